@@ -1,0 +1,48 @@
+import type { Endpoint } from "./observation.ts";
+
+/** What kind of client asks; it settles whether a page helps it. */
+export type ClientKind = "navigation" | "upgrade" | "other";
+
+/** How one front door (our proxy, or a front proxy) differs from the others. */
+export interface DoorTraits {
+  /** Longest hold that the door survives, in milliseconds. */
+  readonly maxHoldMs: number;
+  readonly unknownHostStatus: 200 | 404;
+  /** Status of the loading page. */
+  readonly pageStatus: number;
+  /** Later bytes pass through us, so that a lease says when a request ends. */
+  readonly seesTraffic: boolean;
+  /** An upgrade may wait as any request; else it is refused at once. */
+  readonly holdsUpgrades: boolean;
+}
+
+/** What a client gets. Built in one place (`decide`), acted upon by the doors. */
+export type Decision =
+  | Forward
+  | { readonly kind: "hold"; readonly maxMs: number }
+  | { readonly kind: "page" }
+  | { readonly kind: "asleep" }
+  | { readonly kind: "offline"; readonly untilMs: number | undefined }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "failed"; readonly workload: string; readonly failure: Failure; readonly retryMs: number };
+
+/** Frozen and built when a state changes, so that a ready workload's request allocates nothing to be decided. */
+export interface Forward {
+  readonly kind: "forward";
+  readonly workload: string;
+  readonly to: Endpoint;
+}
+
+/** Why a wake failed. */
+export interface Failure {
+  readonly reason: FailureReason;
+  /** One plain sentence for people. */
+  readonly message: string;
+  readonly exitCode: number | undefined;
+  readonly atMs: number;
+}
+
+export type FailureReason = "exited" | "oom" | "timeout" | "absent" | "engine" | "refused" | "dependency" | "unhealthy";
+
+/** How far a wake is: what the loading page shows. */
+export type WakePhase = "dependencies" | "starting" | "waiting" | "ready";

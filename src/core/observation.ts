@@ -1,0 +1,39 @@
+/** Where an app can be reached: a literal address or a name, and a port. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** Goes through docker-proxy, which accepts before the app listens: a TCP connect alone proves nothing. */
+  readonly published: boolean;
+}
+
+/** What an engine says of one workload at one moment, in our words. */
+export interface Observation {
+  readonly name: string;
+  /** The engine's own id; it changes when a container is created anew under the same name. Empty when absent. */
+  readonly id: string;
+  readonly status: "absent" | "stopped" | "running" | "paused" | "restarting";
+  readonly health: "none" | "starting" | "healthy" | "unhealthy";
+  readonly image: string;
+  /** Reachable addresses in order of preference; empty unless running. */
+  readonly endpoints: readonly Endpoint[];
+  readonly startedAtMs: number | undefined;
+  readonly exit: ExitFacts | undefined;
+}
+
+/** How a workload ended the last time; absent if it never ran. */
+export interface ExitFacts {
+  readonly code: number;
+  readonly oomKilled: boolean;
+  /** The engine's own words, for example why a start failed; may be empty. */
+  readonly message: string;
+  readonly atMs: number | undefined;
+}
+
+/** One line of an engine's inventory: enough to discover by label and to notice a change. */
+export interface InventoryItem {
+  readonly name: string;
+  readonly id: string;
+  readonly status: Observation["status"];
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,155 @@
+/**
+ * What the configuration room produces and every other room reads: the whole configuration after file, environment
+ * and labels were merged, validated and given their defaults. Durations are milliseconds; `0` means off.
+ */
+export interface Settings {
+  readonly gateway: GatewaySettings;
+  readonly workloads: readonly WorkloadSettings[];
+  readonly groups: readonly GroupSettings[];
+}
+
+export interface GatewaySettings {
+  readonly port: number;
+  readonly bind: string;
+  readonly logLines: number;
+  readonly discoveryIntervalMs: number;
+  /** CIDRs, normalised; a bare address became /32 or /128. */
+  readonly trustedProxies: readonly string[];
+  readonly adminAuth: AdminAuth;
+  readonly adminHosts: readonly string[];
+  readonly scheduleTimezone: string;
+  /** The network shared with containers; empty: found from the gateway's own container. */
+  readonly network: string;
+  readonly address: AddressMode;
+  readonly holdTimeoutMs: number;
+  readonly maxPending: number;
+  readonly logs: LogAccess;
+  /** Empty: memory only. */
+  readonly stateFile: string;
+  /** Empty: the built-in pages. */
+  readonly templatesDir: string;
+  readonly theme: Theme;
+  readonly traefik: TraefikProviderSettings;
+  readonly notify: readonly NotifySettings[];
+}
+
+export type AddressMode = "auto" | "container" | "published";
+export type LogAccess = "starting" | "always" | "never";
+export type Theme = "default" | "minimal" | "terminal";
+
+export type AdminAuth =
+  | { readonly method: "none" }
+  | { readonly method: "basic"; readonly username: string; readonly password: string }
+  | { readonly method: "bearer"; readonly token: string };
+
+export interface TraefikProviderSettings {
+  readonly entryPoints: readonly string[];
+  readonly certResolver: string;
+  readonly via: "forward-auth" | "proxy";
+  readonly middlewares: readonly string[];
+  readonly priority: number;
+}
+
+export type NotifyEvent = "wake" | "ready" | "stop" | "failed";
+
+export interface NotifySettings {
+  readonly url: string;
+  readonly events: readonly NotifyEvent[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secret: string;
+  readonly preset: "" | "ntfy" | "discord" | "slack" | "gotify";
+  /** A nunjucks text that replaces the preset's body; empty: the preset's. */
+  readonly template: string;
+}
+
+/** One thing that an engine starts and stops: a container, or a local process. */
+export interface WorkloadSettings {
+  readonly name: string;
+  /** Lower-case host names, possibly with a port, possibly `*.example.com`; empty for a mere dependency or member. */
+  readonly hosts: readonly string[];
+  readonly origin: "file" | "label" | "implied";
+  /** Set for a local process; absent for a Docker container. */
+  readonly process?: ProcessSettings;
+  /** Where the app listens; `undefined` on a workload without a host and without the key: running is ready enough. */
+  readonly targetPort: number | undefined;
+  readonly startTimeoutMs: number;
+  /** `undefined`: the key is unset (a mere dependency then sleeps with the last workload that needs it); 0: never. */
+  readonly idleTimeoutMs: number | undefined;
+  readonly network: string;
+  /** Empty: where the visitor was going. */
+  readonly redirectPath: string;
+  readonly icon: string;
+  /** Empty: Docker's own health check if there is one, else a TCP connect. */
+  readonly healthPath: string;
+  readonly dependsOn: readonly Dependency[];
+  readonly schedule: ScheduleSettings | undefined;
+  readonly wake: "auto" | "page" | "hold";
+  readonly holdTimeoutMs: number;
+  readonly maxPending: number;
+  readonly stopMethod: StopMethod;
+  readonly stopTimeoutMs: number;
+  /** Empty: the image's own. */
+  readonly stopSignal: string;
+  readonly minUptimeMs: number;
+  /** `undefined`: `requests`, or `traffic` once a front proxy has asked about it. */
+  readonly idleSignal: IdleSignal | undefined;
+  readonly busyPath: string;
+  readonly passHost: boolean;
+  readonly logs: LogAccess;
+  readonly title: string;
+  readonly message: string;
+  readonly color: string;
+  readonly logo: string;
+  readonly weight: number;
+  readonly ignore: IgnoreRules | undefined;
+  readonly pauseAfterMs: number;
+  readonly throttleAfterMs: number;
+  readonly throttleCpus: number;
+}
+
+export type StopMethod = "stop" | "pause" | "kill";
+export type IdleSignal = "requests" | "traffic" | "connections" | "cpu";
+
+export interface ProcessSettings {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly port: number;
+}
+
+export interface Dependency {
+  readonly name: string;
+  readonly condition: DependencyCondition;
+}
+
+/** `started`: it runs. `healthy`: it is ready. `completed`: it ended with exit code 0. */
+export type DependencyCondition = "started" | "healthy" | "completed";
+
+/** Cron expressions with five or six fields; one of the two may be empty. */
+export interface ScheduleSettings {
+  readonly start: string;
+  readonly stop: string;
+  /** IANA name; never empty. */
+  readonly timezone: string;
+}
+
+/** Requests that match any rule neither wake nor keep awake. */
+export interface IgnoreRules {
+  /** Lower-case substrings of the User-Agent. */
+  readonly userAgents: readonly string[];
+  /** Exact paths, or with `*` for any run of characters. */
+  readonly paths: readonly string[];
+  readonly methods: readonly string[];
+  readonly ips: readonly string[];
+}
+
+export interface GroupSettings {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly strategy: "round-robin" | "least-connections" | "weighted";
+  /** Cookie name; empty: not sticky. */
+  readonly sticky: string;
+  readonly members: readonly string[];
+  /** 0: wake all members at once. */
+  readonly targetConcurrency: number;
+}

@@ -1,0 +1,111 @@
+import type { Endpoint, InventoryItem, Observation } from "../core/observation.ts";
+import type { ProcessSettings, StopMethod } from "../core/settings.ts";
+
+/** What an engine needs to know of a workload to observe and start it. */
+export interface WorkloadRef {
+  readonly name: string;
+  readonly targetPort: number | undefined;
+  readonly network: string;
+  readonly process?: ProcessSettings;
+}
+
+export interface StopOrder {
+  readonly method: StopMethod;
+  /** How long the workload may take to end by itself before it is killed. */
+  readonly timeoutMs: number;
+  /** Empty: the image's own. */
+  readonly signal: string;
+}
+
+/**
+ * Starts, stops and observes workloads. Every call may reject with `EngineError`; nothing else is thrown.
+ * Calls are idempotent: starting what runs and stopping what is stopped succeed.
+ */
+export interface Engine {
+  readonly kind: "docker" | "process";
+  readonly capabilities: EngineCapabilities;
+  /** Everything there is, running or not. */
+  list(): Promise<readonly InventoryItem[]>;
+  /** One workload's real state; a missing one is `absent`, not an error. */
+  observe(ref: WorkloadRef): Promise<Observation>;
+  /** stopped → running, or paused → running. Resolves when the engine says that it runs, not when it is ready. */
+  start(ref: WorkloadRef): Promise<void>;
+  /** Resolves when it has ended (or is paused). */
+  stop(ref: WorkloadRef, order: StopOrder): Promise<void>;
+  /**
+   * Calls `onHint` soon after anything changed (the name when one workload is meant), until `signal` aborts. A hint is no
+   * fact: look again. Reconnects by itself, and gives a nameless hint after each reconnect. `onLink` tells whether the
+   * engine can be reached, at each change.
+   */
+  watch(onHint: (name?: string) => void, onLink: (up: boolean) => void, signal: AbortSignal): void;
+  /** The last `lines` lines of output, oldest first, ANSI escapes and control characters stripped; none if absent. */
+  logs(ref: WorkloadRef, lines: number): Promise<readonly string[]>;
+  /** Counters since the start; `undefined` where they cannot be read. */
+  usage(ref: WorkloadRef): Promise<Usage | undefined>;
+  /** Limits a running workload's CPU share (`cpus` 0: no limit). Only with the capability `throttle`. */
+  throttle(ref: WorkloadRef, cpus: number): Promise<void>;
+  /** Releases what the engine holds; a process engine ends its children here. */
+  close(): Promise<void>;
+}
+
+export interface EngineCapabilities {
+  readonly pause: boolean;
+  readonly throttle: boolean;
+  readonly usage: boolean;
+}
+
+export interface Usage {
+  readonly rxBytes: number;
+  readonly txBytes: number;
+  readonly rxPackets: number;
+  readonly txPackets: number;
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+  /** Connections from outside the workload that are established now; `undefined` where they cannot be counted. */
+  readonly connections: number | undefined;
+}
+
+/** What went wrong with an engine: `unreachable` (try again later), `absent` (no such workload), `refused` (it said no). */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly code: "unreachable" | "absent" | "refused";
+  constructor(code: EngineError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Asks an app whether it answers. One try: resolves true or false within 2 s, never rejects. */
+export interface Probe {
+  tcp(endpoint: Endpoint, signal: AbortSignal): Promise<boolean>;
+  http(endpoint: Endpoint, path: string, hostHeader: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Time as the life cycle sees it. `now` never jumps: milliseconds since the epoch at start-up plus elapsed time. */
+export interface Clock {
+  now(): number;
+  /** The wall clock, for schedules; it may jump. */
+  wall(): number;
+  /** Resolves after `ms`, or early when aborted; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What survives a restart, per workload name. `save` is atomic; a damaged store loads as empty. */
+export interface Store {
+  load(): Promise<ReadonlyMap<string, Memory>>;
+  save(memories: ReadonlyMap<string, Memory>): Promise<void>;
+}
+
+export interface Memory {
+  /** Wall-clock milliseconds of the last activity. */
+  readonly lastActivityMs: number | undefined;
+  /** How long recent wakes took, oldest first, in milliseconds. */
+  readonly wakesMs: readonly number[];
+  readonly failures: number;
+  readonly failedAtMs: number | undefined;
+  /** We put it to sleep (a person did not). */
+  readonly stoppedByUs: boolean;
+  /** Total time asleep, in milliseconds. */
+  readonly asleepMs: number;
+  readonly wakesTotal: number;
+}
