@@ -1,0 +1,49 @@
+/** Finds what a Host header means: `find` takes the raw header of a client, hostile or missing. */
+export interface HostTable<T> {
+  find(rawHost: string | undefined): T | undefined;
+  readonly size: number;
+}
+
+/**
+ * Builds a table from host patterns in our notation (lower-case `name`, `name:port` or `*.suffix`). Order of a look-up:
+ * exact `host:port`, exact host without port and trailing dot, the longest wildcard.
+ */
+export function createHostTable<T>(entries: Iterable<readonly [pattern: string, value: T]>): HostTable<T> {
+  const exact = new Map<string, T>();
+  const wildcards = new Map<string, T>();
+  for (const [pattern, value] of entries) {
+    if (pattern.startsWith("*.")) wildcards.set(pattern.slice(1), value);
+    else exact.set(pattern, value);
+  }
+  return {
+    size: exact.size + wildcards.size,
+    find(rawHost) {
+      if (rawHost === undefined) return undefined;
+      return exact.get(rawHost) ?? findNormalized(exact, wildcards, rawHost);
+    },
+  };
+}
+
+/** Lower-case, without port and trailing dots; `undefined` for what no host name can be. */
+export function hostName(rawHost: string): string | undefined {
+  if (rawHost.length === 0 || rawHost.length > 300 || !HOST_CHARACTERS.test(rawHost)) return undefined;
+  const name = rawHost.toLowerCase().replace(PORT, "").replace(TRAILING_DOTS, "");
+  return name === "" ? undefined : name;
+}
+
+const HOST_CHARACTERS = /^[\w.:[\]%~-]+$/u;
+const PORT = /:\d{0,5}$/u;
+const TRAILING_DOTS = /\.+$/u;
+
+function findNormalized<T>(exact: Map<string, T>, wildcards: Map<string, T>, rawHost: string): T | undefined {
+  const name = hostName(rawHost);
+  if (name === undefined) return undefined;
+  const port = PORT.exec(rawHost)?.[0] ?? "";
+  const found = exact.get(name + port) ?? exact.get(name);
+  if (found !== undefined || wildcards.size === 0) return found;
+  for (let dot = name.indexOf("."); dot !== -1; dot = name.indexOf(".", dot + 1)) {
+    const wildcard = wildcards.get(name.slice(dot) + port) ?? wildcards.get(name.slice(dot));
+    if (wildcard !== undefined) return wildcard;
+  }
+  return undefined;
+}

@@ -1,0 +1,152 @@
+import type { Observation } from "./observation.ts";
+import type { Effect, Transition, WorkloadEvent, WorkloadState } from "./workload-state.ts";
+
+/**
+ * The whole life of a workload as a table: every pair of status and event that means something is listed, every other
+ * one leaves the state as it is. `nextRun` numbers the job of a status that owns one; it must never repeat.
+ */
+export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: number, nextRun: number): Transition {
+  switch (event.type) {
+    case "wake":
+      return onWake(state, event.force === true, nowMs, nextRun);
+    case "observed":
+      return onObserved(state, event.observation, event.restarted, nowMs, nextRun);
+    case "progress":
+      if (state.status !== "starting" || state.run !== event.run || state.phase === event.phase) return keep(state);
+      return { state: { ...state, phase: event.phase }, effects: [] };
+    case "answered":
+      if (!ownsRun(state, event.run)) return keep(state);
+      if (state.status === "starting" || state.status === "unready" || state.status === "failed") {
+        return { state: { status: "ready", sinceMs: nowMs, endpoint: event.endpoint }, effects: ["cancel"] };
+      }
+      return keep(state);
+    case "wake-failed": {
+      if (state.status !== "starting" || state.run !== event.run) return keep(state);
+      const { failure, retryAtMs } = event;
+      // The probe goes on behind the failure: an app that takes longer than its start_timeout still comes up.
+      return {
+        state: { status: "failed", sinceMs: nowMs, run: nextRun, failure, retryAtMs },
+        effects: ["cancel", "probe"],
+      };
+    }
+    case "refused":
+      if (state.status !== "ready" || state.endpoint !== event.endpoint) return keep(state);
+      return unready(nowMs, nextRun);
+    case "sleep": {
+      if (state.status !== "ready" && state.status !== "unready") return keep(state);
+      const endpoint = state.status === "ready" ? state.endpoint : undefined;
+      return {
+        state: { status: "draining", sinceMs: nowMs, run: nextRun, reason: event.reason, endpoint },
+        effects: ["cancel", "drain"],
+      };
+    }
+    case "arrival":
+      return state.status === "draining" ? undrain(state, nowMs, nextRun) : keep(state);
+    case "vetoed":
+      return state.status === "draining" && state.run === event.run ? undrain(state, nowMs, nextRun) : keep(state);
+    case "drained":
+      if (state.status !== "draining" || state.run !== event.run) return keep(state);
+      return {
+        state: { status: "stopping", sinceMs: nowMs, run: nextRun, reason: state.reason, wakeNext: false },
+        effects: ["cancel", "stop"],
+      };
+    case "stop-ended":
+      if (state.status !== "stopping" || state.run !== event.run) return keep(state);
+      if (state.wakeNext) return start(nowMs, nextRun);
+      return settle(event.observation, nowMs, nextRun);
+  }
+}
+
+function onWake(state: WorkloadState, force: boolean, nowMs: number, nextRun: number): Transition {
+  switch (state.status) {
+    case "unseen":
+    case "absent":
+    case "asleep":
+    case "paused":
+    case "unready":
+      return start(nowMs, nextRun);
+    case "failed":
+      return force || nowMs >= state.retryAtMs ? start(nowMs, nextRun) : keep(state);
+    case "draining":
+      return undrain(state, nowMs, nextRun);
+    case "stopping":
+      return state.wakeNext ? keep(state) : { state: { ...state, wakeNext: true }, effects: [] };
+    case "starting":
+    case "ready":
+      return keep(state);
+  }
+}
+
+function onObserved(
+  state: WorkloadState,
+  observation: Observation,
+  restarted: boolean,
+  nowMs: number,
+  nextRun: number,
+): Transition {
+  switch (state.status) {
+    case "starting":
+    case "stopping":
+      return keep(state); // their jobs look for themselves, later than this observation was made
+    case "unseen":
+    case "absent":
+    case "asleep":
+    case "paused":
+      return sameSleep(state, observation) ? keep(state) : settle(observation, nowMs, nextRun);
+    case "failed":
+      return observation.status === "stopped" || !restarted ? keep(state) : settle(observation, nowMs, nextRun);
+    case "unready":
+    case "ready":
+    case "draining":
+      if (observation.status === "running" && !restarted) return keep(state);
+      return settle(observation, nowMs, nextRun);
+  }
+}
+
+/** The status that an engine's word leads to when nothing of ours is under way. */
+function settle(observation: Observation, nowMs: number, nextRun: number): Transition {
+  switch (observation.status) {
+    case "absent":
+      return { state: { status: "absent", sinceMs: nowMs }, effects: ["cancel"] };
+    case "stopped":
+      return { state: { status: "asleep", sinceMs: nowMs, exit: observation.exit }, effects: ["cancel"] };
+    case "paused":
+      return { state: { status: "paused", sinceMs: nowMs }, effects: ["cancel"] };
+    case "running":
+    case "restarting":
+      return unready(nowMs, nextRun);
+  }
+}
+
+function sameSleep(state: WorkloadState, observation: Observation): boolean {
+  if (state.status === "asleep") return observation.status === "stopped";
+  return state.status === observation.status;
+}
+
+function undrain(
+  state: Extract<WorkloadState, { status: "draining" }>,
+  nowMs: number,
+  nextRun: number,
+): Transition {
+  if (state.endpoint === undefined) return unready(nowMs, nextRun);
+  return { state: { status: "ready", sinceMs: nowMs, endpoint: state.endpoint }, effects: ["cancel"] };
+}
+
+function start(nowMs: number, nextRun: number): Transition {
+  const state = { status: "starting", sinceMs: nowMs, run: nextRun, phase: "starting" } as const;
+  return { state, effects: ["cancel", "wake"] };
+}
+
+function unready(nowMs: number, nextRun: number): Transition {
+  return { state: { status: "unready", sinceMs: nowMs, run: nextRun }, effects: ["cancel", "probe"] };
+}
+
+function ownsRun(state: WorkloadState, run: number): boolean {
+  return "run" in state && state.run === run;
+}
+
+const NO_EFFECTS: readonly Effect[] = [];
+
+function keep(state: WorkloadState): Transition {
+  return { state, effects: NO_EFFECTS };
+}

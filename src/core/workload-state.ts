@@ -1,0 +1,72 @@
+import type { Failure, WakePhase } from "./decision.ts";
+import type { Endpoint, ExitFacts, Observation } from "./observation.ts";
+
+/**
+ * Where one workload stands, with the data that only this status has. `run` names the job (wake, probe, drain, stop) that
+ * the status owns: a result that carries another number comes late and is dropped.
+ */
+export type WorkloadState =
+  | { readonly status: "unseen"; readonly sinceMs: number }
+  | { readonly status: "absent"; readonly sinceMs: number }
+  | { readonly status: "asleep"; readonly sinceMs: number; readonly exit: ExitFacts | undefined }
+  | { readonly status: "paused"; readonly sinceMs: number }
+  | { readonly status: "starting"; readonly sinceMs: number; readonly run: number; readonly phase: WakePhase }
+  | { readonly status: "unready"; readonly sinceMs: number; readonly run: number }
+  | { readonly status: "ready"; readonly sinceMs: number; readonly endpoint: Endpoint }
+  | {
+      readonly status: "draining";
+      readonly sinceMs: number;
+      readonly run: number;
+      readonly reason: StopReason;
+      /** Set when it was ready before: an arrival then makes it ready again. */
+      readonly endpoint: Endpoint | undefined;
+    }
+  | {
+      readonly status: "stopping";
+      readonly sinceMs: number;
+      readonly run: number;
+      readonly reason: StopReason;
+      /** Somebody arrived meanwhile: wake it as soon as it has ended. */
+      readonly wakeNext: boolean;
+    }
+  | {
+      readonly status: "failed";
+      readonly sinceMs: number;
+      readonly run: number;
+      readonly failure: Failure;
+      /** Requests before this moment get the failure, later ones a new try. */
+      readonly retryAtMs: number;
+    };
+
+export type StopReason = "idle" | "schedule" | "admin" | "unneeded" | "pause";
+
+export type WorkloadEvent =
+  /** Somebody asks for it. `force` (an administrator's retry) ends a cool-down. */
+  | { readonly type: "wake"; readonly force?: boolean }
+  /** The engine was asked. `restarted`: it is not the run that was ready (another id, start time or address). */
+  | { readonly type: "observed"; readonly observation: Observation; readonly restarted: boolean }
+  | { readonly type: "progress"; readonly run: number; readonly phase: WakePhase }
+  | { readonly type: "answered"; readonly run: number; readonly endpoint: Endpoint }
+  | { readonly type: "wake-failed"; readonly run: number; readonly failure: Failure; readonly retryAtMs: number }
+  /** The app refused a connection although it was ready. */
+  | { readonly type: "refused"; readonly endpoint: Endpoint }
+  | { readonly type: "sleep"; readonly reason: StopReason }
+  /** A request came while draining. */
+  | { readonly type: "arrival" }
+  /** Whatever was waited for before a stop is over, or a veto was found. */
+  | { readonly type: "drained"; readonly run: number }
+  | { readonly type: "vetoed"; readonly run: number }
+  | { readonly type: "stop-ended"; readonly run: number; readonly observation: Observation };
+
+/** What the machine must do after a transition; each has one executor. `cancel` ends the job of the status that was left. */
+export type Effect = "cancel" | "wake" | "probe" | "drain" | "stop";
+
+export interface Transition {
+  readonly state: WorkloadState;
+  readonly effects: readonly Effect[];
+}
+
+/** True while the engine runs it, as far as we know. */
+export function isAwake(state: WorkloadState): boolean {
+  return state.status === "ready" || state.status === "unready" || state.status === "draining";
+}
