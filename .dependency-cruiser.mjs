@@ -1,0 +1,115 @@
+/**
+ * The import table of the house, as code. Rooms are the folders of `src/`; a room imports itself, the rooms listed
+ * here, `node:` modules and the packages listed below. Tests may import what they need, but nothing may import tests.
+ *
+ * Trap: dependency-cruiser without a parser for this TypeScript cruises 0 modules and exits 0. swc is that parser;
+ * `test/architecture.test.ts` counts the files.
+ */
+
+/** Room → the rooms that it may import besides itself. */
+const rooms = {
+  core: [],
+  config: ["core"],
+  lifecycle: ["core"],
+  engines: ["core", "lifecycle/ports"],
+  store: ["core", "lifecycle/ports"],
+  respond: ["core"],
+  proxy: ["core", "lifecycle", "respond"],
+  "forward-auth": ["core", "lifecycle", "respond"],
+  endpoints: ["core", "lifecycle", "respond"],
+  telemetry: ["core"],
+};
+
+/** Package → the places below `src/` that may import it. A package that is not listed may be imported nowhere. */
+const packages = {
+  croner: ["config/"],
+  dockerode: ["engines/docker/"],
+  express: ["endpoints/"],
+  "express-rate-limit": ["endpoints/"],
+  helmet: ["endpoints/"],
+  "http-proxy": ["proxy/"],
+  nunjucks: ["respond/"],
+  pino: ["telemetry/"],
+  "pino-pretty": ["telemetry/"],
+  "prom-client": ["telemetry/"],
+  "simple-icons": ["respond/"],
+  undici: ["proxy/", "engines/probe\\.ts$"],
+  yaml: ["config/", "cli/"],
+  zod: ["config/", "cli/"],
+};
+
+const test = "\\.test\\.ts$";
+const npm = (name) => `(^|/)node_modules/(@types/)?${name}/`;
+
+const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `room-${room}`,
+  comment: `src/${room}/ imports ${allowed.join(", ") || "no other room"}`,
+  severity: "error",
+  from: { path: `^src/${room}/`, pathNot: test },
+  to: { path: "^src/", pathNot: [room, ...allowed].map((to) => `^src/${to}(/|\\.ts$)`) },
+}));
+
+const packageRules = Object.entries(packages).map(([name, places]) => ({
+  name: `package-${name}`,
+  comment: `${name} belongs to ${places.map((place) => `src/${place}`).join(", ")}`,
+  severity: "error",
+  from: { path: "^src/", pathNot: [test, ...places.map((place) => `^src/${place}`)] },
+  to: { path: [npm(name), `^${name}$`] },
+}));
+
+export default {
+  forbidden: [
+    ...roomRules,
+    ...packageRules,
+    {
+      name: "core-is-pure",
+      comment: "src/core/ does no I/O: no npm package, no node: module",
+      severity: "error",
+      from: { path: "^src/core/", pathNot: test },
+      to: { pathNot: "^src/" },
+    },
+    {
+      name: "package-unlisted",
+      comment: "A package that src/ imports has a row, and so a room, in the table of this file",
+      severity: "error",
+      from: { path: "^src/", pathNot: test },
+      to: {
+        dependencyTypesNot: ["local", "core"],
+        pathNot: Object.keys(packages).flatMap((name) => [npm(name), `^${name}$`]),
+      },
+    },
+    {
+      name: "src-stands-alone",
+      comment: "What is shipped imports neither tests nor scripts",
+      severity: "error",
+      from: { path: "^src/", pathNot: test },
+      to: { path: ["^test/", "^scripts/", test] },
+    },
+    {
+      name: "tests-are-leaves",
+      severity: "error",
+      from: {},
+      to: { path: test },
+    },
+    { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
+    { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "no-orphan",
+      comment: "A file that nothing imports and that imports nothing",
+      severity: "error",
+      from: { orphan: true, path: "^src/", pathNot: [test, "^src/main\\.ts$"] },
+      to: {},
+    },
+  ],
+  options: {
+    parser: "swc",
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      extensions: [".ts", ".mjs", ".js", ".json"],
+    },
+  },
+};
