@@ -1,0 +1,89 @@
+/**
+ * Makes a fresh clone able to run: installs what the lockfile names when something is missing, then runs the given
+ * arguments under the Node that the lockfile pins. Plain JavaScript for Node 20, because it runs before anything exists.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
+import path from "node:path";
+
+const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "..");
+const pinnedNode = path.join(root, "node_modules/.bin/node");
+
+process.chdir(root);
+if (!isInstalled()) install();
+if (process.argv.length > 2) run(findNode(), process.argv.slice(2));
+
+/** The installed tree has every package of the lockfile in its version (packages of other platforms aside). */
+function isInstalled() {
+  const wanted = readPackages("package-lock.json");
+  const found = readPackages("node_modules/.package-lock.json");
+  return Object.entries(wanted).every(([name, entry]) => {
+    if (name === "" || entry.optional === true || entry.devOptional === true) return true;
+    return found[name]?.version === entry.version && existsSync(path.join(root, name));
+  });
+}
+
+function readPackages(file) {
+  try {
+    return JSON.parse(readFileSync(path.join(root, file), "utf8")).packages ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function install() {
+  const began = Date.now();
+  say("Installing the dependencies (first run, about half a minute) …");
+  // A production NODE_ENV would leave the pinned Node and the test tools out.
+  npm(["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]);
+  // The `node` package fetches its binary in an install script, which some npm settings leave unrun.
+  if (!existsSync(pinnedNode) || !existsSync(path.join(root, "node_modules/node/bin"))) fetchPinnedNode();
+  say(`Installed in ${Math.round((Date.now() - began) / 1000)} s.`);
+}
+
+function npm(args) {
+  const cli = process.env.npm_execpath;
+  const [command, ...first] = cli?.endsWith(".js") ? [process.execPath, cli] : ["npm"];
+  const { status, error } = spawnSync(command, [...first, ...args], { cwd: root, stdio: ["ignore", 2, 2] });
+  if (status === 0) return;
+  say(`npm ${args[0]} failed${error ? `: ${error.message}` : ""}. Its messages are above; the network may be missing.`);
+  process.exit(1);
+}
+
+function fetchPinnedNode() {
+  const cwd = path.join(root, "node_modules/node");
+  if (existsSync(cwd)) spawnSync(process.execPath, ["installArchSpecificPackage.js"], { cwd, stdio: ["ignore", 2, 2] });
+}
+
+/** The pinned Node, or this one where the pinned one does not run (musl, missing libatomic) and this one strips types. */
+function findNode() {
+  const tried = spawnSync(pinnedNode, ["--version"], { encoding: "utf8" });
+  if (tried.status === 0) return pinnedNode;
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 23 || (major === 22 && minor >= 18)) return process.execPath;
+  say(`The pinned Node (${pinnedNode}) does not run here: ${(tried.error?.message ?? tried.stderr).trim()}`);
+  if (tried.stderr?.includes("libatomic")) say("On Debian and Ubuntu: apt-get install libatomic1");
+  say(`Node ${process.versions.node} cannot stand in for it: 22.18 or newer could.`);
+  process.exit(1);
+}
+
+/** Stays as the parent until the program ends, hands signals on and ends as it ended. */
+function run(node, args) {
+  const bin = path.join(root, "node_modules/.bin");
+  const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ""}` };
+  const child = spawn(node, args, { cwd: root, stdio: "inherit", env });
+  // A terminal sends Ctrl-C and hang-ups to the whole process group: handed on, the program would see them twice.
+  const terminal = process.stdin.isTTY || process.stdout.isTTY;
+  for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => terminal || child.kill(signal));
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  child.on("error", (error) => {
+    say(error.message);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)));
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
