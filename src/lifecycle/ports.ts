@@ -55,10 +55,11 @@ export interface EngineCapabilities {
 }
 
 export interface Usage {
-  readonly rxBytes: number;
-  readonly txBytes: number;
-  readonly rxPackets: number;
-  readonly txPackets: number;
+  /** The four network counters are `undefined` together: a process, or a container on the host's network, has none of its own. */
+  readonly rxBytes: number | undefined;
+  readonly txBytes: number | undefined;
+  readonly rxPackets: number | undefined;
+  readonly txPackets: number | undefined;
   readonly cpuMs: number;
   readonly memoryBytes: number;
   /** Connections from outside the workload that are established now; `undefined` where they cannot be counted. */
