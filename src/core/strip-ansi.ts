@@ -1,0 +1,36 @@
+/* oxlint-disable no-control-regex -- control characters are what this file is about */
+
+/**
+ * One line of a program's output as plain text: terminal sequences, control characters and marks that reorder text are
+ * taken out, and of a line that was written over with carriage returns the last state stays. Tabs stay. Linear in time.
+ */
+export function stripAnsi(line: string): string {
+  if (!SUSPICIOUS.test(line)) return line;
+  const text = line.replace(SEQUENCES, "").replace(/\r+$/, "");
+  return text
+    .slice(text.lastIndexOf("\r") + 1)
+    .replace(UNPRINTABLE, "")
+    .toWellFormed();
+}
+
+const SUSPICIOUS = /[^\t\x20-\x7e\xa0-\u0559]/;
+
+/**
+ * ECMA-48, in the order tried: strings (OSC, DCS, SOS, PM, APC) up to BEL, ST or the next escape; CSI with its
+ * parameters; other escapes. Each comes in a 7-bit form (ESC and a letter) and an 8-bit one (C1). An unfinished one
+ * takes what belongs to it until the end of the line, as a terminal would.
+ */
+const SEQUENCES = new RegExp(
+  [
+    "(?:\\x1b[\\]PX^_]|[\\x9d\\x90\\x98\\x9e\\x9f])[^\\x07\\x1b\\x9c]*(?:\\x07|\\x9c|\\x1b\\\\)?",
+    "(?:\\x1b\\[|\\x9b)[0-?]*[ -/]*[@-~]?",
+    "\\x1b[ -/]*[0-~]?",
+  ].join("|"),
+  "g",
+);
+
+/**
+ * C0 but for the tab, DEL, C1, and what makes text read otherwise than it is stored: bidirectional marks, embeddings,
+ * overrides and isolates (CVE-2021-42574), line and paragraph separators, byte-order marks.
+ */
+const UNPRINTABLE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
