@@ -6,11 +6,14 @@
  */
 export function stripAnsi(line: string): string {
   if (!SUSPICIOUS.test(line)) return line;
-  const text = line.replace(SEQUENCES, "").replace(/\r+$/, "");
-  return text
-    .slice(text.lastIndexOf("\r") + 1)
-    .replace(UNPRINTABLE, "")
-    .toWellFormed();
+  return lastState(line.replace(SEQUENCES, "")).replace(UNPRINTABLE, "").toWellFormed();
+}
+
+/** What a terminal would show, nearly: a carriage return goes back to the start and what follows is written over. */
+function lastState(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "\r") end--;
+  return end === 0 ? "" : text.slice(text.lastIndexOf("\r", end - 1) + 1, end);
 }
 
 const SUSPICIOUS = /[^\t\x20-\x7e\xa0-\u0559]/;
