@@ -21,10 +21,15 @@ export type Decision =
   | Forward
   | { readonly kind: "hold"; readonly maxMs: number }
   | { readonly kind: "page" }
+  /** Not ready, and this client neither waits nor gets a page. */
+  | { readonly kind: "waking" }
   | { readonly kind: "asleep" }
   | { readonly kind: "offline"; readonly untilMs: number | undefined }
   | { readonly kind: "unknown" }
   | { readonly kind: "failed"; readonly workload: string; readonly failure: Failure; readonly retryMs: number };
+
+/** How a hold ended; anything but `ready` is an answer of ours. */
+export type HoldOutcome = "ready" | "failed" | "timed-out" | "full" | "gone";
 
 /** Frozen and built when a state changes, so that a ready workload's request allocates nothing to be decided. */
 export interface Forward {

@@ -1,5 +1,12 @@
 import type { Observation } from "./observation.ts";
-import type { Effect, Transition, WorkloadEvent, WorkloadState } from "./workload-state.ts";
+import {
+  canBeUndone,
+  type Effect,
+  type StopReason,
+  type Transition,
+  type WorkloadEvent,
+  type WorkloadState,
+} from "./workload-state.ts";
 
 /**
  * The whole life of a workload as a table: every pair of status and event that means something is listed, every other
@@ -20,6 +27,9 @@ export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: nu
         return { state: { status: "ready", sinceMs: nowMs, endpoint: event.endpoint }, effects: ["cancel"] };
       }
       return keep(state);
+    case "completed":
+      if (state.status !== "starting" || state.run !== event.run) return keep(state);
+      return { state: { status: "asleep", sinceMs: nowMs, exit: event.exit }, effects: ["cancel"] };
     case "wake-failed": {
       if (state.status !== "starting" || state.run !== event.run) return keep(state);
       const { failure, retryAtMs } = event;
@@ -33,23 +43,21 @@ export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: nu
       if (state.status !== "ready" || state.endpoint !== event.endpoint) return keep(state);
       return unready(nowMs, nextRun);
     case "sleep": {
+      if (state.status === "paused") return stop(event.reason, false, nowMs, nextRun);
       if (state.status !== "ready" && state.status !== "unready") return keep(state);
       const endpoint = state.status === "ready" ? state.endpoint : undefined;
       return {
-        state: { status: "draining", sinceMs: nowMs, run: nextRun, reason: event.reason, endpoint },
+        state: { status: "draining", sinceMs: nowMs, run: nextRun, reason: event.reason, endpoint, wakeNext: false },
         effects: ["cancel", "drain"],
       };
     }
     case "arrival":
-      return state.status === "draining" ? undrain(state, nowMs, nextRun) : keep(state);
+      return state.status === "draining" && canBeUndone(state.reason) ? undrain(state, nowMs, nextRun) : keep(state);
     case "vetoed":
       return state.status === "draining" && state.run === event.run ? undrain(state, nowMs, nextRun) : keep(state);
     case "drained":
       if (state.status !== "draining" || state.run !== event.run) return keep(state);
-      return {
-        state: { status: "stopping", sinceMs: nowMs, run: nextRun, reason: state.reason, wakeNext: false },
-        effects: ["cancel", "stop"],
-      };
+      return stop(state.reason, state.wakeNext, nowMs, nextRun);
     case "stop-ended":
       if (state.status !== "stopping" || state.run !== event.run) return keep(state);
       if (state.wakeNext) return start(nowMs, nextRun);
@@ -68,7 +76,8 @@ function onWake(state: WorkloadState, force: boolean, nowMs: number, nextRun: nu
     case "failed":
       return force || nowMs >= state.retryAtMs ? start(nowMs, nextRun) : keep(state);
     case "draining":
-      return undrain(state, nowMs, nextRun);
+      if (canBeUndone(state.reason)) return undrain(state, nowMs, nextRun);
+      return state.wakeNext ? keep(state) : { state: { ...state, wakeNext: true }, effects: [] };
     case "stopping":
       return state.wakeNext ? keep(state) : { state: { ...state, wakeNext: true }, effects: [] };
     case "starting":
@@ -123,11 +132,7 @@ function sameSleep(state: WorkloadState, observation: Observation): boolean {
   return state.status === observation.status;
 }
 
-function undrain(
-  state: Extract<WorkloadState, { status: "draining" }>,
-  nowMs: number,
-  nextRun: number,
-): Transition {
+function undrain(state: Extract<WorkloadState, { status: "draining" }>, nowMs: number, nextRun: number): Transition {
   if (state.endpoint === undefined) return unready(nowMs, nextRun);
   return { state: { status: "ready", sinceMs: nowMs, endpoint: state.endpoint }, effects: ["cancel"] };
 }
@@ -135,6 +140,11 @@ function undrain(
 function start(nowMs: number, nextRun: number): Transition {
   const state = { status: "starting", sinceMs: nowMs, run: nextRun, phase: "starting" } as const;
   return { state, effects: ["cancel", "wake"] };
+}
+
+function stop(reason: StopReason, wakeNext: boolean, nowMs: number, nextRun: number): Transition {
+  const state = { status: "stopping", sinceMs: nowMs, run: nextRun, reason, wakeNext } as const;
+  return { state, effects: ["cancel", "stop"] };
 }
 
 function unready(nowMs: number, nextRun: number): Transition {

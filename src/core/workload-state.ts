@@ -20,6 +20,8 @@ export type WorkloadState =
       readonly reason: StopReason;
       /** Set when it was ready before: an arrival then makes it ready again. */
       readonly endpoint: Endpoint | undefined;
+      /** Somebody arrived although it must stop: wake it as soon as it has ended. */
+      readonly wakeNext: boolean;
     }
   | {
       readonly status: "stopping";
@@ -47,6 +49,8 @@ export type WorkloadEvent =
   | { readonly type: "observed"; readonly observation: Observation; readonly restarted: boolean }
   | { readonly type: "progress"; readonly run: number; readonly phase: WakePhase }
   | { readonly type: "answered"; readonly run: number; readonly endpoint: Endpoint }
+  /** A one-shot ran to its end with exit code 0, as those who depend on it want. */
+  | { readonly type: "completed"; readonly run: number; readonly exit: ExitFacts }
   | { readonly type: "wake-failed"; readonly run: number; readonly failure: Failure; readonly retryAtMs: number }
   /** The app refused a connection although it was ready. */
   | { readonly type: "refused"; readonly endpoint: Endpoint }
@@ -64,6 +68,11 @@ export type Effect = "cancel" | "wake" | "probe" | "drain" | "stop";
 export interface Transition {
   readonly state: WorkloadState;
   readonly effects: readonly Effect[];
+}
+
+/** Whether somebody who arrives undoes a stop that is still draining, or is served by a new start after it. */
+export function canBeUndone(reason: StopReason): boolean {
+  return reason === "idle" || reason === "unneeded" || reason === "pause";
 }
 
 /** True while the engine runs it, as far as we know. */

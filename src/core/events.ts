@@ -1,0 +1,57 @@
+import type { Failure, HoldOutcome } from "./decision.ts";
+import type { ExitFacts } from "./observation.ts";
+import type { StopReason, WorkloadState } from "./workload-state.ts";
+
+/** Who or what caused a wake; it goes into the log line and the timeline. */
+export type WakeCause = "request" | "auth" | "admin" | "schedule" | "dependency" | "arrival-while-stopping" | "scale";
+
+/** Everything worth telling, in one stream: logs, metrics, webhooks and live pages are fed from it and from nothing else. */
+export type DomainEvent =
+  | { readonly type: "wake"; readonly workload: string; readonly cause: WakeCause }
+  /** It answers. `durationMs` since the wake began; `undefined` when somebody else started it. */
+  | {
+      readonly type: "ready";
+      readonly workload: string;
+      readonly durationMs: number | undefined;
+      readonly cause: WakeCause | undefined;
+    }
+  | {
+      readonly type: "wake-failed";
+      readonly workload: string;
+      readonly failure: Failure;
+      readonly durationMs: number;
+      readonly retryMs: number;
+    }
+  /** We put it to sleep. */
+  | {
+      readonly type: "stopped";
+      readonly workload: string;
+      readonly reason: StopReason;
+      readonly durationMs: number;
+      readonly awakeMs: number;
+    }
+  | { readonly type: "stop-failed"; readonly workload: string; readonly message: string }
+  /** It ended without us: a crash, or a person's doing. */
+  | {
+      readonly type: "ended";
+      readonly workload: string;
+      readonly exit: ExitFacts | undefined;
+      readonly absent: boolean;
+    }
+  | { readonly type: "vetoed"; readonly workload: string; readonly reason: VetoReason }
+  | { readonly type: "throttled"; readonly workload: string; readonly cpus: number }
+  | {
+      readonly type: "state";
+      readonly workload: string;
+      readonly from: WorkloadState;
+      readonly to: WorkloadState;
+      readonly why: string;
+    }
+  | { readonly type: "hold"; readonly host: string; readonly outcome: HoldOutcome; readonly waitedMs: number }
+  | { readonly type: "engine"; readonly engine: string; readonly up: boolean }
+  | { readonly type: "settings"; readonly hosts: number; readonly workloads: number }
+  | { readonly type: "fault"; readonly message: string; readonly detail: string };
+
+export type VetoReason = "traffic" | "connections" | "cpu" | "busy-path" | "in-use";
+
+export type Emit = (event: DomainEvent) => void;

@@ -1,0 +1,160 @@
+import { decide, type MemberView } from "../core/decide.ts";
+import type { ClientKind, Decision, DoorTraits, Forward } from "../core/decision.ts";
+import type { WakeCause } from "../core/events.ts";
+import { membersToWake } from "../core/scale.ts";
+import type { IgnoreRules } from "../core/settings.ts";
+import { failureOf } from "./failure.ts";
+import { hold, type WaitingRoom } from "./hold.ts";
+import type { House } from "./house.ts";
+import { type Lease, openLease, touch } from "./lease.ts";
+import type { LeaseKind, WorkloadRecord } from "./record.ts";
+import type { Route } from "./route.ts";
+
+/** What a door knows of a request. Strings come from a client as they are. */
+export interface Asker {
+  readonly kind: ClientKind;
+  readonly method: string;
+  readonly path: string;
+  readonly userAgent: string;
+  readonly address: string;
+  /** The value of the group's sticky cookie. */
+  readonly sticky: string | undefined;
+  /** Aborts when the client leaves. */
+  readonly gone: AbortSignal;
+}
+
+/** How a request may go on. `forward` comes with a lease that the door must close (none in forward-auth mode). */
+export type Admission =
+  | {
+      readonly kind: "forward";
+      readonly forward: Forward;
+      readonly record: WorkloadRecord;
+      readonly lease: Lease | undefined;
+      /** How long it had to wait, in milliseconds; 0: it was ready. */
+      readonly waitedMs: number;
+    }
+  | { readonly kind: "refuse"; readonly decision: Refusal; readonly waitedMs: number };
+
+export type Refusal =
+  | Exclude<Decision, { kind: "forward" | "hold" }>
+  | { readonly kind: "timed-out" | "full" | "gone" };
+
+export interface Admitter {
+  /** The whole way of a request from its route to its admission: decides, wakes, holds. */
+  admit(route: Route, asker: Asker, door: DoorTraits, lease: LeaseKind | "none"): Promise<Admission>;
+}
+
+export interface AdmitterDeps {
+  readonly house: House;
+  readonly overall: WaitingRoom;
+  matchesIgnore(rules: IgnoreRules, asker: Asker): boolean;
+}
+
+/** Two doors, one check: this is the only way to a forward decision besides an open gate. */
+export function createAdmitter({ house, overall, matchesIgnore }: AdmitterDeps): Admitter {
+  const { clock } = house;
+
+  async function admit(
+    route: Route,
+    asker: Asker,
+    door: DoorTraits,
+    leaseKind: LeaseKind | "none",
+  ): Promise<Admission> {
+    const startedMs = clock.now();
+    const waited = (): number => clock.now() - startedMs;
+    const ignored = route.members.some(({ settings }) => settings.ignore && matchesIgnore(settings.ignore, asker));
+    for (const member of route.members) {
+      if (!door.seesTraffic) member.seenByFront = true;
+      house.dispatch(member, { type: "arrival" });
+    }
+    const cause: WakeCause = door.seesTraffic ? "request" : "auth";
+    for (let tries = 0; ; tries += 1) {
+      const decision = ask(route, asker, door, ignored, waited());
+      if (decision.kind === "forward") return forward(route, decision, ignored, leaseKind, tries === 0 ? 0 : waited());
+      if (wakes(decision)) wakeRoute(house, route, cause);
+      if (decision.kind !== "hold") return { kind: "refuse", decision, waitedMs: waited() };
+
+      const outcome = await hold(route.members, [route.room, overall], decision.maxMs - waited(), asker.gone, clock);
+      house.emit({ type: "hold", host: route.name, outcome, waitedMs: waited() });
+      if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {
+        const page = outcome === "timed-out" && asker.kind === "navigation";
+        return { kind: "refuse", decision: { kind: page ? "page" : outcome }, waitedMs: waited() };
+      }
+    }
+  }
+
+  function ask(route: Route, asker: Asker, door: DoorTraits, ignored: boolean, waitedMs: number): Decision {
+    const wall = clock.wall();
+    const [first] = route.members;
+    const decision = decide({
+      members: route.members.map((member) => viewOf(member, wall)),
+      client: asker.kind,
+      ignored,
+      wake: first?.settings.wake ?? "auto",
+      holdTimeoutMs: first?.settings.holdTimeoutMs ?? 0,
+      door,
+      nowMs: clock.now(),
+      pick: (ready) => pickMember(route, ready, asker.sticky),
+    });
+    const used = decision.kind === "hold" && waitedMs >= decision.maxMs;
+    return used ? { kind: asker.kind === "navigation" ? "page" : "waking" } : decision;
+  }
+
+  function forward(
+    route: Route,
+    decision: Forward,
+    ignored: boolean,
+    leaseKind: LeaseKind | "none",
+    waitedMs: number,
+  ): Admission {
+    const record = route.members.find(({ name }) => name === decision.workload);
+    if (record === undefined) return { kind: "refuse", decision: { kind: "unknown" }, waitedMs };
+    const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, ignored);
+    if (leaseKind === "none" && !ignored) touch(record, clock, house.rearm);
+    if (route.group !== undefined && route.group.targetConcurrency > 0) wakeRoute(house, route, "scale");
+    return { kind: "forward", forward: decision, record, lease, waitedMs };
+  }
+
+  return { admit };
+}
+
+/** Wakes what a route needs: all members, or as many as its `target_concurrency` asks for. */
+export function wakeRoute(house: House, route: Route, cause: WakeCause): void {
+  const now = house.clock.now();
+  const wall = house.clock.wall();
+  const views = route.members.map((member) => ({
+    awake: member.gate !== undefined,
+    waking: member.state.status === "starting",
+    failing: now < (failureOf(member)?.retryAtMs ?? 0) || member.schedule?.isOpen(wall) === false,
+    inFlight: member.leases,
+  }));
+  for (const index of membersToWake(views, route.group?.targetConcurrency ?? 0)) {
+    const member = route.members[index];
+    if (member !== undefined) house.wake(member, cause);
+  }
+}
+
+function wakes(decision: Decision): boolean {
+  return decision.kind === "hold" || decision.kind === "page" || decision.kind === "waking";
+}
+
+function viewOf(member: WorkloadRecord, wallMs: number): MemberView {
+  const closed = member.schedule !== undefined && !member.schedule.isOpen(wallMs);
+  return {
+    name: member.name,
+    gate: member.gate,
+    closedUntilMs: closed ? (member.schedule?.nextStart(wallMs) ?? 0) : undefined,
+    failure: failureOf(member),
+  };
+}
+
+function pickMember(route: Route, ready: readonly MemberView[], sticky: string | undefined): MemberView {
+  const candidates = ready.flatMap((view) => {
+    const record = route.members.find(({ name }) => name === view.name);
+    return record === undefined ? [] : [{ ...view, inFlight: record.leases, weight: record.settings.weight }];
+  });
+  const stuck = sticky === undefined ? undefined : candidates.find(({ name }) => name === sticky);
+  const chosen = stuck ?? route.balance(candidates) ?? candidates[0];
+  if (chosen === undefined) throw new TypeError("pickMember was called without a ready member");
+  return chosen;
+}

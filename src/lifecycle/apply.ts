@@ -1,0 +1,87 @@
+import type { ScheduleSettings, Settings, WorkloadSettings } from "../core/settings.ts";
+import { closeOrOpenGate } from "./gate.ts";
+import type { House } from "./house.ts";
+import type { MemoryKeeper } from "./memory.ts";
+import type { Engine } from "./ports.ts";
+import { createRecord, type WorkloadRecord } from "./record.ts";
+import { buildRoutes, type Routes } from "./route.ts";
+import type { Schedule } from "./schedule.ts";
+
+interface ApplyDeps {
+  readonly house: House;
+  readonly records: Map<string, WorkloadRecord>;
+  readonly engines: Readonly<Record<Engine["kind"], Engine>>;
+  readonly memory: MemoryKeeper;
+  createSchedule(settings: ScheduleSettings): Schedule;
+}
+
+/** Makes records and routes follow a configuration. Records of workloads that stay go on as they are, leases included. */
+export function applySettings(deps: ApplyDeps, settings: Settings, former: Routes | undefined): Routes {
+  const { house, records } = deps;
+  const wanted = new Map(settings.workloads.map((workload) => [workload.name, workload]));
+  for (const record of records.values()) {
+    const next = wanted.get(record.name);
+    if (next === undefined || engineOf(deps, next) !== record.engine) retire(house, records, record);
+  }
+  for (const workload of settings.workloads) {
+    const record = records.get(workload.name);
+    if (record === undefined) records.set(workload.name, admitNew(deps, workload));
+    else update(deps, record, workload);
+  }
+  link(records);
+  const routes = buildRoutes(settings, records, former);
+  for (const record of records.values()) {
+    closeOrOpenGate(record, house.clock.wall());
+    house.rearm(record);
+  }
+  house.emit({ type: "settings", hosts: routes.hosts.size, workloads: records.size });
+  return routes;
+}
+
+function admitNew(deps: ApplyDeps, workload: WorkloadSettings): WorkloadRecord {
+  const { house, memory } = deps;
+  const record = createRecord(workload, engineOf(deps, workload), memory.recall(workload.name), house.clock.now());
+  record.schedule = workload.schedule && deps.createSchedule(workload.schedule);
+  return record;
+}
+
+function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings): void {
+  const { settings } = record;
+  if (JSON.stringify(settings.schedule) !== JSON.stringify(next.schedule)) {
+    record.schedule = next.schedule && deps.createSchedule(next.schedule);
+    record.edge = undefined;
+  }
+  record.settings = next;
+  const moved = settings.targetPort !== next.targetPort || settings.network !== next.network;
+  if (moved && record.observation !== undefined) {
+    deps.house.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
+  }
+}
+
+function link(records: ReadonlyMap<string, WorkloadRecord>): void {
+  for (const record of records.values()) {
+    record.dependencies = record.settings.dependsOn.flatMap(({ name, condition }) => {
+      const dependency = records.get(name);
+      return dependency === undefined ? [] : [{ record: dependency, condition }];
+    });
+  }
+  for (const record of records.values()) {
+    record.dependents = [...records.values()].filter(({ dependencies }) =>
+      dependencies.some((dependency) => dependency.record === record),
+    );
+  }
+}
+
+function retire(house: House, records: Map<string, WorkloadRecord>, record: WorkloadRecord): void {
+  records.delete(record.name);
+  record.job?.abort();
+  record.timer?.abort.abort();
+  record.gate = undefined;
+  for (const waiter of [...record.waiters]) waiter.settle("failed");
+  for (const watcher of [...record.watchers]) watcher();
+  house.remember();
+}
+
+function engineOf({ engines }: ApplyDeps, { process }: WorkloadSettings): Engine {
+  return process === undefined ? engines.docker : engines.process;
+}

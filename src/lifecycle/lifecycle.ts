@@ -1,0 +1,154 @@
+import type { Emit, WakeCause } from "../core/events.ts";
+import type { Deadline } from "../core/next-deadline.ts";
+import type { InventoryItem } from "../core/observation.ts";
+import type { IgnoreRules, ScheduleSettings, Settings } from "../core/settings.ts";
+import { type Admitter, type Asker, createAdmitter } from "./admit.ts";
+import { applySettings } from "./apply.ts";
+import { dispatch, type Jobs } from "./dispatch.ts";
+import { drainJob, stopJob } from "./drain-stop.ts";
+import { closeOrOpenGate } from "./gate.ts";
+import type { WaitingRoom } from "./hold.ts";
+import type { House } from "./house.ts";
+import { createMemoryKeeper } from "./memory.ts";
+import type { Clock, Engine, Probe, Store } from "./ports.ts";
+import { probeJob } from "./probe.ts";
+import { createReconciler } from "./reconcile.ts";
+import type { WorkloadRecord } from "./record.ts";
+import type { Routes } from "./route.ts";
+import type { Schedule } from "./schedule.ts";
+import { throttle, unthrottle } from "./throttle.ts";
+import { rearm } from "./timers.ts";
+import { wakeJob } from "./wake.ts";
+
+export interface LifecycleDeps {
+  readonly clock: Clock;
+  readonly probe: Probe;
+  readonly store: Store;
+  readonly engines: Readonly<Record<Engine["kind"], Engine>>;
+  readonly emit: Emit;
+  /** The configuration as it is, given what the engines hold (labels). Called whenever the inventory changed. */
+  settingsFor(inventory: readonly InventoryItem[]): Settings;
+  createSchedule(settings: ScheduleSettings): Schedule;
+  matchesIgnore(rules: IgnoreRules, asker: Asker): boolean;
+}
+
+/** The one life cycle behind every door. */
+export interface Lifecycle extends Admitter {
+  readonly house: House;
+  readonly records: ReadonlyMap<string, WorkloadRecord>;
+  /** The current routes; replaced whole, never changed. */
+  routes(): Routes;
+  settings(): Settings;
+  /** True while every engine that is in use can be reached. */
+  enginesUp(): boolean;
+  /** Reads the state of the world, then follows it until `stop`. */
+  start(): Promise<void>;
+  /** Reads configuration and inventory anew. */
+  reload(): Promise<void>;
+  wake(record: WorkloadRecord, cause: WakeCause, force?: boolean): void;
+  /** Puts it to sleep although it may be in use: waits a while for what is open. */
+  sleep(record: WorkloadRecord): void;
+  /** Keeps it awake for `ms` from now, whatever its idle time; 0 ends that. */
+  pin(record: WorkloadRecord, ms: number): void;
+  stop(): Promise<void>;
+}
+
+const JOBS: Jobs = { wake: wakeJob, probe: probeJob, drain: drainJob, stop: stopJob };
+
+export function createLifecycle(deps: LifecycleDeps): Lifecycle {
+  const { clock, probe, emit } = deps;
+  const records = new Map<string, WorkloadRecord>();
+  const overall: { pending: number; limit: number } & WaitingRoom = { pending: 0, limit: 0 };
+  const stopped = new AbortController();
+  let routes: Routes | undefined;
+  let settings: Settings | undefined;
+
+  const house: House = {
+    clock,
+    probe,
+    emit,
+    dispatch: (record, event) => dispatch(house, JOBS, record, event),
+    wake,
+    rearm: (record) => rearm(house, record, act),
+    remember: () => memory.markDirty(),
+  };
+  const memory = createMemoryKeeper({ clock, store: deps.store, records, emit });
+  const reconciler = createReconciler({
+    house,
+    engines: deps.engines,
+    records,
+    apply(inventory) {
+      settings = deps.settingsFor(inventory);
+      overall.limit = settings.gateway.maxPending;
+      routes = applySettings({ ...deps, house, records, memory }, settings, routes);
+    },
+  });
+  const admitter = createAdmitter({ house, overall, matchesIgnore: deps.matchesIgnore });
+
+  function wake(record: WorkloadRecord, cause: WakeCause, force = false): void {
+    const { status } = record.state;
+    if (status !== "starting" && status !== "ready") record.wakeCause = cause;
+    if (record.throttled) unthrottle(house, record);
+    house.dispatch(record, { type: "wake", force });
+    if (record.state.status !== "ready" || record.gate !== undefined) return;
+    for (const link of record.dependencies) wake(link.record, "dependency", force);
+  }
+
+  function act(record: WorkloadRecord, deadline: Deadline): void {
+    switch (deadline.kind) {
+      case "idle":
+      case "unneeded":
+      case "pause":
+        house.dispatch(record, { type: "sleep", reason: deadline.kind });
+        return;
+      case "throttle":
+        throttle(house, record);
+        return;
+      case "schedule-start":
+        record.edge = undefined;
+        closeOrOpenGate(record, clock.wall());
+        wake(record, "schedule", true);
+        return;
+      case "schedule-stop":
+        record.edge = undefined;
+        closeOrOpenGate(record, clock.wall());
+        house.dispatch(record, { type: "sleep", reason: "schedule" });
+        return;
+    }
+  }
+
+  return {
+    ...admitter,
+    house,
+    records,
+    routes: () => routes ?? NOTHING_YET,
+    settings: () => {
+      if (settings === undefined) throw new TypeError("settings were asked for before start");
+      return settings;
+    },
+    enginesUp: () => reconciler.enginesUp(),
+    async start() {
+      await memory.load();
+      await reconciler.start(() => settings?.gateway.discoveryIntervalMs ?? 0, stopped.signal);
+    },
+    reload: () => reconciler.reload(),
+    wake,
+    sleep: (record) => void house.dispatch(record, { type: "sleep", reason: "admin" }),
+    pin(record, ms) {
+      record.pinnedUntilMs = ms > 0 ? clock.now() + ms : 0;
+      house.rearm(record);
+      for (const watcher of [...record.watchers]) watcher();
+    },
+    async stop() {
+      stopped.abort();
+      for (const record of records.values()) {
+        record.job?.abort();
+        record.timer?.abort.abort();
+      }
+      await memory.save();
+      await Promise.all(Object.values(deps.engines).map((engine) => engine.close()));
+    },
+  };
+}
+
+const NOTHING_YET: Routes = { hosts: { find: () => undefined, size: 0 }, byName: new Map() };

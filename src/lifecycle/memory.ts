@@ -1,0 +1,94 @@
+import type { Emit } from "../core/events.ts";
+import type { Clock, Memory, Store } from "./ports.ts";
+import type { WorkloadRecord } from "./record.ts";
+
+const SAVE_AFTER_MS = 1_000;
+const ACTIVITY_EVERY_MS = 10_000;
+
+/** Keeps what must survive a restart: loads it once, saves soon after it changed, and activity now and then. */
+export interface MemoryKeeper {
+  load(): Promise<void>;
+  recall(name: string): Memory | undefined;
+  markDirty(): void;
+  save(): Promise<void>;
+}
+
+export function createMemoryKeeper(deps: {
+  clock: Clock;
+  store: Store;
+  records: ReadonlyMap<string, WorkloadRecord>;
+  emit: Emit;
+}): MemoryKeeper {
+  const { clock, store, records, emit } = deps;
+  let known: ReadonlyMap<string, Memory> = new Map();
+  let timer: AbortController | undefined;
+  let saving: Promise<void> | undefined;
+  let again = false;
+
+  async function write(): Promise<void> {
+    known = new Map([
+      ...known,
+      ...[...records.values()].map((record) => [record.name, memoryOf(record, clock)] as const),
+    ]);
+    try {
+      await store.save(known);
+    } catch (error) {
+      emit({ type: "fault", message: "the state file could not be written", detail: String(error) });
+    }
+  }
+
+  async function save(): Promise<void> {
+    timer?.abort();
+    timer = undefined;
+    if (saving !== undefined) {
+      again = true;
+      return saving;
+    }
+    saving = (async () => {
+      do {
+        again = false;
+        await write();
+      } while (again);
+    })().finally(() => void (saving = undefined));
+    return saving;
+  }
+
+  function saveAfter(ms: number): void {
+    if (timer !== undefined) return;
+    const abort = new AbortController();
+    timer = abort;
+    void clock.sleep(ms, abort.signal).then(() => {
+      if (abort.signal.aborted) return;
+      timer = undefined;
+      void save();
+      if ([...records.values()].some(isUsed)) saveAfter(ACTIVITY_EVERY_MS);
+    });
+  }
+
+  return {
+    async load() {
+      known = await store.load();
+    },
+    recall: (name) => known.get(name),
+    markDirty: () => saveAfter(SAVE_AFTER_MS),
+    save,
+  };
+}
+
+/** While something is awake its activity moves without any change of state. */
+function isUsed({ state, settings }: WorkloadRecord): boolean {
+  return state.status === "ready" && (settings.idleTimeoutMs ?? 0) > 0;
+}
+
+function memoryOf(record: WorkloadRecord, clock: Clock): Memory {
+  const offsetMs = clock.wall() - clock.now();
+  return {
+    lastActivityMs: record.lastActivityMs === 0 ? undefined : Math.round(record.lastActivityMs + offsetMs),
+    wakesMs: record.wakesMs,
+    failures: record.failures,
+    failedAtMs: record.failedAtMs,
+    stoppedByUs: record.stoppedByUs,
+    asleepMs: Math.round(record.asleepMs),
+    wakesTotal: record.wakesTotal,
+  };
+}

@@ -1,0 +1,118 @@
+import type { Endpoint, Observation } from "../core/observation.ts";
+import type { House } from "./house.ts";
+import { nudged } from "./nudge.ts";
+import { EngineError } from "./ports.ts";
+import { refOf, type WorkloadRecord } from "./record.ts";
+
+export type ProbeResult =
+  | { readonly kind: "answers"; readonly endpoint: Endpoint }
+  | { readonly kind: "ended" | "timed-out" | "unhealthy"; readonly observation: Observation | undefined };
+
+const HTTP_INTERVAL_MS = 500;
+const HEALTH_INTERVAL_MS = 500;
+const REACHABLE_INTERVAL_MS = 1_000;
+
+/** The job behind `unready` and `failed`: something runs that we did not (or could not) wake; say so once it answers. */
+export async function probeJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
+  const until = house.clock.now() + record.settings.startTimeoutMs;
+  const result = await whenAnswers(house, record, until, signal);
+  if (signal.aborted || result.kind !== "answers") return; // the next request starts a wake, which looks again
+  house.dispatch(record, { type: "answered", run, endpoint: result.endpoint });
+}
+
+/**
+ * Waits until the app answers: by HTTP where `health_path` is set, by Docker's health check where the image has one, else
+ * by a TCP connect; without a port it is enough that it runs. Sees at once when the workload ends meanwhile.
+ */
+export async function whenAnswers(
+  house: House,
+  record: WorkloadRecord,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const startedMs = house.clock.now();
+  let observation: Observation | undefined;
+  let lookAgainMs = 0;
+  let hinted = false;
+  const hint = (): void => void (hinted = true);
+  record.nudges.add(hint);
+  try {
+    while (!signal.aborted) {
+      const now = house.clock.now();
+      if (hinted || now >= lookAgainMs) {
+        hinted = false;
+        observation = (await look(record)) ?? observation;
+        if (observation !== undefined) record.observation = observation;
+        if (observation?.status === "absent" || observation?.status === "stopped")
+          return { kind: "ended", observation };
+        lookAgainMs = now + lookInterval(observation);
+        if (signal.aborted) break;
+      }
+      const endpoint = observation && (await answering(house, record, observation, signal));
+      if (endpoint !== undefined) return { kind: "answers", endpoint };
+      if (house.clock.now() >= deadlineMs) {
+        return { kind: observation?.health === "unhealthy" ? "unhealthy" : "timed-out", observation };
+      }
+      await nudged(record, pause(record, observation, house.clock.now() - startedMs), signal, house.clock);
+    }
+    return { kind: "timed-out", observation };
+  } finally {
+    record.nudges.delete(hint);
+  }
+}
+
+async function look(record: WorkloadRecord): Promise<Observation | undefined> {
+  try {
+    return await record.engine.observe(refOf(record));
+  } catch (error) {
+    if (error instanceof EngineError) return undefined; // out of reach: what was seen last still stands
+    throw error;
+  }
+}
+
+async function answering(
+  house: House,
+  record: WorkloadRecord,
+  observation: Observation,
+  signal: AbortSignal,
+): Promise<Endpoint | undefined> {
+  if (observation.status !== "running") return undefined;
+  const { healthPath, targetPort } = record.settings;
+  if (healthPath === "" && observation.health !== "none" && observation.health !== "healthy") return undefined;
+  if (targetPort === undefined) return NO_ENDPOINT;
+  for (const endpoint of observation.endpoints) {
+    if (healthPath === "" && (await house.probe.tcp(endpoint, signal))) return endpoint;
+    if (healthPath !== "" && (await answersHttp(house, record, endpoint, signal))) return endpoint;
+  }
+  return undefined;
+}
+
+async function answersHttp(
+  house: House,
+  record: WorkloadRecord,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { healthPath, hosts } = record.settings;
+  if (!(await house.probe.tcp(endpoint, signal))) return false; // cheap, so that the first GET goes out as soon as it listens
+  const started = house.clock.now();
+  if (await house.probe.http(endpoint, healthPath, hosts[0] ?? endpoint.host, signal)) return true;
+  await house.clock.sleep(HTTP_INTERVAL_MS - (house.clock.now() - started), signal);
+  return false;
+}
+
+/** Quick at first, since most apps listen within a second, then ever calmer. */
+function pause(record: WorkloadRecord, observation: Observation | undefined, elapsedMs: number): number {
+  if (record.settings.healthPath === "" && observation?.health === "starting") return HEALTH_INTERVAL_MS;
+  if (elapsedMs < 1_000) return 10;
+  if (elapsedMs < 10_000) return 25;
+  return Math.min(250, elapsedMs / 400);
+}
+
+function lookInterval(observation: Observation | undefined): number {
+  if (observation === undefined || observation.endpoints.length === 0) return 100;
+  return observation.health === "starting" ? HEALTH_INTERVAL_MS : REACHABLE_INTERVAL_MS;
+}
+
+/** Stands for a workload that nobody connects to. */
+const NO_ENDPOINT: Endpoint = Object.freeze({ host: "", port: 0, published: false });

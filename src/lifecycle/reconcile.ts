@@ -1,0 +1,163 @@
+import type { InventoryItem, Observation } from "../core/observation.ts";
+import type { House } from "./house.ts";
+import { type Engine, EngineError } from "./ports.ts";
+import { refOf, type WorkloadRecord } from "./record.ts";
+
+const OBSERVED_AT_ONCE = 16;
+
+export interface Reconciler {
+  /** Lists once, then follows hints and lists anew every `intervalMs()` until `signal` aborts. */
+  start(intervalMs: () => number, signal: AbortSignal): Promise<void>;
+  /** As after a hint that anything, the configuration included, may have changed. */
+  reload(): Promise<void>;
+  enginesUp(): boolean;
+}
+
+interface ReconcilerDeps {
+  readonly house: House;
+  readonly engines: Readonly<Record<Engine["kind"], Engine>>;
+  readonly records: ReadonlyMap<string, WorkloadRecord>;
+  /** Makes records and routes follow what there is now. */
+  apply(inventory: readonly InventoryItem[]): void;
+}
+
+/**
+ * Makes the records follow the engines. Events are only hints: whatever they say, the whole list is read again, and
+ * whatever differs is looked at one by one. Hints that come meanwhile lead to one more round, not to many.
+ */
+export function createReconciler({ house, engines, records, apply }: ReconcilerDeps): Reconciler {
+  const inventories = new Map<Engine["kind"], readonly InventoryItem[]>();
+  const down = new Set<Engine["kind"]>();
+  const hinted = new Set<string>();
+  let signature: string | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+
+  function reconcile(): Promise<void> {
+    again = true;
+    running ??= (async () => {
+      while (again) {
+        again = false;
+        await round();
+      }
+    })()
+      .catch((error: unknown) => {
+        house.emit({ type: "fault", message: "the containers could not be compared", detail: String(error) });
+      })
+      .finally(() => void (running = undefined));
+    return running;
+  }
+
+  async function round(): Promise<void> {
+    const names = new Set(hinted);
+    hinted.clear();
+    const listed = (await Promise.all(Object.values(engines).map(list))).flatMap((kind) => kind ?? []);
+    const items = [...inventories.values()].flat();
+    const now = items.map(({ id, name }) => `${id} ${name}`).join("\n");
+    if (now !== signature) {
+      signature = now;
+      apply(items);
+    }
+    const stale = [...records.values()].filter(({ engine }) => listed.includes(engine.kind));
+    for (let from = 0; from < stale.length; from += OBSERVED_AT_ONCE) {
+      const batch = stale.slice(from, from + OBSERVED_AT_ONCE);
+      await Promise.all(batch.map((record) => compare(record, names.has(record.name))));
+    }
+  }
+
+  async function list(engine: Engine): Promise<Engine["kind"] | undefined> {
+    try {
+      inventories.set(engine.kind, await engine.list());
+      link(engine.kind, true);
+      return engine.kind;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      link(engine.kind, false);
+      return undefined;
+    }
+  }
+
+  async function compare(record: WorkloadRecord, isHinted: boolean): Promise<void> {
+    const item = inventories.get(record.engine.kind)?.find(({ name }) => name === record.name);
+    const last = record.observation;
+    const status = item?.status ?? "absent";
+    if (!isHinted && last !== undefined && last.status === status && last.id === (item?.id ?? "")) return;
+    const ran = last !== undefined && last.status !== "stopped" && last.status !== "absent";
+    const mustAsk = isHinted || ran || (status !== "stopped" && status !== "absent");
+    const before = record.state;
+    const seen = mustAsk ? await ask(record) : asleepAs(record.name, item);
+    if (seen === undefined) return;
+    if (record.state !== before && mustAsk) {
+      hinted.add(record.name); // it moved while we looked: what we saw may be older than that
+      if (record.state.status !== "starting" && record.state.status !== "stopping") again = true;
+    } else {
+      record.observation = seen;
+      house.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(last, seen) });
+    }
+    for (const nudge of [...record.nudges]) nudge();
+  }
+
+  async function ask(record: WorkloadRecord): Promise<Observation | undefined> {
+    try {
+      return await record.engine.observe(refOf(record));
+    } catch (error) {
+      if (error instanceof EngineError) return undefined; // the next round asks again
+      throw error;
+    }
+  }
+
+  function link(kind: Engine["kind"], up: boolean): void {
+    const was = !down.has(kind);
+    if (up) down.delete(kind);
+    else down.add(kind);
+    if (was !== up) house.emit({ type: "engine", engine: kind, up });
+  }
+
+  function onHint(name?: string): void {
+    if (name !== undefined) {
+      hinted.add(name);
+      for (const nudge of [...(records.get(name)?.nudges ?? [])]) nudge();
+    }
+    void reconcile();
+  }
+
+  return {
+    async start(intervalMs, signal) {
+      await reconcile();
+      for (const engine of Object.values(engines)) engine.watch(onHint, (up) => link(engine.kind, up), signal);
+      void relist(intervalMs, signal);
+    },
+    reload() {
+      signature = undefined;
+      return reconcile();
+    },
+    enginesUp: () => down.size === 0,
+  };
+
+  async function relist(intervalMs: () => number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await house.clock.sleep(intervalMs() || RELIST_FALLBACK_MS, signal);
+      if (!signal.aborted) await reconcile();
+    }
+  }
+}
+
+const RELIST_FALLBACK_MS = 15_000;
+
+function isAnotherRun(last: Observation | undefined, seen: Observation): boolean {
+  if (last === undefined || seen.status !== "running") return false;
+  return last.id !== seen.id || last.startedAtMs !== seen.startedAtMs;
+}
+
+function asleepAs(name: string, item: InventoryItem | undefined): Observation {
+  return {
+    name,
+    id: item?.id ?? "",
+    status: item === undefined ? "absent" : "stopped",
+    health: "none",
+    image: item?.image ?? "",
+    endpoints: [],
+    startedAtMs: undefined,
+    exit: undefined,
+  };
+}

@@ -1,0 +1,128 @@
+import type { Forward } from "../core/decision.ts";
+import type { WakeCause } from "../core/events.ts";
+import type { Observation } from "../core/observation.ts";
+import type { DependencyCondition, WorkloadSettings } from "../core/settings.ts";
+import type { WorkloadState } from "../core/workload-state.ts";
+import type { Waiter } from "./hold.ts";
+import type { Engine, Memory, WorkloadRef } from "./ports.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Everything known of one workload; there is one record per name for as long as it is configured. */
+export interface WorkloadRecord {
+  readonly name: string;
+  settings: WorkloadSettings;
+  engine: Engine;
+  schedule: Schedule | undefined;
+  /** The schedule's next opening or closing (wall clock), until it was acted on. */
+  edge: { readonly kind: "start" | "stop"; readonly atMs: number } | undefined;
+  dependencies: readonly DependencyLink[];
+  dependents: readonly WorkloadRecord[];
+
+  state: WorkloadState;
+  lastRun: number;
+  /** Set while requests may pass: ready, its dependencies ready, its schedule open. */
+  gate: Forward | undefined;
+  job: AbortController | undefined;
+  observation: Observation | undefined;
+
+  /** Open requests, streams, tunnels by kind; `leases` is their sum. */
+  leases: number;
+  readonly leasesByKind: Record<LeaseKind, number>;
+  lastActivityMs: number;
+  lastClient: string | undefined;
+  awakeSinceMs: number;
+  asleepSinceMs: number;
+  /** A pin or a veto keeps it awake until then; 0: nothing does. */
+  keepUntilMs: number;
+  pinnedUntilMs: number;
+  throttled: boolean;
+  /** A front proxy asks about it, so that its traffic does not pass through us. */
+  seenByFront: boolean;
+  timer: { readonly atMs: number; readonly abort: AbortController } | undefined;
+
+  readonly waiters: Set<Waiter>;
+  /** Called at each change of status or phase: long polls and live pages. */
+  readonly watchers: Set<() => void>;
+  /** Called when a lease closes or the engine hints at a change: jobs that wait for it. */
+  readonly nudges: Set<() => void>;
+
+  wakeCause: WakeCause | undefined;
+  wakeStartedMs: number;
+  failures: number;
+  failedAtMs: number | undefined;
+  wakesMs: readonly number[];
+  wakesTotal: number;
+  asleepMs: number;
+  wokenByUs: boolean;
+  stoppedByUs: boolean;
+  memoryBytes: number | undefined;
+  readonly timeline: TimelineEntry[];
+}
+
+export interface DependencyLink {
+  readonly record: WorkloadRecord;
+  readonly condition: DependencyCondition;
+}
+
+export type LeaseKind = "request" | "tunnel";
+
+export interface TimelineEntry {
+  readonly wallMs: number;
+  readonly from: WorkloadState["status"];
+  readonly to: WorkloadState["status"];
+  readonly why: string;
+}
+
+/** A record that nobody has looked at yet; `memory` is what a former run of the gateway knew. */
+export function createRecord(
+  settings: WorkloadSettings,
+  engine: Engine,
+  memory: Memory | undefined,
+  nowMs: number,
+): WorkloadRecord {
+  return {
+    name: settings.name,
+    settings,
+    engine,
+    schedule: undefined,
+    edge: undefined,
+    dependencies: [],
+    dependents: [],
+    state: { status: "unseen", sinceMs: nowMs },
+    lastRun: 0,
+    gate: undefined,
+    job: undefined,
+    observation: undefined,
+    leases: 0,
+    leasesByKind: { request: 0, tunnel: 0 },
+    lastActivityMs: memory?.lastActivityMs ?? 0,
+    lastClient: undefined,
+    awakeSinceMs: nowMs,
+    asleepSinceMs: nowMs,
+    keepUntilMs: 0,
+    pinnedUntilMs: 0,
+    throttled: false,
+    seenByFront: false,
+    timer: undefined,
+    waiters: new Set(),
+    watchers: new Set(),
+    nudges: new Set(),
+    wakeCause: undefined,
+    wakeStartedMs: 0,
+    failures: memory?.failures ?? 0,
+    failedAtMs: memory?.failedAtMs,
+    wakesMs: memory?.wakesMs ?? [],
+    wakesTotal: memory?.wakesTotal ?? 0,
+    asleepMs: memory?.asleepMs ?? 0,
+    wokenByUs: memory?.stoppedByUs === false && memory.wakesTotal > 0,
+    stoppedByUs: memory?.stoppedByUs ?? false,
+    memoryBytes: undefined,
+    timeline: [],
+  };
+}
+
+/** What the engine needs to know of it. */
+export function refOf({ name, settings }: WorkloadRecord): WorkloadRef {
+  const { targetPort, network, process } = settings;
+  return { name, targetPort, network, ...(process && { process }) };
+}

@@ -1,0 +1,64 @@
+import type { WorkloadEvent, WorkloadState } from "../core/workload-state.ts";
+import type { House } from "./house.ts";
+import type { WorkloadRecord } from "./record.ts";
+
+const TIMELINE_LENGTH = 20;
+
+/** Tells the event stream what a change of state means, and keeps the last changes with their reasons. */
+export function report(house: House, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
+  const after = record.state;
+  const now = house.clock.now();
+  const why = reason(record, event);
+  if (before.status !== after.status) {
+    record.timeline.push({ wallMs: house.clock.wall(), from: before.status, to: after.status, why });
+    if (record.timeline.length > TIMELINE_LENGTH) record.timeline.shift();
+  }
+  house.emit({ type: "state", workload: record.name, from: before, to: after, why });
+
+  if (after.status === "ready" && before.status !== "draining") {
+    const woken = before.status === "starting";
+    house.emit({
+      type: "ready",
+      workload: record.name,
+      durationMs: woken ? now - record.wakeStartedMs : undefined,
+      cause: woken ? record.wakeCause : undefined,
+    });
+  }
+  if (event.type === "observed" && (after.status === "asleep" || after.status === "absent") && ranBefore(before)) {
+    const exit = after.status === "asleep" ? after.exit : undefined;
+    house.emit({ type: "ended", workload: record.name, exit, absent: after.status === "absent" });
+  }
+}
+
+function ranBefore({ status }: WorkloadState): boolean {
+  return status === "ready" || status === "unready" || status === "draining";
+}
+
+function reason(record: WorkloadRecord, event: WorkloadEvent): string {
+  switch (event.type) {
+    case "wake":
+      return record.wakeCause ?? "request";
+    case "observed":
+      return `seen ${event.observation.status}${event.restarted ? " anew" : ""}`;
+    case "progress":
+      return event.phase;
+    case "answered":
+      return "it answers";
+    case "completed":
+      return "it ended as it should";
+    case "wake-failed":
+      return event.failure.message;
+    case "refused":
+      return "it refused a connection";
+    case "sleep":
+      return event.reason;
+    case "arrival":
+      return "a request came";
+    case "drained":
+      return "nothing is open";
+    case "vetoed":
+      return "it is in use";
+    case "stop-ended":
+      return `the stop ended: ${event.observation.status}`;
+  }
+}

@@ -1,0 +1,69 @@
+import { createBalancer, type Balancer } from "../core/balance.ts";
+import { createHostTable, type HostTable } from "../core/host-table.ts";
+import type { GroupSettings, Settings } from "../core/settings.ts";
+import type { WaitingRoom } from "./hold.ts";
+import type { WorkloadRecord } from "./record.ts";
+
+/** Where a host leads: a workload, which is its own only member, or a group. Shared by all its hosts. */
+export interface Route {
+  /** The workload's or the group's name. */
+  readonly name: string;
+  readonly members: readonly WorkloadRecord[];
+  readonly group: GroupSettings | undefined;
+  readonly balance: Balancer;
+  readonly room: WaitingRoom;
+  /** Set when nothing but the gate settles a request: one member, no must-not-wake rules. */
+  readonly single: WorkloadRecord | undefined;
+}
+
+export interface Routes {
+  readonly hosts: HostTable<Route>;
+  readonly byName: ReadonlyMap<string, Route>;
+}
+
+/** Builds the routes of a configuration; balancers and waiting rooms of the former ones go on. */
+export function buildRoutes(
+  settings: Settings,
+  records: ReadonlyMap<string, WorkloadRecord>,
+  former: Routes | undefined,
+): Routes {
+  const byName = new Map<string, Route>();
+  const hosts: [string, Route][] = [];
+  for (const workload of settings.workloads) {
+    const record = records.get(workload.name);
+    if (record === undefined) continue;
+    const route = createRoute(workload.name, [record], undefined, workload.maxPending, former);
+    byName.set(route.name, route);
+    for (const host of workload.hosts) hosts.push([host, route]);
+  }
+  for (const group of settings.groups) {
+    const members = group.members.flatMap((name) => records.get(name) ?? []);
+    const limit = Math.max(0, ...members.map(({ settings: { maxPending } }) => maxPending));
+    const route = createRoute(group.name, members, group, limit, former);
+    if (!byName.has(group.name)) byName.set(group.name, route);
+    for (const host of group.hosts) hosts.push([host, route]);
+  }
+  return { hosts: createHostTable(hosts), byName };
+}
+
+function createRoute(
+  name: string,
+  members: readonly WorkloadRecord[],
+  group: GroupSettings | undefined,
+  limit: number,
+  former: Routes | undefined,
+): Route {
+  const old = former?.byName.get(name);
+  const [first] = members;
+  return {
+    name,
+    members,
+    group,
+    balance:
+      old?.group !== undefined && old.group.strategy === group?.strategy
+        ? old.balance
+        : createBalancer(group?.strategy ?? "round-robin"),
+    room: { pending: old?.room.pending ?? 0, limit },
+    single: group === undefined && first?.settings.ignore === undefined ? first : undefined,
+  };
+}

@@ -1,0 +1,82 @@
+import { nextDeadline, type Deadline } from "../core/next-deadline.ts";
+import type { House } from "./house.ts";
+import type { WorkloadRecord } from "./record.ts";
+
+/** Wall-clock deadlines are looked at again this often, since a person or NTP may set that clock. */
+const WALL_CHECK_MS = 60_000;
+const LONGEST_SLEEP_MS = 2 ** 31 - 1;
+
+/** Makes the one timer of a record fire at its next deadline. Activity need not call it: a timer that fires early is set again. */
+export function rearm(
+  house: House,
+  record: WorkloadRecord,
+  act: (record: WorkloadRecord, deadline: Deadline) => void,
+): void {
+  const now = house.clock.now();
+  const deadline = deadlineOf(house, record);
+  const { timer } = record;
+  if (timer !== undefined && deadline !== undefined && timer.atMs <= deadline.atMs && timer.atMs > now) return;
+  timer?.abort.abort();
+  record.timer = undefined;
+  if (deadline === undefined) return;
+
+  const longest = deadline.kind.startsWith("schedule") ? WALL_CHECK_MS : LONGEST_SLEEP_MS;
+  const ms = Math.min(Math.max(0, deadline.atMs - now), longest);
+  const abort = new AbortController();
+  record.timer = { atMs: now + ms, abort };
+  void house.clock.sleep(ms, abort.signal).then(() => {
+    if (abort.signal.aborted) return;
+    record.timer = undefined;
+    const due = deadlineOf(house, record);
+    if (due !== undefined && due.atMs <= house.clock.now()) act(record, due);
+    rearm(house, record, act);
+  });
+}
+
+/** When this record must be looked at next. */
+export function deadlineOf(house: House, record: WorkloadRecord): Deadline | undefined {
+  const { settings, state } = record;
+  return nextDeadline({
+    state,
+    leases: record.leases,
+    dependents: record.dependents.filter(needsDependencies).length,
+    lastActivityMs: record.lastActivityMs,
+    awakeSinceMs: record.awakeSinceMs,
+    idleTimeoutMs: settings.idleTimeoutMs,
+    dependencyOnly: settings.hosts.length === 0,
+    wokenByUs: record.wokenByUs,
+    minUptimeMs: settings.minUptimeMs,
+    keepUntilMs: Math.max(record.keepUntilMs, record.pinnedUntilMs),
+    pauseAfterMs: record.engine.capabilities.pause ? settings.pauseAfterMs : 0,
+    throttleAfterMs: record.engine.capabilities.throttle ? settings.throttleAfterMs : 0,
+    throttled: record.throttled,
+    schedule: scheduleDeadline(house, record),
+  });
+}
+
+/** True while the things that it depends on must stay awake for its sake. */
+export function needsDependencies({ state, observation }: WorkloadRecord): boolean {
+  switch (state.status) {
+    case "starting":
+    case "unready":
+    case "ready":
+    case "draining":
+    case "stopping":
+      return true;
+    case "failed":
+      return observation?.status === "running";
+    case "unseen":
+    case "absent":
+    case "asleep":
+    case "paused":
+      return false;
+  }
+}
+
+/** The next opening or closing, kept until it was acted on: a clock that jumps over it must not lose it. */
+function scheduleDeadline(house: House, record: WorkloadRecord): { kind: "start" | "stop"; atMs: number } | undefined {
+  const wall = house.clock.wall();
+  const next = record.schedule?.next(wall);
+  if (next !== undefined && (record.edge === undefined || next.atMs < record.edge.atMs)) record.edge = next;
+  return record.edge && { kind: record.edge.kind, atMs: house.clock.now() + record.edge.atMs - wall };
+}
