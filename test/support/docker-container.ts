@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto";
+import type { TestContext } from "node:test";
+
+import type Docker from "dockerode";
+
+import { cleanup } from "./cleanup.ts";
+import { ensureImage } from "./docker-images.ts";
+
+/** What a test wants of a container; everything has a default. */
+export interface ContainerSpec {
+  /** Default: unique. */
+  readonly name?: string;
+  /** `app` (default), `tiny`, or the name of an image that the daemon has. */
+  readonly image?: string;
+  readonly cmd?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** A user-defined network; `host`; `none`. Default: the daemon's bridge. */
+  readonly network?: string;
+  /** Container port → port on 127.0.0.1; 0 lets the daemon choose. */
+  readonly ports?: Readonly<Record<number, number>>;
+  /** A shell command; healthy when it ends with 0. */
+  readonly healthcheck?: { readonly command: string; readonly intervalMs?: number; readonly retries?: number };
+  readonly memoryBytes?: number;
+  readonly stopSignal?: string;
+  readonly restartPolicy?: "no" | "always" | "on-failure" | "unless-stopped";
+  /** Default true. */
+  readonly start?: boolean;
+}
+
+/** A container that its test's end removes. */
+export interface TestContainer {
+  readonly name: string;
+  readonly id: string;
+  start(): Promise<void>;
+  /** Killed after `graceSeconds` (default 1). */
+  stop(graceSeconds?: number): Promise<void>;
+  remove(): Promise<void>;
+  inspect(): Promise<Docker.ContainerInspectInfo>;
+  isRunning(): Promise<boolean>;
+  /** Its IPv4 address, on the named network or the only one; empty while it does not run. */
+  address(network?: string): Promise<string>;
+  /** The port on the host that leads to a port of the container. Throws when none does. */
+  publishedPort(port: number): Promise<number>;
+  /** Everything it wrote to both outputs. */
+  logs(): Promise<string>;
+}
+
+/** Creates, and unless told otherwise starts, a container; it is removed at the end of the test. */
+export async function createTestContainer(t: TestContext, docker: Docker, spec: ContainerSpec): Promise<TestContainer> {
+  const name = spec.name ?? `app-${randomBytes(4).toString("hex")}`;
+  const image = spec.image ?? "app";
+  const known = image === "app" || image === "tiny" ? await ensureImage(docker, image) : image;
+  const container = await docker.createContainer({ name, Image: known, ...describe(spec) });
+  // By its id, so that a test may remove it and create another one under the same name.
+  const remove = (): Promise<void> => container.remove({ force: true, v: true }).then(nothing, unless(404, 409));
+  cleanup(t, remove);
+  const handle = wrap(name, container, remove);
+  if (spec.start !== false) await handle.start();
+  return handle;
+}
+
+function describe(spec: ContainerSpec): Docker.ContainerCreateOptions {
+  const ports = Object.entries(spec.ports ?? {});
+  const bindings = ports.map(([port, host]) => [`${port}/tcp`, [{ HostIp: "127.0.0.1", HostPort: String(host) }]]);
+  const { healthcheck } = spec;
+  return {
+    Env: Object.entries(spec.env ?? {}).map(([key, value]) => `${key}=${value}`),
+    Labels: { ...spec.labels, "dag-test": "1" },
+    ...(spec.cmd === undefined ? {} : { Cmd: [...spec.cmd] }),
+    ...(spec.stopSignal === undefined ? {} : { StopSignal: spec.stopSignal }),
+    ExposedPorts: Object.fromEntries(ports.map(([port]) => [`${port}/tcp`, {}])),
+    HostConfig: {
+      NetworkMode: spec.network ?? "default",
+      PortBindings: Object.fromEntries(bindings),
+      Memory: spec.memoryBytes ?? 0,
+      RestartPolicy: { Name: spec.restartPolicy ?? "no" },
+    },
+    ...(healthcheck === undefined
+      ? {}
+      : {
+          Healthcheck: {
+            Test: ["CMD-SHELL", healthcheck.command],
+            Interval: (healthcheck.intervalMs ?? 300) * 1_000_000,
+            Timeout: 2_000_000_000,
+            Retries: healthcheck.retries ?? 2,
+          },
+        }),
+  };
+}
+
+function wrap(name: string, container: Docker.Container, remove: () => Promise<void>): TestContainer {
+  const inspect = (): Promise<Docker.ContainerInspectInfo> => container.inspect();
+  return {
+    name,
+    id: container.id,
+    inspect,
+    remove,
+    start: () => container.start().then(nothing, unless(304)),
+    stop: (graceSeconds = 1) => container.stop({ t: graceSeconds }).then(nothing, unless(304)),
+    isRunning: async () => (await inspect()).State.Running,
+    address: async (network) => {
+      const { Networks } = (await inspect()).NetworkSettings;
+      return (network === undefined ? Object.values(Networks)[0] : Networks[network])?.IPAddress ?? "";
+    },
+    publishedPort: async (port) => {
+      const binding = (await inspect()).NetworkSettings.Ports[`${port}/tcp`]?.[0];
+      if (binding === undefined) throw new Error(`${name} does not publish port ${port}`);
+      return Number(binding.HostPort);
+    },
+    logs: async () => {
+      const raw = await container.logs({ stdout: true, stderr: true, follow: false });
+      return unframe(raw).toString("utf8");
+    },
+  };
+}
+
+/** The daemon frames output: one byte for the stream, three of zero, four for the length, then as many bytes. */
+function unframe(raw: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0; at + 8 <= raw.length;) {
+    const end = at + 8 + raw.readUInt32BE(at + 4);
+    parts.push(raw.subarray(at + 8, end));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}
+
+function unless(...statuses: readonly number[]): (error: Error & { statusCode?: number }) => void {
+  return (error) => {
+    if (!statuses.includes(error.statusCode ?? 0)) throw error;
+  };
+}
+
+function nothing(): void {}

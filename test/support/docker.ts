@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import type { TestContext } from "node:test";
+
+import Docker from "dockerode";
+
+import { cleanup } from "./cleanup.ts";
+import { createTestContainer, type ContainerSpec, type TestContainer } from "./docker-container.ts";
+import { ensureImage, type ImageKind } from "./docker-images.ts";
+import { skipOrFail } from "./tools.ts";
+
+/** The daemon of this test run, bound to one test: what it creates is gone when the test ends. */
+export interface TestDocker {
+  readonly docker: Docker;
+  /** As in DOCKER_HOST. */
+  readonly host: string;
+  /** A container, started unless `start: false`. */
+  createContainer(spec?: ContainerSpec): Promise<TestContainer>;
+  /** Name of a new user-defined bridge network. */
+  createNetwork(options?: { readonly name?: string; readonly ipv6Subnet?: string }): Promise<string>;
+  /** Name of an image; made when the daemon does not have it. */
+  image(kind: ImageKind): Promise<string>;
+}
+
+/** The run's Docker daemon (TEST_DOCKER_HOST); without one the test is skipped with the reason, or fails in CI. */
+export function dockerOrSkip(t: TestContext): TestDocker | undefined {
+  const host = process.env["TEST_DOCKER_HOST"];
+  if (host !== undefined && host !== "") return testDocker(t, host);
+  skipOrFail(
+    t,
+    "no Docker: TEST_DOCKER_HOST is unset (npm test sets it; for one file: node scripts/with-docker.ts -- …)",
+  );
+  return undefined;
+}
+
+/** The same for a daemon of the test's own, for example from `startPrivateDocker`. */
+export function testDocker(t: TestContext, host: string): TestDocker {
+  const docker = connect(host);
+  return {
+    docker,
+    host,
+    image: (kind) => ensureImage(docker, kind),
+    createContainer: (spec = {}) => createTestContainer(t, docker, spec),
+    createNetwork: async (options = {}) => {
+      const name = options.name ?? uniqueName("net");
+      const network = await docker.createNetwork({
+        Name: name,
+        Driver: "bridge",
+        ...(options.ipv6Subnet === undefined
+          ? {}
+          : { EnableIPv6: true, IPAM: { Driver: "default", Config: [{ Subnet: options.ipv6Subnet }] } }),
+      });
+      cleanup(t, () => network.remove());
+      return name;
+    },
+  };
+}
+
+/** A client for a `unix://` or `tcp://` address. */
+export function connect(host: string): Docker {
+  if (host.startsWith("unix://")) return new Docker({ socketPath: host.slice("unix://".length) });
+  const { hostname, port } = new URL(host);
+  return new Docker({ protocol: "http", host: hostname, port: Number(port) });
+}
+
+/** A name that no other test has. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${randomBytes(4).toString("hex")}`;
+}

@@ -1,0 +1,129 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import type { TestContext } from "node:test";
+
+import { cleanup } from "./cleanup.ts";
+import { freePort, openRequest, request, type Answer, type RequestSpec } from "./http.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** How the gateway is started. */
+export interface GatewaySpec {
+  /** Sections of config.yaml; port and bind are filled in. A function gets the port and writes the whole file itself. */
+  readonly config?:
+    | { readonly gateway?: object; readonly containers?: unknown; readonly groups?: unknown }
+    | ((port: number) => string);
+  /** Added to the little that it gets of this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** DOCKER_HOST; default: none that answers. */
+  readonly dockerHost?: string;
+  /** Default: `serve`. */
+  readonly args?: readonly string[];
+}
+
+/** One structured log line. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** A gateway as users start it, in a process of its own. */
+export interface Gateway {
+  readonly port: number;
+  readonly pid: number;
+  readonly configFile: string;
+  /** Its log so far; lines that are no JSON are under `raw`. */
+  readonly log: readonly LogLine[];
+  request(spec?: Omit<RequestSpec, "port">): Promise<Answer>;
+  open(spec?: Omit<RequestSpec, "port">): ReturnType<typeof openRequest>;
+  /** The first line, already written or to come, that passes. */
+  waitForLog(passes: (line: LogLine) => boolean, ms?: number): Promise<LogLine>;
+  signal(signal: NodeJS.Signals): void;
+  /** Ends it: SIGTERM, and SIGKILL after 10 s. Resolves with its exit code, `null` after a kill. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Starts another one with the same port, configuration and environment. */
+  again(): Promise<Gateway>;
+}
+
+const main = path.resolve(import.meta.dirname, "../../src/main.ts");
+
+/** Starts the gateway and resolves when it answers `/_live`; it is stopped at the end of the test. */
+export async function startGateway(t: TestContext, spec: GatewaySpec = {}): Promise<Gateway> {
+  const dir = mkdtempSync(path.join(tmpdir(), "dag-gateway-"));
+  cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
+  const port = await freePort();
+  const configFile = path.join(dir, "config.yaml");
+  writeFileSync(configFile, describeConfig(spec.config ?? {}, port));
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: dir,
+    CONFIG_PATH: configFile,
+    DOCKER_HOST: spec.dockerHost ?? `unix://${dir}/no-docker.sock`,
+    ...spec.env,
+  };
+  return launch(t, { port, configFile, env, args: spec.args ?? ["serve"] });
+}
+
+interface Launch {
+  readonly port: number;
+  readonly configFile: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly args: readonly string[];
+}
+
+async function launch(t: TestContext, order: Launch): Promise<Gateway> {
+  const { port, configFile, env, args } = order;
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const exited = once(child, "exit");
+  const log: LogLine[] = [];
+  for (const output of [child.stdout, child.stderr])
+    createInterface(output).on("line", (line) => log.push(parse(line)));
+  const killed = (): void => void child.kill("SIGKILL");
+  process.once("exit", killed);
+  void exited.then(() => process.off("exit", killed));
+
+  const gateway: Gateway = {
+    port,
+    pid: child.pid ?? 0,
+    configFile,
+    log,
+    request: (rest = {}) => request({ ...rest, port }),
+    open: (rest = {}) => openRequest({ ...rest, port }),
+    waitForLog: (passes, ms) => waitUntil(() => log.find(passes), ms, "the log line"),
+    signal: (signal) => void child.kill(signal),
+    stop: async (signal = "SIGTERM") => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      const late = setTimeout(killed, 10_000);
+      const [code] = (await exited) as [number | null];
+      clearTimeout(late);
+      return code;
+    },
+    again: () => launch(t, order),
+  };
+  cleanup(t, () => gateway.stop());
+  const isUp = async (): Promise<boolean> => {
+    if (child.exitCode !== null || child.signalCode !== null) return true;
+    return (await gateway.request({ path: "/_live" })).status === 200;
+  };
+  await waitUntil(isUp, 15_000, "the gateway's /_live").catch((error: unknown) => fail(String(error), log));
+  if (child.exitCode !== null) fail(`the gateway ended with ${child.exitCode}`, log);
+  return gateway;
+}
+
+function fail(message: string, log: readonly LogLine[]): never {
+  throw new Error(`${message}; its output:\n${log.map((line) => JSON.stringify(line)).join("\n")}`);
+}
+
+function describeConfig(config: NonNullable<GatewaySpec["config"]>, port: number): string {
+  if (typeof config === "function") return config(port);
+  // JSON is YAML.
+  return JSON.stringify({ ...config, gateway: { port, bind: "127.0.0.1", ...config.gateway } }, null, 2);
+}
+
+function parse(line: string): LogLine {
+  try {
+    return JSON.parse(line) as LogLine;
+  } catch {
+    return { raw: line };
+  }
+}

@@ -1,0 +1,90 @@
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from "node:http";
+import { createServer } from "node:net";
+import type { Readable } from "node:stream";
+
+/** A request as a test wants to send it: nothing is added that it does not name, nothing is followed. */
+export interface RequestSpec {
+  readonly port: number;
+  /** The Host header; may be anything. */
+  readonly host?: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  /** A stream is sent chunked unless a Content-Length is among the headers. */
+  readonly body?: string | Buffer | Readable;
+  /** Where to connect; default 127.0.0.1. */
+  readonly address?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A whole answer. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
+  readonly trailers: NodeJS.Dict<string>;
+  readonly body: Buffer;
+  readonly text: string;
+  /** Milliseconds from sending to the head of the answer. */
+  readonly headMs: number;
+  json(): any;
+}
+
+/** What a browser sends when somebody follows a link. */
+export const navigation = { accept: "text/html,application/xhtml+xml", "sec-fetch-mode": "navigate" } as const;
+
+/** Sends a request and resolves with its whole answer, whatever its status. */
+export async function request(spec: RequestSpec): Promise<Answer> {
+  const began = performance.now();
+  const message = await openRequest(spec);
+  const headMs = performance.now() - began;
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks);
+  const { statusCode = 0, headers, rawHeaders, trailers } = message;
+  const text = body.toString("utf8");
+  return { status: statusCode, headers, rawHeaders, trailers, body, text, headMs, json: () => JSON.parse(text) };
+}
+
+/** Sends a request and resolves at the head of its answer; the caller reads, or destroys, the body. */
+export function openRequest(spec: RequestSpec): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { body } = spec;
+    const client = httpRequest(describe(spec), resolve);
+    client.once("error", reject);
+    // An upgrade that is granted has no body to read; a test that wants the socket speaks `ws` or raw TCP.
+    client.once("upgrade", (message, socket) => {
+      socket.destroy();
+      resolve(message);
+    });
+    if (body === undefined) client.end();
+    else if (typeof body === "string" || Buffer.isBuffer(body)) client.end(body);
+    else body.on("error", reject).pipe(client);
+  });
+}
+
+function describe(spec: RequestSpec): RequestOptions {
+  return {
+    host: spec.address ?? "127.0.0.1",
+    port: spec.port,
+    method: spec.method ?? "GET",
+    path: spec.path ?? "/",
+    headers: { host: spec.host ?? "localhost", ...spec.headers },
+    agent: false,
+    ...(spec.signal === undefined ? {} : { signal: spec.signal }),
+  };
+}
+
+/** A port of 127.0.0.1 that nothing listened on a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+}

@@ -1,0 +1,58 @@
+import { accessSync, constants } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import type { TestContext } from "node:test";
+
+/** A program that some tests drive. */
+export type Tool = keyof typeof tools;
+
+const tools = {
+  chromium: { variable: "CHROMIUM_BIN", names: ["chromium", "chromium-browser", "google-chrome"] },
+  traefik: { variable: "TRAEFIK_BIN", names: ["traefik"] },
+  caddy: { variable: "CADDY_BIN", names: ["caddy"] },
+  nginx: { variable: "NGINX_BIN", names: ["nginx"] },
+} as const;
+
+/** The names of all tools. */
+export const toolNames = Object.keys(tools) as readonly Tool[];
+
+/** Path of a tool: from its variable, the PATH, or where `.ci/run` keeps its own; `undefined` when it is missing. */
+export function findTool(tool: Tool): string | undefined {
+  const { variable, names } = tools[tool];
+  const named = process.env[variable];
+  if (named !== undefined && named !== "") return named;
+  const cache = process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache");
+  const places = [
+    ...(process.env["PATH"] ?? "").split(path.delimiter),
+    "/usr/sbin",
+    path.join(cache, "dag-ci/venv/bin"),
+  ];
+  return places.flatMap((place) => names.map((name) => path.join(place, name))).find(isExecutable);
+}
+
+/** Path of a tool; without it the test is skipped with the reason, or fails when CI is set. */
+export function toolOrSkip(t: TestContext, tool: Tool): string | undefined {
+  const found = findTool(tool);
+  if (found === undefined) skipOrFail(t, `${tool} is not installed (or name it in ${tools[tool].variable})`);
+  return found;
+}
+
+/** Skips the test for a reason that the machine gives; in CI, where every tool must be there, fails it instead. */
+export function skipOrFail(t: TestContext, reason: string): void {
+  if (isCi()) throw new Error(`CI may skip nothing: ${reason}`);
+  t.skip(reason);
+}
+
+/** Whether everything must be there (CI=true). */
+export function isCi(): boolean {
+  return process.env["CI"] === "true" || process.env["CI"] === "1";
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
