@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 
 /** A network bridge of this process alone, and the addresses that belong to it. */
 export interface Bridge {
@@ -33,9 +32,10 @@ export function claimBridge(): Bridge {
 
 /** Removes the bridge, its rule, and the bridges of networks that were cut from its range. */
 export function releaseBridge(bridge: Bridge): void {
-  for (const [name, addresses] of Object.entries(networkInterfaces())) {
-    const ours = name.startsWith("br-") && addresses?.some(({ address }) => address.startsWith(`${bridge.range}.`));
-    if (ours === true) tryRun("ip", "link", "del", name);
+  // Not os.networkInterfaces(): it leaves out links without a carrier, as a bridge without containers is.
+  const addresses = execFileSync("ip", ["-o", "-4", "addr", "show"], { encoding: "utf8" });
+  for (const [, name = "", address = ""] of addresses.matchAll(/^\d+: (\S+)\s+inet (\S+)/gm)) {
+    if (name.startsWith("br-") && address.startsWith(`${bridge.range}.`)) tryRun("ip", "link", "del", name);
   }
   tryRun("ip", "link", "del", bridge.name);
   tryRun("iptables", "-w", "-D", "FORWARD", ...forwardRule(bridge));
