@@ -47,7 +47,7 @@ export interface Admitter {
 export interface AdmitterDeps {
   readonly house: House;
   readonly overall: WaitingRoom;
-  matchesIgnore(rules: IgnoreRules, asker: Asker): boolean;
+  readonly matchesIgnore: (rules: IgnoreRules, asker: Asker) => boolean;
 }
 
 /** Two doors, one check: this is the only way to a forward decision besides an open gate. */

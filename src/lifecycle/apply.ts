@@ -2,6 +2,7 @@ import type { ScheduleSettings, Settings, WorkloadSettings } from "../core/setti
 import { closeOrOpenGate } from "./gate.ts";
 import type { House } from "./house.ts";
 import type { MemoryKeeper } from "./memory.ts";
+import { notify } from "./notify.ts";
 import type { Engine } from "./ports.ts";
 import { createRecord, type WorkloadRecord } from "./record.ts";
 import { buildRoutes, type Routes } from "./route.ts";
@@ -77,8 +78,9 @@ function retire(house: House, records: Map<string, WorkloadRecord>, record: Work
   record.job?.abort();
   record.timer?.abort.abort();
   record.gate = undefined;
-  for (const waiter of [...record.waiters]) waiter.settle("failed");
-  for (const watcher of [...record.watchers]) watcher();
+  const waiters = [...record.waiters];
+  for (const waiter of waiters) waiter.settle("failed");
+  notify(record.watchers);
   house.remember();
 }
 

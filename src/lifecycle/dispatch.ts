@@ -3,6 +3,7 @@ import type { Effect, WorkloadEvent, WorkloadState } from "../core/workload-stat
 import { closeOrOpenGate } from "./gate.ts";
 import { settleWaiters } from "./hold.ts";
 import type { House } from "./house.ts";
+import { notify } from "./notify.ts";
 import { report } from "./report.ts";
 import type { WorkloadRecord } from "./record.ts";
 
@@ -33,7 +34,7 @@ export function dispatch(house: House, jobs: Jobs, record: WorkloadRecord, event
 /** Whoever depends on the change hears of it: waiters, long polls, the timers of neighbours. */
 function follow(house: House, record: WorkloadRecord, now: number): void {
   settleWaiters(record, now);
-  for (const watcher of [...record.watchers]) watcher();
+  notify(record.watchers);
   house.rearm(record);
   for (const { record: dependency } of record.dependencies) house.rearm(dependency);
   for (const dependent of record.dependents) {

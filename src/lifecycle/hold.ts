@@ -61,7 +61,8 @@ export function settled(
 export function settleWaiters(record: WorkloadRecord, nowMs: number): void {
   if (record.waiters.size === 0) return;
   const outcome = record.gate !== undefined ? "ready" : "failed";
-  for (const waiter of [...record.waiters]) {
+  const waiters = [...record.waiters];
+  for (const waiter of waiters) {
     if (outcome === "failed" && !waiter.members.every((member) => isCoolingDown(member, nowMs))) continue;
     forget(waiter);
     waiter.settle(outcome);

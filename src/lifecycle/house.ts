@@ -9,11 +9,11 @@ export interface House {
   readonly probe: Probe;
   readonly emit: Emit;
   /** Applies an event to a record; true if its state changed. */
-  dispatch(record: WorkloadRecord, event: WorkloadEvent): boolean;
+  readonly dispatch: (record: WorkloadRecord, event: WorkloadEvent) => boolean;
   /** Makes sure that `record` is ready or on its way, together with what it needs. */
-  wake(record: WorkloadRecord, cause: WakeCause, force?: boolean): void;
+  readonly wake: (record: WorkloadRecord, cause: WakeCause, force?: boolean) => void;
   /** Looks again at when the record's timer must fire. */
-  rearm(record: WorkloadRecord): void;
+  readonly rearm: (record: WorkloadRecord) => void;
   /** Something worth keeping over a restart has changed. */
-  remember(): void;
+  readonly remember: () => void;
 }

@@ -1,3 +1,4 @@
+import { notify } from "./notify.ts";
 import type { Clock } from "./ports.ts";
 import type { LeaseKind, WorkloadRecord } from "./record.ts";
 
@@ -27,7 +28,7 @@ export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadR
   if (!lease.quiet) record.lastActivityMs = clock.now();
   if (record.leases > 0) return;
   if (record.timer === undefined) rearm(record);
-  for (const nudge of record.nudges) nudge();
+  notify(record.nudges);
 }
 
 /** Somebody used it, without a lease: an auth request. */

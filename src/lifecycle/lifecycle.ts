@@ -10,6 +10,7 @@ import { closeOrOpenGate } from "./gate.ts";
 import type { WaitingRoom } from "./hold.ts";
 import type { House } from "./house.ts";
 import { createMemoryKeeper } from "./memory.ts";
+import { notify } from "./notify.ts";
 import type { Clock, Engine, Probe, Store } from "./ports.ts";
 import { probeJob } from "./probe.ts";
 import { createReconciler } from "./reconcile.ts";
@@ -29,7 +30,7 @@ export interface LifecycleDeps {
   /** The configuration as it is, given what the engines hold (labels). Called whenever the inventory changed. */
   settingsFor(inventory: readonly InventoryItem[]): Settings;
   createSchedule(settings: ScheduleSettings): Schedule;
-  matchesIgnore(rules: IgnoreRules, asker: Asker): boolean;
+  readonly matchesIgnore: (rules: IgnoreRules, asker: Asker) => boolean;
 }
 
 /** The one life cycle behind every door. */
@@ -113,7 +114,6 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
         record.edge = undefined;
         closeOrOpenGate(record, clock.wall());
         house.dispatch(record, { type: "sleep", reason: "schedule" });
-        return;
     }
   }
 
@@ -137,7 +137,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     pin(record, ms) {
       record.pinnedUntilMs = ms > 0 ? clock.now() + ms : 0;
       house.rearm(record);
-      for (const watcher of [...record.watchers]) watcher();
+      notify(record.watchers);
     },
     async stop() {
       stopped.abort();

@@ -1,5 +1,6 @@
 import type { InventoryItem, Observation } from "../core/observation.ts";
 import type { House } from "./house.ts";
+import { notify } from "./notify.ts";
 import { type Engine, EngineError } from "./ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 
@@ -18,7 +19,7 @@ interface ReconcilerDeps {
   readonly engines: Readonly<Record<Engine["kind"], Engine>>;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
   /** Makes records and routes follow what there is now. */
-  apply(inventory: readonly InventoryItem[]): void;
+  readonly apply: (inventory: readonly InventoryItem[]) => void;
 }
 
 /**
@@ -94,7 +95,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       record.observation = seen;
       house.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(last, seen) });
     }
-    for (const nudge of [...record.nudges]) nudge();
+    notify(record.nudges);
   }
 
   async function ask(record: WorkloadRecord): Promise<Observation | undefined> {
@@ -116,7 +117,8 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
   function onHint(name?: string): void {
     if (name !== undefined) {
       hinted.add(name);
-      for (const nudge of [...(records.get(name)?.nudges ?? [])]) nudge();
+      const record = records.get(name);
+      if (record !== undefined) notify(record.nudges);
     }
     void reconcile();
   }

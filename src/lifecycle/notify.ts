@@ -1,0 +1,5 @@
+/** Calls every listener that is registered now; those that register meanwhile wait for the next time. */
+export function notify(listeners: ReadonlySet<() => void>): void {
+  const registered = [...listeners];
+  for (const listener of registered) listener();
+}
