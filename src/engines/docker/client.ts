@@ -1,0 +1,149 @@
+import type Docker from "dockerode";
+import { EngineError } from "../../lifecycle/ports.ts";
+import type { Connection } from "./connection.ts";
+import { toEngineError } from "./errors.ts";
+
+/** One Docker Engine as dockerode shows it, with a version both speak, time-outs, and errors in our words. */
+export interface DockerClient {
+  readonly connection: Connection;
+  /** Sends one call; rejects with `EngineError`. A call that a dying connection took away is sent once more. */
+  call<T>(send: (docker: Docker, abortSignal: AbortSignal) => Promise<T>, timeoutMs?: number): Promise<T>;
+  server(): Promise<ServerFacts>;
+  /** Asks anew for the version at the next call: another Docker may answer there now. */
+  forget(): void;
+  close(): void;
+}
+
+/** What is asked of the server once per connection. */
+export interface ServerFacts {
+  /** The API version that is spoken, such as `1.41`. */
+  readonly version: string;
+  readonly cpus: number;
+  /** Containers' addresses mean nothing on this machine: they are in a virtual machine or another network namespace. */
+  readonly addressesHidden: boolean;
+  readonly desktop: boolean;
+}
+
+/** The newest API version whose answers this code was written for. */
+const NEWEST = "1.52";
+const CALL_TIMEOUT_MS = 10_000;
+
+/** Makes a client that connects at its first call. */
+export function createDockerClient(connection: Connection): DockerClient {
+  let session: Promise<Session> | undefined;
+
+  function connect(): Promise<Session> {
+    session ??= open(connection).catch((error: unknown) => {
+      session = undefined;
+      throw error;
+    });
+    return session;
+  }
+
+  return {
+    connection,
+    async call(send, timeoutMs = CALL_TIMEOUT_MS) {
+      try {
+        const { docker } = await connect();
+        return await once(docker, send, timeoutMs).catch((error: unknown) => {
+          if (!wasCutOff(error)) throw error;
+          return once(docker, send, timeoutMs);
+        });
+      } catch (error) {
+        throw toEngineError(error, connection, timeoutMs);
+      }
+    },
+    async server() {
+      try {
+        return (await connect()).facts;
+      } catch (error) {
+        throw toEngineError(error, connection, CALL_TIMEOUT_MS);
+      }
+    },
+    forget() {
+      session = undefined;
+    },
+    close() {
+      connection.agent.destroy();
+    },
+  };
+}
+
+interface Session {
+  readonly docker: Docker;
+  readonly facts: ServerFacts;
+}
+
+async function open(connection: Connection): Promise<Session> {
+  // Loaded here, for it takes 60 ms and 12 MB that a gateway of local processes need not pay.
+  const { default: Dockerode } = await import("dockerode");
+  const asking = new Dockerode(connection.options);
+  const [about, info] = await Promise.all([
+    once(asking, (docker, abortSignal) => abortable(docker).version({ abortSignal })),
+    // A socket proxy may forbid it; what it says is then taken to be the usual.
+    once(asking, (docker, abortSignal) => abortable(docker).info({ abortSignal })).catch((): Info => ({})),
+  ]);
+  const version = agree(about.ApiVersion, about.MinAPIVersion);
+  const desktop = /docker desktop/i.test(`${about.Platform?.Name} ${info.OperatingSystem}`);
+  const rootless = (info.SecurityOptions ?? []).some((option) => option.includes("rootless"));
+  return {
+    docker: new Dockerode({ ...connection.options, version: `v${version}` }),
+    facts: { version, cpus: info.NCPU ?? 0, addressesHidden: desktop || rootless, desktop },
+  };
+}
+
+interface Info {
+  readonly NCPU?: number;
+  readonly OperatingSystem?: string;
+  readonly SecurityOptions?: readonly string[];
+}
+
+/** dockerode takes the signal in these calls too; its types do not say so. */
+interface Abortable {
+  version(options: { abortSignal: AbortSignal }): Promise<Docker.DockerVersion & { MinAPIVersion?: string }>;
+  info(options: { abortSignal: AbortSignal }): Promise<Info>;
+  ping(options: { abortSignal: AbortSignal }): Promise<unknown>;
+}
+
+/** Calls about the whole server that can be aborted. */
+export function abortable(docker: Docker): Abortable {
+  return docker as Abortable;
+}
+
+function agree(theirs: string, theirOldest = "1.24"): string {
+  if (isOlder(NEWEST, theirOldest)) {
+    throw new EngineError("refused", `Docker speaks only API ${theirOldest} and newer; this gateway knows ${NEWEST}`);
+  }
+  return isOlder(theirs, NEWEST) ? theirs : NEWEST;
+}
+
+/** Compares API versions, such as `1.9` and `1.41`. */
+export function isOlder(version: string, than: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [thanMajor = 0, thanMinor = 0] = than.split(".").map(Number);
+  return major === thanMajor ? minor < thanMinor : major < thanMajor;
+}
+
+/** dockerode does not settle when a connection dies in the middle of an answer: the race does. */
+async function once<T>(
+  docker: Docker,
+  send: (docker: Docker, abortSignal: AbortSignal) => Promise<T>,
+  timeoutMs = CALL_TIMEOUT_MS,
+): Promise<T> {
+  const ending = new AbortController();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new DOMException("no answer in time", "TimeoutError"));
+    ending.abort();
+  }, timeoutMs);
+  try {
+    return await Promise.race([send(docker, ending.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function wasCutOff(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ECONNRESET" || code === "EPIPE";
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import https from "node:https";
+import path from "node:path";
+import type { DockerOptions } from "dockerode";
+import { EngineError } from "../../lifecycle/ports.ts";
+
+/** The variables that say where Docker is, as the docker command reads them. */
+export type DockerEnvironment = Readonly<
+  Partial<Record<"DOCKER_HOST" | "DOCKER_TLS_VERIFY" | "DOCKER_CERT_PATH", string | undefined>>
+>;
+
+/** Where Docker is and how it is spoken to. */
+export interface Connection {
+  /** For messages: `/var/run/docker.sock`, `tcp://10.0.0.5:2375`. */
+  readonly target: string;
+  readonly socketPath: string | undefined;
+  /** The machine on which published ports are found, when Docker is reached over TCP. */
+  readonly remoteHost: string | undefined;
+  readonly options: DockerOptions;
+  readonly agent: http.Agent;
+}
+
+const DEFAULT_SOCKET = "/var/run/docker.sock";
+
+/** Reads the connection; throws `EngineError` with the code `refused` when a variable cannot be used. */
+export function readConnection(environment: DockerEnvironment): Connection {
+  const address = environment.DOCKER_HOST?.trim() || `unix://${DEFAULT_SOCKET}`;
+  if (address.startsWith("unix://")) return viaSocket(address.slice("unix://".length) || DEFAULT_SOCKET);
+  const url = parseTcp(address);
+  if (url !== undefined) return viaTcp(url, environment);
+  throw new EngineError(
+    "refused",
+    `DOCKER_HOST is "${address}": use unix:///path/to/docker.sock or tcp://host:port (for ssh, forward the socket first)`,
+  );
+}
+
+function viaSocket(socketPath: string): Connection {
+  const agent = new http.Agent(KEEP_ALIVE);
+  // Every key is set, for dockerode fills in the ones that are missing from its own reading of process.env.
+  const options = { ...UNSET, protocol: "http" as const, socketPath, agent };
+  return { target: socketPath, socketPath, remoteHost: undefined, options, agent };
+}
+
+function viaTcp(url: URL, environment: DockerEnvironment): Connection {
+  const certPath = environment.DOCKER_CERT_PATH || undefined;
+  const verify = Boolean(environment.DOCKER_TLS_VERIFY);
+  const tls = verify || certPath !== undefined || url.protocol === "https:";
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const port = Number(url.port) || (tls ? 2376 : 2375);
+  // As Docker's own clients: certificates without DOCKER_TLS_VERIFY encrypt, but do not check the server's name.
+  const agent = tls
+    ? new https.Agent({ ...KEEP_ALIVE, ...readCertificates(certPath), rejectUnauthorized: verify || !certPath })
+    : new http.Agent(KEEP_ALIVE);
+  const options = { ...UNSET, protocol: tls ? ("https" as const) : ("http" as const), host, port, agent };
+  return { target: `tcp://${url.hostname}:${port}`, socketPath: undefined, remoteHost: host, options, agent };
+}
+
+/** `tcp://`, `http://`, `https://`, or a bare `host:port`. */
+function parseTcp(address: string): URL | undefined {
+  const [, scheme, rest] = /^(?:(tcp|https?):\/\/)?([^/]+)\/?$/.exec(address) ?? [];
+  if (rest === undefined) return undefined;
+  const text = `${scheme === "https" ? "https" : "http"}://${rest}`;
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function readCertificates(directory: string | undefined): https.AgentOptions {
+  if (directory === undefined) return {};
+  try {
+    const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((file) => readFileSync(path.join(directory, file)));
+    return { ca, cert, key };
+  } catch (error) {
+    throw new EngineError("refused", `DOCKER_CERT_PATH is "${directory}": ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+const UNSET = {
+  host: undefined,
+  port: undefined,
+  socketPath: undefined,
+  ca: undefined,
+  cert: undefined,
+  key: undefined,
+  timeout: undefined,
+  version: undefined,
+};
+
+/** One idle connection saves the dial of the next call; Docker never closes it by itself. */
+const KEEP_ALIVE = { keepAlive: true, maxFreeSockets: 4, scheduling: "lifo" } as const;

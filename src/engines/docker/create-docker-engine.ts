@@ -1,0 +1,106 @@
+import type { InventoryItem } from "../../core/observation.ts";
+import type { GatewaySettings } from "../../core/settings.ts";
+import type { Engine, WorkloadRef } from "../../lifecycle/ports.ts";
+import { createDockerClient } from "./client.ts";
+import { readConnection, type DockerEnvironment } from "./connection.ts";
+import { findEndpoints } from "./find-endpoints.ts";
+import { inspect, inspectPresent, networkOwner } from "./inspect.ts";
+import { readLogs } from "./read-logs.ts";
+import { readUsage } from "./read-usage.ts";
+import { stopContainer } from "./stop-container.ts";
+import { createThrottle } from "./throttle.ts";
+import { absent, toObservation, toStatus } from "./to-observation.ts";
+import { createSelfFinder } from "./viewpoint.ts";
+import { createWatch } from "./watch-events.ts";
+
+export interface DockerEngineDeps {
+  /** Only the three variables of the docker command are read. */
+  readonly environment: DockerEnvironment;
+  /** How containers are reached, read at each observation, so that a reload takes effect. */
+  readonly reach: () => Pick<GatewaySettings, "address" | "network">;
+  /** After how long without an event Docker is asked whether it is still there, in milliseconds. */
+  readonly silenceMs?: number;
+}
+
+/** Docker Engine (or Podman) as an engine. Connects at the first call; throws `EngineError` if the variables are wrong. */
+export function createDockerEngine(deps: DockerEngineDeps): Engine {
+  const client = createDockerClient(readConnection(deps.environment));
+  const self = createSelfFinder(client, process.platform);
+  const throttle = createThrottle(client);
+  const { silenceMs } = deps;
+
+  return {
+    kind: "docker",
+    capabilities: { pause: true, throttle: true, usage: true },
+    watch: createWatch({ client, onRewired: (id) => self.forget(id), ...(silenceMs !== undefined && { silenceMs }) }),
+
+    async list() {
+      const found = await client.call((docker, abortSignal) => docker.listContainers({ all: true, abortSignal }));
+      return found.map(toItem).filter((item) => item.status !== "absent");
+    },
+
+    async observe(ref) {
+      const found = await inspect(client, ref.name);
+      if (found === undefined) return absent(ref.name);
+      const { address, network } = deps.reach();
+      const port = found.State.Running ? ref.targetPort : undefined;
+      if (port === undefined) return toObservation(ref.name, found, []);
+      const [facts, from] = await Promise.all([networkOwner(client, found), self.viewpoint(address)]);
+      return toObservation(ref.name, found, findEndpoints(facts, from, ref.network || network, port));
+    },
+
+    async start(ref) {
+      const found = await inspectPresent(client, ref.name);
+      const { Status: status } = found.State;
+      if (status === "running") return;
+      if (status !== "paused") await throttle.lift(found);
+      await client.call((docker, abortSignal) => {
+        const container = docker.getContainer(found.Id);
+        return status === "paused" ? container.unpause({ abortSignal }) : container.start({ abortSignal });
+      }, START_TIMEOUT_MS);
+    },
+
+    async stop(ref, order) {
+      const found = await inspectPresent(client, ref.name);
+      if (!found.State.Running) return;
+      if (order.method !== "pause") await throttle.lift(found);
+      await stopContainer(client, found, order);
+    },
+
+    async logs(ref, lines) {
+      const found = await inspect(client, ref.name);
+      return found === undefined ? [] : readLogs(client, found, lines);
+    },
+
+    async usage(ref) {
+      const found = await inspect(client, ref.name);
+      return found?.State.Running ? readUsage(client, found, ref.targetPort) : undefined;
+    },
+
+    async throttle(ref: WorkloadRef, cpus) {
+      const found = await inspectPresent(client, ref.name);
+      await (cpus > 0 ? throttle.limit(found, cpus) : throttle.lift(found));
+    },
+
+    async close() {
+      client.close();
+    },
+  };
+}
+
+/** A start can take long where volumes or networks are slow. */
+const START_TIMEOUT_MS = 60_000;
+
+interface ListedContainer {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly State: string;
+  readonly Image: string;
+  readonly Labels: Readonly<Record<string, string>> | null;
+}
+
+function toItem({ Id: id, Names: names, State: state, Image: image, Labels: labels }: ListedContainer): InventoryItem {
+  // Legacy links add names such as /web/db: a container's own has one slash.
+  const name = (names.find((one) => one.lastIndexOf("/") === 0) ?? names[0] ?? id).replace(/^\//, "");
+  return { name, id, status: toStatus(state), image, labels: labels ?? {} };
+}

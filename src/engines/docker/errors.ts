@@ -1,0 +1,73 @@
+import { statSync } from "node:fs";
+import { EngineError } from "../../lifecycle/ports.ts";
+import type { Connection } from "./connection.ts";
+
+/** What dockerode and Node throw, in our words: what happened and what to do next. */
+export function toEngineError(cause: unknown, connection: Connection, timeoutMs: number): EngineError {
+  if (cause instanceof EngineError) return cause;
+  const { code, status, message } = facts(cause);
+  if (status !== undefined) return new EngineError(...answered(status, message, connection), { cause });
+  return new EngineError("unreachable", unreached(code, message, connection, timeoutMs), { cause });
+}
+
+/** Docker's status code of a failed call; `undefined` when there was no answer. */
+export function statusOf(cause: unknown): number | undefined {
+  return facts(cause).status;
+}
+
+function answered(status: number, message: string, connection: Connection): [EngineError["code"], string] {
+  if (/no such container|no container with name or id/i.test(message)) return ["absent", message];
+  if (/HTTP request to an HTTPS server/.test(message)) {
+    return ["unreachable", `${connection.target} wants TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH`];
+  }
+  if (status === 403) {
+    return ["refused", `${connection.target} forbids this call (403): allow it in the socket proxy. ${message}`.trim()];
+  }
+  if (status >= 502 && status <= 504) return ["unreachable", `${connection.target} answers ${status}: is Docker up?`];
+  return ["refused", message || `Docker answered ${status}`];
+}
+
+function unreached(code: string, message: string, { target, socketPath }: Connection, timeoutMs: number): string {
+  switch (code) {
+    case "ENOENT":
+      return `There is no Docker socket at ${target}: start Docker, mount the socket into the gateway's container (-v ${target}:${target}), or set DOCKER_HOST`;
+    case "EACCES":
+      return `No permission to use ${target}: ${groupHint(socketPath)}`;
+    case "ECONNREFUSED":
+      return `Nothing listens at ${target}: start Docker, or set DOCKER_HOST`;
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `The host name in DOCKER_HOST (${target}) cannot be resolved`;
+    case "ABORT_ERR":
+    case "TimeoutError":
+      return `Docker at ${target} did not answer within ${timeoutMs / 1000} s`;
+    case "ECONNRESET":
+    case "EPIPE":
+      return `Docker at ${target} closed the connection; it may be restarting`;
+    default:
+      return /certificate|SSL|TLS|self.signed/i.test(`${code} ${message}`)
+        ? `TLS with ${target} failed (${message}): check DOCKER_CERT_PATH`
+        : `Docker at ${target} cannot be reached: ${message}`;
+  }
+}
+
+function groupHint(socketPath: string | undefined): string {
+  const group = socketPath && statSync(socketPath, { throwIfNoEntry: false })?.gid;
+  return group === undefined || group === ""
+    ? "run the gateway as a user who may"
+    : `it belongs to group ${group}, so add the gateway to that group (in a container: --group-add ${group})`;
+}
+
+interface Facts {
+  readonly code: string;
+  readonly status: number | undefined;
+  readonly message: string;
+}
+
+function facts(cause: unknown): Facts {
+  const error = cause as { code?: unknown; name?: unknown; statusCode?: unknown; message?: unknown; json?: unknown };
+  const status = typeof error.statusCode === "number" ? error.statusCode : undefined;
+  const own = (error.json as { message?: unknown } | null | undefined)?.message;
+  const message = typeof own === "string" ? own : status === undefined ? String(error.message ?? cause) : "";
+  return { code: String(typeof error.code === "string" ? error.code : error.name), status, message: message.trim() };
+}

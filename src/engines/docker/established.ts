@@ -1,0 +1,23 @@
+/**
+ * Counts established connections to `port` from outside, in the text of `/proc/PID/net/tcp` or `tcp6`: columns are
+ * number, local address, remote address, state (`01` established), addresses as hexadecimal words in the machine's order.
+ */
+export function countEstablished(table: string, port: number): number {
+  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
+  return table.split("\n").filter((line) => {
+    const [, local = "", remote = "", state] = line.trim().split(/\s+/);
+    return state === "01" && local.endsWith(`:${wanted}`) && isOutside(address(local), address(remote));
+  }).length;
+}
+
+function address(text: string): string {
+  return text.slice(0, text.indexOf(":"));
+}
+
+/** A health check inside the container comes from loopback, or from the container's own address. */
+function isOutside(local: string, remote: string): boolean {
+  return remote !== local && remote !== "00000000000000000000000001000000" && !LOOPBACK_4.test(remote);
+}
+
+/** 127.0.0.0/8, plain or mapped into IPv6; words are little-endian on every machine that Docker runs on but s390x. */
+const LOOPBACK_4 = /^(?:0{16}FFFF0000)?[0-9A-F]{6}7F$/;

@@ -1,0 +1,62 @@
+/** One message of Docker's event stream, as far as we read it. */
+interface EventMessage {
+  readonly Type?: string;
+  readonly Action?: string;
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Partial<Record<string, string>>> };
+}
+
+/** What an event is about: a container of that name, or something that may concern any. */
+export interface EventSubject {
+  readonly names: readonly (string | undefined)[];
+  /** The id of a container whose networks changed. */
+  readonly rewired: string | undefined;
+}
+
+/** Which events are asked for. The ones of `exec`, which health checks make every few seconds, stay in Docker. */
+export const EVENT_FILTERS = {
+  type: ["container", "network"],
+  event: [
+    "create",
+    "start",
+    "die",
+    "stop",
+    "pause",
+    "unpause",
+    "destroy",
+    "rename",
+    "health_status",
+    "oom",
+    "kill",
+    "update",
+    "connect",
+    "disconnect",
+  ],
+};
+
+/**
+ * Tells what one line of the event stream is about; nothing for what is no event. Network events name only ids, so
+ * `names` remembers what the events of containers told before.
+ */
+export function readEvent(line: string, names: Map<string, string>): EventSubject | undefined {
+  const message = parse(line);
+  if (message?.Actor === undefined) return undefined;
+  const { ID: id = "", Attributes: about = {} } = message.Actor;
+  if (message.Type === "network") {
+    const container = about["container"] ?? "";
+    return { names: [names.get(container)], rewired: container };
+  }
+  const name = about["name"];
+  if (name === undefined) return { names: [undefined], rewired: undefined };
+  if (message.Action === "destroy") names.delete(id);
+  else names.set(id, name);
+  const before = message.Action === "rename" ? about["oldName"]?.replace(/^\//, "") : undefined;
+  return { names: before === undefined ? [name] : [before, name], rewired: undefined };
+}
+
+function parse(line: string): EventMessage | undefined {
+  try {
+    return JSON.parse(line) as EventMessage | undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { EngineError } from "../../lifecycle/ports.ts";
+import type { DockerClient } from "./client.ts";
+import { inspectNetworks } from "./inspect.ts";
+
+/** The gateway's own container, as far as it matters for reaching others. */
+export interface Self {
+  readonly id: string;
+  readonly networks: ReadonlySet<string>;
+  /** The host's address on one of these networks; `undefined` if it has none there (internal networks). */
+  readonly hostAddress: string | undefined;
+}
+
+/**
+ * Finds the container in which this process runs; `undefined` when it runs on the host (or uses the host's network, which
+ * is the same to us), or in a container that this Docker does not know.
+ */
+export async function findSelf(client: DockerClient, proc = "/proc"): Promise<Self | undefined> {
+  for (const id of await candidates(proc)) {
+    const facts = await inspectNetworks(client, id);
+    if (facts === undefined) continue;
+    if (facts.HostConfig.NetworkMode === "host") return undefined;
+    const networks = Object.entries(facts.NetworkSettings.Networks ?? {});
+    const gateways = networks.flatMap(([, at]) => [at.Gateway, at.IPv6Gateway]).filter(Boolean);
+    return { id, networks: new Set(networks.map(([name]) => name)), hostAddress: gateways[0] };
+  }
+  return undefined;
+}
+
+/** Ids that may be our own container's, the surest first. */
+async function candidates(proc: string): Promise<Set<string>> {
+  const [mounts, cgroup] = await Promise.all(
+    ["mountinfo", "cgroup"].map((file) => readFile(path.join(proc, "self", file), "utf8").catch(() => "")),
+  );
+  return new Set([...idsInMounts(mounts ?? ""), ...idsInCgroup(cgroup ?? ""), ...idsInHostname(os.hostname())]);
+}
+
+/**
+ * Docker mounts three files from the container's own directory. Only these are looked at, for on the host the same
+ * directories of *other* containers are mount points too.
+ */
+export function idsInMounts(mountinfo: string): string[] {
+  return mountinfo.split("\n").flatMap((line) => {
+    const [, , , root = "", mountPoint = ""] = line.split(" ");
+    if (!/^\/etc\/(?:hostname|hosts|resolv\.conf)$/.test(mountPoint)) return [];
+    return /containers\/([0-9a-f]{64})\//.exec(root)?.slice(1) ?? [];
+  });
+}
+
+function idsInCgroup(cgroup: string): string[] {
+  return [...cgroup.matchAll(/[/-]([0-9a-f]{64})(?:\.scope)?$/gm)].map(([, id = ""]) => id);
+}
+
+function idsInHostname(hostname: string): string[] {
+  return /^[0-9a-f]{12}$/.test(hostname) ? [hostname] : [];
+}
+
+/** Whether a failed search may be taken for "not in a container": a socket proxy may forbid the question. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof EngineError && error.code === "refused";
+}

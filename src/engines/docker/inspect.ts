@@ -1,0 +1,40 @@
+import type { ContainerInspectInfo } from "dockerode";
+import { EngineError } from "../../lifecycle/ports.ts";
+import type { DockerClient } from "./client.ts";
+
+/** Docker's inspection of the container with this name; `undefined` if there is none. */
+export async function inspect(client: DockerClient, name: string): Promise<ContainerInspectInfo | undefined> {
+  try {
+    const found = await client.call((docker, abortSignal) =>
+      docker.getContainer(encodeURIComponent(name)).inspect({ abortSignal }),
+    );
+    return isCalled(found, name) ? found : undefined;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "absent") return undefined;
+    throw error;
+  }
+}
+
+/** The same, but a missing container is an error. */
+export async function inspectPresent(client: DockerClient, name: string): Promise<ContainerInspectInfo> {
+  const found = await inspect(client, name);
+  if (found === undefined) throw new EngineError("absent", `There is no container "${name}"`);
+  return found;
+}
+
+/** The container whose network this one uses: itself, or the one that its network mode `container:…` names. */
+export async function inspectNetworks(client: DockerClient, name: string): Promise<ContainerInspectInfo | undefined> {
+  const found = await inspect(client, name);
+  return found && networkOwner(client, found);
+}
+
+/** Follows the network mode `container:…`; the container itself where the other is gone. */
+export async function networkOwner(client: DockerClient, found: ContainerInspectInfo): Promise<ContainerInspectInfo> {
+  const [, owner] = /^container:(.+)$/.exec(found.HostConfig.NetworkMode ?? "") ?? [];
+  return owner === undefined ? found : ((await inspectNetworks(client, owner)) ?? found);
+}
+
+/** Docker also takes the first digits of an id: a missing container "db" would be any whose id begins with db. */
+function isCalled(found: ContainerInspectInfo, name: string): boolean {
+  return found.Name.replace(/^\//, "") === name || (name.length >= 12 && found.Id.startsWith(name));
+}

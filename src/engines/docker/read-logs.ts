@@ -1,0 +1,83 @@
+import type { IncomingMessage } from "node:http";
+import type Docker from "dockerode";
+import type { ContainerInspectInfo } from "dockerode";
+import { EngineError } from "../../lifecycle/ports.ts";
+import { createLineSplitter } from "../log-lines.ts";
+import type { DockerClient } from "./client.ts";
+import { createDemultiplexer } from "./demultiplex.ts";
+import { parseTime } from "./to-observation.ts";
+
+/** More of an answer than this is not read: it can only be lines that are cut anyway. */
+const BYTE_LIMIT = 4 * 1024 * 1024;
+
+/**
+ * The last lines of both outputs, of the current run only, or of the last one if it has ended: Docker's log goes on over
+ * all runs, but a visitor who waits wants to see this start, and a failure is explained by the run that failed.
+ */
+export async function readLogs(client: DockerClient, found: ContainerInspectInfo, lines: number): Promise<string[]> {
+  const kept: string[] = [];
+  const keep = (line: string): void => {
+    if (kept.push(line) > lines) kept.shift();
+  };
+  const outputs = { stdout: createLineSplitter(keep), stderr: createLineSplitter(keep) };
+  const demultiplex = createDemultiplexer((output, piece) => outputs[output].push(piece));
+  // A terminal has only one output, and Docker sends it as it is.
+  const take = found.Config.Tty ? (chunk: Buffer) => outputs.stdout.push(chunk) : demultiplex;
+  try {
+    await client.call((docker, abortSignal) => download(docker, found, lines, take, abortSignal));
+  } catch (error) {
+    if (isUnreadable(error)) return [];
+    throw error;
+  }
+  outputs.stdout.end();
+  outputs.stderr.end();
+  return kept;
+}
+
+async function download(
+  docker: Docker,
+  found: ContainerInspectInfo,
+  lines: number,
+  take: (chunk: Buffer) => void,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const since = startOfRun(found.State);
+  const query = { stdout: true, stderr: true, tail: lines, ...(since > 0 && { since }) };
+  // dockerode's own `logs` reads the answer whole, and parses it if it happens to be JSON.
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const statusCodes = { 200: true };
+    const request = { path: `/containers/${found.Id}/logs?`, method: "GET", options: query, abortSignal, statusCodes };
+    (docker.modem as Modem).dial({ ...request, isStream: true }, (error, stream) => {
+      if (error) reject(error);
+      else resolve(stream);
+    });
+  });
+  let bytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    take(chunk);
+    bytes += chunk.length;
+    if (bytes > BYTE_LIMIT) break;
+  }
+}
+
+interface Modem {
+  dial(request: object, callback: (error: Error | null, answer: IncomingMessage) => void): void;
+}
+
+/**
+ * Where this run's lines begin, in seconds. Docker notes the start a little after the program's first words, and the end
+ * a little before its last ones are read; so the border is put between the end of the run before and this start.
+ */
+export function startOfRun({ StartedAt, FinishedAt, Running }: ContainerInspectInfo["State"]): number {
+  const started = parseTime(StartedAt);
+  if (started === undefined) return 0;
+  const ended = Running ? parseTime(FinishedAt) : undefined;
+  if (Running && ended === undefined) return 0;
+  const gap = ended === undefined ? 2_000 : Math.max(0, started - ended);
+  return Math.max(0, started - Math.min(gap / 2, 5_000)) / 1000;
+}
+
+/** Log drivers without a memory (`none`, `syslog`, …) say so with an error. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof EngineError && error.code !== "unreachable";
+}

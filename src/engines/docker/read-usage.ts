@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import type { ContainerInspectInfo, ContainerStats } from "dockerode";
+import { EngineError, type Usage } from "../../lifecycle/ports.ts";
+import type { DockerClient } from "./client.ts";
+import { countEstablished } from "./established.ts";
+
+/** A running container's counters; `undefined` when Docker has none for it. */
+export async function readUsage(
+  client: DockerClient,
+  found: ContainerInspectInfo,
+  port: number | undefined,
+): Promise<Usage | undefined> {
+  const [stats, connections] = await Promise.all([
+    readStats(client, found.Id),
+    port === undefined ? undefined : readConnections(found, port),
+  ]);
+  if (stats?.cpu_stats?.cpu_usage === undefined) return undefined;
+  return {
+    ...networkCounters(stats, found.HostConfig.NetworkMode === "host"),
+    cpuMs: stats.cpu_stats.cpu_usage.total_usage / 1e6,
+    memoryBytes: usedMemory(stats.memory_stats),
+    connections,
+  };
+}
+
+async function readStats(client: DockerClient, id: string): Promise<ContainerStats | undefined> {
+  try {
+    return await client.call((docker, abortSignal) =>
+      // One sample: without `one-shot` Docker takes two, a second apart.
+      docker.getContainer(id).stats({ stream: false, "one-shot": true, abortSignal } as { stream: false }),
+    );
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "absent") return undefined;
+    throw error;
+  }
+}
+
+type NetworkCounters = Pick<Usage, "rxBytes" | "txBytes" | "rxPackets" | "txPackets">;
+
+function networkCounters(stats: ContainerStats, onHostNetwork: boolean): NetworkCounters {
+  const networks = onHostNetwork ? undefined : (stats.networks as typeof stats.networks | undefined);
+  if (networks === undefined) {
+    return { rxBytes: undefined, txBytes: undefined, rxPackets: undefined, txPackets: undefined };
+  }
+  const sum = (key: "rx_bytes" | "tx_bytes" | "rx_packets" | "tx_packets"): number =>
+    Object.values(networks).reduce((total, one) => total + one[key], 0);
+  return {
+    rxBytes: sum("rx_bytes"),
+    txBytes: sum("tx_bytes"),
+    rxPackets: sum("rx_packets"),
+    txPackets: sum("tx_packets"),
+  };
+}
+
+/** As `docker stats`: without the page cache that the kernel can take back (cgroup 1 and 2 name it differently). */
+function usedMemory(memory: Partial<ContainerStats["memory_stats"]>): number {
+  const details = memory.stats as Partial<Record<string, number>> | undefined;
+  const reclaimable = details?.total_inactive_file ?? details?.inactive_file ?? 0;
+  return Math.max(0, (memory.usage ?? 0) - reclaimable);
+}
+
+/** Read in the container's network through its first process; `undefined` where that process cannot be seen. */
+async function readConnections(found: ContainerInspectInfo, port: number): Promise<number | undefined> {
+  const proc = `/proc/${found.State.Pid}`;
+  try {
+    // Inside a container the number may be another process: only its control group proves whose it is.
+    if (!(await readFile(`${proc}/cgroup`, "utf8")).includes(found.Id)) return undefined;
+    const tables = await Promise.all(
+      ["tcp", "tcp6"].map((table) => readFile(`${proc}/net/${table}`, "utf8").catch(() => "")),
+    );
+    return tables.reduce((total, table) => total + countEstablished(table, port), 0);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import type { ContainerInspectInfo } from "dockerode";
+import type { Endpoint, ExitFacts, Observation } from "../../core/observation.ts";
+
+/** Docker's inspection of one container in our words; `endpoints` are dropped unless it is up. */
+export function toObservation(
+  name: string,
+  inspected: ContainerInspectInfo,
+  endpoints: readonly Endpoint[],
+): Observation {
+  const { State: state } = inspected;
+  const status = toStatus(state.Status);
+  if (status === "absent") return absent(name);
+  const up = status === "running" || status === "paused";
+  return {
+    name,
+    id: inspected.Id,
+    status,
+    health: toHealth(state.Health?.Status),
+    image: inspected.Config.Image,
+    endpoints: up ? endpoints : [],
+    startedAtMs: up ? parseTime(state.StartedAt) : undefined,
+    exit: up ? undefined : toExit(state),
+  };
+}
+
+/** What is said of a container that does not exist. */
+export function absent(name: string): Observation {
+  return {
+    name,
+    id: "",
+    status: "absent",
+    health: "none",
+    image: "",
+    endpoints: [],
+    startedAtMs: undefined,
+    exit: undefined,
+  };
+}
+
+/** Docker's word for a state (and Podman's, which has more of them) in ours. */
+export function toStatus(word: string): Observation["status"] {
+  switch (word) {
+    case "running":
+    case "stopping":
+      return "running";
+    case "paused":
+    case "restarting":
+      return word;
+    case "removing":
+      return "absent";
+    default:
+      return "stopped";
+  }
+}
+
+/** A timestamp of Docker's in milliseconds; `undefined` for its zero time. */
+export function parseTime(text: string | undefined): number | undefined {
+  const ms = Date.parse(text ?? "");
+  return ms > 0 ? ms : undefined;
+}
+
+function toHealth(word: string | undefined): Observation["health"] {
+  return word === "starting" || word === "healthy" || word === "unhealthy" ? word : "none";
+}
+
+function toExit(state: ContainerInspectInfo["State"]): ExitFacts | undefined {
+  const atMs = parseTime(state.FinishedAt);
+  if (atMs === undefined && !state.Error) return undefined;
+  return { code: state.ExitCode, oomKilled: state.OOMKilled, message: state.Error ?? "", atMs };
+}

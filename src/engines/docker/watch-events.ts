@@ -1,0 +1,131 @@
+import type { IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GetEventsOptions } from "dockerode";
+import type { Engine } from "../../lifecycle/ports.ts";
+import { abortable, type DockerClient } from "./client.ts";
+import { EVENT_FILTERS, readEvent } from "./event-name.ts";
+
+/** When nothing was heard for so long, Docker is asked whether it is still there. */
+const SILENCE_MS = 30_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+interface WatchDeps {
+  readonly client: DockerClient;
+  /** Called when the networks of the container with this id changed (or of any, without one). */
+  readonly onRewired: (id?: string) => void;
+  readonly silenceMs?: number;
+}
+
+/**
+ * Follows Docker's events until aborted, and reconnects with growing pauses. A stream that merely ends (a socket proxy's
+ * time limit) and opens again at once is no loss of the link.
+ */
+export function createWatch({ client, onRewired, silenceMs = SILENCE_MS }: WatchDeps): Engine["watch"] {
+  return (onHint, onLink, signal) => {
+    const reportLink = onChange(onLink);
+    const names = new Map<string, string>();
+
+    function hear(line: string): void {
+      const subject = readEvent(line, names);
+      if (subject?.rewired !== undefined) onRewired(subject.rewired);
+      for (const name of subject?.names ?? []) onHint(name);
+    }
+
+    function opened(): void {
+      reportLink(true);
+      onRewired();
+      onHint();
+    }
+
+    async function run(): Promise<void> {
+      for (let failures = 0; !signal.aborted;) {
+        const heard = await follow(client, { opened, hear, silenceMs, signal });
+        if (signal.aborted) return;
+        client.forget();
+        failures = heard ? 0 : failures + 1;
+        if (failures > 0) reportLink(false);
+        await sleep(pauseMs(failures), undefined, { signal }).catch(() => undefined);
+      }
+    }
+
+    void run();
+  };
+}
+
+/** Jitter keeps several gateways from knocking at the same moment when Docker comes back. */
+function pauseMs(failures: number): number {
+  if (failures === 0) return 10;
+  return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
+}
+
+interface Listener {
+  readonly opened: () => void;
+  readonly hear: (line: string) => void;
+  readonly silenceMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the stream has ended, with whether it had opened; never rejects. */
+async function follow(client: DockerClient, listener: Listener): Promise<boolean> {
+  const { signal: abortSignal } = listener;
+  const asked = { filters: EVENT_FILTERS, abortSignal } as GetEventsOptions;
+  let stream: IncomingMessage;
+  try {
+    stream = (await client.call((docker) => docker.getEvents(asked))) as IncomingMessage;
+  } catch {
+    return false;
+  }
+  if (listener.signal.aborted) return true;
+  listener.opened();
+  const watchdog = watchSilence(client, stream, listener.silenceMs);
+  try {
+    let rest = "";
+    stream.setEncoding("utf8");
+    for await (const chunk of stream as AsyncIterable<string>) {
+      watchdog.heard();
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) listener.hear(line);
+    }
+  } catch {
+    // Cut off: the caller connects again.
+  } finally {
+    watchdog.stop();
+  }
+  return true;
+}
+
+/** A half-dead connection (a host that lost its network, a stopped proxy) is silent for ever, as is an idle Docker. */
+function watchSilence(
+  client: DockerClient,
+  stream: IncomingMessage,
+  silenceMs: number,
+): { heard(): void; stop(): void } {
+  let stopped = false;
+  const ask = async (): Promise<void> => {
+    try {
+      await client.call((docker, abortSignal) => abortable(docker).ping({ abortSignal }));
+      if (!stopped) timer.refresh();
+    } catch {
+      stream.destroy(new Error("Docker does not answer any more"));
+    }
+  };
+  const timer = setTimeout(() => void ask(), silenceMs).unref();
+  return {
+    heard: () => void timer.refresh(),
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function onChange(report: (up: boolean) => void): (up: boolean) => void {
+  let last: boolean | undefined;
+  return (up) => {
+    if (up === last) return;
+    last = up;
+    report(up);
+  };
+}

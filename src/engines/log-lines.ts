@@ -1,0 +1,46 @@
+import { StringDecoder } from "node:string_decoder";
+import { stripAnsi } from "../core/strip-ansi.ts";
+
+/** Turns the bytes of one stream into clean lines, whatever the bytes are. */
+export interface LineSplitter {
+  push(bytes: Buffer): void;
+  /** The rest without a line end, if any, is a line too. */
+  end(): void;
+}
+
+/** What is kept of a line before it is cleaned: escape sequences may be longer than what they leave. */
+const RAW_LIMIT = 16_384;
+/** What is kept of a cleaned line, in UTF-16 code units. */
+const LINE_LIMIT = 2_000;
+
+/** Makes a splitter; bytes that are no UTF-8 become replacement characters, long lines are cut. */
+export function createLineSplitter(onLine: (line: string) => void): LineSplitter {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+
+  function add(text: string): void {
+    const parts = text.split("\n");
+    const last = parts.pop() ?? "";
+    for (const part of parts) {
+      onLine(clean(rest + part.slice(0, RAW_LIMIT)));
+      rest = "";
+    }
+    if (rest.length < RAW_LIMIT) rest += last.slice(0, RAW_LIMIT);
+  }
+
+  return {
+    push(bytes) {
+      add(decoder.write(bytes));
+    },
+    end() {
+      add(decoder.end());
+      if (rest !== "") onLine(clean(rest));
+      rest = "";
+    },
+  };
+}
+
+function clean(raw: string): string {
+  const line = stripAnsi(raw);
+  return line.length > LINE_LIMIT ? `${line.slice(0, LINE_LIMIT - 1).toWellFormed()}…` : line;
+}
