@@ -1,0 +1,63 @@
+import type { Memory } from "../lifecycle/ports.ts";
+
+const VERSION = 1;
+
+/** The text of a state file. Records are versioned and spelled out, so that a domain type may change without them. */
+export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
+  const workloads = Object.fromEntries(
+    [...memories].map(([name, memory]) => [
+      name,
+      {
+        last_activity_ms: memory.lastActivityMs ?? null,
+        wakes_ms: memory.wakesMs,
+        wakes_total: memory.wakesTotal,
+        failures: memory.failures,
+        failed_at_ms: memory.failedAtMs ?? null,
+        stopped_by_us: memory.stoppedByUs,
+        asleep_ms: memory.asleepMs,
+      },
+    ]),
+  );
+  return `${JSON.stringify({ version: VERSION, workloads }, undefined, 1)}\n`;
+}
+
+/** Reads it back; what is missing in a record takes its neutral value. */
+export function readRecords(text: string): Map<string, Memory> | { readonly fault: string } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+  if (!isObject(parsed) || !isObject(parsed["workloads"])) return { fault: "it is no state file" };
+  if (parsed["version"] !== VERSION) return { fault: `its version is ${JSON.stringify(parsed["version"])}, not ${VERSION}` };
+  const memories = new Map<string, Memory>();
+  for (const [name, record] of Object.entries(parsed["workloads"])) {
+    if (isObject(record)) memories.set(name, memoryOf(record));
+  }
+  return memories;
+}
+
+function memoryOf(record: Record<string, unknown>): Memory {
+  return {
+    lastActivityMs: time(record["last_activity_ms"]),
+    wakesMs: Array.isArray(record["wakes_ms"]) ? record["wakes_ms"].filter(isAmount) : [],
+    wakesTotal: time(record["wakes_total"]) ?? 0,
+    failures: time(record["failures"]) ?? 0,
+    failedAtMs: time(record["failed_at_ms"]),
+    stoppedByUs: record["stopped_by_us"] === true,
+    asleepMs: time(record["asleep_ms"]) ?? 0,
+  };
+}
+
+function time(value: unknown): number | undefined {
+  return isAmount(value) ? value : undefined;
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

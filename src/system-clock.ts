@@ -1,0 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "./lifecycle/ports.ts";
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The real time: `now` is monotonic from the moment the process began, so that nobody who sets the clock stops a container. */
+export function createSystemClock(): Clock {
+  return {
+    now: () => performance.timeOrigin + performance.now(),
+    wall: () => Date.now(),
+    async sleep(ms, signal) {
+      try {
+        await sleep(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), undefined, signal && { signal });
+      } catch {
+        // aborted: the caller asks its signal
+      }
+    },
+  };
+}

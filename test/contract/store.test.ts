@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import type { Memory, Store } from "../../src/lifecycle/ports.ts";
+import { createFileStore } from "../../src/store/file-store.ts";
+import { createMemoryStore } from "../../src/store/memory-store.ts";
+
+const MEMORY: Memory = {
+  lastActivityMs: 1_700_000_000_123,
+  wakesMs: [812, 640],
+  wakesTotal: 7,
+  failures: 2,
+  failedAtMs: undefined,
+  stoppedByUs: true,
+  asleepMs: 86_400_000,
+};
+
+const STORES: Record<string, (t: TestContext) => Promise<Store>> = {
+  file: async (t) => createFileStore({ path: join(await folder(t), "deep", "state.json"), warn: assert.fail }),
+  memory: () => Promise.resolve(createMemoryStore()),
+};
+
+for (const [kind, create] of Object.entries(STORES)) {
+  describe(`a ${kind} store`, () => {
+    it("is empty at first", async (t) => {
+      const store = await create(t);
+      assert.equal((await store.load()).size, 0);
+    });
+
+    it("gives back what was saved last, whole", async (t) => {
+      const store = await create(t);
+      await store.save(new Map([["old", MEMORY]]));
+      await store.save(new Map([["app", MEMORY], ['"quoted"\n', { ...MEMORY, lastActivityMs: undefined }]]));
+      const loaded = await store.load();
+      assert.deepEqual([...loaded.keys()], ["app", '"quoted"\n']);
+      assert.deepEqual(loaded.get("app"), MEMORY);
+      assert.equal(loaded.get('"quoted"\n')?.lastActivityMs, undefined);
+    });
+  });
+}
+
+describe("a file store", () => {
+  for (const [what, text] of Object.entries({
+    "half a file": '{"version":1,"workloads":{"app":{"fail',
+    "no JSON": "\u0000\u0000\u0000",
+    "another thing": "[1,2]",
+    "a later version": '{"version":99,"workloads":{}}',
+  })) {
+    it(`sets ${what} aside with a warning and begins anew`, async (t) => {
+      const path = join(await folder(t), "state.json");
+      await writeFile(path, text);
+      const warnings: string[] = [];
+      const store = createFileStore({ path, warn: (message) => warnings.push(message) });
+      assert.equal((await store.load()).size, 0);
+      assert.match(warnings.join(), /damaged.*set aside/u);
+      assert.equal(await readFile(`${path}.damaged`, "utf8"), text);
+      await store.save(new Map([["app", MEMORY]]));
+      assert.deepEqual((await store.load()).get("app"), MEMORY);
+    });
+  }
+
+  it("takes the neutral value for what a record lacks or spoils", async (t) => {
+    const path = join(await folder(t), "state.json");
+    await writeFile(path, '{"version":1,"workloads":{"app":{"wakes_ms":[5,"x",-1,null],"failures":"many"},"bad":7}}');
+    const loaded = await createFileStore({ path, warn: assert.fail }).load();
+    assert.deepEqual([...loaded.keys()], ["app"]);
+    assert.deepEqual(loaded.get("app")?.wakesMs, [5]);
+    assert.equal(loaded.get("app")?.failures, 0);
+  });
+
+  it("rejects when it cannot write, leaves no half file and keeps the old one", async (t) => {
+    const path = join(await folder(t), "state.json");
+    const store = createFileStore({ path, warn: assert.fail });
+    await store.save(new Map([["app", MEMORY]]));
+    const broken = createFileStore({ path: join(path, "impossible.json"), warn: assert.fail });
+    await assert.rejects(broken.save(new Map([["app", MEMORY]])));
+    assert.deepEqual((await store.load()).get("app"), MEMORY);
+  });
+
+  it("leaves nothing else behind", async (t) => {
+    const where = await folder(t);
+    const store = createFileStore({ path: join(where, "state.json"), warn: assert.fail });
+    await store.save(new Map([["app", MEMORY]]));
+    assert.deepEqual(await readdir(where), ["state.json"]);
+  });
+});
+
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "dag-store-"));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
