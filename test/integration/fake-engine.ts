@@ -1,0 +1,173 @@
+import type { ExitFacts, InventoryItem } from "../../src/core/observation.ts";
+import {
+  type Clock,
+  type Engine,
+  type EngineCapabilities,
+  EngineError,
+  type Probe,
+  type StopOrder,
+} from "../../src/lifecycle/ports.ts";
+import { createFakeProbe, type FakeWorkload, imagine, observationOf } from "./fake-workload.ts";
+
+/** An engine whose workloads are imaginary, so that a test settles what happens when. Hints are given at each change. */
+export interface FakeEngine extends Engine {
+  /** Every call that was made, as "start app" or "stop app idle"; reset it by `calls.length = 0`. */
+  readonly calls: string[];
+  /** Answers as the imaginary apps do. */
+  readonly probe: Probe;
+  add(name: string, behaviour?: Partial<FakeWorkload>): FakeWorkload;
+  get(name: string): FakeWorkload;
+  remove(name: string): void;
+  /** Somebody else starts, stops or pauses it. */
+  startOutside(name: string): void;
+  stopOutside(name: string): void;
+  pauseOutside(name: string): void;
+  /** It ends by itself. */
+  crash(name: string, exit?: Partial<ExitFacts>): void;
+  /** False: every call rejects as `unreachable`, and the link is reported down. */
+  reachable(up: boolean): void;
+  /** Tells whoever watches that something may have changed. */
+  hint(name?: string): void;
+}
+
+export function createFakeEngine(deps: {
+  clock: Clock;
+  kind?: Engine["kind"];
+  capabilities?: Partial<EngineCapabilities>;
+}): FakeEngine {
+  const { clock, kind = "docker" } = deps;
+  const workloads = new Map<string, FakeWorkload>();
+  const watchers = new Set<{ onHint: (name?: string) => void; onLink: (up: boolean) => void }>();
+  const calls: string[] = [];
+  let up = true;
+  let ids = 0;
+
+  const engine: FakeEngine = {
+    kind,
+    capabilities: { pause: true, throttle: true, usage: true, ...deps.capabilities },
+    calls,
+    probe: createFakeProbe(workloads, clock),
+    async list() {
+      await called("list");
+      return [...workloads].map(([name, { id, status, image, labels }]): InventoryItem => ({
+        name,
+        id,
+        status,
+        image,
+        labels,
+      }));
+    },
+    async observe({ name }) {
+      await called(`observe ${name}`);
+      return observationOf(name, workloads.get(name));
+    },
+    async start({ name }) {
+      await called(`start ${name}`);
+      const workload = present(name);
+      if (workload.refusesStart !== undefined) throw new EngineError("refused", workload.refusesStart);
+      if (workload.status === "running") return;
+      await clock.sleep(workload.startMs);
+      reach();
+      run(name, workload);
+    },
+    async stop({ name }, order: StopOrder) {
+      await called(`stop ${name} ${order.method}`);
+      const workload = present(name);
+      if (workload.refusesStop !== undefined) throw new EngineError("refused", workload.refusesStop);
+      if (workload.status === "stopped") return;
+      await clock.sleep(workload.stopMs);
+      reach();
+      if (order.method === "pause") workload.status = "paused";
+      else end(workload, { code: order.method === "kill" ? 137 : 0, oomKilled: false, message: "" });
+      engine.hint(name);
+    },
+    watch(onHint, onLink, signal) {
+      const watcher = { onHint, onLink };
+      watchers.add(watcher);
+      signal.addEventListener("abort", () => watchers.delete(watcher), { once: true });
+    },
+    async logs({ name }, lines) {
+      await called(`logs ${name}`);
+      return (workloads.get(name)?.logs ?? []).slice(-lines);
+    },
+    async usage({ name }) {
+      await called(`usage ${name}`);
+      return workloads.get(name)?.usage;
+    },
+    async throttle({ name }, cpus) {
+      await called(`throttle ${name} ${cpus}`);
+      present(name).cpus = cpus;
+    },
+    close: () => called("close").catch(() => undefined),
+    add(name, behaviour = {}) {
+      const workload = { ...imagine(name, ++ids), ...behaviour };
+      if (workload.status === "running") workload.startedAtMs ??= clock.wall();
+      workloads.set(name, workload);
+      engine.hint(name);
+      return workload;
+    },
+    get: present,
+    remove(name) {
+      workloads.delete(name);
+      engine.hint(name);
+    },
+    startOutside: (name) => run(name, present(name)),
+    stopOutside: (name) => engine.crash(name, { code: 0 }),
+    pauseOutside(name) {
+      present(name).status = "paused";
+      engine.hint(name);
+    },
+    crash(name, exit = {}) {
+      end(present(name), { code: 1, oomKilled: false, message: "", ...exit });
+      engine.hint(name);
+    },
+    reachable(now) {
+      up = now;
+      for (const { onLink } of watchers) onLink(now);
+      if (now) engine.hint();
+    },
+    hint(name) {
+      for (const { onHint } of watchers) onHint(name);
+    },
+  };
+
+  async function called(call: string): Promise<void> {
+    calls.push(call);
+    reach();
+    await Promise.resolve();
+  }
+
+  function reach(): void {
+    if (!up) throw new EngineError("unreachable", "the engine cannot be reached");
+  }
+
+  function present(name: string): FakeWorkload {
+    const workload = workloads.get(name);
+    if (workload === undefined) throw new EngineError("absent", `there is no workload "${name}"`);
+    return workload;
+  }
+
+  function run(name: string, workload: FakeWorkload): void {
+    const continued = workload.status === "paused";
+    workload.status = "running";
+    if (!continued) {
+      workload.startedAtMs = clock.wall();
+      workload.exit = undefined;
+      const { startedAtMs, endsAfterMs } = workload;
+      if (endsAfterMs !== undefined) {
+        void clock.sleep(endsAfterMs).then(() => {
+          if (workload.startedAtMs === startedAtMs) engine.crash(name, workload.endsWith);
+        });
+      }
+    }
+    engine.hint(name);
+  }
+
+  function end(workload: FakeWorkload, exit: Omit<ExitFacts, "atMs">): void {
+    workload.status = "stopped";
+    workload.startedAtMs = undefined;
+    workload.exit = { ...exit, atMs: clock.wall() };
+  }
+
+  return engine;
+}

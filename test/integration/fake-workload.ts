@@ -1,0 +1,92 @@
+import type { Endpoint, ExitFacts, Observation } from "../../src/core/observation.ts";
+import type { Clock, Probe, Usage } from "../../src/lifecycle/ports.ts";
+
+/** How one imaginary workload behaves; every field may be changed while it runs. */
+export interface FakeWorkload {
+  status: Observation["status"];
+  id: string;
+  image: string;
+  labels: Record<string, string>;
+  endpoint: Endpoint;
+  health: Observation["health"];
+  /** How long the engine's start takes. */
+  startMs: number;
+  /** From running to answering a probe; `Infinity`: never. */
+  listenMs: number;
+  /** Set: the start succeeds, and the workload ends by itself so long after. */
+  endsAfterMs: number | undefined;
+  endsWith: Pick<ExitFacts, "code" | "oomKilled" | "message">;
+  /** How long a stop takes. */
+  stopMs: number;
+  /** Set: the engine refuses to start (or stop) it, with these words. */
+  refusesStart: string | undefined;
+  refusesStop: string | undefined;
+  logs: string[];
+  usage: Usage | undefined;
+  /** What a GET on any path of it answers; `undefined`: 2xx once it listens. */
+  http: ((path: string) => boolean) | undefined;
+  startedAtMs: number | undefined;
+  exit: ExitFacts | undefined;
+  cpus: number;
+}
+
+/** Answers as the imaginary apps do. */
+export function createFakeProbe(workloads: ReadonlyMap<string, FakeWorkload>, clock: Clock): Probe {
+  const at = (endpoint: Endpoint): FakeWorkload | undefined => {
+    const found = [...workloads.values()].find(
+      (workload) => workload.endpoint.host === endpoint.host && workload.endpoint.port === endpoint.port,
+    );
+    return found?.status === "running" && clock.wall() >= (found.startedAtMs ?? 0) + found.listenMs ? found : undefined;
+  };
+  return {
+    tcp: (endpoint) => Promise.resolve(at(endpoint) !== undefined),
+    http(endpoint, path) {
+      const workload = at(endpoint);
+      return Promise.resolve(workload !== undefined && (workload.http?.(path) ?? true));
+    },
+  };
+}
+
+/** One that is asleep, starts at once and then answers. */
+export function imagine(name: string, id: number): FakeWorkload {
+  return {
+    status: "stopped",
+    id: `id-${id}`,
+    image: `${name}:latest`,
+    labels: {},
+    endpoint: { host: name, port: 80, published: false },
+    health: "none",
+    startMs: 0,
+    listenMs: 0,
+    endsAfterMs: undefined,
+    endsWith: { code: 1, oomKilled: false, message: "" },
+    stopMs: 0,
+    refusesStart: undefined,
+    refusesStop: undefined,
+    logs: [],
+    usage: undefined,
+    http: undefined,
+    startedAtMs: undefined,
+    exit: undefined,
+    cpus: 0,
+  };
+}
+
+/** What the engine says of it. */
+export function observationOf(name: string, workload: FakeWorkload | undefined): Observation {
+  if (workload === undefined) {
+    return {
+      name,
+      id: "",
+      status: "absent",
+      health: "none",
+      image: "",
+      endpoints: [],
+      startedAtMs: undefined,
+      exit: undefined,
+    };
+  }
+  const { id, status, health, image, endpoint, startedAtMs, exit } = workload;
+  const endpoints = status === "running" ? [endpoint] : [];
+  return { name, id, status, health, image, endpoints, startedAtMs, exit };
+}

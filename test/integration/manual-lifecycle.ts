@@ -1,0 +1,84 @@
+import type { DomainEvent, Emit } from "../../src/core/events.ts";
+import type { ScheduleSettings, Settings } from "../../src/core/settings.ts";
+import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
+import type { Memory, Store } from "../../src/lifecycle/ports.ts";
+import type { Schedule } from "../../src/lifecycle/schedule.ts";
+import { createFakeEngine, type FakeEngine } from "./fake-engine.ts";
+import type { FakeWorkload } from "./fake-workload.ts";
+import { createManualClock, type ManualClock } from "./manual-clock.ts";
+
+/** A real life cycle over an imaginary engine and a clock that a test moves. */
+export interface ManualLifecycle {
+  readonly clock: ManualClock;
+  readonly engine: FakeEngine;
+  /** The second engine, for workloads with `process`. */
+  readonly processes: FakeEngine;
+  readonly lifecycle: Lifecycle;
+  /** Everything that was told so far. */
+  readonly events: readonly DomainEvent[];
+  /** The memories as they were saved last. */
+  readonly saved: ReadonlyMap<string, Memory>;
+  /** Replaces the configuration, as a reload does. */
+  configure(settings: Settings): Promise<void>;
+}
+
+/** Starts it with every configured workload present and asleep, unless `workloads` says otherwise. */
+export async function startManualLifecycle(
+  settings: Settings,
+  options: {
+    workloads?: Readonly<Record<string, Partial<FakeWorkload>>>;
+    memories?: ReadonlyMap<string, Memory>;
+    emit?: Emit;
+    clock?: ManualClock;
+    createSchedule?: (settings: ScheduleSettings) => Schedule;
+  } = {},
+): Promise<ManualLifecycle> {
+  const clock = options.clock ?? createManualClock();
+  const engine = createFakeEngine({ clock });
+  const processes = createFakeEngine({ clock, kind: "process" });
+  for (const { name, process } of settings.workloads) {
+    (process === undefined ? engine : processes).add(name, options.workloads?.[name]);
+  }
+  const events: DomainEvent[] = [];
+  const saved = new Map<string, Memory>();
+  const store: Store = {
+    load: () => Promise.resolve(options.memories ?? new Map()),
+    save(memories) {
+      for (const [name, memory] of memories) saved.set(name, memory);
+      return Promise.resolve();
+    },
+  };
+  let current = settings;
+  const lifecycle = createLifecycle({
+    clock,
+    probe: engine.probe,
+    store,
+    engines: { docker: engine, process: processes },
+    emit(event) {
+      events.push(event);
+      options.emit?.(event);
+    },
+    settingsFor: () => current,
+    createSchedule: options.createSchedule ?? neverScheduled,
+    matchesIgnore: (rules, { userAgent }) => rules.userAgents.some((part) => userAgent.toLowerCase().includes(part)),
+  });
+  await lifecycle.start();
+  await clock.settle();
+  return {
+    clock,
+    engine,
+    processes,
+    lifecycle,
+    events,
+    saved,
+    async configure(next) {
+      current = next;
+      await lifecycle.reload();
+      await clock.settle();
+    },
+  };
+}
+
+function neverScheduled(): never {
+  throw new Error("this test has a schedule: pass createSchedule");
+}
