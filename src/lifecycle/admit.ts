@@ -1,5 +1,5 @@
 import { decide, type MemberView } from "../core/decide.ts";
-import type { ClientKind, Decision, DoorTraits, Forward } from "../core/decision.ts";
+import type { ClientKind, Decision, DoorTraits, Forward, Refusal } from "../core/decision.ts";
 import type { WakeCause } from "../core/events.ts";
 import { membersToWake } from "../core/scale.ts";
 import type { IgnoreRules } from "../core/settings.ts";
@@ -34,10 +34,6 @@ export type Admission =
       readonly waitedMs: number;
     }
   | { readonly kind: "refuse"; readonly decision: Refusal; readonly waitedMs: number };
-
-export type Refusal =
-  | Exclude<Decision, { kind: "forward" | "hold" }>
-  | { readonly kind: "timed-out" | "full" | "gone" };
 
 export interface Admitter {
   /** The whole way of a request from its route to its admission: decides, wakes, holds. */

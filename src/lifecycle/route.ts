@@ -1,6 +1,6 @@
 import { createBalancer, type Balancer } from "../core/balance.ts";
 import { createHostTable, type HostTable } from "../core/host-table.ts";
-import type { GroupSettings, Settings } from "../core/settings.ts";
+import type { GroupSettings, Settings, WorkloadSettings } from "../core/settings.ts";
 import type { WaitingRoom } from "./hold.ts";
 import type { WorkloadRecord } from "./record.ts";
 
@@ -10,6 +10,8 @@ export interface Route {
   readonly name: string;
   readonly members: readonly WorkloadRecord[];
   readonly group: GroupSettings | undefined;
+  /** What visitors see of it: the workload's settings, or those of the first member under the group's name. */
+  readonly face: WorkloadSettings;
   readonly balance: Balancer;
   readonly room: WaitingRoom;
   /** Set when nothing but the gate settles a request: one member, no must-not-wake rules. */
@@ -32,14 +34,18 @@ export function buildRoutes(
   for (const workload of settings.workloads) {
     const record = records.get(workload.name);
     if (record === undefined) continue;
-    const route = createRoute(workload.name, [record], undefined, workload.maxPending, former);
+    const room = { name: workload.name, limit: workload.maxPending };
+    const route = createRoute(room, [record], undefined, workload, former);
     byName.set(route.name, route);
     for (const host of workload.hosts) hosts.push([host, route]);
   }
   for (const group of settings.groups) {
     const members = group.members.flatMap((name) => records.get(name) ?? []);
-    const limit = Math.max(0, ...members.map(({ settings: { maxPending } }) => maxPending));
-    const route = createRoute(group.name, members, group, limit, former);
+    const [first] = members;
+    if (first === undefined) continue;
+    const limit = Math.max(...members.map((member) => member.settings.maxPending));
+    const face = { ...first.settings, name: group.name };
+    const route = createRoute({ name: group.name, limit }, members, group, face, former);
     if (!byName.has(group.name)) byName.set(group.name, route);
     for (const host of group.hosts) hosts.push([host, route]);
   }
@@ -47,10 +53,10 @@ export function buildRoutes(
 }
 
 function createRoute(
-  name: string,
+  { name, limit }: { name: string; limit: number },
   members: readonly WorkloadRecord[],
   group: GroupSettings | undefined,
-  limit: number,
+  face: WorkloadSettings,
   former: Routes | undefined,
 ): Route {
   const old = former?.byName.get(name);
@@ -59,6 +65,7 @@ function createRoute(
     name,
     members,
     group,
+    face,
     balance:
       old?.group !== undefined && old.group.strategy === group?.strategy
         ? old.balance

@@ -1,0 +1,187 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { classifyClient } from "../core/client.ts";
+import type { DoorTraits, Forward } from "../core/decision.ts";
+import type { Admission, Asker, Admitter } from "../lifecycle/admit.ts";
+import type { House } from "../lifecycle/house.ts";
+import { closeLease, type Lease, openLease } from "../lifecycle/lease.ts";
+import type { WorkloadRecord } from "../lifecycle/record.ts";
+import type { Route } from "../lifecycle/route.ts";
+import { watchLeaving } from "./client-leaving.ts";
+import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
+import { stickyCookie, stickyMember } from "./sticky.ts";
+
+/** Our own proxy as a door: it outlives any hold and sees every byte. */
+export const PROXY_TRAITS: DoorTraits = Object.freeze({
+  maxHoldMs: Number.POSITIVE_INFINITY,
+  unknownHostStatus: 404,
+  pageStatus: 503,
+  seesTraffic: true,
+  holdsUpgrades: true,
+});
+
+/** How often a request whose upstream refused it may be admitted anew. */
+const MOST_TRIES = 4;
+
+export interface ProxyDoorDeps {
+  readonly house: House;
+  readonly admitter: Admitter;
+  readonly forwarder: Forwarder;
+  /** Counts an answer; called once per request. */
+  readonly count: (workload: string, status: number, durationMs: number) => void;
+  readonly addressOf: (req: IncomingMessage) => string;
+  /** Writes what a refused request gets. */
+  readonly refuse: (admission: Refused, route: Route, req: IncomingMessage, res: ServerResponse) => void;
+  readonly refuseUpgrade: (admission: Refused, route: Route, req: IncomingMessage, socket: Duplex) => void;
+}
+
+export type Refused = Extract<Admission, { kind: "refuse" }>;
+
+export interface ProxyDoor {
+  request(route: Route, req: IncomingMessage, res: ServerResponse): void;
+  upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** Forwards what may go on at once; everybody else waits, or gets what the one decision says. */
+export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
+  const { house, admitter, forwarder, count } = deps;
+
+  function request(route: Route, req: IncomingMessage, res: ServerResponse): void {
+    const { single } = route;
+    // The ready path: nothing is decided or allocated here but the lease.
+    if (single?.gate !== undefined) pass(route, req, res, single, single.gate, openLease(single, "request"), undefined, 1);
+    else void admitRequest(route, req, res, 1);
+  }
+
+  async function admitRequest(route: Route, req: IncomingMessage, res: ServerResponse, tries: number): Promise<void> {
+    const gone = new AbortController();
+    const leave = (): void => gone.abort();
+    res.once("close", leave);
+    const startedMs = house.clock.now();
+    const admission = await admitter.admit(route, askerOf(req, route, gone.signal), PROXY_TRAITS, "request");
+    res.off("close", leave);
+    if (admission.kind === "forward") {
+      const { record, forward, lease, waitedMs } = admission;
+      if (lease !== undefined) pass(route, req, res, record, forward, lease, answerHeaders(route, record, req, waitedMs), tries);
+      return;
+    }
+    deps.refuse(admission, route, req, res);
+    count(route.members[0]?.name ?? route.name, res.statusCode, house.clock.now() - startedMs);
+  }
+
+  function pass(
+    route: Route,
+    req: IncomingMessage,
+    res: ServerResponse,
+    record: WorkloadRecord,
+    { to }: Forward,
+    lease: Lease,
+    extraHeaders: readonly string[] | undefined,
+    tries: number,
+  ): void {
+    const startedMs = house.clock.now();
+    const options = { passHost: record.settings.passHost, ...(extraHeaders && { extraHeaders }) };
+    forwarder.forward(req, res, to, options, (outcome) => {
+      closeLease(lease, house.clock, house.rearm);
+      if (outcome.kind === "refused") house.dispatch(record, { type: "refused", endpoint: to });
+      if (mayTryAgain(outcome) && tries < MOST_TRIES) {
+        void admitRequest(route, req, res, tries + 1);
+        return;
+      }
+      const status = statusOf(outcome);
+      if (outcome.kind === "failed" || outcome.kind === "refused") refuseBroken(route, req, res);
+      count(record.name, status, house.clock.now() - startedMs);
+    });
+  }
+
+  function refuseBroken(route: Route, req: IncomingMessage, res: ServerResponse): void {
+    deps.refuse({ kind: "refuse", decision: { kind: "broken" }, waitedMs: 0 }, route, req, res);
+  }
+
+  function upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    void admitUpgrade(route, req, socket, head, 1);
+  }
+
+  async function admitUpgrade(
+    route: Route,
+    req: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    tries: number,
+  ): Promise<void> {
+    const leaving = watchLeaving(socket);
+    const admission = await admitter.admit(route, askerOf(req, route, leaving.signal), PROXY_TRAITS, "tunnel");
+    leaving.stop();
+    if (admission.kind === "refuse") {
+      deps.refuseUpgrade(admission, route, req, socket);
+      return;
+    }
+    const { record, lease, forward, waitedMs } = admission;
+    if (lease === undefined) return;
+    const startedMs = house.clock.now();
+    const extraHeaders = answerHeaders(route, record, req, waitedMs);
+    const options = { passHost: record.settings.passHost, ...(extraHeaders && { extraHeaders }) };
+    forwarder.upgrade(req, socket, head, forward.to, options, (outcome) => {
+      closeLease(lease, house.clock, house.rearm);
+      if (outcome.kind === "refused") house.dispatch(record, { type: "refused", endpoint: forward.to });
+      if (mayTryAgain(outcome) && tries < MOST_TRIES) {
+        void admitUpgrade(route, req, socket, head, tries + 1);
+        return;
+      }
+      if (outcome.kind === "failed" || outcome.kind === "refused") {
+        deps.refuseUpgrade({ kind: "refuse", decision: { kind: "broken" }, waitedMs: 0 }, route, req, socket);
+      }
+      count(record.name, statusOf(outcome), house.clock.now() - startedMs);
+    });
+  }
+
+  function askerOf(req: IncomingMessage, route: Route, gone: AbortSignal): Asker {
+    const { method = "GET", headers, url = "/" } = req;
+    return {
+      kind: classifyClient(method, headers),
+      method,
+      path: url,
+      userAgent: headers["user-agent"] ?? "",
+      address: deps.addressOf(req),
+      sticky: stickyMember(route, headers.cookie),
+      gone,
+    };
+  }
+
+  return { request, upgrade };
+}
+
+/** What is added to the app's answer: after a wait how long it was, and the cookie of a sticky group. */
+function answerHeaders(
+  route: Route,
+  record: WorkloadRecord,
+  req: IncomingMessage,
+  waitedMs: number,
+): readonly string[] | undefined {
+  const cookie = stickyCookie(route, record, req.headers.cookie);
+  if (waitedMs <= 0 && cookie === undefined) return undefined;
+  return [...(waitedMs > 0 ? waitHeaders(waitedMs) : []), ...(cookie === undefined ? [] : ["Set-Cookie", cookie])];
+}
+
+/** Flat headers that every answer after a wait carries. */
+export function waitHeaders(waitedMs: number): readonly string[] {
+  const ms = Math.round(waitedMs);
+  return ["X-Gateway-Wake", `cold; dur=${ms}`, "Server-Timing", `wake;dur=${ms}`];
+}
+
+function mayTryAgain({ kind }: ForwardOutcome): boolean {
+  return kind === "refused";
+}
+
+function statusOf(outcome: ForwardOutcome): number {
+  switch (outcome.kind) {
+    case "done":
+    case "cut":
+      return outcome.status;
+    case "refused":
+    case "failed":
+      return 502;
+    case "gone":
+      return 499;
+  }
+}

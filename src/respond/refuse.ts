@@ -1,0 +1,60 @@
+import type { ErrorCode } from "../core/errors.ts";
+import type { Refusal, WakePhase } from "../core/decision.ts";
+import type { Answer } from "./answer.ts";
+import type { ClientFacts, DoorMode, Face } from "./pages.ts";
+import type { Responder } from "./responder.ts";
+
+/** What is known of the route that was refused; absent for an unknown host. */
+export interface RefusedRoute {
+  readonly face: Face;
+  readonly phase: WakePhase;
+  readonly elapsedMs: number;
+  readonly etaMs: number | undefined;
+  readonly hasDependencies: boolean;
+  readonly timezone: string;
+  readonly wallMs: number;
+  /** Absent: the visitor may not see them. */
+  readonly logs?: readonly string[] | undefined;
+}
+
+/** The one place where a refusal becomes an answer, for every door alike. */
+export function refuse(
+  responder: Responder,
+  refusal: Exclude<Refusal, { kind: "unknown" }>,
+  route: RefusedRoute,
+  client: ClientFacts,
+  mode: DoorMode,
+): Answer {
+  const { logs: lines, ...facts } = route;
+  const { face } = facts;
+  const logs = lines === undefined ? {} : { logs: lines };
+  switch (refusal.kind) {
+    case "page":
+      return responder.loading({ ...facts, ...logs, mode }, client);
+    case "failed":
+      return responder.failed({ face, failure: refusal.failure, retryMs: refusal.retryMs, ...logs }, client);
+    case "offline":
+      return responder.offline({ ...facts, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
+    case "asleep":
+      return responder.asleep({ face }, client);
+    case "waking":
+    case "timed-out":
+    case "full":
+    case "gone":
+    case "broken":
+      return responder.problem(CODES[refusal.kind], { container: face.name, ...retryOf(route) }, client);
+  }
+}
+
+const CODES = {
+  waking: "waking",
+  "timed-out": "hold-timeout",
+  full: "too-many-pending",
+  gone: "client-gone",
+  broken: "upstream-failed",
+} as const satisfies Record<string, ErrorCode>;
+
+/** Asking again helps when the wake is likely to be over. */
+function retryOf({ elapsedMs, etaMs }: RefusedRoute): { readonly retryMs?: number } {
+  return etaMs === undefined || etaMs <= elapsedMs ? {} : { retryMs: etaMs - elapsedMs };
+}

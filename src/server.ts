@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
+import type { Route } from "./lifecycle/route.ts";
+
+/** Where a request can lead, in the order in which it is asked. */
+export interface ServerDeps {
+  readonly options: ServerOptions;
+  findRoute(host: string | undefined, target: string): Route | undefined;
+  /** The auth requests of front proxies; false: not one. */
+  auth(req: IncomingMessage, res: ServerResponse, path: string): boolean;
+  authUpgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
+  /** The reserved `/_…` paths; false: not one on this host. */
+  internal(req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined): boolean;
+  request(route: Route, req: IncomingMessage, res: ServerResponse): void;
+  upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  unknownHost(req: IncomingMessage, res: ServerResponse, host: string | undefined): void;
+  conflictingHost(req: IncomingMessage, res: ServerResponse): void;
+  /** A whole raw answer for a connection that has no response object. */
+  rawAnswer(status: number): string;
+}
+
+export interface GatewayServer {
+  /** Resolves with the address once it listens; rejects with the system's error. */
+  listen(port: number, bind: string): Promise<AddressInfo>;
+  readonly draining: () => boolean;
+  /** Takes no new connection, lets what is open end for `ms`, then cuts it. */
+  drain(ms: number): Promise<void>;
+}
+
+/** The one listener. What is ready and not reserved goes to its app without passing anything else. */
+export function createGatewayServer(deps: ServerDeps): GatewayServer {
+  const server = createServer(deps.options);
+  const tunnels = new Set<Duplex>();
+  let draining = false;
+
+  function onRequest(req: IncomingMessage, res: ServerResponse): void {
+    const target = req.url ?? "/";
+    const host = requestHost(target, req.rawHeaders);
+    if (host === CONFLICT) return deps.conflictingHost(req, res);
+    if (draining) res.shouldKeepAlive = false;
+    if (target.charCodeAt(1) === UNDERSCORE || target.charCodeAt(0) !== SLASH) {
+      const path = requestPath(target);
+      if (deps.auth(req, res, path)) return undefined;
+      if (deps.internal(req, res, path, deps.findRoute(host, "/"))) return undefined;
+    }
+    const route = deps.findRoute(host, target);
+    if (route === undefined) return deps.unknownHost(req, res, host);
+    return deps.request(route, req, res);
+  }
+
+  function onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    tunnels.add(socket);
+    socket.on("close", () => tunnels.delete(socket));
+    socket.on("error", () => socket.destroy());
+    const target = req.url ?? "/";
+    const host = requestHost(target, req.rawHeaders);
+    if (host !== CONFLICT && deps.authUpgrade(req, socket, requestPath(target))) return;
+    const route = host === CONFLICT ? undefined : deps.findRoute(host, target);
+    if (route === undefined) socket.end(deps.rawAnswer(host === CONFLICT ? 400 : 404));
+    else deps.upgrade(route, req, socket, head);
+  }
+
+  server.on("request", onRequest);
+  server.on("checkContinue", onRequest);
+  server.on("upgrade", onUpgrade);
+  server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
+    socket.on("error", () => socket.destroy());
+    socket.end(deps.rawAnswer(405));
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
+    else socket.end(deps.rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? 400));
+  });
+
+  return {
+    listen: (port, bind) => listen(server, port, bind),
+    draining: () => draining,
+    async drain(ms) {
+      draining = true;
+      await close(server, tunnels, ms);
+    },
+  };
+}
+
+const UNDERSCORE = 95;
+const SLASH = 47;
+
+const CLIENT_ERRORS: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+function listen(server: Server, port: number, bind: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, bind, () => {
+      server.off("error", reject);
+      const address = server.address();
+      if (address === null || typeof address === "string") reject(new TypeError("the listener has no port"));
+      else resolve(address);
+    });
+  });
+}
+
+/** Node closes idle connections once; those that become idle later must be closed as well. */
+function close(server: Server, tunnels: ReadonlySet<Duplex>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+      for (const socket of [...tunnels]) socket.destroy();
+    }, ms);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(cut);
+      resolve();
+    });
+  });
+}
