@@ -1,0 +1,39 @@
+import { BlockList, isIPv4, isIPv6 } from "node:net";
+
+/** Tells whether an address lies in any of some CIDRs (as `GatewaySettings.trustedProxies` holds them). */
+export type AddressSet = (address: string) => boolean;
+
+/** Builds the set; IPv4 peers that Node shows as `::ffff:1.2.3.4` count as IPv4. What is no address is never in it. */
+export function createAddressSet(cidrs: readonly string[]): AddressSet {
+  if (cidrs.length === 0) return () => false;
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [network = "", bits] = cidr.split("/");
+    const family = isIPv6(network) ? "ipv6" : "ipv4";
+    list.addSubnet(network, Number(bits ?? (family === "ipv6" ? 128 : 32)), family);
+  }
+  const known = new Map<string, boolean>();
+  return (address) => {
+    let found = known.get(address);
+    if (found === undefined) {
+      found = contains(list, address);
+      if (known.size >= MOST_REMEMBERED) known.clear();
+      known.set(address, found);
+    }
+    return found;
+  };
+}
+
+/** Peers are few behind a front and many in the open: remembered, within bounds. */
+const MOST_REMEMBERED = 10_000;
+
+function contains(list: BlockList, address: string): boolean {
+  const plain = plainAddress(address);
+  if (isIPv4(plain)) return list.check(plain, "ipv4");
+  return isIPv6(plain) && list.check(plain, "ipv6");
+}
+
+/** An address without the IPv6 wrapping of an IPv4 one. */
+export function plainAddress(address: string): string {
+  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
+}

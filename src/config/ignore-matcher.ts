@@ -1,0 +1,57 @@
+import type { IgnoreRules } from "../core/settings.ts";
+import { type AddressSet, createAddressSet } from "./address-set.ts";
+
+/** What of a request the must-not-wake rules look at; strings come from a client as they are. */
+export interface IgnoreFacts {
+  readonly method: string;
+  /** The request target; query and fragment do not count. */
+  readonly path: string;
+  readonly userAgent: string;
+  readonly address: string;
+}
+
+interface CompiledRules {
+  readonly paths: readonly ((path: string) => boolean)[];
+  readonly addresses: AddressSet;
+}
+
+/** Returns the matcher of must-not-wake rules; rules are compiled once for as long as their object lives. */
+export function createIgnoreMatcher(): (rules: IgnoreRules, facts: IgnoreFacts) => boolean {
+  const compiled = new WeakMap<IgnoreRules, CompiledRules>();
+  return (rules, facts) => {
+    let found = compiled.get(rules);
+    if (found === undefined) {
+      found = { paths: rules.paths.map(compilePath), addresses: createAddressSet(rules.ips) };
+      compiled.set(rules, found);
+    }
+    return matches(rules, found, facts);
+  };
+}
+
+function matches(rules: IgnoreRules, { paths, addresses }: CompiledRules, facts: IgnoreFacts): boolean {
+  if (rules.methods.includes(facts.method)) return true;
+  const agent = facts.userAgent.toLowerCase();
+  if (rules.userAgents.some((part) => agent.includes(part))) return true;
+  const path = facts.path.replace(QUERY, "");
+  return paths.some((test) => test(path)) || addresses(facts.address);
+}
+
+const QUERY = /[?#].*$/su;
+
+/** `*` stands for any run of characters. Split, not a regular expression, so that no pattern can be slow. */
+function compilePath(pattern: string): (path: string) => boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  if (rest.length === 0) return (path) => path === pattern;
+  const last = rest.pop() ?? "";
+  return (path) => {
+    if (!path.startsWith(first) || path.length < first.length + last.length || !path.endsWith(last)) return false;
+    let at = first.length;
+    const end = path.length - last.length;
+    for (const part of rest) {
+      const found = path.indexOf(part, at);
+      if (found === -1 || found + part.length > end) return false;
+      at = found + part.length;
+    }
+    return true;
+  };
+}
