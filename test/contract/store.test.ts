@@ -32,7 +32,12 @@ for (const [kind, create] of Object.entries(STORES)) {
     it("gives back what was saved last, whole", async (t) => {
       const store = await create(t);
       await store.save(new Map([["old", MEMORY]]));
-      await store.save(new Map([["app", MEMORY], ['"quoted"\n', { ...MEMORY, lastActivityMs: undefined }]]));
+      await store.save(
+        new Map([
+          ["app", MEMORY],
+          ['"quoted"\n', { ...MEMORY, lastActivityMs: undefined }],
+        ]),
+      );
       const loaded = await store.load();
       assert.deepEqual([...loaded.keys()], ["app", '"quoted"\n']);
       assert.deepEqual(loaded.get("app"), MEMORY);

@@ -107,7 +107,7 @@ interface Abortable {
 
 /** Calls about the whole server that can be aborted. */
 export function abortable(docker: Docker): Abortable {
-  return docker as Abortable;
+  return docker;
 }
 
 function agree(theirs: string, theirOldest = "1.24"): string {

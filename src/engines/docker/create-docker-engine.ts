@@ -7,6 +7,7 @@ import { findEndpoints } from "./find-endpoints.ts";
 import { inspect, inspectPresent, networkOwner } from "./inspect.ts";
 import { readLogs } from "./read-logs.ts";
 import { readUsage } from "./read-usage.ts";
+import { startContainer } from "./start-container.ts";
 import { stopContainer } from "./stop-container.ts";
 import { createThrottle } from "./throttle.ts";
 import { absent, toObservation, toStatus } from "./to-observation.ts";
@@ -51,13 +52,9 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
 
     async start(ref) {
       const found = await inspectPresent(client, ref.name);
-      const { Status: status } = found.State;
-      if (status === "running") return;
-      if (status !== "paused") await throttle.lift(found);
-      await client.call((docker, abortSignal) => {
-        const container = docker.getContainer(found.Id);
-        return status === "paused" ? container.unpause({ abortSignal }) : container.start({ abortSignal });
-      }, START_TIMEOUT_MS);
+      if (found.State.Status === "running") return;
+      await throttle.lift(found);
+      await startContainer(client, found);
     },
 
     async stop(ref, order) {
@@ -87,9 +84,6 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
     },
   };
 }
-
-/** A start can take long where volumes or networks are slow. */
-const START_TIMEOUT_MS = 60_000;
 
 interface ListedContainer {
   readonly Id: string;

@@ -65,9 +65,13 @@ interface Facts {
 }
 
 function facts(cause: unknown): Facts {
-  const error = cause as { code?: unknown; name?: unknown; statusCode?: unknown; message?: unknown; json?: unknown };
-  const status = typeof error.statusCode === "number" ? error.statusCode : undefined;
+  const error = cause as Partial<Record<"code" | "name" | "statusCode" | "reason" | "message" | "json", unknown>>;
   const own = (error.json as { message?: unknown } | null | undefined)?.message;
-  const message = typeof own === "string" ? own : status === undefined ? String(error.message ?? cause) : "";
-  return { code: String(typeof error.code === "string" ? error.code : error.name), status, message: message.trim() };
+  const code = firstText(error.code, error.name);
+  if (typeof error.statusCode !== "number") return { code, status: undefined, message: firstText(error.message) };
+  return { code, status: error.statusCode, message: firstText(own, error.reason) };
+}
+
+function firstText(...values: readonly unknown[]): string {
+  return values.find((value) => typeof value === "string")?.trim() ?? "";
 }

@@ -23,6 +23,8 @@ export async function stopContainer(
       await send((container, abortSignal) => container.kill({ abortSignal, signal: "SIGKILL" }));
       return send((container, abortSignal) => container.stop({ abortSignal, t: 0 }));
     case "stop":
+      // A frozen program could not hear the signal, and would be killed when its time is up.
+      if (found.State.Paused) await send((container, abortSignal) => container.unpause({ abortSignal }));
       return order.signal !== "" && isOlder((await client.server()).version, "1.42")
         ? signalAndWait(client, found, order, send)
         : send((container, abortSignal) => container.stop({ ...withSignal(order), abortSignal }));

@@ -1,0 +1,25 @@
+import type { ContainerInspectInfo } from "dockerode";
+import { EngineError } from "../../lifecycle/ports.ts";
+import type { DockerClient } from "./client.ts";
+import { inspect } from "./inspect.ts";
+
+/** A start can take long where volumes or networks are slow. */
+const START_TIMEOUT_MS = 60_000;
+
+/** Starts a container, or lets a paused one go on. Rejects with `EngineError`; its message is Docker's own. */
+export async function startContainer(client: DockerClient, found: ContainerInspectInfo): Promise<void> {
+  try {
+    await client.call((docker, abortSignal) => {
+      const container = docker.getContainer(found.Id);
+      return found.State.Paused ? container.unpause({ abortSignal }) : container.start({ abortSignal });
+    }, START_TIMEOUT_MS);
+  } catch (error) {
+    // Somebody else was faster.
+    if (!(error instanceof EngineError) || error.code !== "refused" || !(await isRunning(client, found.Id)))
+      throw error;
+  }
+}
+
+async function isRunning(client: DockerClient, id: string): Promise<boolean> {
+  return (await inspect(client, id))?.State.Status === "running";
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+import type { Observation } from "../../core/observation.ts";
+import type { ProcessSettings } from "../../core/settings.ts";
+import { EngineError, type Engine, type StopOrder, type WorkloadRef } from "../../lifecycle/ports.ts";
+import { childEnvironment, whyNotStartable } from "./environment.ts";
+import { createGuard } from "./guard.ts";
+import { groupMembers, parseSignal, residentBytes } from "./process-group.ts";
+import { startRun, type Run } from "./run.ts";
+import { waitForFreePort } from "./wait-for-free-port.ts";
+
+export interface ProcessEngineDeps {
+  /** The gateway's environment; programs get a few harmless variables of it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Local programs as an engine. None of them outlives the gateway, however that ends. */
+export function createProcessEngine({ environment }: ProcessEngineDeps): Engine {
+  const family = `DAG_RUN=${randomUUID()}`;
+  const guard = createGuard(family);
+  const known = new Map<string, ProcessSettings>();
+  const runs = new Map<string, Run>();
+  const watchers = new Set<(name?: string) => void>();
+  const inTurn = createTurns();
+  let count = 0;
+
+  function hint(name: string): void {
+    for (const tell of watchers) tell(name);
+  }
+
+  function remember({ name, process: settings }: WorkloadRef): ProcessSettings | undefined {
+    if (settings !== undefined) known.set(name, settings);
+    return settings;
+  }
+
+  async function launch(ref: WorkloadRef): Promise<void> {
+    const settings = present(ref, remember(ref));
+    const current = runs.get(ref.name);
+    if (current !== undefined && current.exit === undefined) {
+      if (!current.paused) return;
+      current.resume();
+    } else {
+      runs.set(ref.name, await begin(ref.name, settings));
+    }
+    hint(ref.name);
+  }
+
+  async function begin(name: string, settings: ProcessSettings): Promise<Run> {
+    const env = childEnvironment(environment, settings);
+    const fault = whyNotStartable(settings, env) ?? (await waitForFreePort(settings.port));
+    if (fault !== undefined) throw new EngineError("refused", fault);
+    count += 1;
+    try {
+      return await startRun(settings, env, { guard, mark: `${family}.${count}.`, onEnd: () => hint(name) });
+    } catch (error) {
+      throw new EngineError("refused", `${settings.command[0]} cannot be started: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async function halt(ref: WorkloadRef, order: StopOrder): Promise<void> {
+    present(ref, remember(ref));
+    const run = runs.get(ref.name);
+    if (run === undefined || run.exit !== undefined) return;
+    if (order.method === "pause") run.pause();
+    else await run.end(...ending(order));
+    hint(ref.name);
+  }
+
+  return {
+    kind: "process",
+    capabilities: { pause: true, throttle: false, usage: process.platform === "linux" },
+
+    async list() {
+      return [...known].map(([name, settings]) => {
+        const { id, status, image } = toObservation(name, settings, runs.get(name));
+        return { name, id, status, image, labels: {} };
+      });
+    },
+    async observe(ref) {
+      return toObservation(ref.name, remember(ref), runs.get(ref.name));
+    },
+    start: (ref) => inTurn(ref.name, () => launch(ref)),
+    stop: (ref, order) => inTurn(ref.name, () => halt(ref, order)),
+    watch(onHint, onLink, signal) {
+      if (signal.aborted) return;
+      watchers.add(onHint);
+      signal.addEventListener("abort", () => watchers.delete(onHint), { once: true });
+      onLink(true);
+      onHint();
+    },
+    async logs(ref, lines) {
+      return runs.get(ref.name)?.output.lines(lines) ?? [];
+    },
+    async usage(ref) {
+      const run = runs.get(ref.name);
+      if (run === undefined || run.exit !== undefined || process.platform !== "linux") return undefined;
+      const members = groupMembers(run.pid);
+      const cpuMs = members.reduce((sum, member) => sum + member.cpuMs, 0);
+      const memoryBytes = members.reduce((sum, { pid }) => sum + residentBytes(pid), 0);
+      return { ...NO_NETWORK, cpuMs, memoryBytes, connections: undefined };
+    },
+    async throttle() {
+      throw new EngineError("refused", "A local process has no CPU limit of its own");
+    },
+    async close() {
+      await Promise.all(
+        [...runs.values()].filter((run) => run.exit === undefined).map((run) => run.end("SIGTERM", CLOSE_MS)),
+      );
+      guard.close();
+      watchers.clear();
+    },
+  };
+}
+
+/** How long programs may take to end when the gateway itself ends, in milliseconds. */
+const CLOSE_MS = 5_000;
+const NO_NETWORK = { rxBytes: undefined, txBytes: undefined, rxPackets: undefined, txPackets: undefined };
+
+function present({ name }: WorkloadRef, settings: ProcessSettings | undefined): ProcessSettings {
+  if (settings === undefined) throw new EngineError("absent", `There is no process "${name}"`);
+  return settings;
+}
+
+function ending({ method, signal, timeoutMs }: StopOrder): [NodeJS.Signals, number] {
+  const parsed = method === "kill" ? "SIGKILL" : parseSignal(signal || "SIGTERM");
+  if (parsed === undefined) throw new EngineError("refused", `${signal} (stop_signal) is no signal`);
+  return [parsed, timeoutMs];
+}
+
+function toObservation(name: string, settings: ProcessSettings | undefined, run: Run | undefined): Observation {
+  const up = run !== undefined && run.exit === undefined;
+  const runs = run?.paused ? "paused" : "running";
+  return {
+    name,
+    id: settings === undefined ? "" : `process:${name}`,
+    status: settings === undefined ? "absent" : up ? runs : "stopped",
+    health: "none",
+    image: path.basename(settings?.command[0] ?? ""),
+    // A program that listens on "localhost" may have only the second one.
+    endpoints: up && settings ? LOOPBACK.map((host) => ({ host, port: settings.port, published: false })) : [],
+    startedAtMs: up ? run.startedAtMs : undefined,
+    exit: run?.exit,
+  };
+}
+
+const LOOPBACK = ["127.0.0.1", "::1"];
+
+/** Lets the orders about one name come one after the other. */
+function createTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return (name, act) => {
+    const turn = (last.get(name) ?? Promise.resolve()).then(act, act);
+    last.set(name, turn);
+    return turn;
+  };
+}

@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import type { Writable } from "node:stream";
+
+/**
+ * A small shell process that outlives the gateway for a moment: when the pipe from the gateway closes, however the
+ * gateway ended, it ends every process group that was entrusted to it.
+ */
+export interface Guard {
+  /** Resolves when the group is entrusted: from then on it does not survive the gateway. */
+  add(group: number): Promise<void>;
+  remove(group: number): void;
+  /** Ends the guard; the groups that it still has end with it. */
+  close(): void;
+}
+
+/**
+ * `mark` is the beginning of an environment variable that all guarded programs have: what left its group to live on as a
+ * daemon is found by it (on Linux).
+ */
+export function createGuard(mark: string): Guard {
+  const groups = new Set<number>();
+  let guarding: ChildProcess | undefined;
+  let closed = false;
+
+  function shell(): Writable {
+    guarding ??= launch();
+    return guarding.stdin as Writable;
+  }
+
+  function launch(): ChildProcess {
+    // Detached: a Ctrl-C in the terminal is for the gateway, which then ends its programs in order.
+    const child = spawn("/bin/sh", ["-c", SCRIPT, "dag-guard", mark], {
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    child.unref();
+    child.stdin.on("error", () => undefined);
+    (child.stdin as Writable & { unref?: () => void }).unref?.();
+    child.once("error", () => undefined);
+    child.once("exit", () => {
+      guarding = undefined;
+      if (closed || groups.size === 0) return;
+      for (const group of groups) tell("add", group).catch(() => undefined);
+    });
+    return child;
+  }
+
+  function tell(verb: "add" | "del", group: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      shell().write(`${verb} ${group}\n`, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  return {
+    add(group) {
+      groups.add(group);
+      return tell("add", group);
+    },
+    remove(group) {
+      if (groups.delete(group) && guarding !== undefined) tell("del", group).catch(() => undefined);
+    },
+    close() {
+      closed = true;
+      guarding?.stdin?.end();
+    },
+  };
+}
+
+/** Politely first, and after two seconds no more; a stopped (paused) program must go on to hear it. */
+const SCRIPT = `
+trap '' HUP INT QUIT TERM
+groups=' '
+while read -r verb group; do
+  case $verb in
+    add) groups="$groups$group " ;;
+    del) groups="\${groups%% "$group" *} \${groups#* "$group" }" ;;
+  esac
+done
+for group in $groups; do kill -s TERM -- "-$group"; kill -s CONT -- "-$group"; done
+for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  left=
+  for group in $groups; do kill -s 0 -- "-$group" && left=1; done
+  [ -z "$left" ] && break
+  sleep 0.1
+done
+for group in $groups; do kill -s KILL -- "-$group"; done
+for file in $(grep -ls -- "$1" /proc/[0-9]*/environ); do
+  pid=\${file#/proc/}
+  kill -s KILL "\${pid%/environ}"
+done
+`;

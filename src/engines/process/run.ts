@@ -1,0 +1,132 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import os from "node:os";
+import type { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ExitFacts } from "../../core/observation.ts";
+import type { ProcessSettings } from "../../core/settings.ts";
+import { createByteTail, type ByteTail } from "./byte-tail.ts";
+import type { Guard } from "./guard.ts";
+import { isGroupAlive, killMarked, signalGroup } from "./process-group.ts";
+
+/** One run of a program, from its start to beyond its end. */
+export interface Run {
+  /** Process id of the program, and of the group that it leads. */
+  readonly pid: number;
+  readonly startedAtMs: number;
+  readonly output: ByteTail;
+  /** Set when the program, and all that it had started, have ended. */
+  readonly exit: ExitFacts | undefined;
+  readonly paused: boolean;
+  pause(): void;
+  resume(): void;
+  /** Resolves when nothing of it is left; after `timeoutMs` it is killed. */
+  end(signal: NodeJS.Signals, timeoutMs: number): Promise<void>;
+}
+
+interface RunDeps {
+  readonly guard: Guard;
+  /** An environment variable, as `NAME=value`, that nothing else has. */
+  readonly mark: string;
+  /** Called once, when `exit` is set. */
+  readonly onEnd: () => void;
+}
+
+/** Starts a program as the leader of a process group of its own; rejects when the system cannot. */
+export async function startRun(settings: ProcessSettings, env: Record<string, string>, deps: RunDeps): Promise<Run> {
+  const child = await launch(settings, { ...env, ...asVariable(deps.mark) }, deps.guard);
+  const pid = child.pid as number;
+  const output = createByteTail();
+  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
+  const state = { exit: undefined as ExitFacts | undefined, paused: false, ending: false };
+  const run = { pid, startedAtMs: Date.now(), output };
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", (code, signal) => void settle(code, signal).then(resolve));
+  });
+
+  async function settle(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+    const atMs = Date.now();
+    // As in a container, nothing outlives the first process. Only in an orderly end the others have their time too.
+    if (!state.ending) killRest();
+    else if (!isGroupAlive(pid)) killRest();
+    await Promise.race([closed, sleep(FLUSH_MS, undefined, { ref: false })]);
+    state.exit = {
+      code: code ?? 128 + os.constants.signals[signal ?? "SIGKILL"],
+      ...unknown,
+      message: said(signal),
+      atMs,
+    };
+    deps.onEnd();
+  }
+
+  function killRest(): void {
+    signalGroup(pid, "SIGKILL");
+    deps.guard.remove(pid);
+    killMarked(deps.mark);
+  }
+
+  return {
+    ...run,
+    get exit() {
+      return state.exit;
+    },
+    get paused() {
+      return state.paused;
+    },
+    pause() {
+      signalGroup(pid, "SIGSTOP");
+      state.paused = true;
+    },
+    resume() {
+      signalGroup(pid, "SIGCONT");
+      state.paused = false;
+    },
+    async end(signal, timeoutMs) {
+      state.ending = true;
+      const deadline = performance.now() + timeoutMs;
+      signalGroup(pid, signal);
+      signalGroup(pid, "SIGCONT");
+      while (signal !== "SIGKILL" && isGroupAlive(pid) && performance.now() < deadline) await sleep(POLL_MS);
+      killRest();
+      await ended;
+    },
+  };
+}
+
+/**
+ * The shell waits for a word before it becomes the program, so that the guard knows the group by then: if the gateway
+ * dies in between, the shell reads the end of the pipe and goes too. Both outputs share one pipe to stay in order.
+ */
+async function launch(
+  { command, cwd }: ProcessSettings,
+  env: Record<string, string>,
+  guard: Guard,
+): Promise<ChildProcess> {
+  const child = spawn("/bin/sh", ["-c", `read -r go <&3 || exit 1; exec 3<&- 2>&1; exec "$@"`, "sh", ...command], {
+    cwd: cwd || undefined,
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "ignore", "pipe"],
+  });
+  const gate = child.stdio[3] as Writable;
+  gate.on("error", () => undefined);
+  await once(child, "spawn");
+  await guard.add(child.pid as number);
+  gate.end("go\n");
+  return child;
+}
+
+function asVariable(mark: string): Record<string, string> {
+  const [name = "", value = ""] = mark.split("=");
+  return { [name]: value };
+}
+
+function said(signal: NodeJS.Signals | null): string {
+  return signal === null ? "" : `ended by ${signal}`;
+}
+
+const unknown = { oomKilled: false };
+const POLL_MS = 10;
+/** How long output may come in after the end. */
+const FLUSH_MS = 100;

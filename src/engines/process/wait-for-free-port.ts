@@ -1,0 +1,27 @@
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * Waits until nothing answers on this port of 127.0.0.1: a run before may be about to end. Resolves with a sentence when
+ * the port stays taken, for then a stranger would be found ready in the program's place.
+ */
+export async function waitForFreePort(port: number, patienceMs = 3_000): Promise<string | undefined> {
+  const deadline = performance.now() + patienceMs;
+  while (await answers(port)) {
+    if (performance.now() > deadline) return `Port ${port} (process.port) is taken by another program`;
+    await sleep(50);
+  }
+  return undefined;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    socket.once("connect", () => settle(true));
+    socket.once("error", () => settle(false));
+    const settle = (taken: boolean): void => {
+      socket.destroy();
+      resolve(taken);
+    };
+  });
+}

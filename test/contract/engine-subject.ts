@@ -1,0 +1,55 @@
+import type { TestContext } from "node:test";
+import type { Engine, WorkloadRef } from "../../src/lifecycle/ports.ts";
+import { cleanup } from "../support/cleanup.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+/** A program that stands still until an engine starts it. */
+export type Program =
+  /** `test/support/images/app.mjs`, set up by its environment. */
+  | { readonly kind: "app"; readonly env?: Readonly<Record<string, string>> }
+  /** A script of `sh` with busybox's usual commands. */
+  | { readonly kind: "shell"; readonly script: string };
+
+/** One engine as the contract sees it. */
+export interface Subject {
+  readonly engine: Engine;
+  /** A stopped workload under a new name. */
+  readonly create: (program: Program) => Promise<WorkloadRef>;
+  /** A name that means nothing to the engine. */
+  readonly missing: WorkloadRef;
+}
+
+/** Makes a subject that is gone when the test ends; `undefined` when the test was skipped. */
+export type MakeSubject = (t: TestContext) => Promise<Subject | undefined>;
+
+/** Rules that an engine cannot keep, by their titles, with the reason. */
+export type Gaps = Readonly<Record<string, string>>;
+
+/** What `watch` says, to be waited for. */
+export interface Watched {
+  readonly hints: (string | undefined)[];
+  readonly links: boolean[];
+  /** Resolves at a hint for this name after the ones seen so far. */
+  readonly hinted: (name: string | undefined) => Promise<void>;
+  readonly stop: () => void;
+}
+
+/** Watches until the test ends; resolves when the link is up. */
+export async function watchEngine(t: TestContext, engine: Engine): Promise<Watched> {
+  const ending = new AbortController();
+  cleanup(t, () => ending.abort());
+  const hints: (string | undefined)[] = [];
+  const links: boolean[] = [];
+  engine.watch(
+    (name) => hints.push(name),
+    (up) => links.push(up),
+    ending.signal,
+  );
+  let seen = 0;
+  const hinted = async (name: string | undefined): Promise<void> => {
+    await waitUntil(() => hints.includes(name, seen), 5_000, `a hint for ${name}`);
+    seen = hints.indexOf(name, seen) + 1;
+  };
+  await waitUntil(() => links.at(-1), 5_000, "the link");
+  return { hints, links, hinted, stop: () => ending.abort() };
+}
