@@ -1,5 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import type { Memory, Store } from "../lifecycle/ports.ts";
 import { readRecords, writeRecords } from "./records.ts";
 
@@ -11,7 +10,7 @@ interface FileStoreDeps {
 
 /**
  * One JSON file, replaced whole: written beside, flushed, renamed over. A reader therefore finds the old or the new one,
- * never half of one, and a full disk leaves the old one. `save` rejects with the file system's error.
+ * never half of one, and a full disk leaves the old one. `save` rejects with the file system's error; the folder must be there.
  */
 export function createFileStore({ path, warn }: FileStoreDeps): Store {
   let written = "";
@@ -46,7 +45,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 async function replace(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const beside = `${path}.new`;
   try {
     const file = await open(beside, "w", 0o600);

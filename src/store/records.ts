@@ -30,7 +30,8 @@ export function readRecords(text: string): Map<string, Memory> | { readonly faul
     return { fault: error instanceof Error ? error.message : String(error) };
   }
   if (!isObject(parsed) || !isObject(parsed["workloads"])) return { fault: "it is no state file" };
-  if (parsed["version"] !== VERSION) return { fault: `its version is ${JSON.stringify(parsed["version"])}, not ${VERSION}` };
+  if (parsed["version"] !== VERSION)
+    return { fault: `its version is ${JSON.stringify(parsed["version"])}, not ${VERSION}` };
   const memories = new Map<string, Memory>();
   for (const [name, record] of Object.entries(parsed["workloads"])) {
     if (isObject(record)) memories.set(name, memoryOf(record));

@@ -18,7 +18,7 @@ const MEMORY: Memory = {
 };
 
 const STORES: Record<string, (t: TestContext) => Promise<Store>> = {
-  file: async (t) => createFileStore({ path: join(await folder(t), "deep", "state.json"), warn: assert.fail }),
+  file: async (t) => createFileStore({ path: join(await folder(t), "state.json"), warn: assert.fail }),
   memory: () => Promise.resolve(createMemoryStore()),
 };
 

@@ -32,6 +32,8 @@ export function dockerOrSkip(t: TestContext): TestDocker | undefined {
   return undefined;
 }
 
+const unset = "no Docker: TEST_DOCKER_HOST is unset (npm test sets it; for one file: node scripts/with-docker.ts -- …)";
+
 /** The same for a daemon of the test's own, for example from `startPrivateDocker`. */
 export function testDocker(t: TestContext, host: string): TestDocker {
   const docker = connect(host);

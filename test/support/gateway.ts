@@ -12,7 +12,7 @@ import { waitUntil } from "./wait-until.ts";
 
 /** How the gateway is started. */
 export interface GatewaySpec {
-  /** Sections of config.yaml; port and bind are filled in. A function gets the port and writes the whole file itself. */
+  /** Sections of config.yaml; port, bind and state_file are filled in. A function gets the port and writes the whole file itself. */
   readonly config?:
     | { readonly gateway?: object; readonly containers?: unknown; readonly groups?: unknown }
     | ((port: number) => string);
@@ -53,7 +53,7 @@ export async function startGateway(t: TestContext, spec: GatewaySpec = {}): Prom
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
   const port = await freePort();
   const configFile = path.join(dir, "config.yaml");
-  writeFileSync(configFile, describeConfig(spec.config ?? {}, port));
+  writeFileSync(configFile, describeConfig(spec.config ?? {}, port, dir));
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: dir,
@@ -114,10 +114,11 @@ function fail(message: string, log: readonly LogLine[]): never {
   throw new Error(`${message}; its output:\n${log.map((line) => JSON.stringify(line)).join("\n")}`);
 }
 
-function describeConfig(config: NonNullable<GatewaySpec["config"]>, port: number): string {
+function describeConfig(config: NonNullable<GatewaySpec["config"]>, port: number, dir: string): string {
   if (typeof config === "function") return config(port);
   // JSON is YAML.
-  return JSON.stringify({ ...config, gateway: { port, bind: "127.0.0.1", ...config.gateway } }, null, 2);
+  const gateway = { port, bind: "127.0.0.1", state_file: path.join(dir, "state.json"), ...config.gateway };
+  return JSON.stringify({ ...config, gateway }, null, 2);
 }
 
 function parse(line: string): LogLine {

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { WebSocket } from "ws";
+import { onDocker, type Sleeping, startSleeping } from "../support/sleeping.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+const IDLE_MS = 2_000;
+
+describe("an awake container", () => {
+  onDocker("is stopped idle_timeout after the last request, within a second", async (t, docker) => {
+    const sleeping = await startSleeping(t, docker, { container: { idle_timeout: `${IDLE_MS}ms` } });
+    await visit(sleeping);
+    await sleep(1_000);
+    await visit(sleeping);
+    const lastMs = performance.now();
+    await untilStopped(sleeping);
+    const quietMs = performance.now() - lastMs;
+    assert.ok(quietMs > IDLE_MS - 100 && quietMs < IDLE_MS + 1_300, `it was stopped after ${quietMs} ms`);
+    const line = await sleeping.gateway.waitForLog(({ reason }) => reason === "idle");
+    assert.equal(line["container"] ?? line["workload"], sleeping.app.name);
+    assert.equal((await sleeping.gateway.request({ host: sleeping.host })).status, 200, "and wakes again");
+  });
+
+  onDocker("stays for an event stream that outlasts idle_timeout, and is stopped when that ends", async (t, docker) => {
+    const sleeping = await startSleeping(t, docker, { container: { idle_timeout: "1s" } });
+    const { gateway, host, app } = sleeping;
+    const stream = await gateway.open({ host, path: "/sse?n=20&ms=200" });
+    let events = 0;
+    for await (const chunk of stream) events += String(chunk).split("data:").length - 1;
+    assert.equal(events, 20);
+    assert.equal(await app.isRunning(), true);
+    await untilStopped(sleeping);
+  });
+
+  onDocker("stays for a silent WebSocket, and is stopped when that closes", async (t, docker) => {
+    const sleeping = await startSleeping(t, docker, { container: { idle_timeout: "1s" } });
+    const { gateway, host, app } = sleeping;
+    const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/ws`, { headers: { host } });
+    t.after(() => socket.terminate());
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    await sleep(3_000);
+    assert.equal(await app.isRunning(), true);
+    assert.equal(socket.readyState, WebSocket.OPEN);
+    socket.close();
+    await untilStopped(sleeping);
+  });
+
+  onDocker("that ran before the gateway came up counts from the moment it was first seen", async (t, docker) => {
+    const beganMs = performance.now();
+    const sleeping = await startSleeping(t, docker, { app: { start: true }, container: { idle_timeout: "3s" } });
+    assert.equal(await sleeping.app.isRunning(), true);
+    await untilStopped(sleeping);
+    assert.ok(performance.now() - beganMs >= 3_000);
+  });
+
+  onDocker("is left alone without an idle_timeout", async (t, docker) => {
+    const sleeping = await startSleeping(t, docker);
+    await visit(sleeping);
+    await sleep(2_000);
+    assert.equal(await sleeping.app.isRunning(), true);
+  });
+
+  onDocker("is paused and woken within a moment with stop_method: pause", async (t, docker) => {
+    const sleeping = await startSleeping(t, docker, { container: { idle_timeout: "1s", stop_method: "pause" } });
+    const { app } = sleeping;
+    await visit(sleeping);
+    await waitUntil(async () => (await app.inspect()).State.Paused);
+    const answer = await visit(sleeping);
+    assert.ok(answer.headMs < 1_000, `it took ${answer.headMs} ms`);
+    assert.equal((await app.inspect()).State.Paused, false);
+  });
+});
+
+async function visit({ gateway, host }: Sleeping): Promise<{ headMs: number }> {
+  const answer = await gateway.request({ host });
+  assert.equal(answer.status, 200, answer.text);
+  return answer;
+}
+
+async function untilStopped({ app }: Sleeping): Promise<void> {
+  await waitUntil(async () => !(await app.isRunning()), 8_000, "the idle stop");
+}
