@@ -30,7 +30,7 @@ describe(
     ];
     for (const [rule, script, plan, signal] of ends) {
       test(`a gateway ${rule}`, async (t) => {
-        const mark = randomUUID();
+        const mark = newMark(t);
         const settings = [1, 2].map((port) => ({ command: ["sh", "-c", script], cwd: "", env: { MARK: mark }, port }));
         const gateway = launch(t, { settings, ...plan });
         await heard(gateway, "started");
@@ -44,7 +44,7 @@ describe(
 
     test("a gateway killed at any moment of a start", async (t) => {
       for (let ms = 0; ms < 24; ms += 2) {
-        const mark = randomUUID();
+        const mark = newMark(t);
         const settings = Array.from({ length: 6 }, () => ({
           command: ["sleep", "1000"],
           cwd: "",
@@ -61,7 +61,7 @@ describe(
     });
 
     test("a gateway killed after its guard was killed", async (t) => {
-      const mark = randomUUID();
+      const mark = newMark(t);
       const settings = [{ command: ["sleep", "1000"], cwd: "", env: { MARK: mark }, port: 1 }];
       const gateway = launch(t, { settings });
       await heard(gateway, "started");
@@ -106,6 +106,15 @@ async function heard(gateway: ChildProcess, word: string): Promise<void> {
   let text = "";
   gateway.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
   await waitUntil(() => text.includes(`${word}\n`), 5_000, word);
+}
+
+/** A text for the environment; what still has it at the end of a failed test is killed. */
+function newMark(t: TestContext): string {
+  const mark = randomUUID();
+  cleanup(t, () => {
+    for (const pid of marked(mark)) process.kill(pid, "SIGKILL");
+  });
+  return mark;
 }
 
 /** Processes that have this text in their environment. */

@@ -76,16 +76,16 @@ while read -r verb group; do
     del) groups="\${groups%% "$group" *} \${groups#* "$group" }" ;;
   esac
 done
-for group in $groups; do kill -s TERM -- "-$group"; kill -s CONT -- "-$group"; done
+for group in $groups; do kill -TERM "-$group"; kill -CONT "-$group"; done
 for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   left=
-  for group in $groups; do kill -s 0 -- "-$group" && left=1; done
+  for group in $groups; do kill -0 "-$group" && left=1; done
   [ -z "$left" ] && break
   sleep 0.1
 done
-for group in $groups; do kill -s KILL -- "-$group"; done
+for group in $groups; do kill -KILL "-$group"; done
 for file in $(grep -ls -- "$1" /proc/[0-9]*/environ); do
   pid=\${file#/proc/}
-  kill -s KILL "\${pid%/environ}"
+  kill -KILL "\${pid%/environ}"
 done
 `;
