@@ -1,0 +1,45 @@
+import type { ErrorCode } from "../core/errors.ts";
+
+/** A whole answer, ready to be written; a HEAD gets the same without the body. */
+export interface Answer {
+  readonly status: number;
+  /** Flat: name, value, name, value. Content-Type and Content-Length included. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+}
+
+/** What every answer of ours says about itself. */
+export interface AnswerFacts {
+  readonly status: number;
+  readonly type: string;
+  /** Absent on the bodies that the loading page polls. */
+  readonly code?: ErrorCode | undefined;
+  readonly retryMs?: number | undefined;
+  /** More headers, flat. */
+  readonly headers?: readonly string[];
+}
+
+/** Wraps a body. Nothing of ours may be stored, sniffed or indexed, whoever asked. */
+export function createAnswer(text: string, { status, type, code, retryMs, headers = [] }: AnswerFacts): Answer {
+  const body = Buffer.from(text);
+  const own = ["Content-Type", type, "Content-Length", String(body.length), ...COMMON];
+  if (code !== undefined) own.push("X-Gateway-Code", code);
+  if (retryMs !== undefined) own.push("Retry-After", String(retryAfterSeconds(retryMs)));
+  return { status, headers: [...own, ...headers], body };
+}
+
+/** Whole seconds, never 0: a client that obeys `Retry-After: 0` asks in a loop. */
+export function retryAfterSeconds(retryMs: number): number {
+  return Math.max(1, Math.ceil(retryMs / 1000));
+}
+
+const COMMON = [
+  "Cache-Control",
+  "no-store",
+  "X-Robots-Tag",
+  "noindex",
+  "X-Content-Type-Options",
+  "nosniff",
+  "Vary",
+  "Accept, Accept-Language, Sec-Fetch-Mode",
+];

@@ -1,0 +1,55 @@
+import { de } from "./messages/de.ts";
+import { en } from "./messages/en.ts";
+import type { MessageKey, Messages } from "./messages/en.ts";
+import { es } from "./messages/es.ts";
+import { fr } from "./messages/fr.ts";
+import { it } from "./messages/it.ts";
+
+export const LANGUAGES = Object.freeze({ en, it, de, fr, es } satisfies Record<string, Messages>);
+
+export type Language = keyof typeof LANGUAGES;
+
+/** A text in one language with its `{places}` filled; not escaped: the templates do that. */
+export type Translate = (key: MessageKey, values?: Readonly<Record<string, string | number>>) => string;
+
+/** The best language we have for an `Accept-Language` header (RFC 9110, 12.5.4); English when none fits. */
+export function negotiateLanguage(header: string | undefined): Language {
+  if (header === undefined) return "en";
+  let best: Language = "en";
+  let bestQuality = 0;
+  for (const range of header.slice(0, 300).split(",", 20)) {
+    const [tag = "", ...parameters] = range.split(";");
+    const language = tag.trim().toLowerCase().split("-", 1)[0] ?? "";
+    const quality = readQuality(parameters);
+    if (quality <= bestQuality || !(isLanguage(language) || language === "*")) continue;
+    best = isLanguage(language) ? language : "en";
+    bestQuality = quality;
+  }
+  return best;
+}
+
+/** Speaks one language. */
+export function createTranslate(language: Language): Translate {
+  const messages: Messages = LANGUAGES[language];
+  return (key, values) => {
+    const text = messages[key];
+    return values === undefined ? text : fill(text, values);
+  };
+}
+
+/** Puts values into the `{places}` of a text; a place without a value stays as it is. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}
+
+function isLanguage(tag: string): tag is Language {
+  return Object.hasOwn(LANGUAGES, tag);
+}
+
+function readQuality(parameters: readonly string[]): number {
+  for (const parameter of parameters) {
+    const match = /^\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$/i.exec(parameter);
+    if (match !== null) return Math.min(1, Number(match[1]));
+  }
+  return 1;
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import { STATUS_BY_CODE } from "../core/errors.ts";
+import type { ErrorCode } from "../core/errors.ts";
+import type { Theme } from "../core/settings.ts";
+import { createAccents } from "./accent.ts";
+import type { Accents } from "./accent.ts";
+import { createAnswer } from "./answer.ts";
+import type { Answer } from "./answer.ts";
+import { DAWN } from "./face.ts";
+import { createTranslate, LANGUAGES, negotiateLanguage } from "./language.ts";
+import type { Language, Translate } from "./language.ts";
+import type { ClientFacts } from "./pages.ts";
+import { createTemplates } from "./templates.ts";
+
+export interface PageWriterDeps {
+  readonly builtInDir: string;
+  readonly customDir: string;
+  readonly theme: Theme;
+  readonly report: (note: string) => void;
+}
+
+export interface PageOptions {
+  /** Settles the status; absent: 200. */
+  readonly code?: ErrorCode;
+  readonly retryMs?: number | undefined;
+  readonly accents?: Accents;
+  /** Who may show the page in a frame; see `policy`. */
+  readonly frameAncestors?: "anybody" | "none";
+  /** More headers, flat. */
+  readonly headers?: readonly string[];
+}
+
+export interface PageWriter {
+  /** The language of a client, and a voice in it. */
+  speak(client: ClientFacts): { readonly language: Language; readonly t: Translate };
+  write(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
+}
+
+/** Writes pages of one family: the template, its language, theme, colours, and a policy that lets nothing else run. */
+export function createPageWriter({ builtInDir, customDir, theme, report }: PageWriterDeps): PageWriter {
+  const templates = createTemplates({ builtInDir, customDir, report });
+  const css = `${templates.asset("base.css")}\n${templates.asset(`theme-${theme}.css`)}`;
+  const assets = { css, theme, script: templates.asset("wake.js") };
+  const voices = Object.fromEntries(
+    Object.keys(LANGUAGES).map((language) => [language, createTranslate(language as Language)]),
+  ) as Record<Language, Translate>;
+  const ownAccents = createAccents(DAWN);
+
+  const speak: PageWriter["speak"] = (client) => {
+    const language = negotiateLanguage(client.acceptLanguage);
+    return { language, t: voices[language] };
+  };
+
+  return {
+    speak,
+    write(template, model, client, { code, retryMs, accents = ownAccents, frameAncestors = "anybody", headers = [] }) {
+      const { language, t } = speak(client);
+      const nonce = randomBytes(16).toString("base64");
+      const text = templates.render(template, { ...assets, ...model, accents, language, nonce, t });
+      return createAnswer(text, {
+        status: code === undefined ? 200 : STATUS_BY_CODE[code],
+        type: "text/html; charset=utf-8",
+        code,
+        retryMs,
+        headers: [
+          "Content-Language",
+          language,
+          "Content-Security-Policy",
+          policy(nonce, frameAncestors),
+          "Referrer-Policy",
+          "same-origin",
+          ...headers,
+        ],
+      });
+    },
+  };
+}
+
+/**
+ * A nonce for each answer rather than hashes, so that a user's own template can have a script as well. Framing is left
+ * open on what visitors see: home dashboards show apps in frames, and an app that allows it must also be woken there;
+ * nothing on those pages acts with the visitor's rights. What acts (dashboard, login) asks for "none".
+ */
+function policy(nonce: string, frameAncestors: "anybody" | "none"): string {
+  const base =
+    `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self'; ` +
+    "base-uri 'none'; form-action 'self'";
+  return frameAncestors === "none" ? `${base}; frame-ancestors 'none'` : base;
+}

@@ -1,0 +1,73 @@
+import type { ClientKind, Failure, WakePhase } from "../core/decision.ts";
+import type { WorkloadSettings } from "../core/settings.ts";
+
+/** Who asks, as far as the form and the language of an answer go. */
+export interface ClientFacts {
+  readonly kind: ClientKind;
+  /** The `Accept-Language` header; absent: English. */
+  readonly acceptLanguage?: string | undefined;
+}
+
+/**
+ * What a workload looks like to visitors. Pass the settings object itself: what is made of it (icon, colours, logo) is
+ * remembered as long as that object lives.
+ */
+export type Face = Pick<WorkloadSettings, "name" | "title" | "message" | "color" | "icon" | "logo" | "redirectPath">;
+
+/** How the page reaches the gateway: in `forward-auth` its polls come back as 503, and the front may lag behind. */
+export type DoorMode = "proxy" | "forward-auth";
+
+export interface LoadingPage {
+  readonly face: Face;
+  readonly mode: DoorMode;
+  readonly phase: WakePhase;
+  readonly elapsedMs: number;
+  /** How long the whole wake usually takes; `undefined` at the first one. */
+  readonly etaMs: number | undefined;
+  readonly hasDependencies: boolean;
+  /** The last lines, if the visitor may see logs (the page then asks for more); absent: no logs at all. */
+  readonly logs?: readonly string[];
+}
+
+export interface FailedPage {
+  readonly face: Face;
+  readonly failure: Failure;
+  /** Until the cool-down ends; 0: it may be tried again at once. */
+  readonly retryMs: number;
+  /** As on the loading page. */
+  readonly logs?: readonly string[];
+}
+
+export interface OfflinePage {
+  readonly face: Face;
+  readonly nowMs: number;
+  /** When it opens again, on the same clock as `nowMs` (the wall clock); `undefined`: nobody knows. */
+  readonly untilMs: number | undefined;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
+/** What is told of a problem besides its code. Strings may be hostile: they are cleaned and escaped here. */
+export interface ProblemFacts {
+  readonly container?: string;
+  /** Replaces the code's own sentence; English, for those who get JSON only. */
+  readonly detail?: string;
+  /** Absent: the code's own default, none for what asking again cannot mend. */
+  readonly retryMs?: number;
+  /** The host that was asked for; shown on a page only. */
+  readonly host?: string;
+}
+
+/** What `/_health` says of a workload. */
+export interface HealthFacts {
+  readonly status: "starting" | "running" | "failed" | "unknown";
+  /** One plain sentence; empty unless failed. */
+  readonly error: string;
+  readonly phase: WakePhase | undefined;
+  readonly elapsedMs: number;
+  readonly etaMs: number | undefined;
+  /** Until the cool-down ends; counts only while failed. */
+  readonly retryMs: number;
+  /** Lets the page say the reason in the visitor's language, and not only in the engine's words. */
+  readonly failure?: Pick<Failure, "reason" | "exitCode"> | undefined;
+}

@@ -1,0 +1,29 @@
+import { createAnswer, retryAfterSeconds } from "./answer.ts";
+import type { Answer } from "./answer.ts";
+import { cleanLines, cleanText } from "./clean-text.ts";
+import type { DoorMode, HealthFacts } from "./pages.ts";
+
+/** `/_health`: the reference's fields, then ours. Under 503 in an auth request, since only then the body reaches the browser. */
+export function healthAnswer(facts: HealthFacts, mode: DoorMode): Answer {
+  return polled(mode, {
+    status: facts.status,
+    error: cleanText(facts.error),
+    phase: facts.phase ?? "",
+    elapsed_ms: Math.round(facts.elapsedMs),
+    eta_ms: facts.etaMs === undefined ? null : Math.round(facts.etaMs),
+    ...(facts.status === "failed" && {
+      reason: facts.failure?.reason ?? "",
+      exit_code: facts.failure?.exitCode ?? null,
+      retry_after_s: facts.retryMs <= 0 ? 0 : retryAfterSeconds(facts.retryMs),
+    }),
+  });
+}
+
+/** `/_logs`: an empty list also where logs may not be seen. */
+export function logsAnswer(lines: readonly string[], mode: DoorMode): Answer {
+  return polled(mode, { lines: cleanLines(lines) });
+}
+
+function polled(mode: DoorMode, body: object): Answer {
+  return createAnswer(JSON.stringify(body), { status: mode === "proxy" ? 200 : 503, type: "application/json" });
+}

@@ -1,0 +1,47 @@
+import { STATUS_BY_CODE } from "../core/errors.ts";
+import type { ErrorCode } from "../core/errors.ts";
+import type { Failure } from "../core/decision.ts";
+import { createAnswer, retryAfterSeconds } from "./answer.ts";
+import type { Answer } from "./answer.ts";
+import { cleanLines, cleanText } from "./clean-text.ts";
+import { en } from "./messages/en.ts";
+import type { ProblemFacts } from "./pages.ts";
+
+/** What a failed wake adds to its problem document. */
+export interface FailureFacts {
+  readonly failure: Failure;
+  readonly log?: readonly string[] | undefined;
+}
+
+/** `application/problem+json` (RFC 9457), in English: for programs, whose authors search for the words. */
+export function createProblem(code: ErrorCode, facts: ProblemFacts, failed?: FailureFacts): Answer {
+  const status = STATUS_BY_CODE[code];
+  const retryMs = facts.retryMs ?? DEFAULT_RETRY_MS[code];
+  const problem = {
+    type: `urn:docker-awakening-gateway:error:${code}`,
+    title: en[`problem.${code}.title`],
+    status,
+    detail: facts.detail === undefined ? en[`problem.${code}.detail`] : cleanText(facts.detail),
+    code,
+    container: facts.container,
+    retry_after_s: retryMs === undefined ? undefined : retryAfterSeconds(retryMs),
+    reason: failed?.failure.reason,
+    exit_code: failed?.failure.exitCode,
+    log: failed?.log === undefined ? undefined : cleanLines(failed.log),
+  };
+  return createAnswer(JSON.stringify(problem), { status, type: "application/problem+json", code, retryMs });
+}
+
+/** After how long asking again may help; the codes that are missing here are not mended by asking again. */
+export const DEFAULT_RETRY_MS: Readonly<Partial<Record<ErrorCode, number>>> = Object.freeze({
+  asleep: 60_000,
+  draining: 2_000,
+  "hold-timeout": 5_000,
+  "not-ready": 5_000,
+  "rate-limited": 1_000,
+  "too-many-pending": 5_000,
+  "upstream-failed": 5_000,
+  "upstream-timeout": 5_000,
+  "wake-failed": 5_000,
+  waking: 5_000,
+});

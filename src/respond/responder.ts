@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import { STATUS_BY_CODE } from "../core/errors.ts";
+import type { ErrorCode } from "../core/errors.ts";
+import type { Theme } from "../core/settings.ts";
+import type { Answer } from "./answer.ts";
+import { cleanText } from "./clean-text.ts";
+import { createPainter } from "./face.ts";
+import { createPageWriter } from "./page-writer.ts";
+import type { PageOptions } from "./page-writer.ts";
+import type {
+  ClientFacts,
+  DoorMode,
+  Face,
+  FailedPage,
+  HealthFacts,
+  LoadingPage,
+  OfflinePage,
+  ProblemFacts,
+} from "./pages.ts";
+import { healthAnswer, logsAnswer } from "./polled.ts";
+import { createProblem, DEFAULT_RETRY_MS } from "./problem.ts";
+import { loadingRetryMs, wakeModel } from "./wake-model.ts";
+import { clockText, durationText, untilText } from "./time-text.ts";
+
+export interface ResponderDeps {
+  /** The user's templates; empty: the built-in ones. */
+  readonly templatesDir: string;
+  readonly theme: Theme;
+  /** Told once of each fault in templates, icons, colours and logos. */
+  readonly report: (note: string) => void;
+}
+
+/** Makes every answer of ours, whole: a page for a browser's navigation, problem+json for everybody else. */
+export interface Responder {
+  loading(page: LoadingPage, client: ClientFacts): Answer;
+  failed(page: FailedPage, client: ClientFacts): Answer;
+  offline(page: OfflinePage, client: ClientFacts): Answer;
+  asleep(page: { readonly face: Face }, client: ClientFacts): Answer;
+  unknownHost(page: { readonly host: string }, client: ClientFacts): Answer;
+  /** Any other code. */
+  problem(code: ErrorCode, facts: ProblemFacts, client: ClientFacts): Answer;
+  /** A page of the same family from a template by name: login, dashboard. */
+  page(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
+  health(facts: HealthFacts, mode: DoorMode): Answer;
+  logs(lines: readonly string[], mode: DoorMode): Answer;
+}
+
+/** Compiles the templates; throws only if the package itself is incomplete. */
+export function createResponder({ templatesDir, theme, report }: ResponderDeps): Responder {
+  const builtInDir = join(import.meta.dirname, "../../templates");
+  const writer = createPageWriter({ builtInDir, customDir: templatesDir, theme, report });
+  const paint = createPainter(templatesDir, report);
+
+  const responder: Responder = {
+    loading(page, client) {
+      const retryMs = loadingRetryMs(page.elapsedMs, page.etaMs);
+      if (client.kind !== "navigation") return createProblem("waking", { container: page.face.name, retryMs });
+      const face = paint(page.face);
+      const { t } = writer.speak(client);
+      const wake = wakeModel({ t, face, page });
+      return writer.write("loading.html", { face, wake }, client, { code: "waking", retryMs, accents: face.accents });
+    },
+
+    failed(page, client) {
+      const { failure, logs, retryMs } = page;
+      const facts = { container: page.face.name, detail: failure.message, retryMs };
+      if (client.kind !== "navigation") return createProblem("wake-failed", facts, { failure, log: logs });
+      const face = paint(page.face);
+      const { t } = writer.speak(client);
+      const wake = wakeModel({ t, face, failed: page });
+      const options = { code: "wake-failed", retryMs, accents: face.accents } as const;
+      return writer.write("failed.html", { face, wake }, client, options);
+    },
+
+    offline({ face, nowMs, untilMs, timezone }, client) {
+      const retryMs = untilMs === undefined ? undefined : Math.max(0, untilMs - nowMs);
+      const times = retryMs === undefined ? {} : { retryMs };
+      if (client.kind !== "navigation") return createProblem("offline", { container: face.name, ...times });
+      const painted = paint(face);
+      const { language } = writer.speak(client);
+      const opens = untilMs !== undefined &&
+        retryMs !== undefined && {
+          in: untilText(retryMs, language),
+          at: clockText(untilMs, language, timezone),
+          iso: new Date(untilMs).toISOString(),
+          // A page that is open then goes on by itself; a timer beyond a day is no help to anybody.
+          reloadS: retryMs < 86_400_000 ? Math.ceil(retryMs / 1000) + 1 : undefined,
+        };
+      const options = { code: "offline", retryMs, accents: painted.accents } as const;
+      return writer.write("offline.html", { face: painted, opens }, client, options);
+    },
+
+    asleep({ face }, client) {
+      if (client.kind !== "navigation") return createProblem("asleep", { container: face.name });
+      const painted = paint(face);
+      const options = { code: "asleep", retryMs: DEFAULT_RETRY_MS.asleep, accents: painted.accents } as const;
+      return writer.write("asleep.html", { face: painted }, client, options);
+    },
+
+    unknownHost({ host }, client) {
+      return responder.problem("unknown-host", { host }, client);
+    },
+
+    problem(code, facts, client) {
+      if (client.kind !== "navigation") return createProblem(code, facts);
+      const retryMs = facts.retryMs ?? DEFAULT_RETRY_MS[code];
+      const model = {
+        code,
+        status: STATUS_BY_CODE[code],
+        host: cleanText(facts.host ?? facts.container ?? "", 253),
+        again: retryMs === undefined ? undefined : { in: durationText(retryMs), s: Math.ceil(retryMs / 1000) },
+      };
+      const template = code === "unknown-host" ? "not-found.html" : "problem.html";
+      return writer.write(template, model, client, { code, retryMs });
+    },
+
+    page: (template, model, client, options) => writer.write(template, model, client, options),
+    health: healthAnswer,
+    logs: logsAnswer,
+  };
+  return responder;
+}

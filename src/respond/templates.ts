@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import nunjucks from "nunjucks";
+
+export interface TemplatesDeps {
+  /** Where the package keeps its own. */
+  readonly builtInDir: string;
+  /** The user's, by the same file names; empty: none. */
+  readonly customDir: string;
+  readonly report: (note: string) => void;
+}
+
+/** The pages, compiled once; a user's file takes the place of ours, unless it is broken. */
+export interface Templates {
+  /** The whole page as text. A fault in a user's template is reported once, and ours is used from then on. */
+  render(name: string, model: object): string;
+  /** A style sheet or script as it is put into a page. */
+  asset(name: string): string;
+}
+
+/** Reads the directories once; a change of a template takes a reload. */
+export function createTemplates({ builtInDir, customDir, report }: TemplatesDeps): Templates {
+  const own = createEnvironment([builtInDir]);
+  const files = listCustom(customDir, report);
+  const custom = files.size === 0 ? own : createEnvironment([customDir, builtInDir]);
+  const broken = new Set<string>();
+
+  const giveUp = (name: string, error: unknown): void => {
+    broken.add(name);
+    report(`templates_dir: ${name} is broken, the built-in page is used: ${firstLines(error)}`);
+  };
+  for (const name of files) {
+    if (!name.endsWith(".html")) continue;
+    try {
+      custom.getTemplate(name, true);
+    } catch (error) {
+      giveUp(name, error);
+    }
+  }
+
+  return {
+    render(name, model) {
+      if (custom !== own && !broken.has(name)) {
+        try {
+          return custom.render(name, model);
+        } catch (error) {
+          giveUp(name, error);
+        }
+      }
+      return own.render(name, model);
+    },
+    asset(name) {
+      if (files.has(name)) return readFileSync(join(customDir, name), "utf8");
+      return squeeze(readFileSync(join(builtInDir, name), "utf8"));
+    },
+  };
+}
+
+function createEnvironment(directories: string[]): nunjucks.Environment {
+  const loader = new nunjucks.FileSystemLoader(directories, { watch: false, noCache: false });
+  return new nunjucks.Environment(loader, { autoescape: true, trimBlocks: true, lstripBlocks: true });
+}
+
+function listCustom(directory: string, report: (note: string) => void): ReadonlySet<string> {
+  if (directory === "") return new Set();
+  try {
+    return new Set(readdirSync(directory));
+  } catch (error) {
+    report(`templates_dir cannot be read, the built-in pages are used: ${(error as Error).message}`);
+    return new Set();
+  }
+}
+
+/** Drops what only the reader of our own sources needs: block comments, comment lines and indentation. */
+function squeeze(source: string): string {
+  return source
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/^\s*\/\/.*$/gm, "")
+    .replace(/\s*\n\s*/g, "\n")
+    .trim();
+}
+
+function firstLines(error: unknown): string {
+  return String(error instanceof Error ? error.message : error)
+    .split("\n", 3)
+    .join(" ")
+    .trim();
+}

@@ -1,0 +1,104 @@
+import type { Failure } from "../core/decision.ts";
+import { retryAfterSeconds } from "./answer.ts";
+import { cleanLines, cleanText } from "./clean-text.ts";
+import { easedProgress } from "./eased-progress.ts";
+import type { PaintedFace } from "./face.ts";
+import type { Translate } from "./language.ts";
+import type { FailedPage, LoadingPage } from "./pages.ts";
+import { durationText } from "./time-text.ts";
+
+/** What the loading and the failure page show at first, and what their script goes on with. */
+export interface WakeModel {
+  readonly phase: LoadingPage["phase"] | "";
+  readonly hasDependencies: boolean;
+  /** 0 to 1; `undefined`: the bar is indeterminate. */
+  readonly progress: number | undefined;
+  readonly elapsed: string;
+  readonly usual: string;
+  readonly logs: readonly string[] | undefined;
+  /** One sentence on what went wrong, in the visitor's language, and the engine's own words. */
+  readonly failure: { readonly sentence: string; readonly words: string } | undefined;
+  readonly retryText: string;
+  /** JSON; put into an attribute, where it is escaped as any other text. */
+  readonly script: string;
+}
+
+interface Scene {
+  readonly t: Translate;
+  readonly face: PaintedFace;
+  readonly page?: LoadingPage;
+  readonly failed?: FailedPage;
+}
+
+export function wakeModel({ t, face, page, failed }: Scene): WakeModel {
+  const logs = (page ?? failed)?.logs;
+  const eta = page?.etaMs;
+  const elapsed = page?.elapsedMs ?? 0;
+  const retryS = failed === undefined || failed.retryMs <= 0 ? 0 : retryAfterSeconds(failed.retryMs);
+  return {
+    phase: page?.phase ?? "",
+    hasDependencies: page !== undefined && (page.hasDependencies || page.phase === "dependencies"),
+    progress: eta === undefined ? undefined : easedProgress(elapsed, eta),
+    elapsed: durationText(Math.floor(elapsed / 1000) * 1000),
+    usual: usualText(t, elapsed, eta),
+    logs: logs === undefined ? undefined : cleanLines(logs),
+    failure: failed && { sentence: failureText(t, failed.failure), words: cleanText(failed.failure.message) },
+    retryText: t("failed.retry"),
+    script: JSON.stringify({
+      name: face.name,
+      to: face.redirectPath,
+      auth: page?.mode === "forward-auth",
+      phase: page?.phase ?? "",
+      elapsed,
+      eta: eta ?? null,
+      logs: logs !== undefined,
+      failed: failed !== undefined,
+      retry: retryS,
+      text: scriptTexts(t, page !== undefined ? face.title : undefined),
+    }),
+  };
+}
+
+/** The page asks by itself, so that this matters to others: soon after it should be ready, 1 to 30 s. */
+export function loadingRetryMs(elapsedMs: number, etaMs: number | undefined): number {
+  if (etaMs === undefined) return 5_000;
+  return Math.min(30_000, Math.max(1_000, etaMs - elapsedMs));
+}
+
+function usualText(t: Translate, elapsedMs: number, etaMs: number | undefined): string {
+  if (etaMs === undefined) return t("eta.first");
+  return t(elapsedMs > 1.5 * etaMs ? "eta.longer" : "eta.usually", { time: durationText(Math.max(1_000, etaMs)) });
+}
+
+function failureText(t: Translate, { reason, exitCode }: Failure): string {
+  if (reason !== "exited") return t(`failed.${reason}`);
+  return exitCode === undefined ? t("failed.stopped") : t("failed.exited", { code: exitCode });
+}
+
+/** Only what can still happen on this page: a failure page has no phases left to name. */
+function scriptTexts(t: Translate, title: string | undefined): Record<string, string> {
+  const always = { retry: t("failed.retry"), retryIn: t("failed.retryIn"), empty: t("logs.empty") };
+  if (title === undefined) return always;
+  return {
+    ...always,
+    dependencies: t("phase.dependencies"),
+    starting: t("phase.starting"),
+    waiting: t("phase.waiting"),
+    ready: t("phase.ready"),
+    lost: t("loading.lost"),
+    first: t("eta.first"),
+    usually: t("eta.usually"),
+    longer: t("eta.longer"),
+    failedTitle: t("failed.title", { name: title }),
+    failedStatus: t("failed.status"),
+    exited: t("failed.exited"),
+    stopped: t("failed.stopped"),
+    oom: t("failed.oom"),
+    timeout: t("failed.timeout"),
+    unhealthy: t("failed.unhealthy"),
+    absent: t("failed.absent"),
+    dependency: t("failed.dependency"),
+    refused: t("failed.refused"),
+    engine: t("failed.engine"),
+  };
+}
