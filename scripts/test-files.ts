@@ -1,0 +1,41 @@
+import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
+
+/** Test files that run side by side under the same limits. */
+export interface TestGroup {
+  readonly name: "unit" | "integration" | "e2e";
+  readonly files: readonly string[];
+  readonly concurrency: number;
+  /** A file that runs longer is ended and counts as failed. */
+  readonly timeoutMs: number;
+}
+
+/** The groups in the order in which they run, narrowed to the words given: group names, or parts of paths. */
+export function findTestGroups(words: readonly string[]): readonly TestGroup[] {
+  const names = words.filter((word) => groups.some(({ name }) => name === word));
+  const parts = words.filter((word) => !names.includes(word));
+  return groups
+    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .map(({ patterns, ...group }) => ({ ...group, files: find(patterns, parts) }));
+}
+
+const groups = [
+  {
+    name: "unit",
+    patterns: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/*.test.ts", "test/support/**/*.test.ts"],
+    concurrency: availableParallelism(),
+    timeoutMs: 120_000,
+  },
+  {
+    name: "integration",
+    patterns: ["test/contract/**/*.test.ts", "test/integration/**/*.test.ts", "test/bench/**/*.test.ts"],
+    concurrency: 2,
+    timeoutMs: 180_000,
+  },
+  { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 2, timeoutMs: 300_000 },
+] as const;
+
+function find(patterns: readonly string[], parts: readonly string[]): string[] {
+  const files = globSync([...patterns]).toSorted();
+  return files.filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
+}

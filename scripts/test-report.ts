@@ -1,0 +1,60 @@
+import { appendFileSync } from "node:fs";
+
+import type { FileResult, TestResult } from "./test-run-file.ts";
+
+/** How many tests ended how. */
+export interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** One line a file; for a failed one what failed, and the end of what it wrote. Everything goes into the log. */
+export function reportFile(result: FileResult, logFile: string): void {
+  const { passed, failed, skipped } = count([result]);
+  const counts = [`${passed} passed`, failed > 0 ? `${failed} FAILED` : "", skipped > 0 ? `${skipped} skipped` : ""];
+  const head = `${failed > 0 ? "✗" : "✓"} ${result.file}  ${counts.filter(Boolean).join(", ")}  ${seconds(result.ms)}`;
+  say(head);
+  const failures = result.results.filter(({ outcome }) => outcome === "failed");
+  for (const { name, text } of failures) say(indent(`✗ ${name}\n${indent(text, 2)}`, 2));
+  const output = result.output.trimEnd();
+  if (failed > 0 && output !== "")
+    say(indent(`its output${output.length > 4000 ? " (the end of it)" : ""}:\n${output.slice(-4000)}`, 2));
+  const lines = result.results.map(
+    ({ name, outcome, text }) => `${outcome}: ${name}${text === "" ? "" : `\n${indent(text, 4)}`}`,
+  );
+  appendFileSync(logFile, `== ${head}\n${lines.join("\n")}\n-- output\n${output}\n\n`);
+}
+
+/** Says what was skipped and why: one line a reason. */
+export function reportSkips(results: readonly FileResult[]): void {
+  const byReason = new Map<string, number>();
+  for (const { text } of all(results).filter(({ outcome }) => outcome === "skipped")) {
+    byReason.set(text, (byReason.get(text) ?? 0) + 1);
+  }
+  for (const [reason, number] of byReason) say(`skipped ${number}: ${reason}`);
+}
+
+/** Counts the tests of some files. */
+export function count(results: readonly FileResult[]): Totals {
+  const of = (wanted: TestResult["outcome"]): number => all(results).filter(({ outcome }) => outcome === wanted).length;
+  return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };
+}
+
+/** Writes a line to the standard output. */
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Milliseconds as people read them. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function all(results: readonly FileResult[]): readonly TestResult[] {
+  return results.flatMap((each) => each.results);
+}
+
+function indent(text: string, by: number): string {
+  return text.replaceAll(/^/gm, " ".repeat(by));
+}

@@ -1,0 +1,64 @@
+/**
+ * `npm test [-- WORD …]`: runs every test that this machine can run, or those of a group (unit, integration, e2e) or
+ * with a part of a path in their name; says what it skipped and why; ends with one line of totals. With CI=true
+ * nothing may be skipped.
+ */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { isCi } from "../test/support/tools.ts";
+import { findTestGroups, type TestGroup } from "./test-files.ts";
+import { prepareMachine, type Machine } from "./test-machine.ts";
+import { count, reportFile, reportSkips, say, seconds } from "./test-report.ts";
+import { runTestFile, type FileResult } from "./test-run-file.ts";
+
+const began = performance.now();
+const logFile = path.join(mkdtempSync(path.join(tmpdir(), "dag-test-log-")), "test.log");
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort(signal));
+
+const groups = findTestGroups(process.argv.slice(2));
+const needsDocker = groups.some(({ files }) => files.some((file) => /^test\/(contract|e2e)\//.test(file)));
+const machine = await prepareMachine(needsDocker);
+const results: FileResult[] = [];
+try {
+  for (const reason of machine.missing) say(`missing: ${reason}`);
+  for (const group of groups) await runGroup(group, machine);
+} finally {
+  await machine.close();
+}
+process.exitCode = conclude();
+
+async function runGroup(group: TestGroup, { env }: Machine): Promise<void> {
+  const queue = [...group.files];
+  const options = { env: { ...process.env, ...env }, timeoutMs: group.timeoutMs, signal: stop.signal };
+  const worker = async (): Promise<void> => {
+    for (let file = queue.shift(); file !== undefined && !stop.signal.aborted; file = queue.shift()) {
+      const result = await runTestFile(file, options);
+      results.push(result);
+      reportFile(result, logFile);
+    }
+  };
+  await Promise.all(Array.from({ length: group.concurrency }, worker));
+}
+
+/** Says how it went and returns the exit code. */
+function conclude(): number {
+  const { passed, failed, skipped } = count(results);
+  // In CI a missing tool is a failure even where no test asked for it.
+  const absent = isCi() ? machine.missing.length : 0;
+  const faults = [
+    stop.signal.aborted ? `interrupted by ${String(stop.signal.reason)}` : "",
+    passed + failed + skipped === 0 ? "no test ran" : "",
+    isCi() && skipped > 0 ? "CI may skip nothing" : "",
+    absent > 0 ? `CI needs everything: ${machine.missing.join("; ")}` : "",
+  ].filter(Boolean);
+  say("");
+  reportSkips(results);
+  for (const { file } of results.filter((result) => count([result]).failed > 0)) say(`failed: ${file}`);
+  for (const fault of faults) say(`FAULT: ${fault}`);
+  say(`${results.length} files in ${seconds(performance.now() - began)}; full log: ${logFile}`);
+  say(`${passed} passed, ${failed + absent} failed, ${skipped} skipped`);
+  return failed + faults.length > 0 ? 1 : 0;
+}
