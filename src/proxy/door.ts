@@ -30,9 +30,9 @@ export interface ProxyDoorDeps {
   /** Counts an answer; called once per request. */
   readonly count: (workload: string, status: number, durationMs: number) => void;
   readonly addressOf: (req: IncomingMessage) => string;
-  /** Writes what a refused request gets. */
-  readonly refuse: (admission: Refused, route: Route, req: IncomingMessage, res: ServerResponse) => void;
-  readonly refuseUpgrade: (admission: Refused, route: Route, req: IncomingMessage, socket: Duplex) => void;
+  /** Writes what a refused request gets; resolves with its status. */
+  readonly refuse: (refused: Refused, route: Route, req: IncomingMessage, res: ServerResponse) => Promise<number>;
+  readonly refuseUpgrade: (refused: Refused, route: Route, req: IncomingMessage, socket: Duplex) => Promise<number>;
 }
 
 export type Refused = Extract<Admission, { kind: "refuse" }>;
@@ -65,8 +65,8 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
       if (lease !== undefined) pass(route, req, res, record, forward, lease, answerHeaders(route, record, req, waitedMs), tries);
       return;
     }
-    deps.refuse(admission, route, req, res);
-    count(route.members[0]?.name ?? route.name, res.statusCode, house.clock.now() - startedMs);
+    const status = await deps.refuse(admission, route, req, res);
+    count(nameOf(route), status, house.clock.now() - startedMs);
   }
 
   function pass(
@@ -88,14 +88,9 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         void admitRequest(route, req, res, tries + 1);
         return;
       }
-      const status = statusOf(outcome);
-      if (outcome.kind === "failed" || outcome.kind === "refused") refuseBroken(route, req, res);
-      count(record.name, status, house.clock.now() - startedMs);
+      if (isUnanswered(outcome)) void deps.refuse(BROKEN, route, req, res);
+      count(record.name, statusOf(outcome), house.clock.now() - startedMs);
     });
-  }
-
-  function refuseBroken(route: Route, req: IncomingMessage, res: ServerResponse): void {
-    deps.refuse({ kind: "refuse", decision: { kind: "broken" }, waitedMs: 0 }, route, req, res);
   }
 
   function upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -113,7 +108,8 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     const admission = await admitter.admit(route, askerOf(req, route, leaving.signal), PROXY_TRAITS, "tunnel");
     leaving.stop();
     if (admission.kind === "refuse") {
-      deps.refuseUpgrade(admission, route, req, socket);
+      const status = await deps.refuseUpgrade(admission, route, req, socket);
+      count(nameOf(route), status, admission.waitedMs);
       return;
     }
     const { record, lease, forward, waitedMs } = admission;
@@ -128,9 +124,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         void admitUpgrade(route, req, socket, head, tries + 1);
         return;
       }
-      if (outcome.kind === "failed" || outcome.kind === "refused") {
-        deps.refuseUpgrade({ kind: "refuse", decision: { kind: "broken" }, waitedMs: 0 }, route, req, socket);
-      }
+      if (isUnanswered(outcome)) void deps.refuseUpgrade(BROKEN, route, req, socket);
       count(record.name, statusOf(outcome), house.clock.now() - startedMs);
     });
   }
@@ -167,6 +161,16 @@ function answerHeaders(
 export function waitHeaders(waitedMs: number): readonly string[] {
   const ms = Math.round(waitedMs);
   return ["X-Gateway-Wake", `cold; dur=${ms}`, "Server-Timing", `wake;dur=${ms}`];
+}
+
+const BROKEN: Refused = Object.freeze({ kind: "refuse", decision: Object.freeze({ kind: "broken" }), waitedMs: 0 });
+
+function nameOf({ members, name }: Route): string {
+  return members[0]?.name ?? name;
+}
+
+function isUnanswered({ kind }: ForwardOutcome): boolean {
+  return kind === "failed" || kind === "refused";
 }
 
 function mayTryAgain({ kind }: ForwardOutcome): boolean {

@@ -1,0 +1,22 @@
+import { STATUS_CODES, type ServerResponse } from "node:http";
+import type { Answer } from "./answer.ts";
+
+/** Writes an answer whole; a HEAD gets its headers only. `extra` is flat. Does nothing when the client has left. */
+export function writeAnswer(
+  res: ServerResponse,
+  answer: Answer,
+  method: string | undefined,
+  extra: readonly string[] = [],
+): void {
+  if (res.headersSent || res.destroyed) return;
+  res.writeHead(answer.status, [...answer.headers, ...extra]);
+  res.end(method === "HEAD" ? undefined : answer.body);
+}
+
+/** The same as bytes of HTTP/1.1, for a socket without a response object: upgrades and broken requests. */
+export function rawAnswer({ status, headers, body }: Answer, extra: readonly string[] = []): Buffer {
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`];
+  const all = [...headers, ...extra, "Connection", "close"];
+  for (let at = 0; at < all.length; at += 2) lines.push(`${all[at]}: ${all[at + 1]}`);
+  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), body]);
+}
