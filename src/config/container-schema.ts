@@ -1,0 +1,145 @@
+import { z } from "zod";
+import {
+  choice,
+  cidr,
+  cron,
+  decimal,
+  duration,
+  flag,
+  host,
+  integer,
+  list,
+  name,
+  text,
+  textLike,
+  timezone,
+} from "./values.ts";
+
+/** What Docker takes as a container's name. */
+export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+
+const path = () => textLike(/^\/(?!\/)\S*$/, 'a path that begins with one "/"');
+const logs = () => choice("starting", "always", "never");
+
+const processKeys = z
+  .strictObject({
+    command: z.array(text()).min(1).describe("Program and arguments, one list item each; no shell is involved."),
+    cwd: text().prefault("").describe("Working directory; empty: the gateway's own."),
+    env: z.record(z.string(), text()).prefault({}).describe("More environment variables."),
+    port: integer(1, 65_535).describe("Port on 127.0.0.1 that the program listens on."),
+  })
+  .meta({ required: ["command", "port"] });
+
+const ignoreKeys = z.strictObject({
+  user_agents: list(text()).prefault([]).describe("Parts of the User-Agent, in any case."),
+  paths: list(textLike(/^[/*]\S*$/, 'a path that begins with "/"'))
+    .prefault([])
+    .describe("Exact paths, or with `*` for any run of characters."),
+  methods: list(name(/^[A-Za-z-]+$/, "an HTTP method"))
+    .prefault([])
+    .describe("HTTP methods."),
+  ips: list(cidr()).prefault([]).describe("Addresses or networks of clients."),
+  preset: list(choice("uptime", "crawlers"))
+    .prefault([])
+    .describe("Ready-made lists of well-known uptime checkers and crawlers."),
+});
+
+/** The keys of one container, with what they mean; labels take the same keys as `dag.<key>`. */
+export const containerSchema = z
+  .strictObject({
+    name: name(CONTAINER_NAME, "a container name (letters, digits, _ . -)").describe("The container's name in Docker."),
+    host: list(host())
+      .optional()
+      .describe(
+        "Host names that wake it; also `*.example.com` and `host:port`. Required, unless it is only a dependency or a group's member.",
+      ),
+    target_port: integer(1, 65_535)
+      .optional()
+      .meta({ default: 80 })
+      .describe("Port that the app listens on inside the container."),
+    start_timeout: duration().prefault("60s").describe("How long a start may take until the app answers."),
+    idle_timeout: duration()
+      .optional()
+      .meta({ default: "0" })
+      .describe(
+        "Sleeps after so long without a request; 0: never. A container that is only a dependency and has no such key sleeps with the last one that needs it.",
+      ),
+    network: text().prefault("").describe("The Docker network by which it is reached; empty: the gateway's."),
+    redirect_path: path().prefault("").describe("Where the loading page ends; empty: where the visitor was going."),
+    icon: text().prefault("docker").describe("A Simple Icons slug."),
+    health_path: path()
+      .prefault("")
+      .describe(
+        "A GET on this path must answer 2xx before it counts as ready; empty: Docker's own health check if there is one, else a TCP connect.",
+      ),
+    depends_on: list(name(CONTAINER_NAME, "a container name"))
+      .optional()
+      .describe("Containers that must be ready first; unset: read from the Compose labels, with their conditions."),
+    schedule_start: cron()
+      .prefault("")
+      .describe("Started by the clock. With a stop as well: reachable only in between."),
+    schedule_stop: cron().prefault("").describe("Stopped by the clock."),
+    schedule_timezone: timezone()
+      .optional()
+      .meta({ inherits: "gateway.schedule_timezone" })
+      .describe("Time zone of both."),
+    wake: choice("auto", "page", "hold")
+      .prefault("auto")
+      .describe(
+        "While it wakes, browsers see a page and others are held (`auto`), or all see the page, or all are held.",
+      ),
+    hold_timeout: duration()
+      .optional()
+      .meta({ inherits: "gateway.hold_timeout" })
+      .describe("How long a request waits for it."),
+    max_pending: integer(1, 1_000_000)
+      .optional()
+      .meta({ inherits: "gateway.max_pending" })
+      .describe("How many requests may wait for it at once."),
+    stop_method: choice("stop", "pause", "kill").prefault("stop").describe("How it is put to sleep."),
+    stop_timeout: duration().prefault("10s").describe("How long it may take to end by itself before it is killed."),
+    stop_signal: textLike(/^(SIG)?[A-Z][A-Z0-9+-]*$|^\d{1,2}$/, "a signal such as SIGTERM")
+      .prefault("")
+      .describe("The signal that asks it to end; empty: the image's own."),
+    min_uptime: duration().prefault("0").describe("It stays awake at least so long."),
+    idle_signal: choice("requests", "traffic", "connections", "cpu")
+      .optional()
+      .describe("What counts as use besides requests; unset: `requests`, or `traffic` behind a front proxy."),
+    busy_path: path().prefault("").describe("While a GET on this path answers 2xx it is not put to sleep."),
+    pass_host: flag().prefault(true).describe("The app sees the client's Host header; false: its own address."),
+    logs: logs().optional().meta({ inherits: "gateway.logs" }).describe("When anybody may read its last log lines."),
+    title: text().prefault("").describe("Name on its pages; empty: the container's."),
+    message: text().prefault("").describe("A sentence on its pages."),
+    color: textLike(
+      /^(#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z]{3,30})$/,
+      "a CSS colour such as #3366ff or teal",
+    )
+      .prefault("")
+      .describe("Accent colour of its pages."),
+    logo: textLike(/^(?!https?:|\/\/)\S+$/i, "a data: address (pages load nothing from other hosts)")
+      .prefault("")
+      .describe("Picture on its pages, as a `data:` address; empty: the icon."),
+    weight: integer(1, 1000).prefault(1).describe("Its share in a group with the strategy `weighted`."),
+    ignore: ignoreKeys.prefault({}).describe("Requests that match any rule neither wake it nor keep it awake."),
+    pause_after: duration()
+      .prefault("0")
+      .describe(
+        "Paused after so long without a request, before `idle_timeout` stops it; it wakes in milliseconds. 0: never.",
+      ),
+    throttle_after: duration().prefault("0").describe("Its CPU is limited after so long without a request. 0: never."),
+    throttle_cpus: decimal(0.01, 1024).prefault(0.1).describe("CPUs that are left to it then."),
+    process: processKeys
+      .optional()
+      .describe("A local process instead of a Docker container. Only in the file, never from labels."),
+  })
+  .meta({ required: ["name"] });
+
+/** What labels may say: no name (it is the container's own), no process, and the group that it belongs to. */
+export const labelSchema = containerSchema.omit({ name: true, process: true }).extend({
+  group: name(/^[\w.-]+$/, "a group name (letters, digits, _ . -)")
+    .optional()
+    .describe("The group that answers for `dag.host` together with the others of the same group."),
+});
+
+export type ContainerKeys = z.output<typeof containerSchema>;
+export type LabelKeys = z.output<typeof labelSchema>;

@@ -1,0 +1,26 @@
+import type { ProcessSettings, WorkloadSettings } from "../core/settings.ts";
+import type { LabelKeys } from "./container-schema.ts";
+
+/** A workload on its way through the merge. */
+export interface Draft {
+  readonly name: string;
+  readonly origin: WorkloadSettings["origin"];
+  readonly keys: LabelKeys;
+  readonly process?: ProcessSettings;
+  /** What it answers for by itself; a group's member gave its label hosts to the group. */
+  readonly hosts: readonly string[];
+  readonly isMember: boolean;
+}
+
+/** A group on its way through the merge. */
+export interface GroupDraft {
+  readonly name: string;
+  readonly origin: "file" | "label";
+  readonly hosts: readonly string[];
+  readonly members: readonly string[];
+}
+
+/** Names in an order that no machine's language changes. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

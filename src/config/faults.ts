@@ -1,0 +1,47 @@
+/** One thing that is wrong with the configuration, and where to mend it. */
+export interface Fault {
+  readonly place: FaultPlace;
+  /** `containers[2].idle_timout`; empty when the whole file or variable is meant. */
+  readonly key: string;
+  /** One sentence without a full stop; it never repeats a secret. */
+  readonly message: string;
+}
+
+export type FaultPlace =
+  | { readonly kind: "file"; readonly file: string; readonly line: number; readonly column: number }
+  | { readonly kind: "environment"; readonly variable: string }
+  | { readonly kind: "label"; readonly container: string; readonly label: string };
+
+/** One line for logs and terminals: `config.yaml:12:5: containers[2].idle_timout: unknown key; …`. */
+export function formatFault({ place, key, message }: Fault): string {
+  return [formatPlace(place), key, message].filter((part) => part !== "").join(": ");
+}
+
+/** A fault of a label, which disables that label only. */
+export function labelFault(container: string, label: string, message: string): Fault {
+  return { place: { kind: "label", container, label }, key: "", message };
+}
+
+/** The order in which people mend them: environment first, then the file from its top. */
+export function byPlace(a: Fault, b: Fault): number {
+  return lineOf(a) - lineOf(b) || columnOf(a) - columnOf(b);
+}
+
+function formatPlace(place: FaultPlace): string {
+  switch (place.kind) {
+    case "file":
+      return place.line > 0 ? `${place.file}:${place.line}:${place.column}` : place.file;
+    case "environment":
+      return `environment variable ${place.variable}`;
+    case "label":
+      return `container "${place.container}": label ${place.label}`;
+  }
+}
+
+function lineOf({ place }: Fault): number {
+  return place.kind === "file" ? place.line : -1;
+}
+
+function columnOf({ place }: Fault): number {
+  return place.kind === "file" ? place.column : -1;
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { choice, host, integer, list, name, textLike } from "./values.ts";
+
+/** The keys of one group: several containers behind the same hosts. */
+export const groupSchema = z
+  .strictObject({
+    name: name(/^[\w.-]+$/, "a group name (letters, digits, _ . -)").describe("The group's name."),
+    host: list(host()).describe("Host names that the group answers for."),
+    strategy: choice("round-robin", "least-connections", "weighted")
+      .prefault("round-robin")
+      .describe("Who gets the next request."),
+    sticky: textLike(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "a cookie name")
+      .prefault("")
+      .describe("Name of a cookie that leads a client to the same member again; empty: none."),
+    containers: list(name(/^\S+$/, "a container name"))
+      .prefault([])
+      .describe("Names of its members, which are listed under `containers`."),
+    target_concurrency: integer(0, 1_000_000)
+      .prefault(0)
+      .describe("0: all members wake together. n: one first, the next when n requests are in flight on each."),
+  })
+  .meta({ required: ["name", "host", "containers"] });
+
+export type GroupKeys = z.output<typeof groupSchema>;

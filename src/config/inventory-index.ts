@@ -1,0 +1,51 @@
+import type { InventoryItem } from "../core/observation.ts";
+import { readComposeLabels, type ComposeFacts } from "./compose-labels.ts";
+import { byName } from "./draft.ts";
+
+/** An engine's inventory, looked up by name and by Compose service. */
+export interface InventoryIndex {
+  /** By name; a name comes once. */
+  readonly items: readonly IndexedItem[];
+  get(name: string): IndexedItem | undefined;
+  /** The containers of one service in one project, replicas by name; none from `docker compose run`. */
+  ofService(project: string, service: string): readonly IndexedItem[];
+}
+
+export interface IndexedItem extends InventoryItem {
+  readonly compose: ComposeFacts | undefined;
+}
+
+/** Sorts the inventory, so that the same containers in any order give the same settings. `self` (a name or id) is left out. */
+export function indexInventory(inventory: readonly InventoryItem[], self: string | undefined): InventoryIndex {
+  const names = new Map<string, IndexedItem>();
+  const services = new Map<string, IndexedItem[]>();
+  for (const item of inventory.toSorted((a, b) => byName(a, b) || byName({ name: a.id }, { name: b.id }))) {
+    if (names.has(item.name) || isSelf(item, self)) continue;
+    const indexed = { ...item, compose: readComposeLabels(item.labels) };
+    names.set(item.name, indexed);
+    if (indexed.compose !== undefined && !indexed.compose.oneOff) add(services, keyOf(indexed.compose), indexed);
+  }
+  return {
+    items: [...names.values()],
+    get: (name) => names.get(name),
+    ofService: (project, service) => services.get(keyOf({ project, service })) ?? [],
+  };
+}
+
+/** A container's host name is the short form of its id, so a prefix of that length will do. */
+function isSelf(item: InventoryItem, self: string | undefined): boolean {
+  if (self === undefined || self === "") return false;
+  return item.name === self || (self.length >= SHORT_ID && item.id.startsWith(self));
+}
+
+const SHORT_ID = 12;
+
+function keyOf({ project, service }: { readonly project: string; readonly service: string }): string {
+  return `${project}\n${service}`;
+}
+
+function add<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,49 @@
+/** The known name that was probably meant: at most a third of its letters wrong; `undefined` when none is close. */
+export function nearest(wrong: string, known: readonly string[]): string | undefined {
+  const plain = fold(wrong.slice(0, LONGEST));
+  let best: string | undefined;
+  let bestDistance = Infinity;
+  for (const name of known) {
+    const distance = editDistance(plain, fold(name));
+    if (distance < bestDistance) [best, bestDistance] = [name, distance];
+  }
+  return best !== undefined && bestDistance <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined;
+}
+
+/** `; did you mean "x"?`, or nothing when no known name is close. */
+export function hint(wrong: string, known: readonly string[]): string {
+  const meant = nearest(wrong, known);
+  return meant === undefined ? "" : `; did you mean "${meant}"?`;
+}
+
+/** A longer name is no slip of the pen, and comparing it would cost time. */
+const LONGEST = 64;
+
+/** `idleTimeout` and `idle-timeout` are the same slip as `idle_timeout`. */
+function fold(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_ ]/g, "");
+}
+
+/** Optimal string alignment: insert, delete, replace and swap neighbours cost 1 each. */
+function editDistance(a: string, b: string): number {
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1];
+      const replace = at(previous, column - 1) + (same ? 0 : 1);
+      let cost = Math.min(at(previous, column) + 1, at(current, column - 1) + 1, replace);
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (swapped) cost = Math.min(cost, at(before, column - 2) + 1);
+      current.push(cost);
+    }
+    before = previous;
+    previous = current;
+  }
+  return at(previous, b.length);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Infinity;
+}

@@ -1,0 +1,61 @@
+import type { Dependency, GatewaySettings, ScheduleSettings, WorkloadSettings } from "../core/settings.ts";
+import type { Draft } from "./draft.ts";
+import { compileIgnore } from "./ignore-rules.ts";
+
+/** A draft with its inherited and derived values, as every other room reads it. */
+export function toWorkloadSettings(
+  draft: Draft,
+  dependsOn: readonly Dependency[],
+  gateway: GatewaySettings,
+): WorkloadSettings {
+  const { keys, process } = draft;
+  return {
+    name: draft.name,
+    hosts: draft.hosts,
+    origin: draft.origin,
+    ...(process === undefined ? {} : { process }),
+    targetPort: targetPort(draft),
+    startTimeoutMs: keys.start_timeout,
+    idleTimeoutMs: keys.idle_timeout,
+    network: keys.network,
+    redirectPath: keys.redirect_path,
+    icon: keys.icon || "docker",
+    healthPath: keys.health_path,
+    dependsOn,
+    schedule: schedule(draft, gateway),
+    wake: keys.wake,
+    holdTimeoutMs: keys.hold_timeout ?? gateway.holdTimeoutMs,
+    maxPending: keys.max_pending ?? gateway.maxPending,
+    stopMethod: keys.stop_method,
+    stopTimeoutMs: keys.stop_timeout,
+    stopSignal: keys.stop_signal,
+    minUptimeMs: keys.min_uptime,
+    idleSignal: keys.idle_signal,
+    busyPath: keys.busy_path,
+    passHost: keys.pass_host,
+    logs: keys.logs ?? gateway.logs,
+    title: keys.title,
+    message: keys.message,
+    color: keys.color,
+    logo: keys.logo,
+    weight: keys.weight,
+    ignore: compileIgnore(keys.ignore),
+    pauseAfterMs: keys.pause_after,
+    throttleAfterMs: keys.throttle_after,
+    throttleCpus: keys.throttle_cpus,
+  };
+}
+
+const HTTP_PORT = 80;
+
+/** Whoever is asked over HTTP has a port; a mere dependency has one only if somebody names it. */
+function targetPort({ keys, process, hosts, isMember }: Draft): number | undefined {
+  if (process !== undefined) return process.port;
+  return keys.target_port ?? (hosts.length > 0 || isMember ? HTTP_PORT : undefined);
+}
+
+function schedule({ keys }: Draft, gateway: GatewaySettings): ScheduleSettings | undefined {
+  const { schedule_start: start, schedule_stop: stop } = keys;
+  if (start === "" && stop === "") return undefined;
+  return { start, stop, timezone: keys.schedule_timezone || gateway.scheduleTimezone };
+}

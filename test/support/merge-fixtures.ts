@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import type { InventoryItem } from "../../src/core/observation.ts";
+import type { WorkloadSettings } from "../../src/core/settings.ts";
+import { loadConfig, type FileConfig } from "../../src/config/load-config.ts";
+import { mergeSettings, type MergeOptions, type MergeResult } from "../../src/config/merge-settings.ts";
+
+/** A sound file, read. */
+export function configOf(text: string): FileConfig {
+  const result = loadConfig({
+    text,
+    file: "config.yaml",
+    env: {},
+    readSecret: () => "",
+    nowMs: Date.parse("2026-04-07T10:00:00Z"),
+    localTimezone: "UTC",
+  });
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.config;
+}
+
+export function merge(text: string, inventory: readonly InventoryItem[], options?: MergeOptions): MergeResult {
+  return mergeSettings(configOf(text), inventory, options);
+}
+
+/** A container with `dag.enabled=true` and more labels. */
+export function item(name: string, labels: Record<string, string> = {}): InventoryItem {
+  return { name, id: `id-of-${name}`, status: "stopped", image: "demo", labels: { "dag.enabled": "true", ...labels } };
+}
+
+/** A container that Compose made; not labelled for us unless `labels` say so. */
+export function compose(
+  name: string,
+  project: string,
+  service: string,
+  labels: Record<string, string> = {},
+  dependsOn = "",
+): InventoryItem {
+  const own = {
+    "com.docker.compose.project": project,
+    "com.docker.compose.service": service,
+    "com.docker.compose.depends_on": dependsOn,
+  };
+  return { ...item(name), labels: { ...own, ...labels } };
+}
+
+export function workload({ settings }: MergeResult, name: string): WorkloadSettings {
+  const found = settings.workloads.find((each) => each.name === name);
+  assert.ok(found, `workload ${name} is there`);
+  return found;
+}
