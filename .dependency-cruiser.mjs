@@ -74,6 +74,7 @@ export default {
       severity: "error",
       from: { path: "^src/", pathNot: test },
       to: {
+        couldNotResolve: false,
         dependencyTypesNot: ["local", "core"],
         pathNot: Object.keys(packages).flatMap((name) => [npm(name), `^${name}$`]),
       },

@@ -1,0 +1,54 @@
+/**
+ * `npm run check`: every rule that a tool can hold, each tool's verdict on one line, and all it says when it fails.
+ * `check.ts lint` runs the linter alone; `check.ts fix` mends what can be mended.
+ */
+import { spawn } from "node:child_process";
+
+interface Tool {
+  readonly name: string;
+  /** Arguments for Node. */
+  readonly args: readonly string[];
+}
+
+const bin = (name: string): string => `node_modules/.bin/${name}`;
+
+const types: Tool = { name: "types", args: [bin("tsc"), "--noEmit", "-p", "tsconfig.json"] };
+const lint: Tool = { name: "lint", args: [bin("oxlint"), "--deny-warnings"] };
+const format: Tool = { name: "format", args: [bin("oxfmt"), "--check"] };
+const rooms: Tool = { name: "rooms", args: [bin("depcruise"), "--config", ".dependency-cruiser.mjs", "src"] };
+const dead: Tool = { name: "dead code", args: [bin("knip"), "--no-progress"] };
+const generated: Tool = { name: "generated", args: ["scripts/generate.ts", "--check"] };
+
+const plans: Readonly<Record<string, readonly Tool[]>> = {
+  check: [types, lint, format, rooms, dead, generated],
+  lint: [lint],
+  fix: [
+    { name: "lint --fix", args: [bin("oxlint"), "--fix"] },
+    { name: "format", args: [bin("oxfmt")] },
+    { name: "generate", args: ["scripts/generate.ts"] },
+  ],
+};
+
+const plan = plans[process.argv[2] ?? "check"] ?? [];
+let failed = plan.length === 0;
+for (const tool of plan) failed = !(await passes(tool)) || failed;
+process.exitCode = failed ? 1 : 0;
+
+async function passes({ name, args }: Tool): Promise<boolean> {
+  const began = performance.now();
+  const { code, output } = await run(args);
+  const mark = code === 0 ? "✓" : "✗";
+  console.log(`${mark} ${name}  ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  if (code !== 0) console.log(output.trimEnd());
+  return code === 0;
+}
+
+function run(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}

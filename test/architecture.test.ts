@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+// dependency-cruiser says "no violations" of files that it could not read, too: what it read is counted here, and one
+// breach of each kind is planted to see it found.
+
+const root = path.resolve(import.meta.dirname, "..");
+
+test("every source file is cruised, and none breaks the import table", async () => {
+  const { summary, modules } = await cruise(root);
+  const cruised = modules.filter(({ source }) => source.startsWith("src/"));
+  const files = globSync("src/**/*.ts", { cwd: root });
+  assert.ok(files.length > 0);
+  assert.ok(cruised.length >= files.length, `${cruised.length} of ${files.length} files were cruised`);
+  assert.ok(summary.totalDependenciesCruised > 0);
+  assert.deepEqual(summary.violations.map(describe), []);
+});
+
+const breaches: readonly { readonly file: string; readonly code: string; readonly rule: string }[] = [
+  { file: "src/core/reads.ts", code: 'import "node:fs";', rule: "core-is-pure" },
+  { file: "src/core/parses.ts", code: 'import "zod";', rule: "core-is-pure" },
+  { file: "src/core/types.ts", code: 'import type {} from "../lifecycle/ports.ts";', rule: "room-core" },
+  { file: "src/config/wakes.ts", code: 'import "../lifecycle/ports.ts";', rule: "room-config" },
+  { file: "src/engines/docker/wakes.ts", code: 'import "../../lifecycle/hold.ts";', rule: "room-engines" },
+  { file: "src/respond/wakes.ts", code: 'import "../lifecycle/ports.ts";', rule: "room-respond" },
+  { file: "src/lifecycle/fetches.ts", code: 'import "undici";', rule: "package-undici" },
+  { file: "src/engines/process/docks.ts", code: 'import "dockerode";', rule: "package-dockerode" },
+  { file: "src/lifecycle/docks.ts", code: 'export type { Container } from "dockerode";', rule: "package-dockerode" },
+  { file: "src/proxy/routes.ts", code: 'import "express";', rule: "package-express" },
+  { file: "src/forward-auth/proxies.ts", code: 'import "http-proxy";', rule: "package-http-proxy" },
+  { file: "src/endpoints/renders.ts", code: 'import "nunjucks";', rule: "package-nunjucks" },
+  { file: "src/lifecycle/counts.ts", code: 'import "prom-client";', rule: "package-prom-client" },
+  { file: "src/lifecycle/plans.ts", code: 'import "croner";', rule: "package-croner" },
+  { file: "src/lifecycle/talks.ts", code: 'import "ws";', rule: "package-unlisted" },
+  { file: "src/server.ts", code: 'import "../scripts/build.ts";', rule: "src-stands-alone" },
+  { file: "src/app.ts", code: 'import "./proxy/door.test.ts";', rule: "src-stands-alone" },
+  { file: "src/proxy/hopes.ts", code: 'import "./missing.ts";', rule: "no-unresolved" },
+  { file: "src/proxy/egg.ts", code: 'import "./hen.ts";', rule: "no-cycle" },
+  { file: "src/proxy/alone.ts", code: "export {};", rule: "no-orphan" },
+];
+
+/** What the planted files import; nothing in it breaks a rule. */
+const bystanders = [
+  { file: "src/lifecycle/ports.ts", code: "export {};" },
+  { file: "src/lifecycle/hold.ts", code: 'import "./ports.ts";' },
+  { file: "src/proxy/hen.ts", code: 'import "./egg.ts";' },
+  { file: "src/proxy/door.test.ts", code: 'import "node:test";' },
+  { file: "scripts/build.ts", code: "export {};" },
+];
+
+test("the import table finds a breach", async (t) => {
+  const dir = mkdtempSync(path.join(tmpdir(), "dag-rooms-"));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  for (const name of [".dependency-cruiser.mjs", "package.json", "tsconfig.json", "node_modules"]) {
+    symlinkSync(path.join(root, name), path.join(dir, name));
+  }
+  for (const { file, code } of [...bystanders, ...breaches]) {
+    mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
+    writeFileSync(path.join(dir, file), code);
+  }
+  const { violations } = (await cruise(dir)).summary;
+  for (const { file, code, rule } of breaches) {
+    await t.test(`${rule}: ${file} with ${code}`, () => {
+      const found = violations.filter(({ from, to }) => from === file || to === file).map((each) => each.rule.name);
+      assert.ok(found.includes(rule), `found: ${found.join(", ") || "nothing"}`);
+    });
+  }
+});
+
+interface Violation {
+  readonly rule: { readonly name: string };
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Cruise {
+  readonly modules: readonly { readonly source: string }[];
+  readonly summary: { readonly violations: readonly Violation[]; readonly totalDependenciesCruised: number };
+}
+
+async function cruise(cwd: string): Promise<Cruise> {
+  const bin = path.join(root, "node_modules/.bin/depcruise");
+  const args = [bin, "--config", ".dependency-cruiser.mjs", "--output-type", "json", "src"];
+  const options = { cwd, maxBuffer: 2 ** 26 };
+  // It ends with the number of violations.
+  const run = promisify(execFile)(process.execPath, args, options);
+  const { stdout } = await run.catch((error: unknown) => error as { stdout: string });
+  return JSON.parse(stdout) as Cruise;
+}
+
+function describe({ rule, from, to }: Violation): string {
+  return `${rule.name}: ${from} → ${to}`;
+}
