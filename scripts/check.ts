@@ -39,7 +39,7 @@ async function passes({ name, args }: Tool): Promise<boolean> {
   const { code, output } = await run(args);
   const mark = code === 0 ? "✓" : "✗";
   console.log(`${mark} ${name}  ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  if (code !== 0) console.log(output.trimEnd());
+  if (code !== 0) console.log(shorten(output.trimEnd().split("\n")));
   return code === 0;
 }
 
@@ -51,4 +51,10 @@ function run(args: readonly string[]): Promise<{ code: number | null; output: st
       stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.on("close", (code) => resolve({ code, output }));
   });
+}
+
+/** The first fault is the one to mend. */
+function shorten(lines: readonly string[]): string {
+  if (lines.length <= 120) return lines.join("\n");
+  return [...lines.slice(0, 110), `… ${lines.length - 110} more lines`].join("\n");
 }
