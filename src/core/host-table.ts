@@ -41,7 +41,8 @@ function findNormalized<T>(exact: Map<string, T>, wildcards: Map<string, T>, raw
   const port = PORT.exec(rawHost)?.[0] ?? "";
   const found = exact.get(name + port) ?? exact.get(name);
   if (found !== undefined || wildcards.size === 0) return found;
-  for (let dot = name.indexOf("."); dot !== -1; dot = name.indexOf(".", dot + 1)) {
+  // From the second character on: a wildcard stands for a label, and an empty one is none.
+  for (let dot = name.indexOf(".", 1); dot !== -1; dot = name.indexOf(".", dot + 1)) {
     const wildcard = wildcards.get(name.slice(dot) + port) ?? wildcards.get(name.slice(dot));
     if (wildcard !== undefined) return wildcard;
   }
