@@ -50,6 +50,8 @@ export type DomainEvent =
   | { readonly type: "hold"; readonly host: string; readonly outcome: HoldOutcome; readonly waitedMs: number }
   | { readonly type: "engine"; readonly engine: string; readonly up: boolean }
   | { readonly type: "settings"; readonly hosts: number; readonly workloads: number }
+  /** Somebody gave wrong credentials for the admin pages; what they gave is not told. */
+  | { readonly type: "login-failed"; readonly address: string; readonly path: string }
   | { readonly type: "fault"; readonly message: string; readonly detail: string };
 
 export type VetoReason = "traffic" | "connections" | "cpu" | "busy-path" | "in-use";

@@ -1,0 +1,38 @@
+const OPERATIONS = ["list", "observe", "start", "stop", "logs", "usage", "throttle"] as const;
+
+/** What is counted of an engine: its calls, as the port names them. */
+export type EngineOperation = (typeof OPERATIONS)[number];
+
+/** How a call ended: the engine's own code, or `error` for what is no answer of an engine. */
+export type EngineResult = "success" | "unreachable" | "absent" | "refused" | "error";
+
+type Countable = { readonly [operation in EngineOperation]: (...args: never[]) => Promise<unknown> };
+
+/** The same engine, with every call counted by its operation and result. */
+export function countingEngine<E extends Countable>(
+  engine: E,
+  metrics: { engineRequest(operation: EngineOperation, result: EngineResult): void },
+): E {
+  const counting: Record<string, unknown> = {};
+  for (const operation of OPERATIONS) {
+    const call = engine[operation].bind(engine) as (...args: unknown[]) => Promise<unknown>;
+    counting[operation] = async (...args: unknown[]): Promise<unknown> => {
+      try {
+        const answer = await call(...args);
+        metrics.engineRequest(operation, "success");
+        return answer;
+      } catch (error) {
+        metrics.engineRequest(operation, resultOf(error));
+        throw error;
+      }
+    };
+  }
+  return Object.assign(Object.create(engine) as E, counting);
+}
+
+const CODES: ReadonlySet<unknown> = new Set<EngineResult>(["unreachable", "absent", "refused"]);
+
+function resultOf(error: unknown): EngineResult {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return CODES.has(code) ? (code as EngineResult) : "error";
+}

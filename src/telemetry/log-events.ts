@@ -1,0 +1,168 @@
+import type { Failure } from "../core/decision.ts";
+import type { DomainEvent, Emit } from "../core/events.ts";
+import type { ExitFacts } from "../core/observation.ts";
+import { stripAnsi } from "../core/strip-ansi.ts";
+import type { StopReason } from "../core/workload-state.ts";
+
+/** What is needed of a logger: pino's shape. */
+export type EventLogger = Readonly<
+  Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>
+>;
+
+/**
+ * Writes the stream of domain events as log lines: one for each wake, each ready, each stop, each failure, with reason
+ * and duration. An error means that somebody must act; changes of state and holds are for debugging.
+ */
+export function logEvents(logger: EventLogger): Emit {
+  let size = "";
+  return (event) => {
+    const { type } = event;
+    switch (type) {
+      case "wake":
+        return logger.info(
+          { event: type, container: event.workload, cause: event.cause },
+          `waking "${event.workload}" (${event.cause})`,
+        );
+      case "ready":
+        return logReady(logger, event);
+      case "wake-failed":
+        return logFailure(logger, event);
+      case "stopped":
+        return logger.info(
+          {
+            event: type,
+            container: event.workload,
+            reason: event.reason,
+            duration_ms: Math.round(event.durationMs),
+            awake_ms: Math.round(event.awakeMs),
+          },
+          `"${event.workload}" sleeps (${STOP_WORDS[event.reason]}); the stop took ${seconds(event.durationMs)}, it was awake for ${seconds(event.awakeMs)}`,
+        );
+      case "stop-failed":
+        return logger.error(
+          { event: type, container: event.workload, error: plain(event.message) },
+          `"${event.workload}" could not be put to sleep: ${plain(event.message)}`,
+        );
+      case "ended":
+        return logEnd(logger, event);
+      case "vetoed":
+        return logger.info(
+          { event: type, container: event.workload, reason: event.reason },
+          `"${event.workload}" stays awake: it is in use (${event.reason})`,
+        );
+      case "throttled":
+        return logger.info(
+          { event: type, container: event.workload, cpus: event.cpus },
+          event.cpus > 0
+            ? `"${event.workload}" is throttled to ${event.cpus} CPUs`
+            : `"${event.workload}" is no longer throttled`,
+        );
+      case "state":
+        return logger.debug(
+          {
+            event: type,
+            container: event.workload,
+            from: event.from.status,
+            to: event.to.status,
+            why: plain(event.why),
+          },
+          `"${event.workload}": ${event.from.status} → ${event.to.status} (${plain(event.why)})`,
+        );
+      case "hold":
+        return logger.debug(
+          { event: type, route: event.host, outcome: event.outcome, waited_ms: Math.round(event.waitedMs) },
+          `a request for "${event.host}" waited ${seconds(event.waitedMs)}: ${event.outcome}`,
+        );
+      case "engine":
+        if (event.up) return logger.info({ event: type, engine: event.engine }, `${event.engine} can be reached again`);
+        return logger.error(
+          { event: type, engine: event.engine },
+          `${event.engine} cannot be reached; what is awake stays reachable`,
+        );
+      case "settings": {
+        const now = `${event.hosts} hosts, ${event.workloads} containers`;
+        const level = now === size ? "debug" : "info"; // any container on the machine that comes or goes leads here
+        size = now;
+        return logger[level]({ event: type, hosts: event.hosts, containers: event.workloads }, `configured: ${now}`);
+      }
+      case "login-failed":
+        return logger.warn(
+          { event: type, address: plain(event.address), path: plain(event.path) },
+          `wrong credentials from ${plain(event.address)} for ${plain(event.path)}`,
+        );
+      case "fault":
+        return logger.error(
+          { event: type, error: plain(event.detail) },
+          `${plain(event.message)}: ${plain(event.detail)}`,
+        );
+    }
+  };
+}
+
+function logReady(logger: EventLogger, event: Extract<DomainEvent, { type: "ready" }>): void {
+  const { type, workload, durationMs, cause } = event;
+  if (durationMs === undefined) {
+    logger.info({ event: type, container: workload }, `"${workload}" answers; it was started by somebody else`);
+    return;
+  }
+  const fields = { event: type, container: workload, cause, duration_ms: Math.round(durationMs) };
+  logger.info(fields, `"${workload}" is ready after ${seconds(durationMs)}`);
+}
+
+/** What failed since something else did is told there: only its cause needs somebody to act. */
+function logFailure(logger: EventLogger, event: Extract<DomainEvent, { type: "wake-failed" }>): void {
+  const { type, workload, failure, durationMs, retryMs } = event;
+  const fields = {
+    event: type,
+    container: workload,
+    reason: failure.reason,
+    exit_code: failure.exitCode,
+    duration_ms: Math.round(durationMs),
+    retry_ms: Math.round(retryMs),
+  };
+  const level = FOLLOWS.has(failure.reason) ? "warn" : "error";
+  logger[level](
+    fields,
+    `"${workload}" could not be woken: ${plain(failure.message)}; not tried again before ${seconds(retryMs)}`,
+  );
+}
+
+function logEnd(logger: EventLogger, event: Extract<DomainEvent, { type: "ended" }>): void {
+  const { type, workload, exit, absent } = event;
+  const crashed = exit !== undefined && (exit.oomKilled || exit.code !== 0);
+  const fields = { event: type, container: workload, exit_code: exit?.code, oom: exit?.oomKilled };
+  const what = absent ? "was removed" : endWords(exit);
+  logger[crashed ? "warn" : "info"](fields, `"${workload}" ${what}; the next request wakes it`);
+}
+
+function endWords(exit: ExitFacts | undefined): string {
+  if (exit === undefined) return "ended";
+  const words = exit.message === "" ? "" : `: ${plain(exit.message)}`;
+  return exit.oomKilled ? `ran out of memory${words}` : `ended with exit code ${exit.code}${words}`;
+}
+
+const FOLLOWS: ReadonlySet<Failure["reason"]> = new Set(["dependency", "engine"]);
+
+const STOP_WORDS: Readonly<Record<StopReason, string>> = {
+  idle: "idle",
+  schedule: "schedule",
+  admin: "by an administrator",
+  unneeded: "nothing needs it any more",
+  pause: "idle, paused",
+};
+
+function seconds(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(2)} s`;
+  const whole = Math.round(ms / 1000);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** One line that can only look like itself, whoever wrote it. */
+function plain(text: string): string {
+  const line = stripAnsi(text.slice(0, 4 * LONGEST).replace(/[\r\n\t]+/g, " "));
+  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1).toWellFormed()}…` : line;
+}
+
+const LONGEST = 1_000;

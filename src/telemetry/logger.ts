@@ -1,0 +1,37 @@
+import { pino, type DestinationStream, type Logger as PinoLogger } from "pino";
+import { prettyFactory } from "pino-pretty";
+
+export type Logger = PinoLogger;
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** For people at a terminal; otherwise one JSON object a line. */
+  readonly pretty: boolean;
+  readonly colors?: boolean;
+  /** Absent: standard output, written at once so that the last line before an exit is not lost. */
+  readonly destination?: DestinationStream;
+}
+
+/** Makes the log. Fields that could hold a secret are never written, whoever passes them. */
+export function createLogger({ level, pretty, colors = pretty, destination }: LoggerOptions): Logger {
+  const out = destination ?? pino.destination({ dest: 1, sync: true });
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), remove: true },
+    },
+    pretty ? forPeople(out, colors) : out,
+  );
+}
+
+/** Line by line and at once: pino-pretty's own stream would lose the last lines before an exit. */
+function forPeople(out: DestinationStream, colorize: boolean): DestinationStream {
+  const write = prettyFactory({ colorize, translateTime: "SYS:HH:MM:ss.l", ignore: "event", singleLine: true });
+  return { write: (line) => void out.write(write(line)) };
+}
+
+const SECRETS = ["password", "token", "secret", "authorization", "cookie", "env"];

@@ -1,0 +1,186 @@
+import type { DurationHistogram } from "./duration-histogram.ts";
+import type { MeteredWorkload, MetricsDeps, Tallies } from "./metrics.ts";
+import { seenStatuses, type WorkloadTally } from "./workload-tally.ts";
+
+/** One metric with its numbers of this moment. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly labels: readonly string[];
+  readonly samples: () => Sample[];
+}
+
+export interface Sample {
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+  readonly metricName?: string;
+}
+
+/** Every metric of the gateway's own, as docs and dashboards name them. */
+export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly MetricFamily[] {
+  const { workloads } = tallies;
+  return [
+    {
+      name: "gateway_requests_total",
+      help: "Answers sent for a container, by status; 499: the client left.",
+      type: "counter",
+      labels: ["container", "status_code"],
+      samples: () =>
+        each(workloads, (container, tally) =>
+          seenStatuses(tally).map(([status_code, value]) => ({ labels: { container, status_code }, value })),
+        ),
+    },
+    {
+      name: "gateway_request_duration_seconds",
+      help: "From a request to the end of its answer.",
+      type: "histogram",
+      labels: ["container"],
+      samples: () => durations("gateway_request_duration_seconds", workloads, (tally) => tally.requestSeconds),
+    },
+    {
+      name: "gateway_starts_total",
+      help: "Wakes that ended, by result (success or error).",
+      type: "counter",
+      labels: ["container", "result"],
+      samples: () =>
+        each(workloads, (container, { startsGood, startsBad }) => [
+          { labels: { container, result: "success" }, value: startsGood },
+          { labels: { container, result: "error" }, value: startsBad },
+        ]),
+    },
+    {
+      name: "gateway_start_duration_seconds",
+      help: "From the begin of a wake to the app's first answer.",
+      type: "histogram",
+      labels: ["container"],
+      samples: () => durations("gateway_start_duration_seconds", workloads, (tally) => tally.startSeconds),
+    },
+    {
+      name: "gateway_idle_stops_total",
+      help: "How often it was put to sleep for lack of use.",
+      type: "counter",
+      labels: ["container"],
+      samples: () => each(workloads, (container, { idleStops }) => [{ labels: { container }, value: idleStops }]),
+    },
+    {
+      name: "gateway_stop_vetoes_total",
+      help: "Stops that were put off since it was in use after all, by what showed it.",
+      type: "counter",
+      labels: ["container", "reason"],
+      samples: () =>
+        each(workloads, (container, { vetoes }) =>
+          [...vetoes].map(([reason, value]) => ({ labels: { container, reason }, value })),
+        ),
+    },
+    {
+      name: "gateway_asleep_seconds_total",
+      help: "Time asleep, restarts of the gateway included.",
+      type: "counter",
+      labels: ["container"],
+      samples: () =>
+        each(deps.records(), (container, record) => [
+          { labels: { container }, value: asleepSeconds(record, deps.now()) },
+        ]),
+    },
+    {
+      name: "gateway_container_state",
+      help: "1 for the state that it is in, 0 for the others.",
+      type: "gauge",
+      labels: ["container", "state"],
+      samples: () =>
+        each(deps.records(), (container, { state: { status } }) =>
+          STATES.map((state) => ({ labels: { container, state }, value: state === status ? 1 : 0 })),
+        ),
+    },
+    {
+      name: "gateway_open_leases",
+      help: "What is open and keeps it awake, by kind (request or tunnel).",
+      type: "gauge",
+      labels: ["container", "kind"],
+      samples: () =>
+        each(deps.records(), (container, { leasesByKind }) =>
+          Object.entries(leasesByKind).map(([kind, value]) => ({ labels: { container, kind }, value })),
+        ),
+    },
+    {
+      name: "gateway_pending_requests",
+      help: "Requests that wait until it is awake; those for a group count under the group's name.",
+      type: "gauge",
+      labels: ["container"],
+      samples: () => each(deps.routes(), (container, { room }) => [{ labels: { container }, value: room.pending }]),
+    },
+    {
+      name: "gateway_auth_requests_total",
+      help: "Auth requests of front proxies, by answer.",
+      type: "counter",
+      labels: ["front", "answer"],
+      samples: () => pairs(tallies.auth, "front", "answer"),
+    },
+    {
+      name: "gateway_engine_requests_total",
+      help: "Calls of the engine (Docker), by result.",
+      type: "counter",
+      labels: ["operation", "result"],
+      samples: () => pairs(tallies.engine, "operation", "result"),
+    },
+  ];
+}
+
+const STATES = [
+  "unseen",
+  "absent",
+  "asleep",
+  "paused",
+  "starting",
+  "unready",
+  "ready",
+  "draining",
+  "stopping",
+  "failed",
+] as const;
+
+const SLEEPING: ReadonlySet<string> = new Set(["absent", "asleep", "paused", "failed"]);
+
+/** As the life cycle adds it up when a sleep ends. */
+function asleepSeconds({ state, asleepMs, asleepSinceMs }: MeteredWorkload, now: number): number {
+  const running = SLEEPING.has(state.status) ? Math.max(0, now - asleepSinceMs) : 0;
+  return Math.round(asleepMs + running) / 1000;
+}
+
+function each<T>(rows: ReadonlyMap<string, T>, read: (name: string, row: T) => readonly Sample[]): Sample[] {
+  return [...rows].flatMap(([name, row]) => read(name, row));
+}
+
+function pairs(
+  rows: ReadonlyMap<string, ReadonlyMap<string | number, number>>,
+  first: string,
+  second: string,
+): Sample[] {
+  return each(rows, (name, row) =>
+    [...row].map(([key, value]) => ({ labels: { [first]: name, [second]: key }, value })),
+  );
+}
+
+function durations(
+  name: string,
+  workloads: ReadonlyMap<string, WorkloadTally>,
+  of: (tally: WorkloadTally) => DurationHistogram,
+): Sample[] {
+  return each(workloads, (container, tally) => histogramSamples(name, container, of(tally)));
+}
+
+/** Nothing until the first observation: thirteen lines for each container that nobody asked for help nobody. */
+function histogramSamples(name: string, container: string, histogram: DurationHistogram): Sample[] {
+  const { bounds, counts, sumSeconds } = histogram;
+  let total = 0;
+  const samples: Sample[] = [];
+  for (const [index, count] of counts.entries()) {
+    total += count;
+    samples.push({ metricName: `${name}_bucket`, labels: { container, le: bounds[index] ?? "+Inf" }, value: total });
+  }
+  if (total === 0) return [];
+  samples.push({ metricName: `${name}_sum`, labels: { container }, value: sumSeconds });
+  samples.push({ metricName: `${name}_count`, labels: { container }, value: total });
+  return samples;
+}

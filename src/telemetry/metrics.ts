@@ -1,0 +1,125 @@
+import type { DomainEvent, Emit } from "../core/events.ts";
+import type { EngineOperation, EngineResult } from "./counting-engine.ts";
+import { observeDuration } from "./duration-histogram.ts";
+import { createExposition } from "./exposition.ts";
+import { metricFamilies } from "./metric-families.ts";
+import { countStatus, createWorkloadTally, type WorkloadTally } from "./workload-tally.ts";
+
+/** What metrics read of a workload at a scrape; the life cycle's records are such. */
+export interface MeteredWorkload {
+  readonly name: string;
+  readonly state: { readonly status: string };
+  readonly leasesByKind: Readonly<Record<string, number>>;
+  /** Time asleep up to `asleepSinceMs`, which counts while it is asleep. */
+  readonly asleepMs: number;
+  readonly asleepSinceMs: number;
+}
+
+export interface MetricsDeps {
+  /** The life cycle's clock. */
+  readonly now: () => number;
+  /** By name; only what is in here ever becomes a label. */
+  readonly records: () => ReadonlyMap<string, MeteredWorkload>;
+  /** Requests that wait, by the name of their route. */
+  readonly routes: () => ReadonlyMap<string, { readonly room: { readonly pending: number } }>;
+}
+
+/** Counts what happens and tells Prometheus. Nothing but `scrape` costs more than a few additions. */
+export interface Metrics {
+  /** One answer was sent; 499 for a client that left before it. */
+  readonly request: (workload: string, status: number, durationMs: number) => void;
+  readonly authRequest: (front: string, answer: string | number) => void;
+  readonly engineRequest: (operation: EngineOperation, result: EngineResult) => void;
+  /** A listener for the stream of domain events. */
+  readonly note: Emit;
+  readonly scrape: () => Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** Plain numbers, read by the exposition. */
+export interface Tallies {
+  readonly workloads: ReadonlyMap<string, WorkloadTally>;
+  readonly auth: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
+  readonly engine: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
+}
+
+export function createMetrics(deps: MetricsDeps): Metrics {
+  const workloads = new Map<string, WorkloadTally>();
+  const auth = new Map<string, Map<string | number, number>>();
+  const engine = new Map<string, Map<string | number, number>>();
+  let expose: ReturnType<typeof createExposition> | undefined;
+
+  function tallyOf(name: string): WorkloadTally | undefined {
+    return workloads.get(name) ?? admit(name);
+  }
+
+  function admit(name: string): WorkloadTally | undefined {
+    if (!deps.records().has(name)) return undefined;
+    const tally = createWorkloadTally();
+    workloads.set(name, tally);
+    return tally;
+  }
+
+  return {
+    request(workload, status, durationMs) {
+      const tally = tallyOf(workload);
+      if (tally === undefined) return;
+      countStatus(tally, status);
+      observeDuration(tally.requestSeconds, durationMs / 1000);
+    },
+    authRequest: (front, answer) => count(auth, front, answer),
+    engineRequest: (operation, result) => count(engine, operation, result),
+    note(event) {
+      if (!("workload" in event)) return;
+      const tally = tallyOf(event.workload);
+      if (tally !== undefined) noteOf(tally, event);
+    },
+    async scrape() {
+      const records = deps.records();
+      for (const name of workloads.keys()) if (!records.has(name)) workloads.delete(name);
+      for (const name of records.keys()) tallyOf(name);
+      expose ??= createExposition(metricFamilies(deps, { workloads, auth, engine }));
+      return expose();
+    },
+  };
+}
+
+function noteOf(tally: WorkloadTally, event: DomainEvent): void {
+  switch (event.type) {
+    case "ready":
+      if (event.durationMs === undefined) break; // somebody else started it
+      tally.startsGood += 1;
+      observeDuration(tally.startSeconds, event.durationMs / 1000);
+      break;
+    case "state": // a one-shot is never ready: it ends well
+      if (event.from.status === "starting" && event.to.status === "asleep") tally.startsGood += 1;
+      break;
+    case "wake-failed":
+      tally.startsBad += 1;
+      break;
+    case "stopped":
+      if (event.reason !== "admin" && event.reason !== "schedule") tally.idleStops += 1;
+      break;
+    case "vetoed":
+      tally.vetoes.set(event.reason, (tally.vetoes.get(event.reason) ?? 0) + 1);
+      break;
+    case "wake":
+    case "stop-failed":
+    case "ended":
+    case "throttled":
+    case "hold":
+    case "engine":
+    case "settings":
+    case "login-failed":
+    case "fault":
+      break;
+  }
+}
+
+function count(counts: Map<string, Map<string | number, number>>, first: string, second: string | number): void {
+  let row = counts.get(first);
+  if (row === undefined) {
+    row = new Map();
+    counts.set(first, row);
+  }
+  row.set(second, (row.get(second) ?? 0) + 1);
+}

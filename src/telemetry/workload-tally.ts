@@ -1,0 +1,46 @@
+import { createDurationHistogram, type DurationHistogram } from "./duration-histogram.ts";
+
+/** Everything that is counted of one workload, as plain numbers. */
+export interface WorkloadTally {
+  /** Answers by status; index 0 is 100. */
+  readonly statuses: Float64Array;
+  readonly requestSeconds: DurationHistogram;
+  readonly startSeconds: DurationHistogram;
+  startsGood: number;
+  startsBad: number;
+  idleStops: number;
+  readonly vetoes: Map<string, number>;
+}
+
+const LOWEST_STATUS = 100;
+const HIGHEST_STATUS = 599;
+
+/** prom-client's own default, as in the reference. */
+const REQUEST_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const START_BOUNDS = [0.5, 1, 2.5, 5, 10, 15, 30, 60, 120];
+
+export function createWorkloadTally(): WorkloadTally {
+  return {
+    statuses: new Float64Array(HIGHEST_STATUS - LOWEST_STATUS + 1),
+    requestSeconds: createDurationHistogram(REQUEST_BOUNDS),
+    startSeconds: createDurationHistogram(START_BOUNDS),
+    startsGood: 0,
+    startsBad: 0,
+    idleStops: 0,
+    vetoes: new Map(),
+  };
+}
+
+/** Counts one answer; a status that HTTP does not have is left out. */
+export function countStatus({ statuses }: WorkloadTally, status: number): void {
+  const index = status - LOWEST_STATUS;
+  const count = statuses[index];
+  if (count !== undefined) statuses[index] = count + 1;
+}
+
+/** The statuses that were seen, with their numbers. */
+export function seenStatuses({ statuses }: WorkloadTally): readonly (readonly [status: number, count: number])[] {
+  const seen: [number, number][] = [];
+  for (const [index, count] of statuses.entries()) if (count > 0) seen.push([index + LOWEST_STATUS, count]);
+  return seen;
+}
