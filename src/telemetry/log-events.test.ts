@@ -182,5 +182,5 @@ test("for people a line begins with time and level, without JSON around it", () 
     workload: "app",
     cause: "admin",
   });
-  assert.match(written.join(""), /^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: waking "app" \(admin\) /);
+  assert.match(written.join(""), /^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: waking "app" \(admin\)\n$/);
 });

@@ -30,8 +30,23 @@ export function createLogger({ level, pretty, colors = pretty, destination }: Lo
 
 /** Line by line and at once: pino-pretty's own stream would lose the last lines before an exit. */
 function forPeople(out: DestinationStream, colorize: boolean): DestinationStream {
-  const write = prettyFactory({ colorize, translateTime: "SYS:HH:MM:ss.l", ignore: "event", singleLine: true });
-  return { write: (line) => void out.write(write(line)) };
+  const prettify = prettyFactory({
+    colorize,
+    translateTime: "SYS:HH:MM:ss.l",
+    ignore: IN_THE_MESSAGE,
+    singleLine: true,
+  });
+  return {
+    write(line) {
+      out.write(prettify(line));
+    },
+  };
 }
 
 const SECRETS = ["password", "token", "secret", "authorization", "cookie", "env"];
+
+/** Fields of the domain events: their messages say the same. */
+const IN_THE_MESSAGE = [
+  "event,container,cause,reason,duration_ms,awake_ms,retry_ms,exit_code,oom,error,cpus,from,to,why",
+  "route,outcome,waited_ms,engine,hosts,containers,address,path",
+].join(",");
