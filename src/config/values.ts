@@ -26,6 +26,9 @@ export function scalar<T>(kind: ValueKind, parse: (text: string) => Reading<T>):
   return type.meta(kind);
 }
 
+/** For editors: a text with units, or the bare number 0. */
+const DURATION_PATTERN = "^(0|([0-9]+(\\.[0-9]*)?(ns|us|µs|ms|s|m|h))+)$";
+
 /** Several values: a list in the file, comma-separated in labels. */
 export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
   const split = (raw: unknown) => (typeof raw === "string" ? splitCommas(raw) : raw);
@@ -46,7 +49,11 @@ export const name = (form: RegExp, expected: string) =>
     form.test(value) ? read(value) : unreadable(`expected ${expected}`),
   );
 
-export const duration = () => scalar({ kind: "duration", type: ["string", "number"] }, parseDuration);
+export const duration = () =>
+  scalar(
+    { kind: "duration", type: ["string", "integer"], pattern: DURATION_PATTERN, minimum: 0, maximum: 0 },
+    parseDuration,
+  );
 
 export const host = () => scalar({ kind: "host", type: "string" }, parseHost);
 
@@ -57,13 +64,14 @@ export const cron = () => scalar({ kind: "cron expression", type: "string" }, pa
 export const timezone = () => scalar({ kind: "time zone", type: "string" }, parseTimezone);
 
 export const integer = (min: number, max: number) =>
-  scalar({ kind: "number", type: ["integer", "string"], minimum: min, maximum: max }, (value) =>
+  scalar({ kind: "number", type: ["integer", "string"], pattern: "^[0-9]+$", minimum: min, maximum: max }, (value) =>
     parseNumber(value, /^\d+$/, min, max, "a whole number"),
   );
 
 export const decimal = (min: number, max: number) =>
-  scalar({ kind: "number", type: ["number", "string"], minimum: min, maximum: max }, (value) =>
-    parseNumber(value, /^\d+(\.\d+)?$/, min, max, "a number"),
+  scalar(
+    { kind: "number", type: ["number", "string"], pattern: "^[0-9]+(\\.[0-9]+)?$", minimum: min, maximum: max },
+    (value) => parseNumber(value, /^\d+(\.\d+)?$/, min, max, "a number"),
   );
 
 export const flag = () => scalar({ kind: "true or false", type: ["boolean", "string"] }, parseFlag);

@@ -1,0 +1,113 @@
+import type { GatewaySettings, NotifySettings, WorkloadSettings } from "../core/settings.ts";
+import type { ContainerKeys } from "./container-schema.ts";
+import { formatDuration } from "./durations.ts";
+import type { GatewayKeys } from "./gateway-schema.ts";
+import type { Provenance } from "./provenance.ts";
+
+/** One setting as people read it; secrets are never in it. */
+export interface DescribedSetting {
+  readonly key: string;
+  readonly value: string;
+  /** "default", "config.yaml line 12", "label dag.host", "environment ADMIN_AUTH_TOKEN". */
+  readonly source: string;
+}
+
+/** All settings of one workload, with where each came from. */
+export function describeWorkload(workload: WorkloadSettings, provenance: Provenance): DescribedSetting[] {
+  return Object.entries(WORKLOAD).map(([key, value]) => ({
+    key,
+    value: value(workload),
+    source: sourceOf(`${workload.name}.${key}`, provenance),
+  }));
+}
+
+/** All settings of the gateway itself, with where each came from. */
+export function describeGateway(gateway: GatewaySettings, provenance: Provenance): DescribedSetting[] {
+  return Object.entries(GATEWAY).map(([key, value]) => ({
+    key,
+    value: value(gateway),
+    source: sourceOf(`gateway.${key}`, provenance),
+  }));
+}
+
+/** By every key of the schema: a new key without a line here does not compile. */
+const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload: WorkloadSettings) => string>> = {
+  host: ({ hosts }) => list(hosts),
+  target_port: ({ targetPort }) => (targetPort === undefined ? "none" : String(targetPort)),
+  start_timeout: ({ startTimeoutMs }) => formatDuration(startTimeoutMs),
+  idle_timeout: ({ idleTimeoutMs, hosts }) =>
+    idleTimeoutMs === undefined ? (hosts.length > 0 ? "0" : "with those that need it") : formatDuration(idleTimeoutMs),
+  network: ({ network }) => network,
+  redirect_path: ({ redirectPath }) => redirectPath,
+  icon: ({ icon }) => icon,
+  health_path: ({ healthPath }) => healthPath,
+  depends_on: ({ dependsOn }) => list(dependsOn.map(({ name, condition }) => `${name} (${condition})`)),
+  schedule_start: ({ schedule }) => schedule?.start ?? "",
+  schedule_stop: ({ schedule }) => schedule?.stop ?? "",
+  schedule_timezone: ({ schedule }) => schedule?.timezone ?? "",
+  wake: ({ wake }) => wake,
+  hold_timeout: ({ holdTimeoutMs }) => formatDuration(holdTimeoutMs),
+  max_pending: ({ maxPending }) => String(maxPending),
+  stop_method: ({ stopMethod }) => stopMethod,
+  stop_timeout: ({ stopTimeoutMs }) => formatDuration(stopTimeoutMs),
+  stop_signal: ({ stopSignal }) => stopSignal,
+  min_uptime: ({ minUptimeMs }) => formatDuration(minUptimeMs),
+  idle_signal: ({ idleSignal }) => idleSignal ?? "",
+  busy_path: ({ busyPath }) => busyPath,
+  pass_host: ({ passHost }) => String(passHost),
+  logs: ({ logs }) => logs,
+  title: ({ title }) => title,
+  message: ({ message }) => message,
+  color: ({ color }) => color,
+  logo: ({ logo }) => (logo.length > 60 ? `${logo.slice(0, 60)}…` : logo),
+  weight: ({ weight }) => String(weight),
+  ignore: describeIgnore,
+  pause_after: ({ pauseAfterMs }) => formatDuration(pauseAfterMs),
+  throttle_after: ({ throttleAfterMs }) => formatDuration(throttleAfterMs),
+  throttle_cpus: ({ throttleCpus }) => String(throttleCpus),
+  // Arguments and variables of a process may carry secrets: the program's name will do.
+  process: ({ process }) => (process === undefined ? "" : `${process.command[0] ?? ""} on port ${process.port}`),
+};
+
+const GATEWAY: Readonly<Record<keyof GatewayKeys, (gateway: GatewaySettings) => string>> = {
+  port: ({ port }) => String(port),
+  bind: ({ bind }) => bind,
+  log_lines: ({ logLines }) => String(logLines),
+  discovery_interval: ({ discoveryIntervalMs }) => formatDuration(discoveryIntervalMs),
+  trusted_proxies: ({ trustedProxies }) => list(trustedProxies),
+  admin_auth: ({ adminAuth }) => (adminAuth.method === "basic" ? `basic as ${adminAuth.username}` : adminAuth.method),
+  schedule_timezone: ({ scheduleTimezone }) => scheduleTimezone,
+  admin_hosts: ({ adminHosts }) => list(adminHosts),
+  network: ({ network }) => network,
+  address: ({ address }) => address,
+  hold_timeout: ({ holdTimeoutMs }) => formatDuration(holdTimeoutMs),
+  max_pending: ({ maxPending }) => String(maxPending),
+  logs: ({ logs }) => logs,
+  state_file: ({ stateFile }) => stateFile,
+  templates_dir: ({ templatesDir }) => templatesDir,
+  theme: ({ theme }) => theme,
+  traefik: ({ traefik }) => `via ${traefik.via} on ${list(traefik.entryPoints)}`,
+  notify: ({ notify }) => list(notify.map(describeNotify)),
+};
+
+function describeIgnore({ ignore }: WorkloadSettings): string {
+  if (ignore === undefined) return "";
+  const rules = { user_agents: ignore.userAgents, paths: ignore.paths, methods: ignore.methods, ips: ignore.ips };
+  const counts = Object.entries(rules).map(([rule, { length }]) => (length > 0 ? `${length} ${rule}` : ""));
+  return list(counts.filter((count) => count !== ""));
+}
+
+/** The path and query of a webhook are often its secret. */
+function describeNotify({ url, events, preset }: NotifySettings): string {
+  return `${URL.canParse(url) ? new URL(url).host : "?"}${preset === "" ? "" : ` as ${preset}`} (${events.join(" ")})`;
+}
+
+/** A map's own origin, or that of the first key below it. */
+function sourceOf(key: string, provenance: Provenance): string {
+  const below = [...provenance].find(([each]) => each.startsWith(`${key}.`));
+  return provenance.get(key) ?? below?.[1] ?? "default";
+}
+
+function list(items: readonly string[]): string {
+  return items.join(", ");
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { fileSchema } from "./file-schema.ts";
+
+/** A JSON Schema, as far as it is looked into here. */
+export interface JsonSchema {
+  [keyword: string]: unknown;
+  description?: string;
+  type?: string | string[];
+  default?: unknown;
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
+  required?: string[];
+  items?: JsonSchema;
+  properties?: Record<string, JsonSchema>;
+  additionalProperties?: boolean | JsonSchema;
+  /** Ours, not in the published schema: a word for what the key takes. */
+  kind?: string;
+  /** Ours: the key whose value counts when this one is unset. */
+  inherits?: string;
+  /** Ours: the list may be written as one text with commas. */
+  commaSeparated?: boolean;
+}
+
+/** The schema of the file with our own keywords: what the reference is made from. */
+export function annotatedSchema(): JsonSchema {
+  return z.toJSONSchema(fileSchema, { io: "input" }) as JsonSchema;
+}
+
+/** The schema of the file for editors and other tools. */
+export function publishedSchema(): JsonSchema {
+  const schema = publish(annotatedSchema());
+  return { ...schema, title: "Docker Awakening Gateway", $schema: "https://json-schema.org/draft/2020-12/schema" };
+}
+
+function publish(annotated: JsonSchema): JsonSchema {
+  const { kind: _kind, inherits: _inherits, commaSeparated, ...schema } = annotated;
+  if (schema.items !== undefined) schema.items = publish(schema.items);
+  if (typeof schema.additionalProperties === "object")
+    schema.additionalProperties = publish(schema.additionalProperties);
+  if (schema.properties !== undefined) {
+    schema.properties = Object.fromEntries(
+      Object.entries(schema.properties).map(([key, below]) => [key, publish(below)]),
+    );
+  }
+  if (commaSeparated !== true) return schema;
+  const { type, items, ...rest } = schema;
+  return { ...rest, anyOf: [{ type, items }, { type: "string" }] };
+}
