@@ -105,7 +105,7 @@ function watchSilence(
   let stopped = false;
   const ask = async (): Promise<void> => {
     try {
-      await client.call((docker, abortSignal) => abortable(docker).ping({ abortSignal }));
+      await client.call((docker, abortSignal) => abortable(docker).ping({ abortSignal }), silenceMs / 3);
       if (!stopped) timer.refresh();
     } catch {
       stream.destroy(new Error("Docker does not answer any more"));

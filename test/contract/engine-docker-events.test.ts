@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import path from "node:path";
+import { describe, test, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startPrivateDocker, whyNoPrivateDocker } from "../../scripts/private-docker.ts";
+import { EngineError } from "../../src/lifecycle/ports.ts";
+import { cleanup } from "../support/cleanup.ts";
+import { dockerOrSkip, testDocker, uniqueName } from "../support/docker.ts";
+import { skipOrFail } from "../support/tools.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { openEngine, refer } from "./engine-docker-subject.ts";
+import { watchEngine } from "./engine-subject.ts";
+
+describe("the Docker engine's watch", () => {
+  test("whatever others do to a container is hinted", async (t) => {
+    const docker = dockerOrSkip(t);
+    if (docker === undefined) return;
+    const { hinted } = await watchEngine(t, openEngine(t, docker.host));
+    const app = await docker.createContainer({ image: "tiny", start: false });
+    const container = docker.docker.getContainer(app.id);
+    const renamed = uniqueName("renamed");
+    const steps: [what: string, act: () => Promise<unknown>, name: string][] = [
+      ["create", async () => undefined, app.name],
+      ["start", () => container.start(), app.name],
+      ["pause", () => container.pause(), app.name],
+      ["unpause", () => container.unpause(), app.name],
+      ["stop", () => container.stop({ t: 0 }), app.name],
+      ["start again", () => container.start(), app.name],
+      ["kill", () => container.kill(), app.name],
+      ["rename, by the old name", () => container.rename({ name: renamed }), app.name],
+      ["rename, by the new name", async () => undefined, renamed],
+      ["remove", () => container.remove({ force: true }), renamed],
+    ];
+    for (const [what, act, name] of steps) {
+      await act();
+      await hinted(name).catch((error: unknown) => assert.fail(`${what}: ${String(error)}`));
+    }
+  });
+
+  test("a change of health is hinted, but not each of the checks", async (t) => {
+    const docker = dockerOrSkip(t);
+    if (docker === undefined) return;
+    const engine = openEngine(t, docker.host);
+    const app = await docker.createContainer({
+      image: "tiny",
+      start: false,
+      healthcheck: { command: "sleep 0.2", intervalMs: 200 },
+    });
+    await engine.start(refer(app));
+    assert.equal((await engine.observe(refer(app))).health, "starting");
+    const { hints, hinted } = await watchEngine(t, engine);
+    await hinted(app.name);
+    assert.equal((await engine.observe(refer(app))).health, "healthy");
+    const before = hints.length;
+    const checks = async (): Promise<number> => (await app.inspect()).State.Health?.Log.length ?? 0;
+    await waitUntil(async () => (await checks()) >= 4);
+    assert.deepEqual(hints.slice(before), []);
+  });
+
+  test("a network that a container joins is hinted", async (t) => {
+    const docker = dockerOrSkip(t);
+    if (docker === undefined) return;
+    const app = await docker.createContainer({ image: "tiny", start: false });
+    const { hinted } = await watchEngine(t, openEngine(t, docker.host));
+    const network = docker.docker.getNetwork(await docker.createNetwork());
+    await app.start();
+    await hinted(app.name);
+    await network.connect({ Container: app.id });
+    await hinted(app.name);
+    await network.disconnect({ Container: app.id });
+    await hinted(app.name);
+  });
+
+  test("while Docker is away the link is down, and after its return everything is to be looked at again", async (t) => {
+    const reason = whyNoPrivateDocker();
+    if (reason !== undefined) return skipOrFail(t, reason);
+    const daemon = await startPrivateDocker();
+    cleanup(t, () => daemon.stop());
+    const docker = testDocker(t, daemon.host);
+    const engine = openEngine(t, daemon.host);
+    const app = await docker.createContainer({ image: "tiny", stopSignal: "SIGKILL" });
+    const watched = await watchEngine(t, engine);
+    await daemon.halt();
+    await waitUntil(() => watched.links.at(-1) === false, 5_000, "the link to be down");
+    await assert.rejects(
+      engine.list(),
+      (error: unknown) => error instanceof EngineError && error.code === "unreachable",
+    );
+    const before = watched.hints.length;
+    await daemon.resume();
+    const resumed = performance.now();
+    await waitUntil(() => watched.links.at(-1), 10_000, "the link to be up");
+    t.diagnostic(`link up ${Math.round(performance.now() - resumed)} ms after Docker's first answer`);
+    assert.deepEqual(watched.links, [true, false, true]);
+    assert.ok(watched.hints.includes(undefined, before), "a nameless hint");
+    await engine.start(refer(app));
+    await waitUntil(() => watched.hints.includes(app.name, before), 5_000, "hints again");
+  });
+
+  test("a stream that merely ends opens again, without a loss of the link", async (t) => {
+    const docker = dockerOrSkip(t);
+    if (docker === undefined) return;
+    const middle = await openMiddle(t, docker.host);
+    const watched = await watchEngine(t, openEngine(t, middle.host));
+    const before = watched.hints.length;
+    middle.cut();
+    await waitUntil(() => watched.hints.includes(undefined, before), 5_000, "a nameless hint");
+    assert.deepEqual(watched.links, [true]);
+  });
+
+  test("a connection that went dead without a word is noticed", async (t) => {
+    const docker = dockerOrSkip(t);
+    if (docker === undefined) return;
+    const middle = await openMiddle(t, docker.host);
+    const watched = await watchEngine(t, openEngine(t, middle.host, { silenceMs: 300 }));
+    const before = watched.hints.length;
+    middle.freeze();
+    await waitUntil(() => watched.hints.includes(undefined, before), 5_000, "a nameless hint");
+  });
+
+  test("an idle Docker is no dead one", async (t) => {
+    const docker = dockerOrSkip(t);
+    if (docker === undefined) return;
+    const middle = await openMiddle(t, docker.host);
+    const watched = await watchEngine(t, openEngine(t, middle.host, { silenceMs: 50 }));
+    const before = watched.hints.filter((hint) => hint === undefined).length;
+    await sleep(500);
+    assert.equal(watched.hints.filter((hint) => hint === undefined).length, before);
+    assert.deepEqual(watched.links, [true]);
+  });
+});
+
+/** Stands between the engine and Docker, so that connections can be cut, or made silent, while Docker goes on. */
+async function openMiddle(t: TestContext, host: string): Promise<{ host: string; cut(): void; freeze(): void }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(host.slice("unix://".length));
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => sockets.delete(socket));
+    }
+    near.pipe(far).pipe(near);
+  });
+  const file = path.join(path.dirname(host.slice("unix://".length)), uniqueName("middle"));
+  server.listen(file);
+  await once(server, "listening");
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  cleanup(t, () => {
+    cut();
+    server.close();
+  });
+  return {
+    host: `unix://${file}`,
+    cut,
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { describe, test, type TestContext } from "node:test";
+import { createProbe } from "../../src/engines/probe.ts";
+import { EngineError } from "../../src/lifecycle/ports.ts";
+import { cleanup } from "../support/cleanup.ts";
+import { dockerOrSkip, uniqueName, type TestDocker } from "../support/docker.ts";
+import { freePort } from "../support/http.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { openEngine, refer } from "./engine-docker-subject.ts";
+
+describe("the Docker engine", () => {
+  const rules: Record<string, (docker: TestDocker, t: TestContext) => Promise<void>> = {
+    "tells when a container ran out of memory": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const script = "x=0123456789abcdef; while :; do x=$x$x$x$x; done";
+      const app = await docker.createContainer({ image: "tiny", memoryBytes: 8 * 2 ** 20, cmd: ["sh", "-c", script] });
+      await waitUntil(async () => (await engine.observe(refer(app))).status === "stopped");
+      const { exit } = await engine.observe(refer(app));
+      assert.equal(exit?.oomKilled, true);
+      assert.equal(exit.code, 137);
+    },
+
+    "tells why a start was refused, in Docker's words": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const app = await docker.createContainer({ image: "tiny", start: false, cmd: ["/no/such/program"] });
+      await assert.rejects(
+        engine.start(refer(app)),
+        (error: unknown) =>
+          error instanceof EngineError && error.code === "refused" && /no\/such\/program/.test(error.message),
+      );
+      const seen = await engine.observe(refer(app));
+      assert.equal(seen.status, "stopped");
+      assert.match(seen.exit?.message ?? "", /no\/such\/program/);
+    },
+
+    "follows the health check": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const healthcheck = { command: "false", intervalMs: 100, retries: 1 };
+      const app = await docker.createContainer({ image: "tiny", healthcheck });
+      await waitUntil(async () => (await engine.observe(refer(app))).health === "unhealthy");
+      const plain = await docker.createContainer({ image: "tiny" });
+      assert.equal((await engine.observe(refer(plain))).health, "none");
+    },
+
+    "never takes the digits of another container's id for a name": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const other = await docker.createContainer({ image: "tiny" });
+      const missing = refer({ name: other.id.slice(0, 4) });
+      assert.equal((await engine.observe(missing)).status, "absent");
+      await assert.rejects(engine.stop(missing, { method: "kill", timeoutMs: 0, signal: "" }), { code: "absent" });
+      assert.equal(await other.isRunning(), true);
+    },
+
+    "keeps a stopped container stopped, whatever its restart policy and the signal": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const app = await docker.createContainer({
+        image: "tiny",
+        restartPolicy: "always",
+        cmd: ["sh", "-c", "trap 'exit 0' USR1; echo up; while :; do sleep 0.05; done"],
+      });
+      await waitUntil(async () => (await engine.logs(refer(app), 1)).includes("up"));
+      await engine.stop(refer(app), { method: "stop", timeoutMs: 3_000, signal: "SIGUSR1" });
+      const { FinishedAt } = (await app.inspect()).State;
+      await waitUntil(() => Date.now() - Date.parse(FinishedAt) > 400);
+      assert.equal((await engine.observe(refer(app))).status, "stopped");
+    },
+
+    "sees the new container under an old name": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const name = uniqueName("same");
+      const first = await docker.createContainer({ image: "tiny", name });
+      const before = await engine.observe(refer(first));
+      await first.remove();
+      assert.equal((await engine.observe(refer(first))).status, "absent");
+      await docker.createContainer({ image: "tiny", name });
+      assert.notEqual((await engine.observe(refer(first))).id, before.id);
+    },
+
+    "reads the output of a container with a terminal": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const name = uniqueName("tty");
+      const Cmd = ["sh", "-c", `printf '{"a":1}\\n\\033[1mbold\\033[0m\\n'`];
+      const container = await docker.docker.createContainer({
+        name,
+        Image: await docker.image("tiny"),
+        Cmd,
+        Tty: true,
+      });
+      cleanup(t, () => container.remove({ force: true }));
+      await engine.start(refer({ name }));
+      await waitUntil(async () => (await engine.observe(refer({ name }))).status === "stopped");
+      assert.deepEqual(await engine.logs(refer({ name }), 10), ['{"a":1}', "bold"]);
+    },
+
+    "shows no lines where the log driver keeps none": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const name = uniqueName("mute");
+      const HostConfig = { LogConfig: { Type: "none", Config: {} } };
+      const container = await docker.docker.createContainer({ name, Image: await docker.image("tiny"), HostConfig });
+      cleanup(t, () => container.remove({ force: true }));
+      await engine.start(refer({ name }));
+      assert.deepEqual(await engine.logs(refer({ name }), 10), []);
+    },
+
+    "counts traffic and open connections from outside": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const app = await docker.createContainer();
+      const [endpoint] = (await engine.observe(refer(app))).endpoints;
+      assert.ok(endpoint);
+      await waitUntil(() => createProbe().tcp(endpoint, t.signal));
+      const idle = await waitUntil(async () => {
+        const usage = await engine.usage(refer(app));
+        return usage?.connections === 0 && usage;
+      });
+      const answer = await fetch(`http://${endpoint.host}/sse`);
+      const busy = await engine.usage(refer(app));
+      assert.equal(busy?.connections, 1);
+      assert.ok((busy.rxBytes ?? 0) > (idle.rxBytes ?? Infinity));
+      assert.ok((busy.txPackets ?? 0) > (idle.txPackets ?? Infinity));
+      await answer.body?.cancel();
+    },
+
+    "does not take the host's traffic for a container's": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const app = await docker.createContainer({ image: "tiny", network: "host" });
+      const usage = await engine.usage(refer(app, await freePort()));
+      assert.equal(usage?.rxBytes, undefined);
+      assert.equal(usage?.txPackets, undefined);
+      assert.ok(usage && usage.memoryBytes > 0);
+    },
+
+    "gives a container its own CPU limit back, and never leaves one behind": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const app = await docker.createContainer({ image: "tiny" });
+      const limit = async (): Promise<number> => (await app.inspect()).HostConfig.NanoCpus ?? 0;
+      await docker.docker.getContainer(app.id).update({ NanoCpus: 500_000_000 });
+      await engine.throttle(refer(app), 0.2);
+      assert.ok((await limit()) < 201_000_000);
+      await engine.throttle(refer(app), 0.1);
+      await engine.throttle(refer(app), 0);
+      assert.equal(await limit(), 500_000_000);
+      await engine.throttle(refer(app), 0.1);
+      await engine.stop(refer(app), { method: "kill", timeoutMs: 0, signal: "" });
+      assert.equal(await limit(), 500_000_000);
+      // A gateway that was killed meanwhile leaves a limit that the next one lifts at the start.
+      await app.start();
+      await engine.throttle(refer(app), 0.1);
+      await app.stop(0);
+      await openEngine(t, docker.host).start(refer(app));
+      assert.ok((await limit()) >= 1_000_000_000);
+    },
+  };
+  for (const [rule, check] of Object.entries(rules)) {
+    test(rule, async (t) => {
+      const docker = dockerOrSkip(t);
+      if (docker !== undefined) await check(docker, t);
+    });
+  }
+});
