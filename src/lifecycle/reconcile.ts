@@ -84,7 +84,8 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     const status = item?.status ?? "absent";
     if (!isHinted && last !== undefined && last.status === status && last.id === (item?.id ?? "")) return;
     const ran = last !== undefined && last.status !== "stopped" && last.status !== "absent";
-    const mustAsk = isHinted || ran || (status !== "stopped" && status !== "absent");
+    const isKnownByFile = record.settings.process !== undefined;
+    const mustAsk = isHinted || ran || isKnownByFile || (status !== "stopped" && status !== "absent");
     const before = record.state;
     const seen = mustAsk ? await ask(record) : asleepAs(record.name, item);
     if (seen === undefined) return;

@@ -54,7 +54,7 @@ describe("the gateway follows Docker", () => {
       config: { containers: [{ name: fixed.name, host }] },
     });
     assert.match((await gateway.request({ host })).text, /Hello from static/u);
-    assert.ok(gateway.log.some((line) => JSON.stringify(line).includes(host) && Number(line["level"]) >= 40));
+    assert.ok(gateway.log.some((line) => JSON.stringify(line).includes(host) && isLoud(line)));
   });
 });
 
@@ -76,7 +76,7 @@ describe("the gateway follows its configuration", () => {
         assert.equal((await gateway.request({ host })).status, 404);
 
         await change({ ...old, containers: [{ ...old.containers[0], hosst: "x", idle_timeout: "soon" }] });
-        await gateway.waitForLog((line) => /hosst/u.test(JSON.stringify(line)) && Number(line["level"]) >= 40);
+        await gateway.waitForLog((line) => /hosst/u.test(JSON.stringify(line)) && isLoud(line));
         assert.equal((await gateway.request({ host: renamed })).status, 200);
       },
     );
@@ -115,3 +115,7 @@ describe("the gateway outlives", () => {
     return undefined;
   });
 });
+
+function isLoud({ level }: { readonly level?: unknown }): boolean {
+  return level === "warn" || level === "error";
+}
