@@ -45,7 +45,7 @@ function unreached(code: string, message: string, { target, socketPath }: Connec
     case "EPIPE":
       return `Docker at ${target} closed the connection; it may be restarting`;
     default:
-      return /certificate|SSL|TLS|self.signed/i.test(`${code} ${message}`)
+      return /CERT|SSL|TLS|self.signed/i.test(`${code} ${message}`)
         ? `TLS with ${target} failed (${message}): check DOCKER_CERT_PATH`
         : `Docker at ${target} cannot be reached: ${message}`;
   }
