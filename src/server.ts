@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { ErrorCode } from "./core/errors.ts";
 import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
 import type { Route } from "./lifecycle/route.ts";
 
@@ -18,7 +19,7 @@ export interface ServerDeps {
   unknownHost(req: IncomingMessage, res: ServerResponse, host: string | undefined): void;
   conflictingHost(req: IncomingMessage, res: ServerResponse): void;
   /** A whole raw answer for a connection that has no response object. */
-  rawAnswer(status: number): string;
+  rawAnswer(code: ErrorCode): Buffer;
 }
 
 export interface GatewayServer {
@@ -58,7 +59,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     const host = requestHost(target, req.rawHeaders);
     if (host !== CONFLICT && deps.authUpgrade(req, socket, requestPath(target))) return;
     const route = host === CONFLICT ? undefined : deps.findRoute(host, target);
-    if (route === undefined) socket.end(deps.rawAnswer(host === CONFLICT ? 400 : 404));
+    if (route === undefined) socket.end(deps.rawAnswer(host === CONFLICT ? "conflict-host" : "unknown-host"));
     else deps.upgrade(route, req, socket, head);
   }
 
@@ -67,11 +68,11 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   server.on("upgrade", onUpgrade);
   server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
     socket.on("error", () => socket.destroy());
-    socket.end(deps.rawAnswer(405));
+    socket.end(deps.rawAnswer("method-not-allowed"));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
-    else socket.end(deps.rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? 400));
+    else socket.end(deps.rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? "bad-request"));
   });
 
   return {
@@ -87,9 +88,9 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
 const UNDERSCORE = 95;
 const SLASH = 47;
 
-const CLIENT_ERRORS: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
+const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: "headers-too-large",
+  ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
 };
 
 function listen(server: Server, port: number, bind: string): Promise<AddressInfo> {

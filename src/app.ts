@@ -1,0 +1,174 @@
+import type { AddressInfo } from "node:net";
+import { type AddressSet, createAddressSet, plainAddress } from "./config/address-set.ts";
+import { formatFault } from "./config/faults.ts";
+import { createIgnoreMatcher } from "./config/ignore-matcher.ts";
+import type { FileConfig } from "./config/load-config.ts";
+import { type MergeResult, mergeSettings } from "./config/merge-settings.ts";
+import { createSchedule } from "./config/schedule.ts";
+import type { InventoryItem } from "./core/observation.ts";
+import type { Settings } from "./core/settings.ts";
+import { createEndpoints } from "./endpoints/create-endpoints.ts";
+import { createLifecycle } from "./lifecycle/lifecycle.ts";
+import { createLogTail } from "./lifecycle/log-tail.ts";
+import type { Clock, Engine, Probe, Store } from "./lifecycle/ports.ts";
+import { createProxyDoor } from "./proxy/door.ts";
+import { createForwarder } from "./proxy/forwarder.ts";
+import { clientOf, createRefuser } from "./proxy/refuser.ts";
+import { SERVER_OPTIONS } from "./proxy/server-options.ts";
+import { createResponder, type Responder } from "./respond/responder.ts";
+import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
+import { createGatewayServer } from "./server.ts";
+import { countingEngine } from "./telemetry/counting-engine.ts";
+import { createEventStream } from "./telemetry/event-stream.ts";
+import { logEvents } from "./telemetry/log-events.ts";
+import type { Logger } from "./telemetry/logger.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+
+export interface AppDeps {
+  /** What file and environment say; replaced by `reload`. */
+  readonly config: FileConfig;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly probe: Probe;
+  readonly store: Store;
+  readonly engines: Readonly<Record<Engine["kind"], Engine>>;
+  readonly version: string;
+}
+
+export interface App {
+  /** Reads the state of the world, then listens. Rejects with the system's error when the port is taken. */
+  listen(): Promise<AddressInfo>;
+  /** Takes another configuration; what needs a restart keeps its old value, with a warning. */
+  reload(config: FileConfig): Promise<void>;
+  /** Lets what is open end, for `graceMs` at most; the containers stay as they are. */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** Puts the rooms together; the only place that knows them all. */
+export function createApp(deps: AppDeps): App {
+  const { clock, logger } = deps;
+  const told = new Set<string>();
+  let config = deps.config;
+  let merged: MergeResult | undefined;
+  let trusted: AddressSet = () => false;
+  let responder = responderFor(config.gateway);
+
+  const events = createEventStream();
+  events.subscribe(logEvents(logger));
+  const metrics = createMetrics({
+    now: () => clock.now(),
+    records: () => lifecycle.records,
+    routes: () => lifecycle.routes().byName,
+  });
+  events.subscribe(metrics.note);
+
+  const lifecycle = createLifecycle({
+    clock,
+    probe: deps.probe,
+    store: deps.store,
+    engines: {
+      docker: countingEngine(deps.engines.docker, metrics),
+      process: countingEngine(deps.engines.process, metrics),
+    },
+    emit: events.emit,
+    settingsFor,
+    createSchedule,
+    matchesIgnore: createIgnoreMatcher(),
+  });
+  const forwarder = createForwarder({ isTrusted });
+  const logTail = createLogTail({ clock, lines: () => config.gateway.logLines });
+  const refuser = createRefuser({ clock, responder: () => responder, logTail });
+  const door = createProxyDoor({
+    house: lifecycle.house,
+    admitter: lifecycle,
+    forwarder,
+    count: metrics.request,
+    addressOf: (req) => plainAddress(req.socket.remoteAddress ?? ""),
+    ...refuser,
+  });
+  const endpoints = createEndpoints({
+    lifecycle,
+    clock,
+    logTail,
+    metrics,
+    logger,
+    events,
+    responder: () => responder,
+    isTrusted,
+    isDraining: () => server.draining(),
+    merged: () => merged,
+    version: deps.version,
+  });
+  const server = createGatewayServer({
+    options: SERVER_OPTIONS,
+    findRoute,
+    auth: () => false,
+    authUpgrade: () => false,
+    internal: endpoints.handle,
+    ...door,
+    unknownHost(req, res, host) {
+      writeAnswer(res, responder.unknownHost({ host: host ?? "" }, clientOf(req)), req.method);
+    },
+    conflictingHost(req, res) {
+      writeAnswer(res, responder.problem("conflict-host", {}, clientOf(req)), req.method);
+    },
+    rawAnswer: (code) => rawAnswer(responder.problem(code, {}, NOBODY)),
+  });
+
+  function settingsFor(inventory: readonly InventoryItem[]): Settings {
+    merged = mergeSettings(config, inventory);
+    for (const warning of [...merged.warnings, ...merged.labelFaults.map(formatFault)]) {
+      if (told.has(warning)) continue;
+      told.add(warning);
+      logger.warn(warning);
+    }
+    trusted = createAddressSet(merged.settings.gateway.trustedProxies);
+    return merged.settings;
+  }
+
+  function isTrusted(address: string): boolean {
+    return trusted(address);
+  }
+
+  function findRoute(host: string | undefined, target: string): ReturnType<typeof routeOf> {
+    return lifecycle.routes().hosts.find(host) ?? routeOf(target);
+  }
+
+  /** `?container=NAME` where no host matches: the reference's way of trying without DNS. */
+  function routeOf(target: string) {
+    const query = target.indexOf("?");
+    if (query === -1 || !target.includes("container=", query)) return undefined;
+    const name = new URLSearchParams(target.slice(query + 1)).get("container");
+    return name === null ? undefined : lifecycle.routes().byName.get(name);
+  }
+
+  function responderFor({ templatesDir, theme }: FileConfig["gateway"]): Responder {
+    return createResponder({ templatesDir, theme, report: (note) => logger.warn(note) });
+  }
+
+  return {
+    async listen() {
+      await lifecycle.start();
+      return server.listen(config.gateway.port, config.gateway.bind);
+    },
+    async reload(next) {
+      const { port, bind, adminAuth } = config.gateway;
+      if (next.gateway.port !== port || next.gateway.bind !== bind) {
+        logger.warn("port and bind are not reloaded: restart the gateway to move it");
+      }
+      const gateway = { ...next.gateway, port, bind, adminAuth };
+      if (gateway.theme !== config.gateway.theme || gateway.templatesDir !== config.gateway.templatesDir) {
+        responder = responderFor(gateway);
+      }
+      config = { ...next, gateway };
+      await lifecycle.reload();
+    },
+    async drain(graceMs) {
+      await server.drain(graceMs);
+      await lifecycle.stop();
+      await forwarder.close();
+    },
+  };
+}
+
+const NOBODY = { kind: "other" } as const;

@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { type App, createApp } from "../app.ts";
+import { type ConfigSource, configPath, createConfigSource } from "../config/source.ts";
+import { formatFault } from "../config/faults.ts";
+import type { FileConfig, LoadResult } from "../config/load-config.ts";
+import { createDockerEngine } from "../engines/docker/create-docker-engine.ts";
+import { createProbe } from "../engines/probe.ts";
+import { createProcessEngine } from "../engines/process/create-process-engine.ts";
+import type { Engine, Store } from "../lifecycle/ports.ts";
+import { createFileStore } from "../store/file-store.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { createSystemClock } from "../system-clock.ts";
+import { createLogger, type Logger, type LogLevel } from "../telemetry/logger.ts";
+import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
+import { productVersion } from "./version.ts";
+
+/** What is open when the gateway is told to end has this long, as with the reference. */
+const DRAIN_MS = 15_000;
+
+export const serve: Command = {
+  summary: "runs the gateway (the default)",
+  usage: "",
+  run: (_args, io) => runGateway(createConfigSource({ ...configPath(io.env), env: io.env }), io),
+};
+
+export interface RunOptions {
+  /** Without it labels are not read and only local processes are run. */
+  readonly docker?: boolean;
+  /** Called when it listens. */
+  readonly onListening?: (port: number) => void;
+}
+
+/** Runs a gateway until it is told to end. A configuration that is faulty from the start is a 2, a listener that fails a 1. */
+export async function runGateway(source: ConfigSource, io: Io, options: RunOptions = {}): Promise<number> {
+  const loaded = source.load();
+  if (!loaded.ok) {
+    for (const fault of loaded.faults) io.stderr(`${formatFault(fault)}\n`);
+    return EXIT_USAGE;
+  }
+  const logger = createLogger({ level: logLevel(io.env["LOG_LEVEL"]), pretty: io.isTerminal });
+  for (const warning of loaded.warnings) logger.warn(warning);
+  const clock = createSystemClock();
+  const { config } = loaded;
+  warnOfOpenAdmin(config, logger);
+  let reach: FileConfig = config;
+  const app = createApp({
+    config,
+    logger,
+    clock,
+    probe: createProbe(),
+    store: storeFor(config, logger),
+    engines: enginesFor(io, () => reach.gateway, options),
+    version: productVersion(),
+  });
+
+  const ended = new AbortController();
+  const take = reloader(app, logger, (next) => void (reach = next));
+  io.onSignal("SIGHUP", () => take(source.load()));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) io.onSignal(signal, () => ended.abort());
+  try {
+    const { port, address } = await app.listen();
+    logger.info({ port, address, version: productVersion() }, "gateway started");
+    options.onListening?.(port);
+  } catch (error) {
+    logger.error({ err: error }, listenFault(config, error));
+    await app.drain(0);
+    return EXIT_FAILURE;
+  }
+  source.watch(take, ended.signal);
+  await aborted(ended.signal);
+  logger.info({ grace_s: DRAIN_MS / 1000 }, "gateway stops: what is open may end");
+  await app.drain(DRAIN_MS);
+  return EXIT_OK;
+}
+
+/** A faulty file is told and changes nothing. */
+function reloader(app: App, logger: Logger, taken: (config: FileConfig) => void): (loaded: LoadResult) => void {
+  return (loaded) => {
+    if (!loaded.ok) {
+      for (const fault of loaded.faults) logger.error(`configuration not reloaded: ${formatFault(fault)}`);
+      return;
+    }
+    taken(loaded.config);
+    void app.reload(loaded.config).then(() => logger.info("configuration reloaded"));
+  };
+}
+
+function storeFor({ gateway }: FileConfig, logger: Logger): Store {
+  const { stateFile } = gateway;
+  if (stateFile === "") return createMemoryStore();
+  if (existsSync(dirname(stateFile))) return createFileStore({ path: stateFile, warn: (message) => logger.warn(message) });
+  logger.warn(`${dirname(stateFile)} is no folder: activity is forgotten at a restart (mount a volume there, or set gateway.state_file)`);
+  return createMemoryStore();
+}
+
+function enginesFor(
+  io: Io,
+  reach: () => FileConfig["gateway"],
+  { docker = true }: RunOptions,
+): Record<Engine["kind"], Engine> {
+  const processes = createProcessEngine({ environment: io.env });
+  return { process: processes, docker: docker ? createDockerEngine({ environment: io.env, reach }) : noDocker(processes) };
+}
+
+/** Stands where no Docker is wanted: it holds nothing. */
+function noDocker(processes: Engine): Engine {
+  return { ...processes, kind: "docker", list: () => Promise.resolve([]), watch: () => undefined, close: () => Promise.resolve() };
+}
+
+function warnOfOpenAdmin({ gateway }: FileConfig, logger: Logger): void {
+  if (gateway.adminAuth.method !== "none" || LOOPBACK.test(gateway.bind)) return;
+  logger.warn(
+    "the admin pages (/_status, /_metrics) are open to everybody who reaches this port: set gateway.admin_auth, or gateway.admin_hosts",
+  );
+}
+
+function logLevel(text = "info"): LogLevel {
+  const level = LEVELS.find((name) => name === text.toLowerCase());
+  return level ?? "info";
+}
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
+
+const LOOPBACK = /^(127\.|::1$|localhost$)/u;
+
+function listenFault({ gateway }: FileConfig, error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") return `port ${gateway.port} is taken: stop what listens there, or set gateway.port`;
+  if (code === "EACCES") return `port ${gateway.port} may not be opened by this user: set gateway.port above 1023`;
+  return `the gateway cannot listen on ${gateway.bind}:${gateway.port}`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

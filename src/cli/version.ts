@@ -1,0 +1,20 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, EXIT_OK } from "./command.ts";
+
+export const version: Command = {
+  summary: "prints the version",
+  usage: "",
+  run(_args, io) {
+    io.stdout(`${productVersion()}\n`);
+    return Promise.resolve(EXIT_OK);
+  },
+};
+
+/** The version of the installed package; source and compiled files lie equally deep in it. */
+export function productVersion(): string {
+  const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
+  const parsed: unknown = JSON.parse(text);
+  const isPackage = typeof parsed === "object" && parsed !== null && "version" in parsed;
+  return isPackage ? String(parsed.version) : "unknown";
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { run } from "./cli/run.ts";
+
+/** The edge of the process: the only file that knows its arguments, environment, streams, signals and exit code. */
+const code = await run(process.argv.slice(2), {
+  env: process.env,
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  isTerminal: process.stdout.isTTY,
+  onSignal: (signal, listener) => void process.on(signal, listener),
+});
+process.exitCode = code;

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { classifyClient } from "../core/client.ts";
+import type { LogTail } from "../lifecycle/log-tail.ts";
+import type { Clock } from "../lifecycle/ports.ts";
+import type { Route } from "../lifecycle/route.ts";
+import { routeFacts } from "../lifecycle/route-facts.ts";
+import type { Answer } from "../respond/answer.ts";
+import type { ClientFacts } from "../respond/pages.ts";
+import { refuse } from "../respond/refuse.ts";
+import type { Responder } from "../respond/responder.ts";
+import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
+import { type Refused, waitHeaders } from "./door.ts";
+
+interface RefuserDeps {
+  readonly clock: Clock;
+  readonly responder: () => Responder;
+  readonly logTail: LogTail;
+}
+
+/** Writes what the proxy's refused requests get; each call resolves with the status, 499 when the client has left. */
+export interface Refuser {
+  refuse(refused: Refused, route: Route, req: IncomingMessage, res: ServerResponse): Promise<number>;
+  refuseUpgrade(refused: Refused, route: Route, req: IncomingMessage, socket: Duplex): Promise<number>;
+}
+
+export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refuser {
+  async function answerTo(refused: Refused, route: Route, client: ClientFacts): Promise<Answer> {
+    const { decision } = refused;
+    if (decision.kind === "unknown") return responder().unknownHost({ host: "" }, client);
+    return refuse(responder(), decision, { ...routeFacts(route, clock), ...(await logsOf(refused, route)) }, client, "proxy");
+  }
+
+  /** The loading page asks for its log lines by itself; a failure shows its last ones at once. */
+  async function logsOf({ decision }: Refused, route: Route): Promise<{ readonly logs?: readonly string[] }> {
+    if (decision.kind === "page") return route.face.logs === "never" ? {} : { logs: [] };
+    if (decision.kind !== "failed") return {};
+    const record = route.members.find(({ name }) => name === decision.workload);
+    const logs = record && (await logTail(record));
+    return logs === undefined ? {} : { logs };
+  }
+
+  return {
+    async refuse(refused, route, req, res) {
+      if (res.destroyed || refused.decision.kind === "gone") return CLIENT_LEFT;
+      const answer = await answerTo(refused, route, clientOf(req));
+      writeAnswer(res, answer, req.method, waited(refused));
+      return answer.status;
+    },
+    async refuseUpgrade(refused, route, req, socket) {
+      if (socket.destroyed || refused.decision.kind === "gone") return CLIENT_LEFT;
+      const answer = await answerTo(refused, route, clientOf(req));
+      socket.end(rawAnswer(answer, waited(refused)));
+      return answer.status;
+    },
+  };
+}
+
+const CLIENT_LEFT = 499;
+
+/** What of a request settles the form and the language of an answer of ours. */
+export function clientOf({ method = "GET", headers }: IncomingMessage): ClientFacts {
+  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"] };
+}
+
+function waited({ waitedMs, decision }: Refused): readonly string[] {
+  return decision.kind === "timed-out" ? waitHeaders(waitedMs) : [];
+}
