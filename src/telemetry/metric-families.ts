@@ -1,5 +1,6 @@
+import { timeAsleepMs } from "../core/time-asleep.ts";
 import type { DurationHistogram } from "./duration-histogram.ts";
-import type { MeteredWorkload, MetricsDeps, Tallies } from "./metrics.ts";
+import type { MetricsDeps, Tallies } from "./metrics.ts";
 import { seenStatuses, type WorkloadTally } from "./workload-tally.ts";
 
 /** One metric with its numbers of this moment. */
@@ -80,7 +81,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       labels: ["container"],
       samples: () =>
         each(deps.records(), (container, record) => [
-          { labels: { container }, value: asleepSeconds(record, deps.now()) },
+          { labels: { container }, value: timeAsleepMs(record, deps.now()) / 1000 },
         ]),
     },
     {
@@ -139,14 +140,6 @@ const STATES = [
   "stopping",
   "failed",
 ] as const;
-
-const SLEEPING: ReadonlySet<string> = new Set(["absent", "asleep", "paused", "failed"]);
-
-/** As the life cycle adds it up when a sleep ends. */
-function asleepSeconds({ state, asleepMs, asleepSinceMs }: MeteredWorkload, now: number): number {
-  const running = SLEEPING.has(state.status) ? Math.max(0, now - asleepSinceMs) : 0;
-  return Math.round(asleepMs + running) / 1000;
-}
 
 function each<T>(rows: ReadonlyMap<string, T>, read: (name: string, row: T) => readonly Sample[]): Sample[] {
   return [...rows].flatMap(([name, row]) => read(name, row));

@@ -1,0 +1,14 @@
+const SLEEPING: ReadonlySet<string> = new Set(["absent", "asleep", "paused", "failed"]);
+
+/** How long a workload has slept in all, in milliseconds: what was added up when sleeps ended, and the present one. */
+export function timeAsleepMs(
+  workload: {
+    readonly state: { readonly status: string };
+    readonly asleepMs: number;
+    readonly asleepSinceMs: number;
+  },
+  nowMs: number,
+): number {
+  const { state, asleepMs, asleepSinceMs } = workload;
+  return asleepMs + (SLEEPING.has(state.status) ? Math.max(0, nowMs - asleepSinceMs) : 0);
+}

@@ -1,0 +1,35 @@
+import type { Emit } from "../core/events.ts";
+import type { LogTail } from "../lifecycle/log-tail.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { Clock } from "../lifecycle/ports.ts";
+import type { Responder } from "../respond/responder.ts";
+import type { ExtraEndpoint } from "./extra-endpoint.ts";
+
+/** What the reserved endpoints need of the rest of the house. */
+export interface EndpointsDeps {
+  readonly lifecycle: Lifecycle;
+  readonly clock: Clock;
+  readonly logTail: LogTail;
+  readonly metrics: { readonly scrape: () => Promise<{ readonly contentType: string; readonly body: string }> };
+  readonly events: { readonly emit: Emit; readonly subscribe: (listener: Emit) => () => void };
+  /** The current one: a reload may replace it. */
+  readonly responder: () => Responder;
+  /** Whether an address is that of a trusted proxy. */
+  readonly isTrusted: (address: string) => boolean;
+  readonly isDraining: () => boolean;
+  /** What is worth showing of the configuration beside the settings themselves. */
+  readonly merged: () => ConfigNotes | undefined;
+  readonly version: string;
+  /** More reserved paths, served by other rooms. */
+  readonly extras?: readonly ExtraEndpoint[];
+}
+
+/** The part of a merged configuration that is shown to administrators. */
+export interface ConfigNotes {
+  readonly labelFaults: readonly {
+    readonly place: { readonly kind: string; readonly container?: string; readonly label?: string };
+    readonly message: string;
+  }[];
+  /** Where a setting came from, by `container.key`. */
+  readonly provenance: ReadonlyMap<string, string>;
+}
