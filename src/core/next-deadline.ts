@@ -22,9 +22,11 @@ export interface DeadlineView {
   readonly throttled: boolean;
   /** The next opening or closing of its schedule. */
   readonly schedule: { readonly kind: "start" | "stop"; readonly atMs: number } | undefined;
+  /** When its counters must be read next, to see traffic that passes us by; absent: they need not be. */
+  readonly sampleAtMs?: number | undefined;
 }
 
-export type DeadlineKind = "idle" | "unneeded" | "pause" | "throttle" | "schedule-start" | "schedule-stop";
+export type DeadlineKind = "idle" | "unneeded" | "pause" | "throttle" | "schedule-start" | "schedule-stop" | "sample";
 
 export interface Deadline {
   readonly kind: DeadlineKind;
@@ -44,12 +46,19 @@ function restful(view: DeadlineView): readonly (Deadline | undefined)[] {
   const { state, leases, dependents } = view;
   if (leases > 0 || dependents > 0) return [];
   if (state.status === "paused") return [after(view, "idle", view.pauseAfterMs > 0 ? view.idleTimeoutMs : 0)];
+  if (state.status === "failed") return state.runs ? [idle({ ...view, keepUntilMs: coolDownOver(view, state) })] : [];
   if (state.status !== "ready" && state.status !== "unready") return [];
   return [
     view.throttled ? undefined : after(view, "throttle", view.throttleAfterMs),
     after(view, "pause", view.pauseAfterMs),
     idle(view),
+    view.sampleAtMs === undefined ? undefined : { kind: "sample", atMs: view.sampleAtMs },
   ];
+}
+
+/** What runs but never answered is of no use; stopped before its cool-down is over it would be started again too soon. */
+function coolDownOver({ keepUntilMs }: DeadlineView, { retryAtMs }: { retryAtMs: number }): number {
+  return Math.max(keepUntilMs, retryAtMs);
 }
 
 function idle(view: DeadlineView): Deadline | undefined {

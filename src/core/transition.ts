@@ -1,4 +1,4 @@
-import type { Observation } from "./observation.ts";
+import type { Endpoint, Observation } from "./observation.ts";
 import {
   canBeUndone,
   type Effect,
@@ -20,9 +20,13 @@ export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: nu
       return onObserved(state, event.observation, event.restarted, nowMs, nextRun);
     case "progress":
       if (state.status !== "starting" || state.run !== event.run || state.phase === event.phase) return keep(state);
+      if (state.stopNext !== undefined && event.phase !== "starting") return drain(state.stopNext, nowMs, nextRun);
       return { state: { ...state, phase: event.phase }, effects: [] };
     case "answered":
       if (!ownsRun(state, event.run)) return keep(state);
+      if (state.status === "starting" && state.stopNext !== undefined) {
+        return drain(state.stopNext, nowMs, nextRun, event.endpoint);
+      }
       if (state.status === "starting" || state.status === "unready" || state.status === "failed") {
         return { state: { status: "ready", sinceMs: nowMs, endpoint: event.endpoint }, effects: ["cancel"] };
       }
@@ -32,32 +36,27 @@ export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: nu
       return { state: { status: "asleep", sinceMs: nowMs, exit: event.exit }, effects: ["cancel"] };
     case "wake-failed": {
       if (state.status !== "starting" || state.run !== event.run) return keep(state);
-      const { failure, retryAtMs } = event;
+      const { failure, retryAtMs, runs = false } = event;
+      if (runs && state.stopNext !== undefined) return drain(state.stopNext, nowMs, nextRun);
       // The probe goes on behind the failure: an app that takes longer than its start_timeout still comes up.
       return {
-        state: { status: "failed", sinceMs: nowMs, run: nextRun, failure, retryAtMs },
+        state: { status: "failed", sinceMs: nowMs, run: nextRun, failure, retryAtMs, runs },
         effects: ["cancel", "probe"],
       };
     }
     case "refused":
       if (state.status !== "ready" || state.endpoint !== event.endpoint) return keep(state);
       return unready(nowMs, nextRun);
-    case "sleep": {
-      if (state.status === "paused") return stop(event.reason, false, nowMs, nextRun);
-      if (state.status !== "ready" && state.status !== "unready") return keep(state);
-      const endpoint = state.status === "ready" ? state.endpoint : undefined;
-      return {
-        state: { status: "draining", sinceMs: nowMs, run: nextRun, reason: event.reason, endpoint, wakeNext: false },
-        effects: ["cancel", "drain"],
-      };
-    }
+    case "sleep":
+      return onSleep(state, event.reason, nowMs, nextRun);
     case "arrival":
       return state.status === "draining" && canBeUndone(state.reason) ? undrain(state, nowMs, nextRun) : keep(state);
     case "vetoed":
-      return state.status === "draining" && state.run === event.run ? undrain(state, nowMs, nextRun) : keep(state);
+      if (state.status !== "draining" || state.run !== event.run) return keep(state);
+      return canBeUndone(state.reason) ? undrain(state, nowMs, nextRun) : stop(state, nowMs, nextRun);
     case "drained":
       if (state.status !== "draining" || state.run !== event.run) return keep(state);
-      return stop(state.reason, state.wakeNext, nowMs, nextRun);
+      return stop(state, nowMs, nextRun);
     case "stop-ended":
       if (state.status !== "stopping" || state.run !== event.run) return keep(state);
       if (state.wakeNext) return start(nowMs, nextRun);
@@ -76,12 +75,45 @@ function onWake(state: WorkloadState, force: boolean, nowMs: number, nextRun: nu
     case "failed":
       return force || nowMs >= state.retryAtMs ? start(nowMs, nextRun) : keep(state);
     case "draining":
+      if (canBeUndone(state.reason) && state.endpoint === undefined) return start(nowMs, nextRun);
       if (canBeUndone(state.reason)) return undrain(state, nowMs, nextRun);
       return state.wakeNext ? keep(state) : { state: { ...state, wakeNext: true }, effects: [] };
     case "stopping":
       return state.wakeNext ? keep(state) : { state: { ...state, wakeNext: true }, effects: [] };
-    case "starting":
+    case "starting": {
+      if (state.stopNext === undefined) return keep(state);
+      const { stopNext: _, ...rest } = state;
+      return { state: rest, effects: [] };
+    }
     case "ready":
+      return keep(state);
+  }
+}
+
+/** Idleness waits for a moment of rest; what a person or a schedule orders is kept until it can be done. */
+function onSleep(state: WorkloadState, reason: StopReason, nowMs: number, nextRun: number): Transition {
+  const isOrder = !canBeUndone(reason);
+  switch (state.status) {
+    case "ready":
+      return drain(reason, nowMs, nextRun, state.endpoint);
+    case "unready":
+      return drain(reason, nowMs, nextRun);
+    case "failed":
+      return state.runs ? drain(reason, nowMs, nextRun) : keep(state);
+    case "paused":
+      return stop({ reason, wakeNext: false }, nowMs, nextRun);
+    case "starting":
+      if (!isOrder || state.stopNext === reason) return keep(state);
+      if (state.phase !== "starting") return drain(reason, nowMs, nextRun);
+      return { state: { ...state, stopNext: reason }, effects: [] };
+    case "draining":
+      if (!isOrder || (state.reason === reason && !state.wakeNext)) return keep(state);
+      return { state: { ...state, reason, wakeNext: false }, effects: [] };
+    case "stopping":
+      return isOrder && state.wakeNext ? { state: { ...state, wakeNext: false }, effects: [] } : keep(state);
+    case "unseen":
+    case "absent":
+    case "asleep":
       return keep(state);
   }
 }
@@ -102,9 +134,15 @@ function onObserved(
     case "asleep":
     case "paused":
       return sameSleep(state, observation) ? keep(state) : settle(observation, nowMs, nextRun);
-    case "failed":
-      return observation.status === "stopped" || !restarted ? keep(state) : settle(observation, nowMs, nextRun);
+    case "failed": {
+      const runs = isRunning(observation);
+      // Somebody else has started it: it deserves a new look, whatever it did when we tried.
+      if (runs && (restarted || !state.runs)) return settle(observation, nowMs, nextRun);
+      return runs === (state.runs ?? false) ? keep(state) : { state: { ...state, runs }, effects: [] };
+    }
     case "unready":
+      if (isRunning(observation) && !restarted) return keep(state);
+      return settle(observation, nowMs, nextRun);
     case "ready":
     case "draining":
       if (observation.status === "running" && !restarted) return keep(state);
@@ -127,6 +165,10 @@ function settle(observation: Observation, nowMs: number, nextRun: number): Trans
   }
 }
 
+function isRunning({ status }: Observation): boolean {
+  return status === "running" || status === "restarting";
+}
+
 function sameSleep(state: WorkloadState, observation: Observation): boolean {
   if (state.status === "asleep") return observation.status === "stopped";
   return state.status === observation.status;
@@ -142,7 +184,17 @@ function start(nowMs: number, nextRun: number): Transition {
   return { state, effects: ["cancel", "wake"] };
 }
 
-function stop(reason: StopReason, wakeNext: boolean, nowMs: number, nextRun: number): Transition {
+/** `endpoint` is set when it was ready before: an arrival then makes it ready again. */
+function drain(reason: StopReason, nowMs: number, nextRun: number, endpoint?: Endpoint): Transition {
+  const state = { status: "draining", sinceMs: nowMs, run: nextRun, reason, endpoint, wakeNext: false } as const;
+  return { state, effects: ["cancel", "drain"] };
+}
+
+function stop(
+  { reason, wakeNext }: { reason: StopReason; wakeNext: boolean },
+  nowMs: number,
+  nextRun: number,
+): Transition {
   const state = { status: "stopping", sinceMs: nowMs, run: nextRun, reason, wakeNext } as const;
   return { state, effects: ["cancel", "stop"] };
 }

@@ -10,7 +10,14 @@ export type WorkloadState =
   | { readonly status: "absent"; readonly sinceMs: number }
   | { readonly status: "asleep"; readonly sinceMs: number; readonly exit: ExitFacts | undefined }
   | { readonly status: "paused"; readonly sinceMs: number }
-  | { readonly status: "starting"; readonly sinceMs: number; readonly run: number; readonly phase: WakePhase }
+  | {
+      readonly status: "starting";
+      readonly sinceMs: number;
+      readonly run: number;
+      readonly phase: WakePhase;
+      /** It must stop, for this reason, as soon as the engine's start has ended: a stop beside a start may lose. */
+      readonly stopNext?: StopReason;
+    }
   | { readonly status: "unready"; readonly sinceMs: number; readonly run: number }
   | { readonly status: "ready"; readonly sinceMs: number; readonly endpoint: Endpoint }
   | {
@@ -38,6 +45,8 @@ export type WorkloadState =
       readonly failure: Failure;
       /** Requests before this moment get the failure, later ones a new try. */
       readonly retryAtMs: number;
+      /** The engine runs it all the same: it does not answer (yet). */
+      readonly runs?: boolean;
     };
 
 export type StopReason = "idle" | "schedule" | "admin" | "unneeded" | "pause";
@@ -51,7 +60,14 @@ export type WorkloadEvent =
   | { readonly type: "answered"; readonly run: number; readonly endpoint: Endpoint }
   /** A one-shot ran to its end with exit code 0, as those who depend on it want. */
   | { readonly type: "completed"; readonly run: number; readonly exit: ExitFacts }
-  | { readonly type: "wake-failed"; readonly run: number; readonly failure: Failure; readonly retryAtMs: number }
+  | {
+      readonly type: "wake-failed";
+      readonly run: number;
+      readonly failure: Failure;
+      readonly retryAtMs: number;
+      /** The engine runs it all the same. */
+      readonly runs?: boolean;
+    }
   /** The app refused a connection although it was ready. */
   | { readonly type: "refused"; readonly endpoint: Endpoint }
   | { readonly type: "sleep"; readonly reason: StopReason }
@@ -77,5 +93,6 @@ export function canBeUndone(reason: StopReason): boolean {
 
 /** True while the engine runs it, as far as we know. */
 export function isAwake(state: WorkloadState): boolean {
+  if (state.status === "failed") return state.runs === true;
   return state.status === "ready" || state.status === "unready" || state.status === "draining";
 }

@@ -1,5 +1,5 @@
 import { transition } from "../core/transition.ts";
-import type { Effect, WorkloadEvent, WorkloadState } from "../core/workload-state.ts";
+import { type Effect, isAwake, type WorkloadEvent, type WorkloadState } from "../core/workload-state.ts";
 import { closeOrOpenGate } from "./gate.ts";
 import { settleWaiters } from "./hold.ts";
 import type { House } from "./house.ts";
@@ -75,12 +75,7 @@ function keepTimes(record: WorkloadRecord, before: WorkloadState, now: number): 
 }
 
 /** True while the engine may be running it. */
-function runs({ status }: WorkloadState): boolean {
-  return (
-    status === "starting" ||
-    status === "unready" ||
-    status === "ready" ||
-    status === "draining" ||
-    status === "stopping"
-  );
+function runs(state: WorkloadState): boolean {
+  const { status } = state;
+  return status === "starting" || status === "stopping" || isAwake(state);
 }

@@ -1,6 +1,7 @@
 import { nextDeadline, type Deadline } from "../core/next-deadline.ts";
 import type { House } from "./house.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { nextSampleMs } from "./sample.ts";
 
 /** Wall-clock deadlines are looked at again this often, since a person or NTP may set that clock. */
 const WALL_CHECK_MS = 60_000;
@@ -13,7 +14,7 @@ export function rearm(
   act: (record: WorkloadRecord, deadline: Deadline) => void,
 ): void {
   const now = house.clock.now();
-  const deadline = deadlineOf(house, record);
+  const deadline = deadlineOf(house, record, nextSampleMs(record));
   const { timer } = record;
   if (timer !== undefined && deadline !== undefined && timer.atMs <= deadline.atMs && timer.atMs > now) return;
   timer?.abort.abort();
@@ -27,14 +28,14 @@ export function rearm(
   void house.clock.sleep(ms, abort.signal).then(() => {
     if (abort.signal.aborted) return;
     record.timer = undefined;
-    const due = deadlineOf(house, record);
+    const due = deadlineOf(house, record, nextSampleMs(record));
     if (due !== undefined && due.atMs <= house.clock.now()) act(record, due);
     rearm(house, record, act);
   });
 }
 
-/** When this record must be looked at next. */
-export function deadlineOf(house: House, record: WorkloadRecord): Deadline | undefined {
+/** What will happen to this record next, and when; a reading of its counters counts as that only where its time is given. */
+export function deadlineOf(house: House, record: WorkloadRecord, sampleAtMs?: number): Deadline | undefined {
   const { settings, state } = record;
   return nextDeadline({
     state,
@@ -51,11 +52,12 @@ export function deadlineOf(house: House, record: WorkloadRecord): Deadline | und
     throttleAfterMs: record.engine.capabilities.throttle ? settings.throttleAfterMs : 0,
     throttled: record.throttled,
     schedule: scheduleDeadline(house, record),
+    sampleAtMs,
   });
 }
 
 /** True while the things that it depends on must stay awake for its sake. */
-export function needsDependencies({ state, observation }: WorkloadRecord): boolean {
+export function needsDependencies({ state }: WorkloadRecord): boolean {
   switch (state.status) {
     case "starting":
     case "unready":
@@ -64,7 +66,7 @@ export function needsDependencies({ state, observation }: WorkloadRecord): boole
     case "stopping":
       return true;
     case "failed":
-      return observation?.status === "running";
+      return state.runs === true;
     case "unseen":
     case "absent":
     case "asleep":

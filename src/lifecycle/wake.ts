@@ -26,7 +26,8 @@ export async function wakeJob(house: House, record: WorkloadRecord, run: number,
   record.failedAtMs = house.clock.wall();
   const retryMs = coolDownMs(record.failures);
   const durationMs = now - record.wakeStartedMs;
-  house.dispatch(record, { type: "wake-failed", run, failure, retryAtMs: now + retryMs });
+  const runs = record.observation?.status === "running" || record.observation?.status === "restarting";
+  house.dispatch(record, { type: "wake-failed", run, failure, retryAtMs: now + retryMs, runs });
   house.emit({ type: "wake-failed", workload: record.name, failure, durationMs, retryMs });
 }
 

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { decide, type MemberView, type Question } from "./decide.ts";
+import type { ClientKind, DoorTraits, Forward } from "./decision.ts";
+
+const NOW = 1_000;
+const proxy: DoorTraits = {
+  maxHoldMs: Number.POSITIVE_INFINITY,
+  unknownHostStatus: 404,
+  pageStatus: 503,
+  seesTraffic: true,
+  holdsUpgrades: true,
+};
+const traefik: DoorTraits = { ...proxy, maxHoldMs: 20_000, seesTraffic: false, holdsUpgrades: false };
+const brief: DoorTraits = { ...traefik, maxHoldMs: 0 };
+
+const asleep = (name = "app"): MemberView => ({
+  name,
+  gate: undefined,
+  closedUntilMs: undefined,
+  failure: undefined,
+});
+const gateOf = (name: string): Forward =>
+  Object.freeze({ kind: "forward", workload: name, to: { host: name, port: 80, published: false } });
+const gates = { app: gateOf("app"), b: gateOf("b") };
+const ready = (name: "app" | "b" = "app"): MemberView => ({ ...asleep(name), gate: gates[name] });
+const closed = (closedUntilMs: number, name = "app"): MemberView => ({ ...asleep(name), closedUntilMs });
+const failing = (retryAtMs: number, name = "app"): MemberView => {
+  const failure = { reason: "exited", message: `${name} ended`, exitCode: 3, atMs: 900 } as const;
+  return { ...asleep(name), failure: { failure, retryAtMs } };
+};
+
+const base: Question = {
+  members: [],
+  client: "other",
+  ignored: false,
+  wake: "auto",
+  holdTimeoutMs: 25_000,
+  door: proxy,
+  nowMs: NOW,
+  pick: ([first]) => first!,
+};
+
+const hold = { kind: "hold", maxMs: 25_000 };
+const page = { kind: "page" };
+const waking = { kind: "waking" };
+const offline = (untilMs?: number): object => ({ kind: "offline", untilMs });
+const failed = (workload: string, retryMs: number): object => ({
+  kind: "failed",
+  workload,
+  retryMs,
+  failure: failing(0, workload).failure!.failure,
+});
+
+const cases: readonly [rule: string, members: readonly MemberView[], question: Partial<Question>, expected: object][] =
+  [
+    ["a route without members is unknown", [], {}, { kind: "unknown" }],
+    ["a ready one forwards", [ready()], {}, gates.app],
+    ["a ready one forwards a browser", [ready()], { client: "navigation" }, gates.app],
+    ["a ready one forwards those who must not wake it", [ready()], { ignored: true }, gates.app],
+    ["only ready members are candidates", [asleep(), ready("b")], {}, gates.b],
+    ["a failing member does not fail its group", [failing(9_000), ready("b")], {}, gates.b],
+    ["those who must not wake get told that it sleeps", [asleep()], { ignored: true }, { kind: "asleep" }],
+    ["those who must not wake are told so even when it fails", [failing(9_000)], { ignored: true }, { kind: "asleep" }],
+    ["a browser gets the page", [asleep()], { client: "navigation" }, page],
+    ["anybody else waits", [asleep()], {}, hold],
+    ["an upgrade waits", [asleep()], { client: "upgrade" }, hold],
+    ["wake: page gives a browser the page", [asleep()], { wake: "page", client: "navigation" }, page],
+    ["wake: page gives anybody else an answer at once", [asleep()], { wake: "page" }, waking],
+    ["wake: page gives an upgrade an answer at once", [asleep()], { wake: "page", client: "upgrade" }, waking],
+    ["wake: hold makes a browser wait", [asleep()], { wake: "hold", client: "navigation" }, hold],
+    ["a hold_timeout of 0 makes nobody wait", [asleep()], { holdTimeoutMs: 0 }, waking],
+    ["a front shortens the wait", [asleep()], { door: traefik }, { kind: "hold", maxMs: 20_000 }],
+    [
+      "a shorter hold_timeout counts under a front too",
+      [asleep()],
+      { door: traefik, holdTimeoutMs: 5 },
+      { kind: "hold", maxMs: 5 },
+    ],
+    ["a front that cannot wait gets an answer at once", [asleep()], { door: brief }, waking],
+    [
+      "a front that cannot wait with upgrades gets an answer at once",
+      [asleep()],
+      { door: traefik, client: "upgrade" },
+      waking,
+    ],
+    [
+      "wake: hold does not help an upgrade where the front cannot wait",
+      [asleep()],
+      { door: traefik, client: "upgrade", wake: "hold" },
+      waking,
+    ],
+    [
+      "a browser gets the page through a front that cannot wait",
+      [asleep()],
+      { door: brief, client: "navigation" },
+      page,
+    ],
+    ["a failed one fails until its cool-down is over", [failing(NOW + 1)], {}, failed("app", 1)],
+    ["a failed one whose cool-down is over is tried again", [failing(NOW)], {}, hold],
+    [
+      "a group fails when all its members fail, with the one that is tried soonest",
+      [failing(9_000), failing(4_000, "b")],
+      {},
+      failed("b", 3_000),
+    ],
+    ["a group is tried while one member may be", [failing(9_000), asleep("b")], {}, hold],
+    ["outside its window it is offline until the next start", [closed(5_000)], {}, offline(5_000)],
+    ["a next start that nobody knows is left out", [closed(0)], {}, offline()],
+    ["outside its window not even a ready one forwards", [{ ...ready(), closedUntilMs: 5_000 }], {}, offline(5_000)],
+    ["outside its window those who must not wake are told so too", [closed(5_000)], { ignored: true }, offline(5_000)],
+    [
+      "a group is offline when all its members are, until the soonest",
+      [closed(7_000), closed(5_000, "b"), closed(0, "c")],
+      {},
+      offline(5_000),
+    ],
+    ["a group with one member inside its window is not offline", [closed(7_000), asleep("b")], {}, hold],
+    ["a member outside its window is no candidate", [{ ...ready(), closedUntilMs: 7_000 }, ready("b")], {}, gates.b],
+    [
+      "members outside their window do not keep a group from failing",
+      [closed(7_000), failing(NOW + 5, "b")],
+      {},
+      failed("b", 5),
+    ],
+  ];
+for (const [rule, members, question, expected] of cases) {
+  test(rule, () => {
+    const decision = decide({ ...base, ...question, members });
+    if ((expected as { kind: string }).kind === "forward") assert.equal(decision, expected, "the very same, frozen");
+    else assert.deepEqual(decision, expected);
+  });
+}
+
+const moment = fc.integer({ min: 0, max: 2 * NOW });
+const member: fc.Arbitrary<MemberView> = fc.oneof(
+  fc.constant(asleep()),
+  fc.constantFrom("app" as const, "b" as const).map(ready),
+  moment.map((at) => closed(at)),
+  moment.map((at) => failing(at)),
+);
+const question = fc.record({
+  members: fc.array(member, { maxLength: 5 }),
+  client: fc.constantFrom<ClientKind>("navigation", "upgrade", "other"),
+  ignored: fc.boolean(),
+  wake: fc.constantFrom<Question["wake"]>("auto", "page", "hold"),
+  holdTimeoutMs: fc.constantFrom(0, 1, 25_000),
+  door: fc.constantFrom(proxy, traefik, brief),
+  nowMs: fc.constant(NOW),
+});
+
+test("whoever asks: forwarded means an open gate inside a window, and a ready member is never left unused", () => {
+  fc.assert(
+    fc.property(question, fc.nat(), (asked, at) => {
+      let picked: MemberView | undefined;
+      const pick = (candidates: readonly MemberView[]): MemberView => {
+        assert.ok(candidates.length > 0);
+        for (const { gate, closedUntilMs } of candidates) assert.ok(gate !== undefined && closedUntilMs === undefined);
+        return (picked = candidates[at % candidates.length]!);
+      };
+      const decision = decide({ ...asked, pick });
+      const usable = asked.members.some(({ gate, closedUntilMs }) => gate !== undefined && closedUntilMs === undefined);
+      assert.equal(decision.kind === "forward", usable);
+      if (decision.kind === "forward") assert.equal(decision, picked?.gate);
+    }),
+  );
+});
+
+test("whoever asks: only a browser is shown a page, and nobody waits longer than the door and the setting allow", () => {
+  fc.assert(
+    fc.property(question, (asked) => {
+      const decision = decide({ ...asked, pick: base.pick });
+      if (decision.kind === "page") assert.equal(asked.client, "navigation");
+      if (decision.kind === "hold") {
+        assert.ok(decision.maxMs > 0 && decision.maxMs <= asked.holdTimeoutMs);
+        assert.ok(decision.maxMs <= asked.door.maxHoldMs);
+      }
+      if (asked.ignored) assert.ok(!["hold", "page", "waking", "failed"].includes(decision.kind));
+      if (decision.kind === "failed") assert.ok(decision.retryMs > 0);
+    }),
+  );
+});

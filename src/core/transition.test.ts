@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EVENTS, nameOf, NEXT, NOW, STATES } from "../../test/support/transition-cases.ts";
+import { transition } from "./transition.ts";
+
+/**
+ * Every pair that means something: state → event → the state after it. Every other pair leaves the state as it is; the
+ * test below goes through all of them. `draining!` may not be undone by an arrival, `draining?` never answered before,
+ * `>` says what follows at once.
+ */
+const FROM_REST = { wake: "starting", "wake!": "starting", running: "unready", anew: "unready", restarting: "unready" };
+const IN_USE = { absent: "absent", stopped: "asleep", anew: "unready", paused: "paused" };
+const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  unseen: { ...FROM_REST, absent: "absent", stopped: "asleep", paused: "paused" },
+  absent: { ...FROM_REST, stopped: "asleep", paused: "paused" },
+  asleep: { ...FROM_REST, absent: "absent", paused: "paused" },
+  paused: {
+    ...FROM_REST,
+    absent: "absent",
+    stopped: "asleep",
+    "sleep idle": "stopping",
+    "sleep admin": "stopping(admin)",
+    "sleep schedule": "stopping(schedule)",
+  },
+  starting: {
+    "to waiting": "waiting",
+    answered: "ready",
+    completed: "asleep",
+    fails: "failed",
+    "fails, runs": "failed/runs",
+    "sleep admin": "starting>stop",
+    "sleep schedule": "starting>stop(schedule)",
+  },
+  waiting: {
+    "to starting": "starting",
+    answered: "ready",
+    completed: "asleep",
+    fails: "failed",
+    "fails, runs": "failed/runs",
+    "sleep admin": "draining?(admin)",
+    "sleep schedule": "draining?(schedule)",
+  },
+  "starting>stop": {
+    wake: "starting",
+    "wake!": "starting",
+    "to waiting": "draining?(admin)",
+    answered: "draining(admin)",
+    completed: "asleep",
+    fails: "failed",
+    "fails, runs": "draining?(admin)",
+    "sleep schedule": "starting>stop(schedule)",
+  },
+  unready: {
+    ...IN_USE,
+    wake: "starting",
+    "wake!": "starting",
+    answered: "ready",
+    "sleep idle": "draining?",
+    "sleep admin": "draining?(admin)",
+    "sleep schedule": "draining?(schedule)",
+  },
+  ready: {
+    ...IN_USE,
+    restarting: "unready",
+    refused: "unready",
+    "sleep idle": "draining",
+    "sleep admin": "draining!",
+    "sleep schedule": "draining(schedule)",
+  },
+  draining: {
+    ...IN_USE,
+    restarting: "unready",
+    wake: "ready",
+    "wake!": "ready",
+    arrival: "ready",
+    vetoed: "ready",
+    drained: "stopping",
+    "sleep admin": "draining!",
+    "sleep schedule": "draining(schedule)",
+  },
+  "draining?": {
+    ...IN_USE,
+    restarting: "unready",
+    wake: "starting",
+    "wake!": "starting",
+    arrival: "unready",
+    vetoed: "unready",
+    drained: "stopping",
+    "sleep admin": "draining?(admin)",
+    "sleep schedule": "draining?(schedule)",
+  },
+  "draining!": {
+    ...IN_USE,
+    restarting: "unready",
+    wake: "draining!>wake",
+    "wake!": "draining!>wake",
+    vetoed: "stopping(admin)",
+    drained: "stopping(admin)",
+    "sleep schedule": "draining(schedule)",
+  },
+  "draining!>wake": {
+    ...IN_USE,
+    restarting: "unready",
+    vetoed: "stopping>wake(admin)",
+    drained: "stopping>wake(admin)",
+    "sleep admin": "draining!",
+    "sleep schedule": "draining(schedule)",
+  },
+  stopping: {
+    wake: "stopping>wake",
+    "wake!": "stopping>wake",
+    "stop ended": "asleep",
+    "stop ended, runs": "unready",
+  },
+  "stopping>wake": {
+    "stop ended": "starting",
+    "stop ended, runs": "starting",
+    "sleep admin": "stopping",
+    "sleep schedule": "stopping",
+  },
+  failed: { "wake!": "starting", answered: "ready", running: "unready", anew: "unready", restarting: "unready" },
+  "failed/over": {
+    wake: "starting",
+    "wake!": "starting",
+    answered: "ready",
+    running: "unready",
+    anew: "unready",
+    restarting: "unready",
+  },
+  "failed/runs": {
+    "wake!": "starting",
+    answered: "ready",
+    absent: "failed",
+    stopped: "failed",
+    paused: "failed",
+    anew: "unready",
+    "sleep idle": "draining?",
+    "sleep admin": "draining?(admin)",
+    "sleep schedule": "draining?(schedule)",
+  },
+};
+
+for (const [from, state] of Object.entries(STATES)) {
+  test(`${from}: each of ${Object.keys(EVENTS).length} events leads where the table says`, () => {
+    const actual: Record<string, string> = {};
+    for (const [name, event] of Object.entries(EVENTS)) {
+      const result = transition(state, event, NOW, NEXT);
+      if (result.state !== state) actual[name] = nameOf(result.state);
+      else assert.deepEqual(result.effects, [], `${name} keeps the state and so has no effect`);
+    }
+    assert.deepEqual(actual, expected(TABLE[from]!));
+  });
+}
+
+/** `draining(admin)` and `draining!` are the same thing. */
+function expected(row: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(row).map(([event, to]) => [event, to === "draining(admin)" ? "draining!" : to]),
+  );
+}
