@@ -55,12 +55,12 @@ export const containerSchema = z
       ),
     target_port: integer(1, 65_535)
       .optional()
-      .meta({ default: 80 })
+      .meta({ unsetMeans: "80" })
       .describe("Port that the app listens on inside the container."),
     start_timeout: duration().prefault("60s").describe("How long a start may take until the app answers."),
     idle_timeout: duration()
       .optional()
-      .meta({ default: "0" })
+      .meta({ unsetMeans: "0" })
       .describe(
         "Sleeps after so long without a request; 0: never. A container that is only a dependency and has no such key sleeps with the last one that needs it.",
       ),
@@ -100,7 +100,7 @@ export const containerSchema = z
     stop_timeout: duration().prefault("10s").describe("How long it may take to end by itself before it is killed."),
     stop_signal: textLike(/^(SIG)?[A-Z][A-Z0-9+-]*$|^\d{1,2}$/, "a signal such as SIGTERM")
       .prefault("")
-      .describe("The signal that asks it to end; empty: the image's own."),
+      .describe("The signal that asks it to end; empty: the image's own. Docker before API 1.42 gets it by a kill."),
     min_uptime: duration().prefault("0").describe("It stays awake at least so long."),
     idle_signal: choice("requests", "traffic", "connections", "cpu")
       .optional()
@@ -116,9 +116,14 @@ export const containerSchema = z
     )
       .prefault("")
       .describe("Accent colour of its pages."),
-    logo: textLike(/^(?!https?:|\/\/)\S+$/i, "a data: address (pages load nothing from other hosts)")
+    logo: textLike(
+      /^(data:image\/[^\r\n]+|[^/:\\]+)$/,
+      "a data:image/… address or a file name (pages load nothing from other hosts)",
+    )
       .prefault("")
-      .describe("Picture on its pages, as a `data:` address; empty: the icon."),
+      .describe(
+        "Picture on its pages: a `data:image/…` address, or the name of a file in `templates_dir`; empty: the icon.",
+      ),
     weight: integer(1, 1000).prefault(1).describe("Its share in a group with the strategy `weighted`."),
     ignore: ignoreKeys.prefault({}).describe("Requests that match any rule neither wake it nor keep it awake."),
     pause_after: duration()

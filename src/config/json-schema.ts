@@ -13,11 +13,14 @@ export interface JsonSchema {
   required?: string[];
   items?: JsonSchema;
   properties?: Record<string, JsonSchema>;
+  propertyNames?: JsonSchema;
   additionalProperties?: boolean | JsonSchema;
   /** Ours, not in the published schema: a word for what the key takes. */
   kind?: string;
   /** Ours: the key whose value counts when this one is unset. */
   inherits?: string;
+  /** Ours: what an unset key amounts to, where that depends on other keys. */
+  unsetMeans?: string;
   /** Ours: the list may be written as one text with commas. */
   commaSeparated?: boolean;
 }
@@ -34,10 +37,12 @@ export function publishedSchema(): JsonSchema {
 }
 
 function publish(annotated: JsonSchema): JsonSchema {
-  const { kind: _kind, inherits: _inherits, commaSeparated, ...schema } = annotated;
+  const { kind: _kind, inherits: _inherits, unsetMeans, commaSeparated, ...schema } = annotated;
+  if (unsetMeans !== undefined) schema.default = unsetMeans;
   if (schema.items !== undefined) schema.items = publish(schema.items);
   if (typeof schema.additionalProperties === "object")
     schema.additionalProperties = publish(schema.additionalProperties);
+  if (schema.propertyNames !== undefined) schema.propertyNames = publish(schema.propertyNames);
   if (schema.properties !== undefined) {
     schema.properties = Object.fromEntries(
       Object.entries(schema.properties).map(([key, below]) => [key, publish(below)]),

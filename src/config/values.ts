@@ -39,13 +39,13 @@ export const text = () => scalar({ kind: "text", type: ["string", "number", "boo
 
 /** A text of a certain form; `expected` completes "expected …". An empty text is taken, for it switches the key off. */
 export const textLike = (form: RegExp, expected: string) =>
-  scalar({ kind: "text", type: ["string", "number"] }, (value) =>
+  scalar({ kind: withoutArticle(expected), type: ["string", "number"] }, (value) =>
     value === "" || form.test(value) ? read(value) : unreadable(`expected ${expected}`),
   );
 
 /** As `textLike`, but not empty. */
 export const name = (form: RegExp, expected: string) =>
-  scalar({ kind: "text", type: ["string", "number"], minLength: 1 }, (value) =>
+  scalar({ kind: withoutArticle(expected), type: ["string", "number"], minLength: 1 }, (value) =>
     form.test(value) ? read(value) : unreadable(`expected ${expected}`),
   );
 
@@ -115,6 +115,10 @@ function splitCommas(raw: string): string[] {
     .split(",")
     .map((item) => item.trim())
     .filter((item) => item !== "");
+}
+
+function withoutArticle(expected: string): string {
+  return expected.replace(/^an? /, "");
 }
 
 function quote(value: string): string {

@@ -1,0 +1,62 @@
+import { annotatedSchema, type JsonSchema } from "../src/config/json-schema.ts";
+import { fallback, table, takes } from "./markdown-table.ts";
+
+/** docs/configuration.md, from the schema that reads the file. */
+export function generate(): Record<string, string> {
+  const { gateway, containers, groups } = annotatedSchema().properties ?? {};
+  const text = `<!-- Made from src/config by \`npm run generate\`; edits here are overwritten. -->
+
+# Configuration
+
+The file is \`/etc/gateway/config.yaml\`, or what [\`CONFIG_PATH\`](environment.md) names. Without a file the [labels](labels.md) of containers alone configure the gateway. Precedence: environment, then file, then default; what the file says of a container or a host wins against labels (and the log says so).
+
+- Numbers and booleans may be quoted or not. **Durations** are written \`90s\`, \`15m\`, \`1h30m\`, \`500ms\`; \`0\` switches off. A number without a unit is a fault.
+- **Lists** may also be one text with commas: \`host: a.example.com, b.example.com\`.
+- **Hosts** are compared in lower case and without a trailing dot: \`app.example.com\`, \`app.example.com:8443\` (that port only), \`*.example.com\` (the longest wildcard wins), \`192.0.2.1\`, \`[2001:db8::1]\`. International names may be written as they are.
+- An **unknown key is a fault**. All faults are reported together, each with file, line, column and the nearest known name. \`dag check\` does the same without starting anything, and says what each host would do.
+- A change of the file, or \`SIGHUP\`, reloads it. A faulty file changes nothing; nothing in flight is dropped.
+- YAML anchors, aliases and merge keys (\`<<\`) work.
+
+For checks while typing put this first into the file (from \`dag schema > config.schema.json\`):
+
+\`\`\`yaml
+# yaml-language-server: $schema=config.schema.json
+\`\`\`
+
+${section("gateway", gateway)}
+${section("containers[]", containers?.items)}
+${section("groups[]", groups?.items)}
+## Faults by name
+
+Words that users of the original gateway know, and that are still the same:
+
+\`\`\`text
+dependency cycle detected: a → b → a
+container "app" cannot depend on itself
+container "app" depends on unknown container "missing"
+group "api" has no containers
+group "api" references unknown container "unknown"
+group "api" host "app.local" conflicts with an existing host
+duplicate group name found: "api"
+schedule_start and schedule_stop fire at the same time (Mon 14 Apr 09:00)
+\`\`\`
+`;
+  return { "docs/configuration.md": text.replaceAll(/\n{3,}/g, "\n\n") };
+}
+
+/** A table of one map's keys, then one for each map below it. */
+function section(name: string, schema: JsonSchema | undefined): string {
+  const keys = Object.entries(schema?.properties ?? {});
+  const required = new Set(schema?.required ?? []);
+  const rows = keys.map(([key, below]) => [
+    `\`${key}\``,
+    takes(below),
+    fallback(below, required.has(key)),
+    below.description ?? "",
+  ]);
+  const nested = keys.map(([key, below]) => {
+    if (below.properties !== undefined) return section(`${name}.${key}`, below);
+    return below.items?.properties === undefined ? "" : section(`${name}.${key}[]`, below.items);
+  });
+  return `## \`${name}\`\n\n${table(["key", "takes", "default", "what it does"], rows)}\n\n${nested.join("")}`;
+}

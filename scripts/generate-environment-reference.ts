@@ -1,0 +1,27 @@
+import { CONFIG_PATH_VARIABLE, DEFAULT_CONFIG_PATH, ENVIRONMENT_VARIABLES } from "../src/config/environment.ts";
+import { annotatedSchema, type JsonSchema } from "../src/config/json-schema.ts";
+import { formatPath } from "../src/config/key-path.ts";
+import { table } from "./markdown-table.ts";
+
+/** docs/environment.md, from the table that reads the environment. */
+export function generate(): Record<string, string> {
+  const schema = annotatedSchema();
+  const rows = ENVIRONMENT_VARIABLES.map(({ variable, path, fromFile }) => {
+    const key = path.reduce<JsonSchema | undefined>((below, step) => below?.properties?.[String(step)], schema);
+    return [
+      `\`${variable}\``,
+      fromFile ? `\`${variable}_FILE\`` : "",
+      `\`${formatPath(path)}\``,
+      key?.description ?? "",
+    ];
+  });
+  const text = `<!-- Made from src/config by \`npm run generate\`; edits here are overwritten. -->
+
+# Environment variables
+
+They win against the [file](configuration.md). An empty variable counts as unset. A variable with \`_FILE\` names a file that holds the value (a Docker or Kubernetes secret); one line break at its end is dropped. Setting both is a fault.
+
+${table(["variable", "or from a file", "key", "what it does"], [[`\`${CONFIG_PATH_VARIABLE}\``, "", "", `The configuration file. Default: \`${DEFAULT_CONFIG_PATH}\`, which may be missing; a file that is named must be there.`], ...rows])}
+`;
+  return { "docs/environment.md": text };
+}

@@ -1,0 +1,31 @@
+import type { JsonSchema } from "../src/config/json-schema.ts";
+
+/** A Markdown table; bars in cells are escaped. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** What a key takes, in words. */
+export function takes(schema: JsonSchema): string {
+  if (schema.enum !== undefined) return schema.enum.map((word) => (word === "" ? '`""`' : `\`${word}\``)).join(", ");
+  if (schema.items !== undefined) return `list: ${takes(schema.items)}`;
+  if (typeof schema.additionalProperties === "object") return `map: ${takes(schema.additionalProperties)}`;
+  if (schema.properties !== undefined) return "map";
+  const { kind = "text", minimum, maximum } = schema;
+  const isRange = kind === "number" && minimum !== undefined && maximum !== undefined && maximum < 2_147_483_647;
+  return isRange ? `${kind}, ${minimum}–${maximum}` : kind;
+}
+
+/** The value that counts when the key is unset. */
+export function fallback(schema: JsonSchema, isRequired: boolean): string {
+  if (isRequired) return "**required**";
+  if (schema.inherits !== undefined) return `as \`${schema.inherits}\``;
+  const value = schema.unsetMeans ?? schema.default;
+  return value === undefined ? "unset" : `\`${written(value)}\``;
+}
+
+function written(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.join(", ")}]`;
+  return typeof value === "string" && value !== "" ? value : JSON.stringify(value);
+}
