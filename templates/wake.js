@@ -65,7 +65,7 @@
 
   async function watch() {
     let misses = 0;
-    for (let first = true; ; first = false) {
+    for (;;) {
       const asked = now();
       let pause = 0;
       let answer;
@@ -79,7 +79,7 @@
           misses = 0;
           put("note", "");
           if (health.status === "failed") return fail(health);
-          if (health.status === "running") return leave(first);
+          if (health.status === "running") return leave();
           // Renamed or removed: the gateway says what is there now.
           if (health.status !== "starting") return setTimeout(() => location.reload(), 2000);
           if (health.eta_ms) eta = health.eta_ms;
@@ -126,13 +126,10 @@
 
   // Behind a front proxy the app may be ready before the front has noticed: wait for an answer that is the app's own.
   // HEAD, since a GET could use up a link that works once. An app may say 404 to it: then only the first seconds count.
-  async function leave(first) {
+  async function leave() {
     over = true;
     enter("ready");
     fill(1);
-    // Ready, reloaded and still here: something between us and the app disagrees. Not in a tight loop.
-    const again = performance.getEntriesByType("navigation")[0]?.type === "reload";
-    if (first && again) await sleep(1000);
     const since = now();
     while (wake.auth && !(await arrived(since)) && now() - since < 20000) await sleep(250);
     go();

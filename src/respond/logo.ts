@@ -10,7 +10,9 @@ const LARGEST_BYTES = 100_000;
  */
 export function loadLogo(logo: string, templatesDir: string, report: (note: string) => void): string | undefined {
   if (logo === "") return undefined;
-  const fault = (why: string): undefined => report(`logo "${logo.slice(0, 80)}" is not shown: ${why}`) as undefined;
+  const fault = (why: string): undefined => {
+    report(`logo "${logo.slice(0, 80)}" is not shown: ${why}`);
+  };
 
   if (logo.startsWith("data:")) {
     if (logo.length > LARGEST_BYTES * 1.4) return fault(`it is larger than ${LARGEST_BYTES} bytes`);

@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { inChromium } from "../support/browser.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { greeting, startPlainServer, startWakingServer, type WakingServer } from "../support/waking-server.ts";
+
+const RUNNING = { status: "running", error: "", phase: "ready", elapsedMs: 0, etaMs: 4_000, retryMs: 0 } as const;
+const WAITING = {
+  status: "starting",
+  error: "",
+  phase: "waiting",
+  elapsedMs: 1_000,
+  etaMs: 4_000,
+  retryMs: 0,
+} as const;
+
+inChromium(
+  "the page tells phases and time, fills its bar without ever lying full, and ends at the deep link",
+  async (t, open) => {
+    const server = await startWakingServer(t);
+    const page = await open();
+    await page.goto(`${server.url}/deep/link?q=1&r=a%20b#part`);
+    assert.equal(await page.title(), "Jellyfin is waking up");
+    assert.equal(await page.textContent("h1"), "Jellyfin");
+    assert.equal(await page.textContent("#phase"), "Starting");
+    const first = await barOf(page);
+    assert.ok(first > 0 && first < 0.3, `${first}`);
+
+    server.change({ health: WAITING });
+    await waitUntil(async () => (await page.textContent("#phase")) === "Started, waiting for its first answer");
+    assert.equal(await page.getAttribute("[data-step=waiting]", "aria-current"), "step");
+    assert.equal(await page.getAttribute("[data-step=starting]", "data-passed"), "true");
+    await waitUntil(async () => /^[2-9]\ss$/u.test((await page.textContent("#elapsed")) ?? ""));
+    assert.match((await page.textContent("#usual")) ?? "", /^usually 4\ss$/u);
+    const later = await barOf(page);
+    assert.ok(later > first && later < 0.96, `${first} → ${later}`);
+
+    await leavesWithin(300, server, page, `${server.url}/deep/link?q=1&r=a%20b#part`);
+    assert.deepEqual(server.visits, ["GET /deep/link?q=1&r=a%20b", "GET /deep/link?q=1&r=a%20b"]);
+    assertPolite(server);
+  },
+);
+
+inChromium("an app that is ready half a second after the visit is opened within 0.3 s as well", async (t, open) => {
+  const server = await startWakingServer(t);
+  const page = await open();
+  await page.goto(`${server.url}/quick?x=1`);
+  await waitUntil(() => server.polls["/_health"].length > 0);
+  server.change({ health: WAITING });
+  await page.waitForTimeout(300); // the app's own start takes as long
+  await leavesWithin(300, server, page, `${server.url}/quick?x=1`);
+  assertPolite(server);
+});
+
+inChromium("at the first wake the bar has no value, and the text says that there is no estimate", async (t, open) => {
+  const server = await startWakingServer(t, { health: { etaMs: undefined } });
+  const page = await open();
+  await page.goto(server.url);
+  await waitUntil(async () => (await page.textContent("#elapsed")) === "1\u00a0s");
+  assert.equal(await page.getAttribute("#progress", "value"), null);
+  assert.equal(await page.textContent("#usual"), "first time, no estimate yet");
+});
+
+inChromium("a wake that takes long is said to, and its bar stays below full", async (t, open) => {
+  const server = await startWakingServer(t, { health: { etaMs: 1_000, elapsedMs: 60_000 } });
+  const page = await open();
+  await page.goto(server.url);
+  assert.equal(await page.textContent("#usual"), "longer than usual (1\u00a0s)");
+  assert.equal(await page.textContent("#elapsed"), "1\u00a0min 00\u00a0s");
+  assert.ok((await barOf(page)) <= 0.95);
+});
+
+inChromium("with a redirect_path the page ends there", async (t, open) => {
+  const server = await startWakingServer(t, { face: { redirectPath: "/web/index.html?theme=dark" } });
+  const page = await open();
+  await page.goto(`${server.url}/somewhere/else`);
+  await waitUntil(() => server.polls["/_health"].length > 0);
+  await leavesWithin(300, server, page, `${server.url}/web/index.html?theme=dark`);
+});
+
+inChromium("hostile log lines are shown as they are written, and stay text", async (t, open) => {
+  const lines = [
+    "<img src=x onerror=alert(1)>",
+    "</div></script><script>alert(2)</script>",
+    `"'\`{{ 7*7 }} \${alert(3)} &lt;b&gt;`,
+    "javascript:alert(4)",
+    "x".repeat(3_000),
+  ];
+  const server = await startWakingServer(t);
+  const page = await open();
+  server.change({ lines: ["first"] });
+  await page.goto(server.url);
+  assert.equal((await page.textContent("#log"))?.trim(), "first");
+  server.change({ lines });
+  await waitUntil(async () => (await page.locator("#log > div").count()) === lines.length, 6_000);
+  const shown = await page.locator("#log > div").allTextContents();
+  assert.deepEqual(shown.slice(0, 4), lines.slice(0, 4));
+  assert.equal(shown[4]?.length, 2_000);
+  assert.equal(await page.locator("#log > div *").count(), 0);
+  assert.equal(await page.evaluate("document.scripts.length"), 1);
+});
+
+inChromium("where logs may not be seen none are asked for", async (t, open) => {
+  const server = await startWakingServer(t, { logs: false });
+  const page = await open();
+  await page.goto(server.url);
+  await waitUntil(async () => (await page.textContent("#elapsed")) === "1\u00a0s");
+  assert.equal(await page.locator("#log").count(), 0);
+  assert.deepEqual(server.polls["/_logs"], []);
+});
+
+inChromium("a gateway that answers each poll at once is asked once a second", async (t, open) => {
+  const server = await startWakingServer(t, { eager: true });
+  const page = await open();
+  await page.goto(server.url);
+  await waitUntil(() => server.polls["/_health"].length >= 4);
+  assertPolite(server);
+});
+
+inChromium("a page that was reloaded into a lie does not reload in a tight loop", async (t, open) => {
+  const server = await startWakingServer(t, { health: RUNNING });
+  const page = await open();
+  await page.goto(server.url);
+  await page.waitForTimeout(3_500); // long enough for a loop to show
+  assert.ok(server.visits.length >= 2 && server.visits.length <= 6, `${server.visits.length} visits`);
+});
+
+inChromium("without script the page says the same, looks again by itself, and arrives", async (t, open) => {
+  const server = await startWakingServer(t, { health: { elapsedMs: 2_000 } });
+  server.change({ lines: ["listening soon"] });
+  const page = await open({ javaScriptEnabled: false });
+  await page.goto(`${server.url}/deep?q=1`);
+  assert.equal(await page.textContent("#phase"), "Starting");
+  assert.equal(await page.textContent("#elapsed"), "2\u00a0s");
+  assert.match((await page.textContent("noscript p")) ?? "", /every 5 seconds/u);
+  assert.match((await page.textContent("#log")) ?? "", /listening soon/u);
+  assert.deepEqual(server.polls["/_health"], []);
+  server.change({ app: greeting });
+  await page.waitForSelector("h1:text-is('app')", { timeout: 8_000 });
+  assert.equal(page.url(), `${server.url}/deep?q=1`);
+});
+
+inChromium(
+  "the page may be shown in a frame, since home dashboards do so, and wakes the app there",
+  async (t, open) => {
+    const server = await startWakingServer(t);
+    const dashboard = await startPlainServer(
+      t,
+      `<!doctype html><link rel="icon" href="data:,"><iframe src="${server.url}/framed"></iframe>`,
+    );
+    const page = await open();
+    await page.goto(dashboard.replace("127.0.0.1", "localhost")); // another site than the app's
+    const frame = page.frameLocator("iframe");
+    await frame.locator("h1:has-text('Jellyfin')").waitFor();
+    await waitUntil(() => server.polls["/_health"].length > 0);
+    server.change({ health: RUNNING, app: greeting });
+    await frame.locator("h1:text-is('app')").waitFor();
+  },
+);
+
+inChromium("the policy stops a script that got into the page all the same", async (t, open) => {
+  const server = await startWakingServer(t);
+  const page = await open();
+  await page.goto(server.url);
+  page.removeAllListeners("console"); // Chromium tells of the violation there, and here it is wanted
+  const violation = await page.evaluate(`new Promise((done) => {
+    document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
+    const script = document.createElement("script");
+    script.textContent = "window.pwned = true";
+    document.body.append(script);
+  })`);
+  assert.equal(violation, "script-src-elem");
+  assert.equal(await page.evaluate("window.pwned"), undefined);
+});
+
+async function barOf(page: Page): Promise<number> {
+  return Number(await page.evaluate("document.getElementById('progress').value"));
+}
+
+async function leavesWithin(ms: number, server: WakingServer, page: Page, url: string): Promise<void> {
+  const arrived = page.waitForRequest((request) => request.isNavigationRequest());
+  const began = performance.now();
+  server.change({ health: RUNNING, app: greeting });
+  await arrived;
+  const took = performance.now() - began;
+  assert.ok(took < ms, `left after ${Math.round(took)} ms`);
+  await page.waitForSelector("h1:text-is('app')");
+  assert.equal(page.url(), url);
+}
+
+/** One request a second and endpoint, and none of them refused. */
+function assertPolite(server: WakingServer): void {
+  assert.equal(server.refused(), 0);
+  for (const times of Object.values(server.polls)) {
+    for (const [index, at] of times.entries()) {
+      const before = times[index - 1];
+      if (before !== undefined) assert.ok(at - before >= 1_000, `${at - before} ms between polls`);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { after, test, type TestContext } from "node:test";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { cleanup } from "./cleanup.ts";
+import { toolOrSkip } from "./tools.ts";
+
+/** Opens a page in a context of its own; its faults (console errors, policy violations, foreign requests, dialogs) fail the test. */
+export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
+
+/** A test in headless Chromium; skipped with the reason where there is none, failed in CI. One browser serves the file. */
+export function inChromium(title: string, run: (t: TestContext, open: OpenPage) => Promise<void>): void {
+  test(title, async (t) => {
+    const executablePath = toolOrSkip(t, "chromium");
+    if (executablePath === undefined) return;
+    shared ??= chromium.launch({ executablePath, args: ARGUMENTS });
+    const browser = await shared;
+    const faults: string[] = [];
+    await run(t, async (options) => {
+      const context = await browser.newContext(options);
+      cleanup(t, () => context.close());
+      const page = await context.newPage();
+      watch(page, faults);
+      return page;
+    });
+    assert.deepEqual(faults, []);
+  });
+}
+
+/** Keeps a picture where SCREENSHOT_DIR is set, as CI does. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const directory = process.env["SCREENSHOT_DIR"];
+  if (directory === undefined || directory === "") return;
+  mkdirSync(directory, { recursive: true });
+  await page.screenshot({ path: path.join(directory, `${name}.png`), fullPage: true });
+}
+
+let shared: Promise<Browser> | undefined;
+after(async () => (await shared)?.close());
+
+const LOCAL = new Set(["127.0.0.1", "localhost"]);
+
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+function watch(page: Page, faults: string[]): void {
+  page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error" && !isOurs(message.text())) faults.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol !== "data:" && !LOCAL.has(hostname)) faults.push(`foreign request: ${request.url()}`);
+  });
+}
+
+/** Chromium writes each answer that is no 2xx to the console, and each poll that a restart cut. */
+function isOurs(text: string): boolean {
+  return /^Failed to load resource: (the server responded with a status of \d{3} |net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING))/u.test(
+    text,
+  );
+}

@@ -1,0 +1,202 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
+import { classifyClient } from "../../src/core/client.ts";
+import type { Theme } from "../../src/core/settings.ts";
+import type { Answer } from "../../src/respond/answer.ts";
+import type { DoorMode, Face, HealthFacts } from "../../src/respond/pages.ts";
+import { createResponder, type Responder } from "../../src/respond/responder.ts";
+import { cleanup } from "./cleanup.ts";
+
+/** What the server pretends; a test changes it through `change`, which wakes the long polls. */
+export interface Pretence {
+  health: HealthFacts;
+  lines: readonly string[];
+  /** The app's own answer; absent: the gateway's page. */
+  app: ((res: ServerResponse) => void) | undefined;
+}
+
+export interface WakingServer {
+  readonly url: string;
+  readonly port: number;
+  /** Method and address of every request but the polls, oldest first. */
+  readonly visits: readonly string[];
+  /** When each poll came, by path, in milliseconds of `performance.now()`. */
+  readonly polls: Readonly<Record<"/_health" | "/_logs", number[]>>;
+  /** How many polls were refused for coming too fast. */
+  refused(): number;
+  change(next: Partial<Pretence>): void;
+  /** Cuts every connection and stops listening; `start` listens on the same port again. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface WakingOptions {
+  readonly face?: Partial<Face>;
+  readonly theme?: Theme;
+  readonly mode?: DoorMode;
+  readonly health?: Partial<HealthFacts>;
+  readonly logs?: boolean;
+  /** Answers each poll at once, as a gateway without long polls does. */
+  readonly eager?: boolean;
+  /** Pages by path that are not the loading page. */
+  readonly pages?: Readonly<Record<string, (responder: Responder) => Answer>>;
+}
+
+export const FACE: Face = {
+  name: "jellyfin",
+  title: "Jellyfin",
+  message: "",
+  color: "",
+  icon: "jellyfin",
+  logo: "",
+  redirectPath: "",
+};
+
+const STARTING: HealthFacts = {
+  status: "starting",
+  error: "",
+  phase: "starting",
+  elapsedMs: 0,
+  etaMs: 4_000,
+  retryMs: 0,
+};
+
+/** The real answers of `respond/` on a real socket, with the life cycle's part played by the test. */
+export async function startWakingServer(t: TestContext, options: WakingOptions = {}): Promise<WakingServer> {
+  const { mode = "proxy", logs = true } = options;
+  const face = { ...FACE, ...options.face };
+  const responder = createResponder({ templatesDir: "", theme: options.theme ?? "default", report: () => {} });
+  const pretence: Pretence = { health: { ...STARTING, ...options.health }, lines: [], app: undefined };
+  const visits: string[] = [];
+  const polls = { "/_health": [] as number[], "/_logs": [] as number[] };
+  const watchers = new Set<() => void>();
+  let refused = 0;
+
+  const server = createServer((req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? "/", "http://gateway.test");
+    if (pathname === "/_health" || pathname === "/_logs") answerPoll(pathname, searchParams.get("container"), req, res);
+    else answerVisit(pathname, req, res);
+  });
+
+  function answerVisit(pathname: string, req: IncomingMessage, res: ServerResponse): void {
+    visits.push(`${req.method} ${req.url}`);
+    const page = options.pages?.[pathname];
+    if (page !== undefined) write(res, page(responder));
+    else if (pretence.app !== undefined) pretence.app(res);
+    else write(res, ownPage(req));
+  }
+
+  function answerPoll(
+    pathname: keyof typeof polls,
+    container: string | null,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): void {
+    if (container !== face.name) {
+      res.writeHead(404).end();
+    } else if (isTooFast(polls[pathname])) {
+      refused += 1;
+      res.writeHead(429, { "Retry-After": "1" }).end("slow down");
+    } else if (pathname === "/_logs") {
+      write(res, responder.logs(pretence.lines, mode));
+    } else {
+      holdPoll(req, res);
+    }
+  }
+
+  function ownPage(req: IncomingMessage): Answer {
+    const client = {
+      kind: classifyClient(req.method ?? "GET", req.headers),
+      acceptLanguage: req.headers["accept-language"],
+    };
+    const { status, phase, elapsedMs, etaMs, failure, error, retryMs } = pretence.health;
+    const lines = logs ? { logs: pretence.lines } : {};
+    if (status === "failed") {
+      const whole = { reason: "timeout", exitCode: undefined, ...failure, message: error, atMs: 0 } as const;
+      return responder.failed({ face, failure: whole, retryMs, ...lines }, client);
+    }
+    return responder.loading(
+      { face, mode, phase: phase ?? "starting", elapsedMs, etaMs, hasDependencies: false, ...lines },
+      client,
+    );
+  }
+
+  // What the gateway promises: a change of status is told at once, a change of phase no sooner than a second after the
+  // question, so that a page that may ask once a second is always waiting when it matters.
+  function holdPoll(req: IncomingMessage, res: ServerResponse): void {
+    const asked = performance.now();
+    const before = pretence.health;
+    const answer = (): void => {
+      clearTimeout(timer);
+      watchers.delete(look);
+      write(res, responder.health(pretence.health, mode));
+    };
+    const look = (): void => {
+      if (pretence.health.status !== before.status) return answer();
+      if (pretence.health.phase !== before.phase) setTimeout(answer, Math.max(0, asked + 1_000 - performance.now()));
+    };
+    const timer = setTimeout(answer, before.status === "starting" && options.eager !== true ? 20_000 : 0);
+    watchers.add(look);
+    req.on("close", () => res.destroyed && clearTimeout(timer));
+  }
+
+  let port = 0;
+  const start = async (): Promise<void> => {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    port = (server.address() as AddressInfo).port;
+  };
+  const stop = (): Promise<void> => close(server);
+  await start();
+  cleanup(t, stop);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    visits,
+    polls,
+    refused: () => refused,
+    change(next) {
+      Object.assign(pretence, next);
+      for (const look of watchers) look();
+    },
+    stop,
+    start,
+  };
+}
+
+/** An app that says where it was reached. */
+export function greeting(res: ServerResponse): void {
+  res.writeHead(200, { "Content-Type": "text/html" }).end(`<!doctype html><link rel="icon" href="data:,"><h1>app</h1>`);
+}
+
+/** Serves one page at every address; resolves with its URL. */
+export async function startPlainServer(t: TestContext, html: string): Promise<string> {
+  const server = createServer((_req, res) => res.writeHead(200, { "Content-Type": "text/html" }).end(html));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanup(t, () => close(server));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+function isTooFast(times: number[]): boolean {
+  const now = performance.now();
+  const last = times.at(-1);
+  if (last !== undefined && now - last < 1_000) return true;
+  times.push(now);
+  return false;
+}
+
+function write(res: ServerResponse, { status, headers, body }: Answer): void {
+  if (res.headersSent || res.destroyed) return;
+  res.writeHead(status, headers as string[]).end(body);
+}
+
+async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
