@@ -28,6 +28,13 @@ for (const [when, settings, iso, expected] of windows) {
   });
 }
 
+test("a schedule that was asked just before an event changes its answer at the event itself", () => {
+  const schedule = createSchedule(OFFICE);
+  assert.equal(schedule.isOpen(at("2026-03-02T18:59:59.999Z")), true);
+  assert.equal(schedule.isOpen(at("2026-03-02T19:00:00.000Z")), false);
+  assert.equal(schedule.isOpen(at("2026-03-02T18:59:59.999Z")), true, "also when the clock jumps back");
+});
+
 test("the next event is the nearer of start and stop, strictly later", () => {
   const schedule = createSchedule(OFFICE);
   assert.deepEqual(schedule.next(at("2026-03-02T07:00:00Z")), { kind: "stop", atMs: at("2026-03-02T19:00:00Z") });

@@ -70,6 +70,14 @@ test("a place is found for keys, values, items and what does not exist", () => {
   assert.deepEqual(locate(["groups"], "key"), { line: 1, column: 1 });
 });
 
+test("a key stands where its map has it, before or after a merge key; a merged one where it was written", () => {
+  const { locate } = readYaml("a: &x {p: 1, q: 2}\nb:\n  <<: *x\n  p: 3\nc:\n  p: 4\n  <<: *x\n");
+  assert.deepEqual(locate(["b"], "key"), { line: 2, column: 1 });
+  assert.deepEqual(locate(["b", "p"], "key"), { line: 4, column: 3 });
+  assert.deepEqual(locate(["c", "p"], "key"), { line: 6, column: 3 });
+  assert.deepEqual(locate(["b", "q"], "key"), { line: 1, column: 14 });
+});
+
 test("syntax faults never repeat what the file says", () => {
   const secret = "hunter2-hunter2";
   for (const text of [

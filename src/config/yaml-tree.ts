@@ -24,6 +24,7 @@ export function readYamlTree(root: unknown): YamlTree {
   const anchors = new Map<string, Node>();
   const open = new Set<Node>();
   let budget = MOST_NODES;
+  let merging = 0;
 
   const raw = readNode(root, [], 0);
   return { raw: raw ?? undefined, offsets, faults };
@@ -63,11 +64,16 @@ export function readYamlTree(root: unknown): YamlTree {
         fault(path, "a key must be a text", pair.key);
         continue;
       }
-      const below = key === MERGE ? path : [...path, key];
+      if (key === MERGE) {
+        merging += 1;
+        merged.push(...listOf(readNode(pair.value, path, depth + 1)));
+        merging -= 1;
+        continue;
+      }
+      const below = [...path, key];
       note(below, pair.key, pair.value);
       const value = readNode(pair.value, below, depth + 1);
-      if (key === MERGE) merged.push(...listOf(value));
-      else if (map.has(key)) fault(below, `duplicate key "${key.slice(0, 60)}"`, pair.key);
+      if (map.has(key)) fault(below, `duplicate key "${key.slice(0, 60)}"`, pair.key);
       else map.set(key, value);
     }
     for (const extra of merged) {
@@ -85,10 +91,10 @@ export function readYamlTree(root: unknown): YamlTree {
     });
   }
 
-  /** The first mention of a way is the right one: what an alias repeats must not move it. */
+  /** A map's own key says where it stands, whether it comes before or after what is merged into the map. */
   function note(path: KeyPath, key: unknown, value: unknown): void {
     const written = formatPath(path);
-    if (offsets.has(written) || path.length === 0) return;
+    if (path.length === 0 || (merging > 0 && offsets.has(written))) return;
     const keyOffset = offsetOf(key);
     offsets.set(written, { key: keyOffset, value: offsetOf(value) || keyOffset });
   }
