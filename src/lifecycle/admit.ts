@@ -9,6 +9,7 @@ import type { House } from "./house.ts";
 import { type Lease, openLease, touch } from "./lease.ts";
 import type { LeaseKind, WorkloadRecord } from "./record.ts";
 import type { Route } from "./route.ts";
+import { meetFront } from "./sample.ts";
 
 /** What a door knows of a request. Strings come from a client as they are. */
 export interface Asker {
@@ -60,7 +61,7 @@ export function createAdmitter({ house, overall, matchesIgnore }: AdmitterDeps):
     const waited = (): number => clock.now() - startedMs;
     const ignored = route.members.some(({ settings }) => settings.ignore && matchesIgnore(settings.ignore, asker));
     for (const member of route.members) {
-      if (!door.seesTraffic) member.seenByFront = true;
+      if (!door.seesTraffic) meetFront(member, house.rearm);
       house.dispatch(member, { type: "arrival" });
     }
     const cause: WakeCause = door.seesTraffic ? "request" : "auth";

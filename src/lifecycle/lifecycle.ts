@@ -16,6 +16,7 @@ import { probeJob } from "./probe.ts";
 import { createReconciler } from "./reconcile.ts";
 import type { WorkloadRecord } from "./record.ts";
 import type { Routes } from "./route.ts";
+import { takeSample } from "./sample.ts";
 import type { Schedule } from "./schedule.ts";
 import { throttle, unthrottle } from "./throttle.ts";
 import { rearm } from "./timers.ts";
@@ -104,6 +105,9 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
         return;
       case "throttle":
         throttle(house, record);
+        return;
+      case "sample":
+        void takeSample(house, record);
         return;
       case "schedule-start":
         record.edge = undefined;

@@ -4,6 +4,7 @@ import type { Observation } from "../core/observation.ts";
 import type { DependencyCondition, WorkloadSettings } from "../core/settings.ts";
 import type { WorkloadState } from "../core/workload-state.ts";
 import type { Waiter } from "./hold.ts";
+import type { Sample } from "./in-use.ts";
 import type { Engine, Memory, WorkloadRef } from "./ports.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -38,6 +39,11 @@ export interface WorkloadRecord {
   throttled: boolean;
   /** A front proxy asks about it, so that its traffic does not pass through us. */
   seenByFront: boolean;
+  /** When a front proxy last let something through that may stay open almost silently (an upgrade, an event stream); 0: never. */
+  streamSeenMs: number;
+  /** The reading of its counters that the next one is compared with, and when they were last read. */
+  sample: Sample | undefined;
+  sampledMs: number;
   timer: { readonly atMs: number; readonly abort: AbortController } | undefined;
 
   readonly waiters: Set<Waiter>;
@@ -103,6 +109,9 @@ export function createRecord(
     pinnedUntilMs: 0,
     throttled: false,
     seenByFront: false,
+    streamSeenMs: 0,
+    sample: undefined,
+    sampledMs: 0,
     timer: undefined,
     waiters: new Set(),
     watchers: new Set(),

@@ -1,6 +1,7 @@
 import type { VetoReason } from "../core/events.ts";
 import type { House } from "./house.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { findHiddenUse } from "./sample.ts";
 
 /** Looks again, right before a stop, whether the workload is used in a way that leases don't show. */
 export async function findVeto(
@@ -8,8 +9,9 @@ export async function findVeto(
   record: WorkloadRecord,
   signal: AbortSignal,
 ): Promise<VetoReason | undefined> {
-  if (await isBusy(house, record, signal)) return "busy-path";
-  return undefined;
+  const use = await findHiddenUse(house, record, signal);
+  if (use !== undefined) return use;
+  return (await isBusy(house, record, signal)) ? "busy-path" : undefined;
 }
 
 /** How long a veto puts the stop off: another interval of idleness. */

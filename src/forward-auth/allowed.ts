@@ -1,0 +1,40 @@
+import type { Forward } from "../core/decision.ts";
+import type { Answer } from "../respond/answer.ts";
+
+/**
+ * The 200 that lets a request pass, made once for as long as a workload stays ready. `X-Gateway-Upstream` is `host:port`, for
+ * fronts that copy it. The length is named, since an empty chunked 200 costs Caddy a connection.
+ */
+export function allowedAnswer(forward: Forward): Answer {
+  let answer = answers.get(forward);
+  if (answer === undefined) {
+    answer = Object.freeze({
+      status: 200,
+      headers: Object.freeze(["Content-Length", "0", "X-Gateway-Upstream", upstreamOf(forward)]),
+      body: NOTHING,
+    });
+    answers.set(forward, answer);
+  }
+  return answer;
+}
+
+const NOTHING = Buffer.alloc(0);
+const answers = new WeakMap<Forward, Answer>();
+
+/** Not ours, or none of our business: the front goes on as if it had not asked. */
+export const PASSED: Answer = Object.freeze({
+  status: 200,
+  headers: Object.freeze(["Content-Length", "0"]),
+  body: NOTHING,
+});
+
+function upstreamOf({ to: { host, port } }: Forward): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** What is added after a wait, for fronts that copy it to the client. */
+export function waitHeaders(waitedMs: number): readonly string[] {
+  if (waitedMs <= 0) return [];
+  const ms = Math.round(waitedMs);
+  return ["X-Gateway-Wake", `cold; dur=${ms}`, "Server-Timing", `wake;dur=${ms}`];
+}

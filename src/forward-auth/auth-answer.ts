@@ -1,0 +1,143 @@
+import type { IncomingMessage } from "node:http";
+import type { DoorTraits } from "../core/decision.ts";
+import { requestPath } from "../core/request-host.ts";
+import type { Asker } from "../lifecycle/admit.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { LogTail } from "../lifecycle/log-tail.ts";
+import type { Route } from "../lifecycle/route.ts";
+import type { Answer } from "../respond/answer.ts";
+import { allowedAnswer, PASSED, waitHeaders } from "./allowed.ts";
+import type { Asked, Front } from "./front.ts";
+import { noteStream } from "./note-stream.ts";
+import { isAcmeChallenge, type Poll, readPoll } from "./own-paths.ts";
+import { answerPoll, type PollDeps } from "./polls.ts";
+import { clientOf, readyAnswer, refusedAnswer } from "./refused.ts";
+
+export interface AuthDeps extends PollDeps {
+  readonly lifecycle: Pick<Lifecycle, "admit" | "routes" | "house">;
+  readonly logTail: LogTail;
+  /** Whether a peer may ask, and its forwarded headers count. */
+  readonly isTrusted: (address: string) => boolean;
+  /** The client's address: behind a trusted peer, as that says in `X-Forwarded-For`. */
+  readonly addressOf: (req: IncomingMessage) => string;
+}
+
+/** What a front gets, and under which word it is counted. */
+export interface AuthAnswer {
+  readonly answer: Answer;
+  readonly counted: string;
+  /** Flat headers on top. */
+  readonly extra?: readonly string[];
+}
+
+/** Settles an auth request that is not already settled by an open gate. Resolves with nothing when the front has left. */
+export function createAuthority(deps: AuthDeps) {
+  const { lifecycle, responder, isTrusted, addressOf } = deps;
+  const { clock, probe, dispatch } = lifecycle.house;
+  const writing = { clock, responder, logTail: deps.logTail };
+
+  async function answerTo(
+    front: Front,
+    req: IncomingMessage,
+    path: string,
+    gone: AbortSignal,
+  ): Promise<AuthAnswer | undefined> {
+    const peer = req.socket.remoteAddress ?? "";
+    if (!isTrusted(peer)) return { answer: strangerAnswer(peer), counted: "untrusted" };
+    const asked = front.read(req, path);
+    if ("code" in asked)
+      return refused(front, responder().problem(asked.code, { detail: asked.detail }, PROGRAM), "invalid");
+
+    const target = requestPath(asked.uri);
+    if (isAcmeChallenge(target)) return { answer: PASSED, counted: "passed" };
+    const routes = lifecycle.routes();
+    const route = routeOf(asked);
+    if (route === undefined) return asked.about === "page" ? noPage(asked) : { answer: PASSED, counted: "unknown" };
+
+    const poll = readPoll(asked, target, route, routes);
+    if (poll !== undefined) return answerToPoll(front, asked, poll, addressOf(req), gone);
+    return asked.about === "page" ? page(front, req, asked, route, gone) : access(front, req, asked, route, gone);
+  }
+
+  async function access(front: Front, req: IncomingMessage, asked: Asked, route: Route, gone: AbortSignal) {
+    const admission = await lifecycle.admit(route, askerOf(req, asked, gone), front.traits, "none");
+    if (admission.kind === "forward") {
+      noteStream(admission.record, req.headers, clock.now());
+      const extra = waitHeaders(admission.waitedMs);
+      return { answer: allowedAnswer(admission.forward), counted: extra.length > 0 ? "held" : "allowed", extra };
+    }
+    const { decision, waitedMs } = admission;
+    if (decision.kind === "gone") return undefined;
+    if (front.bareRefusal !== undefined) return { answer: front.bareRefusal, counted: decision.kind };
+    const answer = await refusedAnswer(writing, decision, route, clientOf(req, asked.method));
+    return {
+      answer: front.refusal(answer),
+      counted: decision.kind,
+      extra: waitHeaders(decision.kind === "timed-out" ? waitedMs : 0),
+    };
+  }
+
+  /** Nobody is held here: whoever may wait has waited for the auth request before it. */
+  async function page(front: Front, req: IncomingMessage, asked: Asked, route: Route, gone: AbortSignal) {
+    const traits: DoorTraits = { ...front.traits, maxHoldMs: 0 };
+    const client = clientOf(req, asked.method);
+    const admission = await lifecycle.admit(route, askerOf(req, asked, gone), traits, "none");
+    if (admission.kind === "refuse") {
+      const { decision } = admission;
+      // A browser that was held for as long as the front allows goes on waiting at the page.
+      const refusal = decision.kind === "waking" && client.kind === "navigation" ? PAGE : decision;
+      return { answer: await refusedAnswer(writing, refusal, route, client), counted: refusal.kind };
+    }
+    // The front could not reach it, or asked a moment too early: only a look at the app tells which.
+    const { to } = admission.forward;
+    if (!(await probe.tcp(to, gone))) dispatch(admission.record, { type: "refused", endpoint: to });
+    return { answer: readyAnswer(writing, route, client), counted: "page" };
+  }
+
+  async function answerToPoll(front: Front, asked: Asked, poll: Poll, address: string, gone: AbortSignal) {
+    // Behind nginx the same poll comes again as a question for the page: only that one counts.
+    if (asked.about === "access" && front.bareRefusal !== undefined)
+      return { answer: front.bareRefusal, counted: "poll" };
+    const answer = await answerPoll(deps, poll, address, gone, front.traits.maxHoldMs);
+    if (gone.aborted) return undefined;
+    return { answer: asked.about === "page" ? answer : front.refusal(answer), counted: "poll" };
+  }
+
+  function routeOf({ host, override }: Asked): Route | undefined {
+    const { hosts, byName } = lifecycle.routes();
+    if (override === undefined) return hosts.find(host);
+    const found = byName.get(override.name);
+    return found !== undefined && (found.group !== undefined) === (override.kind === "group") ? found : undefined;
+  }
+
+  function askerOf(req: IncomingMessage, { method, uri }: Asked, gone: AbortSignal): Asker {
+    return {
+      kind: clientOf(req, method).kind,
+      method,
+      path: requestPath(uri), // GHSA-pxq7-h93f-9jrg: rules match what comes before `#` and `?`
+      userAgent: req.headers["user-agent"] ?? "",
+      address: addressOf(req),
+      sticky: undefined, // an auth answer sets no cookie
+      gone,
+    };
+  }
+
+  function strangerAnswer(peer: string): Answer {
+    const address = peer.replace(/^::ffff:(?=\d+\.)/u, "");
+    const detail = `${address} may not send auth requests: it is not in trusted_proxies (key gateway.trusted_proxies).`;
+    return responder().problem("forbidden", { detail }, PROGRAM);
+  }
+
+  function noPage({ host }: Asked): AuthAnswer {
+    return { answer: responder().problem("upstream-failed", { host }, PROGRAM), counted: "unknown" };
+  }
+
+  return answerTo;
+}
+
+function refused(front: Front, answer: Answer, counted: string): AuthAnswer {
+  return { answer: front.refusal(answer), counted };
+}
+
+const PROGRAM = { kind: "other" } as const;
+const PAGE = { kind: "page" } as const;

@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { touch } from "../lifecycle/lease.ts";
+import { meetFront } from "../lifecycle/sample.ts";
+import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
+import { allowedAnswer } from "./allowed.ts";
+import { type AuthAnswer, type AuthDeps, createAuthority } from "./auth-answer.ts";
+import { CADDY } from "./caddy.ts";
+import { ENVOY } from "./envoy.ts";
+import type { Front } from "./front.ts";
+import { NGINX } from "./nginx.ts";
+import { noteStream } from "./note-stream.ts";
+import { TRAEFIK } from "./traefik.ts";
+
+export interface AuthDoorDeps extends AuthDeps {
+  /** Counts an answer by what it said; called once per auth request. */
+  readonly count: (front: Front["name"], answer: string) => void;
+}
+
+/** The door for front proxies that carry the traffic themselves and only ask. */
+export interface AuthDoor {
+  /** False: this is no auth request. */
+  request(req: IncomingMessage, res: ServerResponse, path: string): boolean;
+  /** Caddy's question about an upgrade is an upgrade itself. It gets a plain answer, never a 101. */
+  upgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
+}
+
+export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
+  const { lifecycle, isTrusted, count } = deps;
+  const { clock, rearm, emit } = lifecycle.house;
+  const answerTo = createAuthority(deps);
+
+  function request(req: IncomingMessage, res: ServerResponse, path: string): boolean {
+    const front = frontOf(path);
+    if (front === undefined) return false;
+    // A front copies its client's Expect, and Caddy hands our 100 on: the body may come, the app will read it.
+    if (req.headers.expect !== undefined) res.writeContinue();
+    if (!passAtOnce(front, req, res, path)) void answerLater(front, req, res, path);
+    return true;
+  }
+
+  /** The ready path: one look-up, one read, nothing decided and nothing built. */
+  function passAtOnce(front: Front, req: IncomingMessage, res: ServerResponse, path: string): boolean {
+    const { headers } = req;
+    if (QUICK_FRONTS.get(path) !== front || (front === TRAEFIK && req.url !== path)) return false;
+    if (!isTrusted(req.socket.remoteAddress ?? "")) return false;
+    const host = headers["x-forwarded-host"];
+    const uri = headers["x-forwarded-uri"];
+    if (typeof host !== "string" || typeof uri !== "string" || mayBeOurs(uri)) return false;
+    const record = lifecycle.routes().hosts.find(host)?.single;
+    if (record?.gate === undefined) return false;
+    touch(record, clock, rearm);
+    meetFront(record, rearm);
+    noteStream(record, headers, record.lastActivityMs);
+    res.writeHead(200, allowedAnswer(record.gate).headers as string[]);
+    res.end();
+    count(front.name, "allowed");
+    return true;
+  }
+
+  async function answerLater(front: Front, req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
+    const gone = new AbortController();
+    res.once("close", () => gone.abort());
+    const found = await settle(front, req, path, gone.signal);
+    if (found !== undefined) writeAnswer(res, found.answer, req.method, found.extra);
+  }
+
+  function upgrade(req: IncomingMessage, socket: Duplex, path: string): boolean {
+    const front = frontOf(path);
+    if (front === undefined) return false;
+    void answerUpgrade(front, req, socket, path);
+    return true;
+  }
+
+  async function answerUpgrade(front: Front, req: IncomingMessage, socket: Duplex, path: string): Promise<void> {
+    const gone = new AbortController();
+    // Nothing but the end can follow: the front sends the app's bytes to the app.
+    socket.once("close", () => gone.abort()).once("end", () => socket.destroy());
+    socket.resume();
+    const found = await settle(front, req, path, gone.signal);
+    if (found !== undefined && !socket.destroyed) socket.end(rawAnswer(found.answer, found.extra));
+  }
+
+  async function settle(front: Front, req: IncomingMessage, path: string, gone: AbortSignal) {
+    let found: AuthAnswer | undefined;
+    try {
+      found = await answerTo(front, req, restOf(front, path), gone);
+    } catch (error) {
+      emit({ type: "fault", message: "an auth request could not be answered", detail: String(error) });
+      const answer = deps.responder().problem("internal", {}, { kind: "other" });
+      found = { answer: front.refusal(answer), counted: "internal" };
+    }
+    count(front.name, found?.counted ?? "gone");
+    return found;
+  }
+
+  return { request, upgrade };
+}
+
+const FRONTS: readonly Front[] = [TRAEFIK, CADDY, NGINX, ENVOY];
+
+/** Those that ask with the client's host and path in headers, by the whole path of their question. */
+const QUICK_FRONTS: ReadonlyMap<string, Front> = new Map(
+  [TRAEFIK, CADDY, NGINX].map((front) => [`/_auth/${front.name}`, front]),
+);
+
+function frontOf(path: string): Front | undefined {
+  const quick = QUICK_FRONTS.get(path);
+  if (quick !== undefined || !path.startsWith("/_auth/")) return quick;
+  const name = path.split("/", 3)[2];
+  return FRONTS.find((front) => front.name === name);
+}
+
+function restOf({ name }: Front, path: string): string {
+  return path.slice("/_auth/".length + name.length);
+}
+
+/** Paths that begin with `/_` or `/.` may be a poll of our page or a certificate authority's; `#` and `?` end a path. */
+function mayBeOurs(uri: string): boolean {
+  const second = uri.charCodeAt(1);
+  return uri.charCodeAt(0) !== SLASH || second === UNDERSCORE || second === DOT;
+}
+
+const SLASH = 47;
+const UNDERSCORE = 95;
+const DOT = 46;

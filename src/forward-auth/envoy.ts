@@ -1,0 +1,38 @@
+import type { IncomingMessage } from "node:http";
+import { hostName } from "../core/host-table.ts";
+import type { Answer } from "../respond/answer.ts";
+import type { Asked, Front, Misread } from "./front.ts";
+
+/**
+ * Envoy's ext_authz over HTTP: the client's own request with its path behind our prefix and without its body. Exactly 200
+ * allows; a 5xx would be its own bodiless 403, so that every refusal leaves as a 4xx.
+ */
+export const ENVOY: Front = Object.freeze({
+  name: "envoy",
+  traits: Object.freeze({
+    maxHoldMs: 25_000,
+    unknownHostStatus: 200,
+    pageStatus: 429,
+    seesTraffic: false,
+    holdsUpgrades: true,
+  }),
+  read: readOriginal,
+  refusal: asClientError,
+} satisfies Front);
+
+/** No override by path: here the path is the client's. */
+function readOriginal(req: IncomingMessage, path: string): Asked | Misread {
+  const { url = "/", method = "GET" } = req;
+  const host = req.headers.host ?? "";
+  if (hostName(host) === undefined) return { code: "bad-request", detail: "The Host header is no host name." };
+  const query = url.indexOf("?");
+  const uri = `${path === "" ? "/" : path}${query === -1 ? "" : url.slice(query)}`;
+  return { about: "access", host, uri, method, override: undefined };
+}
+
+/** "Too many requests" is the 4xx that clients and crawlers ask again after; the page's own polls must not look like it. */
+function asClientError(answer: Answer): Answer {
+  if (answer.status < 500) return answer;
+  const mayAskAgain = answer.headers.includes("Retry-After");
+  return { ...answer, status: mayAskAgain ? ENVOY.traits.pageStatus : 403 };
+}

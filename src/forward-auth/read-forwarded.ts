@@ -1,0 +1,62 @@
+import type { IncomingMessage } from "node:http";
+import { hostName } from "../core/host-table.ts";
+import type { Asked, Misread } from "./front.ts";
+
+/**
+ * Reads an auth request that says by `X-Forwarded-*` what its client asked for. Only these exact names count
+ * (CVE-2026-39858, CVE-2026-52845), none stands in for another (CVE-2024-45410), and what came twice counts for nothing:
+ * Node joins it by a comma, which no host name has.
+ */
+export function readForwarded(
+  req: IncomingMessage,
+  path: string,
+  { query }: { readonly query: boolean },
+): Asked | Misread {
+  const { headers } = req;
+  const host = headers["x-forwarded-host"];
+  if (typeof host !== "string") return badRequest("The auth request has no X-Forwarded-Host header.");
+  if (hostName(host) === undefined) return badRequest("Its X-Forwarded-Host is no host name, or came more than once.");
+  const asked = {
+    host,
+    uri: single(headers["x-forwarded-uri"]) ?? "/",
+    method: single(headers["x-forwarded-method"]) ?? req.method ?? "GET",
+  };
+  const words = path.split("/");
+  const about = words[1] === "page" ? "page" : "access";
+  const [kind, name, ...more] = about === "page" ? words.slice(2) : words.slice(1);
+  if (kind === undefined || (kind === "" && name === undefined)) {
+    return { ...asked, about, override: query ? overrideOf(req.url ?? "") : undefined };
+  }
+  const given = name === undefined || more.length > 0 ? undefined : decode(name);
+  if ((kind !== "container" && kind !== "group") || !given) {
+    return { code: "unknown-path", detail: "After the front's name there may be /container/NAME or /group/NAME." };
+  }
+  return { ...asked, about, override: { kind, name: given } };
+}
+
+function overrideOf(url: string): Asked["override"] {
+  const start = url.indexOf("?");
+  if (start === -1) return undefined;
+  const given = new URLSearchParams(url.slice(start + 1));
+  for (const kind of ["container", "group"] as const) {
+    const name = given.get(kind);
+    if (name) return { kind, name };
+  }
+  return undefined;
+}
+
+function badRequest(detail: string): Misread {
+  return { code: "bad-request", detail };
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,159 @@
+import type { Settings, TraefikProviderSettings, WorkloadSettings } from "../core/settings.ts";
+import { anyHostRule, hostsRule, pollRule, withoutPort } from "./traefik-rules.ts";
+
+/** A document of Traefik's HTTP provider. Unknown keys and empty maps in it are errors, so that it is spelled out here. */
+export interface TraefikDocument {
+  readonly http?: {
+    readonly middlewares?: Readonly<Record<string, { readonly forwardAuth: ForwardAuth }>>;
+    readonly routers: Readonly<Record<string, Router>>;
+    readonly services: Readonly<Record<string, Service>>;
+  };
+}
+
+interface ForwardAuth {
+  readonly address: string;
+  readonly trustForwardHeader: false;
+  readonly maxResponseBodySize: number;
+}
+
+interface Router {
+  readonly entryPoints?: readonly string[];
+  readonly middlewares?: readonly string[];
+  readonly priority: number;
+  readonly rule: string;
+  readonly service: string;
+  readonly tls?: { readonly certResolver?: string; readonly domains?: readonly { readonly main: string }[] };
+}
+
+interface Service {
+  readonly loadBalancer: { readonly servers: readonly { readonly url: string }[] };
+}
+
+/**
+ * A router and a service for every host, awake or asleep. `self` is our own `host:port` as Traefik reaches it. The same
+ * settings give the same text; without a host it is `{}`, which clears what was there.
+ */
+export function traefikDocument(settings: Settings, self: string): TraefikDocument {
+  const { traefik } = settings.gateway;
+  const targets = findTargets(settings);
+  if (targets.length === 0) return {};
+  const routers = targets.flatMap((target) => routersOf(target, traefik));
+  const isAsked = targets.some(({ workload }) => workload !== undefined);
+  if (isAsked) routers.push(["dag-polls", pollRouter(settings, traefik)]);
+  const services = targets.flatMap(({ service, workload }): [string, Service][] =>
+    workload === undefined ? [] : [[service, serviceAt(`${workload.name}:${workload.targetPort ?? 80}`)]],
+  );
+  if (isAsked || targets.some(({ workload }) => workload === undefined)) services.push([GATEWAY, serviceAt(self)]);
+  return {
+    http: {
+      ...(isAsked && { middlewares: { [WAKE]: { forwardAuth: forwardAuthAt(self) } } }),
+      routers: sorted(routers),
+      services: sorted(services),
+    },
+  };
+}
+
+const GATEWAY = "dag-gateway";
+const WAKE = "dag-wake";
+/** A page is some 20 KiB; a logo of one's own may be inlined. */
+const MOST_BODY_BYTES = 1_048_576;
+const HIGHEST_PRIORITY = 2_147_483_647;
+
+interface Target {
+  /** Unique: of a kind of its own, and a name that is unique in this kind. */
+  readonly router: string;
+  readonly service: string;
+  readonly hosts: readonly string[];
+  /** Traefik talks to it itself; `undefined`: the gateway carries the traffic. */
+  readonly workload: WorkloadSettings | undefined;
+}
+
+function findTargets({ workloads, groups, gateway }: Settings): readonly Target[] {
+  const taken = new Set<string>();
+  // `app:8443` and `app` are one host to Traefik: the one without a port comes first.
+  const claim = (hosts: readonly string[]): string[] =>
+    hosts
+      .toSorted((a, b) => Number(a !== withoutPort(a)) - Number(b !== withoutPort(b)))
+      .map(withoutPort)
+      .filter((host) => !taken.has(host) && taken.add(host));
+  const single = byName(workloads).map(({ name, hosts, process, ...rest }): Target => {
+    const direct = gateway.traefik.via === "forward-auth" && process === undefined;
+    const workload = direct ? { name, hosts, ...rest } : undefined;
+    return { router: `dag-app-${name}`, service: direct ? `dag-app-${name}` : GATEWAY, hosts: claim(hosts), workload };
+  });
+  // Which member is awake changes from request to request: a group's traffic passes through the gateway.
+  const several = byName(groups).map(({ name, hosts }): Target => ({
+    router: `dag-group-${name}`,
+    service: GATEWAY,
+    hosts: claim(hosts),
+    workload: undefined,
+  }));
+  return [...single, ...several].filter(({ hosts }) => hosts.length > 0);
+}
+
+function routersOf({ router, service, hosts, workload }: Target, traefik: TraefikProviderSettings): [string, Router][] {
+  const plain = hosts.filter((host) => !host.startsWith("*.")).toSorted();
+  const wild = hosts.filter((host) => host.startsWith("*.")).toSorted();
+  // Others come first: one that authenticates then also settles who may wake.
+  const middlewares = [...traefik.middlewares, ...(workload === undefined ? [] : [WAKE])];
+  const common = { ...(middlewares.length > 0 && { middlewares }), service };
+  const routers: [string, Router][] = wild.map((host) => [
+    `dag-wild-${host.slice(2)}`,
+    {
+      ...entered(traefik, [host]),
+      ...common,
+      priority: wildPriority(traefik.priority, host),
+      rule: anyHostRule(host.slice(2)),
+    },
+  ]);
+  if (plain.length > 0) {
+    routers.push([router, { ...entered(traefik), ...common, priority: traefik.priority, rule: hostsRule(plain) }]);
+  }
+  return routers;
+}
+
+/** Below every exact host; the longer of two wildcards wins. */
+function wildPriority(priority: number, host: string): number {
+  return Math.max(1, priority - 100 + Math.min(99, host.split(".").length));
+}
+
+/** The loading page's questions, about what we know only: an app's own `/_health` is the app's. */
+function pollRouter({ workloads, groups }: Settings, traefik: TraefikProviderSettings): Router {
+  const names = [...workloads, ...groups].map(({ name }) => name).toSorted();
+  const { certResolver, ...section } = entered(traefik).tls ?? {};
+  return {
+    ...entered(traefik),
+    ...(certResolver !== undefined && { tls: section }), // without a Host in its rule there is no name to certify
+    priority: Math.min(HIGHEST_PRIORITY, traefik.priority + 1),
+    rule: pollRule(names),
+    service: GATEWAY,
+  };
+}
+
+function entered(
+  { entryPoints, certResolver }: TraefikProviderSettings,
+  wild: readonly string[] = [],
+): Partial<Router> {
+  return {
+    ...(entryPoints.length > 0 && { entryPoints }),
+    ...(certResolver !== "" && {
+      tls: { certResolver, ...(wild.length > 0 && { domains: wild.map((main) => ({ main })) }) },
+    }),
+  };
+}
+
+function forwardAuthAt(self: string): ForwardAuth {
+  return { address: `http://${self}/_auth/traefik`, trustForwardHeader: false, maxResponseBodySize: MOST_BODY_BYTES };
+}
+
+function serviceAt(address: string): Service {
+  return { loadBalancer: { servers: [{ url: `http://${address}` }] } };
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
+  return items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function sorted<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

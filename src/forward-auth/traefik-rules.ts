@@ -1,0 +1,28 @@
+/** A rule that matches any of these exact hosts. */
+export function hostsRule(hosts: readonly string[]): string {
+  return hosts.map((host) => `Host(${quote(host.replaceAll(/[[\]]/gu, ""))})`).join(" || ");
+}
+
+/** A rule that matches every host below `domain`, however deep; Traefik compares in lower case, without the port. */
+export function anyHostRule(domain: string): string {
+  return `HostRegexp(${quote(`^.+\\.${escapeRegExp(domain)}$`)})`;
+}
+
+/** A rule that matches the loading page's polls about any of these containers and groups. */
+export function pollRule(names: readonly string[]): string {
+  const known = `QueryRegexp(\`container\`, ${quote(`^(${names.map(escapeRegExp).join("|")})$`)})`;
+  return `(Path(\`/_health\`) || Path(\`/_logs\`)) && ${known}`;
+}
+
+export function withoutPort(host: string): string {
+  return host.replace(/(?<=[^:]):\d+$/u, "");
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&");
+}
+
+/** A Go raw string: everything but the backtick, which no host and no container name has. */
+function quote(text: string): string {
+  return `\`${text.replaceAll("`", "")}\``;
+}

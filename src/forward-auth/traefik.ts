@@ -1,0 +1,17 @@
+import type { Front } from "./front.ts";
+import { readForwarded } from "./read-forwarded.ts";
+
+/** Traefik's forwardAuth: it relays whole answers, but gives up after 30 s with an empty 500. */
+export const TRAEFIK: Front = Object.freeze({
+  name: "traefik",
+  traits: Object.freeze({
+    maxHoldMs: 25_000,
+    unknownHostStatus: 200,
+    pageStatus: 503,
+    seesTraffic: false,
+    holdsUpgrades: true,
+  }),
+  // It asks the literal address, so that a query in it is the administrator's.
+  read: (req, path) => readForwarded(req, path, { query: true }),
+  refusal: (answer) => answer,
+} satisfies Front);
