@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { CONFIG_PATH_VARIABLE, DEFAULT_CONFIG_PATH, type Environment } from "./environment.ts";
+import { localTimezone } from "./local-timezone.ts";
 import { loadConfig, type LoadResult } from "./load-config.ts";
 import { read, unreadable, type Reading } from "./reading.ts";
 import { watchFile } from "./watch-file.ts";
@@ -78,9 +79,4 @@ function fingerprint(text: Reading<string>): string {
   return createHash("sha256")
     .update(text.ok ? `ok ${text.value}` : text.fault)
     .digest("hex");
-}
-
-/** What the variable TZ or the machine says. */
-function localTimezone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
