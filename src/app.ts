@@ -91,7 +91,6 @@ export function createApp(deps: AppDeps): App {
     clock,
     logTail,
     metrics,
-    logger,
     events,
     responder: () => responder,
     isTrusted,

@@ -1,0 +1,58 @@
+import type { Express, Request, RequestHandler } from "express";
+import { wakeRoute } from "../lifecycle/admit.ts";
+import type { WorkloadRecord } from "../lifecycle/record.ts";
+import type { Route } from "../lifecycle/route.ts";
+import type { EndpointsDeps } from "./endpoints-deps.ts";
+import { readGoDuration } from "./go-duration.ts";
+import { mount } from "./mount.ts";
+import { queryOf } from "./query.ts";
+import { isSameOrigin } from "./request-origin.ts";
+import type { Sender } from "./sender.ts";
+
+const LONGEST_PIN_MS = 7 * 24 * 3_600_000;
+
+/**
+ * What an administrator can do to a container, or to all members of a group: POST only, and from our own pages or a
+ * program only.
+ */
+export function mountActions(app: Express, { lifecycle, isTrusted }: EndpointsDeps, sender: Sender): void {
+  action("/_status/wake", ({ members }) => {
+    for (const member of members) lifecycle.wake(member, "admin", true);
+  });
+
+  action("/_status/stop", ({ members }) => {
+    for (const member of members) lifecycle.sleep(member);
+  });
+
+  action("/_status/pin", (route, req) => {
+    const ms = readGoDuration(queryOf(req)?.get("for") ?? "");
+    if (ms === undefined || ms > LONGEST_PIN_MS) return 'for is a duration such as "8h", 168h at most; 0 ends it';
+    for (const member of route.members) lifecycle.pin(member, ms);
+    if (ms > 0) wakeAny(route);
+    return undefined;
+  });
+
+  /** What is to be kept awake is woken; of a group as much as a request would wake. */
+  function wakeAny(route: Route): void {
+    if (!route.members.some(isUp)) wakeRoute(lifecycle.house, route, "admin");
+  }
+
+  /** `act` does it, or says what is wrong with the request. */
+  function action(path: string, act: (route: Route, req: Request) => string | undefined | void): void {
+    const handler: RequestHandler = (req, res) => {
+      if (!isSameOrigin(req, isTrusted)) return sender.problem(req, res, "forbidden");
+      const name = queryOf(req)?.get("container");
+      if (name == null) return sender.problem(req, res, "bad-request", { detail: "container is missing" });
+      const route = lifecycle.routes().byName.get(name);
+      if (route === undefined) return sender.problem(req, res, "bad-request", { detail: "unknown container" });
+      const wrong = act(route, req);
+      if (typeof wrong === "string") return sender.problem(req, res, "bad-request", { detail: wrong });
+      return sender.json(req, res, { ok: true }, 202);
+    };
+    mount(app, sender, path, "POST", handler);
+  }
+}
+
+function isUp({ state: { status } }: WorkloadRecord): boolean {
+  return status === "starting" || status === "unready" || status === "ready";
+}

@@ -1,0 +1,79 @@
+import type { Express, Request, RequestHandler, Response } from "express";
+import { requestHost } from "../core/request-host.ts";
+import type { Route } from "../lifecycle/route.ts";
+import type { ProblemFacts } from "../respond/pages.ts";
+import { writeAnswer } from "../respond/write-answer.ts";
+import { clientAddress } from "./client-address.ts";
+import type { EndpointsDeps } from "./endpoints-deps.ts";
+import { readGoDuration } from "./go-duration.ts";
+import { mount } from "./mount.ts";
+import { addressKey, createPollLimit } from "./poll-limits.ts";
+import type { HealthAsk, Polls } from "./polls.ts";
+import { queryOf } from "./query.ts";
+import type { Sender } from "./sender.ts";
+
+/** Below the patience of every front proxy. */
+const LONGEST_WAIT_MS = 25_000;
+/** A wake has so many changes of phase, each of which ends a long poll, in three tabs. */
+const LONG_POLL_BURST = 12;
+
+/** `/_health` and `/_logs`: what a loading page asks, each with a budget of its own per address and container. */
+export function mountPolls(app: Express, deps: EndpointsDeps, sender: Sender, polls: Polls): void {
+  const { lifecycle, clock, isTrusted } = deps;
+  const keyOf = (req: Request): string => `${addressKey(clientAddress(req, isTrusted))} ${routeOf(req)?.name ?? ""}`;
+  const limit = (name: string, burst: number): RequestHandler => createPollLimit({ clock, sender, name, burst, keyOf });
+  const limitPlain = limit("health", 1);
+  const limitLong = limit("health-wait", LONG_POLL_BURST);
+  const limitLogs = limit("logs", 1);
+
+  mount(app, sender, "/_health", "GET", refuseUnknown, limitHealth, (req, res) => {
+    const route = routeOf(req);
+    const ask = healthAsk(req);
+    if (route === undefined || ask === undefined) return undefined; // refused above
+    const gone = new AbortController();
+    res.once("close", () => gone.abort());
+    return polls
+      .health(route, { ...ask, gone: gone.signal }, "proxy")
+      .then((answer) => writeAnswer(res, answer, req.method));
+  });
+
+  mount(app, sender, "/_logs", "GET", refuseUnknown, limitLogs, async (req, res) => {
+    const route = routeOf(req);
+    if (route !== undefined) writeAnswer(res, await polls.logs(route, "proxy"), req.method);
+  });
+
+  function limitHealth(...[req, res, next]: Parameters<RequestHandler>): void {
+    const ask = healthAsk(req);
+    if (ask === undefined) return refuse(req, res, { detail: 'wait is a duration such as "20s"' });
+    return void (ask.waitMs > 0 ? limitLong : limitPlain)(req, res, next);
+  }
+
+  function refuseUnknown(...[req, res, next]: Parameters<RequestHandler>): void {
+    const query = queryOf(req);
+    if (query === undefined) return refuse(req, res, { detail: "the query is too long" });
+    if (routeOf(req) !== undefined) return next();
+    return refuse(req, res, { detail: query.has("container") ? "unknown container" : "container is missing" });
+  }
+
+  /** 400, as the reference has it. */
+  function refuse(req: Request, res: Response, facts: ProblemFacts): void {
+    sender.plainProblem(req, res, "bad-request", facts);
+  }
+
+  function routeOf(req: Request): Route | undefined {
+    const name = queryOf(req)?.get("container");
+    if (name != null) return lifecycle.routes().byName.get(name);
+    const host = requestHost(req.url, req.rawHeaders);
+    return typeof host === "symbol" ? undefined : lifecycle.routes().hosts.find(host);
+  }
+}
+
+/** `undefined`: it cannot be understood. */
+function healthAsk(req: Request): Omit<HealthAsk, "gone"> | undefined {
+  const query = queryOf(req);
+  const wait = readGoDuration(query?.get("wait") ?? "0");
+  if (query === undefined || wait === undefined) return undefined;
+  const phase = query.get("phase");
+  const seen = query.get("seen") ?? (phase === null ? undefined : `starting:${phase}`);
+  return { waitMs: Math.min(wait, LONGEST_WAIT_MS), seen };
+}

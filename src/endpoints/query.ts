@@ -1,0 +1,14 @@
+import type { IncomingMessage } from "node:http";
+
+/** Longer than any query that our endpoints understand. */
+const LONGEST = 4_096;
+
+/** The query of a request; of a parameter that comes twice the first counts. `undefined` when it is too long to be one of ours. */
+export function queryOf(req: IncomingMessage): URLSearchParams | undefined {
+  const target = req.url ?? "";
+  const start = target.indexOf("?");
+  if (start === -1) return new URLSearchParams();
+  if (target.length - start > LONGEST) return undefined;
+  const end = target.indexOf("#", start);
+  return new URLSearchParams(target.slice(start + 1, end === -1 ? undefined : end));
+}

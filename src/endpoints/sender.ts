@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { classifyClient } from "../core/client.ts";
+import type { ErrorCode } from "../core/errors.ts";
+import { createAnswer } from "../respond/answer.ts";
+import type { ProblemFacts } from "../respond/pages.ts";
+import type { Responder } from "../respond/responder.ts";
+import { writeAnswer } from "../respond/write-answer.ts";
+
+/** Writes the endpoints' answers; a HEAD gets the same headers as a GET. */
+export interface Sender {
+  json(req: IncomingMessage, res: ServerResponse, value: unknown, status?: number): void;
+  text(req: IncomingMessage, res: ServerResponse, text: string, type?: string): void;
+  /** A page for a browser's navigation, problem+json for everybody else. */
+  problem(
+    req: IncomingMessage,
+    res: ServerResponse,
+    code: ErrorCode,
+    facts?: ProblemFacts,
+    headers?: readonly string[],
+  ): void;
+  /** Always problem+json: for what only programs ask. */
+  plainProblem(req: IncomingMessage, res: ServerResponse, code: ErrorCode, facts?: ProblemFacts): void;
+}
+
+export function createSender(responder: () => Responder): Sender {
+  return {
+    json(req, res, value, status = 200) {
+      writeAnswer(res, createAnswer(JSON.stringify(value), { status, type: "application/json" }), req.method);
+    },
+    text(req, res, text, type = "text/plain; charset=utf-8") {
+      writeAnswer(res, createAnswer(text, { status: 200, type }), req.method);
+    },
+    problem(req, res, code, facts = {}, headers = []) {
+      const kind = classifyClient(req.method ?? "GET", req.headers);
+      const client = { kind, acceptLanguage: req.headers["accept-language"] };
+      writeAnswer(res, responder().problem(code, facts, client), req.method, headers);
+    },
+    plainProblem(req, res, code, facts = {}) {
+      writeAnswer(res, responder().problem(code, facts, { kind: "other" }), req.method);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { SESSION_MS } from "./sessions.ts";
+
+const NAME = "dag_session";
+
+/** Where a browser sends it: to the admin pages alone, so that no app behind the gateway ever sees one. */
+export const ADMIN_PATHS = ["/_status", "/_topology", "/_metrics"] as const;
+
+/** The session id of a request, unverified. */
+export function sessionIdOf(cookies: string | undefined): string | undefined {
+  for (const pair of cookies?.split(";") ?? []) {
+    const equals = pair.indexOf("=");
+    if (equals !== -1 && pair.slice(0, equals).trim() === NAME) return pair.slice(equals + 1).trim();
+  }
+  return undefined;
+}
+
+/** The `Set-Cookie` headers that log a browser in (`id`) or out (`undefined`), flat. */
+export function sessionCookies(id: string | undefined, secure: boolean): string[] {
+  const ends = `; Max-Age=${id === undefined ? 0 : SESSION_MS / 1_000}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
+  return ADMIN_PATHS.flatMap((path) => ["Set-Cookie", `${NAME}=${id ?? ""}; Path=${path}${ends}`]);
+}

@@ -1,0 +1,35 @@
+import { containerStatus, type ContainerStatus, type StatusSources } from "./container-status.ts";
+
+/** What `/_status/api` says. */
+export interface StatusDocument {
+  readonly containers: readonly ContainerStatus[];
+  readonly groups: readonly {
+    readonly name: string;
+    readonly hosts: readonly string[];
+    readonly strategy: string;
+    readonly containers: readonly string[];
+    readonly pending: number;
+  }[];
+  readonly engine_up: boolean;
+  readonly version: string;
+  readonly updated_at: string;
+}
+
+/** Everything about every container at this moment, in the order of their names. */
+export function statusDocument(sources: StatusSources, version: string): StatusDocument {
+  const { lifecycle } = sources;
+  const records = [...lifecycle.records.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    containers: records.map((record) => containerStatus(sources, record)),
+    groups: lifecycle.settings().groups.map(({ name, hosts, strategy, members }) => ({
+      name,
+      hosts,
+      strategy,
+      containers: members,
+      pending: lifecycle.routes().byName.get(name)?.room.pending ?? 0,
+    })),
+    engine_up: lifecycle.enginesUp(),
+    version,
+    updated_at: new Date(lifecycle.house.clock.wall()).toISOString(),
+  };
+}

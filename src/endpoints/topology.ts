@@ -1,0 +1,95 @@
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+
+/** Groups, containers and what leads from one to another. */
+export interface Topology {
+  readonly nodes: readonly TopologyNode[];
+  readonly edges: readonly TopologyEdge[];
+  readonly updated_at: string;
+}
+
+export interface TopologyNode {
+  /** Unique among all nodes; a group may have the name of a container. */
+  readonly id: string;
+  readonly kind: "container" | "group";
+  readonly name: string;
+  readonly hosts: readonly string[];
+  /** A container's state; of a group `ready` when any member is. */
+  readonly state: string;
+  readonly icon: string;
+}
+
+export interface TopologyEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: "member" | "dependency";
+  /** Of a dependency: how far it must be. */
+  readonly condition?: string;
+}
+
+/** The graph of what is configured, with states of this moment; the same configuration gives the same order. */
+export function topologyOf(lifecycle: Lifecycle): Topology {
+  const { records } = lifecycle;
+  const byName = [...records.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const groups = lifecycle.settings().groups;
+  const nodes: TopologyNode[] = [
+    ...groups.map(({ name, hosts, members }): TopologyNode => {
+      const states = members.map((member) => records.get(member)?.state.status ?? "absent");
+      return { id: groupId(name), kind: "group", name, hosts, state: groupState(states), icon: "" };
+    }),
+    ...byName.map(({ name, settings, state }): TopologyNode => ({
+      id: containerId(name),
+      kind: "container",
+      name,
+      hosts: settings.hosts,
+      state: state.status,
+      icon: settings.icon,
+    })),
+  ];
+  const edges: TopologyEdge[] = [
+    ...groups.flatMap(({ name, members }) =>
+      members.map((member): TopologyEdge => ({ from: groupId(name), to: containerId(member), kind: "member" })),
+    ),
+    ...byName.flatMap(({ name, dependencies }) =>
+      dependencies.map(({ record, condition }): TopologyEdge => ({
+        from: containerId(name),
+        to: containerId(record.name),
+        kind: "dependency",
+        condition,
+      })),
+    ),
+  ];
+  return { nodes, edges, updated_at: new Date(lifecycle.house.clock.wall()).toISOString() };
+}
+
+/** The graph as Mermaid text; ids are numbers and labels are escaped, so that no name is ever syntax. */
+export function toMermaid({ nodes, edges }: Topology): string {
+  const ids = new Map(nodes.map(({ id }, index) => [id, `n${index}`]));
+  const lines = ["flowchart LR"];
+  for (const { id, kind, name, hosts, state } of nodes) {
+    const label = escape([name, ...hosts, state].join(" · "));
+    lines.push(kind === "group" ? `  ${ids.get(id)}{{"${label}"}}` : `  ${ids.get(id)}["${label}"]:::${state}`);
+  }
+  for (const { from, to, kind, condition } of edges) {
+    if (!ids.has(from) || !ids.has(to)) continue;
+    lines.push(`  ${ids.get(from)} ${kind === "member" ? "-->" : `-. ${condition} .->`} ${ids.get(to)}`);
+  }
+  lines.push("  classDef ready fill:#bfe5c8,stroke:#2e7d32", "  classDef failed fill:#f6c7c3,stroke:#b3261e");
+  return `${lines.join("\n")}\n`;
+}
+
+function groupState(states: readonly string[]): string {
+  return ["ready", "starting", "unready", "failed"].find((state) => states.includes(state)) ?? states[0] ?? "absent";
+}
+
+function containerId(name: string): string {
+  return `container:${name}`;
+}
+
+function groupId(name: string): string {
+  return `group:${name}`;
+}
+
+/** Mermaid's own notation for a character: a hash, its number and a semicolon. */
+function escape(text: string): string {
+  return text.replace(/[^\p{L}\p{N} .:·*-]/gu, (character) => `#${character.codePointAt(0)};`);
+}

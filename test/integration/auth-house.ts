@@ -1,0 +1,123 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import type { TestContext } from "node:test";
+import { createAddressSet } from "../../src/config/address-set.ts";
+import { requestPath } from "../../src/core/request-host.ts";
+import { clientAddress } from "../../src/endpoints/client-address.ts";
+import { createPolls } from "../../src/endpoints/polls.ts";
+import { type AuthDoor, createAuthDoor } from "../../src/forward-auth/door.ts";
+import { createLogTail } from "../../src/lifecycle/log-tail.ts";
+import { createResponder } from "../../src/respond/responder.ts";
+import { cleanup } from "../support/cleanup.ts";
+import { type Answer, request } from "../support/http.ts";
+import { openHouse, type TestHouse } from "./lifecycle-house.ts";
+
+/** The auth door on a real socket, over a life cycle whose clock and engine a test moves. */
+export interface AuthHouse extends TestHouse {
+  readonly port: number;
+  /** What was counted, as "traefik allowed". */
+  readonly counted: string[];
+  /** Asks as a front does. `headers` may take the usual ones away with `undefined`. */
+  ask(path: string, headers?: Record<string, string | string[] | undefined>, more?: AskOptions): Promise<Answer>;
+  /** Sends raw bytes and resolves with everything that came back until the end. */
+  raw(text: string): Promise<string>;
+  /** Moves time on until a request that is under way has its answer. */
+  whileTime<T>(pending: Promise<T>): Promise<T>;
+}
+
+export interface AskOptions {
+  readonly method?: string;
+  readonly host?: string;
+  readonly signal?: AbortSignal;
+}
+
+export type AuthHouseOptions = Parameters<typeof openHouse>[1] & {
+  readonly trusted?: readonly string[];
+  readonly pollAllowed?: (kind: string, address: string, route: string) => number | undefined;
+};
+
+export async function openAuthHouse(
+  t: TestContext,
+  workloads: Parameters<typeof openHouse>[0],
+  options: AuthHouseOptions = {},
+): Promise<AuthHouse> {
+  const house = await openHouse(workloads, options);
+  const counted: string[] = [];
+  const isTrusted = createAddressSet(options.trusted ?? ["127.0.0.0/8"]);
+  const responder = createResponder({ templatesDir: "", theme: "default", report: () => undefined });
+  const logTail = createLogTail({ clock: house.clock, lines: () => 30 });
+  const door = createAuthDoor({
+    lifecycle: house.lifecycle,
+    responder: () => responder,
+    logTail,
+    polls: createPolls({ clock: house.clock, responder: () => responder, logTail }),
+    pollAllowed: options.pollAllowed ?? (() => undefined),
+    isTrusted,
+    addressOf: (req) => clientAddress(req, isTrusted),
+    count: (front, answer) => counted.push(`${front} ${answer}`),
+  });
+  const server = await serve(t, door);
+  const { port } = server.address() as AddressInfo;
+  return {
+    ...house,
+    port,
+    counted,
+    ask: (path, headers = {}, { method, host, signal } = {}) =>
+      request({
+        port,
+        path,
+        headers: defined({ "x-forwarded-host": "app.test", "x-forwarded-uri": "/", ...headers }),
+        ...(method !== undefined && { method }),
+        ...(host !== undefined && { host }),
+        ...(signal !== undefined && { signal }),
+      }),
+    raw: (text) => exchange(port, text),
+    async whileTime(pending) {
+      let over = false;
+      void pending.then(
+        () => (over = true),
+        () => (over = true),
+      );
+      for (let turns = 0; !over && turns < 2_000; turns += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        await house.clock.advance(100);
+      }
+      return pending;
+    },
+  };
+}
+
+async function serve(t: TestContext, door: AuthDoor): Promise<Server> {
+  const server = createServer((req, res) => {
+    if (!door.request(req, res, requestPath(req.url ?? "/"))) res.writeHead(418).end();
+  });
+  server.on("upgrade", (req: IncomingMessage, socket) => {
+    if (!door.upgrade(req, socket, requestPath(req.url ?? "/"))) socket.destroy();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanup(t, () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return server;
+}
+
+function exchange(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1");
+    let got = "";
+    socket.setEncoding("latin1");
+    socket.on("data", (chunk: string) => (got += chunk));
+    socket.on("end", () => resolve(got));
+    socket.on("error", reject);
+    socket.write(text);
+  });
+}
+
+function defined(headers: Record<string, string | string[] | undefined>): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,156 @@
+import type { ClientKind, DoorTraits } from "../../src/core/decision.ts";
+import type { DomainEvent } from "../../src/core/events.ts";
+import type { GatewaySettings, GroupSettings, Settings, WorkloadSettings } from "../../src/core/settings.ts";
+import type { WorkloadState } from "../../src/core/workload-state.ts";
+import type { Admission } from "../../src/lifecycle/admit.ts";
+import { closeLease } from "../../src/lifecycle/lease.ts";
+import type { Memory } from "../../src/lifecycle/ports.ts";
+import type { LeaseKind, WorkloadRecord } from "../../src/lifecycle/record.ts";
+import { createDailySchedule } from "./daily-schedule.ts";
+import type { FakeWorkload } from "./fake-workload.ts";
+import { createManualClock, type ManualClock } from "./manual-clock.ts";
+import { type ManualLifecycle, startManualLifecycle } from "./manual-lifecycle.ts";
+import { settingsOf } from "./settings.ts";
+
+/** Somebody who asks. `answer` is what they got, as one short line; empty while they wait. */
+export interface Guest {
+  answer: string;
+  admission: Admission | undefined;
+  waitedMs: number;
+  /** Leaves before the answer. */
+  leave(): void;
+  /** Ends a forwarded request. */
+  close(): void;
+}
+
+/** A life cycle in the words of its tests. */
+export interface TestHouse extends ManualLifecycle {
+  record(name: string): WorkloadRecord;
+  status(name: string): WorkloadState["status"];
+  /** Somebody asks for this host's root; the answer is there after the next `settle` or `advance`. */
+  visit(host: string, how?: Visit): Guest;
+  /** The starts and stops that the engine was asked for since the last time. */
+  orders(): string[];
+  told<Type extends DomainEvent["type"]>(type: Type): Extract<DomainEvent, { type: Type }>[];
+}
+
+export interface Visit {
+  kind?: ClientKind;
+  door?: Partial<DoorTraits>;
+  lease?: LeaseKind | "none";
+  userAgent?: string;
+  sticky?: string;
+}
+
+export const PROXY: DoorTraits = {
+  maxHoldMs: Number.POSITIVE_INFINITY,
+  unknownHostStatus: 404,
+  pageStatus: 503,
+  seesTraffic: true,
+  holdsUpgrades: true,
+};
+
+/** Opens a life cycle; whatever is not said of a workload has its documented default. */
+export async function openHouse(
+  workloads: readonly (Partial<WorkloadSettings> & { name: string })[],
+  more: {
+    fakes?: Readonly<Record<string, Partial<FakeWorkload>>>;
+    groups?: readonly (Partial<GroupSettings> & { name: string })[];
+    gateway?: Partial<GatewaySettings>;
+    memories?: Readonly<Record<string, Partial<Memory>>>;
+    clock?: ManualClock;
+  } = {},
+): Promise<TestHouse> {
+  const settings = houseSettings(workloads, more);
+  const memories = Object.entries(more.memories ?? {}).map(
+    ([name, memory]) => [name, { ...MEMORY, ...memory }] as const,
+  );
+  const house = await startManualLifecycle(settings, {
+    clock: more.clock ?? createManualClock(),
+    workloads: more.fakes ?? {},
+    memories: new Map(memories),
+    createSchedule: createDailySchedule,
+  });
+  const { engine, lifecycle, events } = house;
+  let ordered = 0;
+
+  function record(name: string): WorkloadRecord {
+    const found = lifecycle.records.get(name);
+    if (found === undefined) throw new Error(`no record "${name}"`);
+    return found;
+  }
+
+  return {
+    ...house,
+    record,
+    status: (name) => record(name).state.status,
+    visit: (host, how) => visit(house, host, how),
+    orders() {
+      const fresh = engine.calls.slice(ordered).filter((call) => /^(start|stop|throttle) /u.test(call));
+      ordered = engine.calls.length;
+      return fresh;
+    },
+    told: (type) => events.filter((event): event is Extract<DomainEvent, { type: typeof type }> => event.type === type),
+  };
+}
+
+/** The configuration of `openHouse`, for reloads. */
+export function houseSettings(
+  workloads: readonly (Partial<WorkloadSettings> & { name: string })[],
+  more: {
+    groups?: readonly (Partial<GroupSettings> & { name: string })[];
+    gateway?: Partial<GatewaySettings>;
+  } = {},
+): Settings {
+  return settingsOf(workloads, more);
+}
+
+function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit = {}): Guest {
+  const route = lifecycle.routes().hosts.find(host.includes(".") ? host : `${host}.test`);
+  if (route === undefined) throw new Error(`no route for "${host}"`);
+  const gone = new AbortController();
+  const asker = {
+    kind: how.kind ?? "other",
+    method: "GET",
+    path: "/",
+    userAgent: how.userAgent ?? "curl/8",
+    address: "127.0.0.1",
+    sticky: how.sticky,
+    gone: gone.signal,
+  } as const;
+  const guest: Guest = {
+    answer: "",
+    admission: undefined,
+    waitedMs: 0,
+    leave: () => gone.abort(),
+    close() {
+      if (guest.admission?.kind !== "forward" || guest.admission.lease === undefined) return;
+      closeLease(guest.admission.lease, clock, lifecycle.house.rearm);
+    },
+  };
+  void lifecycle.admit(route, asker, { ...PROXY, ...how.door }, how.lease ?? "request").then(
+    (admission) => {
+      guest.admission = admission;
+      guest.waitedMs = admission.waitedMs;
+      guest.answer = admission.kind === "forward" ? `forward ${admission.record.name}` : lineOf(admission);
+    },
+    (error: unknown) => {
+      guest.answer = `broken: ${String(error)}`;
+    },
+  );
+  return guest;
+}
+
+function lineOf({ decision }: Extract<Admission, { kind: "refuse" }>): string {
+  return decision.kind === "failed" ? `failed ${decision.failure.reason}: ${decision.failure.message}` : decision.kind;
+}
+
+const MEMORY: Memory = {
+  lastActivityMs: undefined,
+  wakesMs: [],
+  failures: 0,
+  failedAtMs: undefined,
+  stoppedByUs: false,
+  asleepMs: 0,
+  wakesTotal: 0,
+};
