@@ -45,8 +45,10 @@ export function createAuthority(deps: AuthDeps) {
     const peer = req.socket.remoteAddress ?? "";
     if (!isTrusted(peer)) return { answer: strangerAnswer(peer), counted: "untrusted" };
     const asked = front.read(req, path);
-    if ("code" in asked)
-      return refused(front, responder().problem(asked.code, { detail: asked.detail }, PROGRAM), "invalid");
+    if ("code" in asked) {
+      const answer = responder().problem(asked.code, { detail: asked.detail }, PROGRAM);
+      return { answer: isPage(path) ? answer : front.refusal(answer), counted: "invalid" };
+    }
 
     const target = requestPath(asked.uri);
     if (isAcmeChallenge(target)) return { answer: PASSED, counted: "passed" };
@@ -135,8 +137,9 @@ export function createAuthority(deps: AuthDeps) {
   return answerTo;
 }
 
-function refused(front: Front, answer: Answer, counted: string): AuthAnswer {
-  return { answer: front.refusal(answer), counted };
+/** A page reaches the client as it is. */
+function isPage(path: string): boolean {
+  return path === "/page" || path.startsWith("/page/");
 }
 
 const PROGRAM = { kind: "other" } as const;
