@@ -65,36 +65,38 @@
 
   async function watch() {
     let misses = 0;
-    for (;;) {
-      const asked = now();
-      let pause = 0;
+    let atOnce = 6;
+    for (let first = true; ; first = false) {
+      // Once a second; a little more, since clocks and networks waver.
+      let next = now() + 1100;
       let answer;
       try {
         answer = await ask("_health", `&wait=20s&phase=${phase}`);
         if (answer.status === 429) {
-          pause = retryAfter(answer);
+          next = now() + retryAfter(answer);
         } else {
           const health = await answer.json();
           if (typeof health.status !== "string") throw health;
           misses = 0;
           put("note", "");
           if (health.status === "failed") return fail(health);
-          if (health.status === "running") return leave();
+          if (health.status === "running") return leave(first);
           // Renamed or removed: the gateway says what is there now.
           if (health.status !== "starting") return setTimeout(() => location.reload(), 2000);
           if (health.eta_ms) eta = health.eta_ms;
           began = now() - health.elapsed_ms;
+          // A wake has few steps and each may be short: the gateway lets us ask again at once.
+          if (health.phase !== phase && atOnce-- > 0) next = 0;
           enter(health.phase);
         }
       } catch {
         misses += 1;
         put("note", text.lost);
-        pause = Math.min(500 * 2 ** misses, 5000);
         // Something answers, but not the gateway: it may well be the app.
         if (answer && (await arrived())) return go();
+        next = now() + Math.min(500 * 2 ** misses, 5000);
       }
-      // One request a second at most; a little more, since clocks and networks waver.
-      await sleep(Math.max(pause, asked + 1100 - now()));
+      await sleep(next - now());
     }
   }
 
@@ -126,10 +128,12 @@
 
   // Behind a front proxy the app may be ready before the front has noticed: wait for an answer that is the app's own.
   // HEAD, since a GET could use up a link that works once. An app may say 404 to it: then only the first seconds count.
-  async function leave() {
+  async function leave(first) {
     over = true;
     enter("ready");
     fill(1);
+    // Reloaded and sent back here: something between us and the app disagrees. Not in a tight loop.
+    if (first && performance.getEntriesByType("navigation")[0]?.type === "reload") await sleep(1000);
     const since = now();
     while (wake.auth && !(await arrived(since)) && now() - since < 20000) await sleep(250);
     go();

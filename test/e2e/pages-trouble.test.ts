@@ -84,7 +84,7 @@ inChromium("a gateway that restarts is waited for, and said to", async (t, open)
 });
 
 inChromium("three tabs behind one address all reach the app, since a refused poll only waits", async (t, open) => {
-  const server = await startWakingServer(t);
+  const server = await startWakingServer(t, { burst: 1 });
   const pages = await Promise.all([open(), open(), open()]);
   await Promise.all(pages.map((page, index) => page.goto(`${server.url}/tab/${index}`)));
   await waitUntil(() => server.refused() > 0);
