@@ -5,7 +5,7 @@ import { clientAddress } from "./client-address.ts";
 import { areRight, type Credentials, readAuthorization } from "./credentials.ts";
 import type { EndpointsDeps } from "./endpoints-deps.ts";
 import { createLeakyBuckets } from "./leaky-buckets.ts";
-import { addressKey } from "./poll-limits.ts";
+import { addressKey } from "./poll-budgets.ts";
 import { hostOf } from "./request-origin.ts";
 import type { Sender } from "./sender.ts";
 import { sessionIdOf } from "./session-cookie.ts";

@@ -8,6 +8,7 @@ import { createAdminGuard } from "./admin-guard.ts";
 import type { EndpointsDeps } from "./endpoints-deps.ts";
 import { createExtras } from "./extras.ts";
 import { mountLogin } from "./login-endpoints.ts";
+import { createPollBudgets, POLL_BURST, type PollKind } from "./poll-budgets.ts";
 import { mountPolls } from "./poll-endpoints.ts";
 import { createPolls, type Polls } from "./polls.ts";
 import { createIsReserved, isAdminPath } from "./reserved.ts";
@@ -26,6 +27,8 @@ export interface Endpoints {
   readonly handle: (req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined) => boolean;
   /** The bodies of `/_health` and `/_logs` for a door that writes them in its own way. */
   readonly polls: Polls;
+  /** Takes from the budget that such a poll has here too; `undefined`: it may pass, else in how many milliseconds it may. */
+  readonly pollAllowed: (kind: PollKind, address: string, route: string) => number | undefined;
 }
 
 /** Puts the endpoints together; the only express of the house, and nothing else's way leads through it. */
@@ -35,6 +38,7 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
   const sessions = createSessions({ clock });
   const guard = createAdminGuard(deps, sender, sessions);
   const polls = createPolls(deps);
+  const budgets = createPollBudgets(clock);
   const wakesToday = createWakesToday(clock, () => lifecycle.settings().gateway.scheduleTimezone);
   events.subscribe((event) => wakesToday.note(event));
   const isReserved = createIsReserved(() => lifecycle.settings());
@@ -46,7 +50,7 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
 
   const app = createExpress();
   mountSelf(app, deps, sender);
-  mountPolls(app, deps, sender, polls);
+  mountPolls(app, deps, sender, polls, budgets);
   app.use(ADMIN_HEADERS);
   mountLogin(app, deps, sender, guard, sessions);
   app.use(onlyAdmins);
@@ -57,6 +61,10 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
 
   return {
     polls,
+    pollAllowed(kind, address, route) {
+      const { count, waitMs } = budgets.take(kind, address, route);
+      return count > POLL_BURST[kind] ? waitMs : undefined;
+    },
     handle(req, res, path, route) {
       if (extras(req, res, path)) return true;
       if (!isReserved(req, path, route)) return false;

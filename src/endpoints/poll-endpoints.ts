@@ -7,24 +7,29 @@ import { clientAddress } from "./client-address.ts";
 import type { EndpointsDeps } from "./endpoints-deps.ts";
 import { readGoDuration } from "./go-duration.ts";
 import { mount } from "./mount.ts";
-import { addressKey, createPollLimit } from "./poll-limits.ts";
+import type { PollBudgets, PollKind } from "./poll-budgets.ts";
+import { createPollLimit } from "./poll-limits.ts";
 import type { HealthAsk, Polls } from "./polls.ts";
 import { queryOf } from "./query.ts";
 import type { Sender } from "./sender.ts";
 
 /** Below the patience of every front proxy. */
 const LONGEST_WAIT_MS = 25_000;
-/** A wake has so many changes of phase, each of which ends a long poll, in three tabs. */
-const LONG_POLL_BURST = 12;
 
 /** `/_health` and `/_logs`: what a loading page asks, each with a budget of its own per address and container. */
-export function mountPolls(app: Express, deps: EndpointsDeps, sender: Sender, polls: Polls): void {
-  const { lifecycle, clock, isTrusted } = deps;
-  const keyOf = (req: Request): string => `${addressKey(clientAddress(req, isTrusted))} ${routeOf(req)?.name ?? ""}`;
-  const limit = (name: string, burst: number): RequestHandler => createPollLimit({ clock, sender, name, burst, keyOf });
-  const limitPlain = limit("health", 1);
-  const limitLong = limit("health-wait", LONG_POLL_BURST);
-  const limitLogs = limit("logs", 1);
+export function mountPolls(
+  app: Express,
+  deps: EndpointsDeps,
+  sender: Sender,
+  polls: Polls,
+  budgets: PollBudgets,
+): void {
+  const { lifecycle, isTrusted } = deps;
+  const askerOf = (req: Request) => ({ address: clientAddress(req, isTrusted), route: routeOf(req)?.name ?? "" });
+  const limit = (kind: PollKind): RequestHandler => createPollLimit({ budgets, sender, askerOf }, kind);
+  const limitPlain = limit("health");
+  const limitLong = limit("health-wait");
+  const limitLogs = limit("logs");
 
   mount(app, sender, "/_health", "GET", refuseUnknown, limitHealth, (req, res) => {
     const route = routeOf(req);

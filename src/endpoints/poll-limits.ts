@@ -1,46 +1,46 @@
-import { ipKeyGenerator, rateLimit, type RateLimitRequestHandler, type Store } from "express-rate-limit";
 import type { Request } from "express";
-import type { Clock } from "../lifecycle/ports.ts";
-import { createLeakyBuckets, type Fill } from "./leaky-buckets.ts";
+import { rateLimit, type RateLimitRequestHandler, type Store } from "express-rate-limit";
+import type { Fill } from "./leaky-buckets.ts";
+import { POLL_BURST, POLL_LEAK_MS, type PollBudgets, type PollKind } from "./poll-budgets.ts";
 import type { Sender } from "./sender.ts";
 
-/** One request a second, and as many at once as `burst`. */
-export interface PollLimitOptions {
-  readonly clock: Clock;
+interface PollLimitDeps {
+  readonly budgets: PollBudgets;
   readonly sender: Sender;
-  readonly name: string;
-  readonly burst: number;
-  readonly keyOf: (req: Request) => string;
+  /** Who asks about what. */
+  readonly askerOf: (req: Request) => { readonly address: string; readonly route: string };
 }
 
-const LEAK_MS = 1_000;
-
-/** The limit of one polled endpoint: 429 with `Retry-After` and the `RateLimit` fields of draft 8 beyond it. */
-export function createPollLimit({ clock, sender, name, burst, keyOf }: PollLimitOptions): RateLimitRequestHandler {
-  const buckets = createLeakyBuckets({ clock, capacity: burst, leakMs: LEAK_MS });
+/** The limit of one kind of poll: 429 with `Retry-After` and the `RateLimit` fields of draft 8 beyond it. */
+export function createPollLimit({ budgets, sender, askerOf }: PollLimitDeps, kind: PollKind): RateLimitRequestHandler {
   const store: Store = {
-    increment: (key) => info(buckets.add(key)),
-    get: (key) => info(buckets.look(key)),
+    increment: (key) => info(budgets.take(kind, ...split(key))),
     decrement: () => undefined,
     resetKey: () => undefined,
     localKeys: true,
   };
   return rateLimit({
     store,
-    windowMs: burst * LEAK_MS,
-    limit: burst,
-    identifier: name,
+    windowMs: POLL_BURST[kind] * POLL_LEAK_MS,
+    limit: POLL_BURST[kind],
+    identifier: kind,
     standardHeaders: "draft-8",
     legacyHeaders: false,
-    validate: false, // it judges an express that reads X-Forwarded-For itself; `keyOf` does
-    keyGenerator: keyOf,
-    handler: (req, res) => sender.plainProblem(req, res, "rate-limited", { retryMs: buckets.look(keyOf(req)).waitMs }),
+    validate: false, // it judges an express that reads X-Forwarded-For itself; `askerOf` does
+    keyGenerator(req) {
+      const { address, route } = askerOf(req);
+      return `${address} ${route}`;
+    },
+    handler(req, res) {
+      const { address, route } = askerOf(req);
+      sender.plainProblem(req, res, "rate-limited", { retryMs: budgets.look(kind, address, route).waitMs });
+    },
   });
 }
 
-/** An address as a key: of IPv6 the network of 64 bits, since a client has all of it. */
-export function addressKey(address: string): string {
-  return ipKeyGenerator(address, 64);
+function split(key: string): [address: string, route: string] {
+  const space = key.indexOf(" ");
+  return [key.slice(0, space), key.slice(space + 1)];
 }
 
 /** The library measures by the system's clock, and only to write the header. */
