@@ -39,6 +39,7 @@ const answered: [rule: string, status: number, message: string, code: string, sa
     "refused",
     /^driver failed/,
   ],
+  ["a call that Podman does not have is not a missing container", 404, "", "refused", /does not know this call/],
   ["a socket proxy's no", 403, "", "refused", /socket proxy/],
   ["a socket proxy without a Docker", 503, "", "unreachable", /503/],
   [

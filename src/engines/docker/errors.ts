@@ -10,11 +10,6 @@ export function toEngineError(cause: unknown, connection: Connection, timeoutMs:
   return new EngineError("unreachable", unreached(code, message, connection, timeoutMs), { cause });
 }
 
-/** Docker's status code of a failed call; `undefined` when there was no answer. */
-export function statusOf(cause: unknown): number | undefined {
-  return facts(cause).status;
-}
-
 function answered(status: number, message: string, connection: Connection): [EngineError["code"], string] {
   if (/no such container|no container with name or id/i.test(message)) return ["absent", message];
   if (/HTTP request to an HTTPS server/.test(message)) {
@@ -24,7 +19,8 @@ function answered(status: number, message: string, connection: Connection): [Eng
     return ["refused", `${connection.target} forbids this call (403): allow it in the socket proxy. ${message}`.trim()];
   }
   if (status >= 502 && status <= 504) return ["unreachable", `${connection.target} answers ${status}: is Docker up?`];
-  return ["refused", message || `Docker answered ${status}`];
+  if (message === "" && status === 404) return ["refused", `${connection.target} does not know this call (404)`];
+  return ["refused", message || `${connection.target} answered ${status}`];
 }
 
 function unreached(code: string, message: string, { target, socketPath }: Connection, timeoutMs: number): string {
@@ -69,7 +65,8 @@ function facts(cause: unknown): Facts {
   const own = (error.json as { message?: unknown } | null | undefined)?.message;
   const code = firstText(error.code, error.name);
   if (typeof error.statusCode !== "number") return { code, status: undefined, message: firstText(error.message) };
-  return { code, status: error.statusCode, message: firstText(own, error.reason) };
+  // A page that is none of the API's (Podman does not know every call) says nothing about containers.
+  return { code, status: error.statusCode, message: firstText(own, error.statusCode === 404 ? "" : error.reason) };
 }
 
 function firstText(...values: readonly unknown[]): string {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GetEventsOptions } from "dockerode";
 import type { Engine } from "../../lifecycle/ports.ts";
 import { abortable, type DockerClient } from "./client.ts";
-import { EVENT_FILTERS, readEvent } from "./event-name.ts";
+import { EVENT_FILTERS, readEvent } from "./read-event.ts";
 
 /** When nothing was heard for so long, Docker is asked whether it is still there. */
 const SILENCE_MS = 30_000;

@@ -30,6 +30,9 @@ export const EVENT_FILTERS = {
     "update",
     "connect",
     "disconnect",
+    // Podman's own words, which its filter knows instead of "die" and "destroy".
+    "died",
+    "remove",
   ],
 };
 
@@ -42,14 +45,15 @@ export function readEvent(line: string, names: Map<string, string>): EventSubjec
   if (message?.Actor === undefined) return undefined;
   const { ID: id = "", Attributes: about = {} } = message.Actor;
   if (message.Type === "network") {
-    const container = about["container"] ?? "";
+    // Podman's are about the container itself.
+    const container = about["container"] ?? id;
     return { names: [names.get(container)], rewired: container };
   }
   const name = about["name"];
   if (name === undefined) return { names: [undefined], rewired: undefined };
-  if (message.Action === "destroy") names.delete(id);
+  const before = message.Action === "rename" ? (about["oldName"]?.replace(/^\//, "") ?? names.get(id)) : undefined;
+  if (message.Action === "destroy" || message.Action === "remove") names.delete(id);
   else names.set(id, name);
-  const before = message.Action === "rename" ? about["oldName"]?.replace(/^\//, "") : undefined;
   return { names: before === undefined ? [name] : [before, name], rewired: undefined };
 }
 
