@@ -1,36 +1,38 @@
 import { ipKeyGenerator } from "express-rate-limit";
 import type { Clock } from "../lifecycle/ports.ts";
-import { createLeakyBuckets, type LeakyBuckets } from "./leaky-buckets.ts";
+import { createLeakyBuckets, type Fill, type LeakyBuckets } from "./leaky-buckets.ts";
 
-/** What a loading page may ask how often; each has a budget of its own per address and container. */
+/** What a loading page polls; each kind has a budget of its own per address and route. */
 export type PollKind = "health" | "health-wait" | "logs";
 
-/** The budgets, which the direct endpoints and the auth requests of front proxies draw on alike. */
+/** One budget for a poll, through whichever door it comes. */
 export interface PollBudgets {
-  readonly buckets: Readonly<Record<PollKind, LeakyBuckets>>;
-  /** Takes one: `undefined`, or after how many milliseconds to ask again. */
-  readonly take: (kind: PollKind, address: string, route: string) => number | undefined;
+  /** Takes one; the count is above the kind's burst when it may not pass. */
+  readonly take: (kind: PollKind, address: string, route: string) => Fill;
+  /** The same without taking. */
+  readonly look: (kind: PollKind, address: string, route: string) => Fill;
 }
 
-export const LEAK_MS = 1_000;
+export const POLL_LEAK_MS = 1_000;
 
-/** So many at once; one a second in the long run. A wake has so many changes of phase, each of which ends a long poll, in three tabs. */
-export const BURSTS: Readonly<Record<PollKind, number>> = Object.freeze({ health: 1, "health-wait": 12, logs: 1 });
+/** So many at once, one a second in the long run. A wake has so many changes of phase, each of which ends a long poll, in three tabs. */
+export const POLL_BURST: Readonly<Record<PollKind, number>> = Object.freeze({ health: 1, "health-wait": 12, logs: 1 });
 
 export function createPollBudgets(clock: Clock): PollBudgets {
   const bucketsOf = (kind: PollKind): LeakyBuckets =>
-    createLeakyBuckets({ clock, capacity: BURSTS[kind], leakMs: LEAK_MS });
-  const buckets = { health: bucketsOf("health"), "health-wait": bucketsOf("health-wait"), logs: bucketsOf("logs") };
+    createLeakyBuckets({ clock, capacity: POLL_BURST[kind], leakMs: POLL_LEAK_MS });
+  const buckets: Readonly<Record<PollKind, LeakyBuckets>> = {
+    health: bucketsOf("health"),
+    "health-wait": bucketsOf("health-wait"),
+    logs: bucketsOf("logs"),
+  };
   return {
-    buckets,
-    take(kind, address, route) {
-      const { count, waitMs } = buckets[kind].add(pollKey(address, route));
-      return count > BURSTS[kind] ? waitMs : undefined;
-    },
+    take: (kind, address, route) => buckets[kind].add(`${addressKey(address)} ${route}`),
+    look: (kind, address, route) => buckets[kind].look(`${addressKey(address)} ${route}`),
   };
 }
 
-/** Of an IPv6 address the network of 64 bits, since a client has all of it. */
-export function pollKey(address: string, route: string): string {
-  return `${ipKeyGenerator(address, 64)} ${route}`;
+/** An address as a key: of IPv6 the network of 64 bits, since a client has all of it. */
+export function addressKey(address: string): string {
+  return ipKeyGenerator(address, 64);
 }
