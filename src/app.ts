@@ -7,7 +7,11 @@ import { type MergeResult, mergeSettings } from "./config/merge-settings.ts";
 import { createSchedule } from "./config/schedule.ts";
 import type { InventoryItem } from "./core/observation.ts";
 import type { Settings } from "./core/settings.ts";
+import { clientAddress } from "./endpoints/client-address.ts";
 import { createEndpoints } from "./endpoints/create-endpoints.ts";
+import { createAsk } from "./forward-auth/ask.ts";
+import { createAuthDoor } from "./forward-auth/door.ts";
+import { createTraefikProvider } from "./forward-auth/traefik-provider.ts";
 import { createLifecycle } from "./lifecycle/lifecycle.ts";
 import { createLogTail } from "./lifecycle/log-tail.ts";
 import type { Clock, Engine, Probe, Store } from "./lifecycle/ports.ts";
@@ -97,12 +101,38 @@ export function createApp(deps: AppDeps): App {
     isDraining: () => server.draining(),
     merged: () => merged,
     version: deps.version,
+    extras: [
+      {
+        path: "/_provider/traefik",
+        access: "admin-or-trusted",
+        handle: createTraefikProvider({
+          settings: () => lifecycle.settings(),
+          enginesUp: () => lifecycle.enginesUp(),
+          responder: () => responder,
+        }),
+      },
+      {
+        path: "/_ask",
+        access: "trusted",
+        handle: createAsk({ routes: () => lifecycle.routes(), responder: () => responder }),
+      },
+    ],
+  });
+  const authDoor = createAuthDoor({
+    lifecycle,
+    responder: () => responder,
+    logTail,
+    polls: endpoints.polls,
+    pollAllowed: endpoints.pollAllowed,
+    isTrusted,
+    addressOf: (req) => clientAddress(req, isTrusted),
+    count: metrics.authRequest,
   });
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
     findRoute,
-    auth: () => false,
-    authUpgrade: () => false,
+    auth: authDoor.request,
+    authUpgrade: authDoor.upgrade,
     internal: endpoints.handle,
     ...door,
     unknownHost(req, res, host) {
