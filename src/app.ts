@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { type AddressSet, createAddressSet, plainAddress } from "./config/address-set.ts";
+import { type AddressSet, createAddressSet } from "./config/address-set.ts";
 import { formatFault } from "./config/faults.ts";
 import { createIgnoreMatcher } from "./config/ignore-matcher.ts";
 import type { FileConfig } from "./config/load-config.ts";
@@ -37,6 +37,8 @@ export interface AppDeps {
   readonly store: Store;
   readonly engines: Readonly<Record<Engine["kind"], Engine>>;
   readonly version: string;
+  /** The gateway's own container (name or id), which it must not look after. */
+  readonly self?: string | undefined;
 }
 
 export interface App {
@@ -80,6 +82,9 @@ export function createApp(deps: AppDeps): App {
     matchesIgnore: createIgnoreMatcher(),
   });
   const forwarder = createForwarder({ isTrusted });
+  events.subscribe((event) => {
+    if (event.type === "state" && event.from.status === "ready") forwarder.release(event.from.endpoint);
+  });
   const logTail = createLogTail({ clock, lines: () => config.gateway.logLines });
   const refuser = createRefuser({ clock, responder: () => responder, logTail });
   const door = createProxyDoor({
@@ -87,7 +92,7 @@ export function createApp(deps: AppDeps): App {
     admitter: lifecycle,
     forwarder,
     count: metrics.request,
-    addressOf: (req) => plainAddress(req.socket.remoteAddress ?? ""),
+    addressOf: (req) => clientAddress(req, isTrusted),
     ...refuser,
   });
   const endpoints = createEndpoints({
@@ -145,7 +150,7 @@ export function createApp(deps: AppDeps): App {
   });
 
   function settingsFor(inventory: readonly InventoryItem[]): Settings {
-    merged = mergeSettings(config, inventory);
+    merged = mergeSettings(config, inventory, { self: deps.self });
     for (const warning of [...merged.warnings, ...merged.labelFaults.map(formatFault)]) {
       if (told.has(warning)) continue;
       told.add(warning);

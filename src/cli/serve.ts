@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { type App, createApp } from "../app.ts";
 import { type ConfigSource, configPath, createConfigSource } from "../config/source.ts";
@@ -52,6 +53,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
     store: storeFor(config, logger),
     engines: enginesFor(io, () => reach.gateway, options),
     version: productVersion(),
+    self: existsSync("/.dockerenv") ? hostname() : undefined,
   });
 
   const ended = new AbortController();
