@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
+import { settingsOf } from "./settings.ts";
+
+const SETTINGS = settingsOf([{ name: "app", idleTimeoutMs: 60_000 }, { name: "b" }], {
+  groups: [{ name: "pool", members: ["app", "b"] }],
+});
+
+function post({ ask }: EndpointsServer, path: string, headers: Record<string, string> = {}) {
+  return ask(path, { method: "POST", headers });
+}
+
+test("an administrator wakes a container, although its last wake failed a moment ago", async (t) => {
+  const house = await startEndpoints(t, SETTINGS, { workloads: { app: { refusesStart: "no" } } });
+  const answer = await post(house, "/_status/wake?container=app");
+  assert.equal(answer.status, 202);
+  assert.deepEqual(answer.json(), { ok: true });
+  await house.clock.advance(100);
+  assert.equal(house.record("app").state.status, "failed");
+  house.engine.get("app").refusesStart = undefined;
+  await post(house, "/_status/wake?container=app");
+  await house.clock.advance(1_000);
+  assert.equal(house.record("app").state.status, "ready");
+  assert.ok(house.told.some((event) => event.type === "wake" && event.cause === "admin"));
+});
+
+test("an administrator puts a container to sleep", async (t) => {
+  const house = await startEndpoints(t, SETTINGS);
+  await post(house, "/_status/wake?container=app");
+  await house.clock.advance(1_000);
+  assert.equal((await post(house, "/_status/stop?container=app")).status, 202);
+  await house.clock.advance(1_000);
+  assert.equal(house.record("app").state.status, "asleep");
+  assert.ok(house.told.some((event) => event.type === "stopped" && event.reason === "admin"));
+});
+
+test("a group's name means all its members", async (t) => {
+  const house = await startEndpoints(t, SETTINGS);
+  await post(house, "/_status/wake?container=pool");
+  await house.clock.advance(1_000);
+  assert.deepEqual([house.record("app").state.status, house.record("b").state.status], ["ready", "ready"]);
+  await post(house, "/_status/stop?container=pool");
+  await house.clock.advance(1_000);
+  assert.deepEqual([house.record("app").state.status, house.record("b").state.status], ["asleep", "asleep"]);
+});
+
+test("a pin wakes a container and keeps it awake until it ends", async (t) => {
+  const house = await startEndpoints(t, SETTINGS);
+  assert.equal((await post(house, "/_status/pin?container=app&for=1h")).status, 202);
+  await house.clock.advance(3_590_000);
+  assert.equal(house.record("app").state.status, "ready");
+  await house.clock.advance(70_000);
+  assert.equal(house.record("app").state.status, "asleep");
+});
+
+test("a pin of 0 ends a pin", async (t) => {
+  const house = await startEndpoints(t, SETTINGS);
+  await post(house, "/_status/pin?container=app&for=1h");
+  await house.clock.advance(120_000);
+  await post(house, "/_status/pin?container=app&for=0");
+  await house.clock.advance(1_000);
+  assert.equal(house.record("app").state.status, "asleep");
+});
+
+for (const path of ["/_status/wake", "/_status/stop", "/_status/pin"]) {
+  for (const method of ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]) {
+    test(`${method} ${path} changes nothing and is not allowed`, async (t) => {
+      const house = await startEndpoints(t, SETTINGS);
+      const answer = await house.ask(`${path}?container=app&for=1h`, { method });
+      assert.equal(answer.status, 405);
+      assert.equal(answer.headers["allow"], "POST");
+      await house.clock.advance(1_000);
+      assert.equal(house.record("app").state.status, "asleep");
+    });
+  }
+
+  for (const [rule, headers] of [
+    ["from another site", { origin: "http://evil.test" }],
+    ["from an opaque origin", { origin: "null" }],
+    ["that a browser calls cross-site", { "sec-fetch-site": "cross-site" }],
+  ] as const) {
+    test(`a POST to ${path} ${rule} is refused`, async (t) => {
+      const house = await startEndpoints(t, SETTINGS);
+      assert.equal((await post(house, `${path}?container=app&for=1h`, headers)).status, 403);
+      await house.clock.advance(1_000);
+      assert.equal(house.record("app").state.status, "asleep");
+    });
+  }
+
+  test(`a POST to ${path} from a page of ours is taken`, async (t) => {
+    const headers = { origin: "http://app.test", "sec-fetch-site": "same-origin" };
+    assert.equal((await post(await startEndpoints(t, SETTINGS), `${path}?container=app&for=1h`, headers)).status, 202);
+  });
+
+  for (const [rule, query] of [
+    ["without a container", ""],
+    ["of an unknown container", "?container=nope&for=1h"],
+    ["of a hostile container", "?container=__proto__&for=1h"],
+  ] as const) {
+    test(`a POST to ${path} ${rule} is a 400`, async (t) => {
+      const answer = await post(await startEndpoints(t, SETTINGS), `${path}${query}`);
+      assert.equal(answer.status, 400);
+      assert.equal(answer.headers["content-type"], "application/problem+json");
+    });
+  }
+}
+
+for (const time of ["", "&for=", "&for=soon", "&for=-1h", "&for=169h"]) {
+  test(`a pin with "${time}" is a 400`, async (t) => {
+    const house = await startEndpoints(t, SETTINGS);
+    assert.equal((await post(house, `/_status/pin?container=app${time}`)).status, 400);
+    assert.equal(house.record("app").pinnedUntilMs, 0);
+  });
+}
