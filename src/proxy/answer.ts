@@ -1,0 +1,98 @@
+import { STATUS_CODES } from "node:http";
+import { answerHead, trailerPairs } from "./answer-headers.ts";
+import type { Exchange } from "./exchange.ts";
+import type { HeaderNames } from "./header-names.ts";
+import { stopReading } from "./linger.ts";
+
+/**
+ * Takes the final head; false when it cannot be said to a client in HTTP, and nothing was written then. It leaves with the
+ * first piece of the body, or at the end of this turn: an event stream's head must not wait for its first event.
+ */
+export function startAnswer(
+  exchange: Exchange,
+  names: HeaderNames,
+  status: number,
+  reason: string,
+  raw: readonly string[],
+): boolean {
+  const { req, res, extraHeaders } = exchange;
+  const hasBody = req.method !== "HEAD" && status !== 204 && status !== 304;
+  const trailers = hasBody && req.httpVersionMinor !== 0;
+  const head = answerHead(names, raw, trailers);
+  if (!head.isReadable) return false;
+  if (extraHeaders !== undefined) head.headers.push(...extraHeaders);
+  if (!req.complete) stopReading(req, res);
+  try {
+    res.writeHead(status, reasonPhrase(status, reason), head.headers);
+  } catch {
+    res.statusMessage = "";
+    return false;
+  }
+  exchange.status = status;
+  exchange.left = hasBody ? head.length : -1;
+  process.nextTick(flushHead, exchange);
+  return true;
+}
+
+/** Relays a piece of the body; false: wait for `drain` on the response. */
+export function relayChunk(exchange: Exchange, chunk: Buffer): boolean {
+  const { res } = exchange;
+  if (res.destroyed || res.writableEnded) return true;
+  exchange.flushed = true;
+  if (exchange.left === chunk.length) {
+    // The last piece goes out in one write with the end, and a small one in one string with the head.
+    if (chunk.length <= SMALL_CHUNK) res.end(chunk.toString("latin1"), "latin1");
+    else res.end(chunk);
+    return true;
+  }
+  if (exchange.left > 0) exchange.left -= chunk.length;
+  const { socket } = res;
+  socket?.cork();
+  const hasRoom = res.write(chunk);
+  socket?.uncork();
+  // What the system took at once needs no waiting for.
+  return hasRoom || res.writableLength === 0;
+}
+
+/** The upstream has said all. */
+export function endAnswer(exchange: Exchange, names: HeaderNames, trailers: readonly string[]): void {
+  const { res, req } = exchange;
+  exchange.flushed = true;
+  if (res.destroyed || res.writableEnded) return;
+  if (trailers.length > 0 && exchange.left === -1 && req.httpVersionMinor !== 0) {
+    res.addTrailers(trailerPairs(names, trailers));
+  }
+  res.end();
+}
+
+/** The upstream broke off: the client must not take what it has for the whole. */
+export function cutAnswer({ res, req }: Exchange): void {
+  // Where the end of the connection is the end of the body, only a reset tells the difference.
+  if (req.httpVersionMinor === 0 && res.socket) res.socket.resetAndDestroy();
+  else res.destroy();
+}
+
+/** Relays a 1xx answer as it is; HTTP/1.0 knows none, and a pipelined answer must wait for its turn. */
+export function relayInformation(exchange: Exchange, status: number, reason: string, headers: readonly string[]): void {
+  const { req, res } = exchange;
+  if (req.httpVersionMinor === 0 || res.headersSent || res.socket?.writable !== true) return;
+  let head = `HTTP/1.1 ${status} ${reasonPhrase(status, reason)}\r\n`;
+  for (let at = 0; at + 1 < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  res.socket.write(`${head}\r\n`, "latin1");
+}
+
+const SMALL_CHUNK = 16 * 1024;
+
+function flushHead(exchange: Exchange): void {
+  if (exchange.flushed) return;
+  exchange.flushed = true;
+  exchange.res.flushHeaders();
+}
+
+/** undici decodes it as UTF-8, node:http as latin1; either way only bytes that HTTP allows may leave. */
+function reasonPhrase(status: number, reason: string): string {
+  if (reason === STATUS_CODES[status] || PLAIN.test(reason)) return reason;
+  return STATUS_CODES[status] ?? "";
+}
+
+const PLAIN = /^[\t\x20-\x7e\x80-\xff]*$/u;

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from "node:http";
+import type { Exchange } from "./exchange.ts";
+import { SMALL_BODY_BYTES } from "./limits.ts";
+import type { BodyFraming } from "./request-body.ts";
+
+/** What was read of a body: all of it, or its beginning. */
+export interface GatheredBody {
+  readonly bytes: Buffer | undefined;
+  readonly isWhole: boolean;
+}
+
+/**
+ * Reads a small body that is on its way, so that it can be sent in one piece and sent again. Calls back with what there is
+ * after a moment: a body that takes its time, or asks first (Expect), is streamed. What was read of a request is known when
+ * it is forwarded anew.
+ */
+export type GatherBody = (exchange: Exchange, framing: BodyFraming, then: (body: GatheredBody) => void) => void;
+
+export function createBodyGatherer(): GatherBody {
+  const gathered = new WeakMap<IncomingMessage, GatheredBody>();
+  return (exchange, framing, then) => {
+    const { req } = exchange;
+    const known = gathered.get(req);
+    if (known !== undefined) then(known);
+    else if (typeof framing !== "number" || framing > SMALL_BODY_BYTES || req.headers.expect !== undefined)
+      then(UNREAD);
+    else {
+      collect(exchange, framing, (body) => {
+        gathered.set(req, body);
+        then(body);
+      });
+    }
+  };
+}
+
+const UNREAD: GatheredBody = Object.freeze({ bytes: undefined, isWhole: false });
+
+/** Longer than the second packet of a request is behind the first. */
+const PATIENCE_MS = 10;
+
+function collect(exchange: Exchange, length: number, then: (body: GatheredBody) => void): void {
+  const { req } = exchange;
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  let late: NodeJS.Timeout | undefined;
+
+  function onData(part: Buffer): void {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes === length) finish();
+  }
+
+  function finish(): void {
+    clearTimeout(late);
+    if (exchange.outcome !== undefined) return; // the client has left
+    const isWhole = bytes === length;
+    req.off("data", onData);
+    if (!isWhole) req.pause();
+    then({ bytes: parts.length === 1 ? parts[0] : Buffer.concat(parts), isWhole });
+  }
+
+  req.on("data", onData);
+  process.nextTick(() => {
+    if (bytes < length) late = setTimeout(finish, PATIENCE_MS);
+  });
+}

@@ -1,0 +1,57 @@
+import { connect, type Socket } from "node:net";
+import type { Endpoint } from "../core/observation.ts";
+import { CONNECT_TIMEOUT_MS } from "./limits.ts";
+
+/** How long a silent peer may be dead before the system finds out. */
+const KEEP_ALIVE_PROBE_MS = 60_000;
+
+/**
+ * Opens a connection of its own to an app. `done` comes once: with the connected socket, or with why there is none.
+ * Returns what gives it up, after which `done` does not come any more.
+ */
+export function openConnection(
+  { host, port }: Endpoint,
+  done: (error: Error | undefined, socket: Socket) => void,
+): () => void {
+  const socket = connect({
+    host,
+    port,
+    noDelay: true,
+    allowHalfOpen: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+  });
+  const late = setTimeout(() => socket.destroy(new Error("no connection in time")), CONNECT_TIMEOUT_MS);
+  const settle = (error?: Error): void => {
+    clearTimeout(late);
+    socket.off("error", settle).off("connect", settle);
+    if (error) socket.on("error", ignore);
+    done(error, socket);
+  };
+  socket.on("error", settle).on("connect", settle);
+  return () => {
+    clearTimeout(late);
+    socket.off("error", settle).off("connect", settle).on("error", ignore).destroy();
+  };
+}
+
+/**
+ * Lets the reading side tell how a connection broke. An app that answers 413 and closes makes our next write fail, and
+ * node:http would drop the connection, and with it the answer that is waiting to be read.
+ */
+export function forgiveWrites(socket: Socket): void {
+  const write = socket._write.bind(socket);
+  const writev = socket._writev?.bind(socket);
+  const forgiving = (callback: (error?: Error | null) => void) => (error?: Error | null) => {
+    // Not called back: the upload waits, as it would for a slow reader, until the reading side knows more.
+    if (!isBrokenPipe(error)) callback(error);
+  };
+  socket._write = (chunk, encoding, callback) => write(chunk, encoding, forgiving(callback));
+  if (writev !== undefined) socket._writev = (chunks, callback) => writev(chunks, forgiving(callback));
+}
+
+function isBrokenPipe(error: Error | null | undefined): boolean {
+  return error != null && "code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET");
+}
+
+function ignore(): void {}

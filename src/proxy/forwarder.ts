@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Endpoint } from "../core/observation.ts";
+import { createBodyGatherer } from "./body-gatherer.ts";
+import { type ForwardOutcome, isOver, openExchange, upstreamOver } from "./exchange.ts";
+import { FAILURES } from "./failure.ts";
+import { createHeaderNames } from "./header-names.ts";
+import { bodyFraming } from "./request-body.ts";
+import { originForm } from "./request-target.ts";
+import { createRequestHeaders } from "./request-headers.ts";
+import { createStreamedExchange } from "./streamed-exchange.ts";
+import { createTunnel } from "./tunnel.ts";
+import { createUpstreams } from "./upstreams.ts";
+import { createWholeExchange } from "./whole-exchange.ts";
+
+export type { ForwardOutcome } from "./exchange.ts";
+
+export interface ForwardOptions {
+  /** False: the upstream gets its own address as Host. */
+  readonly passHost: boolean;
+  /** Flat `name, value, …`, added to the final answer. */
+  readonly extraHeaders?: readonly string[];
+}
+
+/** Carries requests to an endpoint and answers back. `onEnd` comes exactly once, never before the call has returned. */
+export interface Forwarder {
+  /**
+   * After `refused` nothing was written to `res` and nothing of the body is lost: forward the request again, or answer
+   * it. After `failed` nothing was written either; the caller answers.
+   */
+  forward(
+    req: IncomingMessage,
+    res: ServerResponse,
+    to: Endpoint,
+    options: ForwardOptions,
+    onEnd: (outcome: ForwardOutcome) => void,
+  ): void;
+  /** The same for an upgrade: `refused` and `failed` leave the client's socket open and untouched. */
+  upgrade(
+    req: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    to: Endpoint,
+    options: ForwardOptions,
+    onEnd: (outcome: ForwardOutcome) => void,
+  ): void;
+  /** Drops the idle connections of an endpoint that goes away; those in use end with what they carry. */
+  release(to: Endpoint): void;
+  /** Drops every idle connection; resolves when the last exchange and tunnel have ended. */
+  close(): Promise<void>;
+}
+
+export interface ForwarderDeps {
+  /** Whether a peer's word about its client is believed (`trusted_proxies`). */
+  isTrusted(address: string): boolean;
+}
+
+/**
+ * Requests that are whole (no body, or a small one that has come) go through undici on kept connections; those that
+ * stream go through node:http on a connection of their own, which is never stale.
+ */
+export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
+  const names = createHeaderNames();
+  const upstreams = createUpstreams();
+  const gatherBody = createBodyGatherer();
+  const requestHeaders = createRequestHeaders({ names, isTrusted });
+  const sendWhole = createWholeExchange({ names, upstreams });
+  const sendStreamed = createStreamedExchange({ names });
+  const tunnel = createTunnel({ names });
+  const waiting: (() => void)[] = [];
+  let open = 0;
+
+  function counted(onEnd: (outcome: ForwardOutcome) => void): (outcome: ForwardOutcome) => void {
+    open += 1;
+    return (outcome) => {
+      open -= 1;
+      if (open === 0) for (const done of waiting.splice(0)) done();
+      onEnd(outcome);
+    };
+  }
+
+  return {
+    forward(req, res, to, { passHost, extraHeaders }, onEnd) {
+      const end = counted(onEnd);
+      const exchange = openExchange(req, res, extraHeaders, end);
+      if (isOver(exchange)) return;
+      const upstream = upstreams.of(to);
+      const path = originForm(req.url);
+      const framing = bodyFraming(req);
+      if (path === undefined || framing === "unsupported") {
+        process.nextTick(upstreamOver, exchange, FAILURES.protocol);
+        return;
+      }
+      const headers = requestHeaders(req, upstream.authority, passHost);
+      if (path === "*") sendStreamed(exchange, to, path, headers, undefined);
+      else if (framing === "none") sendWhole(exchange, upstream, path, headers, undefined);
+      else {
+        gatherBody(exchange, framing, ({ bytes, isWhole }) => {
+          if (isWhole) sendWhole(exchange, upstream, path, headers, bytes);
+          else sendStreamed(exchange, to, path, headers, bytes);
+        });
+      }
+    },
+    upgrade(req, socket, head, to, { passHost, extraHeaders }, onEnd) {
+      const headers = requestHeaders(req, upstreams.of(to).authority, passHost);
+      tunnel({ req, socket, head, to, path: originForm(req.url) ?? "/", headers, extraHeaders, onEnd: counted(onEnd) });
+    },
+    release: upstreams.release,
+    close() {
+      upstreams.close();
+      return open === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { cutAnswer, endAnswer, relayChunk, startAnswer } from "./answer.ts";
+import { type Exchange, upstreamOver } from "./exchange.ts";
+import { FAILURES, failureOf } from "./failure.ts";
+import type { HeaderNames } from "./header-names.ts";
+import { stopReading } from "./linger.ts";
+
+/** Relays the answer of a node:http request that has a connection of its own, and ends the exchange with it. */
+export function relayAnswer(
+  exchange: Exchange,
+  names: HeaderNames,
+  upstream: ClientRequest,
+  answer: IncomingMessage,
+  connection: Socket,
+): void {
+  const { res } = exchange;
+  const { statusCode = 0, statusMessage = "", rawHeaders } = answer;
+  const broken = (error?: Error): void => {
+    connection.destroy();
+    breakOff(exchange, error);
+  };
+  upstream.on("error", broken).on("close", () => broken());
+  if (!startAnswer(exchange, names, statusCode, statusMessage, rawHeaders)) {
+    broken(new TypeError("an answer that HTTP cannot say"));
+    return;
+  }
+  answer.on("data", (chunk: Buffer) => {
+    if (!relayChunk(exchange, chunk)) answer.pause();
+  });
+  res.on("drain", () => answer.resume());
+  answer.on("end", () => {
+    endAnswer(exchange, names, answer.rawTrailers);
+    upstreamOver(exchange, { kind: "done", status: statusCode });
+    connection.destroy(); // an upload that still goes on is of no use to anybody
+  });
+  answer.on("error", broken);
+}
+
+/** The upstream is gone before its answer was whole. */
+export function breakOff(exchange: Exchange, error: Error | undefined): void {
+  if (exchange.outcome !== undefined) return;
+  const { status, req, res } = exchange;
+  if (exchange.clientOver) upstreamOver(exchange, { kind: "gone", status });
+  else if (status !== 0) {
+    upstreamOver(exchange, { kind: "cut", status });
+    cutAnswer(exchange);
+  } else {
+    if (!req.complete) stopReading(req, res);
+    upstreamOver(exchange, error === undefined ? FAILURES.reset : failureOf(error));
+  }
+}

@@ -1,0 +1,22 @@
+const SLASH = 47;
+
+/**
+ * The target to ask the app for: origin form byte for byte, absolute form without scheme and authority (RFC 9112
+ * §3.2.2), `*` as it is; `undefined` for what is none of these.
+ */
+export function originForm(target: string | undefined): string | undefined {
+  if (target === undefined) return undefined;
+  if (target.charCodeAt(0) === SLASH || target === "*") return target;
+  const rest = ABSOLUTE_FORM.exec(target);
+  if (rest === null) return undefined;
+  const path = target.slice(rest[0].length);
+  return path.charCodeAt(0) === SLASH ? path : `/${path}`;
+}
+
+/** The authority of an absolute-form target, which replaces the Host header; `undefined` for every other form. */
+export function authorityOf(target: string | undefined): string | undefined {
+  if (target === undefined || target.charCodeAt(0) === SLASH) return undefined;
+  return ABSOLUTE_FORM.exec(target)?.[1];
+}
+
+const ABSOLUTE_FORM = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/iu;
