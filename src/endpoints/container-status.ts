@@ -98,10 +98,10 @@ const DOCKER_WORDS = {
   restarting: "restarting",
 } as const;
 
-/** When it was last asked for; `undefined`: never, for then its activity is only the moment it came up. */
-function lastAskedMs({ leases, lastActivityMs, awakeSinceMs }: WorkloadRecord, now: number): number | undefined {
+/** When it was last asked for; `undefined`: never, for then its activity is only the moment it was seen running. */
+function lastAskedMs({ leases, lastActivityMs, sightMs }: WorkloadRecord, now: number): number | undefined {
   if (leases > 0) return now;
-  return lastActivityMs === 0 || lastActivityMs === awakeSinceMs ? undefined : lastActivityMs;
+  return lastActivityMs === 0 || lastActivityMs === sightMs ? undefined : lastActivityMs;
 }
 
 /** 0: no idle time; -1: never asked for. */

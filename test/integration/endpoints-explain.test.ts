@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openLease } from "../../src/lifecycle/lease.ts";
+import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
+import { settingsOf } from "./settings.ts";
+
+async function explain({ ask }: EndpointsServer, container = "app"): Promise<any> {
+  return (await ask(`/_status/explain?container=${container}`)).json();
+}
+
+test("of a sleeping container is told what would wake it, and nothing else", async (t) => {
+  const settings = settingsOf(
+    [
+      { name: "app", dependsOn: [{ name: "db", condition: "healthy" }] },
+      { name: "db", hosts: [] },
+      { name: "lone", hosts: [], ignore: { userAgents: ["bot"], paths: [], methods: [], ips: [] } },
+    ],
+    { groups: [{ name: "pool", members: ["app"], hosts: ["pool.test"] }] },
+  );
+  const house = await startEndpoints(t, settings);
+  const app = await explain(house);
+  assert.deepEqual(
+    { state: app.state, awake: app.why_awake, kept: app.why_not_stopped, stop: app.will_stop, wake: app.would_wake },
+    {
+      state: "asleep",
+      awake: [],
+      kept: [],
+      stop: null,
+      wake: ["A request for app.test or pool.test.", "An administrator."],
+    },
+  );
+  assert.deepEqual((await explain(house, "db")).would_wake, ['A wake of "app", which needs it.', "An administrator."]);
+  assert.ok((await explain(house, "lone")).would_wake.includes("Not a request that one of its ignore rules matches."));
+});
+
+test("of a container that is awake is told who woke it, what keeps it, and when it will stop", async (t) => {
+  const house = await startEndpoints(t, settingsOf([{ name: "app", idleTimeoutMs: 300_000, minUptimeMs: 60_000 }]));
+  const { clock, lifecycle, record } = house;
+  lifecycle.wake(record("app"), "schedule");
+  await clock.advance(1_000);
+  const rested = await explain(house);
+  assert.deepEqual(rested.why_awake, ["It was woken at 2026-06-01T12:00:00.000Z (schedule)."]);
+  assert.deepEqual(rested.why_not_stopped, [
+    "min_uptime holds for another 59s.",
+    "It was in use: its idle_timeout of 5m0s ends in 4m59s.",
+  ]);
+  assert.deepEqual(rested.will_stop, { at: "2026-06-01T12:05:00.000Z", reason: "idle" });
+  assert.deepEqual(rested.would_wake, []);
+
+  openLease(record("app"), "tunnel");
+  lifecycle.pin(record("app"), 3_600_000);
+  const used = await explain(house);
+  assert.ok(used.why_awake.includes("1 tunnel is open."));
+  assert.ok(used.why_not_stopped.includes("1 request or tunnel is open."));
+  assert.ok(used.why_not_stopped.includes("It is kept awake for another 1h0m0s (a pin)."));
+  assert.equal(used.will_stop, null);
+});
+
+test("a dependency is kept by those who need it", async (t) => {
+  const settings = settingsOf([
+    { name: "app", dependsOn: [{ name: "db", condition: "healthy" }] },
+    { name: "db", hosts: [] },
+  ]);
+  const house = await startEndpoints(t, settings);
+  house.lifecycle.wake(house.record("app"), "request");
+  await house.clock.advance(2_000);
+  assert.deepEqual((await explain(house, "db")).why_not_stopped, ['"app" needs it and is awake.']);
+  assert.deepEqual((await explain(house, "app")).why_not_stopped, [
+    "It has no idle_timeout, so that it is never stopped for lack of use.",
+  ]);
+});
+
+test("what somebody else started, what is missing and what cools down says so", async (t) => {
+  const house = await startEndpoints(t, settingsOf([{ name: "app" }, { name: "gone" }, { name: "broken" }]), {
+    workloads: { app: { status: "running" }, broken: { refusesStart: "no such image" } },
+  });
+  house.engine.remove("gone");
+  house.lifecycle.wake(house.record("broken"), "request");
+  await house.clock.advance(1_000);
+  assert.match((await explain(house)).why_awake[0], /^Somebody else started it/);
+  assert.equal((await explain(house, "gone")).would_wake[0], 'Nothing, until there is a container named "gone".');
+  assert.ok(
+    (await explain(house, "broken")).would_wake.includes("Not before 2026-06-01T12:00:03.000Z: no such image."),
+  );
+});
+
+test("the last changes are told with their reasons, oldest first, twenty at most", async (t) => {
+  const house = await startEndpoints(t, settingsOf([{ name: "app" }]));
+  for (let round = 0; round < 12; round += 1) {
+    house.lifecycle.wake(house.record("app"), "request");
+    await house.clock.advance(1_000);
+    house.lifecycle.sleep(house.record("app"));
+    await house.clock.advance(1_000);
+  }
+  const { transitions } = await explain(house);
+  assert.equal(transitions.length, 20);
+  assert.deepEqual(transitions.at(-1), {
+    at: "2026-06-01T12:00:23.000Z",
+    from: "stopping",
+    to: "asleep",
+    why: "the stop ended: stopped",
+  });
+});
+
+for (const [query, detail] of [
+  ["", "container is missing"],
+  ["?container=nope", "unknown container"],
+]) {
+  test(`an explanation of "${query}" is a 400`, async (t) => {
+    const answer = await (await startEndpoints(t, settingsOf([{ name: "app" }]))).ask(`/_status/explain${query}`);
+    assert.equal(answer.status, 400);
+    assert.equal(answer.json().detail, detail);
+  });
+}
