@@ -26,13 +26,19 @@ function attempt(signal: AbortSignal, start: (settle: Settle) => Release): Promi
     const settle: Settle = (answers) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", giveUp);
-      release();
+      release?.();
       resolve(answers);
     };
     const giveUp = (): void => settle(false);
     const timer = setTimeout(giveUp, TRY_MS);
     signal.addEventListener("abort", giveUp);
-    const release = start(settle);
+    let release: Release | undefined;
+    try {
+      release = start(settle);
+    } catch {
+      // A path or host that cannot even be sent.
+      settle(false);
+    }
   });
 }
 

@@ -42,6 +42,19 @@ describe("the Docker engine", () => {
       assert.equal((await engine.observe(refer(plain))).health, "none");
     },
 
+    "a published port is not taken for ready before the app listens": async (docker, t) => {
+      const reach = { address: "published", network: "" } as const;
+      const engine = openEngine(t, docker.host, { reach: () => reach });
+      const app = await docker.createContainer({ ports: { 80: 0 }, env: { DELAY_MS: "1000" } });
+      const [endpoint] = (await engine.observe(refer(app))).endpoints;
+      assert.ok(endpoint?.published);
+      const listens = async (): Promise<boolean> =>
+        (await engine.logs(refer(app), 10)).some((line) => line.includes("listens"));
+      while (!(await createProbe().tcp(endpoint, t.signal))) assert.equal(t.signal.aborted, false);
+      assert.ok(await listens(), "ready before it listened");
+      assert.equal(await createProbe().http(endpoint, "/", "", t.signal), true);
+    },
+
     "never takes the digits of another container's id for a name": async (docker, t) => {
       const engine = openEngine(t, docker.host);
       const other = await docker.createContainer({ image: "tiny" });
