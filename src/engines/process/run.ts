@@ -48,8 +48,8 @@ export async function startRun(settings: ProcessSettings, env: Record<string, st
   async function settle(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
     const atMs = Date.now();
     // As in a container, nothing outlives the first process. Only in an orderly end the others have their time too.
-    if (!state.ending) killRest();
-    else if (!isGroupAlive(pid)) killRest();
+    while (state.ending && isGroupAlive(pid)) await sleep(POLL_MS);
+    killRest();
     await Promise.race([closed, sleep(FLUSH_MS, undefined, { ref: false })]);
     state.exit = {
       code: code ?? 128 + os.constants.signals[signal ?? "SIGKILL"],
