@@ -77,6 +77,10 @@ function run(node, args) {
   const terminal = process.stdin.isTTY || process.stdout.isTTY;
   for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => terminal || child.kill(signal));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
+  // Not every npm hands on what ends it: when it is gone, so is whoever wanted this.
+  const parent = process.ppid;
+  const orphaned = () => process.ppid !== parent && child.kill("SIGTERM");
+  if (process.env.npm_lifecycle_event !== undefined) setInterval(orphaned, 500).unref();
   child.on("error", (error) => {
     say(error.message);
     process.exit(1);
