@@ -42,7 +42,10 @@ export async function startRun(settings: ProcessSettings, env: Record<string, st
   const run = { pid, startedAtMs: Date.now(), output };
   const closed = new Promise((resolve) => child.once("close", resolve));
   const ended = new Promise<void>((resolve) => {
-    child.once("exit", (code, signal) => void settle(code, signal).then(resolve));
+    const settled = (code: number | null, signal: NodeJS.Signals | null): void =>
+      void settle(code, signal).then(resolve);
+    if (child.exitCode === null && child.signalCode === null) child.once("exit", settled);
+    else settled(child.exitCode, child.signalCode);
   });
 
   async function settle(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
@@ -112,7 +115,12 @@ async function launch(
   const gate = child.stdio[3] as Writable;
   gate.on("error", () => undefined);
   await once(child, "spawn");
-  await guard.add(child.pid as number);
+  try {
+    await guard.add(child.pid as number);
+  } catch (error) {
+    gate.destroy();
+    throw error;
+  }
   gate.end("go\n");
   return child;
 }
