@@ -1,6 +1,6 @@
 import { timeAsleepMs } from "../core/time-asleep.ts";
 import type { DurationHistogram } from "./duration-histogram.ts";
-import type { MetricsDeps, Tallies } from "./metrics.ts";
+import type { MetricsDeps, Tallies } from "./metrics-sources.ts";
 import { seenStatuses, type WorkloadTally } from "./workload-tally.ts";
 
 /** One metric with its numbers of this moment. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DomainEvent } from "../core/events.ts";
-import { createMetrics, type MeteredWorkload, type Metrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import type { MeteredWorkload } from "./metrics-sources.ts";
 
 interface House {
   readonly metrics: Metrics;

@@ -1,28 +1,10 @@
 import type { DomainEvent, Emit } from "../core/events.ts";
 import type { EngineOperation, EngineResult } from "./counting-engine.ts";
 import { observeDuration } from "./duration-histogram.ts";
+import type { MetricsDeps } from "./metrics-sources.ts";
 import { createExposition } from "./exposition.ts";
 import { metricFamilies } from "./metric-families.ts";
 import { countStatus, createWorkloadTally, type WorkloadTally } from "./workload-tally.ts";
-
-/** What metrics read of a workload at a scrape; the life cycle's records are such. */
-export interface MeteredWorkload {
-  readonly name: string;
-  readonly state: { readonly status: string };
-  readonly leasesByKind: Readonly<Record<string, number>>;
-  /** Time asleep up to `asleepSinceMs`, which counts while it is asleep. */
-  readonly asleepMs: number;
-  readonly asleepSinceMs: number;
-}
-
-export interface MetricsDeps {
-  /** The life cycle's clock. */
-  readonly now: () => number;
-  /** By name; only what is in here ever becomes a label. */
-  readonly records: () => ReadonlyMap<string, MeteredWorkload>;
-  /** Requests that wait, by the name of their route. */
-  readonly routes: () => ReadonlyMap<string, { readonly room: { readonly pending: number } }>;
-}
 
 /** Counts what happens and tells Prometheus. Nothing but `scrape` costs more than a few additions. */
 export interface Metrics {
@@ -33,13 +15,6 @@ export interface Metrics {
   /** A listener for the stream of domain events. */
   readonly note: Emit;
   readonly scrape: () => Promise<{ readonly contentType: string; readonly body: string }>;
-}
-
-/** Plain numbers, read by the exposition. */
-export interface Tallies {
-  readonly workloads: ReadonlyMap<string, WorkloadTally>;
-  readonly auth: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
-  readonly engine: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
 }
 
 export function createMetrics(deps: MetricsDeps): Metrics {
