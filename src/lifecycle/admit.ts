@@ -1,5 +1,5 @@
 import { decide, type MemberView } from "../core/decide.ts";
-import type { ClientKind, Decision, DoorTraits, Forward, Refusal } from "../core/decision.ts";
+import type { ClientKind, Decision, DoorTraits, Forward, HoldOutcome, Refusal } from "../core/decision.ts";
 import type { WakeCause } from "../core/events.ts";
 import { membersToWake } from "../core/scale.ts";
 import type { IgnoreRules } from "../core/settings.ts";
@@ -7,6 +7,7 @@ import { failureOf } from "./failure.ts";
 import { hold, type WaitingRoom } from "./hold.ts";
 import type { House } from "./house.ts";
 import { type Lease, openLease, touch } from "./lease.ts";
+import { isOnItsWay } from "./on-its-way.ts";
 import type { LeaseKind, WorkloadRecord } from "./record.ts";
 import type { Route } from "./route.ts";
 import { meetFront } from "./sample.ts";
@@ -45,39 +46,66 @@ export interface AdmitterDeps {
   readonly house: House;
   readonly overall: WaitingRoom;
   readonly matchesIgnore: (rules: IgnoreRules, asker: Asker) => boolean;
+  /** The route of this name after the last reload; `undefined`: there is none any more. */
+  readonly currentRoute: (name: string) => Route | undefined;
 }
 
 /** Two doors, one check: this is the only way to a forward decision besides an open gate. */
-export function createAdmitter({ house, overall, matchesIgnore }: AdmitterDeps): Admitter {
+export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: AdmitterDeps): Admitter {
   const { clock } = house;
 
   async function admit(
-    route: Route,
+    asked: Route,
     asker: Asker,
     door: DoorTraits,
     leaseKind: LeaseKind | "none",
   ): Promise<Admission> {
     const startedMs = clock.now();
     const waited = (): number => clock.now() - startedMs;
-    const ignored = route.members.some(({ settings }) => settings.ignore && matchesIgnore(settings.ignore, asker));
-    for (const member of route.members) {
-      if (!door.seesTraffic) meetFront(member, house.rearm);
-      house.dispatch(member, { type: "arrival" });
-    }
+    const tell = (outcome: HoldOutcome): void =>
+      house.emit({ type: "hold", host: asked.name, outcome, waitedMs: waited() });
+    const ignored = asked.members.some(({ settings }) => settings.ignore && matchesIgnore(settings.ignore, asker));
+    if (!door.seesTraffic) for (const member of asked.members) meetFront(member, house.rearm);
+    if (!ignored) arrive(asked);
     const cause: WakeCause = door.seesTraffic ? "request" : "auth";
-    for (let tries = 0; ; tries += 1) {
+    let route: Route | undefined = asked;
+    for (let tries = 0; route !== undefined; tries += 1, route = currentRoute(asked.name)) {
       const decision = ask(route, asker, door, ignored, waited());
-      if (decision.kind === "forward") return forward(route, decision, ignored, leaseKind, tries === 0 ? 0 : waited());
       if (wakes(decision)) wakeRoute(house, route, cause);
-      if (decision.kind !== "hold") return { kind: "refuse", decision, waitedMs: waited() };
-
-      const outcome = await hold(route.members, [route.room, overall], decision.maxMs - waited(), asker.gone, clock);
-      house.emit({ type: "hold", host: route.name, outcome, waitedMs: waited() });
+      if (wakes(decision)) use(route);
+      if (decision.kind !== "hold") {
+        if (tries > 0) tell(decision.kind === "forward" ? "ready" : "failed");
+        if (decision.kind !== "forward") return { kind: "refuse", decision, waitedMs: waited() };
+        return forward(route, decision, ignored, leaseKind, tries === 0 ? 0 : waited());
+      }
+      const rooms = [route.room, overall];
+      const outcome = await hold(openMembers(route), rooms, decision.maxMs - waited(), asker.gone, clock);
+      use(route);
       if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {
+        tell(outcome);
         const page = outcome === "timed-out" && asker.kind === "navigation";
         return { kind: "refuse", decision: { kind: page ? "page" : outcome }, waitedMs: waited() };
       }
     }
+    tell("failed"); // a reload has taken it away meanwhile
+    return { kind: "refuse", decision: { kind: "unknown" }, waitedMs: waited() };
+  }
+
+  /** Undoes what is draining out of idleness, unless somebody else is ready for the request. */
+  function arrive({ members }: Route): void {
+    if (members.some(({ gate }) => gate !== undefined)) return;
+    for (const member of members) house.dispatch(member, { type: "arrival" });
+  }
+
+  /** Who waits, or looks at the page, uses what they wait for. */
+  function use({ members }: Route): void {
+    for (const member of members) touch(member, clock, house.rearm);
+  }
+
+  /** Those outside their window let nobody pass, however ready they are. */
+  function openMembers({ members }: Route): readonly WorkloadRecord[] {
+    const wall = clock.wall();
+    return members.filter(({ schedule }) => schedule?.isOpen(wall) !== false);
   }
 
   function ask(route: Route, asker: Asker, door: DoorTraits, ignored: boolean, waitedMs: number): Decision {
@@ -121,7 +149,7 @@ export function wakeRoute(house: House, route: Route, cause: WakeCause): void {
   const wall = house.clock.wall();
   const views = route.members.map((member) => ({
     awake: member.gate !== undefined,
-    waking: member.state.status === "starting",
+    waking: isOnItsWay(member),
     failing: now < (failureOf(member)?.retryAtMs ?? 0) || member.schedule?.isOpen(wall) === false,
     inFlight: member.leases,
   }));

@@ -1,9 +1,9 @@
 import type { ScheduleSettings, Settings, WorkloadSettings } from "../core/settings.ts";
-import { closeOrOpenGate } from "./gate.ts";
+import { follow } from "./follow.ts";
 import type { House } from "./house.ts";
 import type { MemoryKeeper } from "./memory.ts";
 import { notify } from "./notify.ts";
-import type { Engine } from "./ports.ts";
+import type { Engine, Memory } from "./ports.ts";
 import { createRecord, type WorkloadRecord } from "./record.ts";
 import { buildRoutes, type Routes } from "./route.ts";
 import type { Schedule } from "./schedule.ts";
@@ -22,7 +22,7 @@ export function applySettings(deps: ApplyDeps, settings: Settings, former: Route
   const wanted = new Map(settings.workloads.map((workload) => [workload.name, workload]));
   for (const record of records.values()) {
     const next = wanted.get(record.name);
-    if (next === undefined || engineOf(deps, next) !== record.engine) retire(house, records, record);
+    if (next === undefined || engineOf(deps, next) !== record.engine) retire(deps, record);
   }
   for (const workload of settings.workloads) {
     const record = records.get(workload.name);
@@ -31,17 +31,15 @@ export function applySettings(deps: ApplyDeps, settings: Settings, former: Route
   }
   link(records);
   const routes = buildRoutes(settings, records, former);
-  for (const record of records.values()) {
-    closeOrOpenGate(record, house.clock.wall());
-    house.rearm(record);
-  }
+  for (const record of records.values()) follow(house, record);
   house.emit({ type: "settings", hosts: routes.hosts.size, workloads: records.size });
   return routes;
 }
 
 function admitNew(deps: ApplyDeps, workload: WorkloadSettings): WorkloadRecord {
   const { house, memory } = deps;
-  const record = createRecord(workload, engineOf(deps, workload), memory.recall(workload.name), house.clock.now());
+  const known = onTheClock(house, memory.recall(workload.name));
+  const record = createRecord(workload, engineOf(deps, workload), known, house.clock.now());
   record.schedule = workload.schedule && deps.createSchedule(workload.schedule);
   return record;
 }
@@ -54,9 +52,15 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
   }
   record.settings = next;
   const moved = settings.targetPort !== next.targetPort || settings.network !== next.network;
-  if (moved && record.observation !== undefined) {
-    deps.house.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
-  }
+  if (!moved || record.observation === undefined) return;
+  deps.house.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
+  notify(record.nudges);
+}
+
+/** Memories are on the wall clock, which may have been set since the gateway came up. */
+function onTheClock({ clock }: House, memory: Memory | undefined): Memory | undefined {
+  if (memory?.lastActivityMs === undefined) return memory;
+  return { ...memory, lastActivityMs: memory.lastActivityMs - clock.wall() + clock.now() };
 }
 
 function link(records: ReadonlyMap<string, WorkloadRecord>): void {
@@ -73,10 +77,13 @@ function link(records: ReadonlyMap<string, WorkloadRecord>): void {
   }
 }
 
-function retire(house: House, records: Map<string, WorkloadRecord>, record: WorkloadRecord): void {
+/** From here on nothing is done with it any more: it is not in `records`. Whoever waits for it asks again. */
+function retire({ house, records, memory }: ApplyDeps, record: WorkloadRecord): void {
+  memory.keep(record);
   records.delete(record.name);
   record.job?.abort();
   record.timer?.abort.abort();
+  record.timer = undefined;
   record.gate = undefined;
   const waiters = [...record.waiters];
   for (const waiter of waiters) waiter.settle("failed");

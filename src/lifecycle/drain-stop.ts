@@ -1,14 +1,17 @@
 import type { VetoReason } from "../core/events.ts";
 import type { Observation } from "../core/observation.ts";
-import type { StopReason } from "../core/workload-state.ts";
+import { canBeUndone, type StopReason } from "../core/workload-state.ts";
 import type { House } from "./house.ts";
+import { look } from "./look.ts";
 import { nudged } from "./nudge.ts";
+import { type Engine, EngineError, type StopOrder, type WorkloadRef } from "./ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 import { findVeto, vetoForMs } from "./veto.ts";
 
 /** A stop that does not come from idleness waits this long for what is open, then cuts it. */
 const DRAIN_LIMIT_MS = 30_000;
 const AFTER_FAILED_STOP_MS = 30_000;
+const MOST_LOOKS = 5;
 
 /** The job behind `draining`: the gate is closed; wait until nothing is open, and look again whether it is really unused. */
 export async function drainJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
@@ -18,9 +21,9 @@ export async function drainJob(house: House, record: WorkloadRecord, run: number
   while (record.leases > 0 && house.clock.now() < limitMs && !signal.aborted) {
     await nudged(record, limitMs - house.clock.now(), signal, house.clock);
   }
-  const veto = mayBeVetoed(state.reason) ? await findVeto(house, record, signal) : undefined;
+  const veto = canBeUndone(state.reason) ? await findVeto(house, record, signal) : undefined;
   if (signal.aborted) return;
-  if (veto === undefined) {
+  if (veto === undefined || !mayBePutOff(record)) {
     house.dispatch(record, { type: "drained", run });
     return;
   }
@@ -40,9 +43,8 @@ export async function stopJob(house: House, record: WorkloadRecord, run: number,
     record.memoryBytes = (await usedMemory(record)) ?? record.memoryBytes;
     const method = state.reason === "pause" ? "pause" : settings.stopMethod;
     if (method !== "pause" && record.observation?.status === "paused") await engine.start(ref);
-    await engine.stop(ref, { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal });
-    observation = await engine.observe(ref);
-    record.observation = observation;
+    await stopIfThere(engine, ref, { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal });
+    observation = await lookAtRest(record);
     record.stoppedByUs = true;
     house.emit({
       type: "stopped",
@@ -54,14 +56,48 @@ export async function stopJob(house: House, record: WorkloadRecord, run: number,
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     house.emit({ type: "stop-failed", workload: record.name, message });
-    record.keepUntilMs = house.clock.now() + AFTER_FAILED_STOP_MS;
+    putOffFailed(house, record, state.reason);
     observation = STILL_RUNNING;
   }
   if (!signal.aborted) house.dispatch(record, { type: "stop-ended", run, observation });
 }
 
-function mayBeVetoed(reason: StopReason): boolean {
-  return reason === "idle" || reason === "pause" || reason === "unneeded";
+/** What somebody has removed meanwhile needs no stop. */
+async function stopIfThere(engine: Engine, ref: WorkloadRef, order: StopOrder): Promise<void> {
+  try {
+    await engine.stop(ref, order);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== "absent") throw error;
+  }
+}
+
+/** Meanwhile somebody may have ordered the stop. */
+function mayBePutOff({ state }: WorkloadRecord): boolean {
+  return state.status === "draining" && canBeUndone(state.reason);
+}
+
+/** Neither idleness nor a schedule tries again at once. */
+function putOffFailed({ clock }: House, record: WorkloadRecord, reason: StopReason): void {
+  record.keepUntilMs = clock.now() + AFTER_FAILED_STOP_MS;
+  if (reason === "schedule") record.edge = { kind: "stop", atMs: clock.wall() + AFTER_FAILED_STOP_MS };
+}
+
+/** What there is after the stop; looks again for as long as the engine hints at a change meanwhile. */
+async function lookAtRest(record: WorkloadRecord): Promise<Observation> {
+  let hinted = true;
+  const hint = (): void => void (hinted = true);
+  record.nudges.add(hint);
+  try {
+    let seen: Observation | undefined;
+    for (let looks = 0; hinted && looks < MOST_LOOKS; looks += 1) {
+      hinted = false;
+      seen = await look(record);
+    }
+    if (seen === undefined) throw new EngineError("unreachable", "the engine was lost while it stopped the workload");
+    return seen;
+  } finally {
+    record.nudges.delete(hint);
+  }
 }
 
 function putOff(house: House, record: WorkloadRecord, reason: VetoReason): void {

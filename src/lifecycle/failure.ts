@@ -1,4 +1,5 @@
 import type { Failure } from "../core/decision.ts";
+import { isSatisfied } from "./gate.ts";
 import type { WorkloadRecord } from "./record.ts";
 
 /** Why requests to `record` fail at present: its own last wake, or that of something it needs; `undefined`: nothing fails. */
@@ -8,7 +9,8 @@ export function failureOf(
   const { state } = record;
   if (state.status === "failed") return { failure: state.failure, retryAtMs: state.retryAtMs };
   if (state.status === "starting") return undefined; // its wake tells how the dependencies went
-  for (const { record: dependency } of record.dependencies) {
+  for (const { record: dependency, condition } of record.dependencies) {
+    if (isSatisfied(dependency, condition)) continue;
     const found = failureOf(dependency);
     if (found !== undefined) return { ...found, failure: dependencyFailure(dependency.name, found.failure) };
   }

@@ -1,5 +1,6 @@
 import type { DependencyCondition } from "../core/settings.ts";
-import type { WorkloadRecord } from "./record.ts";
+import type { WorkloadState } from "../core/workload-state.ts";
+import type { DependencyLink, WorkloadRecord } from "./record.ts";
 
 /**
  * Sets the gate of a record from its state: open while it is ready, what it needs is ready, and its schedule is open.
@@ -22,10 +23,28 @@ export function isSatisfied(dependency: WorkloadRecord, condition: DependencyCon
   const { state } = dependency;
   switch (condition) {
     case "started":
-      return state.status === "unready" || state.status === "ready" || state.status === "draining";
+      return runs(state);
     case "healthy":
-      return dependency.gate !== undefined || (state.status === "ready" && dependency.dependencies.length === 0);
+      // A schedule closes it to visitors, not to those that need it.
+      return dependency.gate !== undefined || (state.status === "ready" && dependency.dependencies.every(isMet));
     case "completed":
-      return state.status === "asleep" && state.exit?.code === 0;
+      return hasCompleted(dependency);
   }
+}
+
+function isMet({ record, condition }: DependencyLink): boolean {
+  return isSatisfied(record, condition);
+}
+
+/** One that drains is about to be stopped: whoever needs it must ask for it, which undoes that. */
+function runs(state: WorkloadState): boolean {
+  if (state.status === "starting") return state.phase === "waiting";
+  if (state.status === "failed") return state.runs === true;
+  return state.status === "unready" || state.status === "ready";
+}
+
+/** Also one that took longer than its start_timeout, and so failed first. */
+function hasCompleted({ state, observation }: WorkloadRecord): boolean {
+  if (state.status !== "asleep" && state.status !== "failed") return false;
+  return observation?.status === "stopped" && observation.exit?.code === 0;
 }

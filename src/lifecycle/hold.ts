@@ -1,18 +1,13 @@
 import type { HoldOutcome } from "../core/decision.ts";
 import { isCoolingDown } from "./failure.ts";
+import { isOnItsWay } from "./on-its-way.ts";
 import type { Clock } from "./ports.ts";
-import type { WorkloadRecord } from "./record.ts";
-
-/** Somebody who waits for any of some workloads to let requests pass. */
-export interface Waiter {
-  readonly members: readonly WorkloadRecord[];
-  settle(outcome: "ready" | "failed"): void;
-}
+import type { Waiter, WorkloadRecord } from "./record.ts";
 
 /** Places in the waiting room: holds are bounded per host and overall. */
 export interface WaitingRoom {
   pending: number;
-  readonly limit: number;
+  limit: number;
 }
 
 /**
@@ -42,7 +37,7 @@ export async function hold(
   }
 }
 
-/** Resolves when one of them lets requests pass, or none will before its cool-down is over. */
+/** Resolves when one of them lets requests pass, or none will unless somebody asks again. */
 export function settled(
   members: readonly WorkloadRecord[],
   over: AbortSignal,
@@ -57,13 +52,13 @@ export function settled(
   });
 }
 
-/** Tells everybody who waits for `record` how it went. */
-export function settleWaiters(record: WorkloadRecord, nowMs: number): void {
+/** Tells everybody who waits for `record` how it went, once it lets requests pass or nothing is under way any more. */
+export function settleWaiters(record: WorkloadRecord): void {
   if (record.waiters.size === 0) return;
   const outcome = record.gate !== undefined ? "ready" : "failed";
   const waiters = [...record.waiters];
   for (const waiter of waiters) {
-    if (outcome === "failed" && !waiter.members.every((member) => isCoolingDown(member, nowMs))) continue;
+    if (outcome === "failed" && waiter.members.some(isOnItsWay)) continue;
     forget(waiter);
     waiter.settle(outcome);
   }

@@ -13,12 +13,13 @@ export interface Lease {
 
 /** Opens a lease; only while the gate is open, and in the same turn in which that was seen. */
 export function openLease(record: WorkloadRecord, kind: LeaseKind, quiet = false): Lease {
+  if (record.throttled && !quiet) record.speedUp?.();
   record.leases += 1;
   record.leasesByKind[kind] += 1;
   return { record, kind, quiet, open: true };
 }
 
-/** Ends it: the workload was in use until now. `rearm` is called when nothing else is open and no timer runs. */
+/** Ends it: the workload was in use until now. `rearm` is called when nothing else is open and its timer may be too late. */
 export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadRecord) => void): void {
   if (!lease.open) return;
   lease.open = false;
@@ -27,12 +28,18 @@ export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadR
   record.leasesByKind[lease.kind] -= 1;
   if (!lease.quiet) record.lastActivityMs = clock.now();
   if (record.leases > 0) return;
-  if (record.timer === undefined) rearm(record);
+  if (mayFireTooLate(record)) rearm(record);
   notify(record.nudges);
 }
 
 /** Somebody used it, without a lease: an auth request. */
 export function touch(record: WorkloadRecord, clock: Clock, rearm: (record: WorkloadRecord) => void): void {
   record.lastActivityMs = clock.now();
-  if (record.timer === undefined) rearm(record);
+  if (record.throttled) record.speedUp?.();
+  if (mayFireTooLate(record)) rearm(record);
+}
+
+/** A timer that was set while something was open knows the schedule only. */
+function mayFireTooLate({ timer, schedule }: WorkloadRecord): boolean {
+  return timer === undefined || schedule !== undefined;
 }

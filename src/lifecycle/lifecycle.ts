@@ -6,11 +6,12 @@ import { type Admitter, type Asker, createAdmitter } from "./admit.ts";
 import { applySettings } from "./apply.ts";
 import { dispatch, type Jobs } from "./dispatch.ts";
 import { drainJob, stopJob } from "./drain-stop.ts";
-import { closeOrOpenGate } from "./gate.ts";
+import { isSatisfied } from "./gate.ts";
 import type { WaitingRoom } from "./hold.ts";
 import type { House } from "./house.ts";
 import { createMemoryKeeper } from "./memory.ts";
 import { notify } from "./notify.ts";
+import { openOrClose } from "./open-or-close.ts";
 import type { Clock, Engine, Probe, Store } from "./ports.ts";
 import { probeJob } from "./probe.ts";
 import { createReconciler } from "./reconcile.ts";
@@ -69,9 +70,11 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     clock,
     probe,
     emit,
-    dispatch: (record, event) => dispatch(house, JOBS, record, event),
+    dispatch: (record, event) => isOurs(record) && dispatch(house, JOBS, record, event),
     wake,
-    rearm: (record) => rearm(house, record, act),
+    rearm(record) {
+      if (isOurs(record)) rearm(house, record, act);
+    },
     remember: () => memory.markDirty(),
   };
   const memory = createMemoryKeeper({ clock, store: deps.store, records, emit });
@@ -85,15 +88,28 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       routes = applySettings({ ...deps, house, records, memory }, settings, routes);
     },
   });
-  const admitter = createAdmitter({ house, overall, matchesIgnore: deps.matchesIgnore });
+  const admitter = createAdmitter({
+    house,
+    overall,
+    matchesIgnore: deps.matchesIgnore,
+    currentRoute: (name) => routes?.byName.get(name),
+  });
+
+  /** False for one that is no longer configured, and after the end: it is left as it is. */
+  function isOurs(record: WorkloadRecord): boolean {
+    return records.get(record.name) === record && !stopped.signal.aborted;
+  }
 
   function wake(record: WorkloadRecord, cause: WakeCause, force = false): void {
+    if (!isOurs(record)) return;
     const { status } = record.state;
     if (status !== "starting" && status !== "ready") record.wakeCause = cause;
     if (record.throttled) unthrottle(house, record);
     house.dispatch(record, { type: "wake", force });
     if (record.state.status !== "ready" || record.gate !== undefined) return;
-    for (const link of record.dependencies) wake(link.record, "dependency", force);
+    for (const { record: dependency, condition } of record.dependencies) {
+      if (!isSatisfied(dependency, condition)) wake(dependency, "dependency", force);
+    }
   }
 
   function act(record: WorkloadRecord, deadline: Deadline): void {
@@ -107,17 +123,11 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
         throttle(house, record);
         return;
       case "sample":
-        void takeSample(house, record);
+        takeSample(house, record);
         return;
       case "schedule-start":
-        record.edge = undefined;
-        closeOrOpenGate(record, clock.wall());
-        wake(record, "schedule", true);
-        return;
       case "schedule-stop":
-        record.edge = undefined;
-        closeOrOpenGate(record, clock.wall());
-        house.dispatch(record, { type: "sleep", reason: "schedule" });
+        openOrClose(house, record, deadline.kind === "schedule-start" ? "start" : "stop");
     }
   }
 

@@ -10,6 +10,8 @@ export interface MemoryKeeper {
   load(): Promise<void>;
   recall(name: string): Memory | undefined;
   markDirty(): void;
+  /** Keeps what is known of a workload that is no longer configured: it may come back. */
+  keep(record: WorkloadRecord): void;
   save(): Promise<void>;
 }
 
@@ -21,7 +23,7 @@ export function createMemoryKeeper(deps: {
 }): MemoryKeeper {
   const { clock, store, records, emit } = deps;
   let known: ReadonlyMap<string, Memory> = new Map();
-  let timer: AbortController | undefined;
+  let timer: { readonly atMs: number; readonly abort: AbortController } | undefined;
   let saving: Promise<void> | undefined;
   let again = false;
 
@@ -38,7 +40,7 @@ export function createMemoryKeeper(deps: {
   }
 
   async function save(): Promise<void> {
-    timer?.abort();
+    timer?.abort.abort();
     timer = undefined;
     if (saving !== undefined) {
       again = true;
@@ -54,9 +56,11 @@ export function createMemoryKeeper(deps: {
   }
 
   function saveAfter(ms: number): void {
-    if (timer !== undefined) return;
+    const atMs = clock.now() + ms;
+    if (timer !== undefined && timer.atMs <= atMs) return;
+    timer?.abort.abort();
     const abort = new AbortController();
-    timer = abort;
+    timer = { atMs, abort };
     void clock.sleep(ms, abort.signal).then(() => {
       if (abort.signal.aborted) return;
       timer = undefined;
@@ -71,6 +75,9 @@ export function createMemoryKeeper(deps: {
     },
     recall: (name) => known.get(name),
     markDirty: () => saveAfter(SAVE_AFTER_MS),
+    keep(record) {
+      known = new Map([...known, [record.name, memoryOf(record, clock)]]);
+    },
     save,
   };
 }

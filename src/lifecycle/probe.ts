@@ -1,8 +1,9 @@
 import type { Endpoint, Observation } from "../core/observation.ts";
 import type { House } from "./house.ts";
+import { look } from "./look.ts";
 import { nudged } from "./nudge.ts";
-import { EngineError } from "./ports.ts";
-import { refOf, type WorkloadRecord } from "./record.ts";
+import { isOneShot } from "./one-shot.ts";
+import type { WorkloadRecord } from "./record.ts";
 
 export type ProbeResult =
   | { readonly kind: "answers"; readonly endpoint: Endpoint }
@@ -16,8 +17,15 @@ const REACHABLE_INTERVAL_MS = 1_000;
 export async function probeJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
   const until = house.clock.now() + record.settings.startTimeoutMs;
   const result = await whenAnswers(house, record, until, signal);
-  if (signal.aborted || result.kind !== "answers") return; // the next request starts a wake, which looks again
-  house.dispatch(record, { type: "answered", run, endpoint: result.endpoint });
+  if (signal.aborted) return;
+  if (result.kind === "answers") {
+    record.failures = 0;
+    record.failedAtMs = undefined;
+    house.dispatch(record, { type: "answered", run, endpoint: result.endpoint });
+  } else if (result.kind === "ended" && result.observation !== undefined) {
+    house.dispatch(record, { type: "observed", observation: result.observation, restarted: false });
+  }
+  // Otherwise the next request starts a wake, which looks again.
 }
 
 /**
@@ -41,14 +49,13 @@ export async function whenAnswers(
       const now = house.clock.now();
       if (hinted || now >= lookAgainMs) {
         hinted = false;
-        observation = (await look(record)) ?? observation;
-        if (observation !== undefined) record.observation = observation;
-        if (observation?.status === "absent" || observation?.status === "stopped")
-          return { kind: "ended", observation };
+        observation = (await look(record)) ?? observation ?? lastSeenRunning(record);
+        if (observation !== undefined && hasEnded(observation)) return { kind: "ended", observation };
         lookAgainMs = now + lookInterval(observation);
         if (signal.aborted) break;
       }
       const endpoint = observation && (await answering(house, record, observation, signal));
+      if (hinted) continue; // what has just answered may be gone
       if (endpoint !== undefined) return { kind: "answers", endpoint };
       if (house.clock.now() >= deadlineMs) {
         return { kind: observation?.health === "unhealthy" ? "unhealthy" : "timed-out", observation };
@@ -61,16 +68,18 @@ export async function whenAnswers(
   }
 }
 
-async function look(record: WorkloadRecord): Promise<Observation | undefined> {
-  try {
-    return await record.engine.observe(refOf(record));
-  } catch (error) {
-    if (error instanceof EngineError) return undefined; // out of reach: what was seen last still stands
-    throw error;
-  }
+/** While the engine is out of reach, what was seen last still stands: a probe tells whether it does. */
+function lastSeenRunning({ observation }: WorkloadRecord): Observation | undefined {
+  return observation?.status === "running" ? observation : undefined;
 }
 
-async function answering(
+/** Paused counts as well: somebody has done that. */
+function hasEnded({ status }: Observation): boolean {
+  return status === "absent" || status === "stopped" || status === "paused";
+}
+
+/** Where it answers at this moment, by one try. */
+export async function answering(
   house: House,
   record: WorkloadRecord,
   observation: Observation,
@@ -79,7 +88,7 @@ async function answering(
   if (observation.status !== "running") return undefined;
   const { healthPath, targetPort } = record.settings;
   if (healthPath === "" && observation.health !== "none" && observation.health !== "healthy") return undefined;
-  if (targetPort === undefined) return NO_ENDPOINT;
+  if (targetPort === undefined) return isOneShot(record) ? undefined : NO_ENDPOINT;
   for (const endpoint of observation.endpoints) {
     if (healthPath === "" && (await house.probe.tcp(endpoint, signal))) return endpoint;
     if (healthPath !== "" && (await answersHttp(house, record, endpoint, signal))) return endpoint;

@@ -1,8 +1,10 @@
-import type { InventoryItem, Observation } from "../core/observation.ts";
+import type { Endpoint, InventoryItem, Observation } from "../core/observation.ts";
 import type { House } from "./house.ts";
+import { learn, look } from "./look.ts";
 import { notify } from "./notify.ts";
+import { isOneShot } from "./one-shot.ts";
 import { type Engine, EngineError } from "./ports.ts";
-import { refOf, type WorkloadRecord } from "./record.ts";
+import type { WorkloadRecord } from "./record.ts";
 
 const OBSERVED_AT_ONCE = 16;
 
@@ -33,25 +35,33 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
   let signature: string | undefined;
   let running: Promise<void> | undefined;
   let again = false;
+  let lost = false;
 
   function reconcile(): Promise<void> {
     again = true;
-    running ??= (async () => {
+    running ??= runRounds();
+    return running;
+  }
+
+  /** Ends in the same turn in which it finds nothing more to do, so that a hint never comes too late for it. */
+  async function runRounds(): Promise<void> {
+    try {
       while (again) {
         again = false;
         await round();
       }
-    })()
-      .catch((error: unknown) => {
-        house.emit({ type: "fault", message: "the containers could not be compared", detail: String(error) });
-      })
-      .finally(() => void (running = undefined));
-    return running;
+    } catch (error) {
+      house.emit({ type: "fault", message: "the containers could not be compared", detail: String(error) });
+    } finally {
+      running = undefined;
+    }
   }
 
   async function round(): Promise<void> {
     const names = new Set(hinted);
     hinted.clear();
+    const isLost = lost;
+    lost = false;
     const listed = (await Promise.all(Object.values(engines).map(list))).flatMap((kind) => kind ?? []);
     const items = [...inventories.values()].flat();
     const now = items.map(({ id, name }) => `${id} ${name}`).join("\n");
@@ -62,7 +72,10 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     const stale = [...records.values()].filter(({ engine }) => listed.includes(engine.kind));
     for (let from = 0; from < stale.length; from += OBSERVED_AT_ONCE) {
       const batch = stale.slice(from, from + OBSERVED_AT_ONCE);
-      await Promise.all(batch.map((record) => compare(record, names.has(record.name))));
+      await Promise.all(batch.map((record) => compare(record, names.has(record.name), isLost)));
+    }
+    for (const record of records.values()) {
+      if (!listed.includes(record.engine.kind) && names.has(record.name)) hinted.add(record.name);
     }
   }
 
@@ -78,34 +91,29 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     }
   }
 
-  async function compare(record: WorkloadRecord, isHinted: boolean): Promise<void> {
+  /** `isLost`: events may have been missed, so that not even an unchanged status proves that nothing happened. */
+  async function compare(record: WorkloadRecord, hasHint: boolean, isLost: boolean): Promise<void> {
+    // Their jobs look for themselves, later than any answer that is asked for here.
+    if (hasOwnLook(record)) return notify(record.nudges);
     const item = inventories.get(record.engine.kind)?.find(({ name }) => name === record.name);
     const last = record.observation;
     const status = item?.status ?? "absent";
+    const isHinted = hasHint || (isLost && last?.status !== "stopped" && last?.status !== "absent");
     if (!isHinted && last !== undefined && last.status === status && last.id === (item?.id ?? "")) return;
     const ran = last !== undefined && last.status !== "stopped" && last.status !== "absent";
     const isKnownByFile = record.settings.process !== undefined;
-    const mustAsk = isHinted || ran || isKnownByFile || (status !== "stopped" && status !== "absent");
+    const mustAsk =
+      isHinted || ran || isKnownByFile || isOneShot(record) || (status !== "stopped" && status !== "absent");
     const before = record.state;
-    const seen = mustAsk ? await ask(record) : asleepAs(record.name, item);
-    if (seen === undefined) return;
-    if (record.state !== before && mustAsk) {
-      hinted.add(record.name); // it moved while we looked: what we saw may be older than that
-      if (record.state.status !== "starting" && record.state.status !== "stopping") again = true;
+    if (!mustAsk) learn(record, asleepAs(record.name, item));
+    const seen = mustAsk ? await look(record) : record.observation;
+    if (seen === undefined || record.state !== before) {
+      hinted.add(record.name); // out of reach, or it moved while we looked: what we saw may be older than that
+      if (seen !== undefined && !hasOwnLook(record)) again = true;
     } else {
-      record.observation = seen;
-      house.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(last, seen) });
+      house.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
     }
     notify(record.nudges);
-  }
-
-  async function ask(record: WorkloadRecord): Promise<Observation | undefined> {
-    try {
-      return await record.engine.observe(refOf(record));
-    } catch (error) {
-      if (error instanceof EngineError) return undefined; // the next round asks again
-      throw error;
-    }
   }
 
   function link(kind: Engine["kind"], up: boolean): void {
@@ -120,6 +128,8 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       hinted.add(name);
       const record = records.get(name);
       if (record !== undefined) notify(record.nudges);
+    } else {
+      lost = true;
     }
     void reconcile();
   }
@@ -147,9 +157,18 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
 
 const RELIST_FALLBACK_MS = 15_000;
 
-function isAnotherRun(last: Observation | undefined, seen: Observation): boolean {
+function hasOwnLook({ state: { status } }: WorkloadRecord): boolean {
+  return status === "starting" || status === "stopping";
+}
+
+function isAnotherRun({ state }: WorkloadRecord, last: Observation | undefined, seen: Observation): boolean {
   if (last === undefined || seen.status !== "running") return false;
-  return last.id !== seen.id || last.startedAtMs !== seen.startedAtMs;
+  if (last.id !== seen.id || last.startedAtMs !== seen.startedAtMs) return true;
+  return state.status === "ready" && state.endpoint.host !== "" && !seen.endpoints.some(isSame(state.endpoint));
+}
+
+function isSame(one: Endpoint): (other: Endpoint) => boolean {
+  return ({ host, port }) => host === one.host && port === one.port;
 }
 
 function asleepAs(name: string, item: InventoryItem | undefined): Observation {

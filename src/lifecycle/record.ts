@@ -3,9 +3,8 @@ import type { WakeCause } from "../core/events.ts";
 import type { Observation } from "../core/observation.ts";
 import type { DependencyCondition, WorkloadSettings } from "../core/settings.ts";
 import type { WorkloadState } from "../core/workload-state.ts";
-import type { Waiter } from "./hold.ts";
-import type { Sample } from "./in-use.ts";
 import type { Engine, Memory, WorkloadRef } from "./ports.ts";
+import type { Sampling } from "./sample.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Everything known of one workload; there is one record per name for as long as it is configured. */
@@ -25,25 +24,33 @@ export interface WorkloadRecord {
   gate: Forward | undefined;
   job: AbortController | undefined;
   observation: Observation | undefined;
+  /** How often the engine was asked to observe it, and which of these looks `observation` is from. */
+  looks: number;
+  looked: number;
+  /** The engine's start that is under way, with its fault if it has one; there is never a second one. */
+  startCall: Promise<unknown> | undefined;
 
   /** Open requests, streams, tunnels by kind; `leases` is their sum. */
   leases: number;
   readonly leasesByKind: Record<LeaseKind, number>;
   lastActivityMs: number;
+  /** When it was last seen running without us, if it has not been used since. */
+  sightMs: number | undefined;
   lastClient: string | undefined;
   awakeSinceMs: number;
   asleepSinceMs: number;
-  /** A pin or a veto keeps it awake until then; 0: nothing does. */
+  /** A veto or a failed stop keeps it awake until then; 0: nothing does. */
   keepUntilMs: number;
+  /** Somebody wants it awake until then; 0: nobody. */
   pinnedUntilMs: number;
   throttled: boolean;
+  /** Set while it is throttled: gives it its full speed back. Whoever uses it calls it. */
+  speedUp: (() => void) | undefined;
   /** A front proxy asks about it, so that its traffic does not pass through us. */
   seenByFront: boolean;
   /** When a front proxy last let something through that may stay open almost silently (an upgrade, an event stream); 0: never. */
   streamSeenMs: number;
-  /** The reading of its counters that the next one is compared with, and when they were last read. */
-  sample: Sample | undefined;
-  sampledMs: number;
+  sampling: Sampling | undefined;
   timer: { readonly atMs: number; readonly abort: AbortController } | undefined;
 
   readonly waiters: Set<Waiter>;
@@ -63,6 +70,12 @@ export interface WorkloadRecord {
   stoppedByUs: boolean;
   memoryBytes: number | undefined;
   readonly timeline: TimelineEntry[];
+}
+
+/** Somebody who waits for any of some workloads to let requests pass. */
+export interface Waiter {
+  readonly members: readonly WorkloadRecord[];
+  settle(outcome: "ready" | "failed"): void;
 }
 
 export interface DependencyLink {
@@ -99,19 +112,23 @@ export function createRecord(
     gate: undefined,
     job: undefined,
     observation: undefined,
+    looks: 0,
+    looked: 0,
+    startCall: undefined,
     leases: 0,
     leasesByKind: { request: 0, tunnel: 0 },
-    lastActivityMs: memory?.lastActivityMs ?? 0,
+    lastActivityMs: Math.min(memory?.lastActivityMs ?? 0, nowMs),
+    sightMs: undefined,
     lastClient: undefined,
     awakeSinceMs: nowMs,
     asleepSinceMs: nowMs,
     keepUntilMs: 0,
     pinnedUntilMs: 0,
     throttled: false,
+    speedUp: undefined,
     seenByFront: false,
     streamSeenMs: 0,
-    sample: undefined,
-    sampledMs: 0,
+    sampling: undefined,
     timer: undefined,
     waiters: new Set(),
     watchers: new Set(),

@@ -70,7 +70,14 @@ function createRoute(
       old?.group !== undefined && old.group.strategy === group?.strategy
         ? old.balance
         : createBalancer(group?.strategy ?? "round-robin"),
-    room: { pending: old?.room.pending ?? 0, limit },
+    room: roomOf(old, limit),
     single: group === undefined && first?.settings.ignore === undefined ? first : undefined,
   };
+}
+
+/** Those who wait go on in the same room, whose places they free when they leave. */
+function roomOf(old: Route | undefined, limit: number): WaitingRoom {
+  if (old === undefined) return { pending: 0, limit };
+  old.room.limit = limit;
+  return old.room;
 }

@@ -4,12 +4,14 @@ import { refOf, type WorkloadRecord } from "./record.ts";
 /** The mildest tier before a stop: it stays up, with little CPU. */
 export function throttle(house: House, record: WorkloadRecord): void {
   record.throttled = true;
+  record.speedUp = () => unthrottle(house, record);
   limit(house, record, record.settings.throttleCpus);
 }
 
 /** Somebody asks: full speed again, without a cold start. */
 export function unthrottle(house: House, record: WorkloadRecord): void {
   record.throttled = false;
+  record.speedUp = undefined;
   limit(house, record, 0);
 }
 

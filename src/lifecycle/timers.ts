@@ -14,24 +14,30 @@ export function rearm(
   act: (record: WorkloadRecord, deadline: Deadline) => void,
 ): void {
   const now = house.clock.now();
-  const deadline = deadlineOf(house, record, nextSampleMs(record));
+  const deadline = nextLook(house, record);
   const { timer } = record;
   if (timer !== undefined && deadline !== undefined && timer.atMs <= deadline.atMs && timer.atMs > now) return;
   timer?.abort.abort();
   record.timer = undefined;
   if (deadline === undefined) return;
 
-  const longest = deadline.kind.startsWith("schedule") ? WALL_CHECK_MS : LONGEST_SLEEP_MS;
+  // Also behind a nearer deadline: a wall clock that jumps may put a schedule's moment before it.
+  const longest = record.schedule === undefined ? LONGEST_SLEEP_MS : WALL_CHECK_MS;
   const ms = Math.min(Math.max(0, deadline.atMs - now), longest);
   const abort = new AbortController();
   record.timer = { atMs: now + ms, abort };
   void house.clock.sleep(ms, abort.signal).then(() => {
     if (abort.signal.aborted) return;
     record.timer = undefined;
-    const due = deadlineOf(house, record, nextSampleMs(record));
+    const due = nextLook(house, record);
     if (due !== undefined && due.atMs <= house.clock.now()) act(record, due);
     rearm(house, record, act);
   });
+}
+
+/** The same as `deadlineOf`, or a reading of the counters before it. */
+function nextLook(house: House, record: WorkloadRecord): Deadline | undefined {
+  return deadlineOf(house, record, nextSampleMs(record, deadlineOf(house, record)?.atMs));
 }
 
 /** What will happen to this record next, and when; a reading of its counters counts as that only where its time is given. */
@@ -39,11 +45,11 @@ export function deadlineOf(house: House, record: WorkloadRecord, sampleAtMs?: nu
   const { settings, state } = record;
   return nextDeadline({
     state,
-    leases: record.leases,
+    leases: record.leases + record.waiters.size,
     dependents: record.dependents.filter(needsDependencies).length,
     lastActivityMs: record.lastActivityMs,
     awakeSinceMs: record.awakeSinceMs,
-    idleTimeoutMs: settings.idleTimeoutMs,
+    idleTimeoutMs: isAtRest(record) ? 0 : settings.idleTimeoutMs,
     dependencyOnly: settings.hosts.length === 0,
     wokenByUs: record.wokenByUs,
     minUptimeMs: settings.minUptimeMs,
@@ -54,6 +60,11 @@ export function deadlineOf(house: House, record: WorkloadRecord, sampleAtMs?: nu
     schedule: scheduleDeadline(house, record),
     sampleAtMs,
   });
+}
+
+/** A paused one whose stop is a pause has come to its end. */
+function isAtRest({ state, settings }: WorkloadRecord): boolean {
+  return state.status === "paused" && settings.stopMethod === "pause";
 }
 
 /** True while the things that it depends on must stay awake for its sake. */

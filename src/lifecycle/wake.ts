@@ -1,17 +1,13 @@
 import { coolDownMs } from "../core/cool-down.ts";
-import type { Failure, FailureReason } from "../core/decision.ts";
+import type { Failure } from "../core/decision.ts";
 import { rememberWake } from "../core/eta.ts";
 import type { Observation } from "../core/observation.ts";
-import { failureOf } from "./failure.ts";
-import { isSatisfied } from "./gate.ts";
-import { settled } from "./hold.ts";
 import type { House } from "./house.ts";
-import { nudged } from "./nudge.ts";
-import { EngineError } from "./ports.ts";
+import { isOneShot } from "./one-shot.ts";
 import { whenAnswers } from "./probe.ts";
-import { type DependencyLink, refOf, type WorkloadRecord } from "./record.ts";
-
-const ENGINE_RETRY_MS = 250;
+import type { WorkloadRecord } from "./record.ts";
+import { failureAt, start } from "./start.ts";
+import { wakeDependencies } from "./wake-dependencies.ts";
 
 /** The job behind `starting`: what it needs first, then the start, then the wait until the app answers. */
 export async function wakeJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
@@ -31,39 +27,6 @@ export async function wakeJob(house: House, record: WorkloadRecord, run: number,
   house.emit({ type: "wake-failed", workload: record.name, failure, durationMs, retryMs });
 }
 
-async function wakeDependencies(
-  house: House,
-  record: WorkloadRecord,
-  run: number,
-  signal: AbortSignal,
-): Promise<Failure | undefined> {
-  const missing = record.dependencies.filter((link) => !isSatisfied(link.record, link.condition));
-  if (missing.length === 0) return undefined;
-  house.dispatch(record, { type: "progress", run, phase: "dependencies" });
-  await Promise.all(missing.map((link) => wakeDependency(house, link, signal)));
-  if (signal.aborted) return undefined;
-  const failed = record.dependencies.find((link) => !isSatisfied(link.record, link.condition));
-  if (failed !== undefined) {
-    const cause = failureOf(failed.record)?.failure.message ?? "it did not get ready";
-    return failureAt(house, "dependency", `it needs "${failed.record.name}", which failed: ${cause}`);
-  }
-  house.dispatch(record, { type: "progress", run, phase: "starting" });
-  return undefined;
-}
-
-async function wakeDependency(house: House, link: DependencyLink, signal: AbortSignal): Promise<void> {
-  const { record, condition } = link;
-  house.wake(record, "dependency");
-  if (condition === "healthy") {
-    await settled([record], signal, house.clock);
-    return;
-  }
-  while (!signal.aborted && !isSatisfied(record, condition)) {
-    if (failureOf(record) !== undefined) return;
-    await nudged(record, 500, signal, house.clock);
-  }
-}
-
 async function startAndProbe(
   house: House,
   record: WorkloadRecord,
@@ -71,11 +34,8 @@ async function startAndProbe(
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   const deadlineMs = house.clock.now() + record.settings.startTimeoutMs;
-  const startedAt = await start(house, record, deadlineMs, signal);
-  if (startedAt !== undefined) return startedAt;
-  if (signal.aborted) return undefined;
-  record.wokenByUs = true;
-  record.stoppedByUs = false;
+  const failure = await start(house, record, deadlineMs, signal);
+  if (failure !== undefined || signal.aborted) return failure;
   house.dispatch(record, { type: "progress", run, phase: "waiting" });
 
   const result = await whenAnswers(house, record, deadlineMs, signal);
@@ -93,40 +53,11 @@ async function startAndProbe(
   return failureOfProbe(house, record, result);
 }
 
-/** Asks the engine to start it; as long as the engine is out of reach it asks again until the time is over. */
-async function start(
-  house: House,
-  record: WorkloadRecord,
-  deadlineMs: number,
-  signal: AbortSignal,
-): Promise<Failure | undefined> {
-  while (true) {
-    try {
-      await record.engine.start(refOf(record));
-      return undefined;
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      const { code, message } =
-        error instanceof EngineError ? error : { code: "refused" as const, message: String(error) };
-      if (code === "absent") return failureAt(house, "absent", `there is no container named "${record.name}"`);
-      if (code === "refused") return failureAt(house, "refused", message);
-      if (house.clock.now() >= deadlineMs) return failureAt(house, "engine", message);
-      await house.clock.sleep(ENGINE_RETRY_MS, signal);
-    }
-  }
-}
-
 function succeed(house: House, record: WorkloadRecord): void {
   record.wakesMs = rememberWake(record.wakesMs, house.clock.now() - record.wakeStartedMs);
   record.wakesTotal += 1;
   record.failures = 0;
   record.failedAtMs = undefined;
-}
-
-function isOneShot(record: WorkloadRecord): boolean {
-  return record.dependents.some(({ dependencies }) =>
-    dependencies.some((link) => link.record === record && link.condition === "completed"),
-  );
 }
 
 function failureOfProbe(
@@ -137,6 +68,7 @@ function failureOfProbe(
   const exit = result.observation?.exit;
   if (result.kind === "ended") {
     if (result.observation?.status === "absent") return failureAt(house, "absent", "it was removed while it started");
+    if (result.observation?.status === "paused") return failureAt(house, "exited", "it was paused while it started");
     if (exit?.oomKilled) return failureAt(house, "oom", "it ran out of memory while it started", exit.code);
     const words = exit?.message ? `: ${exit.message}` : "";
     return failureAt(
@@ -153,8 +85,4 @@ function failureOfProbe(
       ? `answered on port ${record.settings.targetPort ?? "–"}`
       : `answered on ${record.settings.healthPath}`;
   return failureAt(house, "timeout", `it has not ${what} within ${seconds} s`);
-}
-
-function failureAt(house: House, reason: FailureReason, message: string, exitCode?: number): Failure {
-  return { reason, message, exitCode, atMs: house.clock.wall() };
 }

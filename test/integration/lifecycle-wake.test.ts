@@ -234,19 +234,3 @@ test("a workload without a port is ready as soon as it runs", async () => {
   await house.clock.advance(20);
   assert.equal(house.status("app"), "ready");
 });
-
-test("those who must not wake are told that it sleeps, pass when it is awake, and do not keep it awake", async () => {
-  const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [] };
-  const house = await openHouse([{ name: "app", ignore, idleTimeoutMs: 10_000 }]);
-  const asleep = house.visit("app", { userAgent: "Uptime-Kuma/1" });
-  await house.clock.settle();
-  assert.equal(asleep.answer, "asleep");
-  assert.deepEqual(house.orders(), []);
-  house.visit("app");
-  await house.clock.advance(20);
-  const person = house.visit("app");
-  await house.clock.settle();
-  for (const guest of [person]) guest.close();
-  house.record("app").leases; // the first visitor is still inside
-  assert.equal(house.record("app").leases, 1);
-});

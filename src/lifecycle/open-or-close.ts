@@ -1,0 +1,17 @@
+import { follow } from "./follow.ts";
+import type { House } from "./house.ts";
+import type { WorkloadRecord } from "./record.ts";
+
+/**
+ * Acts on an opening or closing of the schedule that was due. A clock that jumped may have gone over several: then the
+ * window as it is now counts. With a start or a stop alone there is no window, and the one that was due is done.
+ */
+export function openOrClose(house: House, record: WorkloadRecord, due: "start" | "stop"): void {
+  record.edge = undefined;
+  const { schedule, settings } = record;
+  const hasWindow = settings.schedule?.start !== "" && settings.schedule?.stop !== "";
+  const isOpen = hasWindow && schedule !== undefined ? schedule.isOpen(house.clock.wall()) : due === "start";
+  follow(house, record);
+  if (isOpen) house.wake(record, "schedule", true);
+  else house.dispatch(record, { type: "sleep", reason: "schedule" });
+}
