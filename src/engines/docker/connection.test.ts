@@ -4,6 +4,7 @@ import https from "node:https";
 import os from "node:os";
 import path from "node:path";
 import test from "node:test";
+import { inspect } from "node:util";
 import { readConnection, type DockerEnvironment } from "./connection.ts";
 
 const cases: [rule: string, environment: DockerEnvironment, target: string, protocol: string, remote?: string][] = [
@@ -41,6 +42,11 @@ for (const address of [
     assert.throws(() => readConnection({ DOCKER_HOST: address }), { name: "EngineError", message: /DOCKER_HOST is "/ });
   });
 }
+
+test("what dockerode prints of a connection for its debug line is short, whatever hangs on it", () => {
+  const { options } = readConnection({});
+  assert.ok(inspect(options, { showHidden: true, depth: null }).length < 500);
+});
 
 test("certificates are read, and the server's name is checked only with DOCKER_TLS_VERIFY", (t) => {
   const dir = mkdtempSync(path.join(os.tmpdir(), "dag-certs-"));
