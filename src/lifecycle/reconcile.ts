@@ -116,6 +116,12 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     notify(record.nudges);
   }
 
+  /** Docker is, unless everything that is configured runs without it. */
+  function isUsed(kind: Engine["kind"]): boolean {
+    const used = [...records.values()].some(({ engine }) => engine.kind === kind);
+    return used || (kind === "docker" && records.size === 0);
+  }
+
   function link(kind: Engine["kind"], up: boolean): void {
     const was = !down.has(kind);
     if (up) down.delete(kind);
@@ -144,7 +150,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       signature = undefined;
       return reconcile();
     },
-    enginesUp: () => down.size === 0,
+    enginesUp: () => [...down].every((kind) => !isUsed(kind)),
   };
 
   async function relist(intervalMs: () => number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,32 @@
+import { loadConfig, type LoadResult } from "../config/load-config.ts";
+import { type Command, EXIT_USAGE } from "./command.ts";
+import { demoBanner, demoConfig, findDemoPorts } from "./demo.ts";
+import { runGateway } from "./serve.ts";
+
+const DEFAULT_PORT = 8080;
+
+export const demo: Command = {
+  summary: "runs a gateway with two sleeping demo apps; no Docker, nothing to configure",
+  usage: "[PORT]",
+  async run([text = String(DEFAULT_PORT)], io) {
+    const port = Number(text);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+      io.stderr(`dag demo: ${JSON.stringify(text)} is no port; give a number from 1 to 65535\n`);
+      return EXIT_USAGE;
+    }
+    const config = demoConfig({ port, appPorts: await findDemoPorts(), node: process.execPath });
+    const source = { path: "demo", load: () => load(config), watch: () => undefined };
+    return runGateway(source, io, { docker: false, onListening: () => io.stdout(demoBanner(port)) });
+  },
+};
+
+function load(text: string): LoadResult {
+  return loadConfig({
+    text,
+    file: "demo",
+    env: {},
+    readSecret: () => "",
+    nowMs: Date.now(),
+    localTimezone: "UTC",
+  });
+}
