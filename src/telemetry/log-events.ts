@@ -1,7 +1,8 @@
 import type { Failure } from "../core/decision.ts";
 import type { DomainEvent, Emit } from "../core/events.ts";
 import type { ExitFacts } from "../core/observation.ts";
-import { stripAnsi } from "../core/strip-ansi.ts";
+import { plainLine } from "../core/plain-line.ts";
+import { timeSpan } from "../core/time-span.ts";
 import type { StopReason } from "../core/workload-state.ts";
 
 /** What is needed of a logger: pino's shape. */
@@ -36,12 +37,12 @@ export function logEvents(logger: EventLogger): Emit {
             duration_ms: Math.round(event.durationMs),
             awake_ms: Math.round(event.awakeMs),
           },
-          `"${event.workload}" sleeps (${STOP_WORDS[event.reason]}); the stop took ${seconds(event.durationMs)}, it was awake for ${seconds(event.awakeMs)}`,
+          `"${event.workload}" sleeps (${STOP_WORDS[event.reason]}); the stop took ${timeSpan(event.durationMs)}, it was awake for ${timeSpan(event.awakeMs)}`,
         );
       case "stop-failed":
         return logger.error(
-          { event: type, container: event.workload, error: plain(event.message) },
-          `"${event.workload}" could not be put to sleep: ${plain(event.message)}`,
+          { event: type, container: event.workload, error: plainLine(event.message) },
+          `"${event.workload}" could not be put to sleep: ${plainLine(event.message)}`,
         );
       case "ended":
         return logEnd(logger, event);
@@ -64,14 +65,14 @@ export function logEvents(logger: EventLogger): Emit {
             container: event.workload,
             from: event.from.status,
             to: event.to.status,
-            why: plain(event.why),
+            why: plainLine(event.why),
           },
-          `"${event.workload}": ${event.from.status} → ${event.to.status} (${plain(event.why)})`,
+          `"${event.workload}": ${event.from.status} → ${event.to.status} (${plainLine(event.why)})`,
         );
       case "hold":
         return logger.debug(
           { event: type, route: event.host, outcome: event.outcome, waited_ms: Math.round(event.waitedMs) },
-          `a request for "${event.host}" waited ${seconds(event.waitedMs)}: ${event.outcome}`,
+          `a request for "${event.host}" waited ${timeSpan(event.waitedMs)}: ${event.outcome}`,
         );
       case "engine":
         if (event.up) return logger.info({ event: type, engine: event.engine }, `${event.engine} can be reached again`);
@@ -87,13 +88,13 @@ export function logEvents(logger: EventLogger): Emit {
       }
       case "login-failed":
         return logger.warn(
-          { event: type, address: plain(event.address), path: plain(event.path) },
-          `wrong credentials from ${plain(event.address)} for ${plain(event.path)}`,
+          { event: type, address: plainLine(event.address), path: plainLine(event.path) },
+          `wrong credentials from ${plainLine(event.address)} for ${plainLine(event.path)}`,
         );
       case "fault":
         return logger.error(
-          { event: type, error: plain(event.detail) },
-          `${plain(event.message)}: ${plain(event.detail)}`,
+          { event: type, error: plainLine(event.detail) },
+          `${plainLine(event.message)}: ${plainLine(event.detail)}`,
         );
     }
   };
@@ -106,7 +107,7 @@ function logReady(logger: EventLogger, event: Extract<DomainEvent, { type: "read
     return;
   }
   const fields = { event: type, container: workload, cause, duration_ms: Math.round(durationMs) };
-  logger.info(fields, `"${workload}" is ready after ${seconds(durationMs)}`);
+  logger.info(fields, `"${workload}" is ready after ${timeSpan(durationMs)}`);
 }
 
 /** What failed since something else did is told there: only its cause needs somebody to act. */
@@ -123,7 +124,7 @@ function logFailure(logger: EventLogger, event: Extract<DomainEvent, { type: "wa
   const level = FOLLOWS.has(failure.reason) ? "warn" : "error";
   logger[level](
     fields,
-    `"${workload}" could not be woken: ${plain(failure.message)}; not tried again before ${seconds(retryMs)}`,
+    `"${workload}" could not be woken: ${plainLine(failure.message)}; not tried again before ${timeSpan(retryMs)}`,
   );
 }
 
@@ -137,7 +138,7 @@ function logEnd(logger: EventLogger, event: Extract<DomainEvent, { type: "ended"
 
 function endWords(exit: ExitFacts | undefined): string {
   if (exit === undefined) return "ended";
-  const words = exit.message === "" ? "" : `: ${plain(exit.message)}`;
+  const words = exit.message === "" ? "" : `: ${plainLine(exit.message)}`;
   return exit.oomKilled ? `ran out of memory${words}` : `ended with exit code ${exit.code}${words}`;
 }
 
@@ -150,19 +151,3 @@ const STOP_WORDS: Readonly<Record<StopReason, string>> = {
   unneeded: "nothing needs it any more",
   pause: "idle, paused",
 };
-
-function seconds(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1000).toFixed(2)} s`;
-  const whole = Math.round(ms / 1000);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
-/** One line that can only look like itself, whoever wrote it. */
-function plain(text: string): string {
-  const line = stripAnsi(text.slice(0, 4 * LONGEST).replace(/[\r\n\t]+/g, " "));
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1).toWellFormed()}…` : line;
-}
-
-const LONGEST = 1_000;
