@@ -18,6 +18,7 @@ const rooms = {
   "forward-auth": ["core", "lifecycle", "respond"],
   endpoints: ["core", "lifecycle", "respond"],
   telemetry: ["core"],
+  notify: ["core", "lifecycle/ports"],
 };
 
 /** Package → the places below `src/` that may import it. A package that is not listed may be imported nowhere. */
@@ -33,7 +34,7 @@ const packages = {
   "pino-pretty": ["telemetry/"],
   "prom-client": ["telemetry/"],
   "simple-icons": ["respond/"],
-  undici: ["proxy/", "engines/probe\\.ts$"],
+  undici: ["cli/", "notify/", "proxy/", "engines/probe\\.ts$"],
   yaml: ["config/", "cli/"],
   zod: ["config/", "cli/"],
 };

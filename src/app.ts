@@ -15,6 +15,7 @@ import { createTraefikProvider } from "./forward-auth/traefik-provider.ts";
 import { createLifecycle } from "./lifecycle/lifecycle.ts";
 import { createLogTail } from "./lifecycle/log-tail.ts";
 import type { Clock, Engine, Probe, Store } from "./lifecycle/ports.ts";
+import { createNotifier } from "./notify/create-notifier.ts";
 import { createProxyDoor } from "./proxy/door.ts";
 import { createForwarder } from "./proxy/forwarder.ts";
 import { clientOf, createRefuser } from "./proxy/refuser.ts";
@@ -67,6 +68,13 @@ export function createApp(deps: AppDeps): App {
     routes: () => lifecycle.routes().byName,
   });
   events.subscribe(metrics.note);
+  const notifier = createNotifier({
+    settings: () => config.gateway.notify,
+    clock,
+    emit: events.emit,
+    version: deps.version,
+  });
+  events.subscribe(notifier.note);
 
   const lifecycle = createLifecycle({
     clock,
@@ -201,6 +209,7 @@ export function createApp(deps: AppDeps): App {
       await server.drain(graceMs);
       await lifecycle.stop();
       await forwarder.close();
+      await notifier.close();
     },
   };
 }

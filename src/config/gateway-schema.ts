@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { cidr, choice, duration, host, integer, list, name, text, timezone } from "./values.ts";
+import { parseNotifyTemplate } from "./notify-template.ts";
+import { cidr, choice, duration, host, integer, list, name, scalar, text, timezone } from "./values.ts";
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
@@ -35,12 +36,16 @@ const notify = z
     headers: z
       .record(name(HEADER_NAME, "a header name") as z.ZodType<string, string>, text())
       .prefault({})
-      .describe("More headers of the request."),
-    secret: text().prefault("").describe("Signs the body by HMAC-SHA256; empty: unsigned."),
+      .describe("More headers of the request; they win against the preset's."),
+    secret: text().prefault("").describe("Signs every message by HMAC-SHA256; empty: unsigned."),
     preset: choice("", "ntfy", "discord", "slack", "gotify")
       .prefault("")
       .describe("Shape of the body; empty: our own JSON."),
-    template: text().prefault("").describe("A nunjucks text that replaces the preset's body."),
+    template: scalar({ kind: "text", type: "string" }, parseNotifyTemplate)
+      .prefault("")
+      .describe(
+        "A text with `{{ message }}` and other fields (see docs/notifications.md): the whole body if it is JSON, else what the preset says.",
+      ),
   })
   .meta({ required: ["url"] });
 
@@ -81,7 +86,7 @@ export const gatewaySchema = z.strictObject({
   templates_dir: text().prefault("").describe("A directory with pages that replace the built-in ones."),
   theme: choice("default", "minimal", "terminal").prefault("default").describe("The look of the built-in pages."),
   traefik: traefik.prefault({}).describe("What `/_provider/traefik` publishes."),
-  notify: z.array(notify).prefault([]).describe("Webhooks."),
+  notify: z.array(notify).prefault([]).describe("Webhooks: who is told when containers wake, answer, sleep or fail."),
 });
 
 export type GatewayKeys = z.output<typeof gatewaySchema>;

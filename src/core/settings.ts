@@ -58,7 +58,7 @@ export interface NotifySettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly secret: string;
   readonly preset: "" | "ntfy" | "discord" | "slack" | "gotify";
-  /** A nunjucks text that replaces the preset's body; empty: the preset's. */
+  /** With `{{ field }}`: JSON is the whole body, another text the preset's message; empty: the preset's own. */
   readonly template: string;
 }
 

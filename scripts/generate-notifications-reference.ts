@@ -1,0 +1,95 @@
+import { NOTIFICATION_FIELDS, toNotification } from "../src/core/notification.ts";
+import { MOST_TRIES, MOST_WAITING } from "../src/notify/delivery-queue.ts";
+import { table } from "./markdown-table.ts";
+
+/** docs/notifications.md, with the fields and an example as the code has them. */
+export function generate(): Record<string, string> {
+  const fields = Object.entries(NOTIFICATION_FIELDS).map(([name, what]) => [`\`${name}\``, what]);
+  const example = toNotification(
+    { type: "stopped", workload: "my-app", reason: "idle", durationMs: 240, awakeMs: 3_700_000 },
+    Date.UTC(2026, 5, 1, 12),
+  );
+  const text = `<!-- Made from src/core/notification.ts by \`npm run generate\`; edits here are overwritten. -->
+
+# Notifications
+
+The gateway tells webhooks when it wakes a container, when the container answers, when it puts one to sleep, and when something fails.
+
+\`\`\`yaml
+gateway:
+  notify:
+    - url: https://ntfy.sh/my-secret-topic
+      preset: ntfy
+      events: [failed]
+    - url: https://example.com/hook
+      secret: a-long-random-text
+\`\`\`
+
+The keys are described in the [configuration](configuration.md). What starts or stops a container without the gateway is not told, except a crash.
+
+| event | when |
+| --- | --- |
+| \`wake\` | A container is being started. |
+| \`ready\` | It answers. |
+| \`stop\` | The gateway put it to sleep. |
+| \`failed\` | It could not be woken or put to sleep, or it crashed while it was awake. |
+
+## What is sent
+
+Without a preset, a POST with JSON:
+
+\`\`\`json
+${JSON.stringify(example, null, 2)}
+\`\`\`
+
+${table(["field", "what it holds"], fields)}
+
+Fields that say nothing about an event are \`null\`, or an empty text.
+
+| preset | address | what is sent |
+| --- | --- | --- |
+| \`ntfy\` | \`https://ntfy.sh/TOPIC\` | the message as plain text, with \`Title\`, \`Tags\` and \`Priority\` headers |
+| \`discord\` | the webhook's address | an embed in the event's colour; it can ping nobody |
+| \`slack\` | the incoming webhook's address | \`text\`, with Slack's marks escaped |
+| \`gotify\` | \`https://HOST/message\` | \`title\`, \`message\` and \`priority\`; put the token into \`headers: {X-Gotify-Key: TOKEN}\` |
+
+## Templates
+
+\`template\` writes the message anew, with \`{{ field }}\` for any field of the table above. An unknown field is a fault of the configuration.
+
+- A template that is **JSON** is the whole body. A text stands in quotes (\`"{{ message }}"\`, whatever it contains), a number does not (\`{{ duration_ms }}\`, \`null\` where there is none).
+- **Any other** template is a text: the message within the preset, or the whole body without one.
+
+\`\`\`yaml
+gateway:
+  notify:
+    - url: https://example.com/hook
+      template: '{"summary": "{{ title }}", "seconds": {{ duration_ms }}}'
+    - url: https://ntfy.sh/my-secret-topic
+      preset: ntfy
+      template: "{{ container }}: {{ message }}"
+\`\`\`
+
+## Headers
+
+\`X-Gateway-Event\` is the event, \`X-Gateway-Delivery\` an id of its own for each message: it stays the same when a message is sent again, so that a receiver can drop what it already has. \`headers\` adds more, and wins. A user and a password in the address become \`Authorization: Basic\`.
+
+With a \`secret\` every message is signed: \`X-Gateway-Signature: t=SECONDS,v1=HEX\`, where HEX is the HMAC-SHA256 of the seconds, a full stop and the body as it was sent. A receiver checks it like this, and refuses what is older than a few minutes:
+
+\`\`\`js
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+export function isGenuine(header, body, secret, now = Date.now()) {
+  const [, seconds, given] = /^t=(\\d+),v1=([0-9a-f]{64})$/.exec(header) ?? [];
+  if (given === undefined || Math.abs(now / 1000 - Number(seconds)) > 300) return false;
+  const expected = createHmac("sha256", secret).update(\`\${seconds}.\`).update(body).digest();
+  return timingSafeEqual(expected, Buffer.from(given, "hex"));
+}
+\`\`\`
+
+## Delivery
+
+Messages never hold up a request. Each webhook gets its messages one after the other, in order. Any 2xx means that one was taken, and each try may take ten seconds. After a 408, a 429, a 5xx, or without an answer it is sent again: ${MOST_TRIES} tries over nearly six minutes, or as late as \`Retry-After\` says (ten minutes at most). Any other status is final. Redirects are not followed: write the final address down. At most ${MOST_WAITING} messages wait for each webhook; beyond that the oldest are dropped. What waits when the gateway ends is tried once more, and then forgotten. The log tells, once, when messages of a webhook begin to get lost. It never names the path or the query of an address, for they are often its secret.
+`;
+  return { "docs/notifications.md": text };
+}

@@ -1,0 +1,132 @@
+import type { DomainEvent, WakeCause } from "./events.ts";
+import type { ExitFacts } from "./observation.ts";
+import { plainLine } from "./plain-line.ts";
+import type { NotifyEvent } from "./settings.ts";
+import { timeSpan } from "./time-span.ts";
+import type { StopReason } from "./workload-state.ts";
+
+/** What a webhook is told of one event; the names are those of its JSON and of templates. */
+export interface Notification {
+  readonly event: NotifyEvent;
+  readonly container: string;
+  /** A few words that name the container. */
+  readonly title: string;
+  /** One plain sentence. */
+  readonly message: string;
+  /** ISO 8601, in UTC. */
+  readonly at: string;
+  /** What caused a wake, why it was stopped, or what kind of failure it is; may be empty. */
+  readonly reason: string;
+  /** How long the wake or the stop took; `null` where nothing was timed. */
+  readonly duration_ms: number | null;
+  readonly awake_ms: number | null;
+  readonly retry_ms: number | null;
+  readonly exit_code: number | null;
+}
+
+/** What each field holds; the documentation is made from it, and templates may use no other. */
+export const NOTIFICATION_FIELDS: Readonly<Record<keyof Notification, string>> = {
+  event: "`wake`, `ready`, `stop` or `failed`.",
+  container: "The container's name.",
+  title: "A few words: `app is ready`.",
+  message: "One sentence: `It answers after 1.24 s.`",
+  at: "When it happened, such as `2026-06-01T12:00:00.000Z`.",
+  reason:
+    "wake and ready: what caused the wake (`request`, `auth`, `admin`, `schedule`, `dependency`, `arrival-while-stopping`, `scale`). stop: `idle`, `schedule`, `admin`, `unneeded`, `pause`. failed: `exited`, `oom`, `timeout`, `absent`, `engine`, `refused`, `dependency`, `unhealthy`, `crashed`, `stop`.",
+  duration_ms: "ready and failed: how long the wake took. stop: how long the stop took.",
+  awake_ms: "stop: how long it was awake.",
+  retry_ms: "failed: how long requests get the failure before the next try.",
+  exit_code: "failed: the exit code, where there is one.",
+};
+
+/** What webhooks are told of an event; `undefined`: nothing. `wallMs` is when it happened, on the wall clock. */
+export function toNotification(event: DomainEvent, wallMs: number): Notification | undefined {
+  const about = (kind: NotifyEvent, container: string, says: string, rest: Told): Notification => ({
+    ...UNTOLD,
+    ...rest,
+    event: kind,
+    container,
+    title: `${container} ${says}`,
+    message: plainLine(rest.message),
+    at: new Date(wallMs).toISOString(),
+  });
+
+  switch (event.type) {
+    case "wake":
+      return about("wake", event.workload, "is waking", { message: CAUSE_WORDS[event.cause], reason: event.cause });
+    case "ready": {
+      const { workload, durationMs, cause } = event;
+      if (durationMs === undefined) return undefined; // somebody else started it: at a restart of ours that is everything
+      const message = `It answers after ${timeSpan(durationMs)}.`;
+      return about("ready", workload, "is ready", {
+        message,
+        reason: cause ?? "",
+        duration_ms: Math.round(durationMs),
+      });
+    }
+    case "stopped": {
+      const { workload, reason, durationMs, awakeMs } = event;
+      const message = `${STOP_WORDS[reason]} It was awake for ${timeSpan(awakeMs)}.`;
+      const times = { duration_ms: Math.round(durationMs), awake_ms: Math.round(awakeMs) };
+      return about("stop", workload, "sleeps", { message, reason, ...times });
+    }
+    case "wake-failed": {
+      const { workload, failure, durationMs, retryMs } = event;
+      return about("failed", workload, "could not be woken", {
+        message: `${failure.message}; not tried again before ${timeSpan(retryMs)}.`,
+        reason: failure.reason,
+        duration_ms: Math.round(durationMs),
+        retry_ms: Math.round(retryMs),
+        exit_code: failure.exitCode ?? null,
+      });
+    }
+    case "stop-failed":
+      return about("failed", event.workload, "could not be put to sleep", { message: event.message, reason: "stop" });
+    case "ended": {
+      const { workload, exit } = event;
+      if (exit === undefined || !isCrash(exit)) return undefined;
+      const message = exit.oomKilled ? "It ran out of memory." : `It ended by itself with exit code ${exit.code}.`;
+      return about("failed", workload, "crashed", {
+        message: exit.message === "" ? message : `${message} ${exit.message}`,
+        reason: exit.oomKilled ? "oom" : "crashed",
+        exit_code: exit.code,
+      });
+    }
+    case "vetoed":
+    case "throttled":
+    case "state":
+    case "hold":
+    case "engine":
+    case "settings":
+    case "login-failed":
+    case "fault":
+      return undefined;
+  }
+}
+
+type Told = Pick<Notification, "message" | "reason"> & Partial<Notification>;
+
+const UNTOLD = { duration_ms: null, awake_ms: null, retry_ms: null, exit_code: null };
+
+/** 130, 137 and 143 are SIGINT, SIGKILL and SIGTERM: somebody stopped it. */
+function isCrash({ code, oomKilled }: ExitFacts): boolean {
+  return oomKilled || ![0, 130, 137, 143].includes(code);
+}
+
+const CAUSE_WORDS: Readonly<Record<WakeCause, string>> = {
+  request: "Somebody asked for it.",
+  auth: "A front proxy asked for it.",
+  admin: "An administrator woke it.",
+  schedule: "Its schedule says so.",
+  dependency: "Something that needs it is waking.",
+  "arrival-while-stopping": "Somebody asked for it while it was being stopped.",
+  scale: "Its group needs one more member.",
+};
+
+const STOP_WORDS: Readonly<Record<StopReason, string>> = {
+  idle: "Nobody asked for it any more.",
+  schedule: "Its schedule says so.",
+  admin: "An administrator stopped it.",
+  unneeded: "Nothing needs it any more.",
+  pause: "Nobody asked for it, so it was paused.",
+};

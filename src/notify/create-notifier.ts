@@ -1,0 +1,109 @@
+import { Agent } from "undici";
+import type { DomainEvent, Emit } from "../core/events.ts";
+import { type Notification, toNotification } from "../core/notification.ts";
+import type { NotifySettings } from "../core/settings.ts";
+import type { Clock } from "../lifecycle/ports.ts";
+import { composeMessage } from "./compose-message.ts";
+import { createDeliveryQueue, type DeliveryQueue } from "./delivery-queue.ts";
+import { readDestination, webhookName } from "./destination.ts";
+import { type Outcome, post } from "./post.ts";
+import { sign, SIGNATURE_HEADER } from "./sign.ts";
+
+export interface NotifierDeps {
+  /** The webhooks as they are configured now; a reload may change them. */
+  readonly settings: () => readonly NotifySettings[];
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly version: string;
+}
+
+export interface Notifier {
+  /** A listener for the stream of domain events; it only notes what is to be sent. */
+  readonly note: (event: DomainEvent) => void;
+  /** Tries what waits once more, for two seconds at most. */
+  close(): Promise<void>;
+}
+
+/** Tells webhooks when containers wake, answer, sleep or fail: signed, in order, retried, and beside every request. */
+export function createNotifier({ settings, clock, emit, version }: NotifierDeps): Notifier {
+  // No connection is kept: messages are rare, and one that the receiver has closed meanwhile would cost a retry.
+  const agent = new Agent({ pipelining: 0 });
+  const queues = new Map<string, DeliveryQueue>();
+  const closing = new AbortController();
+  const ended = new AbortController();
+
+  function note(event: DomainEvent): void {
+    const notification = toNotification(event, clock.wall());
+    if (notification === undefined || closing.signal.aborted) return;
+    const hooks = settings();
+    for (const [index, hook] of hooks.entries()) {
+      if (hook.events.includes(notification.event)) queueOf(hook, index).push(notification);
+    }
+    if (queues.size > hooks.length) forgetOthers(hooks);
+  }
+
+  /** A webhook that a reload leaves as it was keeps its queue. */
+  function queueOf(hook: NotifySettings, index: number): DeliveryQueue {
+    const key = JSON.stringify(hook);
+    let queue = queues.get(key);
+    if (queue === undefined) {
+      queue = createDeliveryQueue({
+        clock,
+        closing: closing.signal,
+        send: (notification, deliveryId) => send(hook, notification, deliveryId),
+        complain: (why) =>
+          emit({ type: "fault", message: `messages for ${webhookName(hook, index)} get lost`, detail: why }),
+      });
+      queues.set(key, queue);
+    }
+    return queue;
+  }
+
+  function forgetOthers(hooks: readonly NotifySettings[]): void {
+    const current = new Set(hooks.map((hook) => JSON.stringify(hook)));
+    for (const [key, queue] of queues) if (!current.has(key) && queue.isIdle()) queues.delete(key);
+  }
+
+  function send(hook: NotifySettings, notification: Notification, deliveryId: string): Promise<Outcome> {
+    const to = readDestination(hook.url);
+    if (to === undefined) return Promise.resolve({ kind: "refused", why: "its address cannot be read" });
+    const { headers, body } = composeMessage(hook, notification);
+    return post(agent, clock, {
+      to,
+      body,
+      signal: ended.signal,
+      headers: {
+        "user-agent": `docker-awakening-gateway/${version}`,
+        "x-gateway-event": notification.event,
+        "x-gateway-delivery": deliveryId,
+        ...(to.authorization !== "" && { authorization: to.authorization }),
+        ...headers,
+        ...ownHeaders(hook.headers),
+        ...(hook.secret !== "" && { [SIGNATURE_HEADER]: sign(hook.secret, body, clock.wall()) }),
+      },
+    });
+  }
+
+  return {
+    note,
+    async close() {
+      closing.abort();
+      const settled = new AbortController();
+      const work = Promise.all([...queues.values()].map((queue) => queue.settled())).then(() => settled.abort());
+      await Promise.race([work, clock.sleep(CLOSE_MS, settled.signal)]);
+      ended.abort(); // what is left fails at once
+      await work;
+      await agent.destroy();
+    },
+  };
+}
+
+const CLOSE_MS = 2_000;
+
+/** Lower-case, so that they win against ours; without those that frame the message. */
+function ownHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return Object.fromEntries(own.filter(([name]) => !FRAMING.has(name)));
+}
+
+const FRAMING: ReadonlySet<string> = new Set(["connection", "content-length", "host", "transfer-encoding"]);

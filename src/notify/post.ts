@@ -1,0 +1,72 @@
+import { type Dispatcher, errors } from "undici";
+import type { Clock } from "../lifecycle/ports.ts";
+import type { Destination } from "./destination.ts";
+import { readRetryAfter } from "./retry-after.ts";
+
+/** How one try ended. `again`: another one may succeed, not before `afterMs` if the receiver named a time. */
+export type Outcome =
+  | { readonly kind: "sent" }
+  | { readonly kind: "again"; readonly why: string; readonly afterMs: number | undefined }
+  | { readonly kind: "refused"; readonly why: string };
+
+export interface Post {
+  readonly to: Destination;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Ends the try at once. */
+  readonly signal: AbortSignal;
+}
+
+/** A receiver that takes longer than this has not answered. */
+const TIMEOUT_MS = 10_000;
+
+/** Sends one message once. Redirects are not followed: credentials and signature are for that address alone. Never rejects. */
+export async function post(
+  dispatcher: Dispatcher,
+  clock: Clock,
+  { to, headers, body, signal }: Post,
+): Promise<Outcome> {
+  const ended = new AbortController();
+  const late = new AbortController();
+  void clock.sleep(TIMEOUT_MS, ended.signal).then(() => late.abort());
+  try {
+    const answer = await dispatcher.request({
+      origin: to.origin,
+      path: to.path,
+      method: "POST",
+      headers,
+      body,
+      signal: AbortSignal.any([signal, late.signal]),
+    });
+    answer.body.on("error", () => {}).destroy(); // its status says it all
+    return outcomeOf(answer.statusCode, answer.headers["retry-after"], clock.wall());
+  } catch (error) {
+    if (late.signal.aborted) return again(`no answer within ${TIMEOUT_MS / 1000} s`);
+    if (error instanceof errors.InvalidArgumentError)
+      return refused("its address or one of its headers cannot be sent");
+    return again(`it cannot be reached (${codeOf(error)})`);
+  } finally {
+    ended.abort();
+  }
+}
+
+function outcomeOf(status: number, retryAfter: string | string[] | undefined, wallMs: number): Outcome {
+  if (status >= 200 && status < 300) return { kind: "sent" };
+  const why = `it answered ${status}`;
+  if (status >= 300 && status < 400) return refused(`${why}: put the address that it redirects to into gateway.notify`);
+  if (status !== 408 && status !== 429 && status < 500) return refused(why);
+  return again(why, readRetryAfter(typeof retryAfter === "string" ? retryAfter : retryAfter?.[0], wallMs));
+}
+
+function again(why: string, afterMs?: number): Outcome {
+  return { kind: "again", why, afterMs };
+}
+
+function refused(why: string): Outcome {
+  return { kind: "refused", why };
+}
+
+/** Not the message, which may name the address. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown fault";
+}
