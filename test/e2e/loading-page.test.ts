@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { dockerOrSkip } from "../support/docker.ts";
+import { inChromium, keepPicture } from "../support/browser.ts";
+import { startGateway } from "../support/gateway.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+const DEEP = "/deep/link?q=1&r=a%20b#part";
+
+const DELAYS_MS = [0, 1_700, 4_200];
+
+inChromium(
+  "a visitor is taken to the deep link within 0.3 s of the app's listening, however long that takes",
+  async (t, open) => {
+    const docker = dockerOrSkip(t);
+    if (docker === undefined) return;
+    const tookMs: number[] = [];
+    for (const delayMs of DELAYS_MS) {
+      const app = await docker.createContainer({ start: false, env: { NAME: "deep", DELAY_MS: String(delayMs) } });
+      const gateway = await startGateway(t, {
+        dockerHost: docker.host,
+        config: { containers: [{ name: app.name, host: "localhost", stop_timeout: "1s" }] },
+      });
+      const page = await open();
+      await page.goto(`http://localhost:${gateway.port}${DEEP}`);
+      assert.match(await page.title(), new RegExp(app.name, "u"));
+      await page.waitForFunction(() => document.querySelector("#url") !== null, undefined, { polling: 10 });
+      const shownMs = await page.evaluate(() => performance.timeOrigin + performance.now());
+      assert.equal(await page.evaluate(() => location.pathname + location.search + location.hash), DEEP);
+      tookMs.push(Math.round(shownMs - (await listeningSince(await app.logs(), gateway, delayMs))));
+    }
+    // One of three may meet a machine that does something else; a page that polls every 2 s would miss by far.
+    const [, median = Number.NaN, most = Number.NaN] = tookMs.toSorted((a, b) => a - b);
+    assert.ok(median < 300 && most < 600, `it took ${tookMs.join(", ")} ms`);
+  },
+);
+
+inChromium("a crash is shown in place, with the log of the app as text that does nothing", async (t, open) => {
+  const docker = dockerOrSkip(t);
+  if (docker === undefined) return;
+  const env = { DELAY_MS: "60000", EXIT_AFTER_MS: "1500", EXIT_CODE: "7" };
+  const app = await docker.createContainer({ start: false, env });
+  const gateway = await startGateway(t, {
+    dockerHost: docker.host,
+    config: { containers: [{ name: app.name, host: "localhost" }] },
+  });
+  const page = await open();
+  await page.goto(`http://localhost:${gateway.port}/`);
+  await waitUntil(async () => /exit code 7/u.test((await page.textContent("body")) ?? ""), 10_000, "the failure");
+  await waitUntil(async () => /gives up/u.test((await page.textContent("body")) ?? ""), 10_000, "the last lines");
+  assert.match((await page.textContent("body")) ?? "", /<script>alert\(1\)<\/script> red/u);
+  await keepPicture(page, "crash-in-place");
+});
+
+inChromium("a visitor without script reaches the app as well", async (t, open) => {
+  const docker = dockerOrSkip(t);
+  if (docker === undefined) return;
+  const app = await docker.createContainer({ start: false, env: { DELAY_MS: "500" } });
+  const gateway = await startGateway(t, {
+    dockerHost: docker.host,
+    config: { containers: [{ name: app.name, host: "localhost" }] },
+  });
+  const page = await open({ javaScriptEnabled: false });
+  await page.goto(`http://localhost:${gateway.port}/plain?x=1`);
+  await waitUntil(async () => /Hello from/u.test((await page.textContent("body")) ?? ""), 15_000, "the app's page");
+  assert.match(page.url(), /\/plain\?x=1$/u);
+});
+
+/** The app tells in its log how long after its beginning it listened, and `/count` when that was. */
+async function listeningSince(
+  logs: string,
+  gateway: { request(spec: object): Promise<{ json(): any }> },
+  delayMs: number,
+): Promise<number> {
+  const { began } = (await gateway.request({ host: "localhost", path: "/count" })).json();
+  return began + Number(/after (\d+) ms/u.exec(logs)?.[1] ?? delayMs);
+}
