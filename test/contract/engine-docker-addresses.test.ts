@@ -13,6 +13,14 @@ import { waitUntil } from "../support/wait-until.ts";
 import { openEngine, refer } from "./engine-docker-subject.ts";
 
 type Rule = (docker: TestDocker, t: TestContext) => Promise<void>;
+interface Seen {
+  readonly endpoints: Endpoint[];
+  /** Of each of the endpoints: whether it answers. */
+  readonly answers: boolean[];
+  /** What a stop was refused with. */
+  readonly fault: string;
+}
+
 type Reach = { readonly address: AddressMode; readonly network: string };
 
 const auto: Reach = { address: "auto", network: "" };
@@ -86,8 +94,9 @@ const fromAContainer: Record<string, Rule> = {
     const app = await docker.createContainer({ network: other });
     await docker.docker.getNetwork(shared).connect({ Container: app.id });
     await assertListens(docker, t, app.name);
+    const address = await app.address(shared);
     const { endpoints, answers } = await seenInside(docker, t, refer(app), shared);
-    assert.equal(endpoints[0]?.host, await app.address(shared));
+    assert.equal(endpoints[0]?.host, address);
     assert.equal(answers[0], true);
   },
 
@@ -122,9 +131,18 @@ const fromAContainer: Record<string, Rule> = {
   "a gateway on the host's network: as from the host": async (docker, t) => {
     const app = await docker.createContainer();
     await assertListens(docker, t, app.name);
+    const address = await app.address();
     const { endpoints, answers } = await seenInside(docker, t, refer(app), "host");
-    assert.deepEqual(endpoints, [{ host: await app.address(), port: 80, published: false }]);
+    assert.deepEqual(endpoints, [{ host: address, port: 80, published: false }]);
     assert.deepEqual(answers, [true]);
+  },
+
+  "a gateway never stops itself, on whatever network": async (docker, t) => {
+    for (const network of ["host", await docker.createNetwork()]) {
+      const name = uniqueName("gateway");
+      const { fault } = await seenInside(docker, t, refer({ name }), network, name);
+      assert.match(fault, /is the gateway's own container/);
+    }
   },
 };
 
@@ -162,10 +180,10 @@ async function seenInside(
   t: TestContext,
   ref: WorkloadRef,
   network: string,
-): Promise<{ endpoints: Endpoint[]; answers: boolean[] }> {
+  name = uniqueName("gateway"),
+): Promise<Seen> {
   const root = path.resolve(import.meta.dirname, "../..");
   const socket = docker.host.slice("unix://".length);
-  const name = uniqueName("gateway");
   const viewer = "/gateway/test/contract/engine-docker-viewer.ts";
   const options: ContainerCreateOptions = {
     name,
@@ -179,5 +197,5 @@ async function seenInside(
   await container.wait();
   const lines = await openEngine(t, docker.host).logs(refer({ name }), 50);
   assert.match(lines.at(-1) ?? "", /^\{"endpoints"/, lines.join("\n"));
-  return JSON.parse(lines.at(-1) ?? "") as { endpoints: Endpoint[]; answers: boolean[] };
+  return JSON.parse(lines.at(-1) ?? "") as Seen;
 }

@@ -78,6 +78,17 @@ describe("the Docker engine", () => {
       assert.equal((await engine.observe(refer(app))).status, "stopped");
     },
 
+    "leaves a crash loop to the restart policy, and can end it": async (docker, t) => {
+      const engine = openEngine(t, docker.host);
+      const app = await docker.createContainer({ image: "tiny", restartPolicy: "always", cmd: ["sh", "-c", "exit 5"] });
+      await waitUntil(async () => (await engine.observe(refer(app))).status === "restarting");
+      await engine.start(refer(app));
+      await engine.stop(refer(app), { method: "stop", timeoutMs: 1_000, signal: "" });
+      const seen = await engine.observe(refer(app));
+      assert.equal(seen.status, "stopped");
+      assert.equal(seen.exit?.code, 5);
+    },
+
     "sees the new container under an old name": async (docker, t) => {
       const engine = openEngine(t, docker.host);
       const name = uniqueName("same");

@@ -1,6 +1,6 @@
 /**
  * Runs in a container as the gateway would, and prints what it sees of another:
- * `node engine-docker-viewer.ts '{"ref": WorkloadRef, "address": AddressMode, "network": ""}'`
+ * `node engine-docker-viewer.ts '{"ref": WorkloadRef, "address": AddressMode, "network": ""}'`. Then it tries to stop it.
  */
 import { createDockerEngine } from "../../src/engines/docker/create-docker-engine.ts";
 import { createProbe } from "../../src/engines/probe.ts";
@@ -18,5 +18,6 @@ const engine = createDockerEngine({ environment: {}, reach: () => reach });
 const { endpoints } = await engine.observe(ref);
 const { signal } = new AbortController();
 const answers = await Promise.all(endpoints.map((endpoint) => createProbe().http(endpoint, "/", "", signal)));
-console.log(JSON.stringify({ endpoints, answers }));
+const fault = await engine.stop(ref, { method: "stop", timeoutMs: 0, signal: "" }).then(() => "", String);
+console.log(JSON.stringify({ endpoints, answers, fault }));
 await engine.close();

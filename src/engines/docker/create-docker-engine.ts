@@ -1,6 +1,6 @@
 import type { InventoryItem } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
-import type { Engine, WorkloadRef } from "../../lifecycle/ports.ts";
+import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import { createDockerClient } from "./client.ts";
 import { readConnection, type DockerEnvironment } from "./connection.ts";
 import { findEndpoints } from "./find-endpoints.ts";
@@ -52,7 +52,8 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
 
     async start(ref) {
       const found = await inspectPresent(client, ref.name);
-      if (found.State.Status === "running") return;
+      // What crashes again and again is started by its restart policy; Docker would take no other start.
+      if (found.State.Status === "running" || found.State.Restarting) return;
       await throttle.lift(found);
       await startContainer(client, found);
     },
@@ -60,6 +61,8 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
     async stop(ref, order) {
       const found = await inspectPresent(client, ref.name);
       if (!found.State.Running) return;
+      // A label on the wrong container would else let the gateway put itself to sleep, for good.
+      if (await self.isSelf(found.Id)) throw new EngineError("refused", `"${ref.name}" is the gateway's own container`);
       if (order.method !== "pause") await throttle.lift(found);
       await stopContainer(client, found, order);
     },

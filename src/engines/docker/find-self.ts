@@ -3,25 +3,28 @@ import os from "node:os";
 import path from "node:path";
 import { EngineError } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
-import { inspectNetworks } from "./inspect.ts";
+import { inspect, networkOwner } from "./inspect.ts";
 
 /** The gateway's own container, as far as it matters for reaching others. */
 export interface Self {
   readonly id: string;
-  readonly networks: ReadonlySet<string>;
+  /** `undefined` when it uses the host's network, from where everything looks as on the host. */
+  readonly networks: ReadonlySet<string> | undefined;
   /** The host's address on one of these networks; `undefined` if it has none there (internal networks). */
   readonly hostAddress: string | undefined;
 }
 
 /**
- * Finds the container in which this process runs; `undefined` when it runs on the host (or uses the host's network, which
- * is the same to us), or in a container that this Docker does not know.
+ * Finds the container in which this process runs; `undefined` when it runs on the host, or in a container that this Docker
+ * does not know.
  */
 export async function findSelf(client: DockerClient, proc = "/proc"): Promise<Self | undefined> {
-  for (const id of await candidates(proc)) {
-    const facts = await inspectNetworks(client, id);
-    if (facts === undefined) continue;
-    if (facts.HostConfig.NetworkMode === "host") return undefined;
+  for (const candidate of await candidates(proc)) {
+    const found = await inspect(client, candidate);
+    if (found === undefined) continue;
+    const { Id: id } = found;
+    const facts = await networkOwner(client, found);
+    if (facts.HostConfig.NetworkMode === "host") return { id, networks: undefined, hostAddress: undefined };
     const networks = Object.entries(facts.NetworkSettings.Networks ?? {});
     const gateways = networks.flatMap(([, at]) => [at.Gateway, at.IPv6Gateway]).filter(Boolean);
     return { id, networks: new Set(networks.map(([name]) => name)), hostAddress: gateways[0] };

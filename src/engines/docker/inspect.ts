@@ -23,15 +23,10 @@ export async function inspectPresent(client: DockerClient, name: string): Promis
 }
 
 /** The container whose network this one uses: itself, or the one that its network mode `container:…` names. */
-export async function inspectNetworks(client: DockerClient, name: string): Promise<ContainerInspectInfo | undefined> {
-  const found = await inspect(client, name);
-  return found && networkOwner(client, found);
-}
-
-/** Follows the network mode `container:…`; the container itself where the other is gone. */
 export async function networkOwner(client: DockerClient, found: ContainerInspectInfo): Promise<ContainerInspectInfo> {
   const [, owner] = /^container:(.+)$/.exec(found.HostConfig.NetworkMode ?? "") ?? [];
-  return owner === undefined ? found : ((await inspectNetworks(client, owner)) ?? found);
+  const other = owner === undefined ? undefined : await inspect(client, owner);
+  return other === undefined ? found : networkOwner(client, other);
 }
 
 /** Docker also takes the first digits of an id: a missing container "db" would be any whose id begins with db. */

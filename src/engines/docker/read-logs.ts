@@ -15,23 +15,40 @@ const BYTE_LIMIT = 4 * 1024 * 1024;
  * all runs, but a visitor who waits wants to see this start, and a failure is explained by the run that failed.
  */
 export async function readLogs(client: DockerClient, found: ContainerInspectInfo, lines: number): Promise<string[]> {
+  try {
+    return await client.call(async (docker, abortSignal) => {
+      const collector = createCollector(found.Config.Tty, lines);
+      await download(docker, found, lines, collector.push, abortSignal);
+      return collector.end();
+    });
+  } catch (error) {
+    if (isUnreadable(error)) return [];
+    throw error;
+  }
+}
+
+interface Collector {
+  readonly push: (chunk: Buffer) => void;
+  readonly end: () => string[];
+}
+
+function createCollector(tty: boolean, lines: number): Collector {
   const kept: string[] = [];
   const keep = (line: string): void => {
     if (kept.push(line) > lines) kept.shift();
   };
   const outputs = { stdout: createLineSplitter(keep), stderr: createLineSplitter(keep) };
-  const demultiplex = createDemultiplexer((output, piece) => outputs[output].push(piece));
-  // A terminal has only one output, and Docker sends it as it is.
-  const take = found.Config.Tty ? (chunk: Buffer) => outputs.stdout.push(chunk) : demultiplex;
-  try {
-    await client.call((docker, abortSignal) => download(docker, found, lines, take, abortSignal));
-  } catch (error) {
-    if (isUnreadable(error)) return [];
-    throw error;
-  }
-  outputs.stdout.end();
-  outputs.stderr.end();
-  return kept;
+  return {
+    // A terminal has only one output, and Docker sends it as it is.
+    push: tty
+      ? (chunk) => outputs.stdout.push(chunk)
+      : createDemultiplexer((output, piece) => outputs[output].push(piece)),
+    end() {
+      outputs.stdout.end();
+      outputs.stderr.end();
+      return kept;
+    },
+  };
 }
 
 async function download(

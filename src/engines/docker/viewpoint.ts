@@ -19,6 +19,8 @@ export interface Viewpoint {
 /** Remembers the gateway's own container until something happens to it. */
 export interface SelfFinder {
   viewpoint(mode: AddressMode): Promise<Viewpoint>;
+  /** Whether this is the id of the gateway's own container. */
+  isSelf(id: string): Promise<boolean>;
   /** Looks anew at the next question, if that container is ours (or whenever no id is given). */
   forget(id?: string): void;
 }
@@ -44,12 +46,15 @@ export function createSelfFinder(client: DockerClient, platform: NodeJS.Platform
       const { addressesHidden, desktop } = await client.server();
       const { remoteHost } = client.connection;
       const self = await (finding ??= find());
-      if (self !== undefined) {
+      if (self?.networks !== undefined) {
         const hostAddress = desktop ? "host.docker.internal" : (self.hostAddress ?? remoteHost ?? "127.0.0.1");
         return { mode, sees: "shared", shared: self.networks, hostAddress };
       }
       const hidden = addressesHidden || platform !== "linux" || (remoteHost !== undefined && !isLoopback(remoteHost));
       return { mode, sees: hidden ? "nothing" : "bridges", shared: NONE, hostAddress: remoteHost ?? "127.0.0.1" };
+    },
+    async isSelf(id) {
+      return (await (finding ??= find()))?.id === id;
     },
     forget(id) {
       if (id === undefined || known?.id === id) finding = undefined;

@@ -68,11 +68,12 @@ interface Listener {
 
 /** Resolves when the stream has ended, with whether it had opened; never rejects. */
 async function follow(client: DockerClient, listener: Listener): Promise<boolean> {
-  const { signal: abortSignal } = listener;
-  const asked = { filters: EVENT_FILTERS, abortSignal } as GetEventsOptions;
   let stream: IncomingMessage;
   try {
-    stream = (await client.call((docker) => docker.getEvents(asked))) as IncomingMessage;
+    stream = (await client.call((docker, late) => {
+      const abortSignal = AbortSignal.any([late, listener.signal]);
+      return docker.getEvents({ filters: EVENT_FILTERS, abortSignal } as GetEventsOptions);
+    })) as IncomingMessage;
   } catch {
     return false;
   }
