@@ -149,7 +149,7 @@ export function wakeRoute(house: House, route: Route, cause: WakeCause): void {
   const wall = house.clock.wall();
   const views = route.members.map((member) => ({
     awake: member.gate !== undefined,
-    waking: isOnItsWay(member),
+    waking: member.gate === undefined && isOnItsWay(member),
     failing: now < (failureOf(member)?.retryAtMs ?? 0) || member.schedule?.isOpen(wall) === false,
     inFlight: member.leases,
   }));

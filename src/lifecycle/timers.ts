@@ -1,5 +1,6 @@
 import { nextDeadline, type Deadline } from "../core/next-deadline.ts";
 import type { House } from "./house.ts";
+import { isOneShot } from "./one-shot.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { nextSampleMs } from "./sample.ts";
 
@@ -51,7 +52,8 @@ export function deadlineOf(house: House, record: WorkloadRecord, sampleAtMs?: nu
     awakeSinceMs: record.awakeSinceMs,
     idleTimeoutMs: isAtRest(record) ? 0 : settings.idleTimeoutMs,
     dependencyOnly: settings.hosts.length === 0,
-    wokenByUs: record.wokenByUs,
+    // A one-shot ends by itself: stopped in the middle it would have to begin anew.
+    wokenByUs: record.wokenByUs && !isOneShot(record),
     minUptimeMs: settings.minUptimeMs,
     keepUntilMs: Math.max(record.keepUntilMs, record.pinnedUntilMs),
     pauseAfterMs: record.engine.capabilities.pause ? settings.pauseAfterMs : 0,
