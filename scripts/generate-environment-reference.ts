@@ -1,4 +1,4 @@
-import { CONFIG_PATH_VARIABLE, DEFAULT_CONFIG_PATH, ENVIRONMENT_VARIABLES } from "../src/config/environment.ts";
+import { ENVIRONMENT_VARIABLES, PROCESS_VARIABLES } from "../src/config/environment.ts";
 import { annotatedSchema, type JsonSchema } from "../src/config/json-schema.ts";
 import { formatPath } from "../src/config/key-path.ts";
 import { table } from "./markdown-table.ts";
@@ -21,7 +21,14 @@ export function generate(): Record<string, string> {
 
 They win against the [file](configuration.md). An empty variable counts as unset. A variable with \`_FILE\` names a file that holds the value (a Docker or Kubernetes secret); one line break at its end is dropped. Setting both is a fault.
 
-${table(["variable", "or from a file", "key", "what it does"], [[`\`${CONFIG_PATH_VARIABLE}\``, "", "", `The configuration file. Default: \`${DEFAULT_CONFIG_PATH}\`, which may be missing; a file that is named must be there.`], ...rows])}
+${table(["variable", "or from a file", "key", "what it does"], rows)}
+
+These have no key in the file:
+
+${table(
+  ["variable", "what it does"],
+  Object.entries(PROCESS_VARIABLES).map(([variable, what]) => [`\`${variable}\``, what]),
+)}
 `;
   return { "docs/environment.md": text };
 }

@@ -1,69 +1,52 @@
-import { parseArgs } from "node:util";
 import { explainHosts } from "../config/explain-hosts.ts";
 import { formatFault } from "../config/faults.ts";
-import type { FileConfig } from "../config/load-config.ts";
 import { mergeSettings } from "../config/merge-settings.ts";
 import { configPath, createConfigSource } from "../config/source.ts";
 import type { InventoryItem } from "../core/observation.ts";
+import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
+import type { Inventory } from "./docker-inventory.ts";
 
-/** What `dag check` needs from outside. */
-export interface CheckIo {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: (text: string) => void;
-  readonly stderr: (text: string) => void;
-  /** All containers of this host; rejects when Docker cannot be reached. */
-  readonly inventory?: (config: FileConfig) => Promise<readonly InventoryItem[]>;
+/** `dag check`: says every fault and what each host would do. Returns 0 (sound), 1 (no Docker) or 2 (faults). */
+export function createCheck({ inventory }: { readonly inventory: Inventory }): Command {
+  return {
+    summary: "checks the configuration and says what each host would do",
+    details: [
+      "Reads the file as the gateway would, environment included, and reports all faults together, each with its line. Nothing is started.",
+    ],
+    options: { docker: { summary: "reads the containers of this host too, and checks their labels" } },
+    operands: [{ name: "FILE", required: false, words: "files" }],
+
+    async run({ options, operands }, io) {
+      const { path, explicit } = configPath(io.env, operands[0]);
+      const loaded = createConfigSource({ path, explicit, env: io.env }).load();
+      if (!loaded.ok)
+        return complain(io, [...loaded.faults.map(formatFault), `${path}: ${count(loaded.faults.length, "fault")}`]);
+
+      const items = options["docker"] === true ? await readInventory(inventory, io) : [];
+      if (items === undefined) return EXIT_FAILURE;
+      const { settings, warnings, labelFaults } = mergeSettings(loaded.config, items);
+      for (const warning of [...loaded.warnings, ...warnings]) io.stderr(`warning: ${warning}\n`);
+      for (const line of explainHosts(settings)) io.stdout(`${line}\n`);
+      io.stdout(
+        `${path}: ${count(settings.workloads.length, "container")}, ${count(settings.groups.length, "group")}\n`,
+      );
+      return labelFaults.length > 0 ? complain(io, labelFaults.map(formatFault)) : EXIT_OK;
+    },
+  };
 }
 
-/** `dag check [FILE] [--docker]`: says every fault and what each host would do. Returns 0 (sound), 1 (no Docker) or 2 (faults). */
-export async function runCheck(args: readonly string[], io: CheckIo): Promise<number> {
-  const asked = readArguments(args);
-  if (typeof asked === "string") return complain(io, [asked, "usage: dag check [FILE] [--docker]"]);
-
-  const { path, explicit } = configPath(io.env, asked.file);
-  const loaded = createConfigSource({ path, explicit, env: io.env }).load();
-  if (!loaded.ok)
-    return complain(io, [...loaded.faults.map(formatFault), `${path}: ${count(loaded.faults.length, "fault")}`]);
-
-  const inventory = asked.docker ? await readInventory(loaded.config, io) : [];
-  if (inventory === undefined) return 1;
-  const { settings, warnings, labelFaults } = mergeSettings(loaded.config, inventory);
-  for (const warning of [...loaded.warnings, ...warnings]) io.stderr(`warning: ${warning}\n`);
-  for (const line of explainHosts(settings)) io.stdout(`${line}\n`);
-  io.stdout(`${path}: ${count(settings.workloads.length, "container")}, ${count(settings.groups.length, "group")}\n`);
-  return labelFaults.length > 0 ? complain(io, labelFaults.map(formatFault)) : 0;
-}
-
-function readArguments(args: readonly string[]): { file: string | undefined; docker: boolean } | string {
+async function readInventory(inventory: Inventory, io: Io): Promise<readonly InventoryItem[] | undefined> {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { docker: { type: "boolean" } },
-      allowPositionals: true,
-    });
-    const [file, more] = positionals;
-    return more === undefined ? { file, docker: values.docker ?? false } : "one file is checked at a time";
+    return await inventory(io);
   } catch (error) {
-    return error instanceof Error ? error.message : "these arguments cannot be read";
+    io.stderr(`--docker: ${error instanceof Error ? error.message : "Docker cannot be reached"}\n`);
+    return undefined;
   }
 }
 
-async function readInventory(
-  config: FileConfig,
-  { inventory, stderr }: CheckIo,
-): Promise<readonly InventoryItem[] | undefined> {
-  try {
-    if (inventory !== undefined) return await inventory(config);
-    stderr("--docker: there is no Docker here\n");
-  } catch (error) {
-    stderr(`--docker: ${error instanceof Error ? error.message : "Docker cannot be reached"}\n`);
-  }
-  return undefined;
-}
-
-function complain({ stderr }: CheckIo, lines: readonly string[]): 2 {
+function complain({ stderr }: Io, lines: readonly string[]): number {
   for (const line of lines) stderr(`${line}\n`);
-  return 2;
+  return EXIT_USAGE;
 }
 
 function count(number: number, what: string): string {

@@ -1,5 +1,8 @@
+import { createCheck } from "./check.ts";
 import type { Command } from "./command.ts";
+import { dockerInventory } from "./docker-inventory.ts";
 import { demo } from "./run-demo.ts";
+import { schema } from "./schema.ts";
 import { serve } from "./serve.ts";
 import { version } from "./version.ts";
 
@@ -7,5 +10,7 @@ import { version } from "./version.ts";
 export const commands: Readonly<Record<string, Command>> = {
   serve,
   demo,
+  check: createCheck({ inventory: dockerInventory }),
+  schema,
   version,
 };

@@ -1,22 +1,50 @@
 import type { Command } from "./command.ts";
+import { flagOf, usageOf } from "./usage.ts";
 
 /** The text of `dag --help`. */
 export function helpText(commands: Readonly<Record<string, Command>>): string {
-  const rows = Object.entries(commands).map(([name, { usage, summary }]) => [`${name} ${usage}`.trim(), summary] as const);
-  const width = Math.max(...rows.map(([left]) => left.length));
-  const table = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+  const rows = Object.entries(commands).map(([name, command]) => {
+    return [usageOf(name, command).replace(/^dag /, ""), command.summary] as const;
+  });
   return `Docker Awakening Gateway: containers sleep until somebody asks for them.
 
 Usage: dag [COMMAND] [ARGUMENTS]
 
 Commands (without one: serve):
-${table}
+${columns(rows)}
 
 Options:
-  -h, --help     prints this help
-  -V, --version  prints the version
+${columns([
+  ["-h, --help", "prints this help; after a command, that command's"],
+  ["-V, --version", "prints the version"],
+])}
 
 Configuration: CONFIG_PATH names the file (default /etc/gateway/config.yaml; labels alone do without one).
 Exit codes: 0 ok, 1 run-time failure, 2 bad usage or configuration.
 `;
 }
+
+/** The text of `dag COMMAND --help`. */
+export function commandHelp(name: string, command: Command): string {
+  const { summary, details = [], options = {} } = command;
+  const rows = Object.entries(options).map(([flag, option]) => [flagOf(flag, option), option.summary] as const);
+  const table = rows.length === 0 ? [] : [`Options:\n${columns(rows)}`];
+  return `${[`Usage: ${usageOf(name, command)}`, sentence(summary), ...details, ...table].join("\n\n")}\n`;
+}
+
+/** A summary as a sentence of its own. */
+export function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}
+
+function columns(rows: readonly (readonly [left: string, right: string])[]): string {
+  const width = Math.min(WIDEST, Math.max(...rows.map(([left]) => left.length)));
+  return rows
+    .map(([left, right]) => {
+      return left.length > width ? `  ${left}\n  ${" ".repeat(width)}  ${right}` : `  ${left.padEnd(width)}  ${right}`;
+    })
+    .join("\n");
+}
+
+/** A longer left column would push the right one off the screen. */
+const WIDEST = 34;

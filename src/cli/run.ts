@@ -1,21 +1,37 @@
+import { nearest } from "../config/nearest.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import { commands } from "./commands.ts";
-import { helpText } from "./help.ts";
+import { commandHelp, helpText } from "./help.ts";
+import { readArguments } from "./read-arguments.ts";
+import { usageOf } from "./usage.ts";
 
 /** Runs what the arguments ask for and returns the exit code. Nothing is thrown: a fault is told and is a 1. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [first = "serve", ...rest] = args;
-  if (first === "-h" || first === "--help" || first === "help") return print(io, helpText(commands));
+  if (first === "-h" || first === "--help" || first === "help") return help(rest[0], io);
   const name = first === "-V" || first === "--version" ? "version" : first;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = find(name);
   if (command === undefined) return unknown(name, io);
-  if (rest.includes("--help") || rest.includes("-h")) return print(io, usageText(name, command));
+  if (rest.includes("--help") || rest.includes("-h")) return print(io, commandHelp(name, command));
+  const given = readArguments(command, rest);
+  if (typeof given === "string") return complain(io, `dag ${name}: ${given}\nusage: ${usageOf(name, command)}\n`);
   try {
-    return await command.run(rest, io);
+    return await command.run(given, io);
   } catch (error) {
     io.stderr(`dag ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT_FAILURE;
   }
+}
+
+/** `dag help`, or `dag help COMMAND`. */
+function help(name: string | undefined, io: Io): number {
+  if (name === undefined) return print(io, helpText(commands));
+  const command = find(name);
+  return command === undefined ? unknown(name, io) : print(io, commandHelp(name, command));
+}
+
+function find(name: string): Command | undefined {
+  return Object.hasOwn(commands, name) ? commands[name] : undefined;
 }
 
 function print(io: Io, text: string): number {
@@ -23,11 +39,15 @@ function print(io: Io, text: string): number {
   return EXIT_OK;
 }
 
-function usageText(name: string, { usage, summary }: Command): string {
-  return `Usage: dag ${`${name} ${usage}`.trim()}\n\n${summary}\n`;
+function complain(io: Io, text: string): number {
+  io.stderr(text);
+  return EXIT_USAGE;
 }
 
 function unknown(name: string, io: Io): number {
-  io.stderr(`dag: there is no command "${name}". The commands are: ${Object.keys(commands).join(", ")}.\n`);
-  return EXIT_USAGE;
+  const names = Object.keys(commands);
+  const meant = nearest(name, names);
+  const hint = meant === undefined ? `The commands are: ${names.join(", ")}.` : `Did you mean "${meant}"?`;
+  const what = name.startsWith("-") ? "option" : "command";
+  return complain(io, `dag: there is no ${what} "${name}". ${hint}\n`);
 }

@@ -1,14 +1,13 @@
 import { publishedSchema } from "../config/json-schema.ts";
+import { type Command, EXIT_OK } from "./command.ts";
 
-/** `dag schema`: prints the JSON Schema of the configuration file, for editors. Returns the exit code. */
-export function runSchema(
-  args: readonly string[],
-  io: { readonly stdout: (text: string) => void; readonly stderr: (text: string) => void },
-): number {
-  if (args.length > 0) {
-    io.stderr("usage: dag schema\n");
-    return 2;
-  }
-  io.stdout(`${JSON.stringify(publishedSchema(), null, 2)}\n`);
-  return 0;
-}
+export const schema: Command = {
+  summary: "prints the JSON Schema of the configuration file, for editors",
+  details: [
+    "Put the output beside the file as config.schema.json and begin the file with: # yaml-language-server: $schema=config.schema.json",
+  ],
+  run(_given, io) {
+    io.stdout(`${JSON.stringify(publishedSchema(), null, 2)}\n`);
+    return Promise.resolve(EXIT_OK);
+  },
+};

@@ -21,8 +21,10 @@ const DRAIN_MS = 15_000;
 
 export const serve: Command = {
   summary: "runs the gateway (the default)",
-  usage: "",
-  run: (_args, io) => runGateway(createConfigSource({ ...configPath(io.env), env: io.env }), io),
+  details: [
+    "Reads the file that CONFIG_PATH names, and the labels of all containers. SIGHUP, or a change of the file, reads it again; SIGTERM lets what is open end for up to 15 seconds. LOG_LEVEL is debug, info, warn, error or silent.",
+  ],
+  run: (_given, io) => runGateway(createConfigSource({ ...configPath(io.env), env: io.env }), io),
 };
 
 export interface RunOptions {
@@ -39,7 +41,9 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
     for (const fault of loaded.faults) io.stderr(`${formatFault(fault)}\n`);
     return EXIT_USAGE;
   }
-  const logger = createLogger({ level: logLevel(io.env["LOG_LEVEL"]), pretty: io.isTerminal });
+  const level = logLevel(io.env["LOG_LEVEL"] || undefined);
+  const logger = createLogger({ level: level ?? "info", pretty: io.isTerminal });
+  if (level === undefined) logger.warn(`LOG_LEVEL is none of ${LEVELS.join(", ")}: info counts`);
   for (const warning of loaded.warnings) logger.warn(warning);
   const clock = createSystemClock();
   const { config } = loaded;
@@ -91,8 +95,11 @@ function reloader(app: App, logger: Logger, taken: (config: FileConfig) => void)
 function storeFor({ gateway }: FileConfig, logger: Logger): Store {
   const { stateFile } = gateway;
   if (stateFile === "") return createMemoryStore();
-  if (existsSync(dirname(stateFile))) return createFileStore({ path: stateFile, warn: (message) => logger.warn(message) });
-  logger.warn(`${dirname(stateFile)} is no folder: activity is forgotten at a restart (mount a volume there, or set gateway.state_file)`);
+  if (existsSync(dirname(stateFile)))
+    return createFileStore({ path: stateFile, warn: (message) => logger.warn(message) });
+  logger.warn(
+    `${dirname(stateFile)} is no folder: activity is forgotten at a restart (mount a volume there, or set gateway.state_file)`,
+  );
   return createMemoryStore();
 }
 
@@ -102,12 +109,21 @@ function enginesFor(
   { docker = true }: RunOptions,
 ): Record<Engine["kind"], Engine> {
   const processes = createProcessEngine({ environment: io.env });
-  return { process: processes, docker: docker ? createDockerEngine({ environment: io.env, reach }) : noDocker(processes) };
+  return {
+    process: processes,
+    docker: docker ? createDockerEngine({ environment: io.env, reach }) : noDocker(processes),
+  };
 }
 
 /** Stands where no Docker is wanted: it holds nothing. */
 function noDocker(processes: Engine): Engine {
-  return { ...processes, kind: "docker", list: () => Promise.resolve([]), watch: () => undefined, close: () => Promise.resolve() };
+  return {
+    ...processes,
+    kind: "docker",
+    list: () => Promise.resolve([]),
+    watch: () => undefined,
+    close: () => Promise.resolve(),
+  };
 }
 
 function warnOfOpenAdmin({ gateway }: FileConfig, logger: Logger): void {
@@ -117,9 +133,9 @@ function warnOfOpenAdmin({ gateway }: FileConfig, logger: Logger): void {
   );
 }
 
-function logLevel(text = "info"): LogLevel {
-  const level = LEVELS.find((name) => name === text.toLowerCase());
-  return level ?? "info";
+/** An unknown level is told, once there is a log. */
+function logLevel(text = "info"): LogLevel | undefined {
+  return LEVELS.find((name) => name === text.trim().toLowerCase());
 }
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];

@@ -4,8 +4,7 @@ import { type Command, EXIT_OK } from "./command.ts";
 
 export const version: Command = {
   summary: "prints the version",
-  usage: "",
-  run(_args, io) {
+  run(_given, io) {
     io.stdout(`${productVersion()}\n`);
     return Promise.resolve(EXIT_OK);
   },

@@ -25,6 +25,16 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
 export const CONFIG_PATH_VARIABLE = "CONFIG_PATH";
 export const DEFAULT_CONFIG_PATH = "/etc/gateway/config.yaml";
 
+/** Variables that belong to the process and have no key in the file, with what they do; the documentation is made from it. */
+export const PROCESS_VARIABLES: Readonly<Record<string, string>> = {
+  [CONFIG_PATH_VARIABLE]: `The configuration file. Default: \`${DEFAULT_CONFIG_PATH}\`, which may be missing; a file that is named must be there.`,
+  LOG_LEVEL:
+    "What is logged: `debug`, `info` (the default), `warn`, `error` or `silent`. Lines are JSON, or for people at a terminal.",
+  DOCKER_HOST:
+    "Where Docker is: `unix:///var/run/docker.sock` (the default) or `tcp://HOST:PORT`. `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` are read as the docker command does.",
+  GATEWAY_URL: "Where `dag explain` asks. Default: the port that the configuration names, on this machine.",
+};
+
 export interface EnvironmentOverrides {
   readonly overrides: readonly Override[];
   readonly faults: readonly Fault[];

@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+import { nearest } from "../config/nearest.ts";
+import type { Command, Given, Operand, Option } from "./command.ts";
+
+/** Reads what follows a command's name, or says in one sentence what is wrong with it. */
+export function readArguments(command: Command, args: readonly string[]): Given | string {
+  const { options = {}, operands = [] } = command;
+  const { tokens } = parseArgs({ args: [...args], options: typesOf(options), strict: false, tokens: true });
+  const given = { options: {} as Record<string, string | true>, operands: [] as string[] };
+  for (const token of tokens) {
+    if (token.kind === "positional") given.operands.push(token.value);
+    if (token.kind !== "option") continue;
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    const fault = faultOfOption(token.rawName, token.value, option, Object.keys(options));
+    if (fault !== undefined) return fault;
+    given.options[token.name] = token.value ?? true;
+  }
+  return faultOfOperands(given.operands, operands) ?? given;
+}
+
+function typesOf(options: Readonly<Record<string, Option>>): Record<string, { type: "string" | "boolean" }> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { value }]) => [name, { type: value === undefined ? "boolean" : "string" }]),
+  );
+}
+
+function faultOfOption(
+  rawName: string,
+  value: string | undefined,
+  option: Option | undefined,
+  known: readonly string[],
+): string | undefined {
+  if (option === undefined) {
+    const meant = nearest(rawName.replace(/^-+/, ""), known);
+    return `there is no option ${rawName}${meant === undefined ? "" : `; did you mean --${meant}?`}`;
+  }
+  if (option.value === undefined) return value === undefined ? undefined : `${rawName} takes no value`;
+  if (value === undefined || value === "")
+    return `${rawName} needs a value: ${option.words?.join(", ") ?? option.value}`;
+  return faultOfWord(value, option.words);
+}
+
+function faultOfOperands(given: readonly string[], operands: readonly Operand[]): string | undefined {
+  const missing = operands.slice(given.length).find(({ required }) => required);
+  if (missing !== undefined) return `${missing.name} is missing`;
+  const more = given[operands.length];
+  if (more !== undefined) return `"${more}" is one argument too many`;
+  for (const [index, value] of given.entries()) {
+    const words = operands[index]?.words;
+    const fault = faultOfWord(value, words === "files" ? undefined : words);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function faultOfWord(value: string, words: readonly string[] | undefined): string | undefined {
+  if (words === undefined || words.includes(value)) return undefined;
+  return `"${value}" is none of ${words.join(", ")}`;
+}

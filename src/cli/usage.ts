@@ -1,0 +1,17 @@
+import type { Command, Operand, Option } from "./command.ts";
+
+/** How a command is called: `dag check [--docker] [FILE]`. */
+export function usageOf(name: string, { options = {}, operands = [] }: Command): string {
+  const flags = Object.entries(options).map(([flag, option]) => `[${flagOf(flag, option)}]`);
+  return ["dag", name, ...flags, ...operands.map(operandOf)].join(" ");
+}
+
+/** An option as the help names it: `--front FRONT`. */
+export function flagOf(name: string, { value }: Option): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
+}
+
+function operandOf({ name, required, words }: Operand): string {
+  const shown = Array.isArray(words) ? words.join("|") : name;
+  return required ? shown : `[${shown}]`;
+}
