@@ -45,10 +45,11 @@ function findTraffic(
     if (after.usage.connections !== undefined) return after.usage.connections > 0 ? "connections" : undefined;
     return usesCpu(before, after) ? "cpu" : undefined;
   }
-  if (traffic.carried > FLOOR_BYTES_PER_S * Math.max(SHORTEST_WINDOW_S, (after.atMs - before.atMs) / 1_000))
-    return "traffic";
+  if (!traffic.bothWays) return undefined; // what neighbours shout to all, without an answer
+  const windowS = Math.max(SHORTEST_WINDOW_S, (after.atMs - before.atMs) / 1_000);
+  if (traffic.carried > FLOOR_BYTES_PER_S * windowS) return "traffic";
   const silent = after.usage.connections === 0;
-  return quietStream && traffic.bothWays && !silent ? "traffic" : undefined;
+  return quietStream && !silent ? "traffic" : undefined;
 }
 
 /** An HTTP health check that passes the front by makes some 10 a second; a trickling download or stream much more. */

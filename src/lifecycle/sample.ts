@@ -8,10 +8,26 @@ import { refOf, type WorkloadRecord } from "./record.ts";
 const SETTLE_MS = 2_000;
 const SHORTEST_STEP_MS = 1_000;
 const LONGEST_STEP_MS = 30_000;
+/** Docker before version 23 takes a second for a reading: the last one begins so long before a stop. */
+const LEAD_MS = 1_200;
+/** A reading that is not older settles a stop. */
+const FRESH_MS = 1_500;
 /** Pings come every minute at least, or else nobody's middle boxes would let them live. */
 const STREAM_MS = 65_000;
 /** Between two readings right before a stop, when there is no earlier one. */
 const SHORT_LOOK_MS = 500;
+
+/** What is known of a workload's counters; replaced by a new run. */
+export interface Sampling {
+  /** The reading that the next one is compared with. */
+  readonly baseline: Sample | undefined;
+  /** When the last comparison was made. */
+  readonly judgedMs: number;
+  /** When a reading was last begun. */
+  readonly begunMs: number;
+  /** Set while one is under way. */
+  readonly running: Promise<VetoReason | undefined> | undefined;
+}
 
 /** What keeps this workload awake besides requests: its own key, or traffic as soon as a front proxy carries it past us. */
 export function signalOf({ settings, seenByFront, engine }: WorkloadRecord): IdleSignal {
@@ -26,24 +42,28 @@ export function meetFront(record: WorkloadRecord, rearm: (record: WorkloadRecord
   rearm(record);
 }
 
-/** When the counters must be read next: soon after the last activity, then ten times per idle interval; `undefined`: never. */
-export function nextSampleMs(record: WorkloadRecord): number | undefined {
+/**
+ * When the counters must be read next: soon after the last activity, then ten times per idle interval, and shortly before
+ * the stop at `stopAtMs`. `undefined`: they need not be.
+ */
+export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefined): number | undefined {
   const quietMs = record.settings.pauseAfterMs || (record.settings.idleTimeoutMs ?? 0);
-  if (quietMs <= 0 || record.state.status !== "ready" || signalOf(record) === "requests") return undefined;
-  const { lastActivityMs, sampledMs } = record;
+  if (stopAtMs === undefined || quietMs <= 0 || record.state.status !== "ready") return undefined;
+  if (signalOf(record) === "requests") return undefined;
+  const { lastActivityMs } = record;
+  const begunMs = samplingOf(record)?.begunMs ?? 0;
   const stepMs = Math.min(LONGEST_STEP_MS, Math.max(SHORTEST_STEP_MS, quietMs / 10));
-  if (sampledMs >= lastActivityMs) return sampledMs + stepMs;
-  return Math.max(lastActivityMs, sampledMs) + Math.min(SETTLE_MS, quietMs / 4);
+  const settledMs = Math.max(lastActivityMs, begunMs) + Math.min(SETTLE_MS, quietMs / 4);
+  const nextMs = begunMs >= lastActivityMs ? begunMs + stepMs : settledMs;
+  const lastMs = stopAtMs - LEAD_MS;
+  return begunMs < lastMs ? Math.min(nextMs, Math.max(settledMs, lastMs)) : undefined;
 }
 
 /** Reads the counters; what has passed since the last reading counts as activity now. */
-export async function takeSample(house: House, record: WorkloadRecord): Promise<void> {
-  const before = baselineOf(record);
-  record.sampledMs = house.clock.now();
-  const after = await readSample(house, record);
-  if (after === undefined || record.state.status !== "ready") return;
-  if (before === undefined || before.atMs < record.lastActivityMs) record.sample = after;
-  else judge(record, before, after);
+export function takeSample(house: House, record: WorkloadRecord): void {
+  const before = samplingOf(record);
+  const running = before?.running ?? compare(house, record, before?.baseline);
+  record.sampling = { judgedMs: 0, baseline: undefined, ...before, begunMs: house.clock.now(), running };
 }
 
 /** Looks a last time, right before a stop. A workload that was in use is so until now. */
@@ -53,34 +73,48 @@ export async function findHiddenUse(
   signal: AbortSignal,
 ): Promise<VetoReason | undefined> {
   if (signalOf(record) === "requests") return undefined;
-  let before = baselineOf(record);
-  if (before === undefined || before.atMs < record.lastActivityMs) {
-    before = await readSample(house, record);
+  const use = await samplingOf(record)?.running;
+  if (use !== undefined || signal.aborted) return use;
+  const { judgedMs = 0, baseline } = samplingOf(record) ?? {};
+  if (judgedMs >= record.lastActivityMs && house.clock.now() - judgedMs <= FRESH_MS) return undefined;
+  if (baseline === undefined || baseline.atMs < record.lastActivityMs) {
+    await compare(house, record, undefined);
     await house.clock.sleep(SHORT_LOOK_MS, signal);
   }
-  const after = await readSample(house, record);
-  if (before === undefined || after === undefined || signal.aborted) return undefined;
-  return judge(record, before, after);
+  return signal.aborted ? undefined : compare(house, record, samplingOf(record)?.baseline);
+}
+
+async function compare(
+  house: House,
+  record: WorkloadRecord,
+  before: Sample | undefined,
+): Promise<VetoReason | undefined> {
+  const begunMs = house.clock.now();
+  // What cannot be read says nothing: leases and requests then decide alone.
+  const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
+  const after = usage && { atMs: house.clock.now(), usage };
+  const isFirst = before === undefined || before.atMs < record.lastActivityMs;
+  if (after === undefined || isFirst) {
+    record.sampling = { begunMs, judgedMs: 0, baseline: after, running: undefined };
+    return undefined;
+  }
+  const use = judge(record, before, after);
+  // A trickle may need a longer look than one step: the older reading stays until it is of no more use.
+  const baseline = use !== undefined || after.atMs - before.atMs >= LONGEST_STEP_MS ? after : before;
+  record.sampling = { begunMs, judgedMs: after.atMs, baseline, running: undefined };
+  return use;
 }
 
 function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReason | undefined {
   const quietStream = record.streamSeenMs > 0 && before.atMs - record.streamSeenMs < STREAM_MS;
   const use = findUse(signalOf(record), before, after, quietStream);
-  // A trickle may need a longer look than one step: the older reading stays until it is of no more use.
-  if (use !== undefined || after.atMs - before.atMs >= LONGEST_STEP_MS) record.sample = after;
   if (use === undefined) return undefined;
   record.lastActivityMs = Math.max(record.lastActivityMs, after.atMs);
   if (quietStream) record.streamSeenMs = after.atMs;
   return use;
 }
 
-/** The last reading of this very run. */
-function baselineOf({ sample, awakeSinceMs }: WorkloadRecord): Sample | undefined {
-  return sample !== undefined && sample.atMs >= awakeSinceMs ? sample : undefined;
-}
-
-async function readSample({ clock }: House, record: WorkloadRecord): Promise<Sample | undefined> {
-  // What cannot be read says nothing: leases and requests then decide alone.
-  const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
-  return usage && { atMs: clock.now(), usage };
+/** What was read in this very run. */
+function samplingOf({ sampling, awakeSinceMs }: WorkloadRecord): Sampling | undefined {
+  return sampling !== undefined && sampling.begunMs >= awakeSinceMs ? sampling : undefined;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { navigation } from "../support/http.ts";
+import { waitUntil } from "../support/wait-until.ts";
 import { openAuthHouse } from "./auth-house.ts";
 
 const FRONTS = ["traefik", "caddy", "nginx"] as const;
@@ -121,10 +122,10 @@ describe("a sleeping app", () => {
     const leaves = new AbortController();
     const pending = assert.rejects(house.ask("/_auth/caddy", {}, { signal: leaves.signal }));
     const route = house.lifecycle.routes().byName.get("app");
-    while (route?.room.pending !== 1) await new Promise((resolve) => setTimeout(resolve, 2));
+    await waitUntil(() => route?.room.pending === 1);
     leaves.abort();
     await pending;
-    while (route.room.pending !== 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    await waitUntil(() => route?.room.pending === 0);
     assert.deepEqual(house.counted, ["caddy gone"]);
   });
 

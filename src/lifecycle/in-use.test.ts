@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { IdleSignal } from "../core/settings.ts";
+import { findUse, type Sample } from "./in-use.ts";
+import type { Usage } from "./ports.ts";
+
+const ZERO: Usage = {
+  rxBytes: 0,
+  txBytes: 0,
+  rxPackets: 0,
+  txPackets: 0,
+  cpuMs: 0,
+  memoryBytes: 0,
+  connections: undefined,
+};
+
+function use(signal: IdleSignal, seconds: number, after: Partial<Usage>, quietStream = false): string | undefined {
+  const usage = { ...ZERO, ...after };
+  return findUse(signal, { atMs: 0, usage: ZERO }, { atMs: seconds * 1_000, usage }, quietStream);
+}
+
+/** Bytes with their packets, `times` over. */
+function traffic(
+  times: number,
+  [rxPackets, rxBytes]: [number, number],
+  [txPackets, txBytes]: [number, number],
+): Partial<Usage> {
+  return {
+    rxPackets: rxPackets * times,
+    rxBytes: rxBytes * times,
+    txPackets: txPackets * times,
+    txBytes: txBytes * times,
+  };
+}
+
+const TCP_CHECK = [
+  [4, 272],
+  [3, 206],
+] as const satisfies [number, number][];
+
+describe("what goes over the wire without anybody's using the app stays below the floor", () => {
+  for (const [what, seconds, counters] of [
+    ["ARP, once a second", 10, traffic(10, [1, 42], [1, 42])],
+    ["a TCP health check a second", 30, traffic(30, ...TCP_CHECK)],
+    ["a TCP health check in ten, in one short look", 1, traffic(1, ...TCP_CHECK)],
+    ["a TCP health check over IPv6", 30, traffic(30, [4, 352], [3, 266])],
+    ["what neighbours shout to all", 30, traffic(60, [1, 450], [0, 0])],
+    ["keep-alive probes of an idle pool", 10, traffic(4, [1, 66], [1, 66])],
+    ["an HTTP health check with a small answer in 30 s", 30, traffic(1, [5, 460], [4, 560])],
+  ] as [string, number, Partial<Usage>][]) {
+    test(what, () => assert.equal(use("traffic", seconds, counters), undefined));
+  }
+});
+
+describe("what is carried through a front is seen", () => {
+  for (const [what, seconds, counters] of [
+    ["a download", 1, traffic(1, [40, 2_640], [40, 1_000_000])],
+    ["a download at 1 KiB a second", 10, traffic(10, [2, 132], [2, 1_156])],
+    ["an upload", 1, traffic(1, [40, 1_000_000], [40, 2_640])],
+    ["a stream of 100 bytes a second", 30, traffic(30, [1, 66], [1, 166])],
+    ["a message of 1 KiB in 30 s", 30, traffic(1, [1, 66], [1, 1_090])],
+  ] as [string, number, Partial<Usage>][]) {
+    test(what, () => assert.equal(use("traffic", seconds, counters), "traffic"));
+  }
+});
+
+describe("where a stream was let through, a sign of life is enough", () => {
+  const ping = traffic(1, [2, 138], [2, 134]);
+  test("a WebSocket's ping", () => {
+    assert.equal(use("traffic", 10, ping), undefined, "it is no bigger than a probe");
+    assert.equal(use("traffic", 10, ping, true), "traffic");
+  });
+  test("a kernel's keep-alive of an open connection", () => {
+    assert.equal(use("traffic", 10, traffic(1, [1, 66], [1, 66]), true), "traffic");
+  });
+  test("but neither ARP nor what neighbours shout", () => {
+    assert.equal(use("traffic", 10, traffic(3, [1, 42], [1, 42]), true), undefined);
+    assert.equal(use("traffic", 10, traffic(1, [1, 300], [0, 0]), true), undefined);
+  });
+  test("and nothing where the socket table shows that no connection is open", () => {
+    assert.equal(use("traffic", 10, { ...ping, connections: 0 }, true), undefined);
+    assert.equal(use("traffic", 10, { ...ping, connections: 1 }, true), "traffic");
+  });
+});
+
+describe("the other signals", () => {
+  test("connections: any that is established from outside, silent or not", () => {
+    assert.equal(use("connections", 10, { ...traffic(1, [0, 0], [0, 0]), connections: 1 }), "connections");
+    assert.equal(use("connections", 10, { ...traffic(1, [9, 9_000], [9, 99_000]), connections: 0 }), undefined);
+  });
+  test("connections: where the table cannot be read, traffic decides", () => {
+    assert.equal(use("connections", 1, traffic(1, [40, 2_640], [40, 1_000_000])), "traffic");
+  });
+  test("cpu: more than a twentieth of a core", () => {
+    assert.equal(use("cpu", 10, { ...traffic(0, [0, 0], [0, 0]), cpuMs: 600 }), "cpu");
+    assert.equal(use("cpu", 10, { ...traffic(0, [0, 0], [0, 0]), cpuMs: 400 }), undefined);
+  });
+  test("requests: nothing but requests", () => {
+    assert.equal(use("requests", 1, traffic(1, [40, 2_640], [40, 1_000_000])), undefined);
+  });
+});
+
+describe("without counters of its own silence is no idleness", () => {
+  const none = { rxBytes: undefined, txBytes: undefined, rxPackets: undefined, txPackets: undefined };
+  test("connections decide", () => {
+    assert.equal(use("traffic", 10, { ...none, connections: 2 }), "connections");
+    assert.equal(use("traffic", 10, { ...none, connections: 0, cpuMs: 5_000 }), undefined);
+  });
+  test("or else the work it does", () => {
+    assert.equal(use("traffic", 10, { ...none, cpuMs: 5_000 }), "cpu");
+    assert.equal(use("traffic", 10, { ...none, cpuMs: 5 }), undefined);
+  });
+});
+
+test("counters that went backwards, as after a restart, are no traffic", () => {
+  const before: Sample = { atMs: 0, usage: { ...ZERO, rxBytes: 9e9, txBytes: 9e9, rxPackets: 9e6, txPackets: 9e6 } };
+  assert.equal(findUse("traffic", before, { atMs: 1_000, usage: ZERO }, true), undefined);
+});

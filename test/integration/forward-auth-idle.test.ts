@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Usage } from "../../src/lifecycle/ports.ts";
+import { type AuthHouse, type AuthHouseOptions, openAuthHouse } from "./auth-house.ts";
+
+const IDLE_MS = 60_000;
+
+/** What the app's counters show: each kind of traffic, from one moment to another after the first question. */
+interface Flow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** How often, and bytes and packets each way each time. */
+  readonly everyMs: number;
+  readonly rx: readonly [bytes: number, packets: number];
+  readonly tx: readonly [bytes: number, packets: number];
+}
+
+const download = (fromMs: number, toMs: number): Flow => ({
+  fromMs,
+  toMs,
+  everyMs: 100,
+  rx: [660, 10],
+  tx: [100_000, 10],
+});
+const tcpCheck: Flow = { fromMs: 0, toMs: Number.POSITIVE_INFINITY, everyMs: 10_000, rx: [272, 4], tx: [206, 3] };
+const pings = (toMs: number): Flow => ({ fromMs: 0, toMs, everyMs: 20_000, rx: [138, 2], tx: [134, 2] });
+
+describe("what a front carries past us keeps an app awake", () => {
+  test("a download is not cut, and the stop comes an idle interval after its end", async (t) => {
+    const house = await awake(t);
+    flow(house, [download(0, 300_000)]);
+    await house.ask("/_auth/traefik");
+    await house.clock.advance(300_000 + IDLE_MS - 1_000);
+    assert.equal(house.status("app"), "ready");
+    await house.clock.advance(IDLE_MS / 10 + 2_500);
+    assert.equal(house.status("app"), "asleep");
+  });
+
+  test("an answer of the usual kind puts nothing off: the stop comes on time", async (t) => {
+    const house = await awake(t);
+    flow(house, [download(0, 500)]);
+    await house.ask("/_auth/traefik");
+    await house.clock.advance(IDLE_MS - 100);
+    assert.equal(house.status("app"), "ready");
+    await house.clock.advance(1_000);
+    assert.equal(house.status("app"), "asleep");
+  });
+
+  test("a download that begins right before the stop is seen, too", async (t) => {
+    const house = await awake(t);
+    flow(house, [download(IDLE_MS - 3_000, IDLE_MS + 30_000)]);
+    await house.ask("/_auth/traefik");
+    await house.clock.advance(IDLE_MS + 40_000);
+    assert.equal(house.status("app"), "ready");
+  });
+
+  test("a health check over TCP keeps nothing awake", async (t) => {
+    const house = await awake(t);
+    flow(house, [tcpCheck]);
+    await house.ask("/_auth/traefik");
+    await house.clock.advance(IDLE_MS + 1_000);
+    assert.equal(house.status("app"), "asleep");
+  });
+
+  for (const [what, headers] of [
+    ["a WebSocket with pings", { "sec-websocket-key": "x", "sec-websocket-version": "13" }],
+    ["an event stream with comments now and then", { accept: "text/event-stream" }],
+    ["gRPC", { "content-type": "application/grpc+proto" }],
+  ] as const) {
+    test(`${what} is not cut, and the stop comes an idle interval after its end`, async (t) => {
+      const house = await awake(t);
+      flow(house, [pings(400_000)]);
+      await house.ask("/_auth/traefik", headers);
+      await house.clock.advance(400_000 + IDLE_MS - 21_000);
+      assert.equal(house.status("app"), "ready");
+      await house.clock.advance(21_000 + IDLE_MS / 10 + 2_500);
+      assert.equal(house.status("app"), "asleep");
+    });
+  }
+
+  test("as few packets without such a stream are a probe's", async (t) => {
+    const house = await awake(t);
+    flow(house, [pings(400_000)]);
+    await house.ask("/_auth/traefik");
+    await house.clock.advance(IDLE_MS + 1_000);
+    assert.equal(house.status("app"), "asleep");
+  });
+
+  test("a trickle too thin for one look is seen over several", async (t) => {
+    const house = await awake(t, { idleTimeoutMs: 120_000 });
+    flow(house, [{ fromMs: 0, toMs: 600_000, everyMs: 1_000, rx: [66, 1], tx: [166, 1] }]);
+    await house.ask("/_auth/caddy");
+    await house.clock.advance(600_000);
+    assert.equal(house.status("app"), "ready");
+  });
+
+  test("the counters are read a dozen times in an interval, and not at all while questions keep coming", async (t) => {
+    const house = await awake(t);
+    flow(house, []);
+    for (let second = 0; second < 100; second += 1) {
+      await house.ask("/_auth/traefik");
+      await house.clock.advance(1_000);
+    }
+    house.engine.calls.length = 0;
+    for (let second = 0; second < 60; second += 1) {
+      await house.ask("/_auth/traefik");
+      await house.clock.advance(1_000);
+    }
+    assert.deepEqual(
+      house.engine.calls.filter((call) => call.startsWith("usage")),
+      [],
+    );
+    await house.clock.advance(IDLE_MS + 2_000);
+    const reads = house.engine.calls.filter((call) => call.startsWith("usage")).length;
+    assert.ok(reads >= 3 && reads <= 14, `${reads} readings`);
+    assert.equal(house.status("app"), "asleep");
+  });
+});
+
+describe("idle_signal", () => {
+  test("requests: traffic is not looked at, even behind a front", async (t) => {
+    const house = await awake(t, { idleSignal: "requests" });
+    flow(house, [download(0, 600_000)]);
+    await house.ask("/_auth/traefik");
+    await house.clock.advance(IDLE_MS + 500);
+    assert.equal(house.status("app"), "asleep");
+  });
+
+  test("traffic counts only once a front has asked, unless it is configured", async (t) => {
+    for (const [idleSignal, status] of [
+      [undefined, "asleep"],
+      ["traffic", "ready"],
+    ] as const) {
+      const house = await awake(t, { idleSignal });
+      flow(house, [download(0, 600_000)]);
+      await house.clock.advance(IDLE_MS + 1_000);
+      assert.equal(house.status("app"), status, String(idleSignal));
+    }
+  });
+
+  test("connections: a silent open connection keeps it awake, and an interval after its end it sleeps", async (t) => {
+    const house = await awake(t, { idleSignal: "connections" });
+    flow(house, [], (ms) => ({ connections: ms < 200_000 ? 1 : 0 }));
+    await house.ask("/_auth/traefik");
+    await house.clock.advance(200_000 + IDLE_MS - 7_000);
+    assert.equal(house.status("app"), "ready");
+    await house.clock.advance(10_000);
+    assert.equal(house.status("app"), "asleep");
+  });
+
+  test("cpu: work keeps it awake, though nobody asks", async (t) => {
+    const house = await awake(t, { idleSignal: "cpu" });
+    flow(house, [], (ms) => ({ cpuMs: Math.min(ms, 300_000) * 0.2 }));
+    await house.clock.advance(300_000);
+    assert.equal(house.status("app"), "ready");
+    await house.clock.advance(IDLE_MS + 10_000);
+    assert.equal(house.status("app"), "asleep");
+  });
+});
+
+test("a front and the proxy together have one idle clock: a stream of either keeps the app awake", async (t) => {
+  const house = await awake(t);
+  flow(house, []);
+  await house.ask("/_auth/traefik");
+  const guest = house.visit("app");
+  await house.clock.settle();
+  assert.equal(guest.admission?.kind, "forward");
+  await house.clock.advance(5 * IDLE_MS);
+  assert.equal(house.status("app"), "ready", "the proxy's request is open");
+  guest.close();
+  await house.clock.advance(IDLE_MS / 2);
+  await house.ask("/_auth/caddy");
+  await house.clock.advance(IDLE_MS - 500);
+  assert.equal(house.status("app"), "ready", "the front's question counts from its own moment");
+  await house.clock.advance(2_500);
+  assert.equal(house.status("app"), "asleep");
+});
+
+test("a question while the app drains keeps it, without a new start", async (t) => {
+  const house = await awake(t);
+  flow(house, []);
+  await house.ask("/_auth/traefik");
+  await house.clock.advance(IDLE_MS - 100);
+  house.engine.get("app").stopMs = 1_000;
+  await house.ask("/_auth/traefik");
+  await house.clock.advance(IDLE_MS - 100);
+  assert.equal(house.status("app"), "ready");
+  assert.deepEqual(house.orders(), []);
+});
+
+test("counters that cannot be read put nothing off", async (t) => {
+  const house = await awake(t);
+  house.engine.get("app").usage = undefined;
+  await house.ask("/_auth/traefik");
+  await house.clock.advance(IDLE_MS + 2_500);
+  assert.equal(house.status("app"), "asleep");
+});
+
+type Context = Parameters<typeof openAuthHouse>[0];
+type Workload = Parameters<typeof openAuthHouse>[1][number];
+
+function awake(t: Context, settings: Partial<Workload> = {}): Promise<AuthHouse> {
+  const options: AuthHouseOptions = { fakes: { app: { status: "running" } } };
+  return openAuthHouse(t, [{ name: "app", idleTimeoutMs: IDLE_MS, ...settings }], options);
+}
+
+/** Makes the app's counters follow these flows from now on. */
+function flow(house: AuthHouse, flows: readonly Flow[], more: (ms: number) => Partial<Usage> = () => ({})): void {
+  const startMs = house.clock.now();
+  const read = (): Usage => {
+    const ms = house.clock.now() - startMs;
+    const sum = (of: (flow: Flow) => number): number =>
+      flows.reduce((total, one) => {
+        const times = Math.floor((Math.min(ms, one.toMs) - one.fromMs) / one.everyMs);
+        return total + Math.max(0, times) * of(one);
+      }, 0);
+    return {
+      rxBytes: sum(({ rx }) => rx[0]),
+      rxPackets: sum(({ rx }) => rx[1]),
+      txBytes: sum(({ tx }) => tx[0]),
+      txPackets: sum(({ tx }) => tx[1]),
+      cpuMs: 0,
+      memoryBytes: 0,
+      connections: undefined,
+      ...more(ms),
+    };
+  };
+  Object.defineProperty(house.engine.get("app"), "usage", { get: read });
+}
