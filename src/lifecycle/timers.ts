@@ -1,4 +1,5 @@
 import { nextDeadline, type Deadline } from "../core/next-deadline.ts";
+import { follow } from "./follow.ts";
 import type { House } from "./house.ts";
 import { isOneShot } from "./one-shot.ts";
 import type { WorkloadRecord } from "./record.ts";
@@ -30,6 +31,8 @@ export function rearm(
   void house.clock.sleep(ms, abort.signal).then(() => {
     if (abort.signal.aborted) return;
     record.timer = undefined;
+    // A wall clock that was set may have opened or closed a window without any moment of its schedule.
+    if (record.schedule !== undefined) follow(house, record);
     const due = nextLook(house, record);
     if (due !== undefined && due.atMs <= house.clock.now()) act(record, due);
     rearm(house, record, act);

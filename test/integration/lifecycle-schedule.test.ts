@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { houseSettings, openHouse, type TestHouse } from "./lifecycle-house.ts";
+import { createManualClock } from "./manual-clock.ts";
+
+const HOUR = 3_600_000;
+const office = { start: "9:00", stop: "18:00", timezone: "UTC" };
+
+/** A house whose clock shows this time of day. */
+function openAt(time: string, app: object = {}, fake: object = {}): Promise<TestHouse> {
+  const [hours = 0, minutes = 0] = time.split(":").map(Number);
+  const clock = createManualClock(Date.UTC(2026, 5, 1, hours, minutes));
+  return openHouse([{ name: "app", schedule: office, ...app }], { clock, fakes: { app: fake } });
+}
+
+test("outside its window it is offline until the next start, whoever asks, and nobody is woken", async () => {
+  const house = await openAt("20:00");
+  for (const kind of ["navigation", "other", "upgrade"] as const) {
+    const guest = house.visit("app", { kind });
+    await house.clock.settle();
+    assert.equal(guest.answer, "offline");
+    assert.deepEqual(guest.admission?.kind === "refuse" && guest.admission.decision, {
+      kind: "offline",
+      untilMs: Date.UTC(2026, 5, 2, 9),
+    });
+  }
+  assert.deepEqual(house.orders(), []);
+});
+
+test("it is started when its window opens, without anybody asking", async () => {
+  const house = await openAt("8:59");
+  await house.clock.advance(60_000);
+  await house.clock.advance(50);
+  assert.equal(house.status("app"), "ready");
+  assert.equal(house.told("wake")[0]?.cause, "schedule");
+  const guest = house.visit("app");
+  await house.clock.settle();
+  assert.equal(guest.answer, "forward app");
+});
+
+test("when its window closes it takes nobody in, waits for what is open, and stops", async () => {
+  const house = await openAt("17:59");
+  const inside = house.visit("app");
+  await house.clock.advance(60_000);
+  assert.equal(house.status("app"), "draining");
+  const late = house.visit("app");
+  await house.clock.advance(5_000);
+  assert.equal(late.answer, "offline");
+  assert.equal(house.status("app"), "draining");
+  inside.close();
+  await house.clock.settle();
+  assert.equal(house.status("app"), "asleep");
+  assert.equal(house.told("stopped")[0]?.reason, "schedule");
+  assert.deepEqual(house.orders(), ["start app", "stop app stop"]);
+});
+
+test("when its window closes it does not wait for ever", async () => {
+  const house = await openAt("17:59");
+  house.visit("app", { kind: "upgrade", lease: "tunnel" });
+  await house.clock.advance(60_000 + 31_000);
+  assert.equal(house.status("app"), "asleep");
+});
+
+test("whoever waits when the window closes is told that it is offline, and the start is taken back", async () => {
+  const house = await openAt("17:59", {}, { listenMs: 300_000 });
+  await house.clock.advance(50_000);
+  const guest = house.visit("app");
+  await house.clock.advance(10_100);
+  assert.equal(guest.answer, "offline");
+  assert.equal(house.status("app"), "asleep");
+  await house.clock.advance(HOUR);
+  assert.deepEqual(house.orders(), ["start app", "stop app stop"]);
+});
+
+test("a stop that fails at the end of the window is tried again", async () => {
+  const house = await openAt("17:59", {}, { status: "running", refusesStop: "no" });
+  await house.clock.advance(120_000);
+  assert.notEqual(house.status("app"), "asleep");
+  const stops = house.orders().length;
+  assert.ok(stops >= 2 && stops <= 4, String(stops));
+  house.engine.get("app").refusesStop = undefined;
+  await house.clock.advance(60_000);
+  assert.equal(house.status("app"), "asleep");
+});
+
+test("inside its window it sleeps and wakes as any other", async () => {
+  const house = await openAt("10:00", { idleTimeoutMs: 60_000 });
+  for (let round = 0; round < 3; round += 1) {
+    const guest = house.visit("app");
+    await house.clock.advance(50);
+    assert.equal(guest.answer, "forward app");
+    guest.close();
+    await house.clock.advance(60_000);
+    assert.equal(house.status("app"), "asleep");
+  }
+});
+
+test("its idle time is exact although it has a schedule", async () => {
+  const house = await openAt("10:00", { idleTimeoutMs: 20_000 });
+  const guest = house.visit("app");
+  await house.clock.advance(30_000);
+  guest.close();
+  await house.clock.advance(19_999);
+  assert.equal(house.status("app"), "ready");
+  await house.clock.advance(1);
+  assert.equal(house.status("app"), "asleep");
+});
+
+test("a start alone wakes it once a day, and never closes it", async () => {
+  const schedule = { ...office, stop: "" };
+  const house = await openAt("8:00", { schedule });
+  const early = house.visit("app");
+  await house.clock.advance(50);
+  assert.equal(early.answer, "forward app");
+  early.close();
+  house.lifecycle.sleep(house.record("app"));
+  await house.clock.advance(HOUR);
+  assert.equal(house.status("app"), "ready");
+});
+
+test("a stop alone stops it once a day, and whoever asks wakes it again", async () => {
+  const house = await openAt("17:00", { schedule: { ...office, start: "" } }, { status: "running" });
+  await house.clock.advance(HOUR);
+  assert.equal(house.status("app"), "asleep");
+  const guest = house.visit("app");
+  await house.clock.advance(50);
+  assert.equal(guest.answer, "forward app");
+  await house.clock.advance(2 * HOUR);
+  assert.equal(house.status("app"), "ready");
+});
+
+const jumps: readonly [rule: string, from: string, hours: number, status: string, answer: string][] = [
+  ["over the closing stops it", "17:00", 2, "asleep", "offline"],
+  ["over the opening starts it", "8:00", 2, "ready", "forward app"],
+  ["over a closing and an opening leaves it awake", "17:00", 18, "ready", "forward app"],
+  ["back before the opening closes its gate, and leaves it awake", "10:00", -2, "ready", "offline"],
+];
+for (const [rule, from, hours, status, answer] of jumps) {
+  test(`a wall clock that jumps ${rule}, within a minute`, async () => {
+    const house = await openAt(from, { idleTimeoutMs: 10 * HOUR }, from === "8:00" ? {} : { status: "running" });
+    await house.clock.advance(100);
+    house.clock.jumpWall(hours * HOUR);
+    await house.clock.advance(60_100);
+    assert.equal(house.status("app"), status);
+    assert.equal(house.record("app").gate !== undefined, answer !== "offline");
+    const guest = house.visit("app");
+    await house.clock.settle();
+    assert.equal(guest.answer, answer);
+  });
+}
+
+test("a wall clock that jumps back moves no idle time", async () => {
+  const house = await openHouse([{ name: "app", idleTimeoutMs: 60_000 }]);
+  const guest = house.visit("app");
+  await house.clock.advance(100);
+  guest.close();
+  house.clock.jumpWall(-5 * HOUR);
+  await house.clock.advance(59_999);
+  assert.equal(house.status("app"), "ready");
+  await house.clock.advance(1);
+  assert.equal(house.status("app"), "asleep");
+});
+
+test("a request between a jump over the closing and the moment it is noticed neither hangs nor spins", async () => {
+  const clock = createManualClock(Date.UTC(2026, 5, 1, 17));
+  const house = await openHouse(
+    [
+      { name: "a", hosts: [], schedule: office },
+      { name: "b", hosts: [] },
+    ],
+    {
+      clock,
+      groups: [{ name: "web", members: ["a", "b"] }],
+      fakes: { b: { listenMs: 500 }, a: { status: "running" } },
+    },
+  );
+  await house.clock.advance(50);
+  assert.equal(house.status("a"), "ready");
+  house.clock.jumpWall(2 * HOUR);
+  const guest = house.visit("web");
+  await house.clock.advance(600);
+  assert.equal(guest.answer, "forward b");
+});
+
+test("a reload that takes the schedule away opens the gate, one that brings it closes it", async () => {
+  const house = await openAt("20:00");
+  await house.configure(houseSettings([{ name: "app" }]));
+  const guest = house.visit("app");
+  await house.clock.advance(50);
+  assert.equal(guest.answer, "forward app");
+  await house.configure(houseSettings([{ name: "app", schedule: office }]));
+  const late = house.visit("app");
+  await house.clock.settle();
+  assert.equal(late.answer, "offline");
+});
