@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test, type TestContext } from "node:test";
+import { commands } from "../../src/cli/commands.ts";
+import { spawnDag } from "../support/spawn-dag.ts";
+import { startGateway } from "../support/gateway.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+
+function config(t: TestContext, text: string): string {
+  const dir = mkdtempSync(path.join(tmpdir(), "dag-cli-"));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const file = path.join(dir, "config.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+const names = Object.keys(commands);
+
+const answered: readonly [args: readonly string[], stdout: RegExp][] = [
+  [["--help"], new RegExp(names.map((name) => `^  ${name}\\b`).join("[^]*"), "m")],
+  [["-h"], /^Docker Awakening Gateway/],
+  [["help"], /^Docker Awakening Gateway/],
+  [["help", "check"], /^Usage: dag check /],
+  [["--version"], new RegExp(`^${version.replaceAll(".", "\\.")}\n$`)],
+  [["-V"], /^\d/],
+  [["schema"], /^\{\n  "\$schema"/],
+  ...names.map((name): [string[], RegExp] => [[name, "--help"], new RegExp(`^Usage: dag ${name}\\b`)]),
+];
+for (const [args, stdout] of answered) {
+  test(`dag ${args.join(" ")} is a 0 and says so on standard output alone`, async () => {
+    const ran = await spawnDag(args);
+    assert.match(ran.stdout, stdout);
+    assert.deepEqual([ran.code, ran.stderr], [0, ""]);
+  });
+}
+
+const refused: readonly [args: readonly string[], stderr: RegExp][] = [
+  [["srve"], /^dag: there is no command "srve"\. Did you mean "serve"\?$/m],
+  [["--prot", "80"], /^dag: there is no option "--prot"\./],
+  [["help", "nothing"], /^dag: there is no command "nothing"/],
+  [["constructor"], /^dag: there is no command "constructor"/],
+  [["serve", "--port", "80"], /^dag serve: there is no option --port\nusage: dag serve$/m],
+  [["serve", "config.yaml"], /^dag serve: "config\.yaml" is one argument too many$/m],
+  [["version", "2"], /^dag version: "2" is one argument too many$/m],
+  [["check", "--dokcer"], /^dag check: there is no option --dokcer; did you mean --docker\?$/m],
+  [["check", "/nonexistent/config.yaml"], /^\/nonexistent\/config\.yaml: there is no such file$/m],
+];
+for (const [args, stderr] of refused) {
+  test(`dag ${args.join(" ")} is bad usage: a 2, and one sentence on standard error`, async () => {
+    const ran = await spawnDag(args);
+    assert.match(ran.stderr, stderr);
+    assert.deepEqual([ran.code, ran.stdout], [2, ""]);
+  });
+}
+
+for (const args of [[], ["serve"], ["check"]]) {
+  test(`dag ${args.join(" ")} with a faulty configuration is a 2 that says all faults at once`, async (t) => {
+    const file = config(t, "gateway: {prot: 80, log_lines: many}\ncontainers: [{name: a}]");
+    const env = { CONFIG_PATH: file, SCHEDULE_TIMEZONE: "Mars/Olympus" };
+    const ran = await spawnDag(args, { env });
+    const faults = ran.stderr.replaceAll(file, "config.yaml").trimEnd().split("\n");
+    assert.match(faults[0] ?? "", /^environment variable SCHEDULE_TIMEZONE: /);
+    assert.match(faults[1] ?? "", /^config\.yaml:1:11: gateway\.prot: unknown key; did you mean "port"\?$/);
+    assert.match(faults[2] ?? "", /^config\.yaml:1:32: gateway\.log_lines: "many" is not a whole number$/);
+    assert.match(faults[3] ?? "", /^config\.yaml:2:14: containers\[0\]\.host: required/);
+    assert.equal(faults.length, args[0] === "check" ? 5 : 4);
+    assert.deepEqual([ran.code, ran.stdout], [2, ""]);
+  });
+}
+
+test("dag serve on a port that is taken is a 1, and a sentence says what to do", async (t) => {
+  const holder = createServer();
+  holder.listen(0, "127.0.0.1");
+  await once(holder, "listening");
+  t.after(() => holder.close());
+  const { port } = holder.address() as AddressInfo;
+  const env = {
+    CONFIG_PATH: config(t, `gateway: {port: ${port}, bind: 127.0.0.1, state_file: ""}`),
+    DOCKER_HOST: "unix:///nonexistent/docker.sock",
+  };
+  const { code, stdout } = await spawnDag(["serve"], { env });
+  const lines = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.equal(code, 1);
+  assert.equal(lines.at(-1)?.level, "error");
+  assert.equal(lines.at(-1)?.msg, `port ${port} is taken: stop what listens there, or set gateway.port`);
+});
+
+test("dag serve ends with a 0 when it is told to", async (t) => {
+  const gateway = await startGateway(t);
+  assert.equal(await gateway.stop("SIGTERM"), 0);
+});
+
+test("LOG_LEVEL settles what is logged, and an unknown one is told", async (t) => {
+  const quiet = await startGateway(t, { env: { LOG_LEVEL: "error" } });
+  assert.equal(await quiet.stop(), 0);
+  assert.deepEqual([...new Set(quiet.log.map(({ level }) => level))], ["error"], "only that Docker is away");
+  const odd = await startGateway(t, { env: { LOG_LEVEL: "chatty" } });
+  await odd.waitForLog(({ msg }) => msg === "LOG_LEVEL is none of debug, info, warn, error, silent: info counts");
+});
+
+test("dag check reads the file that CONFIG_PATH names, and never standard input", async (t) => {
+  const file = config(t, "containers: [{name: a, host: a.test}]");
+  const ran = await spawnDag(["check"], { env: { CONFIG_PATH: file } });
+  assert.deepEqual([ran.code, ran.stderr], [0, ""]);
+  assert.match(ran.stdout, /^a\.test {2}→ container a, port 80;.*\n.*config\.yaml: 1 container, 0 groups\n$/);
+});
+
+test("dag check --docker without Docker is a 1 that says where it looked", async (t) => {
+  const env = { CONFIG_PATH: config(t, ""), DOCKER_HOST: "unix:///nonexistent/docker.sock" };
+  const ran = await spawnDag(["check", "--docker"], { env });
+  assert.equal(ran.code, 1);
+  assert.match(ran.stderr, /^--docker: .*\/nonexistent\/docker\.sock/);
+});
