@@ -65,9 +65,12 @@ export function createWholeExchange({ names, upstreams }: WholeExchangeDeps): Se
   }
 
   function onComplete(this: Handler, trailers: Buffer[] | null): void {
-    const { exchange } = this;
     upstreams.give(this.upstream, this.line);
-    endAnswer(exchange, names, trailers === null ? [] : decodeHeaders(trailers));
+    finish(this.exchange, trailers === null ? NO_TRAILERS : decodeHeaders(trailers));
+  }
+
+  function finish(exchange: Exchange, trailers: readonly string[]): void {
+    endAnswer(exchange, names, trailers);
     upstreamOver(exchange, { kind: "done", status: exchange.status });
   }
 
@@ -75,6 +78,7 @@ export function createWholeExchange({ names, upstreams }: WholeExchangeDeps): Se
     const { exchange, line } = this;
     upstreams.discard(line);
     if (exchange.clientOver) upstreamOver(exchange, { kind: "gone", status: exchange.status });
+    else if (exchange.status === 304 && isLengthDispute(error)) finish(exchange, NO_TRAILERS);
     else if (exchange.status !== 0) {
       upstreamOver(exchange, { kind: "cut", status: exchange.status });
       cutAnswer(exchange);
@@ -124,5 +128,12 @@ function isRepeatable({ req }: Exchange): boolean {
 }
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+
+/** undici misses the body of a 304 whose Content-Length is, rightly, that of a 200 (RFC 9110 §8.6). */
+function isLengthDispute(error: Error): boolean {
+  return "code" in error && error.code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
+}
+
+const NO_TRAILERS: readonly string[] = [];
 
 function ignore(): void {}

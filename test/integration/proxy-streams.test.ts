@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { waitUntil } from "../support/wait-until.ts";
+import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-house.ts";
+
+const MIB = 1024 * 1024;
+const BLOCK = Buffer.alloc(64 * 1024, "x");
+const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const hasHead = (text: string): boolean => text.includes("\r\n\r\n");
+
+describe("nothing is held back", () => {
+  void it("an answer's head leaves before its body, and every event as it comes", async (t) => {
+    const app = await startApp(t, (_req, res) => {
+      res.writeHead(200, { "content-type": "text/event-stream" });
+      res.flushHeaders();
+      events.push(res);
+    });
+    const events: { write(text: string): void; end(): void }[] = [];
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await client.until(hasHead, "the head alone");
+    for (const event of ["one", "two", "three"]) {
+      events[0]!.write(`data: ${event}\n\n`);
+      await client.until((text) => text.includes(event), event);
+    }
+    assert.deepEqual(proxy.outcomes, []);
+    events[0]!.end();
+    assert.deepEqual(await proxy.ended(1), [{ kind: "done", status: 200 }]);
+  });
+
+  void it("a head whose length is known does not wait for the body either", async (t) => {
+    const app = await startRawApp(t, (socket) => {
+      socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"));
+    });
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await client.until(hasHead);
+    app.sockets[0]!.write("hel");
+    await client.until((text) => text.endsWith("hel"));
+    app.sockets[0]!.write("lo");
+    await client.until((text) => text.endsWith("hello"));
+  });
+
+  void it("a request's head reaches the app before its body, and both talk at once", async (t) => {
+    const app = await startApp(t, (req, res) => {
+      res.flushHeaders();
+      req.on("data", (chunk: Buffer) => res.write(chunk.toString().toUpperCase()));
+      req.on("end", () => res.end("."));
+    });
+    const proxy = await startProxy(t, { upstream: app.port });
+    const head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const client = await rawClient(t, proxy.port, head);
+    await client.until(hasHead, "the answer to a request that has only begun");
+    for (const word of ["ping", "pong"]) {
+      client.write(`4\r\n${word}\r\n`);
+      await client.until((text) => text.includes(word.toUpperCase()), word);
+    }
+    client.write("0\r\n\r\n");
+    await client.until((text) => text.endsWith("1\r\n.\r\n0\r\n\r\n"));
+    assert.deepEqual(await proxy.ended(1), [{ kind: "done", status: 200 }]);
+  });
+
+  void it("a small body that takes its time is streamed, byte for byte", async (t) => {
+    const app = await startRawApp(t, (socket, heard) => {
+      socket.on("data", () => heard().endsWith("hello") && socket.write(OK));
+    });
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
+    await waitUntil(() => app.heard[0]?.endsWith("\r\n\r\nhe"));
+    client.write("llo");
+    await client.until((text) => text.endsWith("ok"));
+    assert.match(app.heard[0]!, /^content-length: 5\r$/imu);
+  });
+
+  void it("request trailers reach the app", async (t) => {
+    const app = await startRawApp(t, (socket, heard) => {
+      socket.on("data", () => heard().endsWith("0\r\nX-Sum: 1\r\n\r\n") && socket.write(OK));
+    });
+    const proxy = await startProxy(t, { upstream: app.port });
+    const head = "POST / HTTP/1.1\r\nHost: a\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const client = await rawClient(
+      t,
+      proxy.port,
+      `${head}2\r\nhi\r\n0\r\nX-Sum: 1\r\nX-Gateway-Upstream: evil\r\n\r\n`,
+    );
+    await client.until((text) => text.endsWith("ok"));
+    assert.match(app.heard[0]!, /^Trailer: X-Sum\r$/mu);
+    assert.match(app.heard[0]!, /\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: 1\r\n\r\n$/u);
+  });
+});
+
+describe("an answer before the answer", () => {
+  const EARLY = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nX-Latin: \u00e9\r\n\r\n";
+
+  for (const method of ["GET", "POST"]) {
+    void it(`102, 103 and unknown ones are relayed as they come (${method})`, async (t) => {
+      const early = `HTTP/1.1 102 Processing\r\n\r\n${EARLY}HTTP/1.1 199 Hm\r\n\r\n`;
+      const app = await startRawApp(t, (socket) => {
+        socket.once("data", () => socket.write(early, "latin1"));
+      });
+      const proxy = await startProxy(t, { upstream: app.port });
+      const body = method === "GET" ? "\r\n" : "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+      const client = await rawClient(t, proxy.port, `${method} / HTTP/1.1\r\nHost: a\r\n${body}`);
+      await client.until((text) => text === early);
+      app.sockets[0]!.write(OK);
+      const text = await client.until((all) => all.endsWith("ok"));
+      assert.ok(text.startsWith(`${early}HTTP/1.1 200 OK`));
+    });
+  }
+
+  void it("HTTP/1.0 clients, who know none, get none", async (t) => {
+    const app = await startRawApp(t, answering(EARLY + OK));
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, "GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+    assert.match(await client.closed(), /^HTTP\/1\.1 200 /u);
+  });
+
+  void it("100 Continue is said when the app is there, and not before", async (t) => {
+    const app = await startRawApp(t, (socket, heard) => {
+      socket.on("data", () => heard().endsWith("hello") && socket.write(OK));
+    });
+    app.server.close();
+    await once(app.server, "close");
+    const again: (() => void)[] = [];
+    const proxy = await startProxy(t, { upstream: app.port, unanswered: (_outcome, retry) => again.push(retry) });
+    const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+    const client = await rawClient(t, proxy.port, head);
+    await proxy.ended(1);
+    assert.equal(client.text(), "");
+    app.server.listen(app.port, "127.0.0.1");
+    await once(app.server, "listening");
+    again[0]!();
+    assert.equal(await client.until(hasHead), "HTTP/1.1 100 Continue\r\n\r\n");
+    client.write("hello");
+    await client.until((text) => text.endsWith("ok"));
+    assert.doesNotMatch(app.heard[0]!, /^expect:/imu);
+    assert.deepEqual(proxy.outcomes, [{ kind: "refused" }, { kind: "done", status: 200 }]);
+  });
+
+  void it("a 100 that nobody asked for does no harm to an upload", async (t) => {
+    const app = await startRawApp(t, answering(`HTTP/1.1 100 Continue\r\n\r\n${OK}`));
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(
+      t,
+      proxy.port,
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    );
+    assert.match(await client.until((text) => text.endsWith("ok")), /^HTTP\/1\.1 200 /u);
+  });
+});
+
+describe("an answer that comes before the upload is over", () => {
+  for (const [title, length, ends, readsLate] of [
+    ["the app goes on listening", 1_000_000, false, false],
+    ["the app closes at once", 10_000, true, false],
+    ["the client reads only when it is stuck", 1_000_000, false, true],
+  ] as const) {
+    void it(`is relayed whole, then the client's connection is closed: ${title}`, async (t) => {
+      const reason = "x".repeat(length);
+      const answer = `HTTP/1.1 413 Content Too Large\r\nContent-Length: ${length}\r\n\r\n${reason}`;
+      const app = await startRawApp(t, (socket) => {
+        socket.once("data", () => {
+          socket.pause();
+          if (ends) socket.write(answer, () => socket.destroy());
+          else socket.write(answer);
+        });
+      });
+      const proxy = await startProxy(t, { upstream: app.port });
+      const client = await rawClient(t, proxy.port, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
+      const { socket } = client;
+      const pump = (): void => {
+        while (socket.writable && socket.write(BLOCK));
+      };
+      socket.on("drain", pump);
+      if (readsLate) {
+        socket.pause();
+        setTimeout(() => socket.resume(), 500);
+      }
+      pump();
+      const text = await client.until((all) => all.endsWith(reason), "the whole answer, though the client still sends");
+      assert.match(text, /^HTTP\/1\.1 413 /u);
+      assert.match(text, /^connection: close\r$/imu);
+      await client.closed();
+      assert.deepEqual(await proxy.ended(1), [{ kind: "done", status: 413 }]);
+    });
+  }
+});
+
+describe("a slow side slows the other", () => {
+  void it("an app that sends 256 MiB waits for a client that does not read, in little memory", async (t) => {
+    let sent = 0;
+    const app = await startApp(t, (_req, res) => {
+      const pump = (): void => {
+        while (sent < 256 * MIB) {
+          sent += BLOCK.length;
+          if (!res.write(BLOCK)) return void res.once("drain", pump);
+        }
+        res.end();
+      };
+      pump();
+    });
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port);
+    let got = 0;
+    client.socket.removeAllListeners("data").on("data", (chunk: Buffer) => void (got += chunk.length));
+    client.socket.pause();
+    client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    const before = process.memoryUsage.rss();
+    await settled(() => sent);
+    assert.ok(sent < 32 * MIB, `the app could send ${sent / MIB} MiB to a client that reads nothing`);
+    let peak = 0;
+    client.socket.on("data", () => void (peak = Math.max(peak, process.memoryUsage.rss())));
+    client.socket.resume();
+    await proxy.ended(1);
+    await waitUntil(() => got > 256 * MIB);
+    assert.ok(peak < before + 96 * MIB, `it grew by ${(peak - before) / MIB} MiB`);
+  });
+
+  for (const framing of ["Content-Length: 268435456", "Transfer-Encoding: chunked"]) {
+    void it(`a client that sends 256 MiB (${framing}) waits for an app that does not read`, async (t) => {
+      let got = 0;
+      const app = await startApp(t, (req, res) => {
+        setTimeout(() => {
+          req.on("data", (chunk: Buffer) => void (got += chunk.length));
+          req.on("end", () => res.end(String(got)));
+        }, 700);
+      });
+      const proxy = await startProxy(t, { upstream: app.port });
+      const client = await rawClient(t, proxy.port, `POST / HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n`);
+      const isChunked = framing.endsWith("chunked");
+      const piece = isChunked ? Buffer.concat([Buffer.from("10000\r\n"), BLOCK, Buffer.from("\r\n")]) : BLOCK;
+      const before = process.memoryUsage.rss();
+      let sent = 0;
+      let peak = 0;
+      const pump = (): void => {
+        peak = Math.max(peak, process.memoryUsage.rss());
+        while (sent < 256 * MIB) {
+          sent += BLOCK.length;
+          if (!client.socket.write(piece)) return;
+        }
+        if (isChunked && sent++ === 256 * MIB) client.write("0\r\n\r\n");
+      };
+      client.socket.on("drain", pump);
+      pump();
+      await sleep(500);
+      assert.ok(sent < 32 * MIB, `the client could send ${sent / MIB} MiB to an app that reads nothing`);
+      await client.until((text) => text.endsWith(String(256 * MIB)));
+      assert.ok(peak < before + 96 * MIB, `it grew by ${(peak - before) / MIB} MiB`);
+    });
+  }
+
+  void it("one slow answer does not hold up others", async (t) => {
+    const app = await startApp(t, (req, res) => {
+      if (req.url !== "/slow") res.end("quick");
+    });
+    const proxy = await startProxy(t, { upstream: app.port });
+    for (let turn = 0; turn < 50; turn += 1) await rawClient(t, proxy.port, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    const client = await rawClient(t, proxy.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await client.until((text) => text.endsWith("quick"));
+    assert.deepEqual(proxy.outcomes, [{ kind: "done", status: 200 }]);
+  });
+});
+
+/** Resolves when a number has stopped moving. */
+async function settled(read: () => number): Promise<void> {
+  for (let last = -1; last !== read();) {
+    last = read();
+    await sleep(200);
+  }
+}
