@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { clientClass } from "../core/client-class.ts";
 import { touch } from "../lifecycle/lease.ts";
 import { meetFront } from "../lifecycle/sample.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
@@ -49,6 +50,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     if (typeof host !== "string" || typeof uri !== "string" || mayBeOurs(uri)) return false;
     const record = lifecycle.routes().hosts.find(host)?.single;
     if (record?.gate === undefined) return false;
+    record.lastClient = clientClass(headers["user-agent"], headers["sec-websocket-key"] !== undefined);
     touch(record, clock, rearm);
     meetFront(record, rearm);
     noteStream(record, headers, record.lastActivityMs);

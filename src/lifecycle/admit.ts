@@ -1,3 +1,4 @@
+import { clientClass } from "../core/client-class.ts";
 import { decide, type MemberView } from "../core/decide.ts";
 import type { ClientKind, Decision, DoorTraits, Forward, HoldOutcome, Refusal } from "../core/decision.ts";
 import type { WakeCause } from "../core/events.ts";
@@ -72,15 +73,15 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     for (let tries = 0; route !== undefined; tries += 1, route = currentRoute(asked.name)) {
       const decision = ask(route, asker, door, ignored, waited());
       if (wakes(decision)) wakeRoute(house, route, cause);
-      if (wakes(decision)) use(route);
+      if (wakes(decision)) use(route, asker);
       if (decision.kind !== "hold") {
         if (tries > 0) tell(decision.kind === "forward" ? "ready" : "failed");
         if (decision.kind !== "forward") return { kind: "refuse", decision, waitedMs: waited() };
-        return forward(route, decision, ignored, leaseKind, tries === 0 ? 0 : waited());
+        return forward(route, decision, ignored ? undefined : asker, leaseKind, tries === 0 ? 0 : waited());
       }
       const rooms = [route.room, overall];
       const outcome = await hold(openMembers(route), rooms, decision.maxMs - waited(), asker.gone, clock);
-      use(route);
+      use(route, asker);
       if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {
         tell(outcome);
         const page = outcome === "timed-out" && asker.kind === "navigation";
@@ -98,8 +99,11 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
   }
 
   /** Who waits, or looks at the page, uses what they wait for. */
-  function use({ members }: Route): void {
-    for (const member of members) touch(member, clock, house.rearm);
+  function use({ members }: Route, asker: Asker): void {
+    for (const member of members) {
+      member.lastClient = classOf(asker);
+      touch(member, clock, house.rearm);
+    }
   }
 
   /** Those outside their window let nobody pass, however ready they are. */
@@ -128,14 +132,16 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
   function forward(
     route: Route,
     decision: Forward,
-    ignored: boolean,
+    /** `undefined`: one that does not count as use. */
+    asker: Asker | undefined,
     leaseKind: LeaseKind | "none",
     waitedMs: number,
   ): Admission {
     const record = route.members.find(({ name }) => name === decision.workload);
     if (record === undefined) return { kind: "refuse", decision: { kind: "unknown" }, waitedMs };
-    const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, ignored);
-    if (leaseKind === "none" && !ignored) touch(record, clock, house.rearm);
+    const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, asker === undefined);
+    if (asker !== undefined) record.lastClient = classOf(asker);
+    if (leaseKind === "none" && asker !== undefined) touch(record, clock, house.rearm);
     if (route.group !== undefined && route.group.targetConcurrency > 0) wakeRoute(house, route, "scale");
     return { kind: "forward", forward: decision, record, lease, waitedMs };
   }
@@ -157,6 +163,10 @@ export function wakeRoute(house: House, route: Route, cause: WakeCause): void {
     const member = route.members[index];
     if (member !== undefined) house.wake(member, cause);
   }
+}
+
+function classOf({ userAgent, kind }: Asker): ReturnType<typeof clientClass> {
+  return clientClass(userAgent, kind === "upgrade");
 }
 
 function wakes(decision: Decision): boolean {

@@ -1,3 +1,4 @@
+import type { ClientClass } from "../core/client-class.ts";
 import type { Forward } from "../core/decision.ts";
 import type { WakeCause } from "../core/events.ts";
 import type { Observation } from "../core/observation.ts";
@@ -36,7 +37,8 @@ export interface WorkloadRecord {
   lastActivityMs: number;
   /** When it was last seen running without us, if it has not been used since. */
   sightMs: number | undefined;
-  lastClient: string | undefined;
+  /** What kind of client used it last. */
+  lastClient: ClientClass | undefined;
   awakeSinceMs: number;
   asleepSinceMs: number;
   /** A veto or a failed stop keeps it awake until then; 0: nothing does. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { clientClass } from "../core/client-class.ts";
 import { classifyClient } from "../core/client.ts";
 import type { DoorTraits, Forward } from "../core/decision.ts";
 import type { Admission, Asker, Admitter } from "../lifecycle/admit.ts";
@@ -49,8 +50,10 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
   function request(route: Route, req: IncomingMessage, res: ServerResponse): void {
     const { single } = route;
     // The ready path: nothing is decided or allocated here but the lease.
-    if (single?.gate !== undefined) pass(route, req, res, single, single.gate, openLease(single, "request"), undefined, 1);
-    else void admitRequest(route, req, res, 1);
+    if (single?.gate !== undefined) {
+      single.lastClient = clientClass(req.headers["user-agent"], false);
+      pass(route, req, res, single, single.gate, openLease(single, "request"), undefined, 1);
+    } else void admitRequest(route, req, res, 1);
   }
 
   async function admitRequest(route: Route, req: IncomingMessage, res: ServerResponse, tries: number): Promise<void> {
@@ -62,7 +65,8 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     res.off("close", leave);
     if (admission.kind === "forward") {
       const { record, forward, lease, waitedMs } = admission;
-      if (lease !== undefined) pass(route, req, res, record, forward, lease, answerHeaders(route, record, req, waitedMs), tries);
+      if (lease !== undefined)
+        pass(route, req, res, record, forward, lease, answerHeaders(route, record, req, waitedMs), tries);
       return;
     }
     const status = await deps.refuse(admission, route, req, res);
