@@ -1,6 +1,7 @@
 import { createCheck } from "./check.ts";
 import type { Command } from "./command.ts";
 import { dockerInventory } from "./docker-inventory.ts";
+import { explain } from "./explain.ts";
 import { demo } from "./run-demo.ts";
 import { schema } from "./schema.ts";
 import { serve } from "./serve.ts";
@@ -11,6 +12,7 @@ export const commands: Readonly<Record<string, Command>> = {
   serve,
   demo,
   check: createCheck({ inventory: dockerInventory }),
+  explain,
   schema,
   version,
 };

@@ -1,0 +1,44 @@
+import { Agent } from "undici";
+import type { ZodType } from "zod";
+import type { GatewayAddress } from "./gateway-address.ts";
+
+const TIMEOUT_MS = 10_000;
+
+/** Gets a JSON document from a running gateway; rejects with one sentence for people. Redirects are not followed. */
+export async function askGateway<T>(address: GatewayAddress, path: string, form: ZodType<T>): Promise<T> {
+  const { origin, host, authorization } = address;
+  const agent = new Agent({ pipelining: 0 });
+  try {
+    const headers = { accept: "application/json", ...(host && { host }), ...(authorization && { authorization }) };
+    const request = { origin, path, method: "GET" as const, headers, signal: AbortSignal.timeout(TIMEOUT_MS) };
+    const answer = await agent.request(request).catch((error: unknown) => {
+      throw new Error(
+        `no gateway answers at ${origin} (${codeOf(error)}): is it running? GATEWAY_URL says where it is`,
+      );
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode === 401)
+      throw new Error(`the gateway at ${origin} does not take this configuration's admin_auth`);
+    if (answer.statusCode === 429)
+      throw new Error(`the gateway at ${origin} has seen too many wrong credentials; wait a minute`);
+    const parsed = answer.statusCode === 200 ? form.safeParse(readJson(text)) : undefined;
+    if (parsed?.success) return parsed.data;
+    throw new Error(`what answers at ${origin} is not this gateway's admin page (status ${answer.statusCode})`);
+  } finally {
+    await agent.destroy();
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown fault";
+  if (error.name === "TimeoutError") return "no answer within 10 s";
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { plainLine } from "../core/plain-line.ts";
+
+const sentences = z.array(z.string());
+
+/** What `/_status/explain` says of one container. */
+export const explanationSchema = z.object({
+  name: z.string(),
+  state: z.string(),
+  since: z.string(),
+  why_awake: sentences,
+  why_not_stopped: sentences,
+  would_wake: sentences,
+  will_stop: z.object({ at: z.string(), reason: z.string() }).nullable(),
+  transitions: z.array(z.object({ at: z.string(), from: z.string(), to: z.string(), why: z.string() })),
+});
+
+export type ExplanationDocument = z.output<typeof explanationSchema>;
+
+/** An explanation for a terminal, times in UTC; whatever an app wrote stays one plain line. */
+export function explanationText(explanation: ExplanationDocument): string {
+  const { name, state, since, why_awake, why_not_stopped, would_wake, will_stop, transitions } = explanation;
+  const stop = will_stop === null ? "Nothing is due." : `At ${moment(will_stop.at)} (${will_stop.reason}).`;
+  return [
+    `${plainLine(name)}: ${state} since ${moment(since)}\n`,
+    section("Why it is awake", why_awake),
+    section("Why it is not stopped", why_not_stopped),
+    section("When it will stop", why_awake.length > 0 ? [stop] : []),
+    section("What would wake it", would_wake),
+    section("Last changes", changes(transitions)),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `${title}:\n${lines.map((line) => `  ${plainLine(line)}\n`).join("")}`;
+}
+
+function changes(transitions: ExplanationDocument["transitions"]): string[] {
+  const rows = transitions.map(({ at, from, to, why }) => [moment(at), `${from} → ${to}`, why] as const);
+  const width = Math.max(0, ...rows.map(([, change]) => change.length));
+  return rows.map(([at, change, why]) => `${at}  ${change.padEnd(width)}  ${why}`);
+}
+
+/** Without milliseconds. */
+function moment(iso: string): string {
+  return plainLine(iso).replace(/\.\d+Z$/, "Z");
+}

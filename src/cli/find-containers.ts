@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { nearest } from "../config/nearest.ts";
+import { createHostTable } from "../core/host-table.ts";
+
+/** What is read of `/_status/api` to find containers. */
+export const inventorySchema = z.object({
+  containers: z.array(z.object({ name: z.string(), hosts: z.array(z.string()) })),
+  groups: z.array(z.object({ name: z.string(), hosts: z.array(z.string()), containers: z.array(z.string()) })),
+});
+
+type Inventory = z.output<typeof inventorySchema>;
+
+/**
+ * Which containers somebody means by a container's name, a group's name, a host or a whole address; a sentence if none.
+ * Hosts are matched as a request's host is.
+ */
+export function findContainers({ containers, groups }: Inventory, meant: string): readonly string[] | string {
+  const host = meant.includes("://") && URL.canParse(meant) ? new URL(meant).host : meant;
+  if (containers.some(({ name }) => name === meant)) return [meant];
+  const group = groups.find(({ name }) => name === meant);
+  if (group !== undefined) return group.containers;
+  const hosts = createHostTable<readonly string[]>([
+    ...containers.flatMap(({ name, hosts: own }) => own.map((each) => [each, [name]] as const)),
+    ...groups.flatMap(({ containers: members, hosts: own }) => own.map((each) => [each, members] as const)),
+  ]);
+  const found = hosts.find(host);
+  if (found !== undefined) return found;
+  const known = [...containers, ...groups].flatMap(({ name, hosts: own }) => [name, ...own]);
+  const like = nearest(host, known);
+  return `the gateway knows no container, group or host "${meant}"${like === undefined ? "" : `; did you mean "${like}"?`}`;
+}
