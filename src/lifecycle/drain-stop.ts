@@ -6,6 +6,7 @@ import { look } from "./look.ts";
 import { nudged } from "./nudge.ts";
 import { type Engine, EngineError, type StopOrder, type WorkloadRef } from "./ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
+import { sampledMemory } from "./sample.ts";
 import { findVeto, vetoForMs } from "./veto.ts";
 
 /** A stop that does not come from idleness waits this long for what is open, then cuts it. */
@@ -40,7 +41,7 @@ export async function stopJob(house: House, record: WorkloadRecord, run: number,
   const ref = refOf(record);
   let observation: Observation;
   try {
-    record.memoryBytes = (await usedMemory(record)) ?? record.memoryBytes;
+    record.memoryBytes = sampledMemory(record) ?? record.memoryBytes;
     const method = state.reason === "pause" ? "pause" : settings.stopMethod;
     if (method !== "pause" && record.observation?.status === "paused") await engine.start(ref);
     await stopIfThere(engine, ref, { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal });
@@ -103,12 +104,6 @@ async function lookAtRest(record: WorkloadRecord): Promise<Observation> {
 function putOff(house: House, record: WorkloadRecord, reason: VetoReason): void {
   record.keepUntilMs = house.clock.now() + vetoForMs(record);
   house.emit({ type: "vetoed", workload: record.name, reason });
-}
-
-/** What a stop gives back; it is only told, so a failure to read it is no fault. */
-async function usedMemory(record: WorkloadRecord): Promise<number | undefined> {
-  if (!record.engine.capabilities.usage) return undefined;
-  return (await record.engine.usage(refOf(record)).catch(() => undefined))?.memoryBytes;
 }
 
 /** Assumed after a stop that failed: the probe then finds out. */

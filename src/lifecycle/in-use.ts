@@ -8,6 +8,18 @@ export interface Sample {
   readonly usage: Usage;
 }
 
+/** What is known of a workload's counters; replaced by a new run. */
+export interface Sampling {
+  /** The reading that the next one is compared with. */
+  readonly baseline: Sample | undefined;
+  /** When the last comparison was made. */
+  readonly judgedMs: number;
+  /** When a reading was last begun. */
+  readonly begunMs: number;
+  /** Set while one is under way. */
+  readonly running: Promise<VetoReason | undefined> | undefined;
+}
+
 /**
  * What two readings say: the reason why the workload was in use between them, or nothing.
  *

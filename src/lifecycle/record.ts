@@ -5,7 +5,7 @@ import type { Observation } from "../core/observation.ts";
 import type { DependencyCondition, WorkloadSettings } from "../core/settings.ts";
 import type { WorkloadState } from "../core/workload-state.ts";
 import type { Engine, Memory, WorkloadRef } from "./ports.ts";
-import type { Sampling } from "./sample.ts";
+import type { Sampling } from "./in-use.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Everything known of one workload; there is one record per name for as long as it is configured. */

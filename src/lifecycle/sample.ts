@@ -1,7 +1,7 @@
 import type { VetoReason } from "../core/events.ts";
 import type { IdleSignal } from "../core/settings.ts";
 import type { House } from "./house.ts";
-import { findUse, type Sample } from "./in-use.ts";
+import { findUse, type Sample, type Sampling } from "./in-use.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 
 /** What came with the last request is over by then, as a rule: it must not look like something that goes on. */
@@ -16,18 +16,6 @@ const FRESH_MS = 1_500;
 const STREAM_MS = 65_000;
 /** Between two readings right before a stop, when there is no earlier one. */
 const SHORT_LOOK_MS = 500;
-
-/** What is known of a workload's counters; replaced by a new run. */
-export interface Sampling {
-  /** The reading that the next one is compared with. */
-  readonly baseline: Sample | undefined;
-  /** When the last comparison was made. */
-  readonly judgedMs: number;
-  /** When a reading was last begun. */
-  readonly begunMs: number;
-  /** Set while one is under way. */
-  readonly running: Promise<VetoReason | undefined> | undefined;
-}
 
 /** What keeps this workload awake besides requests: its own key, or traffic as soon as a front proxy carries it past us. */
 export function signalOf({ settings, seenByFront, engine }: WorkloadRecord): IdleSignal {
@@ -49,14 +37,24 @@ export function meetFront(record: WorkloadRecord, rearm: (record: WorkloadRecord
 export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefined): number | undefined {
   const quietMs = record.settings.pauseAfterMs || (record.settings.idleTimeoutMs ?? 0);
   if (stopAtMs === undefined || quietMs <= 0 || record.state.status !== "ready") return undefined;
-  if (signalOf(record) === "requests") return undefined;
   const { lastActivityMs } = record;
+  const lastMs = stopAtMs - LEAD_MS;
+  if (signalOf(record) === "requests") return isRead(record) ? undefined : Math.max(lastActivityMs, lastMs);
   const begunMs = samplingOf(record)?.begunMs ?? 0;
   const stepMs = Math.min(LONGEST_STEP_MS, Math.max(SHORTEST_STEP_MS, quietMs / 10));
   const settledMs = Math.max(lastActivityMs, begunMs) + Math.min(SETTLE_MS, quietMs / 4);
   const nextMs = begunMs >= lastActivityMs ? begunMs + stepMs : settledMs;
-  const lastMs = stopAtMs - LEAD_MS;
   return begunMs < lastMs ? Math.min(nextMs, Math.max(settledMs, lastMs)) : undefined;
+}
+
+/** Where requests alone count, one reading a run tells how much memory a stop gives back: nothing waits for it. */
+function isRead(record: WorkloadRecord): boolean {
+  return samplingOf(record) !== undefined || !record.engine.capabilities.usage;
+}
+
+/** The memory that this run used when it was last looked at, in bytes. */
+export function sampledMemory(record: WorkloadRecord): number | undefined {
+  return samplingOf(record)?.baseline?.usage.memoryBytes;
 }
 
 /** Reads the counters; what has passed since the last reading counts as activity now. */
