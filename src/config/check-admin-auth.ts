@@ -2,7 +2,7 @@ import type { GatewayKeys } from "./gateway-schema.ts";
 import type { KeyIssue } from "./schema-issues.ts";
 
 /** What the chosen method of admin auth lacks: a half-given one must never mean an open door. */
-export function checkAdminAuth({ method, username, password, token }: GatewayKeys["admin_auth"]): KeyIssue[] {
+export function checkAdminAuth({ method, username, password, token, ...more }: GatewayKeys["admin_auth"]): KeyIssue[] {
   const issues: KeyIssue[] = [];
   const need = (key: string, value: string) => {
     if (value !== "") return;
@@ -20,11 +20,21 @@ export function checkAdminAuth({ method, username, password, token }: GatewayKey
       });
   }
   if (method === "bearer") need("token", token);
+  if (method === "none" && more.trusted_header !== "") {
+    const message = "needs the method basic or bearer: with none the admin pages are open to everybody";
+    issues.push({ path: ["gateway", "admin_auth", "trusted_header"], part: "key", message });
+  }
   return issues;
 }
 
-/** Credentials that nothing asks for: somebody believes in a lock that isn't there. */
-export function warnOfUnusedCredentials({ method, username, password, token }: GatewayKeys["admin_auth"]): string[] {
+/** What nothing asks for: somebody believes in a lock, or in a way in, that isn't there. */
+export function warnOfUnusedAuth({ admin_auth: auth, trusted_proxies: proxies }: GatewayKeys): string[] {
+  const warnings = warnOfUnusedCredentials(auth);
+  if (auth.trusted_header === "" || proxies.length > 0) return warnings;
+  return [...warnings, "gateway.admin_auth.trusted_header is never believed: gateway.trusted_proxies is empty"];
+}
+
+function warnOfUnusedCredentials({ method, username, password, token }: GatewayKeys["admin_auth"]): string[] {
   const forBasic = username !== "" || password !== "";
   if (method === "none" && (forBasic || token !== "")) {
     return ['gateway.admin_auth has credentials, but its method is "none": the admin pages are open'];

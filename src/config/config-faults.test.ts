@@ -111,6 +111,14 @@ const refused: readonly [string, string][] = [
     "config.yaml:1:11: gateway.admin_auth.password: required by the method basic (or set ADMIN_AUTH_PASSWORD or ADMIN_AUTH_PASSWORD_FILE)",
   ],
   [
+    "gateway: {admin_auth: {trusted_header: Remote-User}}",
+    "config.yaml:1:24: gateway.admin_auth.trusted_header: needs the method basic or bearer: with none the admin pages are open to everybody",
+  ],
+  [
+    'gateway: {admin_auth: {trusted_header: "Remote User"}}',
+    "config.yaml:1:40: gateway.admin_auth.trusted_header: expected a header name",
+  ],
+  [
     "gateway: {trusted_proxies: [10.0.0.0/99]}",
     'config.yaml:1:29: gateway.trusted_proxies[0]: "10.0.0.0/99" needs a prefix of 0 to 32 bits',
   ],

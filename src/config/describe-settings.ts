@@ -1,4 +1,4 @@
-import type { GatewaySettings, NotifySettings, WorkloadSettings } from "../core/settings.ts";
+import type { AdminAuth, GatewaySettings, NotifySettings, WorkloadSettings } from "../core/settings.ts";
 import type { ContainerKeys } from "./container-schema.ts";
 import { formatDuration } from "./durations.ts";
 import type { GatewayKeys } from "./gateway-schema.ts";
@@ -75,7 +75,7 @@ const GATEWAY: Readonly<Record<keyof GatewayKeys, (gateway: GatewaySettings) => 
   log_lines: ({ logLines }) => String(logLines),
   discovery_interval: ({ discoveryIntervalMs }) => formatDuration(discoveryIntervalMs),
   trusted_proxies: ({ trustedProxies }) => list(trustedProxies),
-  admin_auth: ({ adminAuth }) => (adminAuth.method === "basic" ? `basic as ${adminAuth.username}` : adminAuth.method),
+  admin_auth: ({ adminAuth }) => describeAuth(adminAuth),
   schedule_timezone: ({ scheduleTimezone }) => scheduleTimezone,
   admin_hosts: ({ adminHosts }) => list(adminHosts),
   network: ({ network }) => network,
@@ -89,6 +89,12 @@ const GATEWAY: Readonly<Record<keyof GatewayKeys, (gateway: GatewaySettings) => 
   traefik: ({ traefik }) => `via ${traefik.via} on ${list(traefik.entryPoints)}`,
   notify: ({ notify }) => list(notify.map(describeNotify)),
 };
+
+function describeAuth(auth: AdminAuth): string {
+  if (auth.method === "none") return auth.method;
+  const way = auth.method === "basic" ? `basic as ${auth.username}` : auth.method;
+  return auth.trustedHeader === undefined ? way : `${way}, or by ${auth.trustedHeader}`;
+}
 
 function describeIgnore({ ignore }: WorkloadSettings): string {
   if (ignore === undefined) return "";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseNotifyTemplate } from "./notify-template.ts";
-import { cidr, choice, duration, host, integer, list, name, scalar, text, timezone } from "./values.ts";
+import { cidr, choice, duration, host, integer, list, name, scalar, text, textLike, timezone } from "./values.ts";
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
@@ -11,6 +11,11 @@ const adminAuth = z.strictObject({
   username: text().prefault("").describe("For `basic`."),
   password: text().prefault("").describe("For `basic`. Better given by `ADMIN_AUTH_PASSWORD_FILE` than written here."),
   token: text().prefault("").describe("For `bearer`. Better given by `ADMIN_AUTH_TOKEN_FILE` than written here."),
+  trusted_header: textLike(HEADER_NAME, "a header name")
+    .prefault("")
+    .describe(
+      "Also lets in whoever comes through one of `trusted_proxies` with this header, such as `Remote-User`: somebody whom an authenticating front has logged in. That front must remove the header from what clients send. Empty: off.",
+    ),
 });
 
 const traefik = z.strictObject({

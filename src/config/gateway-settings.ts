@@ -31,13 +31,14 @@ export function toGatewaySettings(keys: GatewayKeys, localTimezone: string): Gat
   };
 }
 
-function toAdminAuth({ method, username, password, token }: GatewayKeys["admin_auth"]): AdminAuth {
+function toAdminAuth({ method, username, password, token, ...more }: GatewayKeys["admin_auth"]): AdminAuth {
+  const trusted = more.trusted_header === "" ? {} : { trustedHeader: more.trusted_header.toLowerCase() };
   switch (method) {
     case "none":
       return { method };
     case "basic":
-      return { method, username, password };
+      return { method, username, password, ...trusted };
     case "bearer":
-      return { method, token };
+      return { method, token, ...trusted };
   }
 }

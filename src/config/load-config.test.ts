@@ -147,6 +147,22 @@ test("an empty variable counts as unset", () => {
   );
 });
 
+test("a header that lets people in is compared in lower case", () => {
+  const { gateway } = configOf("gateway: {admin_auth: {method: bearer, token: t, trusted_header: Remote-User}}");
+  assert.deepEqual(gateway.adminAuth, { method: "bearer", token: "t", trustedHeader: "remote-user" });
+});
+
+test("a header that lets people in, but that nobody may send, is warned about", () => {
+  const auth = "admin_auth: {method: bearer, token: t, trusted_header: Remote-User}";
+  const warning = "gateway.admin_auth.trusted_header is never believed: gateway.trusted_proxies is empty";
+  const warningsOf = (text: string): readonly string[] => {
+    const result = loadConfig(input(text));
+    return result.ok ? result.warnings : assert.fail("refused");
+  };
+  assert.deepEqual(warningsOf(`gateway: {${auth}}`), [warning]);
+  assert.deepEqual(warningsOf(`gateway: {${auth}, trusted_proxies: [10.0.0.1]}`), []);
+});
+
 test("credentials that no method asks for are warned about", () => {
   const result = loadConfig(input("", { env: { ADMIN_AUTH_TOKEN: "x" } }));
   assert.ok(result.ok);

@@ -1,5 +1,5 @@
 import type { GatewaySettings } from "../core/settings.ts";
-import { checkAdminAuth, warnOfUnusedCredentials } from "./check-admin-auth.ts";
+import { checkAdminAuth, warnOfUnusedAuth } from "./check-admin-auth.ts";
 import { checkContainers, type Positioned } from "./check-containers.ts";
 import { checkGroups } from "./check-groups.ts";
 import { containerSchema, type ContainerKeys } from "./container-schema.ts";
@@ -64,7 +64,7 @@ export function loadConfig(input: ConfigInput): LoadResult {
   const provenance = fileProvenance(raw, input.file, document, overrides);
   const settings = toGatewaySettings(gateway, input.localTimezone);
   const config = { gateway: settings, containers, groups, provenance, checkedAtMs: input.nowMs };
-  return { ok: true, config, warnings: warnOfUnusedCredentials(gateway.admin_auth) };
+  return { ok: true, config, warnings: warnOfUnusedAuth(gateway) };
 }
 
 /** Checks what is sound among itself, although other keys may be faulty: all faults come together. */

@@ -37,10 +37,16 @@ export type AddressMode = "auto" | "container" | "published";
 export type LogAccess = "starting" | "always" | "never";
 export type Theme = "default" | "minimal" | "terminal";
 
+/** `trustedHeader` (lower-case): in a trusted proxy's request it names who has logged in there already; absent: none does. */
 export type AdminAuth =
   | { readonly method: "none" }
-  | { readonly method: "basic"; readonly username: string; readonly password: string }
-  | { readonly method: "bearer"; readonly token: string };
+  | {
+      readonly method: "basic";
+      readonly username: string;
+      readonly password: string;
+      readonly trustedHeader?: string;
+    }
+  | { readonly method: "bearer"; readonly token: string; readonly trustedHeader?: string };
 
 export interface TraefikProviderSettings {
   readonly entryPoints: readonly string[];
