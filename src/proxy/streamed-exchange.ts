@@ -54,6 +54,7 @@ export function createStreamedExchange({ names }: { readonly names: HeaderNames 
       upstream.on("information", ({ statusCode, statusMessage, rawHeaders }) => {
         if (statusCode !== 100) relayInformation(exchange, statusCode, statusMessage, rawHeaders);
       });
+      upstream.on("upgrade", () => broken(new TypeError("an upgrade that nobody asked for")));
       upstream.on("response", (answer) => relayAnswer(exchange, names, upstream, answer, connection));
       // Nobody sends a body that was announced so before it is told that it is welcome.
       if (req.headers.expect !== undefined) res.writeContinue();

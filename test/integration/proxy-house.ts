@@ -34,6 +34,7 @@ export interface ProxyHouse {
 
 export interface ProxyHouseSpec {
   readonly upstream: number;
+  readonly address?: string;
   readonly published?: boolean;
   readonly options?: ForwardOptions;
   readonly isTrusted?: (address: string) => boolean;
@@ -46,7 +47,8 @@ const PASS_HOST: ForwardOptions = Object.freeze({ passHost: true });
 
 export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<ProxyHouse> {
   const { options = PASS_HOST, isTrusted = () => false, unanswered = answer502 } = spec;
-  const to: Endpoint = Object.freeze({ host: "127.0.0.1", port: spec.upstream, published: spec.published ?? false });
+  const { address = "127.0.0.1", published = false } = spec;
+  const to: Endpoint = Object.freeze({ host: address, port: spec.upstream, published });
   const forwarder = createForwarder({ isTrusted });
   const outcomes: ForwardOutcome[] = [];
 

@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { Socket } from "node:net";
+import { describe, it } from "node:test";
+import { waitUntil } from "../support/wait-until.ts";
+import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-house.ts";
+import { startDeafApp } from "./proxy-deaf-app.ts";
+
+const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const BIG = "x".repeat(300_000);
+const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const CHUNKED = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+const SMALL = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
+
+/** Requests that take different ways through the forwarder. */
+const WAYS: readonly (readonly [way: string, request: string, body: string])[] = [
+  ["GET", GET, ""],
+  ["a small body", SMALL, "hello"],
+  ["a big body", `PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: ${BIG.length}\r\n\r\n${BIG}`, BIG],
+  ["a chunked body", CHUNKED, "hi"],
+];
+
+describe("refused: nobody is there, and nothing is lost", () => {
+  for (const [way, request, body] of WAYS) {
+    void it(`${way} can be forwarded again, whole, as often as it takes`, async (t) => {
+      const bodies: string[] = [];
+      const app = await startApp(t, (req, res) => {
+        let text = "";
+        req.setEncoding("latin1").on("data", (chunk: string) => void (text += chunk));
+        req.on("end", () => {
+          bodies.push(text);
+          res.end("ok");
+        });
+      });
+      app.server.close();
+      await once(app.server, "close");
+      const again: (() => void)[] = [];
+      const proxy = await startProxy(t, { upstream: app.port, unanswered: (_outcome, retry) => again.push(retry) });
+      const client = await rawClient(t, proxy.port, request);
+      await proxy.ended(1);
+      again[0]!();
+      await proxy.ended(2);
+      assert.equal(client.text(), "");
+      app.server.listen(app.port, "127.0.0.1");
+      await once(app.server, "listening");
+      again[1]!();
+      await client.until((text) => text.endsWith("ok"));
+      await proxy.ended(3);
+      assert.deepEqual(bodies, [body]);
+      assert.deepEqual(proxy.outcomes, [{ kind: "refused" }, { kind: "refused" }, { kind: "done", status: 200 }]);
+    });
+  }
+
+  for (const [way, request] of WAYS) {
+    void it(`${way}: after 4 s without a connection, too`, async (t) => {
+      const proxy = await startProxy(t, { upstream: await startDeafApp(t) });
+      const client = await rawClient(t, proxy.port, request);
+      const began = performance.now();
+      await client.until((text) => text.startsWith("HTTP/1.1 502 "));
+      assert.deepEqual(proxy.outcomes, [{ kind: "refused" }]);
+      assert.ok(performance.now() - began > 3_000);
+    });
+  }
+
+  void it("a published port that is closed at once has nobody behind it: what may be repeated is refused", async (t) => {
+    const app = await startRawApp(t, (socket) => socket.destroy());
+    const proxy = await startProxy(t, { upstream: app.port, published: true });
+    const client = await rawClient(t, proxy.port, GET);
+    await client.until((text) => text.startsWith("HTTP/1.1 502 "));
+    client.write(SMALL);
+    assert.deepEqual(await proxy.ended(2), [{ kind: "refused" }, { kind: "failed", code: "upstream-reset" }]);
+  });
+});
+
+describe("failed: the app broke before its answer began, and the caller answers", () => {
+  const broken: readonly (readonly [title: string, answer: string, code: string])[] = [
+    ["nothing", "", "upstream-reset"],
+    ["half a head", "HTTP/1.1 200 OK\r\nX: ", "upstream-reset"],
+    ["something that is not HTTP", "SSH-2.0-OpenSSH_9\r\n\r\n", "upstream-protocol"],
+    ["a header without a name", "HTTP/1.1 200 OK\r\n: x\r\n\r\n", "upstream-protocol"],
+    ["a header with a space in its name", "HTTP/1.1 200 OK\r\nX Y: z\r\n\r\n", "upstream-protocol"],
+    ["a header with a NUL", "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", "upstream-protocol"],
+    [
+      "a header that a bare line feed would split",
+      "HTTP/1.1 200 OK\r\nX: a\rSet-Cookie: evil=1\r\n\r\n",
+      "upstream-protocol",
+    ],
+    ["a head of 100 KB", `HTTP/1.1 200 OK\r\nX: ${"y".repeat(100_000)}\r\n\r\n`, "upstream-protocol"],
+    ["two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok", "upstream-protocol"],
+    [
+      "a length and chunks",
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "upstream-protocol",
+    ],
+    ["a length that is none", "HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n", "upstream-protocol"],
+    [
+      "a coding of the hop",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+      "upstream-protocol",
+    ],
+    ["a status of two digits", "HTTP/1.1 20 OK\r\n\r\n", "upstream-protocol"],
+    [
+      "an upgrade that nobody asked for",
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+      "upstream-protocol",
+    ],
+  ];
+  for (const [title, answer, code] of broken) {
+    for (const [way, request] of [WAYS[0]!, WAYS[3]!]) {
+      void it(`${title} (${way})`, async (t) => {
+        const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.end(answer, "latin1")));
+        const proxy = await startProxy(t, { upstream: app.port });
+        const client = await rawClient(t, proxy.port, request);
+        await client.until((text) => text.startsWith("HTTP/1.1 502 "));
+        const [outcome] = await proxy.ended(1);
+        assert.equal(outcome!.kind, "failed");
+        assert.equal(JSON.stringify(outcome).includes(code), true, JSON.stringify(outcome));
+        assert.equal(proxy.outcomes.length, 1);
+      });
+    }
+  }
+
+  void it("the connection goes on after a 502, unless an upload is still on it", async (t) => {
+    const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.destroy()));
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, GET);
+    await client.until((text) => text.includes("upstream-reset"));
+    client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nbegin");
+    assert.match((await client.closed()).split("HTTP/1.1 502 ")[2]!, /^connection: close\r$/imu);
+  });
+});
+
+describe("cut: the app broke in the middle, and the client can tell", () => {
+  const broken: readonly (readonly [title: string, answer: string])[] = [
+    ["less than its length", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\npart"],
+    ["no last chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n"],
+  ];
+  for (const [title, answer] of broken) {
+    for (const [way, request] of [WAYS[0]!, WAYS[3]!]) {
+      void it(`${title} (${way})`, async (t) => {
+        const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.write(answer)));
+        const proxy = await startProxy(t, { upstream: app.port });
+        const client = await rawClient(t, proxy.port, request);
+        await client.until((text) => text.includes("part"));
+        app.sockets[0]!.end();
+        const text = await client.closed();
+        assert.doesNotMatch(text, /\r\n0\r\n/u);
+        assert.deepEqual(await proxy.ended(1), [{ kind: "cut", status: 200 }]);
+      });
+    }
+  }
+
+  void it("a chunk that is none", async (t) => {
+    const answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n";
+    const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.write(answer)));
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, GET);
+    await client.until((text) => text.includes("part"));
+    app.sockets[0]!.write("zzz\r\n");
+    assert.doesNotMatch(await client.closed(), /\r\n0\r\n/u);
+  });
+
+  void it("by a reset where the end of the connection would be the end of the body", async (t) => {
+    const answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n";
+    const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.write(answer)));
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, "GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+    await client.until((text) => text.endsWith("part"));
+    const reset = once(client.socket, "error") as Promise<[NodeJS.ErrnoException]>;
+    app.sockets[0]!.destroy();
+    assert.equal((await reset)[0].code, "ECONNRESET");
+  });
+});
+
+describe("gone: the client left, and the app is told at once", () => {
+  const stages: readonly (readonly [stage: string, request: string, answer: string, status: number])[] = [
+    ["before the answer", GET, "", 0],
+    ["in the middle of the answer", GET, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\npart", 200],
+    ["before the answer to an upload", CHUNKED, "", 0],
+    ["in the middle of an upload", "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\n\r\npart", "", 0],
+    [
+      "in the middle of a chunked one",
+      "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n",
+      "",
+      0,
+    ],
+    [
+      "in the middle of both",
+      "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\n\r\npart",
+      "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\npart",
+      200,
+    ],
+  ];
+  for (const [stage, request, answer, status] of stages) {
+    for (const leave of ["destroy", "resetAndDestroy"] as const) {
+      void it(`${stage} (${leave})`, async (t) => {
+        const closed: Socket[] = [];
+        const app = await startRawApp(t, (socket) => {
+          socket.once("data", () => socket.write(answer));
+          socket.on("end", () => socket.end());
+          socket.on("close", () => closed.push(socket));
+        });
+        const proxy = await startProxy(t, { upstream: app.port });
+        const client = await rawClient(t, proxy.port, request);
+        await waitUntil(() => app.heard[0]?.includes("\r\n\r\n"));
+        if (answer !== "") await client.until((text) => text.endsWith("part"));
+        client.socket[leave]();
+        assert.deepEqual(await proxy.ended(1), [{ kind: "gone", status }]);
+        await waitUntil(() => closed.length === 1, 2_000, "the end of the app's connection");
+      });
+    }
+  }
+
+  void it("while its small body was awaited: the app hears nothing of it", async (t) => {
+    const app = await startRawApp(t, answering(OK));
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
+    await waitUntil(async () => (await proxy.clients()) === 1);
+    client.socket.resetAndDestroy();
+    const [outcome] = await proxy.ended(1);
+    assert.equal(outcome!.kind, "gone");
+  });
+
+  // A big body fills what may be buffered; nobody reads on then, and a reset is seen by readers only.
+  for (const [way, request] of WAYS.filter(([, , body]) => body !== BIG)) {
+    void it(`while there was no connection yet (${way})`, async (t) => {
+      const proxy = await startProxy(t, { upstream: await startDeafApp(t) });
+      const client = await rawClient(t, proxy.port, request);
+      await waitUntil(async () => (await proxy.clients()) === 1);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      client.socket.resetAndDestroy();
+      assert.deepEqual(await proxy.ended(1), [{ kind: "gone", status: 0 }]);
+    });
+  }
+
+  void it("with requests that it had sent ahead: each of them", async (t) => {
+    const app = await startApp(t, () => {});
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, GET + GET + GET);
+    await waitUntil(() => new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count === 3))));
+    client.socket.destroy();
+    const gone = { kind: "gone", status: 0 };
+    assert.deepEqual(await proxy.ended(3), [gone, gone, gone]);
+    await waitUntil(() => new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count === 0))));
+  });
+});
+
+describe("done", () => {
+  void it("requests sent ahead are answered in their order", async (t) => {
+    const app = await startApp(t, (req, res) => void setTimeout(() => res.end(req.url), req.url === "/1" ? 50 : 0));
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, ["/1", "/2", "/3"].map((path) => GET.replace("/", path)).join(""));
+    const text = await client.until((all) => all.endsWith("/3"));
+    assert.match(text, /\/1HTTP[^]*\/2HTTP[^]*\/3$/u);
+  });
+
+  void it("comes when the client has taken the last byte, not when the app has sent it", async (t) => {
+    const app = await startApp(t, (_req, res) => res.end(Buffer.alloc(16 * 1024 * 1024)));
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port);
+    client.socket.pause();
+    client.write(GET);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual(proxy.outcomes, []);
+    client.socket.resume();
+    assert.deepEqual(await proxy.ended(1), [{ kind: "done", status: 200 }]);
+  });
+});
