@@ -2,6 +2,7 @@ import { createCheck } from "./check.ts";
 import type { Command } from "./command.ts";
 import { dockerInventory } from "./docker-inventory.ts";
 import { explain } from "./explain.ts";
+import { health } from "./health.ts";
 import { demo } from "./run-demo.ts";
 import { schema } from "./schema.ts";
 import { serve } from "./serve.ts";
@@ -13,6 +14,7 @@ export const commands: Readonly<Record<string, Command>> = {
   demo,
   check: createCheck({ inventory: dockerInventory }),
   explain,
+  health,
   schema,
   version,
 };

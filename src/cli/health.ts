@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { CONFIG_PATH_VARIABLE, DEFAULT_CONFIG_PATH } from "../config/environment.ts";
+import { readYaml } from "../config/yaml-document.ts";
+import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
+import { gatewayAddress } from "./gateway-address.ts";
+
+const TIMEOUT_MS = 4_000;
+
+/** `dag health`: asks `/_live` of the running gateway. Returns 0 (alive), 1 (no such answer) or 2 (nowhere to ask). */
+export const health: Command = {
+  summary: "asks the running gateway whether it is alive, for HEALTHCHECK and the like",
+  details: [
+    "The port is read from the same file as the gateway's; GATEWAY_URL names another place. A file that became faulty while the gateway runs does not make it unhealthy.",
+    "With --ready the answer also says whether it can do its work: Docker answers, and it is not shutting down.",
+  ],
+  options: { ready: { summary: "asks /_ready instead of /_live" } },
+
+  async run({ options }, io) {
+    const address = gatewayAddress(readListener(io), io.env["GATEWAY_URL"]);
+    if (typeof address === "string") {
+      io.stderr(`dag health: ${address}\n`);
+      return EXIT_USAGE;
+    }
+    const fault = await ask(`${address.origin}/${options["ready"] === true ? "_ready" : "_live"}`);
+    if (fault === undefined) return EXIT_OK;
+    io.stderr(`dag health: ${fault}\n`);
+    return EXIT_FAILURE;
+  },
+};
+
+/**
+ * Where the gateway listens. Two keys of the file are all that is read, unchecked: this runs every half minute beside a
+ * gateway that may be at rest, and reading a whole configuration would cost five times as much.
+ */
+function readListener(io: Io): Parameters<typeof gatewayAddress>[0] {
+  const file = property(readYaml(readText(io.env[CONFIG_PATH_VARIABLE] || DEFAULT_CONFIG_PATH)).raw, "gateway");
+  const port = Number(property(file, "port") ?? 8080);
+  const bind = property(file, "bind");
+  return { port, bind: typeof bind === "string" ? bind : "0.0.0.0", adminAuth: { method: "none" }, adminHosts: [] };
+}
+
+function property(raw: unknown, name: string): unknown {
+  return typeof raw === "object" && raw !== null ? Reflect.get(raw, name) : undefined;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** What is wrong with the answer, or `undefined`. */
+async function ask(url: string): Promise<string | undefined> {
+  const { get } = url.startsWith("https:") ? await import("node:https") : await import("node:http");
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false, timeout: TIMEOUT_MS }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200 ? undefined : `${url} answers ${answer.statusCode}`);
+    });
+    request.on("timeout", () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    request.on("error", (error) => resolve(`${url}: ${error.message}`));
+  });
+}
