@@ -72,6 +72,37 @@ describe("an awake container", () => {
   });
 });
 
+describe("tiers before a stop", () => {
+  onDocker("pause first and stop later; a visit in between needs no cold start", async (t, docker) => {
+    const container = { pause_after: "1s", idle_timeout: "4s", idle_signal: "requests" };
+    const sleeping = await startSleeping(t, docker, { container });
+    const { app } = sleeping;
+    await visit(sleeping);
+    const began = (await app.inspect()).State.StartedAt;
+    await waitUntil(async () => (await app.inspect()).State.Paused, 5_000, "the pause");
+    const answer = await visit(sleeping);
+    assert.ok(answer.headMs < 500, `it took ${answer.headMs} ms`);
+    assert.equal((await app.inspect()).State.StartedAt, began, "it was not started anew");
+    await waitUntil(async () => (await app.inspect()).State.Paused, 5_000, "the next pause");
+    await untilStopped(sleeping);
+  });
+
+  onDocker("throttle while nobody asks, and let go at the next request", async (t, docker) => {
+    const container = { throttle_after: "1s", throttle_cpus: 0.05, idle_timeout: "10m" };
+    const sleeping = await startSleeping(t, docker, { container });
+    const { app } = sleeping;
+    const cpus = async (): Promise<number> => {
+      const { NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 } = (await app.inspect()).HostConfig;
+      return NanoCpus > 0 ? NanoCpus / 1e9 : CpuQuota > 0 ? CpuQuota / (CpuPeriod || 100_000) : 0;
+    };
+    await visit(sleeping);
+    await waitUntil(async () => Math.abs((await cpus()) - 0.05) < 0.001, 5_000, "the limit");
+    await visit(sleeping);
+    // An engine of API 1.41 can only lift a limit by naming all CPUs.
+    await waitUntil(async () => (await cpus()) === 0 || (await cpus()) >= 1, 2_000, "the end of the limit");
+  });
+});
+
 async function visit({ gateway, host }: Sleeping): Promise<{ headMs: number }> {
   const answer = await gateway.request({ host });
   assert.equal(answer.status, 200, answer.text);
