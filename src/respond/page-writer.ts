@@ -26,6 +26,8 @@ export interface PageOptions {
   readonly accents?: Accents;
   /** Who may show the page in a frame; see `policy`. */
   readonly frameAncestors?: "anybody" | "none";
+  /** `admin`: without the theme's scenery, and with the script that keeps a page up to date. */
+  readonly look?: "visitors" | "admin";
   /** More headers, flat. */
   readonly headers?: readonly string[];
 }
@@ -41,6 +43,7 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
   const templates = createTemplates({ builtInDir, customDir, report });
   const css = `${templates.asset("base.css")}\n${templates.asset(`theme-${theme}.css`)}`;
   const assets = { css, theme, script: templates.asset("wake.js") };
+  let adminAssets: typeof assets | undefined;
   const voices = Object.fromEntries(
     Object.keys(LANGUAGES).map((language) => [language, createTranslate(language as Language)]),
   ) as Record<Language, Translate>;
@@ -51,12 +54,24 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
     return { language, t: voices[language] };
   };
 
+  /** Read when the first administrator looks: most gateways never show these pages. */
+  function forAdmins(): typeof assets {
+    adminAssets ??= {
+      css: `${templates.asset("base.css")}\n${templates.asset("admin.css")}`,
+      theme,
+      script: templates.asset("admin.js"),
+    };
+    return adminAssets;
+  }
+
   return {
     speak,
-    write(template, model, client, { code, retryMs, accents = ownAccents, frameAncestors = "anybody", headers = [] }) {
+    write(template, model, client, options) {
+      const { code, retryMs, accents = ownAccents, frameAncestors = "anybody", look, headers = [] } = options;
       const { language, t } = speak(client);
       const nonce = randomBytes(16).toString("base64");
-      const text = templates.render(template, { ...assets, ...model, accents, language, nonce, t });
+      const style = look === "admin" ? forAdmins() : assets;
+      const text = templates.render(template, { ...style, ...model, accents, language, nonce, t });
       return createAnswer(text, {
         status: code === undefined ? 200 : STATUS_BY_CODE[code],
         type: "text/html; charset=utf-8",

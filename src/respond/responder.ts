@@ -4,7 +4,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { Theme } from "../core/settings.ts";
 import type { Answer } from "./answer.ts";
 import { cleanText } from "./clean-text.ts";
-import { createPainter } from "./face.ts";
+import { createPainter, type PaintedFace } from "./face.ts";
 import { createPageWriter } from "./page-writer.ts";
 import type { PageOptions } from "./page-writer.ts";
 import type {
@@ -41,6 +41,8 @@ export interface Responder {
   problem(code: ErrorCode, facts: ProblemFacts, client: ClientFacts): Answer;
   /** A page of the same family from a template by name: login, dashboard. */
   page(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
+  /** A workload's face as the templates take it. */
+  paint(face: Face): PaintedFace;
   health(facts: HealthFacts, mode: DoorMode): Answer;
   logs(lines: readonly string[], mode: DoorMode): Answer;
 }
@@ -114,6 +116,7 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
       return writer.write(template, model, client, { code, retryMs });
     },
 
+    paint,
     page: (template, model, client, options) => writer.write(template, model, client, options),
     health: healthAnswer,
     logs: logsAnswer,

@@ -1,3 +1,4 @@
+import { adminDe } from "./admin/de.ts";
 import type { Messages } from "./en.ts";
 
 /** German. */
@@ -93,4 +94,5 @@ export const de: Messages = {
   "problem.draining.detail": "Das Gateway wird neu gestartet.",
   "problem.upstream-timeout.title": "Keine Antwort rechtzeitig",
   "problem.upstream-timeout.detail": "Die App hat die Anfrage angenommen, aber nicht rechtzeitig geantwortet.",
+  ...adminDe,
 };

@@ -1,3 +1,5 @@
+import { adminEn } from "./admin/en.ts";
+
 /** English: the reference that every other language is checked against. `{…}` is filled in; texts are plain, never markup. */
 export const en = {
   "loading.title": "{name} is waking up",
@@ -90,9 +92,13 @@ export const en = {
   "problem.draining.detail": "The gateway is being restarted.",
   "problem.upstream-timeout.title": "No answer in time",
   "problem.upstream-timeout.detail": "The app took the request, but sent no answer in time.",
+  ...adminEn,
 };
 
 export type MessageKey = keyof typeof en;
+
+/** The part of it that only administrators read. */
+export type AdminMessages = Readonly<Record<keyof typeof adminEn, string>>;
 
 /** One language: every key of the reference, and no other. */
 export type Messages = Readonly<Record<MessageKey, string>>;

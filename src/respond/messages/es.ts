@@ -1,3 +1,4 @@
+import { adminEs } from "./admin/es.ts";
 import type { Messages } from "./en.ts";
 
 /** Spanish. */
@@ -94,4 +95,5 @@ export const es: Messages = {
   "problem.draining.detail": "La pasarela se está reiniciando.",
   "problem.upstream-timeout.title": "Sin respuesta a tiempo",
   "problem.upstream-timeout.detail": "La aplicación aceptó la petición, pero no respondió a tiempo.",
+  ...adminEs,
 };

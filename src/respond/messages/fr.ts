@@ -1,3 +1,4 @@
+import { adminFr } from "./admin/fr.ts";
 import type { Messages } from "./en.ts";
 
 /** French. */
@@ -94,4 +95,5 @@ export const fr: Messages = {
   "problem.draining.detail": "La passerelle redémarre.",
   "problem.upstream-timeout.title": "Pas de réponse à temps",
   "problem.upstream-timeout.detail": "L’application a pris la requête, mais n’a pas répondu à temps.",
+  ...adminFr,
 };

@@ -1,3 +1,4 @@
+import { adminIt } from "./admin/it.ts";
 import type { Messages } from "./en.ts";
 
 /** Italian. */
@@ -93,4 +94,5 @@ export const it: Messages = {
   "problem.draining.detail": "Il gateway si sta riavviando.",
   "problem.upstream-timeout.title": "Nessuna risposta in tempo",
   "problem.upstream-timeout.detail": "L’app ha preso la richiesta, ma non ha risposto in tempo.",
+  ...adminIt,
 };
