@@ -2,6 +2,7 @@ import { createCheck } from "./check.ts";
 import type { Command } from "./command.ts";
 import { dockerInventory } from "./docker-inventory.ts";
 import { explain } from "./explain.ts";
+import { createImport } from "./import.ts";
 import { health } from "./health.ts";
 import { demo } from "./run-demo.ts";
 import { schema } from "./schema.ts";
@@ -14,6 +15,7 @@ export const commands: Readonly<Record<string, Command>> = {
   demo,
   check: createCheck({ inventory: dockerInventory }),
   explain,
+  import: createImport({ inventory: dockerInventory }),
   health,
   schema,
   version,

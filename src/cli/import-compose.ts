@@ -1,0 +1,92 @@
+import { parse, YAMLParseError } from "yaml";
+import { interpolate } from "./import-interpolate.ts";
+import type { Service, ServiceDependency } from "./import-types.ts";
+
+/** Reads the services of a Compose file; throws a sentence when it is none. `folder` is the name of its directory. */
+export function readCompose(
+  text: string,
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly Service[] {
+  const file = mapOf(readYaml(text));
+  const services = mapOf(file["services"]);
+  if (Object.keys(services).length === 0) throw new TypeError("it has no services: it is no Compose file");
+  const fill = (value: unknown): string => interpolate(scalar(value), env);
+  const project = projectName(fill(file["name"] ?? "") || env["COMPOSE_PROJECT_NAME"] || folder);
+  return Object.entries(services).map(([name, described]) => {
+    const service = mapOf(described);
+    return {
+      id: name,
+      service: name,
+      container: fill(service["container_name"] ?? "") || `${project}-${name}-1`,
+      labels: pairs(service["labels"], fill),
+      ports: [...listOf(service["ports"]).map(portOf), ...listOf(service["expose"]).map(portOf)].filter(isPort),
+      dependsOn: dependenciesOf(service["depends_on"]),
+      command:
+        typeof service["command"] === "string" ? service["command"].split(/\s+/) : listOf(service["command"]).map(fill),
+      environment: pairs(service["environment"], fill),
+      networkMode: fill(service["network_mode"] ?? ""),
+    };
+  });
+}
+
+/** Reads YAML as any program would, with merge keys; throws a sentence. */
+export function readYaml(text: string): unknown {
+  try {
+    return parse(text, { merge: true, logLevel: "error" });
+  } catch (error) {
+    if (error instanceof YAMLParseError)
+      throw new TypeError(`not valid YAML: ${error.message.split("\n")[0]}`, { cause: error });
+    throw error;
+  }
+}
+
+export function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function scalar(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+/** `["a=1"]` or `{a: 1}`. */
+function pairs(value: unknown, fill: (value: unknown) => string): Record<string, string> {
+  if (!Array.isArray(value))
+    return Object.fromEntries(Object.entries(mapOf(value)).map(([key, text]) => [key, fill(text)]));
+  return Object.fromEntries(
+    value.map((item) => {
+      const [key = "", ...rest] = fill(item).split("=");
+      return [key, rest.join("=")];
+    }),
+  );
+}
+
+/** `["db"]` or `{db: {condition: service_healthy}}`. */
+function dependenciesOf(value: unknown): readonly ServiceDependency[] {
+  if (Array.isArray(value)) return value.map((id) => ({ id: scalar(id), isOneShot: false }));
+  return Object.entries(mapOf(value)).map(([id, described]) => {
+    return { id, isOneShot: mapOf(described)["condition"] === "service_completed_successfully" };
+  });
+}
+
+/** `80`, `8080:80`, `127.0.0.1:8080:80/tcp` or `{target: 80}`: the one inside of the container. */
+function portOf(value: unknown): number {
+  const target = typeof value === "object" ? mapOf(value)["target"] : scalar(value).split(":").at(-1)?.split("/")[0];
+  return Number(target);
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port < 65_536;
+}
+
+/** As Compose makes it of a directory. */
+function projectName(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, "")
+    .replace(/^[_-]+/, "");
+}

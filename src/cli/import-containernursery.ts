@@ -1,0 +1,121 @@
+import { CONTAINER_NAME } from "../config/container-schema.ts";
+import { formatDuration } from "../config/durations.ts";
+import { parseHost } from "../config/host-name.ts";
+import { listOf, mapOf, readYaml, scalar } from "./import-compose.ts";
+import type { Imported, ImportedContainer, KeyValue } from "./import-types.ts";
+
+/** ContainerNursery's config.yml as our configuration; throws a sentence when it is none. */
+export function importContainerNursery(text: string): Imported {
+  const file = mapOf(readYaml(text));
+  const hosts = listOf(file["proxyHosts"]).map(mapOf);
+  if (hosts.length === 0) throw new TypeError("it has no proxyHosts: it is no configuration of ContainerNursery");
+  const port = Number(file["proxyListeningPort"] ?? DEFAULT_PORT);
+  const comments = Object.entries(file)
+    .filter(([key]) => key !== "proxyHosts" && key !== "proxyListeningPort")
+    .map(([key, value]) => `${key}=${scalar(value) || JSON.stringify(value)}: unknown to this import`);
+
+  const containers = new Map<string, ImportedContainer>();
+  for (const [index, host] of hosts.entries()) {
+    const missing = REQUIRED.filter((key) => texts(host[key]).length === 0);
+    if (missing.length > 0) {
+      comments.push(`proxyHosts[${index}]: left out, as ContainerNursery does, for it has no ${missing.join(", ")}`);
+      continue;
+    }
+    for (const container of containersOf(host)) merge(containers, container, comments);
+  }
+  return { gateway: { port }, containers: [...containers.values()], comments };
+}
+
+const DEFAULT_PORT = 80;
+const REQUIRED = ["domain", "containerName", "proxyHost", "proxyPort", "timeoutSeconds"];
+
+type ProxyHost = Readonly<Record<string, unknown>>;
+
+/** The container that answers first, then those that are started and stopped with it. */
+function containersOf(host: ProxyHost): ImportedContainer[] {
+  const names = texts(host["containerName"]);
+  const proxyHost = scalar(host["proxyHost"]);
+  const main = names.includes(proxyHost) ? proxyHost : (names[0] ?? "");
+  const others = names.filter((name) => name !== main);
+  const keys = keysOf(host);
+  const entry = (name: string, rest: Partial<ImportedContainer>): ImportedContainer => {
+    return { name, service: name, keys: {}, dependsOn: [], comments: [], ...rest };
+  };
+  const comments = commentsOn(host, main);
+  if (others.length > 0)
+    comments.push(`containerName: ${main} is taken for the one that answers; ${others.join(", ")} wake first`);
+  const dependsOn = others.map((name) => ({ container: name, service: name }));
+  return [entry(main, { keys, comments, dependsOn }), ...others.map((name) => entry(name, {}))];
+}
+
+function keysOf(host: ProxyHost): Record<string, KeyValue> {
+  const domains = texts(host["domain"]).map(parseHost);
+  return {
+    host: domains.flatMap((domain) => (domain.ok ? [domain.value] : [])),
+    target_port: Number(host["proxyPort"]),
+    idle_timeout: formatDuration(Number(host["timeoutSeconds"]) * 1000),
+    ...(host["stopOnTimeoutIfCpuUsageBelow"] !== undefined && { idle_signal: "cpu" }),
+  };
+}
+
+function commentsOn(host: ProxyHost, name: string): string[] {
+  const proxyHost = scalar(host["proxyHost"]);
+  const cpu = host["stopOnTimeoutIfCpuUsageBelow"];
+  return [
+    ...texts(host["domain"]).flatMap((domain) => {
+      const parsed = parseHost(domain);
+      return parsed.ok ? [] : [`domain: ${parsed.fault}`];
+    }),
+    ...(/^[0-9a-f]{12}([0-9a-f]{52})?$/.test(name)
+      ? ["containerName looks like an id: write the container's name, which outlives it"]
+      : []),
+    ...(proxyHost === name
+      ? []
+      : [`proxyHost=${proxyHost}: not needed; the gateway finds the container's address by itself`]),
+    ...(host["proxyUseHttps"] === true ? ["proxyUseHttps=true: no equivalent; apps are spoken to over HTTP"] : []),
+    ...(cpu === undefined
+      ? []
+      : [`stopOnTimeoutIfCpuUsageBelow=${scalar(cpu)}: idle_signal: cpu has a threshold of its own`]),
+    ...Object.entries(host)
+      .filter(([key]) => !KNOWN.has(key))
+      .map(([key, value]) => `${key}=${scalar(value) || JSON.stringify(value)}: unknown to this import`),
+  ];
+}
+
+const KNOWN: ReadonlySet<string> = new Set([...REQUIRED, "proxyUseHttps", "stopOnTimeoutIfCpuUsageBelow"]);
+
+/** Here a container has one entry with all of its hosts. */
+function merge(containers: Map<string, ImportedContainer>, next: ImportedContainer, comments: string[]): void {
+  if (!CONTAINER_NAME.test(next.name)) {
+    comments.push(`containerName=${next.name}: left out, for Docker has no such names`);
+    return;
+  }
+  const former = containers.get(next.name);
+  const [ours, theirs] = [hostsOf(former), hostsOf(next)];
+  const host = [...new Set([...ours, ...theirs])];
+  const differs = former?.keys["target_port"] !== next.keys["target_port"] && ours.length > 0 && theirs.length > 0;
+  containers.set(next.name, {
+    ...next,
+    keys: { ...next.keys, ...former?.keys, ...(host.length > 0 && { host }) },
+    dependsOn: [...(former?.dependsOn ?? []), ...next.dependsOn],
+    comments: [
+      ...(former?.comments ?? []),
+      ...next.comments,
+      ...(differs
+        ? [
+            `proxyPort=${JSON.stringify(next.keys["target_port"])} for ${theirs.join(", ")}: a container has one target_port`,
+          ]
+        : []),
+    ],
+  });
+}
+
+function hostsOf(container: ImportedContainer | undefined): readonly string[] {
+  const host = container?.keys["host"];
+  return Array.isArray(host) ? (host as readonly string[]) : [];
+}
+
+/** One value or a list of them; what counts as missing for ContainerNursery is not among them. */
+function texts(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).map(scalar).filter((text) => text !== "" && text !== "0");
+}

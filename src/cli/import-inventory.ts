@@ -1,0 +1,23 @@
+import { readComposeLabels } from "../config/compose-labels.ts";
+import type { InventoryItem } from "../core/observation.ts";
+import type { Service } from "./import-types.ts";
+
+/** The containers of this host, with what Compose wrote onto them. */
+export function servicesOf(inventory: readonly InventoryItem[]): readonly Service[] {
+  const known = inventory.map((item) => ({ ...item, compose: readComposeLabels(item.labels) }));
+  return known.map(({ name, labels, compose }) => ({
+    id: name,
+    service: compose?.service ?? name,
+    container: name,
+    labels,
+    ports: [],
+    dependsOn: (compose?.needs ?? []).flatMap(({ service, condition }) => {
+      const others = known.filter((other) => other.compose?.project === compose?.project);
+      const found = others.filter((other) => other.compose?.service === service);
+      return found.map((other) => ({ id: other.name, isOneShot: condition === "completed" }));
+    }),
+    command: [],
+    environment: {},
+    networkMode: "",
+  }));
+}

@@ -1,0 +1,50 @@
+import type { Service } from "./import-types.ts";
+
+/** What each container that Sablier manages becomes here. */
+export interface Roles {
+  /** It has a host: a request wakes it. */
+  readonly asked: readonly Service[];
+  /** Compose's depends_on says who needs it. */
+  readonly composed: readonly Service[];
+  /** Without a host, in a group with one that has: it becomes a dependency of that one. */
+  readonly needed: readonly Service[];
+  /** Its host is somewhere else than in labels. */
+  readonly homeless: readonly Service[];
+}
+
+/** Sorts those with `sablier.enable=true`; `hasHost` says whether a host leads to one. */
+export function sortRoles(services: readonly Service[], hasHost: (service: Service) => boolean): Roles {
+  const byId = new Map(services.map((service) => [service.id, service]));
+  const managed = services.filter(({ labels }) => labels["sablier.enable"]?.trim() === "true");
+  const asked: Service[] = [];
+  const composed: Service[] = [];
+  const needed: Service[] = [];
+  const homeless: Service[] = [];
+  for (const service of managed) roleOf(service).push(service);
+  return { asked, composed, needed, homeless };
+
+  function roleOf(service: Service): Service[] {
+    if (hasHost(service)) return asked;
+    if (managed.some((other) => other !== service && needs(other, service.id, new Set()))) return composed;
+    return managed.some((other) => hasHost(other) && isTogether(other, service)) ? needed : homeless;
+  }
+
+  function needs(service: Service, id: string, seen: Set<string>): boolean {
+    if (seen.has(service.id)) return false;
+    seen.add(service.id);
+    return service.dependsOn.some((dependency) => {
+      const found = byId.get(dependency.id);
+      return dependency.id === id || (found !== undefined && needs(found, id, seen));
+    });
+  }
+}
+
+/** Who is in no group is in the one called "default". */
+export function sablierGroups({ labels }: Service): readonly string[] {
+  return (labels["sablier.group"] ?? "default").split(",").map((group) => group.trim());
+}
+
+export function isTogether(one: Service, other: Service): boolean {
+  const groups = sablierGroups(other);
+  return sablierGroups(one).some((group) => groups.includes(group));
+}

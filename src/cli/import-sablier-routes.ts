@@ -1,0 +1,54 @@
+import { parseHost } from "../config/host-name.ts";
+import type { Service } from "./import-types.ts";
+
+/** Where a container's front proxy leads to it from, as its labels say. */
+export interface LabelledRoute {
+  readonly hosts: readonly string[];
+  readonly port: number | undefined;
+  readonly comments: readonly string[];
+}
+
+/** Reads the hosts and the port of Traefik's labels, or of those for Caddy (caddy-docker-proxy). */
+export function readRoute({ labels, ports }: Pick<Service, "labels" | "ports">): LabelledRoute {
+  const hosts = new Set<string>();
+  const comments: string[] = [];
+  let port: number | undefined;
+  for (const [label, value] of Object.entries(labels)) {
+    const key = label.toLowerCase();
+    const found = ROUTER_RULE.test(key) ? hostsOfRule(value) : CADDY_SITE.test(key) ? value.split(/[\s,]+/) : [];
+    for (const text of found) {
+      const host = parseHost(text.replace(/^https?:\/\//, ""));
+      if (host.ok) hosts.add(host.value);
+      else comments.push(`${label}: ${host.fault}; write its host here`);
+    }
+    if (ROUTER_RULE.test(key) && /HostRegexp|Path|Header|Query|Method|ClientIP/.test(value)) {
+      comments.push(`${label}=${value}: only the hosts are kept; the rest stays Traefik's`);
+    }
+    port ??= portOfLabel(key, value);
+  }
+  return { hosts: [...hosts], port: port ?? (ports.length === 1 ? ports[0] : undefined), comments };
+}
+
+const ROUTER_RULE = /^traefik\.http\.routers\.[^.]+\.rule$/;
+const CADDY_SITE = /^caddy(_\d+)?$/;
+const SERVER_PORT = /^traefik\.http\.services\.[^.]+\.loadbalancer\.server\.port$/;
+const SERVER_URL = /^traefik\.http\.services\.[^.]+\.loadbalancer\.server\.url$/;
+const CADDY_UPSTREAM = /^caddy(_\d+)?\.(\d+_)?reverse_proxy$/;
+
+/** ``Host(`a`, `b`) || Host("c")``; nothing from `HostRegexp`, nor from what is negated. */
+function hostsOfRule(rule: string): string[] {
+  const calls = [...rule.matchAll(/(!?)\s*\bHost\(([^)]*)\)/gi)].filter(([, not]) => not === "");
+  return calls.flatMap(([, , list = ""]) => [...list.matchAll(/[`"']([^`"']+)[`"']/g)].map(([, host = ""]) => host));
+}
+
+function portOfLabel(key: string, value: string): number | undefined {
+  const text = SERVER_PORT.test(key)
+    ? value
+    : SERVER_URL.test(key) && URL.canParse(value)
+      ? new URL(value).port || "80"
+      : CADDY_UPSTREAM.test(key)
+        ? (/(?:upstreams\s+|:)(\d+)/.exec(value)?.[1] ?? "")
+        : "";
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port > 0 && port < 65_536 ? port : undefined;
+}

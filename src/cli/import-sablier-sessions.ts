@@ -1,0 +1,120 @@
+import { parseDuration, formatDuration } from "../config/durations.ts";
+import type { Service } from "./import-types.ts";
+
+/** What one use of Sablier in a front proxy says: whom it wakes, for how long, and what visitors see. */
+export interface Session {
+  /** The id of the container that says so. */
+  readonly by: string;
+  readonly groups: readonly string[];
+  readonly names: readonly string[];
+  /** Empty: Sablier's default. */
+  readonly duration: string;
+  readonly title: string;
+  /** Visitors are held instead of shown a page, for so long; `undefined`: they see the page. */
+  readonly holdTimeout: string | undefined;
+  readonly userAgents: readonly string[];
+  /** What has no equivalent. */
+  readonly comments: readonly string[];
+}
+
+/** Sablier's own settings that matter here, from its flags and variables. */
+export interface SablierDefaults {
+  readonly duration: string;
+  readonly holdTimeout: string;
+  readonly pauses: boolean;
+}
+
+/** Reads the plugin's settings from labels of Traefik and of Caddy, on whichever container they are. */
+export function readSessions({ id, labels }: Pick<Service, "id" | "labels">): readonly Session[] {
+  const uses = new Map<string, Map<string, string>>();
+  for (const [label, value] of Object.entries(labels)) {
+    const [, use = "", setting = ""] = TRAEFIK.exec(label) ?? CADDY.exec(label) ?? [];
+    if (use === "") continue;
+    // Labels are read in any case, and Caddy's words have underscores.
+    const key = setting
+      .toLowerCase()
+      .replaceAll("_", "")
+      .replace(/\[\d+\]$/, "");
+    const settings = uses.get(use) ?? uses.set(use, new Map()).get(use);
+    settings?.set(key, settings.has(key) ? `${settings.get(key)},${value}` : value);
+  }
+  return [...uses].map(([use, settings]) => sessionOf(id, use, settings));
+}
+
+const TRAEFIK = /^traefik\.http\.middlewares\.([^.]+)\.plugin\.[^.]*sablier[^.]*\.(.+)$/i;
+const CADDY = /^(caddy(?:_\d+)?)\.(?:\d+_)?sablier\.(.+)$/i;
+
+/** Reads flags (`--sessions.default-duration=5m`) and variables of the container that runs Sablier. */
+export function readDefaults(services: readonly Service[]): SablierDefaults {
+  const read = (key: string): string | undefined => {
+    const variable = key.toUpperCase().replaceAll(/[.-]/g, "_");
+    for (const { command, environment } of services) {
+      const flag = command.find((word) => word.toLowerCase().startsWith(`--${key}=`));
+      const value = flag?.slice(key.length + 3) ?? environment[`SABLIER_${variable}`] ?? environment[variable];
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+  return {
+    duration: durationOf(read("sessions.default-duration")) || "5m",
+    holdTimeout: durationOf(read("strategy.blocking.default-timeout")) || "1m",
+    pauses: read("provider.docker.strategy") === "pause",
+  };
+}
+
+/** In our notation; empty when it is none. */
+export function durationOf(text: string | undefined): string {
+  const parsed = parseDuration(text ?? "");
+  return parsed.ok && parsed.value > 0 ? formatDuration(parsed.value) : "";
+}
+
+function sessionOf(by: string, use: string, settings: ReadonlyMap<string, string>): Session {
+  const agents = (settings.get("ignoreuseragent") ?? "").split(",").map((pattern) => pattern.trim());
+  const plain = agents.map((pattern) => pattern.replace(/^\(\?i\)/, "")).filter((pattern) => pattern !== "");
+  const isBlocking = [...settings.keys()].some((key) => key.startsWith("blocking"));
+  return {
+    by,
+    groups: list(settings.get("group")),
+    names: list(settings.get("names")),
+    duration: durationOf(settings.get("sessionduration")),
+    title: settings.get("dynamic.displayname") ?? "",
+    holdTimeout: isBlocking ? durationOf(settings.get("blocking.timeout")) : undefined,
+    userAgents: plain.filter((pattern) => PLAIN.test(pattern)),
+    comments: [
+      ...plain
+        .filter((pattern) => !PLAIN.test(pattern))
+        .map((pattern) => `${use}: ignoreUserAgent ${pattern} is a pattern; ignore.user_agents takes plain parts`),
+      ...[...settings].flatMap(([key, value]) => commentOn(use, key, value)),
+    ],
+  };
+}
+
+/** Letters that mean themselves in a pattern. */
+const PLAIN = /^[\w /-]+$/;
+
+function commentOn(use: string, key: string, value: string): string[] {
+  if (TAKEN.has(key)) return [];
+  return [`${use}: ${key}=${value}: ${WITHOUT_EQUIVALENT[key] ?? "unknown to this import"}`];
+}
+
+const TAKEN: ReadonlySet<string> = new Set(
+  "group names sablierurl sessionduration ignoreuseragent dynamic dynamic.displayname blocking blocking.timeout".split(
+    " ",
+  ),
+);
+
+const WITHOUT_EQUIVALENT: Readonly<Record<string, string>> = {
+  "dynamic.theme": "there is one theme for all, gateway.theme: default, minimal or terminal",
+  "dynamic.showdetails": "no equivalent; logs says who sees log lines",
+  "dynamic.refreshfrequency": "not needed; the page is told at once",
+  "blocking.defaultrefreshfrequency": "not needed; those who wait are told at once",
+  failopen: "no equivalent here; it is the front proxy's to do",
+  keepaliveinterval: "not needed; open connections keep it awake",
+};
+
+function list(text = ""): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}

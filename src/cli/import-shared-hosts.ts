@@ -1,0 +1,25 @@
+import type { Imported, ImportedContainer } from "./import-types.ts";
+
+/** In a file a host belongs to one container; who comes second loses it, with a comment. Labels know replicas. */
+export function withoutSharedHosts(imported: Imported): Imported {
+  const owners = new Map<string, string>();
+  const comments = [...imported.comments];
+  const containers = imported.containers.flatMap((container): ImportedContainer[] => {
+    const { host: wanted } = container.keys;
+    if (!Array.isArray(wanted)) return [container];
+    const hosts: readonly string[] = wanted;
+    const taken = hosts.filter((host) => owners.has(host));
+    const host = hosts.filter((each) => !taken.includes(each));
+    for (const each of host) owners.set(each, container.name);
+    if (taken.length === 0) return [container];
+    const said = taken.map((each) => `${each} is already ${owners.get(each)}'s`).join(", ");
+    if (host.length === 0) {
+      comments.push(
+        `${container.name}: left out, for ${said}; replicas of a service share a host by labels (--labels)`,
+      );
+      return [];
+    }
+    return [{ ...container, keys: { ...container.keys, host }, comments: [...container.comments, said] }];
+  });
+  return { ...imported, containers, comments };
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { formatFault } from "../config/faults.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { localTimezone } from "../config/local-timezone.ts";
+import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Given, type Io } from "./command.ts";
+import type { Inventory } from "./docker-inventory.ts";
+import { readCompose } from "./import-compose.ts";
+import { importContainerNursery } from "./import-containernursery.ts";
+import { servicesOf } from "./import-inventory.ts";
+import { importLazytainer } from "./import-lazytainer.ts";
+import { importSablier } from "./import-sablier.ts";
+import { withoutSharedHosts } from "./import-shared-hosts.ts";
+import { configText, labelsText } from "./import-text.ts";
+import type { Imported, Service } from "./import-types.ts";
+
+/** `dag import`: prints what another product's configuration is in ours. Returns 0, 1 (no Docker) or 2 (nothing to read). */
+export function createImport({ inventory }: { readonly inventory: Inventory }): Command {
+  return {
+    summary: "prints another product's configuration as ours",
+    details: [
+      "sablier and lazytainer: FILE is a Compose file with their labels, or --docker reads those of this host's containers. containernursery: FILE is its config.yml.",
+      "What has no equivalent is named in comments. Nothing is changed or written: redirect the output to a file, look at it, and try it by dag check.",
+    ],
+    options: {
+      docker: { summary: "reads the labels of this host's containers instead of a file" },
+      labels: { summary: "prints labels, as a Compose file to add to yours, instead of a config.yaml" },
+    },
+    operands: [
+      { name: "SOURCE", required: true, words: ["sablier", "containernursery", "lazytainer"] },
+      { name: "FILE", required: false, words: "files" },
+    ],
+
+    async run(given, io) {
+      const order = readOrder(given);
+      if (typeof order === "string") return complain(io, order, EXIT_USAGE);
+      const { source, file, labels } = order;
+      let services: readonly Service[] = [];
+      try {
+        if (file === undefined) services = servicesOf(await inventory(io));
+      } catch (error) {
+        return complain(io, `--docker: ${sentenceOf(error)}`, EXIT_FAILURE);
+      }
+      let imported: Imported;
+      try {
+        imported = file === undefined ? ofServices(source, services) : ofFile(source, file, io);
+      } catch (error) {
+        return complain(io, `${file ?? "Docker"}: ${sentenceOf(error)}`, EXIT_USAGE);
+      }
+      const from = `${source} (${file ?? "the containers of this host"})`;
+      const text = configText(withoutSharedHosts(imported), from);
+      io.stdout(labels ? labelsText(imported, from) : text);
+      const faults = labels ? [] : faultsOf(text);
+      for (const fault of faults) io.stderr(`dag import: to mend by hand: ${fault}\n`);
+      return faults.length > 0 ? EXIT_USAGE : EXIT_OK;
+    },
+  };
+}
+
+interface Order {
+  readonly source: string;
+  /** `undefined`: Docker. */
+  readonly file: string | undefined;
+  readonly labels: boolean;
+}
+
+function readOrder({ options, operands: [source = "", file] }: Given): Order | string {
+  const docker = options["docker"] === true;
+  if (docker && source === "containernursery") return "containernursery has no labels: give its config.yml";
+  if (docker && file !== undefined) return "give a file or --docker, not both";
+  if (!docker && file === undefined) return `FILE is missing${source === "containernursery" ? "" : " (or --docker)"}`;
+  return { source, file, labels: options["labels"] === true };
+}
+
+function ofServices(source: string, services: readonly Service[]): Imported {
+  return source === "sablier" ? importSablier(services) : importLazytainer(services);
+}
+
+function ofFile(source: string, file: string, { env }: Io): Imported {
+  const text = readText(file);
+  if (source === "containernursery") return importContainerNursery(text);
+  const imported = ofServices(source, readCompose(text, path.basename(path.dirname(path.resolve(file))), env));
+  const isGuessed = imported.containers.some(({ name }) => name.endsWith("-1"));
+  return isGuessed ? { ...imported, comments: [...imported.comments, GUESSED] } : imported;
+}
+
+const GUESSED = "names that end in -1 are Compose's usual ones: compare them with docker ps, or use --docker";
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    throw new TypeError(code === "ENOENT" ? "there is no such file" : "the file cannot be read", { cause: error });
+  }
+}
+
+/** What the gateway would say of it. */
+function faultsOf(text: string): string[] {
+  const input = {
+    text,
+    file: "config.yaml",
+    env: {},
+    readSecret: () => "",
+    nowMs: Date.now(),
+    localTimezone: localTimezone(),
+  };
+  const loaded = loadConfig(input);
+  return loaded.ok ? [] : loaded.faults.map(formatFault);
+}
+
+function complain(io: Io, sentence: string, code: number): number {
+  io.stderr(`dag import: ${sentence}\n`);
+  return code;
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : "it cannot be read";
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestContext } from "node:test";
+import { createImport } from "../../src/cli/import.ts";
+import type { Inventory } from "../../src/cli/docker-inventory.ts";
+import { type Ran, runCommand } from "./cli.ts";
+
+/** What `dag import` made of a file; paths are told without their directory. */
+export async function importText(
+  t: TestContext,
+  source: string,
+  text: string,
+  { args = [], env = {} }: { args?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+): Promise<Ran> {
+  const parent = mkdtempSync(path.join(tmpdir(), "dag-import-"));
+  t.after(() => rmSync(parent, { recursive: true, force: true }));
+  const folder = path.join(parent, "stack");
+  mkdirSync(folder);
+  const file = path.join(folder, "file.yml");
+  writeFileSync(file, text);
+  const ran = await runCommand(importer(), [source, file, ...args], env);
+  const plain = (printed: string): string => printed.replaceAll(`${folder}/`, "");
+  return { ...ran, stdout: plain(ran.stdout), stderr: plain(ran.stderr) };
+}
+
+/** The command; without an inventory nobody may ask for Docker. */
+export function importer(inventory?: Inventory): ReturnType<typeof createImport> {
+  return createImport({ inventory: inventory ?? (() => assert.fail("nobody asked for Docker")) });
+}
+
+/** Without the comments. */
+export function settingsOf(printed: string): string {
+  return printed
+    .split("\n")
+    .filter((line) => !line.trimStart().startsWith("#"))
+    .join("\n");
+}
+
+/** The comments alone, without their marks; the first one, about where it comes from, is left out. */
+export function commentsOf(printed: string): string[] {
+  const lines = printed.split("\n").filter((line) => line.trimStart().startsWith("#"));
+  return lines.slice(1).map((line) => line.trimStart().slice(2));
+}
