@@ -48,7 +48,7 @@ export type DomainEvent =
       readonly why: string;
     }
   | { readonly type: "hold"; readonly host: string; readonly outcome: HoldOutcome; readonly waitedMs: number }
-  | { readonly type: "engine"; readonly engine: string; readonly up: boolean }
+  | { readonly type: "engine"; readonly engine: string; readonly up: boolean; readonly reason?: string }
   | { readonly type: "settings"; readonly hosts: number; readonly workloads: number }
   /** Somebody gave wrong credentials for the admin pages; what they gave is not told. */
   | { readonly type: "login-failed"; readonly address: string; readonly path: string }

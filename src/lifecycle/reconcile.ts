@@ -86,7 +86,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       return engine.kind;
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      link(engine.kind, false);
+      link(engine.kind, false, error.message);
       return undefined;
     }
   }
@@ -122,11 +122,11 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     return used || (kind === "docker" && records.size === 0);
   }
 
-  function link(kind: Engine["kind"], up: boolean): void {
+  function link(kind: Engine["kind"], up: boolean, reason?: string): void {
     const was = !down.has(kind);
     if (up) down.delete(kind);
     else down.add(kind);
-    if (was !== up) house.emit({ type: "engine", engine: kind, up });
+    if (was !== up) house.emit({ type: "engine", engine: kind, up, ...(reason !== undefined && { reason }) });
   }
 
   function onHint(name?: string): void {

@@ -96,6 +96,11 @@ const cases: [rule: string, event: DomainEvent, line: Partial<Line>][] = [
     { type: "engine", engine: "docker", up: false },
     { level: "error", engine: "docker" },
   ],
+  [
+    "and says what is wrong with it, where that is known",
+    { type: "engine", engine: "docker", up: false, reason: "No permission to use the socket" },
+    { msg: "docker cannot be reached (No permission to use the socket); what is awake stays reachable" },
+  ],
   ["an engine that is back is told", { type: "engine", engine: "docker", up: true }, { level: "info" }],
   [
     "a change of state is for debugging",

@@ -78,7 +78,7 @@ export function logEvents(logger: EventLogger): Emit {
         if (event.up) return logger.info({ event: type, engine: event.engine }, `${event.engine} can be reached again`);
         return logger.error(
           { event: type, engine: event.engine },
-          `${event.engine} cannot be reached; what is awake stays reachable`,
+          `${event.engine} cannot be reached${event.reason === undefined ? "" : ` (${plainLine(event.reason)})`}; what is awake stays reachable`,
         );
       case "settings": {
         const now = `${event.hosts} hosts, ${event.workloads} containers`;
