@@ -111,7 +111,7 @@ function close(server: Server, tunnels: ReadonlySet<Duplex>, ms: number): Promis
     const idle = setInterval(() => server.closeIdleConnections(), 50);
     const cut = setTimeout(() => {
       server.closeAllConnections();
-      for (const socket of [...tunnels]) socket.destroy();
+      for (const socket of tunnels) socket.destroy();
     }, ms);
     server.close(() => {
       clearInterval(idle);

@@ -23,9 +23,9 @@ inChromium(
       const page = await open();
       await page.goto(`http://localhost:${gateway.port}${DEEP}`);
       assert.match(await page.title(), new RegExp(app.name, "u"));
-      await page.waitForFunction(() => document.querySelector("#url") !== null, undefined, { polling: 10 });
-      const shownMs = await page.evaluate(() => performance.timeOrigin + performance.now());
-      assert.equal(await page.evaluate(() => location.pathname + location.search + location.hash), DEEP);
+      await page.waitForFunction(`document.querySelector("#url") !== null`, undefined, { polling: 10 });
+      const shownMs = await page.evaluate<number>("performance.timeOrigin + performance.now()");
+      assert.equal(await page.evaluate<string>("location.pathname + location.search + location.hash"), DEEP);
       tookMs.push(Math.round(shownMs - (await listeningSince(await app.logs(), gateway, delayMs))));
     }
     // One of three may meet a machine that does something else; a page that polls every 2 s would miss by far.
