@@ -68,7 +68,7 @@ describe("a sleeping container", () => {
     const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/ws`, { headers: { host } });
     t.after(() => socket.terminate());
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
-    const echoed = new Promise((resolve) => socket.once("message", (data) => resolve(String(data))));
+    const echoed = new Promise((resolve) => socket.once("message", (data: Buffer) => resolve(data.toString())));
     socket.send("are you awake?");
     assert.equal(await echoed, "are you awake?");
   });
