@@ -5,8 +5,11 @@ import type { Probe } from "../lifecycle/ports.ts";
 
 /** How long one try may take. */
 const TRY_MS = 2_000;
-/** docker-proxy accepts at once, dials the app, and closes if nobody listens: on one machine within a few milliseconds. */
-const STAY_MS = 50;
+/**
+ * docker-proxy accepts at once, dials the app, and closes if nobody listens: within a few milliseconds on an idle machine,
+ * and not within 50 on one that starts eight containers at once.
+ */
+const STAY_MS = 150;
 
 /** Makes a probe over real sockets. It holds nothing between two tries. */
 export function createProbe(): Probe {
@@ -46,7 +49,8 @@ function stayConnected({ host, port, published }: Endpoint, settle: Settle): Rel
   const socket = connect({ host, port });
   let staying: NodeJS.Timeout | undefined;
   socket.once("connect", () => {
-    if (published) staying = setTimeout(() => settle(true), STAY_MS);
+    // A farewell that came while this process had no time to read it is read before the immediate.
+    if (published) staying = setTimeout(() => setImmediate(() => settle(true)), STAY_MS);
     else settle(true);
   });
   socket.once("data", () => settle(true));

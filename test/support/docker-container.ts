@@ -17,6 +17,10 @@ export interface ContainerSpec {
   readonly labels?: Readonly<Record<string, string>>;
   /** A user-defined network; `host`; `none`. Default: the daemon's bridge. */
   readonly network?: string;
+  /** A fixed IPv4 address on that network, which must have a subnet of its own choice. */
+  readonly address?: string;
+  /** As `docker run -v` takes them. */
+  readonly binds?: readonly string[];
   /** Container port → port on 127.0.0.1; 0 lets the daemon choose. */
   readonly ports?: Readonly<Record<number, number>>;
   /** A shell command; healthy when it ends with 0. */
@@ -72,10 +76,18 @@ function describe(spec: ContainerSpec): Docker.ContainerCreateOptions {
     ExposedPorts: Object.fromEntries(ports.map(([port]) => [`${port}/tcp`, {}])),
     HostConfig: {
       NetworkMode: spec.network ?? "default",
+      ...(spec.binds === undefined ? {} : { Binds: [...spec.binds] }),
       PortBindings: Object.fromEntries(bindings),
       Memory: spec.memoryBytes ?? 0,
       RestartPolicy: { Name: spec.restartPolicy ?? "no" },
     },
+    ...(spec.address === undefined || spec.network === undefined
+      ? {}
+      : {
+          NetworkingConfig: {
+            EndpointsConfig: { [spec.network]: { IPAMConfig: { IPv4Address: spec.address } } },
+          },
+        }),
     ...(healthcheck === undefined
       ? {}
       : {

@@ -1,0 +1,3 @@
+import { testRounds } from "../support/front-suite.ts";
+
+testRounds("nginx");

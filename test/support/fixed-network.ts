@@ -1,0 +1,31 @@
+import type { TestContext } from "node:test";
+import { cleanup } from "./cleanup.ts";
+import { type TestDocker, uniqueName } from "./docker.ts";
+
+/** A network whose containers have addresses that stay over stop and start. */
+export interface FixedNetwork {
+  readonly name: string;
+  /** As a CIDR. */
+  readonly subnet: string;
+  /** The address of this machine in it. */
+  readonly gateway: string;
+  /** The n-th address that a container may have, from 0. */
+  address(n: number): string;
+}
+
+/** Fixed addresses need a subnet of one's own choice: that which Docker would choose is taken. */
+export async function createFixedNetwork(t: TestContext, { docker }: TestDocker): Promise<FixedNetwork> {
+  const name = uniqueName("fixed");
+  const chosen = await docker.createNetwork({ Name: name, Driver: "bridge" });
+  const found = (await chosen.inspect()) as { IPAM: { Config: { Subnet: string }[] } };
+  await chosen.remove();
+  const subnet = found.IPAM.Config[0]?.Subnet ?? "";
+  const network = await docker.createNetwork({
+    Name: name,
+    Driver: "bridge",
+    IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
+  });
+  cleanup(t, () => network.remove());
+  const prefix = subnet.slice(0, subnet.lastIndexOf("."));
+  return { name, subnet, gateway: `${prefix}.1`, address: (n) => `${prefix}.${10 + n}` };
+}

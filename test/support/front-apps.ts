@@ -1,0 +1,86 @@
+import type { TestContext } from "node:test";
+import type { TestDocker } from "./docker.ts";
+import type { TestContainer } from "./docker-container.ts";
+import { createFixedNetwork } from "./fixed-network.ts";
+import { type Gateway, startGateway } from "./gateway.ts";
+import { freePort } from "./http.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** Where fronts reach apps: at their own address, or at a port of this machine, where docker-proxy accepts too early. */
+export type Reach = "address" | "published";
+
+export interface FrontApp {
+  readonly container: TestContainer;
+  readonly host: string;
+  /** `host:port` at which a front on this machine reaches it, asleep or awake. */
+  readonly upstream: string;
+}
+
+/** Sleeping apps and a gateway that knows them and trusts this machine. */
+export interface FrontApps {
+  readonly apps: readonly FrontApp[];
+  readonly gateway: Gateway;
+}
+
+export interface AppSpec {
+  readonly name: string;
+  readonly delayMs?: number;
+  /** More keys of the container in config.yaml. */
+  readonly keys?: object;
+}
+
+export async function startFrontApps(
+  t: TestContext,
+  docker: TestDocker,
+  reach: Reach,
+  specs: readonly AppSpec[],
+  gatewayKeys: object = {},
+): Promise<FrontApps> {
+  const network = await createFixedNetwork(t, docker);
+  const apps = await Promise.all(
+    specs.map(async ({ name, delayMs = 0 }, index): Promise<FrontApp> => {
+      const port = await freePort();
+      const address = network.address(index);
+      const container = await docker.createContainer({
+        name: `${name}-${Math.random().toString(36).slice(2, 8)}`,
+        network: network.name,
+        address,
+        env: { NAME: name, DELAY_MS: String(delayMs) },
+        ...(reach === "published" && { ports: { 80: port } }),
+        start: false,
+      });
+      const upstream = reach === "published" ? `127.0.0.1:${port}` : `${address}:80`;
+      return { container, host: `${name}.test`, upstream };
+    }),
+  );
+  const gateway = await startGateway(t, {
+    dockerHost: docker.host,
+    config: {
+      gateway: {
+        trusted_proxies: ["127.0.0.0/8"],
+        address: reach === "published" ? "published" : "container",
+        ...gatewayKeys,
+      },
+      containers: apps.map(({ container, host }, index) => ({
+        name: container.name,
+        host,
+        stop_timeout: "1s",
+        ...specs[index]?.keys,
+      })),
+    },
+  });
+  return { apps, gateway };
+}
+
+/** Resolves when the gateway knows that a container doesn't run. */
+export async function untilAsleep(gateway: Gateway, name: string, ms = 10_000): Promise<void> {
+  await waitUntil(
+    async () => {
+      const status = (await gateway.request({ path: "/_status/api" })).json();
+      const found = status.containers.find((one: { readonly name: string }) => one.name === name);
+      return found.state === "asleep" || found.state === "absent";
+    },
+    ms,
+    `${name} to be asleep`,
+  );
+}

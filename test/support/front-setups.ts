@@ -1,0 +1,93 @@
+import type { TestContext } from "node:test";
+import type { FrontApps } from "./front-apps.ts";
+import { type Front, startCaddy, startNginx, startTraefik } from "./fronts.ts";
+
+/** Each front before the same sleeping apps, set up as its guide says; `undefined`: it is missing. */
+export const frontSetups = {
+  /** A file provider with the apps' addresses. */
+  traefik: (t: TestContext, { apps, gateway }: FrontApps) =>
+    startTraefik(t, {
+      dynamic: {
+        http: {
+          middlewares: {
+            wake: {
+              forwardAuth: {
+                address: `http://127.0.0.1:${gateway.port}/_auth/traefik`,
+                trustForwardHeader: false,
+                maxResponseBodySize: 1_048_576,
+              },
+            },
+          },
+          routers: Object.fromEntries(
+            apps.map(({ host }, index) => [
+              `app${index}`,
+              { rule: `Host(\`${host}\`)`, middlewares: ["wake"], service: `app${index}`, entryPoints: ["web"] },
+            ]),
+          ),
+          services: Object.fromEntries(
+            apps.map(({ upstream }, index) => [
+              `app${index}`,
+              { loadBalancer: { servers: [{ url: `http://${upstream}` }] } },
+            ]),
+          ),
+        },
+      },
+    }),
+
+  /** The generic block, in which the gateway names the upstream. */
+  caddy: (t: TestContext, { gateway }: FrontApps) =>
+    startCaddy(
+      t,
+      (port) => `http://:${port} {
+	bind 127.0.0.1
+	forward_auth 127.0.0.1:${gateway.port} {
+		uri /_auth/caddy?
+		copy_headers X-Gateway-Upstream
+	}
+	reverse_proxy {http.request.header.X-Gateway-Upstream} {
+		header_up -X-Gateway-Upstream
+	}
+}`,
+    ),
+
+  /** The generic block as well. */
+  nginx: (t: TestContext, { gateway }: FrontApps) => startNginx(t, (port) => nginxHttp(port, gateway.port)),
+} satisfies Record<string, (t: TestContext, apps: FrontApps) => Promise<Front | undefined>>;
+
+function nginxHttp(port: number, gateway: number): string {
+  return `
+map $wake_up $wake_target { '' 127.0.0.1:1; default $wake_up; }
+map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+server {
+  listen 127.0.0.1:${port};
+  client_max_body_size 0;
+  location = /_wake_auth {
+    internal;
+    proxy_pass http://127.0.0.1:${gateway}/_auth/nginx;
+    proxy_pass_request_body off; proxy_set_header Content-Length "";
+    proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Uri $request_uri;
+    proxy_set_header X-Forwarded-Method $request_method; proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header Upgrade $http_upgrade;
+    proxy_http_version 1.1; proxy_set_header Connection ""; proxy_read_timeout 60s;
+  }
+  location ~ ^/_(health|logs)$ {
+    proxy_pass http://127.0.0.1:${gateway};
+    proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; proxy_read_timeout 60s;
+  }
+  location / {
+    auth_request /_wake_auth; auth_request_set $wake_up $upstream_http_x_gateway_upstream;
+    error_page 401 502 504 = @wake_page;
+    proxy_pass http://$wake_target; proxy_http_version 1.1; proxy_request_buffering off;
+    proxy_set_header Host $http_host; proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade; proxy_set_header X-Gateway-Upstream "";
+  }
+  location @wake_page {
+    rewrite ^ /_auth/nginx/page? break;
+    proxy_pass http://127.0.0.1:${gateway};
+    proxy_method GET; proxy_pass_request_body off; proxy_set_header Content-Length "";
+    proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Uri $request_uri;
+    proxy_set_header X-Forwarded-Method $request_method; proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-For $remote_addr;
+  }
+}`;
+}

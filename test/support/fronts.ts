@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestContext } from "node:test";
+import { cleanup } from "./cleanup.ts";
+import { freePort, request } from "./http.ts";
+import { type Tool, toolOrSkip } from "./tools.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** A real front proxy, in a process of its own on this machine. */
+export interface Front {
+  /** Where clients ask. */
+  readonly port: number;
+  /** Where it tells of itself: Traefik's API, Caddy's admin endpoint; 0: nowhere. */
+  readonly adminPort: number;
+  /** Everything it wrote. */
+  log(): string;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts another one with the same ports and configuration. */
+  again(): Promise<void>;
+}
+
+/** Traefik 3.7 with these static sections and, from a file, these dynamic ones; `undefined`: it is missing. */
+export async function startTraefik(
+  t: TestContext,
+  spec: { readonly dynamic?: object; readonly static?: object },
+): Promise<Front | undefined> {
+  return startFront(t, "traefik", (dir, port, adminPort) => {
+    // JSON is YAML, and only the name tells Traefik so.
+    const dynamic = path.join(dir, "dynamic.yml");
+    writeFileSync(dynamic, JSON.stringify(spec.dynamic ?? {}));
+    const fixed = {
+      entryPoints: { web: { address: `127.0.0.1:${port}` }, traefik: { address: `127.0.0.1:${adminPort}` } },
+      api: { insecure: true },
+      ping: {},
+      log: { level: "INFO" },
+      global: { checkNewVersion: false, sendAnonymousUsage: false },
+      ...spec.static,
+    };
+    const providers = { ...(spec.dynamic && { file: { filename: dynamic } }), ...(fixed as any).providers };
+    const yaml = path.join(dir, "traefik.yml");
+    writeFileSync(yaml, JSON.stringify({ ...fixed, providers }));
+    return {
+      args: [`--configFile=${yaml}`],
+      isUp: () => (spec.dynamic === undefined ? answers(adminPort, "/ping") : hasRouters(adminPort)),
+    };
+  });
+}
+
+/** Caddy 2.11 with these site blocks; `site` gets the address that clients ask, such as `http://*:1234`. */
+export async function startCaddy(t: TestContext, sites: (port: number) => string): Promise<Front | undefined> {
+  return startFront(t, "caddy", (dir, port, adminPort) => {
+    const file = path.join(dir, "Caddyfile");
+    writeFileSync(
+      file,
+      `{\n\tadmin 127.0.0.1:${adminPort}\n\tauto_https off\n\tpersist_config off\n}\n${sites(port)}\n`,
+    );
+    const isUp = (): Promise<boolean> => answers(adminPort, "/config/");
+    return { args: ["run", "--config", file, "--adapter", "caddyfile"], isUp };
+  });
+}
+
+/** nginx with this text inside its `http` block. */
+export async function startNginx(t: TestContext, http: (port: number) => string): Promise<Front | undefined> {
+  return startFront(t, "nginx", (dir, port) => {
+    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+      (one) => `${one}_temp_path ${dir}/${one};`,
+    );
+    const file = path.join(dir, "nginx.conf");
+    const user = process.getuid?.() === 0 ? "user root;" : "";
+    writeFileSync(
+      file,
+      `${user}\ndaemon off;\nworker_processes 1;\npid ${dir}/nginx.pid;\nerror_log stderr info;\n` +
+        `events { worker_connections 512; }\nhttp {\n${temporary.join("\n")}\naccess_log off;\n${http(port)}\n}\n`,
+    );
+    return { args: ["-p", dir, "-c", file], isUp: () => answers(port, "/") };
+  });
+}
+
+interface Launch {
+  readonly args: readonly string[];
+  readonly isUp: () => Promise<boolean>;
+}
+
+async function startFront(
+  t: TestContext,
+  tool: Tool,
+  prepare: (dir: string, port: number, adminPort: number) => Launch,
+): Promise<Front | undefined> {
+  const program = toolOrSkip(t, tool);
+  if (program === undefined) return undefined;
+  const dir = mkdtempSync(path.join(tmpdir(), `dag-${tool}-`));
+  const port = await freePort();
+  const adminPort = await freePort();
+  const { args, isUp } = prepare(dir, port, adminPort);
+  let log = "";
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const env = { PATH: process.env["PATH"] ?? "", HOME: dir, XDG_DATA_HOME: dir, XDG_CONFIG_HOME: dir };
+    const started = spawn(program ?? tool, args, { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    child = started;
+    const kill = (): void => signalGroup(started, "SIGKILL");
+    process.once("exit", kill);
+    started.once("exit", () => process.off("exit", kill));
+    for (const output of [started.stdout, started.stderr]) output.on("data", (chunk) => (log += String(chunk)));
+    const isUpOrOver = async (): Promise<boolean> => started.exitCode !== null || (await isUp());
+    await waitUntil(isUpOrOver, 15_000, `${tool} to be up`).catch((error: unknown) => {
+      throw new Error(`${String(error)}; its output:\n${log}`);
+    });
+    if (started.exitCode !== null) throw new Error(`${tool} ended with ${started.exitCode}:\n${log}`);
+  }
+
+  async function stop(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    signalGroup(child, signal);
+    await ended;
+  }
+
+  cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
+  cleanup(t, () => stop());
+  await start();
+  return { port, adminPort, log: () => log, stop, again: start };
+}
+
+/** nginx has workers of its own, which a kill of their master leaves behind. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid !== undefined) process.kill(-pid, signal);
+}
+
+/** Its file provider is read a moment after it listens. */
+async function hasRouters(adminPort: number): Promise<boolean> {
+  const answer = await request({ port: adminPort, path: "/api/http/routers" });
+  return answer.status === 200 && answer.text.includes("@file");
+}
+
+async function answers(port: number, where: string): Promise<boolean> {
+  return (await request({ port, path: where })).status > 0;
+}
