@@ -1,5 +1,6 @@
 import { createCheck } from "./check.ts";
 import type { Command } from "./command.ts";
+import { createCompletion } from "./completion.ts";
 import { dockerInventory } from "./docker-inventory.ts";
 import { explain } from "./explain.ts";
 import { createImport } from "./import.ts";
@@ -18,5 +19,6 @@ export const commands: Readonly<Record<string, Command>> = {
   import: createImport({ inventory: dockerInventory }),
   health,
   schema,
+  completion: createCompletion(() => commands),
   version,
 };

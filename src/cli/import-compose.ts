@@ -36,7 +36,7 @@ export function readYaml(text: string): unknown {
     return parse(text, { merge: true, logLevel: "error" });
   } catch (error) {
     if (error instanceof YAMLParseError)
-      throw new TypeError(`not valid YAML: ${error.message.split("\n")[0]}`, { cause: error });
+      throw new TypeError(`not valid YAML: ${error.message.split(/:?\n/)[0]}`, { cause: error });
     throw error;
   }
 }

@@ -11,6 +11,9 @@ const tools = {
   traefik: { variable: "TRAEFIK_BIN", names: ["traefik"] },
   caddy: { variable: "CADDY_BIN", names: ["caddy"] },
   nginx: { variable: "NGINX_BIN", names: ["nginx"] },
+  zsh: { variable: "ZSH_BIN", names: ["zsh"] },
+  fish: { variable: "FISH_BIN", names: ["fish"] },
+  groff: { variable: "GROFF_BIN", names: ["groff"] },
 } as const;
 
 /** The names of all tools. */

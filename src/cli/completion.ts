@@ -1,0 +1,25 @@
+import { bashCompletion } from "./completion-bash.ts";
+import { fishCompletion } from "./completion-fish.ts";
+import { zshCompletion } from "./completion-zsh.ts";
+import { type Command, EXIT_OK } from "./command.ts";
+
+const SHELLS: Readonly<Record<string, (commands: Readonly<Record<string, Command>>) => string>> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+};
+
+/** `dag completion`: prints what teaches a shell the table of commands. `commands` is that table. */
+export function createCompletion(commands: () => Readonly<Record<string, Command>>): Command {
+  return {
+    summary: "prints a completion for your shell",
+    details: [
+      'bash: put `source <(dag completion bash)` into ~/.bashrc. zsh: dag completion zsh > "${fpath[1]}/_dag". fish: dag completion fish > ~/.config/fish/completions/dag.fish',
+    ],
+    operands: [{ name: "SHELL", required: true, words: Object.keys(SHELLS) }],
+    run({ operands: [shell = ""] }, io) {
+      io.stdout(SHELLS[shell]?.(commands()) ?? "");
+      return Promise.resolve(EXIT_OK);
+    },
+  };
+}
