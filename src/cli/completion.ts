@@ -14,7 +14,9 @@ export function createCompletion(commands: () => Readonly<Record<string, Command
   return {
     summary: "prints a completion for your shell",
     details: [
-      'bash: put `source <(dag completion bash)` into ~/.bashrc. zsh: dag completion zsh > "${fpath[1]}/_dag". fish: dag completion fish > ~/.config/fish/completions/dag.fish',
+      "bash: put `source <(dag completion bash)` into `~/.bashrc`.",
+      'zsh: `dag completion zsh > "${fpath[1]}/_dag"`, and begin a new shell.',
+      "fish: `dag completion fish > ~/.config/fish/completions/dag.fish`",
     ],
     operands: [{ name: "SHELL", required: true, words: Object.keys(SHELLS) }],
     run({ operands: [shell = ""] }, io) {

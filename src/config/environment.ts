@@ -32,7 +32,8 @@ export const PROCESS_VARIABLES: Readonly<Record<string, string>> = {
     "What is logged: `debug`, `info` (the default), `warn`, `error` or `silent`. Lines are JSON, or for people at a terminal.",
   DOCKER_HOST:
     "Where Docker is: `unix:///var/run/docker.sock` (the default) or `tcp://HOST:PORT`. `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` are read as the docker command does.",
-  GATEWAY_URL: "Where `dag explain` asks. Default: the port that the configuration names, on this machine.",
+  GATEWAY_URL:
+    "Where `dag explain` and `dag health` ask. Default: the port that the configuration names, on this machine.",
 };
 
 export interface EnvironmentOverrides {

@@ -1,0 +1,51 @@
+import { flagOf, usageOf } from "../src/cli/usage.ts";
+import type { Command } from "../src/cli/command.ts";
+import { commands } from "../src/cli/commands.ts";
+import { sentence } from "../src/cli/help.ts";
+import { table } from "./markdown-table.ts";
+
+/** docs/cli.md, from the table of commands. */
+export function generate(): Record<string, string> {
+  const rows = Object.entries(commands).map(([name, { summary }]) => [
+    `[\`${name}\`](#dag-${name})`,
+    sentence(summary),
+  ]);
+  const text = `<!-- Made from src/cli by \`npm run generate\`; edits here are overwritten. -->
+
+# Command line
+
+\`\`\`text
+dag [COMMAND] [ARGUMENTS]
+\`\`\`
+
+Without a command it is \`serve\`. In a clone, \`node src/main.ts\` stands for \`dag\`.
+
+${table(["command", "what it does"], rows)}
+
+\`dag --help\`, and \`dag COMMAND --help\`, print the same; \`dag --version\` prints the version. [Variables](environment.md) name the configuration file and more.
+
+| exit code | meaning |
+| --- | --- |
+| 0 | It went well. |
+| 1 | Something failed while it ran: the port is taken, Docker or the gateway cannot be reached, there is nothing of that name. |
+| 2 | The arguments or the configuration are faulty; all faults are told together. |
+
+${Object.entries(commands).map(section).join("\n\n")}
+`;
+  return { "docs/cli.md": text };
+}
+
+function section([name, command]: readonly [string, Command]): string {
+  const { summary, details = [], options = {} } = command;
+  const rows = Object.entries(options).map(([flag, option]) => [
+    `\`${flagOf(flag, option)}\``,
+    sentence(option.summary),
+  ]);
+  return [
+    `## dag ${name}`,
+    `\`\`\`text\n${usageOf(name, command)}\n\`\`\``,
+    sentence(summary),
+    ...details,
+    ...(rows.length > 0 ? [table(["option", "what it does"], rows)] : []),
+  ].join("\n\n");
+}
