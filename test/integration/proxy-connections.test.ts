@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { waitUntil } from "../support/wait-until.ts";
@@ -18,7 +19,7 @@ function closingOnReuse(socket: {
   socket.on("data", () => void (asked++ === 0 ? socket.write(OK) : socket.destroy()));
 }
 
-describe("connections to the app", () => {
+describe("connections to the app", { concurrency: 8 }, () => {
   void it("are used again, one request at a time", async (t) => {
     const app = await startRawApp(t, answering(OK));
     const proxy = await startProxy(t, { upstream: app.port });
@@ -137,16 +138,18 @@ describe("connections to the app", () => {
   }
 
   void it("many at once are as many as it takes, and none is left when they are released", async (t) => {
-    const app = await startApp(t, (_req, res) => void setTimeout(() => res.end("ok"), 100));
+    const held: ServerResponse[] = [];
+    const app = await startApp(t, (_req, res) => void held.push(res));
     const open = (): Promise<number> =>
       new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count)));
     const proxy = await startProxy(t, { upstream: app.port });
     for (let turn = 0; turn < 100; turn += 1) await rawClient(t, proxy.port, request("GET"));
-    await waitUntil(async () => (await open()) === 100);
-    await proxy.ended(100);
+    await waitUntil(() => held.length === 100, 10_000, "a hundred requests at the app");
     assert.equal(await open(), 100);
+    for (const res of held) res.end("ok");
+    await proxy.ended(100);
     proxy.forwarder.release(proxy.to);
-    await waitUntil(async () => (await open()) === 0, 2_000);
+    await waitUntil(async () => (await open()) === 0, 2_000, "the end of all connections");
   });
 
   void it("those in use when they are released end with what they carry", async (t) => {

@@ -7,6 +7,7 @@ import {
   type Server as NetServer,
   type Socket,
 } from "node:net";
+import type { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import type { Endpoint } from "../../src/core/observation.ts";
 import {
@@ -73,8 +74,13 @@ export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<
     };
     again();
   });
+  const tunnels = new Set<Duplex>();
+  server.on("upgrade", (_req, socket) => void tunnels.add(socket));
   const port = await listen(t, server, spec.listen ?? "127.0.0.1");
-  cleanup(t, () => server.closeAllConnections());
+  cleanup(t, () => {
+    server.closeAllConnections();
+    for (const socket of tunnels) socket.destroy();
+  });
   return {
     port,
     to,
@@ -123,7 +129,7 @@ export async function startRawApp(
     const at = sockets.push(socket) - 1;
     heard[at] = "";
     socket.on("error", () => {});
-    socket.prependListener("data", (chunk: Buffer) => void (heard[at] += chunk.toString("latin1")));
+    socket.on("data", (chunk: Buffer) => void (heard[at] += chunk.toString("latin1")));
     serve(socket, () => heard[at] ?? "", at);
   });
   const port = await listen(t, server, "127.0.0.1");
