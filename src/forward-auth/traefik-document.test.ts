@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { settingsOf } from "../../test/integration/settings.ts";
+import { traefikDocument } from "./traefik-document.ts";
+
+const TRAEFIK = {
+  entryPoints: ["web"],
+  certResolver: "",
+  via: "forward-auth",
+  middlewares: [],
+  priority: 900,
+} as const;
+
+test("a document is spelled out: this is all that is in it", () => {
+  const settings = settingsOf([{ name: "app" }], { gateway: { traefik: TRAEFIK } });
+  assert.deepEqual(traefikDocument(settings, "waker:9000"), {
+    http: {
+      middlewares: {
+        "dag-wake": {
+          forwardAuth: {
+            address: "http://waker:9000/_auth/traefik",
+            trustForwardHeader: false,
+            maxResponseBodySize: 1_048_576,
+          },
+        },
+      },
+      routers: {
+        "dag-app-app": {
+          entryPoints: ["web"],
+          middlewares: ["dag-wake"],
+          service: "dag-app-app",
+          priority: 900,
+          rule: "Host(`app.test`)",
+        },
+        "dag-polls": {
+          entryPoints: ["web"],
+          priority: 901,
+          rule: "(Path(`/_health`) || Path(`/_logs`)) && QueryRegexp(`container`, `^(app)$`)",
+          service: "dag-gateway",
+        },
+      },
+      services: {
+        "dag-app-app": { loadBalancer: { servers: [{ url: "http://app:80" }] } },
+        "dag-gateway": { loadBalancer: { servers: [{ url: "http://waker:9000" }] } },
+      },
+    },
+  });
+});
+
+test("via the proxy every service is the gateway, which asks nobody", () => {
+  const settings = settingsOf([{ name: "app" }], { gateway: { traefik: { ...TRAEFIK, via: "proxy" } } });
+  assert.deepEqual(traefikDocument(settings, "waker:9000").http, {
+    routers: {
+      "dag-app-app": { entryPoints: ["web"], service: "dag-gateway", priority: 900, rule: "Host(`app.test`)" },
+    },
+    services: { "dag-gateway": { loadBalancer: { servers: [{ url: "http://waker:9000" }] } } },
+  });
+});
+
+test("without a host there is nothing to publish", () => {
+  assert.deepEqual(traefikDocument(settingsOf([{ name: "db", hosts: [] }]), "waker:9000"), {});
+});
+
+describe("whatever the hosts are", () => {
+  const label = fc.stringMatching(/^[a-z][a-z0-9-]{0,6}[a-z0-9]$/u);
+  const host = fc
+    .tuple(fc.boolean(), label, label, fc.option(fc.integer({ min: 1, max: 65_535 })))
+    .map(([wild, a, b, port]) => (wild ? `*.${a}.${b}` : `${a}.${b}${port === null ? "" : `:${port}`}`));
+  const workloads = fc.uniqueArray(fc.record({ name: label, hosts: fc.array(host, { maxLength: 4 }) }), {
+    selector: ({ name }) => name,
+    maxLength: 6,
+  });
+
+  test("the same settings in another order give the same text", () => {
+    fc.assert(
+      fc.property(workloads, (list) => {
+        // Hosts that two workloads claim never get that far: the configuration settles them.
+        const claimed = new Set<string>();
+        const settled = list.map(({ name, hosts }) => ({
+          name,
+          hosts: hosts.filter(
+            (one) => !claimed.has(one.replace(/:\d+$/u, "")) && claimed.add(one.replace(/:\d+$/u, "")),
+          ),
+        }));
+        const text = (order: typeof settled): string => JSON.stringify(traefikDocument(settingsOf(order), "w:1"));
+        assert.equal(text(settled), text(settled.toReversed()));
+      }),
+    );
+  });
+
+  test("no rule is published twice, and nothing in the document is empty, which Traefik takes for a fault", () => {
+    fc.assert(
+      fc.property(workloads, (list) => {
+        const { http } = traefikDocument(settingsOf(list), "w:1");
+        const rules = Object.values(http?.routers ?? {}).map(({ rule }) => rule);
+        assert.equal(new Set(rules).size, rules.length);
+        for (const value of Object.values(http ?? {})) assert.ok(Object.keys(value).length > 0);
+        for (const { service } of Object.values(http?.routers ?? {})) assert.ok(service in (http?.services ?? {}));
+      }),
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, test, type TestContext } from "node:test";
+import type { Settings } from "../../src/core/settings.ts";
+import { createAsk } from "../../src/forward-auth/ask.ts";
+import { createTraefikProvider } from "../../src/forward-auth/traefik-provider.ts";
+import { createResponder } from "../../src/respond/responder.ts";
+import { cleanup } from "../support/cleanup.ts";
+import { request } from "../support/http.ts";
+import { openHouse } from "./lifecycle-house.ts";
+import { settingsOf } from "./settings.ts";
+
+const responder = createResponder({ templatesDir: "", theme: "default", report: () => undefined });
+
+describe("/_provider/traefik", () => {
+  const one = settingsOf([{ name: "one" }]);
+
+  test("names us as Traefik has reached us", async (t) => {
+    const port = await serve(t, provider({ settings: one }));
+    const answer = await request({ port, host: "waker:9000" });
+    assert.equal(answer.status, 200);
+    const { http } = answer.json();
+    assert.equal(http.middlewares["dag-wake"].forwardAuth.address, "http://waker:9000/_auth/traefik");
+    const none = await request({ port, host: "no host name" });
+    assert.equal(
+      none.json().http.middlewares["dag-wake"].forwardAuth.address,
+      `http://127.0.0.1:${port}/_auth/traefik`,
+    );
+  });
+
+  test("is the same text again and again, so that Traefik sees no change", async (t) => {
+    const port = await serve(t, provider({ settings: one }));
+    const texts = await Promise.all([1, 2, 3].map(async () => (await request({ port, host: "w:1" })).text));
+    assert.equal(new Set(texts).size, 1);
+  });
+
+  test("stays whole while Docker is away", async (t) => {
+    const state = { settings: one, up: true };
+    const port = await serve(t, provider(state));
+    const before = (await request({ port, host: "w:1" })).text;
+    state.up = false;
+    const answer = await request({ port, host: "w:1" });
+    assert.deepEqual([answer.status, answer.text], [200, before]);
+  });
+
+  test("is a 503, after which Traefik keeps what it has, as long as labels were never read", async (t) => {
+    const state = { settings: one, up: false };
+    const port = await serve(t, provider(state));
+    assert.equal((await request({ port, host: "w:1" })).status, 503);
+    state.up = true;
+    assert.equal((await request({ port, host: "w:1" })).status, 200);
+  });
+
+  test("needs no Docker where there are only processes", async (t) => {
+    const settings = settingsOf([{ name: "local", process: { command: ["x"], cwd: "", env: {}, port: 1 } }]);
+    const port = await serve(t, provider({ settings, up: false }));
+    assert.equal((await request({ port, host: "w:1" })).status, 200);
+  });
+});
+
+describe("/_ask", () => {
+  for (const [domain, status] of [
+    ["app.test", 200],
+    ["APP.test", 200],
+    ["deep.below.wild.test", 200],
+    ["stranger.test", 404],
+    ["", 404],
+  ] as const) {
+    test(`${domain || "nothing"} is a ${status}, and wakes nobody`, async (t) => {
+      const house = await openHouse([{ name: "app", hosts: ["app.test", "*.wild.test"] }]);
+      const port = await serve(t, createAsk({ routes: () => house.lifecycle.routes(), responder: () => responder }));
+      assert.equal((await request({ port, path: `/_ask?domain=${domain}` })).status, status);
+      assert.deepEqual(house.orders(), []);
+    });
+  }
+
+  test("without a domain is a fault", async (t) => {
+    const house = await openHouse([{ name: "app" }]);
+    const port = await serve(t, createAsk({ routes: () => house.lifecycle.routes(), responder: () => responder }));
+    assert.equal((await request({ port, path: "/_ask" })).status, 400);
+  });
+});
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => void;
+
+function provider(state: { readonly settings: Settings; readonly up?: boolean }): Handler {
+  return createTraefikProvider({
+    settings: () => state.settings,
+    enginesUp: () => state.up ?? true,
+    responder: () => responder,
+  });
+}
+
+async function serve(t: TestContext, handler: Handler): Promise<number> {
+  const server = createServer(handler).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanup(t, () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
