@@ -2,6 +2,10 @@
 import { run } from "./cli/run.ts";
 
 /** The edge of the process: the only file that knows its arguments, environment, streams, signals and exit code. */
+// Who reads along may leave early (`dag schema | head -1`): that is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 const code = await run(process.argv.slice(2), {
   env: process.env,
   stdout: (text) => void process.stdout.write(text),

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { spawn as spawnChild } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
 import { commands } from "../../src/cli/commands.ts";
 import { spawnDag } from "../support/spawn-dag.ts";
@@ -11,11 +13,11 @@ import { startGateway } from "../support/gateway.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
-function config(t: TestContext, text: string): string {
+function config(t: TestContext, content: string): string {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-cli-"));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   const file = path.join(dir, "config.yaml");
-  writeFileSync(file, text);
+  writeFileSync(file, content);
   return file;
 }
 
@@ -118,4 +120,13 @@ test("dag check --docker without Docker is a 1 that says where it looked", async
   const ran = await spawnDag(["check", "--docker"], { env });
   assert.equal(ran.code, 1);
   assert.match(ran.stderr, /^--docker: .*\/nonexistent\/docker\.sock/);
+});
+
+test("who reads only the beginning of what is printed, and leaves, causes no fault", async () => {
+  const child = spawnChild(process.execPath, [path.resolve(import.meta.dirname, "../../src/main.ts"), "schema"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.destroy();
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  assert.deepEqual([said, code], ["", 0]);
 });

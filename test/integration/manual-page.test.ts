@@ -12,6 +12,7 @@ const texts: readonly [rule: string, text: string, expected: string][] = [
   ["a backslash is one", "a\\b", "a\\eb"],
   ["a dot at the beginning is no request", ".env", "\\&.env"],
   ["nor is a quote", "'x", "\\&'x"],
+  ["a link is its text", "see [labels](labels.md)", "see labels"],
 ];
 for (const [rule, text, expected] of texts)
   test(`in the manual page ${rule}`, () => assert.equal(roff(text), expected));
