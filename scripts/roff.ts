@@ -1,10 +1,8 @@
-/** A text of ours as a line of a manual page: marks of roff mean themselves, `code` is bold. */
+/** A text of ours as a line of a manual page: marks of roff mean themselves, `code` is bold, links are their texts. */
 export function roff(text: string): string {
-  const escaped = text
-    .replaceAll("\\", "\\e")
-    .replaceAll("-", "\\-")
-    .replaceAll(/`([^`]*)`/g, "\\fB$1\\fR");
-  return escaped.replace(/^(?=[.'])/, "\\&");
+  const plain = text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+  const escaped = plain.replaceAll("\\", "\\e").replaceAll("-", "\\-");
+  return escaped.replaceAll(/`([^`]*)`/g, "\\fB$1\\fR").replace(/^(?=[.'])/, "\\&");
 }
 
 /** A paragraph whose first line stands out, and what it means. */
