@@ -12,24 +12,27 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 # No install script is needed: the only one fetches the Node that development runs on.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.mjs scripts/
-COPY src src
-RUN node scripts/build.mjs \
- && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
-# What no running gateway reads. Icons are read as SVG files, so the 9 MB of JavaScript with the same shapes can go.
-RUN rm -rf node_modules/simple-icons/index* node_modules/@types node_modules/.package-lock.json \
- && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete
-COPY templates templates
-COPY LICENSE ./
-RUN mkdir -p /image/app /image/data /image/etc /image/tmp /image/usr/local/bin \
- && mv dist templates node_modules package.json LICENSE /image/app/ \
+# What the running gateway needs of it: no declarations, and the icons, which are read as SVG files, not as JavaScript too.
+RUN mkdir -p /image/app \
+ && cp -r package.json package-lock.json .npmrc node_modules /image/app/ \
+ && cd /image/app \
+ && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
+ && rm -rf package-lock.json .npmrc node_modules/.package-lock.json node_modules/@types node_modules/simple-icons/index* \
+ && find node_modules -type f \( -name '*.?ts' -o -name '*.ts' -o -name '*.map' -o -name '*.md' \) -delete
+# Node, the libraries that it names, and the few files that name resolution and users need.
+RUN mkdir -p /image/data /image/etc /image/tmp /image/usr/local/bin \
  && cp /usr/local/bin/node /image/usr/local/bin/ \
  && LD_TRACE_LOADED_OBJECTS=1 node | grep -o '/[^ ]*' | xargs cp -L --parents -t /image \
  && printf 'root:x:0:0::/data:/nonexistent\ndag:x:65532:65532::/data:/nonexistent\n' > /image/etc/passwd \
  && printf 'root:x:0:\ndag:x:65532:\n' > /image/etc/group \
  && echo 'hosts: files dns' > /image/etc/nsswitch.conf \
  && chmod 1777 /image/data /image/tmp
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build.mjs scripts/
+COPY src src
+RUN node scripts/build.mjs && mv dist /image/app/
+COPY templates /image/app/templates
+COPY LICENSE /image/app/
 
 FROM scratch
 COPY --from=build /image /

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 
-/** Serves one page on the port of the first argument until SIGTERM: HTML for browsers, a line of text for others. */
+/**
+ * Serves one page until SIGTERM: HTML for browsers, a line of text for others. Arguments: the port, and the address, which
+ * in a container must not be the loopback's.
+ */
 export function listen(name: string, render: (visits: number) => string): void {
   let visits = 0;
   const answer = async (request: IncomingMessage): Promise<string> => {
@@ -19,7 +22,8 @@ export function listen(name: string, render: (visits: number) => string): void {
       () => response.destroy(),
     );
   });
-  server.listen(Number(process.argv[2]), "127.0.0.1", () => say(`${name} listens`));
+  const [port, address = "127.0.0.1"] = process.argv.slice(2);
+  server.listen(Number(port), address, () => say(`${name} listens`));
   process.on("SIGTERM", () => {
     say(`${name} goes to sleep`);
     process.exit(0);

@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestContext } from "node:test";
+
+import type { TestDocker } from "./docker.ts";
+import { ensureNodeBase, whyNoNodeBase } from "./node-base-image.ts";
+import { mustRun, run } from "./run.ts";
+import { skipOrFail } from "./tools.ts";
+
+/** The name under which the documents build it. */
+export const gatewayImage = "docker-awakening-gateway";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/**
+ * Builds the Dockerfile as it stands and resolves with true; without what that needs the test is skipped with the
+ * reason. Whoever comes second waits for the first and finds every layer.
+ */
+export async function buildGatewayImage(t: TestContext, { docker, host }: TestDocker): Promise<boolean> {
+  const reason = whyNoNodeBase();
+  if (reason !== undefined) {
+    skipOrFail(t, reason);
+    return false;
+  }
+  await ensureNodeBase(docker);
+  const lock = path.join(tmpdir(), `dag-build-${createHash("sha256").update(host).digest("hex").slice(0, 12)}.lock`);
+  // The classic builder, which every engine has; npm asks its registry through the machine's own network.
+  const build = ["docker", "build", "--network", "host", "--quiet", "-t", gatewayImage, "."];
+  const env = { ...process.env, DOCKER_HOST: host, DOCKER_BUILDKIT: "0" };
+  const { code, output } = await run("flock", [lock, ...build], { cwd: root, env, timeoutMs: 240_000 });
+  if (code === 0) return true;
+  if (!/\b(ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|ETIMEDOUT)\b/.test(output))
+    throw new Error(`docker build ended with ${code}:\n${output.slice(-6000)}`);
+  skipOrFail(t, "the npm registry cannot be reached from a build");
+  return false;
+}
+
+/** Brings an image from one daemon to another. */
+export async function copyImage(image: string, from: string, to: string): Promise<void> {
+  const command = `docker --host "$1" save "$3" | docker --host "$2" load`;
+  await mustRun("sh", ["-c", command, "copy", from, to, image]);
+}

@@ -1,0 +1,49 @@
+import { chmodSync, chownSync } from "node:fs";
+import { after, type TestContext } from "node:test";
+
+import { startPrivateDocker, whyNoPrivateDocker, type PrivateDocker } from "../../scripts/private-docker.ts";
+import { dockerOrSkip, testDocker, type TestDocker } from "./docker.ts";
+import { buildGatewayImage, copyImage, gatewayImage } from "./gateway-image.ts";
+import { skipOrFail } from "./tools.ts";
+
+/** The group that may use the socket of such a daemon. */
+export const socketGroup = 4242;
+
+/** A daemon for one test file that has the gateway's image, and no container that other tests made. */
+export interface ImageHouse {
+  /** `undefined` when the test was skipped for something that is missing. */
+  enter(t: TestContext): Promise<TestDocker | undefined>;
+}
+
+/**
+ * A gateway in a container looks after every labelled container of its daemon, so it gets one of its own. Started by the
+ * first test that asks, and stopped at the end of the file.
+ */
+export function createImageHouse(): ImageHouse {
+  let opening: Promise<PrivateDocker> | undefined;
+  after(async () => (await opening?.catch(() => undefined))?.stop());
+
+  return {
+    async enter(t) {
+      const shared = dockerOrSkip(t);
+      if (shared === undefined) return undefined;
+      const reason = whyNoPrivateDocker();
+      if (reason !== undefined) {
+        skipOrFail(t, reason);
+        return undefined;
+      }
+      if (opening === undefined && !(await buildGatewayImage(t, shared))) return undefined;
+      const { host } = await (opening ??= open(shared.host));
+      return testDocker(t, host);
+    },
+  };
+}
+
+async function open(shared: string): Promise<PrivateDocker> {
+  const docker = await startPrivateDocker();
+  const socket = docker.host.slice("unix://".length);
+  chownSync(socket, 0, socketGroup);
+  chmodSync(socket, 0o660);
+  await copyImage(gatewayImage, shared, docker.host);
+  return docker;
+}
