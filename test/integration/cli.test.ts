@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
-import { commands } from "../../src/cli/commands.ts";
 import { spawnDag } from "../support/spawn-dag.ts";
 import { startGateway } from "../support/gateway.ts";
 
@@ -21,17 +20,11 @@ function config(t: TestContext, content: string): string {
   return file;
 }
 
-const names = Object.keys(commands);
-
 const answered: readonly [args: readonly string[], stdout: RegExp][] = [
-  [["--help"], new RegExp(names.map((name) => `^  ${name}\\b`).join("[^]*"), "m")],
-  [["-h"], /^Docker Awakening Gateway/],
-  [["help"], /^Docker Awakening Gateway/],
-  [["help", "check"], /^Usage: dag check /],
+  [["--help"], /^Docker Awakening Gateway[^]*^ {2}serve +runs the gateway[^]*^Exit codes: 0 ok, 1 /m],
   [["--version"], new RegExp(`^${version.replaceAll(".", "\\.")}\n$`)],
-  [["-V"], /^\d/],
-  [["schema"], /^\{\n  "\$schema"/],
-  ...names.map((name): [string[], RegExp] => [[name, "--help"], new RegExp(`^Usage: dag ${name}\\b`)]),
+  [["schema"], /^\{\n {2}"\$schema"/],
+  [["serve", "--help"], /^Usage: dag serve\n/],
 ];
 for (const [args, stdout] of answered) {
   test(`dag ${args.join(" ")} is a 0 and says so on standard output alone`, async () => {
@@ -43,13 +36,7 @@ for (const [args, stdout] of answered) {
 
 const refused: readonly [args: readonly string[], stderr: RegExp][] = [
   [["srve"], /^dag: there is no command "srve"\. Did you mean "serve"\?$/m],
-  [["--prot", "80"], /^dag: there is no option "--prot"\./],
-  [["help", "nothing"], /^dag: there is no command "nothing"/],
-  [["constructor"], /^dag: there is no command "constructor"/],
   [["serve", "--port", "80"], /^dag serve: there is no option --port\nusage: dag serve$/m],
-  [["serve", "config.yaml"], /^dag serve: "config\.yaml" is one argument too many$/m],
-  [["version", "2"], /^dag version: "2" is one argument too many$/m],
-  [["check", "--dokcer"], /^dag check: there is no option --dokcer; did you mean --docker\?$/m],
   [["check", "/nonexistent/config.yaml"], /^\/nonexistent\/config\.yaml: there is no such file$/m],
 ];
 for (const [args, stderr] of refused) {
