@@ -23,6 +23,11 @@ const rooms = {
 
 /** Package → the places below `src/` that may import it. A package that is not listed may be imported nowhere. */
 const packages = {
+  "@opentelemetry/api": ["telemetry/"],
+  "@opentelemetry/core": ["telemetry/"],
+  "@opentelemetry/exporter-trace-otlp-http": ["telemetry/"],
+  "@opentelemetry/resources": ["telemetry/"],
+  "@opentelemetry/sdk-trace": ["telemetry/"],
   croner: ["config/"],
   dockerode: ["engines/docker/"],
   express: ["endpoints/"],

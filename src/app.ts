@@ -15,6 +15,7 @@ import { createTraefikProvider } from "./forward-auth/traefik-provider.ts";
 import { createLifecycle } from "./lifecycle/lifecycle.ts";
 import { createLogTail } from "./lifecycle/log-tail.ts";
 import type { Clock, Engine, Probe, Store } from "./lifecycle/ports.ts";
+import type { Route } from "./lifecycle/route.ts";
 import { createNotifier } from "./notify/create-notifier.ts";
 import { createProxyDoor } from "./proxy/door.ts";
 import { createForwarder } from "./proxy/forwarder.ts";
@@ -28,6 +29,7 @@ import { createEventStream } from "./telemetry/event-stream.ts";
 import { logEvents } from "./telemetry/log-events.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
+import type { Tracing, TracingSources } from "./telemetry/tracing.ts";
 
 export interface AppDeps {
   /** What file and environment say; replaced by `reload`. */
@@ -40,6 +42,8 @@ export interface AppDeps {
   readonly version: string;
   /** The gateway's own container (name or id), which it must not look after. */
   readonly self?: string | undefined;
+  /** Begins traces; absent: nobody asked for them, and nothing is spent on them. */
+  readonly startTracing?: ((sources: TracingSources) => Tracing) | undefined;
 }
 
 export interface App {
@@ -68,6 +72,13 @@ export function createApp(deps: AppDeps): App {
     routes: () => lifecycle.routes().byName,
   });
   events.subscribe(metrics.note);
+  const tracing = deps.startTracing?.({
+    now: () => clock.now(),
+    wall: () => clock.wall(),
+    dependentsOf: (workload) => lifecycle.records.get(workload)?.dependents.map(({ name }) => name),
+    membersOf: (route) => (lifecycle.routes().byName.get(route)?.members ?? []).map(({ name }) => name),
+  });
+  if (tracing !== undefined) events.subscribe(tracing.note);
   const notifier = createNotifier({
     settings: () => config.gateway.notify,
     clock,
@@ -141,13 +152,12 @@ export function createApp(deps: AppDeps): App {
     addressOf: (req) => clientAddress(req, isTrusted),
     count: metrics.authRequest,
   });
+  const doors = { auth: authDoor.request, authUpgrade: authDoor.upgrade, ...door };
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
     findRoute,
-    auth: authDoor.request,
-    authUpgrade: authDoor.upgrade,
     internal: endpoints.handle,
-    ...door,
+    ...(tracing?.around<Route>(doors) ?? doors),
     unknownHost(req, res, host) {
       writeAnswer(res, responder.unknownHost({ host: host ?? "" }, clientOf(req)), req.method);
     },
@@ -209,7 +219,7 @@ export function createApp(deps: AppDeps): App {
       await server.drain(graceMs);
       await lifecycle.stop();
       await forwarder.close();
-      await notifier.close();
+      await Promise.all([notifier.close(), tracing?.close()]);
     },
   };
 }

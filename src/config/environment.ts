@@ -32,6 +32,8 @@ export const PROCESS_VARIABLES: Readonly<Record<string, string>> = {
     "What is logged: `debug`, `info` (the default), `warn`, `error` or `silent`. Lines are JSON, or for people at a terminal.",
   DOCKER_HOST:
     "Where Docker is: `unix:///var/run/docker.sock` (the default) or `tcp://HOST:PORT`. `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` are read as the docker command does.",
+  OTEL_EXPORTER_OTLP_ENDPOINT:
+    "Where OpenTelemetry traces go; unset: nowhere. It and the other standard `OTEL_` variables are in [tracing](tracing.md).",
   GATEWAY_URL:
     "Where `dag explain` and `dag health` ask. Default: the port that the configuration names, on this machine.",
 };

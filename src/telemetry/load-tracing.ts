@@ -1,0 +1,22 @@
+import type { Tracing, TracingSources } from "./tracing.ts";
+import { readTracingOptions } from "./tracing-options.ts";
+
+interface LoadTracingDeps {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * What begins traces; `undefined` unless an `OTEL_` variable asks for them. The SDK takes 25 MB, so that it is loaded only then.
+ */
+export async function loadTracing(deps: LoadTracingDeps): Promise<((sources: TracingSources) => Tracing) | undefined> {
+  const options = readTracingOptions(deps.env, deps.warn);
+  if (options === undefined) return undefined;
+  const [{ openTracer }, { createTracing }] = await Promise.all([
+    import("./tracing-tracer.ts"),
+    import("./tracing-spans.ts"),
+  ]);
+  const tracer = openTracer(options, deps);
+  return (sources) => createTracing(tracer, sources);
+}

@@ -1,0 +1,33 @@
+import { ExportResultCode } from "@opentelemetry/core";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
+
+/** An exporter that says how it is doing. */
+export interface TellingExporter extends SpanExporter {
+  /** Nobody took what was sent last. */
+  failing(): boolean;
+}
+
+/** The same exporter, which tells the first failure of each row of failures. */
+export function tellingExporter(exporter: SpanExporter, tell: (why: string) => void): TellingExporter {
+  let failing = false;
+  return {
+    failing: () => failing,
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const hasFailed = result.code !== ExportResultCode.SUCCESS;
+        if (hasFailed && !failing) tell(reasonOf(result.error));
+        failing = hasFailed;
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+  };
+}
+
+/** A collector answers with a status; a system says it in a code when it has no words (an AggregateError). */
+function reasonOf(error: (Error & { readonly code?: number | string }) | undefined): string {
+  if (error === undefined) return "no reason was given";
+  const { code, message } = error;
+  if (code === undefined || message.includes(String(code))) return message;
+  return message === "" ? String(code) : `${code} ${message}`;
+}

@@ -1,0 +1,117 @@
+import type { AsyncLocalStorage } from "node:async_hooks";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  type Attributes,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from "@opentelemetry/api";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { requestPath } from "../core/request-host.ts";
+import type { Doors } from "./tracing.ts";
+import { spanTime } from "./tracing-time.ts";
+
+interface RequestSpansDeps {
+  readonly tracer: Tracer;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Holds the span of the request for everything that is done for it, domain events included. */
+  readonly current: AsyncLocalStorage<Span>;
+}
+
+/** Doors with a span around each request. It goes on with the trace of its client or front (W3C), or begins one. */
+export function traceDoors<R extends { readonly name: string }>(doors: Doors<R>, deps: RequestSpansDeps): Doors<R> {
+  const { tracer, now, current } = deps;
+
+  function begin(name: string, req: IncomingMessage, attributes: Attributes): Span {
+    return tracer.startSpan(
+      name,
+      {
+        kind: SpanKind.SERVER,
+        startTime: spanTime(now()),
+        attributes: {
+          "http.request.method": req.method ?? "GET",
+          "url.path": requestPath(req.url ?? "/"),
+          "server.address": req.headers.host ?? "",
+          ...attributes,
+        },
+      },
+      PROPAGATOR.extract(ROOT_CONTEXT, req.headers, defaultTextMapGetter),
+    );
+  }
+
+  /** A turn later than the last word: what is told of a client that left belongs to it still. */
+  function endSoon(span: Span): void {
+    const endTime = spanTime(now());
+    setImmediate(() => span.end(endTime));
+  }
+
+  function answered(span: Span, res: ServerResponse): void {
+    const status = res.headersSent ? res.statusCode : CLIENT_LEFT;
+    span.setAttribute("http.response.status_code", status);
+    if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+    if (!res.writableFinished) span.addEvent("cut");
+    endSoon(span);
+  }
+
+  return {
+    request(route, req, res) {
+      const span = begin(`${req.method} ${route.name}`, req, { "gateway.route": route.name });
+      writeContext(req.rawHeaders, span);
+      res.once("close", () => answered(span, res));
+      current.run(span, () => doors.request(route, req, res));
+    },
+    upgrade(route, req, socket, head) {
+      const span = begin(`${req.method} ${route.name}`, req, { "gateway.route": route.name, "gateway.upgrade": true });
+      writeContext(req.rawHeaders, span);
+      socket.once("close", () => endSoon(span));
+      current.run(span, () => doors.upgrade(route, req, socket, head));
+    },
+    auth(req, res, path) {
+      const front = frontOf(path);
+      if (front === undefined) return doors.auth(req, res, path);
+      const span = begin(`auth ${front}`, req, { "gateway.front": front });
+      // A span that is not ended is never sent: what looks like an auth request and is none has no span.
+      if (!current.run(span, () => doors.auth(req, res, path))) return false;
+      if (res.closed) answered(span, res);
+      else res.once("close", () => answered(span, res));
+      return true;
+    },
+    authUpgrade(req, socket, path) {
+      const front = frontOf(path);
+      if (front === undefined) return doors.authUpgrade(req, socket, path);
+      const span = begin(`auth ${front}`, req, { "gateway.front": front, "gateway.upgrade": true });
+      if (!current.run(span, () => doors.authUpgrade(req, socket, path))) return false;
+      socket.once("close", () => endSoon(span));
+      return true;
+    },
+  };
+}
+
+const PROPAGATOR = new W3CTraceContextPropagator();
+
+/** As metrics count it. */
+const CLIENT_LEFT = 499;
+
+const AUTH = "/_auth/";
+
+function frontOf(path: string): string | undefined {
+  return path.startsWith(AUTH) ? path.slice(AUTH.length).split("/", 1)[0] : undefined;
+}
+
+/** The app hears of this span as its parent, whatever the client sent: a context that cannot be read begins a new trace. */
+function writeContext(rawHeaders: string[], span: Span): void {
+  for (let at = rawHeaders.length - 2; at >= 0; at -= 2) {
+    if (CONTEXT_HEADERS.has(rawHeaders[at]?.toLowerCase() ?? "")) rawHeaders.splice(at, 2);
+  }
+  const context: Record<string, string> = {};
+  PROPAGATOR.inject(trace.setSpan(ROOT_CONTEXT, span), context, defaultTextMapSetter);
+  for (const [name, value] of Object.entries(context)) rawHeaders.push(name, value);
+}
+
+const CONTEXT_HEADERS: ReadonlySet<string> = new Set(PROPAGATOR.fields());

@@ -1,0 +1,42 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { ROOT_CONTEXT, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { HoldOutcome } from "../core/decision.ts";
+import type { Tracing, TracingSources } from "./tracing.ts";
+import { traceDoors } from "./tracing-requests.ts";
+import { createSpanClock, spanTime } from "./tracing-time.ts";
+import type { OpenTracer } from "./tracing-tracer.ts";
+import { createWakeSpans } from "./tracing-wakes.ts";
+
+/** Makes spans of requests, of their waiting, and of wakes; each tells of the others by links. */
+export function createTracing({ tracer, close }: OpenTracer, sources: TracingSources): Tracing {
+  const current = new AsyncLocalStorage<Span>();
+  const now = createSpanClock(sources.now, sources.wall);
+  const asker = (): Span | undefined => (current.getStore()?.isRecording() ? current.getStore() : undefined);
+  const wakes = createWakeSpans({ tracer, now, sources, asker });
+
+  /** Events are told within the request that they are about, so that its span is at hand. */
+  function noteWait(route: string, outcome: HoldOutcome, waitedMs: number): void {
+    const request = asker();
+    if (request === undefined) return;
+    const endMs = now();
+    const startMs = endMs - waitedMs;
+    const links = wakes.since(sources.membersOf(route), startMs).map((context) => ({ context }));
+    const attributes = { "gateway.route": route, "gateway.wait.outcome": outcome };
+    const options = { startTime: spanTime(startMs), attributes, links };
+    const span = tracer.startSpan("wait", options, trace.setSpan(ROOT_CONTEXT, request));
+    if (outcome !== "ready" && outcome !== "gone") span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end(spanTime(endMs));
+  }
+
+  return {
+    note(event) {
+      if (event.type === "hold") noteWait(event.host, event.outcome, event.waitedMs);
+      else wakes.note(event);
+    },
+    around: (doors) => traceDoors(doors, { tracer, now, current }),
+    async close() {
+      wakes.close();
+      await close();
+    },
+  };
+}

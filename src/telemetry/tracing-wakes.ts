@@ -1,0 +1,141 @@
+import {
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from "@opentelemetry/api";
+import type { Failure, WakePhase } from "../core/decision.ts";
+import type { DomainEvent, WakeCause } from "../core/events.ts";
+import { plainLine } from "../core/plain-line.ts";
+import type { WorkloadState } from "../core/workload-state.ts";
+import type { TracingSources } from "./tracing.ts";
+import { spanTime } from "./tracing-time.ts";
+
+interface WakeSpansDeps {
+  readonly tracer: Tracer;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sources: Pick<TracingSources, "dependentsOf">;
+  /** The request that is being admitted right now, if it is traced. */
+  readonly asker: () => Span | undefined;
+}
+
+/** Wakes as spans: each is a trace of its own, for it belongs to the workload and not to a client. */
+export interface WakeSpans {
+  readonly note: (event: DomainEvent) => void;
+  /** The wakes of these workloads that were under way at some time since then. */
+  readonly since: (workloads: readonly string[], ms: number) => readonly SpanContext[];
+  /** Ends what is under way. */
+  readonly close: () => void;
+}
+
+interface Wake {
+  readonly workload: string;
+  readonly span: Span;
+  readonly context: Context;
+  phase: WakePhase;
+  phaseSinceMs: number;
+  /** `undefined` while it is under way. */
+  endMs: number | undefined;
+}
+
+export function createWakeSpans({ tracer, now, sources, asker }: WakeSpansDeps): WakeSpans {
+  /** The last wake of each workload. */
+  const wakes = new Map<string, Wake>();
+
+  function begin(workload: string, cause: WakeCause): void {
+    const former = wakes.get(workload);
+    if (former?.endMs === undefined && former !== undefined) end(former, "superseded");
+    const startMs = now();
+    const request = cause === "request" || cause === "auth" ? asker() : undefined;
+    const span = tracer.startSpan(
+      `wake ${workload}`,
+      {
+        startTime: spanTime(startMs),
+        attributes: { "gateway.container": workload, "gateway.wake.cause": cause },
+        links: request === undefined ? [] : [{ context: request.spanContext() }],
+      },
+      cause === "dependency" ? contextOfDependent(workload) : ROOT_CONTEXT,
+    );
+    request?.addLink({ context: span.spanContext() });
+    const context = trace.setSpan(ROOT_CONTEXT, span);
+    wakes.set(workload, { workload, span, context, phase: "starting", phaseSinceMs: startMs, endMs: undefined });
+  }
+
+  /** What is woken for something else is part of its wake. */
+  function contextOfDependent(workload: string): Context {
+    const dependents = sources.dependentsOf(workload) ?? [];
+    const found = dependents
+      .map((name) => wakes.get(name))
+      .find((wake) => wake !== undefined && wake.endMs === undefined);
+    return found?.context ?? ROOT_CONTEXT;
+  }
+
+  function proceed(wake: Wake, phase: WakePhase): void {
+    if (wake.phase === phase) return;
+    // Every wake is "starting" for the moment in which it finds out what it needs.
+    if (phase !== "dependencies") endPhase(wake, now());
+    wake.phase = phase;
+    wake.phaseSinceMs = now();
+  }
+
+  function endPhase({ phase, phaseSinceMs, context, workload }: Wake, endMs: number, failure?: Failure): void {
+    const attributes = { "gateway.container": workload };
+    const span = tracer.startSpan(phase, { startTime: spanTime(phaseSinceMs), attributes }, context);
+    if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end(spanTime(endMs));
+  }
+
+  function end(wake: Wake, outcome: string, failure?: Failure): void {
+    const endMs = now();
+    const { span } = wake;
+    endPhase(wake, endMs, failure);
+    span.setAttribute("gateway.wake.outcome", outcome);
+    if (failure !== undefined) {
+      span.setStatus({ code: SpanStatusCode.ERROR, message: plainLine(failure.message) });
+      span.setAttribute("error.type", failure.reason);
+      if (failure.exitCode !== undefined) span.setAttribute("gateway.wake.exit_code", failure.exitCode);
+    }
+    span.end(spanTime(endMs));
+    wake.endMs = endMs;
+  }
+
+  function onState(workload: string, from: WorkloadState, to: WorkloadState): void {
+    const wake = wakes.get(workload);
+    if (from.status !== "starting" || wake === undefined || wake.endMs !== undefined) return;
+    if (to.status === "starting") proceed(wake, to.phase);
+    else end(wake, outcomeOf(to), to.status === "failed" ? to.failure : undefined);
+  }
+
+  function forgetRemoved(): void {
+    for (const wake of wakes.values()) {
+      if (sources.dependentsOf(wake.workload) !== undefined) continue;
+      if (wake.endMs === undefined) end(wake, "removed");
+      wakes.delete(wake.workload);
+    }
+  }
+
+  return {
+    note(event) {
+      if (event.type === "wake") begin(event.workload, event.cause);
+      else if (event.type === "state") onState(event.workload, event.from, event.to);
+      else if (event.type === "settings") forgetRemoved();
+    },
+    since: (workloads, ms) =>
+      workloads.flatMap((name) => {
+        const wake = wakes.get(name);
+        return wake === undefined || (wake.endMs ?? ms) < ms ? [] : [wake.span.spanContext()];
+      }),
+    close() {
+      for (const wake of wakes.values()) if (wake.endMs === undefined) end(wake, "interrupted");
+    },
+  };
+}
+
+function outcomeOf({ status }: WorkloadState): string {
+  if (status === "asleep") return "completed"; // a one-shot
+  return status === "ready" || status === "failed" ? status : "stopped"; // by whoever wanted it to sleep meanwhile
+}

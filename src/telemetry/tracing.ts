@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Emit } from "../core/events.ts";
+
+/** What traces need to know of the gateway. */
+export interface TracingSources {
+  /** The life cycle's clock, in milliseconds. */
+  readonly now: () => number;
+  /** The wall clock, in milliseconds since the epoch. */
+  readonly wall: () => number;
+  /** Those that need this workload directly; `undefined`: there is no such workload (any more). */
+  readonly dependentsOf: (workload: string) => readonly string[] | undefined;
+  /** The workloads behind a route. */
+  readonly membersOf: (route: string) => readonly string[];
+}
+
+/** The ways into the gateway whose requests become spans, as the server calls them. */
+export interface Doors<R extends { readonly name: string }> {
+  auth(req: IncomingMessage, res: ServerResponse, path: string): boolean;
+  authUpgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
+  request(route: R, req: IncomingMessage, res: ServerResponse): void;
+  upgrade(route: R, req: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** Tells an OpenTelemetry collector of wakes and requests. Nothing of it waits for the collector, or fails with it. */
+export interface Tracing {
+  /** A listener for the stream of domain events. */
+  readonly note: Emit;
+  /** The same doors, with a span around each request and its context in the headers that the app gets. */
+  around<R extends { readonly name: string }>(doors: Doors<R>): Doors<R>;
+  /** Sends what is left, for two seconds at most. */
+  close(): Promise<void>;
+}
