@@ -15,6 +15,13 @@ const tcp: [rule: string, onConnection: (socket: Socket) => void, published: boo
   ["a published port that is closed at once is not", (socket) => socket.end(), true, false],
   ["nor one that is reset", (socket) => socket.resetAndDestroy(), true, false],
   ["nor one that docker-proxy closes after its own dial", (socket) => setTimeout(() => socket.end(), 15), true, false],
+  ["however long that takes it on a busy machine", (socket) => setTimeout(() => socket.end(), 600), true, false],
+  [
+    "a published port whose app answers is ready",
+    (socket) => socket.once("data", () => socket.end("HTTP/1.1 404")),
+    true,
+    true,
+  ],
   ["a published port that speaks first is ready at once", (socket) => socket.write("SSH-2.0"), true, true],
 ];
 

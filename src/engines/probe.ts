@@ -6,10 +6,11 @@ import type { Probe } from "../lifecycle/ports.ts";
 /** How long one try may take. */
 const TRY_MS = 2_000;
 /**
- * docker-proxy accepts at once, dials the app, and closes if nobody listens: within a few milliseconds on an idle machine,
- * and not within 50 on one that starts eight containers at once.
+ * docker-proxy accepts at once, dials the app, and closes if nobody listens: within a few milliseconds on an idle machine, but
+ * not within 150 on one that starts eight containers at once. So the app is asked as well: its first byte is proof, and an
+ * app that lets a question lie for so long has at least taken it.
  */
-const STAY_MS = 150;
+const STAY_MS = 1_000;
 
 /** Makes a probe over real sockets. It holds nothing between two tries. */
 export function createProbe(): Probe {
@@ -18,6 +19,8 @@ export function createProbe(): Probe {
     http: (endpoint, path, hostHeader, signal) => attempt(signal, (settle) => get(endpoint, path, hostHeader, settle)),
   };
 }
+
+const USER_AGENT = "docker-awakening-gateway (probe)";
 
 type Settle = (answers: boolean) => void;
 type Release = () => void;
@@ -49,9 +52,12 @@ function stayConnected({ host, port, published }: Endpoint, settle: Settle): Rel
   const socket = connect({ host, port });
   let staying: NodeJS.Timeout | undefined;
   socket.once("connect", () => {
+    if (!published) return settle(true);
+    const name = host.includes(":") ? `[${host}]` : host;
+    socket.write(`HEAD / HTTP/1.1\r\nHost: ${name}\r\nUser-Agent: ${USER_AGENT}\r\nConnection: close\r\n\r\n`);
     // A farewell that came while this process had no time to read it is read before the immediate.
-    if (published) staying = setTimeout(() => setImmediate(() => settle(true)), STAY_MS);
-    else settle(true);
+    staying = setTimeout(() => setImmediate(() => settle(true)), STAY_MS);
+    return undefined;
   });
   socket.once("data", () => settle(true));
   socket.once("end", () => settle(false));
@@ -65,7 +71,7 @@ function stayConnected({ host, port, published }: Endpoint, settle: Settle): Rel
 }
 
 function get({ host, port }: Endpoint, path: string, hostHeader: string, settle: Settle): Release {
-  const headers = { Host: hostHeader || host, "User-Agent": "docker-awakening-gateway (probe)", Connection: "close" };
+  const headers = { Host: hostHeader || host, "User-Agent": USER_AGENT, Connection: "close" };
   const asking = request({ host, port, path, headers, agent: false }, ({ statusCode = 0 }) => {
     settle(statusCode >= 200 && statusCode < 300);
   });
