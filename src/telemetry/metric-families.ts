@@ -125,6 +125,14 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       labels: ["operation", "result"],
       samples: () => pairs(tallies.engine, "operation", "result"),
     },
+    {
+      name: "gateway_engine_up",
+      help: "1 while the engine (docker, or process) can be reached; only those that are in use.",
+      type: "gauge",
+      labels: ["engine"],
+      samples: () =>
+        enginesInUse(deps.records()).map((engine) => ({ labels: { engine }, value: tallies.down.has(engine) ? 0 : 1 })),
+    },
   ];
 }
 
@@ -140,6 +148,11 @@ const STATES = [
   "stopping",
   "failed",
 ] as const;
+
+/** Docker is, unless everything that is configured runs without it. */
+function enginesInUse(records: ReturnType<MetricsDeps["records"]>): readonly string[] {
+  return records.size === 0 ? ["docker"] : [...new Set([...records.values()].map(({ engine }) => engine.kind))];
+}
 
 function each<T>(rows: ReadonlyMap<string, T>, read: (name: string, row: T) => readonly Sample[]): Sample[] {
   return [...rows].flatMap(([name, row]) => read(name, row));

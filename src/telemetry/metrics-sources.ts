@@ -4,6 +4,7 @@ import type { WorkloadTally } from "./workload-tally.ts";
 export interface MeteredWorkload {
   readonly name: string;
   readonly state: { readonly status: string };
+  readonly engine: { readonly kind: string };
   readonly leasesByKind: Readonly<Record<string, number>>;
   /** Time asleep up to `asleepSinceMs`, which counts while it is asleep. */
   readonly asleepMs: number;
@@ -24,4 +25,6 @@ export interface Tallies {
   readonly workloads: ReadonlyMap<string, WorkloadTally>;
   readonly auth: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
   readonly engine: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
+  /** Engines that cannot be reached at present. */
+  readonly down: ReadonlySet<string>;
 }

@@ -33,7 +33,14 @@ function house(...names: string[]): House {
 }
 
 function workload(name: string, status: string): MeteredWorkload {
-  return { name, state: { status }, leasesByKind: { request: 2, tunnel: 1 }, asleepMs: 5_000, asleepSinceMs: 990_000 };
+  return {
+    name,
+    state: { status },
+    engine: { kind: "process" },
+    leasesByKind: { request: 2, tunnel: 1 },
+    asleepMs: 5_000,
+    asleepSinceMs: 990_000,
+  };
 }
 
 const failure = { reason: "exited", message: "", exitCode: 1, atMs: 0 } as const;
@@ -154,6 +161,23 @@ test("auth requests and calls of the engine are told by their ends", async () =>
   assert.equal(await value('gateway_engine_requests_total{operation="start",result="unreachable"}'), 1);
 });
 
+test("an engine is up until it is lost, and again when it is back; one that nobody uses is not told", async () => {
+  const { metrics, value } = house("app");
+  assert.equal(await value('gateway_engine_up{engine="process"}'), 1);
+  metrics.note({ type: "engine", engine: "process", up: false });
+  metrics.note({ type: "engine", engine: "docker", up: false });
+  assert.equal(await value('gateway_engine_up{engine="process"}'), 0);
+  assert.equal(await value('gateway_engine_up{engine="docker"}'), undefined);
+  metrics.note({ type: "engine", engine: "process", up: true });
+  assert.equal(await value('gateway_engine_up{engine="process"}'), 1);
+});
+
+test("Docker is in use as long as nothing is configured at all", async () => {
+  const { metrics, value } = house();
+  metrics.note({ type: "engine", engine: "docker", up: false });
+  assert.equal(await value('gateway_engine_up{engine="docker"}'), 0);
+});
+
 test("a status that HTTP does not have is not counted, and breaks nothing", async () => {
   const { metrics, value } = house("app");
   for (const status of [0, 99, 600, -1, 200.5, Number.NaN]) metrics.request("app", status, 1);
@@ -176,6 +200,7 @@ test("every family has the type line that it is known by, and says what it is", 
     "gateway_auth_requests_total counter",
     "gateway_container_state gauge",
     "gateway_engine_requests_total counter",
+    "gateway_engine_up gauge",
     "gateway_idle_stops_total counter",
     "gateway_open_leases gauge",
     "gateway_pending_requests gauge",

@@ -21,6 +21,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const workloads = new Map<string, WorkloadTally>();
   const auth = new Map<string, Map<string | number, number>>();
   const engine = new Map<string, Map<string | number, number>>();
+  const down = new Set<string>();
   let expose: ReturnType<typeof createExposition> | undefined;
 
   function tallyOf(name: string): WorkloadTally | undefined {
@@ -44,6 +45,10 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     authRequest: (front, answer) => count(auth, front, answer),
     engineRequest: (operation, result) => count(engine, operation, result),
     note(event) {
+      if (event.type === "engine") {
+        if (event.up) down.delete(event.engine);
+        else down.add(event.engine);
+      }
       if (!("workload" in event)) return;
       const tally = tallyOf(event.workload);
       if (tally !== undefined) noteOf(tally, event);
@@ -52,7 +57,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       const records = deps.records();
       for (const name of workloads.keys()) if (!records.has(name)) workloads.delete(name);
       for (const name of records.keys()) tallyOf(name);
-      expose ??= createExposition(metricFamilies(deps, { workloads, auth, engine }));
+      expose ??= createExposition(metricFamilies(deps, { workloads, auth, engine, down }));
       return expose();
     },
   };
