@@ -176,6 +176,26 @@ test("a front and the proxy together have one idle clock: a stream of either kee
   assert.equal(house.status("app"), "asleep");
 });
 
+test("a stop that somebody orders lets through what a front was told to let pass", async (t) => {
+  const house = await awake(t);
+  flow(house, [download(0, 5_000)]);
+  await house.ask("/_auth/traefik");
+  house.lifecycle.sleep(house.record("app"));
+  await house.clock.advance(5_000);
+  assert.equal(house.status("app"), "draining");
+  await house.clock.advance(1_000);
+  assert.equal(house.status("app"), "asleep");
+});
+
+test("but not for ever", async (t) => {
+  const house = await awake(t);
+  flow(house, [download(0, 500_000)]);
+  await house.ask("/_auth/traefik");
+  house.lifecycle.sleep(house.record("app"));
+  await house.clock.advance(31_000);
+  assert.equal(house.status("app"), "asleep");
+});
+
 test("a question while the app drains keeps it, without a new start", async (t) => {
   const house = await awake(t);
   flow(house, []);

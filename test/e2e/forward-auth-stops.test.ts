@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { describe } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startFrontApps } from "../support/front-apps.ts";
+import { frontSetups } from "../support/front-setups.ts";
+import type { Gateway } from "../support/gateway.ts";
+import { request } from "../support/http.ts";
+import { onDocker } from "../support/sleeping.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+/** More rounds, as before a release: STOP_ROUNDS=100. */
+const STOP_ROUNDS = Number(process.env["STOP_ROUNDS"] ?? 4);
+const CLIENTS = 4;
+
+describe("an app that is stopped again and again under its clients", () => {
+  for (const front of ["traefik", "caddy", "nginx"] as const) {
+    onDocker(`loses nothing and gets nothing twice behind ${front}`, async (t, docker) => {
+      const setup = await startFrontApps(t, docker, "address", [{ name: "app" }]);
+      const running = await frontSetups[front](t, setup);
+      const [app] = setup.apps;
+      if (running === undefined || app === undefined) return;
+      const over = new AbortController();
+      const faults: string[] = [];
+      let served = 0;
+      const client = async (): Promise<void> => {
+        for (let count = 0; !over.signal.aborted; count += 1) {
+          const fault = await ask(running.port, app.host, count % 2 === 0);
+          if (fault === undefined) served += 1;
+          else faults.push(fault);
+          await sleep(Math.random() * 60);
+        }
+      };
+      const clients = Array.from({ length: CLIENTS }, client);
+      try {
+        for (let round = 0; round < STOP_ROUNDS; round += 1) await stopAndWake(setup.gateway, app.container.name);
+      } finally {
+        over.abort();
+        await Promise.all(clients);
+      }
+      assert.deepEqual(faults, []);
+      assert.ok(served > STOP_ROUNDS * CLIENTS, `${served} requests were served`);
+    });
+  }
+});
+
+async function ask(port: number, host: string, isPost: boolean): Promise<string | undefined> {
+  try {
+    const id = randomBytes(8).toString("hex");
+    const body = { method: "POST", body: randomBytes(50_000) };
+    const headers = { "x-request-id": id };
+    const answer = await request({ port, host, path: "/echo", headers, ...(isPost && body) });
+    if (answer.status !== 200) return `${answer.status} ${answer.text.slice(0, 200)}`;
+    return answer.json().times === 1 ? undefined : `it arrived ${answer.json().times} times`;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Its clients wake it as soon as it is down. */
+async function stopAndWake(gateway: Gateway, name: string): Promise<void> {
+  const status = async (): Promise<{ state: string; wakes_total: number }> => {
+    const { containers } = (await gateway.request({ path: "/_status/api" })).json();
+    return containers.find((one: { readonly name: string }) => one.name === name);
+  };
+  await waitUntil(async () => (await status()).state === "ready", 40_000, "the app to be ready");
+  await sleep(200 + Math.random() * 200);
+  const { wakes_total: before } = await status();
+  const stopped = await gateway.request({ path: `/_status/stop?container=${name}`, method: "POST" });
+  assert.equal(stopped.status, 202, `${stopped.text} ${JSON.stringify(gateway.log.slice(-6))}`);
+  await waitUntil(async () => (await status()).wakes_total > before, 60_000, "the next wake");
+}
