@@ -1,31 +1,38 @@
 import { type HeaderNames, nominatedBy } from "./header-names.ts";
 
-/** What an answer's head becomes for the client. */
+/** What an answer's head promises. */
 export interface AnswerHead {
-  /** Flat, in the upstream's order and letter case. */
   readonly headers: string[];
-  /** What its Content-Length promises; -1: nothing. */
+  /** Its Content-Length; -1: none. */
   readonly length: number;
   /** False: coded for this hop in a way that we cannot take off. */
   readonly isReadable: boolean;
 }
 
-/** Takes out what was meant for the connection to the upstream alone (RFC 9110 §7.6.1). `trailers`: they may follow. */
-export function answerHead(names: HeaderNames, raw: readonly string[], trailers: boolean): AnswerHead {
-  const headers: string[] = [];
+/**
+ * Takes out what was meant for the connection to the upstream alone (RFC 9110 §7.6.1), in place; order and letter case
+ * stay. `trailers`: they may follow.
+ */
+export function answerHead(names: HeaderNames, headers: string[], trailers: boolean): AnswerHead {
   let nominated: ReadonlySet<string> | undefined;
   let trailer: string | undefined;
   let length = -1;
   let isReadable = true;
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    const { name, kind } = names(raw[at] ?? "");
-    const value = raw[at + 1] ?? "";
+  let kept = 0;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const { name, kind } = names(headers[at] ?? "");
+    const value = headers[at + 1] ?? "";
     if (kind === "connection") nominated ??= nominatedBy(value.toLowerCase());
     else if (kind === "transfer-encoding") isReadable = value.toLowerCase() === "chunked";
     else if (kind === "trailer") trailer = trailer === undefined ? value : `${trailer}, ${value}`;
-    else if (kind !== "hop") headers.push(name, value);
-    if (kind === "content-length") length = Number(value);
+    else if (kind !== "hop") {
+      headers[kept] = name;
+      headers[kept + 1] = value;
+      kept += 2;
+      if (kind === "content-length") length = Number(value);
+    }
   }
+  headers.length = kept;
   // Only a chunked answer has room for trailers; node:http throws where they are promised elsewhere.
   if (trailer !== undefined && trailers && length === -1) headers.push("Trailer", trailer);
   return { headers: nominated === undefined ? headers : without(names, headers, nominated), length, isReadable };

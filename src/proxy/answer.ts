@@ -13,23 +13,26 @@ export function startAnswer(
   names: HeaderNames,
   status: number,
   reason: string,
-  raw: readonly string[],
+  raw: string[],
 ): boolean {
   const { req, res, extraHeaders } = exchange;
   const hasBody = req.method !== "HEAD" && status !== 204 && status !== 304;
   const trailers = hasBody && req.httpVersionMinor !== 0;
-  const head = answerHead(names, raw, trailers);
-  if (!head.isReadable) return false;
-  if (extraHeaders !== undefined) head.headers.push(...extraHeaders);
+  const { headers, length, isReadable } = answerHead(names, raw, trailers);
+  if (!isReadable) return false;
   if (!req.complete) stopReading(req, res);
   try {
-    res.writeHead(status, reasonPhrase(status, reason), head.headers);
+    res.writeHead(
+      status,
+      reasonPhrase(status, reason),
+      extraHeaders === undefined ? headers : [...headers, ...extraHeaders],
+    );
   } catch {
     res.statusMessage = "";
     return false;
   }
   exchange.status = status;
-  exchange.left = hasBody ? head.length : -1;
+  exchange.left = hasBody ? length : -1;
   process.nextTick(flushHead, exchange);
   return true;
 }

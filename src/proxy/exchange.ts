@@ -19,9 +19,10 @@ export interface Exchange {
   readonly res: ServerResponse;
   readonly extraHeaders: readonly string[] | undefined;
   readonly onEnd: (outcome: ForwardOutcome) => void;
+  readonly ledger: ExchangeLedger;
   readonly onClose: () => void;
-  /** Called when the client leaves while the upstream is at work; must lead to `upstreamOver`. */
-  abort: () => void;
+  /** Called when the client leaves while the upstream is at work; must lead to `upstreamOver`. Unset: nobody is. */
+  abort: (() => void) | undefined;
   /** Of the answer; 0 before its head. */
   status: number;
   /** Bytes of the answer's body that its Content-Length still promises; -1: unknown. */
@@ -33,20 +34,36 @@ export interface Exchange {
   outcome: ForwardOutcome | undefined;
 }
 
+/** How many exchanges and tunnels are open. */
+export interface ExchangeLedger {
+  open: number;
+  /** Called, and forgotten, when none is open any more. */
+  readonly waiting: (() => void)[];
+}
+
+/** The call before `onEnd`, for everything that was counted when it began. */
+export function closeInLedger(ledger: ExchangeLedger): void {
+  ledger.open -= 1;
+  if (ledger.open === 0 && ledger.waiting.length > 0) for (const done of ledger.waiting.splice(0)) done();
+}
+
 export function openExchange(
   req: IncomingMessage,
   res: ServerResponse,
   extraHeaders: readonly string[] | undefined,
+  ledger: ExchangeLedger,
   onEnd: (outcome: ForwardOutcome) => void,
 ): Exchange {
+  ledger.open += 1;
   const onClose = (): void => clientOver(exchange);
   const exchange: Exchange = {
     req,
     res,
     extraHeaders,
     onEnd,
+    ledger,
     onClose,
-    abort: () => upstreamOver(exchange, { kind: "gone", status: exchange.status }),
+    abort: undefined,
     status: 0,
     left: -1,
     flushed: false,
@@ -67,15 +84,21 @@ export function isOver({ res, req }: Exchange): boolean {
 export function upstreamOver(exchange: Exchange, outcome: ForwardOutcome): void {
   if (exchange.outcome !== undefined) return;
   exchange.outcome = outcome;
-  if (exchange.clientOver) exchange.onEnd(outcome);
+  if (exchange.clientOver) end(exchange, outcome);
   else if (outcome.kind === "refused" || outcome.kind === "failed") {
     exchange.res.off("close", exchange.onClose);
-    exchange.onEnd(outcome);
+    end(exchange, outcome);
   }
 }
 
 function clientOver(exchange: Exchange): void {
   exchange.clientOver = true;
-  if (exchange.outcome === undefined) exchange.abort();
-  else exchange.onEnd(exchange.outcome);
+  if (exchange.outcome !== undefined) end(exchange, exchange.outcome);
+  else if (exchange.abort !== undefined) exchange.abort();
+  else upstreamOver(exchange, { kind: "gone", status: exchange.status });
+}
+
+function end({ ledger, onEnd }: Exchange, outcome: ForwardOutcome): void {
+  closeInLedger(ledger);
+  onEnd(outcome);
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "../core/observation.ts";
 import { createBodyGatherer } from "./body-gatherer.ts";
-import { type ForwardOutcome, isOver, openExchange, upstreamOver } from "./exchange.ts";
+import { type ExchangeLedger, type ForwardOutcome, isOver, openExchange, upstreamOver } from "./exchange.ts";
 import { FAILURES } from "./failure.ts";
 import { createHeaderNames } from "./header-names.ts";
 import { bodyFraming } from "./request-body.ts";
@@ -67,22 +67,11 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   const sendWhole = createWholeExchange({ names, upstreams });
   const sendStreamed = createStreamedExchange({ names });
   const tunnel = createTunnel({ names });
-  const waiting: (() => void)[] = [];
-  let open = 0;
-
-  function counted(onEnd: (outcome: ForwardOutcome) => void): (outcome: ForwardOutcome) => void {
-    open += 1;
-    return (outcome) => {
-      open -= 1;
-      if (open === 0) for (const done of waiting.splice(0)) done();
-      onEnd(outcome);
-    };
-  }
+  const ledger: ExchangeLedger = { open: 0, waiting: [] };
 
   return {
     forward(req, res, to, { passHost, extraHeaders }, onEnd) {
-      const end = counted(onEnd);
-      const exchange = openExchange(req, res, extraHeaders, end);
+      const exchange = openExchange(req, res, extraHeaders, ledger, onEnd);
       if (isOver(exchange)) return;
       const upstream = upstreams.of(to);
       const path = originForm(req.url);
@@ -103,12 +92,12 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
     },
     upgrade(req, socket, head, to, { passHost, extraHeaders }, onEnd) {
       const headers = requestHeaders(req, upstreams.of(to).authority, passHost);
-      tunnel({ req, socket, head, to, path: originForm(req.url) ?? "/", headers, extraHeaders, onEnd: counted(onEnd) });
+      tunnel({ req, socket, head, to, path: originForm(req.url) ?? "/", headers, extraHeaders, ledger, onEnd });
     },
     release: upstreams.release,
     close() {
       upstreams.close();
-      return open === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
+      return ledger.open === 0 ? Promise.resolve() : new Promise((resolve) => ledger.waiting.push(resolve));
     },
   };
 }

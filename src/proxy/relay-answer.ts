@@ -21,7 +21,7 @@ export function relayAnswer(
     breakOff(exchange, error);
   };
   upstream.on("error", broken).on("close", () => broken());
-  if (!startAnswer(exchange, names, statusCode, statusMessage, rawHeaders)) {
+  if (!startAnswer(exchange, names, statusCode, statusMessage, [...rawHeaders])) {
     broken(new TypeError("an answer that HTTP cannot say"));
     return;
   }

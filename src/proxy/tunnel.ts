@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Endpoint } from "../core/observation.ts";
 import { watchLeaving } from "./client-leaving.ts";
 import { openConnection } from "./connect.ts";
-import { type ForwardOutcome, openExchange } from "./exchange.ts";
+import { closeInLedger, type ExchangeLedger, type ForwardOutcome, openExchange } from "./exchange.ts";
 import { FAILURES, failureOf, refusalOf } from "./failure.ts";
 import type { HeaderNames } from "./header-names.ts";
 import { joinSockets } from "./join-sockets.ts";
@@ -21,12 +21,14 @@ export interface TunnelOrder {
   readonly path: string;
   readonly headers: readonly string[];
   readonly extraHeaders: readonly string[] | undefined;
+  readonly ledger: ExchangeLedger;
   readonly onEnd: (outcome: ForwardOutcome) => void;
 }
 
 /** Asks an app for an upgrade and joins the two connections when it agrees; any other answer is relayed as such. */
 export function createTunnel({ names }: { readonly names: HeaderNames }): (order: TunnelOrder) => void {
-  return ({ req, socket, head, to, path, headers, extraHeaders, onEnd }) => {
+  return ({ req, socket, head, to, path, headers, extraHeaders, ledger, onEnd }) => {
+    ledger.open += 1;
     const leaving = watchLeaving(socket);
     let abort = (): void => {};
     let isOver = false;
@@ -36,6 +38,7 @@ export function createTunnel({ names }: { readonly names: HeaderNames }): (order
       if (isOver) return;
       isOver = true;
       leaving.stop();
+      closeInLedger(ledger);
       onEnd(outcome);
     }
 
@@ -80,7 +83,7 @@ export function createTunnel({ names }: { readonly names: HeaderNames }): (order
       const res = new ServerResponse(req);
       res.shouldKeepAlive = false;
       res.assignSocket(socket as Socket);
-      const exchange = openExchange(req, res, extraHeaders, end);
+      const exchange = openExchange(req, res, extraHeaders, ledger, end);
       exchange.abort = () => connection.destroy();
       // What the server does for its own responses.
       socket.on("drain", () => res.emit("drain"));
