@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 
 import { connect } from "../test/support/docker.ts";
 import { ensureImage } from "../test/support/docker-images.ts";
-import { findTool, toolNames } from "../test/support/tools.ts";
+import { findTool, isExcused, toolNames } from "../test/support/tools.ts";
 import { startPrivateDocker, whyNoPrivateDocker } from "./private-docker.ts";
 
 /** What this machine can run. */
@@ -21,6 +21,7 @@ export async function prepareMachine(needsDocker: boolean): Promise<Machine> {
   const env: Record<string, string> = {};
   for (const tool of toolNames) {
     const found = findTool(tool);
+    if (found === undefined && isExcused(tool)) continue;
     if (found === undefined) missing.push(`${tool} is not installed`);
     else env[`${tool.toUpperCase()}_BIN`] = found;
   }

@@ -20,11 +20,12 @@ const applets = ["cat", "echo", "false", "head", "httpd", "kill", "ls", "nc", "p
 export async function ensureImage(docker: Docker, kind: ImageKind): Promise<string> {
   const files = kind === "tiny" ? busyboxFiles() : new Map([...busyboxFiles(), ...appFiles()]);
   const tag = fingerprint(files);
-  const image = `dag-test/${kind}:${tag}`;
+  // A name with a host, and the tag in it: Podman would look for others in a registry, and does not read `tag`.
+  const image = `localhost/dag-test/${kind}:${tag}`;
   if (await hasImage(docker, image)) return image;
   const command = kind === "tiny" ? ["sleep", "2147483"] : ["node", "/app/app.mjs"];
   const changes = [`CMD ${JSON.stringify(command)}`, "ENV PATH=/usr/local/bin:/bin", "EXPOSE 80"];
-  await importFiles(docker, files, { repo: `dag-test/${kind}`, tag, changes });
+  await importFiles(docker, files, { repo: image, changes });
   return image;
 }
 
@@ -81,7 +82,7 @@ async function hasImage(docker: Docker, image: string): Promise<boolean> {
 async function importFiles(
   docker: Docker,
   files: Files,
-  options: { repo: string; tag: string; changes: readonly string[] },
+  options: { repo: string; changes: readonly string[] },
 ): Promise<void> {
   const stage = mkdtempSync(path.join(tmpdir(), "dag-image-"));
   try {
