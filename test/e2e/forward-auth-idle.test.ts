@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { WebSocket } from "ws";
+import { type FrontApp, startFrontApps } from "../support/front-apps.ts";
+import { frontSetups } from "../support/front-setups.ts";
+import { openRequest, request } from "../support/http.ts";
+import { onDocker } from "../support/sleeping.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+const IDLE_MS = 4_000;
+/** How long what goes on through the front lasts: several idle times. */
+const BUSY_MS = 10_000;
+/** A reading a second, which takes Docker before 23 another one, and the stop itself. */
+const LATE_MS = 4_500;
+
+interface Way {
+  readonly front: keyof typeof frontSetups;
+  readonly port: number;
+  readonly app: FrontApp;
+}
+
+describe("what goes through a front keeps an app awake, and its end lets it sleep on time", () => {
+  for (const front of ["traefik", "caddy", "nginx"] as const) {
+    onDocker(`behind ${front}`, async (t, docker) => {
+      const names = Object.keys(USES);
+      const keys = { idle_timeout: `${IDLE_MS}ms` };
+      const specs = names.map((_, index) => ({ name: `use${index}`, keys }));
+      const setup = await startFrontApps(t, docker, "address", specs);
+      const running = await frontSetups[front](t, setup);
+      if (running === undefined) return;
+      const outcomes = await Promise.all(
+        Object.values(USES).map(async (use, index) => {
+          const app = setup.apps[index];
+          if (app === undefined) return "no app";
+          return outcome({ front, port: running.port, app }, use).catch(String);
+        }),
+      );
+      assert.deepEqual(Object.fromEntries(names.map((name, index) => [name, outcomes[index]])), EXPECTED);
+    });
+  }
+});
+
+interface Use {
+  /** Goes on for `BUSY_MS`; rejects when it is cut. */
+  readonly use: (way: Way) => Promise<void>;
+  readonly keeps: boolean;
+  /** The app may have handed the last of it to the front long before the client has it: nginx keeps it on disk. */
+  readonly endsEarly?: boolean;
+  /** After a stream the smallest sign of life counts, and the front's idle connections give one every 15 s. */
+  readonly isStream?: boolean;
+}
+
+const USES: Readonly<Record<string, Use>> = {
+  "a slow download": { use: download, keeps: true, endsEarly: true },
+  "a slow upload": { use: upload, keeps: true },
+  "a WebSocket with pings": { use: pings, keeps: true, isStream: true },
+  "an event stream": { use: events, keeps: true, isStream: true },
+  "a TCP health check past the front": { use: probes, keeps: false },
+};
+
+const EXPECTED = Object.fromEntries(
+  Object.entries(USES).map(([name, { keeps }]) => [name, keeps ? "kept, then stopped on time" : "stopped on time"]),
+);
+
+async function outcome(way: Way, { use, keeps, endsEarly = false, isStream = false }: Use): Promise<string> {
+  const { port, app } = way;
+  const first = await request({ port, host: app.host });
+  if (first.status !== 200) return `the first answer was ${first.status}`;
+  const beganMs = performance.now();
+  const using = use(way);
+  if (keeps) await using;
+  const fromMs = keeps ? performance.now() : beganMs;
+  await waitUntil(async () => !(await app.container.isRunning()), IDLE_MS + 20_000, "the stop");
+  const tookMs = performance.now() - fromMs;
+  await using;
+  if (!endsEarly && tookMs < IDLE_MS - 1_500) return `it was stopped after ${Math.round(tookMs)} ms`;
+  if (tookMs > IDLE_MS + LATE_MS + (isStream ? IDLE_MS : 0))
+    return `it was stopped only after ${Math.round(tookMs)} ms`;
+  return keeps ? "kept, then stopped on time" : "stopped on time";
+}
+
+async function download({ port, app }: Way): Promise<void> {
+  const bytes = 120_000_000;
+  const message = await openRequest({ port, host: app.host, path: `/big?bytes=${bytes}` });
+  const beganMs = performance.now();
+  let got = 0;
+  for await (const chunk of message) {
+    got += (chunk as Buffer).length;
+    const aheadMs = (got / bytes) * BUSY_MS - (performance.now() - beganMs);
+    if (aheadMs > 20) await sleep(aheadMs);
+  }
+  assert.equal(got, bytes);
+}
+
+async function upload({ port, app }: Way): Promise<void> {
+  const { Readable } = await import("node:stream");
+  const steps = BUSY_MS / 100;
+  const body = Readable.from(
+    (async function* slices() {
+      for (let step = 0; step < steps; step += 1) {
+        yield Buffer.alloc(200_000);
+        await sleep(100);
+      }
+    })(),
+  );
+  const answer = await request({ port, host: app.host, path: "/echo", method: "POST", body });
+  assert.equal(answer.json().bytes, steps * 200_000, answer.text);
+}
+
+async function pings({ port, app }: Way): Promise<void> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { headers: { host: app.host } });
+  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+  for (const beganMs = performance.now(); performance.now() - beganMs < BUSY_MS;) {
+    socket.ping();
+    await sleep(1_500);
+    assert.equal(socket.readyState, WebSocket.OPEN, "it was closed");
+  }
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.close();
+  await closed;
+}
+
+async function events({ port, app }: Way): Promise<void> {
+  const count = Math.round(BUSY_MS / 1_000);
+  const headers = { accept: "text/event-stream" };
+  const message = await openRequest({ port, host: app.host, path: `/sse?ms=1000&n=${count}`, headers });
+  let got = "";
+  for await (const chunk of message) got += String(chunk);
+  assert.equal(got.split("data:").length - 1, count);
+}
+
+/** A monitor that knows the app's address connects once a second. */
+async function probes({ app }: Way): Promise<void> {
+  const [host = "", port] = app.upstream.split(":");
+  for (const beganMs = performance.now(); performance.now() - beganMs < BUSY_MS;) {
+    const socket = connect(Number(port), host);
+    socket
+      .on("connect", () => socket.end())
+      .on("error", () => undefined)
+      .resume();
+    await sleep(1_000);
+    socket.destroy();
+  }
+}
