@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-import { run } from "./cli/run.ts";
+import { beginLeanStart } from "./lean-start.ts";
 
 /** The edge of the process: the only file that knows its arguments, environment, streams, signals and exit code. */
+const started = beginLeanStart([...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]);
+const { run } = await import("./cli/run.ts");
 // Who reads along may leave early (`dag schema | head -1`): that is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -12,5 +14,6 @@ const code = await run(process.argv.slice(2), {
   stderr: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY,
   onSignal: (signal, listener) => void process.on(signal, listener),
+  started,
 });
 process.exitCode = code;

@@ -43,6 +43,8 @@ export interface Io {
   readonly isTerminal: boolean;
   /** Calls `listener` at each such signal. */
   readonly onSignal: (signal: "SIGHUP" | "SIGTERM" | "SIGINT", listener: () => void) => void;
+  /** Called when a command that goes on running has begun to do its work. */
+  readonly started?: () => void;
 }
 
 export const EXIT_OK = 0;

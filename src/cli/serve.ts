@@ -67,6 +67,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   try {
     const { port, address } = await app.listen();
     logger.info({ port, address, version: productVersion() }, "gateway started");
+    io.started?.();
     options.onListening?.(port);
   } catch (error) {
     logger.error({ err: error }, listenFault(config, error));
