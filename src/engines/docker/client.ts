@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import { EngineError } from "../../lifecycle/ports.ts";
 import type { Connection } from "./connection.ts";
 import { toEngineError } from "./errors.ts";
+import { loadDockerode } from "./load-dockerode.ts";
 
 /** One Docker Engine as dockerode shows it, with a version both speak, time-outs, and errors in our words. */
 export interface DockerClient {
@@ -75,8 +76,7 @@ interface Session {
 }
 
 async function open(connection: Connection): Promise<Session> {
-  // Loaded here, for it takes 60 ms and 12 MB that a gateway of local processes need not pay.
-  const { default: Dockerode } = await import("dockerode");
+  const Dockerode = loadDockerode();
   const asking = new Dockerode(connection.options);
   const [about, info] = await Promise.all([
     once(asking, (docker, abortSignal) => abortable(docker).version({ abortSignal })),
