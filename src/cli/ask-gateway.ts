@@ -1,4 +1,3 @@
-import { Agent } from "undici";
 import type { ZodType } from "zod";
 import type { GatewayAddress } from "./gateway-address.ts";
 
@@ -7,6 +6,7 @@ const TIMEOUT_MS = 10_000;
 /** Gets a JSON document from a running gateway; rejects with one sentence for people. Redirects are not followed. */
 export async function askGateway<T>(address: GatewayAddress, path: string, form: ZodType<T>): Promise<T> {
   const { origin, host, authorization } = address;
+  const { Agent } = await import("undici"); // here, since a gateway that runs does not ask
   const agent = new Agent({ pipelining: 0 });
   try {
     const headers = { accept: "application/json", ...(host && { host }), ...(authorization && { authorization }) };

@@ -1,4 +1,4 @@
-import { Agent } from "undici";
+import type { Agent } from "undici";
 import type { DomainEvent, Emit } from "../core/events.ts";
 import { type Notification, toNotification } from "../core/notification.ts";
 import type { NotifySettings } from "../core/settings.ts";
@@ -26,8 +26,7 @@ export interface Notifier {
 
 /** Tells webhooks when containers wake, answer, sleep or fail: signed, in order, retried, and beside every request. */
 export function createNotifier({ settings, clock, emit, version }: NotifierDeps): Notifier {
-  // No connection is kept: messages are rare, and one that the receiver has closed meanwhile would cost a retry.
-  const agent = new Agent({ pipelining: 0 });
+  let agent: Promise<Agent> | undefined;
   const queues = new Map<string, DeliveryQueue>();
   const closing = new AbortController();
   const ended = new AbortController();
@@ -64,11 +63,12 @@ export function createNotifier({ settings, clock, emit, version }: NotifierDeps)
     for (const [key, queue] of queues) if (!current.has(key) && queue.isIdle()) queues.delete(key);
   }
 
-  function send(hook: NotifySettings, notification: Notification, deliveryId: string): Promise<Outcome> {
+  async function send(hook: NotifySettings, notification: Notification, deliveryId: string): Promise<Outcome> {
     const to = readDestination(hook.url);
-    if (to === undefined) return Promise.resolve({ kind: "refused", why: "its address cannot be read" });
+    if (to === undefined) return { kind: "refused", why: "its address cannot be read" };
     const { headers, body } = composeMessage(hook, notification);
-    return post(agent, clock, {
+    agent ??= createAgent();
+    return post(await agent, clock, {
       to,
       body,
       signal: ended.signal,
@@ -93,12 +93,19 @@ export function createNotifier({ settings, clock, emit, version }: NotifierDeps)
       await Promise.race([work, clock.sleep(CLOSE_MS, settled.signal)]);
       ended.abort(); // what is left fails at once
       await work;
-      await agent.destroy();
+      await (await agent)?.destroy();
     },
   };
 }
 
 const CLOSE_MS = 2_000;
+
+/** Loaded with the first message, for it takes 8 MB that a gateway without webhooks need not pay. */
+async function createAgent(): Promise<Agent> {
+  const undici = await import("undici");
+  // No connection is kept: messages are rare, and one that the receiver has closed meanwhile would cost a retry.
+  return new undici.Agent({ pipelining: 0 });
+}
 
 /** Lower-case, so that they win against ours; without those that frame the message. */
 function ownHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,4 +1,4 @@
-import { type Dispatcher, errors } from "undici";
+import type { Dispatcher } from "undici";
 import type { Clock } from "../lifecycle/ports.ts";
 import type { Destination } from "./destination.ts";
 import { readRetryAfter } from "./retry-after.ts";
@@ -42,8 +42,7 @@ export async function post(
     return outcomeOf(answer.statusCode, answer.headers["retry-after"], clock.wall());
   } catch (error) {
     if (late.signal.aborted) return again(`no answer within ${TIMEOUT_MS / 1000} s`);
-    if (error instanceof errors.InvalidArgumentError)
-      return refused("its address or one of its headers cannot be sent");
+    if (codeOf(error) === "UND_ERR_INVALID_ARG") return refused("its address or one of its headers cannot be sent");
     return again(`it cannot be reached (${codeOf(error)})`);
   } finally {
     ended.abort();

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { Client } from "undici";
+import Client from "undici/lib/dispatcher/client.js";
 import type { Endpoint } from "../core/observation.ts";
 import { CONNECT_TIMEOUT_MS, MAX_HEADER_BYTES } from "./limits.ts";
 
