@@ -30,7 +30,7 @@ function ownAddresses(facts: NetworkFacts, from: Viewpoint, network: string): st
   const networks = Object.entries(facts.NetworkSettings.Networks ?? {});
   const wanted = chosen(networks, network) ?? networks;
   return wanted
-    .toSorted(([left], [right]) => rank(left, from) - rank(right, from) || left.localeCompare(right))
+    .toSorted(([left], [right]) => rank(left, from) - rank(right, from) || (left < right ? -1 : 1))
     .flatMap(([, at]) => [at.IPAddress, at.GlobalIPv6Address])
     .filter(Boolean);
 }
