@@ -65,15 +65,16 @@ function onTheClock({ clock }: House, memory: Memory | undefined): Memory | unde
 
 function link(records: ReadonlyMap<string, WorkloadRecord>): void {
   for (const record of records.values()) {
+    record.dependents = [];
     record.dependencies = record.settings.dependsOn.flatMap(({ name, condition }) => {
       const dependency = records.get(name);
       return dependency === undefined ? [] : [{ record: dependency, condition }];
     });
   }
   for (const record of records.values()) {
-    record.dependents = [...records.values()].filter(({ dependencies }) =>
-      dependencies.some((dependency) => dependency.record === record),
-    );
+    for (const on of new Set(record.dependencies.map((dependency) => dependency.record))) {
+      on.dependents = [...on.dependents, record];
+    }
   }
 }
 

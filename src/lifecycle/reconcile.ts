@@ -29,7 +29,7 @@ interface ReconcilerDeps {
  * whatever differs is looked at one by one. Hints that come meanwhile lead to one more round, not to many.
  */
 export function createReconciler({ house, engines, records, apply }: ReconcilerDeps): Reconciler {
-  const inventories = new Map<Engine["kind"], readonly InventoryItem[]>();
+  const inventories = new Map<Engine["kind"], ReadonlyMap<string, InventoryItem>>();
   const down = new Set<Engine["kind"]>();
   const hinted = new Set<string>();
   let signature: string | undefined;
@@ -63,7 +63,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     const isLost = lost;
     lost = false;
     const listed = (await Promise.all(Object.values(engines).map(list))).flatMap((kind) => kind ?? []);
-    const items = [...inventories.values()].flat();
+    const items = [...inventories.values()].flatMap((kind) => [...kind.values()]);
     const now = items.map(({ id, name }) => `${id} ${name}`).join("\n");
     if (now !== signature) {
       signature = now;
@@ -81,7 +81,8 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
 
   async function list(engine: Engine): Promise<Engine["kind"] | undefined> {
     try {
-      inventories.set(engine.kind, await engine.list());
+      const items = await engine.list();
+      inventories.set(engine.kind, new Map(items.map((item) => [item.name, item])));
       link(engine.kind, true);
       return engine.kind;
     } catch (error) {
@@ -95,7 +96,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
   async function compare(record: WorkloadRecord, hasHint: boolean, isLost: boolean): Promise<void> {
     // Their jobs look for themselves, later than any answer that is asked for here.
     if (hasOwnLook(record)) return notify(record.nudges);
-    const item = inventories.get(record.engine.kind)?.find(({ name }) => name === record.name);
+    const item = inventories.get(record.engine.kind)?.get(record.name);
     const last = record.observation;
     const status = item?.status ?? "absent";
     const isHinted = hasHint || (isLost && last?.status !== "stopped" && last?.status !== "absent");
