@@ -14,7 +14,7 @@ export interface AnswerHead {
  * stay. `trailers`: they may follow.
  */
 export function answerHead(names: HeaderNames, headers: string[], trailers: boolean): AnswerHead {
-  let nominated: ReadonlySet<string> | undefined;
+  let connection: string | undefined;
   let trailer: string | undefined;
   let length = -1;
   let isReadable = true;
@@ -22,9 +22,9 @@ export function answerHead(names: HeaderNames, headers: string[], trailers: bool
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const { name, kind } = names(headers[at] ?? "");
     const value = headers[at + 1] ?? "";
-    if (kind === "connection") nominated ??= nominatedBy(value.toLowerCase());
+    if (kind === "connection") connection = joined(connection, value);
     else if (kind === "transfer-encoding") isReadable = value.toLowerCase() === "chunked";
-    else if (kind === "trailer") trailer = trailer === undefined ? value : `${trailer}, ${value}`;
+    else if (kind === "trailer") trailer = joined(trailer, value);
     else if (kind !== "hop") {
       headers[kept] = name;
       headers[kept + 1] = value;
@@ -35,7 +35,12 @@ export function answerHead(names: HeaderNames, headers: string[], trailers: bool
   headers.length = kept;
   // Only a chunked answer has room for trailers; node:http throws where they are promised elsewhere.
   if (trailer !== undefined && trailers && length === -1) headers.push("Trailer", trailer);
+  const nominated = nominatedBy(connection);
   return { headers: nominated === undefined ? headers : without(names, headers, nominated), length, isReadable };
+}
+
+function joined(list: string | undefined, value: string): string {
+  return list === undefined ? value : `${list}, ${value}`;
 }
 
 function without(names: HeaderNames, headers: readonly string[], nominated: ReadonlySet<string>): string[] {

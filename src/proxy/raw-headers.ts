@@ -16,7 +16,8 @@ export function decodeHeaders(raw: readonly Buffer[]): string[] {
   const text = Buffer.from(first.buffer, base, end - base).toString("latin1");
   for (const part of raw) {
     const at = part.byteOffset - base;
-    headers.push(part.buffer === first.buffer ? text.substring(at, at + part.length) : part.toString("latin1"));
+    const isInside = part.buffer === first.buffer && at >= 0 && at + part.length <= text.length;
+    headers.push(isInside ? text.substring(at, at + part.length) : part.toString("latin1"));
   }
   return headers;
 }

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { answerHead, trailerPairs } from "./answer-headers.ts";
+import { createHeaderNames } from "./header-names.ts";
+
+const names = createHeaderNames();
+const HOP = ["Connection", "keep-alive", "Proxy-Connection", "UPGRADE", "Transfer-Encoding"];
+const name = fc.oneof(
+  fc.constantFrom(...HOP, "Set-Cookie", "Content-Type", "X-A", "x-a", "Date"),
+  fc.stringMatching(/^[a-zA-Z-]{1,12}$/u),
+);
+
+describe("an answer's head", () => {
+  void it("keeps everything but what is the connection's, in order", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, fc.constantFrom("chunked", "x-a", "date"))), (pairs) => {
+        const isKept = ([header]: readonly [string, string]): boolean =>
+          !HOP.some((hop) => hop.toLowerCase() === header.toLowerCase()) && header.toLowerCase() !== "trailer";
+        const nominated = new Set<string>(
+          pairs.filter(([header]) => header.toLowerCase() === "connection").map(([, value]) => value),
+        );
+        const expected = pairs.filter((pair) => isKept(pair) && !nominated.has(pair[0].toLowerCase()));
+        assert.deepEqual([...answerHead(names, pairs.flat(), true).headers], expected.flat());
+      }),
+    );
+  });
+
+  const promises: readonly (readonly [title: string, raw: string[], headers: string[], length: number])[] = [
+    ["a length", ["Content-Length", "5"], ["Content-Length", "5"], 5],
+    ["nothing", [], [], -1],
+    ["trailers, in chunks", ["Trailer", "A", "trailer", "B"], ["Trailer", "A, B"], -1],
+    ["trailers where there is no room", ["Trailer", "A", "Content-Length", "5"], ["Content-Length", "5"], 5],
+    [
+      "a length that Connection names",
+      ["Connection", "content-length", "Content-Length", "5"],
+      ["Content-Length", "5"],
+      5,
+    ],
+  ];
+  for (const [title, raw, headers, length] of promises) {
+    void it(`promises ${title}`, () =>
+      assert.deepEqual(answerHead(names, [...raw], true), { headers, length, isReadable: true }));
+  }
+
+  void it("is not readable in a coding that only the hop before us can take off", () => {
+    assert.equal(answerHead(names, ["Transfer-Encoding", "gzip, chunked"], true).isReadable, false);
+    assert.equal(answerHead(names, ["Transfer-Encoding", "Chunked"], true).isReadable, true);
+  });
+});
+
+describe("trailers", () => {
+  void it("may not frame, route or name the client", () => {
+    const bad = ["Content-Length", "Host", "Transfer-Encoding", "X-Forwarded-For", "X-Gateway-Wake", "Trailer", "TE"];
+    const raw = ["X-Sum", "1", ...bad.flatMap((header) => [header, "x"]), "x-sum", "2"];
+    assert.deepEqual(trailerPairs(names, raw), [
+      ["X-Sum", "1"],
+      ["x-sum", "2"],
+    ]);
+  });
+});

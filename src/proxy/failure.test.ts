@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { failureOf, refusalOf } from "./failure.ts";
+
+const fault = (code: string, message = ""): Error => Object.assign(new Error(message), { code });
+
+describe("what a fault means", () => {
+  const before: readonly (readonly [code: string, kind: string, detail?: string])[] = [
+    ["ECONNREFUSED", "refused"],
+    ["EHOSTUNREACH", "refused"],
+    ["ENETUNREACH", "refused"],
+    ["ETIMEDOUT", "refused"],
+    ["ENOTFOUND", "refused"],
+    ["EAI_AGAIN", "refused"],
+    ["ECONNRESET", "refused"],
+    ["UND_ERR_CONNECT_TIMEOUT", "refused"],
+    ["EMFILE", "failed", "upstream-reset"],
+    ["EADDRNOTAVAIL", "failed", "upstream-reset"],
+    ["UND_ERR_INVALID_ARG", "failed", "upstream-protocol"],
+    ["ERR_INVALID_CHAR", "failed", "upstream-protocol"],
+  ];
+  for (const [code, kind, detail] of before) {
+    void it(`before anything was sent: ${code} is ${kind}`, () => {
+      assert.deepEqual(refusalOf(fault(code)), detail === undefined ? { kind } : { kind, code: detail });
+    });
+  }
+
+  const after: readonly (readonly [code: string, message: string, detail: string])[] = [
+    ["ECONNRESET", "", "upstream-reset"],
+    ["EPIPE", "", "upstream-reset"],
+    ["UND_ERR_SOCKET", "other side closed", "upstream-reset"],
+    ["UND_ERR_SOCKET", "bad upgrade", "upstream-protocol"],
+    ["ETIMEDOUT", "", "upstream-timeout"],
+    ["HPE_INVALID_CONSTANT", "", "upstream-protocol"],
+    ["UND_ERR_HEADERS_OVERFLOW", "", "upstream-protocol"],
+    ["", "", "upstream-protocol"],
+  ];
+  for (const [code, message, detail] of after) {
+    void it(`after that: ${code} ${message} is ${detail}`, () => {
+      assert.deepEqual(failureOf(fault(code, message)), { kind: "failed", code: detail });
+    });
+  }
+});
