@@ -56,7 +56,11 @@ describe("the Docker engine's watch", () => {
     const before = hints.length;
     const checks = async (): Promise<number> => (await app.inspect()).State.Health?.Log.length ?? 0;
     await waitUntil(async () => (await checks()) >= 4);
-    assert.deepEqual(hints.slice(before), []);
+    assert.deepEqual(
+      hints.slice(before).filter((name) => name === app.name),
+      [],
+      "other tests share the daemon, so only this container counts",
+    );
   });
 
   test("a network that a container joins is hinted", async (t) => {
