@@ -17,3 +17,5 @@ const code = await run(process.argv.slice(2), {
   started,
 });
 process.exitCode = code;
+// What is still open then (spans on their way to a collector that is gone) is not waited for.
+setTimeout(() => process.exit(), 1_000).unref();

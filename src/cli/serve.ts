@@ -12,6 +12,7 @@ import type { Engine, Store } from "../lifecycle/ports.ts";
 import { createFileStore } from "../store/file-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { createSystemClock } from "../system-clock.ts";
+import { loadTracing } from "../telemetry/load-tracing.ts";
 import { createLogger, type Logger, type LogLevel } from "../telemetry/logger.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import { productVersion } from "./version.ts";
@@ -49,6 +50,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   const { config } = loaded;
   warnOfOpenAdmin(config, logger);
   let reach: FileConfig = config;
+  const version = productVersion();
   const app = createApp({
     config,
     logger,
@@ -56,7 +58,8 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
     probe: createProbe(),
     store: storeFor(config, logger),
     engines: enginesFor(io, () => reach.gateway, options),
-    version: productVersion(),
+    version,
+    startTracing: await loadTracing({ env: io.env, version, warn: (message) => logger.warn(message) }),
     self: existsSync("/.dockerenv") ? hostname() : undefined,
   });
 
@@ -66,7 +69,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   for (const signal of ["SIGTERM", "SIGINT"] as const) io.onSignal(signal, () => ended.abort());
   try {
     const { port, address } = await app.listen();
-    logger.info({ port, address, version: productVersion() }, "gateway started");
+    logger.info({ port, address, version }, "gateway started");
     io.started?.();
     options.onListening?.(port);
   } catch (error) {
