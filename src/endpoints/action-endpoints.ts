@@ -2,20 +2,24 @@ import type { Express, Request, RequestHandler } from "express";
 import { wakeRoute } from "../lifecycle/admit.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { Route } from "../lifecycle/route.ts";
+import { wantsPage } from "./client-kind.ts";
 import type { EndpointsDeps } from "./endpoints-deps.ts";
+import { fieldOf, parseForm, TOKEN_FIELD } from "./form.ts";
+import type { FormTokens } from "./form-tokens.ts";
 import { readGoDuration } from "./go-duration.ts";
+import { adminPath } from "./login-path.ts";
 import { mount } from "./mount.ts";
 import { queryOf } from "./query.ts";
-import { isSameOrigin } from "./request-origin.ts";
+import { seeOther } from "./see-other.ts";
 import type { Sender } from "./sender.ts";
 
 const LONGEST_PIN_MS = 7 * 24 * 3_600_000;
 
 /**
  * What an administrator can do to a container, or to all members of a group: POST only, and from our own pages or a
- * program only.
+ * program only. A form of a page leads back to it.
  */
-export function mountActions(app: Express, { lifecycle, isTrusted }: EndpointsDeps, sender: Sender): void {
+export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender: Sender, tokens: FormTokens): void {
   action("/_status/wake", ({ members }) => {
     for (const member of members) lifecycle.wake(member, "admin", true);
   });
@@ -40,16 +44,17 @@ export function mountActions(app: Express, { lifecycle, isTrusted }: EndpointsDe
   /** `act` does it, or says what is wrong with the request. */
   function action(path: string, act: (route: Route, req: Request) => string | undefined | void): void {
     const handler: RequestHandler = (req, res) => {
-      if (!isSameOrigin(req, isTrusted)) return sender.problem(req, res, "forbidden");
+      if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
       const name = queryOf(req)?.get("container");
       if (name == null) return sender.problem(req, res, "bad-request", { detail: "container is missing" });
       const route = lifecycle.routes().byName.get(name);
       if (route === undefined) return sender.problem(req, res, "bad-request", { detail: "unknown container" });
       const wrong = act(route, req);
       if (typeof wrong === "string") return sender.problem(req, res, "bad-request", { detail: wrong });
+      if (wantsPage(req)) return seeOther(req, res, adminPath(fieldOf(req, "back")));
       return sender.json(req, res, { ok: true }, 202);
     };
-    mount(app, sender, path, "POST", handler);
+    mount(app, sender, path, "POST", parseForm, handler);
   }
 }
 

@@ -27,6 +27,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     ms === undefined ? null : new Date(toWall(house, ms)).toISOString();
   const asked = lastAskedMs(record, now);
   const failed = failureOf(record);
+  const asleepSeconds = Math.round(timeAsleepMs(record, now) / 1_000);
 
   return {
     name: record.name,
@@ -49,13 +50,15 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     state: state.status,
     phase: state.status === "starting" ? state.phase : null,
     since: iso(state.sinceMs),
+    last_client: record.lastClient ?? null,
     leases: { ...record.leasesByKind },
     idle_deadline: isoWall(idlePlan(house, record)?.atMs),
     wakes_total: record.wakesTotal,
     wakes_today: wakesToday.of(record.name),
     wake_ms: wakeTimes(record),
-    asleep_seconds: Math.round(timeAsleepMs(record, now) / 1_000),
+    asleep_seconds: asleepSeconds,
     memory_bytes: record.memoryBytes ?? null,
+    memory_saved_byte_seconds: record.memoryBytes === undefined ? null : record.memoryBytes * asleepSeconds,
     groups: groupsOf(lifecycle, record),
     depends_on: settings.dependsOn.map(({ name, condition }) => ({ name, condition })),
     schedule:

@@ -5,9 +5,13 @@ import { requestPath } from "../core/request-host.ts";
 import type { Route } from "../lifecycle/route.ts";
 import { mountActions } from "./action-endpoints.ts";
 import { createAdminGuard } from "./admin-guard.ts";
+import { containerStatus } from "./container-status.ts";
 import type { EndpointsDeps } from "./endpoints-deps.ts";
 import { createExtras } from "./extras.ts";
+import { createFormTokens } from "./form-tokens.ts";
+import { createLiveEvents } from "./live-events.ts";
 import { mountLogin } from "./login-endpoints.ts";
+import { createAdminPages } from "./pages/admin-pages.ts";
 import { createPollBudgets, POLL_BURST, type PollKind } from "./poll-budgets.ts";
 import { mountPolls } from "./poll-endpoints.ts";
 import { createPolls, type Polls } from "./polls.ts";
@@ -29,6 +33,8 @@ export interface Endpoints {
   readonly polls: Polls;
   /** Takes from the budget that such a poll has here too; `undefined`: it may pass, else in how many milliseconds it may. */
   readonly pollAllowed: (kind: PollKind, address: string, route: string) => number | undefined;
+  /** Ends what would never end by itself: the gateway is about to. */
+  readonly close: () => void;
 }
 
 /** Puts the endpoints together; the only express of the house, and nothing else's way leads through it. */
@@ -44,6 +50,11 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
   const isReserved = createIsReserved(() => lifecycle.settings());
   const extras = createExtras(deps, sender, guard);
 
+  const tokens = createFormTokens(sessions, deps.isTrusted);
+  const pages = createAdminPages({ ...deps, tokens, sessions });
+  const sources = { lifecycle, wakesToday, merged: deps.merged };
+  const live = createLiveEvents({ ...deps, describe: (record) => containerStatus(sources, record) }, sender);
+
   const onlyAdmins: RequestHandler = (req, res, next) => {
     if (!isAdminPath(req.path) || guard.admit(req, res)) next();
   };
@@ -52,15 +63,16 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
   mountSelf(app, deps, sender);
   mountPolls(app, deps, sender, polls, budgets);
   app.use(ADMIN_HEADERS);
-  mountLogin(app, deps, sender, guard, sessions);
+  mountLogin(app, { ...deps, guard, sessions, tokens, pages }, sender);
   app.use(onlyAdmins);
-  mountActions(app, deps, sender);
-  mountViews(app, deps, sender, { lifecycle, wakesToday, merged: deps.merged });
+  mountActions(app, deps, sender, tokens);
+  mountViews(app, { ...deps, sources, pages, live }, sender);
   app.use((req, res) => sender.problem(req, res, "unknown-path"));
   app.use(onError(deps, sender));
 
   return {
     polls,
+    close: () => live.close(),
     pollAllowed(kind, address, route) {
       const { count, waitMs } = budgets.take(kind, address, route);
       return count > POLL_BURST[kind] ? waitMs : undefined;

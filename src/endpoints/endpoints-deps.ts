@@ -1,4 +1,5 @@
 import type { Emit } from "../core/events.ts";
+import type { WorkloadSettings } from "../core/settings.ts";
 import type { LogTail } from "../lifecycle/log-tail.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Clock } from "../lifecycle/ports.ts";
@@ -19,9 +20,19 @@ export interface EndpointsDeps {
   readonly isDraining: () => boolean;
   /** What is worth showing of the configuration beside the settings themselves. */
   readonly merged: () => ConfigNotes | undefined;
+  /** All settings of a container as people read them; absent: they are not shown. */
+  readonly describeSettings?: (settings: WorkloadSettings) => readonly DescribedSetting[];
   readonly version: string;
   /** More reserved paths, served by other rooms. */
   readonly extras?: readonly ExtraEndpoint[];
+}
+
+/** One setting as people read it. */
+export interface DescribedSetting {
+  readonly key: string;
+  readonly value: string;
+  /** "default", "config.yaml line 12", "label dag.host", "environment ADMIN_AUTH_TOKEN". */
+  readonly source: string;
 }
 
 /** The part of a merged configuration that is shown to administrators. */

@@ -1,53 +1,100 @@
-import express, { type Express, type Request } from "express";
+import type { Express, Request, Response } from "express";
 import { createAnswer } from "../respond/answer.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
-import type { AdminGuard } from "./admin-guard.ts";
+import type { AdminGuard, Verdict } from "./admin-guard.ts";
+import { wantsPage } from "./client-kind.ts";
 import type { Credentials } from "./credentials.ts";
 import type { EndpointsDeps } from "./endpoints-deps.ts";
-import { mount } from "./mount.ts";
-import { hostOf, isSameOrigin, isSecure } from "./request-origin.ts";
+import { fieldOf, parseForm, TOKEN_FIELD } from "./form.ts";
+import type { FormTokens } from "./form-tokens.ts";
+import { adminPath } from "./login-path.ts";
+import { mount, mountBoth } from "./mount.ts";
+import type { AdminPages } from "./pages/admin-pages.ts";
+import { loginModel } from "./pages/login-model.ts";
+import { queryOf } from "./query.ts";
+import { hostOf, isSecure } from "./request-origin.ts";
+import { seeOther } from "./see-other.ts";
 import type { Sender } from "./sender.ts";
 import { sessionCookies, sessionIdOf } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** Login by a form (`username` and `password`, or `token`) for a cookie, so that a browser is not asked forever; logout. */
-export function mountLogin(
-  app: Express,
-  deps: EndpointsDeps,
-  sender: Sender,
-  guard: AdminGuard,
-  sessions: Sessions,
-): void {
-  const form = express.urlencoded({ extended: false, limit: 8_192, parameterLimit: 10 });
-
-  mount(app, sender, "/_status/login", "POST", form, (req, res) => {
-    if (!isSameOrigin(req, deps.isTrusted)) return sender.problem(req, res, "forbidden");
-    if (!guard.check(req, res, readForm(req))) return undefined;
-    const id = sessions.open(hostOf(req));
-    return finish(req, res, sessionCookies(id, isSecure(req, deps.isTrusted)));
-  });
-
-  mount(app, sender, "/_status/logout", "POST", (req, res) => {
-    if (!isSameOrigin(req, deps.isTrusted)) return sender.problem(req, res, "forbidden");
-    const id = sessionIdOf(req.headers.cookie);
-    if (id !== undefined) sessions.close(id);
-    return finish(req, res, sessionCookies(undefined, isSecure(req, deps.isTrusted)));
-  });
+export interface LoginDeps extends EndpointsDeps {
+  readonly guard: AdminGuard;
+  readonly sessions: Sessions;
+  readonly tokens: FormTokens;
+  readonly pages: AdminPages;
 }
 
-/** A program gets JSON; a browser that sent a form goes on to the dashboard. */
-function finish(req: Request, res: express.Response, cookies: readonly string[]): void {
-  const wantsPage = req.headers.accept?.includes("text/html") ?? false;
-  const facts = wantsPage
-    ? { status: 303, type: "text/plain; charset=utf-8", headers: ["Location", "/_status", ...cookies] }
-    : { status: 200, type: "application/json", headers: cookies };
-  writeAnswer(res, createAnswer(wantsPage ? "" : '{"ok":true}', facts), req.method);
+/** Login by a form (`username` and `password`, or `token`) for a cookie, so that a browser is not asked forever; logout. */
+export function mountLogin(app: Express, deps: LoginDeps, sender: Sender): void {
+  const { lifecycle, guard, sessions, tokens, pages, isTrusted } = deps;
+
+  mountBoth(app, sender, "/_status/login", {
+    get: [
+      (req, res) => {
+        const next = adminPath(queryOf(req)?.get("next"));
+        return guard.isKnown(req) ? seeOther(req, res, next, []) : showForm(req, res, next, undefined);
+      },
+    ],
+    post: [
+      parseForm,
+      (req, res) => {
+        if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
+        const next = adminPath(fieldOf(req, "next"));
+        const given = readForm(req);
+        const verdict = isOpen() ? "right" : given === undefined ? "wrong" : guard.judge(req, given);
+        if (verdict !== "right") return refuse(req, res, next, verdict);
+        const id = sessions.open(hostOf(req));
+        return finish(req, res, next, sessionCookies(id, isSecure(req, isTrusted)), sessions.find(id, hostOf(req))?.csrf);
+      },
+    ],
+  });
+
+  mount(app, sender, "/_status/logout", "POST", parseForm, (req, res) => {
+    if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
+    const id = sessionIdOf(req.headers.cookie);
+    if (id !== undefined) sessions.close(id);
+    const next = isOpen() ? "/_status" : "/_status/login";
+    return finish(req, res, next, sessionCookies(undefined, isSecure(req, isTrusted)), undefined);
+  });
+
+  function isOpen(): boolean {
+    return lifecycle.settings().gateway.adminAuth.method === "none";
+  }
+
+  function refuse(req: Request, res: Response, next: string, verdict: Exclude<Verdict, "right">): void {
+    if (wantsPage(req)) return showForm(req, res, next, verdict);
+    if (verdict === "wrong") return sender.problem(req, res, "unauthorized", {}, ["WWW-Authenticate", "Session"]);
+    return sender.problem(req, res, "rate-limited", { retryMs: verdict.waitMs });
+  }
+
+  function showForm(req: Request, res: Response, next: string, verdict: Exclude<Verdict, "right"> | undefined): void {
+    const { words } = pages.sourcesFor(req);
+    const { method } = lifecycle.settings().gateway.adminAuth;
+    const model = loginModel(words, method, next, verdict);
+    if (verdict === undefined) return pages.show(req, res, { template: "login.html", model });
+    if (verdict === "wrong") return pages.show(req, res, { template: "login.html", model, code: "unauthorized" });
+    return pages.show(req, res, { template: "login.html", model, code: "rate-limited", retryMs: verdict.waitMs });
+  }
+}
+
+/** A program gets JSON; a browser that sent a form goes on. */
+function finish(
+  req: Request,
+  res: Response,
+  next: string,
+  cookies: readonly string[],
+  csrf: string | undefined,
+): void {
+  if (wantsPage(req)) return seeOther(req, res, next, cookies);
+  const facts = { status: 200, type: "application/json", headers: cookies };
+  return writeAnswer(res, createAnswer(JSON.stringify({ ok: true, csrf }), facts), req.method);
 }
 
 function readForm(req: Request): Credentials | undefined {
-  const body = req.body as Partial<Record<string, unknown>> | undefined;
-  const { username, password, token } = body ?? {};
-  if (typeof token === "string") return { kind: "bearer", token };
-  if (typeof username === "string" && typeof password === "string") return { kind: "basic", username, password };
-  return undefined;
+  const token = fieldOf(req, "token");
+  const username = fieldOf(req, "username");
+  const password = fieldOf(req, "password");
+  if (token !== undefined) return { kind: "bearer", token };
+  return username === undefined || password === undefined ? undefined : { kind: "basic", username, password };
 }

@@ -9,8 +9,19 @@ export function mount(
   method: "GET" | "POST",
   ...handlers: readonly RequestHandler[]
 ): void {
-  const allow = method === "GET" ? "GET, HEAD" : "POST";
+  mountBoth(app, sender, path, method === "GET" ? { get: handlers } : { post: handlers });
+}
+
+/** The same for a path that takes both. */
+export function mountBoth(
+  app: Express,
+  sender: Sender,
+  path: string,
+  { get = [], post = [] }: { readonly get?: readonly RequestHandler[]; readonly post?: readonly RequestHandler[] },
+): void {
+  const allow = [get.length > 0 ? "GET, HEAD" : "", post.length > 0 ? "POST" : ""].filter(Boolean).join(", ");
   const route = app.route(path);
-  route[method === "GET" ? "get" : "post"](...handlers);
+  if (get.length > 0) route.get(...get);
+  if (post.length > 0) route.post(...post);
   route.all((req, res) => sender.problem(req, res, "method-not-allowed", {}, ["Allow", allow]));
 }

@@ -5,6 +5,7 @@ import { createAnswer } from "../respond/answer.ts";
 import type { ProblemFacts } from "../respond/pages.ts";
 import type { Responder } from "../respond/responder.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
+import { wantsPage } from "./client-kind.ts";
 
 /** Writes the endpoints' answers; a HEAD gets the same headers as a GET. */
 export interface Sender {
@@ -31,7 +32,9 @@ export function createSender(responder: () => Responder): Sender {
       writeAnswer(res, createAnswer(text, { status: 200, type }), req.method);
     },
     problem(req, res, code, facts = {}, headers = []) {
-      const kind = classifyClient(req.method ?? "GET", req.headers);
+      // A form that a person sent is a navigation, too.
+      const isForm = req.method === "POST" && wantsPage(req);
+      const kind = isForm ? "navigation" : classifyClient(req.method ?? "GET", req.headers);
       const client = { kind, acceptLanguage: req.headers["accept-language"] };
       writeAnswer(res, responder().problem(code, facts, client), req.method, headers);
     },

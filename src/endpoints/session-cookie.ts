@@ -7,9 +7,14 @@ export const ADMIN_PATHS = ["/_status", "/_topology", "/_metrics"] as const;
 
 /** The session id of a request, unverified. */
 export function sessionIdOf(cookies: string | undefined): string | undefined {
+  return cookieOf(cookies, NAME);
+}
+
+/** The first cookie of that name. */
+export function cookieOf(cookies: string | undefined, name: string): string | undefined {
   for (const pair of cookies?.split(";") ?? []) {
     const equals = pair.indexOf("=");
-    if (equals !== -1 && pair.slice(0, equals).trim() === NAME) return pair.slice(equals + 1).trim();
+    if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
   }
   return undefined;
 }

@@ -1,24 +1,41 @@
 import type { Express, Request, Response } from "express";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
+import { adminLog } from "./admin-log.ts";
+import { wantsPage } from "./client-kind.ts";
 import { containerStatus, type StatusSources } from "./container-status.ts";
 import type { EndpointsDeps } from "./endpoints-deps.ts";
 import { explain } from "./explain.ts";
+import type { LiveEvents } from "./live-events.ts";
 import { mount } from "./mount.ts";
+import type { AdminPages } from "./pages/admin-pages.ts";
+import { dashboardModel } from "./pages/dashboard-model.ts";
+import { parseDashboardQuery } from "./pages/dashboard-query.ts";
+import { detailModel } from "./pages/detail-model.ts";
 import { queryOf } from "./query.ts";
 import type { Sender } from "./sender.ts";
 import { statusDocument } from "./status-document.ts";
-import { toMermaid, topologyOf } from "./topology.ts";
+import { mountTopology } from "./topology-endpoint.ts";
 
-/**
- * What an administrator can see, as data. A page for people goes before the JSON of its view (`/_status`, `/_topology`,
- * `/_status/c/NAME`): the functions that gather the data know nothing of HTTP.
- */
-export function mountViews(app: Express, deps: EndpointsDeps, sender: Sender, sources: StatusSources): void {
-  const { lifecycle, metrics, version } = deps;
+export interface ViewDeps extends EndpointsDeps {
+  readonly sources: StatusSources;
+  readonly pages: AdminPages;
+  readonly live: LiveEvents;
+}
 
-  for (const path of ["/_status", "/_status/api"]) {
-    mount(app, sender, path, "GET", (req, res) => sender.json(req, res, statusDocument(sources, version)));
-  }
+/** What an administrator can see: a page for a person, and the same as data for a program. */
+export function mountViews(app: Express, deps: ViewDeps, sender: Sender): void {
+  const { lifecycle, metrics, version, sources, pages, live } = deps;
+
+  mount(app, sender, "/_status", "GET", (req, res) => {
+    const document = statusDocument(sources, version);
+    if (!wantsPage(req)) return sender.json(req, res, document);
+    const model = dashboardModel(pages.sourcesFor(req), lifecycle, document, parseDashboardQuery(queryOf(req)));
+    return pages.show(req, res, { template: "dashboard.html", menu: "overview", model });
+  });
+
+  mount(app, sender, "/_status/api", "GET", (req, res) => sender.json(req, res, statusDocument(sources, version)));
+
+  mount(app, sender, "/_status/events", "GET", (req, res) => live.listen(req, res));
 
   mount(app, sender, "/_status/explain", "GET", (req, res) => {
     const name = queryOf(req)?.get("container");
@@ -28,24 +45,24 @@ export function mountViews(app: Express, deps: EndpointsDeps, sender: Sender, so
     return sender.problem(req, res, "bad-request", { detail });
   });
 
-  mount(app, sender, "/_status/c/:name", "GET", (req: Request, res: Response) => {
+  mount(app, sender, "/_status/c/:name", "GET", async (req: Request, res: Response) => {
     const record = lifecycle.records.get(String(req.params["name"]));
     if (record === undefined) return sender.problem(req, res, "unknown-container");
+    const container = containerStatus(sources, record);
+    if (wantsPage(req)) {
+      const given = { settings: deps.describeSettings?.(record.settings) ?? [], log: await adminLog(deps, record) };
+      const model = detailModel(pages.sourcesFor(req), lifecycle, record, container, given);
+      return pages.show(req, res, { template: "detail.html", menu: "overview", model });
+    }
     return sender.json(req, res, {
-      container: containerStatus(sources, record),
+      container,
       explanation: explain(lifecycle, record),
       wakes_ms: record.wakesMs,
       origins: originsOf(record),
     });
   });
 
-  mount(app, sender, "/_topology", "GET", (req, res) => {
-    const format = queryOf(req)?.get("format") ?? "json";
-    const topology = topologyOf(lifecycle);
-    if (format === "mermaid") return sender.text(req, res, toMermaid(topology));
-    if (format === "json") return sender.json(req, res, topology);
-    return sender.problem(req, res, "bad-request", { detail: 'format is "json" or "mermaid"' });
-  });
+  mountTopology(app, deps, sender);
 
   mount(app, sender, "/_metrics", "GET", async (req, res) => {
     const { body, contentType } = await metrics.scrape();

@@ -38,6 +38,9 @@ export async function startEndpoints(
   options: {
     workloads?: Readonly<Record<string, Partial<FakeWorkload>>>;
     deps?: Partial<EndpointsDeps>;
+    /** When the test begins; default: a Monday in June. */
+    startMs?: number;
+    memories?: NonNullable<Parameters<typeof startManualLifecycle>[1]>["memories"];
     createSchedule?: NonNullable<Parameters<typeof startManualLifecycle>[1]>["createSchedule"];
   } = {},
 ): Promise<EndpointsServer> {
@@ -45,11 +48,12 @@ export async function startEndpoints(
   const told: DomainEvent[] = [];
   events.subscribe((event) => told.push(event));
   const trusted = new Set<string>();
-  const clock = createManualClock();
+  const clock = createManualClock(options.startMs);
   const house = await startManualLifecycle(settings, {
     clock,
     emit: events.emit,
     ...(options.workloads && { workloads: options.workloads }),
+    ...(options.memories && { memories: options.memories }),
     ...(options.createSchedule && { createSchedule: options.createSchedule }),
   });
   const { lifecycle } = house;

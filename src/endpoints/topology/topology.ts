@@ -1,4 +1,4 @@
-import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
 
 /** Groups, containers and what leads from one to another. */
 export interface Topology {

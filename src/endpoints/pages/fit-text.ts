@@ -1,0 +1,27 @@
+/** About how wide a text is, in pixels, in a wide sans-serif. */
+export function widthOf(text: string, sizePx: number): number {
+  let em = 0;
+  for (const character of text) em += emOf(character);
+  return em * sizePx;
+}
+
+/**
+ * A text that fits into `widthPx`, its middle left out if it must: names that are alike differ at their ends. SVG cuts
+ * nothing short by itself.
+ */
+export function fitText(text: string, widthPx: number, sizePx: number): string {
+  if (widthOf(text, sizePx) <= widthPx) return text;
+  const characters = [...text];
+  const end = Math.min(6, Math.floor(characters.length / 3));
+  const tail = characters.slice(-end).join("");
+  let head = characters.slice(0, -end);
+  while (head.length > 1 && widthOf(`${head.join("")}…${tail}`, sizePx) > widthPx) head = head.slice(0, -1);
+  return `${head.join("").trimEnd()}…${tail.trimStart()}`;
+}
+
+function emOf(character: string): number {
+  if (/[\u1100-\u{1ffff}]/u.test(character) && !/[\u2000-\u2bff]/u.test(character)) return 1;
+  if (/[iljtfI.,:;'|!()[\]· -]/.test(character)) return 0.37;
+  if (/[mwMW@%…—]/.test(character)) return 0.95;
+  return /\p{Lu}/u.test(character) ? 0.74 : 0.63;
+}

@@ -1,0 +1,123 @@
+import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
+import { cleanText } from "../../respond/clean-text.ts";
+import type { LaidGraph } from "../topology/graph.ts";
+import { BOX } from "../topology/graph.ts";
+import type { Parts } from "../topology/parts.ts";
+import { type Picture, pictureOf, pictureOfOne } from "../topology/picture.ts";
+import type { Topology, TopologyNode } from "../topology/topology.ts";
+import { detailHref, type RowSources } from "./container-row.ts";
+import { type Bucket, bucketOf } from "./dashboard-query.ts";
+import { fitText, widthOf } from "./fit-text.ts";
+
+/** What the topology page says. `laid` is missing where no picture could be made in time. */
+export function topologyModel(
+  { words, responder }: RowSources,
+  lifecycle: Lifecycle,
+  { nodes, edges }: Topology,
+  { parts, alone }: Parts,
+  laid: readonly LaidGraph[] | undefined,
+) {
+  const { t } = words;
+  const containers = nodes.filter(({ kind }) => kind === "container");
+  const membersOf = (group: TopologyNode): TopologyNode[] =>
+    edges.filter(({ from, kind }) => from === group.id && kind === "member").flatMap(({ to }) => find(to) ?? []);
+
+  return {
+    headline: awakeText(containers),
+    isEmpty: nodes.length === 0,
+    BOX,
+    pictures: parts.flatMap((part, index) => {
+      const graph = laid?.[index];
+      return graph === undefined ? [] : [draw(pictureOf(part, graph))];
+    }),
+    isIncomplete: laid === undefined && parts.length > 0,
+    alone: alone.map((node) => draw(pictureOfOne(node))),
+    kinds: (["healthy", "started", "completed", "member"] as const)
+      .filter((kind) => parts.some(({ graph }) => graph.arrows.some((arrow) => arrow.kind === kind)))
+      .map((kind) => ({ kind, text: t(`topology.${kind}`) })),
+    list: containers.map((node) => ({
+      ...boxOf(node),
+      needs: edges.filter(({ from }) => from === node.id).flatMap(({ to }) => find(to)?.name ?? []),
+      groups: edges.filter(({ to, kind }) => to === node.id && kind === "member").flatMap(({ from }) => find(from)?.name ?? []),
+    })),
+  };
+
+  function find(id: string): TopologyNode | undefined {
+    return nodes.find((node) => node.id === id);
+  }
+
+  function awakeText(some: readonly TopologyNode[]): string {
+    return t("dash.awake", { awake: some.filter(({ state }) => bucket(state) === "awake").length, all: some.length });
+  }
+
+  function draw({ width, height, boxes, frames, arrows }: Picture) {
+    return {
+      width,
+      height,
+      key: boxes[0]?.node.id ?? "",
+      names: words.list(boxes.map(({ node }) => cleanText(node.name))),
+      arrows,
+      boxes: boxes.map(({ node, x, y }) => ({ ...boxOf(node), x, y })),
+      frames: frames.map(({ node, ...frame }) => ({
+        ...frame,
+        id: node.id,
+        ...frameTexts(node, frame.width),
+      })),
+    };
+  }
+
+  function frameTexts(node: TopologyNode, widthPx: number) {
+    const name = cleanText(node.name);
+    const note = [awakeText(membersOf(node)), ...node.hosts].join(" · ");
+    const short = fitText(name, widthPx - 28, NAME_PX);
+    const left = widthPx - 44 - widthOf(short, NAME_PX);
+    return { name, note, short, shortNote: left < 40 ? "" : fitText(note, left, NOTE_PX) };
+  }
+
+  function boxOf(node: TopologyNode) {
+    const { id, kind, name, hosts, state } = node;
+    const settings = lifecycle.records.get(name)?.settings;
+    const isGroup = kind === "group";
+    const title = isGroup || settings === undefined ? cleanText(name) : responder.paint(settings).title;
+    const word = isGroup ? awakeText(membersOf(node)) : t(`state.${stateOf(state)}`);
+    const widthPx = BOX.width - 56;
+    return {
+      id,
+      title,
+      short: fitText(title, widthPx, NAME_PX),
+      note: fitText([word, ...hosts.slice(0, 1)].join(" · "), widthPx, NOTE_PX),
+      state,
+      bucket: bucket(state),
+      word,
+      isGroup,
+      host: hosts[0] ?? "",
+      href: isGroup ? undefined : detailHref(name),
+    };
+  }
+}
+
+/** The sizes of templates/admin.css; bold letters are wider. */
+const NAME_PX = 13.5 * 1.12;
+const NOTE_PX = 12;
+
+function bucket(state: string): Bucket {
+  return bucketOf(stateOf(state));
+}
+
+/** A node tells its state as a bare word. */
+function stateOf(state: string): Parameters<typeof bucketOf>[0] {
+  return STATES.find((each) => each === state) ?? "unseen";
+}
+
+const STATES = [
+  "unseen",
+  "absent",
+  "asleep",
+  "paused",
+  "starting",
+  "unready",
+  "ready",
+  "draining",
+  "stopping",
+  "failed",
+] as const;

@@ -1,0 +1,62 @@
+import type { Words } from "./words.ts";
+
+/** How long the last wakes took, as bars; sizes are those of the SVG's own coordinates. */
+export interface WakeHistogram {
+  readonly bars: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly count: number;
+    /** "1 s to 2 s: 3" */
+    readonly title: string;
+  }[];
+  /** Where the axis is labelled. */
+  readonly ticks: readonly { readonly x: number; readonly text: string }[];
+  readonly summary: string;
+}
+
+export const HISTOGRAM = { width: 480, height: 120, baseline: 96 } as const;
+const MOST_BARS = 10;
+const GAP = 4;
+
+/** `undefined`: there was no wake yet. */
+export function wakeHistogram(words: Words, wakesMs: readonly number[], medianMs: number): WakeHistogram | undefined {
+  if (wakesMs.length === 0) return undefined;
+  const min = Math.min(...wakesMs);
+  const max = Math.max(...wakesMs);
+  const step = niceStep((max - min) / (MOST_BARS - 2) || max / 4 || 1);
+  const from = Math.floor(min / step) * step;
+  const counts = Array.from({ length: Math.floor((max - from) / step) + 1 }, (_, index) =>
+    wakesMs.filter((ms) => Math.floor((ms - from) / step) === index).length,
+  );
+  const highest = Math.max(...counts);
+  const slot = HISTOGRAM.width / Math.max(counts.length, 4);
+  const edge = (index: number): string => words.fine(from + index * step);
+  return {
+    bars: counts.flatMap((count, index) => {
+      if (count === 0) return [];
+      const height = (count / highest) * (HISTOGRAM.baseline - 18);
+      const title = `${edge(index)} – ${edge(index + 1)}: ${count}`;
+      return { x: index * slot + GAP / 2, y: HISTOGRAM.baseline - height, width: slot - GAP, height, count, title };
+    }),
+    ticks: counts.length > 5 ? [0, Math.ceil(counts.length / 2), counts.length].map(tick) : [0, counts.length].map(tick),
+    summary: words.t("detail.wakesOf", {
+      n: wakesMs.length,
+      min: words.fine(min),
+      max: words.fine(max),
+      median: words.fine(medianMs),
+    }),
+  };
+
+  function tick(index: number) {
+    return { x: index * slot, text: edge(index) };
+  }
+}
+
+/** 1, 2 or 5 times a power of ten, at least `ms`. */
+function niceStep(ms: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(ms, 1)));
+  const step = [1, 2, 5, 10].find((each) => each * power >= ms) ?? 10;
+  return step * power;
+}

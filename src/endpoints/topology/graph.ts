@@ -1,0 +1,37 @@
+/** What a layout is made for: boxes of one size, frames around some of them, and arrows. All of it is plain data, since it goes to another thread. */
+export interface Graph {
+  readonly boxes: readonly { readonly id: string; readonly frame?: string }[];
+  readonly frames: readonly string[];
+  readonly arrows: readonly Arrow[];
+}
+
+export interface Arrow {
+  /** A box, or a frame when all that it holds need the same. */
+  readonly from: string;
+  /** A box. */
+  readonly to: string;
+  readonly kind: "member" | "healthy" | "started" | "completed";
+}
+
+/** The same with places: coordinates are those of the picture, a box's of its upper left corner. */
+export interface LaidGraph {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: Readonly<Record<string, Place>>;
+  readonly frames: Readonly<Record<string, Frame>>;
+  readonly arrows: readonly (Arrow & { readonly points: readonly Place[] })[];
+}
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Frame extends Place {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const BOX = { width: 216, height: 56 } as const;
+/** Room for a frame's title, above what it holds. */
+export const FRAME_TITLE = 25;
