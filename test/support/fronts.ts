@@ -15,6 +15,8 @@ export interface Front {
   readonly port: number;
   /** Where it tells of itself: Traefik's API, Caddy's admin endpoint; 0: nowhere. */
   readonly adminPort: number;
+  /** Of the process that was started; its workers are of its process group. */
+  pid(): number;
   /** Everything it wrote. */
   log(): string;
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -123,7 +125,7 @@ async function startFront(
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
   cleanup(t, () => stop());
   await start();
-  return { port, adminPort, log: () => log, stop, again: start };
+  return { port, adminPort, pid: () => child?.pid ?? 0, log: () => log, stop, again: start };
 }
 
 /** nginx has workers of its own, which a kill of their master leaves behind. */

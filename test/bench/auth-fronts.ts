@@ -1,0 +1,86 @@
+import type { TestContext } from "node:test";
+import { startCaddy, startNginx, startTraefik } from "../support/fronts.ts";
+
+interface Waker {
+  readonly port: number;
+  readonly pid: number;
+}
+
+export interface AuthFront {
+  readonly front: string;
+  /** `alone`, or who answers its questions. */
+  readonly name: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly waker: number | undefined;
+}
+
+/** Each front that is installed, three times before one app: alone, and with each waker. */
+export async function startAuthFronts(
+  t: TestContext,
+  appPort: number,
+  wakers: Readonly<Record<string, Waker>>,
+): Promise<AuthFront[]> {
+  const all: AuthFront[] = [];
+  for (const [front, start] of Object.entries({ traefik, caddy, nginx })) {
+    for (const [name, waker] of [["alone", undefined], ...Object.entries(wakers)] as const) {
+      const started = await start(t, appPort, waker?.port);
+      if (started !== undefined) {
+        all.push({ front, name, port: started.port, pid: started.pid(), waker: waker?.pid });
+      }
+    }
+  }
+  return all;
+}
+
+function traefik(t: TestContext, appPort: number, waker: number | undefined) {
+  const forwardAuth = { address: `http://127.0.0.1:${waker}/_auth/traefik`, trustForwardHeader: false };
+  return startTraefik(t, {
+    static: { log: { level: "ERROR" } },
+    dynamic: {
+      http: {
+        ...(waker !== undefined && {
+          middlewares: { wake: { forwardAuth: { ...forwardAuth, maxResponseBodySize: 1e6 } } },
+        }),
+        routers: {
+          app: {
+            rule: "Host(`bench.test`)",
+            service: "app",
+            entryPoints: ["web"],
+            ...(waker !== undefined && { middlewares: ["wake"] }),
+          },
+        },
+        services: { app: { loadBalancer: { servers: [{ url: `http://127.0.0.1:${appPort}` }] } } },
+      },
+    },
+  });
+}
+
+function caddy(t: TestContext, appPort: number, waker: number | undefined) {
+  const auth = waker === undefined ? "" : `\tforward_auth 127.0.0.1:${waker} {\n\t\turi /_auth/caddy?\n\t}\n`;
+  return startCaddy(t, (port) => `http://:${port} {\n\tbind 127.0.0.1\n${auth}\treverse_proxy 127.0.0.1:${appPort}\n}`);
+}
+
+function nginx(t: TestContext, appPort: number, waker: number | undefined) {
+  return startNginx(
+    t,
+    (port) => `
+keepalive_requests 1000000000;
+upstream app { server 127.0.0.1:${appPort}; keepalive 64; keepalive_requests 1000000000; }
+${waker === undefined ? "" : `upstream waker { server 127.0.0.1:${waker}; keepalive 64; keepalive_requests 1000000000; }`}
+server {
+  listen 127.0.0.1:${port};
+  location = /_wake_auth {
+    internal; proxy_pass http://${waker === undefined ? "app" : "waker"}/_auth/nginx;
+    proxy_pass_request_body off; proxy_set_header Content-Length "";
+    proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Uri $request_uri;
+    proxy_set_header X-Forwarded-Method $request_method; proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_http_version 1.1; proxy_set_header Connection "";
+  }
+  location / {
+    ${waker === undefined ? "" : "auth_request /_wake_auth;"}
+    proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $http_host;
+  }
+}`,
+  );
+}

@@ -1,0 +1,184 @@
+/**
+ * What an auth request costs: the gateway's warm answer beside a bare node:http server, and Traefik, Caddy and nginx alone,
+ * with a bare server, and with the gateway. `node test/bench/forward-auth.ts`, or with e.g. `ROUNDS=5 SECONDS=5`.
+ */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import path from "node:path";
+import { test, type TestContext } from "node:test";
+import { promisify } from "node:util";
+import { cleanup } from "../support/cleanup.ts";
+import { freePort, request } from "../support/http.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { cpuSeconds } from "./cpu-seconds.ts";
+import { startAuthFronts } from "./auth-fronts.ts";
+import { appConfig } from "./nginx-configs.ts";
+
+const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
+const SECONDS = Number(process.env["SECONDS"] ?? 3);
+const HERE = import.meta.dirname;
+const run = promisify(execFile);
+
+interface Sample {
+  readonly perSecond: number;
+  /** Of all processes that the request passes through, but the app and the client. */
+  readonly cpuMicros: number;
+}
+
+interface Case {
+  readonly group: string;
+  readonly name: string;
+  readonly port: number;
+  readonly path: string;
+  readonly headers: readonly string[];
+  readonly connections: number;
+  /** Leaders of the process groups whose CPU time counts. */
+  readonly pids: readonly number[];
+}
+
+/** As Traefik asks, headers of a browser included. */
+const ASKED = [
+  "X-Forwarded-Host: bench.test",
+  "X-Forwarded-Uri: /1k",
+  "X-Forwarded-Method: GET",
+  "X-Forwarded-Proto: http",
+  "X-Forwarded-For: 127.0.0.1",
+  "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+  "Accept: */*",
+  "Accept-Encoding: gzip",
+];
+
+void test("what an auth request costs", { timeout: 3_600_000 }, async (t) => {
+  const dir = mkdtempSync(path.join(tmpdir(), "dag-bench-"));
+  chmodSync(dir, 0o755);
+  cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
+  writeFileSync(path.join(dir, "1k"), "x".repeat(1024));
+  const [appPort, gatewayPort, barePort] = [await freePort(), await freePort(), await freePort()];
+  const gateway = startGateway(t, dir, gatewayPort, appPort);
+  const bare = start(t, [process.execPath, path.join(HERE, "bare-server.ts"), String(barePort)]);
+  await answers(gatewayPort, "bench.test");
+  await answers(barePort, "bench.test");
+  const wakers = {
+    bare: { port: barePort, pid: bare.pid ?? 0 },
+    gateway: { port: gatewayPort, pid: gateway.pid ?? 0 },
+  };
+
+  const cases: Case[] = [];
+  for (const [name, { port, pid }] of Object.entries(wakers)) {
+    const one = { name, port, path: "/_auth/traefik", pids: [pid] };
+    cases.push({ ...one, group: "the answer, 32 connections", headers: ASKED, connections: 32 });
+    const closing = [...ASKED, "Connection: close"];
+    cases.push({ ...one, group: "the answer, a connection each", headers: closing, connections: 32 });
+  }
+  for (const { front, name, port, pid, waker } of await startAuthFronts(t, appPort, wakers)) {
+    const pids = waker === undefined ? [pid] : [pid, waker];
+    cases.push({ group: front, name, port, path: "/1k", headers: ["Host: bench.test"], connections: 32, pids });
+  }
+  console.log(facts());
+  console.log(table(await measureAll(cases)));
+});
+
+async function measureAll(cases: readonly Case[]): Promise<Map<Case, Sample[]>> {
+  for (const one of cases) await measure(one, 2);
+  const samples = new Map(cases.map((one) => [one, [] as Sample[]]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const one of cases) samples.get(one)?.push(await measure(one, SECONDS));
+  }
+  return samples;
+}
+
+async function measure({ port, path: target, headers, connections, pids }: Case, seconds: number): Promise<Sample> {
+  const spent = (): number => pids.reduce((total, pid) => total + groupCpuSeconds(pid), 0);
+  const before = spent();
+  const given = headers.flatMap((header) => ["-H", header]);
+  const url = `http://127.0.0.1:${port}${target}`;
+  const { stdout } = await run("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, ...given, url]);
+  const requests = Number(/(\d+) requests in/u.exec(stdout)?.[1]);
+  const elapsed = Number(/requests in ([\d.]+)s/u.exec(stdout)?.[1]);
+  if (!(requests > 0) || /Non-2xx/u.test(stdout)) throw new Error(stdout);
+  return { perSecond: requests / elapsed, cpuMicros: ((spent() - before) * 1e6) / requests };
+}
+
+/** A process and its workers. */
+function groupCpuSeconds(leader: number): number {
+  let total = 0;
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/u.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+      const group = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
+      if (group === leader) total += cpuSeconds(Number(name));
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return total;
+}
+
+/** Each group against its first row, or where it has one its bare server. */
+function table(samples: ReadonlyMap<Case, readonly Sample[]>): string {
+  const rows = ["| what | who | requests/s | × bare | CPU µs/request | × bare |", "|---|---|--:|--:|--:|--:|"];
+  const of = (one: Case, read: (sample: Sample) => number): number => median((samples.get(one) ?? []).map(read));
+  for (const one of samples.keys()) {
+    const bare = [...samples.keys()].find(({ group, name }) => group === one.group && name === "bare");
+    const cells = (
+      [
+        ["perSecond", 0],
+        ["cpuMicros", 1],
+      ] as const
+    ).flatMap(([key, digits]) => {
+      const value = of(one, (sample) => sample[key]);
+      const ratio = bare === undefined ? Number.NaN : value / of(bare, (sample) => sample[key]);
+      return [value.toFixed(digits), ratio.toFixed(2)];
+    });
+    rows.push(`| ${one.group} | ${one.name} | ${cells.join(" | ")} |`);
+  }
+  return rows.join("\n");
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function startGateway(t: TestContext, dir: string, port: number, appPort: number): ChildProcess {
+  const app = path.join(dir, "app.conf");
+  writeFileSync(app, appConfig(dir, appPort));
+  const config = path.join(dir, "config.yaml");
+  const command = ["nginx", "-c", app, "-g", "daemon off;"];
+  writeFileSync(
+    config,
+    JSON.stringify({
+      gateway: { port, bind: "127.0.0.1", state_file: "", trusted_proxies: ["127.0.0.0/8"] },
+      containers: [{ name: "app", host: "bench.test", process: { command, cwd: dir, port: appPort } }],
+    }),
+  );
+  const env = { CONFIG_PATH: config, DOCKER_HOST: `unix://${dir}/no-docker.sock`, LOG_LEVEL: "error" };
+  return start(t, [process.execPath, path.resolve(HERE, "../../src/main.ts"), "serve"], env);
+}
+
+function start(
+  t: TestContext,
+  [file = "", ...args]: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const options = { detached: true, env: { ...process.env, ...env } };
+  const child = spawn(file, args, { ...options, stdio: ["ignore", "ignore", "inherit"] });
+  cleanup(t, () => child.kill("SIGTERM"));
+  return child;
+}
+
+async function answers(port: number, host: string): Promise<void> {
+  const isUp = async (): Promise<boolean> => (await request({ port, host, path: "/1k" })).status === 200;
+  await waitUntil(isUp, 30_000, `an answer at port ${port}`);
+}
+
+function facts(): string {
+  const [load = 0] = loadavg();
+  return [
+    `${cpus()[0]?.model.trim()}, ${availableParallelism()} CPUs, Node ${process.versions.node}, load by wrk`,
+    `median of ${ROUNDS} rounds of ${SECONDS} s, in turns`,
+    ...(load > 1 ? [`NOTE: the machine was not idle (load ${load.toFixed(1)}): figures are as good as that`] : []),
+    "",
+  ].join("\n");
+}
