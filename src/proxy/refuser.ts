@@ -28,7 +28,13 @@ export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refus
   async function answerTo(refused: Refused, route: Route, client: ClientFacts): Promise<Answer> {
     const { decision } = refused;
     if (decision.kind === "unknown") return responder().unknownHost({ host: "" }, client);
-    return refuse(responder(), decision, { ...routeFacts(route, clock), ...(await logsOf(refused, route)) }, client, "proxy");
+    return refuse(
+      responder(),
+      decision,
+      { ...routeFacts(route, clock), ...(await logsOf(refused, route)) },
+      client,
+      "proxy",
+    );
   }
 
   /** The loading page asks for its log lines by itself; a failure shows its last ones at once. */
