@@ -99,8 +99,11 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "sleep schedule": "draining(schedule)",
   },
   "draining!>wake": {
-    ...IN_USE,
-    restarting: "unready",
+    absent: "starting",
+    stopped: "starting",
+    anew: "starting",
+    paused: "starting",
+    restarting: "starting",
     vetoed: "stopping>wake(admin)",
     drained: "stopping>wake(admin)",
     "sleep admin": "draining!",

@@ -146,6 +146,7 @@ function onObserved(
     case "ready":
     case "draining":
       if (observation.status === "running" && !restarted) return keep(state);
+      if (state.status === "draining" && state.wakeNext) return start(nowMs, nextRun); // its end has come by itself
       return settle(observation, nowMs, nextRun);
   }
 }

@@ -1,18 +1,15 @@
 import type { ScheduleSettings, Settings, WorkloadSettings } from "../core/settings.ts";
 import { follow } from "./follow.ts";
 import type { House } from "./house.ts";
-import type { MemoryKeeper } from "./memory.ts";
 import { notify } from "./notify.ts";
 import type { Engine, Memory } from "./ports.ts";
 import { createRecord, type WorkloadRecord } from "./record.ts";
+import { retire, type RetireDeps, revive } from "./retire.ts";
 import { buildRoutes, type Routes } from "./route.ts";
 import type { Schedule } from "./schedule.ts";
 
-interface ApplyDeps {
-  readonly house: House;
-  readonly records: Map<string, WorkloadRecord>;
+interface ApplyDeps extends RetireDeps {
   readonly engines: Readonly<Record<Engine["kind"], Engine>>;
-  readonly memory: MemoryKeeper;
   createSchedule(settings: ScheduleSettings): Schedule;
 }
 
@@ -38,8 +35,10 @@ export function applySettings(deps: ApplyDeps, settings: Settings, former: Route
 
 function admitNew(deps: ApplyDeps, workload: WorkloadSettings): WorkloadRecord {
   const { house, memory } = deps;
+  const engine = engineOf(deps, workload);
+  const former = revive(deps, workload, engine);
   const known = onTheClock(house, memory.recall(workload.name));
-  const record = createRecord(workload, engineOf(deps, workload), known, house.clock.now());
+  const record = former ?? createRecord(workload, engine, known, house.clock.now());
   record.schedule = workload.schedule && deps.createSchedule(workload.schedule);
   return record;
 }
@@ -76,20 +75,6 @@ function link(records: ReadonlyMap<string, WorkloadRecord>): void {
       on.dependents = [...on.dependents, record];
     }
   }
-}
-
-/** From here on nothing is done with it any more: it is not in `records`. Whoever waits for it asks again. */
-function retire({ house, records, memory }: ApplyDeps, record: WorkloadRecord): void {
-  memory.keep(record);
-  records.delete(record.name);
-  record.job?.abort();
-  record.timer?.abort.abort();
-  record.timer = undefined;
-  record.gate = undefined;
-  const waiters = [...record.waiters];
-  for (const waiter of waiters) waiter.settle("failed");
-  notify(record.watchers);
-  house.remember();
 }
 
 function engineOf({ engines }: ApplyDeps, { process }: WorkloadSettings): Engine {

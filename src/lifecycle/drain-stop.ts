@@ -1,8 +1,9 @@
 import type { VetoReason } from "../core/events.ts";
 import type { Observation } from "../core/observation.ts";
 import { canBeUndone, type StopReason } from "../core/workload-state.ts";
+import { untilFrontIsQuiet } from "./front-quiet.ts";
 import type { House } from "./house.ts";
-import { look } from "./look.ts";
+import { lookAtRest } from "./look.ts";
 import { nudged } from "./nudge.ts";
 import { type Engine, EngineError, type StopOrder, type WorkloadRef } from "./ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
@@ -12,7 +13,6 @@ import { findVeto, vetoForMs } from "./veto.ts";
 /** A stop that does not come from idleness waits this long for what is open, then cuts it. */
 const DRAIN_LIMIT_MS = 30_000;
 const AFTER_FAILED_STOP_MS = 30_000;
-const MOST_LOOKS = 5;
 
 /** The job behind `draining`: the gate is closed; wait until nothing is open, and look again whether it is really unused. */
 export async function drainJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
@@ -22,6 +22,7 @@ export async function drainJob(house: House, record: WorkloadRecord, run: number
   while (record.leases > 0 && house.clock.now() < limitMs && !signal.aborted) {
     await nudged(record, limitMs - house.clock.now(), signal, house.clock);
   }
+  if (!canBeUndone(state.reason)) await untilFrontIsQuiet(house, record, limitMs, signal);
   const veto = canBeUndone(state.reason) ? await findVeto(house, record, signal) : undefined;
   if (signal.aborted) return;
   if (veto === undefined || !mayBePutOff(record)) {
@@ -43,9 +44,10 @@ export async function stopJob(house: House, record: WorkloadRecord, run: number,
   try {
     record.memoryBytes = sampledMemory(record) ?? record.memoryBytes;
     const method = state.reason === "pause" ? "pause" : settings.stopMethod;
-    if (method !== "pause" && record.observation?.status === "paused") await engine.start(ref);
     await stopIfThere(engine, ref, { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal });
-    observation = await lookAtRest(record);
+    const seen = await lookAtRest(record);
+    if (seen === undefined) throw new EngineError("unreachable", "the engine was lost while it stopped the workload");
+    observation = seen;
     record.stoppedByUs = true;
     house.emit({
       type: "stopped",
@@ -81,24 +83,6 @@ function mayBePutOff({ state }: WorkloadRecord): boolean {
 function putOffFailed({ clock }: House, record: WorkloadRecord, reason: StopReason): void {
   record.keepUntilMs = clock.now() + AFTER_FAILED_STOP_MS;
   if (reason === "schedule") record.edge = { kind: "stop", atMs: clock.wall() + AFTER_FAILED_STOP_MS };
-}
-
-/** What there is after the stop; looks again for as long as the engine hints at a change meanwhile. */
-async function lookAtRest(record: WorkloadRecord): Promise<Observation> {
-  let hinted = true;
-  const hint = (): void => void (hinted = true);
-  record.nudges.add(hint);
-  try {
-    let seen: Observation | undefined;
-    for (let looks = 0; hinted && looks < MOST_LOOKS; looks += 1) {
-      hinted = false;
-      seen = await look(record);
-    }
-    if (seen === undefined) throw new EngineError("unreachable", "the engine was lost while it stopped the workload");
-    return seen;
-  } finally {
-    record.nudges.delete(hint);
-  }
 }
 
 function putOff(house: House, record: WorkloadRecord, reason: VetoReason): void {

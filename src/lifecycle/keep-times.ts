@@ -1,4 +1,5 @@
 import { isAwake, type WorkloadEvent, type WorkloadState } from "../core/workload-state.ts";
+import { isOurRun } from "./look.ts";
 import type { House } from "./house.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { unthrottle } from "./throttle.ts";
@@ -29,15 +30,15 @@ function rise(house: House, record: WorkloadRecord, before: WorkloadState, event
   record.awakeSinceMs = now;
   see(record, now);
   if (record.throttled) unthrottle(house, record);
-  if (event.type === "observed") {
-    record.wokenByUs = false;
-    record.stoppedByUs = false;
-  }
+  if (event.type !== "observed") return;
+  record.wokenByUs = isOurRun(record) || record.startCall !== undefined;
+  record.stoppedByUs = false;
 }
 
 function rest(record: WorkloadRecord, now: number): void {
   record.asleepSinceMs = now;
   record.keepUntilMs = 0;
+  if (record.state.status !== "paused") record.wokenByUs = false;
   for (const { record: dependency } of record.dependencies) {
     dependency.lastActivityMs = Math.max(dependency.lastActivityMs, now);
   }

@@ -61,6 +61,7 @@ const JOBS: Jobs = { wake: wakeJob, probe: probeJob, drain: drainJob, stop: stop
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const { clock, probe, emit } = deps;
   const records = new Map<string, WorkloadRecord>();
+  const retired = new Map<string, WorkloadRecord>();
   const overall: { pending: number; limit: number } & WaitingRoom = { pending: 0, limit: 0 };
   const stopped = new AbortController();
   let routes: Routes | undefined;
@@ -85,7 +86,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     apply(inventory) {
       settings = deps.settingsFor(inventory);
       overall.limit = settings.gateway.maxPending;
-      routes = applySettings({ ...deps, house, records, memory }, settings, routes);
+      routes = applySettings({ ...deps, house, records, retired, memory }, settings, routes);
     },
   });
   const admitter = createAdmitter({

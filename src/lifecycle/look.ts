@@ -2,6 +2,8 @@ import type { Observation } from "../core/observation.ts";
 import { EngineError } from "./ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 
+const MOST_LOOKS = 5;
+
 /**
  * Asks the engine for the real state and remembers it. `undefined`: the engine is out of reach. Answers may overtake
  * each other: what was asked for earlier than what is known already is dropped for that.
@@ -18,9 +20,31 @@ export async function look(record: WorkloadRecord): Promise<Observation | undefi
   }
 }
 
+/** Looks until the engine gives no hint of a change meanwhile, so that the answer is the newest word there is. */
+export async function lookAtRest(record: WorkloadRecord): Promise<Observation | undefined> {
+  let hinted = true;
+  let seen: Observation | undefined;
+  const hint = (): void => void (hinted = true);
+  record.nudges.add(hint);
+  try {
+    for (let looks = 0; hinted && looks < MOST_LOOKS; looks += 1) {
+      hinted = false;
+      seen = await look(record);
+    }
+    return seen;
+  } finally {
+    record.nudges.delete(hint);
+  }
+}
+
 /** Takes what a list said for a look of this moment. */
 export function learn(record: WorkloadRecord, seen: Observation): void {
   remember(record, nextLook(record), seen);
+}
+
+/** True for the run that our own start began, be it that it was seen long after. */
+export function isOurRun({ observation, ourRun }: WorkloadRecord): boolean {
+  return observation !== undefined && runOf(observation) === ourRun;
 }
 
 function nextLook(record: WorkloadRecord): number {
@@ -31,4 +55,13 @@ function nextLook(record: WorkloadRecord): number {
 function remember(record: WorkloadRecord, number: number, seen: Observation): void {
   record.looked = number;
   record.observation = seen;
+  if (record.startedAtLook === undefined || number <= record.startedAtLook) return;
+  record.startedAtLook = undefined;
+  if (seen.status !== "running" && seen.status !== "restarting") return;
+  record.ourRun = runOf(seen);
+  record.wokenByUs = true;
+}
+
+function runOf({ id, startedAtMs }: Observation): string {
+  return `${id} ${startedAtMs}`;
 }

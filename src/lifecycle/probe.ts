@@ -50,6 +50,7 @@ export async function whenAnswers(
       if (hinted || now >= lookAgainMs) {
         hinted = false;
         observation = (await look(record)) ?? observation ?? lastSeenRunning(record);
+        if (hinted) continue;
         if (observation !== undefined && hasEnded(observation)) return { kind: "ended", observation };
         lookAgainMs = now + lookInterval(observation);
         if (signal.aborted) break;

@@ -30,6 +30,10 @@ export interface WorkloadRecord {
   looked: number;
   /** The engine's start that is under way, with its fault if it has one; there is never a second one. */
   startCall: Promise<unknown> | undefined;
+  /** Our start has ended well: the first look after this one sees our run, however late it is. */
+  startedAtLook: number | undefined;
+  /** Which run was begun by us. */
+  ourRun: string | undefined;
 
   /** Open requests, streams, tunnels by kind; `leases` is their sum. */
   leases: number;
@@ -117,6 +121,8 @@ export function createRecord(
     looks: 0,
     looked: 0,
     startCall: undefined,
+    startedAtLook: undefined,
+    ourRun: undefined,
     leases: 0,
     leasesByKind: { request: 0, tunnel: 0 },
     lastActivityMs: Math.min(memory?.lastActivityMs ?? 0, nowMs),

@@ -1,5 +1,6 @@
 import type { Failure, FailureReason } from "../core/decision.ts";
 import type { House } from "./house.ts";
+import { look } from "./look.ts";
 import { EngineError } from "./ports.ts";
 import { answering } from "./probe.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
@@ -27,6 +28,7 @@ export async function start(
     const leftMs = deadlineMs - house.clock.now();
     if (leftMs <= 0) return failureAt(house, "engine", message);
     await house.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);
+    await look(record); // somebody else may have started it while the engine was out of reach
   }
   return undefined;
 }
@@ -66,7 +68,7 @@ async function callStart(record: WorkloadRecord): Promise<unknown> {
     return error ?? new TypeError("the engine threw nothing");
   }
   // What somebody else has started stays theirs: it is not put to sleep because nobody needs it.
-  if (!ran) record.wokenByUs = true;
+  if (!ran) record.startedAtLook = record.looks;
   record.stoppedByUs = false;
   return undefined;
 }

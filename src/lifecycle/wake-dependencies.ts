@@ -16,12 +16,14 @@ export async function wakeDependencies(
 ): Promise<Failure | undefined> {
   for (let missing = missingOf(record); missing.length > 0; missing = missingOf(record)) {
     const failed = missing.find((link) => isCoolingDown(link.record, house.clock.now()));
-    if (failed !== undefined) return failureBy(house, failed.record);
+    if (failed !== undefined) return failureBy(house, failed.record, failureOf(failed.record)?.failure);
     house.dispatch(record, { type: "progress", run, phase: "dependencies" });
     const over = new AbortController();
     const any = AbortSignal.any([signal, over.signal]);
-    await Promise.all(missing.map((link) => wakeDependency(house, record, link, any, over)));
+    const ends = await Promise.all(missing.map((link) => wakeDependency(house, record, link, any, over)));
     if (signal.aborted) return undefined;
+    const stuck = missing[ends.indexOf("stuck")];
+    if (stuck !== undefined) return failureBy(house, stuck.record, undefined);
   }
   house.dispatch(record, { type: "progress", run, phase: "starting" });
   return undefined;
@@ -31,24 +33,37 @@ function missingOf({ dependencies }: WorkloadRecord): readonly DependencyLink[] 
   return dependencies.filter(({ record, condition }) => !isSatisfied(record, condition));
 }
 
-/** Asks again at each change: a person may stop it in the middle. Ends the waiting for the others when it fails. */
+/**
+ * Asks again at each change: a person may stop it in the middle. Ends the waiting for the others when it fails, or runs
+ * on without getting where it must, as a one-shot that does not end.
+ */
 async function wakeDependency(
   house: House,
   dependent: WorkloadRecord,
   { record, condition }: DependencyLink,
   signal: AbortSignal,
   over: AbortController,
-): Promise<void> {
+): Promise<"stuck" | undefined> {
   const isNeeded = (): boolean => dependent.dependencies.some((link) => link.record === record);
+  let movedMs = house.clock.now();
   while (!signal.aborted && isNeeded() && !isSatisfied(record, condition)) {
     house.wake(record, "dependency");
-    if (isCoolingDown(record, house.clock.now())) return over.abort();
-    await nudged(record, LOOK_AGAIN_MS, signal, house.clock);
+    const now = house.clock.now();
+    if (MOVING.has(record.state.status)) movedMs = now;
+    const isStuck = now - movedMs >= record.settings.startTimeoutMs;
+    if (isStuck || isCoolingDown(record, now)) over.abort();
+    if (isStuck) return "stuck";
+    if (!over.signal.aborted) await nudged(record, LOOK_AGAIN_MS, signal, house.clock);
   }
+  return undefined;
 }
 
-function failureBy(house: House, dependency: WorkloadRecord): Failure {
-  const cause = failureOf(dependency)?.failure;
-  const unknown: Failure = { reason: "dependency", message: "it did not get ready", exitCode: undefined, atMs: 0 };
-  return { ...dependencyFailure(dependency.name, cause ?? unknown), atMs: house.clock.wall() };
+/** What has limits of its own. */
+const MOVING: ReadonlySet<string> = new Set(["starting", "draining", "stopping"]);
+
+function failureBy(house: House, dependency: WorkloadRecord, cause: Failure | undefined): Failure {
+  const atMs = house.clock.wall();
+  if (cause !== undefined) return { ...dependencyFailure(dependency.name, cause), atMs };
+  const message = `it needs "${dependency.name}", which runs but does not get where it must`;
+  return { reason: "dependency", message, exitCode: undefined, atMs };
 }

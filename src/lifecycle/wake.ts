@@ -3,6 +3,7 @@ import type { Failure } from "../core/decision.ts";
 import { rememberWake } from "../core/eta.ts";
 import type { Observation } from "../core/observation.ts";
 import type { House } from "./house.ts";
+import { lookAtRest } from "./look.ts";
 import { isOneShot } from "./one-shot.ts";
 import { whenAnswers } from "./probe.ts";
 import type { WorkloadRecord } from "./record.ts";
@@ -16,6 +17,8 @@ export async function wakeJob(house: House, record: WorkloadRecord, run: number,
   const failure =
     (await wakeDependencies(house, record, run, signal)) ?? (await startAndProbe(house, record, run, signal));
   if (failure === undefined || signal.aborted) return;
+  await lookAtRest(record); // nobody else has looked meanwhile: somebody may have started it without us
+  if (signal.aborted) return;
 
   const now = house.clock.now();
   record.failures += 1;

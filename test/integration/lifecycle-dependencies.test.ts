@@ -1,28 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DependencyCondition, WorkloadSettings } from "../../src/core/settings.ts";
-import { openHouse, type TestHouse } from "./lifecycle-house.ts";
-
-const IDLE = 60_000;
-type Part = Partial<WorkloadSettings> & { name: string };
-
-/** A workload with a host that needs others (`db` or `db:started`), and one that others merely need. */
-function app(name: string, needs: readonly string[], more: Partial<WorkloadSettings> = {}): Part {
-  const dependsOn = needs.map((need) => {
-    const [needed = "", condition = "healthy"] = need.split(":");
-    return { name: needed, condition: condition as DependencyCondition };
-  });
-  return { name, dependsOn, idleTimeoutMs: IDLE, ...more };
-}
-const part = (name: string, needs: readonly string[] = [], more: Partial<WorkloadSettings> = {}): Part =>
-  app(name, needs, { hosts: [], idleTimeoutMs: undefined, ...more });
-
-async function visitAndLeave(house: TestHouse, host: string, ms = 200): Promise<void> {
-  const guest = house.visit(host);
-  await house.clock.advance(ms);
-  assert.equal(guest.answer, `forward ${host}`);
-  guest.close();
-}
+import { openHouse } from "./lifecycle-house.ts";
+import { app, IDLE, part, visitAndLeave } from "./lifecycle-parts.ts";
 
 test("what an app needs is woken first, what that needs before it, and independent things beside each other", async () => {
   const house = await openHouse([app("app", ["api", "cache"]), part("api", ["db"]), part("cache"), part("db")], {
@@ -54,71 +33,6 @@ test("a dependency with condition started that never answers does not take its d
   await house.clock.advance(10_000);
   assert.equal(house.status("db"), "failed");
   await visitAndLeave(house, "app");
-});
-
-test("a one-shot runs to its end before what needs it, and is not started again once it has finished", async () => {
-  const house = await openHouse([app("app", ["migrate:completed"]), part("migrate", [], { targetPort: undefined })], {
-    fakes: { migrate: { endsAfterMs: 3_000, endsWith: { code: 0, oomKilled: false, message: "" } } },
-  });
-  const guest = house.visit("app");
-  await house.clock.advance(2_900);
-  assert.deepEqual(house.orders(), ["start migrate"]);
-  await house.clock.advance(200);
-  assert.equal(guest.answer, "forward app");
-  guest.close();
-  await house.clock.advance(2 * IDLE);
-  assert.equal(house.status("app"), "asleep");
-  house.orders();
-  await visitAndLeave(house, "app");
-  assert.deepEqual(house.orders(), ["start app"]);
-});
-
-test("a one-shot that had finished before the gateway came up is not started again", async () => {
-  const exit = { code: 0, oomKilled: false, message: "", atMs: 1 };
-  const house = await openHouse([app("app", ["migrate:completed"]), part("migrate", [], { targetPort: undefined })], {
-    fakes: { migrate: { exit } },
-  });
-  await visitAndLeave(house, "app");
-  assert.deepEqual(house.orders(), ["start app"]);
-});
-
-test("a one-shot is not started again when something else that the app needs must be woken", async () => {
-  const house = await openHouse(
-    [app("app", ["migrate:completed", "db"]), part("migrate", [], { targetPort: undefined }), part("db")],
-    { fakes: { migrate: { endsAfterMs: 100, endsWith: { code: 0, oomKilled: false, message: "" } } } },
-  );
-  await visitAndLeave(house, "app", 400);
-  house.orders();
-  house.engine.stopOutside("db");
-  await house.clock.settle();
-  await visitAndLeave(house, "app");
-  assert.deepEqual(house.orders(), ["start db"]);
-});
-
-test("a one-shot that fails is named with its exit code, and cools down like any other", async () => {
-  const house = await openHouse([app("app", ["migrate:completed"]), part("migrate", [], { targetPort: undefined })], {
-    fakes: { migrate: { endsAfterMs: 100, endsWith: { code: 3, oomKilled: false, message: "" } } },
-  });
-  const guest = house.visit("app");
-  await house.clock.advance(200);
-  assert.match(guest.answer, /^failed dependency: .*"migrate".*exit code 3/u);
-  const next = house.visit("app");
-  await house.clock.advance(200);
-  assert.match(next.answer, /^failed dependency/u);
-  assert.deepEqual(house.orders(), ["start migrate"]);
-});
-
-test("a one-shot that takes longer than its start_timeout counts when it ends well at last", async () => {
-  const migrate = part("migrate", [], { targetPort: undefined, startTimeoutMs: 1_000 });
-  const house = await openHouse([app("app", ["migrate:completed"]), migrate], {
-    fakes: { migrate: { endsAfterMs: 10_000, endsWith: { code: 0, oomKilled: false, message: "" } } },
-  });
-  const guest = house.visit("app");
-  await house.clock.advance(1_500);
-  assert.match(guest.answer, /^failed dependency/u);
-  await house.clock.advance(15_000);
-  await visitAndLeave(house, "app");
-  assert.deepEqual(house.orders(), ["start migrate", "start app"]);
 });
 
 test("the first dependency that fails ends the wait, whatever the others do, and is named at the root", async () => {

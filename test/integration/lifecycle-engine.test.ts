@@ -109,3 +109,18 @@ test("between events nothing is asked and nobody is woken up", async () => {
   await house.clock.advance(14_000);
   assert.deepEqual(house.engine.calls, []);
 });
+
+test("a start that ends long after its wake was given up is still known as ours", async () => {
+  const dependsOn = [{ name: "db", condition: "healthy" }] as const;
+  const house = await openHouse(
+    [
+      { name: "app", idleTimeoutMs: IDLE, dependsOn },
+      { name: "db", hosts: [], startTimeoutMs: 1_000 },
+    ],
+    { fakes: { db: { startMs: 5_000 } } },
+  );
+  house.visit("app", { kind: "navigation" });
+  await house.clock.advance(10_000);
+  assert.equal(house.told("ready")[0]?.workload, "db");
+  assert.deepEqual(house.orders(), ["start db", "stop db stop"], "unneeded, and ours to stop");
+});

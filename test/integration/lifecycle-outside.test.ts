@@ -204,3 +204,37 @@ test("who starts it again before our stop has ended keeps it, for another idle_t
   await house.clock.advance(IDLE - 1_000);
   assert.equal(house.orders().filter((order) => order.startsWith("stop")).length, 1);
 });
+
+test("what a person starts while its wake fails for another reason is seen to run", async () => {
+  const dependsOn = [{ name: "db", condition: "healthy" }] as const;
+  const house = await openHouse(
+    [
+      { name: "app", idleTimeoutMs: IDLE, dependsOn },
+      { name: "db", hosts: [] },
+    ],
+    {
+      fakes: { db: { listenMs: Infinity, endsAfterMs: 500 } },
+    },
+  );
+  house.visit("app", { kind: "navigation" });
+  await house.clock.advance(100);
+  house.engine.startOutside("app");
+  await house.clock.advance(1_000);
+  assert.equal(house.told("wake-failed").at(-1)?.workload, "app");
+  assert.equal(house.status("app"), "ready");
+  await house.clock.advance(2 * IDLE);
+  assert.equal(house.engine.get("app").status, "stopped");
+});
+
+test("who was promised a wake during an ordered stop gets it, although the app ends by itself before", async () => {
+  const house = await readyHouse();
+  house.visit("app");
+  await house.clock.settle();
+  house.lifecycle.sleep(house.record("app"));
+  const page = house.visit("app", { kind: "navigation" });
+  await house.clock.settle();
+  assert.equal(page.answer, "page");
+  house.engine.crash("app");
+  await house.clock.advance(100);
+  assert.equal(house.status("app"), "ready");
+});

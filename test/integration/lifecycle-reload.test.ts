@@ -78,6 +78,33 @@ test("a lease that outlives its workload's configuration ends without stopping a
   assert.deepEqual(house.orders(), ["start app"]);
 });
 
+test("a workload that comes back while one of its requests is open is not stopped under it", async () => {
+  const settings = [{ name: "app", idleTimeoutMs: IDLE }];
+  const house = await openHouse(settings);
+  const guest = house.visit("app");
+  await house.clock.advance(100);
+  await house.configure(houseSettings([]));
+  await house.configure(houseSettings(settings));
+  await house.clock.advance(10 * IDLE);
+  assert.equal(house.status("app"), "ready");
+  assert.equal(house.record("app").leases, 1);
+  guest.close();
+  await house.clock.advance(IDLE);
+  assert.equal(house.status("app"), "asleep");
+});
+
+test("a request that ends while its workload is away still counts when that comes back", async () => {
+  const settings = [{ name: "app", idleTimeoutMs: IDLE }];
+  const house = await openHouse(settings);
+  const guest = house.visit("app");
+  await house.clock.advance(10 * IDLE);
+  await house.configure(houseSettings([]));
+  guest.close();
+  await house.configure(houseSettings(settings));
+  await house.clock.advance(IDLE - 10);
+  assert.equal(house.status("app"), "ready");
+});
+
 test("a workload that comes back under its name has its history again", async () => {
   const house = await openHouse([{ name: "app" }], slow);
   house.visit("app");
