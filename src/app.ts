@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { type AddressSet, createAddressSet } from "./config/address-set.ts";
+import { describeWorkload } from "./config/describe-settings.ts";
 import { formatFault } from "./config/faults.ts";
 import { createIgnoreMatcher } from "./config/ignore-matcher.ts";
 import type { FileConfig } from "./config/load-config.ts";
@@ -124,6 +125,7 @@ export function createApp(deps: AppDeps): App {
     isTrusted,
     isDraining: () => server.draining(),
     merged: () => merged,
+    describeSettings: (settings) => describeWorkload(settings, merged?.provenance ?? new Map()),
     version: deps.version,
     extras: [
       {
@@ -216,6 +218,7 @@ export function createApp(deps: AppDeps): App {
       await lifecycle.reload();
     },
     async drain(graceMs) {
+      endpoints.close();
       await server.drain(graceMs);
       await lifecycle.stop();
       await forwarder.close();

@@ -68,10 +68,12 @@ export function topologyModel(
 
   function frameTexts(node: TopologyNode, widthPx: number) {
     const name = cleanText(node.name);
-    const note = [awakeText(membersOf(node)), ...node.hosts].join(" · ");
+    const awake = awakeText(membersOf(node));
+    const note = [awake, ...node.hosts].join(" · ");
     const short = fitText(name, widthPx - 28, NAME_PX);
     const left = widthPx - 44 - widthOf(short, NAME_PX);
-    return { name, note, short, shortNote: left < 40 ? "" : fitText(note, left, NOTE_PX) };
+    const shortNote = [note, awake].find((text) => widthOf(text, NOTE_PX) <= left) ?? "";
+    return { name, note, short, shortNote };
   }
 
   function boxOf(node: TopologyNode) {
