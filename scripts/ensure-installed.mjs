@@ -1,9 +1,10 @@
 /**
- * Makes a fresh clone able to run: installs what the lockfile names when something is missing, then runs the given
- * arguments under the Node that the lockfile pins. Plain JavaScript for Node 20, because it runs before anything exists.
+ * Makes a fresh clone able to run: installs what the lockfile names when something is missing, compiles if what is to
+ * run is compiled, then runs the given arguments under the Node that the lockfile pins. Plain JavaScript for Node 20,
+ * because it runs before anything exists.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 
@@ -12,7 +13,9 @@ const pinnedNode = path.join(root, "node_modules/.bin/node");
 
 process.chdir(root);
 if (!isInstalled()) install();
-if (process.argv.length > 2) run(findNode(), process.argv.slice(2));
+const [program, ...rest] = process.argv.slice(2);
+if (program?.startsWith("dist/") && isOlderThanSource(program)) build();
+if (program !== undefined) run(findNode(), [program, ...rest]);
 
 /** The installed tree has every package of the lockfile in its version (packages of other platforms aside). */
 function isInstalled() {
@@ -54,6 +57,20 @@ function npm(args) {
 function fetchPinnedNode() {
   const cwd = path.join(root, "node_modules/node");
   if (existsSync(cwd)) spawnSync(process.execPath, ["installArchSpecificPackage.js"], { cwd, stdio: ["ignore", 2, 2] });
+}
+
+function isOlderThanSource(compiled) {
+  if (!existsSync(compiled)) return true;
+  const sources = readdirSync("src", { recursive: true }).map((file) => path.join("src", file));
+  const { mtimeMs } = statSync(compiled);
+  return ["src", "package-lock.json", "tsconfig.json", ...sources].some((file) => {
+    return (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > mtimeMs;
+  });
+}
+
+function build() {
+  const { status } = spawnSync(findNode(), ["scripts/build.mjs"], { stdio: ["ignore", 2, 2] });
+  if (status !== 0) process.exit(1);
 }
 
 /** The pinned Node, or this one where the pinned one does not run (musl, missing libatomic) and this one strips types. */
