@@ -8,7 +8,7 @@ interface LoadTracingDeps {
 }
 
 /**
- * What begins traces; `undefined` unless an `OTEL_` variable asks for them. The SDK takes 25 MB, so that it is loaded only then.
+ * What begins traces; `undefined` unless an `OTEL_` variable asks for them. The SDK takes 24 MB to load, so that it is loaded only then.
  */
 export async function loadTracing(deps: LoadTracingDeps): Promise<((sources: TracingSources) => Tracing) | undefined> {
   const options = readTracingOptions(deps.env, deps.warn);

@@ -71,8 +71,10 @@ describe("the alert rules and the dashboard", () => {
   });
 
   void it("lead to an alert each, as their tests say", () => {
-    const tests = parse(read("prometheus/rules.test.yaml")).tests.flatMap((one: any) => one.alert_rule_test);
-    const fired = new Set(
+    const tests: readonly any[] = parse(read("prometheus/rules.test.yaml")).tests.flatMap(
+      (one: any) => one.alert_rule_test,
+    );
+    const fired = new Set<string>(
       tests.filter(({ exp_alerts }: any) => exp_alerts?.length > 0).map((one: any) => one.alertname),
     );
     assert.deepEqual([...fired].toSorted(), rules.map(({ alert }) => alert).toSorted());
@@ -100,7 +102,7 @@ describe("a real Prometheus with the example's configuration", () => {
     const awake = 'gateway_container_state{job="gateway", container="app", state="ready"} == 1';
     await waitUntil(async () => (await prometheus.query(awake)).length === 1, 20_000, "the first scrape");
 
-    const evaluated = async (): Promise<readonly any[]> => {
+    const evaluated = async (): Promise<readonly { name: string; lastError?: string }[]> => {
       const found = (await prometheus.api("rules")).groups.flatMap((group: any) => group.rules);
       return found.every(({ health }: any) => health !== "unknown") ? found : [];
     };
