@@ -73,6 +73,21 @@ test("an implied dependency sleeps with the last one that needs it, unless somet
   assert.equal(workload(merge("", [...shared, outsider]), "shop-db-1").idleTimeoutMs, 0);
 });
 
+test("a group's member is no mere dependency: without an idle_timeout of its own it never sleeps", () => {
+  const groups = "groups: [{name: g, host: g.test, containers: [a, b]}]";
+  const result = merge(
+    `containers: [{name: a}, {name: b, idle_timeout: 5m, depends_on: [c]}, {name: c}]\n${groups}`,
+    [],
+  );
+  assert.deepEqual(
+    ["a", "b", "c"].map((name) => workload(result, name).idleTimeoutMs),
+    [0, 300_000, undefined],
+  );
+  const labels = { "dag.enabled": "true", "dag.host": "l.test", "dag.group": "l" };
+  const labelled = merge("", [item("one", labels), item("two", labels)]);
+  assert.equal(workload(labelled, "one").idleTimeoutMs, 0);
+});
+
 test("dag.enabled=false on a dependency means that it is never stopped", () => {
   const result = merge("", [
     compose("shop-web-1", "shop", "web", WEB, "db:service_started:false"),

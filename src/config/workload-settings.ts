@@ -16,7 +16,8 @@ export function toWorkloadSettings(
     ...(process === undefined ? {} : { process }),
     targetPort: targetPort(draft),
     startTimeoutMs: keys.start_timeout,
-    idleTimeoutMs: keys.idle_timeout,
+    // A member answers requests itself, under its group's host: it is no mere dependency that sleeps with the last need.
+    idleTimeoutMs: keys.idle_timeout ?? (draft.isMember ? 0 : undefined),
     network: keys.network,
     redirectPath: keys.redirect_path,
     icon: keys.icon || "docker",
