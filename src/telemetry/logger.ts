@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
 import { pino, type DestinationStream, type Logger as PinoLogger } from "pino";
-import { prettyFactory } from "pino-pretty";
+import type * as PinoPretty from "pino-pretty";
 
 export type Logger = PinoLogger;
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -30,6 +31,8 @@ export function createLogger({ level, pretty, colors = pretty, destination }: Lo
 
 /** Line by line and at once: pino-pretty's own stream would lose the last lines before an exit. */
 function forPeople(out: DestinationStream, colorize: boolean): DestinationStream {
+  // Loaded here, since only a terminal needs its megabyte.
+  const { prettyFactory } = createRequire(import.meta.url)("pino-pretty") as typeof PinoPretty;
   const prettify = prettyFactory({
     colorize,
     translateTime: "SYS:HH:MM:ss.l",

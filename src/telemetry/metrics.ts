@@ -2,7 +2,7 @@ import type { DomainEvent, Emit } from "../core/events.ts";
 import type { EngineOperation, EngineResult } from "./counting-engine.ts";
 import { observeDuration } from "./duration-histogram.ts";
 import type { MetricsDeps } from "./metrics-sources.ts";
-import { createExposition } from "./exposition.ts";
+import type { createExposition } from "./exposition.ts";
 import { metricFamilies } from "./metric-families.ts";
 import { countStatus, createWorkloadTally, type WorkloadTally } from "./workload-tally.ts";
 
@@ -22,7 +22,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const auth = new Map<string, Map<string | number, number>>();
   const engine = new Map<string, Map<string | number, number>>();
   const down = new Set<string>();
-  let expose: ReturnType<typeof createExposition> | undefined;
+  let exposition: Promise<ReturnType<typeof createExposition>> | undefined;
 
   function tallyOf(name: string): WorkloadTally | undefined {
     return workloads.get(name) ?? admit(name);
@@ -33,6 +33,12 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     const tally = createWorkloadTally();
     workloads.set(name, tally);
     return tally;
+  }
+
+  /** Loaded with the first scrape: prom-client takes 2 MB that a gateway without Prometheus need not pay. */
+  async function expose(): Promise<ReturnType<typeof createExposition>> {
+    const { createExposition: create } = await import("./exposition.ts");
+    return create(metricFamilies(deps, { workloads, auth, engine, down }));
   }
 
   return {
@@ -57,8 +63,8 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       const records = deps.records();
       for (const name of workloads.keys()) if (!records.has(name)) workloads.delete(name);
       for (const name of records.keys()) tallyOf(name);
-      expose ??= createExposition(metricFamilies(deps, { workloads, auth, engine, down }));
-      return expose();
+      exposition ??= expose();
+      return (await exposition)();
     },
   };
 }
