@@ -30,6 +30,8 @@ export interface Exchange {
   /** The head has gone to the client's socket. */
   flushed: boolean;
   clientOver: boolean;
+  /** Behind an earlier request on the same connection; its response has no socket yet. */
+  readonly isQueued: boolean;
   /** Set when the upstream is through. */
   outcome: ForwardOutcome | undefined;
 }
@@ -68,10 +70,13 @@ export function openExchange(
     left: -1,
     flushed: false,
     clientOver: false,
+    isQueued: res.socket === null,
     outcome: undefined,
   };
   if (res.destroyed || req.socket.destroyed) process.nextTick(clientOver, exchange);
   else res.on("close", onClose);
+  // Before Node 24 a response that waits for its turn does not hear of the end of its connection.
+  if (exchange.isQueued) req.socket.on("close", onClose);
   return exchange;
 }
 
@@ -92,13 +97,15 @@ export function upstreamOver(exchange: Exchange, outcome: ForwardOutcome): void 
 }
 
 function clientOver(exchange: Exchange): void {
+  if (exchange.clientOver) return;
   exchange.clientOver = true;
   if (exchange.outcome !== undefined) end(exchange, exchange.outcome);
   else if (exchange.abort !== undefined) exchange.abort();
   else upstreamOver(exchange, { kind: "gone", status: exchange.status });
 }
 
-function end({ ledger, onEnd }: Exchange, outcome: ForwardOutcome): void {
+function end({ ledger, onEnd, isQueued, req, onClose }: Exchange, outcome: ForwardOutcome): void {
+  if (isQueued) req.socket.off("close", onClose);
   closeInLedger(ledger);
   onEnd(outcome);
 }
