@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { NAMES, VARIANTS } from "./model-settings.ts";
+import { type Behaviour, HEALTHY } from "./model-truth.ts";
+import type { Meddling } from "./model-world.ts";
+
+export type Visitor = "navigation" | "other" | "upgrade" | "auth" | "kuma";
+
+/** One step of a run. */
+export type Command =
+  | { readonly do: "visit"; readonly host: "app" | "web"; readonly who: Visitor; readonly many: number }
+  | { readonly do: "close" | "leave"; readonly which: number }
+  | { readonly do: "meddle"; readonly name: string; readonly what: Meddling }
+  | { readonly do: "behave"; readonly name: string; readonly how: Behaviour }
+  | { readonly do: "engine"; readonly up: boolean }
+  | { readonly do: "advance" | "jump" | "pin"; readonly ms: number }
+  | { readonly do: "wake" | "stop"; readonly name: string }
+  | { readonly do: "busy"; readonly busy: boolean }
+  | { readonly do: "reload"; readonly variant: number };
+
+export interface Plan {
+  readonly latencyMs: number;
+  readonly hintMs: number;
+  readonly commands: readonly Command[];
+}
+
+const name = fc.constantFrom(...NAMES);
+const often = fc.constantFrom<(typeof NAMES)[number]>("app", "app", "db", "a", "b", "job");
+const meddling = fc.constantFrom<Meddling>("stop", "kill", "start", "restart", "pause", "remove", "recreate", "deafen");
+const ms = fc.constantFrom(0, 1, 10, 30, 100, 450, 1_000, 3_000, 5_000, 10_000, 31_000);
+
+const behaviour: fc.Arbitrary<Behaviour> = fc
+  .constantFrom<Partial<Behaviour>>(
+    {},
+    {},
+    { startMs: 100, listenMs: 200 },
+    { listenMs: Infinity },
+    { listenMs: 450 },
+    { startMs: 1_000 },
+    { startMs: 8_000 },
+    { listenMs: Infinity, endsAfterMs: 30, exitCode: 1 },
+    { endsAfterMs: 50 },
+    { endsAfterMs: 700, exitCode: 3 },
+    { stopMs: 300 },
+    { refusesStart: true },
+    { refusesStop: true },
+  )
+  .map((part) => ({ ...HEALTHY, ...part }));
+
+const visit = fc.record({
+  do: fc.constant("visit" as const),
+  host: fc.constantFrom<"app" | "web">("app", "app", "web"),
+  who: fc.constantFrom<Visitor>("navigation", "other", "other", "upgrade", "auth", "kuma"),
+  many: fc.constantFrom(1, 1, 1, 3),
+});
+
+const meddle = fc.record({ do: fc.constant("meddle" as const), name: often, what: meddling });
+const order = fc.record({ do: fc.constantFrom("wake" as const, "stop" as const), name: often });
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 6, arbitrary: visit },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant("advance" as const), ms }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("close" as const), which: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("leave" as const), which: fc.nat(9) }) },
+  { weight: 5, arbitrary: meddle },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("behave" as const), name, how: behaviour }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("engine" as const), up: fc.boolean() }) },
+  { weight: 1, arbitrary: order },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("pin" as const), ms: fc.constantFrom(0, 4_000, 20_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("jump" as const), ms: fc.constantFrom(-40_000, -9_000, 9_000, 70_000) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("busy" as const), busy: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("reload" as const), variant: fc.nat(VARIANTS.length - 1) }) },
+);
+
+const soon = fc.constantFrom(1, 1, 10, 30).map((later): Command => ({ do: "advance", ms: later }));
+const awake = fc.constantFrom<Command>({ do: "advance", ms: 1_000 }, { do: "advance", ms: 450 });
+
+/** What matters often happens within moments: somebody meddles or orders, and somebody asks right after it. */
+const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
+  { weight: 12, arbitrary: command.map((one) => [one]) },
+  { weight: 2, arbitrary: fc.tuple(visit, awake) },
+  { weight: 2, arbitrary: fc.tuple(meddle, soon, visit) },
+  { weight: 1, arbitrary: fc.tuple(visit, soon, meddle, soon) },
+  { weight: 1, arbitrary: fc.tuple(order, soon, visit) },
+);
+
+/** Short runs, many of them: what goes wrong goes wrong within a few steps of each other. */
+export const plans: fc.Arbitrary<Plan> = fc.record({
+  latencyMs: fc.constantFrom(0, 0, 0, 2, 15),
+  hintMs: fc.constantFrom(0, 0, 3, 20),
+  commands: fc.array(scene, { minLength: 2, maxLength: 12 }).map((scenes) => scenes.flat()),
+});

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import type { Admission, Asker } from "../../src/lifecycle/admit.ts";
+import { closeLease, type Lease, openLease } from "../../src/lifecycle/lease.ts";
+import type { WorkloadRecord } from "../../src/lifecycle/record.ts";
+import type { Forward } from "../../src/core/decision.ts";
+import type { Visitor } from "./model-commands.ts";
+import type { Oracle } from "./model-oracle.ts";
+import type { Cast } from "./model-run.ts";
+import { HOLD_MS } from "./model-settings.ts";
+
+/** Somebody who has asked and has no answer yet. */
+interface Waiting {
+  readonly host: string;
+  readonly sinceMs: number;
+  readonly gone: AbortController;
+}
+
+/** Everybody who asks, as the two doors let them in. */
+export interface Guests {
+  readonly waiting: ReadonlySet<Waiting>;
+  readonly leases: readonly Lease[];
+  visit(host: string, who: Visitor): void;
+  close(which: number): void;
+  leave(which: number): void;
+  closeAll(): void;
+  /** Somebody wants something to run: from now on starts are no surprise. */
+  ask(): void;
+  /** Somebody gives an order of another kind. */
+  order(): void;
+}
+
+/** Answers to somebody who waits for it, or is shown that others do. */
+const USES: ReadonlySet<string> = new Set(["page", "waking", "timed-out", "gone", "full"]);
+
+/** So often a door asks again for a request that the app refused. */
+const MOST_TRIES = 4;
+
+export function createGuests(cast: Cast, oracle: Oracle): Guests {
+  const { clock, lifecycle, world, note } = cast;
+  const { house } = lifecycle;
+  const waiting = new Set<Waiting>();
+  const leases: Lease[] = [];
+
+  function visit(host: string, who: Visitor): void {
+    oracle.onAsk();
+    enter(host, who, 1);
+  }
+
+  function enter(host: string, who: Visitor, tries: number): void {
+    const route = lifecycle.routes().hosts.find(`${host}.test`);
+    if (route === undefined) return note(`    ${who} at ${host}: no such host`);
+    const { single } = route;
+    if (who !== "auth" && who !== "upgrade" && single?.gate !== undefined) {
+      return pass(host, who, single, single.gate, openLease(single, "request"), tries);
+    }
+    const isAuth = who === "auth";
+    const guest: Waiting = { host, sinceMs: clock.now(), gone: new AbortController() };
+    waiting.add(guest);
+    const door = { maxHoldMs: isAuth ? 1_000 : Infinity, unknownHostStatus: 404, pageStatus: 503 } as const;
+    const admitted = lifecycle.admit(
+      route,
+      askerOf(who, guest.gone.signal),
+      { ...door, seesTraffic: !isAuth, holdsUpgrades: !isAuth },
+      isAuth ? "none" : who === "upgrade" ? "tunnel" : "request",
+    );
+    admitted.then(
+      (admission) => {
+        waiting.delete(guest);
+        answer(host, who, admission, tries);
+      },
+      (error: unknown) => oracle.fail(`admit broke: ${String(error)}`),
+    );
+  }
+
+  function answer(host: string, who: Visitor, admission: Admission, tries: number): void {
+    if (admission.kind === "forward") {
+      return pass(host, who, admission.record, admission.forward, admission.lease, tries);
+    }
+    const { kind } = admission.decision;
+    if (host === "app" && (kind === "page" || kind === "waking")) oracle.onPromise("app");
+    if (USES.has(admission.decision.kind)) oracle.onUse(host, who);
+    note(`    ${who} at ${host}: ${admission.decision.kind}`);
+  }
+
+  /** The request goes to the app, which may refuse it; then the door says so and asks again. */
+  function pass(
+    host: string,
+    who: Visitor,
+    record: WorkloadRecord,
+    forward: Forward,
+    lease: Lease | undefined,
+    tries: number,
+  ): void {
+    note(`    ${who} at ${host}: forward to ${forward.to.host}`);
+    const answered = oracle.onForward(record, forward);
+    if (lease === undefined) return oracle.onUseOf(record.name, who);
+    if (answered) {
+      leases.push(lease);
+      return;
+    }
+    end(lease);
+    house.dispatch(record, { type: "refused", endpoint: forward.to });
+    world.of(record.name).refusalToldMs = Math.min(world.of(record.name).refusalToldMs, clock.now());
+    if (tries < MOST_TRIES) enter(host, who, tries + 1);
+  }
+
+  function end(lease: Lease): void {
+    closeLease(lease, clock, house.rearm);
+    if (!lease.quiet) oracle.onUseOf(lease.record.name, "other");
+  }
+
+  return {
+    waiting,
+    leases,
+    visit,
+    close(which) {
+      const [lease] = leases.length === 0 ? [] : leases.splice(which % leases.length, 1);
+      if (lease !== undefined) end(lease);
+    },
+    leave(which) {
+      const guest = [...waiting][which % Math.max(1, waiting.size)];
+      guest?.gone.abort();
+    },
+    closeAll() {
+      assert.ok([...waiting].every(({ sinceMs }) => clock.now() - sinceMs <= HOLD_MS));
+      for (const guest of waiting) guest.gone.abort();
+      for (const lease of leases.splice(0)) end(lease);
+    },
+    ask: () => oracle.onAsk(),
+    order: () => oracle.onOrder(),
+  };
+}
+
+function askerOf(who: Visitor, gone: AbortSignal): Asker {
+  const kind = who === "navigation" || who === "upgrade" ? who : "other";
+  return { kind, method: "GET", path: "/", userAgent: who, address: "127.0.0.1", sticky: undefined, gone };
+}

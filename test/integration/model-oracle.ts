@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import type { Forward } from "../../src/core/decision.ts";
+import type { WorkloadState } from "../../src/core/workload-state.ts";
+import type { WorkloadRecord } from "../../src/lifecycle/record.ts";
+import type { Visitor } from "./model-commands.ts";
+import type { Guests } from "./model-guests.ts";
+import type { Cast } from "./model-run.ts";
+import { HOLD_MS, NAMES, START_TIMEOUT_MS, VARIANTS } from "./model-settings.ts";
+import { hostOf, type Truth } from "./model-truth.ts";
+
+/** The rules, told by somebody who knows the truth. Every method throws, or remembers, when one is broken. */
+export interface Oracle {
+  onAsk(): void;
+  onStart(truth: Truth): void;
+  onStop(truth: Truth): void;
+  onState(name: string, from: WorkloadState, to: WorkloadState): void;
+  /** True if the app answers the request. */
+  onForward(record: WorkloadRecord, forward: Forward): boolean;
+  onPromise(name: string): void;
+  /** Somebody takes matters into their own hands: what was promised before may no longer be kept. */
+  onOrder(): void;
+  onUse(host: string, who: Visitor): void;
+  onUseOf(name: string, who: Visitor): void;
+  fail(words: string): void;
+  check(guests: Guests): void;
+  checkPromises(): void;
+  checkRest(guests: Guests): void;
+}
+
+const DRAIN_LIMIT_MS = 30_000;
+/** No honest run asks the engine this often; a loop does within one step. */
+const MOST_CALLS = 4_000;
+
+export function createOracle(cast: Cast): Oracle {
+  const { clock, world, lifecycle, note } = cast;
+  const usedAtMs = new Map<string, number>();
+  const drainedSinceMs = new Map<string, number>();
+  /** Who was shown a page, or told to come back, was promised that somebody is at work on it. */
+  const promised = new Set<string>();
+  let broken: string | undefined;
+  /** Nobody waits and nothing is under way: nobody may be started before somebody asks. */
+  let calm = false;
+
+  // A rule that is broken inside an engine's call must not be taken for the engine's failure.
+  function rule(holds: boolean, words: string): void {
+    if (holds) return;
+    note(`!!! ${words}`);
+    broken ??= words;
+  }
+
+  function onStart(truth: Truth): void {
+    note(`    start ${truth.name}`);
+    rule(truth.startsUnderWay === 0, `${truth.name} is started while a start is under way`);
+    rule(!calm, `${truth.name} is started although nobody has asked`);
+  }
+
+  function onStop(truth: Truth): void {
+    note(`    stop ${truth.name}`);
+    const { name } = truth;
+    const record = lifecycle.records.get(name);
+    if (record?.state.status !== "stopping") return rule(false, `${name} is stopped without a stop`);
+    const { reason } = record.state;
+    const isOrder = reason === "admin" || reason === "schedule";
+    const drainedMs = clock.now() - (drainedSinceMs.get(name) ?? clock.now());
+    if (record.leases > 0) {
+      const isCut = isOrder && (drainedMs >= DRAIN_LIMIT_MS || !drainedSinceMs.has(name));
+      rule(isCut, `${name} is stopped (${reason}) under ${record.leases} open leases`);
+    }
+    if (isOrder) return;
+    const used = usedAtMs.get(name) ?? -Infinity;
+    if (reason === "idle") {
+      const idleMs = clock.now() - (isKnownRun(truth) ? Math.max(used, truth.startedAtMs) : used);
+      rule(idleMs >= (record.settings.idleTimeoutMs ?? Infinity) - 1, `${name} is stopped after ${idleMs} ms of rest`);
+    }
+    const upMs = isKnownRun(truth) ? clock.now() - truth.startedAtMs : Infinity;
+    rule(upMs >= record.settings.minUptimeMs - 1, `${name} is stopped before its min_uptime`);
+    if (name === "app") rule(clock.now() >= cast.pinnedUntilMs, "app is stopped although it is pinned");
+    if (reason === "unneeded") {
+      rule(truth.startedBy !== "outside" || world.isUntold(truth), `${name} is unneeded, but not ours to stop`);
+    }
+    const needed = record.dependents.filter(({ gate }) => gate !== undefined).map((dependent) => dependent.name);
+    rule(needed.length === 0, `${name} is stopped (${reason}) although ${needed.join()} needs it`);
+  }
+
+  /**
+   * A restart counts once only, one that nobody has told of not at all; and after a jump of the wall clock nobody can
+   * say whether a run that was first seen then began before the last visit.
+   */
+  function isKnownRun(truth: Truth): boolean {
+    return truth.startedBy !== "unclear" && !world.isUntold(truth) && clock.now() === clock.wall();
+  }
+
+  function onForward(record: WorkloadRecord, { to }: Forward): boolean {
+    const truth = world.of(record.name);
+    const answers = to.host === hostOf(truth) && world.answers(truth);
+    const isDeaf = truth.status === "running" && truth.answersAtMs === Infinity && !truth.dying;
+    const mayNotKnow = world.isUntold(truth) || (isDeaf && truth.refusalToldMs >= clock.now());
+    rule(answers || mayNotKnow, `a request goes to ${to.host}, which ${stateOf(truth)}`);
+    for (const { record: dependency, condition } of record.dependencies) {
+      const needed = world.of(dependency.name);
+      const runs = needed.status === "running" && !needed.dying;
+      if (condition !== "completed") {
+        rule(runs || world.isUntold(needed), `${record.name} gets a request while ${needed.name} ${stateOf(needed)}`);
+      }
+    }
+    return answers;
+  }
+
+  function onUseOf(name: string, who: Visitor): void {
+    if (who !== "kuma") usedAtMs.set(name, clock.now());
+  }
+
+  function check(guests: Guests): void {
+    if (broken !== undefined) assert.fail(broken);
+    assert.ok(world.calls < MOST_CALLS, `the engine was asked ${world.calls} times`);
+    for (const { sinceMs, host } of guests.waiting) {
+      assert.ok(clock.now() - sinceMs <= HOLD_MS, `somebody has waited at ${host} since ${sinceMs}`);
+    }
+    for (const record of lifecycle.records.values()) checkRecord(record, guests);
+    const pending = [...lifecycle.routes().byName.values()].reduce((sum, { room }) => sum + room.pending, 0);
+    assert.ok(pending <= guests.waiting.size, `${pending} places are taken, ${guests.waiting.size} wait`);
+    const isStill = (status: string): boolean => !["starting", "draining", "stopping"].includes(status);
+    const configured = VARIANTS[cast.variant]!.workloads.some(({ schedule }) => schedule !== undefined);
+    const hasSchedule = configured || [...lifecycle.records.values()].some(({ schedule }) => schedule !== undefined);
+    const statuses = [...lifecycle.records.values()].map(({ state }) => state.status);
+    const starts = NAMES.some((name) => world.of(name).startsUnderWay > 0);
+    calm = !hasSchedule && !starts && guests.waiting.size === 0 && statuses.every(isStill);
+  }
+
+  function checkRecord(record: WorkloadRecord, guests: Guests): void {
+    const { name, state } = record;
+    const leases = guests.leases.filter((lease) => lease.record === record).length;
+    assert.equal(record.leases, leases, `the leases of ${name}`);
+    assert.equal(record.leasesByKind.request + record.leasesByKind.tunnel, leases, `the kinds of leases of ${name}`);
+    // A job has two at most, and whoever waits for it as a dependency one; a job that was left may still await an answer.
+    const nudges = 2 + record.dependents.length;
+    assert.ok(!cast.isPrompt || record.nudges.size <= nudges, `${name} has ${record.nudges.size} nudges`);
+    assert.ok(record.waiters.size <= guests.waiting.size, `${name} has waiters that nobody is`);
+    if (record.gate !== undefined) assert.ok(state.status === "ready", `${name} lets pass while ${state.status}`);
+    for (const { members } of record.waiters) {
+      assert.equal(record.gate, undefined, `somebody waits for ${name}, which lets requests pass`);
+      const hope = members.some((member) => UNDER_WAY.has(member.state.status));
+      assert.ok(
+        hope,
+        `somebody waits for ${members.map((member) => `${member.name} (${member.state.status})`).join()}`,
+      );
+    }
+    if (guests.waiting.size === 0) assert.equal(record.waiters.size, 0, `${name} has waiters left`);
+  }
+
+  function checkPromises(): void {
+    const open = [...promised].filter((name) => lifecycle.records.has(name));
+    assert.deepEqual(open, [], "who was shown a page was promised a wake");
+  }
+
+  function checkRest(guests: Guests): void {
+    check(guests);
+    for (const record of lifecycle.records.values()) {
+      const truth = world.of(record.name);
+      const mustRest =
+        record.settings.idleTimeoutMs !== undefined || (record.name === "db" && truth.startedBy === "us");
+      if (mustRest) assert.notEqual(truth.status, "running", `${record.name} is awake after a long rest`);
+      assert.equal(record.watchers.size, 0, `${record.name} is watched`);
+      assert.equal(record.nudges.size, 0, `${record.name} has nudges left`);
+      assert.equal(record.startCall, undefined);
+    }
+    const timers = [...lifecycle.records.values()].filter(({ timer }) => timer !== undefined).length;
+    assert.ok(clock.sleeping() <= timers + KNOWN_SLEEPS, `${clock.sleeping()} sleeps for ${timers} timers`);
+  }
+
+  return {
+    onAsk: () => void (calm = false),
+    onStart,
+    onStop,
+    onState(name, from, to) {
+      if (from.status === "starting" && to.status === "failed" && to.failure.reason === "timeout") {
+        const triedMs = clock.now() - from.sinceMs;
+        rule(triedMs >= START_TIMEOUT_MS, `${name} is given up after ${triedMs} ms`);
+      }
+      if (to.status === "draining") drainedSinceMs.set(name, to.sinceMs);
+      else if (to.status !== "stopping") drainedSinceMs.delete(name);
+      // A gate that waits for a dependency opens with that.
+      // One that is up, but needs something that runs without getting where it must, is left to its idle time.
+      const isLeft = from.status === "ready" && to.status === "draining";
+      const isEnd = to.status === "ready" || to.status === "failed" || isLeft;
+      if (isEnd) for (const kept of name === "db" || name === "job" ? ["app"] : [name]) promised.delete(kept);
+    },
+    onForward,
+    onPromise: (name) => void promised.add(name),
+    onOrder: () => promised.clear(),
+    onUse(host, who) {
+      // Which members of a group somebody has waited for depends on the reloads meanwhile.
+      if (host !== "web") onUseOf(host, who);
+    },
+    onUseOf,
+    fail: (words) => rule(false, words),
+    check,
+    checkPromises,
+    checkRest,
+  };
+}
+
+const UNDER_WAY: ReadonlySet<string> = new Set(["starting", "unready", "ready", "draining", "stopping"]);
+
+/** The next full list, and the next save. */
+const KNOWN_SLEEPS = 2;
+
+function stateOf(truth: Truth): string {
+  if (truth.dying) return "is being stopped";
+  return truth.status === "running" ? `answers from ${truth.answersAtMs} on` : `is ${truth.status}`;
+}

@@ -1,0 +1,95 @@
+import type { ExitFacts, InventoryItem, Observation } from "../../src/core/observation.ts";
+
+/** One container as it really is, whatever anybody was told. */
+export interface Truth {
+  readonly name: string;
+  id: number;
+  status: "absent" | "stopped" | "running" | "paused";
+  /** Our own stop is under way: whoever is sent there is lost. */
+  dying: boolean;
+  startedAtMs: number;
+  /** The same by the wall clock of its machine, as its engine tells it. */
+  startedWallMs: number;
+  /** From then on it answers. */
+  answersAtMs: number;
+  exit: ExitFacts | undefined;
+  /** By us, or by somebody else; after both at once nobody can say. */
+  startedBy: "us" | "outside" | "unclear";
+  startsUnderWay: number;
+  /** When it refused somebody, who told the life cycle so; `Infinity`: nobody has. */
+  refusalToldMs: number;
+  /** Counts its changes; `knownVersion` is what the engine last told the life cycle of, and when. */
+  version: number;
+  knownVersion: number;
+  knownAtMs: number;
+  behaviour: Behaviour;
+}
+
+export interface Behaviour {
+  readonly startMs: number;
+  readonly listenMs: number;
+  /** It ends by itself so long after its start. */
+  readonly endsAfterMs: number | undefined;
+  readonly exitCode: number;
+  readonly stopMs: number;
+  readonly refusesStart: boolean;
+  readonly refusesStop: boolean;
+}
+
+export const HEALTHY: Behaviour = {
+  startMs: 0,
+  listenMs: 20,
+  endsAfterMs: undefined,
+  exitCode: 0,
+  stopMs: 0,
+  refusesStart: false,
+  refusesStop: false,
+};
+
+/** Each new container has a new address, as it may in earnest. */
+export function hostOf({ name, id }: Truth): string {
+  return `${name}-${id}`;
+}
+
+/** One that was made and never started. */
+export function born(name: string, id: number): Truth {
+  return {
+    name,
+    id,
+    status: "stopped",
+    dying: false,
+    startedAtMs: -1,
+    startedWallMs: -1,
+    answersAtMs: Infinity,
+    exit: undefined,
+    startedBy: "us",
+    startsUnderWay: 0,
+    refusalToldMs: Infinity,
+    version: 0,
+    knownVersion: 0,
+    knownAtMs: -1,
+    behaviour: HEALTHY,
+  };
+}
+
+/** What a list says of it. */
+export function itemOf(truth: Truth): InventoryItem {
+  const { name, status } = truth;
+  return { name, id: `id-${truth.id}`, status, image: "", labels: {} };
+}
+
+/** What an inspection says of it. */
+export function observationOf(truth: Truth): Observation {
+  const { name, status, exit, startedWallMs } = truth;
+  const up = status === "running" || status === "paused";
+  return {
+    name,
+    id: status === "absent" ? "" : `id-${truth.id}`,
+    status,
+    health: "none",
+    image: "",
+    endpoints: up ? [{ host: hostOf(truth), port: 80, published: false }] : [],
+    startedAtMs: up ? startedWallMs : undefined,
+    exit: status === "stopped" ? exit : undefined,
+  };
+}
