@@ -51,7 +51,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     const record = lifecycle.routes().hosts.find(host)?.single;
     if (record?.gate === undefined) return false;
     record.lastClient = clientClass(headers["user-agent"], headers["sec-websocket-key"] !== undefined);
-    touch(record, clock, rearm);
+    touch(record, clock);
     meetFront(record, rearm);
     noteStream(record, headers, record.lastActivityMs);
     res.writeHead(200, allowedAnswer(record.gate).headers as string[]);

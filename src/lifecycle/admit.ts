@@ -102,7 +102,7 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
   function use({ members }: Route, asker: Asker): void {
     for (const member of members) {
       member.lastClient = classOf(asker);
-      touch(member, clock, house.rearm);
+      touch(member, clock);
     }
   }
 
@@ -141,7 +141,7 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     if (record === undefined) return { kind: "refuse", decision: { kind: "unknown" }, waitedMs };
     const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, asker === undefined);
     if (asker !== undefined) record.lastClient = classOf(asker);
-    if (leaseKind === "none" && asker !== undefined) touch(record, clock, house.rearm);
+    if (leaseKind === "none" && asker !== undefined) touch(record, clock);
     if (route.group !== undefined && route.group.targetConcurrency > 0) wakeRoute(house, route, "scale");
     return { kind: "forward", forward: decision, record, lease, waitedMs };
   }

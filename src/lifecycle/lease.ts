@@ -32,11 +32,10 @@ export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadR
   notify(record.nudges);
 }
 
-/** Somebody used it, without a lease: an auth request. */
-export function touch(record: WorkloadRecord, clock: Clock, rearm: (record: WorkloadRecord) => void): void {
+/** Somebody used it, without a lease: an auth request. Use only moves deadlines on, so that no timer need be set anew. */
+export function touch(record: WorkloadRecord, clock: Clock): void {
   record.lastActivityMs = clock.now();
   if (record.throttled) record.speedUp?.();
-  if (mayFireTooLate(record)) rearm(record);
 }
 
 /** A timer that was set while something was open knows the schedule only. */

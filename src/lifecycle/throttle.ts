@@ -13,6 +13,7 @@ export function unthrottle(house: House, record: WorkloadRecord): void {
   record.throttled = false;
   record.speedUp = undefined;
   limit(house, record, 0);
+  house.rearm(record); // it may be throttled again long before it is idle
 }
 
 function limit(house: House, record: WorkloadRecord, cpus: number): void {

@@ -41,7 +41,9 @@ export function rearm(
 
 /** The same as `deadlineOf`, or a reading of the counters before it. */
 function nextLook(house: House, record: WorkloadRecord): Deadline | undefined {
-  return deadlineOf(house, record, nextSampleMs(record, deadlineOf(house, record)?.atMs));
+  const deadline = deadlineOf(house, record);
+  const sampleAtMs = nextSampleMs(record, deadline?.atMs);
+  return sampleAtMs === undefined ? deadline : deadlineOf(house, record, sampleAtMs);
 }
 
 /** What will happen to this record next, and when; a reading of its counters counts as that only where its time is given. */
