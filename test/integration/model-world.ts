@@ -1,6 +1,7 @@
 import { type Engine, EngineError, type Probe } from "../../src/lifecycle/ports.ts";
 import type { ModelClock } from "./model-clock.ts";
-import { born, hostOf, itemOf, observationOf, type Truth } from "./model-truth.ts";
+import { createModelProbe } from "./model-probe.ts";
+import { born, itemOf, observationOf, type Truth } from "./model-truth.ts";
 
 /** The containers, the engine that runs them, and everybody else who has a hand in it. */
 export interface World {
@@ -46,7 +47,7 @@ export function createWorld(deps: {
 
   const world: World = {
     engine: createEngine(),
-    probe: createProbe(),
+    probe: createModelProbe({ clock, latencyMs, truths, answers, isBusy: () => world.busy }),
     of,
     answers,
     isUntold,
@@ -236,20 +237,6 @@ export function createWorld(deps: {
       usage: () => Promise.resolve(undefined),
       throttle: () => call(),
       close: () => Promise.resolve(),
-    };
-  }
-
-  function createProbe(): Probe {
-    const at = ({ host }: { host: string }): Truth | undefined =>
-      [...truths.values()].find((truth) => hostOf(truth) === host && answers(truth));
-    return {
-      // Its answer may be old when it comes.
-      async tcp(endpoint) {
-        const found = at(endpoint) !== undefined;
-        await clock.pause(latencyMs);
-        return found;
-      },
-      http: (endpoint) => Promise.resolve(at(endpoint) !== undefined && world.busy),
     };
   }
 

@@ -1,0 +1,23 @@
+import type { Probe } from "../../src/lifecycle/ports.ts";
+import type { ModelClock } from "./model-clock.ts";
+import { hostOf, type Truth } from "./model-truth.ts";
+
+/** Asks the containers as they are. Its answer may be old when it comes. */
+export function createModelProbe(deps: {
+  clock: ModelClock;
+  latencyMs: number;
+  truths: ReadonlyMap<string, Truth>;
+  answers: (truth: Truth) => boolean;
+  isBusy: () => boolean;
+}): Probe {
+  const at = ({ host }: { host: string }): boolean =>
+    [...deps.truths.values()].some((truth) => hostOf(truth) === host && deps.answers(truth));
+  return {
+    async tcp(endpoint) {
+      const found = at(endpoint);
+      await deps.clock.pause(deps.latencyMs);
+      return found;
+    },
+    http: (endpoint) => Promise.resolve(at(endpoint) && deps.isBusy()),
+  };
+}
