@@ -97,5 +97,6 @@ function memoryOf(record: WorkloadRecord, clock: Clock): Memory {
     stoppedByUs: record.stoppedByUs,
     asleepMs: Math.round(record.asleepMs),
     wakesTotal: record.wakesTotal,
+    ...(record.seenByFront && { seenByFront: true }),
   };
 }

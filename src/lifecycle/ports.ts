@@ -109,4 +109,6 @@ export interface Memory {
   /** Total time asleep, in milliseconds. */
   readonly asleepMs: number;
   readonly wakesTotal: number;
+  /** A front proxy asks about it and carries its traffic past us. */
+  readonly seenByFront?: true;
 }

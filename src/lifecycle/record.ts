@@ -134,8 +134,9 @@ export function createRecord(
     pinnedUntilMs: 0,
     throttled: false,
     speedUp: undefined,
-    seenByFront: false,
-    streamSeenMs: 0,
+    seenByFront: memory?.seenByFront === true,
+    // What a front carries may have begun before we were restarted, and be almost silent.
+    streamSeenMs: memory?.seenByFront === true ? nowMs : 0,
     sampling: undefined,
     timer: undefined,
     waiters: new Set(),

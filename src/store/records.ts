@@ -15,6 +15,7 @@ export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
         failed_at_ms: memory.failedAtMs ?? null,
         stopped_by_us: memory.stoppedByUs,
         asleep_ms: memory.asleepMs,
+        ...(memory.seenByFront && { seen_by_front: true }),
       },
     ]),
   );
@@ -48,6 +49,7 @@ function memoryOf(record: Record<string, unknown>): Memory {
     failedAtMs: time(record["failed_at_ms"]),
     stoppedByUs: record["stopped_by_us"] === true,
     asleepMs: time(record["asleep_ms"]) ?? 0,
+    ...(record["seen_by_front"] === true && { seenByFront: true }),
   };
 }
 

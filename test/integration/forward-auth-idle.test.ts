@@ -176,6 +176,17 @@ test("a front and the proxy together have one idle clock: a stream of either kee
   assert.equal(house.status("app"), "asleep");
 });
 
+test("a restarted gateway remembers that a front carries its traffic, and doesn't cut a quiet stream", async (t) => {
+  const options = { fakes: { app: { status: "running" } }, memories: { app: { seenByFront: true } } } as const;
+  const house = await openAuthHouse(t, [{ name: "app", idleTimeoutMs: IDLE_MS }], options);
+  flow(house, [pings(400_000)]);
+  await house.clock.advance(390_000);
+  assert.equal(house.status("app"), "ready");
+  await house.clock.advance(IDLE_MS + 30_000);
+  assert.equal(house.status("app"), "asleep");
+  assert.equal(house.saved.get("app")?.seenByFront, true);
+});
+
 test("a stop that somebody orders lets through what a front was told to let pass", async (t) => {
   const house = await awake(t);
   flow(house, [download(0, 5_000)]);
