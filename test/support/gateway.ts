@@ -22,6 +22,8 @@ export interface GatewaySpec {
   readonly dockerHost?: string;
   /** Default: `serve`. */
   readonly args?: readonly string[];
+  /** Path of the program; default: the source. */
+  readonly program?: string;
 }
 
 /** One structured log line. */
@@ -61,7 +63,7 @@ export async function startGateway(t: TestContext, spec: GatewaySpec = {}): Prom
     DOCKER_HOST: spec.dockerHost ?? `unix://${dir}/no-docker.sock`,
     ...spec.env,
   };
-  return launch(t, { port, configFile, env, args: spec.args ?? ["serve"] });
+  return launch(t, { port, configFile, env, args: [spec.program ?? main, ...(spec.args ?? ["serve"])] });
 }
 
 interface Launch {
@@ -73,7 +75,7 @@ interface Launch {
 
 async function launch(t: TestContext, order: Launch): Promise<Gateway> {
   const { port, configFile, env, args } = order;
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const exited = once(child, "exit");
   const log: LogLine[] = [];
   for (const output of [child.stdout, child.stderr])
