@@ -23,6 +23,7 @@ const rooms = {
 
 /** Package → the places below `src/` that may import it. A package that is not listed may be imported nowhere. */
 const packages = {
+  "@dagrejs/dagre": ["endpoints/topology/"],
   "@opentelemetry/api": ["telemetry/"],
   "@opentelemetry/core": ["telemetry/"],
   "@opentelemetry/exporter-trace-otlp-http": ["telemetry/"],

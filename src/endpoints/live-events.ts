@@ -124,12 +124,12 @@ export function createLiveEvents({ lifecycle, clock, events, describe }: LiveEve
   };
 }
 
-const HEADERS = [
-  ...["Content-Type", "text/event-stream; charset=utf-8"],
-  ...["Cache-Control", "no-store"],
+const HEADERS = {
+  "Content-Type": "text/event-stream; charset=utf-8",
+  "Cache-Control": "no-store",
   // nginx would gather it.
-  ...["X-Accel-Buffering", "no"],
-];
+  "X-Accel-Buffering": "no",
+};
 
 /** What changes by use alone. */
 function usesOf(records: ReadonlyMap<string, WorkloadRecord>): Map<string, number> {

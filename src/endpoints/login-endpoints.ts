@@ -45,7 +45,13 @@ export function mountLogin(app: Express, deps: LoginDeps, sender: Sender): void 
         const verdict = isOpen() ? "right" : given === undefined ? "wrong" : guard.judge(req, given);
         if (verdict !== "right") return refuse(req, res, next, verdict);
         const id = sessions.open(hostOf(req));
-        return finish(req, res, next, sessionCookies(id, isSecure(req, isTrusted)), sessions.find(id, hostOf(req))?.csrf);
+        return finish(
+          req,
+          res,
+          next,
+          sessionCookies(id, isSecure(req, isTrusted)),
+          sessions.find(id, hostOf(req))?.csrf,
+        );
       },
     ],
   });
@@ -79,13 +85,7 @@ export function mountLogin(app: Express, deps: LoginDeps, sender: Sender): void 
 }
 
 /** A program gets JSON; a browser that sent a form goes on. */
-function finish(
-  req: Request,
-  res: Response,
-  next: string,
-  cookies: readonly string[],
-  csrf: string | undefined,
-): void {
+function finish(req: Request, res: Response, next: string, cookies: readonly string[], csrf: string | undefined): void {
   if (wantsPage(req)) return seeOther(req, res, next, cookies);
   const facts = { status: 200, type: "application/json", headers: cookies };
   return writeAnswer(res, createAnswer(JSON.stringify({ ok: true, csrf }), facts), req.method);

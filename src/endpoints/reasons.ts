@@ -44,7 +44,8 @@ export function whyNotStopped({ house }: Lifecycle, record: WorkloadRecord): Rea
   const left = (untilMs: number) => ({ left: { spanMs: Math.ceil((untilMs - now) / 1_000) * 1_000 } });
   const reasons: Reason[] = [];
   if (record.leases > 0) reasons.push(count("explain.open", record.leases));
-  for (const { name } of dependents.filter(needsDependencies)) reasons.push({ key: "explain.needed", values: { name } });
+  for (const { name } of dependents.filter(needsDependencies))
+    reasons.push({ key: "explain.needed", values: { name } });
   if (record.pinnedUntilMs > now) reasons.push({ key: "explain.pinned", values: left(record.pinnedUntilMs) });
   else if (record.keepUntilMs > now) reasons.push({ key: "explain.putOff", values: left(record.keepUntilMs) });
   const uptimeMs = record.awakeSinceMs + settings.minUptimeMs;
@@ -87,7 +88,9 @@ function byRequest(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {
   const wall = lifecycle.house.clock.wall();
   if (schedule?.isOpen(wall) === false) {
     const opens = schedule.nextStart(wall);
-    return [opens === undefined ? { key: "explain.closed" } : { key: "explain.opens", values: { at: { atMs: opens } } }];
+    return [
+      opens === undefined ? { key: "explain.closed" } : { key: "explain.opens", values: { at: { atMs: opens } } },
+    ];
   }
   const groups = lifecycle.settings().groups.filter(({ name }) => groupsOf(lifecycle, record).includes(name));
   const hosts = [...settings.hosts, ...groups.flatMap((group) => group.hosts)];

@@ -105,7 +105,12 @@ const APPS: readonly App[] = [
   { name: "vaultwarden", title: "Vaultwarden", icon: "vaultwarden", idleTimeoutMs: 10 * MINUTE },
   { name: "freshrss", icon: "rss", idleTimeoutMs: 10 * MINUTE, stopMethod: "pause" },
   { name: "grafana", title: "Grafana", icon: "grafana", idleTimeoutMs: 0 },
-  { name: "paperless", icon: "paperlessngx", idleTimeoutMs: 20 * MINUTE, dependsOn: [{ name: "mariadb", condition: "healthy" }] },
+  {
+    name: "paperless",
+    icon: "paperlessngx",
+    idleTimeoutMs: 20 * MINUTE,
+    dependsOn: [{ name: "mariadb", condition: "healthy" }],
+  },
   { name: "minecraft", title: "Minecraft", icon: "docker", hosts: ["*.play.test"], idleTimeoutMs: HOUR },
   { name: "broken-shop", idleTimeoutMs: HOUR },
   { name: "old-wiki", idleTimeoutMs: HOUR },
@@ -125,7 +130,12 @@ const GROUPS = [{ name: "api", hosts: ["api.home.test"], members: ["api-1", "api
 const WORKLOADS = {
   jellyfin: { startMs: 2_600, image: "jellyfin/jellyfin:10.10", logs: LOG("Main: version 10.10.3") },
   minecraft: { startMs: 3_000, listenMs: 90_000, logs: LOG("Preparing level") },
-  "broken-shop": { endsAfterMs: 500, listenMs: Infinity, endsWith: { code: 137, oomKilled: true, message: "" }, logs: LOG("fatal") },
+  "broken-shop": {
+    endsAfterMs: 500,
+    listenMs: Infinity,
+    endsWith: { code: 137, oomKilled: true, message: "" },
+    logs: LOG("fatal"),
+  },
   "nextcloud-init": { endsAfterMs: 900, listenMs: Infinity, endsWith: { code: 0, oomKilled: false, message: "" } },
   gitea: { listenMs: 2_000 },
   immich: { startMs: 4_300 },
@@ -146,7 +156,10 @@ function LOG(words: string): string[] {
 }
 
 const FAULTS = [
-  { place: { kind: "label", container: "vaultwarden", label: "dag.idle_timout" }, message: 'unknown key; did you mean "idle_timeout"?' },
+  {
+    place: { kind: "label", container: "vaultwarden", label: "dag.idle_timout" },
+    message: 'unknown key; did you mean "idle_timeout"?',
+  },
 ];
 
 const PROVENANCE = new Map([
@@ -159,7 +172,10 @@ const PROVENANCE = new Map([
 const NO_TRAFFIC = { rxBytes: 0, txBytes: 0, rxPackets: 0, txPackets: 0, cpuMs: 0, connections: 0 };
 
 function memoryOf(index: number, nowMs: number): Memory {
-  const wakesMs = Array.from({ length: index % 5 === 4 ? 0 : 6 + index }, (_, wake) => 1_800 + ((wake * 37 + index * 113) % 23) * 120);
+  const wakesMs = Array.from(
+    { length: index % 5 === 4 ? 0 : 6 + index },
+    (_, wake) => 1_800 + ((wake * 37 + index * 113) % 23) * 120,
+  );
   return {
     lastActivityMs: nowMs - (index + 1) * 7 * HOUR,
     wakesMs,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { AdminAuth } from "../../src/core/settings.ts";
-import { navigation, type RequestSpec } from "../support/http.ts";
-import { APP_STATUS, type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
+import { navigation } from "../support/http.ts";
+import { APP_STATUS, startEndpoints } from "./endpoints-server.ts";
 import { settingsOf } from "./settings.ts";
 
 const BASIC: AdminAuth = { method: "basic", username: "admin", password: "pässword" };
@@ -64,14 +64,23 @@ test("a token is asked for where a token is configured", async (t) => {
   assert.equal((await ask("/_metrics", { headers: { authorization: "Bearer t0ken" } })).status, 200);
 });
 
-test("a program is told by a problem document, a person by a page with a challenge", async (t) => {
+test("a program is told by a problem document and a challenge, a person is led to the login and back", async (t) => {
   const { ask } = await start(t, BASIC);
   const program = await ask("/_status");
   assert.equal(program.headers["content-type"], "application/problem+json");
   assert.equal(program.headers["www-authenticate"], 'Basic realm="gateway", charset="UTF-8"');
-  const person = await ask("/_status", { headers: navigation });
-  assert.equal(person.status, 401);
-  assert.match(String(person.headers["content-type"]), /^text\/html/);
+  for (const [path, location] of [
+    ["/_status", "/_status/login"],
+    ["/_status?q=a%26b&sort=wakes", "/_status/login?next=%2F_status%3Fq%3Da%2526b%26sort%3Dwakes"],
+    ["/_status/c/app", "/_status/login?next=%2F_status%2Fc%2Fapp"],
+    ["/_topology", "/_status/login?next=%2F_topology"],
+    ["/_metrics", "/_status/login?next=%2F_metrics"],
+  ] as const) {
+    const person = await ask(path, { headers: navigation });
+    assert.equal(person.status, 303);
+    assert.equal(person.headers["location"], location);
+    assert.equal(person.headers["www-authenticate"], undefined);
+  }
 });
 
 test("health, logs, live and ready need no credentials", async (t) => {
@@ -116,74 +125,6 @@ test("a thousand guesses at once are no more than ten", async (t) => {
   assert.equal(answers.filter(({ status }) => status === 429).length, 190);
 });
 
-async function login(house: EndpointsServer, body: string, spec: Omit<RequestSpec, "port" | "path"> = {}) {
-  const headers = { "content-type": "application/x-www-form-urlencoded", ...spec.headers };
-  return house.ask("/_status/login", { ...spec, method: "POST", body, headers });
-}
-
-test("a login gives a cookie for the admin pages alone, which opens them on its own host until it ends", async (t) => {
-  const house = await start(t, BASIC);
-  const answer = await login(house, new URLSearchParams({ username: "admin", password: "pässword" }).toString());
-  assert.equal(answer.status, 200);
-  const cookies = answer.headers["set-cookie"] ?? [];
-  assert.deepEqual(
-    cookies.map((cookie) => cookie.replace(/=[\w-]{43};/, "=ID;")),
-    ["/_status", "/_topology", "/_metrics"].map(
-      (path) => `dag_session=ID; Path=${path}; Max-Age=43200; HttpOnly; SameSite=Strict`,
-    ),
-  );
-  const cookie = `theme=dark; ${cookies[0]!.split(";")[0]!}; x=y`;
-  assert.equal((await house.ask("/_status", { headers: { cookie } })).status, 200);
-  assert.equal((await house.ask("/_status", { headers: { cookie }, host: "other.test" })).status, 401);
-  assert.equal((await house.ask("/_status", { headers: { cookie: `${cookie}0` } })).status, 200);
-  assert.equal((await house.ask("/_status", { headers: { cookie: cookie.replace("; x=y", "0") } })).status, 401);
-  await house.clock.advance(12 * 3_600_000);
-  assert.equal((await house.ask("/_status", { headers: { cookie } })).status, 401);
-});
-
-test("a logout ends the session, and not only its cookie", async (t) => {
-  const house = await start(t, BEARER);
-  const [first = ""] = (await login(house, "token=t0ken")).headers["set-cookie"] ?? [];
-  const cookie = first.split(";")[0]!;
-  const out = await house.ask("/_status/logout", { method: "POST", headers: { cookie } });
-  assert.match(String(out.headers["set-cookie"]), /dag_session=; Path=\/_status; Max-Age=0/);
-  assert.equal((await house.ask("/_status", { headers: { cookie } })).status, 401);
-});
-
-test("a cookie is bound to TLS where the client speaks it", async (t) => {
-  const house = await start(t, BEARER);
-  house.trusted.add("127.0.0.1");
-  const answer = await login(house, "token=t0ken", { headers: { "x-forwarded-proto": "https" } });
-  assert.ok(answer.headers["set-cookie"]?.every((cookie) => cookie.endsWith("; Secure")));
-});
-
-test("a browser that sent the form goes on to the dashboard", async (t) => {
-  const answer = await login(await start(t, BEARER), "token=t0ken", { headers: { accept: "text/html" } });
-  assert.equal(answer.status, 303);
-  assert.equal(answer.headers["location"], "/_status");
-});
-
-for (const [rule, body, headers, status] of [
-  ["a wrong login is refused", "token=wrong", {}, 401],
-  ["an empty login is refused", "", {}, 401],
-  ["of a field that comes twice nothing is taken", "token=t0ken&token=t0ken", {}, 401],
-  ["a login from another site is refused", "token=t0ken", { origin: "http://evil.test" }, 403],
-  ["a login that is too large is refused", `token=${"x".repeat(10_000)}`, {}, 400],
-  ["a body of another type is no login", '{"token":"t0ken"}', { "content-type": "application/json" }, 401],
-] as const) {
-  test(rule, async (t) => {
-    const answer = await login(await start(t, BEARER), body, { headers });
-    assert.equal(answer.status, status);
-    assert.equal(answer.headers["set-cookie"], undefined);
-  });
-}
-
-test("a login is guessed no faster than a header", async (t) => {
-  const house = await start(t, BEARER);
-  for (let guess = 0; guess < 10; guess += 1) await login(house, `token=${guess}`);
-  assert.equal((await login(house, "token=t0ken")).status, 429);
-});
-
 test("with admin_hosts the admin pages do not exist elsewhere: there the paths are the app's", async (t) => {
   const { ask } = await start(t, { method: "none" }, ["admin.test", "*.ops.test"]);
   for (const path of ADMIN_PATHS) {
@@ -193,4 +134,51 @@ test("with admin_hosts the admin pages do not exist elsewhere: there the paths a
   }
   assert.equal((await ask("/_status/wake?container=app", { method: "POST" })).status, APP_STATUS);
   assert.equal((await ask("/_health?container=app")).status, 200);
+});
+
+test("a script of a browser is refused without a challenge that would open the browser's own dialog", async (t) => {
+  const { ask } = await start(t, BASIC);
+  for (const headers of [
+    { "sec-fetch-mode": "cors", "sec-fetch-site": "same-origin" },
+    { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/150.0", accept: "text/event-stream" },
+    { cookie: "x=y" },
+  ]) {
+    const { status, headers: answered } = await ask("/_status/events", { headers });
+    assert.equal(status, 401);
+    assert.equal(answered["www-authenticate"], 'Session realm="gateway"');
+  }
+});
+
+const FRONT: AdminAuth = { ...BASIC, trustedHeader: "remote-user" };
+
+for (const [rule, isTrusted, headers, status] of [
+  ["whom a trusted front has logged in passes", true, { "remote-user": "anna" }, 200],
+  ["a front that is not trusted logs nobody in", false, { "remote-user": "anna" }, 401],
+  ["a trusted front that names nobody logs nobody in", true, {}, 401],
+  ["an empty name is nobody's", true, { "remote-user": "" }, 401],
+  ["a blank name is nobody's", true, { "remote-user": " \t" }, 401],
+  ["two names are nobody's: one of them came from a client", true, { "remote-user": ["anna", "eve"] }, 401],
+  ["a name in a header with underscores is nobody's", true, { remote_user: "anna" }, 401],
+  ["who has a password needs no front", false, GOOD, 200],
+] as const) {
+  test(`with a trusted header: ${rule}`, async (t) => {
+    const house = await start(t, FRONT);
+    if (isTrusted) house.trusted.add("127.0.0.1");
+    for (const path of ["/_status", "/_status/api", "/_metrics"]) {
+      assert.equal((await house.ask(path, { headers: headers as Record<string, string | string[]> })).status, status);
+    }
+  });
+}
+
+test("without the key no header lets anybody in", async (t) => {
+  const house = await start(t, BASIC);
+  house.trusted.add("127.0.0.1");
+  assert.equal((await house.ask("/_status", { headers: { "remote-user": "anna" } })).status, 401);
+});
+
+test("who is logged in at the front is greeted by name, as text", async (t) => {
+  const house = await start(t, FRONT);
+  house.trusted.add("127.0.0.1");
+  const { text } = await house.ask("/_status", { headers: { ...navigation, "remote-user": "<b>anna\u00a0\u0085" } });
+  assert.match(text, /Logged in as &lt;b&gt;anna/);
 });

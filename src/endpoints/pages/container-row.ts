@@ -68,7 +68,11 @@ function stateLines(words: Words, container: ContainerStatus): Line[] {
   const { failure, phase, schedule, throttled } = container;
   const lines: Line[] = [];
   if (failure !== null) {
-    lines.push({ text: failureText(t, failure.reason, failure.exit_code), tone: "danger", title: cleanText(failure.message) });
+    lines.push({
+      text: failureText(t, failure.reason, failure.exit_code),
+      tone: "danger",
+      title: cleanText(failure.message),
+    });
     if (failure.retry_at !== null && Date.parse(failure.retry_at) > words.nowMs)
       lines.push({ text: t("row.retry"), moment: words.left(Date.parse(failure.retry_at)), tone: "soft" });
   }
@@ -99,7 +103,11 @@ function useOf({ words, house }: RowSources, record: WorkloadRecord, container: 
       const left = plan.atMs - house.clock.wall();
       const until = new Date(plan.atMs).toISOString();
       if (total > 0) countdown = { until, total, left: Math.min(1, Math.max(0, left / total)) };
-    } else useLines.push({ text: t(record.settings.idleTimeoutMs === undefined ? "row.needed" : "row.stays"), tone: "soft" });
+    } else
+      useLines.push({
+        text: t(record.settings.idleTimeoutMs === undefined ? "row.needed" : "row.stays"),
+        tone: "soft",
+      });
   }
   if (last_request == null) {
     if (useLines.length === 0) useLines.push({ text: t("row.never"), tone: "soft" });
@@ -110,7 +118,10 @@ function useOf({ words, house }: RowSources, record: WorkloadRecord, container: 
   return { useLines, countdown };
 }
 
-function wakeLines({ t, fine }: Words, { wakes_today, wakes_total, wake_ms: { last, median } }: ContainerStatus): Line[] {
+function wakeLines(
+  { t, fine }: Words,
+  { wakes_today, wakes_total, wake_ms: { last, median } }: ContainerStatus,
+): Line[] {
   if (wakes_total === 0) return [];
   const lines: Line[] = [{ text: t("row.today", { n: wakes_today }), ...(wakes_today === 0 && { tone: "soft" }) }];
   if (last !== null && median !== null)

@@ -36,7 +36,9 @@ export function dashboardModel(
   const place = (container: ContainerStatus, path: string, depth: number, relation: string): PlacedRow[] => {
     const record = lifecycle.records.get(container.name);
     if (record === undefined) return [];
-    return [{ ...containerRow(sources, record, container), key: `${path}/${container.name}`, depth, relation }];
+    return [
+      { ...containerRow(sources, record, container), key: encodeURI(`${path}/${container.name}`), depth, relation },
+    ];
   };
   const sections: Section[] =
     query.view === "list"

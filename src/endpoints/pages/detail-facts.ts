@@ -29,7 +29,10 @@ export function detailFacts(words: Words, container: ContainerStatus) {
     { name: t("detail.schedule"), is: scheduleLine(words, container) },
     {
       name: t("detail.groups"),
-      is: container.groups.length === 0 ? undefined : { text: words.list(container.groups.map((name) => cleanText(name))) },
+      is:
+        container.groups.length === 0
+          ? undefined
+          : { text: words.list(container.groups.map((name) => cleanText(name))) },
     },
     { name: t("detail.image"), is: container.image === "" ? undefined : { text: cleanText(container.image) } },
   ];

@@ -11,10 +11,11 @@ export function widthOf(text: string, sizePx: number): number {
  */
 export function fitText(text: string, widthPx: number, sizePx: number): string {
   if (widthOf(text, sizePx) <= widthPx) return text;
-  const characters = [...text];
-  const end = Math.min(6, Math.floor(characters.length / 3));
-  const tail = characters.slice(-end).join("");
-  let head = characters.slice(0, -end);
+  const characters = Array.from(text);
+  let end = Math.min(6, Math.floor(characters.length / 3));
+  while (end > 1 && widthOf(characters.slice(-end).join(""), sizePx) > widthPx / 3) end -= 1;
+  const tail = end === 0 ? "" : characters.slice(-end).join("");
+  let head = characters.slice(0, characters.length - end);
   while (head.length > 1 && widthOf(`${head.join("")}…${tail}`, sizePx) > widthPx) head = head.slice(0, -1);
   return `${head.join("").trimEnd()}…${tail.trimStart()}`;
 }

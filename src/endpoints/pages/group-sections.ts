@@ -36,15 +36,15 @@ export function groupSections({ words, groups, containers, shown, titleOf, place
   }
 
   function inOrder(names: readonly string[]): string[] {
-    const place = (name: string): number => rank.get(name) ?? Number.MAX_SAFE_INTEGER;
-    return names.toSorted((a, b) => place(a) - place(b) || a.localeCompare(b));
+    const rankOf = (name: string): number => rank.get(name) ?? Number.MAX_SAFE_INTEGER;
+    return names.toSorted((a, b) => rankOf(a) - rankOf(b) || a.localeCompare(b));
   }
 
   const sections = groups.map((group): Section => {
     const states = group.containers.flatMap((name) => byName.get(name)?.state ?? []);
     const awake = states.filter((state) => bucketOf(state) === "awake").length;
     return {
-      key: `group:${group.name}`,
+      key: encodeURI(`group:${group.name}`),
       title: cleanText(group.name),
       notes: [
         ...group.hosts,

@@ -5,7 +5,7 @@ import type { DescribedSetting } from "../endpoints-deps.ts";
 /** Settings as a table: first those that somebody set, then the defaults. */
 export function settingsModel(t: Translate, settings: readonly DescribedSetting[]) {
   const rows = settings.map(({ key, value, source }) => ({
-    key,
+    key: cleanText(key),
     value: cleanText(value) || "–",
     source: sourceText(t, source),
     isDefault: source === "default",

@@ -37,8 +37,10 @@ export function topologyModel(
       .map((kind) => ({ kind, text: t(`topology.${kind}`) })),
     list: containers.map((node) => ({
       ...boxOf(node),
-      needs: edges.filter(({ from }) => from === node.id).flatMap(({ to }) => find(to)?.name ?? []),
-      groups: edges.filter(({ to, kind }) => to === node.id && kind === "member").flatMap(({ from }) => find(from)?.name ?? []),
+      needs: edges.filter(({ from }) => from === node.id).map(({ to }) => cleanText(find(to)?.name ?? "")),
+      groups: edges
+        .filter(({ to, kind }) => to === node.id && kind === "member")
+        .map(({ from }) => cleanText(find(from)?.name ?? "")),
     })),
   };
 
@@ -54,13 +56,13 @@ export function topologyModel(
     return {
       width,
       height,
-      key: boxes[0]?.node.id ?? "",
+      key: encodeURI(boxes[0]?.node.id ?? ""),
       names: words.list(boxes.map(({ node }) => cleanText(node.name))),
       arrows,
       boxes: boxes.map(({ node, x, y }) => ({ ...boxOf(node), x, y })),
       frames: frames.map(({ node, ...frame }) => ({
         ...frame,
-        id: node.id,
+        id: encodeURI(node.id),
         ...frameTexts(node, frame.width),
       })),
     };
@@ -84,7 +86,7 @@ export function topologyModel(
     const word = isGroup ? awakeText(membersOf(node)) : t(`state.${stateOf(state)}`);
     const widthPx = BOX.width - 56;
     return {
-      id,
+      id: encodeURI(id),
       title,
       short: fitText(title, widthPx, NAME_PX),
       note: fitText([word, ...hosts.slice(0, 1)].join(" · "), widthPx, NOTE_PX),

@@ -27,8 +27,9 @@ export function wakeHistogram(words: Words, wakesMs: readonly number[], medianMs
   const max = Math.max(...wakesMs);
   const step = niceStep((max - min) / (MOST_BARS - 2) || max / 4 || 1);
   const from = Math.floor(min / step) * step;
-  const counts = Array.from({ length: Math.floor((max - from) / step) + 1 }, (_, index) =>
-    wakesMs.filter((ms) => Math.floor((ms - from) / step) === index).length,
+  const counts = Array.from(
+    { length: Math.floor((max - from) / step) + 1 },
+    (_, index) => wakesMs.filter((ms) => Math.floor((ms - from) / step) === index).length,
   );
   const highest = Math.max(...counts);
   const slot = HISTOGRAM.width / Math.max(counts.length, 4);
@@ -40,7 +41,8 @@ export function wakeHistogram(words: Words, wakesMs: readonly number[], medianMs
       const title = `${edge(index)} – ${edge(index + 1)}: ${count}`;
       return { x: index * slot + GAP / 2, y: HISTOGRAM.baseline - height, width: slot - GAP, height, count, title };
     }),
-    ticks: counts.length > 5 ? [0, Math.ceil(counts.length / 2), counts.length].map(tick) : [0, counts.length].map(tick),
+    ticks:
+      counts.length > 5 ? [0, Math.ceil(counts.length / 2), counts.length].map(tick) : [0, counts.length].map(tick),
     summary: words.t("detail.wakesOf", {
       n: wakesMs.length,
       min: words.fine(min),

@@ -61,7 +61,13 @@ test("a countdown never says 0 s while something is left", () => {
 test("every language writes all of it", () => {
   for (const language of Object.keys(LANGUAGES) as Language[]) {
     const words = createWords(language, "Asia/Tokyo", NOW);
-    const texts = [words.ago(NOW).text, words.since(0).text, words.at(0).text, words.fine(1_240), words.list(["a", "b"])];
+    const texts = [
+      words.ago(NOW).text,
+      words.since(0).text,
+      words.at(0).text,
+      words.fine(1_240),
+      words.list(["a", "b"]),
+    ];
     assert.ok(texts.every((text) => text.length > 0));
   }
 });

@@ -1,4 +1,4 @@
-/** What a layout is made for: boxes of one size, frames around some of them, and arrows. All of it is plain data, since it goes to another thread. */
+/** What a layout is made for: boxes of one size, frames around some of them, and arrows. All of it is plain data, since it goes to another process. */
 export interface Graph {
   readonly boxes: readonly { readonly id: string; readonly frame?: string }[];
   readonly frames: readonly string[];

@@ -1,5 +1,5 @@
-import dagre from "@dagrejs/dagre";
 import { columns } from "./columns.ts";
+import { dagre } from "./dagre.ts";
 import { BOX, type Frame, FRAME_TITLE, type Graph, type LaidGraph, type Place } from "./graph.ts";
 import { routeArrows } from "./route-arrows.ts";
 
@@ -9,7 +9,7 @@ const PADDING = 10;
 /** What a box in a frame has above itself: room for the frame's title below a neighbour. */
 const HEADROOM = 20;
 
-/** Gives everything its place, from left to right: what is needed stands right of what needs it. Takes time; see `layout-worker.ts`. */
+/** Gives everything its place, from left to right: what is needed stands right of what needs it. Takes time; see `layout-program.ts`. */
 export function layOut(graph: Graph): LaidGraph {
   const { boxes, frames, arrows } = graph;
   const columnsOf = columns(graph);
@@ -27,9 +27,19 @@ export function layOut(graph: Graph): LaidGraph {
   for (const { from, to } of arrows) dag.setEdge(speaker(from), to, { weight: 2 });
   dagre.layout(dag);
 
-  const corners = new Map(boxes.map(({ id, frame }) => [id, cornerOf(dag.node(id) as Place, frame === undefined ? 0 : HEADROOM / 2)]));
-  const framed = new Map(frames.map((id) => [id, frameAround(boxes.filter(({ frame }) => frame === id), corners)]));
-  const bends = arrows.map(({ from, to }) => ((dag.edge(speaker(from), to).points ?? []) as readonly Place[]).map(copy));
+  const corners = new Map(
+    boxes.map(({ id, frame }) => [id, cornerOf(dag.node(id), frame === undefined ? 0 : HEADROOM / 2)]),
+  );
+  const framed = new Map(
+    frames.map((id) => [
+      id,
+      frameAround(
+        boxes.filter(({ frame }) => frame === id),
+        corners,
+      ),
+    ]),
+  );
+  const bends = arrows.map(({ from, to }) => (dag.edge(speaker(from), to).points ?? []).map(copy));
   return fit({
     boxes: Object.fromEntries(corners),
     frames: Object.fromEntries(framed),

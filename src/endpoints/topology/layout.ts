@@ -1,13 +1,17 @@
+import { execFile } from "node:child_process";
 import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
+import { fileURLToPath } from "node:url";
 import type { Graph, LaidGraph } from "./graph.ts";
 
-/** Lays graphs out in a thread that lives only as long. Rejects when that takes too long or fails. */
+/** Lays graphs out, in a process that lives only as long: see docs/adr/0010-topology-layout.md. Rejects when that takes too long or fails. */
 export type Layout = (graphs: readonly Graph[]) => Promise<readonly LaidGraph[]>;
 
 /** Far more than any set of containers takes that a person can read. */
 const LONGEST_MS = 10_000;
-const MOST_MEMORY_MB = 256;
+const MOST_OUTPUT_BYTES = 20_000_000;
+const OPTIONS = ["--max-old-space-size=256"];
+/** So long a failure is not tried again, however often somebody looks. */
+const FAILED_MS = 30_000;
 
 /** The last result is kept: states change all the time, and what depends on what hardly ever. */
 export function createLayout(): Layout {
@@ -15,30 +19,28 @@ export function createLayout(): Layout {
   return (graphs) => {
     if (graphs.length === 0) return Promise.resolve([]);
     const key = JSON.stringify(graphs);
-    last = last?.key === key ? last : { key, laid: inThread(graphs) };
-    return last.laid;
+    if (last?.key === key) return last.laid;
+    const made = { key, laid: inProcess(key) };
+    last = made;
+    made.laid.catch(() => {
+      setTimeout(() => {
+        if (last === made) last = undefined;
+      }, FAILED_MS).unref();
+    });
+    return made.laid;
   };
 }
 
-function inThread(graphs: readonly Graph[]): Promise<readonly LaidGraph[]> {
+function inProcess(input: string): Promise<readonly LaidGraph[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(SCRIPT, {
-      workerData: graphs,
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
+    const limits = { timeout: LONGEST_MS, killSignal: "SIGKILL", maxBuffer: MOST_OUTPUT_BYTES, env: {} } as const;
+    const child = execFile(process.execPath, [...OPTIONS, PROGRAM], limits, (error, stdout) => {
+      if (error === null) resolve(JSON.parse(stdout) as readonly LaidGraph[]);
+      else reject(new Error("the layout failed, or took too long", { cause: error }));
     });
-    const late = setTimeout(() => {
-      void worker.terminate();
-      reject(new Error("the layout took too long"));
-    }, LONGEST_MS);
-    worker.unref();
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", (code) => {
-      clearTimeout(late);
-      reject(new Error(`the layout ended with ${code}`)); // does nothing after a result
-    });
+    child.stdin?.on("error", () => undefined).end(input); // it may be gone already; that is told above
   });
 }
 
 /** In a release it has this file's ending. */
-const SCRIPT = new URL(`layout-worker${extname(import.meta.filename)}`, import.meta.url);
+const PROGRAM = fileURLToPath(new URL(`layout-program${extname(import.meta.filename)}`, import.meta.url));

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import type { IncomingMessage } from "node:http";
+import { test, type TestContext } from "node:test";
+import { openRequest } from "../support/http.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
+import { settingsOf } from "./settings.ts";
+
+const SETTINGS = settingsOf([{ name: "app", idleTimeoutMs: 600_000 }, { name: "b" }]);
+
+interface Told {
+  readonly event: string;
+  readonly data: any;
+}
+
+/** A listener, and what it was told so far. */
+async function listen(t: TestContext, { port }: EndpointsServer): Promise<{ head: IncomingMessage; told: Told[] }> {
+  const head = await openRequest({ port, host: "app.test", path: "/_status/events" });
+  t.after(() => head.destroy());
+  const told: Told[] = [];
+  let text = "";
+  head.setEncoding("utf8").on("data", (chunk: string) => {
+    const parts = (text + chunk).split("\n\n");
+    text = parts.pop() ?? "";
+    for (const part of parts) {
+      const event = /^event: (.*)$/m.exec(part)?.[1] ?? "";
+      told.push({ event, data: JSON.parse(/^data: (.*)$/m.exec(part)?.[1] ?? "null") });
+    }
+  });
+  head.on("error", () => undefined);
+  await waitUntil(() => told.length > 0, 2_000, "the first event");
+  return { head, told };
+}
+
+const changes = (told: readonly Told[]): Told[] => told.filter(({ event }) => event === "change");
+
+test("a listener is answered at once, by an event stream that nobody keeps or gathers", async (t) => {
+  const { head, told } = await listen(t, await startEndpoints(t, SETTINGS));
+  assert.equal(head.statusCode, 200);
+  assert.equal(head.headers["content-type"], "text/event-stream; charset=utf-8");
+  assert.equal(head.headers["cache-control"], "no-store");
+  assert.equal(head.headers["x-accel-buffering"], "no");
+  assert.deepEqual(told, [{ event: "beat", data: {} }]);
+});
+
+test("what changes within a quarter of a second is told together, as the API tells it", async (t) => {
+  const house = await startEndpoints(t, SETTINGS, { workloads: { app: { startMs: 100 } } });
+  const { told } = await listen(t, house);
+  house.lifecycle.wake(house.record("app"), "request");
+  await house.clock.advance(240);
+  assert.deepEqual(changes(told), []);
+  await house.clock.advance(20);
+  await waitUntil(() => changes(told).length > 0, 2_000, "a change");
+  const [{ data }] = changes(told) as [Told];
+  assert.deepEqual(
+    data.containers.map(({ name, state }: any) => `${name} ${state}`),
+    ["app ready"],
+  );
+  assert.equal(data.engine_up, true);
+  const api = (await house.ask("/_status/api")).json();
+  assert.deepEqual(Object.keys(data.containers[0]), Object.keys(api.containers[0]));
+  await house.clock.advance(1_000);
+  assert.equal(changes(told).length, 1);
+});
+
+test("however much happens, nobody is told more than four times a second", async (t) => {
+  const house = await startEndpoints(t, SETTINGS);
+  const { told } = await listen(t, house);
+  for (let round = 0; round < 40; round += 1) {
+    if (round % 2 === 0) house.lifecycle.wake(house.record("app"), "request");
+    else house.lifecycle.sleep(house.record("app"));
+    await house.clock.advance(25);
+  }
+  await house.clock.advance(300);
+  await waitUntil(() => changes(told).length >= 2, 2_000, "changes");
+  assert.ok(changes(told).length <= 5, `${changes(told).length}`);
+});
+
+test("use alone changes no state, and is told all the same", async (t) => {
+  const house = await startEndpoints(t, SETTINGS);
+  house.lifecycle.wake(house.record("app"), "request");
+  await house.clock.advance(1_000);
+  const { told } = await listen(t, house);
+  await house.clock.advance(4_000);
+  assert.deepEqual(changes(told), []);
+  house.record("app").lastActivityMs = house.clock.now();
+  await house.clock.advance(2_500);
+  await waitUntil(() => changes(told).length > 0, 2_000, "a change");
+  assert.equal(changes(told)[0]?.data.containers[0].name, "app");
+});
+
+test("an engine that cannot be reached is told with everything that it runs", async (t) => {
+  const house = await startEndpoints(t, SETTINGS);
+  const { told } = await listen(t, house);
+  house.engine.reachable(false);
+  await house.clock.advance(500);
+  await waitUntil(() => changes(told).length > 0, 2_000, "a change");
+  const last = changes(told).at(-1)!;
+  assert.equal(last.data.engine_up, false);
+  assert.equal(last.data.containers.length, 2);
+});
+
+test("a quiet stream has a heartbeat, and ends after ten minutes, so that whoever listens is asked again who it is", async (t) => {
+  const house = await startEndpoints(t, SETTINGS);
+  const { head, told } = await listen(t, house);
+  let ended = false;
+  head.on("end", () => (ended = true));
+  await house.clock.advance(60_000);
+  await waitUntil(() => told.length >= 4, 2_000, "heartbeats");
+  assert.ok(told.every(({ event }) => event === "beat"));
+  assert.equal(ended, false);
+  await house.clock.advance(545_000);
+  await waitUntil(() => ended, 2_000, "the end");
+});
+
+test("nothing runs while nobody listens", async (t) => {
+  const house = await startEndpoints(t, SETTINGS);
+  const before = house.clock.sleepers().length;
+  const { head } = await listen(t, house);
+  assert.equal(house.clock.sleepers().length, before + 1);
+  head.destroy();
+  await waitUntil(() => house.clock.sleepers().length === before, 2_000, "the end of the watch");
+});
+
+test("sixty-four may listen; the next one is told to ask instead, until a place is free", async (t) => {
+  const house = await startEndpoints(t, SETTINGS);
+  const heads = await Promise.all(
+    Array.from({ length: 64 }, () => openRequest({ port: house.port, host: "app.test", path: "/_status/events" })),
+  );
+  t.after(() => {
+    for (const head of heads) head.destroy();
+  });
+  assert.ok(heads.every(({ statusCode }) => statusCode === 200));
+  const answer = await house.ask("/_status/events");
+  assert.equal(answer.status, 503);
+  assert.equal(answer.headers["retry-after"], "5");
+  heads[0]?.destroy();
+  const again = async (): Promise<boolean> => {
+    const head = await openRequest({ port: house.port, host: "app.test", path: "/_status/events" });
+    head.destroy();
+    return head.statusCode === 200;
+  };
+  await waitUntil(again, 2_000, "a free place");
+});
+
+test("HEAD is answered and over", async (t) => {
+  const answer = await (await startEndpoints(t, SETTINGS)).ask("/_status/events", { method: "HEAD" });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers["content-type"], "text/event-stream; charset=utf-8");
+});
