@@ -82,6 +82,7 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
       const rooms = [route.room, overall];
       const outcome = await hold(openMembers(route), rooms, decision.maxMs - waited(), asker.gone, clock);
       use(route, asker);
+      for (const member of route.members) house.rearm(member); // whoever waited kept it from being idle, without a timer
       if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {
         tell(outcome);
         const page = outcome === "timed-out" && asker.kind === "navigation";

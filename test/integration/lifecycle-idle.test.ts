@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openHouse, type TestHouse } from "./lifecycle-house.ts";
+import { houseSettings, openHouse, type TestHouse } from "./lifecycle-house.ts";
 
 const MINUTE = 60_000;
 const running = { fakes: { app: { status: "running" } } } as const;
@@ -198,6 +198,22 @@ test("those who must not wake are told that it sleeps, pass when it is awake, an
     await house.clock.advance(500);
   }
   assert.ok(house.clock.now() - from <= MINUTE + 1_000);
+});
+
+test("who waits in vain for an app that is up keeps it awake no longer than the wait and its idle time", async () => {
+  const dependsOn = [{ name: "job", condition: "completed" }] as const;
+  const settings = [
+    { name: "app", idleTimeoutMs: 10_000, holdTimeoutMs: 5_000 },
+    { name: "job", hosts: [], targetPort: undefined },
+  ];
+  const house = await openHouse(settings, { fakes: { app: { status: "running" }, job: { status: "running" } } });
+  await house.clock.advance(100);
+  await house.configure(houseSettings([{ ...settings[0]!, dependsOn }, settings[1]!]));
+  const guest = house.visit("app");
+  await house.clock.advance(5_000);
+  assert.equal(guest.answer, "timed-out");
+  await house.clock.advance(10_000);
+  assert.equal(house.status("app"), "asleep");
 });
 
 test("a request that is held for a dependency keeps it from being stopped under its feet", async () => {

@@ -132,6 +132,7 @@ export function createOracle(cast: Cast): Oracle {
     const leases = guests.leases.filter((lease) => lease.record === record).length;
     assert.equal(record.leases, leases, `the leases of ${name}`);
     assert.equal(record.leasesByKind.request + record.leasesByKind.tunnel, leases, `the kinds of leases of ${name}`);
+    if (isUnused(record)) assert.ok(record.timer !== undefined, `${name} is unused, and no timer ends that`);
     // A job has two at most, and whoever waits for it as a dependency one; a job that was left may still await an answer.
     const nudges = 2 + record.dependents.length;
     assert.ok(!cast.isPrompt || record.nudges.size <= nudges, `${name} has ${record.nudges.size} nudges`);
@@ -149,7 +150,10 @@ export function createOracle(cast: Cast): Oracle {
   }
 
   function checkPromises(): void {
-    const open = [...promised].filter((name) => lifecycle.records.has(name));
+    // What is up already, but needs a one-shot that runs on and on, waits with it.
+    const isKept = ({ dependencies }: WorkloadRecord): boolean =>
+      dependencies.every(({ condition }) => condition !== "completed");
+    const open = [...promised].filter((name) => [lifecycle.records.get(name)].some((found) => found && isKept(found)));
     assert.deepEqual(open, [], "who was shown a page was promised a wake");
   }
 
@@ -204,6 +208,14 @@ const UNDER_WAY: ReadonlySet<string> = new Set(["starting", "unready", "ready", 
 
 /** The next full list, and the next save. */
 const KNOWN_SLEEPS = 2;
+
+function isUnused({ state, settings, leases, waiters, dependents }: WorkloadRecord): boolean {
+  const isNeeded = dependents.some((dependent) => !RESTING.has(dependent.state.status));
+  const isUp = state.status === "ready" || state.status === "unready";
+  return isUp && (settings.idleTimeoutMs ?? 0) > 0 && leases === 0 && waiters.size === 0 && !isNeeded;
+}
+
+const RESTING: ReadonlySet<string> = new Set(["unseen", "absent", "asleep", "paused"]);
 
 function stateOf(truth: Truth): string {
   if (truth.dying) return "is being stopped";
