@@ -23,7 +23,7 @@ inChromium(
       const page = await open();
       await page.goto(`http://localhost:${gateway.port}${DEEP}`);
       assert.match(await page.title(), new RegExp(app.name, "u"));
-      await page.waitForFunction(`document.querySelector("#url") !== null`, undefined, { polling: 10 });
+      await page.waitForSelector("#url");
       const shownMs = await page.evaluate<number>("performance.timeOrigin + performance.now()");
       assert.equal(await page.evaluate<string>("location.pathname + location.search + location.hash"), DEEP);
       tookMs.push(Math.round(shownMs - (await listeningSince(await app.logs(), gateway, delayMs))));
