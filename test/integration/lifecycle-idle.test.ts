@@ -203,14 +203,14 @@ test("those who must not wake are told that it sleeps, pass when it is awake, an
 test("who waits in vain for an app that is up keeps it awake no longer than the wait and its idle time", async () => {
   const dependsOn = [{ name: "job", condition: "completed" }] as const;
   const settings = [
-    { name: "app", idleTimeoutMs: 10_000, holdTimeoutMs: 5_000 },
+    { name: "app", idleTimeoutMs: 10_000, holdTimeoutMs: 15_000 },
     { name: "job", hosts: [], targetPort: undefined },
   ];
   const house = await openHouse(settings, { fakes: { app: { status: "running" }, job: { status: "running" } } });
   await house.clock.advance(100);
   await house.configure(houseSettings([{ ...settings[0]!, dependsOn }, settings[1]!]));
   const guest = house.visit("app");
-  await house.clock.advance(5_000);
+  await house.clock.advance(15_000);
   assert.equal(guest.answer, "timed-out");
   await house.clock.advance(10_000);
   assert.equal(house.status("app"), "asleep");
