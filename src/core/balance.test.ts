@@ -45,7 +45,13 @@ const turns: readonly [
 for (const [rule, strategy, ready, expected] of turns) {
   test(`${rule}: ${expected}`, () => {
     const balance = createBalancer(strategy);
-    assert.equal(expected.split("").map(() => balance(ready)?.name).join(""), expected);
+    assert.equal(
+      expected
+        .split("")
+        .map(() => balance(ready)?.name)
+        .join(""),
+      expected,
+    );
   });
 }
 

@@ -29,7 +29,9 @@ export type Decision =
   | { readonly kind: "failed"; readonly workload: string; readonly failure: Failure; readonly retryMs: number };
 
 /** What a door answers when a request may not go on. `broken`: it went on, and the app gave no answer. */
-export type Refusal = Exclude<Decision, { kind: "forward" | "hold" }> | { readonly kind: "timed-out" | "full" | "gone" | "broken" };
+export type Refusal =
+  | Exclude<Decision, { kind: "forward" | "hold" }>
+  | { readonly kind: "timed-out" | "full" | "gone" | "broken" };
 
 /** How a hold ended; anything but `ready` is an answer of ours. */
 export type HoldOutcome = "ready" | "failed" | "timed-out" | "full" | "gone";

@@ -91,7 +91,10 @@ test("however a known name is written (case, port, trailing dots), the same valu
   fc.assert(
     fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 8 }), fc.nat(), writing, (names, at, how) => {
       const one = names[at % names.length]!;
-      const written = one.split("").map((letter, index) => (how.upper[index] ? letter.toUpperCase() : letter)).join("");
+      const written = one
+        .split("")
+        .map((letter, index) => (how.upper[index] ? letter.toUpperCase() : letter))
+        .join("");
       const host = written + ".".repeat(how.dots) + (how.port === null ? "" : `:${how.port}`);
       assert.equal(createHostTable(names.map((value) => [value, value])).find(host), one);
     }),

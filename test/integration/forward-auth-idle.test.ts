@@ -1,29 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Usage } from "../../src/lifecycle/ports.ts";
 import { type AuthHouse, type AuthHouseOptions, openAuthHouse } from "./auth-house.ts";
+import { download, flow, pings, tcpCheck } from "./flow.ts";
 
 const IDLE_MS = 60_000;
-
-/** What the app's counters show: each kind of traffic, from one moment to another after the first question. */
-interface Flow {
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** How often, and bytes and packets each way each time. */
-  readonly everyMs: number;
-  readonly rx: readonly [bytes: number, packets: number];
-  readonly tx: readonly [bytes: number, packets: number];
-}
-
-const download = (fromMs: number, toMs: number): Flow => ({
-  fromMs,
-  toMs,
-  everyMs: 100,
-  rx: [660, 10],
-  tx: [100_000, 10],
-});
-const tcpCheck: Flow = { fromMs: 0, toMs: Number.POSITIVE_INFINITY, everyMs: 10_000, rx: [272, 4], tx: [206, 3] };
-const pings = (toMs: number): Flow => ({ fromMs: 0, toMs, everyMs: 20_000, rx: [138, 2], tx: [134, 2] });
 
 describe("what a front carries past us keeps an app awake", () => {
   test("a download is not cut, and the stop comes an idle interval after its end", async (t) => {
@@ -233,28 +213,4 @@ type Workload = Parameters<typeof openAuthHouse>[1][number];
 function awake(t: Context, settings: Partial<Workload> = {}): Promise<AuthHouse> {
   const options: AuthHouseOptions = { fakes: { app: { status: "running" } } };
   return openAuthHouse(t, [{ name: "app", idleTimeoutMs: IDLE_MS, ...settings }], options);
-}
-
-/** Makes the app's counters follow these flows from now on. */
-function flow(house: AuthHouse, flows: readonly Flow[], more: (ms: number) => Partial<Usage> = () => ({})): void {
-  const startMs = house.clock.now();
-  const read = (): Usage => {
-    const ms = house.clock.now() - startMs;
-    const sum = (of: (flow: Flow) => number): number =>
-      flows.reduce((total, one) => {
-        const times = Math.floor((Math.min(ms, one.toMs) - one.fromMs) / one.everyMs);
-        return total + Math.max(0, times) * of(one);
-      }, 0);
-    return {
-      rxBytes: sum(({ rx }) => rx[0]),
-      rxPackets: sum(({ rx }) => rx[1]),
-      txBytes: sum(({ tx }) => tx[0]),
-      txPackets: sum(({ tx }) => tx[1]),
-      cpuMs: 0,
-      memoryBytes: 0,
-      connections: undefined,
-      ...more(ms),
-    };
-  };
-  Object.defineProperty(house.engine.get("app"), "usage", { get: read });
 }

@@ -40,7 +40,7 @@ const server = createServer((request, response) => {
   });
   const id = request.headers["x-request-id"];
   if (id !== undefined) seen.set(id, (seen.get(id) ?? 0) + 1);
-  if (id !== undefined && setting("LOG_IDS", "") === "1") console.log(`got ${id}`);
+  if (id !== undefined && setting("LOG_IDS", "") === "1") console.log("got", String(id));
   const status = /^\/status\/(\d{3})$/.exec(url.pathname)?.[1];
   if (status !== undefined) return json(response, { status: Number(status) }, Number(status));
   return (handlers[url.pathname] ?? hello)(request, response, url);

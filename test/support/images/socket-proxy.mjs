@@ -8,13 +8,18 @@ import { createServer, request } from "node:http";
 const flags = new Map(process.argv.slice(2).map((argument) => argument.replace(/^-+/, "").split(/=(.*)/s)));
 const names = flags.get("allowfrom")?.split(",") ?? ["127.0.0.1"];
 
-const server = createServer(async (asked, answer) => {
+const server = createServer((asked, answer) => void relay(asked, answer));
+
+async function relay(asked, answer) {
   const pattern = flags.get(`allow${asked.method}`);
   const path = new URL(asked.url, "http://docker").pathname;
   const known = await isKnown(asked.socket.remoteAddress ?? "");
   const allowed = known && pattern !== undefined && new RegExp(`^(?:${pattern})$`).test(path);
   console.log(`${allowed ? "allowed" : "refused"} ${asked.method} ${path}`);
-  if (!allowed) return answer.writeHead(403).end("Forbidden\n");
+  if (!allowed) {
+    answer.writeHead(403).end("Forbidden\n");
+    return;
+  }
   const { method, url, headers } = asked;
   const passed = request({ socketPath: "/var/run/docker.sock", method, path: url, headers }, (said) => {
     answer.writeHead(said.statusCode, said.rawHeaders);
@@ -24,7 +29,7 @@ const server = createServer(async (asked, answer) => {
   passed.on("error", () => answer.destroy());
   answer.on("close", () => passed.destroy());
   asked.pipe(passed);
-});
+}
 server.listen(2375, flags.get("listenip"));
 process.on("SIGTERM", () => process.exit(0));
 
