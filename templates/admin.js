@@ -72,9 +72,8 @@
     const keyed = new Map([...a.children].filter(keyOf).map((child) => [keyOf(child), child]));
     let at = a.firstChild;
     for (const next of [...b.childNodes]) {
-      let mine = keyOf(next) ? keyed.get(keyOf(next)) : at;
-      if (mine && !isSame(mine, next)) mine = undefined;
-      if (mine === undefined) {
+      const mine = keyOf(next) ? keyed.get(keyOf(next)) : at;
+      if (!mine || !isSame(mine, next)) {
         next.changed = performance.now();
         a.insertBefore(next, at);
         continue;
@@ -103,7 +102,10 @@
     if (answer.type === "opaqueredirect" || answer.status === 404) return location.reload();
     if (!answer.ok) throw new Error(answer.status);
     const date = Date.parse(answer.headers.get("date"));
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const whole = await answer.text();
+    // Without its style and script, which our own policy would refuse even here.
+    const part = (tag) => whole.slice(whole.indexOf(`<${tag}`), whole.indexOf(`</${tag}>`) + tag.length + 3);
+    const page = new DOMParser().parseFromString(part("title") + part("main"), "text/html");
     if (mine !== newest) return;
     // A second is as fine as that header goes.
     if (Math.abs(date - Date.now()) > 2000) skew = date - Date.now();
@@ -182,7 +184,7 @@
     button.closest("details")?.removeAttribute("open");
     const body = new URLSearchParams(new FormData(form));
     try {
-      const answer = await fetch(button.formAction, { method: "POST", body, headers: { accept: "application/json" } });
+      const answer = await fetch(button.getAttribute("formaction") ?? form.getAttribute("action"), { method: "POST", body, headers: { accept: "application/json" } });
       if (answer.status === 401) return location.reload();
       say(answer.ok ? button.dataset.done : text.failed.replace("{status}", answer.status));
     } catch {

@@ -1,28 +1,41 @@
 import assert from "node:assert/strict";
+import type { Theme } from "../../src/core/settings.ts";
+import { startFleet } from "../integration/admin-fleet.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
 import { TOO_FAINT } from "../support/too-faint.ts";
-import { startFleet } from "../integration/admin-fleet.ts";
+
+const AUTH = { method: "basic", username: "admin", password: "pw" } as const;
+const HEADERS = { authorization: `Basic ${Buffer.from("admin:pw").toString("base64")}` };
 
 const PAGES = {
   dashboard: "/_status",
   groups: "/_status?view=groups",
+  "no-match": "/_status?q=nothing-is-called-so",
   detail: "/_status/c/jellyfin",
   "detail-failed": "/_status/c/broken-shop",
+  "detail-warnings": "/_status/c/vaultwarden",
   topology: "/_topology",
-  login: "/_status/login",
 };
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of [360, 1440]) {
-    inChromium(`${colorScheme}, ${width} px: every page for administrators fits, and can be read`, async (t, open) => {
-      const house = await startFleet(t);
-      const page = await open({ colorScheme, viewport: { width, height: 900 } });
-      for (const [name, path] of Object.entries(PAGES)) {
-        await page.goto(`http://localhost:${house.port}${path}`);
-        await keepPicture(page, `admin-${name}-${colorScheme}-${width}`);
-        assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, `${name} overflows`);
-        assert.deepEqual(await page.evaluate(TOO_FAINT), [], name);
-      }
-    });
+for (const theme of ["default", "minimal", "terminal"] as const satisfies readonly Theme[]) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [360, 1440]) {
+      inChromium(
+        `theme ${theme}, ${colorScheme}, ${width} px: every page for administrators fits, and its words can be read`,
+        async (t, open) => {
+          const house = await startFleet(t, { gateway: { adminAuth: AUTH } }, { theme });
+          const options = { colorScheme, viewport: { width, height: 900 } };
+          const outside = await open(options);
+          const inside = await open({ ...options, extraHTTPHeaders: HEADERS });
+          for (const [name, path] of [["login", "/_status/login"], ...Object.entries(PAGES)] as const) {
+            const page = name === "login" ? outside : inside;
+            await page.goto(`http://localhost:${house.port}${path}`);
+            await keepPicture(page, `admin-${theme}-${name}-${colorScheme}-${width}`);
+            assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, `${name} overflows`);
+            assert.deepEqual(await page.evaluate(TOO_FAINT), [], name);
+          }
+        },
+      );
+    }
   }
 }

@@ -1,9 +1,10 @@
 import type { TestContext } from "node:test";
-import type { WorkloadSettings } from "../../src/core/settings.ts";
+import type { Theme, WorkloadSettings } from "../../src/core/settings.ts";
 import { describeWorkload } from "../../src/config/describe-settings.ts";
 import type { Memory } from "../../src/lifecycle/ports.ts";
 import { closeLease, openLease } from "../../src/lifecycle/lease.ts";
 import { PROXY_TRAITS } from "../../src/proxy/door.ts";
+import { createResponder } from "../../src/respond/responder.ts";
 import { createDailySchedule } from "./daily-schedule.ts";
 import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
@@ -18,9 +19,10 @@ const HOUR = 60 * MINUTE;
 export async function startFleet(
   t: TestContext,
   gateway: Parameters<typeof settingsOf>[1] = {},
-  more: { readonly apps?: readonly App[] } = {},
+  more: { readonly apps?: readonly App[]; readonly theme?: Theme } = {},
 ): Promise<EndpointsServer> {
   const startMs = Date.now() - 3 * HOUR;
+  const responder = createResponder({ templatesDir: "", theme: more.theme ?? "default", report: () => {} });
   const settings = settingsOf([...APPS, ...(more.apps ?? [])], { groups: GROUPS, ...gateway });
   const house = await startEndpoints(t, settings, {
     startMs,
@@ -28,6 +30,7 @@ export async function startFleet(
     memories: new Map(APPS.map(({ name }, index) => [name, memoryOf(index, startMs)])),
     createSchedule: createDailySchedule,
     deps: {
+      responder: () => responder,
       merged: () => ({ labelFaults: FAULTS, provenance: PROVENANCE }),
       describeSettings: (workload) => describeWorkload(workload, PROVENANCE),
     },

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { LANGUAGES } from "../../src/respond/language.ts";
+import { startFleet } from "../integration/admin-fleet.ts";
+import { inChromium } from "../support/browser.ts";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const PAGES = [
+  "/_status",
+  "/_status?view=groups",
+  "/_status?q=nothing",
+  "/_status/c/jellyfin",
+  "/_status/c/broken-shop",
+  "/_topology",
+];
+const LOGIN = "/_status/login";
+const AUTH = { method: "basic", username: "admin", password: "pw" } as const;
+const HEADERS = { authorization: `Basic ${Buffer.from("admin:pw").toString("base64")}` };
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [360, 1440]) {
+    inChromium(
+      `axe finds nothing to mend on the pages for administrators (${colorScheme}, ${width} px)`,
+      async (t, open) => {
+        const house = await startFleet(t, { gateway: { adminAuth: AUTH, logs: "always" } });
+        // The page's own policy lets no foreign script in, and axe is one.
+        const options = { colorScheme, viewport: { width, height: 900 }, bypassCSP: true };
+        const inside = await open({ ...options, extraHTTPHeaders: HEADERS });
+        for (const path of PAGES)
+          assert.deepEqual(await faultsOf(inside, `http://localhost:${house.port}${path}`), [], path);
+        await inside.locator("summary").first().click();
+        const outside = await open(options);
+        assert.deepEqual(await faultsOf(outside, `http://localhost:${house.port}${LOGIN}`), [], LOGIN);
+      },
+    );
+  }
+}
+
+inChromium("in every language every page fits a phone, with menus open too", async (t, open) => {
+  const house = await startFleet(t);
+  for (const language of Object.keys(LANGUAGES)) {
+    const page = await open({ locale: language, viewport: { width: 360, height: 800 } });
+    for (const path of PAGES) {
+      await page.goto(`http://localhost:${house.port}${path}`);
+      for (const menu of await page.locator(".menu").all()) await menu.evaluate("(menu) => (menu.open = true)");
+      assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 360, `${language} ${path}`);
+    }
+  }
+});
+
+inChromium("zoomed to twice the size of letters nothing is cut off", async (t, open) => {
+  const house = await startFleet(t);
+  const page = await open({ viewport: { width: 720, height: 800 } });
+  for (const path of PAGES) {
+    await page.goto(`http://localhost:${house.port}${path}`);
+    await page.evaluate("document.documentElement.style.fontSize = '200%'").catch(() => undefined);
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 720, path);
+  }
+});
+
+inChromium("a page that nobody looks at holds no connection", async (t, open) => {
+  const house = await startFleet(t);
+  const page = await open();
+  await page.goto(`http://localhost:${house.port}/_status`);
+  await page.locator("#live[data-how=live]").waitFor();
+  const cut = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/_status/events"));
+  await page.evaluate(
+    `Object.defineProperty(document, "hidden", { value: true }); document.dispatchEvent(new Event("visibilitychange"))`,
+  );
+  await cut;
+});
+
+/** What axe calls serious or critical, and everything that is best practice beside it. */
+async function faultsOf(page: Page, url: string): Promise<string[]> {
+  await page.goto(url);
+  await page.addScriptTag({ path: AXE });
+  return page.evaluate(`axe.run({ resultTypes: ["violations"] }).then(({ violations }) =>
+    violations.map(({ id, impact, nodes }) => impact + " " + id + ": " + nodes.slice(0, 3).map(({ target, failureSummary }) => target.join(" ") + " " + failureSummary).join(" | ")))`);
+}
