@@ -3,20 +3,33 @@ import { formatFault } from "../config/faults.ts";
 import { mergeSettings } from "../config/merge-settings.ts";
 import { configPath, createConfigSource } from "../config/source.ts";
 import type { InventoryItem } from "../core/observation.ts";
+import type { FrontQuestion } from "./check-front.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import type { Inventory } from "./docker-inventory.ts";
 
-/** `dag check`: says every fault and what each host would do. Returns 0 (sound), 1 (no Docker) or 2 (faults). */
+/** `dag check`: says every fault and what each host would do. Returns 0 (sound), 1 (no Docker, or a front lacks something) or 2 (faults). */
 export function createCheck({ inventory }: { readonly inventory: Inventory }): Command {
   return {
     summary: "checks the configuration and says what each host would do",
     details: [
       "Reads the file as the gateway would, environment included, and reports all faults together, each with its line. Nothing is started.",
+      "With --front a front proxy that asks the gateway is checked as well, one line each: ok, missing (and then the exit code is 1) or note. Traefik and Caddy are asked themselves; nginx cannot be, so that --api names a file with what nginx -T printed.",
     ],
-    options: { docker: { summary: "reads the containers of this host too, and checks their labels" } },
+    options: {
+      docker: { summary: "reads the containers of this host too, and checks their labels" },
+      front: { summary: "checks what this front proxy lacks", value: "FRONT", words: ["traefik", "caddy", "nginx"] },
+      api: {
+        summary: "the front's API (http://127.0.0.1:8080, Caddy: http://127.0.0.1:2019), or nginx's file",
+        value: "PLACE",
+      },
+    },
     operands: [{ name: "FILE", required: false, words: "files" }],
 
     async run({ options, operands }, io) {
+      const { front, api } = options;
+      const misused = faultOfFront(front, api);
+      if (misused !== undefined) return complain(io, [misused]);
+
       const { path, explicit } = configPath(io.env, operands[0]);
       const loaded = createConfigSource({ path, explicit, env: io.env }).load();
       if (!loaded.ok)
@@ -30,9 +43,34 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       io.stdout(
         `${path}: ${count(settings.workloads.length, "container")}, ${count(settings.groups.length, "group")}\n`,
       );
-      return labelFaults.length > 0 ? complain(io, labelFaults.map(formatFault)) : EXIT_OK;
+      const code =
+        typeof front === "string" ? await reportFront({ front, place: textOf(api), settings, items }, io) : EXIT_OK;
+      return labelFaults.length > 0 ? complain(io, labelFaults.map(formatFault)) : code;
     },
   };
+}
+
+function faultOfFront(front: string | true | undefined, api: string | true | undefined): string | undefined {
+  if (front === undefined) return api === undefined ? undefined : "--api is of use with --front only";
+  if (front === "nginx") return api === undefined ? "--front nginx needs --api FILE: what nginx -T printed" : undefined;
+  if (api === undefined || /^https?:\/\//.test(textOf(api) ?? "")) return undefined;
+  return `--api ${String(api)} is no URL that begins with http:// or https://`;
+}
+
+function textOf(value: string | true | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+async function reportFront(question: FrontQuestion, io: Io): Promise<number> {
+  try {
+    const { checkFront } = await import("./check-front.ts"); // here, since a gateway that runs needs none of it
+    const findings = await checkFront(question);
+    for (const { kind, text } of findings) io.stdout(`${kind.padEnd("missing".length)}  ${text}\n`);
+    return findings.some(({ kind }) => kind === "missing") ? EXIT_FAILURE : EXIT_OK;
+  } catch (error) {
+    io.stderr(`--front: ${error instanceof Error ? error.message : "the front cannot be reached"}\n`);
+    return EXIT_FAILURE;
+  }
 }
 
 async function readInventory(inventory: Inventory, io: Io): Promise<readonly InventoryItem[] | undefined> {

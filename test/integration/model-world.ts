@@ -199,9 +199,11 @@ export function createWorld(deps: {
         const truth = of(name);
         deps.onStart(truth);
         truth.startsUnderWay += 1;
-        if (isUntold(truth)) truth.startedBy = "unclear"; // we cannot know that somebody was faster
+        const wasUntold = isUntold(truth);
         try {
           await call();
+          // Somebody was faster, or undid what was there: we cannot know whose run it is.
+          if (wasUntold || isUntold(truth)) truth.startedBy = "unclear";
           if (truth.status === "absent") throw new EngineError("absent", "gone");
           if (truth.behaviour.refusesStart) throw new EngineError("refused", "no");
           if (truth.status === "running") return;

@@ -95,7 +95,7 @@ async function programOf(
   docker: TestDocker,
   { image, command }: Service,
 ): Promise<Program | undefined> {
-  const [name] = image.split(":");
+  const [name = ""] = image.split(":");
   switch (name) {
     case "traefik/whoami":
       return { image: await docker.image("app"), binds: [] };

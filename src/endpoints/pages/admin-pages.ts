@@ -11,6 +11,7 @@ import { sessionIdOf } from "../session-cookie.ts";
 import type { Sessions } from "../sessions.ts";
 import { trustedName } from "../trusted-name.ts";
 import type { RowSources } from "./container-row.ts";
+import { liveRequestOf } from "./live-request.ts";
 import { createWords } from "./words.ts";
 
 /** Shows the pages for administrators: what all of them have in common. */
@@ -61,6 +62,8 @@ export function createAdminPages(deps: AdminPagesDeps): AdminPages {
         engineUp: lifecycle.enginesUp(),
         timezone: lifecycle.settings().gateway.scheduleTimezone,
         version,
+        // Whoever brings a page up to date has these.
+        ...(liveRequestOf(req) !== undefined && { css: "", script: "" }),
       };
       const client = {
         kind: classifyClient(req.method ?? "GET", req.headers),

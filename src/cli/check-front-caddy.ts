@@ -1,0 +1,86 @@
+import type { Settings } from "../core/settings.ts";
+import { type Finding, coversHost, missing, note, ok } from "./check-front-finding.ts";
+
+/** What a live Caddy's configuration (`/config/` of its admin endpoint) lacks for the hosts of this configuration. */
+export function findInCaddy(config: unknown, settings: Settings): Finding[] {
+  const proxies = proxiesIn(config, []);
+  const questions = proxies.filter(({ uri }) => uri.startsWith("/_auth/caddy"));
+  const hosts = [...settings.workloads, ...settings.groups].flatMap((one) => one.hosts);
+  if (questions.length === 0)
+    return [
+      missing("no forward_auth asks /_auth/caddy: add `forward_auth GATEWAY:PORT { uri /_auth/caddy? }` to the sites"),
+    ];
+  return [
+    ...questions.flatMap(ofQuestion),
+    ...proxies.filter(isGeneric).flatMap((proxy) => ofGeneric(proxy, questions)),
+    ...hosts.map((host) => ofHost(host, questions)),
+  ];
+}
+
+/** A `reverse_proxy`, which `forward_auth` is too, and the hosts of the site that it is in (empty: all). */
+interface Proxy {
+  readonly hosts: readonly string[];
+  /** What it asks in place of the client's; empty: the client's own. */
+  readonly uri: string;
+  readonly dials: readonly string[];
+  /** As Caddy holds it. */
+  readonly text: string;
+}
+
+/** All of them in order of appearance: routes nest, and a host matcher counts for everything below it. */
+function proxiesIn(node: unknown, hosts: readonly string[]): Proxy[] {
+  if (Array.isArray(node)) return node.flatMap((one) => proxiesIn(one, hosts));
+  if (typeof node !== "object" || node === null) return [];
+  const own = list(node, "match").flatMap((matcher) => list(matcher, "host").map(String));
+  const below = own.length > 0 ? own : hosts;
+  const inner = Object.values(node).flatMap((one) => proxiesIn(one, below));
+  if (get(node, "handler") !== "reverse_proxy") return inner;
+  const uri = get(get(node, "rewrite"), "uri");
+  const dials = list(node, "upstreams").map((upstream) => JSON.stringify(get(upstream, "dial") ?? "").slice(1, -1));
+  return [{ hosts: below, uri: typeof uri === "string" ? uri : "", dials, text: JSON.stringify(node) }, ...inner];
+}
+
+function ofQuestion({ uri, dials, hosts }: Proxy): Finding[] {
+  const where = hosts.length === 0 ? "every site" : hosts.join(", ");
+  if (uri.includes("?")) return [ok(`forward_auth asks ${dials.join(", ")}${uri} for ${where}`)];
+  return [missing(`${where}: forward_auth keeps the client's query: write \`uri ${uri}?\`, with the question mark`)];
+}
+
+function isGeneric({ dials }: Proxy): boolean {
+  return dials.some((dial) => /X-Gateway-Upstream/i.test(dial));
+}
+
+function ofGeneric(proxy: Proxy, questions: readonly Proxy[]): Finding[] {
+  const where = proxy.hosts.join(", ") || "every site";
+  const asked = questions.filter(({ hosts }) => hosts.join() === proxy.hosts.join());
+  const copies = asked.some(({ text }) => /reverse_proxy\.header\.X-Gateway-Upstream/i.test(text));
+  const deletes = /"delete":\[[^\]]*"X-Gateway-Upstream"/i.test(proxy.text);
+  return [
+    ...(copies
+      ? [ok(`${where}: the generic block takes X-Gateway-Upstream from the gateway`)]
+      : [
+          missing(
+            `${where}: reverse_proxy goes to X-Gateway-Upstream, but forward_auth does not copy it: add \`copy_headers X-Gateway-Upstream\``,
+          ),
+        ]),
+    ...(deletes
+      ? []
+      : [note(`${where}: apps see X-Gateway-Upstream: add \`header_up -X-Gateway-Upstream\` to the reverse_proxy`)]),
+  ];
+}
+
+function ofHost(host: string, questions: readonly Proxy[]): Finding {
+  const isAsked = questions.some(({ hosts }) => hosts.length === 0 || hosts.some((one) => coversHost(one, host)));
+  return isAsked
+    ? ok(`${host}: asked about`)
+    : missing(`${host}: no site with a forward_auth to the gateway serves it: add one`);
+}
+
+function list(node: unknown, name: string): unknown[] {
+  const value = get(node, name);
+  return Array.isArray(value) ? value : [];
+}
+
+function get(node: unknown, name: string): unknown {
+  return typeof node === "object" && node !== null ? Reflect.get(node, name) : undefined;
+}

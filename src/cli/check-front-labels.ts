@@ -1,0 +1,48 @@
+import type { InventoryItem } from "../core/observation.ts";
+import type { Settings } from "../core/settings.ts";
+import { keepsStopped } from "./check-front-traefik.ts";
+import { type Finding, missing } from "./check-front-finding.ts";
+
+const ALLOW = "traefik.docker.allownonrunning";
+
+/** What the `traefik.*` labels of the containers that we wake lack; containers without such labels are not asked. */
+export function findInLabels(version: string, items: readonly InventoryItem[], settings: Settings): Finding[] {
+  const members = settings.groups.flatMap((group) => group.members);
+  const routed = settings.workloads.filter(({ name, hosts }) => hosts.length > 0 || members.includes(name));
+  const names = new Set(routed.map(({ name }) => name));
+  return items.filter(({ name }) => names.has(name)).flatMap((item) => ofContainer(version, item));
+}
+
+function ofContainer(version: string, { name, labels }: InventoryItem): Finding[] {
+  const keys = Object.keys(labels).map((key) => [key.toLowerCase(), labels[key] ?? ""] as const);
+  if (!keys.some(([key]) => key.startsWith("traefik.http.")) || keys.some(isSwitchedOff)) return [];
+  const has = (form: RegExp): boolean => keys.some(([key]) => form.test(key));
+  const [url, port] = [has(/\.loadbalancer\.server\.url$/), has(/\.loadbalancer\.server\.(port|scheme)$/)];
+  const allows = keys.some(([key, value]) => key === ALLOW && value === "true");
+  return [
+    ...(allows || !keepsStopped(version)
+      ? []
+      : [missing(`container ${name}: label ${ALLOW}=true: asleep, it has no router and answers 404`)]),
+    ...(has(/^traefik\.docker\.allownonrunning$/) && !keepsStopped(version)
+      ? [missing(`container ${name}: label ${ALLOW} makes Traefik ${version} skip the whole container: remove it`)]
+      : []),
+    ...(url
+      ? []
+      : [
+          missing(
+            `container ${name}: label loadbalancer.server.url=http://${name}:PORT (not server.port): a held request gets a 500 without it`,
+          ),
+        ]),
+    ...(url && port
+      ? [
+          missing(
+            `container ${name}: it has loadbalancer.server.url and server.port or scheme, which is a 404 while it runs: keep the url alone`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function isSwitchedOff([key, value]: readonly [string, string]): boolean {
+  return key === "traefik.enable" && value === "false";
+}

@@ -1,0 +1,209 @@
+import { z } from "zod";
+import type { Settings } from "../core/settings.ts";
+import { type Finding, bareHost, missing, note, ok } from "./check-front-finding.ts";
+
+const middleware = z.looseObject({
+  forwardAuth: z
+    .looseObject({
+      address: z.string(),
+      trustForwardHeader: z.boolean().optional(),
+      maxResponseBodySize: z.number().optional(),
+    })
+    .optional(),
+  chain: z.looseObject({ middlewares: z.array(z.string()) }).optional(),
+  redirectScheme: z.unknown().optional(),
+  error: z.array(z.string()).optional(),
+});
+
+const router = z.looseObject({
+  rule: z.string().default(""),
+  middlewares: z.array(z.string()).default([]),
+  service: z.string().default(""),
+  priority: z.number().default(0),
+  error: z.array(z.string()).optional(),
+});
+
+const service = z.looseObject({
+  loadBalancer: z
+    .looseObject({
+      servers: z.array(z.looseObject({ url: z.string().optional() })).nullish(),
+      healthCheck: z.unknown().optional(),
+    })
+    .optional(),
+});
+
+/** What `/api/rawdata` of a Traefik holds, as far as it concerns us. */
+export const traefikData = z.looseObject({
+  routers: z.record(z.string(), router).default({}),
+  middlewares: z.record(z.string(), middleware).default({}),
+  services: z.record(z.string(), service).default({}),
+});
+
+/** What `/api/version` of a Traefik holds. */
+export const traefikVersion = z.looseObject({ Version: z.string() });
+
+type TraefikData = z.infer<typeof traefikData>;
+type Router = z.infer<typeof router> & { readonly name: string };
+
+/** What a live Traefik's own account of itself lacks for the hosts of this configuration. */
+export function findInTraefik(version: string, data: TraefikData, settings: Settings): Finding[] {
+  const wakers = Object.keys(data.middlewares).filter((name) => pathOf(data, name)?.startsWith("/_auth/traefik"));
+  const hosts = [...settings.workloads, ...settings.groups].flatMap((one) => one.hosts);
+  return [
+    ofVersion(version),
+    ...ofMiddlewares(data, wakers, settings),
+    ...hosts.flatMap((host) => ofHost(host, data, wakers, settings)),
+  ];
+}
+
+/** Whether Traefik knows `traefik.docker.allownonrunning`; unreadable versions (development builds) do. */
+export function keepsStopped(version: string): boolean {
+  const [major = 3, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(version)?.slice(1) ?? ["3", "99"]).map(Number);
+  return major > 3 || (major === 3 && minor >= 6);
+}
+
+/** The routers whose rule names this host, whoever made them. */
+export function routersOf(host: string, data: TraefikData): Router[] {
+  const routers = Object.entries(data.routers).map(([name, one]) => ({ ...one, name }));
+  return routers.filter(({ name, rule }) => !name.endsWith("@internal") && matches(rule, bareHost(host)));
+}
+
+function ofVersion(version: string): Finding {
+  if (keepsStopped(version)) return ok(`Traefik ${version}`);
+  return note(
+    `Traefik ${version} is older than 3.6 and does not know traefik.docker.allownonrunning: use the HTTP or file provider`,
+  );
+}
+
+function ofMiddlewares(data: TraefikData, wakers: readonly string[], { gateway }: Settings): Finding[] {
+  if (wakers.length === 0 && gateway.traefik.via === "proxy")
+    return [note("no forwardAuth middleware, and gateway.traefik.via is proxy: requests come through the gateway")];
+  if (wakers.length === 0)
+    return [
+      missing(
+        "no forwardAuth middleware points at /_auth/traefik: define one with address http://GATEWAY:PORT/_auth/traefik",
+      ),
+    ];
+  return wakers.flatMap((name) => {
+    const { forwardAuth, error } = data.middlewares[name] ?? {};
+    return [
+      ok(`middleware ${name} asks ${forwardAuth?.address}`),
+      ...(error === undefined ? [] : [missing(`middleware ${name} is not in force: ${error.join("; ")}`)]),
+      ...ofTrust(name, forwardAuth?.trustForwardHeader),
+      ...((forwardAuth?.maxResponseBodySize ?? -1) > 0
+        ? []
+        : [note(`middleware ${name} sets no maxResponseBodySize, and Traefik warns of it: set 1048576`)]),
+    ];
+  });
+}
+
+function ofTrust(name: string, trust: boolean | undefined): Finding[] {
+  if (trust === false) return [];
+  const what = `middleware ${name}: set trustForwardHeader to false`;
+  if (trust === true) return [missing(`${what}: now clients can name another host, path and method`)];
+  return [note(`${what}: unset, it passes X-Forwarded-Port, X-Forwarded-Prefix and X-Real-Ip of trusted peers`)];
+}
+
+function ofHost(host: string, data: TraefikData, wakers: readonly string[], settings: Settings): Finding[] {
+  const routers = routersOf(host, data).filter((one) => !redirects(one, data));
+  if (routers.length === 0)
+    return [
+      missing(
+        `${host}: no router (a 404, and the gateway is never asked): add one, or traefik.docker.allownonrunning=true where a stopped container's labels define it`,
+      ),
+    ];
+  const asking = new Set(routers.filter((one) => timesAsked(one, data, wakers) > 0).map(({ name }) => name));
+  const findings = routers.flatMap((one) => {
+    const times = timesAsked(one, data, wakers);
+    if (one.error !== undefined)
+      return [missing(`${host}: router ${one.name} is not in force: ${one.error.join("; ")}`)];
+    if (times > 1)
+      return [
+        missing(
+          `${host}: router ${one.name} asks ${times} times: name the middleware at the entry point or at the router, not both`,
+        ),
+      ];
+    if (times === 1) return ofService(host, one, data);
+    const behind = routers.some((other) => asking.has(other.name) && isAbove(other, one));
+    const isOurs = settings.gateway.traefik.via === "proxy" && one.name.endsWith("@http");
+    if (behind || isOurs) return [];
+    return [missing(`${host}: router ${one.name} lacks the middleware: add ${wakers[0] ?? "it"} to its middlewares`)];
+  });
+  return findings.some(({ kind }) => kind === "missing") ? findings : [ok(`${host}: routed`), ...findings];
+}
+
+function ofService(host: string, { name, service: named }: Router, data: TraefikData): Finding[] {
+  const { loadBalancer } = data.services[qualified(named, name)] ?? {};
+  const urls = (loadBalancer?.servers ?? []).flatMap(({ url }) => url ?? []);
+  const byAddress = urls.find((url) => /^\w+:\/\/(\d|\[)/.test(url));
+  return [
+    ...(name.endsWith("@docker") && byAddress !== undefined
+      ? [
+          note(
+            `${host}: its service is at ${byAddress}, an address that ends with the container: label it loadbalancer.server.url=http://NAME:PORT, and remove server.port`,
+          ),
+        ]
+      : []),
+    ...(loadBalancer?.healthCheck === undefined
+      ? []
+      : [
+          note(
+            `${host}: its loadbalancer.healthcheck answers 503 after a wake until its next check, and looks like traffic: remove it`,
+          ),
+        ]),
+  ];
+}
+
+/** Traefik has put an entry point's middlewares into each router's own list by then. */
+function timesAsked(asked: Router, data: TraefikData, wakers: readonly string[]): number {
+  return expand(asked.middlewares, asked.name, data).filter((name) => wakers.includes(name)).length;
+}
+
+function redirects(asked: Router, data: TraefikData): boolean {
+  return expand(asked.middlewares, asked.name, data).some((name) => data.middlewares[name]?.redirectScheme);
+}
+
+/** The middlewares behind these names, chains taken apart; Traefik refuses chains that contain themselves. */
+function expand(names: readonly string[], owner: string, data: TraefikData, depth = 0): string[] {
+  return names.flatMap((given) => {
+    const name = qualified(given, owner);
+    const chain = data.middlewares[name]?.chain;
+    return chain === undefined || depth > 8 ? [name] : expand(chain.middlewares, name, data, depth + 1);
+  });
+}
+
+/** A name without a provider is of the same provider as what names it. */
+function qualified(name: string, owner: string): string {
+  return name.includes("@") ? name : `${name}${owner.slice(owner.lastIndexOf("@"))}`;
+}
+
+function pathOf(data: TraefikData, name: string): string | undefined {
+  const address = data.middlewares[name]?.forwardAuth?.address ?? "";
+  return URL.parse(address)?.pathname;
+}
+
+function isAbove(one: Router, other: Router): boolean {
+  return one.priority > other.priority && !one.rule.includes("&&");
+}
+
+/** A host with a star is asked about by an example of it. */
+function matches(rule: string, host: string): boolean {
+  if (rule === "PathPrefix(`/`)") return true;
+  const sample = host.replace("*", "any");
+  const names = [...rule.matchAll(/\bHost\(([^)]*)\)/g)].flatMap(([, list = ""]) => quoted(list));
+  if (names.some((name) => name.toLowerCase() === host)) return true;
+  return [...rule.matchAll(/\bHostRegexp\(`([^`]*)`\)/g)].some(([, pattern = ""]) => fits(pattern, sample));
+}
+
+function quoted(list: string): string[] {
+  return [...list.matchAll(/[`"]([^`"]*)[`"]/g)].map(([, name = ""]) => name);
+}
+
+/** Go's `(?i)` in front has no other spelling here than the flag. */
+function fits(pattern: string, sample: string): boolean {
+  try {
+    return new RegExp(pattern.replace(/^\(\?i\)/, ""), "i").test(sample);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { request } from "undici";
+import type { InventoryItem } from "../core/observation.ts";
+import type { Settings } from "../core/settings.ts";
+import { findInCaddy } from "./check-front-caddy.ts";
+import { type Finding, missing, note, ok } from "./check-front-finding.ts";
+import { findInLabels } from "./check-front-labels.ts";
+import { findInNginx } from "./check-front-nginx.ts";
+import { findInTraefik, traefikData, traefikVersion } from "./check-front-traefik.ts";
+
+/** Which front is asked where, and about what. */
+export interface FrontQuestion {
+  readonly front: string;
+  /** Its API's address, or nginx's file; absent: where it is by default. */
+  readonly place: string | undefined;
+  readonly settings: Settings;
+  /** The containers of this host, if they were read: their labels are checked too. */
+  readonly items: readonly InventoryItem[];
+}
+
+/** How long a front may take to answer, in milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/** What is right, missing or worth knowing about a front and about what the gateway lets it do. Rejects when it cannot be asked. */
+export async function checkFront({ front, place, settings, items }: FrontQuestion): Promise<Finding[]> {
+  const findings = await ask(front, place, settings, items);
+  return [...findInGateway(front, settings), ...findings];
+}
+
+async function ask(
+  front: string,
+  place: string | undefined,
+  settings: Settings,
+  items: readonly InventoryItem[],
+): Promise<Finding[]> {
+  switch (front) {
+    case "traefik": {
+      const api = place ?? "http://127.0.0.1:8080";
+      const { Version: version } = traefikVersion.parse(await getJson(api, "api/version"));
+      const data = traefikData.parse(await getJson(api, "api/rawdata"));
+      return [...findInTraefik(version, data, settings), ...findInLabels(version, items, settings)];
+    }
+    case "caddy":
+      return findInCaddy(await getJson(place ?? "http://127.0.0.1:2019", "config/"), settings);
+    default:
+      return findInNginx(await readFile(place ?? "", "utf8"), settings);
+  }
+}
+
+/** As the fronts' traits have it. */
+const HOLD_LIMITS_MS: Readonly<Record<string, number>> = { traefik: 25_000, nginx: 55_000 };
+
+function findInGateway(front: string, { gateway, workloads }: Settings): Finding[] {
+  const limitMs = HOLD_LIMITS_MS[front] ?? Number.POSITIVE_INFINITY;
+  const cut = workloads.filter(({ hosts, holdTimeoutMs }) => hosts.length > 0 && holdTimeoutMs > limitMs);
+  return [
+    gateway.trustedProxies.length === 0
+      ? missing(
+          "gateway.trusted_proxies is empty: nobody may ask, every question is answered 403; add the front's address",
+        )
+      : ok(`gateway.trusted_proxies: ${gateway.trustedProxies.join(", ")}`),
+    ...cut.map(({ name }) =>
+      note(`${name}: hold_timeout is cut to ${limitMs / 1_000} s, since ${front} waits no longer`),
+    ),
+  ];
+}
+
+/** By undici's `request`: Caddy's admin endpoint answers 403 to the Sec-Fetch headers that `fetch` sends. */
+async function getJson(api: string, path: string): Promise<unknown> {
+  const url = new URL(path, api.endsWith("/") ? api : `${api}/`);
+  const answer = await request(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: unknown) => {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new Error(`${url.href} cannot be reached: ${cause}`, { cause: error });
+  });
+  if (answer.statusCode !== 200) throw new Error(`${url.href} answered ${answer.statusCode}`);
+  return answer.body.json();
+}
