@@ -6,7 +6,6 @@
   const language = document.documentElement.lang;
   const POLL_MS = 5000;
   const SILENCE_MS = 35000;
-  const WHOLE_MS = 60000;
   document.documentElement.classList.add("scripted");
 
   // Moments.
@@ -74,7 +73,6 @@
     let at = a.firstChild;
     for (const next of [...b.childNodes]) {
       const mine = keyOf(next) ? keyed.get(keyOf(next)) : at;
-      if (next.dataset?.known !== undefined && !mine) throw new Error("not known");
       if (!mine || !isSame(mine, next)) {
         next.changed = performance.now();
         a.insertBefore(next, at);
@@ -82,7 +80,7 @@
       }
       if (mine === at) at = at.nextSibling;
       else a.insertBefore(mine, at);
-      if (next.dataset?.known === undefined) morph(mine, next);
+      morph(mine, next);
     }
     while (at) {
       const next = at.nextSibling;
@@ -92,10 +90,10 @@
   }
 
   let newest = 0;
-  async function refresh(names = "*") {
+  async function refresh(address = location.href) {
     const mine = ++newest;
-    const answer = await fetch(location.href, {
-      headers: { accept: "text/html", "x-live": names },
+    const answer = await fetch(address, {
+      headers: { accept: "text/html" },
       redirect: "manual",
       cache: "no-store",
       signal: AbortSignal.timeout(20000),
@@ -112,37 +110,17 @@
     // A second is as fine as that header goes.
     if (Math.abs(date - Date.now()) > 2000) skew = date - Date.now();
     document.title = page.title;
-    try {
-      morph($("main"), page.getElementById("main"));
-    } catch {
-      // It has less than the server believes: then all of it.
-      if (names !== "*") return refresh();
-      location.reload();
-    }
+    morph($("main"), page.getElementById("main"));
     tick();
   }
 
   // Live: told by the server that something changed; asked now and then where that does not get through.
   const live = $("live");
   let source;
-  let opened = false;
   let heardAt = 0;
   let askedAt = 0;
   let due = 0;
-  let wholeAt = performance.now();
   let busy = false;
-  // What changed since the page was brought up to date; on a page about one app, or about states, little of it matters.
-  const news = new Set();
-  const states = new Map();
-  function note({ containers }) {
-    const { about } = $("main").dataset;
-    for (const { name, state } of containers) {
-      const isNews = about === "rows" || (about === "states" ? states.get(name) !== state : about === `c:${encodeURIComponent(name)}`);
-      states.set(name, state);
-      if (isNews) news.add(encodeURIComponent(name));
-    }
-    if (news.size > 0) soon();
-  }
   function show(how) {
     live.hidden = false;
     live.dataset.how = how;
@@ -152,18 +130,10 @@
     if (source && source.readyState !== 2) return;
     source = new EventSource("/_status/events");
     source.addEventListener("beat", () => (heardAt = performance.now()));
-    source.addEventListener("open", () => {
-      if (opened) outdated();
-      opened = true;
-    });
-    source.addEventListener("change", (event) => {
+    source.addEventListener("change", () => {
       heardAt = performance.now();
-      note(JSON.parse(event.data));
+      soon();
     });
-  }
-  function outdated() {
-    wholeAt = -WHOLE_MS;
-    soon();
   }
   function soon(ms = 0) {
     const at = Math.max(performance.now() + ms, askedAt + 1000);
@@ -172,23 +142,16 @@
   async function step() {
     if (document.hidden) return;
     const isLive = source?.readyState === 1 && performance.now() - heardAt < SILENCE_MS;
-    const isOld = performance.now() - wholeAt > WHOLE_MS;
     if (!isLive && !due) soon(askedAt + POLL_MS - performance.now());
-    else if (isOld && !due) soon();
     if (busy || !due || due > performance.now()) return;
     busy = true;
     due = 0;
     askedAt = performance.now();
-    const all = !isLive || isOld || news.size === 0 || news.size > 40;
-    const names = all ? "*" : [...news].join();
-    if (all) wholeAt = askedAt;
-    news.clear();
     try {
-      await refresh(names);
+      await refresh();
       show(isLive ? "live" : "polling");
     } catch {
       show("lost");
-      wholeAt = -WHOLE_MS;
       soon(POLL_MS);
     }
     busy = false;
@@ -196,7 +159,7 @@
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return source?.close();
     listen();
-    outdated();
+    soon();
   });
   listen();
   source.addEventListener("beat", () => show("live"), { once: true });

@@ -40,9 +40,10 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
   origin: { what: "Where it was configured.", schema: oneOf("file", "label", "implied") },
   state: {
     what: "Where it stands.",
-    schema: {
-      enum: ["unseen", "absent", "asleep", "paused", "starting", "unready", "ready", "draining", "stopping", "failed"],
-    },
+    schema: oneOf(
+      ...["unseen", "absent", "asleep", "paused", "starting", "unready"],
+      ...["ready", "draining", "stopping", "failed"],
+    ),
   },
   phase: { what: "How far its wake is.", schema: orNull(oneOf("dependencies", "starting", "waiting", "ready")) },
   since: { what: "Since when it stands there.", schema: orNull(moment) },

@@ -11,7 +11,6 @@ import type { AdminPages } from "./pages/admin-pages.ts";
 import { dashboardModel } from "./pages/dashboard-model.ts";
 import { parseDashboardQuery } from "./pages/dashboard-query.ts";
 import { detailModel } from "./pages/detail-model.ts";
-import { liveRequestOf } from "./pages/live-request.ts";
 import { queryOf } from "./query.ts";
 import type { Sender } from "./sender.ts";
 import { statusDocument } from "./status-document.ts";
@@ -30,8 +29,7 @@ export function mountViews(app: Express, deps: ViewDeps, sender: Sender): void {
   mount(app, sender, "/_status", "GET", (req, res) => {
     const document = statusDocument(sources, version);
     if (!wantsPage(req)) return sender.json(req, res, document);
-    const query = parseDashboardQuery(queryOf(req));
-    const model = dashboardModel(pages.sourcesFor(req), lifecycle, document, query, liveRequestOf(req));
+    const model = dashboardModel(pages.sourcesFor(req), lifecycle, document, parseDashboardQuery(queryOf(req)));
     return pages.show(req, res, { template: "dashboard.html", menu: "overview", model });
   });
 

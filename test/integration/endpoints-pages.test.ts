@@ -93,22 +93,6 @@ test("in the view of groups each stands with its group, and below what needs it"
   assert.match(text, /needed by Nextcloud/);
 });
 
-for (const [live, whole, known] of [
-  ["*", 19, 0],
-  ["jellyfin", 1, 18],
-  ["jellyfin,immich-db", 2, 17],
-  ["no-such-app", 0, 19],
-  ["%ff", 0, 19],
-] as const) {
-  test(`brought up to date (${live}) a page has only what is news, and no style or script again`, async (t) => {
-    const text = await page(await startFleet(t), "/_status", { "x-live": live });
-    assert.equal(titles(text).length, whole);
-    assert.equal(found(text, /<tr data-key="[^"]+" data-known><\/tr>/).length, known);
-    assert.doesNotMatch(text, /EventSource|--sunny/);
-    assert.ok(text.length < 4_000 + whole * 6_000 + known * 100, `${text.length}`);
-  });
-}
-
 test("the dashboard tells who used an app last by class, and nobody's address", async (t) => {
   const text = await page(await startFleet(t), "/_status");
   for (const client of ["browser", "bot", "program"]) assert.match(text, new RegExp(`class="after">${client}<`));

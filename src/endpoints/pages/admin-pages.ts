@@ -11,7 +11,6 @@ import { sessionIdOf } from "../session-cookie.ts";
 import type { Sessions } from "../sessions.ts";
 import { trustedName } from "../trusted-name.ts";
 import type { RowSources } from "./container-row.ts";
-import { liveRequestOf } from "./live-request.ts";
 import { createWords } from "./words.ts";
 
 /** Shows the pages for administrators: what all of them have in common. */
@@ -62,8 +61,6 @@ export function createAdminPages(deps: AdminPagesDeps): AdminPages {
         engineUp: lifecycle.enginesUp(),
         timezone: lifecycle.settings().gateway.scheduleTimezone,
         version,
-        // Whoever brings a page up to date has these.
-        ...(liveRequestOf(req) !== undefined && { css: "", script: "" }),
       };
       const client = {
         kind: classifyClient(req.method ?? "GET", req.headers),

@@ -15,17 +15,15 @@ import {
   VIEWS,
 } from "./dashboard-query.ts";
 import { groupSections } from "./group-sections.ts";
-import type { LiveRequest } from "./live-request.ts";
 import type { PlacedRow, Section } from "./section.ts";
 import type { Words } from "./words.ts";
 
-/** Everything that the dashboard says, for one reader and one query; with `live`, of the rows only what is news. */
+/** Everything that the dashboard says, for one reader and one query. */
 export function dashboardModel(
   sources: RowSources,
   lifecycle: Lifecycle,
   { containers, groups }: StatusDocument,
   query: DashboardQuery,
-  live?: LiveRequest,
 ) {
   const { words } = sources;
   const { t } = words;
@@ -38,9 +36,9 @@ export function dashboardModel(
   const place = (container: ContainerStatus, path: string, depth: number, relation: string): PlacedRow[] => {
     const record = lifecycle.records.get(container.name);
     if (record === undefined) return [];
-    const key = encodeURI(`${path}/${container.name}`);
-    if (live?.changed?.has(container.name) === false) return [{ key, isKnown: true }];
-    return [{ ...containerRow(sources, record, container), key, isKnown: false, depth, relation }];
+    return [
+      { ...containerRow(sources, record, container), key: encodeURI(`${path}/${container.name}`), depth, relation },
+    ];
   };
   const sections: Section[] =
     query.view === "list"

@@ -1,18 +1,9 @@
 import type { ContainerRow } from "./container-row.ts";
 
 /** A row where it stands: in a list, or below what needs it. */
-export type PlacedRow = WholeRow | KnownRow;
-
-/** One that the page has already, as it still is. */
-interface KnownRow {
-  readonly key: string;
-  readonly isKnown: true;
-}
-
-interface WholeRow extends ContainerRow {
+export interface PlacedRow extends ContainerRow {
   /** Unique on the page. */
   readonly key: string;
-  readonly isKnown: false;
   readonly depth: number;
   /** Why it stands here, below another one. */
   readonly relation: string;
