@@ -41,8 +41,16 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
   state: {
     what: "Where it stands.",
     schema: oneOf(
-      ...["unseen", "absent", "asleep", "paused", "starting", "unready"],
-      ...["ready", "draining", "stopping", "failed"],
+      "unseen",
+      "absent",
+      "asleep",
+      "paused",
+      "starting",
+      "unready",
+      "ready",
+      "draining",
+      "stopping",
+      "failed",
     ),
   },
   phase: { what: "How far its wake is.", schema: orNull(oneOf("dependencies", "starting", "waiting", "ready")) },
