@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { isDeepStrictEqual } from "node:util";
 import { type AddressSet, createAddressSet } from "./config/address-set.ts";
 import { describeWorkload } from "./config/describe-settings.ts";
 import { formatFault } from "./config/faults.ts";
@@ -206,11 +207,13 @@ export function createApp(deps: AppDeps): App {
       return server.listen(config.gateway.port, config.gateway.bind);
     },
     async reload(next) {
-      const { port, bind, adminAuth } = config.gateway;
-      if (next.gateway.port !== port || next.gateway.bind !== bind) {
-        logger.warn("port and bind are not reloaded: restart the gateway to move it");
+      const { port, bind, adminAuth, stateFile } = config.gateway;
+      const fixed = { port, bind, adminAuth, stateFile };
+      for (const key of Object.keys(fixed) as (keyof typeof fixed)[]) {
+        if (isDeepStrictEqual(next.gateway[key], fixed[key])) continue;
+        logger.warn(`gateway.${FIXED_KEYS[key]} is not reloaded: the new value counts after a restart`);
       }
-      const gateway = { ...next.gateway, port, bind, adminAuth };
+      const gateway = { ...next.gateway, ...fixed };
       if (gateway.theme !== config.gateway.theme || gateway.templatesDir !== config.gateway.templatesDir) {
         responder = responderFor(gateway);
       }
@@ -227,4 +230,6 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
+/** What only a start takes from the configuration, as the file calls it. */
+const FIXED_KEYS = { port: "port", bind: "bind", adminAuth: "admin_auth", stateFile: "state_file" } as const;
 const NOBODY = { kind: "other" } as const;

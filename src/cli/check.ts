@@ -30,8 +30,9 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       const misused = faultOfFront(front, api);
       if (misused !== undefined) return complain(io, [misused]);
 
-      const { path, explicit } = configPath(io.env, operands[0]);
-      const loaded = createConfigSource({ path, explicit, env: io.env }).load();
+      const place = configPath(io.env, operands[0]);
+      const { path } = place;
+      const loaded = createConfigSource({ ...place, env: io.env }).load();
       if (!loaded.ok)
         return complain(io, [...loaded.faults.map(formatFault), `${path}: ${count(loaded.faults.length, "fault")}`]);
 

@@ -91,6 +91,7 @@ function reloader(app: App, logger: Logger, taken: (config: FileConfig) => void)
       for (const fault of loaded.faults) logger.error(`configuration not reloaded: ${formatFault(fault)}`);
       return;
     }
+    for (const warning of loaded.warnings) logger.warn(warning);
     taken(loaded.config);
     void app.reload(loaded.config).then(() => logger.info("configuration reloaded"));
   };

@@ -27,7 +27,7 @@ export const DEFAULT_CONFIG_PATH = "/etc/gateway/config.yaml";
 
 /** Variables that belong to the process and have no key in the file, with what they do; the documentation is made from it. */
 export const PROCESS_VARIABLES: Readonly<Record<string, string>> = {
-  [CONFIG_PATH_VARIABLE]: `The configuration file. Default: \`${DEFAULT_CONFIG_PATH}\`, which may be missing; a file that is named must be there.`,
+  [CONFIG_PATH_VARIABLE]: `The configuration file. Default: \`${DEFAULT_CONFIG_PATH}\`, which may be missing; when a file that is named is missing, the log says so.`,
   LOG_LEVEL:
     "What is logged: `debug`, `info` (the default), `warn`, `error` or `silent`. Lines are JSON, or for people at a terminal.",
   DOCKER_HOST:

@@ -16,21 +16,33 @@ function directory(context: TestContext): string {
 const portOf = (result: LoadResult) => (result.ok ? result.config.gateway.port : result.faults.map(formatFault).join());
 
 test("the argument goes before CONFIG_PATH, and that before the default path", () => {
-  assert.deepEqual(configPath({ CONFIG_PATH: "/a" }, "/b"), { path: "/b", explicit: true });
-  assert.deepEqual(configPath({ CONFIG_PATH: "/a" }), { path: "/a", explicit: true });
-  assert.deepEqual(configPath({ CONFIG_PATH: "" }), { path: "/etc/gateway/config.yaml", explicit: false });
+  assert.deepEqual(configPath({ CONFIG_PATH: "/a" }, "/b"), { path: "/b", missing: "fault" });
+  assert.deepEqual(configPath({ CONFIG_PATH: "/a" }), { path: "/a", missing: "warning" });
+  assert.deepEqual(configPath({ CONFIG_PATH: "" }), { path: "/etc/gateway/config.yaml", missing: "fine" });
 });
 
-test("without a file at the default path labels alone configure the gateway; a file that was named must be there", (context) => {
+test("without a file labels alone configure the gateway, with a warning if CONFIG_PATH names it; an argument must be there", (context) => {
   const path = join(directory(context), "config.yaml");
-  assert.equal(portOf(createConfigSource({ path, explicit: false, env: {} }).load()), 8080);
-  assert.equal(portOf(createConfigSource({ path, explicit: true, env: {} }).load()), `${path}: there is no such file`);
+  const load = (missing: "fine" | "warning" | "fault") => createConfigSource({ path, missing, env: {} }).load();
+  const warningsOf = (result: LoadResult) => (result.ok ? result.warnings : undefined);
+  assert.deepEqual(warningsOf(load("fine")), []);
+  assert.deepEqual(warningsOf(load("warning")), [`${path}: there is no such file: labels alone configure the gateway`]);
+  assert.equal(portOf(load("fault")), `${path}: there is no such file`);
+});
+
+test("a file that was there and is not any more is a fault, so that what it said stays in force", (context) => {
+  const path = join(directory(context), "config.yaml");
+  writeFileSync(path, "gateway: {port: 1}");
+  const source = createConfigSource({ path, missing: "fine", env: {} });
+  assert.equal(portOf(source.load()), 1);
+  rmSync(path);
+  assert.equal(portOf(source.load()), `${path}: there is no such file`);
 });
 
 test("a directory in the file's place is explained", (context) => {
   const path = directory(context);
   assert.match(
-    String(portOf(createConfigSource({ path, explicit: false, env: {} }).load())),
+    String(portOf(createConfigSource({ path, missing: "fine", env: {} }).load())),
     /this is a directory; Docker makes one/,
   );
 });
@@ -39,7 +51,7 @@ test("a secret is read from the file that its variable names", (context) => {
   const folder = directory(context);
   writeFileSync(join(folder, "token"), "s3cret\n");
   const env = { ADMIN_AUTH_METHOD: "bearer", ADMIN_AUTH_TOKEN_FILE: join(folder, "token") };
-  const result = createConfigSource({ path: join(folder, "none"), explicit: false, env }).load();
+  const result = createConfigSource({ path: join(folder, "none"), missing: "fine", env }).load();
   assert.deepEqual(result.ok && result.config.gateway.adminAuth, { method: "bearer", token: "s3cret" });
 });
 
@@ -142,7 +154,7 @@ const ways: readonly [string, (folder: string) => { path: string; change: () => 
 for (const [how, prepare] of ways) {
   test(`a change is noticed when the file ${how}`, { timeout: 20_000 }, async (context) => {
     const { path, change } = prepare(directory(context));
-    const source = createConfigSource({ path, explicit: false, env: {} });
+    const source = createConfigSource({ path, missing: "fine", env: {} });
     assert.notEqual(portOf(source.load()), 2);
     const changed = changeOf(context, source);
     await afterFirstLook();
@@ -154,7 +166,7 @@ for (const [how, prepare] of ways) {
 test("what changed between reading and watching is noticed too", { timeout: 20_000 }, async (context) => {
   const path = join(directory(context), "config.yaml");
   writeFileSync(path, "gateway: {port: 1}");
-  const source = createConfigSource({ path, explicit: true, env: {} });
+  const source = createConfigSource({ path, missing: "fault", env: {} });
   source.load();
   writeFileSync(path, "gateway: {port: 2}");
   assert.equal(portOf(await changeOf(context, source)), 2);
@@ -166,7 +178,7 @@ test(
   async (context) => {
     const path = join(directory(context), "config.yaml");
     writeFileSync(path, "gateway: {port: 1}");
-    const source = createConfigSource({ path, explicit: true, env: {} });
+    const source = createConfigSource({ path, missing: "fault", env: {} });
     source.load();
     const results: LoadResult[] = [];
     const stop = new AbortController();

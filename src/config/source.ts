@@ -16,34 +16,51 @@ export interface ConfigSource {
 
 export interface ConfigSourceDeps {
   readonly path: string;
-  /** Somebody named this path: then a missing file is a fault, else labels alone configure the gateway. */
-  readonly explicit: boolean;
+  /** What a missing file means: nothing (labels alone configure the gateway), a warning besides, or a fault. */
+  readonly missing: "fine" | "warning" | "fault";
   readonly env: Environment;
   /** The wall clock, in milliseconds. */
   readonly wall?: () => number;
 }
 
 /** Which file is meant: the argument before `CONFIG_PATH` before the default path. */
-export function configPath(env: Environment, argument?: string): Pick<ConfigSourceDeps, "path" | "explicit"> {
-  const path = argument || env[CONFIG_PATH_VARIABLE];
-  return path ? { path, explicit: true } : { path: DEFAULT_CONFIG_PATH, explicit: false };
+export function configPath(env: Environment, argument?: string): Pick<ConfigSourceDeps, "path" | "missing"> {
+  if (argument) return { path: argument, missing: "fault" };
+  const path = env[CONFIG_PATH_VARIABLE];
+  return path ? { path, missing: "warning" } : { path: DEFAULT_CONFIG_PATH, missing: "fine" };
 }
 
 /** Reads the configuration from a file. Its faults are values; nothing is thrown. */
-export function createConfigSource({ path, explicit, env, wall = Date.now }: ConfigSourceDeps): ConfigSource {
+export function createConfigSource({ path, missing, env, wall = Date.now }: ConfigSourceDeps): ConfigSource {
   let loaded: string | undefined;
+  // Whoever removes a file that was in force, if only for a moment, does not ask for an empty configuration.
+  let mustExist = missing === "fault";
 
   const load = (): LoadResult => {
-    const text = readText(path, explicit);
+    const text = readText(path);
     loaded = fingerprint(text);
-    if (!text.ok)
-      return {
-        ok: false,
-        faults: [{ place: { kind: "file", file: path, line: 0, column: 0 }, key: "", message: text.fault }],
-      };
+    if (!text.ok) return faulty(text.fault);
+    if (text.value === undefined && mustExist) return faulty("there is no such file");
+    if (text.value !== undefined) mustExist = true;
     const readSecret = (file: string) => readFileSync(file, "utf8");
-    return loadConfig({ text: text.value, file: path, env, readSecret, nowMs: wall(), localTimezone: localTimezone() });
+    const result = loadConfig({
+      text: text.value ?? "",
+      file: path,
+      env,
+      readSecret,
+      nowMs: wall(),
+      localTimezone: localTimezone(),
+    });
+    if (!result.ok || text.value !== undefined || missing === "fine") return result;
+    return {
+      ...result,
+      warnings: [`${path}: there is no such file: labels alone configure the gateway`, ...result.warnings],
+    };
   };
+
+  function faulty(message: string): LoadResult {
+    return { ok: false, faults: [{ place: { kind: "file", file: path, line: 0, column: 0 }, key: "", message }] };
+  }
 
   return {
     path,
@@ -53,7 +70,7 @@ export function createConfigSource({ path, explicit, env, wall = Date.now }: Con
       watchFile(
         path,
         () => {
-          if (fingerprint(readText(path, explicit)) !== loaded) onChange(load());
+          if (fingerprint(readText(path)) !== loaded) onChange(load());
         },
         signal,
       );
@@ -61,13 +78,13 @@ export function createConfigSource({ path, explicit, env, wall = Date.now }: Con
   };
 }
 
-function readText(path: string, explicit: boolean): Reading<string> {
+/** The file's text; `undefined`: there is no file. */
+function readText(path: string): Reading<string | undefined> {
   try {
     return read(readFileSync(path, "utf8"));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" && !explicit) return read("");
-    if (code === "ENOENT") return unreadable("there is no such file");
+    if (code === "ENOENT") return read(undefined);
     if (code === "EISDIR")
       return unreadable("this is a directory; Docker makes one when a mounted file does not exist on the host");
     if (code === "EACCES") return unreadable("the file may not be read by this user");
@@ -75,8 +92,6 @@ function readText(path: string, explicit: boolean): Reading<string> {
   }
 }
 
-function fingerprint(text: Reading<string>): string {
-  return createHash("sha256")
-    .update(text.ok ? `ok ${text.value}` : text.fault)
-    .digest("hex");
+function fingerprint(text: Reading<string | undefined>): string {
+  return createHash("sha256").update(JSON.stringify(text)).digest("hex");
 }

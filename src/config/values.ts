@@ -27,7 +27,7 @@ export function scalar<T>(kind: ValueKind, parse: (text: string) => Reading<T>):
 }
 
 /** For editors: a text with units, or the bare number 0. */
-const DURATION_PATTERN = "^(0|([0-9]+(\\.[0-9]*)?(ns|us|µs|ms|s|m|h))+)$";
+const DURATION_PATTERN = "^(0+|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|ms|s|m|h))+)$";
 
 /** Several values: a list in the file, comma-separated in labels. */
 export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
