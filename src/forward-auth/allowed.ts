@@ -31,10 +31,3 @@ export const PASSED: Answer = Object.freeze({
 function upstreamOf({ to: { host, port } }: Forward): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
-
-/** What is added after a wait, for fronts that copy it to the client. */
-export function waitHeaders(waitedMs: number): readonly string[] {
-  if (waitedMs <= 0) return [];
-  const ms = Math.round(waitedMs);
-  return ["X-Gateway-Wake", `cold; dur=${ms}`, "Server-Timing", `wake;dur=${ms}`];
-}

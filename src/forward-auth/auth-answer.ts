@@ -6,7 +6,8 @@ import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { LogTail } from "../lifecycle/log-tail.ts";
 import type { Route } from "../lifecycle/route.ts";
 import type { Answer } from "../respond/answer.ts";
-import { allowedAnswer, PASSED, waitHeaders } from "./allowed.ts";
+import { waitHeaders } from "../respond/wait-headers.ts";
+import { allowedAnswer, PASSED } from "./allowed.ts";
 import type { Asked, Front } from "./front.ts";
 import { noteStream } from "./note-stream.ts";
 import { isAcmeChallenge, type Poll, readPoll } from "./own-paths.ts";
@@ -72,11 +73,7 @@ export function createAuthority(deps: AuthDeps) {
     if (decision.kind === "gone") return undefined;
     if (front.bareRefusal !== undefined) return { answer: front.bareRefusal, counted: decision.kind };
     const answer = await refusedAnswer(writing, decision, route, clientOf(req, asked.method));
-    return {
-      answer: front.refusal(answer),
-      counted: decision.kind,
-      extra: waitHeaders(decision.kind === "timed-out" ? waitedMs : 0),
-    };
+    return { answer: front.refusal(answer), counted: decision.kind, extra: waitHeaders(waitedMs) };
   }
 
   /** Nobody is held here: whoever may wait has waited for the auth request before it. */

@@ -36,7 +36,12 @@ export type Admission =
       /** How long it had to wait, in milliseconds; 0: it was ready. */
       readonly waitedMs: number;
     }
-  | { readonly kind: "refuse"; readonly decision: Refusal; readonly waitedMs: number };
+  | {
+      readonly kind: "refuse";
+      readonly decision: Refusal;
+      /** How long it was held, in milliseconds; 0: it was not. */
+      readonly waitedMs: number;
+    };
 
 export interface Admitter {
   /** The whole way of a request from its route to its admission: decides, wakes, holds. */
@@ -76,8 +81,9 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
       if (wakes(decision)) use(route, asker);
       if (decision.kind !== "hold") {
         if (tries > 0) tell(decision.kind === "forward" ? "ready" : "failed");
-        if (decision.kind !== "forward") return { kind: "refuse", decision, waitedMs: waited() };
-        return forward(route, decision, ignored ? undefined : asker, leaseKind, tries === 0 ? 0 : waited());
+        const waitedMs = tries === 0 ? 0 : waited();
+        if (decision.kind !== "forward") return { kind: "refuse", decision, waitedMs };
+        return forward(route, decision, ignored ? undefined : asker, leaseKind, waitedMs);
       }
       const rooms = [route.room, overall];
       const outcome = await hold(openMembers(route), rooms, decision.maxMs - waited(), asker.gone, clock);
@@ -86,7 +92,8 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
       if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {
         tell(outcome);
         const page = outcome === "timed-out" && asker.kind === "navigation";
-        return { kind: "refuse", decision: { kind: page ? "page" : outcome }, waitedMs: waited() };
+        const waitedMs = outcome === "full" && tries === 0 ? 0 : waited();
+        return { kind: "refuse", decision: { kind: page ? "page" : outcome }, waitedMs };
       }
     }
     tell("failed"); // a reload has taken it away meanwhile

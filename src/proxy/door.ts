@@ -8,6 +8,7 @@ import type { House } from "../lifecycle/house.ts";
 import { closeLease, type Lease, openLease } from "../lifecycle/lease.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { Route } from "../lifecycle/route.ts";
+import { waitHeaders } from "../respond/wait-headers.ts";
 import { watchLeaving } from "./client-leaving.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
 import { stickyCookie, stickyMember } from "./sticky.ts";
@@ -52,7 +53,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     // The ready path: nothing is decided or allocated here but the lease.
     if (single?.gate !== undefined) {
       single.lastClient = clientClass(req.headers["user-agent"], false);
-      pass(route, req, res, single, single.gate, openLease(single, "request"), undefined, 1);
+      pass(route, req, res, single, single.gate, openLease(single, "request"), undefined, 0, 1);
     } else void admitRequest(route, req, res, 1);
   }
 
@@ -66,7 +67,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     if (admission.kind === "forward") {
       const { record, forward, lease, waitedMs } = admission;
       if (lease !== undefined)
-        pass(route, req, res, record, forward, lease, answerHeaders(route, record, req, waitedMs), tries);
+        pass(route, req, res, record, forward, lease, answerHeaders(route, record, req, waitedMs), waitedMs, tries);
       return;
     }
     const status = await deps.refuse(admission, route, req, res);
@@ -81,6 +82,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     { to }: Forward,
     lease: Lease,
     extraHeaders: readonly string[] | undefined,
+    waitedMs: number,
     tries: number,
   ): void {
     const startedMs = house.clock.now();
@@ -92,7 +94,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         void admitRequest(route, req, res, tries + 1);
         return;
       }
-      if (isUnanswered(outcome)) void deps.refuse(BROKEN, route, req, res);
+      if (isUnanswered(outcome)) void deps.refuse(brokenAfter(waitedMs), route, req, res);
       count(record.name, statusOf(outcome), house.clock.now() - startedMs);
     });
   }
@@ -128,7 +130,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         void admitUpgrade(route, req, socket, head, tries + 1);
         return;
       }
-      if (isUnanswered(outcome)) void deps.refuseUpgrade(BROKEN, route, req, socket);
+      if (isUnanswered(outcome)) void deps.refuseUpgrade(brokenAfter(waitedMs), route, req, socket);
       count(record.name, statusOf(outcome), house.clock.now() - startedMs);
     });
   }
@@ -158,16 +160,12 @@ function answerHeaders(
 ): readonly string[] | undefined {
   const cookie = stickyCookie(route, record, req.headers.cookie);
   if (waitedMs <= 0 && cookie === undefined) return undefined;
-  return [...(waitedMs > 0 ? waitHeaders(waitedMs) : []), ...(cookie === undefined ? [] : ["Set-Cookie", cookie])];
+  return [...waitHeaders(waitedMs), ...(cookie === undefined ? [] : ["Set-Cookie", cookie])];
 }
 
-/** Flat headers that every answer after a wait carries. */
-export function waitHeaders(waitedMs: number): readonly string[] {
-  const ms = Math.round(waitedMs);
-  return ["X-Gateway-Wake", `cold; dur=${ms}`, "Server-Timing", `wake;dur=${ms}`];
+function brokenAfter(waitedMs: number): Refused {
+  return { kind: "refuse", decision: { kind: "broken" }, waitedMs };
 }
-
-const BROKEN: Refused = Object.freeze({ kind: "refuse", decision: Object.freeze({ kind: "broken" }), waitedMs: 0 });
 
 function nameOf({ members, name }: Route): string {
   return members[0]?.name ?? name;

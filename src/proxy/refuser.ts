@@ -9,8 +9,9 @@ import type { Answer } from "../respond/answer.ts";
 import type { ClientFacts } from "../respond/pages.ts";
 import { refuse } from "../respond/refuse.ts";
 import type { Responder } from "../respond/responder.ts";
+import { waitHeaders } from "../respond/wait-headers.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
-import { type Refused, waitHeaders } from "./door.ts";
+import type { Refused } from "./door.ts";
 
 interface RefuserDeps {
   readonly clock: Clock;
@@ -50,13 +51,13 @@ export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refus
     async refuse(refused, route, req, res) {
       if (res.destroyed || refused.decision.kind === "gone") return CLIENT_LEFT;
       const answer = await answerTo(refused, route, clientOf(req));
-      writeAnswer(res, answer, req.method, waited(refused));
+      writeAnswer(res, answer, req.method, waitHeaders(refused.waitedMs));
       return answer.status;
     },
     async refuseUpgrade(refused, route, req, socket) {
       if (socket.destroyed || refused.decision.kind === "gone") return CLIENT_LEFT;
       const answer = await answerTo(refused, route, clientOf(req));
-      socket.end(rawAnswer(answer, waited(refused)));
+      socket.end(rawAnswer(answer, waitHeaders(refused.waitedMs)));
       return answer.status;
     },
   };
@@ -67,8 +68,4 @@ const CLIENT_LEFT = 499;
 /** What of a request settles the form and the language of an answer of ours. */
 export function clientOf({ method = "GET", headers }: IncomingMessage): ClientFacts {
   return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"] };
-}
-
-function waited({ waitedMs, decision }: Refused): readonly string[] {
-  return decision.kind === "timed-out" ? waitHeaders(waitedMs) : [];
 }

@@ -117,10 +117,13 @@ describe("a container that cannot wake", () => {
       assert.match(first.text, /exit code 42/u);
       assert.match(first.text, /gives up/u);
       assert.ok(first.headMs < 5_000, `it took ${first.headMs} ms`);
+      assert.match(String(first.headers["x-gateway-wake"]), /^cold; dur=\d+$/u);
+      assert.match(String(first.headers["server-timing"]), /^wake;dur=\d+$/u);
 
       const before = (await app.inspect()).State.StartedAt;
       const page = await gateway.request({ host, headers: navigation });
       assert.equal(page.status, 502);
+      assert.equal(page.headers["x-gateway-wake"], undefined, "who did not wait is told of no wait");
       assert.match(page.text, /42/u);
       assert.ok(!page.text.includes("<script>alert(1)</script>"), "log lines are inert");
       for (let round = 0; round < 20; round += 1) assert.equal((await gateway.request({ host })).status, 502);
