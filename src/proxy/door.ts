@@ -29,7 +29,7 @@ export interface ProxyDoorDeps {
   readonly house: House;
   readonly admitter: Admitter;
   readonly forwarder: Forwarder;
-  /** Counts an answer; called once per request. */
+  /** Counts an answer; called once per request, with the time from its begin: the wait for a wake is part of that. */
   readonly count: (workload: string, status: number, durationMs: number) => void;
   readonly addressOf: (req: IncomingMessage) => string;
   /** Writes what a refused request gets; resolves with its status. */
@@ -95,7 +95,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         return;
       }
       if (isUnanswered(outcome)) void deps.refuse(brokenAfter(waitedMs), route, req, res);
-      count(record.name, statusOf(outcome), house.clock.now() - startedMs);
+      count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
     });
   }
 
@@ -131,7 +131,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         return;
       }
       if (isUnanswered(outcome)) void deps.refuseUpgrade(brokenAfter(waitedMs), route, req, socket);
-      count(record.name, statusOf(outcome), house.clock.now() - startedMs);
+      count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
     });
   }
 
