@@ -7,14 +7,14 @@ export function wantsPage({ headers }: IncomingMessage): boolean {
 
 /**
  * Whether a browser may be behind a request, so that credentials come with it whoever's page caused it. Browsers say so
- * in one of several ways, depending on their age and on whether the gateway is reached by TLS.
+ * in one of several ways, depending on their age and on whether the gateway is reached by TLS. `Sec-Fetch-Mode` alone is
+ * none of them: it is what Node's `fetch` sends.
  */
 export function mayBeBrowser({ headers }: IncomingMessage): boolean {
   return (
     headers.origin !== undefined ||
     headers.cookie !== undefined ||
     headers["sec-fetch-site"] !== undefined ||
-    headers["sec-fetch-mode"] !== undefined ||
     headers["user-agent"]?.startsWith("Mozilla/") === true
   );
 }

@@ -54,7 +54,8 @@ test("a page's script is answered with JSON, and may send the token as a header"
 
 test("a program needs no token", async (t) => {
   const { house } = await open(t, BASIC);
-  for (const headers of [{}, FORM, { "user-agent": "curl/8.14.1" }] as Record<string, string>[]) {
+  const nodeFetch = { accept: "*/*", "sec-fetch-mode": "cors", "user-agent": "node" };
+  for (const headers of [{}, FORM, { "user-agent": "curl/8.14.1" }, nodeFetch] as Record<string, string>[]) {
     assert.equal((await post(house, "/_status/wake?container=app", headers)).status, 202);
   }
 });
