@@ -47,12 +47,17 @@ export function createFormTokens(sessions: Sessions, isTrusted: (address: string
     },
     isMeant(req, token) {
       if (!isSameOrigin(req, isTrusted)) return false;
-      if (!mayBeBrowser(req)) return true;
+      if (!mayBeBrowser(req) || cameWithoutPage(req)) return true;
       const expected = tokenOf(req);
       const given = typeof token === "string" ? token : req.headers[TOKEN_HEADER];
       return expected !== undefined && typeof given === "string" && isSame(expected, given);
     },
   };
+}
+
+/** Names our own origin, and was on no page of ours: that would have given it a cookie. Another site cannot name ours. */
+function cameWithoutPage({ headers: { origin, cookie } }: IncomingMessage): boolean {
+  return origin !== undefined && cookie === undefined;
 }
 
 const VISITOR = /^[\w-]{22}$/;

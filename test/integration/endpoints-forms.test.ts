@@ -60,6 +60,13 @@ test("a program needs no token", async (t) => {
   }
 });
 
+test("a program that names our own origin needs no token either: a page of ours would have sent its cookie", async (t) => {
+  const { house } = await open(t, BASIC);
+  const own = { origin: "http://app.test" };
+  assert.equal((await post(house, "/_status/wake?container=app", own)).status, 202);
+  assert.equal((await post(house, "/_status/wake?container=app", { ...own, cookie: "x=y" })).status, 403);
+});
+
 for (const adminAuth of [{ method: "none" }, BASIC] as const satisfies readonly AdminAuth[]) {
   for (const path of ["/_status/wake", "/_status/stop", "/_status/pin", "/_status/logout", "/_status/login"]) {
     test(`${adminAuth.method}: POST ${path} of a browser is refused without its page's token`, async (t) => {
@@ -73,7 +80,7 @@ for (const adminAuth of [{ method: "none" }, BASIC] as const satisfies readonly 
         ["a wrong token", { ...BROWSER, cookie }, `csrf=${token.replace(/^./, (c) => (c === "A" ? "B" : "A"))}`],
         ["a shorter token", { ...BROWSER, cookie }, `csrf=${token.slice(1)}`],
         ["a token that comes twice", { ...BROWSER, cookie }, `csrf=${token}&csrf=${token}`],
-        ["no cookie", BROWSER, `csrf=${token}`],
+        ["an empty cookie", { ...BROWSER, cookie: "" }, `csrf=${token}`],
         ["another visitor's cookie", { ...BROWSER, cookie: cookieOf(other) }, `csrf=${token}`],
         ["a cookie that was made up", { ...BROWSER, cookie: "dag_visitor=x" }, `csrf=${token}`],
         ["another site", { ...BROWSER, cookie, origin: "http://evil.test" }, `csrf=${token}`],
@@ -115,8 +122,8 @@ test("a form that comes too late, after the session has ended, leads to the logi
 });
 
 test("a person whose form is refused sees a page", async (t) => {
-  const { house } = await open(t);
-  const answer = await post(house, "/_status/wake?container=app", BROWSER);
+  const { house, cookie } = await open(t);
+  const answer = await post(house, "/_status/wake?container=app", { ...BROWSER, cookie });
   assert.equal(answer.status, 403);
   assert.match(String(answer.headers["content-type"]), /^text\/html/);
 });
