@@ -146,7 +146,12 @@ for (const [rule, body, headers, status] of [
   ["an empty login is refused", "", {}, 401],
   ["of a field that comes twice nothing is taken", "token=t0ken&token=t0ken", {}, 401],
   ["a login from another site is refused", "token=t0ken", { origin: "http://evil.test" }, 403],
-  ["a browser's login without the form's token is refused", "token=t0ken", { origin: "http://app.test", cookie: "x=y" }, 403],
+  [
+    "a browser's login without the form's token is refused",
+    "token=t0ken",
+    { origin: "http://app.test", cookie: "x=y" },
+    403,
+  ],
   ["a login that is too large is refused", `token=${"x".repeat(10_000)}`, {}, 400],
   ["a body of another type is no login", '{"token":"t0ken"}', { "content-type": "application/json" }, 401],
 ] as const) {
