@@ -63,6 +63,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...IN_USE,
     restarting: "unready",
     refused: "unready",
+    ending: "unready",
     "sleep idle": "draining",
     "sleep admin": "draining!",
     "sleep schedule": "draining(schedule)",

@@ -47,6 +47,8 @@ export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: nu
     case "refused":
       if (state.status !== "ready" || state.endpoint !== event.endpoint) return keep(state);
       return unready(nowMs, nextRun);
+    case "ending":
+      return state.status === "ready" ? unready(nowMs, nextRun) : keep(state);
     case "sleep":
       return onSleep(state, event.reason, nowMs, nextRun);
     case "arrival":

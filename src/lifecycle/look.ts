@@ -55,6 +55,7 @@ function nextLook(record: WorkloadRecord): number {
 function remember(record: WorkloadRecord, number: number, seen: Observation): void {
   record.looked = number;
   record.observation = seen;
+  record.endHinted = false;
   if (record.startedAtLook === undefined || number <= record.startedAtLook) return;
   record.startedAtLook = undefined;
   if (seen.status !== "running" && seen.status !== "restarting") return;

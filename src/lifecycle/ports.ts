@@ -33,11 +33,11 @@ export interface Engine {
   /** Resolves when it has ended (or is paused). */
   stop(ref: WorkloadRef, order: StopOrder): Promise<void>;
   /**
-   * Calls `onHint` soon after anything changed (the name when one workload is meant), until `signal` aborts. A hint is no
-   * fact: look again. Reconnects by itself, and gives a nameless hint after each reconnect. `onLink` tells whether the
-   * engine can be reached, at each change.
+   * Calls `onHint` soon after anything changed (the name when one workload is meant; `ending` when it ends, of which the
+   * engine may give a full account only later), until `signal` aborts. A hint is no fact: look again. Reconnects by itself,
+   * and gives a nameless hint after each reconnect. `onLink` tells whether the engine can be reached, at each change.
    */
-  watch(onHint: (name?: string) => void, onLink: (up: boolean) => void, signal: AbortSignal): void;
+  watch(onHint: OnHint, onLink: (up: boolean) => void, signal: AbortSignal): void;
   /** The last `lines` lines of output, oldest first, ANSI escapes and control characters stripped; none if absent. */
   logs(ref: WorkloadRef, lines: number): Promise<readonly string[]>;
   /** Counters since the start; `undefined` where they cannot be read. */
@@ -47,6 +47,8 @@ export interface Engine {
   /** Releases what the engine holds; a process engine ends its children here. */
   close(): Promise<void>;
 }
+
+export type OnHint = (name?: string, ending?: boolean) => void;
 
 export interface EngineCapabilities {
   readonly pause: boolean;

@@ -130,15 +130,22 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     if (was !== up) house.emit({ type: "engine", engine: kind, up, ...(reason !== undefined && { reason }) });
   }
 
-  function onHint(name?: string): void {
+  function onHint(name?: string, ending = false): void {
     if (name !== undefined) {
       hinted.add(name);
       const record = records.get(name);
+      if (record !== undefined && ending) end(record);
       if (record !== undefined) notify(record.nudges);
     } else {
       lost = true;
     }
     void reconcile();
+  }
+
+  /** Nobody is sent to it from now on, though the engine may take a while until it says so itself. */
+  function end(record: WorkloadRecord): void {
+    record.endHinted ||= record.state.status === "ready";
+    house.dispatch(record, { type: "ending" });
   }
 
   return {

@@ -25,6 +25,8 @@ export interface WorkloadRecord {
   gate: Forward | undefined;
   job: AbortController | undefined;
   observation: Observation | undefined;
+  /** The engine has hinted that it ends, and nobody has looked since. */
+  endHinted: boolean;
   /** How often the engine was asked to observe it, and which of these looks `observation` is from. */
   looks: number;
   looked: number;
@@ -121,6 +123,7 @@ export function createRecord(
     looks: 0,
     looked: 0,
     startCall: undefined,
+    endHinted: false,
     startedAtLook: undefined,
     ourRun: undefined,
     leases: 0,

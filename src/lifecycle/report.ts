@@ -1,3 +1,4 @@
+import type { Observation } from "../core/observation.ts";
 import type { WorkloadEvent, WorkloadState } from "../core/workload-state.ts";
 import type { House } from "./house.ts";
 import type { WorkloadRecord } from "./record.ts";
@@ -25,9 +26,13 @@ export function report(house: House, record: WorkloadRecord, before: WorkloadSta
     });
   }
   if (event.type === "observed" && (after.status === "asleep" || after.status === "absent") && ranBefore(before)) {
-    const exit = after.status === "asleep" ? after.exit : undefined;
-    house.emit({ type: "ended", workload: record.name, exit, absent: after.status === "absent" });
+    reportEnd(house, record, event.observation);
   }
+}
+
+/** Tells that it has ended without us. */
+export function reportEnd(house: House, { name }: WorkloadRecord, { status, exit }: Observation): void {
+  house.emit({ type: "ended", workload: name, exit, absent: status === "absent" });
 }
 
 function ranBefore({ status }: WorkloadState): boolean {
@@ -50,6 +55,8 @@ function reason(record: WorkloadRecord, event: WorkloadEvent): string {
       return event.failure.message;
     case "refused":
       return "it refused a connection";
+    case "ending":
+      return "it ends";
     case "sleep":
       return event.reason;
     case "arrival":

@@ -3,10 +3,11 @@ import type { Failure } from "../core/decision.ts";
 import { rememberWake } from "../core/eta.ts";
 import type { Observation } from "../core/observation.ts";
 import type { House } from "./house.ts";
-import { lookAtRest } from "./look.ts";
+import { look, lookAtRest } from "./look.ts";
 import { isOneShot } from "./one-shot.ts";
 import { whenAnswers } from "./probe.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { reportEnd } from "./report.ts";
 import { failureAt, start } from "./start.ts";
 import { wakeDependencies } from "./wake-dependencies.ts";
 
@@ -14,6 +15,7 @@ import { wakeDependencies } from "./wake-dependencies.ts";
 export async function wakeJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
   record.wakeStartedMs = house.clock.now();
   house.emit({ type: "wake", workload: record.name, cause: record.wakeCause ?? "request" });
+  if (record.endHinted) await seeEnd(house, record);
   const failure =
     (await wakeDependencies(house, record, run, signal)) ?? (await startAndProbe(house, record, run, signal));
   if (failure === undefined || signal.aborted) return;
@@ -28,6 +30,12 @@ export async function wakeJob(house: House, record: WorkloadRecord, run: number,
   const runs = record.observation?.status === "running" || record.observation?.status === "restarting";
   house.dispatch(record, { type: "wake-failed", run, failure, retryAtMs: now + retryMs, runs });
   house.emit({ type: "wake-failed", workload: record.name, failure, durationMs, retryMs });
+}
+
+/** What has just ended is looked at before its new run hides how. */
+async function seeEnd(house: House, record: WorkloadRecord): Promise<void> {
+  const seen = await look(record);
+  if (seen?.status === "stopped" || seen?.status === "absent") reportEnd(house, record, seen);
 }
 
 async function startAndProbe(

@@ -4,6 +4,7 @@ import {
   type Engine,
   type EngineCapabilities,
   EngineError,
+  type OnHint,
   type Probe,
   type StopOrder,
 } from "../../src/lifecycle/ports.ts";
@@ -27,7 +28,7 @@ export interface FakeEngine extends Engine {
   /** False: every call rejects as `unreachable`, and the link is reported down. */
   reachable(up: boolean): void;
   /** Tells whoever watches that something may have changed. */
-  hint(name?: string): void;
+  hint(name?: string, ending?: boolean): void;
 }
 
 export function createFakeEngine(deps: {
@@ -37,7 +38,7 @@ export function createFakeEngine(deps: {
 }): FakeEngine {
   const { clock, kind = "docker" } = deps;
   const workloads = new Map<string, FakeWorkload>();
-  const watchers = new Set<{ onHint: (name?: string) => void; onLink: (up: boolean) => void }>();
+  const watchers = new Set<{ onHint: OnHint; onLink: (up: boolean) => void }>();
   const calls: string[] = [];
   let up = true;
   let ids = 0;
@@ -119,15 +120,15 @@ export function createFakeEngine(deps: {
     },
     crash(name, exit = {}) {
       end(present(name), { code: 1, oomKilled: false, message: "", ...exit });
-      engine.hint(name);
+      engine.hint(name, true);
     },
     reachable(now) {
       up = now;
       for (const { onLink } of watchers) onLink(now);
       if (now) engine.hint();
     },
-    hint(name) {
-      for (const { onHint } of watchers) onHint(name);
+    hint(name, ending) {
+      for (const { onHint } of watchers) onHint(name, ending);
     },
   };
 

@@ -157,16 +157,6 @@ test("an app that refuses a connection although it was ready is probed before it
   assert.equal(next.answer, "forward app");
 });
 
-test("a crash while awake is told, and the next request wakes it", async () => {
-  const house = await readyHouse();
-  house.engine.crash("app", { code: 139 });
-  await house.clock.settle();
-  assert.equal(house.told("ended")[0]?.exit?.code, 139);
-  const guest = house.visit("app");
-  await house.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
-});
-
 test("what changes without any hint is seen by the next full list", async () => {
   const house = await readyHouse();
   const app = house.engine.get("app");

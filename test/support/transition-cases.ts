@@ -67,6 +67,7 @@ export const EVENTS: Readonly<Record<string, WorkloadEvent>> = {
   "fails, runs": { type: "wake-failed", run: RUN, failure, retryAtMs: NOW + 1, runs: true },
   refused: { type: "refused", endpoint },
   "refused elsewhere": { type: "refused", endpoint: elsewhere },
+  ending: { type: "ending" },
   "sleep idle": { type: "sleep", reason: "idle" },
   "sleep admin": { type: "sleep", reason: "admin" },
   "sleep schedule": { type: "sleep", reason: "schedule" },

@@ -9,8 +9,18 @@ const network = (Action: string, attributes: object, ID = "n1"): string =>
 
 test("an event of a container is about its name", () => {
   const subject = readEvent(container("start", { name: "app" }), new Map());
-  assert.deepEqual(subject, { names: ["app"], rewired: undefined });
+  assert.deepEqual(subject, { names: ["app"], ending: false, rewired: undefined });
 });
+
+for (const action of ["die", "died"]) {
+  test(`"${action}" says that it ends, before Docker or Podman answers a question about it`, () => {
+    assert.deepEqual(readEvent(container(action, { name: "app" }), new Map()), {
+      names: ["app"],
+      ending: true,
+      rewired: undefined,
+    });
+  });
+}
 
 test("a change of name is about both names, whether Docker tells the old one or (Podman) not", () => {
   const known = new Map([["c1", "old"]]);
@@ -21,16 +31,20 @@ test("a change of name is about both names, whether Docker tells the old one or 
 test("an event of a network is about the container that earlier events named, or about any", () => {
   const names = new Map<string, string>();
   const connect = network("connect", { container: "c1", name: "shop" });
-  assert.deepEqual(readEvent(connect, names), { names: [undefined], rewired: "c1" });
+  assert.deepEqual(readEvent(connect, names), { names: [undefined], ending: false, rewired: "c1" });
   readEvent(container("start", { name: "app" }), names);
-  assert.deepEqual(readEvent(connect, names), { names: ["app"], rewired: "c1" });
+  assert.deepEqual(readEvent(connect, names), { names: ["app"], ending: false, rewired: "c1" });
   readEvent(container("destroy", { name: "app" }), names);
-  assert.deepEqual(readEvent(connect, names), { names: [undefined], rewired: "c1" });
+  assert.deepEqual(readEvent(connect, names), { names: [undefined], ending: false, rewired: "c1" });
 });
 
 test("Podman's event of a network bears the container's id", () => {
   const names = new Map([["c1", "app"]]);
-  assert.deepEqual(readEvent(network("connect", { name: "app" }, "c1"), names), { names: ["app"], rewired: "c1" });
+  assert.deepEqual(readEvent(network("connect", { name: "app" }, "c1"), names), {
+    names: ["app"],
+    ending: false,
+    rewired: "c1",
+  });
 });
 
 for (const line of ["", "no JSON", "null", "{}", '{"Type":"container"}']) {

@@ -8,6 +8,8 @@ interface EventMessage {
 /** What an event is about: a container of that name, or something that may concern any. */
 export interface EventSubject {
   readonly names: readonly (string | undefined)[];
+  /** Its process is gone; until Docker has tidied up behind it, which may take a tenth of a second, it tells nobody more. */
+  readonly ending: boolean;
   /** The id of a container whose networks changed. */
   readonly rewired: string | undefined;
 }
@@ -47,14 +49,15 @@ export function readEvent(line: string, names: Map<string, string>): EventSubjec
   if (message.Type === "network") {
     // Podman's are about the container itself.
     const container = about["container"] ?? id;
-    return { names: [names.get(container)], rewired: container };
+    return { names: [names.get(container)], ending: false, rewired: container };
   }
   const name = about["name"];
-  if (name === undefined) return { names: [undefined], rewired: undefined };
+  if (name === undefined) return { names: [undefined], ending: false, rewired: undefined };
   const before = message.Action === "rename" ? (about["oldName"]?.replace(/^\//, "") ?? names.get(id)) : undefined;
   if (message.Action === "destroy" || message.Action === "remove") names.delete(id);
   else names.set(id, name);
-  return { names: before === undefined ? [name] : [before, name], rewired: undefined };
+  const ending = message.Action === "die" || message.Action === "died";
+  return { names: before === undefined ? [name] : [before, name], ending, rewired: undefined };
 }
 
 function parse(line: string): EventMessage | undefined {

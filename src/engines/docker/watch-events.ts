@@ -29,7 +29,7 @@ export function createWatch({ client, onRewired, silenceMs = SILENCE_MS }: Watch
     function hear(line: string): void {
       const subject = readEvent(line, names);
       if (subject?.rewired !== undefined) onRewired(subject.rewired);
-      for (const name of subject?.names ?? []) onHint(name);
+      for (const name of subject?.names ?? []) onHint(name, subject?.ending);
     }
 
     function opened(): void {

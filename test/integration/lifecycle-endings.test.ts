@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openHouse, type TestHouse } from "./lifecycle-house.ts";
+
+test("a crash while awake is told, and the next request wakes it", async () => {
+  const house = await readyHouse();
+  house.engine.crash("app", { code: 139 });
+  await house.clock.settle();
+  assert.equal(house.told("ended")[0]?.exit?.code, 139);
+  const guest = house.visit("app");
+  await house.clock.advance(50);
+  assert.equal(guest.answer, "forward app");
+});
+
+test("from the hint of its end on nobody is sent to it, however late the engine tells how it ended", async () => {
+  const house = await readyHouse();
+  const { engine } = house;
+  const observe = engine.observe.bind(engine);
+  const tidied = Promise.withResolvers<void>();
+  engine.observe = async (ref) => {
+    await tidied.promise;
+    return observe(ref);
+  };
+  engine.crash("app", { code: 137, oomKilled: true });
+  const guest = house.visit("app");
+  await house.clock.settle();
+  assert.equal(guest.answer, "");
+  assert.deepEqual(house.told("ended"), []);
+  tidied.resolve();
+  await house.clock.advance(50);
+  assert.equal(guest.answer, "forward app");
+  assert.deepEqual(
+    house.told("ended").map(({ exit }) => exit?.code),
+    [137],
+  );
+  assert.equal(house.record("app").wokenByUs, true);
+});
+
+async function readyHouse(): Promise<TestHouse> {
+  const house = await openHouse([{ name: "app", idleTimeoutMs: 60_000 }]);
+  const guest = house.visit("app");
+  await house.clock.advance(50);
+  assert.equal(guest.answer, "forward app");
+  guest.close();
+  house.orders();
+  return house;
+}
