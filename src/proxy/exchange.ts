@@ -76,7 +76,8 @@ export function openExchange(
   if (res.destroyed || req.socket.destroyed) process.nextTick(clientOver, exchange);
   else res.on("close", onClose);
   // Before Node 24 a response that waits for its turn does not hear of the end of its connection.
-  if (exchange.isQueued) req.socket.on("close", onClose);
+  // As many as it sends ahead: Node would warn of more than ten.
+  if (exchange.isQueued) req.socket.setMaxListeners(0).on("close", onClose);
   return exchange;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, it } from "node:test";
+import { cleanup } from "../support/cleanup.ts";
 import { rawClient, startApp, startProxy, startRawApp } from "./proxy-house.ts";
 import { startDeafApp } from "./proxy-deaf-app.ts";
 import { GET, SMALL, WAYS } from "./proxy-ways.ts";
@@ -158,12 +159,18 @@ describe("cut: the app broke in the middle, and the client can tell", () => {
 });
 
 describe("done", () => {
-  void it("requests sent ahead are answered in their order", async (t) => {
+  void it("requests sent ahead, however many, are answered in their order, and nobody warns of them", async (t) => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", note);
+    cleanup(t, () => process.off("warning", note));
     const app = await startApp(t, (req, res) => void setTimeout(() => res.end(req.url), req.url === "/1" ? 50 : 0));
     const proxy = await startProxy(t, { upstream: app.port });
-    const client = await rawClient(t, proxy.port, ["/1", "/2", "/3"].map((path) => GET.replace("/", path)).join(""));
-    const text = await client.until((all) => all.endsWith("/3"));
-    assert.match(text, /\/1HTTP[^]*\/2HTTP[^]*\/3$/u);
+    const paths = Array.from({ length: 20 }, (_, index) => `/${index + 1}`);
+    const client = await rawClient(t, proxy.port, paths.map((path) => GET.replace("/", path)).join(""));
+    const text = await client.until((all) => all.endsWith("/20"));
+    assert.deepEqual(text.match(/(?<=\r\n\r\n)\/\d+/gu), paths);
+    assert.deepEqual(warnings, []);
   });
 
   void it("comes when the client has taken the last byte, not when the app has sent it", async (t) => {
