@@ -17,7 +17,8 @@ export const demo: Command = {
     }
     const config = demoConfig({ port, appPorts: await findDemoPorts(), node: process.execPath });
     const source = { path: "demo", load: () => load(config), watch: () => undefined };
-    return runGateway(source, io, { docker: false, onListening: () => io.stdout(demoBanner(port)) });
+    const otherPort = `name another one: dag demo ${port === DEFAULT_PORT ? DEFAULT_PORT + 1 : DEFAULT_PORT}`;
+    return runGateway(source, io, { docker: false, otherPort, onListening: () => io.stdout(demoBanner(port)) });
   },
 };
 

@@ -31,6 +31,8 @@ export const serve: Command = {
 export interface RunOptions {
   /** Without it labels are not read and only local processes are run. */
   readonly docker?: boolean;
+  /** How another port is chosen, for when this one cannot be opened; default: in the file. */
+  readonly otherPort?: string;
   /** Called when it listens. */
   readonly onListening?: (port: number) => void;
 }
@@ -73,7 +75,9 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
     io.started?.();
     options.onListening?.(port);
   } catch (error) {
-    logger.error({ err: error }, listenFault(config, error));
+    const known = listenFault(config, error, options.otherPort);
+    if (known === undefined) logger.error({ err: error }, "the gateway cannot listen");
+    else logger.error(known);
     await app.drain(0);
     return EXIT_FAILURE;
   }
@@ -147,11 +151,15 @@ const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"]
 
 const LOOPBACK = /^(127\.|::1$|localhost$)/u;
 
-function listenFault({ gateway }: FileConfig, error: unknown): string {
+/** What is wrong in words that say what to do; `undefined` for what nobody expects. */
+function listenFault({ gateway }: FileConfig, error: unknown, otherPort = "set gateway.port"): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") return `port ${gateway.port} is taken: stop what listens there, or set gateway.port`;
-  if (code === "EACCES") return `port ${gateway.port} may not be opened by this user: set gateway.port above 1023`;
-  return `the gateway cannot listen on ${gateway.bind}:${gateway.port}`;
+  if (code === "EADDRINUSE") return `port ${gateway.port} is taken: stop what listens there, or ${otherPort}`;
+  if (code === "EACCES")
+    return `port ${gateway.port} may not be opened by this user: take one above 1023 (${otherPort})`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return `this machine has no address ${gateway.bind}: set gateway.bind`;
+  return undefined;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

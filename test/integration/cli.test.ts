@@ -62,24 +62,41 @@ for (const args of [[], ["serve"], ["check"]]) {
   });
 }
 
-test("dag serve on a port that is taken is a 1, and a sentence says what to do", async (t) => {
-  const holder = createServer();
-  holder.listen(0, "127.0.0.1");
-  await once(holder, "listening");
-  t.after(() => holder.close());
-  const { port } = holder.address() as AddressInfo;
-  const env = {
-    CONFIG_PATH: config(t, `gateway: {port: ${port}, bind: 127.0.0.1, state_file: ""}`),
-    DOCKER_HOST: "unix:///nonexistent/docker.sock",
-  };
-  const { code, stdout } = await spawnDag(["serve"], { env });
-  const lines = stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  assert.equal(code, 1);
-  assert.equal(lines.at(-1)?.level, "error");
-  assert.equal(lines.at(-1)?.msg, `port ${port} is taken: stop what listens there, or set gateway.port`);
+for (const [command, what] of [
+  ["serve", "set gateway.port"],
+  ["demo", "name another one: dag demo 8080"],
+] as const) {
+  test(`dag ${command} on a port that is taken is a 1, and one sentence says what to do`, async (t) => {
+    const holder = createServer();
+    holder.listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    t.after(() => holder.close());
+    const { port } = holder.address() as AddressInfo;
+    const env = {
+      CONFIG_PATH: config(t, `gateway: {port: ${port}, bind: 127.0.0.1, state_file: ""}`),
+      DOCKER_HOST: "unix:///nonexistent/docker.sock",
+    };
+    const { code, stdout } = await spawnDag(command === "demo" ? [command, String(port)] : [command], { env });
+    const { time: _, ...last } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+    assert.deepEqual(last, { level: "error", msg: `port ${port} is taken: stop what listens there, or ${what}` });
+    assert.equal(code, 1);
+  });
+}
+
+test("a reload says which keys wait for a restart, and goes on with the old ones", async (t) => {
+  const gateway = await startGateway(t);
+  writeFileSync(gateway.configFile, "gateway: {port: 1, admin_auth: {method: bearer, token: s3cret}, log_lines: 5}");
+  gateway.signal("SIGHUP");
+  await gateway.waitForLog(({ msg }) => msg === "configuration reloaded");
+  const waiting = gateway.log.map(({ msg }) => String(msg)).filter((msg) => msg.includes("not reloaded"));
+  assert.deepEqual(
+    waiting,
+    ["port", "bind", "admin_auth", "state_file"].map(
+      (key) => `gateway.${key} is not reloaded: the new value counts after a restart`,
+    ),
+  );
+  assert.equal((await gateway.request({ path: "/_status/api" })).status, 200);
+  assert.ok(!JSON.stringify(gateway.log).includes("s3cret"));
 });
 
 test("dag serve ends with a 0 when it is told to", async (t) => {
