@@ -4,6 +4,7 @@ import type { Answer } from "../../src/respond/answer.ts";
 import type { ClientFacts } from "../../src/respond/pages.ts";
 import type { Responder } from "../../src/respond/responder.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
+import { BROKEN_WORDS } from "../support/broken-words.ts";
 import { TOO_FAINT } from "../support/too-faint.ts";
 import { FACE, startWakingServer } from "../support/waking-server.ts";
 
@@ -54,6 +55,7 @@ for (const theme of ["default", "minimal", "terminal"] as const satisfies readon
             await page.goto(`${server.url}/${name}`);
             assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, `${name} overflows`);
             assert.deepEqual(await page.evaluate(TOO_FAINT), [], name);
+            assert.deepEqual(await page.evaluate(BROKEN_WORDS), [], name);
             await keepPicture(page, `${theme}-${name}-${colorScheme}-${width}`);
           }
         },

@@ -32,7 +32,7 @@ export function dashboardModel(
     return record === undefined ? "" : sources.responder.paint(record.settings).title;
   };
   const matching = containers.filter((container) => isMatch(query, titleOf(container.name), container));
-  const shown = sortContainers(matching, query.sort);
+  const shown = sortContainers(matching, query.sort, titleOf);
   const place = (container: ContainerStatus, path: string, depth: number, relation: string): PlacedRow[] => {
     const record = lifecycle.records.get(container.name);
     if (record === undefined) return [];

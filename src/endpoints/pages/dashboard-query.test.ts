@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { BUCKETS, dashboardHref, parseDashboardQuery, SORT_KEYS, VIEWS } from "./dashboard-query.ts";
+import type { ContainerStatus } from "../container-status.ts";
+import { BUCKETS, dashboardHref, parseDashboardQuery, SORT_KEYS, sortContainers, VIEWS } from "./dashboard-query.ts";
 
 const parse = (query: string) => parseDashboardQuery(new URLSearchParams(query));
 const DEFAULTS = { q: "", state: "all", sort: "name", view: "list" };
@@ -35,4 +36,14 @@ test("an address says what a query said, and nothing of defaults", () => {
     }),
   );
   assert.equal(dashboardHref(parse("sort=wakes"), { sort: "name" }), "/_status");
+});
+
+test("apps are in the order of the names that people read, whatever their containers are called", () => {
+  const titles: Record<string, string> = { c: "app 10", a: "Zulip", b: "app 9", d: "Blog", e: "blog 2" };
+  const containers = Object.keys(titles).map((name) => ({ name }) as ContainerStatus);
+  const sorted = sortContainers(containers, "name", (name) => titles[name] ?? "");
+  assert.deepEqual(
+    sorted.map(({ name }) => titles[name]),
+    ["app 9", "app 10", "Blog", "blog 2", "Zulip"],
+  );
 });

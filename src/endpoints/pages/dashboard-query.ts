@@ -67,11 +67,20 @@ export function isMatch({ q, state }: DashboardQuery, title: string, container: 
     .every((word) => text.includes(word));
 }
 
-/** Sorts by what people look for first; equal ones, and those that have no such figure, by name. */
-export function sortContainers(containers: readonly ContainerStatus[], key: SortKey): ContainerStatus[] {
+/** Sorts by what people look for first; equal ones, and those that have no such figure, by the name that people read. */
+export function sortContainers(
+  containers: readonly ContainerStatus[],
+  key: SortKey,
+  titleOf: (name: string) => string,
+): ContainerStatus[] {
   const rank = RANKS[key];
-  return containers.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "en", { numeric: true }));
+  const titles = new Map(containers.map(({ name }) => [name, titleOf(name)]));
+  const titled = ({ name }: ContainerStatus): string => titles.get(name) ?? name;
+  return containers.toSorted((a, b) => rank(a) - rank(b) || BY_NAME.compare(titled(a), titled(b)));
 }
+
+/** Without case, and 10 after 9. */
+const BY_NAME = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 const RANKS: Readonly<Record<SortKey, (container: ContainerStatus) => number>> = {
   name: () => 0,
