@@ -9,15 +9,22 @@ import { transition } from "./transition.ts";
  * `>` says what follows at once.
  */
 const FROM_REST = { wake: "starting", "wake!": "starting", running: "unready", anew: "unready", restarting: "unready" };
-const IN_USE = { absent: "absent", stopped: "asleep", anew: "unready", paused: "paused" };
+const IN_USE = {
+  absent: "absent",
+  stopped: "asleep",
+  anew: "unready",
+  "anew, stopped": "asleep",
+  paused: "paused",
+};
 const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  unseen: { ...FROM_REST, absent: "absent", stopped: "asleep", paused: "paused" },
-  absent: { ...FROM_REST, stopped: "asleep", paused: "paused" },
+  unseen: { ...FROM_REST, absent: "absent", stopped: "asleep", "anew, stopped": "asleep", paused: "paused" },
+  absent: { ...FROM_REST, stopped: "asleep", "anew, stopped": "asleep", paused: "paused" },
   asleep: { ...FROM_REST, absent: "absent", paused: "paused" },
   paused: {
     ...FROM_REST,
     absent: "absent",
     stopped: "asleep",
+    "anew, stopped": "asleep",
     "sleep idle": "stopping",
     "sleep admin": "stopping(admin)",
     "sleep schedule": "stopping(schedule)",
@@ -102,6 +109,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "draining!>wake": {
     absent: "starting",
     stopped: "starting",
+    "anew, stopped": "starting",
     anew: "starting",
     paused: "starting",
     restarting: "starting",
@@ -122,13 +130,21 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "sleep admin": "stopping",
     "sleep schedule": "stopping",
   },
-  failed: { "wake!": "starting", answered: "ready", running: "unready", anew: "unready", restarting: "unready" },
+  failed: {
+    "wake!": "starting",
+    answered: "ready",
+    running: "unready",
+    anew: "unready",
+    "anew, stopped": "asleep",
+    restarting: "unready",
+  },
   "failed/over": {
     wake: "starting",
     "wake!": "starting",
     answered: "ready",
     running: "unready",
     anew: "unready",
+    "anew, stopped": "asleep",
     restarting: "unready",
   },
   "failed/runs": {
@@ -138,6 +154,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     stopped: "failed",
     paused: "failed",
     anew: "unready",
+    "anew, stopped": "asleep",
     "sleep idle": "draining?",
     "sleep admin": "draining?(admin)",
     "sleep schedule": "draining?(schedule)",

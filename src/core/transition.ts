@@ -138,8 +138,8 @@ function onObserved(
       return sameSleep(state, observation) ? keep(state) : settle(observation, nowMs, nextRun);
     case "failed": {
       const runs = isRunning(observation);
-      // Somebody else has started it: it deserves a new look, whatever it did when we tried.
-      if (runs && (restarted || !state.runs)) return settle(observation, nowMs, nextRun);
+      // Somebody else has started it, or made it anew: it deserves a new look, whatever happened when we tried.
+      if (restarted || (runs && !state.runs)) return settle(observation, nowMs, nextRun);
       return runs === (state.runs ?? false) ? keep(state) : { state: { ...state, runs }, effects: [] };
     }
     case "unready":

@@ -54,7 +54,7 @@ export type StopReason = "idle" | "schedule" | "admin" | "unneeded" | "pause";
 export type WorkloadEvent =
   /** Somebody asks for it. `force` (an administrator's retry) ends a cool-down. */
   | { readonly type: "wake"; readonly force?: boolean }
-  /** The engine was asked. `restarted`: it is not the run that was ready (another id, start time or address). */
+  /** The engine was asked. `restarted`: not what it was (another id), nor the run that was ready (another start time or address). */
   | { readonly type: "observed"; readonly observation: Observation; readonly restarted: boolean }
   | { readonly type: "progress"; readonly run: number; readonly phase: WakePhase }
   | { readonly type: "answered"; readonly run: number; readonly endpoint: Endpoint }

@@ -176,8 +176,10 @@ function hasOwnLook({ state: { status } }: WorkloadRecord): boolean {
 }
 
 function isAnotherRun({ state }: WorkloadRecord, last: Observation | undefined, seen: Observation): boolean {
-  if (last === undefined || seen.status !== "running") return false;
-  if (last.id !== seen.id || last.startedAtMs !== seen.startedAtMs) return true;
+  if (last === undefined || seen.status === "absent") return false;
+  if (last.id !== seen.id) return true;
+  if (seen.status !== "running") return false;
+  if (last.startedAtMs !== seen.startedAtMs) return true;
   return state.status === "ready" && state.endpoint.host !== "" && !seen.endpoints.some(isSame(state.endpoint));
 }
 

@@ -57,6 +57,7 @@ export const EVENTS: Readonly<Record<string, WorkloadEvent>> = {
   stopped: observed("stopped"),
   running: observed("running"),
   anew: observed("running", true),
+  "anew, stopped": observed("stopped", true),
   paused: observed("paused"),
   restarting: observed("restarting"),
   "to starting": { type: "progress", run: RUN, phase: "starting" },
