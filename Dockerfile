@@ -3,7 +3,7 @@
 #   docker build -t docker-awakening-gateway .
 #   docker run -d -p 8080:8080 --read-only --cap-drop ALL --security-opt no-new-privileges \
 #     -v /var/run/docker.sock:/var/run/docker.sock --group-add "$(stat -c %g /var/run/docker.sock)" \
-#     docker-awakening-gateway
+#     -v gateway-state:/data --stop-timeout 20 docker-awakening-gateway
 #
 # The user is 65532 and not root; the group is what lets it use the socket. See docs/security.md.
 
@@ -12,13 +12,15 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 # No install script is needed: the only one fetches the Node that development runs on.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-# What the running gateway needs of it: no declarations, and the icons, which are read as SVG files, not as JavaScript too.
+# What the running gateway needs of it, licences included: no declarations, and the icons, which are read as SVG files, not
+# as JavaScript too. The list of it all (CycloneDX) stays in the image.
 RUN mkdir -p /image/app \
  && cp -r package.json package-lock.json .npmrc node_modules /image/app/ \
  && cd /image/app \
  && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
  && rm -rf package-lock.json .npmrc node_modules/.package-lock.json node_modules/@types node_modules/simple-icons/index* \
- && find node_modules -type f \( -name '*.?ts' -o -name '*.ts' -o -name '*.map' -o -name '*.md' \) -delete
+ && find node_modules -type f \( -name '*.?ts' -o -name '*.ts' -o -name '*.map' -o -name '*.md' \) ! -iname 'licen[cs]e*' -delete \
+ && npm sbom --prefix /build --omit dev --omit optional --package-lock-only --sbom-format cyclonedx > sbom.json
 # Node, the libraries that it names, and the few files that name resolution and users need.
 RUN mkdir -p /image/data /image/etc /image/tmp /image/usr/local/bin \
  && cp /usr/local/bin/node /image/usr/local/bin/ \
@@ -30,7 +32,10 @@ RUN mkdir -p /image/data /image/etc /image/tmp /image/usr/local/bin \
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.mjs scripts/
 COPY src src
-RUN node scripts/build.mjs && mv dist /image/app/
+# `dag` for whoever asks the running gateway: docker exec gateway dag explain NAME. There is no /usr/bin/env.
+RUN node scripts/build.mjs && mv dist /image/app/ \
+ && sed -i '1s,.*,#!/usr/local/bin/node,' /image/app/dist/main.js \
+ && ln -s /app/dist/main.js /image/usr/local/bin/dag
 COPY templates /image/app/templates
 COPY LICENSE /image/app/
 
@@ -43,8 +48,8 @@ USER 65532:65532
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 CMD ["node", "/app/dist/main.js", "health"]
-ENTRYPOINT ["node", "/app/dist/main.js"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 CMD ["dag", "health"]
+ENTRYPOINT ["dag"]
 CMD ["serve"]
 
 ARG VERSION=unreleased

@@ -14,13 +14,13 @@ const megabyte = 1_000_000;
 
 describe("the image", () => {
   onImage(
-    "holds Node, its libraries and the gateway: no shell, and no program but Node",
+    "holds Node, its libraries and the gateway: no shell, and no program but these two",
     async (t, { docker, host }) => {
       const { Config, Size } = await docker.getImage(gatewayImage).inspect();
       assert.equal(Config.User, "65532:65532");
-      assert.deepEqual(Config.Entrypoint, ["node", "/app/dist/main.js"]);
+      assert.deepEqual(Config.Entrypoint, ["dag"]);
       assert.equal((Config as { StopSignal?: string }).StopSignal, "SIGTERM");
-      assert.deepEqual(Config.Healthcheck?.Test, ["CMD", "node", "/app/dist/main.js", "health"]);
+      assert.deepEqual(Config.Healthcheck?.Test, ["CMD", "dag", "health"]);
       for (const label of ["title", "description", "licenses", "version", "revision", "base.name"])
         assert.ok(Config.Labels[`org.opencontainers.image.${label}`], label);
       t.diagnostic(`${Math.round(Size / megabyte)} MB`);
@@ -28,7 +28,7 @@ describe("the image", () => {
 
       const files = await listFiles(host);
       const programs = files.filter((file) => /^(usr\/)?(local\/)?s?bin\/./.test(file) && !file.endsWith("/"));
-      assert.deepEqual(programs, ["usr/local/bin/node"]);
+      assert.deepEqual(programs.toSorted(), ["usr/local/bin/dag", "usr/local/bin/node"]);
       const tests = files.filter((file) => /^app\/dist\/.*\.(test\.js|ts|map)$/.test(file));
       assert.deepEqual(tests, []);
     },
@@ -65,8 +65,7 @@ describe("the image", () => {
     const often = ["--health-interval", "500ms", "--health-retries", "1"];
     const { name } = await startImage(t, docker, ["--group-add", String(socketGroup), ...often]);
     await waitUntil(async () => (await health(docker, name)) === "healthy", 20_000, "healthy");
-    const ask = (...more: string[]) =>
-      run("docker", ["--host", docker.host, "exec", ...more, name, "node", "/app/dist/main.js", "health"]);
+    const ask = (...more: string[]) => run("docker", ["--host", docker.host, "exec", ...more, name, "dag", "health"]);
     assert.equal((await ask()).code, 0);
     assert.equal((await ask("--env", "GATEWAY_URL=http://127.0.0.1:1")).code, 1);
   });

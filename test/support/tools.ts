@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 
-/** A program that some tests drive. */
+/** A program that some tests drive; the one of node22 is Node 22.12, the oldest that the package takes. */
 export type Tool = keyof typeof tools;
 
 const tools = {
@@ -16,6 +16,9 @@ const tools = {
   fish: { variable: "FISH_BIN", names: ["fish"] },
   groff: { variable: "GROFF_BIN", names: ["groff"] },
   promtool: { variable: "PROMTOOL_BIN", names: ["promtool"] },
+  node22: { variable: "NODE22_BIN", names: ["node22"] },
+  node24: { variable: "NODE24_BIN", names: ["node24"] },
+  systemdAnalyze: { variable: "SYSTEMDANALYZE_BIN", names: ["systemd-analyze"] },
   prometheus: { variable: "PROMETHEUS_BIN", names: ["prometheus"] },
 } as const;
 

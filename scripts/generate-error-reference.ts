@@ -1,0 +1,123 @@
+import { type ErrorCode, STATUS_BY_CODE } from "../src/core/errors.ts";
+import { table } from "./markdown-table.ts";
+
+/** docs/errors.md, from the closed set of codes; one without a text does not compile. */
+export function generate(): Record<string, string> {
+  const codes = Object.keys(STATUS_BY_CODE) as ErrorCode[];
+  const rows = codes.map((code) => [`\`${code}\``, String(STATUS_BY_CODE[code]), TEXTS[code][0]]);
+  const sections = codes.map((code) => `### ${code}\n\n${TEXTS[code][1]}`);
+  const text = `<!-- Made from src/core/errors.ts by \`npm run generate\`; edits here are overwritten. -->
+
+${HEAD}
+
+${table(["code", "status", "in short"], rows)}
+
+${sections.join("\n\n")}
+`;
+  return { "docs/errors.md": text };
+}
+
+const HEAD = `# Error codes
+
+What the gateway answers by itself, as opposed to what your app answers. A browser gets a page; everything else gets \`application/problem+json\` (RFC 9457):
+
+\`\`\`json
+{
+  "type": "urn:docker-awakening-gateway:error:hold-timeout",
+  "title": "Not ready in time",
+  "status": 503,
+  "detail": "The app did not become ready while this request was waiting. Ask again.",
+  "code": "hold-timeout",
+  "container": "jellyfin",
+  "retry_after_s": 5
+}
+\`\`\`
+
+\`type\` ends with the code, which never changes its meaning. \`title\` and \`detail\` are for people and may be reworded. \`retry_after_s\` is the \`Retry-After\` header once more, in whole seconds. A failed wake also has \`reason\`, \`exit_code\` and, where logs may be shown, \`log\`. Every answer of the gateway's own carries the code as \`X-Gateway-Code\` (\`waking\` on the loading page), so that a monitor can tell it from the app's.`;
+
+/** In short, and what to do about it. */
+const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>> = {
+  "bad-request": [
+    "the request cannot be understood",
+    "Both `Content-Length` and `Transfer-Encoding`, two different lengths, an unreadable start line, or a parameter that an endpoint cannot read. Refused before anything is forwarded or woken. Mend the client.",
+  ],
+  "conflict-host": [
+    "missing, doubled or contradictory host",
+    "The request has no host, two hosts, or (behind a front proxy) a missing, doubled or invalid `X-Forwarded-Host`. Nothing is woken. Behind a front, check that it sets the header and that only one proxy does.",
+  ],
+  unauthorized: [
+    "admin pages need a login",
+    "An admin page or endpoint was asked without the credentials that `admin_auth` requires. `WWW-Authenticate` names the method.",
+  ],
+  forbidden: [
+    "not allowed from there",
+    "The auth endpoints answer only addresses in `trusted_proxies`; the admin endpoints only hosts in `admin_hosts`, and a wake or stop only pages of the same origin.",
+  ],
+  "unknown-host": [
+    "no container has this host",
+    "No container or group has this host. A new label is seen within seconds; `dag explain HOST` says what the gateway knows of a host. In forward-auth mode such a request is passed on instead.",
+  ],
+  "unknown-container": [
+    "no container has this name",
+    "An internal endpoint was asked about a container that the gateway does not manage.",
+  ],
+  "unknown-path": [
+    "no such page of the gateway",
+    "A path below the gateway's reserved ones (`/_…`) that does not exist.",
+  ],
+  "method-not-allowed": ["this address takes another method", "`Allow` names the methods that this address takes."],
+  "request-timeout": ["the request came too slowly", "The client did not finish its request headers in time."],
+  "rate-limited": [
+    "too many requests",
+    "The loading page's endpoints take one request a second from each client address. Wait for `Retry-After`; the page does so by itself.",
+  ],
+  "headers-too-large": [
+    "the request's headers are too large",
+    "More than 16 KiB of request headers, most often cookies.",
+  ],
+  "client-gone": [
+    "the client left (logs and metrics only)",
+    "Never sent: the name under which logs and metrics count clients that left before their answer.",
+  ],
+  internal: [
+    "a fault of the gateway",
+    "Should not happen. The log has the details under the same time; please report it.",
+  ],
+  "wake-failed": [
+    "the container could not be woken",
+    "The container did not become ready. `reason` is one of `exited` (with `exit_code`), `oom`, `timeout` (`start_timeout`), `unhealthy`, `absent`, `dependency`, `refused`, `engine`. After a failure a cool-down, longer each time, keeps requests from restarting a crash loop: `Retry-After` is its end.",
+  ],
+  "upstream-failed": [
+    "the app broke the connection",
+    "The app accepted the request and then broke the connection, or answered something that is not HTTP.",
+  ],
+  asleep: [
+    "asleep, and this client does not wake it",
+    "A rule under `ignore` keeps this client (a monitor, a crawler) from waking the container.",
+  ],
+  offline: [
+    "outside its schedule",
+    "Outside the container's schedule. `Retry-After` is the time to its next start, where one is known.",
+  ],
+  waking: [
+    "waking now",
+    "It is starting, and this client neither waits (`wake: page`) nor gets a page. Ask again after `Retry-After`.",
+  ],
+  "hold-timeout": [
+    "not ready within `hold_timeout`",
+    "The request waited `hold_timeout` and was not forwarded; its body was not read. It is safe to send it again.",
+  ],
+  "too-many-pending": [
+    "too many requests are waiting already",
+    "`max_pending` requests are waiting for this host, or for all hosts together. Nothing was forwarded.",
+  ],
+  "not-ready": [
+    "the gateway cannot serve yet",
+    "The gateway runs but cannot reach its engine (Docker) yet. Apps that are awake stay reachable.",
+  ],
+  draining: ["the gateway is shutting down", "The gateway is being stopped and takes no new requests."],
+  "upstream-timeout": [
+    "the app did not answer in time",
+    "The app took the request and sent no answer within the time that the gateway waits for one.",
+  ],
+};
