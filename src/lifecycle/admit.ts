@@ -147,7 +147,7 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
   ): Admission {
     const record = route.members.find(({ name }) => name === decision.workload);
     if (record === undefined) return { kind: "refuse", decision: { kind: "unknown" }, waitedMs };
-    const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, asker === undefined);
+    const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), asker === undefined);
     if (asker !== undefined) record.lastClient = classOf(asker);
     if (leaseKind === "none" && asker !== undefined) touch(record, clock);
     if (route.group !== undefined && route.group.targetConcurrency > 0) wakeRoute(house, route, "scale");

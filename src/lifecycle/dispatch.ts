@@ -26,10 +26,20 @@ export function dispatch(house: House, jobs: Jobs, record: WorkloadRecord, event
   closeOrOpenGate(record, house.clock.wall());
   report(house, record, before, event);
   follow(house, record);
+  if (event.type === "observed" && state.status === "paused" && mayNeverBeAnswered(record, now)) {
+    house.wake(record, "request");
+  }
   for (const effect of effects) if (effect !== "cancel") startJob(house, record, state, jobs[effect]);
   house.remember();
   return true;
 }
+
+/** Word of a pause takes its time: who was let in shortly before it came may have asked a frozen app, which is silent. */
+function mayNeverBeAnswered({ leases, lastArrivalMs }: WorkloadRecord, now: number): boolean {
+  return leases > 0 && now - lastArrivalMs <= WORD_OF_A_PAUSE_MS;
+}
+
+const WORD_OF_A_PAUSE_MS = 1_000;
 
 function startJob(house: House, record: WorkloadRecord, state: WorkloadState, job: Job): void {
   if (!("run" in state) || record.state !== state) return; // a reaction to the change has already moved it on

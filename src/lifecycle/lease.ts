@@ -12,8 +12,9 @@ export interface Lease {
 }
 
 /** Opens a lease; only while the gate is open, and in the same turn in which that was seen. */
-export function openLease(record: WorkloadRecord, kind: LeaseKind, quiet = false): Lease {
+export function openLease(record: WorkloadRecord, kind: LeaseKind, nowMs: number, quiet = false): Lease {
   if (record.throttled && !quiet) record.speedUp?.();
+  if (!quiet) record.lastArrivalMs = nowMs;
   record.leases += 1;
   record.leasesByKind[kind] += 1;
   return { record, kind, quiet, open: true };

@@ -37,6 +37,8 @@ export async function whenAnswers(
   record: WorkloadRecord,
   deadlineMs: number,
   signal: AbortSignal,
+  /** How long a workload without a port must have run to be believed. */
+  stayMs = 0,
 ): Promise<ProbeResult> {
   const startedMs = house.clock.now();
   let observation: Observation | undefined;
@@ -57,7 +59,8 @@ export async function whenAnswers(
       }
       const endpoint = observation && (await answering(house, record, observation, signal));
       if (hinted) continue; // what has just answered may be gone
-      if (endpoint !== undefined) return { kind: "answers", endpoint };
+      const stays = endpoint !== NO_ENDPOINT || house.clock.now() - startedMs >= stayMs;
+      if (endpoint !== undefined && stays) return { kind: "answers", endpoint };
       if (house.clock.now() >= deadlineMs) {
         return { kind: observation?.health === "unhealthy" ? "unhealthy" : "timed-out", observation };
       }

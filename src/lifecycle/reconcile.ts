@@ -112,6 +112,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       hinted.add(record.name); // out of reach, or it moved while we looked: what we saw may be older than that
       if (seen !== undefined && !hasOwnLook(record)) again = true;
     } else {
+      if (last !== undefined && isMadeAnew(last, seen)) forgetFailures(record);
       house.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
     }
     notify(record.nudges);
@@ -175,12 +176,22 @@ function hasOwnLook({ state: { status } }: WorkloadRecord): boolean {
   return status === "starting" || status === "stopping";
 }
 
+/** They were another container's. */
+function forgetFailures(record: WorkloadRecord): void {
+  record.failures = 0;
+  record.failedAtMs = undefined;
+}
+
 function isAnotherRun({ state }: WorkloadRecord, last: Observation | undefined, seen: Observation): boolean {
   if (last === undefined || seen.status === "absent") return false;
   if (last.id !== seen.id) return true;
   if (seen.status !== "running") return false;
   if (last.startedAtMs !== seen.startedAtMs) return true;
   return state.status === "ready" && state.endpoint.host !== "" && !seen.endpoints.some(isSame(state.endpoint));
+}
+
+function isMadeAnew(last: Observation, seen: Observation): boolean {
+  return seen.status !== "absent" && last.id !== seen.id;
 }
 
 function isSame(one: Endpoint): (other: Endpoint) => boolean {

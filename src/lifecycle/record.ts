@@ -41,6 +41,8 @@ export interface WorkloadRecord {
   leases: number;
   readonly leasesByKind: Record<LeaseKind, number>;
   lastActivityMs: number;
+  /** When the last lease was opened; 0: none was. */
+  lastArrivalMs: number;
   /** When it was last seen running without us, if it has not been used since. */
   sightMs: number | undefined;
   /** What kind of client used it last. */
@@ -129,6 +131,7 @@ export function createRecord(
     leases: 0,
     leasesByKind: { request: 0, tunnel: 0 },
     lastActivityMs: Math.min(memory?.lastActivityMs ?? 0, nowMs),
+    lastArrivalMs: 0,
     sightMs: undefined,
     lastClient: undefined,
     awakeSinceMs: nowMs,

@@ -45,11 +45,12 @@ async function startAndProbe(
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   const deadlineMs = house.clock.now() + record.settings.startTimeoutMs;
+  const stayMs = mayCrashAgain(record) ? STAY_MS : 0;
   const failure = await start(house, record, deadlineMs, signal);
   if (failure !== undefined || signal.aborted) return failure;
   house.dispatch(record, { type: "progress", run, phase: "waiting" });
 
-  const result = await whenAnswers(house, record, deadlineMs, signal);
+  const result = await whenAnswers(house, record, deadlineMs, signal, stayMs);
   if (signal.aborted) return undefined;
   if (result.kind === "answers") {
     succeed(house, record);
@@ -63,6 +64,16 @@ async function startAndProbe(
   }
   return failureOfProbe(house, record, result);
 }
+
+/** It ended badly, by itself: what has no port that answers must show that it stays up this time. */
+function mayCrashAgain({ observation, failures, stoppedByUs }: WorkloadRecord): boolean {
+  const { code = 0, oomKilled = false } = observation?.exit ?? {};
+  return failures > 0 || oomKilled || (!stoppedByUs && !AS_ORDERED.has(code));
+}
+
+const STAY_MS = 1_000;
+/** By itself, or by the signals of a stop. */
+const AS_ORDERED: ReadonlySet<number> = new Set([0, 137, 143]);
 
 function succeed(house: House, record: WorkloadRecord): void {
   record.wakesMs = rememberWake(record.wakesMs, house.clock.now() - record.wakeStartedMs);

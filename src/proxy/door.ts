@@ -53,7 +53,8 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     // The ready path: nothing is decided or allocated here but the lease.
     if (single?.gate !== undefined) {
       single.lastClient = clientClass(req.headers["user-agent"], false);
-      pass(route, req, res, single, single.gate, openLease(single, "request"), undefined, 0, 1);
+      const lease = openLease(single, "request", house.clock.now());
+      pass(route, req, res, single, single.gate, lease, undefined, 0, 1);
     } else void admitRequest(route, req, res, 1);
   }
 

@@ -64,9 +64,9 @@ async function bringAbout({ lifecycle, clock, record, engine }: EndpointsServer)
   await visit(BOT, "api");
   await clock.advance(2 * MINUTE);
   lifecycle.pin(record("nextcloud"), 8 * HOUR);
-  openLease(record("jellyfin"), "request");
-  openLease(record("jellyfin"), "request");
-  openLease(record("jellyfin"), "tunnel");
+  openLease(record("jellyfin"), "request", 0);
+  openLease(record("jellyfin"), "request", 0);
+  openLease(record("jellyfin"), "tunnel", 0);
   await visit(BROWSER, "broken-shop");
   await clock.advance(MINUTE);
   lifecycle.wake(record("minecraft"), "request");

@@ -47,7 +47,7 @@ test("of a container that is awake is told who woke it, what keeps it, and when 
   assert.deepEqual(rested.will_stop, { at: "2026-06-01T12:05:00.000Z", reason: "idle" });
   assert.deepEqual(rested.would_wake, []);
 
-  openLease(record("app"), "tunnel");
+  openLease(record("app"), "tunnel", 0);
   lifecycle.pin(record("app"), 3_600_000);
   const used = await explain(house);
   assert.ok(used.why_awake.includes("1 tunnel is open."));

@@ -91,7 +91,7 @@ test("a container that was asked for tells when, how long it may rest, and how i
   assert.equal(up.asleep_seconds, 10);
   assert.deepEqual(up.groups, ["pool"]);
 
-  openLease(record("app"), "tunnel");
+  openLease(record("app"), "tunnel", 0);
   await clock.advance(5_000);
   const used = await app();
   assert.deepEqual(used.leases, { request: 0, tunnel: 1 });

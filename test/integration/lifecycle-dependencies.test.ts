@@ -143,3 +143,33 @@ test("a diamond of many layers is followed without counting every path", async (
   await house.clock.settle();
   assert.equal(house.record("app").gate, undefined);
 });
+
+test("a dependency without a port that crashed is not taken for awake before it has stayed up", async () => {
+  const house = await openHouse([app("app", ["db"]), part("db", [], { targetPort: undefined })], {
+    fakes: { db: { endsAfterMs: 300, endsWith: { code: 9, oomKilled: false, message: "" } } },
+  });
+  house.visit("app");
+  await house.clock.advance(1_000); // the first time nobody knows better
+  const guest = house.visit("app");
+  await house.clock.advance(2_000);
+  assert.match(guest.answer, /^failed dependency: it needs "db", which failed: .*exit code 9/u);
+  house.orders();
+  const next = house.visit("app");
+  await house.clock.advance(50);
+  assert.match(next.answer, /^failed dependency/u);
+  assert.deepEqual(house.orders(), [], "it cools down");
+});
+
+for (const code of [0, 137, 143]) {
+  test(`one without a port that was ended with ${code} is awake again as soon as it runs`, async () => {
+    const house = await openHouse([{ name: "job", targetPort: undefined }]);
+    for (let round = 0; round < 2; round += 1) {
+      const guest = house.visit("job");
+      await house.clock.advance(20);
+      assert.equal(guest.answer, "forward job");
+      guest.close();
+      house.engine.crash("job", { code });
+      await house.clock.settle();
+    }
+  });
+}

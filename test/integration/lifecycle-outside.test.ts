@@ -65,6 +65,26 @@ for (const [what, act, status] of doings) {
   });
 }
 
+test("whoever asks in the moment before word of a pause comes is not left in a frozen app", async () => {
+  const house = await readyHouse();
+  house.engine.pauseOutside("app");
+  const guest = house.visit("app");
+  await house.clock.advance(50);
+  assert.equal(guest.answer, "forward app", "nobody could know");
+  assert.deepEqual(house.orders(), ["start app"]);
+  assert.equal(house.status("app"), "ready");
+});
+
+test("a request that was under way long before a person paused the app does not undo that", async () => {
+  const house = await readyHouse();
+  house.visit("app");
+  await house.clock.advance(5_000);
+  house.engine.pauseOutside("app");
+  await house.clock.advance(60_000);
+  assert.deepEqual(house.orders(), []);
+  assert.equal(house.status("app"), "paused");
+});
+
 test("what a person starts is idle-stopped, counted from the moment it was seen", async () => {
   const house = await openHouse(settings);
   await house.clock.advance(10 * IDLE);

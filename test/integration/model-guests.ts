@@ -51,7 +51,7 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     if (route === undefined) return note(`    ${who} at ${host}: no such host`);
     const { single } = route;
     if (who !== "auth" && who !== "upgrade" && single?.gate !== undefined) {
-      return pass(host, who, single, single.gate, openLease(single, "request"), tries);
+      return pass(host, who, single, single.gate, openLease(single, "request", clock.now()), tries);
     }
     const isAuth = who === "auth";
     const guest: Waiting = { host, sinceMs: clock.now(), gone: new AbortController() };

@@ -28,12 +28,14 @@ export interface Oracle {
 }
 
 const DRAIN_LIMIT_MS = 30_000;
+const WORD_OF_A_PAUSE_MS = 1_000;
 /** No honest run asks the engine this often; a loop does within one step. */
 const MOST_CALLS = 4_000;
 
 export function createOracle(cast: Cast): Oracle {
   const { clock, world, lifecycle, note } = cast;
   const usedAtMs = new Map<string, number>();
+  const enteredAtMs = new Map<string, number>();
   const drainedSinceMs = new Map<string, number>();
   /** Who was shown a page, or told to come back, was promised that somebody is at work on it. */
   const promised = new Set<string>();
@@ -90,8 +92,15 @@ export function createOracle(cast: Cast): Oracle {
     return truth.startedBy !== "unclear" && !world.isUntold(truth) && clock.now() === clock.wall();
   }
 
+  /** Somebody came in shortly before word of the pause did, and may have asked a frozen app. */
+  function isAsked(name: string): boolean {
+    const isInside = (lifecycle.records.get(name)?.leases ?? 0) > 0;
+    return isInside && clock.now() - (enteredAtMs.get(name) ?? -Infinity) <= WORD_OF_A_PAUSE_MS;
+  }
+
   function onForward(record: WorkloadRecord, { to }: Forward): boolean {
     const truth = world.of(record.name);
+    enteredAtMs.set(record.name, clock.now());
     const answers = to.host === hostOf(truth) && world.answers(truth);
     const isDeaf = truth.status === "running" && truth.answersAtMs === Infinity && !truth.dying;
     const mayNotKnow = world.isUntold(truth) || (isDeaf && truth.refusalToldMs >= clock.now());
@@ -181,6 +190,7 @@ export function createOracle(cast: Cast): Oracle {
         const triedMs = clock.now() - from.sinceMs;
         rule(triedMs >= START_TIMEOUT_MS, `${name} is given up after ${triedMs} ms`);
       }
+      if (to.status === "paused" && isAsked(name)) calm = false;
       if (to.status === "draining") drainedSinceMs.set(name, to.sinceMs);
       else if (to.status !== "stopping") drainedSinceMs.delete(name);
       // A gate that waits for a dependency opens with that.
