@@ -150,26 +150,6 @@ test("a container made anew under the same name is another run: its address is t
   assert.equal(house.record("app").wakesMs, wakesMs);
 });
 
-for (const [what, spoil, answer] of [
-  ["was missing", ({ engine }: TestHouse) => engine.remove("app"), /^failed absent/u],
-  ["failed", ({ engine }: TestHouse) => void (engine.get("app").refusesStart = "no space left"), /^failed refused/u],
-] as const) {
-  test(`a container that ${what} and is made anew is woken by the next request: what failed is gone`, async () => {
-    const house = await openHouse(settings);
-    spoil(house);
-    await house.clock.advance(50);
-    const first = house.visit("app");
-    await house.clock.advance(50);
-    assert.match(first.answer, answer);
-    house.engine.remove("app");
-    house.engine.add("app");
-    await house.clock.advance(50);
-    const second = house.visit("app");
-    await house.clock.advance(50);
-    assert.equal(second.answer, "forward app");
-  });
-}
-
 test("a container that was moved to another address under the same id is probed there", async () => {
   const house = await readyHouse();
   house.engine.get("app").endpoint = { host: "moved", port: 80, published: false };
