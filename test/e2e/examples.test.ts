@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import path from "node:path";
-import { describe, test } from "node:test";
+import { describe, test, type TestContext } from "node:test";
+import { cleanup } from "../support/cleanup.ts";
 import { type Stack, startStack } from "../support/example-stack.ts";
 import type { TestDocker } from "../support/docker.ts";
 import { type Answer, navigation, request } from "../support/http.ts";
@@ -18,13 +19,13 @@ interface Example {
   /** What a host gets that is not ours. */
   readonly stranger: number;
   /** Something more that the example promises. */
-  readonly more?: (stack: Stack, port: number) => Promise<void>;
+  readonly more?: (stack: Stack, port: number, t: TestContext, docker: TestDocker) => Promise<void>;
 }
 
 const WHOAMI = "whoami.localhost";
 
 const EXAMPLES: readonly Example[] = [
-  { dir: "traefik/labels", front: "traefik", hosts: [WHOAMI], stranger: 404 },
+  { dir: "traefik/labels", front: "traefik", hosts: [WHOAMI], stranger: 404, more: keepsTheUnhealthy },
   { dir: "traefik/provider", front: "traefik", hosts: [WHOAMI], stranger: 404 },
   { dir: "traefik/everywhere", front: "traefik", hosts: [WHOAMI], stranger: 404, more: passesOthers },
   { dir: "caddy/per-host", front: "caddy", hosts: [WHOAMI], stranger: 200 },
@@ -50,7 +51,7 @@ describe("an example", () => {
           for (const host of example.hosts) await wakesTwice(docker, port, host);
           const stranger = await request({ port, host: "stranger.localhost", path: "/count" });
           assert.equal(stranger.status, example.stranger, stranger.text);
-          await example.more?.(stack, port);
+          await example.more?.(stack, port, t, docker);
         } catch (error) {
           const logs = await Promise.all([example.front, "gateway"].map((service) => stack.logs(service)));
           throw new Error(
@@ -106,6 +107,39 @@ async function untilPage(ask: (headers?: object) => Promise<Answer>): Promise<vo
   }, PATIENCE_MS);
   assert.equal(page.headers["x-gateway-code"], "waking");
   assert.match(page.text, /<!doctype html>/iu);
+}
+
+/** A stopped container with a HEALTHCHECK counts as unhealthy, and Traefik drops those unless it is told otherwise. */
+async function keepsTheUnhealthy(stack: Stack, port: number, t: TestContext, { docker }: TestDocker): Promise<void> {
+  const { Config, NetworkSettings } = await stack.container("whoami").inspect();
+  const host = "healthy.localhost";
+  const app = await docker.createContainer({
+    name: "healthy",
+    Image: Config.Image,
+    Env: ["HEALTHY_AFTER_MS=500"],
+    Labels: relabelled(Config.Labels, "healthy"),
+    Healthcheck: { Test: ["CMD", "wget", "-qO-", "http://127.0.0.1/health"], Interval: 1e9 },
+    NetworkingConfig: {
+      EndpointsConfig: Object.fromEntries(Object.keys(NetworkSettings.Networks).map((n) => [n, {}])),
+    },
+  });
+  cleanup(t, () => app.remove({ force: true }));
+  await app.start(); // Traefik doesn't hear of one that is only created
+  await app.stop({ t: 1 });
+  const visit = async (): Promise<string> => {
+    const { status, headers } = await request({ port, host, headers: navigation });
+    return `${status} ${String(headers["x-gateway-code"] ?? "not the gateway's")}`;
+  };
+  await waitUntil(async () => (await visit()) === "503 waking", PATIENCE_MS);
+  const held = request({ port, host, path: "/count" });
+  const seen = new Set<string>();
+  await waitUntil(async () => seen.add(await visit()).has("200 not the gateway's"), PATIENCE_MS, "the app");
+  assert.equal((await held).status, 200);
+  assert.deepEqual([...seen], ["503 waking", "200 not the gateway's"]);
+}
+
+function relabelled(labels: Readonly<Record<string, string>>, name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map((pair) => pair.map((text) => text.replace("whoami", name))));
 }
 
 async function passesOthers(_stack: Stack, port: number): Promise<void> {
