@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { ErrorCode } from "./core/errors.ts";
 import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
 import type { Route } from "./lifecycle/route.ts";
+import { answerUnderWay } from "./proxy/under-way.ts";
 
 /** Where a request can lead, in the order in which it is asked. */
 export interface ServerDeps {
@@ -55,6 +56,8 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     tunnels.add(socket);
     socket.on("close", () => tunnels.delete(socket));
     socket.on("error", () => socket.destroy());
+    // Only where the server could not be told to take it as a plain request (Node before 24.9).
+    if (answerUnderWay(socket) !== undefined) return void socket.destroy();
     const target = req.url ?? "/";
     const host = requestHost(target, req.rawHeaders);
     if (host !== CONFLICT && deps.authUpgrade(req, socket, requestPath(target))) return;
@@ -68,10 +71,11 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   server.on("upgrade", onUpgrade);
   server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
     socket.on("error", () => socket.destroy());
-    socket.end(deps.rawAnswer("method-not-allowed"));
+    if (answerUnderWay(socket) === undefined) socket.end(deps.rawAnswer("method-not-allowed"));
+    else socket.destroy();
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
+    if (!socket.writable || error.code === "ECONNRESET" || isSpoken(socket)) socket.destroy();
     else socket.end(deps.rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? "bad-request"));
   });
 
@@ -92,6 +96,12 @@ const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: "headers-too-large",
   ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
 };
+
+/** What is written now would be taken for a part of the answer under way, or for that of an earlier request. */
+function isSpoken(socket: Socket): boolean {
+  const answer = answerUnderWay(socket);
+  return answer !== undefined && (answer.headersSent || answer.req.complete);
+}
 
 function listen(server: Server, port: number, bind: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerOptions } from "node:http";
 import { bodyFraming } from "./request-body.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
+import { answerUnderWay } from "./under-way.ts";
 
 /** How the listener treats connections. */
 export const SERVER_OPTIONS: ServerOptions = Object.freeze({
@@ -16,6 +17,10 @@ export const SERVER_OPTIONS: ServerOptions = Object.freeze({
   keepAliveInitialDelay: 60_000,
   /** Most requests have no body: their streams need not be set in motion. */
   optimizeEmptyRequests: true,
-  /** RFC 9110 §7.8: an Upgrade may be ignored. One with a body is answered as the plain request that it also is. */
-  shouldUpgradeCallback: (req: IncomingMessage) => bodyFraming(req) === "none",
+  /**
+   * RFC 9110 §7.8: an Upgrade may be ignored. One with a body, or behind a request whose answer is not over, is answered as
+   * the plain request that it also is.
+   */
+  shouldUpgradeCallback: (req: IncomingMessage) =>
+    bodyFraming(req) === "none" && answerUnderWay(req.socket) === undefined,
 });

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { describe, it, type TestContext } from "node:test";
+import type { Route } from "../../src/lifecycle/route.ts";
+import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
+import { createGatewayServer } from "../../src/server.ts";
+import { cleanup } from "../support/cleanup.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { rawClient } from "./proxy-house.ts";
+
+const GET = "GET / HTTP/1.1\r\nHost: app.test\r\n\r\n";
+const UPGRADE = "GET /up HTTP/1.1\r\nHost: app.test\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+const CONNECT = "CONNECT app.test:80 HTTP/1.1\r\nHost: app.test\r\n\r\n";
+const GARBAGE = "\0\r\n\r\n";
+
+/** The listener alone; the test answers requests itself. */
+async function listen(t: TestContext, answer: (req: IncomingMessage, res: ServerResponse) => void): Promise<number> {
+  const server = createGatewayServer({
+    options: SERVER_OPTIONS,
+    findRoute: () => ({}) as Route,
+    auth: () => false,
+    authUpgrade: () => false,
+    internal: () => false,
+    request: (_route, req, res) => answer(req, res),
+    upgrade: (_route, _req, socket) => void socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+    unknownHost: () => assert.fail("every host is known"),
+    conflictingHost: () => assert.fail("no host is in conflict"),
+    rawAnswer: (code) => Buffer.from(`HTTP/1.1 400 ${code}\r\nConnection: close\r\n\r\n`),
+  });
+  const { port } = await server.listen(0, "127.0.0.1");
+  cleanup(t, () => server.drain(0));
+  return port;
+}
+
+void describe("behind an answer that is not over", () => {
+  const later: (() => void)[] = [];
+  const slowly = (req: IncomingMessage, res: ServerResponse): void => {
+    if (req.url === "/") later.push(() => res.end("first"));
+    else res.end(`plain ${req.url}`);
+  };
+
+  void it("an upgrade is answered in its turn, as the plain request that it also is", async (t) => {
+    const client = await rawClient(t, await listen(t, slowly), GET + UPGRADE);
+    (await waitUntil(() => later.pop(), 5_000, "the first request"))();
+    const text = await client.until((all) => all.endsWith("/up"));
+    assert.deepEqual(text.match(/first|plain \/up|101/gu), ["first", "plain /up"]);
+  });
+
+  for (const [what, bytes] of [
+    ["CONNECT", CONNECT],
+    ["what is no request", GARBAGE],
+  ] as const) {
+    void it(`${what} ends the connection without a word, which would be taken for the answer`, async (t) => {
+      const client = await rawClient(t, await listen(t, slowly), GET + bytes);
+      assert.equal(await client.closed(), "");
+      later.length = 0;
+    });
+  }
+
+  void it("what is no request is not answered in the middle of an answer", async (t) => {
+    const begin = (_req: IncomingMessage, res: ServerResponse): void => void res.write("begun");
+    const client = await rawClient(t, await listen(t, begin), GET);
+    await client.until((text) => text.includes("begun"));
+    client.write(GARBAGE);
+    assert.match(await client.closed(), /\r\n\r\n5\r\nbegun\r\n$/u);
+  });
+
+  void it("a body that breaks off is told, as long as its answer has not begun", async (t) => {
+    const head = "POST / HTTP/1.1\r\nHost: app.test\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const client = await rawClient(t, await listen(t, slowly), `${head}zz\r\n`);
+    assert.match(await client.closed(), /^HTTP\/1\.1 400 bad-request\r\n/u);
+    later.length = 0;
+  });
+});
+
+void describe("on a connection that is free again", () => {
+  for (const [what, bytes, expected] of [
+    ["an upgrade is one", UPGRADE, /^HTTP\/1\.1 101 /u],
+    ["CONNECT is refused", CONNECT, /^HTTP\/1\.1 400 method-not-allowed/u],
+    ["what is no request is told", GARBAGE, /^HTTP\/1\.1 400 bad-request/u],
+  ] as const) {
+    void it(what, async (t) => {
+      const client = await rawClient(t, await listen(t, (_req, res) => void res.end("first")), GET);
+      const first = await client.until((text) => text.endsWith("first"));
+      client.write(bytes);
+      assert.match((await client.closed()).slice(first.length), expected);
+    });
+  }
+});
