@@ -75,13 +75,17 @@ describe("a user of the reference who changes the image and nothing else", () =>
   });
 
   onDocker("finds groups, schedules and the way in without DNS", async (t, docker) => {
-    const { gateway, closed, members } = await openHouse(t, docker);
+    const { gateway, closed, members } = await openHouse(t, docker, {
+      ADMIN_AUTH_USERNAME: "other",
+      ADMIN_AUTH_PASSWORD: "of the environment",
+      SCHEDULE_TIMEZONE: "Europe/Rome",
+    });
+    const ask = async (): Promise<string> =>
+      (await gateway.request({ host: "group.reference.test" })).text.match(/Hello from ([\w-]+)/u)?.[1] ?? "";
+    // All members wake together; who is ready first answers alone until the other is.
     const names = new Set<string>();
-    for (let round = 0; round < 6; round += 1)
-      names.add(
-        (await gateway.request({ host: "group.reference.test" })).text.match(/Hello from ([\w-]+)/u)?.[1] ?? "",
-      );
-    assert.deepEqual([...names].toSorted(), ["member-1", "member-2"], "round-robin over both");
+    await waitUntil(async () => names.add(await ask()).size === 2, 20_000, "an answer of each member");
+    assert.notEqual(await ask(), await ask(), "round-robin over both");
     for (const member of members) assert.ok(await member.isRunning());
 
     const offline = await gateway.request({ host: "closed.reference.test", headers: navigation });
@@ -90,6 +94,16 @@ describe("a user of the reference who changes the image and nothing else", () =>
 
     const direct = await gateway.request({ host: "127.0.0.1", path: `/?container=${members[0]?.name}` });
     assert.match(direct.text, /Hello from member-1/u);
+
+    const headers = { authorization: `Basic ${Buffer.from("other:of the environment").toString("base64")}` };
+    assert.equal((await gateway.request({ path: "/_topology" })).status, 401);
+    const topology = await gateway.request({ path: "/_topology?format=json", headers });
+    assert.equal(topology.status, 200);
+    assert.ok(topology.text.includes("reference-group"));
+    const stop = { path: `/_status/stop?container=${members[0]?.name}`, method: "POST", headers };
+    assert.equal((await gateway.request(stop)).status, 202);
+    await waitUntil(async () => !(await members[0]?.isRunning()), 15_000, "the stop");
+    for (const path of ["/_live", "/_ready"]) assert.equal((await gateway.request({ path })).status, 200, path);
   });
 
   onDocker("keeps labels, variables and SIGHUP", async (t, docker) => {
@@ -99,8 +113,15 @@ describe("a user of the reference who changes the image and nothing else", () =>
       "dag.icon": "nginx",
       "dag.redirect_path": "/",
       "dag.start_timeout": "20s",
+      "dag.health_path": "/health",
+      "dag.network": "bridge",
+      "dag.schedule_start": "0 0 * * *",
+      "dag.schedule_stop": "",
+      "dag.schedule_timezone": "Europe/Rome",
     };
-    const labelled = await docker.createContainer({ start: false, labels: { ...labels, ...more } });
+    const needed = await docker.createContainer({ start: false });
+    const depends = { "dag.depends_on": needed.name };
+    const labelled = await docker.createContainer({ start: false, labels: { ...labels, ...more, ...depends } });
     const { gateway, app } = await openHouse(t, docker, {
       ADMIN_AUTH_METHOD: "bearer",
       ADMIN_AUTH_TOKEN: "of-the-environment",
@@ -110,8 +131,16 @@ describe("a user of the reference who changes the image and nothing else", () =>
     assert.equal((await gateway.request({ path: "/_status/api", headers: keeper })).status, 401);
     const document = (await gateway.request({ path: "/_status/api", headers: bearer })).json();
     const found = document.containers.find(({ name }: { name: string }) => name === labelled.name);
-    assert.equal(found.idle_timeout, "30m0s");
+    assert.deepEqual(pick(found, ["icon", "idle_timeout", "network", "start_timeout", "target_port", "warnings"]), {
+      icon: "nginx",
+      idle_timeout: "30m0s",
+      network: "bridge",
+      start_timeout: "20s",
+      target_port: "80",
+      warnings: [],
+    });
     assert.equal((await gateway.request({ host: "label.reference.test" })).status, 200);
+    assert.ok(await needed.isRunning(), "what it depends on is awake too");
 
     const text = readFileSync(gateway.configFile, "utf8");
     writeFileSync(gateway.configFile, text.replace("app.reference.test:8080", "renamed.reference.test"));
