@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { LANGUAGES } from "../../src/respond/language.ts";
 import { startFleet } from "../integration/admin-fleet.ts";
+import { BROKEN_WORDS } from "../support/broken-words.ts";
 import { inChromium } from "../support/browser.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -37,7 +38,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   }
 }
 
-inChromium("in every language every page fits a phone, with menus open too", async (t, open) => {
+inChromium("in every language every page fits a phone, with menus open too, and breaks no word", async (t, open) => {
   const house = await startFleet(t);
   for (const language of Object.keys(LANGUAGES)) {
     const page = await open({ locale: language, viewport: { width: 360, height: 800 } });
@@ -45,6 +46,7 @@ inChromium("in every language every page fits a phone, with menus open too", asy
       await page.goto(`http://localhost:${house.port}${path}`);
       for (const menu of await page.locator(".menu").all()) await menu.evaluate("(menu) => (menu.open = true)");
       assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 360, `${language} ${path}`);
+      assert.deepEqual(await page.evaluate(BROKEN_WORDS), [], `${language} ${path}`);
     }
   }
 });

@@ -1,7 +1,7 @@
 /** Evaluated in a page: the words of names and headings that go on in the next line though they are short enough for one. */
 export const BROKEN_WORDS = `(() => {
   const broken = [];
-  for (const element of document.querySelectorAll("h1, h2, .title, .word, button")) {
+  for (const element of document.querySelectorAll("h1, h2, .title, .line, button")) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       for (const { 0: word, index } of node.data.matchAll(/[^\\s-]+/g)) {
