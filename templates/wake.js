@@ -101,12 +101,14 @@
   }
 
   async function tail() {
+    let soon = 4;
     while (!over) {
       let pause = 3000;
       try {
         const answer = await ask("_logs");
         if (answer.status === 429) pause += retryAfter(answer);
-        else show((await answer.json()).lines);
+        // An app's first words come a moment after its start.
+        else if (!show((await answer.json()).lines) && soon-- > 0) pause = 1100;
       } catch {}
       await sleep(pause);
     }
@@ -114,7 +116,7 @@
 
   function show(lines) {
     const log = $("log");
-    if (!log || !Array.isArray(lines) || !lines.length) return;
+    if (!log || !Array.isArray(lines) || !lines.length) return false;
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 24;
     log.replaceChildren(
       ...lines.map((line) => {
@@ -124,6 +126,7 @@
       }),
     );
     if (atEnd) log.scrollTop = log.scrollHeight;
+    return true;
   }
 
   // Behind a front proxy the app may be ready before the front has noticed: wait for an answer that is the app's own.
