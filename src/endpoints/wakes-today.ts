@@ -11,9 +11,11 @@ export interface WakesToday {
 export function createWakesToday(clock: Clock, timezone: () => string): WakesToday {
   const counts = new Map<string, number>();
   let day = "";
+  let calendar = calendarOf(timezone());
 
   function turnPage(): void {
-    const today = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone() }).format(clock.wall());
+    if (calendar.timezone !== timezone()) calendar = calendarOf(timezone());
+    const today = calendar.format(clock.wall());
     if (today === day) return;
     day = today;
     counts.clear();
@@ -30,4 +32,9 @@ export function createWakesToday(clock: Clock, timezone: () => string): WakesTod
       return counts.get(workload) ?? 0;
     },
   };
+}
+
+/** Made once: it costs more than all the rest that is said of a container, and is asked for each of them. */
+function calendarOf(timezone: string): { readonly timezone: string; readonly format: (ms: number) => string } {
+  return { timezone, format: new Intl.DateTimeFormat("sv-SE", { timeZone: timezone }).format };
 }
