@@ -11,10 +11,11 @@ export interface WakesToday {
 export function createWakesToday(clock: Clock, timezone: () => string): WakesToday {
   const counts = new Map<string, number>();
   let day = "";
-  let calendar = calendarOf(timezone());
+  let calendar: Calendar | undefined;
 
   function turnPage(): void {
-    if (calendar.timezone !== timezone()) calendar = calendarOf(timezone());
+    const zone = timezone();
+    if (calendar?.timezone !== zone) calendar = calendarOf(zone);
     const today = calendar.format(clock.wall());
     if (today === day) return;
     day = today;
@@ -35,6 +36,11 @@ export function createWakesToday(clock: Clock, timezone: () => string): WakesTod
 }
 
 /** Made once: it costs more than all the rest that is said of a container, and is asked for each of them. */
-function calendarOf(timezone: string): { readonly timezone: string; readonly format: (ms: number) => string } {
+interface Calendar {
+  readonly timezone: string;
+  readonly format: (ms: number) => string;
+}
+
+function calendarOf(timezone: string): Calendar {
   return { timezone, format: new Intl.DateTimeFormat("sv-SE", { timeZone: timezone }).format };
 }
