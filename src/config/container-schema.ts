@@ -4,6 +4,7 @@ import {
   cidr,
   cron,
   decimal,
+  size,
   duration,
   flag,
   host,
@@ -133,6 +134,11 @@ export const containerSchema = z
       ),
     throttle_after: duration().prefault("0").describe("Its CPU is limited after so long without a request. 0: never."),
     throttle_cpus: decimal(0.01, 1024).prefault(0.1).describe("CPUs that are left to it then."),
+    throttle_memory_reservation: size(6 * 1024 ** 2)
+      .prefault("0")
+      .describe(
+        "Its memory reservation then, such as `64m`: what is above is taken first when memory runs short. 0: as it is.",
+      ),
     process: processKeys
       .optional()
       .describe("A local process instead of a Docker container. Only in the file, never from labels."),

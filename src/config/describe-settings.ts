@@ -1,6 +1,7 @@
 import type { AdminAuth, GatewaySettings, NotifySettings, WorkloadSettings } from "../core/settings.ts";
 import type { ContainerKeys } from "./container-schema.ts";
 import { formatDuration } from "./durations.ts";
+import { formatSize } from "./sizes.ts";
 import type { GatewayKeys } from "./gateway-schema.ts";
 import type { Provenance } from "./provenance.ts";
 
@@ -65,6 +66,7 @@ const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload:
   pause_after: ({ pauseAfterMs }) => formatDuration(pauseAfterMs),
   throttle_after: ({ throttleAfterMs }) => formatDuration(throttleAfterMs),
   throttle_cpus: ({ throttleCpus }) => String(throttleCpus),
+  throttle_memory_reservation: ({ throttleMemoryBytes }) => formatSize(throttleMemoryBytes),
   // Arguments and variables of a process may carry secrets: the program's name will do.
   process: ({ process }) => (process === undefined ? "" : `${process.command[0] ?? ""} on port ${process.port}`),
 };

@@ -5,6 +5,7 @@ import { parseDuration } from "./durations.ts";
 import { parseHost } from "./host-name.ts";
 import { hint } from "./nearest.ts";
 import { read, unreadable, type Reading } from "./reading.ts";
+import { parseSize, SIZE_PATTERN } from "./sizes.ts";
 
 /** What a key takes: a word for the reference, and its JSON Schema. */
 export interface ValueKind {
@@ -54,6 +55,10 @@ export const duration = () =>
     { kind: "duration", type: ["string", "integer"], pattern: DURATION_PATTERN, minimum: 0, maximum: 0 },
     parseDuration,
   );
+
+/** Bytes; 0 switches the key off, and nothing between that and `min` is taken. */
+export const size = (min: number) =>
+  scalar({ kind: "size", type: ["string", "integer"], pattern: SIZE_PATTERN }, (value) => parseSize(value, min));
 
 export const host = () => scalar({ kind: "host", type: "string" }, parseHost);
 

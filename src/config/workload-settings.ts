@@ -44,6 +44,7 @@ export function toWorkloadSettings(
     pauseAfterMs: keys.pause_after,
     throttleAfterMs: keys.throttle_after,
     throttleCpus: keys.throttle_cpus,
+    throttleMemoryBytes: keys.throttle_memory_reservation,
   };
 }
 

@@ -111,6 +111,8 @@ export interface WorkloadSettings {
   readonly pauseAfterMs: number;
   readonly throttleAfterMs: number;
   readonly throttleCpus: number;
+  /** 0: left as it is. */
+  readonly throttleMemoryBytes: number;
 }
 
 export type StopMethod = "stop" | "pause" | "kill";

@@ -8,6 +8,7 @@ import { nudged } from "./nudge.ts";
 import { type Engine, EngineError, type StopOrder, type WorkloadRef } from "./ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 import { sampledMemory } from "./sample.ts";
+import { unthrottle } from "./throttle.ts";
 import { findVeto, vetoForMs } from "./veto.ts";
 
 /** A stop that does not come from idleness waits this long for what is open, then cuts it. */
@@ -44,6 +45,7 @@ export async function stopJob(house: House, record: WorkloadRecord, run: number,
   try {
     record.memoryBytes = sampledMemory(record) ?? record.memoryBytes;
     const method = state.reason === "pause" ? "pause" : settings.stopMethod;
+    if (method !== "pause" && record.ownLimits !== undefined) await unthrottle(house, record);
     await stopIfThere(engine, ref, { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal });
     const seen = await lookAtRest(record);
     if (seen === undefined) throw new EngineError("unreachable", "the engine was lost while it stopped the workload");

@@ -16,4 +16,6 @@ export interface House {
   readonly rearm: (record: WorkloadRecord) => void;
   /** Something worth keeping over a restart has changed. */
   readonly remember: () => void;
+  /** The same, and resolves when it is kept. */
+  readonly save: () => Promise<void>;
 }

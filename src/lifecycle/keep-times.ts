@@ -23,13 +23,13 @@ function rise(house: House, record: WorkloadRecord, before: WorkloadState, event
     const startedAtMs = startOf(house, record);
     record.awakeSinceMs = startedAtMs;
     if (record.lastActivityMs < startedAtMs || event.type !== "observed") see(record, now);
-    if (record.settings.throttleAfterMs > 0 && record.engine.capabilities.throttle) unthrottle(house, record);
+    if (record.ownLimits !== undefined) void unthrottle(house, record);
     return;
   }
   record.asleepMs += now - record.asleepSinceMs;
   record.awakeSinceMs = now;
   see(record, now);
-  if (record.throttled) unthrottle(house, record);
+  if (record.ownLimits !== undefined) void unthrottle(house, record);
   if (event.type !== "observed") return;
   record.wokenByUs = isOurRun(record) || record.startCall !== undefined;
   record.stoppedByUs = false;

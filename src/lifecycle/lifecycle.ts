@@ -77,6 +77,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       if (isOurs(record)) rearm(house, record, act);
     },
     remember: () => memory.markDirty(),
+    save: () => memory.save(),
   };
   const memory = createMemoryKeeper({ clock, store: deps.store, records, emit });
   const reconciler = createReconciler({
@@ -105,7 +106,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     if (!isOurs(record)) return;
     const { status } = record.state;
     if (status !== "starting" && status !== "ready") record.wakeCause = cause;
-    if (record.throttled) unthrottle(house, record);
+    if (record.throttled) void unthrottle(house, record);
     house.dispatch(record, { type: "wake", force });
     if (record.state.status !== "ready" || record.gate !== undefined) return;
     for (const { record: dependency, condition } of record.dependencies) {

@@ -98,5 +98,6 @@ function memoryOf(record: WorkloadRecord, clock: Clock): Memory {
     asleepMs: Math.round(record.asleepMs),
     wakesTotal: record.wakesTotal,
     ...(record.seenByFront && { seenByFront: true }),
+    ...(record.ownLimits && { ownLimits: record.ownLimits }),
   };
 }

@@ -42,13 +42,30 @@ export interface Engine {
   logs(ref: WorkloadRef, lines: number): Promise<readonly string[]>;
   /** Counters since the start; `undefined` where they cannot be read. */
   usage(ref: WorkloadRef): Promise<Usage | undefined>;
-  /** Limits a running workload's CPU share (`cpus` 0: no limit). Only with the capability `throttle`. */
-  throttle(ref: WorkloadRef, cpus: number): Promise<void>;
+  /** Its limits as they are set now. Only with the capability `throttle`, as the next two. */
+  limits(ref: WorkloadRef): Promise<Limits>;
+  /** Leaves no more than this to a running workload. */
+  throttle(ref: WorkloadRef, allowance: Allowance): Promise<void>;
+  /** Gives it back the limits that it had; does nothing for one that was made anew since. */
+  restore(ref: WorkloadRef, own: Limits): Promise<void>;
   /** Releases what the engine holds; a process engine ends its children here. */
   close(): Promise<void>;
 }
 
 export type OnHint = (name?: string, ending?: boolean) => void;
+
+/** What is left to a workload that nobody uses. */
+export interface Allowance {
+  readonly cpus: number;
+  /** Its memory reservation; 0: left as it is. */
+  readonly memoryBytes: number;
+}
+
+/** A workload's limits in its engine's own words, and the id of the workload that they are of. */
+export interface Limits {
+  readonly id: string;
+  readonly values: Readonly<Record<string, number>>;
+}
 
 export interface EngineCapabilities {
   readonly pause: boolean;
@@ -113,4 +130,6 @@ export interface Memory {
   readonly wakesTotal: number;
   /** A front proxy asks about it and carries its traffic past us. */
   readonly seenByFront?: true;
+  /** Its own limits, while it is throttled. */
+  readonly ownLimits?: Limits;
 }

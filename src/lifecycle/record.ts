@@ -4,7 +4,7 @@ import type { WakeCause } from "../core/events.ts";
 import type { Observation } from "../core/observation.ts";
 import type { DependencyCondition, WorkloadSettings } from "../core/settings.ts";
 import type { WorkloadState } from "../core/workload-state.ts";
-import type { Engine, Memory, WorkloadRef } from "./ports.ts";
+import type { Engine, Limits, Memory, WorkloadRef } from "./ports.ts";
 import type { Sampling } from "./in-use.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -56,6 +56,10 @@ export interface WorkloadRecord {
   throttled: boolean;
   /** Set while it is throttled: gives it its full speed back. Whoever uses it calls it. */
   speedUp: (() => void) | undefined;
+  /** Set from before it is throttled until it has its own limits back. */
+  ownLimits: Limits | undefined;
+  /** Settles when no change of its limits is under way. */
+  limiting: Promise<void>;
   /** A front proxy asks about it, so that its traffic does not pass through us. */
   seenByFront: boolean;
   /** When a front proxy last let something through that may stay open almost silently (an upgrade, an event stream); 0: never. */
@@ -140,6 +144,8 @@ export function createRecord(
     pinnedUntilMs: 0,
     throttled: false,
     speedUp: undefined,
+    ownLimits: memory?.ownLimits,
+    limiting: Promise.resolve(),
     seenByFront: memory?.seenByFront === true,
     // What a front carries may have begun before we were restarted, and be almost silent.
     streamSeenMs: memory?.seenByFront === true ? nowMs : 0,

@@ -4,6 +4,7 @@ import type { MemoryKeeper } from "./memory.ts";
 import { notify } from "./notify.ts";
 import type { Engine } from "./ports.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { unthrottle } from "./throttle.ts";
 
 export interface RetireDeps {
   readonly house: House;
@@ -15,6 +16,7 @@ export interface RetireDeps {
 
 /** From here on nothing is done with it any more: it is not in `records`. Whoever waits for it asks again. */
 export function retire({ house, records, retired, memory }: RetireDeps, record: WorkloadRecord): void {
+  if (record.ownLimits !== undefined) void unthrottle(house, record);
   memory.keep(record);
   records.delete(record.name);
   retired.set(record.name, record);

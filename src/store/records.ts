@@ -1,4 +1,4 @@
-import type { Memory } from "../lifecycle/ports.ts";
+import type { Limits, Memory } from "../lifecycle/ports.ts";
 
 const VERSION = 1;
 
@@ -16,6 +16,7 @@ export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
         stopped_by_us: memory.stoppedByUs,
         asleep_ms: memory.asleepMs,
         ...(memory.seenByFront && { seen_by_front: true }),
+        ...(memory.ownLimits && { own_limits: memory.ownLimits }),
       },
     ]),
   );
@@ -41,6 +42,7 @@ export function readRecords(text: string): Map<string, Memory> | { readonly faul
 }
 
 function memoryOf(record: Record<string, unknown>): Memory {
+  const ownLimits = limitsOf(record["own_limits"]);
   return {
     lastActivityMs: time(record["last_activity_ms"]),
     wakesMs: Array.isArray(record["wakes_ms"]) ? record["wakes_ms"].filter(isAmount) : [],
@@ -50,7 +52,16 @@ function memoryOf(record: Record<string, unknown>): Memory {
     stoppedByUs: record["stopped_by_us"] === true,
     asleepMs: time(record["asleep_ms"]) ?? 0,
     ...(record["seen_by_front"] === true && { seenByFront: true }),
+    ...(ownLimits && { ownLimits }),
   };
+}
+
+function limitsOf(value: unknown): Limits | undefined {
+  if (!isObject(value) || typeof value["id"] !== "string" || !isObject(value["values"])) return undefined;
+  const values = Object.entries(value["values"]).filter((entry): entry is [string, number] =>
+    Number.isFinite(entry[1]),
+  );
+  return { id: value["id"], values: Object.fromEntries(values) };
 }
 
 function time(value: unknown): number | undefined {

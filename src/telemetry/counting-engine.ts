@@ -1,4 +1,4 @@
-const OPERATIONS = ["list", "observe", "start", "stop", "logs", "usage", "throttle"] as const;
+const OPERATIONS = ["list", "observe", "start", "stop", "logs", "usage", "limits", "throttle", "restore"] as const;
 
 /** What is counted of an engine: its calls, as the port names them. */
 export type EngineOperation = (typeof OPERATIONS)[number];

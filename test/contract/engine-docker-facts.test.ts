@@ -153,25 +153,37 @@ describe("the Docker engine", () => {
       assert.ok(usage && usage.memoryBytes > 0);
     },
 
-    "gives a container its own CPU limit back, and never leaves one behind": async (docker, t) => {
+    "limits a container to what is asked for, never to more than it had, and gives its own limits back": async (
+      docker,
+      t,
+    ) => {
       const engine = openEngine(t, docker.host);
-      const app = await docker.createContainer({ image: "tiny" });
-      const limit = async (): Promise<number> => (await app.inspect()).HostConfig.NanoCpus ?? 0;
-      await docker.docker.getContainer(app.id).update({ NanoCpus: 500_000_000 });
-      await engine.throttle(refer(app), 0.2);
-      assert.ok((await limit()) < 201_000_000);
-      await engine.throttle(refer(app), 0.1);
-      await engine.throttle(refer(app), 0);
-      assert.equal(await limit(), 500_000_000);
-      await engine.throttle(refer(app), 0.1);
-      await engine.stop(refer(app), { method: "kill", timeoutMs: 0, signal: "" });
-      assert.equal(await limit(), 500_000_000);
-      // A gateway that was killed meanwhile leaves a limit that the next one lifts at the start.
-      await app.start();
-      await engine.throttle(refer(app), 0.1);
+      const { CgroupVersion } = (await docker.docker.info()) as { CgroupVersion?: string };
+      const app = await docker.createContainer({ image: "tiny", memoryBytes: 256 * MIB });
+      const ref = refer(app);
+      const limits = async (): Promise<readonly number[]> => {
+        const { NanoCpus = 0, MemoryReservation = 0 } = (await app.inspect()).HostConfig;
+        return [NanoCpus, MemoryReservation];
+      };
+      const unlimited = await engine.limits(ref);
+      await engine.throttle(ref, { cpus: 0.2, memoryBytes: 64 * MIB });
+      assert.deepEqual(await limits(), [200_000_000, CgroupVersion === "2" ? 0 : 64 * MIB]);
+      await engine.restore(ref, unlimited);
+      const [cpus = 0, reserved = 0] = await limits();
+      assert.ok(cpus >= 1_000_000_000 && reserved <= 0);
+
+      await docker.docker.getContainer(app.id).update({ NanoCpus: 500_000_000, MemoryReservation: 128 * MIB });
+      const own = await engine.limits(ref);
+      await engine.throttle(ref, { cpus: 0.2, memoryBytes: 0 });
+      assert.deepEqual(await limits(), [200_000_000, 128 * MIB]);
+      await engine.throttle(ref, { cpus: 0.1, memoryBytes: 64 * MIB });
+      await engine.throttle(ref, { cpus: 1, memoryBytes: 200 * MIB });
+      assert.deepEqual(await limits(), [100_000_000, 64 * MIB]);
+      await engine.restore(ref, { ...own, id: "another one" });
+      assert.deepEqual(await limits(), [100_000_000, 64 * MIB]);
       await app.stop(0);
-      await openEngine(t, docker.host).start(refer(app));
-      assert.ok((await limit()) >= 1_000_000_000);
+      await openEngine(t, docker.host).restore(ref, own);
+      assert.deepEqual(await limits(), [500_000_000, 128 * MIB]);
     },
   };
   for (const [rule, check] of Object.entries(rules)) {
@@ -181,3 +193,5 @@ describe("the Docker engine", () => {
     });
   }
 });
+
+const MIB = 1024 ** 2;

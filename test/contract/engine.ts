@@ -231,9 +231,10 @@ const rules: Record<string, Rule> = {
   "a limited program gets less of the CPU, until the limit is lifted": async ({ engine, create }) => {
     const ref = await create({ kind: "shell", script: "while :; do :; done" });
     await engine.start(ref);
-    await engine.throttle(ref, 0.1);
+    const own = await engine.limits(ref);
+    await engine.throttle(ref, { cpus: 0.1, memoryBytes: 0 });
     assert.ok((await share(ref, engine)) < 0.3);
-    await engine.throttle(ref, 0);
+    await engine.restore(ref, own);
     assert.ok((await share(ref, engine)) > 0.3);
   },
 };

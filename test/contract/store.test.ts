@@ -15,6 +15,7 @@ const MEMORY: Memory = {
   failedAtMs: undefined,
   stoppedByUs: true,
   asleepMs: 86_400_000,
+  ownLimits: { id: "c1", values: { NanoCpus: 0, MemoryReservation: -1 } },
 };
 
 const STORES: Record<string, (t: TestContext) => Promise<Store>> = {

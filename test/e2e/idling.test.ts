@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { onDocker, type Sleeping, startSleeping } from "../support/sleeping.ts";
@@ -87,20 +88,36 @@ describe("tiers before a stop", () => {
     await untilStopped(sleeping);
   });
 
-  onDocker("throttle while nobody asks, and let go at the next request", async (t, docker) => {
-    const container = { throttle_after: "1s", throttle_cpus: 0.05, idle_timeout: "10m" };
-    const sleeping = await startSleeping(t, docker, { container });
-    const { app } = sleeping;
-    const cpus = async (): Promise<number> => {
-      const { NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 } = (await app.inspect()).HostConfig;
-      return NanoCpus > 0 ? NanoCpus / 1e9 : CpuQuota > 0 ? CpuQuota / (CpuPeriod || 100_000) : 0;
-    };
-    await visit(sleeping);
-    await waitUntil(async () => Math.abs((await cpus()) - 0.05) < 0.001, 5_000, "the limit");
-    await visit(sleeping);
-    // An engine of API 1.41 can only lift a limit by naming all CPUs.
-    await waitUntil(async () => (await cpus()) === 0 || (await cpus()) >= 1, 2_000, "the end of the limit");
-  });
+  onDocker(
+    "throttle while nobody asks, and let go at the next request, or when the gateway is killed",
+    async (t, docker) => {
+      const container = {
+        throttle_after: "1s",
+        throttle_cpus: 0.05,
+        throttle_memory_reservation: "64m",
+        idle_timeout: "10m",
+      };
+      const sleeping = await startSleeping(t, docker, { container });
+      const { app, gateway } = sleeping;
+      const own = { NanoCpus: 700_000_000, MemoryReservation: 128 * 1024 ** 2 };
+      await docker.docker.getContainer(app.id).update(own);
+      const limits = async (): Promise<object> => {
+        const { NanoCpus, MemoryReservation } = (await app.inspect()).HostConfig;
+        return { NanoCpus, MemoryReservation };
+      };
+      const until = (wanted: object): Promise<unknown> =>
+        waitUntil(async () => isDeepStrictEqual(await limits(), wanted), 5_000, `the limits ${JSON.stringify(wanted)}`);
+      const throttled = { NanoCpus: 50_000_000, MemoryReservation: 64 * 1024 ** 2 };
+      await visit(sleeping);
+      await until(throttled);
+      await visit(sleeping);
+      await until(own);
+      await until(throttled);
+      await gateway.stop("SIGKILL");
+      await gateway.again();
+      await until(own);
+    },
+  );
 });
 
 async function visit({ gateway, host }: Sleeping): Promise<{ headMs: number }> {

@@ -95,9 +95,17 @@ export function createFakeEngine(deps: {
       await called(`usage ${name}`);
       return workloads.get(name)?.usage;
     },
-    async throttle({ name }, cpus) {
+    async limits({ name }) {
+      await called(`limits ${name}`);
+      return { id: present(name).id, values: { cpus: present(name).cpus } };
+    },
+    async throttle({ name }, { cpus }) {
       await called(`throttle ${name} ${cpus}`);
       present(name).cpus = cpus;
+    },
+    async restore({ name }, { id, values }) {
+      await called(`restore ${name}`);
+      if (present(name).id === id) present(name).cpus = values["cpus"] ?? 0;
     },
     close: () => called("close").catch(() => undefined),
     add(name, behaviour = {}) {

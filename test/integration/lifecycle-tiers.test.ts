@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WorkloadSettings } from "../../src/core/settings.ts";
-import { openHouse, type TestHouse } from "./lifecycle-house.ts";
+import { houseSettings, openHouse, type TestHouse } from "./lifecycle-house.ts";
 
 const MINUTE = 60_000;
 const tiers = { throttleAfterMs: MINUTE, throttleCpus: 0.2, pauseAfterMs: 3 * MINUTE, idleTimeoutMs: 10 * MINUTE };
@@ -91,12 +91,61 @@ test("what was throttled and is started anew by somebody else has its full speed
   assert.equal(house.engine.get("app").cpus, 0);
 });
 
-test("what a former gateway may have throttled has its full speed at first sight", async () => {
-  const house = await openHouse([{ name: "app", throttleAfterMs: MINUTE, throttleCpus: 0.2 }], {
-    fakes: { app: { status: "running", cpus: 0.2 } },
-  });
-  await house.clock.advance(50);
+test("what was throttled has its own limits back before it is stopped, and when it is taken away", async () => {
+  const house = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2, idleTimeoutMs: 2 * MINUTE });
+  house.engine.get("app").cpus = 0.7;
+  await house.clock.advance(2 * MINUTE - 1);
+  assert.equal(house.engine.get("app").cpus, 0.2);
+  await house.clock.advance(1);
+  assert.equal(house.engine.get("app").cpus, 0.7);
+  assert.equal(house.status("app"), "asleep");
+
+  house.visit("app", { lease: "none" });
+  await house.clock.advance(MINUTE + 50);
+  assert.equal(house.engine.get("app").cpus, 0.2);
+  await house.configure(houseSettings([]));
+  assert.equal(house.engine.get("app").cpus, 0.7);
+});
+
+test("what a former gateway had throttled gets its own limits back at first sight, and nobody else does", async () => {
+  const own = { id: "id-1", values: { cpus: 0.5 } };
+  for (const [memory, cpus] of [
+    [{ ownLimits: own }, 0.5],
+    [{}, 0.2],
+    [{ ownLimits: { ...own, id: "of its predecessor" } }, 0.2],
+  ] as const) {
+    const house = await openHouse([{ name: "app", throttleAfterMs: MINUTE, throttleCpus: 0.2 }], {
+      fakes: { app: { status: "running", cpus: 0.2, id: "id-1" } },
+      memories: { app: memory },
+    });
+    await house.clock.advance(50);
+    assert.equal(house.engine.get("app").cpus, cpus);
+    assert.equal(house.record("app").ownLimits, undefined);
+  }
+});
+
+test("what its own limits were is kept before they are changed", async () => {
+  const house = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2 });
+  house.engine.get("app").cpus = 0.7;
+  await house.clock.advance(MINUTE);
+  assert.deepEqual(house.saved.get("app")?.ownLimits, { id: house.engine.get("app").id, values: { cpus: 0.7 } });
+  house.visit("app");
+  await house.clock.advance(2_000);
+  assert.equal(house.saved.get("app")?.ownLimits, undefined);
+});
+
+test("while the engine is lost a throttled one stays slow, and the first request after its return makes it quick", async () => {
+  const house = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2 });
+  await house.clock.advance(MINUTE);
+  house.engine.reachable(false);
+  house.visit("app").close();
+  await house.clock.settle();
+  assert.equal(house.engine.get("app").cpus, 0.2);
+  house.engine.reachable(true);
+  house.visit("app");
+  await house.clock.settle();
   assert.equal(house.engine.get("app").cpus, 0);
+  assert.deepEqual(house.told("fault"), []);
 });
 
 test("a pause whose stop is a pause comes to its end there", async () => {

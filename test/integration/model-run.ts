@@ -179,6 +179,8 @@ const NOTHING: Engine = {
   watch: () => undefined,
   logs: () => Promise.resolve([]),
   usage: () => Promise.resolve(undefined),
+  limits: () => Promise.reject(new Error("never")),
   throttle: () => Promise.reject(new Error("never")),
+  restore: () => Promise.reject(new Error("never")),
   close: () => Promise.resolve(),
 };

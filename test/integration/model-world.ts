@@ -237,7 +237,9 @@ export function createWorld(deps: {
       },
       logs: () => Promise.resolve([]),
       usage: () => Promise.resolve(undefined),
+      limits: () => call().then(() => ({ id: "", values: {} })),
       throttle: () => call(),
+      restore: () => call(),
       close: () => Promise.resolve(),
     };
   }

@@ -64,6 +64,7 @@ const WORKLOAD: Omit<WorkloadSettings, "name" | "hosts"> = {
   pauseAfterMs: 0,
   throttleAfterMs: 0,
   throttleCpus: 0.1,
+  throttleMemoryBytes: 0,
 };
 
 const GROUP: Omit<GroupSettings, "name" | "hosts"> = {

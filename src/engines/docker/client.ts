@@ -20,6 +20,8 @@ export interface ServerFacts {
   /** The API version that is spoken, such as `1.41`. */
   readonly version: string;
   readonly cpus: number;
+  /** Its control groups are of version 2. */
+  readonly cgroup2: boolean;
   /** Containers' addresses mean nothing on this machine: they are in a virtual machine or another network namespace. */
   readonly addressesHidden: boolean;
   readonly desktop: boolean;
@@ -88,12 +90,19 @@ async function open(connection: Connection): Promise<Session> {
   const rootless = (info.SecurityOptions ?? []).some((option) => option.includes("rootless"));
   return {
     docker: new Dockerode({ ...connection.options, version: `v${version}` }),
-    facts: { version, cpus: info.NCPU ?? 0, addressesHidden: desktop || rootless, desktop },
+    facts: {
+      version,
+      cpus: info.NCPU ?? 0,
+      cgroup2: info.CgroupVersion === "2",
+      addressesHidden: desktop || rootless,
+      desktop,
+    },
   };
 }
 
 interface Info {
   readonly NCPU?: number;
+  readonly CgroupVersion?: string;
   readonly OperatingSystem?: string;
   readonly SecurityOptions?: readonly string[];
 }

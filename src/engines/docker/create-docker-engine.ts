@@ -1,6 +1,6 @@
 import type { InventoryItem } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
-import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
+import { EngineError, type Engine } from "../../lifecycle/ports.ts";
 import { createDockerClient } from "./client.ts";
 import { readConnection, type DockerEnvironment } from "./connection.ts";
 import { findEndpoints } from "./find-endpoints.ts";
@@ -54,7 +54,6 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       const found = await inspectPresent(client, ref.name);
       // What crashes again and again is started by its restart policy; Docker would take no other start.
       if (found.State.Status === "running" || found.State.Restarting) return;
-      await throttle.lift(found);
       await startContainer(client, found);
     },
 
@@ -63,7 +62,6 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       if (!found.State.Running) return;
       // A label on the wrong container would else let the gateway put itself to sleep, for good.
       if (await self.isSelf(found.Id)) throw new EngineError("refused", `"${ref.name}" is the gateway's own container`);
-      if (order.method !== "pause") await throttle.lift(found);
       await stopContainer(client, found, order);
     },
 
@@ -77,10 +75,9 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       return found?.State.Running ? readUsage(client, found, ref.targetPort) : undefined;
     },
 
-    async throttle(ref: WorkloadRef, cpus) {
-      const found = await inspectPresent(client, ref.name);
-      await (cpus > 0 ? throttle.limit(found, cpus) : throttle.lift(found));
-    },
+    limits: async (ref) => throttle.read(await inspectPresent(client, ref.name)),
+    throttle: async (ref, allowance) => throttle.limit(await inspectPresent(client, ref.name), allowance),
+    restore: async (ref, own) => throttle.restore(await inspectPresent(client, ref.name), own),
 
     async close() {
       client.close();

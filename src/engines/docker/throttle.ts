@@ -1,67 +1,74 @@
 import type { ContainerInspectInfo, HostConfig } from "dockerode";
+import type { Allowance, Limits } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 
-/** Limits containers' CPU shares, and gives back the limit that each had before. */
+/** Limits containers, and gives back the limits that each had before. */
 export interface Throttle {
-  limit(found: ContainerInspectInfo, cpus: number): Promise<void>;
-  /** Makes it as it was before the first limit; does nothing without one. */
-  lift(found: ContainerInspectInfo): Promise<void>;
+  read(found: ContainerInspectInfo): Limits;
+  limit(found: ContainerInspectInfo, allowance: Allowance): Promise<void>;
+  restore(found: ContainerInspectInfo, own: Limits): Promise<void>;
 }
 
-type CpuLimit = Pick<HostConfig, "NanoCpus" | "CpuQuota" | "CpuPeriod">;
+type Limiting = Pick<HostConfig, "Memory" | "NanoCpus" | "CpuQuota" | "CpuPeriod" | "MemoryReservation">;
 
-/** Makes a throttle. After a restart of the gateway it still knows which limits are its own, but not what was before. */
+/** Makes a throttle. It remembers nothing: whoever limits a container keeps what it read before. */
 export function createThrottle(client: DockerClient): Throttle {
-  const originals = new Map<string, CpuLimit>();
-
-  function update(id: string, limit: CpuLimit): Promise<void> {
-    return client.call(
-      (docker, abortSignal) => docker.getContainer(id).update({ ...limit, abortSignal }) as Promise<void>,
-    );
+  async function update(id: string, limits: Limiting): Promise<void> {
+    if (Object.keys(limits).length === 0) return;
+    await client.call((docker, abortSignal) => docker.getContainer(id).update({ ...limits, abortSignal }));
   }
 
   return {
-    async limit({ Id: id, HostConfig: host }, cpus) {
-      const original = originals.get(id) ?? (isOurs(host) ? {} : pickLimit(host));
-      await update(id, narrow(host, cpus));
-      originals.set(id, original);
+    read({ Id: id, HostConfig: { NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0, MemoryReservation = 0 } }) {
+      return { id, values: { NanoCpus, CpuQuota, CpuPeriod, MemoryReservation } };
     },
-    async lift({ Id: id, HostConfig: host }) {
-      if (!isOurs(host)) return;
+    async limit({ Id: id, HostConfig: host }, { cpus, memoryBytes }) {
+      const { cgroup2 } = await client.server();
+      await update(id, { ...narrowCpu(host, cpus), ...narrowMemory(host, memoryBytes, cgroup2) });
+    },
+    async restore({ Id: id, HostConfig: host }, own) {
+      if (own.id !== id) return;
       const { cpus } = await client.server();
-      await update(id, widen(host, originals.get(id) ?? {}, cpus));
-      originals.delete(id);
+      await update(id, { ...widenCpu(host, own.values, cpus), ...widenMemory(host, own.values) });
     },
   };
 }
 
-/** Limits that we set end with this number of billionths of a CPU (or millionths of a second), which nobody else writes. */
-const MARK = 7;
-
-function isOurs({ NanoCpus = 0, CpuQuota = 0 }: CpuLimit): boolean {
-  return NanoCpus % 1000 === MARK || CpuQuota % 1000 === MARK;
-}
-
-function pickLimit({ NanoCpus, CpuQuota, CpuPeriod }: CpuLimit): CpuLimit {
-  return { NanoCpus, CpuQuota, CpuPeriod };
-}
-
 /** Docker refuses one kind of limit where the other is set. */
-function narrow(now: CpuLimit, cpus: number): CpuLimit {
-  if (!now.CpuQuota) return { NanoCpus: mark(cpus * 1e9) };
-  const CpuPeriod = now.CpuPeriod || DEFAULT_PERIOD_US;
-  return { CpuPeriod, CpuQuota: mark(cpus * CpuPeriod) };
+function narrowCpu({ NanoCpus = 0, CpuQuota = 0, CpuPeriod }: Limiting, cpus: number): Limiting {
+  if (CpuQuota <= 0) return { NanoCpus: least(NanoCpus, Math.round(cpus * 1e9)) };
+  const period = CpuPeriod || DEFAULT_PERIOD_US;
+  return { CpuPeriod: period, CpuQuota: least(CpuQuota, Math.max(1_000, Math.round(cpus * period))) };
 }
 
 /** An update takes 0 for "leave it", so "no limit" is written as all CPUs, or as a negative quota. */
-function widen(now: CpuLimit, original: CpuLimit, cpus: number): CpuLimit {
-  if (!now.CpuQuota) return { NanoCpus: original.NanoCpus || cpus * 1e9 };
-  return { CpuPeriod: now.CpuPeriod || DEFAULT_PERIOD_US, CpuQuota: original.CpuQuota || -1 };
+function widenCpu(now: Limiting, own: Limiting, cpus: number): Limiting {
+  if (now.CpuQuota) return { CpuPeriod: now.CpuPeriod || DEFAULT_PERIOD_US, CpuQuota: own.CpuQuota || -1 };
+  const NanoCpus = own.NanoCpus || cpus * 1e9;
+  return now.NanoCpus === NanoCpus ? {} : { NanoCpus };
 }
 
-function mark(limit: number): number {
-  return Math.max(1, Math.floor(limit / 1000)) * 1000 + MARK;
+/**
+ * In version 2 of control groups a reservation protects memory, so that one that has none can give none up; before, it
+ * is what is left when memory runs short, and none is everything.
+ */
+function narrowMemory({ Memory = 0, MemoryReservation = 0 }: Limiting, bytes: number, cgroup2: boolean): Limiting {
+  const isProtected = MemoryReservation > 0;
+  if (bytes === 0 || (cgroup2 && !isProtected) || (isProtected && MemoryReservation <= bytes)) return {};
+  return { MemoryReservation: least(Memory, bytes) };
 }
 
+function widenMemory(now: Limiting, own: Limiting): Limiting {
+  const MemoryReservation = own.MemoryReservation || NONE;
+  const isSame = now.MemoryReservation === MemoryReservation || (!now.MemoryReservation && !own.MemoryReservation);
+  return isSame ? {} : { MemoryReservation };
+}
+
+/** `limit`, or what is set already if that is less; 0 and below: nothing is. */
+function least(set: number, limit: number): number {
+  return set > 0 ? Math.min(set, limit) : limit;
+}
+
+const NONE = -1;
 /** The kernel's, in microseconds. */
 const DEFAULT_PERIOD_US = 100_000;

@@ -101,9 +101,9 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
       const memoryBytes = members.reduce((sum, { pid }) => sum + residentBytes(pid), 0);
       return { ...NO_NETWORK, cpuMs, memoryBytes, connections: undefined };
     },
-    async throttle() {
-      throw new EngineError("refused", "A local process has no CPU limit of its own");
-    },
+    limits: hasNoLimits,
+    throttle: hasNoLimits,
+    restore: hasNoLimits,
     async close() {
       await Promise.all(
         [...runs.values()].filter((run) => run.exit === undefined).map((run) => run.end("SIGTERM", CLOSE_MS)),
@@ -155,4 +155,8 @@ function createTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
     last.set(name, turn);
     return turn;
   };
+}
+
+async function hasNoLimits(): Promise<never> {
+  throw new EngineError("refused", "A local process has no limits of its own");
 }
