@@ -121,6 +121,7 @@
   let askedAt = 0;
   let due = 0;
   let busy = false;
+  let misses = 0;
   function show(how) {
     live.hidden = false;
     live.dataset.how = how;
@@ -149,10 +150,12 @@
     askedAt = performance.now();
     try {
       await refresh();
+      misses = 0;
       show(isLive ? "live" : "polling");
     } catch {
-      show("lost");
-      soon(POLL_MS);
+      // Once is nothing: a network that comes or goes on the browser's machine cuts what is under way.
+      if (++misses > 1) show("lost");
+      soon(misses > 1 ? POLL_MS : 0);
     }
     busy = false;
   }

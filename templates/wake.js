@@ -91,10 +91,11 @@
         }
       } catch {
         misses += 1;
-        put("note", text.lost);
+        // Browsers cut everything when a network comes or goes, and a container that starts beside one brings its own.
+        if (misses > 1) put("note", text.lost);
         // Something answers, but not the gateway: it may well be the app.
         if (answer && (await arrived())) return go();
-        next = now() + Math.min(500 * 2 ** misses, 5000);
+        next = now() + (misses > 1 ? Math.min(250 * 2 ** misses, 5000) : 50);
       }
       await sleep(next - now());
     }

@@ -147,3 +147,19 @@ inChromium("where the polls do not reach the gateway, the app's own answer ends 
   server.change({ app: greeting });
   await page.waitForSelector("h1:text-is('app')", { timeout: 10_000 });
 });
+
+inChromium(
+  "a poll that is cut once, as by a network of Docker's that comes, is no lost connection",
+  async (t, open) => {
+    const server = await startWakingServer(t);
+    const page = await open();
+    const notes: (string | null)[] = [];
+    await page.route("**/_health?*", async (route) => {
+      notes.push(await page.textContent("#note"));
+      await (notes.length === 1 ? route.abort("connectionreset") : route.continue());
+    });
+    await page.goto(server.url);
+    await waitUntil(() => server.polls["/_health"].length === 1);
+    assert.deepEqual(notes, ["", ""]);
+  },
+);

@@ -22,6 +22,7 @@ export function inChromium(title: string, run: (t: TestContext, open: OpenPage) 
       cleanup(t, () => context.close());
       const page = await context.newPage();
       watch(page, faults);
+      outlastNetworks(page);
       return page;
     });
     assert.deepEqual(faults, []);
@@ -66,9 +67,25 @@ function watch(page: Page, faults: string[]): void {
   });
 }
 
-/** Chromium writes each answer that is no 2xx to the console, and each poll that a restart cut. */
+/** Asks once more when a network of Docker's cut the way to a page: that is the machine's doing, and none of the page's. */
+function outlastNetworks(page: Page): void {
+  const goto = page.goto.bind(page);
+  page.goto = async (url, options) => {
+    try {
+      return await goto(url, options);
+    } catch (error) {
+      if (!String(error).includes("ERR_NETWORK_CHANGED")) throw error;
+      return goto(url, options);
+    }
+  };
+}
+
+/**
+ * Chromium writes each answer that is no 2xx to the console, and each poll that a restart cut, or a network of Docker's
+ * that came or went elsewhere on the machine.
+ */
 function isOurs(text: string): boolean {
-  return /^Failed to load resource: (the server responded with a status of \d{3} |net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING))/u.test(
+  return /^Failed to load resource: (the server responded with a status of \d{3} |net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|NETWORK_CHANGED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING))/u.test(
     text,
   );
 }
