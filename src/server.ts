@@ -5,6 +5,7 @@ import type { ErrorCode } from "./core/errors.ts";
 import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
 import type { Route } from "./lifecycle/route.ts";
 import { answerUnderWay } from "./proxy/under-way.ts";
+import { sayLast } from "./respond/last-words.ts";
 
 /** Where a request can lead, in the order in which it is asked. */
 export interface ServerDeps {
@@ -62,7 +63,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     const host = requestHost(target, req.rawHeaders);
     if (host !== CONFLICT && deps.authUpgrade(req, socket, requestPath(target))) return;
     const route = host === CONFLICT ? undefined : deps.findRoute(host, target);
-    if (route === undefined) socket.end(deps.rawAnswer(host === CONFLICT ? "conflict-host" : "unknown-host"));
+    if (route === undefined) sayLast(socket, deps.rawAnswer(host === CONFLICT ? "conflict-host" : "unknown-host"));
     else deps.upgrade(route, req, socket, head);
   }
 
@@ -71,12 +72,12 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   server.on("upgrade", onUpgrade);
   server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
     socket.on("error", () => socket.destroy());
-    if (answerUnderWay(socket) === undefined) socket.end(deps.rawAnswer("method-not-allowed"));
+    if (answerUnderWay(socket) === undefined) sayLast(socket, deps.rawAnswer("method-not-allowed"));
     else socket.destroy();
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === "ECONNRESET" || isSpoken(socket)) socket.destroy();
-    else socket.end(deps.rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? "bad-request"));
+    else sayLast(socket, deps.rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? "bad-request"));
   });
 
   return {

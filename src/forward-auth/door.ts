@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { clientClass } from "../core/client-class.ts";
 import { touch } from "../lifecycle/lease.ts";
 import { meetFront } from "../lifecycle/sample.ts";
+import { sayLast } from "../respond/last-words.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
 import { allowedAnswer } from "./allowed.ts";
 import { type AuthAnswer, type AuthDeps, createAuthority } from "./auth-answer.ts";
@@ -80,7 +81,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     socket.once("close", () => gone.abort()).once("end", () => socket.destroy());
     socket.resume();
     const found = await settle(front, req, path, gone.signal);
-    if (found !== undefined && !socket.destroyed) socket.end(rawAnswer(found.answer, found.extra));
+    if (found !== undefined && !socket.destroyed) sayLast(socket, rawAnswer(found.answer, found.extra));
   }
 
   async function settle(front: Front, req: IncomingMessage, path: string, gone: AbortSignal) {

@@ -6,6 +6,7 @@ import type { Clock } from "../lifecycle/ports.ts";
 import type { Route } from "../lifecycle/route.ts";
 import { routeFacts } from "../lifecycle/route-facts.ts";
 import type { Answer } from "../respond/answer.ts";
+import { sayLast } from "../respond/last-words.ts";
 import type { ClientFacts } from "../respond/pages.ts";
 import { refuse } from "../respond/refuse.ts";
 import type { Responder } from "../respond/responder.ts";
@@ -57,7 +58,7 @@ export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refus
     async refuseUpgrade(refused, route, req, socket) {
       if (socket.destroyed || refused.decision.kind === "gone") return CLIENT_LEFT;
       const answer = await answerTo(refused, route, clientOf(req));
-      socket.end(rawAnswer(answer, waitHeaders(refused.waitedMs)));
+      sayLast(socket, rawAnswer(answer, waitHeaders(refused.waitedMs)));
       return answer.status;
     },
   };

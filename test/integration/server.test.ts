@@ -14,10 +14,14 @@ const CONNECT = "CONNECT app.test:80 HTTP/1.1\r\nHost: app.test\r\n\r\n";
 const GARBAGE = "\0\r\n\r\n";
 
 /** The listener alone; the test answers requests itself. */
-async function listen(t: TestContext, answer: (req: IncomingMessage, res: ServerResponse) => void): Promise<number> {
+async function listen(
+  t: TestContext,
+  answer: (req: IncomingMessage, res: ServerResponse) => void,
+  { knowsHost = true } = {},
+): Promise<number> {
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
-    findRoute: () => ({}) as Route,
+    findRoute: () => (knowsHost ? ({} as Route) : undefined),
     auth: () => false,
     authUpgrade: () => false,
     internal: () => false,
@@ -71,6 +75,25 @@ void describe("behind an answer that is not over", () => {
     assert.match(await client.closed(), /^HTTP\/1\.1 400 bad-request\r\n/u);
     later.length = 0;
   });
+});
+
+void describe("who is refused", { concurrency: 3 }, () => {
+  for (const [what, bytes] of [
+    ["an upgrade to a host that nobody knows", UPGRADE],
+    ["CONNECT", CONNECT],
+    ["what is no request", GARBAGE],
+  ] as const) {
+    void it(`${what}: whatever is sent behind it, the connection is soon gone`, async (t) => {
+      const port = await listen(t, () => assert.fail("nothing is asked"), { knowsHost: false });
+      const client = await rawClient(t, port, bytes);
+      const closed = new Promise((resolve) => client.socket.once("close", resolve));
+      await client.until((text) => text.includes("\r\n\r\n"));
+      // It does not end its own side: only what it writes tells it that nobody is there any more.
+      const more = setInterval(() => client.write("x"), 50);
+      t.after(() => clearInterval(more));
+      await closed;
+    });
+  }
 });
 
 void describe("on a connection that is free again", () => {
