@@ -40,7 +40,7 @@ const packages = {
   "pino-pretty": ["telemetry/"],
   "prom-client": ["telemetry/"],
   "simple-icons": ["respond/"],
-  undici: ["cli/", "notify/", "proxy/", "engines/probe\\.ts$"],
+  undici: ["cli/", "notify/"],
   yaml: ["config/", "cli/"],
   zod: ["config/", "cli/"],
 };

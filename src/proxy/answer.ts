@@ -6,7 +6,7 @@ import { stopReading } from "./linger.ts";
 
 /**
  * Takes the final head; false when it cannot be said to a client in HTTP, and nothing was written then. It leaves with the
- * first piece of the body, or at the end of this turn: an event stream's head must not wait for its first event.
+ * first piece of the body, or with `flushHead`: an event stream's head must not wait for its first event.
  */
 export function startAnswer(
   exchange: Exchange,
@@ -33,7 +33,6 @@ export function startAnswer(
   }
   exchange.status = status;
   exchange.left = hasBody ? length : -1;
-  process.nextTick(flushHead, exchange);
   return true;
 }
 
@@ -84,15 +83,16 @@ export function relayInformation(exchange: Exchange, status: number, reason: str
   res.socket.write(`${head}\r\n`, "latin1");
 }
 
-const SMALL_CHUNK = 16 * 1024;
-
-function flushHead(exchange: Exchange): void {
+/** Sends the head, unless it has gone with a piece of the body. */
+export function flushHead(exchange: Exchange): void {
   if (exchange.flushed) return;
   exchange.flushed = true;
   exchange.res.flushHeaders();
 }
 
-/** undici decodes it as UTF-8, node:http as latin1; either way only bytes that HTTP allows may leave. */
+const SMALL_CHUNK = 16 * 1024;
+
+/** node:http reads any byte in it; only those that HTTP allows may leave. */
 function reasonPhrase(status: number, reason: string): string {
   if (reason === STATUS_CODES[status] || PLAIN.test(reason)) return reason;
   return STATUS_CODES[status] ?? "";

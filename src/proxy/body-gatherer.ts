@@ -16,22 +16,23 @@ export interface GatheredBody {
  */
 export type GatherBody = (exchange: Exchange, framing: BodyFraming, then: (body: GatheredBody) => void) => void;
 
-export function createBodyGatherer(): GatherBody {
-  const gathered = new WeakMap<IncomingMessage, GatheredBody>();
-  return (exchange, framing, then) => {
-    const { req } = exchange;
-    const known = gathered.get(req);
-    if (known !== undefined) then(known);
-    else if (typeof framing !== "number" || framing > SMALL_BODY_BYTES || req.headers.expect !== undefined)
-      then(UNREAD);
-    else {
-      collect(exchange, framing, (body) => {
-        gathered.set(req, body);
-        then(body);
-      });
-    }
-  };
-}
+export const gatherBody: GatherBody = (exchange, framing, then) => {
+  const req: Read = exchange.req;
+  const known = req[GATHERED];
+  if (known !== undefined) then(known);
+  else if (typeof framing !== "number" || framing > SMALL_BODY_BYTES || req.headers.expect !== undefined) then(UNREAD);
+  else {
+    collect(exchange, framing, (body) => {
+      req[GATHERED] = body;
+      then(body);
+    });
+  }
+};
+
+/** On the request itself: a WeakMap would keep each body until V8 collects all its garbage, and make it do so all the time. */
+const GATHERED = Symbol("gathered body");
+
+type Read = IncomingMessage & { [GATHERED]?: GatheredBody };
 
 const UNREAD: GatheredBody = Object.freeze({ bytes: undefined, isWhole: false });
 

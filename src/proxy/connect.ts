@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { connect, type OnReadOpts, type Socket } from "node:net";
 import type { Endpoint } from "../core/observation.ts";
 import { CONNECT_TIMEOUT_MS } from "./limits.ts";
 
@@ -7,13 +7,15 @@ const KEEP_ALIVE_PROBE_MS = 60_000;
 
 /**
  * Opens a connection of its own to an app. `done` comes once: with the connected socket, or with why there is none.
- * Returns what gives it up, after which `done` does not come any more.
+ * Returns what gives it up, after which `done` does not come any more. `onread` is handed to the socket.
  */
 export function openConnection(
   { host, port }: Endpoint,
   done: (error: Error | undefined, socket: Socket) => void,
+  onread?: OnReadOpts,
 ): () => void {
   const socket = connect({
+    ...(onread && { onread }),
     host,
     port,
     noDelay: true,

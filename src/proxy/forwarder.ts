@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "../core/observation.ts";
-import { createBodyGatherer } from "./body-gatherer.ts";
+import { gatherBody } from "./body-gatherer.ts";
 import { type ExchangeLedger, type ForwardOutcome, isOver, openExchange, upstreamOver } from "./exchange.ts";
 import { FAILURES } from "./failure.ts";
 import { createHeaderNames } from "./header-names.ts";
@@ -56,13 +56,12 @@ export interface ForwarderDeps {
 }
 
 /**
- * Requests that are whole (no body, or a small one that has come) go through undici on kept connections; those that
+ * Requests that are whole (no body, or a small one that has come) go on kept connections of our own; those that
  * stream go through node:http on a connection of their own, which is never stale.
  */
 export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   const names = createHeaderNames();
   const upstreams = createUpstreams();
-  const gatherBody = createBodyGatherer();
   const requestHeaders = createRequestHeaders({ names, isTrusted });
   const sendWhole = createWholeExchange({ names, upstreams });
   const sendStreamed = createStreamedExchange({ names });

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { cutAnswer, endAnswer, relayChunk, startAnswer } from "./answer.ts";
+import { cutAnswer, endAnswer, flushHead, relayChunk, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { FAILURES, failureOf } from "./failure.ts";
 import type { HeaderNames } from "./header-names.ts";
@@ -25,6 +25,7 @@ export function relayAnswer(
     broken(new TypeError("an answer that HTTP cannot say"));
     return;
   }
+  process.nextTick(flushHead, exchange);
   answer.on("data", (chunk: Buffer) => {
     if (!relayChunk(exchange, chunk)) answer.pause();
   });

@@ -20,8 +20,8 @@ export type SendStreamed = (
 ) => void;
 
 /**
- * node:http instead of undici, since undici holds the head back until the body begins and can send no trailers. The
- * connection is new each time: what cannot be sent twice never goes out on one that the app may just be closing.
+ * By node:http, which knows how to frame what comes as it comes. The connection is new each time: what cannot be sent
+ * twice never goes out on one that the app may just be closing.
  */
 export function createStreamedExchange({ names }: { readonly names: HeaderNames }): SendStreamed {
   return (exchange, to, path, headers, begun) => {

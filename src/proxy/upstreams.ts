@@ -1,7 +1,6 @@
 import { isIPv6 } from "node:net";
-import Client from "undici/lib/dispatcher/client.js";
 import type { Endpoint } from "../core/observation.ts";
-import { CONNECT_TIMEOUT_MS, MAX_HEADER_BYTES } from "./limits.ts";
+import { Line } from "./line.ts";
 
 /** An endpoint with what is derived from it once, and its idle connections. */
 export interface Upstream {
@@ -13,76 +12,97 @@ export interface Upstream {
   released: boolean;
 }
 
-/** One connection. A list of these, unlike undici's Pool, is not searched: a thousand open streams cost a request nothing. */
-export interface Line {
-  readonly client: Client;
-  /** It has carried an exchange, so that the upstream may have closed it meanwhile. */
-  used: boolean;
-}
-
 export interface Upstreams {
   of(endpoint: Endpoint): Upstream;
-  take(upstream: Upstream): Line;
+  /** `surely`: a line that was used a moment ago or never, for what cannot be sent twice. */
+  take(upstream: Upstream, surely: boolean): Line;
   /** A connection that nobody has used. */
   fresh(upstream: Upstream): Line;
-  /** Gives a connection back after a whole exchange. */
-  give(upstream: Upstream, line: Line): void;
-  discard(line: Line): void;
+  /** Gives a line back after a whole exchange; it may idle for `keepMs`. */
+  give(upstream: Upstream, line: Line, keepMs: number): void;
   release(endpoint: Endpoint): void;
   close(): void;
 }
 
 export function createUpstreams(): Upstreams {
   const known = new WeakMap<Endpoint, Upstream>();
-  const lines = new Map<Line, Upstream>();
+  /** Those with idle lines. */
+  const idling = new Set<Upstream>();
+  const returning: (readonly [Upstream, Line])[] = [];
+  let sweep: NodeJS.Timeout | undefined;
   let closed = false;
 
   function of(endpoint: Endpoint): Upstream {
     let upstream = known.get(endpoint);
     if (upstream === undefined) {
       const { host, port } = endpoint;
-      upstream = { endpoint, authority: `${isIPv6(host) ? `[${host}]` : host}:${port}`, idle: [], released: closed };
+      upstream = { endpoint, authority: `${isIPv6(host) ? `[${host}]` : host}:${port}`, idle: [], released: false };
       known.set(endpoint, upstream);
     }
     return upstream;
   }
 
-  function fresh(upstream: Upstream): Line {
-    const client = new Client(`http://${upstream.authority}`, CLIENT_OPTIONS);
-    const line = { client, used: false };
-    lines.set(line, upstream);
-    client.on("disconnect", () => {
-      const at = upstream.idle.indexOf(line);
-      if (at === -1) return;
-      upstream.idle.splice(at, 1);
-      discard(line);
-    });
+  function take(upstream: Upstream, surely: boolean): Line {
+    const line = upstream.idle.at(-1);
+    if (line === undefined || (surely && performance.now() - line.idleSinceMs > SURE_MS)) return fresh(upstream);
+    upstream.idle.pop();
     return line;
   }
 
-  function give(upstream: Upstream, line: Line): void {
-    line.used = true;
-    if (upstream.released || upstream.idle.length >= MOST_IDLE) discard(line);
-    else upstream.idle.push(line);
+  function fresh(upstream: Upstream): Line {
+    return new Line(upstream.endpoint, (line) => {
+      const at = upstream.idle.indexOf(line);
+      if (at !== -1) upstream.idle.splice(at, 1);
+    });
   }
 
-  function discard(line: Line): void {
-    lines.delete(line);
-    // Not from within the client's own callback.
-    process.nextTick(destroy, line.client);
+  function give(upstream: Upstream, line: Line, keepMs: number): void {
+    line.used = true;
+    if (keepMs === 0) {
+      line.destroy();
+      return;
+    }
+    line.idleSinceMs = performance.now();
+    line.keptUntilMs = line.idleSinceMs + keepMs;
+    if (returning.push([upstream, line]) === 1) setImmediate(takeBack);
+  }
+
+  /** A turn later: an app that closes without having said so does it with its answer. */
+  function takeBack(): void {
+    for (const [upstream, line] of returning.splice(0)) {
+      if (line.isOver) continue;
+      if (closed || upstream.released || upstream.idle.length >= MOST_IDLE) line.destroy();
+      else {
+        upstream.idle.push(line);
+        idling.add(upstream);
+        sweep ??= setTimeout(sweepIdle, SWEEP_MS).unref();
+      }
+    }
+  }
+
+  function sweepIdle(): void {
+    const now = performance.now();
+    for (const upstream of idling) {
+      const { idle } = upstream;
+      for (const line of idle.filter(({ keptUntilMs }) => keptUntilMs <= now)) {
+        idle.splice(idle.indexOf(line), 1);
+        line.destroy();
+      }
+      if (idle.length === 0) idling.delete(upstream);
+    }
+    sweep = idling.size === 0 ? undefined : setTimeout(sweepIdle, SWEEP_MS).unref();
   }
 
   function drop(upstream: Upstream): void {
     upstream.released = true;
-    for (const line of upstream.idle.splice(0)) discard(line);
+    for (const line of upstream.idle.splice(0)) line.destroy();
   }
 
   return {
     of,
-    take: (upstream) => upstream.idle.pop() ?? fresh(upstream),
+    take,
     fresh,
     give,
-    discard,
     release(endpoint) {
       const upstream = known.get(endpoint);
       if (upstream === undefined) return;
@@ -91,27 +111,16 @@ export function createUpstreams(): Upstreams {
     },
     close() {
       closed = true;
-      for (const upstream of new Set(lines.values())) drop(upstream);
+      clearTimeout(sweep);
+      for (const upstream of idling) drop(upstream);
     },
   };
 }
 
 const MOST_IDLE = 256;
 
-/** Below the 5 s after which Node and uvicorn close; a shorter `Keep-Alive: timeout=` of the upstream is heeded. */
-const KEEP_ALIVE_MS = 4_000;
+/** Shorter than any server keeps an idle connection that keeps any. */
+const SURE_MS = 1_000;
 
-const CLIENT_OPTIONS: Client.Options = {
-  pipelining: 1, // one slow answer never blocks another
-  headersTimeout: 0, // long polls and slow apps: the client decides how long it waits
-  bodyTimeout: 0,
-  keepAliveTimeout: KEEP_ALIVE_MS,
-  keepAliveMaxTimeout: KEEP_ALIVE_MS,
-  keepAliveTimeoutThreshold: 1_000,
-  maxHeaderSize: MAX_HEADER_BYTES,
-  connect: { timeout: CONNECT_TIMEOUT_MS },
-};
-
-function destroy(client: Client): void {
-  void client.destroy();
-}
+/** How often connections that have idled too long are looked for, while any idle. */
+const SWEEP_MS = 250;

@@ -1,10 +1,10 @@
-import type { Dispatcher } from "undici";
-import { cutAnswer, endAnswer, relayChunk, relayInformation, startAnswer } from "./answer.ts";
+import type { RawHead } from "./answer-head-parser.ts";
+import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { failureOf, isReset, REFUSED, refusalOf } from "./failure.ts";
 import type { HeaderNames } from "./header-names.ts";
-import { decodeHeaders } from "./raw-headers.ts";
-import type { Line, Upstream, Upstreams } from "./upstreams.ts";
+import type { Line, LineUser } from "./line.ts";
+import type { Upstream, Upstreams } from "./upstreams.ts";
 
 interface WholeExchangeDeps {
   readonly names: HeaderNames;
@@ -16,111 +16,136 @@ export type SendWhole = (
   exchange: Exchange,
   upstream: Upstream,
   path: string,
-  headers: string[],
+  headers: readonly string[],
   body: Buffer | undefined,
 ) => void;
 
-/** undici's handler. Its functions are the same for every request and find their request in `this`. */
-interface Handler {
-  readonly exchange: Exchange;
-  readonly upstream: Upstream;
-  readonly options: Dispatcher.DispatchOptions;
-  line: Line;
-  resume: () => void;
-  /** Something was written on the connection, so that the app may have seen it. */
-  sent: boolean;
-  answered: boolean;
-  retried: boolean;
-  readonly onConnect: (this: Handler, abort: () => void) => void;
-  readonly onHeaders: (this: Handler, status: number, raw: Buffer[], resume: () => void, reason: string) => boolean;
-  readonly onData: (this: Handler, chunk: Buffer) => boolean;
-  readonly onComplete: (this: Handler, trailers: Buffer[] | null) => void;
-  readonly onError: (this: Handler, error: Error) => void;
-}
+export function createWholeExchange(deps: WholeExchangeDeps): SendWhole {
+  const queue: WholeExchange[] = [];
 
-export function createWholeExchange({ names, upstreams }: WholeExchangeDeps): SendWhole {
-  function onConnect(this: Handler, abort: () => void): void {
-    const { exchange } = this;
-    this.sent = true;
-    exchange.abort = abort;
-    if (exchange.clientOver) abort();
-  }
-
-  function onHeaders(this: Handler, status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
-    this.answered = true;
-    const headers = decodeHeaders(raw);
-    if (status < 200) relayInformation(this.exchange, status, reason, headers);
-    else {
-      this.resume = resume;
-      if (!startAnswer(this.exchange, names, status, reason, headers))
-        throw new TypeError("an answer that HTTP cannot say");
-    }
-    return true;
-  }
-
-  function onData(this: Handler, chunk: Buffer): boolean {
-    if (relayChunk(this.exchange, chunk)) return true;
-    this.exchange.res.once("drain", this.resume);
-    return false;
-  }
-
-  function onComplete(this: Handler, trailers: Buffer[] | null): void {
-    upstreams.give(this.upstream, this.line);
-    finish(this.exchange, trailers === null ? NO_TRAILERS : decodeHeaders(trailers));
-  }
-
-  function finish(exchange: Exchange, trailers: readonly string[]): void {
-    endAnswer(exchange, names, trailers);
-    upstreamOver(exchange, { kind: "done", status: exchange.status });
-  }
-
-  function onError(this: Handler, error: Error): void {
-    const { exchange, line } = this;
-    upstreams.discard(line);
-    if (exchange.clientOver) upstreamOver(exchange, { kind: "gone", status: exchange.status });
-    else if (exchange.status === 304 && isLengthDispute(error)) finish(exchange, NO_TRAILERS);
-    else if (exchange.status !== 0) {
-      upstreamOver(exchange, { kind: "cut", status: exchange.status });
-      cutAnswer(exchange);
-    } else if (!this.sent) upstreamOver(exchange, refusalOf(error));
-    else if (this.answered || !isReset(error) || !isRepeatable(exchange)) upstreamOver(exchange, failureOf(error));
-    else if (line.used && !this.retried) retry(this);
-    // docker-proxy accepts for an app that does not listen, and closes then.
-    else if (this.upstream.endpoint.published) upstreamOver(exchange, REFUSED);
-    else upstreamOver(exchange, failureOf(error));
-  }
-
-  /** The upstream had closed the kept connection before it saw the request: a race that every keep-alive client knows. */
-  function retry(handler: Handler): void {
-    const { exchange, upstream, options } = handler;
-    handler.retried = true;
-    handler.sent = false;
-    handler.line = upstreams.fresh(upstream);
-    exchange.abort = ignore;
-    handler.line.client.dispatch(options, handler as Dispatcher.DispatchHandler);
+  function sendQueued(): void {
+    for (const one of queue.splice(0)) one.send();
   }
 
   return (exchange, upstream, path, headers, body) => {
-    const line = upstreams.take(upstream);
-    const handler: Handler = {
-      exchange,
-      upstream,
-      options: { method: exchange.req.method as Dispatcher.HttpMethod, path, headers, body: body ?? null },
-      line,
-      resume: ignore,
-      sent: false,
-      answered: false,
-      retried: false,
-      onConnect,
-      onHeaders,
-      onData,
-      onComplete,
-      onError,
-    };
-    exchange.abort = ignore; // until there is a connection to abort: `onConnect` looks
-    line.client.dispatch(handler.options, handler as Dispatcher.DispatchHandler);
+    const { method = "GET" } = exchange.req;
+    const head = requestHead(method, path, headers, body);
+    const whole = new WholeExchange(deps, exchange, upstream, head, body);
+    if (!whole.line.used) whole.send();
+    else if (queue.push(whole) === 1) setImmediate(sendQueued);
   };
 }
+
+/** One request on its way, which uses a line and, at worst, a second one. */
+class WholeExchange implements LineUser {
+  line: Line;
+  readonly #deps: WholeExchangeDeps;
+  readonly #exchange: Exchange;
+  readonly #upstream: Upstream;
+  readonly #head: string;
+  readonly #body: Buffer | undefined;
+  #answered = false;
+  #corked = false;
+
+  constructor(deps: WholeExchangeDeps, exchange: Exchange, upstream: Upstream, head: string, body: Buffer | undefined) {
+    this.#deps = deps;
+    this.#exchange = exchange;
+    this.#upstream = upstream;
+    this.#head = head;
+    this.#body = body;
+    this.line = deps.upstreams.take(upstream, !isRepeatable(exchange));
+    exchange.abort = () => {
+      this.line.destroy();
+      upstreamOver(exchange, { kind: "gone", status: exchange.status });
+    };
+  }
+
+  /**
+   * On a used line only after everything that has come until now was read: it may be the line's end, and it must not be
+   * bytes that would pass for the answer.
+   */
+  send(): void {
+    const { clientOver, req } = this.#exchange;
+    if (clientOver) return;
+    if (this.line.isOver) this.line = this.#deps.upstreams.fresh(this.#upstream);
+    this.line.send(this.#head, this.#body, this, req.method === "HEAD");
+  }
+
+  onInformation({ status, reason, headers }: RawHead): void {
+    this.#answered = true;
+    if (status !== 100) relayInformation(this.#exchange, status, reason, headers);
+  }
+
+  onHead({ status, reason, headers }: RawHead): void {
+    this.#answered = true;
+    if (!startAnswer(this.#exchange, this.#deps.names, status, reason, headers)) {
+      throw new TypeError("an answer that HTTP cannot say");
+    }
+  }
+
+  onBody(bytes: Buffer): void {
+    // The chunks of one read leave in one write.
+    if (this.#exchange.left === -1 && !this.#corked) {
+      this.#corked = true;
+      this.#exchange.res.socket?.cork();
+    }
+    relayChunk(this.#exchange, bytes);
+  }
+
+  onRead(): boolean {
+    const { res } = this.#exchange;
+    if (this.#corked) {
+      this.#corked = false;
+      res.socket?.uncork();
+    }
+    if (this.#exchange.status !== 0) flushHead(this.#exchange);
+    if (res.writableLength === 0) return true;
+    if (res.writableNeedDrain) {
+      this.line.pause();
+      res.once("drain", () => this.line.resume());
+    }
+    return false;
+  }
+
+  onEnd(trailers: readonly string[], keepMs: number): void {
+    const exchange = this.#exchange;
+    this.#deps.upstreams.give(this.#upstream, this.line, keepMs);
+    endAnswer(exchange, this.#deps.names, trailers);
+    upstreamOver(exchange, { kind: "done", status: exchange.status });
+  }
+
+  onLost(error: Error, sent: boolean): void {
+    const exchange = this.#exchange;
+    if (exchange.status !== 0) {
+      upstreamOver(exchange, { kind: "cut", status: exchange.status });
+      cutAnswer(exchange);
+    } else if (!sent) upstreamOver(exchange, refusalOf(error));
+    else if (this.#answered || !isReset(error) || !isRepeatable(exchange)) upstreamOver(exchange, failureOf(error));
+    else if (this.line.used) {
+      // The app had closed it before it saw the request: a race that every keep-alive client knows.
+      this.line = this.#deps.upstreams.fresh(this.#upstream);
+      this.send();
+    }
+    // docker-proxy accepts for an app that does not listen, and closes then.
+    else if (this.#upstream.endpoint.published) upstreamOver(exchange, REFUSED);
+    else upstreamOver(exchange, failureOf(error));
+  }
+}
+
+function requestHead(method: string, path: string, headers: readonly string[], body: Buffer | undefined): string {
+  let head = `${method} ${path} HTTP/1.1\r\n`;
+  let hasLength = false;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? "";
+    if (name.length === 14 && name.toLowerCase() === "content-length") hasLength = true;
+    head += `${name}: ${headers[at + 1]}\r\n`;
+  }
+  // RFC 9110 §8.6: said where a body could be meant.
+  if (body === undefined && !hasLength && MEANS_A_BODY.has(method)) head += "Content-Length: 0\r\n";
+  return `${head}Connection: keep-alive\r\n\r\n`;
+}
+
+const MEANS_A_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
 
 /** RFC 9110 §9.2.2: asking twice does what asking once does. */
 function isRepeatable({ req }: Exchange): boolean {
@@ -128,12 +153,3 @@ function isRepeatable({ req }: Exchange): boolean {
 }
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
-
-/** undici misses the body of a 304 whose Content-Length is, rightly, that of a 200 (RFC 9110 §8.6). */
-function isLengthDispute(error: Error): boolean {
-  return "code" in error && error.code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
-}
-
-const NO_TRAILERS: readonly string[] = [];
-
-function ignore(): void {}

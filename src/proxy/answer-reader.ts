@@ -1,0 +1,153 @@
+import { type AnswerFraming, answerFraming, CHUNKED, UNTIL_CLOSE } from "./answer-framing.ts";
+import { AnswerFault, parseFields, parseHead, type RawHead } from "./answer-head-parser.ts";
+import { MAX_HEADER_BYTES } from "./limits.ts";
+
+/** What is told about an answer, in the order in which it comes. What it throws ends the connection. */
+export interface AnswerSink {
+  onInformation(head: RawHead): void;
+  onHead(head: RawHead): void;
+  /** The bytes are there for the duration of the call, or until what they are written to has taken them. */
+  onBody(bytes: Buffer): void;
+  /** `keepMs`: for how long the connection may idle now; 0: it is of no use any more. */
+  onEnd(trailers: readonly string[], keepMs: number): void;
+}
+
+type Phase = "idle" | "head" | "length" | "chunk-size" | "chunk" | "chunk-end" | "trailers" | "until-close";
+
+/** Finds the parts of answers, one at a time, in the bytes of a connection. */
+export class AnswerReader {
+  #sink: AnswerSink | undefined;
+  #isBodiless = false;
+  #phase: Phase = "idle";
+  #framing: AnswerFraming = NOTHING;
+  /** Bytes of the body, or of the chunk, that are still to come. */
+  #left = 0;
+  /** The beginning of what did not come whole. */
+  #rest: Buffer | undefined;
+
+  /** No answer is expected. */
+  get isIdle(): boolean {
+    return this.#phase === "idle";
+  }
+
+  /** An answer is expected. `isBodiless`: to HEAD. */
+  begin(sink: AnswerSink, isBodiless: boolean): void {
+    this.#sink = sink;
+    this.#isBodiless = isBodiless;
+    this.#phase = "head";
+  }
+
+  /** Throws on what is no HTTP, and on bytes that nobody asked for. */
+  read(bytes: Buffer): void {
+    const input = this.#rest === undefined ? bytes : Buffer.concat([this.#rest, bytes]);
+    this.#rest = undefined;
+    let at = 0;
+    while (at < input.length) {
+      const next = this.#step(input, at);
+      if (next === at) {
+        if (input.length - at > MAX_HEADER_BYTES) throw new AnswerFault("an answer's head is too long");
+        this.#rest = Buffer.from(input.subarray(at)); // a copy: the bytes are lent
+        return;
+      }
+      at = next;
+    }
+  }
+
+  /** The connection has ended: was that the end of the answer? */
+  close(): boolean {
+    if (this.#phase !== "until-close") return false;
+    this.#finish([]);
+    return true;
+  }
+
+  /** Returns where to go on; `at` itself when more is needed. */
+  #step(input: Buffer, at: number): number {
+    switch (this.#phase) {
+      case "idle":
+        throw new AnswerFault("bytes that nobody asked for");
+      case "head":
+        return this.#head(input, at);
+      case "length":
+      case "chunk":
+        return this.#body(input, at);
+      case "until-close":
+        this.#sink?.onBody(at === 0 ? input : input.subarray(at));
+        return input.length;
+      case "chunk-size":
+        return this.#chunkSize(input, at);
+      case "chunk-end":
+        if (input.length - at < 2) return at;
+        if (input[at] !== CR || input[at + 1] !== LF) throw new AnswerFault("a chunk that is longer than it says");
+        this.#phase = "chunk-size";
+        return at + 2;
+      case "trailers":
+        return this.#trailers(input, at);
+    }
+  }
+
+  #head(input: Buffer, at: number): number {
+    const end = input.indexOf("\r\n\r\n", at, "latin1");
+    if (end === -1) return at;
+    if (end - at > MAX_HEADER_BYTES) throw new AnswerFault("an answer's head is too long");
+    const head = parseHead(input.toString("latin1", at, end + 2));
+    if (head.status === 101) throw new AnswerFault("an upgrade that nobody asked for");
+    if (head.status < 200) {
+      this.#sink?.onInformation(head);
+      return end + 4;
+    }
+    this.#framing = answerFraming(head, this.#isBodiless);
+    const { length } = this.#framing;
+    this.#left = length;
+    this.#phase = length === CHUNKED ? "chunk-size" : length === UNTIL_CLOSE ? "until-close" : "length";
+    this.#sink?.onHead(head);
+    if (length === 0) this.#finish([]);
+    return end + 4;
+  }
+
+  #body(input: Buffer, at: number): number {
+    const end = Math.min(input.length, at + this.#left);
+    this.#left -= end - at;
+    this.#sink?.onBody(input.subarray(at, end));
+    if (this.#left === 0) {
+      if (this.#phase === "chunk") this.#phase = "chunk-end";
+      else this.#finish([]);
+    }
+    return end;
+  }
+
+  #chunkSize(input: Buffer, at: number): number {
+    const end = input.indexOf("\r\n", at, "latin1");
+    if (end === -1) return at;
+    const line = input.toString("latin1", at, end);
+    const size = CHUNK_SIZE.exec(line)?.[1];
+    if (size === undefined) throw new AnswerFault("a chunk without a size");
+    this.#left = Number.parseInt(size, 16);
+    this.#phase = this.#left === 0 ? "trailers" : "chunk";
+    return end + 2;
+  }
+
+  #trailers(input: Buffer, at: number): number {
+    if (input.length - at < 2) return at;
+    if (input[at] === CR && input[at + 1] === LF) {
+      this.#finish([]);
+      return at + 2;
+    }
+    const end = input.indexOf("\r\n\r\n", at, "latin1");
+    if (end === -1) return at;
+    this.#finish(parseFields(input.toString("latin1", at, end + 2), 0));
+    return end + 4;
+  }
+
+  #finish(trailers: readonly string[]): void {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    this.#phase = "idle";
+    sink?.onEnd(trailers, this.#framing.keepMs);
+  }
+}
+
+const NOTHING: AnswerFraming = Object.freeze({ length: 0, keepMs: 0 });
+/** Extensions are of one hop, and ours knows none. */
+const CHUNK_SIZE = /^([\da-f]{1,12})[\t ]*(?:;[\t -~\x80-\xff]*)?$/iu;
+const CR = 13;
+const LF = 10;
