@@ -52,10 +52,12 @@ export function createAuthority(deps: AuthDeps) {
     }
 
     const target = requestPath(asked.uri);
-    if (isAcmeChallenge(target)) return { answer: PASSED, counted: "passed" };
+    const pass = (counted: string): AuthAnswer =>
+      asked.about === "page" ? noPage(req, asked, counted) : { answer: PASSED, counted };
+    if (isAcmeChallenge(target)) return pass("passed");
     const routes = lifecycle.routes();
     const route = routeOf(asked);
-    if (route === undefined) return asked.about === "page" ? noPage(asked) : { answer: PASSED, counted: "unknown" };
+    if (route === undefined) return pass("unknown");
 
     const poll = readPoll(asked, target, route, routes);
     if (poll !== undefined) return answerToPoll(front, asked, poll, addressOf(req), gone);
@@ -127,8 +129,10 @@ export function createAuthority(deps: AuthDeps) {
     return responder().problem("forbidden", { detail }, PROGRAM);
   }
 
-  function noPage({ host }: Asked): AuthAnswer {
-    return { answer: responder().problem("upstream-failed", { host }, PROGRAM), counted: "unknown" };
+  /** The front has an error to show, and what it is about is none of ours: there is nothing to wait for. */
+  function noPage(req: IncomingMessage, { host, method }: Asked, counted: string): AuthAnswer {
+    const detail = "The front proxy found nobody to answer this, and the gateway has nobody to wake for it.";
+    return { answer: responder().problem("upstream-failed", { host, detail }, clientOf(req, method)), counted };
   }
 
   return answerTo;

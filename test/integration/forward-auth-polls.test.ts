@@ -127,6 +127,21 @@ describe("the page that nginx and Caddy fetch for an error of theirs", () => {
     });
   }
 
+  for (const [what, asked] of [
+    ["a host that is not ours", { "x-forwarded-host": "stranger.test" }],
+    ["a certificate challenge", { "x-forwarded-uri": "/.well-known/acme-challenge/token" }],
+  ] as const) {
+    test(`is an error for ${what}, never an empty 200, and wakes nobody`, async (t) => {
+      const house = await openAuthHouse(t, [{ name: "app" }], { fakes: SLOW });
+      const program = await house.ask("/_auth/nginx/page", asked);
+      assert.deepEqual([program.status, program.headers["x-gateway-code"]], [502, "upstream-failed"]);
+      const browser = await house.ask("/_auth/nginx/page", { ...navigation, ...asked });
+      assert.equal(browser.status, 502);
+      assert.match(browser.headers["content-type"] ?? "", /text\/html/u);
+      assert.equal(house.status("app"), "asleep");
+    });
+  }
+
   test("is the loading page also where the browser was held before", async (t) => {
     const house = await openAuthHouse(t, [{ name: "app", wake: "hold", title: "My App" }], { fakes: SLOW });
     const page = await house.ask("/_auth/nginx/page", { ...navigation });
