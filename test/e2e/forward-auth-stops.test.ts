@@ -9,25 +9,26 @@ import { request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-/** More rounds, as before a release: STOP_ROUNDS=100. */
+/** A round is one stop and the wake after it. `npm run soak -- fronts` does a hundred. */
 const STOP_ROUNDS = Number(process.env["STOP_ROUNDS"] ?? 4);
 const CLIENTS = 4;
 
 describe("an app that is stopped again and again under its clients", () => {
   for (const front of ["traefik", "caddy", "nginx"] as const) {
     onDocker(`loses nothing and gets nothing twice behind ${front}`, async (t, docker) => {
-      const setup = await startFrontApps(t, docker, "address", [{ name: "app" }]);
+      const setup = await startFrontApps(t, docker, "address", [{ name: "app", env: { LOG_IDS: "1" } }]);
       const running = await frontSetups[front](t, setup);
       const [app] = setup.apps;
       if (running === undefined || app === undefined) return;
       const over = new AbortController();
       const faults: string[] = [];
-      let served = 0;
-      const client = async (): Promise<void> => {
+      const sent: string[] = [];
+      const client = async (_: unknown, index: number): Promise<void> => {
         for (let count = 0; !over.signal.aborted; count += 1) {
-          const fault = await ask(running.port, app.host, count % 2 === 0);
-          if (fault === undefined) served += 1;
-          else faults.push(fault);
+          const id = `c${index}-${count}`;
+          sent.push(id);
+          const fault = await ask(running.port, app.host, id, count % 2 === 0);
+          if (fault !== undefined) faults.push(`${id}: ${fault}`);
           await sleep(Math.random() * 60);
         }
       };
@@ -38,15 +39,17 @@ describe("an app that is stopped again and again under its clients", () => {
         over.abort();
         await Promise.all(clients);
       }
+      t.diagnostic(`${STOP_ROUNDS} stops, ${sent.length} requests`);
       assert.deepEqual(faults, []);
-      assert.ok(served > STOP_ROUNDS * CLIENTS, `${served} requests were served`);
+      assert.ok(sent.length > STOP_ROUNDS * CLIENTS, `${sent.length} requests were served`);
+      const got = (await app.container.logs()).match(/(?<=got )c\d+-\d+/gu) ?? [];
+      assert.deepEqual(got.toSorted(), sent.toSorted(), "each request arrived exactly once");
     });
   }
 });
 
-async function ask(port: number, host: string, isPost: boolean): Promise<string | undefined> {
+async function ask(port: number, host: string, id: string, isPost: boolean): Promise<string | undefined> {
   try {
-    const id = randomBytes(8).toString("hex");
     const body = { method: "POST", body: randomBytes(50_000) };
     const headers = { "x-request-id": id };
     const answer = await request({ port, host, path: "/echo", headers, ...(isPost && body) });

@@ -25,6 +25,8 @@ export interface FrontApps {
 export interface AppSpec {
   readonly name: string;
   readonly delayMs?: number;
+  /** More of the app's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** More keys of the container in config.yaml. */
   readonly keys?: object;
 }
@@ -38,14 +40,14 @@ export async function startFrontApps(
 ): Promise<FrontApps> {
   const network = await createFixedNetwork(t, docker);
   const apps = await Promise.all(
-    specs.map(async ({ name, delayMs = 0 }, index): Promise<FrontApp> => {
+    specs.map(async ({ name, delayMs = 0, env = {} }, index): Promise<FrontApp> => {
       const port = await freePort();
       const address = network.address(index);
       const container = await docker.createContainer({
         name: `${name}-${Math.random().toString(36).slice(2, 8)}`,
         network: network.name,
         address,
-        env: { NAME: name, DELAY_MS: String(delayMs) },
+        env: { NAME: name, DELAY_MS: String(delayMs), ...env },
         ...(reach === "published" && { ports: { 80: port } }),
         start: false,
       });
