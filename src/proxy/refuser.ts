@@ -56,7 +56,10 @@ export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refus
       return answer.status;
     },
     async refuseUpgrade(refused, route, req, socket) {
-      if (socket.destroyed || refused.decision.kind === "gone") return CLIENT_LEFT;
+      if (socket.destroyed || refused.decision.kind === "gone") {
+        socket.destroy(); // only its client has ended it so far
+        return CLIENT_LEFT;
+      }
       const answer = await answerTo(refused, route, clientOf(req));
       sayLast(socket, rawAnswer(answer, waitHeaders(refused.waitedMs)));
       return answer.status;
