@@ -32,7 +32,13 @@ const groups = [
     concurrency: 2,
     timeoutMs: 180_000,
   },
-  { name: "e2e", patterns: ["test/e2e/**/*.test.ts"], concurrency: 2, timeoutMs: 300_000 },
+  // They wait more than they work: for containers, browsers and idle times.
+  {
+    name: "e2e",
+    patterns: ["test/e2e/**/*.test.ts"],
+    concurrency: availableParallelism() + 1,
+    timeoutMs: 300_000,
+  },
 ] as const;
 
 function find(patterns: readonly string[], parts: readonly string[]): string[] {

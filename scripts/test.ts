@@ -3,7 +3,7 @@
  * with a part of a path in their name; says what it skipped and why; ends with one line of totals. With CI=true
  * nothing may be skipped.
  */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -14,7 +14,10 @@ import { count, countExcused, reportFile, reportSkips, say, seconds } from "./te
 import { runTestFile, type FileResult } from "./test-run-file.ts";
 
 const began = performance.now();
-const logFile = path.join(mkdtempSync(path.join(tmpdir(), "dag-test-log-")), "test.log");
+const logDir = mkdtempSync(path.join(tmpdir(), "dag-test-log-"));
+const logFile = path.join(logDir, "test.log");
+// Hundreds of processes load the same sources: what one of them compiled the others read. It saves half of a start.
+const compiled = path.join(logDir, "compiled");
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort(signal));
 
@@ -27,12 +30,17 @@ try {
   for (const group of groups) await runGroup(group, machine);
 } finally {
   await machine.close();
+  rmSync(path.join(logDir, "compiled"), { recursive: true, force: true });
 }
 process.exitCode = conclude();
 
 async function runGroup(group: TestGroup, { env }: Machine): Promise<void> {
   const queue = [...group.files];
-  const options = { env: { ...process.env, ...env }, timeoutMs: group.timeoutMs, signal: stop.signal };
+  const options = {
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...env },
+    timeoutMs: group.timeoutMs,
+    signal: stop.signal,
+  };
   const worker = async (): Promise<void> => {
     for (let file = queue.shift(); file !== undefined && !stop.signal.aborted; file = queue.shift()) {
       const result = await runTestFile(file, options);

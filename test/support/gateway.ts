@@ -58,6 +58,7 @@ export async function startGateway(t: TestContext, spec: GatewaySpec = {}): Prom
   writeFileSync(configFile, describeConfig(spec.config ?? {}, port, dir));
   const env = {
     PATH: process.env["PATH"] ?? "",
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
     HOME: dir,
     CONFIG_PATH: configFile,
     DOCKER_HOST: spec.dockerHost ?? `unix://${dir}/no-docker.sock`,

@@ -6,7 +6,7 @@ import type { Ran } from "./cli.ts";
 
 /** How `dag` is called. */
 export interface DagCall {
-  /** The whole environment but for PATH and HOME. */
+  /** The whole environment but for PATH, HOME and where Node keeps what it compiled. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -19,7 +19,12 @@ const main = path.resolve(import.meta.dirname, "../../src/main.ts");
  */
 export async function spawnDag(args: readonly string[], { env = {}, cwd }: DagCall = {}): Promise<Ran> {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", ...env },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
+      HOME: "/nonexistent",
+      ...env,
+    },
     stdio: "pipe",
     timeout: 30_000,
     killSignal: "SIGKILL",
