@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import type { Page } from "playwright-core";
 import { LANGUAGES } from "../../src/respond/language.ts";
 import { startFleet } from "../integration/admin-fleet.ts";
+import { axeFaultsOf } from "../support/axe.ts";
 import { BROKEN_WORDS } from "../support/broken-words.ts";
 import { inChromium } from "../support/browser.ts";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PAGES = [
   "/_status",
   "/_status?view=groups",
@@ -29,10 +27,10 @@ for (const colorScheme of ["light", "dark"] as const) {
         const options = { colorScheme, viewport: { width, height: 900 }, bypassCSP: true };
         const inside = await open({ ...options, extraHTTPHeaders: HEADERS });
         for (const path of PAGES)
-          assert.deepEqual(await faultsOf(inside, `http://localhost:${house.port}${path}`), [], path);
+          assert.deepEqual(await axeFaultsOf(inside, `http://localhost:${house.port}${path}`), [], path);
         await inside.locator("summary").first().click();
         const outside = await open(options);
-        assert.deepEqual(await faultsOf(outside, `http://localhost:${house.port}${LOGIN}`), [], LOGIN);
+        assert.deepEqual(await axeFaultsOf(outside, `http://localhost:${house.port}${LOGIN}`), [], LOGIN);
       },
     );
   }
@@ -72,11 +70,3 @@ inChromium("a page that nobody looks at holds no connection", async (t, open) =>
   );
   await cut;
 });
-
-/** What axe calls serious or critical, and everything that is best practice beside it. */
-async function faultsOf(page: Page, url: string): Promise<string[]> {
-  await page.goto(url);
-  await page.addScriptTag({ path: AXE });
-  return page.evaluate(`axe.run({ resultTypes: ["violations"] }).then(({ violations }) =>
-    violations.map(({ id, impact, nodes }) => impact + " " + id + ": " + nodes.slice(0, 3).map(({ target, failureSummary }) => target.join(" ") + " " + failureSummary).join(" | ")))`);
-}

@@ -3,6 +3,7 @@ import type { Theme } from "../../src/core/settings.ts";
 import type { Answer } from "../../src/respond/answer.ts";
 import type { ClientFacts } from "../../src/respond/pages.ts";
 import type { Responder } from "../../src/respond/responder.ts";
+import { axeFaultsOf } from "../support/axe.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
 import { BROKEN_WORDS } from "../support/broken-words.ts";
 import { TOO_FAINT } from "../support/too-faint.ts";
@@ -62,6 +63,15 @@ for (const theme of ["default", "minimal", "terminal"] as const satisfies readon
       );
     }
   }
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  inChromium(`axe finds nothing to mend on any page (${colorScheme})`, async (t, open) => {
+    const pages = Object.fromEntries(Object.entries(PAGES).map(([name, make]) => [`/${name}`, make]));
+    const server = await startWakingServer(t, { pages });
+    const page = await open({ colorScheme, bypassCSP: true });
+    for (const path of Object.keys(pages)) assert.deepEqual(await axeFaultsOf(page, `${server.url}${path}`), [], path);
+  });
 }
 
 inChromium("who wants less motion gets none", async (t, open) => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { Answer } from "../../src/respond/answer.ts";
+import type { Responder } from "../../src/respond/responder.ts";
 import { inChromium } from "../support/browser.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { greeting, startWakingServer } from "../support/waking-server.ts";
@@ -163,3 +165,17 @@ inChromium("polls that are cut now and then, as by networks of Docker's, are no 
   await waitUntil(() => server.polls["/_health"].length === 1);
   assert.deepEqual(notes, ["", "", ""]);
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  inChromium(
+    `a page that says when to ask again does so itself, ${javaScriptEnabled ? "with" : "without"} script`,
+    async (t, open) => {
+      const busy = (it: Responder): Answer =>
+        it.problem("too-many-pending", { retryMs: 1_000 }, { kind: "navigation" });
+      const server = await startWakingServer(t, { pages: { "/busy": busy } });
+      const page = await open({ javaScriptEnabled });
+      await page.goto(`${server.url}/busy`);
+      await waitUntil(() => server.visits.length === 2);
+    },
+  );
+}

@@ -1,0 +1,12 @@
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** What axe calls serious or critical, and everything that is best practice beside it. The page must be opened with `bypassCSP`: its own policy lets no foreign script in. */
+export async function axeFaultsOf(page: Page, url: string): Promise<string[]> {
+  await page.goto(url);
+  await page.addScriptTag({ path: AXE });
+  return page.evaluate(`axe.run({ resultTypes: ["violations"] }).then(({ violations }) =>
+    violations.map(({ id, impact, nodes }) => impact + " " + id + ": " + nodes.slice(0, 3).map(({ target, failureSummary }) => target.join(" ") + " " + failureSummary).join(" | ")))`);
+}
