@@ -69,11 +69,16 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   const take = reloader(app, logger, (next) => void (reach = next));
   io.onSignal("SIGHUP", () => take(source.load()));
   for (const signal of ["SIGTERM", "SIGINT"] as const) io.onSignal(signal, () => ended.abort());
+  const told = aborted(ended.signal);
   try {
-    const { port, address } = await app.listen();
-    logger.info({ port, address, version }, "gateway started");
-    io.started?.();
-    options.onListening?.(port);
+    // A Docker that does not answer keeps it from listening for a while, and must not keep it from ending.
+    const listening = await Promise.race([app.listen(), told]);
+    if (listening !== undefined) {
+      const { port, address } = listening;
+      logger.info({ port, address, version }, "gateway started");
+      io.started?.();
+      options.onListening?.(port);
+    }
   } catch (error) {
     const known = listenFault(config, error, options.otherPort);
     if (known === undefined) logger.error({ err: error }, "the gateway cannot listen");
@@ -82,7 +87,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
     return EXIT_FAILURE;
   }
   source.watch(take, ended.signal);
-  await aborted(ended.signal);
+  await told;
   logger.info({ grace_s: DRAIN_MS / 1000 }, "gateway stops: what is open may end");
   await app.drain(DRAIN_MS);
   return EXIT_OK;
@@ -162,8 +167,8 @@ function listenFault({ gateway }: FileConfig, error: unknown, otherPort = "set g
   return undefined;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
 }

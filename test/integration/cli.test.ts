@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn as spawnChild } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -102,6 +102,26 @@ test("a reload says which keys wait for a restart, and goes on with the old ones
 test("dag serve ends with a 0 when it is told to", async (t) => {
   const gateway = await startGateway(t);
   assert.equal(await gateway.stop("SIGTERM"), 0);
+});
+
+test("dag serve ends when it is told to although Docker keeps it from listening", async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "dag-cli-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const silent = createServer();
+  silent.listen(path.join(folder, "sock"));
+  t.after(() => silent.close());
+  const asked = once(silent, "connection");
+  const main = path.resolve(import.meta.dirname, "../../src/main.ts");
+  const env = { PATH: process.env["PATH"] ?? "", CONFIG_PATH: config(t, ""), DOCKER_HOST: `unix://${folder}/sock` };
+  const child = spawnChild(process.execPath, [main], { env, stdio: "ignore" });
+  t.after(() => child.kill("SIGKILL"));
+  const exited = once(child, "exit");
+  const [connection] = (await asked) as [Socket];
+  t.after(() => connection.destroy());
+  const toldMs = performance.now();
+  child.kill("SIGTERM");
+  assert.deepEqual(await exited, [0, null]);
+  assert.ok(performance.now() - toldMs < 8_000, "sooner than it gives Docker up");
 });
 
 test("LOG_LEVEL settles what is logged, and an unknown one is told", async (t) => {
