@@ -1,6 +1,6 @@
 # Node, the libraries that Node needs, and the gateway: no shell, no package manager, no second process.
 #
-#   docker build -t docker-awakening-gateway .
+#   docker build -t docker-awakening-gateway --build-arg REVISION="$(git rev-parse HEAD)" .
 #   docker run -d -p 8080:8080 --read-only --cap-drop ALL --security-opt no-new-privileges \
 #     -v /var/run/docker.sock:/var/run/docker.sock --group-add "$(stat -c %g /var/run/docker.sock)" \
 #     -v gateway-state:/data --stop-timeout 20 docker-awakening-gateway
@@ -8,7 +8,7 @@
 # The user is 65532 and not root; the group is what lets it use the socket. See docs/security.md.
 
 FROM node:26-bookworm-slim AS build
-WORKDIR /build
+WORKDIR /docker-awakening-gateway
 COPY package.json package-lock.json .npmrc ./
 # No install script is needed: the only one fetches the Node that development runs on.
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -20,7 +20,7 @@ RUN mkdir -p /image/app \
  && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
  && rm -rf package-lock.json .npmrc node_modules/.package-lock.json node_modules/@types node_modules/simple-icons/index* \
  && find node_modules -type f \( -name '*.?ts' -o -name '*.ts' -o -name '*.map' -o -name '*.md' \) ! -iname 'licen[cs]e*' -delete \
- && npm sbom --prefix /build --omit dev --omit optional --package-lock-only --sbom-format cyclonedx > sbom.json
+ && npm sbom --prefix /docker-awakening-gateway --omit dev --omit optional --package-lock-only --sbom-format cyclonedx > sbom.json
 # Node, the libraries that it names, and the few files that name resolution and users need.
 RUN mkdir -p /image/data /image/etc /image/tmp /image/usr/local/bin \
  && cp /usr/local/bin/node /image/usr/local/bin/ \
