@@ -24,3 +24,12 @@ test("one endless line keeps its end", () => {
   for (let at = 0; at < 100; at++) tail.push(Buffer.from("x".repeat(100)));
   assert.equal(tail.lines(10).length, 1);
 });
+
+test("a line of a megabyte keeps its beginning, and what was said before and after it", () => {
+  const tail = createByteTail();
+  tail.push(Buffer.from("before\n"));
+  for (let at = 0; at < 16; at++) tail.push(Buffer.alloc(65_536, "y"));
+  tail.push(Buffer.from("y\nafter\n"));
+  const lines = tail.lines(10);
+  assert.deepEqual([lines[0], lines[1]?.slice(0, 3), lines[2], lines.length], ["before", "yyy", "after", 3]);
+});

@@ -11,10 +11,20 @@ export interface ByteTail {
 export function createByteTail(limit = 256 * 1024): ByteTail {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let lineBytes = 0;
   let cut = false;
+
+  /** Whether a chunk only goes on with a line that is too long already: nobody will see it, and it would push out all others. */
+  function isSurplus(chunk: Buffer): boolean {
+    const end = chunk.lastIndexOf("\n");
+    if (end === -1 && lineBytes > LONGEST_LINE_BYTES) return true;
+    lineBytes = end === -1 ? lineBytes + chunk.length : chunk.length - end - 1;
+    return false;
+  }
 
   return {
     push(chunk) {
+      if (isSurplus(chunk)) return;
       chunks.push(chunk);
       bytes += chunk.length;
       while (bytes - (chunks[0]?.length ?? 0) >= limit) {
@@ -33,3 +43,6 @@ export function createByteTail(limit = 256 * 1024): ByteTail {
     },
   };
 }
+
+/** Far more than is shown of a line. */
+const LONGEST_LINE_BYTES = 16_384;
