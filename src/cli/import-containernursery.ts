@@ -71,7 +71,9 @@ function commentsOn(host: ProxyHost, name: string): string[] {
       : []),
     ...(proxyHost === name
       ? []
-      : [`proxyHost=${proxyHost}: not needed; the gateway finds the container's address by itself`]),
+      : [
+          `proxyHost=${proxyHost}: not needed, the gateway finds the container; but target_port is the port inside of it, which a published ${scalar(host["proxyPort"])} may not be`,
+        ]),
     ...(host["proxyUseHttps"] === true ? ["proxyUseHttps=true: no equivalent; apps are spoken to over HTTP"] : []),
     ...(cpu === undefined
       ? []

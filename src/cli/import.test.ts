@@ -98,7 +98,7 @@ containers:
   assert.deepEqual(commentsOf(stdout), [
     "extra=1: unknown to this import",
     "proxyHosts[3]: left out, as ContainerNursery does, for it has no containerName, proxyPort, timeoutSeconds",
-    "proxyHost=localhost: not needed; the gateway finds the container's address by itself",
+    "proxyHost=localhost: not needed, the gateway finds the container; but target_port is the port inside of it, which a published 5800 may not be",
     "proxyUseHttps=true: no equivalent; apps are spoken to over HTTP",
     "stopOnTimeoutIfCpuUsageBelow=50: idle_signal: cpu has a threshold of its own",
     'odd={"a":1}: unknown to this import',
