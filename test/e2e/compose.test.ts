@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { globSync } from "node:fs";
 import path from "node:path";
-import { describe, it, type TestContext } from "node:test";
+import { describe, it, test, type TestContext } from "node:test";
 
-import { composeOrSkip, type Compose } from "../support/compose.ts";
+import { composeOrSkip, dockerConfigWithCompose, type Compose } from "../support/compose.ts";
 import type { TestDocker } from "../support/docker.ts";
 import { ensureImage } from "../support/docker-images.ts";
 import { freePort, navigation, request } from "../support/http.ts";
@@ -62,6 +63,16 @@ describe("docker compose up", () => {
     const refused = `fetch("http://socket-proxy:2375/containers/create", { method: "POST" }).then((r) => console.log(r.status))`;
     assert.equal(await compose("exec", "gateway", "node", "-e", refused), "403");
   });
+});
+
+test("every Compose file here is understood by Compose", async (t) => {
+  const config = dockerConfigWithCompose(t);
+  if (config === undefined) return;
+  const env = { ...process.env, DOCKER_CONFIG: config };
+  const files = globSync(["docker-compose.yml", "examples/**/compose.{yml,yaml}"], { cwd: root });
+  assert.ok(files.length > 6);
+  for (const file of files)
+    await mustRun("docker", ["compose", "-f", path.join(root, file), "config", "--quiet"], { env });
 });
 
 interface Stack {

@@ -70,6 +70,11 @@ const commands: readonly (readonly [args: readonly string[], code: number, outpu
   [["frobnicate"], 2, /there is no command "frobnicate"/],
 ];
 
+test("npm puts the man page where man looks for it, which it does for a list alone", () => {
+  const { man } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  assert.deepEqual(man, ["man/dag.1"]);
+});
+
 test("the package holds what runs and no tests", (t) => {
   const files = pack(t).files.map(({ path: file }) => file);
   assert.ok(files.includes("dist/main.js") && files.includes("LICENSE") && files.includes("README.md"));
