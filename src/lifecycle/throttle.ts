@@ -41,11 +41,10 @@ function markThrottled(house: House, record: WorkloadRecord): void {
 function inTurn(house: House, record: WorkloadRecord, change: () => Promise<void>): Promise<void> {
   record.limiting = record.limiting.then(change).catch((error: unknown) => {
     const code = error instanceof EngineError ? error.code : undefined;
-    if (code === "absent") record.ownLimits = undefined;
     // The engine's loss is told already; whoever uses it next tries again.
-    else if (code === "unreachable") markThrottled(house, record);
-    else
-      house.emit({ type: "fault", message: `the limits of "${record.name}" could not be set`, detail: String(error) });
+    if (code === "unreachable") return markThrottled(house, record);
+    if (code === "absent") record.ownLimits = undefined;
+    house.emit({ type: "fault", message: `the limits of "${record.name}" could not be set`, detail: String(error) });
   });
   return record.limiting;
 }
