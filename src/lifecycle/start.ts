@@ -23,7 +23,8 @@ export async function start(
     if (fault === LATE) return failureAt(house, "timeout", lateWords(record));
     const { code, message } = toEngineError(fault);
     if (code === "absent") return failureAt(house, "absent", `there is no container named "${record.name}"`);
-    if (code === "refused") return failureAt(house, "refused", message);
+    // An engine that is being shut down fails at what it has begun, for odd reasons: then it is out of reach by now.
+    if (code === "refused" && (await look(record)) !== undefined) return failureAt(house, "refused", message);
     if (await stillAnswers(house, record, signal)) return undefined;
     const leftMs = deadlineMs - house.clock.now();
     if (leftMs <= 0) return failureAt(house, "engine", message);

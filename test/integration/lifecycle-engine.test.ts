@@ -43,6 +43,22 @@ test("a wake goes on as soon as the engine is back", async () => {
   assert.equal(guest.answer, "forward app");
 });
 
+test("a start that the engine refuses because it is about to go is tried again when it is back", async () => {
+  const house = await openHouse([{ name: "app" }]);
+  const { engine } = house;
+  engine.get("app").refusesStart = "no such file or directory";
+  const guest = house.visit("app");
+  const { start } = engine;
+  engine.start = (ref) => start(ref).finally(() => engine.reachable(false));
+  await house.clock.advance(3_000);
+  assert.equal(guest.answer, "");
+  engine.start = start;
+  engine.get("app").refusesStart = undefined;
+  engine.reachable(true);
+  await house.clock.advance(300);
+  assert.equal(guest.answer, "forward app");
+});
+
 test("an engine that is lost while an app comes up does not fail the wake", async () => {
   const house = await openHouse([{ name: "app" }], { fakes: { app: { listenMs: 5_000 } } });
   const guest = house.visit("app");
