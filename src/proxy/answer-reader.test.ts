@@ -19,7 +19,7 @@ function read(pieces: readonly string[], isBodiless = false): Told & { readonly 
   reader.begin(
     {
       onInformation: ({ status }) => void told.informations.push(status),
-      onHead: ({ status, headers }) => void Object.assign(told, { status, headers }),
+      onHead: ({ status, fields }) => void Object.assign(told, { status, headers: fields.headers }),
       onBody: (bytes) => void (told.body += bytes.toString("latin1")),
       onEnd: (trailers, keepMs) => void Object.assign(told, { trailers, keepMs }),
     },

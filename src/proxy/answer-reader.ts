@@ -1,11 +1,11 @@
 import { type AnswerFraming, answerFraming, CHUNKED, UNTIL_CLOSE } from "./answer-framing.ts";
-import { AnswerFault, parseFields, parseHead, type RawHead } from "./answer-head-parser.ts";
+import { AnswerFault, type AnswerHead, parseFields, parseHead } from "./answer-head-parser.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 
 /** What is told about an answer, in the order in which it comes. What it throws ends the connection. */
 export interface AnswerSink {
-  onInformation(head: RawHead): void;
-  onHead(head: RawHead): void;
+  onInformation(head: AnswerHead): void;
+  onHead(head: AnswerHead): void;
   /** The bytes are there for the duration of the call, or until what they are written to has taken them. */
   onBody(bytes: Buffer): void;
   /** `keepMs`: for how long the connection may idle now; 0: it is of no use any more. */
@@ -134,7 +134,10 @@ export class AnswerReader {
     }
     const end = input.indexOf("\r\n\r\n", at, "latin1");
     if (end === -1) return at;
-    this.#finish(parseFields(input.toString("latin1", at, end + 2), 0));
+    const trailers: string[] = [];
+    const add = (name: string, value: string): void => void trailers.push(name, value);
+    parseFields(input.toString("latin1", at, end + 2), 0, { add });
+    this.#finish(trailers);
     return end + 4;
   }
 

@@ -1,27 +1,23 @@
 import { STATUS_CODES } from "node:http";
-import { answerHead, trailerPairs } from "./answer-headers.ts";
+import type { AnswerFields } from "./answer-fields.ts";
+import { isChunked } from "./answer-framing.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HeaderNames } from "./header-names.ts";
 import { stopReading } from "./linger.ts";
+import { trailerPairs } from "./trailers.ts";
 
 /**
  * Takes the final head; false when it cannot be said to a client in HTTP, and nothing was written then. It leaves with the
  * first piece of the body, or with `flushHead`: an event stream's head must not wait for its first event.
  */
-export function startAnswer(
-  exchange: Exchange,
-  names: HeaderNames,
-  status: number,
-  reason: string,
-  raw: string[],
-): boolean {
+export function startAnswer(exchange: Exchange, status: number, reason: string, fields: AnswerFields): boolean {
   const { req, res, extraHeaders } = exchange;
   const hasBody = req.method !== "HEAD" && status !== 204 && status !== 304;
   const trailers = hasBody && req.httpVersionMinor !== 0;
-  const { headers, length, isReadable } = answerHead(names, raw, trailers);
-  if (!isReadable) return false;
+  if (fields.coding !== undefined && !isChunked(fields.coding)) return false;
   if (!req.complete) stopReading(req, res);
   try {
+    const headers = fields.forClient(trailers);
     res.writeHead(
       status,
       reasonPhrase(status, reason),
@@ -32,7 +28,7 @@ export function startAnswer(
     return false;
   }
   exchange.status = status;
-  exchange.left = hasBody ? length : -1;
+  exchange.left = hasBody ? fields.length : -1;
   return true;
 }
 

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { sortFields } from "./answer-fields.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { FAILURES, failureOf } from "./failure.ts";
@@ -21,7 +22,7 @@ export function relayAnswer(
     breakOff(exchange, error);
   };
   upstream.on("error", broken).on("close", () => broken());
-  if (!startAnswer(exchange, names, statusCode, statusMessage, [...rawHeaders])) {
+  if (!startAnswer(exchange, statusCode, statusMessage, sortFields(rawHeaders))) {
     broken(new TypeError("an answer that HTTP cannot say"));
     return;
   }

@@ -2,13 +2,13 @@ import { request } from "node:http";
 import type { Socket } from "node:net";
 import type { Endpoint } from "../core/observation.ts";
 import { relayInformation } from "./answer.ts";
-import { trailerPairs } from "./answer-headers.ts";
 import { forgiveWrites, openConnection } from "./connect.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { refusalOf } from "./failure.ts";
 import type { HeaderNames } from "./header-names.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 import { breakOff, relayAnswer } from "./relay-answer.ts";
+import { trailerPairs } from "./trailers.ts";
 
 /** Sends a request whose body comes as it comes; `begun` is what was read of it already. */
 export type SendStreamed = (

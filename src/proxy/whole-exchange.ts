@@ -1,4 +1,4 @@
-import type { RawHead } from "./answer-head-parser.ts";
+import type { AnswerHead } from "./answer-head-parser.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { failureOf, isReset, REFUSED, refusalOf } from "./failure.ts";
@@ -71,16 +71,14 @@ class WholeExchange implements LineUser {
     this.line.send(this.#head, this.#body, this, req.method === "HEAD");
   }
 
-  onInformation({ status, reason, headers }: RawHead): void {
+  onInformation({ status, reason, fields }: AnswerHead): void {
     this.#answered = true;
-    if (status !== 100) relayInformation(this.#exchange, status, reason, headers);
+    if (status !== 100) relayInformation(this.#exchange, status, reason, fields.headers);
   }
 
-  onHead({ status, reason, headers }: RawHead): void {
+  onHead({ status, reason, fields }: AnswerHead): void {
     this.#answered = true;
-    if (!startAnswer(this.#exchange, this.#deps.names, status, reason, headers)) {
-      throw new TypeError("an answer that HTTP cannot say");
-    }
+    if (!startAnswer(this.#exchange, status, reason, fields)) throw new TypeError("an answer that HTTP cannot say");
   }
 
   onBody(bytes: Buffer): void {
