@@ -70,6 +70,6 @@ export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refus
 const CLIENT_LEFT = 499;
 
 /** What of a request settles the form and the language of an answer of ours. */
-export function clientOf({ method = "GET", headers }: IncomingMessage): ClientFacts {
-  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"] };
+export function clientOf({ method = "GET", headers, url }: IncomingMessage): ClientFacts {
+  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], path: url };
 }

@@ -10,6 +10,7 @@ import { DAWN } from "./face.ts";
 import { createTranslate, LANGUAGES, negotiateLanguage } from "./language.ts";
 import type { Language, Translate } from "./language.ts";
 import type { ClientFacts } from "./pages.ts";
+import { safePath } from "./safe-path.ts";
 import { createTemplates } from "./templates.ts";
 
 export interface PageWriterDeps {
@@ -71,7 +72,8 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
       const { language, t } = speak(client);
       const nonce = randomBytes(16).toString("base64");
       const style = look === "admin" ? forAdmins() : assets;
-      const text = templates.render(template, { ...style, ...model, accents, language, nonce, t });
+      const here = safePath(client.path ?? "");
+      const text = templates.render(template, { ...style, ...model, accents, language, nonce, t, here });
       return createAnswer(text, {
         status: code === undefined ? 200 : STATUS_BY_CODE[code],
         type: "text/html; charset=utf-8",

@@ -6,6 +6,8 @@ export interface ClientFacts {
   readonly kind: ClientKind;
   /** The `Accept-Language` header; absent: English. */
   readonly acceptLanguage?: string | undefined;
+  /** The path and query that were asked for; absent where nobody can be sure of them, as behind a front that rewrites. */
+  readonly path?: string | undefined;
 }
 
 /**
