@@ -85,6 +85,24 @@ inChromium("a gateway that restarts is waited for, and said to", async (t, open)
   await page.waitForSelector("h1:text-is('app')");
 });
 
+inChromium("nobody is sent to the front's own 500 while the gateway restarts behind it", async (t, open) => {
+  const server = await startWakingServer(t, { mode: "forward-auth" });
+  const page = await open();
+  const seen: number[] = [];
+  page.on("response", (response) => {
+    if (response.request().isNavigationRequest()) seen.push(response.status());
+  });
+  await page.goto(`${server.url}/deep`);
+  await waitUntil(() => server.polls["/_health"].length > 0);
+  await server.stop();
+  server.change({ away: true });
+  await server.start();
+  await waitUntil(() => server.visits.filter((visit) => visit === "HEAD /deep").length >= 2);
+  server.change({ away: false, health: RUNNING, app: greeting });
+  await page.waitForSelector("h1:text-is('app')");
+  assert.deepEqual(seen, [503, 200]);
+});
+
 inChromium("three tabs behind one address all reach the app, since a refused poll only waits", async (t, open) => {
   const server = await startWakingServer(t, { burst: 1 });
   const pages = await Promise.all([open(), open(), open()]);

@@ -15,6 +15,8 @@ export interface Pretence {
   lines: readonly string[];
   /** The app's own answer; absent: the gateway's page. */
   app: ((res: ServerResponse) => void) | undefined;
+  /** True: nothing but an empty 500, as from a front proxy whose gateway is away. */
+  away: boolean;
 }
 
 export interface WakingServer {
@@ -70,7 +72,7 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
   const { mode = "proxy", logs = true } = options;
   const face = { ...FACE, ...options.face };
   const responder = createResponder({ templatesDir: "", theme: options.theme ?? "default", report: () => {} });
-  const pretence: Pretence = { health: { ...STARTING, ...options.health }, lines: [], app: undefined };
+  const pretence: Pretence = { health: { ...STARTING, ...options.health }, lines: [], app: undefined, away: false };
   const visits: string[] = [];
   const polls = { "/_health": [] as number[], "/_logs": [] as number[] };
   const watchers = new Set<() => void>();
@@ -78,9 +80,16 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
 
   const server = createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? "/", "http://gateway.test");
-    if (pathname === "/_health" || pathname === "/_logs") answerPoll(pathname, searchParams.get("container"), req, res);
+    if (pretence.away) answerAway(req, res);
+    else if (pathname === "/_health" || pathname === "/_logs")
+      answerPoll(pathname, searchParams.get("container"), req, res);
     else answerVisit(pathname, req, res);
   });
+
+  function answerAway(req: IncomingMessage, res: ServerResponse): void {
+    visits.push(`${req.method} ${req.url}`);
+    res.writeHead(500).end();
+  }
 
   function answerVisit(pathname: string, req: IncomingMessage, res: ServerResponse): void {
     visits.push(`${req.method} ${req.url}`);
