@@ -41,6 +41,13 @@ const answered: [rule: string, status: number, message: string, code: string, sa
   ],
   ["a call that Podman does not have is not a missing container", 404, "", "refused", /does not know this call/],
   ["a socket proxy's no", 403, "", "refused", /socket proxy/],
+  [
+    "a Docker that is being shut down",
+    500,
+    "failed to update store for object type *libnetwork.endpoint: open : no such file or directory",
+    "unreachable",
+    /is being shut down/,
+  ],
   ["a socket proxy without a Docker", 503, "", "unreachable", /503/],
   [
     "a Docker that wants TLS",

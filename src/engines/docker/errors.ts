@@ -18,6 +18,10 @@ function answered(status: number, message: string, connection: Connection): [Eng
   if (status === 403) {
     return ["refused", `${connection.target} forbids this call (403): allow it in the socket proxy. ${message}`.trim()];
   }
+  // Its own books are closed first: for a second or so it still answers, and starts nothing any more.
+  if (/store for object type \*libnetwork/.test(message)) {
+    return ["unreachable", `${connection.target} is being shut down: ${message}`];
+  }
   if (status >= 502 && status <= 504) return ["unreachable", `${connection.target} answers ${status}: is Docker up?`];
   if (message === "" && status === 404) return ["refused", `${connection.target} does not know this call (404)`];
   return ["refused", message || `${connection.target} answered ${status}`];
