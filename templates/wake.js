@@ -161,8 +161,11 @@
   }
 
   function go() {
-    if (wake.to) location.replace(wake.to);
-    else location.reload();
+    const to = new URL(wake.to || location.href, location.href);
+    const isJump = to.pathname + to.search === location.pathname + location.search;
+    if (wake.to) location.replace(to);
+    // With a fragment of its own the same address is only a jump within this page.
+    if (!wake.to || (isJump && to.hash)) location.reload();
   }
 
   function fail(health) {

@@ -70,13 +70,18 @@ inChromium("a wake that takes long is said to, and its bar stays below full", as
   assert.ok((await barOf(page)) <= 0.95);
 });
 
-inChromium("with a redirect_path the page ends there", async (t, open) => {
-  const server = await startWakingServer(t, { face: { redirectPath: "/web/index.html?theme=dark" } });
-  const page = await open();
-  await page.goto(`${server.url}/somewhere/else`);
-  await waitUntil(() => server.polls["/_health"].length > 0);
-  await leavesWithin(300, server, page, `${server.url}/web/index.html?theme=dark`);
-});
+for (const [from, to] of [
+  ["/somewhere/else", "/web/index.html?theme=dark"],
+  ["/", "/#/start"], // only a jump within the page, to a browser
+] as const) {
+  inChromium(`with the redirect_path ${to} the page at ${from} ends there`, async (t, open) => {
+    const server = await startWakingServer(t, { face: { redirectPath: to } });
+    const page = await open();
+    await page.goto(`${server.url}${from}`);
+    await waitUntil(() => server.polls["/_health"].length > 0);
+    await leavesWithin(300, server, page, `${server.url}${to}`);
+  });
+}
 
 inChromium("hostile log lines are shown as they are written, and stay text", async (t, open) => {
   const lines = [
