@@ -37,7 +37,7 @@ const groups = [
     name: "e2e",
     patterns: ["test/e2e/**/*.test.ts"],
     concurrency: availableParallelism() + 1,
-    timeoutMs: 300_000,
+    timeoutMs: 480_000,
   },
 ] as const;
 
