@@ -42,6 +42,8 @@ const lookups: readonly [rule: string, host: string | undefined, expected: strin
   ["a pattern is not itself a host", "*.example.com", undefined],
   ["an IPv6 literal is found without its port", "[::1]", "[::1]"],
   ["an IPv6 literal is found with a port", "[::1]:8080", "[::1]"],
+  ["an IPv6 literal is found however it is written", "[0:0:0:0:0:0:0:1]:80", "[::1]"],
+  ["what only looks like an IPv6 literal is none", "[::1]x", undefined],
   ["an IPv6 literal's own colons are no port", "[fe80::1]", undefined],
   ["an IPv6 literal with its port is found in any case", "[FE80::1]:8080", "[fe80::1]:8080"],
   ["an IPv4 address is a host", "127.0.0.1:8080", "127.0.0.1"],

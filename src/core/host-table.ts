@@ -24,10 +24,11 @@ export function createHostTable<T>(entries: Iterable<readonly [pattern: string, 
   };
 }
 
-/** Lower-case, without port and trailing dots; `undefined` for what no host name can be. */
+/** Lower-case, without port and trailing dots, IPv6 at its shortest; `undefined` for what no host name can be. */
 export function hostName(rawHost: string): string | undefined {
   if (rawHost.length === 0 || rawHost.length > 300 || !HOST_CHARACTERS.test(rawHost)) return undefined;
   const name = rawHost.toLowerCase().replace(PORT, "").replace(TRAILING_DOTS, "");
+  if (name.startsWith("[")) return URL.canParse(`http://${name}`) ? new URL(`http://${name}`).hostname : undefined;
   return name === "" ? undefined : name;
 }
 
