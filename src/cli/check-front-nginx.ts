@@ -1,4 +1,5 @@
 import type { Settings } from "../core/settings.ts";
+import { NGINX } from "../forward-auth/nginx.ts";
 import { type Finding, bareHost, missing, ok } from "./check-front-finding.ts";
 import { type Directive, readNginx } from "./nginx-tree.ts";
 
@@ -21,9 +22,9 @@ export function findInNginx(text: string, settings: Settings): Finding[] {
       ),
     ];
   return [
-    ...questions.flatMap(ofQuestion),
+    ...questions.flatMap((scope) => ofQuestion(scope, longestHoldMs(settings))),
     ...asking.flatMap(ofAsking),
-    ofPage(all),
+    ...ofPage(all),
     ...hosts.map((host) => ofHost(host, all, asking)),
   ];
 }
@@ -52,20 +53,49 @@ function isQuestion([url = ""]: readonly string[]): boolean {
   return /\/_auth\/nginx(?!\/page)/.test(url);
 }
 
-function ofQuestion(scope: Scope): Finding[] {
+function ofQuestion(scope: Scope, holdMs: number): Finding[] {
   const where = nameOf(scope);
-  const headers = new Set(inForce(scope, "proxy_set_header").map(([name = ""]) => name.toLowerCase()));
-  const unset = Object.entries(FORWARDED).filter(([name]) => !headers.has(name.toLowerCase()));
+  const [[limit = "60s"] = []] = inForce(scope, "proxy_read_timeout");
   const findings = [
-    ...unset.map(([name, value]) =>
-      missing(`${where}: add \`proxy_set_header ${name} ${value};\`: the client's own would pass`),
-    ),
+    ...ofForwarded(scope),
+    ...(milliseconds(limit) > holdMs
+      ? []
+      : [
+          missing(
+            `${where}: proxy_read_timeout ${limit} is no longer than hold_timeout (${holdMs / 1_000} s): whoever waits so long gets a 500; raise it`,
+          ),
+        ]),
     ...(inForce(scope, "proxy_pass_request_body").some(([state]) => state === "off")
       ? []
       : [missing(`${where}: add \`proxy_pass_request_body off;\` and \`proxy_set_header Content-Length "";\``)]),
   ];
   return findings.length > 0 ? findings : [ok(`${where} asks the gateway`)];
 }
+
+function ofForwarded(scope: Scope): Finding[] {
+  const headers = new Set(inForce(scope, "proxy_set_header").map(([name = ""]) => name.toLowerCase()));
+  return Object.entries(FORWARDED)
+    .filter(([name]) => !headers.has(name.toLowerCase()))
+    .map(([name, value]) =>
+      missing(`${nameOf(scope)}: add \`proxy_set_header ${name} ${value};\`: the client's own would pass`),
+    );
+}
+
+/** What waits longest behind nginx, be it that the gateway itself gives up first. */
+function longestHoldMs({ workloads }: Settings): number {
+  const holds = workloads.filter(({ hosts }) => hosts.length > 0).map(({ holdTimeoutMs }) => holdTimeoutMs);
+  return Math.min(NGINX.traits.maxHoldMs, Math.max(0, ...holds));
+}
+
+/** As nginx writes times: `90`, `90s`, `1m 30s` in quotes. */
+function milliseconds(text: string): number {
+  return [...text.matchAll(/(\d+)(ms|[smhd]?)/g)].reduce(
+    (sum, [, n, unit = ""]) => sum + Number(n) * (UNITS[unit] ?? 0),
+    0,
+  );
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, "": 1_000, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 const FORWARDED = {
   "X-Forwarded-Host": "$http_host",
@@ -82,17 +112,27 @@ function ofAsking(scope: Scope): Finding[] {
     : [missing(`${where}: add \`error_page 401 = @wake_page;\`: visitors see nginx's own 401 without it`)];
 }
 
-function ofPage(all: readonly Scope[]): Finding {
-  const pages = all.flatMap((scope) =>
-    [...own(scope, "rewrite"), ...own(scope, "proxy_pass")].flat().filter((arg) => arg.includes("/_auth/nginx/page")),
-  );
+function ofPage(all: readonly Scope[]): Finding[] {
+  const addresses = (scope: Scope): string[] =>
+    [...own(scope, "rewrite"), ...own(scope, "proxy_pass")].flat().filter((arg) => arg.includes("/_auth/nginx/page"));
+  const pages = all.filter((scope) => addresses(scope).length > 0);
   if (pages.length === 0)
-    return missing(
-      "no location leads to the page: add `rewrite ^ /_auth/nginx/page? break;` to the location of error_page 401",
-    );
-  return pages.every((page) => page.includes("?"))
-    ? ok("the page of a 401 is the gateway's")
-    : missing("the page keeps the client's query: write `rewrite ^ /_auth/nginx/page? break;`, with the question mark");
+    return [
+      missing(
+        "no location leads to the page: add `rewrite ^ /_auth/nginx/page? break;` to the location of error_page 401",
+      ),
+    ];
+  const findings = pages.flatMap((scope) => [
+    ...ofForwarded(scope),
+    ...(addresses(scope).every((address) => address.includes("?"))
+      ? []
+      : [
+          missing(
+            "the page keeps the client's query: write `rewrite ^ /_auth/nginx/page? break;`, with the question mark",
+          ),
+        ]),
+  ]);
+  return findings.length > 0 ? findings : [ok("the page of a 401 is the gateway's")];
 }
 
 function ofHost(host: string, all: readonly Scope[], asking: readonly Scope[]): Finding {

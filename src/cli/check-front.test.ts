@@ -195,7 +195,12 @@ http {
       proxy_set_header X-Forwarded-For $remote_addr;
     }
     location / { auth_request /_wake_auth; error_page 401 502 504 = @wake_page; proxy_pass http://\${target}; }
-    location @wake_page { proxy_pass http://waker:9000; rewrite ^ /_auth/nginx/page? break; }
+    location @wake_page {
+      proxy_pass http://waker:9000; rewrite ^ /_auth/nginx/page? break;
+      proxy_set_header x-forwarded-host $http_host; proxy_set_header X-Forwarded-Uri "$request_uri";
+      proxy_set_header X-Forwarded-Method $request_method; proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_set_header X-Forwarded-For $remote_addr;
+    }
   }
 }`;
 
@@ -214,6 +219,14 @@ const nginxCases: readonly [rule: string, was: string, becomes: string, complain
   ["the body goes along", "proxy_pass_request_body off;", "", /proxy_pass_request_body off/],
   ["no page for a 401", "error_page 401 ", "error_page ", /error_page 401/],
   ["no page", "rewrite ^ /_auth/nginx/page? break;", "", /no location leads to the page/],
+  ["the client's header would pass to the page", 'X-Forwarded-Uri "$request_uri"', "X-A b", /@wake_page: add .*-Uri/],
+  [
+    "nginx waits less than the hold",
+    "internal;",
+    "internal; proxy_read_timeout 500ms;",
+    /proxy_read_timeout 500ms .*hold_timeout/,
+  ],
+  ["nginx waits a minute and a half", "internal;", "internal; proxy_read_timeout '1m 30s';", undefined],
   ["the page keeps the query", "page? break", "page break", /question mark/],
   ["another server has the host", "b.test a.test", "b.test", /^missing a\.test: its server/],
 ];
