@@ -233,11 +233,14 @@ const rules: Record<string, Rule> = {
     await engine.start(ref);
     const own = await engine.limits(ref);
     await engine.throttle(ref, { cpus: 0.1, memoryBytes: 0 });
-    assert.ok((await share(ref, engine)) < 0.3);
+    assert.ok((await share(ref, engine)) < NO_MORE);
     await engine.restore(ref, own);
-    assert.ok((await share(ref, engine)) > 0.3);
+    await waitUntil(async () => (await share(ref, engine)) > NO_MORE, 20_000, "more CPU time than the limit");
   },
 };
+
+/** A limit of 0.1 and the kernel's periods at either end. Where many want the CPU the share without one may be small too, for a while. */
+const NO_MORE = 0.15;
 
 /** CPUs used over a short while. */
 async function share(ref: Parameters<Subject["engine"]["usage"]>[0], engine: Subject["engine"]): Promise<number> {
