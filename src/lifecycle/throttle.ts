@@ -43,7 +43,7 @@ function inTurn(house: House, record: WorkloadRecord, change: () => Promise<void
     const code = error instanceof EngineError ? error.code : undefined;
     // The engine's loss is told already; whoever uses it next tries again.
     if (code === "unreachable") return markThrottled(house, record);
-    if (code === "absent") record.ownLimits = undefined;
+    if (code === "absent") return void (record.ownLimits = undefined);
     house.emit({ type: "fault", message: `the limits of "${record.name}" could not be set`, detail: String(error) });
   });
   return record.limiting;

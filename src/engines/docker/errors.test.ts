@@ -31,6 +31,7 @@ for (const [code, says] of unreached) {
 const answered: [rule: string, status: number, message: string, code: string, says: RegExp][] = [
   ["no such container is absent", 404, "No such container: app", "absent", /app/],
   ["Podman's words for it too", 404, `no container with name or ID "app" found: no such container`, "absent", /app/],
+  ["one that is being removed", 409, "container is marked for removal and cannot be started", "absent", /removal/],
   ["a missing network is none of that", 404, "network shop not found", "refused", /network shop not found/],
   [
     "a refused start keeps Docker's words",

@@ -11,7 +11,7 @@ export function toEngineError(cause: unknown, connection: Connection, timeoutMs:
 }
 
 function answered(status: number, message: string, connection: Connection): [EngineError["code"], string] {
-  if (/no such container|no container with name or id/i.test(message)) return ["absent", message];
+  if (/no such container|no container with name or id|is marked for removal/i.test(message)) return ["absent", message];
   if (/HTTP request to an HTTPS server/.test(message)) {
     return ["unreachable", `${connection.target} wants TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH`];
   }
