@@ -12,9 +12,6 @@ export const SERVER_OPTIONS: ServerOptions = Object.freeze({
   requestTimeout: 0,
   maxHeaderSize: MAX_HEADER_BYTES,
   noDelay: true,
-  /** Finds clients that vanished without a word, minutes later; their leases end then. */
-  keepAlive: true,
-  keepAliveInitialDelay: 60_000,
   /** Most requests have no body: their streams need not be set in motion. */
   optimizeEmptyRequests: true,
   /**

@@ -1,6 +1,6 @@
 /**
  * What an auth request costs: the gateway's warm answer beside a bare node:http server, and Traefik, Caddy and nginx alone,
- * with a bare server, and with the gateway. `node test/bench/forward-auth.ts`, or with e.g. `ROUNDS=5 SECONDS=5`.
+ * with a bare server, and with the gateway. `npm run bench -- forward-auth`, or with e.g. `ROUNDS=5 SECONDS=5`.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

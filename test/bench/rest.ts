@@ -1,6 +1,6 @@
 /**
  * What a released gateway takes at rest with labelled, sleeping containers: memory, and CPU time between events.
- * `node scripts/with-docker.ts -- node --test test/bench/rest.ts`, or with e.g. `CONTAINERS=1000 SECONDS=300`.
+ * `npm run bench -- rest`, or with e.g. `CONTAINERS=1000 SECONDS=300`.
  */
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";

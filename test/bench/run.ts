@@ -1,96 +1,39 @@
 /**
- * What a request to a ready app costs in the gateway, in nginx and in the plainest Node proxy: CPU time and throughput,
- * the same app, the same load, in turns. `npm run bench`, or with e.g. `ROUNDS=5 SECONDS=5 npm run bench`.
+ * `npm run bench [-- PART …]`: what the gateway costs, beside what it is compared with in the same run, as Markdown tables.
+ * Without parts everything that the machine can run: `cold` and `rest` need a Docker daemon, which they start themselves.
  */
-import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { cpuSeconds } from "./cpu-seconds.ts";
-import { generateLoad, LOADS, type LoadName, loadTool } from "./load.ts";
-import { startRivals, type Rival } from "./rivals.ts";
+import { whyNoPrivateDocker } from "../../scripts/private-docker.ts";
 
-const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
-const SECONDS = Number(process.env["SECONDS"] ?? 3);
-/** Few connections: what a request costs while there is time. Many: what it costs, and how many there are, when there is none. */
-const CONNECTIONS = [4, 64] as const;
+const PARTS = {
+  ready: "A request to an app that is awake",
+  "forward-auth": "An auth request of a front proxy",
+  cold: "A request to an app that sleeps",
+  rest: "At rest",
+} as const;
+type Part = keyof typeof PARTS;
+const NEED_DOCKER: ReadonlySet<Part> = new Set(["cold", "rest"]);
 
-interface Sample {
-  readonly cpuMicros: number;
-  readonly perSecond: number;
+const all = Object.keys(PARTS) as Part[];
+const unknown = process.argv.slice(2).filter((arg) => !(arg in PARTS));
+if (unknown.length > 0) {
+  console.error(`no such part: ${unknown.join(", ")}; there are ${all.join(", ")}`);
+  process.exit(2);
+}
+for (const part of all) if (process.argv.length === 2 || process.argv.includes(part)) run(part);
+
+function run(part: Part): void {
+  console.log(`\n## ${PARTS[part]}\n`);
+  const file = path.join(import.meta.dirname, `${part}.ts`);
+  const measure = ["--test-reporter=dot", file];
+  if (!NEED_DOCKER.has(part) || process.env["TEST_DOCKER_HOST"] !== undefined) return node(measure);
+  const reason = whyNoPrivateDocker();
+  if (reason !== undefined) return console.log(`skipped: ${reason}`);
+  return node([path.resolve(file, "../../../scripts/with-docker.ts"), "--", process.execPath, ...measure]);
 }
 
-const dir = mkdtempSync(path.join(tmpdir(), "dag-bench-"));
-chmodSync(dir, 0o755); // root's nginx works as nobody
-const samples = new Map<string, Sample[]>();
-const rivals = await startRivals(dir);
-try {
-  console.log(facts());
-  for (const rival of rivals.all) for (const load of LOADS) await measure(rival, load, 64, Math.max(2, SECONDS));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const load of LOADS) {
-      for (const connections of CONNECTIONS) {
-        for (const rival of rivals.all) {
-          const key = `${rival.name} ${load} ${connections}`;
-          samples.set(key, [...(samples.get(key) ?? []), await measure(rival, load, connections, SECONDS)]);
-        }
-      }
-    }
-  }
-  console.log(table(rivals.all));
-} finally {
-  await rivals.stop();
-  rmSync(dir, { recursive: true, force: true });
-}
-
-async function measure(rival: Rival, load: LoadName, connections: number, seconds: number): Promise<Sample> {
-  const before = cpuSeconds(rival.pid);
-  const { requests, elapsed } = await generateLoad({ dir, port: rival.port, load, connections, seconds });
-  const spent = cpuSeconds(rival.pid) - before;
-  return { cpuMicros: (spent * 1e6) / requests, perSecond: requests / elapsed };
-}
-
-function table(all: readonly Rival[]): string {
-  const [few, many] = CONNECTIONS;
-  const rows = [
-    `| load | proxy | CPU µs/request, ${few} connections | × nginx | CPU µs/request, ${many} connections | × nginx | requests/s, ${many} connections | × nginx |`,
-    "|---|---|--:|--:|--:|--:|--:|--:|",
-  ];
-  for (const load of LOADS) {
-    for (const { name } of all) {
-      const cells = [
-        ...withRatio(name, load, few, ({ cpuMicros }) => cpuMicros, 1),
-        ...withRatio(name, load, many, ({ cpuMicros }) => cpuMicros, 1),
-        ...withRatio(name, load, many, ({ perSecond }) => perSecond, 0),
-      ];
-      rows.push(`| ${load} | ${name} | ${cells.join(" | ")} |`);
-    }
-  }
-  return rows.join("\n");
-}
-
-function withRatio(
-  name: string,
-  load: LoadName,
-  connections: number,
-  read: (sample: Sample) => number,
-  digits: number,
-): readonly [string, string] {
-  const of = (rival: string): number => median((samples.get(`${rival} ${load} ${connections}`) ?? []).map(read));
-  return [of(name).toFixed(digits), (of(name) / of("nginx")).toFixed(2)];
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function facts(): string {
-  const nginx = execFileSync("sh", ["-c", "nginx -v 2>&1"]).toString().trim().replace(/^.*\//u, "");
-  const [load = 0] = loadavg();
-  return [
-    `${cpus()[0]?.model.trim()}, ${availableParallelism()} CPUs, Node ${process.versions.node}, nginx ${nginx}, load by ${loadTool()}`,
-    `median of ${ROUNDS} rounds of ${SECONDS} s, in turns`,
-    ...(load > 1 ? [`NOTE: the machine was not idle (load ${load.toFixed(1)}): figures are as good as that`] : []),
-    "",
-  ].join("\n");
+function node(args: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+  if (status !== 0) process.exitCode = 1;
 }
