@@ -161,11 +161,11 @@
   }
 
   function go() {
-    const to = new URL(wake.to || location.href, location.href);
-    const isJump = to.pathname + to.search === location.pathname + location.search;
-    if (wake.to) location.replace(to);
+    if (!wake.to) return location.reload();
+    const to = new URL(wake.to, location.href);
+    location.replace(to);
     // With a fragment of its own the same address is only a jump within this page.
-    if (!wake.to || (isJump && to.hash)) location.reload();
+    if (to.href.startsWith(`${location.href.split("#")[0]}#`)) location.reload();
   }
 
   function fail(health) {
