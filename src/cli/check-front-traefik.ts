@@ -109,7 +109,7 @@ function ofHost(host: string, data: TraefikData, wakers: readonly string[], sett
   if (routers.length === 0)
     return [
       missing(
-        `${host}: no router (a 404, and the gateway is never asked): add one, or traefik.docker.allownonrunning=true where a stopped container's labels define it (with a HEALTHCHECK Traefik also needs providers.docker.allowEmptyServices=true)`,
+        `${host}: no router (a 404, and the gateway is never asked): add one, or traefik.docker.allownonrunning=true where a stopped container's labels define it`,
       ),
     ];
   const asking = new Set(routers.filter((one) => timesAsked(one, data, wakers) > 0).map(({ name }) => name));

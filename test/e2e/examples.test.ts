@@ -109,14 +109,14 @@ async function untilPage(ask: (headers?: object) => Promise<Answer>): Promise<vo
   assert.match(page.text, /<!doctype html>/iu);
 }
 
-/** A stopped container with a HEALTHCHECK counts as unhealthy, and Traefik drops those unless it is told otherwise. */
+/** Docker calls a container with a HEALTHCHECK unhealthy while it is stopped: Traefik must not look away from it. */
 async function keepsTheUnhealthy(stack: Stack, port: number, t: TestContext, { docker }: TestDocker): Promise<void> {
   const { Config, NetworkSettings } = await stack.container("whoami").inspect();
   const host = "healthy.localhost";
   const app = await docker.createContainer({
     name: "healthy",
     Image: Config.Image,
-    Env: ["HEALTHY_AFTER_MS=500"],
+    Env: ["HEALTHY_AFTER_MS=2500"],
     Labels: relabelled(Config.Labels, "healthy"),
     Healthcheck: { Test: ["CMD", "wget", "-qO-", "http://127.0.0.1/health"], Interval: 1e9 },
     NetworkingConfig: {

@@ -48,6 +48,7 @@ export async function startStack(t: TestContext, docker: TestDocker, file: strin
       ...(program.entrypoint && { Entrypoint: [...program.entrypoint] }),
       ...(program.command && { Cmd: [...program.command] }),
       ...(user !== undefined && { User: user }),
+      ...(program.healthcheck && { Healthcheck: program.healthcheck }),
       ExposedPorts: Object.fromEntries((service.ports ?? []).map((port) => [`${inside(port)}/tcp`, {}])),
       HostConfig: {
         Binds: [...program.binds, ...bindsOf(service, file, docker)],
@@ -87,6 +88,7 @@ interface Program {
   readonly image: string;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
+  readonly healthcheck?: Docker.HealthConfig;
   readonly binds: readonly string[];
 }
 
@@ -104,6 +106,8 @@ async function programOf(
         image: await docker.image("app"),
         entrypoint: ["node", "/dag/src/main.ts"],
         command: command ?? ["serve"],
+        // As its image has it: a front may look away from what is not known to be healthy yet.
+        healthcheck: { Test: ["CMD", "node", "/dag/src/main.ts", "health"], Interval: 30e9, StartPeriod: 15e9 },
         binds: [`${root}/src:/dag/src:ro`, `${root}/templates:/dag/templates:ro`, ...nodeModules()],
       };
     case "traefik":
