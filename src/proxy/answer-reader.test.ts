@@ -102,6 +102,7 @@ describe("what is no answer", () => {
     ["a status of four digits", "HTTP/1.1 2000 OK\r\n\r\n"],
     ["a switch of protocols", "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n"],
     ["a line end that is half of one", `${HEAD}A: b\nContent-Length: 0\r\n\r\n`],
+    ["half line ends alone, whose end would never come", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok"],
     ["the other half", `${HEAD}A: b\rContent-Length: 0\r\n\r\n`],
     ["a NUL", `${HEAD}A: b\0\r\n\r\n`],
     ["no colon", `${HEAD}A b\r\n\r\n`],

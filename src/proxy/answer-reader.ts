@@ -87,7 +87,12 @@ export class AnswerReader {
 
   #head(input: Buffer, at: number): number {
     const end = input.indexOf("\r\n\r\n", at, "latin1");
-    if (end === -1) return at;
+    if (end === -1) {
+      // Its end would never come, and the client would wait for it for ever.
+      if (BARE_LINE_END.test(input.toString("latin1", at)))
+        throw new AnswerFault("half a line end in an answer's head");
+      return at;
+    }
     if (end - at > MAX_HEADER_BYTES) throw new AnswerFault("an answer's head is too long");
     const head = parseHead(input.toString("latin1", at, end + 2));
     if (head.status === 101) throw new AnswerFault("an upgrade that nobody asked for");
@@ -152,5 +157,6 @@ export class AnswerReader {
 const NOTHING: AnswerFraming = Object.freeze({ length: 0, keepMs: 0 });
 /** Extensions are of one hop, and ours knows none. */
 const CHUNK_SIZE = /^([\da-f]{1,12})[\t ]*(?:;[\t -~\x80-\xff]*)?$/iu;
+const BARE_LINE_END = /(?<!\r)\n/u;
 const CR = 13;
 const LF = 10;
