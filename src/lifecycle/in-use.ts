@@ -12,6 +12,8 @@ export interface Sample {
 export interface Sampling {
   /** The reading that the next one is compared with. */
   readonly baseline: Sample | undefined;
+  /** Since when readings follow each other, and none has shown any use. */
+  readonly quietSinceMs: number;
   /** When the last comparison was made. */
   readonly judgedMs: number;
   /** When a reading was last begun. */

@@ -14,8 +14,10 @@ const LEAD_MS = 1_200;
 const FRESH_MS = 1_500;
 /** Pings come every minute at least, or else nobody's middle boxes would let them live. */
 const STREAM_MS = 65_000;
-/** Between two readings right before a stop, when there is no earlier one. */
+/** At least between the first reading and the last one before a stop: a busy Docker may answer late. */
 const SHORT_LOOK_MS = 500;
+/** The same where a stream may be open that says something only now and then, if half the idle interval is not shorter. */
+const STREAM_LOOK_MS = 5_000;
 
 /** What keeps this workload awake besides requests: its own key, or traffic as soon as a front proxy carries it past us. */
 export function signalOf({ settings, seenByFront, engine }: WorkloadRecord): IdleSignal {
@@ -35,7 +37,7 @@ export function meetFront(record: WorkloadRecord, rearm: (record: WorkloadRecord
  * the stop at `stopAtMs`. `undefined`: they need not be.
  */
 export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefined): number | undefined {
-  const quietMs = record.settings.pauseAfterMs || (record.settings.idleTimeoutMs ?? 0);
+  const quietMs = quietMsOf(record);
   if (stopAtMs === undefined || quietMs <= 0 || record.state.status !== "ready") return undefined;
   const { lastActivityMs } = record;
   const lastMs = stopAtMs - LEAD_MS;
@@ -45,6 +47,11 @@ export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefine
   const settledMs = Math.max(lastActivityMs, begunMs) + Math.min(SETTLE_MS, quietMs / 4);
   const nextMs = begunMs >= lastActivityMs ? begunMs + stepMs : settledMs;
   return begunMs < lastMs ? Math.min(nextMs, Math.max(settledMs, lastMs)) : undefined;
+}
+
+/** How long it may be unused before something is done about it, in milliseconds. */
+function quietMsOf({ settings }: WorkloadRecord): number {
+  return settings.pauseAfterMs || (settings.idleTimeoutMs ?? 0);
 }
 
 /** Where requests alone count, one reading a run tells how much memory a stop gives back: nothing waits for it. */
@@ -61,7 +68,14 @@ export function sampledMemory(record: WorkloadRecord): number | undefined {
 export function takeSample(house: House, record: WorkloadRecord): void {
   const before = samplingOf(record);
   const running = before?.running ?? compare(house, record, before?.baseline);
-  record.sampling = { judgedMs: 0, baseline: undefined, ...before, begunMs: house.clock.now(), running };
+  record.sampling = {
+    judgedMs: 0,
+    quietSinceMs: 0,
+    baseline: undefined,
+    ...before,
+    begunMs: house.clock.now(),
+    running,
+  };
 }
 
 /** Looks a last time, right before a stop. A workload that was in use is so until now. */
@@ -73,12 +87,14 @@ export async function findHiddenUse(
   if (signalOf(record) === "requests") return undefined;
   const use = await samplingOf(record)?.running;
   if (use !== undefined || signal.aborted) return use;
-  const { judgedMs = 0, baseline } = samplingOf(record) ?? {};
-  if (judgedMs >= record.lastActivityMs && house.clock.now() - judgedMs <= FRESH_MS) return undefined;
-  if (baseline === undefined || baseline.atMs < record.lastActivityMs) {
-    await compare(house, record, undefined);
-    await house.clock.sleep(SHORT_LOOK_MS, signal);
-  }
+  const { baseline } = samplingOf(record) ?? {};
+  if (baseline === undefined || baseline.atMs < record.lastActivityMs) await compare(house, record, undefined);
+  const { judgedMs = 0, begunMs = 0, quietSinceMs = 0 } = samplingOf(record) ?? {};
+  const isQuietStream = mayStream(record, quietSinceMs);
+  const lookedMs = quietSinceMs + (isQuietStream ? Math.min(STREAM_LOOK_MS, quietMsOf(record) / 2) : SHORT_LOOK_MS);
+  const isFresh = judgedMs >= record.lastActivityMs && house.clock.now() - judgedMs <= FRESH_MS;
+  if (isFresh && begunMs >= lookedMs) return undefined;
+  await house.clock.sleep(Math.max(0, lookedMs - house.clock.now()), signal);
   return signal.aborted ? undefined : compare(house, record, samplingOf(record)?.baseline);
 }
 
@@ -93,23 +109,29 @@ async function compare(
   const after = usage && { atMs: house.clock.now(), usage };
   const isFirst = before === undefined || before.atMs < record.lastActivityMs;
   if (after === undefined || isFirst) {
-    record.sampling = { begunMs, judgedMs: 0, baseline: after, running: undefined };
+    record.sampling = { begunMs, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after, running: undefined };
     return undefined;
   }
   const use = judge(record, before, after);
   // A trickle may need a longer look than one step: the older reading stays until it is of no more use.
   const baseline = use !== undefined || after.atMs - before.atMs >= LONGEST_STEP_MS ? after : before;
-  record.sampling = { begunMs, judgedMs: after.atMs, baseline, running: undefined };
+  const quietSinceMs = use === undefined ? (samplingOf(record)?.quietSinceMs ?? before.atMs) : after.atMs;
+  record.sampling = { begunMs, judgedMs: after.atMs, quietSinceMs, baseline, running: undefined };
   return use;
 }
 
 function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReason | undefined {
-  const quietStream = record.streamSeenMs > 0 && before.atMs - record.streamSeenMs < STREAM_MS;
+  const quietStream = mayStream(record, before.atMs);
   const use = findUse(signalOf(record), before, after, quietStream);
   if (use === undefined) return undefined;
   record.lastActivityMs = Math.max(record.lastActivityMs, after.atMs);
   if (quietStream) record.streamSeenMs = after.atMs;
   return use;
+}
+
+/** Whether something that stays open with hardly a byte was let through or seen not long before `atMs`. */
+function mayStream({ streamSeenMs }: WorkloadRecord, atMs: number): boolean {
+  return streamSeenMs > 0 && atMs - streamSeenMs < STREAM_MS;
 }
 
 /** What was read in this very run. */

@@ -199,6 +199,22 @@ test("a question while the app drains keeps it, without a new start", async (t) 
   assert.deepEqual(house.orders(), []);
 });
 
+test("a first reading that comes late leaves no time to see a quiet stream: the look goes on for longer", async (t) => {
+  const house = await awake(t, { idleTimeoutMs: 4_000 });
+  flow(house, [{ ...pings(60_000), everyMs: 1_500 }]);
+  const { usage } = house.engine;
+  const delaysMs = [2_950];
+  house.engine.usage = async (ref) => {
+    await house.clock.sleep(delaysMs.shift() ?? 10);
+    return usage(ref);
+  };
+  await house.ask("/_auth/nginx", { "sec-websocket-key": "x" });
+  await house.clock.advance(30_000);
+  assert.equal(house.status("app"), "ready");
+  await house.clock.advance(30_000 + 4_000 + 2_500);
+  assert.equal(house.status("app"), "asleep");
+});
+
 test("counters that cannot be read put nothing off", async (t) => {
   const house = await awake(t);
   house.engine.get("app").usage = undefined;
