@@ -8,6 +8,9 @@ const DEEP = "/deep/link?q=1&r=a%20b#part";
 
 const DELAYS_MS = [0, 1_700, 4_200];
 
+/** When the app's page was there: by the browser's own clock, since whoever drives it learns of that much later. */
+const SHOWN = "performance.timeOrigin + performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd";
+
 inChromium(
   "a visitor is taken to the deep link within 0.3 s of the app's listening, however long that takes",
   async (t, open) => {
@@ -24,7 +27,7 @@ inChromium(
       await page.goto(`http://localhost:${gateway.port}${DEEP}`);
       assert.match(await page.title(), new RegExp(app.name, "u"));
       await page.waitForSelector("#url");
-      const shownMs = await page.evaluate<number>("performance.timeOrigin + performance.now()");
+      const shownMs = await page.evaluate<number>(SHOWN);
       assert.equal(await page.evaluate<string>("location.pathname + location.search + location.hash"), DEEP);
       tookMs.push(Math.round(shownMs - (await listeningSince(await app.logs(), gateway, delayMs))));
     }
