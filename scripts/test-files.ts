@@ -32,11 +32,10 @@ const groups = [
     concurrency: 2,
     timeoutMs: 180_000,
   },
-  // They wait more than they work: for containers, browsers and idle times.
   {
     name: "e2e",
     patterns: ["test/e2e/**/*.test.ts"],
-    concurrency: availableParallelism() + 1,
+    concurrency: 2,
     timeoutMs: 480_000,
   },
 ] as const;

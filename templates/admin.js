@@ -110,7 +110,10 @@
     // A second is as fine as that header goes.
     if (Math.abs(date - Date.now()) > 2000) skew = date - Date.now();
     document.title = page.title;
+    const focused = document.activeElement;
     morph($("main"), page.getElementById("main"));
+    // What is moved to another place loses it.
+    if (focused !== document.activeElement) focused.focus({ preventScroll: true });
     tick();
   }
 

@@ -177,7 +177,13 @@
     put("sentence", (text[reason] ?? text.failedStatus).replace("{code}", health.exit_code));
     put("words", clean(health.error));
     countdown(health.retry_after_s);
-    if (wake.logs) setTimeout(() => ask("_logs").then((answer) => answer.json()).then((logs) => show(logs.lines)).catch(() => {}), 1100);
+    if (wake.logs) lastWords(4);
+  }
+
+  async function lastWords(tries) {
+    await sleep(1100);
+    const logs = await ask("_logs").then((answer) => answer.json()).catch(() => ({}));
+    if (!show(logs.lines) && tries) lastWords(tries - 1);
   }
 
   function countdown(seconds) {
