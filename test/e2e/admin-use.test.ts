@@ -132,6 +132,16 @@ inChromium("the keyboard alone finds, wakes, opens and closes", async (t, open) 
   assert.equal(await focused(), "Keep awake: bee");
 });
 
+inChromium("what has the focus keeps it when the row's buttons change", async (t, open) => {
+  const { url } = await startAdminGateway(t, ["app"]);
+  const page = await open();
+  await page.goto(`${url}/_status`);
+  await row(page, "app").locator("summary").focus();
+  await fetch(`${url}/_status/wake?container=app`, { method: "POST" });
+  await row(page, "app").getByRole("button", { name: "Stop app" }).waitFor();
+  assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-label')"), "Keep awake: app");
+});
+
 inChromium("searching narrows the list while one types, and the address goes along", async (t, open) => {
   const { url } = await startAdminGateway(t, ["app", "bee", "bear"]);
   const page = await open();
