@@ -155,12 +155,20 @@ export function createApp(deps: AppDeps): App {
     addressOf: (req) => clientAddress(req, isTrusted),
     count: metrics.authRequest,
   });
-  const doors = { auth: authDoor.request, authUpgrade: authDoor.upgrade, ...door };
+  const doors = {
+    auth: authDoor.request,
+    authUpgrade: authDoor.upgrade,
+    request: door.request,
+    upgrade: door.upgrade,
+  };
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
     findRoute,
     internal: endpoints.handle,
-    ...(tracing?.around<Route>(doors) ?? doors),
+    // A traced request needs its span, which is around what node:http has read.
+    ...(tracing === undefined
+      ? { ...doors, plain: door.plain, plainAuth: authDoor.plain }
+      : tracing.around<Route>(doors)),
     unknownHost(req, res, host) {
       writeAnswer(res, responder.unknownHost({ host: host ?? "" }, clientOf(req)), req.method);
     },

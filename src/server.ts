@@ -2,8 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ErrorCode } from "./core/errors.ts";
+import type { PlainRequest } from "./core/plain-request.ts";
 import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
 import type { Route } from "./lifecycle/route.ts";
+import type { ClientLine } from "./proxy/client-line.ts";
+import { type ClientLines, createClientLines } from "./proxy/client-lines.ts";
 import { answerUnderWay } from "./proxy/under-way.ts";
 import { sayLast } from "./respond/last-words.ts";
 
@@ -16,6 +19,10 @@ export interface ServerDeps {
   authUpgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
   /** The reserved `/_…` paths; false: not one on this host. */
   internal(req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined): boolean;
+  /** Answers a plain request to an app that is ready; false: anything else is to be done about it. Unset: nobody does. */
+  readonly plain?: (route: Route, request: PlainRequest, body: Buffer | undefined, client: ClientLine) => boolean;
+  /** The header lines of the 200 to a plain auth request that may pass. */
+  readonly plainAuth?: (request: PlainRequest, peer: string) => string | undefined;
   request(route: Route, req: IncomingMessage, res: ServerResponse): void;
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
   unknownHost(req: IncomingMessage, res: ServerResponse, host: string | undefined): void;
@@ -38,7 +45,29 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   const tunnels = new Set<Duplex>();
   let draining = false;
 
+  const lines = createClientLines(server, {
+    serve,
+    isDraining: () => draining,
+    tooLate: (socket) => sayLast(socket, deps.rawAnswer("request-timeout")),
+  });
+
+  /** What most requests are: from a client that asks for nothing special, to an app that is awake. */
+  function serve(request: PlainRequest, body: Buffer | undefined, line: ClientLine): boolean {
+    const { target, host } = request;
+    if (target.charCodeAt(1) === UNDERSCORE) {
+      const passed = body === undefined ? deps.plainAuth?.(request, line.peer) : undefined;
+      if (passed === undefined) return false;
+      line.answer(passed);
+      return true;
+    }
+    const route = deps.findRoute(host, target);
+    if (route === undefined || deps.plain?.(route, request, body, line) !== true) return false;
+    line.probeAfter(PROBE_AFTER_MS);
+    return true;
+  }
+
   function onRequest(req: IncomingMessage, res: ServerResponse): void {
+    if (lines.answersAgain(req, res)) return undefined;
     const target = req.url ?? "/";
     const host = requestHost(target, req.rawHeaders);
     if (host === CONFLICT) return deps.conflictingHost(req, res);
@@ -90,7 +119,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     draining: () => draining,
     async drain(ms) {
       draining = true;
-      await close(server, tunnels, ms);
+      await close(server, lines, tunnels, ms);
     },
   };
 }
@@ -128,13 +157,19 @@ function listen(server: Server, port: number, bind: string): Promise<AddressInfo
 }
 
 /** Node closes idle connections once; those that become idle later must be closed as well. */
-function close(server: Server, tunnels: ReadonlySet<Duplex>, ms: number): Promise<void> {
+function close(server: Server, lines: ClientLines, tunnels: ReadonlySet<Duplex>, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const closeIdle = (): void => {
+      server.closeIdleConnections();
+      lines.closeIdle();
+    };
+    const idle = setInterval(closeIdle, 50);
     const cut = setTimeout(() => {
       server.closeAllConnections();
+      lines.closeAll();
       for (const socket of tunnels) socket.destroy();
     }, ms);
+    lines.closeIdle();
     server.close(() => {
       clearInterval(idle);
       clearTimeout(cut);

@@ -18,8 +18,19 @@ export function allowedAnswer(forward: Forward): Answer {
   return answer;
 }
 
+/** Its headers as lines. */
+export function allowedLines(forward: Forward): string {
+  let lines = allLines.get(forward);
+  if (lines === undefined) {
+    lines = `Content-Length: 0\r\nX-Gateway-Upstream: ${upstreamOf(forward)}\r\n`;
+    allLines.set(forward, lines);
+  }
+  return lines;
+}
+
 const NOTHING = Buffer.alloc(0);
 const answers = new WeakMap<Forward, Answer>();
+const allLines = new WeakMap<Forward, string>();
 
 /** Not ours, or none of our business: the front goes on as if it had not asked. */
 export const PASSED: Answer = Object.freeze({

@@ -9,7 +9,7 @@ import type { Answer } from "../respond/answer.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
 import { allowedAnswer, PASSED } from "./allowed.ts";
 import type { Asked, Front } from "./front.ts";
-import { noteStream } from "./note-stream.ts";
+import { noteStream, streamSigns } from "./note-stream.ts";
 import { isAcmeChallenge, type Poll, readPoll } from "./own-paths.ts";
 import { answerPoll, type PollDeps } from "./polls.ts";
 import { clientOf, readyAnswer, refusedAnswer } from "./refused.ts";
@@ -67,7 +67,7 @@ export function createAuthority(deps: AuthDeps) {
   async function access(front: Front, req: IncomingMessage, asked: Asked, route: Route, gone: AbortSignal) {
     const admission = await lifecycle.admit(route, askerOf(req, asked, gone), front.traits, "none");
     if (admission.kind === "forward") {
-      noteStream(admission.record, req.headers, clock.now());
+      noteStream(admission.record, streamSigns(req.headers), clock.now());
       const extra = waitHeaders(admission.waitedMs);
       return { answer: allowedAnswer(admission.forward), counted: extra.length > 0 ? "held" : "allowed", extra };
     }

@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { clientClass } from "../core/client-class.ts";
+import type { Forward } from "../core/decision.ts";
+import type { PlainRequest } from "../core/plain-request.ts";
 import { touch } from "../lifecycle/lease.ts";
 import { meetFront } from "../lifecycle/sample.ts";
 import { sayLast } from "../respond/last-words.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
-import { allowedAnswer } from "./allowed.ts";
+import { allowedAnswer, allowedLines } from "./allowed.ts";
 import { type AuthAnswer, type AuthDeps, createAuthority } from "./auth-answer.ts";
 import { CADDY } from "./caddy.ts";
 import { ENVOY } from "./envoy.ts";
 import type { Front } from "./front.ts";
 import { NGINX } from "./nginx.ts";
-import { noteStream } from "./note-stream.ts";
+import { noteStream, type StreamSigns, streamSigns } from "./note-stream.ts";
+import { single } from "./read-forwarded.ts";
 import { TRAEFIK } from "./traefik.ts";
 
 export interface AuthDoorDeps extends AuthDeps {
@@ -21,6 +24,8 @@ export interface AuthDoorDeps extends AuthDeps {
 
 /** The door for front proxies that carry the traffic themselves and only ask. */
 export interface AuthDoor {
+  /** The ready path of a plain question: the header lines of the 200; undefined: there is more to it, and nothing was done. */
+  plain(request: PlainRequest, peer: string): string | undefined;
   /** False: this is no auth request. */
   request(req: IncomingMessage, res: ServerResponse, path: string): boolean;
   /** Caddy's question about an upgrade is an upgrade itself. It gets a plain answer, never a 101. */
@@ -37,28 +42,35 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     if (front === undefined) return false;
     // A front copies its client's Expect, and Caddy hands our 100 on: the body may come, the app will read it.
     if (req.headers.expect !== undefined) res.writeContinue();
-    if (!passAtOnce(front, req, res, path)) void answerLater(front, req, res, path);
+    const passed =
+      QUICK_FRONTS.get(req.url ?? "") === front && passAtOnce(front, questionOf(req), req.socket.remoteAddress ?? "");
+    if (!passed) void answerLater(front, req, res, path);
+    else {
+      res.writeHead(200, allowedAnswer(passed).headers as string[]);
+      res.end();
+    }
     return true;
   }
 
-  /** The ready path: one look-up, one read, nothing decided and nothing built. */
-  function passAtOnce(front: Front, req: IncomingMessage, res: ServerResponse, path: string): boolean {
-    const { headers } = req;
-    if (QUICK_FRONTS.get(path) !== front || (front === TRAEFIK && req.url !== path)) return false;
-    if (!isTrusted(req.socket.remoteAddress ?? "")) return false;
-    const host = headers["x-forwarded-host"];
-    const uri = headers["x-forwarded-uri"];
-    if (typeof host !== "string" || typeof uri !== "string" || mayBeOurs(uri)) return false;
-    const record = lifecycle.routes().hosts.find(host)?.single;
-    if (record?.gate === undefined) return false;
-    record.lastClient = clientClass(headers["user-agent"], headers["sec-websocket-key"] !== undefined);
+  function plain(asked: PlainRequest, peer: string): string | undefined {
+    const front = QUICK_FRONTS.get(asked.target);
+    const passed = front && passAtOnce(front, asked, peer);
+    return passed && allowedLines(passed);
+  }
+
+  /** The ready path: one look-up, one read, nothing decided and nothing built. Returns what lets it pass. */
+  function passAtOnce(front: Front, question: Question, peer: string): Forward | undefined {
+    const { forwardedHost, forwardedUri, userAgent, websocketKey } = question;
+    if (forwardedHost === undefined || forwardedUri === undefined || mayBeOurs(forwardedUri)) return undefined;
+    if (!isTrusted(peer)) return undefined;
+    const record = lifecycle.routes().hosts.find(forwardedHost)?.single;
+    if (record?.gate === undefined) return undefined;
+    record.lastClient = clientClass(userAgent, websocketKey !== undefined);
     touch(record, clock);
     meetFront(record, rearm);
-    noteStream(record, headers, record.lastActivityMs);
-    res.writeHead(200, allowedAnswer(record.gate).headers as string[]);
-    res.end();
+    noteStream(record, question, record.lastActivityMs);
     count(front.name, "allowed");
-    return true;
+    return record.gate;
   }
 
   async function answerLater(front: Front, req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
@@ -97,7 +109,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     return found;
   }
 
-  return { request, upgrade };
+  return { plain, request, upgrade };
 }
 
 const FRONTS: readonly Front[] = [TRAEFIK, CADDY, NGINX, ENVOY];
@@ -112,6 +124,18 @@ function frontOf(path: string): Front | undefined {
   if (quick !== undefined || !path.startsWith("/_auth/")) return quick;
   const name = path.split("/", 3)[2];
   return FRONTS.find((front) => front.name === name);
+}
+
+/** What of a question settles it while the app is awake. */
+type Question = Pick<PlainRequest, "forwardedHost" | "forwardedUri" | "userAgent"> & StreamSigns;
+
+function questionOf({ headers }: IncomingMessage): Question {
+  return {
+    ...streamSigns(headers),
+    forwardedHost: single(headers["x-forwarded-host"]),
+    forwardedUri: single(headers["x-forwarded-uri"]),
+    userAgent: headers["user-agent"],
+  };
 }
 
 function restOf({ name }: Front, path: string): string {

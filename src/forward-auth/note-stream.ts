@@ -1,20 +1,25 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 
-/**
- * Remembers that something was let through which may stay open with hardly a byte: an upgrade, an event stream, gRPC.
- * Before a stop the smallest sign of life then counts.
- */
-export function noteStream(record: WorkloadRecord, headers: IncomingHttpHeaders, nowMs: number): void {
-  if (mayStayOpen(headers)) record.streamSeenMs = nowMs;
+/** The headers by which a request shows that it may stay open with hardly a byte: an upgrade, an event stream, gRPC. */
+export interface StreamSigns {
+  readonly accept: string | undefined;
+  readonly contentType: string | undefined;
+  readonly websocketKey: string | undefined;
+  readonly upgrade?: string | undefined;
 }
 
-function mayStayOpen({
-  accept,
-  "content-type": type,
-  "sec-websocket-key": key,
-  upgrade,
-}: IncomingHttpHeaders): boolean {
-  if (key !== undefined || upgrade !== undefined) return true;
-  return accept?.startsWith("text/event-stream") === true || type?.startsWith("application/grpc") === true;
+export function streamSigns(headers: IncomingHttpHeaders): StreamSigns {
+  const { accept, "content-type": contentType, "sec-websocket-key": key, upgrade } = headers;
+  return { accept, contentType, websocketKey: typeof key === "string" ? key : key?.[0], upgrade };
+}
+
+/** Remembers that something was let through which may stay open. Before a stop the smallest sign of life then counts. */
+export function noteStream(record: WorkloadRecord, signs: StreamSigns, nowMs: number): void {
+  if (mayStayOpen(signs)) record.streamSeenMs = nowMs;
+}
+
+function mayStayOpen({ accept, contentType, websocketKey, upgrade }: StreamSigns): boolean {
+  if (websocketKey !== undefined || upgrade !== undefined) return true;
+  return accept?.startsWith("text/event-stream") === true || contentType?.startsWith("application/grpc") === true;
 }

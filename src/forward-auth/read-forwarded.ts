@@ -49,7 +49,8 @@ function badRequest(detail: string): Misread {
   return { code: "bad-request", detail };
 }
 
-function single(value: string | string[] | undefined): string | undefined {
+/** A header's value; `undefined` where there is none, or an empty one. */
+export function single(value: string | string[] | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { AnswerReader } from "./answer-reader.ts";
+import { flatFields } from "./field-lines.ts";
 
 interface Told {
   readonly informations: number[];
@@ -19,7 +20,7 @@ function read(pieces: readonly string[], isBodiless = false): Told & { readonly 
   reader.begin(
     {
       onInformation: ({ status }) => void told.informations.push(status),
-      onHead: ({ status, fields }) => void Object.assign(told, { status, headers: fields.headers }),
+      onHead: ({ status, fields }) => void Object.assign(told, { status, headers: flatFields(fields.lines) }),
       onBody: (bytes) => void (told.body += bytes.toString("latin1")),
       onEnd: (trailers, keepMs) => void Object.assign(told, { trailers, keepMs }),
     },

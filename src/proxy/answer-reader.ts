@@ -1,5 +1,6 @@
 import { type AnswerFraming, answerFraming, CHUNKED, UNTIL_CLOSE } from "./answer-framing.ts";
-import { AnswerFault, type AnswerHead, parseFields, parseHead } from "./answer-head-parser.ts";
+import { type AnswerHead, parseHead } from "./answer-head-parser.ts";
+import { AnswerFault, checkLines, flatFields } from "./field-lines.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 
 /** What is told about an answer, in the order in which it comes. What it throws ends the connection. */
@@ -139,10 +140,9 @@ export class AnswerReader {
     }
     const end = input.indexOf("\r\n\r\n", at, "latin1");
     if (end === -1) return at;
-    const trailers: string[] = [];
-    const add = (name: string, value: string): void => void trailers.push(name, value);
-    parseFields(input.toString("latin1", at, end + 2), 0, { add });
-    this.#finish(trailers);
+    const lines = input.toString("latin1", at, end + 2);
+    checkLines(lines, 0);
+    this.#finish(flatFields(lines));
     return end + 4;
   }
 

@@ -2,7 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { AnswerFields } from "./answer-fields.ts";
 import { isChunked } from "./answer-framing.ts";
 import type { Exchange } from "./exchange.ts";
-import type { HeaderNames } from "./header-names.ts";
+import { flatFields } from "./field-lines.ts";
+import type { HeaderNames } from "../core/header-names.ts";
 import { stopReading } from "./linger.ts";
 import { trailerPairs } from "./trailers.ts";
 
@@ -17,7 +18,7 @@ export function startAnswer(exchange: Exchange, status: number, reason: string, 
   if (fields.coding !== undefined && !isChunked(fields.coding)) return false;
   if (!req.complete) stopReading(req, res);
   try {
-    const headers = fields.forClient(trailers);
+    const headers = flatFields(fields.forClient(trailers));
     res.writeHead(
       status,
       reasonPhrase(status, reason),
@@ -70,13 +71,15 @@ export function cutAnswer({ res, req }: Exchange): void {
   else res.destroy();
 }
 
-/** Relays a 1xx answer as it is; HTTP/1.0 knows none, and a pipelined answer must wait for its turn. */
-export function relayInformation(exchange: Exchange, status: number, reason: string, headers: readonly string[]): void {
+/** Relays a 1xx answer, its headers as lines; HTTP/1.0 knows none, and a pipelined answer must wait for its turn. */
+export function relayInformation(exchange: Exchange, status: number, reason: string, lines: string): void {
   const { req, res } = exchange;
   if (req.httpVersionMinor === 0 || res.headersSent || res.socket?.writable !== true) return;
-  let head = `HTTP/1.1 ${status} ${reasonPhrase(status, reason)}\r\n`;
-  for (let at = 0; at + 1 < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
-  res.socket.write(`${head}\r\n`, "latin1");
+  res.socket.write(informationHead(status, reason, lines), "latin1");
+}
+
+export function informationHead(status: number, reason: string, lines: string): string {
+  return `HTTP/1.1 ${status} ${reasonPhrase(status, reason)}\r\n${lines}\r\n`;
 }
 
 /** Sends the head, unless it has gone with a piece of the body. */
@@ -88,8 +91,8 @@ export function flushHead(exchange: Exchange): void {
 
 const SMALL_CHUNK = 16 * 1024;
 
-/** node:http reads any byte in it; only those that HTTP allows may leave. */
-function reasonPhrase(status: number, reason: string): string {
+/** Any byte may be read in it; only those that HTTP allows may leave. */
+export function reasonPhrase(status: number, reason: string): string {
   if (reason === STATUS_CODES[status] || PLAIN.test(reason)) return reason;
   return STATUS_CODES[status] ?? "";
 }

@@ -3,12 +3,14 @@ import type { Duplex } from "node:stream";
 import { clientClass } from "../core/client-class.ts";
 import { classifyClient } from "../core/client.ts";
 import type { DoorTraits, Forward } from "../core/decision.ts";
+import type { PlainRequest } from "../core/plain-request.ts";
 import type { Admission, Asker, Admitter } from "../lifecycle/admit.ts";
 import type { House } from "../lifecycle/house.ts";
 import { closeLease, type Lease, openLease } from "../lifecycle/lease.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { Route } from "../lifecycle/route.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
+import type { ClientLine } from "./client-line.ts";
 import { watchLeaving } from "./client-leaving.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
 import { stickyCookie, stickyMember } from "./sticky.ts";
@@ -40,6 +42,8 @@ export interface ProxyDoorDeps {
 export type Refused = Extract<Admission, { kind: "refuse" }>;
 
 export interface ProxyDoor {
+  /** The ready path of a plain request; false: it must wait, or be told something, and nothing was done. */
+  plain(route: Route, request: PlainRequest, body: Buffer | undefined, client: ClientLine): boolean;
   request(route: Route, req: IncomingMessage, res: ServerResponse): void;
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
@@ -47,6 +51,26 @@ export interface ProxyDoor {
 /** Forwards what may go on at once; everybody else waits, or gets what the one decision says. */
 export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
   const { house, admitter, forwarder, count } = deps;
+
+  function plain(route: Route, asked: PlainRequest, body: Buffer | undefined, client: ClientLine): boolean {
+    const { single } = route;
+    if (single?.gate === undefined) return false;
+    const { to } = single.gate;
+    single.lastClient = clientClass(asked.userAgent, false);
+    const startedMs = house.clock.now();
+    const lease = openLease(single, "request", startedMs);
+    forwarder.forwardPlain(asked, body, client, to, single.settings.passHost, (outcome) => {
+      closeLease(lease, house.clock, house.rearm);
+      if (outcome.kind === "refused") {
+        house.dispatch(single, { type: "refused", endpoint: to });
+        client.giveUp();
+        return;
+      }
+      if (outcome.kind === "failed") client.giveUp((req, res) => void deps.refuse(brokenAfter(0), route, req, res));
+      count(single.name, statusOf(outcome), house.clock.now() - startedMs);
+    });
+    return true;
+  }
 
   function request(route: Route, req: IncomingMessage, res: ServerResponse): void {
     const { single } = route;
@@ -149,7 +173,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     };
   }
 
-  return { request, upgrade };
+  return { plain, request, upgrade };
 }
 
 /** What is added to the app's answer: after a wait how long it was, and the cookie of a sticky group. */

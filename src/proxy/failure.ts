@@ -14,6 +14,36 @@ export function refusalOf(error: Error): ForwardOutcome {
   return code.startsWith("UND_ERR_INVALID") || code.startsWith("ERR_") ? FAILURES.protocol : REFUSED;
 }
 
+/** A kept connection that was lost before an answer's head was there. */
+export interface Loss {
+  readonly error: Error;
+  /** The app may have seen the request. */
+  readonly sent: boolean;
+  /** It has said something: an informational answer. */
+  readonly answered: boolean;
+  /** The connection had carried an exchange before. */
+  readonly used: boolean;
+  readonly method: string | undefined;
+  readonly published: boolean;
+}
+
+/** What it means; `undefined`: the same request is to be sent again, on a fresh connection. */
+export function lossOf({ error, sent, answered, used, method, published }: Loss): ForwardOutcome | undefined {
+  if (!sent) return refusalOf(error);
+  if (answered || !isReset(error) || !isRepeatable(method)) return failureOf(error);
+  // The app had closed it before it saw the request: a race that every keep-alive client knows.
+  if (used) return undefined;
+  // docker-proxy accepts for an app that does not listen, and closes then.
+  return published ? REFUSED : failureOf(error);
+}
+
+/** RFC 9110 §9.2.2: asking twice does what asking once does. */
+export function isRepeatable(method: string | undefined): boolean {
+  return IDEMPOTENT.has(method ?? "");
+}
+
+const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+
 /** The connection was closed or broke, without a word that is wrong. */
 export function isReset(error: Error): boolean {
   const code = codeOf(error);

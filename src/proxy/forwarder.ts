@@ -1,16 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "../core/observation.ts";
+import type { PlainRequest } from "../core/plain-request.ts";
 import { gatherBody } from "./body-gatherer.ts";
+import type { ClientLine } from "./client-line.ts";
 import { type ExchangeLedger, type ForwardOutcome, isOver, openExchange, upstreamOver } from "./exchange.ts";
+import { fieldLines } from "./field-lines.ts";
 import { FAILURES } from "./failure.ts";
-import { createHeaderNames } from "./header-names.ts";
+import { createHeaderNames } from "../core/header-names.ts";
+import { createPlainExchange } from "./plain-exchange.ts";
 import { bodyFraming } from "./request-body.ts";
+import { meansBody, NO_BODY } from "./request-head.ts";
 import { originForm } from "./request-target.ts";
-import { createRequestHeaders } from "./request-headers.ts";
+import { askedBy, createRequestHeaders } from "./request-headers.ts";
 import { createStreamedExchange } from "./streamed-exchange.ts";
 import { createTunnel } from "./tunnel.ts";
-import { createUpstreams } from "./upstreams.ts";
+import { createUpstreams, type Upstream } from "./upstreams.ts";
 import { createWholeExchange } from "./whole-exchange.ts";
 
 export type { ForwardOutcome } from "./exchange.ts";
@@ -33,6 +38,15 @@ export interface Forwarder {
     res: ServerResponse,
     to: Endpoint,
     options: ForwardOptions,
+    onEnd: (outcome: ForwardOutcome) => void,
+  ): void;
+  /** The same for a plain request on its client's line, which after `refused` and `failed` is still to be answered. */
+  forwardPlain(
+    request: PlainRequest,
+    body: Buffer | undefined,
+    client: ClientLine,
+    to: Endpoint,
+    passHost: boolean,
     onEnd: (outcome: ForwardOutcome) => void,
   ): void;
   /** The same for an upgrade: `refused` and `failed` leave the client's socket open and untouched. */
@@ -60,13 +74,39 @@ export interface ForwarderDeps {
  * stream go through node:http on a connection of their own, which is never stale.
  */
 export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
+  const ledger: ExchangeLedger = { open: 0, waiting: [] };
   const names = createHeaderNames();
   const upstreams = createUpstreams();
   const requestHeaders = createRequestHeaders({ names, isTrusted });
   const sendWhole = createWholeExchange({ names, upstreams });
+  const sendPlain = createPlainExchange({ names, upstreams, ledger });
   const sendStreamed = createStreamedExchange({ names });
   const tunnel = createTunnel({ names });
-  const ledger: ExchangeLedger = { open: 0, waiting: [] };
+
+  function plainHead(request: PlainRequest, client: ClientLine, upstream: Upstream, passHost: boolean): string {
+    const told = toldOf(request, client, upstream, passHost);
+    const length = request.length === 0 && !request.hasLength && meansBody(request.method) ? NO_BODY : "";
+    return `${request.line}${told}${request.passed}${length}Connection: keep-alive\r\n\r\n`;
+  }
+
+  /** The host and what is said about the client. */
+  function toldOf({ host, claims = [] }: PlainRequest, client: ClientLine, to: Upstream, passHost: boolean): string {
+    const { told, peer } = client;
+    const isPeersWord = claims.length > 0;
+    if (!isPeersWord && told?.host === host && told.to === to && told.passHost === passHost) return told.lines;
+    const rawHeaders = ["Host", host, ...claims];
+    const asked = {
+      rawHeaders,
+      authority: undefined,
+      connection: undefined,
+      isChunked: false,
+      peer,
+      isEncrypted: false,
+    };
+    const lines = fieldLines(requestHeaders(asked, to.authority, passHost));
+    if (!isPeersWord) client.told = { host, to, passHost, lines };
+    return lines;
+  }
 
   return {
     forward(req, res, to, { passHost, extraHeaders }, onEnd) {
@@ -79,7 +119,7 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
         process.nextTick(upstreamOver, exchange, FAILURES.protocol);
         return;
       }
-      const headers = requestHeaders(req, upstream.authority, passHost);
+      const headers = requestHeaders(askedBy(req), upstream.authority, passHost);
       if (path === "*") sendStreamed(exchange, to, path, headers, undefined);
       else if (framing === "none") sendWhole(exchange, upstream, path, headers, undefined);
       else {
@@ -89,13 +129,18 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
         });
       }
     },
+    forwardPlain(request, body, client, to, passHost, onEnd) {
+      const { method } = request;
+      const upstream = upstreams.of(to);
+      sendPlain({ method, head: plainHead(request, client, upstream, passHost), body, client, upstream, onEnd });
+    },
     upgrade(req, socket, head, to, { passHost, extraHeaders }, onEnd) {
       // Only where the server could not be told to take it as a plain request (Node before 24.9).
       if (bodyFraming(req) !== "none") {
         process.nextTick(onEnd, FAILURES.protocol);
         return;
       }
-      const headers = requestHeaders(req, upstreams.of(to).authority, passHost);
+      const headers = requestHeaders(askedBy(req), upstreams.of(to).authority, passHost);
       tunnel({ req, socket, head, to, path: originForm(req.url) ?? "/", headers, extraHeaders, ledger, onEnd });
     },
     release: upstreams.release,

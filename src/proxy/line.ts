@@ -44,6 +44,11 @@ export class Line {
     else write(this.#socket, head, body);
   }
 
+  /** The system has taken all that was sent. */
+  get hasSent(): boolean {
+    return this.#socket?.writableLength === 0;
+  }
+
   pause(): void {
     this.#socket?.pause();
   }

@@ -4,7 +4,7 @@ import { sortFields } from "./answer-fields.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { FAILURES, failureOf } from "./failure.ts";
-import type { HeaderNames } from "./header-names.ts";
+import type { HeaderNames } from "../core/header-names.ts";
 import { stopReading } from "./linger.ts";
 
 /** Relays the answer of a node:http request that has a connection of its own, and ends the exchange with it. */
@@ -22,8 +22,10 @@ export function relayAnswer(
     breakOff(exchange, error);
   };
   upstream.on("error", broken).on("close", () => broken());
-  if (!startAnswer(exchange, statusCode, statusMessage, sortFields(rawHeaders))) {
-    broken(new TypeError("an answer that HTTP cannot say"));
+  try {
+    if (!startAnswer(exchange, statusCode, statusMessage, sortFields(rawHeaders))) throw new TypeError("unsayable");
+  } catch (error) {
+    broken(error as Error);
     return;
   }
   process.nextTick(flushHead, exchange);

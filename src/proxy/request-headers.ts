@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type HeaderNames, nominatedBy } from "./header-names.ts";
+import { type HeaderNames, nominatedBy } from "../core/header-names.ts";
 import { authorityOf } from "./request-target.ts";
 
 interface RequestHeadersDeps {
@@ -7,20 +7,44 @@ interface RequestHeadersDeps {
   isTrusted(address: string): boolean;
 }
 
+/** Of a request, what its headers for the app are made of. */
+export interface Asked {
+  readonly rawHeaders: readonly string[];
+  /** The authority of its target, which replaces the Host header. */
+  readonly authority: string | undefined;
+  readonly connection: string | undefined;
+  /** It has a Transfer-Encoding. */
+  readonly isChunked: boolean;
+  /** The other end's address, as the system says it. */
+  readonly peer: string;
+  readonly isEncrypted: boolean;
+}
+
 /** Writes the headers for the app, flat, in the client's order and letter case. Framing and `Connection` are left out. */
-export type RequestHeaders = (req: IncomingMessage, authority: string, passHost: boolean) => string[];
+export type RequestHeaders = (asked: Asked, authority: string, passHost: boolean) => string[];
+
+export function askedBy({ rawHeaders, url, headers, socket }: IncomingMessage): Asked {
+  return {
+    rawHeaders,
+    authority: authorityOf(url),
+    connection: headers.connection,
+    isChunked: headers["transfer-encoding"] !== undefined,
+    peer: socket.remoteAddress ?? "",
+    isEncrypted: "encrypted" in socket && socket.encrypted === true,
+  };
+}
 
 /**
  * What is said about the client is ours, unless its peer is trusted; that it is removed first and written last is what
  * makes `Connection: X-Forwarded-For` harmless.
  */
 export function createRequestHeaders({ names, isTrusted }: RequestHeadersDeps): RequestHeaders {
-  return (req, authority, passHost) => {
-    const { rawHeaders, socket } = req;
-    const nominated = nominatedBy(req.headers.connection);
-    const peer = plainAddress(socket.remoteAddress ?? "");
+  return (asked, authority, passHost) => {
+    const { rawHeaders } = asked;
+    const nominated = nominatedBy(asked.connection);
+    const peer = plainAddress(asked.peer);
     const trusted = isTrusted(peer);
-    let host = authorityOf(req.url);
+    let host = asked.authority;
     let hasHost = false;
     let forwardedFor = "";
     let hasForwardedHost = false;
@@ -47,7 +71,7 @@ export function createRequestHeaders({ names, isTrusted }: RequestHeadersDeps): 
           if (TRAILERS.test(value)) headers.push(name, "trailers");
           continue;
         case "trailer":
-          if (req.headers["transfer-encoding"] !== undefined) headers.push(name, value);
+          if (asked.isChunked) headers.push(name, value);
           continue;
         case "connection":
         case "transfer-encoding":
@@ -75,7 +99,7 @@ export function createRequestHeaders({ names, isTrusted }: RequestHeadersDeps): 
     if (!hasHost) headers.push("Host", host ?? authority);
     if (peer !== "") headers.push("X-Forwarded-For", forwardedFor === "" ? peer : `${forwardedFor}, ${peer}`);
     if (!hasForwardedHost && host !== undefined) headers.push("X-Forwarded-Host", host);
-    if (!hasForwardedProto) headers.push("X-Forwarded-Proto", isEncrypted(req) ? "https" : "http");
+    if (!hasForwardedProto) headers.push("X-Forwarded-Proto", asked.isEncrypted ? "https" : "http");
     if (!hasRealIp && peer !== "") headers.push("X-Real-IP", forwardedFor === "" ? peer : lastOf(forwardedFor));
     return headers;
   };
@@ -91,8 +115,4 @@ function lastOf(forwardedFor: string): string {
 /** Without the IPv6 wrapping that a dual-stack listener puts around IPv4 peers. */
 function plainAddress(address: string): string {
   return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
-}
-
-function isEncrypted({ socket }: IncomingMessage): boolean {
-  return "encrypted" in socket && socket.encrypted === true;
 }

@@ -3,12 +3,16 @@ import { bodyFraming } from "./request-body.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 import { answerUnderWay } from "./under-way.ts";
 
+/** How long a connection may idle: above the 90 s for which Traefik keeps its connections to us. */
+export const KEPT_MS = 95_000;
+/** How long a request's head may take. */
+export const HEAD_MS = 60_000;
+
 /** How the listener treats connections. */
 export const SERVER_OPTIONS: ServerOptions = Object.freeze({
-  /** Above the 90 s for which Traefik keeps its connections to us. */
-  keepAliveTimeout: 95_000,
-  /** A head must come within a minute; a body may take as long as it takes. */
-  headersTimeout: 60_000,
+  keepAliveTimeout: KEPT_MS,
+  /** A body may take as long as it takes. */
+  headersTimeout: HEAD_MS,
   requestTimeout: 0,
   maxHeaderSize: MAX_HEADER_BYTES,
   noDelay: true,

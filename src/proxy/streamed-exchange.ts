@@ -5,7 +5,8 @@ import { relayInformation } from "./answer.ts";
 import { forgiveWrites, openConnection } from "./connect.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { refusalOf } from "./failure.ts";
-import type { HeaderNames } from "./header-names.ts";
+import { fieldLines } from "./field-lines.ts";
+import type { HeaderNames } from "../core/header-names.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 import { breakOff, relayAnswer } from "./relay-answer.ts";
 import { trailerPairs } from "./trailers.ts";
@@ -52,7 +53,7 @@ export function createStreamedExchange({ names }: { readonly names: HeaderNames 
       };
       upstream.on("error", broken).on("close", () => broken());
       upstream.on("information", ({ statusCode, statusMessage, rawHeaders }) => {
-        if (statusCode !== 100) relayInformation(exchange, statusCode, statusMessage, rawHeaders);
+        if (statusCode !== 100) relayInformation(exchange, statusCode, statusMessage, fieldLines(rawHeaders));
       });
       upstream.on("upgrade", () => broken(new TypeError("an upgrade that nobody asked for")));
       upstream.on("response", (answer) => relayAnswer(exchange, names, upstream, answer, connection));

@@ -12,12 +12,23 @@ export interface Upstream {
   released: boolean;
 }
 
+/** A request with its line, ready to go. */
+export interface Sender {
+  readonly line: Line;
+  send(): void;
+}
+
 export interface Upstreams {
   of(endpoint: Endpoint): Upstream;
   /** `surely`: a line that was used a moment ago or never, for what cannot be sent twice. */
   take(upstream: Upstream, surely: boolean): Line;
   /** A connection that nobody has used. */
   fresh(upstream: Upstream): Line;
+  /**
+   * Lets it send: on a used line only after everything that has come until now was read, since that may be the line's end,
+   * and must not be bytes that would pass for the answer.
+   */
+  send(sender: Sender): void;
   /** Gives a line back after a whole exchange; it may idle for `keepMs`. */
   give(upstream: Upstream, line: Line, keepMs: number): void;
   release(endpoint: Endpoint): void;
@@ -28,6 +39,7 @@ export function createUpstreams(): Upstreams {
   const known = new WeakMap<Endpoint, Upstream>();
   /** Those with idle lines. */
   const idling = new Set<Upstream>();
+  const senders: Sender[] = [];
   const returning: (readonly [Upstream, Line])[] = [];
   let sweep: NodeJS.Timeout | undefined;
   let closed = false;
@@ -54,6 +66,15 @@ export function createUpstreams(): Upstreams {
       const at = upstream.idle.indexOf(line);
       if (at !== -1) upstream.idle.splice(at, 1);
     });
+  }
+
+  function send(sender: Sender): void {
+    if (!sender.line.used) sender.send();
+    else if (senders.push(sender) === 1) setImmediate(sendAll);
+  }
+
+  function sendAll(): void {
+    for (const sender of senders.splice(0)) sender.send();
   }
 
   function give(upstream: Upstream, line: Line, keepMs: number): void {
@@ -102,6 +123,7 @@ export function createUpstreams(): Upstreams {
     of,
     take,
     fresh,
+    send,
     give,
     release(endpoint) {
       const upstream = known.get(endpoint);

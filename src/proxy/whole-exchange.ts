@@ -1,10 +1,11 @@
 import type { AnswerHead } from "./answer-head-parser.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
-import { failureOf, isReset, REFUSED, refusalOf } from "./failure.ts";
-import type { HeaderNames } from "./header-names.ts";
+import { isRepeatable, lossOf } from "./failure.ts";
+import type { HeaderNames } from "../core/header-names.ts";
 import type { Line, LineUser } from "./line.ts";
-import type { Upstream, Upstreams } from "./upstreams.ts";
+import { requestHead } from "./request-head.ts";
+import type { Sender, Upstream, Upstreams } from "./upstreams.ts";
 
 interface WholeExchangeDeps {
   readonly names: HeaderNames;
@@ -21,23 +22,16 @@ export type SendWhole = (
 ) => void;
 
 export function createWholeExchange(deps: WholeExchangeDeps): SendWhole {
-  const queue: WholeExchange[] = [];
-
-  function sendQueued(): void {
-    for (const one of queue.splice(0)) one.send();
-  }
-
   return (exchange, upstream, path, headers, body) => {
     const { method = "GET" } = exchange.req;
-    const head = requestHead(method, path, headers, body);
+    const head = requestHead(method, path, headers, body !== undefined);
     const whole = new WholeExchange(deps, exchange, upstream, head, body);
-    if (!whole.line.used) whole.send();
-    else if (queue.push(whole) === 1) setImmediate(sendQueued);
+    deps.upstreams.send(whole);
   };
 }
 
 /** One request on its way, which uses a line and, at worst, a second one. */
-class WholeExchange implements LineUser {
+class WholeExchange implements LineUser, Sender {
   line: Line;
   readonly #deps: WholeExchangeDeps;
   readonly #exchange: Exchange;
@@ -53,17 +47,13 @@ class WholeExchange implements LineUser {
     this.#upstream = upstream;
     this.#head = head;
     this.#body = body;
-    this.line = deps.upstreams.take(upstream, !isRepeatable(exchange));
+    this.line = deps.upstreams.take(upstream, !isRepeatable(exchange.req.method));
     exchange.abort = () => {
       this.line.destroy();
       upstreamOver(exchange, { kind: "gone", status: exchange.status });
     };
   }
 
-  /**
-   * On a used line only after everything that has come until now was read: it may be the line's end, and it must not be
-   * bytes that would pass for the answer.
-   */
   send(): void {
     const { clientOver, req } = this.#exchange;
     if (clientOver) return;
@@ -73,7 +63,7 @@ class WholeExchange implements LineUser {
 
   onInformation({ status, reason, fields }: AnswerHead): void {
     this.#answered = true;
-    if (status !== 100) relayInformation(this.#exchange, status, reason, fields.headers);
+    if (status !== 100) relayInformation(this.#exchange, status, reason, fields.lines);
   }
 
   onHead({ status, reason, fields }: AnswerHead): void {
@@ -117,37 +107,13 @@ class WholeExchange implements LineUser {
     if (exchange.status !== 0) {
       upstreamOver(exchange, { kind: "cut", status: exchange.status });
       cutAnswer(exchange);
-    } else if (!sent) upstreamOver(exchange, refusalOf(error));
-    else if (this.#answered || !isReset(error) || !isRepeatable(exchange)) upstreamOver(exchange, failureOf(error));
-    else if (this.line.used) {
-      // The app had closed it before it saw the request: a race that every keep-alive client knows.
-      this.line = this.#deps.upstreams.fresh(this.#upstream);
-      this.send();
+      return;
     }
-    // docker-proxy accepts for an app that does not listen, and closes then.
-    else if (this.#upstream.endpoint.published) upstreamOver(exchange, REFUSED);
-    else upstreamOver(exchange, failureOf(error));
+    const { published } = this.#upstream.endpoint;
+    const { method } = exchange.req;
+    const outcome = lossOf({ error, sent, answered: this.#answered, used: this.line.used, method, published });
+    if (outcome !== undefined) return upstreamOver(exchange, outcome);
+    this.line = this.#deps.upstreams.fresh(this.#upstream);
+    return this.send();
   }
 }
-
-function requestHead(method: string, path: string, headers: readonly string[], body: Buffer | undefined): string {
-  let head = `${method} ${path} HTTP/1.1\r\n`;
-  let hasLength = false;
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at] ?? "";
-    if (name.length === 14 && name.toLowerCase() === "content-length") hasLength = true;
-    head += `${name}: ${headers[at + 1]}\r\n`;
-  }
-  // RFC 9110 §8.6: said where a body could be meant.
-  if (body === undefined && !hasLength && MEANS_A_BODY.has(method)) head += "Content-Length: 0\r\n";
-  return `${head}Connection: keep-alive\r\n\r\n`;
-}
-
-const MEANS_A_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
-
-/** RFC 9110 §9.2.2: asking twice does what asking once does. */
-function isRepeatable({ req }: Exchange): boolean {
-  return IDEMPOTENT.has(req.method ?? "");
-}
-
-const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);

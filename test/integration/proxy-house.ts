@@ -10,6 +10,9 @@ import {
 import type { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import type { Endpoint } from "../../src/core/observation.ts";
+import type { PlainRequest } from "../../src/core/plain-request.ts";
+import type { ClientLine } from "../../src/proxy/client-line.ts";
+import { createClientLines } from "../../src/proxy/client-lines.ts";
 import {
   createForwarder,
   type ForwardOptions,
@@ -44,6 +47,10 @@ export interface ProxyHouseSpec {
   readonly unanswered?: (outcome: ForwardOutcome, again: () => void, res: ServerResponse) => void;
 }
 
+/** Set in the environment: node:http reads every request, and not only what is not plain. */
+export const READ_BY_NODE = "PROXY_READ_BY_NODE";
+
+const ENDLESS = { isDraining: () => false, tooLate: (socket: Socket) => void socket.destroy() };
 const PASS_HOST: ForwardOptions = Object.freeze({ passHost: true });
 
 export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<ProxyHouse> {
@@ -60,8 +67,21 @@ export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<
     });
   }
 
-  const server = createServer(SERVER_OPTIONS, onRequest);
+  const server = createServer(SERVER_OPTIONS, (req, res) => {
+    if (lines?.answersAgain(req, res) !== true) onRequest(req, res);
+  });
   server.on("checkContinue", onRequest);
+  const lines = process.env[READ_BY_NODE] === undefined ? createClientLines(server, { serve, ...ENDLESS }) : undefined;
+
+  function serve(request: PlainRequest, body: Buffer | undefined, line: ClientLine): boolean {
+    if (options.extraHeaders !== undefined) return false;
+    forwarder.forwardPlain(request, body, line, to, options.passHost, (outcome) => {
+      outcomes.push(outcome);
+      if (outcome.kind !== "refused" && outcome.kind !== "failed") return;
+      line.giveUp((req, res) => unanswered(outcome, () => onRequest(req, res), res));
+    });
+    return true;
+  }
   server.on("upgrade", (req, socket, head) => {
     socket.on("error", () => socket.destroy());
     const again = (): void => {
@@ -79,6 +99,7 @@ export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<
   const port = await listen(t, server, spec.listen ?? "127.0.0.1");
   cleanup(t, () => {
     server.closeAllConnections();
+    lines?.closeAll();
     for (const socket of tunnels) socket.destroy();
   });
   return {

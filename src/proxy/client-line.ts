@@ -1,0 +1,204 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { PlainRequest } from "../core/plain-request.ts";
+import { MAX_HEADER_BYTES, SMALL_BODY_BYTES } from "./limits.ts";
+import { plainAnswerHead } from "./plain-answer-head.ts";
+import type { Upstream } from "./upstreams.ts";
+
+/** Who reads and answers plain requests, and who has the connection when they cannot. */
+export interface ClientLineDeps {
+  /** Reads a request's head; `undefined`: it is not plain. */
+  parse(head: string): PlainRequest | undefined;
+  /** Answers a request that is whole, at once or later; false: it needs more than that, and nothing was done. */
+  serve(request: PlainRequest, body: Buffer | undefined, line: ClientLine): boolean;
+  /** Takes the connection for good, with what was read and not answered; `answer` is for the first request on it. */
+  handOver(socket: Socket, answer: AnswerAgain | undefined): void;
+  /** The line is of no use any more. */
+  forget(line: ClientLine): void;
+  isDraining(): boolean;
+}
+
+/** What a request gets that was read here already; `undefined`: what any request gets. */
+export type AnswerAgain = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** What an app was told about a client, and what that depends on. */
+export interface Told {
+  readonly host: string;
+  readonly to: Upstream;
+  readonly passHost: boolean;
+  readonly lines: string;
+}
+
+/** A client's connection for as long as nothing but plain requests come on it, one after the other. */
+export class ClientLine {
+  readonly socket: Socket;
+  /** Called when the client leaves before `over` or `giveUp`. */
+  onGone: (() => void) | undefined;
+  /** A request is being answered. */
+  isBusy = false;
+  /** At least one request has been. */
+  hasAsked = false;
+  /** The mark of whoever looks for idle connections. */
+  idleSinceTick = 0;
+  /** What was last told about this client: the next request's app is mostly told the same. */
+  told: Told | undefined;
+  readonly #deps: ClientLineDeps;
+  #peer: string | undefined;
+  /** The request that is being read or answered, and what came behind it. */
+  #read: Buffer | undefined;
+  #ahead: Buffer[] | undefined;
+  /** It came in one piece, whose memory is nobody else's. */
+  #isOneRead = false;
+  #late: NodeJS.Timeout | undefined;
+  #isLast = false;
+  #isProbed = false;
+
+  constructor(deps: ClientLineDeps, socket: Socket) {
+    this.#deps = deps;
+    this.socket = socket;
+    socket.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onError).on("close", this.#onClose);
+  }
+
+  /** The other end's address, as the system says it. */
+  get peer(): string {
+    return (this.#peer ??= this.socket.remoteAddress ?? "");
+  }
+
+  /** Whether the connection ends with the answer that begins now. */
+  get isLast(): boolean {
+    return (this.#isLast ||= this.#deps.isDraining());
+  }
+
+  /** Lets the system find out, after so long, whether a silent client is still there. */
+  probeAfter(ms: number): void {
+    if (this.#isProbed) return;
+    this.#isProbed = true;
+    this.socket.setKeepAlive(true, ms);
+  }
+
+  /** Answers at once with a 200 that has no body. `lines` are its headers. */
+  answer(lines: string): void {
+    const head = plainAnswerHead(200, "OK", lines, { hasDate: false, isChunked: false, isLast: this.isLast });
+    this.socket.write(head, "latin1");
+    this.over(false);
+  }
+
+  /** The answer was written, whole. `isForwarded`: the request's bytes were, and nobody reads them any more. */
+  over(isForwarded: boolean): void {
+    if (isForwarded && this.#isOneRead && this.#ahead === undefined) free(this.#read);
+    this.#read = undefined;
+    this.onGone = undefined;
+    if (this.isLast) {
+      this.release();
+      this.socket.on("error", ignore).resume().destroySoon();
+      return;
+    }
+    this.isBusy = false;
+    if (this.#ahead !== undefined) this.#handOver(Buffer.concat(this.#ahead));
+  }
+
+  /** Of the answer nothing has been written: the request is to be read again, and answered by somebody else. */
+  giveUp(answer?: AnswerAgain): void {
+    this.onGone = undefined;
+    this.#handOver(Buffer.concat([this.#read ?? NOTHING, ...(this.#ahead ?? [])]), answer);
+  }
+
+  /** Nothing is heard of the connection here any more. */
+  release(): void {
+    clearTimeout(this.#late);
+    const { socket } = this;
+    socket.off("data", this.#onData).off("end", this.#onEnd).off("error", this.#onError).off("close", this.#onClose);
+    this.#deps.forget(this);
+  }
+
+  readonly #onData = (bytes: Buffer): void => {
+    if (this.isBusy) this.#keep(bytes);
+    else {
+      this.#isOneRead = this.#read === undefined;
+      this.#take(this.#read === undefined ? bytes : Buffer.concat([this.#read, bytes]));
+    }
+  };
+
+  /** As node:http does: who has said all that it will say has left. */
+  readonly #onEnd = (): void => {
+    this.socket.end();
+  };
+
+  readonly #onError = (): void => {
+    this.socket.destroy();
+  };
+
+  readonly #onClose = (): void => {
+    this.release();
+    const gone = this.onGone;
+    this.onGone = undefined;
+    gone?.();
+  };
+
+  /** Serves a request that has come whole; its end must follow at once, or it is not for us. */
+  #take(bytes: Buffer): void {
+    this.#read = bytes;
+    const end = bytes.indexOf(HEAD_END, 0, "latin1");
+    if (end === -1 && bytes.length <= MAX_HEADER_BYTES) return this.#wait();
+    const head = end === -1 ? "" : bytes.toString("latin1", 0, end + 2);
+    const request = head.length > MAX_HEADER_BYTES ? undefined : this.#deps.parse(head);
+    if (request === undefined || request.length > SMALL_BODY_BYTES) return this.#handOver(bytes);
+    const bodyAt = end + HEAD_END.length;
+    if (bytes.length < bodyAt + request.length) return this.#wait();
+    return this.#serve(bytes, request, bodyAt);
+  }
+
+  #wait(): void {
+    this.#late ??= setTimeout(() => this.#handOver(this.#read ?? NOTHING), PATIENCE_MS);
+  }
+
+  #serve(bytes: Buffer, request: PlainRequest, bodyAt: number): void {
+    const end = bodyAt + request.length;
+    if (this.#late !== undefined) clearTimeout(this.#late);
+    this.#late = undefined;
+    if (bytes.length > end) {
+      this.#read = bytes.subarray(0, end);
+      this.#ahead = [bytes.subarray(end)];
+    }
+    this.isBusy = true;
+    this.hasAsked = true;
+    this.#isLast = request.isLast;
+    const body = request.length === 0 ? undefined : bytes.subarray(bodyAt, end);
+    if (!this.#deps.serve(request, body, this)) this.#handOver(bytes);
+  }
+
+  /** What comes before its turn waits; too much of it waits on the other side. */
+  #keep(bytes: Buffer): void {
+    this.#ahead ??= [];
+    this.#ahead.push(bytes);
+    if (this.#ahead.reduce((sum, { length }) => sum + length, 0) > SMALL_BODY_BYTES) this.socket.pause();
+  }
+
+  #handOver(bytes: Buffer, answer?: AnswerAgain): void {
+    const { socket } = this;
+    this.release();
+    if (socket.destroyed) return;
+    socket.pause();
+    socket.unshift(bytes);
+    this.#deps.handOver(socket, answer);
+    socket.resume();
+  }
+}
+
+const HEAD_END = "\r\n\r\n";
+const NOTHING = Buffer.alloc(0);
+
+/** Longer than the second packet of a request is behind the first. */
+const PATIENCE_MS = 10;
+
+/**
+ * Frees the bytes of a body now. Left to V8, which knows little of memory outside of its heap, they pile up until it
+ * collects all of its garbage: several times a second under load, and on every core.
+ */
+function free(read: Buffer | undefined): void {
+  if (read !== undefined && read.length >= WORTH_FREEING && read.buffer instanceof ArrayBuffer) read.buffer.transfer(0);
+}
+
+const WORTH_FREEING = 4 * 1024;
+
+function ignore(): void {}

@@ -1,0 +1,95 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { createHeaderNames } from "../core/header-names.ts";
+import { parsePlainRequest } from "../core/plain-request.ts";
+import { HEAD_MS, KEPT_MS } from "./server-options.ts";
+import { type AnswerAgain, ClientLine, type ClientLineDeps } from "./client-line.ts";
+
+export interface ClientLinesDeps extends Pick<ClientLineDeps, "serve" | "isDraining"> {
+  /** Ends a connection on which nothing was asked in time. */
+  readonly tooLate: (socket: Socket) => void;
+}
+
+/** The connections of clients that have asked nothing yet that needs more than a plain answer. */
+export interface ClientLines {
+  /** True: the request has been here already, and is answered now. */
+  answersAgain(req: IncomingMessage, res: ServerResponse): boolean;
+  /** Closes those that have had their answers and ask nothing. */
+  closeIdle(): void;
+  closeAll(): void;
+}
+
+/**
+ * Sits between a server's listener and its parser: connections are read here first, and belong to node:http from the first
+ * request on that is not plain.
+ */
+export function createClientLines(server: Server, { serve, isDraining, tooLate }: ClientLinesDeps): ClientLines {
+  const lines = new Set<ClientLine>();
+  const names = createHeaderNames();
+  const again = new Map<Socket, AnswerAgain>();
+  let tick = 0;
+  let sweep: NodeJS.Timeout | undefined;
+
+  const toNode = server.listeners("connection");
+  server.removeAllListeners("connection");
+  server.on("connection", (socket: Socket) => {
+    const line = new ClientLine(lineDeps, socket);
+    line.idleSinceTick = tick;
+    lines.add(line);
+    sweep ??= setInterval(sweepIdle, TICK_MS).unref();
+  });
+
+  const lineDeps: ClientLineDeps = {
+    parse: (head) => parsePlainRequest(head, names),
+    serve(request, body, line) {
+      line.idleSinceTick = tick;
+      return serve(request, body, line);
+    },
+    isDraining,
+    forget: (line) => void lines.delete(line),
+    handOver(socket, answer) {
+      if (answer !== undefined) {
+        again.set(socket, answer);
+        socket.once("close", () => again.delete(socket));
+      }
+      for (const listener of toNode) Reflect.apply(listener, server, [socket]);
+    },
+  };
+
+  function sweepIdle(): void {
+    tick += 1;
+    for (const line of lines) {
+      if (line.isBusy) line.idleSinceTick = tick;
+      else if (line.hasAsked && tick - line.idleSinceTick > KEPT_TICKS) line.socket.destroy();
+      else if (!line.hasAsked && tick - line.idleSinceTick > SILENT_TICKS) {
+        line.release();
+        tooLate(line.socket);
+      }
+    }
+    if (lines.size > 0) return;
+    clearInterval(sweep);
+    sweep = undefined;
+  }
+
+  return {
+    answersAgain(req, res) {
+      if (again.size === 0) return false;
+      const answer = again.get(req.socket);
+      if (answer === undefined) return false;
+      again.delete(req.socket);
+      answer(req, res);
+      return true;
+    },
+    closeIdle() {
+      for (const line of lines) if (line.hasAsked && !line.isBusy) line.socket.destroy();
+    },
+    closeAll() {
+      for (const { socket } of lines) socket.destroy();
+    },
+  };
+}
+
+/** Deadlines are counted in these, which costs a request nothing. */
+const TICK_MS = 5_000;
+const KEPT_TICKS = Math.ceil(KEPT_MS / TICK_MS);
+const SILENT_TICKS = Math.ceil(HEAD_MS / TICK_MS);

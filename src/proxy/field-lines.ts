@@ -1,0 +1,32 @@
+import { trimmed } from "../core/field-value.ts";
+
+/** Bytes that are no HTTP/1. */
+export class AnswerFault extends Error {}
+
+/** Throws unless all of `text` from `at` on is lines `name: value`, which two readers cannot understand two ways. */
+export function checkLines(text: string, at: number): void {
+  LINES.lastIndex = at;
+  if (!LINES.test(text)) throw new AnswerFault("a line in an answer's head that is no header");
+}
+
+/** Names that are tokens, no control characters but the tab, and no line end that is only half of one (RFC 9112). */
+const LINES = /(?:[\w!#$%&'*+.^`|~-]+:[\t -~\x80-\xff]*\r\n)*$/uy;
+
+/** Lines that were checked, as a flat list. */
+export function flatFields(lines: string): string[] {
+  const flat: string[] = [];
+  for (let start = 0; start < lines.length;) {
+    const end = lines.indexOf("\r\n", start);
+    const colon = lines.indexOf(":", start);
+    flat.push(lines.slice(start, colon), trimmed(lines, colon + 1, end));
+    start = end + 2;
+  }
+  return flat;
+}
+
+/** A flat list as lines. */
+export function fieldLines(flat: readonly string[]): string {
+  let lines = "";
+  for (let at = 0; at + 1 < flat.length; at += 2) lines += `${flat[at]}: ${flat[at + 1]}\r\n`;
+  return lines;
+}

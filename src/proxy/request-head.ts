@@ -1,0 +1,22 @@
+/** The head of a request for an app. `headers` is flat; `hasBody`: one follows. */
+export function requestHead(method: string, path: string, headers: readonly string[], hasBody: boolean): string {
+  let head = `${method} ${path} HTTP/1.1\r\n`;
+  let hasLength = false;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? "";
+    if (name.length === 14 && name.toLowerCase() === "content-length") hasLength = true;
+    head += `${name}: ${headers[at + 1]}\r\n`;
+  }
+  // RFC 9110 §8.6: said where a body could be meant.
+  if (!hasBody && !hasLength && meansBody(method)) head += NO_BODY;
+  return `${head}Connection: keep-alive\r\n\r\n`;
+}
+
+export const NO_BODY = "Content-Length: 0\r\n";
+
+/** Whether a request without a body should say so. */
+export function meansBody(method: string): boolean {
+  return MEANS_A_BODY.has(method);
+}
+
+const MEANS_A_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
