@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { ErrorCode } from "./core/errors.ts";
 import type { PlainRequest } from "./core/plain-request.ts";
 import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
+import { mayBeReserved } from "./core/reserved-paths.ts";
 import type { Route } from "./lifecycle/route.ts";
 import type { ClientLine } from "./proxy/client-line.ts";
 import { type ClientLines, createClientLines } from "./proxy/client-lines.ts";
@@ -54,7 +55,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   /** What most requests are: from a client that asks for nothing special, to an app that is awake. */
   function serve(request: PlainRequest, body: Buffer | undefined, line: ClientLine): boolean {
     const { target, host } = request;
-    if (target.charCodeAt(1) === UNDERSCORE) {
+    if (mayBeReserved(target)) {
       const passed = body === undefined ? deps.plainAuth?.(request, line.peer) : undefined;
       if (passed === undefined) return false;
       line.answer(passed);
@@ -72,7 +73,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     const host = requestHost(target, req.rawHeaders);
     if (host === CONFLICT) return deps.conflictingHost(req, res);
     if (draining) res.shouldKeepAlive = false;
-    if (target.charCodeAt(1) === UNDERSCORE || target.charCodeAt(0) !== SLASH) {
+    if (target.charCodeAt(0) !== SLASH || mayBeReserved(target)) {
       const path = requestPath(target);
       if (deps.auth(req, res, path)) return undefined;
       req.socket.setKeepAlive(true, PROBE_AFTER_MS);
@@ -130,7 +131,6 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
  */
 const PROBE_AFTER_MS = 60_000;
 
-const UNDERSCORE = 95;
 const SLASH = 47;
 
 const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {

@@ -107,15 +107,13 @@ export function parsePlainRequest(head: string, names: HeaderNames): PlainReques
   return hosts === 1 ? request : undefined;
 }
 
-/**
- * One line that asks, and fields whose names are tokens and whose values hold no control character but the tab. Not HEAD,
- * whose answer ends elsewhere than it says, nor what means connections.
- */
+/** One line that asks, and fields whose names are tokens and whose values hold no control character but the tab. */
 const PLAIN_HEAD =
-  /^(?:GET|POST|PUT|PATCH|DELETE|OPTIONS) \/[!-~]* HTTP\/1\.1\r\n(?:[\w!#$%&'*+.^`|~-]+:[\t -~\x80-\xff]*\r\n)+$/u;
+  /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \/[!-~]* HTTP\/1\.1\r\n(?:[\w!#$%&'*+.^`|~-]+:[\t -~\x80-\xff]*\r\n)+$/u;
 const CONNECTION = /^(?:keep-alive|close)$/iu;
 const CLOSE_LENGTH = "close".length;
-const DIGITS = /^\d{1,15}$/u;
+/** Without zeros before it, which somebody might take for octal. */
+const DIGITS = /^(?:0|[1-9]\d{0,14})$/u;
 
 /** Most names need not be looked at: these lengths are those of the names that matter, beside those with `X-`. */
 function mayMatter(head: string, start: number, colon: number): boolean {

@@ -26,7 +26,7 @@ import { createWakesToday } from "./wakes-today.ts";
 export interface Endpoints {
   /**
    * Answers what is ours. False: it is not, and nothing was done. `path` is without query, `route` what its host leads
-   * to. Worth asking only for paths that begin with `/_`.
+   * to. Worth asking only for paths that `mayBeReserved`.
    */
   readonly handle: (req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined) => boolean;
   /** The bodies of `/_health` and `/_logs` for a door that writes them in its own way. */

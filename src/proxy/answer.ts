@@ -86,7 +86,7 @@ export function informationHead(status: number, reason: string, lines: string): 
 export function flushHead(exchange: Exchange): void {
   if (exchange.flushed) return;
   exchange.flushed = true;
-  exchange.res.flushHeaders();
+  exchange.res.write("", "latin1"); // flushHeaders would make UTF-8 of bytes that are none
 }
 
 const SMALL_CHUNK = 16 * 1024;

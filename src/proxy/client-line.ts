@@ -16,6 +16,8 @@ export interface ClientLineDeps {
   /** The line is of no use any more. */
   forget(line: ClientLine): void;
   isDraining(): boolean;
+  /** The time as a Date line. */
+  dateLine(): string;
 }
 
 /** What a request gets that was read here already; `undefined`: what any request gets. */
@@ -27,6 +29,13 @@ export interface Told {
   readonly to: Upstream;
   readonly passHost: boolean;
   readonly lines: string;
+}
+
+interface AboutAnswer {
+  /** Its lines say when it was made. */
+  readonly hasDate: boolean;
+  /** The body that follows is in chunks. */
+  readonly isChunked: boolean;
 }
 
 /** A client's connection for as long as nothing but plain requests come on it, one after the other. */
@@ -64,11 +73,6 @@ export class ClientLine {
     return (this.#peer ??= this.socket.remoteAddress ?? "");
   }
 
-  /** Whether the connection ends with the answer that begins now. */
-  get isLast(): boolean {
-    return (this.#isLast ||= this.#deps.isDraining());
-  }
-
   /** Lets the system find out, after so long, whether a silent client is still there. */
   probeAfter(ms: number): void {
     if (this.#isProbed) return;
@@ -78,9 +82,14 @@ export class ClientLine {
 
   /** Answers at once with a 200 that has no body. `lines` are its headers. */
   answer(lines: string): void {
-    const head = plainAnswerHead(200, "OK", lines, { hasDate: false, isChunked: false, isLast: this.isLast });
-    this.socket.write(head, "latin1");
+    this.socket.write(this.answerHead(200, "OK", lines, { hasDate: false, isChunked: false }), "latin1");
     this.over(false);
+  }
+
+  /** The head of the answer that begins now, with what concerns the connection. */
+  answerHead(status: number, reason: string, lines: string, { hasDate, isChunked }: AboutAnswer): string {
+    const isLast = (this.#isLast ||= this.#deps.isDraining());
+    return plainAnswerHead(status, reason, lines, { date: hasDate ? "" : this.#deps.dateLine(), isChunked, isLast });
   }
 
   /** The answer was written, whole. `isForwarded`: the request's bytes were, and nobody reads them any more. */
@@ -88,7 +97,7 @@ export class ClientLine {
     if (isForwarded && this.#isOneRead && this.#ahead === undefined) free(this.#read);
     this.#read = undefined;
     this.onGone = undefined;
-    if (this.isLast) {
+    if (this.#isLast || this.#deps.isDraining()) {
       this.release();
       this.socket.on("error", ignore).resume().destroySoon();
       return;
@@ -177,11 +186,11 @@ export class ClientLine {
   #handOver(bytes: Buffer, answer?: AnswerAgain): void {
     const { socket } = this;
     this.release();
-    if (socket.destroyed) return;
+    if (socket.destroyed || socket.readableEnded) return void socket.destroy(); // the client has left
     socket.pause();
     socket.unshift(bytes);
     this.#deps.handOver(socket, answer);
-    socket.resume();
+    return void socket.resume();
   }
 }
 

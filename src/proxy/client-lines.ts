@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createHeaderNames } from "../core/header-names.ts";
 import { parsePlainRequest } from "../core/plain-request.ts";
+import { createDateLine } from "./plain-answer-head.ts";
 import { HEAD_MS, KEPT_MS } from "./server-options.ts";
 import { type AnswerAgain, ClientLine, type ClientLineDeps } from "./client-line.ts";
 
@@ -46,6 +47,7 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
       return serve(request, body, line);
     },
     isDraining,
+    dateLine: createDateLine(),
     forget: (line) => void lines.delete(line),
     handOver(socket, answer) {
       if (answer !== undefined) {
@@ -81,7 +83,7 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
       return true;
     },
     closeIdle() {
-      for (const line of lines) if (line.hasAsked && !line.isBusy) line.socket.destroy();
+      for (const line of lines) if (line.hasAsked && !line.isBusy) line.socket.destroySoon();
     },
     closeAll() {
       for (const { socket } of lines) socket.destroy();

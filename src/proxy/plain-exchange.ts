@@ -5,7 +5,6 @@ import { closeInLedger, type ExchangeLedger, type ForwardOutcome } from "./excha
 import { isRepeatable, lossOf } from "./failure.ts";
 import type { HeaderNames } from "../core/header-names.ts";
 import type { Line, LineUser } from "./line.ts";
-import { plainAnswerHead } from "./plain-answer-head.ts";
 import { trailerPairs } from "./trailers.ts";
 import type { Sender, Upstream, Upstreams } from "./upstreams.ts";
 
@@ -62,7 +61,7 @@ class PlainExchange implements LineUser, Sender {
   send(): void {
     if (this.#isOver) return;
     if (this.line.isOver) this.line = this.#deps.upstreams.fresh(this.#sending.upstream);
-    this.line.send(this.#sending.head, this.#sending.body, this, false);
+    this.line.send(this.#sending.head, this.#sending.body, this, this.#sending.method === "HEAD");
   }
 
   onInformation({ status, reason, fields }: AnswerHead): void {
@@ -72,15 +71,12 @@ class PlainExchange implements LineUser, Sender {
   }
 
   onHead({ status, reason, fields }: AnswerHead): void {
-    const hasBody = status !== 204 && status !== 304;
+    const hasBody = status !== 204 && status !== 304 && this.#sending.method !== "HEAD";
     this.#answered = true;
     this.#status = status;
     this.#isChunked = hasBody && fields.length === -1;
-    this.#text += plainAnswerHead(status, reason, fields.forClient(hasBody), {
-      hasDate: fields.hasDate,
-      isChunked: this.#isChunked,
-      isLast: this.#sending.client.isLast,
-    });
+    const about = { hasDate: fields.hasDate, isChunked: this.#isChunked };
+    this.#text += this.#sending.client.answerHead(status, reason, fields.forClient(hasBody), about);
   }
 
   onBody(bytes: Buffer): void {

@@ -44,6 +44,22 @@ inChromium(
   },
 );
 
+inChromium("its last lines are asked for again when they were refused", async (t, open) => {
+  const server = await startWakingServer(t);
+  const page = await open();
+  await page.goto(server.url);
+  await waitUntil(() => server.polls["/_health"].length > 0);
+  let refused = 0;
+  await page.route("**/_logs?*", (route) => {
+    if (refused === 2) return route.continue();
+    refused += 1;
+    return route.fulfill({ status: 429, json: { code: "too-many-requests" } });
+  });
+  server.change({ health: FAILED, lines: ["panic: no database"] });
+  await waitUntil(async () => ((await page.textContent("#log")) ?? "").includes("panic: no database"), 10_000);
+  assert.equal(refused, 2);
+});
+
 inChromium("who comes after the failure sees the same, from the start", async (t, open) => {
   const server = await startWakingServer(t, { health: { ...FAILED, retryMs: 1_500 } });
   server.change({ lines: ["panic: no database"] });

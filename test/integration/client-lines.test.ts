@@ -67,6 +67,20 @@ describe("a client's connection", () => {
     );
   });
 
+  void it("stays so for an app's own paths that look a little like ours", async (t) => {
+    const [, port, reads] = await listen(t, atOnce);
+    const client = await rawClient(t, port);
+    for (const [at, path] of ["/_next/a.js", "/_statusx", "/_status"].entries()) {
+      client.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      await client.until((text) => count(text, "HTTP/1.1 200") === at + 1);
+    }
+    assert.deepEqual(reads, [
+      { by: "line", what: "GET /_next/a.js" },
+      { by: "line", what: "GET /_statusx" },
+      { by: "node", what: "GET /_status" },
+    ]);
+  });
+
   void it("answers what was sent ahead in order, each once", async (t) => {
     const [, port, reads] = await listen(t, atOnce);
     const paths = Array.from({ length: 20 }, (_, at) => `/${at}`);
@@ -131,6 +145,21 @@ describe("a plain request that its app did not answer", () => {
     const text = await client.until((all) => count(all, "HTTP/1.1 502") === 2);
     assert.equal(count(text, "upstream-reset"), 2);
     assert.equal(app.heard.filter((heard) => heard.startsWith("POST")).length, 1, "the app saw the POST once");
+  });
+
+  void it("is of no interest when the client has said that it will say no more", async (t) => {
+    const app = await startRawApp(
+      t,
+      (socket) => void socket.once("data", () => setTimeout(() => socket.destroy(), 50)),
+    );
+    const proxy = await startProxy(t, { upstream: app.port });
+    const client = await rawClient(t, proxy.port, SMALL);
+    await waitUntil(() => app.heard[0]?.endsWith("hello"));
+    client.socket.end();
+    assert.equal(await client.closed(), "");
+    await proxy.ended(1);
+    const next = await rawClient(t, proxy.port, SMALL);
+    await next.until((text) => text.includes("HTTP/1.1 502"));
   });
 
   void it("is forwarded anew where nobody was there, body and all", async (t) => {

@@ -4,6 +4,8 @@ import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
 import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-house.ts";
 
+import { WAYS } from "./proxy-ways.ts";
+
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const hasHead = (text: string): boolean => text.includes("\r\n\r\n");
 
@@ -26,6 +28,21 @@ describe("nothing is held back", () => {
     events[0]!.end();
     assert.deepEqual(await proxy.ended(1), [{ kind: "done", status: 200 }]);
   });
+
+  for (const [way, request, body] of WAYS) {
+    void it(`the bytes of a head that leaves alone are the app's, be they no UTF-8 (${way})`, async (t) => {
+      const app = await startRawApp(t, (socket, heard) => {
+        socket.on("data", () => {
+          if (heard().includes(body))
+            socket.write("HTTP/1.1 200 \xe4\r\nX-A: \xff\xe4\r\nContent-Length: 5\r\n\r\n", "latin1");
+        });
+      });
+      const proxy = await startProxy(t, { upstream: app.port });
+      const client = await rawClient(t, proxy.port, request);
+      const head = await client.until(hasHead);
+      assert.match(head, /^HTTP\/1\.1 200 \xe4\r\nX-A: \xff\xe4\r\n/u);
+    });
+  }
 
   void it("a head whose length is known does not wait for the body either", async (t) => {
     const app = await startRawApp(t, (socket) => {
