@@ -6,8 +6,15 @@ import { parsePlainRequest, type PlainRequest } from "./plain-request.ts";
 const LINE = "GET /a?b=1 HTTP/1.1\r\n";
 const HOST = "Host: app.test\r\n";
 
-function parse(head: string): PlainRequest | undefined {
-  return parsePlainRequest(head, createHeaderNames());
+function read(head: string): PlainRequest | "odd" | "short" {
+  return parsePlainRequest(Buffer.from(head, "latin1"), createHeaderNames());
+}
+
+/** What is read of a good head; `head` is without the empty line at its end. */
+function parse(head: string): PlainRequest {
+  const request = read(`${head}\r\n`);
+  assert.ok(typeof request !== "string", `${request as string}: ${JSON.stringify(head)}`);
+  return request;
 }
 
 describe("a plain request", () => {
@@ -15,7 +22,7 @@ describe("a plain request", () => {
     const { ...request } = parse(
       `POST /a?b=%20 HTTP/1.1\r\nhOST:  app.test:80 \r\nUser-Agent:\tcurl\r\nX-App:1\r\nConnection: keep-alive\r\n` +
         `Cookie: a=b\r\ncookie: c=d\r\nX-Forwarded-For: 1.2.3.4\r\nContent-Length: 5\r\nContent-Type: text/plain\r\n`,
-    )!;
+    );
     assert.deepEqual(request, {
       line: "POST /a?b=%20 HTTP/1.1\r\n",
       method: "POST",
@@ -23,7 +30,8 @@ describe("a plain request", () => {
       host: "app.test:80",
       passed:
         "User-Agent:\tcurl\r\nX-App:1\r\nCookie: a=b\r\ncookie: c=d\r\nContent-Length: 5\r\nContent-Type: text/plain\r\n",
-      claims: ["X-Forwarded-For", "1.2.3.4"],
+      claims: "X-Forwarded-For: 1.2.3.4\r\n",
+      headBytes: 195,
       length: 5,
       hasLength: true,
       isLast: false,
@@ -39,7 +47,7 @@ describe("a plain request", () => {
   void it("of a front proxy is read with what that says of its client", () => {
     const request = parse(
       `${LINE}${HOST}X-Forwarded-Host: a.test\r\nx-forwarded-uri: /x\r\nAccept: text/event-stream\r\nSec-WebSocket-Key: k\r\n`,
-    )!;
+    );
     assert.deepEqual(
       [request.forwardedHost, request.forwardedUri, request.accept, request.websocketKey],
       ["a.test", "/x", "text/event-stream", "k"],
@@ -47,8 +55,7 @@ describe("a plain request", () => {
   });
 
   void it("says whether its connection is to end", () => {
-    const last = (connection: string): boolean | undefined =>
-      parse(`${LINE}${HOST}Connection: ${connection}\r\n`)?.isLast;
+    const last = (connection: string): boolean => parse(`${LINE}${HOST}Connection: ${connection}\r\n`).isLast;
     assert.deepEqual(["close", "Close", "keep-alive", "Keep-Alive"].map(last), [true, true, false, false]);
   });
 
@@ -65,9 +72,24 @@ describe("a plain request", () => {
   ];
   for (const line of dropped) {
     void it(`does not pass on ${line}`, () => {
-      assert.equal(parse(`${LINE}A: 1\r\n${line}\r\n${HOST}B: 2\r\n`)!.passed, "A: 1\r\nB: 2\r\n");
+      assert.equal(parse(`${LINE}A: 1\r\n${line}\r\n${HOST}B: 2\r\n`).passed, "A: 1\r\nB: 2\r\n");
     });
   }
+
+  void it("is short as long as its head is not whole", () => {
+    const whole = `${LINE}${HOST}X-App: 1\r\nConnection: close\r\n\r\n`;
+    for (let size = 0; size < whole.length; size += 1)
+      assert.equal(read(whole.slice(0, size)), "short", `${size} bytes`);
+    assert.equal(parse(whole.slice(0, -2)).headBytes, whole.length);
+  });
+
+  void it("ends where its head does, whatever follows", () => {
+    const request = read(
+      `POST / HTTP/1.1\r\n${HOST}Content-Length: 9000\r\n\r\nHost: other\r\n\r\n${"\0".repeat(9_000)}`,
+    );
+    assert.ok(typeof request !== "string");
+    assert.deepEqual([request.host, request.length, request.headBytes], ["app.test", 9_000, 57]);
+  });
 
   const odd: readonly (readonly [why: string, head: string])[] = [
     ["nothing", ""],
@@ -105,14 +127,12 @@ describe("a plain request", () => {
     ["a bare line feed", `${LINE}${HOST}A: 1\nTransfer-Encoding: chunked\r\n`],
     ["a bare carriage return", `${LINE}${HOST}A: 1\rB: 2\r\n`],
     ["a null", `${LINE}${HOST}A: \0\r\n`],
-    ["an empty line in the middle", `${LINE}${HOST}\r\nA: 1\r\n`],
-    ["no end of the last line", `${LINE}${HOST}A: 1`],
     ["X-Forwarded-Host twice", `${LINE}${HOST}X-Forwarded-Host: a\r\nx-forwarded-host: b\r\n`],
     ["X-Forwarded-Uri twice", `${LINE}${HOST}X-Forwarded-Uri: /a\r\nX-Forwarded-Uri: /b\r\n`],
   ];
   for (const [why, head] of odd) {
     void it(`is not one with ${why}`, () => {
-      assert.equal(parse(head), undefined);
+      assert.equal(read(`${head}\r\n`), "odd");
     });
   }
 });

@@ -1,28 +1,31 @@
 import { trimmed } from "./field-value.ts";
 import type { HeaderNames } from "./header-names.ts";
+import { fateOfKind, findPlainName, hashOn, type HeaderFate, type HeaderNote, TOKEN } from "./plain-names.ts";
 
 /**
  * A request of the plainest kind, which most are: HTTP/1.1, in origin form, without anything that is to be settled with its
  * sender first (an upgrade, `Expect`), and with a body, if any, of a length that is said.
  */
 export class PlainRequest {
+  readonly method: string;
   /** Its first line, with the line's end. */
   readonly line: string;
-  readonly method: string;
   /** As it was sent. */
   readonly target: string;
-  /** The header lines that are for whoever answers it, as they were sent. */
-  passed = "";
-  /** What only a trusted peer may say of its client (`X-Forwarded-For` …), flat `name, value, …`. */
-  claims: string[] | undefined;
-  /** Raw. */
-  host = "";
+  /** Where the body begins. */
+  headBytes = 0;
   /** Of the body, in bytes. */
   length = 0;
   /** The length is said, be it 0. */
   hasLength = false;
   /** The client wants the connection to end with the answer. */
   isLast = false;
+  /** The header lines that are for whoever answers it, as they were sent. */
+  passed = "";
+  /** Those that only a trusted peer may say of its client: `X-Forwarded-For` … */
+  claims = "";
+  /** Raw. */
+  host: string | undefined;
   userAgent: string | undefined;
   accept: string | undefined;
   contentType: string | undefined;
@@ -30,128 +33,148 @@ export class PlainRequest {
   forwardedHost: string | undefined;
   forwardedUri: string | undefined;
 
-  constructor(line: string) {
-    const space = line.indexOf(" ");
+  constructor(method: string, line: string) {
+    this.method = method;
     this.line = line;
-    this.method = line.slice(0, space);
-    this.target = line.slice(space + 1, -REST_OF_LINE.length);
+    this.target = line.slice(method.length + 1, -REST_OF_LINE);
   }
 }
 
-const REST_OF_LINE = " HTTP/1.1\r\n";
+/** ` HTTP/1.1` and the line's end. */
+const REST_OF_LINE = 11;
 
 /**
- * Reads a head, one character a byte and without the empty line at its end. `undefined` for all that is not plain or that
- * two readers could understand two ways (RFC 9112): whoever reads everything is to read that.
+ * Reads a request's head, one character a byte. `odd`: it is not plain, or two readers could understand it two ways (RFC
+ * 9112), so that whoever reads everything is to read it. `short`: it is not all there.
  */
-export function parsePlainRequest(head: string, names: HeaderNames): PlainRequest | undefined {
-  if (!PLAIN_HEAD.test(head)) return undefined;
-  const lineEnd = head.indexOf("\r\n") + 2;
-  const request = new PlainRequest(head.slice(0, lineEnd));
-  let hosts = 0;
-  let passedFrom = lineEnd;
-  for (let start = lineEnd; start < head.length;) {
-    const end = head.indexOf("\r\n", start);
-    const colon = head.indexOf(":", start);
-    if (mayMatter(head, start, colon)) {
-      const { name, lower, kind } = names(head.slice(start, colon));
-      const value = trimmed(head, colon + 1, end);
-      let isPassed = false;
-      switch (kind) {
-        case "plain":
-          note(request, lower, value);
-          isPassed = true;
-          break;
-        case "host":
-          hosts += 1;
-          request.host = value;
-          break;
-        case "connection":
-          if (!CONNECTION.test(value)) return undefined;
-          request.isLast ||= value.length === CLOSE_LENGTH;
-          break;
-        case "content-length":
-          if (request.hasLength || !DIGITS.test(value)) return undefined;
-          request.hasLength = true;
-          request.length = Number(value);
-          isPassed = true;
-          break;
-        case "forwarded-for":
-        case "forwarded-host":
-        case "forwarded-proto":
-        case "real-ip":
-        case "claim":
-          request.claims ??= [];
-          request.claims.push(name, value);
-          if (!noteClaim(request, lower, value)) return undefined;
-          break;
-        case "hop":
-          if (lower === "upgrade") return undefined;
-          break;
-        case "te":
-        case "expect":
-        case "transfer-encoding":
-          return undefined;
-        case "trailer":
-        case "gateway":
-          break;
-      }
-      if (!isPassed) {
-        if (passedFrom < start) request.passed += head.slice(passedFrom, start);
-        passedFrom = end + 2;
-      }
+export function parsePlainRequest(bytes: Buffer, names: HeaderNames): PlainRequest | "odd" | "short" {
+  // What is longer than this has a body, which need not become text.
+  const { length } = bytes;
+  const size = length <= LIKELY_HEAD_BYTES ? length : bytes.indexOf("\r\n\r\n", 0, "latin1") + 4;
+  const text = bytes.toString("latin1", 0, size);
+  FIRST_LINE.lastIndex = 0;
+  if (!FIRST_LINE.test(text)) return text.includes("\n") ? "odd" : "short";
+  let at = FIRST_LINE.lastIndex;
+  const request = new PlainRequest(methodOf(text), text.slice(0, at));
+  let fate: HeaderFate = "passed";
+  let fateFrom = at;
+  while (true) {
+    const start = at;
+    let hash = 0;
+    for (; at < size; at += 1) {
+      const letter = TOKEN[bytes[at] as number] as number;
+      if (letter === 0) break;
+      hash = hashOn(hash, letter);
     }
-    start = end + 2;
+    const colon = at;
+    if (colon === start) break;
+    if (at < size && bytes[at] !== COLON) return "odd";
+    at += 1;
+    while (at < size && isOfValue(bytes[at] as number)) at += 1;
+    if (at + 1 >= size) return "short";
+    if (bytes[at] !== CR || bytes[at + 1] !== LF) return "odd";
+    const name = findPlainName(bytes, start, colon, hash);
+    let next: HeaderFate = "passed";
+    if (name !== undefined) {
+      next = name.fate;
+      if (name.note !== undefined && !note(request, name.note, trimmed(text, colon + 1, at))) return "odd";
+    } else if (((bytes[start] ?? 0) | LOWER_CASE) === X) next = fateOfKind(names(text.slice(start, colon)).kind);
+    at += 2;
+    if (next !== fate) {
+      keep(request, fate, text, fateFrom, start);
+      fate = next;
+      fateFrom = start;
+    }
   }
-  if (passedFrom < head.length) request.passed += head.slice(passedFrom);
-  return hosts === 1 ? request : undefined;
+  if (at + 1 >= size) return "short";
+  if (bytes[at] !== CR || bytes[at + 1] !== LF) return "odd";
+  keep(request, fate, text, fateFrom, at);
+  request.headBytes = at + 2;
+  return request.host === undefined ? "odd" : request;
 }
 
-/** One line that asks, and fields whose names are tokens and whose values hold no control character but the tab. */
-const PLAIN_HEAD =
-  /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \/[!-~]* HTTP\/1\.1\r\n(?:[\w!#$%&'*+.^`|~-]+:[\t -~\x80-\xff]*\r\n)+$/u;
+const COLON = 58;
+const CR = 13;
+const LF = 10;
+const TAB = 9;
+const SPACE = 32;
+const DELETE = 127;
+const X = 120;
+/** Makes a letter lower case. */
+const LOWER_CASE = 0x20;
+
+const LIKELY_HEAD_BYTES = 4 * 1024;
+const FIRST_LINE = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \/[!-~]* HTTP\/1\.1\r\n/uy;
+
+/** Of a first line that is good: one of a few constants, which are cheaper to tell apart than what was cut out of a text. */
+function methodOf(text: string): string {
+  switch (text.charAt(0)) {
+    case "G":
+      return "GET";
+    case "H":
+      return "HEAD";
+    case "D":
+      return "DELETE";
+    case "O":
+      return "OPTIONS";
+    default:
+      return text.startsWith("PO") ? "POST" : text.startsWith("PU") ? "PUT" : "PATCH";
+  }
+}
+
+/** No control character but the tab. */
+function isOfValue(byte: number): boolean {
+  return byte < SPACE ? byte === TAB : byte !== DELETE;
+}
+
+function keep(request: PlainRequest, fate: HeaderFate, text: string, from: number, to: number): void {
+  if (from === to) return;
+  if (fate === "passed") request.passed += text.slice(from, to);
+  else if (fate === "claim") request.claims += text.slice(from, to);
+}
+
+/** Notes a header's value; false: it makes the request anything but plain. */
+function note(request: PlainRequest, what: HeaderNote, value: string): boolean {
+  switch (what) {
+    case "odd":
+      return false;
+    case "host":
+      if (request.host !== undefined) return false;
+      request.host = value;
+      return true;
+    case "connection":
+      if (!CONNECTION.test(value)) return false;
+      request.isLast ||= value.length === CLOSE_LENGTH;
+      return true;
+    case "content-length":
+      if (request.hasLength || !DIGITS.test(value)) return false;
+      request.hasLength = true;
+      request.length = Number(value);
+      return true;
+    case "forwarded-host":
+      if (request.forwardedHost !== undefined) return false; // twice counts for nothing
+      request.forwardedHost = value;
+      return true;
+    case "forwarded-uri":
+      if (request.forwardedUri !== undefined) return false;
+      request.forwardedUri = value;
+      return true;
+    case "user-agent":
+      request.userAgent ??= value;
+      return true;
+    case "accept":
+      request.accept ??= value;
+      return true;
+    case "content-type":
+      request.contentType ??= value;
+      return true;
+    case "websocket-key":
+      request.websocketKey ??= value;
+      return true;
+  }
+}
+
 const CONNECTION = /^(?:keep-alive|close)$/iu;
 const CLOSE_LENGTH = "close".length;
 /** Without zeros before it, which somebody might take for octal. */
 const DIGITS = /^(?:0|[1-9]\d{0,14})$/u;
-
-/** Most names need not be looked at: these lengths are those of the names that matter, beside those with `X-`. */
-function mayMatter(head: string, start: number, colon: number): boolean {
-  switch (colon - start) {
-    case 2:
-    case 4:
-    case 6:
-    case 7:
-    case 9:
-    case 10:
-    case 12:
-    case 14:
-    case 16:
-    case 17:
-      return true;
-    default:
-      return (head.charCodeAt(start) | LOWER) === X;
-  }
-}
-
-const LOWER = 0x20;
-const X = 120;
-
-function note(request: PlainRequest, lower: string, value: string): void {
-  if (lower === "user-agent") request.userAgent ??= value;
-  else if (lower === "accept") request.accept ??= value;
-  else if (lower === "content-type") request.contentType ??= value;
-  else if (lower === "sec-websocket-key") request.websocketKey ??= value;
-}
-
-/** False: said twice, so that it counts for nothing. */
-function noteClaim(request: PlainRequest, lower: string, value: string): boolean {
-  if (lower === "x-forwarded-host") {
-    if (request.forwardedHost !== undefined) return false;
-    request.forwardedHost = value;
-  } else if (lower === "x-forwarded-uri") {
-    if (request.forwardedUri !== undefined) return false;
-    request.forwardedUri = value;
-  }
-  return true;
-}

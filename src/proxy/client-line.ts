@@ -7,8 +7,8 @@ import type { Upstream } from "./upstreams.ts";
 
 /** Who reads and answers plain requests, and who has the connection when they cannot. */
 export interface ClientLineDeps {
-  /** Reads a request's head; `undefined`: it is not plain. */
-  parse(head: string): PlainRequest | undefined;
+  /** Reads a request's head; `odd`: it is not plain, `short`: it is not all there. */
+  parse(bytes: Buffer): PlainRequest | "odd" | "short";
   /** Answers a request that is whole, at once or later; false: it needs more than that, and nothing was done. */
   serve(request: PlainRequest, body: Buffer | undefined, line: ClientLine): boolean;
   /** Takes the connection for good, with what was read and not answered; `answer` is for the first request on it. */
@@ -146,33 +146,32 @@ export class ClientLine {
 
   /** Serves a request that has come whole; its end must follow at once, or it is not for us. */
   #take(bytes: Buffer): void {
+    const { length } = bytes;
     this.#read = bytes;
-    const end = bytes.indexOf(HEAD_END, 0, "latin1");
-    if (end === -1 && bytes.length <= MAX_HEADER_BYTES) return this.#wait();
-    const head = end === -1 ? "" : bytes.toString("latin1", 0, end + 2);
-    const request = head.length > MAX_HEADER_BYTES ? undefined : this.#deps.parse(head);
-    if (request === undefined || request.length > SMALL_BODY_BYTES) return this.#handOver(bytes);
-    const bodyAt = end + HEAD_END.length;
-    if (bytes.length < bodyAt + request.length) return this.#wait();
-    return this.#serve(bytes, request, bodyAt);
+    const request = this.#deps.parse(bytes);
+    if (request === "short" && length <= MAX_HEADER_BYTES) return this.#wait();
+    if (typeof request === "string" || request.headBytes > MAX_HEADER_BYTES || request.length > SMALL_BODY_BYTES) {
+      return this.#handOver(bytes);
+    }
+    const end = request.headBytes + request.length;
+    if (length < end) return this.#wait();
+    if (length > end) {
+      this.#read = bytes.subarray(0, end);
+      this.#ahead = [bytes.subarray(end)];
+    }
+    return this.#serve(bytes, request, request.length === 0 ? undefined : bytes.subarray(request.headBytes, end));
   }
 
   #wait(): void {
     this.#late ??= setTimeout(() => this.#handOver(this.#read ?? NOTHING), PATIENCE_MS);
   }
 
-  #serve(bytes: Buffer, request: PlainRequest, bodyAt: number): void {
-    const end = bodyAt + request.length;
+  #serve(bytes: Buffer, request: PlainRequest, body: Buffer | undefined): void {
     if (this.#late !== undefined) clearTimeout(this.#late);
     this.#late = undefined;
-    if (bytes.length > end) {
-      this.#read = bytes.subarray(0, end);
-      this.#ahead = [bytes.subarray(end)];
-    }
     this.isBusy = true;
     this.hasAsked = true;
     this.#isLast = request.isLast;
-    const body = request.length === 0 ? undefined : bytes.subarray(bodyAt, end);
     if (!this.#deps.serve(request, body, this)) this.#handOver(bytes);
   }
 
@@ -194,7 +193,6 @@ export class ClientLine {
   }
 }
 
-const HEAD_END = "\r\n\r\n";
 const NOTHING = Buffer.alloc(0);
 
 /** Longer than the second packet of a request is behind the first. */

@@ -41,7 +41,7 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
   });
 
   const lineDeps: ClientLineDeps = {
-    parse: (head) => parsePlainRequest(head, names),
+    parse: (bytes) => parsePlainRequest(bytes, names),
     serve(request, body, line) {
       line.idleSinceTick = tick;
       return serve(request, body, line);

@@ -5,7 +5,7 @@ import type { PlainRequest } from "../core/plain-request.ts";
 import { gatherBody } from "./body-gatherer.ts";
 import type { ClientLine } from "./client-line.ts";
 import { type ExchangeLedger, type ForwardOutcome, isOver, openExchange, upstreamOver } from "./exchange.ts";
-import { fieldLines } from "./field-lines.ts";
+import { fieldLines, flatFields } from "./field-lines.ts";
 import { FAILURES } from "./failure.ts";
 import { createHeaderNames } from "../core/header-names.ts";
 import { createPlainExchange } from "./plain-exchange.ts";
@@ -90,11 +90,11 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   }
 
   /** The host and what is said about the client. */
-  function toldOf({ host, claims = [] }: PlainRequest, client: ClientLine, to: Upstream, passHost: boolean): string {
+  function toldOf({ host = "", claims }: PlainRequest, client: ClientLine, to: Upstream, passHost: boolean): string {
     const { told, peer } = client;
-    const isPeersWord = claims.length > 0;
+    const isPeersWord = claims !== "";
     if (!isPeersWord && told?.host === host && told.to === to && told.passHost === passHost) return told.lines;
-    const rawHeaders = ["Host", host, ...claims];
+    const rawHeaders = ["Host", host, ...flatFields(claims)];
     const asked = {
       rawHeaders,
       authority: undefined,

@@ -84,14 +84,14 @@ describe("what passes for a plain request", () => {
       fc.asyncProperty(requestLine, fc.array(line, { maxLength: 6 }), fc.nat(6), async (first, lines, hostAt) => {
         const all = lines.toSpliced(hostAt, 0, "Host: a\r\n");
         const head = `${first}\r\n${all.join("")}`;
-        const request = parsePlainRequest(head, names);
-        if (request === undefined) return;
+        const request = parsePlainRequest(Buffer.from(`${head}\r\n`, "latin1"), names);
+        if (typeof request === "string") return;
         plain += 1;
         const read = await readByNode(`${head}\r\n${"x".repeat(request.length)}`);
         assert.ok(typeof read !== "string", `node:http: ${read as string}: ${JSON.stringify(head)}`);
         assert.deepEqual([read.method, read.url], [request.method, request.target]);
         assert.equal(read.body.length, request.length);
-        const given = [...flatFields(request.passed), "Host", request.host, ...(request.claims ?? [])];
+        const given = [...flatFields(request.passed), "Host", request.host ?? "", ...flatFields(request.claims)];
         const pairs = (flat: readonly string[]): string[] =>
           flat.flatMap((text, at) => (at % 2 === 0 ? [`${text}: ${flat[at + 1]}`] : []));
         const kept = pairs(read.rawHeaders).filter((pair) => !/^(?:connection|keep-alive|trailer):/iu.test(pair));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import fc from "fast-check";
 import { flatFields } from "../../src/proxy/field-lines.ts";
@@ -18,23 +19,26 @@ interface Seen {
   readonly body: string;
 }
 
+async function play(socket: Socket, { pieces, endsByClose }: Script): Promise<void> {
+  for (const piece of pieces) {
+    socket.write(piece, "latin1");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (endsByClose) socket.end();
+}
+
 /** The same app behind both ways of reading requests. */
 async function startBoth(t: TestContext): Promise<(request: string, script: Script) => Promise<[Seen, Seen]>> {
   let script: Script = { pieces: [], endsByClose: false };
   let heard = "";
   const app = await startRawApp(t, (socket) => {
     let got = "";
-    socket.on("data", async (bytes: Buffer) => {
+    socket.on("data", (bytes: Buffer) => {
       got += bytes.toString("latin1");
       if (!got.endsWith("\r\n\r\n") && !got.endsWith("body")) return;
       heard = got;
       got = "";
-      const { pieces, endsByClose } = script;
-      for (const piece of pieces) {
-        socket.write(piece, "latin1");
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      if (endsByClose) socket.end();
+      void play(socket, script);
     });
   });
   const plain = await startProxy(t, { upstream: app.port });
