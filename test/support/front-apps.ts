@@ -75,14 +75,17 @@ export async function startFrontApps(
 }
 
 /** Resolves when the gateway knows that a container doesn't run. */
-export async function untilAsleep(gateway: Gateway, name: string, ms = 10_000): Promise<void> {
-  await waitUntil(
-    async () => {
-      const status = (await gateway.request({ path: "/_status/api" })).json();
-      const found = status.containers.find((one: { readonly name: string }) => one.name === name);
-      return found.state === "asleep" || found.state === "absent";
-    },
-    ms,
-    `${name} to be asleep`,
-  );
+export async function untilAsleep(gateway: Gateway, name: string, ms = 20_000): Promise<void> {
+  let last: unknown;
+  const isAsleep = async (): Promise<boolean> => {
+    const status = (await gateway.request({ path: "/_status/api" })).json();
+    const found = status.containers.find((one: { readonly name: string }) => one.name === name);
+    last = found;
+    return found.state === "asleep" || found.state === "absent";
+  };
+  try {
+    await waitUntil(isAsleep, ms, `${name} to be asleep`);
+  } catch (cause) {
+    throw new Error(`${name} is not asleep: ${JSON.stringify(last)}`, { cause });
+  }
 }
