@@ -71,7 +71,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     if (lines.answersAgain(req, res)) return undefined;
     const target = req.url ?? "/";
     const host = requestHost(target, req.rawHeaders);
-    if (host === CONFLICT) return deps.conflictingHost(req, res);
+    if (host === CONFLICT || isHostless(req, host)) return deps.conflictingHost(req, res);
     if (draining) res.shouldKeepAlive = false;
     if (target.charCodeAt(0) !== SLASH || mayBeReserved(target)) {
       const path = requestPath(target);
@@ -93,9 +93,10 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     if (answerUnderWay(socket) !== undefined) return void socket.destroy();
     const target = req.url ?? "/";
     const host = requestHost(target, req.rawHeaders);
-    if (host !== CONFLICT && deps.authUpgrade(req, socket, requestPath(target))) return;
-    const route = host === CONFLICT ? undefined : deps.findRoute(host, target);
-    if (route === undefined) sayLast(socket, deps.rawAnswer(host === CONFLICT ? "conflict-host" : "unknown-host"));
+    const isUnclear = host === CONFLICT || isHostless(req, host);
+    if (!isUnclear && deps.authUpgrade(req, socket, requestPath(target))) return;
+    const route = isUnclear ? undefined : deps.findRoute(host, target);
+    if (route === undefined) sayLast(socket, deps.rawAnswer(isUnclear ? "conflict-host" : "unknown-host"));
     else {
       req.socket.setKeepAlive(true, PROBE_AFTER_MS);
       deps.upgrade(route, req, socket, head);
@@ -132,6 +133,11 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
 const PROBE_AFTER_MS = 60_000;
 
 const SLASH = 47;
+
+/** RFC 9112 §3.2: HTTP/1.1 has a Host. */
+function isHostless({ httpVersionMinor }: IncomingMessage, host: string | undefined): boolean {
+  return host === undefined && httpVersionMinor === 1;
+}
 
 const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: "headers-too-large",

@@ -45,7 +45,8 @@ export function createHeaderNames(): HeaderNames {
 const MOST_REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 64;
 
-function kindOf(lower: string): HeaderKind {
+/** What a name in lower case means. */
+export function kindOf(lower: string): HeaderKind {
   const kind = KINDS.get(lower);
   if (kind !== undefined) return kind;
   // CGI and WSGI make one variable of dashes and underscores: a forged X_Forwarded_For would pass for the real one.
@@ -59,7 +60,7 @@ function kindOf(lower: string): HeaderKind {
  * RFC 9110 §7.6.1. Proxy-Authenticate and Proxy-Authorization are not on its list: they are for the proxy that asked for
  * them, and we never ask, so that they are the app's and the client's own business.
  */
-const KINDS: ReadonlyMap<string, HeaderKind> = new Map([
+export const KINDS: ReadonlyMap<string, HeaderKind> = new Map([
   ["connection", "connection"],
   ["keep-alive", "hop"],
   ["proxy-connection", "hop"],

@@ -1,4 +1,4 @@
-import type { HeaderKind } from "./header-names.ts";
+import { type HeaderKind, KINDS, kindOf } from "./header-names.ts";
 
 /** What becomes of a header's line: it goes on, it is a peer's word about its client, or it was meant for this hop alone. */
 export type HeaderFate = "passed" | "claim" | "dropped";
@@ -46,40 +46,49 @@ export function findPlainName(bytes: Uint8Array, start: number, end: number, has
   return name;
 }
 
-/** What becomes of a header that begins with `X-` and is not in the table. */
-export function fateOfKind(kind: HeaderKind): HeaderFate {
-  if (kind === "plain") return "passed";
-  return kind === "gateway" ? "dropped" : "claim";
+export function fateOf(kind: HeaderKind): HeaderFate {
+  switch (kind) {
+    case "plain":
+    case "content-length":
+      return "passed";
+    case "forwarded-for":
+    case "forwarded-host":
+    case "forwarded-proto":
+    case "real-ip":
+    case "claim":
+      return "claim";
+    case "host":
+    case "connection":
+    case "transfer-encoding":
+    case "hop":
+    case "te":
+    case "trailer":
+    case "expect":
+    case "gateway":
+      return "dropped";
+  }
 }
 
-const TABLE: readonly (readonly [name: string, fate: HeaderFate, note?: HeaderNote])[] = [
-  ["host", "dropped", "host"],
-  ["connection", "dropped", "connection"],
-  ["keep-alive", "dropped"],
-  ["proxy-connection", "dropped"],
-  ["trailer", "dropped"],
-  ["upgrade", "dropped", "odd"],
-  ["te", "dropped", "odd"],
-  ["expect", "dropped", "odd"],
-  ["transfer-encoding", "dropped", "odd"],
-  ["content-length", "passed", "content-length"],
-  ["user-agent", "passed", "user-agent"],
-  ["accept", "passed", "accept"],
-  ["content-type", "passed", "content-type"],
-  ["sec-websocket-key", "passed", "websocket-key"],
-  ["forwarded", "claim"],
-  ["x-forwarded-for", "claim"],
-  ["x-forwarded-proto", "claim"],
-  ["x-forwarded-port", "claim"],
-  ["x-forwarded-method", "claim"],
-  ["x-forwarded-host", "claim", "forwarded-host"],
-  ["x-forwarded-uri", "claim", "forwarded-uri"],
-  ["x-real-ip", "claim"],
-];
+const NOTES: ReadonlyMap<string, HeaderNote> = new Map([
+  ["upgrade", "odd"],
+  ["te", "odd"],
+  ["expect", "odd"],
+  ["transfer-encoding", "odd"],
+  ["host", "host"],
+  ["connection", "connection"],
+  ["content-length", "content-length"],
+  ["user-agent", "user-agent"],
+  ["accept", "accept"],
+  ["content-type", "content-type"],
+  ["sec-websocket-key", "websocket-key"],
+  ["x-forwarded-host", "forwarded-host"],
+  ["x-forwarded-uri", "forwarded-uri"],
+]);
 
+/** Those that have a note or are more than plain; what else begins with `X-` is looked at as it comes. */
 const NAMES: ReadonlyMap<number, PlainName> = new Map(
-  TABLE.map(([name, fate, note]) => {
+  [...new Set([...KINDS.keys(), ...NOTES.keys(), "x-forwarded-method", "x-forwarded-port"])].map((name) => {
     const letters = Array.from({ length: name.length }, (_, at) => name.charCodeAt(at));
-    return [letters.reduce(hashOn, 0), { letters, fate, note }] as const;
+    return [letters.reduce(hashOn, 0), { letters, fate: fateOf(kindOf(name)), note: NOTES.get(name) }] as const;
   }),
 );

@@ -1,6 +1,6 @@
 import { trimmed } from "./field-value.ts";
 import type { HeaderNames } from "./header-names.ts";
-import { fateOfKind, findPlainName, hashOn, type HeaderFate, type HeaderNote, TOKEN } from "./plain-names.ts";
+import { fateOf, findPlainName, hashOn, type HeaderFate, type HeaderNote, TOKEN } from "./plain-names.ts";
 
 /**
  * A request of the plainest kind, which most are: HTTP/1.1, in origin form, without anything that is to be settled with its
@@ -78,7 +78,7 @@ export function parsePlainRequest(bytes: Buffer, names: HeaderNames): PlainReque
     if (name !== undefined) {
       next = name.fate;
       if (name.note !== undefined && !note(request, name.note, trimmed(text, colon + 1, at))) return "odd";
-    } else if (((bytes[start] ?? 0) | LOWER_CASE) === X) next = fateOfKind(names(text.slice(start, colon)).kind);
+    } else if (((bytes[start] ?? 0) | LOWER_CASE) === X) next = fateOf(names(text.slice(start, colon)).kind);
     at += 2;
     if (next !== fate) {
       keep(request, fate, text, fateFrom, start);

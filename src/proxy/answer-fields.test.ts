@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { sortFields } from "./answer-fields.ts";
 import { createHeaderNames } from "../core/header-names.ts";
+import { sortFields } from "./answer-fields.ts";
 import { flatFields } from "./field-lines.ts";
 import { trailerPairs } from "./trailers.ts";
 

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
+import type { HeaderNames } from "../core/header-names.ts";
 import type { AnswerFields } from "./answer-fields.ts";
 import { isChunked } from "./answer-framing.ts";
 import type { Exchange } from "./exchange.ts";
 import { flatFields } from "./field-lines.ts";
-import type { HeaderNames } from "../core/header-names.ts";
 import { stopReading } from "./linger.ts";
 import { trailerPairs } from "./trailers.ts";
 
@@ -92,7 +92,7 @@ export function flushHead(exchange: Exchange): void {
 const SMALL_CHUNK = 16 * 1024;
 
 /** Any byte may be read in it; only those that HTTP allows may leave. */
-export function reasonPhrase(status: number, reason: string): string {
+function reasonPhrase(status: number, reason: string): string {
   if (reason === STATUS_CODES[status] || PLAIN.test(reason)) return reason;
   return STATUS_CODES[status] ?? "";
 }

@@ -97,7 +97,7 @@ export class ClientLine {
     if (isForwarded && this.#isOneRead && this.#ahead === undefined) free(this.#read);
     this.#read = undefined;
     this.onGone = undefined;
-    if (this.#isLast || this.#deps.isDraining()) {
+    if (this.#isLast) {
       this.release();
       this.socket.on("error", ignore).resume().destroySoon();
       return;

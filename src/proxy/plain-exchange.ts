@@ -1,9 +1,9 @@
+import type { HeaderNames } from "../core/header-names.ts";
 import type { AnswerHead } from "./answer-head-parser.ts";
 import { informationHead } from "./answer.ts";
 import type { ClientLine } from "./client-line.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome } from "./exchange.ts";
 import { isRepeatable, lossOf } from "./failure.ts";
-import type { HeaderNames } from "../core/header-names.ts";
 import type { Line, LineUser } from "./line.ts";
 import { trailerPairs } from "./trailers.ts";
 import type { Sender, Upstream, Upstreams } from "./upstreams.ts";
@@ -44,8 +44,6 @@ class PlainExchange implements LineUser, Sender {
   #text = "";
   #isCorked = false;
   #isOver = false;
-  /** A first line was of no use. */
-  #isRepeated = false;
 
   constructor(deps: PlainExchangeDeps, sending: PlainSending) {
     this.#deps = deps;
@@ -122,7 +120,6 @@ class PlainExchange implements LineUser, Sender {
     const { published } = upstream.endpoint;
     const outcome = lossOf({ error, sent, answered: this.#answered, used: this.line.used, method, published });
     if (outcome !== undefined) return this.#end(outcome);
-    this.#isRepeated = true;
     this.line = this.#deps.upstreams.fresh(upstream);
     return this.send();
   }
@@ -130,7 +127,7 @@ class PlainExchange implements LineUser, Sender {
   #written(): void {
     if (this.#isOver) return;
     this.#end({ kind: "done", status: this.#status });
-    this.#sending.client.over(!this.#isRepeated && this.line.hasSent);
+    this.#sending.client.over(this.line.hasSent);
   }
 
   #end(outcome: ForwardOutcome): void {

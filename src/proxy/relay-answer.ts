@@ -1,10 +1,10 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { HeaderNames } from "../core/header-names.ts";
 import { sortFields } from "./answer-fields.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { FAILURES, failureOf } from "./failure.ts";
-import type { HeaderNames } from "../core/header-names.ts";
 import { stopReading } from "./linger.ts";
 
 /** Relays the answer of a node:http request that has a connection of its own, and ends the exchange with it. */

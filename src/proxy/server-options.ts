@@ -16,6 +16,8 @@ export const SERVER_OPTIONS: ServerOptions = Object.freeze({
   requestTimeout: 0,
   maxHeaderSize: MAX_HEADER_BYTES,
   noDelay: true,
+  /** Who names no host is told so, instead of getting an empty 400. */
+  requireHostHeader: false,
   /** Most requests have no body: their streams need not be set in motion. */
   optimizeEmptyRequests: true,
   /**

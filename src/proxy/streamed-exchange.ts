@@ -1,12 +1,12 @@
 import { request } from "node:http";
 import type { Socket } from "node:net";
 import type { Endpoint } from "../core/observation.ts";
+import type { HeaderNames } from "../core/header-names.ts";
 import { relayInformation } from "./answer.ts";
 import { forgiveWrites, openConnection } from "./connect.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { refusalOf } from "./failure.ts";
 import { fieldLines } from "./field-lines.ts";
-import type { HeaderNames } from "../core/header-names.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 import { breakOff, relayAnswer } from "./relay-answer.ts";
 import { trailerPairs } from "./trailers.ts";

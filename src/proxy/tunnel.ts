@@ -2,11 +2,11 @@ import { type ClientRequest, type IncomingMessage, request, ServerResponse } fro
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "../core/observation.ts";
+import type { HeaderNames } from "../core/header-names.ts";
 import { watchLeaving } from "./client-leaving.ts";
 import { openConnection } from "./connect.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome, openExchange } from "./exchange.ts";
 import { FAILURES, failureOf, refusalOf } from "./failure.ts";
-import type { HeaderNames } from "../core/header-names.ts";
 import { joinSockets } from "./join-sockets.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 import { relayAnswer } from "./relay-answer.ts";

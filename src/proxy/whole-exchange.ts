@@ -1,8 +1,8 @@
+import type { HeaderNames } from "../core/header-names.ts";
 import type { AnswerHead } from "./answer-head-parser.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { isRepeatable, lossOf } from "./failure.ts";
-import type { HeaderNames } from "../core/header-names.ts";
 import type { Line, LineUser } from "./line.ts";
 import { requestHead } from "./request-head.ts";
 import type { Sender, Upstream, Upstreams } from "./upstreams.ts";

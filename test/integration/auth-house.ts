@@ -1,17 +1,18 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import { createAddressSet } from "../../src/config/address-set.ts";
-import { requestPath } from "../../src/core/request-host.ts";
 import { clientAddress } from "../../src/endpoints/client-address.ts";
 import { createPolls } from "../../src/endpoints/polls.ts";
 import { type AuthDoor, createAuthDoor } from "../../src/forward-auth/door.ts";
 import { createLogTail } from "../../src/lifecycle/log-tail.ts";
+import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
 import { createResponder } from "../../src/respond/responder.ts";
+import { createGatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { type Answer, request } from "../support/http.ts";
 import { openHouse, type TestHouse } from "./lifecycle-house.ts";
+import { READ_BY_NODE } from "./proxy-house.ts";
 
 /** The auth door on a real socket, over a life cycle whose clock and engine a test moves. */
 export interface AuthHouse extends TestHouse {
@@ -57,8 +58,7 @@ export async function openAuthHouse(
     addressOf: (req) => clientAddress(req, isTrusted),
     count: (front, answer) => counted.push(`${front} ${answer}`),
   });
-  const server = await serve(t, door);
-  const { port } = server.address() as AddressInfo;
+  const port = await serve(t, door);
   return {
     ...house,
     port,
@@ -88,20 +88,25 @@ export async function openAuthHouse(
   };
 }
 
-async function serve(t: TestContext, door: AuthDoor): Promise<Server> {
-  const server = createServer((req, res) => {
-    if (!door.request(req, res, requestPath(req.url ?? "/"))) res.writeHead(418).end();
+/** The gateway's own listener, with nobody behind it but the door. */
+async function serve(t: TestContext, door: AuthDoor): Promise<number> {
+  const teapot = (_req: IncomingMessage, res: ServerResponse): void => void res.writeHead(418).end();
+  const server = createGatewayServer({
+    options: SERVER_OPTIONS,
+    findRoute: () => undefined,
+    ...(process.env[READ_BY_NODE] === undefined && { plainAuth: door.plain }),
+    auth: door.request,
+    authUpgrade: door.upgrade,
+    internal: () => false,
+    request: (_route, req, res) => teapot(req, res),
+    upgrade: (_route, _req, socket) => void socket.destroy(),
+    unknownHost: teapot,
+    conflictingHost: teapot,
+    rawAnswer: () => Buffer.alloc(0),
   });
-  server.on("upgrade", (req: IncomingMessage, socket) => {
-    if (!door.upgrade(req, socket, requestPath(req.url ?? "/"))) socket.destroy();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  cleanup(t, () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return server;
+  const { port } = await server.listen(0, "127.0.0.1");
+  cleanup(t, () => server.drain(0));
+  return port;
 }
 
 function exchange(port: number, text: string): Promise<string> {

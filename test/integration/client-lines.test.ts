@@ -1,57 +1,14 @@
 import assert from "node:assert/strict";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { describe, it, type TestContext } from "node:test";
-import type { PlainRequest } from "../../src/core/plain-request.ts";
-import type { Route } from "../../src/lifecycle/route.ts";
+import { describe, it } from "node:test";
 import type { ClientLine } from "../../src/proxy/client-line.ts";
-import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
-import { createGatewayServer, type GatewayServer } from "../../src/server.ts";
-import { cleanup } from "../support/cleanup.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { answering, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
+import { atOnce, listen } from "./client-lines-server.ts";
+import { rawClient, startProxy, startRawApp } from "./proxy-house.ts";
 import { GET, ODD_GET, SMALL } from "./proxy-ways.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const count = (text: string, part: string): number => text.split(part).length - 1;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-interface Read {
-  readonly by: "line" | "node";
-  readonly what: string;
-}
-
-/** The listener alone. Plain requests are answered on their lines, all others by node:http. */
-async function listen(t: TestContext, plain: (line: ClientLine) => boolean): Promise<[GatewayServer, number, Read[]]> {
-  const reads: Read[] = [];
-  const server = createGatewayServer({
-    options: SERVER_OPTIONS,
-    findRoute: () => ({}) as Route,
-    plain(_route: Route, request: PlainRequest, _body, line) {
-      if (!plain(line)) return false;
-      reads.push({ by: "line", what: `${request.method} ${request.target}` });
-      return true;
-    },
-    auth: () => false,
-    authUpgrade: () => false,
-    internal: () => false,
-    request(_route, req: IncomingMessage, res: ServerResponse) {
-      reads.push({ by: "node", what: `${req.method} ${req.url}` });
-      res.end("node");
-    },
-    upgrade: (_route, _req, socket) => void socket.end(),
-    unknownHost: () => assert.fail("every host is known"),
-    conflictingHost: () => assert.fail("no host is in conflict"),
-    rawAnswer: (code) => Buffer.from(`HTTP/1.1 400 ${code}\r\nConnection: close\r\n\r\n`),
-  });
-  const { port } = await server.listen(0, "127.0.0.1");
-  cleanup(t, () => server.drain(0));
-  return [server, port, reads];
-}
-
-const atOnce = (line: ClientLine): boolean => {
-  line.answer("Content-Length: 0\r\n");
-  return true;
-};
 
 describe("a client's connection", () => {
   void it("is read without node:http for as long as its requests are plain, and never again after", async (t) => {
@@ -90,6 +47,15 @@ describe("a client's connection", () => {
       reads.map(({ what }) => what),
       paths.map((path) => `GET ${path}`),
     );
+  });
+
+  void it("does not read on for ever while an answer is awaited", async (t) => {
+    const [, port] = await listen(t, () => true);
+    const client = await rawClient(t, port, GET);
+    await sleep(50);
+    client.write(Buffer.alloc(64 * 1024 * 1024));
+    await sleep(500);
+    assert.ok(client.socket.writableLength > 0, "all of it was taken");
   });
 
   void it("ends with the answer where the client wants that", async (t) => {
@@ -135,66 +101,6 @@ describe("a client's connection", () => {
       assert.equal(proxy.outcomes.length, 2 * (request.length - 1));
     });
   }
-});
-
-describe("a plain request that its app did not answer", () => {
-  void it("is read again, once, to be told so", async (t) => {
-    const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.destroy()));
-    const proxy = await startProxy(t, { upstream: app.port });
-    const client = await rawClient(t, proxy.port, SMALL + GET);
-    const text = await client.until((all) => count(all, "HTTP/1.1 502") === 2);
-    assert.equal(count(text, "upstream-reset"), 2);
-    assert.equal(app.heard.filter((heard) => heard.startsWith("POST")).length, 1, "the app saw the POST once");
-  });
-
-  void it("is of no interest when the client has said that it will say no more", async (t) => {
-    const app = await startRawApp(
-      t,
-      (socket) => void socket.once("data", () => setTimeout(() => socket.destroy(), 50)),
-    );
-    const proxy = await startProxy(t, { upstream: app.port });
-    const client = await rawClient(t, proxy.port, SMALL);
-    await waitUntil(() => app.heard[0]?.endsWith("hello"));
-    client.socket.end();
-    assert.equal(await client.closed(), "");
-    await proxy.ended(1);
-    const next = await rawClient(t, proxy.port, SMALL);
-    await next.until((text) => text.includes("HTTP/1.1 502"));
-  });
-
-  void it("is forwarded anew where nobody was there, body and all", async (t) => {
-    const app = await startRawApp(t, answering(OK));
-    const gone = await startProxy(t, { upstream: 1, unanswered: (_outcome, _again, res) => res.end("asked again") });
-    const client = await rawClient(t, gone.port, SMALL + SMALL);
-    await client.until((text) => count(text, "asked again") === 2);
-    assert.deepEqual(
-      gone.outcomes.map(({ kind }) => kind),
-      ["refused", "refused"],
-    );
-    assert.deepEqual(app.heard, []);
-  });
-});
-
-describe("the bytes of a body", () => {
-  void it("are whole at the app, also when that answers before it has read them", { timeout: 60_000 }, async (t) => {
-    const size = 60_000;
-    const app = await startRawApp(t, (socket) => void socket.pause());
-    const proxy = await startProxy(t, { upstream: app.port });
-    const client = await rawClient(t, proxy.port);
-    const bodies = Array.from({ length: 100 }, (_, at) => String(at % 10).repeat(size));
-    for (const [at, body] of bodies.entries()) {
-      client.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n${body}`);
-      // The app has its say without reading, until the system takes no more for it.
-      const socket = await waitUntil(() => app.sockets[0]);
-      await sleep(10);
-      socket.write(OK);
-      await client.until((text) => count(text, "\r\n\r\nok") === at + 1);
-    }
-    app.sockets[0]!.resume();
-    const heard = (): string => app.heard[0]!.replaceAll(/POST [^]*?\r\n\r\n/gu, "");
-    await waitUntil(() => heard().length === bodies.length * size, 10_000, "all bodies");
-    assert.ok(heard() === bodies.join(""), "they are what was sent");
-  });
 });
 
 describe("when a connection idles", () => {

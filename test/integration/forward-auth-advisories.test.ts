@@ -22,6 +22,17 @@ describe("CVE-2026-40575: forwarded headers count from trusted_proxies only, and
     });
   }
 
+  for (const front of ["traefik", "caddy", "nginx"] as const) {
+    test(`also of an app that is awake (${front})`, async (t) => {
+      const fakes = { app: { status: "running" } } as const;
+      const house = await openAuthHouse(t, [{ name: "app" }], { trusted: ["10.0.0.0/8"], fakes });
+      const answer = await house.ask(`/_auth/${front}`);
+      assert.notEqual(answer.status, 200);
+      assert.equal(answer.headers["x-gateway-upstream"], undefined);
+      assert.deepEqual(house.counted, [`${front} untrusted`]);
+    });
+  }
+
   test("the peer counts, not what X-Forwarded-For says of it", async (t) => {
     const house = await openAuthHouse(t, [{ name: "app" }], { trusted: ["10.0.0.0/8"] });
     assert.equal((await house.ask("/_auth/traefik", { "x-forwarded-for": "10.0.0.1" })).status, 403);

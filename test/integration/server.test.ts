@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, it, type TestContext } from "node:test";
 import type { Route } from "../../src/lifecycle/route.ts";
@@ -17,18 +18,19 @@ const GARBAGE = "\0\r\n\r\n";
 async function listen(
   t: TestContext,
   answer: (req: IncomingMessage, res: ServerResponse) => void,
-  { knowsHost = true } = {},
+  { knowsHost = true, plain = () => false }: { knowsHost?: boolean; plain?: () => boolean } = {},
 ): Promise<number> {
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
     findRoute: () => (knowsHost ? ({} as Route) : undefined),
+    plain,
     auth: () => false,
     authUpgrade: () => false,
     internal: () => false,
     request: (_route, req, res) => answer(req, res),
     upgrade: (_route, _req, socket) => void socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
     unknownHost: () => assert.fail("every host is known"),
-    conflictingHost: () => assert.fail("no host is in conflict"),
+    conflictingHost: (_req, res) => void res.writeHead(400).end("unclear"),
     rawAnswer: (code) => Buffer.from(`HTTP/1.1 400 ${code}\r\nConnection: close\r\n\r\n`),
   });
   const { port } = await server.listen(0, "127.0.0.1");
@@ -110,3 +112,41 @@ void describe("on a connection that is free again", () => {
     });
   }
 });
+
+void describe("who a request is for", () => {
+  const answer = (_req: IncomingMessage, res: ServerResponse): void => void res.end("answered");
+
+  for (const [what, request, expected] of [
+    ["no host", "GET / HTTP/1.1\r\n\r\n", /^HTTP\/1\.1 400 .*unclear/su],
+    ["two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", /^HTTP\/1\.1 400 .*unclear/su],
+    ["an upgrade for no host", UPGRADE.replace(/Host.*\r\n/u, ""), /^HTTP\/1\.1 400 conflict-host/u],
+    ["no host in HTTP/1.0, which knows none", "GET / HTTP/1.0\r\n\r\n", /^HTTP\/1\.1 200 .*answered/su],
+  ] as const) {
+    void it(`${what}: is told, or let be`, async (t) => {
+      const client = await rawClient(t, await listen(t, answer), request);
+      assert.match(await client.until((text) => /unclear|answered|conflict/u.test(text)), expected);
+    });
+  }
+});
+
+void describe("while an answer is awaited", () => {
+  for (const way of ["plain", "odd"] as const) {
+    void it(`the system looks whether the client is still there (${way})`, async (t) => {
+      const port = await listen(t, () => {}, { plain: () => way === "plain" });
+      await rawClient(t, port, way === "plain" ? GET : GET.replace("Host", "TE: x\r\nHost"));
+      await waitUntil(() => timersOf(port).includes(KEEP_ALIVE_TIMER), 5_000, "the timer");
+    });
+  }
+});
+
+const KEEP_ALIVE_TIMER = "02";
+
+/** Which timers the system has for the connections to a port (`tr` in proc(5), `/proc/net/tcp`). */
+function timersOf(port: number): readonly string[] {
+  const own = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const rows = readFileSync("/proc/self/net/tcp", "latin1").split("\n").slice(1);
+  return rows.flatMap((row) => {
+    const [, local = "", , state, , timer = ""] = row.trim().split(/\s+/u);
+    return local.endsWith(own) && state === "01" ? [timer.slice(0, 2)] : [];
+  });
+}

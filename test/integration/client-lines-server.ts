@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TestContext } from "node:test";
+import type { PlainRequest } from "../../src/core/plain-request.ts";
+import type { Route } from "../../src/lifecycle/route.ts";
+import type { ClientLine } from "../../src/proxy/client-line.ts";
+import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
+import { createGatewayServer, type GatewayServer } from "../../src/server.ts";
+import { cleanup } from "../support/cleanup.ts";
+
+export interface Read {
+  readonly by: "line" | "node";
+  readonly what: string;
+}
+
+/** The listener alone. Plain requests are answered on their lines, all others by node:http. */
+export async function listen(
+  t: TestContext,
+  plain: (line: ClientLine, body: Buffer | undefined, request: PlainRequest) => boolean,
+): Promise<[GatewayServer, number, Read[]]> {
+  const reads: Read[] = [];
+  const server = createGatewayServer({
+    options: SERVER_OPTIONS,
+    findRoute: () => ({}) as Route,
+    plain(_route: Route, request: PlainRequest, body, line) {
+      if (!plain(line, body, request)) return false;
+      reads.push({ by: "line", what: `${request.method} ${request.target}` });
+      return true;
+    },
+    auth: () => false,
+    authUpgrade: () => false,
+    internal: () => false,
+    request(_route, req: IncomingMessage, res: ServerResponse) {
+      reads.push({ by: "node", what: `${req.method} ${req.url}` });
+      res.end("node");
+    },
+    upgrade: (_route, _req, socket) => void socket.end(),
+    unknownHost: () => assert.fail("every host is known"),
+    conflictingHost: () => assert.fail("no host is in conflict"),
+    rawAnswer: (code) => Buffer.from(`HTTP/1.1 400 ${code}\r\nConnection: close\r\n\r\n`),
+  });
+  const { port } = await server.listen(0, "127.0.0.1");
+  cleanup(t, () => server.drain(0));
+  return [server, port, reads];
+}
+
+export const atOnce = (line: ClientLine): boolean => {
+  line.answer("Content-Length: 0\r\n");
+  return true;
+};
