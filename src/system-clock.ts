@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "./lifecycle/ports.ts";
 
@@ -5,8 +6,9 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The real time: `now` is monotonic from the moment the process began, so that nobody who sets the clock stops a container. */
 export function createSystemClock(): Clock {
+  const { timeOrigin } = performance;
   return {
-    now: () => performance.timeOrigin + performance.now(),
+    now: () => timeOrigin + performance.now(),
     wall: () => Date.now(),
     async sleep(ms, signal) {
       try {

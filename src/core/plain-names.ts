@@ -1,4 +1,5 @@
 import { type HeaderKind, KINDS, kindOf } from "./header-names.ts";
+import { NameTable } from "./name-table.ts";
 
 /** What becomes of a header's line: it goes on, it is a peer's word about its client, or it was meant for this hop alone. */
 export type HeaderFate = "passed" | "claim" | "dropped";
@@ -16,34 +17,10 @@ export type HeaderNote =
   | "forwarded-host"
   | "forwarded-uri";
 
-interface PlainName {
-  readonly letters: readonly number[];
+/** A name that has a note, or is more than plain. */
+export interface PlainName {
   readonly fate: HeaderFate;
   readonly note: HeaderNote | undefined;
-}
-
-/** For each byte that may stand in a name (RFC 9110 §5.6.2) its lower-case letter, for all others 0. */
-export const TOKEN: Readonly<Uint8Array> = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const letter = String.fromCharCode(byte);
-  return /[\w!#$%&'*+.^`|~-]/u.test(letter) ? letter.toLowerCase().charCodeAt(0) : 0;
-});
-
-/** One more letter of a name, in lower case. */
-export function hashOn(hash: number, letter: number): number {
-  return (hash * 31 + letter) | 0;
-}
-
-/**
- * The name between two places, if it is one that matters; `hash` is made of its letters. Found without making a string of
- * it, which costs more than all the rest of a header.
- */
-export function findPlainName(bytes: Uint8Array, start: number, end: number, hash: number): PlainName | undefined {
-  const name = NAMES.get(hash);
-  if (name === undefined || name.letters.length !== end - start) return undefined;
-  for (let at = 0; at < name.letters.length; at += 1) {
-    if (TOKEN[bytes[start + at] ?? 0] !== name.letters[at]) return undefined;
-  }
-  return name;
 }
 
 export function fateOf(kind: HeaderKind): HeaderFate {
@@ -85,10 +62,9 @@ const NOTES: ReadonlyMap<string, HeaderNote> = new Map([
   ["x-forwarded-uri", "forwarded-uri"],
 ]);
 
-/** Those that have a note or are more than plain; what else begins with `X-` is looked at as it comes. */
-const NAMES: ReadonlyMap<number, PlainName> = new Map(
-  [...new Set([...KINDS.keys(), ...NOTES.keys(), "x-forwarded-method", "x-forwarded-port"])].map((name) => {
-    const letters = Array.from({ length: name.length }, (_, at) => name.charCodeAt(at));
-    return [letters.reduce(hashOn, 0), { letters, fate: fateOf(kindOf(name)), note: NOTES.get(name) }] as const;
-  }),
+/** What else begins with `X-` is looked at as it comes. */
+export const PLAIN_NAMES = new NameTable<PlainName>(
+  [...new Set([...KINDS.keys(), ...NOTES.keys(), "x-forwarded-method", "x-forwarded-port"])].map(
+    (name) => [name, { fate: fateOf(kindOf(name)), note: NOTES.get(name) }] as const,
+  ),
 );

@@ -1,6 +1,7 @@
+import { FieldReader } from "./field-reader.ts";
 import { trimmed } from "./field-value.ts";
 import type { HeaderNames } from "./header-names.ts";
-import { fateOf, findPlainName, hashOn, type HeaderFate, type HeaderNote, TOKEN } from "./plain-names.ts";
+import { fateOf, type HeaderFate, type HeaderNote, PLAIN_NAMES } from "./plain-names.ts";
 
 /**
  * A request of the plainest kind, which most are: HTTP/1.1, in origin form, without anything that is to be settled with its
@@ -60,45 +61,30 @@ export function parsePlainRequest(bytes: Buffer, names: HeaderNames): PlainReque
   let fateFrom = at;
   while (true) {
     const start = at;
-    let hash = 0;
-    for (; at < size; at += 1) {
-      const letter = TOKEN[bytes[at] as number] as number;
-      if (letter === 0) break;
-      hash = hashOn(hash, letter);
-    }
-    const colon = at;
-    if (colon === start) break;
-    if (at < size && bytes[at] !== COLON) return "odd";
-    at += 1;
-    while (at < size && isOfValue(bytes[at] as number)) at += 1;
-    if (at + 1 >= size) return "short";
-    if (bytes[at] !== CR || bytes[at + 1] !== LF) return "odd";
-    const name = findPlainName(bytes, start, colon, hash);
+    const read = field.read(bytes, start, size);
+    if (read === "none") break;
+    if (read !== "field") return read;
+    const { colon, end } = field;
+    const name = PLAIN_NAMES.find(bytes, start, field);
     let next: HeaderFate = "passed";
     if (name !== undefined) {
       next = name.fate;
-      if (name.note !== undefined && !note(request, name.note, trimmed(text, colon + 1, at))) return "odd";
-    } else if (((bytes[start] ?? 0) | LOWER_CASE) === X) next = fateOf(names(text.slice(start, colon)).kind);
-    at += 2;
+      if (name.note !== undefined && !note(request, name.note, trimmed(text, colon + 1, end))) return "odd";
+    } else if (((bytes[start] as number) | LOWER_CASE) === X) next = fateOf(names(text.slice(start, colon)).kind);
+    at = end + 2;
     if (next !== fate) {
       keep(request, fate, text, fateFrom, start);
       fate = next;
       fateFrom = start;
     }
   }
-  if (at + 1 >= size) return "short";
-  if (bytes[at] !== CR || bytes[at + 1] !== LF) return "odd";
   keep(request, fate, text, fateFrom, at);
   request.headBytes = at + 2;
   return request.host === undefined ? "odd" : request;
 }
 
-const COLON = 58;
-const CR = 13;
-const LF = 10;
-const TAB = 9;
-const SPACE = 32;
-const DELETE = 127;
+const field = new FieldReader();
+
 const X = 120;
 /** Makes a letter lower case. */
 const LOWER_CASE = 0x20;
@@ -120,11 +106,6 @@ function methodOf(text: string): string {
     default:
       return text.startsWith("PO") ? "POST" : text.startsWith("PU") ? "PUT" : "PATCH";
   }
-}
-
-/** No control character but the tab. */
-function isOfValue(byte: number): boolean {
-  return byte < SPACE ? byte === TAB : byte !== DELETE;
 }
 
 function keep(request: PlainRequest, fate: HeaderFate, text: string, from: number, to: number): void {

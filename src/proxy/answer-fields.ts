@@ -1,6 +1,8 @@
+import { FieldReader } from "../core/field-reader.ts";
 import { trimmed } from "../core/field-value.ts";
 import { nominatedBy } from "../core/header-names.ts";
-import { checkLines, fieldLines, flatFields } from "./field-lines.ts";
+import { NameTable } from "../core/name-table.ts";
+import { AnswerFault, fieldLines, flatFields } from "./field-lines.ts";
 
 /**
  * The fields of an answer's head: what is passed on, as it came, and what was meant for the connection to the app alone
@@ -19,24 +21,8 @@ export class AnswerFields {
   length = -1;
   /** The Content-Length is said twice, or is no number. */
   isLengthWrong = false;
-
-  /** Reads the lines of `text` from `at` on; throws on what is none. */
-  constructor(text: string, at: number) {
-    checkLines(text, at);
-    let keptFrom = at;
-    for (let start = at; start < text.length;) {
-      const end = text.indexOf("\r\n", start);
-      const colon = text.indexOf(":", start);
-      if (mayMatter(colon - start)) {
-        if (!this.#keeps(text.slice(start, colon).toLowerCase(), trimmed(text, colon + 1, end))) {
-          this.lines += text.slice(keptFrom, start);
-          keptFrom = end + 2;
-        }
-      }
-      start = end + 2;
-    }
-    this.lines += text.slice(keptFrom);
-  }
+  /** Behind the head that it was read from. */
+  end = 0;
 
   /** `trailers`: they may follow, which only a chunked answer has room for; node:http throws where they are promised elsewhere. */
   forClient(trailers: boolean): string {
@@ -45,48 +31,79 @@ export class AnswerFields {
     const nominated = nominatedBy(connection);
     return nominated === undefined ? this.lines + promise : without(this.lines + promise, nominated);
   }
+}
 
-  #keeps(lower: string, value: string): boolean {
-    switch (lower) {
-      case "date":
-        this.hasDate = true;
-        return true;
-      case "content-length":
-        if (this.length !== -1 || !DIGITS.test(value)) this.isLengthWrong = true;
-        this.length = Number(value);
-        return true;
-      case "connection":
-        this.connection = joined(this.connection, value);
-        return false;
-      case "keep-alive":
-        this.keepAlive = value;
-        return false;
-      case "transfer-encoding":
-        this.coding = joined(this.coding, value);
-        return false;
-      case "trailer":
-        this.trailer = joined(this.trailer, value);
-        return false;
-      default:
-        return lower !== "upgrade" && lower !== "proxy-connection";
+/**
+ * Reads the fields of a head, all of whose bytes `text` is made of, from `from` to its empty line; `undefined`: they are
+ * not all there. Throws on a line that is none.
+ */
+export function readFields(bytes: Buffer, text: string, from: number): AnswerFields | undefined {
+  const fields = new AnswerFields();
+  let keptFrom = from;
+  for (let at = from; ; at = field.end + 2) {
+    switch (field.read(bytes, at, text.length)) {
+      case "short":
+        return undefined;
+      case "odd":
+        throw noHeader();
+      case "none":
+        fields.lines += text.slice(keptFrom, at);
+        fields.end = at + 2;
+        return fields;
+      case "field": {
+        const meaning = MEANINGS.find(bytes, at, field);
+        if (meaning === undefined) break;
+        note(fields, meaning, text, field);
+        if (meaning === "date" || meaning === "content-length") break;
+        fields.lines += text.slice(keptFrom, at);
+        keptFrom = field.end + 2;
+      }
     }
   }
 }
 
-/** Most names need not be looked at: these few lengths are those of the names above. */
-function mayMatter(length: number): boolean {
-  switch (length) {
-    case 4:
-    case 7:
-    case 10:
-    case 14:
-    case 16:
-    case 17:
-      return true;
-    default:
-      return false;
+function note(fields: AnswerFields, meaning: Meaning, text: string, { colon, end }: FieldReader): void {
+  switch (meaning) {
+    case "hop":
+      return;
+    case "date":
+      fields.hasDate = true;
+      return;
+    case "content-length": {
+      const value = trimmed(text, colon + 1, end);
+      if (fields.length !== -1 || !DIGITS.test(value)) fields.isLengthWrong = true;
+      fields.length = Number(value);
+      return;
+    }
+    case "keep-alive":
+      fields.keepAlive = trimmed(text, colon + 1, end);
+      return;
+    case "connection":
+      fields.connection = joined(fields.connection, trimmed(text, colon + 1, end));
+      return;
+    case "transfer-encoding":
+      fields.coding = joined(fields.coding, trimmed(text, colon + 1, end));
+      return;
+    case "trailer":
+      fields.trailer = joined(fields.trailer, trimmed(text, colon + 1, end));
   }
 }
+
+const field = new FieldReader();
+
+/** What a field is to this connection; only Date and Content-Length are passed on. */
+type Meaning = "date" | "content-length" | "keep-alive" | "connection" | "transfer-encoding" | "trailer" | "hop";
+
+const MEANINGS = new NameTable<Meaning>([
+  ["date", "date"],
+  ["content-length", "content-length"],
+  ["keep-alive", "keep-alive"],
+  ["connection", "connection"],
+  ["transfer-encoding", "transfer-encoding"],
+  ["trailer", "trailer"],
+  ["upgrade", "hop"],
+  ["proxy-connection", "hop"],
+]);
 
 const DIGITS = /^\d{1,15}$/u;
 
@@ -104,7 +121,14 @@ function without(lines: string, nominated: ReadonlySet<string>): string {
   return fieldLines(kept);
 }
 
-/** Of the flat list of a head that somebody else has parsed; throws as the constructor does. */
+/** Of the flat list of a head that somebody else has parsed; throws on what is no header. */
 export function sortFields(raw: readonly string[]): AnswerFields {
-  return new AnswerFields(fieldLines(raw), 0);
+  const text = `${fieldLines(raw)}\r\n`;
+  const fields = readFields(Buffer.from(text, "latin1"), text, 0);
+  if (fields?.end !== text.length) throw noHeader();
+  return fields;
+}
+
+function noHeader(): AnswerFault {
+  return new AnswerFault("a line in an answer's head that is no header");
 }

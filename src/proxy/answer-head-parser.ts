@@ -1,4 +1,5 @@
-import { AnswerFields } from "./answer-fields.ts";
+import { valueEnd } from "../core/field-reader.ts";
+import { type AnswerFields, readFields } from "./answer-fields.ts";
 import { AnswerFault } from "./field-lines.ts";
 
 /** The head of an answer. */
@@ -10,24 +11,61 @@ export interface AnswerHead {
   readonly fields: AnswerFields;
 }
 
-/** Reads a head, without the empty line at its end; strict where two readers could understand two things (RFC 9112). */
-export function parseHead(text: string): AnswerHead {
-  if (!STATUS_LINE.test(text)) throw new AnswerFault("no status line");
-  const end = text.indexOf("\r\n");
-  const status = digit(text, 9) * 100 + digit(text, 10) * 10 + digit(text, 11);
-  return {
-    status,
-    reason: text.slice(13, end),
-    isCurrent: digit(text, 7) === 1,
-    fields: new AnswerFields(text, end + 2),
-  };
+/**
+ * Reads the head that `bytes` begins with; `undefined`: it is not all there. Strict where two readers could understand two
+ * things (RFC 9112).
+ */
+export function parseHead(bytes: Buffer): AnswerHead | undefined {
+  // What is longer than this has a body, which need not become text.
+  const size = bytes.length <= LIKELY_HEAD_BYTES ? bytes.length : headEnd(bytes);
+  const end = valueEnd(bytes, 0, size);
+  if (end < size && bytes[end] !== CR) throw new AnswerFault("half a line end in an answer's head");
+  if (end + 1 >= size) return undefined;
+  const status = isStatusLine(bytes, end) ? statusIn(bytes) : 0;
+  if (status < 100 || bytes[end + 1] !== LF) throw new AnswerFault("no status line");
+  const text = bytes.toString("latin1", 0, size);
+  const fields = readFields(bytes, text, end + 2);
+  if (fields === undefined) return undefined;
+  return { status, reason: text.slice(REASON_AT, end), isCurrent: bytes[MINOR_AT] === ONE, fields };
+}
+
+/** Behind the empty line; where there is none, all there is. */
+function headEnd(bytes: Buffer): number {
+  const at = bytes.indexOf("\r\n\r\n", 0, "latin1");
+  return at === -1 ? bytes.length : at + 4;
 }
 
 /** `HTTP/1.1 200 OK`; behind the status a blank and the reason, or nothing. */
-const STATUS_LINE = /^HTTP\/1\.[01] [1-9]\d\d(?: [\t -~\x80-\xff]*)?\r\n/u;
-
-function digit(text: string, at: number): number {
-  return text.charCodeAt(at) - ZERO;
+function isStatusLine(bytes: Buffer, end: number): boolean {
+  for (let at = 0; at < MINOR_AT; at += 1) if (bytes[at] !== MAJOR[at]) return false;
+  const minor = bytes[MINOR_AT];
+  return (
+    (minor === ONE || minor === ZERO) &&
+    bytes[STATUS_AT - 1] === SPACE &&
+    (end === REASON_AT - 1 || (end >= REASON_AT && bytes[REASON_AT - 1] === SPACE))
+  );
 }
 
+/** Three digits; -1: it is none. */
+function statusIn(bytes: Buffer): number {
+  let status = 0;
+  for (let at = STATUS_AT; at < STATUS_AT + 3; at += 1) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    status = status * 10 + digit;
+  }
+  return status;
+}
+
+const LIKELY_HEAD_BYTES = 4 * 1024;
+
+const MAJOR: Readonly<Uint8Array> = Buffer.from("HTTP/1.");
+const MINOR_AT = MAJOR.length;
+const STATUS_AT = MINOR_AT + 2;
+const REASON_AT = STATUS_AT + 4;
+
+const CR = 13;
+const LF = 10;
+const SPACE = 32;
 const ZERO = 48;
+const ONE = 49;

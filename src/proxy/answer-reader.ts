@@ -87,19 +87,14 @@ export class AnswerReader {
   }
 
   #head(input: Buffer, at: number): number {
-    const end = input.indexOf("\r\n\r\n", at, "latin1");
-    if (end === -1) {
-      // Its end would never come, and the client would wait for it for ever.
-      if (BARE_LINE_END.test(input.toString("latin1", at)))
-        throw new AnswerFault("half a line end in an answer's head");
-      return at;
-    }
-    if (end - at > MAX_HEADER_BYTES) throw new AnswerFault("an answer's head is too long");
-    const head = parseHead(input.toString("latin1", at, end + 2));
+    const head = parseHead(at === 0 ? input : input.subarray(at));
+    if (head === undefined) return at;
+    const end = at + head.fields.end;
+    if (head.fields.end > MAX_HEADER_BYTES) throw new AnswerFault("an answer's head is too long");
     if (head.status === 101) throw new AnswerFault("an upgrade that nobody asked for");
     if (head.status < 200) {
       this.#sink?.onInformation(head);
-      return end + 4;
+      return end;
     }
     this.#framing = answerFraming(head, this.#isBodiless);
     const { length } = this.#framing;
@@ -107,7 +102,7 @@ export class AnswerReader {
     this.#phase = length === CHUNKED ? "chunk-size" : length === UNTIL_CLOSE ? "until-close" : "length";
     this.#sink?.onHead(head);
     if (length === 0) this.#finish([]);
-    return end + 4;
+    return end;
   }
 
   #body(input: Buffer, at: number): number {
@@ -157,6 +152,5 @@ export class AnswerReader {
 const NOTHING: AnswerFraming = Object.freeze({ length: 0, keepMs: 0 });
 /** Extensions are of one hop, and ours knows none. */
 const CHUNK_SIZE = /^([\da-f]{1,12})[\t ]*(?:;[\t -~\x80-\xff]*)?$/iu;
-const BARE_LINE_END = /(?<!\r)\n/u;
 const CR = 13;
 const LF = 10;

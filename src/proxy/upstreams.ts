@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import { performance } from "node:perf_hooks";
 import type { Endpoint } from "../core/observation.ts";
 import { Line } from "./line.ts";
 

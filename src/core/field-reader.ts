@@ -1,0 +1,64 @@
+/** For each byte that may stand in a name (RFC 9110 §5.6.2) its lower-case letter, for all others 0. */
+export const TOKEN: Readonly<Uint8Array> = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const letter = String.fromCharCode(byte);
+  return /[\w!#$%&'*+.^`|~-]/u.test(letter) ? letter.toLowerCase().charCodeAt(0) : 0;
+});
+
+/** Where the parts of a header line are, after `read`. It is used again for the next line: a new one would be garbage. */
+export class FieldReader {
+  /** Behind the name. */
+  colon = 0;
+  /** Behind the value, where the line's end begins. */
+  end = 0;
+  /** Made of the name's letters, for a `NameTable`. */
+  hash = 0;
+
+  /**
+   * Reads the line at `start`. `none`: it is empty, as behind the last header. `odd`: two readers could understand it two
+   * ways, since it has no name, control characters, or half a line end (RFC 9112). `short`: it is not all there.
+   */
+  read(bytes: Uint8Array, start: number, size: number): "field" | "none" | "odd" | "short" {
+    let at = start;
+    let hash = 0;
+    for (; at < size; at += 1) {
+      const letter = TOKEN[bytes[at] as number] as number;
+      if (letter === 0) break;
+      hash = hashOn(hash, letter);
+    }
+    this.hash = hash;
+    this.colon = at;
+    const isNone = at === start;
+    if (!isNone) {
+      if (at < size && bytes[at] !== COLON) return "odd";
+      at = valueEnd(bytes, at + 1, size);
+    }
+    this.end = at;
+    if (at < size && bytes[at] !== CR) return "odd";
+    if (at + 1 >= size) return "short";
+    if (bytes[at + 1] !== LF) return "odd";
+    return isNone ? "none" : "field";
+  }
+}
+
+/** Where the value that begins at `from` ends: no control character but the tab is part of one (RFC 9110 §5.5). */
+export function valueEnd(bytes: Uint8Array, from: number, size: number): number {
+  let at = from;
+  while (at < size && isOfValue(bytes[at] as number)) at += 1;
+  return at;
+}
+
+function isOfValue(byte: number): boolean {
+  return byte < SPACE ? byte === TAB : byte !== DELETE;
+}
+
+/** One more letter of a name, in lower case. */
+export function hashOn(hash: number, letter: number): number {
+  return (hash * 31 + letter) | 0;
+}
+
+const COLON = 58;
+const CR = 13;
+const LF = 10;
+const TAB = 9;
+const SPACE = 32;
+const DELETE = 127;

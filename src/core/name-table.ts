@@ -1,0 +1,33 @@
+import { type FieldReader, hashOn, TOKEN } from "./field-reader.ts";
+
+interface Entry<Meaning> {
+  readonly letters: readonly number[];
+  readonly meaning: Meaning;
+}
+
+/** What a few names mean. They are found without making a string of each, which costs more than all the rest of a header. */
+export class NameTable<Meaning> {
+  readonly #entries = new Map<number, Entry<Meaning>>();
+
+  /** `meanings`: by names in lower case. */
+  constructor(meanings: Iterable<readonly [name: string, meaning: Meaning]>) {
+    for (const [name, meaning] of meanings) {
+      const letters = Array.from(name, (letter) => letter.charCodeAt(0));
+      const hash = letters.reduce(hashOn, 0);
+      if (this.#entries.has(hash)) throw new Error(`${name} looks like another name of this table`);
+      this.#entries.set(hash, { letters, meaning });
+    }
+  }
+
+  /** Of the name that begins at `start`, whatever its case, and was read last by `field`. */
+  find(bytes: Uint8Array, start: number, field: FieldReader): Meaning | undefined {
+    const entry = this.#entries.get(field.hash);
+    if (entry === undefined) return undefined;
+    const { letters } = entry;
+    if (letters.length !== field.colon - start) return undefined;
+    for (let at = 0; at < letters.length; at += 1) {
+      if (TOKEN[bytes[start + at] as number] !== letters[at]) return undefined;
+    }
+    return entry.meaning;
+  }
+}
