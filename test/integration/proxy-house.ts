@@ -21,6 +21,7 @@ import {
 } from "../../src/proxy/forwarder.ts";
 import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
 import { cleanup } from "../support/cleanup.ts";
+import { freePort } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 /** A forwarder behind a listener, as the gateway has one, towards one upstream. */
@@ -158,6 +159,24 @@ export async function startRawApp(
     for (const socket of sockets) socket.destroy();
   });
   return { port, server, sockets, heard };
+}
+
+/** Ends an app's listening; `port` is where it comes back, and nobody else's meanwhile. */
+export async function takeAway({
+  server,
+}: {
+  readonly server: NetServer;
+}): Promise<{ readonly port: number; comeBack(): Promise<void> }> {
+  server.close();
+  await once(server, "close");
+  const port = await freePort();
+  return {
+    port,
+    async comeBack() {
+      server.listen(port, "127.0.0.1");
+      await once(server, "listening");
+    },
+  };
 }
 
 /** Answers each request head on a connection with the same bytes. */

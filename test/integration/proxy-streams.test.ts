@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-house.ts";
-
+import { answering, rawClient, startApp, startProxy, startRawApp, takeAway } from "./proxy-house.ts";
 import { WAYS } from "./proxy-ways.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -135,16 +133,14 @@ describe("an answer before the answer", () => {
     const app = await startRawApp(t, (socket, heard) => {
       socket.on("data", () => heard().endsWith("hello") && socket.write(OK));
     });
-    app.server.close();
-    await once(app.server, "close");
+    const { port, comeBack } = await takeAway(app);
     const again: (() => void)[] = [];
-    const proxy = await startProxy(t, { upstream: app.port, unanswered: (_outcome, retry) => again.push(retry) });
+    const proxy = await startProxy(t, { upstream: port, unanswered: (_outcome, retry) => again.push(retry) });
     const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
     const client = await rawClient(t, proxy.port, head);
     await proxy.ended(1);
     assert.equal(client.text(), "");
-    app.server.listen(app.port, "127.0.0.1");
-    await once(app.server, "listening");
+    await comeBack();
     again[0]!();
     assert.equal(await client.until(hasHead), "HTTP/1.1 100 Continue\r\n\r\n");
     client.write("hello");

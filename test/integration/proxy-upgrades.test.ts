@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { answering, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
+import { answering, rawClient, startProxy, startRawApp, takeAway } from "./proxy-house.ts";
 import { upgradeRules } from "./proxy-upgrade-rules.ts";
 
 const ASK = "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n";
@@ -15,14 +15,12 @@ void describe("an upgrade", () =>
 void describe("an upgrade's exchange", () => {
   void it("is refused with everything in place, and can be forwarded again", async (t) => {
     const app = await startRawApp(t, answering(AGREED));
-    app.server.close();
-    await once(app.server, "close");
+    const { port, comeBack } = await takeAway(app);
     const again: (() => void)[] = [];
-    const proxy = await startProxy(t, { upstream: app.port, unanswered: (_outcome, retry) => again.push(retry) });
+    const proxy = await startProxy(t, { upstream: port, unanswered: (_outcome, retry) => again.push(retry) });
     const client = await rawClient(t, proxy.port, `${ASK}eager`);
     await proxy.ended(1);
-    app.server.listen(app.port, "127.0.0.1");
-    await once(app.server, "listening");
+    await comeBack();
     client.write(" and more");
     again[0]!();
     await client.until(hasHead);

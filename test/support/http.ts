@@ -75,16 +75,25 @@ function describe(spec: RequestSpec): RequestOptions {
   };
 }
 
-/** A port of 127.0.0.1 that nothing listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * A port of 127.0.0.1 on which nothing listens, from below those that the system gives to outgoing connections and to
+ * listeners that name none: nobody gets it by chance before it is used.
+ */
+export async function freePort(): Promise<number> {
+  while (true) {
+    const port = LOWEST_PORT + Math.floor(Math.random() * (EPHEMERAL_PORTS - LOWEST_PORT));
+    if (await isFree(port)) return port;
+  }
+}
+
+const LOWEST_PORT = 10_000;
+/** Where Linux begins with them, unless told otherwise (ip_local_port_range). */
+const EPHEMERAL_PORTS = 32_768;
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
