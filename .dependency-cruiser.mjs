@@ -34,7 +34,6 @@ const packages = {
   express: ["endpoints/"],
   "express-rate-limit": ["endpoints/"],
   helmet: ["endpoints/"],
-  "http-proxy": ["proxy/"],
   nunjucks: ["respond/"],
   pino: ["telemetry/"],
   "pino-pretty": ["telemetry/"],

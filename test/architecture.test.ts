@@ -32,7 +32,7 @@ const breaches: readonly { readonly file: string; readonly code: string; readonl
   { file: "src/engines/process/docks.ts", code: 'import "dockerode";', rule: "package-dockerode" },
   { file: "src/lifecycle/docks.ts", code: 'export type { Container } from "dockerode";', rule: "package-dockerode" },
   { file: "src/proxy/routes.ts", code: 'import "express";', rule: "package-express" },
-  { file: "src/forward-auth/proxies.ts", code: 'import "http-proxy";', rule: "package-http-proxy" },
+  { file: "src/proxy/proxies.ts", code: 'import "http-proxy";', rule: "package-unlisted" },
   { file: "src/endpoints/renders.ts", code: 'import "nunjucks";', rule: "package-nunjucks" },
   { file: "src/lifecycle/counts.ts", code: 'import "prom-client";', rule: "package-prom-client" },
   { file: "src/proxy/traces.ts", code: 'import "@opentelemetry/api";', rule: "package-@opentelemetry/api" },
