@@ -187,10 +187,18 @@ export class ClientLine {
     this.release();
     if (socket.destroyed || socket.readableEnded) return void socket.destroy(); // the client has left
     socket.pause();
-    socket.unshift(bytes);
+    // In one piece: node:http reads past its stream once it has begun, so that a second one could be overtaken.
+    const pieces = [bytes];
+    for (let more = take(socket); more !== null; more = take(socket)) pieces.push(more);
+    socket.unshift(pieces.length === 1 ? bytes : Buffer.concat(pieces));
     this.#deps.handOver(socket, answer);
     return void socket.resume();
   }
+}
+
+/** What waits in a stream that is paused; Node 26 gives one buffer at a time. */
+function take(socket: Socket): Buffer | null {
+  return socket.read() as Buffer | null;
 }
 
 const NOTHING = Buffer.alloc(0);

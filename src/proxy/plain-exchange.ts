@@ -43,6 +43,7 @@ class PlainExchange implements LineUser, Sender {
   /** Text that has not been written yet: what comes in one read leaves in one write. */
   #text = "";
   #isCorked = false;
+  #isGiven = false;
   #isOver = false;
 
   constructor(deps: PlainExchangeDeps, sending: PlainSending) {
@@ -91,7 +92,8 @@ class PlainExchange implements LineUser, Sender {
     this.#flush();
     const { socket } = this.#sending.client;
     if (socket.writableLength === 0) return true;
-    if (socket.writableNeedDrain && !this.#isOver) {
+    // A line that was given back is somebody else's, and theirs to read.
+    if (socket.writableNeedDrain && !this.#isGiven) {
       this.line.pause();
       socket.once("drain", () => this.line.resume());
     }
@@ -101,6 +103,7 @@ class PlainExchange implements LineUser, Sender {
   onEnd(trailers: readonly string[], keepMs: number): void {
     const { client, upstream } = this.#sending;
     this.#deps.upstreams.give(upstream, this.line, keepMs);
+    this.#isGiven = true;
     if (this.#isChunked) this.#text += `0\r\n${this.#trailerLines(trailers)}\r\n`;
     this.#flush();
     const written = (): void => this.#written();
