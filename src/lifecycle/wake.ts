@@ -46,11 +46,19 @@ async function startAndProbe(
 ): Promise<Failure | undefined> {
   const deadlineMs = house.clock.now() + record.settings.startTimeoutMs;
   const stayMs = mayCrashAgain(record) ? STAY_MS : 0;
+  const ran = record.observation?.status === "running";
   const failure = await start(house, record, deadlineMs, signal);
   if (failure !== undefined || signal.aborted) return failure;
   house.dispatch(record, { type: "progress", run, phase: "waiting" });
 
-  const result = await whenAnswers(house, record, deadlineMs, signal, stayMs);
+  let result = await whenAnswers(house, record, deadlineMs, signal, stayMs);
+  if (ran && result.kind === "ended" && result.observation?.status === "stopped" && !signal.aborted) {
+    // The run before has ended, of which the engine did not know yet: there was nothing to start for it.
+    reportEnd(house, record, result.observation);
+    const failedAgain = await start(house, record, deadlineMs, signal);
+    if (failedAgain !== undefined || signal.aborted) return failedAgain;
+    result = await whenAnswers(house, record, deadlineMs, signal, stayMs);
+  }
   if (signal.aborted) return undefined;
   if (result.kind === "answers") {
     succeed(house, record);

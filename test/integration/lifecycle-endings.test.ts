@@ -36,6 +36,43 @@ test("from the hint of its end on nobody is sent to it, however late the engine 
   assert.equal(house.record("app").wokenByUs, true);
 });
 
+test("one that has died is woken, though the engine does not know of its end yet when it is asked to start it", async () => {
+  const house = await readyHouse();
+  const { state } = house.record("app");
+  assert.ok(state.status === "ready");
+  const app = house.engine.get("app");
+  app.listenMs = Infinity; // nobody listens any more; for the engine it runs
+  house.lifecycle.house.dispatch(house.record("app"), { type: "refused", endpoint: state.endpoint });
+  const guest = house.visit("app");
+  await house.clock.advance(20);
+  assert.deepEqual(house.orders(), ["start app"]);
+  app.listenMs = 0;
+  house.engine.crash("app", { code: 137 });
+  await house.clock.advance(50);
+  assert.equal(guest.answer, "forward app");
+  assert.deepEqual(house.orders(), ["start app"]);
+  assert.deepEqual(
+    house.told("ended").map(({ exit }) => exit?.code),
+    [137],
+  );
+  assert.deepEqual(house.told("wake-failed"), []);
+});
+
+test("one that runs, is asked for and crashes, and crashes once more at its next start, has failed", async () => {
+  const house = await readyHouse();
+  const { state } = house.record("app");
+  assert.ok(state.status === "ready");
+  const app = house.engine.get("app");
+  Object.assign(app, { listenMs: Infinity, endsAfterMs: 100 });
+  house.lifecycle.house.dispatch(house.record("app"), { type: "refused", endpoint: state.endpoint });
+  const guest = house.visit("app");
+  await house.clock.advance(20);
+  house.engine.crash("app", { code: 1 });
+  await house.clock.advance(200);
+  assert.match(guest.answer, /^failed exited/u);
+  assert.deepEqual(house.orders(), ["start app", "start app"]);
+});
+
 async function readyHouse(): Promise<TestHouse> {
   const house = await openHouse([{ name: "app", idleTimeoutMs: 60_000 }]);
   const guest = house.visit("app");
