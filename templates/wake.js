@@ -151,9 +151,8 @@
       const answer = await fetch(wake.to || location.href, { method: "HEAD", cache: "no-store", redirect: "manual" });
       if (answer.type === "opaqueredirect") return true;
       if (answer.headers.has("x-gateway-code")) return false;
-      if (answer.status === 404) return since > 0 && now() - since > 5000;
-      // Also Traefik's and nginx's own word while the gateway is away.
-      if (answer.status === 500) return since > 0;
+      // 500 is also Traefik's and nginx's own word while the gateway is away.
+      if ([404, 500].includes(answer.status)) return since > 0 && now() - since > 5000;
       return ![502, 503, 504].includes(answer.status);
     } catch {
       return false;

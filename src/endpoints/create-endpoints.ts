@@ -72,7 +72,10 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
 
   return {
     polls,
-    close: () => live.close(),
+    close() {
+      live.close();
+      polls.close();
+    },
     pollAllowed(kind, address, route) {
       const { count, waitMs } = budgets.take(kind, address, route);
       return count > POLL_BURST[kind] ? waitMs : undefined;

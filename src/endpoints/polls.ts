@@ -14,6 +14,8 @@ export interface Polls {
   readonly health: (route: Route, ask: HealthAsk, mode: DoorMode) => Promise<Answer>;
   /** The body of `/_logs`; without lines where they may not be seen. */
   readonly logs: (route: Route, mode: DoorMode) => Promise<Answer>;
+  /** Answers everybody who waits: nothing may keep a gateway that ends from doing so. */
+  readonly close: () => void;
 }
 
 export interface HealthAsk {
@@ -32,6 +34,7 @@ export function createPolls({
   logTail,
 }: Pick<EndpointsDeps, "clock" | "responder" | "logTail">): Polls {
   let waiting = 0;
+  const closed = new AbortController();
 
   return {
     async health({ members }, { waitMs, seen, gone }, mode) {
@@ -39,7 +42,8 @@ export function createPolls({
       const isNews = seen !== undefined && seen !== `${status}:${phase ?? ""}`;
       if (waitMs > 0 && !isNews && waiting < MOST_WAITING) {
         waiting += 1;
-        await healthChange(members, waitMs, gone, clock).finally(() => (waiting -= 1));
+        const enough = AbortSignal.any([gone, closed.signal]);
+        await healthChange(members, waitMs, enough, clock).finally(() => (waiting -= 1));
       }
       const health = healthOf(members, clock);
       const failed = health.status === "failed" ? members.find((member) => failureOf(member) !== undefined) : undefined;
@@ -56,6 +60,8 @@ export function createPolls({
       }
       return responder().logs([], mode);
     },
+
+    close: () => closed.abort(),
   };
 
   function interest(member: Route["members"][number]): number {

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 import type { Endpoint } from "../core/observation.ts";
+import { meetsItself } from "../core/self-connection.ts";
 import type { Probe } from "../lifecycle/ports.ts";
 
 /** How long one try may take. */
@@ -52,6 +53,7 @@ function stayConnected({ host, port, published }: Endpoint, settle: Settle): Rel
   const socket = connect({ host, port });
   let staying: NodeJS.Timeout | undefined;
   socket.once("connect", () => {
+    if (meetsItself(socket)) return settle(false);
     if (!published) return settle(true);
     const name = host.includes(":") ? `[${host}]` : host;
     socket.write(`HEAD / HTTP/1.1\r\nHost: ${name}\r\nUser-Agent: ${USER_AGENT}\r\nConnection: close\r\n\r\n`);

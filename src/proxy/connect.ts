@@ -1,5 +1,6 @@
 import { connect, type OnReadOpts, type Socket } from "node:net";
 import type { Endpoint } from "../core/observation.ts";
+import { meetsItself } from "../core/self-connection.ts";
 import { CONNECT_TIMEOUT_MS } from "./limits.ts";
 
 /** How long a silent peer may be dead before the system finds out. */
@@ -27,6 +28,11 @@ export function openConnection(
   const settle = (error?: Error): void => {
     clearTimeout(late);
     socket.off("error", settle).off("connect", settle);
+    if (error === undefined && meetsItself(socket)) {
+      socket.destroy();
+      done(Object.assign(new Error("nobody listens there"), { code: "ECONNREFUSED" }), socket);
+      return;
+    }
     if (error) socket.on("error", ignore);
     done(error, socket);
   };

@@ -9,6 +9,7 @@ import { text } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
 import { spawnDag } from "../support/spawn-dag.ts";
 import { startGateway } from "../support/gateway.ts";
+import { freePort, navigation } from "../support/http.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
@@ -102,6 +103,22 @@ test("a reload says which keys wait for a restart, and goes on with the old ones
 test("dag serve ends with a 0 when it is told to", async (t) => {
   const gateway = await startGateway(t);
   assert.equal(await gateway.stop("SIGTERM"), 0);
+});
+
+test("dag serve does not wait for those who wait for news of a wake", async (t) => {
+  const slow = { command: [process.execPath, "-e", "setInterval(() => {}, 1000)"], port: await freePort() };
+  const gateway = await startGateway(t, {
+    config: { containers: [{ name: "slow", host: "slow.test", start_timeout: "60s", process: slow }] },
+  });
+  const page = await gateway.request({ host: "slow.test", headers: navigation });
+  assert.equal(page.status, 503);
+  await gateway.waitForLog(({ event }) => event === "wake");
+  const poll = gateway.request({ host: "slow.test", path: "/_health?container=slow&wait=20s&phase=waiting" });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const toldMs = performance.now();
+  const [answer, code] = await Promise.all([poll, gateway.stop("SIGTERM")]);
+  assert.deepEqual([answer.status, answer.json().status, code], [200, "starting", 0]);
+  assert.ok(performance.now() - toldMs < 8_000, "sooner than its grace ends");
 });
 
 test("dag serve ends when it is told to although Docker keeps it from listening", async (t) => {
