@@ -22,6 +22,10 @@ export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 const path = () => textLike(/^\/(?!\/)\S*$/, 'a path that begins with one "/"');
 const logs = () => choice("starting", "always", "never");
 
+/** Those that Linux has, as Docker takes them: by name, with or without SIG, or by number. */
+const SIGNAL =
+  /^(SIG)?(ABRT|ALRM|BUS|CHLD|CLD|CONT|FPE|HUP|ILL|INT|IO|IOT|KILL|PIPE|POLL|PROF|PWR|QUIT|SEGV|STKFLT|STOP|SYS|TERM|TRAP|TSTP|TTIN|TTOU|URG|USR1|USR2|VTALRM|WINCH|XCPU|XFSZ|RTMIN(\+([1-9]|1[0-5]))?|RTMAX(-([1-9]|1[0-4]))?)$|^([1-9]|[1-5]\d|6[0-4])$/;
+
 const processKeys = z
   .strictObject({
     command: z.array(text()).min(1).describe("Program and arguments, one list item each; no shell is involved."),
@@ -99,7 +103,7 @@ export const containerSchema = z
       .describe("How many requests may wait for it at once."),
     stop_method: choice("stop", "pause", "kill").prefault("stop").describe("How it is put to sleep."),
     stop_timeout: duration().prefault("10s").describe("How long it may take to end by itself before it is killed."),
-    stop_signal: textLike(/^(SIG)?[A-Z][A-Z0-9+-]*$|^\d{1,2}$/, "a signal such as SIGTERM")
+    stop_signal: textLike(SIGNAL, "a signal such as SIGTERM")
       .prefault("")
       .describe("The signal that asks it to end; empty: the image's own. Docker before API 1.42 gets it by a kill."),
     min_uptime: duration().prefault("0").describe("It stays awake at least so long."),
@@ -111,10 +115,7 @@ export const containerSchema = z
     logs: logs().optional().meta({ inherits: "gateway.logs" }).describe("When anybody may read its last log lines."),
     title: text().prefault("").describe("Name on its pages; empty: the container's."),
     message: text().prefault("").describe("A sentence on its pages."),
-    color: textLike(
-      /^(#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z]{3,30})$/,
-      "a CSS colour such as #3366ff or teal",
-    )
+    color: textLike(/^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, "a colour such as #3366ff")
       .prefault("")
       .describe("Accent colour of its pages."),
     logo: textLike(

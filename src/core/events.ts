@@ -8,12 +8,16 @@ export type WakeCause = "request" | "auth" | "admin" | "schedule" | "dependency"
 /** Everything worth telling, in one stream: logs, metrics, webhooks and live pages are fed from it and from nothing else. */
 export type DomainEvent =
   | { readonly type: "wake"; readonly workload: string; readonly cause: WakeCause }
-  /** It answers. `durationMs` since the wake began; `undefined` when somebody else started it. */
+  /**
+   * It answers. `durationMs` since the wake began; `undefined` when no wake led there: it was started by somebody else, or
+   * by us (`ours`) and answers again, late, or to a gateway that was restarted.
+   */
   | {
       readonly type: "ready";
       readonly workload: string;
       readonly durationMs: number | undefined;
       readonly cause: WakeCause | undefined;
+      readonly ours?: boolean;
     }
   | {
       readonly type: "wake-failed";

@@ -3,7 +3,7 @@ import type { Observation } from "../core/observation.ts";
 import { canBeUndone, type StopReason } from "../core/workload-state.ts";
 import { untilFrontIsQuiet } from "./front-quiet.ts";
 import type { House } from "./house.ts";
-import { lookAtRest } from "./look.ts";
+import { look, lookAtRest } from "./look.ts";
 import { nudged } from "./nudge.ts";
 import { type Engine, EngineError, type StopOrder, type WorkloadRef } from "./ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
@@ -25,6 +25,14 @@ export async function drainJob(house: House, record: WorkloadRecord, run: number
   }
   if (!canBeUndone(state.reason)) await untilFrontIsQuiet(house, record, limitMs, signal);
   const veto = canBeUndone(state.reason) ? await findVeto(house, record, signal) : undefined;
+  if (signal.aborted) return;
+  // As long as the stop has not begun an arrival undoes it. An engine that does not answer now would not answer then.
+  if (canBeUndone(state.reason) && (await look(record)) === undefined && mayBePutOff(record)) {
+    if (signal.aborted) return;
+    record.keepUntilMs = house.clock.now() + AFTER_FAILED_STOP_MS;
+    house.dispatch(record, { type: "vetoed", run });
+    return;
+  }
   if (signal.aborted) return;
   if (veto === undefined || !mayBePutOff(record)) {
     house.dispatch(record, { type: "drained", run });

@@ -133,6 +133,15 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     }
   }
 
+  /** Nobody would give it back its speed while the gateway is away, nor ever if that is for good. */
+  async function speedUpAll(): Promise<void> {
+    const slow = [...records.values()].filter(({ ownLimits }) => ownLimits !== undefined);
+    const done = new AbortController();
+    const late = clock.sleep(LONGEST_FAREWELL_MS, done.signal);
+    await Promise.race([Promise.all(slow.map((record) => unthrottle(house, record))), late]);
+    done.abort();
+  }
+
   return {
     ...admitter,
     house,
@@ -161,10 +170,14 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
         record.job?.abort();
         record.timer?.abort.abort();
       }
+      await speedUpAll();
       await memory.save();
       await Promise.all(Object.values(deps.engines).map((engine) => engine.close()));
     },
   };
 }
+
+/** How long the engine may take for it. */
+const LONGEST_FAREWELL_MS = 3_000;
 
 const NOTHING_YET: Routes = { hosts: { find: () => undefined, size: 0 }, byName: new Map() };

@@ -23,6 +23,7 @@ export function report(house: House, record: WorkloadRecord, before: WorkloadSta
       workload: record.name,
       durationMs: woken ? now - record.wakeStartedMs : undefined,
       cause: woken ? record.wakeCause : undefined,
+      ours: record.wokenByUs,
     });
   }
   if (event.type === "observed" && (after.status === "asleep" || after.status === "absent") && ranBefore(before)) {

@@ -37,7 +37,12 @@ const cases: [rule: string, event: DomainEvent, line: Partial<Line>][] = [
   [
     "an app that somebody else started has no duration",
     { type: "ready", workload: "app", durationMs: undefined, cause: undefined },
-    { level: "info", duration_ms: undefined },
+    { level: "info", duration_ms: undefined, msg: '"app" answers; it was started by somebody else' },
+  ],
+  [
+    "an app that we started and that answers without a wake is not said to be somebody else's",
+    { type: "ready", workload: "app", durationMs: undefined, cause: undefined, ours: true },
+    { level: "info", duration_ms: undefined, msg: '"app" answers' },
   ],
   [
     "a stop tells its reason, its duration and how long it was awake",

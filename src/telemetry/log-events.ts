@@ -101,9 +101,10 @@ export function logEvents(logger: EventLogger): Emit {
 }
 
 function logReady(logger: EventLogger, event: Extract<DomainEvent, { type: "ready" }>): void {
-  const { type, workload, durationMs, cause } = event;
+  const { type, workload, durationMs, cause, ours = false } = event;
   if (durationMs === undefined) {
-    logger.info({ event: type, container: workload }, `"${workload}" answers; it was started by somebody else`);
+    const origin = ours ? "" : "; it was started by somebody else";
+    logger.info({ event: type, container: workload }, `"${workload}" answers${origin}`);
     return;
   }
   const fields = { event: type, container: workload, cause, duration_ms: Math.round(durationMs) };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WorkloadSettings } from "../../src/core/settings.ts";
+import { EngineError } from "../../src/lifecycle/ports.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
 import { openHouse, type TestHouse } from "./lifecycle-house.ts";
 
@@ -205,4 +206,24 @@ test("one that is removed while it is stopped is absent, and no failure", async 
   await house.clock.advance(IDLE);
   assert.equal(house.status("app"), "absent");
   assert.deepEqual(house.told("stop-failed"), []);
+});
+
+test("an engine that does not answer keeps nobody from an app that is due to sleep", async () => {
+  const house = await readyHouse();
+  house.orders();
+  const observe = house.engine.observe.bind(house.engine);
+  house.engine.observe = () =>
+    house.clock.sleep(10_000).then(() => Promise.reject(new EngineError("unreachable", "it hangs")));
+  await house.clock.advance(62_000);
+  const guest = house.visit("app", { lease: "none" });
+  await house.clock.settle();
+  assert.equal(guest.answer, "forward app");
+  await house.clock.advance(75_000);
+  const later = house.visit("app", { lease: "none" });
+  await house.clock.settle();
+  assert.equal(later.answer, "forward app");
+  assert.deepEqual(house.orders(), [], "no stop is begun");
+  house.engine.observe = observe;
+  await house.clock.advance(130_000);
+  assert.equal(house.status("app"), "asleep");
 });

@@ -107,6 +107,27 @@ test("what was throttled has its own limits back before it is stopped, and when 
   assert.equal(house.engine.get("app").cpus, 0.7);
 });
 
+test("what is throttled has its own limits back when the gateway ends", async () => {
+  const house = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2 });
+  house.engine.get("app").cpus = 0.7;
+  await house.clock.advance(MINUTE);
+  assert.equal(house.engine.get("app").cpus, 0.2);
+  await house.lifecycle.stop();
+  assert.equal(house.engine.get("app").cpus, 0.7);
+});
+
+test("an engine that does not answer keeps a gateway no more than 3 s from its end", async () => {
+  const house = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2 });
+  await house.clock.advance(MINUTE);
+  house.engine.restore = () => new Promise(() => {});
+  let isOver = false;
+  void house.lifecycle.stop().then(() => (isOver = true));
+  await house.clock.advance(2_990);
+  assert.equal(isOver, false);
+  await house.clock.advance(20);
+  assert.equal(isOver, true);
+});
+
 test("what a former gateway had throttled gets its own limits back at first sight, and nobody else does", async () => {
   const own = { id: "id-1", values: { cpus: 0.5 } };
   for (const [memory, cpus] of [
