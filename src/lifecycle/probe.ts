@@ -16,7 +16,8 @@ const REACHABLE_INTERVAL_MS = 1_000;
 /** The job behind `unready` and `failed`: something runs that we did not (or could not) wake; say so once it answers. */
 export async function probeJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
   const until = house.clock.now() + record.settings.startTimeoutMs;
-  const result = await whenAnswers(house, record, until, signal);
+  // However often its engine restarts it meanwhile: whoever asks for it finds out.
+  const result = await whenAnswers(house, record, until, signal, { mostCrashes: Number.POSITIVE_INFINITY });
   if (signal.aborted) return;
   if (result.kind === "answers") {
     record.failures = 0;
@@ -28,6 +29,14 @@ export async function probeJob(house: House, record: WorkloadRecord, run: number
   // Otherwise the next request starts a wake, which looks again.
 }
 
+/** What is put up with. */
+interface Patience {
+  /** How long a workload without a port must have run to be believed. */
+  readonly stayMs?: number;
+  /** With so many crashes it has ended, though its engine restarts it again and again. */
+  readonly mostCrashes: number;
+}
+
 /**
  * Waits until the app answers: by HTTP where `health_path` is set, by Docker's health check where the image has one, else
  * by a TCP connect; without a port it is enough that it runs. Sees at once when the workload ends meanwhile.
@@ -37,10 +46,11 @@ export async function whenAnswers(
   record: WorkloadRecord,
   deadlineMs: number,
   signal: AbortSignal,
-  /** How long a workload without a port must have run to be believed. */
-  stayMs = 0,
+  { stayMs = 0, mostCrashes }: Patience,
 ): Promise<ProbeResult> {
   const startedMs = house.clock.now();
+  let crash: Observation | undefined;
+  let crashes = 0;
   let observation: Observation | undefined;
   let lookAgainMs = 0;
   let hinted = false;
@@ -54,6 +64,11 @@ export async function whenAnswers(
         observation = (await look(record)) ?? observation ?? lastSeenRunning(record);
         if (hinted) continue;
         if (observation !== undefined && hasEnded(observation)) return { kind: "ended", observation };
+        if (observation?.status === "restarting" && observation.exit?.atMs !== crash?.exit?.atMs) {
+          crash = observation;
+          crashes += 1;
+          if (crashes >= mostCrashes) return { kind: "ended", observation };
+        }
         lookAgainMs = now + lookInterval(observation);
         if (signal.aborted) break;
       }
@@ -62,6 +77,7 @@ export async function whenAnswers(
       const stays = endpoint !== NO_ENDPOINT || house.clock.now() - startedMs >= stayMs;
       if (endpoint !== undefined && stays) return { kind: "answers", endpoint };
       if (house.clock.now() >= deadlineMs) {
+        if (crash !== undefined) return { kind: "ended", observation: crash };
         return { kind: observation?.health === "unhealthy" ? "unhealthy" : "timed-out", observation };
       }
       await nudged(record, pause(record, observation, house.clock.now() - startedMs), signal, house.clock);

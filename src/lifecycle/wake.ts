@@ -45,19 +45,22 @@ async function startAndProbe(
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   const deadlineMs = house.clock.now() + record.settings.startTimeoutMs;
-  const stayMs = mayCrashAgain(record) ? STAY_MS : 0;
+  const patience = {
+    stayMs: mayCrashAgain(record) ? STAY_MS : 0,
+    mostCrashes: record.failures > 0 ? 1 : MOST_CRASHES,
+  };
   const ran = record.observation?.status === "running";
   const failure = await start(house, record, deadlineMs, signal);
   if (failure !== undefined || signal.aborted) return failure;
   house.dispatch(record, { type: "progress", run, phase: "waiting" });
 
-  let result = await whenAnswers(house, record, deadlineMs, signal, stayMs);
+  let result = await whenAnswers(house, record, deadlineMs, signal, patience);
   if (ran && result.kind === "ended" && result.observation?.status === "stopped" && !signal.aborted) {
     // The run before has ended, of which the engine did not know yet: there was nothing to start for it.
     reportEnd(house, record, result.observation);
     const failedAgain = await start(house, record, deadlineMs, signal);
     if (failedAgain !== undefined || signal.aborted) return failedAgain;
-    result = await whenAnswers(house, record, deadlineMs, signal, stayMs);
+    result = await whenAnswers(house, record, deadlineMs, signal, patience);
   }
   if (signal.aborted) return undefined;
   if (result.kind === "answers") {
@@ -80,6 +83,8 @@ function mayCrashAgain({ observation, failures, stoppedByUs }: WorkloadRecord): 
 }
 
 const STAY_MS = 1_000;
+/** An app that is restarted when it fails may need a second try, for want of something that comes up beside it. */
+const MOST_CRASHES = 3;
 /** By itself, or by the signals of a stop. */
 const AS_ORDERED: ReadonlySet<number> = new Set([0, 137, 143]);
 
@@ -101,10 +106,11 @@ function failureOfProbe(
     if (result.observation?.status === "paused") return failureAt(house, "exited", "it was paused while it started");
     if (exit?.oomKilled) return failureAt(house, "oom", "it ran out of memory while it started", exit.code);
     const words = exit?.message ? `: ${exit.message}` : "";
+    const again = result.observation?.status === "restarting" ? ", and is restarted again and again" : "";
     return failureAt(
       house,
       "exited",
-      `it ended while it started, with exit code ${exit?.code ?? "unknown"}${words}`,
+      `it ended while it started, with exit code ${exit?.code ?? "unknown"}${again}${words}`,
       exit?.code,
     );
   }

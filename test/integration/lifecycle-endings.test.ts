@@ -73,6 +73,44 @@ test("one that runs, is asked for and crashes, and crashes once more at its next
   assert.deepEqual(house.orders(), ["start app", "start app"]);
 });
 
+test("one that crashes again and again while its engine restarts it has failed, with how it ended", async () => {
+  const house = await openHouse([{ name: "app", startTimeoutMs: 30_000 }], { fakes: { app: { listenMs: Infinity } } });
+  const app = house.engine.get("app");
+  /** Docker's word for it while it waits before the next try. */
+  function crash(): void {
+    house.engine.crash("app", { code: 3 });
+    app.status = "restarting";
+  }
+  const guest = house.visit("app");
+  for (let times = 1; times <= 3; times += 1) {
+    await house.clock.advance(200);
+    assert.equal(guest.answer, "", "so far it may still come up");
+    crash();
+    await house.clock.advance(100);
+    if (times < 3) house.engine.startOutside("app");
+  }
+  assert.match(guest.answer, /^failed exited: .*exit code 3, and is restarted again and again/u);
+
+  house.engine.startOutside("app");
+  await house.clock.advance(100);
+  const next = house.visit("app");
+  await house.clock.settle();
+  assert.match(next.answer, /^failed exited/u, "a restart by the engine ends no cool-down");
+  app.listenMs = 0;
+  await house.clock.advance(1_000);
+  assert.equal(house.status("app"), "ready", "but it is seen to come up");
+});
+
+test("one whose start_timeout ends between two crashes has failed for them, not for want of time", async () => {
+  const house = await openHouse([{ name: "app", startTimeoutMs: 1_000 }], { fakes: { app: { listenMs: Infinity } } });
+  const guest = house.visit("app");
+  await house.clock.advance(200);
+  house.engine.crash("app", { code: 3 });
+  house.engine.get("app").status = "restarting";
+  await house.clock.advance(900);
+  assert.match(guest.answer, /^failed exited: .*exit code 3/u);
+});
+
 async function readyHouse(): Promise<TestHouse> {
   const house = await openHouse([{ name: "app", idleTimeoutMs: 60_000 }]);
   const guest = house.visit("app");

@@ -212,8 +212,10 @@ test("an engine that does not answer keeps nobody from an app that is due to sle
   const house = await readyHouse();
   house.orders();
   const observe = house.engine.observe.bind(house.engine);
-  house.engine.observe = () =>
-    house.clock.sleep(10_000).then(() => Promise.reject(new EngineError("unreachable", "it hangs")));
+  house.engine.observe = async () => {
+    await house.clock.sleep(10_000);
+    throw new EngineError("unreachable", "it hangs");
+  };
   await house.clock.advance(62_000);
   const guest = house.visit("app", { lease: "none" });
   await house.clock.settle();
