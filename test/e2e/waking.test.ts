@@ -131,6 +131,17 @@ describe("a container that cannot wake", () => {
     },
   );
 
+  onDocker("says soon that it crashes, also while Docker restarts it again and again", async (t, docker) => {
+    const env = { DELAY_MS: "60000", EXIT_AFTER_MS: "200", EXIT_CODE: "3" };
+    const { gateway, host } = await startSleeping(t, docker, { app: { env, restartPolicy: "unless-stopped" } });
+    const first = await gateway.request({ host });
+    assert.equal(first.status, 502);
+    assert.match(first.text, /exit code 3, and is restarted again and again/u);
+    assert.ok(first.headMs < 10_000, `it took ${first.headMs} ms`);
+    const next = await gateway.request({ host });
+    assert.deepEqual([next.status, next.headers["x-gateway-wake"]], [502, undefined], "it cools down");
+  });
+
   onDocker("says that it did not answer within start_timeout", async (t, docker) => {
     const { gateway, host } = await startSleeping(t, docker, {
       app: { env: { PORT: "81" } },
