@@ -119,7 +119,8 @@ function wakeTimes({ wakesMs }: WorkloadRecord): Record<"last" | "median" | "exp
   return { last: wakesMs.at(-1) ?? null, median, expected: median };
 }
 
-function warningsOf(notes: ConfigNotes | undefined, name: string): string[] {
+/** What was ignored of a container's labels, and why. */
+export function warningsOf(notes: ConfigNotes | undefined, name: string): string[] {
   return (notes?.labelFaults ?? [])
     .filter(({ place }) => place.container === name)
     .map(({ place, message }) => (place.label === undefined ? message : `label ${place.label}: ${message}`));

@@ -1,4 +1,4 @@
-import { containerStatus, type ContainerStatus, type StatusSources } from "./container-status.ts";
+import { containerStatus, type ContainerStatus, type StatusSources, warningsOf } from "./container-status.ts";
 
 /** What `/_status/api` says. */
 export interface StatusDocument {
@@ -10,6 +10,8 @@ export interface StatusDocument {
     readonly containers: readonly string[];
     readonly pending: number;
   }[];
+  /** Containers that nothing leads to, because of their labels. */
+  readonly unrouted: readonly { readonly name: string; readonly warnings: readonly string[] }[];
   readonly engine_up: boolean;
   readonly version: string;
   readonly updated_at: string;
@@ -28,8 +30,18 @@ export function statusDocument(sources: StatusSources, version: string): StatusD
       containers: members,
       pending: lifecycle.routes().byName.get(name)?.room.pending ?? 0,
     })),
+    unrouted: unrouted(sources),
     engine_up: lifecycle.enginesUp(),
     version,
     updated_at: new Date(lifecycle.house.clock.wall()).toISOString(),
   };
+}
+
+function unrouted({ lifecycle, merged }: StatusSources): StatusDocument["unrouted"] {
+  const notes = merged();
+  const names = new Set(notes?.labelFaults.flatMap(({ place }) => place.container ?? []));
+  return [...names]
+    .filter((name) => !lifecycle.records.has(name))
+    .toSorted()
+    .map((name) => ({ name, warnings: warningsOf(notes, name) }));
 }

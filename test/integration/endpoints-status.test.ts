@@ -156,7 +156,11 @@ test("bad labels and the origins of settings are told of the container that they
     ]),
   });
   const { ask } = await startEndpoints(t, settingsOf([{ name: "app" }]), { deps: { merged } });
-  assert.deepEqual((await ask("/_status/api")).json().containers[0].warnings, ["label dag.idle_timout: unknown key"]);
+  const { containers, unrouted } = (await ask("/_status/api")).json();
+  assert.deepEqual(containers[0].warnings, ["label dag.idle_timout: unknown key"]);
+  assert.deepEqual(unrouted, [{ name: "other", warnings: ["label dag.host: taken"] }]);
+  const page = await ask("/_status", { headers: { accept: "text/html" } });
+  assert.match(page.text, /id="unrouted".*<bdi>other<\/bdi>.*label dag\.host: taken/s);
   const detail = (await ask("/_status/c/app")).json();
   assert.deepEqual(detail.origins, { idle_timeout: "label dag.idle_timeout" });
   assert.equal(detail.container.name, "app");

@@ -22,7 +22,7 @@ import type { Words } from "./words.ts";
 export function dashboardModel(
   sources: RowSources,
   lifecycle: Lifecycle,
-  { containers, groups }: StatusDocument,
+  { containers, groups, unrouted }: StatusDocument,
   query: DashboardQuery,
 ) {
   const { words } = sources;
@@ -47,6 +47,10 @@ export function dashboardModel(
   return {
     query,
     sections: sections.filter(({ rows }) => rows.length > 0),
+    unrouted: unrouted.map(({ name, warnings }) => ({
+      name: cleanText(name),
+      warnings: warnings.map((warning) => cleanText(warning)),
+    })),
     isEmpty: containers.length === 0,
     headline: t("dash.awake", { awake: count(containers, "awake"), all: containers.length }),
     figures: figures(words, [...lifecycle.records.values()], containers),

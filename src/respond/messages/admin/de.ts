@@ -32,6 +32,7 @@ export const adminDe: AdminMessages = {
   "dash.empty": "Noch nichts zu hüten",
   "dash.emptyHint":
     "Gib einem Container das Label dag.enabled=true und ein dag.host, oder trage ihn in config.yaml ein.",
+  "dash.unrouted": "Container, zu denen kein Weg führt",
   "dash.noMatch": "Nichts passt dazu.",
   "dash.showAll": "Alle zeigen",
   "dash.memoryNow": "Speicher gerade frei",

@@ -29,6 +29,7 @@ export const adminEn = {
   "dash.awake": "{awake} of {all} awake",
   "dash.empty": "Nothing to look after yet",
   "dash.emptyHint": "Give a container the label dag.enabled=true and a dag.host, or write one into config.yaml.",
+  "dash.unrouted": "Containers that nothing leads to",
   "dash.noMatch": "Nothing matches.",
   "dash.showAll": "Show all",
   "dash.memoryNow": "memory free right now",

@@ -31,6 +31,7 @@ export const adminEs: AdminMessages = {
   "dash.awake": "{awake} de {all} despiertas",
   "dash.empty": "Todavía nada que cuidar",
   "dash.emptyHint": "Dé a un contenedor la etiqueta dag.enabled=true y un dag.host, o escríbalo en config.yaml.",
+  "dash.unrouted": "Contenedores a los que nada lleva",
   "dash.noMatch": "Sin resultados.",
   "dash.showAll": "Mostrar todo",
   "dash.memoryNow": "de memoria libre ahora mismo",

@@ -32,6 +32,7 @@ export const adminFr: AdminMessages = {
   "dash.empty": "Rien à surveiller pour l’instant",
   "dash.emptyHint":
     "Donnez à un conteneur l’étiquette dag.enabled=true et un dag.host, ou inscrivez-le dans config.yaml.",
+  "dash.unrouted": "Conteneurs auxquels rien ne mène",
   "dash.noMatch": "Aucun résultat.",
   "dash.showAll": "Tout montrer",
   "dash.memoryNow": "de mémoire libre en ce moment",

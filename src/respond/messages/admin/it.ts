@@ -31,6 +31,7 @@ export const adminIt: AdminMessages = {
   "dash.awake": "{awake} di {all} sveglie",
   "dash.empty": "Ancora niente di cui occuparsi",
   "dash.emptyHint": "Dai a un container l’etichetta dag.enabled=true e un dag.host, o scrivilo in config.yaml.",
+  "dash.unrouted": "Container a cui niente conduce",
   "dash.noMatch": "Nessun risultato.",
   "dash.showAll": "Mostra tutto",
   "dash.memoryNow": "memoria libera in questo momento",
