@@ -35,6 +35,10 @@ for (const theme of ["default", "minimal", "terminal"] as const satisfies readon
             assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, `${name} overflows`);
             assert.deepEqual(await page.evaluate(TOO_FAINT), [], name);
             assert.deepEqual(await page.evaluate(BROKEN_WORDS), [], name);
+            if (name !== "detail") continue;
+            await page.evaluate(`document.querySelector("h1 bdi").textContent = "${"paperless_ngx_".repeat(5)}"`);
+            await keepPicture(page, `admin-${theme}-long-${colorScheme}-${width}`);
+            assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, "a long name overflows");
           }
         },
       );

@@ -163,6 +163,10 @@ const FAULTS = [
     place: { kind: "label", container: "vaultwarden", label: "dag.idle_timout" },
     message: 'unknown key; did you mean "idle_timeout"?',
   },
+  {
+    place: { kind: "label", container: "paperless_ngx_production_webserver_1", label: "dag.hots" },
+    message: 'unknown key; did you mean "host"?',
+  },
 ];
 
 const PROVENANCE = new Map([
