@@ -186,8 +186,6 @@ function isAnotherRun({ state }: WorkloadRecord, last: Observation | undefined, 
   if (last === undefined || seen.status === "absent") return false;
   if (last.id !== seen.id) return true;
   if (seen.status !== "running") return false;
-  // Its engine restarts what has crashed: that is no reason to think better of it.
-  if (last.status === "restarting" && state.status === "failed") return false;
   if (last.startedAtMs !== seen.startedAtMs) return true;
   return state.status === "ready" && state.endpoint.host !== "" && !seen.endpoints.some(isSame(state.endpoint));
 }
