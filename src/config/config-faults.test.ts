@@ -122,6 +122,14 @@ const refused: readonly [string, string][] = [
     "gateway: {trusted_proxies: [10.0.0.0/99]}",
     'config.yaml:1:29: gateway.trusted_proxies[0]: "10.0.0.0/99" needs a prefix of 0 to 32 bits',
   ],
+  [
+    "containers: [{name: a, host: a.test, stop_signal: SIGFOO}]",
+    "config.yaml:1:51: containers[0].stop_signal: expected a signal such as SIGTERM",
+  ],
+  [
+    "containers: [{name: a, host: a.test, color: teal}]",
+    "config.yaml:1:45: containers[0].color: expected a colour such as #3366ff",
+  ],
   ["gateway: {notify: [{url: ftp://x}]}", "config.yaml:1:26: gateway.notify[0].url: expected an http or https address"],
   [
     "containers: [{name: a, host: a.t, redirect_path: //evil.test}]",

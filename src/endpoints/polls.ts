@@ -33,17 +33,19 @@ export function createPolls({
   responder,
   logTail,
 }: Pick<EndpointsDeps, "clock" | "responder" | "logTail">): Polls {
-  let waiting = 0;
-  const closed = new AbortController();
+  /** Ends each wait. One signal for all would keep something of every poll for ever (`AbortSignal.any`). */
+  const waits = new Set<AbortController>();
+  let isClosed = false;
 
   return {
     async health({ members }, { waitMs, seen, gone }, mode) {
       const { status, phase } = healthOf(members, clock);
       const isNews = seen !== undefined && seen !== `${status}:${phase ?? ""}`;
-      if (waitMs > 0 && !isNews && waiting < MOST_WAITING) {
-        waiting += 1;
-        const enough = AbortSignal.any([gone, closed.signal]);
-        await healthChange(members, waitMs, enough, clock).finally(() => (waiting -= 1));
+      if (waitMs > 0 && !isNews && !isClosed && waits.size < MOST_WAITING) {
+        const enough = new AbortController();
+        waits.add(enough);
+        const signal = AbortSignal.any([gone, enough.signal]);
+        await healthChange(members, waitMs, signal, clock).finally(() => waits.delete(enough));
       }
       const health = healthOf(members, clock);
       const failed = health.status === "failed" ? members.find((member) => failureOf(member) !== undefined) : undefined;
@@ -61,7 +63,10 @@ export function createPolls({
       return responder().logs([], mode);
     },
 
-    close: () => closed.abort(),
+    close() {
+      isClosed = true;
+      for (const wait of waits) wait.abort();
+    },
   };
 
   function interest(member: Route["members"][number]): number {

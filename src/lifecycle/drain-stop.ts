@@ -25,20 +25,15 @@ export async function drainJob(house: House, record: WorkloadRecord, run: number
   }
   if (!canBeUndone(state.reason)) await untilFrontIsQuiet(house, record, limitMs, signal);
   const veto = canBeUndone(state.reason) ? await findVeto(house, record, signal) : undefined;
-  if (signal.aborted) return;
   // As long as the stop has not begun an arrival undoes it. An engine that does not answer now would not answer then.
-  if (canBeUndone(state.reason) && (await look(record)) === undefined && mayBePutOff(record)) {
-    if (signal.aborted) return;
-    record.keepUntilMs = house.clock.now() + AFTER_FAILED_STOP_MS;
-    house.dispatch(record, { type: "vetoed", run });
-    return;
-  }
+  const isOutOfReach = canBeUndone(state.reason) && !signal.aborted && (await look(record)) === undefined;
   if (signal.aborted) return;
-  if (veto === undefined || !mayBePutOff(record)) {
+  if ((veto === undefined && !isOutOfReach) || !mayBePutOff(record)) {
     house.dispatch(record, { type: "drained", run });
     return;
   }
-  putOff(house, record, veto);
+  if (veto === undefined) record.keepUntilMs = house.clock.now() + AFTER_FAILED_STOP_MS;
+  else putOff(house, record, veto);
   house.dispatch(record, { type: "vetoed", run });
 }
 

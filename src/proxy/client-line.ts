@@ -189,7 +189,7 @@ export class ClientLine {
     socket.pause();
     // In one piece: node:http reads past its stream once it has begun, so that a second one could be overtaken.
     const pieces = [bytes];
-    for (let more = take(socket); more !== null; more = take(socket)) pieces.push(more);
+    for (let more = nextPiece(socket); more !== null; more = nextPiece(socket)) pieces.push(more);
     socket.unshift(pieces.length === 1 ? bytes : Buffer.concat(pieces));
     this.#deps.handOver(socket, answer);
     return void socket.resume();
@@ -197,7 +197,7 @@ export class ClientLine {
 }
 
 /** What waits in a stream that is paused; Node 26 gives one buffer at a time. */
-function take(socket: Socket): Buffer | null {
+function nextPiece(socket: Socket): Buffer | null {
   return socket.read() as Buffer | null;
 }
 

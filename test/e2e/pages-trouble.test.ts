@@ -119,6 +119,18 @@ inChromium("nobody is sent to the front's own 500 while the gateway restarts beh
   assert.deepEqual(seen, [503, 200]);
 });
 
+inChromium("a 500 that the front says once more after the wake is waited out", async (t, open) => {
+  const server = await startWakingServer(t, { mode: "forward-auth" });
+  const page = await open();
+  await page.goto(`${server.url}/deep`);
+  await waitUntil(() => server.polls["/_health"].length > 0);
+  server.change({ health: RUNNING, app: (res) => void res.writeHead(500).end() });
+  await waitUntil(() => server.visits.filter((visit) => visit === "HEAD /deep").length >= 4);
+  server.change({ app: greeting });
+  await page.waitForSelector("h1:text-is('app')");
+  assert.equal(server.visits.filter((visit) => visit === "GET /deep").length, 2, "the page, then the app");
+});
+
 inChromium("three tabs behind one address all reach the app, since a refused poll only waits", async (t, open) => {
   const server = await startWakingServer(t, { burst: 1 });
   const pages = await Promise.all([open(), open(), open()]);

@@ -99,6 +99,8 @@ test("a stop that the engine refuses is told, tried again half a minute later, a
   await house.clock.advance(20 * IDLE);
   const stops = house.orders().filter((order) => order.startsWith("stop"));
   assert.ok(stops.length > 10 && stops.length <= 1 + (20 * IDLE) / 30_000, String(stops.length));
+  const { durationMs, ours } = house.told("ready")[1]!;
+  assert.deepEqual([durationMs, ours], [undefined, true], "it is ours, though no wake led there");
   house.engine.get("app").refusesStop = undefined;
   await house.clock.advance(IDLE);
   assert.equal(house.status("app"), "asleep");
