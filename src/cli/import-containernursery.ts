@@ -1,5 +1,5 @@
 import { CONTAINER_NAME } from "../config/container-schema.ts";
-import { formatDuration } from "../config/durations.ts";
+import { formatDuration } from "../core/duration.ts";
 import { parseHost } from "../config/host-name.ts";
 import { listOf, mapOf, readYaml, scalar } from "./import-compose.ts";
 import type { Imported, ImportedContainer, KeyValue } from "./import-types.ts";

@@ -1,4 +1,4 @@
-import { formatDuration } from "../config/durations.ts";
+import { formatDuration } from "../core/duration.ts";
 import { placeholderHost } from "./import-placeholder.ts";
 import type { Imported, ImportedContainer, Service } from "./import-types.ts";
 

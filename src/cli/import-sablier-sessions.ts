@@ -1,4 +1,4 @@
-import { parseDuration, formatDuration } from "../config/durations.ts";
+import { parseDuration, formatDuration } from "../core/duration.ts";
 import type { Service } from "./import-types.ts";
 
 /** What one use of Sablier in a front proxy says: whom it wakes, for how long, and what visitors see. */

@@ -1,6 +1,6 @@
 import type { AdminAuth, GatewaySettings, NotifySettings, WorkloadSettings } from "../core/settings.ts";
 import type { ContainerKeys } from "./container-schema.ts";
-import { formatDuration } from "./durations.ts";
+import { formatDuration } from "../core/duration.ts";
 import { formatSize } from "./sizes.ts";
 import type { GatewayKeys } from "./gateway-schema.ts";
 import type { Provenance } from "./provenance.ts";

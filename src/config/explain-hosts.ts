@@ -1,5 +1,5 @@
 import type { GroupSettings, Settings, WorkloadSettings } from "../core/settings.ts";
-import { formatDuration } from "./durations.ts";
+import { formatDuration } from "../core/duration.ts";
 
 /** One line a host that says what a request to it would do, in the order of the host names. */
 export function explainHosts(settings: Settings): string[] {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseCidr } from "./cidr.ts";
 import { parseCron, parseTimezone } from "./cron-expression.ts";
-import { parseDuration } from "./durations.ts";
+import { parseDuration } from "../core/duration.ts";
 import { parseHost } from "./host-name.ts";
 import { hint } from "./nearest.ts";
 import { read, unreadable, type Reading } from "./reading.ts";

@@ -1,5 +1,5 @@
 import type { WorkloadSettings } from "../core/settings.ts";
-import { formatDuration } from "./durations.ts";
+import { formatDuration } from "../core/duration.ts";
 
 /** Tiers that never come because a later one is due first. */
 export function warnOfTiers(workload: WorkloadSettings): string[] {

@@ -1,3 +1,4 @@
+import { parseDuration } from "../core/duration.ts";
 import type { Express, Request, RequestHandler } from "express";
 import { wakeRoute } from "../lifecycle/admit.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
@@ -6,7 +7,6 @@ import { wantsPage } from "./client-kind.ts";
 import type { EndpointsDeps } from "./endpoints-deps.ts";
 import { fieldOf, parseForm, TOKEN_FIELD } from "./form.ts";
 import type { FormTokens } from "./form-tokens.ts";
-import { readGoDuration } from "./go-duration.ts";
 import { adminPath } from "./login-path.ts";
 import { mount } from "./mount.ts";
 import { queryOf } from "./query.ts";
@@ -29,10 +29,10 @@ export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender:
   });
 
   action("/_status/pin", (route, req) => {
-    const ms = readGoDuration(queryOf(req)?.get("for") ?? "");
-    if (ms === undefined || ms > LONGEST_PIN_MS) return 'for is a duration such as "8h", 168h at most; 0 ends it';
-    for (const member of route.members) lifecycle.pin(member, ms);
-    if (ms > 0) wakeAny(route);
+    const keep = parseDuration(queryOf(req)?.get("for") ?? "");
+    if (!keep.ok || keep.value > LONGEST_PIN_MS) return 'for is a duration such as "8h", 168h at most; 0 ends it';
+    for (const member of route.members) lifecycle.pin(member, keep.value);
+    if (keep.value > 0) wakeAny(route);
     return undefined;
   });
 

@@ -1,3 +1,4 @@
+import { formatGoDuration } from "../core/duration.ts";
 import { expectedWakeMs } from "../core/eta.ts";
 import { timeAsleepMs } from "../core/time-asleep.ts";
 import { failureOf } from "../lifecycle/failure.ts";
@@ -5,7 +6,6 @@ import { healthOf } from "../lifecycle/health.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { ConfigNotes } from "./endpoints-deps.ts";
-import { writeGoDuration } from "./go-duration.ts";
 import { idlePlan, nextStopMs, toWall } from "./sleep-plan.ts";
 import type { WakesToday } from "./wakes-today.ts";
 
@@ -37,8 +37,8 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     image: observation?.image ?? "",
     icon: settings.icon,
     target_port: settings.targetPort === undefined ? "" : String(settings.targetPort),
-    start_timeout: writeGoDuration(settings.startTimeoutMs),
-    idle_timeout: writeGoDuration(settings.idleTimeoutMs ?? 0),
+    start_timeout: formatGoDuration(settings.startTimeoutMs),
+    idle_timeout: formatGoDuration(settings.idleTimeoutMs ?? 0),
     ...(observation?.startedAtMs !== undefined && { started_at: new Date(observation.startedAtMs).toISOString() }),
     ...(asked !== undefined && { last_request: iso(asked) }),
     idle_timeout_sec: Math.round((settings.idleTimeoutMs ?? 0) / 1_000),

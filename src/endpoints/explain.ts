@@ -1,7 +1,7 @@
+import { formatGoDuration } from "../core/duration.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import { createTranslate } from "../respond/language.ts";
-import { writeGoDuration } from "./go-duration.ts";
 import { type Reason, type ReasonValue, whyAwake, whyNotStopped, wouldWake } from "./reasons.ts";
 import { sleepPlan, toWall } from "./sleep-plan.ts";
 
@@ -53,7 +53,7 @@ function inEnglish({ key, values = {} }: Reason): string {
 function write(value: ReasonValue): string | number {
   if (typeof value !== "object") return value;
   if ("atMs" in value) return iso(value.atMs);
-  if ("spanMs" in value) return writeGoDuration(value.spanMs);
+  if ("spanMs" in value) return formatGoDuration(value.spanMs);
   return "why" in value ? value.why : value.anyOf.join(" or ");
 }
 

@@ -1,20 +1,17 @@
 import type { Express, Request, RequestHandler, Response } from "express";
+import { type HealthQuery, readHealthQuery } from "../core/health-query.ts";
 import { requestHost } from "../core/request-host.ts";
 import type { Route } from "../lifecycle/route.ts";
 import type { ProblemFacts } from "../respond/pages.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
 import { clientAddress } from "./client-address.ts";
 import type { EndpointsDeps } from "./endpoints-deps.ts";
-import { readGoDuration } from "./go-duration.ts";
 import { mount } from "./mount.ts";
 import type { PollBudgets, PollKind } from "./poll-budgets.ts";
 import { createPollLimit } from "./poll-limits.ts";
-import type { HealthAsk, Polls } from "./polls.ts";
+import type { Polls } from "./polls.ts";
 import { queryOf } from "./query.ts";
 import type { Sender } from "./sender.ts";
-
-/** Below the patience of every front proxy. */
-const LONGEST_WAIT_MS = 25_000;
 
 /** `/_health` and `/_logs`: what a loading page asks, each with a budget of its own per address and container. */
 export function mountPolls(
@@ -74,11 +71,7 @@ export function mountPolls(
 }
 
 /** `undefined`: it cannot be understood. */
-function healthAsk(req: Request): Omit<HealthAsk, "gone"> | undefined {
+function healthAsk(req: Request): HealthQuery | undefined {
   const query = queryOf(req);
-  const wait = readGoDuration(query?.get("wait") ?? "0");
-  if (query === undefined || wait === undefined) return undefined;
-  const phase = query.get("phase");
-  const seen = query.get("seen") ?? (phase === null ? undefined : `starting:${phase}`);
-  return { waitMs: Math.min(wait, LONGEST_WAIT_MS), seen };
+  return query && readHealthQuery(query);
 }

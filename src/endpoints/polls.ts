@@ -1,3 +1,4 @@
+import type { HealthQuery } from "../core/health-query.ts";
 import { failureOf } from "../lifecycle/failure.ts";
 import { healthChange, healthOf } from "../lifecycle/health.ts";
 import type { Route } from "../lifecycle/route.ts";
@@ -18,9 +19,7 @@ export interface Polls {
   readonly close: () => void;
 }
 
-export interface HealthAsk {
-  readonly waitMs: number;
-  readonly seen: string | undefined;
+export interface HealthAsk extends HealthQuery {
   /** Aborts when the asker leaves. */
   readonly gone: AbortSignal;
 }

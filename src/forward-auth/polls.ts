@@ -1,3 +1,4 @@
+import { type HealthQuery, readHealthQuery } from "../core/health-query.ts";
 import type { Route } from "../lifecycle/route.ts";
 import type { Answer } from "../respond/answer.ts";
 import type { DoorMode } from "../respond/pages.ts";
@@ -10,7 +11,7 @@ export interface PollDeps {
   readonly polls: {
     readonly health: (
       route: Route,
-      ask: { readonly waitMs: number; readonly seen: string | undefined; readonly gone: AbortSignal },
+      ask: HealthQuery & { readonly gone: AbortSignal },
       mode: DoorMode,
     ) => Promise<Answer>;
     readonly logs: (route: Route, mode: DoorMode) => Promise<Answer>;
@@ -18,9 +19,6 @@ export interface PollDeps {
   /** `undefined`: it may ask now; else after how many milliseconds to ask again. */
   readonly pollAllowed: (kind: "health" | "health-wait" | "logs", address: string, route: string) => number | undefined;
 }
-
-/** Longest wait of a long poll: below every front's own limit, and below those of what may stand before it. */
-const LONGEST_WAIT_MS = 25_000;
 
 /** What the loading page is told, under 503: only then does the body reach the browser. */
 export async function answerPoll(
@@ -30,15 +28,15 @@ export async function answerPoll(
   gone: AbortSignal,
   maxWaitMs: number,
 ): Promise<Answer> {
-  const waitMs = kind === "health" ? Math.min(waitOf(query.get("wait")), maxWaitMs, LONGEST_WAIT_MS) : 0;
+  // The status of the answer is the front's, so that a faulty query can only be answered as one that does not wait.
+  const asked = readHealthQuery(query) ?? { waitMs: 0, seen: undefined };
+  const waitMs = kind === "health" ? Math.min(asked.waitMs, maxWaitMs) : 0;
   const retryMs = pollAllowed(waitMs > 0 ? "health-wait" : kind, address, route?.name ?? "");
   if (retryMs !== undefined) return responder().problem("rate-limited", { retryMs }, { kind: "other" });
   if (kind === "logs")
     return route === undefined ? responder().logs([], "forward-auth") : polls.logs(route, "forward-auth");
   if (route === undefined) return responder().health(NOBODY, "forward-auth");
-  const phase = query.get("phase");
-  const seen = query.get("seen") ?? (phase === null ? undefined : `starting:${phase}`);
-  return polls.health(route, { waitMs, seen, gone }, "forward-auth");
+  return polls.health(route, { waitMs, seen: asked.seen, gone }, "forward-auth");
 }
 
 const NOBODY = {
@@ -49,9 +47,3 @@ const NOBODY = {
   etaMs: undefined,
   retryMs: 0,
 } as const;
-
-/** As in `wait=20s`; what is no such duration is no wait. */
-function waitOf(text: string | null): number {
-  const [, amount = "0", unit = "s"] = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s)$/u.exec(text ?? "") ?? [];
-  return Number(amount) * (unit === "ms" ? 1 : 1_000);
-}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { formatDuration, parseDuration } from "./durations.ts";
+import { formatDuration, formatGoDuration, parseDuration } from "./duration.ts";
 
 const readable: readonly [string, number][] = [
   ["0", 0],
@@ -51,4 +51,28 @@ test("a duration that was written is read back as it was", () => {
 
 test("no text makes the parser throw", () => {
   fc.assert(fc.property(fc.string(), (text) => void parseDuration(text)));
+});
+
+for (const [ms, text] of [
+  [0, "0s"],
+  [500, "500ms"],
+  [1_500, "1.5s"],
+  [60_000, "1m0s"],
+  [3_600_000, "1h0m0s"],
+  [5_405_000, "1h30m5s"],
+] as const) {
+  test(`the status API writes ${ms} ms as Go does, ${text}`, () => assert.equal(formatGoDuration(ms), text));
+}
+
+test("a duration that was written as Go does is read back as it was", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 10 ** 9 }), (ms) => {
+      assert.deepEqual(parseDuration(formatGoDuration(ms)), { ok: true, value: ms });
+    }),
+  );
+});
+
+test("a long text is refused in time that grows with its length alone", () => {
+  assert.equal(parseDuration("9".repeat(100_000)).ok, false);
+  assert.equal(parseDuration(`${"1s".repeat(50_000)}x`).ok, false);
 });
