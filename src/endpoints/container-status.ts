@@ -6,6 +6,7 @@ import { healthOf } from "../lifecycle/health.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { ConfigNotes } from "./endpoints-deps.ts";
+import { scheduleStatus } from "./schedule-status.ts";
 import { idlePlan, nextStopMs, toWall } from "./sleep-plan.ts";
 import type { WakesToday } from "./wakes-today.ts";
 
@@ -44,6 +45,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     idle_timeout_sec: Math.round((settings.idleTimeoutMs ?? 0) / 1_000),
     idle_remaining_sec: idleRemaining(settings.idleTimeoutMs ?? 0, asked, now),
     network: settings.network,
+    ...scheduleStatus(record, wall),
 
     hosts: settings.hosts,
     origin: settings.origin,

@@ -35,6 +35,14 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
     schema: whole,
   },
   network: { what: "The network that it shares with the gateway; empty: found by itself.", schema: text },
+  schedule_start: { what: "The cron expression that starts it; empty: none.", schema: text },
+  schedule_stop: { what: "The cron expression that stops it; empty: none.", schema: text },
+  schedule_timezone: { what: "The time zone of its schedule; empty: it has none.", schema: text },
+  scheduled_downtime: { what: "Whether its schedule keeps it closed now.", schema: flag },
+  next_scheduled_start: {
+    what: "While it is closed: when it opens, for people, such as `Mon 02 Jan · 15:04` in that time zone; `schedule.next_start` is for programs.",
+    schema: text,
+  },
 
   hosts: { what: "All its hosts.", schema: texts },
   origin: { what: "Where it was configured.", schema: oneOf("file", "label", "implied") },

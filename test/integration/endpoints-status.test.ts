@@ -44,6 +44,11 @@ test("a sleeping container is told with the reference's fields and ours", async 
     idle_timeout_sec: 900,
     idle_remaining_sec: -1,
     network: "web",
+    schedule_start: "",
+    schedule_stop: "",
+    schedule_timezone: "",
+    scheduled_downtime: false,
+    next_scheduled_start: "",
     hosts: ["app.test", "www.app.test"],
     origin: "file",
     state: "asleep",
@@ -141,6 +146,21 @@ test("a schedule is told with its next opening and closing, whichever comes firs
   assert.deepEqual(await told(), { open: true, next_start, next_stop: "2026-06-01T18:00:00.000Z" });
   await house.clock.advance(7 * HOUR);
   assert.deepEqual(await told(), { open: false, next_start, next_stop: "2026-06-02T18:00:00.000Z" });
+});
+
+test("a schedule is told with the reference's fields too, the next opening only while it is closed", async (t) => {
+  const schedule = { start: "8:00", stop: "18:00", timezone: "Europe/Rome" };
+  const house = await startEndpoints(t, settingsOf([{ name: "app", schedule }]), {
+    createSchedule: createDailySchedule,
+  });
+  const fields = ["schedule_start", "schedule_stop", "schedule_timezone", "scheduled_downtime", "next_scheduled_start"];
+  const told = async (): Promise<unknown[]> => {
+    const [app] = (await house.ask("/_status/api")).json().containers;
+    return fields.map((field) => app[field]);
+  };
+  assert.deepEqual(await told(), ["8:00", "18:00", "Europe/Rome", false, ""]);
+  await house.clock.advance(7 * HOUR);
+  assert.deepEqual(await told(), ["8:00", "18:00", "Europe/Rome", true, "Tue 02 Jun · 10:00"]);
 });
 
 test("bad labels and the origins of settings are told of the container that they are of", async (t) => {
