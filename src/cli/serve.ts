@@ -5,6 +5,7 @@ import { type App, createApp } from "../app.ts";
 import { type ConfigSource, configPath, createConfigSource } from "../config/source.ts";
 import { formatFault } from "../config/faults.ts";
 import type { FileConfig, LoadResult } from "../config/load-config.ts";
+import { contextHint, DEFAULT_SOCKET } from "../engines/docker/context.ts";
 import { createDockerEngine } from "../engines/docker/create-docker-engine.ts";
 import { createProbe } from "../engines/probe.ts";
 import { createProcessEngine } from "../engines/process/create-process-engine.ts";
@@ -51,6 +52,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   const clock = createSystemClock();
   const { config } = loaded;
   warnOfOpenAdmin(config, logger);
+  warnOfContext(io, logger);
   let reach: FileConfig = config;
   const version = productVersion();
   const app = createApp({
@@ -145,6 +147,13 @@ function warnOfOpenAdmin({ gateway }: FileConfig, logger: Logger): void {
   logger.warn(
     "the admin pages (/_status, /_metrics) are open to everybody who reaches this port: set gateway.admin_auth, or gateway.admin_hosts",
   );
+}
+
+/** Where the usual socket is missing the engine's own message says it; a machine may have both. */
+function warnOfContext({ env }: Io, logger: Logger): void {
+  if (env["DOCKER_HOST"] || !existsSync(DEFAULT_SOCKET)) return;
+  const hint = contextHint(env);
+  if (hint !== undefined) logger.warn(`${hint}. The gateway uses ${DEFAULT_SOCKET}`);
 }
 
 /** An unknown level is told, once there is a log. */

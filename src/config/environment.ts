@@ -31,7 +31,7 @@ export const PROCESS_VARIABLES: Readonly<Record<string, string>> = {
   LOG_LEVEL:
     "What is logged: `debug`, `info` (the default), `warn`, `error` or `silent`. Lines are JSON, or for people at a terminal.",
   DOCKER_HOST:
-    "Where Docker is: `unix:///var/run/docker.sock` (the default) or `tcp://HOST:PORT`. `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` are read as the docker command does.",
+    "Where Docker is: `unix:///var/run/docker.sock` (the default) or `tcp://HOST:PORT`. `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` are read as the docker command does; its contexts are not.",
   OTEL_EXPORTER_OTLP_ENDPOINT:
     "Where OpenTelemetry traces go; unset: nowhere. It and the other standard `OTEL_` variables are in [tracing](tracing.md).",
   GATEWAY_URL:

@@ -37,7 +37,7 @@ export interface Engine {
    * engine may give a full account only later), until `signal` aborts. A hint is no fact: look again. Reconnects by itself,
    * and gives a nameless hint after each reconnect. `onLink` tells whether the engine can be reached, at each change.
    */
-  watch(onHint: OnHint, onLink: (up: boolean) => void, signal: AbortSignal): void;
+  watch(onHint: OnHint, onLink: OnLink, signal: AbortSignal): void;
   /** The last `lines` lines of output, oldest first, ANSI escapes and control characters stripped; none if absent. */
   logs(ref: WorkloadRef, lines: number): Promise<readonly string[]>;
   /** Counters since the start; `undefined` where they cannot be read. */
@@ -53,6 +53,9 @@ export interface Engine {
 }
 
 export type OnHint = (name?: string, ending?: boolean) => void;
+
+/** `lacks`: one sentence on what an engine that can be reached does not allow. */
+export type OnLink = (up: boolean, lacks?: string) => void;
 
 /** What is left to a workload that nobody uses. */
 export interface Allowance {

@@ -3,7 +3,7 @@ import type { House } from "./house.ts";
 import { learn, look } from "./look.ts";
 import { notify } from "./notify.ts";
 import { isOneShot } from "./one-shot.ts";
-import { type Engine, EngineError } from "./ports.ts";
+import { type Engine, EngineError, type OnLink } from "./ports.ts";
 import type { WorkloadRecord } from "./record.ts";
 
 const OBSERVED_AT_ONCE = 16;
@@ -131,6 +131,14 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     if (was !== up) house.emit({ type: "engine", engine: kind, up, ...(reason !== undefined && { reason }) });
   }
 
+  function onLink(kind: Engine["kind"]): OnLink {
+    return (up, lacks) => {
+      link(kind, up);
+      if (lacks !== undefined)
+        house.emit({ type: "fault", message: `${kind} is used with less than it offers`, detail: lacks });
+    };
+  }
+
   function onHint(name?: string, ending = false): void {
     if (name !== undefined) {
       hinted.add(name);
@@ -152,7 +160,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
   return {
     async start(intervalMs, signal) {
       await reconcile();
-      for (const engine of Object.values(engines)) engine.watch(onHint, (up) => link(engine.kind, up), signal);
+      for (const engine of Object.values(engines)) engine.watch(onHint, onLink(engine.kind), signal);
       void relist(intervalMs, signal);
     },
     reload() {

@@ -5,11 +5,13 @@ import path from "node:path";
 import { inspect } from "node:util";
 import type { DockerOptions } from "dockerode";
 import { EngineError } from "../../lifecycle/ports.ts";
+import { contextHint, type ContextEnvironment, DEFAULT_SOCKET } from "./context.ts";
 
 /** The variables that say where Docker is, as the docker command reads them. */
 export type DockerEnvironment = Readonly<
   Partial<Record<"DOCKER_HOST" | "DOCKER_TLS_VERIFY" | "DOCKER_CERT_PATH", string | undefined>>
->;
+> &
+  ContextEnvironment;
 
 /** Where Docker is and how it is spoken to. */
 export interface Connection {
@@ -20,19 +22,20 @@ export interface Connection {
   readonly remoteHost: string | undefined;
   readonly options: DockerOptions;
   readonly agent: http.Agent;
+  /** What to set instead, where nothing was set and the docker command uses another Docker; else empty. */
+  readonly hint: string;
 }
-
-const DEFAULT_SOCKET = "/var/run/docker.sock";
 
 /** Reads the connection; throws `EngineError` with the code `refused` when a variable cannot be used. */
 export function readConnection(environment: DockerEnvironment): Connection {
-  const address = environment.DOCKER_HOST?.trim() || `unix://${DEFAULT_SOCKET}`;
-  if (address.startsWith("unix://")) return viaSocket(address.slice("unix://".length) || DEFAULT_SOCKET);
-  const url = parseTcp(address);
+  const named = environment.DOCKER_HOST?.trim();
+  if (!named) return { ...viaSocket(DEFAULT_SOCKET), hint: contextHint(environment) ?? "" };
+  if (named.startsWith("unix://")) return viaSocket(named.slice("unix://".length) || DEFAULT_SOCKET);
+  const url = parseTcp(named);
   if (url !== undefined) return viaTcp(url, environment);
   throw new EngineError(
     "refused",
-    `DOCKER_HOST is "${address}": use unix:///path/to/docker.sock or tcp://host:port (for ssh, forward the socket first)`,
+    `DOCKER_HOST is "${named}": use unix:///path/to/docker.sock or tcp://host:port (for ssh, forward the socket first)`,
   );
 }
 
@@ -40,7 +43,7 @@ function viaSocket(socketPath: string): Connection {
   const agent = opaque(new http.Agent(KEEP_ALIVE));
   // Every key is set, for dockerode fills in the ones that are missing from its own reading of process.env.
   const options = { ...UNSET, protocol: "http" as const, socketPath, agent };
-  return { target: socketPath, socketPath, remoteHost: undefined, options, agent };
+  return { target: socketPath, socketPath, remoteHost: undefined, options, agent, hint: "" };
 }
 
 function viaTcp(url: URL, environment: DockerEnvironment): Connection {
@@ -56,7 +59,7 @@ function viaTcp(url: URL, environment: DockerEnvironment): Connection {
       : new http.Agent(KEEP_ALIVE),
   );
   const options = { ...UNSET, protocol: tls ? ("https" as const) : ("http" as const), host, port, agent };
-  return { target: `tcp://${url.hostname}:${port}`, socketPath: undefined, remoteHost: host, options, agent };
+  return { target: `tcp://${url.hostname}:${port}`, socketPath: undefined, remoteHost: host, options, agent, hint: "" };
 }
 
 /** `tcp://`, `http://`, `https://`, or a bare `host:port`. */

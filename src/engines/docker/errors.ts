@@ -7,7 +7,8 @@ export function toEngineError(cause: unknown, connection: Connection, timeoutMs:
   if (cause instanceof EngineError) return cause;
   const { code, status, message } = facts(cause);
   if (status !== undefined) return new EngineError(...answered(status, message, connection), { cause });
-  return new EngineError("unreachable", unreached(code, message, connection, timeoutMs), { cause });
+  const what = unreached(code, message, connection, timeoutMs);
+  return new EngineError("unreachable", connection.hint === "" ? what : `${what}. ${connection.hint}`, { cause });
 }
 
 function answered(status: number, message: string, connection: Connection): [EngineError["code"], string] {

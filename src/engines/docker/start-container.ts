@@ -2,11 +2,12 @@ import type { ContainerInspectInfo } from "dockerode";
 import { EngineError } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 import { inspect } from "./inspect.ts";
+import { missingNetwork } from "./missing-network.ts";
 
 /** A start can take long where volumes or networks are slow. */
 const START_TIMEOUT_MS = 60_000;
 
-/** Starts a container, or lets a paused one go on. Rejects with `EngineError`; its message is Docker's own. */
+/** Starts a container, or lets a paused one go on. Rejects with `EngineError`; its message is Docker's own, except where that helps nobody. */
 export async function startContainer(client: DockerClient, found: ContainerInspectInfo): Promise<void> {
   try {
     await client.call((docker, abortSignal) => {
@@ -15,8 +16,10 @@ export async function startContainer(client: DockerClient, found: ContainerInspe
     }, START_TIMEOUT_MS);
   } catch (error) {
     // Somebody else was faster.
-    if (!(error instanceof EngineError) || error.code !== "refused" || !(await isRunning(client, found.Id)))
-      throw error;
+    if (!(error instanceof EngineError) || error.code !== "refused") throw error;
+    if (await isRunning(client, found.Id)) return;
+    const message = missingNetwork(error.message, found);
+    throw message === undefined ? error : new EngineError("refused", message, { cause: error });
   }
 }
 

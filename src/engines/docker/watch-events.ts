@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GetEventsOptions } from "dockerode";
-import type { Engine } from "../../lifecycle/ports.ts";
+import { type Engine, EngineError, type OnLink } from "../../lifecycle/ports.ts";
 import { abortable, type DockerClient } from "./client.ts";
 import { EVENT_FILTERS, readEvent } from "./read-event.ts";
 
@@ -19,7 +19,7 @@ interface WatchDeps {
 
 /**
  * Follows Docker's events until aborted, and reconnects with growing pauses. A stream that merely ends (a socket proxy's
- * time limit) and opens again at once is no loss of the link.
+ * time limit) and opens again at once is no loss of the link, and neither is one that is refused: Docker answers.
  */
 export function createWatch({ client, onRewired, silenceMs = SILENCE_MS }: WatchDeps): Engine["watch"] {
   return (onHint, onLink, signal) => {
@@ -40,11 +40,12 @@ export function createWatch({ client, onRewired, silenceMs = SILENCE_MS }: Watch
 
     async function run(): Promise<void> {
       for (let failures = 0; !signal.aborted;) {
-        const heard = await follow(client, { opened, hear, silenceMs, signal });
+        const fault = await follow(client, { opened, hear, silenceMs, signal });
         if (signal.aborted) return;
         client.forget();
-        failures = heard ? 0 : failures + 1;
-        if (failures > 0) reportLink(false);
+        failures = fault === undefined ? 0 : failures + 1;
+        if (fault?.code === "refused") reportLink(true, withoutEvents(fault));
+        else if (fault !== undefined) reportLink(false);
         await sleep(pauseMs(failures), undefined, { signal }).catch(() => undefined);
       }
     }
@@ -66,18 +67,18 @@ interface Listener {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the stream has ended, with whether it had opened; never rejects. */
-async function follow(client: DockerClient, listener: Listener): Promise<boolean> {
+/** Resolves when the stream has ended, with what kept it from opening; never rejects. */
+async function follow(client: DockerClient, listener: Listener): Promise<EngineError | undefined> {
   let stream: IncomingMessage;
   try {
     stream = (await client.call((docker, late) => {
       const abortSignal = AbortSignal.any([late, listener.signal]);
       return docker.getEvents({ filters: EVENT_FILTERS, abortSignal } as GetEventsOptions);
     })) as IncomingMessage;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof EngineError ? error : new EngineError("unreachable", String(error));
   }
-  if (listener.signal.aborted) return true;
+  if (listener.signal.aborted) return undefined;
   listener.opened();
   const watchdog = watchSilence(client, stream, listener.silenceMs);
   try {
@@ -94,7 +95,11 @@ async function follow(client: DockerClient, listener: Listener): Promise<boolean
   } finally {
     watchdog.stop();
   }
-  return true;
+  return undefined;
+}
+
+function withoutEvents({ message }: EngineError): string {
+  return `Docker's events are refused, so changes are noticed only every discovery_interval: allow GET /events (EVENTS=1 in many socket proxies). ${message}`;
 }
 
 /** A half-dead connection (a host that lost its network, a stopped proxy) is silent for ever, as is an idle Docker. */
@@ -122,11 +127,12 @@ function watchSilence(
   };
 }
 
-function onChange(report: (up: boolean) => void): (up: boolean) => void {
-  let last: boolean | undefined;
-  return (up) => {
-    if (up === last) return;
-    last = up;
-    report(up);
+function onChange(report: OnLink): OnLink {
+  let last: string | undefined;
+  return (up, lacks) => {
+    const now = `${up} ${lacks}`;
+    if (now === last) return;
+    last = now;
+    report(up, lacks);
   };
 }
