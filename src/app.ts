@@ -1,12 +1,15 @@
 import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { type AddressSet, createAddressSet } from "./config/address-set.ts";
 import { describeWorkload } from "./config/describe-settings.ts";
 import { formatFault } from "./config/faults.ts";
 import { createIgnoreMatcher } from "./config/ignore-matcher.ts";
+import { isSelf } from "./config/inventory-index.ts";
 import type { FileConfig } from "./config/load-config.ts";
 import { type MergeResult, mergeSettings } from "./config/merge-settings.ts";
 import { createSchedule } from "./config/schedule.ts";
+import { isGatewayName } from "./core/gateway-name.ts";
 import type { InventoryItem } from "./core/observation.ts";
 import type { Settings } from "./core/settings.ts";
 import { clientAddress } from "./endpoints/client-address.ts";
@@ -21,6 +24,7 @@ import type { Route } from "./lifecycle/route.ts";
 import { createNotifier } from "./notify/create-notifier.ts";
 import { createProxyDoor } from "./proxy/door.ts";
 import { createForwarder } from "./proxy/forwarder.ts";
+import { createHostLookup } from "./proxy/host-lookup.ts";
 import { clientOf, createRefuser } from "./proxy/refuser.ts";
 import { SERVER_OPTIONS } from "./proxy/server-options.ts";
 import { createResponder, type Responder } from "./respond/responder.ts";
@@ -64,6 +68,7 @@ export function createApp(deps: AppDeps): App {
   let config = deps.config;
   let merged: MergeResult | undefined;
   let trusted: AddressSet = () => false;
+  let ownNames: readonly string[] = [];
   let responder = responderFor(config.gateway);
 
   const events = createEventStream();
@@ -163,15 +168,14 @@ export function createApp(deps: AppDeps): App {
   };
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
-    findRoute,
+    ...createHostLookup({ routes: () => lifecycle.routes(), settings: () => lifecycle.settings(), isTrusted }),
     internal: endpoints.handle,
     // A traced request needs its span, which is around what node:http has read.
     ...(tracing === undefined
       ? { ...doors, plain: door.plain, plainAuth: authDoor.plain }
       : tracing.around<Route>(doors)),
-    unknownHost(req, res, host) {
-      writeAnswer(res, responder.unknownHost({ host: host ?? "" }, clientOf(req)), req.method);
-    },
+    unknownHost: (req, host = "") =>
+      responder.unknownHost({ host, isGateway: isGatewayName(host, ownNames) }, clientOf(req)),
     conflictingHost(req, res) {
       writeAnswer(res, responder.problem("conflict-host", {}, clientOf(req)), req.method);
     },
@@ -185,24 +189,13 @@ export function createApp(deps: AppDeps): App {
       told.add(warning);
       logger.warn(warning);
     }
+    ownNames = [hostname(), ...inventory.filter((item) => isSelf(item, deps.self)).map(({ name }) => name)];
     trusted = createAddressSet(merged.settings.gateway.trustedProxies);
     return merged.settings;
   }
 
   function isTrusted(address: string): boolean {
     return trusted(address);
-  }
-
-  function findRoute(host: string | undefined, target: string): ReturnType<typeof routeOf> {
-    return lifecycle.routes().hosts.find(host) ?? routeOf(target);
-  }
-
-  /** `?container=NAME` where no host matches: the reference's way of trying without DNS. */
-  function routeOf(target: string) {
-    const query = target.indexOf("?");
-    if (query === -1 || !target.includes("container=", query)) return undefined;
-    const name = new URLSearchParams(target.slice(query + 1)).get("container");
-    return name === null ? undefined : lifecycle.routes().byName.get(name);
   }
 
   function responderFor({ templatesDir, theme }: FileConfig["gateway"]): Responder {

@@ -8,13 +8,16 @@ import { mayBeReserved } from "./core/reserved-paths.ts";
 import type { Route } from "./lifecycle/route.ts";
 import type { ClientLine } from "./proxy/client-line.ts";
 import { type ClientLines, createClientLines } from "./proxy/client-lines.ts";
+import type { HostLookup } from "./proxy/host-lookup.ts";
+import { setHost } from "./proxy/set-host.ts";
 import { answerUnderWay } from "./proxy/under-way.ts";
+import type { Answer } from "./respond/answer.ts";
 import { sayLast } from "./respond/last-words.ts";
+import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
 
 /** Where a request can lead, in the order in which it is asked. */
-export interface ServerDeps {
+export interface ServerDeps extends HostLookup {
   readonly options: ServerOptions;
-  findRoute(host: string | undefined, target: string): Route | undefined;
   /** The auth requests of front proxies; false: not one. */
   auth(req: IncomingMessage, res: ServerResponse, path: string): boolean;
   authUpgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
@@ -26,7 +29,7 @@ export interface ServerDeps {
   readonly plainAuth?: (request: PlainRequest, peer: string) => string | undefined;
   request(route: Route, req: IncomingMessage, res: ServerResponse): void;
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
-  unknownHost(req: IncomingMessage, res: ServerResponse, host: string | undefined): void;
+  unknownHost(req: IncomingMessage, host: string | undefined): Answer;
   conflictingHost(req: IncomingMessage, res: ServerResponse): void;
   /** A whole raw answer for a connection that has no response object. */
   rawAnswer(code: ErrorCode): Buffer;
@@ -54,33 +57,49 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
 
   /** What most requests are: from a client that asks for nothing special, to an app that is awake. */
   function serve(request: PlainRequest, body: Buffer | undefined, line: ClientLine): boolean {
-    const { target, host } = request;
+    const { target } = request;
     if (mayBeReserved(target)) {
       const passed = body === undefined ? deps.plainAuth?.(request, line.peer) : undefined;
       if (passed === undefined) return false;
       line.answer(passed);
       return true;
     }
-    const route = deps.findRoute(host, target);
+    const route = deps.findRoute(plainHost(request, line.peer), target);
     if (route === undefined || deps.plain?.(route, request, body, line) !== true) return false;
     line.probeAfter(PROBE_AFTER_MS);
     return true;
   }
 
+  function plainHost(request: PlainRequest, peer: string): string | undefined {
+    if (request.forwardedHost !== undefined)
+      request.host = deps.forwardedHost(request.host, request.forwardedHost, peer) ?? request.host;
+    return request.host;
+  }
+
+  /** The host that a request is for from here on. */
+  function settleHost(req: IncomingMessage, host: string | undefined): string | undefined {
+    const forwarded = req.headers["x-forwarded-host"];
+    if (typeof forwarded !== "string") return host;
+    const instead = deps.forwardedHost(host, forwarded, req.socket.remoteAddress ?? "");
+    if (instead !== undefined) setHost(req, instead);
+    return instead ?? host;
+  }
+
   function onRequest(req: IncomingMessage, res: ServerResponse): void {
     if (lines.answersAgain(req, res)) return undefined;
-    const target = req.url ?? "/";
-    const host = requestHost(target, req.rawHeaders);
-    if (host === CONFLICT || isHostless(req, host)) return deps.conflictingHost(req, res);
+    const asked = req.url ?? "/";
+    const named = requestHost(asked, req.rawHeaders);
+    if (named === CONFLICT || isHostless(req, named)) return deps.conflictingHost(req, res);
     if (draining) res.shouldKeepAlive = false;
-    if (target.charCodeAt(0) !== SLASH || mayBeReserved(target)) {
-      const path = requestPath(target);
-      if (deps.auth(req, res, path)) return undefined;
+    const path = asked.charCodeAt(0) !== SLASH || mayBeReserved(asked) ? requestPath(asked) : undefined;
+    if (path !== undefined && deps.auth(req, res, path)) return undefined;
+    const host = settleHost(req, named);
+    if (path !== undefined) {
       req.socket.setKeepAlive(true, PROBE_AFTER_MS);
       if (deps.internal(req, res, path, deps.findRoute(host, "/"))) return undefined;
     }
-    const route = deps.findRoute(host, target);
-    if (route === undefined) return deps.unknownHost(req, res, host);
+    const route = deps.findRoute(host, req.url ?? "/");
+    if (route === undefined) return writeAnswer(res, deps.unknownHost(req, host), req.method);
     req.socket.setKeepAlive(true, PROBE_AFTER_MS);
     return deps.request(route, req, res);
   }
@@ -92,15 +111,14 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     // Only where the server could not be told to take it as a plain request (Node before 24.9).
     if (answerUnderWay(socket) !== undefined) return void socket.destroy();
     const target = req.url ?? "/";
-    const host = requestHost(target, req.rawHeaders);
-    const isUnclear = host === CONFLICT || isHostless(req, host);
-    if (!isUnclear && deps.authUpgrade(req, socket, requestPath(target))) return;
-    const route = isUnclear ? undefined : deps.findRoute(host, target);
-    if (route === undefined) sayLast(socket, deps.rawAnswer(isUnclear ? "conflict-host" : "unknown-host"));
-    else {
-      req.socket.setKeepAlive(true, PROBE_AFTER_MS);
-      deps.upgrade(route, req, socket, head);
-    }
+    const named = requestHost(target, req.rawHeaders);
+    if (named === CONFLICT || isHostless(req, named)) return sayLast(socket, deps.rawAnswer("conflict-host"));
+    if (deps.authUpgrade(req, socket, requestPath(target))) return undefined;
+    const host = settleHost(req, named);
+    const route = deps.findRoute(host, req.url ?? "/");
+    if (route === undefined) return sayLast(socket, rawAnswer(deps.unknownHost(req, host)));
+    req.socket.setKeepAlive(true, PROBE_AFTER_MS);
+    return deps.upgrade(route, req, socket, head);
   }
 
   server.on("request", onRequest);

@@ -33,7 +33,8 @@ export function indexInventory(inventory: readonly InventoryItem[], self: string
 }
 
 /** A container's host name is the short form of its id, so a prefix of that length will do. */
-function isSelf(item: InventoryItem, self: string | undefined): boolean {
+/** Whether it is the gateway's own container; `self` is that one's name or id. */
+export function isSelf(item: InventoryItem, self: string | undefined): boolean {
   if (self === undefined || self === "") return false;
   return item.name === self || (self.length >= SHORT_ID && item.id.startsWith(self));
 }

@@ -17,6 +17,7 @@ import type {
   OfflinePage,
   ProblemFacts,
 } from "./pages.ts";
+import { en } from "./messages/en.ts";
 import { healthAnswer, logsAnswer } from "./polled.ts";
 import { createProblem, DEFAULT_RETRY_MS } from "./problem.ts";
 import { loadingRetryMs, wakeModel } from "./wake-model.ts";
@@ -36,7 +37,8 @@ export interface Responder {
   failed(page: FailedPage, client: ClientFacts): Answer;
   offline(page: OfflinePage, client: ClientFacts): Answer;
   asleep(page: { readonly face: Face }, client: ClientFacts): Answer;
-  unknownHost(page: { readonly host: string }, client: ClientFacts): Answer;
+  /** `isGateway`: the host is the gateway's own, so that a proxy before it seems not to pass on what visitors asked for. */
+  unknownHost(page: { readonly host: string; readonly isGateway?: boolean }, client: ClientFacts): Answer;
   /** Any other code. */
   problem(code: ErrorCode, facts: ProblemFacts, client: ClientFacts): Answer;
   /** A page of the same family from a template by name: login, dashboard. */
@@ -99,8 +101,11 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
       return writer.write("asleep.html", { face: painted }, client, options);
     },
 
-    unknownHost({ host }, client) {
-      return responder.problem("unknown-host", { host }, client);
+    unknownHost({ host, isGateway = false }, client) {
+      const code = "unknown-host";
+      if (client.kind !== "navigation") return createProblem(code, { detail: unknownHostDetail(host, isGateway) });
+      const model = { code, status: STATUS_BY_CODE[code], host: cleanText(host, 253), isGateway };
+      return writer.write("not-found.html", model, client, { code });
     },
 
     problem(code, facts, client) {
@@ -112,8 +117,7 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
         host: cleanText(facts.host ?? facts.container ?? "", 253),
         again: retryMs === undefined ? undefined : { in: durationText(retryMs), s: Math.ceil(retryMs / 1000) },
       };
-      const template = code === "unknown-host" ? "not-found.html" : "problem.html";
-      return writer.write(template, model, client, { code, retryMs });
+      return writer.write("problem.html", model, client, { code, retryMs });
     },
 
     paint,
@@ -122,4 +126,10 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
     logs: logsAnswer,
   };
   return responder;
+}
+
+/** Programs get in one sentence what the page shows in several places. */
+function unknownHostDetail(host: string, isGateway: boolean): string {
+  const named = host === "" ? "" : ` The request came for "${cleanText(host, 100)}".`;
+  return `${en["problem.unknown-host.detail"]}${named}${isGateway ? ` ${en["problem.unknown-host.gateway"]}` : ""}`;
 }

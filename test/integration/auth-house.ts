@@ -93,6 +93,7 @@ async function serve(t: TestContext, door: AuthDoor): Promise<number> {
   const teapot = (_req: IncomingMessage, res: ServerResponse): void => void res.writeHead(418).end();
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
+    forwardedHost: () => undefined,
     findRoute: () => undefined,
     ...(process.env[READ_BY_NODE] === undefined && { plainAuth: door.plain }),
     auth: door.request,
@@ -100,7 +101,7 @@ async function serve(t: TestContext, door: AuthDoor): Promise<number> {
     internal: () => false,
     request: (_route, req, res) => teapot(req, res),
     upgrade: (_route, _req, socket) => void socket.destroy(),
-    unknownHost: teapot,
+    unknownHost: () => ({ status: 418, headers: [], body: Buffer.alloc(0) }),
     conflictingHost: teapot,
     rawAnswer: () => Buffer.alloc(0),
   });

@@ -22,6 +22,7 @@ export async function listen(
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
     findRoute: () => ({}) as Route,
+    forwardedHost: () => undefined,
     plain(_route: Route, request: PlainRequest, body, line) {
       if (!plain(line, body, request)) return false;
       reads.push({ by: "line", what: `${request.method} ${request.target}` });

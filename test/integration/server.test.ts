@@ -22,6 +22,7 @@ async function listen(
 ): Promise<number> {
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
+    forwardedHost: () => undefined,
     findRoute: () => (knowsHost ? ({} as Route) : undefined),
     plain,
     auth: () => false,
@@ -29,7 +30,7 @@ async function listen(
     internal: () => false,
     request: (_route, req, res) => answer(req, res),
     upgrade: (_route, _req, socket) => void socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
-    unknownHost: () => assert.fail("every host is known"),
+    unknownHost: () => ({ status: 404, headers: [], body: Buffer.alloc(0) }),
     conflictingHost: (_req, res) => void res.writeHead(400).end("unclear"),
     rawAnswer: (code) => Buffer.from(`HTTP/1.1 400 ${code}\r\nConnection: close\r\n\r\n`),
   });

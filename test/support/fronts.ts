@@ -81,6 +81,22 @@ export async function startNginx(t: TestContext, http: (port: number) => string)
   });
 }
 
+/** Apache httpd with these lines in its one server, and the modules of a proxy. */
+export async function startApache(t: TestContext, lines: string): Promise<Front | undefined> {
+  return startFront(t, "apache", (dir, port) => {
+    const modules = ["mpm_event", "authz_core", "proxy", "proxy_http", "proxy_wstunnel", "rewrite", "headers"].map(
+      (one) => `LoadModule ${one}_module /usr/lib/apache2/modules/mod_${one}.so`,
+    );
+    const file = path.join(dir, "apache.conf");
+    writeFileSync(
+      file,
+      `${modules.join("\n")}\nServerRoot ${dir}\nPidFile ${dir}/apache.pid\nDefaultRuntimeDir ${dir}\n` +
+        `ServerName front.test\nListen 127.0.0.1:${port}\nErrorLog ${dir}/error.log\nLogLevel info\n${lines}\n`,
+    );
+    return { args: ["-D", "FOREGROUND", "-f", file], isUp: () => answers(port, "/") };
+  });
+}
+
 interface Launch {
   readonly args: readonly string[];
   readonly isUp: () => Promise<boolean>;

@@ -11,6 +11,7 @@ const tools = {
   traefik: { variable: "TRAEFIK_BIN", names: ["traefik"] },
   caddy: { variable: "CADDY_BIN", names: ["caddy"] },
   nginx: { variable: "NGINX_BIN", names: ["nginx"] },
+  apache: { variable: "APACHE_BIN", names: ["apache2", "httpd"] },
   compose: { variable: "COMPOSE_BIN", names: ["docker-compose"] },
   zsh: { variable: "ZSH_BIN", names: ["zsh"] },
   fish: { variable: "FISH_BIN", names: ["fish"] },

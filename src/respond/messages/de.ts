@@ -56,6 +56,8 @@ export const de: Messages = {
   "problem.unknown-host.title": "Hier ist nichts",
   "problem.unknown-host.detail":
     "Unter dieser Adresse antwortet keine App. Prüfe die Schreibweise; eine neue App erscheint nach wenigen Sekunden.",
+  "problem.unknown-host.gateway":
+    "Das ist die Adresse des Gateways selbst. Wenn ein Proxy die Anfrage weiterleitet, muss er den angefragten Host mitgeben: proxy_set_header Host $http_host in nginx, ProxyPreserveHost On in Apache.",
   "problem.unknown-container.title": "Kein solcher Container",
   "problem.unknown-container.detail": "Das Gateway kennt keinen Container mit diesem Namen.",
   "problem.unknown-path.title": "Keine solche Seite",

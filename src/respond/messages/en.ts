@@ -55,6 +55,8 @@ export const en = {
   "problem.unknown-host.title": "Nothing here",
   "problem.unknown-host.detail":
     "No app answers to this address. Check its spelling; a new app can take a few seconds to appear.",
+  "problem.unknown-host.gateway":
+    "This is the gateway’s own address. If a proxy forwarded the request, it must pass on the Host that visitors asked for: proxy_set_header Host $http_host in nginx, ProxyPreserveHost On in Apache.",
   "problem.unknown-container.title": "No such container",
   "problem.unknown-container.detail": "The gateway does not know a container of this name.",
   "problem.unknown-path.title": "No such page",

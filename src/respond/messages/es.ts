@@ -56,6 +56,8 @@ export const es: Messages = {
   "problem.unknown-host.title": "Aquí no hay nada",
   "problem.unknown-host.detail":
     "Ninguna aplicación responde en esta dirección. Compruebe cómo está escrita; una nueva tarda unos segundos en aparecer.",
+  "problem.unknown-host.gateway":
+    "Es la dirección de la propia pasarela. Si un proxy reenvía la petición, debe transmitir el Host solicitado: proxy_set_header Host $http_host en nginx, ProxyPreserveHost On en Apache.",
   "problem.unknown-container.title": "No existe ese contenedor",
   "problem.unknown-container.detail": "La pasarela no conoce ningún contenedor con este nombre.",
   "problem.unknown-path.title": "No existe esa página",

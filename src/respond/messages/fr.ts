@@ -56,6 +56,8 @@ export const fr: Messages = {
   "problem.unknown-host.title": "Rien ici",
   "problem.unknown-host.detail":
     "Aucune application ne répond à cette adresse. Vérifiez-la ; une nouvelle application apparaît après quelques secondes.",
+  "problem.unknown-host.gateway":
+    "C’est l’adresse de la passerelle elle-même. Si un proxy transmet la requête, il doit conserver l’hôte demandé : proxy_set_header Host $http_host dans nginx, ProxyPreserveHost On dans Apache.",
   "problem.unknown-container.title": "Conteneur inconnu",
   "problem.unknown-container.detail": "La passerelle ne connaît aucun conteneur de ce nom.",
   "problem.unknown-path.title": "Page inconnue",

@@ -56,6 +56,8 @@ export const it: Messages = {
   "problem.unknown-host.title": "Qui non c’è niente",
   "problem.unknown-host.detail":
     "Nessuna app risponde a questo indirizzo. Controlla come è scritto; un’app nuova compare dopo qualche secondo.",
+  "problem.unknown-host.gateway":
+    "È l’indirizzo del gateway stesso. Se un proxy inoltra la richiesta, deve trasmettere l’host richiesto: proxy_set_header Host $http_host in nginx, ProxyPreserveHost On in Apache.",
   "problem.unknown-container.title": "Container inesistente",
   "problem.unknown-container.detail": "Il gateway non conosce un container con questo nome.",
   "problem.unknown-path.title": "Pagina inesistente",
