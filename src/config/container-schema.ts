@@ -102,7 +102,11 @@ export const containerSchema = z
       .meta({ inherits: "gateway.max_pending" })
       .describe("How many requests may wait for it at once."),
     stop_method: choice("stop", "pause", "kill").prefault("stop").describe("How it is put to sleep."),
-    stop_timeout: duration().prefault("10s").describe("How long it may take to end by itself before it is killed."),
+    stop_timeout: duration()
+      .optional()
+      .describe(
+        "How long it may take to end by itself before it is killed; unset: what it was made with (`--stop-timeout`, Compose's `stop_grace_period`).",
+      ),
     stop_signal: textLike(SIGNAL, "a signal such as SIGTERM")
       .prefault("")
       .describe("The signal that asks it to end; empty: the image's own. Docker before API 1.42 gets it by a kill."),

@@ -50,7 +50,8 @@ const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload:
   hold_timeout: ({ holdTimeoutMs }) => formatDuration(holdTimeoutMs),
   max_pending: ({ maxPending }) => String(maxPending),
   stop_method: ({ stopMethod }) => stopMethod,
-  stop_timeout: ({ stopTimeoutMs }) => formatDuration(stopTimeoutMs),
+  stop_timeout: ({ stopTimeoutMs }) =>
+    stopTimeoutMs === undefined ? "the container's own" : formatDuration(stopTimeoutMs),
   stop_signal: ({ stopSignal }) => stopSignal,
   min_uptime: ({ minUptimeMs }) => formatDuration(minUptimeMs),
   idle_signal: ({ idleSignal }) => idleSignal ?? "",

@@ -54,5 +54,5 @@ export interface Failure {
 
 export type FailureReason = "exited" | "oom" | "timeout" | "absent" | "engine" | "refused" | "dependency" | "unhealthy";
 
-/** How far a wake is: what the loading page shows. */
-export type WakePhase = "dependencies" | "starting" | "waiting" | "ready";
+/** How far a wake is: what the loading page shows. `stopping`: it begins when a stop has ended that is under way. */
+export type WakePhase = "stopping" | "dependencies" | "starting" | "waiting" | "ready";

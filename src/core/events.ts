@@ -34,6 +34,8 @@ export type DomainEvent =
       readonly durationMs: number;
       readonly awakeMs: number;
     }
+  /** Our stop ended in a kill, since it did not end by itself in this time: what it had not saved is lost. */
+  | { readonly type: "killed"; readonly workload: string; readonly timeoutMs: number }
   | { readonly type: "stop-failed"; readonly workload: string; readonly message: string }
   /** It ended without us: a crash, or a person's doing. */
   | {

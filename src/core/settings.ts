@@ -93,7 +93,8 @@ export interface WorkloadSettings {
   readonly holdTimeoutMs: number;
   readonly maxPending: number;
   readonly stopMethod: StopMethod;
-  readonly stopTimeoutMs: number;
+  /** `undefined`: the container's own stop timeout, else 10 s. */
+  readonly stopTimeoutMs: number | undefined;
   /** Empty: the image's own. */
   readonly stopSignal: string;
   readonly minUptimeMs: number;

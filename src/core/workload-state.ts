@@ -78,7 +78,13 @@ export type WorkloadEvent =
   /** Whatever was waited for before a stop is over, or a veto was found. */
   | { readonly type: "drained"; readonly run: number }
   | { readonly type: "vetoed"; readonly run: number }
-  | { readonly type: "stop-ended"; readonly run: number; readonly observation: Observation };
+  | {
+      readonly type: "stop-ended";
+      readonly run: number;
+      readonly observation: Observation;
+      /** It did not end by itself in this time and was killed. */
+      readonly killedAfterMs?: number | undefined;
+    };
 
 /** What the machine must do after a transition; each has one executor. `cancel` ends the job of the status that was left. */
 export type Effect = "cancel" | "wake" | "probe" | "drain" | "stop";

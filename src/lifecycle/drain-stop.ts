@@ -5,7 +5,7 @@ import { untilFrontIsQuiet } from "./front-quiet.ts";
 import type { House } from "./house.ts";
 import { look, lookAtRest } from "./look.ts";
 import { nudged } from "./nudge.ts";
-import { type Engine, EngineError, type StopOrder, type WorkloadRef } from "./ports.ts";
+import { type Engine, EngineError, type StopOrder, type StopResult, type WorkloadRef } from "./ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 import { sampledMemory } from "./sample.ts";
 import { unthrottle } from "./throttle.ts";
@@ -45,11 +45,13 @@ export async function stopJob(house: House, record: WorkloadRecord, run: number,
   const awakeMs = startedMs - record.awakeSinceMs;
   const ref = refOf(record);
   let observation: Observation;
+  let killedAfterMs: number | undefined;
   try {
     record.memoryBytes = sampledMemory(record) ?? record.memoryBytes;
     const method = state.reason === "pause" ? "pause" : settings.stopMethod;
     if (method !== "pause" && record.ownLimits !== undefined) await unthrottle(house, record);
-    await stopIfThere(engine, ref, { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal });
+    const order = { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal };
+    ({ killedAfterMs } = await stopIfThere(engine, ref, order));
     const seen = await lookAtRest(record);
     if (seen === undefined) throw new EngineError("unreachable", "the engine was lost while it stopped the workload");
     observation = seen;
@@ -61,21 +63,23 @@ export async function stopJob(house: House, record: WorkloadRecord, run: number,
       durationMs: house.clock.now() - startedMs,
       awakeMs,
     });
+    if (killedAfterMs !== undefined) house.emit({ type: "killed", workload: record.name, timeoutMs: killedAfterMs });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     house.emit({ type: "stop-failed", workload: record.name, message });
     putOffFailed(house, record, state.reason);
     observation = STILL_RUNNING;
   }
-  if (!signal.aborted) house.dispatch(record, { type: "stop-ended", run, observation });
+  if (!signal.aborted) house.dispatch(record, { type: "stop-ended", run, observation, killedAfterMs });
 }
 
 /** What somebody has removed meanwhile needs no stop. */
-async function stopIfThere(engine: Engine, ref: WorkloadRef, order: StopOrder): Promise<void> {
+async function stopIfThere(engine: Engine, ref: WorkloadRef, order: StopOrder): Promise<StopResult> {
   try {
-    await engine.stop(ref, order);
+    return await engine.stop(ref, order);
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== "absent") throw error;
+    return {};
   }
 }
 

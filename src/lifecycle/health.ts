@@ -66,7 +66,8 @@ function healthOfOne(record: WorkloadRecord, clock: Clock): Health {
     case "stopping":
     case "draining":
       if (!state.wakeNext) break;
-      return { ...base, status: "starting", phase: "starting", elapsedMs: now - state.sinceMs };
+      // What a wake usually takes says nothing about a stop.
+      return { ...base, status: "starting", phase: "stopping", elapsedMs: now - state.sinceMs, etaMs: undefined };
     case "unseen":
     case "absent":
     case "asleep":

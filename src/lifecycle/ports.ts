@@ -11,11 +11,20 @@ export interface WorkloadRef {
 
 export interface StopOrder {
   readonly method: StopMethod;
-  /** How long the workload may take to end by itself before it is killed. */
-  readonly timeoutMs: number;
+  /** How long the workload may take to end by itself before it is killed; `undefined`: its own time, else 10 s. */
+  readonly timeoutMs: number | undefined;
   /** Empty: the image's own. */
   readonly signal: string;
 }
+
+/** How a stop went. */
+export interface StopResult {
+  /** Set when it did not end by itself in this time and was killed. */
+  readonly killedAfterMs?: number;
+}
+
+/** What a workload gets where nobody says how long its stop may take; Docker's own default. */
+export const DEFAULT_STOP_TIMEOUT_MS = 10_000;
 
 /**
  * Starts, stops and observes workloads. Every call may reject with `EngineError`; nothing else is thrown.
@@ -31,7 +40,7 @@ export interface Engine {
   /** stopped → running, or paused → running. Resolves when the engine says that it runs, not when it is ready. */
   start(ref: WorkloadRef): Promise<void>;
   /** Resolves when it has ended (or is paused). */
-  stop(ref: WorkloadRef, order: StopOrder): Promise<void>;
+  stop(ref: WorkloadRef, order: StopOrder): Promise<StopResult>;
   /**
    * Calls `onHint` soon after anything changed (the name when one workload is meant; `ending` when it ends, of which the
    * engine may give a full account only later), until `signal` aborts. A hint is no fact: look again. Reconnects by itself,

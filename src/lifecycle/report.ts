@@ -1,4 +1,5 @@
 import type { Observation } from "../core/observation.ts";
+import { timeSpan } from "../core/time-span.ts";
 import type { WorkloadEvent, WorkloadState } from "../core/workload-state.ts";
 import type { House } from "./house.ts";
 import type { WorkloadRecord } from "./record.ts";
@@ -67,6 +68,8 @@ function reason(record: WorkloadRecord, event: WorkloadEvent): string {
     case "vetoed":
       return "it is in use";
     case "stop-ended":
-      return `the stop ended: ${event.observation.status}`;
+      return event.killedAfterMs === undefined
+        ? `the stop ended: ${event.observation.status}`
+        : `it did not end within ${timeSpan(event.killedAfterMs)} and was killed`;
   }
 }

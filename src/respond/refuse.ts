@@ -38,7 +38,10 @@ export function refuse(
     case "asleep":
       return responder.asleep({ face }, client);
     case "waking":
-    case "timed-out":
+    case "timed-out": {
+      const detail = facts.phase === "stopping" ? { detail: STILL_STOPPING } : {};
+      return responder.problem(CODES[refusal.kind], { container: face.name, ...retryOf(route), ...detail }, client);
+    }
     case "full":
     case "gone":
     case "broken":
@@ -53,6 +56,8 @@ const CODES = {
   gone: "client-gone",
   broken: "upstream-failed",
 } as const satisfies Record<string, ErrorCode>;
+
+const STILL_STOPPING = "The app is still stopping. It is started again as soon as it has ended. Ask again shortly.";
 
 /** Asking again helps when the wake is likely to be over. */
 function retryOf({ elapsedMs, etaMs }: RefusedRoute): { readonly retryMs?: number } {

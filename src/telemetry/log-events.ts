@@ -39,6 +39,11 @@ export function logEvents(logger: EventLogger): Emit {
           },
           `"${event.workload}" sleeps (${STOP_WORDS[event.reason]}); the stop took ${timeSpan(event.durationMs)}, it was awake for ${timeSpan(event.awakeMs)}`,
         );
+      case "killed":
+        return logger.warn(
+          { event: type, container: event.workload, timeout_ms: Math.round(event.timeoutMs) },
+          `"${event.workload}" did not end within ${timeSpan(event.timeoutMs)} of its stop and was killed; if it needs longer, raise its stop_timeout`,
+        );
       case "stop-failed":
         return logger.error(
           { event: type, container: event.workload, error: plainLine(event.message) },

@@ -89,6 +89,7 @@ function noteOf(tally: WorkloadTally, event: DomainEvent): void {
       tally.vetoes.set(event.reason, (tally.vetoes.get(event.reason) ?? 0) + 1);
       break;
     case "wake":
+    case "killed":
     case "stop-failed":
     case "ended":
     case "throttled":

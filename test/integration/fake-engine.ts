@@ -75,12 +75,13 @@ export function createFakeEngine(deps: {
       await called(`stop ${name} ${order.method}`);
       const workload = present(name);
       if (workload.refusesStop !== undefined) throw new EngineError("refused", workload.refusesStop);
-      if (workload.status === "stopped") return;
+      if (workload.status === "stopped") return {};
       await clock.sleep(workload.stopMs);
       reach();
       if (order.method === "pause") workload.status = "paused";
       else end(workload, { code: order.method === "kill" ? 137 : 0, oomKilled: false, message: "" });
       engine.hint(name);
+      return {};
     },
     watch(onHint, onLink, signal) {
       const watcher = { onHint, onLink };

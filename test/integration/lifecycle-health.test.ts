@@ -97,7 +97,7 @@ test("a group's health is that of its furthest member", async () => {
   assert.equal(health(house, "a", "b"), "running: ready");
 });
 
-test("who waits for a wake that comes after a stop sees it start", async () => {
+test("who waits for a wake that comes after a stop sees that it still stops, without an estimate", async () => {
   const house = await openHouse([{ name: "app", idleTimeoutMs: 60_000 }], { fakes: { app: { stopMs: 5_000 } } });
   const guest = house.visit("app");
   await house.clock.advance(100);
@@ -105,5 +105,6 @@ test("who waits for a wake that comes after a stop sees it start", async () => {
   await house.clock.advance(61_000);
   house.visit("app", { kind: "navigation" });
   await house.clock.settle();
-  assert.equal(health(house, "app"), "starting: starting");
+  assert.equal(health(house, "app"), "starting: stopping");
+  assert.equal(healthOf([house.record("app")], house.clock).etaMs, undefined);
 });

@@ -205,10 +205,7 @@ test("who starts it again before our stop has ended keeps it, for another idle_t
   await house.clock.advance(50);
   first.close();
   const stop = house.engine.stop.bind(house.engine);
-  house.engine.stop = async (ref, order) => {
-    await stop(ref, order);
-    house.engine.startOutside("app");
-  };
+  house.engine.stop = (ref, order) => stop(ref, order).finally(() => house.engine.startOutside("app"));
   await house.clock.advance(IDLE + 1_100);
   assert.equal(house.status("app"), "ready");
   await house.clock.advance(IDLE - 1_000);

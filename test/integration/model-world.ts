@@ -222,15 +222,16 @@ export function createWorld(deps: {
         await call();
         if (truth.status === "absent") throw new EngineError("absent", "gone");
         if (truth.behaviour.refusesStop) throw new EngineError("refused", "no");
-        if (truth.status === "stopped") return;
+        if (truth.status === "stopped") return {};
         const { id, startedAtMs } = truth;
         truth.dying = true;
         await clock.pause(truth.behaviour.stopMs);
         truth.dying = false;
-        if (truth.id !== id || truth.startedAtMs !== startedAtMs) return;
+        if (truth.id !== id || truth.startedAtMs !== startedAtMs) return {};
         if (method === "pause") meddle(name, "pause");
         else end(truth, method === "kill" ? 137 : 0);
         if (!up) throw new EngineError("unreachable", "lost in the middle");
+        return {};
       },
       watch(hint, link) {
         watcher = { hint, link };

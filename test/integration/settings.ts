@@ -48,7 +48,7 @@ const WORKLOAD: Omit<WorkloadSettings, "name" | "hosts"> = {
   holdTimeoutMs: 25_000,
   maxPending: 1_000,
   stopMethod: "stop",
-  stopTimeoutMs: 10_000,
+  stopTimeoutMs: undefined,
   stopSignal: "",
   minUptimeMs: 0,
   idleSignal: undefined,

@@ -27,6 +27,8 @@ export interface ContainerSpec {
   readonly healthcheck?: { readonly command: string; readonly intervalMs?: number; readonly retries?: number };
   readonly memoryBytes?: number;
   readonly stopSignal?: string;
+  /** In seconds; -1: as long as it takes. Default: the daemon's. */
+  readonly stopTimeout?: number;
   readonly restartPolicy?: "no" | "always" | "on-failure" | "unless-stopped";
   /** Default true. */
   readonly start?: boolean;
@@ -73,6 +75,7 @@ function describe(spec: ContainerSpec): Docker.ContainerCreateOptions {
     Labels: { ...spec.labels, "dag-test": "1" },
     ...(spec.cmd === undefined ? {} : { Cmd: [...spec.cmd] }),
     ...(spec.stopSignal === undefined ? {} : { StopSignal: spec.stopSignal }),
+    ...(spec.stopTimeout === undefined ? {} : { StopTimeout: spec.stopTimeout }),
     ExposedPorts: Object.fromEntries(ports.map(([port]) => [`${port}/tcp`, {}])),
     HostConfig: {
       NetworkMode: spec.network ?? "default",

@@ -9,6 +9,8 @@ export function whyText(t: Translate, why: string): string {
   const key = Object.hasOwn(KEYS, why) ? KEYS[why] : undefined;
   if (key !== undefined) return t(key);
   if (why.startsWith("the stop ended: ")) return t("why.stopEnded");
+  const [, time] = /^it did not end within (.+) and was killed$/.exec(why) ?? [];
+  if (time !== undefined) return t("why.killed", { time: cleanText(time) });
   return cleanText(why);
 }
 

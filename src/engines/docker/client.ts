@@ -7,7 +7,10 @@ import { loadDockerode } from "./load-dockerode.ts";
 /** One Docker Engine as dockerode shows it, with a version both speak, time-outs, and errors in our words. */
 export interface DockerClient {
   readonly connection: Connection;
-  /** Sends one call; rejects with `EngineError`. A call that a dying connection took away is sent once more. */
+  /**
+   * Sends one call; rejects with `EngineError`. A call that a dying connection took away is sent once more. A time-out
+   * beyond what a timer can measure is none.
+   */
   call<T>(send: (docker: Docker, abortSignal: AbortSignal) => Promise<T>, timeoutMs?: number): Promise<T>;
   server(): Promise<ServerFacts>;
   /** Asks anew for the version at the next call: another Docker may answer there now. */
@@ -141,16 +144,21 @@ async function once<T>(
 ): Promise<T> {
   const ending = new AbortController();
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new DOMException("no answer in time", "TimeoutError"));
-    ending.abort();
-  }, timeoutMs);
+  const isBounded = timeoutMs <= LONGEST_TIMER_MS;
+  const timer = isBounded ? setTimeout(giveUp, timeoutMs) : undefined;
   try {
     return await Promise.race([send(docker, ending.signal), late]);
   } finally {
     clearTimeout(timer);
   }
+
+  function giveUp(): void {
+    reject(new DOMException("no answer in time", "TimeoutError"));
+    ending.abort();
+  }
 }
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function wasCutOff(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;

@@ -59,10 +59,10 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
 
     async stop(ref, order) {
       const found = await inspectPresent(client, ref.name);
-      if (!found.State.Running) return;
+      if (!found.State.Running) return {};
       // A label on the wrong container would else let the gateway put itself to sleep, for good.
       if (await self.isSelf(found.Id)) throw new EngineError("refused", `"${ref.name}" is the gateway's own container`);
-      await stopContainer(client, found, order);
+      return stopContainer(client, found, order);
     },
 
     async logs(ref, lines) {

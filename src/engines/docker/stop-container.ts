@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ContainerInspectInfo } from "dockerode";
-import { EngineError, type StopOrder } from "../../lifecycle/ports.ts";
+import { DEFAULT_STOP_TIMEOUT_MS, EngineError, type StopOrder, type StopResult } from "../../lifecycle/ports.ts";
 import { isOlder, type DockerClient } from "./client.ts";
 import { inspect } from "./inspect.ts";
 
@@ -12,29 +12,57 @@ export async function stopContainer(
   client: DockerClient,
   found: ContainerInspectInfo,
   order: StopOrder,
-): Promise<void> {
-  const send = (act: (container: Container, abortSignal: AbortSignal) => Promise<unknown>): Promise<void> =>
-    tell(client, found.Id, order.timeoutMs, act);
+): Promise<StopResult> {
+  const timeoutMs = stopTimeoutMs(found, order);
+  const send: Send = (act) => tell(client, found.Id, timeoutMs, act);
   switch (order.method) {
     case "pause":
-      if (found.State.Paused) return;
-      return send((container, abortSignal) => container.pause({ abortSignal }));
+      if (!found.State.Paused) await send((container, abortSignal) => container.pause({ abortSignal }));
+      return {};
     case "kill":
       await send((container, abortSignal) => container.kill({ abortSignal, signal: "SIGKILL" }));
-      return send((container, abortSignal) => container.stop({ abortSignal, t: 0 }));
-    case "stop":
+      await send((container, abortSignal) => container.stop({ abortSignal, t: 0 }));
+      return {};
+    case "stop": {
       // A frozen program could not hear the signal, and would be killed when its time is up.
       if (found.State.Paused) await send((container, abortSignal) => container.unpause({ abortSignal }));
-      return order.signal !== "" && isOlder((await client.server()).version, "1.42")
-        ? signalAndWait(client, found, order, send)
-        : send((container, abortSignal) => container.stop({ ...withSignal(order), abortSignal }));
+      const begunMs = performance.now();
+      if (order.signal !== "" && isOlder((await client.server()).version, "1.42")) {
+        await signalAndWait(client, found, { timeoutMs, signal: order.signal }, send);
+      } else {
+        await send((container, abortSignal) => container.stop({ ...stopQuery(order), abortSignal }));
+      }
+      const isTimeUp = timeoutMs > 0 && performance.now() - begunMs >= timeoutMs;
+      return isTimeUp && (await wasKilled(client, found.Id)) ? { killedAfterMs: timeoutMs } : {};
+    }
   }
 }
 
-function withSignal({ timeoutMs, signal }: StopOrder): { t: number; signal?: string } {
-  const t = Math.ceil(timeoutMs / 1000);
-  return signal === "" ? { t } : { t, signal };
+type Send = (act: (container: Container, abortSignal: AbortSignal) => Promise<unknown>) => Promise<void>;
+
+/** What the order says, else what the container was made with; there a negative number means: as long as it takes. */
+function stopTimeoutMs({ Config: config }: ContainerInspectInfo, { timeoutMs }: StopOrder): number {
+  if (timeoutMs !== undefined) return timeoutMs;
+  const { StopTimeout: seconds } = config as { readonly StopTimeout?: number | null }; // missing in dockerode's types
+  if (seconds == null) return DEFAULT_STOP_TIMEOUT_MS;
+  return seconds < 0 ? Number.POSITIVE_INFINITY : seconds * 1_000;
 }
+
+/** Without `t` Docker takes the container's own time. */
+function stopQuery({ timeoutMs, signal }: StopOrder): { t?: number; signal?: string } {
+  return {
+    ...(timeoutMs !== undefined && { t: Math.ceil(timeoutMs / 1_000) }),
+    ...(signal !== "" && { signal }),
+  };
+}
+
+/** The kernel's SIGKILL for want of memory has the same exit code, but was no end of the container's time. */
+async function wasKilled(client: DockerClient, id: string): Promise<boolean> {
+  const now = await inspect(client, id);
+  return now?.State.ExitCode === EXIT_BY_SIGKILL && !now.State.OOMKilled;
+}
+
+const EXIT_BY_SIGKILL = 137;
 
 /**
  * A stop of an API before 1.42 takes no signal. So the signal is sent, and when the container has ended by it (or its
@@ -44,8 +72,8 @@ function withSignal({ timeoutMs, signal }: StopOrder): { t: number; signal?: str
 async function signalAndWait(
   client: DockerClient,
   found: ContainerInspectInfo,
-  order: StopOrder,
-  send: (act: (container: Container, abortSignal: AbortSignal) => Promise<unknown>) => Promise<void>,
+  order: { readonly timeoutMs: number; readonly signal: string },
+  send: Send,
 ): Promise<void> {
   const deadline = performance.now() + order.timeoutMs;
   await send((container, abortSignal) => container.kill({ abortSignal, signal: order.signal }));

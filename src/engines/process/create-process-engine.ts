@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import type { Observation } from "../../core/observation.ts";
 import type { ProcessSettings } from "../../core/settings.ts";
-import { EngineError, type Engine, type StopOrder, type WorkloadRef } from "../../lifecycle/ports.ts";
+import {
+  DEFAULT_STOP_TIMEOUT_MS,
+  EngineError,
+  type Engine,
+  type StopOrder,
+  type StopResult,
+  type WorkloadRef,
+} from "../../lifecycle/ports.ts";
 import { childEnvironment, whyNotStartable } from "./environment.ts";
 import { createGuard } from "./guard.ts";
 import { groupMembers, parseSignal, residentBytes } from "./process-group.ts";
@@ -59,13 +66,16 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
     }
   }
 
-  async function halt(ref: WorkloadRef, order: StopOrder): Promise<void> {
+  async function halt(ref: WorkloadRef, order: StopOrder): Promise<StopResult> {
     present(ref, remember(ref));
     const run = runs.get(ref.name);
-    if (run === undefined || run.exit !== undefined) return;
-    if (order.method === "pause") run.pause();
-    else await run.end(...ending(order));
+    if (run === undefined || run.exit !== undefined) return {};
+    const { method, timeoutMs = DEFAULT_STOP_TIMEOUT_MS } = order;
+    let isKilled = false;
+    if (method === "pause") run.pause();
+    else isKilled = await run.end(signalOf(order), timeoutMs);
     hint(ref.name);
+    return isKilled && timeoutMs > 0 ? { killedAfterMs: timeoutMs } : {};
   }
 
   return {
@@ -123,10 +133,10 @@ function present({ name }: WorkloadRef, settings: ProcessSettings | undefined): 
   return settings;
 }
 
-function ending({ method, signal, timeoutMs }: StopOrder): [NodeJS.Signals, number] {
+function signalOf({ method, signal }: StopOrder): NodeJS.Signals {
   const parsed = method === "kill" ? "SIGKILL" : parseSignal(signal || "SIGTERM");
   if (parsed === undefined) throw new EngineError("refused", `${signal} (stop_signal) is no signal`);
-  return [parsed, timeoutMs];
+  return parsed;
 }
 
 function toObservation(name: string, settings: ProcessSettings | undefined, run: Run | undefined): Observation {

@@ -20,8 +20,8 @@ export interface Run {
   readonly paused: boolean;
   pause(): void;
   resume(): void;
-  /** Resolves when nothing of it is left; after `timeoutMs` it is killed. */
-  end(signal: NodeJS.Signals, timeoutMs: number): Promise<void>;
+  /** Resolves when nothing of it is left; after `timeoutMs` it is killed: true if it came to that. */
+  end(signal: NodeJS.Signals, timeoutMs: number): Promise<boolean>;
 }
 
 interface RunDeps {
@@ -91,8 +91,10 @@ export async function startRun(settings: ProcessSettings, env: Record<string, st
       signalGroup(pid, signal);
       signalGroup(pid, "SIGCONT");
       while (signal !== "SIGKILL" && isGroupAlive(pid) && performance.now() < deadline) await sleep(POLL_MS);
+      const isLate = signal !== "SIGKILL" && isGroupAlive(pid);
       killRest();
       await ended;
+      return isLate;
     },
   };
 }

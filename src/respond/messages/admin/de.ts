@@ -204,6 +204,7 @@ export const adminDe: AdminMessages = {
   "why.nothingOpen": "nichts ist offen",
   "why.inUse": "sie wird benutzt",
   "why.stopEnded": "der Stopp ist beendet",
+  "why.killed": "sie endete nicht innerhalb von {time} und wurde abgebrochen",
   "why.seen.running": "sie wurde laufend gesehen",
   "why.seen.stopped": "sie wurde gestoppt gesehen",
   "why.seen.paused": "sie wurde pausiert gesehen",

@@ -200,6 +200,7 @@ export const adminEn = {
   "why.nothingOpen": "nothing is open",
   "why.inUse": "it is in use",
   "why.stopEnded": "the stop has ended",
+  "why.killed": "it did not end within {time} of its stop and was killed",
   "why.seen.running": "it was seen running",
   "why.seen.stopped": "it was seen stopped",
   "why.seen.paused": "it was seen paused",

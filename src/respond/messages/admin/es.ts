@@ -204,6 +204,7 @@ export const adminEs: AdminMessages = {
   "why.nothingOpen": "no hay nada abierto",
   "why.inUse": "está en uso",
   "why.stopEnded": "la parada ha terminado",
+  "why.killed": "no terminó en {time} y se forzó su fin",
   "why.seen.running": "se vio en marcha",
   "why.seen.stopped": "se vio parada",
   "why.seen.paused": "se vio en pausa",

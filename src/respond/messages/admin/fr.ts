@@ -204,6 +204,7 @@ export const adminFr: AdminMessages = {
   "why.nothingOpen": "rien n’est ouvert",
   "why.inUse": "elle est utilisée",
   "why.stopEnded": "l’arrêt est terminé",
+  "why.killed": "elle ne s’est pas arrêtée en {time} et a été tuée",
   "why.seen.running": "elle a été vue en marche",
   "why.seen.stopped": "elle a été vue arrêtée",
   "why.seen.paused": "elle a été vue en pause",

@@ -202,6 +202,7 @@ export const adminIt: AdminMessages = {
   "why.nothingOpen": "niente è aperto",
   "why.inUse": "è in uso",
   "why.stopEnded": "l’arresto è finito",
+  "why.killed": "non è terminata entro {time} ed è stata interrotta",
   "why.seen.running": "è stata vista in esecuzione",
   "why.seen.stopped": "è stata vista ferma",
   "why.seen.paused": "è stata vista in pausa",
