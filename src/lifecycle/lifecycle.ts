@@ -79,7 +79,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     remember: () => memory.markDirty(),
     save: () => memory.save(),
   };
-  const memory = createMemoryKeeper({ clock, store: deps.store, records, emit });
+  const memory = createMemoryKeeper({ clock, store: deps.store, records });
   const reconciler = createReconciler({
     house,
     engines: deps.engines,

@@ -1,4 +1,3 @@
-import type { Emit } from "../core/events.ts";
 import type { Clock, Memory, Store } from "./ports.ts";
 import type { WorkloadRecord } from "./record.ts";
 
@@ -19,9 +18,8 @@ export function createMemoryKeeper(deps: {
   clock: Clock;
   store: Store;
   records: ReadonlyMap<string, WorkloadRecord>;
-  emit: Emit;
 }): MemoryKeeper {
-  const { clock, store, records, emit } = deps;
+  const { clock, store, records } = deps;
   let known: ReadonlyMap<string, Memory> = new Map();
   let timer: { readonly atMs: number; readonly abort: AbortController } | undefined;
   let saving: Promise<void> | undefined;
@@ -32,11 +30,7 @@ export function createMemoryKeeper(deps: {
       ...known,
       ...[...records.values()].map((record) => [record.name, memoryOf(record, clock)] as const),
     ]);
-    try {
-      await store.save(known);
-    } catch (error) {
-      emit({ type: "fault", message: "the state file could not be written", detail: String(error) });
-    }
+    await store.save(known);
   }
 
   async function save(): Promise<void> {

@@ -122,7 +122,10 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What survives a restart, per workload name. `save` is atomic; a damaged store loads as empty. */
+/**
+ * What survives a restart, per workload name. `save` is atomic; a damaged store loads as empty. Neither rejects: a store that
+ * cannot be used says so by itself and keeps nothing.
+ */
 export interface Store {
   load(): Promise<ReadonlyMap<string, Memory>>;
   save(memories: ReadonlyMap<string, Memory>): Promise<void>;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
@@ -76,14 +76,42 @@ describe("a file store", () => {
     assert.equal(loaded.get("app")?.failures, 0);
   });
 
-  it("rejects when it cannot write, leaves no half file and keeps the old one", async (t) => {
-    const path = join(await folder(t), "state.json");
-    const store = createFileStore({ path, warn: assert.fail });
-    await store.save(new Map([["app", MEMORY]]));
-    const broken = createFileStore({ path: join(path, "impossible.json"), warn: assert.fail });
-    await assert.rejects(broken.save(new Map([["app", MEMORY]])));
-    assert.deepEqual((await store.load()).get("app"), MEMORY);
+  it("that cannot write says so once for each change, leaves no half file and keeps the old one", async (t) => {
+    const where = await folder(t);
+    const path = join(where, "deep/state.json");
+    const warnings: string[] = [];
+    const store = createFileStore({ path, warn: (message) => warnings.push(message) });
+    const save = (failures: number): Promise<void> => store.save(new Map([["app", { ...MEMORY, failures }]]));
+    await save(1);
+    await save(2);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings.join(), /state file could not be written \(.*ENOENT/u);
+    await mkdir(join(where, "deep"));
+    await save(3);
+    await save(4);
+    assert.match(warnings.slice(1).join(), /^the state file .* is written again$/u);
+    await rm(join(where, "deep"), { recursive: true });
+    await save(5);
+    assert.equal(warnings.length, 3);
   });
+
+  for (const [what, make, says] of [
+    ["a folder", (path: string) => mkdir(path), /is a folder .*in memory only/u],
+    ["unreadable", (path: string) => symlink(path, path), /cannot be read \(.*in memory only/u],
+  ] as const) {
+    it(`that is ${what} is left as it is with one warning, and nothing is kept`, async (t) => {
+      const path = join(await folder(t), "state.json");
+      await make(path);
+      const before = await lstat(path);
+      const warnings: string[] = [];
+      const store = createFileStore({ path, warn: (message) => warnings.push(message) });
+      assert.equal((await store.load()).size, 0);
+      await store.save(new Map([["app", MEMORY]]));
+      assert.equal(warnings.length, 1);
+      assert.match(warnings.join(), says);
+      assert.equal((await lstat(path)).ino, before.ino);
+    });
+  }
 
   it("leaves nothing else behind", async (t) => {
     const where = await folder(t);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
@@ -37,7 +37,52 @@ describe("the state file", () => {
     await gateway.waitForLog((line) => /damaged.*set aside/u.test(JSON.stringify(line)));
     assert.match(readFileSync(`${stateFile}.damaged`, "utf8"), /fail$/u);
   });
+
+  for (const [what, make] of [
+    ["is a folder", (file: string) => mkdirSync(file)],
+    ["cannot be read", (file: string) => symlinkSync(file, file)],
+    ["is in a folder that is none", (file: string) => writeFileSync(path.dirname(file), "")],
+  ] as const) {
+    void it(`that ${what} costs one warning, and the gateway serves`, async (t) => {
+      const folder = mkdtempSync(path.join(tmpdir(), "dag-state-"));
+      cleanup(t, () => rmSync(folder, { recursive: true, force: true }));
+      const stateFile = path.join(folder, what === "is in a folder that is none" ? "file/state.json" : "state.json");
+      make(stateFile);
+      await servesWithOneWarning(t, stateFile);
+    });
+  }
+
+  void it("that is damaged on a read-only file system costs one warning, and the gateway serves", async (t) => {
+    const disk = smallDisk(t);
+    if (disk === undefined) return;
+    writeFileSync(path.join(disk, "state.json"), "{");
+    execFileSync("mount", ["-o", "remount,ro", disk]);
+    await servesWithOneWarning(t, path.join(disk, "state.json"));
+  });
+
+  void it("that cannot be written is told once, not at each save", async (t) => {
+    const disk = smallDisk(t);
+    if (disk === undefined) return;
+    execFileSync("mount", ["-o", "remount,ro", disk]);
+    await servesWithOneWarning(t, path.join(disk, "state.json"));
+  });
 });
+
+/** Serves, is asked to save more than once, and says one thing about its state file. */
+async function servesWithOneWarning(t: TestContext, stateFile: string): Promise<void> {
+  const gateway = await startWithState(t, stateFile);
+  const told = (): readonly object[] => gateway.log.filter((line) => /state[ ._]file/u.test(JSON.stringify(line)));
+  assert.equal((await gateway.request({ host: "app.test" })).text, "here");
+  await waitUntil(() => told().length > 0);
+  const stop = await gateway.request({ method: "POST", path: "/_status/stop?container=app" });
+  assert.equal(stop.status, 202);
+  await gateway.waitForLog((line) => line["event"] === "stopped");
+  assert.equal(await gateway.stop(), 0); // saves once more
+  assert.deepEqual(
+    told().map((line) => Reflect.get(line, "level")),
+    ["warn"],
+  );
+}
 
 async function startWithState(t: TestContext, stateFile: string): Promise<Gateway> {
   const port = await freePort();
