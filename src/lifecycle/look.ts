@@ -53,6 +53,7 @@ function nextLook(record: WorkloadRecord): number {
 }
 
 function remember(record: WorkloadRecord, number: number, seen: Observation): void {
+  noteEnd(record, seen);
   record.looked = number;
   record.observation = seen;
   record.endHinted = false;
@@ -61,6 +62,19 @@ function remember(record: WorkloadRecord, number: number, seen: Observation): vo
   if (seen.status !== "running" && seen.status !== "restarting") return;
   record.ourRun = runOf(seen);
   record.wokenByUs = true;
+}
+
+/** Keeps who ended a run that was seen, until there is another one. */
+function noteEnd(record: WorkloadRecord, seen: Observation): void {
+  const { observation: last, state, endOrdered } = record;
+  if (hasRun(seen)) record.endedBy = undefined;
+  else if (last !== undefined && hasRun(last)) {
+    record.endedBy = endOrdered ? "other" : state.status === "stopping" ? "us" : "itself";
+  }
+}
+
+function hasRun({ status }: Observation): boolean {
+  return status !== "absent" && status !== "stopped";
 }
 
 function runOf({ id, startedAtMs }: Observation): string {

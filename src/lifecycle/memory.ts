@@ -89,6 +89,7 @@ function memoryOf(record: WorkloadRecord, clock: Clock): Memory {
     failures: record.failures,
     failedAtMs: record.failedAtMs,
     stoppedByUs: record.stoppedByUs,
+    ...(record.endedBy && { endedBy: record.endedBy }),
     asleepMs: Math.round(record.asleepMs),
     wakesTotal: record.wakesTotal,
     ...(record.seenByFront && { seenByFront: true }),

@@ -42,8 +42,8 @@ export interface Engine {
   /** Resolves when it has ended (or is paused). */
   stop(ref: WorkloadRef, order: StopOrder): Promise<StopResult>;
   /**
-   * Calls `onHint` soon after anything changed (the name when one workload is meant; `ending` when it ends, of which the
-   * engine may give a full account only later), until `signal` aborts. A hint is no fact: look again. Reconnects by itself,
+   * Calls `onHint` soon after anything changed (the name when one workload is meant; what happened to it where the engine
+   * says that), until `signal` aborts. A hint is no fact: look again. Reconnects by itself,
    * and gives a nameless hint after each reconnect. `onLink` tells whether the engine can be reached, at each change.
    */
   watch(onHint: OnHint, onLink: OnLink, signal: AbortSignal): void;
@@ -61,7 +61,19 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export type OnHint = (name?: string, ending?: boolean) => void;
+export type OnHint = (name?: string, news?: News) => void;
+
+/** What an engine has heard of a workload: it comes before anything that can be observed. Orders of ours are not told. */
+export type News =
+  /** Somebody else has ordered its end, which may take a while. */
+  | { readonly kind: "ending" }
+  /** Its process is gone, of which the engine may give a full account only later. `ordered`: by somebody else. */
+  | { readonly kind: "ended"; readonly ordered: boolean }
+  | { readonly kind: "started" | "made" | "removed" }
+  | { readonly kind: "renamed"; readonly from: string };
+
+/** Who ended the last run: this gateway, somebody else by an order, or nobody (a crash, or it had done its work). */
+export type EndedBy = "us" | "other" | "itself";
 
 /** `lacks`: one sentence on what an engine that can be reached does not allow. */
 export type OnLink = (up: boolean, lacks?: string) => void;
@@ -140,6 +152,8 @@ export interface Memory {
   readonly failedAtMs: number | undefined;
   /** We put it to sleep (a person did not). */
   readonly stoppedByUs: boolean;
+  /** Who ended its last run; absent while it runs, or when nobody saw its end. */
+  readonly endedBy?: EndedBy;
   /** Total time asleep, in milliseconds. */
   readonly asleepMs: number;
   readonly wakesTotal: number;

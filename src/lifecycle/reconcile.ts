@@ -1,9 +1,10 @@
 import type { Endpoint, InventoryItem, Observation } from "../core/observation.ts";
 import type { House } from "./house.ts";
+import { hear } from "./hear.ts";
 import { learn, look } from "./look.ts";
 import { notify } from "./notify.ts";
 import { isOneShot } from "./one-shot.ts";
-import { type Engine, EngineError, type OnLink } from "./ports.ts";
+import { type Engine, EngineError, type News, type OnLink } from "./ports.ts";
 import type { WorkloadRecord } from "./record.ts";
 
 const OBSERVED_AT_ONCE = 16;
@@ -139,22 +140,16 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     };
   }
 
-  function onHint(name?: string, ending = false): void {
+  function onHint(name?: string, news?: News): void {
     if (name !== undefined) {
       hinted.add(name);
       const record = records.get(name);
-      if (record !== undefined && ending) end(record);
+      if (record !== undefined && news !== undefined) hear(house, record, news);
       if (record !== undefined) notify(record.nudges);
     } else {
       lost = true;
     }
     void reconcile();
-  }
-
-  /** Nobody is sent to it from now on, though the engine may take a while until it says so itself. */
-  function end(record: WorkloadRecord): void {
-    record.endHinted ||= record.state.status === "ready";
-    house.dispatch(record, { type: "ending" });
   }
 
   return {

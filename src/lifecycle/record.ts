@@ -4,7 +4,7 @@ import type { WakeCause } from "../core/events.ts";
 import type { Observation } from "../core/observation.ts";
 import type { DependencyCondition, WorkloadSettings } from "../core/settings.ts";
 import type { WorkloadState } from "../core/workload-state.ts";
-import type { Engine, Limits, Memory, WorkloadRef } from "./ports.ts";
+import type { EndedBy, Engine, Limits, Memory, WorkloadRef } from "./ports.ts";
 import type { Sampling } from "./in-use.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -27,6 +27,10 @@ export interface WorkloadRecord {
   observation: Observation | undefined;
   /** The engine has hinted that it ends, and nobody has looked since. */
   endHinted: boolean;
+  /** Somebody else has ordered the end of this run. */
+  endOrdered: boolean;
+  /** Who ended its last run; `undefined` while it runs, or when nobody saw its end. */
+  endedBy: EndedBy | undefined;
   /** How often the engine was asked to observe it, and which of these looks `observation` is from. */
   looks: number;
   looked: number;
@@ -130,6 +134,8 @@ export function createRecord(
     looked: 0,
     startCall: undefined,
     endHinted: false,
+    endOrdered: false,
+    endedBy: memory?.endedBy,
     startedAtLook: undefined,
     ourRun: undefined,
     leases: 0,

@@ -1,4 +1,4 @@
-import type { Limits, Memory } from "../lifecycle/ports.ts";
+import type { EndedBy, Limits, Memory } from "../lifecycle/ports.ts";
 
 const VERSION = 1;
 
@@ -14,6 +14,7 @@ export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
         failures: memory.failures,
         failed_at_ms: memory.failedAtMs ?? null,
         stopped_by_us: memory.stoppedByUs,
+        ...(memory.endedBy && { ended_by: memory.endedBy }),
         asleep_ms: memory.asleepMs,
         ...(memory.seenByFront && { seen_by_front: true }),
         ...(memory.ownLimits && { own_limits: memory.ownLimits }),
@@ -43,6 +44,7 @@ export function readRecords(text: string): Map<string, Memory> | { readonly faul
 
 function memoryOf(record: Record<string, unknown>): Memory {
   const ownLimits = limitsOf(record["own_limits"]);
+  const endedBy = ENDED_BY.find((one) => one === record["ended_by"]);
   return {
     lastActivityMs: time(record["last_activity_ms"]),
     wakesMs: Array.isArray(record["wakes_ms"]) ? record["wakes_ms"].filter(isAmount) : [],
@@ -50,11 +52,14 @@ function memoryOf(record: Record<string, unknown>): Memory {
     failures: time(record["failures"]) ?? 0,
     failedAtMs: time(record["failed_at_ms"]),
     stoppedByUs: record["stopped_by_us"] === true,
+    ...(endedBy && { endedBy }),
     asleepMs: time(record["asleep_ms"]) ?? 0,
     ...(record["seen_by_front"] === true && { seenByFront: true }),
     ...(ownLimits && { ownLimits }),
   };
 }
+
+const ENDED_BY: readonly EndedBy[] = ["us", "other", "itself"];
 
 function limitsOf(value: unknown): Limits | undefined {
   if (!isObject(value) || typeof value["id"] !== "string" || !isObject(value["values"])) return undefined;

@@ -5,9 +5,10 @@ import path from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startPrivateDocker, whyNoPrivateDocker } from "../../scripts/private-docker.ts";
-import { EngineError } from "../../src/lifecycle/ports.ts";
+import { type Engine, EngineError, type News } from "../../src/lifecycle/ports.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { dockerOrSkip, testDocker, uniqueName } from "../support/docker.ts";
+import type { TestContainer } from "../support/docker-container.ts";
 import { skipOrFail } from "../support/tools.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { openEngine, refer } from "./engine-docker-subject.ts";
@@ -38,6 +39,45 @@ describe("the Docker engine's watch", () => {
       await hinted(name).catch((error: unknown) => assert.fail(`${what}: ${String(error)}`));
     }
   });
+
+  const ends: readonly [
+    what: string,
+    end: (app: TestContainer, engine: Engine) => Promise<unknown>,
+    ordered: boolean,
+  ][] = [
+    ["its own exit", () => Promise.resolve(), false],
+    [
+      "this gateway's stop",
+      (app, engine) => engine.stop(refer(app), { method: "stop", timeoutMs: 0, signal: "" }),
+      false,
+    ],
+    [
+      "this gateway's kill",
+      (app, engine) => engine.stop(refer(app), { method: "kill", timeoutMs: 0, signal: "" }),
+      false,
+    ],
+    ["docker stop", (app) => app.stop(0), true],
+    ["docker rm --force", (app) => app.remove(), true],
+  ];
+  for (const [what, end, ordered] of ends) {
+    test(`an end by ${what} is told as ${ordered ? "somebody else's order" : "nobody else's doing"}`, async (t) => {
+      const docker = dockerOrSkip(t);
+      if (docker === undefined) return;
+      const engine = openEngine(t, docker.host);
+      const { news } = await watchEngine(t, engine);
+      const cmd = ["sh", "-c", what === "its own exit" ? "sleep 0.1" : "sleep 60"];
+      const app = await docker.createContainer({ image: "tiny", cmd });
+      await end(app, engine);
+      const ofApp = (): readonly News[] => news.filter(({ name }) => name === app.name).map((one) => one.news);
+      const found = await waitUntil(() => ofApp().find(({ kind }) => kind === "ended"), 5_000, "its end");
+      assert.deepEqual(found, { kind: "ended", ordered });
+      assert.equal(
+        ofApp().some(({ kind }) => kind === "ending"),
+        ordered,
+        "an order is told before it is carried out",
+      );
+    });
+  }
 
   test("a change of health is hinted, but not each of the checks", async (t) => {
     const docker = dockerOrSkip(t);

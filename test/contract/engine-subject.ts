@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import type { Engine, WorkloadRef } from "../../src/lifecycle/ports.ts";
+import type { Engine, News, WorkloadRef } from "../../src/lifecycle/ports.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
@@ -28,6 +28,8 @@ export type Gaps = Readonly<Record<string, string>>;
 /** What `watch` says, to be waited for. */
 export interface Watched {
   readonly hints: (string | undefined)[];
+  /** What it told of workloads, with their names. */
+  readonly news: { readonly name: string | undefined; readonly news: News }[];
   readonly links: boolean[];
   /** Resolves at a hint for this name after the ones seen so far. */
   readonly hinted: (name: string | undefined) => Promise<void>;
@@ -39,9 +41,13 @@ export async function watchEngine(t: TestContext, engine: Engine): Promise<Watch
   const ending = new AbortController();
   cleanup(t, () => ending.abort());
   const hints: (string | undefined)[] = [];
+  const told: Watched["news"] = [];
   const links: boolean[] = [];
   engine.watch(
-    (name) => hints.push(name),
+    (name, news) => {
+      hints.push(name);
+      if (news !== undefined) told.push({ name, news });
+    },
     (up) => links.push(up),
     ending.signal,
   );
@@ -51,5 +57,5 @@ export async function watchEngine(t: TestContext, engine: Engine): Promise<Watch
     seen = hints.indexOf(name, seen) + 1;
   };
   await waitUntil(() => links.at(-1), 5_000, "the link");
-  return { hints, links, hinted, stop: () => ending.abort() };
+  return { hints, news: told, links, hinted, stop: () => ending.abort() };
 }

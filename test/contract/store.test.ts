@@ -14,6 +14,7 @@ const MEMORY: Memory = {
   failures: 2,
   failedAtMs: undefined,
   stoppedByUs: true,
+  endedBy: "other",
   asleepMs: 86_400_000,
   ownLimits: { id: "c1", values: { NanoCpus: 0, MemoryReservation: -1 } },
 };

@@ -4,6 +4,7 @@ import {
   type Engine,
   type EngineCapabilities,
   EngineError,
+  type News,
   type OnHint,
   type Probe,
   type StopOrder,
@@ -28,7 +29,7 @@ export interface FakeEngine extends Engine {
   /** False: every call rejects as `unreachable`, and the link is reported down. */
   reachable(up: boolean): void;
   /** Tells whoever watches that something may have changed. */
-  hint(name?: string, ending?: boolean): void;
+  hint(name?: string, news?: News): void;
 }
 
 export function createFakeEngine(deps: {
@@ -122,22 +123,19 @@ export function createFakeEngine(deps: {
       engine.hint(name);
     },
     startOutside: (name) => run(name, present(name)),
-    stopOutside: (name) => engine.crash(name, { code: 0 }),
+    stopOutside: (name) => endOutside(name, { code: 0 }, true),
     pauseOutside(name) {
       present(name).status = "paused";
       engine.hint(name);
     },
-    crash(name, exit = {}) {
-      end(present(name), { code: 1, oomKilled: false, message: "", ...exit });
-      engine.hint(name, true);
-    },
+    crash: (name, exit = {}) => endOutside(name, exit, false),
     reachable(now) {
       up = now;
       for (const { onLink } of watchers) onLink(now);
       if (now) engine.hint();
     },
-    hint(name, ending) {
-      for (const { onHint } of watchers) onHint(name, ending);
+    hint(name, news) {
+      for (const { onHint } of watchers) onHint(name, news);
     },
   };
 
@@ -171,6 +169,11 @@ export function createFakeEngine(deps: {
       }
     }
     engine.hint(name);
+  }
+
+  function endOutside(name: string, exit: Partial<ExitFacts>, ordered: boolean): void {
+    end(present(name), { code: 1, oomKilled: false, message: "", ...exit });
+    engine.hint(name, { kind: "ended", ordered });
   }
 
   function end(workload: FakeWorkload, exit: Omit<ExitFacts, "atMs">): void {

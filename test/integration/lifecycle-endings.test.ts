@@ -120,3 +120,29 @@ async function readyHouse(): Promise<TestHouse> {
   house.orders();
   return house;
 }
+
+const ends: readonly [who: string, end: (house: TestHouse) => Promise<void> | void, by: string][] = [
+  ["crashes", ({ engine }) => engine.crash("app"), "itself"],
+  ["is stopped by somebody else", ({ engine }) => engine.stopOutside("app"), "other"],
+  ["is put to sleep", async ({ clock }) => clock.advance(60_000), "us"],
+];
+for (const [what, end, by] of ends) {
+  test(`of an app that ${what} it is known who ended it, also by the next gateway, until it runs again`, async () => {
+    const settings = [{ name: "app", idleTimeoutMs: 60_000 }];
+    const house = await openHouse(settings);
+    const guest = house.visit("app");
+    await house.clock.advance(50);
+    guest.close();
+    assert.equal(house.record("app").endedBy, undefined);
+    await end(house);
+    await house.clock.advance(2_000);
+    assert.equal(house.status("app"), "asleep");
+    assert.equal(house.record("app").endedBy, by);
+
+    const next = await openHouse(settings, { memories: Object.fromEntries(house.saved) });
+    assert.equal(next.record("app").endedBy, by);
+    next.engine.startOutside("app");
+    await next.clock.settle();
+    assert.equal(next.record("app").endedBy, undefined);
+  });
+}

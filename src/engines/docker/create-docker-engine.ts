@@ -4,6 +4,7 @@ import { EngineError, type Engine } from "../../lifecycle/ports.ts";
 import { createDockerClient } from "./client.ts";
 import { readConnection, type DockerEnvironment } from "./connection.ts";
 import { findEndpoints } from "./find-endpoints.ts";
+import { createForeignOrders } from "./foreign-orders.ts";
 import { inspect, inspectPresent, networkOwner } from "./inspect.ts";
 import { readLogs } from "./read-logs.ts";
 import { readUsage } from "./read-usage.ts";
@@ -28,12 +29,18 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
   const client = createDockerClient(readConnection(deps.environment));
   const self = createSelfFinder(client, process.platform);
   const throttle = createThrottle(client);
+  const orders = createForeignOrders();
   const { silenceMs } = deps;
 
   return {
     kind: "docker",
     capabilities: { pause: true, throttle: true, usage: true },
-    watch: createWatch({ client, onRewired: (id) => self.forget(id), ...(silenceMs !== undefined && { silenceMs }) }),
+    watch: createWatch({
+      client,
+      orders,
+      onRewired: (id) => self.forget(id),
+      ...(silenceMs !== undefined && { silenceMs }),
+    }),
 
     async list() {
       const found = await client.call((docker, abortSignal) => docker.listContainers({ all: true, abortSignal }));
@@ -62,6 +69,7 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       if (!found.State.Running) return {};
       // A label on the wrong container would else let the gateway put itself to sleep, for good.
       if (await self.isSelf(found.Id)) throw new EngineError("refused", `"${ref.name}" is the gateway's own container`);
+      if (order.method !== "pause") orders.expect(found.Id);
       return stopContainer(client, found, order);
     },
 

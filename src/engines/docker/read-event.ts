@@ -8,8 +8,13 @@ interface EventMessage {
 /** What an event is about: a container of that name, or something that may concern any. */
 export interface EventSubject {
   readonly names: readonly (string | undefined)[];
-  /** Its process is gone; until Docker has tidied up behind it, which may take a tenth of a second, it tells nobody more. */
-  readonly ending: boolean;
+  /** The container's id, and what happened to it in Docker's words. */
+  readonly id: string;
+  readonly action: string;
+  /** The signal that it was sent, as a number; else empty. */
+  readonly signal: string;
+  /** Its name before this event; `undefined` unless that changed. */
+  readonly from: string | undefined;
   /** The id of a container whose networks changed. */
   readonly rewired: string | undefined;
 }
@@ -46,18 +51,23 @@ export function readEvent(line: string, names: Map<string, string>): EventSubjec
   const message = parse(line);
   if (message?.Actor === undefined) return undefined;
   const { ID: id = "", Attributes: about = {} } = message.Actor;
+  const action = message.Action ?? "";
   if (message.Type === "network") {
     // Podman's are about the container itself.
     const container = about["container"] ?? id;
-    return { names: [names.get(container)], ending: false, rewired: container };
+    return { ...subject(names.get(container), container, action), rewired: container };
   }
   const name = about["name"];
-  if (name === undefined) return { names: [undefined], ending: false, rewired: undefined };
-  const before = message.Action === "rename" ? (about["oldName"]?.replace(/^\//, "") ?? names.get(id)) : undefined;
-  if (message.Action === "destroy" || message.Action === "remove") names.delete(id);
+  if (name === undefined) return subject(undefined, id, action);
+  const from = action === "rename" ? (about["oldName"]?.replace(/^\//, "") ?? names.get(id)) : undefined;
+  if (action === "destroy" || action === "remove") names.delete(id);
   else names.set(id, name);
-  const ending = message.Action === "die" || message.Action === "died";
-  return { names: before === undefined ? [name] : [before, name], ending, rewired: undefined };
+  const told = { ...subject(name, id, action), signal: about["signal"] ?? "", from };
+  return from === undefined ? told : { ...told, names: [from, name] };
+}
+
+function subject(name: string | undefined, id: string, action: string): EventSubject {
+  return { names: [name], id, action, signal: "", from: undefined, rewired: undefined };
 }
 
 function parse(line: string): EventMessage | undefined {

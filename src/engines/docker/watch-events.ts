@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GetEventsOptions } from "dockerode";
 import { type Engine, EngineError, type OnLink } from "../../lifecycle/ports.ts";
 import { abortable, type DockerClient } from "./client.ts";
+import type { ForeignOrders } from "./foreign-orders.ts";
 import { EVENT_FILTERS, readEvent } from "./read-event.ts";
 
 /** When nothing was heard for so long, Docker is asked whether it is still there. */
@@ -12,6 +13,7 @@ const LONGEST_PAUSE_MS = 5_000;
 
 interface WatchDeps {
   readonly client: DockerClient;
+  readonly orders: ForeignOrders;
   /** Called when the networks of the container with this id changed (or of any, without one). */
   readonly onRewired: (id?: string) => void;
   readonly silenceMs?: number;
@@ -21,7 +23,7 @@ interface WatchDeps {
  * Follows Docker's events until aborted, and reconnects with growing pauses. A stream that merely ends (a socket proxy's
  * time limit) and opens again at once is no loss of the link, and neither is one that is refused: Docker answers.
  */
-export function createWatch({ client, onRewired, silenceMs = SILENCE_MS }: WatchDeps): Engine["watch"] {
+export function createWatch({ client, orders, onRewired, silenceMs = SILENCE_MS }: WatchDeps): Engine["watch"] {
   return (onHint, onLink, signal) => {
     const reportLink = onChange(onLink);
     const names = new Map<string, string>();
@@ -29,7 +31,10 @@ export function createWatch({ client, onRewired, silenceMs = SILENCE_MS }: Watch
     function hear(line: string): void {
       const subject = readEvent(line, names);
       if (subject?.rewired !== undefined) onRewired(subject.rewired);
-      for (const name of subject?.names ?? []) onHint(name, subject?.ending);
+      if (subject === undefined) return;
+      const news = subject.rewired === undefined ? orders.hear(subject) : undefined;
+      for (const name of subject.names.slice(0, -1)) onHint(name);
+      onHint(subject.names.at(-1), news);
     }
 
     function opened(): void {
