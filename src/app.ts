@@ -10,6 +10,7 @@ import type { FileConfig } from "./config/load-config.ts";
 import { type MergeResult, mergeSettings } from "./config/merge-settings.ts";
 import { createSchedule } from "./config/schedule.ts";
 import { isGatewayName } from "./core/gateway-name.ts";
+import { createUntrustedPeers } from "./config/untrusted-peers.ts";
 import type { InventoryItem } from "./core/observation.ts";
 import type { Settings } from "./core/settings.ts";
 import { clientAddress } from "./endpoints/client-address.ts";
@@ -27,6 +28,7 @@ import { createForwarder } from "./proxy/forwarder.ts";
 import { createHostLookup } from "./proxy/host-lookup.ts";
 import { clientOf, createRefuser } from "./proxy/refuser.ts";
 import { SERVER_OPTIONS } from "./proxy/server-options.ts";
+import { createTranslate } from "./respond/language.ts";
 import { createResponder, type Responder } from "./respond/responder.ts";
 import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
 import { createGatewayServer } from "./server.ts";
@@ -68,6 +70,10 @@ export function createApp(deps: AppDeps): App {
   let config = deps.config;
   let merged: MergeResult | undefined;
   let trusted: AddressSet = () => false;
+  const untrusted = createUntrustedPeers({
+    isTrusted,
+    report: (address) => logger.warn(english("dash.untrustedPeer", { address })),
+  });
   let ownNames: readonly string[] = [];
   let responder = responderFor(config.gateway);
 
@@ -129,6 +135,7 @@ export function createApp(deps: AppDeps): App {
     events,
     responder: () => responder,
     isTrusted,
+    untrustedPeers: untrusted.list,
     isDraining: () => server.draining(),
     merged: () => merged,
     describeSettings: (settings) => describeWorkload(settings, merged?.provenance ?? new Map()),
@@ -174,6 +181,7 @@ export function createApp(deps: AppDeps): App {
     ...(tracing === undefined
       ? { ...doors, plain: door.plain, plainAuth: authDoor.plain }
       : tracing.around<Route>(doors)),
+    forwardedBy: untrusted.note,
     unknownHost: (req, host = "") =>
       responder.unknownHost({ host, isGateway: isGatewayName(host, ownNames) }, clientOf(req)),
     conflictingHost(req, res) {
@@ -233,4 +241,5 @@ export function createApp(deps: AppDeps): App {
 
 /** What only a start takes from the configuration, as the file calls it. */
 const FIXED_KEYS = { port: "port", bind: "bind", adminAuth: "admin_auth", stateFile: "state_file" } as const;
+const english = createTranslate("en");
 const NOBODY = { kind: "other" } as const;

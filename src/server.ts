@@ -29,6 +29,8 @@ export interface ServerDeps extends HostLookup {
   readonly plainAuth?: (request: PlainRequest, peer: string) => string | undefined;
   request(route: Route, req: IncomingMessage, res: ServerResponse): void;
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Called for each request with `X-Forwarded-*`, with the address of whoever sent it. */
+  forwardedBy(peer: string): void;
   unknownHost(req: IncomingMessage, host: string | undefined): Answer;
   conflictingHost(req: IncomingMessage, res: ServerResponse): void;
   /** A whole raw answer for a connection that has no response object. */
@@ -64,6 +66,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
       line.answer(passed);
       return true;
     }
+    if (request.claims !== "" && FORWARDED.test(request.claims)) deps.forwardedBy(line.peer);
     const route = deps.findRoute(plainHost(request, line.peer), target);
     if (route === undefined || deps.plain?.(route, request, body, line) !== true) return false;
     line.probeAfter(PROBE_AFTER_MS);
@@ -85,12 +88,17 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     return instead ?? host;
   }
 
+  function noteForwarded({ headers, socket }: IncomingMessage): void {
+    if (FORWARDED_FIELDS.some((name) => headers[name] !== undefined)) deps.forwardedBy(socket.remoteAddress ?? "");
+  }
+
   function onRequest(req: IncomingMessage, res: ServerResponse): void {
     if (lines.answersAgain(req, res)) return undefined;
     const asked = req.url ?? "/";
     const named = requestHost(asked, req.rawHeaders);
     if (named === CONFLICT || isHostless(req, named)) return deps.conflictingHost(req, res);
     if (draining) res.shouldKeepAlive = false;
+    noteForwarded(req);
     const path = asked.charCodeAt(0) !== SLASH || mayBeReserved(asked) ? requestPath(asked) : undefined;
     if (path !== undefined && deps.auth(req, res, path)) return undefined;
     const host = settleHost(req, named);
@@ -113,6 +121,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     const target = req.url ?? "/";
     const named = requestHost(target, req.rawHeaders);
     if (named === CONFLICT || isHostless(req, named)) return sayLast(socket, deps.rawAnswer("conflict-host"));
+    noteForwarded(req);
     if (deps.authUpgrade(req, socket, requestPath(target))) return undefined;
     const host = settleHost(req, named);
     const route = deps.findRoute(host, req.url ?? "/");
@@ -151,6 +160,9 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
 const PROBE_AFTER_MS = 60_000;
 
 const SLASH = 47;
+
+const FORWARDED_FIELDS = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"] as const;
+const FORWARDED = new RegExp(`^(?:${FORWARDED_FIELDS.join("|")}):`, "imu");
 
 /** RFC 9112 §3.2: HTTP/1.1 has a Host. */
 function isHostless({ httpVersionMinor }: IncomingMessage, host: string | undefined): boolean {

@@ -6,6 +6,7 @@ import { findInCaddy } from "./check-front-caddy.ts";
 import { type Finding, missing, note, ok } from "./check-front-finding.ts";
 import { findInLabels } from "./check-front-labels.ts";
 import { findInNginx } from "./check-front-nginx.ts";
+import { findPeers } from "./check-front-peers.ts";
 import { findInTraefik, traefikData, traefikVersion } from "./check-front-traefik.ts";
 
 /** Which front is asked where, and about what. */
@@ -16,15 +17,17 @@ export interface FrontQuestion {
   readonly settings: Settings;
   /** The containers of this host, if they were read: their labels are checked too. */
   readonly items: readonly InventoryItem[];
+  /** Where the running gateway is; `undefined`: where the configuration says. */
+  readonly gatewayUrl: string | undefined;
 }
 
 /** How long a front may take to answer, in milliseconds. */
 const PATIENCE_MS = 5_000;
 
 /** What is right, missing or worth knowing about a front and about what the gateway lets it do. Rejects when it cannot be asked. */
-export async function checkFront({ front, place, settings, items }: FrontQuestion): Promise<Finding[]> {
+export async function checkFront({ front, place, settings, items, gatewayUrl }: FrontQuestion): Promise<Finding[]> {
   const findings = await ask(front, place, settings, items);
-  return [...findInGateway(front, settings), ...findings];
+  return [...findInGateway(front, settings), ...(await findPeers(settings, gatewayUrl)), ...findings];
 }
 
 async function ask(

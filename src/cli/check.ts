@@ -13,7 +13,7 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
     summary: "checks the configuration and says what each host would do",
     details: [
       "Reads the file as the gateway would, environment included, and reports all faults together, each with its line. Nothing is started.",
-      "With --front a front proxy that asks the gateway is checked as well, one line each: ok, missing (and then the exit code is 1) or note. Traefik and Caddy are asked themselves; nginx cannot be, so that --api names a file with what nginx -T printed.",
+      "With --front a front proxy that asks the gateway is checked as well, one line each: ok, missing (and then the exit code is 1) or note. Traefik and Caddy are asked themselves; nginx cannot be, so that --api names a file with what nginx -T printed. The running gateway is asked as well which proxies it has met that are not in trusted_proxies; GATEWAY_URL says where it is, if not where the configuration says.",
     ],
     options: {
       docker: { summary: "reads the containers of this host too, and checks their labels" },
@@ -45,7 +45,9 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
         `${path}: ${count(settings.workloads.length, "container")}, ${count(settings.groups.length, "group")}\n`,
       );
       const code =
-        typeof front === "string" ? await reportFront({ front, place: textOf(api), settings, items }, io) : EXIT_OK;
+        typeof front === "string"
+          ? await reportFront({ front, place: textOf(api), settings, items, gatewayUrl: io.env["GATEWAY_URL"] }, io)
+          : EXIT_OK;
       return labelFaults.length > 0 ? complain(io, labelFaults.map(formatFault)) : code;
     },
   };

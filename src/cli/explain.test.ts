@@ -116,6 +116,7 @@ const asleep: ExplanationDocument = {
   why_awake: [],
   why_not_stopped: [],
   would_wake: ["A request for app.test."],
+  warnings: ["10.0.0.5 is not trusted."],
   will_stop: null,
   transitions: [
     { at: "2026-06-01T11:00:00.000Z", from: "unseen", to: "asleep", why: "seen stopped" },
@@ -131,6 +132,9 @@ test("one that sleeps is told with what would wake it, and its changes in column
 What would wake it:
   A request for app.test.
 
+What is wrong on the way to it:
+  10.0.0.5 is not trusted.
+
 Last changes:
   2026-06-01T11:00:00Z  unseen → asleep    seen stopped
   2026-06-01T11:30:00Z  asleep → starting  request x
@@ -139,7 +143,14 @@ Last changes:
 });
 
 test("one that is awake is told with why, why not stopped, and when it will stop", () => {
-  const awake = { ...asleep, state: "ready", why_awake: ["It was woken."], would_wake: [], transitions: [] };
+  const awake = {
+    ...asleep,
+    state: "ready",
+    why_awake: ["It was woken."],
+    would_wake: [],
+    warnings: [],
+    transitions: [],
+  };
   assert.equal(
     explanationText({
       ...awake,

@@ -11,6 +11,7 @@ export const explanationSchema = z.object({
   why_awake: sentences,
   why_not_stopped: sentences,
   would_wake: sentences,
+  warnings: sentences.default([]), // a gateway of an earlier version has none
   will_stop: z.object({ at: z.string(), reason: z.string() }).nullable(),
   transitions: z.array(z.object({ at: z.string(), from: z.string(), to: z.string(), why: z.string() })),
 });
@@ -19,7 +20,7 @@ export type ExplanationDocument = z.output<typeof explanationSchema>;
 
 /** An explanation for a terminal, times in UTC; whatever an app wrote stays one plain line. */
 export function explanationText(explanation: ExplanationDocument): string {
-  const { name, state, since, why_awake, why_not_stopped, would_wake, will_stop, transitions } = explanation;
+  const { name, state, since, why_awake, why_not_stopped, would_wake, warnings, will_stop, transitions } = explanation;
   const stop = will_stop === null ? "Nothing is due." : `At ${moment(will_stop.at)} (${will_stop.reason}).`;
   return [
     `${plainLine(name)}: ${state} since ${moment(since)}\n`,
@@ -27,6 +28,7 @@ export function explanationText(explanation: ExplanationDocument): string {
     section("Why it is not stopped", why_not_stopped),
     section("When it will stop", why_awake.length > 0 ? [stop] : []),
     section("What would wake it", would_wake),
+    section("What is wrong on the way to it", warnings),
     section("Last changes", changes(transitions)),
   ]
     .filter((part) => part !== "")

@@ -17,6 +17,7 @@ export interface StatusSources {
   readonly lifecycle: Lifecycle;
   readonly wakesToday: WakesToday;
   readonly merged: () => ConfigNotes | undefined;
+  readonly untrustedPeers: () => readonly string[];
 }
 
 export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources, record: WorkloadRecord) {

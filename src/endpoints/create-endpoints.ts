@@ -52,7 +52,7 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
 
   const tokens = createFormTokens(sessions, deps.isTrusted);
   const pages = createAdminPages({ ...deps, tokens, sessions });
-  const sources = { lifecycle, wakesToday, merged: deps.merged };
+  const sources = { lifecycle, wakesToday, merged: deps.merged, untrustedPeers: deps.untrustedPeers };
   const live = createLiveEvents({ ...deps, describe: (record) => containerStatus(sources, record) }, sender);
 
   const onlyAdmins: RequestHandler = (req, res, next) => {

@@ -17,6 +17,8 @@ export interface EndpointsDeps {
   readonly responder: () => Responder;
   /** Whether an address is that of a trusted proxy. */
   readonly isTrusted: (address: string) => boolean;
+  /** Private peers that say whom they ask for, and are not believed. */
+  readonly untrustedPeers: () => readonly string[];
   readonly isDraining: () => boolean;
   /** What is worth showing of the configuration beside the settings themselves. */
   readonly merged: () => ConfigNotes | undefined;

@@ -1,7 +1,7 @@
 import { formatGoDuration } from "../core/duration.ts";
-import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import { createTranslate } from "../respond/language.ts";
+import type { StatusSources } from "./container-status.ts";
 import { type Reason, type ReasonValue, whyAwake, whyNotStopped, wouldWake } from "./reasons.ts";
 import { sleepPlan, toWall } from "./sleep-plan.ts";
 
@@ -15,6 +15,8 @@ export interface Explanation {
   /** What keeps it from being put to sleep right now; empty while it sleeps. */
   readonly why_not_stopped: readonly string[];
   readonly would_wake: readonly string[];
+  /** What is wrong with the way to it. */
+  readonly warnings: readonly string[];
   /** `null`: nothing is due. */
   readonly will_stop: { readonly at: string; readonly reason: string } | null;
   /** The last changes of state, oldest first. */
@@ -22,7 +24,10 @@ export interface Explanation {
 }
 
 /** Explains one container from what the life cycle itself goes by. */
-export function explain(lifecycle: Lifecycle, record: WorkloadRecord): Explanation {
+export function explain(
+  { lifecycle, untrustedPeers }: Pick<StatusSources, "lifecycle" | "untrustedPeers">,
+  record: WorkloadRecord,
+): Explanation {
   const { house } = lifecycle;
   const awake = isUp(record);
   const plan = sleepPlan(house, record);
@@ -33,6 +38,7 @@ export function explain(lifecycle: Lifecycle, record: WorkloadRecord): Explanati
     why_awake: awake ? whyAwake(record).map(inEnglish) : [],
     why_not_stopped: awake ? whyNotStopped(lifecycle, record).map(inEnglish) : [],
     would_wake: awake ? [] : wouldWake(lifecycle, record).map(inEnglish),
+    warnings: untrustedPeers().map((address) => english("dash.untrustedPeer", { address })),
     will_stop: awake && plan !== undefined ? { at: iso(plan.atMs), reason: plan.reason } : null,
     transitions: record.timeline.map(({ wallMs, from, to, why }) => ({ at: iso(wallMs), from, to, why })),
   };

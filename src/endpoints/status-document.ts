@@ -12,6 +12,8 @@ export interface StatusDocument {
   }[];
   /** Containers that nothing leads to, because of their labels. */
   readonly unrouted: readonly { readonly name: string; readonly warnings: readonly string[] }[];
+  /** Addresses in private networks that send X-Forwarded-* and are not in `trusted_proxies`. */
+  readonly untrusted_proxies: readonly string[];
   readonly engine_up: boolean;
   readonly version: string;
   readonly updated_at: string;
@@ -31,6 +33,7 @@ export function statusDocument(sources: StatusSources, version: string): StatusD
       pending: lifecycle.routes().byName.get(name)?.room.pending ?? 0,
     })),
     unrouted: unrouted(sources),
+    untrusted_proxies: sources.untrustedPeers(),
     engine_up: lifecycle.enginesUp(),
     version,
     updated_at: new Date(lifecycle.house.clock.wall()).toISOString(),

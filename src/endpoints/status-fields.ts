@@ -127,6 +127,10 @@ export const STATUS_FIELDS: Readonly<Record<keyof StatusDocument, FieldSpec>> = 
     what: "Containers that nothing leads to, and which of their labels were ignored.",
     schema: { type: "array", items: record({ name: text, warnings: texts }) },
   },
+  untrusted_proxies: {
+    what: "Addresses in private networks that send `X-Forwarded-*`, which is ignored: they are not in `trusted_proxies`.",
+    schema: texts,
+  },
   engine_up: { what: "Whether every engine that is in use can be reached.", schema: flag },
   version: { what: "The gateway's version.", schema: text },
   updated_at: { what: "When this was so.", schema: moment },

@@ -40,7 +40,7 @@ export function mountViews(app: Express, deps: ViewDeps, sender: Sender): void {
   mount(app, sender, "/_status/explain", "GET", (req, res) => {
     const name = queryOf(req)?.get("container");
     const record = lifecycle.records.get(name ?? "");
-    if (record !== undefined) return sender.json(req, res, explain(lifecycle, record));
+    if (record !== undefined) return sender.json(req, res, explain(sources, record));
     const detail = name == null ? "container is missing" : "unknown container";
     return sender.problem(req, res, "bad-request", { detail });
   });
@@ -56,7 +56,7 @@ export function mountViews(app: Express, deps: ViewDeps, sender: Sender): void {
     }
     return sender.json(req, res, {
       container,
-      explanation: explain(lifecycle, record),
+      explanation: explain(sources, record),
       wakes_ms: record.wakesMs,
       origins: originsOf(record),
     });

@@ -94,6 +94,7 @@ async function serve(t: TestContext, door: AuthDoor): Promise<number> {
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
     forwardedHost: () => undefined,
+    forwardedBy: () => {},
     findRoute: () => undefined,
     ...(process.env[READ_BY_NODE] === undefined && { plainAuth: door.plain }),
     auth: door.request,

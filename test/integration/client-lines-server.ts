@@ -23,6 +23,7 @@ export async function listen(
     options: SERVER_OPTIONS,
     findRoute: () => ({}) as Route,
     forwardedHost: () => undefined,
+    forwardedBy: () => {},
     plain(_route: Route, request: PlainRequest, body, line) {
       if (!plain(line, body, request)) return false;
       reads.push({ by: "line", what: `${request.method} ${request.target}` });

@@ -78,6 +78,7 @@ export async function startEndpoints(
     events,
     responder: () => responder,
     isTrusted: (address) => trusted.has(address),
+    untrustedPeers: () => [],
     isDraining: () => result.draining,
     merged: () => undefined,
     version: "0.0.0",

@@ -23,6 +23,7 @@ async function listen(
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
     forwardedHost: () => undefined,
+    forwardedBy: () => {},
     findRoute: () => (knowsHost ? ({} as Route) : undefined),
     plain,
     auth: () => false,

@@ -22,7 +22,7 @@ import type { Words } from "./words.ts";
 export function dashboardModel(
   sources: RowSources,
   lifecycle: Lifecycle,
-  { containers, groups, unrouted }: StatusDocument,
+  { containers, groups, unrouted, untrusted_proxies: untrusted }: StatusDocument,
   query: DashboardQuery,
 ) {
   const { words } = sources;
@@ -51,6 +51,7 @@ export function dashboardModel(
       name: cleanText(name),
       warnings: warnings.map((warning) => cleanText(warning)),
     })),
+    untrusted: untrusted.map((address) => t("dash.untrustedPeer", { address })),
     isEmpty: containers.length === 0,
     headline: t("dash.awake", { awake: count(containers, "awake"), all: containers.length }),
     figures: figures(words, [...lifecycle.records.values()], containers),

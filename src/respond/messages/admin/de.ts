@@ -33,6 +33,9 @@ export const adminDe: AdminMessages = {
   "dash.emptyHint":
     "Gib einem Container das Label dag.enabled=true und ein dag.host, oder trage ihn in config.yaml ein.",
   "dash.unrouted": "Container, zu denen kein Weg führt",
+  "dash.untrusted": "Ein Proxy, dem nicht vertraut wird",
+  "dash.untrustedPeer":
+    "{address} sendet X-Forwarded-*-Header, die ignoriert werden: die Adresse fehlt in trusted_proxies. Apps sehen dann http und die Adresse des Proxys und leiten womöglich endlos um. Wenn es dein Proxy ist, trage {address} in gateway.trusted_proxies ein.",
   "dash.noMatch": "Nichts passt dazu.",
   "dash.showAll": "Alle zeigen",
   "dash.memoryNow": "Speicher gerade frei",

@@ -30,6 +30,9 @@ export const adminEn = {
   "dash.empty": "Nothing to look after yet",
   "dash.emptyHint": "Give a container the label dag.enabled=true and a dag.host, or write one into config.yaml.",
   "dash.unrouted": "Containers that nothing leads to",
+  "dash.untrusted": "A proxy that is not trusted",
+  "dash.untrustedPeer":
+    "{address} sends X-Forwarded-* headers, which are ignored: it is not in trusted_proxies. Apps then see http and the proxy’s address, and may redirect without end. If it is your proxy, add {address} to gateway.trusted_proxies.",
   "dash.noMatch": "Nothing matches.",
   "dash.showAll": "Show all",
   "dash.memoryNow": "memory free right now",

@@ -32,6 +32,9 @@ export const adminEs: AdminMessages = {
   "dash.empty": "Todavía nada que cuidar",
   "dash.emptyHint": "Dé a un contenedor la etiqueta dag.enabled=true y un dag.host, o escríbalo en config.yaml.",
   "dash.unrouted": "Contenedores a los que nada lleva",
+  "dash.untrusted": "Un proxy que no es de confianza",
+  "dash.untrustedPeer":
+    "{address} envía cabeceras X-Forwarded-*, que se ignoran: no está en trusted_proxies. Las aplicaciones ven entonces http y la dirección del proxy, y pueden redirigir sin fin. Si es su proxy, añada {address} a gateway.trusted_proxies.",
   "dash.noMatch": "Sin resultados.",
   "dash.showAll": "Mostrar todo",
   "dash.memoryNow": "de memoria libre ahora mismo",

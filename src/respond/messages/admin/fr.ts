@@ -33,6 +33,9 @@ export const adminFr: AdminMessages = {
   "dash.emptyHint":
     "Donnez à un conteneur l’étiquette dag.enabled=true et un dag.host, ou inscrivez-le dans config.yaml.",
   "dash.unrouted": "Conteneurs auxquels rien ne mène",
+  "dash.untrusted": "Un proxy qui n’est pas de confiance",
+  "dash.untrustedPeer":
+    "{address} envoie des en-têtes X-Forwarded-*, qui sont ignorés : il n’est pas dans trusted_proxies. Les applications voient alors http et l’adresse du proxy, et peuvent rediriger sans fin. Si c’est votre proxy, ajoutez {address} à gateway.trusted_proxies.",
   "dash.noMatch": "Aucun résultat.",
   "dash.showAll": "Tout montrer",
   "dash.memoryNow": "de mémoire libre en ce moment",

@@ -32,6 +32,9 @@ export const adminIt: AdminMessages = {
   "dash.empty": "Ancora niente di cui occuparsi",
   "dash.emptyHint": "Dai a un container l’etichetta dag.enabled=true e un dag.host, o scrivilo in config.yaml.",
   "dash.unrouted": "Container a cui niente conduce",
+  "dash.untrusted": "Un proxy non attendibile",
+  "dash.untrustedPeer":
+    "{address} invia intestazioni X-Forwarded-*, che vengono ignorate: non è in trusted_proxies. Le app vedono allora http e l’indirizzo del proxy, e possono reindirizzare senza fine. Se è il tuo proxy, aggiungi {address} a gateway.trusted_proxies.",
   "dash.noMatch": "Nessun risultato.",
   "dash.showAll": "Mostra tutto",
   "dash.memoryNow": "memoria libera in questo momento",
