@@ -73,11 +73,7 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   ],
   "headers-too-large": [
     "the request's headers are too large",
-    "More than 16 KiB of request headers, most often cookies.",
-  ],
-  "client-gone": [
-    "the client left (logs and metrics only)",
-    "Never sent: the name under which logs and metrics count clients that left before their answer.",
+    "More than 64 KiB of request headers, most often cookies.",
   ],
   internal: [
     "a fault of the gateway",
@@ -116,8 +112,4 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
     "The gateway runs but cannot reach its engine (Docker) yet. Apps that are awake stay reachable.",
   ],
   draining: ["the gateway is shutting down", "The gateway is being stopped and takes no new requests."],
-  "upstream-timeout": [
-    "the app did not answer in time",
-    "The app took the request and sent no answer within the time that the gateway waits for one.",
-  ],
 };

@@ -28,10 +28,14 @@ export type Decision =
   | { readonly kind: "unknown" }
   | { readonly kind: "failed"; readonly workload: string; readonly failure: Failure; readonly retryMs: number };
 
-/** What a door answers when a request may not go on. `broken`: it went on, and the app gave no answer. */
+/**
+ * What a door answers when a request may not go on. `broken`: it went on, and the app gave no answer; `gone`: the client
+ * has left, so that nothing is answered.
+ */
 export type Refusal =
   | Exclude<Decision, { kind: "forward" | "hold" }>
-  | { readonly kind: "timed-out" | "full" | "gone" | "broken" };
+  | { readonly kind: "timed-out" | "full" | "broken" }
+  | { readonly kind: "gone" };
 
 /** How a hold ended; anything but `ready` is an answer of ours. */
 export type HoldOutcome = "ready" | "failed" | "timed-out" | "full" | "gone";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { GatewayError, STATUS_BY_CODE } from "./errors.ts";
+import { STATUS_BY_CODE } from "./errors.ts";
 
 const documentation = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
 const rows = [...documentation.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
@@ -19,12 +19,4 @@ test("no code is documented twice", () => {
 
 test("every documented code has an anchor of its own, which the problem document's type ends with", () => {
   for (const [code] of rows) assert.match(documentation, new RegExp(`^### ${code}$`, "m"));
-});
-
-test("an error knows its status and keeps its cause", () => {
-  const cause = new Error("connect ECONNREFUSED");
-  const error = new GatewayError("upstream-failed", "the app hung up", { cause });
-  assert.equal(error.status, 502);
-  assert.equal(error.cause, cause);
-  assert.equal(String(error), "GatewayError: the app hung up");
 });

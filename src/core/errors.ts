@@ -11,7 +11,6 @@ export const STATUS_BY_CODE = Object.freeze({
   "request-timeout": 408,
   "rate-limited": 429,
   "headers-too-large": 431,
-  "client-gone": 499,
   internal: 500,
   "wake-failed": 502,
   "upstream-failed": 502,
@@ -22,23 +21,7 @@ export const STATUS_BY_CODE = Object.freeze({
   "too-many-pending": 503,
   "not-ready": 503,
   draining: 503,
-  "upstream-timeout": 504,
 } as const satisfies Record<string, number>);
 
 /** The closed set of codes; a new one needs a status, a row in docs/errors.md and its texts in every language. */
 export type ErrorCode = keyof typeof STATUS_BY_CODE;
-
-/** A fault that ends as an answer to the client: its code settles status and text, its message is for the log. */
-export class GatewayError extends Error {
-  override readonly name = "GatewayError";
-  readonly code: ErrorCode;
-
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-
-  get status(): number {
-    return STATUS_BY_CODE[this.code];
-  }
-}

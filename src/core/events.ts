@@ -3,7 +3,8 @@ import type { ExitFacts } from "./observation.ts";
 import type { StopReason, WorkloadState } from "./workload-state.ts";
 
 /** Who or what caused a wake; it goes into the log line and the timeline. */
-export type WakeCause = "request" | "auth" | "admin" | "schedule" | "dependency" | "arrival-while-stopping" | "scale";
+export type WakeCause = (typeof WAKE_CAUSES)[number];
+export const WAKE_CAUSES = ["request", "auth", "admin", "schedule", "dependency", "scale"] as const;
 
 /** Everything worth telling, in one stream: logs, metrics, webhooks and live pages are fed from it and from nothing else. */
 export type DomainEvent =
@@ -60,6 +61,8 @@ export type DomainEvent =
   | { readonly type: "login-failed"; readonly address: string; readonly path: string }
   | { readonly type: "fault"; readonly message: string; readonly detail: string };
 
-export type VetoReason = "traffic" | "connections" | "cpu" | "busy-path" | "in-use";
+/** What showed that a workload is in use although no lease does. */
+export type VetoReason = (typeof VETO_REASONS)[number];
+export const VETO_REASONS = ["traffic", "connections", "cpu", "busy-path"] as const;
 
 export type Emit = (event: DomainEvent) => void;

@@ -32,7 +32,7 @@ export const NOTIFICATION_FIELDS: Readonly<Record<keyof Notification, string>> =
   message: "One sentence: `It answers after 1.24 s.`",
   at: "When it happened, such as `2026-06-01T12:00:00.000Z`.",
   reason:
-    "wake and ready: what caused the wake (`request`, `auth`, `admin`, `schedule`, `dependency`, `arrival-while-stopping`, `scale`). stop: `idle`, `schedule`, `admin`, `unneeded`, `pause`. failed: `exited`, `oom`, `timeout`, `absent`, `engine`, `refused`, `dependency`, `unhealthy`, `crashed`, `stop`, `killed`.",
+    "wake and ready: what caused the wake (`request`, `auth`, `admin`, `schedule`, `dependency`, `scale`). stop: `idle`, `schedule`, `admin`, `unneeded`, `pause`. failed: `exited`, `oom`, `timeout`, `absent`, `engine`, `refused`, `dependency`, `unhealthy`, `crashed`, `stop`, `killed`.",
   duration_ms: "ready and failed: how long the wake took. stop: how long the stop took.",
   awake_ms: "stop: how long it was awake.",
   retry_ms: "failed: how long requests get the failure before the next try.",
@@ -124,7 +124,6 @@ const CAUSE_WORDS: Readonly<Record<WakeCause, string>> = {
   admin: "An administrator woke it.",
   schedule: "Its schedule says so.",
   dependency: "Something that needs it is waking.",
-  "arrival-while-stopping": "Somebody asked for it while it was being stopped.",
   scale: "Its group needs one more member.",
 };
 

@@ -85,6 +85,7 @@ export function createAuthority(deps: AuthDeps) {
     const admission = await lifecycle.admit(route, askerOf(req, asked, gone), traits, "none");
     if (admission.kind === "refuse") {
       const { decision } = admission;
+      if (decision.kind === "gone") return undefined;
       // A browser that was held for as long as the front allows goes on waiting at the page.
       const refusal = decision.kind === "waking" && client.kind === "navigation" ? PAGE : decision;
       return { answer: await refusedAnswer(writing, refusal, route, client), counted: refusal.kind };

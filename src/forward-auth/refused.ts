@@ -19,7 +19,7 @@ interface RefusedDeps {
 /** What the client of a front gets instead of its app. */
 export async function refusedAnswer(
   { clock, responder, logTail }: RefusedDeps,
-  refusal: Refusal,
+  refusal: Exclude<Refusal, { kind: "gone" }>,
   route: Route,
   client: ClientFacts,
 ): Promise<Answer> {

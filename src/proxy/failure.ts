@@ -2,8 +2,6 @@ import type { ForwardOutcome } from "./exchange.ts";
 
 /** What a fault before the answer's head means to the caller. */
 export function failureOf(error: Error): ForwardOutcome {
-  const code = codeOf(error);
-  if (TIMEOUTS.has(code)) return FAILURES.timeout;
   return isReset(error) ? FAILURES.reset : FAILURES.protocol;
 }
 
@@ -11,7 +9,7 @@ export function failureOf(error: Error): ForwardOutcome {
 export function refusalOf(error: Error): ForwardOutcome {
   const code = codeOf(error);
   if (OWN_FAULTS.has(code)) return FAILURES.reset;
-  return code.startsWith("UND_ERR_INVALID") || code.startsWith("ERR_") ? FAILURES.protocol : REFUSED;
+  return code.startsWith("ERR_") ? FAILURES.protocol : REFUSED;
 }
 
 /** A kept connection that was lost before an answer's head was there. */
@@ -47,7 +45,6 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRAC
 /** The connection was closed or broke, without a word that is wrong. */
 export function isReset(error: Error): boolean {
   const code = codeOf(error);
-  if (code === "UND_ERR_SOCKET") return !error.message.startsWith("bad ");
   return RESETS.has(code);
 }
 
@@ -55,13 +52,11 @@ export const REFUSED: ForwardOutcome = Object.freeze({ kind: "refused" });
 
 export const FAILURES = Object.freeze({
   reset: Object.freeze({ kind: "failed", code: "upstream-reset" }),
-  timeout: Object.freeze({ kind: "failed", code: "upstream-timeout" }),
   protocol: Object.freeze({ kind: "failed", code: "upstream-protocol" }),
 }) satisfies Readonly<Record<string, ForwardOutcome>>;
 
-const TIMEOUTS: ReadonlySet<string> = new Set(["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
-const RESETS: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_DESTROYED", "UND_ERR_CLOSED"]);
-const OWN_FAULTS: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "EADDRNOTAVAIL", "UND_ERR_DESTROYED"]);
+const RESETS: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT"]);
+const OWN_FAULTS: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "EADDRNOTAVAIL"]);
 
 function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { classifyClient } from "../core/client.ts";
+import type { Refusal } from "../core/decision.ts";
 import type { LogTail } from "../lifecycle/log-tail.ts";
 import type { Clock } from "../lifecycle/ports.ts";
 import type { Route } from "../lifecycle/route.ts";
@@ -27,20 +28,19 @@ export interface Refuser {
 }
 
 export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refuser {
-  async function answerTo(refused: Refused, route: Route, client: ClientFacts): Promise<Answer> {
-    const { decision } = refused;
+  async function answerTo(decision: Answerable, route: Route, client: ClientFacts): Promise<Answer> {
     if (decision.kind === "unknown") return responder().unknownHost({ host: "" }, client);
     return refuse(
       responder(),
       decision,
-      { ...routeFacts(route, clock), ...(await logsOf(refused, route)) },
+      { ...routeFacts(route, clock), ...(await logsOf(decision, route)) },
       client,
       "proxy",
     );
   }
 
   /** The loading page asks for its log lines by itself; a failure shows its last ones at once. */
-  async function logsOf({ decision }: Refused, route: Route): Promise<{ readonly logs?: readonly string[] }> {
+  async function logsOf(decision: Answerable, route: Route): Promise<{ readonly logs?: readonly string[] }> {
     if (decision.kind === "page") return route.face.logs === "never" ? {} : { logs: [] };
     if (decision.kind !== "failed") return {};
     const record = route.members.find(({ name }) => name === decision.workload);
@@ -49,25 +49,28 @@ export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refus
   }
 
   return {
-    async refuse(refused, route, req, res) {
-      if (res.destroyed || refused.decision.kind === "gone") return CLIENT_LEFT;
-      const answer = await answerTo(refused, route, clientOf(req));
-      writeAnswer(res, answer, req.method, waitHeaders(refused.waitedMs));
+    async refuse({ decision, waitedMs }, route, req, res) {
+      if (res.destroyed || decision.kind === "gone") return CLIENT_LEFT;
+      const answer = await answerTo(decision, route, clientOf(req));
+      writeAnswer(res, answer, req.method, waitHeaders(waitedMs));
       return answer.status;
     },
-    async refuseUpgrade(refused, route, req, socket) {
-      if (socket.destroyed || refused.decision.kind === "gone") {
+    async refuseUpgrade({ decision, waitedMs }, route, req, socket) {
+      if (socket.destroyed || decision.kind === "gone") {
         socket.destroy(); // only its client has ended it so far
         return CLIENT_LEFT;
       }
-      const answer = await answerTo(refused, route, clientOf(req));
-      sayLast(socket, rawAnswer(answer, waitHeaders(refused.waitedMs)));
+      const answer = await answerTo(decision, route, clientOf(req));
+      sayLast(socket, rawAnswer(answer, waitHeaders(waitedMs)));
       return answer.status;
     },
   };
 }
 
 const CLIENT_LEFT = 499;
+
+/** A client that has left is answered nothing. */
+type Answerable = Exclude<Refusal, { kind: "gone" }>;
 
 /** What of a request settles the form and the language of an answer of ours. */
 export function clientOf({ method = "GET", headers, url }: IncomingMessage): ClientFacts {

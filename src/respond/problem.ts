@@ -41,7 +41,6 @@ export const DEFAULT_RETRY_MS: Readonly<Partial<Record<ErrorCode, number>>> = Ob
   "rate-limited": 1_000,
   "too-many-pending": 5_000,
   "upstream-failed": 5_000,
-  "upstream-timeout": 5_000,
   "wake-failed": 5_000,
   waking: 5_000,
 });

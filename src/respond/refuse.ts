@@ -20,7 +20,7 @@ export interface RefusedRoute {
 /** The one place where a refusal becomes an answer, for every door alike. */
 export function refuse(
   responder: Responder,
-  refusal: Exclude<Refusal, { kind: "unknown" }>,
+  refusal: Exclude<Refusal, { kind: "unknown" | "gone" }>,
   route: RefusedRoute,
   client: ClientFacts,
   mode: DoorMode,
@@ -43,7 +43,6 @@ export function refuse(
       return responder.problem(CODES[refusal.kind], { container: face.name, ...retryOf(route), ...detail }, client);
     }
     case "full":
-    case "gone":
     case "broken":
       return responder.problem(CODES[refusal.kind], { container: face.name, ...retryOf(route) }, client);
   }
@@ -53,7 +52,6 @@ const CODES = {
   waking: "waking",
   "timed-out": "hold-timeout",
   full: "too-many-pending",
-  gone: "client-gone",
   broken: "upstream-failed",
 } as const satisfies Record<string, ErrorCode>;
 

@@ -73,8 +73,6 @@ export const de: Messages = {
   "problem.headers-too-large.title": "Kopfzeilen zu groß",
   "problem.headers-too-large.detail":
     "Die Kopfzeilen der Anfrage sind zu groß. Oft hilft es, die Cookies dieser Seite zu löschen.",
-  "problem.client-gone.title": "Gegenstelle weg",
-  "problem.client-gone.detail": "Die Gegenstelle war vor der Antwort weg.",
   "problem.internal.title": "Etwas ist schiefgegangen",
   "problem.internal.detail": "Das ist ein Fehler des Gateways, nicht deiner. Er steht in seinem Log.",
   "problem.wake-failed.title": "Nicht aufgewacht",
@@ -96,7 +94,5 @@ export const de: Messages = {
   "problem.not-ready.detail": "Das Gateway erreicht die Engine nicht, die die Apps betreibt. Es versucht es weiter.",
   "problem.draining.title": "Gleich wieder da",
   "problem.draining.detail": "Das Gateway wird neu gestartet.",
-  "problem.upstream-timeout.title": "Keine Antwort rechtzeitig",
-  "problem.upstream-timeout.detail": "Die App hat die Anfrage angenommen, aber nicht rechtzeitig geantwortet.",
   ...adminDe,
 };

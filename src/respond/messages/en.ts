@@ -71,8 +71,6 @@ export const en = {
   "problem.rate-limited.detail": "Too many requests came from your address. Wait a moment.",
   "problem.headers-too-large.title": "Headers too large",
   "problem.headers-too-large.detail": "The request's headers are too large. Deleting this site's cookies often helps.",
-  "problem.client-gone.title": "Client gone",
-  "problem.client-gone.detail": "The client left before the answer.",
   "problem.internal.title": "Something went wrong",
   "problem.internal.detail": "This is a fault of the gateway, not yours. It has been written to its log.",
   "problem.wake-failed.title": "Did not wake up",
@@ -94,8 +92,6 @@ export const en = {
   "problem.not-ready.detail": "The gateway cannot reach the engine that runs the apps. It keeps trying.",
   "problem.draining.title": "Back in a moment",
   "problem.draining.detail": "The gateway is being restarted.",
-  "problem.upstream-timeout.title": "No answer in time",
-  "problem.upstream-timeout.detail": "The app took the request, but sent no answer in time.",
   ...adminEn,
 };
 

@@ -73,8 +73,6 @@ export const es: Messages = {
   "problem.headers-too-large.title": "Cabeceras demasiado grandes",
   "problem.headers-too-large.detail":
     "Las cabeceras de la petición son demasiado grandes. Suele ayudar borrar las cookies de este sitio.",
-  "problem.client-gone.title": "El cliente se fue",
-  "problem.client-gone.detail": "El cliente se fue antes de la respuesta.",
   "problem.internal.title": "Algo ha ido mal",
   "problem.internal.detail": "Es un fallo de la pasarela, no suyo. Ha quedado escrito en su registro.",
   "problem.wake-failed.title": "No se ha despertado",
@@ -97,7 +95,5 @@ export const es: Messages = {
   "problem.not-ready.detail": "La pasarela no alcanza el motor que ejecuta las aplicaciones. Sigue intentándolo.",
   "problem.draining.title": "De vuelta en un momento",
   "problem.draining.detail": "La pasarela se está reiniciando.",
-  "problem.upstream-timeout.title": "Sin respuesta a tiempo",
-  "problem.upstream-timeout.detail": "La aplicación aceptó la petición, pero no respondió a tiempo.",
   ...adminEs,
 };

@@ -73,8 +73,6 @@ export const fr: Messages = {
   "problem.headers-too-large.title": "En-têtes trop grands",
   "problem.headers-too-large.detail":
     "Les en-têtes de la requête sont trop grands. Supprimer les cookies de ce site aide souvent.",
-  "problem.client-gone.title": "Client parti",
-  "problem.client-gone.detail": "Le client est parti avant la réponse.",
   "problem.internal.title": "Quelque chose s’est mal passé",
   "problem.internal.detail": "C’est une erreur de la passerelle, pas la vôtre. Elle figure dans son journal.",
   "problem.wake-failed.title": "Ne s’est pas réveillée",
@@ -97,7 +95,5 @@ export const fr: Messages = {
     "La passerelle ne joint pas le moteur qui exécute les applications. Elle continue d’essayer.",
   "problem.draining.title": "De retour dans un instant",
   "problem.draining.detail": "La passerelle redémarre.",
-  "problem.upstream-timeout.title": "Pas de réponse à temps",
-  "problem.upstream-timeout.detail": "L’application a pris la requête, mais n’a pas répondu à temps.",
   ...adminFr,
 };

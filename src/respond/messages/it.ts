@@ -73,8 +73,6 @@ export const it: Messages = {
   "problem.headers-too-large.title": "Intestazioni troppo grandi",
   "problem.headers-too-large.detail":
     "Le intestazioni della richiesta sono troppo grandi. Spesso basta eliminare i cookie di questo sito.",
-  "problem.client-gone.title": "Client andato via",
-  "problem.client-gone.detail": "Il client è andato via prima della risposta.",
   "problem.internal.title": "Qualcosa è andato storto",
   "problem.internal.detail": "È un errore del gateway, non tuo. È stato scritto nel suo log.",
   "problem.wake-failed.title": "Non si è svegliata",
@@ -96,7 +94,5 @@ export const it: Messages = {
   "problem.not-ready.detail": "Il gateway non raggiunge il motore che esegue le app. Continua a provare.",
   "problem.draining.title": "Di nuovo qui tra un momento",
   "problem.draining.detail": "Il gateway si sta riavviando.",
-  "problem.upstream-timeout.title": "Nessuna risposta in tempo",
-  "problem.upstream-timeout.detail": "L’app ha preso la richiesta, ma non ha risposto in tempo.",
   ...adminIt,
 };
