@@ -44,6 +44,8 @@ export interface TestContainer {
   remove(): Promise<void>;
   inspect(): Promise<Docker.ContainerInspectInfo>;
   isRunning(): Promise<boolean>;
+  /** How often the engine has started it since a moment (`Date.now()`), by its own events; those of a restart count. */
+  startsSince(wallMs: number): Promise<number>;
   /** Its IPv4 address, on the named network or the only one; empty while it does not run. */
   address(network?: string): Promise<string>;
   /** The port on the host that leads to a port of the container. Throws when none does. */
@@ -61,7 +63,7 @@ export async function createTestContainer(t: TestContext, docker: Docker, spec: 
   // By its id, so that a test may remove it and create another one under the same name.
   const remove = (): Promise<void> => container.remove({ force: true, v: true }).then(nothing, unless(404, 409));
   cleanup(t, remove);
-  const handle = wrap(name, container, remove);
+  const handle = wrap(docker, name, container, remove);
   if (spec.start !== false) await handle.start();
   return handle;
 }
@@ -104,7 +106,12 @@ function describe(spec: ContainerSpec): Docker.ContainerCreateOptions {
   };
 }
 
-function wrap(name: string, container: Docker.Container, remove: () => Promise<void>): TestContainer {
+function wrap(
+  docker: Docker,
+  name: string,
+  container: Docker.Container,
+  remove: () => Promise<void>,
+): TestContainer {
   const inspect = (): Promise<Docker.ContainerInspectInfo> => container.inspect();
   return {
     name,
@@ -114,6 +121,7 @@ function wrap(name: string, container: Docker.Container, remove: () => Promise<v
     start: () => container.start().then(nothing, unless(304)),
     stop: (graceSeconds = 1) => container.stop({ t: graceSeconds }).then(nothing, unless(304)),
     isRunning: async () => (await inspect()).State.Running,
+    startsSince: (wallMs) => countStarts(docker, container.id, wallMs),
     address: async (network) => {
       const { Networks } = (await inspect()).NetworkSettings;
       return (network === undefined ? Object.values(Networks)[0] : Networks[network])?.IPAddress ?? "";
@@ -148,3 +156,12 @@ function unless(...statuses: readonly number[]): (error: Error & { statusCode?: 
 }
 
 function nothing(): void {}
+
+/** Reads the engine's recent events; it keeps the last 256 of all containers. */
+async function countStarts(docker: Docker, id: string, sinceWallMs: number): Promise<number> {
+  const filters = { type: ["container"], container: [id], event: ["start"] };
+  const stream = await docker.getEvents({ since: sinceWallMs / 1_000, until: Date.now() / 1_000, filters });
+  let text = "";
+  for await (const chunk of stream) text += String(chunk);
+  return text.split("\n").filter((line) => line !== "").length;
+}
