@@ -17,10 +17,12 @@ const lint: Tool = { name: "lint", args: [bin("oxlint"), "--deny-warnings"] };
 const format: Tool = { name: "format", args: [bin("oxfmt"), "--check"] };
 const rooms: Tool = { name: "rooms", args: [bin("depcruise"), "--config", ".dependency-cruiser.mjs", "src"] };
 const dead: Tool = { name: "dead code", args: [bin("knip"), "--no-progress"] };
+// What only tests use is dead as well; what a generator of documents reads is not.
+const tested: Tool = { name: "only tested", args: [bin("knip"), "--no-progress", "--production"] };
 const generated: Tool = { name: "generated", args: ["scripts/generate.ts", "--check"] };
 
 const plans: Readonly<Record<string, readonly Tool[]>> = {
-  check: [types, lint, format, rooms, dead, generated],
+  check: [types, lint, format, rooms, dead, tested, generated],
   lint: [lint],
   fix: [
     { name: "lint --fix", args: [bin("oxlint"), "--fix"] },

@@ -1,8 +1,7 @@
-import type { AdminAuth, GatewaySettings, NotifySettings, WorkloadSettings } from "../core/settings.ts";
+import type { WorkloadSettings } from "../core/settings.ts";
 import type { ContainerKeys } from "./container-schema.ts";
 import { formatDuration } from "../core/duration.ts";
 import { formatSize } from "./sizes.ts";
-import type { GatewayKeys } from "./gateway-schema.ts";
 import type { Provenance } from "./provenance.ts";
 
 /** One setting as people read it; secrets are never in it. */
@@ -19,15 +18,6 @@ export function describeWorkload(workload: WorkloadSettings, provenance: Provena
     key,
     value: value(workload),
     source: sourceOf(`${workload.name}.${key}`, provenance),
-  }));
-}
-
-/** All settings of the gateway itself, with where each came from. */
-export function describeGateway(gateway: GatewaySettings, provenance: Provenance): DescribedSetting[] {
-  return Object.entries(GATEWAY).map(([key, value]) => ({
-    key,
-    value: value(gateway),
-    source: sourceOf(`gateway.${key}`, provenance),
   }));
 }
 
@@ -72,43 +62,11 @@ const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload:
   process: ({ process }) => (process === undefined ? "" : `${process.command[0] ?? ""} on port ${process.port}`),
 };
 
-const GATEWAY: Readonly<Record<keyof GatewayKeys, (gateway: GatewaySettings) => string>> = {
-  port: ({ port }) => String(port),
-  bind: ({ bind }) => bind,
-  log_lines: ({ logLines }) => String(logLines),
-  discovery_interval: ({ discoveryIntervalMs }) => formatDuration(discoveryIntervalMs),
-  trusted_proxies: ({ trustedProxies }) => list(trustedProxies),
-  admin_auth: ({ adminAuth }) => describeAuth(adminAuth),
-  schedule_timezone: ({ scheduleTimezone }) => scheduleTimezone,
-  admin_hosts: ({ adminHosts }) => list(adminHosts),
-  network: ({ network }) => network,
-  address: ({ address }) => address,
-  hold_timeout: ({ holdTimeoutMs }) => formatDuration(holdTimeoutMs),
-  max_pending: ({ maxPending }) => String(maxPending),
-  logs: ({ logs }) => logs,
-  state_file: ({ stateFile }) => stateFile,
-  templates_dir: ({ templatesDir }) => templatesDir,
-  theme: ({ theme }) => theme,
-  traefik: ({ traefik }) => `via ${traefik.via} on ${list(traefik.entryPoints)}`,
-  notify: ({ notify }) => list(notify.map(describeNotify)),
-};
-
-function describeAuth(auth: AdminAuth): string {
-  if (auth.method === "none") return auth.method;
-  const way = auth.method === "basic" ? `basic as ${auth.username}` : auth.method;
-  return auth.trustedHeader === undefined ? way : `${way}, or by ${auth.trustedHeader}`;
-}
-
 function describeIgnore({ ignore }: WorkloadSettings): string {
   if (ignore === undefined) return "";
   const rules = { user_agents: ignore.userAgents, paths: ignore.paths, methods: ignore.methods, ips: ignore.ips };
   const counts = Object.entries(rules).map(([rule, { length }]) => (length > 0 ? `${length} ${rule}` : ""));
   return list(counts.filter((count) => count !== ""));
-}
-
-/** The path and query of a webhook are often its secret. */
-function describeNotify({ url, events, preset }: NotifySettings): string {
-  return `${URL.canParse(url) ? new URL(url).host : "?"}${preset === "" ? "" : ` as ${preset}`} (${events.join(" ")})`;
 }
 
 /** A map's own origin, or that of the first key below it. */

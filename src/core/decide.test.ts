@@ -7,12 +7,9 @@ import type { ClientKind, DoorTraits, Forward } from "./decision.ts";
 const NOW = 1_000;
 const proxy: DoorTraits = {
   maxHoldMs: Number.POSITIVE_INFINITY,
-  unknownHostStatus: 404,
-  pageStatus: 503,
   seesTraffic: true,
-  holdsUpgrades: true,
 };
-const traefik: DoorTraits = { ...proxy, maxHoldMs: 20_000, seesTraffic: false, holdsUpgrades: false };
+const traefik: DoorTraits = { ...proxy, maxHoldMs: 20_000, seesTraffic: false };
 const brief: DoorTraits = { ...traefik, maxHoldMs: 0 };
 
 const asleep = (name = "app"): MemberView => ({
@@ -68,6 +65,12 @@ const cases: readonly [rule: string, members: readonly MemberView[], question: P
     ["an upgrade waits", [asleep()], { client: "upgrade" }, hold],
     ["wake: page gives a browser the page", [asleep()], { wake: "page", client: "navigation" }, page],
     ["wake: page gives anybody else an answer at once", [asleep()], { wake: "page" }, waking],
+    [
+      "an upgrade waits as long as the front does",
+      [asleep()],
+      { door: traefik, client: "upgrade" },
+      { kind: "hold", maxMs: 20_000 },
+    ],
     ["wake: page gives an upgrade an answer at once", [asleep()], { wake: "page", client: "upgrade" }, waking],
     ["wake: hold makes a browser wait", [asleep()], { wake: "hold", client: "navigation" }, hold],
     ["a hold_timeout of 0 makes nobody wait", [asleep()], { holdTimeoutMs: 0 }, waking],
@@ -79,18 +82,6 @@ const cases: readonly [rule: string, members: readonly MemberView[], question: P
       { kind: "hold", maxMs: 5 },
     ],
     ["a front that cannot wait gets an answer at once", [asleep()], { door: brief }, waking],
-    [
-      "a front that cannot wait with upgrades gets an answer at once",
-      [asleep()],
-      { door: traefik, client: "upgrade" },
-      waking,
-    ],
-    [
-      "wake: hold does not help an upgrade where the front cannot wait",
-      [asleep()],
-      { door: traefik, client: "upgrade", wake: "hold" },
-      waking,
-    ],
     [
       "a browser gets the page through a front that cannot wait",
       [asleep()],

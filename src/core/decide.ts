@@ -39,7 +39,6 @@ export function decide(question: Question): Decision {
 
 function wait({ client, wake, door, holdTimeoutMs }: Question): Decision {
   if (wake === "page") return client === "navigation" ? PAGE : WAKING;
-  if (client === "upgrade" && !door.holdsUpgrades) return WAKING;
   if (client === "navigation" && wake === "auto") return PAGE;
   const maxMs = Math.min(holdTimeoutMs, door.maxHoldMs);
   return maxMs > 0 ? { kind: "hold", maxMs } : WAKING;

@@ -7,13 +7,8 @@ export type ClientKind = "navigation" | "upgrade" | "other";
 export interface DoorTraits {
   /** Longest hold that the door survives, in milliseconds. */
   readonly maxHoldMs: number;
-  readonly unknownHostStatus: 200 | 404;
-  /** Status of the loading page. */
-  readonly pageStatus: number;
   /** Later bytes pass through us, so that a lease says when a request ends. */
   readonly seesTraffic: boolean;
-  /** An upgrade may wait as any request; else it is refused at once. */
-  readonly holdsUpgrades: boolean;
 }
 
 /** What a client gets. Built in one place (`decide`), acted upon by the doors. */

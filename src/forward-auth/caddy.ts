@@ -6,10 +6,7 @@ export const CADDY: Front = Object.freeze({
   name: "caddy",
   traits: Object.freeze({
     maxHoldMs: Number.POSITIVE_INFINITY,
-    unknownHostStatus: 200,
-    pageStatus: 503,
     seesTraffic: false,
-    holdsUpgrades: true,
   }),
   // Without a `?` at the end of its `uri` it adds the client's query to ours.
   read: (req, path) => readForwarded(req, path, { query: false }),

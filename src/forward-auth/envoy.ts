@@ -11,10 +11,7 @@ export const ENVOY: Front = Object.freeze({
   name: "envoy",
   traits: Object.freeze({
     maxHoldMs: 25_000,
-    unknownHostStatus: 200,
-    pageStatus: 429,
     seesTraffic: false,
-    holdsUpgrades: true,
   }),
   read: readOriginal,
   refusal: asClientError,
@@ -34,5 +31,8 @@ function readOriginal(req: IncomingMessage, path: string): Asked | Misread {
 function asClientError(answer: Answer): Answer {
   if (answer.status < 500) return answer;
   const mayAskAgain = answer.headers.includes("Retry-After");
-  return { ...answer, status: mayAskAgain ? ENVOY.traits.pageStatus : 403 };
+  return { ...answer, status: mayAskAgain ? PAGE_STATUS : 403 };
 }
+
+/** Not 5xx: Envoy takes that for a fault of the authorizer, and drops the body. */
+const PAGE_STATUS = 429;

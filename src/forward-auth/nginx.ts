@@ -13,10 +13,7 @@ export const NGINX: Front = Object.freeze({
   name: "nginx",
   traits: Object.freeze({
     maxHoldMs: 55_000,
-    unknownHostStatus: 200,
-    pageStatus: 503,
     seesTraffic: false,
-    holdsUpgrades: true,
   }),
   // A `rewrite` without a `?` at the end adds the client's query to ours.
   read: (req, path) => readForwarded(req, path, { query: false }),

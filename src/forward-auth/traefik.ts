@@ -6,10 +6,7 @@ export const TRAEFIK: Front = Object.freeze({
   name: "traefik",
   traits: Object.freeze({
     maxHoldMs: 25_000,
-    unknownHostStatus: 200,
-    pageStatus: 503,
     seesTraffic: false,
-    holdsUpgrades: true,
   }),
   // It asks the literal address, so that a query in it is the administrator's.
   read: (req, path) => readForwarded(req, path, { query: true }),

@@ -18,10 +18,7 @@ import { stickyCookie, stickyMember } from "./sticky.ts";
 /** Our own proxy as a door: it outlives any hold and sees every byte. */
 export const PROXY_TRAITS: DoorTraits = Object.freeze({
   maxHoldMs: Number.POSITIVE_INFINITY,
-  unknownHostStatus: 404,
-  pageStatus: 503,
   seesTraffic: true,
-  holdsUpgrades: true,
 });
 
 /** How often a request whose upstream refused it may be admitted anew. */

@@ -44,10 +44,7 @@ export interface Visit {
 
 export const PROXY: DoorTraits = {
   maxHoldMs: Number.POSITIVE_INFINITY,
-  unknownHostStatus: 404,
-  pageStatus: 503,
   seesTraffic: true,
-  holdsUpgrades: true,
 };
 
 /** Opens a life cycle; whatever is not said of a workload has its documented default. */

@@ -56,11 +56,10 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     const isAuth = who === "auth";
     const guest: Waiting = { host, sinceMs: clock.now(), gone: new AbortController() };
     waiting.add(guest);
-    const door = { maxHoldMs: isAuth ? 1_000 : Infinity, unknownHostStatus: 404, pageStatus: 503 } as const;
     const admitted = lifecycle.admit(
       route,
       askerOf(who, guest.gone.signal),
-      { ...door, seesTraffic: !isAuth, holdsUpgrades: !isAuth },
+      { maxHoldMs: isAuth ? 1_000 : Infinity, seesTraffic: !isAuth },
       isAuth ? "none" : who === "upgrade" ? "tunnel" : "request",
     );
     admitted.then(

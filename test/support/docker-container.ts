@@ -106,12 +106,7 @@ function describe(spec: ContainerSpec): Docker.ContainerCreateOptions {
   };
 }
 
-function wrap(
-  docker: Docker,
-  name: string,
-  container: Docker.Container,
-  remove: () => Promise<void>,
-): TestContainer {
+function wrap(docker: Docker, name: string, container: Docker.Container, remove: () => Promise<void>): TestContainer {
   const inspect = (): Promise<Docker.ContainerInspectInfo> => container.inspect();
   return {
     name,
@@ -159,7 +154,7 @@ function nothing(): void {}
 
 /** Reads the engine's recent events; it keeps the last 256 of all containers. */
 async function countStarts(docker: Docker, id: string, sinceWallMs: number): Promise<number> {
-  const filters = { type: ["container"], container: [id], event: ["start"] };
+  const filters = JSON.stringify({ type: ["container"], container: [id], event: ["start"] });
   const stream = await docker.getEvents({ since: sinceWallMs / 1_000, until: Date.now() / 1_000, filters });
   let text = "";
   for await (const chunk of stream) text += String(chunk);
