@@ -26,7 +26,11 @@ const traefik = z.strictObject({
     .describe(
       "`forward-auth`: Traefik asks us and then talks to the app itself. `proxy`: all traffic passes through us.",
     ),
-  middlewares: list(text()).prefault([]).describe("More middlewares for every published router, ours comes first."),
+  middlewares: list(text())
+    .prefault([])
+    .describe(
+      "More middlewares for every published router. They run before ours, so that strangers are refused before anything wakes.",
+    ),
   priority: integer(1, 2_147_483_647)
     .prefault(100_000)
     .describe("Priority of every published router; high enough to win against the app's own."),
