@@ -13,6 +13,10 @@ export interface Observation {
   readonly id: string;
   readonly status: "absent" | "stopped" | "running" | "paused" | "restarting";
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
+  /** Set while `starting` and no check of this run has begun: the first one comes so long after its start. */
+  readonly firstCheckAfterMs?: number;
+  /** What the last health check of this run wrote, if that one failed: one short plain line. */
+  readonly checkOutput?: string;
   readonly image: string;
   /** Reachable addresses in order of preference; empty unless running. */
   readonly endpoints: readonly Endpoint[];

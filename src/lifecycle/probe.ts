@@ -1,3 +1,4 @@
+import { awaitsHealthCheck } from "../core/health-check.ts";
 import type { Endpoint, Observation } from "../core/observation.ts";
 import type { House } from "./house.ts";
 import { look } from "./look.ts";
@@ -80,7 +81,7 @@ export async function whenAnswers(
         if (crash !== undefined) return { kind: "ended", observation: crash };
         return { kind: observation?.health === "unhealthy" ? "unhealthy" : "timed-out", observation };
       }
-      await nudged(record, pause(record, observation, house.clock.now() - startedMs), signal, house.clock);
+      await nudged(record, pause(house, record, observation, house.clock.now() - startedMs), signal, house.clock);
     }
     return { kind: "timed-out", observation };
   } finally {
@@ -107,13 +108,33 @@ export async function answering(
 ): Promise<Endpoint | undefined> {
   if (observation.status !== "running") return undefined;
   const { healthPath, targetPort } = record.settings;
-  if (healthPath === "" && observation.health !== "none" && observation.health !== "healthy") return undefined;
-  if (targetPort === undefined) return isOneShot(record) ? undefined : NO_ENDPOINT;
+  if (awaitsCheck(house, record, observation)) return undefined;
+  if (targetPort === undefined) return (await runsWell(house, record, observation, signal)) ? NO_ENDPOINT : undefined;
   for (const endpoint of observation.endpoints) {
     if (healthPath === "" && (await house.probe.tcp(endpoint, signal))) return endpoint;
     if (healthPath !== "" && (await answersHttp(house, record, endpoint, signal))) return endpoint;
   }
   return undefined;
+}
+
+/** Whether its engine's health check has the word, and has not said that it is well. */
+export function awaitsCheck({ clock }: House, record: WorkloadRecord, observation: Observation): boolean {
+  if (record.settings.healthPath !== "") return false;
+  const wall = clock.wall();
+  return awaitsHealthCheck(observation, record.awakeSinceMs - clock.now() + wall, wall);
+}
+
+/** Without a port to ask, running is enough; one whose health check is still far away must listen somewhere. */
+async function runsWell(
+  house: House,
+  record: WorkloadRecord,
+  { health, endpoints }: Observation,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (isOneShot(record)) return false;
+  if (health !== "starting") return true;
+  for (const endpoint of endpoints) if (await house.probe.tcp(endpoint, signal)) return true;
+  return false;
 }
 
 async function answersHttp(
@@ -131,8 +152,8 @@ async function answersHttp(
 }
 
 /** Quick at first, since most apps listen within a second, then ever calmer. */
-function pause(record: WorkloadRecord, observation: Observation | undefined, elapsedMs: number): number {
-  if (record.settings.healthPath === "" && observation?.health === "starting") return HEALTH_INTERVAL_MS;
+function pause(house: House, record: WorkloadRecord, observation: Observation | undefined, elapsedMs: number): number {
+  if (observation !== undefined && awaitsCheck(house, record, observation)) return HEALTH_INTERVAL_MS;
   if (elapsedMs < 1_000) return 10;
   if (elapsedMs < 10_000) return 25;
   return Math.min(250, elapsedMs / 400);

@@ -5,7 +5,7 @@ import type { Observation } from "../core/observation.ts";
 import type { House } from "./house.ts";
 import { look, lookAtRest } from "./look.ts";
 import { isOneShot } from "./one-shot.ts";
-import { whenAnswers } from "./probe.ts";
+import { awaitsCheck, whenAnswers } from "./probe.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { reportEnd } from "./report.ts";
 import { failureAt, start } from "./start.ts";
@@ -115,7 +115,14 @@ function failureOfProbe(
     );
   }
   const seconds = Math.round(record.settings.startTimeoutMs / 100) / 10;
-  if (result.kind === "unhealthy") return failureAt(house, "unhealthy", "its health check reports it unhealthy");
+  const { observation } = result;
+  if (observation !== undefined && awaitsCheck(house, record, observation)) {
+    const { health, checkOutput } = observation;
+    const verdict = health === "unhealthy" ? "reports it unhealthy" : `has not passed within ${seconds} s`;
+    const isBad = health === "unhealthy" || checkOutput !== undefined;
+    const words = checkOutput === undefined ? "" : `: ${checkOutput}`;
+    return failureAt(house, isBad ? "unhealthy" : "timeout", `its health check ${verdict}${words}`);
+  }
   const what =
     record.settings.healthPath === ""
       ? `answered on port ${record.settings.targetPort ?? "–"}`

@@ -9,6 +9,8 @@ export interface FakeWorkload {
   labels: Record<string, string>;
   endpoint: Endpoint;
   health: Observation["health"];
+  firstCheckAfterMs: number | undefined;
+  checkOutput: string | undefined;
   /** How long the engine's start takes. */
   startMs: number;
   /** From running to answering a probe; `Infinity`: never. */
@@ -56,6 +58,8 @@ export function imagine(name: string, id: number): FakeWorkload {
     labels: {},
     endpoint: { host: name, port: 80, published: false },
     health: "none",
+    firstCheckAfterMs: undefined,
+    checkOutput: undefined,
     startMs: 0,
     listenMs: 0,
     endsAfterMs: undefined,
@@ -86,7 +90,11 @@ export function observationOf(name: string, workload: FakeWorkload | undefined):
       exit: undefined,
     };
   }
-  const { id, status, health, image, endpoint, startedAtMs, exit } = workload;
+  const { id, status, health, image, endpoint, startedAtMs, exit, firstCheckAfterMs, checkOutput } = workload;
   const endpoints = status === "running" ? [endpoint] : [];
-  return { name, id, status, health, image, endpoints, startedAtMs, exit };
+  const check = {
+    ...(firstCheckAfterMs !== undefined && { firstCheckAfterMs }),
+    ...(checkOutput !== undefined && { checkOutput }),
+  };
+  return { name, id, status, health, image, endpoints, startedAtMs, exit, ...check };
 }

@@ -1,11 +1,13 @@
+import type { ContainerInspectInfo } from "dockerode";
 import type { InventoryItem } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
-import { EngineError, type Engine } from "../../lifecycle/ports.ts";
+import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import { createDockerClient } from "./client.ts";
 import { readConnection, type DockerEnvironment } from "./connection.ts";
 import { findEndpoints } from "./find-endpoints.ts";
 import { createForeignOrders } from "./foreign-orders.ts";
 import { inspect, inspectPresent, networkOwner } from "./inspect.ts";
+import { knownPorts } from "./known-ports.ts";
 import { readLogs } from "./read-logs.ts";
 import { readUsage } from "./read-usage.ts";
 import { startContainer } from "./start-container.ts";
@@ -51,10 +53,12 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       const found = await inspect(client, ref.name);
       if (found === undefined) return absent(ref.name);
       const { address, network } = deps.reach();
-      const port = found.State.Running ? ref.targetPort : undefined;
-      if (port === undefined) return toObservation(ref.name, found, []);
+      const { version } = await client.server();
+      const ports = found.State.Running ? await portsOf(ref, found) : [];
+      if (ports.length === 0) return toObservation(ref.name, found, [], version);
       const [facts, from] = await Promise.all([networkOwner(client, found), self.viewpoint(address)]);
-      return toObservation(ref.name, found, findEndpoints(facts, from, ref.network || network, port));
+      const endpoints = ports.flatMap((port) => findEndpoints(facts, from, ref.network || network, port));
+      return toObservation(ref.name, found, endpoints, version);
     },
 
     async start(ref) {
@@ -91,6 +95,12 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       client.close();
     },
   };
+}
+
+/** Where nobody named a port, one is of interest only until its health check begins. */
+async function portsOf({ targetPort }: WorkloadRef, found: ContainerInspectInfo): Promise<readonly number[]> {
+  if (targetPort !== undefined) return [targetPort];
+  return found.State.Health?.Status === "starting" ? knownPorts(found) : [];
 }
 
 interface ListedContainer {

@@ -10,13 +10,25 @@ export function countEstablished(table: string, port: number): number {
   }).length;
 }
 
+/** Ports on which something listens for others than itself: state `0A`. */
+export function listeningPorts(table: string): number[] {
+  return table.split("\n").flatMap((line) => {
+    const [, local = "", , state] = line.trim().split(/\s+/);
+    return state === "0A" && !isLoopback(address(local)) ? [Number.parseInt(local.slice(-4), 16)] : [];
+  });
+}
+
 function address(text: string): string {
   return text.slice(0, text.indexOf(":"));
 }
 
 /** A health check inside the container comes from loopback, or from the container's own address. */
 function isOutside(local: string, remote: string): boolean {
-  return remote !== local && remote !== "00000000000000000000000001000000" && !LOOPBACK_4.test(remote);
+  return remote !== local && !isLoopback(remote);
+}
+
+function isLoopback(text: string): boolean {
+  return text === "00000000000000000000000001000000" || LOOPBACK_4.test(text);
 }
 
 /** 127.0.0.0/8, plain or mapped into IPv6; words are little-endian on every machine that Docker runs on but s390x. */

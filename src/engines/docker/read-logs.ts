@@ -5,7 +5,7 @@ import { EngineError } from "../../lifecycle/ports.ts";
 import { createLineSplitter } from "../log-lines.ts";
 import type { DockerClient } from "./client.ts";
 import { createDemultiplexer } from "./demultiplex.ts";
-import { parseTime } from "./to-observation.ts";
+import { parseTime } from "./parse-time.ts";
 
 /** More of an answer than this is not read: it can only be lines that are cut anyway. */
 const BYTE_LIMIT = 4 * 1024 * 1024;

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { ContainerInspectInfo, ContainerStats } from "dockerode";
 import { EngineError, type Usage } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 import { countEstablished } from "./established.ts";
+import { readTcpTables } from "./tcp-tables.ts";
 
 /** A running container's counters; `undefined` when Docker has none for it. */
 export async function readUsage(
@@ -59,17 +59,7 @@ function usedMemory(memory: Partial<ContainerStats["memory_stats"]>): number {
   return Math.max(0, (memory.usage ?? 0) - reclaimable);
 }
 
-/** Read in the container's network through its first process; `undefined` where that process cannot be seen. */
 async function readConnections(found: ContainerInspectInfo, port: number): Promise<number | undefined> {
-  const proc = `/proc/${found.State.Pid}`;
-  try {
-    // Inside a container the number may be another process: only its control group proves whose it is.
-    if (!(await readFile(`${proc}/cgroup`, "utf8")).includes(found.Id)) return undefined;
-    const tables = await Promise.all(
-      ["tcp", "tcp6"].map((table) => readFile(`${proc}/net/${table}`, "utf8").catch(() => "")),
-    );
-    return tables.reduce((total, table) => total + countEstablished(table, port), 0);
-  } catch {
-    return undefined;
-  }
+  const tables = await readTcpTables(found);
+  return tables?.reduce((total, table) => total + countEstablished(table, port), 0);
 }

@@ -1,11 +1,14 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { Endpoint, ExitFacts, Observation } from "../../core/observation.ts";
+import { healthFacts } from "./health-facts.ts";
+import { parseTime } from "./parse-time.ts";
 
-/** Docker's inspection of one container in our words; `endpoints` are dropped unless it is up. */
+/** Docker's inspection of one container in our words; `endpoints` are dropped unless it is up. `api`: what Docker speaks. */
 export function toObservation(
   name: string,
   inspected: ContainerInspectInfo,
   endpoints: readonly Endpoint[],
+  api: string,
 ): Observation {
   const { State: state } = inspected;
   const status = toStatus(state.Status);
@@ -15,7 +18,7 @@ export function toObservation(
     name,
     id: inspected.Id,
     status,
-    health: toHealth(state.Health?.Status),
+    ...healthFacts(inspected, api),
     image: inspected.Config.Image,
     endpoints: up ? endpoints : [],
     startedAtMs: up ? parseTime(state.StartedAt) : undefined,
@@ -51,16 +54,6 @@ export function toStatus(word: string): Observation["status"] {
     default:
       return "stopped";
   }
-}
-
-/** A timestamp of Docker's in milliseconds; `undefined` for its zero time. */
-export function parseTime(text: string | undefined): number | undefined {
-  const ms = Date.parse(text ?? "");
-  return ms > 0 ? ms : undefined;
-}
-
-function toHealth(word: string | undefined): Observation["health"] {
-  return word === "starting" || word === "healthy" || word === "unhealthy" ? word : "none";
 }
 
 function toExit(state: ContainerInspectInfo["State"]): ExitFacts | undefined {
