@@ -14,6 +14,7 @@ const code = await run(process.argv.slice(2), {
   stderr: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY,
   onSignal: (signal, listener) => void process.on(signal, listener),
+  onFault: (listener) => void process.on("uncaughtException", listener), // unhandled rejections end there as well
   started,
 });
 process.exitCode = code;

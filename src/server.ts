@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ErrorCode } from "./core/errors.ts";
+import { isolate, reportFault } from "./core/isolate.ts";
 import type { PlainRequest } from "./core/plain-request.ts";
 import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
 import { mayBeReserved } from "./core/reserved-paths.ts";
@@ -115,7 +116,6 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   function onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
     tunnels.add(socket);
     socket.on("close", () => tunnels.delete(socket));
-    socket.on("error", () => socket.destroy());
     // Only where the server could not be told to take it as a plain request (Node before 24.9).
     if (answerUnderWay(socket) !== undefined) return void socket.destroy();
     const target = req.url ?? "/";
@@ -130,11 +130,12 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     return deps.upgrade(route, req, socket, head);
   }
 
-  server.on("request", onRequest);
-  server.on("checkContinue", onRequest);
-  server.on("upgrade", onUpgrade);
+  const onRequestAlone = (req: IncomingMessage, res: ServerResponse): void =>
+    isolate(req.socket, () => onRequest(req, res));
+  server.on("request", onRequestAlone);
+  server.on("checkContinue", onRequestAlone);
+  server.on("upgrade", (req, socket, head) => isolate(socket, () => onUpgrade(req, socket, head)));
   server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
-    socket.on("error", () => socket.destroy());
     if (answerUnderWay(socket) === undefined) sayLast(socket, deps.rawAnswer("method-not-allowed"));
     else socket.destroy();
   });
@@ -184,7 +185,7 @@ function listen(server: Server, port: number, bind: string): Promise<AddressInfo
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, bind, () => {
-      server.off("error", reject);
+      server.off("error", reject).on("error", reportFault); // a connection that could not be accepted
       const address = server.address();
       if (address === null || typeof address === "string") reject(new TypeError("the listener has no port"));
       else resolve(address);

@@ -43,6 +43,8 @@ export interface Io {
   readonly isTerminal: boolean;
   /** Calls `listener` at each such signal. */
   readonly onSignal: (signal: "SIGHUP" | "SIGTERM" | "SIGINT", listener: () => void) => void;
+  /** Calls `listener` with each exception and rejection that nobody caught; from then on they do not end the process. */
+  readonly onFault: (listener: (fault: unknown) => void) => void;
   /** Called when a command that goes on running has begun to do its work. */
   readonly started?: () => void;
 }

@@ -54,6 +54,7 @@ async function ask(
     stderr: note,
     isTerminal: false,
     onSignal: () => {},
+    onFault: () => {},
   };
   const answer = await health.run({ options: options as Record<string, true>, operands: [] }, io);
   return { answer, text };

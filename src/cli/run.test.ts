@@ -12,6 +12,7 @@ async function dag(...args: readonly string[]): Promise<Ran> {
     stderr: (text) => void (out.stderr += text),
     isTerminal: false,
     onSignal: () => {},
+    onFault: () => {},
   });
   return { code, ...out };
 }

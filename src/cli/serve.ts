@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
+import { inspect } from "node:util";
 import { type App, createApp } from "../app.ts";
 import { type ConfigSource, configPath, createConfigSource } from "../config/source.ts";
 import { formatFault } from "../config/faults.ts";
@@ -77,6 +78,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
     const listening = await Promise.race([app.listen(), told]);
     if (listening !== undefined) {
       const { port, address } = listening;
+      io.onFault((fault) => logFault(logger, fault));
       logger.info({ port, address, version }, "gateway started");
       io.started?.();
       options.onListening?.(port);
@@ -93,6 +95,12 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   logger.info({ grace_s: DRAIN_MS / 1000 }, "gateway stops: what is open may end");
   await app.drain(DRAIN_MS);
   return EXIT_OK;
+}
+
+/** One request's bug must not end everybody's connections (a fault before the gateway listens still ends the process). */
+function logFault(logger: Logger, fault: unknown): void {
+  const err = fault instanceof Error ? fault : new Error(`not an Error: ${inspect(fault)}`);
+  logger.error({ err }, "bug in the gateway: an exception was not handled; please report it with this stack");
 }
 
 /** A faulty file is told and changes nothing. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { clientClass } from "../core/client-class.ts";
 import type { Forward } from "../core/decision.ts";
+import { isolateAsync } from "../core/isolate.ts";
 import type { PlainRequest } from "../core/plain-request.ts";
 import { touch } from "../lifecycle/lease.ts";
 import { meetFront } from "../lifecycle/sample.ts";
@@ -44,7 +45,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     if (req.headers.expect !== undefined) res.writeContinue();
     const passed =
       QUICK_FRONTS.get(req.url ?? "") === front && passAtOnce(front, questionOf(req), req.socket.remoteAddress ?? "");
-    if (!passed) void answerLater(front, req, res, path);
+    if (!passed) isolateAsync(req.socket, answerLater(front, req, res, path));
     else {
       res.writeHead(200, allowedAnswer(passed).headers as string[]);
       res.end();
@@ -83,7 +84,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
   function upgrade(req: IncomingMessage, socket: Duplex, path: string): boolean {
     const front = frontOf(path);
     if (front === undefined) return false;
-    void answerUpgrade(front, req, socket, path);
+    isolateAsync(socket, answerUpgrade(front, req, socket, path));
     return true;
   }
 

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { PlainRequest } from "../core/plain-request.ts";
 import { MAX_HEADER_BYTES, SMALL_BODY_BYTES } from "./limits.ts";
 import { plainAnswerHead } from "./plain-answer-head.ts";
+import { isolate, reportFault } from "../core/isolate.ts";
 import type { Upstream } from "./upstreams.ts";
 
 /** Who reads and answers plain requests, and who has the connection when they cannot. */
@@ -65,7 +66,7 @@ export class ClientLine {
   constructor(deps: ClientLineDeps, socket: Socket) {
     this.#deps = deps;
     this.socket = socket;
-    socket.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onError).on("close", this.#onClose);
+    socket.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose);
   }
 
   /** The other end's address, as the system says it. */
@@ -99,7 +100,7 @@ export class ClientLine {
     this.onGone = undefined;
     if (this.#isLast) {
       this.release();
-      this.socket.on("error", ignore).resume().destroySoon();
+      this.socket.resume().destroySoon();
       return;
     }
     this.isBusy = false;
@@ -116,33 +117,39 @@ export class ClientLine {
   release(): void {
     clearTimeout(this.#late);
     const { socket } = this;
-    socket.off("data", this.#onData).off("end", this.#onEnd).off("error", this.#onError).off("close", this.#onClose);
+    socket.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose);
     this.#deps.forget(this);
   }
 
   readonly #onData = (bytes: Buffer): void => {
-    if (this.isBusy) this.#keep(bytes);
-    else {
-      this.#isOneRead = this.#read === undefined;
-      this.#take(this.#read === undefined ? bytes : Buffer.concat([this.#read, bytes]));
+    try {
+      if (this.isBusy) this.#keep(bytes);
+      else {
+        this.#isOneRead = this.#read === undefined;
+        this.#take(this.#read === undefined ? bytes : Buffer.concat([this.#read, bytes]));
+      }
+    } catch (fault) {
+      this.socket.destroy();
+      reportFault(fault);
     }
   };
 
-  /** As node:http does: who has said all that it will say has left. */
+  /** As in node:http, a client that has sent its last byte has left; nothing may be written behind our own end. */
   readonly #onEnd = (): void => {
+    isolate(this.socket, () => this.#leave());
     this.socket.end();
-  };
-
-  readonly #onError = (): void => {
-    this.socket.destroy();
   };
 
   readonly #onClose = (): void => {
     this.release();
+    isolate(this.socket, () => this.#leave());
+  };
+
+  #leave(): void {
     const gone = this.onGone;
     this.onGone = undefined;
     gone?.();
-  };
+  }
 
   /** Serves a request that has come whole; its end must follow at once, or it is not for us. */
   #take(bytes: Buffer): void {
@@ -163,7 +170,7 @@ export class ClientLine {
   }
 
   #wait(): void {
-    this.#late ??= setTimeout(() => this.#handOver(this.#read ?? NOTHING), PATIENCE_MS);
+    this.#late ??= setTimeout(() => isolate(this.socket, () => this.#handOver(this.#read ?? NOTHING)), PATIENCE_MS);
   }
 
   #serve(bytes: Buffer, request: PlainRequest, body: Buffer | undefined): void {
@@ -185,7 +192,7 @@ export class ClientLine {
   #handOver(bytes: Buffer, answer?: AnswerAgain): void {
     const { socket } = this;
     this.release();
-    if (socket.destroyed || socket.readableEnded) return void socket.destroy(); // the client has left
+    if (socket.destroyed || socket.readableEnded) return socket.destroySoon(); // the client has left
     socket.pause();
     // In one piece: node:http reads past its stream once it has begun, so that a second one could be overtaken.
     const pieces = [bytes];
@@ -215,5 +222,3 @@ function free(read: Buffer | undefined): void {
 }
 
 const WORTH_FREEING = 4 * 1024;
-
-function ignore(): void {}

@@ -34,6 +34,8 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
   const toNode = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
+    // Whoever has the connection later on: an error without a listener would end the process.
+    socket.on("error", destroyOnError);
     const line = new ClientLine(lineDeps, socket);
     line.idleSinceTick = tick;
     lines.add(line);
@@ -89,6 +91,10 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
       for (const { socket } of lines) socket.destroy();
     },
   };
+}
+
+function destroyOnError(this: Socket): void {
+  this.destroy();
 }
 
 /** Deadlines are counted in these, which costs a request nothing. */

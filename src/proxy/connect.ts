@@ -25,6 +25,8 @@ export function openConnection(
     keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
   });
   const late = setTimeout(() => socket.destroy(new Error("no connection in time")), CONNECT_TIMEOUT_MS);
+  // It stays, whoever has the connection later on: an error without a listener would end the process.
+  socket.on("error", ignore);
   const settle = (error?: Error): void => {
     clearTimeout(late);
     socket.off("error", settle).off("connect", settle);
@@ -33,13 +35,12 @@ export function openConnection(
       done(Object.assign(new Error("nobody listens there"), { code: "ECONNREFUSED" }), socket);
       return;
     }
-    if (error) socket.on("error", ignore);
     done(error, socket);
   };
   socket.on("error", settle).on("connect", settle);
   return () => {
     clearTimeout(late);
-    socket.off("error", settle).off("connect", settle).on("error", ignore).destroy();
+    socket.off("error", settle).off("connect", settle).destroy();
   };
 }
 

@@ -13,6 +13,7 @@ import { waitHeaders } from "../respond/wait-headers.ts";
 import type { ClientLine } from "./client-line.ts";
 import { watchLeaving } from "./client-leaving.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
+import { isolateAsync } from "../core/isolate.ts";
 import { stickyCookie, stickyMember } from "./sticky.ts";
 
 /** Our own proxy as a door: it outlives any hold and sees every byte. */
@@ -63,7 +64,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         client.giveUp();
         return;
       }
-      if (outcome.kind === "failed") client.giveUp((req, res) => void deps.refuse(brokenAfter(0), route, req, res));
+      if (outcome.kind === "failed") client.giveUp((req, res) => refuseBroken(0, route, req, res));
       count(single.name, statusOf(outcome), house.clock.now() - startedMs);
     });
     return true;
@@ -76,7 +77,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
       single.lastClient = clientClass(req.headers["user-agent"], false);
       const lease = openLease(single, "request", house.clock.now());
       pass(route, req, res, single, single.gate, lease, undefined, 0, 1);
-    } else void admitRequest(route, req, res, 1);
+    } else isolateAsync(req.socket, admitRequest(route, req, res, 1));
   }
 
   async function admitRequest(route: Route, req: IncomingMessage, res: ServerResponse, tries: number): Promise<void> {
@@ -113,16 +114,16 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
       closeLease(lease, house.clock, house.rearm);
       if (outcome.kind === "refused") house.dispatch(record, { type: "refused", endpoint: to });
       if (mayTryAgain(outcome) && tries < MOST_TRIES) {
-        void admitRequest(route, req, res, tries + 1);
+        isolateAsync(req.socket, admitRequest(route, req, res, tries + 1));
         return;
       }
-      if (isUnanswered(outcome)) void deps.refuse(brokenAfter(waitedMs), route, req, res);
+      if (isUnanswered(outcome)) refuseBroken(waitedMs, route, req, res);
       count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
     });
   }
 
   function upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    void admitUpgrade(route, req, socket, head, 1);
+    isolateAsync(socket, admitUpgrade(route, req, socket, head, 1));
   }
 
   async function admitUpgrade(
@@ -149,12 +150,16 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
       closeLease(lease, house.clock, house.rearm);
       if (outcome.kind === "refused") house.dispatch(record, { type: "refused", endpoint: forward.to });
       if (mayTryAgain(outcome) && tries < MOST_TRIES) {
-        void admitUpgrade(route, req, socket, head, tries + 1);
+        isolateAsync(socket, admitUpgrade(route, req, socket, head, tries + 1));
         return;
       }
-      if (isUnanswered(outcome)) void deps.refuseUpgrade(brokenAfter(waitedMs), route, req, socket);
+      if (isUnanswered(outcome)) isolateAsync(socket, deps.refuseUpgrade(brokenAfter(waitedMs), route, req, socket));
       count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
     });
+  }
+
+  function refuseBroken(waitedMs: number, route: Route, req: IncomingMessage, res: ServerResponse): void {
+    isolateAsync(req.socket, deps.refuse(brokenAfter(waitedMs), route, req, res));
   }
 
   function askerOf(req: IncomingMessage, route: Route, gone: AbortSignal): Asker {

@@ -2,6 +2,8 @@ import type { Socket } from "node:net";
 import type { Endpoint } from "../core/observation.ts";
 import { AnswerReader, type AnswerSink } from "./answer-reader.ts";
 import { openConnection } from "./connect.ts";
+import { AnswerFault } from "./field-lines.ts";
+import { isolate, reportFault } from "../core/isolate.ts";
 
 /** Who has a line, and hears of the answer that comes on it. */
 export interface LineUser extends AnswerSink {
@@ -9,6 +11,8 @@ export interface LineUser extends AnswerSink {
   onRead(): boolean;
   /** The line is gone before the answer was whole. `sent`: the app may have seen the request. */
   onLost(error: Error, sent: boolean): void;
+  /** Closes the client's connection, after a fault of ours. */
+  destroy(): void;
 }
 
 /** A kept connection to an app, which carries one exchange at a time. */
@@ -66,15 +70,22 @@ export class Line {
   }
 
   #opened(error: Error | undefined, socket: Socket): void {
-    if (error !== undefined) {
-      this.#lose(error, false);
-      return;
-    }
+    if (error !== undefined) this.#lose(error, false);
+    else if (this.#user === undefined) this.#begin(socket);
+    else isolate(this.#user, () => this.#begin(socket));
+  }
+
+  #begin(socket: Socket): void {
     this.#socket = socket;
     socket.unref(); // while it has a user, that one's client keeps the process alive
     socket.on("error", (fault) => this.#lose(fault, true));
     socket.on("end", () => {
-      if (!this.isOver && !this.#reader.close()) this.#lose(new Closed(), true);
+      const user = this.#user;
+      try {
+        if (!this.isOver && !this.#reader.close()) this.#lose(new Closed(), true);
+      } catch (fault) {
+        this.#fail(fault, user);
+      }
       this.destroy();
     });
     if (this.#unsent !== undefined) write(socket, ...this.#unsent);
@@ -87,10 +98,15 @@ export class Line {
     try {
       this.#reader.read(this.#buffer.subarray(0, bytes));
     } catch (error) {
-      this.#lose(error as Error, true);
+      if (error instanceof AnswerFault) this.#lose(error, true);
+      else this.#fail(error, user);
     }
     if (this.#reader.isIdle) this.#user = undefined;
-    if (user !== undefined && !user.onRead()) this.#buffer = undefined;
+    try {
+      if (user !== undefined && !user.onRead()) this.#buffer = undefined;
+    } catch (fault) {
+      this.#fail(fault, user);
+    }
     return true;
   }
 
@@ -98,8 +114,15 @@ export class Line {
     if (this.isOver) return;
     const user = this.#user;
     this.destroy();
-    if (user !== undefined) user.onLost(error, sent);
-    else this.#onIdleLost(this);
+    if (user === undefined) this.#onIdleLost(this);
+    else isolate(user, () => user.onLost(error, sent));
+  }
+
+  /** A fault of ours: it costs this connection and its client's. */
+  #fail(fault: unknown, user: LineUser | undefined): void {
+    this.destroy();
+    user?.destroy();
+    reportFault(fault);
   }
 }
 

@@ -127,6 +127,10 @@ class PlainExchange implements LineUser, Sender {
     return this.send();
   }
 
+  destroy(): void {
+    this.#sending.client.socket.destroy();
+  }
+
   #written(): void {
     if (this.#isOver) return;
     this.#end({ kind: "done", status: this.#status });

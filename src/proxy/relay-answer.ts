@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { HeaderNames } from "../core/header-names.ts";
+import { isolate } from "../core/isolate.ts";
 import { sortFields } from "./answer-fields.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
@@ -29,12 +30,15 @@ export function relayAnswer(
     return;
   }
   process.nextTick(flushHead, exchange);
-  answer.on("data", (chunk: Buffer) => {
-    if (!relayChunk(exchange, chunk)) answer.pause();
-  });
+  const { socket } = exchange.req;
+  answer.on("data", (chunk: Buffer) =>
+    isolate(socket, () => {
+      if (!relayChunk(exchange, chunk)) answer.pause();
+    }),
+  );
   res.on("drain", () => answer.resume());
   answer.on("end", () => {
-    endAnswer(exchange, names, answer.rawTrailers);
+    isolate(socket, () => endAnswer(exchange, names, answer.rawTrailers));
     upstreamOver(exchange, { kind: "done", status: statusCode });
     connection.destroy(); // an upload that still goes on is of no use to anybody
   });

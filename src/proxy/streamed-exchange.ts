@@ -2,6 +2,7 @@ import { request } from "node:http";
 import type { Socket } from "node:net";
 import type { Endpoint } from "../core/observation.ts";
 import type { HeaderNames } from "../core/header-names.ts";
+import { isolate } from "../core/isolate.ts";
 import { relayInformation } from "./answer.ts";
 import { forgiveWrites, openConnection } from "./connect.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
@@ -28,7 +29,7 @@ export function createStreamedExchange({ names }: { readonly names: HeaderNames 
   return (exchange, to, path, headers, begun) => {
     const { req, res } = exchange;
     const giveUp = openConnection(to, (error, connection) => {
-      if (error === undefined) send(connection);
+      if (error === undefined) isolate(req.socket, () => send(connection));
       else upstreamOver(exchange, refusalOf(error));
     });
     exchange.abort = () => {
@@ -56,7 +57,9 @@ export function createStreamedExchange({ names }: { readonly names: HeaderNames 
         if (statusCode !== 100) relayInformation(exchange, statusCode, statusMessage, fieldLines(rawHeaders));
       });
       upstream.on("upgrade", () => broken(new TypeError("an upgrade that nobody asked for")));
-      upstream.on("response", (answer) => relayAnswer(exchange, names, upstream, answer, connection));
+      upstream.on("response", (answer) =>
+        isolate(req.socket, () => relayAnswer(exchange, names, upstream, answer, connection)),
+      );
       // Nobody sends a body that was announced so before it is told that it is welcome.
       if (req.headers.expect !== undefined) res.writeContinue();
       upstream.flushHeaders();

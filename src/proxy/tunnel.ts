@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "../core/observation.ts";
 import type { HeaderNames } from "../core/header-names.ts";
+import { isolate } from "../core/isolate.ts";
 import { watchLeaving } from "./client-leaving.ts";
 import { openConnection } from "./connect.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome, openExchange } from "./exchange.ts";
@@ -73,7 +74,7 @@ export function createTunnel({ names }: { readonly names: HeaderNames }): (order
       upstream.on("response", (answer) => {
         upstream.off("error", fail).off("close", fail);
         leaving.stop();
-        decline(upstream, answer, connection);
+        isolate(socket, () => decline(upstream, answer, connection));
       });
       upstream.end();
     }
@@ -102,7 +103,7 @@ export function createTunnel({ names }: { readonly names: HeaderNames }): (order
       return;
     }
     abort = openConnection(to, (error, connection) => {
-      if (error === undefined) ask(connection);
+      if (error === undefined) isolate(socket, () => ask(connection));
       else end(refusalOf(error));
     });
   };

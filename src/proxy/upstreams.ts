@@ -2,6 +2,7 @@ import { isIPv6 } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Endpoint } from "../core/observation.ts";
 import { Line } from "./line.ts";
+import { isolate } from "../core/isolate.ts";
 
 /** An endpoint with what is derived from it once, and its idle connections. */
 export interface Upstream {
@@ -17,6 +18,8 @@ export interface Upstream {
 export interface Sender {
   readonly line: Line;
   send(): void;
+  /** Closes the client's connection, after a fault of ours. */
+  destroy(): void;
 }
 
 export interface Upstreams {
@@ -75,7 +78,7 @@ export function createUpstreams(): Upstreams {
   }
 
   function sendAll(): void {
-    for (const sender of senders.splice(0)) sender.send();
+    for (const sender of senders.splice(0)) isolate(sender, sendNow);
   }
 
   function give(upstream: Upstream, line: Line, keepMs: number): void {
@@ -138,6 +141,10 @@ export function createUpstreams(): Upstreams {
       for (const upstream of idling) drop(upstream);
     },
   };
+}
+
+function sendNow(sender: Sender): void {
+  sender.send();
 }
 
 const MOST_IDLE = 256;

@@ -3,6 +3,7 @@ import type { AnswerHead } from "./answer-head-parser.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { isRepeatable, lossOf } from "./failure.ts";
+import { AnswerFault } from "./field-lines.ts";
 import type { Line, LineUser } from "./line.ts";
 import { requestHead } from "./request-head.ts";
 import type { Sender, Upstream, Upstreams } from "./upstreams.ts";
@@ -68,7 +69,7 @@ class WholeExchange implements LineUser, Sender {
 
   onHead({ status, reason, fields }: AnswerHead): void {
     this.#answered = true;
-    if (!startAnswer(this.#exchange, status, reason, fields)) throw new TypeError("an answer that HTTP cannot say");
+    if (!startAnswer(this.#exchange, status, reason, fields)) throw new AnswerFault("an answer that HTTP cannot say");
   }
 
   onBody(bytes: Buffer): void {
@@ -115,5 +116,9 @@ class WholeExchange implements LineUser, Sender {
     if (outcome !== undefined) return upstreamOver(exchange, outcome);
     this.line = this.#deps.upstreams.fresh(this.#upstream);
     return this.send();
+  }
+
+  destroy(): void {
+    this.#exchange.req.socket.destroy();
   }
 }

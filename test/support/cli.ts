@@ -19,6 +19,7 @@ export async function runCommand(command: Command, args: readonly string[], env:
     stderr: (text) => void (out.stderr += text),
     isTerminal: false,
     onSignal: () => {},
+    onFault: () => {},
   });
   return { code, ...out };
 }

@@ -18,7 +18,7 @@ function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: "127.0.0.1", port });
     socket.once("connect", () => settle(true));
-    socket.once("error", () => settle(false));
+    socket.on("error", () => settle(false));
     const settle = (taken: boolean): void => {
       socket.destroy();
       resolve(taken);

@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { TestContext } from "node:test";
+import type { Route } from "../../src/lifecycle/route.ts";
+import { createForwarder } from "../../src/proxy/forwarder.ts";
+import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
+import { createGatewayServer, type GatewayServer } from "../../src/server.ts";
+import { cleanup } from "../support/cleanup.ts";
+import { type RawClient, rawClient, startRawApp } from "./proxy-house.ts";
+
+/** The listener with the forwarder behind it, in front of one app. */
+export interface WireGateway {
+  readonly server: GatewayServer;
+  readonly port: number;
+  /** What the app has read: `METHOD path body`, in order. */
+  readonly seen: readonly string[];
+  client(bytes?: string): Promise<RawClient>;
+  /** Lets the app answer what it holds back (`/slow…`). */
+  release(): void;
+}
+
+/** How the app answers a request; `undefined`: by its id. */
+export type Answers = (request: AppRequest, socket: Socket) => string | undefined;
+
+export interface AppRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly head: string;
+  readonly body: string;
+}
+
+export const H = " HTTP/1.1\r\nHost: app.local\r\n";
+export const U = "Connection: Upgrade\r\nUpgrade: x\r\n";
+
+/** A whole answer that says whose it is. */
+export const ok = (text: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+
+const KNOWN = {} as Route;
+
+export async function startWireGateway(t: TestContext, answers: Answers = () => undefined): Promise<WireGateway> {
+  const seen: string[] = [];
+  const held: (() => void)[] = [];
+  const app = await startRawApp(t, (socket) => {
+    let bytes = "";
+    let turn = Promise.resolve();
+    socket.on("data", (chunk: Buffer) => {
+      bytes += chunk.toString("latin1");
+      for (let read = readRequest(bytes); read !== undefined; read = readRequest(bytes)) {
+        const { request, rest } = read;
+        bytes = rest;
+        seen.push(`${request.method} ${request.path} ${request.body}`.trim());
+        const isHeld = request.path.startsWith("/slow");
+        const free = isHeld ? new Promise<void>((resolve) => held.push(resolve)) : undefined;
+        turn = turn.then(async () => {
+          await free;
+          socket.write(answers(request, socket) ?? ok(`<${request.path}>`), "latin1");
+        });
+      }
+    });
+    socket.on("end", () => socket.end());
+  });
+
+  const forwarder = createForwarder({ isTrusted: () => false });
+  cleanup(t, () => forwarder.close());
+  const to = { host: "127.0.0.1", port: app.port, published: false };
+  const options = { passHost: true };
+  const refuse = (res: ServerResponse, status: number, text: string): void =>
+    void res.writeHead(status, { "Content-Length": text.length }).end(text);
+  const server: GatewayServer = createGatewayServer({
+    options: SERVER_OPTIONS,
+    findRoute: (host) => (host === "nobody.local" ? undefined : KNOWN),
+    plain(_route, request, body, line) {
+      forwarder.forwardPlain(request, body, line, to, true, ({ kind }) => {
+        if (kind === "refused" || kind === "failed") line.giveUp((_req, res) => refuse(res, 502, kind));
+      });
+      return true;
+    },
+    auth: () => false,
+    authUpgrade: () => false,
+    internal: () => false,
+    request(_route, req: IncomingMessage, res) {
+      forwarder.forward(req, res, to, options, ({ kind }) => {
+        if (kind === "refused" || kind === "failed") refuse(res, 502, kind);
+      });
+    },
+    upgrade(_route, req, socket, head) {
+      forwarder.upgrade(req, socket, head, to, options, ({ kind }) => {
+        if (kind === "refused" || kind === "failed") socket.end(`HTTP/1.1 502 ${kind}\r\nConnection: close\r\n\r\n`);
+      });
+    },
+    forwardedHost: () => undefined,
+    forwardedBy() {},
+    unknownHost: () => ({ status: 404, headers: ["Content-Length", "12"], body: Buffer.from("unknown-host") }),
+    conflictingHost: (_req, res) => refuse(res, 400, "conflict-host"),
+    rawAnswer: (code) => Buffer.from(`HTTP/1.1 400 ${code}\r\nConnection: close\r\n\r\n`),
+  });
+  const { port } = await server.listen(0, "127.0.0.1");
+  cleanup(t, () => server.drain(0));
+  return {
+    server,
+    port,
+    seen,
+    client: (bytes) => rawClient(t, port, bytes),
+    release() {
+      for (const free of held.splice(0)) free();
+    },
+  };
+}
+
+/** The first request in these bytes, strictly by RFC 9112; `undefined`: it is not whole. */
+function readRequest(bytes: string): { readonly request: AppRequest; readonly rest: string } | undefined {
+  const end = bytes.indexOf("\r\n\r\n");
+  if (end === -1) return undefined;
+  const head = bytes.slice(0, end + 2);
+  const [method = "", path = ""] = head.split(" ", 2);
+  const behind = bytes.slice(end + 4);
+  if (/^transfer-encoding: chunked\r$/imu.test(head)) {
+    const [whole, body = ""] = /^((?:[1-9a-f][\da-f]*\r\n[^]*?\r\n)*?0\r\n\r\n)/iu.exec(behind) ?? [];
+    if (whole === undefined) return undefined;
+    const content = body.replaceAll(/[\da-f]+\r\n([^]*?)\r\n/giu, "$1");
+    return { request: { method, path, head, body: content }, rest: behind.slice(whole.length) };
+  }
+  const length = Number(/^content-length: (\d+)\r$/imu.exec(head)?.[1] ?? 0);
+  if (behind.length < length) return undefined;
+  return { request: { method, path, head, body: behind.slice(0, length) }, rest: behind.slice(length) };
+}
