@@ -37,7 +37,7 @@ import { createEventStream } from "./telemetry/event-stream.ts";
 import { logEvents } from "./telemetry/log-events.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
-import type { Tracing, TracingSources } from "./telemetry/tracing.ts";
+import type { Tracing, TracingSources } from "./telemetry/tracing/tracing.ts";
 
 export interface AppDeps {
   /** What file and environment say; replaced by `reload`. */

@@ -3,7 +3,7 @@ import type { Command } from "./command.ts";
 import { createCompletion } from "./completion.ts";
 import { dockerInventory } from "./docker-inventory.ts";
 import { explain } from "./explain.ts";
-import { createImport } from "./import.ts";
+import { createImport } from "./import/import.ts";
 import { health } from "./health.ts";
 import { demo } from "./run-demo.ts";
 import { schema } from "./schema.ts";

@@ -14,7 +14,7 @@ import type { Engine, Store } from "../lifecycle/ports.ts";
 import { createFileStore } from "../store/file-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { createSystemClock } from "../system-clock.ts";
-import { loadTracing } from "../telemetry/load-tracing.ts";
+import { loadTracing } from "../telemetry/tracing/load-tracing.ts";
 import { createLogger, type Logger, type LogLevel } from "../telemetry/logger.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import { productVersion } from "./version.ts";

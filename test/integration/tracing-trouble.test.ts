@@ -98,7 +98,7 @@ async function startSilence(t: TestContext): Promise<string> {
 async function loadedPackages(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const script = `
     import { createRequire } from "node:module";
-    import { loadTracing } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../src/telemetry/load-tracing.ts"))};
+    import { loadTracing } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../src/telemetry/tracing/load-tracing.ts"))};
     await loadTracing({ env: ${JSON.stringify(env)}, version: "0", warn: console.error });
     const files = Object.keys(createRequire(import.meta.url).cache);
     console.log(JSON.stringify(files.flatMap((file) => /@opentelemetry.([a-z-]+)/.exec(file)?.[1] ?? [])));

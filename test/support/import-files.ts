@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import { createImport } from "../../src/cli/import.ts";
+import { createImport } from "../../src/cli/import/import.ts";
 import type { Inventory } from "../../src/cli/docker-inventory.ts";
 import { type Ran, runCommand } from "./cli.ts";
 

@@ -1,4 +1,4 @@
-import type { Imported, ImportedContainer } from "./import-types.ts";
+import type { Imported, ImportedContainer } from "./types.ts";
 
 /** In a file a host belongs to one container; who comes second loses it, with a comment. Labels know replicas. */
 export function withoutSharedHosts(imported: Imported): Imported {

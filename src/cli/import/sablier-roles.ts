@@ -1,4 +1,4 @@
-import type { Service } from "./import-types.ts";
+import type { Service } from "./types.ts";
 
 /** What each container that Sablier manages becomes here. */
 export interface Roles {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
-import { tellingExporter } from "./tracing-exporter.ts";
+import { tellingExporter } from "./exporter.ts";
 
 const good: ExportResult = { code: ExportResultCode.SUCCESS };
 const bad = (message: string, code?: string | number): ExportResult => {

@@ -1,6 +1,6 @@
-import { formatDuration } from "../core/duration.ts";
-import { placeholderHost } from "./import-placeholder.ts";
-import type { Imported, ImportedContainer, Service } from "./import-types.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { placeholderHost } from "./placeholder.ts";
+import type { Imported, ImportedContainer, Service } from "./types.ts";
 
 /** Lazytainer's labels as our configuration. It knows ports and no hosts: those are placeholders to be written over. */
 export function importLazytainer(services: readonly Service[]): Imported {

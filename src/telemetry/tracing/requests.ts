@@ -12,9 +12,9 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
-import { requestPath } from "../core/request-host.ts";
+import { requestPath } from "../../core/request-host.ts";
 import type { Doors } from "./tracing.ts";
-import { spanTime } from "./tracing-time.ts";
+import { spanTime } from "./time.ts";
 
 interface RequestSpansDeps {
   readonly tracer: Tracer;

@@ -7,12 +7,12 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { Failure, WakePhase } from "../core/decision.ts";
-import type { DomainEvent, WakeCause } from "../core/events.ts";
-import { plainLine } from "../core/plain-line.ts";
-import type { WorkloadState } from "../core/workload-state.ts";
+import type { Failure, WakePhase } from "../../core/decision.ts";
+import type { DomainEvent, WakeCause } from "../../core/events.ts";
+import { plainLine } from "../../core/plain-line.ts";
+import type { WorkloadState } from "../../core/workload-state.ts";
 import type { TracingSources } from "./tracing.ts";
-import { spanTime } from "./tracing-time.ts";
+import { spanTime } from "./time.ts";
 
 interface WakeSpansDeps {
   readonly tracer: Tracer;

@@ -1,6 +1,6 @@
-import { readComposeLabels } from "../config/compose-labels.ts";
-import type { InventoryItem } from "../core/observation.ts";
-import type { Service } from "./import-types.ts";
+import { readComposeLabels } from "../../config/compose-labels.ts";
+import type { InventoryItem } from "../../core/observation.ts";
+import type { Service } from "./types.ts";
 
 /** The containers of this host, with what Compose wrote onto them. */
 export function servicesOf(inventory: readonly InventoryItem[]): readonly Service[] {

@@ -1,5 +1,5 @@
-import { parseHost } from "../config/host-name.ts";
-import type { Service } from "./import-types.ts";
+import { parseHost } from "../../config/host-name.ts";
+import type { Service } from "./types.ts";
 
 /** Where a container's front proxy leads to it from, as its labels say. */
 export interface LabelledRoute {

@@ -11,8 +11,8 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import { tellingExporter } from "./tracing-exporter.ts";
-import type { TracingOptions } from "./tracing-options.ts";
+import { tellingExporter } from "./exporter.ts";
+import type { TracingOptions } from "./options.ts";
 
 /** Longer texts are cut: paths come from strangers. */
 const LONGEST_VALUE = 1_024;

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import { plainLine } from "../core/plain-line.ts";
-import type { Imported, ImportedContainer, KeyValue } from "./import-types.ts";
+import { plainLine } from "../../core/plain-line.ts";
+import type { Imported, ImportedContainer, KeyValue } from "./types.ts";
 
 /** A config.yaml; what has no equivalent is in comments where it would stand. */
 export function configText(imported: Imported, from: string): string {

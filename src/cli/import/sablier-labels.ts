@@ -1,4 +1,4 @@
-import type { KeyValue, Service } from "./import-types.ts";
+import type { KeyValue, Service } from "./types.ts";
 
 /** What a container's own `sablier.*` labels come to. */
 export interface SablierLabels {

@@ -1,9 +1,9 @@
-import { placeholderHost } from "./import-placeholder.ts";
-import { readSablierLabels } from "./import-sablier-labels.ts";
-import { isTogether, type Roles, sablierGroups, sortRoles } from "./import-sablier-roles.ts";
-import { type LabelledRoute, readRoute } from "./import-sablier-routes.ts";
-import { readDefaults, readSessions, type SablierDefaults, type Session } from "./import-sablier-sessions.ts";
-import type { Imported, ImportedContainer, KeyValue, Service } from "./import-types.ts";
+import { placeholderHost } from "./placeholder.ts";
+import { readSablierLabels } from "./sablier-labels.ts";
+import { isTogether, type Roles, sablierGroups, sortRoles } from "./sablier-roles.ts";
+import { type LabelledRoute, readRoute } from "./sablier-routes.ts";
+import { readDefaults, readSessions, type SablierDefaults, type Session } from "./sablier-sessions.ts";
+import type { Imported, ImportedContainer, KeyValue, Service } from "./types.ts";
 
 /** Sablier's labels as our configuration. Its groups are what wakes together: members without a host become dependencies. */
 export function importSablier(services: readonly Service[]): Imported {

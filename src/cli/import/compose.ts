@@ -1,6 +1,6 @@
 import { parse, YAMLParseError } from "yaml";
-import { interpolate } from "./import-interpolate.ts";
-import type { Service, ServiceDependency } from "./import-types.ts";
+import { interpolate } from "./interpolate.ts";
+import type { Service, ServiceDependency } from "./types.ts";
 
 /** Reads the services of a Compose file; throws a sentence when it is none. `folder` is the name of its directory. */
 export function readCompose(

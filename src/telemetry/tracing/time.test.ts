@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createSpanClock, spanTime } from "./tracing-time.ts";
+import { createSpanClock, spanTime } from "./time.ts";
 
 test("the clock of spans goes on evenly, and follows the wall clock when that was set", () => {
   const clocks = { now: 5_000, wall: 1_800_000_000_000 };

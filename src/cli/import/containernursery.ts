@@ -1,8 +1,8 @@
-import { CONTAINER_NAME } from "../config/container-schema.ts";
-import { formatDuration } from "../core/duration.ts";
-import { parseHost } from "../config/host-name.ts";
-import { listOf, mapOf, readYaml, scalar } from "./import-compose.ts";
-import type { Imported, ImportedContainer, KeyValue } from "./import-types.ts";
+import { CONTAINER_NAME } from "../../config/container-schema.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { parseHost } from "../../config/host-name.ts";
+import { listOf, mapOf, readYaml, scalar } from "./compose.ts";
+import type { Imported, ImportedContainer, KeyValue } from "./types.ts";
 
 /** ContainerNursery's config.yml as our configuration; throws a sentence when it is none. */
 export function importContainerNursery(text: string): Imported {

@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { formatFault } from "../config/faults.ts";
-import { loadConfig } from "../config/load-config.ts";
-import { localTimezone } from "../config/local-timezone.ts";
-import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Given, type Io } from "./command.ts";
-import type { Inventory } from "./docker-inventory.ts";
-import { readCompose } from "./import-compose.ts";
-import { importContainerNursery } from "./import-containernursery.ts";
-import { servicesOf } from "./import-inventory.ts";
-import { importLazytainer } from "./import-lazytainer.ts";
-import { importSablier } from "./import-sablier.ts";
-import { withoutSharedHosts } from "./import-shared-hosts.ts";
-import { configText, labelsText } from "./import-text.ts";
-import type { Imported, Service } from "./import-types.ts";
+import { formatFault } from "../../config/faults.ts";
+import { loadConfig } from "../../config/load-config.ts";
+import { localTimezone } from "../../config/local-timezone.ts";
+import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Given, type Io } from "../command.ts";
+import type { Inventory } from "../docker-inventory.ts";
+import { readCompose } from "./compose.ts";
+import { importContainerNursery } from "./containernursery.ts";
+import { servicesOf } from "./inventory.ts";
+import { importLazytainer } from "./lazytainer.ts";
+import { importSablier } from "./sablier.ts";
+import { withoutSharedHosts } from "./shared-hosts.ts";
+import { configText, labelsText } from "./text.ts";
+import type { Imported, Service } from "./types.ts";
 
 /** `dag import`: prints what another product's configuration is in ours. Returns 0, 1 (no Docker) or 2 (nothing to read). */
 export function createImport({ inventory }: { readonly inventory: Inventory }): Command {

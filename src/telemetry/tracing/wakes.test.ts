@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SpanStatusCode } from "@opentelemetry/api";
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import type { WakePhase } from "../core/decision.ts";
-import type { DomainEvent, WakeCause } from "../core/events.ts";
-import type { StopReason, WorkloadState } from "../core/workload-state.ts";
-import { createWakeSpans } from "./tracing-wakes.ts";
+import type { WakePhase } from "../../core/decision.ts";
+import type { DomainEvent, WakeCause } from "../../core/events.ts";
+import type { StopReason, WorkloadState } from "../../core/workload-state.ts";
+import { createWakeSpans } from "./wakes.ts";
 
 const starting = (phase: WakePhase): WorkloadState => ({ status: "starting", sinceMs: 0, run: 1, phase });
 const asleep: WorkloadState = { status: "asleep", sinceMs: 0, exit: undefined };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Emit } from "../core/events.ts";
+import type { Emit } from "../../core/events.ts";
 
 /** What traces need to know of the gateway. */
 export interface TracingSources {

@@ -1,5 +1,5 @@
-import { parseDuration, formatDuration } from "../core/duration.ts";
-import type { Service } from "./import-types.ts";
+import { parseDuration, formatDuration } from "../../core/duration.ts";
+import type { Service } from "./types.ts";
 
 /** What one use of Sablier in a front proxy says: whom it wakes, for how long, and what visitors see. */
 export interface Session {

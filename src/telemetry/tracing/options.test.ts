@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readTracingOptions, type TracingOptions } from "./tracing-options.ts";
+import { readTracingOptions, type TracingOptions } from "./options.ts";
 
 type Env = Readonly<Record<string, string>>;
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { commentsOf, importText, settingsOf } from "../../test/support/import-files.ts";
-import { configOf, item, merge } from "../../test/support/merge-fixtures.ts";
-import { readCompose } from "./import-compose.ts";
-import { importSablier } from "./import-sablier.ts";
-import { configText, labelsText } from "./import-text.ts";
+import { commentsOf, importText, settingsOf } from "../../../test/support/import-files.ts";
+import { configOf, item, merge } from "../../../test/support/merge-fixtures.ts";
+import { readCompose } from "./compose.ts";
+import { importSablier } from "./sablier.ts";
+import { configText, labelsText } from "./text.ts";
 
 const STACK = `
 services:

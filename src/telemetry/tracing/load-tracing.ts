@@ -1,5 +1,5 @@
 import type { Tracing, TracingSources } from "./tracing.ts";
-import { readTracingOptions } from "./tracing-options.ts";
+import { readTracingOptions } from "./options.ts";
 
 interface LoadTracingDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -13,10 +13,7 @@ interface LoadTracingDeps {
 export async function loadTracing(deps: LoadTracingDeps): Promise<((sources: TracingSources) => Tracing) | undefined> {
   const options = readTracingOptions(deps.env, deps.warn);
   if (options === undefined) return undefined;
-  const [{ openTracer }, { createTracing }] = await Promise.all([
-    import("./tracing-tracer.ts"),
-    import("./tracing-spans.ts"),
-  ]);
+  const [{ openTracer }, { createTracing }] = await Promise.all([import("./tracer.ts"), import("./spans.ts")]);
   const tracer = openTracer(options, deps);
   return (sources) => createTracing(tracer, sources);
 }

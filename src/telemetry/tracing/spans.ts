@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ROOT_CONTEXT, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { HoldOutcome } from "../core/decision.ts";
+import type { HoldOutcome } from "../../core/decision.ts";
 import type { Tracing, TracingSources } from "./tracing.ts";
-import { traceDoors } from "./tracing-requests.ts";
-import { createSpanClock, spanTime } from "./tracing-time.ts";
-import type { OpenTracer } from "./tracing-tracer.ts";
-import { createWakeSpans } from "./tracing-wakes.ts";
+import { traceDoors } from "./requests.ts";
+import { createSpanClock, spanTime } from "./time.ts";
+import type { OpenTracer } from "./tracer.ts";
+import { createWakeSpans } from "./wakes.ts";
 
 /** Makes spans of requests, of their waiting, and of wakes; each tells of the others by links. */
 export function createTracing({ tracer, close }: OpenTracer, sources: TracingSources): Tracing {
