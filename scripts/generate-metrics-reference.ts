@@ -24,7 +24,7 @@ ${table(["metric", "type", "labels", "what it says"], rows)}
 
 - A **histogram** is three series: \`…_bucket\` with the label \`le\`, \`…_sum\` and \`…_count\`. It is there from the first observation on.
 - Labels hold names of the configuration and of fixed lists alone. What a stranger asks for never becomes a label.
-- \`gateway_stop_vetoes_total\` has the \`reason\` \`traffic\`, \`connections\`, \`cpu\` or \`busy-path\`.
+- \`gateway_stop_vetoes_total\` has the \`reason\` \`traffic\`, \`connections\`, \`cpu\`, \`busy-path\` or \`exec\`.
 - \`status_code\` 499 is a client that left before its answer. The loading page and everything that is asleep or waking is a 503, a failed wake a 502.
 - \`state\` is one of \`unseen\`, \`absent\`, \`asleep\`, \`paused\`, \`starting\`, \`unready\` (it runs and does not answer), \`ready\`, \`draining\`, \`stopping\`, \`failed\`.
 - Counters begin at 0 with the gateway; \`gateway_asleep_seconds_total\` goes on over its restarts, as long as the state file is kept.

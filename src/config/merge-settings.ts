@@ -6,6 +6,7 @@ import { labelFault, type Fault } from "./faults.ts";
 import { formGroups, toGroupSettings } from "./form-groups.ts";
 import { implyDraft, neededOutside } from "./implied.ts";
 import { indexInventory } from "./inventory-index.ts";
+import { leaveSwarmTasks } from "./leave-swarm-tasks.ts";
 import type { FileConfig } from "./load-config.ts";
 import { mergedProvenance } from "./merged-provenance.ts";
 import type { Provenance } from "./provenance.ts";
@@ -33,10 +34,11 @@ export interface MergeOptions {
  * same containers in any order give the same result; a faulty label never takes down more than itself.
  */
 export function mergeSettings(
-  config: FileConfig,
-  inventory: readonly InventoryItem[],
+  written: FileConfig,
+  found: readonly InventoryItem[],
   options: MergeOptions = {},
 ): MergeResult {
+  const { config, inventory, warnings } = leaveSwarmTasks(written, found);
   const index = indexInventory(inventory, options.self);
   const read = readLabelled(config, index);
   const groups = formGroups(config.groups, read.labelled);
@@ -89,7 +91,7 @@ export function mergeSettings(
       workloads,
       groups: routedGroups.map((group) => toGroupSettings(group, config.groups, read.labelled)),
     },
-    warnings: [...read.warnings, ...hosts.warnings, ...workloads.flatMap(warnOfTiers)],
+    warnings: [...warnings, ...read.warnings, ...hosts.warnings, ...workloads.flatMap(warnOfTiers)],
     labelFaults: [...read.faults, ...groups.faults, ...resolved.faults, ...forgotten.map(unreachable)],
     provenance: mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose),
   };

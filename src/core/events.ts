@@ -46,6 +46,8 @@ export type DomainEvent =
       readonly absent: boolean;
     }
   | { readonly type: "vetoed"; readonly workload: string; readonly reason: VetoReason }
+  /** A stop would delete it, so that none is ever made but by a person; told once for each container. */
+  | { readonly type: "never-stopped"; readonly workload: string }
   | { readonly type: "throttled"; readonly workload: string; readonly cpus: number }
   | {
       readonly type: "state";
@@ -61,8 +63,8 @@ export type DomainEvent =
   | { readonly type: "login-failed"; readonly address: string; readonly path: string }
   | { readonly type: "fault"; readonly message: string; readonly detail: string };
 
-/** What showed that a workload is in use although no lease does. */
+/** What kept a workload awake although no lease did: its counters, its own word, or a command that runs in it. */
 export type VetoReason = (typeof VETO_REASONS)[number];
-export const VETO_REASONS = ["traffic", "connections", "cpu", "busy-path"] as const;
+export const VETO_REASONS = ["traffic", "connections", "cpu", "busy-path", "exec"] as const;
 
 export type Emit = (event: DomainEvent) => void;

@@ -98,6 +98,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
       });
     }
     case "vetoed":
+    case "never-stopped":
     case "throttled":
     case "state":
     case "hold":

@@ -22,6 +22,8 @@ export interface Observation {
   readonly endpoints: readonly Endpoint[];
   readonly startedAtMs: number | undefined;
   readonly exit: ExitFacts | undefined;
+  /** The engine deletes it as soon as it ends (`docker run --rm`). */
+  readonly autoRemove?: true;
 }
 
 /** How a workload ended the last time; absent if it never ran. */

@@ -1,6 +1,7 @@
 import { failureOf } from "../lifecycle/failure.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { TimelineEntry, WorkloadRecord } from "../lifecycle/record.ts";
+import { stopDeletes } from "../lifecycle/stop-deletes.ts";
 import { needsDependencies } from "../lifecycle/timers.ts";
 import type { MessageKey } from "../respond/messages/en.ts";
 import { groupsOf } from "./container-status.ts";
@@ -48,8 +49,14 @@ export function whyNotStopped({ house }: Lifecycle, record: WorkloadRecord): Rea
     reasons.push({ key: "explain.needed", values: { name } });
   if (record.pinnedUntilMs > now) reasons.push({ key: "explain.pinned", values: left(record.pinnedUntilMs) });
   else if (record.keepUntilMs > now) reasons.push({ key: "explain.putOff", values: left(record.keepUntilMs) });
+  if (record.lastUse !== undefined && record.lastUse.atMs >= record.lastActivityMs)
+    reasons.push({
+      key: `explain.use.${record.lastUse.by}`,
+      values: { at: { atMs: toWall(house, record.lastUse.atMs) } },
+    });
   const uptimeMs = record.awakeSinceMs + settings.minUptimeMs;
   if (uptimeMs > now) reasons.push({ key: "explain.minUptime", values: left(uptimeMs) });
+  if (stopDeletes(record)) return [...reasons, { key: "explain.stopDeletes" }];
   return [...reasons, ...whyNotIdle(record, now, left)];
 }
 

@@ -2,6 +2,7 @@ import type { DeadlineKind } from "../core/next-deadline.ts";
 import type { StopReason } from "../core/workload-state.ts";
 import type { House } from "../lifecycle/house.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
+import { stopDeletes } from "../lifecycle/stop-deletes.ts";
 import { deadlineOf } from "../lifecycle/timers.ts";
 
 /** When a workload goes to sleep if nobody asks for it until then; wall clock. */
@@ -25,7 +26,7 @@ function isSleep(kind: DeadlineKind): kind is "idle" | "pause" | "unneeded" {
 /** The sleep that comes first: for lack of use, or by the clock. */
 export function sleepPlan(house: House, record: WorkloadRecord): SleepPlan | undefined {
   const idle = idlePlan(house, record);
-  const stopMs = isUp(record) ? nextStopMs(record, house.clock.wall()) : undefined;
+  const stopMs = isUp(record) && !stopDeletes(record) ? nextStopMs(record, house.clock.wall()) : undefined;
   if (stopMs === undefined || (idle !== undefined && idle.atMs <= stopMs)) return idle;
   return { reason: "schedule", atMs: stopMs };
 }

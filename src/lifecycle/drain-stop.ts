@@ -95,7 +95,9 @@ function putOffFailed({ clock }: House, record: WorkloadRecord, reason: StopReas
 }
 
 function putOff(house: House, record: WorkloadRecord, reason: VetoReason): void {
-  record.keepUntilMs = house.clock.now() + vetoForMs(record);
+  const now = house.clock.now();
+  record.keepUntilMs = now + vetoForMs(record, reason);
+  record.lastUse = { by: reason, atMs: now };
   house.emit({ type: "vetoed", workload: record.name, reason });
 }
 

@@ -34,7 +34,7 @@ export function findUse(
   before: Sample,
   after: Sample,
   quietStream: boolean,
-): Exclude<VetoReason, "busy-path" | "in-use"> | undefined {
+): Exclude<VetoReason, "busy-path" | "exec"> | undefined {
   switch (signal) {
     case "requests":
       return undefined;

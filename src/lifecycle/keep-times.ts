@@ -38,6 +38,7 @@ function rise(house: House, record: WorkloadRecord, before: WorkloadState, event
 function rest(record: WorkloadRecord, now: number): void {
   record.asleepSinceMs = now;
   record.keepUntilMs = 0;
+  record.lastUse = undefined;
   if (record.state.status !== "paused") record.wokenByUs = false;
   for (const { record: dependency } of record.dependencies) {
     dependency.lastActivityMs = Math.max(dependency.lastActivityMs, now);

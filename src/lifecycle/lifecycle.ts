@@ -17,6 +17,7 @@ import { probeJob } from "./probe.ts";
 import { createReconciler } from "./reconcile.ts";
 import type { WorkloadRecord } from "./record.ts";
 import type { Routes } from "./route.ts";
+import { sleepIdle } from "./sleep-idle.ts";
 import { takeSample } from "./sample.ts";
 import type { Schedule } from "./schedule.ts";
 import { throttle, unthrottle } from "./throttle.ts";
@@ -119,7 +120,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       case "idle":
       case "unneeded":
       case "pause":
-        house.dispatch(record, { type: "sleep", reason: deadline.kind });
+        void sleepIdle(house, record, deadline.kind);
         return;
       case "throttle":
         throttle(house, record);

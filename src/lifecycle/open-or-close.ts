@@ -1,6 +1,7 @@
 import { follow } from "./follow.ts";
 import type { House } from "./house.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { stopDeletes } from "./stop-deletes.ts";
 
 /**
  * Acts on an opening or closing of the schedule that was due. A clock that jumped may have gone over several: then the
@@ -13,5 +14,5 @@ export function openOrClose(house: House, record: WorkloadRecord, due: "start" |
   const isOpen = hasWindow && schedule !== undefined ? schedule.isOpen(house.clock.wall()) : due === "start";
   follow(house, record);
   if (isOpen) house.wake(record, "schedule", true);
-  else house.dispatch(record, { type: "sleep", reason: "schedule" });
+  else if (!stopDeletes(record)) house.dispatch(record, { type: "sleep", reason: "schedule" });
 }

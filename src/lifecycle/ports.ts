@@ -51,6 +51,8 @@ export interface Engine {
   logs(ref: WorkloadRef, lines: number): Promise<readonly string[]>;
   /** Counters since the start; `undefined` where they cannot be read. */
   usage(ref: WorkloadRef): Promise<Usage | undefined>;
+  /** How many commands run in it besides its program (`docker exec`), its health check left out. */
+  execs(ref: WorkloadRef): Promise<number>;
   /** Its limits as they are set now. Only with the capability `throttle`, as the next two. */
   limits(ref: WorkloadRef): Promise<Limits>;
   /** Leaves no more than this to a running workload. */

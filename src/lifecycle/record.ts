@@ -1,6 +1,6 @@
 import type { ClientClass } from "../core/client-class.ts";
 import type { Forward } from "../core/decision.ts";
-import type { WakeCause } from "../core/events.ts";
+import type { VetoReason, WakeCause } from "../core/events.ts";
 import type { Observation } from "../core/observation.ts";
 import type { DependencyCondition, WorkloadSettings } from "../core/settings.ts";
 import type { WorkloadState } from "../core/workload-state.ts";
@@ -55,6 +55,8 @@ export interface WorkloadRecord {
   asleepSinceMs: number;
   /** A veto or a failed stop keeps it awake until then; 0: nothing does. */
   keepUntilMs: number;
+  /** What last kept it awake besides requests, and when; absent in a run that nothing did. */
+  lastUse: { readonly by: VetoReason; readonly atMs: number } | undefined;
   /** Somebody wants it awake until then; 0: nobody. */
   pinnedUntilMs: number;
   throttled: boolean;
@@ -87,6 +89,8 @@ export interface WorkloadRecord {
   wokenByUs: boolean;
   stoppedByUs: boolean;
   memoryBytes: number | undefined;
+  /** The container of which was told that it is never stopped. */
+  neverStopped: string | undefined;
   readonly timeline: TimelineEntry[];
 }
 
@@ -147,6 +151,7 @@ export function createRecord(
     awakeSinceMs: nowMs,
     asleepSinceMs: nowMs,
     keepUntilMs: 0,
+    lastUse: undefined,
     pinnedUntilMs: 0,
     throttled: false,
     speedUp: undefined,
@@ -170,6 +175,7 @@ export function createRecord(
     wokenByUs: memory?.stoppedByUs === false && memory.wakesTotal > 0,
     stoppedByUs: memory?.stoppedByUs ?? false,
     memoryBytes: undefined,
+    neverStopped: undefined,
     timeline: [],
   };
 }

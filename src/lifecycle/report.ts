@@ -3,6 +3,7 @@ import { timeSpan } from "../core/time-span.ts";
 import type { WorkloadEvent, WorkloadState } from "../core/workload-state.ts";
 import type { House } from "./house.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { stopDeletes } from "./stop-deletes.ts";
 
 const TIMELINE_LENGTH = 20;
 
@@ -27,6 +28,7 @@ export function report(house: House, record: WorkloadRecord, before: WorkloadSta
       ours: record.wokenByUs,
     });
   }
+  if (ranBefore(after)) tellNeverStopped(house, record);
   if (event.type === "observed" && (after.status === "asleep" || after.status === "absent") && ranBefore(before)) {
     reportEnd(house, record, event.observation);
   }
@@ -35,6 +37,14 @@ export function report(house: House, record: WorkloadRecord, before: WorkloadSta
 /** Tells that it has ended without us. */
 export function reportEnd(house: House, { name }: WorkloadRecord, { status, exit }: Observation): void {
   house.emit({ type: "ended", workload: name, exit, absent: status === "absent" });
+}
+
+/** Once for each container: `--rm` and an idle time are a contradiction that its owner should know of. */
+function tellNeverStopped(house: House, record: WorkloadRecord): void {
+  const { observation } = record;
+  if (!stopDeletes(record) || observation === undefined || record.neverStopped === observation.id) return;
+  record.neverStopped = observation.id;
+  house.emit({ type: "never-stopped", workload: record.name });
 }
 
 function ranBefore({ status }: WorkloadState): boolean {

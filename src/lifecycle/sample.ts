@@ -125,6 +125,7 @@ function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReaso
   const use = findUse(signalOf(record), before, after, quietStream);
   if (use === undefined) return undefined;
   record.lastActivityMs = Math.max(record.lastActivityMs, after.atMs);
+  record.lastUse = { by: use, atMs: after.atMs };
   if (quietStream) record.streamSeenMs = after.atMs;
   return use;
 }

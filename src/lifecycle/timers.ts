@@ -4,6 +4,7 @@ import type { House } from "./house.ts";
 import { isOneShot } from "./one-shot.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { nextSampleMs } from "./sample.ts";
+import { stopDeletes } from "./stop-deletes.ts";
 
 /** Wall-clock deadlines are looked at again this often, since a person or NTP may set that clock. */
 const WALL_CHECK_MS = 60_000;
@@ -55,7 +56,7 @@ export function deadlineOf(house: House, record: WorkloadRecord, sampleAtMs?: nu
     dependents: record.dependents.filter(needsDependencies).length,
     lastActivityMs: record.lastActivityMs,
     awakeSinceMs: record.awakeSinceMs,
-    idleTimeoutMs: isAtRest(record) ? 0 : settings.idleTimeoutMs,
+    idleTimeoutMs: isAtRest(record) || stopDeletes(record) ? 0 : settings.idleTimeoutMs,
     dependencyOnly: settings.hosts.length === 0,
     // A one-shot ends by itself: stopped in the middle it would have to begin anew.
     wokenByUs: record.wokenByUs && !isOneShot(record),

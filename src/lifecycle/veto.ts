@@ -1,6 +1,6 @@
 import type { VetoReason } from "../core/events.ts";
 import type { House } from "./house.ts";
-import type { WorkloadRecord } from "./record.ts";
+import { refOf, type WorkloadRecord } from "./record.ts";
 import { findHiddenUse } from "./sample.ts";
 
 /** Looks again, right before a stop, whether the workload is used in a way that leases don't show. */
@@ -11,13 +11,24 @@ export async function findVeto(
 ): Promise<VetoReason | undefined> {
   const use = await findHiddenUse(house, record, signal);
   if (use !== undefined) return use;
+  if (!signal.aborted && (await hasExec(record))) return "exec";
   return (await isBusy(house, record, signal)) ? "busy-path" : undefined;
 }
 
-/** How long a veto puts the stop off: another interval of idleness. */
-export function vetoForMs({ settings }: WorkloadRecord): number {
+/** True while a command runs in it, as a job does that somebody began with `docker exec`: a stop would kill it. */
+export async function hasExec(record: WorkloadRecord): Promise<boolean> {
+  // What cannot be asked says nothing.
+  return (await record.engine.execs(refOf(record)).catch(() => 0)) > 0;
+}
+
+/** How long a veto puts the stop off: another interval of idleness, but a command that ends need not be waited for longer. */
+export function vetoForMs({ settings }: WorkloadRecord, reason: VetoReason): number {
+  if (reason === "exec") return EXEC_CHECK_MS;
   return Math.max(1_000, settings.idleTimeoutMs ?? 0);
 }
+
+/** How often a command that runs in it is asked about. */
+export const EXEC_CHECK_MS = 5_000;
 
 async function isBusy(house: House, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
   const { busyPath, hosts } = record.settings;

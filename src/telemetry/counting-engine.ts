@@ -1,4 +1,15 @@
-const OPERATIONS = ["list", "observe", "start", "stop", "logs", "usage", "limits", "throttle", "restore"] as const;
+const OPERATIONS = [
+  "list",
+  "observe",
+  "start",
+  "stop",
+  "logs",
+  "usage",
+  "execs",
+  "limits",
+  "throttle",
+  "restore",
+] as const;
 
 /** What is counted of an engine: its calls, as the port names them. */
 export type EngineOperation = (typeof OPERATIONS)[number];

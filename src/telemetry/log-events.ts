@@ -56,6 +56,11 @@ export function logEvents(logger: EventLogger): Emit {
           { event: type, container: event.workload, reason: event.reason },
           `"${event.workload}" stays awake: it is in use (${event.reason})`,
         );
+      case "never-stopped":
+        return logger.warn(
+          { event: type, container: event.workload },
+          `"${event.workload}" was started with --rm: it is never stopped, because that would delete it; start it without --rm, or set stop_method: pause`,
+        );
       case "throttled":
         return logger.info(
           { event: type, container: event.workload, cpus: event.cpus },

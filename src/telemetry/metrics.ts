@@ -92,6 +92,7 @@ function noteOf(tally: WorkloadTally, event: DomainEvent): void {
     case "killed":
     case "stop-failed":
     case "ended":
+    case "never-stopped":
     case "throttled":
     case "hold":
     case "engine":

@@ -97,6 +97,10 @@ export function createFakeEngine(deps: {
       await called(`usage ${name}`);
       return workloads.get(name)?.usage;
     },
+    async execs({ name }) {
+      await called(`execs ${name}`);
+      return workloads.get(name)?.execs ?? 0;
+    },
     async limits({ name }) {
       await called(`limits ${name}`);
       return { id: present(name).id, values: { cpus: present(name).cpus } };

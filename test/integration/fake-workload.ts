@@ -29,6 +29,10 @@ export interface FakeWorkload {
   http: ((path: string) => boolean) | undefined;
   startedAtMs: number | undefined;
   exit: ExitFacts | undefined;
+  /** Commands that run in it. */
+  execs: number;
+  /** As `docker run --rm` makes it. */
+  autoRemove: boolean;
   cpus: number;
 }
 
@@ -72,6 +76,8 @@ export function imagine(name: string, id: number): FakeWorkload {
     http: undefined,
     startedAtMs: undefined,
     exit: undefined,
+    execs: 0,
+    autoRemove: false,
     cpus: 0,
   };
 }
@@ -92,9 +98,10 @@ export function observationOf(name: string, workload: FakeWorkload | undefined):
   }
   const { id, status, health, image, endpoint, startedAtMs, exit, firstCheckAfterMs, checkOutput } = workload;
   const endpoints = status === "running" ? [endpoint] : [];
-  const check = {
+  const more = {
     ...(firstCheckAfterMs !== undefined && { firstCheckAfterMs }),
     ...(checkOutput !== undefined && { checkOutput }),
+    ...(workload.autoRemove && { autoRemove: true as const }),
   };
-  return { name, id, status, health, image, endpoints, startedAtMs, exit, ...check };
+  return { name, id, status, health, image, endpoints, startedAtMs, exit, ...more };
 }

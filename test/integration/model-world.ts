@@ -238,6 +238,7 @@ export function createWorld(deps: {
       },
       logs: () => Promise.resolve([]),
       usage: () => Promise.resolve(undefined),
+      execs: () => Promise.resolve(0),
       limits: () => call().then(() => ({ id: "", values: {} })),
       throttle: () => call(),
       restore: () => call(),

@@ -30,6 +30,8 @@ export interface ContainerSpec {
   /** In seconds; -1: as long as it takes. Default: the daemon's. */
   readonly stopTimeout?: number;
   readonly restartPolicy?: "no" | "always" | "on-failure" | "unless-stopped";
+  /** As `docker run --rm`. */
+  readonly autoRemove?: boolean;
   /** Default true. */
   readonly start?: boolean;
 }
@@ -83,6 +85,7 @@ function describe(spec: ContainerSpec): Docker.ContainerCreateOptions {
       NetworkMode: spec.network ?? "default",
       ...(spec.binds === undefined ? {} : { Binds: [...spec.binds] }),
       PortBindings: Object.fromEntries(bindings),
+      AutoRemove: spec.autoRemove ?? false,
       Memory: spec.memoryBytes ?? 0,
       RestartPolicy: { Name: spec.restartPolicy ?? "no" },
     },

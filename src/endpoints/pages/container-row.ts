@@ -1,5 +1,6 @@
 import type { WorkloadRecord } from "../../lifecycle/record.ts";
 import type { House } from "../../lifecycle/house.ts";
+import { stopDeletes } from "../../lifecycle/stop-deletes.ts";
 import type { Responder } from "../../respond/responder.ts";
 import { cleanText } from "../../respond/clean-text.ts";
 import type { ContainerStatus } from "../container-status.ts";
@@ -48,6 +49,7 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
     wakeLines: wakeLines(words, container),
     asleepLines: asleepLines(words, container),
     canWake: !isUp && state !== "absent" && state !== "stopping",
+    stopDeletes: stopDeletes(record),
     canStop: isUp || state === "unready" || state === "draining",
     pinned: container.pinned_until !== null,
     canPin: state !== "absent",

@@ -4,6 +4,7 @@ import type { GatewaySettings } from "../../core/settings.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import { createDockerClient } from "./client.ts";
 import { readConnection, type DockerEnvironment } from "./connection.ts";
+import { countExecs } from "./count-execs.ts";
 import { findEndpoints } from "./find-endpoints.ts";
 import { createForeignOrders } from "./foreign-orders.ts";
 import { inspect, inspectPresent, networkOwner } from "./inspect.ts";
@@ -85,6 +86,11 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
     async usage(ref) {
       const found = await inspect(client, ref.name);
       return found?.State.Running ? readUsage(client, found, ref.targetPort) : undefined;
+    },
+
+    async execs(ref) {
+      const found = await inspect(client, ref.name);
+      return found?.State.Running ? countExecs(client, found) : 0;
     },
 
     limits: async (ref) => throttle.read(await inspectPresent(client, ref.name)),

@@ -23,6 +23,7 @@ export function toObservation(
     endpoints: up ? endpoints : [],
     startedAtMs: up ? parseTime(state.StartedAt) : undefined,
     exit: up ? undefined : toExit(state),
+    ...(inspected.HostConfig.AutoRemove === true && { autoRemove: true as const }),
   };
 }
 

@@ -111,6 +111,7 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
       const memoryBytes = members.reduce((sum, { pid }) => sum + residentBytes(pid), 0);
       return { ...NO_NETWORK, cpuMs, memoryBytes, connections: undefined };
     },
+    execs: async () => 0,
     limits: hasNoLimits,
     throttle: hasNoLimits,
     restore: hasNoLimits,

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { uniqueName, type TestDocker } from "../support/docker.ts";
+import { startGateway } from "../support/gateway.ts";
+import { navigation } from "../support/http.ts";
+import { onDocker, type Sleeping, startSleeping } from "../support/sleeping.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+describe("what a stop would destroy is not stopped", () => {
+  onDocker("a container that was started with --rm survives its idle_timeout, with one warning", async (t, docker) => {
+    const app = { autoRemove: true };
+    const sleeping = await startSleeping(t, docker, { app, container: { idle_timeout: "1s" } });
+    await visit(sleeping);
+    await sleep(4_000);
+    await visit(sleeping);
+    await sleep(2_500);
+    assert.equal(await sleeping.app.isRunning(), true);
+    const warnings = sleeping.gateway.log.filter(({ msg }) => /--rm/u.test(String(msg)));
+    assert.deepEqual(
+      warnings.map(({ level }) => level),
+      ["warn"],
+    );
+    assert.match(await explanation(sleeping), /started with --rm/u);
+    // What the page's button opens is no script's doing.
+    const page = await sleeping.gateway.request({ path: "/_status", headers: navigation });
+    assert.match(page.text, /<details[^>]*>\s*<summary[^>]*>Stop<.*with --rm.*\/_status\/stop[^>]*>Stop and delete</su);
+    assert.equal(page.text.split("/_status/stop").length, 2, "and there is no other way");
+  });
+
+  onDocker("a container that was started with --rm may be paused", async (t, docker) => {
+    const container = { idle_timeout: "1s", stop_method: "pause" };
+    const sleeping = await startSleeping(t, docker, { app: { autoRemove: true }, container });
+    await visit(sleeping);
+    await waitUntil(async () => (await sleeping.app.inspect()).State.Paused, 8_000, "the pause");
+    await visit(sleeping);
+  });
+
+  onDocker("a job of docker exec runs to its end, and the stop comes soon after", async (t, docker) => {
+    const healthcheck = { command: "sleep 0.2", intervalMs: 300 };
+    const sleeping = await startSleeping(t, docker, { app: { healthcheck }, container: { idle_timeout: "2s" } });
+    const { app, gateway } = sleeping;
+    await visit(sleeping);
+    const job = await docker.docker.getContainer(app.id).exec({ Cmd: ["sh", "-c", "sleep 8; exit 7"] });
+    (await job.start({ Detach: true })).destroy();
+    const ended = await waitUntil(
+      async () => {
+        const { Running, ExitCode } = await job.inspect();
+        return !Running && { ExitCode };
+      },
+      15_000,
+      "the job",
+    );
+    assert.equal(ended.ExitCode, 7, "it was killed");
+    assert.equal(await app.isRunning(), true);
+    assert.match(await explanation(sleeping), /docker exec/u);
+    await waitUntil(async () => !(await app.isRunning()), 9_500, "the stop after the job");
+    const { text } = await gateway.request({ path: "/_metrics" });
+    assert.match(text, new RegExp(`gateway_stop_vetoes_total\\{container="${app.name}",reason="exec"\\} 1`, "u"));
+  });
+
+  onDocker("a task of Docker Swarm is left alone, with one warning for its service", async (t, docker) => {
+    const service = uniqueName("shop");
+    const [one] = await Promise.all([1, 2].map((slot) => createTask(docker, service, slot)));
+    const gateway = await startGateway(t, { dockerHost: docker.host });
+    const answer = await gateway.request({ host: `${service}.test` });
+    assert.equal(answer.status, 404);
+    await sleep(2_500);
+    assert.equal(await one?.isRunning(), true, "it was not stopped, idle as it is");
+    assert.equal(gateway.log.filter(({ msg }) => String(msg).includes(`"${service}"`)).length, 1);
+  });
+});
+
+function createTask(docker: TestDocker, service: string, slot: number) {
+  return docker.createContainer({
+    name: `${service}.${slot}.${uniqueName("task")}`,
+    image: "tiny",
+    labels: {
+      "dag.enabled": "true",
+      "dag.host": `${service}.test`,
+      "dag.idle_timeout": "1s",
+      "com.docker.swarm.task.id": `task${slot}`,
+      "com.docker.swarm.service.name": service,
+    },
+  });
+}
+
+async function visit({ gateway, host }: Sleeping): Promise<void> {
+  assert.equal((await gateway.request({ host })).status, 200);
+}
+
+async function explanation({ gateway, app }: Sleeping): Promise<string> {
+  return (await gateway.request({ path: `/_status/explain?container=${app.name}` })).text;
+}
