@@ -146,6 +146,7 @@ export function createApp(deps: AppDeps): App {
         access: "admin-or-trusted",
         handle: createTraefikProvider({
           settings: () => lifecycle.settings(),
+          portOf: lifecycle.portOf,
           enginesUp: () => lifecycle.enginesUp(),
           responder: () => responder,
         }),

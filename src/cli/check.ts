@@ -40,7 +40,7 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       if (items === undefined) return EXIT_FAILURE;
       const { settings, warnings, labelFaults } = mergeSettings(loaded.config, items);
       for (const warning of [...loaded.warnings, ...warnings]) io.stderr(`warning: ${warning}\n`);
-      for (const line of explainHosts(settings)) io.stdout(`${line}\n`);
+      for (const line of explainHosts(settings, exposedBy(items))) io.stdout(`${line}\n`);
       io.stdout(
         `${path}: ${count(settings.workloads.length, "container")}, ${count(settings.groups.length, "group")}\n`,
       );
@@ -51,6 +51,11 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       return labelFaults.length > 0 ? complain(io, labelFaults.map(formatFault)) : code;
     },
   };
+}
+
+function exposedBy(items: readonly InventoryItem[]): (name: string) => readonly number[] | undefined {
+  const ports = new Map(items.map(({ name, exposedPorts }) => [name, exposedPorts]));
+  return (name) => ports.get(name);
 }
 
 function faultOfFront(front: string | true | undefined, api: string | true | undefined): string | undefined {

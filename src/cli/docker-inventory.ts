@@ -6,15 +6,29 @@ import type { Io } from "./command.ts";
 /** Where a command finds all containers of this host. */
 export type Inventory = (io: Io) => Promise<readonly InventoryItem[]>;
 
-/** Asks the Docker that the environment names; rejects with one sentence when it cannot be reached. */
+/** Asks the Docker that the environment names, ports included; rejects with one sentence when it cannot be reached. */
 export const dockerInventory: Inventory = async ({ env }) => {
   const engine = createDockerEngine({ environment: env, reach: () => ANY_REACH });
   try {
-    return await engine.list();
+    const items = await engine.list();
+    const ports = new Map<string, readonly number[] | undefined>();
+    const left = items.values();
+    const inspect = async (): Promise<void> => {
+      for (const { name } of left) {
+        ports.set(name, (await engine.observe({ name, targetPort: undefined, network: "" })).exposedPorts);
+      }
+    };
+    await Promise.all(Array.from({ length: INSPECTED_AT_ONCE }, inspect));
+    return items.map((item) => {
+      const exposedPorts = ports.get(item.name);
+      return { ...item, ...(exposedPorts && { exposedPorts }) };
+    });
   } finally {
     await engine.close();
   }
 };
+
+const INSPECTED_AT_ONCE = 16;
 
 /** A list tells no addresses, so that it does not matter how they would be reached. */
 const ANY_REACH: Pick<GatewaySettings, "address" | "network"> = { address: "auto", network: "" };

@@ -60,7 +60,7 @@ export const containerSchema = z
       ),
     target_port: integer(1, 65_535)
       .optional()
-      .meta({ unsetMeans: "80" })
+      .meta({ unsetMeans: "the one TCP port that the image exposes (80 is tried as well), else 80" })
       .describe("Port that the app listens on inside the container."),
     start_timeout: duration().prefault("60s").describe("How long a start may take until the app answers."),
     idle_timeout: duration()

@@ -24,7 +24,8 @@ export function describeWorkload(workload: WorkloadSettings, provenance: Provena
 /** By every key of the schema: a new key without a line here does not compile. */
 const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload: WorkloadSettings) => string>> = {
   host: ({ hosts }) => list(hosts),
-  target_port: ({ targetPort }) => (targetPort === undefined ? "none" : String(targetPort)),
+  target_port: ({ targetPort, findsPort }) =>
+    targetPort === undefined ? "none" : findsPort ? "the image's only one, else 80" : String(targetPort),
   start_timeout: ({ startTimeoutMs }) => formatDuration(startTimeoutMs),
   idle_timeout: ({ idleTimeoutMs, hosts }) =>
     idleTimeoutMs === undefined ? (hosts.length > 0 ? "0" : "with those that need it") : formatDuration(idleTimeoutMs),

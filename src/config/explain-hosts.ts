@@ -1,24 +1,32 @@
 import type { GroupSettings, Settings, WorkloadSettings } from "../core/settings.ts";
 import { formatDuration } from "../core/duration.ts";
+import { portsToTry } from "../core/target-ports.ts";
 
-/** One line a host that says what a request to it would do, in the order of the host names. */
-export function explainHosts(settings: Settings): string[] {
+type ExposedOf = (name: string) => readonly number[] | undefined;
+
+/**
+ * One line a host that says what a request to it would do, in the order of the host names. `exposedOf` tells the TCP ports
+ * that a container's image exposes, where that is known.
+ */
+export function explainHosts(settings: Settings, exposedOf: ExposedOf = () => undefined): string[] {
   const byName = new Map(settings.workloads.map((workload) => [workload.name, workload]));
   const routes = [
     ...settings.workloads.flatMap((workload) =>
-      workload.hosts.map((host) => ({ host, does: explainWorkload(workload) })),
+      workload.hosts.map((host) => ({ host, does: explainWorkload(workload, exposedOf) })),
     ),
-    ...settings.groups.flatMap((group) => group.hosts.map((host) => ({ host, does: explainGroup(group, byName) }))),
+    ...settings.groups.flatMap((group) =>
+      group.hosts.map((host) => ({ host, does: explainGroup(group, byName, exposedOf) })),
+    ),
   ].toSorted((a, b) => (a.host < b.host ? -1 : 1));
   const width = Math.max(0, ...routes.map(({ host }) => host.length));
   return routes.map(({ host, does }) => `${host.padEnd(width)}  → ${does}`);
 }
 
-function explainWorkload(workload: WorkloadSettings): string {
-  const { name, targetPort, process } = workload;
+function explainWorkload(workload: WorkloadSettings, exposedOf: ExposedOf): string {
+  const { name, process } = workload;
   const kind = process === undefined ? "container" : "process";
   return [
-    `${kind} ${name}, port ${targetPort ?? "none"}`,
+    `${kind} ${name}, port ${port(workload, exposedOf(name))}`,
     needs([workload]),
     wakes(workload),
     sleeps(workload),
@@ -28,9 +36,22 @@ function explainWorkload(workload: WorkloadSettings): string {
     .join("; ");
 }
 
-function explainGroup(group: GroupSettings, byName: ReadonlyMap<string, WorkloadSettings>): string {
+function port({ targetPort, findsPort }: WorkloadSettings, exposed: readonly number[] = []): string {
+  if (targetPort === undefined) return "none";
+  if (!findsPort) return String(targetPort);
+  const others = exposed.filter((one) => one !== targetPort);
+  if (others.length > 1) return `${targetPort} (its image exposes ${exposed.join(", ")}: set target_port)`;
+  const tried = portsToTry(exposed, false).map((one) => one.port);
+  return tried.length > 1 ? `${tried.join(" or ")} (its image exposes ${exposed.join(", ")})` : String(targetPort);
+}
+
+function explainGroup(
+  group: GroupSettings,
+  byName: ReadonlyMap<string, WorkloadSettings>,
+  exposedOf: ExposedOf,
+): string {
   const members = group.members.map((name) => byName.get(name)).filter((member) => member !== undefined);
-  const each = members.map(({ name, targetPort }) => `${name}:${targetPort ?? "none"}`).join(", ");
+  const each = members.map((member) => `${member.name}:${port(member, exposedOf(member.name))}`).join(", ");
   const wake =
     group.targetConcurrency === 0
       ? "all members wake together"

@@ -15,6 +15,7 @@ export function toWorkloadSettings(
     origin: draft.origin,
     ...(process === undefined ? {} : { process }),
     targetPort: targetPort(draft),
+    ...(findsPort(draft) && { findsPort: true }),
     startTimeoutMs: keys.start_timeout,
     // A member answers requests itself, under its group's host: it is no mere dependency that sleeps with the last need.
     idleTimeoutMs: keys.idle_timeout ?? (draft.isMember ? 0 : undefined),
@@ -54,6 +55,10 @@ const HTTP_PORT = 80;
 function targetPort({ keys, process, hosts, isMember }: Draft): number | undefined {
   if (process !== undefined) return process.port;
   return keys.target_port ?? (hosts.length > 0 || isMember ? HTTP_PORT : undefined);
+}
+
+function findsPort({ keys, process, hosts, isMember }: Draft): boolean {
+  return process === undefined && keys.target_port === undefined && (hosts.length > 0 || isMember);
 }
 
 function schedule({ keys }: Draft, gateway: GatewaySettings): ScheduleSettings | undefined {

@@ -4,6 +4,10 @@ export interface Endpoint {
   readonly port: number;
   /** Goes through docker-proxy, which accepts before the app listens: a TCP connect alone proves nothing. */
   readonly published: boolean;
+  /** The port inside of the container, where nobody configured one and it must be found. */
+  readonly targetPort?: number;
+  /** Not to be believed before its container has run so long: a likelier one may still come up. */
+  readonly afterMs?: number;
 }
 
 /** What an engine says of one workload at one moment, in our words. */
@@ -18,6 +22,8 @@ export interface Observation {
   /** What the last health check of this run wrote, if that one failed: one short plain line. */
   readonly checkOutput?: string;
   readonly image: string;
+  /** TCP ports that its image exposes, or that it was made with; absent: not known. */
+  readonly exposedPorts?: readonly number[];
   /** Reachable addresses in order of preference; empty unless running. */
   readonly endpoints: readonly Endpoint[];
   readonly startedAtMs: number | undefined;
@@ -42,4 +48,6 @@ export interface InventoryItem {
   readonly status: Observation["status"];
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** As in an observation; a list alone does not tell them. */
+  readonly exposedPorts?: readonly number[];
 }

@@ -78,6 +78,8 @@ export interface WorkloadSettings {
   readonly process?: ProcessSettings;
   /** Where the app listens; `undefined` on a workload without a host and without the key: running is ready enough. */
   readonly targetPort: number | undefined;
+  /** Nobody configured a port: `targetPort` is only where it is looked for if its image exposes no other one. */
+  readonly findsPort?: boolean;
   readonly startTimeoutMs: number;
   /** `undefined`: the key is unset (a mere dependency then sleeps with the last workload that needs it); 0: never. */
   readonly idleTimeoutMs: number | undefined;

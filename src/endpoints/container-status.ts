@@ -5,6 +5,7 @@ import { failureOf } from "../lifecycle/failure.ts";
 import { healthOf } from "../lifecycle/health.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
+import { targetPortOf } from "../lifecycle/target-port.ts";
 import type { ConfigNotes } from "./endpoints-deps.ts";
 import { scheduleStatus } from "./schedule-status.ts";
 import { idlePlan, nextStopMs, toWall } from "./sleep-plan.ts";
@@ -38,7 +39,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     start_state: healthOf([record], house.clock).status,
     image: observation?.image ?? "",
     icon: settings.icon,
-    target_port: settings.targetPort === undefined ? "" : String(settings.targetPort),
+    target_port: String(targetPortOf(record) ?? ""),
     start_timeout: formatGoDuration(settings.startTimeoutMs),
     idle_timeout: formatGoDuration(settings.idleTimeoutMs ?? 0),
     ...(observation?.startedAtMs !== undefined && { started_at: new Date(observation.startedAtMs).toISOString() }),

@@ -31,9 +31,14 @@ interface Service {
 
 /**
  * A router and a service for every host, awake or asleep. `self` is our own `host:port` as Traefik reaches it. The same
- * settings give the same text; without a host it is `{}`, which clears what was there.
+ * settings give the same text; without a host it is `{}`, which clears what was there. `portOf` knows the ports that nobody
+ * configured, by the container's name.
  */
-export function traefikDocument(settings: Settings, self: string): TraefikDocument {
+export function traefikDocument(
+  settings: Settings,
+  self: string,
+  portOf: (name: string) => number | undefined = () => undefined,
+): TraefikDocument {
   const { traefik } = settings.gateway;
   const targets = findTargets(settings);
   if (targets.length === 0) return {};
@@ -41,7 +46,9 @@ export function traefikDocument(settings: Settings, self: string): TraefikDocume
   const isAsked = targets.some(({ workload }) => workload !== undefined);
   if (isAsked) routers.push(["dag-polls", pollRouter(settings, traefik)]);
   const services = targets.flatMap(({ service, workload }): [string, Service][] =>
-    workload === undefined ? [] : [[service, serviceAt(`${workload.name}:${workload.targetPort ?? 80}`)]],
+    workload === undefined
+      ? []
+      : [[service, serviceAt(`${workload.name}:${portOf(workload.name) ?? workload.targetPort ?? 80}`)]],
   );
   if (isAsked || targets.some(({ workload }) => workload === undefined)) services.push([GATEWAY, serviceAt(self)]);
   return {

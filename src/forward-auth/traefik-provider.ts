@@ -8,6 +8,8 @@ import { traefikDocument } from "./traefik-document.ts";
 
 interface ProviderDeps {
   readonly settings: () => Settings;
+  /** Where a container listens, as far as that is known better than its settings know it; absent: not at all. */
+  readonly portOf?: (name: string) => number | undefined;
   readonly enginesUp: () => boolean;
   readonly responder: () => Responder;
 }
@@ -17,8 +19,8 @@ interface ProviderDeps {
  * anything else. While Docker is away that is what was known before; only when nothing was ever read, so that labelled hosts
  * would be missing, a 503 makes Traefik keep what it has.
  */
-export function createTraefikProvider({ settings, enginesUp, responder }: ProviderDeps) {
-  let last: { readonly settings: Settings; readonly self: string; readonly text: string } | undefined;
+export function createTraefikProvider({ settings, portOf = () => undefined, enginesUp, responder }: ProviderDeps) {
+  let last: { readonly settings: Settings; readonly known: string; readonly text: string } | undefined;
   let wasUp = false;
 
   return function provide(req: IncomingMessage, res: ServerResponse): void {
@@ -26,8 +28,10 @@ export function createTraefikProvider({ settings, enginesUp, responder }: Provid
     wasUp ||= enginesUp() || isWithoutDocker(current);
     if (!wasUp) return writeAnswer(res, responder().problem("not-ready", {}, { kind: "other" }), req.method);
     const self = addressOf(req);
-    if (last?.settings !== current || last.self !== self) {
-      last = { settings: current, self, text: JSON.stringify(traefikDocument(current, self)) };
+    const found = current.workloads.filter(({ findsPort }) => findsPort).map(({ name }) => portOf(name));
+    const known = `${self} ${found.join()}`;
+    if (last?.settings !== current || last.known !== known) {
+      last = { settings: current, known, text: JSON.stringify(traefikDocument(current, self, portOf)) };
     }
     writeAnswer(res, createAnswer(last.text, { status: 200, type: "application/json" }), req.method);
   };

@@ -50,7 +50,10 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
     record.edge = undefined;
   }
   record.settings = next;
-  const moved = settings.targetPort !== next.targetPort || settings.network !== next.network;
+  const moved =
+    settings.targetPort !== next.targetPort ||
+    settings.findsPort !== next.findsPort ||
+    settings.network !== next.network;
   if (!moved || record.observation === undefined) return;
   deps.house.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
   notify(record.nudges);

@@ -6,6 +6,7 @@ import type { House } from "./house.ts";
 import { keepTimes } from "./keep-times.ts";
 import { report } from "./report.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { rememberPort } from "./target-port.ts";
 
 /** A job that a status owns: it ends by dispatching, or is aborted when the status is left. */
 export type Job = (house: House, record: WorkloadRecord, run: number, signal: AbortSignal) => Promise<void>;
@@ -23,6 +24,7 @@ export function dispatch(house: House, jobs: Jobs, record: WorkloadRecord, event
   if ("run" in state) record.lastRun = Math.max(record.lastRun, state.run);
   if (effects.includes("cancel")) record.job?.abort();
   keepTimes(house, record, before, event);
+  rememberPort(record);
   closeOrOpenGate(record, house.clock.wall());
   report(house, record, before, event);
   follow(house, record);

@@ -20,6 +20,7 @@ import type { Routes } from "./route.ts";
 import { sleepIdle } from "./sleep-idle.ts";
 import { takeSample } from "./sample.ts";
 import type { Schedule } from "./schedule.ts";
+import { targetPortOf } from "./target-port.ts";
 import { throttle, unthrottle } from "./throttle.ts";
 import { rearm } from "./timers.ts";
 import { wakeJob } from "./wake.ts";
@@ -45,6 +46,8 @@ export interface Lifecycle extends Admitter {
   settings(): Settings;
   /** True while every engine that is in use can be reached. */
   enginesUp(): boolean;
+  /** Where the workload of this name listens, be it that the port was found; `undefined`: nowhere, or not known. */
+  portOf(name: string): number | undefined;
   /** Reads the state of the world, then follows it until `stop`. */
   start(): Promise<void>;
   /** Reads configuration and inventory anew. */
@@ -153,6 +156,10 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       return settings;
     },
     enginesUp: () => reconciler.enginesUp(),
+    portOf(name) {
+      const record = records.get(name);
+      return record && targetPortOf(record);
+    },
     async start() {
       await memory.load();
       await reconciler.start(() => settings?.gateway.discoveryIntervalMs ?? 0, stopped.signal);

@@ -93,6 +93,7 @@ function memoryOf(record: WorkloadRecord, clock: Clock): Memory {
     asleepMs: Math.round(record.asleepMs),
     wakesTotal: record.wakesTotal,
     ...(record.seenByFront && { seenByFront: true }),
+    ...(record.answeredPort !== undefined && { answeredPort: record.answeredPort }),
     ...(record.ownLimits && { ownLimits: record.ownLimits }),
   };
 }

@@ -5,6 +5,8 @@ import type { ProcessSettings, StopMethod } from "../core/settings.ts";
 export interface WorkloadRef {
   readonly name: string;
   readonly targetPort: number | undefined;
+  /** Nobody configured `targetPort`: other ports that its image exposes are endpoints as well. */
+  readonly findsPort?: boolean;
   readonly network: string;
   readonly process?: ProcessSettings;
 }
@@ -161,6 +163,8 @@ export interface Memory {
   readonly wakesTotal: number;
   /** A front proxy asks about it and carries its traffic past us. */
   readonly seenByFront?: true;
+  /** Where it answered last, if nobody configured a port. */
+  readonly answeredPort?: number;
   /** Its own limits, while it is throttled. */
   readonly ownLimits?: Limits;
 }

@@ -110,7 +110,9 @@ export async function answering(
   const { healthPath, targetPort } = record.settings;
   if (awaitsCheck(house, record, observation)) return undefined;
   if (targetPort === undefined) return (await runsWell(house, record, observation, signal)) ? NO_ENDPOINT : undefined;
+  const ranMs = house.clock.wall() - (observation.startedAtMs ?? 0);
   for (const endpoint of observation.endpoints) {
+    if (ranMs < (endpoint.afterMs ?? 0)) continue;
     if (healthPath === "" && (await house.probe.tcp(endpoint, signal))) return endpoint;
     if (healthPath !== "" && (await answersHttp(house, record, endpoint, signal))) return endpoint;
   }

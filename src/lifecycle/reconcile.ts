@@ -104,10 +104,16 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     if (!isHinted && last !== undefined && last.status === status && last.id === (item?.id ?? "")) return;
     const ran = last !== undefined && last.status !== "stopped" && last.status !== "absent";
     const isKnownByFile = record.settings.process !== undefined;
+    const isNew = item !== undefined && last?.id !== item.id;
     const mustAsk =
-      isHinted || ran || isKnownByFile || isOneShot(record) || (status !== "stopped" && status !== "absent");
+      isHinted ||
+      ran ||
+      isKnownByFile ||
+      isOneShot(record) ||
+      (isNew && record.settings.findsPort === true) ||
+      (status !== "stopped" && status !== "absent");
     const before = record.state;
-    if (!mustAsk) learn(record, asleepAs(record.name, item));
+    if (!mustAsk) learn(record, asleepAs(record.name, item, last));
     const seen = mustAsk ? await look(record) : record.observation;
     if (seen === undefined || record.state !== before) {
       hinted.add(record.name); // out of reach, or it moved while we looked: what we saw may be older than that
@@ -201,13 +207,14 @@ function isSame(one: Endpoint): (other: Endpoint) => boolean {
   return ({ host, port }) => host === one.host && port === one.port;
 }
 
-function asleepAs(name: string, item: InventoryItem | undefined): Observation {
+function asleepAs(name: string, item: InventoryItem | undefined, last: Observation | undefined): Observation {
   return {
     name,
     id: item?.id ?? "",
     status: item === undefined ? "absent" : "stopped",
     health: "none",
     image: item?.image ?? "",
+    ...(last?.exposedPorts && last.id === item?.id && { exposedPorts: last.exposedPorts }),
     endpoints: [],
     startedAtMs: undefined,
     exit: undefined,

@@ -7,6 +7,7 @@ import type { WorkloadState } from "../core/workload-state.ts";
 import type { EndedBy, Engine, Limits, Memory, WorkloadRef } from "./ports.ts";
 import type { Sampling } from "./in-use.ts";
 import type { Schedule } from "./schedule.ts";
+import { targetPortOf } from "./target-port.ts";
 
 /** Everything known of one workload; there is one record per name for as long as it is configured. */
 export interface WorkloadRecord {
@@ -40,6 +41,8 @@ export interface WorkloadRecord {
   startedAtLook: number | undefined;
   /** Which run was begun by us. */
   ourRun: string | undefined;
+  /** Where it answered last, if nobody configured a port. */
+  answeredPort: number | undefined;
 
   /** Open requests, streams, tunnels by kind; `leases` is their sum. */
   leases: number;
@@ -142,6 +145,7 @@ export function createRecord(
     endedBy: memory?.endedBy,
     startedAtLook: undefined,
     ourRun: undefined,
+    answeredPort: memory?.answeredPort,
     leases: 0,
     leasesByKind: { request: 0, tunnel: 0 },
     lastActivityMs: Math.min(memory?.lastActivityMs ?? 0, nowMs),
@@ -181,7 +185,8 @@ export function createRecord(
 }
 
 /** What the engine needs to know of it. */
-export function refOf({ name, settings }: WorkloadRecord): WorkloadRef {
-  const { targetPort, network, process } = settings;
-  return { name, targetPort, network, ...(process && { process }) };
+export function refOf(record: WorkloadRecord): WorkloadRef {
+  const { network, process, findsPort } = record.settings;
+  const targetPort = targetPortOf(record);
+  return { name: record.name, targetPort, network, ...(findsPort && { findsPort }), ...(process && { process }) };
 }

@@ -9,6 +9,7 @@ import { awaitsCheck, whenAnswers } from "./probe.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { reportEnd } from "./report.ts";
 import { failureAt, start } from "./start.ts";
+import { triedPorts } from "./target-port.ts";
 import { wakeDependencies } from "./wake-dependencies.ts";
 
 /** The job behind `starting`: what it needs first, then the start, then the wait until the app answers. */
@@ -123,9 +124,7 @@ function failureOfProbe(
     const words = checkOutput === undefined ? "" : `: ${checkOutput}`;
     return failureAt(house, isBad ? "unhealthy" : "timeout", `its health check ${verdict}${words}`);
   }
-  const what =
-    record.settings.healthPath === ""
-      ? `answered on port ${record.settings.targetPort ?? "–"}`
-      : `answered on ${record.settings.healthPath}`;
-  return failureAt(house, "timeout", `it has not ${what} within ${seconds} s`);
+  const { ports, others } = triedPorts(record);
+  const where = record.settings.healthPath === "" ? ports : record.settings.healthPath;
+  return failureAt(house, "timeout", `it has not answered on ${where} within ${seconds} s${others}`);
 }

@@ -17,6 +17,7 @@ export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
         ...(memory.endedBy && { ended_by: memory.endedBy }),
         asleep_ms: memory.asleepMs,
         ...(memory.seenByFront && { seen_by_front: true }),
+        ...(memory.answeredPort !== undefined && { answered_port: memory.answeredPort }),
         ...(memory.ownLimits && { own_limits: memory.ownLimits }),
       },
     ]),
@@ -45,6 +46,7 @@ export function readRecords(text: string): Map<string, Memory> | { readonly faul
 function memoryOf(record: Record<string, unknown>): Memory {
   const ownLimits = limitsOf(record["own_limits"]);
   const endedBy = ENDED_BY.find((one) => one === record["ended_by"]);
+  const answeredPort = time(record["answered_port"]);
   return {
     lastActivityMs: time(record["last_activity_ms"]),
     wakesMs: Array.isArray(record["wakes_ms"]) ? record["wakes_ms"].filter(isAmount) : [],
@@ -55,6 +57,7 @@ function memoryOf(record: Record<string, unknown>): Memory {
     ...(endedBy && { endedBy }),
     asleepMs: time(record["asleep_ms"]) ?? 0,
     ...(record["seen_by_front"] === true && { seenByFront: true }),
+    ...(answeredPort !== undefined && { answeredPort }),
     ...(ownLimits && { ownLimits }),
   };
 }

@@ -17,15 +17,16 @@ const applets = ["cat", "echo", "false", "head", "httpd", "kill", "ls", "nc", "p
  * Name of an image that the daemon has; made without a registry the first time, out of this machine's own programs.
  * Its tag follows its content, so that a long-lived daemon never serves an old one.
  */
-export async function ensureImage(docker: Docker, kind: ImageKind): Promise<string> {
+export async function ensureImage(docker: Docker, kind: ImageKind, exposes: readonly number[] = [80]): Promise<string> {
   const files = kind === "tiny" ? busyboxFiles() : new Map([...busyboxFiles(), ...appFiles()]);
   const tag = fingerprint(files);
   // A name with a host, and the tag in it: Podman would look for others in a registry, and does not read `tag`.
-  const image = `localhost/dag-test/${kind}:${tag}`;
+  const image = `localhost/dag-test/${[kind, ...exposes].join("-")}:${tag}`;
   if (await hasImage(docker, image)) return image;
   const command = kind === "tiny" ? ["sleep", "2147483"] : ["node", "/app/app.mjs"];
-  const changes = [`CMD ${JSON.stringify(command)}`, "ENV PATH=/usr/local/bin:/bin", "EXPOSE 80"];
-  await importFiles(docker, files, { repo: image, changes });
+  const changes = [`CMD ${JSON.stringify(command)}`, "ENV PATH=/usr/local/bin:/bin"];
+  const exposed = exposes.map((port) => `EXPOSE ${port}`);
+  await importFiles(docker, files, { repo: image, changes: [...changes, ...exposed] });
   return image;
 }
 

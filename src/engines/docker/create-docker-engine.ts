@@ -1,6 +1,7 @@
 import type { ContainerInspectInfo } from "dockerode";
-import type { InventoryItem } from "../../core/observation.ts";
+import type { Endpoint, InventoryItem } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
+import { portsToTry } from "../../core/target-ports.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import { createDockerClient } from "./client.ts";
 import { readConnection, type DockerEnvironment } from "./connection.ts";
@@ -8,13 +9,13 @@ import { countExecs } from "./count-execs.ts";
 import { findEndpoints } from "./find-endpoints.ts";
 import { createForeignOrders } from "./foreign-orders.ts";
 import { inspect, inspectPresent, networkOwner } from "./inspect.ts";
-import { knownPorts } from "./known-ports.ts";
+import { knownPorts, usesNetworkOfOthers } from "./known-ports.ts";
 import { readLogs } from "./read-logs.ts";
 import { readUsage } from "./read-usage.ts";
 import { startContainer } from "./start-container.ts";
 import { stopContainer } from "./stop-container.ts";
 import { createThrottle } from "./throttle.ts";
-import { absent, toObservation, toStatus } from "./to-observation.ts";
+import { absent, exposedPorts, toObservation, toStatus } from "./to-observation.ts";
 import { createSelfFinder } from "./viewpoint.ts";
 import { createWatch } from "./watch-events.ts";
 
@@ -58,7 +59,9 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       const ports = found.State.Running ? await portsOf(ref, found) : [];
       if (ports.length === 0) return toObservation(ref.name, found, [], version);
       const [facts, from] = await Promise.all([networkOwner(client, found), self.viewpoint(address)]);
-      const endpoints = ports.flatMap((port) => findEndpoints(facts, from, ref.network || network, port));
+      const endpoints = ports.flatMap(({ port, ...about }) =>
+        findEndpoints(facts, from, ref.network || network, port).map((endpoint) => ({ ...endpoint, ...about })),
+      );
       return toObservation(ref.name, found, endpoints, version);
     },
 
@@ -103,11 +106,24 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
   };
 }
 
-/** Where nobody named a port, one is of interest only until its health check begins. */
-async function portsOf({ targetPort }: WorkloadRef, found: ContainerInspectInfo): Promise<readonly number[]> {
-  if (targetPort !== undefined) return [targetPort];
-  return found.State.Health?.Status === "starting" ? knownPorts(found) : [];
+/**
+ * Where an app is looked for; what goes beside `port` tells the life cycle which of several has answered. Where nobody
+ * named a port, one is of interest only until its health check begins.
+ */
+async function portsOf(
+  { targetPort, findsPort }: WorkloadRef,
+  found: ContainerInspectInfo,
+): Promise<readonly FoundPort[]> {
+  if (findsPort) {
+    return portsToTry(exposedPorts(found), usesNetworkOfOthers(found)).map(({ port, afterMs }) => {
+      return { port, targetPort: port, ...(afterMs > 0 && { afterMs }) };
+    });
+  }
+  if (targetPort !== undefined) return [{ port: targetPort }];
+  return found.State.Health?.Status === "starting" ? (await knownPorts(found)).map((port) => ({ port })) : [];
 }
+
+type FoundPort = { readonly port: number } & Pick<Endpoint, "targetPort" | "afterMs">;
 
 interface ListedContainer {
   readonly Id: string;

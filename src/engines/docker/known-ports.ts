@@ -1,6 +1,7 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { listeningPorts } from "./established.ts";
 import { readTcpTables } from "./tcp-tables.ts";
+import { exposedPorts } from "./to-observation.ts";
 
 const MOST_PORTS = 16;
 
@@ -9,13 +10,12 @@ const MOST_PORTS = 16;
  * processes can be seen and its network is its own, else those that its image exposes.
  */
 export async function knownPorts(found: ContainerInspectInfo): Promise<readonly number[]> {
-  const isShared = /^(host$|container:)/.test(found.HostConfig.NetworkMode ?? "");
-  const tables = isShared ? undefined : await readTcpTables(found);
+  const tables = usesNetworkOfOthers(found) ? undefined : await readTcpTables(found);
   const ports = tables === undefined ? exposedPorts(found) : tables.flatMap(listeningPorts);
   return [...new Set(ports)].slice(0, MOST_PORTS);
 }
 
-function exposedPorts({ Config }: ContainerInspectInfo): number[] {
-  const exposed = Object.keys(Config.ExposedPorts ?? {});
-  return exposed.flatMap((each) => Number(/^(\d+)\/tcp$/.exec(each)?.[1] ?? []) || []);
+/** Ports on it may be those of others. */
+export function usesNetworkOfOthers({ HostConfig }: ContainerInspectInfo): boolean {
+  return /^(?:host$|container:)/.test(HostConfig.NetworkMode ?? "");
 }

@@ -20,11 +20,18 @@ export function toObservation(
     status,
     ...healthFacts(inspected, api),
     image: inspected.Config.Image,
+    exposedPorts: exposedPorts(inspected),
     endpoints: up ? endpoints : [],
     startedAtMs: up ? parseTime(state.StartedAt) : undefined,
     exit: up ? undefined : toExit(state),
     ...(inspected.HostConfig.AutoRemove === true && { autoRemove: true as const }),
   };
+}
+
+/** TCP ports that a container's image exposes, or that it was made with, in order. */
+export function exposedPorts({ Config: config }: ContainerInspectInfo): number[] {
+  const ports = Object.keys(config.ExposedPorts ?? {}).flatMap((key) => /^(\d+)(?:\/tcp)?$/.exec(key)?.[1] ?? []);
+  return ports.map(Number).toSorted((a, b) => a - b);
 }
 
 /** What is said of a container that does not exist. */
