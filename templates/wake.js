@@ -67,7 +67,7 @@
   async function watch() {
     let misses = 0;
     let atOnce = 6;
-    for (let first = true; ; first = false) {
+    for (let first = true; !over; first = false) {
       // Once a second; a little more, since clocks and networks waver.
       const asked = now();
       let next = asked + 1100;
@@ -171,6 +171,8 @@
   function fail(health) {
     over = true;
     document.body.dataset.state = "failed";
+    for (const part of document.querySelectorAll("progress, .if-waking, .if-failed"))
+      part.hidden = !part.matches(".if-failed");
     document.title = text.failedTitle;
     put("status", text.failedStatus);
     const reason = health.reason === "exited" && health.exit_code == null ? "stopped" : health.reason;
@@ -212,8 +214,20 @@
   const log = $("log");
   if (log) log.scrollTop = log.scrollHeight;
   if (wake.failed) return countdown(wake.retry);
-  tick();
-  setInterval(tick, 250);
-  watch();
-  if (wake.logs) tail();
+  // In a sandbox without an origin no poll reaches the gateway: the page is reloaded, as where scripts are off.
+  if (origin === "null") return;
+  document.addEventListener("securitypolicyviolation", ({ effectiveDirective, disposition }) => {
+    if (over || effectiveDirective !== "connect-src" || disposition !== "enforce") return;
+    over = true;
+    setTimeout(() => location.reload(), 5000);
+  });
+  // Cancels the Refresh header, which is for those without script. Not earlier: it would keep the page from ever being loaded.
+  addEventListener("load", () => {
+    window.stop();
+    $("reloads")?.remove();
+    tick();
+    setInterval(tick, 250);
+    watch();
+    if (wake.logs) tail();
+  });
 })();

@@ -74,14 +74,14 @@ export function createAuthority(deps: AuthDeps) {
     const { decision, waitedMs } = admission;
     if (decision.kind === "gone") return undefined;
     if (front.bareRefusal !== undefined) return { answer: front.bareRefusal, counted: decision.kind };
-    const answer = await refusedAnswer(writing, decision, route, clientOf(req, asked.method));
+    const answer = await refusedAnswer(writing, decision, route, clientOf(req, asked));
     return { answer: front.refusal(answer), counted: decision.kind, extra: waitHeaders(waitedMs) };
   }
 
   /** Nobody is held here: whoever may wait has waited for the auth request before it. */
   async function page(front: Front, req: IncomingMessage, asked: Asked, route: Route, gone: AbortSignal) {
     const traits: DoorTraits = { ...front.traits, maxHoldMs: 0 };
-    const client = clientOf(req, asked.method);
+    const client = clientOf(req, asked);
     const admission = await lifecycle.admit(route, askerOf(req, asked, gone), traits, "none");
     if (admission.kind === "refuse") {
       const { decision } = admission;
@@ -112,9 +112,10 @@ export function createAuthority(deps: AuthDeps) {
     return found !== undefined && (found.group !== undefined) === (override.kind === "group") ? found : undefined;
   }
 
-  function askerOf(req: IncomingMessage, { method, uri }: Asked, gone: AbortSignal): Asker {
+  function askerOf(req: IncomingMessage, asked: Asked, gone: AbortSignal): Asker {
+    const { method, uri } = asked;
     return {
-      kind: clientOf(req, method).kind,
+      kind: clientOf(req, asked).kind,
       method,
       path: requestPath(uri), // GHSA-pxq7-h93f-9jrg: rules match what comes before `#` and `?`
       userAgent: req.headers["user-agent"] ?? "",
@@ -131,9 +132,12 @@ export function createAuthority(deps: AuthDeps) {
   }
 
   /** The front has an error to show, and what it is about is none of ours: there is nothing to wait for. */
-  function noPage(req: IncomingMessage, { host, method }: Asked, counted: string): AuthAnswer {
+  function noPage(req: IncomingMessage, asked: Asked, counted: string): AuthAnswer {
     const detail = "The front proxy found nobody to answer this, and the gateway has nobody to wake for it.";
-    return { answer: responder().problem("upstream-failed", { host, detail }, clientOf(req, method)), counted };
+    return {
+      answer: responder().problem("upstream-failed", { host: asked.host, detail }, clientOf(req, asked)),
+      counted,
+    };
   }
 
   return answerTo;

@@ -9,6 +9,7 @@ import type { Answer } from "../respond/answer.ts";
 import type { ClientFacts } from "../respond/pages.ts";
 import { refuse } from "../respond/refuse.ts";
 import type { Responder } from "../respond/responder.ts";
+import type { Asked } from "./front.ts";
 
 interface RefusedDeps {
   readonly clock: Clock;
@@ -39,8 +40,9 @@ export function readyAnswer({ clock, responder }: RefusedDeps, route: Route, cli
 const SOON_MS = 1_000;
 
 /** The client behind an auth request. */
-export function clientOf({ headers }: IncomingMessage, method: string): ClientFacts {
-  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"] };
+export function clientOf({ headers }: IncomingMessage, { method, uri }: Asked): ClientFacts {
+  const [, query = ""] = /^[^?#]*\?([^#]*)/u.exec(uri) ?? [];
+  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], query };
 }
 
 /** The loading page asks for its log lines by itself; a failure shows its last ones at once. */

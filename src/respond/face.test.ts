@@ -12,7 +12,10 @@ const PNG = "data:image/png;base64,iVBORw0KGgo=";
 
 test("an icon is drawn inline in its brand's colour, and the name stands in for a title", () => {
   const { face, notes } = paint({ icon: "jellyfin" });
-  assert.match(face.svg, /^<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 \.002/u);
+  assert.match(
+    face.svg,
+    /^<svg width="48" height="48" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><path d="M12 \.002/u,
+  );
   assert.equal(face.accents.dark.fill, "#00a4dc");
   assert.equal(face.title, "app");
   assert.deepEqual(notes, []);

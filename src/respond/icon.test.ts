@@ -15,7 +15,7 @@ test("every icon of the package is found by its slug, in its own colour, as one 
     assert.equal(icon?.color, hex, slug);
     assert.match(
       icon?.svg ?? "",
-      /^<svg viewBox="0 0 24 24" aria-hidden="true"><path d="[\w\s.,+-]+"\/><\/svg>$/u,
+      /^<svg width="48" height="48" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><path d="[\w\s.,+-]+"\/><\/svg>$/u,
       slug,
     );
   }

@@ -23,7 +23,7 @@ export const NEUTRAL_ICON: Icon = Object.freeze({
 });
 
 function draw(path: string): string {
-  return `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
+  return `<svg width="48" height="48" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><path d="${path}"/></svg>`;
 }
 
 function readPath(slug: string): string | undefined {

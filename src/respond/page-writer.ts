@@ -10,7 +10,7 @@ import { DAWN } from "./face.ts";
 import { createTranslate, LANGUAGES, negotiateLanguage } from "./language.ts";
 import type { Language, Translate } from "./language.ts";
 import type { ClientFacts } from "./pages.ts";
-import { safePath } from "./safe-path.ts";
+import { refreshHeader, type Reload } from "./refresh-header.ts";
 import { createTemplates } from "./templates.ts";
 
 export interface PageWriterDeps {
@@ -24,6 +24,8 @@ export interface PageOptions {
   /** Settles the status; absent: 200. */
   readonly code?: ErrorCode;
   readonly retryMs?: number | undefined;
+  /** Set on every page that reloads by itself. */
+  readonly reload?: Reload | undefined;
   readonly accents?: Accents;
   /** Who may show the page in a frame; see `policy`. */
   readonly frameAncestors?: "anybody" | "none";
@@ -68,12 +70,11 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
   return {
     speak,
     write(template, model, client, options) {
-      const { code, retryMs, accents = ownAccents, frameAncestors = "anybody", look, headers = [] } = options;
+      const { code, retryMs, reload, accents = ownAccents, frameAncestors = "anybody", look, headers = [] } = options;
       const { language, t } = speak(client);
       const nonce = randomBytes(16).toString("base64");
       const style = look === "admin" ? forAdmins() : assets;
-      const here = safePath(client.path ?? "");
-      const text = templates.render(template, { ...style, ...model, accents, language, nonce, t, here });
+      const text = templates.render(template, { ...style, ...model, accents, language, nonce, t });
       return createAnswer(text, {
         status: code === undefined ? 200 : STATUS_BY_CODE[code],
         type: "text/html; charset=utf-8",
@@ -86,6 +87,7 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
           policy(nonce, frameAncestors),
           "Referrer-Policy",
           "same-origin",
+          ...(reload === undefined ? [] : refreshHeader(reload, client)),
           ...headers,
         ],
       });

@@ -8,6 +8,8 @@ export interface ClientFacts {
   readonly acceptLanguage?: string | undefined;
   /** The path and query that were asked for; absent where nobody can be sure of them, as behind a front that rewrites. */
   readonly path?: string | undefined;
+  /** The query that was asked for, without its `?`; only where `path` is absent. */
+  readonly query?: string | undefined;
 }
 
 /**

@@ -154,26 +154,6 @@ test("what the script is given cannot end its attribute, whatever the names are"
   assert.equal(wake.name, `</script><script>alert(1)</script>"'> `);
 });
 
-for (const [path, url] of [
-  ["/deep?q=1&r=%22;x", "/deep?q=1&amp;r=%22;x"],
-  ["//evil.example/", undefined],
-  ["/\\evil.example/", undefined],
-  ["http://evil.example/", undefined],
-  [undefined, undefined],
-] as const) {
-  test(`without script ${path ?? "an unknown address"} is asked for again, and no other host ever is`, () => {
-    const pages = [
-      responder.loading(LOADING, { ...BROWSER, path }),
-      responder.problem("too-many-pending", {}, { ...BROWSER, path }),
-    ];
-    for (const { body } of pages) {
-      const refresh = /<meta http-equiv="refresh" content="\d+(?:;url=([^"]*))?">/u.exec(body.toString());
-      assert.ok(refresh);
-      assert.equal(refresh[1], url);
-    }
-  });
-}
-
 test("a nonce is used once", () => {
   const policies = Array.from(
     { length: 50 },

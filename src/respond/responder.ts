@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { STATUS_BY_CODE } from "../core/errors.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Theme } from "../core/settings.ts";
-import type { Answer } from "./answer.ts";
+import { retryAfterSeconds, type Answer } from "./answer.ts";
 import { cleanText } from "./clean-text.ts";
 import { createPainter, type PaintedFace } from "./face.ts";
 import { createPageWriter } from "./page-writer.ts";
@@ -49,6 +49,9 @@ export interface Responder {
   logs(lines: readonly string[], mode: DoorMode): Answer;
 }
 
+/** Where the page's script runs it cancels this and polls instead. */
+const LOADING_RELOAD_S = 5;
+
 /** Compiles the templates; throws only if the package itself is incomplete. */
 export function createResponder({ templatesDir, theme, report }: ResponderDeps): Responder {
   const builtInDir = join(import.meta.dirname, "../../templates");
@@ -62,7 +65,9 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
       const face = paint(page.face);
       const { t } = writer.speak(client);
       const wake = wakeModel({ t, face, page });
-      return writer.write("loading.html", { face, wake }, client, { code: "waking", retryMs, accents: face.accents });
+      const reload = { afterS: LOADING_RELOAD_S, to: face.redirectPath };
+      const options = { code: "waking", retryMs, reload, accents: face.accents } as const;
+      return writer.write("loading.html", { face, wake }, client, options);
     },
 
     failed(page, client) {
@@ -90,7 +95,8 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
           // A page that is open then goes on by itself; a timer beyond a day is no help to anybody.
           reloadS: retryMs < 86_400_000 ? Math.ceil(retryMs / 1000) + 1 : undefined,
         };
-      const options = { code: "offline", retryMs, accents: painted.accents } as const;
+      const reload = opens && opens.reloadS ? { afterS: opens.reloadS } : undefined;
+      const options = { code: "offline", retryMs, reload, accents: painted.accents } as const;
       return writer.write("offline.html", { face: painted, opens }, client, options);
     },
 
@@ -115,9 +121,10 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
         code,
         status: STATUS_BY_CODE[code],
         host: cleanText(facts.host ?? facts.container ?? "", 253),
-        again: retryMs === undefined ? undefined : { in: durationText(retryMs), s: Math.ceil(retryMs / 1000) },
+        again: retryMs === undefined ? undefined : { in: durationText(retryMs), s: retryAfterSeconds(retryMs) },
       };
-      return writer.write("problem.html", model, client, { code, retryMs });
+      const reload = model.again && { afterS: model.again.s };
+      return writer.write("problem.html", model, client, { code, retryMs, reload });
     },
 
     paint,

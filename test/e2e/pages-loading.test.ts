@@ -138,7 +138,7 @@ inChromium("without script the page says the same, looks again by itself, and ar
   await page.goto(`${server.url}/deep?q=1#part`);
   assert.equal(await page.textContent("#phase"), "Starting");
   assert.equal(await page.textContent("#elapsed"), "2\u00a0s");
-  assert.match((await page.textContent("noscript p")) ?? "", /every 5 seconds/u);
+  assert.match((await page.textContent("#reloads")) ?? "", /every 5 seconds/u);
   assert.match((await page.textContent("#log")) ?? "", /listening soon/u);
   assert.deepEqual(server.polls["/_health"], []);
   server.change({ app: greeting });

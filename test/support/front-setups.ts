@@ -54,7 +54,8 @@ export const frontSetups = {
   nginx: (t: TestContext, { gateway }: FrontApps) => startNginx(t, (port) => nginxHttp(port, gateway.port)),
 } satisfies Record<string, (t: TestContext, apps: FrontApps) => Promise<Front | undefined>>;
 
-function nginxHttp(port: number, gateway: number): string {
+/** The `http` block of the guide: one server for every host. */
+export function nginxHttp(port: number, gateway: number): string {
   return `
 map $wake_up $wake_target { '' 127.0.0.1:1; default $wake_up; }
 map $http_upgrade $connection_upgrade { default upgrade; '' close; }

@@ -46,6 +46,8 @@ export interface WakingOptions {
   readonly burst?: number;
   /** Pages by path that are not the loading page. */
   readonly pages?: Readonly<Record<string, (responder: Responder) => Answer>>;
+  /** Headers that a front adds to every page; flat. */
+  readonly headers?: readonly string[];
 }
 
 export const FACE: Face = {
@@ -94,9 +96,9 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
   function answerVisit(pathname: string, req: IncomingMessage, res: ServerResponse): void {
     visits.push(`${req.method} ${req.url}`);
     const page = options.pages?.[pathname];
-    if (page !== undefined) write(res, page(responder));
+    if (page !== undefined) write(res, page(responder), options.headers);
     else if (pretence.app !== undefined) pretence.app(res);
-    else write(res, ownPage(req));
+    else write(res, ownPage(req), options.headers);
   }
 
   function answerPoll(
@@ -202,9 +204,9 @@ function isTooFast(times: number[], burst: number): boolean {
   return false;
 }
 
-function write(res: ServerResponse, { status, headers, body }: Answer): void {
+function write(res: ServerResponse, { status, headers, body }: Answer, more: readonly string[] = []): void {
   if (res.headersSent || res.destroyed) return;
-  res.writeHead(status, headers as string[]).end(body);
+  res.writeHead(status, [...headers, ...more]).end(body);
 }
 
 async function close(server: Server): Promise<void> {

@@ -1,0 +1,23 @@
+import { safePath } from "./safe-path.ts";
+import type { ClientFacts } from "./pages.ts";
+
+/** When a page reloads by itself, and from where; absent `to`: from its own address. */
+export interface Reload {
+  readonly afterS: number;
+  readonly to?: string;
+}
+
+/**
+ * Makes a page reload by itself, as a header: a front's Content-Security-Policy blocks scripts and <meta>, but no header.
+ * The address is written out without its fragment, since to Chromium a refresh of an address with one is only a jump within
+ * the page. Where the path is not known for sure, its query alone (RFC 3986 §5.3) keeps the path that the browser shows.
+ */
+export function refreshHeader({ afterS, to }: Reload, { path, query }: ClientFacts): readonly string[] {
+  const target = to || safePath(path ?? "") || (query === undefined ? "" : `?${query}`);
+  const [address = ""] = target.split("#");
+  const value = address === "" || address.length > LONGEST_ADDRESS ? String(afterS) : `${afterS}; url=${address}`;
+  return ["Refresh", value];
+}
+
+/** nginx refuses heads of 4 KB and more (`proxy_buffer_size`). */
+const LONGEST_ADDRESS = 1_000;
