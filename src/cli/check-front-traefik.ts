@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Settings } from "../core/settings.ts";
 import { type Finding, bareHost, missing, note, ok } from "./check-front-finding.ts";
+import { findInOrder, orderedMiddleware } from "./check-front-order.ts";
 
-const middleware = z.looseObject({
+const middleware = orderedMiddleware.extend({
   forwardAuth: z
     .looseObject({
       address: z.string(),
@@ -123,13 +124,22 @@ function ofHost(host: string, data: TraefikData, wakers: readonly string[], sett
           `${host}: router ${one.name} asks ${times} times: name the middleware at the entry point or at the router, not both`,
         ),
       ];
-    if (times === 1) return ofService(host, one, data);
+    if (times === 1) return [...ofOrder(host, one, data, wakers), ...ofService(host, one, data)];
     const behind = routers.some((other) => asking.has(other.name) && isAbove(other, one));
     const isOurs = settings.gateway.traefik.via === "proxy" && one.name.endsWith("@http");
-    if (behind || isOurs) return [];
+    if (isOurs) return ofOrder(host, one, data, wakers);
+    if (behind) return [];
     return [missing(`${host}: router ${one.name} lacks the middleware: add ${wakers[0] ?? "it"} to its middlewares`)];
   });
   return findings.some(({ kind }) => kind === "missing") ? findings : [ok(`${host}: routed`), ...findings];
+}
+
+/** All that a request meets before the gateway, which may be the service itself. */
+function ofOrder(host: string, one: Router, data: TraefikData, wakers: readonly string[]): Finding[] {
+  const names = expand(one.middlewares, one.name, data);
+  const ours = names.findIndex((name) => wakers.includes(name));
+  const before = ours === -1 ? names : names.slice(0, ours);
+  return before.flatMap((name) => findInOrder(`${host}: router ${one.name}`, name, data.middlewares[name]));
 }
 
 function ofService(host: string, { name, service: named }: Router, data: TraefikData): Finding[] {

@@ -33,7 +33,6 @@ const routed = (router: object, more: object = {}) => ({
 });
 const asking = (forwardAuth: object) => ({ ...good, middlewares: { "wake@file": { forwardAuth } } });
 const { address } = wake.forwardAuth;
-
 const traefikCases: readonly [rule: string, data: object, complaint: RegExp | undefined][] = [
   ["all is there", good, undefined],
   ["no middleware asks us", { ...good, middlewares: {} }, /^missing no forwardAuth middleware/],

@@ -24,17 +24,23 @@ export interface Front {
   again(): Promise<void>;
 }
 
-/** Traefik 3.7 with these static sections and, from a file, these dynamic ones; `undefined`: it is missing. */
+/**
+ * Traefik 3.7 with these static sections and, from a file, these dynamic ones; `web` is more of its entry point.
+ * `undefined`: it is missing.
+ */
 export async function startTraefik(
   t: TestContext,
-  spec: { readonly dynamic?: object; readonly static?: object },
+  spec: { readonly dynamic?: object; readonly static?: object; readonly web?: object },
 ): Promise<Front | undefined> {
   return startFront(t, "traefik", (dir, port, adminPort) => {
     // JSON is YAML, and only the name tells Traefik so.
     const dynamic = path.join(dir, "dynamic.yml");
     writeFileSync(dynamic, JSON.stringify(spec.dynamic ?? {}));
     const fixed = {
-      entryPoints: { web: { address: `127.0.0.1:${port}` }, traefik: { address: `127.0.0.1:${adminPort}` } },
+      entryPoints: {
+        web: { address: `127.0.0.1:${port}`, ...spec.web },
+        traefik: { address: `127.0.0.1:${adminPort}` },
+      },
       api: { insecure: true },
       ping: {},
       log: { level: "INFO" },
