@@ -4,7 +4,16 @@ export type ClientClass = "browser" | "bot" | "program" | "websocket";
 /** One of four constant strings, by the User-Agent alone: cheap enough for every request, and no proof of anything. */
 export function clientClass(userAgent: string | undefined, isUpgrade: boolean): ClientClass {
   if (isUpgrade) return "websocket";
-  if (userAgent === undefined || !userAgent.startsWith("Mozilla/")) return "program";
-  // What the bots of search engines and monitors say beside their name; no browser has done so since Internet Explorer.
-  return userAgent.includes("compatible;", 12) ? "bot" : "browser";
+  if (userAgent === undefined) return "program";
+  if (userAgent.startsWith("Mozilla/")) return BOT.test(userAgent) ? "bot" : "browser";
+  return OTHER_BROWSER.test(userAgent) ? "browser" : "program";
 }
+
+/**
+ * What the bots of search engines, monitors and messengers say beside a browser's name: that they are compatible, as no
+ * browser but these three still does, where they are explained, or what they are.
+ */
+const BOT = /compatible;(?! (?:MSIE|Konqueror|Dillo))|\+https?:|bot\/|Preview\//u;
+
+/** Browsers, of text above all, that never called themselves Mozilla. */
+const OTHER_BROWSER = /^(?:Opera\/|Lynx\/|w3m\/|E?Links[ /]|Dillo\/|NetSurf\/|edbrowse\/|URL\/Emacs)/u;

@@ -1,12 +1,17 @@
+import { allowsHtml, prefersHtml } from "./accept.ts";
+import { clientClass } from "./client-class.ts";
 import type { ClientKind } from "./decision.ts";
 
 /** The request headers that tell what a client is; names lower-case as Node gives them. */
 export interface ClientHeaders {
   readonly accept?: string | undefined;
   readonly upgrade?: string | undefined;
+  readonly "user-agent"?: string | undefined;
+  readonly "x-requested-with"?: string | string[] | undefined;
   readonly "sec-fetch-mode"?: string | string[] | undefined;
   readonly "sec-fetch-dest"?: string | string[] | undefined;
   readonly "sec-fetch-site"?: string | string[] | undefined;
+  readonly "sec-fetch-user"?: string | string[] | undefined;
   readonly "sec-websocket-key"?: string | string[] | undefined;
 }
 
@@ -14,21 +19,19 @@ export interface ClientHeaders {
 export function classifyClient(method: string, headers: ClientHeaders): ClientKind {
   if (headers.upgrade !== undefined || headers["sec-websocket-key"] !== undefined) return "upgrade";
   if (method !== "GET" && method !== "HEAD") return "other";
-  if (headers.accept === undefined || !acceptsHtml(headers.accept)) return "other";
   const mode = headers["sec-fetch-mode"];
-  if (mode !== undefined) return mode === "navigate" ? "navigation" : "other";
+  if (mode !== undefined) return mode === "navigate" && allowsHtml(headers.accept) ? "navigation" : "other";
+  return isBrowserWithoutSecFetch(headers) ? "navigation" : "other";
+}
+
+/** One of old, or over plain http, where new ones leave Sec-Fetch-* out. Programs list text/html as well. */
+function isBrowserWithoutSecFetch(headers: ClientHeaders): boolean {
   // A browser that sends any of them sends the mode too: one without it is a script's copy.
-  const partial = headers["sec-fetch-dest"] !== undefined || headers["sec-fetch-site"] !== undefined;
-  return partial ? "other" : "navigation";
+  const isCopy = ["sec-fetch-dest", "sec-fetch-site", "sec-fetch-user"] as const;
+  if (isCopy.some((name) => headers[name] !== undefined)) return false;
+  // A WebView says the name of its app there.
+  if (String(headers["x-requested-with"]).toLowerCase() === "xmlhttprequest") return false;
+  const { accept, "user-agent": agent } = headers;
+  const isPerson = agent === undefined || agent === "" || clientClass(agent, false) === "browser";
+  return isPerson && accept !== undefined && prefersHtml(accept);
 }
-
-/** RFC 9110 §12.4.2: a weight of 0 means that it is not accepted. */
-function acceptsHtml(accept: string): boolean {
-  return accept
-    .toLowerCase()
-    .split(",")
-    .some((range) => HTML.test(range) && !UNWANTED.test(range));
-}
-
-const HTML = /^\s*text\/html\s*(?:;|$)/u;
-const UNWANTED = /;\s*q=0(?:\.0*)?\s*(?:;|$)/u;

@@ -1,0 +1,46 @@
+/** Whether an Accept header names HTML and no type is preferred to it (RFC 9110 §12.5.1); the order says nothing. */
+export function prefersHtml(accept: string): boolean {
+  const ranges = readRanges(accept);
+  const html = bestOf(ranges, "text/html");
+  if (html === undefined || html === 0) return false;
+  // Browsers of 2010 prefer XHTML, and XML with it.
+  const most = Math.max(html, bestOf(ranges, "application/xhtml+xml") ?? 0);
+  return ranges.every(({ weight }) => weight <= most);
+}
+
+/** Whether HTML may be sent at all: the range that names it most closely decides, and who says nothing takes anything. */
+export function allowsHtml(accept: string | undefined): boolean {
+  if (accept === undefined) return true;
+  const ranges = readRanges(accept);
+  const weight = bestOf(ranges, "text/html") ?? bestOf(ranges, "text/*") ?? bestOf(ranges, "*/*") ?? 0;
+  return weight > 0;
+}
+
+interface MediaRange {
+  readonly type: string;
+  /** 0: refused; 1: as good as it gets. */
+  readonly weight: number;
+}
+
+/** A range whose weight cannot be read says nothing. */
+function readRanges(accept: string): MediaRange[] {
+  const plain = accept.toLowerCase().replaceAll(QUOTED, "");
+  return plain.split(",").flatMap((range) => {
+    const [type = "", ...parameters] = range.split(";").map((part) => part.trim());
+    const given = parameters.find((parameter) => WEIGHT_NAME.test(parameter));
+    const weight = given === undefined ? 1 : Number(WEIGHT.exec(given)?.[1] ?? Number.NaN);
+    return type === "" || Number.isNaN(weight)
+      ? []
+      : [{ type: type === "*" ? "*/*" : type, weight: Math.min(weight, 1) }];
+  });
+}
+
+function bestOf(ranges: readonly MediaRange[], type: string): number | undefined {
+  const weights = ranges.flatMap((range) => (range.type === type ? [range.weight] : []));
+  return weights.length === 0 ? undefined : Math.max(...weights);
+}
+
+const QUOTED = /"[^"]*"/gu;
+const WEIGHT_NAME = /^q\s*=/u;
+/** Java writes `.2`. */
+const WEIGHT = /^q\s*=\s*(\d+\.?\d*|\.\d+)$/u;
