@@ -26,6 +26,8 @@ export type ReasonValue =
 export function whyAwake(record: WorkloadRecord): Reason[] {
   const came = record.timeline.findLast(({ to }) => to === "starting" || to === "unready" || to === "ready");
   const reasons: Reason[] = [came === undefined ? { key: "explain.seenRunning" } : howItCameUp(record, came)];
+  const { lastProbe: answer, state } = record;
+  if (answer !== undefined && state.status !== "ready") reasons.push({ key: "explain.notYet", values: { answer } });
   const { request, tunnel } = record.leasesByKind;
   if (request > 0) reasons.push(count("explain.request", request));
   if (tunnel > 0) reasons.push(count("explain.tunnel", tunnel));

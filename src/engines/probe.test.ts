@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { createServer as createHttpsServer } from "node:https";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import test, { type TestContext } from "node:test";
 import type { Endpoint } from "../core/observation.ts";
+import { selfSigned } from "../../test/support/self-signed.ts";
 import { createProbe } from "./probe.ts";
 
 const probe = createProbe();
@@ -28,7 +30,7 @@ const tcp: [rule: string, onConnection: (socket: Socket) => void, published: boo
 for (const [rule, onConnection, published, ready] of tcp) {
   test(rule, async (t) => {
     const endpoint = await listen(t, createServer(onConnection), published);
-    assert.equal(await probe.tcp(endpoint, never), ready);
+    assert.equal((await probe.tcp(endpoint, never)).kind, ready ? "ready" : "no");
   });
 }
 
@@ -37,12 +39,13 @@ test("a port that nobody listens on is not ready", async (t) => {
   const endpoint = await listen(t, server);
   server.close();
   await once(server, "close");
-  assert.equal(await probe.tcp(endpoint, never), false);
-  assert.equal(await probe.http(endpoint, "/", "", never), false);
+  const refused = { kind: "no", said: "connection refused" };
+  assert.deepEqual(await probe.tcp(endpoint, never), refused);
+  assert.deepEqual(await probe.http(endpoint, "/", "", never), refused);
 });
 
 test("a name that does not resolve is not ready", async () => {
-  assert.equal(await probe.tcp({ host: "nowhere.invalid", port: 80, published: false }, never), false);
+  assert.equal((await probe.tcp({ host: "nowhere.invalid", port: 80, published: false }, never)).kind, "no");
 });
 
 const http: [rule: string, answer: RequestListener, ready: boolean][] = [
@@ -61,7 +64,7 @@ const http: [rule: string, answer: RequestListener, ready: boolean][] = [
 for (const [rule, answer, ready] of http) {
   test(rule, async (t) => {
     const endpoint = await listen(t, createHttpServer(answer));
-    assert.equal(await probe.http(endpoint, "/", "", never), ready);
+    assert.equal((await probe.http(endpoint, "/", "", never)).kind, ready ? "ready" : "no");
   });
 }
 
@@ -81,7 +84,7 @@ test("the path and the host name are the app's own", async (t) => {
 test("an app that accepts and says nothing is not ready after two seconds", async (t) => {
   const endpoint = await listen(t, createServer());
   const began = performance.now();
-  assert.equal(await probe.http(endpoint, "/", "", never), false);
+  assert.equal((await probe.http(endpoint, "/", "", never)).kind, "no");
   const tookMs = performance.now() - began;
   assert.ok(tookMs > 1_900 && tookMs < 2_600, `${tookMs} ms`);
 });
@@ -96,8 +99,8 @@ test("an aborted try is over at once, and one that begins aborted does not conne
   const trying = probe.http(endpoint, "/", "", ending.signal);
   const began = performance.now();
   ending.abort();
-  assert.equal(await trying, false);
-  assert.equal(await probe.tcp(endpoint, ending.signal), false);
+  assert.equal((await trying).kind, "no");
+  assert.equal((await probe.tcp(endpoint, ending.signal)).kind, "no");
   assert.ok(performance.now() - began < 500);
   assert.ok(connections <= 1);
 });
@@ -107,13 +110,13 @@ test("a path that is no path is not ready, and throws nothing", async (t) => {
     t,
     createHttpServer((_, response) => response.end()),
   );
-  assert.equal(await probe.http(endpoint, "/a b\n", "", never), false);
+  assert.equal((await probe.http(endpoint, "/a b\n", "", never)).kind, "no");
 });
 
 test("tries leave no connection behind", async (t) => {
   const server = createServer();
   const endpoint = await listen(t, server);
-  for (let count = 0; count < 20; count++) assert.equal(await probe.tcp(endpoint, never), true);
+  for (let count = 0; count < 20; count++) assert.equal((await probe.tcp(endpoint, never)).kind, "ready");
   const open = (): Promise<number> => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
   while ((await open()) > 0) await new Promise(setImmediate);
 });
@@ -131,3 +134,66 @@ async function listen(t: TestContext, server: Server, published = false): Promis
   });
   return { host: "127.0.0.1", port: (server.address() as AddressInfo).port, published };
 }
+
+test("an app is asked as by a front that speaks https, and its way of forcing it is no failure", async (t) => {
+  const endpoint = await listen(
+    t,
+    createHttpServer(({ url, headers }, response) => {
+      const answers: Record<string, [number, string?]> = {
+        "/up": [headers["x-forwarded-proto"] === "https" ? 204 : 301, `https://${headers.host}/up`],
+        "/forced": [301, `https://${headers.host}/forced`],
+        "/login": [302, "/login?\u00ff\u009b31mred"],
+      };
+      const [status, location] = answers[url ?? ""] ?? [404];
+      response.writeHead(status, location === undefined ? {} : { Location: location }).end();
+    }),
+  );
+  const ask = (path: string) => probe.http(endpoint, path, "app.test", never);
+  assert.deepEqual(await ask("/up"), { kind: "ready", said: "/up: 204 → https://app.test/up" });
+  assert.equal((await ask("/forced")).kind, "to-https");
+  assert.deepEqual(await ask("/none"), { kind: "no", said: "/none: 404" });
+  const { kind, said } = await ask("/login");
+  assert.equal(kind, "no");
+  assert.match(said, /^\/login: 302 → \/login\?/u);
+  assert.doesNotMatch(said, /\u009b/u);
+});
+
+test("what is no HTTP is named as what it is", async (t) => {
+  const garbage = await listen(
+    t,
+    createServer((socket) => socket.end("220 mail ready\r\n")),
+  );
+  assert.deepEqual(await probe.http(garbage, "/", "", never), { kind: "no", said: "does not speak HTTP" });
+  const closing = await listen(
+    t,
+    createServer((socket) => socket.once("data", () => socket.destroy())),
+  );
+  const closed = { kind: "no", said: "closed the connection without an answer" };
+  assert.deepEqual(await probe.http(closing, "/", "", never), closed);
+});
+
+test("an app that speaks TLS only is named as that, whatever it does about plain text", async (t) => {
+  const closes = await listen(
+    t,
+    createHttpsServer(selfSigned(), (_, response) => response.end()),
+  );
+  const told = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+  const answers = await listen(
+    t,
+    createServer((socket) => {
+      socket.once("data", (first) => {
+        if (first[0] !== 0x16) return void socket.end(told);
+        const secure = connect(closes.port, closes.host);
+        secure.write(first);
+        socket
+          .on("error", () => undefined)
+          .pipe(secure.on("error", () => undefined))
+          .pipe(socket);
+        return undefined;
+      });
+    }),
+  );
+  for (const endpoint of [closes, answers]) {
+    assert.deepEqual(await probe.http(endpoint, "/up", "app.test", never), { kind: "no", said: "speaks TLS" });
+  }
+});

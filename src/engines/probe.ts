@@ -1,8 +1,9 @@
-import { request } from "node:http";
 import { connect } from "node:net";
 import type { Endpoint } from "../core/observation.ts";
 import { meetsItself } from "../core/self-connection.ts";
-import type { Probe } from "../lifecycle/ports.ts";
+import type { Probe, ProbeAnswer } from "../lifecycle/ports.ts";
+import { probeHttp } from "./probe-http.ts";
+import { errorWords, USER_AGENT } from "./probe-words.ts";
 
 /** How long one try may take. */
 const TRY_MS = 2_000;
@@ -17,34 +18,37 @@ const STAY_MS = 1_000;
 export function createProbe(): Probe {
   return {
     tcp: (endpoint, signal) => attempt(signal, (settle) => stayConnected(endpoint, settle)),
-    http: (endpoint, path, hostHeader, signal) => attempt(signal, (settle) => get(endpoint, path, hostHeader, settle)),
+    http: (endpoint, path, hostHeader, signal) =>
+      attempt(signal, (settle) => probeHttp(endpoint, path, hostHeader, settle)),
   };
 }
 
-const USER_AGENT = "docker-awakening-gateway (probe)";
-
-type Settle = (answers: boolean) => void;
+type Settle = (answer: ProbeAnswer) => void;
 type Release = () => void;
 
+const OPEN: ProbeAnswer = { kind: "ready", said: "takes connections" };
+const REFUSED: ProbeAnswer = { kind: "no", said: "connection refused" };
+const LATE: ProbeAnswer = { kind: "no", said: `no answer within ${TRY_MS / 1_000} s` };
+const GIVEN_UP: ProbeAnswer = { kind: "no", said: "given up" };
+
 /** Runs one try; whatever happens first settles it: its own result, the time limit, or the signal. */
-function attempt(signal: AbortSignal, start: (settle: Settle) => Release): Promise<boolean> {
-  if (signal.aborted) return Promise.resolve(false);
+function attempt(signal: AbortSignal, start: (settle: Settle) => Release): Promise<ProbeAnswer> {
+  if (signal.aborted) return Promise.resolve(GIVEN_UP);
   return new Promise((resolve) => {
-    const settle: Settle = (answers) => {
+    const settle: Settle = (answer) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", giveUp);
       release?.();
-      resolve(answers);
+      resolve(answer);
     };
-    const giveUp = (): void => settle(false);
-    const timer = setTimeout(giveUp, TRY_MS);
+    const giveUp = (): void => settle(GIVEN_UP);
+    const timer = setTimeout(() => settle(LATE), TRY_MS);
     signal.addEventListener("abort", giveUp);
     let release: Release | undefined;
     try {
       release = start(settle);
     } catch {
-      // A path or host that cannot even be sent.
-      settle(false);
+      settle({ kind: "no", said: "a path or host that cannot be sent" });
     }
   });
 }
@@ -53,31 +57,22 @@ function stayConnected({ host, port, published }: Endpoint, settle: Settle): Rel
   const socket = connect({ host, port });
   let staying: NodeJS.Timeout | undefined;
   socket.once("connect", () => {
-    if (meetsItself(socket)) return settle(false);
-    if (!published) return settle(true);
+    if (meetsItself(socket)) return settle(REFUSED);
+    if (!published) return settle(OPEN);
     const name = host.includes(":") ? `[${host}]` : host;
     socket.write(`HEAD / HTTP/1.1\r\nHost: ${name}\r\nUser-Agent: ${USER_AGENT}\r\nConnection: close\r\n\r\n`);
     // A farewell that came while this process had no time to read it is read before the immediate.
-    staying = setTimeout(() => setImmediate(() => settle(true)), STAY_MS);
+    staying = setTimeout(() => setImmediate(() => settle(OPEN)), STAY_MS);
     return undefined;
   });
-  socket.once("data", () => settle(true));
-  socket.once("end", () => settle(false));
-  socket.once("close", () => settle(false));
-  socket.on("error", () => settle(false));
+  socket.once("data", () => settle(OPEN));
+  // Only docker-proxy closes what it has accepted.
+  socket.once("end", () => settle(REFUSED));
+  socket.once("close", () => settle(REFUSED));
+  socket.on("error", (error) => settle({ kind: "no", said: errorWords(error) }));
   return () => {
     clearTimeout(staying);
     // A reset, not a farewell: nothing lingers on either side.
     socket.resetAndDestroy();
   };
-}
-
-function get({ host, port }: Endpoint, path: string, hostHeader: string, settle: Settle): Release {
-  const headers = { Host: hostHeader || host, "User-Agent": USER_AGENT, Connection: "close" };
-  const asking = request({ host, port, path, headers, agent: false }, ({ statusCode = 0 }) => {
-    settle(statusCode >= 200 && statusCode < 300);
-  });
-  asking.on("error", () => settle(false));
-  asking.end();
-  return () => asking.destroy();
 }

@@ -92,7 +92,7 @@ export function createAuthority(deps: AuthDeps) {
     }
     // The front could not reach it, or asked a moment too early: only a look at the app tells which.
     const { to } = admission.forward;
-    if (!(await probe.tcp(to, gone))) dispatch(admission.record, { type: "refused", endpoint: to });
+    if ((await probe.tcp(to, gone)).kind === "no") dispatch(admission.record, { type: "refused", endpoint: to });
     return { answer: readyAnswer(writing, route, client), counted: "page" };
   }
 

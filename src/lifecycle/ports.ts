@@ -123,10 +123,19 @@ export class EngineError extends Error {
   }
 }
 
-/** Asks an app whether it answers. One try: resolves true or false within 2 s, never rejects. */
+/** What one try found. */
+export interface ProbeAnswer {
+  /** `ready`: it takes connections, or answers 2xx. `to-https`: it only sends its client to the same place by https. */
+  readonly kind: "ready" | "to-https" | "no";
+  /** In a few plain words, such as `/up: 302 → /login`, `connection refused` or `speaks TLS`. */
+  readonly said: string;
+}
+
+/** Asks an app whether it answers. One try: resolves within 2 s, never rejects. */
 export interface Probe {
-  tcp(endpoint: Endpoint, signal: AbortSignal): Promise<boolean>;
-  http(endpoint: Endpoint, path: string, hostHeader: string, signal: AbortSignal): Promise<boolean>;
+  tcp(endpoint: Endpoint, signal: AbortSignal): Promise<ProbeAnswer>;
+  /** A GET, as by a front that speaks https. */
+  http(endpoint: Endpoint, path: string, hostHeader: string, signal: AbortSignal): Promise<ProbeAnswer>;
 }
 
 /** Time as the life cycle sees it. `now` never jumps: milliseconds since the epoch at start-up plus elapsed time. */

@@ -4,6 +4,7 @@ import type { House } from "./house.ts";
 import { look } from "./look.ts";
 import { nudged } from "./nudge.ts";
 import { isOneShot } from "./one-shot.ts";
+import type { ProbeAnswer } from "./ports.ts";
 import type { WorkloadRecord } from "./record.ts";
 
 export type ProbeResult =
@@ -50,6 +51,7 @@ export async function whenAnswers(
   { stayMs = 0, mostCrashes }: Patience,
 ): Promise<ProbeResult> {
   const startedMs = house.clock.now();
+  record.lastProbe = undefined;
   let crash: Observation | undefined;
   let crashes = 0;
   let observation: Observation | undefined;
@@ -111,11 +113,17 @@ export async function answering(
   if (awaitsCheck(house, record, observation)) return undefined;
   if (targetPort === undefined) return (await runsWell(house, record, observation, signal)) ? NO_ENDPOINT : undefined;
   const ranMs = house.clock.wall() - (observation.startedAtMs ?? 0);
+  let said = observation.endpoints.length === 0 ? "it has no address that the gateway can reach" : undefined;
   for (const endpoint of observation.endpoints) {
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
-    if (healthPath === "" && (await house.probe.tcp(endpoint, signal))) return endpoint;
-    if (healthPath !== "" && (await answersHttp(house, record, endpoint, signal))) return endpoint;
+    const answer = await (healthPath === ""
+      ? house.probe.tcp(endpoint, signal)
+      : askHttp(house, record, endpoint, signal));
+    if (answer.kind !== "no") return endpoint;
+    // Of several ports the one where something listens says more.
+    if (said === undefined || said === NOBODY_LISTENS) said = answer.said;
   }
+  if (said !== undefined && !signal.aborted) record.lastProbe = said;
   return undefined;
 }
 
@@ -135,22 +143,23 @@ async function runsWell(
 ): Promise<boolean> {
   if (isOneShot(record)) return false;
   if (health !== "starting") return true;
-  for (const endpoint of endpoints) if (await house.probe.tcp(endpoint, signal)) return true;
+  for (const endpoint of endpoints) if ((await house.probe.tcp(endpoint, signal)).kind !== "no") return true;
   return false;
 }
 
-async function answersHttp(
+async function askHttp(
   house: House,
   record: WorkloadRecord,
   endpoint: Endpoint,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<ProbeAnswer> {
   const { healthPath, hosts } = record.settings;
-  if (!(await house.probe.tcp(endpoint, signal))) return false; // cheap, so that the first GET goes out as soon as it listens
-  const started = house.clock.now();
-  if (await house.probe.http(endpoint, healthPath, hosts[0] ?? endpoint.host, signal)) return true;
-  await house.clock.sleep(HTTP_INTERVAL_MS - (house.clock.now() - started), signal);
-  return false;
+  const open = await house.probe.tcp(endpoint, signal); // cheap, so that the first GET goes out as soon as it listens
+  if (open.kind === "no") return open;
+  const startedMs = house.clock.now();
+  const answer = await house.probe.http(endpoint, healthPath, hosts[0] ?? endpoint.host, signal);
+  if (answer.kind === "no") await house.clock.sleep(HTTP_INTERVAL_MS - (house.clock.now() - startedMs), signal);
+  return answer;
 }
 
 /** Quick at first, since most apps listen within a second, then ever calmer. */
@@ -165,6 +174,8 @@ function lookInterval(observation: Observation | undefined): number {
   if (observation === undefined || observation.endpoints.length === 0) return 100;
   return observation.health === "starting" ? HEALTH_INTERVAL_MS : REACHABLE_INTERVAL_MS;
 }
+
+const NOBODY_LISTENS = "connection refused";
 
 /** Stands for a workload that nobody connects to. */
 const NO_ENDPOINT: Endpoint = Object.freeze({ host: "", port: 0, published: false });

@@ -82,6 +82,9 @@ export interface WorkloadRecord {
   /** Called when a lease closes or the engine hints at a change: jobs that wait for it. */
   readonly nudges: Set<() => void>;
 
+  /** What it said to the last probe, while that keeps it from being ready: a few plain words. */
+  lastProbe: string | undefined;
+
   wakeCause: WakeCause | undefined;
   wakeStartedMs: number;
   failures: number;
@@ -169,6 +172,7 @@ export function createRecord(
     waiters: new Set(),
     watchers: new Set(),
     nudges: new Set(),
+    lastProbe: undefined,
     wakeCause: undefined,
     wakeStartedMs: 0,
     failures: memory?.failures ?? 0,

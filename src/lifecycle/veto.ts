@@ -33,5 +33,6 @@ export const EXEC_CHECK_MS = 5_000;
 async function isBusy(house: House, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
   const { busyPath, hosts } = record.settings;
   if (busyPath === "" || record.state.status !== "draining" || record.state.endpoint === undefined) return false;
-  return house.probe.http(record.state.endpoint, busyPath, hosts[0] ?? record.name, signal);
+  const { kind } = await house.probe.http(record.state.endpoint, busyPath, hosts[0] ?? record.name, signal);
+  return kind === "ready";
 }

@@ -1,15 +1,14 @@
 import { coolDownMs } from "../core/cool-down.ts";
 import type { Failure } from "../core/decision.ts";
 import { rememberWake } from "../core/eta.ts";
-import type { Observation } from "../core/observation.ts";
 import type { House } from "./house.ts";
 import { look, lookAtRest } from "./look.ts";
 import { isOneShot } from "./one-shot.ts";
-import { awaitsCheck, whenAnswers } from "./probe.ts";
+import { probeFailure } from "./probe-failure.ts";
+import { whenAnswers } from "./probe.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { reportEnd } from "./report.ts";
-import { failureAt, start } from "./start.ts";
-import { triedPorts } from "./target-port.ts";
+import { start } from "./start.ts";
 import { wakeDependencies } from "./wake-dependencies.ts";
 
 /** The job behind `starting`: what it needs first, then the start, then the wait until the app answers. */
@@ -74,7 +73,7 @@ async function startAndProbe(
     house.dispatch(record, { type: "completed", run, exit });
     return undefined;
   }
-  return failureOfProbe(house, record, result);
+  return probeFailure(house, record, result);
 }
 
 /** It ended badly, by itself: what has no port that answers must show that it stays up this time. */
@@ -94,37 +93,4 @@ function succeed(house: House, record: WorkloadRecord): void {
   record.wakesTotal += 1;
   record.failures = 0;
   record.failedAtMs = undefined;
-}
-
-function failureOfProbe(
-  house: House,
-  record: WorkloadRecord,
-  result: { kind: "ended" | "timed-out" | "unhealthy"; observation: Observation | undefined },
-): Failure {
-  const exit = result.observation?.exit;
-  if (result.kind === "ended") {
-    if (result.observation?.status === "absent") return failureAt(house, "absent", "it was removed while it started");
-    if (result.observation?.status === "paused") return failureAt(house, "exited", "it was paused while it started");
-    if (exit?.oomKilled) return failureAt(house, "oom", "it ran out of memory while it started", exit.code);
-    const words = exit?.message ? `: ${exit.message}` : "";
-    const again = result.observation?.status === "restarting" ? ", and is restarted again and again" : "";
-    return failureAt(
-      house,
-      "exited",
-      `it ended while it started, with exit code ${exit?.code ?? "unknown"}${again}${words}`,
-      exit?.code,
-    );
-  }
-  const seconds = Math.round(record.settings.startTimeoutMs / 100) / 10;
-  const { observation } = result;
-  if (observation !== undefined && awaitsCheck(house, record, observation)) {
-    const { health, checkOutput } = observation;
-    const verdict = health === "unhealthy" ? "reports it unhealthy" : `has not passed within ${seconds} s`;
-    const isBad = health === "unhealthy" || checkOutput !== undefined;
-    const words = checkOutput === undefined ? "" : `: ${checkOutput}`;
-    return failureAt(house, isBad ? "unhealthy" : "timeout", `its health check ${verdict}${words}`);
-  }
-  const { ports, others } = triedPorts(record);
-  const where = record.settings.healthPath === "" ? ports : record.settings.healthPath;
-  return failureAt(house, "timeout", `it has not answered on ${where} within ${seconds} s${others}`);
 }

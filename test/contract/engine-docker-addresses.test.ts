@@ -9,6 +9,7 @@ import type { WorkloadRef } from "../../src/lifecycle/ports.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { dockerOrSkip, uniqueName, type TestDocker } from "../support/docker.ts";
 import { freePort } from "../support/http.ts";
+import { isReady } from "../support/probing.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { openEngine, refer } from "./engine-docker-subject.ts";
 
@@ -163,7 +164,11 @@ async function seen(docker: TestDocker, t: TestContext, ref: WorkloadRef, reach 
 
 async function assertAnswers(endpoints: readonly Endpoint[], t: TestContext): Promise<void> {
   for (const endpoint of endpoints) {
-    await waitUntil(() => createProbe().http(endpoint, "/", "", t.signal), 5_000, `an answer of ${endpoint.host}`);
+    await waitUntil(
+      async () => isReady(await createProbe().http(endpoint, "/", "", t.signal)),
+      5_000,
+      `an answer of ${endpoint.host}`,
+    );
   }
 }
 

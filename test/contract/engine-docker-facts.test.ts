@@ -5,6 +5,7 @@ import { EngineError } from "../../src/lifecycle/ports.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { dockerOrSkip, uniqueName, type TestDocker } from "../support/docker.ts";
 import { freePort } from "../support/http.ts";
+import { isReady } from "../support/probing.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { openEngine, refer } from "./engine-docker-subject.ts";
 
@@ -50,9 +51,9 @@ describe("the Docker engine", () => {
       assert.ok(endpoint?.published);
       const listens = async (): Promise<boolean> =>
         (await engine.logs(refer(app), 10)).some((line) => line.includes("listens"));
-      while (!(await createProbe().tcp(endpoint, t.signal))) assert.equal(t.signal.aborted, false);
+      while (!isReady(await createProbe().tcp(endpoint, t.signal))) assert.equal(t.signal.aborted, false);
       assert.ok(await listens(), "ready before it listened");
-      assert.equal(await createProbe().http(endpoint, "/", "", t.signal), true);
+      assert.ok(isReady(await createProbe().http(endpoint, "/", "", t.signal)));
     },
 
     "never takes the digits of another container's id for a name": async (docker, t) => {
@@ -131,7 +132,7 @@ describe("the Docker engine", () => {
       const app = await docker.createContainer();
       const [endpoint] = (await engine.observe(refer(app))).endpoints;
       assert.ok(endpoint);
-      await waitUntil(() => createProbe().tcp(endpoint, t.signal));
+      await waitUntil(async () => isReady(await createProbe().tcp(endpoint, t.signal)));
       const idle = await waitUntil(async () => {
         const usage = await engine.usage(refer(app));
         return usage?.connections === 0 && usage;

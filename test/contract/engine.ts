@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { createProbe } from "../../src/engines/probe.ts";
 import { EngineError, type StopOrder } from "../../src/lifecycle/ports.ts";
+import { untilReady } from "../support/probing.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { engineLogRules } from "./engine-logs.ts";
 import { watchEngine, type Gaps, type MakeSubject, type Subject } from "./engine-subject.ts";
@@ -24,6 +25,7 @@ export function engineContract(engineName: string, make: MakeSubject, gaps: Gaps
   });
 }
 
+const probe = createProbe();
 const gently: StopOrder = { method: "stop", timeoutMs: 5_000, signal: "" };
 const slowEnd = { kind: "app", env: { STOP_DELAY_MS: "400" } } as const;
 const onUsr1 = {
@@ -62,14 +64,12 @@ const rules: Record<string, Rule> = {
     await engine.start(ref);
     const seen = await engine.observe(ref);
     assert.equal(seen.status, "running");
-    assert.notEqual(seen.id, "");
-    assert.notEqual(seen.image, "");
+    assert.ok(seen.id !== "" && seen.image !== "");
     assert.ok(Math.abs(Date.now() - (seen.startedAtMs ?? 0)) < 10_000, `started at ${seen.startedAtMs}`);
     const [endpoint] = seen.endpoints;
     assert.ok(endpoint);
-    const probe = createProbe();
-    await waitUntil(() => probe.tcp(endpoint, t.signal), 10_000, "an answer to TCP");
-    await waitUntil(() => probe.http(endpoint, "/health", "app.test", t.signal), 10_000, "an answer to HTTP");
+    await untilReady(() => probe.tcp(endpoint, t.signal), "an answer to TCP");
+    await untilReady(() => probe.http(endpoint, "/health", "app.test", t.signal), "an answer to HTTP");
   },
 
   "starting what runs changes nothing": async ({ engine, create }) => {

@@ -1,5 +1,6 @@
 import type { Endpoint, ExitFacts, Observation } from "../../src/core/observation.ts";
 import type { Clock, Probe, Usage } from "../../src/lifecycle/ports.ts";
+import { NOT_READY, READY } from "../support/probing.ts";
 
 /** How one imaginary workload behaves; every field may be changed while it runs. */
 export interface FakeWorkload {
@@ -25,8 +26,8 @@ export interface FakeWorkload {
   refusesStop: string | undefined;
   logs: string[];
   usage: Usage | undefined;
-  /** What a GET on any path of it answers; `undefined`: 2xx once it listens. */
-  http: ((path: string) => boolean) | undefined;
+  /** Whether a GET on any path of it answers 2xx, and not 400; `undefined`: once it listens. */
+  http: ((path: string, host: string) => boolean) | undefined;
   startedAtMs: number | undefined;
   exit: ExitFacts | undefined;
   /** Commands that run in it. */
@@ -45,10 +46,12 @@ export function createFakeProbe(workloads: ReadonlyMap<string, FakeWorkload>, cl
     return found?.status === "running" && clock.wall() >= (found.startedAtMs ?? 0) + found.listenMs ? found : undefined;
   };
   return {
-    tcp: (endpoint) => Promise.resolve(at(endpoint) !== undefined),
-    http(endpoint, path) {
+    tcp: (endpoint) => Promise.resolve(at(endpoint) === undefined ? NOT_READY : READY),
+    http(endpoint, path, host) {
       const workload = at(endpoint);
-      return Promise.resolve(workload !== undefined && (workload.http?.(path) ?? true));
+      if (workload === undefined) return Promise.resolve(NOT_READY);
+      const isGood = workload.http?.(path, host) ?? true;
+      return Promise.resolve(isGood ? READY : { kind: "no", said: `${path}: 400` });
     },
   };
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GroupSettings } from "../../src/core/settings.ts";
+import type { Probe } from "../../src/lifecycle/ports.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
+import { NOT_READY } from "../support/probing.ts";
 import { openHouse, type TestHouse } from "./lifecycle-house.ts";
 
 const IDLE = 60_000;
@@ -156,10 +158,10 @@ test("least-connections looks at what is open", async () => {
 test("an idle member that drains is left to it while another one is ready", async () => {
   const members = ["a", "b"].map((name) => ({ name, hosts: [], idleTimeoutMs: IDLE, busyPath: "/busy" }));
   const house = await openHouse(members, { groups: [{ name: "web", members: ["a", "b"] }] });
-  const probe = house.engine.probe as { http: (...args: unknown[]) => Promise<boolean> };
+  const probe = house.engine.probe as { http: Probe["http"] };
   probe.http = async () => {
     await house.clock.sleep(1_000);
-    return false;
+    return NOT_READY;
   };
   const stays = house.visit("web");
   await house.clock.advance(IDLE + 500);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WorkloadSettings } from "../../src/core/settings.ts";
-import { EngineError } from "../../src/lifecycle/ports.ts";
+import { EngineError, type Probe } from "../../src/lifecycle/ports.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
+import { NOT_READY, READY } from "../support/probing.ts";
 import { openHouse, type TestHouse } from "./lifecycle-house.ts";
 
 const IDLE = 60_000;
@@ -19,10 +20,10 @@ async function readyHouse(fake: Partial<FakeWorkload> = {}, more: Partial<Worklo
 
 /** A busy_path that takes its time, so that `draining` lasts. */
 function slowly(house: TestHouse, ms: number): void {
-  const probe = house.engine.probe as { http: (...args: unknown[]) => Promise<boolean> };
+  const probe = house.engine.probe as { http: Probe["http"] };
   probe.http = async () => {
     await house.clock.sleep(ms);
-    return false;
+    return NOT_READY;
   };
 }
 
@@ -172,10 +173,10 @@ test("an administrator's stop while the app comes up is obeyed at once, and who 
 
 test("an administrator's stop takes over one that drains out of idleness", async () => {
   const house = await readyHouse({}, { busyPath: "/busy" });
-  const probe = house.engine.probe as { http: (...args: unknown[]) => Promise<boolean> };
+  const probe = house.engine.probe as { http: Probe["http"] };
   probe.http = async () => {
     await house.clock.sleep(1_000);
-    return true;
+    return READY;
   };
   await house.clock.advance(IDLE + 500);
   assert.equal(house.status("app"), "draining");

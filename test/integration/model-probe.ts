@@ -1,4 +1,5 @@
 import type { Probe } from "../../src/lifecycle/ports.ts";
+import { NOT_READY, READY } from "../support/probing.ts";
 import type { ModelClock } from "./model-clock.ts";
 import { hostOf, type Truth } from "./model-truth.ts";
 
@@ -16,8 +17,8 @@ export function createModelProbe(deps: {
     async tcp(endpoint) {
       const found = at(endpoint);
       await deps.clock.pause(deps.latencyMs);
-      return found;
+      return found ? READY : NOT_READY;
     },
-    http: (endpoint) => Promise.resolve(at(endpoint) && deps.isBusy()),
+    http: (endpoint) => Promise.resolve(at(endpoint) && deps.isBusy() ? READY : NOT_READY),
   };
 }

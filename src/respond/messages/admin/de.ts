@@ -172,6 +172,7 @@ export const adminDe: AdminMessages = {
   "explain.seenRunning": "Sie lief schon, als sie zum ersten Mal gesehen wurde.",
   "explain.woken": "Sie wurde um {at} geweckt ({why}).",
   "explain.outside": "Jemand anderes hat sie gestartet; gesehen um {at}.",
+  "explain.notYet": "Sie ist noch nicht bereit; ihre letzte Antwort: {answer}.",
   "explain.request.one": "1 Anfrage ist offen.",
   "explain.request.many": "{n} Anfragen sind offen.",
   "explain.tunnel.one": "1 Tunnel ist offen.",

@@ -167,6 +167,7 @@ export const adminEn = {
   "explain.seenRunning": "It was running when it was first seen.",
   "explain.woken": "It was woken at {at} ({why}).",
   "explain.outside": "Somebody else started it; it was seen at {at}.",
+  "explain.notYet": "It is not ready yet; its last answer: {answer}.",
   "explain.request.one": "1 request is open.",
   "explain.request.many": "{n} requests are open.",
   "explain.tunnel.one": "1 tunnel is open.",

@@ -171,6 +171,7 @@ export const adminEs: AdminMessages = {
   "explain.seenRunning": "Ya estaba en marcha cuando se vio por primera vez.",
   "explain.woken": "Se despertó a las {at} ({why}).",
   "explain.outside": "La arrancó otra persona; vista a las {at}.",
+  "explain.notYet": "Aún no está lista; su última respuesta: {answer}.",
   "explain.request.one": "1 petición está abierta.",
   "explain.request.many": "{n} peticiones están abiertas.",
   "explain.tunnel.one": "1 túnel está abierto.",

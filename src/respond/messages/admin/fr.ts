@@ -171,6 +171,7 @@ export const adminFr: AdminMessages = {
   "explain.seenRunning": "Elle tournait déjà quand elle a été vue la première fois.",
   "explain.woken": "Elle a été réveillée à {at} ({why}).",
   "explain.outside": "Quelqu’un d’autre l’a démarrée ; vue à {at}.",
+  "explain.notYet": "Elle n’est pas encore prête ; sa dernière réponse : {answer}.",
   "explain.request.one": "1 requête est ouverte.",
   "explain.request.many": "{n} requêtes sont ouvertes.",
   "explain.tunnel.one": "1 tunnel est ouvert.",

@@ -169,6 +169,7 @@ export const adminIt: AdminMessages = {
   "explain.seenRunning": "Era già in esecuzione quando è stata vista la prima volta.",
   "explain.woken": "È stata svegliata alle {at} ({why}).",
   "explain.outside": "L’ha avviata qualcun altro; vista alle {at}.",
+  "explain.notYet": "Non è ancora pronta; la sua ultima risposta: {answer}.",
   "explain.request.one": "1 richiesta è aperta.",
   "explain.request.many": "{n} richieste sono aperte.",
   "explain.tunnel.one": "1 tunnel è aperto.",

@@ -1,0 +1,52 @@
+import { type IncomingMessage, request } from "node:http";
+import { isIPv6 } from "node:net";
+import { isRedirectToHttps } from "../core/https-redirect.ts";
+import type { Endpoint } from "../core/observation.ts";
+import { plainLine } from "../core/plain-line.ts";
+import type { ProbeAnswer } from "../lifecycle/ports.ts";
+import { errorWords, USER_AGENT } from "./probe-words.ts";
+import { speaksTls } from "./speaks-tls.ts";
+
+const LONGEST_LOCATION = 200;
+
+/** One GET. Apps that force https are asked as by a front that speaks it. Returns what gives the try up. */
+export function probeHttp(
+  endpoint: Endpoint,
+  path: string,
+  hostHeader: string,
+  settle: (answer: ProbeAnswer) => void,
+): () => void {
+  const { host, port } = endpoint;
+  const name = hostHeader || `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  const headers = { Host: name, "User-Agent": USER_AGENT, "X-Forwarded-Proto": "https", Connection: "close" };
+  let stopLooking: (() => void) | undefined;
+
+  /** What is no HTTP, or answers 400 to it, may want TLS. */
+  const unlessTls = (said: string): void => {
+    stopLooking = speaksTls(endpoint, (speaks) => settle({ kind: "no", said: speaks ? "speaks TLS" : said }));
+  };
+  const asking = request({ host, port, path, headers, agent: false }, (answer) => {
+    const { statusCode: status = 0 } = answer;
+    const said = `${path}: ${status}${target(answer)}`;
+    if (status >= 200 && status < 300) settle({ kind: "ready", said });
+    else if (isRedirectToHttps(status, answer.headers.location, name, path)) settle({ kind: "to-https", said });
+    else if (status === 400) unlessTls(said);
+    else settle({ kind: "no", said });
+  });
+  asking.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "ECONNRESET" || error.code?.startsWith("HPE_")) unlessTls(errorWords(error));
+    else settle({ kind: "no", said: errorWords(error) });
+  });
+  asking.end();
+  return () => {
+    asking.destroy();
+    stopLooking?.();
+  };
+}
+
+/** Where it sends its client, as far as a line of bearable length can hold. */
+function target({ headers: { location } }: IncomingMessage): string {
+  if (location === undefined) return "";
+  const line = plainLine(location.slice(0, LONGEST_LOCATION));
+  return ` → ${line}${location.length > LONGEST_LOCATION ? "…" : ""}`;
+}

@@ -1,0 +1,18 @@
+/** How a probe names itself to apps. */
+export const USER_AGENT = "docker-awakening-gateway (probe)";
+
+/** In a few words why a connection gave no answer. */
+export function errorWords({ code = "" }: NodeJS.ErrnoException): string {
+  return WORDS[code] ?? (code.startsWith("HPE_") ? "does not speak HTTP" : code || "no connection");
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "closed the connection without an answer",
+  EPIPE: "closed the connection without an answer",
+  EHOSTUNREACH: "no route to its address",
+  ENETUNREACH: "no route to its address",
+  ETIMEDOUT: "no connection in time",
+  ENOTFOUND: "its name is unknown",
+  EAI_AGAIN: "its name is unknown",
+};

@@ -1,0 +1,17 @@
+import { connect } from "node:tls";
+import type { Endpoint } from "../core/observation.ts";
+
+/** Whether whoever listens there takes a TLS handshake, or at least refuses it in the words of TLS. */
+export function speaksTls({ host, port }: Endpoint, done: (speaks: boolean) => void): () => void {
+  const socket = connect({ host, port, rejectUnauthorized: false });
+  const settle = (speaks: boolean): void => {
+    socket.removeAllListeners().on("error", ignore).destroy();
+    done(speaks);
+  };
+  socket.once("secureConnect", () => settle(true));
+  socket.once("error", (error: NodeJS.ErrnoException) => settle(/ALERT/.test(error.code ?? "")));
+  socket.once("close", () => settle(false));
+  return () => socket.removeAllListeners().on("error", ignore).destroy();
+}
+
+function ignore(): void {}
