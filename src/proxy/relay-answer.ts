@@ -17,14 +17,17 @@ export function relayAnswer(
   connection: Socket,
 ): void {
   const { res } = exchange;
-  const { statusCode = 0, statusMessage = "", rawHeaders } = answer;
+  const { httpVersionMajor, statusCode = 0, statusMessage = "", rawHeaders } = answer;
   const broken = (error?: Error): void => {
     connection.destroy();
     breakOff(exchange, error);
   };
   upstream.on("error", broken).on("close", () => broken());
   try {
-    if (!startAnswer(exchange, statusCode, statusMessage, sortFields(rawHeaders))) throw new TypeError("unsayable");
+    // node:http takes a status line of HTTP/2.0 as well.
+    const isSayable =
+      httpVersionMajor === 1 && startAnswer(exchange, statusCode, statusMessage, sortFields(rawHeaders));
+    if (!isSayable) throw new TypeError("an answer that HTTP cannot say");
   } catch (error) {
     broken(error as Error);
     return;

@@ -62,7 +62,7 @@ export function createStreamedExchange({ names }: { readonly names: HeaderNames 
       );
       // Nobody sends a body that was announced so before it is told that it is welcome.
       if (req.headers.expect !== undefined) res.writeContinue();
-      upstream.flushHeaders();
+      upstream.write("", "latin1"); // flushHeaders would make UTF-8 of bytes that are none
       if (begun !== undefined) upstream.write(begun);
       req.once("end", () => {
         if (isChunked && req.rawTrailers.length > 0) upstream.addTrailers(trailerPairs(names, req.rawTrailers));

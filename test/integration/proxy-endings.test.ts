@@ -82,6 +82,7 @@ describe("failed: the app broke before its answer began, and the caller answers"
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
       "upstream-protocol",
     ],
+    ["another version", "HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok", "upstream-protocol"],
     ["a status of two digits", "HTTP/1.1 20 OK\r\n\r\n", "upstream-protocol"],
     [
       "an upgrade that nobody asked for",

@@ -77,6 +77,11 @@ describe("a request's headers on their way to the app", () => {
     assert.deepEqual(valuesOf(lines, "host"), ["Example.COM:81"]);
   });
 
+  void it("keep bytes beyond ASCII where the content is streamed", async (t) => {
+    const head = "POST / HTTP/1.1\r\nHost: a\r\nX-Latin: caf\u00e9 \u00ff\r\nExpect: 100-continue\r\nContent-Length: 2";
+    assert.deepEqual(valuesOf(await seenByApp(t, head), "x-latin"), ["caf\u00e9 \u00ff"]);
+  });
+
   void it("say `TE: trailers` and nothing else of TE", async (t) => {
     const lines = await seenByApp(t, "GET / HTTP/1.1\r\nHost: a\r\nTE: gzip, trailers;q=1, trailers\r\nConnection: TE");
     assert.deepEqual(valuesOf(lines, "te"), ["trailers"]);
