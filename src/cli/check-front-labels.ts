@@ -1,4 +1,5 @@
 import type { InventoryItem } from "../core/observation.ts";
+import { workloadsByName } from "../core/workloads-by-name.ts";
 import type { Settings } from "../core/settings.ts";
 import { keepsStopped } from "./check-front-traefik.ts";
 import { type Finding, missing } from "./check-front-finding.ts";
@@ -8,7 +9,10 @@ const ALLOW = "traefik.docker.allownonrunning";
 /** What the `traefik.*` labels of the containers that we wake lack; containers without such labels are not asked. */
 export function findInLabels(version: string, items: readonly InventoryItem[], settings: Settings): Finding[] {
   const members = settings.groups.flatMap((group) => group.members);
-  const routed = settings.workloads.filter(({ name, hosts }) => hosts.length > 0 || members.includes(name));
+  const byName = new Set(workloadsByName(settings));
+  const routed = settings.workloads.filter(
+    (one) => one.hosts.length > 0 || members.includes(one.name) || byName.has(one),
+  );
   const names = new Set(routed.map(({ name }) => name));
   return items.filter(({ name }) => names.has(name)).flatMap((item) => ofContainer(version, item));
 }

@@ -44,11 +44,11 @@ config.yaml: 4 containers, 1 group
 });
 
 test("a faulty file is a 2, with every fault on a line of its own", async (context) => {
-  assert.deepEqual(await check(context, "gateway: {prot: 1}\ncontainers: [{name: a}]"), {
+  assert.deepEqual(await check(context, "gateway: {prot: 1}\ncontainers: [{name: a, hots: a.test}]"), {
     code: 2,
     stdout: "",
     stderr: `config.yaml:1:11: gateway.prot: unknown key; did you mean "port"?
-config.yaml:2:14: containers[0].host: required: container "a" is no group's member and no other container of this file depends on it
+config.yaml:2:24: containers[0].hots: unknown key; did you mean "host"?
 config.yaml: 2 faults
 `,
   });

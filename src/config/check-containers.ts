@@ -1,6 +1,5 @@
 import { findCycles } from "../core/dependency-graph.ts";
 import type { ContainerKeys } from "./container-schema.ts";
-import type { GroupKeys } from "./group-schema.ts";
 import type { KeyIssue } from "./schema-issues.ts";
 import { scheduleClash } from "./schedule-clash.ts";
 
@@ -12,7 +11,6 @@ export interface Positioned<T> {
 
 /** What containers need to be checked against each other. */
 export interface ContainerContext {
-  readonly groups: readonly Positioned<GroupKeys>[];
   /** Every name in the file, also of containers that have faults of their own. */
   readonly names: ReadonlySet<string>;
   readonly timezone: string;
@@ -26,7 +24,6 @@ export function checkContainers(
 ): KeyIssue[] {
   return [
     ...duplicateNames(containers),
-    ...missingHosts(containers, context),
     ...sharedHosts(containers),
     ...containers.flatMap((container) => badDependencies(container, context.names)),
     ...cycles(containers),
@@ -41,20 +38,6 @@ function duplicateNames(containers: readonly Positioned<ContainerKeys>[]): KeyIs
     part: "value",
     message: `duplicate container name found: "${value}"`,
   }));
-}
-
-function missingHosts(containers: readonly Positioned<ContainerKeys>[], { groups }: ContainerContext): KeyIssue[] {
-  const needed = new Set([
-    ...containers.flatMap(({ keys }) => keys.depends_on ?? []),
-    ...groups.flatMap(({ keys }) => keys.containers),
-  ]);
-  return containers
-    .filter(({ keys }) => (keys.host ?? []).length === 0 && !needed.has(keys.name))
-    .map(({ index, keys }) => ({
-      path: ["containers", index, "host"],
-      part: "key",
-      message: `required: container "${keys.name}" is no group's member and no other container of this file depends on it`,
-    }));
 }
 
 function sharedHosts(containers: readonly Positioned<ContainerKeys>[]): KeyIssue[] {

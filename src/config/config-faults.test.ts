@@ -73,10 +73,6 @@ const refused: readonly [string, string][] = [
   ["containers: [a]", "config.yaml:1:14: containers[0]: expected a map of keys"],
   ["containers: [{host: a.t}]", "config.yaml:1:14: containers[0].name: required"],
   [
-    "containers: [{name: a}]",
-    'config.yaml:1:14: containers[0].host: required: container "a" is no group\'s member and no other container of this file depends on it',
-  ],
-  [
     "containers: [{name: a, host: a.t, target_port: 0}]",
     'config.yaml:1:48: containers[0].target_port: "0" is out of range: 1 to 65535',
   ],

@@ -56,7 +56,7 @@ export const containerSchema = z
     host: list(host())
       .optional()
       .describe(
-        "Host names that wake it; also `*.example.com` and `host:port`. Required, unless it is only a dependency or a group's member.",
+        "Host names that wake it; also `*.example.com` and `host:port`. None for a dependency, a group's member, and what a front proxy names by path (`/_auth/FRONT/container/NAME`).",
       ),
     target_port: integer(1, 65_535)
       .optional()

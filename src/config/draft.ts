@@ -9,7 +9,8 @@ export interface Draft {
   readonly process?: ProcessSettings;
   /** What it answers for by itself; a group's member gave its label hosts to the group. */
   readonly hosts: readonly string[];
-  readonly isMember: boolean;
+  /** It is asked itself: for its hosts, for its group, or by its name; else it is a mere dependency. */
+  readonly isAsked: boolean;
 }
 
 /** A group on its way through the merge. */

@@ -1,11 +1,12 @@
 import type { GroupSettings, Settings, WorkloadSettings } from "../core/settings.ts";
 import { formatDuration } from "../core/duration.ts";
+import { workloadsByName } from "../core/workloads-by-name.ts";
 import { portsToTry } from "../core/target-ports.ts";
 
 type ExposedOf = (name: string) => readonly number[] | undefined;
 
 /**
- * One line a host that says what a request to it would do, in the order of the host names. `exposedOf` tells the TCP ports
+ * One line a host, or a name that a front proxy asks about, that says what a request to it would do, in the order of the host names. `exposedOf` tells the TCP ports
  * that a container's image exposes, where that is known.
  */
 export function explainHosts(settings: Settings, exposedOf: ExposedOf = () => undefined): string[] {
@@ -17,6 +18,10 @@ export function explainHosts(settings: Settings, exposedOf: ExposedOf = () => un
     ...settings.groups.flatMap((group) =>
       group.hosts.map((host) => ({ host, does: explainGroup(group, byName, exposedOf) })),
     ),
+    ...workloadsByName(settings).map((workload) => ({
+      host: `/_auth/FRONT/container/${workload.name}`,
+      does: explainWorkload(workload, exposedOf),
+    })),
   ].toSorted((a, b) => (a.host < b.host ? -1 : 1));
   const width = Math.max(0, ...routes.map(({ host }) => host.length));
   return routes.map(({ host, does }) => `${host.padEnd(width)}  → ${does}`);

@@ -80,7 +80,7 @@ function crossCheck(raw: unknown, { localTimezone, nowMs }: ConfigInput): KeyIss
   const timezone = gateway?.schedule_timezone || localTimezone;
   return [
     ...(gateway === undefined ? [] : checkAdminAuth(gateway.admin_auth)),
-    ...checkContainers(containers, { groups, names, timezone, nowMs }),
+    ...checkContainers(containers, { names, timezone, nowMs }),
     ...checkGroups(
       groups,
       names,

@@ -136,12 +136,40 @@ test("one replica alone is an ordinary container, and other services with its ho
   ]);
 });
 
-test("a labelled container that nothing leads to is told so, and left alone", () => {
-  const result = merge("", [item("a", { "dag.idle_timeout": "5m" })]);
-  assert.deepEqual(result.settings.workloads, []);
-  assert.deepEqual(result.labelFaults.map(formatFault), [
-    'container "a": label dag.host: missing: nothing leads to this container, and no other one depends on it',
+test("what has no host and is needed by none is asked by its name: it has a port, and never sleeps unless it says so", () => {
+  const result = merge("containers: [{name: f}]", [
+    item("a", { "dag.idle_timeout": "5m" }),
+    item("b", { "dag.depends_on": "db" }),
+    item("db", { "dag.enabled": "true" }),
   ]);
+  assert.deepEqual(result.labelFaults, []);
+  assert.deepEqual(
+    result.settings.workloads.map(({ name, hosts, targetPort, idleTimeoutMs }) => [
+      name,
+      hosts,
+      targetPort,
+      idleTimeoutMs,
+    ]),
+    [
+      ["f", [], 80, 0],
+      ["a", [], 80, 300_000],
+      ["b", [], 80, 0],
+      ["db", [], undefined, undefined],
+    ],
+  );
+});
+
+test("what lost its host to another, or has a faulty one, is left alone", () => {
+  const result = merge("containers: [{name: f, host: f.test}]", [
+    item("lost", { "dag.host": "f.test", "dag.idle_timeout": "5m" }),
+    item("faulty", { "dag.host": "a..b", "dag.idle_timeout": "5m" }),
+    item("lonely", { "dag.group": "g", "dag.idle_timeout": "5m" }),
+  ]);
+  assert.deepEqual(
+    result.settings.workloads.map(({ name }) => name),
+    ["f"],
+  );
+  assert.equal(result.labelFaults.length, 2);
 });
 
 test("a schedule by label that clashes is taken out as a whole", () => {

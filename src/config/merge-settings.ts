@@ -2,7 +2,7 @@ import type { InventoryItem } from "../core/observation.ts";
 import type { Settings } from "../core/settings.ts";
 import { claimHosts } from "./claim-hosts.ts";
 import { byName, type Draft } from "./draft.ts";
-import { labelFault, type Fault } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { formGroups, toGroupSettings } from "./form-groups.ts";
 import { implyDraft, neededOutside } from "./implied.ts";
 import { indexInventory } from "./inventory-index.ts";
@@ -46,26 +46,22 @@ export function mergeSettings(
 
   const routedGroups = hosts.groups;
   const members = new Set(routedGroups.flatMap((group) => group.members));
-  const fromFile = config.containers.map((keys): Draft => ({
-    name: keys.name,
-    origin: "file",
-    keys: { ...keys, group: undefined },
-    ...(keys.process === undefined ? {} : { process: keys.process }),
-    hosts: hosts.ofContainer.get(keys.name) ?? [],
-    isMember: members.has(keys.name),
-  }));
-  const fromLabels = read.labelled.map(({ item, keys }): Draft => ({
-    name: item.name,
-    origin: "label",
-    keys,
-    hosts: hosts.ofContainer.get(item.name) ?? [],
-    isMember: members.has(item.name),
-  }));
+  const draftOf = (name: string, rest: Pick<Draft, "origin" | "keys" | "process">): Draft => {
+    const own = hosts.ofContainer.get(name) ?? [];
+    return { name, ...rest, hosts: own, isAsked: own.length > 0 || members.has(name) };
+  };
+  const fromFile = config.containers.map((keys) =>
+    draftOf(keys.name, {
+      origin: "file",
+      keys: { ...keys, group: undefined },
+      ...(keys.process === undefined ? {} : { process: keys.process }),
+    }),
+  );
+  const fromLabels = read.labelled.map(({ item, keys }) => draftOf(item.name, { origin: "label", keys }));
 
   const known = new Map([...fromFile, ...fromLabels].map((draft) => [draft.name, draft]));
-  const asked = [...known.values()].filter(
-    (draft) => draft.origin === "file" || draft.isMember || draft.hosts.length > 0,
-  );
+  const broken = new Set(read.faults.flatMap(({ place }) => (isOfRoute(place) ? place.container : [])));
+  const asked = [...known.values()].filter((draft) => draft.isAsked || isHostless(draft, broken));
   const resolved = resolveDependencies(
     asked.map(({ name }) => name),
     known,
@@ -76,15 +72,15 @@ export function mergeSettings(
     .filter((name) => !known.has(name))
     .map((name) => implyDraft(name, index, outside));
 
+  const needed = new Set([...resolved.needs.values()].flat().map(({ name }) => name));
   const drafts = [
     ...fromFile,
     ...fromLabels.filter(({ name }) => resolved.needs.has(name)),
     ...implied.toSorted(byName),
-  ];
+  ].map((draft) => ({ ...draft, isAsked: draft.isAsked || !needed.has(draft.name) }));
   const workloads = drafts.map((draft) =>
     toWorkloadSettings(draft, resolved.needs.get(draft.name) ?? [], config.gateway),
   );
-  const forgotten = fromLabels.filter((draft) => !resolved.needs.has(draft.name) && isHostless(draft));
   return {
     settings: {
       gateway: config.gateway,
@@ -92,16 +88,21 @@ export function mergeSettings(
       groups: routedGroups.map((group) => toGroupSettings(group, config.groups, read.labelled)),
     },
     warnings: [...warnings, ...read.warnings, ...hosts.warnings, ...workloads.flatMap(warnOfTiers)],
-    labelFaults: [...read.faults, ...groups.faults, ...resolved.faults, ...forgotten.map(unreachable)],
+    labelFaults: [...read.faults, ...groups.faults, ...resolved.faults],
     provenance: mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose),
   };
 }
 
-/** It never asked for a host; who lost its hosts to another, or is in a group without one, was told already. */
-function isHostless({ keys }: Draft): boolean {
-  return (keys.host ?? []).length === 0 && keys.group === undefined;
+/**
+ * It never wanted a host, so that it is asked by its name, or needed by others; who lost its hosts to another, has a faulty
+ * one, or is in a group without one is told so, and left alone.
+ */
+function isHostless({ name, origin, keys }: Draft, broken: ReadonlySet<string>): boolean {
+  return origin === "file" || ((keys.host ?? []).length === 0 && keys.group === undefined && !broken.has(name));
 }
 
-function unreachable({ name }: Draft): Fault {
-  return labelFault(name, "dag.host", "missing: nothing leads to this container, and no other one depends on it");
+function isOfRoute(place: Fault["place"]): place is Extract<Fault["place"], { kind: "label" }> {
+  return place.kind === "label" && ROUTE_LABELS.has(place.label);
 }
+
+const ROUTE_LABELS: ReadonlySet<string> = new Set(["dag.host", "dag.group"]);

@@ -17,8 +17,8 @@ export function toWorkloadSettings(
     targetPort: targetPort(draft),
     ...(findsPort(draft) && { findsPort: true }),
     startTimeoutMs: keys.start_timeout,
-    // A member answers requests itself, under its group's host: it is no mere dependency that sleeps with the last need.
-    idleTimeoutMs: keys.idle_timeout ?? (draft.isMember ? 0 : undefined),
+    // Without a host of its own it looks like a mere dependency, which sleeps with the last need.
+    idleTimeoutMs: keys.idle_timeout ?? (draft.isAsked && draft.hosts.length === 0 ? 0 : undefined),
     network: keys.network,
     redirectPath: keys.redirect_path,
     icon: keys.icon || "docker",
@@ -52,13 +52,13 @@ export function toWorkloadSettings(
 const HTTP_PORT = 80;
 
 /** Whoever is asked over HTTP has a port; a mere dependency has one only if somebody names it. */
-function targetPort({ keys, process, hosts, isMember }: Draft): number | undefined {
+function targetPort({ keys, process, isAsked }: Draft): number | undefined {
   if (process !== undefined) return process.port;
-  return keys.target_port ?? (hosts.length > 0 || isMember ? HTTP_PORT : undefined);
+  return keys.target_port ?? (isAsked ? HTTP_PORT : undefined);
 }
 
-function findsPort({ keys, process, hosts, isMember }: Draft): boolean {
-  return process === undefined && keys.target_port === undefined && (hosts.length > 0 || isMember);
+function findsPort({ keys, process, isAsked }: Draft): boolean {
+  return process === undefined && keys.target_port === undefined && isAsked;
 }
 
 function schedule({ keys }: Draft, gateway: GatewaySettings): ScheduleSettings | undefined {

@@ -105,6 +105,9 @@ function byRequest(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {
   const hosts = [...settings.hosts, ...groups.flatMap((group) => group.hosts)];
   return [
     ...(hosts.length > 0 ? [{ key: "explain.wakes", values: { hosts: { anyOf: hosts } } } as const] : []),
+    ...(hosts.length === 0 && record.dependents.length === 0
+      ? [{ key: "explain.wakesByName", values: { name: record.name } } as const]
+      : []),
     ...(settings.ignore === undefined ? [] : [{ key: "explain.ignored" } as const]),
   ];
 }

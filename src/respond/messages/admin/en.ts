@@ -190,6 +190,7 @@ export const adminEn = {
   "explain.closed": "No request: its schedule is closed.",
   "explain.opens": "Its schedule, at {at}.",
   "explain.wakes": "A request for {hosts}.",
+  "explain.wakesByName": "A request about which a front proxy asks as /_auth/FRONT/container/{name}.",
   "explain.ignored": "Not a request that one of its ignore rules matches.",
   "explain.coolDown": "Not before {at}: {message}.",
   "explain.dependent": 'A wake of "{name}", which needs it.',

@@ -195,6 +195,7 @@ export const adminEs: AdminMessages = {
   "explain.closed": "Ninguna petición: su horario está cerrado.",
   "explain.opens": "Su horario, a las {at}.",
   "explain.wakes": "Una petición a {hosts}.",
+  "explain.wakesByName": "Una petición por la que un proxy pregunta como /_auth/FRONT/container/{name}.",
   "explain.ignored": "Ninguna petición que encaje en sus reglas ignore.",
   "explain.coolDown": "No antes de las {at}: {message}.",
   "explain.dependent": "Un despertar de «{name}», que la necesita.",
