@@ -196,16 +196,19 @@ export class ClientLine {
     socket.pause();
     // In one piece: node:http reads past its stream once it has begun, so that a second one could be overtaken.
     const pieces = [bytes];
-    for (let more = nextPiece(socket); more !== null; more = nextPiece(socket)) pieces.push(more);
+    while (socket.readableLength > 0) pieces.push(nextPiece(socket));
     socket.unshift(pieces.length === 1 ? bytes : Buffer.concat(pieces));
     this.#deps.handOver(socket, answer);
     return void socket.resume();
   }
 }
 
-/** What waits in a stream that is paused; Node 26 gives one buffer at a time. */
-function nextPiece(socket: Socket): Buffer | null {
-  return socket.read() as Buffer | null;
+/**
+ * What waits in a stream that is paused; Node 26 gives one buffer at a time. Not for an empty stream: while a read that fills
+ * its buffer is being told, read() would mark it as reading, just before Node stops it, and nobody would start it again.
+ */
+function nextPiece(socket: Socket): Buffer {
+  return socket.read() as Buffer;
 }
 
 const NOTHING = Buffer.alloc(0);

@@ -29,6 +29,14 @@ void describe("an upgrade's exchange", () => {
     assert.deepEqual(await proxy.ended(2), [{ kind: "refused" }, { kind: "done", status: 101 }]);
   });
 
+  void it("carries what came in a read that filled the connection's buffer, and what came behind it", async (t) => {
+    const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.write(AGREED)));
+    const proxy = await startProxy(t, { upstream: app.port });
+    const early = "x".repeat(300_000);
+    await rawClient(t, proxy.port, ASK + early);
+    await waitUntil(() => app.heard[0]?.split("\r\n\r\n")[1]?.length === early.length);
+  });
+
   void it("ends when both sides have closed, not before", async (t) => {
     const app = await startRawApp(t, answering(AGREED));
     const proxy = await startProxy(t, { upstream: app.port });
