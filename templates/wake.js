@@ -36,8 +36,9 @@
     if (over) return;
     const ms = now() - began;
     put("elapsed", duration(ms));
-    // What a wake usually takes says nothing about the stop before it.
-    if (phase === "stopping" || !eta) return put("usual", phase === "stopping" ? "" : text.first);
+    // What a wake usually takes says nothing about the stop, or the update, before it.
+    const isBefore = phase === "stopping" || phase === "updating";
+    if (isBefore || !eta) return put("usual", isBefore ? "" : text.first);
     put("usual", (ms > 1.5 * eta ? text.longer : text.usually).replace("{time}", duration(Math.max(1000, eta + 500))));
     const share = ms / eta;
     fill(0.95 * (share > 1e3 ? 1 : share / (1 + share ** 4) ** 0.25));

@@ -6,6 +6,8 @@ export interface ComposeFacts {
   readonly service: string;
   /** From `docker compose run`: neither a replica of its service nor a thing to depend on. */
   readonly oneOff: boolean;
+  /** Which replica of its service it is; empty where nobody says. A successor bears its predecessor's. */
+  readonly number: string;
   readonly needs: readonly ServiceNeed[];
 }
 
@@ -25,6 +27,7 @@ export function readComposeLabels(labels: Readonly<Record<string, string>>): Com
     project,
     service,
     oneOff: (labels["com.docker.compose.oneoff"] ?? "").toLowerCase() === "true",
+    number: labels["com.docker.compose.container-number"] ?? "",
     needs: parseNeeds(labels[COMPOSE_DEPENDS_ON] ?? ""),
   };
 }

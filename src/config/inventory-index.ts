@@ -1,6 +1,7 @@
 import type { InventoryItem } from "../core/observation.ts";
 import { readComposeLabels, type ComposeFacts } from "./compose-labels.ts";
 import { byName } from "./draft.ts";
+import { leaveOutSuperseded } from "./leave-out-superseded.ts";
 
 /** An engine's inventory, looked up by name and by Compose service. */
 export interface InventoryIndex {
@@ -19,11 +20,12 @@ export interface IndexedItem extends InventoryItem {
 export function indexInventory(inventory: readonly InventoryItem[], self: string | undefined): InventoryIndex {
   const names = new Map<string, IndexedItem>();
   const services = new Map<string, IndexedItem[]>();
-  for (const item of inventory.toSorted((a, b) => byName(a, b) || byName({ name: a.id }, { name: b.id }))) {
+  const all = inventory.map((item) => ({ ...item, compose: readComposeLabels(item.labels) }));
+  const sorted = leaveOutSuperseded(all).toSorted((a, b) => byName(a, b) || byName({ name: a.id }, { name: b.id }));
+  for (const item of sorted) {
     if (names.has(item.name) || isSelf(item, self)) continue;
-    const indexed = { ...item, compose: readComposeLabels(item.labels) };
-    names.set(item.name, indexed);
-    if (indexed.compose !== undefined && !indexed.compose.oneOff) add(services, keyOf(indexed.compose), indexed);
+    names.set(item.name, item);
+    if (item.compose !== undefined && !item.compose.oneOff) add(services, keyOf(item.compose), item);
   }
   return {
     items: [...names.values()],

@@ -123,6 +123,7 @@ test("Compose's labels are read with their conditions", () => {
     project: "shop",
     service: "web",
     oneOff: false,
+    number: "",
     needs: [
       { service: "db", condition: "healthy" },
       { service: "cache", condition: "started" },

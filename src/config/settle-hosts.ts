@@ -3,6 +3,8 @@ export interface Claim {
   readonly kind: "container" | "group";
   readonly name: string;
   readonly hosts: readonly string[];
+  /** It was removed a moment ago: that another one has its hosts by now is as it should be. */
+  readonly isDeparted?: boolean;
 }
 
 export interface SettledHosts {
@@ -20,7 +22,8 @@ export function settleHosts(claims: readonly Claim[]): SettledHosts {
       const owner = owners.get(host) ?? claim;
       owners.set(host, owner);
       if (owner === claim) return true;
-      warnings.push(`host "${host}" of ${nameOf(claim)} is not used: ${nameOf(owner)} has it already`);
+      if (claim.isDeparted !== true)
+        warnings.push(`host "${host}" of ${nameOf(claim)} is not used: ${nameOf(owner)} has it already`);
       return false;
     }),
   );

@@ -53,5 +53,8 @@ export interface Failure {
 
 export type FailureReason = "exited" | "oom" | "timeout" | "absent" | "engine" | "refused" | "dependency" | "unhealthy";
 
-/** How far a wake is: what the loading page shows. `stopping`: it begins when a stop has ended that is under way. */
-export type WakePhase = "stopping" | "dependencies" | "starting" | "waiting" | "ready";
+/**
+ * How far a wake is: what the loading page shows. `stopping`: it begins when a stop has ended that is under way. `updating`:
+ * somebody else has stopped or removed it a moment ago, and may be about to start it again.
+ */
+export type WakePhase = "stopping" | "updating" | "dependencies" | "starting" | "waiting" | "ready";

@@ -50,4 +50,6 @@ export interface InventoryItem {
   readonly labels: Readonly<Record<string, string>>;
   /** As in an observation; a list alone does not tell them. */
   readonly exposedPorts?: readonly number[];
+  /** It is gone since a moment, and keeps its place for its successor. */
+  readonly departed?: true;
 }

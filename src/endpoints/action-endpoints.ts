@@ -1,6 +1,6 @@
 import { parseDuration } from "../core/duration.ts";
 import type { Express, Request, RequestHandler } from "express";
-import { wakeRoute } from "../lifecycle/admit.ts";
+import { wakeRoute } from "../lifecycle/wake-route.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { Route } from "../lifecycle/route.ts";
 import { wantsPage } from "./client-kind.ts";

@@ -30,6 +30,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     ms === undefined ? null : new Date(toWall(house, ms)).toISOString();
   const asked = lastAskedMs(record, now);
   const failed = failureOf(record);
+  const truce = house.truces.of(record.name);
   const asleepSeconds = Math.round(timeAsleepMs(record, now) / 1_000);
 
   return {
@@ -75,6 +76,11 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
           },
     pinned_until: record.pinnedUntilMs > now ? iso(record.pinnedUntilMs) : null,
     throttled: record.throttled,
+    ended_by: record.endedBy ?? null,
+    update_wait:
+      truce === undefined || record.gate !== undefined
+        ? null
+        : { since: iso(truce.sinceMs), until: iso(truce.untilMs) },
     failure:
       failed === undefined
         ? null

@@ -35,7 +35,7 @@ export function explain(
     name: record.name,
     state: record.state.status,
     since: iso(toWall(house, record.state.sinceMs)),
-    why_awake: awake ? whyAwake(record).map(inEnglish) : [],
+    why_awake: awake ? whyAwake(lifecycle, record).map(inEnglish) : [],
     why_not_stopped: awake ? whyNotStopped(lifecycle, record).map(inEnglish) : [],
     would_wake: awake ? [] : wouldWake(lifecycle, record).map(inEnglish),
     warnings: untrustedPeers().map((address) => english("dash.untrustedPeer", { address })),

@@ -1,4 +1,5 @@
 import { failureOf } from "../lifecycle/failure.ts";
+import type { House } from "../lifecycle/house.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { TimelineEntry, WorkloadRecord } from "../lifecycle/record.ts";
 import { stopDeletes } from "../lifecycle/stop-deletes.ts";
@@ -23,11 +24,13 @@ export type ReasonValue =
   | { readonly anyOf: readonly string[] };
 
 /** Why it is awake, from what the life cycle itself goes by. */
-export function whyAwake(record: WorkloadRecord): Reason[] {
+export function whyAwake({ house }: Lifecycle, record: WorkloadRecord): Reason[] {
   const came = record.timeline.findLast(({ to }) => to === "starting" || to === "unready" || to === "ready");
   const reasons: Reason[] = [came === undefined ? { key: "explain.seenRunning" } : howItCameUp(record, came)];
   const { lastProbe: answer, state } = record;
   if (answer !== undefined && state.status !== "ready") reasons.push({ key: "explain.notYet", values: { answer } });
+  if (record.state.status === "starting" && record.state.phase === "updating")
+    reasons.push(...whyLeftAlone(house, record));
   const { request, tunnel } = record.leasesByKind;
   if (request > 0) reasons.push(count("explain.request", request));
   if (tunnel > 0) reasons.push(count("explain.tunnel", tunnel));
@@ -79,7 +82,7 @@ function whyNotIdle(
 export function wouldWake(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {
   const { house } = lifecycle;
   const { dependents, name } = record;
-  const ways: Reason[] = [];
+  const ways: Reason[] = [...whyLeftAlone(house, record)];
   if (record.state.status === "absent") ways.push({ key: "explain.nothingWakes", values: { name } });
   ways.push(...byRequest(lifecycle, record));
   const failed = failureOf(record);
@@ -90,6 +93,15 @@ export function wouldWake(lifecycle: Lifecycle, record: WorkloadRecord): Reason[
   for (const dependent of dependents) ways.push({ key: "explain.dependent", values: { name: dependent.name } });
   ways.push({ key: "explain.admin" });
   return ways;
+}
+
+/** Somebody else is at work on it, so that nothing starts it for a moment. */
+function whyLeftAlone({ truces, clock }: House, { name }: WorkloadRecord): Reason[] {
+  const truce = truces.of(name);
+  if (truce === undefined) return [];
+  const seconds = (ms: number) => ({ spanMs: Math.ceil(ms / 1_000) * 1_000 });
+  const values = { ago: seconds(clock.now() - truce.sinceMs), left: seconds(truce.untilMs - clock.now()) };
+  return [{ key: "explain.updating", values }];
 }
 
 function byRequest(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {

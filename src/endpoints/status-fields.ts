@@ -61,7 +61,10 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
       "failed",
     ),
   },
-  phase: { what: "How far its wake is.", schema: orNull(oneOf("dependencies", "starting", "waiting", "ready")) },
+  phase: {
+    what: "How far its wake is.",
+    schema: orNull(oneOf("stopping", "updating", "dependencies", "starting", "waiting", "ready")),
+  },
   since: { what: "Since when it stands there.", schema: orNull(moment) },
   last_client: {
     what: "What kind of client used it last, by its User-Agent.",
@@ -92,6 +95,14 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
   },
   pinned_until: { what: "Until when an administrator keeps it awake.", schema: orNull(moment) },
   throttled: { what: "Whether its CPU is limited for lack of use.", schema: flag },
+  ended_by: {
+    what: "Who ended its last run: the gateway, somebody else by an order such as `docker stop`, or nobody (it ended by itself).",
+    schema: orNull(oneOf("us", "other", "itself")),
+  },
+  update_wait: {
+    what: "While somebody else may be updating it: since when, and when a request is a start again unless more happens.",
+    schema: orNull(record({ since: moment, until: moment })),
+  },
   failure: {
     what: "Why its last wake failed, and when the next request is a new try.",
     schema: orNull(

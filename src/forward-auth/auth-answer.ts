@@ -113,7 +113,7 @@ export function createAuthority(deps: AuthDeps) {
   }
 
   function askerOf(req: IncomingMessage, asked: Asked, gone: AbortSignal): Asker {
-    const { method, uri } = asked;
+    const { method, uri, host, override } = asked;
     return {
       kind: clientOf(req, asked).kind,
       method,
@@ -121,6 +121,7 @@ export function createAuthority(deps: AuthDeps) {
       userAgent: req.headers["user-agent"] ?? "",
       address: addressOf(req),
       sticky: undefined, // an auth answer sets no cookie
+      host: override === undefined ? host : undefined,
       gone,
     };
   }

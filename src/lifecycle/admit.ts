@@ -2,13 +2,12 @@ import { clientClass } from "../core/client-class.ts";
 import { decide, type MemberView } from "../core/decide.ts";
 import type { ClientKind, Decision, DoorTraits, Forward, HoldOutcome, Refusal } from "../core/decision.ts";
 import type { WakeCause } from "../core/events.ts";
-import { membersToWake } from "../core/scale.ts";
 import type { IgnoreRules } from "../core/settings.ts";
 import { failureOf } from "./failure.ts";
 import { hold, type WaitingRoom } from "./hold.ts";
 import type { House } from "./house.ts";
+import { wakeOthers, wakeRoute } from "./wake-route.ts";
 import { type Lease, openLease, touch } from "./lease.ts";
-import { isOnItsWay } from "./on-its-way.ts";
 import type { LeaseKind, WorkloadRecord } from "./record.ts";
 import type { Route } from "./route.ts";
 import { meetFront } from "./sample.ts";
@@ -22,6 +21,8 @@ export interface Asker {
   readonly address: string;
   /** The value of the group's sticky cookie. */
   readonly sticky: string | undefined;
+  /** By which it came to its route; `undefined`: it has named that itself. */
+  readonly host: string | undefined;
   /** Aborts when the client leaves. */
   readonly gone: AbortSignal;
 }
@@ -52,8 +53,8 @@ export interface AdmitterDeps {
   readonly house: House;
   readonly overall: WaitingRoom;
   readonly matchesIgnore: (rules: IgnoreRules, asker: Asker) => boolean;
-  /** The route of this name after the last reload; `undefined`: there is none any more. */
-  readonly currentRoute: (name: string) => Route | undefined;
+  /** Where a request for this host, or this route, goes after the last change; `undefined`: nowhere any more. */
+  readonly currentRoute: (asked: Route, host: string | undefined) => Route | undefined;
 }
 
 /** Two doors, one check: this is the only way to a forward decision besides an open gate. */
@@ -73,9 +74,11 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     const ignored = asked.members.some(({ settings }) => settings.ignore && matchesIgnore(settings.ignore, asker));
     if (!door.seesTraffic) for (const member of asked.members) meetFront(member, house.rearm);
     if (!ignored) arrive(asked);
+    const current = (): Route | undefined => currentRoute(asked, asker.host);
     const cause: WakeCause = door.seesTraffic ? "request" : "auth";
-    let route: Route | undefined = asked;
-    for (let tries = 0; route !== undefined; tries += 1, route = currentRoute(asked.name)) {
+    let tries = 0;
+    // Also the first time: a request that was refused comes back with the route that it had then.
+    for (let route = current(); route !== undefined; route = current(), tries += 1) {
       const decision = ask(route, asker, door, ignored, waited());
       if (wakes(decision)) wakeRoute(house, route, cause);
       if (wakes(decision)) use(route, asker);
@@ -150,27 +153,11 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), asker === undefined);
     if (asker !== undefined) record.lastClient = classOf(asker);
     if (leaseKind === "none" && asker !== undefined) touch(record, clock);
-    if (route.group !== undefined && route.group.targetConcurrency > 0) wakeRoute(house, route, "scale");
+    if (route.group !== undefined) wakeOthers(house, route);
     return { kind: "forward", forward: decision, record, lease, waitedMs };
   }
 
   return { admit };
-}
-
-/** Wakes what a route needs: all members, or as many as its `target_concurrency` asks for. */
-export function wakeRoute(house: House, route: Route, cause: WakeCause): void {
-  const now = house.clock.now();
-  const wall = house.clock.wall();
-  const views = route.members.map((member) => ({
-    awake: member.gate !== undefined,
-    waking: member.gate === undefined && isOnItsWay(member),
-    failing: now < (failureOf(member)?.retryAtMs ?? 0) || member.schedule?.isOpen(wall) === false,
-    inFlight: member.leases,
-  }));
-  for (const index of membersToWake(views, route.group?.targetConcurrency ?? 0)) {
-    const member = route.members[index];
-    if (member !== undefined) house.wake(member, cause);
-  }
 }
 
 function classOf({ userAgent, kind }: Asker): ReturnType<typeof clientClass> {

@@ -5,7 +5,7 @@ import { notify } from "./notify.ts";
 import type { Engine, Memory } from "./ports.ts";
 import { createRecord, type WorkloadRecord } from "./record.ts";
 import { retire, type RetireDeps, revive } from "./retire.ts";
-import { buildRoutes, type Routes } from "./route.ts";
+import { buildRoutes, type Route, type Routes } from "./route.ts";
 import type { Schedule } from "./schedule.ts";
 
 interface ApplyDeps extends RetireDeps {
@@ -29,6 +29,7 @@ export function applySettings(deps: ApplyDeps, settings: Settings, former: Route
   link(records);
   const routes = buildRoutes(settings, records, former);
   for (const record of records.values()) follow(house, record);
+  if (former !== undefined) routeAnew(former, routes);
   house.emit({ type: "settings", hosts: routes.hosts.size, workloads: records.size });
   return routes;
 }
@@ -57,6 +58,22 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
   if (!moved || record.observation === undefined) return;
   deps.house.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
   notify(record.nudges);
+}
+
+/** Whoever waits for a route that has got other hosts or members asks again where its host leads. */
+function routeAnew(former: Routes, routes: Routes): void {
+  for (const [name, route] of former.byName) {
+    const next = routes.byName.get(name);
+    if (next !== undefined && meaningOf(next) === meaningOf(route)) continue;
+    for (const { waiters } of route.members) {
+      const waiting = [...waiters];
+      for (const waiter of waiting) waiter.settle("failed");
+    }
+  }
+}
+
+function meaningOf({ group, face, members }: Route): string {
+  return JSON.stringify([group?.hosts ?? face.hosts, members.map((member) => member.name)]);
 }
 
 /** Memories are on the wall clock, which may have been set since the gateway came up. */

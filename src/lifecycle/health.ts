@@ -58,7 +58,7 @@ function healthOfOne(record: WorkloadRecord, clock: Clock): Health {
   }
   switch (state.status) {
     case "starting":
-      return { ...base, status: "starting", phase: state.phase, elapsedMs: now - record.wakeStartedMs };
+      return { ...ofPhase(base, state.phase), elapsedMs: now - record.wakeStartedMs };
     case "unready":
       return { ...base, status: "starting", phase: "waiting", elapsedMs: now - state.sinceMs };
     case "ready":
@@ -66,8 +66,7 @@ function healthOfOne(record: WorkloadRecord, clock: Clock): Health {
     case "stopping":
     case "draining":
       if (!state.wakeNext) break;
-      // What a wake usually takes says nothing about a stop.
-      return { ...base, status: "starting", phase: "stopping", elapsedMs: now - state.sinceMs, etaMs: undefined };
+      return { ...ofPhase(base, "stopping"), elapsedMs: now - state.sinceMs };
     case "unseen":
     case "absent":
     case "asleep":
@@ -76,4 +75,10 @@ function healthOfOne(record: WorkloadRecord, clock: Clock): Health {
       break;
   }
   return { ...base, status: "unknown", phase: undefined, elapsedMs: 0 };
+}
+
+/** What a wake usually takes says nothing about a stop, or an update, before it. */
+function ofPhase<Base extends Pick<Health, "etaMs">>(base: Base, phase: WakePhase) {
+  const etaMs = phase === "stopping" || phase === "updating" ? undefined : base.etaMs;
+  return { ...base, etaMs, status: "starting", phase } as const;
 }

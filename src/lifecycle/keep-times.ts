@@ -35,8 +35,13 @@ function rise(house: House, record: WorkloadRecord, before: WorkloadState, event
   record.stoppedByUs = false;
 }
 
+/** What has run for so long does not crash again and again. */
+const STEADY_MS = 60_000;
+
 function rest(record: WorkloadRecord, now: number): void {
   record.asleepSinceMs = now;
+  const isShort = now - record.awakeSinceMs < STEADY_MS;
+  record.crashes = record.endedBy === "itself" ? (isShort ? record.crashes + 1 : 1) : 0;
   record.keepUntilMs = 0;
   record.lastUse = undefined;
   if (record.state.status !== "paused") record.wokenByUs = false;

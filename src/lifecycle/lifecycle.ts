@@ -23,6 +23,7 @@ import type { Schedule } from "./schedule.ts";
 import { targetPortOf } from "./target-port.ts";
 import { throttle, unthrottle } from "./throttle.ts";
 import { rearm } from "./timers.ts";
+import { createTruces } from "./truces.ts";
 import { wakeJob } from "./wake.ts";
 
 export interface LifecycleDeps {
@@ -75,6 +76,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     clock,
     probe,
     emit,
+    truces: createTruces(clock),
     dispatch: (record, event) => isOurs(record) && dispatch(house, JOBS, record, event),
     wake,
     rearm(record) {
@@ -98,7 +100,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     house,
     overall,
     matchesIgnore: deps.matchesIgnore,
-    currentRoute: (name) => routes?.byName.get(name),
+    currentRoute: ({ name }, host) => routes?.hosts.find(host) ?? routes?.byName.get(name),
   });
 
   /** False for one that is no longer configured, and after the end: it is left as it is. */

@@ -1,5 +1,6 @@
 import { awaitsHealthCheck } from "../core/health-check.ts";
 import type { Endpoint, Observation } from "../core/observation.ts";
+import { isEnding } from "./await-truce.ts";
 import type { House } from "./house.ts";
 import { look } from "./look.ts";
 import { nudged } from "./nudge.ts";
@@ -108,7 +109,7 @@ export async function answering(
   observation: Observation,
   signal: AbortSignal,
 ): Promise<Endpoint | undefined> {
-  if (observation.status !== "running") return undefined;
+  if (observation.status !== "running" || isEnding(house, record)) return undefined;
   const { healthPath, targetPort } = record.settings;
   if (awaitsCheck(house, record, observation)) return undefined;
   if (targetPort === undefined) return (await runsWell(house, record, observation, signal)) ? NO_ENDPOINT : undefined;

@@ -1,5 +1,6 @@
 import type { Endpoint, InventoryItem, Observation } from "../core/observation.ts";
 import type { House } from "./house.ts";
+import { createDeparted, type Departed } from "./departed.ts";
 import { hear } from "./hear.ts";
 import { learn, look } from "./look.ts";
 import { notify } from "./notify.ts";
@@ -33,10 +34,13 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
   const inventories = new Map<Engine["kind"], ReadonlyMap<string, InventoryItem>>();
   const down = new Set<Engine["kind"]>();
   const hinted = new Set<string>();
+  const departed = new Map<Engine["kind"], Departed>();
   let signature: string | undefined;
   let running: Promise<void> | undefined;
   let again = false;
   let lost = false;
+  let forgetsAtMs = 0;
+  let ended: AbortSignal | undefined;
 
   function reconcile(): Promise<void> {
     again = true;
@@ -65,6 +69,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     lost = false;
     const listed = (await Promise.all(Object.values(engines).map(list))).flatMap((kind) => kind ?? []);
     const items = [...inventories.values()].flatMap((kind) => [...kind.values()]);
+    forgetLater();
     const now = items.map(({ id, name }) => `${id} ${name}`).join("\n");
     if (now !== signature) {
       signature = now;
@@ -80,9 +85,20 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     }
   }
 
+  function departedOf({ kind }: Engine): Departed {
+    const known = departed.get(kind) ?? createDeparted(house.clock, onDeparture);
+    departed.set(kind, known);
+    return known;
+  }
+
+  /** Usually an event has told so already. */
+  function onDeparture(name: string): void {
+    if (house.truces.of(name) === undefined) house.truces.note(name, { kind: "removed" });
+  }
+
   async function list(engine: Engine): Promise<Engine["kind"] | undefined> {
     try {
-      const items = await engine.list();
+      const items = departedOf(engine).fill(await engine.list());
       inventories.set(engine.kind, new Map(items.map((item) => [item.name, item])));
       link(engine.kind, true);
       return engine.kind;
@@ -125,6 +141,16 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     notify(record.nudges);
   }
 
+  /** What has departed is forgotten in time, though nothing else happens. */
+  function forgetLater(): void {
+    const nextMs = Math.min(...[...departed.values()].map((one) => one.nextMs() ?? Number.POSITIVE_INFINITY));
+    if (nextMs === forgetsAtMs || nextMs === Number.POSITIVE_INFINITY) return;
+    forgetsAtMs = nextMs;
+    void house.clock.sleep(nextMs - house.clock.now(), ended).then(() => {
+      if (!ended?.aborted) void reconcile();
+    });
+  }
+
   /** Docker is, unless everything that is configured runs without it. */
   function isUsed(kind: Engine["kind"]): boolean {
     const used = [...records.values()].some(({ engine }) => engine.kind === kind);
@@ -150,6 +176,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     if (name !== undefined) {
       hinted.add(name);
       const record = records.get(name);
+      if (news !== undefined) house.truces.note(name, news);
       if (record !== undefined && news !== undefined) hear(house, record, news);
       if (record !== undefined) notify(record.nudges);
     } else {
@@ -160,6 +187,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
 
   return {
     async start(intervalMs, signal) {
+      ended = signal;
       await reconcile();
       for (const engine of Object.values(engines)) engine.watch(onHint, onLink(engine.kind), signal);
       void relist(intervalMs, signal);
@@ -211,7 +239,7 @@ function asleepAs(name: string, item: InventoryItem | undefined, last: Observati
   return {
     name,
     id: item?.id ?? "",
-    status: item === undefined ? "absent" : "stopped",
+    status: item === undefined || item.departed ? "absent" : "stopped",
     health: "none",
     image: item?.image ?? "",
     ...(last?.exposedPorts && last.id === item?.id && { exposedPorts: last.exposedPorts }),

@@ -30,8 +30,12 @@ export interface WorkloadRecord {
   endHinted: boolean;
   /** Somebody else has ordered the end of this run. */
   endOrdered: boolean;
+  /** Nobody is sent there until then, since somebody else has ordered its end; 0: nobody has. */
+  endingUntilMs: number;
   /** Who ended its last run; `undefined` while it runs, or when nobody saw its end. */
   endedBy: EndedBy | undefined;
+  /** How many of its last runs in a row were short and ended by themselves. */
+  crashes: number;
   /** How often the engine was asked to observe it, and which of these looks `observation` is from. */
   looks: number;
   looked: number;
@@ -145,7 +149,9 @@ export function createRecord(
     startCall: undefined,
     endHinted: false,
     endOrdered: false,
+    endingUntilMs: 0,
     endedBy: memory?.endedBy,
+    crashes: 0,
     startedAtLook: undefined,
     ourRun: undefined,
     answeredPort: memory?.answeredPort,

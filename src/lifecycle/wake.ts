@@ -1,6 +1,7 @@
 import { coolDownMs } from "../core/cool-down.ts";
 import type { Failure } from "../core/decision.ts";
 import { rememberWake } from "../core/eta.ts";
+import { awaitTruce } from "./await-truce.ts";
 import type { House } from "./house.ts";
 import { look, lookAtRest } from "./look.ts";
 import { isOneShot } from "./one-shot.ts";
@@ -44,36 +45,42 @@ async function startAndProbe(
   run: number,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
-  const deadlineMs = house.clock.now() + record.settings.startTimeoutMs;
-  const patience = {
-    stayMs: mayCrashAgain(record) ? STAY_MS : 0,
-    mostCrashes: record.failures > 0 ? 1 : MOST_CRASHES,
-  };
-  const ran = record.observation?.status === "running";
-  const failure = await start(house, record, deadlineMs, signal);
-  if (failure !== undefined || signal.aborted) return failure;
-  house.dispatch(record, { type: "progress", run, phase: "waiting" });
+  for (let mayBeOver = record.observation?.status === "running"; ;) {
+    const found = await awaitTruce(house, record, run, signal);
+    if (signal.aborted) return undefined;
+    const deadlineMs = house.clock.now() + record.settings.startTimeoutMs;
+    const patience = {
+      stayMs: mayCrashAgain(record) ? STAY_MS : 0,
+      mostCrashes: record.failures > 0 ? 1 : MOST_CRASHES,
+    };
+    const failure = found === "runs" ? undefined : await start(house, record, deadlineMs, signal);
+    if (signal.aborted) return undefined;
+    if (failure !== undefined && isInTruce(house, record)) continue;
+    if (failure !== undefined) return failure;
+    house.dispatch(record, { type: "progress", run, phase: "waiting" });
 
-  let result = await whenAnswers(house, record, deadlineMs, signal, patience);
-  if (ran && result.kind === "ended" && result.observation?.status === "stopped" && !signal.aborted) {
+    const result = await whenAnswers(house, record, deadlineMs, signal, patience);
+    if (signal.aborted) return undefined;
+    if (result.kind === "answers") {
+      succeed(house, record);
+      house.dispatch(record, { type: "answered", run, endpoint: result.endpoint });
+      return undefined;
+    }
+    const { exit, status } = result.observation ?? {};
+    if (result.kind === "ended" && exit?.code === 0 && isOneShot(record)) {
+      house.dispatch(record, { type: "completed", run, exit });
+      return undefined;
+    }
     // The run before has ended, of which the engine did not know yet: there was nothing to start for it.
-    reportEnd(house, record, result.observation);
-    const failedAgain = await start(house, record, deadlineMs, signal);
-    if (failedAgain !== undefined || signal.aborted) return failedAgain;
-    result = await whenAnswers(house, record, deadlineMs, signal, patience);
+    const wasOver = mayBeOver && result.kind === "ended" && status === "stopped";
+    if (!wasOver && !isInTruce(house, record)) return probeFailure(house, record, result);
+    if (wasOver && result.observation !== undefined) reportEnd(house, record, result.observation);
+    mayBeOver = false;
   }
-  if (signal.aborted) return undefined;
-  if (result.kind === "answers") {
-    succeed(house, record);
-    house.dispatch(record, { type: "answered", run, endpoint: result.endpoint });
-    return undefined;
-  }
-  const { exit } = result.observation ?? {};
-  if (result.kind === "ended" && exit?.code === 0 && isOneShot(record)) {
-    house.dispatch(record, { type: "completed", run, exit });
-    return undefined;
-  }
-  return probeFailure(house, record, result);
+}
+
+function isInTruce({ truces }: House, { name }: WorkloadRecord): boolean {
+  return truces.of(name) !== undefined;
 }
 
 /** It ended badly, by itself: what has no port that answers must show that it stays up this time. */

@@ -4,6 +4,7 @@ import { clientClass } from "../core/client-class.ts";
 import { classifyClient } from "../core/client.ts";
 import type { DoorTraits, Forward } from "../core/decision.ts";
 import type { PlainRequest } from "../core/plain-request.ts";
+import { CONFLICT, requestHost } from "../core/request-host.ts";
 import type { Admission, Asker, Admitter } from "../lifecycle/admit.ts";
 import type { House } from "../lifecycle/house.ts";
 import { closeLease, type Lease, openLease } from "../lifecycle/lease.ts";
@@ -164,6 +165,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
 
   function askerOf(req: IncomingMessage, route: Route, gone: AbortSignal): Asker {
     const { method = "GET", headers, url = "/" } = req;
+    const host = requestHost(url, req.rawHeaders);
     return {
       kind: classifyClient(method, headers),
       method,
@@ -171,6 +173,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
       userAgent: headers["user-agent"] ?? "",
       address: deps.addressOf(req),
       sticky: stickyMember(route, headers.cookie),
+      host: host === CONFLICT ? undefined : host,
       gone,
     };
   }

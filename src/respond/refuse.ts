@@ -39,7 +39,8 @@ export function refuse(
       return responder.asleep({ face }, client);
     case "waking":
     case "timed-out": {
-      const detail = facts.phase === "stopping" ? { detail: STILL_STOPPING } : {};
+      const why = BEFORE_A_START[facts.phase];
+      const detail = why === undefined ? {} : { detail: why };
       return responder.problem(CODES[refusal.kind], { container: face.name, ...retryOf(route), ...detail }, client);
     }
     case "full":
@@ -55,7 +56,11 @@ const CODES = {
   broken: "upstream-failed",
 } as const satisfies Record<string, ErrorCode>;
 
-const STILL_STOPPING = "The app is still stopping. It is started again as soon as it has ended. Ask again shortly.";
+/** What keeps it from being started. */
+const BEFORE_A_START: Readonly<Partial<Record<WakePhase, string>>> = {
+  stopping: "The app is still stopping. It is started again as soon as it has ended. Ask again shortly.",
+  updating: "The app was stopped a moment ago and may be being updated. It is started within 10 s. Ask again shortly.",
+};
 
 /** Asking again helps when the wake is likely to be over. */
 function retryOf({ elapsedMs, etaMs }: RefusedRoute): { readonly retryMs?: number } {

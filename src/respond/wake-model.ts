@@ -40,7 +40,7 @@ export function wakeModel({ t, face, page, failed }: Scene): WakeModel {
     hasDependencies: page !== undefined && (page.hasDependencies || page.phase === "dependencies"),
     progress: eta === undefined ? undefined : easedProgress(elapsed, eta),
     elapsed: durationText(Math.floor(elapsed / 1000) * 1000),
-    usual: page?.phase === "stopping" ? "" : usualText(t, elapsed, eta),
+    usual: page?.phase === "stopping" || page?.phase === "updating" ? "" : usualText(t, elapsed, eta),
     logs: logs === undefined ? undefined : cleanLines(logs),
     failure: failed && { sentence: failureText(t, failed.failure), words: cleanText(failed.failure.message) },
     retryText: t("failed.retry"),
@@ -82,6 +82,7 @@ function scriptTexts(t: Translate, title: string | undefined): Record<string, st
   return {
     ...always,
     stopping: t("phase.stopping"),
+    updating: t("phase.updating"),
     dependencies: t("phase.dependencies"),
     starting: t("phase.starting"),
     waiting: t("phase.waiting"),

@@ -11,21 +11,24 @@ import { skipOrFail } from "../support/tools.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 describe("the gateway follows Docker", () => {
-  onDocker("discovers a labelled container at once, and forgets it when it is removed", async (t, docker) => {
-    const gateway = await startGateway(t, { dockerHost: docker.host });
-    const host = `${uniqueName("label")}.test`;
-    assert.equal((await gateway.request({ host })).status, 404);
-    const app = await docker.createContainer({ start: false, labels: { "dag.enabled": "true", "dag.host": host } });
-    await waitUntil(async () => (await gateway.request({ host })).status === 200, 3_000, "the labelled host");
-    await app.remove();
-    await waitUntil(async () => (await gateway.request({ host })).status === 404, 3_000, "the end of the host");
-  });
+  onDocker(
+    "discovers a labelled container at once, and forgets it when it was removed and has no successor",
+    async (t, docker) => {
+      const gateway = await startGateway(t, { dockerHost: docker.host });
+      const host = `${uniqueName("label")}.test`;
+      assert.equal((await gateway.request({ host })).status, 404);
+      const app = await docker.createContainer({ start: false, labels: { "dag.enabled": "true", "dag.host": host } });
+      await waitUntil(async () => (await gateway.request({ host })).status === 200, 3_000, "the labelled host");
+      await app.remove();
+      await waitUntil(async () => (await gateway.request({ host })).status === 404, 20_000, "the end of the host");
+    },
+  );
 
   onDocker("reaches a container that was removed and created anew under the same name", async (t, docker) => {
     const { gateway, host, app } = await startSleeping(t, docker, { app: { env: { NAME: "first" } } });
     assert.match((await gateway.request({ host })).text, /Hello from first/u);
     await app.remove();
-    await waitUntil(async () => (await gateway.request({ host })).status === 502, 5_000, "the missing container");
+    await waitUntil(async () => (await gateway.request({ host })).status === 502, 15_000, "the missing container");
     await docker.createContainer({ name: app.name, start: false, env: { NAME: "second" } });
     await waitUntil(
       async () => /Hello from second/u.test((await gateway.request({ host })).text),

@@ -73,7 +73,14 @@ async function bringAbout({ lifecycle, clock, record, engine }: EndpointsServer)
   await clock.advance(4_000);
 }
 
-const VISITOR = { kind: "other", method: "GET", path: "/", address: "192.0.2.1", sticky: undefined } as const;
+const VISITOR = {
+  kind: "other",
+  method: "GET",
+  path: "/",
+  address: "192.0.2.1",
+  sticky: undefined,
+  host: undefined,
+} as const;
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
 

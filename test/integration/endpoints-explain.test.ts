@@ -75,13 +75,30 @@ test("what somebody else started, what is missing and what cools down says so", 
     workloads: { app: { status: "running" }, broken: { refusesStart: "no such image" } },
   });
   house.engine.remove("gone");
+  await house.clock.advance(9_000);
   house.lifecycle.wake(house.record("broken"), "request");
   await house.clock.advance(1_000);
   assert.match((await explain(house)).why_awake[0], /^Somebody else started it/);
   assert.equal((await explain(house, "gone")).would_wake[0], 'Nothing, until there is a container named "gone".');
   assert.ok(
-    (await explain(house, "broken")).would_wake.includes("Not before 2026-06-01T12:00:03.000Z: no such image."),
+    (await explain(house, "broken")).would_wake.includes("Not before 2026-06-01T12:00:12.000Z: no such image."),
   );
+});
+
+test("what somebody else stopped a moment ago says since when, and for how long it is left alone", async (t) => {
+  const house = await startEndpoints(t, settingsOf([{ name: "app" }]), { workloads: { app: { status: "running" } } });
+  await house.clock.advance(100);
+  house.engine.stopOutside("app");
+  await house.clock.advance(4_000);
+  const sentence = "Somebody else stopped or removed it 4s ago; a request waits up to 6s for an update to end";
+  assert.equal((await explain(house)).would_wake[0], sentence);
+  house.lifecycle.wake(house.record("app"), "request");
+  await house.clock.settle();
+  assert.ok((await explain(house)).why_awake.includes(sentence));
+  const { containers } = (await house.ask("/_status/api")).json();
+  const { ended_by, update_wait } = containers[0];
+  assert.equal(ended_by, "other");
+  assert.equal(Date.parse(update_wait.until) - Date.parse(update_wait.since), 10_000);
 });
 
 test("the last changes are told with their reasons, oldest first, twenty at most", async (t) => {

@@ -29,7 +29,7 @@ test("a wake is told from its start to its end: phase, time passed, time expecte
   await clock.advance(1_000);
   assert.deepEqual(pick(await health()), { status: "running", phase: "ready", elapsed_ms: 0, eta_ms: 1_200 });
 
-  house.engine.stopOutside("app");
+  house.engine.crash("app");
   await clock.advance(1_000);
   lifecycle.wake(record("app"), "request");
   await clock.advance(600);

@@ -68,6 +68,8 @@ test("a sleeping container is told with the reference's fields and ours", async 
     schedule: null,
     pinned_until: null,
     throttled: false,
+    ended_by: null,
+    update_wait: null,
     failure: null,
     warnings: [],
   });

@@ -118,13 +118,13 @@ export function createFakeEngine(deps: {
       const workload = { ...imagine(name, ++ids), ...behaviour };
       if (workload.status === "running") workload.startedAtMs ??= clock.wall();
       workloads.set(name, workload);
-      engine.hint(name);
+      engine.hint(name, { kind: "made" });
       return workload;
     },
     get: present,
     remove(name) {
       workloads.delete(name);
-      engine.hint(name);
+      engine.hint(name, { kind: "removed" });
     },
     startOutside: (name) => run(name, present(name)),
     stopOutside: (name) => endOutside(name, { code: 0 }, true),
@@ -172,7 +172,7 @@ export function createFakeEngine(deps: {
         });
       }
     }
-    engine.hint(name);
+    engine.hint(name, continued ? undefined : { kind: "started" });
   }
 
   function endOutside(name: string, exit: Partial<ExitFacts>, ordered: boolean): void {

@@ -100,11 +100,11 @@ test("a dependency with an idle_timeout of its own has that time after its last 
   assert.equal(house.status("db"), "asleep");
 });
 
-test("a ready app whose dependency was stopped lets nobody pass before that is awake again", async () => {
+test("a ready app whose dependency ended lets nobody pass before that is awake again", async () => {
   const house = await openHouse([app("app", ["db"]), part("db")]);
   await visitAndLeave(house, "app");
   house.engine.get("db").listenMs = 1_000;
-  house.engine.stopOutside("db");
+  house.engine.crash("db");
   await house.clock.settle();
   const [api, page] = [house.visit("app"), house.visit("app", { kind: "navigation" })];
   await house.clock.advance(500);
@@ -113,13 +113,13 @@ test("a ready app whose dependency was stopped lets nobody pass before that is a
   assert.equal(api.answer, "forward app");
 });
 
-test("a dependency that is stopped while the app waits for it is woken again", async () => {
+test("a dependency that ends while the app waits for it is woken again", async () => {
   const house = await openHouse([app("app", ["db", "slow"]), part("db"), part("slow")], {
     fakes: { slow: { listenMs: 2_000 } },
   });
   const guest = house.visit("app");
   await house.clock.advance(1_000);
-  house.engine.stopOutside("db");
+  house.engine.crash("db");
   await house.clock.advance(1_500);
   assert.equal(guest.answer, "forward app");
   assert.equal(house.status("db"), "ready");

@@ -103,7 +103,8 @@ export function houseSettings(
 }
 
 function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit = {}): Guest {
-  const route = lifecycle.routes().hosts.find(host.includes(".") ? host : `${host}.test`);
+  const asked = host.includes(".") ? host : `${host}.test`;
+  const route = lifecycle.routes().hosts.find(asked);
   if (route === undefined) throw new Error(`no route for "${host}"`);
   const gone = new AbortController();
   const asker = {
@@ -113,6 +114,7 @@ function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit =
     userAgent: how.userAgent ?? "curl/8",
     address: "127.0.0.1",
     sticky: how.sticky,
+    host: asked,
     gone: gone.signal,
   } as const;
   const guest: Guest = {

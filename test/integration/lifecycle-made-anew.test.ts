@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { TRUCE_MS } from "../../src/lifecycle/truces.ts";
 import { openHouse, type TestHouse } from "./lifecycle-house.ts";
 
 const settings = [{ name: "app", idleTimeoutMs: 60_000 }];
 
 for (const [what, prepare] of [
   ["was made anew", () => undefined],
-  ["was missing", ({ engine }) => engine.remove("app")],
-] as readonly (readonly [what: string, prepare: (house: TestHouse) => void])[]) {
+  [
+    "was missing",
+    async ({ engine, clock }) => {
+      engine.remove("app");
+      await clock.advance(TRUCE_MS);
+    },
+  ],
+] as readonly (readonly [what: string, prepare: (house: TestHouse) => Promise<void> | void])[]) {
   test(`a failure is forgotten with the container that ${what}: the next request wakes the new one`, async () => {
     const house = await openHouse(settings, { fakes: { app: { endsAfterMs: 10, listenMs: 60_000 } } });
-    prepare(house);
+    await prepare(house);
     for (let round = 0; round < 3; round += 1) {
       const guest = house.visit("app");
       await house.clock.advance(50);
@@ -22,7 +29,7 @@ for (const [what, prepare] of [
     house.engine.remove("app");
     await house.clock.settle();
     house.engine.add("app", {});
-    await house.clock.settle();
+    await house.clock.advance(TRUCE_MS);
     assert.equal(house.record("app").failures, 0);
     const guest = house.visit("app");
     await house.clock.advance(50);

@@ -36,7 +36,7 @@ test("a one-shot is not started again when something else that the app needs mus
   );
   await visitAndLeave(house, "app", 400);
   house.orders();
-  house.engine.stopOutside("db");
+  house.engine.crash("db");
   await house.clock.settle();
   await visitAndLeave(house, "app");
   assert.deepEqual(house.orders(), ["start db"]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { TRUCE_MS } from "../../src/lifecycle/truces.ts";
 import { type Guest, openHouse } from "./lifecycle-house.ts";
 
 const slow = { fakes: { app: { startMs: 200, listenMs: 800 } } };
@@ -147,6 +148,7 @@ test("a container that does not exist fails at once, and an engine that refuses 
     fakes: { bad: { refusesStart: "port is already allocated" } },
   });
   house.engine.remove("app");
+  await house.clock.advance(TRUCE_MS);
   const [gone, refused] = [house.visit("app"), house.visit("bad")];
   await house.clock.settle();
   assert.match(gone.answer, /^failed absent/u);

@@ -132,5 +132,14 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
 
 function askerOf(who: Visitor, gone: AbortSignal): Asker {
   const kind = who === "navigation" || who === "upgrade" ? who : "other";
-  return { kind, method: "GET", path: "/", userAgent: who, address: "127.0.0.1", sticky: undefined, gone };
+  return {
+    kind,
+    method: "GET",
+    path: "/",
+    userAgent: who,
+    address: "127.0.0.1",
+    sticky: undefined,
+    host: undefined,
+    gone,
+  };
 }

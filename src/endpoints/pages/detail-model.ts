@@ -62,7 +62,7 @@ export function detailModel(
         ? { key: "explain.stopsNot" }
         : { key: "explain.stops", values: { at: { atMs: plan.atMs }, why: { why: plan.reason } } };
     return [
-      { title: t("detail.awakeBecause"), sentences: write(whyAwake(record)) },
+      { title: t("detail.awakeBecause"), sentences: write(whyAwake(lifecycle, record)) },
       { title: t("detail.notStopped"), sentences: write(whyNotStopped(lifecycle, record)) },
       { title: t("detail.willStop"), sentences: write([stop]) },
     ].filter(({ sentences }) => sentences.length > 0);

@@ -39,6 +39,7 @@ const KEYS: Readonly<Record<string, MessageKey>> = {
   idle: "why.idle",
   pause: "why.idle",
   unneeded: "why.unneeded",
+  updating: "phase.updating",
   dependencies: "phase.dependencies",
   starting: "phase.starting",
   waiting: "phase.waiting",

@@ -1,9 +1,11 @@
 /**
  * A small app for tests, set up by its environment: NAME, PORT (default 80), HOST, DELAY_MS before it listens,
  * HEALTHY_AFTER_MS, EXIT_AFTER_MS with EXIT_CODE (a crash), STOP_DELAY_MS or IGNORE_SIGTERM=1 (a slow or stubborn end),
- * LOG_IDS=1 (each X-Request-Id goes into the log, which outlives a restart).
+ * LOG_IDS=1 (each X-Request-Id goes into the log, which outlives a restart), RECORD (a file to which it is added,
+ * which outlives the container).
  */
 import { createHash } from "node:crypto";
+import { appendFileSync } from "node:fs";
 import { createServer } from "node:http";
 
 import { WebSocketServer } from "ws";
@@ -41,6 +43,7 @@ const server = createServer((request, response) => {
   const id = request.headers["x-request-id"];
   if (id !== undefined) seen.set(id, (seen.get(id) ?? 0) + 1);
   if (id !== undefined && setting("LOG_IDS", "") === "1") console.log("got", String(id));
+  if (id !== undefined && process.env.RECORD !== undefined) appendFileSync(process.env.RECORD, `${String(id)}\n`);
   const status = /^\/status\/(\d{3})$/.exec(url.pathname)?.[1];
   if (status !== undefined) return json(response, { status: Number(status) }, Number(status));
   return (handlers[url.pathname] ?? hello)(request, response, url);

@@ -191,6 +191,8 @@ export const adminDe: AdminMessages = {
   "explain.noIdle": "Sie hat kein idle_timeout und wird darum nie mangels Nutzung gestoppt.",
   "explain.stopDeletes": "Sie wurde mit --rm gestartet: Ein Stopp würde sie löschen.",
   "explain.inUse": "Sie wurde benutzt: Ihr idle_timeout von {idle} endet in {left}.",
+  "explain.updating":
+    "Jemand anderes hat es vor {ago} angehalten oder entfernt; eine Anfrage wartet bis zu {left} auf das Ende eines Updates",
   "explain.nothingWakes": "Nichts, solange es keinen Container namens „{name}“ gibt.",
   "explain.closed": "Keine Anfrage: Ihr Zeitplan ist geschlossen.",
   "explain.opens": "Ihr Zeitplan, um {at}.",

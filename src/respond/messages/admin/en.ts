@@ -186,6 +186,8 @@ export const adminEn = {
   "explain.noIdle": "It has no idle_timeout, so that it is never stopped for lack of use.",
   "explain.stopDeletes": "It was started with --rm: a stop would delete it.",
   "explain.inUse": "It was in use: its idle_timeout of {idle} ends in {left}.",
+  "explain.updating":
+    "Somebody else stopped or removed it {ago} ago; a request waits up to {left} for an update to end",
   "explain.nothingWakes": 'Nothing, until there is a container named "{name}".',
   "explain.closed": "No request: its schedule is closed.",
   "explain.opens": "Its schedule, at {at}.",

@@ -191,6 +191,8 @@ export const adminEs: AdminMessages = {
   "explain.noIdle": "No tiene idle_timeout: nunca se para por falta de uso.",
   "explain.stopDeletes": "Se inició con --rm: pararla la eliminaría.",
   "explain.inUse": "Se ha usado: su idle_timeout de {idle} acaba en {left}.",
+  "explain.updating":
+    "Otro lo detuvo o eliminó hace {ago}; una petición espera hasta {left} a que termine una actualización",
   "explain.nothingWakes": "Nada, mientras no haya un contenedor llamado «{name}».",
   "explain.closed": "Ninguna petición: su horario está cerrado.",
   "explain.opens": "Su horario, a las {at}.",

@@ -190,6 +190,8 @@ export const adminFr: AdminMessages = {
   "explain.noIdle": "Elle n’a pas d’idle_timeout : elle n’est jamais arrêtée faute d’usage.",
   "explain.stopDeletes": "Elle a été lancée avec --rm : un arrêt la supprimerait.",
   "explain.inUse": "Elle a été utilisée : son idle_timeout de {idle} finit dans {left}.",
+  "explain.updating":
+    "Quelqu’un d’autre l’a arrêté ou supprimé il y a {ago} ; une requête attend jusqu’à {left} la fin d’une mise à jour",
   "explain.nothingWakes": "Rien, tant qu’il n’y a pas de conteneur nommé « {name} ».",
   "explain.closed": "Aucune requête : son horaire est fermé.",
   "explain.opens": "Son horaire, à {at}.",

@@ -189,6 +189,8 @@ export const adminIt: AdminMessages = {
   "explain.noIdle": "Non ha idle_timeout, quindi non viene mai fermata per inattività.",
   "explain.stopDeletes": "È stata avviata con --rm: fermarla la eliminerebbe.",
   "explain.inUse": "È stata usata: il suo idle_timeout di {idle} finisce tra {left}.",
+  "explain.updating":
+    "Qualcun altro lo ha fermato o rimosso {ago} fa; una richiesta attende fino a {left} la fine di un aggiornamento",
   "explain.nothingWakes": "Niente, finché non c’è un container di nome «{name}».",
   "explain.closed": "Nessuna richiesta: il suo orario è chiuso.",
   "explain.opens": "Il suo orario, alle {at}.",

@@ -1,0 +1,29 @@
+import type { Readable } from "node:stream";
+import { createInterface } from "node:readline";
+import type { TestContext } from "node:test";
+import type Docker from "dockerode";
+import { cleanup } from "./cleanup.ts";
+
+/** Follows which containers run whose names contain `name`, as Docker's events tell it. */
+export interface Generations {
+  /** Whenever two of them ran at once: their short ids. */
+  readonly together: string[];
+}
+
+export async function watchGenerations(t: TestContext, docker: Docker, name: string): Promise<Generations> {
+  const filters = { type: ["container" as const], event: ["start", "die"] };
+  const stream = (await docker.getEvents({ filters })) as unknown as Readable;
+  cleanup(t, () => void stream.destroy());
+  stream.on("error", () => undefined);
+  const running = new Set<string>();
+  const together: string[] = [];
+  createInterface(stream).on("line", (line) => {
+    const { Action: action, Actor: actor } = JSON.parse(line);
+    if (!String(actor.Attributes.name).includes(name)) return;
+    const id = String(actor.ID).slice(0, 12);
+    if (action === "die") running.delete(id);
+    else running.add(id);
+    if (running.size > 1) together.push([...running].join(" + "));
+  });
+  return { together };
+}
