@@ -39,11 +39,11 @@ What the gateway answers by itself, as opposed to what your app answers. A brows
 const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>> = {
   "bad-request": [
     "the request cannot be understood",
-    "Both `Content-Length` and `Transfer-Encoding`, two different lengths, an unreadable start line, or a parameter that an endpoint cannot read. Refused before anything is forwarded or woken. Mend the client.",
+    "Both `Content-Length` and `Transfer-Encoding`, two different lengths, an unreadable start line, or a parameter that an endpoint cannot read; behind a front proxy, a missing, doubled or invalid `X-Forwarded-Host`. Refused before anything is forwarded or woken. Mend the client; behind a front, see that one proxy sets the header.",
   ],
   "conflict-host": [
     "missing, doubled or contradictory host",
-    "The request has no host, two hosts, or (behind a front proxy) a missing, doubled or invalid `X-Forwarded-Host`. Nothing is woken. Behind a front, check that it sets the header and that only one proxy does.",
+    "The request has no host, or two. Nothing is woken. Mend the client, or the proxy that adds the second one.",
   ],
   unauthorized: [
     "admin pages need a login",
@@ -51,11 +51,11 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   ],
   forbidden: [
     "not allowed from there",
-    "The auth endpoints answer only addresses in `trusted_proxies`; the admin endpoints only hosts in `admin_hosts`, and a wake or stop only pages of the same origin.",
+    "`/_auth/…` and `/_ask` answer only addresses in `trusted_proxies`, and a wake or stop is done only for programs and for pages of the same origin. On other hosts than `admin_hosts` the admin pages do not exist: that is a 404, or the app's own answer.",
   ],
   "unknown-host": [
     "no container has this host",
-    "No container or group has this host. A new label is seen within seconds; `dag explain HOST` says what the gateway knows of a host. In forward-auth mode such a request is passed on instead.",
+    "No container or group has this host. A new label is seen within seconds; `dag explain HOST` says what the gateway knows of a host. The answer names the Host that came. If that is the gateway's own address, a proxy in front of it does not pass on the host that visitors asked for: `proxy_set_header Host $http_host;` in nginx, `ProxyPreserveHost On` in Apache. In forward-auth mode such a request is passed on instead.",
   ],
   "unknown-container": [
     "no container has this name",
@@ -69,7 +69,7 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   "request-timeout": ["the request came too slowly", "The client did not finish its request headers in time."],
   "rate-limited": [
     "too many requests",
-    "The loading page's endpoints take one request a second from each client address. Wait for `Retry-After`; the page does so by itself.",
+    "The loading page's endpoints take one request a second from each client address, and after ten wrong credentials for the admin pages an address has to wait. `Retry-After` says how long; the page keeps to it by itself.",
   ],
   "headers-too-large": [
     "the request's headers are too large",

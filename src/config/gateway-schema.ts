@@ -91,7 +91,7 @@ export const gatewaySchema = z.strictObject({
     .describe("When anybody may read a container's last log lines: while it starts or failed, always, or never."),
   state_file: text()
     .prefault("/data/state.json")
-    .describe("Where activity and wake times survive a restart; empty: memory only."),
+    .describe("Where activity and wake times survive a restart; empty: memory only. Not hot-reloaded."),
   templates_dir: text().prefault("").describe("A directory with pages that replace the built-in ones."),
   theme: choice("default", "minimal", "terminal").prefault("default").describe("The look of the built-in pages."),
   traefik: traefik.prefault({}).describe("What `/_provider/traefik` publishes."),
