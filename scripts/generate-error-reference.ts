@@ -89,7 +89,7 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   ],
   asleep: [
     "asleep, and this client does not wake it",
-    "A rule under `ignore` keeps this client (a monitor, a crawler) from waking the container.",
+    "The app sleeps, and this client does not wake it: a rule under `ignore` matches (a monitor, a crawler), or it is a browser's prefetch, which comes before anybody has followed the link. With `ignore.status` a monitor gets 200 or 204 instead, with the same code in `X-Gateway-Code`. If the last wake failed, that is said instead.",
   ],
   offline: [
     "outside its schedule",

@@ -55,6 +55,14 @@ const refused: readonly [string, string][] = [
     'config.yaml:4:5: containers[0].idle_timout: unknown key; did you mean "idle_timeout"?',
   ],
   [
+    "containers:\n  - name: a\n    host: a.t\n    ignore: {preset: uptime, status: 201}",
+    'config.yaml:4:38: containers[0].ignore.status: "201" is none of 200, 204, 503',
+  ],
+  [
+    "containers:\n  - name: a\n    host: a.t\n    ignore: {status: 200}",
+    "config.yaml:4:22: containers[0].ignore.status: has no effect without a rule: user_agents, paths, methods, ips, preset",
+  ],
+  [
     "gateway:\n  target_port: 80",
     'config.yaml:2:3: gateway.target_port: unknown key here; it belongs under "containers"',
   ],

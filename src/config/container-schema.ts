@@ -11,6 +11,7 @@ import {
   integer,
   list,
   name,
+  numberOf,
   text,
   textLike,
   timezone,
@@ -35,19 +36,29 @@ const processKeys = z
   })
   .meta({ required: ["command", "port"] });
 
-const ignoreKeys = z.strictObject({
-  user_agents: list(text()).prefault([]).describe("Parts of the User-Agent, in any case."),
-  paths: list(textLike(/^[/*]\S*$/, 'a path that begins with "/"'))
-    .prefault([])
-    .describe("Exact paths, or with `*` for any run of characters."),
-  methods: list(name(/^[A-Za-z-]+$/, "an HTTP method"))
-    .prefault([])
-    .describe("HTTP methods."),
-  ips: list(cidr()).prefault([]).describe("Addresses or networks of clients."),
-  preset: list(choice("uptime", "crawlers"))
-    .prefault([])
-    .describe("Ready-made lists of well-known uptime checkers and crawlers."),
-});
+const ignoreKeys = z
+  .strictObject({
+    user_agents: list(text()).prefault([]).describe("Parts of the User-Agent, in any case."),
+    paths: list(textLike(/^[/*]\S*$/, 'a path that begins with "/"'))
+      .prefault([])
+      .describe("Exact paths, or with `*` for any run of characters."),
+    methods: list(name(/^[A-Za-z-]+$/, "an HTTP method"))
+      .prefault([])
+      .describe("HTTP methods."),
+    ips: list(cidr()).prefault([]).describe("Addresses or networks of clients."),
+    preset: list(choice("uptime", "crawlers"))
+      .prefault([])
+      .describe("Ready-made lists of well-known uptime checkers, and of crawlers and link previews."),
+    status: numberOf(200, 204, 503)
+      .prefault(503)
+      .describe("What they get while it sleeps; behind Traefik and Caddy always 503, since a 2xx would let them pass."),
+  })
+  .check(({ value, issues }) => {
+    const { status, ...rules } = value;
+    if (status === 503 || Object.values(rules).some(({ length }) => length > 0)) return;
+    const message = `has no effect without a rule: ${Object.keys(rules).join(", ")}`;
+    issues.push({ code: "custom", message, path: ["status"], input: status });
+  });
 
 /** The keys of one container, with what they mean; labels take the same keys as `dag.<key>`. */
 export const containerSchema = z

@@ -67,7 +67,10 @@ function describeIgnore({ ignore }: WorkloadSettings): string {
   if (ignore === undefined) return "";
   const rules = { user_agents: ignore.userAgents, paths: ignore.paths, methods: ignore.methods, ips: ignore.ips };
   const counts = Object.entries(rules).map(([rule, { length }]) => (length > 0 ? `${length} ${rule}` : ""));
-  return list(counts.filter((count) => count !== ""));
+  return list([
+    ...counts.filter((count) => count !== ""),
+    ...(ignore.status === 503 ? [] : [`status ${ignore.status}`]),
+  ]);
 }
 
 /** A map's own origin, or that of the first key below it. */

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { createAddressSet } from "./address-set.ts";
 import { createIgnoreMatcher } from "./ignore-matcher.ts";
 
-const NOTHING = { userAgents: [], paths: [], methods: [], ips: [] };
+const NOTHING = { userAgents: [], paths: [], methods: [], ips: [], status: 503 as const };
 const FACTS = { method: "GET", path: "/", userAgent: "Mozilla/5.0", address: "203.0.113.7" };
 
 describe("a must-not-wake rule", () => {

@@ -5,7 +5,7 @@ import { IGNORE_PRESETS } from "./ignore-presets.ts";
 /** The must-not-wake rules with their presets written out; `undefined` when there is no rule. */
 export function compileIgnore(keys: LabelKeys["ignore"]): IgnoreRules | undefined {
   const presets = keys.preset.map((preset) => IGNORE_PRESETS[preset]);
-  const rules: IgnoreRules = {
+  const rules = {
     userAgents: unique([
       ...keys.user_agents.map((part) => part.toLowerCase()),
       ...presets.flatMap((preset) => preset.userAgents),
@@ -14,7 +14,8 @@ export function compileIgnore(keys: LabelKeys["ignore"]): IgnoreRules | undefine
     methods: unique(keys.methods.map((method) => method.toUpperCase())),
     ips: unique(keys.ips),
   };
-  return Object.values(rules).some((list: readonly string[]) => list.length > 0) ? rules : undefined;
+  const isEmpty = Object.values(rules).every((list) => list.length === 0);
+  return isEmpty ? undefined : { ...rules, status: keys.status };
 }
 
 function unique(items: readonly string[]): readonly string[] {

@@ -27,6 +27,7 @@ test("every kind of label is read", () => {
     "dag.pass_host": "False",
     "dag.ignore.paths": "/metrics,/robots.txt",
     "dag.ignore.preset": "uptime",
+    "dag.ignore.status": "204",
     "dag.throttle_cpus": "0.25",
     "dag.group": "api",
     "dag.schedule_start": "0 8 * * 1-5",
@@ -40,6 +41,7 @@ test("every kind of label is read", () => {
   assert.equal(settings?.pass_host, false);
   assert.deepEqual(settings?.ignore.paths, ["/metrics", "/robots.txt"]);
   assert.deepEqual(settings?.ignore.preset, ["uptime"]);
+  assert.equal(settings?.ignore.status, 204);
   assert.equal(settings?.throttle_cpus, 0.25);
   assert.equal(settings?.group, "api");
   assert.equal(settings?.schedule_start, "0 8 * * 1-5");
@@ -72,9 +74,10 @@ test("a bad label disables that key only", () => {
   ]);
 });
 
-const refused: readonly [string, RegExp][] = [
+const refused: readonly [label: string, message: RegExp, value?: string][] = [
   ["dag.idle_timout", /^unknown label; did you mean "dag\.idle_timeout"\?$/],
   ["dag.hots", /did you mean "dag\.host"/],
+  ["dag.ignore.status", /^has no effect without a rule: user_agents, paths, methods, ips, preset$/, "200"],
   ["dag.ignore.path", /did you mean "dag\.ignore\.paths"/],
   ["dag.ignore", /^unknown label/],
   ["dag.volumes", /^unknown label$/],
@@ -82,9 +85,9 @@ const refused: readonly [string, RegExp][] = [
   ["dag.process.command", /never taken from labels/],
   ["dag.name", /own name/],
 ];
-for (const [label, message] of refused) {
+for (const [label, message, value = "x"] of refused) {
   test(`the label ${label} is refused`, () => {
-    const { settings, faults } = parse({ [label]: "x" });
+    const { settings, faults } = parse({ [label]: value });
     assert.ok(settings);
     assert.equal(faults.length, 1);
     assert.match(faults[0]!.message, message);

@@ -203,6 +203,8 @@ test("must-not-wake rules come with their presets written out", () => {
   const { ignore } = workload(result, "a");
   assert.ok(ignore !== undefined);
   assert.ok(ignore.userAgents.includes("gptbot") && ignore.userAgents.includes("mybot"));
+  assert.ok(["discordbot", "slackbot", "whatsapp"].every((part) => ignore.userAgents.includes(part)));
+  assert.equal(ignore.status, 503);
   assert.deepEqual([ignore.paths, ignore.methods], [["/robots.txt"], ["HEAD"]]);
   assert.equal(workload(result, "b").ignore, undefined);
 });

@@ -91,6 +91,13 @@ export const choice = <const T extends string>(...words: readonly T[]) =>
     );
   });
 
+/** One number out of a few. */
+export const numberOf = <const T extends number>(...numbers: readonly T[]) =>
+  scalar({ kind: "one of", type: "integer", enum: numbers }, (value) => {
+    const number = numbers.find((each) => String(each) === value.trim());
+    return number === undefined ? unreadable(`${quote(value)} is none of ${numbers.join(", ")}`) : read(number);
+  });
+
 /** Reads `true`, `false` and the other words that YAML and Docker users write for them. */
 export function parseFlag(value: string): Reading<boolean> {
   const word = value.trim().toLowerCase();

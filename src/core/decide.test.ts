@@ -8,8 +8,9 @@ const NOW = 1_000;
 const proxy: DoorTraits = {
   maxHoldMs: Number.POSITIVE_INFINITY,
   seesTraffic: true,
+  relaysSuccess: true,
 };
-const traefik: DoorTraits = { ...proxy, maxHoldMs: 20_000, seesTraffic: false };
+const traefik: DoorTraits = { ...proxy, maxHoldMs: 20_000, seesTraffic: false, relaysSuccess: false };
 const brief: DoorTraits = { ...traefik, maxHoldMs: 0 };
 
 const asleep = (name = "app"): MemberView => ({
@@ -31,7 +32,7 @@ const failing = (retryAtMs: number, name = "app"): MemberView => {
 const base: Question = {
   members: [],
   client: "other",
-  ignored: false,
+  mustNotWake: undefined,
   wake: "auto",
   holdTimeoutMs: 25_000,
   door: proxy,
@@ -42,6 +43,7 @@ const base: Question = {
 const hold = { kind: "hold", maxMs: 25_000 };
 const page = { kind: "page" };
 const waking = { kind: "waking" };
+const sleeps = (status: number): object => ({ kind: "asleep", status });
 const offline = (untilMs?: number): object => ({ kind: "offline", untilMs });
 const failed = (workload: string, retryMs: number): object => ({
   kind: "failed",
@@ -55,11 +57,25 @@ const cases: readonly [rule: string, members: readonly MemberView[], question: P
     ["a route without members is unknown", [], {}, { kind: "unknown" }],
     ["a ready one forwards", [ready()], {}, gates.app],
     ["a ready one forwards a browser", [ready()], { client: "navigation" }, gates.app],
-    ["a ready one forwards those who must not wake it", [ready()], { ignored: true }, gates.app],
+    ["a ready one forwards those who must not wake it", [ready()], { mustNotWake: 503 }, gates.app],
     ["only ready members are candidates", [asleep(), ready("b")], {}, gates.b],
     ["a failing member does not fail its group", [failing(9_000), ready("b")], {}, gates.b],
-    ["those who must not wake get told that it sleeps", [asleep()], { ignored: true }, { kind: "asleep" }],
-    ["those who must not wake are told so even when it fails", [failing(9_000)], { ignored: true }, { kind: "asleep" }],
+    ["those who must not wake get told that it sleeps", [asleep()], { mustNotWake: 503 }, sleeps(503)],
+    [
+      "those who must not wake are told so with the status of their rule",
+      [asleep()],
+      { mustNotWake: 204 },
+      sleeps(204),
+    ],
+    ["a front would take a success for leave to pass", [asleep()], { mustNotWake: 200, door: traefik }, sleeps(503)],
+    ["a failure comes first for those who must not wake", [failing(9_000)], { mustNotWake: 200 }, failed("app", 8_000)],
+    ["it has failed to them until somebody else tries again", [failing(0)], { mustNotWake: 200 }, failed("app", 0)],
+    [
+      "a group sleeps to them while a member has not failed",
+      [failing(0), asleep("b")],
+      { mustNotWake: 200 },
+      sleeps(200),
+    ],
     ["a browser gets the page", [asleep()], { client: "navigation" }, page],
     ["anybody else waits", [asleep()], {}, hold],
     ["an upgrade waits", [asleep()], { client: "upgrade" }, hold],
@@ -100,7 +116,12 @@ const cases: readonly [rule: string, members: readonly MemberView[], question: P
     ["outside its window it is offline until the next start", [closed(5_000)], {}, offline(5_000)],
     ["a next start that nobody knows is left out", [closed(0)], {}, offline()],
     ["outside its window not even a ready one forwards", [{ ...ready(), closedUntilMs: 5_000 }], {}, offline(5_000)],
-    ["outside its window those who must not wake are told so too", [closed(5_000)], { ignored: true }, offline(5_000)],
+    [
+      "outside its window those who must not wake are told so too",
+      [closed(5_000)],
+      { mustNotWake: 200 },
+      offline(5_000),
+    ],
     [
       "a group is offline when all its members are, until the soonest",
       [closed(7_000), closed(5_000, "b"), closed(0, "c")],
@@ -134,7 +155,7 @@ const member: fc.Arbitrary<MemberView> = fc.oneof(
 const question = fc.record({
   members: fc.array(member, { maxLength: 5 }),
   client: fc.constantFrom<ClientKind>("navigation", "upgrade", "other"),
-  ignored: fc.boolean(),
+  mustNotWake: fc.constantFrom<Question["mustNotWake"]>(undefined, 200, 204, 503),
   wake: fc.constantFrom<Question["wake"]>("auto", "page", "hold"),
   holdTimeoutMs: fc.constantFrom(0, 1, 25_000),
   door: fc.constantFrom(proxy, traefik, brief),
@@ -167,8 +188,9 @@ test("whoever asks: only a browser is shown a page, and nobody waits longer than
         assert.ok(decision.maxMs > 0 && decision.maxMs <= asked.holdTimeoutMs);
         assert.ok(decision.maxMs <= asked.door.maxHoldMs);
       }
-      if (asked.ignored) assert.ok(!["hold", "page", "waking", "failed"].includes(decision.kind));
-      if (decision.kind === "failed") assert.ok(decision.retryMs > 0);
+      if (asked.mustNotWake !== undefined) assert.ok(!["hold", "page", "waking"].includes(decision.kind));
+      if (decision.kind === "failed") assert.ok(decision.retryMs > 0 || asked.mustNotWake !== undefined);
+      if (decision.kind === "asleep") assert.ok(asked.door.relaysSuccess || decision.status === 503);
     }),
   );
 });

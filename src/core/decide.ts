@@ -1,4 +1,5 @@
 import type { ClientKind, Decision, DoorTraits, Failure, Forward } from "./decision.ts";
+import type { AsleepStatus } from "./settings.ts";
 
 /** What `decide` needs to know of one member of a route at this moment. */
 export interface MemberView {
@@ -7,15 +8,15 @@ export interface MemberView {
   readonly gate: Forward | undefined;
   /** Outside its schedule window: when that opens (0: nobody knows). `undefined` inside. */
   readonly closedUntilMs: number | undefined;
-  /** A failed wake that still cools down. */
+  /** Its last wake failed, and when the next may be tried. */
   readonly failure: { readonly failure: Failure; readonly retryAtMs: number } | undefined;
 }
 
 export interface Question {
   readonly members: readonly MemberView[];
   readonly client: ClientKind;
-  /** A must-not-wake rule matches. */
-  readonly ignored: boolean;
+  /** Set for whoever must not wake it: the status that says that it sleeps. */
+  readonly mustNotWake: AsleepStatus | undefined;
   readonly wake: "auto" | "page" | "hold";
   readonly holdTimeoutMs: number;
   readonly door: DoorTraits;
@@ -32,8 +33,11 @@ export function decide(question: Question): Decision {
   const ready = open.filter(isReady);
   if (ready.length > 0) return question.pick(ready).gate ?? UNREACHABLE;
 
-  if (question.ignored) return ASLEEP;
-  if (open.every((member) => coolsDown(member, question.nowMs))) return failed(open, question.nowMs);
+  const { mustNotWake, door, nowMs } = question;
+  // Nobody who must not wake it tries again, so that to them it has failed until somebody else does.
+  const isFailed = mustNotWake === undefined ? (member: MemberView) => coolsDown(member, nowMs) : hasFailed;
+  if (open.every(isFailed)) return failed(open, nowMs);
+  if (mustNotWake !== undefined) return { kind: "asleep", status: door.relaysSuccess ? mustNotWake : 503 };
   return wait(question);
 }
 
@@ -69,12 +73,15 @@ function isReady(member: MemberView): boolean {
   return member.gate !== undefined;
 }
 
+function hasFailed({ failure }: MemberView): boolean {
+  return failure !== undefined;
+}
+
 function coolsDown({ failure }: MemberView, nowMs: number): boolean {
   return failure !== undefined && nowMs < failure.retryAtMs;
 }
 
 const PAGE: Decision = Object.freeze({ kind: "page" });
 const WAKING: Decision = Object.freeze({ kind: "waking" });
-const ASLEEP: Decision = Object.freeze({ kind: "asleep" });
 const UNKNOWN: Decision = Object.freeze({ kind: "unknown" });
 const UNREACHABLE = WAKING;

@@ -1,4 +1,5 @@
 import type { Endpoint } from "./observation.ts";
+import type { AsleepStatus } from "./settings.ts";
 
 /** What kind of client asks; it settles whether a page helps it. */
 export type ClientKind = "navigation" | "upgrade" | "other";
@@ -9,6 +10,8 @@ export interface DoorTraits {
   readonly maxHoldMs: number;
   /** Later bytes pass through us, so that a lease says when a request ends. */
   readonly seesTraffic: boolean;
+  /** A 2xx of ours reaches the client; where a front asks, it would let the request pass to an app that sleeps. */
+  readonly relaysSuccess: boolean;
 }
 
 /** What a client gets. Built in one place (`decide`), acted upon by the doors. */
@@ -18,7 +21,8 @@ export type Decision =
   | { readonly kind: "page" }
   /** Not ready, and this client neither waits nor gets a page. */
   | { readonly kind: "waking" }
-  | { readonly kind: "asleep" }
+  /** It sleeps, and this client must not wake it. */
+  | { readonly kind: "asleep"; readonly status: AsleepStatus }
   | { readonly kind: "offline"; readonly untilMs: number | undefined }
   | { readonly kind: "unknown" }
   | { readonly kind: "failed"; readonly workload: string; readonly failure: Failure; readonly retryMs: number };

@@ -152,7 +152,11 @@ export interface IgnoreRules {
   readonly paths: readonly string[];
   readonly methods: readonly string[];
   readonly ips: readonly string[];
+  /** What they get while it sleeps. */
+  readonly status: AsleepStatus;
 }
+
+export type AsleepStatus = 200 | 204 | 503;
 
 export interface GroupSettings {
   readonly name: string;

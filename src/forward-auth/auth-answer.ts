@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { DoorTraits } from "../core/decision.ts";
+import { isPrefetch } from "../core/prefetch.ts";
 import { requestPath } from "../core/request-host.ts";
 import type { Asker } from "../lifecycle/admit.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
@@ -80,7 +81,7 @@ export function createAuthority(deps: AuthDeps) {
 
   /** Nobody is held here: whoever may wait has waited for the auth request before it. */
   async function page(front: Front, req: IncomingMessage, asked: Asked, route: Route, gone: AbortSignal) {
-    const traits: DoorTraits = { ...front.traits, maxHoldMs: 0 };
+    const traits: DoorTraits = { ...front.traits, maxHoldMs: 0, relaysSuccess: true };
     const client = clientOf(req, asked);
     const admission = await lifecycle.admit(route, askerOf(req, asked, gone), traits, "none");
     if (admission.kind === "refuse") {
@@ -120,6 +121,7 @@ export function createAuthority(deps: AuthDeps) {
       path: requestPath(uri), // GHSA-pxq7-h93f-9jrg: rules match what comes before `#` and `?`
       userAgent: req.headers["user-agent"] ?? "",
       address: addressOf(req),
+      isPrefetch: isPrefetch(method, req.headers),
       sticky: undefined, // an auth answer sets no cookie
       host: override === undefined ? host : undefined,
       gone,

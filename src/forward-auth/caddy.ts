@@ -7,6 +7,7 @@ export const CADDY: Front = Object.freeze({
   traits: Object.freeze({
     maxHoldMs: Number.POSITIVE_INFINITY,
     seesTraffic: false,
+    relaysSuccess: false,
   }),
   // Without a `?` at the end of its `uri` it adds the client's query to ours.
   read: (req, path) => readForwarded(req, path, { query: false }),

@@ -12,6 +12,7 @@ export const ENVOY: Front = Object.freeze({
   traits: Object.freeze({
     maxHoldMs: 25_000,
     seesTraffic: false,
+    relaysSuccess: false,
   }),
   read: readOriginal,
   refusal: asClientError,

@@ -14,6 +14,7 @@ export const NGINX: Front = Object.freeze({
   traits: Object.freeze({
     maxHoldMs: 55_000,
     seesTraffic: false,
+    relaysSuccess: false,
   }),
   // A `rewrite` without a `?` at the end adds the client's query to ours.
   read: (req, path) => readForwarded(req, path, { query: false }),

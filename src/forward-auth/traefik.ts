@@ -7,6 +7,7 @@ export const TRAEFIK: Front = Object.freeze({
   traits: Object.freeze({
     maxHoldMs: 25_000,
     seesTraffic: false,
+    relaysSuccess: false,
   }),
   // It asks the literal address, so that a query in it is the administrator's.
   read: (req, path) => readForwarded(req, path, { query: true }),

@@ -2,7 +2,7 @@ import { clientClass } from "../core/client-class.ts";
 import { decide, type MemberView } from "../core/decide.ts";
 import type { ClientKind, Decision, DoorTraits, Forward, HoldOutcome, Refusal } from "../core/decision.ts";
 import type { WakeCause } from "../core/events.ts";
-import type { IgnoreRules } from "../core/settings.ts";
+import type { AsleepStatus, IgnoreRules } from "../core/settings.ts";
 import { failureOf } from "./failure.ts";
 import { hold, type WaitingRoom } from "./hold.ts";
 import type { House } from "./house.ts";
@@ -19,6 +19,8 @@ export interface Asker {
   readonly path: string;
   readonly userAgent: string;
   readonly address: string;
+  /** It comes of a guess, and must not wake; it is use of an app that is awake. */
+  readonly isPrefetch: boolean;
   /** The value of the group's sticky cookie. */
   readonly sticky: string | undefined;
   /** By which it came to its route; `undefined`: it has named that itself. */
@@ -71,22 +73,24 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     const waited = (): number => clock.now() - startedMs;
     const tell = (outcome: HoldOutcome): void =>
       house.emit({ type: "hold", host: asked.name, outcome, waitedMs: waited() });
-    const ignored = asked.members.some(({ settings }) => settings.ignore && matchesIgnore(settings.ignore, asker));
+    const rules = asked.members.find(({ settings: { ignore } }) => ignore && matchesIgnore(ignore, asker))?.settings
+      .ignore;
+    const mustNotWake = rules?.status ?? (asker.isPrefetch ? 503 : undefined);
     if (!door.seesTraffic) for (const member of asked.members) meetFront(member, house.rearm);
-    if (!ignored) arrive(asked);
+    if (mustNotWake === undefined) arrive(asked);
     const current = (): Route | undefined => currentRoute(asked, asker.host);
     const cause: WakeCause = door.seesTraffic ? "request" : "auth";
     let tries = 0;
     // Also the first time: a request that was refused comes back with the route that it had then.
     for (let route = current(); route !== undefined; route = current(), tries += 1) {
-      const decision = ask(route, asker, door, ignored, waited());
+      const decision = ask(route, asker, door, mustNotWake, waited());
       if (wakes(decision)) wakeRoute(house, route, cause);
       if (wakes(decision)) use(route, asker);
       if (decision.kind !== "hold") {
         if (tries > 0) tell(decision.kind === "forward" ? "ready" : "failed");
         const waitedMs = tries === 0 ? 0 : waited();
         if (decision.kind !== "forward") return { kind: "refuse", decision, waitedMs };
-        return forward(route, decision, ignored ? undefined : asker, leaseKind, waitedMs);
+        return forward(route, decision, rules === undefined ? asker : undefined, leaseKind, waitedMs);
       }
       const rooms = [route.room, overall];
       const outcome = await hold(openMembers(route), rooms, decision.maxMs - waited(), asker.gone, clock);
@@ -123,13 +127,19 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     return members.filter(({ schedule }) => schedule?.isOpen(wall) !== false);
   }
 
-  function ask(route: Route, asker: Asker, door: DoorTraits, ignored: boolean, waitedMs: number): Decision {
+  function ask(
+    route: Route,
+    asker: Asker,
+    door: DoorTraits,
+    mustNotWake: AsleepStatus | undefined,
+    waitedMs: number,
+  ): Decision {
     const wall = clock.wall();
     const [first] = route.members;
     const decision = decide({
       members: route.members.map((member) => viewOf(member, wall)),
       client: asker.kind,
-      ignored,
+      mustNotWake,
       wake: first?.settings.wake ?? "auto",
       holdTimeoutMs: first?.settings.holdTimeoutMs ?? 0,
       door,

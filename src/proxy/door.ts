@@ -4,6 +4,7 @@ import { clientClass } from "../core/client-class.ts";
 import { classifyClient } from "../core/client.ts";
 import type { DoorTraits, Forward } from "../core/decision.ts";
 import type { PlainRequest } from "../core/plain-request.ts";
+import { isPrefetch } from "../core/prefetch.ts";
 import { CONFLICT, requestHost } from "../core/request-host.ts";
 import type { Admission, Asker, Admitter } from "../lifecycle/admit.ts";
 import type { House } from "../lifecycle/house.ts";
@@ -21,6 +22,7 @@ import { stickyCookie, stickyMember } from "./sticky.ts";
 export const PROXY_TRAITS: DoorTraits = Object.freeze({
   maxHoldMs: Number.POSITIVE_INFINITY,
   seesTraffic: true,
+  relaysSuccess: true,
 });
 
 /** How often a request whose upstream refused it may be admitted anew. */
@@ -172,6 +174,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
       path: url,
       userAgent: headers["user-agent"] ?? "",
       address: deps.addressOf(req),
+      isPrefetch: isPrefetch(method, headers),
       sticky: stickyMember(route, headers.cookie),
       host: host === CONFLICT ? undefined : host,
       gone,

@@ -3,7 +3,7 @@ import type { ErrorCode } from "../core/errors.ts";
 /** A whole answer, ready to be written; a HEAD gets the same without the body. */
 export interface Answer {
   readonly status: number;
-  /** Flat: name, value, name, value. Content-Type and Content-Length included. */
+  /** Flat: name, value, name, value. Content-Type and Content-Length included, unless it has no content. */
   readonly headers: readonly string[];
   readonly body: Buffer;
 }
@@ -22,7 +22,9 @@ export interface AnswerFacts {
 /** Wraps a body. Nothing of ours may be stored, sniffed or indexed, whoever asked. */
 export function createAnswer(text: string, { status, type, code, retryMs, headers = [] }: AnswerFacts): Answer {
   const body = Buffer.from(text);
-  const own = ["Content-Type", type, "Content-Length", String(body.length), ...COMMON];
+  // RFC 9110 §8.6: a 204 has no Content-Length, and nothing that has a type.
+  const content = status === 204 ? [] : ["Content-Type", type, "Content-Length", String(body.length)];
+  const own = [...content, ...COMMON];
   if (code !== undefined) own.push("X-Gateway-Code", code);
   if (retryMs !== undefined) own.push("Retry-After", String(retryAfterSeconds(retryMs)));
   return { status, headers: [...own, ...headers], body };
@@ -41,5 +43,5 @@ const COMMON = [
   "X-Content-Type-Options",
   "nosniff",
   "Vary",
-  "Accept, Accept-Language, Sec-Fetch-Mode",
+  "Accept, Accept-Language, Sec-Fetch-Mode, Sec-Purpose, User-Agent",
 ];

@@ -21,8 +21,9 @@ export interface PageWriterDeps {
 }
 
 export interface PageOptions {
-  /** Settles the status; absent: 200. */
+  /** Settles the status, unless `status` does; absent: 200. */
   readonly code?: ErrorCode;
+  readonly status?: number;
   readonly retryMs?: number | undefined;
   /** Set on every page that reloads by itself. */
   readonly reload?: Reload | undefined;
@@ -76,7 +77,7 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
       const style = look === "admin" ? forAdmins() : assets;
       const text = templates.render(template, { ...style, ...model, accents, language, nonce, t });
       return createAnswer(text, {
-        status: code === undefined ? 200 : STATUS_BY_CODE[code],
+        status: options.status ?? (code === undefined ? 200 : STATUS_BY_CODE[code]),
         type: "text/html; charset=utf-8",
         code,
         retryMs,

@@ -32,6 +32,12 @@ export function createProblem(code: ErrorCode, facts: ProblemFacts, failed?: Fai
   return createAnswer(JSON.stringify(problem), { status, type: "application/problem+json", code, retryMs });
 }
 
+/** To a monitor that was promised a success while an app sleeps: no problem, though its code says the same. */
+export function asleepAnswer(container: string, status: 200 | 204): Answer {
+  const body = status === 204 ? "" : JSON.stringify({ status: "asleep", container });
+  return createAnswer(body, { status, type: "application/json", code: "asleep" });
+}
+
 /** After how long asking again may help; the codes that are missing here are not mended by asking again. */
 export const DEFAULT_RETRY_MS: Readonly<Partial<Record<ErrorCode, number>>> = Object.freeze({
   asleep: 60_000,

@@ -54,7 +54,7 @@ for (const [what, page] of [
     "what opens tomorrow or later",
     () => responder.offline({ face: FACE, nowMs: 0, untilMs: 90_000_000, timezone: "UTC" }, BROWSER),
   ],
-  ["an app that must not be woken", () => responder.asleep({ face: FACE }, BROWSER)],
+  ["an app that must not be woken", () => responder.asleep({ face: FACE, status: 503 }, BROWSER)],
   ["an answer to a program", () => responder.loading(LOADING, API)],
 ] as const) {
   test(`${what} does not reload by itself`, () => assert.equal(refreshOf(page()), undefined));

@@ -36,7 +36,7 @@ export function refuse(
     case "offline":
       return responder.offline({ ...facts, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
     case "asleep":
-      return responder.asleep({ face }, client);
+      return responder.asleep({ face, status: refusal.status }, client);
     case "waking":
     case "timed-out": {
       const why = BEFORE_A_START[facts.phase];

@@ -33,7 +33,7 @@ const ANSWERS: Readonly<Record<string, (client: ClientFacts) => Answer>> = {
   waking: (client) => responder.loading({ ...LOADING, logs: ["line"] }, client),
   "wake-failed": (client) => responder.failed({ face: FACE, failure: FAILURE, retryMs: 4_200, logs: ["boom"] }, client),
   offline: (client) => responder.offline({ face: FACE, nowMs: 0, untilMs: 7_000, timezone: "UTC" }, client),
-  asleep: (client) => responder.asleep({ face: FACE }, client),
+  asleep: (client) => responder.asleep({ face: FACE, status: 503 }, client),
   "unknown-host": (client) => responder.unknownHost({ host: "nope.test" }, client),
   ...Object.fromEntries(
     (Object.keys(STATUS_BY_CODE) as ErrorCode[])

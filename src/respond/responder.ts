@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { STATUS_BY_CODE } from "../core/errors.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import type { Theme } from "../core/settings.ts";
+import type { AsleepStatus, Theme } from "../core/settings.ts";
 import { retryAfterSeconds, type Answer } from "./answer.ts";
 import { cleanText } from "./clean-text.ts";
 import { createPainter, type PaintedFace } from "./face.ts";
@@ -19,7 +19,7 @@ import type {
 } from "./pages.ts";
 import { en } from "./messages/en.ts";
 import { healthAnswer, logsAnswer } from "./polled.ts";
-import { createProblem, DEFAULT_RETRY_MS } from "./problem.ts";
+import { asleepAnswer, createProblem, DEFAULT_RETRY_MS } from "./problem.ts";
 import { loadingRetryMs, wakeModel } from "./wake-model.ts";
 import { clockText, durationText, untilText } from "./time-text.ts";
 
@@ -36,7 +36,7 @@ export interface Responder {
   loading(page: LoadingPage, client: ClientFacts): Answer;
   failed(page: FailedPage, client: ClientFacts): Answer;
   offline(page: OfflinePage, client: ClientFacts): Answer;
-  asleep(page: { readonly face: Face }, client: ClientFacts): Answer;
+  asleep(page: { readonly face: Face; readonly status: AsleepStatus }, client: ClientFacts): Answer;
   /** `isGateway`: the host is the gateway's own, so that a proxy before it seems not to pass on what visitors asked for. */
   unknownHost(page: { readonly host: string; readonly isGateway?: boolean }, client: ClientFacts): Answer;
   /** Any other code. */
@@ -100,10 +100,12 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
       return writer.write("offline.html", { face: painted, opens }, client, options);
     },
 
-    asleep({ face }, client) {
+    asleep({ face, status }, client) {
+      if (status === 204 || (status === 200 && client.kind !== "navigation")) return asleepAnswer(face.name, status);
       if (client.kind !== "navigation") return createProblem("asleep", { container: face.name });
       const painted = paint(face);
-      const options = { code: "asleep", retryMs: DEFAULT_RETRY_MS.asleep, accents: painted.accents } as const;
+      const retryMs = status === 503 ? DEFAULT_RETRY_MS.asleep : undefined;
+      const options = { code: "asleep", status, retryMs, accents: painted.accents } as const;
       return writer.write("asleep.html", { face: painted }, client, options);
     },
 

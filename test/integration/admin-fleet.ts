@@ -78,6 +78,7 @@ const VISITOR = {
   method: "GET",
   path: "/",
   address: "192.0.2.1",
+  isPrefetch: false,
   sticky: undefined,
   host: undefined,
 } as const;

@@ -13,7 +13,7 @@ test("of a sleeping container is told what would wake it, and nothing else", asy
     [
       { name: "app", dependsOn: [{ name: "db", condition: "healthy" }] },
       { name: "db", hosts: [] },
-      { name: "lone", hosts: [], ignore: { userAgents: ["bot"], paths: [], methods: [], ips: [] } },
+      { name: "lone", hosts: [], ignore: { userAgents: ["bot"], paths: [], methods: [], ips: [], status: 503 } },
     ],
     { groups: [{ name: "pool", members: ["app"], hosts: ["pool.test"] }] },
   );

@@ -133,7 +133,7 @@ describe("GHSA-pxq7-h93f-9jrg: `#` and `?` end a path before it is matched", () 
   }
 
   test("a must-not-wake rule is not met by what follows them", async (t) => {
-    const ignore = { userAgents: [], paths: ["/robots.txt"], methods: [], ips: [] };
+    const ignore = { userAgents: [], paths: ["/robots.txt"], methods: [], ips: [], status: 503 as const };
     const house = await openAuthHouse(t, [{ name: "app", ignore }]);
     const answer = await house.whileTime(house.ask("/_auth/caddy", { "x-forwarded-uri": "/private#/robots.txt" }));
     assert.equal(answer.status, 200);

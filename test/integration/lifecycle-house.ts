@@ -40,11 +40,13 @@ export interface Visit {
   lease?: LeaseKind | "none";
   userAgent?: string;
   sticky?: string;
+  isPrefetch?: boolean;
 }
 
 export const PROXY: DoorTraits = {
   maxHoldMs: Number.POSITIVE_INFINITY,
   seesTraffic: true,
+  relaysSuccess: true,
 };
 
 /** Opens a life cycle; whatever is not said of a workload has its documented default. */
@@ -113,6 +115,7 @@ function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit =
     path: "/",
     userAgent: how.userAgent ?? "curl/8",
     address: "127.0.0.1",
+    isPrefetch: how.isPrefetch ?? false,
     sticky: how.sticky,
     host: asked,
     gone: gone.signal,

@@ -181,7 +181,7 @@ test("a pin that is over lets it sleep at once when it has been idle for long", 
 });
 
 test("those who must not wake are told that it sleeps, pass when it is awake, and do not keep it awake", async () => {
-  const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [] };
+  const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 as const };
   const house = await openHouse([{ name: "app", ignore, idleTimeoutMs: MINUTE }]);
   const checker = { userAgent: "Uptime-Kuma/1" };
   const early = house.visit("app", checker);
@@ -198,6 +198,18 @@ test("those who must not wake are told that it sleeps, pass when it is awake, an
     await house.clock.advance(500);
   }
   assert.ok(house.clock.now() - from <= MINUTE + 1_000);
+});
+
+test("a prefetch does not wake, and keeps awake what is awake", async () => {
+  const house = await openHouse([{ name: "app", idleTimeoutMs: MINUTE }]);
+  for (const answer of ["asleep", "forward app", "forward app"]) {
+    const guest = house.visit("app", { isPrefetch: true });
+    await house.clock.settle();
+    assert.equal(guest.answer, answer);
+    guest.close();
+    if (answer === "asleep") await wake(house);
+    await house.clock.advance(MINUTE - 1_000);
+  }
 });
 
 test("who waits in vain for an app that is up keeps it awake no longer than the wait and its idle time", async () => {

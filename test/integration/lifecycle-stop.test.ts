@@ -43,7 +43,7 @@ test("an arrival while it drains undoes the stop, and is forwarded without a sta
 });
 
 test("an arrival of those who must not wake undoes no stop", async () => {
-  const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [] };
+  const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 as const };
   const house = await readyHouse({}, { busyPath: "/busy", ignore });
   slowly(house, 1_000);
   await house.clock.advance(IDLE + 500);

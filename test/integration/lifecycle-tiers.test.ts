@@ -72,7 +72,7 @@ test("an auth request gives a throttled one its speed back too", async () => {
 });
 
 test("those who must not keep it awake do not give it its speed back either", async () => {
-  const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [] };
+  const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 as const };
   const house = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2, ignore });
   await house.clock.advance(MINUTE);
   const guest = house.visit("app", { userAgent: "kuma" });

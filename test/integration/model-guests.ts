@@ -59,7 +59,7 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     const admitted = lifecycle.admit(
       route,
       askerOf(who, guest.gone.signal),
-      { maxHoldMs: isAuth ? 1_000 : Infinity, seesTraffic: !isAuth },
+      { maxHoldMs: isAuth ? 1_000 : Infinity, seesTraffic: !isAuth, relaysSuccess: !isAuth },
       isAuth ? "none" : who === "upgrade" ? "tunnel" : "request",
     );
     admitted.then(
@@ -138,6 +138,7 @@ function askerOf(who: Visitor, gone: AbortSignal): Asker {
     path: "/",
     userAgent: who,
     address: "127.0.0.1",
+    isPrefetch: false,
     sticky: undefined,
     host: undefined,
     gone,

@@ -29,7 +29,7 @@ const members: readonly Part[] = [member, { ...member, name: "b" }];
 const needsDb: Part = { ...app, dependsOn: [{ name: "db", condition: "healthy" }] };
 const web = { name: "web", members: ["a", "b"] };
 const gateway = { discoveryIntervalMs: 3_600_000, maxPending: 6, holdTimeoutMs: HOLD_MS };
-const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [] };
+const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 as const };
 const job: Part = { name: "job", hosts: [], targetPort: undefined, startTimeoutMs: START_TIMEOUT_MS };
 
 /** What reloads switch between; the first one is also what every run ends with. */
