@@ -8,10 +8,10 @@ import { freePort, navigation, request } from "../support/http.ts";
 const APP = `
 require("node:http").createServer((req, res) => {
   res.setHeader("x-seen-host", req.headers.host);
-  res.setHeader("set-cookie", "app=1");
+  res.setHeader("x-seen-proto", req.headers["x-forwarded-proto"]);
   res.end(req.method + " " + req.headers.host);
 }).on("upgrade", (req, socket) => {
-  socket.end("HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: test\\r\\nX-Seen-Host: " + req.headers.host + "\\r\\n\\r\\n");
+  socket.end("HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: " + req.headers.upgrade + "\\r\\nX-Seen-Host: " + req.headers.host + "\\r\\n\\r\\n");
 }).listen(Number(process.env.PORT), "127.0.0.1");
 `;
 
@@ -154,4 +154,51 @@ void describe("behind proxies that do not pass Host on", () => {
     const forged = await request({ port, host: "app.test", headers: { "x-forwarded-host": "own.test" } });
     assert.equal(forged.status, 404);
   });
+});
+
+void describe("a proxy that is set up as docs/getting-started.md has it passes everything on", () => {
+  const fronts = {
+    nginx: (t: TestContext, gateway: Gateway) =>
+      startNginx(
+        t,
+        (port) => `map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
+server {
+  listen 127.0.0.1:${port};
+  location / {
+    proxy_pass http://127.0.0.1:${gateway.port};
+    proxy_http_version 1.1;
+    proxy_buffering off;
+    proxy_request_buffering off;
+    proxy_read_timeout 1h;
+    client_max_body_size 0;
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto https;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade;
+  }
+}`,
+      ),
+    Apache: (t: TestContext, gateway: Gateway) =>
+      startApache(
+        t,
+        `ProxyPreserveHost On\nRequestHeader set X-Forwarded-Proto "https"\nProxyTimeout 3600\n` +
+          `ProxyPass "/" "http://127.0.0.1:${gateway.port}/" upgrade=websocket`,
+      ),
+  };
+
+  for (const [name, startFront] of Object.entries(fronts)) {
+    void it(`${name}: host, scheme and WebSockets, to an app that sleeps and one that is awake`, async (t) => {
+      const gateway = await start(t);
+      const front = await startFront(t, gateway);
+      if (front === undefined) return;
+      const upgrade = { connection: "Upgrade", upgrade: "websocket" };
+      for (let times = 0; times < 2; times += 1) {
+        const answer = await request({ port: front.port, host: "own.test", method: "POST", body: "x" });
+        assert.deepEqual([answer.text, answer.headers["x-seen-proto"]], ["POST own.test", "https"]);
+        const upgraded = await request({ port: front.port, host: "app.test", headers: upgrade });
+        assert.deepEqual([upgraded.status, upgraded.headers["x-seen-host"]], [101, "app.test"]);
+      }
+    });
+  }
 });
