@@ -11,7 +11,8 @@ import type { ClientLine } from "./proxy/client-line.ts";
 import { type ClientLines, createClientLines } from "./proxy/client-lines.ts";
 import type { HostLookup } from "./proxy/host-lookup.ts";
 import { setHost } from "./proxy/set-host.ts";
-import { answerUnderWay } from "./proxy/under-way.ts";
+import { answerInstead, type OpenAnswers, watchAnswers } from "./proxy/open-answers.ts";
+import { takeUpgrades } from "./proxy/take-upgrades.ts";
 import type { Answer } from "./respond/answer.ts";
 import { sayLast } from "./respond/last-words.ts";
 import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
@@ -49,7 +50,9 @@ export interface GatewayServer {
 /** The one listener. What is ready and not reserved goes to its app without passing anything else. */
 export function createGatewayServer(deps: ServerDeps): GatewayServer {
   const server = createServer(deps.options);
-  const tunnels = new Set<Duplex>();
+  server.maxHeadersCount = 0; // their size is bounded; a Content-Length beyond the count would frame a body all the same
+  const answers = watchAnswers(server);
+  const broken = new WeakSet<Duplex>();
   let draining = false;
 
   const lines = createClientLines(server, {
@@ -95,6 +98,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
 
   function onRequest(req: IncomingMessage, res: ServerResponse): void {
     if (lines.answersAgain(req, res)) return undefined;
+    if (req.httpVersionMajor !== 1) return answerInstead(res, deps.rawAnswer("bad-request"));
     const asked = req.url ?? "/";
     const named = requestHost(asked, req.rawHeaders);
     if (named === CONFLICT || isHostless(req, named)) return deps.conflictingHost(req, res);
@@ -114,10 +118,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   }
 
   function onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    tunnels.add(socket);
-    socket.on("close", () => tunnels.delete(socket));
-    // Only where the server could not be told to take it as a plain request (Node before 24.9).
-    if (answerUnderWay(socket) !== undefined) return void socket.destroy();
+    if (req.httpVersionMajor !== 1) return sayLast(socket, deps.rawAnswer("bad-request"));
     const target = req.url ?? "/";
     const named = requestHost(target, req.rawHeaders);
     if (named === CONFLICT || isHostless(req, named)) return sayLast(socket, deps.rawAnswer("conflict-host"));
@@ -134,14 +135,16 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     isolate(req.socket, () => onRequest(req, res));
   server.on("request", onRequestAlone);
   server.on("checkContinue", onRequestAlone);
-  server.on("upgrade", (req, socket, head) => isolate(socket, () => onUpgrade(req, socket, head)));
+  const upgraded = takeUpgrades(server, answers, onUpgrade);
   server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
-    if (answerUnderWay(socket) === undefined) sayLast(socket, deps.rawAnswer("method-not-allowed"));
-    else socket.destroy();
+    answers.afterLetGo(socket, () => sayLast(socket, deps.rawAnswer("method-not-allowed")));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (!socket.writable || error.code === "ECONNRESET" || isSpoken(socket)) socket.destroy();
-    else sayLast(socket, deps.rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? "bad-request"));
+    if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
+    else if (!broken.has(socket)) {
+      broken.add(socket); // node:http goes on reading, and finds more of the kind
+      refuseBroken(answers, socket, deps.rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? "bad-request"));
+    }
   });
 
   return {
@@ -149,7 +152,8 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     draining: () => draining,
     async drain(ms) {
       draining = true;
-      await close(server, lines, tunnels, ms);
+      const isUsed = (socket: Duplex): boolean => upgraded.has(socket) || answers.areOpen(socket);
+      await close(server, lines, { upgraded, isUsed }, ms);
     },
   };
 }
@@ -175,10 +179,14 @@ const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
 };
 
-/** What is written now would be taken for a part of the answer under way, or for that of an earlier request. */
-function isSpoken(socket: Socket): boolean {
-  const answer = answerUnderWay(socket);
-  return answer !== undefined && (answer.headersSent || answer.req.complete);
+/** Answers bytes that are no request in their turn, behind the whole answers to what came before them. */
+function refuseBroken(answers: OpenAnswers, socket: Socket, refusal: Buffer): void {
+  const last = answers.last(socket);
+  if (last === undefined || last.req.complete) answers.after(socket, () => sayLast(socket, refusal));
+  // It is the body of the last request that is broken, which gets one answer.
+  else if (last.writableEnded) answers.after(socket, () => socket.destroySoon());
+  else if (last.headersSent) last.destroy();
+  else answerInstead(last, refusal);
 }
 
 function listen(server: Server, port: number, bind: string): Promise<AddressInfo> {
@@ -193,18 +201,27 @@ function listen(server: Server, port: number, bind: string): Promise<AddressInfo
   });
 }
 
+interface Used {
+  readonly upgraded: ReadonlySet<Duplex>;
+  /** Something is under way on it. */
+  readonly isUsed: (socket: Duplex) => boolean;
+}
+
 /** Node closes idle connections once; those that become idle later must be closed as well. */
-function close(server: Server, lines: ClientLines, tunnels: ReadonlySet<Duplex>, ms: number): Promise<void> {
+function close(server: Server, lines: ClientLines, { upgraded, isUsed }: Used, ms: number): Promise<void> {
   return new Promise((resolve) => {
+    const since = performance.now();
     const closeIdle = (): void => {
       server.closeIdleConnections();
       lines.closeIdle();
+      // Half a request's head that does not go on is nothing under way.
+      if (performance.now() - since > HEAD_GRACE_MS) lines.closeUnused(isUsed);
     };
     const idle = setInterval(closeIdle, 50);
     const cut = setTimeout(() => {
       server.closeAllConnections();
       lines.closeAll();
-      for (const socket of tunnels) socket.destroy();
+      for (const socket of upgraded) socket.destroy();
     }, ms);
     lines.closeIdle();
     server.close(() => {
@@ -214,3 +231,6 @@ function close(server: Server, lines: ClientLines, tunnels: ReadonlySet<Duplex>,
     });
   });
 }
+
+/** A request whose first packet has come is let come whole. */
+const HEAD_GRACE_MS = 200;

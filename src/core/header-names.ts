@@ -65,6 +65,7 @@ export const KINDS: ReadonlyMap<string, HeaderKind> = new Map([
   ["keep-alive", "hop"],
   ["proxy-connection", "hop"],
   ["upgrade", "hop"],
+  ["http2-settings", "hop"],
   ["transfer-encoding", "transfer-encoding"],
   ["te", "te"],
   ["trailer", "trailer"],

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { createHeaderNames } from "../core/header-names.ts";
-import { sortFields } from "./answer-fields.ts";
-import { flatFields } from "./field-lines.ts";
+import { type AnswerFields, readFields } from "./answer-fields.ts";
+import { fieldLines, flatFields } from "./field-lines.ts";
 import { trailerPairs } from "./trailers.ts";
 
 const HOP = ["Connection", "keep-alive", "Proxy-Connection", "UPGRADE", "Transfer-Encoding"];
@@ -11,6 +11,13 @@ const name = fc.oneof(
   fc.constantFrom(...HOP, "Set-Cookie", "Content-Type", "X-A", "x-a", "Date"),
   fc.stringMatching(/^[a-zA-Z-]{1,12}$/u),
 );
+
+function sortFields(raw: readonly string[]): AnswerFields {
+  const text = `${fieldLines(raw)}\r\n`;
+  const fields = readFields(Buffer.from(text, "latin1"), text, 0);
+  assert.ok(fields !== undefined);
+  return fields;
+}
 
 describe("an answer's head", () => {
   void it("keeps everything but what is the connection's, in order", () => {

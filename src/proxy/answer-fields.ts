@@ -16,6 +16,7 @@ export class AnswerFields {
   /** The Transfer-Encoding. */
   coding: string | undefined;
   trailer: string | undefined;
+  upgrade: string | undefined;
   hasDate = false;
   /** The Content-Length; -1: none. */
   length = -1;
@@ -45,7 +46,7 @@ export function readFields(bytes: Buffer, text: string, from: number): AnswerFie
       case "short":
         return undefined;
       case "odd":
-        throw noHeader();
+        throw new AnswerFault("a line in an answer's head that is no header");
       case "none":
         fields.lines += text.slice(keptFrom, at);
         fields.end = at + 2;
@@ -86,13 +87,24 @@ function note(fields: AnswerFields, meaning: Meaning, text: string, { colon, end
       return;
     case "trailer":
       fields.trailer = joined(fields.trailer, trimmed(text, colon + 1, end));
+      return;
+    case "upgrade":
+      fields.upgrade = joined(fields.upgrade, trimmed(text, colon + 1, end));
   }
 }
 
 const field = new FieldReader();
 
 /** What a field is to this connection; only Date and Content-Length are passed on. */
-type Meaning = "date" | "content-length" | "keep-alive" | "connection" | "transfer-encoding" | "trailer" | "hop";
+type Meaning =
+  | "date"
+  | "content-length"
+  | "keep-alive"
+  | "connection"
+  | "transfer-encoding"
+  | "trailer"
+  | "upgrade"
+  | "hop";
 
 const MEANINGS = new NameTable<Meaning>([
   ["date", "date"],
@@ -101,7 +113,7 @@ const MEANINGS = new NameTable<Meaning>([
   ["connection", "connection"],
   ["transfer-encoding", "transfer-encoding"],
   ["trailer", "trailer"],
-  ["upgrade", "hop"],
+  ["upgrade", "upgrade"],
   ["proxy-connection", "hop"],
 ]);
 
@@ -119,16 +131,4 @@ function without(lines: string, nominated: ReadonlySet<string>): string {
     if (lower === "content-length" || !nominated.has(lower)) kept.push(headers[at] ?? "", headers[at + 1] ?? "");
   }
   return fieldLines(kept);
-}
-
-/** Of the flat list of a head that somebody else has parsed; throws on what is no header. */
-export function sortFields(raw: readonly string[]): AnswerFields {
-  const text = `${fieldLines(raw)}\r\n`;
-  const fields = readFields(Buffer.from(text, "latin1"), text, 0);
-  if (fields?.end !== text.length) throw noHeader();
-  return fields;
-}
-
-function noHeader(): AnswerFault {
-  return new AnswerFault("a line in an answer's head that is no header");
 }

@@ -1,6 +1,7 @@
+import { FieldReader } from "../core/field-reader.ts";
 import { type AnswerFraming, answerFraming, CHUNKED, UNTIL_CLOSE } from "./answer-framing.ts";
 import { type AnswerHead, parseHead } from "./answer-head-parser.ts";
-import { AnswerFault, checkLines, flatFields } from "./field-lines.ts";
+import { AnswerFault, flatFields } from "./field-lines.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 
 /** What is told about an answer, in the order in which it comes. What it throws ends the connection. */
@@ -11,6 +12,8 @@ export interface AnswerSink {
   onBody(bytes: Buffer): void;
   /** `keepMs`: for how long the connection may idle now; 0: it is of no use any more. */
   onEnd(trailers: readonly string[], keepMs: number): void;
+  /** A 101, and what came behind it; absent: nobody has asked for one. */
+  onSwitch?(head: AnswerHead, early: Buffer): void;
 }
 
 type Phase = "idle" | "head" | "length" | "chunk-size" | "chunk" | "chunk-end" | "trailers" | "until-close";
@@ -57,7 +60,7 @@ export class AnswerReader {
   /** The connection has ended: was that the end of the answer? */
   close(): boolean {
     if (this.#phase !== "until-close") return false;
-    this.#finish([]);
+    this.#finish(NONE);
     return true;
   }
 
@@ -77,8 +80,9 @@ export class AnswerReader {
       case "chunk-size":
         return this.#chunkSize(input, at);
       case "chunk-end":
+        if (input[at] !== CR || (input[at + 1] ?? LF) !== LF)
+          throw new AnswerFault("a chunk that is longer than it says");
         if (input.length - at < 2) return at;
-        if (input[at] !== CR || input[at + 1] !== LF) throw new AnswerFault("a chunk that is longer than it says");
         this.#phase = "chunk-size";
         return at + 2;
       case "trailers":
@@ -91,7 +95,7 @@ export class AnswerReader {
     if (head === undefined) return at;
     const end = at + head.fields.end;
     if (head.fields.end > MAX_HEADER_BYTES) throw new AnswerFault("an answer's head is too long");
-    if (head.status === 101) throw new AnswerFault("an upgrade that nobody asked for");
+    if (head.status === 101) return this.#switch(head, input, end);
     if (head.status < 200) {
       this.#sink?.onInformation(head);
       return end;
@@ -101,8 +105,17 @@ export class AnswerReader {
     this.#left = length;
     this.#phase = length === CHUNKED ? "chunk-size" : length === UNTIL_CLOSE ? "until-close" : "length";
     this.#sink?.onHead(head);
-    if (length === 0) this.#finish([]);
+    if (length === 0) this.#finish(NONE);
     return end;
+  }
+
+  #switch(head: AnswerHead, input: Buffer, end: number): number {
+    const sink = this.#sink;
+    if (sink?.onSwitch === undefined) throw new AnswerFault("an upgrade that nobody asked for");
+    this.#sink = undefined;
+    this.#phase = "idle";
+    sink.onSwitch(head, input.subarray(end));
+    return input.length;
   }
 
   #body(input: Buffer, at: number): number {
@@ -111,14 +124,15 @@ export class AnswerReader {
     this.#sink?.onBody(input.subarray(at, end));
     if (this.#left === 0) {
       if (this.#phase === "chunk") this.#phase = "chunk-end";
-      else this.#finish([]);
+      else this.#finish(NONE);
     }
     return end;
   }
 
   #chunkSize(input: Buffer, at: number): number {
-    const end = input.indexOf("\r\n", at, "latin1");
-    if (end === -1) return at;
+    const end = input.indexOf(LF, at) - 1;
+    if (end < 0) return at;
+    if (input[end] !== CR) throw new AnswerFault("half a line end behind a chunk's size");
     const line = input.toString("latin1", at, end);
     const size = CHUNK_SIZE.exec(line)?.[1];
     if (size === undefined) throw new AnswerFault("a chunk without a size");
@@ -128,17 +142,18 @@ export class AnswerReader {
   }
 
   #trailers(input: Buffer, at: number): number {
-    if (input.length - at < 2) return at;
-    if (input[at] === CR && input[at + 1] === LF) {
-      this.#finish([]);
-      return at + 2;
+    for (let start = at; ; start = field.end + 2) {
+      switch (field.read(input, start, input.length)) {
+        case "short":
+          return at;
+        case "odd":
+          throw new AnswerFault("a trailer that is none");
+        case "none":
+          this.#finish(start === at ? NONE : flatFields(input.toString("latin1", at, start)));
+          return start + 2;
+        case "field":
+      }
     }
-    const end = input.indexOf("\r\n\r\n", at, "latin1");
-    if (end === -1) return at;
-    const lines = input.toString("latin1", at, end + 2);
-    checkLines(lines, 0);
-    this.#finish(flatFields(lines));
-    return end + 4;
   }
 
   #finish(trailers: readonly string[]): void {
@@ -149,6 +164,8 @@ export class AnswerReader {
   }
 }
 
+const field = new FieldReader();
+const NONE: readonly string[] = Object.freeze([]);
 const NOTHING: AnswerFraming = Object.freeze({ length: 0, keepMs: 0 });
 /** Extensions are of one hop, and ours knows none. */
 const CHUNK_SIZE = /^([\da-f]{1,12})[\t ]*(?:;[\t -~\x80-\xff]*)?$/iu;

@@ -69,6 +69,11 @@ export class ClientLine {
     socket.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose);
   }
 
+  /** Nothing has come that is to be answered. */
+  get isIdle(): boolean {
+    return !this.isBusy && this.#read === undefined;
+  }
+
   /** The other end's address, as the system says it. */
   get peer(): string {
     return (this.#peer ??= this.socket.remoteAddress ?? "");

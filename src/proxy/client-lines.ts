@@ -15,8 +15,10 @@ export interface ClientLinesDeps extends Pick<ClientLineDeps, "serve" | "isDrain
 export interface ClientLines {
   /** True: the request has been here already, and is answered now. */
   answersAgain(req: IncomingMessage, res: ServerResponse): boolean;
-  /** Closes those that have had their answers and ask nothing. */
+  /** Closes those that ask nothing. */
   closeIdle(): void;
+  /** Closes those that node:http has, unless they are in use. */
+  closeUnused(isUsed: (socket: Socket) => boolean): void;
   closeAll(): void;
 }
 
@@ -28,14 +30,22 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
   const lines = new Set<ClientLine>();
   const names = createHeaderNames();
   const again = new Map<Socket, AnswerAgain>();
+  const ofNode = new Set<Socket>();
+  const forget = function (this: Socket): void {
+    again.delete(this);
+    ofNode.delete(this);
+  };
   let tick = 0;
   let sweep: NodeJS.Timeout | undefined;
 
   const toNode = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
+    ofNode.delete(socket); // a connection that was let go for an upgrade begins anew
     // Whoever has the connection later on: an error without a listener would end the process.
-    socket.on("error", destroyOnError);
+    socket.off("error", destroyOnError).on("error", destroyOnError);
+    // Read now, for every reader later on: once the client has reset the connection it is not known any more.
+    if (socket.remoteAddress === undefined) return void socket.destroy();
     const line = new ClientLine(lineDeps, socket);
     line.idleSinceTick = tick;
     lines.add(line);
@@ -52,10 +62,9 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
     dateLine: createDateLine(),
     forget: (line) => void lines.delete(line),
     handOver(socket, answer) {
-      if (answer !== undefined) {
-        again.set(socket, answer);
-        socket.once("close", () => again.delete(socket));
-      }
+      ofNode.add(socket);
+      if (answer !== undefined) again.set(socket, answer);
+      socket.off("close", forget).on("close", forget);
       for (const listener of toNode) Reflect.apply(listener, server, [socket]);
     },
   };
@@ -85,10 +94,14 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
       return true;
     },
     closeIdle() {
-      for (const line of lines) if (line.hasAsked && !line.isBusy) line.socket.destroySoon();
+      for (const line of lines) if (line.isIdle) line.socket.destroySoon();
+    },
+    closeUnused(isUsed) {
+      for (const socket of ofNode) if (!isUsed(socket)) socket.destroySoon();
     },
     closeAll() {
       for (const { socket } of lines) socket.destroy();
+      for (const socket of ofNode) socket.destroy();
     },
   };
 }

@@ -3,15 +3,6 @@ import { trimmed } from "../core/field-value.ts";
 /** Bytes that are no HTTP/1. */
 export class AnswerFault extends Error {}
 
-/** Throws unless all of `text` from `at` on is lines `name: value`, which two readers cannot understand two ways. */
-export function checkLines(text: string, at: number): void {
-  LINES.lastIndex = at;
-  if (!LINES.test(text)) throw new AnswerFault("a line in an answer's head that is no header");
-}
-
-/** Names that are tokens, no control characters but the tab, and no line end that is only half of one (RFC 9112). */
-const LINES = /(?:[\w!#$%&'*+.^`|~-]+:[\t -~\x80-\xff]*\r\n)*$/uy;
-
 /** Lines that were checked, as a flat list. */
 export function flatFields(lines: string): string[] {
   const flat: string[] = [];

@@ -135,11 +135,6 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
       sendPlain({ method, head: plainHead(request, client, upstream, passHost), body, client, upstream, onEnd });
     },
     upgrade(req, socket, head, to, { passHost, extraHeaders }, onEnd) {
-      // Only where the server could not be told to take it as a plain request (Node before 24.9).
-      if (bodyFraming(req) !== "none") {
-        process.nextTick(onEnd, FAILURES.protocol);
-        return;
-      }
       const headers = requestHeaders(askedBy(req), upstreams.of(to).authority, passHost);
       tunnel({ req, socket, head, to, path: originForm(req.url) ?? "/", headers, extraHeaders, ledger, onEnd });
     },

@@ -98,6 +98,8 @@ export class Line {
     try {
       this.#reader.read(this.#buffer.subarray(0, bytes));
     } catch (error) {
+      // Bytes behind a whole answer are no part of it: they cost this connection, not its user.
+      if (this.#reader.isIdle) this.#user = undefined;
       if (error instanceof AnswerFault) this.#lose(error, true);
       else this.#fail(error, user);
     }

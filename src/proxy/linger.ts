@@ -23,7 +23,6 @@ function linger(req: IncomingMessage, socket: Socket): void {
   const close = (): void => void socket.destroy();
   const late = setTimeout(close, LINGER_MS);
   socket.once("close", () => clearTimeout(late));
-  req.unpipe();
   req.once("end", close).resume();
   socket.end();
 }

@@ -1,5 +1,17 @@
-/** The head of a request for an app. `headers` is flat; `hasBody`: one follows. */
-export function requestHead(method: string, path: string, headers: readonly string[], hasBody: boolean): string {
+interface Framing {
+  /** A body follows. */
+  readonly hasBody: boolean;
+  /** The connection ends with the answer. */
+  readonly isLast?: boolean;
+}
+
+/** The head of a request for an app. `headers` is flat. */
+export function requestHead(
+  method: string,
+  path: string,
+  headers: readonly string[],
+  { hasBody, isLast = false }: Framing,
+): string {
   let head = `${method} ${path} HTTP/1.1\r\n`;
   let hasLength = false;
   for (let at = 0; at + 1 < headers.length; at += 2) {
@@ -9,7 +21,7 @@ export function requestHead(method: string, path: string, headers: readonly stri
   }
   // RFC 9110 §8.6: said where a body could be meant.
   if (!hasBody && !hasLength && meansBody(method)) head += NO_BODY;
-  return `${head}Connection: keep-alive\r\n\r\n`;
+  return `${head}Connection: ${isLast ? "close" : "keep-alive"}\r\n\r\n`;
 }
 
 export const NO_BODY = "Content-Length: 0\r\n";

@@ -1,4 +1,4 @@
-import { type ClientRequest, type IncomingMessage, request, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "../core/observation.ts";
@@ -9,9 +9,10 @@ import { openConnection } from "./connect.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome, openExchange } from "./exchange.ts";
 import { FAILURES, failureOf, refusalOf } from "./failure.ts";
 import { joinSockets } from "./join-sockets.ts";
-import { MAX_HEADER_BYTES } from "./limits.ts";
+import { ownAnswer } from "./own-answer.ts";
+import { type ConnectionUser, readAnswer } from "./own-connection.ts";
 import { relayAnswer } from "./relay-answer.ts";
-import { switchingHead, upgradeHeaders } from "./upgrade-headers.ts";
+import { switchingHead, upgradeHead } from "./upgrade-headers.ts";
 
 export interface TunnelOrder {
   readonly req: IncomingMessage;
@@ -50,51 +51,44 @@ export function createTunnel({ names }: { readonly names: HeaderNames }): (order
     }
 
     function ask(connection: Socket): void {
-      const upstream = request({
-        createConnection: () => connection,
-        method: req.method,
-        path,
-        headers: upgradeHeaders(req, headers),
-        maxHeaderSize: MAX_HEADER_BYTES,
-      });
       abort = () => connection.destroy();
-      const fail = (error?: Error): void => {
-        connection.destroy();
-        end(error === undefined ? FAILURES.reset : failureOf(error));
-      };
-      upstream.on("error", fail).on("close", fail);
-      upstream.on("upgrade", (answer, _connection, early) => {
-        upstream.off("error", fail).off("close", fail);
-        leaving.stop();
-        socket.write(switchingHead(answer, extraHeaders), "latin1");
-        socket.write(early);
-        connection.write(head);
-        joinSockets(socket, connection, () => end({ kind: "done", status: 101 }));
+      let declined: ConnectionUser | undefined;
+      const stop = readAnswer(connection, req.method === "HEAD", {
+        onInformation() {},
+        onSwitch(answer, early) {
+          stop();
+          leaving.stop();
+          socket.write(switchingHead(answer, extraHeaders), "latin1");
+          if (early.length > 0) socket.write(early);
+          if (head.length > 0) connection.write(head);
+          joinSockets(socket, connection, () => end({ kind: "done", status: 101 }));
+        },
+        onHead(answer) {
+          declined = decline(connection);
+          declined.onHead(answer);
+        },
+        onBody: (bytes) => declined?.onBody(bytes),
+        onEnd: (trailers, keepMs) => declined?.onEnd(trailers, keepMs),
+        onBroken(error) {
+          if (declined !== undefined) declined.onBroken(error);
+          else end(error === undefined ? FAILURES.reset : failureOf(error));
+        },
+        destroy: () => void socket.destroy(),
       });
-      upstream.on("response", (answer) => {
-        upstream.off("error", fail).off("close", fail);
-        leaving.stop();
-        isolate(socket, () => decline(upstream, answer, connection));
-      });
-      upstream.end();
+      connection.write(upgradeHead(req, path, headers), "latin1");
     }
 
-    /** Not 101: an answer like any other, after which the connection is of no use. */
-    function decline(upstream: ClientRequest, answer: IncomingMessage, connection: Socket): void {
-      const res = new ServerResponse(req);
-      res.shouldKeepAlive = false;
-      res.assignSocket(socket as Socket);
+    /**
+     * Not 101: an answer like any other, with which the client's connection ends. What it has sent behind its request is
+     * read by nobody: a front that has not heard of the answer might pass on for a tunnel's what it would never let through.
+     */
+    function decline(connection: Socket): ConnectionUser {
+      leaving.stop();
+      const res = ownAnswer(req, socket as Socket);
       const exchange = openExchange(req, res, extraHeaders, ledger, end);
       exchange.abort = () => connection.destroy();
-      // What the server does for its own responses.
-      socket.on("drain", () => res.emit("drain"));
-      res.on("finish", () => {
-        res.detachSocket(socket as Socket);
-        (socket as Socket).destroySoon();
-        res.emit("close");
-      });
       socket.resume(); // bytes of a protocol that was not agreed upon
-      relayAnswer(exchange, names, upstream, answer, connection);
+      return relayAnswer(exchange, names, connection);
     }
 
     leaving.signal.addEventListener("abort", leave, { once: true });

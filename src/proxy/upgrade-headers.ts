@@ -1,33 +1,69 @@
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { AnswerHead } from "./answer-head-parser.ts";
+import { fieldLines, flatFields } from "./field-lines.ts";
 
-/** The request's headers for the app, with what `requestHeaders` took out and an upgrade needs. */
-export function upgradeHeaders(
+/** The head of the request for the app, with what `requestHeaders` took out and an upgrade needs. */
+export function upgradeHead(
   { method, headers: { upgrade } }: IncomingMessage,
+  path: string,
   headers: readonly string[],
-): string[] {
+): string {
   const asking = [...headers, "Connection", "Upgrade", "Upgrade", upgrade ?? ""];
-  // node:http would announce a chunked body for a POST that has none.
   const isFramed = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === "content-length");
-  return isFramed || method === "GET" ? asking : [...asking, "Content-Length", "0"];
+  if (!isFramed && method !== "GET") asking.push("Content-Length", "0");
+  return `${method} ${path} HTTP/1.1\r\n${fieldLines(asking)}\r\n`;
 }
 
 /** The head of the app's 101 for the client, letter case and order kept. */
-export function switchingHead({ statusMessage, rawHeaders }: IncomingMessage, extra: readonly string[] = []): string {
-  const lines = [`HTTP/1.1 101 ${statusMessage ?? STATUS_CODES[101] ?? ""}`, "Connection: Upgrade"];
-  for (const flat of [rawHeaders, extra]) {
-    for (let at = 0; at + 1 < flat.length; at += 2) {
-      if (!OF_THE_HOP.has((flat[at] ?? "").toLowerCase())) lines.push(`${flat[at]}: ${flat[at + 1]}`);
-    }
+export function switchingHead({ reason, fields }: AnswerHead, extra: readonly string[] = []): string {
+  const kept = flatFields(fields.forClient(false));
+  const upgrade = fields.upgrade === undefined ? [] : ["Upgrade", fields.upgrade];
+  let head = `HTTP/1.1 101 ${reason}\r\nConnection: Upgrade\r\n${fieldLines(upgrade)}`;
+  for (let at = 0; at + 1 < kept.length; at += 2) {
+    if (kept[at]?.toLowerCase() !== "content-length") head += `${kept[at]}: ${kept[at + 1]}\r\n`;
   }
-  return `${lines.join("\r\n")}\r\n\r\n`;
+  return `${head}${fieldLines(extra)}\r\n`;
 }
 
-const OF_THE_HOP: ReadonlySet<string> = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-  "content-length",
-  "te",
-  "trailer",
-]);
+/** Takes HTTP/2 in the clear, which we do not speak, out of what a request would upgrade to; false: nothing is left. */
+export function dropH2c({ headers, rawHeaders }: IncomingMessage): boolean {
+  const { upgrade = "" } = headers;
+  const others = listed(upgrade).filter((protocol) => protocol.toLowerCase() !== "h2c");
+  if (others.length === listed(upgrade).length) return true;
+  headers.upgrade = others.join(", ");
+  delete headers["http2-settings"];
+  for (let at = rawHeaders.length - 2; at >= 0; at -= 2) {
+    const name = rawHeaders[at]?.toLowerCase();
+    if (name === "http2-settings" || name === "upgrade") rawHeaders.splice(at, 2);
+  }
+  if (others.length > 0) rawHeaders.push("Upgrade", headers.upgrade);
+  return others.length > 0;
+}
+
+/** The head of a request as it came, without its upgrade. */
+export function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  let head = `${method} ${url} HTTP/${httpVersion}\r\n`;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    const value = rawHeaders[at + 1] ?? "";
+    const lower = name.toLowerCase();
+    if (lower === "upgrade" || lower === "http2-settings") continue;
+    const kept =
+      lower === "connection"
+        ? listed(value)
+            .filter((option) => !OF_UPGRADE.test(option))
+            .join(", ")
+        : value;
+    if (lower !== "connection" || kept !== "") head += `${name}: ${kept}\r\n`;
+  }
+  return Buffer.from(`${head}\r\n`, "latin1");
+}
+
+const OF_UPGRADE = /^(?:upgrade|http2-settings)$/iu;
+
+function listed(value: string): string[] {
+  return value
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}

@@ -25,7 +25,7 @@ export type SendWhole = (
 export function createWholeExchange(deps: WholeExchangeDeps): SendWhole {
   return (exchange, upstream, path, headers, body) => {
     const { method = "GET" } = exchange.req;
-    const head = requestHead(method, path, headers, body !== undefined);
+    const head = requestHead(method, path, headers, { hasBody: body !== undefined });
     const whole = new WholeExchange(deps, exchange, upstream, head, body);
     deps.upstreams.send(whole);
   };

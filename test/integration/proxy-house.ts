@@ -7,7 +7,6 @@ import {
   type Server as NetServer,
   type Socket,
 } from "node:net";
-import type { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import type { Endpoint } from "../../src/core/observation.ts";
 import type { PlainRequest } from "../../src/core/plain-request.ts";
@@ -19,7 +18,9 @@ import {
   type ForwardOutcome,
   type Forwarder,
 } from "../../src/proxy/forwarder.ts";
+import { watchAnswers } from "../../src/proxy/open-answers.ts";
 import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
+import { takeUpgrades } from "../../src/proxy/take-upgrades.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { freePort } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -83,8 +84,7 @@ export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<
     });
     return true;
   }
-  server.on("upgrade", (req, socket, head) => {
-    socket.on("error", () => socket.destroy());
+  const tunnels = takeUpgrades(server, watchAnswers(server), (req, socket, head) => {
     const again = (): void => {
       forwarder.upgrade(req, socket, head, to, options, (outcome) => {
         outcomes.push(outcome);
@@ -95,8 +95,7 @@ export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<
     };
     again();
   });
-  const tunnels = new Set<Duplex>();
-  server.on("upgrade", (_req, socket) => void tunnels.add(socket));
+  server.on("connection", (socket) => void socket.on("error", () => socket.destroy()));
   const port = await listen(t, server, spec.listen ?? "127.0.0.1");
   cleanup(t, () => {
     server.closeAllConnections();

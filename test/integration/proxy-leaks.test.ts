@@ -32,7 +32,7 @@ interface Case {
   readonly request: string;
   /** What the app does when it hears something; `undefined`: there is no app. */
   readonly app: Act | undefined;
-  /** What the client does when it hears something, or, with `hastily`, a moment after it asked. */
+  /** What the client does when it hears something, or, with `hastily`, when the app has heard all of its round. */
   readonly client: Act;
   readonly hastily?: boolean;
   readonly outcomes: readonly string[];
@@ -114,27 +114,31 @@ describe(`${TIMES} exchanges end once each and leave nothing open`, () => {
   for (const { title, request, app, client, hastily = false, outcomes } of CASES) {
     void it(title, async (t) => {
       const before = openThings();
+      let heard = 0;
       const upstream = await startRawApp(t, (socket) => {
+        socket.once("data", () => void (heard += 1));
         socket.on("data", () => app?.(socket));
         socket.on("end", () => socket.end());
       });
       if (app === undefined) await new Promise((resolve) => upstream.server.close(resolve));
       const proxy = await startProxy(t, { upstream: upstream.port });
 
-      async function once(): Promise<void> {
+      async function once(turn: number): Promise<void> {
         const socket = connect({ port: proxy.port, host: "127.0.0.1", allowHalfOpen: true });
         const closed = new Promise((resolve) => socket.once("close", resolve));
         socket.on("error", () => {});
         socket.on("end", () => socket.end());
         socket.on("connect", () => {
           socket.write(request);
-          if (hastily) setTimeout(() => client(socket), 20);
+          if (hastily) void waitUntil(() => heard >= turn + AT_ONCE, 10_000).then(() => client(socket));
         });
         socket.once("data", () => client(socket));
         await closed;
       }
 
-      for (let turn = 0; turn < TIMES; turn += AT_ONCE) await Promise.all(Array.from({ length: AT_ONCE }, once));
+      for (let turn = 0; turn < TIMES; turn += AT_ONCE) {
+        await Promise.all(Array.from({ length: AT_ONCE }, () => once(turn)));
+      }
       await proxy.ended(TIMES);
       await proxy.forwarder.close();
       await waitUntil(async () => (await proxy.clients()) === 0, 5_000, "no client");

@@ -48,7 +48,7 @@ export async function startWireGateway(t: TestContext, answers: Answers = () => 
       for (let read = readRequest(bytes); read !== undefined; read = readRequest(bytes)) {
         const { request, rest } = read;
         bytes = rest;
-        seen.push(`${request.method} ${request.path} ${request.body}`.trim());
+        seen.push([request.method, request.path, request.body].filter(Boolean).join(" "));
         const isHeld = request.path.startsWith("/slow");
         const free = isHeld ? new Promise<void>((resolve) => held.push(resolve)) : undefined;
         turn = turn.then(async () => {
@@ -124,3 +124,6 @@ function readRequest(bytes: string): { readonly request: AppRequest; readonly re
   if (behind.length < length) return undefined;
   return { request: { method, path, head, body: behind.slice(0, length) }, rest: behind.slice(length) };
 }
+
+/** The bodies of all answers, in order, as far as they are the app's ids. */
+export const idsIn = (text: string): string[] => text.match(/<[^>]*>/gu) ?? [];

@@ -1,0 +1,93 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { sayLast } from "../respond/last-words.ts";
+import { watchLeaving } from "./client-leaving.ts";
+
+/** Knows which answers node:http still has to give on each of its connections. */
+export interface OpenAnswers {
+  /** The one to the last request, whether it is over or not; those before it on the same connection end first. */
+  last(socket: Duplex): ServerResponse | undefined;
+  /** Not all are over. */
+  areOpen(socket: Duplex): boolean;
+  /** Calls back once all are over, at once if there are none; never if the connection ends with or before them. */
+  after(socket: Duplex, then: () => void): void;
+  /** The same for a connection that node:http has let go (an upgrade, CONNECT); nothing is read from it meanwhile. */
+  afterLetGo(socket: Duplex, then: () => void): void;
+}
+
+interface Known {
+  last: ServerResponse;
+  /** What node:http does when there is room again: it takes that along when it lets a connection go. */
+  readonly onDrain: readonly ((...args: unknown[]) => void)[];
+}
+
+export function watchAnswers(server: Server): OpenAnswers {
+  const connections = new WeakMap<Duplex, Known>();
+
+  function note({ socket }: IncomingMessage, res: ServerResponse): void {
+    const known = connections.get(socket);
+    if (known === undefined) connections.set(socket, { last: res, onDrain: socket.listeners("drain") as never });
+    else known.last = res;
+    if (res.socket === null) endAtItsTurn(res);
+  }
+
+  const last = (socket: Duplex): ServerResponse | undefined => connections.get(socket)?.last;
+
+  function areOpen(socket: Duplex): boolean {
+    const answer = last(socket);
+    return answer !== undefined && !isOver(answer);
+  }
+
+  function after(socket: Duplex, then: () => void): void {
+    const answer = last(socket);
+    if (answer === undefined || isOver(answer)) then();
+    else {
+      answer.once("close", () => {
+        if (!socket.destroyed && !socket.writableEnded) then();
+      });
+    }
+  }
+
+  server.prependListener("request", note).prependListener("checkContinue", note);
+  return {
+    last,
+    areOpen,
+    after,
+    afterLetGo(socket, then) {
+      if (!areOpen(socket)) return then();
+      const { onDrain = [] } = connections.get(socket) ?? {};
+      for (const listener of onDrain) socket.on("drain", listener);
+      const leaving = watchLeaving(socket);
+      leaving.signal.addEventListener("abort", () => socket.destroy(), { once: true });
+      after(socket, () => {
+        leaving.stop();
+        for (const listener of onDrain) socket.off("drain", listener);
+        then();
+      });
+    },
+  };
+}
+
+function isOver({ closed, writableFinished, socket }: ServerResponse): boolean {
+  return closed || (writableFinished && socket === null);
+}
+
+/** Gives a request these bytes, in its turn, in place of the answer that is being made; the connection ends with them. */
+export function answerInstead(res: ServerResponse, bytes: Buffer): void {
+  const { socket } = res;
+  if (socket === null) res.assignSocket = (its) => sayLast(its, bytes);
+  else {
+    res.detachSocket(socket);
+    sayLast(socket, bytes);
+  }
+  res.emit("close"); // whoever is making the answer stops
+}
+
+/** An answer that is destroyed before its turn ends the connection at its turn: node:http would wait for it for ever. */
+function endAtItsTurn(res: ServerResponse): void {
+  const assign = res.assignSocket.bind(res);
+  res.assignSocket = (socket) => {
+    if (res.destroyed) socket.destroySoon();
+    else assign(socket);
+  };
+}

@@ -1,0 +1,26 @@
+import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/**
+ * The answer to a request whose connection node:http has let go, with what node:http does for those on its own. `goOn` is
+ * called when the answer is over and the connection stays; without it the connection ends.
+ */
+export function ownAnswer(req: IncomingMessage, socket: Socket, goOn?: () => void): ServerResponse {
+  const res = new ServerResponse(req);
+  const onDrain = (): void => void res.emit("drain");
+  res.shouldKeepAlive = goOn !== undefined && staysOpen(req);
+  res.assignSocket(socket);
+  socket.on("drain", onDrain);
+  res.on("finish", () => {
+    socket.off("drain", onDrain);
+    res.detachSocket(socket);
+    res.emit("close");
+    if (res.shouldKeepAlive) goOn?.();
+    else socket.destroySoon();
+  });
+  return res;
+}
+
+function staysOpen({ httpVersionMinor, headers }: IncomingMessage): boolean {
+  return httpVersionMinor === 1 && !/(?:^|,)\s*close\s*(?:,|$)/iu.test(headers.connection ?? "");
+}

@@ -1,0 +1,39 @@
+import type { Socket } from "node:net";
+import { reportFault } from "../core/isolate.ts";
+import { AnswerReader, type AnswerSink } from "./answer-reader.ts";
+import { AnswerFault } from "./field-lines.ts";
+
+/** What an exchange with a connection of its own hears of it. */
+export interface ConnectionUser extends AnswerSink {
+  /** The connection broke, or what came is no HTTP. What comes after the end of the answer is not told. */
+  onBroken(error?: Error): void;
+  /** Closes the client's connection, after a fault of ours. */
+  destroy(): void;
+}
+
+/** Reads the one answer that a connection carries. Returns what stops that. `isBodiless`: to HEAD. */
+export function readAnswer(connection: Socket, isBodiless: boolean, user: ConnectionUser): () => void {
+  const reader = new AnswerReader();
+  const onData = (bytes: Buffer): void => attempt(() => reader.read(bytes));
+  const onEnd = (): void => attempt(() => void (reader.close() || onBroken()));
+  const onBroken = (error?: Error): void => {
+    connection.destroy();
+    if (!reader.isIdle) attempt(() => user.onBroken(error));
+  };
+  const onClose = (): void => onBroken();
+
+  function attempt(handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      if (error instanceof AnswerFault) return onBroken(error);
+      connection.destroy();
+      user.destroy();
+      reportFault(error);
+    }
+  }
+
+  reader.begin(user, isBodiless);
+  connection.on("data", onData).on("end", onEnd).on("error", onBroken).on("close", onClose);
+  return () => void connection.off("data", onData).off("end", onEnd).off("error", onBroken).off("close", onClose);
+}

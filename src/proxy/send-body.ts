@@ -1,0 +1,38 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { HeaderNames } from "../core/header-names.ts";
+import { fieldLines } from "./field-lines.ts";
+import { trailerPairs } from "./trailers.ts";
+
+interface Sending {
+  /** What was read of it already. */
+  readonly begun: Buffer | undefined;
+  readonly isChunked: boolean;
+  readonly names: HeaderNames;
+}
+
+/** Sends a request's body as it comes, at the pace of the slower side. */
+export function sendBody(req: IncomingMessage, connection: Socket, { begun, isChunked, names }: Sending): void {
+  function send(piece: Buffer): void {
+    if (!connection.writable) return; // the app has answered already, or is gone
+    if (isChunked) {
+      connection.cork();
+      connection.write(`${piece.length.toString(16)}\r\n`, "latin1");
+      connection.write(piece);
+      connection.write("\r\n", "latin1");
+      connection.uncork();
+    } else connection.write(piece);
+    if (connection.writableNeedDrain) req.pause();
+  }
+
+  if (begun !== undefined) send(begun);
+  const goOn = (): void => void req.resume();
+  connection.on("drain", goOn).on("close", goOn);
+  req.on("data", send);
+  req.once("end", () => {
+    if (!isChunked || !connection.writable) return;
+    const trailers = trailerPairs(names, req.rawTrailers).flat();
+    connection.write(`0\r\n${fieldLines(trailers)}\r\n`, "latin1");
+  });
+  if (!connection.writableNeedDrain) goOn();
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { waitUntil } from "../support/wait-until.ts";
+import { H, startWireGateway, U } from "./wire-gateway.ts";
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("when the gateway ends", { concurrency: true }, () => {
+  for (const [what, bytes] of [
+    ["that has asked nothing", ""],
+    ["with half a request line", "GE"],
+    ["with half a head", `GET /half${H}`],
+    ["with half a head behind an answer", `GET /1${H}\r\nGET /half${H}`],
+    ["with half an upgrade behind an answer", `GET /1${H}TE: trailers\r\n\r\nGET /half${H}${U}`],
+    ["that was answered by node:http", `GET /1${H}TE: trailers\r\n\r\n`],
+  ] as const) {
+    void it(`a connection ${what} does not keep it`, async (t) => {
+      const gateway = await startWireGateway(t);
+      const client = await gateway.client(bytes);
+      if (bytes.startsWith("GET /1 ")) await client.until((text) => text.endsWith("</1>"));
+      await sleep(50);
+      const since = performance.now();
+      await gateway.server.drain(15_000);
+      assert.ok(performance.now() - since < 500, `${performance.now() - since} ms`);
+    });
+  }
+
+  for (const [what, path] of [
+    ["a plain request", `GET /slow${H}\r\n`],
+    ["a request that node:http reads", `GET /slow${H}TE: trailers\r\n\r\n`],
+    ["an upload", `POST /slow${H}Transfer-Encoding: chunked\r\n\r\n1\r\nA\r\n`],
+    ["an upgrade behind an answer", `GET /slow${H}TE: trailers\r\n\r\nGET /u${H}${U}\r\n`],
+  ] as const) {
+    void it(`${what} that is under way gets its answer`, async (t) => {
+      const gateway = await startWireGateway(t);
+      const client = await gateway.client(path);
+      await waitUntil(() => path.startsWith("POST") || gateway.seen.length > 0, 5_000, "the request");
+      await sleep(50);
+      const drained = gateway.server.drain(15_000);
+      await sleep(400);
+      if (path.startsWith("POST")) client.write("0\r\n\r\n");
+      await waitUntil(() => gateway.seen.length > 0, 5_000, "the request");
+      gateway.release();
+      assert.match(await client.closed(), /<\/slow>/u);
+      await drained;
+    });
+  }
+
+  void it("a request whose second packet comes a moment later is answered", async (t) => {
+    const gateway = await startWireGateway(t);
+    const client = await gateway.client(`GET /1${H}`);
+    await sleep(30);
+    const drained = gateway.server.drain(15_000);
+    await sleep(50);
+    client.write("\r\n");
+    await client.until((text) => text.endsWith("</1>"));
+    await drained;
+  });
+});
+
+void it("half a head lives a minute, give or take 5 s, wherever it is read", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const gateway = await startWireGateway(t);
+  const silent = await gateway.client();
+  await sleep(50);
+  t.mock.timers.tick(55_000);
+  assert.equal(silent.text(), "");
+  t.mock.timers.tick(10_000);
+  assert.match(await silent.closed(), /request-timeout/u);
+  const { SERVER_OPTIONS } = await import("../../src/proxy/server-options.ts");
+  assert.ok((SERVER_OPTIONS.connectionsCheckingInterval ?? 30_000) <= 5_000, "node:http looks often enough");
+  assert.equal(SERVER_OPTIONS.headersTimeout, 60_000);
+});
