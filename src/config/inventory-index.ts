@@ -8,6 +8,8 @@ export interface InventoryIndex {
   /** By name; a name comes once. */
   readonly items: readonly IndexedItem[];
   get(name: string): IndexedItem | undefined;
+  /** The container whose network this one uses; `undefined`: it uses none, or one that is gone. */
+  networkOwner(name: string): IndexedItem | undefined;
   /** The containers of one service in one project, replicas by name; none from `docker compose run`. */
   ofService(project: string, service: string): readonly IndexedItem[];
 }
@@ -30,6 +32,11 @@ export function indexInventory(inventory: readonly InventoryItem[], self: string
   return {
     items: [...names.values()],
     get: (name) => names.get(name),
+    networkOwner(name) {
+      const owner = names.get(name)?.networkOf;
+      if (owner === undefined) return undefined;
+      return names.get(owner) ?? [...names.values()].find(({ id }) => id === owner);
+    },
     ofService: (project, service) => services.get(keyOf({ project, service })) ?? [],
   };
 }

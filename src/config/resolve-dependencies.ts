@@ -32,8 +32,9 @@ export function resolveDependencies(
         ? composeNeeds(name, draft, index, faults)
         : writtenNeeds(name, written, drafts, index, faults);
     if (written === undefined && found.length > 0) fromCompose.add(name);
-    needs.set(name, found);
-    waiting.push(...found.map((dependency) => dependency.name));
+    const all = draft?.process === undefined ? withNetworkOwner(found, index.networkOwner(name)?.name) : found;
+    needs.set(name, all);
+    waiting.push(...all.map((dependency) => dependency.name));
   }
   cutCycles(needs, drafts, faults);
   return { needs, faults, fromCompose };
@@ -48,6 +49,13 @@ function composeNeeds(name: string, draft: Draft | undefined, index: InventoryIn
       faults.push(labelFault(name, COMPOSE_DEPENDS_ON, unknown(name, service)));
     return found.map((item) => ({ name: item.name, condition }));
   });
+}
+
+/** Nobody need write down that a container needs the one whose network it uses: without that one it cannot start. */
+function withNetworkOwner(found: readonly Dependency[], owner: string | undefined): readonly Dependency[] {
+  if (owner === undefined) return found;
+  const { condition = "started" } = found.find(({ name }) => name === owner) ?? {};
+  return [{ name: owner, condition, sharesNetwork: true }, ...found.filter(({ name }) => name !== owner)];
 }
 
 /** Names of containers, as in the file; what is no container's name may be a service of the same project. */
@@ -86,7 +94,7 @@ function unknown(name: string, needed: string): string {
   return `container "${name}" depends on unknown container "${needed}"`;
 }
 
-/** The file's own dependencies were checked with it, so every cycle has a step that a label made: that one goes. */
+/** The file's own dependencies were checked with it, so every cycle has a step that a label made: that one goes. Networks stay. */
 function cutCycles(
   needs: Map<string, readonly Dependency[]>,
   drafts: ReadonlyMap<string, Draft>,
@@ -94,9 +102,13 @@ function cutCycles(
 ): void {
   const isFixed = (name: string) =>
     drafts.get(name)?.origin === "file" && drafts.get(name)?.keys.depends_on !== undefined;
+  const sharesNetwork = (name: string, with_: string | undefined) =>
+    needs.get(name)?.some((need) => need.name === with_ && need.sharesNetwork === true) === true;
   for (let cycles = findCycles(graphOf(needs)); cycles.length > 0; cycles = findCycles(graphOf(needs))) {
     for (const cycle of cycles) {
-      const step = cycle.slice(0, -1).findLastIndex((name) => !isFixed(name));
+      const step = cycle
+        .slice(0, -1)
+        .findLastIndex((name, at) => !isFixed(name) && !sharesNetwork(name, cycle[at + 1]));
       const from = cycle[step];
       if (from === undefined) return;
       const kept = (needs.get(from) ?? []).filter(({ name }) => name !== cycle[step + 1]);

@@ -55,7 +55,16 @@ export interface Failure {
   readonly atMs: number;
 }
 
-export type FailureReason = "exited" | "oom" | "timeout" | "absent" | "engine" | "refused" | "dependency" | "unhealthy";
+export type FailureReason =
+  | "exited"
+  | "oom"
+  | "timeout"
+  | "absent"
+  | "engine"
+  | "refused"
+  | "dependency"
+  | "unhealthy"
+  | "network";
 
 /**
  * How far a wake is: what the loading page shows. `stopping`: it begins when a stop has ended that is under way. `updating`:

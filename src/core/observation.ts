@@ -30,6 +30,8 @@ export interface Observation {
   readonly exit: ExitFacts | undefined;
   /** The engine deletes it as soon as it ends (`docker run --rm`). */
   readonly autoRemove?: true;
+  /** Set while it runs in the network of another container; `startedAtMs` is undefined while that one does not run. */
+  readonly networkOwner?: { readonly startedAtMs: number | undefined };
 }
 
 /** How a workload ended the last time; absent if it never ran. */
@@ -48,6 +50,8 @@ export interface InventoryItem {
   readonly status: Observation["status"];
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The container whose network it uses, as the engine calls it: an id, or a name. */
+  readonly networkOf?: string;
   /** As in an observation; a list alone does not tell them. */
   readonly exposedPorts?: readonly number[];
   /** It is gone since a moment, and keeps its place for its successor. */

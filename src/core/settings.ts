@@ -131,6 +131,8 @@ export interface ProcessSettings {
 export interface Dependency {
   readonly name: string;
   readonly condition: DependencyCondition;
+  /** Its network is used, too: what uses it cannot start without it, nor outlive it. */
+  readonly sharesNetwork?: true;
 }
 
 /** `started`: it runs. `healthy`: it is ready. `completed`: it ended with exit code 0. */

@@ -3,7 +3,7 @@ import type { House } from "../lifecycle/house.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { TimelineEntry, WorkloadRecord } from "../lifecycle/record.ts";
 import { stopDeletes } from "../lifecycle/stop-deletes.ts";
-import { needsDependencies } from "../lifecycle/timers.ts";
+import { keepsAwake } from "../lifecycle/timers.ts";
 import type { MessageKey } from "../respond/messages/en.ts";
 import { groupsOf } from "./container-status.ts";
 import { toWall } from "./sleep-plan.ts";
@@ -50,8 +50,8 @@ export function whyNotStopped({ house }: Lifecycle, record: WorkloadRecord): Rea
   const left = (untilMs: number) => ({ left: { spanMs: Math.ceil((untilMs - now) / 1_000) * 1_000 } });
   const reasons: Reason[] = [];
   if (record.leases > 0) reasons.push(count("explain.open", record.leases));
-  for (const { name } of dependents.filter(needsDependencies))
-    reasons.push({ key: "explain.needed", values: { name } });
+  const users = dependents.filter((dependent) => keepsAwake(dependent, record)).map(({ name }) => name);
+  for (const name of [...users, ...record.tenants]) reasons.push({ key: "explain.needed", values: { name } });
   if (record.pinnedUntilMs > now) reasons.push({ key: "explain.pinned", values: left(record.pinnedUntilMs) });
   else if (record.keepUntilMs > now) reasons.push({ key: "explain.putOff", values: left(record.keepUntilMs) });
   if (record.lastUse !== undefined && record.lastUse.atMs >= record.lastActivityMs)

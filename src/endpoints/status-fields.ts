@@ -107,7 +107,7 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
     what: "Why its last wake failed, and when the next request is a new try.",
     schema: orNull(
       record({
-        reason: oneOf("exited", "oom", "timeout", "absent", "engine", "refused", "dependency", "unhealthy"),
+        reason: oneOf("exited", "oom", "timeout", "absent", "engine", "refused", "dependency", "unhealthy", "network"),
         message: text,
         exit_code: orNull(whole),
         at: orNull(moment),

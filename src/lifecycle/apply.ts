@@ -85,9 +85,10 @@ function onTheClock({ clock }: House, memory: Memory | undefined): Memory | unde
 function link(records: ReadonlyMap<string, WorkloadRecord>): void {
   for (const record of records.values()) {
     record.dependents = [];
-    record.dependencies = record.settings.dependsOn.flatMap(({ name, condition }) => {
+    record.dependencies = record.settings.dependsOn.flatMap(({ name, condition, sharesNetwork = false }) => {
       const dependency = records.get(name);
-      return dependency === undefined ? [] : [{ record: dependency, condition }];
+      if (sharesNetwork) record.networkOwner = name;
+      return dependency === undefined ? [] : [{ record: dependency, condition, sharesNetwork }];
     });
   }
   for (const record of records.values()) {

@@ -41,6 +41,8 @@ export interface Engine {
   observe(ref: WorkloadRef): Promise<Observation>;
   /** stopped → running, or paused → running. Resolves when the engine says that it runs, not when it is ready. */
   start(ref: WorkloadRef): Promise<void>;
+  /** Ends what runs as `order` says and starts it again, which is no end of it for whoever deletes what has ended. */
+  restart(ref: WorkloadRef, order: StopOrder): Promise<void>;
   /** Resolves when it has ended (or is paused). */
   stop(ref: WorkloadRef, order: StopOrder): Promise<StopResult>;
   /**
@@ -113,10 +115,10 @@ export interface Usage {
   readonly connections: number | undefined;
 }
 
-/** What went wrong with an engine: `unreachable` (try again later), `absent` (no such workload), `refused` (it said no). */
+/** What went wrong with an engine: `unreachable` (try again later), `absent` (no such workload), `network` (the container whose network it uses is gone), `refused` (it said no). */
 export class EngineError extends Error {
   override readonly name = "EngineError";
-  readonly code: "unreachable" | "absent" | "refused";
+  readonly code: "unreachable" | "absent" | "network" | "refused";
   constructor(code: EngineError["code"], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

@@ -1,4 +1,5 @@
-import type { Endpoint, InventoryItem, Observation } from "../core/observation.ts";
+import type { InventoryItem, Observation } from "../core/observation.ts";
+import { isAnotherRun, isMadeAnew } from "./another-run.ts";
 import type { House } from "./house.ts";
 import { createDeparted, type Departed } from "./departed.ts";
 import { hear } from "./hear.ts";
@@ -7,6 +8,7 @@ import { notify } from "./notify.ts";
 import { isOneShot } from "./one-shot.ts";
 import { type Engine, EngineError, type News, type OnLink } from "./ports.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { noteTenants } from "./tenants.ts";
 
 const OBSERVED_AT_ONCE = 16;
 
@@ -75,10 +77,11 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       signature = now;
       apply(items);
     }
+    noteTenants(house, records, items);
     const stale = [...records.values()].filter(({ engine }) => listed.includes(engine.kind));
     for (let from = 0; from < stale.length; from += OBSERVED_AT_ONCE) {
       const batch = stale.slice(from, from + OBSERVED_AT_ONCE);
-      await Promise.all(batch.map((record) => compare(record, names.has(record.name), isLost)));
+      await Promise.all(batch.map((record) => compare(record, isMeant(record, names), isLost)));
     }
     for (const record of records.values()) {
       if (!listed.includes(record.engine.kind) && names.has(record.name)) hinted.add(record.name);
@@ -219,20 +222,9 @@ function forgetFailures(record: WorkloadRecord): void {
   record.failedAtMs = undefined;
 }
 
-function isAnotherRun({ state }: WorkloadRecord, last: Observation | undefined, seen: Observation): boolean {
-  if (last === undefined || seen.status === "absent") return false;
-  if (last.id !== seen.id) return true;
-  if (seen.status !== "running") return false;
-  if (last.startedAtMs !== seen.startedAtMs) return true;
-  return state.status === "ready" && state.endpoint.host !== "" && !seen.endpoints.some(isSame(state.endpoint));
-}
-
-function isMadeAnew(last: Observation, seen: Observation): boolean {
-  return seen.status !== "absent" && last.id !== seen.id;
-}
-
-function isSame(one: Endpoint): (other: Endpoint) => boolean {
-  return ({ host, port }) => host === one.host && port === one.port;
+/** What happens to the container whose network it uses happens to it as well. */
+function isMeant({ name, networkOwner }: WorkloadRecord, names: ReadonlySet<string>): boolean {
+  return names.has(name) || (networkOwner !== undefined && names.has(networkOwner));
 }
 
 function asleepAs(name: string, item: InventoryItem | undefined, last: Observation | undefined): Observation {

@@ -19,6 +19,10 @@ export interface WorkloadRecord {
   edge: { readonly kind: "start" | "stop"; readonly atMs: number } | undefined;
   dependencies: readonly DependencyLink[];
   dependents: readonly WorkloadRecord[];
+  /** The workload whose network it uses, or used until that one was removed. */
+  networkOwner: string | undefined;
+  /** Running containers that nobody looks after and that use its network. */
+  tenants: readonly string[];
 
   state: WorkloadState;
   lastRun: number;
@@ -113,6 +117,7 @@ export interface Waiter {
 export interface DependencyLink {
   readonly record: WorkloadRecord;
   readonly condition: DependencyCondition;
+  readonly sharesNetwork: boolean;
 }
 
 export type LeaseKind = "request" | "tunnel";
@@ -139,6 +144,8 @@ export function createRecord(
     edge: undefined,
     dependencies: [],
     dependents: [],
+    networkOwner: undefined,
+    tenants: [],
     state: { status: "unseen", sinceMs: nowMs },
     lastRun: 0,
     gate: undefined,

@@ -26,6 +26,7 @@ export async function start(
     // An engine that is being shut down fails at what it has begun, for odd reasons: then it is out of reach by now.
     if (code === "refused" && (await look(record)) !== undefined) return failureAt(house, "refused", message);
     if (await stillAnswers(house, record, signal)) return undefined;
+    if (code === "network") return failureAt(house, "network", message);
     const leftMs = deadlineMs - house.clock.now();
     if (leftMs <= 0) return failureAt(house, "engine", message);
     await house.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);

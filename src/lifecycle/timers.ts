@@ -53,7 +53,7 @@ export function deadlineOf(house: House, record: WorkloadRecord, sampleAtMs?: nu
   return nextDeadline({
     state,
     leases: record.leases + record.waiters.size,
-    dependents: record.dependents.filter(needsDependencies).length,
+    dependents: record.dependents.filter((dependent) => keepsAwake(dependent, record)).length + record.tenants.length,
     lastActivityMs: record.lastActivityMs,
     awakeSinceMs: record.awakeSinceMs,
     idleTimeoutMs: isAtRest(record) || stopDeletes(record) ? 0 : settings.idleTimeoutMs,
@@ -75,8 +75,15 @@ function isAtRest({ state, settings }: WorkloadRecord): boolean {
   return state.status === "paused" && settings.stopMethod === "pause";
 }
 
+/** True while `dependent` needs `dependency` awake. Frozen, it still holds a network that would not survive. */
+export function keepsAwake(dependent: WorkloadRecord, dependency: WorkloadRecord): boolean {
+  if (needsDependencies(dependent)) return true;
+  if (dependent.state.status !== "paused") return false;
+  return dependent.dependencies.some(({ record, sharesNetwork }) => sharesNetwork && record === dependency);
+}
+
 /** True while the things that it depends on must stay awake for its sake. */
-export function needsDependencies({ state }: WorkloadRecord): boolean {
+function needsDependencies({ state }: WorkloadRecord): boolean {
   switch (state.status) {
     case "starting":
     case "unready":

@@ -8,6 +8,7 @@ import { isOneShot } from "./one-shot.ts";
 import { probeFailure } from "./probe-failure.ts";
 import { whenAnswers } from "./probe.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { rejoinNetwork } from "./rejoin-network.ts";
 import { reportEnd } from "./report.ts";
 import { start } from "./start.ts";
 import { wakeDependencies } from "./wake-dependencies.ts";
@@ -53,6 +54,7 @@ async function startAndProbe(
       stayMs: mayCrashAgain(record) ? STAY_MS : 0,
       mostCrashes: record.failures > 0 ? 1 : MOST_CRASHES,
     };
+    await rejoinNetwork(house, record, signal);
     const failure = found === "runs" ? undefined : await start(house, record, deadlineMs, signal);
     if (signal.aborted) return undefined;
     if (failure !== undefined && isInTruce(house, record)) continue;

@@ -102,5 +102,6 @@ function scriptTexts(t: Translate, title: string | undefined): Record<string, st
     dependency: t("failed.dependency"),
     refused: t("failed.refused"),
     engine: t("failed.engine"),
+    network: t("failed.network"),
   };
 }

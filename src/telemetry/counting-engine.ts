@@ -3,6 +3,7 @@ const OPERATIONS = [
   "observe",
   "start",
   "stop",
+  "restart",
   "logs",
   "usage",
   "execs",
@@ -15,7 +16,7 @@ const OPERATIONS = [
 export type EngineOperation = (typeof OPERATIONS)[number];
 
 /** How a call ended: the engine's own code, or `error` for what is no answer of an engine. */
-export type EngineResult = "success" | "unreachable" | "absent" | "refused" | "error";
+export type EngineResult = "success" | "unreachable" | "absent" | "network" | "refused" | "error";
 
 type Countable = { readonly [operation in EngineOperation]: (...args: never[]) => Promise<unknown> };
 
@@ -41,7 +42,7 @@ export function countingEngine<E extends Countable>(
   return Object.assign(Object.create(engine) as E, counting);
 }
 
-const CODES: ReadonlySet<unknown> = new Set<EngineResult>(["unreachable", "absent", "refused"]);
+const CODES: ReadonlySet<unknown> = new Set<EngineResult>(["unreachable", "absent", "network", "refused"]);
 
 function resultOf(error: unknown): EngineResult {
   const code = error instanceof Error && "code" in error ? error.code : undefined;

@@ -40,6 +40,31 @@ engineContract(
 );
 
 describe("the gateway on Podman", () => {
+  it("wakes an app with the container whose network it uses, and restarts it when that one was restarted", async (t) => {
+    const podman = await enter(t);
+    if (podman === undefined) return;
+    const owner = await podman.createContainer({ image: "tiny", stopSignal: "SIGKILL" });
+    const network = `container:${owner.name}`;
+    const sleeping = await startSleeping(t, podman, {
+      app: { network, start: true },
+      container: { idle_timeout: "4s" },
+    });
+    const { gateway, host, app } = sleeping;
+    assert.equal((await gateway.request({ host })).status, 200);
+    await podman.docker.getContainer(owner.id).restart({ t: 0 });
+    const state = async () =>
+      (await gateway.request({ path: `/_status/explain?container=${app.name}` })).json().state as string;
+    await waitUntil(async () => (await state()) === "unready", 10_000, "the gateway to know of the restart");
+    assert.equal((await gateway.request({ host })).status, 200, "after the restart");
+    await waitUntil(async () => !(await app.isRunning()), 15_000, "the idle stop");
+    await owner.stop(0);
+    assert.equal((await gateway.request({ host })).status, 200, "and wakes again");
+    const { depends_on: needs } = (await gateway.request({ path: "/_status/api" }))
+      .json()
+      .containers.find(({ name }: { name: string }) => name === app.name);
+    assert.deepEqual(needs, [{ name: owner.name, condition: "started" }]);
+  });
+
   it("shows the page, answers a held request once, and stops what is idle", async (t) => {
     const podman = await enter(t);
     if (podman === undefined) return;

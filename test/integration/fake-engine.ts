@@ -72,6 +72,12 @@ export function createFakeEngine(deps: {
       reach();
       run(name, workload);
     },
+    async restart({ name }) {
+      await called(`restart ${name}`);
+      const workload = present(name);
+      end(workload, { code: 0, oomKilled: false, message: "" });
+      run(name, workload);
+    },
     async stop({ name }, order: StopOrder) {
       await called(`stop ${name} ${order.method}`);
       const workload = present(name);

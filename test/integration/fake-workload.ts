@@ -32,6 +32,7 @@ export interface FakeWorkload {
   exit: ExitFacts | undefined;
   /** Commands that run in it. */
   execs: number;
+  networkOwner: Observation["networkOwner"] | undefined;
   /** As `docker run --rm` makes it. */
   autoRemove: boolean;
   cpus: number;
@@ -80,6 +81,7 @@ export function imagine(name: string, id: number): FakeWorkload {
     startedAtMs: undefined,
     exit: undefined,
     execs: 0,
+    networkOwner: undefined,
     autoRemove: false,
     cpus: 0,
   };
@@ -104,6 +106,7 @@ export function observationOf(name: string, workload: FakeWorkload | undefined):
   const more = {
     ...(firstCheckAfterMs !== undefined && { firstCheckAfterMs }),
     ...(checkOutput !== undefined && { checkOutput }),
+    ...(workload.networkOwner !== undefined && { networkOwner: workload.networkOwner }),
     ...(workload.autoRemove && { autoRemove: true as const }),
   };
   return { name, id, status, health, image, endpoints, startedAtMs, exit, ...more };

@@ -179,6 +179,7 @@ const NOTHING: Engine = {
   watch: () => undefined,
   logs: () => Promise.resolve([]),
   usage: () => Promise.resolve(undefined),
+  restart: () => Promise.reject(new Error("never")),
   execs: () => Promise.resolve(0),
   limits: () => Promise.reject(new Error("never")),
   throttle: () => Promise.reject(new Error("never")),

@@ -233,12 +233,11 @@ export function createWorld(deps: {
         if (!up) throw new EngineError("unreachable", "lost in the middle");
         return {};
       },
-      watch(hint, link) {
-        watcher = { hint, link };
-      },
-      logs: () => Promise.resolve([]),
-      usage: () => Promise.resolve(undefined),
-      execs: () => Promise.resolve(0),
+      watch: (hint, link) => void (watcher = { hint, link }),
+      logs: async () => [],
+      usage: async () => undefined,
+      restart: () => Promise.reject(new EngineError("refused", "no")),
+      execs: async () => 0,
       limits: () => call().then(() => ({ id: "", values: {} })),
       throttle: () => call(),
       restore: () => call(),

@@ -1,5 +1,5 @@
 import type { ContainerInspectInfo } from "dockerode";
-import type { Endpoint, InventoryItem } from "../../core/observation.ts";
+import type { Endpoint, InventoryItem, Observation } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
 import { portsToTry } from "../../core/target-ports.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
@@ -8,10 +8,14 @@ import { readConnection, type DockerEnvironment } from "./connection.ts";
 import { countExecs } from "./count-execs.ts";
 import { findEndpoints } from "./find-endpoints.ts";
 import { createForeignOrders } from "./foreign-orders.ts";
-import { inspect, inspectPresent, networkOwner } from "./inspect.ts";
+import { inspect, inspectPresent, networkOwner, ownerIn } from "./inspect.ts";
 import { knownPorts, usesNetworkOfOthers } from "./known-ports.ts";
+import { createNetworkModes } from "./network-modes.ts";
+import { createOwnerNames } from "./owner-names.ts";
 import { readLogs } from "./read-logs.ts";
 import { readUsage } from "./read-usage.ts";
+import { parseTime } from "./parse-time.ts";
+import { restartContainer } from "./restart-container.ts";
 import { startContainer } from "./start-container.ts";
 import { stopContainer } from "./stop-container.ts";
 import { createThrottle } from "./throttle.ts";
@@ -34,6 +38,8 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
   const self = createSelfFinder(client, process.platform);
   const throttle = createThrottle(client);
   const orders = createForeignOrders();
+  const owners = createOwnerNames(client);
+  const networksOf = createNetworkModes(client);
   const { silenceMs } = deps;
 
   return {
@@ -48,7 +54,10 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
 
     async list() {
       const found = await client.call((docker, abortSignal) => docker.listContainers({ all: true, abortSignal }));
-      return found.map(toItem).filter((item) => item.status !== "absent");
+      const networks = await networksOf(found);
+      const items = found.map((one) => toItem(one, networks.get(one.Id))).filter((item) => item.status !== "absent");
+      owners.learn(items);
+      return items;
     },
 
     async observe(ref) {
@@ -56,20 +65,29 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       if (found === undefined) return absent(ref.name);
       const { address, network } = deps.reach();
       const { version } = await client.server();
-      const ports = found.State.Running ? await portsOf(ref, found) : [];
-      if (ports.length === 0) return toObservation(ref.name, found, [], version);
-      const [facts, from] = await Promise.all([networkOwner(client, found), self.viewpoint(address)]);
-      const endpoints = ports.flatMap(({ port, ...about }) =>
-        findEndpoints(facts, from, ref.network || network, port).map((endpoint) => ({ ...endpoint, ...about })),
-      );
-      return toObservation(ref.name, found, endpoints, version);
+      if (!found.State.Running) return toObservation(ref.name, found, [], version);
+      const [ports, owner] = await Promise.all([portsOf(ref, found), networkOwner(client, found)]);
+      const from = ports.length === 0 ? undefined : await self.viewpoint(address);
+      const endpoints = ports.flatMap(({ port, ...about }) => {
+        const places = from === undefined ? [] : findEndpoints(owner, from, ref.network || network, port);
+        return places.map((endpoint) => ({ ...endpoint, ...about }));
+      });
+      return { ...toObservation(ref.name, found, endpoints, version), ...ownerFacts(found, owner) };
     },
 
     async start(ref) {
       const found = await inspectPresent(client, ref.name);
+      await owners.mustExist(found);
       // What crashes again and again is started by its restart policy; Docker would take no other start.
       if (found.State.Status === "running" || found.State.Restarting) return;
       await startContainer(client, found);
+    },
+
+    async restart(ref, order) {
+      const found = await inspectPresent(client, ref.name);
+      await owners.mustExist(found);
+      orders.expect(found.Id);
+      await restartContainer(client, found, order);
     },
 
     async stop(ref, order) {
@@ -125,6 +143,12 @@ async function portsOf(
 
 type FoundPort = { readonly port: number } & Pick<Endpoint, "targetPort" | "afterMs">;
 
+function ownerFacts(found: ContainerInspectInfo, owner: ContainerInspectInfo): Pick<Observation, "networkOwner"> {
+  if (ownerIn(found.HostConfig.NetworkMode) === undefined) return {};
+  const runs = owner !== found && owner.State.Running;
+  return { networkOwner: { startedAtMs: runs ? parseTime(owner.State.StartedAt) : undefined } };
+}
+
 interface ListedContainer {
   readonly Id: string;
   readonly Names: readonly string[];
@@ -133,8 +157,16 @@ interface ListedContainer {
   readonly Labels: Readonly<Record<string, string>> | null;
 }
 
-function toItem({ Id: id, Names: names, State: state, Image: image, Labels: labels }: ListedContainer): InventoryItem {
+function toItem(listed: ListedContainer, networkOf: string | undefined): InventoryItem {
+  const { Id: id, Names: names, State: state, Image: image, Labels: labels } = listed;
   // Legacy links add names such as /web/db: a container's own has one slash.
   const name = (names.find((one) => one.lastIndexOf("/") === 0) ?? names[0] ?? id).replace(/^\//, "");
-  return { name, id, status: toStatus(state), image, labels: labels ?? {} };
+  return {
+    name,
+    id,
+    status: toStatus(state),
+    image,
+    labels: labels ?? {},
+    ...(networkOf !== undefined && { networkOf }),
+  };
 }

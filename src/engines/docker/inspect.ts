@@ -22,9 +22,14 @@ export async function inspectPresent(client: DockerClient, name: string): Promis
   return found;
 }
 
-/** The container whose network this one uses: itself, or the one that its network mode `container:…` names. */
+/** The container that a network mode `container:…` names, by its id or name. */
+export function ownerIn(networkMode: string | undefined): string | undefined {
+  return /^container:(.+)$/.exec(networkMode ?? "")?.[1];
+}
+
+/** The container whose network this one uses: itself, or the one that its network mode names, if it is there. */
 export async function networkOwner(client: DockerClient, found: ContainerInspectInfo): Promise<ContainerInspectInfo> {
-  const [, owner] = /^container:(.+)$/.exec(found.HostConfig.NetworkMode ?? "") ?? [];
+  const owner = ownerIn(found.HostConfig.NetworkMode);
   const other = owner === undefined ? undefined : await inspect(client, owner);
   return other === undefined ? found : networkOwner(client, other);
 }

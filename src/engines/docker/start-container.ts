@@ -5,7 +5,7 @@ import { inspect } from "./inspect.ts";
 import { missingNetwork } from "./missing-network.ts";
 
 /** A start can take long where volumes or networks are slow. */
-const START_TIMEOUT_MS = 60_000;
+export const START_TIMEOUT_MS = 60_000;
 
 /** Starts a container, or lets a paused one go on. Rejects with `EngineError`; its message is Docker's own, except where that helps nobody. */
 export async function startContainer(client: DockerClient, found: ContainerInspectInfo): Promise<void> {

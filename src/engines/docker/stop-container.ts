@@ -41,7 +41,7 @@ export async function stopContainer(
 type Send = (act: (container: Container, abortSignal: AbortSignal) => Promise<unknown>) => Promise<void>;
 
 /** What the order says, else what the container was made with; there a negative number means: as long as it takes. */
-function stopTimeoutMs({ Config: config }: ContainerInspectInfo, { timeoutMs }: StopOrder): number {
+export function stopTimeoutMs({ Config: config }: ContainerInspectInfo, { timeoutMs }: StopOrder): number {
   if (timeoutMs !== undefined) return timeoutMs;
   const { StopTimeout: seconds } = config as { readonly StopTimeout?: number | null }; // missing in dockerode's types
   if (seconds == null) return DEFAULT_STOP_TIMEOUT_MS;
@@ -49,7 +49,7 @@ function stopTimeoutMs({ Config: config }: ContainerInspectInfo, { timeoutMs }: 
 }
 
 /** Without `t` Docker takes the container's own time. */
-function stopQuery({ timeoutMs, signal }: StopOrder): { t?: number; signal?: string } {
+export function stopQuery({ timeoutMs, signal }: StopOrder): { t?: number; signal?: string } {
   return {
     ...(timeoutMs !== undefined && { t: Math.ceil(timeoutMs / 1_000) }),
     ...(signal !== "" && { signal }),

@@ -92,6 +92,11 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
       return toObservation(ref.name, remember(ref), runs.get(ref.name));
     },
     start: (ref) => inTurn(ref.name, () => launch(ref)),
+    restart: (ref, order) =>
+      inTurn(ref.name, async () => {
+        await halt(ref, order);
+        await launch(ref);
+      }),
     stop: (ref, order) => inTurn(ref.name, () => halt(ref, order)),
     watch(onHint, onLink, signal) {
       if (signal.aborted) return;

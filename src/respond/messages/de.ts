@@ -36,6 +36,7 @@ export const de: Messages = {
   "failed.dependency": "Etwas, das sie braucht, ist nicht gestartet.",
   "failed.refused": "Die Engine hat den Start verweigert.",
   "failed.engine": "Die Engine, die sie startet, ist nicht erreichbar.",
+  "failed.network": "Der Container, dessen Netzwerk sie benutzt, ist weg. Wer sie betreibt, muss sie neu anlegen.",
   "failed.retry": "Erneut versuchen",
   "failed.retryIn": "Erneut versuchen in {time}",
   "offline.title": "{name} hat geschlossen",

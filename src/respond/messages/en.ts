@@ -35,6 +35,7 @@ export const en = {
   "failed.dependency": "Something it needs did not start.",
   "failed.refused": "The engine refused to start it.",
   "failed.engine": "The engine that starts it cannot be reached.",
+  "failed.network": "The container whose network it uses is gone. Whoever runs it must create it anew.",
   "failed.retry": "Try again",
   "failed.retryIn": "Try again in {time}",
   "offline.title": "{name} is closed",

@@ -36,6 +36,7 @@ export const es: Messages = {
   "failed.dependency": "Algo que necesita no ha arrancado.",
   "failed.refused": "El motor se negó a arrancarla.",
   "failed.engine": "No se puede contactar con el motor que la arranca.",
+  "failed.network": "El contenedor cuya red utiliza ya no existe. Hay que crearla de nuevo.",
   "failed.retry": "Reintentar",
   "failed.retryIn": "Reintentar en {time}",
   "offline.title": "{name} está cerrada",

@@ -36,6 +36,7 @@ export const fr: Messages = {
   "failed.dependency": "Quelque chose dont elle a besoin n’a pas démarré.",
   "failed.refused": "Le moteur a refusé de la démarrer.",
   "failed.engine": "Le moteur qui la démarre est injoignable.",
+  "failed.network": "Le conteneur dont elle utilise le réseau n’existe plus. Il faut la recréer.",
   "failed.retry": "Réessayer",
   "failed.retryIn": "Réessayer dans {time}",
   "offline.title": "{name} est fermée",

@@ -36,6 +36,7 @@ export const it: Messages = {
   "failed.dependency": "Qualcosa che le serve non è partito.",
   "failed.refused": "Il motore ha rifiutato di avviarla.",
   "failed.engine": "Il motore che la avvia non è raggiungibile.",
+  "failed.network": "Il container di cui usa la rete non esiste più. Va creata di nuovo.",
   "failed.retry": "Riprova",
   "failed.retryIn": "Riprova tra {time}",
   "offline.title": "{name} è chiusa",

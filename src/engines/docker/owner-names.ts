@@ -1,0 +1,38 @@
+import type { ContainerInspectInfo } from "dockerode";
+import type { InventoryItem } from "../../core/observation.ts";
+import { EngineError } from "../../lifecycle/ports.ts";
+import type { DockerClient } from "./client.ts";
+import { inspect, ownerIn } from "./inspect.ts";
+
+/** Remembers what containers were called whose network others use: once removed, nothing but their id is left. */
+export interface OwnerNames {
+  learn(items: readonly InventoryItem[]): void;
+  /** Rejects with `network` if the container whose network this one uses is gone. */
+  mustExist(found: ContainerInspectInfo): Promise<void>;
+}
+
+/** Makes a memory of names; it holds those of owners alone. */
+export function createOwnerNames(client: DockerClient): OwnerNames {
+  const names = new Map<string, string>();
+  return {
+    learn(items) {
+      const owners = new Set(items.flatMap(({ networkOf }) => networkOf ?? []));
+      for (const { id, name } of items) if (owners.has(id)) names.set(id, name);
+    },
+    async mustExist(found) {
+      const owner = ownerIn(found.HostConfig.NetworkMode);
+      if (owner === undefined || (await inspect(client, owner)) !== undefined) return;
+      const name = names.get(owner) ?? owner.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, "$1");
+      throw new EngineError("network", goneWords(name, found));
+    },
+  };
+}
+
+function goneWords(owner: string, { Name, Config: { Labels: labels } }: ContainerInspectInfo): string {
+  const service = labels["com.docker.compose.service"];
+  const how =
+    service === undefined
+      ? `remove ${Name.replace(/^\//, "")} and create it again with docker run`
+      : `docker compose up -d --force-recreate ${service}`;
+  return `it uses the network of container "${owner}", which was removed or made anew: it must be made anew as well (${how})`;
+}

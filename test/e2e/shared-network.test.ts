@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TestContainer } from "../support/docker-container.ts";
+import { uniqueName, type TestDocker } from "../support/docker.ts";
+import { type Gateway, startGateway } from "../support/gateway.ts";
+import { navigation } from "../support/http.ts";
+import { onDocker } from "../support/sleeping.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+interface Shared {
+  readonly owner: TestContainer;
+  readonly app: TestContainer;
+  readonly gateway: Gateway;
+  readonly host: string;
+}
+
+/** A labelled app in the network of a container without labels, as `docker run --network container:vpn` makes it. */
+async function startShared(t: TestContext, docker: TestDocker, labels: Record<string, string> = {}): Promise<Shared> {
+  const owner = await docker.createContainer({ name: uniqueName("vpn"), image: "tiny", stopSignal: "SIGKILL" });
+  const name = uniqueName("app");
+  const host = `${name}.test`;
+  const app = await docker.createContainer({
+    name,
+    network: `container:${owner.name}`,
+    labels: { "dag.enabled": "true", "dag.host": host, "dag.stop_timeout": "1s", ...labels },
+  });
+  const gateway = await startGateway(t, { dockerHost: docker.host });
+  return { owner, app, gateway, host };
+}
+
+const startedAt = async (container: TestContainer): Promise<string> => (await container.inspect()).State.StartedAt;
+
+describe("an app in the network of another container", () => {
+  onDocker("is woken after that one, which then sleeps with it", async (t, docker) => {
+    const { owner, app, gateway, host } = await startShared(t, docker, { "dag.idle_timeout": "2s" });
+    await Promise.all([app.stop(0), owner.stop(0)]);
+    assert.equal((await gateway.request({ host })).status, 200);
+    await waitUntil(async () => !(await app.isRunning()), 12_000, "the app's stop");
+    await waitUntil(async () => !(await owner.isRunning()), 12_000, "the stop of what nothing needs");
+  });
+
+  onDocker("is restarted by the next request when that one was restarted, once", async (t, docker) => {
+    const { owner, app, gateway, host } = await startShared(t, docker);
+    assert.equal((await gateway.request({ host })).status, 200);
+    const first = await startedAt(app);
+    await docker.docker.getContainer(owner.id).restart({ t: 0 });
+    await sleep(1_500);
+    assert.equal(await startedAt(app), first, "nobody asked for it yet");
+    assert.equal((await gateway.request({ host })).status, 200);
+    const second = await startedAt(app);
+    assert.notEqual(second, first);
+    assert.equal((await gateway.request({ host })).status, 200);
+    assert.equal(await startedAt(app), second);
+  });
+
+  onDocker("says that it must be made anew when that one was", async (t, docker) => {
+    const { owner, app, gateway, host } = await startShared(t, docker);
+    assert.equal((await gateway.request({ host })).status, 200);
+    await owner.remove();
+    await docker.createContainer({ name: owner.name, image: "tiny" });
+    const failure = async (from: Gateway): Promise<string> => {
+      const failed = async () => (await from.request({ host })).status === 502;
+      await waitUntil(failed, 10_000, "the failure");
+      assert.equal((await from.request({ host })).json().reason, "network");
+      return (await from.request({ host, headers: { ...navigation, "accept-language": "de" } })).text;
+    };
+    const page = await failure(gateway);
+    assert.match(page, /neu anlegen/u);
+    assert.ok(page.includes(owner.name) && page.includes(app.name), page);
+    // One that was not there then knows no more than Docker, and an app that is down fails for the same reason.
+    await gateway.stop();
+    await app.stop(0);
+    assert.ok((await failure(await gateway.again())).includes(owner.id.slice(0, 12)));
+  });
+
+  onDocker("keeps that one up although it has no labels, as long as it runs", async (t, docker) => {
+    const { owner, app, gateway, host } = await startShared(t, docker, { "dag.idle_timeout": "2s" });
+    await Promise.all([app.stop(0), owner.stop(0)]);
+    assert.equal((await gateway.request({ host })).status, 200);
+    const other = await docker.createContainer({ image: "tiny", network: `container:${owner.name}` });
+    await waitUntil(async () => !(await app.isRunning()), 12_000, "the app's stop");
+    await sleep(2_000);
+    assert.equal(await owner.isRunning(), true);
+    assert.match(
+      (await gateway.request({ path: `/_status/explain?container=${owner.name}` })).text,
+      new RegExp(other.name, "u"),
+    );
+    await other.stop(0);
+    await waitUntil(async () => !(await owner.isRunning()), 12_000, "the stop of what nothing needs");
+  });
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openHouse } from "./lifecycle-house.ts";
+import { app, IDLE, part } from "./lifecycle-parts.ts";
+
+const inNetwork = { dependsOn: [{ name: "vpn", condition: "started", sharesNetwork: true }] } as const;
+
+test("an app that is frozen in the network of another one keeps that one up: it would not survive its stop", async () => {
+  const house = await openHouse([app("app", [], { ...inNetwork, stopMethod: "pause" }), part("vpn")]);
+  const guest = house.visit("app");
+  await house.clock.advance(200);
+  guest.close();
+  await house.clock.advance(10 * IDLE);
+  assert.deepEqual([house.status("app"), house.status("vpn")], ["paused", "ready"]);
+  house.engine.stopOutside("app");
+  await house.clock.advance(1_000);
+  assert.equal(house.status("vpn"), "asleep");
+});
+
+test("an app that answers though its network's owner was started later is not restarted", async () => {
+  const house = await openHouse([app("app", [], inNetwork), part("vpn")], {
+    fakes: {
+      app: { status: "running", startedAtMs: 1_000, networkOwner: { startedAtMs: 2_000 } },
+      vpn: { status: "running" },
+    },
+  });
+  await house.clock.advance(50);
+  house.engine.get("app").networkOwner = { startedAtMs: 3_000 };
+  house.engine.hint("vpn");
+  const guest = house.visit("app");
+  await house.clock.advance(1_000);
+  assert.equal(guest.answer, "forward app");
+  assert.ok(!house.engine.calls.some((call) => /^(restart|stop) /u.test(call)));
+});
+
+test("an app that its own network's owner cut off and that does not answer is restarted once for each start of it", async () => {
+  const house = await openHouse([app("app", [], { ...inNetwork, startTimeoutMs: 5_000 }), part("vpn")], {
+    fakes: { app: { status: "running", startedAtMs: 1_000, listenMs: Infinity }, vpn: { status: "running" } },
+  });
+  house.engine.get("app").networkOwner = { startedAtMs: 2_000 };
+  house.engine.hint("vpn");
+  await house.clock.advance(30_000);
+  const restarts = (): number => house.engine.calls.filter((call) => call === "restart app").length;
+  assert.equal(restarts(), 0, "nobody asked for it");
+  for (let visits = 0; visits < 3; visits += 1) {
+    house.visit("app");
+    await house.clock.advance(30_000);
+  }
+  assert.equal(restarts(), 1);
+});
