@@ -124,7 +124,9 @@ export const containerSchema = z
     min_uptime: duration().prefault("0").describe("It stays awake at least so long."),
     idle_signal: choice("requests", "traffic", "connections", "cpu")
       .optional()
-      .describe("What counts as use besides requests; unset: `requests`, or `traffic` behind a front proxy."),
+      .describe(
+        "What counts as use besides requests; unset: `requests`, behind a front proxy `traffic`, and there in the network of another container `connections`.",
+      ),
     busy_path: path().prefault("").describe("While a GET on this path answers 2xx it is not put to sleep."),
     pass_host: flag().prefault(true).describe("The app sees the client's Host header; false: its own address."),
     logs: logs().optional().meta({ inherits: "gateway.logs" }).describe("When anybody may read its last log lines."),

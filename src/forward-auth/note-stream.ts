@@ -21,5 +21,8 @@ export function noteStream(record: WorkloadRecord, signs: StreamSigns, nowMs: nu
 
 function mayStayOpen({ accept, contentType, websocketKey, upgrade }: StreamSigns): boolean {
   if (websocketKey !== undefined || upgrade !== undefined) return true;
-  return accept?.startsWith("text/event-stream") === true || contentType?.startsWith("application/grpc") === true;
+  return (accept !== undefined && STREAMS.test(accept)) || contentType?.startsWith("application/grpc") === true;
 }
+
+/** Answers that are read line by line, for as long as they last. */
+const STREAMS = /text\/event-stream|application\/(?:x-)?(?:nd-?json|json-?lines|jsonl|stream\+json|json-seq)/i;

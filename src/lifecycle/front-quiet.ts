@@ -24,7 +24,7 @@ export async function untilFrontIsQuiet(
   while (before !== undefined && !signal.aborted && clock.now() < limitMs) {
     await clock.sleep(LOOK_MS, signal);
     const after = await read(house, record);
-    if (after === undefined || findUse("traffic", before, after, true) === undefined) return;
+    if (after === undefined || findUse("traffic", before, after, "recent") === undefined) return;
     before = after;
   }
 }
@@ -32,5 +32,5 @@ export async function untilFrontIsQuiet(
 async function read({ clock }: House, record: WorkloadRecord): Promise<Sample | undefined> {
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
   // Without counters of its own nothing shows when it is quiet.
-  return usage?.rxBytes === undefined ? undefined : { atMs: clock.now(), usage };
+  return usage?.rxBytes === undefined || usage.sharesNetwork === true ? undefined : { atMs: clock.now(), usage };
 }

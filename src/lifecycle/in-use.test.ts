@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { IdleSignal } from "../core/settings.ts";
-import { findUse, type Sample } from "./in-use.ts";
+import { findUse, type Sample, type StreamState } from "./in-use.ts";
 import type { Usage } from "./ports.ts";
 
 const ZERO: Usage = {
@@ -14,9 +14,14 @@ const ZERO: Usage = {
   connections: undefined,
 };
 
-function use(signal: IdleSignal, seconds: number, after: Partial<Usage>, quietStream = false): string | undefined {
+function use(
+  signal: IdleSignal,
+  seconds: number,
+  after: Partial<Usage>,
+  stream: StreamState = "none",
+): string | undefined {
   const usage = { ...ZERO, ...after };
-  return findUse(signal, { atMs: 0, usage: ZERO }, { atMs: seconds * 1_000, usage }, quietStream);
+  return findUse(signal, { atMs: 0, usage: ZERO }, { atMs: seconds * 1_000, usage }, stream);
 }
 
 /** Bytes with their packets, `times` over. */
@@ -68,19 +73,69 @@ describe("where a stream was let through, a sign of life is enough", () => {
   const ping = traffic(1, [2, 138], [2, 134]);
   test("a WebSocket's ping", () => {
     assert.equal(use("traffic", 10, ping), undefined, "it is no bigger than a probe");
-    assert.equal(use("traffic", 10, ping, true), "traffic");
+    assert.equal(use("traffic", 10, ping, "recent"), "traffic");
   });
   test("a kernel's keep-alive of an open connection", () => {
-    assert.equal(use("traffic", 10, traffic(1, [1, 66], [1, 66]), true), "traffic");
+    assert.equal(use("traffic", 10, traffic(1, [1, 66], [1, 66]), "recent"), "traffic");
   });
   test("but neither ARP nor what neighbours shout", () => {
-    assert.equal(use("traffic", 10, traffic(3, [1, 42], [1, 42]), true), undefined);
-    assert.equal(use("traffic", 10, traffic(1, [1, 300], [0, 0]), true), undefined);
+    assert.equal(use("traffic", 10, traffic(3, [1, 42], [1, 42]), "recent"), undefined);
+    assert.equal(use("traffic", 10, traffic(1, [1, 300], [0, 0]), "recent"), undefined);
   });
   test("and nothing where the socket table shows that no connection is open", () => {
-    assert.equal(use("traffic", 10, { ...ping, connections: 0 }, true), undefined);
-    assert.equal(use("traffic", 10, { ...ping, connections: 1 }, true), "traffic");
+    assert.equal(use("traffic", 10, { ...ping, connections: 0 }, "recent"), undefined);
+    assert.equal(use("traffic", 10, { ...ping, connections: 1 }, "recent"), "traffic");
   });
+});
+
+describe("where connections and payload can be counted, payload over an open connection is use", () => {
+  const seen = (connections: number, segments: number, loopbackPackets = 0): Partial<Usage> => ({
+    ...traffic(1, [2, 132], [2, 232]),
+    connections,
+    payload: { segments, loopbackPackets },
+  });
+  const before = { ...ZERO, payload: { segments: 0, loopbackPackets: 0 } };
+  const find = (after: Partial<Usage>, stream: StreamState): string | undefined =>
+    findUse("traffic", { atMs: 0, usage: before }, { atMs: 20_000, usage: { ...ZERO, ...after } }, stream);
+  test("however little of it, whether a stream was announced or not", () => {
+    assert.equal(find(seen(1, 1), "none"), "traffic");
+    assert.equal(find(seen(1, 1), "recent"), "traffic");
+  });
+  test("but neither an open connection without payload nor payload without one", () => {
+    assert.equal(find(seen(1, 0), "recent"), undefined);
+    assert.equal(find(seen(0, 9), "recent"), undefined);
+  });
+  test("and payload over loopback tells nothing: bytes decide", () => {
+    assert.equal(find({ ...seen(1, 9, 40), ...traffic(1, [1, 66], [1, 66]) }, "none"), undefined);
+    assert.equal(find(seen(1, 9, 40), "recent"), "traffic");
+  });
+});
+
+describe("where they cannot, a trickle is told from health checks by its direction", () => {
+  const line = traffic(1, [3, 198 - 24], [3, 166 + 66 + 42]);
+  test("a line of 100 bytes in 20 s beside keep-alives and ARP is a stream that nobody announced", () => {
+    assert.equal(use("traffic", 20, line), "traffic");
+  });
+  test("payload both ways is one where a stream was let through once, however long ago", () => {
+    const frames = traffic(1, [2, 240], [2, 240]);
+    assert.equal(use("traffic", 20, frames), undefined);
+    assert.equal(use("traffic", 20, frames, "once"), "traffic");
+  });
+  test("a TCP health check, ARP and an idle pool are none even then", () => {
+    for (const noise of [traffic(20, ...TCP_CHECK), traffic(9, [1, 42], [1, 42]), traffic(2, [1, 66], [1, 66])])
+      assert.equal(use("traffic", 20, noise, "once"), undefined);
+  });
+});
+
+describe("in the network of another container", () => {
+  const noisy = { ...traffic(1, [900, 900_000], [900, 900_000]), sharesNetwork: true };
+  test("connections to its own port decide, or else its CPU", () => {
+    assert.equal(use("connections", 10, { ...noisy, connections: 0 }), undefined);
+    assert.equal(use("connections", 10, { ...noisy, connections: 1 }), "connections");
+    assert.equal(use("connections", 10, noisy), undefined);
+    assert.equal(use("connections", 10, { ...noisy, cpuMs: 9_000 }), "cpu");
+  });
+  test("what says traffic has traffic", () => assert.equal(use("traffic", 10, noisy), "traffic"));
 });
 
 describe("the other signals", () => {
@@ -114,5 +169,5 @@ describe("without counters of its own silence is no idleness", () => {
 
 test("counters that went backwards, as after a restart, are no traffic", () => {
   const before: Sample = { atMs: 0, usage: { ...ZERO, rxBytes: 9e9, txBytes: 9e9, rxPackets: 9e6, txPackets: 9e6 } };
-  assert.equal(findUse("traffic", before, { atMs: 1_000, usage: ZERO }, true), undefined);
+  assert.equal(findUse("traffic", before, { atMs: 1_000, usage: ZERO }, "recent"), undefined);
 });

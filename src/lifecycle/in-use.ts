@@ -26,14 +26,15 @@ export interface Sampling {
  * What two readings say: the reason why the workload was in use between them, or nothing.
  *
  * Bytes tell bulk from chatter by what packets carry beyond a header's size: ARP, neighbour discovery, the connects of a
- * TCP health check, keep-alives and acknowledgements carry nothing. Where something was let through that may stay open
- * with hardly a byte (`quietStream`), one packet each way is enough: a WebSocket's ping is no bigger than a probe.
+ * TCP health check, keep-alives and acknowledgements carry nothing. Where connections and payload can be counted, any payload
+ * while one is established is use. Elsewhere, where something was let through that may stay open with hardly a byte
+ * (`stream`), one packet each way is enough at first: a WebSocket's ping is no bigger than a probe.
  */
 export function findUse(
   signal: IdleSignal,
   before: Sample,
   after: Sample,
-  quietStream: boolean,
+  stream: StreamState,
 ): Exclude<VetoReason, "busy-path" | "exec"> | undefined {
   switch (signal) {
     case "requests":
@@ -41,17 +42,22 @@ export function findUse(
     case "cpu":
       return usesCpu(before, after) ? "cpu" : undefined;
     case "connections":
-      if (after.usage.connections === undefined) return findUse("traffic", before, after, quietStream);
+      if (after.usage.connections === undefined) {
+        return findUse(after.usage.sharesNetwork === true ? "cpu" : "traffic", before, after, stream);
+      }
       return after.usage.connections > 0 ? "connections" : undefined;
     case "traffic":
-      return findTraffic(before, after, quietStream);
+      return findTraffic(before, after, stream);
   }
 }
+
+/** What is known of streams: none went through, one did, or one was let through or seen within the last minute. */
+export type StreamState = "none" | "once" | "recent";
 
 function findTraffic(
   before: Sample,
   after: Sample,
-  quietStream: boolean,
+  stream: StreamState,
 ): "traffic" | "connections" | "cpu" | undefined {
   const traffic = trafficBetween(before.usage, after.usage);
   if (traffic === undefined) {
@@ -62,8 +68,21 @@ function findTraffic(
   if (!traffic.bothWays) return undefined; // what neighbours shout to all, without an answer
   const windowS = Math.max(SHORTEST_WINDOW_S, (after.atMs - before.atMs) / 1_000);
   if (traffic.carried > FLOOR_BYTES_PER_S * windowS) return "traffic";
-  const silent = after.usage.connections === 0;
-  return quietStream && !silent ? "traffic" : undefined;
+  if (after.usage.connections === 0) return undefined;
+  const segments = after.usage.connections === undefined ? undefined : segmentsBetween(before.usage, after.usage);
+  if (segments !== undefined) return segments > 0 ? "traffic" : undefined;
+  return stream === "recent" || trickles(traffic, stream) ? "traffic" : undefined;
+}
+
+/** `undefined` where it cannot be told, such as while something talks over loopback. */
+function segmentsBetween({ payload: from }: Usage, { payload: to }: Usage): number | undefined {
+  if (from === undefined || to === undefined || from.loopbackPackets !== to.loopbackPackets) return undefined;
+  return Math.max(0, to.segments - from.segments);
+}
+
+/** Payload that nobody asked for is a stream; payload both ways may be a health check, unless a stream was let through. */
+function trickles({ taken, given }: Traffic, stream: StreamState): boolean {
+  return given > 0 ? taken <= 0 || stream === "once" : taken > 0 && stream === "once";
 }
 
 /** An HTTP health check that passes the front by makes some 10 a second; a trickling download or stream much more. */
@@ -71,12 +90,17 @@ const FLOOR_BYTES_PER_S = 16;
 const SHORTEST_WINDOW_S = 30;
 /** Ethernet, IPv6 and TCP with timestamps are 86 (IPv4: 66). */
 const HEADER_BYTES = 90;
+/** No packet of a TCP health check over IPv4 is larger than its SYN, nor are keep-alives and acknowledgements. */
+const SYN_BYTES = 74;
 const ARP_BYTES = 42;
 const BUSY_SHARE = 0.05;
 
 interface Traffic {
   /** Bytes beyond the headers, both ways. */
   readonly carried: number;
+  /** Bytes beyond what a SYN has, each way; below 0 where nothing but such packets passed. */
+  readonly taken: number;
+  readonly given: number;
   /** Packets went both ways that were more than ARP. */
   readonly bothWays: boolean;
 }
@@ -90,6 +114,8 @@ function trafficBetween(before: Usage, after: Usage): Traffic | undefined {
   const exceeds = (bytes: number, packets: number): boolean => packets > 0 && bytes > packets * ARP_BYTES;
   return {
     carried: Math.max(0, rx - HEADER_BYTES * rxPackets) + Math.max(0, tx - HEADER_BYTES * txPackets),
+    taken: rx - SYN_BYTES * rxPackets,
+    given: tx - SYN_BYTES * txPackets,
     bothWays: exceeds(rx, rxPackets) && exceeds(tx, txPackets),
   };
 }

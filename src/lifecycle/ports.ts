@@ -113,6 +113,10 @@ export interface Usage {
   readonly memoryBytes: number;
   /** Connections from outside the workload that are established now; `undefined` where they cannot be counted. */
   readonly connections: number | undefined;
+  /** TCP segments with payload, and packets over loopback, of its network; `undefined` where they cannot be counted. */
+  readonly payload?: { readonly segments: number; readonly loopbackPackets: number } | undefined;
+  /** Its network is that of another workload, and so are its network counters. */
+  readonly sharesNetwork?: boolean;
 }
 
 /** What went wrong with an engine: `unreachable` (try again later), `absent` (no such workload), `network` (the container whose network it uses is gone), `refused` (it said no). */

@@ -1,7 +1,7 @@
 import type { VetoReason } from "../core/events.ts";
 import type { IdleSignal } from "../core/settings.ts";
 import type { House } from "./house.ts";
-import { findUse, type Sample, type Sampling } from "./in-use.ts";
+import { findUse, type Sample, type Sampling, type StreamState } from "./in-use.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 
 /** What came with the last request is over by then, as a rule: it must not look like something that goes on. */
@@ -20,9 +20,11 @@ const SHORT_LOOK_MS = 500;
 const STREAM_LOOK_MS = 5_000;
 
 /** What keeps this workload awake besides requests: its own key, or traffic as soon as a front proxy carries it past us. */
-export function signalOf({ settings, seenByFront, engine }: WorkloadRecord): IdleSignal {
+export function signalOf({ settings, seenByFront, engine, observation }: WorkloadRecord): IdleSignal {
   if (!engine.capabilities.usage) return "requests";
-  return settings.idleSignal ?? (seenByFront ? "traffic" : "requests");
+  if (settings.idleSignal !== undefined || !seenByFront) return settings.idleSignal ?? "requests";
+  // The counters of a network that it shares are those of whatever else is in there (Lazytainer#81).
+  return observation?.networkOwner === undefined ? "traffic" : "connections";
 }
 
 /** A front proxy asks about it: from now on its counters tell what the front carries past us. */
@@ -90,7 +92,7 @@ export async function findHiddenUse(
   const { baseline } = samplingOf(record) ?? {};
   if (baseline === undefined || baseline.atMs < record.lastActivityMs) await compare(house, record, undefined);
   const { judgedMs = 0, begunMs = 0, quietSinceMs = 0 } = samplingOf(record) ?? {};
-  const isQuietStream = mayStream(record, quietSinceMs);
+  const isQuietStream = streamState(record, quietSinceMs) === "recent";
   const lookedMs = quietSinceMs + (isQuietStream ? Math.min(STREAM_LOOK_MS, quietMsOf(record) / 2) : SHORT_LOOK_MS);
   const isFresh = judgedMs >= record.lastActivityMs && house.clock.now() - judgedMs <= FRESH_MS;
   if (isFresh && begunMs >= lookedMs) return undefined;
@@ -121,18 +123,19 @@ async function compare(
 }
 
 function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReason | undefined {
-  const quietStream = mayStream(record, before.atMs);
-  const use = findUse(signalOf(record), before, after, quietStream);
+  const stream = streamState(record, before.atMs);
+  const use = findUse(signalOf(record), before, after, stream);
   if (use === undefined) return undefined;
   record.lastActivityMs = Math.max(record.lastActivityMs, after.atMs);
   record.lastUse = { by: use, atMs: after.atMs };
-  if (quietStream) record.streamSeenMs = after.atMs;
+  if (stream === "recent") record.streamSeenMs = after.atMs;
   return use;
 }
 
-/** Whether something that stays open with hardly a byte was let through or seen not long before `atMs`. */
-function mayStream({ streamSeenMs }: WorkloadRecord, atMs: number): boolean {
-  return streamSeenMs > 0 && atMs - streamSeenMs < STREAM_MS;
+/** Whether something that stays open with hardly a byte was let through or seen, ever or not long before `atMs`. */
+function streamState({ streamSeenMs }: WorkloadRecord, atMs: number): StreamState {
+  if (streamSeenMs === 0) return "none";
+  return atMs - streamSeenMs < STREAM_MS ? "recent" : "once";
 }
 
 /** What was read in this very run. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { get } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
@@ -13,6 +14,7 @@ const IDLE_MS = 4_000;
 /** How long what goes on through the front lasts: several idle times. */
 const BUSY_MS = 10_000;
 /** A reading a second, which takes Docker before 23 another one, and the stop itself. */
+const TRICKLE_MS = 2_500;
 const LATE_MS = 4_500;
 
 interface Way {
@@ -46,7 +48,7 @@ interface Use {
   /** Goes on for `BUSY_MS`; rejects when it is cut. */
   readonly use: (way: Way) => Promise<void>;
   readonly keeps: boolean;
-  /** The app may have handed the last of it to the front long before the client has it: nginx keeps it on disk. */
+  /** What was seen of it last is older than its end: nginx keeps downloads on disk, and a trickle is silent in between. */
   readonly endsEarly?: boolean;
   /** After a stream the smallest sign of life counts, and the front's idle connections give one every 15 s. */
   readonly isStream?: boolean;
@@ -57,6 +59,8 @@ const USES: Readonly<Record<string, Use>> = {
   "a slow upload": { use: upload, keeps: true },
   "a WebSocket with pings": { use: pings, keeps: true, isStream: true },
   "an event stream": { use: events, keeps: true, isStream: true },
+  "a few bytes of an unannounced stream now and then": { use: trickle, keeps: true, endsEarly: true },
+  "a few bytes of an upgrade that is no WebSocket": { use: tunnel, keeps: true, endsEarly: true },
   "a TCP health check past the front": { use: probes, keeps: false },
 };
 
@@ -129,6 +133,31 @@ async function events({ port, app }: Way): Promise<void> {
   let got = "";
   for await (const chunk of message) got += String(chunk);
   assert.equal(got.split("data:").length - 1, count);
+}
+
+/** As ntfy's `/json`: nothing in the request says that its answer will not end. */
+async function trickle({ port, app }: Way): Promise<void> {
+  const count = Math.round(BUSY_MS / TRICKLE_MS);
+  const message = await openRequest({ port, host: app.host, path: `/lines?ms=${TRICKLE_MS}&n=${count}` });
+  let got = "";
+  for await (const chunk of message) got += String(chunk);
+  assert.equal(got.split("\n").length - 1, count);
+}
+
+function tunnel({ port, app }: Way): Promise<void> {
+  const headers = { host: app.host, connection: "upgrade", upgrade: "raw" };
+  return new Promise((resolve, reject) => {
+    const asked = get({ port, path: `/tunnel?ms=${TRICKLE_MS}`, headers, agent: false }).on("error", reject);
+    asked.on("response", ({ statusCode }) => reject(new Error(`it was answered ${statusCode}`)));
+    asked.on("upgrade", (_message, socket) => {
+      const over = setTimeout(() => resolve(void socket.destroy()), BUSY_MS);
+      socket.on("error", reject).on("close", () => {
+        clearTimeout(over);
+        reject(new Error("it was cut"));
+      });
+      socket.resume();
+    });
+  });
 }
 
 /** A monitor that knows the app's address connects once a second. */

@@ -2,7 +2,9 @@ import type { ContainerInspectInfo, ContainerStats } from "dockerode";
 import { EngineError, type Usage } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 import { countEstablished } from "./established.ts";
-import { readTcpTables } from "./tcp-tables.ts";
+import { ownerIn } from "./inspect.ts";
+import { payloadSegments } from "./payload-segments.ts";
+import { readNetworkFiles } from "./tcp-tables.ts";
 
 /** A running container's counters; `undefined` when Docker has none for it. */
 export async function readUsage(
@@ -10,16 +12,18 @@ export async function readUsage(
   found: ContainerInspectInfo,
   port: number | undefined,
 ): Promise<Usage | undefined> {
-  const [stats, connections] = await Promise.all([
+  const [stats, sockets] = await Promise.all([
     readStats(client, found.Id),
-    port === undefined ? undefined : readConnections(found, port),
+    port === undefined ? undefined : readSockets(found, port),
   ]);
   if (stats?.cpu_stats?.cpu_usage === undefined) return undefined;
   return {
     ...networkCounters(stats, found.HostConfig.NetworkMode === "host"),
     cpuMs: stats.cpu_stats.cpu_usage.total_usage / 1e6,
     memoryBytes: usedMemory(stats.memory_stats),
-    connections,
+    connections: sockets?.connections,
+    payload: sockets?.payload,
+    sharesNetwork: ownerIn(found.HostConfig.NetworkMode) !== undefined,
   };
 }
 
@@ -59,7 +63,14 @@ function usedMemory(memory: Partial<ContainerStats["memory_stats"]>): number {
   return Math.max(0, (memory.usage ?? 0) - reclaimable);
 }
 
-async function readConnections(found: ContainerInspectInfo, port: number): Promise<number | undefined> {
-  const tables = await readTcpTables(found);
-  return tables?.reduce((total, table) => total + countEstablished(table, port), 0);
+/** `undefined` where the container's processes cannot be seen. */
+async function readSockets(
+  found: ContainerInspectInfo,
+  port: number,
+): Promise<{ connections: number; payload: Usage["payload"] } | undefined> {
+  const files = await readNetworkFiles(found, ["tcp", "tcp6", "netstat", "snmp", "dev"]);
+  if (files === undefined) return undefined;
+  const [tcp = "", tcp6 = "", netstat = "", snmp = "", dev = ""] = files;
+  const connections = countEstablished(tcp, port) + countEstablished(tcp6, port);
+  return { connections, payload: payloadSegments(netstat, snmp, dev) };
 }

@@ -25,6 +25,7 @@ const handlers = {
   "/big": big,
   "/count": (_request, response) => json(response, { ...counters, seen: Object.fromEntries(seen), began }),
   "/echo": echo,
+  "/lines": lines,
   "/headers": (request, response) => json(response, { rawHeaders: request.rawHeaders, url: request.url }),
   "/health": (_request, response) => json(response, { name }, isHealthy() ? 200 : 503),
   "/slow": slow,
@@ -51,7 +52,17 @@ const server = createServer((request, response) => {
 server.keepAliveTimeout = 60_000;
 server.requestTimeout = 0;
 
-const sockets = new WebSocketServer({ server, path: "/ws" });
+const sockets = new WebSocketServer({ noServer: true });
+server.on("upgrade", (request, socket, head) => {
+  const { pathname, searchParams } = new URL(request.url, "http://app");
+  if (pathname === "/ws") {
+    sockets.handleUpgrade(request, socket, head, (open) => sockets.emit("connection", open, request));
+  } else if (pathname === "/tunnel") {
+    tunnel(request, socket, Number(searchParams.get("ms") ?? 1000));
+  } else {
+    socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+  }
+});
 sockets.on("connection", (socket, request) => {
   counters.upgrades += 1;
   const every = Number(new URL(request.url, "http://app").searchParams.get("every") ?? 0);
@@ -118,6 +129,33 @@ function big(_request, response, url) {
     return response.end();
   };
   write();
+}
+
+/** A short line of JSON each `?ms=` (1000), `?n=` of them or until the client leaves; no header says that it is a stream. */
+function lines(_request, response, url) {
+  const count = Number(url.searchParams.get("n") ?? Number.POSITIVE_INFINITY);
+  let sent = 0;
+  response.writeHead(200, { "Content-Type": "application/x-ndjson" });
+  response.flushHeaders();
+  const timer = setInterval(
+    () => {
+      sent += 1;
+      response.write(`{"line":${sent}}\n`);
+      if (sent >= count) response.end();
+    },
+    Number(url.searchParams.get("ms") ?? 1000),
+  );
+  response.on("close", () => clearInterval(timer));
+}
+
+/** An upgrade to whatever was asked for; a few bytes each `ms`, and back whatever comes. */
+function tunnel(request, socket, ms) {
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${request.headers.upgrade}\r\n\r\n`,
+  );
+  socket.pipe(socket);
+  const timer = setInterval(() => socket.write("tick"), ms);
+  socket.on("error", () => undefined).on("close", () => clearInterval(timer));
 }
 
 function slow(_request, response, url) {

@@ -1,0 +1,24 @@
+import type { Usage } from "../../lifecycle/ports.ts";
+
+/**
+ * Counts the TCP segments with payload that a network namespace has seen, from the texts of `/proc/PID/net/netstat`,
+ * `snmp` and `dev`. No byte counter tells a line of a stream from a health check's SYN, but the kernel counts what it
+ * sends for the first time (`TCPOrigDataSent`) and what arrives in order with payload (`TCPHPHits`): no SYN, keep-alive or
+ * acknowledgement. The FIN that each connection ends with counts as sent, unless it was reset or never made. Loopback is
+ * part of it all, so that its packets are told as well.
+ */
+export function payloadSegments(netstat: string, snmp: string, dev: string): Usage["payload"] {
+  const extended = readTable(netstat, "TcpExt:");
+  const tcp = readTable(snmp, "Tcp:");
+  const ended = tcp("ActiveOpens") + tcp("PassiveOpens") - tcp("AttemptFails") - tcp("EstabResets");
+  const segments = extended("TCPOrigDataSent") + extended("TCPHPHits") - ended;
+  const loopbackPackets = Number(/^\s*lo:\s*\d+\s+(\d+)/m.exec(dev)?.[1]);
+  return Number.isNaN(segments + loopbackPackets) ? undefined : { segments, loopbackPackets };
+}
+
+/** A line of names above a line of values; `NaN` for what is not there. */
+function readTable(text: string, table: string): (name: string) => number {
+  const lines = text.split("\n").filter((line) => line.startsWith(table));
+  const [names = [], values = []] = lines.map((line) => line.split(" "));
+  return (name) => Number(values[names.indexOf(name)]);
+}
