@@ -100,7 +100,9 @@ describe("/_provider/traefik is a document that Traefik takes without a word", (
     assert.equal(answer.status, 200, answer.text);
     assert.match(answer.text, /Hello from app/u);
     await app.remove();
-    await waitUntil(async () => !(await allRouters(traefik)).some(({ name }) => name === `dag-app-${app.name}@http`));
+    // Its host waits for a successor first.
+    const isGone = async () => !(await allRouters(traefik)).some(({ name }) => name === `dag-app-${app.name}@http`);
+    await waitUntil(isGone, 30_000, "the router to go");
     assert.equal((await request({ port: traefik.port, host: "labelled.test" })).status, 404);
   });
 });
