@@ -224,9 +224,7 @@ export function createApp(deps: AppDeps): App {
         logger.warn(`gateway.${FIXED_KEYS[key]} is not reloaded: the new value counts after a restart`);
       }
       const gateway = { ...next.gateway, ...fixed };
-      if (gateway.theme !== config.gateway.theme || gateway.templatesDir !== config.gateway.templatesDir) {
-        responder = responderFor(gateway);
-      }
+      responder = responderFor(gateway); // templates may have changed, whatever the configuration says
       config = { ...next, gateway };
       await lifecycle.reload();
     },

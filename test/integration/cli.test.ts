@@ -100,6 +100,21 @@ test("a reload says which keys wait for a restart, and goes on with the old ones
   assert.ok(!JSON.stringify(gateway.log).includes("s3cret"));
 });
 
+test("a page of one's own that was changed is shown after a reload", async (t) => {
+  const dir = mkdtempSync(path.join(tmpdir(), "dag-templates-"));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const write = (words: string): void =>
+    writeFileSync(path.join(dir, "not-found.html"), `{% extends "base.html" %}{% block body %}${words}{% endblock %}`);
+  write("the first");
+  const gateway = await startGateway(t, { config: { gateway: { templates_dir: dir } } });
+  const visit = async (): Promise<string> => (await gateway.request({ host: "nobody.test", headers: navigation })).text;
+  assert.match(await visit(), /the first/u);
+  write("the second");
+  gateway.signal("SIGHUP");
+  await gateway.waitForLog(({ msg }) => msg === "configuration reloaded");
+  assert.match(await visit(), /the second/u);
+});
+
 test("dag serve ends with a 0 when it is told to", async (t) => {
   const gateway = await startGateway(t);
   assert.equal(await gateway.stop("SIGTERM"), 0);
