@@ -2,6 +2,7 @@ import { follow } from "./follow.ts";
 import type { House } from "./house.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { stopDeletes } from "./stop-deletes.ts";
+import { lendsNetwork } from "./timers.ts";
 
 /**
  * Acts on an opening or closing of the schedule that was due. A clock that jumped may have gone over several: then the
@@ -14,5 +15,9 @@ export function openOrClose(house: House, record: WorkloadRecord, due: "start" |
   const isOpen = hasWindow && schedule !== undefined ? schedule.isOpen(house.clock.wall()) : due === "start";
   follow(house, record);
   if (isOpen) house.wake(record, "schedule", true);
+  else if (lendsNetwork(record)) record.edge = { kind: "stop", atMs: house.clock.wall() + TRY_AGAIN_MS };
   else if (!stopDeletes(record)) house.dispatch(record, { type: "sleep", reason: "schedule" });
 }
+
+/** Until then whatever uses its network may have ended. */
+const TRY_AGAIN_MS = 30_000;

@@ -77,8 +77,16 @@ function isAtRest({ state, settings }: WorkloadRecord): boolean {
 
 /** True while `dependent` needs `dependency` awake. Frozen, it still holds a network that would not survive. */
 export function keepsAwake(dependent: WorkloadRecord, dependency: WorkloadRecord): boolean {
-  if (needsDependencies(dependent)) return true;
-  if (dependent.state.status !== "paused") return false;
+  return needsDependencies(dependent) || (dependent.state.status === "paused" && isInNetworkOf(dependent, dependency));
+}
+
+/** True while anything that is up uses its network: a stop would cut that off for good. */
+export function lendsNetwork(record: WorkloadRecord): boolean {
+  const { dependents, tenants } = record;
+  return tenants.length > 0 || dependents.some((one) => isInNetworkOf(one, record) && keepsAwake(one, record));
+}
+
+function isInNetworkOf(dependent: WorkloadRecord, dependency: WorkloadRecord): boolean {
   return dependent.dependencies.some(({ record, sharesNetwork }) => sharesNetwork && record === dependency);
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openHouse } from "./lifecycle-house.ts";
 import { app, IDLE, part } from "./lifecycle-parts.ts";
+import { createManualClock } from "./manual-clock.ts";
 
 const inNetwork = { dependsOn: [{ name: "vpn", condition: "started", sharesNetwork: true }] } as const;
 
@@ -47,4 +48,20 @@ test("an app that its own network's owner cut off and that does not answer is re
     await house.clock.advance(30_000);
   }
   assert.equal(restarts(), 1);
+});
+
+test("what lends its network is not stopped by its schedule before the last one in it has ended", async () => {
+  const clock = createManualClock(Date.UTC(2026, 5, 1, 17, 59));
+  const schedule = { start: "9:00", stop: "18:00", timezone: "UTC" };
+  const house = await openHouse([app("app", [], inNetwork), { name: "vpn", schedule }], {
+    clock,
+    fakes: { app: { status: "running" }, vpn: { status: "running" } },
+  });
+  const guest = house.visit("app");
+  await house.clock.advance(5 * IDLE);
+  assert.equal(guest.answer, "forward app");
+  assert.equal(house.status("vpn"), "ready");
+  guest.close();
+  await house.clock.advance(IDLE + 31_000);
+  assert.deepEqual([house.status("app"), house.status("vpn")], ["asleep", "asleep"]);
 });
