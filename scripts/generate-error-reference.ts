@@ -95,6 +95,10 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
     "outside its schedule",
     "Outside the container's schedule. `Retry-After` is the time to its next start, where one is known.",
   ],
+  suspended: [
+    "suspended by an administrator",
+    "Somebody has suspended the container (`dag suspend`, or the dashboard), or something that it needs: nothing wakes it before that ends. `Retry-After` is the time until then; `dag resume` ends it sooner. The same code says that a container with `wake_after_stop: started` was stopped by somebody and stays so until somebody starts it.",
+  ],
   waking: [
     "waking now",
     "It is starting, and this client neither waits (`wake: page`) nor gets a page. Ask again after `Retry-After`.",

@@ -1,28 +1,46 @@
-import type { ZodType } from "zod";
+import { z, type ZodType } from "zod";
 import type { GatewayAddress } from "./gateway-address.ts";
 
 const TIMEOUT_MS = 10_000;
 
 /** Gets a JSON document from a running gateway; rejects with one sentence for people. Redirects are not followed. */
 export async function askGateway<T>(address: GatewayAddress, path: string, form: ZodType<T>): Promise<T> {
+  return form.parse(await send(address, "GET", path, (document) => form.safeParse(document).success));
+}
+
+/** Has a running gateway do something; rejects with one sentence for people, also when it refuses. */
+export async function orderGateway(address: GatewayAddress, path: string): Promise<void> {
+  await send(address, "POST", path, (document) => accepted.safeParse(document).success);
+}
+
+const accepted = z.object({ ok: z.literal(true) });
+const refused = z.object({ code: z.string(), detail: z.string() });
+
+async function send(
+  address: GatewayAddress,
+  method: "GET" | "POST",
+  path: string,
+  isExpected: (document: unknown) => boolean,
+): Promise<unknown> {
   const { origin, host, authorization } = address;
   const { Agent } = await import("undici"); // here, since a gateway that runs does not ask
   const agent = new Agent({ pipelining: 0 });
   try {
     const headers = { accept: "application/json", ...(host && { host }), ...(authorization && { authorization }) };
-    const request = { origin, path, method: "GET" as const, headers, signal: AbortSignal.timeout(TIMEOUT_MS) };
+    const request = { origin, path, method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) };
     const answer = await agent.request(request).catch((error: unknown) => {
       throw new Error(
         `no gateway answers at ${origin} (${codeOf(error)}): is it running? GATEWAY_URL says where it is`,
       );
     });
-    const text = await answer.body.text();
+    const document = readJson(await answer.body.text());
     if (answer.statusCode === 401)
       throw new Error(`the gateway at ${origin} does not take this configuration's admin_auth`);
     if (answer.statusCode === 429)
       throw new Error(`the gateway at ${origin} has seen too many wrong credentials; wait a minute`);
-    const parsed = answer.statusCode === 200 ? form.safeParse(readJson(text)) : undefined;
-    if (parsed?.success) return parsed.data;
+    const problem = refused.safeParse(document);
+    if (answer.statusCode === 400 && problem.success) throw new Error(problem.data.detail);
+    if ((answer.statusCode === 200 || answer.statusCode === 202) && isExpected(document)) return document;
     throw new Error(`what answers at ${origin} is not this gateway's admin page (status ${answer.statusCode})`);
   } finally {
     await agent.destroy();

@@ -17,6 +17,8 @@ export interface Option {
   readonly value?: string;
   /** The only values that it takes. */
   readonly words?: readonly string[];
+  /** The command does not run without it. */
+  readonly required?: true;
 }
 
 /** What follows the command's name without a dash. */

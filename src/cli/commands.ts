@@ -1,9 +1,11 @@
+import { actions } from "./actions.ts";
 import { createCheck } from "./check.ts";
 import type { Command } from "./command.ts";
 import { createCompletion } from "./completion.ts";
 import { dockerInventory } from "./docker-inventory.ts";
 import { explain } from "./explain.ts";
 import { createImport } from "./import/import.ts";
+import { list } from "./list.ts";
 import { health } from "./health.ts";
 import { demo } from "./run-demo.ts";
 import { schema } from "./schema.ts";
@@ -16,6 +18,8 @@ export const commands: Readonly<Record<string, Command>> = {
   demo,
   check: createCheck({ inventory: dockerInventory }),
   explain,
+  list,
+  ...actions,
   import: createImport({ inventory: dockerInventory }),
   health,
   schema,

@@ -15,7 +15,12 @@ export function readArguments(command: Command, args: readonly string[]): Given 
     if (fault !== undefined) return fault;
     given.options[token.name] = token.value ?? true;
   }
-  return faultOfOperands(given.operands, operands) ?? given;
+  return faultOfOperands(given.operands, operands) ?? missingOption(given.options, options) ?? given;
+}
+
+function missingOption(given: Given["options"], options: Readonly<Record<string, Option>>): string | undefined {
+  const found = Object.entries(options).find(([name, { required }]) => required === true && given[name] === undefined);
+  return found && `--${found[0]} ${found[1].value} is missing: ${found[1].summary}`;
 }
 
 function typesOf(options: Readonly<Record<string, Option>>): Record<string, { type: "string" | "boolean" }> {

@@ -2,7 +2,9 @@ import type { Command, Operand, Option } from "./command.ts";
 
 /** How a command is called: `dag check [--docker] [FILE]`. */
 export function usageOf(name: string, { options = {}, operands = [] }: Command): string {
-  const flags = Object.entries(options).map(([flag, option]) => `[${flagOf(flag, option)}]`);
+  const flags = Object.entries(options).map(([flag, option]) => {
+    return option.required === true ? flagOf(flag, option) : `[${flagOf(flag, option)}]`;
+  });
   return ["dag", name, ...flags, ...operands.map(operandOf)].join(" ");
 }
 

@@ -104,6 +104,11 @@ export const containerSchema = z
       .describe(
         "While it wakes, browsers see a page and others are held (`auto`), or all see the page, or all are held.",
       ),
+    wake_after_stop: choice("asked", "started")
+      .prefault("asked")
+      .describe(
+        "What wakes it after somebody else has stopped it: whoever asks for it, or only who starts it (`started`, for tools that stop an app and must find it stopped). A crash is no stop.",
+      ),
     hold_timeout: duration()
       .optional()
       .meta({ inherits: "gateway.hold_timeout" })

@@ -38,6 +38,7 @@ const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload:
   schedule_stop: ({ schedule }) => schedule?.stop ?? "",
   schedule_timezone: ({ schedule }) => schedule?.timezone ?? "",
   wake: ({ wake }) => wake,
+  wake_after_stop: ({ wakeAfterStop = "asked" }) => wakeAfterStop,
   hold_timeout: ({ holdTimeoutMs }) => formatDuration(holdTimeoutMs),
   max_pending: ({ maxPending }) => String(maxPending),
   stop_method: ({ stopMethod }) => stopMethod,

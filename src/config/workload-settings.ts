@@ -26,6 +26,7 @@ export function toWorkloadSettings(
     dependsOn,
     schedule: schedule(draft, gateway),
     wake: keys.wake,
+    wakeAfterStop: keys.wake_after_stop,
     holdTimeoutMs: keys.hold_timeout ?? gateway.holdTimeoutMs,
     maxPending: keys.max_pending ?? gateway.maxPending,
     stopMethod: keys.stop_method,

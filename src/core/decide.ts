@@ -8,6 +8,8 @@ export interface MemberView {
   readonly gate: Forward | undefined;
   /** Outside its schedule window: when that opens (0: nobody knows). `undefined` inside. */
   readonly closedUntilMs: number | undefined;
+  /** Set while nobody may wake it: until when that is so (wall clock; `undefined`: until somebody starts it). */
+  readonly suspended?: { readonly untilMs: number | undefined } | undefined;
   /** Its last wake failed, and when the next may be tried. */
   readonly failure: { readonly failure: Failure; readonly retryAtMs: number } | undefined;
 }
@@ -28,7 +30,7 @@ export interface Question {
 /** The one place where it is settled what a client gets (protocol.md, "The way of a request"). */
 export function decide(question: Question): Decision {
   const open = question.members.filter(isOpen);
-  if (open.length === 0) return offline(question.members);
+  if (open.length === 0) return shut(question.members);
 
   const ready = open.filter(isReady);
   if (ready.length > 0) return question.pick(ready).gate ?? UNREACHABLE;
@@ -48,8 +50,16 @@ function wait({ client, wake, door, holdTimeoutMs }: Question): Decision {
   return maxMs > 0 ? { kind: "hold", maxMs } : WAKING;
 }
 
-function offline(members: readonly MemberView[]): Decision {
+/** A schedule opens by itself, so that it counts before a suspension of other members. */
+function shut(members: readonly MemberView[]): Decision {
   if (members.length === 0) return UNKNOWN;
+  const scheduled = members.filter(({ suspended }) => suspended === undefined);
+  if (scheduled.length > 0) return offline(scheduled);
+  const ends = members.flatMap(({ suspended }) => suspended?.untilMs ?? []);
+  return { kind: "suspended", untilMs: ends.length === 0 ? undefined : Math.min(...ends) };
+}
+
+function offline(members: readonly MemberView[]): Decision {
   const openings = members.flatMap(({ closedUntilMs }) => (closedUntilMs ? [closedUntilMs] : []));
   return { kind: "offline", untilMs: openings.length === 0 ? undefined : Math.min(...openings) };
 }
@@ -66,7 +76,7 @@ function failed(members: readonly MemberView[], nowMs: number): Decision {
 }
 
 function isOpen(member: MemberView): boolean {
-  return member.closedUntilMs === undefined;
+  return member.closedUntilMs === undefined && member.suspended === undefined;
 }
 
 function isReady(member: MemberView): boolean {

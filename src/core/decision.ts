@@ -24,6 +24,8 @@ export type Decision =
   /** It sleeps, and this client must not wake it. */
   | { readonly kind: "asleep"; readonly status: AsleepStatus }
   | { readonly kind: "offline"; readonly untilMs: number | undefined }
+  /** Nobody may wake it before then; `undefined`: before somebody starts it. */
+  | { readonly kind: "suspended"; readonly untilMs: number | undefined }
   | { readonly kind: "unknown" }
   | { readonly kind: "failed"; readonly workload: string; readonly failure: Failure; readonly retryMs: number };
 

@@ -16,6 +16,7 @@ export const STATUS_BY_CODE = Object.freeze({
   "upstream-failed": 502,
   asleep: 503,
   offline: 503,
+  suspended: 503,
   waking: 503,
   "hold-timeout": 503,
   "too-many-pending": 503,

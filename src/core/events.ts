@@ -48,6 +48,9 @@ export type DomainEvent =
   | { readonly type: "vetoed"; readonly workload: string; readonly reason: VetoReason }
   /** A stop would delete it, so that none is ever made but by a person; told once for each container. */
   | { readonly type: "never-stopped"; readonly workload: string }
+  /** Nobody wakes it before `untilMs` (wall clock), or until it is resumed. */
+  | { readonly type: "suspended"; readonly workload: string; readonly untilMs: number }
+  | { readonly type: "resumed"; readonly workload: string }
   | { readonly type: "throttled"; readonly workload: string; readonly cpus: number }
   | {
       readonly type: "state";

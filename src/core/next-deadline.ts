@@ -20,13 +20,23 @@ export interface DeadlineView {
   readonly pauseAfterMs: number;
   readonly throttleAfterMs: number;
   readonly throttled: boolean;
+  /** When its suspension ends; 0: it is not suspended. */
+  readonly suspendedUntilMs?: number;
   /** The next opening or closing of its schedule. */
   readonly schedule: { readonly kind: "start" | "stop"; readonly atMs: number } | undefined;
   /** When its counters must be read next, to see traffic that passes us by; absent: they need not be. */
   readonly sampleAtMs?: number | undefined;
 }
 
-export type DeadlineKind = "idle" | "unneeded" | "pause" | "throttle" | "schedule-start" | "schedule-stop" | "sample";
+export type DeadlineKind =
+  | "idle"
+  | "unneeded"
+  | "pause"
+  | "throttle"
+  | "schedule-start"
+  | "schedule-stop"
+  | "resume"
+  | "sample";
 
 export interface Deadline {
   readonly kind: DeadlineKind;
@@ -35,11 +45,15 @@ export interface Deadline {
 
 /** The one moment at which this workload's single timer must fire; `undefined`: nothing is due. */
 export function nextDeadline(view: DeadlineView): Deadline | undefined {
-  return soonest([scheduled(view), ...restful(view)]);
+  return soonest([scheduled(view), suspended(view), ...restful(view)]);
 }
 
 function scheduled({ schedule }: DeadlineView): Deadline | undefined {
   return schedule && { kind: `schedule-${schedule.kind}`, atMs: schedule.atMs };
+}
+
+function suspended({ suspendedUntilMs = 0 }: DeadlineView): Deadline | undefined {
+  return suspendedUntilMs > 0 ? { kind: "resume", atMs: suspendedUntilMs } : undefined;
 }
 
 function restful(view: DeadlineView): readonly (Deadline | undefined)[] {

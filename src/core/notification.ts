@@ -32,7 +32,7 @@ export const NOTIFICATION_FIELDS: Readonly<Record<keyof Notification, string>> =
   message: "One sentence: `It answers after 1.24 s.`",
   at: "When it happened, such as `2026-06-01T12:00:00.000Z`.",
   reason:
-    "wake and ready: what caused the wake (`request`, `auth`, `admin`, `schedule`, `dependency`, `scale`). stop: `idle`, `schedule`, `admin`, `unneeded`, `pause`. failed: `exited`, `oom`, `timeout`, `absent`, `engine`, `refused`, `dependency`, `unhealthy`, `network`, `crashed`, `stop`, `killed`.",
+    "wake and ready: what caused the wake (`request`, `auth`, `admin`, `schedule`, `dependency`, `scale`). stop: `idle`, `schedule`, `admin`, `suspend`, `unneeded`, `pause`. failed: `exited`, `oom`, `timeout`, `absent`, `engine`, `refused`, `dependency`, `unhealthy`, `network`, `crashed`, `stop`, `killed`.",
   duration_ms: "ready and failed: how long the wake took. stop: how long the stop took.",
   awake_ms: "stop: how long it was awake.",
   retry_ms: "failed: how long requests get the failure before the next try.",
@@ -100,6 +100,8 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
     case "vetoed":
     case "never-stopped":
     case "throttled":
+    case "suspended":
+    case "resumed":
     case "state":
     case "hold":
     case "engine":
@@ -132,6 +134,7 @@ const STOP_WORDS: Readonly<Record<StopReason, string>> = {
   idle: "Nobody asked for it any more.",
   schedule: "Its schedule says so.",
   admin: "An administrator stopped it.",
+  suspend: "An administrator suspended it.",
   unneeded: "Nothing needs it any more.",
   pause: "Nobody asked for it, so it was paused.",
 };

@@ -92,6 +92,8 @@ export interface WorkloadSettings {
   readonly dependsOn: readonly Dependency[];
   readonly schedule: ScheduleSettings | undefined;
   readonly wake: "auto" | "page" | "hold";
+  /** `started`: what somebody else has stopped is not woken until somebody has started it. */
+  readonly wakeAfterStop?: "asked" | "started";
   readonly holdTimeoutMs: number;
   readonly maxPending: number;
   readonly stopMethod: StopMethod;

@@ -49,7 +49,7 @@ export type WorkloadState =
       readonly runs?: boolean;
     };
 
-export type StopReason = "idle" | "schedule" | "admin" | "unneeded" | "pause";
+export type StopReason = "idle" | "schedule" | "admin" | "suspend" | "unneeded" | "pause";
 
 export type WorkloadEvent =
   /** Somebody asks for it. `force` (an administrator's retry) ends a cool-down. */

@@ -1,8 +1,10 @@
 import { parseDuration } from "../core/duration.ts";
 import type { Express, Request, RequestHandler } from "express";
+import { LONGEST_PIN_MS, LONGEST_SUSPENSION_MS } from "../core/admin-limits.ts";
 import { wakeRoute } from "../lifecycle/wake-route.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { Route } from "../lifecycle/route.ts";
+import { stopDeletes } from "../lifecycle/stop-deletes.ts";
 import { wantsPage } from "./client-kind.ts";
 import type { EndpointsDeps } from "./endpoints-deps.ts";
 import { fieldOf, parseForm, TOKEN_FIELD } from "./form.ts";
@@ -13,15 +15,15 @@ import { queryOf } from "./query.ts";
 import { seeOther } from "./see-other.ts";
 import type { Sender } from "./sender.ts";
 
-const LONGEST_PIN_MS = 7 * 24 * 3_600_000;
-
 /**
  * What an administrator can do to a container, or to all members of a group: POST only, and from our own pages or a
  * program only. A form of a page leads back to it.
  */
 export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender: Sender, tokens: FormTokens): void {
-  action("/_status/wake", ({ members }) => {
-    for (const member of members) lifecycle.wake(member, "admin", true);
+  action("/_status/wake", (route) => {
+    if (isSuspended(route)) return SUSPENDED;
+    for (const member of route.members) lifecycle.wake(member, "admin", true);
+    return undefined;
   });
 
   action("/_status/stop", ({ members }) => {
@@ -31,9 +33,25 @@ export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender:
   action("/_status/pin", (route, req) => {
     const keep = parseDuration(queryOf(req)?.get("for") ?? "");
     if (!keep.ok || keep.value > LONGEST_PIN_MS) return 'for is a duration such as "8h", 168h at most; 0 ends it';
+    if (keep.value > 0 && isSuspended(route)) return SUSPENDED;
     for (const member of route.members) lifecycle.pin(member, keep.value);
     if (keep.value > 0) wakeAny(route);
     return undefined;
+  });
+
+  action("/_status/suspend", ({ members }, req) => {
+    const span = parseDuration(queryOf(req)?.get("for") ?? "");
+    if (!span.ok || span.value === 0 || span.value > LONGEST_SUSPENSION_MS) {
+      return 'for is a duration such as "2h", 720h at most: a suspension always ends';
+    }
+    const deleted = members.find((member) => isUp(member) && stopDeletes(member));
+    if (deleted !== undefined) return `"${deleted.name}" was started with --rm: stopping it would delete it`;
+    for (const member of members) lifecycle.suspend(member, span.value);
+    return undefined;
+  });
+
+  action("/_status/resume", ({ members }) => {
+    for (const member of members) lifecycle.resume(member);
   });
 
   /** What is to be kept awake is woken; of a group as much as a request would wake. */
@@ -56,6 +74,12 @@ export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender:
     };
     mount(app, sender, path, "POST", parseForm, handler);
   }
+}
+
+const SUSPENDED = "it is suspended: resume it first";
+
+function isSuspended({ members }: Route): boolean {
+  return members.every(({ suspendedUntilMs }) => suspendedUntilMs > 0);
 }
 
 function isUp({ state: { status } }: WorkloadRecord): boolean {

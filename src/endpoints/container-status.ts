@@ -5,6 +5,7 @@ import { failureOf } from "../lifecycle/failure.ts";
 import { healthOf } from "../lifecycle/health.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
+import { stopDeletes } from "../lifecycle/stop-deletes.ts";
 import { targetPortOf } from "../lifecycle/target-port.ts";
 import type { ConfigNotes } from "./endpoints-deps.ts";
 import { scheduleStatus } from "./schedule-status.ts";
@@ -75,6 +76,8 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
             next_stop: isoWall(nextStopMs(record, wall)),
           },
     pinned_until: record.pinnedUntilMs > now ? iso(record.pinnedUntilMs) : null,
+    suspended_until: record.suspendedUntilMs > now ? iso(record.suspendedUntilMs) : null,
+    stop_deletes: stopDeletes(record),
     throttled: record.throttled,
     ended_by: record.endedBy ?? null,
     update_wait:

@@ -3,6 +3,7 @@ import type { House } from "../lifecycle/house.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { TimelineEntry, WorkloadRecord } from "../lifecycle/record.ts";
 import { stopDeletes } from "../lifecycle/stop-deletes.ts";
+import { suspensionOf } from "../lifecycle/suspension.ts";
 import { keepsAwake } from "../lifecycle/timers.ts";
 import type { MessageKey } from "../respond/messages/en.ts";
 import { groupsOf } from "./container-status.ts";
@@ -83,6 +84,10 @@ export function wouldWake(lifecycle: Lifecycle, record: WorkloadRecord): Reason[
   const { house } = lifecycle;
   const { dependents, name } = record;
   const ways: Reason[] = [...whyLeftAlone(house, record)];
+  const suspension = suspensionOf(record);
+  if (suspension?.untilMs !== undefined)
+    return [suspendedBy(record, suspension.workload, toWall(house, suspension.untilMs))];
+  if (suspension !== undefined) return [{ key: "explain.staysStopped" }, { key: "explain.admin" }];
   if (record.state.status === "absent") ways.push({ key: "explain.nothingWakes", values: { name } });
   ways.push(...byRequest(lifecycle, record));
   const failed = failureOf(record);
@@ -102,6 +107,13 @@ function whyLeftAlone({ truces, clock }: House, { name }: WorkloadRecord): Reaso
   const seconds = (ms: number) => ({ spanMs: Math.ceil(ms / 1_000) * 1_000 });
   const values = { ago: seconds(clock.now() - truce.sinceMs), left: seconds(truce.untilMs - clock.now()) };
   return [{ key: "explain.updating", values }];
+}
+
+function suspendedBy({ name }: WorkloadRecord, workload: string, atMs: number): Reason {
+  const at = { atMs };
+  return workload === name
+    ? { key: "explain.suspended", values: { at } }
+    : { key: "explain.suspendedBy", values: { at, name: workload } };
 }
 
 function byRequest(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {

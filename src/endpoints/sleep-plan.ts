@@ -14,7 +14,13 @@ export interface SleepPlan {
 /** The soonest sleep that is due for lack of use; `undefined`: none is. */
 export function idlePlan(house: House, record: WorkloadRecord): SleepPlan | undefined {
   // Seen without what would come first but leaves it awake.
-  const deadline = deadlineOf(house, { ...record, throttled: true, schedule: undefined, edge: undefined });
+  const deadline = deadlineOf(house, {
+    ...record,
+    throttled: true,
+    schedule: undefined,
+    edge: undefined,
+    suspendedUntilMs: 0,
+  });
   if (deadline === undefined || !isSleep(deadline.kind)) return undefined;
   return { reason: deadline.kind, atMs: toWall(house, deadline.atMs) };
 }

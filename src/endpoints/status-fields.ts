@@ -94,6 +94,8 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
     schema: orNull(record({ open: flag, next_start: orNull(moment), next_stop: orNull(moment) })),
   },
   pinned_until: { what: "Until when an administrator keeps it awake.", schema: orNull(moment) },
+  suspended_until: { what: "Until when an administrator lets nothing wake it.", schema: orNull(moment) },
+  stop_deletes: { what: "Whether a stop deletes it, since it was started with `--rm`.", schema: flag },
   throttled: { what: "Whether its CPU is limited for lack of use.", schema: flag },
   ended_by: {
     what: "Who ended its last run: the gateway, somebody else by an order such as `docker stop`, or nobody (it ended by itself).",

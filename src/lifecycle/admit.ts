@@ -10,6 +10,7 @@ import { wakeOthers, wakeRoute } from "./wake-route.ts";
 import { type Lease, openLease, touch } from "./lease.ts";
 import type { LeaseKind, WorkloadRecord } from "./record.ts";
 import type { Route } from "./route.ts";
+import { suspensionOf } from "./suspension.ts";
 import { meetFront } from "./sample.ts";
 
 /** What a door knows of a request. Strings come from a client as they are. */
@@ -121,10 +122,10 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     }
   }
 
-  /** Those outside their window let nobody pass, however ready they are. */
+  /** Those outside their window, or suspended, let nobody pass, however ready they are. */
   function openMembers({ members }: Route): readonly WorkloadRecord[] {
     const wall = clock.wall();
-    return members.filter(({ schedule }) => schedule?.isOpen(wall) !== false);
+    return members.filter((member) => member.schedule?.isOpen(wall) !== false && suspensionOf(member) === undefined);
   }
 
   function ask(
@@ -137,7 +138,7 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     const wall = clock.wall();
     const [first] = route.members;
     const decision = decide({
-      members: route.members.map((member) => viewOf(member, wall)),
+      members: route.members.map((member) => viewOf(member, wall, clock.now())),
       client: asker.kind,
       mustNotWake,
       wake: first?.settings.wake ?? "auto",
@@ -178,12 +179,14 @@ function wakes(decision: Decision): boolean {
   return decision.kind === "hold" || decision.kind === "page" || decision.kind === "waking";
 }
 
-function viewOf(member: WorkloadRecord, wallMs: number): MemberView {
+function viewOf(member: WorkloadRecord, wallMs: number, nowMs: number): MemberView {
+  const suspension = suspensionOf(member);
   const closed = member.schedule !== undefined && !member.schedule.isOpen(wallMs);
   return {
     name: member.name,
     gate: member.gate,
     closedUntilMs: closed ? (member.schedule?.nextStart(wallMs) ?? 0) : undefined,
+    suspended: suspension && { untilMs: suspension.untilMs && suspension.untilMs - nowMs + wallMs },
     failure: failureOf(member),
   };
 }

@@ -78,8 +78,14 @@ function meaningOf({ group, face, members }: Route): string {
 
 /** Memories are on the wall clock, which may have been set since the gateway came up. */
 function onTheClock({ clock }: House, memory: Memory | undefined): Memory | undefined {
-  if (memory?.lastActivityMs === undefined) return memory;
-  return { ...memory, lastActivityMs: memory.lastActivityMs - clock.wall() + clock.now() };
+  if (memory === undefined) return undefined;
+  const offsetMs = clock.now() - clock.wall();
+  const { lastActivityMs, suspendedUntilMs } = memory;
+  return {
+    ...memory,
+    ...(lastActivityMs !== undefined && { lastActivityMs: lastActivityMs + offsetMs }),
+    ...(suspendedUntilMs !== undefined && { suspendedUntilMs: suspendedUntilMs + offsetMs }),
+  };
 }
 
 function link(records: ReadonlyMap<string, WorkloadRecord>): void {

@@ -3,13 +3,15 @@ import type { WorkloadState } from "../core/workload-state.ts";
 import type { DependencyLink, WorkloadRecord } from "./record.ts";
 
 /**
- * Sets the gate of a record from its state: open while it is ready, what it needs is ready, and its schedule is open.
+ * Sets the gate of a record from its state: open while it is ready and not suspended, what it needs is ready, and its
+ * schedule is open.
  * The decision behind an open gate is built here once and frozen, so that the ready path only reads it.
  */
 export function closeOrOpenGate(record: WorkloadRecord, wallMs: number): void {
   const { state } = record;
   const open =
     state.status === "ready" &&
+    record.suspendedUntilMs === 0 &&
     record.dependencies.every(({ record: dependency, condition }) => isSatisfied(dependency, condition)) &&
     (record.schedule === undefined || record.schedule.isOpen(wallMs));
   if (!open) record.gate = undefined;
@@ -25,7 +27,7 @@ export function isSatisfied(dependency: WorkloadRecord, condition: DependencyCon
     case "started":
       return runs(state);
     case "healthy":
-      // A schedule closes it to visitors, not to those that need it.
+      // A schedule or a suspension closes it to visitors; those that need it have it for as long as it runs.
       return dependency.gate !== undefined || (state.status === "ready" && dependency.dependencies.every(isMet));
     case "completed":
       return hasCompleted(dependency);

@@ -20,6 +20,7 @@ import type { Routes } from "./route.ts";
 import { sleepIdle } from "./sleep-idle.ts";
 import { takeSample } from "./sample.ts";
 import type { Schedule } from "./schedule.ts";
+import { mayBeWoken, resume, suspend } from "./suspension.ts";
 import { targetPortOf } from "./target-port.ts";
 import { throttle, unthrottle } from "./throttle.ts";
 import { rearm } from "./timers.ts";
@@ -58,6 +59,10 @@ export interface Lifecycle extends Admitter {
   sleep(record: WorkloadRecord): void;
   /** Keeps it awake for `ms` from now, whatever its idle time; 0 ends that. */
   pin(record: WorkloadRecord, ms: number): void;
+  /** Stops it, and lets nothing and nobody wake it for `ms` from now. */
+  suspend(record: WorkloadRecord, ms: number): void;
+  /** Ends a suspension: the next request wakes it. */
+  resume(record: WorkloadRecord): void;
   stop(): Promise<void>;
 }
 
@@ -109,7 +114,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   }
 
   function wake(record: WorkloadRecord, cause: WakeCause, force = false): void {
-    if (!isOurs(record)) return;
+    if (!isOurs(record) || !mayBeWoken(record, cause)) return;
     const { status } = record.state;
     if (status !== "starting" && status !== "ready") record.wakeCause = cause;
     if (record.throttled) void unthrottle(house, record);
@@ -126,6 +131,9 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       case "unneeded":
       case "pause":
         void sleepIdle(house, record, deadline.kind);
+        return;
+      case "resume":
+        resume(house, record);
         return;
       case "throttle":
         throttle(house, record);
@@ -174,6 +182,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       house.rearm(record);
       notify(record.watchers);
     },
+    suspend: (record, ms) => suspend(house, record, ms),
+    resume: (record) => resume(house, record),
     async stop() {
       stopped.abort();
       for (const record of records.values()) {

@@ -67,8 +67,12 @@ function remember(record: WorkloadRecord, number: number, seen: Observation): vo
 /** Keeps who ended a run that was seen, until there is another one. */
 function noteEnd(record: WorkloadRecord, seen: Observation): void {
   const { observation: last, state, endOrdered } = record;
-  if (hasRun(seen)) record.endedBy = undefined;
-  else if (last !== undefined && hasRun(last)) {
+  const ran = last !== undefined && hasRun(last);
+  if (hasRun(seen)) {
+    // Word of its start may have been missed: an order that ended the run before says nothing of this one.
+    if (!ran) record.endOrdered = false;
+    record.endedBy = undefined;
+  } else if (ran) {
     record.endedBy = endOrdered ? "other" : state.status === "stopping" ? "us" : "itself";
   }
 }

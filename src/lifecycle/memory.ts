@@ -94,6 +94,7 @@ function memoryOf(record: WorkloadRecord, clock: Clock): Memory {
     wakesTotal: record.wakesTotal,
     ...(record.seenByFront && { seenByFront: true }),
     ...(record.answeredPort !== undefined && { answeredPort: record.answeredPort }),
+    ...(record.suspendedUntilMs > 0 && { suspendedUntilMs: Math.round(record.suspendedUntilMs + offsetMs) }),
     ...(record.ownLimits && { ownLimits: record.ownLimits }),
   };
 }

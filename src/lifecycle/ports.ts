@@ -180,6 +180,8 @@ export interface Memory {
   readonly seenByFront?: true;
   /** Where it answered last, if nobody configured a port. */
   readonly answeredPort?: number;
+  /** Wall-clock milliseconds of the end of its suspension. */
+  readonly suspendedUntilMs?: number;
   /** Its own limits, while it is throttled. */
   readonly ownLimits?: Limits;
 }

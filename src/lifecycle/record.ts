@@ -70,6 +70,8 @@ export interface WorkloadRecord {
   lastUse: { readonly by: VetoReason; readonly atMs: number } | undefined;
   /** Somebody wants it awake until then; 0: nobody. */
   pinnedUntilMs: number;
+  /** Nobody wakes it before then; 0: it is not suspended. */
+  suspendedUntilMs: number;
   throttled: boolean;
   /** Set while it is throttled: gives it its full speed back. Whoever uses it calls it. */
   speedUp: (() => void) | undefined;
@@ -173,6 +175,7 @@ export function createRecord(
     keepUntilMs: 0,
     lastUse: undefined,
     pinnedUntilMs: 0,
+    suspendedUntilMs: (memory?.suspendedUntilMs ?? 0) > nowMs ? (memory?.suspendedUntilMs ?? 0) : 0,
     throttled: false,
     speedUp: undefined,
     ownLimits: memory?.ownLimits,

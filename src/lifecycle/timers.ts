@@ -66,6 +66,7 @@ export function deadlineOf(house: House, record: WorkloadRecord, sampleAtMs?: nu
     throttleAfterMs: record.engine.capabilities.throttle ? settings.throttleAfterMs : 0,
     throttled: record.throttled,
     schedule: scheduleDeadline(house, record),
+    suspendedUntilMs: record.suspendedUntilMs,
     sampleAtMs,
   });
 }

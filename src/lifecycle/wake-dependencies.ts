@@ -4,6 +4,7 @@ import { isSatisfied } from "./gate.ts";
 import type { House } from "./house.ts";
 import { nudged } from "./nudge.ts";
 import type { DependencyLink, WorkloadRecord } from "./record.ts";
+import { suspensionOf } from "./suspension.ts";
 
 const LOOK_AGAIN_MS = 500;
 
@@ -15,6 +16,8 @@ export async function wakeDependencies(
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   for (let missing = missingOf(record); missing.length > 0; missing = missingOf(record)) {
+    const suspended = missing.find(({ record: dependency }) => suspensionOf(dependency) !== undefined);
+    if (suspended !== undefined) return suspendedBy(house, suspended.record);
     const failed = missing.find((link) => isCoolingDown(link.record, house.clock.now()));
     if (failed !== undefined) return failureBy(house, failed.record, failureOf(failed.record)?.failure);
     house.dispatch(record, { type: "progress", run, phase: "dependencies" });
@@ -46,7 +49,7 @@ async function wakeDependency(
 ): Promise<"stuck" | undefined> {
   const isNeeded = (): boolean => dependent.dependencies.some((link) => link.record === record);
   let movedMs = house.clock.now();
-  while (!signal.aborted && isNeeded() && !isSatisfied(record, condition)) {
+  while (!signal.aborted && isNeeded() && !isSatisfied(record, condition) && suspensionOf(record) === undefined) {
     house.wake(record, "dependency");
     const now = house.clock.now();
     if (MOVING.has(record.state.status)) movedMs = now;
@@ -60,6 +63,13 @@ async function wakeDependency(
 
 /** What has limits of its own. */
 const MOVING: ReadonlySet<string> = new Set(["starting", "draining", "stopping"]);
+
+function suspendedBy({ clock }: House, record: WorkloadRecord): Failure {
+  const { workload = record.name, untilMs } = suspensionOf(record) ?? {};
+  const how = untilMs === undefined ? "which somebody has stopped" : "which is suspended";
+  const message = `it needs "${workload}", ${how}`;
+  return { reason: "dependency", message, exitCode: undefined, atMs: clock.wall() };
+}
 
 function failureBy(house: House, dependency: WorkloadRecord, cause: Failure | undefined): Failure {
   const atMs = house.clock.wall();

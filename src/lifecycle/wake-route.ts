@@ -6,6 +6,7 @@ import type { House } from "./house.ts";
 import { isOnItsWay } from "./on-its-way.ts";
 import type { WorkloadRecord } from "./record.ts";
 import type { Route } from "./route.ts";
+import { mayBeWoken } from "./suspension.ts";
 
 /** Wakes what a route needs: all members, or as many as its `target_concurrency` asks for. */
 export function wakeRoute(house: House, route: Route, cause: WakeCause): void {
@@ -14,7 +15,10 @@ export function wakeRoute(house: House, route: Route, cause: WakeCause): void {
   const views = route.members.map((member) => ({
     awake: member.gate !== undefined,
     waking: member.gate === undefined && isOnItsWay(member),
-    failing: now < (failureOf(member)?.retryAtMs ?? 0) || member.schedule?.isOpen(wall) === false,
+    failing:
+      now < (failureOf(member)?.retryAtMs ?? 0) ||
+      member.schedule?.isOpen(wall) === false ||
+      !mayBeWoken(member, cause),
     inFlight: member.leases,
   }));
   for (const index of membersToWake(views, route.group?.targetConcurrency ?? 0)) {

@@ -10,7 +10,7 @@ import { whenAnswers } from "./probe.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { rejoinNetwork } from "./rejoin-network.ts";
 import { reportEnd } from "./report.ts";
-import { start } from "./start.ts";
+import { failureAt, start } from "./start.ts";
 import { wakeDependencies } from "./wake-dependencies.ts";
 
 /** The job behind `starting`: what it needs first, then the start, then the wait until the app answers. */
@@ -49,6 +49,7 @@ async function startAndProbe(
   for (let mayBeOver = record.observation?.status === "running"; ;) {
     const found = await awaitTruce(house, record, run, signal);
     if (signal.aborted) return undefined;
+    if (found === "free" && wasStopped(record)) return failureAt(house, "refused", "somebody has stopped it");
     const deadlineMs = house.clock.now() + record.settings.startTimeoutMs;
     const patience = {
       stayMs: mayCrashAgain(record) ? STAY_MS : 0,
@@ -79,6 +80,11 @@ async function startAndProbe(
     if (wasOver && result.observation !== undefined) reportEnd(house, record, result.observation);
     mayBeOver = false;
   }
+}
+
+/** Somebody has stopped it while it was being woken, and it is to stay so (`wake_after_stop: started`). */
+function wasStopped({ settings, endedBy, wakeCause }: WorkloadRecord): boolean {
+  return settings.wakeAfterStop === "started" && endedBy === "other" && wakeCause !== "admin";
 }
 
 function isInTruce({ truces }: House, { name }: WorkloadRecord): boolean {

@@ -41,6 +41,7 @@ export function asleepAnswer(container: string, status: 200 | 204): Answer {
 /** After how long asking again may help; the codes that are missing here are not mended by asking again. */
 export const DEFAULT_RETRY_MS: Readonly<Partial<Record<ErrorCode, number>>> = Object.freeze({
   asleep: 60_000,
+  suspended: 60_000,
   draining: 2_000,
   "hold-timeout": 5_000,
   "not-ready": 5_000,

@@ -35,6 +35,8 @@ export function refuse(
       return responder.failed({ face, failure: refusal.failure, retryMs: refusal.retryMs, ...logs }, client);
     case "offline":
       return responder.offline({ ...facts, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
+    case "suspended":
+      return responder.suspended({ ...facts, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
     case "asleep":
       return responder.asleep({ face, status: refusal.status }, client);
     case "waking":

@@ -7,6 +7,7 @@ import { cleanText } from "./clean-text.ts";
 import { createPainter, type PaintedFace } from "./face.ts";
 import { createPageWriter } from "./page-writer.ts";
 import type { PageOptions } from "./page-writer.ts";
+import type { Language } from "./language.ts";
 import type {
   ClientFacts,
   DoorMode,
@@ -36,6 +37,7 @@ export interface Responder {
   loading(page: LoadingPage, client: ClientFacts): Answer;
   failed(page: FailedPage, client: ClientFacts): Answer;
   offline(page: OfflinePage, client: ClientFacts): Answer;
+  suspended(page: OfflinePage, client: ClientFacts): Answer;
   asleep(page: { readonly face: Face; readonly status: AsleepStatus }, client: ClientFacts): Answer;
   /** `isGateway`: the host is the gateway's own, so that a proxy before it seems not to pass on what visitors asked for. */
   unknownHost(page: { readonly host: string; readonly isGateway?: boolean }, client: ClientFacts): Answer;
@@ -51,6 +53,9 @@ export interface Responder {
 
 /** Where the page's script runs it cancels this and polls instead. */
 const LOADING_RELOAD_S = 5;
+
+/** As the page says. */
+const SUSPENDED_RELOAD_S = 5;
 
 /** Compiles the templates; throws only if the package itself is incomplete. */
 export function createResponder({ templatesDir, theme, report }: ResponderDeps): Responder {
@@ -89,15 +94,31 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
       const { language } = writer.speak(client);
       const opens = untilMs !== undefined &&
         retryMs !== undefined && {
-          in: untilText(retryMs, language),
-          at: clockText(untilMs, language, timezone),
-          iso: new Date(untilMs).toISOString(),
+          ...openingOf(untilMs, retryMs, language, timezone),
           // A page that is open then goes on by itself; a timer beyond a day is no help to anybody.
           reloadS: retryMs < 86_400_000 ? Math.ceil(retryMs / 1000) + 1 : undefined,
         };
       const reload = opens && opens.reloadS ? { afterS: opens.reloadS } : undefined;
       const options = { code: "offline", retryMs, reload, accents: painted.accents } as const;
       return writer.write("offline.html", { face: painted, opens }, client, options);
+    },
+
+    suspended({ face, nowMs, untilMs, timezone }, client) {
+      const retryMs = untilMs === undefined ? DEFAULT_RETRY_MS.suspended : Math.max(0, untilMs - nowMs);
+      const facts = { container: face.name, ...(retryMs !== undefined && { retryMs }) };
+      if (client.kind !== "navigation") {
+        return createProblem(
+          "suspended",
+          untilMs === undefined ? { ...facts, detail: en["suspended.stopped"] } : facts,
+        );
+      }
+      const painted = paint(face);
+      const { language } = writer.speak(client);
+      const opens = untilMs !== undefined && openingOf(untilMs, untilMs - nowMs, language, timezone);
+      // It may be back long before its end.
+      const reload = { afterS: SUSPENDED_RELOAD_S };
+      const options = { code: "suspended", retryMs, reload, accents: painted.accents } as const;
+      return writer.write("suspended.html", { face: painted, opens }, client, options);
     },
 
     asleep({ face, status }, client) {
@@ -141,4 +162,13 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
 function unknownHostDetail(host: string, isGateway: boolean): string {
   const named = host === "" ? "" : ` The request came for "${cleanText(host, 100)}".`;
   return `${en["problem.unknown-host.detail"]}${named}${isGateway ? ` ${en["problem.unknown-host.gateway"]}` : ""}`;
+}
+
+/** When something opens again, as people read it. */
+function openingOf(untilMs: number, inMs: number, language: Language, timezone: string) {
+  return {
+    in: untilText(inMs, language),
+    at: clockText(untilMs, language, timezone),
+    iso: new Date(untilMs).toISOString(),
+  };
 }

@@ -18,6 +18,7 @@ export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
         asleep_ms: memory.asleepMs,
         ...(memory.seenByFront && { seen_by_front: true }),
         ...(memory.answeredPort !== undefined && { answered_port: memory.answeredPort }),
+        ...(memory.suspendedUntilMs !== undefined && { suspended_until_ms: memory.suspendedUntilMs }),
         ...(memory.ownLimits && { own_limits: memory.ownLimits }),
       },
     ]),
@@ -47,6 +48,7 @@ function memoryOf(record: Record<string, unknown>): Memory {
   const ownLimits = limitsOf(record["own_limits"]);
   const endedBy = ENDED_BY.find((one) => one === record["ended_by"]);
   const answeredPort = time(record["answered_port"]);
+  const suspendedUntilMs = time(record["suspended_until_ms"]);
   return {
     lastActivityMs: time(record["last_activity_ms"]),
     wakesMs: Array.isArray(record["wakes_ms"]) ? record["wakes_ms"].filter(isAmount) : [],
@@ -58,6 +60,7 @@ function memoryOf(record: Record<string, unknown>): Memory {
     asleepMs: time(record["asleep_ms"]) ?? 0,
     ...(record["seen_by_front"] === true && { seenByFront: true }),
     ...(answeredPort !== undefined && { answeredPort }),
+    ...(suspendedUntilMs !== undefined && { suspendedUntilMs }),
     ...(ownLimits && { ownLimits }),
   };
 }

@@ -61,6 +61,18 @@ export function logEvents(logger: EventLogger): Emit {
           { event: type, container: event.workload },
           `"${event.workload}" was started with --rm: it is never stopped, because that would delete it; start it without --rm, or set stop_method: pause`,
         );
+      case "suspended": {
+        const until = new Date(event.untilMs).toISOString();
+        return logger.info(
+          { event: type, container: event.workload, until },
+          `"${event.workload}" is suspended until ${until}: nothing wakes it before then`,
+        );
+      }
+      case "resumed":
+        return logger.info(
+          { event: type, container: event.workload },
+          `"${event.workload}" is no longer suspended; the next request wakes it`,
+        );
       case "throttled":
         return logger.info(
           { event: type, container: event.workload, cpus: event.cpus },
@@ -159,6 +171,7 @@ const STOP_WORDS: Readonly<Record<StopReason, string>> = {
   idle: "idle",
   schedule: "schedule",
   admin: "by an administrator",
+  suspend: "suspended",
   unneeded: "nothing needs it any more",
   pause: "idle, paused",
 };

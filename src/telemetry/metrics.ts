@@ -1,3 +1,4 @@
+import { canBeUndone } from "../core/workload-state.ts";
 import type { DomainEvent, Emit } from "../core/events.ts";
 import type { EngineOperation, EngineResult } from "./counting-engine.ts";
 import { observeDuration } from "./duration-histogram.ts";
@@ -83,7 +84,7 @@ function noteOf(tally: WorkloadTally, event: DomainEvent): void {
       tally.startsBad += 1;
       break;
     case "stopped":
-      if (event.reason !== "admin" && event.reason !== "schedule") tally.idleStops += 1;
+      if (canBeUndone(event.reason)) tally.idleStops += 1;
       break;
     case "vetoed":
       tally.vetoes.set(event.reason, (tally.vetoes.get(event.reason) ?? 0) + 1);
@@ -94,6 +95,8 @@ function noteOf(tally: WorkloadTally, event: DomainEvent): void {
     case "ended":
     case "never-stopped":
     case "throttled":
+    case "suspended":
+    case "resumed":
     case "hold":
     case "engine":
     case "settings":

@@ -38,6 +38,11 @@ inChromium("without script everything works, only not by itself", async (t, open
   await page.getByRole("link", { name: "Topology" }).click();
   await page.getByRole("link", { name: /^app\b.*sleep/ }).click();
   assert.equal(page.url(), `${url}/_status/c/app`);
+  await page.getByRole("button", { name: "Suspend 24 h: app" }).click();
+  assert.match((await page.locator("main").textContent()) ?? "", /suspended until/);
+  assert.equal(await page.getByRole("button", { name: "Wake app" }).count(), 0);
+  await page.getByRole("button", { name: "Resume app" }).click();
+  await page.getByRole("button", { name: "Wake app" }).waitFor();
 });
 
 inChromium("what happens shows by itself, in place, and leaves the focus and open menus alone", async (t, open) => {

@@ -67,6 +67,8 @@ test("a sleeping container is told with the reference's fields and ours", async 
     depends_on: [{ name: "db", condition: "healthy" }],
     schedule: null,
     pinned_until: null,
+    suspended_until: null,
+    stop_deletes: false,
     throttled: false,
     ended_by: null,
     update_wait: null,

@@ -48,11 +48,13 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
     ...useOf(sources, record, container),
     wakeLines: wakeLines(words, container),
     asleepLines: asleepLines(words, container),
-    canWake: !isUp && state !== "absent" && state !== "stopping",
+    canWake: container.suspended_until === null && !isUp && state !== "absent" && state !== "stopping",
     stopDeletes: stopDeletes(record),
     canStop: isUp || state === "unready" || state === "draining",
     pinned: container.pinned_until !== null,
-    canPin: state !== "absent",
+    suspended: container.suspended_until !== null,
+    canSuspend: state !== "absent" && container.suspended_until === null && !stopDeletes(record),
+    canPin: state !== "absent" && container.suspended_until === null,
   };
 }
 
@@ -67,8 +69,10 @@ function isRunning(state: ContainerStatus["state"]): boolean {
 
 function stateLines(words: Words, container: ContainerStatus): Line[] {
   const { t } = words;
-  const { failure, phase, schedule, throttled } = container;
+  const { failure, phase, schedule, throttled, suspended_until } = container;
   const lines: Line[] = [];
+  if (suspended_until !== null)
+    lines.push({ text: t("row.suspended"), moment: words.at(Date.parse(suspended_until)), tone: "soft" });
   if (failure !== null) {
     lines.push({
       text: failureText(t, failure.reason, failure.exit_code),

@@ -34,6 +34,7 @@ const KEYS: Readonly<Record<string, MessageKey>> = {
   auth: "why.auth",
   admin: "why.admin",
   schedule: "why.schedule",
+  suspend: "why.suspend",
   dependency: "why.dependency",
   scale: "why.scale",
   idle: "why.idle",

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { askGateway } from "./ask-gateway.ts";
+import { type Command, EXIT_OK } from "./command.ts";
+import { containerLines, containerSchema } from "./container-lines.ts";
+import { withGateway } from "./with-gateway.ts";
+
+const statusSchema = z.object({ containers: z.array(containerSchema) });
+
+/** `dag list`: every container of the running gateway. Returns 0, 1 (no answer) or 2 (faulty configuration). */
+export const list: Command = {
+  summary: "lists the containers of the running gateway, with their states",
+  details: ["With --json an array of what /_status/api says of each."],
+  options: { json: { summary: "prints one JSON array instead" } },
+
+  run: ({ options }, io) =>
+    withGateway(io, "list", async (address) => {
+      const { containers } = await askGateway(address, "/_status/api", statusSchema);
+      io.stdout(options["json"] === true ? `${JSON.stringify(containers)}\n` : containerLines(containers));
+      return EXIT_OK;
+    }),
+};
