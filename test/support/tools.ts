@@ -19,6 +19,7 @@ const tools = {
   promtool: { variable: "PROMTOOL_BIN", names: ["promtool"] },
   node22: { variable: "NODE22_BIN", names: ["node22"] },
   node24: { variable: "NODE24_BIN", names: ["node24"] },
+  java: { variable: "JAVA_BIN", names: ["java"] },
   systemdAnalyze: { variable: "SYSTEMDANALYZE_BIN", names: ["systemd-analyze"] },
   prometheus: { variable: "PROMETHEUS_BIN", names: ["prometheus"] },
 } as const;
