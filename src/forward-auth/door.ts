@@ -6,6 +6,7 @@ import { isolateAsync } from "../core/isolate.ts";
 import type { PlainRequest } from "../core/plain-request.ts";
 import { touch } from "../lifecycle/lease.ts";
 import { meetFront } from "../lifecycle/sample.ts";
+import { sayContinue } from "../respond/say-continue.ts";
 import { sayLast } from "../respond/last-words.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
 import { allowedAnswer, allowedLines } from "./allowed.ts";
@@ -42,7 +43,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     const front = frontOf(path);
     if (front === undefined) return false;
     // A front copies its client's Expect, and Caddy hands our 100 on: the body may come, the app will read it.
-    if (req.headers.expect !== undefined) res.writeContinue();
+    if (req.headers.expect !== undefined) sayContinue(res);
     const passed =
       QUICK_FRONTS.get(req.url ?? "") === front && passAtOnce(front, questionOf(req), req.socket.remoteAddress ?? "");
     if (!passed) isolateAsync(req.socket, answerLater(front, req, res, path));

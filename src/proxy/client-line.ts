@@ -141,8 +141,10 @@ export class ClientLine {
 
   /** As in node:http, a client that has sent its last byte has left; nothing may be written behind our own end. */
   readonly #onEnd = (): void => {
-    isolate(this.socket, () => this.#leave());
-    this.socket.end();
+    isolate(this.socket, (socket) => {
+      this.#leave();
+      socket.end();
+    });
   };
 
   readonly #onClose = (): void => {

@@ -43,7 +43,7 @@ export function watchAnswers(server: Server): OpenAnswers {
     if (answer === undefined || isOver(answer)) then();
     else {
       answer.once("close", () => {
-        if (!socket.destroyed && !socket.writableEnded) then();
+        if (isOver(answer) && !socket.destroyed && !socket.writableEnded) then();
       });
     }
   }
@@ -68,8 +68,9 @@ export function watchAnswers(server: Server): OpenAnswers {
   };
 }
 
-function isOver({ closed, writableFinished, socket }: ServerResponse): boolean {
-  return closed || (writableFinished && socket === null);
+/** One that is destroyed before its turn is not: those before it go on, and the connection ends behind them. */
+function isOver({ writableFinished, socket }: ServerResponse): boolean {
+  return writableFinished && socket === null;
 }
 
 /** Gives a request these bytes, in its turn, in place of the answer that is being made; the connection ends with them. */

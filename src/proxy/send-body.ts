@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { HeaderNames } from "../core/header-names.ts";
+import { isolate } from "../core/isolate.ts";
 import { fieldLines } from "./field-lines.ts";
 import { trailerPairs } from "./trailers.ts";
 
@@ -25,14 +26,17 @@ export function sendBody(req: IncomingMessage, connection: Socket, { begun, isCh
     if (connection.writableNeedDrain) req.pause();
   }
 
+  function sendEnd(): void {
+    const trailers = trailerPairs(names, req.rawTrailers).flat();
+    connection.write(`0\r\n${fieldLines(trailers)}\r\n`, "latin1");
+  }
+
   if (begun !== undefined) send(begun);
   const goOn = (): void => void req.resume();
   connection.on("drain", goOn).on("close", goOn);
-  req.on("data", send);
+  req.on("data", (piece: Buffer) => isolate(req.socket, () => send(piece)));
   req.once("end", () => {
-    if (!isChunked || !connection.writable) return;
-    const trailers = trailerPairs(names, req.rawTrailers).flat();
-    connection.write(`0\r\n${fieldLines(trailers)}\r\n`, "latin1");
+    if (isChunked && connection.writable) isolate(req.socket, sendEnd);
   });
   if (!connection.writableNeedDrain) goOn();
 }

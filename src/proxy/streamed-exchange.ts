@@ -6,6 +6,7 @@ import { forgiveWrites, openConnection } from "./connect.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { refusalOf } from "./failure.ts";
 import { readAnswer } from "./own-connection.ts";
+import { sayContinue } from "../respond/say-continue.ts";
 import { relayAnswer } from "./relay-answer.ts";
 import { requestHead } from "./request-head.ts";
 import { sendBody } from "./send-body.ts";
@@ -40,7 +41,7 @@ export function createStreamedExchange({ names }: { readonly names: HeaderNames 
       exchange.abort = () => connection.destroy();
       readAnswer(connection, method === "HEAD", relayAnswer(exchange, names, connection));
       // Nobody sends a body that was announced so before it is told that it is welcome.
-      if (req.headers.expect !== undefined) res.writeContinue();
+      if (req.headers.expect !== undefined) sayContinue(res);
       connection.write(requestHead(method, path, framed, { hasBody: isChunked, isLast: true }), "latin1");
       sendBody(req, connection, { begun, isChunked, names });
     }

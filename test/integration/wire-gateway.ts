@@ -32,6 +32,11 @@ export interface AppRequest {
 export const H = " HTTP/1.1\r\nHost: app.local\r\n";
 export const U = "Connection: Upgrade\r\nUpgrade: x\r\n";
 
+/** node:http reads a request with this. */
+export const TE = "TE: trailers\r\n";
+/** What Java's HTTP client asks for. */
+export const H2C = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n";
+
 /** A whole answer that says whose it is. */
 export const ok = (text: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
 

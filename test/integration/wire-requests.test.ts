@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { H, idsIn, ok, startWireGateway, U } from "./wire-gateway.ts";
+import { H, H2C, idsIn, ok, startWireGateway, TE, U } from "./wire-gateway.ts";
 
-const TE = "TE: trailers\r\n"; // node:http reads such a request
 const INSIDE = `GET /INSIDE${H}\r\n`;
-const H2C = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n";
 
 describe("bytes behind an upgrade that is not taken are read, each once", { concurrency: true }, () => {
   const body = (path: string): string => `POST ${path}${H}Content-Length: ${INSIDE.length}\r\n\r\n`;

@@ -1,0 +1,15 @@
+import type { ServerResponse } from "node:http";
+
+/** Tells a client to send its body, in its turn: node:http would write it into the answer of a response that is queued. */
+export function sayContinue(res: ServerResponse): void {
+  if (res.headersSent) return;
+  if (res.socket !== null) {
+    res.writeContinue();
+    return;
+  }
+  const assign = res.assignSocket.bind(res);
+  res.assignSocket = (socket) => {
+    if (!res.headersSent && !res.destroyed) socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+    assign(socket);
+  };
+}

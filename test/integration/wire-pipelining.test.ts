@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import type { Socket } from "node:net";
+import { describe, it } from "node:test";
+import { waitUntil } from "../support/wait-until.ts";
+import { H, H2C, idsIn, ok, startWireGateway, TE, U } from "./wire-gateway.ts";
+
+describe("behind pipelined requests whose answers take their time", { concurrency: true }, () => {
+  const cut = ({ path }: { path: string }, socket: Socket): string | undefined => {
+    if (path !== "/cut") return undefined;
+    setImmediate(() => socket.end());
+    return "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfour";
+  };
+  for (const [what, last] of [
+    ["an ignored upgrade", `GET /3${H}${H2C}\r\n`],
+    ["an ignored upgrade with a body", `POST /3${H}${U}Content-Length: 1\r\n\r\na`],
+    ["an upgrade", `GET /3${H}${U}\r\n`],
+    ["CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n"],
+    ["what is no request", "\0\r\n\r\n"],
+    ["an unknown coding", `POST /3${H}Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n`],
+  ] as const) {
+    for (const [how, middle] of [
+      ["one that is cut", `GET /cut${H}\r\n`],
+      ["a whole one", `GET /2${H}\r\n`],
+    ] as const) {
+      void it(`${what} waits for its turn (${how} before it)`, async (t) => {
+        const gateway = await startWireGateway(t, cut);
+        const client = await gateway.client(`GET /slow${H}${TE}\r\n${middle}${last}`);
+        await waitUntil(() => gateway.seen.some((request) => /\/(?:cut|2)/u.test(request)), 5_000, "the second");
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        assert.equal(client.text(), "", "nothing comes before its turn");
+        gateway.release();
+        await client.until((all) => all.includes("</slow>"));
+        const ids = how === "a whole one" ? ["</slow>", "</2>"] : ["</slow>"];
+        await waitUntil(() => idsIn(client.text()).length >= ids.length);
+        assert.deepEqual(idsIn(client.text()).slice(0, ids.length), ids);
+        if (how !== "a whole one") assert.doesNotMatch(await client.closed(), /\/3|HTTP\/1\.1 4/u);
+      });
+    }
+  }
+
+  for (const request of [
+    `POST /1${H}${U}Content-Length: 129696\r\n\r\n${"a".repeat(129_696)}`,
+    `POST /1${H}${U}Content-Length: 5\r\n\r\nab`,
+    `POST /1${H}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nGET /2${H}${U}\r\n`,
+  ]) {
+    void it(`a client's end closes the connection (${request.slice(0, 80).replaceAll("\r\n", " ")})`, async (t) => {
+      const gateway = await startWireGateway(t);
+      const client = await gateway.client(request);
+      if (request.endsWith("ab")) client.write("cde");
+      await client.until((all) => idsIn(all).length === (request.includes("GET /2") ? 2 : 1));
+      client.socket.end();
+      await client.closed();
+    });
+  }
+
+  void it("100 Continue is not sent into the answer that it belongs to", async (t) => {
+    const gateway = await startWireGateway(t, ({ path }) => (path === "/1" ? ok("z".repeat(150_000)) : undefined));
+    const client = await gateway.client(
+      `GET /slow${H}${TE}\r\nPOST /1${H}Expect: 100-continue\r\nContent-Length: 1\r\n\r\na`,
+    );
+    await waitUntil(() => gateway.seen.length === 2, 5_000, "both");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    gateway.release();
+    const text = await client.until((all) => all.endsWith("zzz"), "the answer");
+    assert.doesNotMatch(text.slice(text.lastIndexOf("HTTP/1.1 200")), /100 Continue/u);
+  });
+});
