@@ -50,14 +50,14 @@ for (const [args, stderr] of refused) {
 
 for (const args of [[], ["serve"], ["check"]]) {
   test(`dag ${args.join(" ")} with a faulty configuration is a 2 that says all faults at once`, async (t) => {
-    const file = config(t, "gateway: {prot: 80, log_lines: many}\ncontainers: [{name: a}]");
+    const file = config(t, "gateway: {prot: 80, log_lines: many}\ncontainers: [{name: a, weight: 0}]");
     const env = { CONFIG_PATH: file, SCHEDULE_TIMEZONE: "Mars/Olympus" };
     const ran = await spawnDag(args, { env });
     const faults = ran.stderr.replaceAll(file, "config.yaml").trimEnd().split("\n");
     assert.match(faults[0] ?? "", /^environment variable SCHEDULE_TIMEZONE: /);
     assert.match(faults[1] ?? "", /^config\.yaml:1:11: gateway\.prot: unknown key; did you mean "port"\?$/);
     assert.match(faults[2] ?? "", /^config\.yaml:1:32: gateway\.log_lines: "many" is not a whole number$/);
-    assert.match(faults[3] ?? "", /^config\.yaml:2:14: containers\[0\]\.host: required/);
+    assert.match(faults[3] ?? "", /^config\.yaml:2:32: containers\[0\]\.weight: "0" is out of range: 1 to 1000$/);
     assert.equal(faults.length, args[0] === "check" ? 5 : 4);
     assert.deepEqual([ran.code, ran.stdout], [2, ""]);
   });
