@@ -44,7 +44,7 @@ function rest(record: WorkloadRecord, now: number): void {
   record.crashes = record.endedBy === "itself" ? (isShort ? record.crashes + 1 : 1) : 0;
   record.keepUntilMs = 0;
   record.lastUse = undefined;
-  if (record.state.status !== "paused") record.wokenByUs = false;
+  if (record.observation?.status !== "paused") record.wokenByUs = false; // its run goes on after a pause
   for (const { record: dependency } of record.dependencies) {
     dependency.lastActivityMs = Math.max(dependency.lastActivityMs, now);
   }

@@ -31,6 +31,7 @@ export async function start(
     if (leftMs <= 0) return failureAt(house, "engine", message);
     await house.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);
     await look(record); // somebody else may have started it while the engine was out of reach
+    if (house.truces.of(record.name) !== undefined) return failureAt(house, "engine", message); // or be updating it
   }
   return undefined;
 }

@@ -12,6 +12,7 @@
  * - a second start beside one that hangs (3655), no retry after a cool-down (113)
  * - a failed one that runs is not stopped (60), a failed stop is tried again at once (110), a pin is overlooked (819)
  * - a workload that a reload removed still acts (421), one that came back has lost its leases (969)
+ * - what somebody else stopped or removed is started at once (20)
  * - a dependency that fails is waited for (21), a nudge is left behind (1)
  */
 import { test } from "node:test";

@@ -54,6 +54,8 @@ export function createOracle(cast: Cast): Oracle {
     note(`    start ${truth.name}`);
     rule(truth.startsUnderWay === 0, `${truth.name} is started while a start is under way`);
     rule(!calm, `${truth.name} is started although nobody has asked`);
+    const isLeftAlone = truth.status !== "running" && clock.now() < truth.leftAloneUntilMs;
+    rule(!isLeftAlone, `${truth.name} is started although somebody else may be updating it`);
   }
 
   function onStop(truth: Truth): void {

@@ -1,3 +1,5 @@
+import type { News } from "../../src/lifecycle/ports.ts";
+import { TRUCE_MS } from "../../src/lifecycle/truces.ts";
 import type { ExitFacts, InventoryItem, Observation } from "../../src/core/observation.ts";
 
 /** One container as it really is, whatever anybody was told. */
@@ -18,6 +20,8 @@ export interface Truth {
   startsUnderWay: number;
   /** When it refused somebody, who told the life cycle so; `Infinity`: nobody has. */
   refusalToldMs: number;
+  /** The life cycle knows of somebody else's stop or removal, which may be the first step of an update. */
+  leftAloneUntilMs: number;
   /** Counts its changes; `knownVersion` is what the engine last told the life cycle of, and when. */
   version: number;
   knownVersion: number;
@@ -65,11 +69,27 @@ export function born(name: string, id: number): Truth {
     startedBy: "us",
     startsUnderWay: 0,
     refusalToldMs: Infinity,
+    leftAloneUntilMs: -1,
     version: 0,
     knownVersion: 0,
     knownAtMs: -1,
     behaviour: HEALTHY,
   };
+}
+
+/** Another container takes its name. */
+export function bearAgain(truth: Truth, id: number): void {
+  const { behaviour, startsUnderWay, version, knownVersion, knownAtMs, leftAloneUntilMs } = truth;
+  const kept = { behaviour, startsUnderWay, version, knownVersion, knownAtMs, leftAloneUntilMs };
+  Object.assign(truth, born(truth.name, id), kept);
+}
+
+/** The life cycle hears of it now: a stop or a removal, what follows that, and a start that ends it. */
+export function noteUpdate(truth: Truth, news: News, nowMs: number): void {
+  if (news.kind === "started") truth.leftAloneUntilMs = -1;
+  else if (news.kind === "removed" || (news.kind === "ended" && news.ordered) || nowMs < truth.leftAloneUntilMs) {
+    truth.leftAloneUntilMs = nowMs + TRUCE_MS;
+  }
 }
 
 /** What a list says of it. */

@@ -1,7 +1,7 @@
-import { type Engine, EngineError, type Probe } from "../../src/lifecycle/ports.ts";
+import { type Engine, EngineError, type News, type OnHint, type Probe } from "../../src/lifecycle/ports.ts";
 import type { ModelClock } from "./model-clock.ts";
 import { createModelProbe } from "./model-probe.ts";
-import { born, itemOf, observationOf, type Truth } from "./model-truth.ts";
+import { bearAgain, born, itemOf, noteUpdate, observationOf, type Truth } from "./model-truth.ts";
 
 /** The containers, the engine that runs them, and everybody else who has a hand in it. */
 export interface World {
@@ -39,7 +39,7 @@ export function createWorld(deps: {
   const missed = new Set<string>();
   const toldAtMs = new Map<string, number>();
   const graceMs = 30 * latencyMs;
-  let watcher: { hint: (name?: string) => void; link: (up: boolean) => void } | undefined;
+  let watcher: { hint: OnHint; link: (up: boolean) => void } | undefined;
   let up = true;
   let ids = 0;
   let runs = 0;
@@ -74,14 +74,19 @@ export function createWorld(deps: {
     return clock.now() <= (toldAtMs.get(name) ?? -1) + graceMs;
   }
 
-  function changed(name: string): void {
+  /** `news` is what the engine says of the change beside the name. */
+  function changed(name: string, ...news: readonly News[]): void {
     of(name).version += 1;
     untold.set(name, (untold.get(name) ?? 0) + 1);
     const tell = (): void => {
       untold.set(name, (untold.get(name) ?? 1) - 1);
       toldAtMs.set(name, clock.now());
-      if (!up) missed.add(name);
-      else watcher?.hint(name);
+      if (!up) return void missed.add(name);
+      if (news.length === 0) watcher?.hint(name);
+      for (const one of news) {
+        noteUpdate(of(name), one, clock.now());
+        watcher?.hint(name, one);
+      }
     };
     if (hintMs > 0) clock.later(hintMs, tell);
     else tell();
@@ -122,15 +127,16 @@ export function createWorld(deps: {
         });
       }
     }
-    changed(truth.name);
+    if (goesOn) changed(truth.name);
+    else changed(truth.name, { kind: "started" });
   }
 
-  function end(truth: Truth, code: number): void {
+  function end(truth: Truth, code: number, ordered = false): void {
     if (truth.status !== "running" && truth.status !== "paused") return;
     note(`${truth.name} has ended with ${code}`);
     truth.status = "stopped";
     truth.exit = { code, oomKilled: false, message: "", atMs: clock.wall() };
-    changed(truth.name);
+    changed(truth.name, { kind: "ended", ordered });
   }
 
   function meddle(name: string, what: Meddling): void {
@@ -139,14 +145,14 @@ export function createWorld(deps: {
     if (isShared) truth.startedBy = "unclear";
     switch (what) {
       case "stop":
-        return end(truth, 0);
+        return end(truth, 0, true);
       case "kill":
         return end(truth, 137);
       case "start":
         return run(truth, isShared ? "unclear" : "outside");
       case "restart": {
         const by = isShared || truth.status === "running" ? "unclear" : "outside";
-        end(truth, 0);
+        end(truth, 0, true);
         return run(truth, by);
       }
       case "pause":
@@ -156,13 +162,10 @@ export function createWorld(deps: {
       case "remove":
         if (truth.status === "absent") return undefined;
         truth.status = "absent";
-        return changed(name);
+        return changed(name, { kind: "removed" });
       case "recreate":
-        {
-          const { behaviour, startsUnderWay, version, knownVersion, knownAtMs } = truth;
-          Object.assign(truth, born(name, ++ids), { behaviour, startsUnderWay, version, knownVersion, knownAtMs });
-        }
-        return changed(name);
+        bearAgain(truth, ++ids);
+        return changed(name, { kind: "removed" }, { kind: "made" });
       case "deafen": // without any event: only a request can find it out
         truth.answersAtMs = Infinity;
         truth.refusalToldMs = Infinity;

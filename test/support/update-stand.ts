@@ -54,7 +54,7 @@ export async function openUpdateStand(t: TestContext, docker: TestDocker): Promi
   const [image, port, gateway] = await Promise.all([
     docker.image("app"),
     freePort(),
-    startGateway(t, { dockerHost: docker.host }),
+    startGateway(t, { dockerHost: docker.host, config: { gateway: { trusted_proxies: ["127.0.0.1"] } } }),
   ]);
   const project = uniqueName("shop");
   const host = `${project}.test`;

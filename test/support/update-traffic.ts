@@ -22,9 +22,10 @@ const GET_EVERY_MS = 50;
 const POST_EVERY_MS = 200;
 const PAGE_EVERY_MS = 250;
 
-/** Sends 20 GET/s and 5 POST/s, and looks at the host's page as a browser does that waits for it. */
+/** Sends 20 GET/s and 5 POST/s, looks at the host's page as a browser does that waits for it, and asks as a front does. */
 export function startTraffic(port: number, host: string): Traffic {
   const began = performance.now();
+  const asTraefik = { "x-forwarded-host": host, "x-forwarded-uri": "/", "x-forwarded-method": "GET" };
   const posts: string[] = [];
   const faults: string[] = [];
   const open = new Set<Promise<void>>();
@@ -62,6 +63,7 @@ export function startTraffic(port: number, host: string): Traffic {
       return send("POST", { method: "POST", path: "/echo", body: id, headers: { "x-request-id": id } }, isSuccess);
     }),
     every(PAGE_EVERY_MS, () => send("page", { headers: navigation }, isSuccessOrPage)),
+    every(PAGE_EVERY_MS, () => send("auth request", { path: "/_auth/traefik", headers: asTraefik }, isSuccess)),
   ];
 
   return {
