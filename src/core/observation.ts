@@ -28,6 +28,8 @@ export interface Observation {
   readonly endpoints: readonly Endpoint[];
   readonly startedAtMs: number | undefined;
   readonly exit: ExitFacts | undefined;
+  /** How long it may take to end, as it was made; absent where nobody says. */
+  readonly stopTimeoutMs?: number;
   /** The engine deletes it as soon as it ends (`docker run --rm`). */
   readonly autoRemove?: true;
   /** Set while it runs in the network of another container; `startedAtMs` is undefined while that one does not run. */

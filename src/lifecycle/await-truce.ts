@@ -13,20 +13,22 @@ export async function awaitTruce(
   run: number,
   signal: AbortSignal,
 ): Promise<"free" | "runs"> {
+  const calledMs = house.clock.now();
   let waited = false;
-  for (let truce = house.truces.of(record.name); truce !== undefined; truce = house.truces.of(record.name)) {
-    if (await runs(house, record)) return "runs";
-    if (signal.aborted) break;
-    if (house.truces.of(record.name) !== truce) continue;
+  let isUp = false;
+  for (let truce = house.truces.of(record.name); truce !== undefined || waited; truce = house.truces.of(record.name)) {
+    isUp = await runs(house, record);
+    const now = house.truces.of(record.name);
+    if (isUp || now === undefined || signal.aborted) break;
+    if (now !== truce) continue; // it began while the engine was asked
     house.dispatch(record, { type: "progress", run, phase: "updating" });
     waited = true;
-    await nudged(record, truce.untilMs - house.clock.now(), signal, house.clock);
-    if (signal.aborted) break;
+    await nudged(record, now.untilMs - house.clock.now(), signal, house.clock);
   }
-  // What the wake takes is counted from here on.
-  if (waited) record.wakeStartedMs = house.clock.now();
-  house.dispatch(record, { type: "progress", run, phase: "starting" });
-  return waited && (await runs(house, record)) ? "runs" : "free";
+  // What the wake takes is counted without the wait.
+  if (waited) record.wakeStartedMs += house.clock.now() - calledMs;
+  if (!isUp) house.dispatch(record, { type: "progress", run, phase: "starting" });
+  return isUp ? "runs" : "free";
 }
 
 async function runs(house: House, record: WorkloadRecord): Promise<boolean> {

@@ -1,14 +1,13 @@
 import type { House } from "./house.ts";
-import type { News } from "./ports.ts";
+import { DEFAULT_STOP_TIMEOUT_MS, type News } from "./ports.ts";
 import type { WorkloadRecord } from "./record.ts";
-import { TRUCE_MS } from "./truces.ts";
 
 /** Takes what an engine has heard of a workload, before anything of it can be observed. */
 export function hear(house: House, record: WorkloadRecord, news: News): void {
   switch (news.kind) {
     case "ending":
       record.endOrdered = true;
-      record.endingUntilMs = house.clock.now() + TRUCE_MS;
+      record.endingUntilMs = house.clock.now() + endsWithinMs(record);
       house.dispatch(record, { type: "ending" });
       break;
     case "ended":
@@ -29,3 +28,11 @@ export function hear(house: House, record: WorkloadRecord, news: News): void {
     case "removed":
   }
 }
+
+/** After that it has ended, or been killed; or the order was none to end. */
+function endsWithinMs({ observation }: WorkloadRecord): number {
+  return Math.min(LONGEST_END_MS, Math.max(DEFAULT_STOP_TIMEOUT_MS, observation?.stopTimeoutMs ?? 0)) + KILL_MS;
+}
+
+const LONGEST_END_MS = 600_000;
+const KILL_MS = 5_000;

@@ -55,7 +55,7 @@ async function startAndProbe(
       stayMs: mayCrashAgain(record) ? STAY_MS : 0,
       mostCrashes: record.failures > 0 ? 1 : MOST_CRASHES,
     };
-    await rejoinNetwork(house, record, signal);
+    if (!isInTruce(house, record)) await rejoinNetwork(house, record, signal);
     const failure = found === "runs" ? undefined : await start(house, record, deadlineMs, signal);
     if (signal.aborted) return undefined;
     if (failure !== undefined && isInTruce(house, record)) continue;

@@ -85,11 +85,12 @@ export function bearAgain(truth: Truth, id: number): void {
 }
 
 /** The life cycle hears of it now: a stop or a removal, what follows that, and a start that ends it. */
-export function noteUpdate(truth: Truth, news: News, nowMs: number): void {
+export function noteUpdate(truth: Truth, news: News, nowMs: number): News {
   if (news.kind === "started") truth.leftAloneUntilMs = -1;
   else if (news.kind === "removed" || (news.kind === "ended" && news.ordered) || nowMs < truth.leftAloneUntilMs) {
     truth.leftAloneUntilMs = nowMs + TRUCE_MS;
   }
+  return news;
 }
 
 /** What a list says of it. */

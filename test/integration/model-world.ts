@@ -83,10 +83,7 @@ export function createWorld(deps: {
       toldAtMs.set(name, clock.now());
       if (!up) return void missed.add(name);
       if (news.length === 0) watcher?.hint(name);
-      for (const one of news) {
-        noteUpdate(of(name), one, clock.now());
-        watcher?.hint(name, one);
-      }
+      for (const one of news) watcher?.hint(name, noteUpdate(of(name), one, clock.now()));
     };
     if (hintMs > 0) clock.later(hintMs, tell);
     else tell();

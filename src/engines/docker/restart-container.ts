@@ -1,8 +1,9 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { StopOrder } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
+import { ownStopTimeoutMs } from "./own-stop-timeout.ts";
 import { START_TIMEOUT_MS } from "./start-container.ts";
-import { stopQuery, stopTimeoutMs } from "./stop-container.ts";
+import { stopQuery } from "./stop-container.ts";
 
 /** Restarts a container; Docker deletes none for that, not even one that was started with `--rm`. */
 export async function restartContainer(
@@ -11,7 +12,8 @@ export async function restartContainer(
   order: StopOrder,
 ): Promise<void> {
   const { signal: _, ...query } = stopQuery(order); // below API 1.42 a restart takes none
-  const timeoutMs = stopTimeoutMs(found, order) + START_TIMEOUT_MS;
+  const { timeoutMs: endsWithinMs = ownStopTimeoutMs(found) } = order;
+  const timeoutMs = endsWithinMs + START_TIMEOUT_MS;
   await client.call(
     (docker, abortSignal) => docker.getContainer(found.Id).restart({ ...query, abortSignal }),
     timeoutMs,

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ContainerInspectInfo } from "dockerode";
-import { DEFAULT_STOP_TIMEOUT_MS, EngineError, type StopOrder, type StopResult } from "../../lifecycle/ports.ts";
+import { EngineError, type StopOrder, type StopResult } from "../../lifecycle/ports.ts";
 import { isOlder, type DockerClient } from "./client.ts";
 import { inspect } from "./inspect.ts";
+import { ownStopTimeoutMs } from "./own-stop-timeout.ts";
 
 type Container = Docker.Container;
 
@@ -13,7 +14,7 @@ export async function stopContainer(
   found: ContainerInspectInfo,
   order: StopOrder,
 ): Promise<StopResult> {
-  const timeoutMs = stopTimeoutMs(found, order);
+  const { timeoutMs = ownStopTimeoutMs(found) } = order;
   const send: Send = (act) => tell(client, found.Id, timeoutMs, act);
   switch (order.method) {
     case "pause":
@@ -39,14 +40,6 @@ export async function stopContainer(
 }
 
 type Send = (act: (container: Container, abortSignal: AbortSignal) => Promise<unknown>) => Promise<void>;
-
-/** What the order says, else what the container was made with; there a negative number means: as long as it takes. */
-export function stopTimeoutMs({ Config: config }: ContainerInspectInfo, { timeoutMs }: StopOrder): number {
-  if (timeoutMs !== undefined) return timeoutMs;
-  const { StopTimeout: seconds } = config as { readonly StopTimeout?: number | null }; // missing in dockerode's types
-  if (seconds == null) return DEFAULT_STOP_TIMEOUT_MS;
-  return seconds < 0 ? Number.POSITIVE_INFINITY : seconds * 1_000;
-}
 
 /** Without `t` Docker takes the container's own time. */
 export function stopQuery({ timeoutMs, signal }: StopOrder): { t?: number; signal?: string } {

@@ -1,6 +1,7 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { Endpoint, ExitFacts, Observation } from "../../core/observation.ts";
 import { healthFacts } from "./health-facts.ts";
+import { ownStopTimeoutMs } from "./own-stop-timeout.ts";
 import { parseTime } from "./parse-time.ts";
 
 /** Docker's inspection of one container in our words; `endpoints` are dropped unless it is up. `api`: what Docker speaks. */
@@ -24,6 +25,7 @@ export function toObservation(
     endpoints: up ? endpoints : [],
     startedAtMs: up ? parseTime(state.StartedAt) : undefined,
     exit: up ? undefined : toExit(state),
+    stopTimeoutMs: ownStopTimeoutMs(inspected),
     ...(inspected.HostConfig.AutoRemove === true && { autoRemove: true as const }),
   };
 }
