@@ -12,6 +12,7 @@ import {
   list,
   name,
   numberOf,
+  plainHost,
   text,
   textLike,
   timezone,
@@ -87,6 +88,11 @@ export const containerSchema = z
       .prefault("")
       .describe(
         "A GET on this path must answer 2xx before it counts as ready; empty: Docker's own health check if there is one, else a TCP connect.",
+      ),
+    health_host: plainHost()
+      .optional()
+      .describe(
+        "The Host header of probes (`health_path`, `busy_path`); unset: the first plain host, the group's, or for a wildcard one that visitors came by.",
       ),
     depends_on: list(name(CONTAINER_NAME, "a container name"))
       .optional()

@@ -33,6 +33,7 @@ const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload:
   redirect_path: ({ redirectPath }) => redirectPath,
   icon: ({ icon }) => icon,
   health_path: ({ healthPath }) => healthPath,
+  health_host: ({ healthHost }) => healthHost,
   depends_on: ({ dependsOn }) => list(dependsOn.map(({ name, condition }) => `${name} (${condition})`)),
   schedule_start: ({ schedule }) => schedule?.start ?? "",
   schedule_stop: ({ schedule }) => schedule?.stop ?? "",

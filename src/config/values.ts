@@ -62,6 +62,14 @@ export const size = (min: number) =>
 
 export const host = () => scalar({ kind: "host", type: "string" }, parseHost);
 
+/** A host that can be asked: no wildcard. */
+export const plainHost = () =>
+  scalar({ kind: "host", type: "string" }, (value) =>
+    value.trim().startsWith("*")
+      ? unreadable(`${quote(value)} is a wildcard; expected one real host`)
+      : parseHost(value),
+  );
+
 export const cidr = () => scalar({ kind: "address or network", type: "string" }, parseCidr);
 
 export const cron = () => scalar({ kind: "cron expression", type: "string" }, parseCron);

@@ -23,6 +23,7 @@ export function toWorkloadSettings(
     redirectPath: keys.redirect_path,
     icon: keys.icon || "docker",
     healthPath: keys.health_path,
+    healthHost: keys.health_host ?? "",
     dependsOn,
     schedule: schedule(draft, gateway),
     wake: keys.wake,

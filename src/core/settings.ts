@@ -89,6 +89,8 @@ export interface WorkloadSettings {
   readonly icon: string;
   /** Empty: Docker's own health check if there is one, else a TCP connect. */
   readonly healthPath: string;
+  /** The Host of probes; empty: a host of its own or its group's. */
+  readonly healthHost: string;
   readonly dependsOn: readonly Dependency[];
   readonly schedule: ScheduleSettings | undefined;
   readonly wake: "auto" | "page" | "hold";

@@ -8,6 +8,7 @@ import { errorWords, USER_AGENT } from "./probe-words.ts";
 import { speaksTls } from "./speaks-tls.ts";
 
 const LONGEST_LOCATION = 200;
+const TLS = { said: "speaks TLS" };
 
 /** One GET. Apps that force https are asked as by a front that speaks it. Returns what gives the try up. */
 export function probeHttp(
@@ -22,19 +23,19 @@ export function probeHttp(
   let stopLooking: (() => void) | undefined;
 
   /** What is no HTTP, or answers 400 to it, may want TLS. */
-  const unlessTls = (said: string): void => {
-    stopLooking = speaksTls(endpoint, (speaks) => settle({ kind: "no", said: speaks ? "speaks TLS" : said }));
+  const unlessTls = (otherwise: Omit<ProbeAnswer, "kind">): void => {
+    stopLooking = speaksTls(endpoint, (speaks) => settle({ kind: "no", ...(speaks ? TLS : otherwise) }));
   };
   const asking = request({ host, port, path, headers, agent: false }, (answer) => {
     const { statusCode: status = 0 } = answer;
     const said = `${path}: ${status}${target(answer)}`;
-    if (status >= 200 && status < 300) settle({ kind: "ready", said });
-    else if (isRedirectToHttps(status, answer.headers.location, name, path)) settle({ kind: "to-https", said });
-    else if (status === 400) unlessTls(said);
-    else settle({ kind: "no", said });
+    if (status >= 200 && status < 300) settle({ kind: "ready", said, status });
+    else if (isRedirectToHttps(status, answer.headers.location, name, path)) settle({ kind: "to-https", said, status });
+    else if (status === 400) unlessTls({ said, status });
+    else settle({ kind: "no", said, status });
   });
   asking.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "ECONNRESET" || error.code?.startsWith("HPE_")) unlessTls(errorWords(error));
+    if (error.code === "ECONNRESET" || error.code?.startsWith("HPE_")) unlessTls({ said: errorWords(error) });
     else settle({ kind: "no", said: errorWords(error) });
   });
   asking.end();

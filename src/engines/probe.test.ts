@@ -149,9 +149,9 @@ test("an app is asked as by a front that speaks https, and its way of forcing it
     }),
   );
   const ask = (path: string) => probe.http(endpoint, path, "app.test", never);
-  assert.deepEqual(await ask("/up"), { kind: "ready", said: "/up: 204 → https://app.test/up" });
+  assert.deepEqual(await ask("/up"), { kind: "ready", said: "/up: 204 → https://app.test/up", status: 204 });
   assert.equal((await ask("/forced")).kind, "to-https");
-  assert.deepEqual(await ask("/none"), { kind: "no", said: "/none: 404" });
+  assert.deepEqual(await ask("/none"), { kind: "no", said: "/none: 404", status: 404 });
   const { kind, said } = await ask("/login");
   assert.equal(kind, "no");
   assert.match(said, /^\/login: 302 → \/login\?/u);

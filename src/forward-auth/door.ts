@@ -5,6 +5,7 @@ import type { Forward } from "../core/decision.ts";
 import { isolateAsync } from "../core/isolate.ts";
 import type { PlainRequest } from "../core/plain-request.ts";
 import { touch } from "../lifecycle/lease.ts";
+import { noteAskedHost } from "../lifecycle/probe-hosts.ts";
 import { meetFront } from "../lifecycle/sample.ts";
 import { sayContinue } from "../respond/say-continue.ts";
 import { sayLast } from "../respond/last-words.ts";
@@ -69,6 +70,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     if (record?.gate === undefined) return undefined;
     record.lastClient = clientClass(userAgent, websocketKey !== undefined);
     touch(record, clock);
+    noteAskedHost(record, forwardedHost);
     meetFront(record, rearm);
     noteStream(record, question, record.lastActivityMs);
     count(front.name, "allowed");

@@ -8,6 +8,7 @@ import { hold, type WaitingRoom } from "./hold.ts";
 import type { House } from "./house.ts";
 import { wakeOthers, wakeRoute } from "./wake-route.ts";
 import { type Lease, openLease, touch } from "./lease.ts";
+import { noteAskedHost } from "./probe-hosts.ts";
 import type { LeaseKind, WorkloadRecord } from "./record.ts";
 import type { Route } from "./route.ts";
 import { suspensionOf } from "./suspension.ts";
@@ -117,6 +118,7 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
   /** Who waits, or looks at the page, uses what they wait for. */
   function use({ members }: Route, asker: Asker): void {
     for (const member of members) {
+      noteAskedHost(member, asker.host);
       member.lastClient = classOf(asker);
       touch(member, clock);
     }

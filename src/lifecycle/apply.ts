@@ -3,6 +3,7 @@ import { follow } from "./follow.ts";
 import type { House } from "./house.ts";
 import { notify } from "./notify.ts";
 import type { Engine, Memory } from "./ports.ts";
+import { routeHosts } from "./probe-hosts.ts";
 import { createRecord, type WorkloadRecord } from "./record.ts";
 import { retire, type RetireDeps, revive } from "./retire.ts";
 import { buildRoutes, type Route, type Routes } from "./route.ts";
@@ -27,6 +28,7 @@ export function applySettings(deps: ApplyDeps, settings: Settings, former: Route
     else update(deps, record, workload);
   }
   link(records);
+  for (const record of records.values()) routeHosts(record, settings.groups);
   const routes = buildRoutes(settings, records, former);
   for (const record of records.values()) follow(house, record);
   if (former !== undefined) routeAnew(former, routes);

@@ -95,6 +95,7 @@ function memoryOf(record: WorkloadRecord, clock: Clock): Memory {
     ...(record.seenByFront && { seenByFront: true }),
     ...(record.answeredPort !== undefined && { answeredPort: record.answeredPort }),
     ...(record.suspendedUntilMs > 0 && { suspendedUntilMs: Math.round(record.suspendedUntilMs + offsetMs) }),
+    ...(record.probeHosts.good.length > 0 && { goodHosts: record.probeHosts.good }),
     ...(record.ownLimits && { ownLimits: record.ownLimits }),
   };
 }

@@ -135,6 +135,8 @@ export interface ProbeAnswer {
   readonly kind: "ready" | "to-https" | "no";
   /** In a few plain words, such as `/up: 302 → /login`, `connection refused` or `speaks TLS`. */
   readonly said: string;
+  /** Of an HTTP answer. */
+  readonly status?: number;
 }
 
 /** Asks an app whether it answers. One try: resolves within 2 s, never rejects. */
@@ -182,6 +184,8 @@ export interface Memory {
   readonly answeredPort?: number;
   /** Wall-clock milliseconds of the end of its suspension. */
   readonly suspendedUntilMs?: number;
+  /** Real names of a wildcard host by which it answered, the last one first. */
+  readonly goodHosts?: readonly string[];
   /** Its own limits, while it is throttled. */
   readonly ownLimits?: Limits;
 }

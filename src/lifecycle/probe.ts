@@ -1,6 +1,7 @@
 import { awaitsHealthCheck } from "../core/health-check.ts";
 import type { Endpoint, Observation } from "../core/observation.ts";
 import { isEnding } from "./await-truce.ts";
+import { askHttp } from "./ask-http.ts";
 import type { House } from "./house.ts";
 import { look } from "./look.ts";
 import { nudged } from "./nudge.ts";
@@ -119,7 +120,7 @@ export async function answering(
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
     const answer = await (healthPath === ""
       ? house.probe.tcp(endpoint, signal)
-      : askHttp(house, record, endpoint, signal));
+      : askWhenOpen(house, record, endpoint, signal));
     if (answer.kind !== "no") return endpoint;
     // Of several ports the one where something listens says more.
     if (said === undefined || said === NOBODY_LISTENS) said = answer.said;
@@ -148,17 +149,16 @@ async function runsWell(
   return false;
 }
 
-async function askHttp(
+async function askWhenOpen(
   house: House,
   record: WorkloadRecord,
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<ProbeAnswer> {
-  const { healthPath, hosts } = record.settings;
   const open = await house.probe.tcp(endpoint, signal); // cheap, so that the first GET goes out as soon as it listens
   if (open.kind === "no") return open;
   const startedMs = house.clock.now();
-  const answer = await house.probe.http(endpoint, healthPath, hosts[0] ?? endpoint.host, signal);
+  const answer = await askHttp(house, record, { endpoint, path: record.settings.healthPath }, signal);
   if (answer.kind === "no") await house.clock.sleep(HTTP_INTERVAL_MS - (house.clock.now() - startedMs), signal);
   return answer;
 }

@@ -6,6 +6,7 @@ import type { DependencyCondition, WorkloadSettings } from "../core/settings.ts"
 import type { WorkloadState } from "../core/workload-state.ts";
 import type { EndedBy, Engine, Limits, Memory, WorkloadRef } from "./ports.ts";
 import type { Sampling } from "./in-use.ts";
+import { firstHosts, type ProbeHosts } from "./probe-hosts.ts";
 import type { Schedule } from "./schedule.ts";
 import { targetPortOf } from "./target-port.ts";
 
@@ -92,6 +93,7 @@ export interface WorkloadRecord {
   /** Called when a lease closes or the engine hints at a change: jobs that wait for it. */
   readonly nudges: Set<() => void>;
 
+  probeHosts: ProbeHosts;
   /** What it said to the last probe, while that keeps it from being ready: a few plain words. */
   lastProbe: string | undefined;
 
@@ -188,6 +190,7 @@ export function createRecord(
     waiters: new Set(),
     watchers: new Set(),
     nudges: new Set(),
+    probeHosts: firstHosts(settings.hosts, memory?.goodHosts),
     lastProbe: undefined,
     wakeCause: undefined,
     wakeStartedMs: 0,

@@ -1,4 +1,5 @@
 import type { VetoReason } from "../core/events.ts";
+import { askHttp } from "./ask-http.ts";
 import type { House } from "./house.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 import { findHiddenUse } from "./sample.ts";
@@ -31,8 +32,8 @@ export function vetoForMs({ settings }: WorkloadRecord, reason: VetoReason): num
 export const EXEC_CHECK_MS = 5_000;
 
 async function isBusy(house: House, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
-  const { busyPath, hosts } = record.settings;
-  if (busyPath === "" || record.state.status !== "draining" || record.state.endpoint === undefined) return false;
-  const { kind } = await house.probe.http(record.state.endpoint, busyPath, hosts[0] ?? record.name, signal);
+  const { busyPath: path } = record.settings;
+  if (path === "" || record.state.status !== "draining" || record.state.endpoint === undefined) return false;
+  const { kind } = await askHttp(house, record, { endpoint: record.state.endpoint, path }, signal);
   return kind === "ready";
 }

@@ -9,6 +9,7 @@ import { CONFLICT, requestHost } from "../core/request-host.ts";
 import type { Admission, Asker, Admitter } from "../lifecycle/admit.ts";
 import type { House } from "../lifecycle/house.ts";
 import { closeLease, type Lease, openLease } from "../lifecycle/lease.ts";
+import { noteGoodHost } from "../lifecycle/probe-hosts.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { Route } from "../lifecycle/route.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
@@ -57,6 +58,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     const { single } = route;
     if (single?.gate === undefined) return false;
     const { to } = single.gate;
+    const { host } = asked;
     single.lastClient = clientClass(asked.userAgent, false);
     const startedMs = house.clock.now();
     const lease = openLease(single, "request", startedMs);
@@ -68,6 +70,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         return;
       }
       if (outcome.kind === "failed") client.giveUp((req, res) => refuseBroken(0, route, req, res));
+      if (isWell(outcome)) noteGoodHost(single, host);
       count(single.name, statusOf(outcome), house.clock.now() - startedMs);
     });
     return true;
@@ -121,6 +124,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         return;
       }
       if (isUnanswered(outcome)) refuseBroken(waitedMs, route, req, res);
+      if (isWell(outcome)) noteGoodHost(record, req.headers.host);
       count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
     });
   }
@@ -210,6 +214,11 @@ function isUnanswered({ kind }: ForwardOutcome): boolean {
 
 function mayTryAgain({ kind }: ForwardOutcome): boolean {
   return kind === "refused";
+}
+
+/** The host that it was asked by is one of its own. */
+function isWell(outcome: ForwardOutcome): boolean {
+  return outcome.kind === "done" && outcome.status < 400;
 }
 
 function statusOf(outcome: ForwardOutcome): number {

@@ -17,6 +17,7 @@ export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
         ...(memory.endedBy && { ended_by: memory.endedBy }),
         asleep_ms: memory.asleepMs,
         ...(memory.seenByFront && { seen_by_front: true }),
+        ...(memory.goodHosts && { good_hosts: memory.goodHosts }),
         ...(memory.answeredPort !== undefined && { answered_port: memory.answeredPort }),
         ...(memory.suspendedUntilMs !== undefined && { suspended_until_ms: memory.suspendedUntilMs }),
         ...(memory.ownLimits && { own_limits: memory.ownLimits }),
@@ -47,6 +48,7 @@ export function readRecords(text: string): Map<string, Memory> | { readonly faul
 function memoryOf(record: Record<string, unknown>): Memory {
   const ownLimits = limitsOf(record["own_limits"]);
   const endedBy = ENDED_BY.find((one) => one === record["ended_by"]);
+  const goodHosts = Array.isArray(record["good_hosts"]) ? record["good_hosts"].filter(isText) : [];
   const answeredPort = time(record["answered_port"]);
   const suspendedUntilMs = time(record["suspended_until_ms"]);
   return {
@@ -59,6 +61,7 @@ function memoryOf(record: Record<string, unknown>): Memory {
     ...(endedBy && { endedBy }),
     asleepMs: time(record["asleep_ms"]) ?? 0,
     ...(record["seen_by_front"] === true && { seenByFront: true }),
+    ...(goodHosts.length > 0 && { goodHosts }),
     ...(answeredPort !== undefined && { answeredPort }),
     ...(suspendedUntilMs !== undefined && { suspendedUntilMs }),
     ...(ownLimits && { ownLimits }),
@@ -77,6 +80,10 @@ function limitsOf(value: unknown): Limits | undefined {
 
 function time(value: unknown): number | undefined {
   return isAmount(value) ? value : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 function isAmount(value: unknown): value is number {

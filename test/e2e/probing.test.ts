@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { navigation } from "../support/http.ts";
+import { startGateway } from "../support/gateway.ts";
 import { onDocker, startSleeping } from "../support/sleeping.ts";
 
 /** An app of its own rules: `answer` gets the request and the response. */
@@ -52,4 +53,50 @@ describe("an app that is asked whether it is well", () => {
       assert.ok(detail.endsWith(`last answer: ${answer}`), detail);
     });
   }
+});
+
+/** As Django and Rails: 400 for every host that is not among its own. */
+const picky = (host: string): readonly string[] =>
+  script(`res.writeHead(host.split(":")[0] === "${host}" ? 200 : 400).end(host)`);
+
+describe("an app that answers to its own host names only", () => {
+  onDocker(
+    "is asked by names that visitors came by where its host is a wildcard, also whether it is busy",
+    async (t, docker) => {
+      const { gateway, app } = await startSleeping(t, docker, {
+        app: { cmd: picky("one.shop.test") },
+        container: { host: "*.shop.test", health_path: "/up", busy_path: "/busy", idle_timeout: "1s" },
+      });
+      const visit = (host: string) => gateway.request({ host, path: "/page" });
+      assert.equal((await visit("one.shop.test")).status, 200);
+      await gateway.waitForLog(({ event, reason }) => event === "vetoed" && reason === "busy-path", 10_000);
+      assert.equal(await app.isRunning(), true, "a busy app is not put to sleep");
+      for (const name of ["a", "b", "c", "d"]) assert.equal((await visit(`${name}.shop.test`)).status, 400);
+
+      const again = await gateway.stop().then(() => gateway.again());
+      await app.stop();
+      const stranger = await again.request({ host: "stranger.shop.test" });
+      assert.deepEqual([stranger.status, stranger.text], [400, "stranger.shop.test"], "the app's own word");
+    },
+  );
+
+  onDocker("is asked by its group's host, or by health_host", async (t, docker) => {
+    const member = await docker.createContainer({ start: false, cmd: picky("group.test") });
+    const labels = {
+      "dag.enabled": "true",
+      "dag.host": "*.wild.test, plain.test",
+      "dag.health_path": "/up",
+      "dag.health_host": "Inner.Test",
+    };
+    await docker.createContainer({ start: false, cmd: picky("inner.test"), labels });
+    const gateway = await startGateway(t, {
+      dockerHost: docker.host,
+      config: {
+        containers: [{ name: member.name, health_path: "/up" }],
+        groups: [{ name: "pair", host: "group.test", containers: [member.name] }],
+      },
+    });
+    const statuses = ["group.test", "any.wild.test"].map(async (host) => (await gateway.request({ host })).status);
+    assert.deepEqual(await Promise.all(statuses), [200, 400]);
+  });
 });

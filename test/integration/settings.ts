@@ -42,6 +42,7 @@ const WORKLOAD: Omit<WorkloadSettings, "name" | "hosts"> = {
   redirectPath: "",
   icon: "docker",
   healthPath: "",
+  healthHost: "",
   dependsOn: [],
   schedule: undefined,
   wake: "auto",
