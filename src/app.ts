@@ -118,7 +118,7 @@ export function createApp(deps: AppDeps): App {
     if (event.type === "state" && event.from.status === "ready") forwarder.release(event.from.endpoint);
   });
   const logTail = createLogTail({ clock, lines: () => config.gateway.logLines });
-  const refuser = createRefuser({ clock, responder: () => responder, logTail });
+  const refuser = createRefuser({ clock, responder: () => responder, logTail, probe: deps.probe });
   const door = createProxyDoor({
     house: lifecycle.house,
     admitter: lifecycle,

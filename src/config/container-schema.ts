@@ -74,6 +74,14 @@ export const containerSchema = z
       .optional()
       .meta({ unsetMeans: "the one TCP port that the image exposes (80 is tried as well), else 80" })
       .describe("Port that the app listens on inside the container."),
+    target_scheme: choice("http", "https")
+      .prefault("http")
+      .describe("What the app speaks on that port; `https` for an app that speaks TLS only."),
+    target_verify: flag()
+      .prefault(false)
+      .describe(
+        "With `target_scheme: https`: the app's certificate must be valid for the host that it is asked for (more authorities by `NODE_EXTRA_CA_CERTS`).",
+      ),
     start_timeout: duration().prefault("60s").describe("How long a start may take until the app answers."),
     idle_timeout: duration()
       .optional()

@@ -33,6 +33,8 @@ const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload:
   redirect_path: ({ redirectPath }) => redirectPath,
   icon: ({ icon }) => icon,
   health_path: ({ healthPath }) => healthPath,
+  target_scheme: ({ targetScheme }) => targetScheme,
+  target_verify: ({ targetVerify }) => String(targetVerify),
   health_host: ({ healthHost }) => healthHost,
   depends_on: ({ dependsOn }) => list(dependsOn.map(({ name, condition }) => `${name} (${condition})`)),
   schedule_start: ({ schedule }) => schedule?.start ?? "",

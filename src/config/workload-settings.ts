@@ -23,6 +23,8 @@ export function toWorkloadSettings(
     redirectPath: keys.redirect_path,
     icon: keys.icon || "docker",
     healthPath: keys.health_path,
+    targetScheme: keys.target_scheme,
+    targetVerify: keys.target_verify,
     healthHost: keys.health_host ?? "",
     dependsOn,
     schedule: schedule(draft, gateway),

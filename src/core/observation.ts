@@ -4,6 +4,8 @@ export interface Endpoint {
   readonly port: number;
   /** Goes through docker-proxy, which accepts before the app listens: a TCP connect alone proves nothing. */
   readonly published: boolean;
+  /** The app speaks TLS there; its certificate is looked at only with `verify`. */
+  readonly tls?: { readonly verify: boolean };
   /** The port inside of the container, where nobody configured one and it must be found. */
   readonly targetPort?: number;
   /** Not to be believed before its container has run so long: a likelier one may still come up. */

@@ -89,6 +89,9 @@ export interface WorkloadSettings {
   readonly icon: string;
   /** Empty: Docker's own health check if there is one, else a TCP connect. */
   readonly healthPath: string;
+  readonly targetScheme: "http" | "https";
+  /** Its certificate must be valid for the host that it is asked for. */
+  readonly targetVerify: boolean;
   /** The Host of probes; empty: a host of its own or its group's. */
   readonly healthHost: string;
   readonly dependsOn: readonly Dependency[];

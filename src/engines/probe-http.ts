@@ -1,7 +1,9 @@
 import { type IncomingMessage, request } from "node:http";
+import { request as requestTls } from "node:https";
 import { isIPv6 } from "node:net";
 import { isRedirectToHttps } from "../core/https-redirect.ts";
 import type { Endpoint } from "../core/observation.ts";
+import { serverName } from "../core/server-name.ts";
 import { plainLine } from "../core/plain-line.ts";
 import type { ProbeAnswer } from "../lifecycle/ports.ts";
 import { errorWords, USER_AGENT } from "./probe-words.ts";
@@ -17,7 +19,7 @@ export function probeHttp(
   hostHeader: string,
   settle: (answer: ProbeAnswer) => void,
 ): () => void {
-  const { host, port } = endpoint;
+  const { host, port, tls } = endpoint;
   const name = hostHeader || `${isIPv6(host) ? `[${host}]` : host}:${port}`;
   const headers = { Host: name, "User-Agent": USER_AGENT, "X-Forwarded-Proto": "https", Connection: "close" };
   let stopLooking: (() => void) | undefined;
@@ -26,16 +28,23 @@ export function probeHttp(
   const unlessTls = (otherwise: Omit<ProbeAnswer, "kind">): void => {
     stopLooking = speaksTls(endpoint, (speaks) => settle({ kind: "no", ...(speaks ? TLS : otherwise) }));
   };
-  const asking = request({ host, port, path, headers, agent: false }, (answer) => {
+  const options = { host, port, path, headers, agent: false } as const;
+  const take = (answer: IncomingMessage): void => {
     const { statusCode: status = 0 } = answer;
     const said = `${path}: ${status}${target(answer)}`;
     if (status >= 200 && status < 300) settle({ kind: "ready", said, status });
-    else if (isRedirectToHttps(status, answer.headers.location, name, path)) settle({ kind: "to-https", said, status });
-    else if (status === 400) unlessTls({ said, status });
+    else if (tls === undefined && isRedirectToHttps(status, answer.headers.location, name, path))
+      settle({ kind: "to-https", said, status });
+    else if (status === 400 && tls === undefined) unlessTls({ said, status });
     else settle({ kind: "no", said, status });
-  });
+  };
+  const asking =
+    tls === undefined
+      ? request(options, take)
+      : requestTls({ ...options, servername: serverName(name), rejectUnauthorized: tls.verify }, take);
   asking.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "ECONNRESET" || error.code?.startsWith("HPE_")) unlessTls({ said: errorWords(error) });
+    const mayBeTls = tls === undefined && (error.code === "ECONNRESET" || error.code?.startsWith("HPE_"));
+    if (mayBeTls) unlessTls({ said: errorWords(error) });
     else settle({ kind: "no", said: errorWords(error) });
   });
   asking.end();

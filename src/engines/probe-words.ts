@@ -1,8 +1,12 @@
+import { plainLine } from "../core/plain-line.ts";
+
 /** How a probe names itself to apps. */
 export const USER_AGENT = "docker-awakening-gateway (probe)";
 
 /** In a few words why a connection gave no answer. */
-export function errorWords({ code = "" }: NodeJS.ErrnoException): string {
+export function errorWords({ code = "", message }: NodeJS.ErrnoException): string {
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") return "does not speak TLS";
+  if (/CERT|SIGNATURE|ISSUER/.test(code)) return `its certificate is not valid (${plainLine(message).slice(0, 200)})`;
   return WORDS[code] ?? (code.startsWith("HPE_") ? "does not speak HTTP" : code || "no connection");
 }
 

@@ -116,9 +116,12 @@ test("a path that is no path is not ready, and throws nothing", async (t) => {
 test("tries leave no connection behind", async (t) => {
   const server = createServer();
   const endpoint = await listen(t, server);
+  let connections = 0;
+  server.on("connection", () => (connections += 1));
   for (let count = 0; count < 20; count++) assert.equal((await probe.tcp(endpoint, never)).kind, "ready");
   const open = (): Promise<number> => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
   while ((await open()) > 0) await new Promise(setImmediate);
+  assert.equal(connections, 20, "one for each try");
 });
 
 async function listen(t: TestContext, server: Server, published = false): Promise<Endpoint> {

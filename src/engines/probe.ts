@@ -1,9 +1,11 @@
 import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
 import type { Endpoint } from "../core/observation.ts";
 import { meetsItself } from "../core/self-connection.ts";
 import type { Probe, ProbeAnswer } from "../lifecycle/ports.ts";
 import { probeHttp } from "./probe-http.ts";
 import { errorWords, USER_AGENT } from "./probe-words.ts";
+import { speaksTls } from "./speaks-tls.ts";
 
 /** How long one try may take. */
 const TRY_MS = 2_000;
@@ -17,9 +19,12 @@ const STAY_MS = 1_000;
 /** Makes a probe over real sockets. It holds nothing between two tries. */
 export function createProbe(): Probe {
   return {
-    tcp: (endpoint, signal) => attempt(signal, (settle) => stayConnected(endpoint, settle)),
+    tcp: (endpoint, signal) =>
+      attempt(signal, (settle) => (endpoint.tls ? shakeHands : stayConnected)(endpoint, settle)),
     http: (endpoint, path, hostHeader, signal) =>
       attempt(signal, (settle) => probeHttp(endpoint, path, hostHeader, settle)),
+    speaksTls: async (endpoint, signal) =>
+      (await attempt(signal, (settle) => speaksTls(endpoint, (speaks) => settle(speaks ? TLS : REFUSED)))) === TLS,
   };
 }
 
@@ -28,6 +33,7 @@ type Release = () => void;
 
 const OPEN: ProbeAnswer = { kind: "ready", said: "takes connections" };
 const REFUSED: ProbeAnswer = { kind: "no", said: "connection refused" };
+const TLS: ProbeAnswer = { kind: "no", said: "speaks TLS" };
 const LATE: ProbeAnswer = { kind: "no", said: `no answer within ${TRY_MS / 1_000} s` };
 const GIVEN_UP: ProbeAnswer = { kind: "no", said: "given up" };
 
@@ -53,7 +59,23 @@ function attempt(signal: AbortSignal, start: (settle: Settle) => Release): Promi
   });
 }
 
-function stayConnected({ host, port, published }: Endpoint, settle: Settle): Release {
+/** A handshake is an answer of the app's own; docker-proxy has none. */
+function shakeHands({ host, port, tls }: Endpoint, settle: Settle): Release {
+  // Whose name a certificate must have is known only with a request.
+  const socket = connectTls({
+    host,
+    port,
+    rejectUnauthorized: tls?.verify === true,
+    checkServerIdentity: () => undefined,
+  });
+  socket.once("secureConnect", () => settle(OPEN));
+  socket.once("close", () => settle(REFUSED));
+  socket.on("error", (error) => settle({ kind: "no", said: errorWords(error) }));
+  return () => void socket.destroy();
+}
+
+function stayConnected(endpoint: Endpoint, settle: Settle): Release {
+  const { host, port, published } = endpoint;
   const socket = connect({ host, port });
   let staying: NodeJS.Timeout | undefined;
   socket.once("connect", () => {
@@ -66,12 +88,19 @@ function stayConnected({ host, port, published }: Endpoint, settle: Settle): Rel
     return undefined;
   });
   socket.once("data", () => settle(OPEN));
-  // Only docker-proxy closes what it has accepted.
-  socket.once("end", () => settle(REFUSED));
-  socket.once("close", () => settle(REFUSED));
+  // Only docker-proxy closes what it has accepted, and an app that was spoken to in plain text and wants TLS.
+  let stopLooking: Release | undefined;
+  let isOver = false;
+  const closed = (): void => {
+    clearTimeout(staying);
+    if (!isOver) stopLooking ??= speaksTls(endpoint, (speaks) => settle(speaks ? TLS : REFUSED));
+  };
+  socket.once("end", closed).once("close", closed);
   socket.on("error", (error) => settle({ kind: "no", said: errorWords(error) }));
   return () => {
+    isOver = true;
     clearTimeout(staying);
+    stopLooking?.();
     // A reset, not a farewell: nothing lingers on either side.
     socket.resetAndDestroy();
   };

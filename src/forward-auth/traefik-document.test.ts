@@ -101,3 +101,22 @@ describe("whatever the hosts are", () => {
     );
   });
 });
+
+test("an app that speaks https is reached by it, its certificate unchecked unless the settings want that", () => {
+  const https = { targetScheme: "https", targetPort: 8443 } as const;
+  const settings = settingsOf(
+    [
+      { name: "a", hosts: ["*.a.test", "a.test:444"], ...https },
+      { name: "b", ...https, targetVerify: true },
+    ],
+    { gateway: { traefik: TRAEFIK } },
+  );
+  const { services, serversTransports } = traefikDocument(settings, "waker:9000").http ?? {};
+  assert.deepEqual(services?.["dag-app-a"], {
+    loadBalancer: { servers: [{ url: "https://a:8443" }], serversTransport: "dag-app-a" },
+  });
+  assert.deepEqual(serversTransports, {
+    "dag-app-a": { insecureSkipVerify: true, serverName: "a.test" },
+    "dag-app-b": { serverName: "b.test" },
+  });
+});

@@ -1,4 +1,5 @@
 import type { Settings, TraefikProviderSettings, WorkloadSettings } from "../core/settings.ts";
+import { serverName as serverNameOf } from "../core/server-name.ts";
 import { anyHostRule, hostsRule, pollRule, withoutPort } from "./traefik-rules.ts";
 
 /** A document of Traefik's HTTP provider. Unknown keys and empty maps in it are errors, so that it is spelled out here. */
@@ -7,6 +8,7 @@ export interface TraefikDocument {
     readonly middlewares?: Readonly<Record<string, { readonly forwardAuth: ForwardAuth }>>;
     readonly routers: Readonly<Record<string, Router>>;
     readonly services: Readonly<Record<string, Service>>;
+    readonly serversTransports?: Readonly<Record<string, ServersTransport>>;
   };
 }
 
@@ -26,7 +28,14 @@ interface Router {
 }
 
 interface Service {
-  readonly loadBalancer: { readonly servers: readonly { readonly url: string }[] };
+  readonly loadBalancer: { readonly servers: readonly { readonly url: string }[]; readonly serversTransport?: string };
+}
+
+/** How Traefik speaks TLS to an app. */
+interface ServersTransport {
+  readonly insecureSkipVerify?: true;
+  /** What is said as the server's name, and what the certificate must be for; absent: the container's name. */
+  readonly serverName?: string;
 }
 
 /**
@@ -46,9 +55,10 @@ export function traefikDocument(
   const isAsked = targets.some(({ workload }) => workload !== undefined);
   if (isAsked) routers.push(["dag-polls", pollRouter(settings, traefik)]);
   const services = targets.flatMap(({ service, workload }): [string, Service][] =>
-    workload === undefined
-      ? []
-      : [[service, serviceAt(`${workload.name}:${portOf(workload.name) ?? workload.targetPort ?? 80}`)]],
+    workload === undefined ? [] : [[service, serviceOf(service, workload, portOf(workload.name))]],
+  );
+  const transports = targets.flatMap(({ service, workload }): [string, ServersTransport][] =>
+    workload?.targetScheme === "https" ? [[service, transportTo(workload)]] : [],
   );
   if (isAsked || targets.some(({ workload }) => workload === undefined)) services.push([GATEWAY, serviceAt(self)]);
   return {
@@ -56,6 +66,7 @@ export function traefikDocument(
       ...(isAsked && { middlewares: { [WAKE]: { forwardAuth: forwardAuthAt(self) } } }),
       routers: sorted(routers),
       services: sorted(services),
+      ...(transports.length > 0 && { serversTransports: sorted(transports) }),
     },
   };
 }
@@ -151,6 +162,20 @@ function entered(
 
 function forwardAuthAt(self: string): ForwardAuth {
   return { address: `http://${self}/_auth/traefik`, trustForwardHeader: false, maxResponseBodySize: MOST_BODY_BYTES };
+}
+
+function serviceOf(
+  name: string,
+  { name: container, targetPort = 80, targetScheme }: WorkloadSettings,
+  port: number = targetPort,
+): Service {
+  const servers = [{ url: `${targetScheme}://${container}:${port}` }];
+  return { loadBalancer: { servers, ...(targetScheme === "https" && { serversTransport: name }) } };
+}
+
+function transportTo({ hosts, targetVerify }: WorkloadSettings): ServersTransport {
+  const serverName = serverNameOf(hosts.find((host) => !host.startsWith("*.")));
+  return { ...(!targetVerify && { insecureSkipVerify: true }), ...(serverName !== "" && { serverName }) };
 }
 
 function serviceAt(address: string): Service {

@@ -56,6 +56,8 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
   const moved =
     settings.targetPort !== next.targetPort ||
     settings.findsPort !== next.findsPort ||
+    settings.targetScheme !== next.targetScheme ||
+    settings.targetVerify !== next.targetVerify ||
     settings.network !== next.network;
   if (!moved || record.observation === undefined) return;
   deps.house.dispatch(record, { type: "observed", observation: record.observation, restarted: true });

@@ -144,6 +144,8 @@ export interface Probe {
   tcp(endpoint: Endpoint, signal: AbortSignal): Promise<ProbeAnswer>;
   /** A GET, as by a front that speaks https. */
   http(endpoint: Endpoint, path: string, hostHeader: string, signal: AbortSignal): Promise<ProbeAnswer>;
+  /** Whether whoever listens there takes a TLS handshake. */
+  speaksTls(endpoint: Endpoint, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Time as the life cycle sees it. `now` never jumps: milliseconds since the epoch at start-up plus elapsed time. */

@@ -20,7 +20,10 @@ export function probeFailure(
   const { ports, others } = triedPorts(record);
   const { healthPath } = record.settings;
   const where = healthPath === "" ? ports : `${healthPath} with 2xx`;
-  const last = record.lastProbe === undefined ? "" : `; last answer: ${record.lastProbe}`;
+  const last =
+    record.lastProbe === undefined
+      ? ""
+      : `; last answer: ${record.lastProbe}${record.lastProbe === "speaks TLS" ? " (set target_scheme: https)" : ""}`;
   return failureAt(house, "timeout", `it has not answered on ${where} within ${seconds} s${last}${others}`);
 }
 

@@ -116,17 +116,26 @@ export async function answering(
   if (targetPort === undefined) return (await runsWell(house, record, observation, signal)) ? NO_ENDPOINT : undefined;
   const ranMs = house.clock.wall() - (observation.startedAtMs ?? 0);
   let said = observation.endpoints.length === 0 ? "it has no address that the gateway can reach" : undefined;
-  for (const endpoint of observation.endpoints) {
+  for (const found of observation.endpoints) {
+    const endpoint = asConfigured(record, found);
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
     const answer = await (healthPath === ""
       ? house.probe.tcp(endpoint, signal)
       : askWhenOpen(house, record, endpoint, signal));
-    if (answer.kind !== "no") return endpoint;
+    if (answer.kind !== "no") {
+      record.lastProbe = undefined;
+      return endpoint;
+    }
     // Of several ports the one where something listens says more.
     if (said === undefined || said === NOBODY_LISTENS) said = answer.said;
   }
   if (said !== undefined && !signal.aborted) record.lastProbe = said;
   return undefined;
+}
+
+/** An engine knows where an app is, its settings what it speaks. */
+function asConfigured({ settings }: WorkloadRecord, endpoint: Endpoint): Endpoint {
+  return settings.targetScheme === "http" ? endpoint : { ...endpoint, tls: { verify: settings.targetVerify } };
 }
 
 /** Whether its engine's health check has the word, and has not said that it is well. */

@@ -13,6 +13,8 @@ export interface RouteFacts {
   readonly hasDependencies: boolean;
   readonly timezone: string;
   readonly wallMs: number;
+  /** What it said to the last probe, while that keeps it from being ready. */
+  readonly lastAnswer: string | undefined;
 }
 
 export function routeFacts(route: Route, clock: Clock): RouteFacts {
@@ -25,5 +27,6 @@ export function routeFacts(route: Route, clock: Clock): RouteFacts {
     hasDependencies: route.members.some(({ dependencies }) => dependencies.length > 0),
     timezone: route.face.schedule?.timezone ?? "UTC",
     wallMs: clock.wall(),
+    lastAnswer: route.members.find(({ lastProbe }) => lastProbe !== undefined)?.lastProbe,
   };
 }

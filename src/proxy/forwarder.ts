@@ -11,7 +11,7 @@ import { FAILURES } from "./failure.ts";
 import { createPlainExchange } from "./plain-exchange.ts";
 import { bodyFraming } from "./request-body.ts";
 import { meansBody, NO_BODY } from "./request-head.ts";
-import { originForm } from "./request-target.ts";
+import { authorityOf, originForm } from "./request-target.ts";
 import { askedBy, createRequestHeaders } from "./request-headers.ts";
 import { createStreamedExchange } from "./streamed-exchange.ts";
 import { createTunnel } from "./tunnel.ts";
@@ -112,7 +112,7 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
     forward(req, res, to, { passHost, extraHeaders }, onEnd) {
       const exchange = openExchange(req, res, extraHeaders, ledger, onEnd);
       if (isOver(exchange)) return;
-      const upstream = upstreams.of(to);
+      const upstream = upstreams.of(to, passHost ? hostOf(req) : undefined);
       const path = originForm(req.url);
       const framing = bodyFraming(req);
       if (path === undefined || framing === "unsupported") {
@@ -120,23 +120,25 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
         return;
       }
       const headers = requestHeaders(askedBy(req), upstream.authority, passHost);
-      if (path === "*") sendStreamed(exchange, to, path, headers, undefined);
+      if (path === "*") sendStreamed(exchange, upstream, path, headers, undefined);
       else if (framing === "none") sendWhole(exchange, upstream, path, headers, undefined);
       else {
         gatherBody(exchange, framing, ({ bytes, isWhole }) => {
           if (isWhole) sendWhole(exchange, upstream, path, headers, bytes);
-          else sendStreamed(exchange, to, path, headers, bytes);
+          else sendStreamed(exchange, upstream, path, headers, bytes);
         });
       }
     },
     forwardPlain(request, body, client, to, passHost, onEnd) {
       const { method } = request;
-      const upstream = upstreams.of(to);
+      const upstream = upstreams.of(to, passHost ? request.host : undefined);
       sendPlain({ method, head: plainHead(request, client, upstream, passHost), body, client, upstream, onEnd });
     },
     upgrade(req, socket, head, to, { passHost, extraHeaders }, onEnd) {
-      const headers = requestHeaders(askedBy(req), upstreams.of(to).authority, passHost);
-      tunnel({ req, socket, head, to, path: originForm(req.url) ?? "/", headers, extraHeaders, ledger, onEnd });
+      const upstream = upstreams.of(to, passHost ? hostOf(req) : undefined);
+      const headers = requestHeaders(askedBy(req), upstream.authority, passHost);
+      const path = originForm(req.url) ?? "/";
+      tunnel({ req, socket, head, to: upstream, path, headers, extraHeaders, ledger, onEnd });
     },
     release: upstreams.release,
     close() {
@@ -144,4 +146,9 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
       return ledger.open === 0 ? Promise.resolve() : new Promise((resolve) => ledger.waiting.push(resolve));
     },
   };
+}
+
+/** The Host that the app gets to see. */
+function hostOf({ url, headers }: IncomingMessage): string | undefined {
+  return authorityOf(url) ?? headers.host;
 }

@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Duplex } from "node:stream";
 
 /**
@@ -23,7 +24,7 @@ export function joinSockets(client: Duplex, upstream: Socket, onEnd: () => void)
 
 /** A reset where the system can say it, so that nobody takes a broken stream for a finished one. */
 function breakOff(socket: Duplex): void {
-  if (socket instanceof Socket) socket.resetAndDestroy();
+  if (socket instanceof Socket && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
   else socket.destroy();
 }
 

@@ -1,7 +1,6 @@
 import type { Socket } from "node:net";
-import type { Endpoint } from "../core/observation.ts";
 import { AnswerReader, type AnswerSink } from "./answer-reader.ts";
-import { openConnection } from "./connect.ts";
+import { type Destination, openConnection } from "./connect.ts";
 import { AnswerFault } from "./field-lines.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
 
@@ -33,7 +32,7 @@ export class Line {
   #buffer: Buffer | undefined;
 
   /** `onIdleLost`: it was lost while nobody had it. */
-  constructor(to: Endpoint, onIdleLost: (line: Line) => void) {
+  constructor(to: Destination, onIdleLost: (line: Line) => void) {
     this.#onIdleLost = onIdleLost;
     const buffer = (): Buffer => (this.#buffer ??= Buffer.allocUnsafeSlow(READ_BYTES));
     const callback = (bytes: number): boolean => this.#read(bytes);

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { classifyClient } from "../core/client.ts";
 import type { Refusal } from "../core/decision.ts";
+import type { Endpoint } from "../core/observation.ts";
 import type { LogTail } from "../lifecycle/log-tail.ts";
-import type { Clock } from "../lifecycle/ports.ts";
+import type { Clock, Probe } from "../lifecycle/ports.ts";
 import type { Route } from "../lifecycle/route.ts";
 import { routeFacts } from "../lifecycle/route-facts.ts";
 import type { Answer } from "../respond/answer.ts";
@@ -19,6 +20,7 @@ interface RefuserDeps {
   readonly clock: Clock;
   readonly responder: () => Responder;
   readonly logTail: LogTail;
+  readonly probe: Probe;
 }
 
 /** Writes what the proxy's refused requests get; each call resolves with the status, 499 when the client has left. */
@@ -27,13 +29,15 @@ export interface Refuser {
   refuseUpgrade(refused: Refused, route: Route, req: IncomingMessage, socket: Duplex): Promise<number>;
 }
 
-export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refuser {
+export function createRefuser({ clock, responder, logTail, probe }: RefuserDeps): Refuser {
+  const asked = new WeakMap<Endpoint, Promise<boolean>>();
+
   async function answerTo(decision: Answerable, route: Route, client: ClientFacts): Promise<Answer> {
     if (decision.kind === "unknown") return responder().unknownHost({ host: "" }, client);
     return refuse(
       responder(),
       decision,
-      { ...routeFacts(route, clock), ...(await logsOf(decision, route)) },
+      { ...routeFacts(route, clock), ...(await logsOf(decision, route)), ...(await faultOf(decision, route)) },
       client,
       "proxy",
     );
@@ -46,6 +50,15 @@ export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refus
     const record = route.members.find(({ name }) => name === decision.workload);
     const logs = record && (await logTail(record));
     return logs === undefined ? {} : { logs };
+  }
+
+  /** An app that wants TLS hangs up on plain text: asked once for as long as it is ready at this endpoint. */
+  async function faultOf({ kind }: Answerable, { members }: Route): Promise<{ readonly fault?: string }> {
+    const to = members.map(({ gate }) => gate?.to).find((endpoint) => endpoint !== undefined);
+    if (kind !== "broken" || to === undefined || to.tls !== undefined) return {};
+    const asking = asked.get(to) ?? probe.speaksTls(to, NEVER);
+    asked.set(to, asking);
+    return (await asking) ? { fault: "The app speaks TLS: set target_scheme: https." } : {};
   }
 
   return {
@@ -68,6 +81,7 @@ export function createRefuser({ clock, responder, logTail }: RefuserDeps): Refus
 }
 
 const CLIENT_LEFT = 499;
+const NEVER = new AbortController().signal;
 
 /** A client that has left is answered nothing. */
 type Answerable = Exclude<Refusal, { kind: "gone" }>;

@@ -1,8 +1,7 @@
 import type { Socket } from "node:net";
-import type { Endpoint } from "../core/observation.ts";
 import type { HeaderNames } from "../core/header-names.ts";
 import { isolate } from "../core/isolate.ts";
-import { forgiveWrites, openConnection } from "./connect.ts";
+import { type Destination, forgiveWrites, openConnection } from "./connect.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { refusalOf } from "./failure.ts";
 import { readAnswer } from "./own-connection.ts";
@@ -14,7 +13,7 @@ import { sendBody } from "./send-body.ts";
 /** Sends a request whose body comes as it comes; `begun` is what was read of it already. */
 export type SendStreamed = (
   exchange: Exchange,
-  to: Endpoint,
+  to: Destination,
   path: string,
   headers: readonly string[],
   begun: Buffer | undefined,

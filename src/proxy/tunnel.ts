@@ -1,11 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Endpoint } from "../core/observation.ts";
 import type { HeaderNames } from "../core/header-names.ts";
 import { isolate } from "../core/isolate.ts";
 import { watchLeaving } from "./client-leaving.ts";
-import { openConnection } from "./connect.ts";
+import { type Destination, openConnection } from "./connect.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome, openExchange } from "./exchange.ts";
 import { FAILURES, failureOf, refusalOf } from "./failure.ts";
 import { joinSockets } from "./join-sockets.ts";
@@ -19,7 +18,7 @@ export interface TunnelOrder {
   readonly socket: Duplex;
   /** What the client sent behind its request. The app gets it when it has agreed, never before: it might be a request. */
   readonly head: Buffer;
-  readonly to: Endpoint;
+  readonly to: Destination;
   readonly path: string;
   readonly headers: readonly string[];
   readonly extraHeaders: readonly string[] | undefined;

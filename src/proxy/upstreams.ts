@@ -1,17 +1,20 @@
 import { isIPv6 } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Endpoint } from "../core/observation.ts";
+import { serverName } from "../core/server-name.ts";
+import type { Destination } from "./connect.ts";
 import { Line } from "./line.ts";
 import { isolate } from "../core/isolate.ts";
 
-/** An endpoint with what is derived from it once, and its idle connections. */
-export interface Upstream {
-  readonly endpoint: Endpoint;
+/** An endpoint with what is derived from it once, and its idle connections; with TLS one for each server name. */
+export interface Upstream extends Destination {
   /** `host:port`, an IPv6 literal in brackets. */
   readonly authority: string;
   /** Most recently used last: it is the one that is surest to be alive. */
   readonly idle: Line[];
   released: boolean;
+  /** The others of this endpoint, by their server name. */
+  readonly named: Map<string, Upstream>;
 }
 
 /** A request with its line, ready to go. */
@@ -23,7 +26,8 @@ export interface Sender {
 }
 
 export interface Upstreams {
-  of(endpoint: Endpoint): Upstream;
+  /** `host`: the Host header that goes there. */
+  of(endpoint: Endpoint, host: string | undefined): Upstream;
   /** `surely`: a line that was used a moment ago or never, for what cannot be sent twice. */
   take(upstream: Upstream, surely: boolean): Line;
   /** A connection that nobody has used. */
@@ -48,12 +52,26 @@ export function createUpstreams(): Upstreams {
   let sweep: NodeJS.Timeout | undefined;
   let closed = false;
 
-  function of(endpoint: Endpoint): Upstream {
+  function of(endpoint: Endpoint, host: string | undefined): Upstream {
     let upstream = known.get(endpoint);
     if (upstream === undefined) {
-      const { host, port } = endpoint;
-      upstream = { endpoint, authority: `${isIPv6(host) ? `[${host}]` : host}:${port}`, idle: [], released: false };
+      upstream = createUpstream(endpoint, "");
       known.set(endpoint, upstream);
+    }
+    return endpoint.tls === undefined ? upstream : ofName(upstream, serverName(host));
+  }
+
+  /** A connection that was opened for one name must not carry requests for another (RFC 9110 §7.4: 421). */
+  function ofName({ endpoint, named }: Upstream, name: string): Upstream {
+    let upstream = named.get(name);
+    if (upstream === undefined) {
+      for (const [oldest, other] of named) {
+        if (named.size < MOST_NAMES) break;
+        named.delete(oldest);
+        drop(other);
+      }
+      upstream = createUpstream(endpoint, name);
+      named.set(name, upstream);
     }
     return upstream;
   }
@@ -66,7 +84,7 @@ export function createUpstreams(): Upstreams {
   }
 
   function fresh(upstream: Upstream): Line {
-    return new Line(upstream.endpoint, (line) => {
+    return new Line(upstream, (line) => {
       const at = upstream.idle.indexOf(line);
       if (at !== -1) upstream.idle.splice(at, 1);
     });
@@ -121,6 +139,7 @@ export function createUpstreams(): Upstreams {
   function drop(upstream: Upstream): void {
     upstream.released = true;
     for (const line of upstream.idle.splice(0)) line.destroy();
+    for (const other of upstream.named.values()) drop(other);
   }
 
   return {
@@ -147,7 +166,15 @@ function sendNow(sender: Sender): void {
   sender.send();
 }
 
+function createUpstream(endpoint: Endpoint, servername: string): Upstream {
+  const { host, port } = endpoint;
+  const authority = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  return { endpoint, servername, authority, idle: [], released: false, named: new Map() };
+}
+
 const MOST_IDLE = 256;
+/** A wildcard's names are its clients' choice. */
+const MOST_NAMES = 64;
 
 /** Shorter than any server keeps an idle connection that keeps any. */
 const SURE_MS = 1_000;

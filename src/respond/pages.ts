@@ -58,6 +58,8 @@ export interface ProblemFacts {
   readonly detail?: string;
   /** Absent: the code's own default, none for what asking again cannot mend. */
   readonly retryMs?: number;
+  /** What is wrong with the app, in English: for whoever runs it. On a page as well, beneath the code's own sentence. */
+  readonly fault?: string | undefined;
   /** The host that was asked for; shown on a page only. */
   readonly host?: string;
 }

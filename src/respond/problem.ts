@@ -17,11 +17,12 @@ export interface FailureFacts {
 export function createProblem(code: ErrorCode, facts: ProblemFacts, failed?: FailureFacts): Answer {
   const status = STATUS_BY_CODE[code];
   const retryMs = facts.retryMs ?? DEFAULT_RETRY_MS[code];
+  const detail = facts.fault ?? facts.detail;
   const problem = {
     type: `urn:docker-awakening-gateway:error:${code}`,
     title: en[`problem.${code}.title`],
     status,
-    detail: facts.detail === undefined ? en[`problem.${code}.detail`] : cleanText(facts.detail),
+    detail: detail === undefined ? en[`problem.${code}.detail`] : cleanText(detail),
     code,
     container: facts.container,
     retry_after_s: retryMs === undefined ? undefined : retryAfterSeconds(retryMs),

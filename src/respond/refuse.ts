@@ -13,6 +13,10 @@ export interface RefusedRoute {
   readonly hasDependencies: boolean;
   readonly timezone: string;
   readonly wallMs: number;
+  /** What the app said to the last probe, while that keeps it from being ready. */
+  readonly lastAnswer?: string | undefined;
+  /** What is wrong with an app that gave no answer, where that is known. */
+  readonly fault?: string | undefined;
   /** Absent: the visitor may not see them. */
   readonly logs?: readonly string[] | undefined;
 }
@@ -41,13 +45,15 @@ export function refuse(
       return responder.asleep({ face, status: refusal.status }, client);
     case "waking":
     case "timed-out": {
-      const why = BEFORE_A_START[facts.phase];
+      const why = BEFORE_A_START[facts.phase] ?? notYet(facts.lastAnswer);
       const detail = why === undefined ? {} : { detail: why };
       return responder.problem(CODES[refusal.kind], { container: face.name, ...retryOf(route), ...detail }, client);
     }
     case "full":
-    case "broken":
-      return responder.problem(CODES[refusal.kind], { container: face.name, ...retryOf(route) }, client);
+    case "broken": {
+      const fault = refusal.kind === "broken" ? facts.fault : undefined;
+      return responder.problem(CODES[refusal.kind], { container: face.name, ...retryOf(route), fault }, client);
+    }
   }
 }
 
@@ -63,6 +69,12 @@ const BEFORE_A_START: Readonly<Partial<Record<WakePhase, string>>> = {
   stopping: "The app is still stopping. It is started again as soon as it has ended. Ask again shortly.",
   updating: "The app was stopped a moment ago and may be being updated. It is started within 10 s. Ask again shortly.",
 };
+
+function notYet(lastAnswer: string | undefined): string | undefined {
+  return (
+    lastAnswer && `The app is being woken and is not ready yet; its last answer: ${lastAnswer}. Ask again shortly.`
+  );
+}
 
 /** Asking again helps when the wake is likely to be over. */
 function retryOf({ elapsedMs, etaMs }: RefusedRoute): { readonly retryMs?: number } {

@@ -144,6 +144,7 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
         code,
         status: STATUS_BY_CODE[code],
         host: cleanText(facts.host ?? facts.container ?? "", 253),
+        fault: cleanText(facts.fault ?? ""),
         again: retryMs === undefined ? undefined : { in: durationText(retryMs), s: retryAfterSeconds(retryMs) },
       };
       const reload = model.again && { afterS: model.again.s };

@@ -20,7 +20,7 @@ describe("/_provider/traefik is a document that Traefik takes without a word", (
         gateway: { traefik: { via, entry_points: ["web"], priority: 500 } },
         containers: [
           { name: "one", host: ["one.test", "www.one.test:8443", "[::1]", "*.one.test"] },
-          { name: "dotted.name_x", host: "two.test", target_port: 8080 },
+          { name: "dotted.name_x", host: "two.test", target_port: 8080, target_scheme: "https" },
           { name: "local", host: "local.test", process: { command: ["sleep", "1"], port: 9 } },
           { name: "member", host: "member.test" },
         ],

@@ -43,6 +43,8 @@ const WORKLOAD: Omit<WorkloadSettings, "name" | "hosts"> = {
   icon: "docker",
   healthPath: "",
   healthHost: "",
+  targetScheme: "http",
+  targetVerify: false,
   dependsOn: [],
   schedule: undefined,
   wake: "auto",
