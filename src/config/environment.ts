@@ -35,7 +35,7 @@ export const PROCESS_VARIABLES: Readonly<Record<string, string>> = {
   OTEL_EXPORTER_OTLP_ENDPOINT:
     "Where OpenTelemetry traces go; unset: nowhere. It and the other standard `OTEL_` variables are in [tracing](tracing.md).",
   GATEWAY_URL:
-    "Where commands that ask or order the running gateway find it (`dag list`, `dag wake`, `dag explain`, `dag health`, `dag check --front` …). Default: the port that the configuration names, on this machine.",
+    "Where commands that ask or order the running gateway find it (`dag list`, `dag wake`, `dag explain`, `dag health`, `dag check --front` and others). Default: the port that the configuration names, on this machine.",
 };
 
 export interface EnvironmentOverrides {
