@@ -12,7 +12,10 @@ import { dockerOrSkip } from "../support/docker.ts";
 import { startGateway } from "../support/gateway.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-const LABELS = { "dag.enabled": "true", "dag.host": "app.test" };
+/** Other files share the daemon, so that hosts are of this file alone. */
+const PRUNED = "pruned.trouble.test";
+const PROXIED = "proxied.trouble.test";
+const labelsOf = (host: string) => ({ "dag.enabled": "true", "dag.host": host });
 
 describe("what stands in the way of Docker is named, with what mends it", () => {
   void it("a network that was pruned while its container slept", async (t) => {
@@ -20,11 +23,11 @@ describe("what stands in the way of Docker is named, with what mends it", () => 
     if (docker === undefined) return;
     const network = await docker.docker.createNetwork({ Name: `shop-${Date.now()}`, Driver: "bridge" });
     const { Name: name } = (await network.inspect()) as { Name: string };
-    const labels = { ...LABELS, "com.docker.compose.project": "shop", "com.docker.compose.service": "app" };
+    const labels = { ...labelsOf(PRUNED), "com.docker.compose.project": "shop", "com.docker.compose.service": "app" };
     await docker.createContainer({ labels, network: name, start: false });
     await network.remove();
     const gateway = await startGateway(t, { dockerHost: docker.host });
-    const problem = (await gateway.request({ host: "app.test" })).json();
+    const problem = (await gateway.request({ host: PRUNED })).json();
     assert.equal(problem.reason, "refused");
     assert.match(problem.detail, new RegExp(`network "${name}" was removed.*docker compose up -d`, "u"));
     assert.doesNotMatch(problem.detail, /[0-9a-f]{64}/u);
@@ -33,10 +36,10 @@ describe("what stands in the way of Docker is named, with what mends it", () => 
   void it("a socket proxy that forbids events, without which apps are woken all the same", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
-    await docker.createContainer({ labels: LABELS, start: false });
+    await docker.createContainer({ labels: labelsOf(PROXIED), start: false });
     const proxy = await startProxy(t, docker.host, (url) => !url.includes("/events"));
     const gateway = await startGateway(t, { dockerHost: proxy });
-    assert.equal((await gateway.request({ host: "app.test" })).status, 200);
+    assert.equal((await gateway.request({ host: PROXIED })).status, 200);
     await gateway.waitForLog((line) => /forbids|GET \/events/u.test(String(line["msg"])));
     assert.equal((await gateway.request({ path: "/_ready" })).status, 200);
     const told = gateway.log.filter((line) => /events/u.test(String(line["msg"])));

@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import type { TestContainer } from "../support/docker-container.ts";
-import type { TestDocker } from "../support/docker.ts";
+import { type TestDocker, uniqueName } from "../support/docker.ts";
 import { ensureImage } from "../support/docker-images.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { spawnDag } from "../support/spawn-dag.ts";
 
-const LABELS = { "dag.enabled": "true", "dag.host": "app.test", "dag.start_timeout": "5s" };
-const PAGE = { host: "app.test", path: "/hosts" };
+/** Other files share the daemon, so that each app has a host of its own. */
+function labelsOf(name: string): Record<string, string> {
+  return { "dag.enabled": "true", "dag.host": hostOf(name), "dag.start_timeout": "5s" };
+}
+
+const hostOf = (name: string): string => `${name}.test`;
+/** A page that the app has. */
+const pageOf = (name: string) => ({ host: hostOf(name), path: "/hosts" });
 
 describe("an app without target_port", () => {
   onDocker(
@@ -17,8 +23,8 @@ describe("an app without target_port", () => {
       const app = await sleeping(docker, 3000, [3000]);
       const gateway = await startGateway(t, { dockerHost: docker.host, config: { gateway: TRUSTING } });
       assert.equal(await serviceUrl(gateway, app.name), `http://${app.name}:3000`);
-      assert.equal((await gateway.request(PAGE)).status, 200);
-      assert.match(await upstream(gateway), /:3000$/u);
+      assert.equal((await gateway.request(pageOf(app.name))).status, 200);
+      assert.match(await upstream(gateway, app.name), /:3000$/u);
       const [status] = (await gateway.request({ path: "/_status/api" })).json().containers;
       assert.equal(status.target_port, "3000");
     },
@@ -29,11 +35,11 @@ describe("an app without target_port", () => {
     async (t, docker) => {
       const app = await sleeping(docker, 80, [3000]);
       const gateway = await startGateway(t, { dockerHost: docker.host, config: { gateway: TRUSTING } });
-      assert.equal((await gateway.request(PAGE)).status, 200);
-      assert.match(await upstream(gateway), /:80$/u);
+      assert.equal((await gateway.request(pageOf(app.name))).status, 200);
+      assert.match(await upstream(gateway, app.name), /:80$/u);
       assert.equal(await serviceUrl(gateway, app.name), `http://${app.name}:80`);
       await gateway.request({ method: "POST", path: `/_status/stop?container=${app.name}` });
-      await gateway.waitForLog(({ event }) => event === "stopped");
+      await gateway.waitForLog(({ event, container }) => event === "stopped" && container === app.name);
       assert.equal(await serviceUrl(gateway, app.name), `http://${app.name}:80`);
       await gateway.stop();
       assert.equal(await serviceUrl(await gateway.again(), app.name), `http://${app.name}:80`);
@@ -41,9 +47,9 @@ describe("an app without target_port", () => {
   );
 
   onDocker("is found on the second port of an image that exposes 80 too, but listens there only", async (t, docker) => {
-    await sleeping(docker, 3000, [80, 3000]);
+    const app = await sleeping(docker, 3000, [80, 3000]);
     const gateway = await startGateway(t, { dockerHost: docker.host });
-    assert.equal((await gateway.request(PAGE)).status, 200);
+    assert.equal((await gateway.request(pageOf(app.name))).status, 200);
   });
 
   onDocker(
@@ -52,10 +58,10 @@ describe("an app without target_port", () => {
       const app = await sleeping(docker, 3000, [3000, 9000]);
       const gateway = await startGateway(t, { dockerHost: docker.host });
       const names = /exposes 3000, 9000: set target_port/u;
-      const problem = await gateway.request({ host: "app.test" });
+      const problem = await gateway.request({ host: hostOf(app.name) });
       assert.match(problem.json().detail, names);
       const page = await gateway.request({
-        host: "app.test",
+        host: hostOf(app.name),
         headers: { accept: "text/html", "user-agent": "Mozilla/5.0" },
       });
       assert.match(page.text, names);
@@ -70,10 +76,12 @@ const TRUSTING = { trusted_proxies: ["127.0.0.1"] };
 
 /** Its image exposes exactly these ports; `/hosts` is a page of it. */
 async function sleeping(docker: TestDocker, listens: number, exposes: readonly number[]): Promise<TestContainer> {
+  const name = uniqueName("port");
   return docker.createContainer({
+    name,
     image: await ensureImage(docker.docker, "tiny", exposes),
     cmd: ["httpd", "-f", "-p", String(listens), "-h", "/etc"],
-    labels: LABELS,
+    labels: labelsOf(name),
     stopSignal: "SIGKILL",
     start: false,
   });
@@ -86,7 +94,7 @@ async function serviceUrl(gateway: Gateway, name: string): Promise<string> {
 }
 
 /** Where a front is told to find it, while it is awake. */
-async function upstream(gateway: Gateway): Promise<string> {
-  const headers = { "x-forwarded-host": "app.test", "x-forwarded-method": "GET", "x-forwarded-uri": "/" };
+async function upstream(gateway: Gateway, name: string): Promise<string> {
+  const headers = { "x-forwarded-host": hostOf(name), "x-forwarded-method": "GET", "x-forwarded-uri": "/" };
   return String((await gateway.request({ path: "/_auth/caddy", headers })).headers["x-gateway-upstream"]);
 }

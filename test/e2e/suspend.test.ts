@@ -38,14 +38,14 @@ describe("an app that somebody has stopped for a while", () => {
   });
 
   onDocker("is left to whoever stopped it, where wake_after_stop says so", async (t, docker) => {
-    const labels = { "dag.enabled": "true", "dag.host": "app.test", "dag.wake_after_stop": "started" };
+    const host = "stopped.suspend.test";
+    const labels = { "dag.enabled": "true", "dag.host": host, "dag.wake_after_stop": "started" };
     const app = await docker.createContainer({ labels, start: false });
     const gateway = await startGateway(t, { dockerHost: docker.host });
-    const host = "app.test";
     assert.equal((await gateway.request({ host })).status, 200);
     const polls = poll(t, () => gateway.request({ host }).then(({ status }) => status));
     await app.stop();
-    await gateway.waitForLog(({ event }) => event === "ended");
+    await gateway.waitForLog(({ event, container }) => event === "ended" && container === app.name);
     const stoppedMs = performance.now();
     await waitUntil(() => performance.now() - stoppedMs > LONGER_THAN_A_TRUCE_MS, 15_000);
     assert.deepEqual(new Set(polls.slice(-50)), new Set([503]));
