@@ -105,7 +105,7 @@ export class ClientLine {
     this.onGone = undefined;
     if (this.#isLast) {
       this.release();
-      this.socket.resume().destroySoon();
+      isolate(this.socket, endSoon);
       return;
     }
     this.isBusy = false;
@@ -197,17 +197,23 @@ export class ClientLine {
   }
 
   #handOver(bytes: Buffer, answer?: AnswerAgain): void {
-    const { socket } = this;
     this.release();
-    if (socket.destroyed || socket.readableEnded) return socket.destroySoon(); // the client has left
-    socket.pause();
-    // In one piece: node:http reads past its stream once it has begun, so that a second one could be overtaken.
-    const pieces = [bytes];
-    while (socket.readableLength > 0) pieces.push(nextPiece(socket));
-    socket.unshift(pieces.length === 1 ? bytes : Buffer.concat(pieces));
-    this.#deps.handOver(socket, answer);
-    return void socket.resume();
+    isolate(this.socket, (socket) => {
+      if (socket.destroyed || socket.readableEnded) return socket.destroySoon(); // the client has left
+      socket.pause();
+      // In one piece: node:http reads past its stream once it has begun, so that a second one could be overtaken.
+      const pieces = [bytes];
+      while (socket.readableLength > 0) pieces.push(nextPiece(socket));
+      socket.unshift(pieces.length === 1 ? bytes : Buffer.concat(pieces));
+      this.#deps.handOver(socket, answer);
+      return void socket.resume();
+    });
   }
+}
+
+/** Ends a connection behind what has been written; what it still sends is dropped. */
+function endSoon(socket: Socket): void {
+  socket.resume().destroySoon();
 }
 
 /**

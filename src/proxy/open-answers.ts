@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { isolate } from "../core/isolate.ts";
 import { sayLast } from "../respond/last-words.ts";
 import { watchLeaving } from "./client-leaving.ts";
 
@@ -87,8 +88,9 @@ export function answerInstead(res: ServerResponse, bytes: Buffer): void {
 /** An answer that is destroyed before its turn ends the connection at its turn: node:http would wait for it for ever. */
 function endAtItsTurn(res: ServerResponse): void {
   const assign = res.assignSocket.bind(res);
-  res.assignSocket = (socket) => {
-    if (res.destroyed) socket.destroySoon();
-    else assign(socket);
-  };
+  res.assignSocket = (socket) =>
+    isolate(socket, () => {
+      if (res.destroyed) socket.destroySoon();
+      else assign(socket);
+    });
 }

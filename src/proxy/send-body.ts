@@ -32,7 +32,7 @@ export function sendBody(req: IncomingMessage, connection: Socket, { begun, isCh
   }
 
   if (begun !== undefined) send(begun);
-  const goOn = (): void => void req.resume();
+  const goOn = (): void => isolate(req.socket, () => void req.resume());
   connection.on("drain", goOn).on("close", goOn);
   req.on("data", (piece: Buffer) => isolate(req.socket, () => send(piece)));
   req.once("end", () => {
