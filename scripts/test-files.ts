@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 
 /** Test files that run side by side under the same limits. */
 export interface TestGroup {
-  readonly name: "unit" | "integration" | "e2e";
+  readonly name: "unit" | "integration" | "fuzz" | "e2e";
   readonly files: readonly string[];
   readonly concurrency: number;
   /** A file that runs longer is ended and counts as failed. */
@@ -30,6 +30,13 @@ const groups = [
     name: "integration",
     patterns: ["test/contract/**/*.test.ts", "test/integration/**/*.test.ts", "test/bench/**/*.test.ts"],
     concurrency: 2,
+    timeoutMs: 180_000,
+  },
+  {
+    // Side by side, since each takes its time whatever the others do.
+    name: "fuzz",
+    patterns: ["test/fuzz/**/*.test.ts"],
+    concurrency: 5,
     timeoutMs: 180_000,
   },
   {

@@ -1,5 +1,5 @@
 /**
- * `npm test [-- WORD …]`: runs every test that this machine can run, or those of a group (unit, integration, e2e) or
+ * `npm test [-- WORD …]`: runs every test that this machine can run, or those of a group (unit, integration, fuzz, e2e) or
  * with a part of a path in their name; says what it skipped and why; ends with one line of totals. With CI=true
  * nothing may be skipped.
  */

@@ -2,7 +2,8 @@ import type { AuthQuestion } from "./auth-question.ts";
 import type { Received } from "./client.ts";
 import { excerpt } from "./escape.ts";
 import type { Fault } from "./exchange-run.ts";
-import { framingOf, readContent, readHead, StrictFault, valuesOf } from "./strict-reader.ts";
+import { asksForTheEnd } from "./wire-request.ts";
+import { framingOf, readContent, readHead, statusOf, StrictFault, valuesOf } from "./strict-reader.ts";
 
 /** How a connection was used. */
 export interface AuthFacts {
@@ -26,6 +27,7 @@ export function judgeAuth(
   if (read.fault !== undefined) return { rule: read.fault, detail };
   if (end === "hang") return { rule: "an auth request hangs", detail };
   if (facts.isOwnEnd || read.isLast || read.count === questions.length) return undefined;
+  if (end === "reset" && questions.slice(0, -1).some(({ bytes }) => asksForTheEnd(bytes))) return undefined;
   return questions[read.count]?.permit.kind === "broken"
     ? undefined
     : { rule: "an auth request was not answered", detail };
@@ -46,7 +48,7 @@ function readAuth(questions: readonly AuthQuestion[], text: string, facts: AuthF
     while (at < text.length) {
       const head = readHead(text, at);
       if (head === undefined) return done();
-      const status = Number(/^HTTP\/1\.1 (\d{3}) /u.exec(head.line)?.[1]);
+      const status = statusOf(head);
       if (status === 100) {
         at = head.end;
         continue;

@@ -44,9 +44,10 @@ export function crash(log: Gateway["log"]): Fault {
   return { rule: `the process ended: ${typeof line === "string" ? line : "without a word"}`, detail: "" };
 }
 
-/** The last that the gateway said. */
-function tailOf(log: Gateway["log"]): string {
+/** Returns the last that the gateway said. */
+export function tailOf(log: Gateway["log"]): string {
   return log
+    .filter(({ event }) => event !== "engine")
     .slice(-4)
     .map((line) => `log: ${JSON.stringify(line)}\n`)
     .join("");

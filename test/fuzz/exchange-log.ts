@@ -88,11 +88,11 @@ const REPEATABLE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT"
 
 async function reply({ reply: { pieces, end, late } }: Sent, connection: AppConnection): Promise<void> {
   const { socket } = connection;
-  for (const { bytes, pauseMs } of pieces) {
+  for (const [at, { bytes, pauseMs }] of pieces.entries()) {
+    if (at > 0) await new Promise(setImmediate);
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     if (!socket.writable) return;
     if (bytes !== "") socket.write(bytes, "latin1");
-    if (pieces.length > 1) await new Promise(setImmediate);
   }
   if (late !== "") setTimeout(speakUnasked, 2, connection, late);
   if (end === "keep") connection.next();

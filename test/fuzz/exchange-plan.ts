@@ -20,8 +20,8 @@ export interface WireRequest {
   readonly passed: readonly (readonly [name: string, value: string])[];
   /** Fields that the app must not see. */
   readonly dropped: readonly string[];
-  /** HTTP/1.0. */
-  readonly isOld: boolean;
+  /** It asks for an upgrade. */
+  readonly isUpgrade: boolean;
 }
 
 /** What becomes of an answer of the app. */
@@ -122,4 +122,4 @@ function* smallerParts({ request, reply }: Part): Iterable<Part> {
 }
 
 /** Among the shapes of both tables. */
-const PLAINEST: Drawn = { shape: "plain", seed: "least" };
+export const PLAINEST: Drawn = { shape: "plain", seed: "least" };

@@ -1,9 +1,11 @@
 import { runClient, type Step } from "./client.ts";
-import type { ConnectionPlan, ExchangePlan, WireReply, WireRequest } from "./exchange-plan.ts";
+import { type ConnectionPlan, type ExchangePlan, PLAINEST, type WireReply, type WireRequest } from "./exchange-plan.ts";
 import type { ExchangeLog } from "./exchange-log.ts";
 import { isComplete, judge } from "./judge.ts";
 import { choicesOf } from "./random.ts";
 import { makeReply } from "./reply-shapes.ts";
+import { UNASKED_UPGRADE } from "./reply-shapes-hostile.ts";
+import { asksForTheEnd } from "./wire-request.ts";
 import { makeRequest } from "./request-shapes.ts";
 
 /** A part of a plan with its bytes, and what has become of it. */
@@ -81,7 +83,9 @@ function render(connection: ConnectionPlan, { host, tag, net }: Omit<ExchangeTar
   const wires = parts.map(({ request, reply }, index) => {
     const id = `${tag}-${at}-${index}`;
     const wire = makeRequest(request.shape, choicesOf(request.seed), id, host);
-    return { id, request: wire, reply: makeReply(reply.shape, choicesOf(reply.seed), id, wire.method) };
+    // An upgrade that is granted is no matter of this kind.
+    const shape = wire.isUpgrade && reply.shape === UNASKED_UPGRADE ? PLAINEST.shape : reply.shape;
+    return { id, request: wire, reply: makeReply(shape, choicesOf(reply.seed), id, wire.method) };
   });
   const bytes = wires.map(({ request }) => request.bytes).join("");
   const sentBytes = sentLength(bytes, leaving);
@@ -91,15 +95,10 @@ function render(connection: ConnectionPlan, { host, tag, net }: Omit<ExchangeTar
     end += request.bytes.length;
     const isWhole = end <= sentBytes;
     const mayArrive = !isLost && isWhole && request.verdict !== "broken" && request.verdict !== "own";
-    isLost ||= request.verdict === "broken" || isLast(request);
+    isLost ||= request.verdict === "broken" || asksForTheEnd(request.bytes);
     return { id, request, reply, from, host, isWhole, mayArrive, arrivals: 0, isInRace: false };
   });
   return { connection, sent, steps: stepsOf(connection, bytes) };
-}
-
-/** RFC 9112 §9.6: what follows such a request is not processed. */
-function isLast({ bytes }: WireRequest): boolean {
-  return /\r\nConnection: close\r\n/u.test(bytes);
 }
 
 /** Returns what a client does to send these bytes as planned; those behind its leaving are not among them. */

@@ -9,23 +9,21 @@ import type { Kind } from "./kind.ts";
 import { drawReply } from "./reply-shapes.ts";
 import { ANSWERED_SHAPES } from "./request-shapes.ts";
 import { createTags } from "./tags.ts";
-import { type Injection, VICTIM_NETS, VICTIM_PORTS } from "./victims.ts";
+import { VICTIM_NET, VICTIM_PORT } from "./victims.ts";
 
 interface FaultPlan {
-  readonly injection: Injection;
   readonly victim: ConnectionPlan;
   readonly innocent: ConnectionPlan;
 }
 
 const HOST = "app.local";
-const VICTIM_HOSTS: Readonly<Record<Injection, string>> = { calls: "calls.local", handlers: "handlers.local" };
+const VICTIM_HOST = "victims.local";
 
 /** Clients whose connections meet exceptions in the gateway's own code, beside others that are to notice nothing. */
 export const FAULTS: Kind<FaultPlan> = {
   name: "faults",
   lanes: 12,
   draw: (random) => ({
-    injection: random.pick(["calls", "handlers"]),
     victim: drawConnection(random, (choices) => choices.pick(ANSWERED_SHAPES), drawReply, 4),
     innocent: {
       ...drawConnection(random, (choices) => choices.pick(["plain", "sized"]), drawReply, 3),
@@ -37,26 +35,27 @@ export const FAULTS: Kind<FaultPlan> = {
     const ofVictims = createExchangeLog();
     const nextTag = createTags();
     const fuzzed = await startFuzzedGateway(t, {
-      apps: { [HOST]: log.app, [VICTIM_HOSTS.calls]: ofVictims.app, [VICTIM_HOSTS.handlers]: ofVictims.app },
+      apps: { [HOST]: log.app, [VICTIM_HOST]: ofVictims.app },
       env: (ports) => ({
         NODE_OPTIONS: `--import=${path.join(import.meta.dirname, "throwing-calls.ts")}`,
-        [VICTIM_PORTS]: JSON.stringify({
-          calls: ports.get(VICTIM_HOSTS.calls),
-          handlers: ports.get(VICTIM_HOSTS.handlers),
-        }),
+        [VICTIM_PORT]: String(ports.get(VICTIM_HOST)),
       }),
     });
     const { port } = fuzzed;
     return {
       fuzzed,
-      async run({ injection, victim, innocent }) {
-        const at = { port, host: VICTIM_HOSTS[injection], tag: nextTag(), net: VICTIM_NETS[injection] };
+      async run({ victim, innocent }) {
         const [hurt, fault] = await Promise.all([
-          runExchange({ connections: [victim] }, ofVictims, at),
+          runExchange({ connections: [victim] }, ofVictims, {
+            port,
+            host: VICTIM_HOST,
+            tag: nextTag(),
+            net: VICTIM_NET,
+          }),
           runExchange({ connections: [innocent] }, log, { port, host: HOST, tag: nextTag() }),
         ]);
         if (fault !== undefined) return { ...fault, rule: `beside a victim: ${fault.rule}` };
-        const isHanging = injection === "calls" && hurt?.rule.includes("hangs") === true;
+        const isHanging = hurt?.rule.includes("hangs") === true;
         return isHanging ? { rule: "a victim's connection hangs", detail: hurt.detail } : undefined;
       },
     };
@@ -68,9 +67,9 @@ export const FAULTS: Kind<FaultPlan> = {
       }
     }
   },
-  describe({ injection, victim, innocent }) {
-    const shown = describeExchange({ connections: [victim] }, VICTIM_HOSTS[injection]);
-    return `a victim by ${injection}:\n${shown}\nbeside it:\n${describeExchange({ connections: [innocent] }, HOST)}`;
+  describe({ victim, innocent }) {
+    const shown = describeExchange({ connections: [victim] }, VICTIM_HOST);
+    return `a victim:\n${shown}\nbeside it:\n${describeExchange({ connections: [innocent] }, HOST)}`;
   },
   size: ({ victim, innocent }) => exchangeSize({ connections: [victim, innocent] }),
 };

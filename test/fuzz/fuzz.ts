@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import { createCaseRunner, crash } from "./case-runner.ts";
+import { createCaseRunner, crash, tailOf } from "./case-runner.ts";
 import type { Fault } from "./exchange-run.ts";
 import type { Kind, Opened } from "./kind.ts";
 import { createRandom } from "./random.ts";
@@ -31,7 +31,9 @@ export async function fuzz<Plan>(t: TestContext, kind: Kind<Plan>, options: Fuzz
   let next = 0;
 
   while (performance.now() < deadline) {
+    const opening = performance.now();
     const opened = await kind.open(t);
+    deadline += performance.now() - opening;
     const suspects = await round(opened);
     const { fuzzed } = opened;
     if (suspects.length === 0 && fuzzed.isAlive()) {
@@ -59,7 +61,10 @@ export async function fuzz<Plan>(t: TestContext, kind: Kind<Plan>, options: Fuzz
         if (!fuzzed.isAlive()) {
           const ended = crash(fuzzed.gateway.log);
           if (suspects.length === 0) suspects = [...underWay].map((entry) => suspect(entry, ended));
-        } else if (fault !== undefined && !known.has(fault.rule)) suspects.push(suspect([index, plan], fault));
+        } else if (fault !== undefined && !known.has(fault.rule)) {
+          const detail = `${fault.detail}\n${tailOf(fuzzed.gateway.log)}`;
+          suspects.push(suspect([index, plan], { ...fault, detail }));
+        }
         underWay.delete(index);
       }
     };

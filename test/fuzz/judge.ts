@@ -1,8 +1,8 @@
 import type { Received } from "./client.ts";
 import { excerpt } from "./escape.ts";
 import type { Fault, Sent } from "./exchange-run.ts";
-import { framingOf, type Head, readContent, readHead, StrictFault, valuesOf } from "./strict-reader.ts";
-import { ID_FIELD } from "./wire-request.ts";
+import { framingOf, type Head, readContent, readHead, statusOf, StrictFault, valuesOf } from "./strict-reader.ts";
+import { asksForTheEnd, ID_FIELD } from "./wire-request.ts";
 
 /** Returns what of the answers on a connection breaks a rule. `isOwnEnd`: the client left by itself. */
 export function judge(sent: readonly Sent[], received: Received, isOwnEnd: boolean): Fault | undefined {
@@ -15,10 +15,20 @@ export function judge(sent: readonly Sent[], received: Received, isOwnEnd: boole
   if (end === "hang") return fault(`a connection hangs ${describeWait(sent, read)}`);
   const missing = sent[read.count];
   if (isOwnEnd || read.isLast || missing === undefined || missing.isInRace) return undefined;
+  if (end === "reset" && mayLoseMore(sent)) return undefined;
   const mayBreak =
     missing.request.verdict === "broken" || missing.request.verdict === "lenient" || missing.reply.fate !== "whole";
   if (mayBreak) return undefined;
   return fault(read.isPartial ? "a good answer was cut" : "a good request was not answered");
+}
+
+/**
+ * A reset takes along what the system has not delivered of the answers before it. That is the only way to say to HTTP/1.0 that
+ * an answer was cut, and what a client gets that goes on behind its own `Connection: close`.
+ */
+function mayLoseMore(sent: readonly Sent[]): boolean {
+  const isCutOld = sent.some(({ request, reply }) => / HTTP\/1\.0\r\n/u.test(request.bytes) && reply.fate !== "whole");
+  return isCutOld || sent.slice(0, -1).some(({ request }) => asksForTheEnd(request.bytes));
 }
 
 /** Whether nothing more is to come, or only the connection's end. */
@@ -72,12 +82,6 @@ function readAnswers(sent: readonly Sent[], text: string, isOver: boolean): Answ
     return done(`a client read ${error.message.replace(/"[^]*"/u, "…")}`);
   }
   return done();
-}
-
-function statusOf({ line }: Head): number {
-  const status = /^HTTP\/1\.1 ([1-9]\d\d) [\t -~\x80-\xff]*$/u.exec(line)?.[1];
-  if (status === undefined) throw new StrictFault("no status line");
-  return Number(status);
 }
 
 function endOf(

@@ -1,5 +1,8 @@
 import type { ReplyShape } from "./wire-reply.ts";
 
+/** Its name, for where an upgrade is asked for. */
+export const UNASKED_UPGRADE = "101 that nobody asked for";
+
 /** Answers of an app that is broken, or wants to speak to somebody else's client. */
 export const HOSTILE_REPLIES: Readonly<Record<string, ReplyShape>> = {
   "a second answer behind": (_random, id) => ({ behind: foreign(id) }),
@@ -18,7 +21,7 @@ export const HOSTILE_REPLIES: Readonly<Record<string, ReplyShape>> = {
   "no content with content": (_random, id) => ({ status: 204, body: "", behind: unasked(id) }),
   "informing a lot": (random) => ({ before: "HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n".repeat(random.below(200)) }),
   "100 that nobody asked for": () => ({ before: "HTTP/1.1 100 Continue\r\n\r\n" }),
-  "101 that nobody asked for": (_random, id) => ({
+  [UNASKED_UPGRADE]: (_random, id) => ({
     whole: `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: y\r\n\r\n${foreign(id)}`,
     fate: "lenient",
   }),

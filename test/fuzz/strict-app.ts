@@ -62,10 +62,11 @@ export async function startStrictApp(t: TestContext, port: number, deps: StrictA
   };
 }
 
-function closed(socket: Socket): Promise<unknown> {
-  const gone = once(socket, "close");
-  socket.resume().destroySoon();
-  return gone;
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once("close", () => resolve());
+    socket.resume().destroySoon();
+  });
 }
 
 function serve(socket: Socket, { onHead, onRequest, onFault }: StrictAppDeps): void {
@@ -119,6 +120,8 @@ function serve(socket: Socket, { onHead, onRequest, onFault }: StrictAppDeps): v
   socket.on("data", (chunk: Buffer) => {
     const bytes = chunk.toString("latin1");
     if (connection.takeOver !== undefined) return connection.takeOver(bytes);
+    // Behind an answer that is none the gateway asks whether the app speaks TLS.
+    if (unread === "" && bytes.startsWith("\x16\x03")) return void socket.destroy();
     unread += bytes;
     if (isAnswering) {
       onFault("a request before the answer to the one before", unread);

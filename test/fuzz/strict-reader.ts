@@ -36,6 +36,13 @@ function readField(line: string): readonly [string, string] {
 
 const FIELD = /^([\w!#$%&'*+.^`|~-]+):[\t ]*((?:[!-~\x80-\xff]+(?:[\t ]+[!-~\x80-\xff]+)*)?)[\t ]*$/u;
 
+/** Returns the status of an answer. */
+export function statusOf({ line }: Head): number {
+  const status = /^HTTP\/1\.1 ([1-9]\d\d) [\t -~\x80-\xff]*$/u.exec(line)?.[1];
+  if (status === undefined) throw new StrictFault("no status line");
+  return Number(status);
+}
+
 /** Returns every value of a field. */
 export function valuesOf({ fields }: Pick<Head, "fields">, name: string): string[] {
   return fields.filter(([other]) => other === name).map(([, value]) => value);

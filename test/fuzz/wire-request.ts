@@ -52,8 +52,16 @@ export function wireRequest(form: RequestForm, random: Random, id: string, ownHo
     body: sized ?? chunked ?? "",
     passed,
     dropped,
-    isOld: version === "HTTP/1.0",
+    isUpgrade: fields.some((field) => field.startsWith("Upgrade:")),
   };
+}
+
+/**
+ * Whether a request asks for the end of the connection. RFC 9112 §9.6: what follows it is not processed, and a client that
+ * sends it all the same may lose the answer to the reset that it gets.
+ */
+export function asksForTheEnd(request: string): boolean {
+  return /\r\nConnection: close\r\n/u.test(request);
 }
 
 function drawFields(random: Random): (readonly [string, string])[] {
