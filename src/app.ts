@@ -116,6 +116,7 @@ export function createApp(deps: AppDeps): App {
   const forwarder = createForwarder({ isTrusted });
   events.subscribe((event) => {
     if (event.type === "state" && event.from.status === "ready") forwarder.release(event.from.endpoint);
+    if (event.type === "run-over") forwarder.endWithRun(event.endpoint);
   });
   const logTail = createLogTail({ clock, lines: () => config.gateway.logLines });
   const refuser = createRefuser({ clock, responder: () => responder, logTail, probe: deps.probe });

@@ -1,5 +1,5 @@
 import type { Failure, HoldOutcome } from "./decision.ts";
-import type { ExitFacts } from "./observation.ts";
+import type { Endpoint, ExitFacts } from "./observation.ts";
 import type { StopReason, WorkloadState } from "./workload-state.ts";
 
 /** Who or what caused a wake; it goes into the log line and the timeline. */
@@ -59,6 +59,8 @@ export type DomainEvent =
       readonly to: WorkloadState;
       readonly why: string;
     }
+  /** The run that answered there is over, whoever ended it: nobody there answers any more. */
+  | { readonly type: "run-over"; readonly workload: string; readonly endpoint: Endpoint }
   | { readonly type: "hold"; readonly host: string; readonly outcome: HoldOutcome; readonly waitedMs: number }
   | { readonly type: "engine"; readonly engine: string; readonly up: boolean; readonly reason?: string }
   | { readonly type: "settings"; readonly hosts: number; readonly workloads: number }

@@ -100,6 +100,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
     case "vetoed":
     case "never-stopped":
     case "throttled":
+    case "run-over":
     case "suspended":
     case "resumed":
     case "state":

@@ -42,6 +42,7 @@ function admitNew(deps: ApplyDeps, workload: WorkloadSettings): WorkloadRecord {
   const former = revive(deps, workload, engine);
   const known = onTheClock(house, memory.recall(workload.name));
   const record = former ?? createRecord(workload, engine, known, house.clock.now());
+  record.onRunOver = (endpoint) => house.emit({ type: "run-over", workload: record.name, endpoint });
   record.schedule = workload.schedule && deps.createSchedule(workload.schedule);
   return record;
 }

@@ -25,6 +25,7 @@ export function dispatch(house: House, jobs: Jobs, record: WorkloadRecord, event
   if (effects.includes("cancel")) record.job?.abort();
   keepTimes(house, record, before, event);
   rememberPort(record);
+  if (state.status === "ready") record.runEndpoint = state.endpoint;
   closeOrOpenGate(record, house.clock.wall());
   report(house, record, before, event);
   follow(house, record);

@@ -1,4 +1,5 @@
 import type { Observation } from "../core/observation.ts";
+import { isAnotherRun } from "./another-run.ts";
 import { EngineError } from "./ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 
@@ -54,6 +55,7 @@ function nextLook(record: WorkloadRecord): number {
 
 function remember(record: WorkloadRecord, number: number, seen: Observation): void {
   noteEnd(record, seen);
+  endRun(record, seen);
   record.looked = number;
   record.observation = seen;
   record.endHinted = false;
@@ -75,6 +77,14 @@ function noteEnd(record: WorkloadRecord, seen: Observation): void {
   } else if (ran) {
     record.endedBy = endOrdered ? "other" : state.status === "stopping" ? "us" : "itself";
   }
+}
+
+/** Nothing that was sent to the run that was seen last is answered any more. */
+function endRun(record: WorkloadRecord, seen: Observation): void {
+  const { observation: last, runEndpoint } = record;
+  if (runEndpoint === undefined || (hasRun(seen) && !isAnotherRun(record, last, seen))) return;
+  record.runEndpoint = undefined;
+  record.onRunOver(runEndpoint);
 }
 
 function hasRun({ status }: Observation): boolean {

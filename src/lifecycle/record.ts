@@ -1,7 +1,7 @@
 import type { ClientClass } from "../core/client-class.ts";
 import type { Forward } from "../core/decision.ts";
 import type { VetoReason, WakeCause } from "../core/events.ts";
-import type { Observation } from "../core/observation.ts";
+import type { Endpoint, Observation } from "../core/observation.ts";
 import type { DependencyCondition, WorkloadSettings } from "../core/settings.ts";
 import type { WorkloadState } from "../core/workload-state.ts";
 import type { EndedBy, Engine, Limits, Memory, WorkloadRef } from "./ports.ts";
@@ -50,6 +50,10 @@ export interface WorkloadRecord {
   startedAtLook: number | undefined;
   /** Which run was begun by us. */
   ourRun: string | undefined;
+  /** Where this run was last ready. */
+  runEndpoint: Endpoint | undefined;
+  /** Called when that run is over. */
+  onRunOver: (endpoint: Endpoint) => void;
   /** Where it answered last, if nobody configured a port. */
   answeredPort: number | undefined;
 
@@ -165,6 +169,8 @@ export function createRecord(
     crashes: 0,
     startedAtLook: undefined,
     ourRun: undefined,
+    runEndpoint: undefined,
+    onRunOver() {},
     answeredPort: memory?.answeredPort,
     leases: 0,
     leasesByKind: { request: 0, tunnel: 0 },

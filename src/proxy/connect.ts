@@ -12,6 +12,8 @@ export interface Destination {
   readonly endpoint: Endpoint;
   /** Empty: none, as for an address. */
   readonly servername: string;
+  /** Takes note of each connection that is opened. */
+  readonly noteOpened: (socket: Socket) => void;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Destination {
  * Returns what gives it up, after which `done` does not come any more. `onread` is handed to the socket.
  */
 export function openConnection(
-  { endpoint: { host, port, tls }, servername }: Destination,
+  { endpoint: { host, port, tls }, servername, noteOpened }: Destination,
   done: (error: Error | undefined, socket: Socket) => void,
   onread?: OnReadOpts,
 ): () => void {
@@ -37,6 +39,7 @@ export function openConnection(
     tls === undefined
       ? connect(options)
       : connectTls({ ...options, servername, rejectUnauthorized: tls.verify, ALPNProtocols: ["http/1.1"] });
+  noteOpened(socket);
   const opened = tls === undefined ? "connect" : "secureConnect";
   const late = setTimeout(() => socket.destroy(new Error("no connection in time")), CONNECT_TIMEOUT_MS);
   // It stays, whoever has the connection later on: an error without a listener would end the process.

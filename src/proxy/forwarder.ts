@@ -60,6 +60,8 @@ export interface Forwarder {
   ): void;
   /** Drops the idle connections of an endpoint that goes away; those in use end with what they carry. */
   release(to: Endpoint): void;
+  /** The run behind an endpoint is over: so is what is under way there, unless its answer is here already. */
+  endWithRun(to: Endpoint): void;
   /** Drops every idle connection; resolves when the last exchange and tunnel have ended. */
   close(): Promise<void>;
 }
@@ -141,6 +143,7 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
       tunnel({ req, socket, head, to: upstream, path, headers, extraHeaders, ledger, onEnd });
     },
     release: upstreams.release,
+    endWithRun: upstreams.endWithRun,
     close() {
       upstreams.close();
       return ledger.open === 0 ? Promise.resolve() : new Promise((resolve) => ledger.waiting.push(resolve));

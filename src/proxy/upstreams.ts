@@ -1,9 +1,10 @@
-import { isIPv6 } from "node:net";
+import { isIPv6, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Endpoint } from "../core/observation.ts";
 import { serverName } from "../core/server-name.ts";
 import type { Destination } from "./connect.ts";
 import { Line } from "./line.ts";
+import { createOpenConnections } from "./open-connections.ts";
 import { isolate } from "../core/isolate.ts";
 
 /** An endpoint with what is derived from it once, and its idle connections; with TLS one for each server name. */
@@ -40,11 +41,14 @@ export interface Upstreams {
   /** Gives a line back after a whole exchange; it may idle for `keepMs`. */
   give(upstream: Upstream, line: Line, keepMs: number): void;
   release(endpoint: Endpoint): void;
+  /** The run behind it is over: so is what is under way on its connections, unless its answer is here already. */
+  endWithRun(endpoint: Endpoint): void;
   close(): void;
 }
 
 export function createUpstreams(): Upstreams {
   const known = new WeakMap<Endpoint, Upstream>();
+  const open = createOpenConnections();
   /** Those with idle lines. */
   const idling = new Set<Upstream>();
   const senders: Sender[] = [];
@@ -55,7 +59,7 @@ export function createUpstreams(): Upstreams {
   function of(endpoint: Endpoint, host: string | undefined): Upstream {
     let upstream = known.get(endpoint);
     if (upstream === undefined) {
-      upstream = createUpstream(endpoint, "");
+      upstream = create(endpoint, "");
       known.set(endpoint, upstream);
     }
     return endpoint.tls === undefined ? upstream : ofName(upstream, serverName(host));
@@ -70,10 +74,16 @@ export function createUpstreams(): Upstreams {
         named.delete(oldest);
         drop(other);
       }
-      upstream = createUpstream(endpoint, name);
+      upstream = create(endpoint, name);
       named.set(name, upstream);
     }
     return upstream;
+  }
+
+  function create(endpoint: Endpoint, servername: string): Upstream {
+    const authority = authorityOf(endpoint);
+    const noteOpened = (socket: Socket): void => open.add(authority, socket);
+    return { endpoint, servername, authority, noteOpened, idle: [], released: false, named: new Map() };
   }
 
   function take(upstream: Upstream, surely: boolean): Line {
@@ -154,6 +164,7 @@ export function createUpstreams(): Upstreams {
       known.delete(endpoint);
       drop(upstream);
     },
+    endWithRun: (endpoint) => open.endWithRun(authorityOf(endpoint)),
     close() {
       closed = true;
       clearTimeout(sweep);
@@ -166,10 +177,8 @@ function sendNow(sender: Sender): void {
   sender.send();
 }
 
-function createUpstream(endpoint: Endpoint, servername: string): Upstream {
-  const { host, port } = endpoint;
-  const authority = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
-  return { endpoint, servername, authority, idle: [], released: false, named: new Map() };
+function authorityOf({ host, port }: Endpoint): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 const MOST_IDLE = 256;

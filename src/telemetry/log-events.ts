@@ -91,6 +91,8 @@ export function logEvents(logger: EventLogger): Emit {
           },
           `"${event.workload}": ${event.from.status} → ${event.to.status} (${plainLine(event.why)})`,
         );
+      case "run-over":
+        return logger.debug({ event: type, container: event.workload }, `this run of "${event.workload}" is over`);
       case "hold":
         return logger.debug(
           { event: type, route: event.host, outcome: event.outcome, waited_ms: Math.round(event.waitedMs) },

@@ -95,6 +95,7 @@ function noteOf(tally: WorkloadTally, event: DomainEvent): void {
     case "ended":
     case "never-stopped":
     case "throttled":
+    case "run-over":
     case "suspended":
     case "resumed":
     case "hold":

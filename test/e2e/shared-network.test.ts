@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
@@ -55,6 +56,35 @@ describe("an app in the network of another container", () => {
     assert.equal((await gateway.request({ host })).status, 200);
     assert.equal(await startedAt(app), second);
   });
+
+  onDocker(
+    "loses what was under way when that one is restarted: repeated, if it may be, or ended",
+    async (t, docker) => {
+      const { owner, app, gateway, host } = await startShared(t, docker);
+      assert.equal((await gateway.request({ host })).status, 200); // a connection is kept from here on
+      const first = await startedAt(app);
+      const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/ws`, { headers: { host } });
+      const closed = new Promise((resolve) => socket.once("close", resolve).once("error", () => {}));
+      await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+      const began = Date.now();
+      const read = gateway.request({ host, path: "/slow?ms=6000" });
+      const written = gateway.request({ host, path: "/slow?ms=60000", method: "POST", body: "once" });
+      const streamed = gateway.open({ host, path: "/lines?ms=600" });
+      const cut = once((await streamed).resume(), "error");
+      await waitUntil(
+        async () => (await gateway.request({ host, path: "/count" })).json().open >= 3,
+        5_000,
+        "all of them",
+      );
+      await docker.docker.getContainer(owner.id).restart({ t: 0 });
+      assert.equal((await written).status, 502, "it may have been done");
+      assert.match(String((await cut)[0]), /aborted|ECONNRESET/u);
+      await closed;
+      assert.equal((await read).status, 200, "it was repeated");
+      assert.notEqual(await startedAt(app), first);
+      assert.ok(Date.now() - began < 20_000, `${Date.now() - began} ms`);
+    },
+  );
 
   onDocker("says that it must be made anew when that one was", async (t, docker) => {
     const { owner, app, gateway, host } = await startShared(t, docker);
