@@ -3,7 +3,7 @@ import { formatFault } from "../config/faults.ts";
 import { mergeSettings } from "../config/merge-settings.ts";
 import { configPath, createConfigSource } from "../config/source.ts";
 import type { InventoryItem } from "../core/observation.ts";
-import type { FrontQuestion } from "./check-front.ts";
+import type { FrontQuestion } from "./check-front/check-front.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import type { Inventory } from "./docker-inventory.ts";
 
@@ -71,7 +71,7 @@ function textOf(value: string | true | undefined): string | undefined {
 
 async function reportFront(question: FrontQuestion, io: Io): Promise<number> {
   try {
-    const { checkFront } = await import("./check-front.ts"); // here, since a gateway that runs needs none of it
+    const { checkFront } = await import("./check-front/check-front.ts"); // here, since a gateway that runs needs none of it
     const findings = await checkFront(question);
     for (const { kind, text } of findings) io.stdout(`${kind.padEnd("missing".length)}  ${text}\n`);
     return findings.some(({ kind }) => kind === "missing") ? EXIT_FAILURE : EXIT_OK;

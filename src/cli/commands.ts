@@ -1,7 +1,7 @@
 import { actions } from "./actions.ts";
 import { createCheck } from "./check.ts";
 import type { Command } from "./command.ts";
-import { createCompletion } from "./completion.ts";
+import { createCompletion } from "./completion/completion.ts";
 import { dockerInventory } from "./docker-inventory.ts";
 import { explain } from "./explain.ts";
 import { createImport } from "./import/import.ts";

@@ -6,7 +6,7 @@ import path from "node:path";
 import { before, test, type TestContext } from "node:test";
 import type { Command } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/commands.ts";
-import { createCompletion } from "../../src/cli/completion.ts";
+import { createCompletion } from "../../src/cli/completion/completion.ts";
 import { runCommand } from "../support/cli.ts";
 import { toolOrSkip } from "../support/tools.ts";
 

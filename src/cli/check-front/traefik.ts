@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Settings } from "../core/settings.ts";
-import { type Finding, bareHost, missing, note, ok } from "./check-front-finding.ts";
-import { findInOrder, orderedMiddleware } from "./check-front-order.ts";
+import type { Settings } from "../../core/settings.ts";
+import { type Finding, bareHost, missing, note, ok } from "./finding.ts";
+import { findInOrder, orderedMiddleware } from "./order.ts";
 
 const middleware = orderedMiddleware.extend({
   forwardAuth: z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Finding, missing, note } from "./check-front-finding.ts";
+import { type Finding, missing, note } from "./finding.ts";
 
 /** What of a Traefik middleware matters when it stands before ours: each was tried on a live Traefik (docs/traefik.md). */
 export const orderedMiddleware = z.looseObject({

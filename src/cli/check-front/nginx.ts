@@ -1,6 +1,6 @@
-import type { Settings } from "../core/settings.ts";
-import { NGINX } from "../forward-auth/nginx.ts";
-import { type Finding, bareHost, missing, ok } from "./check-front-finding.ts";
+import type { Settings } from "../../core/settings.ts";
+import { NGINX } from "../../forward-auth/nginx.ts";
+import { type Finding, bareHost, missing, ok } from "./finding.ts";
 import { type Directive, readNginx } from "./nginx-tree.ts";
 
 /** What an nginx's configuration, as `nginx -T` prints it, lacks for the hosts of this configuration. */

@@ -1,7 +1,7 @@
-import { bashCompletion } from "./completion-bash.ts";
-import { fishCompletion } from "./completion-fish.ts";
-import { zshCompletion } from "./completion-zsh.ts";
-import { type Command, EXIT_OK } from "./command.ts";
+import { bashCompletion } from "./bash.ts";
+import { fishCompletion } from "./fish.ts";
+import { zshCompletion } from "./zsh.ts";
+import { type Command, EXIT_OK } from "../command.ts";
 
 const SHELLS: Readonly<Record<string, (commands: Readonly<Record<string, Command>>) => string>> = {
   bash: bashCompletion,

@@ -1,8 +1,8 @@
-import type { InventoryItem } from "../core/observation.ts";
-import { workloadsByName } from "../core/workloads-by-name.ts";
-import type { Settings } from "../core/settings.ts";
-import { keepsStopped } from "./check-front-traefik.ts";
-import { type Finding, missing } from "./check-front-finding.ts";
+import type { InventoryItem } from "../../core/observation.ts";
+import { workloadsByName } from "../../core/workloads-by-name.ts";
+import type { Settings } from "../../core/settings.ts";
+import { keepsStopped } from "./traefik.ts";
+import { type Finding, missing } from "./finding.ts";
 
 const ALLOW = "traefik.docker.allownonrunning";
 

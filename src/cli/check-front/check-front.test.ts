@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { item, merge } from "../../test/support/merge-fixtures.ts";
-import { findInCaddy } from "./check-front-caddy.ts";
-import type { Finding } from "./check-front-finding.ts";
-import { findInLabels } from "./check-front-labels.ts";
-import { findInNginx } from "./check-front-nginx.ts";
-import { findInTraefik, traefikData } from "./check-front-traefik.ts";
+import { item, merge } from "../../../test/support/merge-fixtures.ts";
+import { findInCaddy } from "./caddy.ts";
+import type { Finding } from "./finding.ts";
+import { findInLabels } from "./labels.ts";
+import { findInNginx } from "./nginx.ts";
+import { findInTraefik, traefikData } from "./traefik.ts";
 
 const { settings } = merge("containers: [{name: a, host: a.test}]", []);
 

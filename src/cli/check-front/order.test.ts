@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { merge } from "../../test/support/merge-fixtures.ts";
-import { findInTraefik, traefikData } from "./check-front-traefik.ts";
+import { merge } from "../../../test/support/merge-fixtures.ts";
+import { findInTraefik, traefikData } from "./traefik.ts";
 
 const { settings } = merge("containers: [{name: a, host: a.test}]", []);
 const forwardAuth = {

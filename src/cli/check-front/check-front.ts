@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { request } from "undici";
-import type { InventoryItem } from "../core/observation.ts";
-import type { Settings } from "../core/settings.ts";
-import { findInCaddy } from "./check-front-caddy.ts";
-import { type Finding, missing, note, ok } from "./check-front-finding.ts";
-import { findInLabels } from "./check-front-labels.ts";
-import { findInNginx } from "./check-front-nginx.ts";
-import { findPeers } from "./check-front-peers.ts";
-import { findInTraefik, traefikData, traefikVersion } from "./check-front-traefik.ts";
+import type { InventoryItem } from "../../core/observation.ts";
+import type { Settings } from "../../core/settings.ts";
+import { findInCaddy } from "./caddy.ts";
+import { type Finding, missing, note, ok } from "./finding.ts";
+import { findInLabels } from "./labels.ts";
+import { findInNginx } from "./nginx.ts";
+import { findPeers } from "./peers.ts";
+import { findInTraefik, traefikData, traefikVersion } from "./traefik.ts";
 
 /** Which front is asked where, and about what. */
 export interface FrontQuestion {

@@ -1,4 +1,4 @@
-import type { Command, Operand } from "./command.ts";
+import type { Command, Operand } from "../command.ts";
 
 /** A completion for fish, to be put as `dag.fish` into `~/.config/fish/completions`. */
 export function fishCompletion(commands: Readonly<Record<string, Command>>): string {

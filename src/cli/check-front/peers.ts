@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Settings } from "../core/settings.ts";
-import { createTranslate } from "../respond/language.ts";
-import { askGateway } from "./ask-gateway.ts";
-import { type Finding, missing, note } from "./check-front-finding.ts";
-import { gatewayAddress } from "./gateway-address.ts";
+import type { Settings } from "../../core/settings.ts";
+import { createTranslate } from "../../respond/language.ts";
+import { askGateway } from "../ask-gateway.ts";
+import { type Finding, missing, note } from "./finding.ts";
+import { gatewayAddress } from "../gateway-address.ts";
 
 const seenPeers = z.object({ untrusted_proxies: z.array(z.string()) });
 

@@ -1,4 +1,4 @@
-import type { Command, Operand, Option } from "./command.ts";
+import type { Command, Operand, Option } from "../command.ts";
 
 /** A completion for zsh, to be put as `_dag` into a directory of `$fpath`. */
 export function zshCompletion(commands: Readonly<Record<string, Command>>): string {

@@ -1,5 +1,5 @@
-import type { Settings } from "../core/settings.ts";
-import { type Finding, coversHost, missing, note, ok } from "./check-front-finding.ts";
+import type { Settings } from "../../core/settings.ts";
+import { type Finding, coversHost, missing, note, ok } from "./finding.ts";
 
 /** What a live Caddy's configuration (`/config/` of its admin endpoint) lacks for the hosts of this configuration. */
 export function findInCaddy(config: unknown, settings: Settings): Finding[] {

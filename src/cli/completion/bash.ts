@@ -1,4 +1,4 @@
-import type { Command, Operand } from "./command.ts";
+import type { Command, Operand } from "../command.ts";
 
 type Commands = Readonly<Record<string, Command>>;
 
