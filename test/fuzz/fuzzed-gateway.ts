@@ -11,7 +11,7 @@ import { startStrictApp, type StrictApp, type StrictAppDeps } from "./strict-app
 /** What a kind of fuzzing needs to run: apps by host, which are awake, and what else is configured. */
 export interface GatewayOrder {
   readonly apps: Readonly<Record<string, StrictAppDeps>>;
-  /** Hosts whose program runs and never listens: they are never ready. */
+  /** Hosts whose program runs and never listens: they are never ready. It runs from the beginning, since it holds descriptors. */
   readonly asleep?: readonly string[];
   readonly gateway?: object;
   /** Added to its environment; `ports`: where each host's app is. */
@@ -68,6 +68,10 @@ export async function startFuzzedGateway(t: TestContext, order: GatewayOrder): P
       }),
     ),
   );
+  for (const host of order.asleep ?? []) {
+    await request({ port: gateway.port, host, path: WARM_UP });
+    await waitUntil(() => existsSync(started(host)), 30_000, `the start of ${host}`);
+  }
   const isAlive = (): boolean => existsSync(`/proc/${gateway.pid}/fd`) && descriptors(gateway.pid) > 0;
   const baseline = await settledDescriptors(gateway.pid);
   return {
