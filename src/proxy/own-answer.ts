@@ -1,5 +1,6 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { isolate } from "../core/isolate.ts";
 
 /**
  * The answer to a request whose connection node:http has let go, with what node:http does for those on its own. `goOn` is
@@ -11,13 +12,15 @@ export function ownAnswer(req: IncomingMessage, socket: Socket, goOn?: () => voi
   res.shouldKeepAlive = goOn !== undefined && staysOpen(req);
   res.assignSocket(socket);
   socket.on("drain", onDrain);
-  res.on("finish", () => {
-    socket.off("drain", onDrain);
-    res.detachSocket(socket);
-    res.emit("close");
-    if (res.shouldKeepAlive) goOn?.();
-    else socket.destroySoon();
-  });
+  res.on("finish", () =>
+    isolate(socket, () => {
+      socket.off("drain", onDrain);
+      res.detachSocket(socket);
+      res.emit("close");
+      if (res.shouldKeepAlive) goOn?.();
+      else socket.destroySoon();
+    }),
+  );
   return res;
 }
 

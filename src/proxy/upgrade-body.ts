@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { Duplex } from "node:stream";
+import { isolate } from "../core/isolate.ts";
 import { watchLeaving } from "./client-leaving.ts";
 import { ownAnswer } from "./own-answer.ts";
 
@@ -37,7 +38,7 @@ export function answerWithBody(
   if (leaving === undefined) socket.once("end", leave);
   const res = ownAnswer(req, socket, () => {
     if (req.complete) finish();
-    else req.once("close", finish).resume();
+    else req.once("close", () => isolate(socket, finish)).resume();
   });
   server.emit(req.headers.expect === undefined ? "request" : "checkContinue", req, res);
 
