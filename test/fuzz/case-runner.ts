@@ -48,7 +48,7 @@ export function crash(log: Gateway["log"]): Fault {
 export function tailOf(log: Gateway["log"]): string {
   return log
     .filter(({ event }) => event !== "engine")
-    .slice(-4)
+    .slice(-20)
     .map((line) => `log: ${JSON.stringify(line)}\n`)
     .join("");
 }

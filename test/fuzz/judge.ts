@@ -24,11 +24,12 @@ export function judge(sent: readonly Sent[], received: Received, isOwnEnd: boole
 
 /**
  * A reset takes along what the system has not delivered of the answers before it. That is the only way to say to HTTP/1.0 that
- * an answer was cut, and what a client gets that goes on behind its own `Connection: close`.
+ * an answer was cut, and what a client may get that goes on behind a request that ends its connection.
  */
 function mayLoseMore(sent: readonly Sent[]): boolean {
-  const isCutOld = sent.some(({ request, reply }) => / HTTP\/1\.0\r\n/u.test(request.bytes) && reply.fate !== "whole");
-  return isCutOld || sent.slice(0, -1).some(({ request }) => asksForTheEnd(request.bytes));
+  const isOld = ({ request }: Sent): boolean => / HTTP\/1\.0\r\n/u.test(request.bytes);
+  if (sent.some((one) => isOld(one) && one.reply.fate !== "whole")) return true;
+  return sent.slice(0, -1).some((one) => isOld(one) || asksForTheEnd(one.request.bytes));
 }
 
 /** Whether nothing more is to come, or only the connection's end. */
