@@ -15,14 +15,14 @@ const bin = (name: string): string => `node_modules/.bin/${name}`;
 const types: Tool = { name: "types", args: [bin("tsc"), "--noEmit", "-p", "tsconfig.json"] };
 const lint: Tool = { name: "lint", args: [bin("oxlint"), "--deny-warnings"] };
 const format: Tool = { name: "format", args: [bin("oxfmt"), "--check"] };
-const rooms: Tool = { name: "rooms", args: [bin("depcruise"), "--config", ".dependency-cruiser.mjs", "src"] };
+const imports: Tool = { name: "imports", args: [bin("depcruise"), "--config", ".dependency-cruiser.mjs", "src"] };
 const dead: Tool = { name: "dead code", args: [bin("knip"), "--no-progress"] };
 // What only tests use is dead as well; what a generator of documents reads is not.
 const tested: Tool = { name: "only tested", args: [bin("knip"), "--no-progress", "--production"] };
 const generated: Tool = { name: "generated", args: ["scripts/generate.ts", "--check"] };
 
 const plans: Readonly<Record<string, readonly Tool[]>> = {
-  check: [types, lint, format, rooms, dead, tested, generated],
+  check: [types, lint, format, imports, dead, tested, generated],
   lint: [lint],
   fix: [
     { name: "lint --fix", args: [bin("oxlint"), "--fix"] },

@@ -1,4 +1,4 @@
-import { annotatedSchema, type JsonSchema } from "../src/config/json-schema.ts";
+import { annotatedSchema, type JsonSchema } from "../src/config/schema/json-schema.ts";
 import { fallback, table, takes } from "./markdown-table.ts";
 
 /** docs/configuration.md, from the schema that reads the file. */

@@ -1,4 +1,4 @@
-import { publishedSchema } from "../src/config/json-schema.ts";
+import { publishedSchema } from "../src/config/schema/json-schema.ts";
 
 /** The JSON Schema that editors check `config.yaml` by. */
 export function generate(): Record<string, string> {

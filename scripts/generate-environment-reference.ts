@@ -1,6 +1,6 @@
-import { ENVIRONMENT_VARIABLES, PROCESS_VARIABLES } from "../src/config/environment.ts";
-import { annotatedSchema, type JsonSchema } from "../src/config/json-schema.ts";
-import { formatPath } from "../src/config/key-path.ts";
+import { ENVIRONMENT_VARIABLES, PROCESS_VARIABLES } from "../src/config/parse/environment.ts";
+import { annotatedSchema, type JsonSchema } from "../src/config/schema/json-schema.ts";
+import { formatPath } from "../src/config/schema/key-path.ts";
 import { table } from "./markdown-table.ts";
 
 /** docs/environment.md, from the table that reads the environment. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { labelSchema } from "../src/config/container-schema.ts";
-import type { JsonSchema } from "../src/config/json-schema.ts";
-import { LABEL_PATHS } from "../src/config/labels.ts";
+import { labelSchema } from "../src/config/schema/container-schema.ts";
+import type { JsonSchema } from "../src/config/schema/json-schema.ts";
+import { LABEL_PATHS } from "../src/config/parse/labels.ts";
 import { fallback, table, takes } from "./markdown-table.ts";
 
 /** docs/labels.md, from the schema that reads the labels. */

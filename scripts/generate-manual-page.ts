@@ -2,8 +2,8 @@ import type { Command } from "../src/cli/command.ts";
 import { commands } from "../src/cli/commands.ts";
 import { sentence } from "../src/cli/help.ts";
 import { flagOf, usageOf } from "../src/cli/usage.ts";
-import { DEFAULT_CONFIG_PATH, ENVIRONMENT_VARIABLES, PROCESS_VARIABLES } from "../src/config/environment.ts";
-import { formatPath } from "../src/config/key-path.ts";
+import { DEFAULT_CONFIG_PATH, ENVIRONMENT_VARIABLES, PROCESS_VARIABLES } from "../src/config/parse/environment.ts";
+import { formatPath } from "../src/config/schema/key-path.ts";
 import { roff, term } from "./roff.ts";
 
 /** man/dag.1, from the table of commands. */

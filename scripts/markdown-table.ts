@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../src/config/json-schema.ts";
+import type { JsonSchema } from "../src/config/schema/json-schema.ts";
 
 /** A Markdown table; bars in cells are escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -4,8 +4,8 @@ import path from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 
-import { formatFault } from "../src/config/faults.ts";
-import { loadConfig } from "../src/config/load-config.ts";
+import { formatFault } from "../src/config/check/faults.ts";
+import { loadConfig } from "../src/config/parse/load-config.ts";
 import { readBlocks } from "./support/markdown-blocks.ts";
 
 const root = path.resolve(import.meta.dirname, "..");

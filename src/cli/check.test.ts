@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { runCommand } from "../../test/support/cli.ts";
 import { item } from "../../test/support/merge-fixtures.ts";
-import type { JsonSchema } from "../config/json-schema.ts";
+import type { JsonSchema } from "../config/schema/json-schema.ts";
 import { createCheck } from "./check.ts";
 import type { Inventory } from "./docker-inventory.ts";
 import { schema } from "./schema.ts";

@@ -1,7 +1,7 @@
-import { explainHosts } from "../config/explain-hosts.ts";
-import { formatFault } from "../config/faults.ts";
-import { mergeSettings } from "../config/merge-settings.ts";
-import { configPath, createConfigSource } from "../config/source.ts";
+import { explainHosts } from "../config/merge/explain-hosts.ts";
+import { formatFault } from "../config/check/faults.ts";
+import { mergeSettings } from "../config/merge/merge-settings.ts";
+import { configPath, createConfigSource } from "../config/parse/source.ts";
 import type { InventoryItem } from "../core/observation.ts";
 import type { FrontQuestion } from "./check-front/check-front.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";

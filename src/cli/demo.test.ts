@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import test from "node:test";
-import type { FileConfig } from "../config/load-config.ts";
-import { loadConfig } from "../config/load-config.ts";
+import type { FileConfig } from "../config/parse/load-config.ts";
+import { loadConfig } from "../config/parse/load-config.ts";
 import { demoBanner, demoConfig, findDemoPorts } from "./demo.ts";
 
 test("the demo's configuration has no fault, needs no Docker and remembers nothing", async () => {

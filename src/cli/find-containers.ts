@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../config/schema/nearest.ts";
 import { createHostTable } from "../core/host-table.ts";
 
 /** What is read of `/_status/api` to find containers. */

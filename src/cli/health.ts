@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { CONFIG_PATH_VARIABLE, DEFAULT_CONFIG_PATH } from "../config/environment.ts";
-import { readYaml } from "../config/yaml-document.ts";
+import { CONFIG_PATH_VARIABLE, DEFAULT_CONFIG_PATH } from "../config/parse/environment.ts";
+import { readYaml } from "../config/parse/yaml-document.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import { gatewayAddress } from "./gateway-address.ts";
 

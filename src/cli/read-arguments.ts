@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../config/schema/nearest.ts";
 import type { Command, Given, Operand, Option } from "./command.ts";
 
 /** Reads what follows a command's name, or says in one sentence what is wrong with it. */

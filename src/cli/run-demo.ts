@@ -1,4 +1,4 @@
-import { loadConfig, type LoadResult } from "../config/load-config.ts";
+import { loadConfig, type LoadResult } from "../config/parse/load-config.ts";
 import { type Command, EXIT_USAGE } from "./command.ts";
 import { demoBanner, demoConfig, findDemoPorts } from "./demo.ts";
 import { runGateway } from "./serve.ts";

@@ -1,4 +1,4 @@
-import { publishedSchema } from "../config/json-schema.ts";
+import { publishedSchema } from "../config/schema/json-schema.ts";
 import { type Command, EXIT_OK } from "./command.ts";
 
 export const schema: Command = {

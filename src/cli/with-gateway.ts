@@ -1,5 +1,5 @@
-import { formatFault } from "../config/faults.ts";
-import { configPath, createConfigSource } from "../config/source.ts";
+import { formatFault } from "../config/check/faults.ts";
+import { configPath, createConfigSource } from "../config/parse/source.ts";
 import { EXIT_USAGE, type Io } from "./command.ts";
 import { gatewayAddress, type GatewayAddress } from "./gateway-address.ts";
 

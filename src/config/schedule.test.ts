@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseCron, parseTimezone } from "./cron-expression.ts";
-import { scheduleClash } from "./schedule-clash.ts";
+import { parseCron, parseTimezone } from "./schema/cron-expression.ts";
+import { scheduleClash } from "./check/schedule-clash.ts";
 import { createSchedule } from "./schedule.ts";
 
 const at = (iso: string) => Date.parse(iso);

@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import type { Theme, WorkloadSettings } from "../../src/core/settings.ts";
-import { describeWorkload } from "../../src/config/describe-settings.ts";
+import { describeWorkload } from "../../src/config/merge/describe-settings.ts";
 import type { Memory } from "../../src/lifecycle/ports.ts";
 import { closeLease, openLease } from "../../src/lifecycle/lease.ts";
 import { PROXY_TRAITS } from "../../src/proxy/door.ts";

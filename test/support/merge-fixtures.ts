@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { InventoryItem } from "../../src/core/observation.ts";
 import type { WorkloadSettings } from "../../src/core/settings.ts";
-import { loadConfig, type FileConfig } from "../../src/config/load-config.ts";
-import { mergeSettings, type MergeOptions, type MergeResult } from "../../src/config/merge-settings.ts";
+import { loadConfig, type FileConfig } from "../../src/config/parse/load-config.ts";
+import { mergeSettings, type MergeOptions, type MergeResult } from "../../src/config/merge/merge-settings.ts";
 
 /** A sound file, read. */
 export function configOf(text: string): FileConfig {

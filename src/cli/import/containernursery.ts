@@ -1,6 +1,6 @@
-import { CONTAINER_NAME } from "../../config/container-schema.ts";
+import { CONTAINER_NAME } from "../../config/schema/container-schema.ts";
 import { formatDuration } from "../../core/duration.ts";
-import { parseHost } from "../../config/host-name.ts";
+import { parseHost } from "../../config/schema/host-name.ts";
 import { listOf, mapOf, readYaml, scalar } from "./compose.ts";
 import type { Imported, ImportedContainer, KeyValue } from "./types.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { formatFault } from "../../config/faults.ts";
-import { loadConfig } from "../../config/load-config.ts";
-import { localTimezone } from "../../config/local-timezone.ts";
+import { formatFault } from "../../config/check/faults.ts";
+import { loadConfig } from "../../config/parse/load-config.ts";
+import { localTimezone } from "../../config/parse/local-timezone.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Given, type Io } from "../command.ts";
 import type { Inventory } from "../docker-inventory.ts";
 import { readCompose } from "./compose.ts";

@@ -1,4 +1,4 @@
-import { readComposeLabels } from "../../config/compose-labels.ts";
+import { readComposeLabels } from "../../config/merge/compose-labels.ts";
 import type { InventoryItem } from "../../core/observation.ts";
 import type { Service } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import { parseHost } from "../../config/host-name.ts";
+import { parseHost } from "../../config/schema/host-name.ts";
 
 /** A host for what has none yet: it works in a browser on the gateway's own machine. */
 export function placeholderHost(service: string): string {

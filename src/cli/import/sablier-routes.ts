@@ -1,4 +1,4 @@
-import { parseHost } from "../../config/host-name.ts";
+import { parseHost } from "../../config/schema/host-name.ts";
 import type { Service } from "./types.ts";
 
 /** Where a container's front proxy leads to it from, as its labels say. */

@@ -1,0 +1,103 @@
+import { findCycles } from "../../core/dependency-graph.ts";
+import type { ContainerKeys } from "../schema/container-schema.ts";
+import type { KeyIssue } from "./schema-issues.ts";
+import { scheduleClash } from "./schedule-clash.ts";
+
+/** One container of the file and its position there (bad neighbours may be missing). */
+export interface Positioned<T> {
+  readonly index: number;
+  readonly keys: T;
+}
+
+/** What containers need to be checked against each other. */
+export interface ContainerContext {
+  /** Every name in the file, also of containers that have faults of their own. */
+  readonly names: ReadonlySet<string>;
+  readonly timezone: string;
+  readonly nowMs: number;
+}
+
+/** Rules that a container alone cannot break: names, hosts, dependencies, schedules. */
+export function checkContainers(
+  containers: readonly Positioned<ContainerKeys>[],
+  context: ContainerContext,
+): KeyIssue[] {
+  return [
+    ...duplicateNames(containers),
+    ...sharedHosts(containers),
+    ...containers.flatMap((container) => badDependencies(container, context.names)),
+    ...cycles(containers),
+    ...containers.flatMap((container) => [...schedule(container, context), ...processPort(container)]),
+  ];
+}
+
+function duplicateNames(containers: readonly Positioned<ContainerKeys>[]): KeyIssue[] {
+  const places = containers.map(({ index, keys }) => ({ value: keys.name, path: ["containers", index, "name"] }));
+  return repeated(places).map(({ value, path }) => ({
+    path,
+    part: "value",
+    message: `duplicate container name found: "${value}"`,
+  }));
+}
+
+function sharedHosts(containers: readonly Positioned<ContainerKeys>[]): KeyIssue[] {
+  const places = containers.flatMap(({ index, keys }) =>
+    (keys.host ?? []).map((value, item) => ({ name: keys.name, value, path: ["containers", index, "host", item] })),
+  );
+  return repeated(places).map(({ name, value, path }) => ({
+    path,
+    part: "value",
+    message: `container "${name}" host "${value}" conflicts with an existing host`,
+  }));
+}
+
+/** Every place but the first of each value. */
+function repeated<T extends { readonly value: string }>(places: readonly T[]): T[] {
+  const seen = new Set<string>();
+  return places.filter(({ value }) => seen.has(value) || !seen.add(value));
+}
+
+function badDependencies({ index, keys }: Positioned<ContainerKeys>, names: ReadonlySet<string>): KeyIssue[] {
+  return (keys.depends_on ?? []).flatMap((needed, item) => {
+    const path = ["containers", index, "depends_on", item];
+    if (needed === keys.name)
+      return [{ path, part: "value" as const, message: `container "${keys.name}" cannot depend on itself` }];
+    if (names.has(needed)) return [];
+    return [
+      { path, part: "value" as const, message: `container "${keys.name}" depends on unknown container "${needed}"` },
+    ];
+  });
+}
+
+function cycles(containers: readonly Positioned<ContainerKeys>[]): KeyIssue[] {
+  const graph = new Map(
+    containers.map(({ keys }) => [keys.name, (keys.depends_on ?? []).filter((needed) => needed !== keys.name)]),
+  );
+  return findCycles(graph).map((cycle) => {
+    const from = containers.find(({ keys }) => keys.name === cycle.at(-2));
+    return {
+      path: ["containers", from?.index ?? 0, "depends_on"],
+      part: "value",
+      message: `dependency cycle detected: ${cycle.join(" → ")}`,
+    };
+  });
+}
+
+function schedule({ index, keys }: Positioned<ContainerKeys>, { timezone, nowMs }: ContainerContext): KeyIssue[] {
+  const { schedule_start: start, schedule_stop: stop, schedule_timezone: own } = keys;
+  const clash = scheduleClash({ start, stop, timezone: own || timezone }, nowMs);
+  return clash === undefined
+    ? []
+    : [{ path: ["containers", index, "schedule_stop"], part: "value", message: `container "${keys.name}": ${clash}` }];
+}
+
+function processPort({ index, keys }: Positioned<ContainerKeys>): KeyIssue[] {
+  if (keys.process === undefined || keys.target_port === undefined || keys.target_port === keys.process.port) return [];
+  return [
+    {
+      path: ["containers", index, "target_port"],
+      part: "value",
+      message: "differs from process.port; leave it out for a process",
+    },
+  ];
+}

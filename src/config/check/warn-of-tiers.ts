@@ -1,0 +1,18 @@
+import type { WorkloadSettings } from "../../core/settings.ts";
+import { formatDuration } from "../../core/duration.ts";
+
+/** Tiers that never come because a later one is due first. */
+export function warnOfTiers(workload: WorkloadSettings): string[] {
+  const { name, pauseAfterMs, throttleAfterMs, idleTimeoutMs = 0 } = workload;
+  const late = (tier: string, ms: number, next: string, nextMs: number) =>
+    ms > 0 && nextMs > 0 && ms >= nextMs
+      ? [
+          `container "${name}": ${tier} (${formatDuration(ms)}) never comes, for ${next} (${formatDuration(nextMs)}) is due first`,
+        ]
+      : [];
+  return [
+    ...late("pause_after", pauseAfterMs, "idle_timeout", idleTimeoutMs),
+    ...late("throttle_after", throttleAfterMs, "idle_timeout", idleTimeoutMs),
+    ...late("throttle_after", throttleAfterMs, "pause_after", pauseAfterMs),
+  ];
+}

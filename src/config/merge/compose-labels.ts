@@ -1,0 +1,48 @@
+import type { DependencyCondition } from "../../core/settings.ts";
+
+/** What Docker Compose wrote onto a container. */
+export interface ComposeFacts {
+  readonly project: string;
+  readonly service: string;
+  /** From `docker compose run`: neither a replica of its service nor a thing to depend on. */
+  readonly oneOff: boolean;
+  /** Which replica of its service it is; empty where nobody says. A successor bears its predecessor's. */
+  readonly number: string;
+  readonly needs: readonly ServiceNeed[];
+}
+
+export interface ServiceNeed {
+  readonly service: string;
+  readonly condition: DependencyCondition;
+}
+
+export const COMPOSE_DEPENDS_ON = "com.docker.compose.depends_on";
+
+/** Reads the labels of Compose v2; `undefined` on a container that Compose didn't make. */
+export function readComposeLabels(labels: Readonly<Record<string, string>>): ComposeFacts | undefined {
+  const project = labels["com.docker.compose.project"] ?? "";
+  const service = labels["com.docker.compose.service"] ?? "";
+  if (project === "" || service === "") return undefined;
+  return {
+    project,
+    service,
+    oneOff: (labels["com.docker.compose.oneoff"] ?? "").toLowerCase() === "true",
+    number: labels["com.docker.compose.container-number"] ?? "",
+    needs: parseNeeds(labels[COMPOSE_DEPENDS_ON] ?? ""),
+  };
+}
+
+/** `db:service_healthy:true,cache:service_started:false`; what follows the condition is about restarts. */
+function parseNeeds(text: string): ServiceNeed[] {
+  return text
+    .split(",")
+    .map((item) => item.trim().split(":"))
+    .filter(([service]) => service !== undefined && service !== "")
+    .map(([service = "", condition = ""]) => ({ service, condition: CONDITIONS[condition] ?? "started" }));
+}
+
+const CONDITIONS: Readonly<Record<string, DependencyCondition>> = {
+  service_started: "started",
+  service_healthy: "healthy",
+  service_completed_successfully: "completed",
+};

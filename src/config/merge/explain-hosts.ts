@@ -1,0 +1,106 @@
+import type { GroupSettings, Settings, WorkloadSettings } from "../../core/settings.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { workloadsByName } from "../../core/workloads-by-name.ts";
+import { portsToTry } from "../../core/target-ports.ts";
+
+type ExposedOf = (name: string) => readonly number[] | undefined;
+
+/**
+ * One line a host, or a name that a front proxy asks about, that says what a request to it would do, in the order of the host names. `exposedOf` tells the TCP ports
+ * that a container's image exposes, where that is known.
+ */
+export function explainHosts(settings: Settings, exposedOf: ExposedOf = () => undefined): string[] {
+  const byName = new Map(settings.workloads.map((workload) => [workload.name, workload]));
+  const routes = [
+    ...settings.workloads.flatMap((workload) =>
+      workload.hosts.map((host) => ({ host, does: explainWorkload(workload, exposedOf) })),
+    ),
+    ...settings.groups.flatMap((group) =>
+      group.hosts.map((host) => ({ host, does: explainGroup(group, byName, exposedOf) })),
+    ),
+    ...workloadsByName(settings).map((workload) => ({
+      host: `/_auth/FRONT/container/${workload.name}`,
+      does: explainWorkload(workload, exposedOf),
+    })),
+  ].toSorted((a, b) => (a.host < b.host ? -1 : 1));
+  const width = Math.max(0, ...routes.map(({ host }) => host.length));
+  return routes.map(({ host, does }) => `${host.padEnd(width)}  → ${does}`);
+}
+
+function explainWorkload(workload: WorkloadSettings, exposedOf: ExposedOf): string {
+  const { name, process } = workload;
+  const kind = process === undefined ? "container" : "process";
+  return [
+    `${kind} ${name}, port ${port(workload, exposedOf(name))}`,
+    needs([workload]),
+    wakes(workload),
+    sleeps(workload),
+    hours(workload),
+  ]
+    .filter((part) => part !== "")
+    .join("; ");
+}
+
+function port({ targetPort, findsPort }: WorkloadSettings, exposed: readonly number[] = []): string {
+  if (targetPort === undefined) return "none";
+  if (!findsPort) return String(targetPort);
+  const others = exposed.filter((one) => one !== targetPort);
+  if (others.length > 1) return `${targetPort} (its image exposes ${exposed.join(", ")}: set target_port)`;
+  const tried = portsToTry(exposed, false).map((one) => one.port);
+  return tried.length > 1 ? `${tried.join(" or ")} (its image exposes ${exposed.join(", ")})` : String(targetPort);
+}
+
+function explainGroup(
+  group: GroupSettings,
+  byName: ReadonlyMap<string, WorkloadSettings>,
+  exposedOf: ExposedOf,
+): string {
+  const members = group.members.map((name) => byName.get(name)).filter((member) => member !== undefined);
+  const each = members.map((member) => `${member.name}:${port(member, exposedOf(member.name))}`).join(", ");
+  const wake =
+    group.targetConcurrency === 0
+      ? "all members wake together"
+      : `one member wakes first, the next at ${group.targetConcurrency} requests each`;
+  return [`group ${group.name} (${each}), ${group.strategy}`, wake, needs(members)]
+    .filter((part) => part !== "")
+    .join("; ");
+}
+
+function needs(workloads: readonly WorkloadSettings[]): string {
+  const names = new Set(
+    workloads.flatMap(({ dependsOn }) => dependsOn.map(({ name, condition }) => `${name} (${condition})`)),
+  );
+  return names.size === 0 ? "" : `needs ${[...names].join(", ")}`;
+}
+
+function wakes({ wake, holdTimeoutMs }: WorkloadSettings): string {
+  const hold = `held for up to ${formatDuration(holdTimeoutMs)}`;
+  switch (wake) {
+    case "auto":
+      return `browsers see a page, others are ${hold}`;
+    case "page":
+      return "everybody sees a page";
+    case "hold":
+      return `everybody is ${hold}`;
+  }
+}
+
+function sleeps({ idleTimeoutMs = 0, pauseAfterMs, throttleAfterMs, stopMethod }: WorkloadSettings): string {
+  const tiers = [
+    throttleAfterMs > 0 ? `throttled after ${formatDuration(throttleAfterMs)}` : "",
+    pauseAfterMs > 0 ? `paused after ${formatDuration(pauseAfterMs)}` : "",
+    idleTimeoutMs > 0
+      ? `${PUT_TO_SLEEP[stopMethod]} after ${formatDuration(idleTimeoutMs)} without a request`
+      : "never put to sleep for being idle",
+  ];
+  return tiers.filter((tier) => tier !== "").join(", ");
+}
+
+const PUT_TO_SLEEP = { stop: "stopped", pause: "paused", kill: "killed" } as const;
+
+function hours({ schedule }: WorkloadSettings): string {
+  if (schedule === undefined) return "";
+  const { start, stop, timezone } = schedule;
+  if (start !== "" && stop !== "") return `open from "${start}" to "${stop}" (${timezone})`;
+  return start !== "" ? `started at "${start}" (${timezone})` : `stopped at "${stop}" (${timezone})`;
+}

@@ -1,0 +1,107 @@
+import type { GroupSettings } from "../../core/settings.ts";
+import { byName, type GroupDraft } from "./draft.ts";
+import { labelFault, type Fault } from "../check/faults.ts";
+import type { GroupKeys } from "../schema/group-schema.ts";
+import type { Labelled } from "./read-labelled.ts";
+
+export interface FormedGroups {
+  /** The file's groups (with members that joined by label) and those that labels make, by name. */
+  readonly file: readonly GroupDraft[];
+  readonly label: readonly GroupDraft[];
+  /** Labelled containers that are some group's member. */
+  readonly members: ReadonlySet<string>;
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Forms groups from `dag.group`, and from replicas of one Compose service that share their hosts. A member's `dag.host`
+ * belongs to its group.
+ */
+export function formGroups(fileGroups: readonly GroupKeys[], labelled: readonly Labelled[]): FormedGroups {
+  const named = collect(labelled, ({ keys }) => keys.group);
+  const taken = new Set([...fileGroups.map(({ name }) => name), ...named.keys()]);
+  const replicas = [...collect(labelled, replicaKey).values()]
+    .filter((members) => members.length > 1)
+    .map((members) => ({ name: freeName(members[0]?.item.compose, taken), members }));
+
+  const file = fileGroups.map(({ name, host, containers }): GroupDraft => ({
+    name,
+    origin: "file",
+    hosts: host,
+    members: [...containers, ...namesOf(named.get(name) ?? [])],
+  }));
+  const own = [...named].filter(([name]) => !fileGroups.some((group) => group.name === name));
+  const label = [...own.map(([name, members]) => ({ name, members })), ...replicas].map(toGroup).toSorted(byName);
+  return {
+    file,
+    label: label.filter(({ hosts }) => hosts.length > 0),
+    members: new Set(
+      [...[...named.values()].flat(), ...replicas.flatMap(({ members }) => members)].map(({ item }) => item.name),
+    ),
+    faults: label.filter(({ hosts }) => hosts.length === 0).flatMap(hostless),
+  };
+}
+
+/** A group as other rooms read it. One made by labels is weighted as soon as a member says `dag.weight`. */
+export function toGroupSettings(
+  group: GroupDraft,
+  fileGroups: readonly GroupKeys[],
+  labelled: readonly Labelled[],
+): GroupSettings {
+  const keys = fileGroups.find(({ name }) => name === group.name);
+  const weighted = labelled.some(({ item, set }) => set.includes("weight") && group.members.includes(item.name));
+  return {
+    name: group.name,
+    hosts: group.hosts,
+    strategy: keys?.strategy ?? (weighted ? "weighted" : "round-robin"),
+    sticky: keys?.sticky ?? "",
+    members: group.members,
+    targetConcurrency: keys?.target_concurrency ?? 0,
+  };
+}
+
+function toGroup({ name, members }: { name: string; members: readonly Labelled[] }): GroupDraft {
+  const hosts = new Set(members.flatMap(({ keys }) => keys.host ?? []));
+  return { name, origin: "label", hosts: [...hosts], members: namesOf(members) };
+}
+
+function hostless({ name, members }: GroupDraft): Fault[] {
+  return members.map((member) =>
+    labelFault(member, "dag.group", `group "${name}" has no host: give a member dag.host`),
+  );
+}
+
+function replicaKey({ item, keys }: Labelled): string | undefined {
+  if (keys.group !== undefined || item.compose === undefined || keys.host === undefined || keys.host.length === 0)
+    return undefined;
+  return [item.compose.project, item.compose.service, ...keys.host.toSorted()].join("\n");
+}
+
+/** `project-service`, and a number behind it if something else has that name. */
+function freeName(compose: Labelled["item"]["compose"], taken: Set<string>): string {
+  const wanted = `${compose?.project ?? ""}-${compose?.service ?? ""}`;
+  let name = wanted;
+  for (let number = 2; taken.has(name); number++) name = `${wanted}-${number}`;
+  taken.add(name);
+  return name;
+}
+
+function namesOf(members: readonly Labelled[]): string[] {
+  return members.map(({ item }) => item.name);
+}
+
+/** Containers by a key, in the order of their names; those without a key are left out. */
+function collect(
+  labelled: readonly Labelled[],
+  keyOf: (each: Labelled) => string | undefined,
+): Map<string, Labelled[]> {
+  const groups = new Map<string, Labelled[]>();
+  for (const each of labelled) {
+    const key = keyOf(each);
+    if (key === undefined) continue;
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [each]);
+    else members.push(each);
+  }
+  return groups;
+}

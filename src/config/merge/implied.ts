@@ -1,0 +1,31 @@
+import type { Dependency } from "../../core/settings.ts";
+import type { Draft } from "./draft.ts";
+import type { InventoryIndex } from "./inventory-index.ts";
+import { DEFAULTS, ENABLED } from "../parse/labels.ts";
+import { parseFlag } from "../schema/values.ts";
+
+/** Names that some container needs by Compose's labels which is not among `ours`. */
+export function neededOutside(
+  index: InventoryIndex,
+  ours: ReadonlyMap<string, readonly Dependency[]>,
+): ReadonlySet<string> {
+  const needed = new Set<string>();
+  for (const { name, compose } of index.items) {
+    if (compose === undefined || compose.oneOff || ours.has(name)) continue;
+    for (const { service } of compose.needs) {
+      for (const item of index.ofService(compose.project, service)) needed.add(item.name);
+    }
+  }
+  return needed;
+}
+
+/**
+ * A container that nobody configured but that another one needs: woken with it. It is put to sleep again only if nothing
+ * outside of the gateway needs it, and if its labels don't say `dag.enabled=false`.
+ */
+export function implyDraft(name: string, index: InventoryIndex, outside: ReadonlySet<string>): Draft {
+  const enabled = parseFlag(index.get(name)?.labels[ENABLED] ?? "");
+  const handsOff = outside.has(name) || (enabled.ok && !enabled.value);
+  const keys = handsOff ? { ...DEFAULTS, idle_timeout: 0 } : DEFAULTS;
+  return { name, origin: "implied", keys, hosts: [], isAsked: false };
+}

@@ -1,0 +1,56 @@
+import type { InventoryItem } from "../../core/observation.ts";
+import type { FileConfig } from "../parse/load-config.ts";
+import { ENABLED } from "../parse/labels.ts";
+import { parseFlag } from "../schema/values.ts";
+
+/** A configuration and an inventory in which no task of Docker Swarm is left. */
+export interface WithoutTasks {
+  readonly config: FileConfig;
+  readonly inventory: readonly InventoryItem[];
+  /** One for each service whose tasks somebody wanted to be looked after. */
+  readonly warnings: readonly string[];
+}
+
+/** Takes tasks of Docker Swarm out: Swarm starts another one for each that is stopped, and two would run at once (#13). */
+export function leaveSwarmTasks(config: FileConfig, inventory: readonly InventoryItem[]): WithoutTasks {
+  const tasks = new Map(inventory.filter(isTask).map((item) => [item.name, item]));
+  if (tasks.size === 0) return { config, inventory, warnings: [] };
+  const inFile = new Set([...config.containers, ...config.groups.flatMap(membersOf)].map(({ name }) => name));
+  const wanted = [...tasks.values()].filter((item) => isLabelled(item) || inFile.has(item.name));
+  return {
+    config: {
+      ...config,
+      containers: config.containers.filter(({ name }) => !tasks.has(name)),
+      groups: config.groups.flatMap((group) => {
+        const containers = group.containers.filter((name) => !tasks.has(name));
+        return containers.length === 0 && group.containers.length > 0 ? [] : [{ ...group, containers }];
+      }),
+    },
+    inventory: inventory.filter((item) => !isTask(item)),
+    warnings: [...new Set(wanted.map(serviceOf))].toSorted().map(warningFor),
+  };
+}
+
+const TASK_ID = "com.docker.swarm.task.id";
+
+function isTask({ labels }: InventoryItem): boolean {
+  return labels[TASK_ID] !== undefined;
+}
+
+function isLabelled({ labels }: InventoryItem): boolean {
+  const enabled = parseFlag(labels[ENABLED] ?? "");
+  return enabled.ok && enabled.value;
+}
+
+function membersOf({ containers }: FileConfig["groups"][number]): { readonly name: string }[] {
+  return containers.map((name) => ({ name }));
+}
+
+/** Of `web.1.k2b…`, where the label is missing, the part before the slot. */
+function serviceOf({ name, labels }: InventoryItem): string {
+  return labels["com.docker.swarm.service.name"] ?? name.replace(/\.[^.]+\.[^.]+$/, "");
+}
+
+function warningFor(service: string): string {
+  return `service "${service}" runs in Docker Swarm: its tasks are left alone, because Swarm replaces every task that is stopped; run it with docker compose up or docker run to have it woken and stopped, or use docker service scale`;
+}

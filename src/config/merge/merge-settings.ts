@@ -1,0 +1,108 @@
+import type { InventoryItem } from "../../core/observation.ts";
+import type { Settings } from "../../core/settings.ts";
+import { claimHosts } from "./claim-hosts.ts";
+import { byName, type Draft } from "./draft.ts";
+import type { Fault } from "../check/faults.ts";
+import { formGroups, toGroupSettings } from "./form-groups.ts";
+import { implyDraft, neededOutside } from "./implied.ts";
+import { indexInventory } from "./inventory-index.ts";
+import { leaveSwarmTasks } from "./leave-swarm-tasks.ts";
+import type { FileConfig } from "../parse/load-config.ts";
+import { mergedProvenance } from "./merged-provenance.ts";
+import type { Provenance } from "../parse/provenance.ts";
+import { readLabelled } from "./read-labelled.ts";
+import { resolveDependencies } from "./resolve-dependencies.ts";
+import { warnOfTiers } from "../check/warn-of-tiers.ts";
+import { toWorkloadSettings } from "./workload-settings.ts";
+
+export interface MergeResult {
+  readonly settings: Settings;
+  /** Each distinct one is worth one log line. */
+  readonly warnings: readonly string[];
+  /** Labels that are not in force; worth one log line each and a mark on the dashboard. */
+  readonly labelFaults: readonly Fault[];
+  readonly provenance: Provenance;
+}
+
+export interface MergeOptions {
+  /** The gateway's own container (name or id): it never looks after itself. */
+  readonly self?: string | undefined;
+}
+
+/**
+ * Puts the labels of all containers into the file's configuration: what the file says wins by name and by host. The
+ * same containers in any order give the same result; a faulty label never takes down more than itself.
+ */
+export function mergeSettings(
+  written: FileConfig,
+  found: readonly InventoryItem[],
+  options: MergeOptions = {},
+): MergeResult {
+  const { config, inventory, warnings } = leaveSwarmTasks(written, found);
+  const index = indexInventory(inventory, options.self);
+  const read = readLabelled(config, index);
+  const groups = formGroups(config.groups, read.labelled);
+  const hosts = claimHosts(config, groups, read.labelled);
+
+  const routedGroups = hosts.groups;
+  const members = new Set(routedGroups.flatMap((group) => group.members));
+  const draftOf = (name: string, rest: Pick<Draft, "origin" | "keys" | "process">): Draft => {
+    const own = hosts.ofContainer.get(name) ?? [];
+    return { name, ...rest, hosts: own, isAsked: own.length > 0 || members.has(name) };
+  };
+  const fromFile = config.containers.map((keys) =>
+    draftOf(keys.name, {
+      origin: "file",
+      keys: { ...keys, group: undefined },
+      ...(keys.process === undefined ? {} : { process: keys.process }),
+    }),
+  );
+  const fromLabels = read.labelled.map(({ item, keys }) => draftOf(item.name, { origin: "label", keys }));
+
+  const known = new Map([...fromFile, ...fromLabels].map((draft) => [draft.name, draft]));
+  const broken = new Set(read.faults.flatMap(({ place }) => (isOfRoute(place) ? place.container : [])));
+  const asked = [...known.values()].filter((draft) => draft.isAsked || isHostless(draft, broken));
+  const resolved = resolveDependencies(
+    asked.map(({ name }) => name),
+    known,
+    index,
+  );
+  const outside = neededOutside(index, resolved.needs);
+  const implied = [...resolved.needs.keys()]
+    .filter((name) => !known.has(name))
+    .map((name) => implyDraft(name, index, outside));
+
+  const needed = new Set([...resolved.needs.values()].flat().map(({ name }) => name));
+  const drafts = [
+    ...fromFile,
+    ...fromLabels.filter(({ name }) => resolved.needs.has(name)),
+    ...implied.toSorted(byName),
+  ].map((draft) => ({ ...draft, isAsked: draft.isAsked || !needed.has(draft.name) }));
+  const workloads = drafts.map((draft) =>
+    toWorkloadSettings(draft, resolved.needs.get(draft.name) ?? [], config.gateway),
+  );
+  return {
+    settings: {
+      gateway: config.gateway,
+      workloads,
+      groups: routedGroups.map((group) => toGroupSettings(group, config.groups, read.labelled)),
+    },
+    warnings: [...warnings, ...read.warnings, ...hosts.warnings, ...workloads.flatMap(warnOfTiers)],
+    labelFaults: [...read.faults, ...groups.faults, ...resolved.faults],
+    provenance: mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose),
+  };
+}
+
+/**
+ * It never wanted a host, so that it is asked by its name, or needed by others; who lost its hosts to another, has a faulty
+ * one, or is in a group without one is told so, and left alone.
+ */
+function isHostless({ name, origin, keys }: Draft, broken: ReadonlySet<string>): boolean {
+  return origin === "file" || ((keys.host ?? []).length === 0 && keys.group === undefined && !broken.has(name));
+}
+
+function isOfRoute(place: Fault["place"]): place is Extract<Fault["place"], { kind: "label" }> {
+  return place.kind === "label" && ROUTE_LABELS.has(place.label);
+}
+
+const ROUTE_LABELS: ReadonlySet<string> = new Set(["dag.host", "dag.group"]);

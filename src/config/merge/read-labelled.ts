@@ -1,0 +1,49 @@
+import type { LabelKeys } from "../schema/container-schema.ts";
+import { labelFault, type Fault } from "../check/faults.ts";
+import type { IndexedItem, InventoryIndex } from "./inventory-index.ts";
+import { parseLabels } from "../parse/labels.ts";
+import type { FileConfig } from "../parse/load-config.ts";
+import { scheduleClash } from "../check/schedule-clash.ts";
+
+/** A container that asks by label to be looked after. */
+export interface Labelled {
+  readonly item: IndexedItem;
+  readonly keys: LabelKeys;
+  /** Which keys its labels set. */
+  readonly set: readonly string[];
+}
+
+export interface LabelledResult {
+  readonly labelled: readonly Labelled[];
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly string[];
+}
+
+/** Reads the labels of all containers; one that the file names is the file's. */
+export function readLabelled(config: FileConfig, index: InventoryIndex): LabelledResult {
+  const inFile = new Set(config.containers.map(({ name }) => name));
+  const labelled: Labelled[] = [];
+  const faults: Fault[] = [];
+  const warnings: string[] = [];
+  for (const item of index.items) {
+    // `docker compose run` copies the service's labels onto a container that is no server.
+    if (item.compose?.oneOff === true) continue;
+    const reading = parseLabels(item.name, item.labels);
+    if (reading.settings !== undefined && inFile.has(item.name)) {
+      warnings.push(`container "${item.name}" is configured in the file: its dag.* labels are not used`);
+      continue;
+    }
+    faults.push(...reading.faults);
+    if (reading.settings !== undefined)
+      labelled.push({ item, keys: withoutClash(item.name, reading.settings, config, faults), set: reading.keys });
+  }
+  return { labelled, faults, warnings };
+}
+
+function withoutClash(name: string, keys: LabelKeys, { gateway, checkedAtMs }: FileConfig, faults: Fault[]): LabelKeys {
+  const { schedule_start: start, schedule_stop: stop, schedule_timezone: own } = keys;
+  const clash = scheduleClash({ start, stop, timezone: own || gateway.scheduleTimezone }, checkedAtMs);
+  if (clash === undefined) return keys;
+  faults.push(labelFault(name, "dag.schedule_stop", clash));
+  return { ...keys, schedule_start: "", schedule_stop: "" };
+}

@@ -1,0 +1,124 @@
+import { findCycles } from "../../core/dependency-graph.ts";
+import type { Dependency } from "../../core/settings.ts";
+import { COMPOSE_DEPENDS_ON } from "./compose-labels.ts";
+import type { Draft } from "./draft.ts";
+import { labelFault, type Fault } from "../check/faults.ts";
+import type { IndexedItem, InventoryIndex } from "./inventory-index.ts";
+
+export interface ResolvedDependencies {
+  /** What everything reachable needs; who isn't a key is neither asked for nor needed. */
+  readonly needs: ReadonlyMap<string, readonly Dependency[]>;
+  readonly faults: readonly Fault[];
+  /** Names whose dependencies were read from Compose labels. */
+  readonly fromCompose: ReadonlySet<string>;
+}
+
+/** Follows dependencies from `roots` on, through labelled containers and through those that only Compose knows. */
+export function resolveDependencies(
+  roots: readonly string[],
+  drafts: ReadonlyMap<string, Draft>,
+  index: InventoryIndex,
+): ResolvedDependencies {
+  const needs = new Map<string, readonly Dependency[]>();
+  const faults: Fault[] = [];
+  const fromCompose = new Set<string>();
+  const waiting = [...roots];
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+    if (needs.has(name)) continue;
+    const draft = drafts.get(name);
+    const written = draft?.keys.depends_on;
+    const found =
+      written === undefined
+        ? composeNeeds(name, draft, index, faults)
+        : writtenNeeds(name, written, drafts, index, faults);
+    if (written === undefined && found.length > 0) fromCompose.add(name);
+    const all = draft?.process === undefined ? withNetworkOwner(found, index.networkOwner(name)?.name) : found;
+    needs.set(name, all);
+    waiting.push(...all.map((dependency) => dependency.name));
+  }
+  cutCycles(needs, drafts, faults);
+  return { needs, faults, fromCompose };
+}
+
+function composeNeeds(name: string, draft: Draft | undefined, index: InventoryIndex, faults: Fault[]): Dependency[] {
+  const compose = index.get(name)?.compose;
+  if (compose === undefined || compose.oneOff || draft?.process !== undefined) return [];
+  return compose.needs.flatMap(({ service, condition }) => {
+    const found = othersOf(name, index.ofService(compose.project, service));
+    if (found.length === 0 && service !== compose.service)
+      faults.push(labelFault(name, COMPOSE_DEPENDS_ON, unknown(name, service)));
+    return found.map((item) => ({ name: item.name, condition }));
+  });
+}
+
+/** Nobody need write down that a container needs the one whose network it uses: without that one it cannot start. */
+function withNetworkOwner(found: readonly Dependency[], owner: string | undefined): readonly Dependency[] {
+  if (owner === undefined) return found;
+  const { condition = "started" } = found.find(({ name }) => name === owner) ?? {};
+  return [{ name: owner, condition, sharesNetwork: true }, ...found.filter(({ name }) => name !== owner)];
+}
+
+/** Names of containers, as in the file; what is no container's name may be a service of the same project. */
+function writtenNeeds(
+  name: string,
+  written: readonly string[],
+  drafts: ReadonlyMap<string, Draft>,
+  index: InventoryIndex,
+  faults: Fault[],
+): Dependency[] {
+  const names = new Set<string>();
+  for (const wanted of written) {
+    const found = namesFor(name, wanted, drafts, index);
+    if (wanted === name) faults.push(labelFault(name, DEPENDS_ON, `container "${name}" cannot depend on itself`));
+    else if (found.length === 0) faults.push(labelFault(name, DEPENDS_ON, unknown(name, wanted)));
+    for (const each of found) names.add(each);
+  }
+  return [...names].map((needed) => ({ name: needed, condition: "healthy" }));
+}
+
+const DEPENDS_ON = "dag.depends_on";
+
+function namesFor(name: string, wanted: string, drafts: ReadonlyMap<string, Draft>, index: InventoryIndex): string[] {
+  if (wanted === name) return [];
+  if (drafts.has(wanted) || index.get(wanted) !== undefined) return [wanted];
+  const compose = index.get(name)?.compose;
+  if (compose === undefined) return [];
+  return othersOf(name, index.ofService(compose.project, wanted)).map((item) => item.name);
+}
+
+function othersOf(name: string, items: readonly IndexedItem[]): IndexedItem[] {
+  return items.filter((item) => item.name !== name);
+}
+
+function unknown(name: string, needed: string): string {
+  return `container "${name}" depends on unknown container "${needed}"`;
+}
+
+/** The file's own dependencies were checked with it, so every cycle has a step that a label made: that one goes. Networks stay. */
+function cutCycles(
+  needs: Map<string, readonly Dependency[]>,
+  drafts: ReadonlyMap<string, Draft>,
+  faults: Fault[],
+): void {
+  const isFixed = (name: string) =>
+    drafts.get(name)?.origin === "file" && drafts.get(name)?.keys.depends_on !== undefined;
+  const sharesNetwork = (name: string, with_: string | undefined) =>
+    needs.get(name)?.some((need) => need.name === with_ && need.sharesNetwork === true) === true;
+  for (let cycles = findCycles(graphOf(needs)); cycles.length > 0; cycles = findCycles(graphOf(needs))) {
+    for (const cycle of cycles) {
+      const step = cycle
+        .slice(0, -1)
+        .findLastIndex((name, at) => !isFixed(name) && !sharesNetwork(name, cycle[at + 1]));
+      const from = cycle[step];
+      if (from === undefined) return;
+      const kept = (needs.get(from) ?? []).filter(({ name }) => name !== cycle[step + 1]);
+      needs.set(from, kept);
+      const label = drafts.get(from)?.keys.depends_on === undefined ? COMPOSE_DEPENDS_ON : DEPENDS_ON;
+      faults.push(labelFault(from, label, `dependency cycle detected: ${cycle.join(" → ")}`));
+    }
+  }
+}
+
+function graphOf(needs: ReadonlyMap<string, readonly Dependency[]>): Map<string, string[]> {
+  return new Map([...needs].map(([name, dependencies]) => [name, dependencies.map((dependency) => dependency.name)]));
+}

@@ -1,0 +1,72 @@
+import type { Dependency, GatewaySettings, ScheduleSettings, WorkloadSettings } from "../../core/settings.ts";
+import type { Draft } from "./draft.ts";
+import { compileIgnore } from "./ignore-rules.ts";
+
+/** A draft with its inherited and derived values, as every other room reads it. */
+export function toWorkloadSettings(
+  draft: Draft,
+  dependsOn: readonly Dependency[],
+  gateway: GatewaySettings,
+): WorkloadSettings {
+  const { keys, process } = draft;
+  return {
+    name: draft.name,
+    hosts: draft.hosts,
+    origin: draft.origin,
+    ...(process === undefined ? {} : { process }),
+    targetPort: targetPort(draft),
+    ...(findsPort(draft) && { findsPort: true }),
+    startTimeoutMs: keys.start_timeout,
+    // Without a host of its own it looks like a mere dependency, which sleeps with the last need.
+    idleTimeoutMs: keys.idle_timeout ?? (draft.isAsked && draft.hosts.length === 0 ? 0 : undefined),
+    network: keys.network,
+    redirectPath: keys.redirect_path,
+    icon: keys.icon || "docker",
+    healthPath: keys.health_path,
+    targetScheme: keys.target_scheme,
+    targetVerify: keys.target_verify,
+    healthHost: keys.health_host ?? "",
+    dependsOn,
+    schedule: schedule(draft, gateway),
+    wake: keys.wake,
+    wakeAfterStop: keys.wake_after_stop,
+    holdTimeoutMs: keys.hold_timeout ?? gateway.holdTimeoutMs,
+    maxPending: keys.max_pending ?? gateway.maxPending,
+    stopMethod: keys.stop_method,
+    stopTimeoutMs: keys.stop_timeout,
+    stopSignal: keys.stop_signal,
+    minUptimeMs: keys.min_uptime,
+    idleSignal: keys.idle_signal,
+    busyPath: keys.busy_path,
+    passHost: keys.pass_host,
+    logs: keys.logs ?? gateway.logs,
+    title: keys.title,
+    message: keys.message,
+    color: keys.color,
+    logo: keys.logo,
+    weight: keys.weight,
+    ignore: compileIgnore(keys.ignore),
+    pauseAfterMs: keys.pause_after,
+    throttleAfterMs: keys.throttle_after,
+    throttleCpus: keys.throttle_cpus,
+    throttleMemoryBytes: keys.throttle_memory_reservation,
+  };
+}
+
+const HTTP_PORT = 80;
+
+/** Whoever is asked over HTTP has a port; a mere dependency has one only if somebody names it. */
+function targetPort({ keys, process, isAsked }: Draft): number | undefined {
+  if (process !== undefined) return process.port;
+  return keys.target_port ?? (isAsked ? HTTP_PORT : undefined);
+}
+
+function findsPort({ keys, process, isAsked }: Draft): boolean {
+  return process === undefined && keys.target_port === undefined && isAsked;
+}
+
+function schedule({ keys }: Draft, gateway: GatewaySettings): ScheduleSettings | undefined {
+  const { schedule_start: start, schedule_stop: stop } = keys;
+  if (start === "" && stop === "") return undefined;
+  return { start, stop, timezone: keys.schedule_timezone || gateway.scheduleTimezone };
+}

@@ -1,0 +1,100 @@
+import { read, unreadable, type Reading } from "../schema/reading.ts";
+import type { KeyPath } from "../schema/key-path.ts";
+import type { Fault } from "../check/faults.ts";
+
+/** The process environment as a plain record; only `main.ts` reads the real one. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A variable that wins against the file. */
+export interface EnvironmentVariable {
+  readonly variable: string;
+  readonly path: KeyPath;
+  /** `VARIABLE_FILE` names a file that holds the value (Docker and Kubernetes secrets). */
+  readonly fromFile: boolean;
+}
+
+export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
+  { variable: "DISCOVERY_INTERVAL", path: ["gateway", "discovery_interval"], fromFile: false },
+  { variable: "SCHEDULE_TIMEZONE", path: ["gateway", "schedule_timezone"], fromFile: false },
+  { variable: "ADMIN_AUTH_METHOD", path: ["gateway", "admin_auth", "method"], fromFile: false },
+  { variable: "ADMIN_AUTH_USERNAME", path: ["gateway", "admin_auth", "username"], fromFile: true },
+  { variable: "ADMIN_AUTH_PASSWORD", path: ["gateway", "admin_auth", "password"], fromFile: true },
+  { variable: "ADMIN_AUTH_TOKEN", path: ["gateway", "admin_auth", "token"], fromFile: true },
+];
+
+export const CONFIG_PATH_VARIABLE = "CONFIG_PATH";
+export const DEFAULT_CONFIG_PATH = "/etc/gateway/config.yaml";
+
+/** Variables that belong to the process and have no key in the file, with what they do; the documentation is made from it. */
+export const PROCESS_VARIABLES: Readonly<Record<string, string>> = {
+  [CONFIG_PATH_VARIABLE]: `The configuration file. Default: \`${DEFAULT_CONFIG_PATH}\`, which may be missing; when a file that is named is missing, the log says so.`,
+  LOG_LEVEL:
+    "What is logged: `debug`, `info` (the default), `warn`, `error` or `silent`. Lines are JSON, or for people at a terminal.",
+  DOCKER_HOST:
+    "Where Docker is: `unix:///var/run/docker.sock` (the default) or `tcp://HOST:PORT`. `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` are read as the docker command does; its contexts are not.",
+  OTEL_EXPORTER_OTLP_ENDPOINT:
+    "Where OpenTelemetry traces go; unset: nowhere. It and the other standard `OTEL_` variables are in [tracing](tracing.md).",
+  GATEWAY_URL:
+    "Where commands that ask or order the running gateway find it (`dag list`, `dag wake`, `dag explain`, `dag health`, `dag check --front` and others). Default: the port that the configuration names, on this machine.",
+};
+
+export interface EnvironmentOverrides {
+  readonly overrides: readonly Override[];
+  readonly faults: readonly Fault[];
+}
+
+export interface Override {
+  readonly path: KeyPath;
+  readonly value: string;
+  /** The variable that was really set, `…_FILE` included. */
+  readonly variable: string;
+}
+
+/** Reads what the environment overrides. An empty variable counts as unset; `readSecret` may throw. */
+export function readEnvironment(env: Environment, readSecret: (path: string) => string): EnvironmentOverrides {
+  const overrides: Override[] = [];
+  const faults: Fault[] = [];
+  for (const each of ENVIRONMENT_VARIABLES) {
+    const variable = nameOfSet(each, env);
+    if (variable === undefined) continue;
+    const reading = readVariable(each, env, readSecret);
+    if (reading.ok) overrides.push({ path: each.path, value: reading.value, variable });
+    else faults.push({ place: { kind: "environment", variable }, key: "", message: reading.fault });
+  }
+  return { overrides, faults };
+}
+
+function nameOfSet({ variable, fromFile }: EnvironmentVariable, env: Environment): string | undefined {
+  if (isSet(env[variable])) return variable;
+  return fromFile && isSet(env[`${variable}_FILE`]) ? `${variable}_FILE` : undefined;
+}
+
+function readVariable(
+  { variable, fromFile }: EnvironmentVariable,
+  env: Environment,
+  readSecret: (path: string) => string,
+): Reading<string> {
+  const value = env[variable];
+  const file = fromFile ? env[`${variable}_FILE`] : undefined;
+  if (isSet(value) && isSet(file)) return unreadable(`${variable} and ${variable}_FILE are both set; keep one`);
+  if (isSet(value)) return read(value);
+  return readFileOf(file ?? "", readSecret);
+}
+
+function readFileOf(path: string, readSecret: (path: string) => string): Reading<string> {
+  try {
+    // Editors and `echo` end a file with one line break that is no part of the secret.
+    const secret = readSecret(path).replace(/\r?\n$/, "");
+    return secret === "" ? unreadable(`the file ${JSON.stringify(path)} is empty`) : read(secret);
+  } catch (error) {
+    return unreadable(`cannot read the file ${JSON.stringify(path)}: ${codeOf(error)}`);
+  }
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value !== "";
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unreadable";
+}

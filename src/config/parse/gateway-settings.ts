@@ -1,0 +1,44 @@
+import type { AdminAuth, GatewaySettings } from "../../core/settings.ts";
+import type { GatewayKeys } from "../schema/gateway-schema.ts";
+
+/** The gateway's keys as every other room reads them. `localTimezone` is the machine's own. */
+export function toGatewaySettings(keys: GatewayKeys, localTimezone: string): GatewaySettings {
+  return {
+    port: keys.port,
+    bind: keys.bind.replace(/^\[(.*)\]$/, "$1"),
+    logLines: keys.log_lines,
+    discoveryIntervalMs: keys.discovery_interval,
+    trustedProxies: [...new Set(keys.trusted_proxies)],
+    adminAuth: toAdminAuth(keys.admin_auth),
+    adminHosts: [...new Set(keys.admin_hosts)],
+    scheduleTimezone: keys.schedule_timezone || localTimezone,
+    network: keys.network,
+    address: keys.address,
+    holdTimeoutMs: keys.hold_timeout,
+    maxPending: keys.max_pending,
+    logs: keys.logs,
+    stateFile: keys.state_file,
+    templatesDir: keys.templates_dir,
+    theme: keys.theme,
+    traefik: {
+      entryPoints: keys.traefik.entry_points,
+      certResolver: keys.traefik.cert_resolver,
+      via: keys.traefik.via,
+      middlewares: keys.traefik.middlewares,
+      priority: keys.traefik.priority,
+    },
+    notify: keys.notify,
+  };
+}
+
+function toAdminAuth({ method, username, password, token, ...more }: GatewayKeys["admin_auth"]): AdminAuth {
+  const trusted = more.trusted_header === "" ? {} : { trustedHeader: more.trusted_header.toLowerCase() };
+  switch (method) {
+    case "none":
+      return { method };
+    case "basic":
+      return { method, username, password, ...trusted };
+    case "bearer":
+      return { method, token, ...trusted };
+  }
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { labelSchema, type LabelKeys } from "../schema/container-schema.ts";
+import { labelFault, type Fault } from "../check/faults.ts";
+import type { KeyPath } from "../schema/key-path.ts";
+import { hint } from "../schema/nearest.ts";
+import { salvage } from "../check/salvage.ts";
+import { unwrap } from "../check/schema-issues.ts";
+import { parseFlag } from "../schema/values.ts";
+
+export interface LabelReading {
+  /** `undefined` unless `dag.enabled` is true. */
+  readonly settings: LabelKeys | undefined;
+  /** The keys that labels set, as in the file (`idle_timeout`, `ignore.paths`). */
+  readonly keys: readonly string[];
+  /** A faulty label disables itself only. */
+  readonly faults: readonly Fault[];
+}
+
+/** Reads a container's `dag.*` labels. */
+export function parseLabels(name: string, labels: Readonly<Record<string, string>>): LabelReading {
+  const faults: Fault[] = [];
+  if (!isEnabled(name, labels, faults)) return { settings: undefined, keys: [], faults };
+
+  const raw: Record<string, unknown> = {};
+  const keys: string[] = [];
+  for (const [label, value] of Object.entries(labels).toSorted(byLabel)) {
+    if (!label.startsWith(PREFIX) || label === ENABLED) continue;
+    const key = label.slice(PREFIX.length);
+    const path = LABEL_PATHS.get(key);
+    if (path === undefined) faults.push(labelFault(name, label, whyNot(key)));
+    // Compose writes an empty label for an unset ${VARIABLE}; only an empty depends_on says something: none.
+    else if (value.trim() !== "" || key === "depends_on") {
+      set(raw, path, value);
+      keys.push(key);
+    }
+  }
+  const { value: settings = DEFAULTS, issues } = salvage(labelSchema, raw);
+  for (const { path, message } of issues) faults.push(labelFault(name, PREFIX + labelOf(path), message));
+  return { settings, keys, faults };
+}
+
+/** What a container has whose labels say nothing. */
+export const DEFAULTS: LabelKeys = labelSchema.parse({});
+
+/** Every label behind `dag.`, nested keys dotted, and its way in the schema. */
+export const LABEL_PATHS: ReadonlyMap<string, KeyPath> = new Map(
+  Object.entries(labelSchema.shape).flatMap(([key, schema]): [string, KeyPath][] => {
+    const inner = unwrap(schema);
+    if (!(inner instanceof z.ZodObject)) return [[key, [key]]];
+    return Object.keys(inner.shape).map((below) => [`${key}.${below}`, [key, below]]);
+  }),
+);
+
+export const ENABLED = "dag.enabled";
+const PREFIX = "dag.";
+
+function isEnabled(name: string, labels: Readonly<Record<string, string>>, faults: Fault[]): boolean {
+  const value = labels[ENABLED];
+  if (value === undefined || value.trim() === "") return false;
+  const reading = parseFlag(value);
+  if (!reading.ok) faults.push(labelFault(name, ENABLED, reading.fault));
+  return reading.ok && reading.value;
+}
+
+function whyNot(key: string): string {
+  if (key === "process" || key.startsWith("process."))
+    return "a process is never taken from labels: only from the file";
+  if (key === "name") return "the container's own name counts; remove this label";
+  return `unknown label${hint(key, [...LABEL_PATHS.keys(), "enabled"]).replace('mean "', `mean "${PREFIX}`)}`;
+}
+
+function set(raw: Record<string, unknown>, [key, below]: KeyPath, value: string): void {
+  if (typeof key !== "string") return;
+  if (typeof below !== "string") raw[key] = value;
+  else raw[key] = { ...(raw[key] as Record<string, unknown> | undefined), [below]: value };
+}
+
+function labelOf(path: KeyPath): string {
+  return path.filter((step) => typeof step === "string").join(".");
+}
+
+function byLabel([a]: [string, string], [b]: [string, string]): number {
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,51 @@
+import type { Override } from "./environment.ts";
+import { formatPath, type KeyPath } from "../schema/key-path.ts";
+import type { YamlDocument } from "./yaml-document.ts";
+
+/**
+ * Where a setting came from: `my-app.idle_timeout` or `gateway.port` → "config.yaml line 12", "label dag.idle_timeout",
+ * "environment ADMIN_AUTH_TOKEN". What is not listed has its default.
+ */
+export type Provenance = ReadonlyMap<string, string>;
+
+/** Notes the origin of every key that the file or the environment sets. */
+export function fileProvenance(
+  raw: unknown,
+  file: string,
+  document: YamlDocument,
+  overrides: readonly Override[],
+): Provenance {
+  const origins = new Map<string, string>();
+  const note = (written: string, path: KeyPath) =>
+    origins.set(written, `${file} line ${document.locate(path, "key").line}`);
+
+  for (const path of leaves(child(raw, "gateway"), ["gateway"])) note(formatPath(path), path);
+  for (const section of ["containers", "groups"]) {
+    for (const [index, item] of items(child(raw, section)).entries()) {
+      const name = child(item, "name");
+      if (typeof name !== "string") continue;
+      for (const key of Object.keys(item))
+        note(section === "groups" ? `group ${name}.${key}` : `${name}.${key}`, [section, index, key]);
+    }
+  }
+  for (const { path, variable } of overrides) origins.set(formatPath(path), `environment ${variable}`);
+  return origins;
+}
+
+/** Every key below a map, and in maps below it; lists count as one value. */
+function leaves(value: unknown, path: KeyPath): KeyPath[] {
+  if (!isMap(value)) return [path];
+  return Object.entries(value).flatMap(([key, below]) => leaves(below, [...path, key]));
+}
+
+function child(value: unknown, key: string): unknown {
+  return isMap(value) ? value[key] : undefined;
+}
+
+function items(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isMap) : [];
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

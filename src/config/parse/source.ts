@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { CONFIG_PATH_VARIABLE, DEFAULT_CONFIG_PATH, type Environment } from "./environment.ts";
+import { localTimezone } from "./local-timezone.ts";
+import { loadConfig, type LoadResult } from "./load-config.ts";
+import { read, unreadable, type Reading } from "../schema/reading.ts";
+import { watchFile } from "./watch-file.ts";
+
+/** The configuration file with its environment: read now, and again when it changes. */
+export interface ConfigSource {
+  readonly path: string;
+  load(): LoadResult;
+  /** Calls back soon after the file's content changed, with what it says then, until `signal` aborts. */
+  watch(onChange: (result: LoadResult) => void, signal: AbortSignal): void;
+}
+
+export interface ConfigSourceDeps {
+  readonly path: string;
+  /** What a missing file means: nothing (labels alone configure the gateway), a warning besides, or a fault. */
+  readonly missing: "fine" | "warning" | "fault";
+  readonly env: Environment;
+  /** The wall clock, in milliseconds. */
+  readonly wall?: () => number;
+}
+
+/** Which file is meant: the argument before `CONFIG_PATH` before the default path. */
+export function configPath(env: Environment, argument?: string): Pick<ConfigSourceDeps, "path" | "missing"> {
+  if (argument) return { path: argument, missing: "fault" };
+  const path = env[CONFIG_PATH_VARIABLE];
+  return path ? { path, missing: "warning" } : { path: DEFAULT_CONFIG_PATH, missing: "fine" };
+}
+
+/** Reads the configuration from a file. Its faults are values; nothing is thrown. */
+export function createConfigSource({ path, missing, env, wall = Date.now }: ConfigSourceDeps): ConfigSource {
+  let loaded: string | undefined;
+  // Whoever removes a file that was in force, if only for a moment, does not ask for an empty configuration.
+  let mustExist = missing === "fault";
+
+  const load = (): LoadResult => {
+    const text = readText(path);
+    loaded = fingerprint(text);
+    if (!text.ok) return faulty(text.fault);
+    if (text.value === undefined && mustExist) return faulty("there is no such file");
+    if (text.value !== undefined) mustExist = true;
+    const readSecret = (file: string) => readFileSync(file, "utf8");
+    const result = loadConfig({
+      text: text.value ?? "",
+      file: path,
+      env,
+      readSecret,
+      nowMs: wall(),
+      localTimezone: localTimezone(),
+    });
+    if (!result.ok || text.value !== undefined || missing === "fine") return result;
+    return {
+      ...result,
+      warnings: [`${path}: there is no such file: labels alone configure the gateway`, ...result.warnings],
+    };
+  };
+
+  function faulty(message: string): LoadResult {
+    return { ok: false, faults: [{ place: { kind: "file", file: path, line: 0, column: 0 }, key: "", message }] };
+  }
+
+  return {
+    path,
+    load,
+    watch(onChange, signal) {
+      // Also what changed between the last `load` and now.
+      watchFile(
+        path,
+        () => {
+          if (fingerprint(readText(path)) !== loaded) onChange(load());
+        },
+        signal,
+      );
+    },
+  };
+}
+
+/** The file's text; `undefined`: there is no file. */
+function readText(path: string): Reading<string | undefined> {
+  try {
+    return read(readFileSync(path, "utf8"));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return read(undefined);
+    if (code === "EISDIR")
+      return unreadable("this is a directory; Docker makes one when a mounted file does not exist on the host");
+    if (code === "EACCES") return unreadable("the file may not be read by this user");
+    return unreadable(`the file cannot be read (${typeof code === "string" ? code : "unknown error"})`);
+  }
+}
+
+function fingerprint(text: Reading<string | undefined>): string {
+  return createHash("sha256").update(JSON.stringify(text)).digest("hex");
+}

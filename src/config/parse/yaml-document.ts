@@ -1,0 +1,100 @@
+import { LineCounter, parseDocument, type Document } from "yaml";
+import { formatPath, type KeyPath } from "../schema/key-path.ts";
+import { readYamlTree, type Offsets } from "./yaml-tree.ts";
+
+/** A YAML text as plain maps, lists and texts, with the place of every key; all its faults at once. */
+export interface YamlDocument {
+  /** `undefined` for an empty file. */
+  readonly raw: unknown;
+  readonly faults: readonly YamlFault[];
+  /** Where a key (or its value) stands; for a way that doesn't exist, where its nearest ancestor does. */
+  readonly locate: (path: KeyPath, part: "key" | "value") => Place;
+}
+
+export interface YamlFault extends Place {
+  readonly key: string;
+  readonly message: string;
+}
+
+export interface Place {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Reads YAML without ever throwing. Every scalar stays a text, so that `010` and `0x1F` mean what was written. */
+export function readYaml(text: string): YamlDocument {
+  if (text.length > LONGEST) return broken("the file is larger than 1 MiB");
+  const lines = new LineCounter();
+  let document: Document;
+  try {
+    document = parseDocument(text.replace(/^\uFEFF/, ""), OPTIONS(lines));
+  } catch {
+    return broken("the file is nested too deeply to be read");
+  }
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const syntax = document.errors.map((error) => ({
+    ...place(error.pos[0]),
+    key: "",
+    message: explain(error.code, error.message),
+  }));
+  if (syntax.length > 0) return { raw: undefined, faults: oneEachLine(syntax), locate: () => START };
+
+  const tree = readYamlTree(document.contents);
+  return {
+    raw: tree.raw,
+    faults: tree.faults.map(({ path, message, offset }) => ({ ...place(offset), key: formatPath(path), message })),
+    locate: (path, part) => place(offsetOf(tree.offsets, path, part)),
+  };
+}
+
+const LONGEST = 1024 * 1024;
+const START: Place = { line: 1, column: 1 };
+
+/** Duplicate keys are found by the walk, which can name them; pretty errors would quote the file's lines, secrets included. */
+const OPTIONS = (lineCounter: LineCounter) =>
+  ({ schema: "failsafe", lineCounter, prettyErrors: false, uniqueKeys: false, logLevel: "error" }) as const;
+
+function broken(message: string): YamlDocument {
+  return { raw: undefined, faults: [{ ...START, key: "", message }], locate: () => START };
+}
+
+/** One slip often upsets the parser several times on its line. */
+function oneEachLine(faults: readonly YamlFault[]): YamlFault[] {
+  const seen = new Set<number>();
+  return faults.filter(({ line }) => !seen.has(line) && seen.add(line));
+}
+
+function offsetOf(offsets: Offsets, path: KeyPath, part: "key" | "value"): number {
+  for (let length = path.length; length > 0; length--) {
+    const found = offsets.get(formatPath(path.slice(0, length)));
+    if (found !== undefined) return found[part];
+  }
+  return 0;
+}
+
+/** The parser's own words, unless they repeat what the file says. */
+function explain(code: string, message: string): string {
+  const own = OWN_WORDS[code];
+  return `not valid YAML: ${own ?? lowerFirst(message.split("\n")[0] ?? message)}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+const OWN_WORDS: Readonly<Record<string, string>> = {
+  UNEXPECTED_TOKEN: "this cannot stand here; is the indentation right, or a quote missing?",
+  BLOCK_AS_IMPLICIT_KEY: "two keys on one line, or the next line is indented too far",
+  BAD_SCALAR_START: "a plain text cannot begin with this character; put it in quotes",
+  BAD_DQ_ESCAPE: "an unknown escape in double quotes; single quotes take backslashes as they are",
+  BAD_ALIAS: "an alias (*name) without its anchor (&name)",
+  TAG_RESOLVE_FAILED: "an unknown tag (!name)",
+  TAB_AS_INDENT: "tabs do not indent; use spaces",
+  MULTIPLE_DOCS: "only one document is read; remove what follows ---",
+  BAD_DIRECTIVE: "an unknown directive",
+  IMPOSSIBLE: "this cannot be read",
+};

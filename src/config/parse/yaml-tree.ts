@@ -1,0 +1,143 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, Scalar } from "yaml";
+import type { KeyPath } from "../schema/key-path.ts";
+import { formatPath } from "../schema/key-path.ts";
+
+/** Where keys and values begin, by written way (`containers[0].host`), in characters from the start of the text. */
+export type Offsets = ReadonlyMap<string, { readonly key: number; readonly value: number }>;
+
+export interface YamlTree {
+  readonly raw: unknown;
+  readonly offsets: Offsets;
+  readonly faults: readonly TreeFault[];
+}
+
+export interface TreeFault {
+  readonly path: KeyPath;
+  readonly message: string;
+  readonly offset: number;
+}
+
+/** Turns YAML nodes into plain maps, lists and texts: aliases and merge keys (`<<`) resolved, empty values left out. */
+export function readYamlTree(root: unknown): YamlTree {
+  const offsets = new Map<string, { key: number; value: number }>();
+  const faults: TreeFault[] = [];
+  const anchors = new Map<string, Node>();
+  const open = new Set<Node>();
+  let budget = MOST_NODES;
+  let merging = 0;
+
+  const raw = readNode(root, [], 0);
+  return { raw: raw ?? undefined, offsets, faults };
+
+  function readNode(node: unknown, path: KeyPath, depth: number): unknown {
+    if (!isNode(node)) return null;
+    if (budget <= 0) return null;
+    budget -= 1;
+    if (budget === 0) return fault(path, "aliases make the file too large", node);
+    if (depth > DEEPEST) return fault(path, "nested too deeply", node);
+    if (isAlias(node)) return readAlias(node.source, node, path, depth);
+    if ("anchor" in node && node.anchor !== undefined) anchors.set(node.anchor, node);
+    if (isScalar(node)) return readText(node);
+    open.add(node);
+    const value = isMap(node)
+      ? readMap(node.items, path, depth)
+      : isSeq(node)
+        ? readList(node.items, path, depth)
+        : null;
+    open.delete(node);
+    return value;
+  }
+
+  function readAlias(name: string, node: Node, path: KeyPath, depth: number): unknown {
+    const target = anchors.get(name);
+    if (target === undefined) return fault(path, "an alias without its anchor", node);
+    if (open.has(target)) return fault(path, "an alias inside of what it stands for", node);
+    return readNode(target, path, depth + 1);
+  }
+
+  function readMap(pairs: readonly Pair[], path: KeyPath, depth: number): unknown {
+    const map = new Map<string, unknown>();
+    const merged: unknown[] = [];
+    for (const pair of pairs) {
+      const key = keyOf(pair.key);
+      if (key === undefined) {
+        fault(path, "a key must be a text", pair.key);
+        continue;
+      }
+      if (key === MERGE) {
+        merging += 1;
+        merged.push(...listOf(readNode(pair.value, path, depth + 1)));
+        merging -= 1;
+        continue;
+      }
+      const below = [...path, key];
+      note(below, pair.key, pair.value);
+      const value = readNode(pair.value, below, depth + 1);
+      if (map.has(key)) fault(below, `duplicate key "${key.slice(0, 60)}"`, pair.key);
+      else map.set(key, value);
+    }
+    for (const extra of merged) {
+      if (!isPlainMap(extra)) fault(path, "a merge key (<<) takes maps", pairs[0]?.key);
+      else for (const [key, value] of Object.entries(extra)) if (!map.has(key)) map.set(key, value);
+    }
+    return toObject(map);
+  }
+
+  function readList(items: readonly unknown[], path: KeyPath, depth: number): unknown {
+    return items.map((item, index) => {
+      const below = [...path, index];
+      note(below, item, item);
+      return readNode(item, below, depth + 1);
+    });
+  }
+
+  /** A map's own key says where it stands, whether it comes before or after what is merged into the map. */
+  function note(path: KeyPath, key: unknown, value: unknown): void {
+    const written = formatPath(path);
+    if (path.length === 0 || (merging > 0 && offsets.has(written))) return;
+    const keyOffset = offsetOf(key);
+    offsets.set(written, { key: keyOffset, value: offsetOf(value) || keyOffset });
+  }
+
+  function fault(path: KeyPath, message: string, at: unknown): null {
+    faults.push({ path, message, offset: offsetOf(at) });
+    return null;
+  }
+}
+
+/** More than any configuration holds, fewer than an alias bomb makes. */
+const MOST_NODES = 100_000;
+const DEEPEST = 100;
+const MERGE = "<<";
+
+function isNode(value: unknown): value is Node {
+  return isAlias(value) || isScalar(value) || isMap(value) || isSeq(value);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function readText(node: Scalar): string | null {
+  const text = typeof node.value === "string" ? node.value : (node.source ?? "");
+  return node.type === Scalar.PLAIN && /^(|~|null|Null|NULL)$/.test(text) ? null : text;
+}
+
+function keyOf(key: unknown): string | undefined {
+  return isScalar(key) ? (readText(key) ?? undefined) : undefined;
+}
+
+function offsetOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+}
+
+/** Without a prototype, so that `__proto__` is a key as any other; a key without a value counts as unset. */
+function toObject(map: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const object = Object.create(null) as Record<string, unknown>;
+  for (const [key, value] of map) if (value !== null) object[key] = value;
+  return object;
+}

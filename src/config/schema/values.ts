@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { parseCidr } from "./cidr.ts";
+import { parseCron, parseTimezone } from "./cron-expression.ts";
+import { parseDuration } from "../../core/duration.ts";
+import { parseHost } from "./host-name.ts";
+import { hint } from "./nearest.ts";
+import { read, unreadable, type Reading } from "./reading.ts";
+import { parseSize, SIZE_PATTERN } from "./sizes.ts";
+
+/** What a key takes: a word for the reference, and its JSON Schema. */
+export interface ValueKind {
+  readonly kind: string;
+  readonly [keyword: string]: unknown;
+}
+
+/**
+ * A value that is written as one text, number or boolean. YAML, labels and variables all arrive as texts, so quoted and
+ * unquoted forms are the same.
+ */
+export function scalar<T>(kind: ValueKind, parse: (text: string) => Reading<T>): z.ZodType<T> {
+  const type = z.unknown().transform((raw, context) => {
+    const reading = readScalar(raw, kind.kind, parse);
+    if (reading.ok) return reading.value;
+    context.issues.push({ code: "custom", message: reading.fault, input: raw });
+    return z.NEVER;
+  });
+  return type.meta(kind);
+}
+
+/** For editors: a text with units, or the bare number 0. */
+const DURATION_PATTERN = "^(0+|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|ms|s|m|h))+)$";
+
+/** Several values: a list in the file, comma-separated in labels. */
+export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
+  const split = (raw: unknown) => (typeof raw === "string" ? splitCommas(raw) : raw);
+  return z.preprocess(split, z.array(item)).meta({ commaSeparated: true });
+}
+
+export const text = () => scalar({ kind: "text", type: ["string", "number", "boolean"] }, read);
+
+/** A text of a certain form; `expected` completes "expected …". An empty text is taken, for it switches the key off. */
+export const textLike = (form: RegExp, expected: string) =>
+  scalar({ kind: withoutArticle(expected), type: ["string", "number"] }, (value) =>
+    value === "" || form.test(value) ? read(value) : unreadable(`expected ${expected}`),
+  );
+
+/** As `textLike`, but not empty. */
+export const name = (form: RegExp, expected: string) =>
+  scalar({ kind: withoutArticle(expected), type: ["string", "number"], minLength: 1 }, (value) =>
+    form.test(value) ? read(value) : unreadable(`expected ${expected}`),
+  );
+
+export const duration = () =>
+  scalar(
+    { kind: "duration", type: ["string", "integer"], pattern: DURATION_PATTERN, minimum: 0, maximum: 0 },
+    parseDuration,
+  );
+
+/** Bytes; 0 switches the key off, and nothing between that and `min` is taken. */
+export const size = (min: number) =>
+  scalar({ kind: "size", type: ["string", "integer"], pattern: SIZE_PATTERN }, (value) => parseSize(value, min));
+
+export const host = () => scalar({ kind: "host", type: "string" }, parseHost);
+
+/** A host that can be asked: no wildcard. */
+export const plainHost = () =>
+  scalar({ kind: "host", type: "string" }, (value) =>
+    value.trim().startsWith("*")
+      ? unreadable(`${quote(value)} is a wildcard; expected one real host`)
+      : parseHost(value),
+  );
+
+export const cidr = () => scalar({ kind: "address or network", type: "string" }, parseCidr);
+
+export const cron = () => scalar({ kind: "cron expression", type: "string" }, parseCron);
+
+export const timezone = () => scalar({ kind: "time zone", type: "string" }, parseTimezone);
+
+export const integer = (min: number, max: number) =>
+  scalar({ kind: "number", type: ["integer", "string"], pattern: "^[0-9]+$", minimum: min, maximum: max }, (value) =>
+    parseNumber(value, /^\d+$/, min, max, "a whole number"),
+  );
+
+export const decimal = (min: number, max: number) =>
+  scalar(
+    { kind: "number", type: ["number", "string"], pattern: "^[0-9]+(\\.[0-9]+)?$", minimum: min, maximum: max },
+    (value) => parseNumber(value, /^\d+(\.\d+)?$/, min, max, "a number"),
+  );
+
+export const flag = () => scalar({ kind: "true or false", type: ["boolean", "string"] }, parseFlag);
+
+/** One word out of a few. */
+export const choice = <const T extends string>(...words: readonly T[]) =>
+  scalar({ kind: "one of", type: "string", enum: words }, (value) => {
+    const word = words.find((each) => each === value.trim().toLowerCase());
+    if (word !== undefined) return read(word);
+    return unreadable(
+      `${quote(value)} is none of ${words.map((each) => each || '""').join(", ")}${hint(value, words)}`,
+    );
+  });
+
+/** One number out of a few. */
+export const numberOf = <const T extends number>(...numbers: readonly T[]) =>
+  scalar({ kind: "one of", type: "integer", enum: numbers }, (value) => {
+    const number = numbers.find((each) => String(each) === value.trim());
+    return number === undefined ? unreadable(`${quote(value)} is none of ${numbers.join(", ")}`) : read(number);
+  });
+
+/** Reads `true`, `false` and the other words that YAML and Docker users write for them. */
+export function parseFlag(value: string): Reading<boolean> {
+  const word = value.trim().toLowerCase();
+  if (["true", "yes", "on", "1"].includes(word)) return read(true);
+  if (["false", "no", "off", "0"].includes(word)) return read(false);
+  return unreadable(`${quote(value)} is neither true nor false`);
+}
+
+function readScalar<T>(raw: unknown, kind: string, parse: (text: string) => Reading<T>): Reading<T> {
+  if (raw === undefined) return unreadable("required");
+  if (typeof raw === "string") return parse(raw);
+  if (typeof raw === "number" || typeof raw === "boolean") return parse(String(raw));
+  const got = raw === null ? "nothing" : Array.isArray(raw) ? "a list" : "a map";
+  return unreadable(`expected ${kind === "one of" ? "one word" : `one value (${kind})`}, got ${got}`);
+}
+
+function parseNumber(value: string, form: RegExp, min: number, max: number, expected: string): Reading<number> {
+  const trimmed = value.trim();
+  if (!form.test(trimmed)) return unreadable(`${quote(value)} is not ${expected}`);
+  const number = Number(trimmed);
+  if (number < min || number > max) return unreadable(`${quote(value)} is out of range: ${min} to ${max}`);
+  return read(number);
+}
+
+function splitCommas(raw: string): string[] {
+  return raw
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
+function withoutArticle(expected: string): string {
+  return expected.replace(/^an? /, "");
+}
+
+function quote(value: string): string {
+  return JSON.stringify(value.slice(0, 60));
+}
