@@ -1,4 +1,4 @@
-import { CONTAINER_FIELDS, type FieldSpec, objectSchema, STATUS_FIELDS } from "../src/endpoints/status-fields.ts";
+import { CONTAINER_FIELDS, type FieldSpec, objectSchema, STATUS_FIELDS } from "../src/admin/api/status-fields.ts";
 import { table } from "./markdown-table.ts";
 
 /** docs/status-api.md and schema/status.schema.json, from the fields that the endpoint's types ask for. */
@@ -9,7 +9,7 @@ export function generate(): Record<string, string> {
     ...objectSchema(STATUS_FIELDS),
     $defs: { container: objectSchema(CONTAINER_FIELDS) },
   };
-  const text = `<!-- Made from src/endpoints/status-fields.ts by \`npm run generate\`; edits here are overwritten. -->
+  const text = `<!-- Made from src/admin/api/status-fields.ts by \`npm run generate\`; edits here are overwritten. -->
 
 # The status as data
 

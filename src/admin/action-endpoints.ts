@@ -1,0 +1,87 @@
+import { parseDuration } from "../core/duration.ts";
+import type { Express, Request, RequestHandler } from "express";
+import { LONGEST_PIN_MS, LONGEST_SUSPENSION_MS } from "../core/admin-limits.ts";
+import { wakeRoute } from "../lifecycle/wake-route.ts";
+import type { WorkloadRecord } from "../lifecycle/record.ts";
+import type { Route } from "../lifecycle/route.ts";
+import { stopDeletes } from "../lifecycle/stop-deletes.ts";
+import { wantsPage } from "../web/client-kind.ts";
+import type { EndpointsDeps } from "../web/endpoints-deps.ts";
+import { fieldOf, parseForm, TOKEN_FIELD } from "./auth/form.ts";
+import type { FormTokens } from "./auth/form-tokens.ts";
+import { adminPath } from "./auth/login-path.ts";
+import { mount } from "../web/mount.ts";
+import { queryOf } from "../web/query.ts";
+import { seeOther } from "./auth/see-other.ts";
+import type { Sender } from "../web/sender.ts";
+
+/**
+ * What an administrator can do to a container, or to all members of a group: POST only, and from our own pages or a
+ * program only. A form of a page leads back to it.
+ */
+export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender: Sender, tokens: FormTokens): void {
+  action("/_status/wake", (route) => {
+    if (isSuspended(route)) return SUSPENDED;
+    for (const member of route.members) lifecycle.wake(member, "admin", true);
+    return undefined;
+  });
+
+  action("/_status/stop", ({ members }) => {
+    for (const member of members) lifecycle.sleep(member);
+  });
+
+  action("/_status/pin", (route, req) => {
+    const keep = parseDuration(queryOf(req)?.get("for") ?? "");
+    if (!keep.ok || keep.value > LONGEST_PIN_MS) return 'for is a duration such as "8h", 168h at most; 0 ends it';
+    if (keep.value > 0 && isSuspended(route)) return SUSPENDED;
+    for (const member of route.members) lifecycle.pin(member, keep.value);
+    if (keep.value > 0) wakeAny(route);
+    return undefined;
+  });
+
+  action("/_status/suspend", ({ members }, req) => {
+    const span = parseDuration(queryOf(req)?.get("for") ?? "");
+    if (!span.ok || span.value === 0 || span.value > LONGEST_SUSPENSION_MS) {
+      return 'for is a duration such as "2h", 720h at most: a suspension always ends';
+    }
+    const deleted = members.find((member) => isUp(member) && stopDeletes(member));
+    if (deleted !== undefined) return `"${deleted.name}" was started with --rm: stopping it would delete it`;
+    for (const member of members) lifecycle.suspend(member, span.value);
+    return undefined;
+  });
+
+  action("/_status/resume", ({ members }) => {
+    for (const member of members) lifecycle.resume(member);
+  });
+
+  /** What is to be kept awake is woken; of a group as much as a request would wake. */
+  function wakeAny(route: Route): void {
+    if (!route.members.some(isUp)) wakeRoute(lifecycle.house, route, "admin");
+  }
+
+  /** `act` does it, or says what is wrong with the request. */
+  function action(path: string, act: (route: Route, req: Request) => string | undefined | void): void {
+    const handler: RequestHandler = (req, res) => {
+      if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
+      const name = queryOf(req)?.get("container");
+      if (name == null) return sender.problem(req, res, "bad-request", { detail: "container is missing" });
+      const route = lifecycle.routes().byName.get(name);
+      if (route === undefined) return sender.problem(req, res, "bad-request", { detail: "unknown container" });
+      const wrong = act(route, req);
+      if (typeof wrong === "string") return sender.problem(req, res, "bad-request", { detail: wrong });
+      if (wantsPage(req)) return seeOther(req, res, adminPath(fieldOf(req, "back")));
+      return sender.json(req, res, { ok: true }, 202);
+    };
+    mount(app, sender, path, "POST", parseForm, handler);
+  }
+}
+
+const SUSPENDED = "it is suspended: resume it first";
+
+function isSuspended({ members }: Route): boolean {
+  return members.every(({ suspendedUntilMs }) => suspendedUntilMs > 0);
+}
+
+function isUp({ state: { status } }: WorkloadRecord): boolean {
+  return status === "starting" || status === "unready" || status === "ready";
+}

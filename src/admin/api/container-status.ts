@@ -1,0 +1,144 @@
+import { formatGoDuration } from "../../core/duration.ts";
+import { expectedWakeMs } from "../../core/eta.ts";
+import { timeAsleepMs } from "../../core/time-asleep.ts";
+import { failureOf } from "../../lifecycle/failure.ts";
+import { healthOf } from "../../lifecycle/health.ts";
+import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
+import type { WorkloadRecord } from "../../lifecycle/record.ts";
+import { stopDeletes } from "../../lifecycle/stop-deletes.ts";
+import { targetPortOf } from "../../lifecycle/target-port.ts";
+import type { ConfigNotes } from "../../web/endpoints-deps.ts";
+import { scheduleStatus } from "./schedule-status.ts";
+import { idlePlan, nextStopMs, toWall } from "./sleep-plan.ts";
+import type { WakesToday } from "./wakes-today.ts";
+
+/** One container in `/_status/api`; the first block has the reference's names and forms. */
+export type ContainerStatus = ReturnType<typeof containerStatus>;
+
+export interface StatusSources {
+  readonly lifecycle: Lifecycle;
+  readonly wakesToday: WakesToday;
+  readonly merged: () => ConfigNotes | undefined;
+  readonly untrustedPeers: () => readonly string[];
+}
+
+export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources, record: WorkloadRecord) {
+  const { house } = lifecycle;
+  const { settings, observation, state, schedule } = record;
+  const now = house.clock.now();
+  const wall = house.clock.wall();
+  const iso = (ms: number | undefined): string | null =>
+    ms === undefined ? null : new Date(toWall(house, ms)).toISOString();
+  const asked = lastAskedMs(record, now);
+  const failed = failureOf(record);
+  const truce = house.truces.of(record.name);
+  const asleepSeconds = Math.round(timeAsleepMs(record, now) / 1_000);
+
+  return {
+    name: record.name,
+    host: settings.hosts[0] ?? "",
+    status: DOCKER_WORDS[observation?.status ?? "absent"],
+    start_state: healthOf([record], house.clock).status,
+    image: observation?.image ?? "",
+    icon: settings.icon,
+    target_port: String(targetPortOf(record) ?? ""),
+    start_timeout: formatGoDuration(settings.startTimeoutMs),
+    idle_timeout: formatGoDuration(settings.idleTimeoutMs ?? 0),
+    ...(observation?.startedAtMs !== undefined && { started_at: new Date(observation.startedAtMs).toISOString() }),
+    ...(asked !== undefined && { last_request: iso(asked) }),
+    idle_timeout_sec: Math.round((settings.idleTimeoutMs ?? 0) / 1_000),
+    idle_remaining_sec: idleRemaining(settings.idleTimeoutMs ?? 0, asked, now),
+    network: settings.network,
+    ...scheduleStatus(record, wall),
+
+    hosts: settings.hosts,
+    origin: settings.origin,
+    state: state.status,
+    phase: state.status === "starting" ? state.phase : null,
+    since: iso(state.sinceMs),
+    last_client: record.lastClient ?? null,
+    leases: { ...record.leasesByKind },
+    idle_deadline: isoWall(idlePlan(house, record)?.atMs),
+    wakes_total: record.wakesTotal,
+    wakes_today: wakesToday.of(record.name),
+    wake_ms: wakeTimes(record),
+    asleep_seconds: asleepSeconds,
+    memory_bytes: record.memoryBytes ?? null,
+    memory_saved_byte_seconds: record.memoryBytes === undefined ? null : record.memoryBytes * asleepSeconds,
+    groups: groupsOf(lifecycle, record),
+    depends_on: settings.dependsOn.map(({ name, condition }) => ({ name, condition })),
+    schedule:
+      schedule === undefined
+        ? null
+        : {
+            open: schedule.isOpen(wall),
+            next_start: isoWall(schedule.nextStart(wall)),
+            next_stop: isoWall(nextStopMs(record, wall)),
+          },
+    pinned_until: record.pinnedUntilMs > now ? iso(record.pinnedUntilMs) : null,
+    suspended_until: record.suspendedUntilMs > now ? iso(record.suspendedUntilMs) : null,
+    stop_deletes: stopDeletes(record),
+    throttled: record.throttled,
+    ended_by: record.endedBy ?? null,
+    update_wait:
+      truce === undefined || record.gate !== undefined
+        ? null
+        : { since: iso(truce.sinceMs), until: iso(truce.untilMs) },
+    failure:
+      failed === undefined
+        ? null
+        : {
+            reason: failed.failure.reason,
+            message: failed.failure.message,
+            exit_code: failed.failure.exitCode ?? null,
+            at: isoWall(failed.failure.atMs),
+            retry_at: iso(failed.retryAtMs),
+          },
+    warnings: warningsOf(merged(), record.name),
+  };
+}
+
+/** Names of the groups that it is a member of. */
+export function groupsOf(lifecycle: Lifecycle, record: WorkloadRecord): string[] {
+  return lifecycle
+    .settings()
+    .groups.filter(({ members }) => members.includes(record.name))
+    .map(({ name }) => name);
+}
+
+const DOCKER_WORDS = {
+  absent: "unknown",
+  stopped: "exited",
+  running: "running",
+  paused: "paused",
+  restarting: "restarting",
+} as const;
+
+/** When it was last asked for; `undefined`: never, for then its activity is only the moment it was seen running. */
+function lastAskedMs({ leases, lastActivityMs, sightMs }: WorkloadRecord, now: number): number | undefined {
+  if (leases > 0) return now;
+  return lastActivityMs === 0 || lastActivityMs === sightMs ? undefined : lastActivityMs;
+}
+
+/** 0: no idle time; -1: never asked for. */
+function idleRemaining(idleTimeoutMs: number, askedMs: number | undefined, now: number): number {
+  if (idleTimeoutMs <= 0) return 0;
+  if (askedMs === undefined) return -1;
+  return Math.max(0, Math.ceil((askedMs + idleTimeoutMs - now) / 1_000));
+}
+
+function wakeTimes({ wakesMs }: WorkloadRecord): Record<"last" | "median" | "expected", number | null> {
+  const median = expectedWakeMs(wakesMs) ?? null;
+  return { last: wakesMs.at(-1) ?? null, median, expected: median };
+}
+
+/** What was ignored of a container's labels, and why. */
+export function warningsOf(notes: ConfigNotes | undefined, name: string): string[] {
+  return (notes?.labelFaults ?? [])
+    .filter(({ place }) => place.container === name)
+    .map(({ place, message }) => (place.label === undefined ? message : `label ${place.label}: ${message}`));
+}
+
+function isoWall(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}

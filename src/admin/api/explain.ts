@@ -1,0 +1,68 @@
+import { formatGoDuration } from "../../core/duration.ts";
+import type { WorkloadRecord } from "../../lifecycle/record.ts";
+import { createTranslate } from "../../respond/language.ts";
+import type { StatusSources } from "./container-status.ts";
+import { type Reason, type ReasonValue, whyAwake, whyNotStopped, wouldWake } from "./reasons.ts";
+import { sleepPlan, toWall } from "./sleep-plan.ts";
+
+/** Why a container is as it is and what would change that; sentences are English, for people. */
+export interface Explanation {
+  readonly name: string;
+  readonly state: string;
+  readonly since: string;
+  /** Empty while it sleeps. */
+  readonly why_awake: readonly string[];
+  /** What keeps it from being put to sleep right now; empty while it sleeps. */
+  readonly why_not_stopped: readonly string[];
+  readonly would_wake: readonly string[];
+  /** What is wrong with the way to it. */
+  readonly warnings: readonly string[];
+  /** `null`: nothing is due. */
+  readonly will_stop: { readonly at: string; readonly reason: string } | null;
+  /** The last changes of state, oldest first. */
+  readonly transitions: readonly { at: string; from: string; to: string; why: string }[];
+}
+
+/** Explains one container from what the life cycle itself goes by. */
+export function explain(
+  { lifecycle, untrustedPeers }: Pick<StatusSources, "lifecycle" | "untrustedPeers">,
+  record: WorkloadRecord,
+): Explanation {
+  const { house } = lifecycle;
+  const awake = isUp(record);
+  const plan = sleepPlan(house, record);
+  return {
+    name: record.name,
+    state: record.state.status,
+    since: iso(toWall(house, record.state.sinceMs)),
+    why_awake: awake ? whyAwake(lifecycle, record).map(inEnglish) : [],
+    why_not_stopped: awake ? whyNotStopped(lifecycle, record).map(inEnglish) : [],
+    would_wake: awake ? [] : wouldWake(lifecycle, record).map(inEnglish),
+    warnings: untrustedPeers().map((address) => english("dash.untrustedPeer", { address })),
+    will_stop: awake && plan !== undefined ? { at: iso(plan.atMs), reason: plan.reason } : null,
+    transitions: record.timeline.map(({ wallMs, from, to, why }) => ({ at: iso(wallMs), from, to, why })),
+  };
+}
+
+/** Whether there is something to say of why it is awake, and when it will stop. */
+export function isUp({ state: { status } }: WorkloadRecord): boolean {
+  return status === "starting" || status === "unready" || status === "ready" || status === "draining";
+}
+
+const english = createTranslate("en");
+
+function inEnglish({ key, values = {} }: Reason): string {
+  return english(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, write(value)])));
+}
+
+/** For programs too: moments as ISO, durations as Go writes them, causes by their own names. */
+function write(value: ReasonValue): string | number {
+  if (typeof value !== "object") return value;
+  if ("atMs" in value) return iso(value.atMs);
+  if ("spanMs" in value) return formatGoDuration(value.spanMs);
+  return "why" in value ? value.why : value.anyOf.join(" or ");
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

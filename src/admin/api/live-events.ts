@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { DomainEvent } from "../../core/events.ts";
+import type { WorkloadRecord } from "../../lifecycle/record.ts";
+import type { EndpointsDeps } from "../../web/endpoints-deps.ts";
+import type { Sender } from "../../web/sender.ts";
+
+/** Changes as they happen, as server-sent events, for a bounded number of listeners. */
+export interface LiveEvents {
+  /** Makes the answer an event stream; 503 when there are too many. */
+  listen(req: IncomingMessage, res: ServerResponse): void;
+  /** Ends all of them: the gateway does. */
+  close(): void;
+  readonly size: () => number;
+}
+
+interface LiveEventsDeps extends Pick<EndpointsDeps, "lifecycle" | "clock" | "events"> {
+  /** What is said of a container that changed. */
+  readonly describe: (record: WorkloadRecord) => unknown;
+}
+
+const MOST_LISTENERS = 64;
+/** Changes of a quarter of a second are told together. */
+const GATHER_MS = 250;
+/** Requests change no state: those that are in use are looked at now and then, as long as anybody watches. */
+const LOOK_MS = 2_000;
+const BEAT_MS = 14_000;
+/** A browser comes back by itself, and has to show again who it is. */
+const LONGEST_MS = 600_000;
+/** Whoever is so far behind is cut off. */
+const MOST_UNSENT_BYTES = 1_000_000;
+
+interface Listener {
+  readonly res: ServerResponse;
+  readonly untilMs: number;
+}
+
+/** Nothing is gathered, looked at or kept while nobody listens. */
+export function createLiveEvents({ lifecycle, clock, events, describe }: LiveEventsDeps, sender: Sender): LiveEvents {
+  const listeners = new Set<Listener>();
+  const changed = new Set<string>();
+  let gathering = false;
+  let watching: AbortController | undefined;
+  let unsubscribe: (() => void) | undefined;
+
+  function note(event: DomainEvent): void {
+    if ("workload" in event) change([event.workload]);
+    else if (event.type === "settings" || event.type === "engine") change(lifecycle.records.keys());
+  }
+
+  function change(names: Iterable<string>): void {
+    for (const name of names) changed.add(name);
+    if (gathering) return;
+    gathering = true;
+    void clock.sleep(GATHER_MS).then(tell);
+  }
+
+  function tell(): void {
+    gathering = false;
+    const names = [...changed];
+    changed.clear();
+    if (listeners.size === 0) return;
+    const containers = names.flatMap((name) => lifecycle.records.get(name) ?? []).map(describe);
+    const updated_at = new Date(clock.wall()).toISOString();
+    send("change", { containers, engine_up: lifecycle.enginesUp(), updated_at });
+  }
+
+  function send(event: string, data: unknown): void {
+    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+    for (const { res } of listeners) {
+      if (res.writableLength > MOST_UNSENT_BYTES) res.destroy();
+      else res.write(text);
+    }
+  }
+
+  async function watch({ signal }: AbortController): Promise<void> {
+    let uses = usesOf(lifecycle.records);
+    let beatMs = clock.now();
+    while (!signal.aborted) {
+      await clock.sleep(LOOK_MS, signal);
+      if (signal.aborted) return;
+      const now = usesOf(lifecycle.records);
+      const used = [...now].filter(([name, use]) => use !== uses.get(name)).map(([name]) => name);
+      uses = now;
+      if (used.length > 0) change(used);
+      for (const { res, untilMs } of listeners) if (untilMs <= clock.now()) res.end();
+      if (clock.now() - beatMs < BEAT_MS) continue;
+      beatMs = clock.now();
+      send("beat", {});
+    }
+  }
+
+  function begin(): void {
+    unsubscribe ??= events.subscribe(note);
+    if (watching !== undefined) return;
+    watching = new AbortController();
+    void watch(watching);
+  }
+
+  function leave(listener: Listener): void {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    watching?.abort();
+    watching = undefined;
+    unsubscribe?.();
+    unsubscribe = undefined;
+  }
+
+  return {
+    listen(req, res) {
+      if (listeners.size >= MOST_LISTENERS) return sender.plainProblem(req, res, "too-many-pending");
+      res.writeHead(200, HEADERS);
+      if (req.method === "HEAD") return void res.end();
+      const listener = { res, untilMs: clock.now() + LONGEST_MS };
+      listeners.add(listener);
+      res.on("close", () => leave(listener));
+      res.on("error", () => res.destroy());
+      res.write(`retry: 3000\nevent: beat\ndata: {}\n\n`);
+      return begin();
+    },
+    close() {
+      for (const { res } of listeners) res.end();
+    },
+    size: () => listeners.size,
+  };
+}
+
+const HEADERS = {
+  "Content-Type": "text/event-stream; charset=utf-8",
+  "Cache-Control": "no-store",
+  // nginx would gather it.
+  "X-Accel-Buffering": "no",
+};
+
+/** What changes by use alone. */
+function usesOf(records: ReadonlyMap<string, WorkloadRecord>): Map<string, number> {
+  return new Map([...records].map(([name, { leases, lastActivityMs }]) => [name, lastActivityMs + leases / 1_000]));
+}

@@ -1,0 +1,141 @@
+import { failureOf } from "../../lifecycle/failure.ts";
+import type { House } from "../../lifecycle/house.ts";
+import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
+import type { TimelineEntry, WorkloadRecord } from "../../lifecycle/record.ts";
+import { stopDeletes } from "../../lifecycle/stop-deletes.ts";
+import { suspensionOf } from "../../lifecycle/suspension.ts";
+import { keepsAwake } from "../../lifecycle/timers.ts";
+import type { MessageKey } from "../../respond/messages/en.ts";
+import { groupsOf } from "./container-status.ts";
+import { toWall } from "./sleep-plan.ts";
+
+/** A sentence that is still to be written, in some language: its key, and what goes into it. */
+export interface Reason {
+  readonly key: Extract<MessageKey, `explain.${string}`>;
+  readonly values?: Readonly<Record<string, ReasonValue>>;
+}
+
+/** What goes into a sentence; each reader's way to write moments, durations and causes differs. */
+export type ReasonValue =
+  | string
+  | number
+  | { readonly atMs: number }
+  | { readonly spanMs: number }
+  | { readonly why: string }
+  | { readonly anyOf: readonly string[] };
+
+/** Why it is awake, from what the life cycle itself goes by. */
+export function whyAwake({ house }: Lifecycle, record: WorkloadRecord): Reason[] {
+  const came = record.timeline.findLast(({ to }) => to === "starting" || to === "unready" || to === "ready");
+  const reasons: Reason[] = [came === undefined ? { key: "explain.seenRunning" } : howItCameUp(record, came)];
+  const { lastProbe: answer, state } = record;
+  if (answer !== undefined && state.status !== "ready") reasons.push({ key: "explain.notYet", values: { answer } });
+  if (record.state.status === "starting" && record.state.phase === "updating")
+    reasons.push(...whyLeftAlone(house, record));
+  const { request, tunnel } = record.leasesByKind;
+  if (request > 0) reasons.push(count("explain.request", request));
+  if (tunnel > 0) reasons.push(count("explain.tunnel", tunnel));
+  return reasons;
+}
+
+function howItCameUp({ timeline, wakeCause }: WorkloadRecord, came: TimelineEntry): Reason {
+  const woken = timeline.findLast(({ to }) => to === "starting");
+  if (woken === undefined) return { key: "explain.outside", values: { at: { atMs: came.wallMs } } };
+  return { key: "explain.woken", values: { at: { atMs: woken.wallMs }, why: { why: wakeCause ?? woken.why } } };
+}
+
+/** What keeps it from being put to sleep right now. */
+export function whyNotStopped({ house }: Lifecycle, record: WorkloadRecord): Reason[] {
+  const { settings, dependents } = record;
+  const now = house.clock.now();
+  const left = (untilMs: number) => ({ left: { spanMs: Math.ceil((untilMs - now) / 1_000) * 1_000 } });
+  const reasons: Reason[] = [];
+  if (record.leases > 0) reasons.push(count("explain.open", record.leases));
+  const users = dependents.filter((dependent) => keepsAwake(dependent, record)).map(({ name }) => name);
+  for (const name of [...users, ...record.tenants]) reasons.push({ key: "explain.needed", values: { name } });
+  if (record.pinnedUntilMs > now) reasons.push({ key: "explain.pinned", values: left(record.pinnedUntilMs) });
+  else if (record.keepUntilMs > now) reasons.push({ key: "explain.putOff", values: left(record.keepUntilMs) });
+  if (record.lastUse !== undefined && record.lastUse.atMs >= record.lastActivityMs)
+    reasons.push({
+      key: `explain.use.${record.lastUse.by}`,
+      values: { at: { atMs: toWall(house, record.lastUse.atMs) } },
+    });
+  const uptimeMs = record.awakeSinceMs + settings.minUptimeMs;
+  if (uptimeMs > now) reasons.push({ key: "explain.minUptime", values: left(uptimeMs) });
+  if (stopDeletes(record)) return [...reasons, { key: "explain.stopDeletes" }];
+  return [...reasons, ...whyNotIdle(record, now, left)];
+}
+
+function whyNotIdle(
+  { settings, lastActivityMs }: WorkloadRecord,
+  now: number,
+  left: (ms: number) => Record<string, ReasonValue>,
+): Reason[] {
+  const { idleTimeoutMs, hosts } = settings;
+  if (idleTimeoutMs === undefined && hosts.length === 0) return [];
+  if (!idleTimeoutMs) return [{ key: "explain.noIdle" }];
+  const idleAtMs = lastActivityMs + idleTimeoutMs;
+  if (idleAtMs <= now) return [];
+  return [{ key: "explain.inUse", values: { idle: { spanMs: idleTimeoutMs }, ...left(idleAtMs) } }];
+}
+
+/** What would wake it, while it is not awake. */
+export function wouldWake(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {
+  const { house } = lifecycle;
+  const { dependents, name } = record;
+  const ways: Reason[] = [...whyLeftAlone(house, record)];
+  const suspension = suspensionOf(record);
+  if (suspension?.untilMs !== undefined)
+    return [suspendedBy(record, suspension.workload, toWall(house, suspension.untilMs))];
+  if (suspension !== undefined) return [{ key: "explain.staysStopped" }, { key: "explain.admin" }];
+  if (record.state.status === "absent") ways.push({ key: "explain.nothingWakes", values: { name } });
+  ways.push(...byRequest(lifecycle, record));
+  const failed = failureOf(record);
+  if (failed !== undefined && failed.retryAtMs > house.clock.now()) {
+    const at = { atMs: toWall(house, failed.retryAtMs) };
+    ways.push({ key: "explain.coolDown", values: { at, message: failed.failure.message } });
+  }
+  for (const dependent of dependents) ways.push({ key: "explain.dependent", values: { name: dependent.name } });
+  ways.push({ key: "explain.admin" });
+  return ways;
+}
+
+/** Somebody else is at work on it, so that nothing starts it for a moment. */
+function whyLeftAlone({ truces, clock }: House, { name }: WorkloadRecord): Reason[] {
+  const truce = truces.of(name);
+  if (truce === undefined) return [];
+  const seconds = (ms: number) => ({ spanMs: Math.ceil(ms / 1_000) * 1_000 });
+  const values = { ago: seconds(clock.now() - truce.sinceMs), left: seconds(truce.untilMs - clock.now()) };
+  return [{ key: "explain.updating", values }];
+}
+
+function suspendedBy({ name }: WorkloadRecord, workload: string, atMs: number): Reason {
+  const at = { atMs };
+  return workload === name
+    ? { key: "explain.suspended", values: { at } }
+    : { key: "explain.suspendedBy", values: { at, name: workload } };
+}
+
+function byRequest(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {
+  const { settings, schedule } = record;
+  const wall = lifecycle.house.clock.wall();
+  if (schedule?.isOpen(wall) === false) {
+    const opens = schedule.nextStart(wall);
+    return [
+      opens === undefined ? { key: "explain.closed" } : { key: "explain.opens", values: { at: { atMs: opens } } },
+    ];
+  }
+  const groups = lifecycle.settings().groups.filter(({ name }) => groupsOf(lifecycle, record).includes(name));
+  const hosts = [...settings.hosts, ...groups.flatMap((group) => group.hosts)];
+  return [
+    ...(hosts.length > 0 ? [{ key: "explain.wakes", values: { hosts: { anyOf: hosts } } } as const] : []),
+    ...(hosts.length === 0 && record.dependents.length === 0
+      ? [{ key: "explain.wakesByName", values: { name: record.name } } as const]
+      : []),
+    ...(settings.ignore === undefined ? [] : [{ key: "explain.ignored" } as const]),
+  ];
+}
+
+function count(key: "explain.request" | "explain.tunnel" | "explain.open", n: number): Reason {
+  return { key: n === 1 ? `${key}.one` : `${key}.many`, values: { n } };
+}

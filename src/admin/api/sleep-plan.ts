@@ -1,0 +1,55 @@
+import type { DeadlineKind } from "../../core/next-deadline.ts";
+import type { StopReason } from "../../core/workload-state.ts";
+import type { House } from "../../lifecycle/house.ts";
+import type { WorkloadRecord } from "../../lifecycle/record.ts";
+import { stopDeletes } from "../../lifecycle/stop-deletes.ts";
+import { deadlineOf } from "../../lifecycle/timers.ts";
+
+/** When a workload goes to sleep if nobody asks for it until then; wall clock. */
+export interface SleepPlan {
+  readonly atMs: number;
+  readonly reason: Extract<StopReason, "idle" | "pause" | "unneeded" | "schedule">;
+}
+
+/** The soonest sleep that is due for lack of use; `undefined`: none is. */
+export function idlePlan(house: House, record: WorkloadRecord): SleepPlan | undefined {
+  // Seen without what would come first but leaves it awake.
+  const deadline = deadlineOf(house, {
+    ...record,
+    throttled: true,
+    schedule: undefined,
+    edge: undefined,
+    suspendedUntilMs: 0,
+  });
+  if (deadline === undefined || !isSleep(deadline.kind)) return undefined;
+  return { reason: deadline.kind, atMs: toWall(house, deadline.atMs) };
+}
+
+function isSleep(kind: DeadlineKind): kind is "idle" | "pause" | "unneeded" {
+  return kind === "idle" || kind === "pause" || kind === "unneeded";
+}
+
+/** The sleep that comes first: for lack of use, or by the clock. */
+export function sleepPlan(house: House, record: WorkloadRecord): SleepPlan | undefined {
+  const idle = idlePlan(house, record);
+  const stopMs = isUp(record) && !stopDeletes(record) ? nextStopMs(record, house.clock.wall()) : undefined;
+  if (stopMs === undefined || (idle !== undefined && idle.atMs <= stopMs)) return idle;
+  return { reason: "schedule", atMs: stopMs };
+}
+
+/** The next closing of its schedule. */
+export function nextStopMs({ schedule }: WorkloadRecord, wallMs: number): number | undefined {
+  const next = schedule?.next(wallMs);
+  if (next === undefined || next.kind === "stop") return next?.atMs;
+  const after = schedule?.next(next.atMs);
+  return after?.kind === "stop" ? after.atMs : undefined;
+}
+
+/** A moment on the life cycle's clock as people tell the time. */
+export function toWall({ clock }: Pick<House, "clock">, ms: number): number {
+  return ms - clock.now() + clock.wall();
+}
+
+function isUp({ state: { status } }: WorkloadRecord): boolean {
+  return status === "starting" || status === "unready" || status === "ready";
+}

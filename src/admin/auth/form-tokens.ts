@@ -1,0 +1,68 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { mayBeBrowser } from "../../web/client-kind.ts";
+import { hostOf, isSameOrigin, isSecure } from "../../web/request-origin.ts";
+import { cookieOf, sessionIdOf } from "./session-cookie.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** What tells a form of ours from one that another site made a browser send. */
+export interface FormTokens {
+  /** The token for the forms of a page, and the `Set-Cookie` headers (flat) that make it valid. */
+  issue(req: IncomingMessage): { readonly token: string; readonly cookies: readonly string[] };
+  /**
+   * Whether a POST was meant by who sent it: it comes from a page of ours and carries that page's token, or plainly from
+   * a program, whose credentials nobody else can make it send.
+   */
+  isMeant(req: IncomingMessage, token: unknown): boolean;
+}
+
+/** What a script may send in place of the field. */
+const TOKEN_HEADER = "x-csrf-token";
+const VISITOR_COOKIE = "dag_visitor";
+
+/** Tokens belong to the session, or before a login (and where none is needed) to a random visitor's cookie; and to the host. */
+export function createFormTokens(sessions: Sessions, isTrusted: (address: string) => boolean): FormTokens {
+  const secret = randomBytes(32);
+
+  function tokenOf(req: IncomingMessage): string | undefined {
+    const host = hostOf(req);
+    const session = sessions.find(sessionIdOf(req.headers.cookie) ?? "", host);
+    if (session !== undefined) return session.csrf;
+    const visitor = cookieOf(req.headers.cookie, VISITOR_COOKIE);
+    return visitor === undefined || !VISITOR.test(visitor) ? undefined : sign(visitor, host);
+  }
+
+  function sign(visitor: string, host: string): string {
+    return createHmac("sha256", secret).update(`${visitor}\n${host}`).digest("base64url");
+  }
+
+  return {
+    issue(req) {
+      const known = tokenOf(req);
+      if (known !== undefined) return { token: known, cookies: [] };
+      const visitor = randomBytes(16).toString("base64url");
+      const secure = isSecure(req, isTrusted) ? "; Secure" : "";
+      const cookie = `${VISITOR_COOKIE}=${visitor}; Path=/_status; HttpOnly; SameSite=Strict${secure}`;
+      return { token: sign(visitor, hostOf(req)), cookies: ["Set-Cookie", cookie] };
+    },
+    isMeant(req, token) {
+      if (!isSameOrigin(req, isTrusted)) return false;
+      if (!mayBeBrowser(req) || cameWithoutPage(req)) return true;
+      const expected = tokenOf(req);
+      const given = typeof token === "string" ? token : req.headers[TOKEN_HEADER];
+      return expected !== undefined && typeof given === "string" && isSame(expected, given);
+    },
+  };
+}
+
+/** Names our own origin, and was on no page of ours: that would have given it a cookie. Another site cannot name ours. */
+function cameWithoutPage({ headers: { origin, cookie } }: IncomingMessage): boolean {
+  return origin !== undefined && cookie === undefined;
+}
+
+const VISITOR = /^[\w-]{22}$/;
+
+function isSame(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

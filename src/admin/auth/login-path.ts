@@ -1,0 +1,20 @@
+import type { IncomingMessage } from "node:http";
+import { requestPath } from "../../core/request-host.ts";
+import { safePath } from "../../respond/safe-path.ts";
+import { isAdminPath } from "../../web/reserved.ts";
+
+const HOME = "/_status";
+
+/** Where a person logs in, and is brought back from to what was asked for. */
+export function loginPath(req: IncomingMessage): string {
+  const next = adminPath(req.method === "POST" ? undefined : req.url);
+  return next === HOME ? "/_status/login" : `/_status/login?next=${encodeURIComponent(next)}`;
+}
+
+/** A path and query of one of our own pages, else that of the dashboard: no form and no link of ours leads anywhere else. */
+export function adminPath(target: unknown): string {
+  const path = typeof target === "string" && target.length <= 2_000 ? safePath(target) : "";
+  const bare = requestPath(path);
+  const isOurs = isAdminPath(bare) && bare !== "/_status/login" && bare !== "/_status/events";
+  return isOurs ? path : HOME;
+}

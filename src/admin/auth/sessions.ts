@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Clock } from "../../lifecycle/ports.ts";
+
+/** How long somebody stays logged in. */
+export const SESSION_MS = 12 * 3_600_000;
+const MOST_SESSIONS = 1_000;
+
+/** One login. */
+export interface Session {
+  /** The host that it was made on: it is worth nothing on another one. */
+  readonly host: string;
+  readonly untilMs: number;
+  /** What a form of this session must carry. */
+  readonly csrf: string;
+}
+
+/** Logins, in memory: they end with the gateway. */
+export interface Sessions {
+  /** Makes one and says its id, 256 random bits. */
+  open(host: string): string;
+  find(id: string, host: string): Session | undefined;
+  close(id: string): void;
+  readonly size: () => number;
+}
+
+export function createSessions({ clock }: { readonly clock: Clock }): Sessions {
+  /** By the digest of the id, so that the time of a look-up tells nothing of it. */
+  const sessions = new Map<string, Session>();
+
+  return {
+    open(host) {
+      const id = randomBytes(32).toString("base64url");
+      for (const [key, { untilMs }] of sessions) if (untilMs <= clock.now()) sessions.delete(key);
+      if (sessions.size >= MOST_SESSIONS) sessions.delete(sessions.keys().next().value ?? "");
+      const csrf = randomBytes(32).toString("base64url");
+      sessions.set(keyOf(id), { host, untilMs: clock.now() + SESSION_MS, csrf });
+      return id;
+    },
+    find(id, host) {
+      const session = sessions.get(keyOf(id));
+      return session !== undefined && session.host === host && session.untilMs > clock.now() ? session : undefined;
+    },
+    close: (id) => void sessions.delete(keyOf(id)),
+    size: () => sessions.size,
+  };
+}
+
+function keyOf(id: string): string {
+  return createHash("sha256").update(id).digest("base64");
+}

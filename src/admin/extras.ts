@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AdminGuard } from "./auth/admin-guard.ts";
+import type { EndpointsDeps } from "../web/endpoints-deps.ts";
+import type { ExtraEndpoint } from "../web/extra-endpoint.ts";
+import type { Sender } from "../web/sender.ts";
+
+/** Serves the reserved paths of other rooms, once it is settled who may ask them. False: not one. */
+export function createExtras(
+  { extras = [], isTrusted }: EndpointsDeps,
+  sender: Sender,
+  guard: AdminGuard,
+): (req: IncomingMessage, res: ServerResponse, path: string) => boolean {
+  const byPath = new Map(extras.map((extra) => [extra.path, extra]));
+
+  function mayAsk({ access }: ExtraEndpoint, req: IncomingMessage, res: ServerResponse): boolean {
+    // The socket's own address: what a header says proves nothing here (CVE-2026-40575).
+    if (access === "open" || isTrusted(req.socket.remoteAddress ?? "")) return true;
+    if (access === "admin-or-trusted") return guard.admit(req, res);
+    sender.problem(req, res, "forbidden");
+    return false;
+  }
+
+  return (req, res, path) => {
+    const extra = byPath.get(path);
+    if (extra === undefined) return false;
+    if (req.method !== "GET" && req.method !== "HEAD") {
+      sender.problem(req, res, "method-not-allowed", {}, ["Allow", "GET, HEAD"]);
+    } else if (mayAsk(extra, req, res)) {
+      extra.handle(req, res);
+    }
+    return true;
+  };
+}

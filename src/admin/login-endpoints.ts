@@ -1,0 +1,100 @@
+import type { Express, Request, Response } from "express";
+import { createAnswer } from "../respond/answer.ts";
+import { writeAnswer } from "../respond/write-answer.ts";
+import type { AdminGuard, Verdict } from "./auth/admin-guard.ts";
+import { wantsPage } from "../web/client-kind.ts";
+import type { Credentials } from "./auth/credentials.ts";
+import type { EndpointsDeps } from "../web/endpoints-deps.ts";
+import { fieldOf, parseForm, TOKEN_FIELD } from "./auth/form.ts";
+import type { FormTokens } from "./auth/form-tokens.ts";
+import { adminPath } from "./auth/login-path.ts";
+import { mount, mountBoth } from "../web/mount.ts";
+import type { AdminPages } from "./pages/admin-pages.ts";
+import { loginModel } from "./pages/login-model.ts";
+import { queryOf } from "../web/query.ts";
+import { hostOf, isSecure } from "../web/request-origin.ts";
+import { seeOther } from "./auth/see-other.ts";
+import type { Sender } from "../web/sender.ts";
+import { sessionCookies, sessionIdOf } from "./auth/session-cookie.ts";
+import type { Sessions } from "./auth/sessions.ts";
+
+export interface LoginDeps extends EndpointsDeps {
+  readonly guard: AdminGuard;
+  readonly sessions: Sessions;
+  readonly tokens: FormTokens;
+  readonly pages: AdminPages;
+}
+
+/** Login by a form (`username` and `password`, or `token`) for a cookie, so that a browser is not asked forever; logout. */
+export function mountLogin(app: Express, deps: LoginDeps, sender: Sender): void {
+  const { lifecycle, guard, sessions, tokens, pages, isTrusted } = deps;
+
+  mountBoth(app, sender, "/_status/login", {
+    get: [
+      (req, res) => {
+        const next = adminPath(queryOf(req)?.get("next"));
+        return guard.isKnown(req) ? seeOther(req, res, next, []) : showForm(req, res, next, undefined);
+      },
+    ],
+    post: [
+      parseForm,
+      (req, res) => {
+        if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
+        const next = adminPath(fieldOf(req, "next"));
+        const given = readForm(req);
+        const verdict = isOpen() ? "right" : given === undefined ? "wrong" : guard.judge(req, given);
+        if (verdict !== "right") return refuse(req, res, next, verdict);
+        const id = sessions.open(hostOf(req));
+        return finish(
+          req,
+          res,
+          next,
+          sessionCookies(id, isSecure(req, isTrusted)),
+          sessions.find(id, hostOf(req))?.csrf,
+        );
+      },
+    ],
+  });
+
+  mount(app, sender, "/_status/logout", "POST", parseForm, (req, res) => {
+    if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
+    const id = sessionIdOf(req.headers.cookie);
+    if (id !== undefined) sessions.close(id);
+    const next = isOpen() ? "/_status" : "/_status/login";
+    return finish(req, res, next, sessionCookies(undefined, isSecure(req, isTrusted)), undefined);
+  });
+
+  function isOpen(): boolean {
+    return lifecycle.settings().gateway.adminAuth.method === "none";
+  }
+
+  function refuse(req: Request, res: Response, next: string, verdict: Exclude<Verdict, "right">): void {
+    if (wantsPage(req)) return showForm(req, res, next, verdict);
+    if (verdict === "wrong") return sender.problem(req, res, "unauthorized", {}, ["WWW-Authenticate", "Session"]);
+    return sender.problem(req, res, "rate-limited", { retryMs: verdict.waitMs });
+  }
+
+  function showForm(req: Request, res: Response, next: string, verdict: Exclude<Verdict, "right"> | undefined): void {
+    const { words } = pages.sourcesFor(req);
+    const { method } = lifecycle.settings().gateway.adminAuth;
+    const model = loginModel(words, method, next, verdict);
+    if (verdict === undefined) return pages.show(req, res, { template: "login.html", model });
+    if (verdict === "wrong") return pages.show(req, res, { template: "login.html", model, code: "unauthorized" });
+    return pages.show(req, res, { template: "login.html", model, code: "rate-limited", retryMs: verdict.waitMs });
+  }
+}
+
+/** A program gets JSON; a browser that sent a form goes on. */
+function finish(req: Request, res: Response, next: string, cookies: readonly string[], csrf: string | undefined): void {
+  if (wantsPage(req)) return seeOther(req, res, next, cookies);
+  const facts = { status: 200, type: "application/json", headers: cookies };
+  return writeAnswer(res, createAnswer(JSON.stringify({ ok: true, csrf }), facts), req.method);
+}
+
+function readForm(req: Request): Credentials | undefined {
+  const token = fieldOf(req, "token");
+  const username = fieldOf(req, "username");
+  const password = fieldOf(req, "password");
+  if (token !== undefined) return { kind: "bearer", token };
+  return username === undefined || password === undefined ? undefined : { kind: "basic", username, password };
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ErrorCode } from "../../core/errors.ts";
+import { classifyClient } from "../../core/client.ts";
+import { cleanText } from "../../respond/clean-text.ts";
+import { negotiateLanguage } from "../../respond/language.ts";
+import { writeAnswer } from "../../respond/write-answer.ts";
+import type { EndpointsDeps } from "../../web/endpoints-deps.ts";
+import type { FormTokens } from "../auth/form-tokens.ts";
+import { hostOf } from "../../web/request-origin.ts";
+import { sessionIdOf } from "../auth/session-cookie.ts";
+import type { Sessions } from "../auth/sessions.ts";
+import { trustedName } from "../auth/trusted-name.ts";
+import type { RowSources } from "./container-row.ts";
+import { createWords } from "./words.ts";
+
+/** Shows the pages for administrators: what all of them have in common. */
+export interface AdminPages {
+  /** What a page's model is made from, for whoever asks. */
+  sourcesFor(req: IncomingMessage): RowSources;
+  show(req: IncomingMessage, res: ServerResponse, page: AdminPage): void;
+}
+
+export interface AdminPage {
+  readonly template: string;
+  readonly model: object;
+  /** Which entry of the menu it belongs to; absent: a page without menu, in the look that visitors see. */
+  readonly menu?: "overview" | "topology";
+  readonly code?: ErrorCode;
+  readonly retryMs?: number;
+}
+
+export interface AdminPagesDeps extends EndpointsDeps {
+  readonly tokens: FormTokens;
+  readonly sessions: Sessions;
+}
+
+export function createAdminPages(deps: AdminPagesDeps): AdminPages {
+  const { lifecycle, responder, tokens, sessions, isTrusted, version } = deps;
+
+  /** Who is logged in, and whether logging out means anything. */
+  function visitorOf(req: IncomingMessage) {
+    const { adminAuth } = lifecycle.settings().gateway;
+    const session = sessions.find(sessionIdOf(req.headers.cookie) ?? "", hostOf(req));
+    return { mayLogOut: session !== undefined, name: cleanText(trustedName(req, adminAuth, isTrusted) ?? "", 60) };
+  }
+
+  return {
+    sourcesFor(req) {
+      const { scheduleTimezone } = lifecycle.settings().gateway;
+      const language = negotiateLanguage(req.headers["accept-language"]);
+      const words = createWords(language, scheduleTimezone, lifecycle.house.clock.wall());
+      return { words, house: lifecycle.house, responder: responder(), ownHost: hostOf(req) };
+    },
+    show(req, res, { template, model, menu, code, retryMs }) {
+      const { token, cookies } = tokens.issue(req);
+      const common = {
+        menu,
+        csrf: token,
+        back: req.url ?? "/_status",
+        visitor: visitorOf(req),
+        engineUp: lifecycle.enginesUp(),
+        timezone: lifecycle.settings().gateway.scheduleTimezone,
+        version,
+      };
+      const client = {
+        kind: classifyClient(req.method ?? "GET", req.headers),
+        acceptLanguage: req.headers["accept-language"],
+      };
+      const answer = responder().page(template, { ...common, ...model }, client, {
+        frameAncestors: "none",
+        look: menu === undefined ? "visitors" : "admin",
+        headers: cookies,
+        ...(code !== undefined && { code }),
+        ...(retryMs !== undefined && { retryMs }),
+      });
+      writeAnswer(res, answer, req.method);
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import type { WorkloadRecord } from "../../lifecycle/record.ts";
+import type { House } from "../../lifecycle/house.ts";
+import { stopDeletes } from "../../lifecycle/stop-deletes.ts";
+import type { Responder } from "../../respond/responder.ts";
+import { cleanText } from "../../respond/clean-text.ts";
+import type { ContainerStatus } from "../api/container-status.ts";
+import { sleepPlan } from "../api/sleep-plan.ts";
+import { bucketOf } from "./dashboard-query.ts";
+import { appHref } from "./app-href.ts";
+import { failureText } from "./failure-text.ts";
+import type { Line } from "./line.ts";
+import type { Words } from "./words.ts";
+
+export interface RowSources {
+  readonly words: Words;
+  readonly house: House;
+  readonly responder: Responder;
+  /** The address that the dashboard itself was asked at. */
+  readonly ownHost: string;
+}
+
+/** One container as a row of the dashboard, every text ready. */
+export type ContainerRow = ReturnType<typeof containerRow>;
+
+export function containerRow(sources: RowSources, record: WorkloadRecord, container: ContainerStatus) {
+  const { words, responder, ownHost } = sources;
+  const { t } = words;
+  const { title, svg, logo } = responder.paint(record.settings);
+  const { state, warnings } = container;
+  const name = cleanText(container.name);
+  const isUp = isRunning(state);
+  return {
+    name,
+    title,
+    svg,
+    logo,
+    href: detailHref(container.name),
+    /** As the actions know it. */
+    target: encodeURIComponent(container.name),
+    hosts: container.hosts.map((host) => ({ name: host, href: appHref(host, ownHost, record.seenByFront) })),
+    groups: container.groups.map((group) => cleanText(group)),
+    warnings: warnings.length === 0 ? "" : t(...counted("row.warnings", warnings.length)),
+    state,
+    bucket: bucketOf(state),
+    word: t(`state.${state}`),
+    since: words.since(Date.parse(container.since ?? "")),
+    stateLines: stateLines(words, container),
+    ...useOf(sources, record, container),
+    wakeLines: wakeLines(words, container),
+    asleepLines: asleepLines(words, container),
+    canWake: container.suspended_until === null && !isUp && state !== "absent" && state !== "stopping",
+    stopDeletes: stopDeletes(record),
+    canStop: isUp || state === "unready" || state === "draining",
+    pinned: container.pinned_until !== null,
+    suspended: container.suspended_until !== null,
+    canSuspend: state !== "absent" && container.suspended_until === null && !stopDeletes(record),
+    canPin: state !== "absent" && container.suspended_until === null,
+  };
+}
+
+/** The address of its own page. */
+export function detailHref(name: string): string {
+  return `/_status/c/${encodeURIComponent(name)}`;
+}
+
+function isRunning(state: ContainerStatus["state"]): boolean {
+  return state === "ready" || state === "starting";
+}
+
+function stateLines(words: Words, container: ContainerStatus): Line[] {
+  const { t } = words;
+  const { failure, phase, schedule, throttled, suspended_until } = container;
+  const lines: Line[] = [];
+  if (suspended_until !== null)
+    lines.push({ text: t("row.suspended"), moment: words.at(Date.parse(suspended_until)), tone: "soft" });
+  if (failure !== null) {
+    lines.push({
+      text: failureText(t, failure.reason, failure.exit_code),
+      tone: "danger",
+      title: cleanText(failure.message),
+    });
+    if (failure.retry_at !== null && Date.parse(failure.retry_at) > words.nowMs)
+      lines.push({ text: t("row.retry"), moment: words.left(Date.parse(failure.retry_at)), tone: "soft" });
+  }
+  if (phase !== null) lines.push({ text: t(`phase.${phase}`), tone: "soft" });
+  if (throttled) lines.push({ text: t("row.throttled"), tone: "soft" });
+  if (schedule?.open === false && schedule.next_start !== null)
+    lines.push({ text: t("row.opens"), moment: words.at(Date.parse(schedule.next_start)), tone: "soft" });
+  if (schedule?.open === true && schedule.next_stop !== null)
+    lines.push({ text: t("row.closes"), moment: words.at(Date.parse(schedule.next_stop)), tone: "soft" });
+  return lines;
+}
+
+/** What it is used for now, when that ends, and who used it last. */
+function useOf({ words, house }: RowSources, record: WorkloadRecord, container: ContainerStatus) {
+  const { t } = words;
+  const { leases, last_request, last_client, pinned_until, state } = container;
+  const useLines: Line[] = [];
+  let countdown: { readonly until: string; readonly total: number; readonly left: number } | undefined;
+  const plan = sleepPlan(house, record);
+  if (leases.request > 0) useLines.push({ text: t(...counted("row.requests", leases.request)) });
+  if (leases.tunnel > 0) useLines.push({ text: t(...counted("row.tunnels", leases.tunnel)) });
+  if (pinned_until !== null) useLines.push({ text: t("row.pinned"), moment: words.at(Date.parse(pinned_until)) });
+  if (state === "ready" && useLines.length === 0) {
+    if (plan !== undefined) {
+      useLines.push({ text: t(`row.${plan.reason}`), moment: words.left(plan.atMs) });
+      const { idleTimeoutMs, pauseAfterMs } = record.settings;
+      const total = plan.reason === "pause" ? pauseAfterMs : plan.reason === "idle" ? (idleTimeoutMs ?? 0) : 0;
+      const left = plan.atMs - house.clock.wall();
+      const until = new Date(plan.atMs).toISOString();
+      if (total > 0) countdown = { until, total, left: Math.min(1, Math.max(0, left / total)) };
+    } else
+      useLines.push({
+        text: t(record.settings.idleTimeoutMs === undefined ? "row.needed" : "row.stays"),
+        tone: "soft",
+      });
+  }
+  if (last_request == null) {
+    if (useLines.length === 0) useLines.push({ text: t("row.never"), tone: "soft" });
+  } else {
+    const client = last_client === null ? "" : t(`client.${last_client}`);
+    useLines.push({ moment: words.ago(Date.parse(last_request)), after: client, tone: "soft" });
+  }
+  return { useLines, countdown };
+}
+
+function wakeLines(
+  { t, fine }: Words,
+  { wakes_today, wakes_total, wake_ms: { last, median } }: ContainerStatus,
+): Line[] {
+  if (wakes_total === 0) return [];
+  const lines: Line[] = [{ text: t("row.today", { n: wakes_today }), ...(wakes_today === 0 && { tone: "soft" }) }];
+  if (last !== null && median !== null)
+    lines.push({ text: t("row.lastWake", { last: fine(last), median: fine(median) }), tone: "soft" });
+  return lines;
+}
+
+function asleepLines(words: Words, { asleep_seconds, memory_saved_byte_seconds: saved }: ContainerStatus): Line[] {
+  if (asleep_seconds === 0) return [];
+  const lines: Line[] = [{ text: words.span(asleep_seconds * 1_000) }];
+  if (saved !== null && saved > 0)
+    lines.push({ text: words.byteHours(saved), tone: "soft", title: words.t("dash.memoryHint") });
+  return lines;
+}
+
+/** A key that has a form for one and a form for many. */
+function counted<K extends "row.requests" | "row.tunnels" | "row.warnings">(
+  key: K,
+  n: number,
+): [key: `${K}.one` | `${K}.many`, values: { n: number }] {
+  return [n === 1 ? `${key}.one` : `${key}.many`, { n }];
+}

@@ -1,0 +1,92 @@
+import type { ContainerStatus } from "../api/container-status.ts";
+
+/** What somebody wants to see of the dashboard; it is all in the address, so that it works without script and as a bookmark. */
+export interface DashboardQuery {
+  readonly q: string;
+  readonly state: "all" | Bucket;
+  readonly sort: SortKey;
+  readonly view: "list" | "groups";
+}
+
+/** Ten states are too many to choose from. */
+export type Bucket = (typeof BUCKETS)[number];
+export type SortKey = (typeof SORT_KEYS)[number];
+
+export const BUCKETS = ["awake", "changing", "asleep", "trouble"] as const;
+export const SORT_KEYS = ["name", "state", "used", "sleep", "wakes", "asleep"] as const;
+export const VIEWS = ["list", "groups"] as const;
+
+const DEFAULTS: DashboardQuery = { q: "", state: "all", sort: "name", view: "list" };
+
+/** Whatever is not understood has its default. */
+export function parseDashboardQuery(query: URLSearchParams | undefined): DashboardQuery {
+  const oneOf = <T extends string>(key: string, values: readonly T[], otherwise: T): T =>
+    values.find((value) => value === query?.get(key)) ?? otherwise;
+  return {
+    q: (query?.get("q") ?? "").trim().slice(0, 100),
+    state: oneOf("state", ["all", ...BUCKETS], DEFAULTS.state),
+    sort: oneOf("sort", SORT_KEYS, DEFAULTS.sort),
+    view: oneOf("view", VIEWS, DEFAULTS.view),
+  };
+}
+
+/** The address of a dashboard like that one, with some changes. */
+export function dashboardHref(query: DashboardQuery, changes: Partial<DashboardQuery>): string {
+  const next = { ...query, ...changes };
+  const set = Object.entries(next).filter(([key, value]) => value !== DEFAULTS[key as keyof DashboardQuery]);
+  return set.length === 0 ? "/_status" : `/_status?${new URLSearchParams(set).toString()}`;
+}
+
+export function bucketOf(state: ContainerStatus["state"]): Bucket {
+  switch (state) {
+    case "ready":
+      return "awake";
+    case "starting":
+    case "unready":
+    case "draining":
+    case "stopping":
+    case "unseen":
+      return "changing";
+    case "asleep":
+    case "paused":
+      return "asleep";
+    case "failed":
+    case "absent":
+      return "trouble";
+  }
+}
+
+/** Every word of the search must be found somewhere. */
+export function isMatch({ q, state }: DashboardQuery, title: string, container: ContainerStatus): boolean {
+  if (state !== "all" && bucketOf(container.state) !== state) return false;
+  const { name, hosts, image, groups } = container;
+  const text = [title, name, ...hosts, image, ...groups].join("\n").toLowerCase();
+  return q
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** Sorts by what people look for first; equal ones, and those that have no such figure, by the name that people read. */
+export function sortContainers(
+  containers: readonly ContainerStatus[],
+  key: SortKey,
+  titleOf: (name: string) => string,
+): ContainerStatus[] {
+  const rank = RANKS[key];
+  const titles = new Map(containers.map(({ name }) => [name, titleOf(name)]));
+  const titled = ({ name }: ContainerStatus): string => titles.get(name) ?? name;
+  return containers.toSorted((a, b) => rank(a) - rank(b) || BY_NAME.compare(titled(a), titled(b)));
+}
+
+/** Without case, and 10 after 9. */
+const BY_NAME = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+
+const RANKS: Readonly<Record<SortKey, (container: ContainerStatus) => number>> = {
+  name: () => 0,
+  state: ({ state }) => ["trouble", "changing", "awake", "asleep"].indexOf(bucketOf(state)),
+  used: ({ last_request }) => (last_request == null ? Number.MAX_SAFE_INTEGER : -Date.parse(last_request)),
+  sleep: ({ idle_deadline }) => (idle_deadline === null ? Number.MAX_SAFE_INTEGER : Date.parse(idle_deadline)),
+  wakes: ({ wakes_today, wakes_total }) => -(wakes_today * 1e6 + wakes_total),
+  asleep: ({ asleep_seconds }) => -asleep_seconds,
+};

@@ -1,0 +1,51 @@
+import type { Express, Request } from "express";
+import { wantsPage } from "../web/client-kind.ts";
+import type { EndpointsDeps } from "../web/endpoints-deps.ts";
+import { mount } from "../web/mount.ts";
+import type { AdminPages } from "./pages/admin-pages.ts";
+import { topologyModel } from "./pages/topology-model.ts";
+import { queryOf } from "../web/query.ts";
+import type { Sender } from "../web/sender.ts";
+import { createLayout } from "./topology/layout.ts";
+import { takeApart } from "./topology/parts.ts";
+import { toMermaid, topologyOf } from "./topology/topology.ts";
+
+const FORMATS = ["html", "json", "mermaid"] as const;
+
+/** `/_topology`: a picture for a person, JSON or Mermaid text for a program, by `format` or else by `Accept`. */
+export function mountTopology(
+  app: Express,
+  { lifecycle, pages, events }: EndpointsDeps & { readonly pages: AdminPages },
+  sender: Sender,
+): void {
+  const layout = createLayout();
+
+  mount(app, sender, "/_topology", "GET", async (req, res) => {
+    const format = formatOf(req);
+    const topology = topologyOf(lifecycle);
+    switch (format) {
+      case "mermaid":
+        return sender.text(req, res, toMermaid(topology));
+      case "json":
+        return sender.json(req, res, topology);
+      case undefined:
+        return sender.problem(req, res, "bad-request", { detail: `format is one of ${FORMATS.join(", ")}` });
+      case "html": {
+        const parts = takeApart(topology);
+        const laid = await layout(parts.parts.map(({ graph }) => graph)).catch((error: unknown) => {
+          events.emit({ type: "fault", message: "the topology could not be drawn", detail: String(error) });
+          return undefined;
+        });
+        const model = topologyModel(pages.sourcesFor(req), lifecycle, topology, parts, laid);
+        return pages.show(req, res, { template: "topology.html", menu: "topology", model });
+      }
+    }
+  });
+}
+
+function formatOf(req: Request): (typeof FORMATS)[number] | undefined {
+  const asked = queryOf(req)?.get("format");
+  if (asked != null) return FORMATS.find((format) => format === asked);
+  if (wantsPage(req)) return "html";
+  return req.headers.accept?.includes("mermaid") === true ? "mermaid" : "json";
+}

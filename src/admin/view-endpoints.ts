@@ -1,0 +1,78 @@
+import type { Express, Request, Response } from "express";
+import type { WorkloadRecord } from "../lifecycle/record.ts";
+import { adminLog } from "./api/admin-log.ts";
+import { wantsPage } from "../web/client-kind.ts";
+import { containerStatus, type StatusSources } from "./api/container-status.ts";
+import type { EndpointsDeps } from "../web/endpoints-deps.ts";
+import { explain } from "./api/explain.ts";
+import type { LiveEvents } from "./api/live-events.ts";
+import { mount } from "../web/mount.ts";
+import type { AdminPages } from "./pages/admin-pages.ts";
+import { dashboardModel } from "./pages/dashboard-model.ts";
+import { parseDashboardQuery } from "./pages/dashboard-query.ts";
+import { detailModel } from "./pages/detail-model.ts";
+import { queryOf } from "../web/query.ts";
+import type { Sender } from "../web/sender.ts";
+import { statusDocument } from "./api/status-document.ts";
+import { mountTopology } from "./topology-endpoint.ts";
+
+export interface ViewDeps extends EndpointsDeps {
+  readonly sources: StatusSources;
+  readonly pages: AdminPages;
+  readonly live: LiveEvents;
+}
+
+/** What an administrator can see: a page for a person, and the same as data for a program. */
+export function mountViews(app: Express, deps: ViewDeps, sender: Sender): void {
+  const { lifecycle, metrics, version, sources, pages, live } = deps;
+
+  mount(app, sender, "/_status", "GET", (req, res) => {
+    const document = statusDocument(sources, version);
+    if (!wantsPage(req)) return sender.json(req, res, document);
+    const model = dashboardModel(pages.sourcesFor(req), lifecycle, document, parseDashboardQuery(queryOf(req)));
+    return pages.show(req, res, { template: "dashboard.html", menu: "overview", model });
+  });
+
+  mount(app, sender, "/_status/api", "GET", (req, res) => sender.json(req, res, statusDocument(sources, version)));
+
+  mount(app, sender, "/_status/events", "GET", (req, res) => live.listen(req, res));
+
+  mount(app, sender, "/_status/explain", "GET", (req, res) => {
+    const name = queryOf(req)?.get("container");
+    const record = lifecycle.records.get(name ?? "");
+    if (record !== undefined) return sender.json(req, res, explain(sources, record));
+    const detail = name == null ? "container is missing" : "unknown container";
+    return sender.problem(req, res, "bad-request", { detail });
+  });
+
+  mount(app, sender, "/_status/c/:name", "GET", async (req: Request, res: Response) => {
+    const record = lifecycle.records.get(String(req.params["name"]));
+    if (record === undefined) return sender.problem(req, res, "unknown-container");
+    const container = containerStatus(sources, record);
+    if (wantsPage(req)) {
+      const given = { settings: deps.describeSettings?.(record.settings) ?? [], log: await adminLog(deps, record) };
+      const model = detailModel(pages.sourcesFor(req), lifecycle, record, container, given);
+      return pages.show(req, res, { template: "detail.html", menu: "overview", model });
+    }
+    return sender.json(req, res, {
+      container,
+      explanation: explain(sources, record),
+      wakes_ms: record.wakesMs,
+      origins: originsOf(record),
+    });
+  });
+
+  mountTopology(app, deps, sender);
+
+  mount(app, sender, "/_metrics", "GET", async (req, res) => {
+    const { body, contentType } = await metrics.scrape();
+    sender.text(req, res, body, contentType);
+  });
+
+  /** Where its settings came from, by key. */
+  function originsOf({ name }: WorkloadRecord): Record<string, string> {
+    const prefix = `${name}.`;
+    const origins = [...(deps.merged()?.provenance ?? [])].filter(([key]) => key.startsWith(prefix));
+    return Object.fromEntries(origins.map(([key, origin]) => [key.slice(prefix.length), origin]));
+  }
+}

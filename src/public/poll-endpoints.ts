@@ -1,0 +1,77 @@
+import type { Express, Request, RequestHandler, Response } from "express";
+import { type HealthQuery, readHealthQuery } from "../core/health-query.ts";
+import { requestHost } from "../core/request-host.ts";
+import type { Route } from "../lifecycle/route.ts";
+import type { ProblemFacts } from "../respond/pages.ts";
+import { writeAnswer } from "../respond/write-answer.ts";
+import { clientAddress } from "../web/client-address.ts";
+import type { EndpointsDeps } from "../web/endpoints-deps.ts";
+import { mount } from "../web/mount.ts";
+import type { PollBudgets, PollKind } from "./poll-budgets.ts";
+import { createPollLimit } from "./poll-limits.ts";
+import type { Polls } from "./polls.ts";
+import { queryOf } from "../web/query.ts";
+import type { Sender } from "../web/sender.ts";
+
+/** `/_health` and `/_logs`: what a loading page asks, each with a budget of its own per address and container. */
+export function mountPolls(
+  app: Express,
+  deps: EndpointsDeps,
+  sender: Sender,
+  polls: Polls,
+  budgets: PollBudgets,
+): void {
+  const { lifecycle, isTrusted } = deps;
+  const askerOf = (req: Request) => ({ address: clientAddress(req, isTrusted), route: routeOf(req)?.name ?? "" });
+  const limit = (kind: PollKind): RequestHandler => createPollLimit({ budgets, sender, askerOf }, kind);
+  const limitPlain = limit("health");
+  const limitLong = limit("health-wait");
+  const limitLogs = limit("logs");
+
+  mount(app, sender, "/_health", "GET", refuseUnknown, limitHealth, (req, res) => {
+    const route = routeOf(req);
+    const ask = healthAsk(req);
+    if (route === undefined || ask === undefined) return undefined; // refused above
+    const gone = new AbortController();
+    res.once("close", () => gone.abort());
+    return polls
+      .health(route, { ...ask, gone: gone.signal }, "proxy")
+      .then((answer) => writeAnswer(res, answer, req.method));
+  });
+
+  mount(app, sender, "/_logs", "GET", refuseUnknown, limitLogs, async (req, res) => {
+    const route = routeOf(req);
+    if (route !== undefined) writeAnswer(res, await polls.logs(route, "proxy"), req.method);
+  });
+
+  function limitHealth(...[req, res, next]: Parameters<RequestHandler>): void {
+    const ask = healthAsk(req);
+    if (ask === undefined) return refuse(req, res, { detail: 'wait is a duration such as "20s"' });
+    return void (ask.waitMs > 0 ? limitLong : limitPlain)(req, res, next);
+  }
+
+  function refuseUnknown(...[req, res, next]: Parameters<RequestHandler>): void {
+    const query = queryOf(req);
+    if (query === undefined) return refuse(req, res, { detail: "the query is too long" });
+    if (routeOf(req) !== undefined) return next();
+    return refuse(req, res, { detail: query.has("container") ? "unknown container" : "container is missing" });
+  }
+
+  /** 400, as the reference has it. */
+  function refuse(req: Request, res: Response, facts: ProblemFacts): void {
+    sender.plainProblem(req, res, "bad-request", facts);
+  }
+
+  function routeOf(req: Request): Route | undefined {
+    const name = queryOf(req)?.get("container");
+    if (name != null) return lifecycle.routes().byName.get(name);
+    const host = requestHost(req.url, req.rawHeaders);
+    return typeof host === "symbol" ? undefined : lifecycle.routes().hosts.find(host);
+  }
+}
+
+/** `undefined`: it cannot be understood. */
+function healthAsk(req: Request): HealthQuery | undefined {
+  const query = queryOf(req);
+  return query && readHealthQuery(query);
+}

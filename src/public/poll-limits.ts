@@ -1,0 +1,49 @@
+import type { Request } from "express";
+import { rateLimit, type RateLimitRequestHandler, type Store } from "express-rate-limit";
+import type { Fill } from "../web/leaky-buckets.ts";
+import { POLL_BURST, POLL_LEAK_MS, type PollBudgets, type PollKind } from "./poll-budgets.ts";
+import type { Sender } from "../web/sender.ts";
+
+interface PollLimitDeps {
+  readonly budgets: PollBudgets;
+  readonly sender: Sender;
+  /** Who asks about what. */
+  readonly askerOf: (req: Request) => { readonly address: string; readonly route: string };
+}
+
+/** The limit of one kind of poll: 429 with `Retry-After` and the `RateLimit` fields of draft 8 beyond it. */
+export function createPollLimit({ budgets, sender, askerOf }: PollLimitDeps, kind: PollKind): RateLimitRequestHandler {
+  const store: Store = {
+    increment: (key) => info(budgets.take(kind, ...split(key))),
+    decrement: () => undefined,
+    resetKey: () => undefined,
+    localKeys: true,
+  };
+  return rateLimit({
+    store,
+    windowMs: POLL_BURST[kind] * POLL_LEAK_MS,
+    limit: POLL_BURST[kind],
+    identifier: kind,
+    standardHeaders: "draft-8",
+    legacyHeaders: false,
+    validate: false, // it judges an express that reads X-Forwarded-For itself; `askerOf` does
+    keyGenerator(req) {
+      const { address, route } = askerOf(req);
+      return `${address} ${route}`;
+    },
+    handler(req, res) {
+      const { address, route } = askerOf(req);
+      sender.plainProblem(req, res, "rate-limited", { retryMs: budgets.look(kind, address, route).waitMs });
+    },
+  });
+}
+
+function split(key: string): [address: string, route: string] {
+  const space = key.indexOf(" ");
+  return [key.slice(0, space), key.slice(space + 1)];
+}
+
+/** The library measures by the system's clock, and only to write the header. */
+function info({ count, waitMs }: Fill): { totalHits: number; resetTime: Date } {
+  return { totalHits: count, resetTime: new Date(Date.now() + waitMs) };
+}

@@ -1,0 +1,76 @@
+import type { HealthQuery } from "../core/health-query.ts";
+import { failureOf } from "../lifecycle/failure.ts";
+import { healthChange, healthOf } from "../lifecycle/health.ts";
+import type { Route } from "../lifecycle/route.ts";
+import type { Answer } from "../respond/answer.ts";
+import type { DoorMode } from "../respond/pages.ts";
+import type { EndpointsDeps } from "../web/endpoints-deps.ts";
+
+/** How far a wake is and what the app says meanwhile, for whoever shows it. Never wakes anything. */
+export interface Polls {
+  /**
+   * The body of `/_health`: at once, or with `waitMs` at the next change of status or phase. `seen` (`status:phase`) is
+   * what the asker knows already: when that is no longer so there is nothing to wait for.
+   */
+  readonly health: (route: Route, ask: HealthAsk, mode: DoorMode) => Promise<Answer>;
+  /** The body of `/_logs`; without lines where they may not be seen. */
+  readonly logs: (route: Route, mode: DoorMode) => Promise<Answer>;
+  /** Answers everybody who waits: nothing may keep a gateway that ends from doing so. */
+  readonly close: () => void;
+}
+
+export interface HealthAsk extends HealthQuery {
+  /** Aborts when the asker leaves. */
+  readonly gone: AbortSignal;
+}
+
+/** So many may wait at once; whoever comes then is answered at once. */
+const MOST_WAITING = 2_000;
+
+export function createPolls({
+  clock,
+  responder,
+  logTail,
+}: Pick<EndpointsDeps, "clock" | "responder" | "logTail">): Polls {
+  /** Ends each wait. One signal for all would keep something of every poll for ever (`AbortSignal.any`). */
+  const waits = new Set<AbortController>();
+  let isClosed = false;
+
+  return {
+    async health({ members }, { waitMs, seen, gone }, mode) {
+      const { status, phase } = healthOf(members, clock);
+      const isNews = seen !== undefined && seen !== `${status}:${phase ?? ""}`;
+      if (waitMs > 0 && !isNews && !isClosed && waits.size < MOST_WAITING) {
+        const enough = new AbortController();
+        waits.add(enough);
+        const signal = AbortSignal.any([gone, enough.signal]);
+        await healthChange(members, waitMs, signal, clock).finally(() => waits.delete(enough));
+      }
+      const health = healthOf(members, clock);
+      const failed = health.status === "failed" ? members.find((member) => failureOf(member) !== undefined) : undefined;
+      const failure = failed && failureOf(failed)?.failure;
+      return responder().health({ ...health, ...(failure && { failure }) }, mode);
+    },
+
+    async logs({ members }, mode) {
+      // Of a group the member that the wake depends on: one that starts, else one that failed.
+      const byInterest = members.toSorted((a, b) => interest(a) - interest(b));
+      for (const member of byInterest) {
+        const lines = await logTail(member);
+        if (lines !== undefined) return responder().logs(lines, mode);
+      }
+      return responder().logs([], mode);
+    },
+
+    close() {
+      isClosed = true;
+      for (const wait of waits) wait.abort();
+    },
+  };
+
+  function interest(member: Route["members"][number]): number {
+    return INTEREST.indexOf(healthOf([member], clock).status);
+  }
+}
+
+const INTEREST = ["starting", "failed", "running", "unknown"];
