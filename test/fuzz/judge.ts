@@ -7,7 +7,7 @@ import { asksForTheEnd, ID_FIELD } from "./wire-request.ts";
 /** Returns what of the answers on a connection breaks a rule. `isOwnEnd`: the client left by itself. */
 export function judge(sent: readonly Sent[], received: Received, isOwnEnd: boolean): Fault | undefined {
   const { text, end } = received;
-  const read = readAnswers(sent, text, end === "fin");
+  const read = readAnswers(sent, text, end === "fin" && !isOwnEnd);
   const detail = `answer ${read.count} of ${sent.length}: ${excerpt(text.slice(read.at), 400)} behind ${excerpt(text.slice(0, read.at), 200)}`;
   const fault = (rule: string): Fault => ({ rule, detail });
   if (end === "refused") return fault("the gateway takes no connection");
