@@ -216,6 +216,20 @@ test("tiers that can never come are warned about", () => {
   ]);
 });
 
+test("a certificate to verify where no TLS is spoken is warned about, by file and by label", () => {
+  const labels = { "dag.host": "a.test", "dag.target_verify": "true" };
+  const file = "containers: [{name: z, host: z.test, target_verify: true, target_scheme: http}]";
+  const { warnings, labelFaults } = merge(file, [
+    item("a", labels),
+    item("b", { "dag.host": "b.test", "dag.target_verify": "true", "dag.target_scheme": "https" }),
+  ]);
+  assert.deepEqual(warnings, [
+    'container "z": target_verify has no effect without target_scheme: https',
+    'container "a": target_verify has no effect without target_scheme: https',
+  ]);
+  assert.deepEqual(labelFaults, []);
+});
+
 test("the gateway never looks after its own container, by name or by short id", () => {
   const own = { ...item("gateway", { "dag.host": "g.test" }), id: "0123456789abcdef" };
   assert.deepEqual(merge("", [own], { self: "0123456789ab" }).settings.workloads, []);

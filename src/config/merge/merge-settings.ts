@@ -12,6 +12,7 @@ import { mergedProvenance } from "./merged-provenance.ts";
 import type { Provenance } from "../parse/provenance.ts";
 import { readLabelled } from "./read-labelled.ts";
 import { resolveDependencies } from "./resolve-dependencies.ts";
+import { warnOfTarget } from "../check/warn-of-target.ts";
 import { warnOfTiers } from "../check/warn-of-tiers.ts";
 import { toWorkloadSettings } from "./workload-settings.ts";
 
@@ -87,7 +88,12 @@ export function mergeSettings(
       workloads,
       groups: routedGroups.map((group) => toGroupSettings(group, config.groups, read.labelled)),
     },
-    warnings: [...warnings, ...read.warnings, ...hosts.warnings, ...workloads.flatMap(warnOfTiers)],
+    warnings: [
+      ...warnings,
+      ...read.warnings,
+      ...hosts.warnings,
+      ...workloads.flatMap((workload) => [...warnOfTiers(workload), ...warnOfTarget(workload)]),
+    ],
     labelFaults: [...read.faults, ...groups.faults, ...resolved.faults],
     provenance: mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose),
   };
