@@ -67,6 +67,10 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   ],
   "method-not-allowed": ["this address takes another method", "`Allow` names the methods that this address takes."],
   "request-timeout": ["the request came too slowly", "The client did not finish its request headers in time."],
+  "stop-deletes": [
+    "a stop would delete the container",
+    "The container was started with `--rm`, so that Docker deletes it when it stops. Nothing was done. `POST /_status/stop?container=NAME&confirm=delete`, `dag sleep NAME --delete` and the second click on the dashboard stop and delete it. It cannot be suspended: start it without `--rm`, or set `stop_method: pause`.",
+  ],
   "rate-limited": [
     "too many requests",
     "The loading page's endpoints take one request a second from each client address, and after ten wrong credentials for the admin pages an address has to wait. `Retry-After` says how long; the page keeps to it by itself.",

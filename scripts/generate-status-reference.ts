@@ -37,8 +37,10 @@ ${rows(CONTAINER_FIELDS)}
 | request | effect |
 | --- | --- |
 | \`POST /_status/wake?container=NAME\` | wakes it, even if its last wake has just failed |
-| \`POST /_status/stop?container=NAME\` | puts it to sleep; what is open has a while to end |
+| \`POST /_status/stop?container=NAME\` | puts it to sleep; what is open has a while to end. One that was started with \`--rm\` would be deleted: 409, unless \`&confirm=delete\` is added |
 | \`POST /_status/pin?container=NAME&for=8h\` | wakes it and keeps it awake so long, 168 h at most; \`0\` ends that |
+| \`POST /_status/suspend?container=NAME&for=2h\` | stops it and lets nothing wake it so long, 720 h at most |
+| \`POST /_status/resume?container=NAME\` | ends that; the next request wakes it |
 | \`GET /_status/explain?container=NAME\` | why it is awake or asleep, and what would change that |
 | \`GET /_status/c/NAME\` | all that is known of it |
 | \`GET /_topology?format=json\`, \`mermaid\` | groups, dependencies and states as a graph |

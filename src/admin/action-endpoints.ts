@@ -26,8 +26,12 @@ export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender:
     return undefined;
   });
 
-  action("/_status/stop", ({ members }) => {
+  action("/_status/stop", ({ members }, req) => {
+    const deleted = members.find(stopDeletes);
+    if (deleted !== undefined && queryOf(req)?.get("confirm") !== "delete")
+      return wouldDelete(deleted, "add confirm=delete to stop and delete it");
     for (const member of members) lifecycle.sleep(member);
+    return undefined;
   });
 
   action("/_status/pin", (route, req) => {
@@ -44,8 +48,8 @@ export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender:
     if (!span.ok || span.value === 0 || span.value > LONGEST_SUSPENSION_MS) {
       return 'for is a duration such as "2h", 720h at most: a suspension always ends';
     }
-    const deleted = members.find((member) => isUp(member) && stopDeletes(member));
-    if (deleted !== undefined) return `"${deleted.name}" was started with --rm: stopping it would delete it`;
+    const deleted = members.find(stopDeletes);
+    if (deleted !== undefined) return wouldDelete(deleted, "start it without --rm to suspend it");
     for (const member of members) lifecycle.suspend(member, span.value);
     return undefined;
   });
@@ -59,8 +63,8 @@ export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender:
     if (!route.members.some(isUp)) wakeRoute(lifecycle.house, route, "admin");
   }
 
-  /** `act` does it, or says what is wrong with the request. */
-  function action(path: string, act: (route: Route, req: Request) => string | undefined | void): void {
+  /** `act` does it, or says why not; a string: what is wrong with the request. */
+  function action(path: string, act: (route: Route, req: Request) => string | Refusal | undefined | void): void {
     const handler: RequestHandler = (req, res) => {
       if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
       const name = queryOf(req)?.get("container");
@@ -69,11 +73,21 @@ export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender:
       if (route === undefined) return sender.problem(req, res, "bad-request", { detail: "unknown container" });
       const wrong = act(route, req);
       if (typeof wrong === "string") return sender.problem(req, res, "bad-request", { detail: wrong });
+      if (wrong !== undefined) return sender.problem(req, res, wrong.code, { detail: wrong.detail });
       if (wantsPage(req)) return seeOther(req, res, adminPath(fieldOf(req, "back")));
       return sender.json(req, res, { ok: true }, 202);
     };
     mount(app, sender, path, "POST", parseForm, handler);
   }
+}
+
+interface Refusal {
+  readonly code: "stop-deletes";
+  readonly detail: string;
+}
+
+function wouldDelete({ name }: WorkloadRecord, remedy: string): Refusal {
+  return { code: "stop-deletes", detail: `"${name}" was started with --rm: a stop deletes it; ${remedy}` };
 }
 
 const SUSPENDED = "it is suspended: resume it first";

@@ -18,8 +18,9 @@ export const actions: Readonly<Record<"wake" | "sleep" | "keep" | "suspend" | "r
   sleep: action({
     name: "sleep",
     summary: "stops a container; the next request wakes it",
-    details: ["What is open has up to 30 seconds to end."],
+    details: ["What is open has up to 30 seconds to end; a command of docker exec that runs in it is ended."],
     path: "stop",
+    mayDelete: true,
   }),
   keep: action({
     name: "keep",
@@ -50,13 +51,15 @@ interface Action {
   readonly details?: readonly string[];
   /** Below `/_status/`. */
   readonly path: string;
+  /** It has `--delete`, for containers that a stop deletes. */
+  readonly mayDelete?: true;
   /** What `--for` takes; absent: there is none. */
   readonly span?: { readonly example: string; readonly longestMs: number; readonly mayBeZero: boolean };
 }
 
 const statusSchema = inventorySchema.extend({ containers: z.array(containerSchema) });
 
-function action({ name, summary, details = [], path, span }: Action): Command {
+function action({ name, summary, details = [], path, mayDelete, span }: Action): Command {
   return {
     summary,
     details: [
@@ -67,6 +70,7 @@ function action({ name, summary, details = [], path, span }: Action): Command {
       ...(span && {
         for: { summary: `how long, such as ${span.example}`, value: "DURATION", required: true as const },
       }),
+      ...(mayDelete && { delete: { summary: "also stops one that was started with --rm, which deletes it" } }),
       json: { summary: "prints one JSON document for each container instead" },
     },
     operands: [{ name: "HOST|NAME", required: true }],
@@ -86,12 +90,13 @@ function action({ name, summary, details = [], path, span }: Action): Command {
           return EXIT_FAILURE;
         }
         const deleted = before.containers.find((one) => names.includes(one.name) && one.stop_deletes === true);
-        if (path === "stop" && deleted !== undefined) {
-          io.stderr(`dag sleep: "${deleted.name}" was started with --rm: a stop deletes it; docker stop does that\n`);
+        if (path === "stop" && deleted !== undefined && options["delete"] !== true) {
+          io.stderr(`dag sleep: "${deleted.name}" was started with --rm: a stop deletes it; --delete does that\n`);
           return EXIT_FAILURE;
         }
+        const confirmed = options["delete"] === true ? { confirm: "delete" } : {};
         for (const each of names) {
-          const query = new URLSearchParams({ container: each, ...(span && { for: time }) });
+          const query = new URLSearchParams({ container: each, ...(span && { for: time }), ...confirmed });
           await orderGateway(address, `/_status/${path}?${query.toString()}`);
         }
         const { containers } = await askGateway(address, "/_status/api", statusSchema);

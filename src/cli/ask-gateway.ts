@@ -39,7 +39,8 @@ async function send(
     if (answer.statusCode === 429)
       throw new Error(`the gateway at ${origin} has seen too many wrong credentials; wait a minute`);
     const problem = refused.safeParse(document);
-    if (answer.statusCode === 400 && problem.success) throw new Error(problem.data.detail);
+    if ((answer.statusCode === 400 || answer.statusCode === 409) && problem.success)
+      throw new Error(problem.data.detail);
     if ((answer.statusCode === 200 || answer.statusCode === 202) && isExpected(document)) return document;
     throw new Error(`what answers at ${origin} is not this gateway's admin page (status ${answer.statusCode})`);
   } finally {

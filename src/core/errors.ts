@@ -9,6 +9,7 @@ export const STATUS_BY_CODE = Object.freeze({
   "unknown-path": 404,
   "method-not-allowed": 405,
   "request-timeout": 408,
+  "stop-deletes": 409,
   "rate-limited": 429,
   "headers-too-large": 431,
   internal: 500,

@@ -8,7 +8,8 @@ import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
  * a try every few seconds would fill the log and the timeline.
  */
 export async function sleepIdle(house: House, record: WorkloadRecord, reason: StopReason): Promise<void> {
-  if (record.lastUse?.by !== "exec") {
+  // What is paused is stopped without a last look, which comes with draining.
+  if (record.lastUse?.by !== "exec" && record.state.status !== "paused") {
     house.dispatch(record, { type: "sleep", reason });
     return;
   }

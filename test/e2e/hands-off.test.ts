@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { uniqueName, type TestDocker } from "../support/docker.ts";
+import { inChromium } from "../support/browser.ts";
+import { dockerOrSkip, uniqueName, type TestDocker } from "../support/docker.ts";
 import { startGateway } from "../support/gateway.ts";
 import { navigation } from "../support/http.ts";
 import { onDocker, type Sleeping, startSleeping } from "../support/sleeping.ts";
+import { spawnDag } from "../support/spawn-dag.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 describe("what a stop would destroy is not stopped", () => {
@@ -27,6 +29,56 @@ describe("what a stop would destroy is not stopped", () => {
     assert.match(page.text, /<details[^>]*>\s*<summary[^>]*>Stop<.*with --rm.*\/_status\/stop[^>]*>Stop and delete</su);
     assert.equal(page.text.split("/_status/stop").length, 2, "and there is no other way");
   });
+
+  onDocker("a container that was started with --rm is stopped by dag sleep only with --delete", async (t, docker) => {
+    const { app, gateway } = await startSleeping(t, docker, { app: { autoRemove: true } });
+    await app.start();
+    const dag = (...args: string[]) => spawnDag(args, { env: { CONFIG_PATH: gateway.configFile } });
+    const refused = await dag("sleep", app.name);
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(refused.stderr, /^dag sleep: "app-\w+" was started with --rm.*--delete/u);
+    assert.equal(await app.isRunning(), true);
+    assert.equal((await dag("sleep", app.name, "--delete")).code, 0);
+    await waitUntil(
+      () =>
+        app.inspect().then(
+          () => false,
+          () => true,
+        ),
+      10_000,
+      "the end of the container",
+    );
+  });
+
+  inChromium(
+    "a container that was started with --rm is deleted from the dashboard by a second click",
+    async (t, open) => {
+      const docker = dockerOrSkip(t);
+      if (docker === undefined) return;
+      const { app, gateway } = await startSleeping(t, docker, { app: { autoRemove: true } });
+      await app.start();
+      for (const javaScriptEnabled of [true, false]) {
+        const page = await open({ javaScriptEnabled });
+        await page.goto(`http://127.0.0.1:${gateway.port}/_status`);
+        await page.getByText("Stop", { exact: true }).click();
+        await page
+          .getByText(/was started with --rm/u)
+          .first()
+          .waitFor();
+        assert.equal(await app.isRunning(), true);
+        if (!javaScriptEnabled) await page.getByRole("button", { name: "Stop and delete" }).click();
+      }
+      await waitUntil(
+        () =>
+          app.inspect().then(
+            () => false,
+            () => true,
+          ),
+        10_000,
+        "the end of the container",
+      );
+    },
+  );
 
   onDocker("a container that was started with --rm may be paused", async (t, docker) => {
     const container = { idle_timeout: "1s", stop_method: "pause" };

@@ -45,6 +45,27 @@ test("a group's name means all its members", async (t) => {
   assert.deepEqual([house.record("app").state.status, house.record("b").state.status], ["asleep", "asleep"]);
 });
 
+test("a container that a stop deletes is stopped only for who says so", async (t) => {
+  const house = await startEndpoints(t, SETTINGS, { workloads: { b: { autoRemove: true } } });
+  await post(house, "/_status/wake?container=pool");
+  await house.clock.advance(1_000);
+  for (const path of [
+    "stop?container=b",
+    "stop?container=pool",
+    "stop?container=b&confirm=yes",
+    "suspend?container=b&for=1h",
+  ]) {
+    const answer = await post(house, `/_status/${path}`);
+    assert.deepEqual([answer.status, answer.json().code], [409, "stop-deletes"], path);
+    if (path.startsWith("stop")) assert.match(answer.json().detail, /"b" was started with --rm.*confirm=delete/u);
+    await house.clock.advance(1_000);
+    assert.deepEqual([house.record("app").state.status, house.record("b").state.status], ["ready", "ready"]);
+  }
+  assert.equal((await post(house, "/_status/stop?container=pool&confirm=delete")).status, 202);
+  await house.clock.advance(1_000);
+  assert.ok(house.told.some((event) => event.type === "stopped" && event.workload === "b"));
+});
+
 test("a pin wakes a container and keeps it awake until it ends", async (t) => {
   const house = await startEndpoints(t, SETTINGS);
   assert.equal((await post(house, "/_status/pin?container=app&for=1h")).status, 202);

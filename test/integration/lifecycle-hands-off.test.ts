@@ -55,6 +55,26 @@ test("a container that a stop deletes may be paused, as a tier or as its stop, a
   assert.deepEqual(house.orders(), ["stop app stop"]);
 });
 
+test("a command that runs in it puts off the stop of its schedule, not the one that a person orders", async () => {
+  const clock = createManualClock(Date.UTC(2026, 5, 1, 17, 59));
+  const schedule = { start: "9:00", stop: "18:00", timezone: "UTC" };
+  const house = await openHouse([{ name: "app", schedule }], {
+    clock,
+    fakes: { app: { status: "running", execs: 1 } },
+  });
+  await house.clock.advance(10 * MINUTE);
+  assert.deepEqual(house.orders(), []);
+  assert.equal(house.record("app").gate, undefined, "it is closed all the same");
+  house.engine.get("app").execs = 0;
+  await house.clock.advance(5_500);
+  assert.deepEqual(house.orders(), ["stop app stop"]);
+  const ordered = await openHouse([{ name: "app" }], { fakes: { app: { execs: 1 } } });
+  await wake(ordered);
+  ordered.lifecycle.sleep(ordered.record("app"));
+  await ordered.clock.advance(100);
+  assert.deepEqual(ordered.orders(), ["stop app stop"]);
+});
+
 test("a command that runs in it puts the stop off, which comes soon after its end and is told once", async () => {
   const house = await openHouse([{ name: "app", idleTimeoutMs: 10 * MINUTE }]);
   await wake(house);

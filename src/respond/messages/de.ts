@@ -77,6 +77,9 @@ export const de: Messages = {
   "problem.method-not-allowed.detail": "Diese Adresse kann so nicht angefragt werden.",
   "problem.request-timeout.title": "Anfrage zu langsam",
   "problem.request-timeout.detail": "Die Anfrage kam nicht rechtzeitig vollständig an.",
+  "problem.stop-deletes.title": "Ein Stopp würde ihn löschen",
+  "problem.stop-deletes.detail":
+    "Der Container wurde mit --rm gestartet: Ein Stopp löscht ihn. confirm=delete stoppt und löscht ihn.",
   "problem.rate-limited.title": "Zu viele Anfragen",
   "problem.rate-limited.detail": "Von deiner Adresse kamen zu viele Anfragen. Warte einen Augenblick.",
   "problem.headers-too-large.title": "Kopfzeilen zu groß",

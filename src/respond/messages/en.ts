@@ -76,6 +76,9 @@ export const en = {
   "problem.method-not-allowed.detail": "This address cannot be asked in this way.",
   "problem.request-timeout.title": "Request too slow",
   "problem.request-timeout.detail": "The request did not arrive completely in time.",
+  "problem.stop-deletes.title": "A stop would delete it",
+  "problem.stop-deletes.detail":
+    "The container was started with --rm: a stop deletes it. confirm=delete stops and deletes it.",
   "problem.rate-limited.title": "Too many requests",
   "problem.rate-limited.detail": "Too many requests came from your address. Wait a moment.",
   "problem.headers-too-large.title": "Headers too large",

@@ -77,6 +77,9 @@ export const es: Messages = {
   "problem.method-not-allowed.detail": "Esta dirección no admite peticiones de este tipo.",
   "problem.request-timeout.title": "Petición demasiado lenta",
   "problem.request-timeout.detail": "La petición no llegó completa a tiempo.",
+  "problem.stop-deletes.title": "Pararlo lo eliminaría",
+  "problem.stop-deletes.detail":
+    "El contenedor se inició con --rm: pararlo lo elimina. confirm=delete lo para y lo elimina.",
   "problem.rate-limited.title": "Demasiadas peticiones",
   "problem.rate-limited.detail": "Han llegado demasiadas peticiones desde su dirección. Espere un momento.",
   "problem.headers-too-large.title": "Cabeceras demasiado grandes",

@@ -77,6 +77,9 @@ export const fr: Messages = {
   "problem.method-not-allowed.detail": "Cette adresse n’accepte pas ce type de requête.",
   "problem.request-timeout.title": "Requête trop lente",
   "problem.request-timeout.detail": "La requête n’est pas arrivée en entier à temps.",
+  "problem.stop-deletes.title": "Un arrêt le supprimerait",
+  "problem.stop-deletes.detail":
+    "Le conteneur a été lancé avec --rm : un arrêt le supprime. confirm=delete l’arrête et le supprime.",
   "problem.rate-limited.title": "Trop de requêtes",
   "problem.rate-limited.detail": "Trop de requêtes sont venues de votre adresse. Attendez un instant.",
   "problem.headers-too-large.title": "En-têtes trop grands",

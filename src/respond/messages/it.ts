@@ -77,6 +77,9 @@ export const it: Messages = {
   "problem.method-not-allowed.detail": "Questo indirizzo non accetta richieste di questo tipo.",
   "problem.request-timeout.title": "Richiesta troppo lenta",
   "problem.request-timeout.detail": "La richiesta non è arrivata per intero in tempo.",
+  "problem.stop-deletes.title": "Fermarlo lo eliminerebbe",
+  "problem.stop-deletes.detail":
+    "Il container è stato avviato con --rm: fermarlo lo elimina. confirm=delete lo ferma e lo elimina.",
   "problem.rate-limited.title": "Troppe richieste",
   "problem.rate-limited.detail": "Dal tuo indirizzo sono arrivate troppe richieste. Attendi un momento.",
   "problem.headers-too-large.title": "Intestazioni troppo grandi",
