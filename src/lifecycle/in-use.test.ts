@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { IdleSignal } from "../core/settings.ts";
-import { findUse, type Sample, type StreamState } from "./in-use.ts";
+import { findUse, type Sample, type StreamState, type UseSignal } from "./in-use.ts";
 import type { Usage } from "./ports.ts";
 
 const ZERO: Usage = {
@@ -15,7 +14,7 @@ const ZERO: Usage = {
 };
 
 function use(
-  signal: IdleSignal,
+  signal: UseSignal,
   seconds: number,
   after: Partial<Usage>,
   stream: StreamState = "none",
@@ -75,10 +74,18 @@ describe("where a stream was let through, a sign of life is enough", () => {
     assert.equal(use("traffic", 10, ping), undefined, "it is no bigger than a probe");
     assert.equal(use("traffic", 10, ping, "recent"), "traffic");
   });
-  test("a kernel's keep-alive of an open connection", () => {
-    assert.equal(use("traffic", 10, traffic(1, [1, 66], [1, 66]), "recent"), "traffic");
+  test("a ping beside ARP and the keep-alives of an idle pool", () => {
+    assert.equal(
+      use("traffic", 10, traffic(1, [2 + 1 + 2, 138 + 42 + 132], [2 + 1 + 2, 134 + 42 + 132]), "recent"),
+      "traffic",
+    );
   });
-  test("but neither ARP nor what neighbours shout", () => {
+  test("but not the kernel's keep-alive of a connection, which the front's idle pool has as well", () => {
+    assert.equal(use("traffic", 10, traffic(1, [1, 66], [1, 66]), "recent"), undefined);
+    assert.equal(use("traffic", 20, traffic(2, [3, 174], [3, 174]), "recent"), undefined, "with ARP");
+    assert.equal(use("traffic", 20, traffic(3, [1, 86], [1, 86]), "recent"), undefined, "over IPv6");
+  });
+  test("nor ARP, nor what neighbours shout", () => {
     assert.equal(use("traffic", 10, traffic(3, [1, 42], [1, 42]), "recent"), undefined);
     assert.equal(use("traffic", 10, traffic(1, [1, 300], [0, 0]), "recent"), undefined);
   });
@@ -134,6 +141,26 @@ describe("in the network of another container", () => {
     assert.equal(use("connections", 10, { ...noisy, connections: 1 }), "connections");
     assert.equal(use("connections", 10, noisy), undefined);
     assert.equal(use("connections", 10, { ...noisy, cpuMs: 9_000 }), "cpu");
+  });
+  describe("by default", () => {
+    const before = { ...ZERO, payload: { segments: 0, loopbackPackets: 0 } };
+    const find = (after: Partial<Usage>, stream: StreamState = "none"): string | undefined => {
+      const usage = { ...ZERO, ...noisy, payload: { segments: 900, loopbackPackets: 0 }, ...after };
+      return findUse("shared-network", { atMs: 0, usage: before }, { atMs: 10_000, usage }, stream);
+    };
+    test("an open connection is use while the app does anything, or a stream was announced", () => {
+      assert.equal(find({ connections: 1, cpuMs: 0.1 }), "connections");
+      assert.equal(find({ connections: 1 }, "recent"), "connections");
+      assert.equal(find({ connections: 0, cpuMs: 1 }, "recent"), undefined);
+    });
+    test("a front's idle pool is none: the app stands still, or nobody in the network says anything", () => {
+      assert.equal(find({ connections: 1 }), undefined);
+      assert.equal(find({ connections: 1, cpuMs: 9, payload: { segments: 0, loopbackPackets: 0 } }), undefined);
+    });
+    test("its CPU decides where connections cannot be seen", () => {
+      assert.equal(find({ cpuMs: 9_000 }), "cpu");
+      assert.equal(find({ cpuMs: 100 }), undefined);
+    });
   });
   test("what says traffic has traffic", () => assert.equal(use("traffic", 10, noisy), "traffic"));
 });

@@ -28,10 +28,10 @@ export interface Sampling {
  * Bytes tell bulk from chatter by what packets carry beyond a header's size: ARP, neighbour discovery, the connects of a
  * TCP health check, keep-alives and acknowledgements carry nothing. Where connections and payload can be counted, any payload
  * while one is established is use. Elsewhere, where something was let through that may stay open with hardly a byte
- * (`stream`), one packet each way is enough at first: a WebSocket's ping is no bigger than a probe.
+ * (`stream`), a single byte of payload is enough at first: a WebSocket's ping is no bigger than a probe.
  */
 export function findUse(
-  signal: IdleSignal,
+  signal: UseSignal,
   before: Sample,
   after: Sample,
   stream: StreamState,
@@ -46,9 +46,27 @@ export function findUse(
         return findUse(after.usage.sharesNetwork === true ? "cpu" : "traffic", before, after, stream);
       }
       return after.usage.connections > 0 ? "connections" : undefined;
+    case "shared-network":
+      return findSharedUse(before, after, stream);
     case "traffic":
       return findTraffic(before, after, stream);
   }
+}
+
+/** What can be configured, and what is the default in the network of another container. */
+export type UseSignal = IdleSignal | "shared-network";
+
+/**
+ * Whose payload it is cannot be told in the network of another container: connections to the app's own port count, but for
+ * a front's idle pool. Where no stream was announced they are one if nobody in there has sent anything, or if the app has
+ * done nothing at all.
+ */
+function findSharedUse(before: Sample, after: Sample, stream: StreamState): "connections" | "cpu" | undefined {
+  const { connections, cpuMs } = after.usage;
+  if (connections === undefined) return usesCpu(before, after) ? "cpu" : undefined;
+  if (connections === 0) return undefined;
+  const isIdle = segmentsBetween(before.usage, after.usage) === 0 || cpuMs === before.usage.cpuMs;
+  return stream !== "recent" && isIdle ? undefined : "connections";
 }
 
 /** What is known of streams: none went through, one did, or one was let through or seen within the last minute. */
@@ -71,7 +89,7 @@ function findTraffic(
   if (after.usage.connections === 0) return undefined;
   const segments = after.usage.connections === undefined ? undefined : segmentsBetween(before.usage, after.usage);
   if (segments !== undefined) return segments > 0 ? "traffic" : undefined;
-  return stream === "recent" || trickles(traffic, stream) ? "traffic" : undefined;
+  return (stream === "recent" && !traffic.isBare) || trickles(traffic, stream) ? "traffic" : undefined;
 }
 
 /** `undefined` where it cannot be told, such as while something talks over loopback. */
@@ -93,6 +111,9 @@ const HEADER_BYTES = 90;
 /** No packet of a TCP health check over IPv4 is larger than its SYN, nor are keep-alives and acknowledgements. */
 const SYN_BYTES = 74;
 const ARP_BYTES = 42;
+/** TCP with timestamps and nothing in it. */
+const BARE_BYTES = 66;
+const BARE_IPV6_BYTES = 86;
 const BUSY_SHARE = 0.05;
 
 interface Traffic {
@@ -103,6 +124,8 @@ interface Traffic {
   readonly given: number;
   /** Packets went both ways that were more than ARP. */
   readonly bothWays: boolean;
+  /** Nothing but keep-alives, acknowledgements and ARP, by the sizes that these have. */
+  readonly isBare: boolean;
 }
 
 function trafficBetween(before: Usage, after: Usage): Traffic | undefined {
@@ -116,8 +139,15 @@ function trafficBetween(before: Usage, after: Usage): Traffic | undefined {
     carried: Math.max(0, rx - HEADER_BYTES * rxPackets) + Math.max(0, tx - HEADER_BYTES * txPackets),
     taken: rx - SYN_BYTES * rxPackets,
     given: tx - SYN_BYTES * txPackets,
+    isBare: isBare(rx, rxPackets) && isBare(tx, txPackets),
     bothWays: exceeds(rx, rxPackets) && exceeds(tx, txPackets),
   };
+}
+
+/** An idle pool's keep-alives and the ARP between them differ by 24 bytes: anything else that adds up to `bytes` has payload. */
+function isBare(bytes: number, packets: number): boolean {
+  const arps = (BARE_BYTES * packets - bytes) / (BARE_BYTES - ARP_BYTES);
+  return bytes === BARE_IPV6_BYTES * packets || (Number.isInteger(arps) && arps >= 0 && arps <= packets);
 }
 
 type Counter = "rxBytes" | "txBytes" | "rxPackets" | "txPackets";

@@ -1,7 +1,6 @@
 import type { VetoReason } from "../core/events.ts";
-import type { IdleSignal } from "../core/settings.ts";
 import type { House } from "./house.ts";
-import { findUse, type Sample, type Sampling, type StreamState } from "./in-use.ts";
+import { findUse, type Sample, type Sampling, type StreamState, type UseSignal } from "./in-use.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 
 /** What came with the last request is over by then, as a rule: it must not look like something that goes on. */
@@ -20,11 +19,11 @@ const SHORT_LOOK_MS = 500;
 const STREAM_LOOK_MS = 5_000;
 
 /** What keeps this workload awake besides requests: its own key, or traffic as soon as a front proxy carries it past us. */
-export function signalOf({ settings, seenByFront, engine, observation }: WorkloadRecord): IdleSignal {
+function signalOf({ settings, seenByFront, engine, observation }: WorkloadRecord): UseSignal {
   if (!engine.capabilities.usage) return "requests";
   if (settings.idleSignal !== undefined || !seenByFront) return settings.idleSignal ?? "requests";
   // The counters of a network that it shares are those of whatever else is in there (Lazytainer#81).
-  return observation?.networkOwner === undefined ? "traffic" : "connections";
+  return observation?.networkOwner === undefined ? "traffic" : "shared-network";
 }
 
 /** A front proxy asks about it: from now on its counters tell what the front carries past us. */

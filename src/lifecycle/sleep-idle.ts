@@ -8,8 +8,7 @@ import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
  * a try every few seconds would fill the log and the timeline.
  */
 export async function sleepIdle(house: House, record: WorkloadRecord, reason: StopReason): Promise<void> {
-  // What is paused is stopped without a last look, which comes with draining.
-  if (record.lastUse?.by !== "exec" && record.state.status !== "paused") {
+  if (record.lastUse?.by !== "exec") {
     house.dispatch(record, { type: "sleep", reason });
     return;
   }

@@ -124,47 +124,52 @@ describe("an app in the network of another container", () => {
 });
 
 describe("an app in the busy network of another container, behind a front", () => {
-  onDocker("sleeps when nobody uses it, and not while a connection to its own port is open", async (t, docker) => {
-    const peer = await docker.createContainer();
-    const noise = `setInterval(() => fetch("http://${await peer.address()}/big?bytes=50000").then((r) => r.text()), 200)`;
-    const owner = await docker.createContainer({
-      name: uniqueName("vpn"),
-      cmd: ["node", "-e", noise],
-      stopSignal: "SIGKILL",
-    });
-    const names = ["used", "unused"].map((role) => uniqueName(role));
-    const ports = [8081, 8082];
-    const apps = await Promise.all(
-      names.map((name, index) =>
-        docker.createContainer({ name, network: `container:${owner.name}`, env: { PORT: String(ports[index]) } }),
-      ),
-    );
-    const gateway = await startGateway(t, {
-      dockerHost: docker.host,
-      config: {
-        gateway: { trusted_proxies: ["127.0.0.0/8"] },
-        containers: names.map((name, index) => ({
-          name,
-          host: `${name}.test`,
-          target_port: ports[index],
-          idle_timeout: "3s",
-          stop_timeout: "1s",
-        })),
-      },
-    });
-    const front = await frontSetups.nginx(t, { gateway, apps: [] });
-    if (front === undefined) return;
-    const [used = "", unused = ""] = names;
-    for (const name of names) assert.equal((await request({ port: front.port, host: `${name}.test` })).status, 200);
-    const socket = new WebSocket(`ws://127.0.0.1:${front.port}/ws`, { headers: { host: `${used}.test` } });
-    t.after(() => socket.terminate());
-    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
-    await waitUntil(async () => !(await apps[1]?.isRunning()), 15_000, `the stop of ${unused}`);
-    await sleep(4_000);
-    assert.equal(await apps[0]?.isRunning(), true, "a silent WebSocket is open");
-    const { text } = await gateway.request({ path: `/_status/explain?container=${used}` });
-    assert.match(text, /Open connections keep it awake/u);
-    socket.terminate();
-    await waitUntil(async () => !(await apps[0]?.isRunning()), 15_000, `the stop of ${used}`);
-  });
+  onDocker(
+    "sleeps when nobody uses it, whatever the front keeps open, and not under a silent WebSocket",
+    async (t, docker) => {
+      const peer = await docker.createContainer();
+      const noise = `setInterval(() => fetch("http://${await peer.address()}/big?bytes=50000").then((r) => r.text()), 200)`;
+      const owner = await docker.createContainer({
+        name: uniqueName("vpn"),
+        cmd: ["node", "-e", noise],
+        stopSignal: "SIGKILL",
+      });
+      const names = ["used", "unused"].map((role) => uniqueName(role));
+      const ports = [8081, 8082];
+      const apps = await Promise.all(
+        names.map((name, index) =>
+          docker.createContainer({ name, network: `container:${owner.name}`, env: { PORT: String(ports[index]) } }),
+        ),
+      );
+      const gateway = await startGateway(t, {
+        dockerHost: docker.host,
+        config: {
+          gateway: { trusted_proxies: ["127.0.0.0/8"] },
+          containers: names.map((name, index) => ({
+            name,
+            host: `${name}.test`,
+            target_port: ports[index],
+            idle_timeout: "3s",
+            stop_timeout: "1s",
+          })),
+        },
+      });
+      const front = await frontSetups.nginx(t, { gateway, apps: [] });
+      const pooling = await frontSetups.caddy(t, { gateway, apps: [] }); // keeps its connections for two minutes
+      if (front === undefined || pooling === undefined) return;
+      const [used = "", unused = ""] = names;
+      assert.equal((await request({ port: front.port, host: `${used}.test` })).status, 200);
+      assert.equal((await request({ port: pooling.port, host: `${unused}.test` })).status, 200);
+      const socket = new WebSocket(`ws://127.0.0.1:${front.port}/ws`, { headers: { host: `${used}.test` } });
+      t.after(() => socket.terminate());
+      await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+      await waitUntil(async () => !(await apps[1]?.isRunning()), 15_000, `the stop of ${unused}`);
+      await sleep(4_000);
+      assert.equal(await apps[0]?.isRunning(), true, "a silent WebSocket is open");
+      const { text } = await gateway.request({ path: `/_status/explain?container=${used}` });
+      assert.match(text, /Open connections keep it awake/u);
+      socket.terminate();
+      await waitUntil(async () => !(await apps[0]?.isRunning()), 15_000, `the stop of ${used}`);
+    },
+  );
 });
