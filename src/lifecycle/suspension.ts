@@ -11,12 +11,14 @@ export interface Suspension {
 }
 
 /** What keeps a workload, or something that it needs and lacks, from being woken by anybody; `undefined`: nothing does. */
-export function suspensionOf(record: WorkloadRecord): Suspension | undefined {
+export function suspensionOf(record: WorkloadRecord, seen = new Set<WorkloadRecord>()): Suspension | undefined {
+  if (seen.has(record)) return undefined; // several ways lead to what many need
+  seen.add(record);
   if (record.suspendedUntilMs > 0) return { workload: record.name, untilMs: record.suspendedUntilMs };
   if (staysStopped(record)) return { workload: record.name, untilMs: undefined };
   for (const { record: dependency, condition } of record.dependencies) {
     if (isSatisfied(dependency, condition)) continue;
-    const found = suspensionOf(dependency);
+    const found = suspensionOf(dependency, seen);
     if (found !== undefined) return found;
   }
   return undefined;
