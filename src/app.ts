@@ -21,6 +21,7 @@ import { createTraefikProvider } from "./forward-auth/traefik-provider.ts";
 import { createLifecycle } from "./lifecycle/lifecycle.ts";
 import { createLogTail } from "./lifecycle/log-tail.ts";
 import type { Clock, Engine, Probe, Store } from "./lifecycle/ports.ts";
+import { createRefusedRoutes } from "./lifecycle/refused-route.ts";
 import type { Route } from "./lifecycle/route.ts";
 import { createNotifier } from "./notify/create-notifier.ts";
 import { createProxyDoor } from "./proxy/door.ts";
@@ -29,6 +30,7 @@ import { createHostLookup } from "./proxy/host-lookup.ts";
 import { clientOf, createRefuser } from "./proxy/refuser.ts";
 import { SERVER_OPTIONS } from "./proxy/server-options.ts";
 import { createTranslate } from "./respond/language.ts";
+import { createRefusalAnswer } from "./respond/refusal.ts";
 import { createResponder, type Responder } from "./respond/responder.ts";
 import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
 import { createGatewayServer } from "./server.ts";
@@ -119,14 +121,17 @@ export function createApp(deps: AppDeps): App {
     if (event.type === "run-over") forwarder.endWithRun(event.endpoint);
   });
   const logTail = createLogTail({ clock, lines: () => config.gateway.logLines });
-  const refuser = createRefuser({ clock, responder: () => responder, logTail, probe: deps.probe });
+  const answerRefusal = createRefusalAnswer({
+    responder: () => responder,
+    describe: createRefusedRoutes({ clock, logTail, probe: deps.probe }),
+  });
   const door = createProxyDoor({
     house: lifecycle.house,
     admitter: lifecycle,
     forwarder,
     count: metrics.request,
     addressOf: (req) => clientAddress(req, isTrusted),
-    ...refuser,
+    ...createRefuser(answerRefusal),
   });
   const endpoints = createEndpoints({
     lifecycle,
@@ -162,7 +167,7 @@ export function createApp(deps: AppDeps): App {
   const authDoor = createAuthDoor({
     lifecycle,
     responder: () => responder,
-    logTail,
+    answerRefusal,
     polls: endpoints.polls,
     pollAllowed: endpoints.pollAllowed,
     isTrusted,

@@ -4,20 +4,21 @@ import { isPrefetch } from "../core/prefetch.ts";
 import { requestPath } from "../core/request-host.ts";
 import type { Asker } from "../lifecycle/admit.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
-import type { LogTail } from "../lifecycle/log-tail.ts";
+import { routeFacts } from "../lifecycle/refused-route.ts";
 import type { Route } from "../lifecycle/route.ts";
 import type { Answer } from "../respond/answer.ts";
+import type { AnswerRefusal } from "../respond/refusal.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
 import { allowedAnswer, PASSED } from "./allowed.ts";
 import type { Asked, Front } from "./front.ts";
 import { noteStream, streamSigns } from "./note-stream.ts";
 import { isAcmeChallenge, type Poll, readPoll } from "./own-paths.ts";
 import { answerPoll, type PollDeps } from "./polls.ts";
-import { clientOf, readyAnswer, refusedAnswer } from "./refused.ts";
+import { clientOf, readyAnswer } from "./ready-answer.ts";
 
 export interface AuthDeps extends PollDeps {
   readonly lifecycle: Pick<Lifecycle, "admit" | "routes" | "house">;
-  readonly logTail: LogTail;
+  readonly answerRefusal: AnswerRefusal<Route>;
   /** Whether a peer may ask, and its forwarded headers count. */
   readonly isTrusted: (address: string) => boolean;
   /** The client's address: behind a trusted peer, as that says in `X-Forwarded-For`. */
@@ -34,9 +35,8 @@ export interface AuthAnswer {
 
 /** Settles an auth request that is not already settled by an open gate. Resolves with nothing when the front has left. */
 export function createAuthority(deps: AuthDeps) {
-  const { lifecycle, responder, isTrusted, addressOf } = deps;
+  const { lifecycle, responder, answerRefusal, isTrusted, addressOf } = deps;
   const { clock, probe, dispatch } = lifecycle.house;
-  const writing = { clock, responder, logTail: deps.logTail };
 
   async function answerTo(
     front: Front,
@@ -75,7 +75,7 @@ export function createAuthority(deps: AuthDeps) {
     const { decision, waitedMs } = admission;
     if (decision.kind === "gone") return undefined;
     if (front.bareRefusal !== undefined) return { answer: front.bareRefusal, counted: decision.kind };
-    const answer = await refusedAnswer(writing, decision, route, clientOf(req, asked));
+    const answer = await answerRefusal(decision, route, clientOf(req, asked), "forward-auth");
     return { answer: front.refusal(answer), counted: decision.kind, extra: waitHeaders(waitedMs) };
   }
 
@@ -89,12 +89,12 @@ export function createAuthority(deps: AuthDeps) {
       if (decision.kind === "gone") return undefined;
       // A browser that was held for as long as the front allows goes on waiting at the page.
       const refusal = decision.kind === "waking" && client.kind === "navigation" ? PAGE : decision;
-      return { answer: await refusedAnswer(writing, refusal, route, client), counted: refusal.kind };
+      return { answer: await answerRefusal(refusal, route, client, "forward-auth"), counted: refusal.kind };
     }
     // The front could not reach it, or asked a moment too early: only a look at the app tells which.
     const { to } = admission.forward;
     if ((await probe.tcp(to, gone)).kind === "no") dispatch(admission.record, { type: "refused", endpoint: to });
-    return { answer: readyAnswer(writing, route, client), counted: "page" };
+    return { answer: readyAnswer(responder(), routeFacts(route, clock), client), counted: "page" };
   }
 
   async function answerToPoll(front: Front, asked: Asked, poll: Poll, address: string, gone: AbortSignal) {

@@ -1,23 +1,16 @@
-import { type HealthQuery, readHealthQuery } from "../core/health-query.ts";
-import type { Route } from "../lifecycle/route.ts";
+import { readHealthQuery } from "../core/health-query.ts";
+import type { PollKind } from "../public/poll-budgets.ts";
+import type { Polls } from "../public/polls.ts";
 import type { Answer } from "../respond/answer.ts";
-import type { DoorMode } from "../respond/pages.ts";
 import type { Responder } from "../respond/responder.ts";
 import type { Poll } from "./own-paths.ts";
 
 /** The answers to the loading page's polls and their limits, both shared with the direct endpoints. */
 export interface PollDeps {
   readonly responder: () => Responder;
-  readonly polls: {
-    readonly health: (
-      route: Route,
-      ask: HealthQuery & { readonly gone: AbortSignal },
-      mode: DoorMode,
-    ) => Promise<Answer>;
-    readonly logs: (route: Route, mode: DoorMode) => Promise<Answer>;
-  };
+  readonly polls: Pick<Polls, "health" | "logs">;
   /** `undefined`: it may ask now; else after how many milliseconds to ask again. */
-  readonly pollAllowed: (kind: "health" | "health-wait" | "logs", address: string, route: string) => number | undefined;
+  readonly pollAllowed: (kind: PollKind, address: string, route: string) => number | undefined;
 }
 
 /** What the loading page is told, under 503: only then does the body reach the browser. */

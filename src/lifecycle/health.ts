@@ -1,21 +1,9 @@
 import type { WakePhase } from "../core/decision.ts";
 import { expectedWakeMs } from "../core/eta.ts";
+import type { Health } from "../core/read-models.ts";
 import { failureOf } from "./failure.ts";
 import type { Clock } from "./ports.ts";
 import type { WorkloadRecord } from "./record.ts";
-
-/** What a loading page may know of a wake; the first two fields are the reference's. */
-export interface Health {
-  readonly status: "starting" | "running" | "failed" | "unknown";
-  readonly error: string;
-  readonly phase: WakePhase | undefined;
-  /** Since the wake began, in milliseconds. */
-  readonly elapsedMs: number;
-  /** How long the whole wake is expected to take, from this workload's history; `undefined` the first time. */
-  readonly etaMs: number | undefined;
-  /** While failed: how long until the next request is a new try. */
-  readonly retryMs: number;
-}
 
 /** How the wake of a route goes: that of its furthest member. */
 export function healthOf(members: readonly WorkloadRecord[], clock: Clock): Health {

@@ -7,7 +7,7 @@ import { createRefuser } from "./refuser.ts";
 
 test("the connection of a client that leaves while its upgrade is held is closed", async () => {
   const never = (): never => assert.fail("nobody is left to be answered");
-  const refuser = createRefuser({ clock: {} as never, responder: never, logTail: never, probe: {} as never });
+  const refuser = createRefuser(never);
   const socket = new Socket();
   const refused = { kind: "refuse", decision: { kind: "gone" }, waitedMs: 5 } as const;
   assert.equal(await refuser.refuseUpgrade(refused, {} as Route, new IncomingMessage(socket), socket), 499);

@@ -1,4 +1,5 @@
 import type { ClientKind, Failure, WakePhase } from "../core/decision.ts";
+import type { Health } from "../core/read-models.ts";
 import type { WorkloadSettings } from "../core/settings.ts";
 
 /** Who asks, as far as the form and the language of an answer go. */
@@ -65,15 +66,7 @@ export interface ProblemFacts {
 }
 
 /** What `/_health` says of a workload. */
-export interface HealthFacts {
-  readonly status: "starting" | "running" | "failed" | "unknown";
-  /** One plain sentence; empty unless failed. */
-  readonly error: string;
-  readonly phase: WakePhase | undefined;
-  readonly elapsedMs: number;
-  readonly etaMs: number | undefined;
-  /** Until the cool-down ends; counts only while failed. */
-  readonly retryMs: number;
+export interface HealthFacts extends Health {
   /** Lets the page say the reason in the visitor's language, and not only in the engine's words. */
   readonly failure?: Pick<Failure, "reason" | "exitCode"> | undefined;
 }

@@ -6,7 +6,9 @@ import { clientAddress } from "../../src/web/client-address.ts";
 import { createPolls } from "../../src/public/polls.ts";
 import { type AuthDoor, createAuthDoor } from "../../src/forward-auth/door.ts";
 import { createLogTail } from "../../src/lifecycle/log-tail.ts";
+import { createRefusedRoutes } from "../../src/lifecycle/refused-route.ts";
 import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
+import { createRefusalAnswer } from "../../src/respond/refusal.ts";
 import { createResponder } from "../../src/respond/responder.ts";
 import { createGatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
@@ -51,7 +53,10 @@ export async function openAuthHouse(
   const door = createAuthDoor({
     lifecycle: house.lifecycle,
     responder: () => responder,
-    logTail,
+    answerRefusal: createRefusalAnswer({
+      responder: () => responder,
+      describe: createRefusedRoutes({ clock: house.clock, logTail, probe: house.lifecycle.house.probe }),
+    }),
     polls: createPolls({ clock: house.clock, responder: () => responder, logTail }),
     pollAllowed: options.pollAllowed ?? (() => undefined),
     isTrusted,

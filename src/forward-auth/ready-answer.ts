@@ -1,0 +1,23 @@
+import type { IncomingMessage } from "node:http";
+import { classifyClient } from "../core/client.ts";
+import type { RouteFacts } from "../core/read-models.ts";
+import type { Answer } from "../respond/answer.ts";
+import type { ClientFacts } from "../respond/pages.ts";
+import type { Responder } from "../respond/responder.ts";
+import type { Asked } from "./front.ts";
+
+/** The page goes out when the front has an error to show, but the app has become ready: a page that leaves at once. */
+export function readyAnswer(responder: Responder, facts: RouteFacts, client: ClientFacts): Answer {
+  if (client.kind !== "navigation") {
+    return responder.problem("waking", { container: facts.face.name, retryMs: SOON_MS }, client);
+  }
+  return responder.loading({ ...facts, etaMs: SOON_MS, mode: "forward-auth" }, client);
+}
+
+const SOON_MS = 1_000;
+
+/** The client behind an auth request. */
+export function clientOf({ headers }: IncomingMessage, { method, uri }: Asked): ClientFacts {
+  const [, query = ""] = /^[^?#]*\?([^#]*)/u.exec(uri) ?? [];
+  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], query };
+}

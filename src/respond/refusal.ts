@@ -1,0 +1,97 @@
+import type { ErrorCode } from "../core/errors.ts";
+import type { Refusal, WakePhase } from "../core/decision.ts";
+import type { RouteFacts } from "../core/read-models.ts";
+import type { Answer } from "./answer.ts";
+import type { ClientFacts, DoorMode, ProblemFacts } from "./pages.ts";
+import type { Responder } from "./responder.ts";
+
+/** A refusal that has an answer: a client that has left gets none. */
+export type AnswerableRefusal = Exclude<Refusal, { kind: "gone" }>;
+
+/** Writes the answer to a refused request; the same for both front doors. */
+export type AnswerRefusal<Route> = (
+  refusal: AnswerableRefusal,
+  route: Route,
+  client: ClientFacts,
+  mode: DoorMode,
+) => Promise<Answer>;
+
+/** What can be found out about a route for the answer to a refusal. */
+export interface RefusedRoute {
+  readonly facts: () => RouteFacts;
+  /** The last output of a member, as far as a visitor may see it; `undefined`: not at all. */
+  readonly lastLines: (workload: string) => Promise<readonly string[] | undefined>;
+  /** Whether the app, which gave no answer to plain HTTP, takes a TLS handshake. */
+  readonly speaksTls: () => Promise<boolean>;
+}
+
+/** Creates the one place where a refusal becomes an answer. */
+export function createRefusalAnswer<Route>(deps: {
+  /** The current one: a reload may replace it. */
+  readonly responder: () => Responder;
+  readonly describe: (route: Route) => RefusedRoute;
+}): AnswerRefusal<Route> {
+  return (refusal, route, client, mode) => {
+    const responder = deps.responder();
+    if (refusal.kind === "unknown") return Promise.resolve(responder.unknownHost({ host: "" }, client));
+    return answerKnown(responder, refusal, deps.describe(route), client, mode);
+  };
+}
+
+async function answerKnown(
+  responder: Responder,
+  refusal: Exclude<AnswerableRefusal, { kind: "unknown" }>,
+  route: RefusedRoute,
+  client: ClientFacts,
+  mode: DoorMode,
+): Promise<Answer> {
+  const facts = route.facts();
+  const { face } = facts;
+  switch (refusal.kind) {
+    case "page": // it polls for its log lines by itself
+      return responder.loading({ ...facts, ...(face.logs !== "never" && { logs: [] }), mode }, client);
+    case "failed": {
+      const logs = await route.lastLines(refusal.workload);
+      const { failure, retryMs } = refusal;
+      return responder.failed({ face, failure, retryMs, ...(logs && { logs }) }, client);
+    }
+    case "offline":
+      return responder.offline({ ...facts, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
+    case "suspended":
+      return responder.suspended({ ...facts, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
+    case "asleep":
+      return responder.asleep({ face, status: refusal.status }, client);
+    case "waking":
+    case "timed-out": {
+      const detail = BEFORE_A_START[facts.phase] ?? notYet(facts.lastAnswer);
+      return problem(refusal.kind === "waking" ? "waking" : "hold-timeout", { ...(detail && { detail }) });
+    }
+    case "full":
+      return problem("too-many-pending");
+    case "broken":
+      return problem("upstream-failed", { fault: (await route.speaksTls()) ? SPEAKS_TLS : undefined });
+  }
+
+  function problem(code: ErrorCode, more: ProblemFacts = {}): Answer {
+    return responder.problem(code, { container: face.name, ...retryOf(facts), ...more }, client);
+  }
+}
+
+/** What keeps it from being started. */
+const BEFORE_A_START: Readonly<Partial<Record<WakePhase, string>>> = {
+  stopping: "The app is still stopping. It is started again as soon as it has ended. Ask again shortly.",
+  updating: "The app was stopped a moment ago and may be being updated. It is started within 10 s. Ask again shortly.",
+};
+
+const SPEAKS_TLS = "The app speaks TLS: set target_scheme: https.";
+
+function notYet(lastAnswer: string | undefined): string | undefined {
+  return (
+    lastAnswer && `The app is being woken and is not ready yet; its last answer: ${lastAnswer}. Ask again shortly.`
+  );
+}
+
+/** Asking again helps when the wake is likely to be over. */
+function retryOf({ elapsedMs, etaMs }: RouteFacts): { readonly retryMs?: number } {
+  return etaMs === undefined || etaMs <= elapsedMs ? {} : { retryMs: etaMs - elapsedMs };
+}
