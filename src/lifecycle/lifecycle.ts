@@ -90,7 +90,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     remember: () => memory.markDirty(),
     save: () => memory.save(),
   };
-  const memory = createMemoryKeeper({ clock, store: deps.store, records });
+  const memory = createMemoryKeeper({ clock, store: deps.store, records, truces: house.truces });
   const reconciler = createReconciler({
     house,
     engines: deps.engines,

@@ -1,5 +1,6 @@
 import type { Clock, Memory, Store } from "./ports.ts";
 import type { WorkloadRecord } from "./record.ts";
+import type { Truces } from "./truces.ts";
 
 const SAVE_AFTER_MS = 1_000;
 const ACTIVITY_EVERY_MS = 10_000;
@@ -18,8 +19,9 @@ export function createMemoryKeeper(deps: {
   clock: Clock;
   store: Store;
   records: ReadonlyMap<string, WorkloadRecord>;
+  truces: Truces;
 }): MemoryKeeper {
-  const { clock, store, records } = deps;
+  const { clock, store, records, truces } = deps;
   let known: ReadonlyMap<string, Memory> = new Map();
   let timer: { readonly atMs: number; readonly abort: AbortController } | undefined;
   let saving: Promise<void> | undefined;
@@ -28,7 +30,7 @@ export function createMemoryKeeper(deps: {
   async function write(): Promise<void> {
     known = new Map([
       ...known,
-      ...[...records.values()].map((record) => [record.name, memoryOf(record, clock)] as const),
+      ...[...records.values()].map((record) => [record.name, memoryOf(record, clock, truces)] as const),
     ]);
     await store.save(known);
   }
@@ -66,11 +68,14 @@ export function createMemoryKeeper(deps: {
   return {
     async load() {
       known = await store.load();
+      for (const [name, { truceUntilMs }] of known) {
+        if (truceUntilMs !== undefined) truces.resume(name, truceUntilMs + clock.now() - clock.wall());
+      }
     },
     recall: (name) => known.get(name),
     markDirty: () => saveAfter(SAVE_AFTER_MS),
     keep(record) {
-      known = new Map([...known, [record.name, memoryOf(record, clock)]]);
+      known = new Map([...known, [record.name, memoryOf(record, clock, truces)]]);
     },
     save,
   };
@@ -81,8 +86,9 @@ function isUsed({ state, settings }: WorkloadRecord): boolean {
   return state.status === "ready" && (settings.idleTimeoutMs ?? 0) > 0;
 }
 
-function memoryOf(record: WorkloadRecord, clock: Clock): Memory {
+function memoryOf(record: WorkloadRecord, clock: Clock, truces: Truces): Memory {
   const offsetMs = clock.wall() - clock.now();
+  const truce = truces.of(record.name);
   return {
     lastActivityMs: record.lastActivityMs === 0 ? undefined : Math.round(record.lastActivityMs + offsetMs),
     wakesMs: record.wakesMs,
@@ -95,6 +101,7 @@ function memoryOf(record: WorkloadRecord, clock: Clock): Memory {
     ...(record.seenByFront && { seenByFront: true }),
     ...(record.answeredPort !== undefined && { answeredPort: record.answeredPort }),
     ...(record.suspendedUntilMs > 0 && { suspendedUntilMs: Math.round(record.suspendedUntilMs + offsetMs) }),
+    ...(truce && { truceUntilMs: Math.round(truce.untilMs + offsetMs) }),
     ...(record.probeHosts.good.length > 0 && { goodHosts: record.probeHosts.good }),
     ...(record.ownLimits && { ownLimits: record.ownLimits }),
   };

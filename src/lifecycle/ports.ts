@@ -186,6 +186,8 @@ export interface Memory {
   readonly answeredPort?: number;
   /** Wall-clock milliseconds of the end of its suspension. */
   readonly suspendedUntilMs?: number;
+  /** Wall-clock milliseconds until which somebody else may be updating it. */
+  readonly truceUntilMs?: number;
   /** Real names of a wildcard host by which it answered, the last one first. */
   readonly goodHosts?: readonly string[];
   /** Its own limits, while it is throttled. */

@@ -16,6 +16,8 @@ export interface Truces {
   /** The truce that a workload is in at present. */
   of(name: string): Truce | undefined;
   note(name: string, news: News): void;
+  /** Takes up again what a gateway knew before its restart. */
+  resume(name: string, untilMs: number): void;
 }
 
 /** How long after the last step the next one is waited for. */
@@ -67,6 +69,11 @@ export function createTruces(clock: Pick<Clock, "now">): Truces {
         case "started":
           end(name);
       }
+    },
+    resume(name, untilMs) {
+      const now = clock.now();
+      // The wall clock may have been set meanwhile.
+      truces.set(familyName(name), { sinceMs: now, untilMs: Math.min(untilMs, now + TRUCE_MS) });
     },
   };
 }

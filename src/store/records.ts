@@ -20,6 +20,7 @@ export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
         ...(memory.goodHosts && { good_hosts: memory.goodHosts }),
         ...(memory.answeredPort !== undefined && { answered_port: memory.answeredPort }),
         ...(memory.suspendedUntilMs !== undefined && { suspended_until_ms: memory.suspendedUntilMs }),
+        ...(memory.truceUntilMs !== undefined && { truce_until_ms: memory.truceUntilMs }),
         ...(memory.ownLimits && { own_limits: memory.ownLimits }),
       },
     ]),
@@ -51,6 +52,7 @@ function memoryOf(record: Record<string, unknown>): Memory {
   const goodHosts = Array.isArray(record["good_hosts"]) ? record["good_hosts"].filter(isText) : [];
   const answeredPort = time(record["answered_port"]);
   const suspendedUntilMs = time(record["suspended_until_ms"]);
+  const truceUntilMs = time(record["truce_until_ms"]);
   return {
     lastActivityMs: time(record["last_activity_ms"]),
     wakesMs: Array.isArray(record["wakes_ms"]) ? record["wakes_ms"].filter(isAmount) : [],
@@ -64,6 +66,7 @@ function memoryOf(record: Record<string, unknown>): Memory {
     ...(goodHosts.length > 0 && { goodHosts }),
     ...(answeredPort !== undefined && { answeredPort }),
     ...(suspendedUntilMs !== undefined && { suspendedUntilMs }),
+    ...(truceUntilMs !== undefined && { truceUntilMs }),
     ...(ownLimits && { ownLimits }),
   };
 }

@@ -16,6 +16,8 @@ const MEMORY: Memory = {
   stoppedByUs: true,
   endedBy: "other",
   asleepMs: 86_400_000,
+  suspendedUntilMs: 1_800_000_000_000,
+  truceUntilMs: 1_700_000_000_000,
   ownLimits: { id: "c1", values: { NanoCpus: 0, MemoryReservation: -1 } },
 };
 

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { inChromium } from "../support/browser.ts";
 import { dockerOrSkip } from "../support/docker.ts";
+import { navigation } from "../support/http.ts";
 import { onDocker, startSleeping } from "../support/sleeping.ts";
 import { openUpdateStand } from "../support/update-stand.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 inChromium("a page that is opened in the middle of an update says so, and ends at the new app", async (t, open) => {
   const docker = dockerOrSkip(t);
@@ -19,6 +21,21 @@ inChromium("a page that is opened in the middle of an update says so, and ends a
   await type(`docker run -d ${runArguments(1)}`);
   await page.getByRole("heading", { name: "Hello from app" }).waitFor({ timeout: 10_000 });
   assert.match(page.url(), /\/deep$/u);
+});
+
+onDocker("a restart of the gateway in the middle of an update does not start what somebody stopped", async (t, docker) => {
+  const { gateway, host, app } = await startSleeping(t, docker);
+  assert.equal((await gateway.request({ host })).status, 200);
+  await app.stop();
+  await gateway.waitForLog(({ event }) => event === "ended");
+  await gateway.stop();
+  const next = await gateway.again();
+  assert.equal((await next.request({ host, headers: navigation })).status, 503);
+  const { phase } = (await next.request({ path: "/_status/api" })).json().containers[0];
+  assert.equal(phase, "updating");
+  assert.equal(await app.isRunning(), false);
+  await app.start();
+  await waitUntil(async () => (await next.request({ host })).status === 200);
 });
 
 describe("what is no update", () => {
