@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import type { Memory, Store } from "../lifecycle/ports.ts";
 import { readRecords, writeRecords } from "./records.ts";
 
@@ -26,9 +26,10 @@ export function createFileStore({ path, warn }: FileStoreDeps): Store {
 
   return {
     async load() {
-      const text = await readIfThere(path).catch((error: unknown) => error);
-      if (text === undefined) return new Map();
-      if (typeof text !== "string") return giveUp(unreadable(text));
+      const found = await readIfThere(path);
+      if (found === undefined) return new Map();
+      const { text, fault } = found;
+      if (text === undefined) return giveUp(fault);
       const records = readRecords(text);
       if (records instanceof Map) return records;
       const aside = `${path}.damaged`;
@@ -50,7 +51,7 @@ export function createFileStore({ path, warn }: FileStoreDeps): Store {
         if (writeFault !== undefined) warn(`the state file ${path} is written again`);
         writeFault = undefined;
       } catch (error) {
-        const fault = String(error);
+        const fault = isCode(error, "EBUSY") ? `${String(error)}; ${IS_MOUNTED}` : String(error);
         if (fault !== writeFault)
           warn(`the state file could not be written (${fault}); activity is kept in memory only until it can be`);
         writeFault = fault;
@@ -59,20 +60,24 @@ export function createFileStore({ path, warn }: FileStoreDeps): Store {
   };
 }
 
-function unreadable(error: unknown): string {
-  return isCode(error, "EISDIR")
-    ? "is a folder (Docker makes one where a file is mounted that is missing: mount a folder or volume instead)"
-    : `cannot be read (${String(error)})`;
-}
+type Found = { readonly text: string; readonly fault?: never } | { readonly text?: never; readonly fault: string };
 
-async function readIfThere(path: string): Promise<string | undefined> {
+/** Its text, or why there is none; `undefined` when nothing is there. */
+async function readIfThere(path: string): Promise<Found | undefined> {
   try {
-    return await readFile(path, "utf8");
+    const file = await stat(path);
+    if (file.isDirectory()) return { fault: IS_FOLDER };
+    // A pipe is never read to its end, and a device such as /dev/null must not be set aside.
+    if (!file.isFile()) return { fault: "is not a regular file" };
+    return { text: await readFile(path, "utf8") };
   } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
-    throw error;
+    return isCode(error, "ENOENT") ? undefined : { fault: `cannot be read (${String(error)})` };
   }
 }
+
+const IS_FOLDER =
+  "is a folder (Docker makes one where a file is mounted that is missing: mount a folder or volume instead)";
+const IS_MOUNTED = "a file that is mounted by itself cannot be replaced: mount its folder";
 
 function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;

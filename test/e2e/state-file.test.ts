@@ -40,6 +40,7 @@ describe("the state file", () => {
 
   for (const [what, make] of [
     ["is a folder", (file: string) => mkdirSync(file)],
+    ["is a pipe", (file: string) => execFileSync("mkfifo", [file])],
     ["cannot be read", (file: string) => symlinkSync(file, file)],
     ["is in a folder that is none", (file: string) => writeFileSync(path.dirname(file), "")],
   ] as const) {

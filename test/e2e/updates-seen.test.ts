@@ -23,20 +23,23 @@ inChromium("a page that is opened in the middle of an update says so, and ends a
   assert.match(page.url(), /\/deep$/u);
 });
 
-onDocker("a restart of the gateway in the middle of an update does not start what somebody stopped", async (t, docker) => {
-  const { gateway, host, app } = await startSleeping(t, docker);
-  assert.equal((await gateway.request({ host })).status, 200);
-  await app.stop();
-  await gateway.waitForLog(({ event }) => event === "ended");
-  await gateway.stop();
-  const next = await gateway.again();
-  assert.equal((await next.request({ host, headers: navigation })).status, 503);
-  const { phase } = (await next.request({ path: "/_status/api" })).json().containers[0];
-  assert.equal(phase, "updating");
-  assert.equal(await app.isRunning(), false);
-  await app.start();
-  await waitUntil(async () => (await next.request({ host })).status === 200);
-});
+onDocker(
+  "a restart of the gateway in the middle of an update does not start what somebody stopped",
+  async (t, docker) => {
+    const { gateway, host, app } = await startSleeping(t, docker);
+    assert.equal((await gateway.request({ host })).status, 200);
+    await app.stop();
+    await gateway.waitForLog(({ event }) => event === "ended");
+    await gateway.stop();
+    const next = await gateway.again();
+    assert.equal((await next.request({ host, headers: navigation })).status, 503);
+    const { phase } = (await next.request({ path: "/_status/api" })).json().containers[0];
+    assert.equal(phase, "updating");
+    assert.equal(await app.isRunning(), false);
+    await app.start();
+    await waitUntil(async () => (await next.request({ host })).status === 200);
+  },
+);
 
 describe("what is no update", () => {
   onDocker("is started for whoever asks, 10 s after somebody stopped it by hand", async (t, docker) => {
