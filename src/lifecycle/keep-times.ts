@@ -44,7 +44,8 @@ function rest(record: WorkloadRecord, now: number): void {
   record.crashes = record.endedBy === "itself" ? (isShort ? record.crashes + 1 : 1) : 0;
   record.keepUntilMs = 0;
   record.lastUse = undefined;
-  if (record.observation?.status !== "paused") record.wokenByUs = false; // its run goes on after a pause
+  // A run goes on after a pause, and one that nobody has seen yet may go on all the while.
+  if (record.observation !== undefined && record.observation.status !== "paused") record.wokenByUs = false;
   for (const { record: dependency } of record.dependencies) {
     dependency.lastActivityMs = Math.max(dependency.lastActivityMs, now);
   }

@@ -56,6 +56,8 @@ function nextLook(record: WorkloadRecord): number {
 function remember(record: WorkloadRecord, number: number, seen: Observation): void {
   noteEnd(record, seen);
   endRun(record, seen);
+  // A former life of the gateway knew whose run this is, be it that it is first seen after a wake that failed.
+  if (record.observation === undefined && record.wokenByUs && hasRun(seen)) record.ourRun = runOf(seen);
   record.looked = number;
   record.observation = seen;
   record.endHinted = false;

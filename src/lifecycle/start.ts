@@ -31,9 +31,14 @@ export async function start(
     if (leftMs <= 0) return failureAt(house, "engine", message);
     await house.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);
     await look(record); // somebody else may have started it while the engine was out of reach
-    if (house.truces.of(record.name) !== undefined) return failureAt(house, "engine", message); // or be updating it
+    // Or be updating it; or it is to stop by now.
+    if (house.truces.of(record.name) !== undefined || mustStop(record)) return failureAt(house, "engine", message);
   }
   return undefined;
+}
+
+function mustStop({ state }: WorkloadRecord): boolean {
+  return state.status === "starting" && state.stopNext !== undefined;
 }
 
 /** A failure of this moment. */

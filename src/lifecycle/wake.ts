@@ -83,8 +83,9 @@ async function startAndProbe(
 }
 
 /** Somebody has stopped it while it was being woken, and it is to stay so (`wake_after_stop: started`). */
-function wasStopped({ settings, endedBy, wakeCause }: WorkloadRecord): boolean {
-  return settings.wakeAfterStop === "started" && endedBy === "other" && wakeCause !== "admin";
+function wasStopped({ settings, endedBy, endOrdered, wakeCause }: WorkloadRecord): boolean {
+  const isStopped = endOrdered || endedBy === "other"; // the first alone where nobody has seen that run
+  return settings.wakeAfterStop === "started" && isStopped && wakeCause !== "admin";
 }
 
 function isInTruce({ truces }: House, { name }: WorkloadRecord): boolean {

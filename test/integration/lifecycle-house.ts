@@ -58,6 +58,8 @@ export async function openHouse(
     gateway?: Partial<GatewaySettings>;
     memories?: Readonly<Record<string, Partial<Memory>>>;
     clock?: ManualClock;
+    /** The engine is out of reach at first. */
+    isLost?: boolean;
   } = {},
 ): Promise<TestHouse> {
   const settings = houseSettings(workloads, more);
@@ -69,6 +71,7 @@ export async function openHouse(
     workloads: more.fakes ?? {},
     memories: new Map(memories),
     createSchedule: createDailySchedule,
+    isLost: more.isLost ?? false,
   });
   const { engine, lifecycle, events } = house;
   let ordered = 0;

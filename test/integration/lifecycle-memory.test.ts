@@ -132,3 +132,26 @@ test("what we woke as a dependency before the restart still sleeps when unneeded
     assert.equal(house.status("db"), stoppedByUs ? "ready" : "asleep");
   }
 });
+
+test("what we woke before the restart is still ours when somebody asked while the engine was out of reach", async () => {
+  const dependsOn = [{ name: "db", condition: "healthy" }] as const;
+  const short = { startTimeoutMs: 2_000 };
+  const house = await openHouse(
+    [
+      { ...app, ...short, dependsOn },
+      { name: "db", hosts: [], ...short },
+    ],
+    {
+      clock: createManualClock(NOON),
+      fakes: { db: { status: "running", startedAtMs: NOON - MINUTE } },
+      memories: { db: { stoppedByUs: false, wakesTotal: 1 } },
+      isLost: true,
+    },
+  );
+  house.visit("app");
+  await house.clock.advance(10_000);
+  assert.equal(house.status("db"), "failed");
+  house.engine.reachable(true);
+  await house.clock.advance(60 * MINUTE);
+  assert.equal(house.status("db"), "asleep");
+});

@@ -55,6 +55,18 @@ test("whoever waits for an app that is suspended meanwhile is told so at once", 
   assert.equal(house.status("app"), "asleep");
 });
 
+test("an app that is suspended while its engine is out of reach is not started when that is back", async () => {
+  const house = await openHouse([app("app", [])]);
+  house.engine.reachable(false);
+  house.visit("app");
+  await house.clock.advance(1_000);
+  house.lifecycle.suspend(house.record("app"), HOUR);
+  house.orders();
+  house.engine.reachable(true);
+  await house.clock.advance(5_000);
+  assert.deepEqual(house.orders(), []);
+});
+
 test("a resumed app is woken by the next request, and by nothing before it", async () => {
   const house = await openHouse([app("app", [])]);
   house.lifecycle.suspend(house.record("app"), HOUR);
@@ -115,6 +127,19 @@ test("what somebody else stopped stays stopped until somebody starts it, where w
   await house.clock.advance(120_000);
   assert.equal(house.status("app"), "asleep", "its idle time has put it to sleep");
   await visitAndLeave(house, "app");
+});
+
+test("what somebody stops before it was ever seen running stays stopped as well", async () => {
+  const house = await openHouse([app("app", [], { wakeAfterStop: "started" })]);
+  const { start } = house.engine;
+  house.engine.start = async (ref) => {
+    await start(ref);
+    house.engine.stopOutside("app");
+  };
+  const guest = house.visit("app");
+  await house.clock.advance(30_000);
+  assert.deepEqual(house.orders(), ["start app"]);
+  assert.equal(guest.answer, "suspended");
 });
 
 test("an administrator may start what stays stopped, and a crash is no stop", async () => {

@@ -31,6 +31,8 @@ export async function startManualLifecycle(
     emit?: Emit;
     clock?: ManualClock;
     createSchedule?: (settings: ScheduleSettings) => Schedule;
+    /** The engine is out of reach at first. */
+    isLost?: boolean;
   } = {},
 ): Promise<ManualLifecycle> {
   const clock = options.clock ?? createManualClock();
@@ -39,6 +41,7 @@ export async function startManualLifecycle(
   for (const { name, process } of settings.workloads) {
     (process === undefined ? engine : processes).add(name, options.workloads?.[name]);
   }
+  if (options.isLost) engine.reachable(false);
   const events: DomainEvent[] = [];
   const saved = new Map<string, Memory>();
   const store: Store = {
