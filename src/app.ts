@@ -28,7 +28,7 @@ import { createProxyDoor } from "./proxy/door.ts";
 import { createForwarder } from "./proxy/forwarder.ts";
 import { createHostLookup } from "./proxy/host-lookup.ts";
 import { clientOf, createRefuser } from "./proxy/refuser.ts";
-import { SERVER_OPTIONS } from "./proxy/server-options.ts";
+import { SERVER_OPTIONS } from "./http1/server-options.ts";
 import { createTranslate } from "./respond/language.ts";
 import { createRefusalAnswer } from "./respond/refusal.ts";
 import { createResponder, type Responder } from "./respond/responder.ts";

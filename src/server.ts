@@ -3,18 +3,18 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ErrorCode } from "./core/errors.ts";
 import { isolate, reportFault } from "./core/isolate.ts";
-import type { PlainRequest } from "./core/plain-request.ts";
+import type { PlainRequest } from "./http1/simple-request.ts";
 import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
 import { mayBeReserved } from "./core/reserved-paths.ts";
 import type { Route } from "./lifecycle/route.ts";
-import type { ClientLine } from "./proxy/client-line.ts";
-import { type ClientLines, createClientLines } from "./proxy/client-lines.ts";
+import type { ClientLine } from "./http1/client-connection.ts";
+import { type ClientLines, createClientLines } from "./http1/client-connections.ts";
 import type { HostLookup } from "./proxy/host-lookup.ts";
-import { setHost } from "./proxy/set-host.ts";
-import { answerInstead, type OpenAnswers, watchAnswers } from "./proxy/open-answers.ts";
-import { takeUpgrades } from "./proxy/take-upgrades.ts";
+import { setHost } from "./http1/set-host.ts";
+import { answerInstead, type OpenAnswers, watchAnswers } from "./http1/open-responses.ts";
+import { takeUpgrades } from "./http1/take-upgrades.ts";
 import type { Answer } from "./respond/answer.ts";
-import { sayLast } from "./respond/last-words.ts";
+import { sayLast } from "./http1/end-with-response.ts";
 import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
 
 /** Where a request can lead, in the order in which it is asked. */

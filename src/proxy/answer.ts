@@ -1,11 +1,11 @@
 import { STATUS_CODES } from "node:http";
-import type { HeaderNames } from "../core/header-names.ts";
-import type { AnswerFields } from "./answer-fields.ts";
-import { isChunked } from "./answer-framing.ts";
+import type { HeaderNames } from "../http1/field-names.ts";
+import type { AnswerFields } from "../http1/response-fields.ts";
+import { isChunked } from "../http1/response-framing.ts";
 import type { Exchange } from "./exchange.ts";
-import { flatFields } from "./field-lines.ts";
-import { stopReading } from "./linger.ts";
-import { trailerPairs } from "./trailers.ts";
+import { flatFields } from "../http1/field-lines.ts";
+import { stopReading } from "../http1/linger.ts";
+import { trailerPairs } from "../http1/trailer-fields.ts";
 
 /**
  * Takes the final head; false when it cannot be said to a client in HTTP, and nothing was written then. It leaves with the

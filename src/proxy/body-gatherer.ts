@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Exchange } from "./exchange.ts";
-import { SMALL_BODY_BYTES } from "./limits.ts";
-import type { BodyFraming } from "./request-body.ts";
+import { SMALL_BODY_BYTES } from "../http1/limits.ts";
+import type { BodyFraming } from "../http1/request-framing.ts";
 
 /** What was read of a body: all of it, or its beginning. */
 export interface GatheredBody {

@@ -1,5 +1,5 @@
 import type { ForwardOutcome } from "./exchange.ts";
-import { RunOver } from "./open-connections.ts";
+import { RunOver } from "../http1/open-connections.ts";
 
 /** What a fault before the answer's head means to the caller. */
 export function failureOf(error: Error): ForwardOutcome {

@@ -1,12 +1,12 @@
-import type { HeaderNames } from "../core/header-names.ts";
-import type { AnswerHead } from "./answer-head-parser.ts";
+import type { HeaderNames } from "../http1/field-names.ts";
+import type { AnswerHead } from "../http1/parse-response-head.ts";
 import { informationHead } from "./answer.ts";
-import type { ClientLine } from "./client-line.ts";
+import type { ClientLine } from "../http1/client-connection.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome } from "./exchange.ts";
 import { isRepeatable, lossOf } from "./failure.ts";
-import type { Line, LineUser } from "./line.ts";
-import { trailerPairs } from "./trailers.ts";
-import type { Sender, Upstream, Upstreams } from "./upstreams.ts";
+import type { Line, LineUser } from "../http1/upstream-connection.ts";
+import { trailerPairs } from "../http1/trailer-fields.ts";
+import type { Sender, Upstream, Upstreams } from "../http1/upstream-pool.ts";
 
 interface PlainExchangeDeps {
   readonly names: HeaderNames;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { classifyClient } from "../core/client.ts";
 import type { Route } from "../lifecycle/route.ts";
-import { sayLast } from "../respond/last-words.ts";
+import { sayLast } from "../http1/end-with-response.ts";
 import type { ClientFacts } from "../respond/pages.ts";
 import type { AnswerRefusal } from "../respond/refusal.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";

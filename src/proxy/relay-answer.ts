@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
-import type { HeaderNames } from "../core/header-names.ts";
+import type { HeaderNames } from "../http1/field-names.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { FAILURES, failureOf } from "./failure.ts";
-import { AnswerFault } from "./field-lines.ts";
-import { stopReading } from "./linger.ts";
-import type { ConnectionUser } from "./own-connection.ts";
+import { AnswerFault } from "../http1/field-lines.ts";
+import { stopReading } from "../http1/linger.ts";
+import type { ConnectionUser } from "../http1/read-response.ts";
 
 /** Relays the answer that an exchange gets on a connection of its own, and ends the exchange with it. */
 export function relayAnswer(exchange: Exchange, names: HeaderNames, connection: Socket): ConnectionUser {

@@ -1,14 +1,14 @@
 import type { Socket } from "node:net";
-import type { HeaderNames } from "../core/header-names.ts";
+import type { HeaderNames } from "../http1/field-names.ts";
 import { isolate } from "../core/isolate.ts";
-import { type Destination, forgiveWrites, openConnection } from "./connect.ts";
+import { type Destination, forgiveWrites, openConnection } from "../http1/open-connection.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { refusalOf } from "./failure.ts";
-import { readAnswer } from "./own-connection.ts";
-import { sayContinue } from "../respond/say-continue.ts";
+import { readAnswer } from "../http1/read-response.ts";
+import { sayContinue } from "../http1/write-continue.ts";
 import { relayAnswer } from "./relay-answer.ts";
-import { requestHead } from "./request-head.ts";
-import { sendBody } from "./send-body.ts";
+import { requestHead } from "../http1/request-head.ts";
+import { sendBody } from "../http1/send-body.ts";
 
 /** Sends a request whose body comes as it comes; `begun` is what was read of it already. */
 export type SendStreamed = (

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { HeaderNames } from "../core/header-names.ts";
+import type { HeaderNames } from "../http1/field-names.ts";
 import { isolate } from "../core/isolate.ts";
-import { watchLeaving } from "./client-leaving.ts";
-import { type Destination, openConnection } from "./connect.ts";
+import { watchLeaving } from "../http1/watch-abort.ts";
+import { type Destination, openConnection } from "../http1/open-connection.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome, openExchange } from "./exchange.ts";
 import { FAILURES, failureOf, refusalOf } from "./failure.ts";
-import { joinSockets } from "./join-sockets.ts";
-import { ownAnswer } from "./own-answer.ts";
-import { type ConnectionUser, readAnswer } from "./own-connection.ts";
+import { joinSockets } from "../http1/join-sockets.ts";
+import { ownAnswer } from "../http1/detached-response.ts";
+import { type ConnectionUser, readAnswer } from "../http1/read-response.ts";
 import { relayAnswer } from "./relay-answer.ts";
-import { switchingHead, upgradeHead } from "./upgrade-headers.ts";
+import { switchingHead, upgradeHead } from "../http1/upgrade-fields.ts";
 
 export interface TunnelOrder {
   readonly req: IncomingMessage;

@@ -1,12 +1,12 @@
-import type { HeaderNames } from "../core/header-names.ts";
-import type { AnswerHead } from "./answer-head-parser.ts";
+import type { HeaderNames } from "../http1/field-names.ts";
+import type { AnswerHead } from "../http1/parse-response-head.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { isRepeatable, lossOf } from "./failure.ts";
-import { AnswerFault } from "./field-lines.ts";
-import type { Line, LineUser } from "./line.ts";
-import { requestHead } from "./request-head.ts";
-import type { Sender, Upstream, Upstreams } from "./upstreams.ts";
+import { AnswerFault } from "../http1/field-lines.ts";
+import type { Line, LineUser } from "../http1/upstream-connection.ts";
+import { requestHead } from "../http1/request-head.ts";
+import type { Sender, Upstream, Upstreams } from "../http1/upstream-pool.ts";
 
 interface WholeExchangeDeps {
   readonly names: HeaderNames;

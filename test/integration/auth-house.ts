@@ -7,7 +7,7 @@ import { createPolls } from "../../src/public/polls.ts";
 import { type AuthDoor, createAuthDoor } from "../../src/forward-auth/door.ts";
 import { createLogTail } from "../../src/lifecycle/log-tail.ts";
 import { createRefusedRoutes } from "../../src/lifecycle/refused-route.ts";
-import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
+import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createRefusalAnswer } from "../../src/respond/refusal.ts";
 import { createResponder } from "../../src/respond/responder.ts";
 import { createGatewayServer } from "../../src/server.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
-import type { PlainRequest } from "../../src/core/plain-request.ts";
+import type { PlainRequest } from "../../src/http1/simple-request.ts";
 import type { Route } from "../../src/lifecycle/route.ts";
-import type { ClientLine } from "../../src/proxy/client-line.ts";
-import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
+import type { ClientLine } from "../../src/http1/client-connection.ts";
+import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createGatewayServer, type GatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
 

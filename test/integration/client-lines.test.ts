@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ClientLine } from "../../src/proxy/client-line.ts";
+import type { ClientLine } from "../../src/http1/client-connection.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { atOnce, listen } from "./client-lines-server.ts";
 import { rawClient, startProxy, startRawApp } from "./proxy-house.ts";

@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import fc from "fast-check";
-import { createHeaderNames } from "../../src/core/header-names.ts";
-import { parsePlainRequest } from "../../src/core/plain-request.ts";
-import { flatFields } from "../../src/proxy/field-lines.ts";
-import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
+import { createHeaderNames } from "../../src/http1/field-names.ts";
+import { parsePlainRequest } from "../../src/http1/simple-request.ts";
+import { flatFields } from "../../src/http1/field-lines.ts";
+import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { cleanup } from "../support/cleanup.ts";
 
 interface ReadByNode {

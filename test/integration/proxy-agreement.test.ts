@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import fc from "fast-check";
-import { flatFields } from "../../src/proxy/field-lines.ts";
+import { flatFields } from "../../src/http1/field-lines.ts";
 import { type ProxyHouse, rawClient, READ_BY_NODE, startProxy, startRawApp } from "./proxy-house.ts";
 
 /** An answer in the pieces in which it is sent. */

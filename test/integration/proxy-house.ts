@@ -9,18 +9,18 @@ import {
 } from "node:net";
 import type { TestContext } from "node:test";
 import type { Endpoint } from "../../src/core/observation.ts";
-import type { PlainRequest } from "../../src/core/plain-request.ts";
-import type { ClientLine } from "../../src/proxy/client-line.ts";
-import { createClientLines } from "../../src/proxy/client-lines.ts";
+import type { PlainRequest } from "../../src/http1/simple-request.ts";
+import type { ClientLine } from "../../src/http1/client-connection.ts";
+import { createClientLines } from "../../src/http1/client-connections.ts";
 import {
   createForwarder,
   type ForwardOptions,
   type ForwardOutcome,
   type Forwarder,
 } from "../../src/proxy/forwarder.ts";
-import { watchAnswers } from "../../src/proxy/open-answers.ts";
-import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
-import { takeUpgrades } from "../../src/proxy/take-upgrades.ts";
+import { watchAnswers } from "../../src/http1/open-responses.ts";
+import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
+import { takeUpgrades } from "../../src/http1/take-upgrades.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { freePort } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";

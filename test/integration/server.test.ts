@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, it, type TestContext } from "node:test";
 import type { Route } from "../../src/lifecycle/route.ts";
-import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
+import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createGatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { waitUntil } from "../support/wait-until.ts";

@@ -67,7 +67,7 @@ void it("half a head lives a minute, give or take 5 s, wherever it is read", asy
   assert.equal(silent.text(), "");
   t.mock.timers.tick(10_000);
   assert.match(await silent.closed(), /request-timeout/u);
-  const { SERVER_OPTIONS } = await import("../../src/proxy/server-options.ts");
+  const { SERVER_OPTIONS } = await import("../../src/http1/server-options.ts");
   assert.ok((SERVER_OPTIONS.connectionsCheckingInterval ?? 30_000) <= 5_000, "node:http looks often enough");
   assert.equal(SERVER_OPTIONS.headersTimeout, 60_000);
 });

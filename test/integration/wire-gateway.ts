@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { TestContext } from "node:test";
 import type { Route } from "../../src/lifecycle/route.ts";
 import { createForwarder } from "../../src/proxy/forwarder.ts";
-import { SERVER_OPTIONS } from "../../src/proxy/server-options.ts";
+import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createGatewayServer, type GatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { type RawClient, rawClient, startRawApp } from "./proxy-house.ts";

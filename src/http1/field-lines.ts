@@ -1,4 +1,4 @@
-import { trimmed } from "../core/field-value.ts";
+import { trimmed } from "./field-value.ts";
 
 /** Bytes that are no HTTP/1. */
 export class AnswerFault extends Error {}

@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
-import { sayLast } from "../respond/last-words.ts";
-import { watchLeaving } from "./client-leaving.ts";
+import { sayLast } from "./end-with-response.ts";
+import { watchLeaving } from "./watch-abort.ts";
 
 /** Knows which answers node:http still has to give on each of its connections. */
 export interface OpenAnswers {

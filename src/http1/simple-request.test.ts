@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createHeaderNames } from "./header-names.ts";
-import { parsePlainRequest, type PlainRequest } from "./plain-request.ts";
+import { createHeaderNames } from "./field-names.ts";
+import { parsePlainRequest, type PlainRequest } from "./simple-request.ts";
 
 const LINE = "GET /a?b=1 HTTP/1.1\r\n";
 const HOST = "Host: app.test\r\n";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { FieldReader } from "./field-reader.ts";
-import { NameTable } from "./name-table.ts";
+import { NameTable } from "./field-name-table.ts";
 
 const names = new NameTable([
   ["date", 1],

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import { AnswerReader, type AnswerSink } from "./answer-reader.ts";
-import { type Destination, openConnection } from "./connect.ts";
+import { AnswerReader, type AnswerSink } from "./response-reader.ts";
+import { type Destination, openConnection } from "./open-connection.ts";
 import { AnswerFault } from "./field-lines.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
 

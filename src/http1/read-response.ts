@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { reportFault } from "../core/isolate.ts";
-import { AnswerReader, type AnswerSink } from "./answer-reader.ts";
+import { AnswerReader, type AnswerSink } from "./response-reader.ts";
 import { AnswerFault } from "./field-lines.ts";
 
 /** What an exchange with a connection of its own hears of it. */

@@ -1,7 +1,7 @@
 import { FieldReader } from "./field-reader.ts";
 import { trimmed } from "./field-value.ts";
-import type { HeaderNames } from "./header-names.ts";
-import { fateOf, type HeaderFate, type HeaderNote, PLAIN_NAMES } from "./plain-names.ts";
+import type { HeaderNames } from "./field-names.ts";
+import { fateOf, type HeaderFate, type HeaderNote, PLAIN_NAMES } from "./simple-request-fields.ts";
 
 /**
  * A request of the plainest kind, which most are: HTTP/1.1, in origin form, without anything that is to be settled with its

@@ -1,5 +1,5 @@
-import { valueEnd } from "../core/field-reader.ts";
-import { type AnswerFields, readFields } from "./answer-fields.ts";
+import { valueEnd } from "./field-reader.ts";
+import { type AnswerFields, readFields } from "./response-fields.ts";
 import { AnswerFault } from "./field-lines.ts";
 
 /** The head of an answer. */

@@ -1,4 +1,4 @@
-import type { AnswerHead } from "./answer-head-parser.ts";
+import type { AnswerHead } from "./parse-response-head.ts";
 import { AnswerFault } from "./field-lines.ts";
 
 /** How an answer's body is delimited (RFC 9112 §6.3), and what becomes of the connection behind it. */

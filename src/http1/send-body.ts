@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { HeaderNames } from "../core/header-names.ts";
+import type { HeaderNames } from "./field-names.ts";
 import { isolate } from "../core/isolate.ts";
 import { fieldLines } from "./field-lines.ts";
-import { trailerPairs } from "./trailers.ts";
+import { trailerPairs } from "./trailer-fields.ts";
 
 interface Sending {
   /** What was read of it already. */

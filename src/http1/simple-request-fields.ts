@@ -1,5 +1,5 @@
-import { type HeaderKind, KINDS, kindOf } from "./header-names.ts";
-import { NameTable } from "./name-table.ts";
+import { type HeaderKind, KINDS, kindOf } from "./field-names.ts";
+import { NameTable } from "./field-name-table.ts";
 
 /** What becomes of a header's line: it goes on, it is a peer's word about its client, or it was meant for this hop alone. */
 export type HeaderFate = "passed" | "claim" | "dropped";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { AnswerHead } from "./answer-head-parser.ts";
+import type { AnswerHead } from "./parse-response-head.ts";
 import { fieldLines, flatFields } from "./field-lines.ts";
 
 /** The head of the request for the app, with what `requestHeaders` took out and an upgrade needs. */

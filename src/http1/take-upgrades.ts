@@ -2,10 +2,10 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
-import type { OpenAnswers } from "./open-answers.ts";
-import { bodyFraming } from "./request-body.ts";
+import type { OpenAnswers } from "./open-responses.ts";
+import { bodyFraming } from "./request-framing.ts";
 import { answerWithBody, probeUpgradeBodies } from "./upgrade-body.ts";
-import { dropH2c, headWithoutUpgrade } from "./upgrade-headers.ts";
+import { dropH2c, headWithoutUpgrade } from "./upgrade-fields.ts";
 
 /** Handles an upgrade; `head` is what came behind the request. */
 export type OnUpgrade = (req: IncomingMessage, socket: Socket, head: Buffer) => void;

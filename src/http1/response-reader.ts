@@ -1,6 +1,6 @@
-import { FieldReader } from "../core/field-reader.ts";
-import { type AnswerFraming, answerFraming, CHUNKED, UNTIL_CLOSE } from "./answer-framing.ts";
-import { type AnswerHead, parseHead } from "./answer-head-parser.ts";
+import { FieldReader } from "./field-reader.ts";
+import { type AnswerFraming, answerFraming, CHUNKED, UNTIL_CLOSE } from "./response-framing.ts";
+import { type AnswerHead, parseHead } from "./parse-response-head.ts";
 import { AnswerFault, flatFields } from "./field-lines.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { AnswerReader } from "./answer-reader.ts";
+import { AnswerReader } from "./response-reader.ts";
 import { flatFields } from "./field-lines.ts";
 
 interface Told {

@@ -1,7 +1,7 @@
-import { FieldReader } from "../core/field-reader.ts";
-import { trimmed } from "../core/field-value.ts";
-import { nominatedBy } from "../core/header-names.ts";
-import { NameTable } from "../core/name-table.ts";
+import { FieldReader } from "./field-reader.ts";
+import { trimmed } from "./field-value.ts";
+import { nominatedBy } from "./field-names.ts";
+import { NameTable } from "./field-name-table.ts";
 import { AnswerFault, fieldLines, flatFields } from "./field-lines.ts";
 
 /**

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { createHeaderNames } from "../core/header-names.ts";
-import { type AnswerFields, readFields } from "./answer-fields.ts";
+import { createHeaderNames } from "./field-names.ts";
+import { type AnswerFields, readFields } from "./response-fields.ts";
 import { fieldLines, flatFields } from "./field-lines.ts";
-import { trailerPairs } from "./trailers.ts";
+import { trailerPairs } from "./trailer-fields.ts";
 
 const HOP = ["Connection", "keep-alive", "Proxy-Connection", "UPGRADE", "Transfer-Encoding"];
 const name = fc.oneof(

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
-import { watchLeaving } from "./client-leaving.ts";
-import { ownAnswer } from "./own-answer.ts";
+import { watchLeaving } from "./watch-abort.ts";
+import { ownAnswer } from "./detached-response.ts";
 
 /**
  * Finds out whether node:http reads the body of a request that asks for an upgrade, as Node 26 does, or leaves it among what

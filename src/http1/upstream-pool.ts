@@ -2,8 +2,8 @@ import { isIPv6, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Endpoint } from "../core/observation.ts";
 import { serverName } from "../core/server-name.ts";
-import type { Destination } from "./connect.ts";
-import { Line } from "./line.ts";
+import type { Destination } from "./open-connection.ts";
+import { Line } from "./upstream-connection.ts";
 import { createOpenConnections } from "./open-connections.ts";
 import { isolate } from "../core/isolate.ts";
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { PlainRequest } from "../core/plain-request.ts";
+import type { PlainRequest } from "./simple-request.ts";
 import { MAX_HEADER_BYTES, SMALL_BODY_BYTES } from "./limits.ts";
-import { plainAnswerHead } from "./plain-answer-head.ts";
+import { plainAnswerHead } from "./format-response-head.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
-import type { Upstream } from "./upstreams.ts";
+import type { Upstream } from "./upstream-pool.ts";
 
 /** Who reads and answers plain requests, and who has the connection when they cannot. */
 export interface ClientLineDeps {

@@ -1,4 +1,4 @@
-import type { HeaderNames } from "../core/header-names.ts";
+import type { HeaderNames } from "./field-names.ts";
 
 /** Trailers as node:http takes them. What frames, routes or names the client may not come in one (RFC 9110 §6.5.1). */
 export function trailerPairs(names: HeaderNames, raw: readonly string[]): [name: string, value: string][] {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { createHeaderNames } from "../core/header-names.ts";
-import { parsePlainRequest } from "../core/plain-request.ts";
-import { createDateLine } from "./plain-answer-head.ts";
+import { createHeaderNames } from "./field-names.ts";
+import { parsePlainRequest } from "./simple-request.ts";
+import { createDateLine } from "./format-response-head.ts";
 import { HEAD_MS, KEPT_MS } from "./server-options.ts";
-import { type AnswerAgain, ClientLine, type ClientLineDeps } from "./client-line.ts";
+import { type AnswerAgain, ClientLine, type ClientLineDeps } from "./client-connection.ts";
 
 export interface ClientLinesDeps extends Pick<ClientLineDeps, "serve" | "isDraining"> {
   /** Ends a connection on which nothing was asked in time. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { type HeaderNames, nominatedBy } from "../core/header-names.ts";
-import { authorityOf } from "./request-target.ts";
+import { type HeaderNames, nominatedBy } from "../http1/field-names.ts";
+import { authorityOf } from "../http1/request-target.ts";
 
 interface RequestHeadersDeps {
   readonly names: HeaderNames;
