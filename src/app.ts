@@ -186,7 +186,7 @@ export function createApp(deps: AppDeps): App {
     internal: endpoints.handle,
     // A traced request needs its span, which is around what node:http has read.
     ...(tracing === undefined
-      ? { ...doors, plain: door.plain, plainAuth: authDoor.plain }
+      ? { ...doors, plain: door.plain, simpleAuth: authDoor.plain }
       : tracing.around<Route>(doors)),
     forwardedBy: untrusted.note,
     unknownHost: (req, host = "") =>

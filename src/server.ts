@@ -3,18 +3,18 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ErrorCode } from "./core/errors.ts";
 import { isolate, reportFault } from "./core/isolate.ts";
-import type { PlainRequest } from "./http1/simple-request.ts";
+import type { SimpleRequest } from "./http1/simple-request.ts";
 import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
 import { mayBeReserved } from "./core/reserved-paths.ts";
 import type { Route } from "./lifecycle/route.ts";
-import type { ClientLine } from "./http1/client-connection.ts";
-import { type ClientLines, createClientLines } from "./http1/client-connections.ts";
+import type { ClientConnection } from "./http1/client-connection.ts";
+import { type ClientConnections, createClientConnections } from "./http1/client-connections.ts";
 import type { HostLookup } from "./proxy/host-lookup.ts";
 import { setHost } from "./http1/set-host.ts";
-import { answerInstead, type OpenAnswers, watchAnswers } from "./http1/open-responses.ts";
+import { respondInstead, type OpenResponses, watchResponses } from "./http1/open-responses.ts";
 import { takeUpgrades } from "./http1/take-upgrades.ts";
 import type { Answer } from "./respond/answer.ts";
-import { sayLast } from "./http1/end-with-response.ts";
+import { endWithResponse } from "./http1/end-with-response.ts";
 import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
 
 /** Where a request can lead, in the order in which it is asked. */
@@ -26,9 +26,14 @@ export interface ServerDeps extends HostLookup {
   /** The reserved `/_…` paths; false: not one on this host. */
   internal(req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined): boolean;
   /** Answers a plain request to an app that is ready; false: anything else is to be done about it. Unset: nobody does. */
-  readonly plain?: (route: Route, request: PlainRequest, body: Buffer | undefined, client: ClientLine) => boolean;
+  readonly plain?: (
+    route: Route,
+    request: SimpleRequest,
+    body: Buffer | undefined,
+    client: ClientConnection,
+  ) => boolean;
   /** The header lines of the 200 to a plain auth request that may pass. */
-  readonly plainAuth?: (request: PlainRequest, peer: string) => string | undefined;
+  readonly simpleAuth?: (request: SimpleRequest, peer: string) => string | undefined;
   request(route: Route, req: IncomingMessage, res: ServerResponse): void;
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Called for each request with `X-Forwarded-*`, with the address of whoever sent it. */
@@ -51,33 +56,33 @@ export interface GatewayServer {
 export function createGatewayServer(deps: ServerDeps): GatewayServer {
   const server = createServer(deps.options);
   server.maxHeadersCount = 0; // their size is bounded; a Content-Length beyond the count would frame a body all the same
-  const answers = watchAnswers(server);
+  const answers = watchResponses(server);
   const broken = new WeakSet<Duplex>();
   let draining = false;
 
-  const lines = createClientLines(server, {
+  const lines = createClientConnections(server, {
     serve,
     isDraining: () => draining,
-    tooLate: (socket) => sayLast(socket, deps.rawAnswer("request-timeout")),
+    tooLate: (socket) => endWithResponse(socket, deps.rawAnswer("request-timeout")),
   });
 
   /** What most requests are: from a client that asks for nothing special, to an app that is awake. */
-  function serve(request: PlainRequest, body: Buffer | undefined, line: ClientLine): boolean {
+  function serve(request: SimpleRequest, body: Buffer | undefined, line: ClientConnection): boolean {
     const { target } = request;
     if (mayBeReserved(target)) {
-      const passed = body === undefined ? deps.plainAuth?.(request, line.peer) : undefined;
+      const passed = body === undefined ? deps.simpleAuth?.(request, line.peer) : undefined;
       if (passed === undefined) return false;
       line.answer(passed);
       return true;
     }
     if (request.claims !== "" && FORWARDED.test(request.claims)) deps.forwardedBy(line.peer);
-    const route = deps.findRoute(plainHost(request, line.peer), target);
+    const route = deps.findRoute(simpleHost(request, line.peer), target);
     if (route === undefined || deps.plain?.(route, request, body, line) !== true) return false;
     line.probeAfter(PROBE_AFTER_MS);
     return true;
   }
 
-  function plainHost(request: PlainRequest, peer: string): string | undefined {
+  function simpleHost(request: SimpleRequest, peer: string): string | undefined {
     if (request.forwardedHost !== undefined)
       request.host = deps.forwardedHost(request.host, request.forwardedHost, peer) ?? request.host;
     return request.host;
@@ -97,8 +102,8 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   }
 
   function onRequest(req: IncomingMessage, res: ServerResponse): void {
-    if (lines.answersAgain(req, res)) return undefined;
-    if (req.httpVersionMajor !== 1) return answerInstead(res, deps.rawAnswer("bad-request"));
+    if (lines.resumeRequest(req, res)) return undefined;
+    if (req.httpVersionMajor !== 1) return respondInstead(res, deps.rawAnswer("bad-request"));
     const asked = req.url ?? "/";
     const named = requestHost(asked, req.rawHeaders);
     if (named === CONFLICT || isHostless(req, named)) return deps.conflictingHost(req, res);
@@ -118,15 +123,15 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   }
 
   function onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (req.httpVersionMajor !== 1) return sayLast(socket, deps.rawAnswer("bad-request"));
+    if (req.httpVersionMajor !== 1) return endWithResponse(socket, deps.rawAnswer("bad-request"));
     const target = req.url ?? "/";
     const named = requestHost(target, req.rawHeaders);
-    if (named === CONFLICT || isHostless(req, named)) return sayLast(socket, deps.rawAnswer("conflict-host"));
+    if (named === CONFLICT || isHostless(req, named)) return endWithResponse(socket, deps.rawAnswer("conflict-host"));
     noteForwarded(req);
     if (deps.authUpgrade(req, socket, requestPath(target))) return undefined;
     const host = settleHost(req, named);
     const route = deps.findRoute(host, req.url ?? "/");
-    if (route === undefined) return sayLast(socket, rawAnswer(deps.unknownHost(req, host)));
+    if (route === undefined) return endWithResponse(socket, rawAnswer(deps.unknownHost(req, host)));
     req.socket.setKeepAlive(true, PROBE_AFTER_MS);
     return deps.upgrade(route, req, socket, head);
   }
@@ -137,7 +142,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   server.on("checkContinue", onRequestAlone);
   const upgraded = takeUpgrades(server, answers, onUpgrade);
   server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
-    answers.afterLetGo(socket, () => sayLast(socket, deps.rawAnswer("method-not-allowed")));
+    answers.afterLetGo(socket, () => endWithResponse(socket, deps.rawAnswer("method-not-allowed")));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
@@ -180,13 +185,13 @@ const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** Answers bytes that are no request in their turn, behind the whole answers to what came before them. */
-function refuseBroken(answers: OpenAnswers, socket: Socket, refusal: Buffer): void {
+function refuseBroken(answers: OpenResponses, socket: Socket, refusal: Buffer): void {
   const last = answers.last(socket);
-  if (last === undefined || last.req.complete) answers.after(socket, () => sayLast(socket, refusal));
+  if (last === undefined || last.req.complete) answers.after(socket, () => endWithResponse(socket, refusal));
   // It is the body of the last request that is broken, which gets one answer.
   else if (last.writableEnded) answers.after(socket, () => socket.destroySoon());
   else if (last.headersSent) last.destroy();
-  else answerInstead(last, refusal);
+  else respondInstead(last, refusal);
 }
 
 function listen(server: Server, port: number, bind: string): Promise<AddressInfo> {
@@ -208,7 +213,7 @@ interface Used {
 }
 
 /** Node closes idle connections once; those that become idle later must be closed as well. */
-function close(server: Server, lines: ClientLines, { upgraded, isUsed }: Used, ms: number): Promise<void> {
+function close(server: Server, lines: ClientConnections, { upgraded, isUsed }: Used, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const since = performance.now();
     const closeIdle = (): void => {

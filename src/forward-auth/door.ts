@@ -3,12 +3,12 @@ import type { Duplex } from "node:stream";
 import { clientClass } from "../core/client-class.ts";
 import type { Forward } from "../core/decision.ts";
 import { isolateAsync } from "../core/isolate.ts";
-import type { PlainRequest } from "../http1/simple-request.ts";
+import type { SimpleRequest } from "../http1/simple-request.ts";
 import { touch } from "../lifecycle/lease.ts";
 import { noteAskedHost } from "../lifecycle/probe-hosts.ts";
 import { meetFront } from "../lifecycle/sample.ts";
-import { sayContinue } from "../http1/write-continue.ts";
-import { sayLast } from "../http1/end-with-response.ts";
+import { writeContinue } from "../http1/write-continue.ts";
+import { endWithResponse } from "../http1/end-with-response.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
 import { allowedAnswer, allowedLines } from "./allowed.ts";
 import { type AuthAnswer, type AuthDeps, createAuthority } from "./auth-answer.ts";
@@ -28,7 +28,7 @@ export interface AuthDoorDeps extends AuthDeps {
 /** The door for front proxies that carry the traffic themselves and only ask. */
 export interface AuthDoor {
   /** The ready path of a plain question: the header lines of the 200; undefined: there is more to it, and nothing was done. */
-  plain(request: PlainRequest, peer: string): string | undefined;
+  plain(request: SimpleRequest, peer: string): string | undefined;
   /** False: this is no auth request. */
   request(req: IncomingMessage, res: ServerResponse, path: string): boolean;
   /** Caddy's question about an upgrade is an upgrade itself. It gets a plain answer, never a 101. */
@@ -44,7 +44,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     const front = frontOf(path);
     if (front === undefined) return false;
     // A front copies its client's Expect, and Caddy hands our 100 on: the body may come, the app will read it.
-    if (req.headers.expect !== undefined) sayContinue(res);
+    if (req.headers.expect !== undefined) writeContinue(res);
     const passed =
       QUICK_FRONTS.get(req.url ?? "") === front && passAtOnce(front, questionOf(req), req.socket.remoteAddress ?? "");
     if (!passed) isolateAsync(req.socket, answerLater(front, req, res, path));
@@ -55,7 +55,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     return true;
   }
 
-  function plain(asked: PlainRequest, peer: string): string | undefined {
+  function plain(asked: SimpleRequest, peer: string): string | undefined {
     const front = QUICK_FRONTS.get(asked.target);
     const passed = front && passAtOnce(front, asked, peer);
     return passed && allowedLines(passed);
@@ -97,7 +97,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     socket.once("close", () => gone.abort()).once("end", () => socket.destroy());
     socket.resume();
     const found = await settle(front, req, path, gone.signal);
-    if (found !== undefined && !socket.destroyed) sayLast(socket, rawAnswer(found.answer, found.extra));
+    if (found !== undefined && !socket.destroyed) endWithResponse(socket, rawAnswer(found.answer, found.extra));
   }
 
   async function settle(front: Front, req: IncomingMessage, path: string, gone: AbortSignal) {
@@ -131,7 +131,7 @@ function frontOf(path: string): Front | undefined {
 }
 
 /** What of a question settles it while the app is awake. */
-type Question = Pick<PlainRequest, "forwardedHost" | "forwardedUri" | "userAgent"> & StreamSigns;
+type Question = Pick<SimpleRequest, "forwardedHost" | "forwardedUri" | "userAgent"> & StreamSigns;
 
 function questionOf({ headers }: IncomingMessage): Question {
   return {

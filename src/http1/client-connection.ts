@@ -1,31 +1,31 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { PlainRequest } from "./simple-request.ts";
+import type { SimpleRequest } from "./simple-request.ts";
 import { MAX_HEADER_BYTES, SMALL_BODY_BYTES } from "./limits.ts";
-import { plainAnswerHead } from "./format-response-head.ts";
+import { formatResponseHead } from "./format-response-head.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
 import type { Upstream } from "./upstream-pool.ts";
 
 /** Who reads and answers plain requests, and who has the connection when they cannot. */
-export interface ClientLineDeps {
-  /** Reads a request's head; `odd`: it is not plain, `short`: it is not all there. */
-  parse(bytes: Buffer): PlainRequest | "odd" | "short";
+export interface ClientConnectionDeps {
+  /** Reads a request's head; `unsupported`: it is not plain, `incomplete`: it is not all there. */
+  parse(bytes: Buffer): SimpleRequest | "unsupported" | "incomplete";
   /** Answers a request that is whole, at once or later; false: it needs more than that, and nothing was done. */
-  serve(request: PlainRequest, body: Buffer | undefined, line: ClientLine): boolean;
+  serve(request: SimpleRequest, body: Buffer | undefined, line: ClientConnection): boolean;
   /** Takes the connection for good, with what was read and not answered; `answer` is for the first request on it. */
-  handOver(socket: Socket, answer: AnswerAgain | undefined): void;
+  handOver(socket: Socket, answer: ResumeRequest | undefined): void;
   /** The line is of no use any more. */
-  forget(line: ClientLine): void;
+  forget(line: ClientConnection): void;
   isDraining(): boolean;
   /** The time as a Date line. */
   dateLine(): string;
 }
 
 /** What a request gets that was read here already; `undefined`: what any request gets. */
-export type AnswerAgain = (req: IncomingMessage, res: ServerResponse) => void;
+export type ResumeRequest = (req: IncomingMessage, res: ServerResponse) => void;
 
 /** What an app was told about a client, and what that depends on. */
-export interface Told {
+export interface ForwardedFields {
   readonly host: string;
   readonly to: Upstream;
   readonly passHost: boolean;
@@ -40,7 +40,7 @@ interface AboutAnswer {
 }
 
 /** A client's connection for as long as nothing but plain requests come on it, one after the other. */
-export class ClientLine {
+export class ClientConnection {
   readonly socket: Socket;
   /** Called when the client leaves before `over` or `giveUp`. */
   onGone: (() => void) | undefined;
@@ -51,8 +51,8 @@ export class ClientLine {
   /** The mark of whoever looks for idle connections. */
   idleSinceTick = 0;
   /** What was last told about this client: the next request's app is mostly told the same. */
-  told: Told | undefined;
-  readonly #deps: ClientLineDeps;
+  forwardedFields: ForwardedFields | undefined;
+  readonly #deps: ClientConnectionDeps;
   #peer: string | undefined;
   /** The request that is being read or answered, and what came behind it. */
   #read: Buffer | undefined;
@@ -63,7 +63,7 @@ export class ClientLine {
   #isLast = false;
   #isProbed = false;
 
-  constructor(deps: ClientLineDeps, socket: Socket) {
+  constructor(deps: ClientConnectionDeps, socket: Socket) {
     this.#deps = deps;
     this.socket = socket;
     socket.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose);
@@ -95,7 +95,7 @@ export class ClientLine {
   /** The head of the answer that begins now, with what concerns the connection. */
   answerHead(status: number, reason: string, lines: string, { hasDate, isChunked }: AboutAnswer): string {
     const isLast = (this.#isLast ||= this.#deps.isDraining());
-    return plainAnswerHead(status, reason, lines, { date: hasDate ? "" : this.#deps.dateLine(), isChunked, isLast });
+    return formatResponseHead(status, reason, lines, { date: hasDate ? "" : this.#deps.dateLine(), isChunked, isLast });
   }
 
   /** The answer was written, whole. `isForwarded`: the request's bytes were, and nobody reads them any more. */
@@ -113,7 +113,7 @@ export class ClientLine {
   }
 
   /** Of the answer nothing has been written: the request is to be read again, and answered by somebody else. */
-  giveUp(answer?: AnswerAgain): void {
+  passToNode(answer?: ResumeRequest): void {
     this.onGone = undefined;
     this.#handOver(Buffer.concat([this.#read ?? NOTHING, ...(this.#ahead ?? [])]), answer);
   }
@@ -163,7 +163,7 @@ export class ClientLine {
     const { length } = bytes;
     this.#read = bytes;
     const request = this.#deps.parse(bytes);
-    if (request === "short" && length <= MAX_HEADER_BYTES) return this.#wait();
+    if (request === "incomplete" && length <= MAX_HEADER_BYTES) return this.#wait();
     if (typeof request === "string" || request.headBytes > MAX_HEADER_BYTES || request.length > SMALL_BODY_BYTES) {
       return this.#handOver(bytes);
     }
@@ -180,7 +180,7 @@ export class ClientLine {
     this.#late ??= setTimeout(() => isolate(this.socket, () => this.#handOver(this.#read ?? NOTHING)), PATIENCE_MS);
   }
 
-  #serve(bytes: Buffer, request: PlainRequest, body: Buffer | undefined): void {
+  #serve(bytes: Buffer, request: SimpleRequest, body: Buffer | undefined): void {
     if (this.#late !== undefined) clearTimeout(this.#late);
     this.#late = undefined;
     this.isBusy = true;
@@ -196,7 +196,7 @@ export class ClientLine {
     if (this.#ahead.reduce((sum, { length }) => sum + length, 0) > SMALL_BODY_BYTES) this.socket.pause();
   }
 
-  #handOver(bytes: Buffer, answer?: AnswerAgain): void {
+  #handOver(bytes: Buffer, answer?: ResumeRequest): void {
     this.release();
     isolate(this.socket, (socket) => {
       if (socket.destroyed || socket.readableEnded) return socket.destroySoon(); // the client has left

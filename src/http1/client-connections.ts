@@ -1,20 +1,20 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { createHeaderNames } from "./field-names.ts";
-import { parsePlainRequest } from "./simple-request.ts";
+import { createFieldNames } from "./field-names.ts";
+import { parseSimpleRequest } from "./simple-request.ts";
 import { createDateLine } from "./format-response-head.ts";
 import { HEAD_MS, KEPT_MS } from "./server-options.ts";
-import { type AnswerAgain, ClientLine, type ClientLineDeps } from "./client-connection.ts";
+import { type ResumeRequest, ClientConnection, type ClientConnectionDeps } from "./client-connection.ts";
 
-export interface ClientLinesDeps extends Pick<ClientLineDeps, "serve" | "isDraining"> {
+export interface ClientConnectionsDeps extends Pick<ClientConnectionDeps, "serve" | "isDraining"> {
   /** Ends a connection on which nothing was asked in time. */
   readonly tooLate: (socket: Socket) => void;
 }
 
 /** The connections of clients that have asked nothing yet that needs more than a plain answer. */
-export interface ClientLines {
+export interface ClientConnections {
   /** True: the request has been here already, and is answered now. */
-  answersAgain(req: IncomingMessage, res: ServerResponse): boolean;
+  resumeRequest(req: IncomingMessage, res: ServerResponse): boolean;
   /** Closes those that ask nothing. */
   closeIdle(): void;
   /** Closes those that node:http has, unless they are in use. */
@@ -26,10 +26,13 @@ export interface ClientLines {
  * Sits between a server's listener and its parser: connections are read here first, and belong to node:http from the first
  * request on that is not plain.
  */
-export function createClientLines(server: Server, { serve, isDraining, tooLate }: ClientLinesDeps): ClientLines {
-  const lines = new Set<ClientLine>();
-  const names = createHeaderNames();
-  const again = new Map<Socket, AnswerAgain>();
+export function createClientConnections(
+  server: Server,
+  { serve, isDraining, tooLate }: ClientConnectionsDeps,
+): ClientConnections {
+  const connections = new Set<ClientConnection>();
+  const names = createFieldNames();
+  const again = new Map<Socket, ResumeRequest>();
   const ofNode = new Set<Socket>();
   const forget = function (this: Socket): void {
     again.delete(this);
@@ -46,21 +49,21 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
     socket.off("error", destroyOnError).on("error", destroyOnError);
     // Read now, for every reader later on: once the client has reset the connection it is not known any more.
     if (socket.remoteAddress === undefined) return void socket.destroy();
-    const line = new ClientLine(lineDeps, socket);
-    line.idleSinceTick = tick;
-    lines.add(line);
+    const connection = new ClientConnection(deps, socket);
+    connection.idleSinceTick = tick;
+    connections.add(connection);
     sweep ??= setInterval(sweepIdle, TICK_MS).unref();
   });
 
-  const lineDeps: ClientLineDeps = {
-    parse: (bytes) => parsePlainRequest(bytes, names),
-    serve(request, body, line) {
-      line.idleSinceTick = tick;
-      return serve(request, body, line);
+  const deps: ClientConnectionDeps = {
+    parse: (bytes) => parseSimpleRequest(bytes, names),
+    serve(request, body, connection) {
+      connection.idleSinceTick = tick;
+      return serve(request, body, connection);
     },
     isDraining,
     dateLine: createDateLine(),
-    forget: (line) => void lines.delete(line),
+    forget: (connection) => void connections.delete(connection),
     handOver(socket, answer) {
       ofNode.add(socket);
       if (answer !== undefined) again.set(socket, answer);
@@ -71,21 +74,21 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
 
   function sweepIdle(): void {
     tick += 1;
-    for (const line of lines) {
-      if (line.isBusy) line.idleSinceTick = tick;
-      else if (line.hasAsked && tick - line.idleSinceTick > KEPT_TICKS) line.socket.destroy();
-      else if (!line.hasAsked && tick - line.idleSinceTick > SILENT_TICKS) {
-        line.release();
-        tooLate(line.socket);
+    for (const connection of connections) {
+      if (connection.isBusy) connection.idleSinceTick = tick;
+      else if (connection.hasAsked && tick - connection.idleSinceTick > KEPT_TICKS) connection.socket.destroy();
+      else if (!connection.hasAsked && tick - connection.idleSinceTick > SILENT_TICKS) {
+        connection.release();
+        tooLate(connection.socket);
       }
     }
-    if (lines.size > 0) return;
+    if (connections.size > 0) return;
     clearInterval(sweep);
     sweep = undefined;
   }
 
   return {
-    answersAgain(req, res) {
+    resumeRequest(req, res) {
       if (again.size === 0) return false;
       const answer = again.get(req.socket);
       if (answer === undefined) return false;
@@ -94,13 +97,13 @@ export function createClientLines(server: Server, { serve, isDraining, tooLate }
       return true;
     },
     closeIdle() {
-      for (const line of lines) if (line.isIdle) line.socket.destroySoon();
+      for (const connection of connections) if (connection.isIdle) connection.socket.destroySoon();
     },
     closeUnused(isUsed) {
       for (const socket of ofNode) if (!isUsed(socket)) socket.destroySoon();
     },
     closeAll() {
-      for (const { socket } of lines) socket.destroy();
+      for (const { socket } of connections) socket.destroy();
       for (const socket of ofNode) socket.destroy();
     },
   };

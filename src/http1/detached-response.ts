@@ -6,7 +6,7 @@ import { isolate } from "../core/isolate.ts";
  * The answer to a request whose connection node:http has let go, with what node:http does for those on its own. `goOn` is
  * called when the answer is over and the connection stays; without it the connection ends.
  */
-export function ownAnswer(req: IncomingMessage, socket: Socket, goOn?: () => void): ServerResponse {
+export function createDetachedResponse(req: IncomingMessage, socket: Socket, goOn?: () => void): ServerResponse {
   const res = new ServerResponse(req);
   const onDrain = (): void => void res.emit("drain");
   res.shouldKeepAlive = goOn !== undefined && staysOpen(req);

@@ -1,7 +1,7 @@
 import { trimmed } from "./field-value.ts";
 
 /** Bytes that are no HTTP/1. */
-export class AnswerFault extends Error {}
+export class InvalidResponse extends Error {}
 
 /** Lines that were checked, as a flat list. */
 export function flatFields(lines: string): string[] {

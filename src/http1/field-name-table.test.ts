@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { FieldReader } from "./field-reader.ts";
-import { NameTable } from "./field-name-table.ts";
+import { FieldNameTable } from "./field-name-table.ts";
 
-const names = new NameTable([
+const names = new FieldNameTable([
   ["date", 1],
   ["content-length", 2],
 ]);
@@ -33,7 +33,7 @@ describe("a table of names", () => {
   void it("refuses two names that it cannot tell apart", () => {
     assert.throws(
       () =>
-        new NameTable([
+        new FieldNameTable([
           ["date", 1],
           ["dav'", 2],
         ]),

@@ -6,7 +6,7 @@ interface Entry<Meaning> {
 }
 
 /** What a few names mean. They are found without making a string of each, which costs more than all the rest of a header. */
-export class NameTable<Meaning> {
+export class FieldNameTable<Meaning> {
   readonly #entries = new Map<number, Entry<Meaning>>();
 
   /** `meanings`: by names in lower case. */

@@ -1,5 +1,5 @@
 /** What a header name means to a proxy. */
-export type HeaderKind =
+export type FieldKind =
   | "plain"
   | "connection"
   | "transfer-encoding"
@@ -19,18 +19,18 @@ export type HeaderKind =
   /** Ours alone: `X-Gateway-*`. */
   | "gateway";
 
-export interface HeaderName {
+export interface FieldName {
   /** As it was sent: letter case is kept. */
   readonly name: string;
   readonly lower: string;
-  readonly kind: HeaderKind;
+  readonly kind: FieldKind;
 }
 
-export type HeaderNames = (name: string) => HeaderName;
+export type FieldNames = (name: string) => FieldName;
 
 /** Knows header names; those seen before are remembered, which is cheaper than looking at each one again. */
-export function createHeaderNames(): HeaderNames {
-  const known = new Map<string, HeaderName>();
+export function createFieldNames(): FieldNames {
+  const known = new Map<string, FieldName>();
   return (name) => {
     const found = known.get(name);
     if (found !== undefined) return found;
@@ -46,7 +46,7 @@ const MOST_REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 64;
 
 /** What a name in lower case means. */
-export function kindOf(lower: string): HeaderKind {
+export function kindOf(lower: string): FieldKind {
   const kind = KINDS.get(lower);
   if (kind !== undefined) return kind;
   // CGI and WSGI make one variable of dashes and underscores: a forged X_Forwarded_For would pass for the real one.
@@ -60,7 +60,7 @@ export function kindOf(lower: string): HeaderKind {
  * RFC 9110 §7.6.1. Proxy-Authenticate and Proxy-Authorization are not on its list: they are for the proxy that asked for
  * them, and we never ask, so that they are the app's and the client's own business.
  */
-export const KINDS: ReadonlyMap<string, HeaderKind> = new Map([
+export const KINDS: ReadonlyMap<string, FieldKind> = new Map([
   ["connection", "connection"],
   ["keep-alive", "hop"],
   ["proxy-connection", "hop"],

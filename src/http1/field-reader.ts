@@ -10,14 +10,14 @@ export class FieldReader {
   colon = 0;
   /** Behind the value, where the line's end begins. */
   end = 0;
-  /** Made of the name's letters, for a `NameTable`. */
+  /** Made of the name's letters, for a `FieldNameTable`. */
   hash = 0;
 
   /**
-   * Reads the line at `start`. `none`: it is empty, as behind the last header. `odd`: two readers could understand it two
-   * ways, since it has no name, control characters, or half a line end (RFC 9112). `short`: it is not all there.
+   * Reads the line at `start`. `none`: it is empty, as behind the last header. `unsupported`: two readers could understand it two
+   * ways, since it has no name, control characters, or half a line end (RFC 9112). `incomplete`: it is not all there.
    */
-  read(bytes: Uint8Array, start: number, size: number): "field" | "none" | "odd" | "short" {
+  read(bytes: Uint8Array, start: number, size: number): "field" | "none" | "unsupported" | "incomplete" {
     let at = start;
     let hash = 0;
     for (; at < size; at += 1) {
@@ -29,13 +29,13 @@ export class FieldReader {
     this.colon = at;
     const isNone = at === start;
     if (!isNone) {
-      if (at < size && bytes[at] !== COLON) return "odd";
+      if (at < size && bytes[at] !== COLON) return "unsupported";
       at = valueEnd(bytes, at + 1, size);
     }
     this.end = at;
-    if (at < size && bytes[at] !== CR) return "odd";
-    if (at + 1 >= size) return "short";
-    if (bytes[at + 1] !== LF) return "odd";
+    if (at < size && bytes[at] !== CR) return "unsupported";
+    if (at + 1 >= size) return "incomplete";
+    if (bytes[at + 1] !== LF) return "unsupported";
     return isNone ? "none" : "field";
   }
 }

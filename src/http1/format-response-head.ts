@@ -1,7 +1,7 @@
 import { KEPT_MS } from "./server-options.ts";
 
 /** How an answer is to be understood, beside its own headers. */
-export interface AnswerHeadOptions {
+export interface ResponseHeadOptions {
   /** A Date line, or nothing. */
   readonly date: string;
   /** The body that follows is in chunks. */
@@ -11,11 +11,11 @@ export interface AnswerHeadOptions {
 }
 
 /** The head of an answer for a client, as node:http would write it. `lines` are its headers, checked. */
-export function plainAnswerHead(
+export function formatResponseHead(
   status: number,
   reason: string,
   lines: string,
-  { date, isChunked, isLast }: AnswerHeadOptions,
+  { date, isChunked, isLast }: ResponseHeadOptions,
 ): string {
   const head = `HTTP/1.1 ${status} ${reason}\r\n${lines}${date}${isLast ? LAST : KEPT}`;
   return isChunked ? `${head}Transfer-Encoding: chunked\r\n\r\n` : `${head}\r\n`;

@@ -1,11 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
-import { sayLast } from "./end-with-response.ts";
-import { watchLeaving } from "./watch-abort.ts";
+import { endWithResponse } from "./end-with-response.ts";
+import { watchAbort } from "./watch-abort.ts";
 
 /** Knows which answers node:http still has to give on each of its connections. */
-export interface OpenAnswers {
+export interface OpenResponses {
   /** The one to the last request, whether it is over or not; those before it on the same connection end first. */
   last(socket: Duplex): ServerResponse | undefined;
   /** Not all are over. */
@@ -22,7 +22,7 @@ interface Known {
   readonly onDrain: readonly ((...args: unknown[]) => void)[];
 }
 
-export function watchAnswers(server: Server): OpenAnswers {
+export function watchResponses(server: Server): OpenResponses {
   const connections = new WeakMap<Duplex, Known>();
 
   function note({ socket }: IncomingMessage, res: ServerResponse): void {
@@ -58,7 +58,7 @@ export function watchAnswers(server: Server): OpenAnswers {
       if (!areOpen(socket)) return then();
       const { onDrain = [] } = connections.get(socket) ?? {};
       for (const listener of onDrain) socket.on("drain", listener);
-      const leaving = watchLeaving(socket);
+      const leaving = watchAbort(socket);
       leaving.signal.addEventListener("abort", () => socket.destroy(), { once: true });
       after(socket, () => {
         leaving.stop();
@@ -75,12 +75,12 @@ function isOver({ writableFinished, socket }: ServerResponse): boolean {
 }
 
 /** Gives a request these bytes, in its turn, in place of the answer that is being made; the connection ends with them. */
-export function answerInstead(res: ServerResponse, bytes: Buffer): void {
+export function respondInstead(res: ServerResponse, bytes: Buffer): void {
   const { socket } = res;
-  if (socket === null) res.assignSocket = (its) => sayLast(its, bytes);
+  if (socket === null) res.assignSocket = (its) => endWithResponse(its, bytes);
   else {
     res.detachSocket(socket);
-    sayLast(socket, bytes);
+    endWithResponse(socket, bytes);
   }
   res.emit("close"); // whoever is making the answer stops
 }

@@ -1,28 +1,28 @@
 import { valueEnd } from "./field-reader.ts";
-import { type AnswerFields, readFields } from "./response-fields.ts";
-import { AnswerFault } from "./field-lines.ts";
+import { type ResponseFields, readFields } from "./response-fields.ts";
+import { InvalidResponse } from "./field-lines.ts";
 
 /** The head of an answer. */
-export interface AnswerHead {
+export interface ResponseHead {
   readonly status: number;
   readonly reason: string;
   /** False: HTTP/1.0. */
   readonly isCurrent: boolean;
-  readonly fields: AnswerFields;
+  readonly fields: ResponseFields;
 }
 
 /**
  * Reads the head that `bytes` begins with; `undefined`: it is not all there. Strict where two readers could understand two
  * things (RFC 9112).
  */
-export function parseHead(bytes: Buffer): AnswerHead | undefined {
+export function parseResponseHead(bytes: Buffer): ResponseHead | undefined {
   // What is longer than this has a body, which need not become text.
   const size = bytes.length <= LIKELY_HEAD_BYTES ? bytes.length : headEnd(bytes);
   const end = valueEnd(bytes, 0, size);
-  if (end < size && bytes[end] !== CR) throw new AnswerFault("half a line end in an answer's head");
+  if (end < size && bytes[end] !== CR) throw new InvalidResponse("half a line end in an answer's head");
   if (end + 1 >= size) return undefined;
   const status = isStatusLine(bytes, end) ? statusIn(bytes) : 0;
-  if (status < 100 || bytes[end + 1] !== LF) throw new AnswerFault("no status line");
+  if (status < 100 || bytes[end + 1] !== LF) throw new InvalidResponse("no status line");
   const text = bytes.toString("latin1", 0, size);
   const fields = readFields(bytes, text, end + 2);
   if (fields === undefined) return undefined;

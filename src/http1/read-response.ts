@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import { reportFault } from "../core/isolate.ts";
-import { AnswerReader, type AnswerSink } from "./response-reader.ts";
-import { AnswerFault } from "./field-lines.ts";
+import { ResponseReader, type ResponseSink } from "./response-reader.ts";
+import { InvalidResponse } from "./field-lines.ts";
 
 /** What an exchange with a connection of its own hears of it. */
-export interface ConnectionUser extends AnswerSink {
+export interface ResponseHandler extends ResponseSink {
   /** The connection broke, or what came is no HTTP. What comes after the end of the answer is not told. */
   onBroken(error?: Error): void;
   /** Closes the client's connection, after a fault of ours. */
@@ -12,8 +12,8 @@ export interface ConnectionUser extends AnswerSink {
 }
 
 /** Reads the one answer that a connection carries. Returns what stops that. `isBodiless`: to HEAD. */
-export function readAnswer(connection: Socket, isBodiless: boolean, user: ConnectionUser): () => void {
-  const reader = new AnswerReader();
+export function readResponse(connection: Socket, isBodiless: boolean, user: ResponseHandler): () => void {
+  const reader = new ResponseReader();
   const onData = (bytes: Buffer): void => attempt(() => reader.read(bytes));
   const onEnd = (): void => attempt(() => void (reader.close() || onBroken()));
   const onBroken = (error?: Error): void => {
@@ -26,7 +26,7 @@ export function readAnswer(connection: Socket, isBodiless: boolean, user: Connec
     try {
       handle();
     } catch (error) {
-      if (error instanceof AnswerFault) return onBroken(error);
+      if (error instanceof InvalidResponse) return onBroken(error);
       connection.destroy();
       user.destroy();
       reportFault(error);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { createHeaderNames } from "./field-names.ts";
-import { type AnswerFields, readFields } from "./response-fields.ts";
+import { createFieldNames } from "./field-names.ts";
+import { type ResponseFields, readFields } from "./response-fields.ts";
 import { fieldLines, flatFields } from "./field-lines.ts";
 import { trailerPairs } from "./trailer-fields.ts";
 
@@ -12,7 +12,7 @@ const name = fc.oneof(
   fc.stringMatching(/^[a-zA-Z-]{1,12}$/u),
 );
 
-function sortFields(raw: readonly string[]): AnswerFields {
+function sortFields(raw: readonly string[]): ResponseFields {
   const text = `${fieldLines(raw)}\r\n`;
   const fields = readFields(Buffer.from(text, "latin1"), text, 0);
   assert.ok(fields !== undefined);
@@ -62,7 +62,7 @@ describe("trailers", () => {
   void it("may not frame, route or name the client", () => {
     const bad = ["Content-Length", "Host", "Transfer-Encoding", "X-Forwarded-For", "X-Gateway-Wake", "Trailer", "TE"];
     const raw = ["X-Sum", "1", ...bad.flatMap((header) => [header, "x"]), "x-sum", "2"];
-    assert.deepEqual(trailerPairs(createHeaderNames(), raw), [
+    assert.deepEqual(trailerPairs(createFieldNames(), raw), [
       ["X-Sum", "1"],
       ["x-sum", "2"],
     ]);

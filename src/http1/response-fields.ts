@@ -1,14 +1,14 @@
 import { FieldReader } from "./field-reader.ts";
 import { trimmed } from "./field-value.ts";
 import { nominatedBy } from "./field-names.ts";
-import { NameTable } from "./field-name-table.ts";
-import { AnswerFault, fieldLines, flatFields } from "./field-lines.ts";
+import { FieldNameTable } from "./field-name-table.ts";
+import { InvalidResponse, fieldLines, flatFields } from "./field-lines.ts";
 
 /**
  * The fields of an answer's head: what is passed on, as it came, and what was meant for the connection to the app alone
  * (RFC 9110 §7.6.1).
  */
-export class AnswerFields {
+export class ResponseFields {
   /** What is passed on: `name: value` and the end of a line, each. */
   lines = "";
   connection: string | undefined;
@@ -38,15 +38,15 @@ export class AnswerFields {
  * Reads the fields of a head, all of whose bytes `text` is made of, from `from` to its empty line; `undefined`: they are
  * not all there. Throws on a line that is none.
  */
-export function readFields(bytes: Buffer, text: string, from: number): AnswerFields | undefined {
-  const fields = new AnswerFields();
+export function readFields(bytes: Buffer, text: string, from: number): ResponseFields | undefined {
+  const fields = new ResponseFields();
   let keptFrom = from;
   for (let at = from; ; at = field.end + 2) {
     switch (field.read(bytes, at, text.length)) {
-      case "short":
+      case "incomplete":
         return undefined;
-      case "odd":
-        throw new AnswerFault("a line in an answer's head that is no header");
+      case "unsupported":
+        throw new InvalidResponse("a line in an answer's head that is no header");
       case "none":
         fields.lines += text.slice(keptFrom, at);
         fields.end = at + 2;
@@ -63,7 +63,7 @@ export function readFields(bytes: Buffer, text: string, from: number): AnswerFie
   }
 }
 
-function note(fields: AnswerFields, meaning: Meaning, text: string, { colon, end }: FieldReader): void {
+function note(fields: ResponseFields, meaning: Meaning, text: string, { colon, end }: FieldReader): void {
   switch (meaning) {
     case "hop":
       return;
@@ -106,7 +106,7 @@ type Meaning =
   | "upgrade"
   | "hop";
 
-const MEANINGS = new NameTable<Meaning>([
+const MEANINGS = new FieldNameTable<Meaning>([
   ["date", "date"],
   ["content-length", "content-length"],
   ["keep-alive", "keep-alive"],

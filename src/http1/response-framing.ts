@@ -1,8 +1,8 @@
-import type { AnswerHead } from "./parse-response-head.ts";
-import { AnswerFault } from "./field-lines.ts";
+import type { ResponseHead } from "./parse-response-head.ts";
+import { InvalidResponse } from "./field-lines.ts";
 
 /** How an answer's body is delimited (RFC 9112 §6.3), and what becomes of the connection behind it. */
-export interface AnswerFraming {
+export interface ResponseFraming {
   /** Bytes; -1: in chunks; -2: until the connection ends. */
   readonly length: number;
   /** For how long the connection may be kept idle; 0: not at all. */
@@ -13,13 +13,13 @@ export const CHUNKED = -1;
 export const UNTIL_CLOSE = -2;
 
 /** `isBodiless`: the request was one that no body answers. */
-export function answerFraming({ status, isCurrent, fields }: AnswerHead, isBodiless: boolean): AnswerFraming {
+export function responseFraming({ status, isCurrent, fields }: ResponseHead, isBodiless: boolean): ResponseFraming {
   const { coding, length, isLengthWrong, connection, keepAlive } = fields;
-  if (isLengthWrong) throw new AnswerFault("a Content-Length that is none");
+  if (isLengthWrong) throw new InvalidResponse("a Content-Length that is none");
   if (coding !== undefined) {
-    if (length !== -1) throw new AnswerFault("two ways to find an answer's end");
+    if (length !== -1) throw new InvalidResponse("two ways to find an answer's end");
     // A coding of this hop that we cannot take off, such as gzip, must not be passed on as if it were the content.
-    if (!isChunked(coding)) throw new AnswerFault("an unknown transfer coding");
+    if (!isChunked(coding)) throw new InvalidResponse("an unknown transfer coding");
   }
   const keepMs = isKept(connection, isCurrent) ? idleMs(keepAlive) : 0;
   if (isBodiless || status === 204 || status === 304) return { length: 0, keepMs };

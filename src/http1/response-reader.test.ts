@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { AnswerReader } from "./response-reader.ts";
+import { ResponseReader } from "./response-reader.ts";
 import { flatFields } from "./field-lines.ts";
 
 interface Told {
@@ -14,9 +14,9 @@ interface Told {
 }
 
 /** Reads an answer that comes in these pieces; throws as the reader does. */
-function read(pieces: readonly string[], isBodiless = false): Told & { readonly reader: AnswerReader } {
+function read(pieces: readonly string[], isBodiless = false): Told & { readonly reader: ResponseReader } {
   const told: Told = { informations: [], status: 0, headers: [], body: "", trailers: undefined, keepMs: -1 };
-  const reader = new AnswerReader();
+  const reader = new ResponseReader();
   reader.begin(
     {
       onInformation: ({ status }) => void told.informations.push(status),
@@ -142,7 +142,7 @@ describe("what is no answer", () => {
   }
 
   void it("bytes that nobody asked for", () => {
-    assert.throws(() => new AnswerReader().read(Buffer.from("x")));
+    assert.throws(() => new ResponseReader().read(Buffer.from("x")));
   });
 });
 

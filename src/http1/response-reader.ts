@@ -1,29 +1,29 @@
 import { FieldReader } from "./field-reader.ts";
-import { type AnswerFraming, answerFraming, CHUNKED, UNTIL_CLOSE } from "./response-framing.ts";
-import { type AnswerHead, parseHead } from "./parse-response-head.ts";
-import { AnswerFault, flatFields } from "./field-lines.ts";
+import { type ResponseFraming, responseFraming, CHUNKED, UNTIL_CLOSE } from "./response-framing.ts";
+import { type ResponseHead, parseResponseHead } from "./parse-response-head.ts";
+import { InvalidResponse, flatFields } from "./field-lines.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 
 /** What is told about an answer, in the order in which it comes. What it throws ends the connection. */
-export interface AnswerSink {
-  onInformation(head: AnswerHead): void;
-  onHead(head: AnswerHead): void;
+export interface ResponseSink {
+  onInformation(head: ResponseHead): void;
+  onHead(head: ResponseHead): void;
   /** The bytes are there for the duration of the call, or until what they are written to has taken them. */
   onBody(bytes: Buffer): void;
   /** `keepMs`: for how long the connection may idle now; 0: it is of no use any more. */
   onEnd(trailers: readonly string[], keepMs: number): void;
   /** A 101, and what came behind it; absent: nobody has asked for one. */
-  onSwitch?(head: AnswerHead, early: Buffer): void;
+  onSwitch?(head: ResponseHead, early: Buffer): void;
 }
 
 type Phase = "idle" | "head" | "length" | "chunk-size" | "chunk" | "chunk-end" | "trailers" | "until-close";
 
 /** Finds the parts of answers, one at a time, in the bytes of a connection. */
-export class AnswerReader {
-  #sink: AnswerSink | undefined;
+export class ResponseReader {
+  #sink: ResponseSink | undefined;
   #isBodiless = false;
   #phase: Phase = "idle";
-  #framing: AnswerFraming = NOTHING;
+  #framing: ResponseFraming = NOTHING;
   /** Bytes of the body, or of the chunk, that are still to come. */
   #left = 0;
   /** The beginning of what did not come whole. */
@@ -35,7 +35,7 @@ export class AnswerReader {
   }
 
   /** An answer is expected. `isBodiless`: to HEAD. */
-  begin(sink: AnswerSink, isBodiless: boolean): void {
+  begin(sink: ResponseSink, isBodiless: boolean): void {
     this.#sink = sink;
     this.#isBodiless = isBodiless;
     this.#phase = "head";
@@ -49,7 +49,7 @@ export class AnswerReader {
     while (at < input.length) {
       const next = this.#step(input, at);
       if (next === at) {
-        if (input.length - at > MAX_HEADER_BYTES) throw new AnswerFault("an answer's head is too long");
+        if (input.length - at > MAX_HEADER_BYTES) throw new InvalidResponse("an answer's head is too long");
         this.#rest = Buffer.from(input.subarray(at)); // a copy: the bytes are lent
         return;
       }
@@ -68,7 +68,7 @@ export class AnswerReader {
   #step(input: Buffer, at: number): number {
     switch (this.#phase) {
       case "idle":
-        throw new AnswerFault("bytes that nobody asked for");
+        throw new InvalidResponse("bytes that nobody asked for");
       case "head":
         return this.#head(input, at);
       case "length":
@@ -81,7 +81,7 @@ export class AnswerReader {
         return this.#chunkSize(input, at);
       case "chunk-end":
         if (input[at] !== CR || (input[at + 1] ?? LF) !== LF)
-          throw new AnswerFault("a chunk that is longer than it says");
+          throw new InvalidResponse("a chunk that is longer than it says");
         if (input.length - at < 2) return at;
         this.#phase = "chunk-size";
         return at + 2;
@@ -91,16 +91,16 @@ export class AnswerReader {
   }
 
   #head(input: Buffer, at: number): number {
-    const head = parseHead(at === 0 ? input : input.subarray(at));
+    const head = parseResponseHead(at === 0 ? input : input.subarray(at));
     if (head === undefined) return at;
     const end = at + head.fields.end;
-    if (head.fields.end > MAX_HEADER_BYTES) throw new AnswerFault("an answer's head is too long");
+    if (head.fields.end > MAX_HEADER_BYTES) throw new InvalidResponse("an answer's head is too long");
     if (head.status === 101) return this.#switch(head, input, end);
     if (head.status < 200) {
       this.#sink?.onInformation(head);
       return end;
     }
-    this.#framing = answerFraming(head, this.#isBodiless);
+    this.#framing = responseFraming(head, this.#isBodiless);
     const { length } = this.#framing;
     this.#left = length;
     this.#phase = length === CHUNKED ? "chunk-size" : length === UNTIL_CLOSE ? "until-close" : "length";
@@ -109,9 +109,9 @@ export class AnswerReader {
     return end;
   }
 
-  #switch(head: AnswerHead, input: Buffer, end: number): number {
+  #switch(head: ResponseHead, input: Buffer, end: number): number {
     const sink = this.#sink;
-    if (sink?.onSwitch === undefined) throw new AnswerFault("an upgrade that nobody asked for");
+    if (sink?.onSwitch === undefined) throw new InvalidResponse("an upgrade that nobody asked for");
     this.#sink = undefined;
     this.#phase = "idle";
     sink.onSwitch(head, input.subarray(end));
@@ -132,10 +132,10 @@ export class AnswerReader {
   #chunkSize(input: Buffer, at: number): number {
     const end = input.indexOf(LF, at) - 1;
     if (end < 0) return at;
-    if (input[end] !== CR) throw new AnswerFault("half a line end behind a chunk's size");
+    if (input[end] !== CR) throw new InvalidResponse("half a line end behind a chunk's size");
     const line = input.toString("latin1", at, end);
     const size = CHUNK_SIZE.exec(line)?.[1];
-    if (size === undefined) throw new AnswerFault("a chunk without a size");
+    if (size === undefined) throw new InvalidResponse("a chunk without a size");
     this.#left = Number.parseInt(size, 16);
     this.#phase = this.#left === 0 ? "trailers" : "chunk";
     return end + 2;
@@ -144,10 +144,10 @@ export class AnswerReader {
   #trailers(input: Buffer, at: number): number {
     for (let start = at; ; start = field.end + 2) {
       switch (field.read(input, start, input.length)) {
-        case "short":
+        case "incomplete":
           return at;
-        case "odd":
-          throw new AnswerFault("a trailer that is none");
+        case "unsupported":
+          throw new InvalidResponse("a trailer that is none");
         case "none":
           this.#finish(start === at ? NONE : flatFields(input.toString("latin1", at, start)));
           return start + 2;
@@ -166,7 +166,7 @@ export class AnswerReader {
 
 const field = new FieldReader();
 const NONE: readonly string[] = Object.freeze([]);
-const NOTHING: AnswerFraming = Object.freeze({ length: 0, keepMs: 0 });
+const NOTHING: ResponseFraming = Object.freeze({ length: 0, keepMs: 0 });
 /** Extensions are of one hop, and ours knows none. */
 const CHUNK_SIZE = /^([\da-f]{1,12})[\t ]*(?:;[\t -~\x80-\xff]*)?$/iu;
 const CR = 13;

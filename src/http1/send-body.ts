@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { HeaderNames } from "./field-names.ts";
+import type { FieldNames } from "./field-names.ts";
 import { isolate } from "../core/isolate.ts";
 import { fieldLines } from "./field-lines.ts";
 import { trailerPairs } from "./trailer-fields.ts";
@@ -9,7 +9,7 @@ interface Sending {
   /** What was read of it already. */
   readonly begun: Buffer | undefined;
   readonly isChunked: boolean;
-  readonly names: HeaderNames;
+  readonly names: FieldNames;
 }
 
 /** Sends a request's body as it comes, at the pace of the slower side. */

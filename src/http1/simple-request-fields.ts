@@ -1,12 +1,12 @@
-import { type HeaderKind, KINDS, kindOf } from "./field-names.ts";
-import { NameTable } from "./field-name-table.ts";
+import { type FieldKind, KINDS, kindOf } from "./field-names.ts";
+import { FieldNameTable } from "./field-name-table.ts";
 
 /** What becomes of a header's line: it goes on, it is a peer's word about its client, or it was meant for this hop alone. */
-export type HeaderFate = "passed" | "claim" | "dropped";
+export type FieldHandling = "passed" | "claim" | "dropped";
 
-/** Headers whose value matters beside that; `odd`: a request with this one is not plain. */
-export type HeaderNote =
-  | "odd"
+/** Headers whose value matters beside that; `unsupported`: a request with this one is not plain. */
+export type FieldNote =
+  | "unsupported"
   | "host"
   | "connection"
   | "content-length"
@@ -18,12 +18,12 @@ export type HeaderNote =
   | "forwarded-uri";
 
 /** A name that has a note, or is more than plain. */
-export interface PlainName {
-  readonly fate: HeaderFate;
-  readonly note: HeaderNote | undefined;
+export interface SimpleRequestField {
+  readonly fate: FieldHandling;
+  readonly note: FieldNote | undefined;
 }
 
-export function fateOf(kind: HeaderKind): HeaderFate {
+export function handlingOf(kind: FieldKind): FieldHandling {
   switch (kind) {
     case "plain":
     case "content-length":
@@ -46,11 +46,11 @@ export function fateOf(kind: HeaderKind): HeaderFate {
   }
 }
 
-const NOTES: ReadonlyMap<string, HeaderNote> = new Map([
-  ["upgrade", "odd"],
-  ["te", "odd"],
-  ["expect", "odd"],
-  ["transfer-encoding", "odd"],
+const NOTES: ReadonlyMap<string, FieldNote> = new Map([
+  ["upgrade", "unsupported"],
+  ["te", "unsupported"],
+  ["expect", "unsupported"],
+  ["transfer-encoding", "unsupported"],
   ["host", "host"],
   ["connection", "connection"],
   ["content-length", "content-length"],
@@ -63,8 +63,8 @@ const NOTES: ReadonlyMap<string, HeaderNote> = new Map([
 ]);
 
 /** What else begins with `X-` is looked at as it comes. */
-export const PLAIN_NAMES = new NameTable<PlainName>(
+export const SIMPLE_REQUEST_FIELDS = new FieldNameTable<SimpleRequestField>(
   [...new Set([...KINDS.keys(), ...NOTES.keys(), "x-forwarded-method", "x-forwarded-port"])].map(
-    (name) => [name, { fate: fateOf(kindOf(name)), note: NOTES.get(name) }] as const,
+    (name) => [name, { fate: handlingOf(kindOf(name)), note: NOTES.get(name) }] as const,
   ),
 );

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createHeaderNames } from "./field-names.ts";
-import { parsePlainRequest, type PlainRequest } from "./simple-request.ts";
+import { createFieldNames } from "./field-names.ts";
+import { parseSimpleRequest, type SimpleRequest } from "./simple-request.ts";
 
 const LINE = "GET /a?b=1 HTTP/1.1\r\n";
 const HOST = "Host: app.test\r\n";
 
-function read(head: string): PlainRequest | "odd" | "short" {
-  return parsePlainRequest(Buffer.from(head, "latin1"), createHeaderNames());
+function read(head: string): SimpleRequest | "unsupported" | "incomplete" {
+  return parseSimpleRequest(Buffer.from(head, "latin1"), createFieldNames());
 }
 
 /** What is read of a good head; `head` is without the empty line at its end. */
-function parse(head: string): PlainRequest {
+function parse(head: string): SimpleRequest {
   const request = read(`${head}\r\n`);
   assert.ok(typeof request !== "string", `${request as string}: ${JSON.stringify(head)}`);
   return request;
@@ -79,7 +79,7 @@ describe("a plain request", () => {
   void it("is short as long as its head is not whole", () => {
     const whole = `${LINE}${HOST}X-App: 1\r\nConnection: close\r\n\r\n`;
     for (let size = 0; size < whole.length; size += 1)
-      assert.equal(read(whole.slice(0, size)), "short", `${size} bytes`);
+      assert.equal(read(whole.slice(0, size)), "incomplete", `${size} bytes`);
     assert.equal(parse(whole.slice(0, -2)).headBytes, whole.length);
   });
 
@@ -132,7 +132,7 @@ describe("a plain request", () => {
   ];
   for (const [why, head] of odd) {
     void it(`is not one with ${why}`, () => {
-      assert.equal(read(`${head}\r\n`), "odd");
+      assert.equal(read(`${head}\r\n`), "unsupported");
     });
   }
 });

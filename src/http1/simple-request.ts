@@ -1,13 +1,13 @@
 import { FieldReader } from "./field-reader.ts";
 import { trimmed } from "./field-value.ts";
-import type { HeaderNames } from "./field-names.ts";
-import { fateOf, type HeaderFate, type HeaderNote, PLAIN_NAMES } from "./simple-request-fields.ts";
+import type { FieldNames } from "./field-names.ts";
+import { handlingOf, type FieldHandling, type FieldNote, SIMPLE_REQUEST_FIELDS } from "./simple-request-fields.ts";
 
 /**
  * A request of the plainest kind, which most are: HTTP/1.1, in origin form, without anything that is to be settled with its
  * sender first (an upgrade, `Expect`), and with a body, if any, of a length that is said.
  */
-export class PlainRequest {
+export class SimpleRequest {
   readonly method: string;
   /** Its first line, with the line's end. */
   readonly line: string;
@@ -45,19 +45,19 @@ export class PlainRequest {
 const REST_OF_LINE = 11;
 
 /**
- * Reads a request's head, one character a byte. `odd`: it is not plain, or two readers could understand it two ways (RFC
- * 9112), so that whoever reads everything is to read it. `short`: it is not all there.
+ * Reads a request's head, one character a byte. `unsupported`: it is not plain, or two readers could understand it two ways (RFC
+ * 9112), so that whoever reads everything is to read it. `incomplete`: it is not all there.
  */
-export function parsePlainRequest(bytes: Buffer, names: HeaderNames): PlainRequest | "odd" | "short" {
+export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequest | "unsupported" | "incomplete" {
   // What is longer than this has a body, which need not become text.
   const { length } = bytes;
   const size = length <= LIKELY_HEAD_BYTES ? length : bytes.indexOf("\r\n\r\n", 0, "latin1") + 4;
   const text = bytes.toString("latin1", 0, size);
   FIRST_LINE.lastIndex = 0;
-  if (!FIRST_LINE.test(text)) return text.includes("\n") ? "odd" : "short";
+  if (!FIRST_LINE.test(text)) return text.includes("\n") ? "unsupported" : "incomplete";
   let at = FIRST_LINE.lastIndex;
-  const request = new PlainRequest(methodOf(text), text.slice(0, at));
-  let fate: HeaderFate = "passed";
+  const request = new SimpleRequest(methodOf(text), text.slice(0, at));
+  let fate: FieldHandling = "passed";
   let fateFrom = at;
   while (true) {
     const start = at;
@@ -65,12 +65,12 @@ export function parsePlainRequest(bytes: Buffer, names: HeaderNames): PlainReque
     if (read === "none") break;
     if (read !== "field") return read;
     const { colon, end } = field;
-    const name = PLAIN_NAMES.find(bytes, start, field);
-    let next: HeaderFate = "passed";
+    const name = SIMPLE_REQUEST_FIELDS.find(bytes, start, field);
+    let next: FieldHandling = "passed";
     if (name !== undefined) {
       next = name.fate;
-      if (name.note !== undefined && !note(request, name.note, trimmed(text, colon + 1, end))) return "odd";
-    } else if (((bytes[start] as number) | LOWER_CASE) === X) next = fateOf(names(text.slice(start, colon)).kind);
+      if (name.note !== undefined && !note(request, name.note, trimmed(text, colon + 1, end))) return "unsupported";
+    } else if (((bytes[start] as number) | LOWER_CASE) === X) next = handlingOf(names(text.slice(start, colon)).kind);
     at = end + 2;
     if (next !== fate) {
       keep(request, fate, text, fateFrom, start);
@@ -80,7 +80,7 @@ export function parsePlainRequest(bytes: Buffer, names: HeaderNames): PlainReque
   }
   keep(request, fate, text, fateFrom, at);
   request.headBytes = at + 2;
-  return request.host === undefined ? "odd" : request;
+  return request.host === undefined ? "unsupported" : request;
 }
 
 const field = new FieldReader();
@@ -108,16 +108,16 @@ function methodOf(text: string): string {
   }
 }
 
-function keep(request: PlainRequest, fate: HeaderFate, text: string, from: number, to: number): void {
+function keep(request: SimpleRequest, fate: FieldHandling, text: string, from: number, to: number): void {
   if (from === to) return;
   if (fate === "passed") request.passed += text.slice(from, to);
   else if (fate === "claim") request.claims += text.slice(from, to);
 }
 
 /** Notes a header's value; false: it makes the request anything but plain. */
-function note(request: PlainRequest, what: HeaderNote, value: string): boolean {
+function note(request: SimpleRequest, what: FieldNote, value: string): boolean {
   switch (what) {
-    case "odd":
+    case "unsupported":
       return false;
     case "host":
       if (request.host !== undefined) return false;

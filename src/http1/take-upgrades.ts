@@ -2,9 +2,9 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
-import type { OpenAnswers } from "./open-responses.ts";
+import type { OpenResponses } from "./open-responses.ts";
 import { bodyFraming } from "./request-framing.ts";
-import { answerWithBody, probeUpgradeBodies } from "./upgrade-body.ts";
+import { respondWithBody, probeUpgradeBodies } from "./upgrade-body.ts";
 import { dropH2c, headWithoutUpgrade } from "./upgrade-fields.ts";
 
 /** Handles an upgrade; `head` is what came behind the request. */
@@ -16,7 +16,7 @@ export type OnUpgrade = (req: IncomingMessage, socket: Socket, head: Buffer) => 
  * plain request that it also is, and the connection goes on with all that came behind it. node:http itself would drop those bytes, or knows no way to ignore
  * an upgrade (before Node 24.9): so it is told to let go of every such connection.
  */
-export function takeUpgrades(server: Server, answers: OpenAnswers, onUpgrade: OnUpgrade): ReadonlySet<Duplex> {
+export function takeUpgrades(server: Server, answers: OpenResponses, onUpgrade: OnUpgrade): ReadonlySet<Duplex> {
   const upgraded = new Set<Duplex>();
   const readsBodies = probeUpgradeBodies();
   const forget = function (this: Duplex): void {
@@ -42,7 +42,7 @@ export function takeUpgrades(server: Server, answers: OpenAnswers, onUpgrade: On
         const hasBody = bodyFraming(req) !== "none";
         if (dropH2c(req) && !hasBody && isFirst) onUpgrade(req, socket, head);
         else if (!hasBody || !readsBodies()) readOn(socket, Buffer.concat([headWithoutUpgrade(req), head]));
-        else answerWithBody(server, req, stream, head, (behind) => readOn(socket, behind));
+        else respondWithBody(server, req, stream, head, (behind) => readOn(socket, behind));
       }),
     );
   });

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
-import { watchLeaving } from "./watch-abort.ts";
-import { ownAnswer } from "./detached-response.ts";
+import { watchAbort } from "./watch-abort.ts";
+import { createDetachedResponse } from "./detached-response.ts";
 
 /**
  * Finds out whether node:http reads the body of a request that asks for an upgrade, as Node 26 does, or leaves it among what
@@ -24,7 +24,7 @@ export function probeUpgradeBodies(): () => boolean {
  * Answers a request whose body node:http reads, and whose upgrade is ignored, as any other; `goOn` gets what came behind it.
  * `stream` is the client's connection, or what gives it away only behind the body.
  */
-export function answerWithBody(
+export function respondWithBody(
   server: Server,
   req: IncomingMessage,
   stream: Duplex,
@@ -33,10 +33,10 @@ export function answerWithBody(
 ): void {
   const { socket } = req;
   const leave = (): void => socket.destroySoon();
-  const leaving = stream === socket ? watchLeaving(socket) : undefined;
+  const leaving = stream === socket ? watchAbort(socket) : undefined;
   leaving?.signal.addEventListener("abort", leave, { once: true });
   if (leaving === undefined) socket.once("end", leave);
-  const res = ownAnswer(req, socket, () => {
+  const res = createDetachedResponse(req, socket, () => {
     if (req.complete) finish();
     else req.once("close", () => isolate(socket, finish)).resume();
   });

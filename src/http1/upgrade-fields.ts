@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { AnswerHead } from "./parse-response-head.ts";
+import type { ResponseHead } from "./parse-response-head.ts";
 import { fieldLines, flatFields } from "./field-lines.ts";
 
 /** The head of the request for the app, with what `requestHeaders` took out and an upgrade needs. */
@@ -15,7 +15,7 @@ export function upgradeHead(
 }
 
 /** The head of the app's 101 for the client, letter case and order kept. */
-export function switchingHead({ reason, fields }: AnswerHead, extra: readonly string[] = []): string {
+export function switchingHead({ reason, fields }: ResponseHead, extra: readonly string[] = []): string {
   const kept = flatFields(fields.forClient(false));
   const upgrade = fields.upgrade === undefined ? [] : ["Upgrade", fields.upgrade];
   let head = `HTTP/1.1 101 ${reason}\r\nConnection: Upgrade\r\n${fieldLines(upgrade)}`;

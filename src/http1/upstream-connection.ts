@@ -1,21 +1,21 @@
 import type { Socket } from "node:net";
-import { AnswerReader, type AnswerSink } from "./response-reader.ts";
+import { ResponseReader, type ResponseSink } from "./response-reader.ts";
 import { type Destination, openConnection } from "./open-connection.ts";
-import { AnswerFault } from "./field-lines.ts";
+import { InvalidResponse } from "./field-lines.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
 
-/** Who has a line, and hears of the answer that comes on it. */
-export interface LineUser extends AnswerSink {
+/** Who has a connection, and hears of the answer that comes on it. */
+export interface UpstreamUser extends ResponseSink {
   /** All of one read has been told. False: what was told is being written still, so that nothing may be read over it. */
   onRead(): boolean;
-  /** The line is gone before the answer was whole. `sent`: the app may have seen the request. */
+  /** The connection is gone before the answer was whole. `sent`: the app may have seen the request. */
   onLost(error: Error, sent: boolean): void;
   /** Closes the client's connection, after a fault of ours. */
   destroy(): void;
 }
 
 /** A kept connection to an app, which carries one exchange at a time. */
-export class Line {
+export class UpstreamConnection {
   /** It has carried an exchange, so that the app may have closed it meanwhile. */
   used = false;
   /** When it became idle, and when it is too old to be used again. */
@@ -23,16 +23,16 @@ export class Line {
   keptUntilMs = 0;
   /** It is of no use any more. */
   isOver = false;
-  readonly #reader = new AnswerReader();
-  readonly #onIdleLost: (line: Line) => void;
+  readonly #reader = new ResponseReader();
+  readonly #onIdleLost: (connection: UpstreamConnection) => void;
   readonly #giveUp: () => void;
   #socket: Socket | undefined;
-  #user: LineUser | undefined;
+  #user: UpstreamUser | undefined;
   #unsent: readonly [head: string, body: Buffer | undefined] | undefined;
   #buffer: Buffer | undefined;
 
   /** `onIdleLost`: it was lost while nobody had it. */
-  constructor(to: Destination, onIdleLost: (line: Line) => void) {
+  constructor(to: Destination, onIdleLost: (connection: UpstreamConnection) => void) {
     this.#onIdleLost = onIdleLost;
     const buffer = (): Buffer => (this.#buffer ??= Buffer.allocUnsafeSlow(READ_BYTES));
     const callback = (bytes: number): boolean => this.#read(bytes);
@@ -40,7 +40,7 @@ export class Line {
   }
 
   /** Sends a request that is whole. `isBodiless`: it is answered without a body. */
-  send(head: string, body: Buffer | undefined, user: LineUser, isBodiless: boolean): void {
+  send(head: string, body: Buffer | undefined, user: UpstreamUser, isBodiless: boolean): void {
     this.#user = user;
     this.#reader.begin(user, isBodiless);
     if (this.#socket === undefined) this.#unsent = [head, body];
@@ -99,7 +99,7 @@ export class Line {
     } catch (error) {
       // Bytes behind a whole answer are no part of it: they cost this connection, not its user.
       if (this.#reader.isIdle) this.#user = undefined;
-      if (error instanceof AnswerFault) this.#lose(error, true);
+      if (error instanceof InvalidResponse) this.#lose(error, true);
       else this.#fail(error, user);
     }
     if (this.#reader.isIdle) this.#user = undefined;
@@ -120,7 +120,7 @@ export class Line {
   }
 
   /** A fault of ours: it costs this connection and its client's. */
-  #fail(fault: unknown, user: LineUser | undefined): void {
+  #fail(fault: unknown, user: UpstreamUser | undefined): void {
     this.destroy();
     user?.destroy();
     reportFault(fault);

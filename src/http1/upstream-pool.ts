@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { Endpoint } from "../core/observation.ts";
 import { serverName } from "../core/server-name.ts";
 import type { Destination } from "./open-connection.ts";
-import { Line } from "./upstream-connection.ts";
+import { UpstreamConnection } from "./upstream-connection.ts";
 import { createOpenConnections } from "./open-connections.ts";
 import { isolate } from "../core/isolate.ts";
 
@@ -12,47 +12,47 @@ export interface Upstream extends Destination {
   /** `host:port`, an IPv6 literal in brackets. */
   readonly authority: string;
   /** Most recently used last: it is the one that is surest to be alive. */
-  readonly idle: Line[];
+  readonly idle: UpstreamConnection[];
   released: boolean;
   /** The others of this endpoint, by their server name. */
   readonly named: Map<string, Upstream>;
 }
 
-/** A request with its line, ready to go. */
+/** A request with its connection, ready to go. */
 export interface Sender {
-  readonly line: Line;
+  readonly connection: UpstreamConnection;
   send(): void;
   /** Closes the client's connection, after a fault of ours. */
   destroy(): void;
 }
 
-export interface Upstreams {
+export interface UpstreamPool {
   /** `host`: the Host header that goes there. */
   of(endpoint: Endpoint, host: string | undefined): Upstream;
-  /** `surely`: a line that was used a moment ago or never, for what cannot be sent twice. */
-  take(upstream: Upstream, surely: boolean): Line;
+  /** `surely`: a connection that was used a moment ago or never, for what cannot be sent twice. */
+  take(upstream: Upstream, surely: boolean): UpstreamConnection;
   /** A connection that nobody has used. */
-  fresh(upstream: Upstream): Line;
+  fresh(upstream: Upstream): UpstreamConnection;
   /**
-   * Lets it send: on a used line only after everything that has come until now was read, since that may be the line's end,
+   * Lets it send: on a used connection only after everything that has come until now was read, since that may be the connection's end,
    * and must not be bytes that would pass for the answer.
    */
   send(sender: Sender): void;
-  /** Gives a line back after a whole exchange; it may idle for `keepMs`. */
-  give(upstream: Upstream, line: Line, keepMs: number): void;
+  /** Gives a connection back after a whole exchange; it may idle for `keepMs`. */
+  give(upstream: Upstream, connection: UpstreamConnection, keepMs: number): void;
   release(endpoint: Endpoint): void;
   /** The run behind it is over: so is what is under way on its connections, unless its answer is here already. */
   endWithRun(endpoint: Endpoint): void;
   close(): void;
 }
 
-export function createUpstreams(): Upstreams {
+export function createUpstreamPool(): UpstreamPool {
   const known = new WeakMap<Endpoint, Upstream>();
   const open = createOpenConnections();
-  /** Those with idle lines. */
+  /** Those with idle connections. */
   const idling = new Set<Upstream>();
   const senders: Sender[] = [];
-  const returning: (readonly [Upstream, Line])[] = [];
+  const returning: (readonly [Upstream, UpstreamConnection])[] = [];
   let sweep: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -86,22 +86,23 @@ export function createUpstreams(): Upstreams {
     return { endpoint, servername, authority, noteOpened, idle: [], released: false, named: new Map() };
   }
 
-  function take(upstream: Upstream, surely: boolean): Line {
-    const line = upstream.idle.at(-1);
-    if (line === undefined || (surely && performance.now() - line.idleSinceMs > SURE_MS)) return fresh(upstream);
+  function take(upstream: Upstream, surely: boolean): UpstreamConnection {
+    const connection = upstream.idle.at(-1);
+    if (connection === undefined || (surely && performance.now() - connection.idleSinceMs > SURE_MS))
+      return fresh(upstream);
     upstream.idle.pop();
-    return line;
+    return connection;
   }
 
-  function fresh(upstream: Upstream): Line {
-    return new Line(upstream, (line) => {
-      const at = upstream.idle.indexOf(line);
+  function fresh(upstream: Upstream): UpstreamConnection {
+    return new UpstreamConnection(upstream, (connection) => {
+      const at = upstream.idle.indexOf(connection);
       if (at !== -1) upstream.idle.splice(at, 1);
     });
   }
 
   function send(sender: Sender): void {
-    if (!sender.line.used) sender.send();
+    if (!sender.connection.used) sender.send();
     else if (senders.push(sender) === 1) setImmediate(sendAll);
   }
 
@@ -109,24 +110,24 @@ export function createUpstreams(): Upstreams {
     for (const sender of senders.splice(0)) isolate(sender, sendNow);
   }
 
-  function give(upstream: Upstream, line: Line, keepMs: number): void {
-    line.used = true;
+  function give(upstream: Upstream, connection: UpstreamConnection, keepMs: number): void {
+    connection.used = true;
     if (keepMs === 0) {
-      line.destroy();
+      connection.destroy();
       return;
     }
-    line.idleSinceMs = performance.now();
-    line.keptUntilMs = line.idleSinceMs + keepMs;
-    if (returning.push([upstream, line]) === 1) setImmediate(takeBack);
+    connection.idleSinceMs = performance.now();
+    connection.keptUntilMs = connection.idleSinceMs + keepMs;
+    if (returning.push([upstream, connection]) === 1) setImmediate(takeBack);
   }
 
   /** A turn later: an app that closes without having said so does it with its answer. */
   function takeBack(): void {
-    for (const [upstream, line] of returning.splice(0)) {
-      if (line.isOver) continue;
-      if (closed || upstream.released || upstream.idle.length >= MOST_IDLE) line.destroy();
+    for (const [upstream, connection] of returning.splice(0)) {
+      if (connection.isOver) continue;
+      if (closed || upstream.released || upstream.idle.length >= MOST_IDLE) connection.destroy();
       else {
-        upstream.idle.push(line);
+        upstream.idle.push(connection);
         idling.add(upstream);
         sweep ??= setTimeout(sweepIdle, SWEEP_MS).unref();
       }
@@ -137,9 +138,9 @@ export function createUpstreams(): Upstreams {
     const now = performance.now();
     for (const upstream of idling) {
       const { idle } = upstream;
-      for (const line of idle.filter(({ keptUntilMs }) => keptUntilMs <= now)) {
-        idle.splice(idle.indexOf(line), 1);
-        line.destroy();
+      for (const connection of idle.filter(({ keptUntilMs }) => keptUntilMs <= now)) {
+        idle.splice(idle.indexOf(connection), 1);
+        connection.destroy();
       }
       if (idle.length === 0) idling.delete(upstream);
     }
@@ -148,7 +149,7 @@ export function createUpstreams(): Upstreams {
 
   function drop(upstream: Upstream): void {
     upstream.released = true;
-    for (const line of upstream.idle.splice(0)) line.destroy();
+    for (const connection of upstream.idle.splice(0)) connection.destroy();
     for (const other of upstream.named.values()) drop(other);
   }
 

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
  * Notices that a client leaves while its upgrade is held, without taking a byte off it: what it has sent stays for the
  * tunnel. `stop` must be called before somebody else reads.
  */
-export function watchLeaving(socket: Duplex): { readonly signal: AbortSignal; stop(): void } {
+export function watchAbort(socket: Duplex): { readonly signal: AbortSignal; stop(): void } {
   const gone = new AbortController();
   const leave = (): void => gone.abort();
   // An end is only seen by reading; nothing is taken as long as something is there.

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 
 /** Tells a client to send its body, in its turn: node:http would write it into the answer of a response that is queued. */
-export function sayContinue(res: ServerResponse): void {
+export function writeContinue(res: ServerResponse): void {
   if (res.headersSent) return;
   if (res.socket !== null) {
     res.writeContinue();

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
-import type { HeaderNames } from "../http1/field-names.ts";
-import type { AnswerFields } from "../http1/response-fields.ts";
+import type { FieldNames } from "../http1/field-names.ts";
+import type { ResponseFields } from "../http1/response-fields.ts";
 import { isChunked } from "../http1/response-framing.ts";
 import type { Exchange } from "./exchange.ts";
 import { flatFields } from "../http1/field-lines.ts";
@@ -11,7 +11,7 @@ import { trailerPairs } from "../http1/trailer-fields.ts";
  * Takes the final head; false when it cannot be said to a client in HTTP, and nothing was written then. It leaves with the
  * first piece of the body, or with `flushHead`: an event stream's head must not wait for its first event.
  */
-export function startAnswer(exchange: Exchange, status: number, reason: string, fields: AnswerFields): boolean {
+export function startAnswer(exchange: Exchange, status: number, reason: string, fields: ResponseFields): boolean {
   const { req, res, extraHeaders } = exchange;
   const hasBody = req.method !== "HEAD" && status !== 204 && status !== 304;
   const trailers = hasBody && req.httpVersionMinor !== 0;
@@ -54,7 +54,7 @@ export function relayChunk(exchange: Exchange, chunk: Buffer): boolean {
 }
 
 /** The upstream has said all. */
-export function endAnswer(exchange: Exchange, names: HeaderNames, trailers: readonly string[]): void {
+export function endAnswer(exchange: Exchange, names: FieldNames, trailers: readonly string[]): void {
   const { res, req } = exchange;
   exchange.flushed = true;
   if (res.destroyed || res.writableEnded) return;

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { clientClass } from "../core/client-class.ts";
 import { classifyClient } from "../core/client.ts";
 import type { DoorTraits, Forward } from "../core/decision.ts";
-import type { PlainRequest } from "../http1/simple-request.ts";
+import type { SimpleRequest } from "../http1/simple-request.ts";
 import { isPrefetch } from "../core/prefetch.ts";
 import { CONFLICT, requestHost } from "../core/request-host.ts";
 import type { Admission, Asker, Admitter } from "../lifecycle/admit.ts";
@@ -13,8 +13,8 @@ import { noteGoodHost } from "../lifecycle/probe-hosts.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { Route } from "../lifecycle/route.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
-import type { ClientLine } from "../http1/client-connection.ts";
-import { watchLeaving } from "../http1/watch-abort.ts";
+import type { ClientConnection } from "../http1/client-connection.ts";
+import { watchAbort } from "../http1/watch-abort.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
 import { isolateAsync } from "../core/isolate.ts";
 import { stickyCookie, stickyMember } from "./sticky.ts";
@@ -45,7 +45,7 @@ export type Refused = Extract<Admission, { kind: "refuse" }>;
 
 export interface ProxyDoor {
   /** The ready path of a plain request; false: it must wait, or be told something, and nothing was done. */
-  plain(route: Route, request: PlainRequest, body: Buffer | undefined, client: ClientLine): boolean;
+  plain(route: Route, request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean;
   request(route: Route, req: IncomingMessage, res: ServerResponse): void;
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
@@ -54,7 +54,7 @@ export interface ProxyDoor {
 export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
   const { house, admitter, forwarder, count } = deps;
 
-  function plain(route: Route, asked: PlainRequest, body: Buffer | undefined, client: ClientLine): boolean {
+  function plain(route: Route, asked: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
     const { single } = route;
     if (single?.gate === undefined) return false;
     const { to } = single.gate;
@@ -62,14 +62,14 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     single.lastClient = clientClass(asked.userAgent, false);
     const startedMs = house.clock.now();
     const lease = openLease(single, "request", startedMs);
-    forwarder.forwardPlain(asked, body, client, to, single.settings.passHost, (outcome) => {
+    forwarder.forwardSimple(asked, body, client, to, single.settings.passHost, (outcome) => {
       closeLease(lease, house.clock, house.rearm);
       if (outcome.kind === "refused") {
         house.dispatch(single, { type: "refused", endpoint: to });
-        client.giveUp();
+        client.passToNode();
         return;
       }
-      if (outcome.kind === "failed") client.giveUp((req, res) => refuseBroken(0, route, req, res));
+      if (outcome.kind === "failed") client.passToNode((req, res) => refuseBroken(0, route, req, res));
       if (isWell(outcome)) noteGoodHost(single, host);
       count(single.name, statusOf(outcome), house.clock.now() - startedMs);
     });
@@ -140,7 +140,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     head: Buffer,
     tries: number,
   ): Promise<void> {
-    const leaving = watchLeaving(socket);
+    const leaving = watchAbort(socket);
     const admission = await admitter.admit(route, askerOf(req, route, leaving.signal), PROXY_TRAITS, "tunnel");
     leaving.stop();
     if (admission.kind === "refuse") {

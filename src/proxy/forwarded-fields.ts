@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import { type HeaderNames, nominatedBy } from "../http1/field-names.ts";
+import { type FieldNames, nominatedBy } from "../http1/field-names.ts";
 import { authorityOf } from "../http1/request-target.ts";
 
 interface RequestHeadersDeps {
-  readonly names: HeaderNames;
+  readonly names: FieldNames;
   isTrusted(address: string): boolean;
 }
 

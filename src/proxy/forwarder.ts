@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "../core/observation.ts";
-import type { PlainRequest } from "../http1/simple-request.ts";
-import { createHeaderNames } from "../http1/field-names.ts";
+import type { SimpleRequest } from "../http1/simple-request.ts";
+import { createFieldNames } from "../http1/field-names.ts";
 import { gatherBody } from "./body-gatherer.ts";
-import type { ClientLine } from "../http1/client-connection.ts";
+import type { ClientConnection } from "../http1/client-connection.ts";
 import { type ExchangeLedger, type ForwardOutcome, isOver, openExchange, upstreamOver } from "./exchange.ts";
 import { fieldLines, flatFields } from "../http1/field-lines.ts";
 import { FAILURES } from "./failure.ts";
@@ -15,7 +15,7 @@ import { authorityOf, originForm } from "../http1/request-target.ts";
 import { askedBy, createRequestHeaders } from "./forwarded-fields.ts";
 import { createStreamedExchange } from "./streamed-exchange.ts";
 import { createTunnel } from "./tunnel.ts";
-import { createUpstreams, type Upstream } from "../http1/upstream-pool.ts";
+import { createUpstreamPool, type Upstream } from "../http1/upstream-pool.ts";
 import { createWholeExchange } from "./whole-exchange.ts";
 
 export type { ForwardOutcome } from "./exchange.ts";
@@ -41,10 +41,10 @@ export interface Forwarder {
     onEnd: (outcome: ForwardOutcome) => void,
   ): void;
   /** The same for a plain request on its client's line, which after `refused` and `failed` is still to be answered. */
-  forwardPlain(
-    request: PlainRequest,
+  forwardSimple(
+    request: SimpleRequest,
     body: Buffer | undefined,
-    client: ClientLine,
+    client: ClientConnection,
     to: Endpoint,
     passHost: boolean,
     onEnd: (outcome: ForwardOutcome) => void,
@@ -77,25 +77,30 @@ export interface ForwarderDeps {
  */
 export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   const ledger: ExchangeLedger = { open: 0, waiting: [] };
-  const names = createHeaderNames();
-  const upstreams = createUpstreams();
+  const names = createFieldNames();
+  const upstreams = createUpstreamPool();
   const requestHeaders = createRequestHeaders({ names, isTrusted });
   const sendWhole = createWholeExchange({ names, upstreams });
   const sendPlain = createPlainExchange({ names, upstreams, ledger });
   const sendStreamed = createStreamedExchange({ names });
   const tunnel = createTunnel({ names });
 
-  function plainHead(request: PlainRequest, client: ClientLine, upstream: Upstream, passHost: boolean): string {
-    const told = toldOf(request, client, upstream, passHost);
+  function plainHead(request: SimpleRequest, client: ClientConnection, upstream: Upstream, passHost: boolean): string {
+    const known = forwardedFieldsOf(request, client, upstream, passHost);
     const length = request.length === 0 && !request.hasLength && meansBody(request.method) ? NO_BODY : "";
-    return `${request.line}${told}${request.passed}${length}Connection: keep-alive\r\n\r\n`;
+    return `${request.line}${known}${request.passed}${length}Connection: keep-alive\r\n\r\n`;
   }
 
   /** The host and what is said about the client. */
-  function toldOf({ host = "", claims }: PlainRequest, client: ClientLine, to: Upstream, passHost: boolean): string {
-    const { told, peer } = client;
+  function forwardedFieldsOf(
+    { host = "", claims }: SimpleRequest,
+    client: ClientConnection,
+    to: Upstream,
+    passHost: boolean,
+  ): string {
+    const { forwardedFields: known, peer } = client;
     const isPeersWord = claims !== "";
-    if (!isPeersWord && told?.host === host && told.to === to && told.passHost === passHost) return told.lines;
+    if (!isPeersWord && known?.host === host && known.to === to && known.passHost === passHost) return known.lines;
     const rawHeaders = ["Host", host, ...flatFields(claims)];
     const asked = {
       rawHeaders,
@@ -106,7 +111,7 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
       isEncrypted: false,
     };
     const lines = fieldLines(requestHeaders(asked, to.authority, passHost));
-    if (!isPeersWord) client.told = { host, to, passHost, lines };
+    if (!isPeersWord) client.forwardedFields = { host, to, passHost, lines };
     return lines;
   }
 
@@ -131,7 +136,7 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
         });
       }
     },
-    forwardPlain(request, body, client, to, passHost, onEnd) {
+    forwardSimple(request, body, client, to, passHost, onEnd) {
       const { method } = request;
       const upstream = upstreams.of(to, passHost ? request.host : undefined);
       sendPlain({ method, head: plainHead(request, client, upstream, passHost), body, client, upstream, onEnd });

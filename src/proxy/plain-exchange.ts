@@ -1,16 +1,16 @@
-import type { HeaderNames } from "../http1/field-names.ts";
-import type { AnswerHead } from "../http1/parse-response-head.ts";
+import type { FieldNames } from "../http1/field-names.ts";
+import type { ResponseHead } from "../http1/parse-response-head.ts";
 import { informationHead } from "./answer.ts";
-import type { ClientLine } from "../http1/client-connection.ts";
+import type { ClientConnection } from "../http1/client-connection.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome } from "./exchange.ts";
 import { isRepeatable, lossOf } from "./failure.ts";
-import type { Line, LineUser } from "../http1/upstream-connection.ts";
+import type { UpstreamConnection, UpstreamUser } from "../http1/upstream-connection.ts";
 import { trailerPairs } from "../http1/trailer-fields.ts";
-import type { Sender, Upstream, Upstreams } from "../http1/upstream-pool.ts";
+import type { Sender, Upstream, UpstreamPool } from "../http1/upstream-pool.ts";
 
 interface PlainExchangeDeps {
-  readonly names: HeaderNames;
-  readonly upstreams: Upstreams;
+  readonly names: FieldNames;
+  readonly upstreams: UpstreamPool;
   readonly ledger: ExchangeLedger;
 }
 
@@ -18,22 +18,22 @@ interface PlainSending {
   readonly method: string;
   readonly head: string;
   readonly body: Buffer | undefined;
-  readonly client: ClientLine;
+  readonly client: ClientConnection;
   readonly upstream: Upstream;
   /** Comes once. After `refused` and `failed` nothing of an answer was written. */
   readonly onEnd: (outcome: ForwardOutcome) => void;
 }
 
-/** Sends a plain request on a kept connection, and relays its answer to the client's line. */
+/** Sends a plain request on a kept connection, and relays its answer to the client's connection. */
 export type SendPlain = (sending: PlainSending) => void;
 
 export function createPlainExchange(deps: PlainExchangeDeps): SendPlain {
   return (sending) => deps.upstreams.send(new PlainExchange(deps, sending));
 }
 
-/** One request on its way, which uses a line and, at worst, a second one. */
-class PlainExchange implements LineUser, Sender {
-  line: Line;
+/** One request on its way, which uses a connection and, at worst, a second one. */
+class PlainExchange implements UpstreamUser, Sender {
+  connection: UpstreamConnection;
   readonly #deps: PlainExchangeDeps;
   readonly #sending: PlainSending;
   #answered = false;
@@ -50,26 +50,26 @@ class PlainExchange implements LineUser, Sender {
     this.#deps = deps;
     this.#sending = sending;
     deps.ledger.open += 1;
-    this.line = deps.upstreams.take(sending.upstream, !isRepeatable(sending.method));
+    this.connection = deps.upstreams.take(sending.upstream, !isRepeatable(sending.method));
     sending.client.onGone = () => {
-      this.line.destroy();
+      this.connection.destroy();
       this.#end({ kind: "gone", status: this.#status });
     };
   }
 
   send(): void {
     if (this.#isOver) return;
-    if (this.line.isOver) this.line = this.#deps.upstreams.fresh(this.#sending.upstream);
-    this.line.send(this.#sending.head, this.#sending.body, this, this.#sending.method === "HEAD");
+    if (this.connection.isOver) this.connection = this.#deps.upstreams.fresh(this.#sending.upstream);
+    this.connection.send(this.#sending.head, this.#sending.body, this, this.#sending.method === "HEAD");
   }
 
-  onInformation({ status, reason, fields }: AnswerHead): void {
+  onInformation({ status, reason, fields }: ResponseHead): void {
     this.#answered = true;
     if (status === 100) return;
     this.#text += informationHead(status, reason, fields.lines);
   }
 
-  onHead({ status, reason, fields }: AnswerHead): void {
+  onHead({ status, reason, fields }: ResponseHead): void {
     const hasBody = status !== 204 && status !== 304 && this.#sending.method !== "HEAD";
     this.#answered = true;
     this.#status = status;
@@ -92,17 +92,17 @@ class PlainExchange implements LineUser, Sender {
     this.#flush();
     const { socket } = this.#sending.client;
     if (socket.writableLength === 0) return true;
-    // A line that was given back is somebody else's, and theirs to read.
+    // A connection that was given back is somebody else's, and theirs to read.
     if (socket.writableNeedDrain && !this.#isGiven) {
-      this.line.pause();
-      socket.once("drain", () => this.line.resume());
+      this.connection.pause();
+      socket.once("drain", () => this.connection.resume());
     }
     return false;
   }
 
   onEnd(trailers: readonly string[], keepMs: number): void {
     const { client, upstream } = this.#sending;
-    this.#deps.upstreams.give(upstream, this.line, keepMs);
+    this.#deps.upstreams.give(upstream, this.connection, keepMs);
     this.#isGiven = true;
     if (this.#isChunked) this.#text += `0\r\n${this.#trailerLines(trailers)}\r\n`;
     this.#flush();
@@ -121,9 +121,9 @@ class PlainExchange implements LineUser, Sender {
       return;
     }
     const { published } = upstream.endpoint;
-    const outcome = lossOf({ error, sent, answered: this.#answered, used: this.line.used, method, published });
+    const outcome = lossOf({ error, sent, answered: this.#answered, used: this.connection.used, method, published });
     if (outcome !== undefined) return this.#end(outcome);
-    this.line = this.#deps.upstreams.fresh(upstream);
+    this.connection = this.#deps.upstreams.fresh(upstream);
     return this.send();
   }
 
@@ -134,7 +134,7 @@ class PlainExchange implements LineUser, Sender {
   #written(): void {
     if (this.#isOver) return;
     this.#end({ kind: "done", status: this.#status });
-    this.#sending.client.over(this.line.hasSent);
+    this.#sending.client.over(this.connection.hasSent);
   }
 
   #end(outcome: ForwardOutcome): void {

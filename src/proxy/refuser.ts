@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { classifyClient } from "../core/client.ts";
 import type { Route } from "../lifecycle/route.ts";
-import { sayLast } from "../http1/end-with-response.ts";
+import { endWithResponse } from "../http1/end-with-response.ts";
 import type { ClientFacts } from "../respond/pages.ts";
 import type { AnswerRefusal } from "../respond/refusal.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
@@ -29,7 +29,7 @@ export function createRefuser(answerRefusal: AnswerRefusal<Route>): Refuser {
         return CLIENT_LEFT;
       }
       const answer = await answerRefusal(decision, route, clientOf(req), "proxy");
-      sayLast(socket, rawAnswer(answer, waitHeaders(waitedMs)));
+      endWithResponse(socket, rawAnswer(answer, waitHeaders(waitedMs)));
       return answer.status;
     },
   };

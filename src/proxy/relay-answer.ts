@@ -1,20 +1,20 @@
 import type { Socket } from "node:net";
-import type { HeaderNames } from "../http1/field-names.ts";
+import type { FieldNames } from "../http1/field-names.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { FAILURES, failureOf } from "./failure.ts";
-import { AnswerFault } from "../http1/field-lines.ts";
+import { InvalidResponse } from "../http1/field-lines.ts";
 import { stopReading } from "../http1/linger.ts";
-import type { ConnectionUser } from "../http1/read-response.ts";
+import type { ResponseHandler } from "../http1/read-response.ts";
 
 /** Relays the answer that an exchange gets on a connection of its own, and ends the exchange with it. */
-export function relayAnswer(exchange: Exchange, names: HeaderNames, connection: Socket): ConnectionUser {
+export function relayAnswer(exchange: Exchange, names: FieldNames, connection: Socket): ResponseHandler {
   return {
     onInformation({ status, reason, fields }) {
       if (status !== 100) relayInformation(exchange, status, reason, fields.lines);
     },
     onHead({ status, reason, fields }) {
-      if (!startAnswer(exchange, status, reason, fields)) throw new AnswerFault("an answer that HTTP cannot say");
+      if (!startAnswer(exchange, status, reason, fields)) throw new InvalidResponse("an answer that HTTP cannot say");
       process.nextTick(flushHead, exchange);
       exchange.res.on("drain", () => connection.resume());
     },

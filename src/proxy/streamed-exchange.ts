@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
-import type { HeaderNames } from "../http1/field-names.ts";
+import type { FieldNames } from "../http1/field-names.ts";
 import { isolate } from "../core/isolate.ts";
 import { type Destination, forgiveWrites, openConnection } from "../http1/open-connection.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { refusalOf } from "./failure.ts";
-import { readAnswer } from "../http1/read-response.ts";
-import { sayContinue } from "../http1/write-continue.ts";
+import { readResponse } from "../http1/read-response.ts";
+import { writeContinue } from "../http1/write-continue.ts";
 import { relayAnswer } from "./relay-answer.ts";
 import { requestHead } from "../http1/request-head.ts";
 import { sendBody } from "../http1/send-body.ts";
@@ -20,7 +20,7 @@ export type SendStreamed = (
 ) => void;
 
 /** The connection is new each time: what cannot be sent twice never goes out on one that the app may just be closing. */
-export function createStreamedExchange({ names }: { readonly names: HeaderNames }): SendStreamed {
+export function createStreamedExchange({ names }: { readonly names: FieldNames }): SendStreamed {
   return (exchange, to, path, headers, begun) => {
     const { req, res } = exchange;
     const giveUp = openConnection(to, (error, connection) => {
@@ -38,9 +38,9 @@ export function createStreamedExchange({ names }: { readonly names: HeaderNames 
       const framed = isChunked ? [...headers, "Transfer-Encoding", "chunked"] : headers;
       forgiveWrites(connection);
       exchange.abort = () => connection.destroy();
-      readAnswer(connection, method === "HEAD", relayAnswer(exchange, names, connection));
+      readResponse(connection, method === "HEAD", relayAnswer(exchange, names, connection));
       // Nobody sends a body that was announced so before it is told that it is welcome.
-      if (req.headers.expect !== undefined) sayContinue(res);
+      if (req.headers.expect !== undefined) writeContinue(res);
       connection.write(requestHead(method, path, framed, { hasBody: isChunked, isLast: true }), "latin1");
       sendBody(req, connection, { begun, isChunked, names });
     }

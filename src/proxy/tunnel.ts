@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { HeaderNames } from "../http1/field-names.ts";
+import type { FieldNames } from "../http1/field-names.ts";
 import { isolate } from "../core/isolate.ts";
-import { watchLeaving } from "../http1/watch-abort.ts";
+import { watchAbort } from "../http1/watch-abort.ts";
 import { type Destination, openConnection } from "../http1/open-connection.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome, openExchange } from "./exchange.ts";
 import { FAILURES, failureOf, refusalOf } from "./failure.ts";
 import { joinSockets } from "../http1/join-sockets.ts";
-import { ownAnswer } from "../http1/detached-response.ts";
-import { type ConnectionUser, readAnswer } from "../http1/read-response.ts";
+import { createDetachedResponse } from "../http1/detached-response.ts";
+import { type ResponseHandler, readResponse } from "../http1/read-response.ts";
 import { relayAnswer } from "./relay-answer.ts";
 import { switchingHead, upgradeHead } from "../http1/upgrade-fields.ts";
 
@@ -27,10 +27,10 @@ export interface TunnelOrder {
 }
 
 /** Asks an app for an upgrade and joins the two connections when it agrees; any other answer is relayed as such. */
-export function createTunnel({ names }: { readonly names: HeaderNames }): (order: TunnelOrder) => void {
+export function createTunnel({ names }: { readonly names: FieldNames }): (order: TunnelOrder) => void {
   return ({ req, socket, head, to, path, headers, extraHeaders, ledger, onEnd }) => {
     ledger.open += 1;
-    const leaving = watchLeaving(socket);
+    const leaving = watchAbort(socket);
     let abort = (): void => {};
     let isOver = false;
 
@@ -51,8 +51,8 @@ export function createTunnel({ names }: { readonly names: HeaderNames }): (order
 
     function ask(connection: Socket): void {
       abort = () => connection.destroy();
-      let declined: ConnectionUser | undefined;
-      const stop = readAnswer(connection, req.method === "HEAD", {
+      let declined: ResponseHandler | undefined;
+      const stop = readResponse(connection, req.method === "HEAD", {
         onInformation() {},
         onSwitch(answer, early) {
           stop();
@@ -81,9 +81,9 @@ export function createTunnel({ names }: { readonly names: HeaderNames }): (order
      * Not 101: an answer like any other, with which the client's connection ends. What it has sent behind its request is
      * read by nobody: a front that has not heard of the answer might pass on for a tunnel's what it would never let through.
      */
-    function decline(connection: Socket): ConnectionUser {
+    function decline(connection: Socket): ResponseHandler {
       leaving.stop();
-      const res = ownAnswer(req, socket as Socket);
+      const res = createDetachedResponse(req, socket as Socket);
       const exchange = openExchange(req, res, extraHeaders, ledger, end);
       exchange.abort = () => connection.destroy();
       socket.resume(); // bytes of a protocol that was not agreed upon

@@ -1,16 +1,16 @@
-import type { HeaderNames } from "../http1/field-names.ts";
-import type { AnswerHead } from "../http1/parse-response-head.ts";
+import type { FieldNames } from "../http1/field-names.ts";
+import type { ResponseHead } from "../http1/parse-response-head.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { isRepeatable, lossOf } from "./failure.ts";
-import { AnswerFault } from "../http1/field-lines.ts";
-import type { Line, LineUser } from "../http1/upstream-connection.ts";
+import { InvalidResponse } from "../http1/field-lines.ts";
+import type { UpstreamConnection, UpstreamUser } from "../http1/upstream-connection.ts";
 import { requestHead } from "../http1/request-head.ts";
-import type { Sender, Upstream, Upstreams } from "../http1/upstream-pool.ts";
+import type { Sender, Upstream, UpstreamPool } from "../http1/upstream-pool.ts";
 
 interface WholeExchangeDeps {
-  readonly names: HeaderNames;
-  readonly upstreams: Upstreams;
+  readonly names: FieldNames;
+  readonly upstreams: UpstreamPool;
 }
 
 /** Sends a request that is whole on a kept connection, and relays its answer. */
@@ -31,9 +31,9 @@ export function createWholeExchange(deps: WholeExchangeDeps): SendWhole {
   };
 }
 
-/** One request on its way, which uses a line and, at worst, a second one. */
-class WholeExchange implements LineUser, Sender {
-  line: Line;
+/** One request on its way, which uses a connection and, at worst, a second one. */
+class WholeExchange implements UpstreamUser, Sender {
+  connection: UpstreamConnection;
   readonly #deps: WholeExchangeDeps;
   readonly #exchange: Exchange;
   readonly #upstream: Upstream;
@@ -48,9 +48,9 @@ class WholeExchange implements LineUser, Sender {
     this.#upstream = upstream;
     this.#head = head;
     this.#body = body;
-    this.line = deps.upstreams.take(upstream, !isRepeatable(exchange.req.method));
+    this.connection = deps.upstreams.take(upstream, !isRepeatable(exchange.req.method));
     exchange.abort = () => {
-      this.line.destroy();
+      this.connection.destroy();
       upstreamOver(exchange, { kind: "gone", status: exchange.status });
     };
   }
@@ -58,18 +58,19 @@ class WholeExchange implements LineUser, Sender {
   send(): void {
     const { clientOver, req } = this.#exchange;
     if (clientOver) return;
-    if (this.line.isOver) this.line = this.#deps.upstreams.fresh(this.#upstream);
-    this.line.send(this.#head, this.#body, this, req.method === "HEAD");
+    if (this.connection.isOver) this.connection = this.#deps.upstreams.fresh(this.#upstream);
+    this.connection.send(this.#head, this.#body, this, req.method === "HEAD");
   }
 
-  onInformation({ status, reason, fields }: AnswerHead): void {
+  onInformation({ status, reason, fields }: ResponseHead): void {
     this.#answered = true;
     if (status !== 100) relayInformation(this.#exchange, status, reason, fields.lines);
   }
 
-  onHead({ status, reason, fields }: AnswerHead): void {
+  onHead({ status, reason, fields }: ResponseHead): void {
     this.#answered = true;
-    if (!startAnswer(this.#exchange, status, reason, fields)) throw new AnswerFault("an answer that HTTP cannot say");
+    if (!startAnswer(this.#exchange, status, reason, fields))
+      throw new InvalidResponse("an answer that HTTP cannot say");
   }
 
   onBody(bytes: Buffer): void {
@@ -90,15 +91,15 @@ class WholeExchange implements LineUser, Sender {
     if (this.#exchange.status !== 0) flushHead(this.#exchange);
     if (res.writableLength === 0) return true;
     if (res.writableNeedDrain) {
-      this.line.pause();
-      res.once("drain", () => this.line.resume());
+      this.connection.pause();
+      res.once("drain", () => this.connection.resume());
     }
     return false;
   }
 
   onEnd(trailers: readonly string[], keepMs: number): void {
     const exchange = this.#exchange;
-    this.#deps.upstreams.give(this.#upstream, this.line, keepMs);
+    this.#deps.upstreams.give(this.#upstream, this.connection, keepMs);
     endAnswer(exchange, this.#deps.names, trailers);
     upstreamOver(exchange, { kind: "done", status: exchange.status });
   }
@@ -112,9 +113,9 @@ class WholeExchange implements LineUser, Sender {
     }
     const { published } = this.#upstream.endpoint;
     const { method } = exchange.req;
-    const outcome = lossOf({ error, sent, answered: this.#answered, used: this.line.used, method, published });
+    const outcome = lossOf({ error, sent, answered: this.#answered, used: this.connection.used, method, published });
     if (outcome !== undefined) return upstreamOver(exchange, outcome);
-    this.line = this.#deps.upstreams.fresh(this.#upstream);
+    this.connection = this.#deps.upstreams.fresh(this.#upstream);
     return this.send();
   }
 

@@ -101,7 +101,7 @@ async function serve(t: TestContext, door: AuthDoor): Promise<number> {
     forwardedHost: () => undefined,
     forwardedBy: () => {},
     findRoute: () => undefined,
-    ...(process.env[READ_BY_NODE] === undefined && { plainAuth: door.plain }),
+    ...(process.env[READ_BY_NODE] === undefined && { simpleAuth: door.plain }),
     auth: door.request,
     authUpgrade: door.upgrade,
     internal: () => false,

@@ -9,16 +9,16 @@ import {
 } from "node:net";
 import type { TestContext } from "node:test";
 import type { Endpoint } from "../../src/core/observation.ts";
-import type { PlainRequest } from "../../src/http1/simple-request.ts";
-import type { ClientLine } from "../../src/http1/client-connection.ts";
-import { createClientLines } from "../../src/http1/client-connections.ts";
+import type { SimpleRequest } from "../../src/http1/simple-request.ts";
+import type { ClientConnection } from "../../src/http1/client-connection.ts";
+import { createClientConnections } from "../../src/http1/client-connections.ts";
 import {
   createForwarder,
   type ForwardOptions,
   type ForwardOutcome,
   type Forwarder,
 } from "../../src/proxy/forwarder.ts";
-import { watchAnswers } from "../../src/http1/open-responses.ts";
+import { watchResponses } from "../../src/http1/open-responses.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { takeUpgrades } from "../../src/http1/take-upgrades.ts";
 import { cleanup } from "../support/cleanup.ts";
@@ -70,21 +70,22 @@ export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<
   }
 
   const server = createServer(SERVER_OPTIONS, (req, res) => {
-    if (lines?.answersAgain(req, res) !== true) onRequest(req, res);
+    if (lines?.resumeRequest(req, res) !== true) onRequest(req, res);
   });
   server.on("checkContinue", onRequest);
-  const lines = process.env[READ_BY_NODE] === undefined ? createClientLines(server, { serve, ...ENDLESS }) : undefined;
+  const lines =
+    process.env[READ_BY_NODE] === undefined ? createClientConnections(server, { serve, ...ENDLESS }) : undefined;
 
-  function serve(request: PlainRequest, body: Buffer | undefined, line: ClientLine): boolean {
+  function serve(request: SimpleRequest, body: Buffer | undefined, line: ClientConnection): boolean {
     if (options.extraHeaders !== undefined) return false;
-    forwarder.forwardPlain(request, body, line, to, options.passHost, (outcome) => {
+    forwarder.forwardSimple(request, body, line, to, options.passHost, (outcome) => {
       outcomes.push(outcome);
       if (outcome.kind !== "refused" && outcome.kind !== "failed") return;
-      line.giveUp((req, res) => unanswered(outcome, () => onRequest(req, res), res));
+      line.passToNode((req, res) => unanswered(outcome, () => onRequest(req, res), res));
     });
     return true;
   }
-  const tunnels = takeUpgrades(server, watchAnswers(server), (req, socket, head) => {
+  const tunnels = takeUpgrades(server, watchResponses(server), (req, socket, head) => {
     const again = (): void => {
       forwarder.upgrade(req, socket, head, to, options, (outcome) => {
         outcomes.push(outcome);

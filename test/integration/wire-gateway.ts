@@ -75,8 +75,8 @@ export async function startWireGateway(t: TestContext, answers: Answers = () => 
     options: SERVER_OPTIONS,
     findRoute: (host) => (host === "nobody.local" ? undefined : KNOWN),
     plain(_route, request, body, line) {
-      forwarder.forwardPlain(request, body, line, to, true, ({ kind }) => {
-        if (kind === "refused" || kind === "failed") line.giveUp((_req, res) => refuse(res, 502, kind));
+      forwarder.forwardSimple(request, body, line, to, true, ({ kind }) => {
+        if (kind === "refused" || kind === "failed") line.passToNode((_req, res) => refuse(res, 502, kind));
       });
       return true;
     },

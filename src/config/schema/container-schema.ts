@@ -12,7 +12,7 @@ import {
   list,
   name,
   numberOf,
-  plainHost,
+  simpleHost,
   text,
   textLike,
   timezone,
@@ -97,7 +97,7 @@ export const containerSchema = z
       .describe(
         "A GET on this path must answer 2xx before it counts as ready; empty: Docker's own health check if there is one, else a TCP connect.",
       ),
-    health_host: plainHost()
+    health_host: simpleHost()
       .optional()
       .describe(
         "The Host header of probes (`health_path`, `busy_path`); unset: the first plain host, the group's, or for a wildcard one that visitors came by.",

@@ -63,7 +63,7 @@ export const size = (min: number) =>
 export const host = () => scalar({ kind: "host", type: "string" }, parseHost);
 
 /** A host that can be asked: no wildcard. */
-export const plainHost = () =>
+export const simpleHost = () =>
   scalar({ kind: "host", type: "string" }, (value) =>
     value.trim().startsWith("*")
       ? unreadable(`${quote(value)} is a wildcard; expected one real host`)

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
-import type { PlainRequest } from "../../src/http1/simple-request.ts";
+import type { SimpleRequest } from "../../src/http1/simple-request.ts";
 import type { Route } from "../../src/lifecycle/route.ts";
-import type { ClientLine } from "../../src/http1/client-connection.ts";
+import type { ClientConnection } from "../../src/http1/client-connection.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createGatewayServer, type GatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
@@ -16,7 +16,7 @@ export interface Read {
 /** The listener alone. Plain requests are answered on their lines, all others by node:http. */
 export async function listen(
   t: TestContext,
-  plain: (line: ClientLine, body: Buffer | undefined, request: PlainRequest) => boolean,
+  plain: (line: ClientConnection, body: Buffer | undefined, request: SimpleRequest) => boolean,
 ): Promise<[GatewayServer, number, Read[]]> {
   const reads: Read[] = [];
   const server = createGatewayServer({
@@ -24,7 +24,7 @@ export async function listen(
     findRoute: () => ({}) as Route,
     forwardedHost: () => undefined,
     forwardedBy: () => {},
-    plain(_route: Route, request: PlainRequest, body, line) {
+    plain(_route: Route, request: SimpleRequest, body, line) {
       if (!plain(line, body, request)) return false;
       reads.push({ by: "line", what: `${request.method} ${request.target}` });
       return true;
@@ -46,7 +46,7 @@ export async function listen(
   return [server, port, reads];
 }
 
-export const atOnce = (line: ClientLine): boolean => {
+export const atOnce = (line: ClientConnection): boolean => {
   line.answer("Content-Length: 0\r\n");
   return true;
 };

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { Duplex } from "node:stream";
 import type { Socket } from "node:net";
 import { it } from "node:test";
-import { createHeaderNames } from "../../src/http1/field-names.ts";
-import { parsePlainRequest } from "../../src/http1/simple-request.ts";
-import { ClientLine, type ClientLineDeps } from "../../src/http1/client-connection.ts";
+import { createFieldNames } from "../../src/http1/field-names.ts";
+import { parseSimpleRequest } from "../../src/http1/simple-request.ts";
+import { ClientConnection, type ClientConnectionDeps } from "../../src/http1/client-connection.ts";
 import { createForwarder } from "../../src/proxy/forwarder.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { answering, startRawApp } from "./proxy-house.ts";
 
-const deps: ClientLineDeps = {
+const deps: ClientConnectionDeps = {
   parse: () => assert.fail("nothing is read"),
   serve: () => assert.fail("nothing is read"),
   handOver: () => assert.fail("it is plain"),
@@ -23,10 +23,10 @@ void it("what is sent ahead of an answer is handed over in one piece: node:http 
   const sent = Array.from({ length: 5 }, (_, at) => Buffer.alloc(40_000, at));
   const handed: Buffer[] = [];
   const socket = new Duplex({ read() {}, write: (_bytes, _coding, done) => done() });
-  const line = new ClientLine(
+  const line = new ClientConnection(
     {
       ...deps,
-      parse: (bytes) => parsePlainRequest(bytes, createHeaderNames()),
+      parse: (bytes) => parseSimpleRequest(bytes, createFieldNames()),
       serve: () => true,
       handOver: (from) => void from.on("data", (bytes: Buffer) => void handed.push(bytes)),
     },
@@ -46,7 +46,7 @@ void it("a client that does not read its answer keeps no other one from theirs",
   const forwarder = createForwarder({ isTrusted: () => false });
   cleanup(t, () => forwarder.close());
   const to = { host: "127.0.0.1", port: app.port, published: false };
-  const request = parsePlainRequest(Buffer.from("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), createHeaderNames());
+  const request = parseSimpleRequest(Buffer.from("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), createFieldNames());
   assert.ok(typeof request === "object");
 
   /** Of its bytes nothing is taken as long as it is deaf. */
@@ -56,8 +56,8 @@ void it("a client that does not read its answer keeps no other one from theirs",
       read() {},
       write: (_bytes, _coding, done) => isDeaf || done(),
     });
-    const line = new ClientLine(deps, socket as unknown as Socket);
-    forwarder.forwardPlain(request as Exclude<typeof request, string>, undefined, line, to, true, (outcome) => {
+    const line = new ClientConnection(deps, socket as unknown as Socket);
+    forwarder.forwardSimple(request as Exclude<typeof request, string>, undefined, line, to, true, (outcome) => {
       outcomes.push(outcome.kind);
     });
     return socket;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createForwarder } from "../../src/proxy/forwarder.ts";
-import { listen } from "./client-lines-server.ts";
+import { listen } from "./client-connections-server.ts";
 import { answering, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
 import { GET } from "./proxy-ways.ts";
 
@@ -38,7 +38,7 @@ describe("an app behind a connection that many requests come on", () => {
     let at = 0;
     const [, port] = await listen(t, (line, body, request) => {
       const [to, passHost] = ways[at++]!;
-      forwarder.forwardPlain(request, body, line, to, passHost, () => {});
+      forwarder.forwardSimple(request, body, line, to, passHost, () => {});
       return true;
     });
     const client = await rawClient(t, port);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ClientLine } from "../../src/http1/client-connection.ts";
+import type { ClientConnection } from "../../src/http1/client-connection.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { atOnce, listen } from "./client-lines-server.ts";
+import { atOnce, listen } from "./client-connections-server.ts";
 import { rawClient, startProxy, startRawApp } from "./proxy-house.ts";
 import { GET, ODD_GET, SMALL } from "./proxy-ways.ts";
 
@@ -127,7 +127,7 @@ describe("when a connection idles", () => {
 
 describe("when the gateway drains", () => {
   void it("idle connections end at once, and those in use with their answer, which says so", async (t) => {
-    const held: ClientLine[] = [];
+    const held: ClientConnection[] = [];
     const [server, port] = await listen(t, (line) => {
       if (held.length > 0) return atOnce(line);
       held.push(line);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { listen } from "./client-lines-server.ts";
+import { listen } from "./client-connections-server.ts";
 import { answering, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
 import { GET, SMALL } from "./proxy-ways.ts";
 

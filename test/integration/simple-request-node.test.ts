@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import fc from "fast-check";
-import { createHeaderNames } from "../../src/http1/field-names.ts";
-import { parsePlainRequest } from "../../src/http1/simple-request.ts";
+import { createFieldNames } from "../../src/http1/field-names.ts";
+import { parseSimpleRequest } from "../../src/http1/simple-request.ts";
 import { flatFields } from "../../src/http1/field-lines.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { cleanup } from "../support/cleanup.ts";
@@ -78,13 +78,13 @@ const requestLine = fc.oneof(
 describe("what passes for a plain request", () => {
   void it("node:http reads just so", async (t) => {
     const readByNode = await startNode(t);
-    const names = createHeaderNames();
+    const names = createFieldNames();
     let plain = 0;
     await fc.assert(
       fc.asyncProperty(requestLine, fc.array(line, { maxLength: 6 }), fc.nat(6), async (first, lines, hostAt) => {
         const all = lines.toSpliced(hostAt, 0, "Host: a\r\n");
         const head = `${first}\r\n${all.join("")}`;
-        const request = parsePlainRequest(Buffer.from(`${head}\r\n`, "latin1"), names);
+        const request = parseSimpleRequest(Buffer.from(`${head}\r\n`, "latin1"), names);
         if (typeof request === "string") return;
         plain += 1;
         const read = await readByNode(`${head}\r\n${"x".repeat(request.length)}`);
