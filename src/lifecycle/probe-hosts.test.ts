@@ -42,6 +42,15 @@ test("behind a wildcard names by which it answered come first, then others that 
   assert.deepEqual(hostsToTry(record), [...tries, "shop.test", ""]);
 });
 
+test("what has no host, and is named by path, is probed by the names that visitors came by", () => {
+  const record = recordOf([]);
+  noteAskedHost(record, "Home.Test:8443");
+  assert.deepEqual(hostsToTry(record), ["home.test", "app", ""]);
+  noteGoodHost(record, "home.test");
+  noteAskedHost(record, "a b");
+  assert.deepEqual(hostsToTry(record), ["home.test", "app", ""]);
+});
+
 test("names are kept only where probes need them", () => {
   for (const [hosts, more] of [
     [["*.shop.test", "shop.test"], {}],

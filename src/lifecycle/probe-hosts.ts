@@ -5,7 +5,7 @@ import type { GroupSettings, WorkloadSettings } from "../core/settings.ts";
 export interface ProbeHosts {
   /** Its own hosts and those of its groups. */
   readonly routed: readonly string[];
-  /** Real names that a wildcard stands for, the last one first: those by which it answered, and others that came. */
+  /** Real names that a wildcard stands for, or under which it is named by path, the last one first. */
   readonly good: readonly string[];
   readonly asked: readonly string[];
 }
@@ -35,7 +35,7 @@ export function routeHosts(record: HostFacts, groups: readonly GroupSettings[]):
 /** Whether names that visitors come by are of use: it is probed by HTTP, and no host of it is a real name. */
 function needsNames({ settings, probeHosts: { routed } }: HostFacts): boolean {
   if (settings.healthHost !== "" || (settings.healthPath === "" && settings.busyPath === "")) return false;
-  return routed.length > 0 && routed.every(isWildcard);
+  return routed.every(isWildcard);
 }
 
 /** Somebody came for it by this name, whatever it may say to that. */
@@ -68,9 +68,9 @@ export function hostsToTry(record: HostFacts): readonly string[] {
   const plain = routed.find((host) => !isWildcard(host));
   // With `pass_host: false` it never sees a client's Host.
   if (plain !== undefined) return settings.passHost ? [plain] : [plain, ""];
-  if (routed.length === 0) return [name, ""];
   const known = [...good, ...asked].filter((host) => isRouted(routed, host));
-  return [...new Set([...known, ...routed.map((host) => host.slice("*.".length)), ""])];
+  const others = routed.length === 0 ? [name] : routed.map((host) => host.slice("*.".length));
+  return [...new Set([...known, ...others, ""])];
 }
 
 function realName({ probeHosts: { routed } }: HostFacts, rawHost: string | undefined): string | undefined {
@@ -78,8 +78,11 @@ function realName({ probeHosts: { routed } }: HostFacts, rawHost: string | undef
   return name !== undefined && isRouted(routed, name) ? name : undefined;
 }
 
+/** Without a host of its own it is named by path, under whatever host its front has for it. */
 function isRouted(routed: readonly string[], host: string): boolean {
-  return routed.some((pattern) => host.length >= pattern.length && host.endsWith(pattern.slice(1)));
+  return (
+    routed.length === 0 || routed.some((pattern) => host.length >= pattern.length && host.endsWith(pattern.slice(1)))
+  );
 }
 
 function isWildcard(host: string): boolean {

@@ -127,11 +127,14 @@ function byRequest(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {
   }
   const groups = lifecycle.settings().groups.filter(({ name }) => groupsOf(lifecycle, record).includes(name));
   const hosts = [...settings.hosts, ...groups.flatMap((group) => group.hosts)];
+  const isNamed = hosts.length === 0 && groups.length === 0 && record.dependents.length === 0;
+  const paths = [
+    ...groups.filter((group) => group.hosts.length === 0).map(({ name }) => `group/${name}`),
+    ...(isNamed ? [`container/${record.name}`] : []),
+  ];
   return [
     ...(hosts.length > 0 ? [{ key: "explain.wakes", values: { hosts: { anyOf: hosts } } } as const] : []),
-    ...(hosts.length === 0 && record.dependents.length === 0
-      ? [{ key: "explain.wakesByName", values: { name: record.name } } as const]
-      : []),
+    ...paths.map((path) => ({ key: "explain.wakesByPath", values: { path } }) as const),
     ...(settings.ignore === undefined ? [] : [{ key: "explain.ignored" } as const]),
   ];
 }

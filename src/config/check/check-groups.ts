@@ -18,7 +18,6 @@ export function checkGroups(
     if (groupNames.has(keys.name)) report(["name"], `duplicate group name found: "${keys.name}"`);
     groupNames.add(keys.name);
 
-    if (keys.host.length === 0) report(["host"], `group "${keys.name}" has no host`);
     for (const [item, host] of keys.host.entries()) {
       if (hosts.has(host))
         report(["host", item], `group "${keys.name}" host "${host}" conflicts with an existing host`);

@@ -108,7 +108,7 @@ const refused: readonly [string, string][] = [
     "containers: [{name: a, host: a.t, process: {command: []}}]",
     "config.yaml:1:44: containers[0].process.port: required",
   ],
-  ["groups: [{name: g, containers: [x]}]\ncontainers: [{name: x}]", "config.yaml:1:10: groups[0].host: required"],
+  ["groups: [{host: g.t, containers: [x]}]\ncontainers: [{name: x}]", "config.yaml:1:10: groups[0].name: required"],
   ["gateway: {port: 80, port: 81}", 'config.yaml:1:21: gateway.port: duplicate key "port"'],
   [
     "gateway: {admin_auth: {method: basic, username: a}}",

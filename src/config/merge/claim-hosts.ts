@@ -5,7 +5,7 @@ import type { Labelled } from "./read-labelled.ts";
 import { type Claim, settleHosts } from "./settle-hosts.ts";
 
 export interface ClaimedHosts {
-  /** The groups that kept a host, those of the file first. */
+  /** The groups that kept a host or never had one, those of the file first. */
   readonly groups: readonly GroupDraft[];
   readonly ofContainer: ReadonlyMap<string, readonly string[]>;
   readonly warnings: readonly string[];
@@ -39,8 +39,11 @@ export function claimHosts(config: FileConfig, groups: FormedGroups, labelled: r
   for (const [position, { kind, name }] of claims.entries()) {
     (kind === "group" ? ofGroup : ofContainer).set(name, granted[position] ?? []);
   }
-  const kept = [...groups.file, ...groups.label].map((group) => ({ ...group, hosts: ofGroup.get(group.name) ?? [] }));
-  return { groups: kept.filter(({ hosts }) => hosts.length > 0), ofContainer, warnings };
+  const kept = [...groups.file, ...groups.label].flatMap((group) => {
+    const hosts = ofGroup.get(group.name) ?? [];
+    return hosts.length > 0 || group.hosts.length === 0 ? { ...group, hosts } : [];
+  });
+  return { groups: kept, ofContainer, warnings };
 }
 
 function byPrecedence(a: Claim, b: Claim): number {

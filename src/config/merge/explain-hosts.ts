@@ -16,7 +16,10 @@ export function explainHosts(settings: Settings, exposedOf: ExposedOf = () => un
       workload.hosts.map((host) => ({ host, does: explainWorkload(workload, exposedOf) })),
     ),
     ...settings.groups.flatMap((group) =>
-      group.hosts.map((host) => ({ host, does: explainGroup(group, byName, exposedOf) })),
+      (group.hosts.length > 0 ? group.hosts : [`/_auth/FRONT/group/${group.name}`]).map((host) => ({
+        host,
+        does: explainGroup(group, byName, exposedOf),
+      })),
     ),
     ...workloadsByName(settings).map((workload) => ({
       host: `/_auth/FRONT/container/${workload.name}`,

@@ -1,6 +1,5 @@
 import type { GroupSettings } from "../../core/settings.ts";
 import { byName, type GroupDraft } from "./draft.ts";
-import { labelFault, type Fault } from "../check/faults.ts";
 import type { GroupKeys } from "../schema/group-schema.ts";
 import type { Labelled } from "./read-labelled.ts";
 
@@ -10,14 +9,18 @@ export interface FormedGroups {
   readonly label: readonly GroupDraft[];
   /** Labelled containers that are some group's member. */
   readonly members: ReadonlySet<string>;
-  readonly faults: readonly Fault[];
 }
 
 /**
  * Forms groups from `dag.group`, and from replicas of one Compose service that share their hosts. A member's `dag.host`
- * belongs to its group.
+ * belongs to its group. A group without a host is named by path; one whose only hosts are faulty is left alone. `broken`: the
+ * containers whose `dag.host` or `dag.group` has a fault.
  */
-export function formGroups(fileGroups: readonly GroupKeys[], labelled: readonly Labelled[]): FormedGroups {
+export function formGroups(
+  fileGroups: readonly GroupKeys[],
+  labelled: readonly Labelled[],
+  broken: ReadonlySet<string>,
+): FormedGroups {
   const named = collect(labelled, ({ keys }) => keys.group);
   const taken = new Set([...fileGroups.map(({ name }) => name), ...named.keys()]);
   const replicas = [...collect(labelled, replicaKey).values()]
@@ -34,11 +37,10 @@ export function formGroups(fileGroups: readonly GroupKeys[], labelled: readonly 
   const label = [...own.map(([name, members]) => ({ name, members })), ...replicas].map(toGroup).toSorted(byName);
   return {
     file,
-    label: label.filter(({ hosts }) => hosts.length > 0),
+    label: label.filter(({ hosts, members }) => hosts.length > 0 || !members.some((member) => broken.has(member))),
     members: new Set(
       [...[...named.values()].flat(), ...replicas.flatMap(({ members }) => members)].map(({ item }) => item.name),
     ),
-    faults: label.filter(({ hosts }) => hosts.length === 0).flatMap(hostless),
   };
 }
 
@@ -63,12 +65,6 @@ export function toGroupSettings(
 function toGroup({ name, members }: { name: string; members: readonly Labelled[] }): GroupDraft {
   const hosts = new Set(members.flatMap(({ keys }) => keys.host ?? []));
   return { name, origin: "label", hosts: [...hosts], members: namesOf(members) };
-}
-
-function hostless({ name, members }: GroupDraft): Fault[] {
-  return members.map((member) =>
-    labelFault(member, "dag.group", `group "${name}" has no host: give a member dag.host`),
-  );
 }
 
 function replicaKey({ item, keys }: Labelled): string | undefined {

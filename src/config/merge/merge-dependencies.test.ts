@@ -207,8 +207,8 @@ test("the same containers in any order give the same result, which holds togethe
       assert.equal(new Set(names).size, names.length, "every workload once");
       for (const { dependsOn } of workloads)
         for (const needed of dependsOn) assert.ok(names.includes(needed.name), `${needed.name} is known`);
-      for (const { members, hosts } of groups) {
-        assert.ok(hosts.length > 0 && members.length > 0);
+      for (const { members } of groups) {
+        assert.ok(members.length > 0);
         for (const member of members) assert.ok(names.includes(member), `${member} is known`);
       }
       const hosts = [...workloads, ...groups].flatMap((each) => each.hosts);

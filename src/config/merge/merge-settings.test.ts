@@ -98,12 +98,37 @@ test("a label may join a group of the file, which keeps its strategy", () => {
   );
 });
 
-test("a group of labels without any host is a fault of each member", () => {
-  const result = merge("", [item("a", { "dag.group": "api" })]);
-  assert.deepEqual(result.settings.workloads, []);
-  assert.deepEqual(result.labelFaults.map(formatFault), [
-    'container "a": label dag.group: group "api" has no host: give a member dag.host',
+test("a group without a host, by label or in the file, is there to be named by path", () => {
+  const result = merge("containers: [{name: f}]\ngroups: [{name: file, containers: [f]}]", [
+    item("a", { "dag.group": "api" }),
   ]);
+  assert.deepEqual(result.labelFaults, []);
+  assert.deepEqual(
+    result.settings.groups.map(({ name, hosts, members }) => [name, hosts, members]),
+    [
+      ["file", [], ["f"]],
+      ["api", [], ["a"]],
+    ],
+  );
+  assert.deepEqual(
+    result.settings.workloads.map(({ name, targetPort }) => [name, targetPort]),
+    [
+      ["f", 80],
+      ["a", 80],
+    ],
+  );
+});
+
+test("a group that lost its only host to another, or whose only host is faulty, is left alone", () => {
+  const result = merge("containers: [{name: f, host: f.test}]", [
+    item("lost", { "dag.group": "lost", "dag.host": "f.test" }),
+    item("faulty", { "dag.group": "faulty", "dag.host": "a..b" }),
+  ]);
+  assert.deepEqual(result.settings.groups, []);
+  assert.deepEqual(
+    result.settings.workloads.map(({ name }) => name),
+    ["f"],
+  );
 });
 
 test("replicas of one Compose service that share a host form a group by themselves", () => {
@@ -163,13 +188,12 @@ test("what lost its host to another, or has a faulty one, is left alone", () => 
   const result = merge("containers: [{name: f, host: f.test}]", [
     item("lost", { "dag.host": "f.test", "dag.idle_timeout": "5m" }),
     item("faulty", { "dag.host": "a..b", "dag.idle_timeout": "5m" }),
-    item("lonely", { "dag.group": "g", "dag.idle_timeout": "5m" }),
   ]);
   assert.deepEqual(
     result.settings.workloads.map(({ name }) => name),
     ["f"],
   );
-  assert.equal(result.labelFaults.length, 2);
+  assert.equal(result.labelFaults.length, 1);
 });
 
 test("a schedule by label that clashes is taken out as a whole", () => {

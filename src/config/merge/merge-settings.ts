@@ -42,7 +42,8 @@ export function mergeSettings(
   const { config, inventory, warnings } = leaveSwarmTasks(written, found);
   const index = indexInventory(inventory, options.self);
   const read = readLabelled(config, index);
-  const groups = formGroups(config.groups, read.labelled);
+  const broken = new Set(read.faults.flatMap(({ place }) => (isOfRoute(place) ? place.container : [])));
+  const groups = formGroups(config.groups, read.labelled, broken);
   const hosts = claimHosts(config, groups, read.labelled);
 
   const routedGroups = hosts.groups;
@@ -61,7 +62,6 @@ export function mergeSettings(
   const fromLabels = read.labelled.map(({ item, keys }) => draftOf(item.name, { origin: "label", keys }));
 
   const known = new Map([...fromFile, ...fromLabels].map((draft) => [draft.name, draft]));
-  const broken = new Set(read.faults.flatMap(({ place }) => (isOfRoute(place) ? place.container : [])));
   const asked = [...known.values()].filter((draft) => draft.isAsked || isHostless(draft, broken));
   const resolved = resolveDependencies(
     asked.map(({ name }) => name),
@@ -94,14 +94,14 @@ export function mergeSettings(
       ...hosts.warnings,
       ...workloads.flatMap((workload) => [...warnOfTiers(workload), ...warnOfTarget(workload)]),
     ],
-    labelFaults: [...read.faults, ...groups.faults, ...resolved.faults],
+    labelFaults: [...read.faults, ...resolved.faults],
     provenance: mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose),
   };
 }
 
 /**
- * It never wanted a host, so that it is asked by its name, or needed by others; who lost its hosts to another, has a faulty
- * one, or is in a group without one is told so, and left alone.
+ * It never wanted a host, so that it is asked by its name, or needed by others; what lost its hosts to another, or has a
+ * faulty one, is reported and left alone.
  */
 function isHostless({ name, origin, keys }: Draft, broken: ReadonlySet<string>): boolean {
   return origin === "file" || ((keys.host ?? []).length === 0 && keys.group === undefined && !broken.has(name));

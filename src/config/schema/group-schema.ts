@@ -5,7 +5,11 @@ import { choice, host, integer, list, name, textLike } from "./values.ts";
 export const groupSchema = z
   .strictObject({
     name: name(/^[\w.-]+$/, "a group name (letters, digits, _ . -)").describe("The group's name."),
-    host: list(host()).describe("Host names that the group answers for."),
+    host: list(host())
+      .prefault([])
+      .describe(
+        "Host names that the group answers for. None for a group that a front proxy names by path (`/_auth/FRONT/group/NAME`).",
+      ),
     strategy: choice("round-robin", "least-connections", "weighted")
       .prefault("round-robin")
       .describe("Who gets the next request."),
@@ -19,6 +23,6 @@ export const groupSchema = z
       .prefault(0)
       .describe("0: all members wake together. n: one first, the next when n requests are in flight on each."),
   })
-  .meta({ required: ["name", "host", "containers"] });
+  .meta({ required: ["name", "containers"] });
 
 export type GroupKeys = z.output<typeof groupSchema>;

@@ -204,7 +204,7 @@ export const adminDe: AdminMessages = {
   "explain.closed": "Keine Anfrage: Ihr Zeitplan ist geschlossen.",
   "explain.opens": "Ihr Zeitplan, um {at}.",
   "explain.wakes": "Eine Anfrage an {hosts}.",
-  "explain.wakesByName": "Eine Anfrage, nach der ein Proxy als /_auth/FRONT/container/{name} fragt.",
+  "explain.wakesByPath": "Eine Anfrage, nach der ein Proxy unter /_auth/FRONT/{path} fragt.",
   "explain.ignored": "Keine Anfrage, auf die eine ihrer Ignore-Regeln passt.",
   "explain.coolDown": "Nicht vor {at}: {message}.",
   "explain.dependent": "Ein Wecken von „{name}“, das sie braucht.",

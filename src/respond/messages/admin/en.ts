@@ -199,7 +199,7 @@ export const adminEn = {
   "explain.closed": "No request: its schedule is closed.",
   "explain.opens": "Its schedule, at {at}.",
   "explain.wakes": "A request for {hosts}.",
-  "explain.wakesByName": "A request about which a front proxy asks as /_auth/FRONT/container/{name}.",
+  "explain.wakesByPath": "A request that a front proxy asks about at /_auth/FRONT/{path}.",
   "explain.ignored": "Not a request that one of its ignore rules matches.",
   "explain.coolDown": "Not before {at}: {message}.",
   "explain.dependent": 'A wake of "{name}", which needs it.',

@@ -204,7 +204,7 @@ export const adminEs: AdminMessages = {
   "explain.closed": "Ninguna petición: su horario está cerrado.",
   "explain.opens": "Su horario, a las {at}.",
   "explain.wakes": "Una petición a {hosts}.",
-  "explain.wakesByName": "Una petición por la que un proxy pregunta como /_auth/FRONT/container/{name}.",
+  "explain.wakesByPath": "Una petición por la que un proxy pregunta en /_auth/FRONT/{path}.",
   "explain.ignored": "Ninguna petición que encaje en sus reglas ignore.",
   "explain.coolDown": "No antes de las {at}: {message}.",
   "explain.dependent": "Un despertar de «{name}», que la necesita.",

@@ -203,7 +203,7 @@ export const adminFr: AdminMessages = {
   "explain.closed": "Aucune requête : son horaire est fermé.",
   "explain.opens": "Son horaire, à {at}.",
   "explain.wakes": "Une requête pour {hosts}.",
-  "explain.wakesByName": "Une requête sur laquelle un proxy interroge par /_auth/FRONT/container/{name}.",
+  "explain.wakesByPath": "Une requête sur laquelle un proxy interroge /_auth/FRONT/{path}.",
   "explain.ignored": "Aucune requête visée par une de ses règles ignore.",
   "explain.coolDown": "Pas avant {at} : {message}.",
   "explain.dependent": "Un réveil de « {name} », qui a besoin d’elle.",

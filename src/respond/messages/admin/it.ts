@@ -202,7 +202,7 @@ export const adminIt: AdminMessages = {
   "explain.closed": "Nessuna richiesta: il suo orario è chiuso.",
   "explain.opens": "Il suo orario, alle {at}.",
   "explain.wakes": "Una richiesta per {hosts}.",
-  "explain.wakesByName": "Una richiesta per cui un proxy chiede con /_auth/FRONT/container/{name}.",
+  "explain.wakesByPath": "Una richiesta per cui un proxy chiede a /_auth/FRONT/{path}.",
   "explain.ignored": "Nessuna richiesta che rientri nelle sue regole ignore.",
   "explain.coolDown": "Non prima delle {at}: {message}.",
   "explain.dependent": "Un risveglio di «{name}», che ne ha bisogno.",
