@@ -25,6 +25,7 @@ export const visits = {
   "a GET that waits": (visited) => get(visited),
   "a POST": (visited, round) => POSTS[round % POSTS.length]!(visited),
   "a WebSocket": connect,
+  "Java's HTTP client": askForH2c,
 } as const satisfies Record<string, (visited: Visited, round: number) => Promise<void>>;
 
 /** As the loading page does: the page, then long polls until it runs, then HEAD until the app answers, then the app. */
@@ -123,6 +124,17 @@ async function connect({ port, host }: Visited): Promise<void> {
   } finally {
     socket.terminate();
   }
+}
+
+/** Its first request offers HTTP/2 in the clear; an app that sees the offer without its settings answers 400. */
+async function askForH2c({ port, host }: Visited): Promise<void> {
+  const headers = {
+    connection: "Upgrade, HTTP2-Settings",
+    upgrade: "h2c",
+    "http2-settings": "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
+  };
+  const answer = await request({ port, host, path: "/count", headers });
+  assert.equal(answer.status, 200, `${answer.status} ${answer.text}`);
 }
 
 function assertWhole(status: number, text: string, body: Buffer): void {

@@ -40,6 +40,8 @@ export const frontSetups = {
       t,
       (port) => `http://:${port} {
 	bind 127.0.0.1
+	@h2c header Upgrade h2c
+	request_header @h2c -Upgrade
 	forward_auth 127.0.0.1:${gateway.port} {
 		uri /_auth/caddy?
 		copy_headers X-Gateway-Upstream
@@ -58,7 +60,7 @@ export const frontSetups = {
 export function nginxHttp(port: number, gateway: number): string {
   return `
 map $wake_up $wake_target { '' 127.0.0.1:1; default $wake_up; }
-map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+map $http_upgrade $connection_upgrade { default upgrade; '' close; ~*^h2c close; }
 server {
   listen 127.0.0.1:${port};
   client_max_body_size 0;
