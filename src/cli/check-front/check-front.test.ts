@@ -5,7 +5,8 @@ import { findInCaddy } from "./caddy.ts";
 import type { Finding } from "./finding.ts";
 import { findInLabels } from "./labels.ts";
 import { findInNginx } from "./nginx.ts";
-import { findInTraefik, traefikData } from "./traefik.ts";
+import { traefikData } from "./traefik-data.ts";
+import { findInTraefik } from "./traefik.ts";
 
 const { settings } = merge("containers: [{name: a, host: a.test}]", []);
 

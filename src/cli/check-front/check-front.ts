@@ -7,7 +7,8 @@ import { type Finding, missing, note, ok } from "./finding.ts";
 import { findInLabels } from "./labels.ts";
 import { findInNginx } from "./nginx.ts";
 import { findPeers } from "./peers.ts";
-import { findInTraefik, traefikData, traefikVersion } from "./traefik.ts";
+import { traefikData, traefikVersion } from "./traefik-data.ts";
+import { findInTraefik } from "./traefik.ts";
 
 /** Which front is asked where, and about what. */
 export interface FrontQuestion {

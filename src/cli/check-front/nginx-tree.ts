@@ -5,8 +5,45 @@ export interface Directive {
   readonly block: readonly Directive[];
 }
 
-/** Reads what `nginx -T` prints; it was valid, so a text that ends early is simply over. */
+/** Reads what `nginx -T` prints: the main file, and behind it each file that is included, which is put in its place. */
 export function readNginx(text: string): Directive[] {
+  const [before = "", ...named] = text.split(FILE);
+  const files = Array.from({ length: named.length / 2 }, (_, at): File => ({
+    path: named[2 * at] ?? "",
+    directives: parse(named[2 * at + 1] ?? ""),
+  }));
+  return [...parse(before), ...include(files[0]?.directives ?? [], files.slice(1))];
+}
+
+interface File {
+  readonly path: string;
+  readonly directives: readonly Directive[];
+}
+
+const FILE = /^# configuration file (.+):$/mu;
+
+function include(directives: readonly Directive[], files: readonly File[], depth = 0): Directive[] {
+  return directives.flatMap((one) => {
+    if (one.name !== "include" || depth > MOST_LEVELS) return { ...one, block: include(one.block, files, depth) };
+    const found = files.filter(({ path }) => matchesPath(one.args[0] ?? "", path));
+    return found.flatMap((file) => include(file.directives, files, depth + 1));
+  });
+}
+
+/** Files that include themselves are refused by nginx. */
+const MOST_LEVELS = 8;
+
+/** A relative pattern is of nginx's own directory. */
+function matchesPath(pattern: string, path: string): boolean {
+  const form = pattern
+    .replaceAll(/[.+^${}()|\\]/gu, "\\$&")
+    .replaceAll("*", "[^/]*")
+    .replaceAll("?", "[^/]");
+  return new RegExp(`${pattern.startsWith("/") ? "^" : "/"}${form}$`, "u").test(path);
+}
+
+/** It was valid, so a text that ends early is simply over. */
+function parse(text: string): Directive[] {
   const tokens = text.match(TOKEN)?.filter((token) => !token.startsWith("#")) ?? [];
   let at = 0;
   function block(): Directive[] {

@@ -83,7 +83,7 @@ function ofForwarded(scope: Scope): Finding[] {
 
 /** What waits longest behind nginx, be it that the gateway itself gives up first. */
 function longestHoldMs({ workloads }: Settings): number {
-  const holds = workloads.filter(({ hosts }) => hosts.length > 0).map(({ holdTimeoutMs }) => holdTimeoutMs);
+  const holds = workloads.map(({ holdTimeoutMs }) => holdTimeoutMs);
   return Math.min(NGINX.traits.maxHoldMs, Math.max(0, ...holds));
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { merge } from "../../../test/support/merge-fixtures.ts";
-import { findInTraefik, traefikData } from "./traefik.ts";
+import { traefikData } from "./traefik-data.ts";
+import { findInTraefik } from "./traefik.ts";
 
 const { settings } = merge("containers: [{name: a, host: a.test}]", []);
 const forwardAuth = {

@@ -1,50 +1,7 @@
-import { z } from "zod";
 import type { Settings } from "../../core/settings.ts";
 import { type Finding, bareHost, missing, note, ok } from "./finding.ts";
-import { findInOrder, orderedMiddleware } from "./order.ts";
-
-const middleware = orderedMiddleware.extend({
-  forwardAuth: z
-    .looseObject({
-      address: z.string(),
-      trustForwardHeader: z.boolean().optional(),
-      maxResponseBodySize: z.number().optional(),
-    })
-    .optional(),
-  chain: z.looseObject({ middlewares: z.array(z.string()) }).optional(),
-  redirectScheme: z.unknown().optional(),
-  error: z.array(z.string()).optional(),
-});
-
-const router = z.looseObject({
-  rule: z.string().default(""),
-  middlewares: z.array(z.string()).default([]),
-  service: z.string().default(""),
-  priority: z.number().default(0),
-  error: z.array(z.string()).optional(),
-});
-
-const service = z.looseObject({
-  loadBalancer: z
-    .looseObject({
-      servers: z.array(z.looseObject({ url: z.string().optional() })).nullish(),
-      healthCheck: z.unknown().optional(),
-    })
-    .optional(),
-});
-
-/** What `/api/rawdata` of a Traefik holds, as far as it concerns us. */
-export const traefikData = z.looseObject({
-  routers: z.record(z.string(), router).default({}),
-  middlewares: z.record(z.string(), middleware).default({}),
-  services: z.record(z.string(), service).default({}),
-});
-
-/** What `/api/version` of a Traefik holds. */
-export const traefikVersion = z.looseObject({ Version: z.string() });
-
-type TraefikData = z.infer<typeof traefikData>;
-type Router = z.infer<typeof router> & { readonly name: string };
+import { findInOrder } from "./order.ts";
+import type { Router, TraefikData } from "./traefik-data.ts";
 
 /** What a live Traefik's own account of itself lacks for the hosts of this configuration. */
 export function findInTraefik(version: string, data: TraefikData, settings: Settings): Finding[] {
@@ -54,6 +11,7 @@ export function findInTraefik(version: string, data: TraefikData, settings: Sett
     ofVersion(version),
     ...ofMiddlewares(data, wakers, settings),
     ...hosts.flatMap((host) => ofHost(host, data, wakers, settings)),
+    ...ofPaths(hosts, data, wakers),
   ];
 }
 
@@ -115,23 +73,54 @@ function ofHost(host: string, data: TraefikData, wakers: readonly string[], sett
     ];
   const asking = new Set(routers.filter((one) => timesAsked(one, data, wakers) > 0).map(({ name }) => name));
   const findings = routers.flatMap((one) => {
-    const times = timesAsked(one, data, wakers);
-    if (one.error !== undefined)
-      return [missing(`${host}: router ${one.name} is not in force: ${one.error.join("; ")}`)];
-    if (times > 1)
-      return [
-        missing(
-          `${host}: router ${one.name} asks ${times} times: name the middleware at the entry point or at the router, not both`,
-        ),
-      ];
-    if (times === 1) return [...ofOrder(host, one, data, wakers), ...ofService(host, one, data)];
+    if (one.error !== undefined || asking.has(one.name)) return ofRouter(host, one, data, wakers);
     const behind = routers.some((other) => asking.has(other.name) && isAbove(other, one));
     const isOurs = settings.gateway.traefik.via === "proxy" && one.name.endsWith("@http");
-    if (isOurs) return ofOrder(host, one, data, wakers);
+    if (isOurs || leadsToGateway(one, data, wakers)) return ofOrder(host, one, data, wakers);
     if (behind) return [];
-    return [missing(`${host}: router ${one.name} lacks the middleware: add ${wakers[0] ?? "it"} to its middlewares`)];
+    const middleware = wakers.find((name) => pathOf(data, name) === "/_auth/traefik") ?? wakers[0] ?? "it";
+    return [missing(`${host}: router ${one.name} lacks the middleware: add ${middleware} to its middlewares`)];
   });
-  return findings.some(({ kind }) => kind === "missing") ? findings : [ok(`${host}: routed`), ...findings];
+  return routedUnless(host, findings);
+}
+
+/** What is asked about by its name (`/_auth/traefik/container/NAME`) may have any host: its routers are those that ask. */
+function ofPaths(hosts: readonly string[], data: TraefikData, wakers: readonly string[]): Finding[] {
+  const known = new Set(hosts.flatMap((host) => routersOf(host, data)).map(({ name }) => name));
+  const routers = Object.entries(data.routers).map(([name, one]) => ({ ...one, name }));
+  return routers
+    .filter((one) => !known.has(one.name))
+    .flatMap((one) => {
+      const waker = expand(one.middlewares, one.name, data).find((name) => wakers.includes(name));
+      const path = waker && pathOf(data, waker);
+      if (path === undefined || path === "/_auth/traefik") return [];
+      return routedUnless(path, ofRouter(path, one, data, wakers));
+    });
+}
+
+function routedUnless(where: string, findings: readonly Finding[]): Finding[] {
+  return [...(findings.some(({ kind }) => kind === "missing") ? [] : [ok(`${where}: routed`)]), ...findings];
+}
+
+/** A router that asks, or that is not in force. */
+function ofRouter(where: string, one: Router, data: TraefikData, wakers: readonly string[]): Finding[] {
+  if (one.error !== undefined)
+    return [missing(`${where}: router ${one.name} is not in force: ${one.error.join("; ")}`)];
+  const times = timesAsked(one, data, wakers);
+  if (times > 1)
+    return [
+      missing(
+        `${where}: router ${one.name} asks ${times} times: name the middleware at the entry point or at the router, not both`,
+      ),
+    ];
+  return [...ofOrder(where, one, data, wakers), ...ofService(where, one, data)];
+}
+
+/** Whether a router's service is the gateway itself, whose proxy needs no auth request. */
+function leadsToGateway({ name, service: named }: Router, data: TraefikData, wakers: readonly string[]): boolean {
+  const gateways = wakers.map((waker) => URL.parse(data.middlewares[waker]?.forwardAuth?.address ?? "")?.origin);
+  const urls = data.services[qualified(named, name)]?.loadBalancer?.servers ?? [];
+  return urls.some(({ url = "" }) => gateways.includes(URL.parse(url)?.origin));
 }
 
 /** All that a request meets before the gateway, which may be the service itself. */
