@@ -98,39 +98,6 @@ test("a label may join a group of the file, which keeps its strategy", () => {
   );
 });
 
-test("a group without a host, by label or in the file, is there to be named by path", () => {
-  const result = merge("containers: [{name: f}]\ngroups: [{name: file, containers: [f]}]", [
-    item("a", { "dag.group": "api" }),
-  ]);
-  assert.deepEqual(result.labelFaults, []);
-  assert.deepEqual(
-    result.settings.groups.map(({ name, hosts, members }) => [name, hosts, members]),
-    [
-      ["file", [], ["f"]],
-      ["api", [], ["a"]],
-    ],
-  );
-  assert.deepEqual(
-    result.settings.workloads.map(({ name, targetPort }) => [name, targetPort]),
-    [
-      ["f", 80],
-      ["a", 80],
-    ],
-  );
-});
-
-test("a group that lost its only host to another, or whose only host is faulty, is left alone", () => {
-  const result = merge("containers: [{name: f, host: f.test}]", [
-    item("lost", { "dag.group": "lost", "dag.host": "f.test" }),
-    item("faulty", { "dag.group": "faulty", "dag.host": "a..b" }),
-  ]);
-  assert.deepEqual(result.settings.groups, []);
-  assert.deepEqual(
-    result.settings.workloads.map(({ name }) => name),
-    ["f"],
-  );
-});
-
 test("replicas of one Compose service that share a host form a group by themselves", () => {
   const replica = (number: number) =>
     compose(`shop-web-${number}`, "shop", "web", { "dag.enabled": "true", "dag.host": "shop.test" });
