@@ -86,7 +86,7 @@ inChromium("where the stream is cut, the page asks", async (t, open) => {
   const page = await open();
   await page.route("**/_status/events", (route) => route.fulfill({ status: 503, body: "" }));
   await page.goto(`${gateway.url}/_status`);
-  await page.getByText("Looks every 5 s").waitFor({ timeout: 10_000 });
+  await page.getByText("Refreshes every 5 s").waitFor({ timeout: 10_000 });
   await gateway.request({ host: "app.test" });
   await stateOf(page, "app", "ready").waitFor({ timeout: 8_000 });
 });

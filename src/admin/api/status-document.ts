@@ -10,7 +10,7 @@ export interface StatusDocument {
     readonly containers: readonly string[];
     readonly pending: number;
   }[];
-  /** Containers that nothing leads to, because of their labels. */
+  /** Containers without a route, because of their labels. */
   readonly unrouted: readonly { readonly name: string; readonly warnings: readonly string[] }[];
   /** Addresses in private networks that send X-Forwarded-* and are not in `trusted_proxies`. */
   readonly untrusted_proxies: readonly string[];

@@ -137,7 +137,7 @@ export const STATUS_FIELDS: Readonly<Record<keyof StatusDocument, FieldSpec>> = 
     },
   },
   unrouted: {
-    what: "Containers that nothing leads to, and which of their labels were ignored.",
+    what: "Containers without a route, and which of their labels were ignored.",
     schema: { type: "array", items: record({ name: text, warnings: texts }) },
   },
   untrusted_proxies: {

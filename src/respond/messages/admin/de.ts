@@ -9,7 +9,7 @@ export const adminDe: AdminMessages = {
   "admin.logout": "Abmelden",
   "admin.as": "Angemeldet als {name}",
   "admin.live": "Live",
-  "admin.polling": "Sieht alle {s} s nach",
+  "admin.polling": "Aktualisiert alle {s} s",
   "admin.lost": "Keine Verbindung",
   "admin.engineDown": "Eine Engine ist nicht erreichbar: Was hier steht, kann veraltet sein.",
   "admin.times": "Zeiten gelten für {timezone}.",
@@ -41,7 +41,7 @@ export const adminDe: AdminMessages = {
   "dash.empty": "Noch nichts zu hüten",
   "dash.emptyHint":
     "Gib einem Container das Label dag.enabled=true und ein dag.host, oder trage ihn in config.yaml ein.",
-  "dash.unrouted": "Container, zu denen kein Weg führt",
+  "dash.unrouted": "Container ohne Route",
   "dash.untrusted": "Ein Proxy, dem nicht vertraut wird",
   "dash.untrustedPeer":
     "{address} sendet X-Forwarded-*-Header, die ignoriert werden: die Adresse fehlt in trusted_proxies. Apps sehen dann http und die Adresse des Proxys und leiten womöglich endlos um. Wenn es dein Proxy ist, trage {address} in gateway.trusted_proxies ein.",

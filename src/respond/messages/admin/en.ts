@@ -7,7 +7,7 @@ export const adminEn = {
   "admin.logout": "Log out",
   "admin.as": "Logged in as {name}",
   "admin.live": "Live",
-  "admin.polling": "Looks every {s} s",
+  "admin.polling": "Refreshes every {s} s",
   "admin.lost": "No connection",
   "admin.engineDown": "An engine cannot be reached: what you see here may be out of date.",
   "admin.times": "Times are those of {timezone}.",
@@ -37,7 +37,7 @@ export const adminEn = {
   "dash.awake": "{awake} of {all} awake",
   "dash.empty": "Nothing to look after yet",
   "dash.emptyHint": "Give a container the label dag.enabled=true and a dag.host, or write one into config.yaml.",
-  "dash.unrouted": "Containers that nothing leads to",
+  "dash.unrouted": "Containers without a route",
   "dash.untrusted": "A proxy that is not trusted",
   "dash.untrustedPeer":
     "{address} sends X-Forwarded-* headers, which are ignored: it is not in trusted_proxies. Apps then see http and the proxy’s address, and may redirect without end. If it is your proxy, add {address} to gateway.trusted_proxies.",

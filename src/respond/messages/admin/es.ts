@@ -9,7 +9,7 @@ export const adminEs: AdminMessages = {
   "admin.logout": "Salir",
   "admin.as": "Sesión de {name}",
   "admin.live": "En directo",
-  "admin.polling": "Mira cada {s} s",
+  "admin.polling": "Se actualiza cada {s} s",
   "admin.lost": "Sin conexión",
   "admin.engineDown": "No se llega a un motor: lo que ve puede estar anticuado.",
   "admin.times": "Las horas son las de {timezone}.",
@@ -39,7 +39,7 @@ export const adminEs: AdminMessages = {
   "dash.awake": "{awake} de {all} despiertas",
   "dash.empty": "Todavía nada que cuidar",
   "dash.emptyHint": "Dé a un contenedor la etiqueta dag.enabled=true y un dag.host, o escríbalo en config.yaml.",
-  "dash.unrouted": "Contenedores a los que nada lleva",
+  "dash.unrouted": "Contenedores sin ruta",
   "dash.untrusted": "Un proxy que no es de confianza",
   "dash.untrustedPeer":
     "{address} envía cabeceras X-Forwarded-*, que se ignoran: no está en trusted_proxies. Las aplicaciones ven entonces http y la dirección del proxy, y pueden redirigir sin fin. Si es su proxy, añada {address} a gateway.trusted_proxies.",

@@ -9,7 +9,7 @@ export const adminFr: AdminMessages = {
   "admin.logout": "Se déconnecter",
   "admin.as": "Connecté en tant que {name}",
   "admin.live": "En direct",
-  "admin.polling": "Vérifie toutes les {s} s",
+  "admin.polling": "S’actualise toutes les {s} s",
   "admin.lost": "Pas de connexion",
   "admin.engineDown": "Un moteur est injoignable : ce que vous voyez peut être périmé.",
   "admin.times": "Les heures sont celles de {timezone}.",
@@ -40,7 +40,7 @@ export const adminFr: AdminMessages = {
   "dash.empty": "Rien à surveiller pour l’instant",
   "dash.emptyHint":
     "Donnez à un conteneur l’étiquette dag.enabled=true et un dag.host, ou inscrivez-le dans config.yaml.",
-  "dash.unrouted": "Conteneurs auxquels rien ne mène",
+  "dash.unrouted": "Conteneurs sans route",
   "dash.untrusted": "Un proxy qui n’est pas de confiance",
   "dash.untrustedPeer":
     "{address} envoie des en-têtes X-Forwarded-*, qui sont ignorés : il n’est pas dans trusted_proxies. Les applications voient alors http et l’adresse du proxy, et peuvent rediriger sans fin. Si c’est votre proxy, ajoutez {address} à gateway.trusted_proxies.",

@@ -9,7 +9,7 @@ export const adminIt: AdminMessages = {
   "admin.logout": "Esci",
   "admin.as": "Accesso come {name}",
   "admin.live": "In diretta",
-  "admin.polling": "Ricontrolla ogni {s} s",
+  "admin.polling": "Si aggiorna ogni {s} s",
   "admin.lost": "Nessuna connessione",
   "admin.engineDown": "Un motore non è raggiungibile: quello che vedi può non essere aggiornato.",
   "admin.times": "Gli orari sono quelli di {timezone}.",
@@ -39,7 +39,7 @@ export const adminIt: AdminMessages = {
   "dash.awake": "{awake} di {all} sveglie",
   "dash.empty": "Ancora niente di cui occuparsi",
   "dash.emptyHint": "Dai a un container l’etichetta dag.enabled=true e un dag.host, o scrivilo in config.yaml.",
-  "dash.unrouted": "Container a cui niente conduce",
+  "dash.unrouted": "Container senza percorso",
   "dash.untrusted": "Un proxy non attendibile",
   "dash.untrustedPeer":
     "{address} invia intestazioni X-Forwarded-*, che vengono ignorate: non è in trusted_proxies. Le app vedono allora http e l’indirizzo del proxy, e possono reindirizzare senza fine. Se è il tuo proxy, aggiungi {address} a gateway.trusted_proxies.",
