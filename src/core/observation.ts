@@ -61,3 +61,30 @@ export interface InventoryItem {
   /** It is gone since a moment, and keeps its place for its successor. */
   readonly departed?: true;
 }
+
+/** Assumed after a stop that failed: the probe then finds out. */
+export const STILL_RUNNING: Observation = Object.freeze({
+  name: "",
+  id: "",
+  status: "running",
+  health: "none",
+  image: "",
+  endpoints: [],
+  startedAtMs: undefined,
+  exit: undefined,
+});
+
+/** What a list says of a container that does not run. */
+export function asleepAs(name: string, item: InventoryItem | undefined, last: Observation | undefined): Observation {
+  return {
+    name,
+    id: item?.id ?? "",
+    status: item === undefined || item.departed ? "absent" : "stopped",
+    health: "none",
+    image: item?.image ?? "",
+    ...(last?.exposedPorts && last.id === item?.id && { exposedPorts: last.exposedPorts }),
+    endpoints: [],
+    startedAtMs: undefined,
+    exit: undefined,
+  };
+}

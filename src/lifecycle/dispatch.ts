@@ -4,6 +4,7 @@ import { follow } from "./follow.ts";
 import { closeOrOpenGate } from "./gate.ts";
 import type { House } from "./house.ts";
 import { keepTimes } from "./keep-times.ts";
+import { leaveBrokenJob } from "./leave-broken-job.ts";
 import { report } from "./report.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { rememberPort } from "./target-port.ts";
@@ -48,7 +49,7 @@ function startJob(house: House, record: WorkloadRecord, state: WorkloadState, jo
   if (!("run" in state) || record.state !== state) return; // a reaction to the change has already moved it on
   const abort = new AbortController();
   record.job = abort;
-  job(house, record, state.run, abort.signal).catch((error: unknown) => {
-    house.emit({ type: "fault", message: `the ${state.status} job of "${record.name}" broke`, detail: String(error) });
-  });
+  job(house, record, state.run, abort.signal).catch((fault: unknown) =>
+    leaveBrokenJob(house, record, state.run, fault),
+  );
 }

@@ -1,5 +1,5 @@
 import type { VetoReason } from "../core/events.ts";
-import type { Observation } from "../core/observation.ts";
+import { type Observation, STILL_RUNNING } from "../core/observation.ts";
 import { canBeUndone, type StopReason } from "../core/workload-state.ts";
 import { untilFrontIsQuiet } from "./front-quiet.ts";
 import type { House } from "./house.ts";
@@ -100,15 +100,3 @@ function putOff(house: House, record: WorkloadRecord, reason: VetoReason): void 
   record.lastUse = { by: reason, atMs: now };
   house.emit({ type: "vetoed", workload: record.name, reason });
 }
-
-/** Assumed after a stop that failed: the probe then finds out. */
-const STILL_RUNNING: Observation = Object.freeze({
-  name: "",
-  id: "",
-  status: "running",
-  health: "none",
-  image: "",
-  endpoints: [],
-  startedAtMs: undefined,
-  exit: undefined,
-});

@@ -125,25 +125,25 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     }
   }
 
-  function act(record: WorkloadRecord, deadline: Deadline): void {
+  function act(record: WorkloadRecord, deadline: Deadline): Promise<void> | undefined {
     switch (deadline.kind) {
       case "idle":
       case "unneeded":
       case "pause":
-        void sleepIdle(house, record, deadline.kind);
-        return;
+        return sleepIdle(house, record, deadline.kind);
       case "resume":
         resume(house, record);
-        return;
+        return undefined;
       case "throttle":
         throttle(house, record);
-        return;
+        return undefined;
       case "sample":
         takeSample(house, record);
-        return;
+        return undefined;
       case "schedule-start":
       case "schedule-stop":
         openOrClose(house, record, deadline.kind === "schedule-start" ? "start" : "stop");
+        return undefined;
     }
   }
 

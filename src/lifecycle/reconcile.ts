@@ -1,4 +1,4 @@
-import type { InventoryItem, Observation } from "../core/observation.ts";
+import { asleepAs, type InventoryItem } from "../core/observation.ts";
 import { isAnotherRun, isMadeAnew } from "./another-run.ts";
 import type { House } from "./house.ts";
 import { createDeparted, type Departed } from "./departed.ts";
@@ -58,6 +58,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
         await round();
       }
     } catch (error) {
+      lost = true; // the next round makes up for this one
       house.emit({ type: "fault", message: "the containers could not be compared", detail: String(error) });
     } finally {
       running = undefined;
@@ -74,14 +75,14 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     forgetLater();
     const now = items.map(({ id, name }) => `${id} ${name}`).join("\n");
     if (now !== signature) {
-      signature = now;
       apply(items);
+      signature = now;
     }
     noteTenants(house, records, items);
     const stale = [...records.values()].filter(({ engine }) => listed.includes(engine.kind));
     for (let from = 0; from < stale.length; from += OBSERVED_AT_ONCE) {
       const batch = stale.slice(from, from + OBSERVED_AT_ONCE);
-      await Promise.all(batch.map((record) => compare(record, isMeant(record, names), isLost)));
+      await Promise.all(batch.map((record) => compareAlone(record, isMeant(record, names), isLost)));
     }
     for (const record of records.values()) {
       if (!listed.includes(record.engine.kind) && names.has(record.name)) hinted.add(record.name);
@@ -109,6 +110,16 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       if (!(error instanceof EngineError)) throw error;
       link(engine.kind, false, error.message);
       return undefined;
+    }
+  }
+
+  /** A fault about one costs no other its turn. */
+  async function compareAlone(record: WorkloadRecord, hasHint: boolean, isLost: boolean): Promise<void> {
+    try {
+      await compare(record, hasHint, isLost);
+    } catch (fault) {
+      hinted.add(record.name);
+      house.emit({ type: "fault", message: `"${record.name}" could not be compared`, detail: String(fault) });
     }
   }
 
@@ -176,16 +187,21 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
   }
 
   function onHint(name?: string, news?: News): void {
-    if (name !== undefined) {
-      hinted.add(name);
-      const record = records.get(name);
-      if (news !== undefined) house.truces.note(name, news);
-      if (record !== undefined && news !== undefined) hear(house, record, news);
-      if (record !== undefined) notify(record.nudges);
-    } else {
-      lost = true;
+    if (name === undefined) lost = true;
+    else hinted.add(name);
+    try {
+      if (name !== undefined) takeNews(name, news);
+    } catch (fault) {
+      house.emit({ type: "fault", message: `an event of "${name}" could not be followed`, detail: String(fault) });
     }
     void reconcile();
+  }
+
+  function takeNews(name: string, news: News | undefined): void {
+    const record = records.get(name);
+    if (news !== undefined) house.truces.note(name, news);
+    if (record !== undefined && news !== undefined) hear(house, record, news);
+    if (record !== undefined) notify(record.nudges);
   }
 
   return {
@@ -225,18 +241,4 @@ function forgetFailures(record: WorkloadRecord): void {
 /** What happens to the container whose network it uses happens to it as well. */
 function isMeant({ name, networkOwner }: WorkloadRecord, names: ReadonlySet<string>): boolean {
   return names.has(name) || (networkOwner !== undefined && names.has(networkOwner));
-}
-
-function asleepAs(name: string, item: InventoryItem | undefined, last: Observation | undefined): Observation {
-  return {
-    name,
-    id: item?.id ?? "",
-    status: item === undefined || item.departed ? "absent" : "stopped",
-    health: "none",
-    image: item?.image ?? "",
-    ...(last?.exposedPorts && last.id === item?.id && { exposedPorts: last.exposedPorts }),
-    endpoints: [],
-    startedAtMs: undefined,
-    exit: undefined,
-  };
 }

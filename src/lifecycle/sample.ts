@@ -68,7 +68,7 @@ export function sampledMemory(record: WorkloadRecord): number | undefined {
 /** Reads the counters; what has passed since the last reading counts as activity now. */
 export function takeSample(house: House, record: WorkloadRecord): void {
   const before = samplingOf(record);
-  const running = before?.running ?? compare(house, record, before?.baseline);
+  const running = before?.running ?? compareSafely(house, record, before?.baseline);
   record.sampling = {
     judgedMs: 0,
     quietSinceMs: 0,
@@ -77,6 +77,17 @@ export function takeSample(house: House, record: WorkloadRecord): void {
     begunMs: house.clock.now(),
     running,
   };
+}
+
+/** A fault of ours says nothing about use, and the next reading must begin anew. */
+async function compareSafely(house: House, record: WorkloadRecord, before: Sample | undefined) {
+  try {
+    return await compare(house, record, before);
+  } catch (fault) {
+    house.emit({ type: "fault", message: `the counters of "${record.name}" failed`, detail: String(fault) });
+    record.sampling = undefined;
+    return undefined;
+  }
 }
 
 /** Looks a last time, right before a stop. A workload that was in use is so until now. */

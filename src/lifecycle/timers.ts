@@ -10,34 +10,58 @@ import { stopDeletes } from "./stop-deletes.ts";
 const WALL_CHECK_MS = 60_000;
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
+/** After a fault, a deadline that is due must not be acted on again at once. */
+const AFTER_FAULT_MS = 60_000;
+
+/** What is done at a deadline; it may go on after the call. */
+export type Act = (record: WorkloadRecord, deadline: Deadline) => Promise<void> | undefined;
+
 /** Makes the one timer of a record fire at its next deadline. Activity need not call it: a timer that fires early is set again. */
-export function rearm(
-  house: House,
-  record: WorkloadRecord,
-  act: (record: WorkloadRecord, deadline: Deadline) => void,
-): void {
+export function rearm(house: House, record: WorkloadRecord, act: Act): void {
   const now = house.clock.now();
   const deadline = nextLook(house, record);
   const { timer } = record;
   if (timer !== undefined && deadline !== undefined && timer.atMs <= deadline.atMs && timer.atMs > now) return;
-  timer?.abort.abort();
-  record.timer = undefined;
+  clearTimer(record);
   if (deadline === undefined) return;
 
   // Also behind a nearer deadline: a wall clock that jumps may put a schedule's moment before it.
   const longest = record.schedule === undefined ? LONGEST_SLEEP_MS : WALL_CHECK_MS;
   const ms = Math.min(Math.max(0, deadline.atMs - now), longest);
-  const abort = new AbortController();
-  record.timer = { atMs: now + ms, abort };
-  void house.clock.sleep(ms, abort.signal).then(() => {
-    if (abort.signal.aborted) return;
-    record.timer = undefined;
+  setTimer(house, record, ms, () => fire(house, record, act));
+}
+
+function fire(house: House, record: WorkloadRecord, act: Act): void {
+  function recover(fault: unknown): void {
+    house.emit({ type: "fault", message: `the timer of "${record.name}" failed`, detail: String(fault) });
+    clearTimer(record);
+    setTimer(house, record, AFTER_FAULT_MS, () => fire(house, record, act));
+  }
+
+  try {
     // A wall clock that was set may have opened or closed a window without any moment of its schedule.
     if (record.schedule !== undefined) follow(house, record);
     const due = nextLook(house, record);
-    if (due !== undefined && due.atMs <= house.clock.now()) act(record, due);
+    if (due !== undefined && due.atMs <= house.clock.now()) act(record, due)?.catch(recover);
     rearm(house, record, act);
+  } catch (fault) {
+    recover(fault);
+  }
+}
+
+function setTimer(house: House, record: WorkloadRecord, ms: number, then: () => void): void {
+  const abort = new AbortController();
+  record.timer = { atMs: house.clock.now() + ms, abort };
+  void house.clock.sleep(ms, abort.signal).then(() => {
+    if (abort.signal.aborted) return;
+    record.timer = undefined;
+    then();
   });
+}
+
+function clearTimer(record: WorkloadRecord): void {
+  record.timer?.abort.abort();
+  record.timer = undefined;
 }
 
 /** The same as `deadlineOf`, or a reading of the counters before it. */

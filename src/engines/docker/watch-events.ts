@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GetEventsOptions } from "dockerode";
+import { reportFault } from "../../core/isolate.ts";
 import { type Engine, EngineError, type OnLink } from "../../lifecycle/ports.ts";
 import { abortable, type DockerClient } from "./client.ts";
 import type { ForeignOrders } from "./foreign-orders.ts";
@@ -93,7 +94,7 @@ async function follow(client: DockerClient, listener: Listener): Promise<EngineE
       watchdog.heard();
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) listener.hear(line);
+      for (const line of lines) hearAlone(listener, line);
     }
   } catch {
     // Cut off: the caller connects again.
@@ -101,6 +102,15 @@ async function follow(client: DockerClient, listener: Listener): Promise<EngineE
     watchdog.stop();
   }
   return undefined;
+}
+
+/** An event that we stumble over costs none of those that follow. */
+function hearAlone({ hear }: Listener, line: string): void {
+  try {
+    hear(line);
+  } catch (fault) {
+    reportFault(fault);
+  }
 }
 
 function withoutEvents({ message }: EngineError): string {
