@@ -91,7 +91,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   /** The host that a request is for from here on. */
   function settleHost(req: IncomingMessage, host: string | undefined): string | undefined {
     const forwarded = req.headers["x-forwarded-host"];
-    if (typeof forwarded !== "string") return host;
+    if (typeof forwarded !== "string" || isAuthRequest(req)) return host;
     const instead = deps.forwardedHost(host, forwarded, req.socket.remoteAddress ?? "");
     if (instead !== undefined) setHost(req, instead);
     return instead ?? host;
@@ -173,6 +173,11 @@ const SLASH = 47;
 
 const FORWARDED_FIELDS = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"] as const;
 const FORWARDED = new RegExp(`^(?:${FORWARDED_FIELDS.join("|")}):`, "imu");
+
+/** A front names its client's host there, too: a question by a front's name that is none of ours is nobody's, no app's. */
+function isAuthRequest({ url = "/" }: IncomingMessage): boolean {
+  return requestPath(url).startsWith("/_auth/");
+}
 
 /** RFC 9112 §3.2: HTTP/1.1 has a Host. */
 function isHostless({ httpVersionMinor }: IncomingMessage, host: string | undefined): boolean {
