@@ -4,6 +4,7 @@ import type { SimpleRequest } from "./simple-request.ts";
 import { MAX_HEADER_BYTES, SMALL_BODY_BYTES } from "./limits.ts";
 import { formatResponseHead } from "./format-response-head.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
+import { endWithResponse } from "./end-with-response.ts";
 import type { Upstream } from "./upstream-pool.ts";
 
 /** Who reads and answers plain requests, and who has the connection when they cannot. */
@@ -105,7 +106,7 @@ export class ClientConnection {
     this.onGone = undefined;
     if (this.#isLast) {
       this.release();
-      isolate(this.socket, endSoon);
+      isolate(this.socket, endWithResponse);
       return;
     }
     this.isBusy = false;
@@ -209,11 +210,6 @@ export class ClientConnection {
       return void socket.resume();
     });
   }
-}
-
-/** Ends a connection behind what has been written; what it still sends is dropped. */
-function endSoon(socket: Socket): void {
-  socket.resume().destroySoon();
 }
 
 /**

@@ -4,6 +4,7 @@ import { createFieldNames } from "./field-names.ts";
 import { parseSimpleRequest } from "./simple-request.ts";
 import { createDateLine } from "./format-response-head.ts";
 import { HEAD_MS, KEPT_MS } from "./server-options.ts";
+import { endWithResponse } from "./end-with-response.ts";
 import { type ResumeRequest, ClientConnection, type ClientConnectionDeps } from "./client-connection.ts";
 
 export interface ClientConnectionsDeps extends Pick<ClientConnectionDeps, "serve" | "isDraining"> {
@@ -68,6 +69,8 @@ export function createClientConnections(
       ofNode.add(socket);
       if (answer !== undefined) again.set(socket, answer);
       socket.off("close", forget).on("close", forget);
+      socket.off("resume", readOn).on("resume", readOn);
+      socket.destroySoon = endGently;
       for (const listener of toNode) Reflect.apply(listener, server, [socket]);
     },
   };
@@ -100,7 +103,7 @@ export function createClientConnections(
       for (const connection of connections) if (connection.isIdle) connection.socket.destroySoon();
     },
     closeUnused(isUsed) {
-      for (const socket of ofNode) if (!isUsed(socket)) socket.destroySoon();
+      for (const socket of ofNode) if (!isUsed(socket)) socket.destroy();
     },
     closeAll() {
       for (const { socket } of connections) socket.destroy();
@@ -108,6 +111,24 @@ export function createClientConnections(
     },
   };
 }
+
+/**
+ * Starts the handle where Node has stopped it behind a read that filled the stream, which takes it for running. node:http
+ * does so itself until somebody listens to the stream, as for an upgrade that waits for its turn.
+ */
+function readOn(this: Socket): void {
+  this._read(0);
+}
+
+/** What node:http does behind its last answer. Nothing of what follows is a request (RFC 9112 §9.6). */
+function endGently(this: Socket): void {
+  if (this.destroyed) return;
+  // A listener of our own takes the bytes away from the parser.
+  this.removeAllListeners("data").on("data", ignore);
+  endWithResponse(this);
+}
+
+function ignore(): void {}
 
 function destroyOnError(this: Socket): void {
   this.destroy();

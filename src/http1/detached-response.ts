@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { isolate } from "../core/isolate.ts";
+import { endWithResponse } from "./end-with-response.ts";
 
 /**
  * The answer to a request whose connection node:http has let go, with what node:http does for those on its own. `goOn` is
@@ -18,7 +19,7 @@ export function createDetachedResponse(req: IncomingMessage, socket: Socket, goO
       res.detachSocket(socket);
       res.emit("close");
       if (res.shouldKeepAlive) goOn?.();
-      else socket.destroySoon();
+      else endWithResponse(socket);
     }),
   );
   return res;

@@ -29,7 +29,6 @@ export function takeUpgrades(server: Server, answers: OpenResponses, onUpgrade: 
     socket.setTimeout(0); // node:http's own, for an idle connection
     server.emit("connection", socket);
     socket.resume();
-    socket._read(0); // behind a large read Node has stopped the handle, and the stream takes it for running
   }
 
   server.on("upgrade", (req, stream: Duplex, head: Buffer) => {

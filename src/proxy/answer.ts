@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { FieldNames } from "../http1/field-names.ts";
+import { isolate } from "../core/isolate.ts";
 import type { ResponseFields } from "../http1/response-fields.ts";
 import { isChunked } from "../http1/response-framing.ts";
 import type { Exchange } from "./exchange.ts";
@@ -30,6 +31,7 @@ export function startAnswer(exchange: Exchange, status: number, reason: string, 
   }
   exchange.status = status;
   exchange.left = hasBody ? fields.length : -1;
+  if (hasBody && req.httpVersionMinor === 0 && fields.length === -1) cutWithClient(exchange);
   return true;
 }
 
@@ -69,6 +71,14 @@ export function cutAnswer({ res, req }: Exchange): void {
   // Where the end of the connection is the end of the body, only a reset tells the difference.
   if (req.httpVersionMinor === 0 && res.socket) res.socket.resetAndDestroy();
   else res.destroy();
+}
+
+/** node:http ends the connection of a client that has ended its own side, which would pass for the end of the body. */
+function cutWithClient(exchange: Exchange): void {
+  const { req, res } = exchange;
+  req.socket.prependOnceListener("end", () => {
+    if (!res.writableEnded) isolate(req.socket, () => cutAnswer(exchange));
+  });
 }
 
 /** Relays a 1xx answer, its headers as lines; HTTP/1.0 knows none, and a pipelined answer must wait for its turn. */

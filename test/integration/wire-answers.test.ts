@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, it } from "node:test";
+import { waitUntil } from "../support/wait-until.ts";
 import { H, idsIn, startWireGateway, U } from "./wire-gateway.ts";
 
 /** One way of each kind in which an answer comes to a client. */
@@ -98,5 +100,38 @@ describe("trailers that frame or route are dropped, and the others kept", { conc
         return void (await client.until((all) => all.endsWith("</next>"), "the next answer"));
       });
     }
+  }
+});
+
+void it("an HTTP/1.0 client that ends its side in the middle of an answer does not take the part for the whole", async (t) => {
+  const gateway = await startWireGateway(t, () => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<it>\r\n");
+  const client = await gateway.client("GET /it HTTP/1.0\r\nHost: app.local\r\n\r\n");
+  await client.until((text) => text.endsWith("<it>"));
+  const broken = once(client.socket, "error") as Promise<[NodeJS.ErrnoException]>;
+  client.socket.end();
+  const [{ code }] = await broken;
+  assert.equal(code, "ECONNRESET");
+});
+
+describe("the last answer on a connection is not lost to a client that goes on sending", { concurrency: 4 }, () => {
+  for (const [way, request] of [
+    ["a plain request", `GET /it${H}Connection: close\r\n\r\n`],
+    ["a request that node:http reads", `GET /it${H}TE: trailers\r\nConnection: close\r\n\r\n`],
+    ["an upgrade that is declined", `GET /it${H}${U}\r\n`],
+  ] as const) {
+    void it(way, async (t) => {
+      const gateway = await startWireGateway(t);
+      const client = await gateway.client();
+      client.socket.pause();
+      client.write(request);
+      await waitUntil(() => gateway.seen.length === 1);
+      for (let at = 0; at < 10; at += 1) {
+        client.write(`POST /more${H}Content-Length: 1000\r\n\r\n${"x".repeat(1_000)}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      client.socket.resume();
+      assert.deepEqual(idsIn(await client.closed()), ["</it>"]);
+      assert.equal(gateway.seen.length, 1);
+    });
   }
 });

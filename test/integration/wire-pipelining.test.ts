@@ -53,6 +53,17 @@ describe("behind pipelined requests whose answers take their time", { concurrenc
     });
   }
 
+  void it("a large body that waits for its turn is read to its end", async (t) => {
+    const gateway = await startWireGateway(t);
+    const body = `GET /INSIDE${H}\r\n`.repeat(8_000);
+    const client = await gateway.client(
+      `GET /1${H}\r\nGET /2${H}\r\nPOST /3${H}${U}Content-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const text = await client.until((all) => all.includes("</3>"), "the last answer");
+    assert.deepEqual(idsIn(text), ["</1>", "</2>", "</3>"]);
+    assert.deepEqual(gateway.seen, ["GET /1", "GET /2", `POST /3 ${body}`]);
+  });
+
   void it("100 Continue is not sent into the answer that it belongs to", async (t) => {
     const gateway = await startWireGateway(t, ({ path }) => (path === "/1" ? ok("z".repeat(150_000)) : undefined));
     const client = await gateway.client(
