@@ -4,6 +4,7 @@ import type { SimpleRequest } from "./simple-request.ts";
 import { MAX_HEADER_BYTES, SMALL_BODY_BYTES } from "./limits.ts";
 import { formatResponseHead } from "./format-response-head.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
+import { freeBody } from "./node-internals.ts";
 import { endWithResponse } from "./end-with-response.ts";
 import type { Upstream } from "./upstream-pool.ts";
 
@@ -101,7 +102,7 @@ export class ClientConnection {
 
   /** The answer was written, whole. `isForwarded`: the request's bytes were, and nobody reads them any more. */
   over(isForwarded: boolean): void {
-    if (isForwarded && this.#isOneRead && this.#ahead === undefined) free(this.#read);
+    if (isForwarded && this.#isOneRead && this.#ahead === undefined) freeBody(this.#read);
     this.#read = undefined;
     this.onGone = undefined;
     if (this.#isLast) {
@@ -224,13 +225,3 @@ const NOTHING = Buffer.alloc(0);
 
 /** Longer than the second packet of a request is behind the first. */
 const PATIENCE_MS = 10;
-
-/**
- * Frees the bytes of a body now. Left to V8, which knows little of memory outside of its heap, they pile up until it
- * collects all of its garbage: several times a second under load, and on every core.
- */
-function free(read: Buffer | undefined): void {
-  if (read !== undefined && read.length >= WORTH_FREEING && read.buffer instanceof ArrayBuffer) read.buffer.transfer(0);
-}
-
-const WORTH_FREEING = 4 * 1024;

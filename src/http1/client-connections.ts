@@ -5,6 +5,7 @@ import { parseSimpleRequest } from "./simple-request.ts";
 import { createDateLine } from "./format-response-head.ts";
 import { HEAD_MS, KEPT_MS } from "./server-options.ts";
 import { endWithResponse } from "./end-with-response.ts";
+import { closeWith, dropIncoming, interceptConnections, restartHandle } from "./node-internals.ts";
 import { type ResumeRequest, ClientConnection, type ClientConnectionDeps } from "./client-connection.ts";
 
 export interface ClientConnectionsDeps extends Pick<ClientConnectionDeps, "serve" | "isDraining"> {
@@ -42,9 +43,7 @@ export function createClientConnections(
   let tick = 0;
   let sweep: NodeJS.Timeout | undefined;
 
-  const toNode = server.listeners("connection");
-  server.removeAllListeners("connection");
-  server.on("connection", (socket: Socket) => {
+  const parseByNode = interceptConnections(server, (socket) => {
     ofNode.delete(socket); // a connection that was let go for an upgrade begins anew
     // Whoever has the connection later on: an error without a listener would end the process.
     socket.off("error", destroyOnError).on("error", destroyOnError);
@@ -69,9 +68,9 @@ export function createClientConnections(
       ofNode.add(socket);
       if (answer !== undefined) again.set(socket, answer);
       socket.off("close", forget).on("close", forget);
-      socket.off("resume", readOn).on("resume", readOn);
-      socket.destroySoon = endGently;
-      for (const listener of toNode) Reflect.apply(listener, server, [socket]);
+      socket.off("resume", restartHandle).on("resume", restartHandle);
+      closeWith(socket, endGently);
+      parseByNode(socket);
     },
   };
 
@@ -112,23 +111,12 @@ export function createClientConnections(
   };
 }
 
-/**
- * Starts the handle where Node has stopped it behind a read that filled the stream, which takes it for running. node:http
- * does so itself until somebody listens to the stream, as for an upgrade that waits for its turn.
- */
-function readOn(this: Socket): void {
-  this._read(0);
-}
-
 /** What node:http does behind its last answer. Nothing of what follows is a request (RFC 9112 §9.6). */
 function endGently(this: Socket): void {
   if (this.destroyed) return;
-  // A listener of our own takes the bytes away from the parser.
-  this.removeAllListeners("data").on("data", ignore);
+  dropIncoming(this);
   endWithResponse(this);
 }
-
-function ignore(): void {}
 
 function destroyOnError(this: Socket): void {
   this.destroy();

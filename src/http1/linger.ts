@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { closeWith } from "./node-internals.ts";
 
 /** How long a client that is still sending gets to read its answer. */
 const LINGER_MS = 2_000;
@@ -12,11 +13,10 @@ const LINGER_MS = 2_000;
 export function stopReading(req: IncomingMessage, res: ServerResponse): void {
   const { socket } = req;
   res.shouldKeepAlive = false;
-  // node:http closes a connection that is not kept with this, as the last thing it does with the response.
-  socket.destroySoon = () => {
+  closeWith(socket, () => {
     if (req.complete || socket.destroyed) socket.destroy();
     else linger(req, socket);
-  };
+  });
 }
 
 function linger(req: IncomingMessage, socket: Socket): void {

@@ -61,23 +61,4 @@ export function openConnection(
   };
 }
 
-/**
- * Lets the reading side tell how a connection broke. An app that answers 413 and closes makes our next write fail, and
- * node:http would drop the connection, and with it the answer that is waiting to be read.
- */
-export function forgiveWrites(socket: Socket): void {
-  const write = socket._write.bind(socket);
-  const writev = socket._writev?.bind(socket);
-  const forgiving = (callback: (error?: Error | null) => void) => (error?: Error | null) => {
-    // Not called back: the upload waits, as it would for a slow reader, until the reading side knows more.
-    if (!isBrokenPipe(error)) callback(error);
-  };
-  socket._write = (chunk, encoding, callback) => write(chunk, encoding, forgiving(callback));
-  if (writev !== undefined) socket._writev = (chunks, callback) => writev(chunks, forgiving(callback));
-}
-
-function isBrokenPipe(error: Error | null | undefined): boolean {
-  return error != null && "code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET");
-}
-
 function ignore(): void {}

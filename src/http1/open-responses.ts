@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
 import { endWithResponse } from "./end-with-response.ts";
+import { atItsTurn, drainListeners } from "./node-internals.ts";
 import { watchAbort } from "./watch-abort.ts";
 
 /** Knows which answers node:http still has to give on each of its connections. */
@@ -18,8 +19,7 @@ export interface OpenResponses {
 
 interface Known {
   last: ServerResponse;
-  /** What node:http does when there is room again: it takes that along when it lets a connection go. */
-  readonly onDrain: readonly ((...args: unknown[]) => void)[];
+  readonly onDrain: readonly (() => void)[];
 }
 
 export function watchResponses(server: Server): OpenResponses {
@@ -27,7 +27,7 @@ export function watchResponses(server: Server): OpenResponses {
 
   function note({ socket }: IncomingMessage, res: ServerResponse): void {
     const known = connections.get(socket);
-    if (known === undefined) connections.set(socket, { last: res, onDrain: socket.listeners("drain") as never });
+    if (known === undefined) connections.set(socket, { last: res, onDrain: drainListeners(socket) });
     else known.last = res;
     if (res.socket === null) endAtItsTurn(res);
   }
@@ -77,7 +77,7 @@ function isOver({ writableFinished, socket }: ServerResponse): boolean {
 /** Gives a request these bytes, in its turn, in place of the answer that is being made; the connection ends with them. */
 export function respondInstead(res: ServerResponse, bytes: Buffer): void {
   const { socket } = res;
-  if (socket === null) res.assignSocket = (its) => endWithResponse(its, bytes);
+  if (socket === null) atItsTurn(res, (its) => endWithResponse(its, bytes));
   else {
     res.detachSocket(socket);
     endWithResponse(socket, bytes);
@@ -87,10 +87,10 @@ export function respondInstead(res: ServerResponse, bytes: Buffer): void {
 
 /** An answer that is destroyed before its turn ends the connection at its turn: node:http would wait for it for ever. */
 function endAtItsTurn(res: ServerResponse): void {
-  const assign = res.assignSocket.bind(res);
-  res.assignSocket = (socket) =>
+  atItsTurn(res, (socket, proceed) =>
     isolate(socket, () => {
       if (res.destroyed) socket.destroySoon();
-      else assign(socket);
-    });
+      else proceed();
+    }),
+  );
 }

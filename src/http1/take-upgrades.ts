@@ -4,7 +4,8 @@ import type { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
 import type { OpenResponses } from "./open-responses.ts";
 import { bodyFraming } from "./request-framing.ts";
-import { respondWithBody, probeUpgradeBodies } from "./upgrade-body.ts";
+import { probeUpgradeBodies } from "./node-internals.ts";
+import { respondWithBody } from "./upgrade-body.ts";
 import { dropH2c, headWithoutUpgrade } from "./upgrade-fields.ts";
 
 /** Handles an upgrade; `head` is what came behind the request. */

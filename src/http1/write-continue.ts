@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { atItsTurn } from "./node-internals.ts";
 
 /** Tells a client to send its body, in its turn: node:http would write it into the answer of a response that is queued. */
 export function writeContinue(res: ServerResponse): void {
@@ -7,9 +8,8 @@ export function writeContinue(res: ServerResponse): void {
     res.writeContinue();
     return;
   }
-  const assign = res.assignSocket.bind(res);
-  res.assignSocket = (socket) => {
+  atItsTurn(res, (socket, proceed) => {
     if (!res.headersSent && !res.destroyed) socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
-    assign(socket);
-  };
+    proceed();
+  });
 }

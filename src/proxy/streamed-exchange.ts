@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import type { FieldNames } from "../http1/field-names.ts";
 import { isolate } from "../core/isolate.ts";
-import { type Destination, forgiveWrites, openConnection } from "../http1/open-connection.ts";
+import { forgiveWrites } from "../http1/node-internals.ts";
+import { type Destination, openConnection } from "../http1/open-connection.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
 import { refusalOf } from "./failure.ts";
 import { readResponse } from "../http1/read-response.ts";

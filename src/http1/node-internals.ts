@@ -1,0 +1,108 @@
+/**
+ * Everything in which we rely on what Node does not document, each with its reason. `test/integration/wire-nodes.test.ts`
+ * tries all of it on Node 22.12 and 24.22, every other test on Node 26.10. (V8's own flags are set by `src/lean-start.ts`,
+ * which must run before anything else is loaded.)
+ */
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { Duplex } from "node:stream";
+
+/**
+ * Gives new connections to `onConnection` in place of node:http's parser, which has no way to let somebody else read first.
+ * The returned function gives one to the parser after all.
+ */
+export function interceptConnections(server: Server, onConnection: (socket: Socket) => void): (socket: Socket) => void {
+  const listeners = server.listeners("connection");
+  server.removeAllListeners("connection").on("connection", onConnection);
+  return (socket) => {
+    for (const listener of listeners) Reflect.apply(listener, server, [socket]);
+  };
+}
+
+/** Replaces how node:http closes a connection behind its last response, which it does by this method. */
+export function closeWith(socket: Socket, close: (this: Socket) => void): void {
+  socket.destroySoon = close;
+}
+
+/** Takes what arrives from now on away from node:http's parser, which lets go when somebody else listens, and drops it. */
+export function dropIncoming(socket: Socket): void {
+  socket.removeAllListeners("data").on("data", ignore);
+}
+
+/**
+ * A `resume` listener that starts the handle where Node has stopped it behind a read that filled the stream, which takes it
+ * for running. node:http does so itself until somebody listens to the stream, as for an upgrade that waits for its turn.
+ */
+export function restartHandle(this: Socket): void {
+  this._read(0);
+}
+
+/** Replaces what happens when a queued response gets the connection; `proceed` is what node:http does then. */
+export function atItsTurn(res: ServerResponse, begin: (socket: Socket, proceed: () => void) => void): void {
+  const assign = res.assignSocket.bind(res);
+  res.assignSocket = (socket) => begin(socket, () => assign(socket));
+}
+
+/** What node:http does when there is room again: it takes that along when it lets a connection go. */
+export function drainListeners(socket: Duplex): readonly (() => void)[] {
+  return socket.listeners("drain") as (() => void)[];
+}
+
+/**
+ * Finds out whether node:http reads the body of a request that asks for an upgrade, as Node 26 does, or leaves it among what
+ * comes behind the head, as Node 22 and 24 do. The returned function knows it a tick later.
+ */
+export function probeUpgradeBodies(): () => boolean {
+  let reads = false;
+  const server = createServer().on("upgrade", (_req, socket: Duplex, head: Buffer) => {
+    reads = head.length === 0;
+    socket.destroy();
+  });
+  const connection = new Duplex({ read() {}, write: (_bytes, _coding, done) => done() });
+  server.emit("connection", connection);
+  connection.push("POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 1\r\n\r\nA");
+  return () => reads;
+}
+
+/** Takes a connection out of the stream that Node 26 wraps it in until an upgrade's body is read, with what has come. */
+export function unwrapUpgrade(stream: Duplex, socket: Socket): Buffer {
+  socket.removeAllListeners("data");
+  const pieces: Buffer[] = [];
+  while (stream.readableLength > 0) pieces.push(stream.read() as Buffer); // Node 26 gives one at a time
+  socket.pause(); // reading the wrapping has resumed it
+  // As long as it is there, node:http would give the next upgrade on this connection to it.
+  const wrapping = Object.getOwnPropertySymbols(socket).find(({ description }) => description === "UpgradeStream");
+  if (wrapping !== undefined) Reflect.deleteProperty(socket, wrapping);
+  return Buffer.concat(pieces);
+}
+
+/**
+ * Lets the reading side tell how a connection broke. An app that answers 413 and closes makes our next write fail, and the
+ * stream would drop the connection, and with it the answer that is waiting to be read.
+ */
+export function forgiveWrites(socket: Socket): void {
+  const write = socket._write.bind(socket);
+  const writev = socket._writev?.bind(socket);
+  const forgiving = (callback: (error?: Error | null) => void) => (error?: Error | null) => {
+    // Not called back: the upload waits, as it would for a slow reader, until the reading side knows more.
+    if (!isBrokenPipe(error)) callback(error);
+  };
+  socket._write = (chunk, encoding, callback) => write(chunk, encoding, forgiving(callback));
+  if (writev !== undefined) socket._writev = (chunks, callback) => writev(chunks, forgiving(callback));
+}
+
+function isBrokenPipe(error: Error | null | undefined): boolean {
+  return error != null && "code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET");
+}
+
+/**
+ * Frees the bytes of a body now. Left to V8, which knows little of memory outside of its heap, they pile up until it
+ * collects all of its garbage: several times a second under load, and on every core.
+ */
+export function freeBody(read: Buffer | undefined): void {
+  if (read !== undefined && read.length >= WORTH_FREEING && read.buffer instanceof ArrayBuffer) read.buffer.transfer(0);
+}
+
+const WORTH_FREEING = 4 * 1024;
+
+function ignore(): void {}
