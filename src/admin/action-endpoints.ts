@@ -1,6 +1,7 @@
 import { parseDuration } from "../core/duration.ts";
 import type { Express, Request, RequestHandler } from "express";
 import { LONGEST_PIN_MS, LONGEST_SUSPENSION_MS } from "../core/admin-limits.ts";
+import { isWakingOrReady } from "../core/workload-state.ts";
 import { wakeRoute } from "../lifecycle/wake-route.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { Route } from "../lifecycle/route.ts";
@@ -60,7 +61,7 @@ export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender:
 
   /** What is to be kept awake is woken; of a group as much as a request would wake. */
   function wakeAny(route: Route): void {
-    if (!route.members.some(isUp)) wakeRoute(lifecycle.house, route, "admin");
+    if (!route.members.some(({ state }) => isWakingOrReady(state))) wakeRoute(lifecycle.house, route, "admin");
   }
 
   /** `act` does it, or says why not; a string: what is wrong with the request. */
@@ -94,8 +95,4 @@ const SUSPENDED = "it is suspended: resume it first";
 
 function isSuspended({ members }: Route): boolean {
   return members.every(({ suspendedUntilMs }) => suspendedUntilMs > 0);
-}
-
-function isUp({ state: { status } }: WorkloadRecord): boolean {
-  return status === "starting" || status === "unready" || status === "ready";
 }

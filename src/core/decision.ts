@@ -72,4 +72,7 @@ export type FailureReason =
  * How far a wake is: what the loading page shows. `stopping`: it begins when a stop has ended that is under way. `updating`:
  * somebody else has stopped or removed it a moment ago, and may be about to start it again.
  */
-export type WakePhase = "stopping" | "updating" | "dependencies" | "starting" | "waiting" | "ready";
+export type WakePhase = (typeof WAKE_PHASES)[number];
+
+/** All phases, in their order; the status API lists them. */
+export const WAKE_PHASES = ["stopping", "updating", "dependencies", "starting", "waiting", "ready"] as const;

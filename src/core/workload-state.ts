@@ -49,6 +49,20 @@ export type WorkloadState =
       readonly runs?: boolean;
     };
 
+/** All statuses, in the order of a life; metrics and the status API list them. */
+export const STATUS_NAMES = [
+  "unseen",
+  "absent",
+  "asleep",
+  "paused",
+  "starting",
+  "unready",
+  "ready",
+  "draining",
+  "stopping",
+  "failed",
+] as const satisfies readonly WorkloadState["status"][];
+
 export type StopReason = "idle" | "schedule" | "admin" | "suspend" | "unneeded" | "pause";
 
 export type WorkloadEvent =
@@ -103,4 +117,9 @@ export function canBeUndone(reason: StopReason): boolean {
 export function isAwake(state: WorkloadState): boolean {
   if (state.status === "failed") return state.runs === true;
   return state.status === "ready" || state.status === "unready" || state.status === "draining";
+}
+
+/** True from the start of a wake until a stop begins. */
+export function isWakingOrReady({ status }: WorkloadState): boolean {
+  return status === "starting" || status === "unready" || status === "ready";
 }

@@ -44,12 +44,12 @@ export interface Lifecycle extends Admitter {
   readonly house: House;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
   /** The current routes; replaced whole, never changed. */
-  routes(): Routes;
-  settings(): Settings;
+  readonly routes: () => Routes;
+  readonly settings: () => Settings;
   /** True while every engine that is in use can be reached. */
-  enginesUp(): boolean;
+  readonly enginesUp: () => boolean;
   /** Where the workload of this name listens, be it that the port was found; `undefined`: nowhere, or not known. */
-  portOf(name: string): number | undefined;
+  readonly portOf: (name: string) => number | undefined;
   /** Reads the state of the world, then follows it until `stop`. */
   start(): Promise<void>;
   /** Reads configuration and inventory anew. */

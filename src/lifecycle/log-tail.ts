@@ -1,4 +1,5 @@
 import type { LogAccess } from "../core/settings.ts";
+import { isWakingOrReady } from "../core/workload-state.ts";
 import { failureOf } from "./failure.ts";
 import type { Clock } from "./ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
@@ -31,10 +32,6 @@ function mayBeSeen(access: LogAccess, record: WorkloadRecord): boolean {
     case "always":
       return true;
     case "starting":
-      return record.gate === undefined && (isWaking(record) || failureOf(record) !== undefined);
+      return record.gate === undefined && (isWakingOrReady(record.state) || failureOf(record) !== undefined);
   }
-}
-
-function isWaking({ state }: WorkloadRecord): boolean {
-  return state.status === "starting" || state.status === "unready" || state.status === "ready";
 }

@@ -1,4 +1,4 @@
-import { createHostTable, type HostTable } from "../core/host-table.ts";
+import { createAdminHosts } from "../core/admin-hosts.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Route, Routes } from "../lifecycle/route.ts";
 
@@ -19,7 +19,7 @@ export interface HostLookup {
 }
 
 export function createHostLookup({ routes, settings, isTrusted }: HostLookupDeps): HostLookup {
-  let admin: { readonly hosts: readonly string[]; readonly table: HostTable<true> } | undefined;
+  const isAdminHost = createAdminHosts(settings);
 
   /** `?container=NAME` where no host matches: the reference's way of trying without DNS. */
   function routeOf(target: string): Route | undefined {
@@ -31,13 +31,6 @@ export function createHostLookup({ routes, settings, isTrusted }: HostLookupDeps
 
   function isOurs(host: string | undefined): boolean {
     return routes().hosts.find(host) !== undefined || isAdminHost(host);
-  }
-
-  function isAdminHost(host: string | undefined): boolean {
-    const { adminHosts: hosts } = settings().gateway;
-    if (hosts.length === 0) return false;
-    if (admin?.hosts !== hosts) admin = { hosts, table: createHostTable(hosts.map((one) => [one, true] as const)) };
-    return admin.table.find(host) === true;
   }
 
   return {

@@ -1,3 +1,4 @@
+import { STATUS_NAMES } from "../core/workload-state.ts";
 import { timeAsleepMs } from "../core/time-asleep.ts";
 import type { DurationHistogram } from "./duration-histogram.ts";
 import type { MetricsDeps, Tallies } from "./metrics-sources.ts";
@@ -91,7 +92,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       labels: ["container", "state"],
       samples: () =>
         each(deps.records(), (container, { state: { status } }) =>
-          STATES.map((state) => ({ labels: { container, state }, value: state === status ? 1 : 0 })),
+          STATUS_NAMES.map((state) => ({ labels: { container, state }, value: state === status ? 1 : 0 })),
         ),
     },
     {
@@ -135,19 +136,6 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
     },
   ];
 }
-
-const STATES = [
-  "unseen",
-  "absent",
-  "asleep",
-  "paused",
-  "starting",
-  "unready",
-  "ready",
-  "draining",
-  "stopping",
-  "failed",
-] as const;
 
 /** Docker is, unless everything that is configured runs without it. */
 function enginesInUse(records: ReturnType<MetricsDeps["records"]>): readonly string[] {

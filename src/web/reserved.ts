@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { createHostTable, type HostTable } from "../core/host-table.ts";
+import { createAdminHosts } from "../core/admin-hosts.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Route } from "../lifecycle/route.ts";
 import { queryOf } from "./query.ts";
@@ -9,18 +9,11 @@ import { hostOf } from "./request-origin.ts";
 export type IsReserved = (req: IncomingMessage, path: string, route: Route | undefined) => boolean;
 
 export function createIsReserved(settings: () => Settings): IsReserved {
-  const hostsOf = new WeakMap<readonly string[], HostTable<true>>();
+  const isAdminHost = createAdminHosts(settings);
 
-  /** On other hosts than `admin_hosts` the admin pages do not exist. */
-  function isAdminHost(req: IncomingMessage): boolean {
-    const { adminHosts } = settings().gateway;
-    if (adminHosts.length === 0) return true;
-    let table = hostsOf.get(adminHosts);
-    if (table === undefined) {
-      table = createHostTable(adminHosts.map((host) => [host, true] as const));
-      hostsOf.set(adminHosts, table);
-    }
-    return table.find(hostOf(req)) === true;
+  /** On other hosts than `admin_hosts`, where some are set, the admin pages do not exist. */
+  function hasAdminPages(req: IncomingMessage): boolean {
+    return settings().gateway.adminHosts.length === 0 || isAdminHost(hostOf(req));
   }
 
   return (req, path, route) => {
@@ -33,7 +26,7 @@ export function createIsReserved(settings: () => Settings): IsReserved {
         // An app may have one of its own: without our parameter it is asked, once it can answer.
         return route === undefined || queryOf(req)?.has("container") !== false || !isReady(route);
       default:
-        return isAdminPath(path) && isAdminHost(req);
+        return isAdminPath(path) && hasAdminPages(req);
     }
   };
 }

@@ -1,5 +1,5 @@
 import type { DeadlineKind } from "../../core/next-deadline.ts";
-import type { StopReason } from "../../core/workload-state.ts";
+import { isWakingOrReady, type StopReason } from "../../core/workload-state.ts";
 import type { House } from "../../lifecycle/house.ts";
 import type { WorkloadRecord } from "../../lifecycle/record.ts";
 import { stopDeletes } from "../../lifecycle/stop-deletes.ts";
@@ -32,7 +32,8 @@ function isSleep(kind: DeadlineKind): kind is "idle" | "pause" | "unneeded" {
 /** The sleep that comes first: for lack of use, or by the clock. */
 export function sleepPlan(house: House, record: WorkloadRecord): SleepPlan | undefined {
   const idle = idlePlan(house, record);
-  const stopMs = isUp(record) && !stopDeletes(record) ? nextStopMs(record, house.clock.wall()) : undefined;
+  const stopMs =
+    isWakingOrReady(record.state) && !stopDeletes(record) ? nextStopMs(record, house.clock.wall()) : undefined;
   if (stopMs === undefined || (idle !== undefined && idle.atMs <= stopMs)) return idle;
   return { reason: "schedule", atMs: stopMs };
 }
@@ -48,8 +49,4 @@ export function nextStopMs({ schedule }: WorkloadRecord, wallMs: number): number
 /** A moment on the life cycle's clock as people tell the time. */
 export function toWall({ clock }: Pick<House, "clock">, ms: number): number {
   return ms - clock.now() + clock.wall();
-}
-
-function isUp({ state: { status } }: WorkloadRecord): boolean {
-  return status === "starting" || status === "unready" || status === "ready";
 }

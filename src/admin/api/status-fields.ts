@@ -1,3 +1,5 @@
+import { WAKE_PHASES } from "../../core/decision.ts";
+import { STATUS_NAMES } from "../../core/workload-state.ts";
 import type { ContainerStatus } from "./container-status.ts";
 import type { StatusDocument } from "./status-document.ts";
 
@@ -48,22 +50,11 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
   origin: { what: "Where it was configured.", schema: oneOf("file", "label", "implied") },
   state: {
     what: "Where it stands.",
-    schema: oneOf(
-      "unseen",
-      "absent",
-      "asleep",
-      "paused",
-      "starting",
-      "unready",
-      "ready",
-      "draining",
-      "stopping",
-      "failed",
-    ),
+    schema: oneOf(...STATUS_NAMES),
   },
   phase: {
     what: "How far its wake is.",
-    schema: orNull(oneOf("stopping", "updating", "dependencies", "starting", "waiting", "ready")),
+    schema: orNull(oneOf(...WAKE_PHASES)),
   },
   since: { what: "Since when it stands there.", schema: orNull(moment) },
   last_client: {

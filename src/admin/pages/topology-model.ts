@@ -1,3 +1,4 @@
+import { STATUS_NAMES } from "../../core/workload-state.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
 import { cleanText } from "../../respond/clean-text.ts";
 import type { LaidGraph } from "../topology/graph.ts";
@@ -110,18 +111,5 @@ function bucket(state: string): Bucket {
 
 /** A node tells its state as a bare word. */
 function stateOf(state: string): Parameters<typeof bucketOf>[0] {
-  return STATES.find((each) => each === state) ?? "unseen";
+  return STATUS_NAMES.find((each) => each === state) ?? "unseen";
 }
-
-const STATES = [
-  "unseen",
-  "absent",
-  "asleep",
-  "paused",
-  "starting",
-  "unready",
-  "ready",
-  "draining",
-  "stopping",
-  "failed",
-] as const;
