@@ -76,6 +76,8 @@ export type News =
   /** Its process is gone, of which the engine may give a full account only later. `ordered`: by somebody else. */
   | { readonly kind: "ended"; readonly ordered: boolean }
   | { readonly kind: "started" | "made" | "removed" }
+  /** Of no workload: the engine has ended its stream of news, as it does when it goes down itself. */
+  | { readonly kind: "cut" }
   | { readonly kind: "renamed"; readonly from: string };
 
 /** Who ended the last run: this gateway, somebody else by an order, or nobody (a crash, or it had done its work). */

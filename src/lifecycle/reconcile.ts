@@ -2,7 +2,7 @@ import { asleepAs, type InventoryItem } from "../core/observation.ts";
 import { isAnotherRun, isMadeAnew } from "./another-run.ts";
 import type { House } from "./house.ts";
 import { createDeparted, type Departed } from "./departed.ts";
-import { hear } from "./hear.ts";
+import { forgiveEngine, hear } from "./hear.ts";
 import { learn, look } from "./look.ts";
 import { notify } from "./notify.ts";
 import { isOneShot } from "./one-shot.ts";
@@ -191,6 +191,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     else hinted.add(name);
     try {
       if (name !== undefined) takeNews(name, news);
+      else if (news?.kind === "cut") forgiveEngine(house, records.values());
     } catch (fault) {
       house.emit({ type: "fault", message: `an event of "${name}" could not be followed`, detail: String(fault) });
     }

@@ -35,6 +35,8 @@ export interface WorkloadRecord {
   endHinted: boolean;
   /** Somebody else has ordered the end of this run. */
   endOrdered: boolean;
+  /** When such an order, or the end that it led to, was last heard of. */
+  orderHeardMs: number;
   /** Nobody is sent there until then, since somebody else has ordered its end; 0: nobody has. */
   endingUntilMs: number;
   /** Who ended its last run; `undefined` while it runs, or when nobody saw its end. */
@@ -164,6 +166,7 @@ export function createRecord(
     startCall: undefined,
     endHinted: false,
     endOrdered: false,
+    orderHeardMs: Number.NEGATIVE_INFINITY,
     endingUntilMs: 0,
     endedBy: memory?.endedBy,
     crashes: 0,

@@ -68,6 +68,8 @@ export function createTruces(clock: Pick<Clock, "now">): Truces {
           break;
         case "started":
           end(name);
+          break;
+        case "cut":
       }
     },
     resume(name, untilMs) {

@@ -117,6 +117,21 @@ describe("the gateway outlives", () => {
     await waitUntil(async () => (await gateway.request({ host })).status === 200, 15_000, "woken by the new daemon");
     return undefined;
   });
+
+  void it("a Docker daemon that ends its containers as it is restarted: these are nobody's stops", async (t) => {
+    const reason = whyNoPrivateDocker();
+    if (reason !== undefined) return skipOrFail(t, reason);
+    const daemon = await startPrivateDocker();
+    cleanup(t, () => daemon.stop());
+    const container = { wake_after_stop: "started" };
+    const { gateway, host } = await startSleeping(t, testDocker(t, daemon.host), { container });
+    assert.equal((await gateway.request({ host })).status, 200);
+    await daemon.halt();
+    await daemon.resume();
+    await waitUntil(async () => (await gateway.request({ path: "/_ready" })).status === 200, 15_000, "ready");
+    assert.equal((await gateway.request({ host })).status, 200);
+    return undefined;
+  });
 });
 
 function isLoud({ level }: { readonly level?: unknown }): boolean {

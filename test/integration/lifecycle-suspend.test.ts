@@ -153,3 +153,22 @@ test("an administrator may start what stays stopped, and a crash is no stop", as
   await house.clock.advance(10_000);
   await visitAndLeave(house, "app", 2_000);
 });
+
+for (const [what, beforeMs, answer] of [
+  ["what an engine ends as it goes down itself was stopped by nobody, and is woken at once", 15_000, "forward app"],
+  ["what somebody stopped long before the engine goes down stays stopped", 25_000, "suspended"],
+] as const) {
+  test(what, async () => {
+    const house = await openHouse([app("app", [], { wakeAfterStop: "started" })]);
+    await visitAndLeave(house, "app");
+    house.engine.stopOutside("app");
+    await house.clock.advance(beforeMs);
+    house.engine.hint(undefined, { kind: "cut" });
+    house.engine.reachable(false);
+    house.engine.reachable(true);
+    await house.clock.settle();
+    const guest = house.visit("app");
+    await house.clock.advance(50);
+    assert.equal(guest.answer, answer);
+  });
+}

@@ -48,6 +48,7 @@ export function createWatch({ client, orders, onRewired, silenceMs = SILENCE_MS 
       for (let failures = 0; !signal.aborted;) {
         const fault = await follow(client, { opened, hear, silenceMs, signal });
         if (signal.aborted) return;
+        if (fault === undefined) onHint(undefined, { kind: "cut" });
         client.forget();
         failures = fault === undefined ? 0 : failures + 1;
         if (fault?.code === "refused") reportLink(true, withoutEvents(fault));
