@@ -1,16 +1,12 @@
+import { cookieOf } from "../core/cookie-of.ts";
 import type { WorkloadRecord } from "../lifecycle/record.ts";
 import type { Route } from "../lifecycle/route.ts";
 
 /** The member that a client of a sticky group was sent to before, by its cookie; unverified, so only ever compared. */
 export function stickyMember(route: Route, cookies: string | undefined): string | undefined {
   const name = route.group?.sticky;
-  if (!name || cookies === undefined) return undefined;
-  for (const pair of cookies.split(";")) {
-    const equals = pair.indexOf("=");
-    if (equals === -1 || pair.slice(0, equals).trim() !== name) continue;
-    return decode(pair.slice(equals + 1).trim());
-  }
-  return undefined;
+  const value = name ? cookieOf(cookies, name) : undefined;
+  return value === undefined ? undefined : decode(value);
 }
 
 /** The cookie that keeps a client with its member; `undefined` when it has it already. */

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { cookieOf } from "../../core/cookie-of.ts";
 import { mayBeBrowser } from "../../web/client-kind.ts";
 import { hostOf, isSameOrigin, isSecure } from "../../web/request-origin.ts";
-import { cookieOf, sessionIdOf } from "./session-cookie.ts";
+import { sessionIdOf } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What tells a form of ours from one that another site made a browser send. */

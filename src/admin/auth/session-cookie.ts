@@ -1,3 +1,4 @@
+import { cookieOf } from "../../core/cookie-of.ts";
 import { SESSION_MS } from "./sessions.ts";
 
 const NAME = "dag_session";
@@ -8,15 +9,6 @@ export const ADMIN_PATHS = ["/_status", "/_topology", "/_metrics"] as const;
 /** The session id of a request, unverified. */
 export function sessionIdOf(cookies: string | undefined): string | undefined {
   return cookieOf(cookies, NAME);
-}
-
-/** The first cookie of that name. */
-export function cookieOf(cookies: string | undefined, name: string): string | undefined {
-  for (const pair of cookies?.split(";") ?? []) {
-    const equals = pair.indexOf("=");
-    if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
-  }
-  return undefined;
 }
 
 /** The `Set-Cookie` headers that log a browser in (`id`) or out (`undefined`), flat. */

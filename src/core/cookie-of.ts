@@ -1,0 +1,8 @@
+/** Returns the first cookie of that name in a Cookie field, as the client sent it: quotes and escapes stay. */
+export function cookieOf(cookies: string | undefined, name: string): string | undefined {
+  for (const pair of cookies?.split(";") ?? []) {
+    const equals = pair.indexOf("=");
+    if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
+  }
+  return undefined;
+}
