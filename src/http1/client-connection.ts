@@ -111,13 +111,27 @@ export class ClientConnection {
       return;
     }
     this.isBusy = false;
-    if (this.#ahead !== undefined) this.#handOver(Buffer.concat(this.#ahead));
+    if (this.#ahead !== undefined) this.passToNode();
   }
 
-  /** Of the answer nothing has been written: the request is to be read again, and answered by somebody else. */
-  passToNode(answer?: ResumeRequest): void {
+  /**
+   * Gives the connection to node:http for good, with the request that was read and not answered and all that came behind
+   * it. `resume`: what answers that request, in place of what answers any other.
+   */
+  passToNode(resume?: ResumeRequest): void {
     this.onGone = undefined;
-    this.#handOver(Buffer.concat([this.#read ?? NOTHING, ...(this.#ahead ?? [])]), answer);
+    const unread = this.#ahead === undefined ? this.#read : Buffer.concat([this.#read ?? NOTHING, ...this.#ahead]);
+    this.release();
+    isolate(this.socket, (socket) => {
+      if (socket.destroyed || socket.readableEnded) return socket.destroySoon(); // the client has left
+      socket.pause();
+      // In one piece: node:http reads past its stream once it has begun, so that a second one could be overtaken.
+      const pieces = [unread ?? NOTHING];
+      while (socket.readableLength > 0) pieces.push(nextPiece(socket));
+      socket.unshift(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
+      this.#deps.handOver(socket, resume);
+      return void socket.resume();
+    });
   }
 
   /** Nothing is heard of the connection here any more. */
@@ -167,7 +181,7 @@ export class ClientConnection {
     const request = this.#deps.parse(bytes);
     if (request === "incomplete" && length <= MAX_HEADER_BYTES) return this.#wait();
     if (typeof request === "string" || request.headBytes > MAX_HEADER_BYTES || request.length > SMALL_BODY_BYTES) {
-      return this.#handOver(bytes);
+      return this.passToNode();
     }
     const end = request.headBytes + request.length;
     if (length < end) return this.#wait();
@@ -175,20 +189,20 @@ export class ClientConnection {
       this.#read = bytes.subarray(0, end);
       this.#ahead = [bytes.subarray(end)];
     }
-    return this.#serve(bytes, request, request.length === 0 ? undefined : bytes.subarray(request.headBytes, end));
+    return this.#serve(request, request.length === 0 ? undefined : bytes.subarray(request.headBytes, end));
   }
 
   #wait(): void {
-    this.#late ??= setTimeout(() => isolate(this.socket, () => this.#handOver(this.#read ?? NOTHING)), PATIENCE_MS);
+    this.#late ??= setTimeout(() => this.passToNode(), PATIENCE_MS);
   }
 
-  #serve(bytes: Buffer, request: SimpleRequest, body: Buffer | undefined): void {
+  #serve(request: SimpleRequest, body: Buffer | undefined): void {
     if (this.#late !== undefined) clearTimeout(this.#late);
     this.#late = undefined;
     this.isBusy = true;
     this.hasAsked = true;
     this.#isLast = request.isLast;
-    if (!this.#deps.serve(request, body, this)) this.#handOver(bytes);
+    if (!this.#deps.serve(request, body, this)) this.passToNode();
   }
 
   /** What comes before its turn waits; too much of it waits on the other side. */
@@ -196,20 +210,6 @@ export class ClientConnection {
     this.#ahead ??= [];
     this.#ahead.push(bytes);
     if (this.#ahead.reduce((sum, { length }) => sum + length, 0) > SMALL_BODY_BYTES) this.socket.pause();
-  }
-
-  #handOver(bytes: Buffer, answer?: ResumeRequest): void {
-    this.release();
-    isolate(this.socket, (socket) => {
-      if (socket.destroyed || socket.readableEnded) return socket.destroySoon(); // the client has left
-      socket.pause();
-      // In one piece: node:http reads past its stream once it has begun, so that a second one could be overtaken.
-      const pieces = [bytes];
-      while (socket.readableLength > 0) pieces.push(nextPiece(socket));
-      socket.unshift(pieces.length === 1 ? bytes : Buffer.concat(pieces));
-      this.#deps.handOver(socket, answer);
-      return void socket.resume();
-    });
   }
 }
 

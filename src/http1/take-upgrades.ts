@@ -42,7 +42,7 @@ export function takeUpgrades(server: Server, answers: OpenResponses, onUpgrade: 
         const hasBody = bodyFraming(req) !== "none";
         if (dropH2c(req) && !hasBody && isFirst) onUpgrade(req, socket, head);
         else if (!hasBody || !readsBodies()) readOn(socket, Buffer.concat([headWithoutUpgrade(req), head]));
-        else respondWithBody(server, req, stream, head, (behind) => readOn(socket, behind));
+        else respondWithBody({ server, req, stream, head, goOn: (behind) => readOn(socket, behind) });
       }),
     );
   });

@@ -5,17 +5,18 @@ import { watchAbort } from "./watch-abort.ts";
 import { createDetachedResponse } from "./detached-response.ts";
 import { unwrapUpgrade } from "./node-internals.ts";
 
-/**
- * Answers a request whose body node:http reads, and whose upgrade is ignored, as any other; `goOn` gets what came behind it.
- * `stream` is the client's connection, or what gives it away only behind the body.
- */
-export function respondWithBody(
-  server: Server,
-  req: IncomingMessage,
-  stream: Duplex,
-  head: Buffer,
-  goOn: (behind: Buffer) => void,
-): void {
+interface IgnoredUpgrade {
+  readonly server: Server;
+  readonly req: IncomingMessage;
+  /** The client's connection, or what gives it away only behind the body. */
+  readonly stream: Duplex;
+  readonly head: Buffer;
+  /** Is given what came behind the request. */
+  readonly goOn: (behind: Buffer) => void;
+}
+
+/** Answers a request whose body node:http reads, and whose upgrade is ignored, as any other. */
+export function respondWithBody({ server, req, stream, head, goOn }: IgnoredUpgrade): void {
   const { socket } = req;
   const leave = (): void => socket.destroySoon();
   const leaving = stream === socket ? watchAbort(socket) : undefined;

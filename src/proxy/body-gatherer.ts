@@ -34,7 +34,10 @@ const GATHERED = Symbol("gathered body");
 
 type Read = IncomingMessage & { [GATHERED]?: GatheredBody };
 
-const UNREAD: GatheredBody = Object.freeze({ bytes: undefined, isWhole: false });
+/** Nothing was read of it. */
+export const UNREAD: GatheredBody = Object.freeze({ bytes: undefined, isWhole: false });
+/** There is none. */
+export const NO_CONTENT: GatheredBody = Object.freeze({ bytes: undefined, isWhole: true });
 
 /** Longer than the second packet of a request is behind the first. */
 const PATIENCE_MS = 10;

@@ -50,6 +50,28 @@ export interface ProxyDoor {
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
+/** A request that is to be admitted, for the first time or anew. */
+interface Arrival {
+  readonly route: Route;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly tries: number;
+}
+
+interface UpgradeArrival extends Omit<Arrival, "res"> {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** What an admitted request goes on with. */
+interface Passage {
+  readonly record: WorkloadRecord;
+  readonly forward: Forward;
+  readonly lease: Lease;
+  readonly waitedMs: number;
+  readonly extraHeaders?: readonly string[] | undefined;
+}
+
 /** Forwards what may go on at once; everybody else waits, or gets what the one decision says. */
 export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
   const { house, admitter, forwarder, count } = deps;
@@ -62,7 +84,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     single.lastClient = clientClass(asked.userAgent, false);
     const startedMs = house.clock.now();
     const lease = openLease(single, "request", startedMs);
-    forwarder.forwardSimple(asked, body, client, to, single.settings.passHost, (outcome) => {
+    const onEnd = (outcome: ForwardOutcome): void => {
       closeLease(lease, house.clock, house.rearm);
       if (outcome.kind === "refused") {
         house.dispatch(single, { type: "refused", endpoint: to });
@@ -72,7 +94,8 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
       if (outcome.kind === "failed") client.passToNode((req, res) => refuseBroken(0, route, req, res));
       if (isWell(outcome)) noteGoodHost(single, host);
       count(single.name, statusOf(outcome), house.clock.now() - startedMs);
-    });
+    };
+    forwarder.forwardSimple({ request: asked, body, client, to, passHost: single.settings.passHost, onEnd });
     return true;
   }
 
@@ -82,11 +105,12 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     if (single?.gate !== undefined) {
       single.lastClient = clientClass(req.headers["user-agent"], false);
       const lease = openLease(single, "request", house.clock.now());
-      pass(route, req, res, single, single.gate, lease, undefined, 0, 1);
-    } else isolateAsync(req.socket, admitRequest(route, req, res, 1));
+      pass({ route, req, res, tries: 1 }, { record: single, forward: single.gate, lease, waitedMs: 0 });
+    } else isolateAsync(req.socket, admitRequest({ route, req, res, tries: 1 }));
   }
 
-  async function admitRequest(route: Route, req: IncomingMessage, res: ServerResponse, tries: number): Promise<void> {
+  async function admitRequest(arrival: Arrival): Promise<void> {
+    const { route, req, res } = arrival;
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     res.once("close", leave);
@@ -95,51 +119,38 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     res.off("close", leave);
     if (admission.kind === "forward") {
       const { record, forward, lease, waitedMs } = admission;
-      if (lease !== undefined)
-        pass(route, req, res, record, forward, lease, answerHeaders(route, record, req, waitedMs), waitedMs, tries);
+      if (lease === undefined) return;
+      const extraHeaders = answerHeaders(route, record, req, waitedMs);
+      pass(arrival, { record, forward, lease, waitedMs, extraHeaders });
       return;
     }
     const status = await deps.refuse(admission, route, req, res);
     count(nameOf(route), status, house.clock.now() - startedMs);
   }
 
-  function pass(
-    route: Route,
-    req: IncomingMessage,
-    res: ServerResponse,
-    record: WorkloadRecord,
-    { to }: Forward,
-    lease: Lease,
-    extraHeaders: readonly string[] | undefined,
-    waitedMs: number,
-    tries: number,
-  ): void {
+  function pass(arrival: Arrival, { record, forward: { to }, lease, waitedMs, extraHeaders }: Passage): void {
+    const { route, req, res, tries } = arrival;
     const startedMs = house.clock.now();
-    const options = { passHost: record.settings.passHost, ...(extraHeaders && { extraHeaders }) };
-    forwarder.forward(req, res, to, options, (outcome) => {
+    const onEnd = (outcome: ForwardOutcome): void => {
       closeLease(lease, house.clock, house.rearm);
       if (outcome.kind === "refused") house.dispatch(record, { type: "refused", endpoint: to });
       if (mayTryAgain(outcome) && tries < MOST_TRIES) {
-        isolateAsync(req.socket, admitRequest(route, req, res, tries + 1));
+        isolateAsync(req.socket, admitRequest({ ...arrival, tries: tries + 1 }));
         return;
       }
       if (isUnanswered(outcome)) refuseBroken(waitedMs, route, req, res);
       if (isWell(outcome)) noteGoodHost(record, req.headers.host);
       count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
-    });
+    };
+    forwarder.forward({ req, res, to, passHost: record.settings.passHost, extraHeaders, onEnd });
   }
 
   function upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    isolateAsync(socket, admitUpgrade(route, req, socket, head, 1));
+    isolateAsync(socket, admitUpgrade({ route, req, socket, head, tries: 1 }));
   }
 
-  async function admitUpgrade(
-    route: Route,
-    req: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    tries: number,
-  ): Promise<void> {
+  async function admitUpgrade(arrival: UpgradeArrival): Promise<void> {
+    const { route, req, socket, head, tries } = arrival;
     const leaving = watchAbort(socket);
     const admission = await admitter.admit(route, askerOf(req, route, leaving.signal), PROXY_TRAITS, "tunnel");
     leaving.stop();
@@ -152,17 +163,18 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     if (lease === undefined) return;
     const startedMs = house.clock.now();
     const extraHeaders = answerHeaders(route, record, req, waitedMs);
-    const options = { passHost: record.settings.passHost, ...(extraHeaders && { extraHeaders }) };
-    forwarder.upgrade(req, socket, head, forward.to, options, (outcome) => {
+    const onEnd = (outcome: ForwardOutcome): void => {
       closeLease(lease, house.clock, house.rearm);
       if (outcome.kind === "refused") house.dispatch(record, { type: "refused", endpoint: forward.to });
       if (mayTryAgain(outcome) && tries < MOST_TRIES) {
-        isolateAsync(socket, admitUpgrade(route, req, socket, head, tries + 1));
+        isolateAsync(socket, admitUpgrade({ ...arrival, tries: tries + 1 }));
         return;
       }
       if (isUnanswered(outcome)) isolateAsync(socket, deps.refuseUpgrade(brokenAfter(waitedMs), route, req, socket));
       count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
-    });
+    };
+    const { passHost } = record.settings;
+    forwarder.upgrade({ req, socket, head, to: forward.to, passHost, extraHeaders, onEnd });
   }
 
   function refuseBroken(waitedMs: number, route: Route, req: IncomingMessage, res: ServerResponse): void {

@@ -49,21 +49,12 @@ export function closeInLedger(ledger: ExchangeLedger): void {
   if (ledger.open === 0 && ledger.waiting.length > 0) for (const done of ledger.waiting.splice(0)) done();
 }
 
-export function openExchange(
-  req: IncomingMessage,
-  res: ServerResponse,
-  extraHeaders: readonly string[] | undefined,
-  ledger: ExchangeLedger,
-  onEnd: (outcome: ForwardOutcome) => void,
-): Exchange {
+export function openExchange(opened: Pick<Exchange, "req" | "res" | "extraHeaders" | "ledger" | "onEnd">): Exchange {
+  const { req, res, ledger } = opened;
   ledger.open += 1;
   const onClose = (): void => clientOver(exchange);
   const exchange: Exchange = {
-    req,
-    res,
-    extraHeaders,
-    onEnd,
-    ledger,
+    ...opened,
     onClose,
     abort: undefined,
     status: 0,

@@ -3,28 +3,50 @@ import type { Duplex } from "node:stream";
 import type { Endpoint } from "../core/observation.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
 import { createFieldNames } from "../http1/field-names.ts";
-import { gatherBody } from "./body-gatherer.ts";
+import { gatherBody, type GatheredBody, NO_CONTENT, UNREAD } from "./body-gatherer.ts";
 import type { ClientConnection } from "../http1/client-connection.ts";
 import { type ExchangeLedger, type ForwardOutcome, isOver, openExchange, upstreamOver } from "./exchange.ts";
 import { fieldLines, flatFields } from "../http1/field-lines.ts";
 import { FAILURES } from "./failure.ts";
-import { createPlainExchange } from "./plain-exchange.ts";
 import { bodyFraming } from "../http1/request-framing.ts";
-import { meansBody, NO_BODY } from "../http1/request-head.ts";
+import { meansBody, NO_BODY, requestHead } from "../http1/request-head.ts";
 import { authorityOf, originForm } from "../http1/request-target.ts";
 import { askedBy, createRequestHeaders } from "./forwarded-fields.ts";
 import { createStreamedExchange } from "./streamed-exchange.ts";
 import { createTunnel } from "./tunnel.ts";
 import { createUpstreamPool, type Upstream } from "../http1/upstream-pool.ts";
-import { createWholeExchange } from "./whole-exchange.ts";
+import { NodeClientEnd } from "./node-client-end.ts";
+import { sendPooled } from "./pooled-exchange.ts";
+import { SimpleClientEnd } from "./simple-client-end.ts";
 
 export type { ForwardOutcome } from "./exchange.ts";
 
-export interface ForwardOptions {
+/** Where a request goes, and who is told how that ended. */
+interface Order {
+  readonly to: Endpoint;
   /** False: the upstream gets its own address as Host. */
   readonly passHost: boolean;
+  readonly onEnd: (outcome: ForwardOutcome) => void;
+}
+
+export interface ForwardOrder extends Order {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
   /** Flat `name, value, …`, added to the final answer. */
-  readonly extraHeaders?: readonly string[];
+  readonly extraHeaders?: readonly string[] | undefined;
+}
+
+export interface SimpleOrder extends Order {
+  readonly request: SimpleRequest;
+  readonly body: Buffer | undefined;
+  readonly client: ClientConnection;
+}
+
+export interface UpgradeOrder extends Order {
+  readonly req: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly extraHeaders?: readonly string[] | undefined;
 }
 
 /** Carries requests to an endpoint and answers back. `onEnd` comes exactly once, never before the call has returned. */
@@ -33,31 +55,11 @@ export interface Forwarder {
    * After `refused` nothing was written to `res` and nothing of the body is lost: forward the request again, or answer
    * it. After `failed` nothing was written either; the caller answers.
    */
-  forward(
-    req: IncomingMessage,
-    res: ServerResponse,
-    to: Endpoint,
-    options: ForwardOptions,
-    onEnd: (outcome: ForwardOutcome) => void,
-  ): void;
-  /** The same for a plain request on its client's line, which after `refused` and `failed` is still to be answered. */
-  forwardSimple(
-    request: SimpleRequest,
-    body: Buffer | undefined,
-    client: ClientConnection,
-    to: Endpoint,
-    passHost: boolean,
-    onEnd: (outcome: ForwardOutcome) => void,
-  ): void;
+  forward(order: ForwardOrder): void;
+  /** The same for a simple request on its client's connection, which after `refused` and `failed` is still to be answered. */
+  forwardSimple(order: SimpleOrder): void;
   /** The same for an upgrade: `refused` and `failed` leave the client's socket open and untouched. */
-  upgrade(
-    req: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    to: Endpoint,
-    options: ForwardOptions,
-    onEnd: (outcome: ForwardOutcome) => void,
-  ): void;
+  upgrade(order: UpgradeOrder): void;
   /** Drops the idle connections of an endpoint that goes away; those in use end with what they carry. */
   release(to: Endpoint): void;
   /** The run behind an endpoint is over: so is what is under way there, unless its answer is here already. */
@@ -80,12 +82,10 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   const names = createFieldNames();
   const upstreams = createUpstreamPool();
   const requestHeaders = createRequestHeaders({ names, isTrusted });
-  const sendWhole = createWholeExchange({ names, upstreams });
-  const sendPlain = createPlainExchange({ names, upstreams, ledger });
   const sendStreamed = createStreamedExchange({ names });
   const tunnel = createTunnel({ names });
 
-  function plainHead(request: SimpleRequest, client: ClientConnection, upstream: Upstream, passHost: boolean): string {
+  function simpleHead({ request, client, passHost }: SimpleOrder, upstream: Upstream): string {
     const known = forwardedFieldsOf(request, client, upstream, passHost);
     const length = request.length === 0 && !request.hasLength && meansBody(request.method) ? NO_BODY : "";
     return `${request.line}${known}${request.passed}${length}Connection: keep-alive\r\n\r\n`;
@@ -116,8 +116,8 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   }
 
   return {
-    forward(req, res, to, { passHost, extraHeaders }, onEnd) {
-      const exchange = openExchange(req, res, extraHeaders, ledger, onEnd);
+    forward({ req, res, to, passHost, extraHeaders, onEnd }) {
+      const exchange = openExchange({ req, res, extraHeaders, ledger, onEnd });
       if (isOver(exchange)) return;
       const upstream = upstreams.of(to, passHost ? hostOf(req) : undefined);
       const path = originForm(req.url);
@@ -127,21 +127,23 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
         return;
       }
       const headers = requestHeaders(askedBy(req), upstream.authority, passHost);
-      if (path === "*") sendStreamed(exchange, upstream, path, headers, undefined);
-      else if (framing === "none") sendWhole(exchange, upstream, path, headers, undefined);
-      else {
-        gatherBody(exchange, framing, ({ bytes, isWhole }) => {
-          if (isWhole) sendWhole(exchange, upstream, path, headers, bytes);
-          else sendStreamed(exchange, upstream, path, headers, bytes);
-        });
-      }
+      const send = ({ bytes, isWhole }: GatheredBody): void => {
+        if (!isWhole) return sendStreamed({ exchange, to: upstream, path, headers, begun: bytes });
+        const client = new NodeClientEnd(exchange, names);
+        const head = requestHead(client.method, path, headers, { hasBody: bytes !== undefined });
+        return sendPooled(upstreams, { upstream, head, body: bytes, client });
+      };
+      if (path === "*") send(UNREAD);
+      else if (framing === "none") send(NO_CONTENT);
+      else gatherBody(exchange, framing, send);
     },
-    forwardSimple(request, body, client, to, passHost, onEnd) {
-      const { method } = request;
+    forwardSimple(order) {
+      const { request, body, client: connection, to, passHost, onEnd } = order;
       const upstream = upstreams.of(to, passHost ? request.host : undefined);
-      sendPlain({ method, head: plainHead(request, client, upstream, passHost), body, client, upstream, onEnd });
+      const client = new SimpleClientEnd({ method: request.method, connection, names, ledger, onEnd });
+      sendPooled(upstreams, { upstream, head: simpleHead(order, upstream), body, client });
     },
-    upgrade(req, socket, head, to, { passHost, extraHeaders }, onEnd) {
+    upgrade({ req, socket, head, to, passHost, extraHeaders, onEnd }) {
       const upstream = upstreams.of(to, passHost ? hostOf(req) : undefined);
       const headers = requestHeaders(askedBy(req), upstream.authority, passHost);
       const path = originForm(req.url) ?? "/";

@@ -11,18 +11,21 @@ import { relayAnswer } from "./relay-answer.ts";
 import { requestHead } from "../http1/request-head.ts";
 import { sendBody } from "../http1/send-body.ts";
 
-/** Sends a request whose body comes as it comes; `begun` is what was read of it already. */
-export type SendStreamed = (
-  exchange: Exchange,
-  to: Destination,
-  path: string,
-  headers: readonly string[],
-  begun: Buffer | undefined,
-) => void;
+interface StreamedRequest {
+  readonly exchange: Exchange;
+  readonly to: Destination;
+  readonly path: string;
+  readonly headers: readonly string[];
+  /** What was read of its body already. */
+  readonly begun: Buffer | undefined;
+}
+
+/** Sends a request whose body comes as it comes. */
+export type SendStreamed = (request: StreamedRequest) => void;
 
 /** The connection is new each time: what cannot be sent twice never goes out on one that the app may just be closing. */
 export function createStreamedExchange({ names }: { readonly names: FieldNames }): SendStreamed {
-  return (exchange, to, path, headers, begun) => {
+  return ({ exchange, to, path, headers, begun }) => {
     const { req, res } = exchange;
     const giveUp = openConnection(to, (error, connection) => {
       if (error === undefined) isolate(req.socket, () => send(connection));

@@ -84,7 +84,7 @@ export function createTunnel({ names }: { readonly names: FieldNames }): (order:
     function decline(connection: Socket): ResponseHandler {
       leaving.stop();
       const res = createDetachedResponse(req, socket as Socket);
-      const exchange = openExchange(req, res, extraHeaders, ledger, end);
+      const exchange = openExchange({ req, res, extraHeaders, ledger, onEnd: end });
       exchange.abort = () => connection.destroy();
       socket.resume(); // bytes of a protocol that was not agreed upon
       return relayAnswer(exchange, names, connection);

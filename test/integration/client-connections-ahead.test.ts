@@ -5,7 +5,7 @@ import { it } from "node:test";
 import { createFieldNames } from "../../src/http1/field-names.ts";
 import { parseSimpleRequest } from "../../src/http1/simple-request.ts";
 import { ClientConnection, type ClientConnectionDeps } from "../../src/http1/client-connection.ts";
-import { createForwarder } from "../../src/proxy/forwarder.ts";
+import { createForwarder, type ForwardOutcome } from "../../src/proxy/forwarder.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { answering, startRawApp } from "./proxy-house.ts";
@@ -57,9 +57,9 @@ void it("a client that does not read its answer keeps no other one from theirs",
       write: (_bytes, _coding, done) => isDeaf || done(),
     });
     const line = new ClientConnection(deps, socket as unknown as Socket);
-    forwarder.forwardSimple(request as Exclude<typeof request, string>, undefined, line, to, true, (outcome) => {
-      outcomes.push(outcome.kind);
-    });
+    const asked = request as Exclude<typeof request, string>;
+    const onEnd = ({ kind }: ForwardOutcome): void => void outcomes.push(kind);
+    forwarder.forwardSimple({ request: asked, body: undefined, client: line, to, passHost: true, onEnd });
     return socket;
   }
 

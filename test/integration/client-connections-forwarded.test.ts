@@ -38,7 +38,7 @@ describe("an app behind a connection that many requests come on", () => {
     let at = 0;
     const [, port] = await listen(t, (line, body, request) => {
       const [to, passHost] = ways[at++]!;
-      forwarder.forwardSimple(request, body, line, to, passHost, () => {});
+      forwarder.forwardSimple({ request, body, client: line, to, passHost, onEnd() {} });
       return true;
     });
     const client = await rawClient(t, port);

@@ -12,12 +12,7 @@ import type { Endpoint } from "../../src/core/observation.ts";
 import type { SimpleRequest } from "../../src/http1/simple-request.ts";
 import type { ClientConnection } from "../../src/http1/client-connection.ts";
 import { createClientConnections } from "../../src/http1/client-connections.ts";
-import {
-  createForwarder,
-  type ForwardOptions,
-  type ForwardOutcome,
-  type Forwarder,
-} from "../../src/proxy/forwarder.ts";
+import { createForwarder, type ForwardOrder, type ForwardOutcome, type Forwarder } from "../../src/proxy/forwarder.ts";
 import { watchResponses } from "../../src/http1/open-responses.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { takeUpgrades } from "../../src/http1/take-upgrades.ts";
@@ -42,7 +37,7 @@ export interface ProxyHouseSpec {
   readonly upstream: number;
   readonly address?: string;
   readonly published?: boolean;
-  readonly options?: ForwardOptions;
+  readonly options?: Pick<ForwardOrder, "passHost" | "extraHeaders">;
   readonly isTrusted?: (address: string) => boolean;
   readonly listen?: string;
   /** What the caller does with an exchange that is not answered; default: 502 with the outcome as its body. */
@@ -53,7 +48,7 @@ export interface ProxyHouseSpec {
 export const READ_BY_NODE = "PROXY_READ_BY_NODE";
 
 const ENDLESS = { isDraining: () => false, tooLate: (socket: Socket) => void socket.destroy() };
-const PASS_HOST: ForwardOptions = Object.freeze({ passHost: true });
+const PASS_HOST: Pick<ForwardOrder, "passHost" | "extraHeaders"> = Object.freeze({ passHost: true });
 
 export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<ProxyHouse> {
   const { options = PASS_HOST, isTrusted = () => false, unanswered = answer502 } = spec;
@@ -63,10 +58,11 @@ export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<
   const outcomes: ForwardOutcome[] = [];
 
   function onRequest(req: IncomingMessage, res: ServerResponse): void {
-    forwarder.forward(req, res, to, options, (outcome) => {
+    const onEnd = (outcome: ForwardOutcome): void => {
       outcomes.push(outcome);
       if (outcome.kind === "refused" || outcome.kind === "failed") unanswered(outcome, () => onRequest(req, res), res);
-    });
+    };
+    forwarder.forward({ req, res, to, ...options, onEnd });
   }
 
   const server = createServer(SERVER_OPTIONS, (req, res) => {
@@ -78,21 +74,23 @@ export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<
 
   function serve(request: SimpleRequest, body: Buffer | undefined, line: ClientConnection): boolean {
     if (options.extraHeaders !== undefined) return false;
-    forwarder.forwardSimple(request, body, line, to, options.passHost, (outcome) => {
+    const onEnd = (outcome: ForwardOutcome): void => {
       outcomes.push(outcome);
       if (outcome.kind !== "refused" && outcome.kind !== "failed") return;
       line.passToNode((req, res) => unanswered(outcome, () => onRequest(req, res), res));
-    });
+    };
+    forwarder.forwardSimple({ request, body, client: line, to, passHost: options.passHost, onEnd });
     return true;
   }
   const tunnels = takeUpgrades(server, watchResponses(server), (req, socket, head) => {
     const again = (): void => {
-      forwarder.upgrade(req, socket, head, to, options, (outcome) => {
+      const onEnd = (outcome: ForwardOutcome): void => {
         outcomes.push(outcome);
         if (outcome.kind !== "refused" && outcome.kind !== "failed") return;
         if (spec.unanswered === undefined) socket.end(`HTTP/1.1 502 Bad Gateway\r\nX-Outcome: ${outcome.kind}\r\n\r\n`);
         else spec.unanswered(outcome, again, undefined as never);
-      });
+      };
+      forwarder.upgrade({ req, socket, head, to, ...options, onEnd });
     };
     again();
   });

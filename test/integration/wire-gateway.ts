@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TestContext } from "node:test";
 import type { Route } from "../../src/lifecycle/route.ts";
-import { createForwarder } from "../../src/proxy/forwarder.ts";
+import { createForwarder, type ForwardOutcome } from "../../src/proxy/forwarder.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createGatewayServer, type GatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
@@ -68,30 +68,32 @@ export async function startWireGateway(t: TestContext, answers: Answers = () => 
   const forwarder = createForwarder({ isTrusted: () => false });
   cleanup(t, () => forwarder.close());
   const to = { host: "127.0.0.1", port: app.port, published: false };
-  const options = { passHost: true };
   const refuse = (res: ServerResponse, status: number, text: string): void =>
     void res.writeHead(status, { "Content-Length": text.length }).end(text);
   const server: GatewayServer = createGatewayServer({
     options: SERVER_OPTIONS,
     findRoute: (host) => (host === "nobody.local" ? undefined : KNOWN),
     plain(_route, request, body, line) {
-      forwarder.forwardSimple(request, body, line, to, true, ({ kind }) => {
+      const onEnd = ({ kind }: ForwardOutcome): void => {
         if (kind === "refused" || kind === "failed") line.passToNode((_req, res) => refuse(res, 502, kind));
-      });
+      };
+      forwarder.forwardSimple({ request, body, client: line, to, passHost: true, onEnd });
       return true;
     },
     auth: () => false,
     authUpgrade: () => false,
     internal: () => false,
     request(_route, req: IncomingMessage, res) {
-      forwarder.forward(req, res, to, options, ({ kind }) => {
+      const onEnd = ({ kind }: ForwardOutcome): void => {
         if (kind === "refused" || kind === "failed") refuse(res, 502, kind);
-      });
+      };
+      forwarder.forward({ req, res, to, passHost: true, onEnd });
     },
     upgrade(_route, req, socket, head) {
-      forwarder.upgrade(req, socket, head, to, options, ({ kind }) => {
+      const onEnd = ({ kind }: ForwardOutcome): void => {
         if (kind === "refused" || kind === "failed") socket.end(`HTTP/1.1 502 ${kind}\r\nConnection: close\r\n\r\n`);
-      });
+      };
+      forwarder.upgrade({ req, socket, head, to, passHost: true, onEnd });
     },
     forwardedHost: () => undefined,
     forwardedBy() {},

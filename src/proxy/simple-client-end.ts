@@ -1,0 +1,126 @@
+import type { Socket } from "node:net";
+import type { ClientConnection } from "../http1/client-connection.ts";
+import type { FieldNames } from "../http1/field-names.ts";
+import type { ResponseHead } from "../http1/parse-response-head.ts";
+import { trailerPairs } from "../http1/trailer-fields.ts";
+import { informationHead } from "./answer.ts";
+import type { Abortable, ClientEnd } from "./client-end.ts";
+import { closeInLedger, type ExchangeLedger, type ForwardOutcome } from "./exchange.ts";
+
+interface SimpleClientEndOptions {
+  readonly method: string;
+  readonly connection: ClientConnection;
+  readonly names: FieldNames;
+  readonly ledger: ExchangeLedger;
+  /** Called once. After `refused` and `failed` nothing of a response was written. */
+  readonly onEnd: (outcome: ForwardOutcome) => void;
+}
+
+/** The client of a simple request, whose response is written to its connection as text. */
+export class SimpleClientEnd implements ClientEnd {
+  readonly method: string;
+  readonly writable: Socket;
+  status = 0;
+  isOver = false;
+  readonly #options: SimpleClientEndOptions;
+  #isChunked = false;
+  /** Text that has not been written yet. */
+  #text = "";
+  #isCorked = false;
+
+  constructor(options: SimpleClientEndOptions) {
+    this.method = options.method;
+    this.writable = options.connection.socket;
+    this.#options = options;
+    options.ledger.open += 1;
+  }
+
+  attach(exchange: Abortable): void {
+    this.#options.connection.onGone = () => {
+      exchange.abort();
+      this.fail({ kind: "gone", status: this.status });
+    };
+  }
+
+  writeInformation({ status, reason, fields }: ResponseHead): void {
+    this.#text += informationHead(status, reason, fields.lines);
+  }
+
+  writeHead({ status, reason, fields }: ResponseHead): void {
+    const hasBody = status !== 204 && status !== 304 && this.method !== "HEAD";
+    this.status = status;
+    this.#isChunked = hasBody && fields.length === -1;
+    const about = { hasDate: fields.hasDate, isChunked: this.#isChunked };
+    this.#text += this.#options.connection.answerHead(status, reason, fields.forClient(hasBody), about);
+  }
+
+  writeBody(bytes: Buffer): void {
+    if (this.#isChunked) this.#text += `${bytes.length.toString(16)}\r\n`;
+    if (bytes.length <= SMALL_PIECE) this.#text += bytes.toString("latin1");
+    else {
+      this.#writeText();
+      this.writable.write(bytes);
+    }
+    if (this.#isChunked) this.#text += "\r\n";
+  }
+
+  flush(): void {
+    if (this.#text !== "") this.writable.write(this.#text, "latin1");
+    this.#text = "";
+    if (this.#isCorked) {
+      this.#isCorked = false;
+      this.writable.uncork();
+    }
+  }
+
+  end(trailers: readonly string[], hasSent: () => boolean): void {
+    const { connection } = this.#options;
+    if (this.#isChunked) this.#text += `0\r\n${this.#trailerLines(trailers)}\r\n`;
+    this.flush();
+    const written = (): void => {
+      if (this.isOver) return;
+      this.fail({ kind: "done", status: this.status });
+      connection.over(hasSent());
+    };
+    connection.onGone = written;
+    // It is over when the client has it, as far as we can know.
+    if (this.writable.writableLength === 0) written();
+    else this.writable.write("", "latin1", written);
+  }
+
+  cut(): void {
+    this.fail({ kind: "cut", status: this.status });
+    this.destroy();
+  }
+
+  fail(outcome: ForwardOutcome): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    const { connection, ledger, onEnd } = this.#options;
+    connection.onGone = undefined;
+    closeInLedger(ledger);
+    onEnd(outcome);
+  }
+
+  destroy(): void {
+    this.writable.destroy();
+  }
+
+  /** Writes the text, and keeps it back until all of this read is there. */
+  #writeText(): void {
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.writable.cork();
+    }
+    if (this.#text !== "") this.writable.write(this.#text, "latin1");
+    this.#text = "";
+  }
+
+  #trailerLines(trailers: readonly string[]): string {
+    return trailerPairs(this.#options.names, trailers)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join("");
+  }
+}
+
+const SMALL_PIECE = 16 * 1024;
