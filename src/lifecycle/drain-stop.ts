@@ -6,6 +6,7 @@ import type { House } from "./house.ts";
 import { look, lookAtRest } from "./look.ts";
 import { nudged } from "./nudge.ts";
 import { type Engine, EngineError, type StopOrder, type StopResult, type WorkloadRef } from "./ports.ts";
+import { stopDeletes } from "./stop-deletes.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 import { sampledMemory } from "./sample.ts";
 import { unthrottle } from "./throttle.ts";
@@ -41,6 +42,11 @@ export async function drainJob(house: House, record: WorkloadRecord, run: number
 export async function stopJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
   const { state, settings, engine } = record;
   if (state.status !== "stopping") return;
+  if (await mustBeLeft(record, state.reason)) {
+    if (!signal.aborted)
+      house.dispatch(record, { type: "stop-ended", run, observation: record.observation ?? STILL_RUNNING });
+    return;
+  }
   const startedMs = house.clock.now();
   const awakeMs = startedMs - record.awakeSinceMs;
   const ref = refOf(record);
@@ -71,6 +77,12 @@ export async function stopJob(house: House, record: WorkloadRecord, run: number,
     observation = STILL_RUNNING;
   }
   if (!signal.aborted) house.dispatch(record, { type: "stop-ended", run, observation, killedAfterMs });
+}
+
+/** Only a person may order a stop that deletes it; it may have been made anew since it was looked at. */
+async function mustBeLeft(record: WorkloadRecord, reason: StopReason): Promise<boolean> {
+  if (reason === "schedule") await look(record);
+  return reason !== "admin" && reason !== "suspend" && reason !== "pause" && stopDeletes(record);
 }
 
 /** What somebody has removed meanwhile needs no stop. */

@@ -9,12 +9,14 @@ export function hear(house: House, record: WorkloadRecord, news: News): void {
     case "ending":
       record.endOrdered = true;
       record.orderHeardMs = house.clock.now();
+      record.endOrderedAtLook = record.looks;
       record.endingUntilMs = house.clock.now() + endsWithinMs(record);
       house.dispatch(record, { type: "ending" });
       break;
     case "ended":
       record.endOrdered = news.ordered;
       if (news.ordered) record.orderHeardMs = house.clock.now();
+      record.endOrderedAtLook = record.looks;
       record.endingUntilMs = 0;
       // Word of the order may come after it was seen asleep.
       if (news.ordered && record.endedBy === "itself") record.endedBy = "other";

@@ -54,7 +54,7 @@ function nextLook(record: WorkloadRecord): number {
 }
 
 function remember(record: WorkloadRecord, number: number, seen: Observation): void {
-  noteEnd(record, seen);
+  noteEnd(record, number, seen);
   endRun(record, seen);
   // A former life of the gateway knew whose run this is, be it that it is first seen after a wake that failed.
   if (record.observation === undefined && record.wokenByUs && hasRun(seen)) record.ourRun = runOf(seen);
@@ -69,12 +69,12 @@ function remember(record: WorkloadRecord, number: number, seen: Observation): vo
 }
 
 /** Keeps who ended a run that was seen, until there is another one. */
-function noteEnd(record: WorkloadRecord, seen: Observation): void {
-  const { observation: last, state, endOrdered } = record;
+function noteEnd(record: WorkloadRecord, number: number, seen: Observation): void {
+  const { observation: last, state, endOrdered, endOrderedAtLook } = record;
   const ran = last !== undefined && hasRun(last);
   if (hasRun(seen)) {
     // Word of its start may have been missed: an order that ended the run before says nothing of this one.
-    if (!ran) record.endOrdered = false;
+    if (!ran && number > endOrderedAtLook) record.endOrdered = false;
     record.endedBy = undefined;
   } else if (ran) {
     record.endedBy = endOrdered ? "other" : state.status === "stopping" ? "us" : "itself";

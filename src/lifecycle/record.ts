@@ -37,6 +37,8 @@ export interface WorkloadRecord {
   endOrdered: boolean;
   /** When such an order, or the end that it led to, was last heard of. */
   orderHeardMs: number;
+  /** How many looks had been begun by then: what they find may be older than the order. */
+  endOrderedAtLook: number;
   /** Nobody is sent there until then, since somebody else has ordered its end; 0: nobody has. */
   endingUntilMs: number;
   /** Who ended its last run; `undefined` while it runs, or when nobody saw its end. */
@@ -167,6 +169,7 @@ export function createRecord(
     endHinted: false,
     endOrdered: false,
     orderHeardMs: Number.NEGATIVE_INFINITY,
+    endOrderedAtLook: 0,
     endingUntilMs: 0,
     endedBy: memory?.endedBy,
     crashes: 0,

@@ -193,3 +193,20 @@ test("a reload that takes the schedule away opens the gate, one that brings it c
   await house.clock.settle();
   assert.equal(late.answer, "offline");
 });
+
+test("a closing does not delete a container that was made anew with --rm while its wake waited", async () => {
+  const schedule = { start: "08:00", stop: "12:01", timezone: "UTC" };
+  const house = await openHouse(
+    [
+      { name: "app", schedule, dependsOn: [{ name: "db", condition: "healthy" }] },
+      { name: "db", hosts: [], startTimeoutMs: 600_000 },
+    ],
+    { clock: createManualClock(Date.UTC(2026, 5, 1, 12)), fakes: { db: { listenMs: Infinity } } },
+  );
+  house.visit("app");
+  await house.clock.advance(1_000);
+  assert.equal(house.status("app"), "starting");
+  house.engine.add("app", { autoRemove: true, status: "running" });
+  await house.clock.advance(120_000);
+  assert.deepEqual(house.orders(), ["start db"]);
+});

@@ -142,6 +142,20 @@ test("what somebody stops before it was ever seen running stays stopped as well"
   assert.equal(guest.answer, "suspended");
 });
 
+test("a stop counts that was heard of while the engine was asked, whose answer is older", async () => {
+  const house = await openHouse([app("app", [], { wakeAfterStop: "started" })]);
+  const { observe } = house.engine;
+  house.engine.observe = async (ref) => {
+    const seen = await observe(ref);
+    if (seen.status === "running") house.engine.stopOutside("app");
+    return seen;
+  };
+  const guest = house.visit("app");
+  await house.clock.advance(30_000);
+  assert.deepEqual(house.orders(), ["start app"]);
+  assert.equal(guest.answer, "suspended");
+});
+
 test("an administrator may start what stays stopped, and a crash is no stop", async () => {
   const house = await openHouse([app("app", [], { wakeAfterStop: "started" })]);
   await visitAndLeave(house, "app");
