@@ -24,7 +24,13 @@ export function probeFailure(
     record.lastProbe === undefined
       ? ""
       : `; last answer: ${record.lastProbe}${record.lastProbe === "speaks TLS" ? " (set target_scheme: https)" : ""}`;
-  return failureAt(house, "timeout", `it has not answered on ${where} within ${seconds} s${last}${others}`);
+  const hint = isWrongPort(record) ? others : "";
+  return failureAt(house, "timeout", `it has not answered on ${where} within ${seconds} s${last}${hint}`);
+}
+
+/** Where somebody answers on the port that was configured, another port is no remedy. */
+function isWrongPort({ settings, lastProbe }: WorkloadRecord): boolean {
+  return settings.findsPort === true || lastProbe === undefined || !/TLS|certificate|^\//u.test(lastProbe);
 }
 
 function endFailure(house: House, observation: Observation | undefined): Failure {

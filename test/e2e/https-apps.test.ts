@@ -60,7 +60,7 @@ describe("an app that speaks https only", () => {
     "is refused by target_verify for its certificate, and said to speak TLS without the key",
     async (t, docker) => {
       const app = await createApp(docker, ["app.test"]);
-      const own = { name: app.name, target_port: 443, start_timeout: "3s" };
+      const own = { name: app.name, target_port: 443, start_timeout: "6s" };
       const gateway = (container: object) =>
         startGateway(t, {
           dockerHost: docker.host,
@@ -77,6 +77,7 @@ describe("an app that speaks https only", () => {
       const [invalid, tls, broken] = await Promise.all(details);
       assert.match(invalid, /certificate is not valid \(.*self-signed/u);
       assert.match(tls, /speaks TLS.*target_scheme: https/u);
+      assert.doesNotMatch(`${invalid} ${tls}`, /set target_port/u, "something answers on its port");
       assert.match(broken, /speaks TLS.*target_scheme: https/u);
     },
   );
