@@ -36,6 +36,7 @@ export function takeUpgrades(server: Server, answers: OpenResponses, onUpgrade: 
     const { socket } = req;
     const isFirst = !answers.areOpen(socket);
     upgraded.add(socket);
+    if (stream !== socket) stream.on("error", ignore); // the connection's own, once more
     socket.off("close", forget).on("close", forget);
     answers.afterLetGo(socket, () =>
       isolate(socket, () => {
@@ -48,3 +49,5 @@ export function takeUpgrades(server: Server, answers: OpenResponses, onUpgrade: 
   });
   return upgraded;
 }
+
+function ignore(): void {}

@@ -45,6 +45,23 @@ describe("a client that leaves as its answer arrives", { concurrency: true }, ()
   }
 });
 
+for (const [what, behind] of [
+  ["before its body is there", ""],
+  ["behind a request under way", `GET /slow${H}\r\n`],
+] as const) {
+  void it(`a client that resets an upgrade with a body ${what} is no fault of the gateway`, async (t) => {
+    const gateway = await startWireGateway(t);
+    for (let round = 0; round < 3; round += 1) {
+      const client = await gateway.client(`${behind}POST /u${H}${U}Content-Length: 9\r\n\r\na`);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      client.socket.resetAndDestroy();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    const last = await gateway.client(`GET /c${H}\r\n`);
+    await last.until((text) => text.endsWith("</c>"));
+  });
+}
+
 /** Loaded into the gateway's process: throws where a request's path says so, and on SIGUSR2 where nobody catches. */
 const SABOTEUR = `
   const { Socket } = require("node:net");
