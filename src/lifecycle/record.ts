@@ -3,6 +3,7 @@ import type { Forward } from "../core/decision.ts";
 import type { VetoReason, WakeCause } from "../core/events.ts";
 import type { Endpoint, Observation } from "../core/observation.ts";
 import type { DependencyCondition, WorkloadSettings } from "../core/settings.ts";
+import type { TransitionCause } from "../core/transition-cause.ts";
 import type { WorkloadState } from "../core/workload-state.ts";
 import type { EndedBy, Engine, Limits, Memory, WorkloadRef } from "./ports.ts";
 import type { Sampling } from "./in-use.ts";
@@ -138,7 +139,7 @@ export interface TimelineEntry {
   readonly wallMs: number;
   readonly from: WorkloadState["status"];
   readonly to: WorkloadState["status"];
-  readonly why: string;
+  readonly cause: TransitionCause;
 }
 
 /** A record that nobody has looked at yet; `memory` is what a former run of the gateway knew. */

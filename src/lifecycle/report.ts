@@ -1,5 +1,5 @@
 import type { Observation } from "../core/observation.ts";
-import { timeSpan } from "../core/time-span.ts";
+import { causeOf, causeText } from "../core/transition-cause.ts";
 import type { WorkloadEvent, WorkloadState } from "../core/workload-state.ts";
 import type { House } from "./house.ts";
 import type { WorkloadRecord } from "./record.ts";
@@ -11,12 +11,12 @@ const TIMELINE_LENGTH = 20;
 export function report(house: House, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
   const after = record.state;
   const now = house.clock.now();
-  const why = reason(record, event);
+  const cause = causeOf(event, record.wakeCause);
   if (before.status !== after.status) {
-    record.timeline.push({ wallMs: house.clock.wall(), from: before.status, to: after.status, why });
+    record.timeline.push({ wallMs: house.clock.wall(), from: before.status, to: after.status, cause });
     if (record.timeline.length > TIMELINE_LENGTH) record.timeline.shift();
   }
-  house.emit({ type: "state", workload: record.name, from: before, to: after, why });
+  house.emit({ type: "state", workload: record.name, from: before, to: after, why: causeText(cause) });
 
   if (after.status === "ready" && before.status !== "draining") {
     const woken = before.status === "starting";
@@ -49,37 +49,4 @@ function tellNeverStopped(house: House, record: WorkloadRecord): void {
 
 function ranBefore({ status }: WorkloadState): boolean {
   return status === "ready" || status === "unready" || status === "draining";
-}
-
-function reason(record: WorkloadRecord, event: WorkloadEvent): string {
-  switch (event.type) {
-    case "wake":
-      return record.wakeCause ?? "request";
-    case "observed":
-      return `seen ${event.observation.status}${event.restarted ? " anew" : ""}`;
-    case "progress":
-      return event.phase;
-    case "answered":
-      return "it answers";
-    case "completed":
-      return "it ended as it should";
-    case "wake-failed":
-      return event.failure.message;
-    case "refused":
-      return "it refused a connection";
-    case "ending":
-      return "it ends";
-    case "sleep":
-      return event.reason;
-    case "arrival":
-      return "a request came";
-    case "drained":
-      return "nothing is open";
-    case "vetoed":
-      return "it is in use";
-    case "stop-ended":
-      return event.killedAfterMs === undefined
-        ? `the stop ended: ${event.observation.status}`
-        : `it did not end within ${timeSpan(event.killedAfterMs)} and was killed`;
-  }
 }

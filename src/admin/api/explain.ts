@@ -1,3 +1,4 @@
+import { causeText } from "../../core/transition-cause.ts";
 import { formatGoDuration } from "../../core/duration.ts";
 import type { WorkloadRecord } from "../../lifecycle/record.ts";
 import { createTranslate } from "../../respond/language.ts";
@@ -40,7 +41,12 @@ export function explain(
     would_wake: awake ? [] : wouldWake(lifecycle, record).map(inEnglish),
     warnings: untrustedPeers().map((address) => english("dash.untrustedPeer", { address })),
     will_stop: awake && plan !== undefined ? { at: iso(plan.atMs), reason: plan.reason } : null,
-    transitions: record.timeline.map(({ wallMs, from, to, why }) => ({ at: iso(wallMs), from, to, why })),
+    transitions: record.timeline.map(({ wallMs, from, to, cause }) => ({
+      at: iso(wallMs),
+      from,
+      to,
+      why: causeText(cause),
+    })),
   };
 }
 
@@ -60,7 +66,7 @@ function write(value: ReasonValue): string | number {
   if (typeof value !== "object") return value;
   if ("atMs" in value) return iso(value.atMs);
   if ("spanMs" in value) return formatGoDuration(value.spanMs);
-  return "why" in value ? value.why : value.anyOf.join(" or ");
+  return "why" in value ? causeText(value.why) : value.anyOf.join(" or ");
 }
 
 function iso(ms: number): string {

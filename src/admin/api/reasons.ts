@@ -1,3 +1,4 @@
+import type { TransitionCause } from "../../core/transition-cause.ts";
 import { failureOf } from "../../lifecycle/failure.ts";
 import type { House } from "../../lifecycle/house.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
@@ -21,7 +22,7 @@ export type ReasonValue =
   | number
   | { readonly atMs: number }
   | { readonly spanMs: number }
-  | { readonly why: string }
+  | { readonly why: TransitionCause }
   | { readonly anyOf: readonly string[] };
 
 /** Why it is awake, from what the life cycle itself goes by. */
@@ -41,7 +42,10 @@ export function whyAwake({ house }: Lifecycle, record: WorkloadRecord): Reason[]
 function howItCameUp({ timeline, wakeCause }: WorkloadRecord, came: TimelineEntry): Reason {
   const woken = timeline.findLast(({ to }) => to === "starting");
   if (woken === undefined) return { key: "explain.outside", values: { at: { atMs: came.wallMs } } };
-  return { key: "explain.woken", values: { at: { atMs: woken.wallMs }, why: { why: wakeCause ?? woken.why } } };
+  return {
+    key: "explain.woken",
+    values: { at: { atMs: woken.wallMs }, why: { why: wakeCause === undefined ? woken.cause : { code: wakeCause } } },
+  };
 }
 
 /** What keeps it from being put to sleep right now. */

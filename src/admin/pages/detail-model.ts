@@ -13,7 +13,7 @@ import { detailFacts } from "./detail-facts.ts";
 import { bucketOf } from "./dashboard-query.ts";
 import { settingsModel } from "./settings-model.ts";
 import { HISTOGRAM, wakeHistogram } from "./wake-histogram.ts";
-import { reasonText, whyText } from "./why-text.ts";
+import { causeWords, reasonText } from "./why-text.ts";
 
 /** Everything that is known of one container. */
 export function detailModel(
@@ -32,12 +32,12 @@ export function detailModel(
     row,
     HISTOGRAM,
     reasons: reasons(),
-    timeline: record.timeline.toReversed().map(({ wallMs, to, why }) => ({
+    timeline: record.timeline.toReversed().map(({ wallMs, to, cause }) => ({
       at: words.at(wallMs),
       state: to,
       bucket: bucketOf(to),
       word: t(`state.${to}`),
-      why: whyText(t, why),
+      why: causeWords(t, cause),
     })),
     histogram: wakeHistogram(words, record.wakesMs, medianMs),
     facts: detailFacts(words, container),
@@ -55,7 +55,7 @@ export function detailModel(
     const stop: Reason =
       plan === undefined
         ? { key: "explain.stopsNot" }
-        : { key: "explain.stops", values: { at: { atMs: plan.atMs }, why: { why: plan.reason } } };
+        : { key: "explain.stops", values: { at: { atMs: plan.atMs }, why: { why: { code: plan.reason } } } };
     return [
       { title: t("detail.awakeBecause"), sentences: write(whyAwake(lifecycle, record)) },
       { title: t("detail.notStopped"), sentences: write(whyNotStopped(lifecycle, record)) },

@@ -1,17 +1,19 @@
+import { timeSpan } from "../../core/time-span.ts";
+import { causeText, type TransitionCause } from "../../core/transition-cause.ts";
 import { cleanText } from "../../respond/clean-text.ts";
 import type { Translate } from "../../respond/language.ts";
 import type { MessageKey } from "../../respond/messages/en.ts";
 import type { Reason, ReasonValue } from "../api/reasons.ts";
 import type { Words } from "./words.ts";
 
-/** A cause as the timeline has it, in the reader's language; one that has no text of ours (a failure's words) stays as it is. */
-export function whyText(t: Translate, why: string): string {
-  const key = Object.hasOwn(KEYS, why) ? KEYS[why] : undefined;
-  if (key !== undefined) return t(key);
-  if (why.startsWith("the stop ended: ")) return t("why.stopEnded");
-  const [, time] = /^it did not end within (.+) and was killed$/.exec(why) ?? [];
-  if (time !== undefined) return t("why.killed", { time: cleanText(time) });
-  return cleanText(why);
+/** Writes a cause in the reader's language; one that has no text of ours (a failure's words) stays as it is. */
+export function causeWords(t: Translate, cause: TransitionCause): string {
+  if (cause.code === "stop-ended") return t("why.stopEnded");
+  if (cause.code === "killed") return t("why.killed", { time: cleanText(timeSpan(cause.afterMs)) });
+  if (cause.code === "seen" && !cause.restarted) return t(`why.seen.${cause.status}`);
+  if (cause.code === "seen" && cause.status === "running") return t("why.seen.anew");
+  const key = Object.hasOwn(KEYS, cause.code) ? KEYS[cause.code] : undefined;
+  return key === undefined ? cleanText(causeText(cause)) : t(key);
 }
 
 /** A sentence of an explanation in the reader's language. */
@@ -25,7 +27,7 @@ function write(words: Words, value: ReasonValue): string | number {
   if (typeof value === "string") return cleanText(value);
   if ("atMs" in value) return words.at(value.atMs).text;
   if ("spanMs" in value) return words.span(value.spanMs);
-  if ("why" in value) return whyText(words.t, value.why);
+  if ("why" in value) return causeWords(words.t, value.why);
   return words.list(value.anyOf, "disjunction");
 }
 
@@ -44,15 +46,9 @@ const KEYS: Readonly<Record<string, MessageKey>> = {
   dependencies: "phase.dependencies",
   starting: "phase.starting",
   waiting: "phase.waiting",
-  "it answers": "why.answers",
-  "it ended as it should": "why.ended",
-  "it refused a connection": "why.refused",
-  "a request came": "why.came",
-  "nothing is open": "why.nothingOpen",
-  "seen running": "why.seen.running",
-  "seen running anew": "why.seen.anew",
-  "seen stopped": "why.seen.stopped",
-  "seen paused": "why.seen.paused",
-  "seen absent": "why.seen.absent",
-  "seen restarting": "why.seen.restarting",
+  answered: "why.answers",
+  completed: "why.ended",
+  refused: "why.refused",
+  arrival: "why.came",
+  drained: "why.nothingOpen",
 };

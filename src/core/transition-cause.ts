@@ -1,0 +1,60 @@
+import type { WakePhase } from "./decision.ts";
+import type { WakeCause } from "./events.ts";
+import type { Observation } from "./observation.ts";
+import { timeSpan } from "./time-span.ts";
+import type { StopReason, WorkloadEvent } from "./workload-state.ts";
+
+/** Why a workload changed its state: a code with its values, which each reader puts into words. */
+export type TransitionCause =
+  | { readonly code: WakeCause | StopReason | WakePhase | keyof typeof TEXTS }
+  | { readonly code: "seen"; readonly status: Observation["status"]; readonly restarted: boolean }
+  | { readonly code: "failed"; readonly message: string }
+  | { readonly code: "stop-ended"; readonly status: Observation["status"] }
+  | { readonly code: "killed"; readonly afterMs: number };
+
+/** Returns the cause of what an event changes; `wakeCause` is what the last wake was for. */
+export function causeOf(event: WorkloadEvent, wakeCause: WakeCause | undefined): TransitionCause {
+  switch (event.type) {
+    case "wake":
+      return { code: wakeCause ?? "request" };
+    case "observed":
+      return { code: "seen", status: event.observation.status, restarted: event.restarted };
+    case "progress":
+      return { code: event.phase };
+    case "wake-failed":
+      return { code: "failed", message: event.failure.message };
+    case "sleep":
+      return { code: event.reason };
+    case "stop-ended":
+      return event.killedAfterMs === undefined
+        ? { code: "stop-ended", status: event.observation.status }
+        : { code: "killed", afterMs: event.killedAfterMs };
+    case "answered":
+    case "completed":
+    case "refused":
+    case "ending":
+    case "arrival":
+    case "drained":
+    case "vetoed":
+      return { code: event.type };
+  }
+}
+
+/** Writes a cause for programs and logs. */
+export function causeText(cause: TransitionCause): string {
+  if (cause.code === "seen") return `seen ${cause.status}${cause.restarted ? " anew" : ""}`;
+  if (cause.code === "failed") return cause.message;
+  if (cause.code === "stop-ended") return `the stop ended: ${cause.status}`;
+  if (cause.code === "killed") return `it did not end within ${timeSpan(cause.afterMs)} and was killed`;
+  return Object.hasOwn(TEXTS, cause.code) ? TEXTS[cause.code as keyof typeof TEXTS] : cause.code;
+}
+
+const TEXTS = {
+  answered: "it answers",
+  completed: "it ended as it should",
+  refused: "it refused a connection",
+  ending: "it ends",
+  arrival: "a request came",
+  drained: "nothing is open",
+  vetoed: "it is in use",
+} as const;
