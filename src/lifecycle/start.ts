@@ -37,7 +37,8 @@ export async function start(
   return undefined;
 }
 
-function mustStop({ state }: WorkloadRecord): boolean {
+/** A stop was ordered while the engine's start was still to come, or under way. */
+export function mustStop({ state }: WorkloadRecord): boolean {
   return state.status === "starting" && state.stopNext !== undefined;
 }
 

@@ -10,7 +10,7 @@ import { whenAnswers } from "./probe.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { rejoinNetwork } from "./rejoin-network.ts";
 import { reportEnd } from "./report.ts";
-import { failureAt, start } from "./start.ts";
+import { failureAt, mustStop, start } from "./start.ts";
 import { wakeDependencies } from "./wake-dependencies.ts";
 
 /** The job behind `starting`: what it needs first, then the start, then the wait until the app answers. */
@@ -49,7 +49,8 @@ async function startAndProbe(
   for (let mayBeOver = record.observation?.status === "running"; ;) {
     const found = await awaitTruce(house, record, run, signal);
     if (signal.aborted) return undefined;
-    if (found === "free" && wasStopped(record)) return failureAt(house, "refused", "somebody has stopped it");
+    if (found === "free" && (wasStopped(record) || mustStop(record)))
+      return failureAt(house, "refused", "somebody has stopped it");
     const deadlineMs = house.clock.now() + record.settings.startTimeoutMs;
     const patience = {
       stayMs: mayCrashAgain(record) ? STAY_MS : 0,

@@ -67,6 +67,15 @@ test("an app that is suspended while its engine is out of reach is not started w
   assert.deepEqual(house.orders(), []);
 });
 
+test("an app that is suspended before its start was sent is not started", async () => {
+  const house = await openHouse([app("app", [])]);
+  house.visit("app");
+  assert.equal(house.status("app"), "starting");
+  house.lifecycle.suspend(house.record("app"), HOUR);
+  await house.clock.advance(5_000);
+  assert.deepEqual(house.orders(), []);
+});
+
 test("a resumed app is woken by the next request, and by nothing before it", async () => {
   const house = await openHouse([app("app", [])]);
   house.lifecycle.suspend(house.record("app"), HOUR);
