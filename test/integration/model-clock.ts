@@ -11,6 +11,8 @@ export interface ModelClock extends Clock {
   jumpWall(ms: number): void;
   /** How many sleeps the life cycle has under way. */
   sleeping(): number;
+  /** The life cycle was killed: nobody wakes it any more. */
+  forget(): void;
 }
 
 interface Sleeper {
@@ -80,6 +82,9 @@ export function createModelClock(startMs: number): ModelClock {
       nowMs = untilMs;
     },
     jumpWall: (ms) => void (offsetMs += ms),
+    forget() {
+      for (const sleeper of sleepers) if (sleeper.isOurs) sleepers.delete(sleeper);
+    },
     sleeping: () => [...sleepers].filter(({ isOurs }) => isOurs).length,
   };
 }

@@ -1,6 +1,8 @@
 import fc from "fast-check";
-import { NAMES, VARIANTS } from "./model-settings.ts";
+import { type NAMES, THROTTLING, VARIANTS } from "./model-settings.ts";
 import { type Behaviour, HEALTHY } from "./model-truth.ts";
+import type { StoreFault } from "./model-store.ts";
+import type { HiddenUse } from "./model-usage.ts";
 import type { Meddling } from "./model-world.ts";
 
 export type Visitor = "navigation" | "other" | "upgrade" | "auth" | "kuma";
@@ -14,6 +16,10 @@ export type Command =
   | { readonly do: "engine"; readonly up: boolean }
   | { readonly do: "advance" | "jump" | "pin"; readonly ms: number }
   | { readonly do: "wake" | "stop"; readonly name: string }
+  | { readonly do: "use"; readonly name: string; readonly what: HiddenUse }
+  | { readonly do: "store"; readonly fault: StoreFault }
+  | { readonly do: "gateway"; readonly how: "restart" | "kill" }
+  | { readonly do: "suspend" | "resume"; readonly name: string; readonly ms: number }
   | { readonly do: "busy"; readonly busy: boolean }
   | { readonly do: "reload"; readonly variant: number };
 
@@ -23,9 +29,19 @@ export interface Plan {
   readonly commands: readonly Command[];
 }
 
-const name = fc.constantFrom(...NAMES);
 const often = fc.constantFrom<(typeof NAMES)[number]>("app", "app", "db", "a", "b", "job");
-const meddling = fc.constantFrom<Meddling>("stop", "kill", "start", "restart", "pause", "remove", "recreate", "deafen");
+const meddling = fc.constantFrom<Meddling>(
+  "stop",
+  "stop",
+  "kill",
+  "start",
+  "restart",
+  "pause",
+  "remove",
+  "recreate",
+  "recreate --rm",
+  "deafen",
+);
 const ms = fc.constantFrom(0, 1, 10, 30, 100, 450, 1_000, 3_000, 5_000, 10_000, 31_000);
 
 const behaviour: fc.Arbitrary<Behaviour> = fc
@@ -54,6 +70,19 @@ const visit = fc.record({
 });
 
 const meddle = fc.record({ do: fc.constant("meddle" as const), name: often, what: meddling });
+const behave = fc.record({ do: fc.constant("behave" as const), name: often, how: behaviour });
+const hiddenUse = fc.record({
+  do: fc.constant("use" as const),
+  name: often,
+  what: fc.constantFrom<HiddenUse>("none", "none", "traffic", "connections", "cpu", "exec"),
+});
+const fault = fc.constantFrom<StoreFault>("none", "none", "unwritable", "damaged");
+const gateway = fc.record({ do: fc.constant("gateway" as const), how: fc.constantFrom("restart" as const, "kill") });
+const suspension = fc.record({
+  do: fc.constantFrom("suspend" as const, "suspend", "resume"),
+  name: often,
+  ms: fc.constantFrom(1_000, 20_000),
+});
 const order = fc.record({ do: fc.constantFrom("wake" as const, "stop" as const), name: often });
 
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -62,7 +91,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("close" as const), which: fc.nat(9) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("leave" as const), which: fc.nat(9) }) },
   { weight: 5, arbitrary: meddle },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("behave" as const), name, how: behaviour }) },
+  { weight: 3, arbitrary: behave },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("engine" as const), up: fc.boolean() }) },
   { weight: 1, arbitrary: order },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("pin" as const), ms: fc.constantFrom(0, 4_000, 20_000) }) },
@@ -70,12 +99,54 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("jump" as const), ms: fc.constantFrom(-40_000, -9_000, 9_000, 70_000) }),
   },
+  { weight: 2, arbitrary: hiddenUse },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("store" as const), fault }) },
+  { weight: 1, arbitrary: gateway },
+  { weight: 1, arbitrary: suspension },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("busy" as const), busy: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("reload" as const), variant: fc.nat(VARIANTS.length - 1) }) },
 );
 
 const soon = fc.constantFrom(1, 1, 10, 30).map((later): Command => ({ do: "advance", ms: later }));
 const awake = fc.constantFrom<Command>({ do: "advance", ms: 1_000 }, { do: "advance", ms: 450 });
+
+/** An update as Compose and Watchtower do it. */
+const update = fc
+  .tuple(often, soon, fc.boolean())
+  .map(([whose, pause, visited]): readonly Command[] => [
+    { do: "meddle", name: whose, what: "stop" },
+    pause,
+    { do: "meddle", name: whose, what: "remove" },
+    ...(visited ? [{ do: "visit", host: "app", who: "other", many: 1 } as const] : []),
+    pause,
+    { do: "meddle", name: whose, what: "recreate" },
+    pause,
+    { do: "meddle", name: whose, what: "start" },
+  ]);
+
+/** A start that takes too long, and somebody who asks again after its cool-down. */
+const tryAgain = fc.tuple(behave, visit, fc.constant<Command>({ do: "advance", ms: 5_000 }), visit);
+
+/** Unused long enough to be throttled, where that is set, and then something happens to it. */
+const throttled = fc
+  .tuple(visit, awake, fc.oneof(gateway, visit, hiddenUse))
+  .map(([first, pause, next]): readonly Command[] => [
+    { do: "reload", variant: THROTTLING },
+    first,
+    pause,
+    { do: "advance", ms: 1_000 },
+    next,
+    { do: "advance", ms: 450 },
+  ]);
+
+/** Somebody stops what was awake, and it is asked for when no update is waited for any more. */
+const stopped = fc.tuple(
+  visit,
+  awake,
+  often.map((whose): Command => ({ do: "meddle", name: whose, what: "stop" })),
+  fc.constantFrom<Command>({ do: "advance", ms: 10_000 }, { do: "advance", ms: 31_000 }),
+  visit,
+);
 
 /** What matters often happens within moments: somebody meddles or orders, and somebody asks right after it. */
 const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
@@ -84,6 +155,13 @@ const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(meddle, soon, visit) },
   { weight: 1, arbitrary: fc.tuple(visit, soon, meddle, soon) },
   { weight: 1, arbitrary: fc.tuple(order, soon, visit) },
+  { weight: 1, arbitrary: fc.tuple(suspension, soon, visit) },
+  { weight: 1, arbitrary: fc.tuple(visit, awake, hiddenUse, fc.constant<Command>({ do: "advance", ms: 10_000 })) },
+  { weight: 1, arbitrary: fc.tuple(visit, awake, fc.constant<Command>({ do: "advance", ms: 3_000 }), gateway, visit) },
+  { weight: 1, arbitrary: update },
+  { weight: 1, arbitrary: tryAgain },
+  { weight: 1, arbitrary: throttled },
+  { weight: 1, arbitrary: stopped },
 );
 
 /** Short runs, many of them: what goes wrong goes wrong within a few steps of each other. */

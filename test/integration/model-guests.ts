@@ -23,6 +23,8 @@ export interface Guests {
   close(which: number): void;
   leave(which: number): void;
   closeAll(): void;
+  /** The gateway ends, and with it every connection; `isOrderly`: it closes them itself. */
+  dropAll(isOrderly: boolean): void;
   /** Somebody wants something to run: from now on starts are no surprise. */
   ask(): void;
   /** Somebody gives an order of another kind. */
@@ -36,8 +38,7 @@ const USES: ReadonlySet<string> = new Set(["page", "waking", "timed-out", "gone"
 const MOST_TRIES = 4;
 
 export function createGuests(cast: Cast, oracle: Oracle): Guests {
-  const { clock, lifecycle, world, note } = cast;
-  const { house } = lifecycle;
+  const { clock, world, note } = cast;
   const waiting = new Set<Waiting>();
   const leases: Lease[] = [];
 
@@ -47,6 +48,7 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
   }
 
   function enter(host: string, who: Visitor, tries: number): void {
+    const { lifecycle } = cast;
     const route = lifecycle.routes().hosts.find(`${host}.test`);
     if (route === undefined) return note(`    ${who} at ${host}: no such host`);
     const { single } = route;
@@ -54,6 +56,7 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
       return pass(host, who, single, single.gate, openLease(single, "request", clock.now()), tries);
     }
     const isAuth = who === "auth";
+    if (isAuth) for (const { name } of route.members) oracle.onFront(name);
     const guest: Waiting = { host, sinceMs: clock.now(), gone: new AbortController() };
     waiting.add(guest);
     const admitted = lifecycle.admit(
@@ -64,7 +67,8 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     );
     admitted.then(
       (admission) => {
-        waiting.delete(guest);
+        // Who waited for a former life of the gateway has lost the connection.
+        if (!waiting.delete(guest)) return;
         answer(host, who, admission, tries);
       },
       (error: unknown) => oracle.fail(`admit broke: ${String(error)}`),
@@ -98,13 +102,13 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
       return;
     }
     end(lease);
-    house.dispatch(record, { type: "refused", endpoint: forward.to });
+    cast.lifecycle.house.dispatch(record, { type: "refused", endpoint: forward.to });
     world.of(record.name).refusalToldMs = Math.min(world.of(record.name).refusalToldMs, clock.now());
     if (tries < MOST_TRIES) enter(host, who, tries + 1);
   }
 
   function end(lease: Lease): void {
-    closeLease(lease, clock, house.rearm);
+    closeLease(lease, clock, cast.lifecycle.house.rearm);
     if (!lease.quiet) oracle.onUseOf(lease.record.name, "other");
   }
 
@@ -124,6 +128,11 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
       assert.ok([...waiting].every(({ sinceMs }) => clock.now() - sinceMs <= HOLD_MS));
       for (const guest of waiting) guest.gone.abort();
       for (const lease of leases.splice(0)) end(lease);
+    },
+    dropAll(isOrderly) {
+      for (const guest of waiting) guest.gone.abort();
+      waiting.clear();
+      for (const lease of leases.splice(0)) if (isOrderly) end(lease);
     },
     ask: () => oracle.onAsk(),
     order: () => oracle.onOrder(),

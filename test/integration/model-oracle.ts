@@ -6,19 +6,27 @@ import type { Visitor } from "./model-commands.ts";
 import type { Guests } from "./model-guests.ts";
 import type { Cast } from "./model-run.ts";
 import { HOLD_MS, NAMES, START_TIMEOUT_MS, VARIANTS } from "./model-settings.ts";
-import { hostOf, type Truth } from "./model-truth.ts";
+import { checkSpeed, judgeThrottle } from "./model-speed-rules.ts";
+import { createStartRules } from "./model-start-rules.ts";
+import { createStopRules } from "./model-stop-rules.ts";
+import { hostOf, stateOf, type Truth } from "./model-truth.ts";
 
 /** The rules, told by somebody who knows the truth. Every method throws, or remembers, when one is broken. */
 export interface Oracle {
   onAsk(): void;
   onStart(truth: Truth): void;
   onStop(truth: Truth): void;
+  onThrottle(truth: Truth): void;
   onState(name: string, from: WorkloadState, to: WorkloadState): void;
   /** True if the app answers the request. */
   onForward(record: WorkloadRecord, forward: Forward): boolean;
   onPromise(name: string): void;
   /** Somebody takes matters into their own hands: what was promised before may no longer be kept. */
   onOrder(): void;
+  onSuspend(name: string, ms: number): void;
+  /** A front proxy asks about it. */
+  onFront(name: string): void;
+  onNewLife(remembers: boolean): void;
   onUse(host: string, who: Visitor): void;
   onUseOf(name: string, who: Visitor): void;
   fail(words: string): void;
@@ -27,18 +35,20 @@ export interface Oracle {
   checkRest(guests: Guests): void;
 }
 
-const DRAIN_LIMIT_MS = 30_000;
 const WORD_OF_A_PAUSE_MS = 1_000;
 /** No honest run asks the engine this often; a loop does within one step. */
 const MOST_CALLS = 4_000;
 
 export function createOracle(cast: Cast): Oracle {
-  const { clock, world, lifecycle, note } = cast;
+  const { clock, world, note } = cast;
   const usedAtMs = new Map<string, number>();
   const enteredAtMs = new Map<string, number>();
   const drainedSinceMs = new Map<string, number>();
   /** Who was shown a page, or told to come back, was promised that somebody is at work on it. */
   const promised = new Set<string>();
+  const fronted = new Set<string>();
+  const starts = createStartRules(cast, rule);
+  const judgeStop = createStopRules(cast, { usedAtMs, drainedSinceMs, fronted }, rule);
   let broken: string | undefined;
   /** Nobody waits and nothing is under way: nobody may be started before somebody asks. */
   let calm = false;
@@ -52,51 +62,20 @@ export function createOracle(cast: Cast): Oracle {
 
   function onStart(truth: Truth): void {
     note(`    start ${truth.name}`);
-    rule(truth.startsUnderWay === 0, `${truth.name} is started while a start is under way`);
     rule(!calm, `${truth.name} is started although nobody has asked`);
-    const isLeftAlone = truth.status !== "running" && clock.now() < truth.leftAloneUntilMs;
-    rule(!isLeftAlone, `${truth.name} is started although somebody else may be updating it`);
+    starts.judge(truth);
   }
 
   function onStop(truth: Truth): void {
     note(`    stop ${truth.name}`);
-    const { name } = truth;
-    const record = lifecycle.records.get(name);
-    if (record?.state.status !== "stopping") return rule(false, `${name} is stopped without a stop`);
-    const { reason } = record.state;
-    const isOrder = reason === "admin" || reason === "schedule";
-    const drainedMs = clock.now() - (drainedSinceMs.get(name) ?? clock.now());
-    if (record.leases > 0) {
-      const isCut = isOrder && (drainedMs >= DRAIN_LIMIT_MS || !drainedSinceMs.has(name));
-      rule(isCut, `${name} is stopped (${reason}) under ${record.leases} open leases`);
-    }
-    if (isOrder) return;
-    const used = usedAtMs.get(name) ?? -Infinity;
-    if (reason === "idle") {
-      const idleMs = clock.now() - (isKnownRun(truth) ? Math.max(used, truth.startedAtMs) : used);
-      rule(idleMs >= (record.settings.idleTimeoutMs ?? Infinity) - 1, `${name} is stopped after ${idleMs} ms of rest`);
-    }
-    const upMs = isKnownRun(truth) ? clock.now() - truth.startedAtMs : Infinity;
-    rule(upMs >= record.settings.minUptimeMs - 1, `${name} is stopped before its min_uptime`);
-    if (name === "app") rule(clock.now() >= cast.pinnedUntilMs, "app is stopped although it is pinned");
-    if (reason === "unneeded") {
-      rule(truth.startedBy !== "outside" || world.isUntold(truth), `${name} is unneeded, but not ours to stop`);
-    }
-    const needed = record.dependents.filter(({ gate }) => gate !== undefined).map((dependent) => dependent.name);
-    rule(needed.length === 0, `${name} is stopped (${reason}) although ${needed.join()} needs it`);
-  }
-
-  /**
-   * A restart counts once only, one that nobody has told of not at all; and after a jump of the wall clock nobody can
-   * say whether a run that was first seen then began before the last visit.
-   */
-  function isKnownRun(truth: Truth): boolean {
-    return truth.startedBy !== "unclear" && !world.isUntold(truth) && clock.now() === clock.wall();
+    const record = cast.lifecycle.records.get(truth.name);
+    if (record === undefined) return rule(false, `${truth.name} is stopped, which is nobody's`);
+    judgeStop(record, truth);
   }
 
   /** Somebody came in shortly before word of the pause did, and may have asked a frozen app. */
   function isAsked(name: string): boolean {
-    const isInside = (lifecycle.records.get(name)?.leases ?? 0) > 0;
+    const isInside = (cast.lifecycle.records.get(name)?.leases ?? 0) > 0;
     return isInside && clock.now() - (enteredAtMs.get(name) ?? -Infinity) <= WORD_OF_A_PAUSE_MS;
   }
 
@@ -107,6 +86,7 @@ export function createOracle(cast: Cast): Oracle {
     const isDeaf = truth.status === "running" && truth.answersAtMs === Infinity && !truth.dying;
     const mayNotKnow = world.isUntold(truth) || (isDeaf && truth.refusalToldMs >= clock.now());
     rule(answers || mayNotKnow, `a request goes to ${to.host}, which ${stateOf(truth)}`);
+    rule(!starts.isSuspended(record.name), `${record.name} gets a request while it is suspended`);
     for (const { record: dependency, condition } of record.dependencies) {
       const needed = world.of(dependency.name);
       const runs = needed.status === "running" && !needed.dying;
@@ -127,15 +107,17 @@ export function createOracle(cast: Cast): Oracle {
     for (const { sinceMs, host } of guests.waiting) {
       assert.ok(clock.now() - sinceMs <= HOLD_MS, `somebody has waited at ${host} since ${sinceMs}`);
     }
-    for (const record of lifecycle.records.values()) checkRecord(record, guests);
-    const pending = [...lifecycle.routes().byName.values()].reduce((sum, { room }) => sum + room.pending, 0);
+    for (const record of cast.lifecycle.records.values()) checkRecord(record, guests);
+    checkSpeed(cast, guests);
+    const pending = [...cast.lifecycle.routes().byName.values()].reduce((sum, { room }) => sum + room.pending, 0);
     assert.ok(pending <= guests.waiting.size, `${pending} places are taken, ${guests.waiting.size} wait`);
     const isStill = (status: string): boolean => !["starting", "draining", "stopping"].includes(status);
     const configured = VARIANTS[cast.variant]!.workloads.some(({ schedule }) => schedule !== undefined);
-    const hasSchedule = configured || [...lifecycle.records.values()].some(({ schedule }) => schedule !== undefined);
-    const statuses = [...lifecycle.records.values()].map(({ state }) => state.status);
-    const starts = NAMES.some((name) => world.of(name).startsUnderWay > 0);
-    calm = !hasSchedule && !starts && guests.waiting.size === 0 && statuses.every(isStill);
+    const hasSchedule =
+      configured || [...cast.lifecycle.records.values()].some(({ schedule }) => schedule !== undefined);
+    const statuses = [...cast.lifecycle.records.values()].map(({ state }) => state.status);
+    const isStarting = NAMES.some((name) => world.of(name).startsUnderWay > 0);
+    calm = !hasSchedule && !isStarting && guests.waiting.size === 0 && statuses.every(isStill);
   }
 
   function checkRecord(record: WorkloadRecord, guests: Guests): void {
@@ -164,14 +146,19 @@ export function createOracle(cast: Cast): Oracle {
     // What is up already, but needs a one-shot that runs on and on, waits with it.
     const isKept = ({ dependencies }: WorkloadRecord): boolean =>
       dependencies.every(({ condition }) => condition !== "completed");
-    const open = [...promised].filter((name) => [lifecycle.records.get(name)].some((found) => found && isKept(found)));
+    const open = [...promised].filter((name) =>
+      [cast.lifecycle.records.get(name)].some((found) => found && isKept(found)),
+    );
     assert.deepEqual(open, [], "who was shown a page was promised a wake");
   }
 
   function checkRest(guests: Guests): void {
     check(guests);
-    for (const record of lifecycle.records.values()) {
+    for (const record of cast.lifecycle.records.values()) {
       const truth = world.of(record.name);
+      // What a stop would delete stays up, and keeps up what it needs.
+      const staysUp = [record, ...record.dependents].some(({ name }) => world.of(name).autoRemove);
+      if (staysUp) continue;
       const mustRest =
         record.settings.idleTimeoutMs !== undefined || (record.name === "db" && truth.startedBy === "us");
       if (mustRest) assert.notEqual(truth.status, "running", `${record.name} is awake after a long rest`);
@@ -179,8 +166,28 @@ export function createOracle(cast: Cast): Oracle {
       assert.equal(record.nudges.size, 0, `${record.name} has nudges left`);
       assert.equal(record.startCall, undefined);
     }
-    const timers = [...lifecycle.records.values()].filter(({ timer }) => timer !== undefined).length;
+    const timers = [...cast.lifecycle.records.values()].filter(({ timer }) => timer !== undefined).length;
     assert.ok(clock.sleeping() <= timers + KNOWN_SLEEPS, `${clock.sleeping()} sleeps for ${timers} timers`);
+  }
+
+  /** `remembers`: it ended in order, and its store keeps what it is given. */
+  function onNewLife(remembers: boolean): void {
+    drainedSinceMs.clear();
+    enteredAtMs.clear();
+    const isKept = remembers && clock.now() === clock.wall();
+    if (!isKept) usedAtMs.clear();
+    starts.onNewLife(isKept);
+    if (!isKept) fronted.clear();
+    for (const name of NAMES) {
+      const truth = world.of(name);
+      truth.stoppedByOther &&= isKept;
+      // When the last request to one that is configured no more has ended is not worth a line in the state file.
+      if (!cast.lifecycle.records.has(name)) usedAtMs.delete(name);
+      // Whose run it is follows from whether it has been woken ever.
+      const isWoken = cast.lifecycle.records.get(name)?.state.status === "ready";
+      if (!isKept || !isWoken || truth.startedBy === "outside") truth.startedBy = "unclear";
+      truth.refusalToldMs = Infinity;
+    }
   }
 
   return {
@@ -192,6 +199,7 @@ export function createOracle(cast: Cast): Oracle {
         const triedMs = clock.now() - from.sinceMs;
         rule(triedMs >= START_TIMEOUT_MS, `${name} is given up after ${triedMs} ms`);
       }
+      starts.onState(name, to);
       if (to.status === "paused" && isAsked(name)) calm = false;
       if (to.status === "draining") drainedSinceMs.set(name, to.sinceMs);
       else if (to.status !== "stopping") drainedSinceMs.delete(name);
@@ -202,8 +210,18 @@ export function createOracle(cast: Cast): Oracle {
       if (isEnd) for (const kept of name === "db" || name === "job" ? ["app"] : [name]) promised.delete(kept);
     },
     onForward,
+    onThrottle(truth) {
+      note(`    throttle ${truth.name}`);
+      judgeThrottle(cast, truth, usedAtMs.get(truth.name) ?? -Infinity, rule);
+    },
+    onFront: (name) => void fronted.add(name),
+    onSuspend: starts.suspend,
+    onNewLife,
     onPromise: (name) => void promised.add(name),
-    onOrder: () => promised.clear(),
+    onOrder() {
+      promised.clear();
+      starts.onOrder();
+    },
     onUse(host, who) {
       // Which members of a group somebody has waited for depends on the reloads meanwhile.
       if (host !== "web") onUseOf(host, who);
@@ -221,15 +239,11 @@ const UNDER_WAY: ReadonlySet<string> = new Set(["starting", "unready", "ready", 
 /** The next full list, and the next save. */
 const KNOWN_SLEEPS = 2;
 
-function isUnused({ state, settings, leases, waiters, dependents }: WorkloadRecord): boolean {
+function isUnused({ state, settings, leases, waiters, dependents, observation }: WorkloadRecord): boolean {
+  if (observation?.autoRemove) return false;
   const isNeeded = dependents.some((dependent) => !RESTING.has(dependent.state.status));
   const isUp = state.status === "ready" || state.status === "unready";
   return isUp && (settings.idleTimeoutMs ?? 0) > 0 && leases === 0 && waiters.size === 0 && !isNeeded;
 }
 
 const RESTING: ReadonlySet<string> = new Set(["unseen", "absent", "asleep", "paused"]);
-
-function stateOf(truth: Truth): string {
-  if (truth.dying) return "is being stopped";
-  return truth.status === "running" ? `answers from ${truth.answersAtMs} on` : `is ${truth.status}`;
-}

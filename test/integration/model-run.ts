@@ -1,25 +1,35 @@
-import assert from "node:assert/strict";
 import type { DomainEvent } from "../../src/core/events.ts";
-import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
-import type { Engine } from "../../src/lifecycle/ports.ts";
+import type { Lifecycle } from "../../src/lifecycle/lifecycle.ts";
 import { createModelClock, type ModelClock } from "./model-clock.ts";
 import type { Command, Plan } from "./model-commands.ts";
 import { createGuests, type Guests } from "./model-guests.ts";
 import { createOracle, type Oracle } from "./model-oracle.ts";
-import { createModelSchedule, NAMES, VARIANTS } from "./model-settings.ts";
+import { createLife, type Life } from "./model-life.ts";
+import { NAMES, VARIANTS } from "./model-settings.ts";
+import { createModelStore, type ModelStore } from "./model-store.ts";
+import { checkSpeed } from "./model-speed-rules.ts";
 import { HEALTHY } from "./model-truth.ts";
+import { use } from "./model-usage.ts";
 import { createWorld, type World } from "./model-world.ts";
 
 /** Everything that takes part in one run. */
 export interface Cast {
   readonly clock: ModelClock;
   readonly world: World;
-  readonly lifecycle: Lifecycle;
+  readonly store: ModelStore;
+  /** Of the gateway's present life. */
+  lifecycle: Lifecycle;
+  life: Life;
+  readonly begin: () => Life;
   readonly note: (line: string) => void;
   /** The engine answers at once. */
   readonly isPrompt: boolean;
   variant: number;
   pinnedUntilMs: number;
+  /** When the engine, the settings or the gateway last changed: for a while nobody can say what had to be seen. */
+  unsteadyAtMs: number;
+  /** The engine was lost, or the store kept nothing, so that limits may stay what they are. */
+  mayForgetLimits: boolean;
 }
 
 /** Carries a plan out and checks every rule after each step; throws with the whole story when one is broken. */
@@ -29,10 +39,10 @@ export async function runPlan(plan: Plan): Promise<void> {
   const startMs = clock.now();
   const note = (line: string): void => void story.push(`${String(clock.now() - startMs).padStart(7)}  ${line}`);
   try {
-    const { cast, oracle, guests } = await open(plan, clock, note);
+    const { cast, oracle, guests } = await prepare(plan, clock, note);
     for (const command of plan.commands) {
       note(`> ${JSON.stringify(command)}`);
-      await act(cast, guests, command);
+      await act(cast, oracle, guests, command);
       await clock.settle();
       oracle.check(guests);
     }
@@ -40,18 +50,17 @@ export async function runPlan(plan: Plan): Promise<void> {
     await clock.advance(A_WHILE_MS);
     oracle.check(guests);
     oracle.checkPromises();
-    await quieten(cast, guests);
+    await quieten(cast, oracle, guests);
     oracle.checkRest(guests);
-    await cast.lifecycle.stop();
-    await clock.settle();
-    assert.equal(clock.sleeping(), 0, "the end leaves no sleep behind");
+    await cast.life.end();
+    checkSpeed(cast);
   } catch (error) {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
     throw new Error(`${words}\n\nThe story (latency ${plan.latencyMs}, hints ${plan.hintMs}):\n${story.join("\n")}`);
   }
 }
 
-async function open(
+async function prepare(
   { latencyMs, hintMs }: Plan,
   clock: ModelClock,
   note: (line: string) => void,
@@ -63,25 +72,39 @@ async function open(
     latencyMs,
     hintMs,
     note,
-    isWaking: (name) => lifecycle.records.get(name)?.state.status === "starting",
+    isWaking: (name) => cast.lifecycle.records.get(name)?.state.status === "starting",
     onStart: (truth) => judge.oracle?.onStart(truth),
     onStop: (truth) => judge.oracle?.onStop(truth),
+    onThrottle: (truth) => judge.oracle?.onThrottle(truth),
   });
-  const lifecycle = createLifecycle({
+  const store = createModelStore();
+  const begin = (): Life =>
+    createLife({
+      clock,
+      world,
+      store,
+      settings: () => VARIANTS[cast.variant]!,
+      emit: (event) => tell(event, note, judge.oracle),
+    });
+  const life = begin();
+  const cast: Cast = {
     clock,
-    probe: world.probe,
-    store: { load: () => Promise.resolve(new Map()), save: () => Promise.resolve() },
-    engines: { docker: world.engine, process: NOTHING },
-    emit: (event) => tell(event, note, judge.oracle),
-    settingsFor: () => VARIANTS[cast.variant]!,
-    createSchedule: createModelSchedule,
-    matchesIgnore: (rules, { userAgent }) => rules.userAgents.includes(userAgent),
-  });
-  const cast: Cast = { clock, world, lifecycle, note, isPrompt: latencyMs === 0, variant: 0, pinnedUntilMs: 0 };
+    world,
+    store,
+    note,
+    life,
+    lifecycle: life.lifecycle,
+    begin,
+    isPrompt: latencyMs === 0,
+    variant: 0,
+    pinnedUntilMs: 0,
+    unsteadyAtMs: -Infinity,
+    mayForgetLimits: false,
+  };
   const oracle = createOracle(cast);
   judge.oracle = oracle;
   const guests = createGuests(cast, oracle);
-  await Promise.all([lifecycle.start(), clock.advance(10 * latencyMs + 1)]);
+  await life.begin();
   await clock.settle();
   return { cast, oracle, guests };
 }
@@ -94,8 +117,8 @@ function tell(event: DomainEvent, note: (line: string) => void, oracle: Oracle |
   oracle?.onState(event.workload, event.from, event.to);
 }
 
-async function act(cast: Cast, guests: Guests, command: Command): Promise<void> {
-  const { clock, world, lifecycle } = cast;
+async function act(cast: Cast, oracle: Oracle, guests: Guests, command: Command): Promise<void> {
+  const { clock, world, store, lifecycle } = cast;
   switch (command.do) {
     case "visit":
       for (let count = 0; count < command.many; count += 1) guests.visit(command.host, command.who);
@@ -110,7 +133,17 @@ async function act(cast: Cast, guests: Guests, command: Command): Promise<void> 
     case "behave":
       world.of(command.name).behaviour = command.how;
       return;
+    case "use":
+      return use(world.of(command.name), command.what, clock.now());
+    case "store":
+      cast.mayForgetLimits = true;
+      store.fault = command.fault;
+      return;
+    case "gateway":
+      return beginAnew(cast, oracle, guests, command.how);
     case "engine":
+      cast.unsteadyAtMs = clock.now();
+      cast.mayForgetLimits = true;
       return world.reachable(command.up);
     case "advance":
       return clock.advance(command.ms);
@@ -127,7 +160,9 @@ async function act(cast: Cast, guests: Guests, command: Command): Promise<void> 
     }
     case "wake": {
       const record = lifecycle.records.get(command.name);
+      guests.order();
       guests.ask();
+      world.of(command.name).stoppedByOther = false;
       return record && lifecycle.wake(record, "admin", true);
     }
     case "stop": {
@@ -135,7 +170,16 @@ async function act(cast: Cast, guests: Guests, command: Command): Promise<void> 
       guests.order();
       return record && lifecycle.sleep(record);
     }
+    case "suspend":
+    case "resume": {
+      const record = lifecycle.records.get(command.name);
+      guests.order();
+      if (record === undefined) return;
+      oracle.onSuspend(command.name, command.do === "suspend" ? command.ms : 0);
+      return command.do === "suspend" ? lifecycle.suspend(record, command.ms) : lifecycle.resume(record);
+    }
     case "reload":
+      cast.unsteadyAtMs = clock.now();
       if (command.variant !== cast.variant) cast.pinnedUntilMs = 0;
       cast.variant = command.variant;
       guests.ask();
@@ -144,9 +188,29 @@ async function act(cast: Cast, guests: Guests, command: Command): Promise<void> 
   }
 }
 
+/** The gateway is replaced, or dies and is started again. */
+async function beginAnew(cast: Cast, oracle: Oracle, guests: Guests, how: "restart" | "kill"): Promise<void> {
+  const { clock, store } = cast;
+  guests.order();
+  guests.ask();
+  guests.dropAll(how === "restart");
+  if (how === "kill") cast.life.kill();
+  else {
+    await cast.life.end();
+    checkSpeed(cast);
+  }
+  if (how === "kill") cast.mayForgetLimits ||= store.fault !== "none";
+  oracle.onNewLife(how === "restart" && store.fault === "none");
+  cast.unsteadyAtMs = clock.now();
+  cast.pinnedUntilMs = 0;
+  cast.life = cast.begin();
+  cast.lifecycle = cast.life.lifecycle;
+  await cast.life.begin();
+}
+
 /** Everybody goes home, everything is well again, and time passes. */
-async function quieten(cast: Cast, guests: Guests): Promise<void> {
-  const { clock, world, lifecycle } = cast;
+async function quieten(cast: Cast, oracle: Oracle, guests: Guests): Promise<void> {
+  const { clock, world, store, lifecycle } = cast;
   cast.note("> quiet");
   world.reachable(true);
   world.busy = false;
@@ -154,9 +218,17 @@ async function quieten(cast: Cast, guests: Guests): Promise<void> {
   guests.ask();
   guests.order();
   void lifecycle.reload();
-  for (const name of NAMES) world.of(name).behaviour = HEALTHY;
+  store.fault = "none";
+  for (const name of NAMES) {
+    world.of(name).behaviour = HEALTHY;
+    use(world.of(name), "none", clock.now());
+  }
   await clock.advance(1_000);
   guests.closeAll();
+  for (const record of lifecycle.records.values()) {
+    oracle.onSuspend(record.name, 0);
+    lifecycle.resume(record);
+  }
   cast.pinnedUntilMs = 0;
   const app = lifecycle.records.get("app");
   if (app !== undefined) lifecycle.pin(app, 0);
@@ -168,21 +240,3 @@ const A_WHILE_MS = 40_000;
 
 /** Longer than the longest cool-down, and than several stops that failed. */
 const HOURS_OF_REST_MS = 900_000;
-
-const NOTHING: Engine = {
-  kind: "process",
-  capabilities: { pause: false, throttle: false, usage: false },
-  list: () => Promise.resolve([]),
-  observe: () => Promise.reject(new Error("never")),
-  start: () => Promise.reject(new Error("never")),
-  stop: () => Promise.reject(new Error("never")),
-  watch: () => undefined,
-  logs: () => Promise.resolve([]),
-  usage: () => Promise.resolve(undefined),
-  restart: () => Promise.reject(new Error("never")),
-  execs: () => Promise.resolve(0),
-  limits: () => Promise.reject(new Error("never")),
-  throttle: () => Promise.reject(new Error("never")),
-  restore: () => Promise.reject(new Error("never")),
-  close: () => Promise.resolve(),
-};

@@ -26,16 +26,25 @@ const member: Part = {
   holdTimeoutMs: HOLD_MS,
 };
 const members: readonly Part[] = [member, { ...member, name: "b" }];
+const lasting = members.map((part) => ({ ...part, minUptimeMs: 6_000 }));
 const needsDb: Part = { ...app, dependsOn: [{ name: "db", condition: "healthy" }] };
 const web = { name: "web", members: ["a", "b"] };
 const gateway = { discoveryIntervalMs: 3_600_000, maxPending: 6, holdTimeoutMs: HOLD_MS };
 const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 as const };
 const job: Part = { name: "job", hosts: [], targetPort: undefined, startTimeoutMs: START_TIMEOUT_MS };
 
+const watched: Part = { ...app, idleSignal: "traffic", throttleAfterMs: 1_000, pauseAfterMs: 2_500 };
+
+/** Which of them throttles. */
+export const THROTTLING = 5;
+
 /** What reloads switch between; the first one is also what every run ends with. */
 export const VARIANTS: readonly Settings[] = [
-  settingsOf([needsDb, db, ...members, job], { gateway, groups: [web] }),
-  settingsOf([{ ...app, busyPath: "/busy", minUptimeMs: 1_000, ignore }, db, ...members, job], {
+  settingsOf([needsDb, db, member, { ...member, name: "b", wakeAfterStop: "started" }, job], {
+    gateway,
+    groups: [web],
+  }),
+  settingsOf([{ ...app, busyPath: "/busy", minUptimeMs: 1_000, ignore }, db, ...lasting, job], {
     gateway,
     groups: [{ ...web, targetConcurrency: 1 }],
   }),
@@ -56,6 +65,14 @@ export const VARIANTS: readonly Settings[] = [
   settingsOf([{ ...needsDb, dependsOn: [...needsDb.dependsOn!, { name: "job", condition: "completed" }] }, db, job], {
     gateway,
   }),
+  settingsOf(
+    [watched, { ...db, idleSignal: "cpu" }, { ...member, idleSignal: "connections" }, { ...member, name: "b" }, job],
+    {
+      gateway,
+      groups: [web],
+    },
+  ),
+  settingsOf([{ ...needsDb, wakeAfterStop: "started" }, { ...db, wakeAfterStop: "started" }, job], { gateway }),
 ];
 
 /** A window that opens for 20 s of every 30 by the wall clock. */

@@ -1,3 +1,4 @@
+import { type Activity, noActivity } from "./model-usage.ts";
 import type { News } from "../../src/lifecycle/ports.ts";
 import { TRUCE_MS } from "../../src/lifecycle/truces.ts";
 import type { ExitFacts, InventoryItem, Observation } from "../../src/core/observation.ts";
@@ -7,8 +8,13 @@ export interface Truth {
   readonly name: string;
   id: number;
   status: "absent" | "stopped" | "running" | "paused";
-  /** Our own stop is under way: whoever is sent there is lost. */
+  /** A stop is under way, ours or another's: whoever is sent there is lost. */
   dying: boolean;
+  /** Its engine deletes it when it ends (`--rm`). */
+  autoRemove: boolean;
+  /** The CPUs that are left to it. */
+  cpus: number;
+  readonly activity: Activity;
   startedAtMs: number;
   /** The same by the wall clock of its machine, as its engine tells it. */
   startedWallMs: number;
@@ -22,6 +28,8 @@ export interface Truth {
   refusalToldMs: number;
   /** The life cycle knows of somebody else's stop or removal, which may be the first step of an update. */
   leftAloneUntilMs: number;
+  /** The life cycle knows that somebody else has stopped it, and nobody has started it since. */
+  stoppedByOther: boolean;
   /** Counts its changes; `knownVersion` is what the engine last told the life cycle of, and when. */
   version: number;
   knownVersion: number;
@@ -55,6 +63,15 @@ export function hostOf({ name, id }: Truth): string {
   return `${name}-${id}`;
 }
 
+/** What it is made with. */
+export const OWN_CPUS = 2;
+
+/** In words, for a rule that is broken. */
+export function stateOf(truth: Truth): string {
+  if (truth.dying) return "is being stopped";
+  return truth.status === "running" ? `answers from ${truth.answersAtMs} on` : `is ${truth.status}`;
+}
+
 /** One that was made and never started. */
 export function born(name: string, id: number): Truth {
   return {
@@ -62,6 +79,9 @@ export function born(name: string, id: number): Truth {
     id,
     status: "stopped",
     dying: false,
+    autoRemove: false,
+    cpus: OWN_CPUS,
+    activity: noActivity(),
     startedAtMs: -1,
     startedWallMs: -1,
     answersAtMs: Infinity,
@@ -70,6 +90,7 @@ export function born(name: string, id: number): Truth {
     startsUnderWay: 0,
     refusalToldMs: Infinity,
     leftAloneUntilMs: -1,
+    stoppedByOther: false,
     version: 0,
     knownVersion: 0,
     knownAtMs: -1,
@@ -78,18 +99,18 @@ export function born(name: string, id: number): Truth {
 }
 
 /** Another container takes its name. */
-export function bearAgain(truth: Truth, id: number): void {
+export function bearAgain(truth: Truth, id: number, autoRemove: boolean): void {
   const { behaviour, startsUnderWay, version, knownVersion, knownAtMs, leftAloneUntilMs } = truth;
   const kept = { behaviour, startsUnderWay, version, knownVersion, knownAtMs, leftAloneUntilMs };
-  Object.assign(truth, born(truth.name, id), kept);
+  Object.assign(truth, born(truth.name, id), kept, { autoRemove });
 }
 
 /** The life cycle hears of it now: a stop or a removal, what follows that, and a start that ends it. */
 export function noteUpdate(truth: Truth, news: News, nowMs: number): News {
+  const isOrder = news.kind === "removed" || news.kind === "ending" || (news.kind === "ended" && news.ordered);
+  truth.stoppedByOther = news.kind === "ended" ? news.ordered : truth.stoppedByOther && news.kind === "ending";
   if (news.kind === "started") truth.leftAloneUntilMs = -1;
-  else if (news.kind === "removed" || (news.kind === "ended" && news.ordered) || nowMs < truth.leftAloneUntilMs) {
-    truth.leftAloneUntilMs = nowMs + TRUCE_MS;
-  }
+  else if (isOrder || nowMs < truth.leftAloneUntilMs) truth.leftAloneUntilMs = nowMs + TRUCE_MS;
   return news;
 }
 
@@ -112,5 +133,6 @@ export function observationOf(truth: Truth): Observation {
     endpoints: up ? [{ host: hostOf(truth), port: 80, published: false }] : [],
     startedAtMs: up ? startedWallMs : undefined,
     exit: status === "stopped" ? exit : undefined,
+    ...(truth.autoRemove && { autoRemove: true }),
   };
 }

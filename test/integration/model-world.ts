@@ -1,11 +1,14 @@
-import { type Engine, EngineError, type News, type OnHint, type Probe } from "../../src/lifecycle/ports.ts";
+import { EngineError, type News, type OnHint, type Probe } from "../../src/lifecycle/ports.ts";
 import type { ModelClock } from "./model-clock.ts";
+import { createModelEngine } from "./model-engine.ts";
 import { createModelProbe } from "./model-probe.ts";
-import { bearAgain, born, itemOf, noteUpdate, observationOf, type Truth } from "./model-truth.ts";
+import { bearAgain, born, noteUpdate, type Truth } from "./model-truth.ts";
+import { useAnew } from "./model-usage.ts";
 
 /** The containers, the engine that runs them, and everybody else who has a hand in it. */
 export interface World {
-  readonly engine: Engine;
+  /** The engine for a new life of the gateway. */
+  begin(): ReturnType<typeof createModelEngine>;
   readonly probe: Probe;
   of(name: string): Truth;
   answers(truth: Truth): boolean;
@@ -18,7 +21,16 @@ export interface World {
   calls: number;
 }
 
-export type Meddling = "stop" | "kill" | "start" | "restart" | "pause" | "remove" | "recreate" | "deafen";
+export type Meddling =
+  | "stop"
+  | "kill"
+  | "start"
+  | "restart"
+  | "pause"
+  | "remove"
+  | "recreate"
+  | "recreate --rm"
+  | "deafen";
 
 export function createWorld(deps: {
   clock: ModelClock;
@@ -32,6 +44,7 @@ export function createWorld(deps: {
   /** Called at each order, right before it is carried out. */
   onStart: (truth: Truth) => void;
   onStop: (truth: Truth) => void;
+  onThrottle: (truth: Truth) => void;
 }): World {
   const { clock, latencyMs, hintMs, note } = deps;
   const truths = new Map<string, Truth>();
@@ -46,7 +59,7 @@ export function createWorld(deps: {
   for (const name of deps.names) truths.set(name, born(name, ++ids));
 
   const world: World = {
-    engine: createEngine(),
+    begin,
     probe: createModelProbe({ clock, latencyMs, truths, answers, isBusy: () => world.busy }),
     of,
     answers,
@@ -81,8 +94,9 @@ export function createWorld(deps: {
     const tell = (): void => {
       untold.set(name, (untold.get(name) ?? 1) - 1);
       toldAtMs.set(name, clock.now());
+      if (watcher === undefined) return; // it is asked about when the next life of the gateway begins
       if (!up) return void missed.add(name);
-      if (news.length === 0) watcher?.hint(name);
+      if (news.length === 0) watcher.hint(name);
       for (const one of news) watcher?.hint(name, noteUpdate(of(name), one, clock.now()));
     };
     if (hintMs > 0) clock.later(hintMs, tell);
@@ -106,6 +120,8 @@ export function createWorld(deps: {
     const goesOn = truth.status === "paused";
     truth.status = "running";
     truth.refusalToldMs = Infinity;
+    truth.stoppedByOther = false;
+    useAnew(truth, clock.now(), !goesOn);
     if (goesOn && by !== "us") truth.startedBy = "unclear"; // who lets it go on makes it theirs, who started it or not
     if (!goesOn) {
       const { listenMs, endsAfterMs, exitCode } = truth.behaviour;
@@ -131,9 +147,29 @@ export function createWorld(deps: {
   function end(truth: Truth, code: number, ordered = false): void {
     if (truth.status !== "running" && truth.status !== "paused") return;
     note(`${truth.name} has ended with ${code}`);
-    truth.status = "stopped";
+    truth.status = truth.autoRemove ? "absent" : "stopped";
+    truth.dying = false;
     truth.exit = { code, oomKilled: false, message: "", atMs: clock.wall() };
-    changed(truth.name, { kind: "ended", ordered });
+    if (truth.autoRemove) changed(truth.name, { kind: "ended", ordered }, { kind: "removed" });
+    else changed(truth.name, { kind: "ended", ordered });
+  }
+
+  /** Somebody else's stop: word of the order comes before its end, which takes its time. */
+  function endOrdered(truth: Truth): void {
+    const { stopMs } = truth.behaviour;
+    if (stopMs === 0 || truth.status !== "running" || truth.dying) return end(truth, 0, true);
+    const { startedAtMs } = truth;
+    truth.dying = true;
+    changed(truth.name, { kind: "ending" });
+    clock.later(stopMs, () => {
+      if (truth.startedAtMs === startedAtMs) end(truth, 0, true);
+    });
+  }
+
+  function freeze(truth: Truth): void {
+    if (truth.status !== "running") return;
+    truth.status = "paused";
+    changed(truth.name);
   }
 
   function meddle(name: string, what: Meddling): void {
@@ -142,7 +178,7 @@ export function createWorld(deps: {
     if (isShared) truth.startedBy = "unclear";
     switch (what) {
       case "stop":
-        return end(truth, 0, true);
+        return endOrdered(truth);
       case "kill":
         return end(truth, 137);
       case "start":
@@ -153,15 +189,14 @@ export function createWorld(deps: {
         return run(truth, by);
       }
       case "pause":
-        if (truth.status !== "running") return undefined;
-        truth.status = "paused";
-        return changed(name);
+        return freeze(truth);
       case "remove":
         if (truth.status === "absent") return undefined;
         truth.status = "absent";
         return changed(name, { kind: "removed" });
       case "recreate":
-        bearAgain(truth, ++ids);
+      case "recreate --rm":
+        bearAgain(truth, ++ids, what === "recreate --rm");
         return changed(name, { kind: "removed" }, { kind: "made" });
       case "deafen": // without any event: only a request can find it out
         truth.answersAtMs = Infinity;
@@ -169,80 +204,24 @@ export function createWorld(deps: {
     }
   }
 
-  async function call(): Promise<void> {
-    world.calls += 1;
-    if (!up) throw new EngineError("unreachable", "lost");
-    await clock.pause(latencyMs);
-    if (!up) throw new EngineError("unreachable", "lost");
-  }
-
-  function createEngine(): Engine {
-    return {
-      kind: "docker",
-      capabilities: { pause: true, throttle: true, usage: false },
-      async list() {
-        await call();
-        const items = [...truths.values()].filter(({ status }) => status !== "absent").map(itemOf);
-        await clock.pause(latencyMs);
-        return items;
+  function begin(): ReturnType<typeof createModelEngine> {
+    watcher = undefined;
+    for (const truth of truths.values()) truth.leftAloneUntilMs = -1;
+    return createModelEngine({
+      ...deps,
+      truths,
+      of,
+      isUntold,
+      isUp: () => up,
+      run,
+      end,
+      freeze,
+      watch(hint, link) {
+        watcher = { hint, link };
+        hint();
       },
-      async observe({ name }) {
-        await call();
-        const truth = of(name);
-        const { version } = truth;
-        const seen = observationOf(truth);
-        await clock.pause(latencyMs);
-        if (version > truth.knownVersion) Object.assign(truth, { knownVersion: version, knownAtMs: clock.now() });
-        return seen;
-      },
-      async start({ name }) {
-        const truth = of(name);
-        deps.onStart(truth);
-        truth.startsUnderWay += 1;
-        const wasUntold = isUntold(truth);
-        try {
-          await call();
-          // Somebody was faster, or undid what was there: we cannot know whose run it is.
-          if (wasUntold || isUntold(truth)) truth.startedBy = "unclear";
-          if (truth.status === "absent") throw new EngineError("absent", "gone");
-          if (truth.behaviour.refusesStart) throw new EngineError("refused", "no");
-          if (truth.status === "running") return;
-          await clock.pause(truth.behaviour.startMs);
-          run(truth, truth.startedBy === "unclear" ? "unclear" : "us");
-          if (up) return;
-          truth.startedBy = "unclear"; // nobody told us that it was done
-          throw new EngineError("unreachable", "lost in the middle");
-        } finally {
-          truth.startsUnderWay -= 1;
-        }
-      },
-      async stop({ name }, { method }) {
-        const truth = of(name);
-        deps.onStop(truth);
-        await call();
-        if (truth.status === "absent") throw new EngineError("absent", "gone");
-        if (truth.behaviour.refusesStop) throw new EngineError("refused", "no");
-        if (truth.status === "stopped") return {};
-        const { id, startedAtMs } = truth;
-        truth.dying = true;
-        await clock.pause(truth.behaviour.stopMs);
-        truth.dying = false;
-        if (truth.id !== id || truth.startedAtMs !== startedAtMs) return {};
-        if (method === "pause") meddle(name, "pause");
-        else end(truth, method === "kill" ? 137 : 0);
-        if (!up) throw new EngineError("unreachable", "lost in the middle");
-        return {};
-      },
-      watch: (hint, link) => void (watcher = { hint, link }),
-      logs: async () => [],
-      usage: async () => undefined,
-      restart: () => Promise.reject(new EngineError("refused", "no")),
-      execs: async () => 0,
-      limits: () => call().then(() => ({ id: "", values: {} })),
-      throttle: () => call(),
-      restore: () => call(),
-      close: () => Promise.resolve(),
-    };
+      onCall: () => void (world.calls += 1),
+    });
   }
 
   return world;

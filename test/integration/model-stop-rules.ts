@@ -1,0 +1,91 @@
+import type { WorkloadRecord } from "../../src/lifecycle/record.ts";
+import type { Cast } from "./model-run.ts";
+import type { Truth } from "./model-truth.ts";
+import { counts, type HiddenUse } from "./model-usage.ts";
+
+/** What an oracle remembers that a stop is judged by. */
+export interface StopFacts {
+  readonly usedAtMs: ReadonlyMap<string, number>;
+  readonly drainedSinceMs: ReadonlyMap<string, number>;
+  /** Workloads whose traffic a front carries past us. */
+  readonly fronted: ReadonlySet<string>;
+}
+
+const DRAIN_LIMIT_MS = 30_000;
+/** A use of the counters that goes on for so long has been seen by now, and a command at once. */
+const NOTICED_MS = 3_000;
+const EXEC_NOTICED_MS = 300;
+/** Between two readings. */
+const STEP_MS = 1_500;
+/** So long ago the engine was lost, or something made anew, that it is of no account. */
+const STEADY_MS = 10_000;
+
+/** Judges a stop of ours at the moment at which it is ordered. */
+export function createStopRules(
+  cast: Cast,
+  facts: StopFacts,
+  rule: (holds: boolean, words: string) => void,
+): (record: WorkloadRecord, truth: Truth) => void {
+  const { clock, world } = cast;
+  return (record, truth) => {
+    const { name } = truth;
+    if (record.state.status !== "stopping") return rule(false, `${name} is stopped without a stop`);
+    const { reason } = record.state;
+    const drainedMs = clock.now() - (facts.drainedSinceMs.get(name) ?? clock.now());
+    const isOrder = reason === "admin" || reason === "schedule" || reason === "suspend";
+    if (record.leases > 0) {
+      const isCut = isOrder && (drainedMs >= DRAIN_LIMIT_MS || !facts.drainedSinceMs.has(name));
+      rule(isCut, `${name} is stopped (${reason}) under ${record.leases} open leases`);
+    }
+    const isDeletion = truth.autoRemove && reason !== "pause" && !world.isUntold(truth);
+    rule(!isDeletion || reason === "admin" || reason === "suspend", `${name} is deleted by a stop (${reason})`);
+    if (isOrder) return;
+
+    const used = facts.usedAtMs.get(name) ?? -Infinity;
+    if (reason === "idle") {
+      const idleMs = clock.now() - (isKnownRun(truth) ? Math.max(used, truth.startedAtMs) : used);
+      rule(idleMs >= (record.settings.idleTimeoutMs ?? Infinity) - 1, `${name} is stopped after ${idleMs} ms of rest`);
+    }
+    if (reason === "pause") {
+      const idleMs = clock.now() - used;
+      rule(idleMs >= record.settings.pauseAfterMs - 1, `${name} is paused after ${idleMs} ms of rest`);
+    }
+    // It counts from the begin of a wake.
+    const upMs = isKnownRun(truth) ? clock.now() - Math.min(truth.startedAtMs, record.awakeSinceMs) : Infinity;
+    rule(upMs >= record.settings.minUptimeMs - 1, `${name} is stopped before its min_uptime`);
+    if (name === "app") rule(clock.now() >= cast.pinnedUntilMs, "app is stopped although it is pinned");
+    if (reason === "unneeded") {
+      rule(truth.startedBy !== "outside" || world.isUntold(truth), `${name} is unneeded, but not ours to stop`);
+    }
+    const needed = record.dependents.filter(({ gate }) => gate !== undefined).map((dependent) => dependent.name);
+    rule(needed.length === 0, `${name} is stopped (${reason}) although ${needed.join()} needs it`);
+    judgeHiddenUse(record, truth, reason);
+  };
+
+  function judgeHiddenUse(record: WorkloadRecord, truth: Truth, reason: string): void {
+    const { activity, name } = truth;
+    const isSteady = clock.now() - cast.unsteadyAtMs >= STEADY_MS && !world.isUntold(truth);
+    if (truth.status !== "running" || !isSteady) return;
+    const isCounted = (kind: HiddenUse): boolean => {
+      const signal = record.settings.idleSignal ?? (facts.fronted.has(name) ? "traffic" : "requests");
+      return counts(kind, signal);
+    };
+    const forMs = clock.now() - activity.sinceMs;
+    const isSeen = forMs >= (activity.kind === "exec" ? EXEC_NOTICED_MS : NOTICED_MS);
+    rule(!isSeen || !isCounted(activity.kind), `${name} is stopped (${reason}) amid ${activity.kind}`);
+    const { before } = activity;
+    if (before === undefined || before.kind === "exec" || reason !== "idle") return;
+    if (!isCounted(before.kind) || before.forMs < NOTICED_MS) return;
+    const restMs = clock.now() - before.untilMs;
+    const isEarly = restMs < (record.settings.idleTimeoutMs ?? 0) - STEP_MS;
+    rule(!isEarly, `${name} is stopped ${restMs} ms after ${before.kind}`);
+  }
+
+  /**
+   * A restart counts once only, one that nobody has told of not at all; and after a jump of the wall clock nobody can
+   * say whether a run that was first seen then began before the last visit.
+   */
+  function isKnownRun(truth: Truth): boolean {
+    return truth.startedBy !== "unclear" && !world.isUntold(truth) && clock.now() === clock.wall();
+  }
+}
