@@ -124,8 +124,8 @@ function serve(socket: Socket, { onHead, onRequest, onFault }: StrictAppDeps): v
     if (unread === "" && bytes.startsWith("\x16\x03")) return void socket.destroy();
     unread += bytes;
     if (isAnswering) {
-      // What was said unasked may have passed for the answer to the one before: that is the app's fault.
-      if (!connection.isSpoilt) onFault("a request before the answer to the one before", unread);
+      // Not where the app has answered and ended the connection, or said something unasked that passed for its answer.
+      if (socket.writable && !connection.isSpoilt) onFault("a request before the answer to the one before", unread);
       return void socket.destroy();
     }
     return read();
