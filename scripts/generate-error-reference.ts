@@ -85,7 +85,7 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   ],
   "wake-failed": [
     "the container could not be woken",
-    "The container did not become ready. `reason` is one of `exited` (with `exit_code`), `oom`, `timeout` (`start_timeout`), `unhealthy`, `absent`, `dependency`, `network` (it uses the network of a container that was removed or created anew, and must be created anew as well), `refused`, `engine`. After a failure a cool-down, longer each time, keeps requests from restarting a crash loop: `Retry-After` is its end.",
+    "The container did not become ready. `reason` is one of `exited` (with `exit_code`), `oom`, `timeout` (`start_timeout`), `unhealthy`, `absent`, `dependency`, `network` (it uses the network of a container that was removed or created anew, and must be created anew as well), `tls` (it speaks TLS only: set `target_scheme: https`), `refused`, `engine`. After a failure a cool-down, longer each time, keeps requests from restarting a crash loop: `Retry-After` is its end.",
   ],
   "upstream-failed": [
     "the app broke the connection",

@@ -135,12 +135,12 @@ interface FrontDoors {
 /** Whatever answers a request: the proxy, the auth requests of front proxies, the reserved paths. */
 function createFrontDoors(parts: Parts, forwarder: Forwarder, isDraining: () => boolean): FrontDoors {
   const { deps, settings, events, telemetry, lifecycle, untrusted } = parts;
-  const { clock, probe, version } = deps;
+  const { clock, version } = deps;
   const { isTrusted, responder, merged } = settings;
   const { metrics } = telemetry;
   const addressOf = (req: IncomingMessage): string => clientAddress(req, isTrusted);
   const logTail = createLogTail({ clock, lines: () => settings.gateway().logLines });
-  const answerRefusal = createRefusalAnswer({ responder, describe: createRefusedRoutes({ clock, logTail, probe }) });
+  const answerRefusal = createRefusalAnswer({ responder, describe: createRefusedRoutes({ clock, logTail }) });
   const proxy = createProxyDoor({
     house: lifecycle.house,
     admitter: lifecycle,

@@ -66,7 +66,8 @@ export type FailureReason =
   | "refused"
   | "dependency"
   | "unhealthy"
-  | "network";
+  | "network"
+  | "tls";
 
 /**
  * How far a wake is: what the loading page shows. `stopping`: it begins when a stop has ended that is under way. `updating`:

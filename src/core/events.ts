@@ -46,6 +46,8 @@ export type DomainEvent =
       readonly absent: boolean;
     }
   | { readonly type: "vetoed"; readonly workload: string; readonly reason: VetoReason }
+  /** It takes TLS alone, though it is to be spoken to in plain HTTP. */
+  | { readonly type: "wants-tls"; readonly workload: string; readonly port: number | undefined }
   /** A stop would delete it, so that none is ever made but by a person; told once for each container. */
   | { readonly type: "never-stopped"; readonly workload: string }
   /** Nobody wakes it before `untilMs` (wall clock), or until it is resumed. */

@@ -4,13 +4,14 @@ import { isIPv6 } from "node:net";
 import { isRedirectToHttps } from "../core/https-redirect.ts";
 import type { Endpoint } from "../core/observation.ts";
 import { serverName } from "../core/server-name.ts";
+import { SPEAKS_TLS } from "../core/speaks-tls.ts";
 import { plainLine } from "../core/plain-line.ts";
 import type { ProbeAnswer } from "../lifecycle/ports.ts";
 import { errorWords, USER_AGENT } from "./probe-words.ts";
 import { speaksTls } from "./speaks-tls.ts";
 
 const LONGEST_LOCATION = 200;
-const TLS = { said: "speaks TLS" };
+const TLS = { said: SPEAKS_TLS };
 
 /** One GET. Apps that force https are asked as by a front that speaks it. Returns what gives the try up. */
 export function probeHttp(

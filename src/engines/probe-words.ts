@@ -3,6 +3,11 @@ import { plainLine } from "../core/plain-line.ts";
 /** How a probe names itself to apps. */
 export const USER_AGENT = "docker-awakening-gateway (probe)";
 
+/** Whether a handshake was refused in the words of TLS, as for want of a server name or of a client's certificate. */
+export function isTlsAlert({ code = "" }: NodeJS.ErrnoException): boolean {
+  return code.includes("ALERT");
+}
+
 /** In a few words why a connection gave no answer. */
 export function errorWords({ code = "", message }: NodeJS.ErrnoException): string {
   if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") return "does not speak TLS";

@@ -5,6 +5,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import test, { type TestContext } from "node:test";
 import type { Endpoint } from "../core/observation.ts";
+import { SPEAKS_TLS } from "../core/speaks-tls.ts";
 import { selfSigned } from "../../test/support/self-signed.ts";
 import { createProbe } from "./probe.ts";
 
@@ -197,6 +198,6 @@ test("an app that speaks TLS only is named as that, whatever it does about plain
     }),
   );
   for (const endpoint of [closes, answers]) {
-    assert.deepEqual(await probe.http(endpoint, "/up", "app.test", never), { kind: "no", said: "speaks TLS" });
+    assert.deepEqual(await probe.http(endpoint, "/up", "app.test", never), { kind: "no", said: SPEAKS_TLS });
   }
 });

@@ -2,9 +2,10 @@ import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Endpoint } from "../core/observation.ts";
 import { meetsItself } from "../core/self-connection.ts";
+import { SPEAKS_TLS } from "../core/speaks-tls.ts";
 import type { Probe, ProbeAnswer } from "../lifecycle/ports.ts";
 import { probeHttp } from "./probe-http.ts";
-import { errorWords, USER_AGENT } from "./probe-words.ts";
+import { errorWords, isTlsAlert, USER_AGENT } from "./probe-words.ts";
 import { speaksTls } from "./speaks-tls.ts";
 
 /** How long one try may take. */
@@ -23,8 +24,6 @@ export function createProbe(): Probe {
       attempt(signal, (settle) => (endpoint.tls ? shakeHands : stayConnected)(endpoint, settle)),
     http: (endpoint, path, hostHeader, signal) =>
       attempt(signal, (settle) => probeHttp(endpoint, path, hostHeader, settle)),
-    speaksTls: async (endpoint, signal) =>
-      (await attempt(signal, (settle) => speaksTls(endpoint, (speaks) => settle(speaks ? TLS : REFUSED)))) === TLS,
   };
 }
 
@@ -33,7 +32,7 @@ type Release = () => void;
 
 const OPEN: ProbeAnswer = { kind: "ready", said: "takes connections" };
 const REFUSED: ProbeAnswer = { kind: "no", said: "connection refused" };
-const TLS: ProbeAnswer = { kind: "no", said: "speaks TLS" };
+const TLS: ProbeAnswer = { kind: "no", said: SPEAKS_TLS };
 const LATE: ProbeAnswer = { kind: "no", said: `no answer within ${TRY_MS / 1_000} s` };
 const GIVEN_UP: ProbeAnswer = { kind: "no", said: "given up" };
 
@@ -70,7 +69,8 @@ function shakeHands({ host, port, tls }: Endpoint, settle: Settle): Release {
   });
   socket.once("secureConnect", () => settle(OPEN));
   socket.once("close", () => settle(REFUSED));
-  socket.on("error", (error) => settle({ kind: "no", said: errorWords(error) }));
+  // Caddy and others refuse whoever asks for no name of theirs: they are there.
+  socket.on("error", (error) => settle(isTlsAlert(error) ? OPEN : { kind: "no", said: errorWords(error) }));
   return () => void socket.destroy();
 }
 

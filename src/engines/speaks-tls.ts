@@ -1,5 +1,6 @@
 import { connect } from "node:tls";
 import type { Endpoint } from "../core/observation.ts";
+import { isTlsAlert } from "./probe-words.ts";
 
 /** Whether whoever listens there takes a TLS handshake, or at least refuses it in the words of TLS. */
 export function speaksTls({ host, port }: Endpoint, done: (speaks: boolean) => void): () => void {
@@ -9,7 +10,7 @@ export function speaksTls({ host, port }: Endpoint, done: (speaks: boolean) => v
     done(speaks);
   };
   socket.once("secureConnect", () => settle(true));
-  socket.once("error", (error: NodeJS.ErrnoException) => settle(/ALERT/.test(error.code ?? "")));
+  socket.once("error", (error) => settle(isTlsAlert(error)));
   socket.once("close", () => settle(false));
   return () => socket.removeAllListeners().on("error", ignore).destroy();
 }

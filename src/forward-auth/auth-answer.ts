@@ -3,6 +3,7 @@ import type { DoorTraits } from "../core/decision.ts";
 import { isPrefetch } from "../core/prefetch.ts";
 import { requestPath } from "../core/request-host.ts";
 import type { Asker } from "../lifecycle/admit.ts";
+import { noteFirstPass } from "../lifecycle/first-answer.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { routeFacts } from "../lifecycle/refused-route.ts";
 import type { Route } from "../lifecycle/route.ts";
@@ -68,9 +69,11 @@ export function createAuthority(deps: AuthDeps) {
   async function access(front: Front, req: IncomingMessage, asked: Asked, route: Route, gone: AbortSignal) {
     const admission = await lifecycle.admit(route, askerOf(req, asked, gone), front.traits, "none");
     if (admission.kind === "forward") {
-      noteStream(admission.record, streamSigns(req.headers), clock.now());
-      const extra = waitHeaders(admission.waitedMs);
-      return { answer: allowedAnswer(admission.forward), counted: extra.length > 0 ? "held" : "allowed", extra };
+      const { record, forward, waitedMs } = admission;
+      if (record.heardFrom !== forward.to) noteFirstPass(lifecycle.house, record, forward.to);
+      noteStream(record, streamSigns(req.headers), clock.now());
+      const extra = waitHeaders(waitedMs);
+      return { answer: allowedAnswer(forward), counted: extra.length > 0 ? "held" : "allowed", extra };
     }
     const { decision, waitedMs } = admission;
     if (decision.kind === "gone") return undefined;

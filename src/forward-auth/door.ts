@@ -4,6 +4,7 @@ import { clientClass } from "../core/client-class.ts";
 import type { Forward } from "../core/decision.ts";
 import { isolateAsync } from "../core/isolate.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
+import { noteFirstPass } from "../lifecycle/first-answer.ts";
 import { touch } from "../lifecycle/lease.ts";
 import { noteAskedHost } from "../lifecycle/probe-hosts.ts";
 import { meetFront } from "../lifecycle/sample.ts";
@@ -72,6 +73,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     touch(record, clock);
     noteAskedHost(record, forwardedHost);
     meetFront(record, rearm);
+    if (record.heardFrom !== record.gate.to) noteFirstPass(lifecycle.house, record, record.gate.to);
     noteStream(record, question, record.lastActivityMs);
     count(front.name, "allowed");
     return record.gate;

@@ -60,6 +60,7 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
     settings.targetScheme !== next.targetScheme ||
     settings.targetVerify !== next.targetVerify ||
     settings.network !== next.network;
+  if (moved) record.wantsTls = false;
   if (!moved || record.observation === undefined) return;
   deps.house.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
   notify(record.nudges);

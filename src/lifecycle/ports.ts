@@ -135,7 +135,7 @@ export class EngineError extends Error {
 export interface ProbeAnswer {
   /** `ready`: it takes connections, or answers 2xx. `to-https`: it only sends its client to the same place by https. */
   readonly kind: "ready" | "to-https" | "no";
-  /** In a few plain words, such as `/up: 302 → /login`, `connection refused` or `speaks TLS`. */
+  /** In a few plain words, such as `/up: 302 → /login`, `connection refused` or `SPEAKS_TLS`. */
   readonly said: string;
   /** Of an HTTP answer. */
   readonly status?: number;
@@ -146,8 +146,6 @@ export interface Probe {
   tcp(endpoint: Endpoint, signal: AbortSignal): Promise<ProbeAnswer>;
   /** A GET, as by a front that speaks https. */
   http(endpoint: Endpoint, path: string, hostHeader: string, signal: AbortSignal): Promise<ProbeAnswer>;
-  /** Whether whoever listens there takes a TLS handshake. */
-  speaksTls(endpoint: Endpoint, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Time as the life cycle sees it. `now` never jumps: milliseconds since the epoch at start-up plus elapsed time. */

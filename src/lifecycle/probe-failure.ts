@@ -5,6 +5,7 @@ import { awaitsCheck, type ProbeResult } from "./probe.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { failureAt } from "./start.ts";
 import { triedPorts } from "./target-port.ts";
+import { tlsFault } from "./wants-tls.ts";
 
 /** Why a workload that was started is not ready: how it ended, or what its health check or its last answer said. */
 export function probeFailure(
@@ -13,6 +14,7 @@ export function probeFailure(
   { kind, observation }: Exclude<ProbeResult, { kind: "answers" }>,
 ): Failure {
   if (kind === "ended") return endFailure(house, observation);
+  if (kind === "wants-tls") return failureAt(house, "tls", tlsFault(record));
   const seconds = Math.round(record.settings.startTimeoutMs / 100) / 10;
   if (observation !== undefined && awaitsCheck(house, record, observation)) {
     return checkFailure(house, observation, seconds);
@@ -20,10 +22,7 @@ export function probeFailure(
   const { ports, others } = triedPorts(record);
   const { healthPath } = record.settings;
   const where = healthPath === "" ? ports : `${healthPath} with 2xx`;
-  const last =
-    record.lastProbe === undefined
-      ? ""
-      : `; last answer: ${record.lastProbe}${record.lastProbe === "speaks TLS" ? " (set target_scheme: https)" : ""}`;
+  const last = record.lastProbe === undefined ? "" : `; last answer: ${record.lastProbe}`;
   const hint = isWrongPort(record) ? others : "";
   return failureAt(house, "timeout", `it has not answered on ${where} within ${seconds} s${last}${hint}`);
 }

@@ -1,5 +1,6 @@
 import { awaitsHealthCheck } from "../core/health-check.ts";
 import type { Endpoint, Observation } from "../core/observation.ts";
+import { SPEAKS_TLS } from "../core/speaks-tls.ts";
 import { isEnding } from "./await-truce.ts";
 import { askHttp } from "./ask-http.ts";
 import type { House } from "./house.ts";
@@ -8,10 +9,11 @@ import { nudged } from "./nudge.ts";
 import { isOneShot } from "./one-shot.ts";
 import type { ProbeAnswer } from "./ports.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { wantsTls } from "./wants-tls.ts";
 
 export type ProbeResult =
   | { readonly kind: "answers"; readonly endpoint: Endpoint }
-  | { readonly kind: "ended" | "timed-out" | "unhealthy"; readonly observation: Observation | undefined };
+  | { readonly kind: "ended" | "timed-out" | "unhealthy" | "wants-tls"; readonly observation: Observation | undefined };
 
 const HTTP_INTERVAL_MS = 500;
 const HEALTH_INTERVAL_MS = 500;
@@ -79,6 +81,8 @@ export async function whenAnswers(
       }
       const endpoint = observation && (await answering(house, record, observation, signal));
       if (hinted) continue; // what has just answered may be gone
+      // No patience mends that.
+      if (record.wantsTls && record.lastProbe === SPEAKS_TLS) return { kind: "wants-tls", observation };
       const stays = endpoint !== NO_ENDPOINT || house.clock.now() - startedMs >= stayMs;
       if (endpoint !== undefined && stays) return { kind: "answers", endpoint };
       if (house.clock.now() >= deadlineMs) {
@@ -111,7 +115,7 @@ export async function answering(
   signal: AbortSignal,
 ): Promise<Endpoint | undefined> {
   if (observation.status !== "running" || isEnding(house, record)) return undefined;
-  const { healthPath, targetPort } = record.settings;
+  const { targetPort } = record.settings;
   if (awaitsCheck(house, record, observation)) return undefined;
   if (targetPort === undefined) return (await runsWell(house, record, observation, signal)) ? NO_ENDPOINT : undefined;
   const ranMs = house.clock.wall() - (observation.startedAtMs ?? 0);
@@ -119,9 +123,7 @@ export async function answering(
   for (const found of observation.endpoints) {
     const endpoint = asConfigured(record, found);
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
-    const answer = await (healthPath === ""
-      ? house.probe.tcp(endpoint, signal)
-      : askWhenOpen(house, record, endpoint, signal));
+    const answer = await askOne(house, record, endpoint, signal);
     if (answer.kind !== "no") {
       record.lastProbe = undefined;
       return endpoint;
@@ -158,7 +160,7 @@ async function runsWell(
   return false;
 }
 
-async function askWhenOpen(
+async function askOne(
   house: House,
   record: WorkloadRecord,
   endpoint: Endpoint,
@@ -166,10 +168,24 @@ async function askWhenOpen(
 ): Promise<ProbeAnswer> {
   const open = await house.probe.tcp(endpoint, signal); // cheap, so that the first GET goes out as soon as it listens
   if (open.kind === "no") return open;
+  if (record.settings.healthPath === "") return (await stillWantsTls(house, record, endpoint, signal)) ? TLS : open;
   const startedMs = house.clock.now();
   const answer = await askHttp(house, record, { endpoint, path: record.settings.healthPath }, signal);
   if (answer.kind === "no") await house.clock.sleep(HTTP_INTERVAL_MS - (house.clock.now() - startedMs), signal);
   return answer;
+}
+
+/** Whether what was found out of it holds on; of an app that takes connections nothing else is asked. */
+async function stillWantsTls(
+  house: House,
+  record: WorkloadRecord,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!record.wantsTls || record.seenByFront || endpoint.tls !== undefined) return false;
+  const wants = await wantsTls(house, record, endpoint, signal);
+  if (!signal.aborted) record.wantsTls = wants;
+  return wants;
 }
 
 /** Quick at first, since most apps listen within a second, then ever calmer. */
@@ -185,6 +201,7 @@ function lookInterval(observation: Observation | undefined): number {
   return observation.health === "starting" ? HEALTH_INTERVAL_MS : REACHABLE_INTERVAL_MS;
 }
 
+const TLS: ProbeAnswer = { kind: "no", said: SPEAKS_TLS };
 const NOBODY_LISTENS = "connection refused";
 
 /** Stands for a workload that nobody connects to. */

@@ -105,6 +105,12 @@ export interface WorkloadRecord {
   probeHosts: ProbeHosts;
   /** What it said to the last probe, while that keeps it from being ready: a few plain words. */
   lastProbe: string | undefined;
+  /** Who has answered since it is ready; while that is its endpoint, no answer is the first. */
+  heardFrom: Endpoint | undefined;
+  /** Set while its first answer was like that of an app that takes TLS alone: whether it does. */
+  tlsCheck: Promise<boolean> | undefined;
+  /** It was found to take TLS alone, though it is to be spoken to in plain HTTP. */
+  wantsTls: boolean;
 
   wakeCause: WakeCause | undefined;
   wakeStartedMs: number;
@@ -205,6 +211,9 @@ export function createRecord(
     nudges: new Set(),
     probeHosts: firstHosts(settings.hosts, memory?.goodHosts),
     lastProbe: undefined,
+    heardFrom: undefined,
+    tlsCheck: undefined,
+    wantsTls: false,
     wakeCause: undefined,
     wakeStartedMs: 0,
     failures: memory?.failures ?? 0,

@@ -3,10 +3,12 @@ import type { Duplex } from "node:stream";
 import { clientClass } from "../core/client-class.ts";
 import { classifyClient } from "../core/client.ts";
 import type { DoorTraits, Forward } from "../core/decision.ts";
+import type { Endpoint } from "../core/observation.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
 import { isPrefetch } from "../core/prefetch.ts";
 import { CONFLICT, requestHost } from "../core/request-host.ts";
 import type { Admission, Asker, Admitter } from "../lifecycle/admit.ts";
+import { noteFirstAnswer } from "../lifecycle/first-answer.ts";
 import type { House } from "../lifecycle/house.ts";
 import { closeLease, type Lease, openLease } from "../lifecycle/lease.ts";
 import { noteGoodHost } from "../lifecycle/probe-hosts.ts";
@@ -86,6 +88,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     const lease = openLease(single, "request", startedMs);
     const onEnd = (outcome: ForwardOutcome): void => {
       closeLease(lease, house.clock, house.rearm);
+      if (single.heardFrom !== to) hear(single, to, outcome);
       if (outcome.kind === "refused") {
         house.dispatch(single, { type: "refused", endpoint: to });
         client.passToNode();
@@ -133,6 +136,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     const startedMs = house.clock.now();
     const onEnd = (outcome: ForwardOutcome): void => {
       closeLease(lease, house.clock, house.rearm);
+      if (record.heardFrom !== to) hear(record, to, outcome);
       if (outcome.kind === "refused") house.dispatch(record, { type: "refused", endpoint: to });
       if (mayTryAgain(outcome) && tries < MOST_TRIES) {
         isolateAsync(req.socket, admitRequest({ ...arrival, tries: tries + 1 }));
@@ -165,6 +169,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     const extraHeaders = answerHeaders(route, record, req, waitedMs);
     const onEnd = (outcome: ForwardOutcome): void => {
       closeLease(lease, house.clock, house.rearm);
+      if (record.heardFrom !== forward.to) hear(record, forward.to, outcome);
       if (outcome.kind === "refused") house.dispatch(record, { type: "refused", endpoint: forward.to });
       if (mayTryAgain(outcome) && tries < MOST_TRIES) {
         isolateAsync(socket, admitUpgrade({ ...arrival, tries: tries + 1 }));
@@ -175,6 +180,11 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     };
     const { passHost } = record.settings;
     forwarder.upgrade({ req, socket, head, to: forward.to, passHost, extraHeaders, onEnd });
+  }
+
+  function hear(record: WorkloadRecord, to: Endpoint, outcome: ForwardOutcome): void {
+    if (outcome.kind === "done") noteFirstAnswer(house, record, to, outcome.status);
+    else if (outcome.kind === "failed") noteFirstAnswer(house, record, to, undefined);
   }
 
   function refuseBroken(waitedMs: number, route: Route, req: IncomingMessage, res: ServerResponse): void {

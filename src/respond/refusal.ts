@@ -21,8 +21,8 @@ export interface RefusedRoute {
   readonly facts: () => RouteFacts;
   /** The last output of a member, as far as a visitor may see it; `undefined`: not at all. */
   readonly lastLines: (workload: string) => Promise<readonly string[] | undefined>;
-  /** Whether the app, which gave no answer to plain HTTP, takes a TLS handshake. */
-  readonly speaksTls: () => Promise<boolean>;
+  /** Whether the app, which gave no answer to plain HTTP, takes TLS alone. */
+  readonly wantsTls: () => Promise<boolean>;
 }
 
 /** Creates the one place where a refusal becomes an answer. */
@@ -69,7 +69,7 @@ async function answerKnown(
     case "full":
       return problem("too-many-pending");
     case "broken":
-      return problem("upstream-failed", { fault: (await route.speaksTls()) ? SPEAKS_TLS : undefined });
+      return problem("upstream-failed", { fault: (await route.wantsTls()) ? SPEAKS_TLS : undefined });
   }
 
   function problem(code: ErrorCode, more: ProblemFacts = {}): Answer {

@@ -61,6 +61,11 @@ export function logEvents(logger: EventLogger): Emit {
           { event: type, container: event.workload },
           `"${event.workload}" was started with --rm: it is never stopped, because that would delete it; start it without --rm, or set stop_method: pause`,
         );
+      case "wants-tls":
+        return logger.warn(
+          { event: type, container: event.workload, port: event.port },
+          `"${event.workload}" speaks TLS only on port ${event.port}: set target_scheme: https`,
+        );
       case "suspended": {
         const until = new Date(event.untilMs).toISOString();
         return logger.info(

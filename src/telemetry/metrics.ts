@@ -94,6 +94,7 @@ function noteOf(tally: WorkloadTally, event: DomainEvent): void {
     case "stop-failed":
     case "ended":
     case "never-stopped":
+    case "wants-tls":
     case "throttled":
     case "run-over":
     case "suspended":

@@ -55,7 +55,7 @@ export async function openAuthHouse(
     responder: () => responder,
     answerRefusal: createRefusalAnswer({
       responder: () => responder,
-      describe: createRefusedRoutes({ clock: house.clock, logTail, probe: house.lifecycle.house.probe }),
+      describe: createRefusedRoutes({ clock: house.clock, logTail }),
     }),
     polls: createPolls({ clock: house.clock, responder: () => responder, logTail }),
     pollAllowed: options.pollAllowed ?? (() => undefined),

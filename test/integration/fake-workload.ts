@@ -47,7 +47,6 @@ export function createFakeProbe(workloads: ReadonlyMap<string, FakeWorkload>, cl
     return found?.status === "running" && clock.wall() >= (found.startedAtMs ?? 0) + found.listenMs ? found : undefined;
   };
   return {
-    speaksTls: () => Promise.resolve(false),
     tcp: (endpoint) => Promise.resolve(at(endpoint) === undefined ? NOT_READY : READY),
     http(endpoint, path, host) {
       const workload = at(endpoint);

@@ -14,7 +14,6 @@ export function createModelProbe(deps: {
   const at = ({ host }: { host: string }): boolean =>
     [...deps.truths.values()].some((truth) => hostOf(truth) === host && deps.answers(truth));
   return {
-    speaksTls: () => Promise.resolve(false),
     async tcp(endpoint) {
       const found = at(endpoint);
       await deps.clock.pause(deps.latencyMs);

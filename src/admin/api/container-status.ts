@@ -7,6 +7,7 @@ import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
 import type { WorkloadRecord } from "../../lifecycle/record.ts";
 import { stopDeletes } from "../../lifecycle/stop-deletes.ts";
 import { targetPortOf } from "../../lifecycle/target-port.ts";
+import { tlsFault } from "../../lifecycle/wants-tls.ts";
 import type { ConfigNotes } from "../../web/endpoints-deps.ts";
 import { scheduleStatus } from "./schedule-status.ts";
 import { idlePlan, nextStopMs, toWall } from "./sleep-plan.ts";
@@ -94,8 +95,13 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
             at: isoWall(failed.failure.atMs),
             retry_at: iso(failed.retryAtMs),
           },
-    warnings: warningsOf(merged(), record.name),
+    warnings: [...warningsOf(merged(), record.name), ...targetWarnings(record)],
   };
+}
+
+/** What is wrong with the way to it, by what it said itself. */
+export function targetWarnings(record: WorkloadRecord): string[] {
+  return record.wantsTls ? [tlsFault(record)] : [];
 }
 
 /** Names of the groups that it is a member of. */

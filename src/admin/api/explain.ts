@@ -2,7 +2,7 @@ import { causeText } from "../../core/transition-cause.ts";
 import { formatGoDuration } from "../../core/duration.ts";
 import type { WorkloadRecord } from "../../lifecycle/record.ts";
 import { createTranslate } from "../../respond/language.ts";
-import type { StatusSources } from "./container-status.ts";
+import { type StatusSources, targetWarnings } from "./container-status.ts";
 import { type Reason, type ReasonValue, whyAwake, whyNotStopped, wouldWake } from "./reasons.ts";
 import { sleepPlan, toWall } from "./sleep-plan.ts";
 
@@ -39,7 +39,10 @@ export function explain(
     why_awake: awake ? whyAwake(lifecycle, record).map(inEnglish) : [],
     why_not_stopped: awake ? whyNotStopped(lifecycle, record).map(inEnglish) : [],
     would_wake: awake ? [] : wouldWake(lifecycle, record).map(inEnglish),
-    warnings: untrustedPeers().map((address) => english("dash.untrustedPeer", { address })),
+    warnings: [
+      ...targetWarnings(record),
+      ...untrustedPeers().map((address) => english("dash.untrustedPeer", { address })),
+    ],
     will_stop: awake && plan !== undefined ? { at: iso(plan.atMs), reason: plan.reason } : null,
     transitions: record.timeline.map(({ wallMs, from, to, cause }) => ({
       at: iso(wallMs),

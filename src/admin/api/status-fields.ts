@@ -100,7 +100,18 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
     what: "Why its last wake failed, and when the next request is a new try.",
     schema: orNull(
       record({
-        reason: oneOf("exited", "oom", "timeout", "absent", "engine", "refused", "dependency", "unhealthy", "network"),
+        reason: oneOf(
+          "exited",
+          "oom",
+          "timeout",
+          "absent",
+          "engine",
+          "refused",
+          "dependency",
+          "unhealthy",
+          "network",
+          "tls",
+        ),
         message: text,
         exit_code: orNull(whole),
         at: orNull(moment),
@@ -108,7 +119,10 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
       }),
     ),
   },
-  warnings: { what: "Labels that were ignored, and why.", schema: texts },
+  warnings: {
+    what: "Labels that were ignored, and why; that it speaks TLS only, where plain HTTP is configured.",
+    schema: texts,
+  },
 };
 
 /** The fields of the whole answer. */

@@ -37,6 +37,7 @@ export const de: Messages = {
   "failed.refused": "Die Engine hat den Start verweigert.",
   "failed.engine": "Die Engine, die sie startet, ist nicht erreichbar.",
   "failed.network": "Der Container, dessen Netzwerk sie benutzt, ist weg. Wer sie betreibt, muss sie neu anlegen.",
+  "failed.tls": "Sie nimmt nur https an, und das Gateway soll http mit ihr sprechen.",
   "failed.retry": "Erneut versuchen",
   "failed.retryIn": "Erneut versuchen in {time}",
   "offline.title": "{name} hat geschlossen",

@@ -36,6 +36,7 @@ export const en = {
   "failed.refused": "The engine refused to start it.",
   "failed.engine": "The engine that starts it cannot be reached.",
   "failed.network": "The container whose network it uses is gone. Whoever runs it must create it anew.",
+  "failed.tls": "It takes https only, and the gateway is told to speak http to it.",
   "failed.retry": "Try again",
   "failed.retryIn": "Try again in {time}",
   "offline.title": "{name} is closed",

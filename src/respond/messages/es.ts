@@ -37,6 +37,7 @@ export const es: Messages = {
   "failed.refused": "El motor se negó a arrancarla.",
   "failed.engine": "No se puede contactar con el motor que la arranca.",
   "failed.network": "El contenedor cuya red utiliza ya no existe. Hay que crearla de nuevo.",
+  "failed.tls": "Solo acepta https, y la pasarela está configurada para hablarle por http.",
   "failed.retry": "Reintentar",
   "failed.retryIn": "Reintentar en {time}",
   "offline.title": "{name} está cerrada",

@@ -37,6 +37,7 @@ export const fr: Messages = {
   "failed.refused": "Le moteur a refusé de la démarrer.",
   "failed.engine": "Le moteur qui la démarre est injoignable.",
   "failed.network": "Le conteneur dont elle utilise le réseau n’existe plus. Il faut la recréer.",
+  "failed.tls": "Elle n’accepte que https, et la passerelle est réglée pour lui parler en http.",
   "failed.retry": "Réessayer",
   "failed.retryIn": "Réessayer dans {time}",
   "offline.title": "{name} est fermée",

@@ -37,6 +37,7 @@ export const it: Messages = {
   "failed.refused": "Il motore ha rifiutato di avviarla.",
   "failed.engine": "Il motore che la avvia non è raggiungibile.",
   "failed.network": "Il container di cui usa la rete non esiste più. Va creata di nuovo.",
+  "failed.tls": "Accetta solo https, e il gateway è configurato per parlarle in http.",
   "failed.retry": "Riprova",
   "failed.retryIn": "Riprova tra {time}",
   "offline.title": "{name} è chiusa",
