@@ -35,7 +35,8 @@ export type Decision =
  */
 export type Refusal =
   | Exclude<Decision, { kind: "forward" | "hold" }>
-  | { readonly kind: "timed-out" | "full" | "broken" }
+  | { readonly kind: "timed-out" | "full" }
+  | { readonly kind: "broken"; readonly why?: string | undefined }
   | { readonly kind: "gone" };
 
 /** How a hold ended; anything but `ready` is an answer of ours. */

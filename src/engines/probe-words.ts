@@ -1,4 +1,4 @@
-import { plainLine } from "../core/plain-line.ts";
+import { certificateFault } from "../core/certificate-fault.ts";
 
 /** How a probe names itself to apps. */
 export const USER_AGENT = "docker-awakening-gateway (probe)";
@@ -9,10 +9,14 @@ export function isTlsAlert({ code = "" }: NodeJS.ErrnoException): boolean {
 }
 
 /** In a few words why a connection gave no answer. */
-export function errorWords({ code = "", message }: NodeJS.ErrnoException): string {
+export function errorWords(error: NodeJS.ErrnoException): string {
+  const { code = "" } = error;
   if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") return "does not speak TLS";
-  if (/CERT|SIGNATURE|ISSUER/.test(code)) return `its certificate is not valid (${plainLine(message).slice(0, 200)})`;
-  return WORDS[code] ?? (code.startsWith("HPE_") ? "does not speak HTTP" : code || "no connection");
+  return (
+    certificateFault(error) ??
+    WORDS[code] ??
+    (code.startsWith("HPE_") ? "does not speak HTTP" : code || "no connection")
+  );
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -18,7 +18,8 @@ export function createRefusedRoutes({ clock, logTail }: RefusedRouteDeps) {
       return record && logTail(record);
     },
     async wantsTls(): Promise<boolean> {
-      return (await Promise.all(route.members.map(({ tlsCheck }) => tlsCheck))).includes(true);
+      const checks = route.members.flatMap(({ tlsCheck }) => tlsCheck ?? []);
+      return (await Promise.all(checks)).includes(true);
     },
   });
 }

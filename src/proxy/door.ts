@@ -19,6 +19,7 @@ import type { ClientConnection } from "../http1/client-connection.ts";
 import { watchAbort } from "../http1/watch-abort.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
 import { isolateAsync } from "../core/isolate.ts";
+import { isUnanswered, isWell, mayTryAgain, statusOf } from "./outcome.ts";
 import { stickyCookie, stickyMember } from "./sticky.ts";
 
 /** Our own proxy as a door: it outlives any hold and sees every byte. */
@@ -94,7 +95,8 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         client.passToNode();
         return;
       }
-      if (outcome.kind === "failed") client.passToNode((req, res) => refuseBroken(0, route, req, res));
+      if (outcome.kind === "failed")
+        client.passToNode((req, res) => refuseBroken(brokenAfter(outcome, 0), route, req, res));
       if (isWell(outcome)) noteGoodHost(single, host);
       count(single.name, statusOf(outcome), house.clock.now() - startedMs);
     };
@@ -142,7 +144,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         isolateAsync(req.socket, admitRequest({ ...arrival, tries: tries + 1 }));
         return;
       }
-      if (isUnanswered(outcome)) refuseBroken(waitedMs, route, req, res);
+      if (isUnanswered(outcome)) refuseBroken(brokenAfter(outcome, waitedMs), route, req, res);
       if (isWell(outcome)) noteGoodHost(record, req.headers.host);
       count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
     };
@@ -175,7 +177,8 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
         isolateAsync(socket, admitUpgrade({ ...arrival, tries: tries + 1 }));
         return;
       }
-      if (isUnanswered(outcome)) isolateAsync(socket, deps.refuseUpgrade(brokenAfter(waitedMs), route, req, socket));
+      if (isUnanswered(outcome))
+        isolateAsync(socket, deps.refuseUpgrade(brokenAfter(outcome, waitedMs), route, req, socket));
       count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
     };
     const { passHost } = record.settings;
@@ -187,8 +190,8 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     else if (outcome.kind === "failed") noteFirstAnswer(house, record, to, undefined);
   }
 
-  function refuseBroken(waitedMs: number, route: Route, req: IncomingMessage, res: ServerResponse): void {
-    isolateAsync(req.socket, deps.refuse(brokenAfter(waitedMs), route, req, res));
+  function refuseBroken(refused: Refused, route: Route, req: IncomingMessage, res: ServerResponse): void {
+    isolateAsync(req.socket, deps.refuse(refused, route, req, res));
   }
 
   function askerOf(req: IncomingMessage, route: Route, gone: AbortSignal): Asker {
@@ -222,36 +225,11 @@ function answerHeaders(
   return [...waitHeaders(waitedMs), ...(cookie === undefined ? [] : ["Set-Cookie", cookie])];
 }
 
-function brokenAfter(waitedMs: number): Refused {
-  return { kind: "refuse", decision: { kind: "broken" }, waitedMs };
+function brokenAfter(outcome: ForwardOutcome, waitedMs: number): Refused {
+  const why = outcome.kind === "failed" ? outcome.why : undefined;
+  return { kind: "refuse", decision: { kind: "broken", why }, waitedMs };
 }
 
 function nameOf({ members, name }: Route): string {
   return members[0]?.name ?? name;
-}
-
-function isUnanswered({ kind }: ForwardOutcome): boolean {
-  return kind === "failed" || kind === "refused";
-}
-
-function mayTryAgain({ kind }: ForwardOutcome): boolean {
-  return kind === "refused";
-}
-
-/** The host that it was asked by is one of its own. */
-function isWell(outcome: ForwardOutcome): boolean {
-  return outcome.kind === "done" && outcome.status < 400;
-}
-
-function statusOf(outcome: ForwardOutcome): number {
-  switch (outcome.kind) {
-    case "done":
-    case "cut":
-      return outcome.status;
-    case "refused":
-    case "failed":
-      return 502;
-    case "gone":
-      return 499;
-  }
 }

@@ -7,7 +7,7 @@ export type ForwardOutcome =
   /** No connection: nothing was sent, nothing is lost. */
   | { readonly kind: "refused" }
   /** The upstream broke before its answer began. */
-  | { readonly kind: "failed"; readonly code: "upstream-reset" | "upstream-protocol" }
+  | { readonly kind: "failed"; readonly code: "upstream-reset" | "upstream-protocol"; readonly why?: string }
   /** The upstream broke in the middle of its answer: so did the client's connection. */
   | { readonly kind: "cut"; readonly status: number }
   /** The client left; status is 0 when no answer had begun. */

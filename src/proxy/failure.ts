@@ -1,3 +1,4 @@
+import { certificateFault } from "../core/certificate-fault.ts";
 import type { ForwardOutcome } from "./exchange.ts";
 import { RunOver } from "../http1/open-connections.ts";
 
@@ -10,6 +11,8 @@ export function failureOf(error: Error): ForwardOutcome {
 export function refusalOf(error: Error): ForwardOutcome {
   const code = codeOf(error);
   if (OWN_FAULTS.has(code)) return FAILURES.reset;
+  const why = certificateFault(error);
+  if (why !== undefined) return { ...FAILURES.protocol, why };
   return code.startsWith("ERR_") ? FAILURES.protocol : REFUSED;
 }
 

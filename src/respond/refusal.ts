@@ -69,7 +69,7 @@ async function answerKnown(
     case "full":
       return problem("too-many-pending");
     case "broken":
-      return problem("upstream-failed", { fault: (await route.wantsTls()) ? SPEAKS_TLS : undefined });
+      return problem("upstream-failed", { fault: await faultOf(refusal.why, route) });
   }
 
   function problem(code: ErrorCode, more: ProblemFacts = {}): Answer {
@@ -82,6 +82,12 @@ const BEFORE_A_START: Readonly<Partial<Record<WakePhase, string>>> = {
   stopping: "The app is still stopping. It is started again as soon as it has ended. Ask again shortly.",
   updating: "The app was stopped a moment ago and may be being updated. It is started within 10 s. Ask again shortly.",
 };
+
+/** What is wrong with an app that gave no answer, where that is known. */
+async function faultOf(why: string | undefined, { wantsTls }: RefusedRoute): Promise<string | undefined> {
+  if (why !== undefined) return `The app was not asked: ${why}.`;
+  return (await wantsTls()) ? SPEAKS_TLS : undefined;
+}
 
 const SPEAKS_TLS = "The app speaks TLS: set target_scheme: https.";
 

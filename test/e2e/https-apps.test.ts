@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe } from "node:test";
 import { WebSocket } from "ws";
+import { cleanup } from "../support/cleanup.ts";
 import { startGateway } from "../support/gateway.ts";
 import { selfSigned } from "../support/self-signed.ts";
 import { onDocker } from "../support/sleeping.ts";
@@ -79,6 +83,42 @@ describe("an app that speaks https only", () => {
       assert.match(tls, /speaks TLS.*target_scheme: https/u);
       assert.doesNotMatch(`${invalid} ${tls}`, /set target_port/u, "something answers on its port");
       assert.match(broken, /speaks TLS.*target_scheme: https/u);
+    },
+  );
+
+  onDocker(
+    "is refused by target_verify for a name that is not in its certificate, and that is said",
+    async (t, docker) => {
+      const own = selfSigned(["app.test"]);
+      const dir = mkdtempSync(path.join(tmpdir(), "dag-ca-"));
+      cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
+      writeFileSync(path.join(dir, "ca.pem"), own.cert);
+      const app = await docker.createContainer({
+        start: false,
+        cmd: ["node", "-e", SCRIPT],
+        env: { CERTIFICATE: JSON.stringify(own) },
+      });
+      const gateway = await startGateway(t, {
+        dockerHost: docker.host,
+        env: { NODE_EXTRA_CA_CERTS: path.join(dir, "ca.pem") },
+        config: {
+          containers: [
+            {
+              name: app.name,
+              host: ["app.test", "wrong.test"],
+              target_port: 443,
+              target_scheme: "https",
+              target_verify: true,
+            },
+          ],
+        },
+      });
+      const right = await gateway.request({ host: "app.test" });
+      assert.equal(right.json().servername, "app.test", right.text);
+      const wrong = await gateway.request({ host: "wrong.test" });
+      assert.equal(wrong.status, 502);
+      assert.match(wrong.json().detail, /certificate is not valid \(.*wrong\.test/u);
+      assert.equal((await gateway.request({ host: "app.test" })).status, 200);
     },
   );
 });
