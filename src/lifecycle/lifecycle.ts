@@ -179,6 +179,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     sleep: (record) => void house.dispatch(record, { type: "sleep", reason: "admin" }),
     pin(record, ms) {
       record.pinnedUntilMs = ms > 0 ? clock.now() + ms : 0;
+      if (ms > 0) house.dispatch(record, { type: "arrival" }); // an idle stop may have begun to look
       house.rearm(record);
       notify(record.watchers);
     },

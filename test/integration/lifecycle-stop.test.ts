@@ -232,3 +232,14 @@ test("an engine that does not answer keeps nobody from an app that is due to sle
   await house.clock.advance(130_000);
   assert.equal(house.status("app"), "asleep");
 });
+
+test("one that is to be kept awake is not stopped any more, though its idle stop has begun to look", async () => {
+  const house = await readyHouse();
+  house.engine.execs = () => house.clock.sleep(1_000).then(() => 0);
+  house.orders();
+  for (let ms = 0; house.status("app") !== "draining" && ms <= IDLE; ms += 500) await house.clock.advance(500);
+  assert.equal(house.status("app"), "draining");
+  house.lifecycle.pin(house.record("app"), 10 * IDLE);
+  await house.clock.advance(IDLE);
+  assert.deepEqual(house.orders(), []);
+});
