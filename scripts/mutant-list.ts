@@ -98,10 +98,6 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [["lifecycle/start.ts", "record.startCall ??= callStart", "record.startCall = callStart"]],
   },
   {
-    name: "a stopped wake goes on while the engine is lost",
-    edits: [["lifecycle/start.ts", " || mustStop(record)) return", ") return"]],
-  },
-  {
     name: "a failed stop is tried again at once",
     edits: [["lifecycle/drain-stop.ts", "  record.keepUntilMs = clock.now() + AFTER_FAILED_STOP_MS;\n", ""]],
   },
@@ -138,16 +134,6 @@ export const MUTANTS: readonly Mutant[] = [
         "lifecycle/truces.ts",
         "return truce !== undefined && clock.now() < truce.untilMs ? truce : undefined;",
         "return undefined;",
-      ],
-    ],
-  },
-  {
-    name: "whoever is being stopped by somebody else is still sent to",
-    edits: [
-      [
-        "lifecycle/hear.ts",
-        '      house.dispatch(record, { type: "ending" });\n      break;\n    case "ended"',
-        '      break;\n    case "ended"',
       ],
     ],
   },

@@ -148,6 +148,16 @@ const stopped = fc.tuple(
   visit,
 );
 
+/** A front carries something on that was let through long ago. */
+const carried = fc
+  .record({ host: fc.constantFrom<"app" | "web">("app", "web"), name: fc.constantFrom("app", "a", "b") })
+  .map(({ host, name }): readonly Command[] => [
+    { do: "visit", host, who: "auth", many: 1 },
+    { do: "advance", ms: 1_000 },
+    { do: "use", name, what: "traffic" },
+    { do: "advance", ms: 10_000 },
+  ]);
+
 /** What matters often happens within moments: somebody meddles or orders, and somebody asks right after it. */
 const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
   { weight: 12, arbitrary: command.map((one) => [one]) },
@@ -162,6 +172,7 @@ const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
   { weight: 1, arbitrary: tryAgain },
   { weight: 1, arbitrary: throttled },
   { weight: 1, arbitrary: stopped },
+  { weight: 1, arbitrary: carried },
 );
 
 /** Short runs, many of them: what goes wrong goes wrong within a few steps of each other. */
