@@ -218,12 +218,4 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
   },
-  {
-    name: "a restart under the same id is overlooked",
-    edits: [["lifecycle/another-run.ts", "if (last.startedAtMs !== seen.startedAtMs) return true;", ""]],
-  },
-  {
-    name: "a workload that is no longer configured still acts",
-    edits: [["lifecycle/lifecycle.ts", "return records.get(record.name) === record && ", "return "]],
-  },
 ];
