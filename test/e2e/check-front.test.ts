@@ -41,7 +41,8 @@ function withTraefik(t: TestContext, middlewaresOfB: readonly string[]) {
     http: {
       middlewares: { wake: { forwardAuth } },
       routers: { a: router("a", ["wake"]), b: router("b", middlewaresOfB) },
-      services: { app: { loadBalancer: { servers: [{ url: "http://127.0.0.1:9" }] } } },
+      // Not the gateway's own address, which needs no middleware.
+      services: { app: { loadBalancer: { servers: [{ url: "http://127.0.0.1:10" }] } } },
     },
   };
   return startTraefik(t, { dynamic });
