@@ -88,7 +88,7 @@ async function wakesTwice({ docker }: TestDocker, port: number, host: string): P
 
   await container.stop({ t: 1 });
   await waitUntil(
-    async () => (await ask({ accept: "text/html", "user-agent": "x" })).status === 503,
+    async () => (await ask({ accept: "text/html", "user-agent": "Mozilla/5.0 (X11)" })).status === 503,
     PATIENCE_MS,
     "the page of an old browser",
   );
