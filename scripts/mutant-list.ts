@@ -87,13 +87,6 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "a cool-down is ignored",
-    edits: [
-      ["core/transition.ts", "return force || nowMs >= state.retryAtMs ? start", "return true ? start"],
-      ["core/decide.ts", "return failure !== undefined && nowMs < failure.retryAtMs;", "return false;"],
-    ],
-  },
-  {
     name: "a second start beside one that hangs",
     edits: [["lifecycle/start.ts", "record.startCall ??= callStart", "record.startCall = callStart"]],
   },

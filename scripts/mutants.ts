@@ -11,6 +11,8 @@ import { type Mutant, MUTANTS } from "./mutant-list.ts";
 
 const SEED = "20261129";
 const MOST_LIVES = "1500";
+/** A fault that makes a life go round and round is of no use here: no rule finds it. */
+const LONGEST_MS = 120_000;
 const { DAG_MODEL_SEED: seed = SEED, DAG_MODEL_RUNS: runs = MOST_LIVES } = process.env;
 
 const words = process.argv.slice(2);
@@ -73,6 +75,8 @@ function live(cwd: string): Promise<string> {
     cwd,
     env: { ...process.env, DAG_MODEL_SEED: seed, DAG_MODEL_RUNS: runs, DAG_MODEL_SHRINK: "no" },
     stdio: ["ignore", "pipe", "inherit"],
+    timeout: LONGEST_MS,
+    killSignal: "SIGKILL",
   });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
