@@ -72,7 +72,7 @@ async function checkOut(t: TestContext, { dir }: FreshMachine): Promise<string> 
   const left = [".git", "node_modules", "dist", ".cache", ".state", "test/contract", "test/e2e", "test/integration"];
   const without = left.map((name) => `--exclude=./${name}`);
   const script = `tar -C "$1" "\${@:3}" -cf - . | tar -C "$2" -xf -
-    find "$2/src" "$2/scripts" "$2/test" -name '*.test.ts' ! -name durations.test.ts -delete`;
+    find "$2/src" "$2/scripts" "$2/test" -name '*.test.ts' ! -name duration.test.ts -delete`;
   await mustRun("bash", ["-euo", "pipefail", "-c", script, "check-out", root, clone, ...without]);
   symlinkSync(realpathSync(path.join(root, "node_modules")), path.join(clone, "node_modules"));
   mkdirSync(path.join(clone, ".cache"), { recursive: true });
