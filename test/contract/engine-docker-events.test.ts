@@ -168,9 +168,9 @@ describe("the Docker engine's watch", () => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
     const middle = await openMiddle(t, docker.host);
-    const watched = await watchEngine(t, openEngine(t, middle.host, { silenceMs: 50 }));
+    const watched = await watchEngine(t, openEngine(t, middle.host, { silenceMs: 300 }));
     const before = watched.hints.filter((hint) => hint === undefined).length;
-    await sleep(500);
+    await sleep(1_000);
     assert.equal(watched.hints.filter((hint) => hint === undefined).length, before);
     assert.deepEqual(watched.links, [true]);
   });
