@@ -23,6 +23,16 @@ export function isolate<C extends Destroyable>(connection: C, handle: (connectio
   }
 }
 
+/** Both connections of an exchange, which a fault in what joins them costs. */
+export function bothOf(client: Destroyable, upstream: Destroyable): { readonly destroy: () => void } {
+  return {
+    destroy() {
+      upstream.destroy();
+      client.destroy();
+    },
+  };
+}
+
 /** The same for work that goes on after its event. */
 export function isolateAsync(connection: Destroyable, work: Promise<unknown>): void {
   work.catch((fault: unknown) => {

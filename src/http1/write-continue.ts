@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { isolate } from "../core/isolate.ts";
 import { atItsTurn } from "./node-internals.ts";
 
 /** Tells a client to send its body, in its turn: node:http would write it into the answer of a response that is queued. */
@@ -8,8 +9,10 @@ export function writeContinue(res: ServerResponse): void {
     res.writeContinue();
     return;
   }
-  atItsTurn(res, (socket, proceed) => {
-    if (!res.headersSent && !res.destroyed) socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
-    proceed();
-  });
+  atItsTurn(res, (socket, proceed) =>
+    isolate(socket, () => {
+      if (!res.headersSent && !res.destroyed) socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+      proceed();
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isolate } from "../core/isolate.ts";
 import type { Exchange } from "./exchange.ts";
 import { SMALL_BODY_BYTES } from "../http1/limits.ts";
 import type { BodyFraming } from "../http1/request-framing.ts";
@@ -55,6 +56,10 @@ function collect(exchange: Exchange, length: number, then: (body: GatheredBody) 
   }
 
   function finish(): void {
+    isolate(req.socket, goOn);
+  }
+
+  function goOn(): void {
     clearTimeout(late);
     if (exchange.outcome !== undefined) return; // the client has left
     const isWhole = bytes === length;

@@ -30,8 +30,6 @@ export interface Exchange {
   /** The head has gone to the client's socket. */
   flushed: boolean;
   clientOver: boolean;
-  /** Behind an earlier request on the same connection; its response has no socket yet. */
-  readonly isQueued: boolean;
   /** Set when the upstream is through. */
   outcome: ForwardOutcome | undefined;
 }
@@ -61,14 +59,13 @@ export function openExchange(opened: Pick<Exchange, "req" | "res" | "extraHeader
     left: -1,
     flushed: false,
     clientOver: false,
-    isQueued: res.socket === null,
     outcome: undefined,
   };
   if (res.destroyed || req.socket.destroyed) process.nextTick(clientOver, exchange);
   else res.on("close", onClose);
-  // Before Node 24 a response that waits for its turn does not hear of the end of its connection.
-  // As many as it sends ahead: Node would warn of more than ten.
-  if (exchange.isQueued) req.socket.setMaxListeners(0).on("close", onClose);
+  // A response hears of the end of its connection only while node:http has it as the current one, and before Node 24 not
+  // while it waits for its turn. As many as the client sends ahead: Node would warn of more than ten.
+  req.socket.setMaxListeners(0).on("close", onClose);
   return exchange;
 }
 
@@ -96,8 +93,8 @@ function clientOver(exchange: Exchange): void {
   else upstreamOver(exchange, { kind: "gone", status: exchange.status });
 }
 
-function end({ ledger, onEnd, isQueued, req, onClose }: Exchange, outcome: ForwardOutcome): void {
-  if (isQueued) req.socket.off("close", onClose);
+function end({ ledger, onEnd, req, onClose }: Exchange, outcome: ForwardOutcome): void {
+  req.socket.off("close", onClose);
   closeInLedger(ledger);
   onEnd(outcome);
 }

@@ -1,6 +1,7 @@
 import type { ResponseHead } from "../http1/parse-response-head.ts";
 import type { UpstreamConnection, UpstreamUser } from "../http1/upstream-connection.ts";
 import type { Sender, Upstream, UpstreamPool } from "../http1/upstream-pool.ts";
+import { isolate } from "../core/isolate.ts";
 import type { Abortable, ClientEnd } from "./client-end.ts";
 import { isRepeatable, lossOf } from "./failure.ts";
 
@@ -65,7 +66,7 @@ class PooledExchange implements UpstreamUser, Sender, Abortable {
     // A connection that was given back is somebody else's, and theirs to read.
     if (writable.writableNeedDrain && !this.#isGivenBack) {
       this.connection.pause();
-      writable.once("drain", () => this.connection.resume());
+      writable.once("drain", () => isolate(this, () => this.connection.resume()));
     }
     return false;
   }
@@ -87,7 +88,9 @@ class PooledExchange implements UpstreamUser, Sender, Abortable {
     return this.send();
   }
 
+  /** After a fault of ours: a connection that was given back is somebody else's. */
   destroy(): void {
+    if (!this.#isGivenBack) this.connection.destroy();
     this.#client.destroy();
   }
 }

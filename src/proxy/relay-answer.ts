@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { bothOf, isolate } from "../core/isolate.ts";
 import type { FieldNames } from "../http1/field-names.ts";
 import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
@@ -9,14 +10,16 @@ import type { ResponseHandler } from "../http1/read-response.ts";
 
 /** Relays the answer that an exchange gets on a connection of its own, and ends the exchange with it. */
 export function relayAnswer(exchange: Exchange, names: FieldNames, connection: Socket): ResponseHandler {
+  const both = bothOf(exchange.req.socket, connection);
   return {
+    destroy: both.destroy,
     onInformation({ status, reason, fields }) {
       if (status !== 100) relayInformation(exchange, status, reason, fields.lines);
     },
     onHead({ status, reason, fields }) {
       if (!startAnswer(exchange, status, reason, fields)) throw new InvalidResponse("an answer that HTTP cannot say");
-      process.nextTick(flushHead, exchange);
-      exchange.res.on("drain", () => connection.resume());
+      process.nextTick(() => isolate(both, () => flushHead(exchange)));
+      exchange.res.on("drain", () => isolate(both, () => connection.resume()));
     },
     onBody(bytes) {
       if (!relayChunk(exchange, bytes)) connection.pause();
@@ -27,7 +30,6 @@ export function relayAnswer(exchange: Exchange, names: FieldNames, connection: S
       connection.destroy(); // an upload that still goes on is of no use to anybody
     },
     onBroken: (error) => breakOff(exchange, error),
-    destroy: () => void exchange.req.socket.destroy(),
   };
 }
 

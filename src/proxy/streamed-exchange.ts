@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { FieldNames } from "../http1/field-names.ts";
-import { isolate } from "../core/isolate.ts";
+import { bothOf, isolate } from "../core/isolate.ts";
 import { forgiveWrites } from "../http1/node-internals.ts";
 import { type Destination, openConnection } from "../http1/open-connection.ts";
 import { type Exchange, upstreamOver } from "./exchange.ts";
@@ -28,7 +28,7 @@ export function createStreamedExchange({ names }: { readonly names: FieldNames }
   return ({ exchange, to, path, headers, begun }) => {
     const { req, res } = exchange;
     const giveUp = openConnection(to, (error, connection) => {
-      if (error === undefined) isolate(req.socket, () => send(connection));
+      if (error === undefined) isolate(bothOf(req.socket, connection), () => send(connection));
       else upstreamOver(exchange, refusalOf(error));
     });
     exchange.abort = () => {
