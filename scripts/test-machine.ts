@@ -3,20 +3,23 @@ import { existsSync } from "node:fs";
 import { connect } from "../test/support/docker.ts";
 import { ensureImage } from "../test/support/docker-images.ts";
 import { findTool, isExcused, toolNames } from "../test/support/tools.ts";
-import { startPrivateDocker, whyNoPrivateDocker } from "./private-docker.ts";
+import { type PrivateDocker, startPrivateDocker, whyNoPrivateDocker } from "./private-docker.ts";
 
 /** What this machine can run. */
 export interface Machine {
-  /** What tests find in their environment. */
-  readonly env: Readonly<Record<string, string>>;
+  /** What the tests of one lane find in their environment; those of another lane run beside them. */
+  readonly envs: readonly Readonly<Record<string, string>>[];
   /** One sentence for each thing that is missing. */
   readonly missing: readonly string[];
   /** Stops what was started for the tests. */
   close(): Promise<void>;
 }
 
-/** Looks for the tools that tests drive, and for a Docker daemon: the one named, one of our own, or the machine's. */
-export async function prepareMachine(needsDocker: boolean): Promise<Machine> {
+/**
+ * Looks for the tools that tests drive, and for Docker: the daemon that is named, one of our own for each lane, or the
+ * machine's. A gateway manages every labelled container of its daemon, so that lanes on one daemon would meet.
+ */
+export async function prepareMachine(needsDocker: boolean, lanes: number): Promise<Machine> {
   const missing: string[] = [];
   const env: Record<string, string> = {};
   for (const tool of toolNames) {
@@ -25,42 +28,52 @@ export async function prepareMachine(needsDocker: boolean): Promise<Machine> {
     if (found === undefined) missing.push(`${tool} is not installed`);
     else env[`${tool.toUpperCase()}_BIN`] = found;
   }
-  if (!needsDocker) return { env, missing, close: async () => {} };
+  if (!needsDocker) return { envs: [env], missing, close: async () => {} };
   try {
-    const { host, close } = await findDocker();
-    env["TEST_DOCKER_HOST"] = host;
-    return { env, missing, close };
+    const { hosts, close } = await findDocker(lanes);
+    return { envs: hosts.map((host) => ({ ...env, TEST_DOCKER_HOST: host })), missing, close };
   } catch (error) {
     const reason = `no Docker: ${error instanceof Error ? error.message : String(error)}`;
-    return { env: { ...env, TEST_DOCKER_MISSING: reason }, missing: [...missing, reason], close: async () => {} };
+    return { envs: [{ ...env, TEST_DOCKER_MISSING: reason }], missing: [...missing, reason], close: async () => {} };
   }
 }
 
-async function findDocker(): Promise<{ host: string; close(): Promise<void> }> {
+interface Daemons {
+  readonly hosts: readonly string[];
+  close(): Promise<void>;
+}
+
+async function findDocker(lanes: number): Promise<Daemons> {
   const named = process.env["TEST_DOCKER_HOST"];
-  if (named !== undefined && named !== "") return use(named);
+  if (named !== undefined && named !== "") return use([named]);
   const reason = whyNoPrivateDocker();
   if (reason === undefined) {
-    const docker = await startPrivateDocker();
-    return use(docker.host, () => docker.stop());
+    const dockers: PrivateDocker[] = [];
+    const close = async (): Promise<void> => void (await Promise.all(dockers.map((docker) => docker.stop())));
+    try {
+      while (dockers.length < lanes) dockers.push(await startPrivateDocker());
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    const hosts = dockers.map(({ host }) => host);
+    return use(hosts, close);
   }
   const machines =
     process.env["DOCKER_HOST"] ?? (existsSync("/var/run/docker.sock") ? "unix:///var/run/docker.sock" : "");
   if (machines === "") throw new Error(reason);
-  return use(machines);
+  return use([machines]);
 }
 
 /** A daemon is of use only if it answers and takes the test images. */
-async function use(
-  host: string,
-  close: () => Promise<void> = async () => {},
-): Promise<{ host: string; close(): Promise<void> }> {
+async function use(hosts: readonly string[], close: () => Promise<void> = async () => {}): Promise<Daemons> {
   try {
-    const docker = connect(host);
-    await docker.ping();
-    await ensureImage(docker, "tiny");
-    await ensureImage(docker, "app");
-    return { host, close };
+    for (const docker of hosts.map(connect)) {
+      await docker.ping();
+      await ensureImage(docker, "tiny");
+      await ensureImage(docker, "app");
+    }
+    return { hosts, close };
   } catch (error) {
     await close();
     throw error;

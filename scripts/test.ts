@@ -23,7 +23,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 
 const groups = findTestGroups(process.argv.slice(2));
 const needsDocker = groups.some(({ files }) => files.some((file) => /^test\/(contract|e2e)\//.test(file)));
-const machine = await prepareMachine(needsDocker);
+const dockerLanes = 2; // as many files as the groups with Docker run side by side
+const machine = await prepareMachine(needsDocker, dockerLanes);
 const results: FileResult[] = [];
 try {
   for (const reason of machine.missing) say(`missing: ${reason}`);
@@ -34,21 +35,21 @@ try {
 }
 process.exitCode = conclude();
 
-async function runGroup(group: TestGroup, { env }: Machine): Promise<void> {
+async function runGroup(group: TestGroup, { envs }: Machine): Promise<void> {
   const queue = [...group.files];
-  const options = {
-    env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...env },
-    timeoutMs: group.timeoutMs,
-    signal: stop.signal,
-  };
-  const worker = async (): Promise<void> => {
+  const worker = async (lane: number): Promise<void> => {
+    const options = {
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...envs[lane % envs.length] },
+      timeoutMs: group.timeoutMs,
+      signal: stop.signal,
+    };
     for (let file = queue.shift(); file !== undefined && !stop.signal.aborted; file = queue.shift()) {
       const result = await runTestFile(file, options);
       results.push(result);
       reportFile(result, logFile);
     }
   };
-  await Promise.all(Array.from({ length: group.concurrency }, worker));
+  await Promise.all(Array.from({ length: group.concurrency }, (_, lane) => worker(lane)));
 }
 
 /** Says how it went and returns the exit code. */
