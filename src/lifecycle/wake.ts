@@ -47,8 +47,12 @@ async function startAndProbe(
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   for (let mayBeOver = record.observation?.status === "running"; ;) {
+    const fromMs = house.clock.now();
     const found = await awaitTruce(house, record, run, signal);
     if (signal.aborted) return undefined;
+    // What it needs may have ended in that time.
+    const lost = house.clock.now() > fromMs ? await wakeDependencies(house, record, run, signal) : undefined;
+    if (lost !== undefined || signal.aborted) return lost;
     if (found === "free" && (wasStopped(record) || mustStop(record)))
       return failureAt(house, "refused", "somebody has stopped it");
     const deadlineMs = house.clock.now() + record.settings.startTimeoutMs;

@@ -38,7 +38,8 @@ describe("an app in the network of another container", () => {
   onDocker("is woken after that one, which then sleeps with it", async (t, docker) => {
     const { owner, app, gateway, host } = await startShared(t, docker, { "dag.idle_timeout": "2s" });
     await Promise.all([app.stop(0), owner.stop(0)]);
-    assert.equal((await gateway.request({ host })).status, 200);
+    const answer = await gateway.request({ host });
+    assert.equal(answer.status, 200, answer.text);
     await waitUntil(async () => !(await app.isRunning()), 12_000, "the app's stop");
     await waitUntil(async () => !(await owner.isRunning()), 12_000, "the stop of what nothing needs");
   });
@@ -109,7 +110,8 @@ describe("an app in the network of another container", () => {
   onDocker("keeps that one up although it has no labels, as long as it runs", async (t, docker) => {
     const { owner, app, gateway, host } = await startShared(t, docker, { "dag.idle_timeout": "2s" });
     await Promise.all([app.stop(0), owner.stop(0)]);
-    assert.equal((await gateway.request({ host })).status, 200);
+    const answer = await gateway.request({ host });
+    assert.equal(answer.status, 200, answer.text);
     const other = await docker.createContainer({ image: "tiny", network: `container:${owner.name}` });
     await waitUntil(async () => !(await app.isRunning()), 12_000, "the app's stop");
     await sleep(2_000);
