@@ -10,7 +10,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "the gate stays open while a workload drains",
     edits: [
       [
-        "lifecycle/gate.ts",
+        "lifecycle/workload/gate.ts",
         'state.status === "ready" &&\n    record.susp',
         '(state.status === "ready" || state.status === "draining") &&\n    record.susp',
       ],
@@ -20,7 +20,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "the gate opens before what it needs is there",
     edits: [
       [
-        "lifecycle/gate.ts",
+        "lifecycle/workload/gate.ts",
         "record.dependencies.every(({ record: dependency, condition }) =>",
         "[].every((_: never) =>",
       ],
@@ -28,28 +28,30 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a drain does not wait for open leases",
-    edits: [["lifecycle/drain-stop.ts", "while (record.leases > 0 &&", "while (false &&"]],
+    edits: [["lifecycle/stop/drain-stop.ts", "while (record.leases > 0 &&", "while (false &&"]],
   },
   {
     name: "leases do not count against idleness",
-    edits: [["lifecycle/timers.ts", "leases: record.leases + record.waiters.size", "leases: record.waiters.size"]],
+    edits: [
+      ["lifecycle/workload/timers.ts", "leases: record.leases + record.waiters.size", "leases: record.waiters.size"],
+    ],
   },
   {
     name: "an end of a lease is no activity",
-    edits: [["lifecycle/lease.ts", "if (!lease.quiet) record.lastActivityMs = clock.now();", ""]],
+    edits: [["lifecycle/workload/lease.ts", "if (!lease.quiet) record.lastActivityMs = clock.now();", ""]],
   },
   {
     name: "a hold is no activity",
     edits: [
-      ["lifecycle/admit.ts", "      use(route, asker);\n      for (const", "      for (const"],
-      ["lifecycle/admit.ts", "      if (wakes(decision)) use(route, asker);\n", ""],
+      ["lifecycle/admit/admit.ts", "      use(route, asker);\n      for (const", "      for (const"],
+      ["lifecycle/admit/admit.ts", "      if (wakes(decision)) use(route, asker);\n", ""],
     ],
   },
   {
     name: "nobody looks again before a stop",
     edits: [
       [
-        "lifecycle/drain-stop.ts",
+        "lifecycle/stop/drain-stop.ts",
         "canBeUndone(state.reason) ? await findVeto(house, record, signal) : undefined",
         "undefined",
       ],
@@ -59,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a veto is found and ignored",
     edits: [
       [
-        "lifecycle/drain-stop.ts",
+        "lifecycle/stop/drain-stop.ts",
         "if ((veto === undefined && !isOutOfReach) || !mayBePutOff(record)) {",
         "if (true) {",
       ],
@@ -68,31 +70,35 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a running command is no veto",
     edits: [
-      ["lifecycle/veto.ts", "return (await record.engine.execs(refOf(record)).catch(() => 0)) > 0;", "return false;"],
+      [
+        "lifecycle/stop/veto.ts",
+        "return (await record.engine.execs(refOf(record)).catch(() => 0)) > 0;",
+        "return false;",
+      ],
     ],
   },
   {
     name: "what a front carries past is not counted",
-    edits: [["lifecycle/sample.ts", "if (record.seenByFront) return;", "return;"]],
+    edits: [["lifecycle/usage/sample.ts", "if (record.seenByFront) return;", "return;"]],
   },
   {
     name: "readings are compared with nothing",
-    edits: [["lifecycle/sample.ts", "if (after === undefined || isFirst) {", "if (true) {"]],
+    edits: [["lifecycle/usage/sample.ts", "if (after === undefined || isFirst) {", "if (true) {"]],
   },
   {
     name: "late results of jobs are not dropped",
     edits: [
-      ["lifecycle/dispatch.ts", 'if (effects.includes("cancel")) record.job?.abort();', ""],
+      ["lifecycle/workload/dispatch.ts", 'if (effects.includes("cancel")) record.job?.abort();', ""],
       ["core/transition.ts", 'return "run" in state && state.run === run;', 'return "run" in state;'],
     ],
   },
   {
     name: "a second start beside one that hangs",
-    edits: [["lifecycle/start.ts", "record.startCall ??= callStart", "record.startCall = callStart"]],
+    edits: [["lifecycle/wake/start.ts", "record.startCall ??= callStart", "record.startCall = callStart"]],
   },
   {
     name: "a failed stop is tried again at once",
-    edits: [["lifecycle/drain-stop.ts", "  record.keepUntilMs = clock.now() + AFTER_FAILED_STOP_MS;\n", ""]],
+    edits: [["lifecycle/stop/drain-stop.ts", "  record.keepUntilMs = clock.now() + AFTER_FAILED_STOP_MS;\n", ""]],
   },
   {
     name: "one that runs without an answer is never stopped",
@@ -104,13 +110,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a pin is overlooked",
-    edits: [["lifecycle/timers.ts", "Math.max(record.keepUntilMs, record.pinnedUntilMs)", "record.keepUntilMs"]],
+    edits: [
+      ["lifecycle/workload/timers.ts", "Math.max(record.keepUntilMs, record.pinnedUntilMs)", "record.keepUntilMs"],
+    ],
   },
   {
     name: "dependents do not keep awake",
     edits: [
       [
-        "lifecycle/timers.ts",
+        "lifecycle/workload/timers.ts",
         "dependents: record.dependents.filter((dependent) => keepsAwake(dependent, record)).length",
         "dependents: 0",
       ],
@@ -118,13 +126,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what others have started is unneeded",
-    edits: [["lifecycle/timers.ts", "wokenByUs: record.wokenByUs && !isOneShot(record)", "wokenByUs: true"]],
+    edits: [["lifecycle/workload/timers.ts", "wokenByUs: record.wokenByUs && !isOneShot(record)", "wokenByUs: true"]],
   },
   {
     name: "a truce is ignored",
     edits: [
       [
-        "lifecycle/truces.ts",
+        "lifecycle/reconcile/truces.ts",
         "return truce !== undefined && clock.now() < truce.untilMs ? truce : undefined;",
         "return undefined;",
       ],
@@ -133,15 +141,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what somebody has stopped is woken, wake_after_stop or not",
     edits: [
-      ["lifecycle/suspension.ts", 'if (settings.wakeAfterStop !== "started") return false;', "return false;"],
-      ["lifecycle/wake.ts", "(wasStopped(record) || mustStop(record))", "mustStop(record)"],
+      ["lifecycle/stop/suspension.ts", 'if (settings.wakeAfterStop !== "started") return false;', "return false;"],
+      ["lifecycle/wake/wake.ts", "(wasStopped(record) || mustStop(record))", "mustStop(record)"],
     ],
   },
   {
     name: "a suspension keeps nobody from waking",
     edits: [
       [
-        "lifecycle/suspension.ts",
+        "lifecycle/stop/suspension.ts",
         "  if (record.suspendedUntilMs > 0) return { workload: record.name, untilMs: record.suspendedUntilMs };\n",
         "",
       ],
@@ -151,29 +159,29 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a suspended one is woken by whoever depends on it",
     edits: [
       [
-        "lifecycle/suspension.ts",
+        "lifecycle/stop/suspension.ts",
         'return cause === "admin" ?',
         'if (cause === "dependency") return true;\n  return cause === "admin" ?',
       ],
-      ["lifecycle/wake-dependencies.ts", "if (suspended !== undefined) return", "if (false) return"],
-      ["lifecycle/wake-dependencies.ts", " && suspensionOf(record) === undefined) {", ") {"],
+      ["lifecycle/wake/wake-dependencies.ts", "if (suspended !== undefined) return", "if (false) return"],
+      ["lifecycle/wake/wake-dependencies.ts", " && suspensionOf(record) === undefined) {", ") {"],
     ],
   },
   {
     name: "a suspension is forgotten at a restart",
-    edits: [["lifecycle/memory.ts", "...(record.suspendedUntilMs > 0 &&", "...(false &&"]],
+    edits: [["lifecycle/workload/memory.ts", "...(record.suspendedUntilMs > 0 &&", "...(false &&"]],
   },
   {
     name: "a suspension leaves the gate open",
-    edits: [["lifecycle/gate.ts", "    record.suspendedUntilMs === 0 &&\n", ""]],
+    edits: [["lifecycle/workload/gate.ts", "    record.suspendedUntilMs === 0 &&\n", ""]],
   },
   {
     name: "a stop deletes a container made with --rm",
-    edits: [["lifecycle/stop-deletes.ts", "return observation?.autoRemove === true &&", "return false &&"]],
+    edits: [["lifecycle/stop/stop-deletes.ts", "return observation?.autoRemove === true &&", "return false &&"]],
   },
   {
     name: "whoever uses a throttled one waits at its low speed",
-    edits: [["lifecycle/lease.ts", "  if (record.throttled && !quiet) record.speedUp?.();\n", ""]],
+    edits: [["lifecycle/workload/lease.ts", "  if (record.throttled && !quiet) record.speedUp?.();\n", ""]],
   },
   {
     name: "the gateway's end leaves containers throttled",
@@ -181,25 +189,31 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "limits are not given back after a crash of the gateway",
-    edits: [["lifecycle/memory.ts", "    ...(record.ownLimits && { ownLimits: record.ownLimits }),\n", ""]],
+    edits: [["lifecycle/workload/memory.ts", "    ...(record.ownLimits && { ownLimits: record.ownLimits }),\n", ""]],
   },
   {
     name: "whose run it is is forgotten at a restart",
     edits: [
-      ["lifecycle/record.ts", "wokenByUs: memory?.stoppedByUs === false && memory.wakesTotal > 0", "wokenByUs: false"],
+      [
+        "lifecycle/workload/record.ts",
+        "wokenByUs: memory?.stoppedByUs === false && memory.wakesTotal > 0",
+        "wokenByUs: false",
+      ],
     ],
   },
   {
     name: "who waits is never told",
-    edits: [["lifecycle/follow.ts", "    settleWaiters(one);\n", ""]],
+    edits: [["lifecycle/workload/follow.ts", "    settleWaiters(one);\n", ""]],
   },
   {
     name: "who leaves is not forgotten",
-    edits: [["lifecycle/hold.ts", '    over.addEventListener("abort", () => forget(waiter), { once: true });\n', ""]],
+    edits: [
+      ["lifecycle/admit/hold.ts", '    over.addEventListener("abort", () => forget(waiter), { once: true });\n', ""],
+    ],
   },
   {
     name: "a place in the queue is not freed",
-    edits: [["lifecycle/hold.ts", "    for (const room of rooms) room.pending -= 1;\n", ""]],
+    edits: [["lifecycle/admit/hold.ts", "    for (const room of rooms) room.pending -= 1;\n", ""]],
   },
   {
     name: "a refused connection is overlooked",

@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import helmet from "helmet";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { requestPath } from "./core/request-host.ts";
-import type { Route } from "./lifecycle/route.ts";
+import type { Route } from "./lifecycle/admit/route.ts";
 import { mountActions } from "./admin/action-endpoints.ts";
 import { createAdminGuard } from "./admin/auth/admin-guard.ts";
 import { containerStatus } from "./admin/api/container-status.ts";

@@ -6,7 +6,7 @@ import { isolate, reportFault } from "./core/isolate.ts";
 import type { SimpleRequest } from "./http1/simple-request.ts";
 import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
 import { mayBeReserved } from "./core/reserved-paths.ts";
-import type { Route } from "./lifecycle/route.ts";
+import type { Route } from "./lifecycle/admit/route.ts";
 import type { ClientConnection } from "./http1/client-connection.ts";
 import { type ClientConnections, createClientConnections } from "./http1/client-connections.ts";
 import type { HostLookup } from "./proxy/host-lookup.ts";

@@ -61,7 +61,7 @@ const breaches: readonly { readonly file: string; readonly code: string; readonl
 const bystanders = [
   { file: "src/lifecycle/ports.ts", code: "export {};" },
   { file: "src/config/merge/drafts.ts", code: 'import "node:path";' },
-  { file: "src/lifecycle/hold.ts", code: 'import "./ports.ts";' },
+  { file: "src/lifecycle/admit/hold.ts", code: 'import "./ports.ts";' },
   { file: "src/admin/guard.ts", code: 'import "node:path";' },
   { file: "src/proxy/hen.ts", code: 'import "./egg.ts";' },
   { file: "src/proxy/door.test.ts", code: 'import "node:test";' },

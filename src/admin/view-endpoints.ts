@@ -1,5 +1,5 @@
 import type { Express, Request, Response } from "express";
-import type { WorkloadRecord } from "../lifecycle/record.ts";
+import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 import { adminLog } from "./api/admin-log.ts";
 import { wantsPage } from "../web/client-kind.ts";
 import { containerStatus, type StatusSources } from "./api/container-status.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Routes } from "../lifecycle/route.ts";
+import type { Routes } from "../lifecycle/admit/route.ts";
 import { createAnswer } from "../respond/answer.ts";
 import type { Responder } from "../respond/responder.ts";
 import { writeAnswer } from "../respond/write-answer.ts";

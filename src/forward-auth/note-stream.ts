@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { WorkloadRecord } from "../lifecycle/record.ts";
+import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 
 /** The headers by which a request shows that it may stay open with hardly a byte: an upgrade, an event stream, gRPC. */
 export interface StreamSigns {

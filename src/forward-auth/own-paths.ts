@@ -1,5 +1,5 @@
 import type { Asked } from "./front.ts";
-import type { Route, Routes } from "../lifecycle/route.ts";
+import type { Route, Routes } from "../lifecycle/admit/route.ts";
 
 /** A question of the loading page, which comes to us as if it were for the app. */
 export interface Poll {

@@ -1,6 +1,6 @@
 import { createAdminHosts } from "../core/admin-hosts.ts";
 import type { Settings } from "../core/settings.ts";
-import type { Route, Routes } from "../lifecycle/route.ts";
+import type { Route, Routes } from "../lifecycle/admit/route.ts";
 
 interface HostLookupDeps {
   readonly routes: () => Routes;

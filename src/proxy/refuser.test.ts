@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { test } from "node:test";
-import type { Route } from "../lifecycle/route.ts";
+import type { Route } from "../lifecycle/admit/route.ts";
 import { createRefuser } from "./refuser.ts";
 
 test("the connection of a client that leaves while its upgrade is held is closed", async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { classifyClient } from "../core/client.ts";
-import type { Route } from "../lifecycle/route.ts";
+import type { Route } from "../lifecycle/admit/route.ts";
 import { endWithResponse } from "../http1/end-with-response.ts";
 import type { ClientFacts } from "../respond/pages.ts";
 import type { AnswerRefusal } from "../respond/refusal.ts";

@@ -1,6 +1,6 @@
 import { cookieOf } from "../core/cookie-of.ts";
-import type { WorkloadRecord } from "../lifecycle/record.ts";
-import type { Route } from "../lifecycle/route.ts";
+import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
+import type { Route } from "../lifecycle/admit/route.ts";
 
 /** The member that a client of a sticky group was sent to before, by its cookie; unverified, so only ever compared. */
 export function stickyMember(route: Route, cookies: string | undefined): string | undefined {

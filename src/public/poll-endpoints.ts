@@ -1,7 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from "express";
 import { type HealthQuery, readHealthQuery } from "../core/health-query.ts";
 import { requestHost } from "../core/request-host.ts";
-import type { Route } from "../lifecycle/route.ts";
+import type { Route } from "../lifecycle/admit/route.ts";
 import type { ProblemFacts } from "../respond/pages.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
 import { clientAddress } from "../web/client-address.ts";

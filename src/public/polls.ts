@@ -1,7 +1,7 @@
 import type { HealthQuery } from "../core/health-query.ts";
-import { failureOf } from "../lifecycle/failure.ts";
-import { healthChange, healthOf } from "../lifecycle/health.ts";
-import type { Route } from "../lifecycle/route.ts";
+import { failureOf } from "../lifecycle/workload/failure.ts";
+import { healthChange, healthOf } from "../lifecycle/workload/health.ts";
+import type { Route } from "../lifecycle/admit/route.ts";
 import type { Answer } from "../respond/answer.ts";
 import type { DoorMode } from "../respond/pages.ts";
 import type { EndpointsDeps } from "../web/endpoints-deps.ts";

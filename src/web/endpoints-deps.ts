@@ -1,6 +1,6 @@
 import type { Emit } from "../core/events.ts";
 import type { WorkloadSettings } from "../core/settings.ts";
-import type { LogTail } from "../lifecycle/log-tail.ts";
+import type { LogTail } from "../lifecycle/workload/log-tail.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Clock } from "../lifecycle/ports.ts";
 import type { Responder } from "../respond/responder.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { createAdminHosts } from "../core/admin-hosts.ts";
 import type { Settings } from "../core/settings.ts";
-import type { Route } from "../lifecycle/route.ts";
+import type { Route } from "../lifecycle/admit/route.ts";
 import { queryOf } from "./query.ts";
 import { hostOf } from "./request-origin.ts";
 

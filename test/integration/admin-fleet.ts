@@ -2,7 +2,7 @@ import type { TestContext } from "node:test";
 import type { Theme, WorkloadSettings } from "../../src/core/settings.ts";
 import { describeWorkload } from "../../src/config/merge/describe-settings.ts";
 import type { Memory } from "../../src/lifecycle/ports.ts";
-import { closeLease, openLease } from "../../src/lifecycle/lease.ts";
+import { closeLease, openLease } from "../../src/lifecycle/workload/lease.ts";
 import { PROXY_TRAITS } from "../../src/proxy/door.ts";
 import { createResponder } from "../../src/respond/responder.ts";
 import { createDailySchedule } from "./daily-schedule.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
 import type { SimpleRequest } from "../../src/http1/simple-request.ts";
-import type { Route } from "../../src/lifecycle/route.ts";
+import type { Route } from "../../src/lifecycle/admit/route.ts";
 import type { ClientConnection } from "../../src/http1/client-connection.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createGatewayServer, type GatewayServer } from "../../src/server.ts";

@@ -1,5 +1,5 @@
 import type { ScheduleSettings } from "../../src/core/settings.ts";
-import type { Schedule } from "../../src/lifecycle/schedule.ts";
+import type { Schedule } from "../../src/lifecycle/workload/schedule.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openLease } from "../../src/lifecycle/lease.ts";
+import { openLease } from "../../src/lifecycle/workload/lease.ts";
 import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
 import { settingsOf } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 /** Faults of our own, as an engine that throws what no engine throws: they cost one round, never the loop. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { House } from "../../src/lifecycle/house.ts";
+import type { House } from "../../src/lifecycle/context.ts";
 import { openHouse, type TestHouse } from "./lifecycle-house.ts";
 
 const IDLE = 60_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { healthChange, healthOf } from "../../src/lifecycle/health.ts";
+import { healthChange, healthOf } from "../../src/lifecycle/workload/health.ts";
 import { openHouse, type TestHouse } from "./lifecycle-house.ts";
 import { app, part } from "./lifecycle-parts.ts";
 

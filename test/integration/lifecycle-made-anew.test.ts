@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TRUCE_MS } from "../../src/lifecycle/truces.ts";
+import { TRUCE_MS } from "../../src/lifecycle/reconcile/truces.ts";
 import { openHouse, type TestHouse } from "./lifecycle-house.ts";
 
 const settings = [{ name: "app", idleTimeoutMs: 60_000 }];

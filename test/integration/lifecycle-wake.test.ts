@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TRUCE_MS } from "../../src/lifecycle/truces.ts";
+import { TRUCE_MS } from "../../src/lifecycle/reconcile/truces.ts";
 import { type Guest, openHouse } from "./lifecycle-house.ts";
 
 const slow = { fakes: { app: { startMs: 200, listenMs: 800 } } };

@@ -2,7 +2,7 @@ import type { DomainEvent, Emit } from "../../src/core/events.ts";
 import type { ScheduleSettings, Settings } from "../../src/core/settings.ts";
 import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
 import type { Memory, Store } from "../../src/lifecycle/ports.ts";
-import type { Schedule } from "../../src/lifecycle/schedule.ts";
+import type { Schedule } from "../../src/lifecycle/workload/schedule.ts";
 import { createFakeEngine, type FakeEngine } from "./fake-engine.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Admission, Asker } from "../../src/lifecycle/admit.ts";
-import { closeLease, type Lease, openLease } from "../../src/lifecycle/lease.ts";
-import type { WorkloadRecord } from "../../src/lifecycle/record.ts";
+import type { Admission, Asker } from "../../src/lifecycle/admit/admit.ts";
+import { closeLease, type Lease, openLease } from "../../src/lifecycle/workload/lease.ts";
+import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import type { Forward } from "../../src/core/decision.ts";
 import type { Visitor } from "./model-commands.ts";
 import type { Oracle } from "./model-oracle.ts";

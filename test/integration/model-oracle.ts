@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Forward } from "../../src/core/decision.ts";
 import type { WorkloadState } from "../../src/core/workload-state.ts";
-import type { WorkloadRecord } from "../../src/lifecycle/record.ts";
+import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import type { Visitor } from "./model-commands.ts";
 import type { Guests } from "./model-guests.ts";
 import type { Cast } from "./model-run.ts";

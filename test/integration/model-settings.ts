@@ -1,5 +1,5 @@
 import type { Settings, WorkloadSettings } from "../../src/core/settings.ts";
-import type { Schedule } from "../../src/lifecycle/schedule.ts";
+import type { Schedule } from "../../src/lifecycle/workload/schedule.ts";
 import { settingsOf } from "./settings.ts";
 
 export const NAMES = ["app", "db", "a", "b", "job"] as const;

@@ -1,4 +1,4 @@
-import type { WorkloadRecord } from "../../src/lifecycle/record.ts";
+import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import type { Cast } from "./model-run.ts";
 import type { Truth } from "./model-truth.ts";
 import { counts, type HiddenUse } from "./model-usage.ts";

@@ -1,6 +1,6 @@
 import { type Activity, noActivity } from "./model-usage.ts";
 import type { News } from "../../src/lifecycle/ports.ts";
-import { TRUCE_MS } from "../../src/lifecycle/truces.ts";
+import { TRUCE_MS } from "../../src/lifecycle/reconcile/truces.ts";
 import type { ExitFacts, InventoryItem, Observation } from "../../src/core/observation.ts";
 
 /** One container as it really is, whatever anybody was told. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, it, type TestContext } from "node:test";
-import type { Route } from "../../src/lifecycle/route.ts";
+import type { Route } from "../../src/lifecycle/admit/route.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createGatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";

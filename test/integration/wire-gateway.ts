@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TestContext } from "node:test";
-import type { Route } from "../../src/lifecycle/route.ts";
+import type { Route } from "../../src/lifecycle/admit/route.ts";
 import { createForwarder, type ForwardOutcome } from "../../src/proxy/forwarder.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createGatewayServer, type GatewayServer } from "../../src/server.ts";

@@ -1,6 +1,6 @@
-import type { LogTail } from "../../lifecycle/log-tail.ts";
+import type { LogTail } from "../../lifecycle/workload/log-tail.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
-import { refOf, type WorkloadRecord } from "../../lifecycle/record.ts";
+import { refOf, type WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { cleanLines } from "../../respond/clean-text.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { causeText } from "../../core/transition-cause.ts";
 import { formatGoDuration } from "../../core/duration.ts";
-import type { WorkloadRecord } from "../../lifecycle/record.ts";
+import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { createTranslate } from "../../respond/language.ts";
 import { type StatusSources, targetWarnings } from "./container-status.ts";
 import { type Reason, type ReasonValue, whyAwake, whyNotStopped, wouldWake } from "./reasons.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { DomainEvent } from "../../core/events.ts";
-import type { WorkloadRecord } from "../../lifecycle/record.ts";
+import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import type { EndpointsDeps } from "../../web/endpoints-deps.ts";
 import type { Sender } from "../../web/sender.ts";
 

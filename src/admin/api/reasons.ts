@@ -1,11 +1,11 @@
 import type { TransitionCause } from "../../core/transition-cause.ts";
-import { failureOf } from "../../lifecycle/failure.ts";
-import type { House } from "../../lifecycle/house.ts";
+import { failureOf } from "../../lifecycle/workload/failure.ts";
+import type { House } from "../../lifecycle/context.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
-import type { TimelineEntry, WorkloadRecord } from "../../lifecycle/record.ts";
-import { stopDeletes } from "../../lifecycle/stop-deletes.ts";
-import { suspensionOf } from "../../lifecycle/suspension.ts";
-import { keepsAwake } from "../../lifecycle/timers.ts";
+import type { TimelineEntry, WorkloadRecord } from "../../lifecycle/workload/record.ts";
+import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
+import { suspensionOf } from "../../lifecycle/stop/suspension.ts";
+import { keepsAwake } from "../../lifecycle/workload/timers.ts";
 import type { MessageKey } from "../../respond/messages/en.ts";
 import { groupsOf } from "./container-status.ts";
 import { toWall } from "./sleep-plan.ts";

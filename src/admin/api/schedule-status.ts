@@ -1,4 +1,4 @@
-import type { WorkloadRecord } from "../../lifecycle/record.ts";
+import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 
 /** The schedule in `/_status/api` by the reference's names and forms: texts that are empty when there is nothing to say. */
 export function scheduleStatus({ settings, schedule }: WorkloadRecord, wallMs: number) {

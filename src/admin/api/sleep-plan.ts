@@ -1,9 +1,9 @@
 import type { DeadlineKind } from "../../core/next-deadline.ts";
 import { isWakingOrReady, type StopReason } from "../../core/workload-state.ts";
-import type { House } from "../../lifecycle/house.ts";
-import type { WorkloadRecord } from "../../lifecycle/record.ts";
-import { stopDeletes } from "../../lifecycle/stop-deletes.ts";
-import { deadlineOf } from "../../lifecycle/timers.ts";
+import type { House } from "../../lifecycle/context.ts";
+import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
+import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
+import { deadlineOf } from "../../lifecycle/workload/timers.ts";
 
 /** When a workload goes to sleep if nobody asks for it until then; wall clock. */
 export interface SleepPlan {

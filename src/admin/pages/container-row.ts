@@ -1,6 +1,6 @@
-import type { WorkloadRecord } from "../../lifecycle/record.ts";
-import type { House } from "../../lifecycle/house.ts";
-import { stopDeletes } from "../../lifecycle/stop-deletes.ts";
+import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
+import type { House } from "../../lifecycle/context.ts";
+import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
 import type { Responder } from "../../respond/responder.ts";
 import { cleanText } from "../../respond/clean-text.ts";
 import type { ContainerStatus } from "../api/container-status.ts";

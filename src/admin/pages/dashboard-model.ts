@@ -1,5 +1,5 @@
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
-import type { WorkloadRecord } from "../../lifecycle/record.ts";
+import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { cleanText } from "../../respond/clean-text.ts";
 import type { ContainerStatus } from "../api/container-status.ts";
 import type { StatusDocument } from "../api/status-document.ts";

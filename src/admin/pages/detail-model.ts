@@ -1,6 +1,6 @@
 import { expectedWakeMs } from "../../core/eta.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
-import type { WorkloadRecord } from "../../lifecycle/record.ts";
+import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { cleanText } from "../../respond/clean-text.ts";
 import type { LogView } from "../api/admin-log.ts";
 import type { ContainerStatus } from "../api/container-status.ts";

@@ -1,0 +1,205 @@
+import { clientClass } from "../../core/client-class.ts";
+import { decide, type MemberView } from "../../core/decide.ts";
+import type { ClientKind, Decision, DoorTraits, Forward, HoldOutcome, Refusal } from "../../core/decision.ts";
+import type { WakeCause } from "../../core/events.ts";
+import type { AsleepStatus, IgnoreRules } from "../../core/settings.ts";
+import { failureOf } from "../workload/failure.ts";
+import { hold, type WaitingRoom } from "./hold.ts";
+import type { House } from "../context.ts";
+import { wakeOthers, wakeRoute } from "../wake/wake-route.ts";
+import { type Lease, openLease, touch } from "../workload/lease.ts";
+import { noteAskedHost } from "../wake/probe-hosts.ts";
+import type { LeaseKind, WorkloadRecord } from "../workload/record.ts";
+import type { Route } from "./route.ts";
+import { suspensionOf } from "../stop/suspension.ts";
+import { meetFront } from "../usage/sample.ts";
+
+/** What a door knows of a request. Strings come from a client as they are. */
+export interface Asker {
+  readonly kind: ClientKind;
+  readonly method: string;
+  readonly path: string;
+  readonly userAgent: string;
+  readonly address: string;
+  /** It comes of a guess, and must not wake; it is use of an app that is awake. */
+  readonly isPrefetch: boolean;
+  /** The value of the group's sticky cookie. */
+  readonly sticky: string | undefined;
+  /** By which it came to its route; `undefined`: it has named that itself. */
+  readonly host: string | undefined;
+  /** Aborts when the client leaves. */
+  readonly gone: AbortSignal;
+}
+
+/** How a request may go on. `forward` comes with a lease that the door must close (none in forward-auth mode). */
+export type Admission =
+  | {
+      readonly kind: "forward";
+      readonly forward: Forward;
+      readonly record: WorkloadRecord;
+      readonly lease: Lease | undefined;
+      /** How long it had to wait, in milliseconds; 0: it was ready. */
+      readonly waitedMs: number;
+    }
+  | {
+      readonly kind: "refuse";
+      readonly decision: Refusal;
+      /** How long it was held, in milliseconds; 0: it was not. */
+      readonly waitedMs: number;
+    };
+
+export interface Admitter {
+  /** The whole way of a request from its route to its admission: decides, wakes, holds. */
+  admit(route: Route, asker: Asker, door: DoorTraits, lease: LeaseKind | "none"): Promise<Admission>;
+}
+
+export interface AdmitterDeps {
+  readonly house: House;
+  readonly overall: WaitingRoom;
+  readonly matchesIgnore: (rules: IgnoreRules, asker: Asker) => boolean;
+  /** Where a request for this host, or this route, goes after the last change; `undefined`: nowhere any more. */
+  readonly currentRoute: (asked: Route, host: string | undefined) => Route | undefined;
+}
+
+/** Two doors, one check: this is the only way to a forward decision besides an open gate. */
+export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: AdmitterDeps): Admitter {
+  const { clock } = house;
+
+  async function admit(
+    asked: Route,
+    asker: Asker,
+    door: DoorTraits,
+    leaseKind: LeaseKind | "none",
+  ): Promise<Admission> {
+    const startedMs = clock.now();
+    const waited = (): number => clock.now() - startedMs;
+    const tell = (outcome: HoldOutcome): void =>
+      house.emit({ type: "hold", host: asked.name, outcome, waitedMs: waited() });
+    const rules = asked.members.find(({ settings: { ignore } }) => ignore && matchesIgnore(ignore, asker))?.settings
+      .ignore;
+    const mustNotWake = rules?.status ?? (asker.isPrefetch ? 503 : undefined);
+    if (!door.seesTraffic) for (const member of asked.members) meetFront(member, house.rearm);
+    if (mustNotWake === undefined) arrive(asked);
+    const current = (): Route | undefined => currentRoute(asked, asker.host);
+    const cause: WakeCause = door.seesTraffic ? "request" : "auth";
+    let tries = 0;
+    // Also the first time: a request that was refused comes back with the route that it had then.
+    for (let route = current(); route !== undefined; route = current(), tries += 1) {
+      const decision = ask(route, asker, door, mustNotWake, waited());
+      if (wakes(decision)) wakeRoute(house, route, cause);
+      if (wakes(decision)) use(route, asker);
+      if (decision.kind !== "hold") {
+        if (tries > 0) tell(decision.kind === "forward" ? "ready" : "failed");
+        const waitedMs = tries === 0 ? 0 : waited();
+        if (decision.kind !== "forward") return { kind: "refuse", decision, waitedMs };
+        return forward(route, decision, rules === undefined ? asker : undefined, leaseKind, waitedMs);
+      }
+      const rooms = [route.room, overall];
+      const outcome = await hold(openMembers(route), rooms, decision.maxMs - waited(), asker.gone, clock);
+      use(route, asker);
+      for (const member of route.members) house.rearm(member); // whoever waited kept it from being idle, without a timer
+      if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {
+        tell(outcome);
+        const page = outcome === "timed-out" && asker.kind === "navigation";
+        const waitedMs = outcome === "full" && tries === 0 ? 0 : waited();
+        return { kind: "refuse", decision: { kind: page ? "page" : outcome }, waitedMs };
+      }
+    }
+    tell("failed"); // a reload has taken it away meanwhile
+    return { kind: "refuse", decision: { kind: "unknown" }, waitedMs: waited() };
+  }
+
+  /** Undoes what is draining out of idleness, unless somebody else is ready for the request. */
+  function arrive({ members }: Route): void {
+    if (members.some(({ gate }) => gate !== undefined)) return;
+    for (const member of members) house.dispatch(member, { type: "arrival" });
+  }
+
+  /** Who waits, or looks at the page, uses what they wait for. */
+  function use({ members }: Route, asker: Asker): void {
+    for (const member of members) {
+      noteAskedHost(member, asker.host);
+      member.lastClient = classOf(asker);
+      touch(member, clock);
+    }
+  }
+
+  /** Those outside their window, or suspended, let nobody pass, however ready they are. */
+  function openMembers({ members }: Route): readonly WorkloadRecord[] {
+    const wall = clock.wall();
+    return members.filter((member) => member.schedule?.isOpen(wall) !== false && suspensionOf(member) === undefined);
+  }
+
+  function ask(
+    route: Route,
+    asker: Asker,
+    door: DoorTraits,
+    mustNotWake: AsleepStatus | undefined,
+    waitedMs: number,
+  ): Decision {
+    const wall = clock.wall();
+    const [first] = route.members;
+    const decision = decide({
+      members: route.members.map((member) => viewOf(member, wall, clock.now())),
+      client: asker.kind,
+      mustNotWake,
+      wake: first?.settings.wake ?? "auto",
+      holdTimeoutMs: first?.settings.holdTimeoutMs ?? 0,
+      door,
+      nowMs: clock.now(),
+      pick: (ready) => pickMember(route, ready, asker.sticky),
+    });
+    const used = decision.kind === "hold" && waitedMs >= decision.maxMs;
+    return used ? { kind: asker.kind === "navigation" ? "page" : "waking" } : decision;
+  }
+
+  function forward(
+    route: Route,
+    decision: Forward,
+    /** `undefined`: one that does not count as use. */
+    asker: Asker | undefined,
+    leaseKind: LeaseKind | "none",
+    waitedMs: number,
+  ): Admission {
+    const record = route.members.find(({ name }) => name === decision.workload);
+    if (record === undefined) return { kind: "refuse", decision: { kind: "unknown" }, waitedMs };
+    const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), asker === undefined);
+    if (asker !== undefined) record.lastClient = classOf(asker);
+    if (leaseKind === "none" && asker !== undefined) touch(record, clock);
+    if (route.group !== undefined) wakeOthers(house, route);
+    return { kind: "forward", forward: decision, record, lease, waitedMs };
+  }
+
+  return { admit };
+}
+
+function classOf({ userAgent, kind }: Asker): ReturnType<typeof clientClass> {
+  return clientClass(userAgent, kind === "upgrade");
+}
+
+function wakes(decision: Decision): boolean {
+  return decision.kind === "hold" || decision.kind === "page" || decision.kind === "waking";
+}
+
+function viewOf(member: WorkloadRecord, wallMs: number, nowMs: number): MemberView {
+  const suspension = suspensionOf(member);
+  const closed = member.schedule !== undefined && !member.schedule.isOpen(wallMs);
+  return {
+    name: member.name,
+    gate: member.gate,
+    closedUntilMs: closed ? (member.schedule?.nextStart(wallMs) ?? 0) : undefined,
+    suspended: suspension && { untilMs: suspension.untilMs && suspension.untilMs - nowMs + wallMs },
+    failure: failureOf(member),
+  };
+}
+
+function pickMember(route: Route, ready: readonly MemberView[], sticky: string | undefined): MemberView {
+  const candidates = ready.flatMap((view) => {
+    const record = route.members.find(({ name }) => name === view.name);
+    return record === undefined ? [] : [{ ...view, inFlight: record.leases, weight: record.settings.weight }];
+  });
+  const stuck = sticky === undefined ? undefined : candidates.find(({ name }) => name === sticky);
+  const chosen = stuck ?? route.balance(candidates) ?? candidates[0];
+  if (chosen === undefined) throw new TypeError("pickMember was called without a ready member");
+  return chosen;
+}

@@ -1,0 +1,36 @@
+import type { House } from "../context.ts";
+import { findUse, type Sample } from "../usage/in-use.ts";
+import { refOf, type WorkloadRecord } from "../workload/record.ts";
+
+/** From our answer to a front until its request is in the counters, and back. */
+const ON_ITS_WAY_MS = 500;
+const LOOK_MS = 250;
+
+/**
+ * Before a stop that does not come from idleness: what fronts were told to let pass holds no lease, so it gets the time to
+ * come and go, for as long as packets move and `limitMs` is not over. An app that computes in silence cannot be told from
+ * one at rest.
+ */
+export async function untilFrontIsQuiet(
+  house: House,
+  record: WorkloadRecord,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!record.seenByFront || !record.engine.capabilities.usage) return;
+  const { clock } = house;
+  await clock.sleep(Math.max(0, record.lastActivityMs + ON_ITS_WAY_MS - clock.now()), signal);
+  let before = await read(house, record);
+  while (before !== undefined && !signal.aborted && clock.now() < limitMs) {
+    await clock.sleep(LOOK_MS, signal);
+    const after = await read(house, record);
+    if (after === undefined || findUse("traffic", before, after, "recent") === undefined) return;
+    before = after;
+  }
+}
+
+async function read({ clock }: House, record: WorkloadRecord): Promise<Sample | undefined> {
+  const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
+  // Without counters of its own nothing shows when it is quiet.
+  return usage?.rxBytes === undefined || usage.sharesNetwork === true ? undefined : { atMs: clock.now(), usage };
+}

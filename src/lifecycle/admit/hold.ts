@@ -1,0 +1,75 @@
+import type { HoldOutcome } from "../../core/decision.ts";
+import { isCoolingDown } from "../workload/failure.ts";
+import { isOnItsWay } from "../workload/on-its-way.ts";
+import type { Clock } from "../ports.ts";
+import type { Waiter, WorkloadRecord } from "../workload/record.ts";
+
+/** Places in the waiting room: holds are bounded per host and overall. */
+export interface WaitingRoom {
+  pending: number;
+  limit: number;
+}
+
+/**
+ * Keeps a request waiting until one of `members` lets requests pass. Ends early when the client leaves (`gone`) and
+ * frees its place then; the wake itself goes on for the others.
+ */
+export async function hold(
+  members: readonly WorkloadRecord[],
+  rooms: readonly WaitingRoom[],
+  ms: number,
+  gone: AbortSignal,
+  clock: Clock,
+): Promise<HoldOutcome> {
+  if (gone.aborted) return "gone";
+  if (rooms.some(({ pending, limit }) => pending >= limit)) return "full";
+  for (const room of rooms) room.pending += 1;
+  const over = new AbortController();
+  try {
+    return await Promise.race([
+      settled(members, over.signal, clock),
+      left(gone, over.signal),
+      clock.sleep(ms, over.signal).then((): HoldOutcome => "timed-out"),
+    ]);
+  } finally {
+    for (const room of rooms) room.pending -= 1;
+    over.abort();
+  }
+}
+
+/** Resolves when one of them lets requests pass, or none will unless somebody asks again. */
+export function settled(
+  members: readonly WorkloadRecord[],
+  over: AbortSignal,
+  clock: Clock,
+): Promise<"ready" | "failed"> {
+  if (members.some(({ gate }) => gate !== undefined)) return Promise.resolve("ready");
+  if (members.every((member) => isCoolingDown(member, clock.now()))) return Promise.resolve("failed");
+  return new Promise((resolve) => {
+    const waiter: Waiter = { members, settle: resolve };
+    for (const member of members) member.waiters.add(waiter);
+    over.addEventListener("abort", () => forget(waiter), { once: true });
+  });
+}
+
+/** Tells everybody who waits for `record` how it went, once it lets requests pass or nothing is under way any more. */
+export function settleWaiters(record: WorkloadRecord): void {
+  if (record.waiters.size === 0) return;
+  const outcome = record.gate !== undefined ? "ready" : "failed";
+  const waiters = [...record.waiters];
+  for (const waiter of waiters) {
+    if (outcome === "failed" && waiter.members.some(isOnItsWay)) continue;
+    forget(waiter);
+    waiter.settle(outcome);
+  }
+}
+
+function forget(waiter: Waiter): void {
+  for (const member of waiter.members) member.waiters.delete(waiter);
+}
+
+function left(gone: AbortSignal, over: AbortSignal): Promise<HoldOutcome> {
+  return new Promise((resolve) => {
+    gone.addEventListener("abort", () => resolve("gone"), { once: true, signal: over });
+  });
+}

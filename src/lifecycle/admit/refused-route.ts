@@ -1,0 +1,40 @@
+import type { RouteFacts } from "../../core/read-models.ts";
+import { healthOf } from "../workload/health.ts";
+import type { LogTail } from "../workload/log-tail.ts";
+import type { Clock } from "../ports.ts";
+import type { Route } from "./route.ts";
+
+interface RefusedRouteDeps {
+  readonly clock: Clock;
+  readonly logTail: LogTail;
+}
+
+/** Creates what finds out about a route that a request may not go on to. */
+export function createRefusedRoutes({ clock, logTail }: RefusedRouteDeps) {
+  return (route: Route) => ({
+    facts: () => routeFacts(route, clock),
+    async lastLines(workload: string): Promise<readonly string[] | undefined> {
+      const record = route.members.find(({ name }) => name === workload);
+      return record && logTail(record);
+    },
+    async wantsTls(): Promise<boolean> {
+      const checks = route.members.flatMap(({ tlsCheck }) => tlsCheck ?? []);
+      return (await Promise.all(checks)).includes(true);
+    },
+  });
+}
+
+/** Returns what a response of the gateway may report of a route now. */
+export function routeFacts(route: Route, clock: Clock): RouteFacts {
+  const { phase, elapsedMs, etaMs } = healthOf(route.members, clock);
+  return {
+    face: route.face,
+    phase: phase ?? "starting",
+    elapsedMs,
+    etaMs,
+    hasDependencies: route.members.some(({ dependencies }) => dependencies.length > 0),
+    timezone: route.face.schedule?.timezone ?? "UTC",
+    wallMs: clock.wall(),
+    lastAnswer: route.members.find(({ lastProbe }) => lastProbe !== undefined)?.lastProbe,
+  };
+}

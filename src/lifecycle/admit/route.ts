@@ -1,0 +1,83 @@
+import { createBalancer, type Balancer } from "../../core/balance.ts";
+import { createHostTable, type HostTable } from "../../core/host-table.ts";
+import type { GroupSettings, Settings, WorkloadSettings } from "../../core/settings.ts";
+import type { WaitingRoom } from "./hold.ts";
+import type { WorkloadRecord } from "../workload/record.ts";
+
+/** Where a host leads: a workload, which is its own only member, or a group. Shared by all its hosts. */
+export interface Route {
+  /** The workload's or the group's name. */
+  readonly name: string;
+  readonly members: readonly WorkloadRecord[];
+  readonly group: GroupSettings | undefined;
+  /** What visitors see of it: the workload's settings, or those of the first member under the group's name. */
+  readonly face: WorkloadSettings;
+  readonly balance: Balancer;
+  readonly room: WaitingRoom;
+  /** Set when nothing but the gate settles a request: one member, no must-not-wake rules. */
+  readonly single: WorkloadRecord | undefined;
+}
+
+export interface Routes {
+  readonly hosts: HostTable<Route>;
+  readonly byName: ReadonlyMap<string, Route>;
+}
+
+/** Builds the routes of a configuration; balancers and waiting rooms of the former ones go on. */
+export function buildRoutes(
+  settings: Settings,
+  records: ReadonlyMap<string, WorkloadRecord>,
+  former: Routes | undefined,
+): Routes {
+  const byName = new Map<string, Route>();
+  const hosts: [string, Route][] = [];
+  for (const workload of settings.workloads) {
+    const record = records.get(workload.name);
+    if (record === undefined) continue;
+    const room = { name: workload.name, limit: workload.maxPending };
+    const route = createRoute(room, [record], undefined, workload, former);
+    byName.set(route.name, route);
+    for (const host of workload.hosts) hosts.push([host, route]);
+  }
+  for (const group of settings.groups) {
+    const members = group.members.flatMap((name) => records.get(name) ?? []);
+    const [first] = members;
+    if (first === undefined) continue;
+    const limit = Math.max(...members.map((member) => member.settings.maxPending));
+    const face = { ...first.settings, name: group.name };
+    const route = createRoute({ name: group.name, limit }, members, group, face, former);
+    if (!byName.has(group.name)) byName.set(group.name, route);
+    for (const host of group.hosts) hosts.push([host, route]);
+  }
+  return { hosts: createHostTable(hosts), byName };
+}
+
+function createRoute(
+  { name, limit }: { name: string; limit: number },
+  members: readonly WorkloadRecord[],
+  group: GroupSettings | undefined,
+  face: WorkloadSettings,
+  former: Routes | undefined,
+): Route {
+  const old = former?.byName.get(name);
+  const [first] = members;
+  return {
+    name,
+    members,
+    group,
+    face,
+    balance:
+      old?.group !== undefined && old.group.strategy === group?.strategy
+        ? old.balance
+        : createBalancer(group?.strategy ?? "round-robin"),
+    room: roomOf(old, limit),
+    single: group === undefined && first?.settings.ignore === undefined ? first : undefined,
+  };
+}
+
+/** Those who wait go on in the same room, whose places they free when they leave. */
+function roomOf(old: Route | undefined, limit: number): WaitingRoom {
+  if (old === undefined) return { pending: 0, limit };
+  old.room.limit = limit;
+  return old.room;
+}

@@ -1,0 +1,24 @@
+import type { Emit, WakeCause } from "../core/events.ts";
+import type { WorkloadEvent } from "../core/workload-state.ts";
+import type { Clock, Probe } from "./ports.ts";
+import type { WorkloadRecord } from "./workload/record.ts";
+import type { Truces } from "./reconcile/truces.ts";
+
+/** What the verbs of the life cycle share: time, the probe, the event stream and the one way to change a state. */
+export interface House {
+  readonly clock: Clock;
+  readonly probe: Probe;
+  readonly emit: Emit;
+  /** Which workloads somebody else is at work on. */
+  readonly truces: Truces;
+  /** Applies an event to a record; true if its state changed. */
+  readonly dispatch: (record: WorkloadRecord, event: WorkloadEvent) => boolean;
+  /** Makes sure that `record` is ready or on its way, together with what it needs. */
+  readonly wake: (record: WorkloadRecord, cause: WakeCause, force?: boolean) => void;
+  /** Looks again at when the record's timer must fire. */
+  readonly rearm: (record: WorkloadRecord) => void;
+  /** Something worth keeping over a restart has changed. */
+  readonly remember: () => void;
+  /** The same, and resolves when it is kept. */
+  readonly save: () => Promise<void>;
+}

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { InventoryItem } from "../../core/observation.ts";
+import { createDeparted } from "./departed.ts";
+
+/** `name:id`, at rest unless a `!` follows. */
+function item(text: string): InventoryItem {
+  const [name = "", id = ""] = text.replace("!", "").split(":");
+  return { name, id, status: text.endsWith("!") ? "running" : "stopped", image: "", labels: {} };
+}
+
+/** Lists one after the other, `+5` lets seconds pass; the last is how it is understood, a departed one as `name:gone`. */
+const cases: readonly [what: string, steps: readonly string[], understood: string][] = [
+  ["what is removed keeps its place", ["app:1", ""], "app:gone"],
+  ["for a while", ["app:1", "", "+13", ""], ""],
+  ["until it is there again", ["app:1", "", "app:2"], "app:2"],
+  ["what is renamed at rest keeps its name for its successor", ["app:1", "old:1"], "app:gone"],
+  ["and has lost it to that", ["app:1", "old:1", "app:2 old:1", "+60", "app:2 old:1"], "app:2"],
+  ["or goes by its new name if there is none", ["app:1", "old:1", "+13", "old:1"], "old:1"],
+  ["and has it back when it is renamed back", ["app:1", "old:1", "app:1"], "app:1"],
+  ["what runs under another name goes on there", ["app:1!", "old:1!"], "old:1"],
+  ["until it rests beside its successor", ["app:1!", "old:1!", "app:2 old:1"], "app:2"],
+  [
+    "a successor of Compose's takes the name at last",
+    ["app:1!", "app:1! 0123456789ab_app:2", "0123456789ab_app:2", "app:2"],
+    "app:2",
+  ],
+];
+
+for (const [what, steps, understood] of cases) {
+  test(`${what}: ${JSON.stringify(steps)} is ${JSON.stringify(understood)}`, () => {
+    let nowMs = 0;
+    let last: readonly InventoryItem[] = [];
+    const departed = createDeparted({ now: () => nowMs }, () => undefined);
+    for (const step of steps) {
+      if (step.startsWith("+")) nowMs += Number(step) * 1_000;
+      else last = departed.fill(step.split(" ").filter(Boolean).map(item));
+    }
+    const words = last.map(({ name, id, departed: isGone }) => `${name}:${isGone ? "gone" : id}`);
+    assert.equal(words.join(" "), understood);
+  });
+}
+
+test("it is told when the next one is forgotten", () => {
+  const departed = createDeparted({ now: () => 1_000 }, () => undefined);
+  assert.equal(departed.nextMs(), undefined);
+  departed.fill([item("app:1")]);
+  departed.fill([]);
+  assert.equal(departed.nextMs(), 13_000);
+});

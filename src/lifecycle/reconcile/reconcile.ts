@@ -1,0 +1,245 @@
+import { asleepAs, type InventoryItem } from "../../core/observation.ts";
+import { isAnotherRun, isMadeAnew } from "../workload/another-run.ts";
+import type { House } from "../context.ts";
+import { createDeparted, type Departed } from "./departed.ts";
+import { forgiveEngine, hear } from "./hear.ts";
+import { learn, look } from "./look.ts";
+import { notify } from "../workload/notify.ts";
+import { isOneShot } from "../workload/one-shot.ts";
+import { type Engine, EngineError, type News, type OnLink } from "../ports.ts";
+import type { WorkloadRecord } from "../workload/record.ts";
+import { noteTenants } from "../stop/tenants.ts";
+
+const OBSERVED_AT_ONCE = 16;
+
+export interface Reconciler {
+  /** Lists once, then follows hints and lists anew every `intervalMs()` until `signal` aborts. */
+  start(intervalMs: () => number, signal: AbortSignal): Promise<void>;
+  /** As after a hint that anything, the configuration included, may have changed. */
+  reload(): Promise<void>;
+  enginesUp(): boolean;
+}
+
+interface ReconcilerDeps {
+  readonly house: House;
+  readonly engines: Readonly<Record<Engine["kind"], Engine>>;
+  readonly records: ReadonlyMap<string, WorkloadRecord>;
+  /** Makes records and routes follow what there is now. */
+  readonly apply: (inventory: readonly InventoryItem[]) => void;
+}
+
+/**
+ * Makes the records follow the engines. Events are only hints: whatever they say, the whole list is read again, and
+ * whatever differs is looked at one by one. Hints that come meanwhile lead to one more round, not to many.
+ */
+export function createReconciler({ house, engines, records, apply }: ReconcilerDeps): Reconciler {
+  const inventories = new Map<Engine["kind"], ReadonlyMap<string, InventoryItem>>();
+  const down = new Set<Engine["kind"]>();
+  const hinted = new Set<string>();
+  const departed = new Map<Engine["kind"], Departed>();
+  let signature: string | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let lost = false;
+  let forgetsAtMs = 0;
+  let ended: AbortSignal | undefined;
+
+  function reconcile(): Promise<void> {
+    again = true;
+    running ??= runRounds();
+    return running;
+  }
+
+  /** Ends in the same turn in which it finds nothing more to do, so that a hint never comes too late for it. */
+  async function runRounds(): Promise<void> {
+    try {
+      while (again) {
+        again = false;
+        await round();
+      }
+    } catch (error) {
+      lost = true; // the next round makes up for this one
+      house.emit({ type: "fault", message: "the containers could not be compared", detail: String(error) });
+    } finally {
+      running = undefined;
+    }
+  }
+
+  async function round(): Promise<void> {
+    const names = new Set(hinted);
+    hinted.clear();
+    const isLost = lost;
+    lost = false;
+    const listed = (await Promise.all(Object.values(engines).map(list))).flatMap((kind) => kind ?? []);
+    const items = [...inventories.values()].flatMap((kind) => [...kind.values()]);
+    forgetLater();
+    const now = items.map(({ id, name }) => `${id} ${name}`).join("\n");
+    if (now !== signature) {
+      apply(items);
+      signature = now;
+    }
+    noteTenants(house, records, items);
+    const stale = [...records.values()].filter(({ engine }) => listed.includes(engine.kind));
+    for (let from = 0; from < stale.length; from += OBSERVED_AT_ONCE) {
+      const batch = stale.slice(from, from + OBSERVED_AT_ONCE);
+      await Promise.all(batch.map((record) => compareAlone(record, isMeant(record, names), isLost)));
+    }
+    for (const record of records.values()) {
+      if (!listed.includes(record.engine.kind) && names.has(record.name)) hinted.add(record.name);
+    }
+  }
+
+  function departedOf({ kind }: Engine): Departed {
+    const known = departed.get(kind) ?? createDeparted(house.clock, onDeparture);
+    departed.set(kind, known);
+    return known;
+  }
+
+  /** Usually an event has told so already. */
+  function onDeparture(name: string): void {
+    if (house.truces.of(name) === undefined) house.truces.note(name, { kind: "removed" });
+  }
+
+  async function list(engine: Engine): Promise<Engine["kind"] | undefined> {
+    try {
+      const items = departedOf(engine).fill(await engine.list());
+      inventories.set(engine.kind, new Map(items.map((item) => [item.name, item])));
+      link(engine.kind, true);
+      return engine.kind;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      link(engine.kind, false, error.message);
+      return undefined;
+    }
+  }
+
+  /** A fault about one costs no other its turn. */
+  async function compareAlone(record: WorkloadRecord, hasHint: boolean, isLost: boolean): Promise<void> {
+    try {
+      await compare(record, hasHint, isLost);
+    } catch (fault) {
+      hinted.add(record.name);
+      house.emit({ type: "fault", message: `"${record.name}" could not be compared`, detail: String(fault) });
+    }
+  }
+
+  /** `isLost`: events may have been missed, so that not even an unchanged status proves that nothing happened. */
+  async function compare(record: WorkloadRecord, hasHint: boolean, isLost: boolean): Promise<void> {
+    // Their jobs look for themselves, later than any answer that is asked for here.
+    if (hasOwnLook(record)) return notify(record.nudges);
+    const item = inventories.get(record.engine.kind)?.get(record.name);
+    const last = record.observation;
+    const status = item?.status ?? "absent";
+    const isHinted = hasHint || (isLost && last?.status !== "stopped" && last?.status !== "absent");
+    if (!isHinted && last !== undefined && last.status === status && last.id === (item?.id ?? "")) return;
+    const ran = last !== undefined && last.status !== "stopped" && last.status !== "absent";
+    const isKnownByFile = record.settings.process !== undefined;
+    const isNew = item !== undefined && last?.id !== item.id;
+    const mustAsk =
+      isHinted ||
+      ran ||
+      isKnownByFile ||
+      isOneShot(record) ||
+      (isNew && record.settings.findsPort === true) ||
+      (status !== "stopped" && status !== "absent");
+    const before = record.state;
+    if (!mustAsk) learn(record, asleepAs(record.name, item, last));
+    const seen = mustAsk ? await look(record) : record.observation;
+    if (seen === undefined || record.state !== before) {
+      hinted.add(record.name); // out of reach, or it moved while we looked: what we saw may be older than that
+      if (seen !== undefined && !hasOwnLook(record)) again = true;
+    } else {
+      if (last !== undefined && isMadeAnew(last, seen)) forgetFailures(record);
+      house.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
+    }
+    notify(record.nudges);
+  }
+
+  /** What has departed is forgotten in time, though nothing else happens. */
+  function forgetLater(): void {
+    const nextMs = Math.min(...[...departed.values()].map((one) => one.nextMs() ?? Number.POSITIVE_INFINITY));
+    if (nextMs === forgetsAtMs || nextMs === Number.POSITIVE_INFINITY) return;
+    forgetsAtMs = nextMs;
+    void house.clock.sleep(nextMs - house.clock.now(), ended).then(() => {
+      if (!ended?.aborted) void reconcile();
+    });
+  }
+
+  /** Docker is, unless everything that is configured runs without it. */
+  function isUsed(kind: Engine["kind"]): boolean {
+    const used = [...records.values()].some(({ engine }) => engine.kind === kind);
+    return used || (kind === "docker" && records.size === 0);
+  }
+
+  function link(kind: Engine["kind"], up: boolean, reason?: string): void {
+    const was = !down.has(kind);
+    if (up) down.delete(kind);
+    else down.add(kind);
+    if (was !== up) house.emit({ type: "engine", engine: kind, up, ...(reason !== undefined && { reason }) });
+  }
+
+  function onLink(kind: Engine["kind"]): OnLink {
+    return (up, lacks) => {
+      link(kind, up);
+      if (lacks !== undefined)
+        house.emit({ type: "fault", message: `${kind} is used with less than it offers`, detail: lacks });
+    };
+  }
+
+  function onHint(name?: string, news?: News): void {
+    if (name === undefined) lost = true;
+    else hinted.add(name);
+    try {
+      if (name !== undefined) takeNews(name, news);
+      else if (news?.kind === "cut") forgiveEngine(house, records.values());
+    } catch (fault) {
+      house.emit({ type: "fault", message: `an event of "${name}" could not be followed`, detail: String(fault) });
+    }
+    void reconcile();
+  }
+
+  function takeNews(name: string, news: News | undefined): void {
+    const record = records.get(name);
+    if (news !== undefined) house.truces.note(name, news);
+    if (record !== undefined && news !== undefined) hear(house, record, news);
+    if (record !== undefined) notify(record.nudges);
+  }
+
+  return {
+    async start(intervalMs, signal) {
+      ended = signal;
+      await reconcile();
+      for (const engine of Object.values(engines)) engine.watch(onHint, onLink(engine.kind), signal);
+      void relist(intervalMs, signal);
+    },
+    reload() {
+      signature = undefined;
+      return reconcile();
+    },
+    enginesUp: () => [...down].every((kind) => !isUsed(kind)),
+  };
+
+  async function relist(intervalMs: () => number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await house.clock.sleep(intervalMs() || RELIST_FALLBACK_MS, signal);
+      if (!signal.aborted) await reconcile();
+    }
+  }
+}
+
+const RELIST_FALLBACK_MS = 15_000;
+
+function hasOwnLook({ state: { status } }: WorkloadRecord): boolean {
+  return status === "starting" || status === "stopping";
+}
+
+/** They were another container's. */
+function forgetFailures(record: WorkloadRecord): void {
+  record.failures = 0;
+  record.failedAtMs = undefined;
+}
+
+/** What happens to the container whose network it uses happens to it as well. */
+function isMeant({ name, networkOwner }: WorkloadRecord, names: ReadonlySet<string>): boolean {
+  return names.has(name) || (networkOwner !== undefined && names.has(networkOwner));
+}

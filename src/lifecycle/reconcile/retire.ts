@@ -1,0 +1,56 @@
+import type { WorkloadSettings } from "../../core/settings.ts";
+import type { House } from "../context.ts";
+import type { MemoryKeeper } from "../workload/memory.ts";
+import { notify } from "../workload/notify.ts";
+import type { Engine } from "../ports.ts";
+import type { WorkloadRecord } from "../workload/record.ts";
+import { unthrottle } from "../stop/throttle.ts";
+
+export interface RetireDeps {
+  readonly house: House;
+  readonly records: Map<string, WorkloadRecord>;
+  /** Those that were taken away while something of theirs was open: should they come back, that still counts. */
+  readonly retired: Map<string, WorkloadRecord>;
+  readonly memory: MemoryKeeper;
+}
+
+/** From here on nothing is done with it any more: it is not in `records`. Whoever waits for it asks again. */
+export function retire({ house, records, retired, memory }: RetireDeps, record: WorkloadRecord): void {
+  if (record.ownLimits !== undefined) void unthrottle(house, record);
+  memory.keep(record);
+  records.delete(record.name);
+  retired.set(record.name, record);
+  record.job?.abort();
+  record.timer?.abort.abort();
+  record.timer = undefined;
+  record.gate = undefined;
+  const waiters = [...record.waiters];
+  for (const waiter of waiters) waiter.settle("failed");
+  notify(record.watchers);
+  house.remember();
+}
+
+/** The record of a workload that comes back while a request or a start of its former life is open; else `undefined`. */
+export function revive(
+  { house, retired, memory }: RetireDeps,
+  settings: WorkloadSettings,
+  engine: Engine,
+): WorkloadRecord | undefined {
+  for (const record of retired.values()) {
+    if (isOpen(record)) continue;
+    memory.keep(record); // it was in use until its last request ended
+    retired.delete(record.name);
+  }
+  const record = retired.get(settings.name);
+  retired.delete(settings.name);
+  if (record === undefined || record.engine !== engine) return undefined;
+  record.settings = settings;
+  record.state = { status: "unseen", sinceMs: house.clock.now() };
+  record.observation = undefined;
+  record.edge = undefined;
+  return record;
+}
+
+function isOpen({ leases, startCall }: WorkloadRecord): boolean {
+  return leases > 0 || startCall !== undefined;
+}

@@ -1,0 +1,61 @@
+import type { WakeCause } from "../../core/events.ts";
+import { follow } from "../workload/follow.ts";
+import { isSatisfied } from "../workload/gate.ts";
+import type { House } from "../context.ts";
+import type { WorkloadRecord } from "../workload/record.ts";
+
+/** Why nobody wakes a workload; `untilMs` (the life cycle's clock) is when that ends, `undefined`: when somebody starts it. */
+export interface Suspension {
+  readonly workload: string;
+  readonly untilMs: number | undefined;
+}
+
+/** What keeps a workload, or something that it needs and lacks, from being woken by anybody; `undefined`: nothing does. */
+export function suspensionOf(record: WorkloadRecord, seen = new Set<WorkloadRecord>()): Suspension | undefined {
+  if (seen.has(record)) return undefined; // several ways lead to what many need
+  seen.add(record);
+  if (record.suspendedUntilMs > 0) return { workload: record.name, untilMs: record.suspendedUntilMs };
+  if (staysStopped(record)) return { workload: record.name, untilMs: undefined };
+  for (const { record: dependency, condition } of record.dependencies) {
+    if (isSatisfied(dependency, condition)) continue;
+    const found = suspensionOf(dependency, seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** An administrator may start what somebody else has stopped; a suspension is to be ended first. */
+export function mayBeWoken(record: WorkloadRecord, cause: WakeCause): boolean {
+  return cause === "admin" ? record.suspendedUntilMs === 0 : suspensionOf(record) === undefined;
+}
+
+/** Stops it if it runs, as an administrator's stop does, and lets nobody wake it for `ms`. */
+export function suspend(house: House, record: WorkloadRecord, ms: number): void {
+  const { clock } = house;
+  record.suspendedUntilMs = clock.now() + ms;
+  house.emit({ type: "suspended", workload: record.name, untilMs: clock.wall() + ms });
+  follow(house, record); // closes the gate
+  house.dispatch(record, { type: "sleep", reason: "suspend" });
+  void house.save();
+}
+
+/** The next request wakes it again. */
+export function resume(house: House, record: WorkloadRecord): void {
+  if (record.suspendedUntilMs === 0) return;
+  record.suspendedUntilMs = 0;
+  house.emit({ type: "resumed", workload: record.name });
+  follow(house, record);
+  void house.save();
+}
+
+/**
+ * `wake_after_stop: started`, and somebody else has ended its last run, or has ordered its end and it has not started since.
+ * A crash is no stop, and neither is one of ours.
+ */
+function staysStopped({ settings, endedBy, endOrdered, state }: WorkloadRecord): boolean {
+  if (settings.wakeAfterStop !== "started") return false;
+  if (endOrdered && state.status === "unready") return true;
+  const isStopped =
+    state.status === "asleep" || state.status === "absent" || (state.status === "failed" && !state.runs);
+  return isStopped && (endOrdered || endedBy === "other");
+}

@@ -1,0 +1,39 @@
+import type { VetoReason } from "../../core/events.ts";
+import { askHttp } from "../wake/ask-http.ts";
+import type { House } from "../context.ts";
+import { refOf, type WorkloadRecord } from "../workload/record.ts";
+import { findHiddenUse } from "../usage/sample.ts";
+
+/** Looks again, right before a stop, whether the workload is used in a way that leases don't show. */
+export async function findVeto(
+  house: House,
+  record: WorkloadRecord,
+  signal: AbortSignal,
+): Promise<VetoReason | undefined> {
+  const use = await findHiddenUse(house, record, signal);
+  if (use !== undefined) return use;
+  if (!signal.aborted && (await hasExec(record))) return "exec";
+  return (await isBusy(house, record, signal)) ? "busy-path" : undefined;
+}
+
+/** True while a command runs in it, as a job does that somebody began with `docker exec`: a stop would kill it. */
+export async function hasExec(record: WorkloadRecord): Promise<boolean> {
+  // What cannot be asked says nothing.
+  return (await record.engine.execs(refOf(record)).catch(() => 0)) > 0;
+}
+
+/** How long a veto puts the stop off: another interval of idleness, but a command that ends need not be waited for longer. */
+export function vetoForMs({ settings }: WorkloadRecord, reason: VetoReason): number {
+  if (reason === "exec") return EXEC_CHECK_MS;
+  return Math.max(1_000, settings.idleTimeoutMs ?? 0);
+}
+
+/** How often a command that runs in it is asked about. */
+export const EXEC_CHECK_MS = 5_000;
+
+async function isBusy(house: House, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
+  const { busyPath: path } = record.settings;
+  if (path === "" || record.state.status !== "draining" || record.state.endpoint === undefined) return false;
+  const { kind } = await askHttp(house, record, { endpoint: record.state.endpoint, path }, signal);
+  return kind === "ready";
+}

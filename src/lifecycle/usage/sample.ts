@@ -1,0 +1,154 @@
+import type { VetoReason } from "../../core/events.ts";
+import type { House } from "../context.ts";
+import { findUse, type Sample, type Sampling, type StreamState, type UseSignal } from "./in-use.ts";
+import { refOf, type WorkloadRecord } from "../workload/record.ts";
+
+/** What came with the last request is over by then, as a rule: it must not look like something that goes on. */
+const SETTLE_MS = 2_000;
+const SHORTEST_STEP_MS = 1_000;
+const LONGEST_STEP_MS = 30_000;
+/** Docker before version 23 takes a second for a reading: the last one begins so long before a stop. */
+const LEAD_MS = 1_200;
+/** A reading that is not older settles a stop. */
+const FRESH_MS = 1_500;
+/** Pings come every minute at least, or else nobody's middle boxes would let them live. */
+const STREAM_MS = 65_000;
+/** At least between the first reading and the last one before a stop: a busy Docker may answer late. */
+const SHORT_LOOK_MS = 500;
+/** The same where a stream may be open that says something only now and then, if half the idle interval is not shorter. */
+const STREAM_LOOK_MS = 5_000;
+
+/** What keeps this workload awake besides requests: its own key, or traffic as soon as a front proxy carries it past us. */
+function signalOf({ settings, seenByFront, engine, observation }: WorkloadRecord): UseSignal {
+  if (!engine.capabilities.usage) return "requests";
+  if (settings.idleSignal !== undefined || !seenByFront) return settings.idleSignal ?? "requests";
+  // The counters of a network that it shares are those of whatever else is in there (Lazytainer#81).
+  return observation?.networkOwner === undefined ? "traffic" : "shared-network";
+}
+
+/** A front proxy asks about it: from now on its counters tell what the front carries past us. */
+export function meetFront(record: WorkloadRecord, rearm: (record: WorkloadRecord) => void): void {
+  if (record.seenByFront) return;
+  record.seenByFront = true;
+  rearm(record);
+}
+
+/**
+ * When the counters must be read next: soon after the last activity, then ten times per idle interval, and shortly before
+ * the stop at `stopAtMs`. `undefined`: they need not be.
+ */
+export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefined): number | undefined {
+  const quietMs = quietMsOf(record);
+  if (stopAtMs === undefined || quietMs <= 0 || record.state.status !== "ready") return undefined;
+  const { lastActivityMs } = record;
+  const lastMs = stopAtMs - LEAD_MS;
+  if (signalOf(record) === "requests") return isRead(record) ? undefined : Math.max(lastActivityMs, lastMs);
+  const begunMs = samplingOf(record)?.begunMs ?? 0;
+  const stepMs = Math.min(LONGEST_STEP_MS, Math.max(SHORTEST_STEP_MS, quietMs / 10));
+  const settledMs = Math.max(lastActivityMs, begunMs) + Math.min(SETTLE_MS, quietMs / 4);
+  const nextMs = begunMs >= lastActivityMs ? begunMs + stepMs : settledMs;
+  return begunMs < lastMs ? Math.min(nextMs, Math.max(settledMs, lastMs)) : undefined;
+}
+
+/** How long it may be unused before something is done about it, in milliseconds. */
+function quietMsOf({ settings }: WorkloadRecord): number {
+  return settings.pauseAfterMs || (settings.idleTimeoutMs ?? 0);
+}
+
+/** Where requests alone count, one reading a run tells how much memory a stop gives back: nothing waits for it. */
+function isRead(record: WorkloadRecord): boolean {
+  return samplingOf(record) !== undefined || !record.engine.capabilities.usage;
+}
+
+/** The memory that this run used when it was last looked at, in bytes. */
+export function sampledMemory(record: WorkloadRecord): number | undefined {
+  return samplingOf(record)?.baseline?.usage.memoryBytes;
+}
+
+/** Reads the counters; what has passed since the last reading counts as activity now. */
+export function takeSample(house: House, record: WorkloadRecord): void {
+  const before = samplingOf(record);
+  const running = before?.running ?? compareSafely(house, record, before?.baseline);
+  record.sampling = {
+    judgedMs: 0,
+    quietSinceMs: 0,
+    baseline: undefined,
+    ...before,
+    begunMs: house.clock.now(),
+    running,
+  };
+}
+
+/** A fault of ours says nothing about use, and the next reading must begin anew. */
+async function compareSafely(house: House, record: WorkloadRecord, before: Sample | undefined) {
+  try {
+    return await compare(house, record, before);
+  } catch (fault) {
+    house.emit({ type: "fault", message: `the counters of "${record.name}" failed`, detail: String(fault) });
+    record.sampling = undefined;
+    return undefined;
+  }
+}
+
+/** Looks a last time, right before a stop. A workload that was in use is so until now. */
+export async function findHiddenUse(
+  house: House,
+  record: WorkloadRecord,
+  signal: AbortSignal,
+): Promise<VetoReason | undefined> {
+  if (signalOf(record) === "requests") return undefined;
+  const use = await samplingOf(record)?.running;
+  if (use !== undefined || signal.aborted) return use;
+  const { baseline } = samplingOf(record) ?? {};
+  if (baseline === undefined || baseline.atMs < record.lastActivityMs) await compare(house, record, undefined);
+  const { judgedMs = 0, begunMs = 0, quietSinceMs = 0 } = samplingOf(record) ?? {};
+  const isQuietStream = streamState(record, quietSinceMs) === "recent";
+  const lookedMs = quietSinceMs + (isQuietStream ? Math.min(STREAM_LOOK_MS, quietMsOf(record) / 2) : SHORT_LOOK_MS);
+  const isFresh = judgedMs >= record.lastActivityMs && house.clock.now() - judgedMs <= FRESH_MS;
+  if (isFresh && begunMs >= lookedMs) return undefined;
+  await house.clock.sleep(Math.max(0, lookedMs - house.clock.now()), signal);
+  return signal.aborted ? undefined : compare(house, record, samplingOf(record)?.baseline);
+}
+
+async function compare(
+  house: House,
+  record: WorkloadRecord,
+  before: Sample | undefined,
+): Promise<VetoReason | undefined> {
+  const begunMs = house.clock.now();
+  // What cannot be read says nothing: leases and requests then decide alone.
+  const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
+  const after = usage && { atMs: house.clock.now(), usage };
+  const isFirst = before === undefined || before.atMs < record.lastActivityMs;
+  if (after === undefined || isFirst) {
+    record.sampling = { begunMs, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after, running: undefined };
+    return undefined;
+  }
+  const use = judge(record, before, after);
+  // A trickle may need a longer look than one step: the older reading stays until it is of no more use.
+  const baseline = use !== undefined || after.atMs - before.atMs >= LONGEST_STEP_MS ? after : before;
+  const quietSinceMs = use === undefined ? (samplingOf(record)?.quietSinceMs ?? before.atMs) : after.atMs;
+  record.sampling = { begunMs, judgedMs: after.atMs, quietSinceMs, baseline, running: undefined };
+  return use;
+}
+
+function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReason | undefined {
+  const stream = streamState(record, before.atMs);
+  const use = findUse(signalOf(record), before, after, stream);
+  if (use === undefined) return undefined;
+  record.lastActivityMs = Math.max(record.lastActivityMs, after.atMs);
+  record.lastUse = { by: use, atMs: after.atMs };
+  if (stream === "recent") record.streamSeenMs = after.atMs;
+  return use;
+}
+
+/** Whether something that stays open with hardly a byte was let through or seen, ever or not long before `atMs`. */
+function streamState({ streamSeenMs }: WorkloadRecord, atMs: number): StreamState {
+  if (streamSeenMs === 0) return "none";
+  return atMs - streamSeenMs < STREAM_MS ? "recent" : "once";
+}
+
+/** What was read in this very run. */
+function samplingOf({ sampling, awakeSinceMs }: WorkloadRecord): Sampling | undefined {
+  return sampling !== undefined && sampling.begunMs >= awakeSinceMs ? sampling : undefined;
+}

@@ -1,0 +1,27 @@
+import type { Endpoint } from "../../core/observation.ts";
+import type { House } from "../context.ts";
+import type { ProbeAnswer } from "../ports.ts";
+import { hostsToTry, noteGoodHost } from "./probe-hosts.ts";
+import type { WorkloadRecord } from "../workload/record.ts";
+
+/** Asks an app by HTTP under the names that it may know, until one of them is no reason to refuse; the first answer says why. */
+export async function askHttp(
+  house: House,
+  record: WorkloadRecord,
+  { endpoint, path }: { readonly endpoint: Endpoint; readonly path: string },
+  signal: AbortSignal,
+): Promise<ProbeAnswer> {
+  let first: ProbeAnswer | undefined;
+  for (const host of hostsToTry(record)) {
+    const answer = await house.probe.http(endpoint, path, host, signal);
+    if (answer.kind === "ready") noteGoodHost(record, host);
+    first ??= answer;
+    if (!mayBeForHost(answer)) return answer;
+  }
+  return first ?? { kind: "no", said: "there is no host to ask for" };
+}
+
+/** Django and Rails say 400 and 403 to a Host that is not theirs, others 404 or 421. */
+function mayBeForHost({ status = 0 }: ProbeAnswer): boolean {
+  return status >= 400 && status < 500;
+}

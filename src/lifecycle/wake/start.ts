@@ -1,0 +1,99 @@
+import type { Failure, FailureReason } from "../../core/decision.ts";
+import type { House } from "../context.ts";
+import { look } from "../reconcile/look.ts";
+import { EngineError } from "../ports.ts";
+import { answering } from "./probe.ts";
+import { refOf, type WorkloadRecord } from "../workload/record.ts";
+
+const ENGINE_RETRY_MS = 250;
+
+/**
+ * Has the engine start it, until `deadlineMs`; as long as the engine is out of reach it is asked again. An app that
+ * answers all the same, where it was last, needs no start: whoever lost its engine has not lost its apps.
+ */
+export async function start(
+  house: House,
+  record: WorkloadRecord,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
+  while (!signal.aborted) {
+    const fault = await startBefore(house, record, deadlineMs, signal);
+    if (fault === undefined || signal.aborted) return undefined;
+    if (fault === LATE) return failureAt(house, "timeout", lateWords(record));
+    const { code, message } = toEngineError(fault);
+    if (code === "absent") return failureAt(house, "absent", `there is no container named "${record.name}"`);
+    // An engine that is being shut down fails at what it has begun, for odd reasons: then it is out of reach by now.
+    if (code === "refused" && (await look(record)) !== undefined) return failureAt(house, "refused", message);
+    if (await stillAnswers(house, record, signal)) return undefined;
+    if (code === "network") return failureAt(house, "network", message);
+    const leftMs = deadlineMs - house.clock.now();
+    if (leftMs <= 0) return failureAt(house, "engine", message);
+    await house.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);
+    await look(record); // somebody else may have started it while the engine was out of reach
+    // Or be updating it; or it is to stop by now.
+    if (house.truces.of(record.name) !== undefined || mustStop(record)) return failureAt(house, "engine", message);
+  }
+  return undefined;
+}
+
+/** A stop was ordered while the engine's start was still to come, or under way. */
+export function mustStop({ state }: WorkloadRecord): boolean {
+  return state.status === "starting" && state.stopNext !== undefined;
+}
+
+/** A failure of this moment. */
+export function failureAt(house: House, reason: FailureReason, message: string, exitCode?: number): Failure {
+  return { reason, message, exitCode, atMs: house.clock.wall() };
+}
+
+/** Resolves when the engine's start has ended, with its fault if it has one; `LATE` when that takes too long. */
+async function startBefore(
+  house: House,
+  record: WorkloadRecord,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const over = new AbortController();
+  const late = house.clock
+    .sleep(deadlineMs - house.clock.now(), AbortSignal.any([signal, over.signal]))
+    .then((): typeof LATE => LATE);
+  const fault = await Promise.race([startOnce(record), late]);
+  over.abort();
+  return fault;
+}
+
+/** While a start is under way nobody sends another one: a wake that was given up may have left it behind. */
+function startOnce(record: WorkloadRecord): Promise<unknown> {
+  record.startCall ??= callStart(record).finally(() => (record.startCall = undefined));
+  return record.startCall;
+}
+
+async function callStart(record: WorkloadRecord): Promise<unknown> {
+  const ran = record.observation?.status === "running" || record.observation?.status === "paused";
+  try {
+    await record.engine.start(refOf(record));
+  } catch (error) {
+    return error ?? new TypeError("the engine threw nothing");
+  }
+  // What somebody else has started stays theirs: it is not put to sleep because nobody needs it.
+  if (!ran) record.startedAtLook = record.looks;
+  record.stoppedByUs = false;
+  return undefined;
+}
+
+async function stillAnswers(house: House, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
+  const { observation } = record;
+  if (observation?.status !== "running") return false;
+  return (await answering(house, record, observation, signal)) !== undefined;
+}
+
+function toEngineError(fault: unknown): Pick<EngineError, "code" | "message"> {
+  return fault instanceof EngineError ? fault : { code: "refused", message: String(fault) };
+}
+
+function lateWords({ settings }: WorkloadRecord): string {
+  return `the engine has not started it within ${Math.round(settings.startTimeoutMs / 100) / 10} s`;
+}
+
+const LATE = Symbol("late");

@@ -1,0 +1,42 @@
+import { portsToTry } from "../../core/target-ports.ts";
+import type { Observation } from "../../core/observation.ts";
+import type { WorkloadSettings } from "../../core/settings.ts";
+import type { WorkloadState } from "../../core/workload-state.ts";
+
+/** The part of a record that ports are found by. */
+interface PortFacts {
+  readonly settings: Pick<WorkloadSettings, "targetPort" | "findsPort">;
+  readonly observation: Observation | undefined;
+  readonly state: WorkloadState;
+  answeredPort: number | undefined;
+}
+
+/** The port inside of the container: the one that is configured, else the one that answered last, else the likeliest. */
+export function targetPortOf({ settings, observation, answeredPort }: PortFacts): number | undefined {
+  if (!settings.findsPort) return settings.targetPort;
+  const exposed = observation?.exposedPorts;
+  const tries = portsToTry(exposed ?? [], false).map(({ port }) => port);
+  const isStillTried = exposed === undefined || tries.includes(answeredPort ?? 0);
+  return (isStillTried ? answeredPort : undefined) ?? tries[0];
+}
+
+/** Remembers where it answers, for as long as nobody configures a port. */
+export function rememberPort(record: PortFacts): void {
+  const { state } = record;
+  if (state.status === "ready" && state.endpoint.targetPort !== undefined)
+    record.answeredPort = state.endpoint.targetPort;
+}
+
+/** Where it was looked for, and which other ports its image exposes: what a failure says about ports. */
+export function triedPorts({ settings, observation }: PortFacts): { readonly ports: string; readonly others: string } {
+  const exposed = observation?.exposedPorts ?? [];
+  const met = new Set(observation?.endpoints.flatMap(({ targetPort }) => targetPort ?? []));
+  const likely = met.size > 0 ? [...met] : portsToTry(exposed, false).map(({ port }) => port);
+  const tried = settings.findsPort ? likely : [settings.targetPort ?? 0];
+  const others = exposed.filter((port) => !tried.includes(port));
+  const isNamed = settings.findsPort || !exposed.includes(settings.targetPort ?? 0);
+  return {
+    ports: `port${tried.length > 1 ? "s" : ""} ${tried.join(" or ")}`,
+    others: others.length > 0 && isNamed ? `; its image exposes ${others.join(", ")}: set target_port` : "",
+  };
+}

@@ -1,0 +1,21 @@
+import type { Endpoint, Observation } from "../../core/observation.ts";
+import type { WorkloadRecord } from "./record.ts";
+
+/** Whether what is seen is not the run that was seen last: another container, start, network or address. */
+export function isAnotherRun({ state }: WorkloadRecord, last: Observation | undefined, seen: Observation): boolean {
+  if (last === undefined || seen.status === "absent") return false;
+  if (last.id !== seen.id) return true;
+  if (seen.status !== "running") return false;
+  if (last.startedAtMs !== seen.startedAtMs) return true;
+  if (last.networkOwner?.startedAtMs !== seen.networkOwner?.startedAtMs) return true;
+  return state.status === "ready" && state.endpoint.host !== "" && !seen.endpoints.some(isSame(state.endpoint));
+}
+
+/** Whether another container was made under the same name. */
+export function isMadeAnew(last: Observation, seen: Observation): boolean {
+  return seen.status !== "absent" && last.id !== seen.id;
+}
+
+function isSame(one: Endpoint): (other: Endpoint) => boolean {
+  return ({ host, port }) => host === one.host && port === one.port;
+}

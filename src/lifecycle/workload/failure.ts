@@ -1,0 +1,30 @@
+import type { Failure } from "../../core/decision.ts";
+import { isSatisfied } from "./gate.ts";
+import type { WorkloadRecord } from "./record.ts";
+
+/** Why requests to `record` fail at present: its own last wake, or that of something it needs; `undefined`: nothing fails. */
+export function failureOf(
+  record: WorkloadRecord,
+): { readonly failure: Failure; readonly retryAtMs: number } | undefined {
+  const { state } = record;
+  if (state.status === "failed") return { failure: state.failure, retryAtMs: state.retryAtMs };
+  if (state.status === "starting") return undefined; // its wake tells how the dependencies went
+  for (const { record: dependency, condition } of record.dependencies) {
+    if (isSatisfied(dependency, condition)) continue;
+    const found = failureOf(dependency);
+    if (found !== undefined) return { ...found, failure: dependencyFailure(dependency.name, found.failure) };
+  }
+  return undefined;
+}
+
+/** True while a request gets the failure instead of a new try. */
+export function isCoolingDown(record: WorkloadRecord, nowMs: number): boolean {
+  const found = failureOf(record);
+  return found !== undefined && nowMs < found.retryAtMs;
+}
+
+/** The failure of a workload that could not start because `dependency` did not. */
+export function dependencyFailure(dependency: string, cause: Failure): Failure {
+  if (cause.reason === "dependency") return cause;
+  return { ...cause, reason: "dependency", message: `it needs "${dependency}", which failed: ${cause.message}` };
+}

@@ -1,0 +1,52 @@
+import type { DependencyCondition } from "../../core/settings.ts";
+import type { WorkloadState } from "../../core/workload-state.ts";
+import type { DependencyLink, WorkloadRecord } from "./record.ts";
+
+/**
+ * Sets the gate of a record from its state: open while it is ready and not suspended, what it needs is ready, and its
+ * schedule is open.
+ * The decision behind an open gate is built here once and frozen, so that the ready path only reads it.
+ */
+export function closeOrOpenGate(record: WorkloadRecord, wallMs: number): void {
+  const { state } = record;
+  const open =
+    state.status === "ready" &&
+    record.suspendedUntilMs === 0 &&
+    record.dependencies.every(({ record: dependency, condition }) => isSatisfied(dependency, condition)) &&
+    (record.schedule === undefined || record.schedule.isOpen(wallMs));
+  if (!open) record.gate = undefined;
+  else if (record.gate?.to !== state.endpoint) {
+    record.gate = Object.freeze({ kind: "forward", workload: record.name, to: state.endpoint });
+  }
+}
+
+/** Whether a dependency is far enough for those that need it. */
+export function isSatisfied(dependency: WorkloadRecord, condition: DependencyCondition): boolean {
+  const { state } = dependency;
+  switch (condition) {
+    case "started":
+      return runs(state);
+    case "healthy":
+      // A schedule or a suspension closes it to visitors; those that need it have it for as long as it runs.
+      return dependency.gate !== undefined || (state.status === "ready" && dependency.dependencies.every(isMet));
+    case "completed":
+      return hasCompleted(dependency);
+  }
+}
+
+function isMet({ record, condition }: DependencyLink): boolean {
+  return isSatisfied(record, condition);
+}
+
+/** One that drains is about to be stopped: whoever needs it must ask for it, which undoes that. */
+function runs(state: WorkloadState): boolean {
+  if (state.status === "starting") return state.phase === "waiting";
+  if (state.status === "failed") return state.runs === true;
+  return state.status === "unready" || state.status === "ready";
+}
+
+/** Also one that took longer than its start_timeout, and so failed first. */
+function hasCompleted({ state, observation }: WorkloadRecord): boolean {
+  if (state.status !== "asleep" && state.status !== "failed") return false;
+  return observation?.status === "stopped" && observation.exit?.code === 0;
+}

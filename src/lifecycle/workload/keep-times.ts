@@ -1,0 +1,98 @@
+import { isAwake, type WorkloadEvent, type WorkloadState } from "../../core/workload-state.ts";
+import { isOurRun } from "../reconcile/look.ts";
+import type { House } from "../context.ts";
+import type { WorkloadRecord } from "./record.ts";
+import { unthrottle } from "../stop/throttle.ts";
+
+/** What a change of state means for when a workload was last used, since when it runs, and who is to thank for it. */
+export function keepTimes(house: House, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
+  const now = house.clock.now();
+  const was = runs(before);
+  const is = runs(record.state);
+  if (is && !was) rise(house, record, before, event);
+  if (was && !is) rest(record, now);
+  if (was && is && isRestart(event)) seeOnce(record, now);
+  if (is && cameBack(event)) return comeBack(record, now);
+  if (isAsked(before, record.state, event)) record.lastActivityMs = now;
+}
+
+function rise(house: House, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
+  const now = house.clock.now();
+  if (before.status === "unseen") {
+    // A run that was visited before the gateway came up goes on where it was.
+    const startedAtMs = startOf(house, record);
+    record.awakeSinceMs = startedAtMs;
+    if (record.lastActivityMs < startedAtMs || event.type !== "observed") see(record, now);
+    if (record.ownLimits !== undefined) void unthrottle(house, record);
+    return;
+  }
+  record.asleepMs += now - record.asleepSinceMs;
+  record.awakeSinceMs = now;
+  see(record, now);
+  if (record.ownLimits !== undefined) void unthrottle(house, record);
+  if (event.type !== "observed") return;
+  record.wokenByUs = isOurRun(record) || record.startCall !== undefined;
+  record.stoppedByUs = false;
+}
+
+/** What has run for so long does not crash again and again. */
+const STEADY_MS = 60_000;
+
+function rest(record: WorkloadRecord, now: number): void {
+  record.asleepSinceMs = now;
+  const isShort = now - record.awakeSinceMs < STEADY_MS;
+  record.crashes = record.endedBy === "itself" ? (isShort ? record.crashes + 1 : 1) : 0;
+  record.keepUntilMs = 0;
+  record.lastUse = undefined;
+  // A run goes on after a pause, and one that nobody has seen yet may go on all the while.
+  if (record.observation !== undefined && record.observation.status !== "paused") record.wokenByUs = false;
+  for (const { record: dependency } of record.dependencies) {
+    dependency.lastActivityMs = Math.max(dependency.lastActivityMs, now);
+  }
+}
+
+/** Since when it runs, by its engine's word on the wall clock. */
+function startOf({ clock }: House, { observation }: WorkloadRecord): number {
+  const now = clock.now();
+  if (observation?.startedAtMs === undefined) return now;
+  return Math.min(now, observation.startedAtMs - clock.wall() + now);
+}
+
+/** What runs without a visit is unused from the moment it was seen. */
+function see(record: WorkloadRecord, now: number): void {
+  record.lastActivityMs = now;
+  record.sightMs = now;
+}
+
+/** A restart counts as a new sight, but only once after a visit: a crash loop must not keep itself awake. */
+function seeOnce(record: WorkloadRecord, now: number): void {
+  if (record.lastActivityMs !== record.sightMs) see(record, now);
+}
+
+/** Somebody has started it again before our stop had ended: theirs, and unused from now on. */
+function comeBack(record: WorkloadRecord, now: number): void {
+  record.awakeSinceMs = now;
+  record.wokenByUs = false;
+  record.stoppedByUs = false;
+  see(record, now);
+}
+
+function cameBack(event: WorkloadEvent): boolean {
+  return event.type === "stop-ended" && event.observation.id !== "";
+}
+
+function isRestart(event: WorkloadEvent): boolean {
+  return event.type === "observed" && event.restarted;
+}
+
+/** Somebody wanted it, and has just got it, or learnt that it failed, or kept it from being stopped. */
+function isAsked(before: WorkloadState, { status }: WorkloadState, event: WorkloadEvent): boolean {
+  if (before.status === "starting") return status === "ready" || status === "failed";
+  return before.status === "draining" && (event.type === "arrival" || event.type === "wake");
+}
+
+/** True while the engine may be running it. */
+function runs(state: WorkloadState): boolean {
+  const { status } = state;
+  return status === "starting" || status === "stopping" || isAwake(state);
+}

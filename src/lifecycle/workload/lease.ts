@@ -1,0 +1,45 @@
+import { notify } from "./notify.ts";
+import type { Clock } from "../ports.ts";
+import type { LeaseKind, WorkloadRecord } from "./record.ts";
+
+/** Something open that keeps a workload awake. Closing it twice does nothing. */
+export interface Lease {
+  readonly record: WorkloadRecord;
+  readonly kind: LeaseKind;
+  /** It keeps the workload from being stopped under it, but does not count as use. */
+  readonly quiet: boolean;
+  open: boolean;
+}
+
+/** Opens a lease; only while the gate is open, and in the same turn in which that was seen. */
+export function openLease(record: WorkloadRecord, kind: LeaseKind, nowMs: number, quiet = false): Lease {
+  if (record.throttled && !quiet) record.speedUp?.();
+  if (!quiet) record.lastArrivalMs = nowMs;
+  record.leases += 1;
+  record.leasesByKind[kind] += 1;
+  return { record, kind, quiet, open: true };
+}
+
+/** Ends it: the workload was in use until now. `rearm` is called when nothing else is open and its timer may be too late. */
+export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadRecord) => void): void {
+  if (!lease.open) return;
+  lease.open = false;
+  const { record } = lease;
+  record.leases -= 1;
+  record.leasesByKind[lease.kind] -= 1;
+  if (!lease.quiet) record.lastActivityMs = clock.now();
+  if (record.leases > 0) return;
+  if (mayFireTooLate(record)) rearm(record);
+  notify(record.nudges);
+}
+
+/** Somebody used it, without a lease: an auth request. Use only moves deadlines on, so that no timer need be set anew. */
+export function touch(record: WorkloadRecord, clock: Clock): void {
+  record.lastActivityMs = clock.now();
+  if (record.throttled) record.speedUp?.();
+}
+
+/** A timer that was set while something was open knows the schedule only. */
+function mayFireTooLate({ timer, schedule }: WorkloadRecord): boolean {
+  return timer === undefined || schedule !== undefined;
+}

@@ -1,0 +1,143 @@
+import { nextDeadline, type Deadline } from "../../core/next-deadline.ts";
+import { follow } from "./follow.ts";
+import type { House } from "../context.ts";
+import { isOneShot } from "./one-shot.ts";
+import type { WorkloadRecord } from "./record.ts";
+import { nextSampleMs } from "../usage/sample.ts";
+import { stopDeletes } from "../stop/stop-deletes.ts";
+
+/** Wall-clock deadlines are looked at again this often, since a person or NTP may set that clock. */
+const WALL_CHECK_MS = 60_000;
+const LONGEST_SLEEP_MS = 2 ** 31 - 1;
+
+/** After a fault, a deadline that is due must not be acted on again at once. */
+const AFTER_FAULT_MS = 60_000;
+
+/** What is done at a deadline; it may go on after the call. */
+export type Act = (record: WorkloadRecord, deadline: Deadline) => Promise<void> | undefined;
+
+/** Makes the one timer of a record fire at its next deadline. Activity need not call it: a timer that fires early is set again. */
+export function rearm(house: House, record: WorkloadRecord, act: Act): void {
+  const now = house.clock.now();
+  const deadline = nextLook(house, record);
+  const { timer } = record;
+  if (timer !== undefined && deadline !== undefined && timer.atMs <= deadline.atMs && timer.atMs > now) return;
+  clearTimer(record);
+  if (deadline === undefined) return;
+
+  // Also behind a nearer deadline: a wall clock that jumps may put a schedule's moment before it.
+  const longest = record.schedule === undefined ? LONGEST_SLEEP_MS : WALL_CHECK_MS;
+  const ms = Math.min(Math.max(0, deadline.atMs - now), longest);
+  setTimer(house, record, ms, () => fire(house, record, act));
+}
+
+function fire(house: House, record: WorkloadRecord, act: Act): void {
+  function recover(fault: unknown): void {
+    house.emit({ type: "fault", message: `the timer of "${record.name}" failed`, detail: String(fault) });
+    clearTimer(record);
+    setTimer(house, record, AFTER_FAULT_MS, () => fire(house, record, act));
+  }
+
+  try {
+    // A wall clock that was set may have opened or closed a window without any moment of its schedule.
+    if (record.schedule !== undefined) follow(house, record);
+    const due = nextLook(house, record);
+    if (due !== undefined && due.atMs <= house.clock.now()) act(record, due)?.catch(recover);
+    rearm(house, record, act);
+  } catch (fault) {
+    recover(fault);
+  }
+}
+
+function setTimer(house: House, record: WorkloadRecord, ms: number, then: () => void): void {
+  const abort = new AbortController();
+  record.timer = { atMs: house.clock.now() + ms, abort };
+  void house.clock.sleep(ms, abort.signal).then(() => {
+    if (abort.signal.aborted) return;
+    record.timer = undefined;
+    then();
+  });
+}
+
+function clearTimer(record: WorkloadRecord): void {
+  record.timer?.abort.abort();
+  record.timer = undefined;
+}
+
+/** The same as `deadlineOf`, or a reading of the counters before it. */
+function nextLook(house: House, record: WorkloadRecord): Deadline | undefined {
+  const deadline = deadlineOf(house, record);
+  const sampleAtMs = nextSampleMs(record, deadline?.atMs);
+  return sampleAtMs === undefined ? deadline : deadlineOf(house, record, sampleAtMs);
+}
+
+/** What will happen to this record next, and when; a reading of its counters counts as that only where its time is given. */
+export function deadlineOf(house: House, record: WorkloadRecord, sampleAtMs?: number): Deadline | undefined {
+  const { settings, state } = record;
+  return nextDeadline({
+    state,
+    leases: record.leases + record.waiters.size,
+    dependents: record.dependents.filter((dependent) => keepsAwake(dependent, record)).length + record.tenants.length,
+    lastActivityMs: record.lastActivityMs,
+    awakeSinceMs: record.awakeSinceMs,
+    idleTimeoutMs: isAtRest(record) || stopDeletes(record) ? 0 : settings.idleTimeoutMs,
+    dependencyOnly: settings.hosts.length === 0,
+    // A one-shot ends by itself: stopped in the middle it would have to begin anew.
+    wokenByUs: record.wokenByUs && !isOneShot(record),
+    minUptimeMs: settings.minUptimeMs,
+    keepUntilMs: Math.max(record.keepUntilMs, record.pinnedUntilMs),
+    pauseAfterMs: record.engine.capabilities.pause ? settings.pauseAfterMs : 0,
+    throttleAfterMs: record.engine.capabilities.throttle ? settings.throttleAfterMs : 0,
+    throttled: record.throttled,
+    schedule: scheduleDeadline(house, record),
+    suspendedUntilMs: record.suspendedUntilMs,
+    sampleAtMs,
+  });
+}
+
+/** A paused one whose stop is a pause has come to its end. */
+function isAtRest({ state, settings }: WorkloadRecord): boolean {
+  return state.status === "paused" && settings.stopMethod === "pause";
+}
+
+/** True while `dependent` needs `dependency` awake. Frozen, it still holds a network that would not survive. */
+export function keepsAwake(dependent: WorkloadRecord, dependency: WorkloadRecord): boolean {
+  return needsDependencies(dependent) || (dependent.state.status === "paused" && isInNetworkOf(dependent, dependency));
+}
+
+/** True while anything that is up uses its network: a stop would cut that off for good. */
+export function lendsNetwork(record: WorkloadRecord): boolean {
+  const { dependents, tenants } = record;
+  return tenants.length > 0 || dependents.some((one) => isInNetworkOf(one, record) && keepsAwake(one, record));
+}
+
+function isInNetworkOf(dependent: WorkloadRecord, dependency: WorkloadRecord): boolean {
+  return dependent.dependencies.some(({ record, sharesNetwork }) => sharesNetwork && record === dependency);
+}
+
+/** True while the things that it depends on must stay awake for its sake. */
+function needsDependencies({ state }: WorkloadRecord): boolean {
+  switch (state.status) {
+    case "starting":
+    case "unready":
+    case "ready":
+    case "draining":
+    case "stopping":
+      return true;
+    case "failed":
+      return state.runs === true;
+    case "unseen":
+    case "absent":
+    case "asleep":
+    case "paused":
+      return false;
+  }
+}
+
+/** The next opening or closing, kept until it was acted on: a clock that jumps over it must not lose it. */
+function scheduleDeadline(house: House, record: WorkloadRecord): { kind: "start" | "stop"; atMs: number } | undefined {
+  const wall = house.clock.wall();
+  const next = record.schedule?.next(wall);
+  if (next !== undefined && (record.edge === undefined || next.atMs < record.edge.atMs)) record.edge = next;
+  return record.edge && { kind: record.edge.kind, atMs: house.clock.now() + record.edge.atMs - wall };
+}
