@@ -36,7 +36,7 @@ const breaches: readonly { readonly file: string; readonly code: string; readonl
   { file: "src/core/types.ts", code: 'import type {} from "../lifecycle/ports.ts";', rule: "folder-core" },
   { file: "src/config/schema/merges.ts", code: 'import "../merge/drafts.ts";', rule: "folder-config/schema" },
   { file: "src/config/wakes.ts", code: 'import "../lifecycle/ports.ts";', rule: "folder-config" },
-  { file: "src/engines/docker/wakes.ts", code: 'import "../../lifecycle/hold.ts";', rule: "folder-engines" },
+  { file: "src/engines/docker/wakes.ts", code: 'import "../../lifecycle/admit/hold.ts";', rule: "folder-engines" },
   { file: "src/http1/routes.ts", code: 'import "../lifecycle/ports.ts";', rule: "folder-http1" },
   { file: "src/respond/wakes.ts", code: 'import "../lifecycle/ports.ts";', rule: "folder-respond" },
   { file: "src/public/asks.ts", code: 'import "../admin/guard.ts";', rule: "folder-public" },
@@ -61,7 +61,7 @@ const breaches: readonly { readonly file: string; readonly code: string; readonl
 const bystanders = [
   { file: "src/lifecycle/ports.ts", code: "export {};" },
   { file: "src/config/merge/drafts.ts", code: 'import "node:path";' },
-  { file: "src/lifecycle/admit/hold.ts", code: 'import "./ports.ts";' },
+  { file: "src/lifecycle/admit/hold.ts", code: 'import "../ports.ts";' },
   { file: "src/admin/guard.ts", code: 'import "node:path";' },
   { file: "src/proxy/hen.ts", code: 'import "./egg.ts";' },
   { file: "src/proxy/door.test.ts", code: 'import "node:test";' },
