@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { EVENTS, nameOf, NEXT, NOW, RUN, STATES } from "../../test/support/transition-cases.ts";
 import { transition } from "./transition.ts";
-import type { WorkloadEvent, WorkloadState } from "./workload-state.ts";
+import { canBeUndone, type StopReason, type WorkloadEvent, type WorkloadState } from "./workload-state.ts";
 
 const JOBS: Readonly<Record<string, string>> = {
   starting: "wake",
@@ -17,7 +17,8 @@ test("a change leaves the former job, and begins the one that the new status own
   for (const { from, state, event } of pairs()) {
     const result = transition(state, event, NOW, NEXT);
     if (result.state === state) continue;
-    const sameRun = "run" in state && "run" in result.state && result.state.run === state.run;
+    const isWaiting = state.status === "unseen" && result.state.status === "unseen";
+    const sameRun = isWaiting || ("run" in state && "run" in result.state && result.state.run === state.run);
     const job = JOBS[result.state.status];
     const effects = sameRun ? [] : ["cancel", ...(job === undefined ? [] : [job])];
     assert.deepEqual(result.effects, effects, `${from} → ${nameOf(result.state)}`);
@@ -81,6 +82,29 @@ test("a sleep never undoes a start that is on its way to the engine, and a stop 
     if (state.status === "draining" || state.status === "stopping") assert.fail(`${name} → ${effects.join()}`);
   }
 });
+
+test("an ordered stop is dropped by nothing but its end, and a wake that is asked for after it", () => {
+  for (const { from, state, event } of pairs()) {
+    const reason = orderOf(state);
+    if (reason === undefined || event.type === "wake" || event.type === "sleep") continue;
+    if (state.status === "stopping" && event.type === "stop-ended") continue;
+    const after = transition(state, event, NOW, NEXT).state;
+    const isDone =
+      after.status === "asleep" || after.status === "absent" || (after.status === "failed" && !canRun(after));
+    if (!isDone) assert.equal(orderOf(after), reason, `${from} → ${nameOf(after)}`);
+  }
+});
+
+/** The order to stop that a state carries, unless a wake was asked for after it. */
+function orderOf(state: WorkloadState): StopReason | undefined {
+  if ("stopNext" in state) return state.stopNext;
+  if (!("reason" in state) || state.wakeNext || canBeUndone(state.reason)) return undefined;
+  return state.reason;
+}
+
+function canRun(state: Extract<WorkloadState, { status: "failed" }>): boolean {
+  return state.runs === true || state.startPending === true;
+}
 
 function* pairs(): Generator<{ from: string; state: WorkloadState; event: WorkloadEvent }> {
   for (const [name, state] of Object.entries(STATES)) {

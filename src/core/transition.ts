@@ -1,7 +1,7 @@
-import type { Endpoint, Observation } from "./observation.ts";
+import { drain, isRunning, keep, settle, start, type Step, stop, undrain, unready } from "./next-states.ts";
+import type { Observation } from "./observation.ts";
 import {
   canBeUndone,
-  type Effect,
   type StopReason,
   type Transition,
   type WorkloadEvent,
@@ -13,72 +13,58 @@ import {
  * one leaves the state as it is. `nextRun` numbers the job of a status that owns one; it must never repeat.
  */
 export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: number, nextRun: number): Transition {
+  const step: Step = { nowMs, nextRun };
   switch (event.type) {
     case "wake":
-      return onWake(state, event.force === true, nowMs, nextRun);
+      return onWake(state, event.force === true, step);
     case "observed":
-      return onObserved(state, event.observation, event.restarted, nowMs, nextRun);
+      return onObserved(state, event.observation, event.restarted, step);
     case "progress":
       if (state.status !== "starting" || state.run !== event.run || state.phase === event.phase) return keep(state);
-      if (state.stopNext !== undefined && event.phase !== "starting") return drain(state.stopNext, nowMs, nextRun);
+      if (state.stopNext !== undefined && event.phase !== "starting") return drain(state.stopNext, step);
       return { state: { ...state, phase: event.phase }, effects: [] };
     case "answered":
-      if (!ownsRun(state, event.run)) return keep(state);
-      if (state.status === "starting" && state.stopNext !== undefined) {
-        return drain(state.stopNext, nowMs, nextRun, event.endpoint);
-      }
-      if (state.status === "starting" || state.status === "unready" || state.status === "failed") {
-        return { state: { status: "ready", sinceMs: nowMs, endpoint: event.endpoint }, effects: ["cancel"] };
-      }
-      return keep(state);
+      return onAnswered(state, event, step);
     case "completed":
       if (state.status !== "starting" || state.run !== event.run) return keep(state);
-      return { state: { status: "asleep", sinceMs: nowMs, exit: event.exit }, effects: ["cancel"] };
-    case "wake-failed": {
-      if (state.status !== "starting" || state.run !== event.run) return keep(state);
-      const { failure, retryAtMs, runs = false } = event;
-      if (runs && state.stopNext !== undefined) return drain(state.stopNext, nowMs, nextRun);
-      // The probe goes on behind the failure: an app that takes longer than its start_timeout still comes up.
-      return {
-        state: { status: "failed", sinceMs: nowMs, run: nextRun, failure, retryAtMs, runs },
-        effects: ["cancel", "probe"],
-      };
-    }
+      return { state: { status: "asleep", sinceMs: step.nowMs, exit: event.exit }, effects: ["cancel"] };
+    case "wake-failed":
+      return onWakeFailed(state, event, step);
     case "refused":
       if (state.status !== "ready" || state.endpoint !== event.endpoint) return keep(state);
-      return unready(nowMs, nextRun);
+      return unready(step);
     case "ending":
-      return state.status === "ready" ? unready(nowMs, nextRun) : keep(state);
+      return state.status === "ready" ? unready(step) : keep(state);
     case "sleep":
-      return onSleep(state, event.reason, nowMs, nextRun);
+      return onSleep(state, event.reason, step);
     case "arrival":
-      return state.status === "draining" && canBeUndone(state.reason) ? undrain(state, nowMs, nextRun) : keep(state);
+      return state.status === "draining" && canBeUndone(state.reason) ? undrain(state, step) : keep(state);
     case "vetoed":
       if (state.status !== "draining" || state.run !== event.run) return keep(state);
-      return canBeUndone(state.reason) ? undrain(state, nowMs, nextRun) : stop(state, nowMs, nextRun);
+      return canBeUndone(state.reason) ? undrain(state, step) : stop(state, step);
     case "drained":
       if (state.status !== "draining" || state.run !== event.run) return keep(state);
-      return stop(state, nowMs, nextRun);
+      return stop(state, step);
     case "stop-ended":
       if (state.status !== "stopping" || state.run !== event.run) return keep(state);
-      if (state.wakeNext) return start(nowMs, nextRun);
-      return settle(event.observation, nowMs, nextRun);
+      if (state.wakeNext) return start(step);
+      return settle(event.observation, step);
   }
 }
 
-function onWake(state: WorkloadState, force: boolean, nowMs: number, nextRun: number): Transition {
+function onWake(state: WorkloadState, force: boolean, step: Step): Transition {
   switch (state.status) {
     case "unseen":
     case "absent":
     case "asleep":
     case "paused":
     case "unready":
-      return start(nowMs, nextRun);
+      return start(step);
     case "failed":
-      return force || nowMs >= state.retryAtMs ? start(nowMs, nextRun) : keep(state);
+      return force || step.nowMs >= state.retryAtMs ? start(step) : keep(state);
     case "draining":
-      if (canBeUndone(state.reason) && state.endpoint === undefined) return start(nowMs, nextRun);
-      if (canBeUndone(state.reason)) return undrain(state, nowMs, nextRun);
+      if (canBeUndone(state.reason) && state.endpoint === undefined) return start(step);
+      if (canBeUndone(state.reason)) return undrain(state, step);
       return state.wakeNext ? keep(state) : { state: { ...state, wakeNext: true }, effects: [] };
     case "stopping":
       return state.wakeNext ? keep(state) : { state: { ...state, wakeNext: true }, effects: [] };
@@ -92,84 +78,99 @@ function onWake(state: WorkloadState, force: boolean, nowMs: number, nextRun: nu
   }
 }
 
+function onAnswered(state: WorkloadState, { run, endpoint }: EventOf<"answered">, step: Step): Transition {
+  if (!ownsRun(state, run)) return keep(state);
+  if (state.status !== "starting" && state.status !== "unready" && state.status !== "failed") return keep(state);
+  if (state.status !== "unready" && state.stopNext !== undefined) {
+    return drain(state.stopNext, step, endpoint);
+  }
+  return { state: { status: "ready", sinceMs: step.nowMs, endpoint }, effects: ["cancel"] };
+}
+
+function onWakeFailed(
+  state: WorkloadState,
+  { run, failure, retryAtMs, runs = false, startPending = false }: EventOf<"wake-failed">,
+  step: Step,
+): Transition {
+  if (state.status !== "starting" || state.run !== run) return keep(state);
+  const { stopNext } = state;
+  if (runs && stopNext !== undefined) return drain(stopNext, step);
+  const failed = { status: "failed", sinceMs: step.nowMs, run: step.nextRun, failure, retryAtMs, runs } as const;
+  return {
+    state: { ...failed, ...(startPending && { startPending, ...(stopNext && { stopNext }) }) },
+    // The probe goes on behind the failure: an app that takes longer than its start_timeout still comes up.
+    effects: ["cancel", "probe"],
+  };
+}
+
 /** Idleness waits for a moment of rest; what a person or a schedule orders is kept until it can be done. */
-function onSleep(state: WorkloadState, reason: StopReason, nowMs: number, nextRun: number): Transition {
+function onSleep(state: WorkloadState, reason: StopReason, step: Step): Transition {
   const isOrder = !canBeUndone(reason);
   switch (state.status) {
     case "ready":
-      return drain(reason, nowMs, nextRun, state.endpoint);
+      return drain(reason, step, state.endpoint);
     case "unready":
-      return drain(reason, nowMs, nextRun);
+      return drain(reason, step);
     case "failed":
-      return state.runs ? drain(reason, nowMs, nextRun) : keep(state);
+      if (state.runs) return drain(reason, step);
+      return isOrder && state.startPending ? stopLater(state, reason) : keep(state);
     case "paused":
-      return stop({ reason, wakeNext: false }, nowMs, nextRun);
+      return stop({ reason, wakeNext: false }, step);
     case "starting":
-      if (!isOrder || state.stopNext === reason) return keep(state);
-      if (state.phase !== "starting") return drain(reason, nowMs, nextRun);
-      return { state: { ...state, stopNext: reason }, effects: [] };
+      if (!isOrder) return keep(state);
+      return state.phase === "starting" ? stopLater(state, reason) : drain(reason, step);
     case "draining":
       if (!isOrder || (state.reason === reason && !state.wakeNext)) return keep(state);
       return { state: { ...state, reason, wakeNext: false }, effects: [] };
     case "stopping":
       return isOrder && state.wakeNext ? { state: { ...state, wakeNext: false }, effects: [] } : keep(state);
     case "unseen":
+      return isOrder ? stopLater(state, reason) : keep(state);
     case "absent":
     case "asleep":
       return keep(state);
   }
 }
 
-function onObserved(
-  state: WorkloadState,
-  observation: Observation,
-  restarted: boolean,
-  nowMs: number,
-  nextRun: number,
+/** Keeps an order to stop until the engine runs it: a stop beside a start may lose. */
+function stopLater(
+  state: Extract<WorkloadState, { status: "unseen" | "starting" | "failed" }>,
+  reason: StopReason,
 ): Transition {
+  return state.stopNext === reason ? keep(state) : { state: { ...state, stopNext: reason }, effects: [] };
+}
+
+function onObserved(state: WorkloadState, observation: Observation, restarted: boolean, step: Step): Transition {
   switch (state.status) {
     case "starting":
     case "stopping":
       return keep(state); // their jobs look for themselves, later than this observation was made
     case "unseen":
+      return settle(observation, step, state.stopNext);
     case "absent":
     case "asleep":
     case "paused":
-      return sameSleep(state, observation) ? keep(state) : settle(observation, nowMs, nextRun);
+      return sameSleep(state, observation) ? keep(state) : settle(observation, step);
     case "failed": {
       const runs = isRunning(observation);
       // Somebody else has started it, or made it anew: it deserves a new look, whatever happened when we tried.
-      if (restarted || (runs && !state.runs)) return settle(observation, nowMs, nextRun);
+      if (restarted || (runs && !state.runs)) return settle(observation, step, state.stopNext);
       return runs === (state.runs ?? false) ? keep(state) : { state: { ...state, runs }, effects: [] };
     }
     case "unready":
       if (isRunning(observation) && !restarted) return keep(state);
-      return settle(observation, nowMs, nextRun);
+      return settle(observation, step);
     case "ready":
+      if (observation.status === "running" && !restarted) return keep(state);
+      return settle(observation, step);
     case "draining":
       if (observation.status === "running" && !restarted) return keep(state);
-      if (state.status === "draining" && state.wakeNext) return start(nowMs, nextRun); // its end has come by itself
-      return settle(observation, nowMs, nextRun);
+      if (state.wakeNext) return start(step); // its end has come by itself
+      if (canBeUndone(state.reason)) return settle(observation, step);
+      if (!isRunning(observation)) return settle(observation, step, state.reason);
+      // Another run of it must stop as well, whatever the former one answered.
+      return state.endpoint === undefined ? keep(state) : { state: { ...state, endpoint: undefined }, effects: [] };
   }
-}
-
-/** The status that an engine's word leads to when nothing of ours is under way. */
-function settle(observation: Observation, nowMs: number, nextRun: number): Transition {
-  switch (observation.status) {
-    case "absent":
-      return { state: { status: "absent", sinceMs: nowMs }, effects: ["cancel"] };
-    case "stopped":
-      return { state: { status: "asleep", sinceMs: nowMs, exit: observation.exit }, effects: ["cancel"] };
-    case "paused":
-      return { state: { status: "paused", sinceMs: nowMs }, effects: ["cancel"] };
-    case "running":
-    case "restarting":
-      return unready(nowMs, nextRun);
-  }
-}
-
-function isRunning({ status }: Observation): boolean {
-  return status === "running" || status === "restarting";
 }
 
 function sameSleep(state: WorkloadState, observation: Observation): boolean {
@@ -177,41 +178,8 @@ function sameSleep(state: WorkloadState, observation: Observation): boolean {
   return state.status === observation.status;
 }
 
-function undrain(state: Extract<WorkloadState, { status: "draining" }>, nowMs: number, nextRun: number): Transition {
-  if (state.endpoint === undefined) return unready(nowMs, nextRun);
-  return { state: { status: "ready", sinceMs: nowMs, endpoint: state.endpoint }, effects: ["cancel"] };
-}
-
-function start(nowMs: number, nextRun: number): Transition {
-  const state = { status: "starting", sinceMs: nowMs, run: nextRun, phase: "starting" } as const;
-  return { state, effects: ["cancel", "wake"] };
-}
-
-/** `endpoint` is set when it was ready before: an arrival then makes it ready again. */
-function drain(reason: StopReason, nowMs: number, nextRun: number, endpoint?: Endpoint): Transition {
-  const state = { status: "draining", sinceMs: nowMs, run: nextRun, reason, endpoint, wakeNext: false } as const;
-  return { state, effects: ["cancel", "drain"] };
-}
-
-function stop(
-  { reason, wakeNext }: { reason: StopReason; wakeNext: boolean },
-  nowMs: number,
-  nextRun: number,
-): Transition {
-  const state = { status: "stopping", sinceMs: nowMs, run: nextRun, reason, wakeNext } as const;
-  return { state, effects: ["cancel", "stop"] };
-}
-
-function unready(nowMs: number, nextRun: number): Transition {
-  return { state: { status: "unready", sinceMs: nowMs, run: nextRun }, effects: ["cancel", "probe"] };
-}
+type EventOf<Type extends WorkloadEvent["type"]> = Extract<WorkloadEvent, { type: Type }>;
 
 function ownsRun(state: WorkloadState, run: number): boolean {
   return "run" in state && state.run === run;
-}
-
-const NO_EFFECTS: readonly Effect[] = [];
-
-function keep(state: WorkloadState): Transition {
-  return { state, effects: NO_EFFECTS };
 }

@@ -6,7 +6,12 @@ import type { Endpoint, ExitFacts, Observation } from "./observation.ts";
  * the status owns: a result that carries another number comes late and is dropped.
  */
 export type WorkloadState =
-  | { readonly status: "unseen"; readonly sinceMs: number }
+  | {
+      readonly status: "unseen";
+      readonly sinceMs: number;
+      /** It must stop, for this reason, should it turn out to run. */
+      readonly stopNext?: StopReason;
+    }
   | { readonly status: "absent"; readonly sinceMs: number }
   | { readonly status: "asleep"; readonly sinceMs: number; readonly exit: ExitFacts | undefined }
   | { readonly status: "paused"; readonly sinceMs: number }
@@ -47,6 +52,10 @@ export type WorkloadState =
       readonly retryAtMs: number;
       /** The engine runs it all the same: it does not answer (yet). */
       readonly runs?: boolean;
+      /** The engine has not answered the call to start it, so that it may run later. */
+      readonly startPending?: boolean;
+      /** It must stop, for this reason, if that start succeeds after all. */
+      readonly stopNext?: StopReason;
     };
 
 /** All statuses, in the order of a life; metrics and the status API list them. */
@@ -81,6 +90,8 @@ export type WorkloadEvent =
       readonly retryAtMs: number;
       /** The engine runs it all the same. */
       readonly runs?: boolean;
+      /** The engine has not answered the call to start it. */
+      readonly startPending?: boolean;
     }
   /** The app refused a connection although it was ready. */
   | { readonly type: "refused"; readonly endpoint: Endpoint }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openHouse } from "./lifecycle-house.ts";
+import { openHouse, type TestHouse } from "./lifecycle-house.ts";
 import { app, part, visitAndLeave } from "./lifecycle-parts.ts";
 import { createManualClock } from "./manual-clock.ts";
 
@@ -41,6 +41,45 @@ test("what is open is let end before a suspended app is stopped, and nobody new 
   assert.deepEqual(house.orders(), ["start app"]);
   open.close();
   await house.clock.advance(100);
+  assert.deepEqual(house.orders(), ["stop app stop"]);
+});
+
+for (const [what, meddle] of [
+  ["restarts", ({ engine }) => engine.startOutside("app")],
+  ["pauses", ({ engine }) => engine.pauseOutside("app")],
+] satisfies [string, (house: TestHouse) => void][]) {
+  test(`a suspended app that somebody ${what} while a request is still open is stopped`, async () => {
+    const house = await openHouse([app("app", [])]);
+    const open = house.visit("app");
+    await house.clock.advance(200);
+    house.lifecycle.suspend(house.record("app"), HOUR);
+    await house.clock.advance(1_000);
+    meddle(house);
+    await house.clock.advance(1_000);
+    open.close();
+    await house.clock.advance(100);
+    assert.equal(house.engine.get("app").status, "stopped");
+    assert.equal(house.status("app"), "asleep");
+  });
+}
+
+for (const suspendAfterMs of [30_000, 70_000]) {
+  test(`an app that starts ever so late is stopped if it was suspended ${suspendAfterMs} ms after its wake`, async () => {
+    const house = await openHouse([app("app", [])], { fakes: { app: { startMs: 90_000 } } });
+    house.visit("app");
+    await house.clock.advance(suspendAfterMs);
+    house.lifecycle.suspend(house.record("app"), HOUR);
+    await house.clock.advance(95_000 - suspendAfterMs);
+    assert.deepEqual(house.orders(), ["start app", "stop app stop"]);
+    assert.equal(house.status("app"), "asleep");
+  });
+}
+
+test("an app that is suspended before anybody knows how it is is stopped if it runs", async () => {
+  const house = await openHouse([app("app", [])], { fakes: { app: { status: "running" } }, isLost: true });
+  house.lifecycle.suspend(house.record("app"), HOUR);
+  house.engine.reachable(true);
+  await house.clock.advance(1_000);
   assert.deepEqual(house.orders(), ["stop app stop"]);
 });
 

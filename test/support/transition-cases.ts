@@ -1,5 +1,5 @@
 import type { Observation } from "../../src/core/observation.ts";
-import type { WorkloadEvent, WorkloadState } from "../../src/core/workload-state.ts";
+import type { StopReason, WorkloadEvent, WorkloadState } from "../../src/core/workload-state.ts";
 
 /** The moment of every event, the run of every job, and the number of the next one. */
 export const NOW = 1_000;
@@ -18,6 +18,7 @@ const failed = { status: "failed", sinceMs: 0, run: RUN, failure } as const;
 /** Every status, and every variant of one that makes a difference. */
 export const STATES: Readonly<Record<string, WorkloadState>> = {
   unseen: { status: "unseen", sinceMs: 0 },
+  "unseen>stop": { status: "unseen", sinceMs: 0, stopNext: "admin" },
   absent: { status: "absent", sinceMs: 0 },
   asleep: { status: "asleep", sinceMs: 0, exit: undefined },
   paused: { status: "paused", sinceMs: 0 },
@@ -29,12 +30,15 @@ export const STATES: Readonly<Record<string, WorkloadState>> = {
   draining: { ...draining, reason: "idle" },
   "draining?": { ...draining, reason: "idle", endpoint: undefined },
   "draining!": { ...draining, reason: "admin" },
+  "draining?(admin)": { ...draining, reason: "admin", endpoint: undefined },
   "draining!>wake": { ...draining, reason: "admin", wakeNext: true },
   stopping: { ...stopping, wakeNext: false },
   "stopping>wake": { ...stopping, wakeNext: true },
   failed: { ...failed, retryAtMs: NOW + 1 },
   "failed/over": { ...failed, retryAtMs: NOW },
   "failed/runs": { ...failed, retryAtMs: NOW + 1, runs: true },
+  "failed/late": { ...failed, retryAtMs: NOW + 1, startPending: true },
+  "failed/late>stop": { ...failed, retryAtMs: NOW + 1, startPending: true, stopNext: "admin" },
 };
 
 function observed(status: Observation["status"], restarted = false): WorkloadEvent {
@@ -66,6 +70,7 @@ export const EVENTS: Readonly<Record<string, WorkloadEvent>> = {
   completed: { type: "completed", run: RUN, exit },
   fails: { type: "wake-failed", run: RUN, failure, retryAtMs: NOW + 1 },
   "fails, runs": { type: "wake-failed", run: RUN, failure, retryAtMs: NOW + 1, runs: true },
+  "fails, start pending": { type: "wake-failed", run: RUN, failure, retryAtMs: NOW + 1, startPending: true },
   refused: { type: "refused", endpoint },
   "refused elsewhere": { type: "refused", endpoint: elsewhere },
   ending: { type: "ending" },
@@ -83,9 +88,7 @@ export const EVENTS: Readonly<Record<string, WorkloadEvent>> = {
 export function nameOf(state: WorkloadState): string {
   switch (state.status) {
     case "starting": {
-      const { phase, stopNext } = state;
-      const reason = stopNext === undefined || stopNext === "admin" ? "" : `(${stopNext})`;
-      return `${phase}${stopNext === undefined ? "" : ">stop"}${reason}`;
+      return `${state.phase}${orderOf(state)}`;
     }
     case "draining": {
       const reason = state.reason === "idle" ? "" : state.reason === "admin" ? "!" : `(${state.reason})`;
@@ -96,8 +99,10 @@ export function nameOf(state: WorkloadState): string {
     case "stopping":
       return `stopping${state.wakeNext ? ">wake" : ""}${state.reason === "idle" ? "" : `(${state.reason})`}`;
     case "failed":
+      if (state.startPending) return `failed/late${orderOf(state)}`;
       return state.runs ? "failed/runs" : state.retryAtMs <= NOW ? "failed/over" : "failed";
     case "unseen":
+      return `unseen${orderOf(state)}`;
     case "absent":
     case "asleep":
     case "paused":
@@ -105,4 +110,9 @@ export function nameOf(state: WorkloadState): string {
     case "ready":
       return state.status;
   }
+}
+
+function orderOf({ stopNext }: { readonly stopNext?: StopReason }): string {
+  if (stopNext === undefined) return "";
+  return stopNext === "admin" ? ">stop" : `>stop(${stopNext})`;
 }

@@ -18,7 +18,8 @@ export function leaveBrokenJob(house: House, record: WorkloadRecord, run: number
       record.failures += 1;
       const failure = failureAt(house, "engine", "a fault in the gateway, which its log tells");
       const retryAtMs = now + coolDownMs(record.failures);
-      house.dispatch(record, { type: "wake-failed", run, failure, retryAtMs });
+      const startPending = record.startCall !== undefined;
+      house.dispatch(record, { type: "wake-failed", run, failure, retryAtMs, startPending });
       return;
     }
     case "draining":

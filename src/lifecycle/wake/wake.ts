@@ -30,7 +30,8 @@ export async function wakeJob(house: House, record: WorkloadRecord, run: number,
   const retryMs = coolDownMs(record.failures);
   const durationMs = now - record.wakeStartedMs;
   const runs = record.observation?.status === "running" || record.observation?.status === "restarting";
-  house.dispatch(record, { type: "wake-failed", run, failure, retryAtMs: now + retryMs, runs });
+  const startPending = record.startCall !== undefined;
+  house.dispatch(record, { type: "wake-failed", run, failure, retryAtMs: now + retryMs, runs, startPending });
   house.emit({ type: "wake-failed", workload: record.name, failure, durationMs, retryMs });
 }
 
