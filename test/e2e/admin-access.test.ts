@@ -22,15 +22,15 @@ for (const colorScheme of ["light", "dark"] as const) {
     inChromium(
       `axe finds nothing to mend on the pages for administrators (${colorScheme}, ${width} px)`,
       async (t, open) => {
-        const house = await startFleet(t, { gateway: { adminAuth: AUTH, logs: "always" } });
+        const fixture = await startFleet(t, { gateway: { adminAuth: AUTH, logs: "always" } });
         // The page's own policy lets no foreign script in, and axe is one.
         const options = { colorScheme, viewport: { width, height: 900 }, bypassCSP: true };
         const inside = await open({ ...options, extraHTTPHeaders: HEADERS });
         for (const path of PAGES)
-          assert.deepEqual(await axeFaultsOf(inside, `http://localhost:${house.port}${path}`), [], path);
+          assert.deepEqual(await axeFaultsOf(inside, `http://localhost:${fixture.port}${path}`), [], path);
         await inside.locator("summary").first().click();
         const outside = await open(options);
-        assert.deepEqual(await axeFaultsOf(outside, `http://localhost:${house.port}${LOGIN}`), [], LOGIN);
+        assert.deepEqual(await axeFaultsOf(outside, `http://localhost:${fixture.port}${LOGIN}`), [], LOGIN);
       },
     );
   }
@@ -41,11 +41,11 @@ const YESTERDAY =
   "for (const time of document.querySelectorAll('.timeline time')) time.textContent = 'vie, 27 nov, 22:00'";
 
 inChromium("in every language every page fits a phone, with menus open too, and breaks no word", async (t, open) => {
-  const house = await startFleet(t);
+  const fixture = await startFleet(t);
   for (const language of Object.keys(LANGUAGES)) {
     const page = await open({ locale: language, viewport: { width: 360, height: 800 } });
     for (const path of PAGES) {
-      await page.goto(`http://localhost:${house.port}${path}`);
+      await page.goto(`http://localhost:${fixture.port}${path}`);
       await page.evaluate(YESTERDAY);
       for (const menu of await page.locator(".menu").all()) await menu.evaluate("(menu) => (menu.open = true)");
       assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 360, `${language} ${path}`);
@@ -55,19 +55,19 @@ inChromium("in every language every page fits a phone, with menus open too, and 
 });
 
 inChromium("zoomed to twice the size of letters nothing is cut off", async (t, open) => {
-  const house = await startFleet(t);
+  const fixture = await startFleet(t);
   const page = await open({ viewport: { width: 720, height: 800 } });
   for (const path of PAGES) {
-    await page.goto(`http://localhost:${house.port}${path}`);
+    await page.goto(`http://localhost:${fixture.port}${path}`);
     await page.evaluate("document.documentElement.style.fontSize = '200%'").catch(() => undefined);
     assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 720, path);
   }
 });
 
 inChromium("a page that nobody looks at holds no connection", async (t, open) => {
-  const house = await startFleet(t);
+  const fixture = await startFleet(t);
   const page = await open();
-  await page.goto(`http://localhost:${house.port}/_status`);
+  await page.goto(`http://localhost:${fixture.port}/_status`);
   await page.locator("#live[data-how=live]").waitFor();
   const cut = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/_status/events"));
   await page.evaluate(

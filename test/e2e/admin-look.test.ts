@@ -24,13 +24,13 @@ for (const theme of ["default", "minimal", "terminal"] as const satisfies readon
       inChromium(
         `theme ${theme}, ${colorScheme}, ${width} px: every page for administrators fits, and its words can be read`,
         async (t, open) => {
-          const house = await startFleet(t, { gateway: { adminAuth: AUTH } }, { theme });
+          const fixture = await startFleet(t, { gateway: { adminAuth: AUTH } }, { theme });
           const options = { colorScheme, viewport: { width, height: 900 } };
           const outside = await open(options);
           const inside = await open({ ...options, extraHTTPHeaders: HEADERS });
           for (const [name, path] of [["login", "/_status/login"], ...Object.entries(PAGES)] as const) {
             const page = name === "login" ? outside : inside;
-            await page.goto(`http://localhost:${house.port}${path}`);
+            await page.goto(`http://localhost:${fixture.port}${path}`);
             await keepPicture(page, `admin-${theme}-${name}-${colorScheme}-${width}`);
             assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, `${name} overflows`);
             assert.deepEqual(await page.evaluate(TOO_FAINT), [], name);

@@ -12,12 +12,12 @@ for (const [n, settings] of [
 ] as const) {
   for (const colorScheme of ["light", "dark"] as const) {
     inChromium(`a topology of ${n} is drawn so that nothing covers anything (${colorScheme})`, async (t, open) => {
-      const house = await startEndpoints(t, settings);
-      for (const [index, name] of [...house.lifecycle.records.keys()].entries())
-        if (index % 3 !== 1) house.lifecycle.wake(house.record(name), "request");
-      await house.clock.advance(5_000);
+      const fixture = await startEndpoints(t, settings);
+      for (const [index, name] of [...fixture.lifecycle.records.keys()].entries())
+        if (index % 3 !== 1) fixture.lifecycle.wake(fixture.record(name), "request");
+      await fixture.clock.advance(5_000);
       const page = await open({ colorScheme, viewport: { width: 1440, height: 900 } });
-      await page.goto(`http://localhost:${house.port}/_topology`);
+      await page.goto(`http://localhost:${fixture.port}/_topology`);
       await keepPicture(page, `admin-topology-${n}-${colorScheme}`);
       assert.equal(await page.locator("a.box").count(), settings.workloads.length);
       assert.deepEqual(await page.evaluate(OVERLAPS), []);

@@ -7,12 +7,12 @@ import { composeOrSkip, dockerConfigWithCompose, type Compose } from "../support
 import type { TestDocker } from "../support/docker.ts";
 import { ensureImage } from "../support/docker-images.ts";
 import { freePort, navigation, request } from "../support/http.ts";
-import { createImageHouse } from "../support/image-house.ts";
+import { createImageFixture } from "../support/image-fixture.ts";
 import { mustRun } from "../support/run.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const house = createImageHouse();
+const fixture = createImageFixture();
 
 describe("docker compose up", () => {
   it("gives a stranger a gateway and two apps, which wake, answer and fall asleep", async (t) => {
@@ -82,7 +82,7 @@ interface Stack {
 }
 
 async function openStack(t: TestContext, file: string): Promise<Stack | undefined> {
-  const docker = await house.enter(t);
+  const docker = await fixture.enter(t);
   if (docker === undefined) return undefined;
   const port = await freePort();
   const compose = composeOrSkip(t, { host: docker.host, file: path.join(root, file), env: { PORT: String(port) } });

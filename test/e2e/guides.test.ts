@@ -2,11 +2,11 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 
-import { createGuideHouse } from "../support/guide-house.ts";
+import { createGuideFixture } from "../support/guide-fixture.ts";
 import { readBlocks } from "../support/markdown-blocks.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const house = createGuideHouse();
+const fixture = createGuideFixture();
 
 /**
  * Each page is somebody who has just cloned this and pastes one block after the other. What stands in a `console` block
@@ -17,7 +17,7 @@ describe("whoever pastes the commands of a page, one block after the other, sees
     const blocks = readBlocks(readFileSync(path.join(root, page), "utf8")).filter(({ language }) => language === "sh");
     if (blocks.length === 0) continue;
     void it(page, async (t) => {
-      const visitor = await house.enter(t);
+      const visitor = await fixture.enter(t);
       for (const { text, line } of visitor === undefined ? [] : blocks) await visitor?.paste(text, `${page}:${line}`);
     });
   }

@@ -5,11 +5,11 @@ import { cleanup } from "../support/cleanup.ts";
 import { uniqueName, type TestDocker } from "../support/docker.ts";
 import { gatewayImage } from "../support/gateway-image.ts";
 import { freePort, navigation, request } from "../support/http.ts";
-import { createImageHouse, socketGroup } from "../support/image-house.ts";
+import { createImageFixture, socketGroup } from "../support/image-fixture.ts";
 import { mustRun, run } from "../support/run.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-const house = createImageHouse();
+const fixture = createImageFixture();
 const megabyte = 1_000_000;
 
 describe("the image", () => {
@@ -84,7 +84,7 @@ describe("the image", () => {
 
 function onImage(title: string, body: (t: TestContext, docker: TestDocker) => Promise<void>): void {
   void it(title, async (t) => {
-    const docker = await house.enter(t);
+    const docker = await fixture.enter(t);
     if (docker !== undefined) await body(t, docker);
   });
 }

@@ -15,7 +15,7 @@ const keeper = { authorization: `Basic ${Buffer.from("keeper:of the file").toStr
 
 describe("a user of the reference who changes the image and nothing else", () => {
   onDocker("finds the page, the polled endpoints and the app behind them", async (t, docker) => {
-    const { gateway, app, database, closed } = await openHouse(t, docker);
+    const { gateway, app, database, closed } = await openStack(t, docker);
     const page = await gateway.request({ host: `${host}:8080`, path: "/deep", headers: navigation });
     assert.equal(page.status, 503);
     assert.ok(page.text.includes(app.name));
@@ -36,7 +36,7 @@ describe("a user of the reference who changes the image and nothing else", () =>
   });
 
   onDocker("finds every field of the status document, and wakes from there", async (t, docker) => {
-    const { gateway, app } = await openHouse(t, docker);
+    const { gateway, app } = await openStack(t, docker);
     assert.equal((await gateway.request({ path: "/_status" })).status, 401);
     const page = await gateway.request({ path: "/_status", headers: { ...keeper, ...navigation } });
     assert.equal(page.status, 200);
@@ -75,7 +75,7 @@ describe("a user of the reference who changes the image and nothing else", () =>
   });
 
   onDocker("finds groups, schedules and the way in without DNS", async (t, docker) => {
-    const { gateway, closed, members } = await openHouse(t, docker, {
+    const { gateway, closed, members } = await openStack(t, docker, {
       ADMIN_AUTH_USERNAME: "other",
       ADMIN_AUTH_PASSWORD: "of the environment",
       SCHEDULE_TIMEZONE: "Europe/Rome",
@@ -122,7 +122,7 @@ describe("a user of the reference who changes the image and nothing else", () =>
     const needed = await docker.createContainer({ start: false });
     const depends = { "dag.depends_on": needed.name };
     const labelled = await docker.createContainer({ start: false, labels: { ...labels, ...more, ...depends } });
-    const { gateway, app } = await openHouse(t, docker, {
+    const { gateway, app } = await openStack(t, docker, {
       ADMIN_AUTH_METHOD: "bearer",
       ADMIN_AUTH_TOKEN: "of-the-environment",
       DISCOVERY_INTERVAL: "2s",
@@ -153,7 +153,7 @@ describe("a user of the reference who changes the image and nothing else", () =>
   });
 });
 
-interface House {
+interface Stack {
   readonly gateway: Gateway;
   readonly app: TestContainer;
   readonly database: TestContainer;
@@ -161,7 +161,7 @@ interface House {
   readonly members: readonly TestContainer[];
 }
 
-async function openHouse(t: TestContext, docker: TestDocker, env: Record<string, string> = {}): Promise<House> {
+async function openStack(t: TestContext, docker: TestDocker, env: Record<string, string> = {}): Promise<Stack> {
   const network = await docker.createNetwork();
   const create = (role: string, more: object = {}): Promise<TestContainer> =>
     docker.createContainer({ name: uniqueName(role), start: false, env: { NAME: role }, ...more });

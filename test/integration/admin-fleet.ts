@@ -15,7 +15,7 @@ type App = Partial<WorkloadSettings> & { readonly name: string };
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** A household's apps in every state that there is, as an administrator finds them some evening. */
+/** The apps of a home server in every state that there is, as an administrator finds them some evening. */
 export async function startFleet(
   t: TestContext,
   gateway: Parameters<typeof settingsOf>[1] = {},
@@ -24,7 +24,7 @@ export async function startFleet(
   const startMs = Date.now() - 3 * HOUR;
   const responder = createResponder({ templatesDir: "", theme: more.theme ?? "default", report: () => {} });
   const settings = settingsOf([...APPS, ...(more.apps ?? [])], { groups: GROUPS, ...gateway });
-  const house = await startEndpoints(t, settings, {
+  const fixture = await startEndpoints(t, settings, {
     startMs,
     workloads: WORKLOADS,
     memories: new Map(APPS.map(({ name }, index) => [name, memoryOf(index, startMs)])),
@@ -35,8 +35,8 @@ export async function startFleet(
       describeSettings: (workload) => describeWorkload(workload, PROVENANCE),
     },
   });
-  await bringAbout(house);
-  return house;
+  await bringAbout(fixture);
+  return fixture;
 }
 
 /** What happened this evening. */

@@ -8,7 +8,7 @@ import { ClientConnection, type ClientConnectionDeps } from "../../src/http1/cli
 import { createForwarder, type ForwardOutcome } from "../../src/proxy/forwarder.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { answering, startRawApp } from "./proxy-house.ts";
+import { answering, startRawApp } from "./proxy-fixture.ts";
 
 const deps: ClientConnectionDeps = {
   parse: () => assert.fail("nothing is read"),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
 import { listen } from "./client-connections-server.ts";
-import { answering, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
+import { answering, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { GET, SMALL } from "./proxy-ways.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

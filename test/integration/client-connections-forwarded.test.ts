@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createForwarder } from "../../src/proxy/forwarder.ts";
 import { listen } from "./client-connections-server.ts";
-import { answering, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
+import { answering, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { GET } from "./proxy-ways.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { ClientConnection } from "../../src/http1/client-connection.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { atOnce, listen } from "./client-connections-server.ts";
-import { rawClient, startProxy, startRawApp } from "./proxy-house.ts";
+import { rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { GET, ODD_GET, SMALL } from "./proxy-ways.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -12,87 +12,87 @@ function post({ ask }: EndpointsServer, path: string, headers: Record<string, st
 }
 
 test("an administrator wakes a container, although its last wake failed a moment ago", async (t) => {
-  const house = await startEndpoints(t, SETTINGS, { workloads: { app: { refusesStart: "no" } } });
-  const answer = await post(house, "/_status/wake?container=app");
+  const fixture = await startEndpoints(t, SETTINGS, { workloads: { app: { refusesStart: "no" } } });
+  const answer = await post(fixture, "/_status/wake?container=app");
   assert.equal(answer.status, 202);
   assert.deepEqual(answer.json(), { ok: true });
-  await house.clock.advance(100);
-  assert.equal(house.record("app").state.status, "failed");
-  house.engine.get("app").refusesStart = undefined;
-  await post(house, "/_status/wake?container=app");
-  await house.clock.advance(1_000);
-  assert.equal(house.record("app").state.status, "ready");
-  assert.ok(house.told.some((event) => event.type === "wake" && event.cause === "admin"));
+  await fixture.clock.advance(100);
+  assert.equal(fixture.record("app").state.status, "failed");
+  fixture.engine.get("app").refusesStart = undefined;
+  await post(fixture, "/_status/wake?container=app");
+  await fixture.clock.advance(1_000);
+  assert.equal(fixture.record("app").state.status, "ready");
+  assert.ok(fixture.told.some((event) => event.type === "wake" && event.cause === "admin"));
 });
 
 test("an administrator puts a container to sleep", async (t) => {
-  const house = await startEndpoints(t, SETTINGS);
-  await post(house, "/_status/wake?container=app");
-  await house.clock.advance(1_000);
-  assert.equal((await post(house, "/_status/stop?container=app")).status, 202);
-  await house.clock.advance(1_000);
-  assert.equal(house.record("app").state.status, "asleep");
-  assert.ok(house.told.some((event) => event.type === "stopped" && event.reason === "admin"));
+  const fixture = await startEndpoints(t, SETTINGS);
+  await post(fixture, "/_status/wake?container=app");
+  await fixture.clock.advance(1_000);
+  assert.equal((await post(fixture, "/_status/stop?container=app")).status, 202);
+  await fixture.clock.advance(1_000);
+  assert.equal(fixture.record("app").state.status, "asleep");
+  assert.ok(fixture.told.some((event) => event.type === "stopped" && event.reason === "admin"));
 });
 
 test("a group's name means all its members", async (t) => {
-  const house = await startEndpoints(t, SETTINGS);
-  await post(house, "/_status/wake?container=pool");
-  await house.clock.advance(1_000);
-  assert.deepEqual([house.record("app").state.status, house.record("b").state.status], ["ready", "ready"]);
-  await post(house, "/_status/stop?container=pool");
-  await house.clock.advance(1_000);
-  assert.deepEqual([house.record("app").state.status, house.record("b").state.status], ["asleep", "asleep"]);
+  const fixture = await startEndpoints(t, SETTINGS);
+  await post(fixture, "/_status/wake?container=pool");
+  await fixture.clock.advance(1_000);
+  assert.deepEqual([fixture.record("app").state.status, fixture.record("b").state.status], ["ready", "ready"]);
+  await post(fixture, "/_status/stop?container=pool");
+  await fixture.clock.advance(1_000);
+  assert.deepEqual([fixture.record("app").state.status, fixture.record("b").state.status], ["asleep", "asleep"]);
 });
 
 test("a container that a stop deletes is stopped only for who says so", async (t) => {
-  const house = await startEndpoints(t, SETTINGS, { workloads: { b: { autoRemove: true } } });
-  await post(house, "/_status/wake?container=pool");
-  await house.clock.advance(1_000);
+  const fixture = await startEndpoints(t, SETTINGS, { workloads: { b: { autoRemove: true } } });
+  await post(fixture, "/_status/wake?container=pool");
+  await fixture.clock.advance(1_000);
   for (const path of [
     "stop?container=b",
     "stop?container=pool",
     "stop?container=b&confirm=yes",
     "suspend?container=b&for=1h",
   ]) {
-    const answer = await post(house, `/_status/${path}`);
+    const answer = await post(fixture, `/_status/${path}`);
     assert.deepEqual([answer.status, answer.json().code], [409, "stop-deletes"], path);
     if (path.startsWith("stop")) assert.match(answer.json().detail, /"b" was started with --rm.*confirm=delete/u);
-    await house.clock.advance(1_000);
-    assert.deepEqual([house.record("app").state.status, house.record("b").state.status], ["ready", "ready"]);
+    await fixture.clock.advance(1_000);
+    assert.deepEqual([fixture.record("app").state.status, fixture.record("b").state.status], ["ready", "ready"]);
   }
-  assert.equal((await post(house, "/_status/stop?container=pool&confirm=delete")).status, 202);
-  await house.clock.advance(1_000);
-  assert.ok(house.told.some((event) => event.type === "stopped" && event.workload === "b"));
+  assert.equal((await post(fixture, "/_status/stop?container=pool&confirm=delete")).status, 202);
+  await fixture.clock.advance(1_000);
+  assert.ok(fixture.told.some((event) => event.type === "stopped" && event.workload === "b"));
 });
 
 test("a pin wakes a container and keeps it awake until it ends", async (t) => {
-  const house = await startEndpoints(t, SETTINGS);
-  assert.equal((await post(house, "/_status/pin?container=app&for=1h")).status, 202);
-  await house.clock.advance(3_590_000);
-  assert.equal(house.record("app").state.status, "ready");
-  await house.clock.advance(70_000);
-  assert.equal(house.record("app").state.status, "asleep");
+  const fixture = await startEndpoints(t, SETTINGS);
+  assert.equal((await post(fixture, "/_status/pin?container=app&for=1h")).status, 202);
+  await fixture.clock.advance(3_590_000);
+  assert.equal(fixture.record("app").state.status, "ready");
+  await fixture.clock.advance(70_000);
+  assert.equal(fixture.record("app").state.status, "asleep");
 });
 
 test("a pin of 0 ends a pin", async (t) => {
-  const house = await startEndpoints(t, SETTINGS);
-  await post(house, "/_status/pin?container=app&for=1h");
-  await house.clock.advance(120_000);
-  await post(house, "/_status/pin?container=app&for=0");
-  await house.clock.advance(1_000);
-  assert.equal(house.record("app").state.status, "asleep");
+  const fixture = await startEndpoints(t, SETTINGS);
+  await post(fixture, "/_status/pin?container=app&for=1h");
+  await fixture.clock.advance(120_000);
+  await post(fixture, "/_status/pin?container=app&for=0");
+  await fixture.clock.advance(1_000);
+  assert.equal(fixture.record("app").state.status, "asleep");
 });
 
 for (const path of ["/_status/wake", "/_status/stop", "/_status/pin"]) {
   for (const method of ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]) {
     test(`${method} ${path} changes nothing and is not allowed`, async (t) => {
-      const house = await startEndpoints(t, SETTINGS);
-      const answer = await house.ask(`${path}?container=app&for=1h`, { method });
+      const fixture = await startEndpoints(t, SETTINGS);
+      const answer = await fixture.ask(`${path}?container=app&for=1h`, { method });
       assert.equal(answer.status, 405);
       assert.equal(answer.headers["allow"], "POST");
-      await house.clock.advance(1_000);
-      assert.equal(house.record("app").state.status, "asleep");
+      await fixture.clock.advance(1_000);
+      assert.equal(fixture.record("app").state.status, "asleep");
     });
   }
 
@@ -102,10 +102,10 @@ for (const path of ["/_status/wake", "/_status/stop", "/_status/pin"]) {
     ["that a browser calls cross-site", { "sec-fetch-site": "cross-site" }],
   ] as const) {
     test(`a POST to ${path} ${rule} is refused`, async (t) => {
-      const house = await startEndpoints(t, SETTINGS);
-      assert.equal((await post(house, `${path}?container=app&for=1h`, headers)).status, 403);
-      await house.clock.advance(1_000);
-      assert.equal(house.record("app").state.status, "asleep");
+      const fixture = await startEndpoints(t, SETTINGS);
+      assert.equal((await post(fixture, `${path}?container=app&for=1h`, headers)).status, 403);
+      await fixture.clock.advance(1_000);
+      assert.equal(fixture.record("app").state.status, "asleep");
     });
   }
 
@@ -124,8 +124,8 @@ for (const path of ["/_status/wake", "/_status/stop", "/_status/pin"]) {
 
 for (const time of ["", "&for=", "&for=soon", "&for=-1h", "&for=169h"]) {
   test(`a pin with "${time}" is a 400`, async (t) => {
-    const house = await startEndpoints(t, SETTINGS);
-    assert.equal((await post(house, `/_status/pin?container=app${time}`)).status, 400);
-    assert.equal(house.record("app").pinnedUntilMs, 0);
+    const fixture = await startEndpoints(t, SETTINGS);
+    assert.equal((await post(fixture, `/_status/pin?container=app${time}`)).status, 400);
+    assert.equal(fixture.record("app").pinnedUntilMs, 0);
   });
 }

@@ -101,21 +101,21 @@ test("wrong credentials are told with address and path, and never with what was 
 });
 
 test("after ten wrong guesses an address has to wait, the right ones included, and nobody else has to", async (t) => {
-  const house = await start(t, BASIC);
-  house.trusted.add("127.0.0.1");
+  const fixture = await start(t, BASIC);
+  fixture.trusted.add("127.0.0.1");
   const from = (address: string, headers: Record<string, string>) => ({
     headers: { ...headers, "x-forwarded-for": address },
   });
   for (let guess = 0; guess < 10; guess += 1) {
-    assert.equal((await house.ask("/_status", from("192.0.2.1", BAD))).status, 401);
+    assert.equal((await fixture.ask("/_status", from("192.0.2.1", BAD))).status, 401);
   }
-  const limited = await house.ask("/_status", from("192.0.2.1", GOOD));
+  const limited = await fixture.ask("/_status", from("192.0.2.1", GOOD));
   assert.equal(limited.status, 429);
   assert.equal(limited.headers["retry-after"], "6");
-  assert.equal((await house.ask("/_status", from("192.0.2.1", {}))).status, 401, "no guess is no guess");
-  assert.equal((await house.ask("/_status", from("192.0.2.2", GOOD))).status, 200);
-  await house.clock.advance(6_000);
-  assert.equal((await house.ask("/_status", from("192.0.2.1", GOOD))).status, 200);
+  assert.equal((await fixture.ask("/_status", from("192.0.2.1", {}))).status, 401, "no guess is no guess");
+  assert.equal((await fixture.ask("/_status", from("192.0.2.2", GOOD))).status, 200);
+  await fixture.clock.advance(6_000);
+  assert.equal((await fixture.ask("/_status", from("192.0.2.1", GOOD))).status, 200);
 });
 
 test("a thousand guesses at once are no more than ten", async (t) => {
@@ -162,23 +162,23 @@ for (const [rule, isTrusted, headers, status] of [
   ["who has a password needs no front", false, GOOD, 200],
 ] as const) {
   test(`with a trusted header: ${rule}`, async (t) => {
-    const house = await start(t, FRONT);
-    if (isTrusted) house.trusted.add("127.0.0.1");
+    const fixture = await start(t, FRONT);
+    if (isTrusted) fixture.trusted.add("127.0.0.1");
     for (const path of ["/_status", "/_status/api", "/_metrics"]) {
-      assert.equal((await house.ask(path, { headers: headers as Record<string, string | string[]> })).status, status);
+      assert.equal((await fixture.ask(path, { headers: headers as Record<string, string | string[]> })).status, status);
     }
   });
 }
 
 test("without the key no header lets anybody in", async (t) => {
-  const house = await start(t, BASIC);
-  house.trusted.add("127.0.0.1");
-  assert.equal((await house.ask("/_status", { headers: { "remote-user": "anna" } })).status, 401);
+  const fixture = await start(t, BASIC);
+  fixture.trusted.add("127.0.0.1");
+  assert.equal((await fixture.ask("/_status", { headers: { "remote-user": "anna" } })).status, 401);
 });
 
 test("who is logged in at the front is greeted by name, as text", async (t) => {
-  const house = await start(t, FRONT);
-  house.trusted.add("127.0.0.1");
-  const { text } = await house.ask("/_status", { headers: { ...navigation, "remote-user": "<b>anna\u00a0\u0085" } });
+  const fixture = await start(t, FRONT);
+  fixture.trusted.add("127.0.0.1");
+  const { text } = await fixture.ask("/_status", { headers: { ...navigation, "remote-user": "<b>anna\u00a0\u0085" } });
   assert.match(text, /Logged in as &lt;b&gt;anna/);
 });

@@ -44,12 +44,12 @@ test("a listener is answered at once, by an event stream that nobody keeps or ga
 });
 
 test("what changes within a quarter of a second is told together, as the API tells it", async (t) => {
-  const house = await startEndpoints(t, SETTINGS, { workloads: { app: { startMs: 100 } } });
-  const { told } = await listen(t, house);
-  house.lifecycle.wake(house.record("app"), "request");
-  await house.clock.advance(240);
+  const fixture = await startEndpoints(t, SETTINGS, { workloads: { app: { startMs: 100 } } });
+  const { told } = await listen(t, fixture);
+  fixture.lifecycle.wake(fixture.record("app"), "request");
+  await fixture.clock.advance(240);
   assert.deepEqual(changes(told), []);
-  await house.clock.advance(20);
+  await fixture.clock.advance(20);
   await waitUntil(() => changes(told).length > 0, 2_000, "a change");
   const [{ data }] = changes(told) as [Told];
   assert.deepEqual(
@@ -57,43 +57,43 @@ test("what changes within a quarter of a second is told together, as the API tel
     ["app ready"],
   );
   assert.equal(data.engine_up, true);
-  const api = (await house.ask("/_status/api")).json();
+  const api = (await fixture.ask("/_status/api")).json();
   assert.deepEqual(Object.keys(data.containers[0]), Object.keys(api.containers[0]));
-  await house.clock.advance(1_000);
+  await fixture.clock.advance(1_000);
   assert.equal(changes(told).length, 1);
 });
 
 test("however much happens, nobody is told more than four times a second", async (t) => {
-  const house = await startEndpoints(t, SETTINGS);
-  const { told } = await listen(t, house);
+  const fixture = await startEndpoints(t, SETTINGS);
+  const { told } = await listen(t, fixture);
   for (let round = 0; round < 40; round += 1) {
-    if (round % 2 === 0) house.lifecycle.wake(house.record("app"), "request");
-    else house.lifecycle.sleep(house.record("app"));
-    await house.clock.advance(25);
+    if (round % 2 === 0) fixture.lifecycle.wake(fixture.record("app"), "request");
+    else fixture.lifecycle.sleep(fixture.record("app"));
+    await fixture.clock.advance(25);
   }
-  await house.clock.advance(300);
+  await fixture.clock.advance(300);
   await waitUntil(() => changes(told).length >= 2, 2_000, "changes");
   assert.ok(changes(told).length <= 5, `${changes(told).length}`);
 });
 
 test("use alone changes no state, and is told all the same", async (t) => {
-  const house = await startEndpoints(t, SETTINGS);
-  house.lifecycle.wake(house.record("app"), "request");
-  await house.clock.advance(1_000);
-  const { told } = await listen(t, house);
-  await house.clock.advance(4_000);
+  const fixture = await startEndpoints(t, SETTINGS);
+  fixture.lifecycle.wake(fixture.record("app"), "request");
+  await fixture.clock.advance(1_000);
+  const { told } = await listen(t, fixture);
+  await fixture.clock.advance(4_000);
   assert.deepEqual(changes(told), []);
-  house.record("app").lastActivityMs = house.clock.now();
-  await house.clock.advance(2_500);
+  fixture.record("app").lastActivityMs = fixture.clock.now();
+  await fixture.clock.advance(2_500);
   await waitUntil(() => changes(told).length > 0, 2_000, "a change");
   assert.equal(changes(told)[0]?.data.containers[0].name, "app");
 });
 
 test("an engine that cannot be reached is told with everything that it runs", async (t) => {
-  const house = await startEndpoints(t, SETTINGS);
-  const { told } = await listen(t, house);
-  house.engine.reachable(false);
-  await house.clock.advance(500);
+  const fixture = await startEndpoints(t, SETTINGS);
+  const { told } = await listen(t, fixture);
+  fixture.engine.reachable(false);
+  await fixture.clock.advance(500);
   await waitUntil(() => changes(told).length > 0, 2_000, "a change");
   const last = changes(told).at(-1)!;
   assert.equal(last.data.engine_up, false);
@@ -101,42 +101,42 @@ test("an engine that cannot be reached is told with everything that it runs", as
 });
 
 test("a quiet stream has a heartbeat, and ends after ten minutes, so that whoever listens is asked again who it is", async (t) => {
-  const house = await startEndpoints(t, SETTINGS);
-  const { head, told } = await listen(t, house);
+  const fixture = await startEndpoints(t, SETTINGS);
+  const { head, told } = await listen(t, fixture);
   let ended = false;
   head.on("end", () => (ended = true));
-  await house.clock.advance(60_000);
+  await fixture.clock.advance(60_000);
   await waitUntil(() => told.length >= 4, 2_000, "heartbeats");
   assert.ok(told.every(({ event }) => event === "beat"));
   assert.equal(ended, false);
-  await house.clock.advance(545_000);
+  await fixture.clock.advance(545_000);
   await waitUntil(() => ended, 2_000, "the end");
 });
 
 test("nothing runs while nobody listens", async (t) => {
-  const house = await startEndpoints(t, SETTINGS);
-  const before = house.clock.sleepers().length;
-  const { head } = await listen(t, house);
-  assert.equal(house.clock.sleepers().length, before + 1);
+  const fixture = await startEndpoints(t, SETTINGS);
+  const before = fixture.clock.sleepers().length;
+  const { head } = await listen(t, fixture);
+  assert.equal(fixture.clock.sleepers().length, before + 1);
   head.destroy();
-  await waitUntil(() => house.clock.sleepers().length === before, 2_000, "the end of the watch");
+  await waitUntil(() => fixture.clock.sleepers().length === before, 2_000, "the end of the watch");
 });
 
 test("sixty-four may listen; the next one is told to ask instead, until a place is free", async (t) => {
-  const house = await startEndpoints(t, SETTINGS);
+  const fixture = await startEndpoints(t, SETTINGS);
   const heads = await Promise.all(
-    Array.from({ length: 64 }, () => openRequest({ port: house.port, host: "app.test", path: "/_status/events" })),
+    Array.from({ length: 64 }, () => openRequest({ port: fixture.port, host: "app.test", path: "/_status/events" })),
   );
   t.after(() => {
     for (const head of heads) head.destroy();
   });
   assert.ok(heads.every(({ statusCode }) => statusCode === 200));
-  const answer = await house.ask("/_status/events");
+  const answer = await fixture.ask("/_status/events");
   assert.equal(answer.status, 503);
   assert.equal(answer.headers["retry-after"], "5");
   heads[0]?.destroy();
   const again = async (): Promise<boolean> => {
-    const head = await openRequest({ port: house.port, host: "app.test", path: "/_status/events" });
+    const head = await openRequest({ port: fixture.port, host: "app.test", path: "/_status/events" });
     head.destroy();
     return head.statusCode === 200;
   };

@@ -17,8 +17,8 @@ test("of a sleeping container is told what would wake it, and nothing else", asy
     ],
     { groups: [{ name: "pool", members: ["app"], hosts: ["pool.test"] }] },
   );
-  const house = await startEndpoints(t, settings);
-  const app = await explain(house);
+  const fixture = await startEndpoints(t, settings);
+  const app = await explain(fixture);
   assert.deepEqual(
     { state: app.state, awake: app.why_awake, kept: app.why_not_stopped, stop: app.will_stop, wake: app.would_wake },
     {
@@ -29,16 +29,21 @@ test("of a sleeping container is told what would wake it, and nothing else", asy
       wake: ["A request for app.test or pool.test.", "An administrator."],
     },
   );
-  assert.deepEqual((await explain(house, "db")).would_wake, ['A wake of "app", which needs it.', "An administrator."]);
-  assert.ok((await explain(house, "lone")).would_wake.includes("Not a request that one of its ignore rules matches."));
+  assert.deepEqual((await explain(fixture, "db")).would_wake, [
+    'A wake of "app", which needs it.',
+    "An administrator.",
+  ]);
+  assert.ok(
+    (await explain(fixture, "lone")).would_wake.includes("Not a request that one of its ignore rules matches."),
+  );
 });
 
 test("of a container that is awake is told who woke it, what keeps it, and when it will stop", async (t) => {
-  const house = await startEndpoints(t, settingsOf([{ name: "app", idleTimeoutMs: 300_000, minUptimeMs: 60_000 }]));
-  const { clock, lifecycle, record } = house;
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app", idleTimeoutMs: 300_000, minUptimeMs: 60_000 }]));
+  const { clock, lifecycle, record } = fixture;
   lifecycle.wake(record("app"), "schedule");
   await clock.advance(1_000);
-  const rested = await explain(house);
+  const rested = await explain(fixture);
   assert.deepEqual(rested.why_awake, ["It was woken at 2026-06-01T12:00:00.000Z (schedule)."]);
   assert.deepEqual(rested.why_not_stopped, [
     "min_uptime holds for another 59s.",
@@ -49,7 +54,7 @@ test("of a container that is awake is told who woke it, what keeps it, and when 
 
   openLease(record("app"), "tunnel", 0);
   lifecycle.pin(record("app"), 3_600_000);
-  const used = await explain(house);
+  const used = await explain(fixture);
   assert.ok(used.why_awake.includes("1 tunnel is open."));
   assert.ok(used.why_not_stopped.includes("1 request or tunnel is open."));
   assert.ok(used.why_not_stopped.includes("It is kept awake for another 1h0m0s (a pin)."));
@@ -61,55 +66,55 @@ test("a dependency is kept by those who need it", async (t) => {
     { name: "app", dependsOn: [{ name: "db", condition: "healthy" }] },
     { name: "db", hosts: [] },
   ]);
-  const house = await startEndpoints(t, settings);
-  house.lifecycle.wake(house.record("app"), "request");
-  await house.clock.advance(2_000);
-  assert.deepEqual((await explain(house, "db")).why_not_stopped, ['"app" needs it and is awake.']);
-  assert.deepEqual((await explain(house, "app")).why_not_stopped, [
+  const fixture = await startEndpoints(t, settings);
+  fixture.lifecycle.wake(fixture.record("app"), "request");
+  await fixture.clock.advance(2_000);
+  assert.deepEqual((await explain(fixture, "db")).why_not_stopped, ['"app" needs it and is awake.']);
+  assert.deepEqual((await explain(fixture, "app")).why_not_stopped, [
     "It has no idle_timeout, so that it is never stopped for lack of use.",
   ]);
 });
 
 test("what somebody else started, what is missing and what cools down says so", async (t) => {
-  const house = await startEndpoints(t, settingsOf([{ name: "app" }, { name: "gone" }, { name: "broken" }]), {
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app" }, { name: "gone" }, { name: "broken" }]), {
     workloads: { app: { status: "running" }, broken: { refusesStart: "no such image" } },
   });
-  house.engine.remove("gone");
-  await house.clock.advance(9_000);
-  house.lifecycle.wake(house.record("broken"), "request");
-  await house.clock.advance(1_000);
-  assert.match((await explain(house)).why_awake[0], /^Somebody else started it/);
-  assert.equal((await explain(house, "gone")).would_wake[0], 'Nothing, until there is a container named "gone".');
+  fixture.engine.remove("gone");
+  await fixture.clock.advance(9_000);
+  fixture.lifecycle.wake(fixture.record("broken"), "request");
+  await fixture.clock.advance(1_000);
+  assert.match((await explain(fixture)).why_awake[0], /^Somebody else started it/);
+  assert.equal((await explain(fixture, "gone")).would_wake[0], 'Nothing, until there is a container named "gone".');
   assert.ok(
-    (await explain(house, "broken")).would_wake.includes("Not before 2026-06-01T12:00:12.000Z: no such image."),
+    (await explain(fixture, "broken")).would_wake.includes("Not before 2026-06-01T12:00:12.000Z: no such image."),
   );
 });
 
 test("what somebody else stopped a moment ago says since when, and for how long it is left alone", async (t) => {
-  const house = await startEndpoints(t, settingsOf([{ name: "app" }]), { workloads: { app: { status: "running" } } });
-  await house.clock.advance(100);
-  house.engine.stopOutside("app");
-  await house.clock.advance(4_000);
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app" }]), { workloads: { app: { status: "running" } } });
+  await fixture.clock.advance(100);
+  fixture.engine.stopOutside("app");
+  await fixture.clock.advance(4_000);
   const sentence = "Somebody else stopped or removed it 4s ago; a request waits up to 6s for an update to end";
-  assert.equal((await explain(house)).would_wake[0], sentence);
-  house.lifecycle.wake(house.record("app"), "request");
-  await house.clock.settle();
-  assert.ok((await explain(house)).why_awake.includes(sentence));
-  const { containers } = (await house.ask("/_status/api")).json();
+  assert.equal((await explain(fixture)).would_wake[0], sentence);
+  fixture.lifecycle.wake(fixture.record("app"), "request");
+  await fixture.clock.settle();
+  assert.ok((await explain(fixture)).why_awake.includes(sentence));
+  const { containers } = (await fixture.ask("/_status/api")).json();
   const { ended_by, update_wait } = containers[0];
   assert.equal(ended_by, "other");
   assert.equal(Date.parse(update_wait.until) - Date.parse(update_wait.since), 10_000);
 });
 
 test("the last changes are told with their reasons, oldest first, twenty at most", async (t) => {
-  const house = await startEndpoints(t, settingsOf([{ name: "app" }]));
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app" }]));
   for (let round = 0; round < 12; round += 1) {
-    house.lifecycle.wake(house.record("app"), "request");
-    await house.clock.advance(1_000);
-    house.lifecycle.sleep(house.record("app"));
-    await house.clock.advance(1_000);
+    fixture.lifecycle.wake(fixture.record("app"), "request");
+    await fixture.clock.advance(1_000);
+    fixture.lifecycle.sleep(fixture.record("app"));
+    await fixture.clock.advance(1_000);
   }
-  const { transitions } = await explain(house);
+  const { transitions } = await explain(fixture);
   assert.equal(transitions.length, 20);
   assert.deepEqual(transitions.at(-1), {
     at: "2026-06-01T12:00:23.000Z",

@@ -13,12 +13,12 @@ const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const BROWSER = { ...navigation, ...FORM, origin: "http://app.test", "sec-fetch-site": "same-origin" };
 
 async function open(t: TestContext, adminAuth: AdminAuth = { method: "none" }) {
-  const house = await startEndpoints(
+  const fixture = await startEndpoints(
     t,
     settingsOf([{ name: "app", idleTimeoutMs: 60_000 }], { gateway: { adminAuth } }),
   );
-  const page = await house.ask("/_status?q=app&sort=wakes", { headers: { ...navigation, ...AUTHORIZED } });
-  return { house, page, token: tokenOf(page), cookie: cookieOf(page) };
+  const page = await fixture.ask("/_status?q=app&sort=wakes", { headers: { ...navigation, ...AUTHORIZED } });
+  return { fixture, page, token: tokenOf(page), cookie: cookieOf(page) };
 }
 
 function tokenOf({ text }: Answer): string {
@@ -34,44 +34,44 @@ function post({ ask }: EndpointsServer, path: string, headers: Record<string, st
 }
 
 test("a form of a page wakes, and leads back to the same view of it", async (t) => {
-  const { house, page, token, cookie } = await open(t);
+  const { fixture, page, token, cookie } = await open(t);
   const back = /name="back" value="([^"]+)"/.exec(page.text)?.[1]?.replaceAll("&amp;", "&") ?? "";
   const body = new URLSearchParams({ csrf: token, back }).toString();
-  const answer = await post(house, "/_status/wake?container=app", { ...BROWSER, cookie }, body);
+  const answer = await post(fixture, "/_status/wake?container=app", { ...BROWSER, cookie }, body);
   assert.equal(answer.status, 303);
   assert.equal(answer.headers["location"], "/_status?q=app&sort=wakes");
-  await house.clock.advance(1_000);
-  assert.equal(house.record("app").state.status, "ready");
+  await fixture.clock.advance(1_000);
+  assert.equal(fixture.record("app").state.status, "ready");
 });
 
 test("a page's script is answered with JSON, and may send the token as a header", async (t) => {
-  const { house, token, cookie } = await open(t);
+  const { fixture, token, cookie } = await open(t);
   const headers = { origin: "http://app.test", accept: "application/json", cookie, "x-csrf-token": token };
-  const answer = await post(house, "/_status/wake?container=app", headers);
+  const answer = await post(fixture, "/_status/wake?container=app", headers);
   assert.equal(answer.status, 202);
   assert.deepEqual(answer.json(), { ok: true });
 });
 
 test("a program needs no token", async (t) => {
-  const { house } = await open(t, BASIC);
+  const { fixture } = await open(t, BASIC);
   const nodeFetch = { accept: "*/*", "sec-fetch-mode": "cors", "user-agent": "node" };
   for (const headers of [{}, FORM, { "user-agent": "curl/8.14.1" }, nodeFetch] as Record<string, string>[]) {
-    assert.equal((await post(house, "/_status/wake?container=app", headers)).status, 202);
+    assert.equal((await post(fixture, "/_status/wake?container=app", headers)).status, 202);
   }
 });
 
 test("a program that names our own origin needs no token either: a page of ours would have sent its cookie", async (t) => {
-  const { house } = await open(t, BASIC);
+  const { fixture } = await open(t, BASIC);
   const own = { origin: "http://app.test" };
-  assert.equal((await post(house, "/_status/wake?container=app", own)).status, 202);
-  assert.equal((await post(house, "/_status/wake?container=app", { ...own, cookie: "x=y" })).status, 403);
+  assert.equal((await post(fixture, "/_status/wake?container=app", own)).status, 202);
+  assert.equal((await post(fixture, "/_status/wake?container=app", { ...own, cookie: "x=y" })).status, 403);
 });
 
 for (const adminAuth of [{ method: "none" }, BASIC] as const satisfies readonly AdminAuth[]) {
   for (const path of ["/_status/wake", "/_status/stop", "/_status/pin", "/_status/logout", "/_status/login"]) {
     test(`${adminAuth.method}: POST ${path} of a browser is refused without its page's token`, async (t) => {
-      const { house, token, cookie } = await open(t, adminAuth);
-      const other = await house.ask("/_status", { headers: { ...navigation, ...AUTHORIZED } });
+      const { fixture, token, cookie } = await open(t, adminAuth);
+      const other = await fixture.ask("/_status", { headers: { ...navigation, ...AUTHORIZED } });
       const target = `${path}?container=app&for=1h`;
       const fields = "username=admin&password=pw&";
       for (const [what, headers, body] of [
@@ -88,42 +88,42 @@ for (const adminAuth of [{ method: "none" }, BASIC] as const satisfies readonly 
         ["an opaque origin", { ...BROWSER, cookie, origin: "null" }, `csrf=${token}`],
         ["an old browser that says nothing of its origin", { ...FORM, "user-agent": "Mozilla/5.0 (old)" }, ""],
       ] as const) {
-        const answer = await post(house, target, headers, fields + body);
+        const answer = await post(fixture, target, headers, fields + body);
         assert.equal(answer.status, 403, what);
         assert.equal(answer.headers["set-cookie"], undefined, what);
       }
-      assert.notEqual((await post(house, target, { ...BROWSER, cookie }, `${fields}csrf=${token}`)).status, 403);
+      assert.notEqual((await post(fixture, target, { ...BROWSER, cookie }, `${fields}csrf=${token}`)).status, 403);
     });
   }
 }
 
 test("a token is worth nothing on another host", async (t) => {
-  const { house, token, cookie } = await open(t);
+  const { fixture, token, cookie } = await open(t);
   const headers = { ...BROWSER, cookie, origin: "http://other.test" };
   const spec = { method: "POST", headers, host: "other.test", body: `csrf=${token}` };
-  assert.equal((await house.ask("/_status/wake?container=app", spec)).status, 403);
+  assert.equal((await fixture.ask("/_status/wake?container=app", spec)).status, 403);
 });
 
 for (const back of ["//evil.test", "https://evil.test/_status", "/app", "javascript:alert(1)", "", "/_status/../app"]) {
   test(`a form leads back to the dashboard, not to ${JSON.stringify(back)}`, async (t) => {
-    const { house, token, cookie } = await open(t);
+    const { fixture, token, cookie } = await open(t);
     const body = new URLSearchParams({ csrf: token, back }).toString();
-    const answer = await post(house, "/_status/wake?container=app", { ...BROWSER, cookie }, body);
+    const answer = await post(fixture, "/_status/wake?container=app", { ...BROWSER, cookie }, body);
     assert.equal(answer.headers["location"], "/_status");
   });
 }
 
 test("a form that comes too late, after the session has ended, leads to the login", async (t) => {
-  const { house } = await open(t, BASIC);
+  const { fixture } = await open(t, BASIC);
   const spec = { method: "POST", headers: BROWSER, body: "csrf=x" };
-  const answer = await house.ask("/_status/wake?container=app", spec);
+  const answer = await fixture.ask("/_status/wake?container=app", spec);
   assert.equal(answer.status, 303);
   assert.equal(answer.headers["location"], "/_status/login");
 });
 
 test("a person whose form is refused sees a page", async (t) => {
-  const { house, cookie } = await open(t);
-  const answer = await post(house, "/_status/wake?container=app", { ...BROWSER, cookie });
+  const { fixture, cookie } = await open(t);
+  const answer = await post(fixture, "/_status/wake?container=app", { ...BROWSER, cookie });
   assert.equal(answer.status, 403);
   assert.match(String(answer.headers["content-type"]), /^text\/html/);
 });

@@ -23,18 +23,18 @@ for (const endpoint of ["/_health", "/_logs"]) {
 }
 
 test("the two endpoints, containers and addresses do not share a budget", async (t) => {
-  const house = await startEndpoints(t, settingsOf([{ name: "app" }, { name: "other" }]));
-  house.trusted.add("127.0.0.1");
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app" }, { name: "other" }]));
+  fixture.trusted.add("127.0.0.1");
   const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
   const statuses = [
-    await house.ask("/_health?container=app", from("192.0.2.1")),
-    await house.ask("/_logs?container=app", from("192.0.2.1")),
-    await house.ask("/_health?container=other", from("192.0.2.1")),
-    await house.ask("/_health?container=app", from("192.0.2.2")),
-    await house.ask("/_health?container=app", from("2001:db8::1")),
-    await house.ask("/_health?container=app", from("2001:db8:0:1::1")),
-    await house.ask("/_health?container=app", from("2001:db8::2")), // of the same /64
-    await house.ask("/_health?container=app", from("192.0.2.1")),
+    await fixture.ask("/_health?container=app", from("192.0.2.1")),
+    await fixture.ask("/_logs?container=app", from("192.0.2.1")),
+    await fixture.ask("/_health?container=other", from("192.0.2.1")),
+    await fixture.ask("/_health?container=app", from("192.0.2.2")),
+    await fixture.ask("/_health?container=app", from("2001:db8::1")),
+    await fixture.ask("/_health?container=app", from("2001:db8:0:1::1")),
+    await fixture.ask("/_health?container=app", from("2001:db8::2")), // of the same /64
+    await fixture.ask("/_health?container=app", from("192.0.2.1")),
   ].map(({ status }) => status);
   assert.deepEqual(statuses, [200, 200, 200, 200, 200, 200, 429, 429]);
 });

@@ -23,21 +23,21 @@ function cookieOf({ headers }: Answer): string {
 
 /** Opens the form as a browser does, and sends it. */
 async function fillIn(
-  house: EndpointsServer,
+  fixture: EndpointsServer,
   fields: Record<string, string>,
   path = "/_status/login",
 ): Promise<Answer> {
-  const form = await house.ask(path, { headers: navigation });
+  const form = await fixture.ask(path, { headers: navigation });
   const hidden = [...form.text.matchAll(/name="(csrf|next)" value="([^"]*)"/g)].map(
     ([, name = "", value = ""]) => [name, value.replaceAll("&amp;", "&")] as [string, string],
   );
   const headers = { ...navigation, cookie: cookieOf(form), origin: "http://app.test", "user-agent": "Mozilla/5.0" };
-  return login(house, new URLSearchParams([...hidden, ...Object.entries(fields)]).toString(), { headers });
+  return login(fixture, new URLSearchParams([...hidden, ...Object.entries(fields)]).toString(), { headers });
 }
 
 test("a login gives a cookie for the admin pages alone, which opens them on its own host until it ends", async (t) => {
-  const house = await start(t, BASIC);
-  const answer = await login(house, new URLSearchParams({ username: "admin", password: "pässword" }).toString());
+  const fixture = await start(t, BASIC);
+  const answer = await login(fixture, new URLSearchParams({ username: "admin", password: "pässword" }).toString());
   assert.equal(answer.status, 200);
   const cookies = answer.headers["set-cookie"] ?? [];
   assert.deepEqual(
@@ -47,16 +47,16 @@ test("a login gives a cookie for the admin pages alone, which opens them on its 
     ),
   );
   const cookie = `theme=dark; ${cookieOf(answer)}; x=y`;
-  assert.equal((await house.ask("/_status", { headers: { cookie } })).status, 200);
-  assert.equal((await house.ask("/_status", { headers: { cookie: `${cookie}0` } })).status, 200);
-  assert.equal((await house.ask("/_status", { headers: { cookie: cookie.replace("; x=y", "0") } })).status, 401);
-  await house.clock.advance(12 * 3_600_000);
-  assert.equal((await house.ask("/_status", { headers: { cookie } })).status, 401);
+  assert.equal((await fixture.ask("/_status", { headers: { cookie } })).status, 200);
+  assert.equal((await fixture.ask("/_status", { headers: { cookie: `${cookie}0` } })).status, 200);
+  assert.equal((await fixture.ask("/_status", { headers: { cookie: cookie.replace("; x=y", "0") } })).status, 401);
+  await fixture.clock.advance(12 * 3_600_000);
+  assert.equal((await fixture.ask("/_status", { headers: { cookie } })).status, 401);
 });
 
 test("a session that was stolen on one host is worth nothing on another, nor behind another port", async (t) => {
-  const house = await start(t, BEARER);
-  const cookie = cookieOf(await login(house, "token=t0ken"));
+  const fixture = await start(t, BEARER);
+  const cookie = cookieOf(await login(fixture, "token=t0ken"));
   for (const [host, status] of [
     ["app.test", 200],
     ["APP.test", 200],
@@ -64,27 +64,27 @@ test("a session that was stolen on one host is worth nothing on another, nor beh
     ["app.test:8080", 401],
     ["app.test.evil.test", 401],
   ] as const) {
-    assert.equal((await house.ask("/_status", { headers: { cookie }, host })).status, status, host);
+    assert.equal((await fixture.ask("/_status", { headers: { cookie }, host })).status, status, host);
   }
 });
 
 test("a logout ends the session, and not only its cookie", async (t) => {
-  const house = await start(t, BEARER);
-  const inside = await login(house, "token=t0ken");
+  const fixture = await start(t, BEARER);
+  const inside = await login(fixture, "token=t0ken");
   const headers = { cookie: cookieOf(inside), "x-csrf-token": inside.json().csrf };
-  const out = await house.ask("/_status/logout", { method: "POST", headers });
+  const out = await fixture.ask("/_status/logout", { method: "POST", headers });
   assert.equal(out.status, 200);
   assert.match(String(out.headers["set-cookie"]), /dag_session=; Path=\/_status; Max-Age=0/);
-  assert.equal((await house.ask("/_status", { headers })).status, 401);
+  assert.equal((await fixture.ask("/_status", { headers })).status, 401);
 });
 
 test("a cookie is bound to TLS where the client speaks it", async (t) => {
-  const house = await start(t, BEARER);
-  house.trusted.add("127.0.0.1");
+  const fixture = await start(t, BEARER);
+  fixture.trusted.add("127.0.0.1");
   const headers = { "x-forwarded-proto": "https" };
-  const answer = await login(house, "token=t0ken", { headers });
+  const answer = await login(fixture, "token=t0ken", { headers });
   assert.ok(answer.headers["set-cookie"]?.every((cookie) => cookie.endsWith("; Secure")));
-  const form = await house.ask("/_status/login", { headers: { ...navigation, ...headers } });
+  const form = await fixture.ask("/_status/login", { headers: { ...navigation, ...headers } });
   assert.match(
     String(form.headers["set-cookie"]),
     /^dag_visitor=[\w-]{22}; Path=\/_status; HttpOnly; SameSite=Strict; Secure$/,
@@ -114,9 +114,9 @@ for (const [asked, next] of [
 }
 
 test("who has logged in is not asked again, and where nobody has to nobody is asked", async (t) => {
-  const house = await start(t, BASIC);
-  const cookie = cookieOf(await fillIn(house, { username: "admin", password: "pässword" }));
-  const again = await house.ask("/_status/login?next=%2F_topology", { headers: { ...navigation, cookie } });
+  const fixture = await start(t, BASIC);
+  const cookie = cookieOf(await fillIn(fixture, { username: "admin", password: "pässword" }));
+  const again = await fixture.ask("/_status/login?next=%2F_topology", { headers: { ...navigation, cookie } });
   assert.equal(again.headers["location"], "/_topology");
   const open = await start(t, { method: "none" });
   assert.equal((await open.ask("/_status/login", { headers: navigation })).headers["location"], "/_status");
@@ -131,14 +131,14 @@ test("a wrong login shows the form again, and says so, without a browser's own d
 });
 
 test("too many wrong logins say how long to wait, on the page and in a header", async (t) => {
-  const house = await start(t, BEARER);
-  for (let guess = 0; guess < 10; guess += 1) assert.equal((await fillIn(house, { token: "no" })).status, 401);
-  const answer = await fillIn(house, { token: "t0ken" });
+  const fixture = await start(t, BEARER);
+  for (let guess = 0; guess < 10; guess += 1) assert.equal((await fillIn(fixture, { token: "no" })).status, 401);
+  const answer = await fillIn(fixture, { token: "t0ken" });
   assert.equal(answer.status, 429);
   assert.equal(answer.headers["retry-after"], "6");
   assert.match(answer.text, /allowed in 6\u00a0s/);
-  await house.clock.advance(6_000);
-  assert.equal((await fillIn(house, { token: "t0ken" })).status, 303);
+  await fixture.clock.advance(6_000);
+  assert.equal((await fillIn(fixture, { token: "t0ken" })).status, 303);
 });
 
 for (const [rule, body, headers, status] of [
@@ -163,7 +163,7 @@ for (const [rule, body, headers, status] of [
 }
 
 test("a login is guessed no faster than a header", async (t) => {
-  const house = await start(t, BEARER);
-  for (let guess = 0; guess < 10; guess += 1) await login(house, `token=${guess}`);
-  assert.equal((await login(house, "token=t0ken")).status, 429);
+  const fixture = await start(t, BEARER);
+  for (let guess = 0; guess < 10; guess += 1) await login(fixture, `token=${guess}`);
+  assert.equal((await login(fixture, "token=t0ken")).status, 429);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startGateway } from "../support/gateway.ts";
-import { processContainer } from "./tracing-house.ts";
+import { processContainer } from "./tracing-fixture.ts";
 
 test("the duration of a request that waited for a wake includes the wait", async (t) => {
   const gateway = await startGateway(t, { config: { containers: [await processContainer("app")] } });

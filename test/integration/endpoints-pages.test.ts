@@ -43,10 +43,10 @@ for (const path of PATHS) {
   });
 
   test(`${path} speaks every language of ours, whole`, async (t) => {
-    const house = await startFleet(t);
-    const english = await page(house, path);
+    const fixture = await startFleet(t);
+    const english = await page(fixture, path);
     for (const language of Object.keys(LANGUAGES)) {
-      const text = await page(house, path, { "accept-language": language });
+      const text = await page(fixture, path, { "accept-language": language });
       assert.match(text, new RegExp(`<html lang="${language}">`));
       assert.deepEqual(found(text, /.{20}(?:undefined|\{(?!status)\w+\}|\[object|NaN)/g), [], language);
       if (language !== "en") assert.notEqual(text.length, english.length);
@@ -74,9 +74,9 @@ for (const [query, expected] of [
 }
 
 test("the dashboard sorts: by trouble first, by what sleeps next, by what was used last", async (t) => {
-  const house = await startFleet(t);
+  const fixture = await startFleet(t);
   const first = async (sort: string): Promise<string | undefined> =>
-    titles(await page(house, `/_status?sort=${sort}`))[0];
+    titles(await page(fixture, `/_status?sort=${sort}`))[0];
   assert.equal(await first("state"), "broken-shop");
   assert.equal(await first("sleep"), "Gitea");
   assert.equal(await first("used"), "Jellyfin");
@@ -112,18 +112,18 @@ test("whatever is called anything stays text", async (t) => {
     provenance: new Map(),
   });
   const describeSettings = () => [{ key: HOSTILE, value: HOSTILE, source: `label ${HOSTILE}` }];
-  const house = await startEndpoints(t, settings, {
+  const fixture = await startEndpoints(t, settings, {
     workloads: { [HOSTILE]: { image: HOSTILE, logs: [HOSTILE], refusesStart: HOSTILE } },
     deps: { merged, describeSettings },
   });
-  house.lifecycle.wake(house.record(HOSTILE), "request");
-  await house.clock.advance(1_000);
+  fixture.lifecycle.wake(fixture.record(HOSTILE), "request");
+  await fixture.clock.advance(1_000);
   for (const path of ["/_status", "/_status?view=groups", `/_status/c/${encodeURIComponent(HOSTILE)}`, "/_topology"]) {
-    const text = await page(house, path);
+    const text = await page(fixture, path);
     assert.ok(found(text, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/).length > 0, path);
     assert.deepEqual(found(text, /<script>alert|[\u202e\u2028]|'\s*49/g), [], path);
   }
-  const search = await page(house, `/_status?q=${encodeURIComponent(HOSTILE)}`);
+  const search = await page(fixture, `/_status?q=${encodeURIComponent(HOSTILE)}`);
   assert.deepEqual(found(search, /<script>alert|[\u202e\u2028]/g), []);
 });
 
@@ -143,10 +143,10 @@ for (const [rule, logs, adminAuth, isUp, expected] of [
 ] as const) {
   test(`logs on the detail page: ${rule}`, async (t: TestContext) => {
     const settings = settingsOf([{ name: "app", logs }], { gateway: { adminAuth } });
-    const house = await startEndpoints(t, settings, { workloads: { app: { logs: ODD_LINES } } });
-    if (isUp) house.lifecycle.wake(house.record("app"), "request");
-    await house.clock.advance(1_000);
-    const text = await page(house, "/_status/c/app");
+    const fixture = await startEndpoints(t, settings, { workloads: { app: { logs: ODD_LINES } } });
+    if (isUp) fixture.lifecycle.wake(fixture.record("app"), "request");
+    await fixture.clock.advance(1_000);
+    const text = await page(fixture, "/_status/c/app");
     assert.equal(found(text, expected).length, 1);
     assert.deepEqual(found(text, /(?!\n)\p{Cc}|\u202e|<b>bold/u), []);
     assert.ok(text.length < 80_000, `${text.length}`);

@@ -19,8 +19,8 @@ test("the health of a sleeping container is unknown, and asking does not wake it
 });
 
 test("a wake is told from its start to its end: phase, time passed, time expected", async (t) => {
-  const house = await startEndpoints(t, ONE, { workloads: { app: { startMs: 500, listenMs: 700 } } });
-  const { ask, clock, lifecycle, record } = house;
+  const fixture = await startEndpoints(t, ONE, { workloads: { app: { startMs: 500, listenMs: 700 } } });
+  const { ask, clock, lifecycle, record } = fixture;
   const health = async (): Promise<any> => (await ask("/_health?container=app")).json();
 
   lifecycle.wake(record("app"), "request");
@@ -29,7 +29,7 @@ test("a wake is told from its start to its end: phase, time passed, time expecte
   await clock.advance(1_000);
   assert.deepEqual(pick(await health()), { status: "running", phase: "ready", elapsed_ms: 0, eta_ms: 1_200 });
 
-  house.engine.crash("app");
+  fixture.engine.crash("app");
   await clock.advance(1_000);
   lifecycle.wake(record("app"), "request");
   await clock.advance(600);
@@ -192,17 +192,17 @@ for (const [logs, expected] of [
 }
 
 test("however many watch, the engine is asked for logs once a second", async (t) => {
-  const house = await startEndpoints(t, settingsOf([{ name: "app", logs: "always" }]), {
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app", logs: "always" }]), {
     workloads: { app: { logs: ["hello"] } },
   });
-  house.trusted.add("127.0.0.1");
-  const reads = (): number => house.engine.calls.filter((call) => call === "logs app").length;
+  fixture.trusted.add("127.0.0.1");
+  const reads = (): number => fixture.engine.calls.filter((call) => call === "logs app").length;
   const visitors = Array.from({ length: 20 }, (_, at) => ({ headers: { "x-forwarded-for": `192.0.2.${at}` } }));
-  const answers = await Promise.all(visitors.map((visitor) => house.ask("/_logs?container=app", visitor)));
+  const answers = await Promise.all(visitors.map((visitor) => fixture.ask("/_logs?container=app", visitor)));
   assert.deepEqual(new Set(answers.map(({ text }) => text)), new Set(['{"lines":["hello"]}']));
   assert.equal(reads(), 1);
-  await house.clock.advance(1_000);
-  await house.ask("/_logs?container=app");
+  await fixture.clock.advance(1_000);
+  await fixture.ask("/_logs?container=app");
   assert.equal(reads(), 2);
 });
 

@@ -55,23 +55,23 @@ test("the gateway lives as long as it answers", async (t) => {
 });
 
 test("it is ready while its engines are, names the one that is not, and is ready again", async (t) => {
-  const house = await startEndpoints(t, ONE);
-  assert.equal((await house.ask("/_ready")).status, 200);
-  house.engine.reachable(false);
-  const answer = await house.ask("/_ready");
+  const fixture = await startEndpoints(t, ONE);
+  assert.equal((await fixture.ask("/_ready")).status, 200);
+  fixture.engine.reachable(false);
+  const answer = await fixture.ask("/_ready");
   assert.equal(answer.status, 503);
   assert.equal(answer.json().code, "not-ready");
   assert.equal(answer.json().detail, "docker cannot be reached");
-  house.engine.reachable(true);
-  await house.clock.settle();
-  assert.equal((await house.ask("/_ready")).status, 200);
+  fixture.engine.reachable(true);
+  await fixture.clock.settle();
+  assert.equal((await fixture.ask("/_ready")).status, 200);
 });
 
 test("it is not ready while it drains, and lives", async (t) => {
-  const house = await startEndpoints(t, ONE);
-  house.draining = true;
-  assert.equal((await house.ask("/_ready")).json().code, "draining");
-  assert.equal((await house.ask("/_live")).status, 200);
+  const fixture = await startEndpoints(t, ONE);
+  fixture.draining = true;
+  assert.equal((await fixture.ask("/_ready")).json().code, "draining");
+  assert.equal((await fixture.ask("/_live")).status, 200);
 });
 
 for (const [access, adminAuth, trusted, status] of [
@@ -84,16 +84,16 @@ for (const [access, adminAuth, trusted, status] of [
 ] as const) {
   test(`another room's path for ${access} answers ${status} to a ${trusted ? "trusted" : "strange"} peer (admin_auth: ${adminAuth})`, async (t) => {
     const auth = adminAuth === "none" ? { method: "none" as const } : { method: "bearer" as const, token: "t0ken" };
-    const house = await startEndpoints(t, settingsOf([{ name: "app" }], { gateway: { adminAuth: auth } }), {
+    const fixture = await startEndpoints(t, settingsOf([{ name: "app" }], { gateway: { adminAuth: auth } }), {
       deps: { extras: [{ path: "/_provider/traefik", access, handle: (_req, res) => void res.end("document") }] },
     });
-    if (trusted) house.trusted.add("127.0.0.1");
-    assert.equal((await house.ask("/_provider/traefik")).status, status);
+    if (trusted) fixture.trusted.add("127.0.0.1");
+    assert.equal((await fixture.ask("/_provider/traefik")).status, status);
     // A header makes nobody a trusted peer.
     const forged = { headers: { "x-forwarded-for": "10.0.0.1", forwarded: "for=10.0.0.1" } };
-    assert.equal((await house.ask("/_provider/traefik", forged)).status, status);
-    assert.equal((await house.ask("/_provider/traefik", { method: "POST" })).status, 405);
-    assert.equal((await house.ask("/_provider/traefik/x")).status, APP_STATUS);
+    assert.equal((await fixture.ask("/_provider/traefik", forged)).status, status);
+    assert.equal((await fixture.ask("/_provider/traefik", { method: "POST" })).status, 405);
+    assert.equal((await fixture.ask("/_provider/traefik/x")).status, APP_STATUS);
   });
 }
 

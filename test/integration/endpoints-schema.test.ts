@@ -6,9 +6,9 @@ import { startFleet } from "./admin-fleet.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../../schema/status.schema.json", import.meta.url), "utf8"));
 
-test("what the API says of a household in every state is what its schema says", async (t) => {
-  const house = await startFleet(t);
-  const document = (await house.ask("/_status/api")).json();
+test("what the API says of a fleet in every state is what its schema says", async (t) => {
+  const fixture = await startFleet(t);
+  const document = (await fixture.ask("/_status/api")).json();
   const { error } = z.fromJSONSchema(schema).safeParse(document);
   assert.equal(error && z.prettifyError(error), undefined);
   for (const container of document.containers)

@@ -49,14 +49,14 @@ export async function startEndpoints(
   events.subscribe((event) => told.push(event));
   const trusted = new Set<string>();
   const clock = createManualClock(options.startMs);
-  const house = await startManualLifecycle(settings, {
+  const fixture = await startManualLifecycle(settings, {
     clock,
     emit: events.emit,
     ...(options.workloads && { workloads: options.workloads }),
     ...(options.memories && { memories: options.memories }),
     ...(options.createSchedule && { createSchedule: options.createSchedule }),
   });
-  const { lifecycle } = house;
+  const { lifecycle } = fixture;
   const metrics = createMetrics({
     now: () => clock.now(),
     records: () => lifecycle.records,
@@ -97,7 +97,7 @@ export async function startEndpoints(
     await lifecycle.stop();
   });
   const result: EndpointsServer = {
-    ...house,
+    ...fixture,
     port,
     told,
     trusted,

@@ -81,9 +81,9 @@ test("a container that was asked for tells when, how long it may rest, and how i
   const settings = settingsOf([{ name: "app", idleTimeoutMs: 60_000 }], {
     groups: [{ name: "pool", members: ["app"] }],
   });
-  const house = await startEndpoints(t, settings, { workloads: { app: { startMs: 2_000 } } });
-  const { clock, lifecycle, record } = house;
-  const app = async (): Promise<any> => (await house.ask("/_status/api")).json().containers[0];
+  const fixture = await startEndpoints(t, settings, { workloads: { app: { startMs: 2_000 } } });
+  const { clock, lifecycle, record } = fixture;
+  const app = async (): Promise<any> => (await fixture.ask("/_status/api")).json().containers[0];
   await clock.advance(10_000);
   lifecycle.wake(record("app"), "request");
   await clock.advance(5_000);
@@ -110,11 +110,11 @@ test("a container that was asked for tells when, how long it may rest, and how i
 });
 
 test("a container that somebody else started and nobody asked for says so, and when it will stop", async (t) => {
-  const house = await startEndpoints(t, settingsOf([{ name: "app", idleTimeoutMs: 60_000 }]), {
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app", idleTimeoutMs: 60_000 }]), {
     workloads: { app: { status: "running" } },
   });
-  await house.clock.advance(5_000);
-  const [app] = (await house.ask("/_status/api")).json().containers;
+  await fixture.clock.advance(5_000);
+  const [app] = (await fixture.ask("/_status/api")).json().containers;
   assert.equal(app.last_request, undefined);
   assert.equal(app.idle_remaining_sec, -1);
   assert.equal(app.idle_deadline, "2026-06-01T12:01:00.000Z");
@@ -122,14 +122,14 @@ test("a container that somebody else started and nobody asked for says so, and w
 });
 
 test("a failure is told with reason, exit code and the next try", async (t) => {
-  const house = await startEndpoints(t, settingsOf([{ name: "app" }]), {
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app" }]), {
     workloads: {
       app: { listenMs: Infinity, endsAfterMs: 1_000, endsWith: { code: 3, oomKilled: false, message: "" } },
     },
   });
-  house.lifecycle.wake(house.record("app"), "request");
-  await house.clock.advance(2_000);
-  const [app] = (await house.ask("/_status/api")).json().containers;
+  fixture.lifecycle.wake(fixture.record("app"), "request");
+  await fixture.clock.advance(2_000);
+  const [app] = (await fixture.ask("/_status/api")).json().containers;
   assert.equal(app.start_state, "failed");
   assert.deepEqual(app.failure, {
     reason: "exited",
@@ -142,28 +142,28 @@ test("a failure is told with reason, exit code and the next try", async (t) => {
 
 test("a schedule is told with its next opening and closing, whichever comes first", async (t) => {
   const schedule = { start: "8:00", stop: "18:00", timezone: "UTC" };
-  const house = await startEndpoints(t, settingsOf([{ name: "app", schedule }]), {
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app", schedule }]), {
     createSchedule: createDailySchedule,
   });
-  const told = async (): Promise<unknown> => (await house.ask("/_status/api")).json().containers[0].schedule;
+  const told = async (): Promise<unknown> => (await fixture.ask("/_status/api")).json().containers[0].schedule;
   const next_start = "2026-06-02T08:00:00.000Z";
   assert.deepEqual(await told(), { open: true, next_start, next_stop: "2026-06-01T18:00:00.000Z" });
-  await house.clock.advance(7 * HOUR);
+  await fixture.clock.advance(7 * HOUR);
   assert.deepEqual(await told(), { open: false, next_start, next_stop: "2026-06-02T18:00:00.000Z" });
 });
 
 test("a schedule is told with the reference's fields too, the next opening only while it is closed", async (t) => {
   const schedule = { start: "8:00", stop: "18:00", timezone: "Europe/Rome" };
-  const house = await startEndpoints(t, settingsOf([{ name: "app", schedule }]), {
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app", schedule }]), {
     createSchedule: createDailySchedule,
   });
   const fields = ["schedule_start", "schedule_stop", "schedule_timezone", "scheduled_downtime", "next_scheduled_start"];
   const told = async (): Promise<unknown[]> => {
-    const [app] = (await house.ask("/_status/api")).json().containers;
+    const [app] = (await fixture.ask("/_status/api")).json().containers;
     return fields.map((field) => app[field]);
   };
   assert.deepEqual(await told(), ["8:00", "18:00", "Europe/Rome", false, ""]);
-  await house.clock.advance(7 * HOUR);
+  await fixture.clock.advance(7 * HOUR);
   assert.deepEqual(await told(), ["8:00", "18:00", "Europe/Rome", true, "Tue 02 Jun · 10:00"]);
 });
 
@@ -211,10 +211,10 @@ test("a page of a container that does not exist is not found", async (t) => {
 });
 
 test("what is scraped is what happened", async (t) => {
-  const house = await startEndpoints(t, settingsOf([{ name: "app" }]));
-  house.lifecycle.wake(house.record("app"), "request");
-  await house.clock.advance(1_000);
-  const { text, headers } = await house.ask("/_metrics");
+  const fixture = await startEndpoints(t, settingsOf([{ name: "app" }]));
+  fixture.lifecycle.wake(fixture.record("app"), "request");
+  await fixture.clock.advance(1_000);
+  const { text, headers } = await fixture.ask("/_metrics");
   assert.equal(headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
   assert.match(text, /^gateway_starts_total\{container="app",result="success"\} 1$/m);
   assert.match(text, /^gateway_container_state\{container="app",state="ready"\} 1$/m);

@@ -1,5 +1,5 @@
 import type { Usage } from "../../src/lifecycle/ports.ts";
-import type { AuthHouse } from "./auth-house.ts";
+import type { ForwardAuthFixture } from "./auth-fixture.ts";
 
 /** What the app's counters show: each kind of traffic, from one moment to another after the first question. */
 export interface Flow {
@@ -29,13 +29,13 @@ export const pings = (toMs: number): Flow => ({ fromMs: 0, toMs, everyMs: 20_000
 
 /** Makes the app's counters follow these flows from now on. */
 export function flow(
-  house: AuthHouse,
+  fixture: ForwardAuthFixture,
   flows: readonly Flow[],
   more: (ms: number) => Partial<Usage> = () => ({}),
 ): void {
-  const startMs = house.clock.now();
+  const startMs = fixture.clock.now();
   const read = (): Usage => {
-    const ms = house.clock.now() - startMs;
+    const ms = fixture.clock.now() - startMs;
     const sum = (of: (flow: Flow) => number): number =>
       flows.reduce((total, one) => {
         const times = Math.floor((Math.min(ms, one.toMs) - one.fromMs) / one.everyMs);
@@ -52,5 +52,5 @@ export function flow(
       ...more(ms),
     };
   };
-  Object.defineProperty(house.engine.get("app"), "usage", { get: read });
+  Object.defineProperty(fixture.engine.get("app"), "usage", { get: read });
 }

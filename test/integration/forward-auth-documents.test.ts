@@ -9,7 +9,7 @@ import { createTraefikProvider } from "../../src/forward-auth/traefik-provider.t
 import { createResponder } from "../../src/respond/responder.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { request } from "../support/http.ts";
-import { openHouse } from "./lifecycle-house.ts";
+import { openLifecycle } from "./lifecycle-fixture.ts";
 import { settingsOf } from "./settings.ts";
 
 const responder = createResponder({ templatesDir: "", theme: "default", report: () => undefined });
@@ -69,16 +69,16 @@ describe("/_ask", () => {
     ["", 404],
   ] as const) {
     test(`${domain || "nothing"} is a ${status}, and wakes nobody`, async (t) => {
-      const house = await openHouse([{ name: "app", hosts: ["app.test", "*.wild.test"] }]);
-      const port = await serve(t, createAsk({ routes: () => house.lifecycle.routes(), responder: () => responder }));
+      const fixture = await openLifecycle([{ name: "app", hosts: ["app.test", "*.wild.test"] }]);
+      const port = await serve(t, createAsk({ routes: () => fixture.lifecycle.routes(), responder: () => responder }));
       assert.equal((await request({ port, path: `/_ask?domain=${domain}` })).status, status);
-      assert.deepEqual(house.orders(), []);
+      assert.deepEqual(fixture.orders(), []);
     });
   }
 
   test("without a domain is a fault", async (t) => {
-    const house = await openHouse([{ name: "app" }]);
-    const port = await serve(t, createAsk({ routes: () => house.lifecycle.routes(), responder: () => responder }));
+    const fixture = await openLifecycle([{ name: "app" }]);
+    const port = await serve(t, createAsk({ routes: () => fixture.lifecycle.routes(), responder: () => responder }));
     assert.equal((await request({ port, path: "/_ask" })).status, 400);
   });
 });

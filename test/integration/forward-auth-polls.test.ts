@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { navigation } from "../support/http.ts";
-import { openAuthHouse } from "./auth-house.ts";
+import { openForwardAuth } from "./auth-fixture.ts";
 
 const RUNNING = { app: { status: "running" } } as const;
 const SLOW = { app: { startMs: 20_000 } } as const;
@@ -9,78 +9,80 @@ const SLOW = { app: { startMs: 20_000 } } as const;
 describe("the loading page's polls, which come as if they were for the app", () => {
   for (const front of ["traefik", "caddy"] as const) {
     test(`are answered behind ${front} under 503, so that the body reaches the browser`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app" }], { fakes: SLOW });
-      await house.ask(`/_auth/${front}`, { ...navigation });
-      const health = await house.ask(`/_auth/${front}`, { "x-forwarded-uri": "/_health?container=app" });
+      const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: SLOW });
+      await fixture.ask(`/_auth/${front}`, { ...navigation });
+      const health = await fixture.ask(`/_auth/${front}`, { "x-forwarded-uri": "/_health?container=app" });
       assert.equal(health.status, 503);
       assert.equal(health.json().status, "starting");
-      const logs = await house.ask(`/_auth/${front}`, { "x-forwarded-uri": "/_logs?container=app" });
+      const logs = await fixture.ask(`/_auth/${front}`, { "x-forwarded-uri": "/_logs?container=app" });
       assert.equal(logs.status, 503);
       assert.deepEqual(logs.json(), { lines: [] });
-      assert.deepEqual(house.counted, [`${front} page`, `${front} poll`, `${front} poll`]);
+      assert.deepEqual(fixture.counted, [`${front} page`, `${front} poll`, `${front} poll`]);
     });
   }
 
   test("wake nothing and keep nothing awake", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }]);
-    const answer = await house.ask("/_auth/traefik", { "x-forwarded-uri": "/_health?container=app" });
+    const fixture = await openForwardAuth(t, [{ name: "app" }]);
+    const answer = await fixture.ask("/_auth/traefik", { "x-forwarded-uri": "/_health?container=app" });
     assert.equal(answer.json().status, "unknown");
-    assert.deepEqual(house.orders(), []);
+    assert.deepEqual(fixture.orders(), []);
   });
 
   test("reach nginx's client through its second request, and only that one counts against the limit", async (t) => {
     const asked: string[] = [];
-    const house = await openAuthHouse(t, [{ name: "app" }], {
+    const fixture = await openForwardAuth(t, [{ name: "app" }], {
       fakes: SLOW,
       pollAllowed: (kind, address, route) => void asked.push(`${kind} ${address} ${route}`),
     });
     const headers = { "x-forwarded-uri": "/_health?container=app", "x-forwarded-for": "192.0.2.7" };
-    assert.equal((await house.ask("/_auth/nginx", headers)).status, 401);
-    const page = await house.ask("/_auth/nginx/page", headers);
+    assert.equal((await fixture.ask("/_auth/nginx", headers)).status, 401);
+    const page = await fixture.ask("/_auth/nginx/page", headers);
     assert.deepEqual([page.status, page.json().status], [503, "unknown"]);
     assert.deepEqual(asked, ["health 192.0.2.7 app"]);
   });
 
   test("reach Envoy's client with a status that the page doesn't take for a limit", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: SLOW });
-    const answer = await house.ask("/_auth/envoy/_health?container=app", {}, { host: "app.test" });
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: SLOW });
+    const answer = await fixture.ask("/_auth/envoy/_health?container=app", {}, { host: "app.test" });
     assert.deepEqual([answer.status, answer.json().status], [403, "unknown"]);
   });
 
   test("wait for the next phase when they ask for it", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { startMs: 3_000, listenMs: 60_000 } } });
-    await house.ask("/_auth/traefik", { ...navigation });
-    const from = house.clock.now();
+    const fixture = await openForwardAuth(t, [{ name: "app" }], {
+      fakes: { app: { startMs: 3_000, listenMs: 60_000 } },
+    });
+    await fixture.ask("/_auth/traefik", { ...navigation });
+    const from = fixture.clock.now();
     const uri = "/_health?container=app&wait=20s&phase=starting";
-    const answer = await house.whileTime(house.ask("/_auth/traefik", { "x-forwarded-uri": uri }));
+    const answer = await fixture.whileTime(fixture.ask("/_auth/traefik", { "x-forwarded-uri": uri }));
     assert.equal(answer.json().phase, "waiting");
-    assert.ok(house.clock.now() - from < 4_000);
-    const late = await house.ask("/_auth/traefik", { "x-forwarded-uri": uri });
+    assert.ok(fixture.clock.now() - from < 4_000);
+    const late = await fixture.ask("/_auth/traefik", { "x-forwarded-uri": uri });
     assert.equal(late.json().phase, "waiting", "what has changed already is told at once");
   });
 
   for (const wait of ["60s", "1m", "0.5m", "1h"]) {
     test(`wait as long as the front does when they ask for ${wait}, and no longer`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { startMs: 90_000 } } });
-      await house.ask("/_auth/traefik", { ...navigation });
-      const from = house.clock.now();
+      const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 90_000 } } });
+      await fixture.ask("/_auth/traefik", { ...navigation });
+      const from = fixture.clock.now();
       const uri = `/_health?container=app&wait=${wait}&phase=starting`;
-      await house.whileTime(house.ask("/_auth/traefik", { "x-forwarded-uri": uri }));
-      const tookMs = house.clock.now() - from;
+      await fixture.whileTime(fixture.ask("/_auth/traefik", { "x-forwarded-uri": uri }));
+      const tookMs = fixture.clock.now() - from;
       assert.ok(tookMs >= 20_000 && tookMs <= 26_000, `it took ${tookMs} ms`);
     });
   }
 
   test("beyond the limit are a 429 that says when to ask again", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { pollAllowed: () => 1_700 });
-    const answer = await house.ask("/_auth/caddy", { "x-forwarded-uri": "/_logs?container=app" });
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { pollAllowed: () => 1_700 });
+    const answer = await fixture.ask("/_auth/caddy", { "x-forwarded-uri": "/_logs?container=app" });
     assert.equal(answer.status, 429);
     assert.equal(answer.headers["retry-after"], "2");
   });
 
   test("say that the app runs as soon as it does", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: RUNNING });
-    const answer = await house.ask("/_auth/traefik", { "x-forwarded-uri": "/_health?container=app" });
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
+    const answer = await fixture.ask("/_auth/traefik", { "x-forwarded-uri": "/_health?container=app" });
     assert.deepEqual([answer.status, answer.json().status], [503, "running"]);
   });
 });
@@ -94,8 +96,8 @@ describe("an app's own /_health and /_logs", () => {
     "/_health/x?container=app",
   ]) {
     test(`${uri} passes while the app is ready`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app" }], { fakes: RUNNING });
-      const answer = await house.ask("/_auth/traefik", { "x-forwarded-uri": uri });
+      const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
+      const answer = await fixture.ask("/_auth/traefik", { "x-forwarded-uri": uri });
       assert.deepEqual([answer.status, answer.headers["x-gateway-upstream"]], [200, "app:80"]);
     });
   }
@@ -104,29 +106,29 @@ describe("an app's own /_health and /_logs", () => {
 describe("the page that nginx and Caddy fetch for an error of theirs", () => {
   for (const front of ["nginx", "caddy"] as const) {
     test(`is for ${front} one that leaves at once, when the app has become ready meanwhile`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app" }], { fakes: RUNNING });
-      const page = await house.ask(`/_auth/${front}/page`, { ...navigation });
+      const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
+      const page = await fixture.ask(`/_auth/${front}/page`, { ...navigation });
       assert.equal(page.status, 503);
       assert.match(page.headers["content-type"] ?? "", /text\/html/u);
       assert.equal(page.headers["retry-after"], "1");
-      const program = await house.ask(`/_auth/${front}/page`);
+      const program = await fixture.ask(`/_auth/${front}/page`);
       assert.equal(program.status, 503);
       assert.equal(program.headers["retry-after"], "1");
       assert.match(program.headers["content-type"] ?? "", /problem\+json/u);
     });
 
     test(`makes ${front}'s failed connection known: an app that refuses is no longer let through`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app" }], { fakes: RUNNING });
-      house.engine.get("app").listenMs = Number.POSITIVE_INFINITY;
-      assert.equal((await house.ask(`/_auth/${front}/page`, { ...navigation })).status, 503);
-      assert.equal(house.status("app"), "unready");
+      const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
+      fixture.engine.get("app").listenMs = Number.POSITIVE_INFINITY;
+      assert.equal((await fixture.ask(`/_auth/${front}/page`, { ...navigation })).status, 503);
+      assert.equal(fixture.status("app"), "unready");
     });
 
     test(`holds nobody a second time behind ${front}`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app" }], { fakes: SLOW });
-      const answer = await house.ask(`/_auth/${front}/page`);
+      const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: SLOW });
+      const answer = await fixture.ask(`/_auth/${front}/page`);
       assert.equal(answer.status, 503);
-      assert.equal(house.status("app"), "starting");
+      assert.equal(fixture.status("app"), "starting");
     });
   }
 
@@ -135,27 +137,27 @@ describe("the page that nginx and Caddy fetch for an error of theirs", () => {
     ["a certificate challenge", { "x-forwarded-uri": "/.well-known/acme-challenge/token" }],
   ] as const) {
     test(`is an error for ${what}, never an empty 200, and wakes nobody`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app" }], { fakes: SLOW });
-      const program = await house.ask("/_auth/nginx/page", asked);
+      const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: SLOW });
+      const program = await fixture.ask("/_auth/nginx/page", asked);
       assert.deepEqual([program.status, program.headers["x-gateway-code"]], [502, "upstream-failed"]);
-      const browser = await house.ask("/_auth/nginx/page", { ...navigation, ...asked });
+      const browser = await fixture.ask("/_auth/nginx/page", { ...navigation, ...asked });
       assert.equal(browser.status, 502);
       assert.match(browser.headers["content-type"] ?? "", /text\/html/u);
-      assert.equal(house.status("app"), "asleep");
+      assert.equal(fixture.status("app"), "asleep");
     });
   }
 
   test("is the loading page also where the browser was held before", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app", wake: "hold", title: "My App" }], { fakes: SLOW });
-    const page = await house.ask("/_auth/nginx/page", { ...navigation });
+    const fixture = await openForwardAuth(t, [{ name: "app", wake: "hold", title: "My App" }], { fakes: SLOW });
+    const page = await fixture.ask("/_auth/nginx/page", { ...navigation });
     assert.equal(page.status, 503);
     assert.match(page.text, /id="progress"|data-wake/u);
   });
 
   test("tells why a wake failed", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { refusesStart: "no such image" } } });
-    await house.whileTime(house.ask("/_auth/nginx"));
-    const page = await house.ask("/_auth/nginx/page", { ...navigation });
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { refusesStart: "no such image" } } });
+    await fixture.whileTime(fixture.ask("/_auth/nginx"));
+    const page = await fixture.ask("/_auth/nginx/page", { ...navigation });
     assert.equal(page.status, 502);
     assert.match(page.text, /no such image/u);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { navigation } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { openAuthHouse } from "./auth-house.ts";
+import { openForwardAuth } from "./auth-fixture.ts";
 
 const FRONTS = ["traefik", "caddy", "nginx"] as const;
 const RUNNING = { app: { status: "running" } } as const;
@@ -10,47 +10,47 @@ const RUNNING = { app: { status: "running" } } as const;
 describe("an awake app", () => {
   for (const front of FRONTS) {
     test(`is let through by ${front} with an empty 200 that names it, without asking the engine`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app" }], { fakes: RUNNING });
-      house.engine.calls.length = 0;
-      const answer = await house.ask(`/_auth/${front}`);
+      const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
+      fixture.engine.calls.length = 0;
+      const answer = await fixture.ask(`/_auth/${front}`);
       assert.equal(answer.status, 200);
       assert.equal(answer.text, "");
       assert.equal(answer.headers["content-length"], "0");
       assert.equal(answer.headers["x-gateway-upstream"], "app:80");
       assert.equal(answer.headers["set-cookie"], undefined);
       assert.equal(answer.headers["x-gateway-wake"], undefined);
-      assert.deepEqual(house.engine.calls, []);
-      assert.deepEqual(house.counted, [`${front} allowed`]);
+      assert.deepEqual(fixture.engine.calls, []);
+      assert.deepEqual(fixture.counted, [`${front} allowed`]);
     });
   }
 
   test("is let through by Envoy with exactly 200, asked by Host and by the path behind the prefix", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: RUNNING });
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
     const headers = { "x-forwarded-host": "stranger.test" };
-    const answer = await house.ask("/_auth/envoy/deep/path?q=1", headers, { method: "POST", host: "app.test" });
+    const answer = await fixture.ask("/_auth/envoy/deep/path?q=1", headers, { method: "POST", host: "app.test" });
     assert.equal(answer.status, 200);
     assert.equal(answer.headers["x-gateway-upstream"], "app:80");
   });
 
   test("has an IPv6 address in brackets", async (t) => {
     const endpoint = { host: "fd00::5", port: 8080, published: false };
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { status: "running", endpoint } } });
-    assert.equal((await house.ask("/_auth/caddy")).headers["x-gateway-upstream"], "[fd00::5]:8080");
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { status: "running", endpoint } } });
+    assert.equal((await fixture.ask("/_auth/caddy")).headers["x-gateway-upstream"], "[fd00::5]:8080");
   });
 
   test("is kept awake by each question, and stopped when none comes", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app", idleTimeoutMs: 60_000 }], { fakes: RUNNING });
-    await house.clock.advance(50_000);
-    await house.ask("/_auth/traefik");
-    await house.clock.advance(59_000);
-    assert.equal(house.status("app"), "ready");
-    await house.clock.advance(2_500);
-    assert.equal(house.status("app"), "asleep");
+    const fixture = await openForwardAuth(t, [{ name: "app", idleTimeoutMs: 60_000 }], { fakes: RUNNING });
+    await fixture.clock.advance(50_000);
+    await fixture.ask("/_auth/traefik");
+    await fixture.clock.advance(59_000);
+    assert.equal(fixture.status("app"), "ready");
+    await fixture.clock.advance(2_500);
+    assert.equal(fixture.status("app"), "asleep");
   });
 
   test("is let through a 100 first where the client expects one", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: RUNNING });
-    const answer = await house.raw(
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
+    const answer = await fixture.raw(
       "GET /_auth/caddy HTTP/1.1\r\nHost: x\r\nX-Forwarded-Host: app.test\r\nX-Forwarded-Uri: /\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
     );
     assert.match(answer, /HTTP\/1\.1 200 OK/u);
@@ -59,25 +59,25 @@ describe("an awake app", () => {
 
 describe("a sleeping app", () => {
   test("wakes for a browser behind the loading page", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { startMs: 60_000 } } });
-    const answer = await house.ask("/_auth/traefik", { ...navigation });
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 60_000 } } });
+    const answer = await fixture.ask("/_auth/traefik", { ...navigation });
     assert.equal(answer.status, 503);
     assert.match(answer.headers["content-type"] ?? "", /text\/html/u);
     assert.match(answer.headers["retry-after"] ?? "", /^\d+$/u);
     assert.equal(answer.headers["cache-control"], "no-store");
     assert.equal(answer.headers["x-robots-tag"], "noindex");
-    assert.equal(house.status("app"), "starting");
+    assert.equal(fixture.status("app"), "starting");
   });
 
   for (const front of ["traefik", "caddy", "nginx"] as const) {
     test(`is waited for by whoever is no browser behind ${front}, and the wait is told`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { startMs: 3_000 } } });
-      const answer = await house.whileTime(house.ask(`/_auth/${front}`, { "x-forwarded-method": "POST" }));
+      const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 3_000 } } });
+      const answer = await fixture.whileTime(fixture.ask(`/_auth/${front}`, { "x-forwarded-method": "POST" }));
       assert.equal(answer.status, 200);
       assert.match(String(answer.headers["x-gateway-wake"]), /^cold; dur=3\d{3}$/u);
       assert.match(String(answer.headers["server-timing"]), /^wake;dur=3\d{3}$/u);
       assert.equal(answer.headers["x-gateway-upstream"], "app:80");
-      assert.deepEqual(house.counted, [`${front} held`]);
+      assert.deepEqual(fixture.counted, [`${front} held`]);
     });
   }
 
@@ -88,59 +88,59 @@ describe("a sleeping app", () => {
     ["envoy", 429, 25_000],
   ] as const) {
     test(`that takes too long is a ${status} to ${front} before that gives up itself`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app", holdTimeoutMs: 40_000 }], {
+      const fixture = await openForwardAuth(t, [{ name: "app", holdTimeoutMs: 40_000 }], {
         fakes: { app: { startMs: 55_000 } },
       });
-      const from = house.clock.now();
-      const answer = await house.whileTime(house.ask(`/_auth/${front}`, {}, { host: "app.test" }));
+      const from = fixture.clock.now();
+      const answer = await fixture.whileTime(fixture.ask(`/_auth/${front}`, {}, { host: "app.test" }));
       assert.equal(answer.status, status);
-      const waitedMs = house.clock.now() - from;
+      const waitedMs = fixture.clock.now() - from;
       assert.ok(waitedMs >= holdMs && waitedMs < holdMs + 1_000, `it was held for ${waitedMs} ms`);
       if (front !== "nginx") assert.match(answer.headers["content-type"] ?? "", /problem\+json/u);
     });
   }
 
   test("is asked about by nginx with 401, and its page is fetched in a second request", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { startMs: 5_000 } } });
-    const refused = await house.ask("/_auth/nginx", { ...navigation });
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 5_000 } } });
+    const refused = await fixture.ask("/_auth/nginx", { ...navigation });
     assert.deepEqual([refused.status, refused.text], [401, ""]);
-    const page = await house.ask("/_auth/nginx/page", { ...navigation });
+    const page = await fixture.ask("/_auth/nginx/page", { ...navigation });
     assert.equal(page.status, 503);
     assert.match(page.headers["content-type"] ?? "", /text\/html/u);
     assert.match(page.headers["retry-after"] ?? "", /^\d+$/u);
   });
 
   test("is never a 5xx to Envoy, and the page comes with it", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { startMs: 5_000 } } });
-    const page = await house.ask("/_auth/envoy/", { ...navigation }, { host: "app.test" });
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 5_000 } } });
+    const page = await fixture.ask("/_auth/envoy/", { ...navigation }, { host: "app.test" });
     assert.equal(page.status, 429);
     assert.match(page.text, /<!doctype html>/iu);
   });
 
   test("frees its place when the front leaves", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { startMs: 60_000 } } });
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 60_000 } } });
     const leaves = new AbortController();
-    const pending = assert.rejects(house.ask("/_auth/caddy", {}, { signal: leaves.signal }));
-    const route = house.lifecycle.routes().byName.get("app");
+    const pending = assert.rejects(fixture.ask("/_auth/caddy", {}, { signal: leaves.signal }));
+    const route = fixture.lifecycle.routes().byName.get("app");
     await waitUntil(() => route?.room.pending === 1);
     leaves.abort();
     await pending;
     await waitUntil(() => route?.room.pending === 0);
-    assert.deepEqual(house.counted, ["caddy gone"]);
+    assert.deepEqual(fixture.counted, ["caddy gone"]);
   });
 
   test("is woken once, whoever asks, and has one state for the proxy and for every front", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { startMs: 1_000 } } });
-    const visitor = house.visit("app");
-    const asks = FRONTS.map((front) => house.ask(`/_auth/${front}`));
-    const answers = await house.whileTime(Promise.all(asks));
-    await house.clock.settle();
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 1_000 } } });
+    const visitor = fixture.visit("app");
+    const asks = FRONTS.map((front) => fixture.ask(`/_auth/${front}`));
+    const answers = await fixture.whileTime(Promise.all(asks));
+    await fixture.clock.settle();
     assert.deepEqual(
       answers.map(({ status }) => status),
       [200, 200, 200],
     );
     assert.equal(visitor.admission?.kind, "forward");
-    assert.deepEqual(house.orders(), ["start app"]);
+    assert.deepEqual(fixture.orders(), ["start app"]);
   });
 });
 
@@ -150,8 +150,8 @@ describe("an upgrade that a front asks about by an upgrade", () => {
     `X-Forwarded-Host: app.test\r\nX-Forwarded-Uri: /ws\r\nX-Forwarded-Method: GET\r\n${extra}\r\n`;
 
   test("is a plain 200 to an awake app, never a 101, and the connection closes", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: RUNNING });
-    const answer = await house.raw(ask());
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
+    const answer = await fixture.raw(ask());
     assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/u);
     assert.match(answer, /\r\nConnection: close\r\n/u);
     assert.match(answer, /\r\nContent-Length: 0\r\n/u);
@@ -159,14 +159,14 @@ describe("an upgrade that a front asks about by an upgrade", () => {
   });
 
   test("is held until a sleeping app is ready", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { startMs: 2_000 } } });
-    assert.match(await house.whileTime(house.raw(ask())), /^HTTP\/1\.1 200 OK\r\n/u);
-    assert.deepEqual(house.counted, ["caddy held"]);
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 2_000 } } });
+    assert.match(await fixture.whileTime(fixture.raw(ask())), /^HTTP\/1\.1 200 OK\r\n/u);
+    assert.deepEqual(fixture.counted, ["caddy held"]);
   });
 
   test("is a whole 503 where the wake fails", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: { app: { refusesStart: "no such image" } } });
-    const answer = await house.whileTime(house.raw(ask()));
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { refusesStart: "no such image" } } });
+    const answer = await fixture.whileTime(fixture.raw(ask()));
     assert.match(answer, /^HTTP\/1\.1 502 /u);
     assert.match(answer, /no such image/u);
   });
@@ -180,58 +180,58 @@ describe("what is none of our business passes without a wake and without the eng
   ] as const) {
     for (const front of FRONTS) {
       test(`${what}, asked by ${front}`, async (t) => {
-        const house = await openAuthHouse(t, [{ name: "app" }]);
-        house.engine.calls.length = 0;
-        const answer = await house.ask(`/_auth/${front}`, headers);
+        const fixture = await openForwardAuth(t, [{ name: "app" }]);
+        fixture.engine.calls.length = 0;
+        const answer = await fixture.ask(`/_auth/${front}`, headers);
         assert.deepEqual([answer.status, answer.text], [200, ""]);
-        assert.deepEqual(house.engine.calls, []);
-        assert.equal(house.status("app"), "asleep");
+        assert.deepEqual(fixture.engine.calls, []);
+        assert.equal(fixture.status("app"), "asleep");
       });
     }
   }
 
   test("but a path that only begins like a challenge is the app's", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }]);
+    const fixture = await openForwardAuth(t, [{ name: "app" }]);
     const uri = "/.well-known/acme-challenge/../../private";
-    assert.equal((await house.whileTime(house.ask("/_auth/caddy", { "x-forwarded-uri": uri }))).status, 200);
-    assert.deepEqual(house.orders(), ["start app"]);
+    assert.equal((await fixture.whileTime(fixture.ask("/_auth/caddy", { "x-forwarded-uri": uri }))).status, 200);
+    assert.deepEqual(fixture.orders(), ["start app"]);
   });
 });
 
 describe("a front's own configuration may name the container or group", () => {
   for (const front of FRONTS) {
     test(`by a path segment behind ${front}`, async (t) => {
-      const house = await openAuthHouse(t, [{ name: "app" }, { name: "other" }], {
+      const fixture = await openForwardAuth(t, [{ name: "app" }, { name: "other" }], {
         fakes: { other: { status: "running", endpoint: { host: "other", port: 81, published: false } } },
       });
-      const answer = await house.ask(`/_auth/${front}/container/other`, { "x-forwarded-host": "anything.test" });
+      const answer = await fixture.ask(`/_auth/${front}/container/other`, { "x-forwarded-host": "anything.test" });
       assert.equal(answer.headers["x-gateway-upstream"], "other:81");
     });
   }
 
   test("a group by its name", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app", hosts: [] }], {
+    const fixture = await openForwardAuth(t, [{ name: "app", hosts: [] }], {
       fakes: RUNNING,
       groups: [{ name: "cluster", members: ["app"] }],
     });
-    const answer = await house.ask("/_auth/caddy/group/cluster", { "x-forwarded-host": "x.test" });
+    const answer = await fixture.ask("/_auth/caddy/group/cluster", { "x-forwarded-host": "x.test" });
     assert.equal(answer.headers["x-gateway-upstream"], "app:80");
-    const none = await house.ask("/_auth/caddy/container/cluster", { "x-forwarded-host": "x.test" });
+    const none = await fixture.ask("/_auth/caddy/container/cluster", { "x-forwarded-host": "x.test" });
     assert.equal(none.headers["x-gateway-upstream"], undefined);
   });
 
   test("by a query behind Traefik, which never adds the client's", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }], { fakes: RUNNING });
-    const answer = await house.ask("/_auth/traefik?container=app", { "x-forwarded-host": "anything.test" });
+    const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
+    const answer = await fixture.ask("/_auth/traefik?container=app", { "x-forwarded-host": "anything.test" });
     assert.equal(answer.headers["x-gateway-upstream"], "app:80");
   });
 
   test("and anything else behind the front's name is a fault", async (t) => {
-    const house = await openAuthHouse(t, [{ name: "app" }]);
+    const fixture = await openForwardAuth(t, [{ name: "app" }]);
     for (const path of ["/_auth/traefik/wat", "/_auth/traefik/container", "/_auth/traefik/container/a/b"]) {
-      assert.equal((await house.ask(path)).status, 404, path);
+      assert.equal((await fixture.ask(path)).status, 404, path);
     }
-    assert.equal((await house.ask("/_auth/haproxy")).status, 418, "a front that we do not know is no auth request");
-    assert.equal((await house.ask("/_auth/caddy/page/container/%zz")).status, 404);
+    assert.equal((await fixture.ask("/_auth/haproxy")).status, 418, "a front that we do not know is no auth request");
+    assert.equal((await fixture.ask("/_auth/caddy/page/container/%zz")).status, 404);
   });
 });

@@ -1,60 +1,62 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openHouse } from "./lifecycle-house.ts";
+import { openLifecycle } from "./lifecycle-fixture.ts";
 import { app, part } from "./lifecycle-parts.ts";
 
 const FAR = { health: "starting", firstCheckAfterMs: 30_000 } as const;
 
 test("an app whose first health check is far away is ready when it listens, and so is a dependency", async () => {
-  const house = await openHouse([app("app", ["db"]), part("db")], {
+  const fixture = await openLifecycle([app("app", ["db"]), part("db")], {
     fakes: { app: { ...FAR, listenMs: 1_000 }, db: { ...FAR, listenMs: 1_500 } },
   });
-  const guest = house.visit("app");
-  await house.clock.advance(1_400);
-  assert.equal(house.status("db"), "starting", "a dependency without a port must listen, too");
-  await house.clock.advance(1_500);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(1_400);
+  assert.equal(fixture.status("db"), "starting", "a dependency without a port must listen, too");
+  await fixture.clock.advance(1_500);
   assert.equal(guest.answer, "forward app");
 });
 
 test("the first health check of a run takes over, good or bad", async () => {
-  const house = await openHouse([{ name: "app" }], { fakes: { app: { ...FAR, listenMs: 31_000 } } });
-  const guest = house.visit("app", { door: { maxHoldMs: 50_000 } });
-  await house.clock.advance(30_000);
-  Object.assign(house.engine.get("app"), { firstCheckAfterMs: undefined, checkOutput: "no database" });
-  await house.clock.advance(10_000);
-  assert.equal(house.status("app"), "starting", "it listens, but its check has failed");
-  house.engine.get("app").health = "healthy";
-  await house.clock.advance(1_100);
-  assert.equal(house.status("app"), "ready");
+  const fixture = await openLifecycle([{ name: "app" }], { fakes: { app: { ...FAR, listenMs: 31_000 } } });
+  const guest = fixture.visit("app", { door: { maxHoldMs: 50_000 } });
+  await fixture.clock.advance(30_000);
+  Object.assign(fixture.engine.get("app"), { firstCheckAfterMs: undefined, checkOutput: "no database" });
+  await fixture.clock.advance(10_000);
+  assert.equal(fixture.status("app"), "starting", "it listens, but its check has failed");
+  fixture.engine.get("app").health = "healthy";
+  await fixture.clock.advance(1_100);
+  assert.equal(fixture.status("app"), "ready");
   guest.leave();
 });
 
 test("a first check that is near is waited for", async () => {
-  const house = await openHouse([{ name: "app" }], {
+  const fixture = await openLifecycle([{ name: "app" }], {
     fakes: { app: { health: "starting", firstCheckAfterMs: 4_000 } },
   });
-  house.visit("app");
-  await house.clock.advance(10_000);
-  assert.equal(house.status("app"), "starting");
+  fixture.visit("app");
+  await fixture.clock.advance(10_000);
+  assert.equal(fixture.status("app"), "starting");
 });
 
 test("one that goes on after a long pause waits for no check that was due meanwhile", async () => {
-  const house = await openHouse([{ name: "app", idleTimeoutMs: 60_000, stopMethod: "pause" }], { fakes: { app: FAR } });
-  house.visit("app", { lease: "none" });
-  await house.clock.advance(61_000);
-  assert.equal(house.status("app"), "paused");
-  await house.clock.advance(600_000);
-  const guest = house.visit("app");
-  await house.clock.advance(1_000);
+  const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000, stopMethod: "pause" }], {
+    fakes: { app: FAR },
+  });
+  fixture.visit("app", { lease: "none" });
+  await fixture.clock.advance(61_000);
+  assert.equal(fixture.status("app"), "paused");
+  await fixture.clock.advance(600_000);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(1_000);
   assert.equal(guest.answer, "forward app");
 });
 
 test("a check that never passes is named with what it said", async () => {
-  const house = await openHouse([{ name: "app", startTimeoutMs: 20_000 }], {
+  const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 20_000 }], {
     fakes: { app: { health: "starting", checkOutput: "connection to database refused" } },
   });
-  const guest = house.visit("app");
-  await house.clock.advance(21_000);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(21_000);
   const { answer } = guest;
   assert.equal(answer, "failed unhealthy: its health check has not passed within 20 s: connection to database refused");
 });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openHouse, type TestHouse } from "./lifecycle-house.ts";
+import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 
 const IDLE = 60_000;
 
 /** A group of two that are both awake. */
-async function awakePair(): Promise<TestHouse> {
+async function awakePair(): Promise<LifecycleFixture> {
   const member = { hosts: [], idleTimeoutMs: IDLE };
-  const house = await openHouse(
+  const fixture = await openLifecycle(
     [
       { ...member, name: "a" },
       { ...member, name: "b" },
@@ -16,57 +16,57 @@ async function awakePair(): Promise<TestHouse> {
       groups: [{ name: "web", hosts: ["web.test"], members: ["a", "b"] }],
     },
   );
-  await ask(house);
-  assert.deepEqual([house.status("a"), house.status("b")], ["ready", "ready"]);
-  house.orders();
-  return house;
+  await ask(fixture);
+  assert.deepEqual([fixture.status("a"), fixture.status("b")], ["ready", "ready"]);
+  fixture.orders();
+  return fixture;
 }
 
 /** One request, which must not wait. */
-async function ask(house: TestHouse): Promise<void> {
-  const guest = house.visit("web");
-  await house.clock.advance(100);
+async function ask(fixture: LifecycleFixture): Promise<void> {
+  const guest = fixture.visit("web");
+  await fixture.clock.advance(100);
   assert.match(guest.answer, /^forward/u);
   guest.close();
 }
 
 test("a member that crashed is woken behind the next request, which another one answers", async () => {
-  const house = await awakePair();
-  house.engine.crash("b");
-  await house.clock.settle();
-  const guest = house.visit("web");
-  await house.clock.settle();
+  const fixture = await awakePair();
+  fixture.engine.crash("b");
+  await fixture.clock.settle();
+  const guest = fixture.visit("web");
+  await fixture.clock.settle();
   assert.equal(guest.answer, "forward a");
-  await house.clock.advance(100);
-  assert.deepEqual([house.orders(), house.status("b")], [["start b"], "ready"]);
+  await fixture.clock.advance(100);
+  assert.deepEqual([fixture.orders(), fixture.status("b")], [["start b"], "ready"]);
 });
 
 test("a member that crashes again and again is woken ever more rarely", async () => {
-  const house = await awakePair();
-  house.engine.get("b").endsAfterMs = 200;
-  house.engine.crash("b");
+  const fixture = await awakePair();
+  fixture.engine.get("b").endsAfterMs = 200;
+  fixture.engine.crash("b");
   for (let second = 0; second < 60; second += 1) {
-    await house.clock.advance(900);
-    await ask(house);
+    await fixture.clock.advance(900);
+    await ask(fixture);
   }
-  const starts = house.orders().filter((order) => order === "start b").length;
+  const starts = fixture.orders().filter((order) => order === "start b").length;
   assert.ok(starts >= 3 && starts <= 6, `${starts} starts in a minute`);
 });
 
 test("a member whose start fails is tried again behind a request, after its cool-down", async () => {
-  const house = await awakePair();
-  const b = house.engine.get("b");
+  const fixture = await awakePair();
+  const b = fixture.engine.get("b");
   Object.assign(b, { endsAfterMs: 10, listenMs: 1_000 });
-  house.engine.crash("b");
-  await house.clock.settle();
-  await ask(house);
-  assert.equal(house.status("b"), "failed");
-  await ask(house);
-  assert.equal(house.orders().filter((order) => order === "start b").length, 1);
+  fixture.engine.crash("b");
+  await fixture.clock.settle();
+  await ask(fixture);
+  assert.equal(fixture.status("b"), "failed");
+  await ask(fixture);
+  assert.equal(fixture.orders().filter((order) => order === "start b").length, 1);
   Object.assign(b, { endsAfterMs: undefined, listenMs: 0 });
-  await house.clock.advance(3_000);
-  await ask(house);
-  assert.equal(house.status("b"), "ready");
+  await fixture.clock.advance(3_000);
+  await ask(fixture);
+  assert.equal(fixture.status("b"), "ready");
 });
 
 for (const [what, end] of [
@@ -75,26 +75,26 @@ for (const [what, end] of [
   ["was paused by somebody else", ({ engine }) => engine.pauseOutside("b")],
   [
     "was put to sleep for lack of use",
-    async (house) => {
+    async (fixture) => {
       // Only the other one is used meanwhile.
-      for (let count = 0; count < 20 && house.status("b") === "ready"; count += 1) {
-        const [one, two] = [house.visit("web"), house.visit("web")];
-        await house.clock.settle();
+      for (let count = 0; count < 20 && fixture.status("b") === "ready"; count += 1) {
+        const [one, two] = [fixture.visit("web"), fixture.visit("web")];
+        await fixture.clock.settle();
         for (const guest of [one, two]) if (guest.answer === "forward b") guest.close();
-        await house.clock.advance(IDLE / 4);
+        await fixture.clock.advance(IDLE / 4);
       }
     },
   ],
-] as const satisfies readonly (readonly [string, (house: TestHouse) => Promise<void> | void])[]) {
+] as const satisfies readonly (readonly [string, (fixture: LifecycleFixture) => Promise<void> | void])[]) {
   test(`a member that ${what} stays so while others answer`, async () => {
-    const house = await awakePair();
-    await end(house);
-    await house.clock.settle();
-    const status = house.status("b");
-    house.orders();
-    for (let count = 0; count < 5; count += 1) await ask(house);
-    await house.clock.advance(15_000);
-    await ask(house);
-    assert.deepEqual([house.orders(), house.status("b")], [[], status]);
+    const fixture = await awakePair();
+    await end(fixture);
+    await fixture.clock.settle();
+    const status = fixture.status("b");
+    fixture.orders();
+    for (let count = 0; count < 5; count += 1) await ask(fixture);
+    await fixture.clock.advance(15_000);
+    await ask(fixture);
+    assert.deepEqual([fixture.orders(), fixture.status("b")], [[], status]);
   });
 }

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openHouse, type TestHouse } from "./lifecycle-house.ts";
+import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 
 test("a crash while awake is told, and the next request wakes it", async () => {
-  const house = await readyHouse();
-  house.engine.crash("app", { code: 139 });
-  await house.clock.settle();
-  assert.equal(house.told("ended")[0]?.exit?.code, 139);
-  const guest = house.visit("app");
-  await house.clock.advance(50);
+  const fixture = await openReady();
+  fixture.engine.crash("app", { code: 139 });
+  await fixture.clock.settle();
+  assert.equal(fixture.told("ended")[0]?.exit?.code, 139);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(50);
   assert.equal(guest.answer, "forward app");
 });
 
 test("from the hint of its end on nobody is sent to it, however late the engine tells how it ended", async () => {
-  const house = await readyHouse();
-  const { engine } = house;
+  const fixture = await openReady();
+  const { engine } = fixture;
   const observe = engine.observe.bind(engine);
   const tidied = Promise.withResolvers<void>();
   engine.observe = async (ref) => {
@@ -22,106 +22,110 @@ test("from the hint of its end on nobody is sent to it, however late the engine 
     return observe(ref);
   };
   engine.crash("app", { code: 137, oomKilled: true });
-  const guest = house.visit("app");
-  await house.clock.settle();
+  const guest = fixture.visit("app");
+  await fixture.clock.settle();
   assert.equal(guest.answer, "");
-  assert.deepEqual(house.told("ended"), []);
+  assert.deepEqual(fixture.told("ended"), []);
   tidied.resolve();
-  await house.clock.advance(50);
+  await fixture.clock.advance(50);
   assert.equal(guest.answer, "forward app");
   assert.deepEqual(
-    house.told("ended").map(({ exit }) => exit?.code),
+    fixture.told("ended").map(({ exit }) => exit?.code),
     [137],
   );
-  assert.equal(house.record("app").wokenByUs, true);
+  assert.equal(fixture.record("app").wokenByUs, true);
 });
 
 test("one that has died is woken, though the engine does not know of its end yet when it is asked to start it", async () => {
-  const house = await readyHouse();
-  const { state } = house.record("app");
+  const fixture = await openReady();
+  const { state } = fixture.record("app");
   assert.ok(state.status === "ready");
-  const app = house.engine.get("app");
+  const app = fixture.engine.get("app");
   app.listenMs = Infinity; // nobody listens any more; for the engine it runs
-  house.lifecycle.house.dispatch(house.record("app"), { type: "refused", endpoint: state.endpoint });
-  const guest = house.visit("app");
-  await house.clock.advance(20);
-  assert.deepEqual(house.orders(), ["start app"]);
+  fixture.lifecycle.house.dispatch(fixture.record("app"), { type: "refused", endpoint: state.endpoint });
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(20);
+  assert.deepEqual(fixture.orders(), ["start app"]);
   app.listenMs = 0;
-  house.engine.crash("app", { code: 137 });
-  await house.clock.advance(50);
+  fixture.engine.crash("app", { code: 137 });
+  await fixture.clock.advance(50);
   assert.equal(guest.answer, "forward app");
-  assert.deepEqual(house.orders(), ["start app"]);
+  assert.deepEqual(fixture.orders(), ["start app"]);
   assert.deepEqual(
-    house.told("ended").map(({ exit }) => exit?.code),
+    fixture.told("ended").map(({ exit }) => exit?.code),
     [137],
   );
-  assert.deepEqual(house.told("wake-failed"), []);
+  assert.deepEqual(fixture.told("wake-failed"), []);
 });
 
 test("one that runs, is asked for and crashes, and crashes once more at its next start, has failed", async () => {
-  const house = await readyHouse();
-  const { state } = house.record("app");
+  const fixture = await openReady();
+  const { state } = fixture.record("app");
   assert.ok(state.status === "ready");
-  const app = house.engine.get("app");
+  const app = fixture.engine.get("app");
   Object.assign(app, { listenMs: Infinity, endsAfterMs: 100 });
-  house.lifecycle.house.dispatch(house.record("app"), { type: "refused", endpoint: state.endpoint });
-  const guest = house.visit("app");
-  await house.clock.advance(20);
-  house.engine.crash("app", { code: 1 });
-  await house.clock.advance(200);
+  fixture.lifecycle.house.dispatch(fixture.record("app"), { type: "refused", endpoint: state.endpoint });
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(20);
+  fixture.engine.crash("app", { code: 1 });
+  await fixture.clock.advance(200);
   assert.match(guest.answer, /^failed exited/u);
-  assert.deepEqual(house.orders(), ["start app", "start app"]);
+  assert.deepEqual(fixture.orders(), ["start app", "start app"]);
 });
 
 test("one that crashes again and again while its engine restarts it has failed, with how it ended", async () => {
-  const house = await openHouse([{ name: "app", startTimeoutMs: 30_000 }], { fakes: { app: { listenMs: Infinity } } });
-  const app = house.engine.get("app");
+  const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 30_000 }], {
+    fakes: { app: { listenMs: Infinity } },
+  });
+  const app = fixture.engine.get("app");
   /** Docker's word for it while it waits before the next try. */
   function crash(): void {
-    house.engine.crash("app", { code: 3 });
+    fixture.engine.crash("app", { code: 3 });
     app.status = "restarting";
   }
-  const guest = house.visit("app");
+  const guest = fixture.visit("app");
   for (let times = 1; times <= 3; times += 1) {
-    await house.clock.advance(200);
+    await fixture.clock.advance(200);
     assert.equal(guest.answer, "", "so far it may still come up");
     crash();
-    await house.clock.advance(100);
-    if (times < 3) house.engine.startOutside("app");
+    await fixture.clock.advance(100);
+    if (times < 3) fixture.engine.startOutside("app");
   }
   assert.match(guest.answer, /^failed exited: .*exit code 3, and is restarted again and again/u);
 
-  house.engine.startOutside("app");
-  await house.clock.advance(100);
-  const next = house.visit("app");
-  await house.clock.settle();
+  fixture.engine.startOutside("app");
+  await fixture.clock.advance(100);
+  const next = fixture.visit("app");
+  await fixture.clock.settle();
   assert.match(next.answer, /^failed exited/u, "a restart by the engine ends no cool-down");
   app.listenMs = 0;
-  await house.clock.advance(1_000);
-  assert.equal(house.status("app"), "ready", "but it is seen to come up");
+  await fixture.clock.advance(1_000);
+  assert.equal(fixture.status("app"), "ready", "but it is seen to come up");
 });
 
 test("one whose start_timeout ends between two crashes has failed for them, not for want of time", async () => {
-  const house = await openHouse([{ name: "app", startTimeoutMs: 1_000 }], { fakes: { app: { listenMs: Infinity } } });
-  const guest = house.visit("app");
-  await house.clock.advance(200);
-  house.engine.crash("app", { code: 3 });
-  house.engine.get("app").status = "restarting";
-  await house.clock.advance(900);
+  const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 1_000 }], {
+    fakes: { app: { listenMs: Infinity } },
+  });
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(200);
+  fixture.engine.crash("app", { code: 3 });
+  fixture.engine.get("app").status = "restarting";
+  await fixture.clock.advance(900);
   assert.match(guest.answer, /^failed exited: .*exit code 3/u);
 });
 
-async function readyHouse(): Promise<TestHouse> {
-  const house = await openHouse([{ name: "app", idleTimeoutMs: 60_000 }]);
-  const guest = house.visit("app");
-  await house.clock.advance(50);
+async function openReady(): Promise<LifecycleFixture> {
+  const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000 }]);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(50);
   assert.equal(guest.answer, "forward app");
   guest.close();
-  house.orders();
-  return house;
+  fixture.orders();
+  return fixture;
 }
 
-const ends: readonly [who: string, end: (house: TestHouse) => Promise<void> | void, by: string][] = [
+const ends: readonly [who: string, end: (fixture: LifecycleFixture) => Promise<void> | void, by: string][] = [
   ["crashes", ({ engine }) => engine.crash("app"), "itself"],
   ["is stopped by somebody else", ({ engine }) => engine.stopOutside("app"), "other"],
   ["is put to sleep", async ({ clock }) => clock.advance(60_000), "us"],
@@ -129,17 +133,17 @@ const ends: readonly [who: string, end: (house: TestHouse) => Promise<void> | vo
 for (const [what, end, by] of ends) {
   test(`of an app that ${what} it is known who ended it, also by the next gateway, until it runs again`, async () => {
     const settings = [{ name: "app", idleTimeoutMs: 60_000 }];
-    const house = await openHouse(settings);
-    const guest = house.visit("app");
-    await house.clock.advance(50);
+    const fixture = await openLifecycle(settings);
+    const guest = fixture.visit("app");
+    await fixture.clock.advance(50);
     guest.close();
-    assert.equal(house.record("app").endedBy, undefined);
-    await end(house);
-    await house.clock.advance(2_000);
-    assert.equal(house.status("app"), "asleep");
-    assert.equal(house.record("app").endedBy, by);
+    assert.equal(fixture.record("app").endedBy, undefined);
+    await end(fixture);
+    await fixture.clock.advance(2_000);
+    assert.equal(fixture.status("app"), "asleep");
+    assert.equal(fixture.record("app").endedBy, by);
 
-    const next = await openHouse(settings, { memories: Object.fromEntries(house.saved) });
+    const next = await openLifecycle(settings, { memories: Object.fromEntries(fixture.saved) });
     assert.equal(next.record("app").endedBy, by);
     next.engine.startOutside("app");
     await next.clock.settle();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TRUCE_MS } from "../../src/lifecycle/reconcile/truces.ts";
-import { openHouse, type TestHouse } from "./lifecycle-house.ts";
+import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 
 const settings = [{ name: "app", idleTimeoutMs: 60_000 }];
 
@@ -14,25 +14,25 @@ for (const [what, prepare] of [
       await clock.advance(TRUCE_MS);
     },
   ],
-] as readonly (readonly [what: string, prepare: (house: TestHouse) => Promise<void> | void])[]) {
+] as readonly (readonly [what: string, prepare: (fixture: LifecycleFixture) => Promise<void> | void])[]) {
   test(`a failure is forgotten with the container that ${what}: the next request wakes the new one`, async () => {
-    const house = await openHouse(settings, { fakes: { app: { endsAfterMs: 10, listenMs: 60_000 } } });
-    await prepare(house);
+    const fixture = await openLifecycle(settings, { fakes: { app: { endsAfterMs: 10, listenMs: 60_000 } } });
+    await prepare(fixture);
     for (let round = 0; round < 3; round += 1) {
-      const guest = house.visit("app");
-      await house.clock.advance(50);
+      const guest = fixture.visit("app");
+      await fixture.clock.advance(50);
       assert.match(guest.answer, /^failed/u);
-      await house.clock.advance(30_000);
+      await fixture.clock.advance(30_000);
     }
-    house.visit("app");
-    await house.clock.advance(50);
-    house.engine.remove("app");
-    await house.clock.settle();
-    house.engine.add("app", {});
-    await house.clock.advance(TRUCE_MS);
-    assert.equal(house.record("app").failures, 0);
-    const guest = house.visit("app");
-    await house.clock.advance(50);
+    fixture.visit("app");
+    await fixture.clock.advance(50);
+    fixture.engine.remove("app");
+    await fixture.clock.settle();
+    fixture.engine.add("app", {});
+    await fixture.clock.advance(TRUCE_MS);
+    assert.equal(fixture.record("app").failures, 0);
+    const guest = fixture.visit("app");
+    await fixture.clock.advance(50);
     assert.equal(guest.answer, "forward app");
   });
 }

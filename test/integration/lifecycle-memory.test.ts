@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openHouse } from "./lifecycle-house.ts";
+import { openLifecycle } from "./lifecycle-fixture.ts";
 import { createManualClock } from "./manual-clock.ts";
 
 const MINUTE = 60_000;
@@ -9,115 +9,115 @@ const app = { name: "app", idleTimeoutMs: 10 * MINUTE };
 const running = (startedAtMs: number): object => ({ fakes: { app: { status: "running", startedAtMs } } });
 
 test("after a restart of the gateway the idle time goes on where it was", async () => {
-  const house = await openHouse([app], {
+  const fixture = await openLifecycle([app], {
     clock: createManualClock(NOON),
     ...running(NOON - 60 * MINUTE),
     memories: { app: { lastActivityMs: NOON - 4 * MINUTE } },
   });
-  await house.clock.advance(6 * MINUTE - 1);
-  assert.equal(house.status("app"), "ready");
-  await house.clock.advance(1);
-  assert.equal(house.status("app"), "asleep");
+  await fixture.clock.advance(6 * MINUTE - 1);
+  assert.equal(fixture.status("app"), "ready");
+  await fixture.clock.advance(1);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("what was idle for longer than its time is stopped as soon as the gateway is back", async () => {
-  const house = await openHouse([app], {
+  const fixture = await openLifecycle([app], {
     clock: createManualClock(NOON),
     ...running(NOON - 60 * MINUTE),
     memories: { app: { lastActivityMs: NOON - 40 * MINUTE } },
   });
-  await house.clock.advance(1_000);
-  assert.equal(house.status("app"), "asleep");
+  await fixture.clock.advance(1_000);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("a run that began after the last activity counts from first sight", async () => {
-  const house = await openHouse([app], {
+  const fixture = await openLifecycle([app], {
     clock: createManualClock(NOON),
     ...running(NOON - MINUTE),
     memories: { app: { lastActivityMs: NOON - 40 * MINUTE } },
   });
-  await house.clock.advance(10 * MINUTE - 1);
-  assert.equal(house.status("app"), "ready");
-  await house.clock.advance(1);
-  assert.equal(house.status("app"), "asleep");
+  await fixture.clock.advance(10 * MINUTE - 1);
+  assert.equal(fixture.status("app"), "ready");
+  await fixture.clock.advance(1);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("an activity in the future, of a clock that was wrong, counts as one of now", async () => {
-  const house = await openHouse([app], {
+  const fixture = await openLifecycle([app], {
     clock: createManualClock(NOON),
     ...running(NOON - 60 * MINUTE),
     memories: { app: { lastActivityMs: NOON + 24 * 60 * MINUTE } },
   });
-  await house.clock.advance(10 * MINUTE);
-  assert.equal(house.status("app"), "asleep");
+  await fixture.clock.advance(10 * MINUTE);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("min_uptime goes on where it was too", async () => {
-  const house = await openHouse([{ ...app, idleTimeoutMs: MINUTE, minUptimeMs: 30 * MINUTE }], {
+  const fixture = await openLifecycle([{ ...app, idleTimeoutMs: MINUTE, minUptimeMs: 30 * MINUTE }], {
     clock: createManualClock(NOON),
     ...running(NOON - 25 * MINUTE),
     memories: { app: { lastActivityMs: NOON - 24 * MINUTE } },
   });
-  await house.clock.advance(5 * MINUTE - 1);
-  assert.equal(house.status("app"), "ready");
-  await house.clock.advance(1);
-  assert.equal(house.status("app"), "asleep");
+  await fixture.clock.advance(5 * MINUTE - 1);
+  assert.equal(fixture.status("app"), "ready");
+  await fixture.clock.advance(1);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("what is worth keeping is saved within a second of a change, whatever save is planned", async () => {
-  const house = await openHouse([app]);
-  house.visit("app", { lease: "none" });
-  await house.clock.advance(1_100);
-  assert.equal(house.saved.get("app")?.wakesTotal, 1);
-  assert.equal(house.saved.get("app")?.wakesMs.length, 1);
-  await house.clock.advance(2_000); // now the next save is planned in eight seconds, for activity alone
-  house.engine.crash("app");
-  await house.clock.settle();
-  house.engine.get("app").endsAfterMs = 10;
-  house.visit("app");
-  await house.clock.advance(1_100);
-  assert.equal(house.saved.get("app")?.failures, house.record("app").failures);
+  const fixture = await openLifecycle([app]);
+  fixture.visit("app", { lease: "none" });
+  await fixture.clock.advance(1_100);
+  assert.equal(fixture.saved.get("app")?.wakesTotal, 1);
+  assert.equal(fixture.saved.get("app")?.wakesMs.length, 1);
+  await fixture.clock.advance(2_000); // now the next save is planned in eight seconds, for activity alone
+  fixture.engine.crash("app");
+  await fixture.clock.settle();
+  fixture.engine.get("app").endsAfterMs = 10;
+  fixture.visit("app");
+  await fixture.clock.advance(1_100);
+  assert.equal(fixture.saved.get("app")?.failures, fixture.record("app").failures);
 });
 
 test("while it is used its activity is saved now and then, and the rest of the time nothing is", async () => {
-  const house = await openHouse([app]);
-  house.visit("app", { lease: "none" });
-  await house.clock.advance(MINUTE);
-  house.visit("app", { lease: "none" });
-  await house.clock.advance(10_000);
-  assert.equal(house.saved.get("app")?.lastActivityMs, house.record("app").lastActivityMs);
-  await house.clock.advance(20 * MINUTE);
-  assert.equal(house.status("app"), "asleep");
-  assert.equal(house.saved.get("app")?.stoppedByUs, true);
-  assert.equal(house.clock.sleepers().length, 1, "the next list alone");
+  const fixture = await openLifecycle([app]);
+  fixture.visit("app", { lease: "none" });
+  await fixture.clock.advance(MINUTE);
+  fixture.visit("app", { lease: "none" });
+  await fixture.clock.advance(10_000);
+  assert.equal(fixture.saved.get("app")?.lastActivityMs, fixture.record("app").lastActivityMs);
+  await fixture.clock.advance(20 * MINUTE);
+  assert.equal(fixture.status("app"), "asleep");
+  assert.equal(fixture.saved.get("app")?.stoppedByUs, true);
+  assert.equal(fixture.clock.sleepers().length, 1, "the next list alone");
 });
 
 test("the wall clock's jumps do not go into what is kept", async () => {
-  const house = await openHouse([app]);
-  house.visit("app", { lease: "none" });
-  await house.clock.advance(100);
-  house.clock.jumpWall(60 * MINUTE);
-  await house.clock.advance(1_000);
-  await house.lifecycle.stop();
-  const kept = house.saved.get("app")?.lastActivityMs ?? 0;
-  assert.ok(Math.abs(house.clock.wall() - kept) < 2_000);
+  const fixture = await openLifecycle([app]);
+  fixture.visit("app", { lease: "none" });
+  await fixture.clock.advance(100);
+  fixture.clock.jumpWall(60 * MINUTE);
+  await fixture.clock.advance(1_000);
+  await fixture.lifecycle.stop();
+  const kept = fixture.saved.get("app")?.lastActivityMs ?? 0;
+  assert.ok(Math.abs(fixture.clock.wall() - kept) < 2_000);
 });
 
 test("failures are kept: after a restart of the gateway the cool-down goes on growing", async () => {
-  const house = await openHouse([app], {
+  const fixture = await openLifecycle([app], {
     fakes: { app: { listenMs: Infinity, endsAfterMs: 10 } },
     memories: { app: { failures: 3 } },
   });
-  house.visit("app");
-  await house.clock.advance(100);
-  const { state } = house.record("app");
+  fixture.visit("app");
+  await fixture.clock.advance(100);
+  const { state } = fixture.record("app");
   assert.equal(state.status === "failed" && state.retryAtMs - state.sinceMs, 24_000);
 });
 
 test("what we woke as a dependency before the restart still sleeps when unneeded, what a person started does not", async () => {
   const dependsOn = [{ name: "db", condition: "healthy" }] as const;
   for (const stoppedByUs of [false, true]) {
-    const house = await openHouse(
+    const fixture = await openLifecycle(
       [
         { ...app, dependsOn },
         { name: "db", hosts: [] },
@@ -128,15 +128,15 @@ test("what we woke as a dependency before the restart still sleeps when unneeded
         memories: { db: { stoppedByUs, wakesTotal: 1 } },
       },
     );
-    await house.clock.advance(60 * MINUTE);
-    assert.equal(house.status("db"), stoppedByUs ? "ready" : "asleep");
+    await fixture.clock.advance(60 * MINUTE);
+    assert.equal(fixture.status("db"), stoppedByUs ? "ready" : "asleep");
   }
 });
 
 test("what we woke before the restart is still ours when somebody asked while the engine was out of reach", async () => {
   const dependsOn = [{ name: "db", condition: "healthy" }] as const;
   const short = { startTimeoutMs: 2_000 };
-  const house = await openHouse(
+  const fixture = await openLifecycle(
     [
       { ...app, ...short, dependsOn },
       { name: "db", hosts: [], ...short },
@@ -148,10 +148,10 @@ test("what we woke before the restart is still ours when somebody asked while th
       isLost: true,
     },
   );
-  house.visit("app");
-  await house.clock.advance(10_000);
-  assert.equal(house.status("db"), "failed");
-  house.engine.reachable(true);
-  await house.clock.advance(60 * MINUTE);
-  assert.equal(house.status("db"), "asleep");
+  fixture.visit("app");
+  await fixture.clock.advance(10_000);
+  assert.equal(fixture.status("db"), "failed");
+  fixture.engine.reachable(true);
+  await fixture.clock.advance(60 * MINUTE);
+  assert.equal(fixture.status("db"), "asleep");
 });

@@ -1,79 +1,88 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openHouse } from "./lifecycle-house.ts";
+import { openLifecycle } from "./lifecycle-fixture.ts";
 import { app, IDLE, part, visitAndLeave } from "./lifecycle-parts.ts";
 
 test("a one-shot runs to its end before what needs it, and is not started again once it has finished", async () => {
-  const house = await openHouse([app("app", ["migrate:completed"]), part("migrate", [], { targetPort: undefined })], {
-    fakes: { migrate: { endsAfterMs: 3_000, endsWith: { code: 0, oomKilled: false, message: "" } } },
-  });
-  const guest = house.visit("app");
-  await house.clock.advance(2_900);
-  assert.deepEqual(house.orders(), ["start migrate"]);
-  await house.clock.advance(200);
+  const fixture = await openLifecycle(
+    [app("app", ["migrate:completed"]), part("migrate", [], { targetPort: undefined })],
+    {
+      fakes: { migrate: { endsAfterMs: 3_000, endsWith: { code: 0, oomKilled: false, message: "" } } },
+    },
+  );
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(2_900);
+  assert.deepEqual(fixture.orders(), ["start migrate"]);
+  await fixture.clock.advance(200);
   assert.equal(guest.answer, "forward app");
   guest.close();
-  await house.clock.advance(2 * IDLE);
-  assert.equal(house.status("app"), "asleep");
-  house.orders();
-  await visitAndLeave(house, "app");
-  assert.deepEqual(house.orders(), ["start app"]);
+  await fixture.clock.advance(2 * IDLE);
+  assert.equal(fixture.status("app"), "asleep");
+  fixture.orders();
+  await visitAndLeave(fixture, "app");
+  assert.deepEqual(fixture.orders(), ["start app"]);
 });
 
 test("a one-shot that had finished before the gateway came up is not started again", async () => {
   const exit = { code: 0, oomKilled: false, message: "", atMs: 1 };
-  const house = await openHouse([app("app", ["migrate:completed"]), part("migrate", [], { targetPort: undefined })], {
-    fakes: { migrate: { exit } },
-  });
-  await visitAndLeave(house, "app");
-  assert.deepEqual(house.orders(), ["start app"]);
+  const fixture = await openLifecycle(
+    [app("app", ["migrate:completed"]), part("migrate", [], { targetPort: undefined })],
+    {
+      fakes: { migrate: { exit } },
+    },
+  );
+  await visitAndLeave(fixture, "app");
+  assert.deepEqual(fixture.orders(), ["start app"]);
 });
 
 test("a one-shot is not started again when something else that the app needs must be woken", async () => {
-  const house = await openHouse(
+  const fixture = await openLifecycle(
     [app("app", ["migrate:completed", "db"]), part("migrate", [], { targetPort: undefined }), part("db")],
     { fakes: { migrate: { endsAfterMs: 100, endsWith: { code: 0, oomKilled: false, message: "" } } } },
   );
-  await visitAndLeave(house, "app", 400);
-  house.orders();
-  house.engine.crash("db");
-  await house.clock.settle();
-  await visitAndLeave(house, "app");
-  assert.deepEqual(house.orders(), ["start db"]);
+  await visitAndLeave(fixture, "app", 400);
+  fixture.orders();
+  fixture.engine.crash("db");
+  await fixture.clock.settle();
+  await visitAndLeave(fixture, "app");
+  assert.deepEqual(fixture.orders(), ["start db"]);
 });
 
 test("a one-shot that fails is named with its exit code, and cools down like any other", async () => {
-  const house = await openHouse([app("app", ["migrate:completed"]), part("migrate", [], { targetPort: undefined })], {
-    fakes: { migrate: { endsAfterMs: 100, endsWith: { code: 3, oomKilled: false, message: "" } } },
-  });
-  const guest = house.visit("app");
-  await house.clock.advance(200);
+  const fixture = await openLifecycle(
+    [app("app", ["migrate:completed"]), part("migrate", [], { targetPort: undefined })],
+    {
+      fakes: { migrate: { endsAfterMs: 100, endsWith: { code: 3, oomKilled: false, message: "" } } },
+    },
+  );
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(200);
   assert.match(guest.answer, /^failed dependency: .*"migrate".*exit code 3/u);
-  const next = house.visit("app");
-  await house.clock.advance(200);
+  const next = fixture.visit("app");
+  await fixture.clock.advance(200);
   assert.match(next.answer, /^failed dependency/u);
-  assert.deepEqual(house.orders(), ["start migrate"]);
+  assert.deepEqual(fixture.orders(), ["start migrate"]);
 });
 
 test("a one-shot that takes longer than its start_timeout counts when it ends well at last", async () => {
   const migrate = part("migrate", [], { targetPort: undefined, startTimeoutMs: 1_000 });
-  const house = await openHouse([app("app", ["migrate:completed"]), migrate], {
+  const fixture = await openLifecycle([app("app", ["migrate:completed"]), migrate], {
     fakes: { migrate: { endsAfterMs: 10_000, endsWith: { code: 0, oomKilled: false, message: "" } } },
   });
-  const guest = house.visit("app");
-  await house.clock.advance(1_500);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(1_500);
   assert.match(guest.answer, /^failed dependency/u);
-  await house.clock.advance(15_000);
-  await visitAndLeave(house, "app");
-  assert.deepEqual(house.orders(), ["start migrate", "start app"]);
+  await fixture.clock.advance(15_000);
+  await visitAndLeave(fixture, "app");
+  assert.deepEqual(fixture.orders(), ["start migrate", "start app"]);
 });
 
 test("a one-shot that somebody has started and that never ends fails the wake after its start_timeout", async () => {
   const settings = [app("app", ["job:completed"]), part("job", [], { targetPort: undefined, startTimeoutMs: 5_000 })];
-  const house = await openHouse(settings, { fakes: { job: { status: "running" } } });
-  const guest = house.visit("app");
-  await house.clock.advance(4_500);
+  const fixture = await openLifecycle(settings, { fakes: { job: { status: "running" } } });
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(4_500);
   assert.equal(guest.answer, "");
-  await house.clock.advance(1_000);
+  await fixture.clock.advance(1_000);
   assert.match(guest.answer, /^failed dependency: it needs "job"/u);
 });

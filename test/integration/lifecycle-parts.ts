@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { DependencyCondition, WorkloadSettings } from "../../src/core/settings.ts";
-import type { TestHouse } from "./lifecycle-house.ts";
+import type { LifecycleFixture } from "./lifecycle-fixture.ts";
 
 export const IDLE = 60_000;
 type Part = Partial<WorkloadSettings> & { name: string };
@@ -20,9 +20,9 @@ export function part(name: string, needs: readonly string[] = [], more: Partial<
 }
 
 /** Somebody asks, is let in within `ms`, and leaves. */
-export async function visitAndLeave(house: TestHouse, host: string, ms = 200): Promise<void> {
-  const guest = house.visit(host);
-  await house.clock.advance(ms);
+export async function visitAndLeave(fixture: LifecycleFixture, host: string, ms = 200): Promise<void> {
+  const guest = fixture.visit(host);
+  await fixture.clock.advance(ms);
   assert.equal(guest.answer, `forward ${host}`);
   guest.close();
 }

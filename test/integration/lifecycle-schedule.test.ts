@@ -1,132 +1,132 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { houseSettings, openHouse, type TestHouse } from "./lifecycle-house.ts";
+import { fixtureSettings, openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 import { createManualClock } from "./manual-clock.ts";
 
 const HOUR = 3_600_000;
 const office = { start: "9:00", stop: "18:00", timezone: "UTC" };
 
-/** A house whose clock shows this time of day. */
-function openAt(time: string, app: object = {}, fake: object = {}): Promise<TestHouse> {
+/** A life cycle whose clock shows this time of day. */
+function openAt(time: string, app: object = {}, fake: object = {}): Promise<LifecycleFixture> {
   const [hours = 0, minutes = 0] = time.split(":").map(Number);
   const clock = createManualClock(Date.UTC(2026, 5, 1, hours, minutes));
-  return openHouse([{ name: "app", schedule: office, ...app }], { clock, fakes: { app: fake } });
+  return openLifecycle([{ name: "app", schedule: office, ...app }], { clock, fakes: { app: fake } });
 }
 
 test("outside its window it is offline until the next start, whoever asks, and nobody is woken", async () => {
-  const house = await openAt("20:00");
+  const fixture = await openAt("20:00");
   for (const kind of ["navigation", "other", "upgrade"] as const) {
-    const guest = house.visit("app", { kind });
-    await house.clock.settle();
+    const guest = fixture.visit("app", { kind });
+    await fixture.clock.settle();
     assert.equal(guest.answer, "offline");
     assert.deepEqual(guest.admission?.kind === "refuse" && guest.admission.decision, {
       kind: "offline",
       untilMs: Date.UTC(2026, 5, 2, 9),
     });
   }
-  assert.deepEqual(house.orders(), []);
+  assert.deepEqual(fixture.orders(), []);
 });
 
 test("it is started when its window opens, without anybody asking", async () => {
-  const house = await openAt("8:59");
-  await house.clock.advance(60_000);
-  await house.clock.advance(50);
-  assert.equal(house.status("app"), "ready");
-  assert.equal(house.told("wake")[0]?.cause, "schedule");
-  const guest = house.visit("app");
-  await house.clock.settle();
+  const fixture = await openAt("8:59");
+  await fixture.clock.advance(60_000);
+  await fixture.clock.advance(50);
+  assert.equal(fixture.status("app"), "ready");
+  assert.equal(fixture.told("wake")[0]?.cause, "schedule");
+  const guest = fixture.visit("app");
+  await fixture.clock.settle();
   assert.equal(guest.answer, "forward app");
 });
 
 test("when its window closes it takes nobody in, waits for what is open, and stops", async () => {
-  const house = await openAt("17:59");
-  const inside = house.visit("app");
-  await house.clock.advance(60_000);
-  assert.equal(house.status("app"), "draining");
-  const late = house.visit("app");
-  await house.clock.advance(5_000);
+  const fixture = await openAt("17:59");
+  const inside = fixture.visit("app");
+  await fixture.clock.advance(60_000);
+  assert.equal(fixture.status("app"), "draining");
+  const late = fixture.visit("app");
+  await fixture.clock.advance(5_000);
   assert.equal(late.answer, "offline");
-  assert.equal(house.status("app"), "draining");
+  assert.equal(fixture.status("app"), "draining");
   inside.close();
-  await house.clock.settle();
-  assert.equal(house.status("app"), "asleep");
-  assert.equal(house.told("stopped")[0]?.reason, "schedule");
-  assert.deepEqual(house.orders(), ["start app", "stop app stop"]);
+  await fixture.clock.settle();
+  assert.equal(fixture.status("app"), "asleep");
+  assert.equal(fixture.told("stopped")[0]?.reason, "schedule");
+  assert.deepEqual(fixture.orders(), ["start app", "stop app stop"]);
 });
 
 test("when its window closes it does not wait for ever", async () => {
-  const house = await openAt("17:59");
-  house.visit("app", { kind: "upgrade", lease: "tunnel" });
-  await house.clock.advance(60_000 + 31_000);
-  assert.equal(house.status("app"), "asleep");
+  const fixture = await openAt("17:59");
+  fixture.visit("app", { kind: "upgrade", lease: "tunnel" });
+  await fixture.clock.advance(60_000 + 31_000);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("whoever waits when the window closes is told that it is offline, and the start is taken back", async () => {
-  const house = await openAt("17:59", {}, { listenMs: 300_000 });
-  await house.clock.advance(50_000);
-  const guest = house.visit("app");
-  await house.clock.advance(10_100);
+  const fixture = await openAt("17:59", {}, { listenMs: 300_000 });
+  await fixture.clock.advance(50_000);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(10_100);
   assert.equal(guest.answer, "offline");
-  assert.equal(house.status("app"), "asleep");
-  await house.clock.advance(HOUR);
-  assert.deepEqual(house.orders(), ["start app", "stop app stop"]);
+  assert.equal(fixture.status("app"), "asleep");
+  await fixture.clock.advance(HOUR);
+  assert.deepEqual(fixture.orders(), ["start app", "stop app stop"]);
 });
 
 test("a stop that fails at the end of the window is tried again", async () => {
-  const house = await openAt("17:59", {}, { status: "running", refusesStop: "no" });
-  await house.clock.advance(120_000);
-  assert.notEqual(house.status("app"), "asleep");
-  const stops = house.orders().length;
+  const fixture = await openAt("17:59", {}, { status: "running", refusesStop: "no" });
+  await fixture.clock.advance(120_000);
+  assert.notEqual(fixture.status("app"), "asleep");
+  const stops = fixture.orders().length;
   assert.ok(stops >= 2 && stops <= 4, String(stops));
-  house.engine.get("app").refusesStop = undefined;
-  await house.clock.advance(60_000);
-  assert.equal(house.status("app"), "asleep");
+  fixture.engine.get("app").refusesStop = undefined;
+  await fixture.clock.advance(60_000);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("inside its window it sleeps and wakes as any other", async () => {
-  const house = await openAt("10:00", { idleTimeoutMs: 60_000 });
+  const fixture = await openAt("10:00", { idleTimeoutMs: 60_000 });
   for (let round = 0; round < 3; round += 1) {
-    const guest = house.visit("app");
-    await house.clock.advance(50);
+    const guest = fixture.visit("app");
+    await fixture.clock.advance(50);
     assert.equal(guest.answer, "forward app");
     guest.close();
-    await house.clock.advance(60_000);
-    assert.equal(house.status("app"), "asleep");
+    await fixture.clock.advance(60_000);
+    assert.equal(fixture.status("app"), "asleep");
   }
 });
 
 test("its idle time is exact although it has a schedule", async () => {
-  const house = await openAt("10:00", { idleTimeoutMs: 20_000 });
-  const guest = house.visit("app");
-  await house.clock.advance(30_000);
+  const fixture = await openAt("10:00", { idleTimeoutMs: 20_000 });
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(30_000);
   guest.close();
-  await house.clock.advance(19_999);
-  assert.equal(house.status("app"), "ready");
-  await house.clock.advance(1);
-  assert.equal(house.status("app"), "asleep");
+  await fixture.clock.advance(19_999);
+  assert.equal(fixture.status("app"), "ready");
+  await fixture.clock.advance(1);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("a start alone wakes it once a day, and never closes it", async () => {
   const schedule = { ...office, stop: "" };
-  const house = await openAt("8:00", { schedule });
-  const early = house.visit("app");
-  await house.clock.advance(50);
+  const fixture = await openAt("8:00", { schedule });
+  const early = fixture.visit("app");
+  await fixture.clock.advance(50);
   assert.equal(early.answer, "forward app");
   early.close();
-  house.lifecycle.sleep(house.record("app"));
-  await house.clock.advance(HOUR);
-  assert.equal(house.status("app"), "ready");
+  fixture.lifecycle.sleep(fixture.record("app"));
+  await fixture.clock.advance(HOUR);
+  assert.equal(fixture.status("app"), "ready");
 });
 
 test("a stop alone stops it once a day, and whoever asks wakes it again", async () => {
-  const house = await openAt("17:00", { schedule: { ...office, start: "" } }, { status: "running" });
-  await house.clock.advance(HOUR);
-  assert.equal(house.status("app"), "asleep");
-  const guest = house.visit("app");
-  await house.clock.advance(50);
+  const fixture = await openAt("17:00", { schedule: { ...office, start: "" } }, { status: "running" });
+  await fixture.clock.advance(HOUR);
+  assert.equal(fixture.status("app"), "asleep");
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(50);
   assert.equal(guest.answer, "forward app");
-  await house.clock.advance(2 * HOUR);
-  assert.equal(house.status("app"), "ready");
+  await fixture.clock.advance(2 * HOUR);
+  assert.equal(fixture.status("app"), "ready");
 });
 
 const jumps: readonly [rule: string, from: string, hours: number, status: string, answer: string][] = [
@@ -137,33 +137,33 @@ const jumps: readonly [rule: string, from: string, hours: number, status: string
 ];
 for (const [rule, from, hours, status, answer] of jumps) {
   test(`a wall clock that jumps ${rule}, within a minute`, async () => {
-    const house = await openAt(from, { idleTimeoutMs: 10 * HOUR }, from === "8:00" ? {} : { status: "running" });
-    await house.clock.advance(100);
-    house.clock.jumpWall(hours * HOUR);
-    await house.clock.advance(60_100);
-    assert.equal(house.status("app"), status);
-    assert.equal(house.record("app").gate !== undefined, answer !== "offline");
-    const guest = house.visit("app");
-    await house.clock.settle();
+    const fixture = await openAt(from, { idleTimeoutMs: 10 * HOUR }, from === "8:00" ? {} : { status: "running" });
+    await fixture.clock.advance(100);
+    fixture.clock.jumpWall(hours * HOUR);
+    await fixture.clock.advance(60_100);
+    assert.equal(fixture.status("app"), status);
+    assert.equal(fixture.record("app").gate !== undefined, answer !== "offline");
+    const guest = fixture.visit("app");
+    await fixture.clock.settle();
     assert.equal(guest.answer, answer);
   });
 }
 
 test("a wall clock that jumps back moves no idle time", async () => {
-  const house = await openHouse([{ name: "app", idleTimeoutMs: 60_000 }]);
-  const guest = house.visit("app");
-  await house.clock.advance(100);
+  const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000 }]);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(100);
   guest.close();
-  house.clock.jumpWall(-5 * HOUR);
-  await house.clock.advance(59_999);
-  assert.equal(house.status("app"), "ready");
-  await house.clock.advance(1);
-  assert.equal(house.status("app"), "asleep");
+  fixture.clock.jumpWall(-5 * HOUR);
+  await fixture.clock.advance(59_999);
+  assert.equal(fixture.status("app"), "ready");
+  await fixture.clock.advance(1);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("a request between a jump over the closing and the moment it is noticed neither hangs nor spins", async () => {
   const clock = createManualClock(Date.UTC(2026, 5, 1, 17));
-  const house = await openHouse(
+  const fixture = await openLifecycle(
     [
       { name: "a", hosts: [], schedule: office },
       { name: "b", hosts: [] },
@@ -174,39 +174,39 @@ test("a request between a jump over the closing and the moment it is noticed nei
       fakes: { b: { listenMs: 500 }, a: { status: "running" } },
     },
   );
-  await house.clock.advance(50);
-  assert.equal(house.status("a"), "ready");
-  house.clock.jumpWall(2 * HOUR);
-  const guest = house.visit("web");
-  await house.clock.advance(600);
+  await fixture.clock.advance(50);
+  assert.equal(fixture.status("a"), "ready");
+  fixture.clock.jumpWall(2 * HOUR);
+  const guest = fixture.visit("web");
+  await fixture.clock.advance(600);
   assert.equal(guest.answer, "forward b");
 });
 
 test("a reload that takes the schedule away opens the gate, one that brings it closes it", async () => {
-  const house = await openAt("20:00");
-  await house.configure(houseSettings([{ name: "app" }]));
-  const guest = house.visit("app");
-  await house.clock.advance(50);
+  const fixture = await openAt("20:00");
+  await fixture.configure(fixtureSettings([{ name: "app" }]));
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(50);
   assert.equal(guest.answer, "forward app");
-  await house.configure(houseSettings([{ name: "app", schedule: office }]));
-  const late = house.visit("app");
-  await house.clock.settle();
+  await fixture.configure(fixtureSettings([{ name: "app", schedule: office }]));
+  const late = fixture.visit("app");
+  await fixture.clock.settle();
   assert.equal(late.answer, "offline");
 });
 
 test("a closing does not delete a container that was made anew with --rm while its wake waited", async () => {
   const schedule = { start: "08:00", stop: "12:01", timezone: "UTC" };
-  const house = await openHouse(
+  const fixture = await openLifecycle(
     [
       { name: "app", schedule, dependsOn: [{ name: "db", condition: "healthy" }] },
       { name: "db", hosts: [], startTimeoutMs: 600_000 },
     ],
     { clock: createManualClock(Date.UTC(2026, 5, 1, 12)), fakes: { db: { listenMs: Infinity } } },
   );
-  house.visit("app");
-  await house.clock.advance(1_000);
-  assert.equal(house.status("app"), "starting");
-  house.engine.add("app", { autoRemove: true, status: "running" });
-  await house.clock.advance(120_000);
-  assert.deepEqual(house.orders(), ["start db"]);
+  fixture.visit("app");
+  await fixture.clock.advance(1_000);
+  assert.equal(fixture.status("app"), "starting");
+  fixture.engine.add("app", { autoRemove: true, status: "running" });
+  await fixture.clock.advance(120_000);
+  assert.deepEqual(fixture.orders(), ["start db"]);
 });

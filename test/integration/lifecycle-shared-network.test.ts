@@ -1,51 +1,51 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openHouse } from "./lifecycle-house.ts";
+import { openLifecycle } from "./lifecycle-fixture.ts";
 import { app, IDLE, part } from "./lifecycle-parts.ts";
 import { createManualClock } from "./manual-clock.ts";
 
 const inNetwork = { dependsOn: [{ name: "vpn", condition: "started", sharesNetwork: true }] } as const;
 
 test("an app that is frozen in the network of another one keeps that one up: it would not survive its stop", async () => {
-  const house = await openHouse([app("app", [], { ...inNetwork, stopMethod: "pause" }), part("vpn")]);
-  const guest = house.visit("app");
-  await house.clock.advance(200);
+  const fixture = await openLifecycle([app("app", [], { ...inNetwork, stopMethod: "pause" }), part("vpn")]);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(200);
   guest.close();
-  await house.clock.advance(10 * IDLE);
-  assert.deepEqual([house.status("app"), house.status("vpn")], ["paused", "ready"]);
-  house.engine.stopOutside("app");
-  await house.clock.advance(1_000);
-  assert.equal(house.status("vpn"), "asleep");
+  await fixture.clock.advance(10 * IDLE);
+  assert.deepEqual([fixture.status("app"), fixture.status("vpn")], ["paused", "ready"]);
+  fixture.engine.stopOutside("app");
+  await fixture.clock.advance(1_000);
+  assert.equal(fixture.status("vpn"), "asleep");
 });
 
 test("an app that answers though its network's owner was started later is not restarted", async () => {
-  const house = await openHouse([app("app", [], inNetwork), part("vpn")], {
+  const fixture = await openLifecycle([app("app", [], inNetwork), part("vpn")], {
     fakes: {
       app: { status: "running", startedAtMs: 1_000, networkOwner: { startedAtMs: 2_000 } },
       vpn: { status: "running" },
     },
   });
-  await house.clock.advance(50);
-  house.engine.get("app").networkOwner = { startedAtMs: 3_000 };
-  house.engine.hint("vpn");
-  const guest = house.visit("app");
-  await house.clock.advance(1_000);
+  await fixture.clock.advance(50);
+  fixture.engine.get("app").networkOwner = { startedAtMs: 3_000 };
+  fixture.engine.hint("vpn");
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(1_000);
   assert.equal(guest.answer, "forward app");
-  assert.ok(!house.engine.calls.some((call) => /^(restart|stop) /u.test(call)));
+  assert.ok(!fixture.engine.calls.some((call) => /^(restart|stop) /u.test(call)));
 });
 
 test("an app that its own network's owner cut off and that does not answer is restarted once for each start of it", async () => {
-  const house = await openHouse([app("app", [], { ...inNetwork, startTimeoutMs: 5_000 }), part("vpn")], {
+  const fixture = await openLifecycle([app("app", [], { ...inNetwork, startTimeoutMs: 5_000 }), part("vpn")], {
     fakes: { app: { status: "running", startedAtMs: 1_000, listenMs: Infinity }, vpn: { status: "running" } },
   });
-  house.engine.get("app").networkOwner = { startedAtMs: 2_000 };
-  house.engine.hint("vpn");
-  await house.clock.advance(30_000);
-  const restarts = (): number => house.engine.calls.filter((call) => call === "restart app").length;
+  fixture.engine.get("app").networkOwner = { startedAtMs: 2_000 };
+  fixture.engine.hint("vpn");
+  await fixture.clock.advance(30_000);
+  const restarts = (): number => fixture.engine.calls.filter((call) => call === "restart app").length;
   assert.equal(restarts(), 0, "nobody asked for it");
   for (let visits = 0; visits < 3; visits += 1) {
-    house.visit("app");
-    await house.clock.advance(30_000);
+    fixture.visit("app");
+    await fixture.clock.advance(30_000);
   }
   assert.equal(restarts(), 1);
 });
@@ -53,15 +53,15 @@ test("an app that its own network's owner cut off and that does not answer is re
 test("what lends its network is not stopped by its schedule before the last one in it has ended", async () => {
   const clock = createManualClock(Date.UTC(2026, 5, 1, 17, 59));
   const schedule = { start: "9:00", stop: "18:00", timezone: "UTC" };
-  const house = await openHouse([app("app", [], inNetwork), { name: "vpn", schedule }], {
+  const fixture = await openLifecycle([app("app", [], inNetwork), { name: "vpn", schedule }], {
     clock,
     fakes: { app: { status: "running" }, vpn: { status: "running" } },
   });
-  const guest = house.visit("app");
-  await house.clock.advance(5 * IDLE);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(5 * IDLE);
   assert.equal(guest.answer, "forward app");
-  assert.equal(house.status("vpn"), "ready");
+  assert.equal(fixture.status("vpn"), "ready");
   guest.close();
-  await house.clock.advance(IDLE + 31_000);
-  assert.deepEqual([house.status("app"), house.status("vpn")], ["asleep", "asleep"]);
+  await fixture.clock.advance(IDLE + 31_000);
+  assert.deepEqual([fixture.status("app"), fixture.status("vpn")], ["asleep", "asleep"]);
 });

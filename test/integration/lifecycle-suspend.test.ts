@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openHouse, type TestHouse } from "./lifecycle-house.ts";
+import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 import { app, part, visitAndLeave } from "./lifecycle-parts.ts";
 import { createManualClock } from "./manual-clock.ts";
 
@@ -8,147 +8,147 @@ const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 5, 1, 12);
 
 test("a suspended app is stopped, and no request, dependant, schedule or administrator wakes it before its end", async () => {
-  const house = await openHouse(
+  const fixture = await openLifecycle(
     [app("app", [], { schedule: { start: "12:30", stop: "", timezone: "UTC" } }), app("web", ["app"])],
     { clock: createManualClock(NOON) },
   );
-  await visitAndLeave(house, "app");
-  house.lifecycle.suspend(house.record("app"), HOUR);
-  await house.clock.advance(1_000);
-  assert.equal(house.status("app"), "asleep");
-  house.orders();
-  const guest = house.visit("app");
-  const web = house.visit("web");
-  await house.clock.settle();
+  await visitAndLeave(fixture, "app");
+  fixture.lifecycle.suspend(fixture.record("app"), HOUR);
+  await fixture.clock.advance(1_000);
+  assert.equal(fixture.status("app"), "asleep");
+  fixture.orders();
+  const guest = fixture.visit("app");
+  const web = fixture.visit("web");
+  await fixture.clock.settle();
   assert.equal(guest.answer, "suspended");
   assert.equal(web.answer, "suspended");
-  house.lifecycle.wake(house.record("app"), "admin", true);
-  house.lifecycle.wake(house.record("web"), "admin", true);
-  await house.clock.advance(HOUR - 2_000);
-  assert.deepEqual(house.orders(), []);
-  await house.clock.advance(2_000);
-  await visitAndLeave(house, "app");
+  fixture.lifecycle.wake(fixture.record("app"), "admin", true);
+  fixture.lifecycle.wake(fixture.record("web"), "admin", true);
+  await fixture.clock.advance(HOUR - 2_000);
+  assert.deepEqual(fixture.orders(), []);
+  await fixture.clock.advance(2_000);
+  await visitAndLeave(fixture, "app");
 });
 
 test("what is open is let end before a suspended app is stopped, and nobody new is let in", async () => {
-  const house = await openHouse([app("app", [])]);
-  const open = house.visit("app");
-  await house.clock.advance(200);
-  house.lifecycle.suspend(house.record("app"), HOUR);
-  const late = house.visit("app");
-  await house.clock.advance(5_000);
+  const fixture = await openLifecycle([app("app", [])]);
+  const open = fixture.visit("app");
+  await fixture.clock.advance(200);
+  fixture.lifecycle.suspend(fixture.record("app"), HOUR);
+  const late = fixture.visit("app");
+  await fixture.clock.advance(5_000);
   assert.equal(late.answer, "suspended");
-  assert.deepEqual(house.orders(), ["start app"]);
+  assert.deepEqual(fixture.orders(), ["start app"]);
   open.close();
-  await house.clock.advance(100);
-  assert.deepEqual(house.orders(), ["stop app stop"]);
+  await fixture.clock.advance(100);
+  assert.deepEqual(fixture.orders(), ["stop app stop"]);
 });
 
 for (const [what, meddle] of [
   ["restarts", ({ engine }) => engine.startOutside("app")],
   ["pauses", ({ engine }) => engine.pauseOutside("app")],
-] satisfies [string, (house: TestHouse) => void][]) {
+] satisfies [string, (fixture: LifecycleFixture) => void][]) {
   test(`a suspended app that somebody ${what} while a request is still open is stopped`, async () => {
-    const house = await openHouse([app("app", [])]);
-    const open = house.visit("app");
-    await house.clock.advance(200);
-    house.lifecycle.suspend(house.record("app"), HOUR);
-    await house.clock.advance(1_000);
-    meddle(house);
-    await house.clock.advance(1_000);
+    const fixture = await openLifecycle([app("app", [])]);
+    const open = fixture.visit("app");
+    await fixture.clock.advance(200);
+    fixture.lifecycle.suspend(fixture.record("app"), HOUR);
+    await fixture.clock.advance(1_000);
+    meddle(fixture);
+    await fixture.clock.advance(1_000);
     open.close();
-    await house.clock.advance(100);
-    assert.equal(house.engine.get("app").status, "stopped");
-    assert.equal(house.status("app"), "asleep");
+    await fixture.clock.advance(100);
+    assert.equal(fixture.engine.get("app").status, "stopped");
+    assert.equal(fixture.status("app"), "asleep");
   });
 }
 
 for (const suspendAfterMs of [30_000, 70_000]) {
   test(`an app that starts ever so late is stopped if it was suspended ${suspendAfterMs} ms after its wake`, async () => {
-    const house = await openHouse([app("app", [])], { fakes: { app: { startMs: 90_000 } } });
-    house.visit("app");
-    await house.clock.advance(suspendAfterMs);
-    house.lifecycle.suspend(house.record("app"), HOUR);
-    await house.clock.advance(95_000 - suspendAfterMs);
-    assert.deepEqual(house.orders(), ["start app", "stop app stop"]);
-    assert.equal(house.status("app"), "asleep");
+    const fixture = await openLifecycle([app("app", [])], { fakes: { app: { startMs: 90_000 } } });
+    fixture.visit("app");
+    await fixture.clock.advance(suspendAfterMs);
+    fixture.lifecycle.suspend(fixture.record("app"), HOUR);
+    await fixture.clock.advance(95_000 - suspendAfterMs);
+    assert.deepEqual(fixture.orders(), ["start app", "stop app stop"]);
+    assert.equal(fixture.status("app"), "asleep");
   });
 }
 
 test("an app that is suspended before anybody knows how it is is stopped if it runs", async () => {
-  const house = await openHouse([app("app", [])], { fakes: { app: { status: "running" } }, isLost: true });
-  house.lifecycle.suspend(house.record("app"), HOUR);
-  house.engine.reachable(true);
-  await house.clock.advance(1_000);
-  assert.deepEqual(house.orders(), ["stop app stop"]);
+  const fixture = await openLifecycle([app("app", [])], { fakes: { app: { status: "running" } }, isLost: true });
+  fixture.lifecycle.suspend(fixture.record("app"), HOUR);
+  fixture.engine.reachable(true);
+  await fixture.clock.advance(1_000);
+  assert.deepEqual(fixture.orders(), ["stop app stop"]);
 });
 
 test("whoever waits for an app that is suspended meanwhile is told so at once", async () => {
-  const house = await openHouse([app("app", [])], { fakes: { app: { listenMs: 10_000 } } });
-  const guest = house.visit("app");
-  await house.clock.advance(1_000);
+  const fixture = await openLifecycle([app("app", [])], { fakes: { app: { listenMs: 10_000 } } });
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(1_000);
   assert.equal(guest.answer, "");
-  house.lifecycle.suspend(house.record("app"), HOUR);
-  await house.clock.advance(1_000);
+  fixture.lifecycle.suspend(fixture.record("app"), HOUR);
+  await fixture.clock.advance(1_000);
   assert.equal(guest.answer, "suspended");
-  assert.equal(house.status("app"), "asleep");
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("an app that is suspended while its engine is out of reach is not started when that is back", async () => {
-  const house = await openHouse([app("app", [])]);
-  house.engine.reachable(false);
-  house.visit("app");
-  await house.clock.advance(1_000);
-  house.lifecycle.suspend(house.record("app"), HOUR);
-  house.orders();
-  house.engine.reachable(true);
-  await house.clock.advance(5_000);
-  assert.deepEqual(house.orders(), []);
+  const fixture = await openLifecycle([app("app", [])]);
+  fixture.engine.reachable(false);
+  fixture.visit("app");
+  await fixture.clock.advance(1_000);
+  fixture.lifecycle.suspend(fixture.record("app"), HOUR);
+  fixture.orders();
+  fixture.engine.reachable(true);
+  await fixture.clock.advance(5_000);
+  assert.deepEqual(fixture.orders(), []);
 });
 
 test("an app that is suspended before its start was sent is not started", async () => {
-  const house = await openHouse([app("app", [])]);
-  house.visit("app");
-  assert.equal(house.status("app"), "starting");
-  house.lifecycle.suspend(house.record("app"), HOUR);
-  await house.clock.advance(5_000);
-  assert.deepEqual(house.orders(), []);
+  const fixture = await openLifecycle([app("app", [])]);
+  fixture.visit("app");
+  assert.equal(fixture.status("app"), "starting");
+  fixture.lifecycle.suspend(fixture.record("app"), HOUR);
+  await fixture.clock.advance(5_000);
+  assert.deepEqual(fixture.orders(), []);
 });
 
 test("a resumed app is woken by the next request, and by nothing before it", async () => {
-  const house = await openHouse([app("app", [])]);
-  house.lifecycle.suspend(house.record("app"), HOUR);
-  await house.clock.advance(60_000);
-  house.lifecycle.resume(house.record("app"));
-  await house.clock.advance(60_000);
-  assert.deepEqual(house.orders(), []);
-  await visitAndLeave(house, "app");
+  const fixture = await openLifecycle([app("app", [])]);
+  fixture.lifecycle.suspend(fixture.record("app"), HOUR);
+  await fixture.clock.advance(60_000);
+  fixture.lifecycle.resume(fixture.record("app"));
+  await fixture.clock.advance(60_000);
+  assert.deepEqual(fixture.orders(), []);
+  await visitAndLeave(fixture, "app");
 });
 
 test("a group leaves a suspended member out, and is suspended when all are", async () => {
-  const house = await openHouse([part("a"), part("b")], { groups: [{ name: "pool", members: ["a", "b"] }] });
-  house.lifecycle.suspend(house.record("a"), HOUR);
+  const fixture = await openLifecycle([part("a"), part("b")], { groups: [{ name: "pool", members: ["a", "b"] }] });
+  fixture.lifecycle.suspend(fixture.record("a"), HOUR);
   for (let n = 0; n < 3; n += 1) {
-    const guest = house.visit("pool");
-    await house.clock.advance(200);
+    const guest = fixture.visit("pool");
+    await fixture.clock.advance(200);
     assert.equal(guest.answer, "forward b");
     guest.close();
   }
-  assert.equal(house.status("a"), "asleep");
-  house.lifecycle.suspend(house.record("b"), HOUR);
-  await house.clock.advance(1_000);
-  const guest = house.visit("pool");
-  await house.clock.settle();
+  assert.equal(fixture.status("a"), "asleep");
+  fixture.lifecycle.suspend(fixture.record("b"), HOUR);
+  await fixture.clock.advance(1_000);
+  const guest = fixture.visit("pool");
+  await fixture.clock.settle();
   assert.equal(guest.answer, "suspended");
 });
 
 test("a suspension is kept over a restart of the gateway, with its end", async () => {
-  const first = await openHouse([app("app", [])], { clock: createManualClock(NOON) });
+  const first = await openLifecycle([app("app", [])], { clock: createManualClock(NOON) });
   first.lifecycle.suspend(first.record("app"), HOUR);
   await first.clock.settle();
   const memory = first.saved.get("app");
   assert.equal(memory?.suspendedUntilMs, NOON + HOUR);
-  const again = await openHouse([app("app", [])], {
+  const again = await openLifecycle([app("app", [])], {
     clock: createManualClock(NOON + HOUR / 2),
     memories: { app: memory ?? {} },
   });
@@ -160,60 +160,60 @@ test("a suspension is kept over a restart of the gateway, with its end", async (
 });
 
 test("what somebody else stopped stays stopped until somebody starts it, where wake_after_stop says so", async () => {
-  const house = await openHouse([app("app", [], { wakeAfterStop: "started" }), app("web", ["app"])]);
-  await visitAndLeave(house, "app");
-  house.engine.stopOutside("app");
-  await house.clock.advance(60_000);
+  const fixture = await openLifecycle([app("app", [], { wakeAfterStop: "started" }), app("web", ["app"])]);
+  await visitAndLeave(fixture, "app");
+  fixture.engine.stopOutside("app");
+  await fixture.clock.advance(60_000);
   for (const host of ["app", "web"]) {
-    const guest = house.visit(host);
-    await house.clock.settle();
+    const guest = fixture.visit(host);
+    await fixture.clock.settle();
     assert.equal(guest.answer, "suspended");
   }
-  house.engine.startOutside("app");
-  await house.clock.advance(100);
-  await visitAndLeave(house, "app");
-  await house.clock.advance(120_000);
-  assert.equal(house.status("app"), "asleep", "its idle time has put it to sleep");
-  await visitAndLeave(house, "app");
+  fixture.engine.startOutside("app");
+  await fixture.clock.advance(100);
+  await visitAndLeave(fixture, "app");
+  await fixture.clock.advance(120_000);
+  assert.equal(fixture.status("app"), "asleep", "its idle time has put it to sleep");
+  await visitAndLeave(fixture, "app");
 });
 
 test("what somebody stops before it was ever seen running stays stopped as well", async () => {
-  const house = await openHouse([app("app", [], { wakeAfterStop: "started" })]);
-  const { start } = house.engine;
-  house.engine.start = async (ref) => {
+  const fixture = await openLifecycle([app("app", [], { wakeAfterStop: "started" })]);
+  const { start } = fixture.engine;
+  fixture.engine.start = async (ref) => {
     await start(ref);
-    house.engine.stopOutside("app");
+    fixture.engine.stopOutside("app");
   };
-  const guest = house.visit("app");
-  await house.clock.advance(30_000);
-  assert.deepEqual(house.orders(), ["start app"]);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(30_000);
+  assert.deepEqual(fixture.orders(), ["start app"]);
   assert.equal(guest.answer, "suspended");
 });
 
 test("a stop counts that was heard of while the engine was asked, whose answer is older", async () => {
-  const house = await openHouse([app("app", [], { wakeAfterStop: "started" })]);
-  const { observe } = house.engine;
-  house.engine.observe = async (ref) => {
+  const fixture = await openLifecycle([app("app", [], { wakeAfterStop: "started" })]);
+  const { observe } = fixture.engine;
+  fixture.engine.observe = async (ref) => {
     const seen = await observe(ref);
-    if (seen.status === "running") house.engine.stopOutside("app");
+    if (seen.status === "running") fixture.engine.stopOutside("app");
     return seen;
   };
-  const guest = house.visit("app");
-  await house.clock.advance(30_000);
-  assert.deepEqual(house.orders(), ["start app"]);
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(30_000);
+  assert.deepEqual(fixture.orders(), ["start app"]);
   assert.equal(guest.answer, "suspended");
 });
 
 test("an administrator may start what stays stopped, and a crash is no stop", async () => {
-  const house = await openHouse([app("app", [], { wakeAfterStop: "started" })]);
-  await visitAndLeave(house, "app");
-  house.engine.stopOutside("app");
-  await house.clock.advance(60_000);
-  house.lifecycle.wake(house.record("app"), "admin", true);
-  await visitAndLeave(house, "app");
-  house.engine.crash("app");
-  await house.clock.advance(10_000);
-  await visitAndLeave(house, "app", 2_000);
+  const fixture = await openLifecycle([app("app", [], { wakeAfterStop: "started" })]);
+  await visitAndLeave(fixture, "app");
+  fixture.engine.stopOutside("app");
+  await fixture.clock.advance(60_000);
+  fixture.lifecycle.wake(fixture.record("app"), "admin", true);
+  await visitAndLeave(fixture, "app");
+  fixture.engine.crash("app");
+  await fixture.clock.advance(10_000);
+  await visitAndLeave(fixture, "app", 2_000);
 });
 
 for (const [what, beforeMs, answer] of [
@@ -221,16 +221,16 @@ for (const [what, beforeMs, answer] of [
   ["what somebody stopped long before the engine goes down stays stopped", 25_000, "suspended"],
 ] as const) {
   test(what, async () => {
-    const house = await openHouse([app("app", [], { wakeAfterStop: "started" })]);
-    await visitAndLeave(house, "app");
-    house.engine.stopOutside("app");
-    await house.clock.advance(beforeMs);
-    house.engine.hint(undefined, { kind: "cut" });
-    house.engine.reachable(false);
-    house.engine.reachable(true);
-    await house.clock.settle();
-    const guest = house.visit("app");
-    await house.clock.advance(50);
+    const fixture = await openLifecycle([app("app", [], { wakeAfterStop: "started" })]);
+    await visitAndLeave(fixture, "app");
+    fixture.engine.stopOutside("app");
+    await fixture.clock.advance(beforeMs);
+    fixture.engine.hint(undefined, { kind: "cut" });
+    fixture.engine.reachable(false);
+    fixture.engine.reachable(true);
+    await fixture.clock.settle();
+    const guest = fixture.visit("app");
+    await fixture.clock.advance(50);
     assert.equal(guest.answer, answer);
   });
 }

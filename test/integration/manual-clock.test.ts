@@ -45,10 +45,10 @@ test("a wall clock that jumps does not move the other one", () => {
 });
 
 test("a life cycle over the imaginary engine wakes, answers and stops on time", async () => {
-  const house = await startManualLifecycle(settingsOf([{ name: "app", idleTimeoutMs: 60_000 }]), {
+  const fixture = await startManualLifecycle(settingsOf([{ name: "app", idleTimeoutMs: 60_000 }]), {
     workloads: { app: { startMs: 200, listenMs: 800 } },
   });
-  const { clock, engine, lifecycle } = house;
+  const { clock, engine, lifecycle } = fixture;
   const record = lifecycle.records.get("app")!;
   const status = (): string => record.state.status;
   assert.equal(status(), "asleep");

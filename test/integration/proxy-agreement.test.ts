@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import fc from "fast-check";
 import { flatFields } from "../../src/http1/field-lines.ts";
-import { type ProxyHouse, rawClient, READ_BY_NODE, startProxy, startRawApp } from "./proxy-house.ts";
+import { type ProxyFixture, rawClient, READ_BY_NODE, startProxy, startRawApp } from "./proxy-fixture.ts";
 
 /** An answer in the pieces in which it is sent. */
 interface Script {
@@ -46,7 +46,7 @@ async function startBoth(t: TestContext): Promise<(request: string, script: Scri
   const byNode = await startProxy(t, { upstream: app.port });
   delete process.env[READ_BY_NODE];
 
-  async function ask({ port }: ProxyHouse, request: string): Promise<Seen> {
+  async function ask({ port }: ProxyFixture, request: string): Promise<Seen> {
     // Closing is asked for, so that the end is one to wait for, and what came before it is all.
     const client = await rawClient(t, port, request);
     const all = await client.closed();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { waitUntil } from "../support/wait-until.ts";
-import { rawClient, startApp, startProxy, startRawApp } from "./proxy-house.ts";
+import { rawClient, startApp, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { settled } from "./settled.ts";
 
 const MIB = 1024 * 1024;

@@ -3,7 +3,7 @@
  * goes on after the first request on it that is not plain.
  */
 import { glob } from "node:fs/promises";
-import { READ_BY_NODE } from "./proxy-house.ts";
+import { READ_BY_NODE } from "./proxy-fixture.ts";
 
 /** Itself, and one that reads in both ways. */
 const OTHERS: ReadonlySet<string> = new Set(["proxy-by-node.test.ts", "proxy-agreement.test.ts"]);

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { waitUntil } from "../support/wait-until.ts";
-import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-house.ts";
+import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-fixture.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const request = (method: string, body = ""): string =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, it } from "node:test";
 import { cleanup } from "../support/cleanup.ts";
-import { rawClient, startApp, startProxy, startRawApp, takeAway } from "./proxy-house.ts";
+import { rawClient, startApp, startProxy, startRawApp, takeAway } from "./proxy-fixture.ts";
 import { startDeafApp } from "./proxy-deaf-app.ts";
 import { GET, SMALL, WAYS } from "./proxy-ways.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { answering, type ProxyHouseSpec, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
+import { answering, type ProxySpec, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 
 export interface Exchanged {
   /** What the app got. */
@@ -15,7 +15,7 @@ export async function exchange(
   request: string,
   answer: string,
   done: (answer: string) => boolean,
-  spec: Partial<ProxyHouseSpec> = {},
+  spec: Partial<ProxySpec> = {},
 ): Promise<Exchanged> {
   const app = await startRawApp(t, answering(answer));
   const proxy = await startProxy(t, { upstream: app.port, ...spec });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { dechunk, exchange, isOk, OK } from "./proxy-exchange.ts";
-import { answering, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
+import { answering, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 
 describe("an answer keeps its framing", () => {
   const get = (more = ""): string => `GET / HTTP/1.1\r\nHost: a\r\n${more}\r\n`;

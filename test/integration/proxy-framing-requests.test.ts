@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { METHODS } from "node:http";
 import { describe, it } from "node:test";
 import { dechunk, EMPTY, exchange, hasHead, isOk, OK } from "./proxy-exchange.ts";
-import { answering, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
+import { answering, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 
 /** Methods that reach a request handler; CONNECT is for proxies of another kind, PRI is HTTP/2. */
 const methods = METHODS.filter((method) => method !== "CONNECT");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-house.ts";
+import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { startDeafApp } from "./proxy-deaf-app.ts";
 import { BIG, CHUNKED, GET, ODD_GET, WAYS } from "./proxy-ways.ts";
 

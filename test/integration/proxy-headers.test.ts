@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import { type ProxyHouseSpec, answering, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
+import { type ProxySpec, answering, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -8,7 +8,7 @@ const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 async function seenByApp(
   t: TestContext,
   head: string,
-  spec: Partial<ProxyHouseSpec> = {},
+  spec: Partial<ProxySpec> = {},
   host?: string,
 ): Promise<string[]> {
   const app = await startRawApp(t, answering(OK));
@@ -19,7 +19,7 @@ async function seenByApp(
 }
 
 /** The head that a client gets for a head that the app sends. */
-async function seenByClient(t: TestContext, head: string, spec: Partial<ProxyHouseSpec> = {}): Promise<string[]> {
+async function seenByClient(t: TestContext, head: string, spec: Partial<ProxySpec> = {}): Promise<string[]> {
   const app = await startRawApp(t, answering(`${head}\r\nContent-Length: 2\r\n\r\nok`));
   const proxy = await startProxy(t, { upstream: app.port, ...spec });
   const client = await rawClient(t, proxy.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { waitUntil } from "../support/wait-until.ts";
-import { startProxy, startRawApp } from "./proxy-house.ts";
+import { startProxy, startRawApp } from "./proxy-fixture.ts";
 
 const TIMES = 200;
 const AT_ONCE = 50;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
 import { startDeafApp } from "./proxy-deaf-app.ts";
-import { answering, rawClient, startProxy, startRawApp } from "./proxy-house.ts";
+import { answering, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { GET, WAYS } from "./proxy-ways.ts";
 
 const UPGRADE = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n";

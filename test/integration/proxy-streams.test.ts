@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { answering, rawClient, startApp, startProxy, startRawApp, takeAway } from "./proxy-house.ts";
+import { answering, rawClient, startApp, startProxy, startRawApp, takeAway } from "./proxy-fixture.ts";
 import { WAYS } from "./proxy-ways.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { rawClient, startRawApp } from "./proxy-house.ts";
+import { rawClient, startRawApp } from "./proxy-fixture.ts";
 import { settled } from "./settled.ts";
 
 export type StartSubject = (t: TestContext, upstream: number) => Promise<{ readonly port: number }>;

@@ -3,7 +3,7 @@ import { it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket, WebSocketServer } from "ws";
 import { waitUntil } from "../support/wait-until.ts";
-import { rawClient, type RawClient, startApp, startRawApp } from "./proxy-house.ts";
+import { rawClient, type RawClient, startApp, startRawApp } from "./proxy-fixture.ts";
 import { ASK, declineRules, type StartSubject } from "./proxy-upgrade-decline-rules.ts";
 import { settled } from "./settled.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { answering, rawClient, startProxy, startRawApp, takeAway } from "./proxy-house.ts";
+import { answering, rawClient, startProxy, startRawApp, takeAway } from "./proxy-fixture.ts";
 import { upgradeRules } from "./proxy-upgrade-rules.ts";
 
 const ASK = "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n";

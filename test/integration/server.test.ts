@@ -7,7 +7,7 @@ import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createGatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { rawClient } from "./proxy-house.ts";
+import { rawClient } from "./proxy-fixture.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: app.test\r\n\r\n";
 const UPGRADE = "GET /up HTTP/1.1\r\nHost: app.test\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";

@@ -9,7 +9,7 @@ import { cleanup } from "../support/cleanup.ts";
 import type { Gateway } from "../support/gateway.ts";
 import { freePort } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { processContainer, startCollector, startTraced } from "./tracing-house.ts";
+import { processContainer, startCollector, startTraced } from "./tracing-fixture.ts";
 
 const sampled = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 

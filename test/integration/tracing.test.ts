@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { processContainer, startCollector, startTraced } from "./tracing-house.ts";
+import { processContainer, startCollector, startTraced } from "./tracing-fixture.ts";
 
 const SERVER = 2;
 const ERROR = 2;

@@ -7,7 +7,7 @@ import { cleanup } from "../support/cleanup.ts";
 import { startGateway } from "../support/gateway.ts";
 import { freePort, request } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { rawClient } from "./proxy-house.ts";
+import { rawClient } from "./proxy-fixture.ts";
 import { H, ok, startWireGateway, U } from "./wire-gateway.ts";
 
 describe("a client that leaves as its answer arrives", { concurrency: true }, () => {

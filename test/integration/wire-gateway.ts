@@ -6,7 +6,7 @@ import { createForwarder, type ForwardOutcome } from "../../src/proxy/forwarder.
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createGatewayServer, type GatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
-import { type RawClient, rawClient, startRawApp } from "./proxy-house.ts";
+import { type RawClient, rawClient, startRawApp } from "./proxy-fixture.ts";
 
 /** The listener with the forwarder behind it, in front of one app. */
 export interface WireGateway {

@@ -24,7 +24,7 @@ export interface Guest {
 }
 
 /** A life cycle in the words of its tests. */
-export interface TestHouse extends ManualLifecycle {
+export interface LifecycleFixture extends ManualLifecycle {
   record(name: string): WorkloadRecord;
   status(name: string): WorkloadState["status"];
   /** Somebody asks for this host's root; the answer is there after the next `settle` or `advance`. */
@@ -50,7 +50,7 @@ export const PROXY: DoorTraits = {
 };
 
 /** Opens a life cycle; whatever is not said of a workload has its documented default. */
-export async function openHouse(
+export async function openLifecycle(
   workloads: readonly (Partial<WorkloadSettings> & { name: string })[],
   more: {
     fakes?: Readonly<Record<string, Partial<FakeWorkload>>>;
@@ -61,19 +61,19 @@ export async function openHouse(
     /** The engine is out of reach at first. */
     isLost?: boolean;
   } = {},
-): Promise<TestHouse> {
-  const settings = houseSettings(workloads, more);
+): Promise<LifecycleFixture> {
+  const settings = fixtureSettings(workloads, more);
   const memories = Object.entries(more.memories ?? {}).map(
     ([name, memory]) => [name, { ...MEMORY, ...memory }] as const,
   );
-  const house = await startManualLifecycle(settings, {
+  const fixture = await startManualLifecycle(settings, {
     clock: more.clock ?? createManualClock(),
     workloads: more.fakes ?? {},
     memories: new Map(memories),
     createSchedule: createDailySchedule,
     isLost: more.isLost ?? false,
   });
-  const { engine, lifecycle, events } = house;
+  const { engine, lifecycle, events } = fixture;
   let ordered = 0;
 
   function record(name: string): WorkloadRecord {
@@ -83,10 +83,10 @@ export async function openHouse(
   }
 
   return {
-    ...house,
+    ...fixture,
     record,
     status: (name) => record(name).state.status,
-    visit: (host, how) => visit(house, host, how),
+    visit: (host, how) => visit(fixture, host, how),
     orders() {
       const fresh = engine.calls.slice(ordered).filter((call) => /^(start|stop|throttle) /u.test(call));
       ordered = engine.calls.length;
@@ -96,8 +96,8 @@ export async function openHouse(
   };
 }
 
-/** The configuration of `openHouse`, for reloads. */
-export function houseSettings(
+/** The configuration of `openLifecycle`, for reloads. */
+export function fixtureSettings(
   workloads: readonly (Partial<WorkloadSettings> & { name: string })[],
   more: {
     groups?: readonly (Partial<GroupSettings> & { name: string })[];

@@ -13,11 +13,11 @@ import { createResponder } from "../../src/respond/responder.ts";
 import { createGatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { type Answer, request } from "../support/http.ts";
-import { openHouse, type TestHouse } from "./lifecycle-house.ts";
-import { READ_BY_NODE } from "./proxy-house.ts";
+import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
+import { READ_BY_NODE } from "./proxy-fixture.ts";
 
 /** The auth door on a real socket, over a life cycle whose clock and engine a test moves. */
-export interface AuthHouse extends TestHouse {
+export interface ForwardAuthFixture extends LifecycleFixture {
   readonly port: number;
   /** What was counted, as "traefik allowed". */
   readonly counted: string[];
@@ -35,29 +35,29 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
-export type AuthHouseOptions = Parameters<typeof openHouse>[1] & {
+export type ForwardAuthOptions = Parameters<typeof openLifecycle>[1] & {
   readonly trusted?: readonly string[];
   readonly pollAllowed?: (kind: string, address: string, route: string) => number | undefined;
 };
 
-export async function openAuthHouse(
+export async function openForwardAuth(
   t: TestContext,
-  workloads: Parameters<typeof openHouse>[0],
-  options: AuthHouseOptions = {},
-): Promise<AuthHouse> {
-  const house = await openHouse(workloads, options);
+  workloads: Parameters<typeof openLifecycle>[0],
+  options: ForwardAuthOptions = {},
+): Promise<ForwardAuthFixture> {
+  const fixture = await openLifecycle(workloads, options);
   const counted: string[] = [];
   const isTrusted = createAddressSet(options.trusted ?? ["127.0.0.0/8"]);
   const responder = createResponder({ templatesDir: "", theme: "default", report: () => undefined });
-  const logTail = createLogTail({ clock: house.clock, lines: () => 30 });
+  const logTail = createLogTail({ clock: fixture.clock, lines: () => 30 });
   const door = createAuthDoor({
-    lifecycle: house.lifecycle,
+    lifecycle: fixture.lifecycle,
     responder: () => responder,
     answerRefusal: createRefusalAnswer({
       responder: () => responder,
-      describe: createRefusedRoutes({ clock: house.clock, logTail }),
+      describe: createRefusedRoutes({ clock: fixture.clock, logTail }),
     }),
-    polls: createPolls({ clock: house.clock, responder: () => responder, logTail }),
+    polls: createPolls({ clock: fixture.clock, responder: () => responder, logTail }),
     pollAllowed: options.pollAllowed ?? (() => undefined),
     isTrusted,
     addressOf: (req) => clientAddress(req, isTrusted),
@@ -65,7 +65,7 @@ export async function openAuthHouse(
   });
   const port = await serve(t, door);
   return {
-    ...house,
+    ...fixture,
     port,
     counted,
     ask: (path, headers = {}, { method, host, signal } = {}) =>
@@ -86,7 +86,7 @@ export async function openAuthHouse(
       );
       for (let turns = 0; !over && turns < 2_000; turns += 1) {
         await new Promise((resolve) => setTimeout(resolve, 2));
-        await house.clock.advance(100);
+        await fixture.clock.advance(100);
       }
       return pending;
     },

@@ -10,7 +10,7 @@ import { skipOrFail } from "./tools.ts";
 export const socketGroup = 4242;
 
 /** A daemon for one test file that has the gateway's image, and no container that other tests made. */
-export interface ImageHouse {
+export interface ImageFixture {
   /** `undefined` when the test was skipped for something that is missing. */
   enter(t: TestContext): Promise<TestDocker | undefined>;
 }
@@ -19,7 +19,7 @@ export interface ImageHouse {
  * A gateway in a container looks after every labelled container of its daemon, so it gets one of its own. Started by the
  * first test that asks, and stopped at the end of the file.
  */
-export function createImageHouse(): ImageHouse {
+export function createImageFixture(): ImageFixture {
   let opening: Promise<PrivateDocker> | undefined;
   after(async () => (await opening?.catch(() => undefined))?.stop());
 

@@ -19,13 +19,13 @@ export interface Visitor {
   paste(block: string, place: string): Promise<void>;
 }
 
-export interface GuideHouse {
+export interface GuideFixture {
   /** A clean checkout, and a Docker without containers; `undefined` when the test was skipped. */
   enter(t: TestContext): Promise<Visitor | undefined>;
 }
 
 /** One machine for all pages of a test file, since nothing of a page is left for the next. */
-export function createGuideHouse(): GuideHouse {
+export function createGuideFixture(): GuideFixture {
   let opening: Promise<FreshMachine> | undefined;
   after(async () => (await opening?.catch(() => undefined))?.stop());
 

@@ -21,7 +21,7 @@ import { freePort } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 /** A forwarder behind a listener, as the gateway has one, towards one upstream. */
-export interface ProxyHouse {
+export interface ProxyFixture {
   readonly port: number;
   readonly to: Endpoint;
   readonly forwarder: Forwarder;
@@ -33,7 +33,7 @@ export interface ProxyHouse {
   clients(): Promise<number>;
 }
 
-export interface ProxyHouseSpec {
+export interface ProxySpec {
   readonly upstream: number;
   readonly address?: string;
   readonly published?: boolean;
@@ -50,7 +50,7 @@ export const READ_BY_NODE = "PROXY_READ_BY_NODE";
 const ENDLESS = { isDraining: () => false, tooLate: (socket: Socket) => void socket.destroy() };
 const PASS_HOST: Pick<ForwardOrder, "passHost" | "extraHeaders"> = Object.freeze({ passHost: true });
 
-export async function startProxy(t: TestContext, spec: ProxyHouseSpec): Promise<ProxyHouse> {
+export async function startProxy(t: TestContext, spec: ProxySpec): Promise<ProxyFixture> {
   const { options = PASS_HOST, isTrusted = () => false, unanswered = answer502 } = spec;
   const { address = "127.0.0.1", published = false } = spec;
   const to: Endpoint = Object.freeze({ host: address, port: spec.upstream, published });
