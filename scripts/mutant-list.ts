@@ -52,7 +52,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       [
         "lifecycle/stop/drain-stop.ts",
-        "canBeUndone(state.reason) ? await findVeto(house, record, signal) : undefined",
+        "canBeUndone(state.reason) ? await findVeto(context, record, signal) : undefined",
         "undefined",
       ],
     ],

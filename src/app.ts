@@ -142,7 +142,7 @@ function createFrontDoors(parts: Parts, forwarder: Forwarder, isDraining: () => 
   const logTail = createLogTail({ clock, lines: () => settings.gateway().logLines });
   const answerRefusal = createRefusalAnswer({ responder, describe: createRefusedRoutes({ clock, logTail }) });
   const proxy = createProxyDoor({
-    house: lifecycle.house,
+    context: lifecycle.context,
     admitter: lifecycle,
     forwarder,
     count: metrics.request,

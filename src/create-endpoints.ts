@@ -37,7 +37,7 @@ export interface Endpoints {
   readonly close: () => void;
 }
 
-/** Puts the endpoints together; the only express of the house, and nothing else's way leads through it. */
+/** Puts the endpoints together; the only express of the context, and nothing else's way leads through it. */
 export function createEndpoints(deps: EndpointsDeps): Endpoints {
   const { lifecycle, clock, events } = deps;
   const sender = createSender(deps.responder);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { MUTANTS } from "../scripts/mutant-list.ts";
 
 // dependency-cruiser says "no violations" of files that it could not read, too: what it read is counted here, and one
 // breach of each kind is planted to see it found.
@@ -28,6 +29,15 @@ test("one file alone relies on what Node does not document", () => {
     internals.test(readFileSync(path.join(root, file), "utf8")),
   );
   assert.deepEqual(found.toSorted(), ["src/http1/node-internals.ts", "src/lean-start.ts"]);
+});
+
+test("the text that each mutant replaces stands in its file exactly once", () => {
+  const lost = MUTANTS.flatMap(({ name, edits }) =>
+    edits.flatMap(([file, find]) =>
+      readFileSync(path.join(root, "src", file), "utf8").split(find).length === 2 ? [] : `${name}: ${file}: ${find}`,
+    ),
+  );
+  assert.deepEqual(lost, []);
 });
 
 const breaches: readonly { readonly file: string; readonly code: string; readonly rule: string }[] = [

@@ -61,7 +61,7 @@ export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender:
 
   /** What is to be kept awake is woken; of a group as much as a request would wake. */
   function wakeAny(route: Route): void {
-    if (!route.members.some(({ state }) => isWakingOrReady(state))) wakeRoute(lifecycle.house, route, "admin");
+    if (!route.members.some(({ state }) => isWakingOrReady(state))) wakeRoute(lifecycle.context, route, "admin");
   }
 
   /** `act` does it, or says why not; a string: what is wrong with the request. */

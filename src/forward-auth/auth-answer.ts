@@ -18,7 +18,7 @@ import { answerPoll, type PollDeps } from "./polls.ts";
 import { clientOf, readyAnswer } from "./ready-answer.ts";
 
 export interface AuthDeps extends PollDeps {
-  readonly lifecycle: Pick<Lifecycle, "admit" | "routes" | "house">;
+  readonly lifecycle: Pick<Lifecycle, "admit" | "routes" | "context">;
   readonly answerRefusal: AnswerRefusal<Route>;
   /** Whether a peer may ask, and its forwarded headers count. */
   readonly isTrusted: (address: string) => boolean;
@@ -37,7 +37,7 @@ export interface AuthAnswer {
 /** Settles an auth request that is not already settled by an open gate. Resolves with nothing when the front has left. */
 export function createAuthority(deps: AuthDeps) {
   const { lifecycle, responder, answerRefusal, isTrusted, addressOf } = deps;
-  const { clock, probe, dispatch } = lifecycle.house;
+  const { clock, probe, dispatch } = lifecycle.context;
 
   async function answerTo(
     front: Front,
@@ -70,7 +70,7 @@ export function createAuthority(deps: AuthDeps) {
     const admission = await lifecycle.admit(route, askerOf(req, asked, gone), front.traits, "none");
     if (admission.kind === "forward") {
       const { record, forward, waitedMs } = admission;
-      if (record.heardFrom !== forward.to) noteFirstPass(lifecycle.house, record, forward.to);
+      if (record.heardFrom !== forward.to) noteFirstPass(lifecycle.context, record, forward.to);
       noteStream(record, streamSigns(req.headers), clock.now());
       const extra = waitHeaders(waitedMs);
       return { answer: allowedAnswer(forward), counted: extra.length > 0 ? "held" : "allowed", extra };

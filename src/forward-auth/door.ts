@@ -38,7 +38,7 @@ export interface AuthDoor {
 
 export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
   const { lifecycle, isTrusted, count } = deps;
-  const { clock, rearm, emit } = lifecycle.house;
+  const { clock, rearm, emit } = lifecycle.context;
   const answerTo = createAuthority(deps);
 
   function request(req: IncomingMessage, res: ServerResponse, path: string): boolean {
@@ -73,7 +73,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     touch(record, clock);
     noteAskedHost(record, forwardedHost);
     meetFront(record, rearm);
-    if (record.heardFrom !== record.gate.to) noteFirstPass(lifecycle.house, record, record.gate.to);
+    if (record.heardFrom !== record.gate.to) noteFirstPass(lifecycle.context, record, record.gate.to);
     noteStream(record, question, record.lastActivityMs);
     count(front.name, "allowed");
     return record.gate;

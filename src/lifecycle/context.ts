@@ -4,8 +4,8 @@ import type { Clock, Probe } from "./ports.ts";
 import type { WorkloadRecord } from "./workload/record.ts";
 import type { Truces } from "./reconcile/truces.ts";
 
-/** What the verbs of the life cycle share: time, the probe, the event stream and the one way to change a state. */
-export interface House {
+/** What everything in the life cycle shares: time, the probe, the event stream and the one way to change a state. */
+export interface LifecycleContext {
   readonly clock: Clock;
   readonly probe: Probe;
   readonly emit: Emit;

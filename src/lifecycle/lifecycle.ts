@@ -8,7 +8,7 @@ import { dispatch, type Jobs } from "./workload/dispatch.ts";
 import { drainJob, stopJob } from "./stop/drain-stop.ts";
 import { isSatisfied } from "./workload/gate.ts";
 import type { WaitingRoom } from "./admit/hold.ts";
-import type { House } from "./context.ts";
+import type { LifecycleContext } from "./context.ts";
 import { createMemoryKeeper } from "./workload/memory.ts";
 import { notify } from "./workload/notify.ts";
 import { openOrClose } from "./stop/open-or-close.ts";
@@ -41,7 +41,7 @@ export interface LifecycleDeps {
 
 /** The one life cycle behind every door. */
 export interface Lifecycle extends Admitter {
-  readonly house: House;
+  readonly context: LifecycleContext;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
   /** The current routes; replaced whole, never changed. */
   readonly routes: () => Routes;
@@ -77,32 +77,32 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   let routes: Routes | undefined;
   let settings: Settings | undefined;
 
-  const house: House = {
+  const context: LifecycleContext = {
     clock,
     probe,
     emit,
     truces: createTruces(clock),
-    dispatch: (record, event) => isOurs(record) && dispatch(house, JOBS, record, event),
+    dispatch: (record, event) => isOurs(record) && dispatch(context, JOBS, record, event),
     wake,
     rearm(record) {
-      if (isOurs(record)) rearm(house, record, act);
+      if (isOurs(record)) rearm(context, record, act);
     },
     remember: () => memory.markDirty(),
     save: () => memory.save(),
   };
-  const memory = createMemoryKeeper({ clock, store: deps.store, records, truces: house.truces });
+  const memory = createMemoryKeeper({ clock, store: deps.store, records, truces: context.truces });
   const reconciler = createReconciler({
-    house,
+    context,
     engines: deps.engines,
     records,
     apply(inventory) {
       settings = deps.settingsFor(inventory);
       overall.limit = settings.gateway.maxPending;
-      routes = applySettings({ ...deps, house, records, retired, memory }, settings, routes);
+      routes = applySettings({ ...deps, context, records, retired, memory }, settings, routes);
     },
   });
   const admitter = createAdmitter({
-    house,
+    context,
     overall,
     matchesIgnore: deps.matchesIgnore,
     currentRoute: ({ name }, host) => routes?.hosts.find(host) ?? routes?.byName.get(name),
@@ -117,8 +117,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     if (!isOurs(record) || !mayBeWoken(record, cause)) return;
     const { status } = record.state;
     if (status !== "starting" && status !== "ready") record.wakeCause = cause;
-    if (record.throttled) void unthrottle(house, record);
-    house.dispatch(record, { type: "wake", force });
+    if (record.throttled) void unthrottle(context, record);
+    context.dispatch(record, { type: "wake", force });
     if (record.state.status !== "ready" || record.gate !== undefined) return;
     for (const { record: dependency, condition } of record.dependencies) {
       if (!isSatisfied(dependency, condition)) wake(dependency, "dependency", force);
@@ -130,19 +130,19 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       case "idle":
       case "unneeded":
       case "pause":
-        return sleepIdle(house, record, deadline.kind);
+        return sleepIdle(context, record, deadline.kind);
       case "resume":
-        resume(house, record);
+        resume(context, record);
         return undefined;
       case "throttle":
-        throttle(house, record);
+        throttle(context, record);
         return undefined;
       case "sample":
-        takeSample(house, record);
+        takeSample(context, record);
         return undefined;
       case "schedule-start":
       case "schedule-stop":
-        openOrClose(house, record, deadline.kind === "schedule-start" ? "start" : "stop");
+        openOrClose(context, record, deadline.kind === "schedule-start" ? "start" : "stop");
         return undefined;
     }
   }
@@ -152,13 +152,13 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     const slow = [...records.values()].filter(({ ownLimits }) => ownLimits !== undefined);
     const done = new AbortController();
     const late = clock.sleep(LONGEST_FAREWELL_MS, done.signal);
-    await Promise.race([Promise.all(slow.map((record) => unthrottle(house, record))), late]);
+    await Promise.race([Promise.all(slow.map((record) => unthrottle(context, record))), late]);
     done.abort();
   }
 
   return {
     ...admitter,
-    house,
+    context,
     records,
     routes: () => routes ?? NOTHING_YET,
     settings: () => {
@@ -176,15 +176,15 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     },
     reload: () => reconciler.reload(),
     wake,
-    sleep: (record) => void house.dispatch(record, { type: "sleep", reason: "admin" }),
+    sleep: (record) => void context.dispatch(record, { type: "sleep", reason: "admin" }),
     pin(record, ms) {
       record.pinnedUntilMs = ms > 0 ? clock.now() + ms : 0;
-      if (ms > 0) house.dispatch(record, { type: "arrival" }); // an idle stop may have begun to look
-      house.rearm(record);
+      if (ms > 0) context.dispatch(record, { type: "arrival" }); // an idle stop may have begun to look
+      context.rearm(record);
       notify(record.watchers);
     },
-    suspend: (record, ms) => suspend(house, record, ms),
-    resume: (record) => resume(house, record),
+    suspend: (record, ms) => suspend(context, record, ms),
+    resume: (record) => resume(context, record),
     async stop() {
       stopped.abort();
       for (const record of records.values()) {

@@ -9,7 +9,7 @@ import { isPrefetch } from "../core/prefetch.ts";
 import { CONFLICT, requestHost } from "../core/request-host.ts";
 import type { Admission, Asker, Admitter } from "../lifecycle/admit/admit.ts";
 import { noteFirstAnswer } from "../lifecycle/wake/first-answer.ts";
-import type { House } from "../lifecycle/context.ts";
+import type { LifecycleContext } from "../lifecycle/context.ts";
 import { closeLease, type Lease, openLease } from "../lifecycle/workload/lease.ts";
 import { noteGoodHost } from "../lifecycle/wake/probe-hosts.ts";
 import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
@@ -33,7 +33,7 @@ export const PROXY_TRAITS: DoorTraits = Object.freeze({
 const MOST_TRIES = 4;
 
 export interface ProxyDoorDeps {
-  readonly house: House;
+  readonly context: LifecycleContext;
   readonly admitter: Admitter;
   readonly forwarder: Forwarder;
   /** Counts an answer; called once per request, with the time from its begin: the wait for a wake is part of that. */
@@ -77,7 +77,7 @@ interface Passage {
 
 /** Forwards what may go on at once; everybody else waits, or gets what the one decision says. */
 export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
-  const { house, admitter, forwarder, count } = deps;
+  const { context, admitter, forwarder, count } = deps;
 
   function plain(route: Route, asked: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
     const { single } = route;
@@ -85,20 +85,20 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     const { to } = single.gate;
     const { host } = asked;
     single.lastClient = clientClass(asked.userAgent, false);
-    const startedMs = house.clock.now();
+    const startedMs = context.clock.now();
     const lease = openLease(single, "request", startedMs);
     const onEnd = (outcome: ForwardOutcome): void => {
-      closeLease(lease, house.clock, house.rearm);
+      closeLease(lease, context.clock, context.rearm);
       if (single.heardFrom !== to) hear(single, to, outcome);
       if (outcome.kind === "refused") {
-        house.dispatch(single, { type: "refused", endpoint: to });
+        context.dispatch(single, { type: "refused", endpoint: to });
         client.passToNode();
         return;
       }
       if (outcome.kind === "failed")
         client.passToNode((req, res) => refuseBroken(brokenAfter(outcome, 0), route, req, res));
       if (isWell(outcome)) noteGoodHost(single, host);
-      count(single.name, statusOf(outcome), house.clock.now() - startedMs);
+      count(single.name, statusOf(outcome), context.clock.now() - startedMs);
     };
     forwarder.forwardSimple({ request: asked, body, client, to, passHost: single.settings.passHost, onEnd });
     return true;
@@ -109,7 +109,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     // The ready path: nothing is decided or allocated here but the lease.
     if (single?.gate !== undefined) {
       single.lastClient = clientClass(req.headers["user-agent"], false);
-      const lease = openLease(single, "request", house.clock.now());
+      const lease = openLease(single, "request", context.clock.now());
       pass({ route, req, res, tries: 1 }, { record: single, forward: single.gate, lease, waitedMs: 0 });
     } else isolateAsync(req.socket, admitRequest({ route, req, res, tries: 1 }));
   }
@@ -119,7 +119,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     res.once("close", leave);
-    const startedMs = house.clock.now();
+    const startedMs = context.clock.now();
     const admission = await admitter.admit(route, askerOf(req, route, gone.signal), PROXY_TRAITS, "request");
     res.off("close", leave);
     if (admission.kind === "forward") {
@@ -130,23 +130,23 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
       return;
     }
     const status = await deps.refuse(admission, route, req, res);
-    count(nameOf(route), status, house.clock.now() - startedMs);
+    count(nameOf(route), status, context.clock.now() - startedMs);
   }
 
   function pass(arrival: Arrival, { record, forward: { to }, lease, waitedMs, extraHeaders }: Passage): void {
     const { route, req, res, tries } = arrival;
-    const startedMs = house.clock.now();
+    const startedMs = context.clock.now();
     const onEnd = (outcome: ForwardOutcome): void => {
-      closeLease(lease, house.clock, house.rearm);
+      closeLease(lease, context.clock, context.rearm);
       if (record.heardFrom !== to) hear(record, to, outcome);
-      if (outcome.kind === "refused") house.dispatch(record, { type: "refused", endpoint: to });
+      if (outcome.kind === "refused") context.dispatch(record, { type: "refused", endpoint: to });
       if (mayTryAgain(outcome) && tries < MOST_TRIES) {
         isolateAsync(req.socket, admitRequest({ ...arrival, tries: tries + 1 }));
         return;
       }
       if (isUnanswered(outcome)) refuseBroken(brokenAfter(outcome, waitedMs), route, req, res);
       if (isWell(outcome)) noteGoodHost(record, req.headers.host);
-      count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
+      count(record.name, statusOf(outcome), context.clock.now() - startedMs + waitedMs);
     };
     forwarder.forward({ req, res, to, passHost: record.settings.passHost, extraHeaders, onEnd });
   }
@@ -167,27 +167,27 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     }
     const { record, lease, forward, waitedMs } = admission;
     if (lease === undefined) return;
-    const startedMs = house.clock.now();
+    const startedMs = context.clock.now();
     const extraHeaders = answerHeaders(route, record, req, waitedMs);
     const onEnd = (outcome: ForwardOutcome): void => {
-      closeLease(lease, house.clock, house.rearm);
+      closeLease(lease, context.clock, context.rearm);
       if (record.heardFrom !== forward.to) hear(record, forward.to, outcome);
-      if (outcome.kind === "refused") house.dispatch(record, { type: "refused", endpoint: forward.to });
+      if (outcome.kind === "refused") context.dispatch(record, { type: "refused", endpoint: forward.to });
       if (mayTryAgain(outcome) && tries < MOST_TRIES) {
         isolateAsync(socket, admitUpgrade({ ...arrival, tries: tries + 1 }));
         return;
       }
       if (isUnanswered(outcome))
         isolateAsync(socket, deps.refuseUpgrade(brokenAfter(outcome, waitedMs), route, req, socket));
-      count(record.name, statusOf(outcome), house.clock.now() - startedMs + waitedMs);
+      count(record.name, statusOf(outcome), context.clock.now() - startedMs + waitedMs);
     };
     const { passHost } = record.settings;
     forwarder.upgrade({ req, socket, head, to: forward.to, passHost, extraHeaders, onEnd });
   }
 
   function hear(record: WorkloadRecord, to: Endpoint, outcome: ForwardOutcome): void {
-    if (outcome.kind === "done") noteFirstAnswer(house, record, to, outcome.status);
-    else if (outcome.kind === "failed") noteFirstAnswer(house, record, to, undefined);
+    if (outcome.kind === "done") noteFirstAnswer(context, record, to, outcome.status);
+    else if (outcome.kind === "failed") noteFirstAnswer(context, record, to, undefined);
   }
 
   function refuseBroken(refused: Refused, route: Route, req: IncomingMessage, res: ServerResponse): void {

@@ -6,7 +6,7 @@ import type { Clock } from "../lifecycle/ports.ts";
 import type { Responder } from "../respond/responder.ts";
 import type { ExtraEndpoint } from "./extra-endpoint.ts";
 
-/** What the reserved endpoints need of the rest of the house. */
+/** What the reserved endpoints need of the rest of the gateway. */
 export interface EndpointsDeps {
   readonly lifecycle: Lifecycle;
   readonly clock: Clock;

@@ -50,7 +50,8 @@ async function bringAbout({ lifecycle, clock, record, engine }: EndpointsServer)
       if (route === undefined) throw new Error(`there is no route ${name}`);
       const asker = { ...VISITOR, userAgent, gone: new AbortController().signal };
       void lifecycle.admit(route, asker, PROXY_TRAITS, "request").then((admission) => {
-        if (admission.kind === "forward" && admission.lease) closeLease(admission.lease, clock, lifecycle.house.rearm);
+        if (admission.kind === "forward" && admission.lease)
+          closeLease(admission.lease, clock, lifecycle.context.rearm);
       });
       await clock.advance(9_000);
     }

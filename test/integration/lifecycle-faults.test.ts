@@ -1,7 +1,7 @@
 /** Faults of our own, as an engine that throws what no engine throws: they cost one round, never the loop. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { House } from "../../src/lifecycle/context.ts";
+import type { LifecycleContext } from "../../src/lifecycle/context.ts";
 import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 
 const IDLE = 60_000;
@@ -53,7 +53,7 @@ for (const [what, target] of [
     await fixture.clock.advance(200);
     guest.close();
     await fixture.clock.advance(IDLE - 1_000);
-    const inner = fixture.lifecycle.house as { dispatch: House["dispatch"] };
+    const inner = fixture.lifecycle.context as { dispatch: LifecycleContext["dispatch"] };
     const { dispatch } = inner;
     const { capabilities } = fixture.engine;
     if (target === "dispatch") inner.dispatch = throws;

@@ -130,7 +130,7 @@ function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit =
     leave: () => gone.abort(),
     close() {
       if (guest.admission?.kind !== "forward" || guest.admission.lease === undefined) return;
-      closeLease(guest.admission.lease, clock, lifecycle.house.rearm);
+      closeLease(guest.admission.lease, clock, lifecycle.context.rearm);
     },
   };
   void lifecycle.admit(route, asker, { ...PROXY, ...how.door }, how.lease ?? "request").then(

@@ -170,7 +170,7 @@ test("an app that refuses a connection although it was ready is probed before it
   fixture.engine.get("app").listenMs = Infinity;
   assert.equal(guest.admission?.kind, "forward");
   if (guest.admission?.kind !== "forward") return;
-  fixture.lifecycle.house.dispatch(fixture.record("app"), { type: "refused", endpoint: guest.admission.forward.to });
+  fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: guest.admission.forward.to });
   guest.close();
   const next = fixture.visit("app");
   await fixture.clock.advance(1_000);

@@ -180,7 +180,7 @@ test("an engine that cannot pause or throttle keeps to the stop", async () => {
   const fixture = await ready(tiers);
   const limited = { ...fixture.record("app").engine, capabilities: { pause: false, throttle: false, usage: false } };
   fixture.record("app").engine = limited;
-  fixture.lifecycle.house.rearm(fixture.record("app"));
+  fixture.lifecycle.context.rearm(fixture.record("app"));
   await fixture.clock.advance(10 * MINUTE);
   assert.equal(fixture.status("app"), "asleep");
   assert.deepEqual(fixture.orders(), ["stop app stop"]);

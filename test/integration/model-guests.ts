@@ -102,13 +102,13 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
       return;
     }
     end(lease);
-    cast.lifecycle.house.dispatch(record, { type: "refused", endpoint: forward.to });
+    cast.lifecycle.context.dispatch(record, { type: "refused", endpoint: forward.to });
     world.of(record.name).refusalToldMs = Math.min(world.of(record.name).refusalToldMs, clock.now());
     if (tries < MOST_TRIES) enter(host, who, tries + 1);
   }
 
   function end(lease: Lease): void {
-    closeLease(lease, clock, cast.lifecycle.house.rearm);
+    closeLease(lease, clock, cast.lifecycle.context.rearm);
     if (!lease.quiet) oracle.onUseOf(lease.record.name, "other");
   }
 

@@ -24,22 +24,22 @@ export interface StatusSources {
 }
 
 export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources, record: WorkloadRecord) {
-  const { house } = lifecycle;
+  const { context } = lifecycle;
   const { settings, observation, state, schedule } = record;
-  const now = house.clock.now();
-  const wall = house.clock.wall();
+  const now = context.clock.now();
+  const wall = context.clock.wall();
   const iso = (ms: number | undefined): string | null =>
-    ms === undefined ? null : new Date(toWall(house, ms)).toISOString();
+    ms === undefined ? null : new Date(toWall(context, ms)).toISOString();
   const asked = lastAskedMs(record, now);
   const failed = failureOf(record);
-  const truce = house.truces.of(record.name);
+  const truce = context.truces.of(record.name);
   const asleepSeconds = Math.round(timeAsleepMs(record, now) / 1_000);
 
   return {
     name: record.name,
     host: settings.hosts[0] ?? "",
     status: DOCKER_WORDS[observation?.status ?? "absent"],
-    start_state: healthOf([record], house.clock).status,
+    start_state: healthOf([record], context.clock).status,
     image: observation?.image ?? "",
     icon: settings.icon,
     target_port: String(targetPortOf(record) ?? ""),
@@ -59,7 +59,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     since: iso(state.sinceMs),
     last_client: record.lastClient ?? null,
     leases: { ...record.leasesByKind },
-    idle_deadline: isoWall(idlePlan(house, record)?.atMs),
+    idle_deadline: isoWall(idlePlan(context, record)?.atMs),
     wakes_total: record.wakesTotal,
     wakes_today: wakesToday.of(record.name),
     wake_ms: wakeTimes(record),

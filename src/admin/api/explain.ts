@@ -29,13 +29,13 @@ export function explain(
   { lifecycle, untrustedPeers }: Pick<StatusSources, "lifecycle" | "untrustedPeers">,
   record: WorkloadRecord,
 ): Explanation {
-  const { house } = lifecycle;
+  const { context } = lifecycle;
   const awake = isUp(record);
-  const plan = sleepPlan(house, record);
+  const plan = sleepPlan(context, record);
   return {
     name: record.name,
     state: record.state.status,
-    since: iso(toWall(house, record.state.sinceMs)),
+    since: iso(toWall(context, record.state.sinceMs)),
     why_awake: awake ? whyAwake(lifecycle, record).map(inEnglish) : [],
     why_not_stopped: awake ? whyNotStopped(lifecycle, record).map(inEnglish) : [],
     would_wake: awake ? [] : wouldWake(lifecycle, record).map(inEnglish),

@@ -1,6 +1,6 @@
 import type { TransitionCause } from "../../core/transition-cause.ts";
 import { failureOf } from "../../lifecycle/workload/failure.ts";
-import type { House } from "../../lifecycle/context.ts";
+import type { LifecycleContext } from "../../lifecycle/context.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
 import type { TimelineEntry, WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
@@ -26,13 +26,13 @@ export type ReasonValue =
   | { readonly anyOf: readonly string[] };
 
 /** Why it is awake, from what the life cycle itself goes by. */
-export function whyAwake({ house }: Lifecycle, record: WorkloadRecord): Reason[] {
+export function whyAwake({ context }: Lifecycle, record: WorkloadRecord): Reason[] {
   const came = record.timeline.findLast(({ to }) => to === "starting" || to === "unready" || to === "ready");
   const reasons: Reason[] = [came === undefined ? { key: "explain.seenRunning" } : howItCameUp(record, came)];
   const { lastProbe: answer, state } = record;
   if (answer !== undefined && state.status !== "ready") reasons.push({ key: "explain.notYet", values: { answer } });
   if (record.state.status === "starting" && record.state.phase === "updating")
-    reasons.push(...whyLeftAlone(house, record));
+    reasons.push(...whyLeftAlone(context, record));
   const { request, tunnel } = record.leasesByKind;
   if (request > 0) reasons.push(count("explain.request", request));
   if (tunnel > 0) reasons.push(count("explain.tunnel", tunnel));
@@ -49,9 +49,9 @@ function howItCameUp({ timeline, wakeCause }: WorkloadRecord, came: TimelineEntr
 }
 
 /** What keeps it from being put to sleep right now. */
-export function whyNotStopped({ house }: Lifecycle, record: WorkloadRecord): Reason[] {
+export function whyNotStopped({ context }: Lifecycle, record: WorkloadRecord): Reason[] {
   const { settings, dependents } = record;
-  const now = house.clock.now();
+  const now = context.clock.now();
   const left = (untilMs: number) => ({ left: { spanMs: Math.ceil((untilMs - now) / 1_000) * 1_000 } });
   const reasons: Reason[] = [];
   if (record.leases > 0) reasons.push(count("explain.open", record.leases));
@@ -62,7 +62,7 @@ export function whyNotStopped({ house }: Lifecycle, record: WorkloadRecord): Rea
   if (record.lastUse !== undefined && record.lastUse.atMs >= record.lastActivityMs)
     reasons.push({
       key: `explain.use.${record.lastUse.by}`,
-      values: { at: { atMs: toWall(house, record.lastUse.atMs) } },
+      values: { at: { atMs: toWall(context, record.lastUse.atMs) } },
     });
   const uptimeMs = record.awakeSinceMs + settings.minUptimeMs;
   if (uptimeMs > now) reasons.push({ key: "explain.minUptime", values: left(uptimeMs) });
@@ -85,18 +85,18 @@ function whyNotIdle(
 
 /** What would wake it, while it is not awake. */
 export function wouldWake(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {
-  const { house } = lifecycle;
+  const { context } = lifecycle;
   const { dependents, name } = record;
-  const ways: Reason[] = [...whyLeftAlone(house, record)];
+  const ways: Reason[] = [...whyLeftAlone(context, record)];
   const suspension = suspensionOf(record);
   if (suspension?.untilMs !== undefined)
-    return [suspendedBy(record, suspension.workload, toWall(house, suspension.untilMs))];
+    return [suspendedBy(record, suspension.workload, toWall(context, suspension.untilMs))];
   if (suspension !== undefined) return [{ key: "explain.staysStopped" }, { key: "explain.admin" }];
   if (record.state.status === "absent") ways.push({ key: "explain.nothingWakes", values: { name } });
   ways.push(...byRequest(lifecycle, record));
   const failed = failureOf(record);
-  if (failed !== undefined && failed.retryAtMs > house.clock.now()) {
-    const at = { atMs: toWall(house, failed.retryAtMs) };
+  if (failed !== undefined && failed.retryAtMs > context.clock.now()) {
+    const at = { atMs: toWall(context, failed.retryAtMs) };
     ways.push({ key: "explain.coolDown", values: { at, message: failed.failure.message } });
   }
   for (const dependent of dependents) ways.push({ key: "explain.dependent", values: { name: dependent.name } });
@@ -105,7 +105,7 @@ export function wouldWake(lifecycle: Lifecycle, record: WorkloadRecord): Reason[
 }
 
 /** Somebody else is at work on it, so that nothing starts it for a moment. */
-function whyLeftAlone({ truces, clock }: House, { name }: WorkloadRecord): Reason[] {
+function whyLeftAlone({ truces, clock }: LifecycleContext, { name }: WorkloadRecord): Reason[] {
   const truce = truces.of(name);
   if (truce === undefined) return [];
   const seconds = (ms: number) => ({ spanMs: Math.ceil(ms / 1_000) * 1_000 });
@@ -122,7 +122,7 @@ function suspendedBy({ name }: WorkloadRecord, workload: string, atMs: number): 
 
 function byRequest(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {
   const { settings, schedule } = record;
-  const wall = lifecycle.house.clock.wall();
+  const wall = lifecycle.context.clock.wall();
   if (schedule?.isOpen(wall) === false) {
     const opens = schedule.nextStart(wall);
     return [

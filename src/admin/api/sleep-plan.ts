@@ -1,6 +1,6 @@
 import type { DeadlineKind } from "../../core/next-deadline.ts";
 import { isWakingOrReady, type StopReason } from "../../core/workload-state.ts";
-import type { House } from "../../lifecycle/context.ts";
+import type { LifecycleContext } from "../../lifecycle/context.ts";
 import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
 import { deadlineOf } from "../../lifecycle/workload/timers.ts";
@@ -12,9 +12,9 @@ export interface SleepPlan {
 }
 
 /** The soonest sleep that is due for lack of use; `undefined`: none is. */
-export function idlePlan(house: House, record: WorkloadRecord): SleepPlan | undefined {
+export function idlePlan(context: LifecycleContext, record: WorkloadRecord): SleepPlan | undefined {
   // Seen without what would come first but leaves it awake.
-  const deadline = deadlineOf(house, {
+  const deadline = deadlineOf(context, {
     ...record,
     throttled: true,
     schedule: undefined,
@@ -22,7 +22,7 @@ export function idlePlan(house: House, record: WorkloadRecord): SleepPlan | unde
     suspendedUntilMs: 0,
   });
   if (deadline === undefined || !isSleep(deadline.kind)) return undefined;
-  return { reason: deadline.kind, atMs: toWall(house, deadline.atMs) };
+  return { reason: deadline.kind, atMs: toWall(context, deadline.atMs) };
 }
 
 function isSleep(kind: DeadlineKind): kind is "idle" | "pause" | "unneeded" {
@@ -30,10 +30,10 @@ function isSleep(kind: DeadlineKind): kind is "idle" | "pause" | "unneeded" {
 }
 
 /** The sleep that comes first: for lack of use, or by the clock. */
-export function sleepPlan(house: House, record: WorkloadRecord): SleepPlan | undefined {
-  const idle = idlePlan(house, record);
+export function sleepPlan(context: LifecycleContext, record: WorkloadRecord): SleepPlan | undefined {
+  const idle = idlePlan(context, record);
   const stopMs =
-    isWakingOrReady(record.state) && !stopDeletes(record) ? nextStopMs(record, house.clock.wall()) : undefined;
+    isWakingOrReady(record.state) && !stopDeletes(record) ? nextStopMs(record, context.clock.wall()) : undefined;
   if (stopMs === undefined || (idle !== undefined && idle.atMs <= stopMs)) return idle;
   return { reason: "schedule", atMs: stopMs };
 }
@@ -47,6 +47,6 @@ export function nextStopMs({ schedule }: WorkloadRecord, wallMs: number): number
 }
 
 /** A moment on the life cycle's clock as people tell the time. */
-export function toWall({ clock }: Pick<House, "clock">, ms: number): number {
+export function toWall({ clock }: Pick<LifecycleContext, "clock">, ms: number): number {
   return ms - clock.now() + clock.wall();
 }

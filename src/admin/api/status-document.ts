@@ -36,7 +36,7 @@ export function statusDocument(sources: StatusSources, version: string): StatusD
     untrusted_proxies: sources.untrustedPeers(),
     engine_up: lifecycle.enginesUp(),
     version,
-    updated_at: new Date(lifecycle.house.clock.wall()).toISOString(),
+    updated_at: new Date(lifecycle.context.clock.wall()).toISOString(),
   };
 }
 

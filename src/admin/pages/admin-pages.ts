@@ -48,8 +48,8 @@ export function createAdminPages(deps: AdminPagesDeps): AdminPages {
     sourcesFor(req) {
       const { scheduleTimezone } = lifecycle.settings().gateway;
       const language = negotiateLanguage(req.headers["accept-language"]);
-      const words = createWords(language, scheduleTimezone, lifecycle.house.clock.wall());
-      return { words, house: lifecycle.house, responder: responder(), ownHost: hostOf(req) };
+      const words = createWords(language, scheduleTimezone, lifecycle.context.clock.wall());
+      return { words, context: lifecycle.context, responder: responder(), ownHost: hostOf(req) };
     },
     show(req, res, { template, model, menu, code, retryMs }) {
       const { token, cookies } = tokens.issue(req);

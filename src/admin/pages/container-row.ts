@@ -1,5 +1,5 @@
 import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
-import type { House } from "../../lifecycle/context.ts";
+import type { LifecycleContext } from "../../lifecycle/context.ts";
 import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
 import type { Responder } from "../../respond/responder.ts";
 import { cleanText } from "../../respond/clean-text.ts";
@@ -13,7 +13,7 @@ import type { Words } from "./words.ts";
 
 export interface RowSources {
   readonly words: Words;
-  readonly house: House;
+  readonly context: LifecycleContext;
   readonly responder: Responder;
   /** The address that the dashboard itself was asked at. */
   readonly ownHost: string;
@@ -92,12 +92,12 @@ function stateLines(words: Words, container: ContainerStatus): Line[] {
 }
 
 /** What it is used for now, when that ends, and who used it last. */
-function useOf({ words, house }: RowSources, record: WorkloadRecord, container: ContainerStatus) {
+function useOf({ words, context }: RowSources, record: WorkloadRecord, container: ContainerStatus) {
   const { t } = words;
   const { leases, last_request, last_client, pinned_until, state } = container;
   const useLines: Line[] = [];
   let countdown: { readonly until: string; readonly total: number; readonly left: number } | undefined;
-  const plan = sleepPlan(house, record);
+  const plan = sleepPlan(context, record);
   if (leases.request > 0) useLines.push({ text: t(...counted("row.requests", leases.request)) });
   if (leases.tunnel > 0) useLines.push({ text: t(...counted("row.tunnels", leases.tunnel)) });
   if (pinned_until !== null) useLines.push({ text: t("row.pinned"), moment: words.at(Date.parse(pinned_until)) });
@@ -106,7 +106,7 @@ function useOf({ words, house }: RowSources, record: WorkloadRecord, container: 
       useLines.push({ text: t(`row.${plan.reason}`), moment: words.left(plan.atMs) });
       const { idleTimeoutMs, pauseAfterMs } = record.settings;
       const total = plan.reason === "pause" ? pauseAfterMs : plan.reason === "idle" ? (idleTimeoutMs ?? 0) : 0;
-      const left = plan.atMs - house.clock.wall();
+      const left = plan.atMs - context.clock.wall();
       const until = new Date(plan.atMs).toISOString();
       if (total > 0) countdown = { until, total, left: Math.min(1, Math.max(0, left / total)) };
     } else

@@ -51,7 +51,7 @@ export function detailModel(
   function reasons() {
     const write = (list: readonly Reason[]): string[] => list.map((reason) => reasonText(words, reason));
     if (!isUp(record)) return [{ title: t("detail.wouldWake"), sentences: write(wouldWake(lifecycle, record)) }];
-    const plan = sleepPlan(lifecycle.house, record);
+    const plan = sleepPlan(lifecycle.context, record);
     const stop: Reason =
       plan === undefined
         ? { key: "explain.stopsNot" }

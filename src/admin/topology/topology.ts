@@ -58,7 +58,7 @@ export function topologyOf(lifecycle: Lifecycle): Topology {
       })),
     ),
   ];
-  return { nodes, edges, updated_at: new Date(lifecycle.house.clock.wall()).toISOString() };
+  return { nodes, edges, updated_at: new Date(lifecycle.context.clock.wall()).toISOString() };
 }
 
 /** The graph as Mermaid text; ids are numbers and labels are escaped, so that no name is ever syntax. */

@@ -5,7 +5,7 @@ import type { WakeCause } from "../../core/events.ts";
 import type { AsleepStatus, IgnoreRules } from "../../core/settings.ts";
 import { failureOf } from "../workload/failure.ts";
 import { hold, type WaitingRoom } from "./hold.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { wakeOthers, wakeRoute } from "../wake/wake-route.ts";
 import { type Lease, openLease, touch } from "../workload/lease.ts";
 import { noteAskedHost } from "../wake/probe-hosts.ts";
@@ -54,7 +54,7 @@ export interface Admitter {
 }
 
 export interface AdmitterDeps {
-  readonly house: House;
+  readonly context: LifecycleContext;
   readonly overall: WaitingRoom;
   readonly matchesIgnore: (rules: IgnoreRules, asker: Asker) => boolean;
   /** Where a request for this host, or this route, goes after the last change; `undefined`: nowhere any more. */
@@ -62,8 +62,8 @@ export interface AdmitterDeps {
 }
 
 /** Two doors, one check: this is the only way to a forward decision besides an open gate. */
-export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: AdmitterDeps): Admitter {
-  const { clock } = house;
+export function createAdmitter({ context, overall, matchesIgnore, currentRoute }: AdmitterDeps): Admitter {
+  const { clock } = context;
 
   async function admit(
     asked: Route,
@@ -74,11 +74,11 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     const startedMs = clock.now();
     const waited = (): number => clock.now() - startedMs;
     const tell = (outcome: HoldOutcome): void =>
-      house.emit({ type: "hold", host: asked.name, outcome, waitedMs: waited() });
+      context.emit({ type: "hold", host: asked.name, outcome, waitedMs: waited() });
     const rules = asked.members.find(({ settings: { ignore } }) => ignore && matchesIgnore(ignore, asker))?.settings
       .ignore;
     const mustNotWake = rules?.status ?? (asker.isPrefetch ? 503 : undefined);
-    if (!door.seesTraffic) for (const member of asked.members) meetFront(member, house.rearm);
+    if (!door.seesTraffic) for (const member of asked.members) meetFront(member, context.rearm);
     if (mustNotWake === undefined) arrive(asked);
     const current = (): Route | undefined => currentRoute(asked, asker.host);
     const cause: WakeCause = door.seesTraffic ? "request" : "auth";
@@ -86,7 +86,7 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     // Also the first time: a request that was refused comes back with the route that it had then.
     for (let route = current(); route !== undefined; route = current(), tries += 1) {
       const decision = ask(route, asker, door, mustNotWake, waited());
-      if (wakes(decision)) wakeRoute(house, route, cause);
+      if (wakes(decision)) wakeRoute(context, route, cause);
       if (wakes(decision)) use(route, asker);
       if (decision.kind !== "hold") {
         if (tries > 0) tell(decision.kind === "forward" ? "ready" : "failed");
@@ -97,7 +97,7 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
       const rooms = [route.room, overall];
       const outcome = await hold(openMembers(route), rooms, decision.maxMs - waited(), asker.gone, clock);
       use(route, asker);
-      for (const member of route.members) house.rearm(member); // whoever waited kept it from being idle, without a timer
+      for (const member of route.members) context.rearm(member); // whoever waited kept it from being idle, without a timer
       if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {
         tell(outcome);
         const page = outcome === "timed-out" && asker.kind === "navigation";
@@ -112,7 +112,7 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
   /** Undoes what is draining out of idleness, unless somebody else is ready for the request. */
   function arrive({ members }: Route): void {
     if (members.some(({ gate }) => gate !== undefined)) return;
-    for (const member of members) house.dispatch(member, { type: "arrival" });
+    for (const member of members) context.dispatch(member, { type: "arrival" });
   }
 
   /** Who waits, or looks at the page, uses what they wait for. */
@@ -166,7 +166,7 @@ export function createAdmitter({ house, overall, matchesIgnore, currentRoute }: 
     const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), asker === undefined);
     if (asker !== undefined) record.lastClient = classOf(asker);
     if (leaseKind === "none" && asker !== undefined) touch(record, clock);
-    if (route.group !== undefined) wakeOthers(house, route);
+    if (route.group !== undefined) wakeOthers(context, route);
     return { kind: "forward", forward: decision, record, lease, waitedMs };
   }
 

@@ -1,4 +1,4 @@
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { findUse, type Sample } from "../usage/in-use.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
@@ -12,24 +12,24 @@ const LOOK_MS = 250;
  * one at rest.
  */
 export async function untilFrontIsQuiet(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   limitMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   if (!record.seenByFront || !record.engine.capabilities.usage) return;
-  const { clock } = house;
+  const { clock } = context;
   await clock.sleep(Math.max(0, record.lastActivityMs + ON_ITS_WAY_MS - clock.now()), signal);
-  let before = await read(house, record);
+  let before = await read(context, record);
   while (before !== undefined && !signal.aborted && clock.now() < limitMs) {
     await clock.sleep(LOOK_MS, signal);
-    const after = await read(house, record);
+    const after = await read(context, record);
     if (after === undefined || findUse("traffic", before, after, "recent") === undefined) return;
     before = after;
   }
 }
 
-async function read({ clock }: House, record: WorkloadRecord): Promise<Sample | undefined> {
+async function read({ clock }: LifecycleContext, record: WorkloadRecord): Promise<Sample | undefined> {
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
   // Without counters of its own nothing shows when it is quiet.
   return usage?.rxBytes === undefined || usage.sharesNetwork === true ? undefined : { atMs: clock.now(), usage };

@@ -1,6 +1,6 @@
 import type { ScheduleSettings, Settings, WorkloadSettings } from "../../core/settings.ts";
 import { follow } from "../workload/follow.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { notify } from "../workload/notify.ts";
 import type { Engine, Memory } from "../ports.ts";
 import { routeHosts } from "../wake/probe-hosts.ts";
@@ -16,7 +16,7 @@ interface ApplyDeps extends RetireDeps {
 
 /** Makes records and routes follow a configuration. Records of workloads that stay go on as they are, leases included. */
 export function applySettings(deps: ApplyDeps, settings: Settings, former: Routes | undefined): Routes {
-  const { house, records } = deps;
+  const { context, records } = deps;
   const wanted = new Map(settings.workloads.map((workload) => [workload.name, workload]));
   for (const record of records.values()) {
     const next = wanted.get(record.name);
@@ -30,19 +30,19 @@ export function applySettings(deps: ApplyDeps, settings: Settings, former: Route
   link(records);
   for (const record of records.values()) routeHosts(record, settings.groups);
   const routes = buildRoutes(settings, records, former);
-  for (const record of records.values()) follow(house, record);
+  for (const record of records.values()) follow(context, record);
   if (former !== undefined) routeAnew(former, routes);
-  house.emit({ type: "settings", hosts: routes.hosts.size, workloads: records.size });
+  context.emit({ type: "settings", hosts: routes.hosts.size, workloads: records.size });
   return routes;
 }
 
 function admitNew(deps: ApplyDeps, workload: WorkloadSettings): WorkloadRecord {
-  const { house, memory } = deps;
+  const { context, memory } = deps;
   const engine = engineOf(deps, workload);
   const former = revive(deps, workload, engine);
-  const known = onTheClock(house, memory.recall(workload.name));
-  const record = former ?? createRecord(workload, engine, known, house.clock.now());
-  record.onRunOver = (endpoint) => house.emit({ type: "run-over", workload: record.name, endpoint });
+  const known = onTheClock(context, memory.recall(workload.name));
+  const record = former ?? createRecord(workload, engine, known, context.clock.now());
+  record.onRunOver = (endpoint) => context.emit({ type: "run-over", workload: record.name, endpoint });
   record.schedule = workload.schedule && deps.createSchedule(workload.schedule);
   return record;
 }
@@ -62,7 +62,7 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
     settings.network !== next.network;
   if (moved) record.wantsTls = false;
   if (!moved || record.observation === undefined) return;
-  deps.house.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
+  deps.context.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
   notify(record.nudges);
 }
 
@@ -83,7 +83,7 @@ function meaningOf({ group, face, members }: Route): string {
 }
 
 /** Memories are on the wall clock, which may have been set since the gateway came up. */
-function onTheClock({ clock }: House, memory: Memory | undefined): Memory | undefined {
+function onTheClock({ clock }: LifecycleContext, memory: Memory | undefined): Memory | undefined {
   if (memory === undefined) return undefined;
   const offsetMs = clock.now() - clock.wall();
   const { lastActivityMs, suspendedUntilMs } = memory;

@@ -1,28 +1,28 @@
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { notify } from "../workload/notify.ts";
 import { DEFAULT_STOP_TIMEOUT_MS, type News } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 /** Takes what an engine has heard of a workload, before anything of it can be observed. */
-export function hear(house: House, record: WorkloadRecord, news: News): void {
+export function hear(context: LifecycleContext, record: WorkloadRecord, news: News): void {
   switch (news.kind) {
     case "ending":
       record.endOrdered = true;
-      record.orderHeardMs = house.clock.now();
+      record.orderHeardMs = context.clock.now();
       record.endOrderedAtLook = record.looks;
-      record.endingUntilMs = house.clock.now() + endsWithinMs(record);
-      house.dispatch(record, { type: "ending" });
+      record.endingUntilMs = context.clock.now() + endsWithinMs(record);
+      context.dispatch(record, { type: "ending" });
       break;
     case "ended":
       record.endOrdered = news.ordered;
-      if (news.ordered) record.orderHeardMs = house.clock.now();
+      if (news.ordered) record.orderHeardMs = context.clock.now();
       record.endOrderedAtLook = record.looks;
       record.endingUntilMs = 0;
       // Word of the order may come after it was seen asleep.
       if (news.ordered && record.endedBy === "itself") record.endedBy = "other";
       // Nobody is sent to it from now on, though the engine may take a while until it says so itself.
       record.endHinted ||= record.state.status === "ready";
-      house.dispatch(record, { type: "ending" });
+      context.dispatch(record, { type: "ending" });
       break;
     case "started":
       record.endOrdered = false;
@@ -39,13 +39,13 @@ export function hear(house: House, record: WorkloadRecord, news: News): void {
  * An engine that goes down (`systemctl restart docker`) ends its workloads first, in the same words as somebody who stops
  * them. These ends were nobody's: no update is waited for, and what stays stopped after a stop is woken.
  */
-export function forgiveEngine(house: House, records: Iterable<WorkloadRecord>): void {
+export function forgiveEngine(context: LifecycleContext, records: Iterable<WorkloadRecord>): void {
   for (const record of records) {
-    if (house.clock.now() - record.orderHeardMs > ENGINE_ENDS_WITHIN_MS) continue;
+    if (context.clock.now() - record.orderHeardMs > ENGINE_ENDS_WITHIN_MS) continue;
     record.endOrdered = false;
     record.endingUntilMs = 0;
     if (record.endedBy === "other") record.endedBy = "itself";
-    house.truces.note(record.name, { kind: "started" });
+    context.truces.note(record.name, { kind: "started" });
     notify(record.nudges);
   }
 }

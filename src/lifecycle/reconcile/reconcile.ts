@@ -1,6 +1,6 @@
 import { asleepAs, type InventoryItem } from "../../core/observation.ts";
 import { isAnotherRun, isMadeAnew } from "../workload/another-run.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { createDeparted, type Departed } from "./departed.ts";
 import { forgiveEngine, hear } from "./hear.ts";
 import { learn, look } from "./look.ts";
@@ -21,7 +21,7 @@ export interface Reconciler {
 }
 
 interface ReconcilerDeps {
-  readonly house: House;
+  readonly context: LifecycleContext;
   readonly engines: Readonly<Record<Engine["kind"], Engine>>;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
   /** Makes records and routes follow what there is now. */
@@ -32,7 +32,7 @@ interface ReconcilerDeps {
  * Makes the records follow the engines. Events are only hints: whatever they say, the whole list is read again, and
  * whatever differs is looked at one by one. Hints that come meanwhile lead to one more round, not to many.
  */
-export function createReconciler({ house, engines, records, apply }: ReconcilerDeps): Reconciler {
+export function createReconciler({ context, engines, records, apply }: ReconcilerDeps): Reconciler {
   const inventories = new Map<Engine["kind"], ReadonlyMap<string, InventoryItem>>();
   const down = new Set<Engine["kind"]>();
   const hinted = new Set<string>();
@@ -59,7 +59,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       }
     } catch (error) {
       lost = true; // the next round makes up for this one
-      house.emit({ type: "fault", message: "the containers could not be compared", detail: String(error) });
+      context.emit({ type: "fault", message: "the containers could not be compared", detail: String(error) });
     } finally {
       running = undefined;
     }
@@ -78,7 +78,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       apply(items);
       signature = now;
     }
-    noteTenants(house, records, items);
+    noteTenants(context, records, items);
     const stale = [...records.values()].filter(({ engine }) => listed.includes(engine.kind));
     for (let from = 0; from < stale.length; from += OBSERVED_AT_ONCE) {
       const batch = stale.slice(from, from + OBSERVED_AT_ONCE);
@@ -90,14 +90,14 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
   }
 
   function departedOf({ kind }: Engine): Departed {
-    const known = departed.get(kind) ?? createDeparted(house.clock, onDeparture);
+    const known = departed.get(kind) ?? createDeparted(context.clock, onDeparture);
     departed.set(kind, known);
     return known;
   }
 
   /** Usually an event has told so already. */
   function onDeparture(name: string): void {
-    if (house.truces.of(name) === undefined) house.truces.note(name, { kind: "removed" });
+    if (context.truces.of(name) === undefined) context.truces.note(name, { kind: "removed" });
   }
 
   async function list(engine: Engine): Promise<Engine["kind"] | undefined> {
@@ -119,7 +119,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       await compare(record, hasHint, isLost);
     } catch (fault) {
       hinted.add(record.name);
-      house.emit({ type: "fault", message: `"${record.name}" could not be compared`, detail: String(fault) });
+      context.emit({ type: "fault", message: `"${record.name}" could not be compared`, detail: String(fault) });
     }
   }
 
@@ -150,7 +150,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
       if (seen !== undefined && !hasOwnLook(record)) again = true;
     } else {
       if (last !== undefined && isMadeAnew(last, seen)) forgetFailures(record);
-      house.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
+      context.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
     }
     notify(record.nudges);
   }
@@ -160,7 +160,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     const nextMs = Math.min(...[...departed.values()].map((one) => one.nextMs() ?? Number.POSITIVE_INFINITY));
     if (nextMs === forgetsAtMs || nextMs === Number.POSITIVE_INFINITY) return;
     forgetsAtMs = nextMs;
-    void house.clock.sleep(nextMs - house.clock.now(), ended).then(() => {
+    void context.clock.sleep(nextMs - context.clock.now(), ended).then(() => {
       if (!ended?.aborted) void reconcile();
     });
   }
@@ -175,14 +175,14 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     const was = !down.has(kind);
     if (up) down.delete(kind);
     else down.add(kind);
-    if (was !== up) house.emit({ type: "engine", engine: kind, up, ...(reason !== undefined && { reason }) });
+    if (was !== up) context.emit({ type: "engine", engine: kind, up, ...(reason !== undefined && { reason }) });
   }
 
   function onLink(kind: Engine["kind"]): OnLink {
     return (up, lacks) => {
       link(kind, up);
       if (lacks !== undefined)
-        house.emit({ type: "fault", message: `${kind} is used with less than it offers`, detail: lacks });
+        context.emit({ type: "fault", message: `${kind} is used with less than it offers`, detail: lacks });
     };
   }
 
@@ -191,17 +191,17 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
     else hinted.add(name);
     try {
       if (name !== undefined) takeNews(name, news);
-      else if (news?.kind === "cut") forgiveEngine(house, records.values());
+      else if (news?.kind === "cut") forgiveEngine(context, records.values());
     } catch (fault) {
-      house.emit({ type: "fault", message: `an event of "${name}" could not be followed`, detail: String(fault) });
+      context.emit({ type: "fault", message: `an event of "${name}" could not be followed`, detail: String(fault) });
     }
     void reconcile();
   }
 
   function takeNews(name: string, news: News | undefined): void {
     const record = records.get(name);
-    if (news !== undefined) house.truces.note(name, news);
-    if (record !== undefined && news !== undefined) hear(house, record, news);
+    if (news !== undefined) context.truces.note(name, news);
+    if (record !== undefined && news !== undefined) hear(context, record, news);
     if (record !== undefined) notify(record.nudges);
   }
 
@@ -221,7 +221,7 @@ export function createReconciler({ house, engines, records, apply }: ReconcilerD
 
   async function relist(intervalMs: () => number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await house.clock.sleep(intervalMs() || RELIST_FALLBACK_MS, signal);
+      await context.clock.sleep(intervalMs() || RELIST_FALLBACK_MS, signal);
       if (!signal.aborted) await reconcile();
     }
   }

@@ -1,5 +1,5 @@
 import type { WorkloadSettings } from "../../core/settings.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import type { MemoryKeeper } from "../workload/memory.ts";
 import { notify } from "../workload/notify.ts";
 import type { Engine } from "../ports.ts";
@@ -7,7 +7,7 @@ import type { WorkloadRecord } from "../workload/record.ts";
 import { unthrottle } from "../stop/throttle.ts";
 
 export interface RetireDeps {
-  readonly house: House;
+  readonly context: LifecycleContext;
   readonly records: Map<string, WorkloadRecord>;
   /** Those that were taken away while something of theirs was open: should they come back, that still counts. */
   readonly retired: Map<string, WorkloadRecord>;
@@ -15,8 +15,8 @@ export interface RetireDeps {
 }
 
 /** From here on nothing is done with it any more: it is not in `records`. Whoever waits for it asks again. */
-export function retire({ house, records, retired, memory }: RetireDeps, record: WorkloadRecord): void {
-  if (record.ownLimits !== undefined) void unthrottle(house, record);
+export function retire({ context, records, retired, memory }: RetireDeps, record: WorkloadRecord): void {
+  if (record.ownLimits !== undefined) void unthrottle(context, record);
   memory.keep(record);
   records.delete(record.name);
   retired.set(record.name, record);
@@ -27,12 +27,12 @@ export function retire({ house, records, retired, memory }: RetireDeps, record: 
   const waiters = [...record.waiters];
   for (const waiter of waiters) waiter.settle("failed");
   notify(record.watchers);
-  house.remember();
+  context.remember();
 }
 
 /** The record of a workload that comes back while a request or a start of its former life is open; else `undefined`. */
 export function revive(
-  { house, retired, memory }: RetireDeps,
+  { context, retired, memory }: RetireDeps,
   settings: WorkloadSettings,
   engine: Engine,
 ): WorkloadRecord | undefined {
@@ -45,7 +45,7 @@ export function revive(
   retired.delete(settings.name);
   if (record === undefined || record.engine !== engine) return undefined;
   record.settings = settings;
-  record.state = { status: "unseen", sinceMs: house.clock.now() };
+  record.state = { status: "unseen", sinceMs: context.clock.now() };
   record.observation = undefined;
   record.edge = undefined;
   return record;

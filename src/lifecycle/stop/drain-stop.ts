@@ -2,7 +2,7 @@ import type { VetoReason } from "../../core/events.ts";
 import { type Observation, STILL_RUNNING } from "../../core/observation.ts";
 import { canBeUndone, type StopReason } from "../../core/workload-state.ts";
 import { untilFrontIsQuiet } from "../admit/front-quiet.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { look, lookAtRest } from "../reconcile/look.ts";
 import { nudged } from "../reconcile/nudge.ts";
 import { type Engine, EngineError, type StopOrder, type StopResult, type WorkloadRef } from "../ports.ts";
@@ -17,37 +17,47 @@ const DRAIN_LIMIT_MS = 30_000;
 const AFTER_FAILED_STOP_MS = 30_000;
 
 /** The job behind `draining`: the gate is closed; wait until nothing is open, and look again whether it is really unused. */
-export async function drainJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
+export async function drainJob(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  run: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { state } = record;
   if (state.status !== "draining") return;
-  const limitMs = house.clock.now() + DRAIN_LIMIT_MS;
-  while (record.leases > 0 && house.clock.now() < limitMs && !signal.aborted) {
-    await nudged(record, limitMs - house.clock.now(), signal, house.clock);
+  const limitMs = context.clock.now() + DRAIN_LIMIT_MS;
+  while (record.leases > 0 && context.clock.now() < limitMs && !signal.aborted) {
+    await nudged(record, limitMs - context.clock.now(), signal, context.clock);
   }
-  if (!canBeUndone(state.reason)) await untilFrontIsQuiet(house, record, limitMs, signal);
-  const veto = canBeUndone(state.reason) ? await findVeto(house, record, signal) : undefined;
+  if (!canBeUndone(state.reason)) await untilFrontIsQuiet(context, record, limitMs, signal);
+  const veto = canBeUndone(state.reason) ? await findVeto(context, record, signal) : undefined;
   // As long as the stop has not begun an arrival undoes it. An engine that does not answer now would not answer then.
   const isOutOfReach = canBeUndone(state.reason) && !signal.aborted && (await look(record)) === undefined;
   if (signal.aborted) return;
   if ((veto === undefined && !isOutOfReach) || !mayBePutOff(record)) {
-    house.dispatch(record, { type: "drained", run });
+    context.dispatch(record, { type: "drained", run });
     return;
   }
-  if (veto === undefined) record.keepUntilMs = house.clock.now() + AFTER_FAILED_STOP_MS;
-  else putOff(house, record, veto);
-  house.dispatch(record, { type: "vetoed", run });
+  if (veto === undefined) record.keepUntilMs = context.clock.now() + AFTER_FAILED_STOP_MS;
+  else putOff(context, record, veto);
+  context.dispatch(record, { type: "vetoed", run });
 }
 
 /** The job behind `stopping`: nobody is inside any more. */
-export async function stopJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
+export async function stopJob(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  run: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { state, settings, engine } = record;
   if (state.status !== "stopping") return;
   if (await mustBeLeft(record, state.reason)) {
     if (!signal.aborted)
-      house.dispatch(record, { type: "stop-ended", run, observation: record.observation ?? STILL_RUNNING });
+      context.dispatch(record, { type: "stop-ended", run, observation: record.observation ?? STILL_RUNNING });
     return;
   }
-  const startedMs = house.clock.now();
+  const startedMs = context.clock.now();
   const awakeMs = startedMs - record.awakeSinceMs;
   const ref = refOf(record);
   let observation: Observation;
@@ -55,28 +65,28 @@ export async function stopJob(house: House, record: WorkloadRecord, run: number,
   try {
     record.memoryBytes = sampledMemory(record) ?? record.memoryBytes;
     const method = state.reason === "pause" ? "pause" : settings.stopMethod;
-    if (method !== "pause" && record.ownLimits !== undefined) await unthrottle(house, record);
+    if (method !== "pause" && record.ownLimits !== undefined) await unthrottle(context, record);
     const order = { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal };
     ({ killedAfterMs } = await stopIfThere(engine, ref, order));
     const seen = await lookAtRest(record);
     if (seen === undefined) throw new EngineError("unreachable", "the engine was lost while it stopped the workload");
     observation = seen;
     record.stoppedByUs = true;
-    house.emit({
+    context.emit({
       type: "stopped",
       workload: record.name,
       reason: state.reason,
-      durationMs: house.clock.now() - startedMs,
+      durationMs: context.clock.now() - startedMs,
       awakeMs,
     });
-    if (killedAfterMs !== undefined) house.emit({ type: "killed", workload: record.name, timeoutMs: killedAfterMs });
+    if (killedAfterMs !== undefined) context.emit({ type: "killed", workload: record.name, timeoutMs: killedAfterMs });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    house.emit({ type: "stop-failed", workload: record.name, message });
-    putOffFailed(house, record, state.reason);
+    context.emit({ type: "stop-failed", workload: record.name, message });
+    putOffFailed(context, record, state.reason);
     observation = STILL_RUNNING;
   }
-  if (!signal.aborted) house.dispatch(record, { type: "stop-ended", run, observation, killedAfterMs });
+  if (!signal.aborted) context.dispatch(record, { type: "stop-ended", run, observation, killedAfterMs });
 }
 
 /** Only a person may order a stop that deletes it; it may have been made anew since it was looked at. */
@@ -101,14 +111,14 @@ function mayBePutOff({ state }: WorkloadRecord): boolean {
 }
 
 /** Neither idleness nor a schedule tries again at once. */
-function putOffFailed({ clock }: House, record: WorkloadRecord, reason: StopReason): void {
+function putOffFailed({ clock }: LifecycleContext, record: WorkloadRecord, reason: StopReason): void {
   record.keepUntilMs = clock.now() + AFTER_FAILED_STOP_MS;
   if (reason === "schedule") record.edge = { kind: "stop", atMs: clock.wall() + AFTER_FAILED_STOP_MS };
 }
 
-function putOff(house: House, record: WorkloadRecord, reason: VetoReason): void {
-  const now = house.clock.now();
+function putOff(context: LifecycleContext, record: WorkloadRecord, reason: VetoReason): void {
+  const now = context.clock.now();
   record.keepUntilMs = now + vetoForMs(record, reason);
   record.lastUse = { by: reason, atMs: now };
-  house.emit({ type: "vetoed", workload: record.name, reason });
+  context.emit({ type: "vetoed", workload: record.name, reason });
 }

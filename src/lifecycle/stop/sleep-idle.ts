@@ -1,5 +1,5 @@
 import type { StopReason } from "../../core/workload-state.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
 
@@ -7,12 +7,12 @@ import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
  * Puts to sleep what is due. Where a command in it put the last stop off, its end is awaited first by asking now and then:
  * a try every few seconds would fill the log and the timeline.
  */
-export async function sleepIdle(house: House, record: WorkloadRecord, reason: StopReason): Promise<void> {
+export async function sleepIdle(context: LifecycleContext, record: WorkloadRecord, reason: StopReason): Promise<void> {
   if (record.lastUse?.by !== "exec") {
-    house.dispatch(record, { type: "sleep", reason });
+    context.dispatch(record, { type: "sleep", reason });
     return;
   }
-  const checkedMs = house.clock.now();
+  const checkedMs = context.clock.now();
   record.keepUntilMs = checkedMs + EXEC_CHECK_MS;
   if (await hasExec(record)) {
     record.lastUse = { by: "exec", atMs: checkedMs };
@@ -20,5 +20,5 @@ export async function sleepIdle(house: House, record: WorkloadRecord, reason: St
   }
   record.lastUse = undefined;
   record.keepUntilMs = 0;
-  house.rearm(record);
+  context.rearm(record);
 }

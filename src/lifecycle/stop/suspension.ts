@@ -1,7 +1,7 @@
 import type { WakeCause } from "../../core/events.ts";
 import { follow } from "../workload/follow.ts";
 import { isSatisfied } from "../workload/gate.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 /** Why nobody wakes a workload; `untilMs` (the life cycle's clock) is when that ends, `undefined`: when somebody starts it. */
@@ -30,22 +30,22 @@ export function mayBeWoken(record: WorkloadRecord, cause: WakeCause): boolean {
 }
 
 /** Stops it if it runs, as an administrator's stop does, and lets nobody wake it for `ms`. */
-export function suspend(house: House, record: WorkloadRecord, ms: number): void {
-  const { clock } = house;
+export function suspend(context: LifecycleContext, record: WorkloadRecord, ms: number): void {
+  const { clock } = context;
   record.suspendedUntilMs = clock.now() + ms;
-  house.emit({ type: "suspended", workload: record.name, untilMs: clock.wall() + ms });
-  follow(house, record); // closes the gate
-  house.dispatch(record, { type: "sleep", reason: "suspend" });
-  void house.save();
+  context.emit({ type: "suspended", workload: record.name, untilMs: clock.wall() + ms });
+  follow(context, record); // closes the gate
+  context.dispatch(record, { type: "sleep", reason: "suspend" });
+  void context.save();
 }
 
 /** The next request wakes it again. */
-export function resume(house: House, record: WorkloadRecord): void {
+export function resume(context: LifecycleContext, record: WorkloadRecord): void {
   if (record.suspendedUntilMs === 0) return;
   record.suspendedUntilMs = 0;
-  house.emit({ type: "resumed", workload: record.name });
-  follow(house, record);
-  void house.save();
+  context.emit({ type: "resumed", workload: record.name });
+  follow(context, record);
+  void context.save();
 }
 
 /**

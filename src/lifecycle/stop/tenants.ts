@@ -1,10 +1,10 @@
 import type { InventoryItem } from "../../core/observation.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 /** Notes which containers that nobody looks after use the network of a workload: it must not be stopped under them (#13). */
 export function noteTenants(
-  house: House,
+  context: LifecycleContext,
   records: ReadonlyMap<string, WorkloadRecord>,
   items: readonly InventoryItem[],
 ): void {
@@ -16,6 +16,6 @@ export function noteTenants(
     const id = items.find(({ name }) => name === record.name)?.id;
     const tenants = guests.filter(({ networkOf }) => networkOf === id || networkOf === record.name);
     record.tenants = tenants.map(({ name }) => name);
-    house.rearm(record);
+    context.rearm(record);
   }
 }

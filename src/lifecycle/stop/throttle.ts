@@ -1,50 +1,50 @@
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
 /** The mildest tier before a stop: it stays up, with little CPU. */
-export function throttle(house: House, record: WorkloadRecord): void {
+export function throttle(context: LifecycleContext, record: WorkloadRecord): void {
   const { throttleCpus: cpus, throttleMemoryBytes: memoryBytes } = record.settings;
-  markThrottled(house, record);
-  void inTurn(house, record, async () => {
+  markThrottled(context, record);
+  void inTurn(context, record, async () => {
     const { engine } = record;
     const own = await engine.limits(refOf(record));
     // Those of a throttled one are ours. What was its own is kept first: a gateway that is killed must not forget it.
     if (record.ownLimits?.id !== own.id) record.ownLimits = own;
-    await house.save();
+    await context.save();
     if (!record.throttled) return;
     await engine.throttle(refOf(record), { cpus, memoryBytes });
-    house.emit({ type: "throttled", workload: record.name, cpus });
+    context.emit({ type: "throttled", workload: record.name, cpus });
   });
 }
 
 /** Somebody asks: full speed again, without a cold start. Resolves when it has that. */
-export function unthrottle(house: House, record: WorkloadRecord): Promise<void> {
+export function unthrottle(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   record.throttled = false;
   record.speedUp = undefined;
-  house.rearm(record); // it may be throttled again long before it is idle
-  return inTurn(house, record, async () => {
+  context.rearm(record); // it may be throttled again long before it is idle
+  return inTurn(context, record, async () => {
     if (record.ownLimits === undefined) return;
     await record.engine.restore(refOf(record), record.ownLimits);
     record.ownLimits = undefined;
-    house.remember();
-    house.emit({ type: "throttled", workload: record.name, cpus: 0 });
+    context.remember();
+    context.emit({ type: "throttled", workload: record.name, cpus: 0 });
   });
 }
 
-function markThrottled(house: House, record: WorkloadRecord): void {
+function markThrottled(context: LifecycleContext, record: WorkloadRecord): void {
   record.throttled = true;
-  record.speedUp = () => void unthrottle(house, record);
+  record.speedUp = () => void unthrottle(context, record);
 }
 
 /** One after the other, since the last one counts. */
-function inTurn(house: House, record: WorkloadRecord, change: () => Promise<void>): Promise<void> {
+function inTurn(context: LifecycleContext, record: WorkloadRecord, change: () => Promise<void>): Promise<void> {
   record.limiting = record.limiting.then(change).catch((error: unknown) => {
     const code = error instanceof EngineError ? error.code : undefined;
     // The engine's loss is told already; whoever uses it next tries again.
-    if (code === "unreachable") return markThrottled(house, record);
+    if (code === "unreachable") return markThrottled(context, record);
     if (code === "absent") return void (record.ownLimits = undefined);
-    house.emit({ type: "fault", message: `the limits of "${record.name}" could not be set`, detail: String(error) });
+    context.emit({ type: "fault", message: `the limits of "${record.name}" could not be set`, detail: String(error) });
   });
   return record.limiting;
 }

@@ -1,19 +1,19 @@
 import type { VetoReason } from "../../core/events.ts";
 import { askHttp } from "../wake/ask-http.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 import { findHiddenUse } from "../usage/sample.ts";
 
 /** Looks again, right before a stop, whether the workload is used in a way that leases don't show. */
 export async function findVeto(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   signal: AbortSignal,
 ): Promise<VetoReason | undefined> {
-  const use = await findHiddenUse(house, record, signal);
+  const use = await findHiddenUse(context, record, signal);
   if (use !== undefined) return use;
   if (!signal.aborted && (await hasExec(record))) return "exec";
-  return (await isBusy(house, record, signal)) ? "busy-path" : undefined;
+  return (await isBusy(context, record, signal)) ? "busy-path" : undefined;
 }
 
 /** True while a command runs in it, as a job does that somebody began with `docker exec`: a stop would kill it. */
@@ -31,9 +31,9 @@ export function vetoForMs({ settings }: WorkloadRecord, reason: VetoReason): num
 /** How often a command that runs in it is asked about. */
 export const EXEC_CHECK_MS = 5_000;
 
-async function isBusy(house: House, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
+async function isBusy(context: LifecycleContext, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
   const { busyPath: path } = record.settings;
   if (path === "" || record.state.status !== "draining" || record.state.endpoint === undefined) return false;
-  const { kind } = await askHttp(house, record, { endpoint: record.state.endpoint, path }, signal);
+  const { kind } = await askHttp(context, record, { endpoint: record.state.endpoint, path }, signal);
   return kind === "ready";
 }

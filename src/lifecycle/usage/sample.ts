@@ -1,5 +1,5 @@
 import type { VetoReason } from "../../core/events.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { findUse, type Sample, type Sampling, type StreamState, type UseSignal } from "./in-use.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
@@ -66,25 +66,25 @@ export function sampledMemory(record: WorkloadRecord): number | undefined {
 }
 
 /** Reads the counters; what has passed since the last reading counts as activity now. */
-export function takeSample(house: House, record: WorkloadRecord): void {
+export function takeSample(context: LifecycleContext, record: WorkloadRecord): void {
   const before = samplingOf(record);
-  const running = before?.running ?? compareSafely(house, record, before?.baseline);
+  const running = before?.running ?? compareSafely(context, record, before?.baseline);
   record.sampling = {
     judgedMs: 0,
     quietSinceMs: 0,
     baseline: undefined,
     ...before,
-    begunMs: house.clock.now(),
+    begunMs: context.clock.now(),
     running,
   };
 }
 
 /** A fault of ours says nothing about use, and the next reading must begin anew. */
-async function compareSafely(house: House, record: WorkloadRecord, before: Sample | undefined) {
+async function compareSafely(context: LifecycleContext, record: WorkloadRecord, before: Sample | undefined) {
   try {
-    return await compare(house, record, before);
+    return await compare(context, record, before);
   } catch (fault) {
-    house.emit({ type: "fault", message: `the counters of "${record.name}" failed`, detail: String(fault) });
+    context.emit({ type: "fault", message: `the counters of "${record.name}" failed`, detail: String(fault) });
     record.sampling = undefined;
     return undefined;
   }
@@ -92,7 +92,7 @@ async function compareSafely(house: House, record: WorkloadRecord, before: Sampl
 
 /** Looks a last time, right before a stop. A workload that was in use is so until now. */
 export async function findHiddenUse(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   signal: AbortSignal,
 ): Promise<VetoReason | undefined> {
@@ -100,25 +100,25 @@ export async function findHiddenUse(
   const use = await samplingOf(record)?.running;
   if (use !== undefined || signal.aborted) return use;
   const { baseline } = samplingOf(record) ?? {};
-  if (baseline === undefined || baseline.atMs < record.lastActivityMs) await compare(house, record, undefined);
+  if (baseline === undefined || baseline.atMs < record.lastActivityMs) await compare(context, record, undefined);
   const { judgedMs = 0, begunMs = 0, quietSinceMs = 0 } = samplingOf(record) ?? {};
   const isQuietStream = streamState(record, quietSinceMs) === "recent";
   const lookedMs = quietSinceMs + (isQuietStream ? Math.min(STREAM_LOOK_MS, quietMsOf(record) / 2) : SHORT_LOOK_MS);
-  const isFresh = judgedMs >= record.lastActivityMs && house.clock.now() - judgedMs <= FRESH_MS;
+  const isFresh = judgedMs >= record.lastActivityMs && context.clock.now() - judgedMs <= FRESH_MS;
   if (isFresh && begunMs >= lookedMs) return undefined;
-  await house.clock.sleep(Math.max(0, lookedMs - house.clock.now()), signal);
-  return signal.aborted ? undefined : compare(house, record, samplingOf(record)?.baseline);
+  await context.clock.sleep(Math.max(0, lookedMs - context.clock.now()), signal);
+  return signal.aborted ? undefined : compare(context, record, samplingOf(record)?.baseline);
 }
 
 async function compare(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   before: Sample | undefined,
 ): Promise<VetoReason | undefined> {
-  const begunMs = house.clock.now();
+  const begunMs = context.clock.now();
   // What cannot be read says nothing: leases and requests then decide alone.
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
-  const after = usage && { atMs: house.clock.now(), usage };
+  const after = usage && { atMs: context.clock.now(), usage };
   const isFirst = before === undefined || before.atMs < record.lastActivityMs;
   if (after === undefined || isFirst) {
     record.sampling = { begunMs, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after, running: undefined };

@@ -1,19 +1,19 @@
 import type { Endpoint } from "../../core/observation.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import type { ProbeAnswer } from "../ports.ts";
 import { hostsToTry, noteGoodHost } from "./probe-hosts.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 /** Asks an app by HTTP under the names that it may know, until one of them is no reason to refuse; the first answer says why. */
 export async function askHttp(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   { endpoint, path }: { readonly endpoint: Endpoint; readonly path: string },
   signal: AbortSignal,
 ): Promise<ProbeAnswer> {
   let first: ProbeAnswer | undefined;
   for (const host of hostsToTry(record)) {
-    const answer = await house.probe.http(endpoint, path, host, signal);
+    const answer = await context.probe.http(endpoint, path, host, signal);
     if (answer.kind === "ready") noteGoodHost(record, host);
     first ??= answer;
     if (!mayBeForHost(answer)) return answer;

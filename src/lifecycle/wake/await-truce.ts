@@ -1,4 +1,4 @@
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { look } from "../reconcile/look.ts";
 import { nudged } from "../reconcile/nudge.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
@@ -8,35 +8,39 @@ import type { WorkloadRecord } from "../workload/record.ts";
  * `runs` when it runs already, which is nobody's to start.
  */
 export async function awaitTruce(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   run: number,
   signal: AbortSignal,
 ): Promise<"free" | "runs"> {
-  const calledMs = house.clock.now();
+  const calledMs = context.clock.now();
   let waited = false;
   let isUp = false;
-  for (let truce = house.truces.of(record.name); truce !== undefined || waited; truce = house.truces.of(record.name)) {
-    isUp = await runs(house, record);
-    const now = house.truces.of(record.name);
+  for (
+    let truce = context.truces.of(record.name);
+    truce !== undefined || waited;
+    truce = context.truces.of(record.name)
+  ) {
+    isUp = await runs(context, record);
+    const now = context.truces.of(record.name);
     if (isUp || now === undefined || signal.aborted) break;
     if (now !== truce) continue; // it began while the engine was asked
-    house.dispatch(record, { type: "progress", run, phase: "updating" });
+    context.dispatch(record, { type: "progress", run, phase: "updating" });
     waited = true;
-    await nudged(record, now.untilMs - house.clock.now(), signal, house.clock);
+    await nudged(record, now.untilMs - context.clock.now(), signal, context.clock);
   }
   // What the wake takes is counted without the wait.
-  if (waited) record.wakeStartedMs += house.clock.now() - calledMs;
-  if (!isUp) house.dispatch(record, { type: "progress", run, phase: "starting" });
+  if (waited) record.wakeStartedMs += context.clock.now() - calledMs;
+  if (!isUp) context.dispatch(record, { type: "progress", run, phase: "starting" });
   return isUp ? "runs" : "free";
 }
 
-async function runs(house: House, record: WorkloadRecord): Promise<boolean> {
+async function runs(context: LifecycleContext, record: WorkloadRecord): Promise<boolean> {
   const seen = await look(record);
-  return (seen?.status === "running" || seen?.status === "restarting") && !isEnding(house, record);
+  return (seen?.status === "running" || seen?.status === "restarting") && !isEnding(context, record);
 }
 
 /** Somebody else has ordered its end, and it has not come yet: nobody is sent there any more. */
-export function isEnding({ clock }: House, { endingUntilMs }: WorkloadRecord): boolean {
+export function isEnding({ clock }: LifecycleContext, { endingUntilMs }: WorkloadRecord): boolean {
   return clock.now() < endingUntilMs;
 }

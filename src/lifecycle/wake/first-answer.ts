@@ -1,5 +1,5 @@
 import type { Endpoint } from "../../core/observation.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { targetPortOf } from "./target-port.ts";
 import { hangsUpForTls, wantsTls } from "./wants-tls.ts";
@@ -8,27 +8,37 @@ import { hangsUpForTls, wantsTls } from "./wants-tls.ts";
  * Notes the first answer that an app gives since it is ready (`undefined`: it hung up). A TCP probe finds an app ready that
  * takes TLS alone, and then it says 400 to everything: looked into once, behind the answer. Called while `heardFrom` is another.
  */
-export function noteFirstAnswer(house: House, record: WorkloadRecord, to: Endpoint, status: number | undefined): void {
+export function noteFirstAnswer(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  to: Endpoint,
+  status: number | undefined,
+): void {
   record.heardFrom = to;
   const isSuspect = to.tls === undefined && (status === undefined || status === 400);
   const check = status === undefined ? hangsUpForTls : wantsTls;
-  record.tlsCheck = isSuspect ? checkTls(house, record, to, check) : undefined;
+  record.tlsCheck = isSuspect ? checkTls(context, record, to, check) : undefined;
 }
 
 /** The same where a front carries the answers past us: only a port that means TLS is suspect. */
-export function noteFirstPass(house: House, record: WorkloadRecord, to: Endpoint): void {
+export function noteFirstPass(context: LifecycleContext, record: WorkloadRecord, to: Endpoint): void {
   record.heardFrom = to;
   const mayBe = to.tls === undefined && record.settings.healthPath === "" && isTlsPort(targetPortOf(record));
-  record.tlsCheck = mayBe ? checkTls(house, record, to, wantsTls) : undefined;
+  record.tlsCheck = mayBe ? checkTls(context, record, to, wantsTls) : undefined;
 }
 
-async function checkTls(house: House, record: WorkloadRecord, to: Endpoint, check: typeof wantsTls): Promise<boolean> {
+async function checkTls(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  to: Endpoint,
+  check: typeof wantsTls,
+): Promise<boolean> {
   const known = record.wantsTls;
-  record.wantsTls = await check(house, record, to, NEVER);
+  record.wantsTls = await check(context, record, to, NEVER);
   if (!record.wantsTls) return false;
-  if (!known) house.emit({ type: "wants-tls", workload: record.name, port: targetPortOf(record) });
+  if (!known) context.emit({ type: "wants-tls", workload: record.name, port: targetPortOf(record) });
   // A front may speak TLS to it whatever we think: only who sends it plain HTTP by us gets nowhere.
-  if (!record.seenByFront) house.dispatch(record, { type: "refused", endpoint: to });
+  if (!record.seenByFront) context.dispatch(record, { type: "refused", endpoint: to });
   return true;
 }
 

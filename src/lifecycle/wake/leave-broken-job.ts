@@ -1,34 +1,34 @@
 import { coolDownMs } from "../../core/cool-down.ts";
 import { STILL_RUNNING } from "../../core/observation.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { failureAt } from "./start.ts";
 
 /** Reports a fault of ours in a job, and ends the status that the job owned as a failure: nothing else would ever end it. */
-export function leaveBrokenJob(house: House, record: WorkloadRecord, run: number, fault: unknown): void {
+export function leaveBrokenJob(context: LifecycleContext, record: WorkloadRecord, run: number, fault: unknown): void {
   const { state, name } = record;
-  house.emit({ type: "fault", message: `the ${state.status} job of "${name}" broke`, detail: String(fault) });
+  context.emit({ type: "fault", message: `the ${state.status} job of "${name}" broke`, detail: String(fault) });
   if (!("run" in state) || state.run !== run) return;
-  const now = house.clock.now();
+  const now = context.clock.now();
   switch (state.status) {
     case "unready":
     case "failed":
       return; // the next request wakes it
     case "starting": {
       record.failures += 1;
-      const failure = failureAt(house, "engine", "a fault in the gateway, which its log tells");
+      const failure = failureAt(context, "engine", "a fault in the gateway, which its log tells");
       const retryAtMs = now + coolDownMs(record.failures);
       const startPending = record.startCall !== undefined;
-      house.dispatch(record, { type: "wake-failed", run, failure, retryAtMs, startPending });
+      context.dispatch(record, { type: "wake-failed", run, failure, retryAtMs, startPending });
       return;
     }
     case "draining":
       record.keepUntilMs = now + PUT_OFF_MS;
-      house.dispatch(record, { type: "vetoed", run });
+      context.dispatch(record, { type: "vetoed", run });
       return;
     case "stopping":
       record.keepUntilMs = now + PUT_OFF_MS;
-      house.dispatch(record, { type: "stop-ended", run, observation: STILL_RUNNING });
+      context.dispatch(record, { type: "stop-ended", run, observation: STILL_RUNNING });
   }
 }
 

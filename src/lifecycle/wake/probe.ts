@@ -3,7 +3,7 @@ import type { Endpoint, Observation } from "../../core/observation.ts";
 import { SPEAKS_TLS } from "../../core/speaks-tls.ts";
 import { isEnding } from "./await-truce.ts";
 import { askHttp } from "./ask-http.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { look } from "../reconcile/look.ts";
 import { nudged } from "../reconcile/nudge.ts";
 import { isOneShot } from "../workload/one-shot.ts";
@@ -20,17 +20,22 @@ const HEALTH_INTERVAL_MS = 500;
 const REACHABLE_INTERVAL_MS = 1_000;
 
 /** The job behind `unready` and `failed`: something runs that we did not (or could not) wake; say so once it answers. */
-export async function probeJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
-  const until = house.clock.now() + record.settings.startTimeoutMs;
+export async function probeJob(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  run: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = context.clock.now() + record.settings.startTimeoutMs;
   // However often its engine restarts it meanwhile: whoever asks for it finds out.
-  const result = await whenAnswers(house, record, until, signal, { mostCrashes: Number.POSITIVE_INFINITY });
+  const result = await whenAnswers(context, record, until, signal, { mostCrashes: Number.POSITIVE_INFINITY });
   if (signal.aborted) return;
   if (result.kind === "answers") {
     record.failures = 0;
     record.failedAtMs = undefined;
-    house.dispatch(record, { type: "answered", run, endpoint: result.endpoint });
+    context.dispatch(record, { type: "answered", run, endpoint: result.endpoint });
   } else if (result.kind === "ended" && result.observation !== undefined) {
-    house.dispatch(record, { type: "observed", observation: result.observation, restarted: false });
+    context.dispatch(record, { type: "observed", observation: result.observation, restarted: false });
   }
   // Otherwise the next request starts a wake, which looks again.
 }
@@ -48,13 +53,13 @@ interface Patience {
  * by a TCP connect; without a port it is enough that it runs. Sees at once when the workload ends meanwhile.
  */
 export async function whenAnswers(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   deadlineMs: number,
   signal: AbortSignal,
   { stayMs = 0, mostCrashes }: Patience,
 ): Promise<ProbeResult> {
-  const startedMs = house.clock.now();
+  const startedMs = context.clock.now();
   record.lastProbe = undefined;
   let crash: Observation | undefined;
   let crashes = 0;
@@ -65,7 +70,7 @@ export async function whenAnswers(
   record.nudges.add(hint);
   try {
     while (!signal.aborted) {
-      const now = house.clock.now();
+      const now = context.clock.now();
       if (hinted || now >= lookAgainMs) {
         hinted = false;
         observation = (await look(record)) ?? observation ?? lastSeenRunning(record);
@@ -79,17 +84,17 @@ export async function whenAnswers(
         lookAgainMs = now + lookInterval(observation);
         if (signal.aborted) break;
       }
-      const endpoint = observation && (await answering(house, record, observation, signal));
+      const endpoint = observation && (await answering(context, record, observation, signal));
       if (hinted) continue; // what has just answered may be gone
       // No patience mends that.
       if (record.wantsTls && record.lastProbe === SPEAKS_TLS) return { kind: "wants-tls", observation };
-      const stays = endpoint !== NO_ENDPOINT || house.clock.now() - startedMs >= stayMs;
+      const stays = endpoint !== NO_ENDPOINT || context.clock.now() - startedMs >= stayMs;
       if (endpoint !== undefined && stays) return { kind: "answers", endpoint };
-      if (house.clock.now() >= deadlineMs) {
+      if (context.clock.now() >= deadlineMs) {
         if (crash !== undefined) return { kind: "ended", observation: crash };
         return { kind: observation?.health === "unhealthy" ? "unhealthy" : "timed-out", observation };
       }
-      await nudged(record, pause(house, record, observation, house.clock.now() - startedMs), signal, house.clock);
+      await nudged(record, pause(context, record, observation, context.clock.now() - startedMs), signal, context.clock);
     }
     return { kind: "timed-out", observation };
   } finally {
@@ -109,21 +114,21 @@ function hasEnded({ status }: Observation): boolean {
 
 /** Where it answers at this moment, by one try. */
 export async function answering(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   observation: Observation,
   signal: AbortSignal,
 ): Promise<Endpoint | undefined> {
-  if (observation.status !== "running" || isEnding(house, record)) return undefined;
+  if (observation.status !== "running" || isEnding(context, record)) return undefined;
   const { targetPort } = record.settings;
-  if (awaitsCheck(house, record, observation)) return undefined;
-  if (targetPort === undefined) return (await runsWell(house, record, observation, signal)) ? NO_ENDPOINT : undefined;
-  const ranMs = house.clock.wall() - (observation.startedAtMs ?? 0);
+  if (awaitsCheck(context, record, observation)) return undefined;
+  if (targetPort === undefined) return (await runsWell(context, record, observation, signal)) ? NO_ENDPOINT : undefined;
+  const ranMs = context.clock.wall() - (observation.startedAtMs ?? 0);
   let said = observation.endpoints.length === 0 ? "it has no address that the gateway can reach" : undefined;
   for (const found of observation.endpoints) {
     const endpoint = asConfigured(record, found);
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
-    const answer = await askOne(house, record, endpoint, signal);
+    const answer = await askOne(context, record, endpoint, signal);
     if (answer.kind !== "no") {
       record.lastProbe = undefined;
       return endpoint;
@@ -141,7 +146,7 @@ function asConfigured({ settings }: WorkloadRecord, endpoint: Endpoint): Endpoin
 }
 
 /** Whether its engine's health check has the word, and has not said that it is well. */
-export function awaitsCheck({ clock }: House, record: WorkloadRecord, observation: Observation): boolean {
+export function awaitsCheck({ clock }: LifecycleContext, record: WorkloadRecord, observation: Observation): boolean {
   if (record.settings.healthPath !== "") return false;
   const wall = clock.wall();
   return awaitsHealthCheck(observation, record.awakeSinceMs - clock.now() + wall, wall);
@@ -149,48 +154,53 @@ export function awaitsCheck({ clock }: House, record: WorkloadRecord, observatio
 
 /** Without a port to ask, running is enough; one whose health check is still far away must listen somewhere. */
 async function runsWell(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   { health, endpoints }: Observation,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (isOneShot(record)) return false;
   if (health !== "starting") return true;
-  for (const endpoint of endpoints) if ((await house.probe.tcp(endpoint, signal)).kind !== "no") return true;
+  for (const endpoint of endpoints) if ((await context.probe.tcp(endpoint, signal)).kind !== "no") return true;
   return false;
 }
 
 async function askOne(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<ProbeAnswer> {
-  const open = await house.probe.tcp(endpoint, signal); // cheap, so that the first GET goes out as soon as it listens
+  const open = await context.probe.tcp(endpoint, signal); // cheap, so that the first GET goes out as soon as it listens
   if (open.kind === "no") return open;
-  if (record.settings.healthPath === "") return (await stillWantsTls(house, record, endpoint, signal)) ? TLS : open;
-  const startedMs = house.clock.now();
-  const answer = await askHttp(house, record, { endpoint, path: record.settings.healthPath }, signal);
-  if (answer.kind === "no") await house.clock.sleep(HTTP_INTERVAL_MS - (house.clock.now() - startedMs), signal);
+  if (record.settings.healthPath === "") return (await stillWantsTls(context, record, endpoint, signal)) ? TLS : open;
+  const startedMs = context.clock.now();
+  const answer = await askHttp(context, record, { endpoint, path: record.settings.healthPath }, signal);
+  if (answer.kind === "no") await context.clock.sleep(HTTP_INTERVAL_MS - (context.clock.now() - startedMs), signal);
   return answer;
 }
 
 /** Whether what was found out of it holds on; of an app that takes connections nothing else is asked. */
 async function stillWantsTls(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!record.wantsTls || record.seenByFront || endpoint.tls !== undefined) return false;
-  const wants = await wantsTls(house, record, endpoint, signal);
+  const wants = await wantsTls(context, record, endpoint, signal);
   if (!signal.aborted) record.wantsTls = wants;
   return wants;
 }
 
 /** Quick at first, since most apps listen within a second, then ever calmer. */
-function pause(house: House, record: WorkloadRecord, observation: Observation | undefined, elapsedMs: number): number {
-  if (observation !== undefined && awaitsCheck(house, record, observation)) return HEALTH_INTERVAL_MS;
+function pause(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  observation: Observation | undefined,
+  elapsedMs: number,
+): number {
+  if (observation !== undefined && awaitsCheck(context, record, observation)) return HEALTH_INTERVAL_MS;
   if (elapsedMs < 1_000) return 10;
   if (elapsedMs < 10_000) return 25;
   return Math.min(250, elapsedMs / 400);

@@ -1,5 +1,5 @@
 import { answering } from "./probe.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { look } from "../reconcile/look.ts";
 import { EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
@@ -8,14 +8,18 @@ import { refOf, type WorkloadRecord } from "../workload/record.ts";
  * Restarts a workload that runs in the network of one that was started after it: that network is another one now, and the
  * workload is cut off from it (gluetun#641). Afterwards it is the younger of the two, so that this happens once a start.
  */
-export async function rejoinNetwork(house: House, record: WorkloadRecord, signal: AbortSignal): Promise<void> {
+export async function rejoinNetwork(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  signal: AbortSignal,
+): Promise<void> {
   if (record.networkOwner === undefined) return;
   const seen = await look(record);
   const { startedAtMs } = seen ?? {};
   const ownerMs = seen?.networkOwner?.startedAtMs;
   if (seen?.status !== "running" || startedAtMs === undefined || ownerMs === undefined || startedAtMs >= ownerMs)
     return;
-  if ((await answering(house, record, seen, signal)) !== undefined || signal.aborted) return;
+  if ((await answering(context, record, seen, signal)) !== undefined || signal.aborted) return;
   const { stopTimeoutMs, stopSignal } = record.settings;
   try {
     await record.engine.restart(refOf(record), { method: "stop", timeoutMs: stopTimeoutMs, signal: stopSignal });

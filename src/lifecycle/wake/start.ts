@@ -1,5 +1,5 @@
 import type { Failure, FailureReason } from "../../core/decision.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { look } from "../reconcile/look.ts";
 import { EngineError } from "../ports.ts";
 import { answering } from "./probe.ts";
@@ -12,27 +12,27 @@ const ENGINE_RETRY_MS = 250;
  * answers all the same, where it was last, needs no start: whoever lost its engine has not lost its apps.
  */
 export async function start(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   while (!signal.aborted) {
-    const fault = await startBefore(house, record, deadlineMs, signal);
+    const fault = await startBefore(context, record, deadlineMs, signal);
     if (fault === undefined || signal.aborted) return undefined;
-    if (fault === LATE) return failureAt(house, "timeout", lateWords(record));
+    if (fault === LATE) return failureAt(context, "timeout", lateWords(record));
     const { code, message } = toEngineError(fault);
-    if (code === "absent") return failureAt(house, "absent", `there is no container named "${record.name}"`);
+    if (code === "absent") return failureAt(context, "absent", `there is no container named "${record.name}"`);
     // An engine that is being shut down fails at what it has begun, for odd reasons: then it is out of reach by now.
-    if (code === "refused" && (await look(record)) !== undefined) return failureAt(house, "refused", message);
-    if (await stillAnswers(house, record, signal)) return undefined;
-    if (code === "network") return failureAt(house, "network", message);
-    const leftMs = deadlineMs - house.clock.now();
-    if (leftMs <= 0) return failureAt(house, "engine", message);
-    await house.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);
+    if (code === "refused" && (await look(record)) !== undefined) return failureAt(context, "refused", message);
+    if (await stillAnswers(context, record, signal)) return undefined;
+    if (code === "network") return failureAt(context, "network", message);
+    const leftMs = deadlineMs - context.clock.now();
+    if (leftMs <= 0) return failureAt(context, "engine", message);
+    await context.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);
     await look(record); // somebody else may have started it while the engine was out of reach
     // Or be updating it; or it is to stop by now.
-    if (house.truces.of(record.name) !== undefined || mustStop(record)) return failureAt(house, "engine", message);
+    if (context.truces.of(record.name) !== undefined || mustStop(record)) return failureAt(context, "engine", message);
   }
   return undefined;
 }
@@ -43,20 +43,25 @@ export function mustStop({ state }: WorkloadRecord): boolean {
 }
 
 /** A failure of this moment. */
-export function failureAt(house: House, reason: FailureReason, message: string, exitCode?: number): Failure {
-  return { reason, message, exitCode, atMs: house.clock.wall() };
+export function failureAt(
+  context: LifecycleContext,
+  reason: FailureReason,
+  message: string,
+  exitCode?: number,
+): Failure {
+  return { reason, message, exitCode, atMs: context.clock.wall() };
 }
 
 /** Resolves when the engine's start has ended, with its fault if it has one; `LATE` when that takes too long. */
 async function startBefore(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<unknown> {
   const over = new AbortController();
-  const late = house.clock
-    .sleep(deadlineMs - house.clock.now(), AbortSignal.any([signal, over.signal]))
+  const late = context.clock
+    .sleep(deadlineMs - context.clock.now(), AbortSignal.any([signal, over.signal]))
     .then((): typeof LATE => LATE);
   const fault = await Promise.race([startOnce(record), late]);
   over.abort();
@@ -82,10 +87,10 @@ async function callStart(record: WorkloadRecord): Promise<unknown> {
   return undefined;
 }
 
-async function stillAnswers(house: House, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
+async function stillAnswers(context: LifecycleContext, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
   const { observation } = record;
   if (observation?.status !== "running") return false;
-  return (await answering(house, record, observation, signal)) !== undefined;
+  return (await answering(context, record, observation, signal)) !== undefined;
 }
 
 function toEngineError(fault: unknown): Pick<EngineError, "code" | "message"> {

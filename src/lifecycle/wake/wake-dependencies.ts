@@ -1,7 +1,7 @@
 import type { Failure } from "../../core/decision.ts";
 import { dependencyFailure, failureOf, isCoolingDown } from "../workload/failure.ts";
 import { isSatisfied } from "../workload/gate.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { nudged } from "../reconcile/nudge.ts";
 import type { DependencyLink, WorkloadRecord } from "../workload/record.ts";
 import { suspensionOf } from "../stop/suspension.ts";
@@ -10,25 +10,25 @@ const LOOK_AGAIN_MS = 500;
 
 /** Wakes what `record` needs, as parallel as its graph allows; ends with the first failure, whatever the others do. */
 export async function wakeDependencies(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   run: number,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   for (let missing = missingOf(record); missing.length > 0; missing = missingOf(record)) {
     const suspended = missing.find(({ record: dependency }) => suspensionOf(dependency) !== undefined);
-    if (suspended !== undefined) return suspendedBy(house, suspended.record);
-    const failed = missing.find((link) => isCoolingDown(link.record, house.clock.now()));
-    if (failed !== undefined) return failureBy(house, failed.record, failureOf(failed.record)?.failure);
-    house.dispatch(record, { type: "progress", run, phase: "dependencies" });
+    if (suspended !== undefined) return suspendedBy(context, suspended.record);
+    const failed = missing.find((link) => isCoolingDown(link.record, context.clock.now()));
+    if (failed !== undefined) return failureBy(context, failed.record, failureOf(failed.record)?.failure);
+    context.dispatch(record, { type: "progress", run, phase: "dependencies" });
     const over = new AbortController();
     const any = AbortSignal.any([signal, over.signal]);
-    const ends = await Promise.all(missing.map((link) => wakeDependency(house, record, link, any, over)));
+    const ends = await Promise.all(missing.map((link) => wakeDependency(context, record, link, any, over)));
     if (signal.aborted) return undefined;
     const stuck = missing[ends.indexOf("stuck")];
-    if (stuck !== undefined) return failureBy(house, stuck.record, undefined);
+    if (stuck !== undefined) return failureBy(context, stuck.record, undefined);
   }
-  house.dispatch(record, { type: "progress", run, phase: "starting" });
+  context.dispatch(record, { type: "progress", run, phase: "starting" });
   return undefined;
 }
 
@@ -41,22 +41,22 @@ function missingOf({ dependencies }: WorkloadRecord): readonly DependencyLink[] 
  * on without getting where it must, as a one-shot that does not end.
  */
 async function wakeDependency(
-  house: House,
+  context: LifecycleContext,
   dependent: WorkloadRecord,
   { record, condition }: DependencyLink,
   signal: AbortSignal,
   over: AbortController,
 ): Promise<"stuck" | undefined> {
   const isNeeded = (): boolean => dependent.dependencies.some((link) => link.record === record);
-  let movedMs = house.clock.now();
+  let movedMs = context.clock.now();
   while (!signal.aborted && isNeeded() && !isSatisfied(record, condition) && suspensionOf(record) === undefined) {
-    house.wake(record, "dependency");
-    const now = house.clock.now();
+    context.wake(record, "dependency");
+    const now = context.clock.now();
     if (MOVING.has(record.state.status)) movedMs = now;
     const isStuck = now - movedMs >= record.settings.startTimeoutMs;
     if (isStuck || isCoolingDown(record, now)) over.abort();
     if (isStuck) return "stuck";
-    if (!over.signal.aborted) await nudged(record, LOOK_AGAIN_MS, signal, house.clock);
+    if (!over.signal.aborted) await nudged(record, LOOK_AGAIN_MS, signal, context.clock);
   }
   return undefined;
 }
@@ -64,15 +64,15 @@ async function wakeDependency(
 /** What has limits of its own. */
 const MOVING: ReadonlySet<string> = new Set(["starting", "draining", "stopping"]);
 
-function suspendedBy({ clock }: House, record: WorkloadRecord): Failure {
+function suspendedBy({ clock }: LifecycleContext, record: WorkloadRecord): Failure {
   const { workload = record.name, untilMs } = suspensionOf(record) ?? {};
   const how = untilMs === undefined ? "which somebody has stopped" : "which is suspended";
   const message = `it needs "${workload}", ${how}`;
   return { reason: "dependency", message, exitCode: undefined, atMs: clock.wall() };
 }
 
-function failureBy(house: House, dependency: WorkloadRecord, cause: Failure | undefined): Failure {
-  const atMs = house.clock.wall();
+function failureBy(context: LifecycleContext, dependency: WorkloadRecord, cause: Failure | undefined): Failure {
+  const atMs = context.clock.wall();
   if (cause !== undefined) return { ...dependencyFailure(dependency.name, cause), atMs };
   const message = `it needs "${dependency.name}", which runs but does not get where it must`;
   return { reason: "dependency", message, exitCode: undefined, atMs };

@@ -2,16 +2,16 @@ import { coolDownMs } from "../../core/cool-down.ts";
 import type { WakeCause } from "../../core/events.ts";
 import { membersToWake } from "../../core/scale.ts";
 import { failureOf, isCoolingDown } from "../workload/failure.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { isOnItsWay } from "../workload/on-its-way.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import type { Route } from "../admit/route.ts";
 import { mayBeWoken } from "../stop/suspension.ts";
 
 /** Wakes what a route needs: all members, or as many as its `target_concurrency` asks for. */
-export function wakeRoute(house: House, route: Route, cause: WakeCause): void {
-  const now = house.clock.now();
-  const wall = house.clock.wall();
+export function wakeRoute(context: LifecycleContext, route: Route, cause: WakeCause): void {
+  const now = context.clock.now();
+  const wall = context.clock.wall();
   const views = route.members.map((member) => ({
     awake: member.gate !== undefined,
     waking: member.gate === undefined && isOnItsWay(member),
@@ -23,18 +23,18 @@ export function wakeRoute(house: House, route: Route, cause: WakeCause): void {
   }));
   for (const index of membersToWake(views, route.group?.targetConcurrency ?? 0)) {
     const member = route.members[index];
-    if (member !== undefined) house.wake(member, cause);
+    if (member !== undefined) context.wake(member, cause);
   }
 }
 
 /** A request goes to one member: wakes what the group needs beside it. */
-export function wakeOthers(house: House, route: Route): void {
-  if ((route.group?.targetConcurrency ?? 0) > 0) return wakeRoute(house, route, "scale");
-  for (const member of route.members) if (mayComeBack(house, member)) house.wake(member, "request");
+export function wakeOthers(context: LifecycleContext, route: Route): void {
+  if ((route.group?.targetConcurrency ?? 0) > 0) return wakeRoute(context, route, "scale");
+  for (const member of route.members) if (mayComeBack(context, member)) context.wake(member, "request");
 }
 
 /** It has ended by itself; what was put to sleep or stopped by somebody stays so while others answer. */
-function mayComeBack({ clock }: House, member: WorkloadRecord): boolean {
+function mayComeBack({ clock }: LifecycleContext, member: WorkloadRecord): boolean {
   const { state, endedBy, crashes, asleepSinceMs, schedule } = member;
   if (endedBy !== "itself" || schedule?.isOpen(clock.wall()) === false) return false;
   if (state.status === "failed") return !isCoolingDown(member, clock.now());

@@ -2,7 +2,7 @@ import { coolDownMs } from "../../core/cool-down.ts";
 import type { Failure } from "../../core/decision.ts";
 import { rememberWake } from "../../core/eta.ts";
 import { awaitTruce } from "./await-truce.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { look, lookAtRest } from "../reconcile/look.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import { probeFailure } from "./probe-failure.ts";
@@ -14,76 +14,81 @@ import { failureAt, mustStop, start } from "./start.ts";
 import { wakeDependencies } from "./wake-dependencies.ts";
 
 /** The job behind `starting`: what it needs first, then the start, then the wait until the app answers. */
-export async function wakeJob(house: House, record: WorkloadRecord, run: number, signal: AbortSignal): Promise<void> {
-  record.wakeStartedMs = house.clock.now();
-  house.emit({ type: "wake", workload: record.name, cause: record.wakeCause ?? "request" });
-  if (record.endHinted) await seeEnd(house, record);
+export async function wakeJob(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  run: number,
+  signal: AbortSignal,
+): Promise<void> {
+  record.wakeStartedMs = context.clock.now();
+  context.emit({ type: "wake", workload: record.name, cause: record.wakeCause ?? "request" });
+  if (record.endHinted) await seeEnd(context, record);
   const failure =
-    (await wakeDependencies(house, record, run, signal)) ?? (await startAndProbe(house, record, run, signal));
+    (await wakeDependencies(context, record, run, signal)) ?? (await startAndProbe(context, record, run, signal));
   if (failure === undefined || signal.aborted) return;
   await lookAtRest(record); // nobody else has looked meanwhile: somebody may have started it without us
   if (signal.aborted) return;
 
-  const now = house.clock.now();
+  const now = context.clock.now();
   record.failures += 1;
-  record.failedAtMs = house.clock.wall();
+  record.failedAtMs = context.clock.wall();
   const retryMs = coolDownMs(record.failures);
   const durationMs = now - record.wakeStartedMs;
   const runs = record.observation?.status === "running" || record.observation?.status === "restarting";
   const startPending = record.startCall !== undefined;
-  house.dispatch(record, { type: "wake-failed", run, failure, retryAtMs: now + retryMs, runs, startPending });
-  house.emit({ type: "wake-failed", workload: record.name, failure, durationMs, retryMs });
+  context.dispatch(record, { type: "wake-failed", run, failure, retryAtMs: now + retryMs, runs, startPending });
+  context.emit({ type: "wake-failed", workload: record.name, failure, durationMs, retryMs });
 }
 
 /** What has just ended is looked at before its new run hides how. */
-async function seeEnd(house: House, record: WorkloadRecord): Promise<void> {
+async function seeEnd(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   const seen = await look(record);
-  if (seen?.status === "stopped" || seen?.status === "absent") reportEnd(house, record, seen);
+  if (seen?.status === "stopped" || seen?.status === "absent") reportEnd(context, record, seen);
 }
 
 async function startAndProbe(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   run: number,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   for (let mayBeOver = record.observation?.status === "running"; ;) {
-    const fromMs = house.clock.now();
-    const found = await awaitTruce(house, record, run, signal);
+    const fromMs = context.clock.now();
+    const found = await awaitTruce(context, record, run, signal);
     if (signal.aborted) return undefined;
     // What it needs may have ended in that time.
-    const lost = house.clock.now() > fromMs ? await wakeDependencies(house, record, run, signal) : undefined;
+    const lost = context.clock.now() > fromMs ? await wakeDependencies(context, record, run, signal) : undefined;
     if (lost !== undefined || signal.aborted) return lost;
     if (found === "free" && (wasStopped(record) || mustStop(record)))
-      return failureAt(house, "refused", "somebody has stopped it");
-    const deadlineMs = house.clock.now() + record.settings.startTimeoutMs;
+      return failureAt(context, "refused", "somebody has stopped it");
+    const deadlineMs = context.clock.now() + record.settings.startTimeoutMs;
     const patience = {
       stayMs: mayCrashAgain(record) ? STAY_MS : 0,
       mostCrashes: record.failures > 0 ? 1 : MOST_CRASHES,
     };
-    if (!isInTruce(house, record)) await rejoinNetwork(house, record, signal);
-    const failure = found === "runs" ? undefined : await start(house, record, deadlineMs, signal);
+    if (!isInTruce(context, record)) await rejoinNetwork(context, record, signal);
+    const failure = found === "runs" ? undefined : await start(context, record, deadlineMs, signal);
     if (signal.aborted) return undefined;
-    if (failure !== undefined && isInTruce(house, record)) continue;
+    if (failure !== undefined && isInTruce(context, record)) continue;
     if (failure !== undefined) return failure;
-    house.dispatch(record, { type: "progress", run, phase: "waiting" });
+    context.dispatch(record, { type: "progress", run, phase: "waiting" });
 
-    const result = await whenAnswers(house, record, deadlineMs, signal, patience);
+    const result = await whenAnswers(context, record, deadlineMs, signal, patience);
     if (signal.aborted) return undefined;
     if (result.kind === "answers") {
-      succeed(house, record);
-      house.dispatch(record, { type: "answered", run, endpoint: result.endpoint });
+      succeed(context, record);
+      context.dispatch(record, { type: "answered", run, endpoint: result.endpoint });
       return undefined;
     }
     const { exit, status } = result.observation ?? {};
     if (result.kind === "ended" && exit?.code === 0 && isOneShot(record)) {
-      house.dispatch(record, { type: "completed", run, exit });
+      context.dispatch(record, { type: "completed", run, exit });
       return undefined;
     }
     // The run before has ended, of which the engine did not know yet: there was nothing to start for it.
     const wasOver = mayBeOver && result.kind === "ended" && status === "stopped";
-    if (!wasOver && !isInTruce(house, record)) return probeFailure(house, record, result);
-    if (wasOver && result.observation !== undefined) reportEnd(house, record, result.observation);
+    if (!wasOver && !isInTruce(context, record)) return probeFailure(context, record, result);
+    if (wasOver && result.observation !== undefined) reportEnd(context, record, result.observation);
     mayBeOver = false;
   }
 }
@@ -94,7 +99,7 @@ function wasStopped({ settings, endedBy, endOrdered, wakeCause }: WorkloadRecord
   return settings.wakeAfterStop === "started" && isStopped && wakeCause !== "admin";
 }
 
-function isInTruce({ truces }: House, { name }: WorkloadRecord): boolean {
+function isInTruce({ truces }: LifecycleContext, { name }: WorkloadRecord): boolean {
   return truces.of(name) !== undefined;
 }
 
@@ -110,8 +115,8 @@ const MOST_CRASHES = 3;
 /** By itself, or by the signals of a stop. */
 const AS_ORDERED: ReadonlySet<number> = new Set([0, 137, 143]);
 
-function succeed(house: House, record: WorkloadRecord): void {
-  record.wakesMs = rememberWake(record.wakesMs, house.clock.now() - record.wakeStartedMs);
+function succeed(context: LifecycleContext, record: WorkloadRecord): void {
+  record.wakesMs = rememberWake(record.wakesMs, context.clock.now() - record.wakeStartedMs);
   record.wakesTotal += 1;
   record.failures = 0;
   record.failedAtMs = undefined;

@@ -1,35 +1,40 @@
 import type { Endpoint } from "../../core/observation.ts";
 import { SPEAKS_TLS } from "../../core/speaks-tls.ts";
 import { askHttp } from "./ask-http.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import type { ProbeAnswer } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { targetPortOf } from "./target-port.ts";
 
 /** Whether an app takes TLS alone there: it refuses in plain HTTP what it does not refuse over TLS. */
 export async function wantsTls(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if ((await ask(house, record, endpoint, signal)).said !== SPEAKS_TLS) return false;
-  return (await ask(house, record, overTls(endpoint), signal)).status !== 400;
+  if ((await ask(context, record, endpoint, signal)).said !== SPEAKS_TLS) return false;
+  return (await ask(context, record, overTls(endpoint), signal)).status !== 400;
 }
 
 /** The same of one that hung up, whose client waits for what is wrong: who does not speak TLS refuses that at once. */
 export async function hangsUpForTls(
-  house: House,
+  context: LifecycleContext,
   record: WorkloadRecord,
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { status } = await ask(house, record, overTls(endpoint), signal);
-  return status !== undefined && (await ask(house, record, endpoint, signal)).said === SPEAKS_TLS;
+  const { status } = await ask(context, record, overTls(endpoint), signal);
+  return status !== undefined && (await ask(context, record, endpoint, signal)).said === SPEAKS_TLS;
 }
 
-function ask(house: House, record: WorkloadRecord, endpoint: Endpoint, signal: AbortSignal): Promise<ProbeAnswer> {
-  return askHttp(house, record, { endpoint, path: "/" }, signal);
+function ask(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<ProbeAnswer> {
+  return askHttp(context, record, { endpoint, path: "/" }, signal);
 }
 
 function overTls(endpoint: Endpoint): Endpoint {

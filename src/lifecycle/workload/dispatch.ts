@@ -2,7 +2,7 @@ import { transition } from "../../core/transition.ts";
 import type { Effect, WorkloadEvent, WorkloadState } from "../../core/workload-state.ts";
 import { follow } from "./follow.ts";
 import { closeOrOpenGate } from "./gate.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { keepTimes } from "./keep-times.ts";
 import { leaveBrokenJob } from "../wake/leave-broken-job.ts";
 import { report } from "./report.ts";
@@ -10,31 +10,36 @@ import type { WorkloadRecord } from "./record.ts";
 import { rememberPort } from "../wake/target-port.ts";
 
 /** A job that a status owns: it ends by dispatching, or is aborted when the status is left. */
-export type Job = (house: House, record: WorkloadRecord, run: number, signal: AbortSignal) => Promise<void>;
+export type Job = (
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  run: number,
+  signal: AbortSignal,
+) => Promise<void>;
 
 export type Jobs = Readonly<Record<Exclude<Effect, "cancel">, Job>>;
 
 /** Applies `event` and everything that follows from it: gate, waiters, timer, reports, jobs. True if the state changed. */
-export function dispatch(house: House, jobs: Jobs, record: WorkloadRecord, event: WorkloadEvent): boolean {
+export function dispatch(context: LifecycleContext, jobs: Jobs, record: WorkloadRecord, event: WorkloadEvent): boolean {
   const before = record.state;
-  const now = house.clock.now();
+  const now = context.clock.now();
   const { state, effects } = transition(before, event, now, record.lastRun + 1);
   if (state === before) return false;
 
   record.state = state;
   if ("run" in state) record.lastRun = Math.max(record.lastRun, state.run);
   if (effects.includes("cancel")) record.job?.abort();
-  keepTimes(house, record, before, event);
+  keepTimes(context, record, before, event);
   rememberPort(record);
   if (state.status === "ready") record.runEndpoint = state.endpoint;
-  closeOrOpenGate(record, house.clock.wall());
-  report(house, record, before, event);
-  follow(house, record);
+  closeOrOpenGate(record, context.clock.wall());
+  report(context, record, before, event);
+  follow(context, record);
   if (event.type === "observed" && state.status === "paused" && mayNeverBeAnswered(record, now)) {
-    house.wake(record, "request");
+    context.wake(record, "request");
   }
-  for (const effect of effects) if (effect !== "cancel") startJob(house, record, state, jobs[effect]);
-  house.remember();
+  for (const effect of effects) if (effect !== "cancel") startJob(context, record, state, jobs[effect]);
+  context.remember();
   return true;
 }
 
@@ -45,11 +50,11 @@ function mayNeverBeAnswered({ leases, lastArrivalMs }: WorkloadRecord, now: numb
 
 const WORD_OF_A_PAUSE_MS = 1_000;
 
-function startJob(house: House, record: WorkloadRecord, state: WorkloadState, job: Job): void {
+function startJob(context: LifecycleContext, record: WorkloadRecord, state: WorkloadState, job: Job): void {
   if (!("run" in state) || record.state !== state) return; // a reaction to the change has already moved it on
   const abort = new AbortController();
   record.job = abort;
-  job(house, record, state.run, abort.signal).catch((fault: unknown) =>
-    leaveBrokenJob(house, record, state.run, fault),
+  job(context, record, state.run, abort.signal).catch((fault: unknown) =>
+    leaveBrokenJob(context, record, state.run, fault),
   );
 }

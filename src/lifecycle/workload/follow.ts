@@ -1,20 +1,20 @@
 import { closeOrOpenGate } from "./gate.ts";
 import { settleWaiters } from "../admit/hold.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { notify } from "./notify.ts";
 import type { WorkloadRecord } from "./record.ts";
 
 /** Whoever depends on a change of `record` hears of it: gates, waiters, long polls, and the timers of its neighbours. */
-export function follow(house: House, record: WorkloadRecord): void {
+export function follow(context: LifecycleContext, record: WorkloadRecord): void {
   const affected = withDependents(record);
-  const wall = house.clock.wall();
+  const wall = context.clock.wall();
   for (const one of affected) closeOrOpenGate(one, wall);
   for (const one of affected) {
     settleWaiters(one);
     notify(one.watchers);
-    house.rearm(one);
+    context.rearm(one);
   }
-  for (const { record: dependency } of record.dependencies) house.rearm(dependency);
+  for (const { record: dependency } of record.dependencies) context.rearm(dependency);
 }
 
 /** `record` and everything that needs it, what is needed always before what needs it, each once. */

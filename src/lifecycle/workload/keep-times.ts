@@ -1,35 +1,40 @@
 import { isAwake, type WorkloadEvent, type WorkloadState } from "../../core/workload-state.ts";
 import { isOurRun } from "../reconcile/look.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { unthrottle } from "../stop/throttle.ts";
 
 /** What a change of state means for when a workload was last used, since when it runs, and who is to thank for it. */
-export function keepTimes(house: House, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
-  const now = house.clock.now();
+export function keepTimes(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  before: WorkloadState,
+  event: WorkloadEvent,
+): void {
+  const now = context.clock.now();
   const was = runs(before);
   const is = runs(record.state);
-  if (is && !was) rise(house, record, before, event);
+  if (is && !was) rise(context, record, before, event);
   if (was && !is) rest(record, now);
   if (was && is && isRestart(event)) seeOnce(record, now);
   if (is && cameBack(event)) return comeBack(record, now);
   if (isAsked(before, record.state, event)) record.lastActivityMs = now;
 }
 
-function rise(house: House, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
-  const now = house.clock.now();
+function rise(context: LifecycleContext, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
+  const now = context.clock.now();
   if (before.status === "unseen") {
     // A run that was visited before the gateway came up goes on where it was.
-    const startedAtMs = startOf(house, record);
+    const startedAtMs = startOf(context, record);
     record.awakeSinceMs = startedAtMs;
     if (record.lastActivityMs < startedAtMs || event.type !== "observed") see(record, now);
-    if (record.ownLimits !== undefined) void unthrottle(house, record);
+    if (record.ownLimits !== undefined) void unthrottle(context, record);
     return;
   }
   record.asleepMs += now - record.asleepSinceMs;
   record.awakeSinceMs = now;
   see(record, now);
-  if (record.ownLimits !== undefined) void unthrottle(house, record);
+  if (record.ownLimits !== undefined) void unthrottle(context, record);
   if (event.type !== "observed") return;
   record.wokenByUs = isOurRun(record) || record.startCall !== undefined;
   record.stoppedByUs = false;
@@ -52,7 +57,7 @@ function rest(record: WorkloadRecord, now: number): void {
 }
 
 /** Since when it runs, by its engine's word on the wall clock. */
-function startOf({ clock }: House, { observation }: WorkloadRecord): number {
+function startOf({ clock }: LifecycleContext, { observation }: WorkloadRecord): number {
   const now = clock.now();
   if (observation?.startedAtMs === undefined) return now;
   return Math.min(now, observation.startedAtMs - clock.wall() + now);

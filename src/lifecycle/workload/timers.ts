@@ -1,6 +1,6 @@
 import { nextDeadline, type Deadline } from "../../core/next-deadline.ts";
 import { follow } from "./follow.ts";
-import type { House } from "../context.ts";
+import type { LifecycleContext } from "../context.ts";
 import { isOneShot } from "./one-shot.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { nextSampleMs } from "../usage/sample.ts";
@@ -17,9 +17,9 @@ const AFTER_FAULT_MS = 60_000;
 export type Act = (record: WorkloadRecord, deadline: Deadline) => Promise<void> | undefined;
 
 /** Makes the one timer of a record fire at its next deadline. Activity need not call it: a timer that fires early is set again. */
-export function rearm(house: House, record: WorkloadRecord, act: Act): void {
-  const now = house.clock.now();
-  const deadline = nextLook(house, record);
+export function rearm(context: LifecycleContext, record: WorkloadRecord, act: Act): void {
+  const now = context.clock.now();
+  const deadline = nextLook(context, record);
   const { timer } = record;
   if (timer !== undefined && deadline !== undefined && timer.atMs <= deadline.atMs && timer.atMs > now) return;
   clearTimer(record);
@@ -28,31 +28,31 @@ export function rearm(house: House, record: WorkloadRecord, act: Act): void {
   // Also behind a nearer deadline: a wall clock that jumps may put a schedule's moment before it.
   const longest = record.schedule === undefined ? LONGEST_SLEEP_MS : WALL_CHECK_MS;
   const ms = Math.min(Math.max(0, deadline.atMs - now), longest);
-  setTimer(house, record, ms, () => fire(house, record, act));
+  setTimer(context, record, ms, () => fire(context, record, act));
 }
 
-function fire(house: House, record: WorkloadRecord, act: Act): void {
+function fire(context: LifecycleContext, record: WorkloadRecord, act: Act): void {
   function recover(fault: unknown): void {
-    house.emit({ type: "fault", message: `the timer of "${record.name}" failed`, detail: String(fault) });
+    context.emit({ type: "fault", message: `the timer of "${record.name}" failed`, detail: String(fault) });
     clearTimer(record);
-    setTimer(house, record, AFTER_FAULT_MS, () => fire(house, record, act));
+    setTimer(context, record, AFTER_FAULT_MS, () => fire(context, record, act));
   }
 
   try {
     // A wall clock that was set may have opened or closed a window without any moment of its schedule.
-    if (record.schedule !== undefined) follow(house, record);
-    const due = nextLook(house, record);
-    if (due !== undefined && due.atMs <= house.clock.now()) act(record, due)?.catch(recover);
-    rearm(house, record, act);
+    if (record.schedule !== undefined) follow(context, record);
+    const due = nextLook(context, record);
+    if (due !== undefined && due.atMs <= context.clock.now()) act(record, due)?.catch(recover);
+    rearm(context, record, act);
   } catch (fault) {
     recover(fault);
   }
 }
 
-function setTimer(house: House, record: WorkloadRecord, ms: number, then: () => void): void {
+function setTimer(context: LifecycleContext, record: WorkloadRecord, ms: number, then: () => void): void {
   const abort = new AbortController();
-  record.timer = { atMs: house.clock.now() + ms, abort };
-  void house.clock.sleep(ms, abort.signal).then(() => {
+  record.timer = { atMs: context.clock.now() + ms, abort };
+  void context.clock.sleep(ms, abort.signal).then(() => {
     if (abort.signal.aborted) return;
     record.timer = undefined;
     then();
@@ -65,14 +65,18 @@ function clearTimer(record: WorkloadRecord): void {
 }
 
 /** The same as `deadlineOf`, or a reading of the counters before it. */
-function nextLook(house: House, record: WorkloadRecord): Deadline | undefined {
-  const deadline = deadlineOf(house, record);
+function nextLook(context: LifecycleContext, record: WorkloadRecord): Deadline | undefined {
+  const deadline = deadlineOf(context, record);
   const sampleAtMs = nextSampleMs(record, deadline?.atMs);
-  return sampleAtMs === undefined ? deadline : deadlineOf(house, record, sampleAtMs);
+  return sampleAtMs === undefined ? deadline : deadlineOf(context, record, sampleAtMs);
 }
 
 /** What will happen to this record next, and when; a reading of its counters counts as that only where its time is given. */
-export function deadlineOf(house: House, record: WorkloadRecord, sampleAtMs?: number): Deadline | undefined {
+export function deadlineOf(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  sampleAtMs?: number,
+): Deadline | undefined {
   const { settings, state } = record;
   return nextDeadline({
     state,
@@ -89,7 +93,7 @@ export function deadlineOf(house: House, record: WorkloadRecord, sampleAtMs?: nu
     pauseAfterMs: record.engine.capabilities.pause ? settings.pauseAfterMs : 0,
     throttleAfterMs: record.engine.capabilities.throttle ? settings.throttleAfterMs : 0,
     throttled: record.throttled,
-    schedule: scheduleDeadline(house, record),
+    schedule: scheduleDeadline(context, record),
     suspendedUntilMs: record.suspendedUntilMs,
     sampleAtMs,
   });
@@ -135,9 +139,12 @@ function needsDependencies({ state }: WorkloadRecord): boolean {
 }
 
 /** The next opening or closing, kept until it was acted on: a clock that jumps over it must not lose it. */
-function scheduleDeadline(house: House, record: WorkloadRecord): { kind: "start" | "stop"; atMs: number } | undefined {
-  const wall = house.clock.wall();
+function scheduleDeadline(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+): { kind: "start" | "stop"; atMs: number } | undefined {
+  const wall = context.clock.wall();
   const next = record.schedule?.next(wall);
   if (next !== undefined && (record.edge === undefined || next.atMs < record.edge.atMs)) record.edge = next;
-  return record.edge && { kind: record.edge.kind, atMs: house.clock.now() + record.edge.atMs - wall };
+  return record.edge && { kind: record.edge.kind, atMs: context.clock.now() + record.edge.atMs - wall };
 }
