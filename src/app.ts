@@ -9,14 +9,14 @@ import { createEndpoints, type Endpoints } from "./create-endpoints.ts";
 import { createTelemetry, type Telemetry, type TelemetryDeps } from "./create-telemetry.ts";
 import { createCurrentSettings, type CurrentSettings } from "./current-settings.ts";
 import { createAsk } from "./forward-auth/ask.ts";
-import { type AuthDoor, createAuthDoor } from "./forward-auth/door.ts";
+import { type AuthHandler, createAuthHandler } from "./forward-auth/handler.ts";
 import { createTraefikProvider } from "./forward-auth/traefik-provider.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle/lifecycle.ts";
 import { createLogTail } from "./lifecycle/workload/log-tail.ts";
 import type { Engine, Probe, Store } from "./lifecycle/ports.ts";
 import { createRefusedRoutes } from "./lifecycle/admit/refused-route.ts";
 import type { Route } from "./lifecycle/admit/route.ts";
-import { createProxyDoor, type ProxyDoor } from "./proxy/door.ts";
+import { createProxyHandler, type ProxyHandler } from "./proxy/handler.ts";
 import { createForwarder, type Forwarder } from "./proxy/forwarder.ts";
 import { createHostLookup } from "./proxy/host-lookup.ts";
 import { clientOf, createRefuser } from "./proxy/refuser.ts";
@@ -65,8 +65,8 @@ export function createApp(deps: AppDeps): App {
   releaseConnections(events, forwarder);
 
   const parts: Parts = { deps, settings, events, telemetry, lifecycle, untrusted };
-  const frontDoors = createFrontDoors(parts, forwarder, () => server.draining());
-  const server = createListener(parts, frontDoors);
+  const handlers = createHandlers(parts, forwarder, () => server.draining());
+  const server = createListener(parts, handlers);
 
   return {
     async listen() {
@@ -78,7 +78,7 @@ export function createApp(deps: AppDeps): App {
       await lifecycle.reload();
     },
     async drain(graceMs) {
-      frontDoors.endpoints.close();
+      handlers.endpoints.close();
       await server.drain(graceMs);
       await lifecycle.stop();
       await forwarder.close();
@@ -126,14 +126,14 @@ function releaseConnections(events: EventStream, forwarder: Forwarder): void {
   });
 }
 
-interface FrontDoors {
-  readonly proxy: ProxyDoor;
-  readonly auth: AuthDoor;
+interface Handlers {
+  readonly proxy: ProxyHandler;
+  readonly auth: AuthHandler;
   readonly endpoints: Endpoints;
 }
 
 /** Whatever answers a request: the proxy, the auth requests of front proxies, the reserved paths. */
-function createFrontDoors(parts: Parts, forwarder: Forwarder, isDraining: () => boolean): FrontDoors {
+function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => boolean): Handlers {
   const { deps, settings, events, telemetry, lifecycle, untrusted } = parts;
   const { clock, version } = deps;
   const { isTrusted, responder, merged } = settings;
@@ -141,7 +141,7 @@ function createFrontDoors(parts: Parts, forwarder: Forwarder, isDraining: () => 
   const addressOf = (req: IncomingMessage): string => clientAddress(req, isTrusted);
   const logTail = createLogTail({ clock, lines: () => settings.gateway().logLines });
   const answerRefusal = createRefusalAnswer({ responder, describe: createRefusedRoutes({ clock, logTail }) });
-  const proxy = createProxyDoor({
+  const proxy = createProxyHandler({
     context: lifecycle.context,
     admitter: lifecycle,
     forwarder,
@@ -166,7 +166,16 @@ function createFrontDoors(parts: Parts, forwarder: Forwarder, isDraining: () => 
   });
   const { polls, pollAllowed } = endpoints;
   const count = metrics.authRequest;
-  const auth = createAuthDoor({ lifecycle, responder, answerRefusal, polls, pollAllowed, isTrusted, addressOf, count });
+  const auth = createAuthHandler({
+    lifecycle,
+    responder,
+    answerRefusal,
+    polls,
+    pollAllowed,
+    isTrusted,
+    addressOf,
+    count,
+  });
   return { proxy, auth, endpoints };
 }
 
@@ -183,18 +192,23 @@ function frontEndpoints({ settings: { responder }, lifecycle }: Parts): readonly
   ];
 }
 
-function createListener(parts: Parts, { proxy, auth, endpoints }: FrontDoors): GatewayServer {
+function createListener(parts: Parts, { proxy, auth, endpoints }: Handlers): GatewayServer {
   const { settings, telemetry, lifecycle, untrusted } = parts;
   const { responder, isTrusted } = settings;
-  const doors = { auth: auth.request, authUpgrade: auth.upgrade, request: proxy.request, upgrade: proxy.upgrade };
+  const requestHandlers = {
+    auth: auth.request,
+    authUpgrade: auth.upgrade,
+    request: proxy.request,
+    upgrade: proxy.upgrade,
+  };
   return createGatewayServer({
     options: SERVER_OPTIONS,
     ...createHostLookup({ routes: lifecycle.routes, settings: lifecycle.settings, isTrusted }),
     internal: endpoints.handle,
     // A traced request needs its span, which is around what node:http has read.
     ...(telemetry.tracing === undefined
-      ? { ...doors, plain: proxy.plain, simpleAuth: auth.plain }
-      : telemetry.tracing.around<Route>(doors)),
+      ? { ...requestHandlers, simple: proxy.simple, simpleAuth: auth.simple }
+      : telemetry.tracing.around<Route>(requestHandlers)),
     forwardedBy: untrusted.note,
     unknownHost: (req, host = "") =>
       responder().unknownHost({ host, isGateway: settings.isGatewayName(host) }, clientOf(req)),

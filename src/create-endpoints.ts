@@ -29,7 +29,7 @@ export interface Endpoints {
    * to. Worth asking only for paths that `mayBeReserved`.
    */
   readonly handle: (req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined) => boolean;
-  /** The bodies of `/_health` and `/_logs` for a door that writes them in its own way. */
+  /** The bodies of `/_health` and `/_logs` for a handler that writes them in its own way. */
   readonly polls: Polls;
   /** Takes from the budget that such a poll has here too; `undefined`: it may pass, else in how many milliseconds it may. */
   readonly pollAllowed: (kind: PollKind, address: string, route: string) => number | undefined;

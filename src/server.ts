@@ -25,14 +25,14 @@ export interface ServerDeps extends HostLookup {
   authUpgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
   /** The reserved `/_…` paths; false: not one on this host. */
   internal(req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined): boolean;
-  /** Answers a plain request to an app that is ready; false: anything else is to be done about it. Unset: nobody does. */
-  readonly plain?: (
+  /** Answers a simple request to a ready app; false: it needs something else. Unset: node:http reads every request. */
+  readonly simple?: (
     route: Route,
     request: SimpleRequest,
     body: Buffer | undefined,
     client: ClientConnection,
   ) => boolean;
-  /** The header lines of the 200 to a plain auth request that may pass. */
+  /** The header lines of the 200 to a simple auth request that may pass. */
   readonly simpleAuth?: (request: SimpleRequest, peer: string) => string | undefined;
   request(route: Route, req: IncomingMessage, res: ServerResponse): void;
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -77,7 +77,7 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
     }
     if (request.claims !== "" && FORWARDED.test(request.claims)) deps.forwardedBy(line.peer);
     const route = deps.findRoute(simpleHost(request, line.peer), target);
-    if (route === undefined || deps.plain?.(route, request, body, line) !== true) return false;
+    if (route === undefined || deps.simple?.(route, request, body, line) !== true) return false;
     line.probeAfter(PROBE_AFTER_MS);
     return true;
   }

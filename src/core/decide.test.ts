@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { decide, type MemberView, type Question } from "./decide.ts";
-import type { ClientKind, DoorTraits, Forward } from "./decision.ts";
+import type { ClientKind, HandlerTraits, Forward } from "./decision.ts";
 
 const NOW = 1_000;
-const proxy: DoorTraits = {
+const proxy: HandlerTraits = {
   maxHoldMs: Number.POSITIVE_INFINITY,
   seesTraffic: true,
   relaysSuccess: true,
 };
-const traefik: DoorTraits = { ...proxy, maxHoldMs: 20_000, seesTraffic: false, relaysSuccess: false };
-const brief: DoorTraits = { ...traefik, maxHoldMs: 0 };
+const traefik: HandlerTraits = { ...proxy, maxHoldMs: 20_000, seesTraffic: false, relaysSuccess: false };
+const brief: HandlerTraits = { ...traefik, maxHoldMs: 0 };
 
 const asleep = (name = "app"): MemberView => ({
   name,
@@ -35,7 +35,7 @@ const base: Question = {
   mustNotWake: undefined,
   wake: "auto",
   holdTimeoutMs: 25_000,
-  door: proxy,
+  handler: proxy,
   nowMs: NOW,
   pick: ([first]) => first!,
 };
@@ -67,7 +67,7 @@ const cases: readonly [rule: string, members: readonly MemberView[], question: P
       { mustNotWake: 204 },
       sleeps(204),
     ],
-    ["a front would take a success for leave to pass", [asleep()], { mustNotWake: 200, door: traefik }, sleeps(503)],
+    ["a front would take a success for leave to pass", [asleep()], { mustNotWake: 200, handler: traefik }, sleeps(503)],
     ["a failure comes first for those who must not wake", [failing(9_000)], { mustNotWake: 200 }, failed("app", 8_000)],
     ["it has failed to them until somebody else tries again", [failing(0)], { mustNotWake: 200 }, failed("app", 0)],
     [
@@ -84,24 +84,24 @@ const cases: readonly [rule: string, members: readonly MemberView[], question: P
     [
       "an upgrade waits as long as the front does",
       [asleep()],
-      { door: traefik, client: "upgrade" },
+      { handler: traefik, client: "upgrade" },
       { kind: "hold", maxMs: 20_000 },
     ],
     ["wake: page gives an upgrade an answer at once", [asleep()], { wake: "page", client: "upgrade" }, waking],
     ["wake: hold makes a browser wait", [asleep()], { wake: "hold", client: "navigation" }, hold],
     ["a hold_timeout of 0 makes nobody wait", [asleep()], { holdTimeoutMs: 0 }, waking],
-    ["a front shortens the wait", [asleep()], { door: traefik }, { kind: "hold", maxMs: 20_000 }],
+    ["a front shortens the wait", [asleep()], { handler: traefik }, { kind: "hold", maxMs: 20_000 }],
     [
       "a shorter hold_timeout counts under a front too",
       [asleep()],
-      { door: traefik, holdTimeoutMs: 5 },
+      { handler: traefik, holdTimeoutMs: 5 },
       { kind: "hold", maxMs: 5 },
     ],
-    ["a front that cannot wait gets an answer at once", [asleep()], { door: brief }, waking],
+    ["a front that cannot wait gets an answer at once", [asleep()], { handler: brief }, waking],
     [
       "a browser gets the page through a front that cannot wait",
       [asleep()],
-      { door: brief, client: "navigation" },
+      { handler: brief, client: "navigation" },
       page,
     ],
     ["a failed one fails until its cool-down is over", [failing(NOW + 1)], {}, failed("app", 1)],
@@ -158,7 +158,7 @@ const question = fc.record({
   mustNotWake: fc.constantFrom<Question["mustNotWake"]>(undefined, 200, 204, 503),
   wake: fc.constantFrom<Question["wake"]>("auto", "page", "hold"),
   holdTimeoutMs: fc.constantFrom(0, 1, 25_000),
-  door: fc.constantFrom(proxy, traefik, brief),
+  handler: fc.constantFrom(proxy, traefik, brief),
   nowMs: fc.constant(NOW),
 });
 
@@ -179,18 +179,18 @@ test("whoever asks: forwarded means an open gate inside a window, and a ready me
   );
 });
 
-test("whoever asks: only a browser is shown a page, and nobody waits longer than the door and the setting allow", () => {
+test("whoever asks: only a browser is shown a page, and nobody waits longer than the handler and the setting allow", () => {
   fc.assert(
     fc.property(question, (asked) => {
       const decision = decide({ ...asked, pick: base.pick });
       if (decision.kind === "page") assert.equal(asked.client, "navigation");
       if (decision.kind === "hold") {
         assert.ok(decision.maxMs > 0 && decision.maxMs <= asked.holdTimeoutMs);
-        assert.ok(decision.maxMs <= asked.door.maxHoldMs);
+        assert.ok(decision.maxMs <= asked.handler.maxHoldMs);
       }
       if (asked.mustNotWake !== undefined) assert.ok(!["hold", "page", "waking"].includes(decision.kind));
       if (decision.kind === "failed") assert.ok(decision.retryMs > 0 || asked.mustNotWake !== undefined);
-      if (decision.kind === "asleep") assert.ok(asked.door.relaysSuccess || decision.status === 503);
+      if (decision.kind === "asleep") assert.ok(asked.handler.relaysSuccess || decision.status === 503);
     }),
   );
 });

@@ -1,4 +1,4 @@
-import type { ClientKind, Decision, DoorTraits, Failure, Forward } from "./decision.ts";
+import type { ClientKind, Decision, HandlerTraits, Failure, Forward } from "./decision.ts";
 import type { AsleepStatus } from "./settings.ts";
 
 /** What `decide` needs to know of one member of a route at this moment. */
@@ -21,7 +21,7 @@ export interface Question {
   readonly mustNotWake: AsleepStatus | undefined;
   readonly wake: "auto" | "page" | "hold";
   readonly holdTimeoutMs: number;
-  readonly door: DoorTraits;
+  readonly handler: HandlerTraits;
   readonly nowMs: number;
   /** Chooses among ready members; never called with none. */
   pick(ready: readonly MemberView[]): MemberView;
@@ -35,18 +35,18 @@ export function decide(question: Question): Decision {
   const ready = open.filter(isReady);
   if (ready.length > 0) return question.pick(ready).gate ?? UNREACHABLE;
 
-  const { mustNotWake, door, nowMs } = question;
+  const { mustNotWake, handler, nowMs } = question;
   // Nobody who must not wake it tries again, so that to them it has failed until somebody else does.
   const isFailed = mustNotWake === undefined ? (member: MemberView) => coolsDown(member, nowMs) : hasFailed;
   if (open.every(isFailed)) return failed(open, nowMs);
-  if (mustNotWake !== undefined) return { kind: "asleep", status: door.relaysSuccess ? mustNotWake : 503 };
+  if (mustNotWake !== undefined) return { kind: "asleep", status: handler.relaysSuccess ? mustNotWake : 503 };
   return wait(question);
 }
 
-function wait({ client, wake, door, holdTimeoutMs }: Question): Decision {
+function wait({ client, wake, handler, holdTimeoutMs }: Question): Decision {
   if (wake === "page") return client === "navigation" ? PAGE : WAKING;
   if (client === "navigation" && wake === "auto") return PAGE;
-  const maxMs = Math.min(holdTimeoutMs, door.maxHoldMs);
+  const maxMs = Math.min(holdTimeoutMs, handler.maxHoldMs);
   return maxMs > 0 ? { kind: "hold", maxMs } : WAKING;
 }
 

@@ -4,9 +4,9 @@ import type { AsleepStatus } from "./settings.ts";
 /** What kind of client asks; it settles whether a page helps it. */
 export type ClientKind = "navigation" | "upgrade" | "other";
 
-/** How one front door (our proxy, or a front proxy) differs from the others. */
-export interface DoorTraits {
-  /** Longest hold that the door survives, in milliseconds. */
+/** What one handler (our proxy, or the auth requests of one front proxy) can and cannot do. */
+export interface HandlerTraits {
+  /** Longest hold that the client's connection survives, in milliseconds. */
   readonly maxHoldMs: number;
   /** Later bytes pass through us, so that a lease says when a request ends. */
   readonly seesTraffic: boolean;
@@ -14,7 +14,7 @@ export interface DoorTraits {
   readonly relaysSuccess: boolean;
 }
 
-/** What a client gets. Built in one place (`decide`), acted upon by the doors. */
+/** What a client gets. Built in one place (`decide`), acted upon by the handlers. */
 export type Decision =
   | Forward
   | { readonly kind: "hold"; readonly maxMs: number }
@@ -30,7 +30,7 @@ export type Decision =
   | { readonly kind: "failed"; readonly workload: string; readonly failure: Failure; readonly retryMs: number };
 
 /**
- * What a door answers when a request may not go on. `broken`: it went on, and the app gave no answer; `gone`: the client
+ * What a handler answers when a request may not go on. `broken`: it went on, and the app gave no answer; `gone`: the client
  * has left, so that nothing is answered.
  */
 export type Refusal =

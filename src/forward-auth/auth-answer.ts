@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { DoorTraits } from "../core/decision.ts";
+import type { HandlerTraits } from "../core/decision.ts";
 import { isPrefetch } from "../core/prefetch.ts";
 import { requestPath } from "../core/request-host.ts";
 import type { Asker } from "../lifecycle/admit/admit.ts";
@@ -67,7 +67,7 @@ export function createAuthority(deps: AuthDeps) {
   }
 
   async function access(front: Front, req: IncomingMessage, asked: Asked, route: Route, gone: AbortSignal) {
-    const admission = await lifecycle.admit(route, askerOf(req, asked, gone), front.traits, "none");
+    const admission = await lifecycle.admit(route, clientRequest(req, asked, gone), front.traits, "none");
     if (admission.kind === "forward") {
       const { record, forward, waitedMs } = admission;
       if (record.heardFrom !== forward.to) noteFirstPass(lifecycle.context, record, forward.to);
@@ -84,9 +84,9 @@ export function createAuthority(deps: AuthDeps) {
 
   /** Nobody is held here: whoever may wait has waited for the auth request before it. */
   async function page(front: Front, req: IncomingMessage, asked: Asked, route: Route, gone: AbortSignal) {
-    const traits: DoorTraits = { ...front.traits, maxHoldMs: 0, relaysSuccess: true };
+    const traits: HandlerTraits = { ...front.traits, maxHoldMs: 0, relaysSuccess: true };
     const client = clientOf(req, asked);
-    const admission = await lifecycle.admit(route, askerOf(req, asked, gone), traits, "none");
+    const admission = await lifecycle.admit(route, clientRequest(req, asked, gone), traits, "none");
     if (admission.kind === "refuse") {
       const { decision } = admission;
       if (decision.kind === "gone") return undefined;
@@ -116,7 +116,7 @@ export function createAuthority(deps: AuthDeps) {
     return found !== undefined && (found.group !== undefined) === (override.kind === "group") ? found : undefined;
   }
 
-  function askerOf(req: IncomingMessage, asked: Asked, gone: AbortSignal): Asker {
+  function clientRequest(req: IncomingMessage, asked: Asked, gone: AbortSignal): Asker {
     const { method, uri, host, override } = asked;
     return {
       kind: clientOf(req, asked).kind,

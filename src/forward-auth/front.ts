@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import type { DoorTraits } from "../core/decision.ts";
+import type { HandlerTraits } from "../core/decision.ts";
 import type { Answer } from "../respond/answer.ts";
 
 /** One kind of front proxy, and everything in which it differs from the others. */
 export interface Front {
   readonly name: "traefik" | "caddy" | "nginx" | "envoy";
-  readonly traits: DoorTraits;
+  readonly traits: HandlerTraits;
   /** Reads what a client asked it for; `path` is what follows `/_auth/NAME`. */
   read(req: IncomingMessage, path: string): Asked | Misread;
   /** What a refused client gets instead of `answer`, so that the front hands it on. */

@@ -8,9 +8,9 @@ import { freeBody } from "./node-internals.ts";
 import { endWithResponse } from "./end-with-response.ts";
 import type { Upstream } from "./upstream-pool.ts";
 
-/** Who reads and answers plain requests, and who has the connection when they cannot. */
+/** What reads and answers simple requests, and what takes the connection over when that is not enough. */
 export interface ClientConnectionDeps {
-  /** Reads a request's head; `unsupported`: it is not plain, `incomplete`: it is not all there. */
+  /** Reads a request's head; `unsupported`: it is not simple, `incomplete`: it is not all there. */
   parse(bytes: Buffer): SimpleRequest | "unsupported" | "incomplete";
   /** Answers a request that is whole, at once or later; false: it needs more than that, and nothing was done. */
   serve(request: SimpleRequest, body: Buffer | undefined, line: ClientConnection): boolean;
@@ -41,7 +41,7 @@ interface AboutAnswer {
   readonly isChunked: boolean;
 }
 
-/** A client's connection for as long as nothing but plain requests come on it, one after the other. */
+/** A client's connection for as long as only simple requests arrive on it, one after the other. */
 export class ClientConnection {
   readonly socket: Socket;
   /** Called when the client leaves before `over` or `giveUp`. */

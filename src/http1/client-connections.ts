@@ -13,7 +13,7 @@ export interface ClientConnectionsDeps extends Pick<ClientConnectionDeps, "serve
   readonly tooLate: (socket: Socket) => void;
 }
 
-/** The connections of clients that have asked nothing yet that needs more than a plain answer. */
+/** The connections on which only simple requests have arrived so far. */
 export interface ClientConnections {
   /** True: the request has been here already, and is answered now. */
   resumeRequest(req: IncomingMessage, res: ServerResponse): boolean;
@@ -26,7 +26,7 @@ export interface ClientConnections {
 
 /**
  * Sits between a server's listener and its parser: connections are read here first, and belong to node:http from the first
- * request on that is not plain.
+ * request on that is not simple.
  */
 export function createClientConnections(
   server: Server,

@@ -4,7 +4,7 @@ import { FieldNameTable } from "./field-name-table.ts";
 /** What becomes of a header's line: it goes on, it is a peer's word about its client, or it was meant for this hop alone. */
 export type FieldHandling = "passed" | "claim" | "dropped";
 
-/** Headers whose value matters beside that; `unsupported`: a request with this one is not plain. */
+/** Fields whose value matters as well; `unsupported`: a request with this one is not simple. */
 export type FieldNote =
   | "unsupported"
   | "host"
@@ -17,7 +17,7 @@ export type FieldNote =
   | "forwarded-host"
   | "forwarded-uri";
 
-/** A name that has a note, or is more than plain. */
+/** A field name that has a note, or that is not just passed on. */
 export interface SimpleRequestField {
   readonly fate: FieldHandling;
   readonly note: FieldNote | undefined;

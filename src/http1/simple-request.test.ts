@@ -17,7 +17,7 @@ function parse(head: string): SimpleRequest {
   return request;
 }
 
-describe("a plain request", () => {
+describe("a simple request", () => {
   void it("is read with what matters about it, and passes on the rest as it was sent", () => {
     const { ...request } = parse(
       `POST /a?b=%20 HTTP/1.1\r\nhOST:  app.test:80 \r\nUser-Agent:\tcurl\r\nX-App:1\r\nConnection: keep-alive\r\n` +
@@ -91,7 +91,7 @@ describe("a plain request", () => {
     assert.deepEqual([request.host, request.length, request.headBytes], ["app.test", 9_000, 57]);
   });
 
-  const odd: readonly (readonly [why: string, head: string])[] = [
+  const unsupported: readonly (readonly [why: string, head: string])[] = [
     ["nothing", ""],
     ["no Host", `${LINE}A: 1\r\n`],
     ["two Hosts", `${LINE}${HOST}${HOST}`],
@@ -130,7 +130,7 @@ describe("a plain request", () => {
     ["X-Forwarded-Host twice", `${LINE}${HOST}X-Forwarded-Host: a\r\nx-forwarded-host: b\r\n`],
     ["X-Forwarded-Uri twice", `${LINE}${HOST}X-Forwarded-Uri: /a\r\nX-Forwarded-Uri: /b\r\n`],
   ];
-  for (const [why, head] of odd) {
+  for (const [why, head] of unsupported) {
     void it(`is not one with ${why}`, () => {
       assert.equal(read(`${head}\r\n`), "unsupported");
     });

@@ -45,7 +45,7 @@ export class SimpleRequest {
 const REST_OF_LINE = 11;
 
 /**
- * Reads a request's head, one character a byte. `unsupported`: it is not plain, or two readers could understand it two ways (RFC
+ * Reads a request's head, one character a byte. `unsupported`: it is not simple, or two readers could understand it two ways (RFC
  * 9112), so that whoever reads everything is to read it. `incomplete`: it is not all there.
  */
 export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequest | "unsupported" | "incomplete" {
@@ -114,7 +114,7 @@ function keep(request: SimpleRequest, fate: FieldHandling, text: string, from: n
   else if (fate === "claim") request.claims += text.slice(from, to);
 }
 
-/** Notes a header's value; false: it makes the request anything but plain. */
+/** Notes a field's value; false: it makes the request unsupported. */
 function note(request: SimpleRequest, what: FieldNote, value: string): boolean {
   switch (what) {
     case "unsupported":

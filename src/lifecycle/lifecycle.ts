@@ -39,7 +39,7 @@ export interface LifecycleDeps {
   readonly matchesIgnore: (rules: IgnoreRules, asker: Asker) => boolean;
 }
 
-/** The one life cycle behind every door. */
+/** The one life cycle behind every handler. */
 export interface Lifecycle extends Admitter {
   readonly context: LifecycleContext;
   readonly records: ReadonlyMap<string, WorkloadRecord>;

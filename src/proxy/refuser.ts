@@ -7,7 +7,7 @@ import type { ClientFacts } from "../respond/pages.ts";
 import type { AnswerRefusal } from "../respond/refusal.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
-import type { Refused } from "./door.ts";
+import type { Refused } from "./handler.ts";
 
 /** Writes what the proxy's refused requests get; each call resolves with the status, 499 when the client has left. */
 export interface Refuser {

@@ -5,7 +5,7 @@ import { createLeakyBuckets, type Fill, type LeakyBuckets } from "../web/leaky-b
 /** What a loading page polls; each kind has a budget of its own per address and route. */
 export type PollKind = "health" | "health-wait" | "logs";
 
-/** One budget for a poll, through whichever door it comes. */
+/** One budget for a poll, whichever handler receives it. */
 export interface PollBudgets {
   /** Takes one; the count is above the kind's burst when it may not pass. */
   readonly take: (kind: PollKind, address: string, route: string) => Fill;

@@ -3,7 +3,7 @@ import { failureOf } from "../lifecycle/workload/failure.ts";
 import { healthChange, healthOf } from "../lifecycle/workload/health.ts";
 import type { Route } from "../lifecycle/admit/route.ts";
 import type { Answer } from "../respond/answer.ts";
-import type { DoorMode } from "../respond/pages.ts";
+import type { HandlerMode } from "../respond/pages.ts";
 import type { EndpointsDeps } from "../web/endpoints-deps.ts";
 
 /** How far a wake is and what the app says meanwhile, for whoever shows it. Never wakes anything. */
@@ -12,9 +12,9 @@ export interface Polls {
    * The body of `/_health`: at once, or with `waitMs` at the next change of status or phase. `seen` (`status:phase`) is
    * what the asker knows already: when that is no longer so there is nothing to wait for.
    */
-  readonly health: (route: Route, ask: HealthAsk, mode: DoorMode) => Promise<Answer>;
+  readonly health: (route: Route, ask: HealthAsk, mode: HandlerMode) => Promise<Answer>;
   /** The body of `/_logs`; without lines where they may not be seen. */
-  readonly logs: (route: Route, mode: DoorMode) => Promise<Answer>;
+  readonly logs: (route: Route, mode: HandlerMode) => Promise<Answer>;
   /** Answers everybody who waits: nothing may keep a gateway that ends from doing so. */
   readonly close: () => void;
 }

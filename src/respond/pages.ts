@@ -20,11 +20,11 @@ export interface ClientFacts {
 export type Face = Pick<WorkloadSettings, "name" | "title" | "message" | "color" | "icon" | "logo" | "redirectPath">;
 
 /** How the page reaches the gateway: in `forward-auth` its polls come back as 503, and the front may lag behind. */
-export type DoorMode = "proxy" | "forward-auth";
+export type HandlerMode = "proxy" | "forward-auth";
 
 export interface LoadingPage {
   readonly face: Face;
-  readonly mode: DoorMode;
+  readonly mode: HandlerMode;
   readonly phase: WakePhase;
   readonly elapsedMs: number;
   /** How long the whole wake usually takes; `undefined` at the first one. */

@@ -1,10 +1,10 @@
 import { createAnswer, retryAfterSeconds } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import { cleanLines, cleanText } from "./clean-text.ts";
-import type { DoorMode, HealthFacts } from "./pages.ts";
+import type { HandlerMode, HealthFacts } from "./pages.ts";
 
 /** `/_health`: the reference's fields, then ours. Under 503 in an auth request, since only then the body reaches the browser. */
-export function healthAnswer(facts: HealthFacts, mode: DoorMode): Answer {
+export function healthAnswer(facts: HealthFacts, mode: HandlerMode): Answer {
   return polled(mode, {
     status: facts.status,
     error: cleanText(facts.error),
@@ -20,10 +20,10 @@ export function healthAnswer(facts: HealthFacts, mode: DoorMode): Answer {
 }
 
 /** `/_logs`: an empty list also where logs may not be seen. */
-export function logsAnswer(lines: readonly string[], mode: DoorMode): Answer {
+export function logsAnswer(lines: readonly string[], mode: HandlerMode): Answer {
   return polled(mode, { lines: cleanLines(lines) });
 }
 
-function polled(mode: DoorMode, body: object): Answer {
+function polled(mode: HandlerMode, body: object): Answer {
   return createAnswer(JSON.stringify(body), { status: mode === "proxy" ? 200 : 503, type: "application/json" });
 }

@@ -2,18 +2,18 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { Refusal, WakePhase } from "../core/decision.ts";
 import type { RouteFacts } from "../core/read-models.ts";
 import type { Answer } from "./answer.ts";
-import type { ClientFacts, DoorMode, ProblemFacts } from "./pages.ts";
+import type { ClientFacts, HandlerMode, ProblemFacts } from "./pages.ts";
 import type { Responder } from "./responder.ts";
 
 /** A refusal that has an answer: a client that has left gets none. */
 export type AnswerableRefusal = Exclude<Refusal, { kind: "gone" }>;
 
-/** Writes the answer to a refused request; the same for both front doors. */
+/** Writes the answer to a refused request; the same for both handlers. */
 export type AnswerRefusal<Route> = (
   refusal: AnswerableRefusal,
   route: Route,
   client: ClientFacts,
-  mode: DoorMode,
+  mode: HandlerMode,
 ) => Promise<Answer>;
 
 /** What can be found out about a route for the answer to a refusal. */
@@ -43,7 +43,7 @@ async function answerKnown(
   refusal: Exclude<AnswerableRefusal, { kind: "unknown" }>,
   route: RefusedRoute,
   client: ClientFacts,
-  mode: DoorMode,
+  mode: HandlerMode,
 ): Promise<Answer> {
   const facts = route.facts();
   const { face } = facts;

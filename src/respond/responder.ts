@@ -10,7 +10,7 @@ import type { PageOptions } from "./page-writer.ts";
 import type { Language } from "./language.ts";
 import type {
   ClientFacts,
-  DoorMode,
+  HandlerMode,
   Face,
   FailedPage,
   HealthFacts,
@@ -47,8 +47,8 @@ export interface Responder {
   page(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
   /** A workload's face as the templates take it. */
   paint(face: Face): PaintedFace;
-  health(facts: HealthFacts, mode: DoorMode): Answer;
-  logs(lines: readonly string[], mode: DoorMode): Answer;
+  health(facts: HealthFacts, mode: HandlerMode): Answer;
+  logs(lines: readonly string[], mode: HandlerMode): Answer;
 }
 
 /** Where the page's script runs it cancels this and polls instead. */

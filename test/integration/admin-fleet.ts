@@ -3,7 +3,7 @@ import type { Theme, WorkloadSettings } from "../../src/core/settings.ts";
 import { describeWorkload } from "../../src/config/merge/describe-settings.ts";
 import type { Memory } from "../../src/lifecycle/ports.ts";
 import { closeLease, openLease } from "../../src/lifecycle/workload/lease.ts";
-import { PROXY_TRAITS } from "../../src/proxy/door.ts";
+import { PROXY_TRAITS } from "../../src/proxy/handler.ts";
 import { createResponder } from "../../src/respond/responder.ts";
 import { createDailySchedule } from "./daily-schedule.ts";
 import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";

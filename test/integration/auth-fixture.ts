@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { createAddressSet } from "../../src/config/address-set.ts";
 import { clientAddress } from "../../src/web/client-address.ts";
 import { createPolls } from "../../src/public/polls.ts";
-import { type AuthDoor, createAuthDoor } from "../../src/forward-auth/door.ts";
+import { type AuthHandler, createAuthHandler } from "../../src/forward-auth/handler.ts";
 import { createLogTail } from "../../src/lifecycle/workload/log-tail.ts";
 import { createRefusedRoutes } from "../../src/lifecycle/admit/refused-route.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
@@ -16,7 +16,7 @@ import { type Answer, request } from "../support/http.ts";
 import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 import { READ_BY_NODE } from "./proxy-fixture.ts";
 
-/** The auth door on a real socket, over a life cycle whose clock and engine a test moves. */
+/** The auth handler on a real socket, over a life cycle whose clock and engine a test moves. */
 export interface ForwardAuthFixture extends LifecycleFixture {
   readonly port: number;
   /** What was counted, as "traefik allowed". */
@@ -50,7 +50,7 @@ export async function openForwardAuth(
   const isTrusted = createAddressSet(options.trusted ?? ["127.0.0.0/8"]);
   const responder = createResponder({ templatesDir: "", theme: "default", report: () => undefined });
   const logTail = createLogTail({ clock: fixture.clock, lines: () => 30 });
-  const door = createAuthDoor({
+  const handler = createAuthHandler({
     lifecycle: fixture.lifecycle,
     responder: () => responder,
     answerRefusal: createRefusalAnswer({
@@ -63,7 +63,7 @@ export async function openForwardAuth(
     addressOf: (req) => clientAddress(req, isTrusted),
     count: (front, answer) => counted.push(`${front} ${answer}`),
   });
-  const port = await serve(t, door);
+  const port = await serve(t, handler);
   return {
     ...fixture,
     port,
@@ -93,17 +93,17 @@ export async function openForwardAuth(
   };
 }
 
-/** The gateway's own listener, with nobody behind it but the door. */
-async function serve(t: TestContext, door: AuthDoor): Promise<number> {
+/** The gateway's own listener, with nobody behind it but the handler. */
+async function serve(t: TestContext, handler: AuthHandler): Promise<number> {
   const teapot = (_req: IncomingMessage, res: ServerResponse): void => void res.writeHead(418).end();
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
     forwardedHost: () => undefined,
     forwardedBy: () => {},
     findRoute: () => undefined,
-    ...(process.env[READ_BY_NODE] === undefined && { simpleAuth: door.plain }),
-    auth: door.request,
-    authUpgrade: door.upgrade,
+    ...(process.env[READ_BY_NODE] === undefined && { simpleAuth: handler.simple }),
+    auth: handler.request,
+    authUpgrade: handler.upgrade,
     internal: () => false,
     request: (_route, req, res) => teapot(req, res),
     upgrade: (_route, _req, socket) => void socket.destroy(),

@@ -13,7 +13,7 @@ import { answering, startRawApp } from "./proxy-fixture.ts";
 const deps: ClientConnectionDeps = {
   parse: () => assert.fail("nothing is read"),
   serve: () => assert.fail("nothing is read"),
-  handOver: () => assert.fail("it is plain"),
+  handOver: () => assert.fail("it is simple"),
   forget() {},
   isDraining: () => false,
   dateLine: () => "",

@@ -9,7 +9,7 @@ const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const count = (text: string, part: string): number => text.split(part).length - 1;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe("a plain request that its app did not answer", () => {
+describe("a simple request that its app did not answer", () => {
   void it("is read again, once, to be told so", async (t) => {
     const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.destroy()));
     const proxy = await startProxy(t, { upstream: app.port });

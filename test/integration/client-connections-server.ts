@@ -16,7 +16,7 @@ export interface Read {
 /** The listener alone. Plain requests are answered on their lines, all others by node:http. */
 export async function listen(
   t: TestContext,
-  plain: (line: ClientConnection, body: Buffer | undefined, request: SimpleRequest) => boolean,
+  simple: (line: ClientConnection, body: Buffer | undefined, request: SimpleRequest) => boolean,
 ): Promise<[GatewayServer, number, Read[]]> {
   const reads: Read[] = [];
   const server = createGatewayServer({
@@ -24,8 +24,8 @@ export async function listen(
     findRoute: () => ({}) as Route,
     forwardedHost: () => undefined,
     forwardedBy: () => {},
-    plain(_route: Route, request: SimpleRequest, body, line) {
-      if (!plain(line, body, request)) return false;
+    simple(_route: Route, request: SimpleRequest, body, line) {
+      if (!simple(line, body, request)) return false;
       reads.push({ by: "line", what: `${request.method} ${request.target}` });
       return true;
     },

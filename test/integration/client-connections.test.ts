@@ -11,7 +11,7 @@ const count = (text: string, part: string): number => text.split(part).length - 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("a client's connection", () => {
-  void it("is read without node:http for as long as its requests are plain, and never again after", async (t) => {
+  void it("is read without node:http for as long as its requests are simple, and never again after", async (t) => {
     const [, port, reads] = await listen(t, atOnce);
     const client = await rawClient(t, port);
     for (const [at, request] of [GET, GET, ODD_GET, GET].entries()) {

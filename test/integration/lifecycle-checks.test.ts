@@ -18,7 +18,7 @@ test("an app whose first health check is far away is ready when it listens, and 
 
 test("the first health check of a run takes over, good or bad", async () => {
   const fixture = await openLifecycle([{ name: "app" }], { fakes: { app: { ...FAR, listenMs: 31_000 } } });
-  const guest = fixture.visit("app", { door: { maxHoldMs: 50_000 } });
+  const guest = fixture.visit("app", { handler: { maxHoldMs: 50_000 } });
   await fixture.clock.advance(30_000);
   Object.assign(fixture.engine.get("app"), { firstCheckAfterMs: undefined, checkOutput: "no database" });
   await fixture.clock.advance(10_000);

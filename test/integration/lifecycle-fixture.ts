@@ -1,4 +1,4 @@
-import type { ClientKind, DoorTraits } from "../../src/core/decision.ts";
+import type { ClientKind, HandlerTraits } from "../../src/core/decision.ts";
 import type { DomainEvent } from "../../src/core/events.ts";
 import type { GatewaySettings, GroupSettings, Settings, WorkloadSettings } from "../../src/core/settings.ts";
 import type { WorkloadState } from "../../src/core/workload-state.ts";
@@ -36,14 +36,14 @@ export interface LifecycleFixture extends ManualLifecycle {
 
 export interface Visit {
   kind?: ClientKind;
-  door?: Partial<DoorTraits>;
+  handler?: Partial<HandlerTraits>;
   lease?: LeaseKind | "none";
   userAgent?: string;
   sticky?: string;
   isPrefetch?: boolean;
 }
 
-export const PROXY: DoorTraits = {
+export const PROXY: HandlerTraits = {
   maxHoldMs: Number.POSITIVE_INFINITY,
   seesTraffic: true,
   relaysSuccess: true,
@@ -133,7 +133,7 @@ function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit =
       closeLease(guest.admission.lease, clock, lifecycle.context.rearm);
     },
   };
-  void lifecycle.admit(route, asker, { ...PROXY, ...how.door }, how.lease ?? "request").then(
+  void lifecycle.admit(route, asker, { ...PROXY, ...how.handler }, how.lease ?? "request").then(
     (admission) => {
       guest.admission = admission;
       guest.waitedMs = admission.waitedMs;

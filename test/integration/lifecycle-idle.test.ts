@@ -58,9 +58,9 @@ test("each of many requests counts, and the last to end settles it", async () =>
 
 test("an auth request counts as activity without a lease", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: MINUTE, idleSignal: "requests" }]);
-  fixture.visit("app", { lease: "none", door: { seesTraffic: false } });
+  fixture.visit("app", { lease: "none", handler: { seesTraffic: false } });
   await fixture.clock.advance(30_000);
-  fixture.visit("app", { lease: "none", door: { seesTraffic: false } });
+  fixture.visit("app", { lease: "none", handler: { seesTraffic: false } });
   await fixture.clock.settle();
   assert.equal(fixture.record("app").leases, 0);
   assert.equal(await msUntilAsleep(fixture), MINUTE);

@@ -66,7 +66,7 @@ test("a request gives a throttled one its speed back at once, and the tiers begi
 test("an auth request gives a throttled one its speed back too", async () => {
   const fixture = await ready({ throttleAfterMs: MINUTE, idleSignal: "requests" });
   await fixture.clock.advance(MINUTE);
-  fixture.visit("app", { lease: "none", door: { seesTraffic: false } });
+  fixture.visit("app", { lease: "none", handler: { seesTraffic: false } });
   await fixture.clock.settle();
   assert.equal(fixture.engine.get("app").cpus, 0);
 });

@@ -15,7 +15,7 @@ interface Waiting {
   readonly gone: AbortController;
 }
 
-/** Everybody who asks, as the two doors let them in. */
+/** Every client, as the two handlers admit it. */
 export interface Guests {
   readonly waiting: ReadonlySet<Waiting>;
   readonly leases: readonly Lease[];
@@ -34,7 +34,7 @@ export interface Guests {
 /** Answers to somebody who waits for it, or is shown that others do. */
 const USES: ReadonlySet<string> = new Set(["page", "waking", "timed-out", "gone", "full"]);
 
-/** So often a door asks again for a request that the app refused. */
+/** So often a handler asks again for a request that the app refused. */
 const MOST_TRIES = 4;
 
 export function createGuests(cast: Cast, oracle: Oracle): Guests {
@@ -85,7 +85,7 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     note(`    ${who} at ${host}: ${admission.decision.kind}`);
   }
 
-  /** The request goes to the app, which may refuse it; then the door says so and asks again. */
+  /** The request goes to the app, which may refuse it; then the handler says so and asks again. */
   function pass(
     host: string,
     who: Visitor,

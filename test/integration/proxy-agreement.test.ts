@@ -41,7 +41,7 @@ async function startBoth(t: TestContext): Promise<(request: string, script: Scri
       void play(socket, script);
     });
   });
-  const plain = await startProxy(t, { upstream: app.port });
+  const simple = await startProxy(t, { upstream: app.port });
   process.env[READ_BY_NODE] = "yes";
   const byNode = await startProxy(t, { upstream: app.port });
   delete process.env[READ_BY_NODE];
@@ -69,7 +69,7 @@ async function startBoth(t: TestContext): Promise<(request: string, script: Scri
 
   return async (request, next) => {
     script = next;
-    return [await ask(plain, request), await ask(byNode, request)];
+    return [await ask(simple, request), await ask(byNode, request)];
   };
 }
 
@@ -158,7 +158,7 @@ const request = fc
     return `${lines.join("\r\n")}\r\n\r\n${hasBody ? "body" : ""}`;
   });
 
-describe("a plain request", () => {
+describe("a simple request", () => {
   void it(
     "gets to the app, and its answer to the client, as if node:http had read it",
     { timeout: 120_000 },
@@ -169,8 +169,8 @@ describe("a plain request", () => {
           // To HEAD nothing but a head is an answer.
           const [head = ""] = script.pieces.join("").split(/(?<=\r\n\r\n)(?!HTTP)/u);
           const isHead = asked.startsWith("HEAD");
-          const [plain, byNode] = await both(asked, isHead ? { pieces: [head], endsByClose: true } : script);
-          assert.deepEqual(plain, byNode);
+          const [simple, byNode] = await both(asked, isHead ? { pieces: [head], endsByClose: true } : script);
+          assert.deepEqual(simple, byNode);
         }),
         { numRuns: 100 },
       );

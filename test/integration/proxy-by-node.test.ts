@@ -1,6 +1,6 @@
 /**
  * The rules of the proxy and of auth requests, once more for requests that node:http has read: that is how a connection
- * goes on after the first request on it that is not plain.
+ * goes on after the first request on it that is not simple.
  */
 import { glob } from "node:fs/promises";
 import { READ_BY_NODE } from "./proxy-fixture.ts";

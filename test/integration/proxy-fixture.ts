@@ -44,7 +44,7 @@ export interface ProxySpec {
   readonly unanswered?: (outcome: ForwardOutcome, again: () => void, res: ServerResponse) => void;
 }
 
-/** Set in the environment: node:http reads every request, and not only what is not plain. */
+/** Set in the environment: node:http reads every request, and not only what is not simple. */
 export const READ_BY_NODE = "PROXY_READ_BY_NODE";
 
 const ENDLESS = { isDraining: () => false, tooLate: (socket: Socket) => void socket.destroy() };

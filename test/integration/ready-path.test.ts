@@ -19,7 +19,7 @@ const APP = `
 const readByNode = ({ log }: Gateway): unknown[] =>
   log.flatMap(({ readByNode: what }) => (what === undefined ? [] : [what]));
 
-test("what is plain goes to a ready app, or is let through to it, without node:http", async (t) => {
+test("what is simple goes to a ready app, or is let through to it, without node:http", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-ready-"));
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
   const witness = path.join(dir, "witness.cjs");

@@ -18,14 +18,14 @@ const GARBAGE = "\0\r\n\r\n";
 async function listen(
   t: TestContext,
   answer: (req: IncomingMessage, res: ServerResponse) => void,
-  { knowsHost = true, plain = () => false }: { knowsHost?: boolean; plain?: () => boolean } = {},
+  { knowsHost = true, simple = () => false }: { knowsHost?: boolean; simple?: () => boolean } = {},
 ): Promise<number> {
   const server = createGatewayServer({
     options: SERVER_OPTIONS,
     forwardedHost: () => undefined,
     forwardedBy: () => {},
     findRoute: () => (knowsHost ? ({} as Route) : undefined),
-    plain,
+    simple,
     auth: () => false,
     authUpgrade: () => false,
     internal: () => false,
@@ -44,14 +44,14 @@ void describe("behind an answer that is not over", () => {
   const later: (() => void)[] = [];
   const slowly = (req: IncomingMessage, res: ServerResponse): void => {
     if (req.url === "/") later.push(() => res.end("first"));
-    else res.end(`plain ${req.url}`);
+    else res.end(`simple ${req.url}`);
   };
 
-  void it("an upgrade is answered in its turn, as the plain request that it also is", async (t) => {
+  void it("an upgrade is answered in its turn, as the simple request that it also is", async (t) => {
     const client = await rawClient(t, await listen(t, slowly), GET + UPGRADE);
     (await waitUntil(() => later.pop(), 5_000, "the first request"))();
     const text = await client.until((all) => all.endsWith("/up"));
-    assert.deepEqual(text.match(/first|plain \/up|101/gu), ["first", "plain /up"]);
+    assert.deepEqual(text.match(/first|simple \/up|101/gu), ["first", "simple /up"]);
   });
 
   for (const [what, bytes, refusal] of [
@@ -131,10 +131,10 @@ void describe("who a request is for", () => {
 });
 
 void describe("while an answer is awaited", () => {
-  for (const way of ["plain", "odd"] as const) {
+  for (const way of ["simple", "unsupported"] as const) {
     void it(`the system looks whether the client is still there (${way})`, async (t) => {
-      const port = await listen(t, () => {}, { plain: () => way === "plain" });
-      await rawClient(t, port, way === "plain" ? GET : GET.replace("Host", "TE: x\r\nHost"));
+      const port = await listen(t, () => {}, { simple: () => way === "simple" });
+      await rawClient(t, port, way === "simple" ? GET : GET.replace("Host", "TE: x\r\nHost"));
       await waitUntil(() => timersOf(port).includes(KEEP_ALIVE_TIMER), 5_000, "the timer");
     });
   }

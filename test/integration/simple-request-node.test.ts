@@ -75,18 +75,18 @@ const requestLine = fc.oneof(
   },
 );
 
-describe("what passes for a plain request", () => {
+describe("what passes for a simple request", () => {
   void it("node:http reads just so", async (t) => {
     const readByNode = await startNode(t);
     const names = createFieldNames();
-    let plain = 0;
+    let simple = 0;
     await fc.assert(
       fc.asyncProperty(requestLine, fc.array(line, { maxLength: 6 }), fc.nat(6), async (first, lines, hostAt) => {
         const all = lines.toSpliced(hostAt, 0, "Host: a\r\n");
         const head = `${first}\r\n${all.join("")}`;
         const request = parseSimpleRequest(Buffer.from(`${head}\r\n`, "latin1"), names);
         if (typeof request === "string") return;
-        plain += 1;
+        simple += 1;
         const read = await readByNode(`${head}\r\n${"x".repeat(request.length)}`);
         assert.ok(typeof read !== "string", `node:http: ${read as string}: ${JSON.stringify(head)}`);
         assert.deepEqual([read.method, read.url], [request.method, request.target]);
@@ -99,6 +99,6 @@ describe("what passes for a plain request", () => {
       }),
       { numRuns: 2_000 },
     );
-    assert.ok(plain > 200, `only ${plain} were plain`);
+    assert.ok(simple > 200, `only ${simple} were simple`);
   });
 });

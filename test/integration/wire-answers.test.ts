@@ -6,7 +6,7 @@ import { H, idsIn, startWireGateway, U } from "./wire-gateway.ts";
 
 /** One way of each kind in which an answer comes to a client. */
 const WAYS = [
-  ["a plain request", `GET /it${H}\r\n`],
+  ["a simple request", `GET /it${H}\r\n`],
   ["a request that node:http reads", `GET /it${H}TE: trailers\r\n\r\n`],
   ["a chunked upload", `POST /it${H}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n`],
   ["a large upload", `POST /it${H}Content-Length: 200000\r\n\r\n${"y".repeat(200_000)}`],
@@ -115,7 +115,7 @@ void it("an HTTP/1.0 client that ends its side in the middle of an answer does n
 
 describe("the last answer on a connection is not lost to a client that goes on sending", { concurrency: 4 }, () => {
   for (const [way, request] of [
-    ["a plain request", `GET /it${H}Connection: close\r\n\r\n`],
+    ["a simple request", `GET /it${H}Connection: close\r\n\r\n`],
     ["a request that node:http reads", `GET /it${H}TE: trailers\r\nConnection: close\r\n\r\n`],
     ["an upgrade that is declined", `GET /it${H}${U}\r\n`],
   ] as const) {

@@ -26,7 +26,7 @@ describe("when the gateway ends", { concurrency: true }, () => {
   }
 
   for (const [what, path] of [
-    ["a plain request", `GET /slow${H}\r\n`],
+    ["a simple request", `GET /slow${H}\r\n`],
     ["a request that node:http reads", `GET /slow${H}TE: trailers\r\n\r\n`],
     ["an upload", `POST /slow${H}Transfer-Encoding: chunked\r\n\r\n1\r\nA\r\n`],
     ["an upgrade behind an answer", `GET /slow${H}TE: trailers\r\n\r\nGET /u${H}${U}\r\n`],

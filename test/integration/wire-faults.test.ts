@@ -104,7 +104,7 @@ void it("an exception that nobody catches is logged with its stack and costs its
   const bystander = await rawClient(t, port, "GET /first HTTP/1.1\r\nHost: app.test\r\n\r\n");
   await bystander.until((text) => text.endsWith("/first"));
   for (const [what, head] of [
-    ["plain", "GET /throw/1 HTTP/1.1\r\nHost: app.test\r\n"],
+    ["simple", "GET /throw/1 HTTP/1.1\r\nHost: app.test\r\n"],
     ["read by node:http", "GET /throw/2 HTTP/1.1\r\nHost: app.test\r\nTE: trailers\r\n"],
     ["a stream", "POST /toss/3 HTTP/1.1\r\nHost: app.test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"],
     ["an upgrade", "GET /toss/4 HTTP/1.1\r\nHost: app.test\r\nConnection: Upgrade\r\nUpgrade: x\r\n"],

@@ -73,7 +73,7 @@ export async function startWireGateway(t: TestContext, answers: Answers = () => 
   const server: GatewayServer = createGatewayServer({
     options: SERVER_OPTIONS,
     findRoute: (host) => (host === "nobody.local" ? undefined : KNOWN),
-    plain(_route, request, body, line) {
+    simple(_route, request, body, line) {
       const onEnd = ({ kind }: ForwardOutcome): void => {
         if (kind === "refused" || kind === "failed") line.passToNode((_req, res) => refuse(res, 502, kind));
       };

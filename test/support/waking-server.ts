@@ -5,7 +5,7 @@ import type { TestContext } from "node:test";
 import { classifyClient } from "../../src/core/client.ts";
 import type { Theme } from "../../src/core/settings.ts";
 import type { Answer } from "../../src/respond/answer.ts";
-import type { DoorMode, Face, HealthFacts } from "../../src/respond/pages.ts";
+import type { HandlerMode, Face, HealthFacts } from "../../src/respond/pages.ts";
 import { createResponder, type Responder } from "../../src/respond/responder.ts";
 import { cleanup } from "./cleanup.ts";
 
@@ -37,7 +37,7 @@ export interface WakingServer {
 export interface WakingOptions {
   readonly face?: Partial<Face>;
   readonly theme?: Theme;
-  readonly mode?: DoorMode;
+  readonly mode?: HandlerMode;
   readonly health?: Partial<HealthFacts>;
   readonly logs?: boolean;
   /** Answers each poll at once, as a gateway without long polls does. */

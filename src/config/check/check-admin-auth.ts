@@ -1,7 +1,7 @@
 import type { GatewayKeys } from "../schema/gateway-schema.ts";
 import type { KeyIssue } from "./schema-issues.ts";
 
-/** What the chosen method of admin auth lacks: a half-given one must never mean an open door. */
+/** Lists what the chosen method of admin auth lacks: an incomplete one must never leave the pages open. */
 export function checkAdminAuth({ method, username, password, token, ...more }: GatewayKeys["admin_auth"]): KeyIssue[] {
   const issues: KeyIssue[] = [];
   const need = (key: string, value: string) => {

@@ -1,6 +1,6 @@
 import { clientClass } from "../../core/client-class.ts";
 import { decide, type MemberView } from "../../core/decide.ts";
-import type { ClientKind, Decision, DoorTraits, Forward, HoldOutcome, Refusal } from "../../core/decision.ts";
+import type { ClientKind, Decision, HandlerTraits, Forward, HoldOutcome, Refusal } from "../../core/decision.ts";
 import type { WakeCause } from "../../core/events.ts";
 import type { AsleepStatus, IgnoreRules } from "../../core/settings.ts";
 import { failureOf } from "../workload/failure.ts";
@@ -14,7 +14,7 @@ import type { Route } from "./route.ts";
 import { suspensionOf } from "../stop/suspension.ts";
 import { meetFront } from "../usage/sample.ts";
 
-/** What a door knows of a request. Strings come from a client as they are. */
+/** What a handler knows of a request. Strings come from a client as they are. */
 export interface Asker {
   readonly kind: ClientKind;
   readonly method: string;
@@ -31,7 +31,7 @@ export interface Asker {
   readonly gone: AbortSignal;
 }
 
-/** How a request may go on. `forward` comes with a lease that the door must close (none in forward-auth mode). */
+/** How a request may go on. `forward` comes with a lease that the handler must close (none in forward-auth mode). */
 export type Admission =
   | {
       readonly kind: "forward";
@@ -50,7 +50,7 @@ export type Admission =
 
 export interface Admitter {
   /** The whole way of a request from its route to its admission: decides, wakes, holds. */
-  admit(route: Route, asker: Asker, door: DoorTraits, lease: LeaseKind | "none"): Promise<Admission>;
+  admit(route: Route, asker: Asker, handler: HandlerTraits, lease: LeaseKind | "none"): Promise<Admission>;
 }
 
 export interface AdmitterDeps {
@@ -61,14 +61,14 @@ export interface AdmitterDeps {
   readonly currentRoute: (asked: Route, host: string | undefined) => Route | undefined;
 }
 
-/** Two doors, one check: this is the only way to a forward decision besides an open gate. */
+/** Both handlers come here: it is the only way to a forward decision besides an open gate. */
 export function createAdmitter({ context, overall, matchesIgnore, currentRoute }: AdmitterDeps): Admitter {
   const { clock } = context;
 
   async function admit(
     asked: Route,
     asker: Asker,
-    door: DoorTraits,
+    handler: HandlerTraits,
     leaseKind: LeaseKind | "none",
   ): Promise<Admission> {
     const startedMs = clock.now();
@@ -78,14 +78,14 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     const rules = asked.members.find(({ settings: { ignore } }) => ignore && matchesIgnore(ignore, asker))?.settings
       .ignore;
     const mustNotWake = rules?.status ?? (asker.isPrefetch ? 503 : undefined);
-    if (!door.seesTraffic) for (const member of asked.members) meetFront(member, context.rearm);
+    if (!handler.seesTraffic) for (const member of asked.members) meetFront(member, context.rearm);
     if (mustNotWake === undefined) arrive(asked);
     const current = (): Route | undefined => currentRoute(asked, asker.host);
-    const cause: WakeCause = door.seesTraffic ? "request" : "auth";
+    const cause: WakeCause = handler.seesTraffic ? "request" : "auth";
     let tries = 0;
     // Also the first time: a request that was refused comes back with the route that it had then.
     for (let route = current(); route !== undefined; route = current(), tries += 1) {
-      const decision = ask(route, asker, door, mustNotWake, waited());
+      const decision = ask(route, asker, handler, mustNotWake, waited());
       if (wakes(decision)) wakeRoute(context, route, cause);
       if (wakes(decision)) use(route, asker);
       if (decision.kind !== "hold") {
@@ -133,7 +133,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
   function ask(
     route: Route,
     asker: Asker,
-    door: DoorTraits,
+    handler: HandlerTraits,
     mustNotWake: AsleepStatus | undefined,
     waitedMs: number,
   ): Decision {
@@ -145,7 +145,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
       mustNotWake,
       wake: first?.settings.wake ?? "auto",
       holdTimeoutMs: first?.settings.holdTimeoutMs ?? 0,
-      door,
+      handler,
       nowMs: clock.now(),
       pick: (ready) => pickMember(route, ready, asker.sticky),
     });

@@ -13,7 +13,7 @@ import {
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { requestPath } from "../../core/request-host.ts";
-import type { Doors } from "./tracing.ts";
+import type { RequestHandlers } from "./tracing.ts";
 import { spanTime } from "./time.ts";
 
 interface RequestSpansDeps {
@@ -24,8 +24,11 @@ interface RequestSpansDeps {
   readonly current: AsyncLocalStorage<Span>;
 }
 
-/** Doors with a span around each request. It goes on with the trace of its client or front (W3C), or begins one. */
-export function traceDoors<R extends { readonly name: string }>(doors: Doors<R>, deps: RequestSpansDeps): Doors<R> {
+/** RequestHandlers with a span around each request. It goes on with the trace of its client or front (W3C), or begins one. */
+export function traceHandlers<R extends { readonly name: string }>(
+  handlers: RequestHandlers<R>,
+  deps: RequestSpansDeps,
+): RequestHandlers<R> {
   const { tracer, now, current } = deps;
 
   function begin(name: string, req: IncomingMessage, attributes: Attributes): Span {
@@ -64,29 +67,29 @@ export function traceDoors<R extends { readonly name: string }>(doors: Doors<R>,
       const span = begin(`${req.method} ${route.name}`, req, { "gateway.route": route.name });
       writeContext(req.rawHeaders, span);
       res.once("close", () => answered(span, res));
-      current.run(span, () => doors.request(route, req, res));
+      current.run(span, () => handlers.request(route, req, res));
     },
     upgrade(route, req, socket, head) {
       const span = begin(`${req.method} ${route.name}`, req, { "gateway.route": route.name, "gateway.upgrade": true });
       writeContext(req.rawHeaders, span);
       socket.once("close", () => endSoon(span));
-      current.run(span, () => doors.upgrade(route, req, socket, head));
+      current.run(span, () => handlers.upgrade(route, req, socket, head));
     },
     auth(req, res, path) {
       const front = frontOf(path);
-      if (front === undefined) return doors.auth(req, res, path);
+      if (front === undefined) return handlers.auth(req, res, path);
       const span = begin(`auth ${front}`, req, { "gateway.front": front });
       // A span that is not ended is never sent: what looks like an auth request and is none has no span.
-      if (!current.run(span, () => doors.auth(req, res, path))) return false;
+      if (!current.run(span, () => handlers.auth(req, res, path))) return false;
       if (res.closed) answered(span, res);
       else res.once("close", () => answered(span, res));
       return true;
     },
     authUpgrade(req, socket, path) {
       const front = frontOf(path);
-      if (front === undefined) return doors.authUpgrade(req, socket, path);
+      if (front === undefined) return handlers.authUpgrade(req, socket, path);
       const span = begin(`auth ${front}`, req, { "gateway.front": front, "gateway.upgrade": true });
-      if (!current.run(span, () => doors.authUpgrade(req, socket, path))) return false;
+      if (!current.run(span, () => handlers.authUpgrade(req, socket, path))) return false;
       socket.once("close", () => endSoon(span));
       return true;
     },

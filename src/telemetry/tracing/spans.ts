@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { ROOT_CONTEXT, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { HoldOutcome } from "../../core/decision.ts";
 import type { Tracing, TracingSources } from "./tracing.ts";
-import { traceDoors } from "./requests.ts";
+import { traceHandlers } from "./requests.ts";
 import { createSpanClock, spanTime } from "./time.ts";
 import type { OpenTracer } from "./tracer.ts";
 import { createWakeSpans } from "./wakes.ts";
@@ -33,7 +33,7 @@ export function createTracing({ tracer, close }: OpenTracer, sources: TracingSou
       if (event.type === "hold") noteWait(event.host, event.outcome, event.waitedMs);
       else wakes.note(event);
     },
-    around: (doors) => traceDoors(doors, { tracer, now, current }),
+    around: (handlers) => traceHandlers(handlers, { tracer, now, current }),
     async close() {
       wakes.close();
       await close();

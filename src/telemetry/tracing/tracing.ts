@@ -15,7 +15,7 @@ export interface TracingSources {
 }
 
 /** The ways into the gateway whose requests become spans, as the server calls them. */
-export interface Doors<R extends { readonly name: string }> {
+export interface RequestHandlers<R extends { readonly name: string }> {
   auth(req: IncomingMessage, res: ServerResponse, path: string): boolean;
   authUpgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
   request(route: R, req: IncomingMessage, res: ServerResponse): void;
@@ -26,8 +26,8 @@ export interface Doors<R extends { readonly name: string }> {
 export interface Tracing {
   /** A listener for the stream of domain events. */
   readonly note: Emit;
-  /** The same doors, with a span around each request and its context in the headers that the app gets. */
-  around<R extends { readonly name: string }>(doors: Doors<R>): Doors<R>;
+  /** The same handlers, with a span around each request and its context in the headers that the app gets. */
+  around<R extends { readonly name: string }>(handlers: RequestHandlers<R>): RequestHandlers<R>;
   /** Sends what is left, for two seconds at most. */
   close(): Promise<void>;
 }

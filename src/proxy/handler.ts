@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { clientClass } from "../core/client-class.ts";
 import { classifyClient } from "../core/client.ts";
-import type { DoorTraits, Forward } from "../core/decision.ts";
+import type { HandlerTraits, Forward } from "../core/decision.ts";
 import type { Endpoint } from "../core/observation.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
 import { isPrefetch } from "../core/prefetch.ts";
@@ -22,8 +22,8 @@ import { isolateAsync } from "../core/isolate.ts";
 import { isUnanswered, isWell, mayTryAgain, statusOf } from "./outcome.ts";
 import { stickyCookie, stickyMember } from "./sticky.ts";
 
-/** Our own proxy as a door: it outlives any hold and sees every byte. */
-export const PROXY_TRAITS: DoorTraits = Object.freeze({
+/** Our own proxy can hold a request for any time and sees every byte. */
+export const PROXY_TRAITS: HandlerTraits = Object.freeze({
   maxHoldMs: Number.POSITIVE_INFINITY,
   seesTraffic: true,
   relaysSuccess: true,
@@ -32,7 +32,7 @@ export const PROXY_TRAITS: DoorTraits = Object.freeze({
 /** How often a request whose upstream refused it may be admitted anew. */
 const MOST_TRIES = 4;
 
-export interface ProxyDoorDeps {
+export interface ProxyHandlerDeps {
   readonly context: LifecycleContext;
   readonly admitter: Admitter;
   readonly forwarder: Forwarder;
@@ -46,9 +46,9 @@ export interface ProxyDoorDeps {
 
 export type Refused = Extract<Admission, { kind: "refuse" }>;
 
-export interface ProxyDoor {
-  /** The ready path of a plain request; false: it must wait, or be told something, and nothing was done. */
-  plain(route: Route, request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean;
+export interface ProxyHandler {
+  /** The ready path of a simple request; false: it must wait or get another response, and nothing was done. */
+  simple(route: Route, request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean;
   request(route: Route, req: IncomingMessage, res: ServerResponse): void;
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
@@ -76,10 +76,10 @@ interface Passage {
 }
 
 /** Forwards what may go on at once; everybody else waits, or gets what the one decision says. */
-export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
+export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
   const { context, admitter, forwarder, count } = deps;
 
-  function plain(route: Route, asked: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
+  function simple(route: Route, asked: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
     const { single } = route;
     if (single?.gate === undefined) return false;
     const { to } = single.gate;
@@ -120,7 +120,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     const leave = (): void => gone.abort();
     res.once("close", leave);
     const startedMs = context.clock.now();
-    const admission = await admitter.admit(route, askerOf(req, route, gone.signal), PROXY_TRAITS, "request");
+    const admission = await admitter.admit(route, clientRequest(req, route, gone.signal), PROXY_TRAITS, "request");
     res.off("close", leave);
     if (admission.kind === "forward") {
       const { record, forward, lease, waitedMs } = admission;
@@ -158,7 +158,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
   async function admitUpgrade(arrival: UpgradeArrival): Promise<void> {
     const { route, req, socket, head, tries } = arrival;
     const leaving = watchAbort(socket);
-    const admission = await admitter.admit(route, askerOf(req, route, leaving.signal), PROXY_TRAITS, "tunnel");
+    const admission = await admitter.admit(route, clientRequest(req, route, leaving.signal), PROXY_TRAITS, "tunnel");
     leaving.stop();
     if (admission.kind === "refuse") {
       const status = await deps.refuseUpgrade(admission, route, req, socket);
@@ -194,7 +194,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     isolateAsync(req.socket, deps.refuse(refused, route, req, res));
   }
 
-  function askerOf(req: IncomingMessage, route: Route, gone: AbortSignal): Asker {
+  function clientRequest(req: IncomingMessage, route: Route, gone: AbortSignal): Asker {
     const { method = "GET", headers, url = "/" } = req;
     const host = requestHost(url, req.rawHeaders);
     return {
@@ -210,7 +210,7 @@ export function createProxyDoor(deps: ProxyDoorDeps): ProxyDoor {
     };
   }
 
-  return { plain, request, upgrade };
+  return { simple, request, upgrade };
 }
 
 /** What is added to the app's answer: after a wait how long it was, and the cookie of a sticky group. */

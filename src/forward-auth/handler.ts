@@ -21,22 +21,22 @@ import { noteStream, type StreamSigns, streamSigns } from "./note-stream.ts";
 import { single } from "./read-forwarded.ts";
 import { TRAEFIK } from "./traefik.ts";
 
-export interface AuthDoorDeps extends AuthDeps {
+export interface AuthHandlerDeps extends AuthDeps {
   /** Counts an answer by what it said; called once per auth request. */
   readonly count: (front: Front["name"], answer: string) => void;
 }
 
-/** The door for front proxies that carry the traffic themselves and only ask. */
-export interface AuthDoor {
-  /** The ready path of a plain question: the header lines of the 200; undefined: there is more to it, and nothing was done. */
-  plain(request: SimpleRequest, peer: string): string | undefined;
+/** Answers the auth requests of front proxies that forward the traffic themselves. */
+export interface AuthHandler {
+  /** The ready path of a simple auth request: the header lines of its 200; undefined: it needs more, and nothing was done. */
+  simple(request: SimpleRequest, peer: string): string | undefined;
   /** False: this is no auth request. */
   request(req: IncomingMessage, res: ServerResponse, path: string): boolean;
-  /** Caddy's question about an upgrade is an upgrade itself. It gets a plain answer, never a 101. */
+  /** Caddy's auth request for an upgrade is an upgrade itself. It gets an ordinary response, never a 101. */
   upgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
 }
 
-export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
+export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
   const { lifecycle, isTrusted, count } = deps;
   const { clock, rearm, emit } = lifecycle.context;
   const answerTo = createAuthority(deps);
@@ -56,7 +56,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     return true;
   }
 
-  function plain(asked: SimpleRequest, peer: string): string | undefined {
+  function simple(asked: SimpleRequest, peer: string): string | undefined {
     const front = QUICK_FRONTS.get(asked.target);
     const passed = front && passAtOnce(front, asked, peer);
     return passed && allowedLines(passed);
@@ -115,7 +115,7 @@ export function createAuthDoor(deps: AuthDoorDeps): AuthDoor {
     return found;
   }
 
-  return { plain, request, upgrade };
+  return { simple, request, upgrade };
 }
 
 const FRONTS: readonly Front[] = [TRAEFIK, CADDY, NGINX, ENVOY];
