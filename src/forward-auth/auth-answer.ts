@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { HandlerTraits } from "../core/decision.ts";
 import { isPrefetch } from "../core/prefetch.ts";
 import { requestPath } from "../core/request-host.ts";
-import type { Asker } from "../lifecycle/admit/admit.ts";
+import type { ClientRequest } from "../lifecycle/admit/admit.ts";
 import { noteFirstPass } from "../lifecycle/wake/first-answer.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { routeFacts } from "../lifecycle/admit/refused-route.ts";
@@ -116,7 +116,7 @@ export function createAuthority(deps: AuthDeps) {
     return found !== undefined && (found.group !== undefined) === (override.kind === "group") ? found : undefined;
   }
 
-  function clientRequest(req: IncomingMessage, asked: Asked, gone: AbortSignal): Asker {
+  function clientRequest(req: IncomingMessage, asked: Asked, gone: AbortSignal): ClientRequest {
     const { method, uri, host, override } = asked;
     return {
       kind: clientOf(req, asked).kind,

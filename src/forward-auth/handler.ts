@@ -6,7 +6,7 @@ import { isolateAsync } from "../core/isolate.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
 import { noteFirstPass } from "../lifecycle/wake/first-answer.ts";
 import { touch } from "../lifecycle/workload/lease.ts";
-import { noteAskedHost } from "../lifecycle/wake/probe-hosts.ts";
+import { noteRequestedHost } from "../lifecycle/wake/probe-hosts.ts";
 import { meetFront } from "../lifecycle/usage/sample.ts";
 import { writeContinue } from "../http1/write-continue.ts";
 import { endWithResponse } from "../http1/end-with-response.ts";
@@ -71,7 +71,7 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
     if (record?.gate === undefined) return undefined;
     record.lastClient = clientClass(userAgent, websocketKey !== undefined);
     touch(record, clock);
-    noteAskedHost(record, forwardedHost);
+    noteRequestedHost(record, forwardedHost);
     meetFront(record, rearm);
     if (record.heardFrom !== record.gate.to) noteFirstPass(lifecycle.context, record, record.gate.to);
     noteStream(record, question, record.lastActivityMs);

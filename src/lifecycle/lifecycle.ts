@@ -2,7 +2,7 @@ import type { Emit, WakeCause } from "../core/events.ts";
 import type { Deadline } from "../core/next-deadline.ts";
 import type { InventoryItem } from "../core/observation.ts";
 import type { IgnoreRules, ScheduleSettings, Settings } from "../core/settings.ts";
-import { type Admitter, type Asker, createAdmitter } from "./admit/admit.ts";
+import { type Admitter, type ClientRequest, createAdmitter } from "./admit/admit.ts";
 import { applySettings } from "./reconcile/apply.ts";
 import { dispatch, type Jobs } from "./workload/dispatch.ts";
 import { drainJob, stopJob } from "./stop/drain-stop.ts";
@@ -36,7 +36,7 @@ export interface LifecycleDeps {
   /** The configuration as it is, given what the engines hold (labels). Called whenever the inventory changed. */
   settingsFor(inventory: readonly InventoryItem[]): Settings;
   createSchedule(settings: ScheduleSettings): Schedule;
-  readonly matchesIgnore: (rules: IgnoreRules, asker: Asker) => boolean;
+  readonly matchesIgnore: (rules: IgnoreRules, request: ClientRequest) => boolean;
 }
 
 /** The one life cycle behind every handler. */

@@ -7,7 +7,7 @@ import type { Endpoint } from "../core/observation.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
 import { isPrefetch } from "../core/prefetch.ts";
 import { CONFLICT, requestHost } from "../core/request-host.ts";
-import type { Admission, Asker, Admitter } from "../lifecycle/admit/admit.ts";
+import type { Admission, ClientRequest, Admitter } from "../lifecycle/admit/admit.ts";
 import { noteFirstAnswer } from "../lifecycle/wake/first-answer.ts";
 import type { LifecycleContext } from "../lifecycle/context.ts";
 import { closeLease, type Lease, openLease } from "../lifecycle/workload/lease.ts";
@@ -194,7 +194,7 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
     isolateAsync(req.socket, deps.refuse(refused, route, req, res));
   }
 
-  function clientRequest(req: IncomingMessage, route: Route, gone: AbortSignal): Asker {
+  function clientRequest(req: IncomingMessage, route: Route, gone: AbortSignal): ClientRequest {
     const { method = "GET", headers, url = "/" } = req;
     const host = requestHost(url, req.rawHeaders);
     return {

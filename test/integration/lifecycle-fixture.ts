@@ -112,7 +112,7 @@ function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit =
   const route = lifecycle.routes().hosts.find(asked);
   if (route === undefined) throw new Error(`no route for "${host}"`);
   const gone = new AbortController();
-  const asker = {
+  const request = {
     kind: how.kind ?? "other",
     method: "GET",
     path: "/",
@@ -133,7 +133,7 @@ function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit =
       closeLease(guest.admission.lease, clock, lifecycle.context.rearm);
     },
   };
-  void lifecycle.admit(route, asker, { ...PROXY, ...how.handler }, how.lease ?? "request").then(
+  void lifecycle.admit(route, request, { ...PROXY, ...how.handler }, how.lease ?? "request").then(
     (admission) => {
       guest.admission = admission;
       guest.waitedMs = admission.waitedMs;

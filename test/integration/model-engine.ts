@@ -25,7 +25,7 @@ export interface EngineDeps {
 /** The engine as one life of the gateway sees it: what that asked for before its end is told to nobody. */
 export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): void } {
   const { clock, latencyMs, of } = deps;
-  let isAsked = true;
+  let isAlive = true;
   let observations = 0;
 
   async function call(): Promise<void> {
@@ -55,12 +55,12 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
       if (truth.behaviour.refusesStart) throw new EngineError("refused", "no");
       if (truth.status === "running") return;
       await clock.pause(truth.behaviour.startMs);
-      deps.run(truth, truth.startedBy === "unclear" || !isAsked ? "unclear" : "us");
+      deps.run(truth, truth.startedBy === "unclear" || !isAlive ? "unclear" : "us");
       if (deps.isUp()) return;
       truth.startedBy = "unclear"; // nobody told us that it was done
       throw new EngineError("unreachable", "lost in the middle");
     } finally {
-      if (isAsked) truth.startsUnderWay -= 1;
+      if (isAlive) truth.startsUnderWay -= 1;
     }
   }
 
@@ -97,7 +97,7 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
       const seen = observationOf(truth);
       observations += 1;
       await clock.pause(latencyMs * (1 + (observations % 3))); // so that one overtakes another
-      if (isAsked && version > truth.knownVersion) {
+      if (isAlive && version > truth.knownVersion) {
         Object.assign(truth, { knownVersion: version, knownAtMs: clock.now() });
       }
       return seen;
@@ -132,7 +132,7 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
   return {
     engine,
     end() {
-      isAsked = false;
+      isAlive = false;
       for (const truth of deps.truths.values()) {
         if (truth.startsUnderWay > 0) truth.startedBy = "unclear";
         truth.startsUnderWay = 0;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Admission, Asker } from "../../src/lifecycle/admit/admit.ts";
+import type { Admission, ClientRequest } from "../../src/lifecycle/admit/admit.ts";
 import { closeLease, type Lease, openLease } from "../../src/lifecycle/workload/lease.ts";
 import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import type { Forward } from "../../src/core/decision.ts";
@@ -61,7 +61,7 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     waiting.add(guest);
     const admitted = lifecycle.admit(
       route,
-      askerOf(who, guest.gone.signal),
+      clientRequestOf(who, guest.gone.signal),
       { maxHoldMs: isAuth ? 1_000 : Infinity, seesTraffic: !isAuth, relaysSuccess: !isAuth },
       isAuth ? "none" : who === "upgrade" ? "tunnel" : "request",
     );
@@ -139,7 +139,7 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
   };
 }
 
-function askerOf(who: Visitor, gone: AbortSignal): Asker {
+function clientRequestOf(who: Visitor, gone: AbortSignal): ClientRequest {
   const kind = who === "navigation" || who === "upgrade" ? who : "other";
   return {
     kind,

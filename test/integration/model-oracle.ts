@@ -74,7 +74,7 @@ export function createOracle(cast: Cast): Oracle {
   }
 
   /** Somebody came in shortly before word of the pause did, and may have asked a frozen app. */
-  function isAsked(name: string): boolean {
+  function hasFreshRequest(name: string): boolean {
     const isInside = (cast.lifecycle.records.get(name)?.leases ?? 0) > 0;
     return isInside && clock.now() - (enteredAtMs.get(name) ?? -Infinity) <= WORD_OF_A_PAUSE_MS;
   }
@@ -200,7 +200,7 @@ export function createOracle(cast: Cast): Oracle {
         rule(triedMs >= START_TIMEOUT_MS, `${name} is given up after ${triedMs} ms`);
       }
       starts.onState(name, to);
-      if (to.status === "paused" && isAsked(name)) calm = false;
+      if (to.status === "paused" && hasFreshRequest(name)) calm = false;
       if (to.status === "draining") drainedSinceMs.set(name, to.sinceMs);
       else if (to.status !== "stopping") drainedSinceMs.delete(name);
       // A gate that waits for a dependency opens with that.

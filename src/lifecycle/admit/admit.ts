@@ -15,7 +15,7 @@ import { suspensionOf } from "../stop/suspension.ts";
 import { meetFront } from "../usage/sample.ts";
 
 /** What a handler knows of a request. Strings come from a client as they are. */
-export interface Asker {
+export interface ClientRequest {
   readonly kind: ClientKind;
   readonly method: string;
   readonly path: string;
@@ -50,15 +50,15 @@ export type Admission =
 
 export interface Admitter {
   /** The whole way of a request from its route to its admission: decides, wakes, holds. */
-  admit(route: Route, asker: Asker, handler: HandlerTraits, lease: LeaseKind | "none"): Promise<Admission>;
+  admit(route: Route, request: ClientRequest, handler: HandlerTraits, lease: LeaseKind | "none"): Promise<Admission>;
 }
 
 export interface AdmitterDeps {
   readonly context: LifecycleContext;
   readonly overall: WaitingRoom;
-  readonly matchesIgnore: (rules: IgnoreRules, asker: Asker) => boolean;
+  readonly matchesIgnore: (rules: IgnoreRules, request: ClientRequest) => boolean;
   /** Where a request for this host, or this route, goes after the last change; `undefined`: nowhere any more. */
-  readonly currentRoute: (asked: Route, host: string | undefined) => Route | undefined;
+  readonly currentRoute: (requested: Route, host: string | undefined) => Route | undefined;
 }
 
 /** Both handlers come here: it is the only way to a forward decision besides an open gate. */
@@ -66,41 +66,41 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
   const { clock } = context;
 
   async function admit(
-    asked: Route,
-    asker: Asker,
+    requested: Route,
+    request: ClientRequest,
     handler: HandlerTraits,
     leaseKind: LeaseKind | "none",
   ): Promise<Admission> {
     const startedMs = clock.now();
     const waited = (): number => clock.now() - startedMs;
     const tell = (outcome: HoldOutcome): void =>
-      context.emit({ type: "hold", host: asked.name, outcome, waitedMs: waited() });
-    const rules = asked.members.find(({ settings: { ignore } }) => ignore && matchesIgnore(ignore, asker))?.settings
-      .ignore;
-    const mustNotWake = rules?.status ?? (asker.isPrefetch ? 503 : undefined);
-    if (!handler.seesTraffic) for (const member of asked.members) meetFront(member, context.rearm);
-    if (mustNotWake === undefined) arrive(asked);
-    const current = (): Route | undefined => currentRoute(asked, asker.host);
+      context.emit({ type: "hold", host: requested.name, outcome, waitedMs: waited() });
+    const rules = requested.members.find(({ settings: { ignore } }) => ignore && matchesIgnore(ignore, request))
+      ?.settings.ignore;
+    const mustNotWake = rules?.status ?? (request.isPrefetch ? 503 : undefined);
+    if (!handler.seesTraffic) for (const member of requested.members) meetFront(member, context.rearm);
+    if (mustNotWake === undefined) arrive(requested);
+    const current = (): Route | undefined => currentRoute(requested, request.host);
     const cause: WakeCause = handler.seesTraffic ? "request" : "auth";
     let tries = 0;
     // Also the first time: a request that was refused comes back with the route that it had then.
     for (let route = current(); route !== undefined; route = current(), tries += 1) {
-      const decision = ask(route, asker, handler, mustNotWake, waited());
+      const decision = decideFor(route, request, handler, mustNotWake, waited());
       if (wakes(decision)) wakeRoute(context, route, cause);
-      if (wakes(decision)) use(route, asker);
+      if (wakes(decision)) use(route, request);
       if (decision.kind !== "hold") {
         if (tries > 0) tell(decision.kind === "forward" ? "ready" : "failed");
         const waitedMs = tries === 0 ? 0 : waited();
         if (decision.kind !== "forward") return { kind: "refuse", decision, waitedMs };
-        return forward(route, decision, rules === undefined ? asker : undefined, leaseKind, waitedMs);
+        return forward(route, decision, rules === undefined ? request : undefined, leaseKind, waitedMs);
       }
       const rooms = [route.room, overall];
-      const outcome = await hold(openMembers(route), rooms, decision.maxMs - waited(), asker.gone, clock);
-      use(route, asker);
+      const outcome = await hold(openMembers(route), rooms, decision.maxMs - waited(), request.gone, clock);
+      use(route, request);
       for (const member of route.members) context.rearm(member); // whoever waited kept it from being idle, without a timer
       if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {
         tell(outcome);
-        const page = outcome === "timed-out" && asker.kind === "navigation";
+        const page = outcome === "timed-out" && request.kind === "navigation";
         const waitedMs = outcome === "full" && tries === 0 ? 0 : waited();
         return { kind: "refuse", decision: { kind: page ? "page" : outcome }, waitedMs };
       }
@@ -116,10 +116,10 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
   }
 
   /** Who waits, or looks at the page, uses what they wait for. */
-  function use({ members }: Route, asker: Asker): void {
+  function use({ members }: Route, request: ClientRequest): void {
     for (const member of members) {
-      noteAskedHost(member, asker.host);
-      member.lastClient = classOf(asker);
+      noteAskedHost(member, request.host);
+      member.lastClient = classOf(request);
       touch(member, clock);
     }
   }
@@ -130,9 +130,9 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     return members.filter((member) => member.schedule?.isOpen(wall) !== false && suspensionOf(member) === undefined);
   }
 
-  function ask(
+  function decideFor(
     route: Route,
-    asker: Asker,
+    request: ClientRequest,
     handler: HandlerTraits,
     mustNotWake: AsleepStatus | undefined,
     waitedMs: number,
@@ -141,31 +141,31 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     const [first] = route.members;
     const decision = decide({
       members: route.members.map((member) => viewOf(member, wall, clock.now())),
-      client: asker.kind,
+      client: request.kind,
       mustNotWake,
       wake: first?.settings.wake ?? "auto",
       holdTimeoutMs: first?.settings.holdTimeoutMs ?? 0,
       handler,
       nowMs: clock.now(),
-      pick: (ready) => pickMember(route, ready, asker.sticky),
+      pick: (ready) => pickMember(route, ready, request.sticky),
     });
     const used = decision.kind === "hold" && waitedMs >= decision.maxMs;
-    return used ? { kind: asker.kind === "navigation" ? "page" : "waking" } : decision;
+    return used ? { kind: request.kind === "navigation" ? "page" : "waking" } : decision;
   }
 
   function forward(
     route: Route,
     decision: Forward,
     /** `undefined`: one that does not count as use. */
-    asker: Asker | undefined,
+    request: ClientRequest | undefined,
     leaseKind: LeaseKind | "none",
     waitedMs: number,
   ): Admission {
     const record = route.members.find(({ name }) => name === decision.workload);
     if (record === undefined) return { kind: "refuse", decision: { kind: "unknown" }, waitedMs };
-    const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), asker === undefined);
-    if (asker !== undefined) record.lastClient = classOf(asker);
-    if (leaseKind === "none" && asker !== undefined) touch(record, clock);
+    const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), request === undefined);
+    if (request !== undefined) record.lastClient = classOf(request);
+    if (leaseKind === "none" && request !== undefined) touch(record, clock);
     if (route.group !== undefined) wakeOthers(context, route);
     return { kind: "forward", forward: decision, record, lease, waitedMs };
   }
@@ -173,7 +173,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
   return { admit };
 }
 
-function classOf({ userAgent, kind }: Asker): ReturnType<typeof clientClass> {
+function classOf({ userAgent, kind }: ClientRequest): ReturnType<typeof clientClass> {
   return clientClass(userAgent, kind === "upgrade");
 }
 

@@ -1,5 +1,5 @@
 import type { VetoReason } from "../../core/events.ts";
-import { askHttp } from "../wake/ask-http.ts";
+import { probeHttp } from "../wake/probe-http.ts";
 import type { LifecycleContext } from "../context.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 import { findHiddenUse } from "../usage/sample.ts";
@@ -34,6 +34,6 @@ export const EXEC_CHECK_MS = 5_000;
 async function isBusy(context: LifecycleContext, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
   const { busyPath: path } = record.settings;
   if (path === "" || record.state.status !== "draining" || record.state.endpoint === undefined) return false;
-  const { kind } = await askHttp(context, record, { endpoint: record.state.endpoint, path }, signal);
+  const { kind } = await probeHttp(context, record, { endpoint: record.state.endpoint, path }, signal);
   return kind === "ready";
 }

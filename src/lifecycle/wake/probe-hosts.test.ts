@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GroupSettings } from "../../core/settings.ts";
-import { firstHosts, hostsToTry, noteAskedHost, noteGoodHost, routeHosts } from "./probe-hosts.ts";
+import { firstHosts, hostsToTry, noteRequestedHost, noteGoodHost, routeHosts } from "./probe-hosts.ts";
 
 type Settings = Parameters<typeof hostsToTry>[0]["settings"];
 
@@ -32,10 +32,10 @@ test("behind a wildcard names by which it answered come first, then others that 
   const record = recordOf(["*.shop.test"]);
   for (const name of ["Good.Shop.Test:8080", "old.shop.test."]) noteGoodHost(record, name);
   noteGoodHost(record, "good.shop.test");
-  for (let count = 0; count < 1_000; count += 1) noteAskedHost(record, `scan-${count}.shop.test`);
-  noteAskedHost(record, "good.shop.test");
+  for (let count = 0; count < 1_000; count += 1) noteRequestedHost(record, `scan-${count}.shop.test`);
+  noteRequestedHost(record, "good.shop.test");
   for (const hostile of ["a b.shop.test", "evil.test", ".shop.test", "x\r\n.shop.test", undefined]) {
-    noteAskedHost(record, hostile);
+    noteRequestedHost(record, hostile);
     noteGoodHost(record, hostile);
   }
   const tries = ["good", "old", "scan-999", "scan-998", "scan-997"].map((name) => `${name}.shop.test`);
@@ -44,10 +44,10 @@ test("behind a wildcard names by which it answered come first, then others that 
 
 test("what has no host, and is named by path, is probed by the names that visitors came by", () => {
   const record = recordOf([]);
-  noteAskedHost(record, "Home.Test:8443");
+  noteRequestedHost(record, "Home.Test:8443");
   assert.deepEqual(hostsToTry(record), ["home.test", "app", ""]);
   noteGoodHost(record, "home.test");
-  noteAskedHost(record, "a b");
+  noteRequestedHost(record, "a b");
   assert.deepEqual(hostsToTry(record), ["home.test", "app", ""]);
 });
 
@@ -59,7 +59,7 @@ test("names are kept only where probes need them", () => {
   ] as const) {
     const record = recordOf([...hosts], more);
     noteGoodHost(record, "a.shop.test");
-    noteAskedHost(record, "b.shop.test");
-    assert.deepEqual([...record.probeHosts.good, ...record.probeHosts.asked], []);
+    noteRequestedHost(record, "b.shop.test");
+    assert.deepEqual([...record.probeHosts.good, ...record.probeHosts.requested], []);
   }
 });

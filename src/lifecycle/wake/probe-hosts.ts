@@ -7,7 +7,7 @@ export interface ProbeHosts {
   readonly routed: readonly string[];
   /** Real names that a wildcard stands for, or under which it is named by path, the last one first. */
   readonly good: readonly string[];
-  readonly asked: readonly string[];
+  readonly requested: readonly string[];
 }
 
 /** The part of a record that hosts are found by. */
@@ -18,11 +18,11 @@ interface HostFacts {
 }
 
 const MOST_GOOD = 3;
-const MOST_ASKED = 3;
+const MOST_REQUESTED = 3;
 
 /** Those of a workload at its beginning; `good` is what a former run of the gateway knew. */
 export function firstHosts(routed: readonly string[], good: readonly string[] = []): ProbeHosts {
-  return { routed, good: good.slice(0, MOST_GOOD), asked: [] };
+  return { routed, good: good.slice(0, MOST_GOOD), requested: [] };
 }
 
 /** Follows a configuration. */
@@ -39,24 +39,24 @@ function needsNames({ settings, probeHosts: { routed } }: HostFacts): boolean {
 }
 
 /** Somebody came for it by this name, whatever it may say to that. */
-export function noteAskedHost(record: HostFacts, rawHost: string | undefined): void {
+export function noteRequestedHost(record: HostFacts, rawHost: string | undefined): void {
   if (!needsNames(record)) return;
   const name = realName(record, rawHost);
-  const { good, asked } = record.probeHosts;
-  if (name === undefined || good.includes(name) || asked[0] === name) return;
-  record.probeHosts = { ...record.probeHosts, asked: before(name, asked, MOST_ASKED) };
+  const { good, requested } = record.probeHosts;
+  if (name === undefined || good.includes(name) || requested[0] === name) return;
+  record.probeHosts = { ...record.probeHosts, requested: before(name, requested, MOST_REQUESTED) };
 }
 
 /** It answered well under this name. */
 export function noteGoodHost(record: HostFacts, rawHost: string | undefined): void {
   if (!needsNames(record)) return;
   const name = realName(record, rawHost);
-  const { good, asked, routed } = record.probeHosts;
+  const { good, requested, routed } = record.probeHosts;
   if (name === undefined || good[0] === name) return;
   record.probeHosts = {
     routed,
     good: before(name, good, MOST_GOOD),
-    asked: asked.filter((other) => other !== name),
+    requested: requested.filter((other) => other !== name),
   };
 }
 
@@ -64,11 +64,11 @@ export function noteGoodHost(record: HostFacts, rawHost: string | undefined): vo
 export function hostsToTry(record: HostFacts): readonly string[] {
   const { settings, name, probeHosts } = record;
   if (settings.healthHost !== "") return [settings.healthHost];
-  const { routed, good, asked } = probeHosts;
+  const { routed, good, requested } = probeHosts;
   const plain = routed.find((host) => !isWildcard(host));
   // With `pass_host: false` it never sees a client's Host.
   if (plain !== undefined) return settings.passHost ? [plain] : [plain, ""];
-  const known = [...good, ...asked].filter((host) => isRouted(routed, host));
+  const known = [...good, ...requested].filter((host) => isRouted(routed, host));
   const others = routed.length === 0 ? [name] : routed.map((host) => host.slice("*.".length));
   return [...new Set([...known, ...others, ""])];
 }

@@ -2,7 +2,7 @@ import { awaitsHealthCheck } from "../../core/health-check.ts";
 import type { Endpoint, Observation } from "../../core/observation.ts";
 import { SPEAKS_TLS } from "../../core/speaks-tls.ts";
 import { isEnding } from "./await-truce.ts";
-import { askHttp } from "./ask-http.ts";
+import { probeHttp } from "./probe-http.ts";
 import type { LifecycleContext } from "../context.ts";
 import { look } from "../reconcile/look.ts";
 import { nudged } from "../reconcile/nudge.ts";
@@ -128,7 +128,7 @@ export async function answering(
   for (const found of observation.endpoints) {
     const endpoint = asConfigured(record, found);
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
-    const answer = await askOne(context, record, endpoint, signal);
+    const answer = await probeOne(context, record, endpoint, signal);
     if (answer.kind !== "no") {
       record.lastProbe = undefined;
       return endpoint;
@@ -165,7 +165,7 @@ async function runsWell(
   return false;
 }
 
-async function askOne(
+async function probeOne(
   context: LifecycleContext,
   record: WorkloadRecord,
   endpoint: Endpoint,
@@ -175,7 +175,7 @@ async function askOne(
   if (open.kind === "no") return open;
   if (record.settings.healthPath === "") return (await stillWantsTls(context, record, endpoint, signal)) ? TLS : open;
   const startedMs = context.clock.now();
-  const answer = await askHttp(context, record, { endpoint, path: record.settings.healthPath }, signal);
+  const answer = await probeHttp(context, record, { endpoint, path: record.settings.healthPath }, signal);
   if (answer.kind === "no") await context.clock.sleep(HTTP_INTERVAL_MS - (context.clock.now() - startedMs), signal);
   return answer;
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../core/observation.ts";
 import { SPEAKS_TLS } from "../../core/speaks-tls.ts";
-import { askHttp } from "./ask-http.ts";
+import { probeHttp } from "./probe-http.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { ProbeAnswer } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
@@ -13,8 +13,8 @@ export async function wantsTls(
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if ((await ask(context, record, endpoint, signal)).said !== SPEAKS_TLS) return false;
-  return (await ask(context, record, overTls(endpoint), signal)).status !== 400;
+  if ((await probeRoot(context, record, endpoint, signal)).said !== SPEAKS_TLS) return false;
+  return (await probeRoot(context, record, overTls(endpoint), signal)).status !== 400;
 }
 
 /** The same of one that hung up, whose client waits for what is wrong: who does not speak TLS refuses that at once. */
@@ -24,17 +24,17 @@ export async function hangsUpForTls(
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { status } = await ask(context, record, overTls(endpoint), signal);
-  return status !== undefined && (await ask(context, record, endpoint, signal)).said === SPEAKS_TLS;
+  const { status } = await probeRoot(context, record, overTls(endpoint), signal);
+  return status !== undefined && (await probeRoot(context, record, endpoint, signal)).said === SPEAKS_TLS;
 }
 
-function ask(
+function probeRoot(
   context: LifecycleContext,
   record: WorkloadRecord,
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<ProbeAnswer> {
-  return askHttp(context, record, { endpoint, path: "/" }, signal);
+  return probeHttp(context, record, { endpoint, path: "/" }, signal);
 }
 
 function overTls(endpoint: Endpoint): Endpoint {

@@ -18,7 +18,7 @@ export function keepTimes(
   if (was && !is) rest(record, now);
   if (was && is && isRestart(event)) seeOnce(record, now);
   if (is && cameBack(event)) return comeBack(record, now);
-  if (isAsked(before, record.state, event)) record.lastActivityMs = now;
+  if (isWanted(before, record.state, event)) record.lastActivityMs = now;
 }
 
 function rise(context: LifecycleContext, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
@@ -91,7 +91,7 @@ function isRestart(event: WorkloadEvent): boolean {
 }
 
 /** Somebody wanted it, and has just got it, or learnt that it failed, or kept it from being stopped. */
-function isAsked(before: WorkloadState, { status }: WorkloadState, event: WorkloadEvent): boolean {
+function isWanted(before: WorkloadState, { status }: WorkloadState, event: WorkloadEvent): boolean {
   if (before.status === "starting") return status === "ready" || status === "failed";
   return before.status === "draining" && (event.type === "arrival" || event.type === "wake");
 }

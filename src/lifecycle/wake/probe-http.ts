@@ -5,7 +5,7 @@ import { hostsToTry, noteGoodHost } from "./probe-hosts.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 /** Asks an app by HTTP under the names that it may know, until one of them is no reason to refuse; the first answer says why. */
-export async function askHttp(
+export async function probeHttp(
   context: LifecycleContext,
   record: WorkloadRecord,
   { endpoint, path }: { readonly endpoint: Endpoint; readonly path: string },
