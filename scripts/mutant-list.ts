@@ -213,7 +213,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a place in the queue is not freed",
-    edits: [["lifecycle/admit/hold.ts", "    for (const room of rooms) room.pending -= 1;\n", ""]],
+    edits: [["lifecycle/admit/hold.ts", "    for (const queue of queues) queue.pending -= 1;\n", ""]],
   },
   {
     name: "a refused connection is overlooked",

@@ -7,7 +7,7 @@ import { applySettings } from "./reconcile/apply.ts";
 import { dispatch, type Jobs } from "./workload/dispatch.ts";
 import { drainJob, stopJob } from "./stop/drain-stop.ts";
 import { isSatisfied } from "./workload/gate.ts";
-import type { WaitingRoom } from "./admit/hold.ts";
+import type { HoldQueue } from "./admit/hold.ts";
 import type { LifecycleContext } from "./context.ts";
 import { createMemoryKeeper } from "./workload/memory.ts";
 import { notify } from "./workload/notify.ts";
@@ -72,7 +72,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const { clock, probe, emit } = deps;
   const records = new Map<string, WorkloadRecord>();
   const retired = new Map<string, WorkloadRecord>();
-  const overall: { pending: number; limit: number } & WaitingRoom = { pending: 0, limit: 0 };
+  const overall: { pending: number; limit: number } & HoldQueue = { pending: 0, limit: 0 };
   const stopped = new AbortController();
   let routes: Routes | undefined;
   let settings: Settings | undefined;

@@ -110,7 +110,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       help: "Requests that wait until it is awake; those for a group count under the group's name.",
       type: "gauge",
       labels: ["container"],
-      samples: () => each(deps.routes(), (container, { room }) => [{ labels: { container }, value: room.pending }]),
+      samples: () => each(deps.routes(), (container, { queue }) => [{ labels: { container }, value: queue.pending }]),
     },
     {
       name: "gateway_auth_requests_total",

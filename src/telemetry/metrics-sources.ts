@@ -17,7 +17,7 @@ export interface MetricsDeps {
   /** By name; only what is in here ever becomes a label. */
   readonly records: () => ReadonlyMap<string, MeteredWorkload>;
   /** Requests that wait, by the name of their route. */
-  readonly routes: () => ReadonlyMap<string, { readonly room: { readonly pending: number } }>;
+  readonly routes: () => ReadonlyMap<string, { readonly queue: { readonly pending: number } }>;
 }
 
 /** Plain numbers, read by the exposition. */

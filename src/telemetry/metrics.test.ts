@@ -18,7 +18,7 @@ function house(...names: string[]): House {
   const metrics = createMetrics({
     now: () => clock.now,
     records: () => records,
-    routes: () => new Map([...records.keys()].map((name) => [name, { room: { pending: 3 } }])),
+    routes: () => new Map([...records.keys()].map((name) => [name, { queue: { pending: 3 } }])),
   });
   return {
     metrics,

@@ -122,10 +122,10 @@ describe("a sleeping app", () => {
     const leaves = new AbortController();
     const pending = assert.rejects(fixture.ask("/_auth/caddy", {}, { signal: leaves.signal }));
     const route = fixture.lifecycle.routes().byName.get("app");
-    await waitUntil(() => route?.room.pending === 1);
+    await waitUntil(() => route?.queue.pending === 1);
     leaves.abort();
     await pending;
-    await waitUntil(() => route?.room.pending === 0);
+    await waitUntil(() => route?.queue.pending === 0);
     assert.deepEqual(fixture.counted, ["caddy gone"]);
   });
 

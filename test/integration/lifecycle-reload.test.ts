@@ -40,7 +40,7 @@ test("those who wait during reloads give their places back", async () => {
     await fixture.clock.advance(1_000);
     assert.equal(guest.answer, "timed-out", `round ${round}`);
   }
-  assert.equal(fixture.lifecycle.routes().byName.get("app")?.room.pending, 0);
+  assert.equal(fixture.lifecycle.routes().byName.get("app")?.queue.pending, 0);
 });
 
 test("another limit of places counts at once, and nobody who waits is sent away", async () => {

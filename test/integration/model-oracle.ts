@@ -109,7 +109,7 @@ export function createOracle(cast: Cast): Oracle {
     }
     for (const record of cast.lifecycle.records.values()) checkRecord(record, guests);
     checkSpeed(cast, guests);
-    const pending = [...cast.lifecycle.routes().byName.values()].reduce((sum, { room }) => sum + room.pending, 0);
+    const pending = [...cast.lifecycle.routes().byName.values()].reduce((sum, { queue }) => sum + queue.pending, 0);
     assert.ok(pending <= guests.waiting.size, `${pending} places are taken, ${guests.waiting.size} wait`);
     const isStill = (status: string): boolean => !["starting", "draining", "stopping"].includes(status);
     const configured = VARIANTS[cast.variant]!.workloads.some(({ schedule }) => schedule !== undefined);

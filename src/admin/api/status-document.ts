@@ -30,7 +30,7 @@ export function statusDocument(sources: StatusSources, version: string): StatusD
       hosts,
       strategy,
       containers: members,
-      pending: lifecycle.routes().byName.get(name)?.room.pending ?? 0,
+      pending: lifecycle.routes().byName.get(name)?.queue.pending ?? 0,
     })),
     unrouted: unrouted(sources),
     untrusted_proxies: sources.untrustedPeers(),

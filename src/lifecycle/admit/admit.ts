@@ -4,7 +4,7 @@ import type { ClientKind, Decision, HandlerTraits, Forward, HoldOutcome, Refusal
 import type { WakeCause } from "../../core/events.ts";
 import type { AsleepStatus, IgnoreRules } from "../../core/settings.ts";
 import { failureOf } from "../workload/failure.ts";
-import { hold, type WaitingRoom } from "./hold.ts";
+import { hold, type HoldQueue } from "./hold.ts";
 import type { LifecycleContext } from "../context.ts";
 import { wakeOthers, wakeRoute } from "../wake/wake-route.ts";
 import { type Lease, openLease, touch } from "../workload/lease.ts";
@@ -55,7 +55,7 @@ export interface Admitter {
 
 export interface AdmitterDeps {
   readonly context: LifecycleContext;
-  readonly overall: WaitingRoom;
+  readonly overall: HoldQueue;
   readonly matchesIgnore: (rules: IgnoreRules, request: ClientRequest) => boolean;
   /** Where a request for this host, or this route, goes after the last change; `undefined`: nowhere any more. */
   readonly currentRoute: (requested: Route, host: string | undefined) => Route | undefined;
@@ -94,8 +94,8 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
         if (decision.kind !== "forward") return { kind: "refuse", decision, waitedMs };
         return forward(route, decision, rules === undefined ? request : undefined, leaseKind, waitedMs);
       }
-      const rooms = [route.room, overall];
-      const outcome = await hold(openMembers(route), rooms, decision.maxMs - waited(), request.gone, clock);
+      const queues = [route.queue, overall];
+      const outcome = await hold(openMembers(route), queues, decision.maxMs - waited(), request.gone, clock);
       use(route, request);
       for (const member of route.members) context.rearm(member); // whoever waited kept it from being idle, without a timer
       if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {

@@ -4,8 +4,8 @@ import { isOnItsWay } from "../workload/on-its-way.ts";
 import type { Clock } from "../ports.ts";
 import type { Waiter, WorkloadRecord } from "../workload/record.ts";
 
-/** Places in the waiting room: holds are bounded per host and overall. */
-export interface WaitingRoom {
+/** The requests that are held: holds are bounded per host and overall. */
+export interface HoldQueue {
   pending: number;
   limit: number;
 }
@@ -16,14 +16,14 @@ export interface WaitingRoom {
  */
 export async function hold(
   members: readonly WorkloadRecord[],
-  rooms: readonly WaitingRoom[],
+  queues: readonly HoldQueue[],
   ms: number,
   gone: AbortSignal,
   clock: Clock,
 ): Promise<HoldOutcome> {
   if (gone.aborted) return "gone";
-  if (rooms.some(({ pending, limit }) => pending >= limit)) return "full";
-  for (const room of rooms) room.pending += 1;
+  if (queues.some(({ pending, limit }) => pending >= limit)) return "full";
+  for (const queue of queues) queue.pending += 1;
   const over = new AbortController();
   try {
     return await Promise.race([
@@ -32,7 +32,7 @@ export async function hold(
       clock.sleep(ms, over.signal).then((): HoldOutcome => "timed-out"),
     ]);
   } finally {
-    for (const room of rooms) room.pending -= 1;
+    for (const queue of queues) queue.pending -= 1;
     over.abort();
   }
 }

@@ -1,7 +1,7 @@
 import { createBalancer, type Balancer } from "../../core/balance.ts";
 import { createHostTable, type HostTable } from "../../core/host-table.ts";
 import type { GroupSettings, Settings, WorkloadSettings } from "../../core/settings.ts";
-import type { WaitingRoom } from "./hold.ts";
+import type { HoldQueue } from "./hold.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 /** Where a host leads: a workload, which is its own only member, or a group. Shared by all its hosts. */
@@ -13,7 +13,7 @@ export interface Route {
   /** What visitors see of it: the workload's settings, or those of the first member under the group's name. */
   readonly face: WorkloadSettings;
   readonly balance: Balancer;
-  readonly room: WaitingRoom;
+  readonly queue: HoldQueue;
   /** Set when nothing but the gate settles a request: one member, no must-not-wake rules. */
   readonly single: WorkloadRecord | undefined;
 }
@@ -23,7 +23,7 @@ export interface Routes {
   readonly byName: ReadonlyMap<string, Route>;
 }
 
-/** Builds the routes of a configuration; balancers and waiting rooms of the former ones go on. */
+/** Builds the routes of a configuration; balancers and waiting queues of the former ones go on. */
 export function buildRoutes(
   settings: Settings,
   records: ReadonlyMap<string, WorkloadRecord>,
@@ -34,8 +34,8 @@ export function buildRoutes(
   for (const workload of settings.workloads) {
     const record = records.get(workload.name);
     if (record === undefined) continue;
-    const room = { name: workload.name, limit: workload.maxPending };
-    const route = createRoute(room, [record], undefined, workload, former);
+    const queue = { name: workload.name, limit: workload.maxPending };
+    const route = createRoute(queue, [record], undefined, workload, former);
     byName.set(route.name, route);
     for (const host of workload.hosts) hosts.push([host, route]);
   }
@@ -70,14 +70,14 @@ function createRoute(
       old?.group !== undefined && old.group.strategy === group?.strategy
         ? old.balance
         : createBalancer(group?.strategy ?? "round-robin"),
-    room: roomOf(old, limit),
+    queue: queueOf(old, limit),
     single: group === undefined && first?.settings.ignore === undefined ? first : undefined,
   };
 }
 
-/** Those who wait go on in the same room, whose places they free when they leave. */
-function roomOf(old: Route | undefined, limit: number): WaitingRoom {
+/** Those who wait go on in the same queue, whose places they free when they leave. */
+function queueOf(old: Route | undefined, limit: number): HoldQueue {
   if (old === undefined) return { pending: 0, limit };
-  old.room.limit = limit;
-  return old.room;
+  old.queue.limit = limit;
+  return old.queue;
 }
