@@ -7,7 +7,7 @@ import type { SimpleRequest } from "../http1/simple-request.ts";
 import { noteFirstPass } from "../lifecycle/wake/first-answer.ts";
 import { touch } from "../lifecycle/workload/lease.ts";
 import { noteRequestedHost } from "../lifecycle/wake/probe-hosts.ts";
-import { meetFront } from "../lifecycle/usage/sample.ts";
+import { noteFrontTraffic } from "../lifecycle/usage/sample.ts";
 import { writeContinue } from "../http1/write-continue.ts";
 import { endWithResponse } from "../http1/end-with-response.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
@@ -72,7 +72,7 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
     record.lastClient = clientClass(userAgent, websocketKey !== undefined);
     touch(record, clock);
     noteRequestedHost(record, forwardedHost);
-    meetFront(record, rearm);
+    noteFrontTraffic(record, rearm);
     if (record.heardFrom !== record.gate.to) noteFirstPass(lifecycle.context, record, record.gate.to);
     noteStream(record, question, record.lastActivityMs);
     count(front.name, "allowed");

@@ -151,7 +151,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   async function speedUpAll(): Promise<void> {
     const slow = [...records.values()].filter(({ ownLimits }) => ownLimits !== undefined);
     const done = new AbortController();
-    const late = clock.sleep(LONGEST_FAREWELL_MS, done.signal);
+    const late = clock.sleep(UNTHROTTLE_TIMEOUT_MS, done.signal);
     await Promise.race([Promise.all(slow.map((record) => unthrottle(context, record))), late]);
     done.abort();
   }
@@ -198,7 +198,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   };
 }
 
-/** How long the engine may take for it. */
-const LONGEST_FAREWELL_MS = 3_000;
+/** How long the engine may take to give every workload its own limits back. */
+const UNTHROTTLE_TIMEOUT_MS = 3_000;
 
 const NOTHING_YET: Routes = { hosts: { find: () => undefined, size: 0 }, byName: new Map() };

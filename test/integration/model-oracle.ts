@@ -35,7 +35,7 @@ export interface Oracle {
   checkRest(guests: Guests): void;
 }
 
-const WORD_OF_A_PAUSE_MS = 1_000;
+const PAUSE_EVENT_LAG_MS = 1_000;
 /** No honest run asks the engine this often; a loop does within one step. */
 const MOST_CALLS = 4_000;
 
@@ -76,7 +76,7 @@ export function createOracle(cast: Cast): Oracle {
   /** Somebody came in shortly before word of the pause did, and may have asked a frozen app. */
   function hasFreshRequest(name: string): boolean {
     const isInside = (cast.lifecycle.records.get(name)?.leases ?? 0) > 0;
-    return isInside && clock.now() - (enteredAtMs.get(name) ?? -Infinity) <= WORD_OF_A_PAUSE_MS;
+    return isInside && clock.now() - (enteredAtMs.get(name) ?? -Infinity) <= PAUSE_EVENT_LAG_MS;
   }
 
   function onForward(record: WorkloadRecord, { to }: Forward): boolean {

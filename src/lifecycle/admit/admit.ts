@@ -8,11 +8,11 @@ import { hold, type HoldQueue } from "./hold.ts";
 import type { LifecycleContext } from "../context.ts";
 import { wakeOthers, wakeRoute } from "../wake/wake-route.ts";
 import { type Lease, openLease, touch } from "../workload/lease.ts";
-import { noteAskedHost } from "../wake/probe-hosts.ts";
+import { noteRequestedHost } from "../wake/probe-hosts.ts";
 import type { LeaseKind, WorkloadRecord } from "../workload/record.ts";
 import type { Route } from "./route.ts";
 import { suspensionOf } from "../stop/suspension.ts";
-import { meetFront } from "../usage/sample.ts";
+import { noteFrontTraffic } from "../usage/sample.ts";
 
 /** What a handler knows of a request. Strings come from a client as they are. */
 export interface ClientRequest {
@@ -78,7 +78,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     const rules = requested.members.find(({ settings: { ignore } }) => ignore && matchesIgnore(ignore, request))
       ?.settings.ignore;
     const mustNotWake = rules?.status ?? (request.isPrefetch ? 503 : undefined);
-    if (!handler.seesTraffic) for (const member of requested.members) meetFront(member, context.rearm);
+    if (!handler.seesTraffic) for (const member of requested.members) noteFrontTraffic(member, context.rearm);
     if (mustNotWake === undefined) arrive(requested);
     const current = (): Route | undefined => currentRoute(requested, request.host);
     const cause: WakeCause = handler.seesTraffic ? "request" : "auth";
@@ -118,7 +118,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
   /** Who waits, or looks at the page, uses what they wait for. */
   function use({ members }: Route, request: ClientRequest): void {
     for (const member of members) {
-      noteAskedHost(member, request.host);
+      noteRequestedHost(member, request.host);
       member.lastClient = classOf(request);
       touch(member, clock);
     }

@@ -1,7 +1,7 @@
 import type { VetoReason } from "../../core/events.ts";
 import { type Observation, STILL_RUNNING } from "../../core/observation.ts";
 import { canBeUndone, type StopReason } from "../../core/workload-state.ts";
-import { untilFrontIsQuiet } from "../admit/front-quiet.ts";
+import { untilFrontIsIdle } from "./front-idle.ts";
 import type { LifecycleContext } from "../context.ts";
 import { look, lookAtRest } from "../reconcile/look.ts";
 import { nudged } from "../reconcile/nudge.ts";
@@ -29,7 +29,7 @@ export async function drainJob(
   while (record.leases > 0 && context.clock.now() < limitMs && !signal.aborted) {
     await nudged(record, limitMs - context.clock.now(), signal, context.clock);
   }
-  if (!canBeUndone(state.reason)) await untilFrontIsQuiet(context, record, limitMs, signal);
+  if (!canBeUndone(state.reason)) await untilFrontIsIdle(context, record, limitMs, signal);
   const veto = canBeUndone(state.reason) ? await findVeto(context, record, signal) : undefined;
   // As long as the stop has not begun an arrival undoes it. An engine that does not answer now would not answer then.
   const isOutOfReach = canBeUndone(state.reason) && !signal.aborted && (await look(record)) === undefined;

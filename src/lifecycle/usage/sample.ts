@@ -27,7 +27,7 @@ function signalOf({ settings, seenByFront, engine, observation }: WorkloadRecord
 }
 
 /** A front proxy asks about it: from now on its counters tell what the front carries past us. */
-export function meetFront(record: WorkloadRecord, rearm: (record: WorkloadRecord) => void): void {
+export function noteFrontTraffic(record: WorkloadRecord, rearm: (record: WorkloadRecord) => void): void {
   if (record.seenByFront) return;
   record.seenByFront = true;
   rearm(record);

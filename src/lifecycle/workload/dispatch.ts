@@ -43,12 +43,12 @@ export function dispatch(context: LifecycleContext, jobs: Jobs, record: Workload
   return true;
 }
 
-/** Word of a pause takes its time: who was let in shortly before it came may have asked a frozen app, which is silent. */
+/** The event of a pause arrives late: a request that was let in shortly before it may have reached a frozen app. */
 function mayNeverBeAnswered({ leases, lastArrivalMs }: WorkloadRecord, now: number): boolean {
-  return leases > 0 && now - lastArrivalMs <= WORD_OF_A_PAUSE_MS;
+  return leases > 0 && now - lastArrivalMs <= PAUSE_EVENT_LAG_MS;
 }
 
-const WORD_OF_A_PAUSE_MS = 1_000;
+const PAUSE_EVENT_LAG_MS = 1_000;
 
 function startJob(context: LifecycleContext, record: WorkloadRecord, state: WorkloadState, job: Job): void {
   if (!("run" in state) || record.state !== state) return; // a reaction to the change has already moved it on

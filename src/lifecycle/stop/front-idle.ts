@@ -11,7 +11,7 @@ const LOOK_MS = 250;
  * come and go, for as long as packets move and `limitMs` is not over. An app that computes in silence cannot be told from
  * one at rest.
  */
-export async function untilFrontIsQuiet(
+export async function untilFrontIsIdle(
   context: LifecycleContext,
   record: WorkloadRecord,
   limitMs: number,
