@@ -144,7 +144,7 @@ function onObserved(state: WorkloadState, observation: Observation, restarted: b
   switch (state.status) {
     case "starting":
     case "stopping":
-      return keep(state); // their jobs look for themselves, later than this observation was made
+      return keep(state); // their jobs observe for themselves, later than this observation was made
     case "unseen":
       return settle(observation, step, state.stopNext);
     case "absent":

@@ -179,7 +179,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     sleep: (record) => void context.dispatch(record, { type: "sleep", reason: "admin" }),
     pin(record, ms) {
       record.pinnedUntilMs = ms > 0 ? clock.now() + ms : 0;
-      if (ms > 0) context.dispatch(record, { type: "arrival" }); // an idle stop may have begun to look
+      if (ms > 0) context.dispatch(record, { type: "arrival" }); // an idle stop may have begun to drain
       context.rearm(record);
       notify(record.watchers);
     },

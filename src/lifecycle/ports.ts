@@ -47,7 +47,7 @@ export interface Engine {
   stop(ref: WorkloadRef, order: StopOrder): Promise<StopResult>;
   /**
    * Calls `onHint` soon after anything changed (the name when one workload is meant; what happened to it where the engine
-   * says that), until `signal` aborts. A hint is no fact: look again. Reconnects by itself,
+   * says that), until `signal` aborts. A notification is no fact: observe it. Reconnects by itself,
    * and gives a nameless hint after each reconnect. `onLink` tells whether the engine can be reached, at each change.
    */
   watch(onHint: OnHint, onLink: OnLink, signal: AbortSignal): void;

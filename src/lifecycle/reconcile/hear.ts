@@ -9,14 +9,14 @@ export function hear(context: LifecycleContext, record: WorkloadRecord, news: Ne
     case "ending":
       record.endOrdered = true;
       record.orderHeardMs = context.clock.now();
-      record.endOrderedAtLook = record.looks;
+      record.endOrderedAtSeq = record.lastSeq;
       record.endingUntilMs = context.clock.now() + endsWithinMs(record);
       context.dispatch(record, { type: "ending" });
       break;
     case "ended":
       record.endOrdered = news.ordered;
       if (news.ordered) record.orderHeardMs = context.clock.now();
-      record.endOrderedAtLook = record.looks;
+      record.endOrderedAtSeq = record.lastSeq;
       record.endingUntilMs = 0;
       // Word of the order may come after it was seen asleep.
       if (news.ordered && record.endedBy === "itself") record.endedBy = "other";

@@ -3,7 +3,7 @@ import { isAnotherRun, isMadeAnew } from "../workload/another-run.ts";
 import type { LifecycleContext } from "../context.ts";
 import { createDeparted, type Departed } from "./departed.ts";
 import { forgiveEngine, hear } from "./hear.ts";
-import { learn, look } from "./look.ts";
+import { recordObservation, observe } from "./observe.ts";
 import { notify } from "../workload/notify.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import { type Engine, EngineError, type News, type OnLink } from "../ports.ts";
@@ -30,7 +30,7 @@ interface ReconcilerDeps {
 
 /**
  * Makes the records follow the engines. Events are only hints: whatever they say, the whole list is read again, and
- * whatever differs is looked at one by one. Hints that come meanwhile lead to one more round, not to many.
+ * whatever differs is observed one by one. Hints that come meanwhile lead to one more round, not to many.
  */
 export function createReconciler({ context, engines, records, apply }: ReconcilerDeps): Reconciler {
   const inventories = new Map<Engine["kind"], ReadonlyMap<string, InventoryItem>>();
@@ -125,8 +125,8 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
 
   /** `isLost`: events may have been missed, so that not even an unchanged status proves that nothing happened. */
   async function compare(record: WorkloadRecord, hasHint: boolean, isLost: boolean): Promise<void> {
-    // Their jobs look for themselves, later than any answer that is asked for here.
-    if (hasOwnLook(record)) return notify(record.nudges);
+    // Their jobs observe for themselves, later than any answer that is asked for here.
+    if (observesItself(record)) return notify(record.nudges);
     const item = inventories.get(record.engine.kind)?.get(record.name);
     const last = record.observation;
     const status = item?.status ?? "absent";
@@ -143,11 +143,11 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       (isNew && record.settings.findsPort === true) ||
       (status !== "stopped" && status !== "absent");
     const before = record.state;
-    if (!mustAsk) learn(record, asleepAs(record.name, item, last));
-    const seen = mustAsk ? await look(record) : record.observation;
+    if (!mustAsk) recordObservation(record, asleepAs(record.name, item, last));
+    const seen = mustAsk ? await observe(record) : record.observation;
     if (seen === undefined || record.state !== before) {
-      hinted.add(record.name); // out of reach, or it moved while we looked: what we saw may be older than that
-      if (seen !== undefined && !hasOwnLook(record)) again = true;
+      hinted.add(record.name); // out of reach, or it moved meanwhile: what was observed may be older than that
+      if (seen !== undefined && !observesItself(record)) again = true;
     } else {
       if (last !== undefined && isMadeAnew(last, seen)) forgetFailures(record);
       context.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
@@ -229,7 +229,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
 
 const RELIST_FALLBACK_MS = 15_000;
 
-function hasOwnLook({ state: { status } }: WorkloadRecord): boolean {
+function observesItself({ state: { status } }: WorkloadRecord): boolean {
   return status === "starting" || status === "stopping";
 }
 

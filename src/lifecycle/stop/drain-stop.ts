@@ -3,7 +3,7 @@ import { type Observation, STILL_RUNNING } from "../../core/observation.ts";
 import { canBeUndone, type StopReason } from "../../core/workload-state.ts";
 import { untilFrontIsIdle } from "./front-idle.ts";
 import type { LifecycleContext } from "../context.ts";
-import { look, lookAtRest } from "../reconcile/look.ts";
+import { observe, observeUntilStable } from "../reconcile/observe.ts";
 import { nudged } from "../reconcile/nudge.ts";
 import { type Engine, EngineError, type StopOrder, type StopResult, type WorkloadRef } from "../ports.ts";
 import { stopDeletes } from "./stop-deletes.ts";
@@ -16,7 +16,7 @@ import { findVeto, vetoForMs } from "./veto.ts";
 const DRAIN_LIMIT_MS = 30_000;
 const AFTER_FAILED_STOP_MS = 30_000;
 
-/** The job behind `draining`: the gate is closed; wait until nothing is open, and look again whether it is really unused. */
+/** The job behind `draining`: the gate is closed; wait until nothing is open, then check again whether it is really unused. */
 export async function drainJob(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -32,7 +32,7 @@ export async function drainJob(
   if (!canBeUndone(state.reason)) await untilFrontIsIdle(context, record, limitMs, signal);
   const veto = canBeUndone(state.reason) ? await findVeto(context, record, signal) : undefined;
   // As long as the stop has not begun an arrival undoes it. An engine that does not answer now would not answer then.
-  const isOutOfReach = canBeUndone(state.reason) && !signal.aborted && (await look(record)) === undefined;
+  const isOutOfReach = canBeUndone(state.reason) && !signal.aborted && (await observe(record)) === undefined;
   if (signal.aborted) return;
   if ((veto === undefined && !isOutOfReach) || !mayBePutOff(record)) {
     context.dispatch(record, { type: "drained", run });
@@ -68,7 +68,7 @@ export async function stopJob(
     if (method !== "pause" && record.ownLimits !== undefined) await unthrottle(context, record);
     const order = { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal };
     ({ killedAfterMs } = await stopIfThere(engine, ref, order));
-    const seen = await lookAtRest(record);
+    const seen = await observeUntilStable(record);
     if (seen === undefined) throw new EngineError("unreachable", "the engine was lost while it stopped the workload");
     observation = seen;
     record.stoppedByUs = true;
@@ -89,9 +89,9 @@ export async function stopJob(
   if (!signal.aborted) context.dispatch(record, { type: "stop-ended", run, observation, killedAfterMs });
 }
 
-/** Only a person may order a stop that deletes it; it may have been made anew since it was looked at. */
+/** Only a person may order a stop that deletes it; it may have been made anew since it was observed. */
 async function mustBeLeft(record: WorkloadRecord, reason: StopReason): Promise<boolean> {
-  if (reason === "schedule") await look(record);
+  if (reason === "schedule") await observe(record);
   return reason !== "admin" && reason !== "suspend" && reason !== "pause" && stopDeletes(record);
 }
 

@@ -4,7 +4,7 @@ import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
 /** From our answer to a front until its request is in the counters, and back. */
 const ON_ITS_WAY_MS = 500;
-const LOOK_MS = 250;
+const READ_EVERY_MS = 250;
 
 /**
  * Before a stop that does not come from idleness: what fronts were told to let pass holds no lease, so it gets the time to
@@ -22,7 +22,7 @@ export async function untilFrontIsIdle(
   await clock.sleep(Math.max(0, record.lastActivityMs + ON_ITS_WAY_MS - clock.now()), signal);
   let before = await read(context, record);
   while (before !== undefined && !signal.aborted && clock.now() < limitMs) {
-    await clock.sleep(LOOK_MS, signal);
+    await clock.sleep(READ_EVERY_MS, signal);
     const after = await read(context, record);
     if (after === undefined || findUse("traffic", before, after, "recent") === undefined) return;
     before = after;

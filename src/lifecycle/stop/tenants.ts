@@ -2,7 +2,7 @@ import type { InventoryItem } from "../../core/observation.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/** Notes which containers that nobody looks after use the network of a workload: it must not be stopped under them (#13). */
+/** Notes which containers without a record use the network of a workload: it must not be stopped under them (#13). */
 export function noteTenants(
   context: LifecycleContext,
   records: ReadonlyMap<string, WorkloadRecord>,

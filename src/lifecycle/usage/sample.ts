@@ -3,7 +3,7 @@ import type { LifecycleContext } from "../context.ts";
 import { findUse, type Sample, type Sampling, type StreamState, type UseSignal } from "./in-use.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
-/** What came with the last request is over by then, as a rule: it must not look like something that goes on. */
+/** What came with the last request is over by then, as a rule: it must not be taken for something that goes on. */
 const SETTLE_MS = 2_000;
 const SHORTEST_STEP_MS = 1_000;
 const LONGEST_STEP_MS = 30_000;
@@ -14,9 +14,9 @@ const FRESH_MS = 1_500;
 /** Pings come every minute at least, or else nobody's middle boxes would let them live. */
 const STREAM_MS = 65_000;
 /** At least between the first reading and the last one before a stop: a busy Docker may answer late. */
-const SHORT_LOOK_MS = 500;
+const SHORT_WINDOW_MS = 500;
 /** The same where a stream may be open that says something only now and then, if half the idle interval is not shorter. */
-const STREAM_LOOK_MS = 5_000;
+const STREAM_WINDOW_MS = 5_000;
 
 /** What keeps this workload awake besides requests: its own key, or traffic as soon as a front proxy carries it past us. */
 function signalOf({ settings, seenByFront, engine, observation }: WorkloadRecord): UseSignal {
@@ -60,7 +60,7 @@ function isRead(record: WorkloadRecord): boolean {
   return samplingOf(record) !== undefined || !record.engine.capabilities.usage;
 }
 
-/** The memory that this run used when it was last looked at, in bytes. */
+/** The memory that this run used at the last reading, in bytes. */
 export function sampledMemory(record: WorkloadRecord): number | undefined {
   return samplingOf(record)?.baseline?.usage.memoryBytes;
 }
@@ -103,10 +103,11 @@ export async function findHiddenUse(
   if (baseline === undefined || baseline.atMs < record.lastActivityMs) await compare(context, record, undefined);
   const { judgedMs = 0, begunMs = 0, quietSinceMs = 0 } = samplingOf(record) ?? {};
   const isQuietStream = streamState(record, quietSinceMs) === "recent";
-  const lookedMs = quietSinceMs + (isQuietStream ? Math.min(STREAM_LOOK_MS, quietMsOf(record) / 2) : SHORT_LOOK_MS);
+  const readUntilMs =
+    quietSinceMs + (isQuietStream ? Math.min(STREAM_WINDOW_MS, quietMsOf(record) / 2) : SHORT_WINDOW_MS);
   const isFresh = judgedMs >= record.lastActivityMs && context.clock.now() - judgedMs <= FRESH_MS;
-  if (isFresh && begunMs >= lookedMs) return undefined;
-  await context.clock.sleep(Math.max(0, lookedMs - context.clock.now()), signal);
+  if (isFresh && begunMs >= readUntilMs) return undefined;
+  await context.clock.sleep(Math.max(0, readUntilMs - context.clock.now()), signal);
   return signal.aborted ? undefined : compare(context, record, samplingOf(record)?.baseline);
 }
 
@@ -125,7 +126,7 @@ async function compare(
     return undefined;
   }
   const use = judge(record, before, after);
-  // A trickle may need a longer look than one step: the older reading stays until it is of no more use.
+  // A trickle may need a longer window than one step: the older reading stays until it is of no more use.
   const baseline = use !== undefined || after.atMs - before.atMs >= LONGEST_STEP_MS ? after : before;
   const quietSinceMs = use === undefined ? (samplingOf(record)?.quietSinceMs ?? before.atMs) : after.atMs;
   record.sampling = { begunMs, judgedMs: after.atMs, quietSinceMs, baseline, running: undefined };

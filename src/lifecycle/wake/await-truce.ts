@@ -1,5 +1,5 @@
 import type { LifecycleContext } from "../context.ts";
-import { look } from "../reconcile/look.ts";
+import { observe } from "../reconcile/observe.ts";
 import { nudged } from "../reconcile/nudge.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
@@ -36,7 +36,7 @@ export async function awaitTruce(
 }
 
 async function runs(context: LifecycleContext, record: WorkloadRecord): Promise<boolean> {
-  const seen = await look(record);
+  const seen = await observe(record);
   return (seen?.status === "running" || seen?.status === "restarting") && !isEnding(context, record);
 }
 

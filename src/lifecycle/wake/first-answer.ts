@@ -6,7 +6,7 @@ import { hangsUpForTls, wantsTls } from "./wants-tls.ts";
 
 /**
  * Notes the first answer that an app gives since it is ready (`undefined`: it hung up). A TCP probe finds an app ready that
- * takes TLS alone, and then it says 400 to everything: looked into once, behind the answer. Called while `heardFrom` is another.
+ * takes TLS alone, and then it says 400 to everything: checked once, after the answer. Called while `heardFrom` is another.
  */
 export function noteFirstAnswer(
   context: LifecycleContext,

@@ -4,7 +4,7 @@ import { SPEAKS_TLS } from "../../core/speaks-tls.ts";
 import { isEnding } from "./await-truce.ts";
 import { probeHttp } from "./probe-http.ts";
 import type { LifecycleContext } from "../context.ts";
-import { look } from "../reconcile/look.ts";
+import { observe } from "../reconcile/observe.ts";
 import { nudged } from "../reconcile/nudge.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import type { ProbeAnswer } from "../ports.ts";
@@ -37,7 +37,7 @@ export async function probeJob(
   } else if (result.kind === "ended" && result.observation !== undefined) {
     context.dispatch(record, { type: "observed", observation: result.observation, restarted: false });
   }
-  // Otherwise the next request starts a wake, which looks again.
+  // Otherwise the next request starts a wake, which observes it again.
 }
 
 /** What is put up with. */
@@ -64,16 +64,16 @@ export async function whenAnswers(
   let crash: Observation | undefined;
   let crashes = 0;
   let observation: Observation | undefined;
-  let lookAgainMs = 0;
+  let observeAgainMs = 0;
   let hinted = false;
   const hint = (): void => void (hinted = true);
   record.nudges.add(hint);
   try {
     while (!signal.aborted) {
       const now = context.clock.now();
-      if (hinted || now >= lookAgainMs) {
+      if (hinted || now >= observeAgainMs) {
         hinted = false;
-        observation = (await look(record)) ?? observation ?? lastSeenRunning(record);
+        observation = (await observe(record)) ?? observation ?? lastSeenRunning(record);
         if (hinted) continue;
         if (observation !== undefined && hasEnded(observation)) return { kind: "ended", observation };
         if (observation?.status === "restarting" && observation.exit?.atMs !== crash?.exit?.atMs) {
@@ -81,7 +81,7 @@ export async function whenAnswers(
           crashes += 1;
           if (crashes >= mostCrashes) return { kind: "ended", observation };
         }
-        lookAgainMs = now + lookInterval(observation);
+        observeAgainMs = now + observeIntervalMs(observation);
         if (signal.aborted) break;
       }
       const endpoint = observation && (await answering(context, record, observation, signal));
@@ -206,7 +206,7 @@ function pause(
   return Math.min(250, elapsedMs / 400);
 }
 
-function lookInterval(observation: Observation | undefined): number {
+function observeIntervalMs(observation: Observation | undefined): number {
   if (observation === undefined || observation.endpoints.length === 0) return 100;
   return observation.health === "starting" ? HEALTH_INTERVAL_MS : REACHABLE_INTERVAL_MS;
 }

@@ -1,6 +1,6 @@
 import { answering } from "./probe.ts";
 import type { LifecycleContext } from "../context.ts";
-import { look } from "../reconcile/look.ts";
+import { observe } from "../reconcile/observe.ts";
 import { EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
@@ -14,7 +14,7 @@ export async function rejoinNetwork(
   signal: AbortSignal,
 ): Promise<void> {
   if (record.networkOwner === undefined) return;
-  const seen = await look(record);
+  const seen = await observe(record);
   const { startedAtMs } = seen ?? {};
   const ownerMs = seen?.networkOwner?.startedAtMs;
   if (seen?.status !== "running" || startedAtMs === undefined || ownerMs === undefined || startedAtMs >= ownerMs)

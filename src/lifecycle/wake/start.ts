@@ -1,6 +1,6 @@
 import type { Failure, FailureReason } from "../../core/decision.ts";
 import type { LifecycleContext } from "../context.ts";
-import { look } from "../reconcile/look.ts";
+import { observe } from "../reconcile/observe.ts";
 import { EngineError } from "../ports.ts";
 import { answering } from "./probe.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
@@ -24,13 +24,13 @@ export async function start(
     const { code, message } = toEngineError(fault);
     if (code === "absent") return failureAt(context, "absent", `there is no container named "${record.name}"`);
     // An engine that is being shut down fails at what it has begun, for odd reasons: then it is out of reach by now.
-    if (code === "refused" && (await look(record)) !== undefined) return failureAt(context, "refused", message);
+    if (code === "refused" && (await observe(record)) !== undefined) return failureAt(context, "refused", message);
     if (await stillAnswers(context, record, signal)) return undefined;
     if (code === "network") return failureAt(context, "network", message);
     const leftMs = deadlineMs - context.clock.now();
     if (leftMs <= 0) return failureAt(context, "engine", message);
     await context.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);
-    await look(record); // somebody else may have started it while the engine was out of reach
+    await observe(record); // somebody else may have started it while the engine was out of reach
     // Or be updating it; or it is to stop by now.
     if (context.truces.of(record.name) !== undefined || mustStop(record)) return failureAt(context, "engine", message);
   }
@@ -82,7 +82,7 @@ async function callStart(record: WorkloadRecord): Promise<unknown> {
     return error ?? new TypeError("the engine threw nothing");
   }
   // What somebody else has started stays theirs: it is not put to sleep because nobody needs it.
-  if (!ran) record.startedAtLook = record.looks;
+  if (!ran) record.startedAtSeq = record.lastSeq;
   record.stoppedByUs = false;
   return undefined;
 }

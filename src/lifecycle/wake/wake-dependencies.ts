@@ -6,7 +6,7 @@ import { nudged } from "../reconcile/nudge.ts";
 import type { DependencyLink, WorkloadRecord } from "../workload/record.ts";
 import { suspensionOf } from "../stop/suspension.ts";
 
-const LOOK_AGAIN_MS = 500;
+const ASK_AGAIN_MS = 500;
 
 /** Wakes what `record` needs, as parallel as its graph allows; ends with the first failure, whatever the others do. */
 export async function wakeDependencies(
@@ -56,7 +56,7 @@ async function wakeDependency(
     const isStuck = now - movedMs >= record.settings.startTimeoutMs;
     if (isStuck || isCoolingDown(record, now)) over.abort();
     if (isStuck) return "stuck";
-    if (!over.signal.aborted) await nudged(record, LOOK_AGAIN_MS, signal, context.clock);
+    if (!over.signal.aborted) await nudged(record, ASK_AGAIN_MS, signal, context.clock);
   }
   return undefined;
 }

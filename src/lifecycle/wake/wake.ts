@@ -3,7 +3,7 @@ import type { Failure } from "../../core/decision.ts";
 import { rememberWake } from "../../core/eta.ts";
 import { awaitTruce } from "./await-truce.ts";
 import type { LifecycleContext } from "../context.ts";
-import { look, lookAtRest } from "../reconcile/look.ts";
+import { observe, observeUntilStable } from "../reconcile/observe.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import { probeFailure } from "./probe-failure.ts";
 import { whenAnswers } from "./probe.ts";
@@ -26,7 +26,7 @@ export async function wakeJob(
   const failure =
     (await wakeDependencies(context, record, run, signal)) ?? (await startAndProbe(context, record, run, signal));
   if (failure === undefined || signal.aborted) return;
-  await lookAtRest(record); // nobody else has looked meanwhile: somebody may have started it without us
+  await observeUntilStable(record); // nothing else observes it meanwhile: somebody may have started it without us
   if (signal.aborted) return;
 
   const now = context.clock.now();
@@ -40,9 +40,9 @@ export async function wakeJob(
   context.emit({ type: "wake-failed", workload: record.name, failure, durationMs, retryMs });
 }
 
-/** What has just ended is looked at before its new run hides how. */
+/** Observes how it has just ended, before a new run hides that. */
 async function seeEnd(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
-  const seen = await look(record);
+  const seen = await observe(record);
   if (seen?.status === "stopped" || seen?.status === "absent") reportEnd(context, record, seen);
 }
 

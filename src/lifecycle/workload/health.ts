@@ -22,13 +22,13 @@ export async function healthChange(
   const before = healthOf(members, clock);
   if (before.status !== "starting" || ms <= 0) return;
   const over = new AbortController();
-  const look = (): void => {
+  const onChange = (): void => {
     const { status, phase } = healthOf(members, clock);
     if (status !== before.status || phase !== before.phase) over.abort();
   };
-  for (const member of members) member.watchers.add(look);
+  for (const member of members) member.watchers.add(onChange);
   await clock.sleep(ms, AbortSignal.any([over.signal, gone]));
-  for (const member of members) member.watchers.delete(look);
+  for (const member of members) member.watchers.delete(onChange);
 }
 
 const RANK: readonly Health["status"][] = ["running", "starting", "failed", "unknown"];

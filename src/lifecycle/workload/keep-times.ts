@@ -1,5 +1,5 @@
 import { isAwake, type WorkloadEvent, type WorkloadState } from "../../core/workload-state.ts";
-import { isOurRun } from "../reconcile/look.ts";
+import { isOurRun } from "../reconcile/observe.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { unthrottle } from "../stop/throttle.ts";

@@ -23,7 +23,7 @@ export interface WorkloadRecord {
   dependents: readonly WorkloadRecord[];
   /** The workload whose network it uses, or used until that one was removed. */
   networkOwner: string | undefined;
-  /** Running containers that nobody looks after and that use its network. */
+  /** Running containers without a record that use its network. */
   tenants: readonly string[];
 
   state: WorkloadState;
@@ -32,27 +32,27 @@ export interface WorkloadRecord {
   gate: Forward | undefined;
   job: AbortController | undefined;
   observation: Observation | undefined;
-  /** The engine has hinted that it ends, and nobody has looked since. */
+  /** The engine has reported that it ends, and it has not been observed since. */
   endHinted: boolean;
   /** Somebody else has ordered the end of this run. */
   endOrdered: boolean;
   /** When such an order, or the end that it led to, was last heard of. */
   orderHeardMs: number;
-  /** How many looks had been begun by then: what they find may be older than the order. */
-  endOrderedAtLook: number;
+  /** The last observation that had been begun by then: what it finds may be older than the order. */
+  endOrderedAtSeq: number;
   /** Nobody is sent there until then, since somebody else has ordered its end; 0: nobody has. */
   endingUntilMs: number;
   /** Who ended its last run; `undefined` while it runs, or when nobody saw its end. */
   endedBy: EndedBy | undefined;
   /** How many of its last runs in a row were short and ended by themselves. */
   crashes: number;
-  /** How often the engine was asked to observe it, and which of these looks `observation` is from. */
-  looks: number;
-  looked: number;
+  /** The number of the observation that was begun last, and that of `observation`. */
+  lastSeq: number;
+  observationSeq: number;
   /** The engine's start that is under way, with its fault if it has one; there is never a second one. */
   startCall: Promise<unknown> | undefined;
-  /** Our start has ended well: the first look after this one sees our run, however late it is. */
-  startedAtLook: number | undefined;
+  /** Our start has ended well: the first observation after this one sees our run, however late it is. */
+  startedAtSeq: number | undefined;
   /** Which run was begun by us. */
   ourRun: string | undefined;
   /** Where this run was last ready. */
@@ -148,7 +148,7 @@ export interface TimelineEntry {
   readonly cause: TransitionCause;
 }
 
-/** A record that nobody has looked at yet; `memory` is what a former run of the gateway knew. */
+/** A record of a workload that has not been observed yet; `memory` is what a former run of the gateway knew. */
 export function createRecord(
   settings: WorkloadSettings,
   engine: Engine,
@@ -170,17 +170,17 @@ export function createRecord(
     gate: undefined,
     job: undefined,
     observation: undefined,
-    looks: 0,
-    looked: 0,
+    lastSeq: 0,
+    observationSeq: 0,
     startCall: undefined,
     endHinted: false,
     endOrdered: false,
     orderHeardMs: Number.NEGATIVE_INFINITY,
-    endOrderedAtLook: 0,
+    endOrderedAtSeq: 0,
     endingUntilMs: 0,
     endedBy: memory?.endedBy,
     crashes: 0,
-    startedAtLook: undefined,
+    startedAtSeq: undefined,
     ourRun: undefined,
     runEndpoint: undefined,
     onRunOver() {},

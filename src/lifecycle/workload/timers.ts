@@ -6,7 +6,7 @@ import type { WorkloadRecord } from "./record.ts";
 import { nextSampleMs } from "../usage/sample.ts";
 import { stopDeletes } from "../stop/stop-deletes.ts";
 
-/** Wall-clock deadlines are looked at again this often, since a person or NTP may set that clock. */
+/** Wall-clock deadlines are checked this often, since a person or NTP may set that clock. */
 const WALL_CHECK_MS = 60_000;
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
@@ -19,7 +19,7 @@ export type Act = (record: WorkloadRecord, deadline: Deadline) => Promise<void> 
 /** Makes the one timer of a record fire at its next deadline. Activity need not call it: a timer that fires early is set again. */
 export function rearm(context: LifecycleContext, record: WorkloadRecord, act: Act): void {
   const now = context.clock.now();
-  const deadline = nextLook(context, record);
+  const deadline = nextDue(context, record);
   const { timer } = record;
   if (timer !== undefined && deadline !== undefined && timer.atMs <= deadline.atMs && timer.atMs > now) return;
   clearTimer(record);
@@ -41,7 +41,7 @@ function fire(context: LifecycleContext, record: WorkloadRecord, act: Act): void
   try {
     // A wall clock that was set may have opened or closed a window without any moment of its schedule.
     if (record.schedule !== undefined) follow(context, record);
-    const due = nextLook(context, record);
+    const due = nextDue(context, record);
     if (due !== undefined && due.atMs <= context.clock.now()) act(record, due)?.catch(recover);
     rearm(context, record, act);
   } catch (fault) {
@@ -65,7 +65,7 @@ function clearTimer(record: WorkloadRecord): void {
 }
 
 /** The same as `deadlineOf`, or a reading of the counters before it. */
-function nextLook(context: LifecycleContext, record: WorkloadRecord): Deadline | undefined {
+function nextDue(context: LifecycleContext, record: WorkloadRecord): Deadline | undefined {
   const deadline = deadlineOf(context, record);
   const sampleAtMs = nextSampleMs(record, deadline?.atMs);
   return sampleAtMs === undefined ? deadline : deadlineOf(context, record, sampleAtMs);

@@ -4,7 +4,7 @@ import { createFakeEngine } from "../../../test/integration/fake-engine.ts";
 import { createManualClock } from "../../../test/integration/manual-clock.ts";
 import { settingsOf } from "../../../test/integration/settings.ts";
 import type { Observation } from "../../core/observation.ts";
-import { isOurRun, learn, look, lookAtRest } from "./look.ts";
+import { isOurRun, recordObservation, observe, observeUntilStable } from "./observe.ts";
 import { EngineError } from "../ports.ts";
 import { createRecord, type WorkloadRecord } from "../workload/record.ts";
 
@@ -34,7 +34,7 @@ function open(): { record: WorkloadRecord; answer: ((seen: Observation | EngineE
 
 test("an answer that is overtaken by a later one is dropped for that", async () => {
   const { record, answer } = open();
-  const [first, second] = [look(record), look(record)];
+  const [first, second] = [observe(record), observe(record)];
   answer[1]!(running(2));
   assert.equal((await second)?.startedAtMs, 2);
   answer[0]!(STOPPED);
@@ -44,26 +44,26 @@ test("an answer that is overtaken by a later one is dropped for that", async () 
 
 test("what a list said is dropped for no answer that was asked for before it", async () => {
   const { record, answer } = open();
-  const early = look(record);
-  learn(record, STOPPED);
+  const early = observe(record);
+  recordObservation(record, STOPPED);
   answer[0]!(running(1));
   assert.equal((await early)?.status, "stopped");
 });
 
 test("an engine out of reach says nothing and changes nothing, any other fault is one", async () => {
   const { record, answer } = open();
-  learn(record, running(1));
-  const lost = look(record);
+  recordObservation(record, running(1));
+  const lost = observe(record);
   answer[0]!(new EngineError("unreachable", "lost"));
   assert.equal(await lost, undefined);
   assert.equal(record.observation?.startedAtMs, 1);
   record.engine.observe = () => Promise.reject(new TypeError("broken"));
-  await assert.rejects(look(record), TypeError);
+  await assert.rejects(observe(record), TypeError);
 });
 
-test("a look at rest looks again when there was a hint meanwhile, and leaves nothing behind", async () => {
+test("an observation until stable is repeated after a change meanwhile, and leaves nothing behind", async () => {
   const { record, answer } = open();
-  const seen = lookAtRest(record);
+  const seen = observeUntilStable(record);
   for (const nudge of record.nudges) nudge();
   answer[0]!(STOPPED);
   await new Promise((resolve) => setImmediate(resolve));
@@ -75,15 +75,15 @@ test("a look at rest looks again when there was a hint meanwhile, and leaves not
 
 test("the first run that is seen after our start is ours, the next one is not", async () => {
   const { record, answer } = open();
-  const before = look(record);
-  record.startedAtLook = record.looks;
+  const before = observe(record);
+  record.startedAtSeq = record.lastSeq;
   answer[0]!(STOPPED);
   await before;
   assert.equal(isOurRun(record), false);
-  const after = look(record);
+  const after = observe(record);
   answer[1]!(running(7));
   await after;
   assert.deepEqual([isOurRun(record), record.wokenByUs], [true, true]);
-  learn(record, running(9));
+  recordObservation(record, running(9));
   assert.equal(isOurRun(record), false);
 });

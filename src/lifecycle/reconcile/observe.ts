@@ -3,17 +3,17 @@ import { isAnotherRun } from "../workload/another-run.ts";
 import { EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
-const MOST_LOOKS = 5;
+const MOST_OBSERVATIONS = 5;
 
 /**
  * Asks the engine for the real state and remembers it. `undefined`: the engine is out of reach. Answers may overtake
  * each other: what was asked for earlier than what is known already is dropped for that.
  */
-export async function look(record: WorkloadRecord): Promise<Observation | undefined> {
-  const number = nextLook(record);
+export async function observe(record: WorkloadRecord): Promise<Observation | undefined> {
+  const seq = nextSeq(record);
   try {
     const seen = await record.engine.observe(refOf(record));
-    if (number > record.looked) remember(record, number, seen);
+    if (seq > record.observationSeq) remember(record, seq, seen);
     return record.observation;
   } catch (error) {
     if (error instanceof EngineError) return undefined;
@@ -21,16 +21,16 @@ export async function look(record: WorkloadRecord): Promise<Observation | undefi
   }
 }
 
-/** Looks until the engine gives no hint of a change meanwhile, so that the answer is the newest word there is. */
-export async function lookAtRest(record: WorkloadRecord): Promise<Observation | undefined> {
+/** Observes until the engine reports no change meanwhile, so that the answer is the newest there is. */
+export async function observeUntilStable(record: WorkloadRecord): Promise<Observation | undefined> {
   let hinted = true;
   let seen: Observation | undefined;
   const hint = (): void => void (hinted = true);
   record.nudges.add(hint);
   try {
-    for (let looks = 0; hinted && looks < MOST_LOOKS; looks += 1) {
+    for (let count = 0; hinted && count < MOST_OBSERVATIONS; count += 1) {
       hinted = false;
-      seen = await look(record);
+      seen = await observe(record);
     }
     return seen;
   } finally {
@@ -38,9 +38,9 @@ export async function lookAtRest(record: WorkloadRecord): Promise<Observation | 
   }
 }
 
-/** Takes what a list said for a look of this moment. */
-export function learn(record: WorkloadRecord, seen: Observation): void {
-  remember(record, nextLook(record), seen);
+/** Records what a list said as an observation of this moment. */
+export function recordObservation(record: WorkloadRecord, seen: Observation): void {
+  remember(record, nextSeq(record), seen);
 }
 
 /** True for the run that our own start began, be it that it was seen long after. */
@@ -48,33 +48,33 @@ export function isOurRun({ observation, ourRun }: WorkloadRecord): boolean {
   return observation !== undefined && runOf(observation) === ourRun;
 }
 
-function nextLook(record: WorkloadRecord): number {
-  record.looks += 1;
-  return record.looks;
+function nextSeq(record: WorkloadRecord): number {
+  record.lastSeq += 1;
+  return record.lastSeq;
 }
 
-function remember(record: WorkloadRecord, number: number, seen: Observation): void {
-  noteEnd(record, number, seen);
+function remember(record: WorkloadRecord, seq: number, seen: Observation): void {
+  noteEnd(record, seq, seen);
   endRun(record, seen);
   // A former life of the gateway knew whose run this is, be it that it is first seen after a wake that failed.
   if (record.observation === undefined && record.wokenByUs && hasRun(seen)) record.ourRun = runOf(seen);
-  record.looked = number;
+  record.observationSeq = seq;
   record.observation = seen;
   record.endHinted = false;
-  if (record.startedAtLook === undefined || number <= record.startedAtLook) return;
-  record.startedAtLook = undefined;
+  if (record.startedAtSeq === undefined || seq <= record.startedAtSeq) return;
+  record.startedAtSeq = undefined;
   if (seen.status !== "running" && seen.status !== "restarting") return;
   record.ourRun = runOf(seen);
   record.wokenByUs = true;
 }
 
 /** Keeps who ended a run that was seen, until there is another one. */
-function noteEnd(record: WorkloadRecord, number: number, seen: Observation): void {
-  const { observation: last, state, endOrdered, endOrderedAtLook } = record;
+function noteEnd(record: WorkloadRecord, seq: number, seen: Observation): void {
+  const { observation: last, state, endOrdered, endOrderedAtSeq } = record;
   const ran = last !== undefined && hasRun(last);
   if (hasRun(seen)) {
     // Word of its start may have been missed: an order that ended the run before says nothing of this one.
-    if (!ran && number > endOrderedAtLook) record.endOrdered = false;
+    if (!ran && seq > endOrderedAtSeq) record.endOrdered = false;
     record.endedBy = undefined;
   } else if (ran) {
     record.endedBy = endOrdered ? "other" : state.status === "stopping" ? "us" : "itself";
