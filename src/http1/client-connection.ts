@@ -4,7 +4,7 @@ import type { SimpleRequest } from "./simple-request.ts";
 import { MAX_HEADER_BYTES, SMALL_BODY_BYTES } from "./limits.ts";
 import { formatResponseHead } from "./format-response-head.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
-import { freeBody } from "./node-internals.ts";
+import { freeRead } from "./node-internals.ts";
 import { endWithResponse } from "./end-with-response.ts";
 import type { Upstream } from "./upstream-pool.ts";
 
@@ -102,7 +102,7 @@ export class ClientConnection {
 
   /** The answer was written, whole. `isForwarded`: the request's bytes were, and nobody reads them any more. */
   over(isForwarded: boolean): void {
-    if (isForwarded && this.#isOneRead && this.#ahead === undefined) freeBody(this.#read);
+    if (isForwarded && this.#isOneRead && this.#ahead === undefined) freeRead(this.#read);
     this.#read = undefined;
     this.onGone = undefined;
     if (this.#isLast) {

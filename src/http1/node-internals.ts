@@ -96,11 +96,14 @@ function isBrokenPipe(error: Error | null | undefined): boolean {
 }
 
 /**
- * Frees the bytes of a body now. Left to V8, which knows little of memory outside of its heap, they pile up until it
- * collects all of its garbage: several times a second under load, and on every core.
+ * Frees the bytes of a read now. Left to V8, which knows little of memory outside of its heap, they pile up until it
+ * collects all of its garbage: several times a second under load, and on every core. A part of a buffer stays: the rest of
+ * it may be another request's, or Node's pool, which refuses.
  */
-export function freeBody(read: Buffer | undefined): void {
-  if (read !== undefined && read.length >= WORTH_FREEING && read.buffer instanceof ArrayBuffer) read.buffer.transfer(0);
+export function freeRead(bytes: Buffer | undefined): void {
+  if (bytes === undefined || bytes.length < WORTH_FREEING) return;
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0);
 }
 
 const WORTH_FREEING = 4 * 1024;

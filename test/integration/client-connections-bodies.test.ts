@@ -20,10 +20,13 @@ describe("a simple request that its app did not answer", () => {
   });
 
   void it("is of no interest when the client has said that it will say no more", async (t) => {
-    const app = await startRawApp(
-      t,
-      (socket) => void socket.once("data", () => setTimeout(() => socket.destroy(), 50)),
-    );
+    let requests = 0;
+    const app = await startRawApp(t, (socket) => {
+      socket.once("data", () => {
+        requests += 1;
+        if (requests > 1) socket.destroy();
+      });
+    });
     const proxy = await startProxy(t, { upstream: app.port });
     const client = await rawClient(t, proxy.port, SMALL);
     await waitUntil(() => app.heard[0]?.endsWith("hello"));

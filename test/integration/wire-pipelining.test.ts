@@ -53,6 +53,21 @@ describe("behind pipelined requests whose answers take their time", { concurrenc
     });
   }
 
+  for (const upgrade of [`GET /1${H}${H2C}\r\n`, `POST /1${H}${U}Content-Length: 1\r\n\r\na`]) {
+    void it(`a body sent behind an ignored upgrade costs nobody anything (${upgrade.slice(0, 4).trim()})`, async (t) => {
+      const gateway = await startWireGateway(t);
+      const body = "b".repeat(9_000);
+      const client = await gateway.client(`GET /slow${H}\r\n`);
+      await waitUntil(() => gateway.seen.length === 1);
+      client.write(`${upgrade}POST /2${H}Content-Length: ${body.length}\r\n\r\n${body}`);
+      gateway.release();
+      await client.until((all) => idsIn(all).length === 3);
+      client.write(`GET /3${H}\r\n`);
+      await client.until((all) => idsIn(all).length === 4);
+      assert.deepEqual(gateway.seen.slice(2), [`POST /2 ${body}`, "GET /3"]);
+    });
+  }
+
   void it("a large body that waits for its turn is read to its end", async (t) => {
     const gateway = await startWireGateway(t);
     const body = `GET /INSIDE${H}\r\n`.repeat(8_000);
