@@ -15,6 +15,7 @@ import { createAdminPages } from "./admin/pages/admin-pages.ts";
 import { createPollBudgets, POLL_BURST, type PollKind } from "./public/poll-budgets.ts";
 import { mountPolls } from "./public/poll-endpoints.ts";
 import { createPolls, type Polls } from "./public/polls.ts";
+import { createMount } from "./web/mount.ts";
 import { createIsReserved, isAdminPath } from "./web/reserved.ts";
 import { mountSelf } from "./public/self-endpoints.ts";
 import { createSender, type Sender } from "./web/sender.ts";
@@ -60,13 +61,14 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
   };
 
   const app = createExpress();
-  mountSelf(app, deps, sender);
-  mountPolls(app, deps, sender, polls, budgets);
+  const mount = createMount(app, sender);
+  mountSelf(mount, deps, sender);
+  mountPolls(mount, { ...deps, sender, polls, budgets });
   app.use(ADMIN_HEADERS);
-  mountLogin(app, { ...deps, guard, sessions, tokens, pages }, sender);
+  mountLogin(mount, { ...deps, guard, sessions, tokens, pages }, sender);
   app.use(onlyAdmins);
-  mountActions(app, deps, sender, tokens);
-  mountViews(app, { ...deps, sources, pages, live }, sender);
+  mountActions(mount, deps, sender, tokens);
+  mountViews(mount, { ...deps, sources, pages, live }, sender);
   app.use((req, res) => sender.problem(req, res, "unknown-path"));
   app.use(onError(deps, sender));
 

@@ -1,5 +1,5 @@
 import { parseDuration } from "../core/duration.ts";
-import type { Express, Request, RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import { LONGEST_PIN_MS, LONGEST_SUSPENSION_MS } from "../core/admin-limits.ts";
 import { isWakingOrReady } from "../core/workload-state.ts";
 import { wakeRoute } from "../lifecycle/wake/wake-route.ts";
@@ -11,7 +11,7 @@ import type { EndpointsDeps } from "../web/endpoints-deps.ts";
 import { fieldOf, parseForm, TOKEN_FIELD } from "./auth/form.ts";
 import type { FormTokens } from "./auth/form-tokens.ts";
 import { adminPath } from "./auth/login-path.ts";
-import { mount } from "../web/mount.ts";
+import type { Mount } from "../web/mount.ts";
 import { queryOf } from "../web/query.ts";
 import { seeOther } from "./auth/see-other.ts";
 import type { Sender } from "../web/sender.ts";
@@ -20,7 +20,7 @@ import type { Sender } from "../web/sender.ts";
  * What an administrator can do to a container, or to all members of a group: POST only, and from our own pages or a
  * program only. A form of a page leads back to it.
  */
-export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender: Sender, tokens: FormTokens): void {
+export function mountActions(mount: Mount, { lifecycle }: EndpointsDeps, sender: Sender, tokens: FormTokens): void {
   action("/_status/wake", (route) => {
     if (isSuspended(route)) return SUSPENDED;
     for (const member of route.members) lifecycle.wake(member, "admin", true);
@@ -78,7 +78,7 @@ export function mountActions(app: Express, { lifecycle }: EndpointsDeps, sender:
       if (wantsPage(req)) return seeOther(req, res, adminPath(fieldOf(req, "back")));
       return sender.json(req, res, { ok: true }, 202);
     };
-    mount(app, sender, path, "POST", parseForm, handler);
+    mount.post(path, parseForm, handler);
   }
 }
 

@@ -24,7 +24,7 @@ export function createExtras(
     const extra = byPath.get(path);
     if (extra === undefined) return false;
     if (req.method !== "GET" && req.method !== "HEAD") {
-      sender.problem(req, res, "method-not-allowed", {}, ["Allow", "GET, HEAD"]);
+      sender.problem(req, res, "method-not-allowed", { headers: ["Allow", "GET, HEAD"] });
     } else if (mayAsk(extra, req, res)) {
       extra.handle(req, res);
     }

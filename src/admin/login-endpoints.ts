@@ -1,4 +1,4 @@
-import type { Express, Request, Response } from "express";
+import type { Request, Response } from "express";
 import { createAnswer } from "../respond/answer.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
 import type { AdminGuard, Verdict } from "./auth/admin-guard.ts";
@@ -8,7 +8,7 @@ import type { EndpointsDeps } from "../web/endpoints-deps.ts";
 import { fieldOf, parseForm, TOKEN_FIELD } from "./auth/form.ts";
 import type { FormTokens } from "./auth/form-tokens.ts";
 import { adminPath } from "./auth/login-path.ts";
-import { mount, mountBoth } from "../web/mount.ts";
+import type { Mount } from "../web/mount.ts";
 import type { AdminPages } from "./pages/admin-pages.ts";
 import { loginModel } from "./pages/login-model.ts";
 import { queryOf } from "../web/query.ts";
@@ -26,10 +26,10 @@ export interface LoginDeps extends EndpointsDeps {
 }
 
 /** Login by a form (`username` and `password`, or `token`) for a cookie, so that a browser is not asked forever; logout. */
-export function mountLogin(app: Express, deps: LoginDeps, sender: Sender): void {
+export function mountLogin(mount: Mount, deps: LoginDeps, sender: Sender): void {
   const { lifecycle, guard, sessions, tokens, pages, isTrusted } = deps;
 
-  mountBoth(app, sender, "/_status/login", {
+  mount.both("/_status/login", {
     get: [
       (req, res) => {
         const next = adminPath(queryOf(req)?.get("next"));
@@ -45,23 +45,18 @@ export function mountLogin(app: Express, deps: LoginDeps, sender: Sender): void 
         const verdict = isOpen() ? "right" : given === undefined ? "wrong" : guard.judge(req, given);
         if (verdict !== "right") return refuse(req, res, next, verdict);
         const id = sessions.open(hostOf(req));
-        return finish(
-          req,
-          res,
-          next,
-          sessionCookies(id, isSecure(req, isTrusted)),
-          sessions.find(id, hostOf(req))?.csrf,
-        );
+        const cookies = sessionCookies(id, isSecure(req, isTrusted));
+        return finish(req, res, { next, cookies, csrf: sessions.find(id, hostOf(req))?.csrf });
       },
     ],
   });
 
-  mount(app, sender, "/_status/logout", "POST", parseForm, (req, res) => {
+  mount.post("/_status/logout", parseForm, (req, res) => {
     if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
     const id = sessionIdOf(req.headers.cookie);
     if (id !== undefined) sessions.close(id);
     const next = isOpen() ? "/_status" : "/_status/login";
-    return finish(req, res, next, sessionCookies(undefined, isSecure(req, isTrusted)), undefined);
+    return finish(req, res, { next, cookies: sessionCookies(undefined, isSecure(req, isTrusted)) });
   });
 
   function isOpen(): boolean {
@@ -70,7 +65,8 @@ export function mountLogin(app: Express, deps: LoginDeps, sender: Sender): void 
 
   function refuse(req: Request, res: Response, next: string, verdict: Exclude<Verdict, "right">): void {
     if (wantsPage(req)) return showForm(req, res, next, verdict);
-    if (verdict === "wrong") return sender.problem(req, res, "unauthorized", {}, ["WWW-Authenticate", "Session"]);
+    if (verdict === "wrong")
+      return sender.problem(req, res, "unauthorized", { headers: ["WWW-Authenticate", "Session"] });
     return sender.problem(req, res, "rate-limited", { retryMs: verdict.waitMs });
   }
 
@@ -84,8 +80,15 @@ export function mountLogin(app: Express, deps: LoginDeps, sender: Sender): void 
   }
 }
 
+interface Finished {
+  /** Where a browser goes on. */
+  readonly next: string;
+  readonly cookies: readonly string[];
+  readonly csrf?: string | undefined;
+}
+
 /** A program gets JSON; a browser that sent a form goes on. */
-function finish(req: Request, res: Response, next: string, cookies: readonly string[], csrf: string | undefined): void {
+function finish(req: Request, res: Response, { next, cookies, csrf }: Finished): void {
   if (wantsPage(req)) return seeOther(req, res, next, cookies);
   const facts = { status: 200, type: "application/json", headers: cookies };
   return writeAnswer(res, createAnswer(JSON.stringify({ ok: true, csrf }), facts), req.method);

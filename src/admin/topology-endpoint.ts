@@ -1,7 +1,7 @@
-import type { Express, Request } from "express";
+import type { Request } from "express";
 import { wantsPage } from "../web/client-kind.ts";
 import type { EndpointsDeps } from "../web/endpoints-deps.ts";
-import { mount } from "../web/mount.ts";
+import type { Mount } from "../web/mount.ts";
 import type { AdminPages } from "./pages/admin-pages.ts";
 import { topologyModel } from "./pages/topology-model.ts";
 import { queryOf } from "../web/query.ts";
@@ -14,13 +14,13 @@ const FORMATS = ["html", "json", "mermaid"] as const;
 
 /** `/_topology`: a picture for a person, JSON or Mermaid text for a program, by `format` or else by `Accept`. */
 export function mountTopology(
-  app: Express,
+  mount: Mount,
   { lifecycle, pages, events }: EndpointsDeps & { readonly pages: AdminPages },
   sender: Sender,
 ): void {
   const layout = createLayout();
 
-  mount(app, sender, "/_topology", "GET", async (req, res) => {
+  mount.get("/_topology", async (req, res) => {
     const format = formatOf(req);
     const topology = topologyOf(lifecycle);
     switch (format) {
@@ -36,7 +36,7 @@ export function mountTopology(
           events.emit({ type: "fault", message: "the topology could not be drawn", detail: String(error) });
           return undefined;
         });
-        const model = topologyModel(pages.sourcesFor(req), lifecycle, topology, parts, laid);
+        const model = topologyModel(pages.sourcesFor(req), lifecycle, { ...topology, ...parts, laid });
         return pages.show(req, res, { template: "topology.html", menu: "topology", model });
       }
     }

@@ -1,4 +1,4 @@
-import type { Express, Request, Response } from "express";
+import type { Request, Response } from "express";
 import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 import { adminLog } from "./api/admin-log.ts";
 import { wantsPage } from "../web/client-kind.ts";
@@ -6,7 +6,7 @@ import { containerStatus, type StatusSources } from "./api/container-status.ts";
 import type { EndpointsDeps } from "../web/endpoints-deps.ts";
 import { explain } from "./api/explain.ts";
 import type { LiveEvents } from "./api/live-events.ts";
-import { mount } from "../web/mount.ts";
+import type { Mount } from "../web/mount.ts";
 import type { AdminPages } from "./pages/admin-pages.ts";
 import { dashboardModel } from "./pages/dashboard-model.ts";
 import { parseDashboardQuery } from "./pages/dashboard-query.ts";
@@ -23,21 +23,21 @@ export interface ViewDeps extends EndpointsDeps {
 }
 
 /** What an administrator can see: a page for a person, and the same as data for a program. */
-export function mountViews(app: Express, deps: ViewDeps, sender: Sender): void {
+export function mountViews(mount: Mount, deps: ViewDeps, sender: Sender): void {
   const { lifecycle, metrics, version, sources, pages, live } = deps;
 
-  mount(app, sender, "/_status", "GET", (req, res) => {
+  mount.get("/_status", (req, res) => {
     const document = statusDocument(sources, version);
     if (!wantsPage(req)) return sender.json(req, res, document);
     const model = dashboardModel(pages.sourcesFor(req), lifecycle, document, parseDashboardQuery(queryOf(req)));
     return pages.show(req, res, { template: "dashboard.html", menu: "overview", model });
   });
 
-  mount(app, sender, "/_status/api", "GET", (req, res) => sender.json(req, res, statusDocument(sources, version)));
+  mount.get("/_status/api", (req, res) => sender.json(req, res, statusDocument(sources, version)));
 
-  mount(app, sender, "/_status/events", "GET", (req, res) => live.listen(req, res));
+  mount.get("/_status/events", (req, res) => live.listen(req, res));
 
-  mount(app, sender, "/_status/explain", "GET", (req, res) => {
+  mount.get("/_status/explain", (req, res) => {
     const name = queryOf(req)?.get("container");
     const record = lifecycle.records.get(name ?? "");
     if (record !== undefined) return sender.json(req, res, explain(sources, record));
@@ -45,13 +45,14 @@ export function mountViews(app: Express, deps: ViewDeps, sender: Sender): void {
     return sender.problem(req, res, "bad-request", { detail });
   });
 
-  mount(app, sender, "/_status/c/:name", "GET", async (req: Request, res: Response) => {
+  mount.get("/_status/c/:name", async (req: Request, res: Response) => {
     const record = lifecycle.records.get(String(req.params["name"]));
     if (record === undefined) return sender.problem(req, res, "unknown-container");
     const container = containerStatus(sources, record);
     if (wantsPage(req)) {
-      const given = { settings: deps.describeSettings?.(record.settings) ?? [], log: await adminLog(deps, record) };
-      const model = detailModel(pages.sourcesFor(req), lifecycle, record, container, given);
+      const settings = deps.describeSettings?.(record.settings) ?? [];
+      const log = await adminLog(deps, record);
+      const model = detailModel(pages.sourcesFor(req), lifecycle, { record, container, settings, log });
       return pages.show(req, res, { template: "detail.html", menu: "overview", model });
     }
     return sender.json(req, res, {
@@ -62,9 +63,9 @@ export function mountViews(app: Express, deps: ViewDeps, sender: Sender): void {
     });
   });
 
-  mountTopology(app, deps, sender);
+  mountTopology(mount, deps, sender);
 
-  mount(app, sender, "/_metrics", "GET", async (req, res) => {
+  mount.get("/_metrics", async (req, res) => {
     const { body, contentType } = await metrics.scrape();
     sender.text(req, res, body, contentType);
   });

@@ -64,12 +64,9 @@ test("whether it is open follows from the walk over its own events, at any order
   const zone = fc.constantFrom("UTC", "Europe/Rome", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe");
   const day = fc.constantFrom("*", "1-5", "6,0", "2");
   const property = fc.property(
-    hour,
-    hour,
-    day,
-    zone,
+    fc.record({ startHour: hour, stopHour: hour, days: day, timezone: zone }),
     fc.array(fc.integer({ min: 0, max: 14 * 24 * 60 }), { minLength: 1, maxLength: 8 }),
-    (startHour, stopHour, days, timezone, minutes) => {
+    ({ startHour, stopHour, days, timezone }, minutes) => {
       fc.pre(startHour !== stopHour);
       const settings = { start: `15 ${startHour} * * ${days}`, stop: `15 ${stopHour} * * ${days}`, timezone };
       const asked = createSchedule(settings);

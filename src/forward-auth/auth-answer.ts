@@ -6,9 +6,10 @@ import type { ClientRequest } from "../lifecycle/admit/admit.ts";
 import { noteFirstPass } from "../lifecycle/wake/first-answer.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { routeFacts } from "../lifecycle/admit/refused-route.ts";
-import type { Route } from "../lifecycle/admit/route.ts";
+import type { Route, Routes } from "../lifecycle/admit/route.ts";
 import type { Answer } from "../respond/answer.ts";
 import type { AnswerRefusal } from "../respond/refusal.ts";
+import type { Responder } from "../respond/responder.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
 import { allowedAnswer, PASSED } from "./allowed.ts";
 import type { Asked, Front } from "./front.ts";
@@ -34,119 +35,133 @@ export interface AuthAnswer {
   readonly extra?: readonly string[];
 }
 
+/** An auth request on its way to an answer. */
+export interface AuthRequest {
+  readonly front: Front;
+  readonly req: IncomingMessage;
+  /** What follows `/_auth/NAME`. */
+  readonly path: string;
+  /** Aborted when the front leaves. */
+  readonly gone: AbortSignal;
+}
+
+/** One that was understood, and what it is about. */
+interface UnderstoodRequest extends AuthRequest {
+  readonly asked: Asked;
+  readonly route: Route;
+}
+
 /** Settles an auth request that is not already settled by an open gate. Resolves with nothing when the front has left. */
-export function createAuthority(deps: AuthDeps) {
-  const { lifecycle, responder, answerRefusal, isTrusted, addressOf } = deps;
+export async function answerAuthRequest(deps: AuthDeps, request: AuthRequest): Promise<AuthAnswer | undefined> {
+  const { lifecycle, responder, isTrusted } = deps;
+  const { front, req, path } = request;
+  const peer = req.socket.remoteAddress ?? "";
+  if (!isTrusted(peer)) return { answer: strangerAnswer(responder(), peer), counted: "untrusted" };
+  const asked = front.read(req, path);
+  if ("code" in asked) {
+    const answer = responder().problem(asked.code, { detail: asked.detail }, PROGRAM);
+    return { answer: isPage(path) ? answer : front.refusal(answer), counted: "invalid" };
+  }
+
+  const target = requestPath(asked.uri);
+  const pass = (counted: string): AuthAnswer =>
+    asked.about === "page" ? noPage(responder(), req, asked, counted) : { answer: PASSED, counted };
+  if (isAcmeChallenge(target)) return pass("passed");
+  const routes = lifecycle.routes();
+  const route = routeOf(asked, routes);
+  if (route === undefined) return pass("unknown");
+
+  const poll = readPoll(asked, target, route, routes);
+  if (poll !== undefined) return answerToPoll(deps, { ...request, asked, route }, poll);
+  return asked.about === "page"
+    ? answerPage(deps, { ...request, asked, route })
+    : answerAccess(deps, { ...request, asked, route });
+}
+
+async function answerAccess(deps: AuthDeps, request: UnderstoodRequest): Promise<AuthAnswer | undefined> {
+  const { lifecycle, answerRefusal } = deps;
+  const { front, req, asked, route } = request;
+  const admission = await lifecycle.admit(route, clientRequest(deps, request), front.traits, "none");
+  if (admission.kind === "forward") {
+    const { record, forward, waitedMs } = admission;
+    if (record.heardFrom !== forward.to) noteFirstPass(lifecycle.context, record, forward.to);
+    noteStream(record, streamSigns(req.headers), lifecycle.context.clock.now());
+    const extra = waitHeaders(waitedMs);
+    return { answer: allowedAnswer(forward), counted: extra.length > 0 ? "held" : "allowed", extra };
+  }
+  const { decision, waitedMs } = admission;
+  if (decision.kind === "gone") return undefined;
+  if (front.bareRefusal !== undefined) return { answer: front.bareRefusal, counted: decision.kind };
+  const answer = await answerRefusal(decision, route, clientOf(req, asked), "forward-auth");
+  return { answer: front.refusal(answer), counted: decision.kind, extra: waitHeaders(waitedMs) };
+}
+
+/** Nobody is held here: whoever may wait has waited for the auth request before it. */
+async function answerPage(deps: AuthDeps, request: UnderstoodRequest): Promise<AuthAnswer | undefined> {
+  const { lifecycle, responder, answerRefusal } = deps;
+  const { front, req, asked, route, gone } = request;
   const { clock, probe, dispatch } = lifecycle.context;
-
-  async function answerTo(
-    front: Front,
-    req: IncomingMessage,
-    path: string,
-    gone: AbortSignal,
-  ): Promise<AuthAnswer | undefined> {
-    const peer = req.socket.remoteAddress ?? "";
-    if (!isTrusted(peer)) return { answer: strangerAnswer(peer), counted: "untrusted" };
-    const asked = front.read(req, path);
-    if ("code" in asked) {
-      const answer = responder().problem(asked.code, { detail: asked.detail }, PROGRAM);
-      return { answer: isPage(path) ? answer : front.refusal(answer), counted: "invalid" };
-    }
-
-    const target = requestPath(asked.uri);
-    const pass = (counted: string): AuthAnswer =>
-      asked.about === "page" ? noPage(req, asked, counted) : { answer: PASSED, counted };
-    if (isAcmeChallenge(target)) return pass("passed");
-    const routes = lifecycle.routes();
-    const route = routeOf(asked);
-    if (route === undefined) return pass("unknown");
-
-    const poll = readPoll(asked, target, route, routes);
-    if (poll !== undefined) return answerToPoll(front, asked, poll, addressOf(req), gone);
-    return asked.about === "page" ? page(front, req, asked, route, gone) : access(front, req, asked, route, gone);
-  }
-
-  async function access(front: Front, req: IncomingMessage, asked: Asked, route: Route, gone: AbortSignal) {
-    const admission = await lifecycle.admit(route, clientRequest(req, asked, gone), front.traits, "none");
-    if (admission.kind === "forward") {
-      const { record, forward, waitedMs } = admission;
-      if (record.heardFrom !== forward.to) noteFirstPass(lifecycle.context, record, forward.to);
-      noteStream(record, streamSigns(req.headers), clock.now());
-      const extra = waitHeaders(waitedMs);
-      return { answer: allowedAnswer(forward), counted: extra.length > 0 ? "held" : "allowed", extra };
-    }
-    const { decision, waitedMs } = admission;
+  const traits: HandlerTraits = { ...front.traits, maxHoldMs: 0, relaysSuccess: true };
+  const client = clientOf(req, asked);
+  const admission = await lifecycle.admit(route, clientRequest(deps, request), traits, "none");
+  if (admission.kind === "refuse") {
+    const { decision } = admission;
     if (decision.kind === "gone") return undefined;
-    if (front.bareRefusal !== undefined) return { answer: front.bareRefusal, counted: decision.kind };
-    const answer = await answerRefusal(decision, route, clientOf(req, asked), "forward-auth");
-    return { answer: front.refusal(answer), counted: decision.kind, extra: waitHeaders(waitedMs) };
+    // A browser that was held for as long as the front allows goes on waiting at the page.
+    const refusal = decision.kind === "waking" && client.kind === "navigation" ? PAGE : decision;
+    return { answer: await answerRefusal(refusal, route, client, "forward-auth"), counted: refusal.kind };
   }
+  // The front could not reach it, or asked a moment too early: only a look at the app tells which.
+  const { to } = admission.forward;
+  if ((await probe.tcp(to, gone)).kind === "no") dispatch(admission.record, { type: "refused", endpoint: to });
+  return { answer: readyAnswer(responder(), routeFacts(route, clock), client), counted: "page" };
+}
 
-  /** Nobody is held here: whoever may wait has waited for the auth request before it. */
-  async function page(front: Front, req: IncomingMessage, asked: Asked, route: Route, gone: AbortSignal) {
-    const traits: HandlerTraits = { ...front.traits, maxHoldMs: 0, relaysSuccess: true };
-    const client = clientOf(req, asked);
-    const admission = await lifecycle.admit(route, clientRequest(req, asked, gone), traits, "none");
-    if (admission.kind === "refuse") {
-      const { decision } = admission;
-      if (decision.kind === "gone") return undefined;
-      // A browser that was held for as long as the front allows goes on waiting at the page.
-      const refusal = decision.kind === "waking" && client.kind === "navigation" ? PAGE : decision;
-      return { answer: await answerRefusal(refusal, route, client, "forward-auth"), counted: refusal.kind };
-    }
-    // The front could not reach it, or asked a moment too early: only a look at the app tells which.
-    const { to } = admission.forward;
-    if ((await probe.tcp(to, gone)).kind === "no") dispatch(admission.record, { type: "refused", endpoint: to });
-    return { answer: readyAnswer(responder(), routeFacts(route, clock), client), counted: "page" };
-  }
+async function answerToPoll(
+  deps: AuthDeps,
+  { front, req, asked, gone }: UnderstoodRequest,
+  poll: Poll,
+): Promise<AuthAnswer | undefined> {
+  // Behind nginx the same poll comes again as a question for the page: only that one counts.
+  if (asked.about === "access" && front.bareRefusal !== undefined)
+    return { answer: front.bareRefusal, counted: "poll" };
+  const limits = { address: deps.addressOf(req), gone, maxWaitMs: front.traits.maxHoldMs };
+  const answer = await answerPoll(deps, poll, limits);
+  if (gone.aborted) return undefined;
+  return { answer: asked.about === "page" ? answer : front.refusal(answer), counted: "poll" };
+}
 
-  async function answerToPoll(front: Front, asked: Asked, poll: Poll, address: string, gone: AbortSignal) {
-    // Behind nginx the same poll comes again as a question for the page: only that one counts.
-    if (asked.about === "access" && front.bareRefusal !== undefined)
-      return { answer: front.bareRefusal, counted: "poll" };
-    const answer = await answerPoll(deps, poll, address, gone, front.traits.maxHoldMs);
-    if (gone.aborted) return undefined;
-    return { answer: asked.about === "page" ? answer : front.refusal(answer), counted: "poll" };
-  }
+function routeOf({ host, override }: Asked, { hosts, byName }: Routes): Route | undefined {
+  if (override === undefined) return hosts.find(host);
+  const found = byName.get(override.name);
+  return found !== undefined && (found.group !== undefined) === (override.kind === "group") ? found : undefined;
+}
 
-  function routeOf({ host, override }: Asked): Route | undefined {
-    const { hosts, byName } = lifecycle.routes();
-    if (override === undefined) return hosts.find(host);
-    const found = byName.get(override.name);
-    return found !== undefined && (found.group !== undefined) === (override.kind === "group") ? found : undefined;
-  }
+function clientRequest({ addressOf }: AuthDeps, { req, asked, gone }: UnderstoodRequest): ClientRequest {
+  const { method, uri, host, override } = asked;
+  return {
+    kind: clientOf(req, asked).kind,
+    method,
+    path: requestPath(uri), // GHSA-pxq7-h93f-9jrg: rules match what comes before `#` and `?`
+    userAgent: req.headers["user-agent"] ?? "",
+    address: addressOf(req),
+    isPrefetch: isPrefetch(method, req.headers),
+    sticky: undefined, // an auth answer sets no cookie
+    host: override === undefined ? host : undefined,
+    gone,
+  };
+}
 
-  function clientRequest(req: IncomingMessage, asked: Asked, gone: AbortSignal): ClientRequest {
-    const { method, uri, host, override } = asked;
-    return {
-      kind: clientOf(req, asked).kind,
-      method,
-      path: requestPath(uri), // GHSA-pxq7-h93f-9jrg: rules match what comes before `#` and `?`
-      userAgent: req.headers["user-agent"] ?? "",
-      address: addressOf(req),
-      isPrefetch: isPrefetch(method, req.headers),
-      sticky: undefined, // an auth answer sets no cookie
-      host: override === undefined ? host : undefined,
-      gone,
-    };
-  }
+function strangerAnswer(responder: Responder, peer: string): Answer {
+  const address = peer.replace(/^::ffff:(?=\d+\.)/u, "");
+  const detail = `${address} may not send auth requests: it is not in trusted_proxies (key gateway.trusted_proxies).`;
+  return responder.problem("forbidden", { detail }, PROGRAM);
+}
 
-  function strangerAnswer(peer: string): Answer {
-    const address = peer.replace(/^::ffff:(?=\d+\.)/u, "");
-    const detail = `${address} may not send auth requests: it is not in trusted_proxies (key gateway.trusted_proxies).`;
-    return responder().problem("forbidden", { detail }, PROGRAM);
-  }
-
-  /** The front has an error to show, and what it is about is none of ours: there is nothing to wait for. */
-  function noPage(req: IncomingMessage, asked: Asked, counted: string): AuthAnswer {
-    const detail = "The front proxy found nobody to answer this, and the gateway has nobody to wake for it.";
-    return {
-      answer: responder().problem("upstream-failed", { host: asked.host, detail }, clientOf(req, asked)),
-      counted,
-    };
-  }
-
-  return answerTo;
+/** The front has an error to show, and what it is about is none of ours: there is nothing to wait for. */
+function noPage(responder: Responder, req: IncomingMessage, asked: Asked, counted: string): AuthAnswer {
+  const detail = "The front proxy found nobody to answer this, and the gateway has nobody to wake for it.";
+  return { answer: responder.problem("upstream-failed", { host: asked.host, detail }, clientOf(req, asked)), counted };
 }
 
 /** A page reaches the client as it is. */

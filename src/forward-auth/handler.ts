@@ -12,7 +12,7 @@ import { writeContinue } from "../http1/write-continue.ts";
 import { endWithResponse } from "../http1/end-with-response.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
 import { allowedAnswer, allowedLines } from "./allowed.ts";
-import { type AuthAnswer, type AuthDeps, createAuthority } from "./auth-answer.ts";
+import { type AuthAnswer, type AuthDeps, type AuthRequest, answerAuthRequest } from "./auth-answer.ts";
 import { CADDY } from "./caddy.ts";
 import { ENVOY } from "./envoy.ts";
 import type { Front } from "./front.ts";
@@ -37,17 +37,14 @@ export interface AuthHandler {
 }
 
 export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
-  const { lifecycle, isTrusted, count } = deps;
-  const { clock, rearm, emit } = lifecycle.context;
-  const answerTo = createAuthority(deps);
-
   function request(req: IncomingMessage, res: ServerResponse, path: string): boolean {
     const front = frontOf(path);
     if (front === undefined) return false;
     // A front copies its client's Expect, and Caddy hands our 100 on: the body may come, the app will read it.
     if (req.headers.expect !== undefined) writeContinue(res);
     const passed =
-      QUICK_FRONTS.get(req.url ?? "") === front && passAtOnce(front, questionOf(req), req.socket.remoteAddress ?? "");
+      QUICK_FRONTS.get(req.url ?? "") === front &&
+      passAtOnce(deps, front, questionOf(req), req.socket.remoteAddress ?? "");
     if (!passed) isolateAsync(req.socket, answerLater(front, req, res, path));
     else {
       res.writeHead(200, allowedAnswer(passed).headers as string[]);
@@ -58,31 +55,14 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
 
   function simple(asked: SimpleRequest, peer: string): string | undefined {
     const front = QUICK_FRONTS.get(asked.target);
-    const passed = front && passAtOnce(front, asked, peer);
+    const passed = front && passAtOnce(deps, front, asked, peer);
     return passed && allowedLines(passed);
-  }
-
-  /** The ready path: one look-up, one read, nothing decided and nothing built. Returns what lets it pass. */
-  function passAtOnce(front: Front, question: Question, peer: string): Forward | undefined {
-    const { forwardedHost, forwardedUri, userAgent, websocketKey } = question;
-    if (forwardedHost === undefined || forwardedUri === undefined || mayBeOurs(forwardedUri)) return undefined;
-    if (!isTrusted(peer)) return undefined;
-    const record = lifecycle.routes().hosts.find(forwardedHost)?.single;
-    if (record?.gate === undefined) return undefined;
-    record.lastClient = clientClass(userAgent, websocketKey !== undefined);
-    touch(record, clock);
-    noteRequestedHost(record, forwardedHost);
-    noteFrontTraffic(record, rearm);
-    if (record.heardFrom !== record.gate.to) noteFirstPass(lifecycle.context, record, record.gate.to);
-    noteStream(record, question, record.lastActivityMs);
-    count(front.name, "allowed");
-    return record.gate;
   }
 
   async function answerLater(front: Front, req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     const gone = new AbortController();
     res.once("close", () => gone.abort());
-    const found = await settle(front, req, path, gone.signal);
+    const found = await settle(deps, { front, req, path: restOf(front, path), gone: gone.signal });
     if (found !== undefined) writeAnswer(res, found.answer, req.method, found.extra);
   }
 
@@ -98,24 +78,52 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
     // Nothing but the end can follow: the front sends the app's bytes to the app.
     socket.once("close", () => gone.abort()).once("end", () => socket.destroy());
     socket.resume();
-    const found = await settle(front, req, path, gone.signal);
+    const found = await settle(deps, { front, req, path: restOf(front, path), gone: gone.signal });
     if (found !== undefined && !socket.destroyed) endWithResponse(socket, rawAnswer(found.answer, found.extra));
   }
 
-  async function settle(front: Front, req: IncomingMessage, path: string, gone: AbortSignal) {
-    let found: AuthAnswer | undefined;
-    try {
-      found = await answerTo(front, req, restOf(front, path), gone);
-    } catch (error) {
-      emit({ type: "fault", message: "an auth request could not be answered", detail: String(error) });
-      const answer = deps.responder().problem("internal", {}, { kind: "other" });
-      found = { answer: front.refusal(answer), counted: "internal" };
-    }
-    count(front.name, found?.counted ?? "gone");
-    return found;
-  }
-
   return { simple, request, upgrade };
+}
+
+/** The ready path: one look-up, one read, nothing decided and nothing built. Returns what lets it pass. */
+function passAtOnce(
+  { lifecycle, isTrusted, count }: AuthHandlerDeps,
+  front: Front,
+  question: Question,
+  peer: string,
+): Forward | undefined {
+  const { forwardedHost, forwardedUri, userAgent, websocketKey } = question;
+  if (forwardedHost === undefined || forwardedUri === undefined || mayBeOurs(forwardedUri)) return undefined;
+  if (!isTrusted(peer)) return undefined;
+  const record = lifecycle.routes().hosts.find(forwardedHost)?.single;
+  if (record?.gate === undefined) return undefined;
+  const { context } = lifecycle;
+  record.lastClient = clientClass(userAgent, websocketKey !== undefined);
+  touch(record, context.clock);
+  noteRequestedHost(record, forwardedHost);
+  noteFrontTraffic(record, context.rearm);
+  if (record.heardFrom !== record.gate.to) noteFirstPass(context, record, record.gate.to);
+  noteStream(record, question, record.lastActivityMs);
+  count(front.name, "allowed");
+  return record.gate;
+}
+
+/** Finds the answer and counts it; a fault of ours is answered, too. */
+async function settle(deps: AuthHandlerDeps, request: AuthRequest): Promise<AuthAnswer | undefined> {
+  const { front } = request;
+  let found: AuthAnswer | undefined;
+  try {
+    found = await answerAuthRequest(deps, request);
+  } catch (error) {
+    deps.lifecycle.context.emit({
+      type: "fault",
+      message: "an auth request could not be answered",
+      detail: String(error),
+    });
+    found = { answer: front.refusal(deps.responder().problem("internal", {}, { kind: "other" })), counted: "internal" };
+  }
+  deps.count(front.name, found?.counted ?? "gone");
+  return found;
 }
 
 const FRONTS: readonly Front[] = [TRAEFIK, CADDY, NGINX, ENVOY];

@@ -13,13 +13,18 @@ export interface PollDeps {
   readonly pollAllowed: (kind: PollKind, address: string, route: string) => number | undefined;
 }
 
+interface PollLimits {
+  /** The client's: polls are limited by it. */
+  readonly address: string;
+  readonly gone: AbortSignal;
+  readonly maxWaitMs: number;
+}
+
 /** What the loading page is told, under 503: only then does the body reach the browser. */
 export async function answerPoll(
   { responder, polls, pollAllowed }: PollDeps,
   { kind, route, query }: Poll,
-  address: string,
-  gone: AbortSignal,
-  maxWaitMs: number,
+  { address, gone, maxWaitMs }: PollLimits,
 ): Promise<Answer> {
   // The status of the answer is the front's, so that a faulty query can only be answered as one that does not wait.
   const asked = readHealthQuery(query) ?? { waitMs: 0, seen: undefined };

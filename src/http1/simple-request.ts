@@ -39,6 +39,13 @@ export class SimpleRequest {
     this.line = line;
     this.target = line.slice(method.length + 1, -REST_OF_LINE);
   }
+
+  /** Adds lines of its head to those that are handled in this way. */
+  take(handling: FieldHandling, text: string, from: number, to: number): void {
+    if (from === to) return;
+    if (handling === "passed") this.passed += text.slice(from, to);
+    else if (handling === "claim") this.claims += text.slice(from, to);
+  }
 }
 
 /** ` HTTP/1.1` and the line's end. */
@@ -73,12 +80,12 @@ export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequ
     } else if (((bytes[start] as number) | LOWER_CASE) === X) next = handlingOf(names(text.slice(start, colon)).kind);
     at = end + 2;
     if (next !== fate) {
-      keep(request, fate, text, fateFrom, start);
+      request.take(fate, text, fateFrom, start);
       fate = next;
       fateFrom = start;
     }
   }
-  keep(request, fate, text, fateFrom, at);
+  request.take(fate, text, fateFrom, at);
   request.headBytes = at + 2;
   return request.host === undefined ? "unsupported" : request;
 }
@@ -106,12 +113,6 @@ function methodOf(text: string): string {
     default:
       return text.startsWith("PO") ? "POST" : text.startsWith("PU") ? "PUT" : "PATCH";
   }
-}
-
-function keep(request: SimpleRequest, fate: FieldHandling, text: string, from: number, to: number): void {
-  if (from === to) return;
-  if (fate === "passed") request.passed += text.slice(from, to);
-  else if (fate === "claim") request.claims += text.slice(from, to);
 }
 
 /** Notes a field's value; false: it makes the request unsupported. */

@@ -1,4 +1,4 @@
-import type { Express, Request, RequestHandler, Response } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import { type HealthQuery, readHealthQuery } from "../core/health-query.ts";
 import { requestHost } from "../core/request-host.ts";
 import type { Route } from "../lifecycle/admit/route.ts";
@@ -6,29 +6,28 @@ import type { ProblemFacts } from "../respond/pages.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
 import { clientAddress } from "../web/client-address.ts";
 import type { EndpointsDeps } from "../web/endpoints-deps.ts";
-import { mount } from "../web/mount.ts";
+import type { Mount } from "../web/mount.ts";
 import type { PollBudgets, PollKind } from "./poll-budgets.ts";
 import { createPollLimit } from "./poll-limits.ts";
 import type { Polls } from "./polls.ts";
 import { queryOf } from "../web/query.ts";
 import type { Sender } from "../web/sender.ts";
 
+interface PollEndpointsDeps extends Pick<EndpointsDeps, "lifecycle" | "isTrusted"> {
+  readonly sender: Sender;
+  readonly polls: Polls;
+  readonly budgets: PollBudgets;
+}
+
 /** `/_health` and `/_logs`: what a loading page asks, each with a budget of its own per address and container. */
-export function mountPolls(
-  app: Express,
-  deps: EndpointsDeps,
-  sender: Sender,
-  polls: Polls,
-  budgets: PollBudgets,
-): void {
-  const { lifecycle, isTrusted } = deps;
+export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, budgets }: PollEndpointsDeps): void {
   const askerOf = (req: Request) => ({ address: clientAddress(req, isTrusted), route: routeOf(req)?.name ?? "" });
   const limit = (kind: PollKind): RequestHandler => createPollLimit({ budgets, sender, askerOf }, kind);
   const limitPlain = limit("health");
   const limitLong = limit("health-wait");
   const limitLogs = limit("logs");
 
-  mount(app, sender, "/_health", "GET", refuseUnknown, limitHealth, (req, res) => {
+  mount.get("/_health", refuseUnknown, limitHealth, (req, res) => {
     const route = routeOf(req);
     const ask = healthAsk(req);
     if (route === undefined || ask === undefined) return undefined; // refused above
@@ -39,7 +38,7 @@ export function mountPolls(
       .then((answer) => writeAnswer(res, answer, req.method));
   });
 
-  mount(app, sender, "/_logs", "GET", refuseUnknown, limitLogs, async (req, res) => {
+  mount.get("/_logs", refuseUnknown, limitLogs, async (req, res) => {
     const route = routeOf(req);
     if (route !== undefined) writeAnswer(res, await polls.logs(route, "proxy"), req.method);
   });

@@ -34,16 +34,20 @@ export function createRefusalAnswer<Route>(deps: {
   return (refusal, route, client, mode) => {
     const responder = deps.responder();
     if (refusal.kind === "unknown") return Promise.resolve(responder.unknownHost({ host: "" }, client));
-    return answerKnown(responder, refusal, deps.describe(route), client, mode);
+    return answerKnown(refusal, { responder, route: deps.describe(route), client, mode });
   };
 }
 
+interface RefusedRequest {
+  readonly responder: Responder;
+  readonly route: RefusedRoute;
+  readonly client: ClientFacts;
+  readonly mode: HandlerMode;
+}
+
 async function answerKnown(
-  responder: Responder,
   refusal: Exclude<AnswerableRefusal, { kind: "unknown" }>,
-  route: RefusedRoute,
-  client: ClientFacts,
-  mode: HandlerMode,
+  { responder, route, client, mode }: RefusedRequest,
 ): Promise<Answer> {
   const facts = route.facts();
   const { face } = facts;

@@ -12,16 +12,13 @@ export interface Sender {
   json(req: IncomingMessage, res: ServerResponse, value: unknown, status?: number): void;
   text(req: IncomingMessage, res: ServerResponse, text: string, type?: string): void;
   /** A page for a browser's navigation, problem+json for everybody else. */
-  problem(
-    req: IncomingMessage,
-    res: ServerResponse,
-    code: ErrorCode,
-    facts?: ProblemFacts,
-    headers?: readonly string[],
-  ): void;
+  problem(req: IncomingMessage, res: ServerResponse, code: ErrorCode, facts?: ProblemWithHeaders): void;
   /** Always problem+json: for what only programs ask. */
   plainProblem(req: IncomingMessage, res: ServerResponse, code: ErrorCode, facts?: ProblemFacts): void;
 }
+
+/** `headers`: flat, added to the answer. */
+type ProblemWithHeaders = ProblemFacts & { readonly headers?: readonly string[] };
 
 export function createSender(responder: () => Responder): Sender {
   return {
@@ -31,7 +28,7 @@ export function createSender(responder: () => Responder): Sender {
     text(req, res, text, type = "text/plain; charset=utf-8") {
       writeAnswer(res, createAnswer(text, { status: 200, type }), req.method);
     },
-    problem(req, res, code, facts = {}, headers = []) {
+    problem(req, res, code, { headers = [], ...facts } = {}) {
       // A form that a person sent is a navigation, too.
       const isForm = req.method === "POST" && wantsPage(req);
       const kind = isForm ? "navigation" : classifyClient(req.method ?? "GET", req.headers);

@@ -59,9 +59,9 @@ function table(all: readonly Rival[]): string {
   for (const load of LOADS) {
     for (const { name } of all) {
       const cells = [
-        ...withRatio(name, load, few, ({ cpuMicros }) => cpuMicros, 1),
-        ...withRatio(name, load, many, ({ cpuMicros }) => cpuMicros, 1),
-        ...withRatio(name, load, many, ({ perSecond }) => perSecond, 0),
+        ...withRatio(name, load, few, { read: ({ cpuMicros }) => cpuMicros, digits: 1 }),
+        ...withRatio(name, load, many, { read: ({ cpuMicros }) => cpuMicros, digits: 1 }),
+        ...withRatio(name, load, many, { read: ({ perSecond }) => perSecond, digits: 0 }),
       ];
       rows.push(`| ${load} | ${name} | ${cells.join(" | ")} |`);
     }
@@ -73,8 +73,7 @@ function withRatio(
   name: string,
   load: LoadName,
   connections: number,
-  read: (sample: Sample) => number,
-  digits: number,
+  { read, digits }: { readonly read: (sample: Sample) => number; readonly digits: number },
 ): readonly [string, string] {
   const of = (rival: string): number => median((samples.get(`${rival} ${load} ${connections}`) ?? []).map(read));
   return [of(name).toFixed(digits), (of(name) / of("nginx")).toFixed(2)];

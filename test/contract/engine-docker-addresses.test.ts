@@ -96,7 +96,7 @@ const fromAContainer: Record<string, Rule> = {
     await docker.docker.getNetwork(shared).connect({ Container: app.id });
     await assertListens(docker, t, app.name);
     const address = await app.address(shared);
-    const { endpoints, answers } = await seenInside(docker, t, refer(app), shared);
+    const { endpoints, answers } = await seenInside(docker, t, refer(app), { network: shared });
     assert.equal(endpoints[0]?.host, address);
     assert.equal(answers[0], true);
   },
@@ -112,7 +112,9 @@ const fromAContainer: Record<string, Rule> = {
     cleanup(t, () => container.remove({ force: true }));
     await container.start();
     await assertListens(docker, t, name);
-    const { endpoints, answers } = await seenInside(docker, t, refer({ name }), await docker.createNetwork());
+    const { endpoints, answers } = await seenInside(docker, t, refer({ name }), {
+      network: await docker.createNetwork(),
+    });
     assert.deepEqual(
       endpoints.map(({ published }) => published),
       [true],
@@ -124,7 +126,9 @@ const fromAContainer: Record<string, Rule> = {
     const port = await freePort();
     const app = await docker.createContainer({ network: "host", env: { PORT: String(port) } });
     await assertListens(docker, t, app.name, port);
-    const { endpoints, answers } = await seenInside(docker, t, refer(app, port), await docker.createNetwork());
+    const { endpoints, answers } = await seenInside(docker, t, refer(app, port), {
+      network: await docker.createNetwork(),
+    });
     assert.equal(endpoints[0]?.port, port);
     assert.deepEqual(answers, [true]);
   },
@@ -133,7 +137,7 @@ const fromAContainer: Record<string, Rule> = {
     const app = await docker.createContainer();
     await assertListens(docker, t, app.name);
     const address = await app.address();
-    const { endpoints, answers } = await seenInside(docker, t, refer(app), "host");
+    const { endpoints, answers } = await seenInside(docker, t, refer(app), { network: "host" });
     assert.deepEqual(endpoints, [{ host: address, port: 80, published: false }]);
     assert.deepEqual(answers, [true]);
   },
@@ -141,7 +145,7 @@ const fromAContainer: Record<string, Rule> = {
   "a gateway never stops itself, on whatever network": async (docker, t) => {
     for (const network of ["host", await docker.createNetwork()]) {
       const name = uniqueName("gateway");
-      const { fault } = await seenInside(docker, t, refer({ name }), network, name);
+      const { fault } = await seenInside(docker, t, refer({ name }), { network, name });
       assert.match(fault, /is the gateway's own container/);
     }
   },
@@ -184,8 +188,7 @@ async function seenInside(
   docker: TestDocker,
   t: TestContext,
   ref: WorkloadRef,
-  network: string,
-  name = uniqueName("gateway"),
+  { network, name = uniqueName("gateway") }: { readonly network: string; readonly name?: string },
 ): Promise<Seen> {
   const root = path.resolve(import.meta.dirname, "../..");
   const socket = docker.host.slice("unix://".length);

@@ -53,7 +53,7 @@ async function runClient({ gateway, host, index, over, sent, wrong }: Client): P
     const body = count % 3 === 0 ? undefined : randomBytes(1 + (count % 40_000));
     sent.push(id);
     try {
-      const answer = await ask(agent, gateway.port, host, id, body);
+      const answer = await ask({ agent, port: gateway.port }, host, id, body);
       const expected = createHash("sha256")
         .update(body ?? "")
         .digest("hex");
@@ -68,11 +68,16 @@ async function runClient({ gateway, host, index, over, sent, wrong }: Client): P
   agent.destroy();
 }
 
-function ask(agent: Agent, port: number, host: string, id: string, body?: Buffer): Promise<any> {
+function ask(
+  to: { readonly agent: Agent; readonly port: number },
+  host: string,
+  id: string,
+  body?: Buffer,
+): Promise<any> {
   return new Promise((resolve, reject) => {
     const method = body === undefined ? "GET" : "POST";
     const headers = { host, "x-request-id": id, ...(body && { "content-length": body.length }) };
-    const request = httpRequest({ agent, port, host: "127.0.0.1", path: "/echo", method, headers }, (answer) => {
+    const request = httpRequest({ ...to, host: "127.0.0.1", path: "/echo", method, headers }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on("data", (chunk: Buffer) => chunks.push(chunk));
       answer.on("error", reject);

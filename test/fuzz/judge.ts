@@ -68,7 +68,7 @@ function readAnswers(sent: readonly Sent[], text: string, isOver: boolean): Answ
         continue;
       }
       if (one.isInRace) return done();
-      const end = endOf(head, status, one, text, isOver);
+      const end = endOf(head, one, text, isOver);
       const wrong = whatIsWrong(head, status, one, end?.body);
       if (wrong !== undefined) return done(wrong);
       if (end === undefined) return done();
@@ -85,13 +85,8 @@ function readAnswers(sent: readonly Sent[], text: string, isOver: boolean): Answ
   return done();
 }
 
-function endOf(
-  head: Head,
-  status: number,
-  one: Sent,
-  text: string,
-  isOver: boolean,
-): { body: string; end: number } | undefined {
+function endOf(head: Head, one: Sent, text: string, isOver: boolean): { body: string; end: number } | undefined {
+  const status = statusOf(head);
   const isBodiless = one.request.method === "HEAD" || status === 204 || status === 304;
   const framing = isBodiless ? "none" : framingOf(head, "close");
   if (framing === "close") return isOver ? { body: text.slice(head.end), end: text.length } : undefined;

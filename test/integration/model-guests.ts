@@ -53,7 +53,8 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     if (route === undefined) return note(`    ${who} at ${host}: no such host`);
     const { single } = route;
     if (who !== "auth" && who !== "upgrade" && single?.gate !== undefined) {
-      return pass(host, who, single, single.gate, openLease(single, "request", clock.now()), tries);
+      const lease = openLease(single, "request", clock.now());
+      return pass({ host, who, tries }, { record: single, forward: single.gate, lease });
     }
     const isAuth = who === "auth";
     if (isAuth) for (const { name } of route.members) oracle.onFront(name);
@@ -77,7 +78,7 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
 
   function answer(host: string, who: Visitor, admission: Admission, tries: number): void {
     if (admission.kind === "forward") {
-      return pass(host, who, admission.record, admission.forward, admission.lease, tries);
+      return pass({ host, who, tries }, admission);
     }
     const { kind } = admission.decision;
     if (host === "app" && (kind === "page" || kind === "waking")) oracle.onPromise("app");
@@ -87,12 +88,12 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
 
   /** The request goes to the app, which may refuse it; then the handler says so and asks again. */
   function pass(
-    host: string,
-    who: Visitor,
-    record: WorkloadRecord,
-    forward: Forward,
-    lease: Lease | undefined,
-    tries: number,
+    { host, who, tries }: { readonly host: string; readonly who: Visitor; readonly tries: number },
+    {
+      record,
+      forward,
+      lease,
+    }: { readonly record: WorkloadRecord; readonly forward: Forward; readonly lease: Lease | undefined },
   ): void {
     note(`    ${who} at ${host}: forward to ${forward.to.host}`);
     const answered = oracle.onForward(record, forward);

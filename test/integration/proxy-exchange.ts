@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { answering, type ProxySpec, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
+import { answering, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 
 export interface Exchanged {
   /** What the app got. */
@@ -15,10 +15,9 @@ export async function exchange(
   request: string,
   answer: string,
   done: (answer: string) => boolean,
-  spec: Partial<ProxySpec> = {},
 ): Promise<Exchanged> {
   const app = await startRawApp(t, answering(answer));
-  const proxy = await startProxy(t, { upstream: app.port, ...spec });
+  const proxy = await startProxy(t, { upstream: app.port });
   const client = await rawClient(t, proxy.port, request);
   const got = await client.until(done);
   await proxy.ended(1);

@@ -36,7 +36,6 @@ export async function startFrontApps(
   docker: TestDocker,
   reach: Reach,
   specs: readonly AppSpec[],
-  gatewayKeys: object = {},
 ): Promise<FrontApps> {
   const network = await createFixedNetwork(t, docker);
   const apps = await Promise.all(
@@ -61,7 +60,6 @@ export async function startFrontApps(
       gateway: {
         trusted_proxies: ["127.0.0.0/8"],
         address: reach === "published" ? "published" : "container",
-        ...gatewayKeys,
       },
       containers: apps.map(({ container, host }, index) => ({
         name: container.name,

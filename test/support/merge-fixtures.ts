@@ -27,14 +27,14 @@ export function item(name: string, labels: Record<string, string> = {}): Invento
   return { name, id: `id-of-${name}`, status: "stopped", image: "demo", labels: { "dag.enabled": "true", ...labels } };
 }
 
-/** A container that Compose made; not labelled for us unless `labels` say so. */
+/** A container that Compose made, `path` its `project/service`; not labelled for us unless `labels` say so. */
 export function compose(
   name: string,
-  project: string,
-  service: string,
+  path: string,
   labels: Record<string, string> = {},
   dependsOn = "",
 ): InventoryItem {
+  const [project = "", service = ""] = path.split("/");
   const own = {
     "com.docker.compose.project": project,
     "com.docker.compose.service": service,

@@ -57,7 +57,7 @@ export function createAdminGuard(deps: EndpointsDeps, sender: Sender, sessions: 
 
   function refuse(req: IncomingMessage, res: ServerResponse): false {
     if (wantsPage(req)) seeOther(req, res, loginPath(req));
-    else sender.problem(req, res, "unauthorized", {}, ["WWW-Authenticate", challenge(req, adminAuth())]);
+    else sender.problem(req, res, "unauthorized", { headers: ["WWW-Authenticate", challenge(req, adminAuth())] });
     return false;
   }
 

@@ -15,13 +15,19 @@ import { settingsModel } from "./settings-model.ts";
 import { HISTOGRAM, wakeHistogram } from "./wake-histogram.ts";
 import { causeWords, reasonText } from "./why-text.ts";
 
+/** What the page is made of. */
+interface DetailSources {
+  readonly record: WorkloadRecord;
+  readonly container: ContainerStatus;
+  readonly settings: readonly DescribedSetting[];
+  readonly log: LogView;
+}
+
 /** Everything that is known of one container. */
 export function detailModel(
   sources: RowSources,
   lifecycle: Lifecycle,
-  record: WorkloadRecord,
-  container: ContainerStatus,
-  given: { readonly settings: readonly DescribedSetting[]; readonly log: LogView },
+  { record, container, settings, log }: DetailSources,
 ) {
   const { words } = sources;
   const { t } = words;
@@ -44,8 +50,8 @@ export function detailModel(
     needs: container.depends_on.map(({ name, condition }) => link(name, t(`condition.${condition}`))),
     neededBy: record.dependents.map(({ name }) => link(name)),
     warnings: container.warnings.map((warning) => cleanText(warning)),
-    settings: settingsModel(t, given.settings),
-    log: { lines: given.log.lines, note: given.log.note === "" ? "" : t(LOG_NOTES[given.log.note]) },
+    settings: settingsModel(t, settings),
+    log: { lines: log.lines, note: log.note === "" ? "" : t(LOG_NOTES[log.note]) },
   };
 
   function reasons() {

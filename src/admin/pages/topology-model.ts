@@ -1,5 +1,6 @@
 import { STATUS_NAMES } from "../../core/workload-state.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
+import type { Translate } from "../../respond/language.ts";
 import { cleanText } from "../../respond/clean-text.ts";
 import type { LaidGraph } from "../topology/graph.ts";
 import { BOX } from "../topology/graph.ts";
@@ -10,21 +11,22 @@ import { detailHref, type RowSources } from "./container-row.ts";
 import { type Bucket, bucketOf } from "./dashboard-query.ts";
 import { fitText, widthOf } from "./fit-text.ts";
 
-/** What the topology page says. `laid` is missing where no picture could be made in time. */
-export function topologyModel(
-  { words, responder }: RowSources,
-  lifecycle: Lifecycle,
-  { nodes, edges }: Topology,
-  { parts, alone }: Parts,
-  laid: readonly LaidGraph[] | undefined,
-) {
-  const { t } = words;
+/** What the page is made of. */
+interface TopologySources extends Topology, Parts {
+  /** Missing where no picture could be made in time. */
+  readonly laid: readonly LaidGraph[] | undefined;
+}
+
+/** What the topology page says. */
+export function topologyModel(sources: RowSources, lifecycle: Lifecycle, topology: TopologySources) {
+  const { t } = sources.words;
+  const { nodes, edges, parts, alone, laid } = topology;
   const containers = nodes.filter(({ kind }) => kind === "container");
-  const membersOf = (group: TopologyNode): TopologyNode[] =>
-    edges.filter(({ from, kind }) => from === group.id && kind === "member").flatMap(({ to }) => find(to) ?? []);
+  const { boxOf, draw } = createDrawing(sources, lifecycle, topology);
+  const nameOf = (id: string): string => cleanText(nodes.find((node) => node.id === id)?.name ?? "");
 
   return {
-    headline: awakeText(containers),
+    headline: awakeText(t, containers),
     isEmpty: nodes.length === 0,
     BOX,
     pictures: parts.flatMap((part, index) => {
@@ -38,20 +40,19 @@ export function topologyModel(
       .map((kind) => ({ kind, text: t(`topology.${kind}`) })),
     list: containers.map((node) => ({
       ...boxOf(node),
-      needs: edges.filter(({ from }) => from === node.id).map(({ to }) => cleanText(find(to)?.name ?? "")),
-      groups: edges
-        .filter(({ to, kind }) => to === node.id && kind === "member")
-        .map(({ from }) => cleanText(find(from)?.name ?? "")),
+      needs: edges.filter(({ from }) => from === node.id).map(({ to }) => nameOf(to)),
+      groups: edges.filter(({ to, kind }) => to === node.id && kind === "member").map(({ from }) => nameOf(from)),
     })),
   };
+}
 
-  function find(id: string): TopologyNode | undefined {
-    return nodes.find((node) => node.id === id);
-  }
-
-  function awakeText(some: readonly TopologyNode[]): string {
-    return t("dash.awake", { awake: some.filter(({ state }) => bucket(state) === "awake").length, all: some.length });
-  }
+/** What is written into the pictures. */
+function createDrawing({ words, responder }: RowSources, lifecycle: Lifecycle, { nodes, edges }: Topology) {
+  const { t } = words;
+  const membersOf = (group: TopologyNode): TopologyNode[] =>
+    edges
+      .filter(({ from, kind }) => from === group.id && kind === "member")
+      .flatMap(({ to }) => nodes.find((node) => node.id === to) ?? []);
 
   function draw({ width, height, boxes, frames, arrows }: Picture) {
     return {
@@ -71,7 +72,7 @@ export function topologyModel(
 
   function frameTexts(node: TopologyNode, widthPx: number) {
     const name = cleanText(node.name);
-    const awake = awakeText(membersOf(node));
+    const awake = awakeText(t, membersOf(node));
     const note = [awake, ...node.hosts].join(" · ");
     const short = fitText(name, widthPx - 28, NAME_PX);
     const left = widthPx - 44 - widthOf(short, NAME_PX);
@@ -84,7 +85,7 @@ export function topologyModel(
     const settings = lifecycle.records.get(name)?.settings;
     const isGroup = kind === "group";
     const title = isGroup || settings === undefined ? cleanText(name) : responder.paint(settings).title;
-    const word = isGroup ? awakeText(membersOf(node)) : t(`state.${stateOf(state)}`);
+    const word = isGroup ? awakeText(t, membersOf(node)) : t(`state.${stateOf(state)}`);
     const widthPx = BOX.width - 56;
     return {
       id: encodeURI(id),
@@ -99,6 +100,12 @@ export function topologyModel(
       href: isGroup ? undefined : detailHref(name),
     };
   }
+
+  return { boxOf, draw };
+}
+
+function awakeText(t: Translate, some: readonly TopologyNode[]): string {
+  return t("dash.awake", { awake: some.filter(({ state }) => bucket(state) === "awake").length, all: some.length });
 }
 
 /** The sizes of templates/admin.css; bold letters are wider. */

@@ -125,9 +125,9 @@ test("what cannot be right is printed all the same, and told as what to mend: a 
 test("with --docker the labels of this host's containers are read, replicas included", async () => {
   const sablier = { "sablier.enable": "true", "traefik.http.routers.r.rule": "Host(`a.test`)" };
   const inventory = [
-    compose("p-web-1", "p", "web", sablier, "db:service_healthy:true"),
-    compose("p-web-2", "p", "web", sablier),
-    compose("p-db-1", "p", "db", { "sablier.enable": "true" }),
+    compose("p-web-1", "p/web", sablier, "db:service_healthy:true"),
+    compose("p-web-2", "p/web", sablier),
+    compose("p-db-1", "p/db", { "sablier.enable": "true" }),
   ];
   const ran = await runCommand(
     importer(() => Promise.resolve(inventory)),

@@ -5,9 +5,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * stays as it is written, for an empty host would say nothing of what is missing.
  */
 export function interpolate(text: string, env: Environment): string {
-  return text.replace(PLACE, (place, braced: string | undefined, operator: string | undefined, other: string, bare) => {
+  return text.replace(PLACE, (place: string, ...[braced, operator, other = "", bare = ""]: (string | undefined)[]) => {
     if (place === "$$") return "$";
-    const value = env[braced ?? String(bare)];
+    const value = env[braced ?? bare];
     if (value !== undefined && (value !== "" || operator !== ":-")) return value;
     return operator === undefined ? place : other;
   });

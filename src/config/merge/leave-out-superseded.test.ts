@@ -8,7 +8,7 @@ const TEMPORARY = "0123456789ab_shop-app-1";
 /** A labelled replica of the service `app`. */
 function replica(name: string, number: string, more: Partial<InventoryItem> = {}): InventoryItem {
   const labels = { "dag.enabled": "true", "dag.host": "app.test", "com.docker.compose.container-number": number };
-  return { ...compose(name, "shop", "app", labels), ...more };
+  return { ...compose(name, "shop/app", labels), ...more };
 }
 
 const gone = { id: "", status: "absent", departed: true } as const;

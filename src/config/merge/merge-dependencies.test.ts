@@ -20,9 +20,9 @@ test("dag.depends_on names containers, which must be ready", () => {
 
 test("what a label's depends_on names may be a service of the same project, and need not be labelled", () => {
   const result = merge("", [
-    compose("shop-web-1", "shop", "web", { ...WEB, "dag.depends_on": "db" }),
-    compose("shop-db-1", "shop", "db"),
-    compose("other-db-1", "other", "db"),
+    compose("shop-web-1", "shop/web", { ...WEB, "dag.depends_on": "db" }),
+    compose("shop-db-1", "shop/db"),
+    compose("other-db-1", "other/db"),
   ]);
   assert.deepEqual(workload(result, "shop-web-1").dependsOn, [{ name: "shop-db-1", condition: "healthy" }]);
   assert.equal(workload(result, "shop-db-1").origin, "implied");
@@ -30,10 +30,10 @@ test("what a label's depends_on names may be a service of the same project, and 
 
 test("without dag.depends_on Compose's own is taken, with its conditions, through every level", () => {
   const result = merge("", [
-    compose("shop-web-1", "shop", "web", WEB, "api:service_healthy:true,init:service_completed_successfully:false"),
-    compose("shop-api-1", "shop", "api", {}, "db:service_started:false"),
-    compose("shop-db-1", "shop", "db"),
-    compose("shop-init-1", "shop", "init"),
+    compose("shop-web-1", "shop/web", WEB, "api:service_healthy:true,init:service_completed_successfully:false"),
+    compose("shop-api-1", "shop/api", {}, "db:service_started:false"),
+    compose("shop-db-1", "shop/db"),
+    compose("shop-init-1", "shop/init"),
   ]);
   assert.deepEqual(workload(result, "shop-web-1").dependsOn, [
     { name: "shop-api-1", condition: "healthy" },
@@ -53,7 +53,7 @@ test("without dag.depends_on Compose's own is taken, with its conditions, throug
 });
 
 test("a container of the file without depends_on takes Compose's, and with an empty one it takes none", () => {
-  const inventory = [compose("web", "shop", "web", {}, "db:service_healthy:true"), compose("db", "shop", "db")];
+  const inventory = [compose("web", "shop/web", {}, "db:service_healthy:true"), compose("db", "shop/db")];
   assert.deepEqual(workload(merge("containers: [{name: web, host: a.t}]", inventory), "web").dependsOn, [
     { name: "db", condition: "healthy" },
   ]);
@@ -64,12 +64,9 @@ test("a container of the file without depends_on takes Compose's, and with an em
 });
 
 test("an implied dependency sleeps with the last one that needs it, unless something outside needs it too", () => {
-  const shared = [
-    compose("shop-web-1", "shop", "web", WEB, "db:service_started:false"),
-    compose("shop-db-1", "shop", "db"),
-  ];
+  const shared = [compose("shop-web-1", "shop/web", WEB, "db:service_started:false"), compose("shop-db-1", "shop/db")];
   assert.equal(workload(merge("", shared), "shop-db-1").idleTimeoutMs, undefined);
-  const outsider = compose("shop-cron-1", "shop", "cron", {}, "db:service_started:false");
+  const outsider = compose("shop-cron-1", "shop/cron", {}, "db:service_started:false");
   assert.equal(workload(merge("", [...shared, outsider]), "shop-db-1").idleTimeoutMs, 0);
 });
 
@@ -90,8 +87,8 @@ test("a group's member is no mere dependency: without an idle_timeout of its own
 
 test("dag.enabled=false on a dependency means that it is never stopped", () => {
   const result = merge("", [
-    compose("shop-web-1", "shop", "web", WEB, "db:service_started:false"),
-    compose("shop-db-1", "shop", "db", { "dag.enabled": "false" }),
+    compose("shop-web-1", "shop/web", WEB, "db:service_started:false"),
+    compose("shop-db-1", "shop/db", { "dag.enabled": "false" }),
   ]);
   assert.equal(workload(result, "shop-db-1").idleTimeoutMs, 0);
 });
@@ -99,7 +96,7 @@ test("dag.enabled=false on a dependency means that it is never stopped", () => {
 test("a dependency that is not there is dropped, and named", () => {
   const result = merge("", [
     item("a", { "dag.host": "a.test", "dag.depends_on": "gone" }),
-    compose("shop-web-1", "shop", "web", WEB, "db:service_started:false"),
+    compose("shop-web-1", "shop/web", WEB, "db:service_started:false"),
   ]);
   assert.deepEqual(workload(result, "a").dependsOn, []);
   assert.deepEqual(result.labelFaults.map(formatFault), [
@@ -140,7 +137,7 @@ test("a cycle by labels loses one step and takes nothing else down", () => {
 test("in a cycle of file and labels the label's step goes", () => {
   const result = merge(
     "containers: [{name: b, depends_on: [c]}, {name: c, host: c.t}, {name: d, host: d.t, depends_on: [b]}]",
-    [compose("c", "shop", "c", {}, "d:service_started:false"), compose("d", "shop", "d")],
+    [compose("c", "shop/c", {}, "d:service_started:false"), compose("d", "shop/d")],
   );
   assert.deepEqual(
     workload(result, "d").dependsOn.map(({ name }) => name),
@@ -154,10 +151,7 @@ test("in a cycle of file and labels the label's step goes", () => {
 });
 
 test("the gateway's own container is nobody's dependency", () => {
-  const inventory = [
-    compose("web", "shop", "web", WEB, "gateway:service_started:false"),
-    compose("gw", "shop", "gateway"),
-  ];
+  const inventory = [compose("web", "shop/web", WEB, "gateway:service_started:false"), compose("gw", "shop/gateway")];
   assert.deepEqual(
     merge("", inventory, { self: "gw" }).settings.workloads.map(({ name }) => name),
     ["web"],
@@ -226,8 +220,7 @@ test("200 labelled containers are merged in a moment", (context) => {
   const inventory = Array.from({ length: 200 }, (_, index) =>
     compose(
       `p${index % 20}-s${index}-1`,
-      `p${index % 20}`,
-      `s${index}`,
+      `p${index % 20}/s${index}`,
       { "dag.enabled": "true", "dag.host": `h${index}.test`, "dag.idle_timeout": "15m", "dag.icon": "nginx" },
       `s${index % 20}:service_healthy:true`,
     ),

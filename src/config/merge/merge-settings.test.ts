@@ -100,7 +100,7 @@ test("a label may join a group of the file, which keeps its strategy", () => {
 
 test("replicas of one Compose service that share a host form a group by themselves", () => {
   const replica = (number: number) =>
-    compose(`shop-web-${number}`, "shop", "web", { "dag.enabled": "true", "dag.host": "shop.test" });
+    compose(`shop-web-${number}`, "shop/web", { "dag.enabled": "true", "dag.host": "shop.test" });
   const result = merge("", [
     replica(2),
     replica(1),
@@ -119,8 +119,8 @@ test("replicas of one Compose service that share a host form a group by themselv
 
 test("one replica alone is an ordinary container, and other services with its host are no replicas", () => {
   const result = merge("", [
-    compose("shop-web-1", "shop", "web", { "dag.enabled": "true", "dag.host": "shop.test" }),
-    compose("shop-old-1", "shop", "old", { "dag.enabled": "true", "dag.host": "shop.test" }),
+    compose("shop-web-1", "shop/web", { "dag.enabled": "true", "dag.host": "shop.test" }),
+    compose("shop-old-1", "shop/old", { "dag.enabled": "true", "dag.host": "shop.test" }),
   ]);
   assert.deepEqual(result.settings.groups, []);
   assert.deepEqual(result.warnings, [

@@ -30,7 +30,7 @@ export function resolveDependencies(
     const found =
       written === undefined
         ? composeNeeds(name, draft, index, faults)
-        : writtenNeeds(name, written, drafts, index, faults);
+        : writtenNeeds(name, written, { drafts, index, faults });
     if (written === undefined && found.length > 0) fromCompose.add(name);
     const all = draft?.process === undefined ? withNetworkOwner(found, index.networkOwner(name)?.name) : found;
     needs.set(name, all);
@@ -62,9 +62,11 @@ function withNetworkOwner(found: readonly Dependency[], owner: string | undefine
 function writtenNeeds(
   name: string,
   written: readonly string[],
-  drafts: ReadonlyMap<string, Draft>,
-  index: InventoryIndex,
-  faults: Fault[],
+  {
+    drafts,
+    index,
+    faults,
+  }: { readonly drafts: ReadonlyMap<string, Draft>; readonly index: InventoryIndex; readonly faults: Fault[] },
 ): Dependency[] {
   const names = new Set<string>();
   for (const wanted of written) {

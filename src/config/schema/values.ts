@@ -78,13 +78,13 @@ export const timezone = () => scalar({ kind: "time zone", type: "string" }, pars
 
 export const integer = (min: number, max: number) =>
   scalar({ kind: "number", type: ["integer", "string"], pattern: "^[0-9]+$", minimum: min, maximum: max }, (value) =>
-    parseNumber(value, /^\d+$/, min, max, "a whole number"),
+    parseNumber(value, { form: /^\d+$/, min, max, expected: "a whole number" }),
   );
 
 export const decimal = (min: number, max: number) =>
   scalar(
     { kind: "number", type: ["number", "string"], pattern: "^[0-9]+(\\.[0-9]+)?$", minimum: min, maximum: max },
-    (value) => parseNumber(value, /^\d+(\.\d+)?$/, min, max, "a number"),
+    (value) => parseNumber(value, { form: /^\d+(\.\d+)?$/, min, max, expected: "a number" }),
   );
 
 export const flag = () => scalar({ kind: "true or false", type: ["boolean", "string"] }, parseFlag);
@@ -122,7 +122,14 @@ function readScalar<T>(raw: unknown, kind: string, parse: (text: string) => Read
   return unreadable(`expected ${kind === "one of" ? "one word" : `one value (${kind})`}, got ${got}`);
 }
 
-function parseNumber(value: string, form: RegExp, min: number, max: number, expected: string): Reading<number> {
+interface NumberForm {
+  readonly form: RegExp;
+  readonly min: number;
+  readonly max: number;
+  readonly expected: string;
+}
+
+function parseNumber(value: string, { form, min, max, expected }: NumberForm): Reading<number> {
   const trimmed = value.trim();
   if (!form.test(trimmed)) return unreadable(`${quote(value)} is not ${expected}`);
   const number = Number(trimmed);

@@ -18,7 +18,7 @@ export async function readLogs(client: DockerClient, found: ContainerInspectInfo
   try {
     return await client.call(async (docker, abortSignal) => {
       const collector = createCollector(found.Config.Tty, lines);
-      await download(docker, found, lines, collector.push, abortSignal);
+      for await (const chunk of openLog(docker, found, { lines, abortSignal })) collector.push(chunk);
       return collector.end();
     });
   } catch (error) {
@@ -51,13 +51,11 @@ function createCollector(tty: boolean, lines: number): Collector {
   };
 }
 
-async function download(
+async function* openLog(
   docker: Docker,
   found: ContainerInspectInfo,
-  lines: number,
-  take: (chunk: Buffer) => void,
-  abortSignal: AbortSignal,
-): Promise<void> {
+  { lines, abortSignal }: { readonly lines: number; readonly abortSignal: AbortSignal },
+): AsyncGenerator<Buffer> {
   const since = startOfRun(found.State);
   const query = { stdout: true, stderr: true, tail: lines, ...(since > 0 && { since }) };
   // dockerode's own `logs` reads the answer whole, and parses it if it happens to be JSON.
@@ -71,7 +69,7 @@ async function download(
   });
   let bytes = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
-    take(chunk);
+    yield chunk;
     bytes += chunk.length;
     if (bytes > BYTE_LIMIT) break;
   }
