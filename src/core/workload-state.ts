@@ -95,7 +95,7 @@ export type WorkloadEvent =
     }
   /** The app refused a connection although it was ready. */
   | { readonly type: "refused"; readonly endpoint: Endpoint }
-  /** The engine hints that it ends by itself, or by somebody else. */
+  /** The engine reports that it ends by itself, or by somebody else. */
   | { readonly type: "ending" }
   | { readonly type: "sleep"; readonly reason: StopReason }
   /** A request came while draining. */

@@ -48,9 +48,9 @@ export interface Engine {
   /**
    * Calls `onHint` soon after anything changed (the name when one workload is meant; what happened to it where the engine
    * says that), until `signal` aborts. A notification is no fact: observe it. Reconnects by itself,
-   * and gives a nameless hint after each reconnect. `onLink` tells whether the engine can be reached, at each change.
+   * and gives a notification without a name after each reconnect. `onLink` tells whether the engine can be reached, at each change.
    */
-  watch(onHint: OnHint, onLink: OnLink, signal: AbortSignal): void;
+  watch(onChange: OnChange, onLink: OnLink, signal: AbortSignal): void;
   /** The last `lines` lines of output, oldest first, ANSI escapes and control characters stripped; none if absent. */
   logs(ref: WorkloadRef, lines: number): Promise<readonly string[]>;
   /** Counters since the start; `undefined` where they cannot be read. */
@@ -67,7 +67,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export type OnHint = (name?: string, news?: News) => void;
+export type OnChange = (name?: string, news?: News) => void;
 
 /** What an engine has heard of a workload: it comes before anything that can be observed. Orders of ours are not told. */
 export type News =

@@ -15,10 +15,10 @@ import { openEngine, refer } from "./engine-docker-subject.ts";
 import { watchEngine } from "./engine-subject.ts";
 
 describe("the Docker engine's watch", () => {
-  test("whatever others do to a container is hinted", async (t) => {
+  test("whatever others do to a container is reported", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
-    const { hinted } = await watchEngine(t, openEngine(t, docker.host));
+    const { notified } = await watchEngine(t, openEngine(t, docker.host));
     const app = await docker.createContainer({ image: "tiny", start: false });
     const container = docker.docker.getContainer(app.id);
     const renamed = uniqueName("renamed");
@@ -36,7 +36,7 @@ describe("the Docker engine's watch", () => {
     ];
     for (const [what, act, name] of steps) {
       await act();
-      await hinted(name).catch((error: unknown) => assert.fail(`${what}: ${String(error)}`));
+      await notified(name).catch((error: unknown) => assert.fail(`${what}: ${String(error)}`));
     }
   });
 
@@ -79,7 +79,7 @@ describe("the Docker engine's watch", () => {
     });
   }
 
-  test("a change of health is hinted, but not each of the checks", async (t) => {
+  test("a change of health is reported, but not each of the checks", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
     const engine = openEngine(t, docker.host);
@@ -90,31 +90,31 @@ describe("the Docker engine's watch", () => {
     });
     await engine.start(refer(app));
     assert.equal((await engine.observe(refer(app))).health, "starting");
-    const { hints, hinted } = await watchEngine(t, engine);
-    await hinted(app.name);
+    const { changes, notified } = await watchEngine(t, engine);
+    await notified(app.name);
     assert.equal((await engine.observe(refer(app))).health, "healthy");
-    const before = hints.length;
+    const before = changes.length;
     const checks = async (): Promise<number> => (await app.inspect()).State.Health?.Log.length ?? 0;
     await waitUntil(async () => (await checks()) >= 4);
     assert.deepEqual(
-      hints.slice(before).filter((name) => name === app.name),
+      changes.slice(before).filter((name) => name === app.name),
       [],
       "other tests share the daemon, so only this container counts",
     );
   });
 
-  test("a network that a container joins is hinted", async (t) => {
+  test("a network that a container joins is reported", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
     const app = await docker.createContainer({ image: "tiny", start: false });
-    const { hinted } = await watchEngine(t, openEngine(t, docker.host));
+    const { notified } = await watchEngine(t, openEngine(t, docker.host));
     const network = docker.docker.getNetwork(await docker.createNetwork());
     await app.start();
-    await hinted(app.name);
+    await notified(app.name);
     await network.connect({ Container: app.id });
-    await hinted(app.name);
+    await notified(app.name);
     await network.disconnect({ Container: app.id });
-    await hinted(app.name);
+    await notified(app.name);
   });
 
   test("while Docker is away the link is down, and after its return everything is to be looked at again", async (t) => {
@@ -132,15 +132,15 @@ describe("the Docker engine's watch", () => {
       engine.list(),
       (error: unknown) => error instanceof EngineError && error.code === "unreachable",
     );
-    const before = watched.hints.length;
+    const before = watched.changes.length;
     await daemon.resume();
     const resumed = performance.now();
     await waitUntil(() => watched.links.at(-1), 10_000, "the link to be up");
     t.diagnostic(`link up ${Math.round(performance.now() - resumed)} ms after Docker's first answer`);
     assert.deepEqual(watched.links, [true, false, true]);
-    assert.ok(watched.hints.includes(undefined, before), "a nameless hint");
+    assert.ok(watched.changes.includes(undefined, before), "a notification without a name");
     await engine.start(refer(app));
-    await waitUntil(() => watched.hints.includes(app.name, before), 5_000, "hints again");
+    await waitUntil(() => watched.changes.includes(app.name, before), 5_000, "notifications again");
   });
 
   test("a stream that merely ends opens again, without a loss of the link", async (t) => {
@@ -148,9 +148,9 @@ describe("the Docker engine's watch", () => {
     if (docker === undefined) return;
     const middle = await openMiddle(t, docker.host);
     const watched = await watchEngine(t, openEngine(t, middle.host));
-    const before = watched.hints.length;
+    const before = watched.changes.length;
     middle.cut();
-    await waitUntil(() => watched.hints.includes(undefined, before), 5_000, "a nameless hint");
+    await waitUntil(() => watched.changes.includes(undefined, before), 5_000, "a notification without a name");
     assert.deepEqual(watched.links, [true]);
   });
 
@@ -159,9 +159,9 @@ describe("the Docker engine's watch", () => {
     if (docker === undefined) return;
     const middle = await openMiddle(t, docker.host);
     const watched = await watchEngine(t, openEngine(t, middle.host, { silenceMs: 300 }));
-    const before = watched.hints.length;
+    const before = watched.changes.length;
     middle.freeze();
-    await waitUntil(() => watched.hints.includes(undefined, before), 5_000, "a nameless hint");
+    await waitUntil(() => watched.changes.includes(undefined, before), 5_000, "a notification without a name");
   });
 
   test("an idle Docker is no dead one", async (t) => {
@@ -169,9 +169,9 @@ describe("the Docker engine's watch", () => {
     if (docker === undefined) return;
     const middle = await openMiddle(t, docker.host);
     const watched = await watchEngine(t, openEngine(t, middle.host, { silenceMs: 300 }));
-    const before = watched.hints.filter((hint) => hint === undefined).length;
+    const before = watched.changes.filter((change) => change === undefined).length;
     await sleep(1_000);
-    assert.equal(watched.hints.filter((hint) => hint === undefined).length, before);
+    assert.equal(watched.changes.filter((change) => change === undefined).length, before);
     assert.deepEqual(watched.links, [true]);
   });
 });

@@ -27,12 +27,12 @@ export type Gaps = Readonly<Record<string, string>>;
 
 /** What `watch` says, to be waited for. */
 export interface Watched {
-  readonly hints: (string | undefined)[];
+  readonly changes: (string | undefined)[];
   /** What it told of workloads, with their names. */
   readonly news: { readonly name: string | undefined; readonly news: News }[];
   readonly links: boolean[];
-  /** Resolves at a hint for this name after the ones seen so far. */
-  readonly hinted: (name: string | undefined) => Promise<void>;
+  /** Resolves at a notification for this name after the ones seen so far. */
+  readonly notified: (name: string | undefined) => Promise<void>;
   readonly stop: () => void;
 }
 
@@ -40,22 +40,22 @@ export interface Watched {
 export async function watchEngine(t: TestContext, engine: Engine): Promise<Watched> {
   const ending = new AbortController();
   cleanup(t, () => ending.abort());
-  const hints: (string | undefined)[] = [];
+  const changes: (string | undefined)[] = [];
   const told: Watched["news"] = [];
   const links: boolean[] = [];
   engine.watch(
     (name, news) => {
-      hints.push(name);
+      changes.push(name);
       if (news !== undefined) told.push({ name, news });
     },
     (up) => links.push(up),
     ending.signal,
   );
   let seen = 0;
-  const hinted = async (name: string | undefined): Promise<void> => {
-    await waitUntil(() => hints.includes(name, seen), 5_000, `a hint for ${name}`);
-    seen = hints.indexOf(name, seen) + 1;
+  const notified = async (name: string | undefined): Promise<void> => {
+    await waitUntil(() => changes.includes(name, seen), 5_000, `a notification for ${name}`);
+    seen = changes.indexOf(name, seen) + 1;
   };
   await waitUntil(() => links.at(-1), 5_000, "the link");
-  return { hints, news: told, links, hinted, stop: () => ending.abort() };
+  return { changes, news: told, links, notified, stop: () => ending.abort() };
 }

@@ -178,18 +178,18 @@ const rules: Record<string, Rule> = {
     assert.equal((await engine.observe(ref)).status, "stopped");
   },
 
-  "an end of its own is hinted, and its exit code known": async ({ engine, create }, t) => {
+  "an end of its own is reported, and its exit code known": async ({ engine, create }, t) => {
     const ref = await create({ kind: "app", env: { EXIT_AFTER_MS: "300", EXIT_CODE: "3" } });
     await engine.start(ref);
     const watched = await watchEngine(t, engine);
-    await watched.hinted(ref.name);
+    await watched.notified(ref.name);
     await waitUntil(async () => (await engine.observe(ref)).status === "stopped");
     const { exit } = await engine.observe(ref);
     assert.equal(exit?.code, 3);
     assert.equal(exit.oomKilled, false);
   },
 
-  "every change that it was told to make is hinted": async ({ engine, create }, t) => {
+  "every change that it was told to make is reported": async ({ engine, create }, t) => {
     const ref = await create({ kind: "app" });
     const watched = await watchEngine(t, engine);
     const steps = [
@@ -201,21 +201,21 @@ const rules: Record<string, Rule> = {
       () => engine.stop(ref, { ...gently, method: "kill" }),
     ];
     for (const step of steps) {
-      const before = watched.hints.length;
+      const before = watched.changes.length;
       await step();
-      await waitUntil(() => watched.hints.includes(ref.name, before), 5_000, "a hint after the step");
+      await waitUntil(() => watched.changes.includes(ref.name, before), 5_000, "a notification after the step");
     }
   },
 
-  "nothing is hinted after the watch was ended": async ({ engine, create }, t) => {
+  "nothing is reported after the watch was ended": async ({ engine, create }, t) => {
     const ref = await create({ kind: "app" });
     const ended = await watchEngine(t, engine);
     const other = await watchEngine(t, engine);
     ended.stop();
-    const before = ended.hints.length;
+    const before = ended.changes.length;
     await engine.start(ref);
-    await other.hinted(ref.name);
-    assert.equal(ended.hints.length, before);
+    await other.notified(ref.name);
+    assert.equal(ended.changes.length, before);
   },
 
   "usage counts up while a program works": async ({ engine, create }) => {

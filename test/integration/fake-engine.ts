@@ -5,13 +5,13 @@ import {
   type EngineCapabilities,
   EngineError,
   type News,
-  type OnHint,
+  type OnChange,
   type Probe,
   type StopOrder,
 } from "../../src/lifecycle/ports.ts";
 import { createFakeProbe, type FakeWorkload, imagine, observationOf } from "./fake-workload.ts";
 
-/** An engine whose workloads are imaginary, so that a test settles what happens when. Hints are given at each change. */
+/** An engine whose workloads are imaginary, so that a test settles what happens when. Each change is reported. */
 export interface FakeEngine extends Engine {
   /** Every call that was made, as "start app" or "stop app idle"; reset it by `calls.length = 0`. */
   readonly calls: string[];
@@ -29,7 +29,7 @@ export interface FakeEngine extends Engine {
   /** False: every call rejects as `unreachable`, and the link is reported down. */
   reachable(up: boolean): void;
   /** Tells whoever watches that something may have changed. */
-  hint(name?: string, news?: News): void;
+  notifyChange(name?: string, news?: News): void;
 }
 
 export function createFakeEngine(deps: {
@@ -39,7 +39,7 @@ export function createFakeEngine(deps: {
 }): FakeEngine {
   const { clock, kind = "docker" } = deps;
   const workloads = new Map<string, FakeWorkload>();
-  const watchers = new Set<{ onHint: OnHint; onLink: (up: boolean) => void }>();
+  const watchers = new Set<{ onChange: OnChange; onLink: (up: boolean) => void }>();
   const calls: string[] = [];
   let up = true;
   let ids = 0;
@@ -87,11 +87,11 @@ export function createFakeEngine(deps: {
       reach();
       if (order.method === "pause") workload.status = "paused";
       else end(workload, { code: order.method === "kill" ? 137 : 0, oomKilled: false, message: "" });
-      engine.hint(name);
+      engine.notifyChange(name);
       return {};
     },
-    watch(onHint, onLink, signal) {
-      const watcher = { onHint, onLink };
+    watch(onChange, onLink, signal) {
+      const watcher = { onChange, onLink };
       watchers.add(watcher);
       signal.addEventListener("abort", () => watchers.delete(watcher), { once: true });
     },
@@ -124,28 +124,28 @@ export function createFakeEngine(deps: {
       const workload = { ...imagine(name, ++ids), ...behaviour };
       if (workload.status === "running") workload.startedAtMs ??= clock.wall();
       workloads.set(name, workload);
-      engine.hint(name, { kind: "made" });
+      engine.notifyChange(name, { kind: "made" });
       return workload;
     },
     get: present,
     remove(name) {
       workloads.delete(name);
-      engine.hint(name, { kind: "removed" });
+      engine.notifyChange(name, { kind: "removed" });
     },
     startOutside: (name) => run(name, present(name)),
     stopOutside: (name) => endOutside(name, { code: 0 }, true),
     pauseOutside(name) {
       present(name).status = "paused";
-      engine.hint(name);
+      engine.notifyChange(name);
     },
     crash: (name, exit = {}) => endOutside(name, exit, false),
     reachable(now) {
       up = now;
       for (const { onLink } of watchers) onLink(now);
-      if (now) engine.hint();
+      if (now) engine.notifyChange();
     },
-    hint(name, news) {
-      for (const { onHint } of watchers) onHint(name, news);
+    notifyChange(name, news) {
+      for (const { onChange } of watchers) onChange(name, news);
     },
   };
 
@@ -178,12 +178,12 @@ export function createFakeEngine(deps: {
         });
       }
     }
-    engine.hint(name, continued ? undefined : { kind: "started" });
+    engine.notifyChange(name, continued ? undefined : { kind: "started" });
   }
 
   function endOutside(name: string, exit: Partial<ExitFacts>, ordered: boolean): void {
     end(present(name), { code: 1, oomKilled: false, message: "", ...exit });
-    engine.hint(name, { kind: "ended", ordered });
+    engine.notifyChange(name, { kind: "ended", ordered });
   }
 
   function end(workload: FakeWorkload, exit: Omit<ExitFacts, "atMs">): void {

@@ -12,7 +12,7 @@ test("a crash while awake is told, and the next request wakes it", async () => {
   assert.equal(guest.answer, "forward app");
 });
 
-test("from the hint of its end on nobody is sent to it, however late the engine tells how it ended", async () => {
+test("from the report of its end on nobody is sent to it, however late the engine tells how it ended", async () => {
   const fixture = await openReady();
   const { engine } = fixture;
   const observe = engine.observe.bind(engine);

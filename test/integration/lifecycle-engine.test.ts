@@ -112,10 +112,10 @@ test("after a lost link everything that runs is looked at again: a restart in be
   assert.equal(guest.admission?.kind === "forward" && guest.admission.forward.to.host, "moved");
 });
 
-test("hints come in crowds: they lead to one more round, not to many", async () => {
+test("however many changes are reported at once, they lead to one more round", async () => {
   const fixture = await openLifecycle([{ name: "app" }, { name: "b" }, { name: "c" }]);
   fixture.engine.calls.length = 0;
-  for (let count = 0; count < 1_000; count += 1) fixture.engine.hint("app");
+  for (let count = 0; count < 1_000; count += 1) fixture.engine.notifyChange("app");
   await fixture.clock.settle();
   const lists = fixture.engine.calls.filter((call) => call === "list").length;
   assert.ok(lists <= 3, `${lists} lists`);

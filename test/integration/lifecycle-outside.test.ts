@@ -135,7 +135,7 @@ test("a container that restarts again and again without a visit is idle-stopped 
     await fixture.clock.advance(7_000);
     if (fixture.status("app") === "asleep") break;
     fixture.engine.get("app").startedAtMs = fixture.clock.wall();
-    fixture.engine.hint("app");
+    fixture.engine.notifyChange("app");
     await fixture.clock.settle();
   }
   assert.ok(fixture.clock.now() - from <= 2 * IDLE, `${fixture.clock.now() - from} ms`);
@@ -156,7 +156,7 @@ test("a container made anew under the same name is another run: its address is t
 test("a container that was moved to another address under the same id is probed there", async () => {
   const fixture = await openReady();
   fixture.engine.get("app").endpoint = { host: "moved", port: 80, published: false };
-  fixture.engine.hint("app");
+  fixture.engine.notifyChange("app");
   await fixture.clock.advance(50);
   const guest = fixture.visit("app");
   await fixture.clock.settle();
@@ -180,7 +180,7 @@ test("an app that refuses a connection although it was ready is probed before it
   assert.equal(next.answer, "forward app");
 });
 
-test("what changes without any hint is seen by the next full list", async () => {
+test("what changes without any notification is seen by the next full list", async () => {
   const fixture = await openReady();
   const app = fixture.engine.get("app");
   app.status = "stopped";
@@ -192,7 +192,7 @@ test("what changes without any hint is seen by the next full list", async () => 
   assert.equal(fixture.status("app"), "ready");
 });
 
-test("one that ends without a hint while it is probed is found asleep", async () => {
+test("one that ends without a notification while it is probed is found asleep", async () => {
   const fixture = await openLifecycle(settings, { fakes: { app: { listenMs: Infinity } } });
   fixture.engine.startOutside("app");
   await fixture.clock.advance(1_000);

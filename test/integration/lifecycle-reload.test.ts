@@ -175,7 +175,7 @@ test("after the end nothing moves any more", async () => {
   assert.equal(guest.answer, "forward app");
   await fixture.lifecycle.stop();
   guest.close();
-  fixture.engine.hint("app");
+  fixture.engine.notifyChange("app");
   await fixture.clock.advance(10 * IDLE);
   assert.deepEqual(fixture.orders(), []);
   assert.deepEqual(fixture.clock.sleepers(), []);

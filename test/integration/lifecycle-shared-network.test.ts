@@ -27,7 +27,7 @@ test("an app that answers though its network's owner was started later is not re
   });
   await fixture.clock.advance(50);
   fixture.engine.get("app").networkOwner = { startedAtMs: 3_000 };
-  fixture.engine.hint("vpn");
+  fixture.engine.notifyChange("vpn");
   const guest = fixture.visit("app");
   await fixture.clock.advance(1_000);
   assert.equal(guest.answer, "forward app");
@@ -39,7 +39,7 @@ test("an app that its own network's owner cut off and that does not answer is re
     fakes: { app: { status: "running", startedAtMs: 1_000, listenMs: Infinity }, vpn: { status: "running" } },
   });
   fixture.engine.get("app").networkOwner = { startedAtMs: 2_000 };
-  fixture.engine.hint("vpn");
+  fixture.engine.notifyChange("vpn");
   await fixture.clock.advance(30_000);
   const restarts = (): number => fixture.engine.calls.filter((call) => call === "restart app").length;
   assert.equal(restarts(), 0, "nobody asked for it");

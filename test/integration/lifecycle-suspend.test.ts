@@ -225,7 +225,7 @@ for (const [what, beforeMs, answer] of [
     await visitAndLeave(fixture, "app");
     fixture.engine.stopOutside("app");
     await fixture.clock.advance(beforeMs);
-    fixture.engine.hint(undefined, { kind: "cut" });
+    fixture.engine.notifyChange(undefined, { kind: "cut" });
     fixture.engine.reachable(false);
     fixture.engine.reachable(true);
     await fixture.clock.settle();

@@ -83,7 +83,7 @@ test("who waits for a container that does not come back is told so after 10 s", 
 
 test("nobody is sent to an app whose end somebody else has ordered, unless it goes on all the same", async () => {
   const fixture = await openReady();
-  fixture.engine.hint("app", { kind: "ending" });
+  fixture.engine.notifyChange("app", { kind: "ending" });
   const guest = fixture.visit("app");
   await fixture.clock.advance(14_900); // Docker kills after 10 s
   assert.equal(guest.answer, "");

@@ -25,7 +25,7 @@ export type Command =
 
 export interface Plan {
   readonly latencyMs: number;
-  readonly hintMs: number;
+  readonly eventDelayMs: number;
   readonly commands: readonly Command[];
 }
 
@@ -178,6 +178,6 @@ const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
 /** Short runs, many of them: what goes wrong goes wrong within a few steps of each other. */
 export const plans: fc.Arbitrary<Plan> = fc.record({
   latencyMs: fc.constantFrom(0, 0, 0, 2, 15),
-  hintMs: fc.constantFrom(0, 0, 3, 20),
+  eventDelayMs: fc.constantFrom(0, 0, 3, 20),
   commands: fc.array(scene, { minLength: 2, maxLength: 12 }).map((scenes) => scenes.flat()),
 });

@@ -1,4 +1,4 @@
-import { type Engine, EngineError, type OnHint } from "../../src/lifecycle/ports.ts";
+import { type Engine, EngineError, type OnChange } from "../../src/lifecycle/ports.ts";
 import type { ModelClock } from "./model-clock.ts";
 import { itemOf, observationOf, type Truth } from "./model-truth.ts";
 import { usageOf } from "./model-usage.ts";
@@ -14,7 +14,7 @@ export interface EngineDeps {
   run(truth: Truth, by: Truth["startedBy"]): void;
   end(truth: Truth, code: number): void;
   freeze(truth: Truth): void;
-  watch(hint: OnHint, link: (up: boolean) => void): void;
+  watch(onChange: OnChange, link: (up: boolean) => void): void;
   readonly onCall: () => void;
   /** Called at each order, right before it is carried out. */
   readonly onStart: (truth: Truth) => void;

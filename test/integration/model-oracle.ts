@@ -127,8 +127,8 @@ export function createOracle(cast: Cast): Oracle {
     assert.equal(record.leasesByKind.request + record.leasesByKind.tunnel, leases, `the kinds of leases of ${name}`);
     if (isUnused(record)) assert.ok(record.timer !== undefined, `${name} is unused, and no timer ends that`);
     // A job has two at most, and whoever waits for it as a dependency one; a job that was left may still await an answer.
-    const nudges = 2 + record.dependents.length;
-    assert.ok(!cast.isPrompt || record.nudges.size <= nudges, `${name} has ${record.nudges.size} nudges`);
+    const signals = 2 + record.dependents.length;
+    assert.ok(!cast.isPrompt || record.signals.size <= signals, `${name} has ${record.signals.size} signals`);
     assert.ok(record.waiters.size <= guests.waiting.size, `${name} has waiters that nobody is`);
     if (record.gate !== undefined) assert.ok(state.status === "ready", `${name} lets pass while ${state.status}`);
     for (const { members } of record.waiters) {
@@ -163,7 +163,7 @@ export function createOracle(cast: Cast): Oracle {
         record.settings.idleTimeoutMs !== undefined || (record.name === "db" && truth.startedBy === "us");
       if (mustRest) assert.notEqual(truth.status, "running", `${record.name} is awake after a long rest`);
       assert.equal(record.watchers.size, 0, `${record.name} is watched`);
-      assert.equal(record.nudges.size, 0, `${record.name} has nudges left`);
+      assert.equal(record.signals.size, 0, `${record.name} has signals left`);
       assert.equal(record.startCall, undefined);
     }
     const timers = [...cast.lifecycle.records.values()].filter(({ timer }) => timer !== undefined).length;

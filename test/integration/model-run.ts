@@ -56,12 +56,14 @@ export async function runPlan(plan: Plan): Promise<void> {
     checkSpeed(cast);
   } catch (error) {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new Error(`${words}\n\nThe story (latency ${plan.latencyMs}, hints ${plan.hintMs}):\n${story.join("\n")}`);
+    throw new Error(
+      `${words}\n\nThe story (latency ${plan.latencyMs}, events late by ${plan.eventDelayMs}):\n${story.join("\n")}`,
+    );
   }
 }
 
 async function prepare(
-  { latencyMs, hintMs }: Plan,
+  { latencyMs, eventDelayMs }: Plan,
   clock: ModelClock,
   note: (line: string) => void,
 ): Promise<{ cast: Cast; oracle: Oracle; guests: Guests }> {
@@ -70,7 +72,7 @@ async function prepare(
     clock,
     names: NAMES,
     latencyMs,
-    hintMs,
+    eventDelayMs,
     note,
     isWaking: (name) => cast.lifecycle.records.get(name)?.state.status === "starting",
     onStart: (truth) => judge.oracle?.onStart(truth),

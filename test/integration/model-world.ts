@@ -1,4 +1,4 @@
-import { EngineError, type News, type OnHint, type Probe } from "../../src/lifecycle/ports.ts";
+import { EngineError, type News, type OnChange, type Probe } from "../../src/lifecycle/ports.ts";
 import type { ModelClock } from "./model-clock.ts";
 import { createModelEngine } from "./model-engine.ts";
 import { createModelProbe } from "./model-probe.ts";
@@ -37,7 +37,7 @@ export function createWorld(deps: {
   names: readonly string[];
   /** How long the engine takes to answer, and how late it tells of a change. */
   latencyMs: number;
-  hintMs: number;
+  eventDelayMs: number;
   note: (line: string) => void;
   /** True while the life cycle wakes it: who starts it then does so together with us. */
   isWaking: (name: string) => boolean;
@@ -46,13 +46,13 @@ export function createWorld(deps: {
   onStop: (truth: Truth) => void;
   onThrottle: (truth: Truth) => void;
 }): World {
-  const { clock, latencyMs, hintMs, note } = deps;
+  const { clock, latencyMs, eventDelayMs, note } = deps;
   const truths = new Map<string, Truth>();
   const untold = new Map<string, number>();
   const missed = new Set<string>();
   const toldAtMs = new Map<string, number>();
   const graceMs = 30 * latencyMs;
-  let watcher: { hint: OnHint; link: (up: boolean) => void } | undefined;
+  let watcher: { onChange: OnChange; link: (up: boolean) => void } | undefined;
   let up = true;
   let ids = 0;
   let runs = 0;
@@ -81,7 +81,7 @@ export function createWorld(deps: {
   }
 
   function isUntold({ name, version, knownVersion, knownAtMs }: Truth): boolean {
-    // A further hint may have come meanwhile, so that it looks once more before it acts.
+    // A further change may have been reported meanwhile, so that it is observed once more before anything is done.
     if (version === knownVersion) return clock.now() <= knownAtMs + 8 * latencyMs;
     if (missed.has(name) || (untold.get(name) ?? 0) > 0) return true;
     return clock.now() <= (toldAtMs.get(name) ?? -1) + graceMs;
@@ -96,10 +96,10 @@ export function createWorld(deps: {
       toldAtMs.set(name, clock.now());
       if (watcher === undefined) return; // it is asked about when the next life of the gateway begins
       if (!up) return void missed.add(name);
-      if (news.length === 0) watcher.hint(name);
-      for (const one of news) watcher?.hint(name, noteUpdate(of(name), one, clock.now()));
+      if (news.length === 0) watcher.onChange(name);
+      for (const one of news) watcher?.onChange(name, noteUpdate(of(name), one, clock.now()));
     };
-    if (hintMs > 0) clock.later(hintMs, tell);
+    if (eventDelayMs > 0) clock.later(eventDelayMs, tell);
     else tell();
   }
 
@@ -112,7 +112,7 @@ export function createWorld(deps: {
     if (!now) return;
     for (const name of missed) toldAtMs.set(name, clock.now());
     missed.clear();
-    watcher?.hint();
+    watcher?.onChange();
   }
 
   function run(truth: Truth, by: Truth["startedBy"]): void {
@@ -216,9 +216,9 @@ export function createWorld(deps: {
       run,
       end,
       freeze,
-      watch(hint, link) {
-        watcher = { hint, link };
-        hint();
+      watch(onChange, link) {
+        watcher = { onChange, link };
+        onChange();
       },
       onCall: () => void (world.calls += 1),
     });

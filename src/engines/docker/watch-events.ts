@@ -25,8 +25,8 @@ interface WatchDeps {
  * time limit) and opens again at once is no loss of the link, and neither is one that is refused: Docker answers.
  */
 export function createWatch({ client, orders, onRewired, silenceMs = SILENCE_MS }: WatchDeps): Engine["watch"] {
-  return (onHint, onLink, signal) => {
-    const reportLink = onChange(onLink);
+  return (onChange, onLink, signal) => {
+    const reportLink = skipRepeats(onLink);
     const names = new Map<string, string>();
 
     function hear(line: string): void {
@@ -34,21 +34,21 @@ export function createWatch({ client, orders, onRewired, silenceMs = SILENCE_MS 
       if (subject?.rewired !== undefined) onRewired(subject.rewired);
       if (subject === undefined) return;
       const news = subject.rewired === undefined ? orders.hear(subject) : undefined;
-      for (const name of subject.names.slice(0, -1)) onHint(name);
-      onHint(subject.names.at(-1), news);
+      for (const name of subject.names.slice(0, -1)) onChange(name);
+      onChange(subject.names.at(-1), news);
     }
 
     function opened(): void {
       reportLink(true);
       onRewired();
-      onHint();
+      onChange();
     }
 
     async function run(): Promise<void> {
       for (let failures = 0; !signal.aborted;) {
         const fault = await follow(client, { opened, hear, silenceMs, signal });
         if (signal.aborted) return;
-        if (fault === undefined) onHint(undefined, { kind: "cut" });
+        if (fault === undefined) onChange(undefined, { kind: "cut" });
         client.forget();
         failures = fault === undefined ? 0 : failures + 1;
         if (fault?.code === "refused") reportLink(true, withoutEvents(fault));
@@ -143,7 +143,7 @@ function watchSilence(
   };
 }
 
-function onChange(report: OnLink): OnLink {
+function skipRepeats(report: OnLink): OnLink {
   let last: string | undefined;
   return (up, lacks) => {
     const now = `${up} ${lacks}`;

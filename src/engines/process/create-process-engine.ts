@@ -31,7 +31,7 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
   const inTurn = createTurns();
   let count = 0;
 
-  function hint(name: string): void {
+  function notifyChange(name: string): void {
     for (const tell of watchers) tell(name);
   }
 
@@ -49,7 +49,7 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
     } else {
       runs.set(ref.name, await begin(ref.name, settings));
     }
-    hint(ref.name);
+    notifyChange(ref.name);
   }
 
   async function begin(name: string, settings: ProcessSettings): Promise<Run> {
@@ -58,7 +58,7 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
     if (fault !== undefined) throw new EngineError("refused", fault);
     count += 1;
     try {
-      return await startRun(settings, env, { guard, mark: `${family}.${count}.`, onEnd: () => hint(name) });
+      return await startRun(settings, env, { guard, mark: `${family}.${count}.`, onEnd: () => notifyChange(name) });
     } catch (error) {
       throw new EngineError("refused", `${settings.command[0]} cannot be started: ${(error as Error).message}`, {
         cause: error,
@@ -74,7 +74,7 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
     let isKilled = false;
     if (method === "pause") run.pause();
     else isKilled = await run.end(signalOf(order), timeoutMs);
-    hint(ref.name);
+    notifyChange(ref.name);
     return isKilled && timeoutMs > 0 ? { killedAfterMs: timeoutMs } : {};
   }
 
@@ -98,12 +98,12 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
         await launch(ref);
       }),
     stop: (ref, order) => inTurn(ref.name, () => halt(ref, order)),
-    watch(onHint, onLink, signal) {
+    watch(onChange, onLink, signal) {
       if (signal.aborted) return;
-      watchers.add(onHint);
-      signal.addEventListener("abort", () => watchers.delete(onHint), { once: true });
+      watchers.add(onChange);
+      signal.addEventListener("abort", () => watchers.delete(onChange), { once: true });
       onLink(true);
-      onHint();
+      onChange();
     },
     async logs(ref, lines) {
       return runs.get(ref.name)?.output.lines(lines) ?? [];

@@ -63,7 +63,7 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
   if (moved) record.wantsTls = false;
   if (!moved || record.observation === undefined) return;
   deps.context.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
-  notify(record.nudges);
+  notify(record.signals);
 }
 
 /** Whoever waits for a route that has got other hosts or members asks again where its host leads. */

@@ -21,7 +21,7 @@ export function hear(context: LifecycleContext, record: WorkloadRecord, news: Ne
       // Word of the order may come after it was seen asleep.
       if (news.ordered && record.endedBy === "itself") record.endedBy = "other";
       // Nobody is sent to it from now on, though the engine may take a while until it says so itself.
-      record.endHinted ||= record.state.status === "ready";
+      record.endReported ||= record.state.status === "ready";
       context.dispatch(record, { type: "ending" });
       break;
     case "started":
@@ -46,7 +46,7 @@ export function forgiveEngine(context: LifecycleContext, records: Iterable<Workl
     record.endingUntilMs = 0;
     if (record.endedBy === "other") record.endedBy = "itself";
     context.truces.note(record.name, { kind: "started" });
-    notify(record.nudges);
+    notify(record.signals);
   }
 }
 

@@ -64,13 +64,13 @@ test("an engine out of reach says nothing and changes nothing, any other fault i
 test("an observation until stable is repeated after a change meanwhile, and leaves nothing behind", async () => {
   const { record, answer } = open();
   const seen = observeUntilStable(record);
-  for (const nudge of record.nudges) nudge();
+  for (const notify of record.signals) notify();
   answer[0]!(STOPPED);
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(answer.length, 2);
   answer[1]!(running(5));
   assert.equal((await seen)?.startedAtMs, 5);
-  assert.equal(record.nudges.size, 0);
+  assert.equal(record.signals.size, 0);
 });
 
 test("the first run that is seen after our start is ours, the next one is not", async () => {

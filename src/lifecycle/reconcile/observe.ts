@@ -23,18 +23,18 @@ export async function observe(record: WorkloadRecord): Promise<Observation | und
 
 /** Observes until the engine reports no change meanwhile, so that the answer is the newest there is. */
 export async function observeUntilStable(record: WorkloadRecord): Promise<Observation | undefined> {
-  let hinted = true;
+  let changed = true;
   let seen: Observation | undefined;
-  const hint = (): void => void (hinted = true);
-  record.nudges.add(hint);
+  const onChange = (): void => void (changed = true);
+  record.signals.add(onChange);
   try {
-    for (let count = 0; hinted && count < MOST_OBSERVATIONS; count += 1) {
-      hinted = false;
+    for (let count = 0; changed && count < MOST_OBSERVATIONS; count += 1) {
+      changed = false;
       seen = await observe(record);
     }
     return seen;
   } finally {
-    record.nudges.delete(hint);
+    record.signals.delete(onChange);
   }
 }
 
@@ -60,7 +60,7 @@ function remember(record: WorkloadRecord, seq: number, seen: Observation): void 
   if (record.observation === undefined && record.wokenByUs && hasRun(seen)) record.ourRun = runOf(seen);
   record.observationSeq = seq;
   record.observation = seen;
-  record.endHinted = false;
+  record.endReported = false;
   if (record.startedAtSeq === undefined || seq <= record.startedAtSeq) return;
   record.startedAtSeq = undefined;
   if (seen.status !== "running" && seen.status !== "restarting") return;

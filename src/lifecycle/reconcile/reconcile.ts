@@ -13,9 +13,9 @@ import { noteTenants } from "../stop/tenants.ts";
 const OBSERVED_AT_ONCE = 16;
 
 export interface Reconciler {
-  /** Lists once, then follows hints and lists anew every `intervalMs()` until `signal` aborts. */
+  /** Lists once, then follows change notifications and lists anew every `intervalMs()` until `signal` aborts. */
   start(intervalMs: () => number, signal: AbortSignal): Promise<void>;
-  /** As after a hint that anything, the configuration included, may have changed. */
+  /** As after a notification that anything, the configuration included, may have changed. */
   reload(): Promise<void>;
   enginesUp(): boolean;
 }
@@ -29,13 +29,13 @@ interface ReconcilerDeps {
 }
 
 /**
- * Makes the records follow the engines. Events are only hints: whatever they say, the whole list is read again, and
- * whatever differs is observed one by one. Hints that come meanwhile lead to one more round, not to many.
+ * Makes the records follow the engines. Events are only change notifications: whatever they say, the whole list is read again, and
+ * whatever differs is observed one by one. Notifications that arrive meanwhile lead to one more round, not to many.
  */
 export function createReconciler({ context, engines, records, apply }: ReconcilerDeps): Reconciler {
   const inventories = new Map<Engine["kind"], ReadonlyMap<string, InventoryItem>>();
   const down = new Set<Engine["kind"]>();
-  const hinted = new Set<string>();
+  const changed = new Set<string>();
   const departed = new Map<Engine["kind"], Departed>();
   let signature: string | undefined;
   let running: Promise<void> | undefined;
@@ -50,7 +50,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     return running;
   }
 
-  /** Ends in the same turn in which it finds nothing more to do, so that a hint never comes too late for it. */
+  /** Ends in the same turn in which it finds nothing more to do, so that a notification never comes too late for it. */
   async function runRounds(): Promise<void> {
     try {
       while (again) {
@@ -66,8 +66,8 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   }
 
   async function round(): Promise<void> {
-    const names = new Set(hinted);
-    hinted.clear();
+    const names = new Set(changed);
+    changed.clear();
     const isLost = lost;
     lost = false;
     const listed = (await Promise.all(Object.values(engines).map(list))).flatMap((kind) => kind ?? []);
@@ -85,7 +85,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       await Promise.all(batch.map((record) => compareAlone(record, isMeant(record, names), isLost)));
     }
     for (const record of records.values()) {
-      if (!listed.includes(record.engine.kind) && names.has(record.name)) hinted.add(record.name);
+      if (!listed.includes(record.engine.kind) && names.has(record.name)) changed.add(record.name);
     }
   }
 
@@ -114,29 +114,29 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   }
 
   /** A fault about one costs no other its turn. */
-  async function compareAlone(record: WorkloadRecord, hasHint: boolean, isLost: boolean): Promise<void> {
+  async function compareAlone(record: WorkloadRecord, isChanged: boolean, isLost: boolean): Promise<void> {
     try {
-      await compare(record, hasHint, isLost);
+      await compare(record, isChanged, isLost);
     } catch (fault) {
-      hinted.add(record.name);
+      changed.add(record.name);
       context.emit({ type: "fault", message: `"${record.name}" could not be compared`, detail: String(fault) });
     }
   }
 
   /** `isLost`: events may have been missed, so that not even an unchanged status proves that nothing happened. */
-  async function compare(record: WorkloadRecord, hasHint: boolean, isLost: boolean): Promise<void> {
+  async function compare(record: WorkloadRecord, isChanged: boolean, isLost: boolean): Promise<void> {
     // Their jobs observe for themselves, later than any answer that is asked for here.
-    if (observesItself(record)) return notify(record.nudges);
+    if (observesItself(record)) return notify(record.signals);
     const item = inventories.get(record.engine.kind)?.get(record.name);
     const last = record.observation;
     const status = item?.status ?? "absent";
-    const isHinted = hasHint || (isLost && last?.status !== "stopped" && last?.status !== "absent");
-    if (!isHinted && last !== undefined && last.status === status && last.id === (item?.id ?? "")) return;
+    const isSuspect = isChanged || (isLost && last?.status !== "stopped" && last?.status !== "absent");
+    if (!isSuspect && last !== undefined && last.status === status && last.id === (item?.id ?? "")) return;
     const ran = last !== undefined && last.status !== "stopped" && last.status !== "absent";
     const isKnownByFile = record.settings.process !== undefined;
     const isNew = item !== undefined && last?.id !== item.id;
     const mustAsk =
-      isHinted ||
+      isSuspect ||
       ran ||
       isKnownByFile ||
       isOneShot(record) ||
@@ -146,13 +146,13 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     if (!mustAsk) recordObservation(record, asleepAs(record.name, item, last));
     const seen = mustAsk ? await observe(record) : record.observation;
     if (seen === undefined || record.state !== before) {
-      hinted.add(record.name); // out of reach, or it moved meanwhile: what was observed may be older than that
+      changed.add(record.name); // out of reach, or it moved meanwhile: what was observed may be older than that
       if (seen !== undefined && !observesItself(record)) again = true;
     } else {
       if (last !== undefined && isMadeAnew(last, seen)) forgetFailures(record);
       context.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
     }
-    notify(record.nudges);
+    notify(record.signals);
   }
 
   /** What has departed is forgotten in time, though nothing else happens. */
@@ -186,9 +186,9 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     };
   }
 
-  function onHint(name?: string, news?: News): void {
+  function onChange(name?: string, news?: News): void {
     if (name === undefined) lost = true;
-    else hinted.add(name);
+    else changed.add(name);
     try {
       if (name !== undefined) takeNews(name, news);
       else if (news?.kind === "cut") forgiveEngine(context, records.values());
@@ -202,14 +202,14 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     const record = records.get(name);
     if (news !== undefined) context.truces.note(name, news);
     if (record !== undefined && news !== undefined) hear(context, record, news);
-    if (record !== undefined) notify(record.nudges);
+    if (record !== undefined) notify(record.signals);
   }
 
   return {
     async start(intervalMs, signal) {
       ended = signal;
       await reconcile();
-      for (const engine of Object.values(engines)) engine.watch(onHint, onLink(engine.kind), signal);
+      for (const engine of Object.values(engines)) engine.watch(onChange, onLink(engine.kind), signal);
       void relist(intervalMs, signal);
     },
     reload() {

@@ -4,7 +4,7 @@ import { canBeUndone, type StopReason } from "../../core/workload-state.ts";
 import { untilFrontIsIdle } from "./front-idle.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe, observeUntilStable } from "../reconcile/observe.ts";
-import { nudged } from "../reconcile/nudge.ts";
+import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import { type Engine, EngineError, type StopOrder, type StopResult, type WorkloadRef } from "../ports.ts";
 import { stopDeletes } from "./stop-deletes.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
@@ -27,7 +27,7 @@ export async function drainJob(
   if (state.status !== "draining") return;
   const limitMs = context.clock.now() + DRAIN_LIMIT_MS;
   while (record.leases > 0 && context.clock.now() < limitMs && !signal.aborted) {
-    await nudged(record, limitMs - context.clock.now(), signal, context.clock);
+    await waitForSignal(record, limitMs - context.clock.now(), signal, context.clock);
   }
   if (!canBeUndone(state.reason)) await untilFrontIsIdle(context, record, limitMs, signal);
   const veto = canBeUndone(state.reason) ? await findVeto(context, record, signal) : undefined;

@@ -1,6 +1,6 @@
 import type { LifecycleContext } from "../context.ts";
 import { observe } from "../reconcile/observe.ts";
-import { nudged } from "../reconcile/nudge.ts";
+import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function awaitTruce(
     if (now !== truce) continue; // it began while the engine was asked
     context.dispatch(record, { type: "progress", run, phase: "updating" });
     waited = true;
-    await nudged(record, now.untilMs - context.clock.now(), signal, context.clock);
+    await waitForSignal(record, now.untilMs - context.clock.now(), signal, context.clock);
   }
   // What the wake takes is counted without the wait.
   if (waited) record.wakeStartedMs += context.clock.now() - calledMs;

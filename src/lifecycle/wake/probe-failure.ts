@@ -23,8 +23,8 @@ export function probeFailure(
   const { healthPath } = record.settings;
   const where = healthPath === "" ? ports : `${healthPath} with 2xx`;
   const last = record.lastProbe === undefined ? "" : `; last answer: ${record.lastProbe}`;
-  const hint = isWrongPort(record) ? others : "";
-  return failureAt(context, "timeout", `it has not answered on ${where} within ${seconds} s${last}${hint}`);
+  const advice = isWrongPort(record) ? others : "";
+  return failureAt(context, "timeout", `it has not answered on ${where} within ${seconds} s${last}${advice}`);
 }
 
 /** Where somebody answers on the port that was configured, another port is no remedy. */

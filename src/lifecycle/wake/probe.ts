@@ -5,7 +5,7 @@ import { isEnding } from "./await-truce.ts";
 import { probeHttp } from "./probe-http.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe } from "../reconcile/observe.ts";
-import { nudged } from "../reconcile/nudge.ts";
+import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import type { ProbeAnswer } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
@@ -65,16 +65,16 @@ export async function whenAnswers(
   let crashes = 0;
   let observation: Observation | undefined;
   let observeAgainMs = 0;
-  let hinted = false;
-  const hint = (): void => void (hinted = true);
-  record.nudges.add(hint);
+  let changed = false;
+  const onChange = (): void => void (changed = true);
+  record.signals.add(onChange);
   try {
     while (!signal.aborted) {
       const now = context.clock.now();
-      if (hinted || now >= observeAgainMs) {
-        hinted = false;
+      if (changed || now >= observeAgainMs) {
+        changed = false;
         observation = (await observe(record)) ?? observation ?? lastSeenRunning(record);
-        if (hinted) continue;
+        if (changed) continue;
         if (observation !== undefined && hasEnded(observation)) return { kind: "ended", observation };
         if (observation?.status === "restarting" && observation.exit?.atMs !== crash?.exit?.atMs) {
           crash = observation;
@@ -85,7 +85,7 @@ export async function whenAnswers(
         if (signal.aborted) break;
       }
       const endpoint = observation && (await answering(context, record, observation, signal));
-      if (hinted) continue; // what has just answered may be gone
+      if (changed) continue; // what has just answered may be gone
       // No patience mends that.
       if (record.wantsTls && record.lastProbe === SPEAKS_TLS) return { kind: "wants-tls", observation };
       const stays = endpoint !== NO_ENDPOINT || context.clock.now() - startedMs >= stayMs;
@@ -94,11 +94,16 @@ export async function whenAnswers(
         if (crash !== undefined) return { kind: "ended", observation: crash };
         return { kind: observation?.health === "unhealthy" ? "unhealthy" : "timed-out", observation };
       }
-      await nudged(record, pause(context, record, observation, context.clock.now() - startedMs), signal, context.clock);
+      await waitForSignal(
+        record,
+        pause(context, record, observation, context.clock.now() - startedMs),
+        signal,
+        context.clock,
+      );
     }
     return { kind: "timed-out", observation };
   } finally {
-    record.nudges.delete(hint);
+    record.signals.delete(onChange);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Failure } from "../../core/decision.ts";
 import { dependencyFailure, failureOf, isCoolingDown } from "../workload/failure.ts";
 import { isSatisfied } from "../workload/gate.ts";
 import type { LifecycleContext } from "../context.ts";
-import { nudged } from "../reconcile/nudge.ts";
+import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import type { DependencyLink, WorkloadRecord } from "../workload/record.ts";
 import { suspensionOf } from "../stop/suspension.ts";
 
@@ -56,7 +56,7 @@ async function wakeDependency(
     const isStuck = now - movedMs >= record.settings.startTimeoutMs;
     if (isStuck || isCoolingDown(record, now)) over.abort();
     if (isStuck) return "stuck";
-    if (!over.signal.aborted) await nudged(record, ASK_AGAIN_MS, signal, context.clock);
+    if (!over.signal.aborted) await waitForSignal(record, ASK_AGAIN_MS, signal, context.clock);
   }
   return undefined;
 }

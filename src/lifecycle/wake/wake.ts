@@ -22,7 +22,7 @@ export async function wakeJob(
 ): Promise<void> {
   record.wakeStartedMs = context.clock.now();
   context.emit({ type: "wake", workload: record.name, cause: record.wakeCause ?? "request" });
-  if (record.endHinted) await seeEnd(context, record);
+  if (record.endReported) await seeEnd(context, record);
   const failure =
     (await wakeDependencies(context, record, run, signal)) ?? (await startAndProbe(context, record, run, signal));
   if (failure === undefined || signal.aborted) return;

@@ -30,7 +30,7 @@ export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadR
   if (!lease.quiet) record.lastActivityMs = clock.now();
   if (record.leases > 0) return;
   if (mayFireTooLate(record)) rearm(record);
-  notify(record.nudges);
+  notify(record.signals);
 }
 
 /** Somebody used it, without a lease: an auth request. Use only moves deadlines on, so that no timer need be set anew. */

@@ -33,7 +33,7 @@ export interface WorkloadRecord {
   job: AbortController | undefined;
   observation: Observation | undefined;
   /** The engine has reported that it ends, and it has not been observed since. */
-  endHinted: boolean;
+  endReported: boolean;
   /** Somebody else has ordered the end of this run. */
   endOrdered: boolean;
   /** When such an order, or the end that it led to, was last heard of. */
@@ -99,8 +99,8 @@ export interface WorkloadRecord {
   readonly waiters: Set<Waiter>;
   /** Called at each change of status or phase: long polls and live pages. */
   readonly watchers: Set<() => void>;
-  /** Called when a lease closes or the engine hints at a change: jobs that wait for it. */
-  readonly nudges: Set<() => void>;
+  /** Called when a lease closes or the engine reports a change: jobs that wait for it. */
+  readonly signals: Set<() => void>;
 
   probeHosts: ProbeHosts;
   /** What it said to the last probe, while that keeps it from being ready: a few plain words. */
@@ -173,7 +173,7 @@ export function createRecord(
     lastSeq: 0,
     observationSeq: 0,
     startCall: undefined,
-    endHinted: false,
+    endReported: false,
     endOrdered: false,
     orderHeardMs: Number.NEGATIVE_INFINITY,
     endOrderedAtSeq: 0,
@@ -208,7 +208,7 @@ export function createRecord(
     timer: undefined,
     waiters: new Set(),
     watchers: new Set(),
-    nudges: new Set(),
+    signals: new Set(),
     probeHosts: firstHosts(settings.hosts, memory?.goodHosts),
     lastProbe: undefined,
     heardFrom: undefined,
