@@ -121,9 +121,9 @@ const DOCKER_WORDS = {
 } as const;
 
 /** When it was last asked for; `undefined`: never, for then its activity is only the moment it was seen running. */
-function lastAskedMs({ leases, lastActivityMs, sightMs }: WorkloadRecord, now: number): number | undefined {
+function lastAskedMs({ leases, lastActivityMs, firstSeenMs }: WorkloadRecord, now: number): number | undefined {
   if (leases > 0) return now;
-  return lastActivityMs === 0 || lastActivityMs === sightMs ? undefined : lastActivityMs;
+  return lastActivityMs === 0 || lastActivityMs === firstSeenMs ? undefined : lastActivityMs;
 }
 
 /** 0: no idle time; -1: never asked for. */

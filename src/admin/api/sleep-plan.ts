@@ -18,7 +18,7 @@ export function idlePlan(context: LifecycleContext, record: WorkloadRecord): Sle
     ...record,
     throttled: true,
     schedule: undefined,
-    edge: undefined,
+    nextScheduleChange: undefined,
     suspendedUntilMs: 0,
   });
   if (deadline === undefined || !isSleep(deadline.kind)) return undefined;

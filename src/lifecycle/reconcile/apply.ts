@@ -51,7 +51,7 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
   const { settings } = record;
   if (JSON.stringify(settings.schedule) !== JSON.stringify(next.schedule)) {
     record.schedule = next.schedule && deps.createSchedule(next.schedule);
-    record.edge = undefined;
+    record.nextScheduleChange = undefined;
   }
   record.settings = next;
   const moved =

@@ -59,7 +59,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       }
     } catch (error) {
       lost = true; // the next round makes up for this one
-      context.emit({ type: "fault", message: "the containers could not be compared", detail: String(error) });
+      context.emit({ type: "fault", message: "cannot refresh the container list", detail: String(error) });
     } finally {
       running = undefined;
     }
@@ -82,7 +82,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     const stale = [...records.values()].filter(({ engine }) => listed.includes(engine.kind));
     for (let from = 0; from < stale.length; from += OBSERVED_AT_ONCE) {
       const batch = stale.slice(from, from + OBSERVED_AT_ONCE);
-      await Promise.all(batch.map((record) => compareAlone(record, isMeant(record, names), isLost)));
+      await Promise.all(batch.map((record) => refreshAlone(record, isMeant(record, names), isLost)));
     }
     for (const record of records.values()) {
       if (!listed.includes(record.engine.kind) && names.has(record.name)) changed.add(record.name);
@@ -114,17 +114,17 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   }
 
   /** A fault about one costs no other its turn. */
-  async function compareAlone(record: WorkloadRecord, isChanged: boolean, isLost: boolean): Promise<void> {
+  async function refreshAlone(record: WorkloadRecord, isChanged: boolean, isLost: boolean): Promise<void> {
     try {
-      await compare(record, isChanged, isLost);
+      await refresh(record, isChanged, isLost);
     } catch (fault) {
       changed.add(record.name);
-      context.emit({ type: "fault", message: `"${record.name}" could not be compared`, detail: String(fault) });
+      context.emit({ type: "fault", message: `cannot refresh the state of "${record.name}"`, detail: String(fault) });
     }
   }
 
   /** `isLost`: events may have been missed, so that not even an unchanged status proves that nothing happened. */
-  async function compare(record: WorkloadRecord, isChanged: boolean, isLost: boolean): Promise<void> {
+  async function refresh(record: WorkloadRecord, isChanged: boolean, isLost: boolean): Promise<void> {
     // Their jobs observe for themselves, later than any answer that is asked for here.
     if (observesItself(record)) return notify(record.signals);
     const item = inventories.get(record.engine.kind)?.get(record.name);

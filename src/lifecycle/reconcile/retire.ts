@@ -47,7 +47,7 @@ export function revive(
   record.settings = settings;
   record.state = { status: "unseen", sinceMs: context.clock.now() };
   record.observation = undefined;
-  record.edge = undefined;
+  record.nextScheduleChange = undefined;
   return record;
 }
 

@@ -113,7 +113,7 @@ function mayBePutOff({ state }: WorkloadRecord): boolean {
 /** Neither idleness nor a schedule tries again at once. */
 function putOffFailed({ clock }: LifecycleContext, record: WorkloadRecord, reason: StopReason): void {
   record.keepUntilMs = clock.now() + AFTER_FAILED_STOP_MS;
-  if (reason === "schedule") record.edge = { kind: "stop", atMs: clock.wall() + AFTER_FAILED_STOP_MS };
+  if (reason === "schedule") record.nextScheduleChange = { kind: "stop", atMs: clock.wall() + AFTER_FAILED_STOP_MS };
 }
 
 function putOff(context: LifecycleContext, record: WorkloadRecord, reason: VetoReason): void {

@@ -11,13 +11,14 @@ import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
  * window as it is now counts. With a start or a stop alone there is no window, and the one that was due is done.
  */
 export function openOrClose(context: LifecycleContext, record: WorkloadRecord, due: "start" | "stop"): void {
-  record.edge = undefined;
+  record.nextScheduleChange = undefined;
   const { schedule, settings } = record;
   const hasWindow = settings.schedule?.start !== "" && settings.schedule?.stop !== "";
   const isOpen = hasWindow && schedule !== undefined ? schedule.isOpen(context.clock.wall()) : due === "start";
   follow(context, record);
   if (isOpen) context.wake(record, "schedule", true);
-  else if (lendsNetwork(record)) record.edge = { kind: "stop", atMs: context.clock.wall() + TRY_AGAIN_MS };
+  else if (lendsNetwork(record))
+    record.nextScheduleChange = { kind: "stop", atMs: context.clock.wall() + TRY_AGAIN_MS };
   else if (!stopDeletes(record)) void close(context, record);
 }
 
@@ -25,7 +26,7 @@ export function openOrClose(context: LifecycleContext, record: WorkloadRecord, d
 async function close(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   if (isAwake(record.state) && (await hasExec(record))) {
     record.lastUse = { by: "exec", atMs: context.clock.now() };
-    record.edge = { kind: "stop", atMs: context.clock.wall() + EXEC_CHECK_MS };
+    record.nextScheduleChange = { kind: "stop", atMs: context.clock.wall() + EXEC_CHECK_MS };
     context.rearm(record);
   } else context.dispatch(record, { type: "sleep", reason: "schedule" });
 }

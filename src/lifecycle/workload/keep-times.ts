@@ -16,7 +16,7 @@ export function keepTimes(
   const is = runs(record.state);
   if (is && !was) rise(context, record, before, event);
   if (was && !is) rest(record, now);
-  if (was && is && isRestart(event)) seeOnce(record, now);
+  if (was && is && isRestart(event)) noteSeenAgain(record, now);
   if (is && cameBack(event)) return comeBack(record, now);
   if (isWanted(before, record.state, event)) record.lastActivityMs = now;
 }
@@ -27,13 +27,13 @@ function rise(context: LifecycleContext, record: WorkloadRecord, before: Workloa
     // A run that was visited before the gateway came up goes on where it was.
     const startedAtMs = startOf(context, record);
     record.awakeSinceMs = startedAtMs;
-    if (record.lastActivityMs < startedAtMs || event.type !== "observed") see(record, now);
+    if (record.lastActivityMs < startedAtMs || event.type !== "observed") noteFirstSeen(record, now);
     if (record.ownLimits !== undefined) void unthrottle(context, record);
     return;
   }
   record.asleepMs += now - record.asleepSinceMs;
   record.awakeSinceMs = now;
-  see(record, now);
+  noteFirstSeen(record, now);
   if (record.ownLimits !== undefined) void unthrottle(context, record);
   if (event.type !== "observed") return;
   record.wokenByUs = isOurRun(record) || record.startCall !== undefined;
@@ -64,14 +64,14 @@ function startOf({ clock }: LifecycleContext, { observation }: WorkloadRecord): 
 }
 
 /** What runs without a visit is unused from the moment it was seen. */
-function see(record: WorkloadRecord, now: number): void {
+function noteFirstSeen(record: WorkloadRecord, now: number): void {
   record.lastActivityMs = now;
-  record.sightMs = now;
+  record.firstSeenMs = now;
 }
 
-/** A restart counts as a new sight, but only once after a visit: a crash loop must not keep itself awake. */
-function seeOnce(record: WorkloadRecord, now: number): void {
-  if (record.lastActivityMs !== record.sightMs) see(record, now);
+/** A restart counts as seen anew, but only once after a visit: a crash loop must not keep itself awake. */
+function noteSeenAgain(record: WorkloadRecord, now: number): void {
+  if (record.lastActivityMs !== record.firstSeenMs) noteFirstSeen(record, now);
 }
 
 /** Somebody has started it again before our stop had ended: theirs, and unused from now on. */
@@ -79,7 +79,7 @@ function comeBack(record: WorkloadRecord, now: number): void {
   record.awakeSinceMs = now;
   record.wokenByUs = false;
   record.stoppedByUs = false;
-  see(record, now);
+  noteFirstSeen(record, now);
 }
 
 function cameBack(event: WorkloadEvent): boolean {

@@ -18,7 +18,7 @@ export interface WorkloadRecord {
   engine: Engine;
   schedule: Schedule | undefined;
   /** The schedule's next opening or closing (wall clock), until it was acted on. */
-  edge: { readonly kind: "start" | "stop"; readonly atMs: number } | undefined;
+  nextScheduleChange: { readonly kind: "start" | "stop"; readonly atMs: number } | undefined;
   dependencies: readonly DependencyLink[];
   dependents: readonly WorkloadRecord[];
   /** The workload whose network it uses, or used until that one was removed. */
@@ -69,7 +69,7 @@ export interface WorkloadRecord {
   /** When the last lease was opened; 0: none was. */
   lastArrivalMs: number;
   /** When it was last seen running without us, if it has not been used since. */
-  sightMs: number | undefined;
+  firstSeenMs: number | undefined;
   /** What kind of client used it last. */
   lastClient: ClientClass | undefined;
   awakeSinceMs: number;
@@ -160,7 +160,7 @@ export function createRecord(
     settings,
     engine,
     schedule: undefined,
-    edge: undefined,
+    nextScheduleChange: undefined,
     dependencies: [],
     dependents: [],
     networkOwner: undefined,
@@ -189,7 +189,7 @@ export function createRecord(
     leasesByKind: { request: 0, tunnel: 0 },
     lastActivityMs: Math.min(memory?.lastActivityMs ?? 0, nowMs),
     lastArrivalMs: 0,
-    sightMs: undefined,
+    firstSeenMs: undefined,
     lastClient: undefined,
     awakeSinceMs: nowMs,
     asleepSinceMs: nowMs,

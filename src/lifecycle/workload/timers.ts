@@ -145,6 +145,12 @@ function scheduleDeadline(
 ): { kind: "start" | "stop"; atMs: number } | undefined {
   const wall = context.clock.wall();
   const next = record.schedule?.next(wall);
-  if (next !== undefined && (record.edge === undefined || next.atMs < record.edge.atMs)) record.edge = next;
-  return record.edge && { kind: record.edge.kind, atMs: context.clock.now() + record.edge.atMs - wall };
+  if (next !== undefined && (record.nextScheduleChange === undefined || next.atMs < record.nextScheduleChange.atMs))
+    record.nextScheduleChange = next;
+  return (
+    record.nextScheduleChange && {
+      kind: record.nextScheduleChange.kind,
+      atMs: context.clock.now() + record.nextScheduleChange.atMs - wall,
+    }
+  );
 }
