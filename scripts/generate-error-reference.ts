@@ -26,7 +26,7 @@ What the gateway answers by itself, as opposed to what your app answers. A brows
   "type": "urn:docker-awakening-gateway:error:hold-timeout",
   "title": "Not ready in time",
   "status": 503,
-  "detail": "The app did not become ready while this request was waiting. Ask again.",
+  "detail": "The app did not become ready while this request was waiting. Try again.",
   "code": "hold-timeout",
   "container": "jellyfin",
   "retry_after_s": 5

@@ -132,7 +132,7 @@ test("one that sleeps is told with what would wake it, and its changes in column
 What would wake it:
   A request for app.test.
 
-What is wrong on the way to it:
+Warnings:
   10.0.0.5 is not trusted.
 
 Last changes:
@@ -169,5 +169,5 @@ When it will stop:
   At 2026-06-01T12:00:00Z (idle).
 `,
   );
-  assert.match(explanationText(awake), /^When it will stop:\n {2}Nothing is due\.$/m);
+  assert.match(explanationText(awake), /^When it will stop:\n {2}No stop is due\.$/m);
 });

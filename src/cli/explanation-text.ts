@@ -21,14 +21,14 @@ export type ExplanationDocument = z.output<typeof explanationSchema>;
 /** An explanation for a terminal, times in UTC; whatever an app wrote stays one plain line. */
 export function explanationText(explanation: ExplanationDocument): string {
   const { name, state, since, why_awake, why_not_stopped, would_wake, warnings, will_stop, transitions } = explanation;
-  const stop = will_stop === null ? "Nothing is due." : `At ${moment(will_stop.at)} (${will_stop.reason}).`;
+  const stop = will_stop === null ? "No stop is due." : `At ${moment(will_stop.at)} (${will_stop.reason}).`;
   return [
     `${plainLine(name)}: ${state} since ${moment(since)}\n`,
     section("Why it is awake", why_awake),
     section("Why it is not stopped", why_not_stopped),
     section("When it will stop", why_awake.length > 0 ? [stop] : []),
     section("What would wake it", would_wake),
-    section("What is wrong on the way to it", warnings),
+    section("Warnings", warnings),
     section("Last changes", changes(transitions)),
   ]
     .filter((part) => part !== "")

@@ -56,3 +56,16 @@ test("a voice speaks its language", () => {
   const t = createTranslate("es" satisfies Language);
   assert.equal(t("loading.title", { name: "Jellyfin" }), "Jellyfin se está despertando");
 });
+
+for (const [language, n, expected] of [
+  ["en", 0, "0 requests open"],
+  ["en", 1, "1 request open"],
+  ["de", 2, "2 Anfragen offen"],
+  ["fr", 0, "0 requête ouverte"],
+  ["fr", 2, "2 requêtes ouvertes"],
+  ["fr", 1_000_000, "1000000 requêtes ouvertes"],
+] as const) {
+  test(`${language} counts ${n} by its own plural rule`, () => {
+    assert.equal(createTranslate(language)("row.requests", { n }), expected);
+  });
+}

@@ -9,8 +9,12 @@ export const LANGUAGES = Object.freeze({ en, it, de, fr, es } satisfies Record<s
 
 export type Language = keyof typeof LANGUAGES;
 
+/** A text that has one form for each plural category; the value `n` chooses the form. */
+export type CountedKey = OneOf<MessageKey>;
+type OneOf<K extends string> = K extends `${infer Base}.one` ? Base : never;
+
 /** A text in one language with its `{places}` filled; not escaped: the templates do that. */
-export type Translate = (key: MessageKey, values?: Readonly<Record<string, string | number>>) => string;
+export type Translate = (key: MessageKey | CountedKey, values?: Readonly<Record<string, string | number>>) => string;
 
 /** The best language we have for an `Accept-Language` header (RFC 9110, 12.5.4); English when none fits. */
 export function negotiateLanguage(header: string | undefined): Language {
@@ -31,8 +35,11 @@ export function negotiateLanguage(header: string | undefined): Language {
 /** Speaks one language. */
 export function createTranslate(language: Language): Translate {
   const messages: Messages = LANGUAGES[language];
+  const plurals = new Intl.PluralRules(language);
   return (key, values) => {
-    const text = messages[key];
+    const text = isCounted(key)
+      ? messages[`${key}.${plurals.select(Number(values?.["n"])) === "one" ? "one" : "other"}`]
+      : messages[key];
     return values === undefined ? text : fill(text, values);
   };
 }
@@ -40,6 +47,10 @@ export function createTranslate(language: Language): Translate {
 /** Puts values into the `{places}` of a text; a place without a value stays as it is. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}
+
+function isCounted(key: MessageKey | CountedKey): key is CountedKey {
+  return !Object.hasOwn(en, key);
 }
 
 function isLanguage(tag: string): tag is Language {

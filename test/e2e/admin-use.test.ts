@@ -72,11 +72,11 @@ inChromium("a button acts in place and says what it did", async (t, open) => {
   await page.goto(`${url}/_status`);
   await page.evaluate("window.here = true");
   await page.getByRole("button", { name: "Wake app" }).click();
-  await page.getByText("app is being woken.").waitFor();
+  await page.getByText("app is waking up.").waitFor();
   await stateOf(page, "app", "ready").waitFor({ timeout: 5_000 });
   await page.locator(".menu summary").click();
   await page.getByRole("button", { name: "for 1 h" }).click();
-  await page.getByText("app is kept awake.").waitFor();
+  await page.getByText("app stays awake.").waitFor();
   await row(page, "app").getByText("kept awake until").waitFor({ timeout: 5_000 });
   assert.equal(await page.evaluate("window.here"), true);
 });
@@ -128,7 +128,7 @@ inChromium("the keyboard alone finds, wakes, opens and closes", async (t, open) 
     assert.ok(seen.map((name) => name.trim()).includes(stop), `${stop} in ${seen.join(", ")}`);
   }
   await page.keyboard.press("Enter");
-  await page.getByText("bee is being woken.").waitFor();
+  await page.getByText("bee is waking up.").waitFor();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   assert.ok(await row(page, "bee").locator("details[open]").count());
@@ -166,11 +166,11 @@ inChromium("who has to log in is asked once, lands where they wanted, and may le
   const page = await open();
   await page.goto(`${url}/_status/c/app`);
   assert.equal(page.url(), `${url}/_status/login?next=%2F_status%2Fc%2Fapp`);
-  await page.getByLabel("User name").fill("admin");
+  await page.getByLabel("Username").fill("admin");
   await page.getByLabel("Password").fill("wrong");
   await page.keyboard.press("Enter");
   await page.getByRole("alert").getByText("That was not right").waitFor();
-  await page.getByLabel("User name").fill("admin");
+  await page.getByLabel("Username").fill("admin");
   await page.getByLabel("Password").fill(AUTH.password);
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByRole("heading", { name: "app", exact: true }).waitFor();
@@ -186,7 +186,7 @@ inChromium("a page whose session ended leads to the login", async (t, open) => {
   const gateway = await startAdminGateway(t, ["app"], { admin_auth: AUTH });
   const page = await open();
   await page.goto(`${gateway.url}/_status`);
-  await page.getByLabel("User name").fill("admin");
+  await page.getByLabel("Username").fill("admin");
   await page.getByLabel("Password").fill(AUTH.password);
   await page.keyboard.press("Enter");
   await page.locator("#live[data-how=live]").waitFor();
@@ -199,7 +199,7 @@ inChromium("who comes by a link from another site is not asked again", async (t,
   const { url, port } = await startAdminGateway(t, ["app"], { admin_auth: AUTH });
   const page = await open();
   await page.goto(`${url}/_status`);
-  await page.getByLabel("User name").fill("admin");
+  await page.getByLabel("Username").fill("admin");
   await page.getByLabel("Password").fill(AUTH.password);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "0 of 1 awake" }).waitFor();

@@ -27,7 +27,7 @@ inChromium(
     assert.ok(first > 0 && first < 0.3, `${first}`);
 
     server.change({ health: WAITING });
-    await waitUntil(async () => (await page.textContent("#phase")) === "Started, waiting for its first answer");
+    await waitUntil(async () => (await page.textContent("#phase")) === "Started, waiting for the app to answer");
     assert.equal(await page.getAttribute("[data-step=waiting]", "aria-current"), "step");
     assert.equal(await page.getAttribute("[data-step=starting]", "data-passed"), "true");
     await waitUntil(async () => /^[2-9]\ss$/u.test((await page.textContent("#elapsed")) ?? ""));
@@ -58,7 +58,7 @@ inChromium("at the first wake the bar has no value, and the text says that there
   await page.goto(server.url);
   await waitUntil(async () => (await page.textContent("#elapsed")) === "1\u00a0s");
   assert.equal(await page.getAttribute("#progress", "value"), null);
-  assert.equal(await page.textContent("#usual"), "first time, no estimate yet");
+  assert.equal(await page.textContent("#usual"), "first start, no estimate yet");
 });
 
 inChromium("a wake that takes long is said to, and its bar stays below full", async (t, open) => {

@@ -34,7 +34,7 @@ test("of a sleeping container is told what would wake it, and nothing else", asy
     "An administrator.",
   ]);
   assert.ok(
-    (await explain(fixture, "lone")).would_wake.includes("Not a request that one of its ignore rules matches."),
+    (await explain(fixture, "lone")).would_wake.includes("Not a request that matches one of its ignore rules."),
   );
 });
 
@@ -46,8 +46,8 @@ test("of a container that is awake is told who woke it, what keeps it, and when 
   const rested = await explain(fixture);
   assert.deepEqual(rested.why_awake, ["It was woken at 2026-06-01T12:00:00.000Z (schedule)."]);
   assert.deepEqual(rested.why_not_stopped, [
-    "min_uptime holds for another 59s.",
-    "It was in use: its idle_timeout of 5m0s ends in 4m59s.",
+    "Its min_uptime lasts another 59s.",
+    "It was used: its idle_timeout (5m0s) ends in 4m59s.",
   ]);
   assert.deepEqual(rested.will_stop, { at: "2026-06-01T12:05:00.000Z", reason: "idle" });
   assert.deepEqual(rested.would_wake, []);
@@ -57,7 +57,7 @@ test("of a container that is awake is told who woke it, what keeps it, and when 
   const used = await explain(fixture);
   assert.ok(used.why_awake.includes("1 tunnel is open."));
   assert.ok(used.why_not_stopped.includes("1 request or tunnel is open."));
-  assert.ok(used.why_not_stopped.includes("It is kept awake for another 1h0m0s (a pin)."));
+  assert.ok(used.why_not_stopped.includes("It is kept awake for another 1h0m0s (Keep awake)."));
   assert.equal(used.will_stop, null);
 });
 
@@ -71,7 +71,7 @@ test("a dependency is kept by those who need it", async (t) => {
   await fixture.clock.advance(2_000);
   assert.deepEqual((await explain(fixture, "db")).why_not_stopped, ['"app" needs it and is awake.']);
   assert.deepEqual((await explain(fixture, "app")).why_not_stopped, [
-    "It has no idle_timeout, so that it is never stopped for lack of use.",
+    "It has no idle_timeout, so it is never stopped for being idle.",
   ]);
 });
 
@@ -84,7 +84,7 @@ test("what somebody else started, what is missing and what cools down says so", 
   fixture.lifecycle.wake(fixture.record("broken"), "request");
   await fixture.clock.advance(1_000);
   assert.match((await explain(fixture)).why_awake[0], /^Somebody else started it/);
-  assert.equal((await explain(fixture, "gone")).would_wake[0], 'Nothing, until there is a container named "gone".');
+  assert.equal((await explain(fixture, "gone")).would_wake[0], 'Nothing: there is no container named "gone".');
   assert.ok(
     (await explain(fixture, "broken")).would_wake.includes("Not before 2026-06-01T12:00:12.000Z: no such image."),
   );
@@ -95,7 +95,7 @@ test("what somebody else stopped a moment ago says since when, and for how long 
   await fixture.clock.advance(100);
   fixture.engine.stopOutside("app");
   await fixture.clock.advance(4_000);
-  const sentence = "Somebody else stopped or removed it 4s ago; a request waits up to 6s for an update to end";
+  const sentence = "Somebody else stopped or removed it 4s ago; a request waits up to 6s in case it is being updated.";
   assert.equal((await explain(fixture)).would_wake[0], sentence);
   fixture.lifecycle.wake(fixture.record("app"), "request");
   await fixture.clock.settle();

@@ -125,7 +125,7 @@ test("who has logged in is not asked again, and where nobody has to nobody is as
 test("a wrong login shows the form again, and says so, without a browser's own dialog", async (t) => {
   const answer = await fillIn(await start(t, BASIC), { username: "admin", password: `"><script>` });
   assert.equal(answer.status, 401);
-  assert.match(answer.text, /role="alert" id="fault">That was not right/);
+  assert.match(answer.text, /role="alert" id="fault">Wrong username, password, or token/);
   assert.doesNotMatch(answer.text, /"><script>|value="admin"/);
   assert.equal(answer.headers["www-authenticate"], undefined);
 });
@@ -136,7 +136,7 @@ test("too many wrong logins say how long to wait, on the page and in a header", 
   const answer = await fillIn(fixture, { token: "t0ken" });
   assert.equal(answer.status, 429);
   assert.equal(answer.headers["retry-after"], "6");
-  assert.match(answer.text, /allowed in 6\u00a0s/);
+  assert.match(answer.text, /Try again in 6\u00a0s/);
   await fixture.clock.advance(6_000);
   assert.equal((await fillIn(fixture, { token: "t0ken" })).status, 303);
 });

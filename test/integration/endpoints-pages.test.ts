@@ -136,10 +136,10 @@ for (const [rule, logs, adminAuth, isUp, expected] of [
     "starting",
     { method: "none" },
     true,
-    /Logs are shown while it starts/,
+    /Visitors see the log only while the app starts/,
   ],
   ["where anybody may see them, everybody does", "always", { method: "none" }, true, /<div>red<\/div>/],
-  ["those that nobody may see are shown to nobody", "never", AUTH, true, /shown to nobody/],
+  ["those that nobody may see are shown to nobody", "never", AUTH, true, /hidden from everybody/],
 ] as const) {
   test(`logs on the detail page: ${rule}`, async (t: TestContext) => {
     const settings = settingsOf([{ name: "app", logs }], { gateway: { adminAuth } });
@@ -161,7 +161,7 @@ test("a container's page tells what happened, how long wakes take, and where eac
     'class="histogram"',
     "config.yaml, line 14",
     "label dag.title",
-    "more have their default",
+    "more with default values",
     "jellyfin/jellyfin:10.10",
   ])
     assert.ok(text.includes(words), words);

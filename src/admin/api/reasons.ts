@@ -6,13 +6,14 @@ import type { TimelineEntry, WorkloadRecord } from "../../lifecycle/workload/rec
 import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
 import { suspensionOf } from "../../lifecycle/stop/suspension.ts";
 import { keepsAwake } from "../../lifecycle/workload/timers.ts";
+import type { CountedKey } from "../../respond/language.ts";
 import type { MessageKey } from "../../respond/messages/en.ts";
 import { groupsOf } from "./container-status.ts";
 import { toWall } from "./sleep-plan.ts";
 
 /** A sentence that is still to be written, in some language: its key, and what goes into it. */
 export interface Reason {
-  readonly key: Extract<MessageKey, `explain.${string}`>;
+  readonly key: Extract<MessageKey | CountedKey, `explain.${string}`>;
   readonly values?: Readonly<Record<string, ReasonValue>>;
 }
 
@@ -34,8 +35,8 @@ export function whyAwake({ context }: Lifecycle, record: WorkloadRecord): Reason
   if (record.state.status === "starting" && record.state.phase === "updating")
     reasons.push(...whyLeftAlone(context, record));
   const { request, tunnel } = record.leasesByKind;
-  if (request > 0) reasons.push(count("explain.request", request));
-  if (tunnel > 0) reasons.push(count("explain.tunnel", tunnel));
+  if (request > 0) reasons.push({ key: "explain.request", values: { n: request } });
+  if (tunnel > 0) reasons.push({ key: "explain.tunnel", values: { n: tunnel } });
   return reasons;
 }
 
@@ -54,7 +55,7 @@ export function whyNotStopped({ context }: Lifecycle, record: WorkloadRecord): R
   const now = context.clock.now();
   const left = (untilMs: number) => ({ left: { spanMs: Math.ceil((untilMs - now) / 1_000) * 1_000 } });
   const reasons: Reason[] = [];
-  if (record.leases > 0) reasons.push(count("explain.open", record.leases));
+  if (record.leases > 0) reasons.push({ key: "explain.open", values: { n: record.leases } });
   const users = dependents.filter((dependent) => keepsAwake(dependent, record)).map(({ name }) => name);
   for (const name of [...users, ...record.tenants]) reasons.push({ key: "explain.needed", values: { name } });
   if (record.pinnedUntilMs > now) reasons.push({ key: "explain.pinned", values: left(record.pinnedUntilMs) });
@@ -141,8 +142,4 @@ function byRequest(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {
     ...paths.map((path) => ({ key: "explain.wakesByPath", values: { path } }) as const),
     ...(settings.ignore === undefined ? [] : [{ key: "explain.ignored" } as const]),
   ];
-}
-
-function count(key: "explain.request" | "explain.tunnel" | "explain.open", n: number): Reason {
-  return { key: n === 1 ? `${key}.one` : `${key}.many`, values: { n } };
 }

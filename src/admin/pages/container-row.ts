@@ -39,7 +39,7 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
     target: encodeURIComponent(container.name),
     hosts: container.hosts.map((host) => ({ name: host, href: appHref(host, ownHost, record.seenByFront) })),
     groups: container.groups.map((group) => cleanText(group)),
-    warnings: warnings.length === 0 ? "" : t(...counted("row.warnings", warnings.length)),
+    warnings: warnings.length === 0 ? "" : t("row.warnings", { n: warnings.length }),
     state,
     bucket: bucketOf(state),
     word: t(`state.${state}`),
@@ -98,8 +98,8 @@ function useOf({ words, context }: RowSources, record: WorkloadRecord, container
   const useLines: Line[] = [];
   let countdown: { readonly until: string; readonly total: number; readonly left: number } | undefined;
   const plan = sleepPlan(context, record);
-  if (leases.request > 0) useLines.push({ text: t(...counted("row.requests", leases.request)) });
-  if (leases.tunnel > 0) useLines.push({ text: t(...counted("row.tunnels", leases.tunnel)) });
+  if (leases.request > 0) useLines.push({ text: t("row.requests", { n: leases.request }) });
+  if (leases.tunnel > 0) useLines.push({ text: t("row.tunnels", { n: leases.tunnel }) });
   if (pinned_until !== null) useLines.push({ text: t("row.pinned"), moment: words.at(Date.parse(pinned_until)) });
   if (state === "ready" && useLines.length === 0) {
     if (plan !== undefined) {
@@ -141,12 +141,4 @@ function asleepLines(words: Words, { asleep_seconds, memory_saved_byte_seconds: 
   if (saved !== null && saved > 0)
     lines.push({ text: words.byteHours(saved), tone: "soft", title: words.t("dash.memoryHint") });
   return lines;
-}
-
-/** A key that has a form for one and a form for many. */
-function counted<K extends "row.requests" | "row.tunnels" | "row.warnings">(
-  key: K,
-  n: number,
-): [key: `${K}.one` | `${K}.many`, values: { n: number }] {
-  return [n === 1 ? `${key}.one` : `${key}.many`, { n }];
 }
