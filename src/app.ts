@@ -13,7 +13,7 @@ import { type AuthHandler, createAuthHandler } from "./forward-auth/handler.ts";
 import { createTraefikProvider } from "./forward-auth/traefik-provider.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle/lifecycle.ts";
 import { createLogTail } from "./lifecycle/workload/log-tail.ts";
-import type { Engine, Probe, Store } from "./lifecycle/ports.ts";
+import type { Engines, Probe, Store } from "./lifecycle/ports.ts";
 import { createRefusedRoutes } from "./lifecycle/admit/refused-route.ts";
 import type { Route } from "./lifecycle/admit/route.ts";
 import { createProxyHandler, type ProxyHandler } from "./proxy/handler.ts";
@@ -35,7 +35,7 @@ export interface AppDeps extends TelemetryDeps {
   readonly config: FileConfig;
   readonly probe: Probe;
   readonly store: Store;
-  readonly engines: Readonly<Record<Engine["kind"], Engine>>;
+  readonly engines: Engines;
   /** The gateway's own container (name or id), which it must not look after. */
   readonly self?: string | undefined;
 }
@@ -107,15 +107,22 @@ function wireLifecycle(
     clock,
     probe,
     store,
-    engines: {
-      docker: countingEngine(engines.docker, metrics),
-      process: countingEngine(engines.process, metrics),
-    },
+    engines: counted(engines, metrics),
     emit: events.emit,
     settingsFor: settings.merge,
     createSchedule,
     matchesIgnore: createIgnoreMatcher(),
   });
+}
+
+function counted(engines: Engines, metrics: Telemetry["metrics"]): Engines {
+  const { docker, process, ...more } = engines;
+  const others = Object.entries(more).map(([id, engine]) => [id, countingEngine(engine, metrics)] as const);
+  return {
+    ...Object.fromEntries(others),
+    docker: countingEngine(docker, metrics),
+    process: countingEngine(process, metrics),
+  };
 }
 
 /** Connections to an app end with its run. */

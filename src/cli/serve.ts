@@ -10,7 +10,7 @@ import { contextHint, DEFAULT_SOCKET } from "../engines/docker/context.ts";
 import { createDockerEngine } from "../engines/docker/create-docker-engine.ts";
 import { createProbe } from "../engines/probe.ts";
 import { createProcessEngine } from "../engines/process/create-process-engine.ts";
-import type { Engine, Store } from "../lifecycle/ports.ts";
+import type { Engine, Engines, Store } from "../lifecycle/ports.ts";
 import { createFileStore } from "../store/file-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { createSystemClock } from "../system-clock.ts";
@@ -127,11 +127,7 @@ function storeFor({ gateway }: FileConfig, logger: Logger): Store {
   return createMemoryStore();
 }
 
-function enginesFor(
-  io: Io,
-  reach: () => FileConfig["gateway"],
-  { docker = true }: RunOptions,
-): Record<Engine["kind"], Engine> {
+function enginesFor(io: Io, reach: () => FileConfig["gateway"], { docker = true }: RunOptions): Engines {
   const processes = createProcessEngine({ environment: io.env });
   return {
     process: processes,
@@ -143,6 +139,7 @@ function enginesFor(
 function noDocker(processes: Engine): Engine {
   return {
     ...processes,
+    id: "docker",
     kind: "docker",
     list: () => Promise.resolve([]),
     watch: () => undefined,

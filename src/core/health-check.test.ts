@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { awaitsHealthCheck } from "./health-check.ts";
-import type { Observation } from "./observation.ts";
+import { noInstances, type Observation } from "./observation.ts";
 
 const RUN: Observation = {
   name: "app",
@@ -9,7 +9,7 @@ const RUN: Observation = {
   status: "running",
   health: "starting",
   image: "",
-  endpoints: [],
+  ...noInstances(),
   startedAtMs: 100_000,
   exit: undefined,
 };

@@ -1,3 +1,5 @@
+import type { EngineKind } from "./engine-kind.ts";
+
 /** Where an app can be reached: a literal address or a name, and a port. */
 export interface Endpoint {
   readonly host: string;
@@ -10,6 +12,21 @@ export interface Endpoint {
   readonly targetPort?: number;
   /** Not to be believed before its container has run so long: a likelier one may still come up. */
   readonly afterMs?: number;
+}
+
+/** One running copy of a workload: a container, a task, a pod, a process. */
+export interface Instance {
+  /** The engine's own id of this run of it. */
+  readonly id: string;
+  /** Its engine lets requests go to it, as far as it checks that apart from `health`. */
+  readonly ready: boolean;
+  /** It is being stopped: no new request goes to it. */
+  readonly ending: boolean;
+  /** The machine that it runs on; empty where there is only one. */
+  readonly node: string;
+  readonly startedAtMs?: number;
+  /** Reachable addresses of this one copy, in order of preference. */
+  readonly endpoints: readonly Endpoint[];
 }
 
 /** What an engine says of one workload at one moment, in our words. */
@@ -26,8 +43,14 @@ export interface Observation {
   readonly image: string;
   /** TCP ports that its image exposes, or that it was made with; absent: not known. */
   readonly exposedPorts?: readonly number[];
-  /** Reachable addresses in order of preference; empty unless running. */
-  readonly endpoints: readonly Endpoint[];
+  /** What is running, or about to; one at most where the engine knows no replicas. Empty unless running. */
+  readonly instances: readonly Instance[];
+  /** How many of them its engine is told to run; 0: none. */
+  readonly wanted: number;
+  /** Which version of the workload this is, for a write on condition that nobody else has written; empty: not known. */
+  readonly version: string;
+  /** What its engine waits for in a few words (`pulling the image`); empty: nothing. */
+  readonly note: string;
   readonly startedAtMs: number | undefined;
   readonly exit: ExitFacts | undefined;
   /** How long it may take to end, as it was made; absent where nobody says. */
@@ -50,6 +73,9 @@ export interface ExitFacts {
 /** One line of an engine's inventory: enough to discover by label and to notice a change. */
 export interface InventoryItem {
   readonly name: string;
+  /** The id and kind of its engine; absent: Docker's, or that of local processes. */
+  readonly engine?: string;
+  readonly engineKind?: EngineKind;
   readonly id: string;
   readonly status: Observation["status"];
   readonly image: string;
@@ -69,10 +95,31 @@ export const STILL_RUNNING: Observation = Object.freeze({
   status: "running",
   health: "none",
   image: "",
-  endpoints: [],
+  ...noInstances(),
   startedAtMs: undefined,
   exit: undefined,
 });
+
+/** The parts of an observation of what does not run. */
+export function noInstances(): Pick<Observation, "instances" | "wanted" | "version" | "note"> {
+  return { instances: [], wanted: 0, version: "", note: "" };
+}
+
+/** The same parts where an engine knows no replicas and the workload runs. */
+export function oneInstance(
+  id: string,
+  endpoints: readonly Endpoint[],
+  startedAtMs?: number,
+): Pick<Observation, "instances" | "wanted" | "version" | "note"> {
+  const started = startedAtMs === undefined ? {} : { startedAtMs };
+  const instance: Instance = { id, ready: true, ending: false, node: "", ...started, endpoints };
+  return { instances: [instance], wanted: 1, version: "", note: "" };
+}
+
+/** Every address of every instance that may be sent requests, in order of preference. */
+export function endpointsOf({ instances }: Observation): readonly Endpoint[] {
+  return instances.flatMap(({ ready, ending, endpoints }) => (ready && !ending ? endpoints : []));
+}
 
 /** What a list says of a container that does not run. */
 export function asleepAs(name: string, item: InventoryItem | undefined, last: Observation | undefined): Observation {
@@ -83,7 +130,7 @@ export function asleepAs(name: string, item: InventoryItem | undefined, last: Ob
     health: "none",
     image: item?.image ?? "",
     ...(last?.exposedPorts && last.id === item?.id && { exposedPorts: last.exposedPorts }),
-    endpoints: [],
+    ...noInstances(),
     startedAtMs: undefined,
     exit: undefined,
   };

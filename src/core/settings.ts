@@ -76,6 +76,8 @@ export interface WorkloadSettings {
   readonly origin: "file" | "label" | "implied";
   /** Set for a local process; absent for a Docker container. */
   readonly process?: ProcessSettings;
+  /** The id of its engine; absent: Docker's, or that of local processes. */
+  readonly engine?: string;
   /** Where the app listens; `undefined` on a workload without a host and without the key: running is ready enough. */
   readonly targetPort: number | undefined;
   /** Nobody configured a port: `targetPort` is only where it is looked for if its image exposes no other one. */

@@ -12,7 +12,7 @@ import type { LifecycleContext } from "./context.ts";
 import { createMemoryKeeper } from "./workload/memory.ts";
 import { notify } from "./workload/notify.ts";
 import { openOrClose } from "./stop/open-or-close.ts";
-import type { Clock, Engine, Probe, Store } from "./ports.ts";
+import type { Clock, Engines, Probe, Store } from "./ports.ts";
 import { probeJob } from "./wake/probe.ts";
 import { createReconciler } from "./reconcile/reconcile.ts";
 import type { WorkloadRecord } from "./workload/record.ts";
@@ -31,7 +31,7 @@ export interface LifecycleDeps {
   readonly clock: Clock;
   readonly probe: Probe;
   readonly store: Store;
-  readonly engines: Readonly<Record<Engine["kind"], Engine>>;
+  readonly engines: Engines;
   readonly emit: Emit;
   /** The configuration as it is, given what the engines hold (labels). Called whenever the inventory changed. */
   settingsFor(inventory: readonly InventoryItem[]): Settings;

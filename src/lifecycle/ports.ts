@@ -1,4 +1,5 @@
 import type { Endpoint, InventoryItem, Observation } from "../core/observation.ts";
+import type { EngineCapabilities, EngineKind } from "../core/engine-kind.ts";
 import type { ProcessSettings, StopMethod } from "../core/settings.ts";
 
 /** What an engine needs to know of a workload to observe and start it. */
@@ -17,10 +18,14 @@ export interface StopOrder {
   readonly timeoutMs: number | undefined;
   /** Empty: the image's own. */
   readonly signal: string;
+  /** Stops it only while this is still its version, else rejects with `changed`; needs the capability `conditionalStop`. */
+  readonly onlyIf?: string;
 }
 
 /** How a stop went. */
 export interface StopResult {
+  /** How many instances it was told to run before; 0: it was stopped already. */
+  readonly instances: number;
   /** Set when it did not end by itself in this time and was killed. */
   readonly killedAfterMs?: number;
 }
@@ -33,17 +38,22 @@ export const DEFAULT_STOP_TIMEOUT_MS = 10_000;
  * Calls are idempotent: starting what runs and stopping what is stopped succeed.
  */
 export interface Engine {
-  readonly kind: "docker" | "process";
+  /** Names this engine among all of them (`docker`, `process`, `swarm`, a host's name): the key everywhere. */
+  readonly id: string;
+  readonly kind: EngineKind;
   readonly capabilities: EngineCapabilities;
   /** Everything there is, running or not. */
   list(): Promise<readonly InventoryItem[]>;
   /** One workload's real state; a missing one is `absent`, not an error. */
   observe(ref: WorkloadRef): Promise<Observation>;
-  /** stopped → running, or paused → running. Resolves when the engine says that it runs, not when it is ready. */
-  start(ref: WorkloadRef): Promise<void>;
+  /**
+   * stopped → running, or paused → running. Resolves when the engine says that it runs, not when it is ready. `instances`:
+   * how many of them, where the engine knows replicas and itself remembers no number; default 1.
+   */
+  start(ref: WorkloadRef, instances?: number): Promise<void>;
   /** Ends what runs as `order` says and starts it again, which is no end of it for whoever deletes what has ended. */
   restart(ref: WorkloadRef, order: StopOrder): Promise<void>;
-  /** Resolves when it has ended (or is paused). */
+  /** Resolves when nothing of it takes new requests and it may be started again (Docker: when it has ended, or is paused). */
   stop(ref: WorkloadRef, order: StopOrder): Promise<StopResult>;
   /**
    * Calls `onHint` soon after anything changed (the name when one workload is meant; what happened to it where the engine
@@ -66,6 +76,9 @@ export interface Engine {
   /** Releases what the engine holds; a process engine ends its children here. */
   close(): Promise<void>;
 }
+
+/** All engines by their id. */
+export type Engines = Readonly<Record<string, Engine>> & Readonly<Record<"docker" | "process", Engine>>;
 
 export type OnChange = (name?: string, news?: News) => void;
 
@@ -99,12 +112,6 @@ export interface Limits {
   readonly values: Readonly<Record<string, number>>;
 }
 
-export interface EngineCapabilities {
-  readonly pause: boolean;
-  readonly throttle: boolean;
-  readonly usage: boolean;
-}
-
 export interface Usage {
   /** The four network counters are `undefined` together: a process, or a container on the host's network, has none of its own. */
   readonly rxBytes: number | undefined;
@@ -121,10 +128,14 @@ export interface Usage {
   readonly sharesNetwork?: boolean;
 }
 
-/** What went wrong with an engine: `unreachable` (try again later), `absent` (no such workload), `network` (the container whose network it uses is gone), `refused` (it said no). */
+/**
+ * What went wrong with an engine: `unreachable` (try again later), `absent` (no such workload), `network` (the container whose
+ * network it uses is gone), `changed` (somebody else has written meanwhile), `forbidden` (a right is missing, which the message
+ * names), `refused` (it said no).
+ */
 export class EngineError extends Error {
   override readonly name = "EngineError";
-  readonly code: "unreachable" | "absent" | "network" | "refused";
+  readonly code: "unreachable" | "absent" | "network" | "changed" | "forbidden" | "refused";
   constructor(code: EngineError["code"], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
@@ -192,4 +203,6 @@ export interface Memory {
   readonly goodHosts?: readonly string[];
   /** Its own limits, while it is throttled. */
   readonly ownLimits?: Limits;
+  /** How many instances it had when it was last seen with more than one. */
+  readonly instances?: number;
 }

@@ -22,6 +22,7 @@ export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
         ...(memory.suspendedUntilMs !== undefined && { suspended_until_ms: memory.suspendedUntilMs }),
         ...(memory.truceUntilMs !== undefined && { truce_until_ms: memory.truceUntilMs }),
         ...(memory.ownLimits && { own_limits: memory.ownLimits }),
+        ...(memory.instances !== undefined && { instances: memory.instances }),
       },
     ]),
   );
@@ -53,6 +54,7 @@ function memoryOf(record: Record<string, unknown>): Memory {
   const answeredPort = time(record["answered_port"]);
   const suspendedUntilMs = time(record["suspended_until_ms"]);
   const truceUntilMs = time(record["truce_until_ms"]);
+  const instances = time(record["instances"]);
   return {
     lastActivityMs: time(record["last_activity_ms"]),
     wakesMs: Array.isArray(record["wakes_ms"]) ? record["wakes_ms"].filter(isAmount) : [],
@@ -68,6 +70,7 @@ function memoryOf(record: Record<string, unknown>): Memory {
     ...(suspendedUntilMs !== undefined && { suspendedUntilMs }),
     ...(truceUntilMs !== undefined && { truceUntilMs }),
     ...(ownLimits && { ownLimits }),
+    ...(instances !== undefined && { instances }),
   };
 }
 

@@ -16,7 +16,15 @@ const OPERATIONS = [
 export type EngineOperation = (typeof OPERATIONS)[number];
 
 /** How a call ended: the engine's own code, or `error` for what is no answer of an engine. */
-export type EngineResult = "success" | "unreachable" | "absent" | "network" | "refused" | "error";
+export type EngineResult =
+  | "success"
+  | "unreachable"
+  | "absent"
+  | "network"
+  | "changed"
+  | "forbidden"
+  | "refused"
+  | "error";
 
 type Countable = { readonly [operation in EngineOperation]: (...args: never[]) => Promise<unknown> };
 
@@ -42,7 +50,14 @@ export function countingEngine<E extends Countable>(
   return Object.assign(Object.create(engine) as E, counting);
 }
 
-const CODES: ReadonlySet<unknown> = new Set<EngineResult>(["unreachable", "absent", "network", "refused"]);
+const CODES: ReadonlySet<unknown> = new Set<EngineResult>([
+  "unreachable",
+  "absent",
+  "network",
+  "changed",
+  "forbidden",
+  "refused",
+]);
 
 function resultOf(error: unknown): EngineResult {
   const code = error instanceof Error && "code" in error ? error.code : undefined;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import type { ContainerCreateOptions } from "dockerode";
-import type { Endpoint } from "../../src/core/observation.ts";
+import { type Endpoint, endpointsOf } from "../../src/core/observation.ts";
 import type { AddressMode } from "../../src/core/settings.ts";
 import { createProbe } from "../../src/engines/probe.ts";
 import type { WorkloadRef } from "../../src/lifecycle/ports.ts";
@@ -163,7 +163,7 @@ for (const [place, rules] of Object.entries({ "the host": fromTheHost, "a contai
 }
 
 async function seen(docker: TestDocker, t: TestContext, ref: WorkloadRef, reach = auto): Promise<readonly Endpoint[]> {
-  return (await openEngine(t, docker.host, { reach: () => reach }).observe(ref)).endpoints;
+  return endpointsOf(await openEngine(t, docker.host, { reach: () => reach }).observe(ref));
 }
 
 async function assertAnswers(endpoints: readonly Endpoint[], t: TestContext): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
+import { endpointsOf } from "../../src/core/observation.ts";
 import { createProbe } from "../../src/engines/probe.ts";
 import { EngineError } from "../../src/lifecycle/ports.ts";
 import { cleanup } from "../support/cleanup.ts";
@@ -48,7 +49,7 @@ describe("the Docker engine", () => {
       const reach = { address: "published", network: "" } as const;
       const engine = openEngine(t, docker.host, { reach: () => reach });
       const app = await docker.createContainer({ ports: { 80: 0 }, env: { DELAY_MS: "1000" } });
-      const [endpoint] = (await engine.observe(refer(app))).endpoints;
+      const [endpoint] = endpointsOf(await engine.observe(refer(app)));
       assert.ok(endpoint?.published);
       const listens = async (): Promise<boolean> =>
         (await engine.logs(refer(app), 10)).some((line) => line.includes("listens"));
@@ -131,7 +132,7 @@ describe("the Docker engine", () => {
     "counts traffic and open connections from outside": async (docker, t) => {
       const engine = openEngine(t, docker.host);
       const app = await docker.createContainer();
-      const [endpoint] = (await engine.observe(refer(app))).endpoints;
+      const [endpoint] = endpointsOf(await engine.observe(refer(app)));
       assert.ok(endpoint);
       await waitUntil(async () => isReady(await createProbe().tcp(endpoint, t.signal)));
       const idle = await waitUntil(async () => {

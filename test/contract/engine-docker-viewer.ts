@@ -2,6 +2,7 @@
  * Runs in a container as the gateway would, and prints what it sees of another:
  * `node engine-docker-viewer.ts '{"ref": WorkloadRef, "address": AddressMode, "network": ""}'`. Then it tries to stop it.
  */
+import { endpointsOf } from "../../src/core/observation.ts";
 import { createDockerEngine } from "../../src/engines/docker/create-docker-engine.ts";
 import { createProbe } from "../../src/engines/probe.ts";
 import type { AddressMode } from "../../src/core/settings.ts";
@@ -15,7 +16,7 @@ interface Question {
 
 const { ref, ...reach } = JSON.parse(process.argv[2] ?? "") as Question;
 const engine = createDockerEngine({ environment: {}, reach: () => reach });
-const { endpoints } = await engine.observe(ref);
+const endpoints = endpointsOf(await engine.observe(ref));
 const { signal } = new AbortController();
 const found = await Promise.all(endpoints.map((endpoint) => createProbe().http(endpoint, "/", "", signal)));
 const answers = found.map(({ kind }) => kind === "ready");

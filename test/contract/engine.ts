@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
+import { endpointsOf } from "../../src/core/observation.ts";
 import { createProbe } from "../../src/engines/probe.ts";
-import { EngineError, type StopOrder } from "../../src/lifecycle/ports.ts";
+import { EngineError, type StopOrder, type WorkloadRef } from "../../src/lifecycle/ports.ts";
 import { untilReady } from "../support/probing.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { engineLogRules } from "./engine-logs.ts";
+import { usageRules } from "./engine-usage.ts";
+import { instanceRules } from "./engine-instances.ts";
 import { watchEngine, type Gaps, type MakeSubject, type Subject } from "./engine-subject.ts";
 
 /** What every engine does, as tests; `gaps` names the rules that one cannot keep and why. */
 export function engineContract(engineName: string, make: MakeSubject, gaps: Gaps = {}): void {
+  const all = { ...rules, ...usageRules, ...instanceRules, ...engineLogRules };
   describe(`the ${engineName} engine`, () => {
-    for (const [rule, check] of Object.entries({ ...rules, ...engineLogRules })) {
+    for (const [rule, check] of Object.entries(all)) {
       const gap = gaps[rule];
       test(gap === undefined ? rule : `not kept, because ${gap}: ${rule}`, async (t) => {
         const subject = await make(t);
@@ -20,7 +24,7 @@ export function engineContract(engineName: string, make: MakeSubject, gaps: Gaps
       });
     }
     test("every listed gap is a rule", () => {
-      for (const gap of Object.keys(gaps)) assert.ok(gap in rules || gap in engineLogRules, gap);
+      for (const gap of Object.keys(gaps)) assert.ok(gap in all, gap);
     });
   });
 }
@@ -40,7 +44,7 @@ const rules: Record<string, Rule> = {
     const ref = await create({ kind: "app" });
     const seen = await engine.observe(ref);
     assert.equal(seen.status, "stopped");
-    assert.deepEqual(seen.endpoints, []);
+    assert.deepEqual(seen.instances, []);
     assert.equal(seen.exit, undefined);
     assert.equal(seen.startedAtMs, undefined);
   },
@@ -66,7 +70,7 @@ const rules: Record<string, Rule> = {
     assert.equal(seen.status, "running");
     assert.ok(seen.id !== "" && seen.image !== "");
     assert.ok(Math.abs(Date.now() - (seen.startedAtMs ?? 0)) < 10_000, `started at ${seen.startedAtMs}`);
-    const [endpoint] = seen.endpoints;
+    const [endpoint] = endpointsOf(seen);
     assert.ok(endpoint);
     await untilReady(() => probe.tcp(endpoint, t.signal), "an answer to TCP");
     await untilReady(() => probe.http(endpoint, "/health", "app.test", t.signal), "an answer to HTTP");
@@ -107,7 +111,7 @@ const rules: Record<string, Rule> = {
     assert.ok(performance.now() - asked > 350, "it was not waited for");
     const seen = await engine.observe(ref);
     assert.equal(seen.status, "stopped");
-    assert.deepEqual(seen.endpoints, []);
+    assert.deepEqual(seen.instances, []);
     assert.equal(seen.exit?.code, 0);
     assert.ok(Math.abs(Date.now() - (seen.exit.atMs ?? 0)) < 10_000);
   },
@@ -124,11 +128,7 @@ const rules: Record<string, Rule> = {
     const ref = await create({ kind: "shell", script: `trap "" TERM; echo up; while :; do sleep 0.05; done` });
     await engine.start(ref);
     await waitUntil(async () => (await engine.logs(ref, 1)).includes("up"));
-    const asked = performance.now();
-    await engine.stop(ref, { ...gently, timeoutMs: 1_000 });
-    const tookMs = performance.now() - asked;
-    assert.ok(tookMs > 950 && tookMs < 4_000, `${tookMs} ms`);
-    assert.equal((await engine.observe(ref)).exit?.code, 137);
+    await killedInTime(engine, ref, "");
   },
 
   "a stop sends the signal that it is told": async ({ engine, create }) => {
@@ -143,11 +143,7 @@ const rules: Record<string, Rule> = {
     const ref = await create(onUsr1);
     await engine.start(ref);
     await waitUntil(async () => (await engine.logs(ref, 1)).includes("up"));
-    const asked = performance.now();
-    await engine.stop(ref, { ...gently, timeoutMs: 1_000, signal: "SIGURG" });
-    const tookMs = performance.now() - asked;
-    assert.ok(tookMs > 950 && tookMs < 4_000, `${tookMs} ms`);
-    assert.equal((await engine.observe(ref)).exit?.code, 137);
+    await killedInTime(engine, ref, "SIGURG");
   },
 
   "kill asks nobody": async ({ engine, create }) => {
@@ -217,34 +213,12 @@ const rules: Record<string, Rule> = {
     await other.notified(ref.name);
     assert.equal(ended.changes.length, before);
   },
-
-  "usage counts up while a program works": async ({ engine, create }) => {
-    const ref = await create({ kind: "shell", script: "while :; do :; done" });
-    await engine.start(ref);
-    const first = await waitUntil(async () => await engine.usage(ref));
-    await waitUntil(async () => ((await engine.usage(ref))?.cpuMs ?? 0) > first.cpuMs + 50, 5_000, "more CPU time");
-    assert.ok(first.memoryBytes > 10_000, `${first.memoryBytes} bytes`);
-    await engine.stop(ref, { ...gently, method: "kill" });
-    assert.equal(await engine.usage(ref), undefined);
-  },
-
-  "a limited program gets less of the CPU, until the limit is lifted": async ({ engine, create }) => {
-    const ref = await create({ kind: "shell", script: "while :; do :; done" });
-    await engine.start(ref);
-    const own = await engine.limits(ref);
-    await engine.throttle(ref, { cpus: 0.1, memoryBytes: 0 });
-    assert.ok((await share(ref, engine)) < NO_MORE);
-    await engine.restore(ref, own);
-    await waitUntil(async () => (await share(ref, engine)) > NO_MORE, 20_000, "more CPU time than the limit");
-  },
 };
 
-/** A limit of 0.1 and the kernel's periods at either end. Where many want the CPU the share without one may be small too, for a while. */
-const NO_MORE = 0.15;
-
-/** CPUs used over a short while. */
-async function share(ref: Parameters<Subject["engine"]["usage"]>[0], engine: Subject["engine"]): Promise<number> {
-  const [cpuMs, at] = [(await engine.usage(ref))?.cpuMs ?? 0, performance.now()];
-  await waitUntil(() => performance.now() - at > 700);
-  return (((await engine.usage(ref))?.cpuMs ?? 0) - cpuMs) / (performance.now() - at);
+async function killedInTime(engine: Subject["engine"], ref: WorkloadRef, signal: string): Promise<void> {
+  const asked = performance.now();
+  await engine.stop(ref, { ...gently, timeoutMs: 1_000, signal });
+  const tookMs = performance.now() - asked;
+  assert.ok(tookMs > 950 && tookMs < 4_000, `${tookMs} ms`);
+  assert.equal((await engine.observe(ref)).exit?.code, 137);
 }

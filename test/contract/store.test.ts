@@ -19,6 +19,7 @@ const MEMORY: Memory = {
   suspendedUntilMs: 1_800_000_000_000,
   truceUntilMs: 1_700_000_000_000,
   ownLimits: { id: "c1", values: { NanoCpus: 0, MemoryReservation: -1 } },
+  instances: 3,
 };
 
 const STORES: Record<string, (t: TestContext) => Promise<Store>> = {

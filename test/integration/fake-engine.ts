@@ -1,8 +1,8 @@
+import { CAPABILITIES, type EngineCapabilities } from "../../src/core/engine-kind.ts";
 import type { ExitFacts, InventoryItem } from "../../src/core/observation.ts";
 import {
   type Clock,
   type Engine,
-  type EngineCapabilities,
   EngineError,
   type News,
   type OnChange,
@@ -45,8 +45,9 @@ export function createFakeEngine(deps: {
   let ids = 0;
 
   const engine: FakeEngine = {
+    id: kind,
     kind,
-    capabilities: { pause: true, throttle: true, usage: true, ...deps.capabilities },
+    capabilities: { ...CAPABILITIES.docker, ...deps.capabilities },
     calls,
     probe: createFakeProbe(workloads, clock),
     async list() {
@@ -63,13 +64,14 @@ export function createFakeEngine(deps: {
       await called(`observe ${name}`);
       return observationOf(name, workloads.get(name));
     },
-    async start({ name }) {
-      await called(`start ${name}`);
+    async start({ name }, instances = 1) {
+      await called(instances > 1 ? `start ${name} ×${instances}` : `start ${name}`);
       const workload = present(name);
       if (workload.refusesStart !== undefined) throw new EngineError("refused", workload.refusesStart);
       if (workload.status === "running") return;
       await clock.sleep(workload.startMs);
       reach();
+      if (workload.status === "stopped") workload.replicas = instances;
       run(name, workload);
     },
     async restart({ name }) {
@@ -82,13 +84,13 @@ export function createFakeEngine(deps: {
       await called(`stop ${name} ${order.method}`);
       const workload = present(name);
       if (workload.refusesStop !== undefined) throw new EngineError("refused", workload.refusesStop);
-      if (workload.status === "stopped") return {};
+      if (workload.status === "stopped") return { instances: 0 };
       await clock.sleep(workload.stopMs);
       reach();
       if (order.method === "pause") workload.status = "paused";
       else end(workload, { code: order.method === "kill" ? 137 : 0, oomKilled: false, message: "" });
       engine.notifyChange(name);
-      return {};
+      return { instances: workload.replicas };
     },
     watch(onChange, onLink, signal) {
       const watcher = { onChange, onLink };

@@ -1,4 +1,10 @@
-import type { Endpoint, ExitFacts, Observation } from "../../src/core/observation.ts";
+import {
+  type Endpoint,
+  type ExitFacts,
+  noInstances,
+  type Observation,
+  oneInstance,
+} from "../../src/core/observation.ts";
 import type { Clock, Probe, Usage } from "../../src/lifecycle/ports.ts";
 import { NOT_READY, READY } from "../support/probing.ts";
 
@@ -9,6 +15,8 @@ export interface FakeWorkload {
   image: string;
   labels: Record<string, string>;
   endpoint: Endpoint;
+  /** How many of it run, where the engine knows replicas: the others answer at `HOST-2`, `HOST-3`, … */
+  replicas: number;
   health: Observation["health"];
   firstCheckAfterMs: number | undefined;
   checkOutput: string | undefined;
@@ -65,6 +73,7 @@ export function imagine(name: string, id: number): FakeWorkload {
     image: `${name}:latest`,
     labels: {},
     endpoint: { host: name, port: 80, published: false },
+    replicas: 1,
     health: "none",
     firstCheckAfterMs: undefined,
     checkOutput: undefined,
@@ -96,18 +105,31 @@ export function observationOf(name: string, workload: FakeWorkload | undefined):
       status: "absent",
       health: "none",
       image: "",
-      endpoints: [],
+      ...noInstances(),
       startedAtMs: undefined,
       exit: undefined,
     };
   }
-  const { id, status, health, image, endpoint, startedAtMs, exit, firstCheckAfterMs, checkOutput } = workload;
-  const endpoints = status === "running" ? [endpoint] : [];
+  const { id, status, health, image, startedAtMs, exit, firstCheckAfterMs, checkOutput } = workload;
+  const instances = status === "running" ? running(workload) : noInstances();
   const more = {
     ...(firstCheckAfterMs !== undefined && { firstCheckAfterMs }),
     ...(checkOutput !== undefined && { checkOutput }),
     ...(workload.networkOwner !== undefined && { networkOwner: workload.networkOwner }),
     ...(workload.autoRemove && { autoRemove: true as const }),
   };
-  return { name, id, status, health, image, endpoints, startedAtMs, exit, ...more };
+  return { name, id, status, health, image, ...instances, startedAtMs, exit, ...more };
+}
+
+function running({
+  id,
+  endpoint,
+  replicas,
+  startedAtMs,
+}: FakeWorkload): Pick<Observation, "instances" | "wanted" | "version" | "note"> {
+  const all = Array.from({ length: replicas }, (_, at) => {
+    const place = at === 0 ? endpoint : { ...endpoint, host: `${endpoint.host}-${at + 1}` };
+    return oneInstance(`${id}-${at}`, [place], startedAtMs).instances;
+  });
+  return { ...noInstances(), wanted: replicas, instances: all.flat() };
 }

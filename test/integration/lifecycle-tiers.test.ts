@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CAPABILITIES } from "../../src/core/engine-kind.ts";
 import type { WorkloadSettings } from "../../src/core/settings.ts";
 import { fixtureSettings, openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 
@@ -178,7 +179,7 @@ test("a pause whose stop is a pause comes to its end there", async () => {
 
 test("an engine that cannot pause or throttle keeps to the stop", async () => {
   const fixture = await ready(tiers);
-  const limited = { ...fixture.record("app").engine, capabilities: { pause: false, throttle: false, usage: false } };
+  const limited = { ...fixture.record("app").engine, capabilities: CAPABILITIES.kubernetes };
   fixture.record("app").engine = limited;
   fixture.lifecycle.context.rearm(fixture.record("app"));
   await fixture.clock.advance(10 * MINUTE);

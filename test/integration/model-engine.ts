@@ -1,4 +1,5 @@
-import { type Engine, EngineError, type OnChange } from "../../src/lifecycle/ports.ts";
+import { CAPABILITIES } from "../../src/core/engine-kind.ts";
+import { type Engine, EngineError, type OnChange, type StopResult } from "../../src/lifecycle/ports.ts";
 import type { ModelClock } from "./model-clock.ts";
 import { itemOf, observationOf, type Truth } from "./model-truth.ts";
 import { usageOf } from "./model-usage.ts";
@@ -64,26 +65,27 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
     }
   }
 
-  async function stop(name: string, method: string): Promise<object> {
+  async function stop(name: string, method: string): Promise<StopResult> {
     const truth = of(name);
     deps.onStop(truth);
     await present(name);
     if (truth.behaviour.refusesStop) throw new EngineError("refused", "no");
-    if (truth.status === "stopped") return {};
+    if (truth.status === "stopped") return { instances: 1 };
     const { id, startedAtMs } = truth;
     truth.dying = true;
     await clock.pause(truth.behaviour.stopMs);
     truth.dying = false;
-    if (truth.id !== id || truth.startedAtMs !== startedAtMs) return {};
+    if (truth.id !== id || truth.startedAtMs !== startedAtMs) return { instances: 1 };
     if (method === "pause") deps.freeze(truth);
     else deps.end(truth, method === "kill" ? 137 : 0);
     if (!deps.isUp()) throw new EngineError("unreachable", "lost in the middle");
-    return {};
+    return { instances: 1 };
   }
 
   const engine: Engine = {
+    id: "docker",
     kind: "docker",
-    capabilities: { pause: true, throttle: true, usage: true },
+    capabilities: CAPABILITIES.docker,
     async list() {
       await call();
       const items = [...deps.truths.values()].filter(({ status }) => status !== "absent").map(itemOf);

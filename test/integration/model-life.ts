@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CAPABILITIES } from "../../src/core/engine-kind.ts";
 import type { DomainEvent } from "../../src/core/events.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
@@ -98,8 +99,9 @@ function whileAlive<T>(answer: Promise<T>, alive: () => boolean): Promise<T> {
 const NEVER = new Promise<never>(() => undefined);
 
 const NOTHING: Engine = {
+  id: "process",
   kind: "process",
-  capabilities: { pause: false, throttle: false, usage: false },
+  capabilities: CAPABILITIES.process,
   list: () => Promise.resolve([]),
   observe: () => Promise.reject(new Error("never")),
   start: () => Promise.reject(new Error("never")),

@@ -1,7 +1,13 @@
 import { type Activity, noActivity } from "./model-usage.ts";
 import type { News } from "../../src/lifecycle/ports.ts";
 import { TRUCE_MS } from "../../src/lifecycle/reconcile/truces.ts";
-import type { ExitFacts, InventoryItem, Observation } from "../../src/core/observation.ts";
+import {
+  type ExitFacts,
+  type InventoryItem,
+  noInstances,
+  type Observation,
+  oneInstance,
+} from "../../src/core/observation.ts";
 
 /** One container as it really is, whatever anybody was told. */
 export interface Truth {
@@ -130,7 +136,7 @@ export function observationOf(truth: Truth): Observation {
     status,
     health: "none",
     image: "",
-    endpoints: up ? [{ host: hostOf(truth), port: 80, published: false }] : [],
+    ...(up ? oneInstance(`id-${truth.id}`, [{ host: hostOf(truth), port: 80, published: false }]) : noInstances()),
     startedAtMs: up ? startedWallMs : undefined,
     exit: status === "stopped" ? exit : undefined,
     ...(truth.autoRemove && { autoRemove: true }),

@@ -1,4 +1,4 @@
-import type { Observation } from "../../src/core/observation.ts";
+import { type Observation, oneInstance } from "../../src/core/observation.ts";
 import type { StopReason, WorkloadEvent, WorkloadState } from "../../src/core/workload-state.ts";
 
 /** The moment of every event, the run of every job, and the number of the next one. */
@@ -42,7 +42,14 @@ export const STATES: Readonly<Record<string, WorkloadState>> = {
 };
 
 function observed(status: Observation["status"], restarted = false): WorkloadEvent {
-  const observation = { name: "app", id: "x", status, health: "none", image: "", endpoints: [endpoint] } as const;
+  const observation = {
+    name: "app",
+    id: "x",
+    status,
+    health: "none",
+    image: "",
+    ...oneInstance("x", [endpoint], 1),
+  } as const;
   const ended = status === "stopped" ? exit : undefined;
   return { type: "observed", observation: { ...observation, startedAtMs: 1, exit: ended }, restarted };
 }

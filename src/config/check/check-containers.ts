@@ -1,5 +1,6 @@
 import { findCycles } from "../../core/dependency-graph.ts";
 import type { ContainerKeys } from "../schema/container-schema.ts";
+import { fitToEngine } from "./fit-to-engine.ts";
 import type { KeyIssue } from "./schema-issues.ts";
 import { scheduleClash } from "./schedule-clash.ts";
 
@@ -27,7 +28,11 @@ export function checkContainers(
     ...sharedHosts(containers),
     ...containers.flatMap((container) => badDependencies(container, context.names)),
     ...cycles(containers),
-    ...containers.flatMap((container) => [...schedule(container, context), ...processPort(container)]),
+    ...containers.flatMap((container) => [
+      ...schedule(container, context),
+      ...processPort(container),
+      ...lackedByProcess(container),
+    ]),
   ];
 }
 
@@ -89,6 +94,13 @@ function schedule({ index, keys }: Positioned<ContainerKeys>, { timezone, nowMs 
   return clash === undefined
     ? []
     : [{ path: ["containers", index, "schedule_stop"], part: "value", message: `container "${keys.name}": ${clash}` }];
+}
+
+function lackedByProcess({ index, keys }: Positioned<ContainerKeys>): KeyIssue[] {
+  if (keys.process === undefined) return [];
+  return fitToEngine({ ...keys, group: undefined }, "process").lacks.map(({ key, message }) => {
+    return { path: ["containers", index, key], part: "value" as const, message };
+  });
 }
 
 function processPort({ index, keys }: Positioned<ContainerKeys>): KeyIssue[] {

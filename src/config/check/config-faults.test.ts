@@ -51,6 +51,10 @@ for (const [text, message] of known) {
 
 const refused: readonly [string, string][] = [
   [
+    "containers:\n  - name: a\n    host: a.t\n    throttle_after: 5m\n    process: {command: [a], port: 1}",
+    "config.yaml:4:21: containers[0].throttle_after: a local process cannot be throttled: leave it out",
+  ],
+  [
     "containers:\n  - name: a\n    host: a.t\n    idle_timout: 5m",
     'config.yaml:4:5: containers[0].idle_timout: unknown key; did you mean "idle_timeout"?',
   ],

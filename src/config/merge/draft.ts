@@ -7,6 +7,8 @@ export interface Draft {
   readonly origin: WorkloadSettings["origin"];
   readonly keys: LabelKeys;
   readonly process?: ProcessSettings;
+  /** The id of its engine, where that is not the usual one. */
+  readonly engine?: string | undefined;
   /** What it answers for by itself; a group's member gave its label hosts to the group. */
   readonly hosts: readonly string[];
   /** It is asked itself: for its hosts, for its group, or by its name; else it is a mere dependency. */

@@ -3,6 +3,7 @@ import type { Settings } from "../../core/settings.ts";
 import { claimHosts } from "./claim-hosts.ts";
 import { byName, type Draft } from "./draft.ts";
 import type { Fault } from "../check/faults.ts";
+import { fitToEngine } from "../check/fit-to-engine.ts";
 import { formGroups, toGroupSettings } from "./form-groups.ts";
 import { implyDraft, neededOutside } from "./implied.ts";
 import { indexInventory } from "./inventory-index.ts";
@@ -50,12 +51,15 @@ export function mergeSettings(
   const members = new Set(routedGroups.flatMap((group) => group.members));
   const draftOf = (name: string, rest: Pick<Draft, "origin" | "keys" | "process">): Draft => {
     const own = hosts.ofContainer.get(name) ?? [];
-    return { name, ...rest, hosts: own, isAsked: own.length > 0 || members.has(name) };
+    return { name, ...rest, engine: index.get(name)?.engine, hosts: own, isAsked: own.length > 0 || members.has(name) };
   };
-  const fromFile = config.containers.map((keys) =>
+  const fitted = config.containers.map((keys) =>
+    fitToEngine({ ...keys, group: undefined }, index.get(keys.name)?.engineKind ?? "docker"),
+  );
+  const fromFile = fitted.map(({ keys }) =>
     draftOf(keys.name, {
       origin: "file",
-      keys: { ...keys, group: undefined },
+      keys,
       ...(keys.process === undefined ? {} : { process: keys.process }),
     }),
   );
@@ -92,6 +96,9 @@ export function mergeSettings(
       ...warnings,
       ...read.warnings,
       ...hosts.warnings,
+      ...fitted.flatMap(({ keys, lacks }) =>
+        lacks.map(({ key, message }) => `container "${keys.name}": ${key}: ${message}`),
+      ),
       ...workloads.flatMap((workload) => [...warnOfTiers(workload), ...warnOfTarget(workload)]),
     ],
     labelFaults: [...read.faults, ...resolved.faults],

@@ -1,6 +1,7 @@
 import type { LabelKeys } from "../schema/container-schema.ts";
 import { labelFault, type Fault } from "../check/faults.ts";
 import type { IndexedItem, InventoryIndex } from "./inventory-index.ts";
+import { fitToEngine } from "../check/fit-to-engine.ts";
 import { parseLabels } from "../parse/labels.ts";
 import type { FileConfig } from "../parse/load-config.ts";
 import { scheduleClash } from "../check/schedule-clash.ts";
@@ -34,8 +35,10 @@ export function readLabelled(config: FileConfig, index: InventoryIndex): Labelle
       continue;
     }
     faults.push(...reading.faults);
-    if (reading.settings !== undefined)
-      labelled.push({ item, keys: withoutClash(item.name, reading.settings, config, faults), set: reading.keys });
+    if (reading.settings === undefined) continue;
+    const { keys, lacks } = fitToEngine(reading.settings, item.engineKind ?? "docker");
+    faults.push(...lacks.map(({ key, message }) => labelFault(item.name, `dag.${key}`, message)));
+    labelled.push({ item, keys: withoutClash(item.name, keys, config, faults), set: reading.keys });
   }
   return { labelled, faults, warnings };
 }

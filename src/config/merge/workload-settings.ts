@@ -8,12 +8,13 @@ export function toWorkloadSettings(
   dependsOn: readonly Dependency[],
   gateway: GatewaySettings,
 ): WorkloadSettings {
-  const { keys, process } = draft;
+  const { keys, process, engine } = draft;
   return {
     name: draft.name,
     hosts: draft.hosts,
     origin: draft.origin,
     ...(process === undefined ? {} : { process }),
+    ...(process === undefined && engine !== undefined && { engine }),
     targetPort: targetPort(draft),
     ...(findsPort(draft) && { findsPort: true }),
     startTimeoutMs: keys.start_timeout,

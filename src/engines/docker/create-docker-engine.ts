@@ -1,4 +1,5 @@
 import type { ContainerInspectInfo } from "dockerode";
+import { CAPABILITIES } from "../../core/engine-kind.ts";
 import type { Endpoint, InventoryItem, Observation } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
 import { portsToTry } from "../../core/target-ports.ts";
@@ -43,8 +44,9 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
   const { silenceMs } = deps;
 
   return {
+    id: "docker",
     kind: "docker",
-    capabilities: { pause: true, throttle: true, usage: true },
+    capabilities: CAPABILITIES.docker,
     watch: createWatch({
       client,
       orders,
@@ -92,11 +94,11 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
 
     async stop(ref, order) {
       const found = await inspectPresent(client, ref.name);
-      if (!found.State.Running) return {};
+      if (!found.State.Running) return { instances: 0 };
       // A label on the wrong container would else let the gateway put itself to sleep, for good.
       if (await self.isSelf(found.Id)) throw new EngineError("refused", `"${ref.name}" is the gateway's own container`);
       if (order.method !== "pause") orders.expect(found.Id);
-      return stopContainer(client, found, order);
+      return { instances: 1, ...(await stopContainer(client, found, order)) };
     },
 
     async logs(ref, lines) {

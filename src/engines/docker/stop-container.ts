@@ -13,7 +13,7 @@ export async function stopContainer(
   client: DockerClient,
   found: ContainerInspectInfo,
   order: StopOrder,
-): Promise<StopResult> {
+): Promise<Omit<StopResult, "instances">> {
   const { timeoutMs = ownStopTimeoutMs(found) } = order;
   const send: Send = (act) => tell(client, found.Id, timeoutMs, act);
   switch (order.method) {

@@ -1,5 +1,5 @@
 import type { ContainerInspectInfo } from "dockerode";
-import type { Endpoint, ExitFacts, Observation } from "../../core/observation.ts";
+import { type Endpoint, type ExitFacts, noInstances, type Observation, oneInstance } from "../../core/observation.ts";
 import { healthFacts } from "./health-facts.ts";
 import { ownStopTimeoutMs } from "./own-stop-timeout.ts";
 import { parseTime } from "./parse-time.ts";
@@ -15,6 +15,7 @@ export function toObservation(
   const status = toStatus(state.Status);
   if (status === "absent") return absent(name);
   const up = status === "running" || status === "paused";
+  const startedAtMs = up ? parseTime(state.StartedAt) : undefined;
   return {
     name,
     id: inspected.Id,
@@ -22,8 +23,8 @@ export function toObservation(
     ...healthFacts(inspected, api),
     image: inspected.Config.Image,
     exposedPorts: exposedPorts(inspected),
-    endpoints: up ? endpoints : [],
-    startedAtMs: up ? parseTime(state.StartedAt) : undefined,
+    ...(up ? oneInstance(inspected.Id, endpoints, startedAtMs) : noInstances()),
+    startedAtMs,
     exit: up ? undefined : toExit(state),
     stopTimeoutMs: ownStopTimeoutMs(inspected),
     ...(inspected.HostConfig.AutoRemove === true && { autoRemove: true as const }),
@@ -44,7 +45,7 @@ export function absent(name: string): Observation {
     status: "absent",
     health: "none",
     image: "",
-    endpoints: [],
+    ...noInstances(),
     startedAtMs: undefined,
     exit: undefined,
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
-import type { Observation } from "../../core/observation.ts";
+import { type Endpoint, noInstances, type Observation, oneInstance } from "../../core/observation.ts";
+import { CAPABILITIES } from "../../core/engine-kind.ts";
 import type { ProcessSettings } from "../../core/settings.ts";
 import {
   DEFAULT_STOP_TIMEOUT_MS,
@@ -69,18 +70,19 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
   async function halt(ref: WorkloadRef, order: StopOrder): Promise<StopResult> {
     present(ref, remember(ref));
     const run = runs.get(ref.name);
-    if (run === undefined || run.exit !== undefined) return {};
+    if (run === undefined || run.exit !== undefined) return { instances: 0 };
     const { method, timeoutMs = DEFAULT_STOP_TIMEOUT_MS } = order;
     let isKilled = false;
     if (method === "pause") run.pause();
     else isKilled = await run.end(signalOf(order), timeoutMs);
     notifyChange(ref.name);
-    return isKilled && timeoutMs > 0 ? { killedAfterMs: timeoutMs } : {};
+    return { instances: 1, ...(isKilled && timeoutMs > 0 && { killedAfterMs: timeoutMs }) };
   }
 
   return {
+    id: "process",
     kind: "process",
-    capabilities: { pause: true, throttle: false, usage: process.platform === "linux" },
+    capabilities: { ...CAPABILITIES.process, usage: process.platform === "linux" },
 
     async list() {
       return [...known].map(([name, settings]) => {
@@ -148,20 +150,23 @@ function signalOf({ method, signal }: StopOrder): NodeJS.Signals {
 function toObservation(name: string, settings: ProcessSettings | undefined, run: Run | undefined): Observation {
   const up = run !== undefined && run.exit === undefined;
   const runs = run?.paused ? "paused" : "running";
+  const id = settings === undefined ? "" : `process:${name}`;
   return {
     name,
-    id: settings === undefined ? "" : `process:${name}`,
+    id,
     status: settings === undefined ? "absent" : up ? runs : "stopped",
     health: "none",
     image: path.basename(settings?.command[0] ?? ""),
-    // A program that listens on "localhost" may have only the second one.
-    endpoints: up && settings ? LOOPBACK.map((host) => ({ host, port: settings.port, published: false })) : [],
+    ...(up && settings ? oneInstance(id, endpointsOn(settings.port), run.startedAtMs) : noInstances()),
     startedAtMs: up ? run.startedAtMs : undefined,
     exit: run?.exit,
   };
 }
 
-const LOOPBACK = ["127.0.0.1", "::1"];
+/** A program that listens on "localhost" may have only the second one. */
+function endpointsOn(port: number): Endpoint[] {
+  return ["127.0.0.1", "::1"].map((host) => ({ host, port, published: false }));
+}
 
 /** Lets the orders about one name come one after the other. */
 function createTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {

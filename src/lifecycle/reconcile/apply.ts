@@ -2,7 +2,7 @@ import type { ScheduleSettings, Settings, WorkloadSettings } from "../../core/se
 import { follow } from "../workload/follow.ts";
 import type { LifecycleContext } from "../context.ts";
 import { notify } from "../workload/notify.ts";
-import type { Engine, Memory } from "../ports.ts";
+import type { Engine, Engines, Memory } from "../ports.ts";
 import { routeHosts } from "../wake/probe-hosts.ts";
 import { createRecord, type WorkloadRecord } from "../workload/record.ts";
 import { retire, type RetireDeps, revive } from "./retire.ts";
@@ -10,7 +10,7 @@ import { buildRoutes, type Route, type Routes } from "../admit/route.ts";
 import type { Schedule } from "../workload/schedule.ts";
 
 interface ApplyDeps extends RetireDeps {
-  readonly engines: Readonly<Record<Engine["kind"], Engine>>;
+  readonly engines: Engines;
   createSchedule(settings: ScheduleSettings): Schedule;
 }
 
@@ -110,6 +110,6 @@ function link(records: ReadonlyMap<string, WorkloadRecord>): void {
   }
 }
 
-function engineOf({ engines }: ApplyDeps, { process }: WorkloadSettings): Engine {
-  return process === undefined ? engines.docker : engines.process;
+function engineOf({ engines }: ApplyDeps, { process, engine = "docker" }: WorkloadSettings): Engine {
+  return process === undefined ? (engines[engine] ?? engines.docker) : engines.process;
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createFakeEngine } from "../../../test/integration/fake-engine.ts";
 import { createManualClock } from "../../../test/integration/manual-clock.ts";
 import { settingsOf } from "../../../test/integration/settings.ts";
-import type { Observation } from "../../core/observation.ts";
+import { noInstances, type Observation } from "../../core/observation.ts";
 import { isOurRun, recordObservation, observe, observeUntilStable } from "./observe.ts";
 import { EngineError } from "../ports.ts";
 import { createRecord, type WorkloadRecord } from "../workload/record.ts";
@@ -14,7 +14,7 @@ const STOPPED: Observation = {
   status: "stopped",
   health: "none",
   image: "",
-  endpoints: [],
+  ...noInstances(),
   startedAtMs: undefined,
   exit: undefined,
 };

@@ -61,6 +61,7 @@ function remember(record: WorkloadRecord, seq: number, seen: Observation): void 
   record.observationSeq = seq;
   record.observation = seen;
   record.endReported = false;
+  if (seen.wanted > 0) record.formerInstances = seen.wanted;
   if (record.startedAtSeq === undefined || seq <= record.startedAtSeq) return;
   record.startedAtSeq = undefined;
   if (seen.status !== "running" && seen.status !== "restarting") return;

@@ -6,7 +6,7 @@ import { forgiveEngine, hear } from "./hear.ts";
 import { recordObservation, observe } from "./observe.ts";
 import { notify } from "../workload/notify.ts";
 import { isOneShot } from "../workload/one-shot.ts";
-import { type Engine, EngineError, type News, type OnLink } from "../ports.ts";
+import { type Engine, EngineError, type Engines, type News, type OnLink } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { noteTenants } from "../stop/tenants.ts";
 
@@ -22,7 +22,7 @@ export interface Reconciler {
 
 interface ReconcilerDeps {
   readonly context: LifecycleContext;
-  readonly engines: Readonly<Record<Engine["kind"], Engine>>;
+  readonly engines: Engines;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
   /** Makes records and routes follow what there is now. */
   readonly apply: (inventory: readonly InventoryItem[]) => void;
@@ -33,10 +33,10 @@ interface ReconcilerDeps {
  * whatever differs is observed one by one. Notifications that arrive meanwhile lead to one more round, not to many.
  */
 export function createReconciler({ context, engines, records, apply }: ReconcilerDeps): Reconciler {
-  const inventories = new Map<Engine["kind"], ReadonlyMap<string, InventoryItem>>();
-  const down = new Set<Engine["kind"]>();
+  const inventories = new Map<string, ReadonlyMap<string, InventoryItem>>();
+  const down = new Set<string>();
   const changed = new Set<string>();
-  const departed = new Map<Engine["kind"], Departed>();
+  const departed = new Map<string, Departed>();
   let signature: string | undefined;
   let running: Promise<void> | undefined;
   let again = false;
@@ -70,8 +70,8 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     changed.clear();
     const isLost = lost;
     lost = false;
-    const listed = (await Promise.all(Object.values(engines).map(list))).flatMap((kind) => kind ?? []);
-    const items = [...inventories.values()].flatMap((kind) => [...kind.values()]);
+    const listed = (await Promise.all(Object.values(engines).map(list))).flatMap((id) => id ?? []);
+    const items = [...inventories.values()].flatMap((inventory) => [...inventory.values()]);
     forgetLater();
     const now = items.map(({ id, name }) => `${id} ${name}`).join("\n");
     if (now !== signature) {
@@ -79,19 +79,19 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       signature = now;
     }
     noteTenants(context, records, items);
-    const stale = [...records.values()].filter(({ engine }) => listed.includes(engine.kind));
+    const stale = [...records.values()].filter(({ engine }) => listed.includes(engine.id));
     for (let from = 0; from < stale.length; from += OBSERVED_AT_ONCE) {
       const batch = stale.slice(from, from + OBSERVED_AT_ONCE);
       await Promise.all(batch.map((record) => refreshAlone(record, isMeant(record, names), isLost)));
     }
     for (const record of records.values()) {
-      if (!listed.includes(record.engine.kind) && names.has(record.name)) changed.add(record.name);
+      if (!listed.includes(record.engine.id) && names.has(record.name)) changed.add(record.name);
     }
   }
 
-  function departedOf({ kind }: Engine): Departed {
-    const known = departed.get(kind) ?? createDeparted(context.clock, onDeparture);
-    departed.set(kind, known);
+  function departedOf({ id }: Engine): Departed {
+    const known = departed.get(id) ?? createDeparted(context.clock, onDeparture);
+    departed.set(id, known);
     return known;
   }
 
@@ -100,15 +100,15 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     if (context.truces.of(name) === undefined) context.truces.note(name, { kind: "removed" });
   }
 
-  async function list(engine: Engine): Promise<Engine["kind"] | undefined> {
+  async function list(engine: Engine): Promise<string | undefined> {
     try {
       const items = departedOf(engine).fill(await engine.list());
-      inventories.set(engine.kind, new Map(items.map((item) => [item.name, item])));
-      link(engine.kind, true);
-      return engine.kind;
+      inventories.set(engine.id, new Map(items.map((item) => [item.name, item])));
+      link(engine, true);
+      return engine.id;
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      link(engine.kind, false, error.message);
+      link(engine, false, error.message);
       return undefined;
     }
   }
@@ -127,7 +127,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   async function refresh(record: WorkloadRecord, isChanged: boolean, isLost: boolean): Promise<void> {
     // Their jobs observe for themselves, later than any answer that is asked for here.
     if (observesItself(record)) return notify(record.signals);
-    const item = inventories.get(record.engine.kind)?.get(record.name);
+    const item = inventories.get(record.engine.id)?.get(record.name);
     const last = record.observation;
     const status = item?.status ?? "absent";
     const isSuspect = isChanged || (isLost && last?.status !== "stopped" && last?.status !== "absent");
@@ -166,23 +166,23 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   }
 
   /** Docker is, unless everything that is configured runs without it. */
-  function isUsed(kind: Engine["kind"]): boolean {
-    const used = [...records.values()].some(({ engine }) => engine.kind === kind);
-    return used || (kind === "docker" && records.size === 0);
+  function isUsed(id: string): boolean {
+    const used = [...records.values()].some(({ engine }) => engine.id === id);
+    return used || (engines[id]?.kind === "docker" && records.size === 0);
   }
 
-  function link(kind: Engine["kind"], up: boolean, reason?: string): void {
-    const was = !down.has(kind);
-    if (up) down.delete(kind);
-    else down.add(kind);
-    if (was !== up) context.emit({ type: "engine", engine: kind, up, ...(reason !== undefined && { reason }) });
+  function link({ id }: Engine, up: boolean, reason?: string): void {
+    const was = !down.has(id);
+    if (up) down.delete(id);
+    else down.add(id);
+    if (was !== up) context.emit({ type: "engine", engine: id, up, ...(reason !== undefined && { reason }) });
   }
 
-  function onLink(kind: Engine["kind"]): OnLink {
+  function onLink(engine: Engine): OnLink {
     return (up, lacks) => {
-      link(kind, up);
+      link(engine, up);
       if (lacks !== undefined)
-        context.emit({ type: "fault", message: `${kind} is used with less than it offers`, detail: lacks });
+        context.emit({ type: "fault", message: `${engine.id} is used with less than it offers`, detail: lacks });
     };
   }
 
@@ -209,14 +209,14 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     async start(intervalMs, signal) {
       ended = signal;
       await reconcile();
-      for (const engine of Object.values(engines)) engine.watch(onChange, onLink(engine.kind), signal);
+      for (const engine of Object.values(engines)) engine.watch(onChange, onLink(engine), signal);
       void relist(intervalMs, signal);
     },
     reload() {
       signature = undefined;
       return reconcile();
     },
-    enginesUp: () => [...down].every((kind) => !isUsed(kind)),
+    enginesUp: () => [...down].every((id) => !isUsed(id)),
   };
 
   async function relist(intervalMs: () => number, signal: AbortSignal): Promise<void> {

@@ -67,7 +67,9 @@ export async function stopJob(
     const method = state.reason === "pause" ? "pause" : settings.stopMethod;
     if (method !== "pause" && record.ownLimits !== undefined) await unthrottle(context, record);
     const order = { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal };
-    ({ killedAfterMs } = await stopIfThere(engine, ref, order));
+    const result = await stopIfThere(engine, ref, { ...order, ...unlessChanged(record, state.reason) });
+    killedAfterMs = result.killedAfterMs;
+    if (result.instances > 0) record.formerInstances = result.instances;
     const seen = await observeUntilStable(record);
     if (seen === undefined) throw new EngineError("unreachable", "the engine was lost while it stopped the workload");
     observation = seen;
@@ -101,8 +103,14 @@ async function stopIfThere(engine: Engine, ref: WorkloadRef, order: StopOrder): 
     return await engine.stop(ref, order);
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== "absent") throw error;
-    return {};
+    return { instances: 0 };
   }
+}
+
+/** What somebody has just changed is not idle; whatever was changed, an order is an order. */
+function unlessChanged({ engine, observation }: WorkloadRecord, reason: StopReason): Pick<StopOrder, "onlyIf"> {
+  const { version = "" } = observation ?? {};
+  return engine.capabilities.conditionalStop && canBeUndone(reason) && version !== "" ? { onlyIf: version } : {};
 }
 
 /** Meanwhile somebody may have ordered the stop. */

@@ -1,5 +1,5 @@
 import { awaitsHealthCheck } from "../../core/health-check.ts";
-import type { Endpoint, Observation } from "../../core/observation.ts";
+import { type Endpoint, endpointsOf, type Observation } from "../../core/observation.ts";
 import { SPEAKS_TLS } from "../../core/speaks-tls.ts";
 import { isEnding } from "./await-truce.ts";
 import { probeHttp } from "./probe-http.ts";
@@ -129,8 +129,9 @@ export async function answering(
   if (awaitsCheck(context, record, observation)) return undefined;
   if (targetPort === undefined) return (await runsWell(context, record, observation, signal)) ? NO_ENDPOINT : undefined;
   const ranMs = context.clock.wall() - (observation.startedAtMs ?? 0);
-  let said = observation.endpoints.length === 0 ? "it has no address that the gateway can reach" : undefined;
-  for (const found of observation.endpoints) {
+  const endpoints = endpointsOf(observation);
+  let said = endpoints.length === 0 ? "it has no address that the gateway can reach" : undefined;
+  for (const found of endpoints) {
     const endpoint = asConfigured(record, found);
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
     const answer = await probeOne(context, record, endpoint, signal);
@@ -161,12 +162,13 @@ export function awaitsCheck({ clock }: LifecycleContext, record: WorkloadRecord,
 async function runsWell(
   context: LifecycleContext,
   record: WorkloadRecord,
-  { health, endpoints }: Observation,
+  observation: Observation,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (isOneShot(record)) return false;
-  if (health !== "starting") return true;
-  for (const endpoint of endpoints) if ((await context.probe.tcp(endpoint, signal)).kind !== "no") return true;
+  if (observation.health !== "starting") return true;
+  for (const endpoint of endpointsOf(observation))
+    if ((await context.probe.tcp(endpoint, signal)).kind !== "no") return true;
   return false;
 }
 
@@ -212,7 +214,7 @@ function pause(
 }
 
 function observeIntervalMs(observation: Observation | undefined): number {
-  if (observation === undefined || observation.endpoints.length === 0) return 100;
+  if (observation === undefined || endpointsOf(observation).length === 0) return 100;
   return observation.health === "starting" ? HEALTH_INTERVAL_MS : REACHABLE_INTERVAL_MS;
 }
 

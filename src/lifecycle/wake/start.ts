@@ -24,7 +24,8 @@ export async function start(
     const { code, message } = toEngineError(fault);
     if (code === "absent") return failureAt(context, "absent", `there is no container named "${record.name}"`);
     // An engine that is being shut down fails at what it has begun, for odd reasons: then it is out of reach by now.
-    if (code === "refused" && (await observe(record)) !== undefined) return failureAt(context, "refused", message);
+    const isRefused = code === "refused" || code === "forbidden";
+    if (isRefused && (await observe(record)) !== undefined) return failureAt(context, "refused", message);
     if (await stillAnswers(context, record, signal)) return undefined;
     if (code === "network") return failureAt(context, "network", message);
     const leftMs = deadlineMs - context.clock.now();
@@ -77,7 +78,7 @@ function startOnce(record: WorkloadRecord): Promise<unknown> {
 async function callStart(record: WorkloadRecord): Promise<unknown> {
   const ran = record.observation?.status === "running" || record.observation?.status === "paused";
   try {
-    await record.engine.start(refOf(record));
+    await record.engine.start(refOf(record), record.formerInstances);
   } catch (error) {
     return error ?? new TypeError("the engine threw nothing");
   }

@@ -1,5 +1,5 @@
 import { portsToTry } from "../../core/target-ports.ts";
-import type { Observation } from "../../core/observation.ts";
+import { endpointsOf, type Observation } from "../../core/observation.ts";
 import type { WorkloadSettings } from "../../core/settings.ts";
 import type { WorkloadState } from "../../core/workload-state.ts";
 
@@ -30,7 +30,7 @@ export function rememberPort(record: PortFacts): void {
 /** Where it was looked for, and which other ports its image exposes: what a failure says about ports. */
 export function triedPorts({ settings, observation }: PortFacts): { readonly ports: string; readonly others: string } {
   const exposed = observation?.exposedPorts ?? [];
-  const met = new Set(observation?.endpoints.flatMap(({ targetPort }) => targetPort ?? []));
+  const met = new Set(observation && endpointsOf(observation).flatMap(({ targetPort }) => targetPort ?? []));
   const likely = met.size > 0 ? [...met] : portsToTry(exposed, false).map(({ port }) => port);
   const tried = settings.findsPort ? likely : [settings.targetPort ?? 0];
   const others = exposed.filter((port) => !tried.includes(port));

@@ -1,4 +1,4 @@
-import type { Endpoint, Observation } from "../../core/observation.ts";
+import { type Endpoint, endpointsOf, type Observation } from "../../core/observation.ts";
 import type { WorkloadRecord } from "./record.ts";
 
 /** Whether what is seen is not the run that was seen last: another container, start, network or address. */
@@ -8,7 +8,7 @@ export function isAnotherRun({ state }: WorkloadRecord, last: Observation | unde
   if (seen.status !== "running") return false;
   if (last.startedAtMs !== seen.startedAtMs) return true;
   if (last.networkOwner?.startedAtMs !== seen.networkOwner?.startedAtMs) return true;
-  return state.status === "ready" && state.endpoint.host !== "" && !seen.endpoints.some(isSame(state.endpoint));
+  return state.status === "ready" && state.endpoint.host !== "" && !endpointsOf(seen).some(isSame(state.endpoint));
 }
 
 /** Whether another container was made under the same name. */

@@ -104,5 +104,6 @@ function memoryOf(record: WorkloadRecord, clock: Clock, truces: Truces): Memory 
     ...(truce && { truceUntilMs: Math.round(truce.untilMs + offsetMs) }),
     ...(record.probeHosts.good.length > 0 && { goodHosts: record.probeHosts.good }),
     ...(record.ownLimits && { ownLimits: record.ownLimits }),
+    ...(record.formerInstances > 1 && { instances: record.formerInstances }),
   };
 }

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { item, merge, workload } from "../../../test/support/merge-fixtures.ts";
+import { formatFault } from "./faults.ts";
+
+const service = (labels: Record<string, string>) => {
+  return { ...item("web", { "dag.host": "web.t", ...labels }), engine: "swarm", engineKind: "swarm" as const };
+};
+
+const lacking: readonly [label: string, value: string, says: string][] = [
+  ["pause_after", "5m", "cannot be paused"],
+  ["stop_method", "pause", "cannot be paused"],
+  ["stop_method", "kill", "cannot be killed at once"],
+  ["throttle_after", "5m", "cannot be throttled"],
+  ["stop_signal", "SIGINT", "cannot be stopped by another signal than its own"],
+  ["stop_timeout", "5s", "cannot be given another stop timeout than its own"],
+  ["idle_signal", "cpu", "cannot report its usage"],
+];
+for (const [key, value, says] of lacking) {
+  test(`a service of Docker Swarm with ${key}: ${value} is told so, and does without`, () => {
+    const plain = workload(merge("", [service({})]), "web");
+    const labelled = merge("", [service({ [`dag.${key}`]: value })]);
+    const fault = `Docker Swarm ${says}: leave it out`;
+    assert.deepEqual(labelled.labelFaults.map(formatFault), [`container "web": label dag.${key}: ${fault}`]);
+    assert.deepEqual(workload(labelled, "web"), plain);
+    const written = merge(`containers: [{name: web, host: web.t, ${key}: ${value}}]`, [service({})]);
+    assert.ok(written.warnings.includes(`container "web": ${key}: ${fault}`), written.warnings.join("\n"));
+    assert.deepEqual(workload(written, "web"), { ...plain, origin: "file" });
+  });
+}
+
+test("what an engine can do is not told, and a workload knows its engine", () => {
+  const { settings, labelFaults } = merge("", [service({ "dag.idle_timeout": "5m", "dag.idle_signal": "requests" })]);
+  assert.deepEqual(labelFaults, []);
+  assert.equal(settings.workloads[0]?.engine, "swarm");
+});

@@ -1,0 +1,78 @@
+import { CAPABILITIES, ENGINE_NAMES, type EngineCapabilities, type EngineKind } from "../../core/engine-kind.ts";
+import type { LabelKeys } from "../schema/container-schema.ts";
+
+/** The settings that an engine can follow, and those that it lacks something for. */
+export interface Fitted<Keys> {
+  readonly keys: Keys;
+  readonly lacks: readonly { readonly key: string; readonly message: string }[];
+}
+
+/** Takes out what the kind of engine cannot do, and names it: silence would look like consent. */
+export function fitToEngine<Keys extends LabelKeys>(keys: Keys, kind: EngineKind): Fitted<Keys> {
+  const broken = NEEDS.filter(({ capability, isSet }) => !CAPABILITIES[kind][capability] && isSet(keys));
+  return {
+    keys: broken.reduce((fitted, { instead }) => ({ ...fitted, ...instead }), keys),
+    lacks: broken.map(({ key, action }) => ({ key, message: `${ENGINE_NAMES[kind]} cannot ${action}: leave it out` })),
+  };
+}
+
+interface Need {
+  readonly key: keyof LabelKeys;
+  readonly capability: keyof EngineCapabilities;
+  readonly action: string;
+  readonly isSet: (keys: LabelKeys) => boolean;
+  /** What counts where the engine lacks it. */
+  readonly instead: Partial<LabelKeys>;
+}
+
+const NEEDS: readonly Need[] = [
+  {
+    key: "pause_after",
+    capability: "pause",
+    action: "be paused",
+    isSet: ({ pause_after }) => pause_after > 0,
+    instead: { pause_after: 0 },
+  },
+  {
+    key: "stop_method",
+    capability: "pause",
+    action: "be paused",
+    isSet: ({ stop_method }) => stop_method === "pause",
+    instead: { stop_method: "stop" },
+  },
+  {
+    key: "stop_method",
+    capability: "stopSignal",
+    action: "be killed at once",
+    isSet: ({ stop_method }) => stop_method === "kill",
+    instead: { stop_method: "stop" },
+  },
+  {
+    key: "throttle_after",
+    capability: "throttle",
+    action: "be throttled",
+    isSet: ({ throttle_after }) => throttle_after > 0,
+    instead: { throttle_after: 0 },
+  },
+  {
+    key: "stop_signal",
+    capability: "stopSignal",
+    action: "be stopped by another signal than its own",
+    isSet: ({ stop_signal }) => stop_signal !== "",
+    instead: { stop_signal: "" },
+  },
+  {
+    key: "stop_timeout",
+    capability: "stopTimeout",
+    action: "be given another stop timeout than its own",
+    isSet: ({ stop_timeout }) => stop_timeout !== undefined,
+    instead: { stop_timeout: undefined },
+  },
+  {
+    key: "idle_signal",
+    capability: "usage",
+    action: "report its usage",
+    isSet: ({ idle_signal = "requests" }) => idle_signal !== "requests",
+    instead: { idle_signal: undefined },
+  },
+];

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import type { StopOrder } from "../../src/lifecycle/ports.ts";
+import type { Subject } from "./engine-subject.ts";
+
+const gently: StopOrder = { method: "stop", timeoutMs: 5_000, signal: "" };
+
+/** What every engine says of instances, be it that it knows only one. */
+export const instanceRules: Record<string, (subject: Subject, t: TestContext) => Promise<void>> = {
+  "what runs is one instance under an id of its own, and a stop returns how many there were": async ({
+    engine,
+    create,
+  }) => {
+    const ref = await create({ kind: "app" });
+    await engine.start(ref, 1);
+    const { wanted, instances, startedAtMs } = await engine.observe(ref);
+    assert.equal(wanted, 1);
+    assert.equal(instances.length, 1);
+    const [instance] = instances;
+    assert.ok(instance?.id && instance.ready && !instance.ending && instance.endpoints.length > 0);
+    assert.equal(instance.startedAtMs, startedAtMs);
+    assert.equal((await engine.stop(ref, gently)).instances, 1);
+    const { wanted: wantedAfter, instances: after } = await engine.observe(ref);
+    assert.deepEqual([wantedAfter, after], [0, []]);
+    assert.equal((await engine.stop(ref, gently)).instances, 0);
+    await engine.start(ref);
+  },
+};

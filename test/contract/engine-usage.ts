@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import type { StopOrder, WorkloadRef } from "../../src/lifecycle/ports.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import type { Subject } from "./engine-subject.ts";
+
+const gently: StopOrder = { method: "stop", timeoutMs: 5_000, signal: "" };
+
+/** The part of the contract that is about what a program uses, and what is left to it. */
+export const usageRules: Record<string, (subject: Subject, t: TestContext) => Promise<void>> = {
+  "usage counts up while a program works": async ({ engine, create }) => {
+    const ref = await create({ kind: "shell", script: "while :; do :; done" });
+    await engine.start(ref);
+    const first = await waitUntil(async () => await engine.usage(ref));
+    await waitUntil(async () => ((await engine.usage(ref))?.cpuMs ?? 0) > first.cpuMs + 50, 5_000, "more CPU time");
+    assert.ok(first.memoryBytes > 10_000, `${first.memoryBytes} bytes`);
+    await engine.stop(ref, { ...gently, method: "kill" });
+    assert.equal(await engine.usage(ref), undefined);
+  },
+
+  "a limited program gets less of the CPU, until the limit is lifted": async ({ engine, create }) => {
+    const ref = await create({ kind: "shell", script: "while :; do :; done" });
+    await engine.start(ref);
+    const own = await engine.limits(ref);
+    await engine.throttle(ref, { cpus: 0.1, memoryBytes: 0 });
+    assert.ok((await share(ref, engine)) < NO_MORE);
+    await engine.restore(ref, own);
+    await waitUntil(async () => (await share(ref, engine)) > NO_MORE, 20_000, "more CPU time than the limit");
+  },
+};
+
+/** A limit of 0.1 and the kernel's periods at either end. Where many want the CPU the share without one may be small too, for a while. */
+const NO_MORE = 0.15;
+
+/** CPUs used over a short while. */
+async function share(ref: WorkloadRef, engine: Subject["engine"]): Promise<number> {
+  const [cpuMs, at] = [(await engine.usage(ref))?.cpuMs ?? 0, performance.now()];
+  await waitUntil(() => performance.now() - at > 700);
+  return (((await engine.usage(ref))?.cpuMs ?? 0) - cpuMs) / (performance.now() - at);
+}
