@@ -17,7 +17,7 @@ export interface Health {
 
 /** What a response of the gateway itself may report of a route at one moment. */
 export interface RouteFacts {
-  readonly face: WorkloadSettings;
+  readonly branding: WorkloadSettings;
   readonly phase: WakePhase;
   readonly elapsedMs: number;
   readonly etaMs: number | undefined;

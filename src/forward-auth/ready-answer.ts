@@ -9,7 +9,7 @@ import type { Asked } from "./front.ts";
 /** The page goes out when the front has an error to show, but the app has become ready: a page that leaves at once. */
 export function readyAnswer(responder: Responder, facts: RouteFacts, client: ClientFacts): Answer {
   if (client.kind !== "navigation") {
-    return responder.problem("waking", { container: facts.face.name, retryMs: SOON_MS }, client);
+    return responder.problem("waking", { container: facts.branding.name, retryMs: SOON_MS }, client);
   }
   return responder.loading({ ...facts, etaMs: SOON_MS, mode: "forward-auth" }, client);
 }

@@ -18,7 +18,7 @@ test("any colour, made an accent, stands out from the line it fills in every the
   );
 });
 
-test("the glyph can be seen on the sun", () => {
+test("the glyph contrasts with the disc behind it", () => {
   fc.assert(
     fc.property(fc.tuple(channel, channel, channel), (color) => {
       for (const { sun, mark } of Object.values(createAccents(color))) assert.ok(contrast(rgb(sun), rgb(mark)) >= 2.4);

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { createResponder } from "./responder.ts";
 
 const guide = readFileSync(new URL("../../docs/pages.md", import.meta.url), "utf8");
-const FACE = { name: "app", title: "", message: "", color: "", icon: "docker", logo: "", redirectPath: "" };
+const BRANDING = { name: "app", title: "", message: "", color: "", icon: "docker", logo: "", redirectPath: "" };
 
 test("the guide's own template works as it stands, in a directory that holds nothing else", (t) => {
   const directory = mkdtempSync(join(tmpdir(), "dag-custom-"));
@@ -15,7 +15,7 @@ test("the guide's own template works as it stands, in a directory that holds not
   writeFileSync(join(directory, "loading.html"), example);
   const responder = createResponder({ templatesDir: directory, theme: "default", report: (note) => assert.fail(note) });
   const page = {
-    face: FACE,
+    branding: BRANDING,
     mode: "proxy",
     phase: "starting",
     elapsedMs: 0,

@@ -6,7 +6,7 @@ import { createAccents } from "./accent.ts";
 import type { Accents } from "./accent.ts";
 import { createAnswer } from "./answer.ts";
 import type { Answer } from "./answer.ts";
-import { DAWN } from "./face.ts";
+import { DEFAULT_ACCENT } from "./branding.ts";
 import { createTranslate, LANGUAGES, negotiateLanguage } from "./language.ts";
 import type { Language, Translate } from "./language.ts";
 import type { ClientFacts } from "./pages.ts";
@@ -51,7 +51,7 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
   const voices = Object.fromEntries(
     Object.keys(LANGUAGES).map((language) => [language, createTranslate(language as Language)]),
   ) as Record<Language, Translate>;
-  const ownAccents = createAccents(DAWN);
+  const ownAccents = createAccents(DEFAULT_ACCENT);
 
   const speak: PageWriter["speak"] = (client) => {
     const language = negotiateLanguage(client.acceptLanguage);

@@ -17,13 +17,16 @@ export interface ClientFacts {
  * What a workload looks like to visitors. Pass the settings object itself: what is made of it (icon, colours, logo) is
  * remembered as long as that object lives.
  */
-export type Face = Pick<WorkloadSettings, "name" | "title" | "message" | "color" | "icon" | "logo" | "redirectPath">;
+export type Branding = Pick<
+  WorkloadSettings,
+  "name" | "title" | "message" | "color" | "icon" | "logo" | "redirectPath"
+>;
 
 /** How the page reaches the gateway: in `forward-auth` its polls come back as 503, and the front may lag behind. */
 export type HandlerMode = "proxy" | "forward-auth";
 
 export interface LoadingPage {
-  readonly face: Face;
+  readonly branding: Branding;
   readonly mode: HandlerMode;
   readonly phase: WakePhase;
   readonly elapsedMs: number;
@@ -35,7 +38,7 @@ export interface LoadingPage {
 }
 
 export interface FailedPage {
-  readonly face: Face;
+  readonly branding: Branding;
   readonly failure: Failure;
   /** Until the cool-down ends; 0: it may be tried again at once. */
   readonly retryMs: number;
@@ -44,7 +47,7 @@ export interface FailedPage {
 }
 
 export interface OfflinePage {
-  readonly face: Face;
+  readonly branding: Branding;
   readonly nowMs: number;
   /** When it opens again, on the same clock as `nowMs` (the wall clock); `undefined`: nobody knows. */
   readonly untilMs: number | undefined;

@@ -3,12 +3,12 @@ import { test } from "node:test";
 import type { Answer } from "./answer.ts";
 import { createResponder } from "./responder.ts";
 
-const FACE = { name: "app", title: "App", message: "", color: "", icon: "", logo: "", redirectPath: "" };
+const BRANDING = { name: "app", title: "App", message: "", color: "", icon: "", logo: "", redirectPath: "" };
 const BROWSER = { kind: "navigation" } as const;
 const API = { kind: "other" } as const;
 const FAILURE = { reason: "exited", exitCode: 3, message: "exited with code 3", atMs: 0 } as const;
 const LOADING = {
-  face: FACE,
+  branding: BRANDING,
   mode: "proxy",
   phase: "starting",
   elapsedMs: 1_000,
@@ -32,29 +32,29 @@ for (const [client, expected] of [
     const pages = [
       responder.loading(LOADING, { ...BROWSER, ...client }),
       responder.problem("too-many-pending", {}, { ...BROWSER, ...client }),
-      responder.offline({ face: FACE, nowMs: 0, untilMs: 4_000, timezone: "UTC" }, { ...BROWSER, ...client }),
+      responder.offline({ branding: BRANDING, nowMs: 0, untilMs: 4_000, timezone: "UTC" }, { ...BROWSER, ...client }),
     ];
     for (const page of pages) assert.equal(refreshOf(page), expected);
   });
 }
 
 test("without script the page goes to the redirect_path, without the fragment that would make it a jump", () => {
-  const face = { ...FACE, redirectPath: "/web/Am\u00e9lie?a=1#/start" };
-  const page = responder.loading({ ...LOADING, face }, { ...BROWSER, path: "/" });
+  const branding = { ...BRANDING, redirectPath: "/web/Am\u00e9lie?a=1#/start" };
+  const page = responder.loading({ ...LOADING, branding }, { ...BROWSER, path: "/" });
   assert.equal(refreshOf(page), "5; url=/web/Am%C3%A9lie?a=1");
 });
 
 for (const [what, page] of [
   [
     "a failure, whose next try is a person's",
-    () => responder.failed({ face: FACE, failure: FAILURE, retryMs: 5_000 }, BROWSER),
+    () => responder.failed({ branding: BRANDING, failure: FAILURE, retryMs: 5_000 }, BROWSER),
   ],
   ["what asking again cannot mend", () => responder.problem("forbidden", {}, BROWSER)],
   [
     "what opens tomorrow or later",
-    () => responder.offline({ face: FACE, nowMs: 0, untilMs: 90_000_000, timezone: "UTC" }, BROWSER),
+    () => responder.offline({ branding: BRANDING, nowMs: 0, untilMs: 90_000_000, timezone: "UTC" }, BROWSER),
   ],
-  ["an app that must not be woken", () => responder.asleep({ face: FACE, status: 503 }, BROWSER)],
+  ["an app that must not be woken", () => responder.asleep({ branding: BRANDING, status: 503 }, BROWSER)],
   ["an answer to a program", () => responder.loading(LOADING, API)],
 ] as const) {
   test(`${what} does not reload by itself`, () => assert.equal(refreshOf(page()), undefined));

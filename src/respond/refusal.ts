@@ -50,21 +50,21 @@ async function answerKnown(
   { responder, route, client, mode }: RefusedRequest,
 ): Promise<Answer> {
   const facts = route.facts();
-  const { face } = facts;
+  const { branding } = facts;
   switch (refusal.kind) {
     case "page": // it polls for its log lines by itself
-      return responder.loading({ ...facts, ...(face.logs !== "never" && { logs: [] }), mode }, client);
+      return responder.loading({ ...facts, ...(branding.logs !== "never" && { logs: [] }), mode }, client);
     case "failed": {
       const logs = await route.lastLines(refusal.workload);
       const { failure, retryMs } = refusal;
-      return responder.failed({ face, failure, retryMs, ...(logs && { logs }) }, client);
+      return responder.failed({ branding, failure, retryMs, ...(logs && { logs }) }, client);
     }
     case "offline":
       return responder.offline({ ...facts, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
     case "suspended":
       return responder.suspended({ ...facts, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
     case "asleep":
-      return responder.asleep({ face, status: refusal.status }, client);
+      return responder.asleep({ branding, status: refusal.status }, client);
     case "waking":
     case "timed-out": {
       const detail = BEFORE_A_START[facts.phase] ?? notYet(facts.lastAnswer);
@@ -77,7 +77,7 @@ async function answerKnown(
   }
 
   function problem(code: ErrorCode, more: ProblemFacts = {}): Answer {
-    return responder.problem(code, { container: face.name, ...retryOf(facts), ...more }, client);
+    return responder.problem(code, { container: branding.name, ...retryOf(facts), ...more }, client);
   }
 }
 

@@ -4,10 +4,10 @@ import { STATUS_BY_CODE, type ErrorCode } from "../core/errors.ts";
 import type { Failure } from "../core/decision.ts";
 import type { Answer } from "./answer.ts";
 import { LANGUAGES } from "./language.ts";
-import type { ClientFacts, Face } from "./pages.ts";
+import type { ClientFacts, Branding } from "./pages.ts";
 import { createResponder, type Responder } from "./responder.ts";
 
-const FACE: Face = {
+const BRANDING: Branding = {
   name: "app",
   title: "My app",
   message: "",
@@ -20,7 +20,7 @@ const BROWSER: ClientFacts = { kind: "navigation" };
 const API: ClientFacts = { kind: "other" };
 const FAILURE: Failure = { reason: "exited", exitCode: 3, message: "exited with code 3", atMs: 0 };
 const LOADING = {
-  face: FACE,
+  branding: BRANDING,
   mode: "proxy",
   phase: "starting",
   elapsedMs: 1_000,
@@ -31,9 +31,10 @@ const responder = createResponder({ templatesDir: "", theme: "default", report: 
 
 const ANSWERS: Readonly<Record<string, (client: ClientFacts) => Answer>> = {
   waking: (client) => responder.loading({ ...LOADING, logs: ["line"] }, client),
-  "wake-failed": (client) => responder.failed({ face: FACE, failure: FAILURE, retryMs: 4_200, logs: ["boom"] }, client),
-  offline: (client) => responder.offline({ face: FACE, nowMs: 0, untilMs: 7_000, timezone: "UTC" }, client),
-  asleep: (client) => responder.asleep({ face: FACE, status: 503 }, client),
+  "wake-failed": (client) =>
+    responder.failed({ branding: BRANDING, failure: FAILURE, retryMs: 4_200, logs: ["boom"] }, client),
+  offline: (client) => responder.offline({ branding: BRANDING, nowMs: 0, untilMs: 7_000, timezone: "UTC" }, client),
+  asleep: (client) => responder.asleep({ branding: BRANDING, status: 503 }, client),
   "unknown-host": (client) => responder.unknownHost({ host: "nope.test" }, client),
   ...Object.fromEntries(
     (Object.keys(STATUS_BY_CODE) as ErrorCode[])
@@ -104,15 +105,19 @@ for (const [what, answer, expected] of [
   ["a usual wake: what is left of it", responder.loading(LOADING, API), "8"],
   ["a first wake: a few seconds", responder.loading({ ...LOADING, etaMs: undefined }, API), "5"],
   ["a late wake: at once, but never 0", responder.loading({ ...LOADING, elapsedMs: 60_000 }, API), "1"],
-  ["a cool-down: its end, rounded up", responder.failed({ face: FACE, failure: FAILURE, retryMs: 4_200 }, API), "5"],
+  [
+    "a cool-down: its end, rounded up",
+    responder.failed({ branding: BRANDING, failure: FAILURE, retryMs: 4_200 }, API),
+    "5",
+  ],
   [
     "a schedule: its next start",
-    responder.offline({ face: FACE, nowMs: 0, untilMs: 7_000, timezone: "UTC" }, API),
+    responder.offline({ branding: BRANDING, nowMs: 0, untilMs: 7_000, timezone: "UTC" }, API),
     "7",
   ],
   [
     "a schedule without a next start: nothing",
-    responder.offline({ face: FACE, nowMs: 0, untilMs: undefined, timezone: "UTC" }, API),
+    responder.offline({ branding: BRANDING, nowMs: 0, untilMs: undefined, timezone: "UTC" }, API),
     undefined,
   ],
   ["too many requests: as told", responder.problem("rate-limited", { retryMs: 300 }, API), "1"],
@@ -136,7 +141,7 @@ test("a failed wake tells programs the reason, the exit code and the last lines"
 });
 
 test("without leave to show logs neither page nor problem has a line of them", () => {
-  const page = { face: FACE, failure: FAILURE, retryMs: 0 };
+  const page = { branding: BRANDING, failure: FAILURE, retryMs: 0 };
   assert.equal(JSON.parse(responder.failed(page, API).body.toString()).log, undefined);
   assert.doesNotMatch(responder.failed(page, BROWSER).body.toString(), /id="log"/u);
   assert.doesNotMatch(responder.loading(LOADING, BROWSER).body.toString(), /id="log"/u);
@@ -144,9 +149,9 @@ test("without leave to show logs neither page nor problem has a line of them", (
 
 test("what the script is given cannot end its attribute, whatever the names are", () => {
   const evil = `</script><script>alert(1)</script>"'>\u2028`;
-  const face = { ...FACE, name: evil, title: evil };
+  const branding = { ...BRANDING, name: evil, title: evil };
   const html = quiet()
-    .loading({ ...LOADING, face }, BROWSER)
+    .loading({ ...LOADING, branding }, BROWSER)
     .body.toString();
   assert.equal(html.match(/<script/gu)?.length, 1);
   const data = /data-wake="([^"]*)"/u.exec(html)?.[1] ?? "";

@@ -4,14 +4,14 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { AsleepStatus, Theme } from "../core/settings.ts";
 import { retryAfterSeconds, type Answer } from "./answer.ts";
 import { cleanText } from "./clean-text.ts";
-import { createPainter, type PaintedFace } from "./face.ts";
+import { createBrandings, type PageBranding } from "./branding.ts";
 import { createPageWriter } from "./page-writer.ts";
 import type { PageOptions } from "./page-writer.ts";
 import type { Language } from "./language.ts";
 import type {
   ClientFacts,
   HandlerMode,
-  Face,
+  Branding,
   FailedPage,
   HealthFacts,
   LoadingPage,
@@ -38,15 +38,15 @@ export interface Responder {
   failed(page: FailedPage, client: ClientFacts): Answer;
   offline(page: OfflinePage, client: ClientFacts): Answer;
   suspended(page: OfflinePage, client: ClientFacts): Answer;
-  asleep(page: { readonly face: Face; readonly status: AsleepStatus }, client: ClientFacts): Answer;
+  asleep(page: { readonly branding: Branding; readonly status: AsleepStatus }, client: ClientFacts): Answer;
   /** `isGateway`: the host is the gateway's own, so that a proxy before it seems not to pass on what visitors asked for. */
   unknownHost(page: { readonly host: string; readonly isGateway?: boolean }, client: ClientFacts): Answer;
   /** Any other code. */
   problem(code: ErrorCode, facts: ProblemFacts, client: ClientFacts): Answer;
   /** A page of the same family from a template by name: login, dashboard. */
   page(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
-  /** A workload's face as the templates take it. */
-  paint(face: Face): PaintedFace;
+  /** A workload's branding as the templates take it. */
+  brandingOf(branding: Branding): PageBranding;
   health(facts: HealthFacts, mode: HandlerMode): Answer;
   logs(lines: readonly string[], mode: HandlerMode): Answer;
 }
@@ -61,36 +61,36 @@ const SUSPENDED_RELOAD_S = 5;
 export function createResponder({ templatesDir, theme, report }: ResponderDeps): Responder {
   const builtInDir = join(import.meta.dirname, "../../templates");
   const writer = createPageWriter({ builtInDir, customDir: templatesDir, theme, report });
-  const paint = createPainter(templatesDir, report);
+  const brandingOf = createBrandings(templatesDir, report);
 
   const responder: Responder = {
     loading(page, client) {
       const retryMs = loadingRetryMs(page.elapsedMs, page.etaMs);
-      if (client.kind !== "navigation") return createProblem("waking", { container: page.face.name, retryMs });
-      const face = paint(page.face);
+      if (client.kind !== "navigation") return createProblem("waking", { container: page.branding.name, retryMs });
+      const branding = brandingOf(page.branding);
       const { t } = writer.speak(client);
-      const wake = wakeModel({ t, face, page });
-      const reload = { afterS: LOADING_RELOAD_S, to: face.redirectPath };
-      const options = { code: "waking", retryMs, reload, accents: face.accents } as const;
-      return writer.write("loading.html", { face, wake }, client, options);
+      const wake = wakeModel({ t, branding, page });
+      const reload = { afterS: LOADING_RELOAD_S, to: branding.redirectPath };
+      const options = { code: "waking", retryMs, reload, accents: branding.accents } as const;
+      return writer.write("loading.html", { face: branding, wake }, client, options);
     },
 
     failed(page, client) {
       const { failure, logs, retryMs } = page;
-      const facts = { container: page.face.name, detail: failure.message, retryMs };
+      const facts = { container: page.branding.name, detail: failure.message, retryMs };
       if (client.kind !== "navigation") return createProblem("wake-failed", facts, { failure, log: logs });
-      const face = paint(page.face);
+      const branding = brandingOf(page.branding);
       const { t } = writer.speak(client);
-      const wake = wakeModel({ t, face, failed: page });
-      const options = { code: "wake-failed", retryMs, accents: face.accents } as const;
-      return writer.write("failed.html", { face, wake }, client, options);
+      const wake = wakeModel({ t, branding, failed: page });
+      const options = { code: "wake-failed", retryMs, accents: branding.accents } as const;
+      return writer.write("failed.html", { face: branding, wake }, client, options);
     },
 
-    offline({ face, nowMs, untilMs, timezone }, client) {
+    offline({ branding, nowMs, untilMs, timezone }, client) {
       const retryMs = untilMs === undefined ? undefined : Math.max(0, untilMs - nowMs);
       const times = retryMs === undefined ? {} : { retryMs };
-      if (client.kind !== "navigation") return createProblem("offline", { container: face.name, ...times });
-      const painted = paint(face);
+      if (client.kind !== "navigation") return createProblem("offline", { container: branding.name, ...times });
+      const branded = brandingOf(branding);
       const { language } = writer.speak(client);
       const opens = untilMs !== undefined &&
         retryMs !== undefined && {
@@ -99,35 +99,36 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
           reloadS: retryMs < 86_400_000 ? Math.ceil(retryMs / 1000) + 1 : undefined,
         };
       const reload = opens && opens.reloadS ? { afterS: opens.reloadS } : undefined;
-      const options = { code: "offline", retryMs, reload, accents: painted.accents } as const;
-      return writer.write("offline.html", { face: painted, opens }, client, options);
+      const options = { code: "offline", retryMs, reload, accents: branded.accents } as const;
+      return writer.write("offline.html", { face: branded, opens }, client, options);
     },
 
-    suspended({ face, nowMs, untilMs, timezone }, client) {
+    suspended({ branding, nowMs, untilMs, timezone }, client) {
       const retryMs = untilMs === undefined ? DEFAULT_RETRY_MS.suspended : Math.max(0, untilMs - nowMs);
-      const facts = { container: face.name, ...(retryMs !== undefined && { retryMs }) };
+      const facts = { container: branding.name, ...(retryMs !== undefined && { retryMs }) };
       if (client.kind !== "navigation") {
         return createProblem(
           "suspended",
           untilMs === undefined ? { ...facts, detail: en["suspended.stopped"] } : facts,
         );
       }
-      const painted = paint(face);
+      const branded = brandingOf(branding);
       const { language } = writer.speak(client);
       const opens = untilMs !== undefined && openingOf(untilMs, untilMs - nowMs, language, timezone);
       // It may be back long before its end.
       const reload = { afterS: SUSPENDED_RELOAD_S };
-      const options = { code: "suspended", retryMs, reload, accents: painted.accents } as const;
-      return writer.write("suspended.html", { face: painted, opens }, client, options);
+      const options = { code: "suspended", retryMs, reload, accents: branded.accents } as const;
+      return writer.write("suspended.html", { face: branded, opens }, client, options);
     },
 
-    asleep({ face, status }, client) {
-      if (status === 204 || (status === 200 && client.kind !== "navigation")) return asleepAnswer(face.name, status);
-      if (client.kind !== "navigation") return createProblem("asleep", { container: face.name });
-      const painted = paint(face);
+    asleep({ branding, status }, client) {
+      if (status === 204 || (status === 200 && client.kind !== "navigation"))
+        return asleepAnswer(branding.name, status);
+      if (client.kind !== "navigation") return createProblem("asleep", { container: branding.name });
+      const branded = brandingOf(branding);
       const retryMs = status === 503 ? DEFAULT_RETRY_MS.asleep : undefined;
-      const options = { code: "asleep", status, retryMs, accents: painted.accents } as const;
-      return writer.write("asleep.html", { face: painted }, client, options);
+      const options = { code: "asleep", status, retryMs, accents: branded.accents } as const;
+      return writer.write("asleep.html", { face: branded }, client, options);
     },
 
     unknownHost({ host, isGateway = false }, client) {
@@ -151,7 +152,7 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
       return writer.write("problem.html", model, client, { code, retryMs, reload });
     },
 
-    paint,
+    brandingOf,
     page: (template, model, client, options) => writer.write(template, model, client, options),
     health: healthAnswer,
     logs: logsAnswer,

@@ -2,7 +2,7 @@ import type { Failure } from "../core/decision.ts";
 import { retryAfterSeconds } from "./answer.ts";
 import { cleanLines, cleanText } from "./clean-text.ts";
 import { easedProgress } from "./eased-progress.ts";
-import type { PaintedFace } from "./face.ts";
+import type { PageBranding } from "./branding.ts";
 import type { Translate } from "./language.ts";
 import type { FailedPage, LoadingPage } from "./pages.ts";
 import { durationText } from "./time-text.ts";
@@ -25,12 +25,12 @@ export interface WakeModel {
 
 interface Scene {
   readonly t: Translate;
-  readonly face: PaintedFace;
+  readonly branding: PageBranding;
   readonly page?: LoadingPage;
   readonly failed?: FailedPage;
 }
 
-export function wakeModel({ t, face, page, failed }: Scene): WakeModel {
+export function wakeModel({ t, branding, page, failed }: Scene): WakeModel {
   const logs = (page ?? failed)?.logs;
   const eta = page?.etaMs;
   const elapsed = page?.elapsedMs ?? 0;
@@ -45,8 +45,8 @@ export function wakeModel({ t, face, page, failed }: Scene): WakeModel {
     failure: failed && { sentence: failureText(t, failed.failure), words: cleanText(failed.failure.message) },
     retryText: t("failed.retry"),
     script: JSON.stringify({
-      name: face.name,
-      to: face.redirectPath,
+      name: branding.name,
+      to: branding.redirectPath,
       auth: page?.mode === "forward-auth",
       phase: page?.phase ?? "",
       elapsed,
@@ -54,7 +54,7 @@ export function wakeModel({ t, face, page, failed }: Scene): WakeModel {
       logs: logs !== undefined,
       failed: failed !== undefined,
       retry: retryS,
-      text: scriptTexts(t, page !== undefined ? face.title : undefined),
+      text: scriptTexts(t, page !== undefined ? branding.title : undefined),
     }),
   };
 }

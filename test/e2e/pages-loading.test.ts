@@ -75,7 +75,7 @@ for (const [from, to] of [
   ["/", "/#/start"], // only a jump within the page, to a browser
 ] as const) {
   inChromium(`with the redirect_path ${to} the page at ${from} ends there`, async (t, open) => {
-    const server = await startWakingServer(t, { face: { redirectPath: to } });
+    const server = await startWakingServer(t, { branding: { redirectPath: to } });
     const page = await open();
     await page.goto(`${server.url}${from}`);
     await waitUntil(() => server.polls["/_health"].length > 0);

@@ -7,7 +7,7 @@ import { axeFaultsOf } from "../support/axe.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
 import { BROKEN_WORDS } from "../support/broken-words.ts";
 import { TOO_FAINT } from "../support/too-faint.ts";
-import { FACE, startWakingServer } from "../support/waking-server.ts";
+import { BRANDING, startWakingServer } from "../support/waking-server.ts";
 
 const VISITOR: ClientFacts = { kind: "navigation", acceptLanguage: "en" };
 const LONG = "A rather long name of an app that nobody would choose but somebody will";
@@ -25,13 +25,14 @@ const PAGES: Readonly<Record<string, (responder: Responder) => Answer>> = {
   "loading-first": (it) => it.loading(waking({ phase: "starting", elapsedMs: 900, etaMs: undefined }), VISITOR),
   "loading-long": (it) =>
     it.loading(
-      { ...waking({}), face: { ...FACE, title: LONG, message: LONG.replaceAll(" ", "-"), color: "#ffffff" } },
+      { ...waking({}), branding: { ...BRANDING, title: LONG, message: LONG.replaceAll(" ", "-"), color: "#ffffff" } },
       VISITOR,
     ),
-  failed: (it) => it.failed({ face: FACE, failure: EXITED, retryMs: 24_000, logs: LINES }, VISITOR),
-  "failed-now": (it) => it.failed({ face: { ...FACE, color: "#000" }, failure: EXITED, retryMs: 0 }, VISITOR),
-  offline: (it) => it.offline({ face: FACE, nowMs: AT, untilMs: AT + 28_000_000, timezone: "Europe/Rome" }, VISITOR),
-  asleep: (it) => it.asleep({ face: FACE, status: 503 }, VISITOR),
+  failed: (it) => it.failed({ branding: BRANDING, failure: EXITED, retryMs: 24_000, logs: LINES }, VISITOR),
+  "failed-now": (it) => it.failed({ branding: { ...BRANDING, color: "#000" }, failure: EXITED, retryMs: 0 }, VISITOR),
+  offline: (it) =>
+    it.offline({ branding: BRANDING, nowMs: AT, untilMs: AT + 28_000_000, timezone: "Europe/Rome" }, VISITOR),
+  asleep: (it) => it.asleep({ branding: BRANDING, status: 503 }, VISITOR),
   "not-found": (it) => it.unknownHost({ host: `${"very-long-label.".repeat(9)}example.com` }, VISITOR),
   busy: (it) => it.problem("too-many-pending", { container: "jellyfin" }, VISITOR),
   forbidden: (it) => it.problem("forbidden", {}, VISITOR),
@@ -111,10 +112,10 @@ inChromium("a screen reader hears the phase when it changes, and nothing each se
   assert.deepEqual(await page.getByRole("heading").allTextContents(), ["Jellyfin"]);
 });
 
-inChromium("a hostile face, host and failure stay text on every page", async (t, open) => {
+inChromium("a hostile branding, host and failure stay text on every page", async (t, open) => {
   const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>'\u2028\u202e{{7*7}}</title></style>`;
-  const face = {
-    ...FACE,
+  const branding = {
+    ...BRANDING,
     name: evil,
     title: evil,
     message: evil,
@@ -124,10 +125,10 @@ inChromium("a hostile face, host and failure stay text on every page", async (t,
   const failure = { ...EXITED, message: evil };
   const server = await startWakingServer(t, {
     pages: {
-      "/loading": (it) => it.loading({ ...waking({}), face, logs: [evil] }, VISITOR),
-      "/failed": (it) => it.failed({ face, failure, retryMs: 0, logs: [evil] }, VISITOR),
-      "/offline": (it) => it.offline({ face, nowMs: AT, untilMs: undefined, timezone: "UTC" }, VISITOR),
-      "/asleep": (it) => it.asleep({ face, status: 503 }, VISITOR),
+      "/loading": (it) => it.loading({ ...waking({}), branding, logs: [evil] }, VISITOR),
+      "/failed": (it) => it.failed({ branding, failure, retryMs: 0, logs: [evil] }, VISITOR),
+      "/offline": (it) => it.offline({ branding, nowMs: AT, untilMs: undefined, timezone: "UTC" }, VISITOR),
+      "/asleep": (it) => it.asleep({ branding, status: 503 }, VISITOR),
       "/not-found": (it) => it.unknownHost({ host: evil }, VISITOR),
       "/busy": (it) => it.problem("too-many-pending", { container: evil }, VISITOR),
     },
@@ -145,7 +146,7 @@ inChromium("a hostile face, host and failure stay text on every page", async (t,
 
 function waking(more: Partial<Parameters<Responder["loading"]>[0]>): Parameters<Responder["loading"]>[0] {
   const page = {
-    face: FACE,
+    branding: BRANDING,
     mode: "proxy",
     phase: "starting",
     elapsedMs: 900,

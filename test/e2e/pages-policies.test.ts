@@ -77,7 +77,7 @@ inChromium("where a policy lets no script run, or no poll out, the page leaves a
 
 inChromium("where the script runs the page is not reloaded: polls alone tell it when to leave", async (t, open) => {
   const logo = `data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><!--${"x".repeat(90_000)}--></svg>`;
-  const server = await startWakingServer(t, { face: { logo: logo.replaceAll('"', "'") } });
+  const server = await startWakingServer(t, { branding: { logo: logo.replaceAll('"', "'") } });
   const page = await open();
   const answer = await page.goto(`${server.url}/deep?q=1`);
   assert.match(answer?.headers()["refresh"] ?? "", /^5(?:;|$)/u);

@@ -187,7 +187,7 @@ inChromium("a container that is gone is asked about anew, not waited for", async
 });
 
 inChromium("where the polls do not reach the gateway, the app's own answer ends the wait", async (t, open) => {
-  const server = await startWakingServer(t, { face: { name: "routed elsewhere" } });
+  const server = await startWakingServer(t, { branding: { name: "routed elsewhere" } });
   const page = await open();
   await page.route("**/_health**", (route) => route.fulfill({ status: 404, body: "404 page not found" }));
   await page.goto(`${server.url}/deep`);

@@ -5,7 +5,7 @@ import type { TestContext } from "node:test";
 import { classifyClient } from "../../src/core/client.ts";
 import type { Theme } from "../../src/core/settings.ts";
 import type { Answer } from "../../src/respond/answer.ts";
-import type { HandlerMode, Face, HealthFacts } from "../../src/respond/pages.ts";
+import type { HandlerMode, Branding, HealthFacts } from "../../src/respond/pages.ts";
 import { createResponder, type Responder } from "../../src/respond/responder.ts";
 import { cleanup } from "./cleanup.ts";
 
@@ -35,7 +35,7 @@ export interface WakingServer {
 }
 
 export interface WakingOptions {
-  readonly face?: Partial<Face>;
+  readonly branding?: Partial<Branding>;
   readonly theme?: Theme;
   readonly mode?: HandlerMode;
   readonly health?: Partial<HealthFacts>;
@@ -50,7 +50,7 @@ export interface WakingOptions {
   readonly headers?: readonly string[];
 }
 
-export const FACE: Face = {
+export const BRANDING: Branding = {
   name: "jellyfin",
   title: "Jellyfin",
   message: "",
@@ -72,7 +72,7 @@ const STARTING: HealthFacts = {
 /** The real answers of `respond/` on a real socket, with the life cycle's part played by the test. */
 export async function startWakingServer(t: TestContext, options: WakingOptions = {}): Promise<WakingServer> {
   const { mode = "proxy", logs = true } = options;
-  const face = { ...FACE, ...options.face };
+  const branding = { ...BRANDING, ...options.branding };
   const responder = createResponder({ templatesDir: "", theme: options.theme ?? "default", report: () => {} });
   const pretence: Pretence = { health: { ...STARTING, ...options.health }, lines: [], app: undefined, away: false };
   const visits: string[] = [];
@@ -107,7 +107,7 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
     req: IncomingMessage,
     res: ServerResponse,
   ): void {
-    if (container !== face.name) {
+    if (container !== branding.name) {
       res.writeHead(404).end();
     } else if (isTooFast(polls[pathname], pathname === "/_logs" ? 1 : (options.burst ?? 12))) {
       refused += 1;
@@ -129,10 +129,10 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
     const lines = logs ? { logs: pretence.lines } : {};
     if (status === "failed") {
       const whole = { reason: "timeout", exitCode: undefined, ...failure, message: error, atMs: 0 } as const;
-      return responder.failed({ face, failure: whole, retryMs, ...lines }, client);
+      return responder.failed({ branding, failure: whole, retryMs, ...lines }, client);
     }
     return responder.loading(
-      { face, mode, phase: phase ?? "starting", elapsedMs, etaMs, hasDependencies: false, ...lines },
+      { branding, mode, phase: phase ?? "starting", elapsedMs, etaMs, hasDependencies: false, ...lines },
       client,
     );
   }

@@ -25,7 +25,7 @@ export type ContainerRow = ReturnType<typeof containerRow>;
 export function containerRow(sources: RowSources, record: WorkloadRecord, container: ContainerStatus) {
   const { words, responder, ownHost } = sources;
   const { t } = words;
-  const { title, svg, logo } = responder.paint(record.settings);
+  const { title, svg, logo } = responder.brandingOf(record.settings);
   const { state, warnings } = container;
   const name = cleanText(container.name);
   const isUp = isRunning(state);

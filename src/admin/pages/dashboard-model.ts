@@ -29,7 +29,7 @@ export function dashboardModel(
   const { t } = words;
   const titleOf = (name: string): string => {
     const record = lifecycle.records.get(name);
-    return record === undefined ? "" : sources.responder.paint(record.settings).title;
+    return record === undefined ? "" : sources.responder.brandingOf(record.settings).title;
   };
   const matching = containers.filter((container) => isMatch(query, titleOf(container.name), container));
   const shown = sortContainers(matching, query.sort, titleOf);

@@ -28,12 +28,12 @@ export function createRefusedRoutes({ clock, logTail }: RefusedRouteDeps) {
 export function routeFacts(route: Route, clock: Clock): RouteFacts {
   const { phase, elapsedMs, etaMs } = healthOf(route.members, clock);
   return {
-    face: route.face,
+    branding: route.settings,
     phase: phase ?? "starting",
     elapsedMs,
     etaMs,
     hasDependencies: route.members.some(({ dependencies }) => dependencies.length > 0),
-    timezone: route.face.schedule?.timezone ?? "UTC",
+    timezone: route.settings.schedule?.timezone ?? "UTC",
     wallMs: clock.wall(),
     lastAnswer: route.members.find(({ lastProbe }) => lastProbe !== undefined)?.lastProbe,
   };

@@ -11,7 +11,7 @@ export interface Route {
   readonly members: readonly WorkloadRecord[];
   readonly group: GroupSettings | undefined;
   /** What visitors see of it: the workload's settings, or those of the first member under the group's name. */
-  readonly face: WorkloadSettings;
+  readonly settings: WorkloadSettings;
   readonly balance: Balancer;
   readonly queue: HoldQueue;
   /** Set when nothing but the gate settles a request: one member, no must-not-wake rules. */
@@ -44,8 +44,8 @@ export function buildRoutes(
     const [first] = members;
     if (first === undefined) continue;
     const limit = Math.max(...members.map((member) => member.settings.maxPending));
-    const face = { ...first.settings, name: group.name };
-    const route = createRoute({ name: group.name, limit }, members, group, face, former);
+    const settings = { ...first.settings, name: group.name };
+    const route = createRoute({ name: group.name, limit }, members, group, settings, former);
     if (!byName.has(group.name)) byName.set(group.name, route);
     for (const host of group.hosts) hosts.push([host, route]);
   }
@@ -56,7 +56,7 @@ function createRoute(
   { name, limit }: { name: string; limit: number },
   members: readonly WorkloadRecord[],
   group: GroupSettings | undefined,
-  face: WorkloadSettings,
+  settings: WorkloadSettings,
   former: Routes | undefined,
 ): Route {
   const old = former?.byName.get(name);
@@ -65,7 +65,7 @@ function createRoute(
     name,
     members,
     group,
-    face,
+    settings,
     balance:
       old?.group !== undefined && old.group.strategy === group?.strategy
         ? old.balance

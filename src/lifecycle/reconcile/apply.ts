@@ -78,8 +78,8 @@ function routeAnew(former: Routes, routes: Routes): void {
   }
 }
 
-function meaningOf({ group, face, members }: Route): string {
-  return JSON.stringify([group?.hosts ?? face.hosts, members.map((member) => member.name)]);
+function meaningOf({ group, settings, members }: Route): string {
+  return JSON.stringify([group?.hosts ?? settings.hosts, members.map((member) => member.name)]);
 }
 
 /** Memories are on the wall clock, which may have been set since the gateway came up. */
