@@ -19,7 +19,7 @@ import { createLogger, type Logger, type LogLevel } from "../telemetry/logger.ts
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import { productVersion } from "./version.ts";
 
-/** What is open when the gateway is told to end has this long, as with the reference. */
+/** Open requests have this long to finish on shutdown, as in the reference. */
 const DRAIN_MS = 15_000;
 
 export const serve: Command = {
@@ -39,7 +39,7 @@ export interface RunOptions {
   readonly onListening?: (port: number) => void;
 }
 
-/** Runs a gateway until it is told to end. A configuration that is faulty from the start is a 2, a listener that fails a 1. */
+/** Runs a gateway until it is asked to shut down. Exits with 2 on a faulty initial configuration, with 1 when a listener fails. */
 export async function runGateway(source: ConfigSource, io: Io, options: RunOptions = {}): Promise<number> {
   const loaded = source.load();
   if (!loaded.ok) {
@@ -72,10 +72,10 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   const take = reloader(app, logger, (next) => void (reach = next));
   io.onSignal("SIGHUP", () => take(source.load()));
   for (const signal of ["SIGTERM", "SIGINT"] as const) io.onSignal(signal, () => ended.abort());
-  const told = aborted(ended.signal);
+  const shutdown = aborted(ended.signal);
   try {
     // A Docker that does not answer keeps it from listening for a while, and must not keep it from ending.
-    const listening = await Promise.race([app.listen(), told]);
+    const listening = await Promise.race([app.listen(), shutdown]);
     if (listening !== undefined) {
       const { port, address } = listening;
       io.onFault((fault) => logFault(logger, fault));
@@ -91,7 +91,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
     return EXIT_FAILURE;
   }
   source.watch(take, ended.signal);
-  await told;
+  await shutdown;
   logger.info({ grace_s: DRAIN_MS / 1000 }, "gateway stops: what is open may end");
   await app.drain(DRAIN_MS);
   return EXIT_OK;
@@ -103,7 +103,7 @@ function logFault(logger: Logger, fault: unknown): void {
   logger.error({ err }, "bug in the gateway: an exception was not handled; please report it with this stack");
 }
 
-/** A faulty file is told and changes nothing. */
+/** Reports a faulty file, which changes nothing. */
 function reloader(app: App, logger: Logger, taken: (config: FileConfig) => void): (loaded: LoadResult) => void {
   return (loaded) => {
     if (!loaded.ok) {
@@ -161,7 +161,7 @@ function warnOfContext({ env }: Io, logger: Logger): void {
   if (hint !== undefined) logger.warn(`${hint}. The gateway uses ${DEFAULT_SOCKET}`);
 }
 
-/** An unknown level is told, once there is a log. */
+/** Reports an unknown level once there is a log. */
 function logLevel(text = "info"): LogLevel | undefined {
   return LEVELS.find((name) => name === text.trim().toLowerCase());
 }

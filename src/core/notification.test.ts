@@ -8,7 +8,7 @@ const starting = { status: "starting", sinceMs: 0, run: 1, phase: "waiting" } as
 const failure = { reason: "exited", message: "app ended with exit code 3", exitCode: 3, atMs: 0 } as const;
 const exit = { code: 3, oomKilled: false, message: "", atMs: 0 } as const;
 
-const told: readonly [rule: string, event: DomainEvent, expected: Partial<Notification>][] = [
+const reported: readonly [rule: string, event: DomainEvent, expected: Partial<Notification>][] = [
   [
     "a wake says its cause",
     { type: "wake", workload: "app", cause: "schedule" },
@@ -63,7 +63,7 @@ const told: readonly [rule: string, event: DomainEvent, expected: Partial<Notifi
     { event: "failed", message: "It ran out of memory.", reason: "oom", exit_code: 137 },
   ],
 ];
-for (const [rule, event, expected] of told) {
+for (const [rule, event, expected] of reported) {
   test(rule, () => {
     const notification = toNotification(event, AT_MS);
     assert.ok(notification !== undefined);
@@ -74,7 +74,7 @@ for (const [rule, event, expected] of told) {
   });
 }
 
-const untold: readonly [rule: string, event: DomainEvent][] = [
+const unreported: readonly [rule: string, event: DomainEvent][] = [
   ["what somebody else started", { type: "ready", workload: "app", durationMs: undefined, cause: undefined }],
   ["an end without a fault", { type: "ended", workload: "app", exit: { ...exit, code: 0 }, absent: false }],
   [
@@ -85,8 +85,8 @@ const untold: readonly [rule: string, event: DomainEvent][] = [
   ["a change of state", { type: "state", workload: "app", from: starting, to: starting, why: "waiting" }],
   ["a fault of ours", { type: "fault", message: "broken", detail: "why" }],
 ];
-for (const [rule, event] of untold) {
-  test(`nobody is told of ${rule}`, () => assert.equal(toNotification(event, AT_MS), undefined));
+for (const [rule, event] of unreported) {
+  test(`nothing is reported of ${rule}`, () => assert.equal(toNotification(event, AT_MS), undefined));
 }
 
 test("what an app says of its end stays one plain line", () => {

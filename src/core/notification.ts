@@ -41,8 +41,8 @@ export const NOTIFICATION_FIELDS: Readonly<Record<keyof Notification, string>> =
 
 /** What webhooks are told of an event; `undefined`: nothing. `wallMs` is when it happened, on the wall clock. */
 export function toNotification(event: DomainEvent, wallMs: number): Notification | undefined {
-  const about = (kind: NotifyEvent, container: string, says: string, rest: Told): Notification => ({
-    ...UNTOLD,
+  const about = (kind: NotifyEvent, container: string, says: string, rest: MessageFacts): Notification => ({
+    ...UNSET,
     ...rest,
     event: kind,
     container,
@@ -114,9 +114,9 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
   }
 }
 
-type Told = Pick<Notification, "message" | "reason"> & Partial<Notification>;
+type MessageFacts = Pick<Notification, "message" | "reason"> & Partial<Notification>;
 
-const UNTOLD = { duration_ms: null, awake_ms: null, retry_ms: null, exit_code: null };
+const UNSET = { duration_ms: null, awake_ms: null, retry_ms: null, exit_code: null };
 
 /** 130, 137 and 143 are SIGINT, SIGKILL and SIGTERM: somebody stopped it. */
 function isCrash({ code, oomKilled }: ExitFacts): boolean {

@@ -181,12 +181,12 @@ test("an app that speaks TLS only is named as that, whatever it does about plain
     t,
     createHttpsServer(selfSigned(), (_, response) => response.end()),
   );
-  const told = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+  const response = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
   const answers = await listen(
     t,
     createServer((socket) => {
       socket.once("data", (first) => {
-        if (first[0] !== 0x16) return void socket.end(told);
+        if (first[0] !== 0x16) return void socket.end(response);
         const secure = connect(closes.port, closes.host);
         secure.write(first);
         socket

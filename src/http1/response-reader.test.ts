@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { ResponseReader } from "./response-reader.ts";
 import { flatFields } from "./field-lines.ts";
 
-interface Told {
+interface ResponseParts {
   readonly informations: number[];
   status: number;
   headers: readonly string[];
@@ -14,15 +14,15 @@ interface Told {
 }
 
 /** Reads an answer that comes in these pieces; throws as the reader does. */
-function read(pieces: readonly string[], isBodiless = false): Told & { readonly reader: ResponseReader } {
-  const told: Told = { informations: [], status: 0, headers: [], body: "", trailers: undefined, keepMs: -1 };
+function read(pieces: readonly string[], isBodiless = false): ResponseParts & { readonly reader: ResponseReader } {
+  const parts: ResponseParts = { informations: [], status: 0, headers: [], body: "", trailers: undefined, keepMs: -1 };
   const reader = new ResponseReader();
   reader.begin(
     {
-      onInformation: ({ status }) => void told.informations.push(status),
-      onHead: ({ status, fields }) => void Object.assign(told, { status, headers: flatFields(fields.lines) }),
-      onBody: (bytes) => void (told.body += bytes.toString("latin1")),
-      onEnd: (trailers, keepMs) => void Object.assign(told, { trailers, keepMs }),
+      onInformation: ({ status }) => void parts.informations.push(status),
+      onHead: ({ status, fields }) => void Object.assign(parts, { status, headers: flatFields(fields.lines) }),
+      onBody: (bytes) => void (parts.body += bytes.toString("latin1")),
+      onEnd: (trailers, keepMs) => void Object.assign(parts, { trailers, keepMs }),
     },
     isBodiless,
   );
@@ -31,7 +31,7 @@ function read(pieces: readonly string[], isBodiless = false): Told & { readonly 
     // As a line does it: each piece is written over the one before.
     reader.read(lent.subarray(0, lent.write(piece, "latin1")));
   }
-  return { ...told, reader };
+  return { ...parts, reader };
 }
 
 const HEAD = "HTTP/1.1 200 OK\r\n";
@@ -68,9 +68,9 @@ describe("the end of an answer", () => {
       const whole = read([answer]);
       assert.deepEqual([whole.body, whole.keepMs, whole.reader.isIdle], [body, keepMs, true]);
       for (let cut = 1; cut < answer.length; cut += 1) {
-        const { reader: _one, ...told } = read([answer.slice(0, cut), answer.slice(cut)]);
+        const { reader: _one, ...parts } = read([answer.slice(0, cut), answer.slice(cut)]);
         const { reader: _other, ...expected } = whole;
-        assert.deepEqual(told, expected, `cut at ${cut}`);
+        assert.deepEqual(parts, expected, `cut at ${cut}`);
       }
       assert.equal(read(answer.split("")).body, body);
     });

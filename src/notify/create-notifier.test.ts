@@ -16,15 +16,15 @@ test("a webhook is told what it asked for, in the order in which it happened", a
   notifier.note({ type: "stopped", workload: "a", reason: "idle", durationMs: 100, awakeMs: 60_000 });
   notifier.note(wake("b"));
   await receiver.arrived(3);
-  const told = receiver.received.map(({ json }) => `${json().event} ${json().container}`);
-  assert.deepEqual(told, ["wake a", "stop a", "wake b"]);
+  const messages = receiver.received.map(({ json }) => `${json().event} ${json().container}`);
+  assert.deepEqual(messages, ["wake a", "stop a", "wake b"]);
   const [first] = receiver.received;
   assert.equal(`${first?.method} ${first?.path}`, "POST /in?key=k");
   assert.equal(first?.headers["content-type"], "application/json");
   assert.equal(first?.headers["user-agent"], "docker-awakening-gateway/1.2.3");
   assert.equal(first?.headers["x-gateway-event"], "wake");
   assert.equal(first?.headers["x-gateway-signature"], undefined);
-  assert.deepEqual(notifier.told, []);
+  assert.deepEqual(notifier.events, []);
 });
 
 test("a receiver that knows the secret can verify each message, and a changed one is found out", async (t) => {
@@ -60,7 +60,7 @@ test("what fails is tried again after 1, 4, 16 s, newly signed but the same deli
   const distinct = (name: string) => new Set(receiver.received.slice(0, 4).map(({ headers }) => headers[name])).size;
   assert.equal(distinct("x-gateway-delivery"), 1);
   assert.equal(distinct("x-gateway-signature"), 4);
-  assert.deepEqual(notifier.told, []);
+  assert.deepEqual(notifier.events, []);
 });
 
 for (const [rule, header, waitMs] of [
@@ -88,10 +88,10 @@ for (const status of [301, 307, 400, 401, 404, 410]) {
     const notifier = startNotifier(t, hook(`${receiver.url}/token-in-path?token=t`));
     for (const name of ["a", "b", "c"]) notifier.note(wake(name));
     await receiver.arrived(3);
-    await waitUntil(() => notifier.told.length > 0);
+    await waitUntil(() => notifier.events.length > 0);
     assert.equal(receiver.received.map(({ json }) => json().container).join(""), "abc");
-    assert.equal(notifier.told.length, 1);
-    const [fault] = notifier.told;
+    assert.equal(notifier.events.length, 1);
+    const [fault] = notifier.events;
     assert.ok(fault?.type === "fault" && fault.detail.startsWith(`it answered ${status}`));
     assert.equal(fault.message, `messages for the webhook gateway.notify[0] (${receiver.url}) get lost`);
     assert.deepEqual(other.received, [], "no redirect is followed");
@@ -107,7 +107,7 @@ test("a receiver that never answers is given up after ten seconds a try, and six
     await notifier.clock.advance(10_000);
     if (tries < 6) await notifier.passRetryWait();
   }
-  const fault = await waitUntil(() => notifier.told[0]);
+  const fault = await waitUntil(() => notifier.events[0]);
   assert.ok(fault.type === "fault");
   assert.equal(fault.detail, "no answer within 10 s");
 });
@@ -118,7 +118,7 @@ test("a receiver that begins an answer and never ends it has taken the message",
   notifier.note(wake("a"));
   notifier.note(wake("b"));
   await receiver.arrived(2);
-  assert.deepEqual(notifier.told, []);
+  assert.deepEqual(notifier.events, []);
 });
 
 test("an outage is told once, and again only after a message went through", async (t) => {
@@ -137,7 +137,7 @@ test("an outage is told once, and again only after a message went through", asyn
     await receiver.arrived(before + 1);
     await waitUntil(() => notifier.clock.sleepers().length === 0, 5_000, "the end of the try");
     await notifier.clock.settle();
-    assert.equal(notifier.told.length, faults, `after a ${now}`);
+    assert.equal(notifier.events.length, faults, `after a ${now}`);
   }
 });
 
@@ -148,9 +148,9 @@ test("nothing of a webhook's secrets is told when it fails", async (t) => {
   const notifier = startNotifier(t, hook(url, { secret: "hunter2", template: "hunter2" }), hook(url, { headers }));
   notifier.note(wake("a"));
   for (let tries = 1; tries < 6; tries += 1) await notifier.passRetryWait();
-  await waitUntil(() => notifier.told.length === 2);
-  assert.ok(!JSON.stringify(notifier.told).includes("hunter2"));
-  const details = notifier.told.map((event) => (event.type === "fault" ? event.detail : ""));
+  await waitUntil(() => notifier.events.length === 2);
+  assert.ok(!JSON.stringify(notifier.events).includes("hunter2"));
+  const details = notifier.events.map((event) => (event.type === "fault" ? event.detail : ""));
   assert.deepEqual(details, [
     "its address or one of its headers cannot be sent",
     "it cannot be reached (ECONNREFUSED)",
@@ -179,7 +179,7 @@ test("ten thousand events cost a receiver that hangs no more than a hundred mess
   notifier.note(wake("w0"));
   await receiver.arrived(1);
   for (let index = 1; index <= 10_000; index += 1) notifier.note(wake(`w${index}`));
-  assert.equal(notifier.told.length, 1, "what is dropped is told, once");
+  assert.equal(notifier.events.length, 1, "what is dropped is told, once");
   hangs = false;
   await notifier.clock.advance(10_000);
   await notifier.passRetryWait();

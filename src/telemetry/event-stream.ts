@@ -20,7 +20,7 @@ export function createEventStream(): EventStream {
       try {
         listener(event);
       } catch (error) {
-        tellOthers(registered, listener, event, error);
+        reportBroken(registered, listener, event, error);
       }
     }
   }
@@ -35,7 +35,7 @@ export function createEventStream(): EventStream {
   };
 }
 
-function tellOthers(listeners: readonly Emit[], broken: Emit, event: DomainEvent, error: unknown): void {
+function reportBroken(listeners: readonly Emit[], broken: Emit, event: DomainEvent, error: unknown): void {
   const fault: DomainEvent = {
     type: "fault",
     message: `a listener broke at an event of the type "${event.type}"`,

@@ -42,8 +42,8 @@ describe("what stands in the way of Docker is named, with what mends it", () => 
     assert.equal((await gateway.request({ host: PROXIED })).status, 200);
     await gateway.waitForLog((line) => /forbids|GET \/events/u.test(String(line["msg"])));
     assert.equal((await gateway.request({ path: "/_ready" })).status, 200);
-    const told = gateway.log.filter((line) => /events/u.test(String(line["msg"])));
-    assert.equal(told.length, 1);
+    const logged = gateway.log.filter((line) => /events/u.test(String(line["msg"])));
+    assert.equal(logged.length, 1);
     assert.ok(!gateway.log.some((line) => /cannot be reached/u.test(String(line["msg"]))));
   });
 

@@ -61,7 +61,7 @@ describe("the state file", () => {
     await servesWithOneWarning(t, path.join(disk, "state.json"));
   });
 
-  void it("that cannot be written is told once, not at each save", async (t) => {
+  void it("that cannot be written is logged once, not at each save", async (t) => {
     const disk = smallDisk(t);
     if (disk === undefined) return;
     execFileSync("mount", ["-o", "remount,ro", disk]);
@@ -72,15 +72,15 @@ describe("the state file", () => {
 /** Serves, is asked to save more than once, and says one thing about its state file. */
 async function servesWithOneWarning(t: TestContext, stateFile: string): Promise<void> {
   const gateway = await startWithState(t, stateFile);
-  const told = (): readonly object[] => gateway.log.filter((line) => /state[ ._]file/u.test(JSON.stringify(line)));
+  const logged = (): readonly object[] => gateway.log.filter((line) => /state[ ._]file/u.test(JSON.stringify(line)));
   assert.equal((await gateway.request({ host: "app.test" })).text, "here");
-  await waitUntil(() => told().length > 0);
+  await waitUntil(() => logged().length > 0);
   const stop = await gateway.request({ method: "POST", path: "/_status/stop?container=app" });
   assert.equal(stop.status, 202);
   await gateway.waitForLog((line) => line["event"] === "stopped");
   assert.equal(await gateway.stop(), 0); // saves once more
   assert.deepEqual(
-    told().map((line) => Reflect.get(line, "level")),
+    logged().map((line) => Reflect.get(line, "level")),
     ["warn"],
   );
 }

@@ -18,11 +18,11 @@ describe("an app behind a connection that many requests come on", () => {
       client.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
       await client.until((text) => count(text, "\r\n\r\nok") === at + 1);
     }
-    const told = (name: string): string[] =>
+    const seen = (name: string): string[] =>
       app.heard.flatMap((heard) =>
         [...heard.matchAll(new RegExp(`^${name}: (.*)\r$`, "gmu"))].map(([, host = ""]) => host),
       );
-    assert.deepEqual([told("Host"), told("X-Forwarded-Host")], [hosts, hosts]);
+    assert.deepEqual([seen("Host"), seen("X-Forwarded-Host")], [hosts, hosts]);
   });
 
   void it("tells it of the app's own address where that stands for the host, and of no other app's", async (t) => {
@@ -66,9 +66,9 @@ describe("an app behind a connection that many requests come on", () => {
         client.write(`GET / HTTP/1.1\r\nHost: a\r\n${claim}\r\n`);
         await client.until((text) => count(text, "\r\n\r\nok") === at + 1);
       }
-      const told = [...app.heard.join("").matchAll(/^X-Forwarded-For: (.*)\r$/gmu)].map(([, addresses]) => addresses);
+      const seen = [...app.heard.join("").matchAll(/^X-Forwarded-For: (.*)\r$/gmu)].map(([, addresses]) => addresses);
       assert.deepEqual(
-        told,
+        seen,
         said.map((address) => (address !== "" && isTrusted ? `${address}, 127.0.0.1` : "127.0.0.1")),
       );
     });

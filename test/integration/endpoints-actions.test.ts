@@ -22,7 +22,7 @@ test("an administrator wakes a container, although its last wake failed a moment
   await post(fixture, "/_status/wake?container=app");
   await fixture.clock.advance(1_000);
   assert.equal(fixture.record("app").state.status, "ready");
-  assert.ok(fixture.told.some((event) => event.type === "wake" && event.cause === "admin"));
+  assert.ok(fixture.emitted.some((event) => event.type === "wake" && event.cause === "admin"));
 });
 
 test("an administrator puts a container to sleep", async (t) => {
@@ -32,7 +32,7 @@ test("an administrator puts a container to sleep", async (t) => {
   assert.equal((await post(fixture, "/_status/stop?container=app")).status, 202);
   await fixture.clock.advance(1_000);
   assert.equal(fixture.record("app").state.status, "asleep");
-  assert.ok(fixture.told.some((event) => event.type === "stopped" && event.reason === "admin"));
+  assert.ok(fixture.emitted.some((event) => event.type === "stopped" && event.reason === "admin"));
 });
 
 test("a group's name means all its members", async (t) => {
@@ -63,7 +63,7 @@ test("a container that a stop deletes is stopped only for who says so", async (t
   }
   assert.equal((await post(fixture, "/_status/stop?container=pool&confirm=delete")).status, 202);
   await fixture.clock.advance(1_000);
-  assert.ok(fixture.told.some((event) => event.type === "stopped" && event.workload === "b"));
+  assert.ok(fixture.emitted.some((event) => event.type === "stopped" && event.workload === "b"));
 });
 
 test("a pin wakes a container and keeps it awake until it ends", async (t) => {

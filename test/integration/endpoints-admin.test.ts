@@ -64,7 +64,7 @@ test("a token is asked for where a token is configured", async (t) => {
   assert.equal((await ask("/_metrics", { headers: { authorization: "Bearer t0ken" } })).status, 200);
 });
 
-test("a program is told by a problem document and a challenge, a person is led to the login and back", async (t) => {
+test("a program gets a problem document and a challenge, a person the login form and the way back", async (t) => {
   const { ask } = await start(t, BASIC);
   const program = await ask("/_status");
   assert.equal(program.headers["content-type"], "application/problem+json");
@@ -90,12 +90,12 @@ test("health, logs, live and ready need no credentials", async (t) => {
   }
 });
 
-test("wrong credentials are told with address and path, and never with what was given", async (t) => {
-  const { ask, told } = await start(t, BASIC);
+test("wrong credentials are reported with address and path, and never with what was given", async (t) => {
+  const { ask, emitted } = await start(t, BASIC);
   await ask("/_status/api?x=secret", { headers: BAD });
   await ask("/_status/api");
   assert.deepEqual(
-    told.filter(({ type }) => type === "login-failed"),
+    emitted.filter(({ type }) => type === "login-failed"),
     [{ type: "login-failed", address: "127.0.0.1", path: "/_status/api" }],
   );
 });

@@ -8,50 +8,53 @@ import { settingsOf } from "./settings.ts";
 
 const SETTINGS = settingsOf([{ name: "app", idleTimeoutMs: 600_000 }, { name: "b" }]);
 
-interface Told {
+interface StreamEvent {
   readonly event: string;
   readonly data: any;
 }
 
-/** A listener, and what it was told so far. */
-async function listen(t: TestContext, { port }: EndpointsServer): Promise<{ head: IncomingMessage; told: Told[] }> {
+/** A listener, and what it has received so far. */
+async function listen(
+  t: TestContext,
+  { port }: EndpointsServer,
+): Promise<{ head: IncomingMessage; received: StreamEvent[] }> {
   const head = await openRequest({ port, host: "app.test", path: "/_status/events" });
   t.after(() => head.destroy());
-  const told: Told[] = [];
+  const received: StreamEvent[] = [];
   let text = "";
   head.setEncoding("utf8").on("data", (chunk: string) => {
     const parts = (text + chunk).split("\n\n");
     text = parts.pop() ?? "";
     for (const part of parts) {
       const event = /^event: (.*)$/m.exec(part)?.[1] ?? "";
-      told.push({ event, data: JSON.parse(/^data: (.*)$/m.exec(part)?.[1] ?? "null") });
+      received.push({ event, data: JSON.parse(/^data: (.*)$/m.exec(part)?.[1] ?? "null") });
     }
   });
   head.on("error", () => undefined);
-  await waitUntil(() => told.length > 0, 2_000, "the first event");
-  return { head, told };
+  await waitUntil(() => received.length > 0, 2_000, "the first event");
+  return { head, received };
 }
 
-const changes = (told: readonly Told[]): Told[] => told.filter(({ event }) => event === "change");
+const changes = (received: readonly StreamEvent[]): StreamEvent[] => received.filter(({ event }) => event === "change");
 
 test("a listener is answered at once, by an event stream that nobody keeps or gathers", async (t) => {
-  const { head, told } = await listen(t, await startEndpoints(t, SETTINGS));
+  const { head, received } = await listen(t, await startEndpoints(t, SETTINGS));
   assert.equal(head.statusCode, 200);
   assert.equal(head.headers["content-type"], "text/event-stream; charset=utf-8");
   assert.equal(head.headers["cache-control"], "no-store");
   assert.equal(head.headers["x-accel-buffering"], "no");
-  assert.deepEqual(told, [{ event: "beat", data: {} }]);
+  assert.deepEqual(received, [{ event: "beat", data: {} }]);
 });
 
-test("what changes within a quarter of a second is told together, as the API tells it", async (t) => {
+test("what changes within a quarter of a second is sent together, as the API reports it", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS, { workloads: { app: { startMs: 100 } } });
-  const { told } = await listen(t, fixture);
+  const { received } = await listen(t, fixture);
   fixture.lifecycle.wake(fixture.record("app"), "request");
   await fixture.clock.advance(240);
-  assert.deepEqual(changes(told), []);
+  assert.deepEqual(changes(received), []);
   await fixture.clock.advance(20);
-  await waitUntil(() => changes(told).length > 0, 2_000, "a change");
-  const [{ data }] = changes(told) as [Told];
+  await waitUntil(() => changes(received).length > 0, 2_000, "a change");
+  const [{ data }] = changes(received) as [StreamEvent];
   assert.deepEqual(
     data.containers.map(({ name, state }: any) => `${name} ${state}`),
     ["app ready"],
@@ -60,54 +63,54 @@ test("what changes within a quarter of a second is told together, as the API tel
   const api = (await fixture.ask("/_status/api")).json();
   assert.deepEqual(Object.keys(data.containers[0]), Object.keys(api.containers[0]));
   await fixture.clock.advance(1_000);
-  assert.equal(changes(told).length, 1);
+  assert.equal(changes(received).length, 1);
 });
 
-test("however much happens, nobody is told more than four times a second", async (t) => {
+test("however much happens, no listener is sent more than four times a second", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS);
-  const { told } = await listen(t, fixture);
+  const { received } = await listen(t, fixture);
   for (let round = 0; round < 40; round += 1) {
     if (round % 2 === 0) fixture.lifecycle.wake(fixture.record("app"), "request");
     else fixture.lifecycle.sleep(fixture.record("app"));
     await fixture.clock.advance(25);
   }
   await fixture.clock.advance(300);
-  await waitUntil(() => changes(told).length >= 2, 2_000, "changes");
-  assert.ok(changes(told).length <= 5, `${changes(told).length}`);
+  await waitUntil(() => changes(received).length >= 2, 2_000, "changes");
+  assert.ok(changes(received).length <= 5, `${changes(received).length}`);
 });
 
-test("use alone changes no state, and is told all the same", async (t) => {
+test("use alone changes no state, and is sent all the same", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS);
   fixture.lifecycle.wake(fixture.record("app"), "request");
   await fixture.clock.advance(1_000);
-  const { told } = await listen(t, fixture);
+  const { received } = await listen(t, fixture);
   await fixture.clock.advance(4_000);
-  assert.deepEqual(changes(told), []);
+  assert.deepEqual(changes(received), []);
   fixture.record("app").lastActivityMs = fixture.clock.now();
   await fixture.clock.advance(2_500);
-  await waitUntil(() => changes(told).length > 0, 2_000, "a change");
-  assert.equal(changes(told)[0]?.data.containers[0].name, "app");
+  await waitUntil(() => changes(received).length > 0, 2_000, "a change");
+  assert.equal(changes(received)[0]?.data.containers[0].name, "app");
 });
 
-test("an engine that cannot be reached is told with everything that it runs", async (t) => {
+test("an engine that cannot be reached is reported with everything that it runs", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS);
-  const { told } = await listen(t, fixture);
+  const { received } = await listen(t, fixture);
   fixture.engine.reachable(false);
   await fixture.clock.advance(500);
-  await waitUntil(() => changes(told).length > 0, 2_000, "a change");
-  const last = changes(told).at(-1)!;
+  await waitUntil(() => changes(received).length > 0, 2_000, "a change");
+  const last = changes(received).at(-1)!;
   assert.equal(last.data.engine_up, false);
   assert.equal(last.data.containers.length, 2);
 });
 
 test("a quiet stream has a heartbeat, and ends after ten minutes, so that whoever listens is asked again who it is", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS);
-  const { head, told } = await listen(t, fixture);
+  const { head, received } = await listen(t, fixture);
   let ended = false;
   head.on("end", () => (ended = true));
   await fixture.clock.advance(60_000);
-  await waitUntil(() => told.length >= 4, 2_000, "heartbeats");
-  assert.ok(told.every(({ event }) => event === "beat"));
+  await waitUntil(() => received.length >= 4, 2_000, "heartbeats");
+  assert.ok(received.every(({ event }) => event === "beat"));
   assert.equal(ended, false);
   await fixture.clock.advance(545_000);
   await waitUntil(() => ended, 2_000, "the end");
@@ -122,7 +125,7 @@ test("nothing runs while nobody listens", async (t) => {
   await waitUntil(() => fixture.clock.sleepers().length === before, 2_000, "the end of the watch");
 });
 
-test("sixty-four may listen; the next one is told to ask instead, until a place is free", async (t) => {
+test("sixty-four may listen; the next one is asked to poll instead, until a place is free", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS);
   const heads = await Promise.all(
     Array.from({ length: 64 }, () => openRequest({ port: fixture.port, host: "app.test", path: "/_status/events" })),

@@ -18,7 +18,7 @@ test("the health of a sleeping container is unknown, and asking does not wake it
   assert.equal(record("app").state.status, "asleep");
 });
 
-test("a wake is told from its start to its end: phase, time passed, time expected", async (t) => {
+test("a wake is reported from its start to its end: phase, time passed, time expected", async (t) => {
   const fixture = await startEndpoints(t, ONE, { workloads: { app: { startMs: 500, listenMs: 700 } } });
   const { ask, clock, lifecycle, record } = fixture;
   const health = async (): Promise<any> => (await ask("/_health?container=app")).json();
@@ -36,7 +36,7 @@ test("a wake is told from its start to its end: phase, time passed, time expecte
   assert.deepEqual(pick(await health()), { status: "starting", phase: "waiting", elapsed_ms: 600, eta_ms: 1_200 });
 });
 
-test("a failed wake is told with the engine's words and when it is tried again", async (t) => {
+test("a failed wake is reported with the engine's words and when it is tried again", async (t) => {
   const { ask, clock, lifecycle, record } = await startEndpoints(t, ONE, {
     workloads: { app: { refusesStart: "no such \u001b[31mimage" } },
   });
@@ -229,7 +229,7 @@ for (const path of ["/_health?container=app", "/_logs?container=app", "/_live", 
 }
 
 test("hostile names, paths and parameters are refused without a fault and without an echo", async (t) => {
-  const { ask, told } = await startEndpoints(t, ONE);
+  const { ask, emitted } = await startEndpoints(t, ONE);
   for (const name of ["__proto__", "constructor", "../app", "app%00", "%0d%0aX-Evil:%201", "%", "%ff%fe", "<script>"]) {
     for (const endpoint of ["/_health", "/_logs"]) {
       const answer = await ask(`${endpoint}?container=${name}&wait=${name}&seen=${name}&phase=${name}`);
@@ -239,7 +239,7 @@ test("hostile names, paths and parameters are refused without a fault and withou
     }
   }
   assert.deepEqual(
-    told.filter(({ type }) => type === "fault"),
+    emitted.filter(({ type }) => type === "fault"),
     [],
   );
 });

@@ -97,13 +97,13 @@ for (const [access, adminAuth, trusted, status] of [
   });
 }
 
-test("a fault of ours is a 500 that tells nothing, and is told to the log", async (t) => {
+test("a fault of ours is a 500 that tells nothing, and is reported to the log", async (t) => {
   const scrape = () => Promise.reject(new Error("s3cret detail"));
-  const { ask, told } = await startEndpoints(t, ONE, { deps: { metrics: { scrape } } });
+  const { ask, emitted } = await startEndpoints(t, ONE, { deps: { metrics: { scrape } } });
   const answer = await ask("/_metrics");
   assert.equal(answer.status, 500);
   assert.ok(!answer.text.includes("s3cret"));
-  assert.ok(told.some((event) => event.type === "fault" && event.detail.includes("s3cret detail")));
+  assert.ok(emitted.some((event) => event.type === "fault" && event.detail.includes("s3cret detail")));
 });
 
 test("requests in odd forms are answered, and the next one too", async (t) => {

@@ -22,8 +22,8 @@ export interface EndpointsServer extends ManualLifecycle {
   /** Sends a request; the host is `app.test` unless the test names another. */
   ask(path: string, spec?: Omit<RequestSpec, "port" | "path">): Promise<Answer>;
   record(name: string): WorkloadRecord;
-  /** Everything that was told since the start. */
-  readonly told: readonly DomainEvent[];
+  /** Everything that was emitted since the start. */
+  readonly emitted: readonly DomainEvent[];
   /** What the socket says of the peer and what trusted peers are; settable. */
   readonly trusted: Set<string>;
   draining: boolean;
@@ -45,8 +45,8 @@ export async function startEndpoints(
   } = {},
 ): Promise<EndpointsServer> {
   const events = createEventStream();
-  const told: DomainEvent[] = [];
-  events.subscribe((event) => told.push(event));
+  const emitted: DomainEvent[] = [];
+  events.subscribe((event) => emitted.push(event));
   const trusted = new Set<string>();
   const clock = createManualClock(options.startMs);
   const fixture = await startManualLifecycle(settings, {
@@ -99,7 +99,7 @@ export async function startEndpoints(
   const result: EndpointsServer = {
     ...fixture,
     port,
-    told,
+    emitted,
     trusted,
     draining: false,
     ask: (path, spec = {}) => request({ host: "app.test", ...spec, port, path }),

@@ -8,7 +8,7 @@ import { settingsOf } from "./settings.ts";
 const START = "2026-06-01T12:00:00.000Z";
 const HOUR = 3_600_000;
 
-test("a sleeping container is told with the reference's fields and ours", async (t) => {
+test("a sleeping container is reported with the reference's fields and ours", async (t) => {
   const settings = settingsOf([
     {
       name: "app",
@@ -121,7 +121,7 @@ test("a container that somebody else started and nobody asked for says so, and w
   assert.equal(app.wakes_today, 0);
 });
 
-test("a failure is told with reason, exit code and the next try", async (t) => {
+test("a failure is reported with reason, exit code and the next try", async (t) => {
   const fixture = await startEndpoints(t, settingsOf([{ name: "app" }]), {
     workloads: {
       app: { listenMs: Infinity, endsAfterMs: 1_000, endsWith: { code: 3, oomKilled: false, message: "" } },
@@ -140,34 +140,34 @@ test("a failure is told with reason, exit code and the next try", async (t) => {
   });
 });
 
-test("a schedule is told with its next opening and closing, whichever comes first", async (t) => {
+test("a schedule is reported with its next opening and closing, whichever comes first", async (t) => {
   const schedule = { start: "8:00", stop: "18:00", timezone: "UTC" };
   const fixture = await startEndpoints(t, settingsOf([{ name: "app", schedule }]), {
     createSchedule: createDailySchedule,
   });
-  const told = async (): Promise<unknown> => (await fixture.ask("/_status/api")).json().containers[0].schedule;
+  const read = async (): Promise<unknown> => (await fixture.ask("/_status/api")).json().containers[0].schedule;
   const next_start = "2026-06-02T08:00:00.000Z";
-  assert.deepEqual(await told(), { open: true, next_start, next_stop: "2026-06-01T18:00:00.000Z" });
+  assert.deepEqual(await read(), { open: true, next_start, next_stop: "2026-06-01T18:00:00.000Z" });
   await fixture.clock.advance(7 * HOUR);
-  assert.deepEqual(await told(), { open: false, next_start, next_stop: "2026-06-02T18:00:00.000Z" });
+  assert.deepEqual(await read(), { open: false, next_start, next_stop: "2026-06-02T18:00:00.000Z" });
 });
 
-test("a schedule is told with the reference's fields too, the next opening only while it is closed", async (t) => {
+test("a schedule is reported with the reference's fields too, the next opening only while it is closed", async (t) => {
   const schedule = { start: "8:00", stop: "18:00", timezone: "Europe/Rome" };
   const fixture = await startEndpoints(t, settingsOf([{ name: "app", schedule }]), {
     createSchedule: createDailySchedule,
   });
   const fields = ["schedule_start", "schedule_stop", "schedule_timezone", "scheduled_downtime", "next_scheduled_start"];
-  const told = async (): Promise<unknown[]> => {
+  const read = async (): Promise<unknown[]> => {
     const [app] = (await fixture.ask("/_status/api")).json().containers;
     return fields.map((field) => app[field]);
   };
-  assert.deepEqual(await told(), ["8:00", "18:00", "Europe/Rome", false, ""]);
+  assert.deepEqual(await read(), ["8:00", "18:00", "Europe/Rome", false, ""]);
   await fixture.clock.advance(7 * HOUR);
-  assert.deepEqual(await told(), ["8:00", "18:00", "Europe/Rome", true, "Tue 02 Jun · 10:00"]);
+  assert.deepEqual(await read(), ["8:00", "18:00", "Europe/Rome", true, "Tue 02 Jun · 10:00"]);
 });
 
-test("bad labels and the origins of settings are told of the container that they are of", async (t) => {
+test("bad labels and the origins of settings are reported with their container", async (t) => {
   const merged = () => ({
     labelFaults: [
       { place: { kind: "label", container: "app", label: "dag.idle_timout" }, message: "unknown key" },
@@ -191,7 +191,7 @@ test("bad labels and the origins of settings are told of the container that they
   assert.equal(detail.explanation.name, "app");
 });
 
-test("credentials of the configuration are told nowhere", async (t) => {
+test("credentials of the configuration are reported nowhere", async (t) => {
   const gateway = { adminAuth: { method: "basic", username: "user-s3cret", password: "pass-s3cret" } } as const;
   const { ask } = await startEndpoints(t, settingsOf([{ name: "app" }], { gateway }));
   const authorization = `Basic ${Buffer.from("user-s3cret:pass-s3cret").toString("base64")}`;

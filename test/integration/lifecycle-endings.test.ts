@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 
-test("a crash while awake is told, and the next request wakes it", async () => {
+test("a crash while awake is reported, and the next request wakes it", async () => {
   const fixture = await openReady();
   fixture.engine.crash("app", { code: 139 });
   await fixture.clock.settle();
-  assert.equal(fixture.told("ended")[0]?.exit?.code, 139);
+  assert.equal(fixture.emitted("ended")[0]?.exit?.code, 139);
   const guest = fixture.visit("app");
   await fixture.clock.advance(50);
   assert.equal(guest.answer, "forward app");
@@ -25,12 +25,12 @@ test("from the report of its end on nobody is sent to it, however late the engin
   const guest = fixture.visit("app");
   await fixture.clock.settle();
   assert.equal(guest.answer, "");
-  assert.deepEqual(fixture.told("ended"), []);
+  assert.deepEqual(fixture.emitted("ended"), []);
   tidied.resolve();
   await fixture.clock.advance(50);
   assert.equal(guest.answer, "forward app");
   assert.deepEqual(
-    fixture.told("ended").map(({ exit }) => exit?.code),
+    fixture.emitted("ended").map(({ exit }) => exit?.code),
     [137],
   );
   assert.equal(fixture.record("app").wokenByUs, true);
@@ -52,10 +52,10 @@ test("one that has died is woken, though the engine does not know of its end yet
   assert.equal(guest.answer, "forward app");
   assert.deepEqual(fixture.orders(), ["start app"]);
   assert.deepEqual(
-    fixture.told("ended").map(({ exit }) => exit?.code),
+    fixture.emitted("ended").map(({ exit }) => exit?.code),
     [137],
   );
-  assert.deepEqual(fixture.told("wake-failed"), []);
+  assert.deepEqual(fixture.emitted("wake-failed"), []);
 });
 
 test("one that runs, is asked for and crashes, and crashes once more at its next start, has failed", async () => {

@@ -17,7 +17,7 @@ test("while the engine is lost an open gate stays open", async () => {
   await fixture.clock.settle();
   assert.equal(fixture.lifecycle.enginesUp(), true);
   assert.deepEqual(
-    fixture.told("engine").map(({ up }) => up),
+    fixture.emitted("engine").map(({ up }) => up),
     [false, true],
   );
 });
@@ -143,6 +143,6 @@ test("a start that ends long after its wake was given up is still known as ours"
   );
   fixture.visit("app", { kind: "navigation" });
   await fixture.clock.advance(10_000);
-  assert.equal(fixture.told("ready")[0]?.workload, "db");
+  assert.equal(fixture.emitted("ready")[0]?.workload, "db");
   assert.deepEqual(fixture.orders(), ["start db", "stop db stop"], "unneeded, and ours to stop");
 });

@@ -12,7 +12,7 @@ function throws(): never {
 }
 
 function reported(fixture: LifecycleFixture): number {
-  return fixture.told("fault").filter(({ detail }) => detail?.includes(PLANTED)).length;
+  return fixture.emitted("fault").filter(({ detail }) => detail?.includes(PLANTED)).length;
 }
 
 test("a fault about one container costs the round of no other, and the next round makes up for it", async () => {

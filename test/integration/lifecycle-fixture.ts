@@ -31,7 +31,7 @@ export interface LifecycleFixture extends ManualLifecycle {
   visit(host: string, how?: Visit): Guest;
   /** The starts and stops that the engine was asked for since the last time. */
   orders(): string[];
-  told<Type extends DomainEvent["type"]>(type: Type): Extract<DomainEvent, { type: Type }>[];
+  emitted<Type extends DomainEvent["type"]>(type: Type): Extract<DomainEvent, { type: Type }>[];
 }
 
 export interface Visit {
@@ -92,7 +92,8 @@ export async function openLifecycle(
       ordered = engine.calls.length;
       return fresh;
     },
-    told: (type) => events.filter((event): event is Extract<DomainEvent, { type: typeof type }> => event.type === type),
+    emitted: (type) =>
+      events.filter((event): event is Extract<DomainEvent, { type: typeof type }> => event.type === type),
   };
 }
 

@@ -59,7 +59,7 @@ test("a group fails at once when its last member has failed", async () => {
   await fixture.clock.advance(200);
   assert.match(guest.answer, /^failed/u);
   assert.deepEqual(
-    fixture.told("hold").map(({ outcome }) => outcome),
+    fixture.emitted("hold").map(({ outcome }) => outcome),
     ["failed"],
   );
 });
@@ -84,7 +84,7 @@ test("with a target the next member is woken when the first one fails, and who w
   assert.equal(guest.answer, "forward b");
   assert.deepEqual(fixture.orders(), ["start a", "start b"]);
   assert.deepEqual(
-    fixture.told("hold").map(({ outcome }) => outcome),
+    fixture.emitted("hold").map(({ outcome }) => outcome),
     ["ready"],
   );
 });

@@ -15,14 +15,14 @@ async function wake(fixture: LifecycleFixture, name = "app"): Promise<void> {
 
 const REMOVED = { fakes: { app: { autoRemove: true } } };
 
-test("a container that a stop deletes is not stopped for being idle, and its owner is told once", async () => {
+test("a container that a stop deletes is not stopped for being idle, and that is reported once", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: MINUTE }], REMOVED);
   await wake(fixture);
   await fixture.clock.advance(60 * MINUTE);
   fixture.engine.crash("app", { code: 0 });
   await wake(fixture);
   assert.deepEqual([fixture.status("app"), fixture.orders()], ["ready", []]);
-  assert.equal(fixture.told("never-stopped").length, 1);
+  assert.equal(fixture.emitted("never-stopped").length, 1);
 });
 
 test("a container that a stop deletes is not stopped by its schedule, nor for being unneeded", async () => {
@@ -75,14 +75,14 @@ test("a command that runs in it puts off the stop of its schedule, not the one t
   assert.deepEqual(ordered.orders(), ["stop app stop"]);
 });
 
-test("a command that runs in it puts the stop off, which comes soon after its end and is told once", async () => {
+test("a command that runs in it puts the stop off, which comes soon after its end and is reported once", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 10 * MINUTE }]);
   await wake(fixture);
   fixture.engine.get("app").execs = 1;
   await fixture.clock.advance(30 * MINUTE);
   assert.equal(fixture.status("app"), "ready");
   assert.deepEqual(
-    fixture.told("vetoed").map(({ reason }) => reason),
+    fixture.emitted("vetoed").map(({ reason }) => reason),
     ["exec"],
   );
   assert.equal(fixture.record("app").lastUse?.by, "exec");

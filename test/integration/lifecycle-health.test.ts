@@ -18,7 +18,7 @@ function poll(fixture: LifecycleFixture, name: string, ms: number, gone = NEVER)
   return seen;
 }
 
-test("a wake is told phase by phase, and each change ends the long polls at once", async () => {
+test("a wake is reported phase by phase, and each change ends the long polls at once", async () => {
   const fixture = await openLifecycle([app("app", ["db"]), part("db")], {
     fakes: { app: { startMs: 300, listenMs: 500 }, db: { listenMs: 200 } },
   });
@@ -73,7 +73,7 @@ test("what is expected comes from the wakes before, and the time elapsed from th
   assert.ok(second.etaMs !== undefined && second.etaMs >= 2_000 && second.etaMs <= 2_050, String(second.etaMs));
 });
 
-test("a failure is told with its words and the time to the next try, that of a dependency too", async () => {
+test("a failure is reported with its message and the time to the next try, that of a dependency too", async () => {
   const fixture = await openLifecycle([app("app", ["db"]), part("db")], {
     fakes: { db: { listenMs: Infinity, endsAfterMs: 100 } },
   });

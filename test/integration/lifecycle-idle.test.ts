@@ -31,7 +31,7 @@ test("it is stopped at the end of the last request plus idle_timeout, and not a 
   assert.equal(fixture.status("app"), "ready");
   await fixture.clock.advance(1);
   assert.equal(fixture.status("app"), "asleep");
-  assert.equal(fixture.told("stopped")[0]?.reason, "idle");
+  assert.equal(fixture.emitted("stopped")[0]?.reason, "idle");
 });
 
 test("it is never stopped while a lease is open, be it for days", async () => {
@@ -141,7 +141,7 @@ test("a busy_path that answers 2xx puts the stop off by another interval, again 
   assert.equal(fixture.status("app"), "ready");
   assert.deepEqual(asked, ["/busy", "/busy", "/busy"]);
   assert.deepEqual(
-    fixture.told("vetoed").map(({ reason }) => reason),
+    fixture.emitted("vetoed").map(({ reason }) => reason),
     ["busy-path", "busy-path", "busy-path"],
   );
   busy = false;
@@ -179,7 +179,7 @@ test("a pin that is over lets it sleep at once when it has been idle for long", 
   assert.ok(Math.abs((await msUntilAsleep(fixture)) - 5 * MINUTE) <= 1_000);
 });
 
-test("those who must not wake are told that it sleeps, pass when it is awake, and do not keep it awake", async () => {
+test("clients that must not wake are told that it sleeps, pass when it is awake, and do not keep it awake", async () => {
   const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 as const };
   const fixture = await openLifecycle([{ name: "app", ignore, idleTimeoutMs: MINUTE }]);
   const checker = { userAgent: "Uptime-Kuma/1" };

@@ -230,7 +230,7 @@ test("what a person starts while its wake fails for another reason is seen to ru
   await fixture.clock.advance(100);
   fixture.engine.startOutside("app");
   await fixture.clock.advance(1_000);
-  assert.equal(fixture.told("wake-failed").at(-1)?.workload, "app");
+  assert.equal(fixture.emitted("wake-failed").at(-1)?.workload, "app");
   assert.equal(fixture.status("app"), "ready");
   await fixture.clock.advance(2 * IDLE);
   assert.equal(fixture.engine.get("app").status, "stopped");

@@ -57,7 +57,7 @@ test("another limit of places counts at once, and nobody who waits is sent away"
   assert.equal(outside.answer, "full");
 });
 
-test("who waits for a workload that a reload removes is told that there is none, and it is left as it is", async () => {
+test("a request held for a workload that a reload removes is answered that there is none, and the container is left alone", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE }, { name: "other" }], slow);
   const guest = fixture.visit("app");
   await fixture.clock.advance(500);

@@ -32,7 +32,7 @@ test("it is started when its window opens, without anybody asking", async () => 
   await fixture.clock.advance(60_000);
   await fixture.clock.advance(50);
   assert.equal(fixture.status("app"), "ready");
-  assert.equal(fixture.told("wake")[0]?.cause, "schedule");
+  assert.equal(fixture.emitted("wake")[0]?.cause, "schedule");
   const guest = fixture.visit("app");
   await fixture.clock.settle();
   assert.equal(guest.answer, "forward app");
@@ -50,7 +50,7 @@ test("when its window closes it takes nobody in, waits for what is open, and sto
   inside.close();
   await fixture.clock.settle();
   assert.equal(fixture.status("app"), "asleep");
-  assert.equal(fixture.told("stopped")[0]?.reason, "schedule");
+  assert.equal(fixture.emitted("stopped")[0]?.reason, "schedule");
   assert.deepEqual(fixture.orders(), ["start app", "stop app stop"]);
 });
 
@@ -61,7 +61,7 @@ test("when its window closes it does not wait for ever", async () => {
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("whoever waits when the window closes is told that it is offline, and the start is taken back", async () => {
+test("a request held when the window closes is answered as offline, and the start is undone", async () => {
   const fixture = await openAt("17:59", {}, { listenMs: 300_000 });
   await fixture.clock.advance(50_000);
   const guest = fixture.visit("app");

@@ -92,10 +92,10 @@ test("requests at every moment of a stop are answered by the app", async () => {
   }
 });
 
-test("a stop that the engine refuses is told, tried again half a minute later, and the app serves meanwhile", async () => {
+test("a stop that the engine refuses is reported, tried again half a minute later, and the app serves meanwhile", async () => {
   const fixture = await openReady({ refusesStop: "no" });
   await fixture.clock.advance(IDLE + 100);
-  assert.equal(fixture.told("stop-failed")[0]?.message, "no");
+  assert.equal(fixture.emitted("stop-failed")[0]?.message, "no");
   assert.equal(fixture.status("app"), "ready");
   const guest = fixture.visit("app", { lease: "none" });
   await fixture.clock.settle();
@@ -103,7 +103,7 @@ test("a stop that the engine refuses is told, tried again half a minute later, a
   await fixture.clock.advance(20 * IDLE);
   const stops = fixture.orders().filter((order) => order.startsWith("stop"));
   assert.ok(stops.length > 10 && stops.length <= 1 + (20 * IDLE) / 30_000, String(stops.length));
-  const { durationMs, ours } = fixture.told("ready")[1]!;
+  const { durationMs, ours } = fixture.emitted("ready")[1]!;
   assert.deepEqual([durationMs, ours], [undefined, true], "it is ours, though no wake led there");
   fixture.engine.get("app").refusesStop = undefined;
   await fixture.clock.advance(IDLE);
@@ -132,7 +132,7 @@ test("an administrator's stop goes on as soon as nothing is open any more", asyn
   guest.close();
   await fixture.clock.settle();
   assert.equal(fixture.status("app"), "asleep");
-  assert.equal(fixture.told("stopped")[0]?.reason, "admin");
+  assert.equal(fixture.emitted("stopped")[0]?.reason, "admin");
 });
 
 test("who arrives during an administrator's stop is served after it", async () => {
@@ -211,7 +211,7 @@ test("one that is removed while it is stopped is absent, and no failure", async 
   };
   await fixture.clock.advance(IDLE);
   assert.equal(fixture.status("app"), "absent");
-  assert.deepEqual(fixture.told("stop-failed"), []);
+  assert.deepEqual(fixture.emitted("stop-failed"), []);
 });
 
 test("an engine that does not answer keeps nobody from an app that is due to sleep", async () => {

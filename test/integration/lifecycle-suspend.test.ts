@@ -83,7 +83,7 @@ test("an app that is suspended before anybody knows how it is is stopped if it r
   assert.deepEqual(fixture.orders(), ["stop app stop"]);
 });
 
-test("whoever waits for an app that is suspended meanwhile is told so at once", async () => {
+test("a request held for an app that gets suspended is answered so at once", async () => {
   const fixture = await openLifecycle([app("app", [])], { fakes: { app: { listenMs: 10_000 } } });
   const guest = fixture.visit("app");
   await fixture.clock.advance(1_000);

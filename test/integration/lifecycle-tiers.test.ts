@@ -34,7 +34,7 @@ test("unused, it gets slower, then pauses, then stops, each at its moment", asyn
   await fixture.clock.advance(1);
   assert.equal(fixture.status("app"), "asleep");
   assert.deepEqual(
-    fixture.told("stopped").map(({ reason }) => reason),
+    fixture.emitted("stopped").map(({ reason }) => reason),
     ["pause", "idle"],
   );
 });
@@ -167,7 +167,7 @@ test("while the engine is lost a throttled one stays slow, and the first request
   fixture.visit("app");
   await fixture.clock.settle();
   assert.equal(fixture.engine.get("app").cpus, 0);
-  assert.deepEqual(fixture.told("fault"), []);
+  assert.deepEqual(fixture.emitted("fault"), []);
 });
 
 test("a pause whose stop is a pause comes to its end there", async () => {

@@ -70,7 +70,7 @@ test("what is removed and made anew is waited for, as long as something goes on,
   assert.deepEqual(fixture.orders(), []);
 });
 
-test("who waits for a container that does not come back is told so after 10 s", async () => {
+test("a request held for a container that does not come back fails after 10 s", async () => {
   const fixture = await openReady();
   fixture.engine.remove("app");
   await fixture.clock.settle();

@@ -34,7 +34,7 @@ test("what a client gets while it sleeps follows from who it is", async () => {
   assert.deepEqual(fixture.orders(), ["start app"]);
 });
 
-test("who waited is told how long, who did not wait 0", async () => {
+test("a response reports how long its request was held, 0 without a hold", async () => {
   const fixture = await openLifecycle([{ name: "app" }], slow);
   const waiting = fixture.visit("app");
   await fixture.clock.advance(1_100);
@@ -44,7 +44,7 @@ test("who waited is told how long, who did not wait 0", async () => {
   assert.equal(later.waitedMs, 0);
 });
 
-test("who waits longer than hold_timeout is told so, and the wake goes on", async () => {
+test("a request held longer than hold_timeout is answered, and the wake goes on", async () => {
   const fixture = await openLifecycle([{ name: "app", holdTimeoutMs: 500 }], slow);
   const guest = fixture.visit("app");
   await fixture.clock.advance(499);

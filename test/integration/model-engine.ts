@@ -10,7 +10,7 @@ export interface EngineDeps {
   readonly latencyMs: number;
   readonly truths: ReadonlyMap<string, Truth>;
   of(name: string): Truth;
-  isUntold(truth: Truth): boolean;
+  isUnreported(truth: Truth): boolean;
   isUp(): boolean;
   run(truth: Truth, by: Truth["startedBy"]): void;
   end(truth: Truth, code: number): void;
@@ -47,11 +47,11 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
     const truth = of(name);
     deps.onStart(truth);
     truth.startsUnderWay += 1;
-    const wasUntold = deps.isUntold(truth);
+    const wasUnreported = deps.isUnreported(truth);
     try {
       await call();
       // Somebody was faster, or undid what was there: we cannot know whose run it is.
-      if (wasUntold || deps.isUntold(truth)) truth.startedBy = "unclear";
+      if (wasUnreported || deps.isUnreported(truth)) truth.startedBy = "unclear";
       if (truth.status === "absent") throw new EngineError("absent", "gone");
       if (truth.behaviour.refusesStart) throw new EngineError("refused", "no");
       if (truth.status === "running") return;

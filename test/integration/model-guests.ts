@@ -104,7 +104,7 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     }
     end(lease);
     cast.lifecycle.context.dispatch(record, { type: "refused", endpoint: forward.to });
-    world.of(record.name).refusalToldMs = Math.min(world.of(record.name).refusalToldMs, clock.now());
+    world.of(record.name).refusalReportedMs = Math.min(world.of(record.name).refusalReportedMs, clock.now());
     if (tries < MOST_TRIES) enter(host, who, tries + 1);
   }
 

@@ -84,14 +84,17 @@ export function createOracle(cast: Cast): Oracle {
     enteredAtMs.set(record.name, clock.now());
     const answers = to.host === hostOf(truth) && world.answers(truth);
     const isDeaf = truth.status === "running" && truth.answersAtMs === Infinity && !truth.dying;
-    const mayNotKnow = world.isUntold(truth) || (isDeaf && truth.refusalToldMs >= clock.now());
+    const mayNotKnow = world.isUnreported(truth) || (isDeaf && truth.refusalReportedMs >= clock.now());
     rule(answers || mayNotKnow, `a request goes to ${to.host}, which ${stateOf(truth)}`);
     rule(!starts.isSuspended(record.name), `${record.name} gets a request while it is suspended`);
     for (const { record: dependency, condition } of record.dependencies) {
       const needed = world.of(dependency.name);
       const runs = needed.status === "running" && !needed.dying;
       if (condition !== "completed") {
-        rule(runs || world.isUntold(needed), `${record.name} gets a request while ${needed.name} ${stateOf(needed)}`);
+        rule(
+          runs || world.isUnreported(needed),
+          `${record.name} gets a request while ${needed.name} ${stateOf(needed)}`,
+        );
       }
     }
     return answers;
@@ -186,7 +189,7 @@ export function createOracle(cast: Cast): Oracle {
       // Whose run it is follows from whether it has been woken ever.
       const isWoken = cast.lifecycle.records.get(name)?.state.status === "ready";
       if (!isKept || !isWoken || truth.startedBy === "outside") truth.startedBy = "unclear";
-      truth.refusalToldMs = Infinity;
+      truth.refusalReportedMs = Infinity;
     }
   }
 

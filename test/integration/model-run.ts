@@ -86,7 +86,7 @@ async function prepare(
       world,
       store,
       settings: () => VARIANTS[cast.variant]!,
-      emit: (event) => tell(event, note, judge.oracle),
+      emit: (event) => report(event, note, judge.oracle),
     });
   const life = begin();
   const cast: Cast = {
@@ -111,7 +111,7 @@ async function prepare(
   return { cast, oracle, guests };
 }
 
-function tell(event: DomainEvent, note: (line: string) => void, oracle: Oracle | undefined): void {
+function report(event: DomainEvent, note: (line: string) => void, oracle: Oracle | undefined): void {
   if (event.type === "fault") throw new Error(`fault: ${event.message}: ${event.detail}`);
   if (event.type !== "state") return;
   if (event.from.status !== event.to.status)

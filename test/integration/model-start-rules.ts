@@ -31,7 +31,7 @@ export function createStartRules(cast: Cast, rule: (holds: boolean, words: strin
       rule(clock.now() >= (coolUntilMs.get(name) ?? 0), `${name} is started before its cool-down is over`);
       rule(!isSuspended(name), `${name} is started although it is suspended`);
       const { wakeAfterStop } = cast.lifecycle.records.get(name)?.settings ?? {};
-      const mustStay = truth.stoppedByOther && wakeAfterStop === "started" && !world.isUntold(truth);
+      const mustStay = truth.stoppedByOther && wakeAfterStop === "started" && !world.isUnreported(truth);
       rule(!mustStay, `${name} is started although somebody has stopped it`);
     },
     suspend: (name, ms) => void suspendedUntilMs.set(name, clock.now() + ms),

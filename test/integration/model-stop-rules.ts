@@ -37,7 +37,7 @@ export function createStopRules(
       const isCut = isOrder && (drainedMs >= DRAIN_LIMIT_MS || !facts.drainedSinceMs.has(name));
       rule(isCut, `${name} is stopped (${reason}) under ${record.leases} open leases`);
     }
-    const isDeletion = truth.autoRemove && reason !== "pause" && !world.isUntold(truth);
+    const isDeletion = truth.autoRemove && reason !== "pause" && !world.isUnreported(truth);
     rule(!isDeletion || reason === "admin" || reason === "suspend", `${name} is deleted by a stop (${reason})`);
     if (isOrder) return;
 
@@ -55,7 +55,7 @@ export function createStopRules(
     rule(upMs >= record.settings.minUptimeMs - 1, `${name} is stopped before its min_uptime`);
     if (name === "app") rule(clock.now() >= cast.pinnedUntilMs, "app is stopped although it is pinned");
     if (reason === "unneeded") {
-      rule(truth.startedBy !== "outside" || world.isUntold(truth), `${name} is unneeded, but not ours to stop`);
+      rule(truth.startedBy !== "outside" || world.isUnreported(truth), `${name} is unneeded, but not ours to stop`);
     }
     const needed = record.dependents.filter(({ gate }) => gate !== undefined).map((dependent) => dependent.name);
     rule(needed.length === 0, `${name} is stopped (${reason}) although ${needed.join()} needs it`);
@@ -64,7 +64,7 @@ export function createStopRules(
 
   function judgeHiddenUse(record: WorkloadRecord, truth: Truth, reason: string): void {
     const { activity, name } = truth;
-    const isSteady = clock.now() - cast.unsteadyAtMs >= STEADY_MS && !world.isUntold(truth);
+    const isSteady = clock.now() - cast.unsteadyAtMs >= STEADY_MS && !world.isUnreported(truth);
     if (truth.status !== "running" || !isSteady) return;
     const isCounted = (kind: HiddenUse): boolean => {
       const signal = record.settings.idleSignal ?? (facts.fronted.has(name) ? "traffic" : "requests");
@@ -86,6 +86,6 @@ export function createStopRules(
    * say whether a run that was first seen then began before the last visit.
    */
   function isKnownRun(truth: Truth): boolean {
-    return truth.startedBy !== "unclear" && !world.isUntold(truth) && clock.now() === clock.wall();
+    return truth.startedBy !== "unclear" && !world.isUnreported(truth) && clock.now() === clock.wall();
   }
 }

@@ -31,7 +31,7 @@ export interface Truth {
   startedBy: "us" | "outside" | "unclear";
   startsUnderWay: number;
   /** When it refused somebody, who told the life cycle so; `Infinity`: nobody has. */
-  refusalToldMs: number;
+  refusalReportedMs: number;
   /** The life cycle knows of somebody else's stop or removal, which may be the first step of an update. */
   leftAloneUntilMs: number;
   /** The life cycle knows that somebody else has stopped it, and nobody has started it since. */
@@ -94,7 +94,7 @@ export function born(name: string, id: number): Truth {
     exit: undefined,
     startedBy: "us",
     startsUnderWay: 0,
-    refusalToldMs: Infinity,
+    refusalReportedMs: Infinity,
     leftAloneUntilMs: -1,
     stoppedByOther: false,
     version: 0,

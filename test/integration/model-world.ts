@@ -13,7 +13,7 @@ export interface World {
   of(name: string): Truth;
   answers(truth: Truth): boolean;
   /** The life cycle cannot know yet how it stands with this container. */
-  isUntold(truth: Truth): boolean;
+  isUnreported(truth: Truth): boolean;
   /** Somebody else does something to it. */
   meddle(name: string, what: Meddling): void;
   reachable(up: boolean): void;
@@ -48,9 +48,9 @@ export function createWorld(deps: {
 }): World {
   const { clock, latencyMs, eventDelayMs, note } = deps;
   const truths = new Map<string, Truth>();
-  const untold = new Map<string, number>();
+  const unreported = new Map<string, number>();
   const missed = new Set<string>();
-  const toldAtMs = new Map<string, number>();
+  const reportedAtMs = new Map<string, number>();
   const graceMs = 30 * latencyMs;
   let watcher: { onChange: OnChange; link: (up: boolean) => void } | undefined;
   let up = true;
@@ -63,7 +63,7 @@ export function createWorld(deps: {
     probe: createModelProbe({ clock, latencyMs, truths, answers, isBusy: () => world.busy }),
     of,
     answers,
-    isUntold,
+    isUnreported,
     meddle,
     reachable,
     busy: false,
@@ -83,17 +83,17 @@ export function createWorld(deps: {
   function isUntold({ name, version, knownVersion, knownAtMs }: Truth): boolean {
     // A further change may have been reported meanwhile, so that it is observed once more before anything is done.
     if (version === knownVersion) return clock.now() <= knownAtMs + 8 * latencyMs;
-    if (missed.has(name) || (untold.get(name) ?? 0) > 0) return true;
-    return clock.now() <= (toldAtMs.get(name) ?? -1) + graceMs;
+    if (missed.has(name) || (unreported.get(name) ?? 0) > 0) return true;
+    return clock.now() <= (reportedAtMs.get(name) ?? -1) + graceMs;
   }
 
   /** `news` is what the engine says of the change beside the name. */
   function changed(name: string, ...news: readonly News[]): void {
     of(name).version += 1;
-    untold.set(name, (untold.get(name) ?? 0) + 1);
-    const tell = (): void => {
-      untold.set(name, (untold.get(name) ?? 1) - 1);
-      toldAtMs.set(name, clock.now());
+    unreported.set(name, (unreported.get(name) ?? 0) + 1);
+    const report = (): void => {
+      unreported.set(name, (unreported.get(name) ?? 1) - 1);
+      reportedAtMs.set(name, clock.now());
       if (watcher === undefined) return; // it is asked about when the next life of the gateway begins
       if (!up) return void missed.add(name);
       if (news.length === 0) watcher.onChange(name);
@@ -107,10 +107,10 @@ export function createWorld(deps: {
     if (now === up) return;
     up = now;
     note(now ? "the engine is back" : "the engine is lost");
-    if (!now) for (const truth of truths.values()) if (isUntold(truth)) missed.add(truth.name);
+    if (!now) for (const truth of truths.values()) if (isUnreported(truth)) missed.add(truth.name);
     watcher?.link(now);
     if (!now) return;
-    for (const name of missed) toldAtMs.set(name, clock.now());
+    for (const name of missed) reportedAtMs.set(name, clock.now());
     missed.clear();
     watcher?.onChange();
   }
@@ -119,7 +119,7 @@ export function createWorld(deps: {
     if (truth.status === "absent" || truth.status === "running") return;
     const goesOn = truth.status === "paused";
     truth.status = "running";
-    truth.refusalToldMs = Infinity;
+    truth.refusalReportedMs = Infinity;
     truth.stoppedByOther = false;
     useAnew(truth, clock.now(), !goesOn);
     if (goesOn && by !== "us") truth.startedBy = "unclear"; // who lets it go on makes it theirs, who started it or not
@@ -174,7 +174,7 @@ export function createWorld(deps: {
 
   function meddle(name: string, what: Meddling): void {
     const truth = of(name);
-    const isShared = truth.startsUnderWay > 0 || deps.isWaking(name) || isUntold(truth);
+    const isShared = truth.startsUnderWay > 0 || deps.isWaking(name) || isUnreported(truth);
     if (isShared) truth.startedBy = "unclear";
     switch (what) {
       case "stop":
@@ -200,7 +200,7 @@ export function createWorld(deps: {
         return changed(name, { kind: "removed" }, { kind: "made" });
       case "deafen": // without any event: only a request can find it out
         truth.answersAtMs = Infinity;
-        truth.refusalToldMs = Infinity;
+        truth.refusalReportedMs = Infinity;
     }
   }
 
@@ -211,7 +211,7 @@ export function createWorld(deps: {
       ...deps,
       truths,
       of,
-      isUntold,
+      isUnreported,
       isUp: () => up,
       run,
       end,

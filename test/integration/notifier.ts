@@ -9,7 +9,7 @@ import { createManualClock, type ManualClock } from "./manual-clock.ts";
 /** A notifier whose time is a test's own; its messages go over real sockets. */
 export interface TestNotifier extends Notifier {
   readonly clock: ManualClock;
-  readonly told: readonly DomainEvent[];
+  readonly events: readonly DomainEvent[];
   /** What is configured; a test may replace it. */
   hooks: readonly NotifySettings[];
   /** Waits until a message waits to be tried again, then lets that time pass. Resolves with its length. */
@@ -30,17 +30,17 @@ export const wake = (workload: string): DomainEvent => ({ type: "wake", workload
 
 export function startNotifier(t: TestContext, ...hooks: readonly NotifySettings[]): TestNotifier {
   const clock = createManualClock();
-  const told: DomainEvent[] = [];
+  const events: DomainEvent[] = [];
   const notifier = createNotifier({
     settings: () => result.hooks,
     clock,
-    emit: (event) => void told.push(event),
+    emit: (event) => void events.push(event),
     version: "1.2.3",
   });
   const result: TestNotifier = {
     ...notifier,
     clock,
-    told,
+    events,
     hooks,
     async passRetryWait() {
       // The 10 s after which a try counts as unanswered end with the try: what sleeps alone is the wait.

@@ -51,10 +51,10 @@ export function createLiveEvents({ lifecycle, clock, events, describe }: LiveEve
     for (const name of names) changed.add(name);
     if (gathering) return;
     gathering = true;
-    void clock.sleep(GATHER_MS).then(tell);
+    void clock.sleep(GATHER_MS).then(sendChanges);
   }
 
-  function tell(): void {
+  function sendChanges(): void {
     gathering = false;
     const names = [...changed];
     changed.clear();

@@ -8,9 +8,9 @@ const cases: readonly [string | undefined, string][] = [
   ["Etc/Unknown", "UTC"],
   ["", "UTC"],
 ];
-for (const [told, zone] of cases) {
-  test(`a machine that says ${JSON.stringify(told)} runs by ${zone}`, () => {
-    assert.equal(localTimezone(told), zone);
+for (const [systemTimezone, zone] of cases) {
+  test(`a machine that says ${JSON.stringify(systemTimezone)} runs by ${zone}`, () => {
+    assert.equal(localTimezone(systemTimezone), zone);
   });
 }
 

@@ -173,7 +173,7 @@ test("what changed between reading and watching is noticed too", { timeout: 20_0
 });
 
 test(
-  "only another content counts as a change, and a faulty one is told as such",
+  "only another content counts as a change, and a faulty one is reported as such",
   { timeout: 20_000 },
   async (context) => {
     const path = join(directory(context), "config.yaml");
@@ -185,7 +185,7 @@ test(
     context.after(() => stop.abort());
     const alive = setInterval(() => {}, 1000);
     context.after(() => clearInterval(alive));
-    const told = new Promise<void>((resolve) =>
+    const reported = new Promise<void>((resolve) =>
       source.watch((result) => {
         results.push(result);
         resolve();
@@ -197,7 +197,7 @@ test(
       setTimeout(resolve, 300);
     });
     writeFileSync(path, "gateway: {prot: 1}");
-    await told;
+    await reported;
     assert.equal(results.length, 1);
     assert.match(String(portOf(results[0]!)), /unknown key; did you mean "port"/);
   },

@@ -28,8 +28,8 @@ test("an event of a network is about the container that earlier events named, or
   const names = new Map<string, string>();
   const connect = network("connect", { container: "c1", name: "shop" });
   const about = (): unknown => {
-    const { names: told, rewired } = readEvent(connect, names) ?? {};
-    return [told, rewired];
+    const { names: changed, rewired } = readEvent(connect, names) ?? {};
+    return [changed, rewired];
   };
   assert.deepEqual(about(), [[undefined], "c1"]);
   readEvent(container("start", { name: "app" }), names);

@@ -45,7 +45,7 @@ export const EVENT_FILTERS = {
 
 /**
  * Tells what one line of the event stream is about; nothing for what is no event. Network events name only ids, so
- * `names` remembers what the events of containers told before.
+ * `names` remembers what earlier container events reported.
  */
 export function readEvent(line: string, names: Map<string, string>): EventSubject | undefined {
   const message = parse(line);
@@ -62,8 +62,8 @@ export function readEvent(line: string, names: Map<string, string>): EventSubjec
   const from = action === "rename" ? (about["oldName"]?.replace(/^\//, "") ?? names.get(id)) : undefined;
   if (action === "destroy" || action === "remove") names.delete(id);
   else names.set(id, name);
-  const told = { ...subject(name, id, action), signal: about["signal"] ?? "", from };
-  return from === undefined ? told : { ...told, names: [from, name] };
+  const change = { ...subject(name, id, action), signal: about["signal"] ?? "", from };
+  return from === undefined ? change : { ...change, names: [from, name] };
 }
 
 function subject(name: string | undefined, id: string, action: string): EventSubject {

@@ -15,7 +15,7 @@ export async function stopContainer(
   order: StopOrder,
 ): Promise<Omit<StopResult, "instances">> {
   const { timeoutMs = ownStopTimeoutMs(found) } = order;
-  const send: Send = (act) => tell(client, found.Id, timeoutMs, act);
+  const send: Send = (act) => sendOrder(client, found.Id, timeoutMs, act);
   switch (order.method) {
     case "pause":
       if (!found.State.Paused) await send((container, abortSignal) => container.pause({ abortSignal }));
@@ -79,7 +79,7 @@ async function signalAndWait(
 }
 
 /** A container that has ended or vanished in the meantime is what was wanted. */
-async function tell(
+async function sendOrder(
   client: DockerClient,
   id: string,
   timeoutMs: number,

@@ -40,12 +40,12 @@ export function createGuard(mark: string): Guard {
     child.once("exit", () => {
       guarding = undefined;
       if (closed || groups.size === 0) return;
-      for (const group of groups) tell("add", group).catch(() => undefined);
+      for (const group of groups) sendGroup("add", group).catch(() => undefined);
     });
     return child;
   }
 
-  function tell(verb: "add" | "del", group: number): Promise<void> {
+  function sendGroup(verb: "add" | "del", group: number): Promise<void> {
     return new Promise((resolve, reject) => {
       shell().write(`${verb} ${group}\n`, (error) => (error ? reject(error) : resolve()));
     });
@@ -54,10 +54,10 @@ export function createGuard(mark: string): Guard {
   return {
     add(group) {
       groups.add(group);
-      return tell("add", group);
+      return sendGroup("add", group);
     },
     remove(group) {
-      if (groups.delete(group) && guarding !== undefined) tell("del", group).catch(() => undefined);
+      if (groups.delete(group) && guarding !== undefined) sendGroup("del", group).catch(() => undefined);
     },
     close() {
       closed = true;

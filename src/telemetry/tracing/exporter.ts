@@ -2,20 +2,20 @@ import { ExportResultCode } from "@opentelemetry/core";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 
 /** An exporter that says how it is doing. */
-export interface TellingExporter extends SpanExporter {
+export interface ReportingExporter extends SpanExporter {
   /** Nobody took what was sent last. */
   failing(): boolean;
 }
 
 /** The same exporter, which tells the first failure of each row of failures. */
-export function tellingExporter(exporter: SpanExporter, tell: (why: string) => void): TellingExporter {
+export function reportingExporter(exporter: SpanExporter, report: (why: string) => void): ReportingExporter {
   let failing = false;
   return {
     failing: () => failing,
     export(spans, done) {
       exporter.export(spans, (result) => {
         const hasFailed = result.code !== ExportResultCode.SUCCESS;
-        if (hasFailed && !failing) tell(reasonOf(result.error));
+        if (hasFailed && !failing) report(reasonOf(result.error));
         failing = hasFailed;
         done(result);
       });

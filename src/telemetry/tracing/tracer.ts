@@ -11,7 +11,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import { tellingExporter } from "./exporter.ts";
+import { reportingExporter } from "./exporter.ts";
 import type { TracingOptions } from "./options.ts";
 
 /** Longer texts are cut: paths come from strangers. */
@@ -30,7 +30,7 @@ export function openTracer(
   { sampler, ratio, origin, batch }: TracingOptions,
   { version, warn }: { readonly version: string; readonly warn: (message: string) => void },
 ): OpenTracer {
-  const exporter = tellingExporter(new OTLPTraceExporter(), (why) => warn(`traces do not reach ${origin}: ${why}`));
+  const exporter = reportingExporter(new OTLPTraceExporter(), (why) => warn(`traces do not reach ${origin}: ${why}`));
   const own = resourceFromAttributes({ "service.name": "docker-awakening-gateway", "service.version": version });
   const provider = new TracerProvider({
     resource: defaultResource()
@@ -46,7 +46,7 @@ export function openTracer(
       if (exporter.failing()) return;
       const over = new AbortController();
       const late = sleep(CLOSE_MS, undefined, { signal: over.signal });
-      // Whether the last spans arrived was told by the exporter.
+      // Whether the last spans arrived was reports by the exporter.
       await Promise.race([provider.shutdown(), late]).catch(() => {});
       over.abort();
       await late.catch(() => {});

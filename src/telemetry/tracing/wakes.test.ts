@@ -22,7 +22,7 @@ const failed: WorkloadState = {
 };
 
 /** A life of workloads, told step by step, a second apart; what was made of it is in `spans`. */
-function tell(dependents: Readonly<Record<string, readonly string[]>> = { app: [] }) {
+function traceWakes(dependents: Readonly<Record<string, readonly string[]>> = { app: [] }) {
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
   const known = new Map(Object.entries(dependents));
@@ -57,7 +57,7 @@ const ends: readonly [rule: string, to: WorkloadState, outcome: string][] = [
 ];
 for (const [rule, to, outcome] of ends) {
   test(`a wake ends with ${rule}, and is no error`, () => {
-    const life = tell();
+    const life = traceWakes();
     life.wake("app", "schedule");
     life.state("app", starting("starting"), starting("waiting"));
     life.state("app", starting("waiting"), to);
@@ -73,7 +73,7 @@ for (const [rule, to, outcome] of ends) {
 }
 
 test("a failure is written on the wake as one plain line, and marks the phase in which it came", () => {
-  const life = tell();
+  const life = traceWakes();
   life.wake("app");
   life.state("app", starting("starting"), starting("waiting"));
   life.state("app", starting("waiting"), failed);
@@ -86,7 +86,7 @@ test("a failure is written on the wake as one plain line, and marks the phase in
 });
 
 test("a wake that needs others first begins with the dependencies", () => {
-  const life = tell({ app: [], db: ["app"] });
+  const life = traceWakes({ app: [], db: ["app"] });
   life.wake("app");
   life.state("app", starting("starting"), starting("dependencies"));
   life.wake("db", "dependency");
@@ -99,28 +99,28 @@ test("a wake that needs others first begins with the dependencies", () => {
 });
 
 test("what is needed by nobody who is waking is a trace of its own", () => {
-  const life = tell({ app: [], db: ["app"] });
+  const life = traceWakes({ app: [], db: ["app"] });
   life.wake("db", "dependency");
   life.state("db", starting("starting"), ready);
   assert.equal(life.span("wake db")?.parentSpanContext, undefined);
 });
 
 test("a change of state outside of a wake makes no span", () => {
-  const life = tell();
+  const life = traceWakes();
   life.state("app", asleep, ready);
   life.state("app", starting("starting"), ready);
   assert.deepEqual(life.spans(), []);
 });
 
 test("a wake within a wake ends the first one", () => {
-  const life = tell();
+  const life = traceWakes();
   life.wake("app");
   life.wake("app");
   assert.equal(life.span("wake app")?.attributes["gateway.wake.outcome"], "superseded");
 });
 
 test("a workload that is no longer configured ends its wake and is forgotten", () => {
-  const life = tell();
+  const life = traceWakes();
   life.wake("app");
   life.known.delete("app");
   life.settings();
@@ -129,7 +129,7 @@ test("a workload that is no longer configured ends its wake and is forgotten", (
 });
 
 test("a request is linked with wakes that went on while it waited, and with no other", () => {
-  const life = tell();
+  const life = traceWakes();
   life.wake("app");
   const began = life.now();
   assert.equal(life.wakes.since(["app", "other"], life.now()).length, 1, "under way");
