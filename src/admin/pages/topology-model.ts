@@ -84,7 +84,7 @@ function createDrawing({ words, responder }: RowSources, lifecycle: Lifecycle, {
     const { id, kind, name, hosts, state } = node;
     const settings = lifecycle.records.get(name)?.settings;
     const isGroup = kind === "group";
-    const title = isGroup || settings === undefined ? cleanText(name) : responder.paint(settings).title;
+    const title = isGroup || settings === undefined ? cleanText(name) : responder.brandingOf(settings).title;
     const word = isGroup ? awakeText(t, membersOf(node)) : t(`state.${stateOf(state)}`);
     const widthPx = BOX.width - 56;
     return {

@@ -44,8 +44,8 @@ export function buildRoutes(
     const [first] = members;
     if (first === undefined) continue;
     const limit = Math.max(...members.map((member) => member.settings.maxPending));
-    const settings = { ...first.settings, name: group.name };
-    const route = createRoute({ name: group.name, limit }, members, group, settings, former);
+    const shown = { ...first.settings, name: group.name };
+    const route = createRoute({ name: group.name, limit }, members, group, shown, former);
     if (!byName.has(group.name)) byName.set(group.name, route);
     for (const host of group.hosts) hosts.push([host, route]);
   }
