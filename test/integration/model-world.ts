@@ -80,7 +80,7 @@ export function createWorld(deps: {
     return truth.status === "running" && !truth.dying && clock.now() >= truth.answersAtMs;
   }
 
-  function isUntold({ name, version, knownVersion, knownAtMs }: Truth): boolean {
+  function isUnreported({ name, version, knownVersion, knownAtMs }: Truth): boolean {
     // A further change may have been reported meanwhile, so that it is observed once more before anything is done.
     if (version === knownVersion) return clock.now() <= knownAtMs + 8 * latencyMs;
     if (missed.has(name) || (unreported.get(name) ?? 0) > 0) return true;
@@ -99,8 +99,8 @@ export function createWorld(deps: {
       if (news.length === 0) watcher.onChange(name);
       for (const one of news) watcher?.onChange(name, noteUpdate(of(name), one, clock.now()));
     };
-    if (eventDelayMs > 0) clock.later(eventDelayMs, tell);
-    else tell();
+    if (eventDelayMs > 0) clock.later(eventDelayMs, report);
+    else report();
   }
 
   function reachable(now: boolean): void {
