@@ -91,10 +91,7 @@ export function createOracle(cast: Cast): Oracle {
       const needed = world.of(dependency.name);
       const runs = needed.status === "running" && !needed.dying;
       if (condition !== "completed") {
-        rule(
-          runs || world.isUnreported(needed),
-          `${record.name} gets a request while ${needed.name} ${stateOf(needed)}`,
-        );
+        rule(runs || world.isUnreported(needed), `${record.name} is used while ${needed.name} ${stateOf(needed)}`);
       }
     }
     return answers;
