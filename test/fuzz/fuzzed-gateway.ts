@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
@@ -80,7 +80,10 @@ export async function startFuzzedGateway(t: TestContext, order: GatewayOrder): P
     apps,
     isAlive,
     async descriptorsReturn() {
-      await waitUntil(() => descriptors(gateway.pid) <= baseline, 15_000, `${baseline} descriptors`);
+      const areBack = (): boolean => descriptors(gateway.pid) <= baseline;
+      await waitUntil(areBack, 15_000, `${baseline} descriptors`).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${openSockets(gateway.pid)}`, { cause: error });
+      });
     },
     async close() {
       await gateway.stop("SIGKILL");
@@ -99,6 +102,22 @@ async function settledDescriptors(pid: number): Promise<number> {
     return isSame;
   });
   return last;
+}
+
+/** What the process has open, with the state and the ends of each TCP connection. */
+function openSockets(pid: number): string {
+  const folder = `/proc/${pid}/fd`;
+  const connections = new Map<string, string>();
+  for (const line of readFileSync(`/proc/${pid}/net/tcp`, "utf8").split("\n").slice(1)) {
+    const [, local = "", remote = "", state = "", , , , , , inode = ""] = line.trim().split(/\s+/u);
+    connections.set(`socket:[${inode}]`, `TCP state ${state}, ${portOf(local)} to ${portOf(remote)}`);
+  }
+  const targets = readdirSync(folder).map((fd) => readlinkSync(path.join(folder, fd)));
+  return targets.map((target) => connections.get(target) ?? target).join("\n");
+}
+
+function portOf(address: string): number {
+  return Number.parseInt(address.split(":")[1] ?? "", 16);
 }
 
 function descriptors(pid: number): number {
