@@ -19,7 +19,7 @@ import type { Route } from "./lifecycle/admit/route.ts";
 import { createProxyHandler, type ProxyHandler } from "./proxy/handler.ts";
 import { createForwarder, type Forwarder } from "./proxy/forwarder.ts";
 import { createHostLookup } from "./proxy/host-lookup.ts";
-import { clientOf, createRefuser } from "./proxy/refuser.ts";
+import { clientOf } from "./proxy/client-request.ts";
 import { SERVER_OPTIONS } from "./http1/server-options.ts";
 import { createTranslate } from "./respond/language.ts";
 import { createRefusalAnswer } from "./respond/refusal.ts";
@@ -154,7 +154,7 @@ function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => bo
     forwarder,
     count: metrics.request,
     addressOf,
-    ...createRefuser(answerRefusal),
+    answerRefusal,
   });
   const endpoints = createEndpoints({
     lifecycle,

@@ -25,10 +25,6 @@ export interface Exchange {
   abort: (() => void) | undefined;
   /** Of the answer; 0 before its head. */
   status: number;
-  /** Bytes of the answer's body that its Content-Length still promises; -1: unknown. */
-  left: number;
-  /** The head has gone to the client's socket. */
-  flushed: boolean;
   clientOver: boolean;
   /** Set when the upstream is through. */
   outcome: ForwardOutcome | undefined;
@@ -56,8 +52,6 @@ export function openExchange(opened: Pick<Exchange, "req" | "res" | "extraHeader
     onClose,
     abort: undefined,
     status: 0,
-    left: -1,
-    flushed: false,
     clientOver: false,
     outcome: undefined,
   };

@@ -6,17 +6,17 @@ import { createFieldNames } from "../http1/field-names.ts";
 import { gatherBody, type GatheredBody, NO_CONTENT, UNREAD } from "./body-gatherer.ts";
 import type { ClientConnection } from "../http1/client-connection.ts";
 import { type ExchangeLedger, type ForwardOutcome, isOver, openExchange, upstreamOver } from "./exchange.ts";
-import { fieldLines, flatFields } from "../http1/field-lines.ts";
 import { FAILURES } from "./failure.ts";
 import { bodyFraming } from "../http1/request-framing.ts";
-import { meansBody, NO_BODY, requestHead } from "../http1/request-head.ts";
+import { requestHead } from "../http1/request-head.ts";
 import { authorityOf, originForm } from "../http1/request-target.ts";
 import { askedBy, createRequestHeaders } from "./forwarded-fields.ts";
 import { createStreamedExchange } from "./streamed-exchange.ts";
 import { createTunnel } from "./tunnel.ts";
-import { createUpstreamPool, type Upstream } from "../http1/upstream-pool.ts";
+import { createUpstreamPool } from "../http1/upstream-pool.ts";
 import { NodeClientEnd } from "./node-client-end.ts";
 import { sendPooled } from "./pooled-exchange.ts";
+import { createSimpleHead } from "./simple-head.ts";
 import { SimpleClientEnd } from "./simple-client-end.ts";
 
 export type { ForwardOutcome } from "./exchange.ts";
@@ -74,46 +74,17 @@ export interface ForwarderDeps {
 }
 
 /**
- * Requests that are whole (no body, or a small one that has come) go on kept connections of our own; those that
- * stream go through node:http on a connection of their own, which is never stale.
+ * Requests that are whole (no body, or a small one that has come) go on kept connections; those that stream go on a
+ * connection of their own, which is never stale.
  */
 export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   const ledger: ExchangeLedger = { open: 0, waiting: [] };
   const names = createFieldNames();
   const upstreams = createUpstreamPool();
   const requestHeaders = createRequestHeaders({ names, isTrusted });
+  const simpleHead = createSimpleHead(requestHeaders);
   const sendStreamed = createStreamedExchange({ names });
   const tunnel = createTunnel({ names });
-
-  function simpleHead({ request, client, passHost }: SimpleOrder, upstream: Upstream): string {
-    const known = forwardedFieldsOf(request, client, upstream, passHost);
-    const length = request.length === 0 && !request.hasLength && meansBody(request.method) ? NO_BODY : "";
-    return `${request.line}${known}${request.passed}${length}Connection: keep-alive\r\n\r\n`;
-  }
-
-  /** The host and what is said about the client. */
-  function forwardedFieldsOf(
-    { host = "", claims }: SimpleRequest,
-    client: ClientConnection,
-    to: Upstream,
-    passHost: boolean,
-  ): string {
-    const { forwardedFields: known, peer } = client;
-    const isPeersWord = claims !== "";
-    if (!isPeersWord && known?.host === host && known.to === to && known.passHost === passHost) return known.lines;
-    const rawHeaders = ["Host", host, ...flatFields(claims)];
-    const asked = {
-      rawHeaders,
-      authority: undefined,
-      connection: undefined,
-      isChunked: false,
-      peer,
-      isEncrypted: false,
-    };
-    const lines = fieldLines(requestHeaders(asked, to.authority, passHost));
-    if (!isPeersWord) client.forwardedFields = { host, to, passHost, lines };
-    return lines;
-  }
 
   return {
     forward({ req, res, to, passHost, extraHeaders, onEnd }) {

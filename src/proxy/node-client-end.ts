@@ -1,8 +1,12 @@
 import type { ServerResponse } from "node:http";
-import { InvalidResponse } from "../http1/field-lines.ts";
+import { isolate } from "../core/isolate.ts";
+import { flatFields, InvalidResponse } from "../http1/field-lines.ts";
 import type { FieldNames } from "../http1/field-names.ts";
+import { informationHead, reasonPhrase } from "../http1/format-response-head.ts";
+import { stopReading } from "../http1/linger.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
-import { cutAnswer, endAnswer, flushHead, relayChunk, relayInformation, startAnswer } from "./answer.ts";
+import { isChunked } from "../http1/response-framing.ts";
+import { trailerPairs } from "../http1/trailer-fields.ts";
 import type { Abortable, ClientEnd } from "./client-end.ts";
 import { type Exchange, type ForwardOutcome, upstreamOver } from "./exchange.ts";
 
@@ -13,6 +17,10 @@ export class NodeClientEnd implements ClientEnd {
   readonly #exchange: Exchange;
   readonly #names: FieldNames;
   #isCorked = false;
+  /** Bytes of the body that its Content-Length still promises; -1: unknown. */
+  #left = -1;
+  /** The head has gone to the client's socket. */
+  #isFlushed = false;
 
   constructor(exchange: Exchange, names: FieldNames) {
     this.method = exchange.req.method ?? "GET";
@@ -36,21 +44,52 @@ export class NodeClientEnd implements ClientEnd {
     };
   }
 
+  /** HTTP/1.0 knows none, and a pipelined response must wait for its turn. */
   writeInformation({ status, reason, fields }: ResponseHead): void {
-    relayInformation(this.#exchange, status, reason, fields.lines);
+    const { socket, headersSent } = this.writable;
+    if (this.#isOldHttp || headersSent || socket?.writable !== true) return;
+    socket.write(informationHead(status, reason, fields.lines), "latin1");
   }
 
+  /** It leaves with the first piece of the body, or with `flush`: an event stream's head must not wait for its first event. */
   writeHead({ status, reason, fields }: ResponseHead): void {
-    if (!startAnswer(this.#exchange, status, reason, fields))
-      throw new InvalidResponse("a response HTTP cannot express");
+    const { req, extraHeaders } = this.#exchange;
+    const res = this.writable;
+    const hasBody = this.method !== "HEAD" && status !== 204 && status !== 304;
+    if (fields.coding !== undefined && !isChunked(fields.coding)) throw new InvalidResponse(INEXPRESSIBLE);
+    if (!req.complete) stopReading(req, res);
+    try {
+      const headers = flatFields(fields.forClient(hasBody && !this.#isOldHttp));
+      const all = extraHeaders === undefined ? headers : [...headers, ...extraHeaders];
+      res.writeHead(status, reasonPhrase(status, reason), all);
+    } catch {
+      res.statusMessage = "";
+      throw new InvalidResponse(INEXPRESSIBLE);
+    }
+    this.#exchange.status = status;
+    this.#left = hasBody ? fields.length : -1;
+    if (hasBody && this.#isOldHttp && fields.length === -1) this.#cutWithClient();
   }
 
-  writeBody(bytes: Buffer): void {
-    if (this.#exchange.left === -1 && !this.#isCorked) {
+  writeBody(chunk: Buffer): void {
+    const res = this.writable;
+    if (this.#left === -1 && !this.#isCorked) {
       this.#isCorked = true;
-      this.writable.socket?.cork();
+      res.socket?.cork();
     }
-    relayChunk(this.#exchange, bytes);
+    if (res.destroyed || res.writableEnded) return;
+    this.#isFlushed = true;
+    if (this.#left === chunk.length) {
+      // The last piece goes out in one write with the end, and a small one in one string with the head.
+      if (chunk.length <= SMALL_CHUNK) res.end(chunk.toString("latin1"), "latin1");
+      else res.end(chunk);
+      return;
+    }
+    if (this.#left > 0) this.#left -= chunk.length;
+    const { socket } = res;
+    socket?.cork();
+    res.write(chunk);
+    socket?.uncork();
   }
 
   flush(): void {
@@ -58,17 +97,26 @@ export class NodeClientEnd implements ClientEnd {
       this.#isCorked = false;
       this.writable.socket?.uncork();
     }
-    if (this.status !== 0) flushHead(this.#exchange);
+    if (this.status === 0 || this.#isFlushed) return;
+    this.#isFlushed = true;
+    this.writable.write("", "latin1"); // flushHeaders would make UTF-8 of bytes that are none
   }
 
   end(trailers: readonly string[]): void {
-    endAnswer(this.#exchange, this.#names, trailers);
+    const res = this.writable;
+    this.#isFlushed = true;
+    if (!res.destroyed && !res.writableEnded) {
+      if (trailers.length > 0 && this.#left === -1 && !this.#isOldHttp)
+        res.addTrailers(trailerPairs(this.#names, trailers));
+      res.end();
+    }
     upstreamOver(this.#exchange, { kind: "done", status: this.status });
   }
 
   cut(): void {
+    if (this.#exchange.outcome !== undefined) return;
     upstreamOver(this.#exchange, { kind: "cut", status: this.status });
-    cutAnswer(this.#exchange);
+    this.#cutResponse();
   }
 
   fail(outcome: ForwardOutcome): void {
@@ -78,4 +126,27 @@ export class NodeClientEnd implements ClientEnd {
   destroy(): void {
     this.#exchange.req.socket.destroy();
   }
+
+  get #isOldHttp(): boolean {
+    return this.#exchange.req.httpVersionMinor === 0;
+  }
+
+  /** The client must not take what it has for the whole. */
+  #cutResponse(): void {
+    const { socket } = this.writable;
+    // Where the end of the connection is the end of the body, only a reset tells the difference.
+    if (this.#isOldHttp && socket) socket.resetAndDestroy();
+    else this.writable.destroy();
+  }
+
+  /** node:http ends the connection of a client that has ended its own side, which would pass for the end of the body. */
+  #cutWithClient(): void {
+    const { socket } = this.#exchange.req;
+    socket.prependOnceListener("end", () => {
+      if (!this.writable.writableEnded) isolate(socket, () => this.#cutResponse());
+    });
+  }
 }
+
+const INEXPRESSIBLE = "a response HTTP cannot express";
+const SMALL_CHUNK = 16 * 1024;

@@ -28,76 +28,93 @@ export interface TunnelOrder {
 
 /** Asks an app for an upgrade and joins the two connections when it agrees; any other answer is relayed as such. */
 export function createTunnel({ names }: { readonly names: FieldNames }): (order: TunnelOrder) => void {
-  return ({ req, socket, head, to, path, headers, extraHeaders, ledger, onEnd }) => {
-    ledger.open += 1;
-    const leaving = watchAbort(socket);
-    let abort = (): void => {};
-    let isOver = false;
+  return (order) => new Tunnel(order, names).open();
+}
 
-    /** The caller has the client's socket again, unless the client has left. */
-    function end(outcome: ForwardOutcome): void {
-      if (isOver) return;
-      isOver = true;
-      leaving.stop();
-      closeInLedger(ledger);
-      onEnd(outcome);
-    }
+class Tunnel {
+  readonly #order: TunnelOrder;
+  readonly #names: FieldNames;
+  readonly #leaving: ReturnType<typeof watchAbort>;
+  #abort = (): void => {};
+  #isOver = false;
 
-    function leave(): void {
-      abort();
-      socket.destroy();
-      end({ kind: "gone", status: 0 });
-    }
+  constructor(order: TunnelOrder, names: FieldNames) {
+    this.#order = order;
+    this.#names = names;
+    this.#leaving = watchAbort(order.socket);
+    order.ledger.open += 1;
+  }
 
-    function ask(connection: Socket): void {
-      abort = () => connection.destroy();
-      let declined: ResponseHandler | undefined;
-      const stop = readResponse(connection, req.method === "HEAD", {
-        onInformation() {},
-        onSwitch(answer, early) {
-          stop();
-          leaving.stop();
-          socket.write(switchingHead(answer, extraHeaders), "latin1");
-          if (early.length > 0) socket.write(early);
-          if (head.length > 0) connection.write(head);
-          joinSockets(socket, connection, () => end({ kind: "done", status: 101 }));
-        },
-        onHead(answer) {
-          declined = decline(connection);
-          declined.onHead(answer);
-        },
-        onBody: (bytes) => declined?.onBody(bytes),
-        onEnd: (trailers, keepMs) => declined?.onEnd(trailers, keepMs),
-        onBroken(error) {
-          if (declined !== undefined) declined.onBroken(error);
-          else end(error === undefined ? FAILURES.reset : failureOf(error));
-        },
-        destroy: () => void socket.destroy(),
-      });
-      connection.write(upgradeHead(req, path, headers), "latin1");
-    }
-
-    /**
-     * Not 101: an answer like any other, with which the client's connection ends. What it has sent behind its request is
-     * read by nobody: a front that has not heard of the answer might pass on for a tunnel's what it would never let through.
-     */
-    function decline(connection: Socket): ResponseHandler {
-      leaving.stop();
-      const res = createDetachedResponse(req, socket as Socket);
-      const exchange = openExchange({ req, res, extraHeaders, ledger, onEnd: end });
-      exchange.abort = () => connection.destroy();
-      socket.resume(); // bytes of a protocol that was not agreed upon
-      return relayAnswer(exchange, names, connection);
-    }
-
-    leaving.signal.addEventListener("abort", leave, { once: true });
+  open(): void {
+    const { socket, to } = this.#order;
+    const leave = (): void => this.#leave();
+    this.#leaving.signal.addEventListener("abort", leave, { once: true });
     if (socket.destroyed) {
       process.nextTick(leave);
       return;
     }
-    abort = openConnection(to, (error, connection) => {
-      if (error === undefined) isolate(socket, () => ask(connection));
-      else end(refusalOf(error));
+    this.#abort = openConnection(to, (error, connection) => {
+      if (error === undefined) isolate(socket, () => this.#ask(connection));
+      else this.#end(refusalOf(error));
     });
-  };
+  }
+
+  #ask(connection: Socket): void {
+    const { req, socket, head, path, headers, extraHeaders } = this.#order;
+    this.#abort = () => connection.destroy();
+    let declined: ResponseHandler | undefined;
+    const stop = readResponse(connection, req.method === "HEAD", {
+      onInformation() {},
+      onSwitch: (answer, early) => {
+        stop();
+        this.#leaving.stop();
+        socket.write(switchingHead(answer, extraHeaders), "latin1");
+        if (early.length > 0) socket.write(early);
+        if (head.length > 0) connection.write(head);
+        joinSockets(socket, connection, () => this.#end({ kind: "done", status: 101 }));
+      },
+      onHead: (answer) => {
+        declined = this.#decline(connection);
+        declined.onHead(answer);
+      },
+      onBody: (bytes) => declined?.onBody(bytes),
+      onEnd: (trailers, keepMs) => declined?.onEnd(trailers, keepMs),
+      onBroken: (error) => {
+        if (declined !== undefined) declined.onBroken(error);
+        else this.#end(error === undefined ? FAILURES.reset : failureOf(error));
+      },
+      destroy: () => void socket.destroy(),
+    });
+    connection.write(upgradeHead(req, path, headers), "latin1");
+  }
+
+  /**
+   * Not 101: an answer like any other, with which the client's connection ends. What it has sent behind its request is
+   * read by nobody: a front that has not heard of the answer might pass on for a tunnel's what it would never let through.
+   */
+  #decline(connection: Socket): ResponseHandler {
+    const { req, socket, extraHeaders, ledger } = this.#order;
+    this.#leaving.stop();
+    const res = createDetachedResponse(req, socket as Socket);
+    const onEnd = (outcome: ForwardOutcome): void => this.#end(outcome);
+    const exchange = openExchange({ req, res, extraHeaders, ledger, onEnd });
+    exchange.abort = () => connection.destroy();
+    socket.resume(); // bytes of a protocol that was not agreed upon
+    return relayAnswer(exchange, this.#names, connection);
+  }
+
+  #leave(): void {
+    this.#abort();
+    this.#order.socket.destroy();
+    this.#end({ kind: "gone", status: 0 });
+  }
+
+  /** The caller has the client's socket again, unless the client has left. */
+  #end(outcome: ForwardOutcome): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#leaving.stop();
+    closeInLedger(this.#order.ledger);
+    this.#order.onEnd(outcome);
+  }
 }

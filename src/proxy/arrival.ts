@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Forward } from "../core/decision.ts";
+import { endWithResponse } from "../http1/end-with-response.ts";
+import { watchAbort } from "../http1/watch-abort.ts";
+import type { Route } from "../lifecycle/admit/route.ts";
+import type { Lease } from "../lifecycle/workload/lease.ts";
+import type { LeaseKind, WorkloadRecord } from "../lifecycle/workload/record.ts";
+import type { Answer } from "../respond/answer.ts";
+import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
+import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
+
+/** What an admitted request goes on with. */
+export interface Passage {
+  readonly record: WorkloadRecord;
+  readonly forward: Forward;
+  readonly lease: Lease;
+  readonly waitedMs: number;
+  readonly extraHeaders?: readonly string[] | undefined;
+}
+
+type OnEnd = (outcome: ForwardOutcome) => void;
+
+/** A request that is to be admitted, for the first time or anew, and all in which an upgrade differs from any other. */
+export interface Arrival {
+  readonly route: Route;
+  readonly req: IncomingMessage;
+  readonly leaseKind: LeaseKind;
+  /** The client's connection. */
+  readonly connection: Duplex;
+  /** The client has left. */
+  readonly isAbandoned: boolean;
+  /** How often it has been admitted. */
+  tries: number;
+  /** Notices that the client leaves, until `stop`. */
+  watch(): { readonly signal: AbortSignal; stop(): void };
+  forward(forwarder: Forwarder, passage: Passage, onEnd: OnEnd): void;
+  respond(answer: Answer, extraHeaders: readonly string[]): void;
+  /** Ends what a client has left behind. */
+  abandon(): void;
+}
+
+/** Any request but an upgrade. */
+export class RequestArrival implements Arrival {
+  readonly route: Route;
+  readonly req: IncomingMessage;
+  readonly leaseKind = "request";
+  tries = 1;
+  readonly #res: ServerResponse;
+
+  constructor(route: Route, req: IncomingMessage, res: ServerResponse) {
+    this.route = route;
+    this.req = req;
+    this.#res = res;
+  }
+
+  get connection(): Duplex {
+    return this.req.socket;
+  }
+
+  get isAbandoned(): boolean {
+    return this.#res.destroyed;
+  }
+
+  watch(): { readonly signal: AbortSignal; stop(): void } {
+    const gone = new AbortController();
+    const leave = (): void => gone.abort();
+    this.#res.once("close", leave);
+    return { signal: gone.signal, stop: () => void this.#res.off("close", leave) };
+  }
+
+  forward(forwarder: Forwarder, { record, forward: { to }, extraHeaders }: Passage, onEnd: OnEnd): void {
+    const { passHost } = record.settings;
+    forwarder.forward({ req: this.req, res: this.#res, to, passHost, extraHeaders, onEnd });
+  }
+
+  respond(answer: Answer, extraHeaders: readonly string[]): void {
+    writeAnswer(this.#res, answer, this.req.method, extraHeaders);
+  }
+
+  abandon(): void {}
+}
+
+/** An upgrade, whose connection node:http has let go. */
+export class UpgradeArrival implements Arrival {
+  readonly route: Route;
+  readonly req: IncomingMessage;
+  readonly leaseKind = "tunnel";
+  readonly connection: Duplex;
+  tries = 1;
+  readonly #head: Buffer;
+
+  constructor(route: Route, req: IncomingMessage, connection: Duplex, head: Buffer) {
+    this.route = route;
+    this.req = req;
+    this.connection = connection;
+    this.#head = head;
+  }
+
+  get isAbandoned(): boolean {
+    return this.connection.destroyed;
+  }
+
+  watch(): { readonly signal: AbortSignal; stop(): void } {
+    return watchAbort(this.connection);
+  }
+
+  forward(forwarder: Forwarder, { record, forward: { to }, extraHeaders }: Passage, onEnd: OnEnd): void {
+    const { req, connection: socket } = this;
+    const { passHost } = record.settings;
+    forwarder.upgrade({ req, socket, head: this.#head, to, passHost, extraHeaders, onEnd });
+  }
+
+  respond(answer: Answer, extraHeaders: readonly string[]): void {
+    endWithResponse(this.connection, rawAnswer(answer, extraHeaders));
+  }
+
+  abandon(): void {
+    this.connection.destroy(); // only its client has ended it so far
+  }
+}

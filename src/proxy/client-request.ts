@@ -1,0 +1,40 @@
+import type { IncomingMessage } from "node:http";
+import { classifyClient } from "../core/client.ts";
+import { isPrefetch } from "../core/prefetch.ts";
+import { CONFLICT, requestHost } from "../core/request-host.ts";
+import type { ClientRequest } from "../lifecycle/admit/admit.ts";
+import type { Route } from "../lifecycle/admit/route.ts";
+import type { ClientFacts } from "../respond/pages.ts";
+import { stickyMember } from "./sticky.ts";
+
+interface ClientRequestFacts {
+  readonly address: string;
+  /** Aborts when the client leaves. */
+  readonly gone: AbortSignal;
+}
+
+/** What is decided by, of a request that node:http has read. */
+export function clientRequest(
+  req: IncomingMessage,
+  route: Route,
+  { address, gone }: ClientRequestFacts,
+): ClientRequest {
+  const { method = "GET", headers, url = "/" } = req;
+  const host = requestHost(url, req.rawHeaders);
+  return {
+    kind: classifyClient(method, headers),
+    method,
+    path: url,
+    userAgent: headers["user-agent"] ?? "",
+    address,
+    isPrefetch: isPrefetch(method, headers),
+    sticky: stickyMember(route, headers.cookie),
+    host: host === CONFLICT ? undefined : host,
+    gone,
+  };
+}
+
+/** What settles the form and the language of a response of ours. */
+export function clientOf({ method = "GET", headers, url }: IncomingMessage): ClientFacts {
+  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], path: url };
+}

@@ -1,0 +1,44 @@
+import { fieldLines, flatFields } from "../http1/field-lines.ts";
+import { meansBody, NO_BODY } from "../http1/request-head.ts";
+import type { ClientConnection } from "../http1/client-connection.ts";
+import type { SimpleRequest } from "../http1/simple-request.ts";
+import type { Upstream } from "../http1/upstream-pool.ts";
+import type { RequestHeaders } from "./forwarded-fields.ts";
+
+/** Of a simple request, what its head for the app is made of. */
+interface SimpleHeadSource {
+  readonly request: SimpleRequest;
+  readonly client: ClientConnection;
+  /** False: the upstream gets its own address as Host. */
+  readonly passHost: boolean;
+}
+
+/** Writes the head of a simple request for an app. */
+export type SimpleHead = (source: SimpleHeadSource, upstream: Upstream) => string;
+
+/** What is said about a client is written once for as long as its connection and its host stay the same. */
+export function createSimpleHead(requestHeaders: RequestHeaders): SimpleHead {
+  function forwardedLines({ request, client, passHost }: SimpleHeadSource, to: Upstream): string {
+    const { host = "", claims } = request;
+    const { forwardedFields: known, peer } = client;
+    const isPeersWord = claims !== "";
+    if (!isPeersWord && known?.host === host && known.to === to && known.passHost === passHost) return known.lines;
+    const asked = {
+      rawHeaders: ["Host", host, ...flatFields(claims)],
+      authority: undefined,
+      connection: undefined,
+      isChunked: false,
+      peer,
+      isEncrypted: false,
+    };
+    const lines = fieldLines(requestHeaders(asked, to.authority, passHost));
+    if (!isPeersWord) client.forwardedFields = { host, to, passHost, lines };
+    return lines;
+  }
+
+  return (source, upstream) => {
+    const { request } = source;
+    const length = request.length === 0 && !request.hasLength && meansBody(request.method) ? NO_BODY : "";
+    return `${request.line}${forwardedLines(source, upstream)}${request.passed}${length}Connection: keep-alive\r\n\r\n`;
+  };
+}
