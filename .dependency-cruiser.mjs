@@ -51,7 +51,7 @@ const packages = {
   "prom-client": ["telemetry/"],
   "simple-icons": ["respond/"],
   undici: ["cli/", "notify/"],
-  yaml: ["config/", "cli/"],
+  yaml: ["config/", "cli/", "engines/kubernetes/"],
   zod: ["config/", "cli/"],
 };
 

@@ -3,7 +3,7 @@ import { fallback, table, takes } from "./markdown-table.ts";
 
 /** docs/configuration.md, from the schema that reads the file. */
 export function generate(): Record<string, string> {
-  const { gateway, containers, groups } = annotatedSchema().properties ?? {};
+  const { gateway, containers, groups, kubernetes } = annotatedSchema().properties ?? {};
   const text = `<!-- Made from src/config by \`npm run generate\`; edits here are overwritten. -->
 
 # Configuration
@@ -26,6 +26,7 @@ For checks while typing put this first into the file (from \`dag schema > config
 ${section("gateway", gateway)}
 ${section("containers[]", containers?.items)}
 ${section("groups[]", groups?.items)}
+${section("kubernetes", kubernetes)}
 ## Faults by name
 
 Words that users of the original gateway know, and that are still the same:

@@ -2,7 +2,9 @@ import { explainHosts } from "../config/merge/explain-hosts.ts";
 import { formatFault } from "../config/check/faults.ts";
 import { mergeSettings } from "../config/merge/merge-settings.ts";
 import { configPath, createConfigSource } from "../config/parse/source.ts";
+import type { FileConfig } from "../config/parse/load-config.ts";
 import type { InventoryItem } from "../core/observation.ts";
+import type { ClusterReport } from "./check-kubernetes.ts";
 import type { FrontQuestion } from "./check-front/check-front.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import type { Inventory } from "./docker-inventory.ts";
@@ -13,10 +15,14 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
     summary: "checks the configuration and says what each host would do",
     details: [
       "Reads the file as the gateway would, environment included, and reports all faults together, each with its line. Nothing is started.",
+      "With --kubernetes the API server is asked for every right that the gateway needs; what is missing is printed as the rule to add to its Role (and then the exit code is 1).",
       "With --front a front proxy that asks the gateway is checked as well, one line each: ok, missing (and then the exit code is 1) or note. Traefik and Caddy are asked themselves; nginx cannot be, so that --api names a file with what nginx -T printed. The running gateway is asked as well which proxies it has met that are not in trusted_proxies; GATEWAY_URL says where it is, if not where the configuration says.",
     ],
     options: {
       docker: { summary: "reads the containers of this host too, and checks their labels" },
+      kubernetes: {
+        summary: "checks the gateway's rights in the cluster, and the labels and annotations there",
+      },
       front: { summary: "checks what this front proxy lacks", value: "FRONT", words: ["traefik", "caddy", "nginx"] },
       api: {
         summary: "the front's API (http://127.0.0.1:8080, Caddy: http://127.0.0.1:2019), or nginx's file",
@@ -38,7 +44,8 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
 
       const items = options["docker"] === true ? await readInventory(inventory, io) : [];
       if (items === undefined) return EXIT_FAILURE;
-      const { settings, warnings, labelFaults } = mergeSettings(loaded.config, items);
+      const cluster = options["kubernetes"] === true ? await reportKubernetes(loaded.config, io) : NO_CLUSTER;
+      const { settings, warnings, labelFaults } = mergeSettings(loaded.config, [...items, ...cluster.items]);
       for (const warning of [...loaded.warnings, ...warnings]) io.stderr(`warning: ${warning}\n`);
       for (const line of explainHosts(settings, exposedBy(items))) io.stdout(`${line}\n`);
       io.stdout(
@@ -47,10 +54,17 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       const code =
         typeof front === "string"
           ? await reportFront({ front, place: textOf(api), settings, items, gatewayUrl: io.env["GATEWAY_URL"] }, io)
-          : EXIT_OK;
+          : cluster.code;
       return labelFaults.length > 0 ? complain(io, labelFaults.map(formatFault)) : code;
     },
   };
+}
+
+const NO_CLUSTER: ClusterReport = { code: EXIT_OK, items: [] };
+
+async function reportKubernetes(config: FileConfig, io: Io): Promise<ClusterReport> {
+  const { checkKubernetes } = await import("./check-kubernetes.ts");
+  return checkKubernetes(config, io);
 }
 
 function exposedBy(items: readonly InventoryItem[]): (name: string) => readonly number[] | undefined {

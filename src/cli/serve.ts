@@ -16,6 +16,7 @@ import { createMemoryStore } from "../store/memory-store.ts";
 import { createSystemClock } from "../system-clock.ts";
 import { loadTracing } from "../telemetry/tracing/load-tracing.ts";
 import { createLogger, type Logger, type LogLevel } from "../telemetry/logger.ts";
+import { loadKubernetesEngine, usesKubernetes } from "./kubernetes.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import { productVersion } from "./version.ts";
 
@@ -62,7 +63,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
     clock,
     probe: createProbe(),
     store: storeFor(config, logger),
-    engines: enginesFor(io, () => reach.gateway, options),
+    engines: await enginesFor(io, () => reach, options),
     version,
     startTracing: await loadTracing({ env: io.env, version, warn: (message) => logger.warn(message) }),
     self: existsSync("/.dockerenv") ? hostname() : undefined,
@@ -127,11 +128,19 @@ function storeFor({ gateway }: FileConfig, logger: Logger): Store {
   return createMemoryStore();
 }
 
-function enginesFor(io: Io, reach: () => FileConfig["gateway"], { docker = true }: RunOptions): Engines {
+async function enginesFor(io: Io, config: () => FileConfig, { docker = true }: RunOptions): Promise<Engines> {
   const processes = createProcessEngine({ environment: io.env });
+  const kubernetes =
+    docker && (await usesKubernetes(io, config())) ? await loadKubernetesEngine(io, config) : undefined;
+  // A pod has no Docker, unless somebody says where it is.
+  const hasDocker =
+    docker && (kubernetes === undefined || Boolean(io.env["DOCKER_HOST"]) || existsSync(DEFAULT_SOCKET));
   return {
     process: processes,
-    docker: docker ? createDockerEngine({ environment: io.env, reach }) : noDocker(processes),
+    docker: hasDocker
+      ? createDockerEngine({ environment: io.env, reach: () => config().gateway })
+      : noDocker(processes),
+    ...(kubernetes !== undefined && { kubernetes }),
   };
 }
 

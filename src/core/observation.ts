@@ -84,6 +84,10 @@ export interface InventoryItem {
   readonly networkOf?: string;
   /** As in an observation; a list alone does not tell them. */
   readonly exposedPorts?: readonly number[];
+  /** Why it cannot be looked after although it asks for it; one sentence. */
+  readonly refused?: string;
+  /** What its owner should know, though it is looked after; one sentence. */
+  readonly warning?: string;
   /** It is gone since a moment, and keeps its place for its successor. */
   readonly departed?: true;
 }

@@ -2,7 +2,7 @@ import type { LabelKeys } from "../schema/container-schema.ts";
 import { labelFault, type Fault } from "../check/faults.ts";
 import type { IndexedItem, InventoryIndex } from "./inventory-index.ts";
 import { fitToEngine } from "../check/fit-to-engine.ts";
-import { parseLabels } from "../parse/labels.ts";
+import { ENABLED, parseLabels } from "../parse/labels.ts";
 import type { FileConfig } from "../parse/load-config.ts";
 import { scheduleClash } from "../check/schedule-clash.ts";
 
@@ -36,6 +36,11 @@ export function readLabelled(config: FileConfig, index: InventoryIndex): Labelle
     }
     faults.push(...reading.faults);
     if (reading.settings === undefined) continue;
+    if (item.warning !== undefined) warnings.push(`"${item.name}": ${item.warning}`);
+    if (item.refused !== undefined) {
+      faults.push(labelFault(item.name, ENABLED, item.refused));
+      continue;
+    }
     const { keys, lacks } = fitToEngine(reading.settings, item.engineKind ?? "docker");
     faults.push(...lacks.map(({ key, message }) => labelFault(item.name, `dag.${key}`, message)));
     labelled.push({ item, keys: withoutClash(item.name, keys, config, faults), set: reading.keys });

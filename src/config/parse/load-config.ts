@@ -9,6 +9,7 @@ import { fileSchema } from "../schema/file-schema.ts";
 import { gatewaySchema } from "../schema/gateway-schema.ts";
 import { toGatewaySettings } from "./gateway-settings.ts";
 import { groupSchema, type GroupKeys } from "../schema/group-schema.ts";
+import type { KubernetesKeys } from "../schema/kubernetes-schema.ts";
 import { formatPath } from "../schema/key-path.ts";
 import { fileProvenance, type Provenance } from "./provenance.ts";
 import { salvage } from "../check/salvage.ts";
@@ -20,6 +21,7 @@ export interface FileConfig {
   readonly gateway: GatewaySettings;
   readonly containers: readonly ContainerKeys[];
   readonly groups: readonly GroupKeys[];
+  readonly kubernetes: KubernetesKeys;
   readonly provenance: Provenance;
   /** When it was checked (wall clock, milliseconds); schedules in labels are checked from there on too. */
   readonly checkedAtMs: number;
@@ -60,10 +62,10 @@ export function loadConfig(input: ConfigInput): LoadResult {
   const faults = [...environmentFaults, ...syntaxFaults, ...schemaFaults];
   if (faults.length > 0 || !parsed.success) return failed(faults);
 
-  const { gateway, containers, groups } = parsed.data;
+  const { gateway, ...sections } = parsed.data;
   const provenance = fileProvenance(raw, input.file, document, overrides);
   const settings = toGatewaySettings(gateway, input.localTimezone);
-  const config = { gateway: settings, containers, groups, provenance, checkedAtMs: input.nowMs };
+  const config = { ...sections, gateway: settings, provenance, checkedAtMs: input.nowMs };
   return { ok: true, config, warnings: warnOfUnusedAuth(gateway) };
 }
 

@@ -19,7 +19,9 @@ export function fileProvenance(
   const note = (written: string, path: KeyPath) =>
     origins.set(written, `${file} line ${document.locate(path, "key").line}`);
 
-  for (const path of leaves(child(raw, "gateway"), ["gateway"])) note(formatPath(path), path);
+  for (const section of ["gateway", "kubernetes"]) {
+    for (const path of leaves(child(raw, section), [section])) note(formatPath(path), path);
+  }
   for (const section of ["containers", "groups"]) {
     for (const [index, item] of items(child(raw, section)).entries()) {
       const name = child(item, "name");

@@ -21,6 +21,10 @@ import {
 /** What Docker takes as a container's name. */
 export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
+/** The same, or a Deployment or StatefulSet: `kubernetes:namespace/name`. */
+const WORKLOAD_NAME = /^(?:[a-zA-Z0-9][a-zA-Z0-9_.-]*|kubernetes:[a-z0-9-]+\/[a-z0-9.-]+)$/;
+const WORKLOAD_NAMES = "a container name (letters, digits, _ . -) or kubernetes:namespace/name";
+
 const path = () => textLike(/^\/(?!\/)\S*$/, 'a path that begins with one "/"');
 const logs = () => choice("starting", "always", "never");
 
@@ -64,7 +68,9 @@ const ignoreKeys = z
 /** The keys of one container, with what they mean; labels take the same keys as `dag.<key>`. */
 export const containerSchema = z
   .strictObject({
-    name: name(CONTAINER_NAME, "a container name (letters, digits, _ . -)").describe("The container's name in Docker."),
+    name: name(WORKLOAD_NAME, WORKLOAD_NAMES).describe(
+      "The container's name in Docker; a Deployment or StatefulSet is `kubernetes:namespace/name`.",
+    ),
     host: list(host())
       .optional()
       .describe(
@@ -102,7 +108,7 @@ export const containerSchema = z
       .describe(
         "The Host header of probes (`health_path`, `busy_path`); unset: the first plain host, the group's, or for a wildcard one that visitors came by.",
       ),
-    depends_on: list(name(CONTAINER_NAME, "a container name"))
+    depends_on: list(name(WORKLOAD_NAME, WORKLOAD_NAMES))
       .optional()
       .describe("Containers that must be ready first; unset: read from the Compose labels, with their conditions."),
     schedule_start: cron()

@@ -2,10 +2,14 @@ import { z } from "zod";
 import { containerSchema } from "./container-schema.ts";
 import { gatewaySchema } from "./gateway-schema.ts";
 import { groupSchema } from "./group-schema.ts";
+import { kubernetesSchema } from "./kubernetes-schema.ts";
 
 /** The whole configuration file. */
 export const fileSchema = z.strictObject({
   gateway: gatewaySchema.prefault({}).describe("The gateway itself."),
   containers: z.array(containerSchema).prefault([]).describe("Containers that are configured here; labels add more."),
+  kubernetes: kubernetesSchema
+    .prefault({})
+    .describe("The cluster whose Deployments and StatefulSets are looked after."),
   groups: z.array(groupSchema).prefault([]).describe("Several containers behind one host."),
 });

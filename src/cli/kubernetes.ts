@@ -1,0 +1,41 @@
+import { hostname } from "node:os";
+import type { FileConfig } from "../config/parse/load-config.ts";
+import type { Engine } from "../lifecycle/ports.ts";
+import type { ClusterConnection } from "../engines/kubernetes/connection.ts";
+import type { Io } from "./command.ts";
+
+/** Whether there is a cluster to look after: one that the file names, or the one that the gateway is a pod of. */
+export async function usesKubernetes({ env }: Pick<Io, "env">, { kubernetes }: FileConfig): Promise<boolean> {
+  if (kubernetes.kubeconfig !== "") return true;
+  if (!env["KUBERNETES_SERVICE_HOST"]) return false;
+  const { isInCluster } = await import("../engines/kubernetes/connection.ts");
+  return isInCluster(env);
+}
+
+/** Makes the engine of the cluster; its code is loaded only where there is one. `config` is read at each list. */
+export async function loadKubernetesEngine(io: Pick<Io, "env">, config: () => FileConfig): Promise<Engine> {
+  const { createKubernetesEngine } = await import("../engines/kubernetes/create-kubernetes-engine.ts");
+  const { possibleOwners } = await import("../engines/kubernetes/slice-owners.ts");
+  const { kubernetes } = config();
+  const inCluster = kubernetes.kubeconfig === "";
+  return createKubernetesEngine({
+    connect: () => connectToCluster(io, config()),
+    namespaces: kubernetes.namespaces,
+    named: () => config().containers.flatMap(({ name }) => (name.startsWith("kubernetes:") ? name : [])),
+    ...(inCluster && { self: possibleOwners(hostname()) }),
+  });
+}
+
+/** Reads how the cluster is reached; rejects with one sentence when that cannot be read. */
+export async function connectToCluster(
+  { env }: Pick<Io, "env">,
+  { kubernetes }: FileConfig,
+): Promise<ClusterConnection> {
+  const { kubeconfig: file, context } = kubernetes;
+  if (file === "") {
+    const { inClusterConnection } = await import("../engines/kubernetes/connection.ts");
+    return inClusterConnection(env);
+  }
+  const { readKubeconfig } = await import("../engines/kubernetes/kubeconfig.ts");
+  return readKubeconfig({ file, context });
+}

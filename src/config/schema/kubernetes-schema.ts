@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { list, name, text } from "./values.ts";
+
+const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+
+/** The keys below `kubernetes:`. */
+export const kubernetesSchema = z.strictObject({
+  kubeconfig: text()
+    .prefault("")
+    .describe(
+      "A kubeconfig with a client certificate or a token. Empty: the service account of the pod that the gateway runs in; outside of a cluster Kubernetes is not used then.",
+    ),
+  context: text().prefault("").describe("The context of the kubeconfig; empty: its current one."),
+  namespaces: list(name(NAMESPACE, "a namespace (lower-case letters, digits, -)"))
+    .prefault([])
+    .describe("Namespaces whose Deployments and StatefulSets are looked after; empty: all, which needs a ClusterRole."),
+});
+
+/** What the file says of Kubernetes. */
+export type KubernetesKeys = z.output<typeof kubernetesSchema>;

@@ -1,0 +1,130 @@
+/** What every object of the API has. Kubernetes leaves out what is empty, so most fields may be missing. */
+export interface Metadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Raised by a change of `spec`, never by one of `status`. */
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid: string }[];
+  readonly managedFields?: readonly ManagedFields[];
+}
+
+/** Who has set which fields last. */
+export interface ManagedFields {
+  readonly manager?: string;
+  readonly fieldsV1?: { readonly "f:spec"?: { readonly "f:replicas"?: object } };
+}
+
+/** A Deployment or a StatefulSet. */
+export interface ScalableObject {
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly replicas?: number;
+    readonly selector: LabelSelector;
+    readonly template: { readonly metadata?: Partial<Metadata>; readonly spec: PodSpec };
+  };
+  readonly status?: { readonly observedGeneration?: number; readonly conditions?: readonly Condition[] };
+}
+
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
+}
+
+export interface PodSpec {
+  readonly nodeName?: string;
+  readonly containers: readonly ContainerSpec[];
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image?: string;
+  readonly readinessProbe?: object;
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[];
+}
+
+export interface Pod {
+  readonly metadata: Metadata;
+  readonly spec: PodSpec;
+  readonly status?: {
+    readonly phase?: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly Condition[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly image?: string;
+  readonly ready?: boolean;
+  readonly restartCount?: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: Terminated;
+}
+
+export interface Terminated {
+  readonly exitCode: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly finishedAt?: string;
+}
+
+export interface EndpointSlice {
+  readonly metadata: Metadata;
+  /** `null` while no pod is behind the Service. */
+  readonly endpoints?: readonly { readonly targetRef?: { readonly kind?: string; readonly name?: string } }[] | null;
+}
+
+export interface Service {
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly ports?: readonly { readonly targetPort?: number | string; readonly protocol?: string }[];
+  };
+}
+
+/** What an autoscaler (HorizontalPodAutoscaler, KEDA's ScaledObject) is about. */
+export interface Autoscaler {
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly scaleTargetRef?: { readonly kind?: string; readonly name: string };
+    readonly minReplicas?: number;
+  };
+}
+
+export interface List<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: readonly T[] | null;
+}
+
+/** How the API says that a call failed. */
+export interface Status {
+  readonly kind?: string;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly message?: string;
+}

@@ -1,0 +1,191 @@
+import { reportFault } from "../../core/isolate.ts";
+import { EngineError, type OnChange, type OnLink } from "../../lifecycle/ports.ts";
+import type { EndpointSlice, Metadata, ScalableObject } from "./api-types.ts";
+import type { KubernetesClient } from "./client.ts";
+import { type Followed, listAndWatch, type WatchTimes } from "./list-watch.ts";
+import { collectionPath, type Place, placeOf, type Resource } from "./reference.ts";
+import type { ScaleBacks } from "./scale-backs.ts";
+import { createSliceOwners } from "./slice-owners.ts";
+import { factsOf, type WorkloadFacts } from "./workload-facts.ts";
+
+/** What is known of the cluster by following it, so that reading it costs no call. */
+export interface ClusterView {
+  /** Every workload that asks for it by its label, or that the configuration names. Rejects while the API server is away. */
+  all(): Promise<readonly WorkloadFacts[]>;
+  get(name: string): WorkloadFacts | undefined;
+  /** Follows one more workload, which has no label. */
+  include(name: string): void;
+  listen(onChange: OnChange, onLink: OnLink, signal: AbortSignal): void;
+  /** Reports a change that was noticed otherwise. */
+  notify(name: string): void;
+  close(): void;
+}
+
+interface ClusterViewDeps {
+  readonly client: KubernetesClient;
+  /** Empty: all. */
+  readonly namespaces: readonly string[];
+  readonly scaleBacks: ScaleBacks;
+  readonly times?: WatchTimes;
+}
+
+/** Follows Deployments, StatefulSets and EndpointSlices from the first call of `all` on. */
+export function createClusterView(deps: ClusterViewDeps): ClusterView {
+  const { client, namespaces, scaleBacks } = deps;
+  const facts = new Map<string, WorkloadFacts>();
+  const included = new Set<string>();
+  const listeners = new Set<{ readonly onChange: OnChange; readonly onLink: OnLink }>();
+  const slices = createSliceOwners((name) => facts.has(name));
+  const ended = new AbortController();
+  const feeds: Feed[] = [];
+  let hasBegun = false;
+
+  function reportChange(...news: Parameters<OnChange>): void {
+    for (const { onChange } of listeners) onChange(...news);
+  }
+
+  function link(): void {
+    const lost = feeds.find(({ fault }) => fault !== undefined && fault.code !== "forbidden");
+    const lacks = feeds.flatMap(({ fault }) => (fault?.code === "forbidden" ? [fault.message] : []));
+    const words = lacks.length === 0 ? undefined : [...new Set(lacks)].join("; ");
+    for (const { onLink } of listeners) onLink(lost === undefined, words);
+  }
+
+  function take(resource: Resource, object: ScalableObject): void {
+    const now = factsOf(resource, object);
+    const last = facts.get(now.name);
+    // A name that both kinds use is the Deployment's.
+    if (last !== undefined && last.resource !== resource && last.resource === "deployments") return;
+    facts.set(now.name, now);
+    if (last !== undefined && last.replicas !== now.replicas) scaleBacks.note(now.name, last.replicas, object);
+    reportChange(now.name);
+  }
+
+  function drop(resource: Resource, name: string): void {
+    if (facts.get(name)?.resource !== resource) return;
+    facts.delete(name);
+    reportChange(name, { kind: "removed" });
+  }
+
+  function followWorkloads(resource: Resource, namespace: string | undefined, selector: string): void {
+    let listed = new Set<string>();
+    run<ScalableObject>(collectionPath("/apis/apps/v1", resource, namespace), selector, {
+      onList(items) {
+        const now = new Set(items.map((object) => factsOf(resource, object).name));
+        for (const object of items) take(resource, object);
+        for (const name of listed.difference(now)) drop(resource, name);
+        listed = now;
+        reportChange();
+      },
+      onEvent(type, object) {
+        const { name } = factsOf(resource, object);
+        if (type === "DELETED") {
+          listed.delete(name);
+          drop(resource, name);
+          return;
+        }
+        listed.add(name);
+        take(resource, object);
+      },
+    });
+  }
+
+  function followSlices(namespace: string | undefined): void {
+    const note = (slice: EndpointSlice, isDeleted = false): void => {
+      for (const name of slices.note(slice, isDeleted)) reportChange(name);
+    };
+    run<EndpointSlice>(collectionPath("/apis/discovery.k8s.io/v1", "endpointslices", namespace), "", {
+      onList(items) {
+        for (const slice of items) note(slice);
+      },
+      onEvent: (type, slice) => note(slice, type === "DELETED"),
+    });
+  }
+
+  function run<T extends { readonly metadata: Metadata }>(
+    path: string,
+    query: string,
+    handlers: Pick<Followed<T>, "onList" | "onEvent">,
+  ): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const feed: Feed = { settled: promise, fault: undefined };
+    feeds.push(feed);
+    const followed: Followed<T> = {
+      path,
+      query,
+      onList: guarded(handlers.onList),
+      onEvent: guarded(handlers.onEvent),
+      onLink(_up, fault) {
+        feed.fault = fault;
+        resolve();
+        link();
+      },
+    };
+    void listAndWatch(client, followed, ended.signal, deps.times);
+  }
+
+  function begin(): void {
+    if (hasBegun) return;
+    hasBegun = true;
+    for (const namespace of namespaces.length === 0 ? [undefined] : namespaces) {
+      followWorkloads("deployments", namespace, LABELLED);
+      followWorkloads("statefulsets", namespace, LABELLED);
+      followSlices(namespace);
+    }
+  }
+
+  return {
+    async all() {
+      begin();
+      await Promise.all(feeds.map(({ settled }) => settled));
+      const fault = feeds.find((feed) => feed.fault !== undefined && feed.fault.code !== "forbidden")?.fault;
+      if (fault !== undefined) throw fault;
+      const denied = feeds.flatMap((feed) => feed.fault ?? []);
+      const [first] = denied;
+      if (first !== undefined && denied.length === feeds.length) throw new EngineError("forbidden", first.message);
+      return [...facts.values()];
+    },
+    get: (name) => facts.get(name),
+    include(name) {
+      const place = placeOf(name);
+      if (place === undefined || included.has(name)) return;
+      included.add(name);
+      followWorkloads("deployments", place.namespace, fieldSelector(place));
+      followWorkloads("statefulsets", place.namespace, fieldSelector(place));
+    },
+    listen(onChange, onLink, signal) {
+      const listener = { onChange, onLink };
+      listeners.add(listener);
+      signal.addEventListener("abort", () => listeners.delete(listener), { once: true });
+      link();
+    },
+    notify: (name) => reportChange(name),
+    close() {
+      ended.abort();
+      listeners.clear();
+    },
+  };
+}
+
+interface Feed {
+  /** Resolves at the first outcome, good or bad. */
+  readonly settled: Promise<void>;
+  fault: EngineError | undefined;
+}
+
+const LABELLED = `labelSelector=${encodeURIComponent("dag.enabled=true")}`;
+
+function fieldSelector({ name }: Place): string {
+  return `fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
+}
+
+/** A handler that stumbles over one object costs none of those that follow. */
+function guarded<A extends readonly unknown[]>(handle: (...args: A) => void): (...args: A) => void {
+  return (...args) => {
+    try {
+      handle(...args);
+    } catch (fault) {
+      reportFault(fault);
+    }
+  };
+}

@@ -1,0 +1,62 @@
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import type { ConnectionOptions } from "node:tls";
+import { EngineError } from "../../lifecycle/ports.ts";
+
+/** Where a cluster's API server is and how the gateway proves who it is. */
+export interface ClusterConnection {
+  readonly url: URL;
+  readonly tls: ConnectionOptions;
+  /** The bearer token to send now; tokens of pods are replaced every hour. */
+  readonly token: () => string | undefined;
+}
+
+/** The variables by which a pod finds its API server. */
+export type ClusterEnvironment = Readonly<
+  Partial<Record<"KUBERNETES_SERVICE_HOST" | "KUBERNETES_SERVICE_PORT", string | undefined>>
+>;
+
+/** Where Kubernetes puts a pod's credentials. */
+export const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/** Returns whether this process runs in a pod that has a service account. */
+export function isInCluster(environment: ClusterEnvironment, directory = SERVICE_ACCOUNT_DIRECTORY): boolean {
+  const token = statSync(path.join(directory, "token"), { throwIfNoEntry: false });
+  return Boolean(environment.KUBERNETES_SERVICE_HOST) && token !== undefined;
+}
+
+/** Reads the connection of a pod; throws `EngineError` when a file is missing. */
+export function inClusterConnection(
+  environment: ClusterEnvironment,
+  directory = SERVICE_ACCOUNT_DIRECTORY,
+): ClusterConnection {
+  const { KUBERNETES_SERVICE_HOST: host = "", KUBERNETES_SERVICE_PORT: port = "443" } = environment;
+  const name = host.includes(":") ? `[${host}]` : host;
+  try {
+    const ca = readFileSync(path.join(directory, "ca.crt"), "utf8");
+    const token = tokenFromFile(path.join(directory, "token"));
+    token();
+    return { url: new URL(`https://${name}:${port}`), tls: { ca }, token };
+  } catch (error) {
+    const message = `the service account cannot be read: ${(error as Error).message}`;
+    throw new EngineError("refused", message, { cause: error });
+  }
+}
+
+const TOKEN_AGE_MS = 60_000;
+
+/** Returns the token of a file, which is read again once a minute; while it cannot be read, the last one is used. */
+export function tokenFromFile(file: string, now: () => number = () => performance.now()): () => string {
+  let token: string | undefined;
+  let readAtMs = 0;
+  return () => {
+    if (token !== undefined && now() - readAtMs < TOKEN_AGE_MS) return token;
+    readAtMs = now();
+    try {
+      token = readFileSync(file, "utf8").trim();
+    } catch (error) {
+      if (token === undefined) throw error;
+    }
+    return token;
+  };
+}

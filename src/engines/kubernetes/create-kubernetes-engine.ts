@@ -1,0 +1,110 @@
+import { CAPABILITIES } from "../../core/engine-kind.ts";
+import type { Observation } from "../../core/observation.ts";
+import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
+import type { Pod } from "./api-types.ts";
+import { createAutoscalers } from "./autoscalers.ts";
+import { createKubernetesClient, type KubernetesClient } from "./client.ts";
+import { createClusterView } from "./cluster-view.ts";
+import type { ClusterConnection } from "./connection.ts";
+import { type Found, findWorkload } from "./find-workload.ts";
+import { toInstances } from "./instances.ts";
+import type { WatchTimes } from "./list-watch.ts";
+import { createPodWatch } from "./pod-watch.ts";
+import { createPortFinder } from "./pod-ports.ts";
+import { podsOf } from "./pods-of.ts";
+import { readLogs } from "./read-logs.ts";
+import { ifAllowed } from "./refusals.ts";
+import { createScaleBacks } from "./scale-backs.ts";
+import { createStartStop } from "./start-stop.ts";
+import { absent, toObservation } from "./to-observation.ts";
+import { replicasOf, toItem } from "./workload-facts.ts";
+
+export interface KubernetesEngineDeps {
+  readonly connect: () => ClusterConnection | Promise<ClusterConnection>;
+  /** Those that are followed; empty: all. */
+  readonly namespaces: readonly string[];
+  /** Workloads that the configuration names, with or without a label; read at each list. */
+  readonly named: () => readonly string[];
+  /** The workloads of which the gateway itself may be a pod. */
+  readonly self?: readonly string[];
+  readonly times?: WatchTimes;
+}
+
+/** Deployments and StatefulSets of one cluster as an engine. Connects at the first call. */
+export function createKubernetesEngine({ connect, namespaces, named, self = [], times }: KubernetesEngineDeps): Engine {
+  const client = createKubernetesClient(connect);
+  const scaleBacks = createScaleBacks();
+  const autoscalers = createAutoscalers(client, namespaces);
+  const ports = createPortFinder(client);
+  const view = createClusterView({ client, namespaces, scaleBacks, ...(times && { times }) });
+  const podWatch = createPodWatch();
+  const { start, stop } = createStartStop({ client, view, autoscalers, scaleBacks, podWatch });
+
+  async function present(ref: WorkloadRef): Promise<Found> {
+    const found = await findWorkload(client, view, ref.name);
+    if (found !== undefined) return found;
+    throw new EngineError("absent", `There is no Deployment or StatefulSet "${ref.name}"`);
+  }
+
+  async function observe(ref: WorkloadRef): Promise<Observation> {
+    const found = await findWorkload(client, view, ref.name);
+    if (found === undefined) return absent(ref.name);
+    const { object } = found;
+    if (replicasOf(object) === 0) return toObservation(ref.name, found, [], []);
+    const [pods, tried] = await Promise.all([readPods(client, found), ports.portsFor(ref, object)]);
+    return typeof pods === "string"
+      ? { ...toObservation(ref.name, found, [], []), note: pods }
+      : toObservation(ref.name, found, pods, toInstances(pods, tried));
+  }
+
+  return {
+    id: "kubernetes",
+    kind: "kubernetes",
+    capabilities: CAPABILITIES.kubernetes,
+
+    async list() {
+      for (const name of named()) view.include(name);
+      const facts = (await view.all()).filter(({ name }) => !self.includes(name));
+      await autoscalers.refresh(facts);
+      return facts.map((one) => ({ ...toItem(one), ...autoscalers.remarks(one) }));
+    },
+    observe,
+    start: async (ref, instances) => start(await present(ref), instances),
+    stop: async (ref, order) => stop(await present(ref), order),
+    async restart(ref, order) {
+      const { instances } = await stop(await present(ref), order);
+      await start(await present(ref), instances);
+    },
+    watch: (onChange, onLink, signal) => view.listen(onChange, onLink, signal),
+    async logs(ref, lines) {
+      const found = await findWorkload(client, view, ref.name);
+      if (found === undefined) return [];
+      const pods = await podsOf(client, found.resource, found.object);
+      return (await ifAllowed(readLogs(client, pods, lines))) ?? [];
+    },
+    usage: async () => undefined,
+    execs: async () => 0,
+    limits: hasNoLimits,
+    throttle: hasNoLimits,
+    restore: hasNoLimits,
+    async close() {
+      view.close();
+      podWatch.close();
+      client.close();
+    },
+  };
+}
+
+/** Without the right to list pods nothing can be reached; what is missing is said where people look. */
+async function readPods(client: KubernetesClient, { resource, object }: Found): Promise<readonly Pod[] | string> {
+  try {
+    return await podsOf(client, resource, object);
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "forbidden") return error.message;
+    throw error;
+  }
+}
+
+async function hasNoLimits(): Promise<never> {
+  throw new EngineError("refused", "Kubernetes sets the limits of a pod in its template");
+}

@@ -1,0 +1,29 @@
+import type { ScalableObject } from "./api-types.ts";
+import type { KubernetesClient } from "./client.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import { ifThere } from "./refusals.ts";
+import { pathOf, placeOf, type Resource } from "./reference.ts";
+
+/** One object, as it was read. */
+export interface Found {
+  readonly resource: Resource;
+  readonly object: ScalableObject;
+}
+
+/** Reads a workload as it is now; `undefined`: there is none of this name, of either kind. */
+export async function findWorkload(
+  client: KubernetesClient,
+  view: Pick<ClusterView, "get">,
+  name: string,
+): Promise<Found | undefined> {
+  const place = placeOf(name);
+  if (place === undefined) return undefined;
+  const known = view.get(name)?.resource;
+  for (const resource of known === undefined ? BOTH : [known, ...BOTH.filter((other) => other !== known)]) {
+    const object = await ifThere(client.get<ScalableObject>(pathOf(resource, place)));
+    if (object !== undefined) return { resource, object };
+  }
+  return undefined;
+}
+
+const BOTH: readonly Resource[] = ["deployments", "statefulsets"];

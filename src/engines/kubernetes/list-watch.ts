@@ -1,0 +1,144 @@
+import type { IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { EngineError } from "../../lifecycle/ports.ts";
+import type { List, Metadata, Status } from "./api-types.ts";
+import type { KubernetesClient } from "./client.ts";
+
+/** One kind of object to follow. */
+export interface Followed<T> {
+  /** `/apis/apps/v1/deployments`. */
+  readonly path: string;
+  /** More of the query, such as `labelSelector=…`, encoded. */
+  readonly query: string;
+  /** Called with everything there is, at first and whenever it was listed again. */
+  readonly onList: (items: readonly T[]) => void;
+  readonly onEvent: (type: "ADDED" | "MODIFIED" | "DELETED", object: T) => void;
+  /** Whether the API server answers; `fault` is set when it refuses. Called at each outcome, not only at changes. */
+  readonly onLink: (up: boolean, fault?: EngineError) => void;
+}
+
+/** What tests make shorter. */
+export interface WatchTimes {
+  /** After how long without a byte a watch is taken for dead; the API server sends a bookmark each minute. */
+  readonly silenceMs: number;
+  /** After how long everything is listed again though nothing seems to be missed. */
+  readonly relistMs: number;
+  readonly firstPauseMs: number;
+}
+
+export const WATCH_TIMES: WatchTimes = { silenceMs: 90_000, relistMs: 600_000, firstPauseMs: 100 };
+
+const PAGE = 500;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Lists, then watches from there until `signal` aborts. It lists again when the version is too old (410, as a status or as an
+ * event), after a watch that was cut off or ended without a bookmark, and every few minutes: a watch from a version that
+ * is ahead of the server (etcd restored from a backup) is silent.
+ */
+export async function listAndWatch<T extends { readonly metadata: Metadata }>(
+  client: KubernetesClient,
+  followed: Followed<T>,
+  signal: AbortSignal,
+  times: WatchTimes = WATCH_TIMES,
+): Promise<void> {
+  let version: string | undefined;
+  let listedAtMs = 0;
+  for (let failures = 0; !signal.aborted;) {
+    try {
+      if (version === undefined || performance.now() - listedAtMs >= times.relistMs) {
+        const listed = await listAll<T>(client, followed);
+        if (signal.aborted) return;
+        listedAtMs = performance.now();
+        version = listed.version;
+        followed.onList(listed.items);
+      }
+      followed.onLink(true);
+      const [startedAtMs, from] = [performance.now(), version];
+      version = await watchFrom(client, followed, { version, silenceMs: times.silenceMs }, signal);
+      failures = version === from && performance.now() - startedAtMs < MIN_WATCH_MS ? failures + 1 : 0;
+    } catch (error) {
+      if (signal.aborted) return;
+      version = undefined;
+      failures += 1;
+      followed.onLink(false, error instanceof EngineError ? error : new EngineError("unreachable", String(error)));
+    }
+    if (failures > 0) await pause(failures, times, signal);
+  }
+}
+
+/** A watch that ends sooner than this without news is not opened again at once. */
+const MIN_WATCH_MS = 1_000;
+
+/** Jitter keeps several gateways from returning at the same moment. */
+function pause(failures: number, { firstPauseMs }: WatchTimes, signal: AbortSignal): Promise<void> {
+  const ms = Math.min(firstPauseMs * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
+  return sleep(ms, undefined, { signal }).catch(() => undefined);
+}
+
+async function listAll<T>(
+  client: KubernetesClient,
+  { path, query }: Pick<Followed<T>, "path" | "query">,
+): Promise<{ readonly items: T[]; readonly version: string }> {
+  const items: T[] = [];
+  for (let next = ""; ;) {
+    const rest = next === "" ? "" : `&continue=${encodeURIComponent(next)}`;
+    const page = await client.get<List<T>>(`${path}?${query}&limit=${PAGE}${rest}`);
+    items.push(...(page.items ?? []));
+    next = page.metadata.continue ?? "";
+    if (next === "") return { items, version: page.metadata.resourceVersion };
+  }
+}
+
+/** Returns from which version the next watch may go on; `undefined`: everything must be listed again. */
+async function watchFrom<T extends { readonly metadata: Metadata }>(
+  client: KubernetesClient,
+  { path, query, onEvent }: Followed<T>,
+  { version: from, silenceMs }: { readonly version: string; readonly silenceMs: number },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const seconds = 240 + Math.floor(Math.random() * 240);
+  const ended = new AbortController();
+  const both = AbortSignal.any([signal, ended.signal]);
+  const place = `${path}?${query}&watch=1&allowWatchBookmarks=true&timeoutSeconds=${seconds}&resourceVersion=${from}`;
+  const stream = await client.stream(place, both);
+  const silence = setTimeout(() => ended.abort(), silenceMs);
+  let version = from;
+  let hasBookmark = false;
+  try {
+    for await (const line of linesOf(stream, () => silence.refresh())) {
+      const { type, object } = JSON.parse(line) as WatchEvent<T>;
+      if (type === "ERROR") return undefined;
+      version = object.metadata.resourceVersion;
+      if (type === "BOOKMARK") hasBookmark = true;
+      else onEvent(type, object);
+    }
+    return hasBookmark ? version : undefined;
+  } catch (error) {
+    // Cut off, or silent for too long: what was missed shows in the list.
+    if (signal.aborted || error instanceof SyntaxError || isBroken(error)) return undefined;
+    throw error;
+  } finally {
+    clearTimeout(silence);
+    stream.destroy();
+  }
+}
+
+function isBroken(error: unknown): boolean {
+  return error instanceof Error && ("code" in error || error.name === "AbortError");
+}
+
+type WatchEvent<T> =
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK"; readonly object: T }
+  | { readonly type: "ERROR"; readonly object: Status & { readonly metadata: Metadata } };
+
+async function* linesOf(stream: IncomingMessage, onBytes: () => void): AsyncGenerator<string> {
+  let rest = "";
+  stream.setEncoding("utf8");
+  for await (const chunk of stream as AsyncIterable<string>) {
+    onBytes();
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line !== "") yield line;
+  }
+}

@@ -1,0 +1,98 @@
+import type { ExitFacts } from "../../core/observation.ts";
+import type { Condition, ContainerStatus, Pod, ScalableObject } from "./api-types.ts";
+import { crashOf, isEnding, isLive, isReady, statusesOf } from "./pod-state.ts";
+
+/** What keeps a workload from being ready. */
+export interface PodTrouble {
+  /** What Kubernetes is waiting for, in one line; empty: nothing is known. */
+  readonly note: string;
+  /** Set when every pod that could serve has crashed: how the newest crash ended. */
+  readonly crash?: ExitFacts;
+  /** Set while a container runs whose readiness probe fails. */
+  readonly probeFails?: true;
+}
+
+/** Says why no pod is ready, judging by what Kubernetes reports of the workload and its pods. */
+export function findTrouble({ status }: Pick<ScalableObject, "status">, pods: readonly Pod[]): PodTrouble {
+  const [ending, current] = [pods.filter(isEnding), pods.filter((pod) => isLive(pod) && !isEnding(pod))];
+  if (current.some(isReady)) return { note: "" };
+  if (current.length === 0) return { note: withoutPods(status?.conditions, ending) };
+  const crashes = current.map(crashOfPod);
+  const newest = crashes.reduce((one, other) => ((other?.atMs ?? 0) > (one?.atMs ?? 0) ? other : one));
+  const notes = current.map(noteOf).filter((note) => note !== "");
+  return {
+    note: notes[0] ?? "",
+    ...(crashes.every((crash) => crash !== undefined) && newest !== undefined && { crash: newest }),
+    ...(current.some(failsProbe) && { probeFails: true }),
+  };
+}
+
+function withoutPods(conditions: readonly Condition[] = [], ending: readonly Pod[]): string {
+  const refused = conditions.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
+  if (refused !== undefined) return `no pod can be created: ${oneLine(refused.message)}`;
+  // A StatefulSet's pod keeps its name, so that there is no second one as long as the first has not ended.
+  return ending.length > 0 ? "its former pod must end first" : "";
+}
+
+function noteOf(pod: Pod): string {
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
+  if (scheduled?.status === "False") return `no node has room: ${oneLine(scheduled.message)}`;
+  for (const container of statusesOf(pod)) {
+    const { reason = "", message } = container.state?.waiting ?? {};
+    const words = message === undefined ? "" : `: ${oneLine(message)}`;
+    if (IMAGE_FAULTS.has(reason)) return `the image ${container.image} cannot be pulled (${reason})${words}`;
+    if (CREATE_FAULTS.has(reason)) return `the container cannot be created (${reason})${words}`;
+    const crash = crashOf(container);
+    if (crash !== undefined) return crashNote(container, crash.exitCode, crash.reason);
+  }
+  if (failsProbe(pod)) return "its readiness probe has not passed";
+  return pod.status?.podIP === undefined ? "the pod is being created" : "";
+}
+
+function crashNote({ name }: ContainerStatus, exitCode: number, reason = ""): string {
+  const why = reason === "OOMKilled" ? "ran out of memory" : `ended with exit code ${exitCode}`;
+  return `container ${name} ${why} and is restarted`;
+}
+
+function crashOfPod(pod: Pod): ExitFacts | undefined {
+  for (const container of statusesOf(pod)) {
+    const crash = crashOf(container);
+    if (crash === undefined) continue;
+    const atMs = Date.parse(crash.finishedAt ?? "");
+    return {
+      code: crash.exitCode,
+      oomKilled: crash.reason === "OOMKilled",
+      message: oneLine(crash.message),
+      atMs: Number.isNaN(atMs) ? undefined : atMs,
+    };
+  }
+  return undefined;
+}
+
+function failsProbe(pod: Pod): boolean {
+  const { containers } = pod.spec;
+  return (pod.status?.containerStatuses ?? []).some(({ name, ready, state }) => {
+    if (ready || state?.running === undefined) return false;
+    return containers.some((one) => one.name === name && one.readinessProbe !== undefined);
+  });
+}
+
+/** Kubernetes adds what the scheduler thinks of preemption, which helps nobody. */
+function oneLine(message = ""): string {
+  const [line = ""] = message.split(/\. preemption:|\n/);
+  return line.trim().replace(/\.$/, "").slice(0, 300);
+}
+
+const IMAGE_FAULTS: ReadonlySet<string> = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "ImageInspectError",
+  "RegistryUnavailable",
+]);
+const CREATE_FAULTS: ReadonlySet<string> = new Set([
+  "CreateContainerConfigError",
+  "CreateContainerError",
+  "RunContainerError",
+]);

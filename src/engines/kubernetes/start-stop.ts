@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { EngineError, type StopOrder, type StopResult } from "../../lifecycle/ports.ts";
+import type { Pod } from "./api-types.ts";
+import { type Autoscalers, refusalBy } from "./autoscalers.ts";
+import type { KubernetesClient } from "./client.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import { type Found, findWorkload } from "./find-workload.ts";
+import { replicasToStart } from "./former-count.ts";
+import { isEnding, isLive } from "./pod-state.ts";
+import type { PodWatch } from "./pod-watch.ts";
+import { podsOf } from "./pods-of.ts";
+import { nameOf } from "./reference.ts";
+import { ifAllowed } from "./refusals.ts";
+import { scaleDown, type ScaleDeps, scaleUp } from "./scale.ts";
+import type { ScaleBacks } from "./scale-backs.ts";
+import { replicasOf } from "./workload-facts.ts";
+
+interface StartStopDeps {
+  readonly client: KubernetesClient;
+  readonly view: ClusterView;
+  readonly autoscalers: Autoscalers;
+  readonly scaleBacks: ScaleBacks;
+  readonly podWatch: PodWatch;
+}
+
+/** Wakes and stops workloads by their scale. */
+export interface StartStop {
+  start(found: Found, instances: number | undefined): Promise<void>;
+  stop(found: Found, order: StopOrder): Promise<StopResult>;
+}
+
+/** Puts the parts of a start and of a stop together. */
+export function createStartStop({ client, view, autoscalers, scaleBacks, podWatch }: StartStopDeps): StartStop {
+  function scaleOf({ object }: Found): ScaleDeps {
+    const name = nameOf(object.metadata);
+    return {
+      client,
+      async read() {
+        const found = await findWorkload(client, view, name);
+        if (found !== undefined) return found;
+        throw new EngineError("absent", `"${name}" was removed`);
+      },
+      onWrite: (replicas) => scaleBacks.expect(name, replicas),
+      onFailed: () => scaleBacks.forget(name),
+    };
+  }
+
+  const podsNow = async ({ resource, object }: Found): Promise<readonly Pod[]> =>
+    (await ifAllowed(podsOf(client, resource, object))) ?? [];
+
+  /** Until every pod that was there is about to end, a start could find one of them and send requests to it. */
+  async function untilEnding(found: Found, pods: readonly Pod[]): Promise<void> {
+    const former = new Set(pods.map(({ metadata }) => metadata.uid));
+    const isHere = (pod: Pod): boolean => former.has(pod.metadata.uid) && isLive(pod) && !isEnding(pod);
+    for (let waitedMs = 0; waitedMs < LONGEST_WAIT_MS; waitedMs += PAUSE_MS) {
+      if (!(await podsNow(found)).some(isHere)) return;
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  return {
+    async start(found, instances) {
+      const { resource, object } = found;
+      const name = nameOf(object.metadata);
+      const count = async (now: Found): Promise<number> => {
+        const needsAutoscaler = instances === undefined;
+        const { horizontal } = needsAutoscaler ? await autoscalers.of(resource, object.metadata) : {};
+        return replicasToStart(instances, now.object, horizontal);
+      };
+      const wanted = await scaleUp(scaleOf(found), found, count);
+      podWatch.follow(
+        name,
+        wanted,
+        () => podsOf(client, resource, object),
+        () => view.notify(name),
+      );
+    },
+
+    async stop(found, { onlyIf }) {
+      const { resource, object } = found;
+      const name = nameOf(object.metadata);
+      if (replicasOf(object) === 0) return { instances: 0 };
+      const refusal = scaleBacks.refusal(name) ?? refusalBy(await autoscalers.of(resource, object.metadata));
+      if (refusal !== undefined) throw new EngineError("refused", refusal);
+      const pods = await podsNow(found);
+      const instances = await scaleDown(scaleOf(found), found, onlyIf);
+      podWatch.leave(name);
+      await untilEnding(found, pods);
+      return { instances };
+    },
+  };
+}
+
+const PAUSE_MS = 40;
+/** A controller that is away ends nothing; the workload may be started again all the same. */
+const LONGEST_WAIT_MS = 10_000;

@@ -1,0 +1,61 @@
+import { type Instance, noInstances, type Observation } from "../../core/observation.ts";
+import type { Pod, ScalableObject } from "./api-types.ts";
+import { findTrouble } from "./pod-trouble.ts";
+import { isReady } from "./pod-state.ts";
+import { factsOf, replicasOf, versionOf } from "./workload-facts.ts";
+import type { Found } from "./find-workload.ts";
+
+/** Returns what is said of a workload that does not exist. */
+export function absent(name: string): Observation {
+  return {
+    name,
+    id: "",
+    status: "absent",
+    health: "none",
+    image: "",
+    ...noInstances(),
+    startedAtMs: undefined,
+    exit: undefined,
+  };
+}
+
+/** Puts a workload and its pods into the life cycle's words. `pods` and `instances` are empty at 0 replicas. */
+export function toObservation(
+  name: string,
+  { resource, object }: Found,
+  pods: readonly Pod[],
+  instances: readonly Instance[],
+): Observation {
+  const { uid, image, ports } = factsOf(resource, object);
+  const wanted = replicasOf(object);
+  const known = { name, id: uid, image, exposedPorts: ports, version: versionOf(object), wanted };
+  if (wanted === 0) {
+    return {
+      ...known,
+      status: "stopped",
+      health: "none",
+      instances,
+      note: "",
+      startedAtMs: undefined,
+      exit: undefined,
+    };
+  }
+  const { note, crash, probeFails } = findTrouble(object, pods);
+  const startedAtMs = instances.find(({ ready }) => ready)?.startedAtMs;
+  return {
+    ...known,
+    status: crash === undefined ? "running" : "restarting",
+    health: healthOf(object, pods),
+    ...(probeFails && { checkOutput: note }),
+    instances,
+    note,
+    startedAtMs,
+    exit: crash,
+  };
+}
+
+/** A readiness probe is to a pod what a health check is to a container. */
+function healthOf({ spec }: ScalableObject, pods: readonly Pod[]): Observation["health"] {
+  if (!spec.template.spec.containers.some(({ readinessProbe }) => readinessProbe !== undefined)) return "none";
+  return pods.some(isReady) ? "healthy" : "starting";
+}
