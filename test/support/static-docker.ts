@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import http from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestContext } from "node:test";
+import { cleanup } from "./cleanup.ts";
+
+/** A Docker API with many containers that do nothing, for what no real daemon can be filled with in a test. */
+export interface StaticDocker {
+  /** For DOCKER_HOST. */
+  readonly host: string;
+  /** Every request so far, as `GET /containers/json`; empty it by `calls.length = 0`. */
+  readonly calls: string[];
+  /** Creates a sleeping container, and emits its event; one of this name is replaced, without an event of its end. */
+  create(name: string, labels: Readonly<Record<string, string>>): void;
+  /** Emits an event of this container, which changes nothing in itself. */
+  emit(name: string, action: string): void;
+  remove(name: string): void;
+  /** Ends every event stream. */
+  cut(): void;
+}
+
+interface StaticContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Starts one with `count` containers `app-0`, `app-1` … that answer to `app-0.test` and so on. */
+export async function startStaticDocker(t: TestContext, count: number): Promise<StaticDocker> {
+  const dir = mkdtempSync(path.join(tmpdir(), "dag-static-docker-"));
+  const containers = new Map<string, StaticContainer>();
+  const streams = new Set<http.ServerResponse>();
+  const calls: string[] = [];
+  let ids = 0;
+
+  function add(name: string, labels: Readonly<Record<string, string>>): void {
+    ids += 1;
+    containers.set(name, { id: ids.toString(16).padStart(64, "f"), name, labels });
+  }
+
+  function emit(name: string, action: string, about = containers.get(name)): void {
+    const Actor = { ID: about?.id, Attributes: { ...about?.labels, name, image: "app:1" } };
+    const line = JSON.stringify({ Type: "container", Action: action, Actor, scope: "local" });
+    for (const stream of streams) stream.write(`${line}\n`);
+  }
+
+  function answer(method: string, pathname: string, res: http.ServerResponse): void {
+    const where = pathname.replace(/^\/v[\d.]+/u, "");
+    calls.push(`${method} ${where}`);
+    const [, name = ""] = /^\/containers\/(.+)\/json$/u.exec(where) ?? [];
+    const found = containers.get(decodeURIComponent(name));
+    if (where === "/version") return json(res, { ApiVersion: "1.47", MinAPIVersion: "1.24" });
+    if (where === "/info") return json(res, { NCPU: 2, CgroupVersion: "2" });
+    if (where === "/_ping") return void res.end("OK");
+    if (where === "/events") return open(res);
+    if (where === "/containers/json") return json(res, [...containers.values()].map(listed));
+    if (found !== undefined) return json(res, inspected(found));
+    res.statusCode = 404;
+    json(res, { message: `no such container: ${name}` });
+  }
+
+  function open(res: http.ServerResponse): void {
+    streams.add(res);
+    res.on("close", () => streams.delete(res));
+    res.flushHeaders();
+  }
+
+  for (let index = 0; index < count; index += 1) add(`app-${index}`, labelsOf(index));
+  const server = http.createServer((req, res) => {
+    answer(req.method ?? "", new URL(req.url ?? "", "http://docker").pathname, res);
+  });
+  const socket = path.join(dir, "docker.sock");
+  await new Promise<void>((resolve) => void server.listen(socket, resolve));
+  cleanup(t, () => {
+    server.closeAllConnections();
+    server.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  return {
+    host: `unix://${socket}`,
+    calls,
+    emit,
+    create(name, labels) {
+      add(name, labels);
+      emit(name, "create");
+    },
+    remove(name) {
+      const former = containers.get(name);
+      containers.delete(name);
+      emit(name, "destroy", former);
+    },
+    cut() {
+      for (const stream of streams) stream.destroy();
+    },
+  };
+}
+
+/** The labels of `app-0`, `app-1` … */
+export function labelsOf(index: number): Readonly<Record<string, string>> {
+  return { "dag.enabled": "true", "dag.host": `app-${index}.test`, "dag.target_port": "80", "dag.idle_timeout": "10m" };
+}
+
+function listed({ id, name, labels }: StaticContainer): object {
+  return {
+    Id: id,
+    Names: [`/${name}`],
+    Image: "app:1",
+    ImageID: `sha256:${id}`,
+    Command: "/app",
+    Created: 1_700_000_000,
+    Ports: [],
+    Labels: labels,
+    State: "exited",
+    Status: "Exited (0) 2 days ago",
+    HostConfig: { NetworkMode: "bridge" },
+    NetworkSettings: { Networks: {} },
+    Mounts: [],
+  };
+}
+
+function inspected({ id, name, labels }: StaticContainer): object {
+  return {
+    Id: id,
+    Name: `/${name}`,
+    Created: "2024-01-01T00:00:00Z",
+    State: { Status: "exited", Running: false, Paused: false, Restarting: false, OOMKilled: false, Dead: false, Pid: 0, ExitCode: 0, Error: "", StartedAt: "2024-01-01T00:00:00Z", FinishedAt: "2024-01-01T01:00:00Z" },
+    HostConfig: { NetworkMode: "bridge", AutoRemove: false },
+    Config: { Image: "app:1", Labels: labels, ExposedPorts: { "80/tcp": {} } },
+    NetworkSettings: { Networks: {}, Ports: {} },
+  };
+}
+
+function json(res: http.ServerResponse, body: unknown): void {
+  const text = JSON.stringify(body);
+  res.writeHead(res.statusCode, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  res.end(text);
+}
