@@ -55,6 +55,10 @@ export interface Observation {
   readonly exit: ExitFacts | undefined;
   /** How long it may take to end, as it was made; absent where nobody says. */
   readonly stopTimeoutMs?: number;
+  /** As in the engine's inventory. */
+  readonly labels?: InventoryItem["labels"];
+  /** As in the engine's inventory. */
+  readonly networkOf?: string;
   /** The engine deletes it as soon as it ends (`docker run --rm`). */
   readonly autoRemove?: true;
   /** Set while it runs in the network of another container; `startedAtMs` is undefined while that one does not run. */
@@ -90,6 +94,12 @@ export interface InventoryItem {
   readonly warning?: string;
   /** It is gone since a moment, and keeps its place for its successor. */
   readonly departed?: true;
+}
+
+/** The line of an inventory that an observation makes unnecessary to read; `undefined`: there is none. */
+export function itemOf({ name, id, status, image, labels = {}, networkOf }: Observation): InventoryItem | undefined {
+  if (status === "absent") return undefined;
+  return { name, id, status, image, labels, ...(networkOf !== undefined && { networkOf }) };
 }
 
 /** Assumed after a stop that failed: the probe then finds out. */

@@ -28,7 +28,11 @@ const KINDS: Readonly<Record<string, (docker: StaticDocker, name: string) => voi
 void test("changes", async (t) => {
   const program = process.env["PROGRAM"] ?? buildGateway(t);
   console.log(`| containers | start, s | MB | at rest, % of a core | ${Object.keys(KINDS).join(", ms | ")}, ms |`);
-  console.log(`|--:|--:|--:|--:|${Object.keys(KINDS).map(() => "--:|").join("")}`);
+  console.log(
+    `|--:|--:|--:|--:|${Object.keys(KINDS)
+      .map(() => "--:|")
+      .join("")}`,
+  );
   for (const count of SIZES) {
     const docker = await startStaticDocker(t, count);
     const begun = performance.now();
@@ -36,7 +40,7 @@ void test("changes", async (t) => {
     const start = (performance.now() - begun) / 1_000;
     await sleep(5_000);
     const rested = await spent(gateway.pid, () => sleep(SECONDS * 1_000));
-    const row = [start.toFixed(2), residentMegabytes(gateway.pid).toFixed(0), (rested / SECONDS * 100).toFixed(2)];
+    const row = [start.toFixed(2), residentMegabytes(gateway.pid).toFixed(0), ((rested / SECONDS) * 100).toFixed(2)];
     for (const change of Object.values(KINDS)) {
       const cpu = await spent(gateway.pid, async () => {
         for (let at = 0; at < CHANGES; at += 1) {
@@ -44,7 +48,7 @@ void test("changes", async (t) => {
           await sleep(100);
         }
       });
-      row.push((cpu / CHANGES * 1_000).toFixed(1));
+      row.push(((cpu / CHANGES) * 1_000).toFixed(1));
     }
     console.log(`| ${count} | ${row.join(" | ")} |`);
     await gateway.stop("SIGKILL");

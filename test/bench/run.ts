@@ -11,6 +11,7 @@ const PARTS = {
   "forward-auth": "An auth request of a front proxy",
   cold: "A request to an app that sleeps",
   rest: "At rest",
+  changes: "A change of one container beside many",
 } as const;
 type Part = keyof typeof PARTS;
 const NEED_DOCKER: ReadonlySet<Part> = new Set(["cold", "rest"]);

@@ -110,7 +110,7 @@ export function observationOf(name: string, workload: FakeWorkload | undefined):
       exit: undefined,
     };
   }
-  const { id, status, health, image, startedAtMs, exit, firstCheckAfterMs, checkOutput } = workload;
+  const { id, status, health, image, labels, startedAtMs, exit, firstCheckAfterMs, checkOutput } = workload;
   const instances = status === "running" ? running(workload) : noInstances();
   const more = {
     ...(firstCheckAfterMs !== undefined && { firstCheckAfterMs }),
@@ -118,7 +118,7 @@ export function observationOf(name: string, workload: FakeWorkload | undefined):
     ...(workload.networkOwner !== undefined && { networkOwner: workload.networkOwner }),
     ...(workload.autoRemove && { autoRemove: true as const }),
   };
-  return { name, id, status, health, image, ...instances, startedAtMs, exit, ...more };
+  return { name, id, status, health, image, labels, ...instances, startedAtMs, exit, ...more };
 }
 
 function running({

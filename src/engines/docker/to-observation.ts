@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { type Endpoint, type ExitFacts, noInstances, type Observation, oneInstance } from "../../core/observation.ts";
+import { ownerIn } from "./inspect.ts";
 import { healthFacts } from "./health-facts.ts";
 import { ownStopTimeoutMs } from "./own-stop-timeout.ts";
 import { parseTime } from "./parse-time.ts";
@@ -22,6 +23,8 @@ export function toObservation(
     status,
     ...healthFacts(inspected, api),
     image: inspected.Config.Image,
+    labels: inspected.Config.Labels ?? {},
+    ...networkOf(inspected),
     exposedPorts: exposedPorts(inspected),
     ...(up ? oneInstance(inspected.Id, endpoints, startedAtMs) : noInstances()),
     startedAtMs,
@@ -29,6 +32,11 @@ export function toObservation(
     stopTimeoutMs: ownStopTimeoutMs(inspected),
     ...(inspected.HostConfig.AutoRemove === true && { autoRemove: true as const }),
   };
+}
+
+function networkOf({ HostConfig: { NetworkMode } }: ContainerInspectInfo): Pick<Observation, "networkOf"> {
+  const owner = ownerIn(NetworkMode);
+  return owner === undefined ? {} : { networkOf: owner };
 }
 
 /** TCP ports that a container's image exposes, or that it was made with, in order. */

@@ -2,20 +2,34 @@ import type { InventoryItem } from "../../core/observation.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/** Notes which containers without a record use the network of a workload: it must not be stopped under them (#13). */
-export function noteTenants(
+interface NetworkUsers {
+  readonly tenants: () => readonly InventoryItem[];
+  readonly nameOf: (id: string) => string | undefined;
+}
+
+/** Notes which containers that nobody looks after use the network of a workload: it must not be stopped under them (#13). */
+export function createTenants(
   context: LifecycleContext,
   records: ReadonlyMap<string, WorkloadRecord>,
-  items: readonly InventoryItem[],
-): void {
-  const guests = items.filter(
-    ({ name, status, networkOf }) => networkOf !== undefined && status !== "stopped" && !records.has(name),
-  );
-  for (const record of records.values()) {
-    if (guests.length === 0 && record.tenants.length === 0) continue;
-    const id = items.find(({ name }) => name === record.name)?.id;
-    const tenants = guests.filter(({ networkOf }) => networkOf === id || networkOf === record.name);
-    record.tenants = tenants.map(({ name }) => name);
-    context.rearm(record);
-  }
+): { note(inventories: readonly NetworkUsers[]): void } {
+  let owners: ReadonlySet<string> = new Set();
+  return {
+    note(inventories) {
+      const found = new Map<string, string[]>();
+      for (const { tenants, nameOf } of inventories) {
+        for (const { name, status, networkOf = "" } of tenants()) {
+          if (status === "stopped" || records.has(name)) continue;
+          const owner = nameOf(networkOf) ?? networkOf;
+          found.set(owner, [...(found.get(owner) ?? []), name]);
+        }
+      }
+      for (const name of new Set([...owners, ...found.keys()])) {
+        const record = records.get(name);
+        if (record === undefined) continue;
+        record.tenants = found.get(name) ?? [];
+        context.rearm(record);
+      }
+      owners = new Set(found.keys());
+    },
+  };
 }

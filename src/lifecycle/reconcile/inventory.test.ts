@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { InventoryItem } from "../../core/observation.ts";
-import { createDeparted } from "./departed.ts";
+import { createInventory } from "./inventory.ts";
 
 /** `name:id`, at rest unless a `!` follows. */
 function item(text: string): InventoryItem {
@@ -30,21 +30,30 @@ const cases: readonly [what: string, steps: readonly string[], understood: strin
 for (const [what, steps, understood] of cases) {
   test(`${what}: ${JSON.stringify(steps)} is ${JSON.stringify(understood)}`, () => {
     let nowMs = 0;
-    let last: readonly InventoryItem[] = [];
-    const departed = createDeparted({ now: () => nowMs }, () => undefined);
+    const inventory = createInventory({ now: () => nowMs }, () => undefined);
     for (const step of steps) {
       if (step.startsWith("+")) nowMs += Number(step) * 1_000;
-      else last = departed.fill(step.split(" ").filter(Boolean).map(item));
+      else inventory.replace(step.split(" ").filter(Boolean).map(item));
     }
-    const words = last.map(({ name, id, departed: isGone }) => `${name}:${isGone ? "gone" : id}`);
+    const words = inventory.items().map(({ name, id, departed: isGone }) => `${name}:${isGone ? "gone" : id}`);
     assert.equal(words.join(" "), understood);
   });
 }
 
 test("it is told when the next one is forgotten", () => {
-  const departed = createDeparted({ now: () => 1_000 }, () => undefined);
-  assert.equal(departed.nextMs(), undefined);
-  departed.fill([item("app:1")]);
-  departed.fill([]);
-  assert.equal(departed.nextMs(), 13_000);
+  const inventory = createInventory({ now: () => 1_000 }, () => undefined);
+  assert.equal(inventory.nextMs(), undefined);
+  inventory.replace([item("app:1")]);
+  inventory.replace([]);
+  assert.equal(inventory.nextMs(), 13_000);
+});
+
+test("only what is different is returned", () => {
+  const inventory = createInventory({ now: () => 0 }, () => undefined);
+  assert.deepEqual([...inventory.replace(["app:1", "db:2"].map(item)).keys()], ["app", "db"]);
+  assert.deepEqual([...inventory.replace(["app:1", "db:2"].map(item)).keys()], []);
+  assert.deepEqual([...inventory.replace(["app:1", "db:2!"].map(item)).keys()], ["db"]);
+  assert.deepEqual([...inventory.update(new Map([["app", item("app:1")]])).keys()], []);
+  assert.deepEqual([...inventory.update(new Map([["app", item("app:3")]])).keys()], ["app"]);
+  assert.deepEqual([...inventory.update(new Map([["db", undefined]])).keys()], ["db"]);
 });

@@ -1,0 +1,128 @@
+import { isTemporaryName } from "../../core/family-name.ts";
+import type { InventoryItem } from "../../core/observation.ts";
+import type { Clock } from "../ports.ts";
+import { TRUCE_MS } from "./truces.ts";
+
+/**
+ * What one engine holds, by name. A container that was removed keeps its place for a while, so that its hosts wait for
+ * its successor; one at rest that has lost its name to its successor is left out.
+ */
+export interface Inventory {
+  get(name: string): InventoryItem | undefined;
+  nameOf(id: string): string | undefined;
+  items(): readonly InventoryItem[];
+  /** Running or not, those that use the network of another container. */
+  tenants(): readonly InventoryItem[];
+  /** Takes a whole list. Returns what was known, where that has changed. */
+  replace(listed: readonly InventoryItem[]): Former;
+  /** Takes what is known of some names; `undefined`: there is none. Returns as `replace`. */
+  update(changes: ReadonlyMap<string, InventoryItem | undefined>): Former;
+  /** When the next removed one is forgotten, by an update; `undefined`: there is none. */
+  nextMs(): number | undefined;
+}
+
+/** By name; `undefined`: there was none. */
+export type Former = ReadonlyMap<string, InventoryItem | undefined>;
+
+/** Longer than a truce: a client that waited for a successor in vain is told that the container is missing, not its host. */
+const KEEP_MS = TRUCE_MS + 2_000;
+
+/** `onDeparture` is called for each name that is no longer there. */
+export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: string) => void): Inventory {
+  const present = new Map<string, InventoryItem>();
+  const names = new Map<string, string>();
+  const tenants = new Set<string>();
+  const departed = new Map<string, { readonly item: InventoryItem; readonly sinceMs: number }>();
+  /** By id: the name that a container has lost to its successor, or is about to. */
+  const renamedFrom = new Map<string, string>();
+
+  function get(name: string): InventoryItem | undefined {
+    const item = present.get(name);
+    if (item === undefined) return departed.get(name)?.item;
+    return isHidden(item) ? undefined : item;
+  }
+
+  function isHidden({ id, name, status }: InventoryItem): boolean {
+    const lost = renamedFrom.get(id);
+    if (lost === undefined || lost === name || !isAtRest({ status })) return false;
+    return present.has(lost) || departed.has(lost);
+  }
+
+  function update(changes: ReadonlyMap<string, InventoryItem | undefined>): Former {
+    const unsure = [...departed.keys(), ...[...renamedFrom.keys()].flatMap((id) => names.get(id) ?? [])];
+    const before = new Map([...changes.keys(), ...unsure].map((name) => [name, get(name)]));
+    for (const [name, item] of changes) put(name, item);
+    for (const name of changes.keys()) depart(name, before.get(name));
+    for (const [name, { sinceMs }] of departed) {
+      if (present.has(name) || clock.now() - sinceMs >= KEEP_MS) departed.delete(name);
+    }
+    for (const id of renamedFrom.keys()) if (!names.has(id)) renamedFrom.delete(id);
+    // A container that took the name of another may be hidden, or shown, from now on.
+    for (const id of renamedFrom.keys()) {
+      const name = names.get(id) ?? "";
+      if (!before.has(name)) before.set(name, undefined);
+    }
+    return new Map([...before].filter(([name, item]) => !isSame(item, get(name))));
+  }
+
+  function put(name: string, item: InventoryItem | undefined): void {
+    const former = present.get(name);
+    if (former !== undefined && names.get(former.id) === name) names.delete(former.id);
+    tenants.delete(name);
+    if (item === undefined) return void present.delete(name);
+    present.set(name, item);
+    names.set(item.id, name);
+    if (item.networkOf !== undefined) tenants.add(name);
+  }
+
+  function depart(name: string, item: InventoryItem | undefined): void {
+    if (item === undefined || present.has(name) || departed.has(name) || isTemporaryName(name)) return;
+    const renamed = present.get(names.get(item.id) ?? "");
+    if (renamed !== undefined) renamedFrom.set(item.id, name);
+    // A container that runs under another name goes on there.
+    if (renamed !== undefined && !isAtRest(renamed)) return;
+    departed.set(name, { item: { ...item, id: "", status: "absent", departed: true }, sinceMs: clock.now() });
+    onDeparture(name);
+  }
+
+  return {
+    get,
+    update,
+    nameOf: (id) => names.get(id),
+    items: () => [...present.values()].filter((item) => !isHidden(item)).concat([...departed.values()].map(itemOf)),
+    tenants: () => [...tenants].flatMap((name) => get(name) ?? []),
+    replace(listed) {
+      const byName = new Map(listed.map((item) => [item.name, item]));
+      const changed = listed.filter((item) => !isSame(present.get(item.name), item));
+      const gone = [...present.keys()].filter((name) => !byName.has(name));
+      return update(new Map([...changed.map(named), ...gone.map((name) => [name, undefined] as const)]));
+    },
+    nextMs() {
+      const since = [...departed.values()].map(({ sinceMs }) => sinceMs);
+      return since.length === 0 ? undefined : Math.min(...since) + KEEP_MS;
+    },
+  };
+}
+
+function isAtRest({ status }: Pick<InventoryItem, "status">): boolean {
+  return status === "stopped" || status === "absent";
+}
+
+/** Labels and image never change in the life of a container. */
+function isSame(one: InventoryItem | undefined, other: InventoryItem | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return isSameContainer(one, other) && one.status === other.status && one.networkOf === other.networkOf;
+}
+
+/** Whether both are the same container, or the same one that is gone. */
+export function isSameContainer(one: InventoryItem | undefined, other: InventoryItem | undefined): boolean {
+  return one?.id === other?.id && one?.departed === other?.departed;
+}
+
+function named(item: InventoryItem): readonly [string, InventoryItem] {
+  return [item.name, item];
+}
+
+function itemOf({ item }: { readonly item: InventoryItem }): InventoryItem {
+  return item;
+}

@@ -1,0 +1,195 @@
+import { type InventoryItem, itemOf } from "../../core/observation.ts";
+import type { LifecycleContext } from "../context.ts";
+import { type Finding, findingOf, isStale, type Outcome, query, refresh, settle } from "./refresh.ts";
+import { createInventory, type Inventory, isSameContainer } from "./inventory.ts";
+import { type Engine, EngineError } from "../ports.ts";
+import type { WorkloadRecord } from "../workload/record.ts";
+
+const OBSERVED_AT_ONCE = 16;
+
+/** One engine, and what is known of it. Its rounds wait for no other engine. */
+export interface Source {
+  readonly engine: Engine;
+  readonly inventory: Inventory;
+  /** Something happened to the workload of this name. */
+  readonly changed: (name: string) => void;
+  /** Anything may have happened. `isLost`: events may have been missed. */
+  readonly listAnew: (isLost: boolean) => void;
+  /** There are new records, of which a list has said what there is. */
+  readonly meet: (names: Iterable<string>) => void;
+  /** Follows all of that; notifications that arrive meanwhile lead to one more round, not to many. */
+  readonly refresh: () => Promise<void>;
+}
+
+interface SourceDeps {
+  readonly engine: Engine;
+  readonly context: LifecycleContext;
+  readonly records: ReadonlyMap<string, WorkloadRecord>;
+  /** Makes records and routes follow a change of these containers, if there are any, and of the configuration. */
+  readonly apply: (names: Iterable<string>) => void;
+  readonly onLink: (isUp: boolean, reason?: string) => void;
+}
+
+/** What is to be followed in one round. */
+interface Notes {
+  readonly changed: Set<string>;
+  readonly met: Set<string>;
+  isListDue: boolean;
+  isLost: boolean;
+}
+
+/**
+ * Makes the records of one engine follow it. An event is only a change notification, which leads to one observation of its
+ * container; the whole list is read at first, where events may have been missed, and now and then.
+ */
+export function createSource({ engine, context, records, apply, onLink }: SourceDeps): Source {
+  const inventory = createInventory(context.clock, onDeparture);
+  let notes = nothing();
+  let running: Promise<void> | undefined;
+  let again = false;
+
+  /** Ends in the same turn in which it finds nothing more to do, so that a notification never comes too late for it. */
+  async function runRounds(): Promise<void> {
+    try {
+      while (again) {
+        again = false;
+        await Promise.resolve(); // a change of name is two notifications at once
+        await round(take());
+      }
+    } catch (error) {
+      notes.isListDue = notes.isLost = true; // the next round makes up for this one
+      context.emit({ type: "fault", message: "cannot refresh the container list", detail: String(error) });
+    } finally {
+      running = undefined;
+    }
+  }
+
+  function take(): Notes {
+    const taken = notes;
+    notes = nothing();
+    return taken;
+  }
+
+  async function round({ changed, met, isListDue, isLost }: Notes): Promise<void> {
+    const findings = new Map<string, Finding>();
+    const former = isListDue ? await list() : inventory.update(await observeEach(changed, findings));
+    const remade = [...(former ?? [])].filter(([name, item]) => !isSameContainer(item, inventory.get(name)));
+    apply(remade.map(([name]) => name));
+    for (const name of notes.met) met.add(name);
+    notes.met.clear();
+    if (former === undefined) {
+      for (const name of changed) notes.changed.add(name);
+      notes.isListDue = true;
+      notes.isLost ||= isLost;
+      return;
+    }
+    const tenants = tenantsOf(changed);
+    const stale = isListDue ? ours().filter((record) => isStale(record, inventory.get(record.name), isLost)) : [];
+    const names = new Set([...changed, ...met, ...former.keys(), ...tenants, ...stale.map(({ name }) => name)]);
+    await inBatches(names, async (name) => {
+      const [record, finding] = [own(name), findings.get(name)];
+      const isOutOfReach = finding !== undefined && finding.seen === undefined;
+      if (record === undefined || isOutOfReach) return;
+      const isChanged = changed.has(name) || tenants.includes(name);
+      await alone(name, async () => keep(name, await follow(record, finding, isChanged)));
+    });
+  }
+
+  /** `undefined`: the engine is out of reach. */
+  async function list(): Promise<ReadonlyMap<string, InventoryItem | undefined> | undefined> {
+    try {
+      const former = inventory.replace(await engine.list());
+      onLink(true);
+      return former;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      onLink(false, error.message);
+      return undefined;
+    }
+  }
+
+  /** Observes each once; what cannot be reached, or fails, is observed again in the next round. */
+  async function observeEach(
+    names: ReadonlySet<string>,
+    findings: Map<string, Finding>,
+  ): Promise<ReadonlyMap<string, InventoryItem | undefined>> {
+    const items = new Map<string, InventoryItem | undefined>();
+    await inBatches(names, (name) =>
+      alone(name, async () => {
+        const { seen, ...known } = await query(engine, name, own(name));
+        findings.set(name, { seen, ...known });
+        if (seen === undefined) notes.changed.add(name);
+        else items.set(name, itemOf(seen));
+      }),
+    );
+    return items;
+  }
+
+  async function follow(record: WorkloadRecord, finding: Finding | undefined, isChanged: boolean): Promise<Outcome> {
+    const ownFinding = finding && findingOf(record, finding);
+    if (ownFinding !== undefined) return settle(context, record, ownFinding);
+    return refresh(context, record, inventory.get(record.name), isChanged);
+  }
+
+  function keep(name: string, outcome: Outcome): void {
+    if (outcome !== "done") notes.changed.add(name);
+    if (outcome === "again") again = true;
+  }
+
+  /** A fault about one costs no other its turn. */
+  async function alone(name: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (fault) {
+      notes.changed.add(name);
+      context.emit({ type: "fault", message: `cannot refresh the state of "${name}"`, detail: String(fault) });
+    }
+  }
+
+  function own(name: string): WorkloadRecord | undefined {
+    const record = records.get(name);
+    return record?.engine === engine ? record : undefined;
+  }
+
+  function ours(): WorkloadRecord[] {
+    return [...records.values()].filter((record) => record.engine === engine);
+  }
+
+  /** What happens to a container happens to those as well that use its network. */
+  function tenantsOf(names: ReadonlySet<string>): readonly string[] {
+    if (names.size === 0) return [];
+    return inventory.tenants().flatMap(({ name }) => (names.has(own(name)?.networkOwner ?? "") ? [name] : []));
+  }
+
+  /** Usually an event has told so already. */
+  function onDeparture(name: string): void {
+    if (context.truces.of(name) === undefined) context.truces.note(name, { kind: "removed" });
+  }
+
+  return {
+    engine,
+    inventory,
+    changed: (name) => void notes.changed.add(name),
+    listAnew(isLost) {
+      notes.isListDue = true;
+      notes.isLost ||= isLost;
+    },
+    meet: (names) => {
+      for (const name of names) notes.met.add(name);
+    },
+    refresh() {
+      again = true;
+      running ??= runRounds();
+      return running;
+    },
+  };
+}
+
+function nothing(): Notes {
+  return { changed: new Set(), met: new Set(), isListDue: false, isLost: false };
+}
+
+async function inBatches(names: Iterable<string>, act: (name: string) => Promise<void>): Promise<void> {
+  const left = [...names];
+  while (left.length > 0) await Promise.all(left.splice(0, OBSERVED_AT_ONCE).map(act));
+}
