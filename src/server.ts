@@ -67,18 +67,18 @@ export function createGatewayServer(deps: ServerDeps): GatewayServer {
   });
 
   /** What most requests are: from a client that asks for nothing special, to an app that is awake. */
-  function serve(request: SimpleRequest, body: Buffer | undefined, line: ClientConnection): boolean {
+  function serve(request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
     const { target } = request;
     if (mayBeReserved(target)) {
-      const passed = body === undefined ? deps.simpleAuth?.(request, line.peer) : undefined;
+      const passed = body === undefined ? deps.simpleAuth?.(request, client.peer) : undefined;
       if (passed === undefined) return false;
-      line.answer(passed);
+      client.answer(passed);
       return true;
     }
-    if (request.claims !== "" && FORWARDED.test(request.claims)) deps.forwardedBy(line.peer);
-    const route = deps.findRoute(simpleHost(request, line.peer), target);
-    if (route === undefined || deps.simple?.(route, request, body, line) !== true) return false;
-    line.probeAfter(PROBE_AFTER_MS);
+    if (request.claims !== "" && FORWARDED.test(request.claims)) deps.forwardedBy(client.peer);
+    const route = deps.findRoute(simpleHost(request, client.peer), target);
+    if (route === undefined || deps.simple?.(route, request, body, client) !== true) return false;
+    client.probeAfter(PROBE_AFTER_MS);
     return true;
   }
 

@@ -90,15 +90,15 @@ function stayConnected(endpoint: Endpoint, settle: Settle): Release {
   socket.once("data", () => settle(OPEN));
   // Only docker-proxy closes what it has accepted, and an app that was spoken to in plain text and wants TLS.
   let stopLooking: Release | undefined;
-  let isOver = false;
+  let isEnded = false;
   const closed = (): void => {
     clearTimeout(staying);
-    if (!isOver) stopLooking ??= speaksTls(endpoint, (speaks) => settle(speaks ? TLS : REFUSED));
+    if (!isEnded) stopLooking ??= speaksTls(endpoint, (speaks) => settle(speaks ? TLS : REFUSED));
   };
   socket.once("end", closed).once("close", closed);
   socket.on("error", (error) => settle({ kind: "no", said: errorWords(error) }));
   return () => {
-    isOver = true;
+    isEnded = true;
     clearTimeout(staying);
     stopLooking?.();
     // A reset, not a farewell: nothing lingers on either side.

@@ -42,7 +42,7 @@ export interface AuthRequest {
   /** What follows `/_auth/NAME`. */
   readonly path: string;
   /** Aborted when the front leaves. */
-  readonly gone: AbortSignal;
+  readonly aborted: AbortSignal;
 }
 
 /** One that was understood, and what it is about. */
@@ -99,7 +99,7 @@ async function answerAccess(deps: AuthDeps, request: UnderstoodRequest): Promise
 /** Nobody is held here: whoever may wait has waited for the auth request before it. */
 async function answerPage(deps: AuthDeps, request: UnderstoodRequest): Promise<AuthAnswer | undefined> {
   const { lifecycle, responder, answerRefusal } = deps;
-  const { front, req, asked, route, gone } = request;
+  const { front, req, asked, route, aborted } = request;
   const { clock, probe, dispatch } = lifecycle.context;
   const traits: HandlerTraits = { ...front.traits, maxHoldMs: 0, relaysSuccess: true };
   const client = clientOf(req, asked);
@@ -113,21 +113,21 @@ async function answerPage(deps: AuthDeps, request: UnderstoodRequest): Promise<A
   }
   // The front could not reach it, or asked a moment too early: only a look at the app tells which.
   const { to } = admission.forward;
-  if ((await probe.tcp(to, gone)).kind === "no") dispatch(admission.record, { type: "refused", endpoint: to });
+  if ((await probe.tcp(to, aborted)).kind === "no") dispatch(admission.record, { type: "refused", endpoint: to });
   return { answer: readyAnswer(responder(), routeFacts(route, clock), client), counted: "page" };
 }
 
 async function answerToPoll(
   deps: AuthDeps,
-  { front, req, asked, gone }: UnderstoodRequest,
+  { front, req, asked, aborted }: UnderstoodRequest,
   poll: Poll,
 ): Promise<AuthAnswer | undefined> {
   // Behind nginx the same poll comes again as a question for the page: only that one counts.
   if (asked.about === "access" && front.bareRefusal !== undefined)
     return { answer: front.bareRefusal, counted: "poll" };
-  const limits = { address: deps.addressOf(req), gone, maxWaitMs: front.traits.maxHoldMs };
+  const limits = { address: deps.addressOf(req), aborted, maxWaitMs: front.traits.maxHoldMs };
   const answer = await answerPoll(deps, poll, limits);
-  if (gone.aborted) return undefined;
+  if (aborted.aborted) return undefined;
   return { answer: asked.about === "page" ? answer : front.refusal(answer), counted: "poll" };
 }
 
@@ -137,7 +137,7 @@ function routeOf({ host, override }: Asked, { hosts, byName }: Routes): Route | 
   return found !== undefined && (found.group !== undefined) === (override.kind === "group") ? found : undefined;
 }
 
-function clientRequest({ addressOf }: AuthDeps, { req, asked, gone }: UnderstoodRequest): ClientRequest {
+function clientRequest({ addressOf }: AuthDeps, { req, asked, aborted }: UnderstoodRequest): ClientRequest {
   const { method, uri, host, override } = asked;
   return {
     kind: clientOf(req, asked).kind,
@@ -148,7 +148,7 @@ function clientRequest({ addressOf }: AuthDeps, { req, asked, gone }: Understood
     isPrefetch: isPrefetch(method, req.headers),
     sticky: undefined, // an auth answer sets no cookie
     host: override === undefined ? host : undefined,
-    gone,
+    aborted,
   };
 }
 

@@ -60,9 +60,9 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
   }
 
   async function answerLater(front: Front, req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
-    const gone = new AbortController();
-    res.once("close", () => gone.abort());
-    const found = await settle(deps, { front, req, path: restOf(front, path), gone: gone.signal });
+    const leaving = new AbortController();
+    res.once("close", () => leaving.abort());
+    const found = await settle(deps, { front, req, path: restOf(front, path), aborted: leaving.signal });
     if (found !== undefined) writeAnswer(res, found.answer, req.method, found.extra);
   }
 
@@ -74,11 +74,11 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
   }
 
   async function answerUpgrade(front: Front, req: IncomingMessage, socket: Duplex, path: string): Promise<void> {
-    const gone = new AbortController();
+    const leaving = new AbortController();
     // Nothing but the end can follow: the front sends the app's bytes to the app.
-    socket.once("close", () => gone.abort()).once("end", () => socket.destroy());
+    socket.once("close", () => leaving.abort()).once("end", () => socket.destroy());
     socket.resume();
-    const found = await settle(deps, { front, req, path: restOf(front, path), gone: gone.signal });
+    const found = await settle(deps, { front, req, path: restOf(front, path), aborted: leaving.signal });
     if (found !== undefined && !socket.destroyed) endWithResponse(socket, rawAnswer(found.answer, found.extra));
   }
 

@@ -16,7 +16,7 @@ export interface PollDeps {
 interface PollLimits {
   /** The client's: polls are limited by it. */
   readonly address: string;
-  readonly gone: AbortSignal;
+  readonly aborted: AbortSignal;
   readonly maxWaitMs: number;
 }
 
@@ -24,7 +24,7 @@ interface PollLimits {
 export async function answerPoll(
   { responder, polls, pollAllowed }: PollDeps,
   { kind, route, query }: Poll,
-  { address, gone, maxWaitMs }: PollLimits,
+  { address, aborted, maxWaitMs }: PollLimits,
 ): Promise<Answer> {
   // The status of the answer is the front's, so that a faulty query can only be answered as one that does not wait.
   const asked = readHealthQuery(query) ?? { waitMs: 0, seen: undefined };
@@ -34,7 +34,7 @@ export async function answerPoll(
   if (kind === "logs")
     return route === undefined ? responder().logs([], "forward-auth") : polls.logs(route, "forward-auth");
   if (route === undefined) return responder().health(NOBODY, "forward-auth");
-  return polls.health(route, { waitMs, seen: asked.seen, gone }, "forward-auth");
+  return polls.health(route, { waitMs, seen: asked.seen, aborted }, "forward-auth");
 }
 
 const NOBODY = {

@@ -13,11 +13,11 @@ export interface ClientConnectionDeps {
   /** Reads a request's head; `unsupported`: it is not simple, `incomplete`: it is not all there. */
   parse(bytes: Buffer): SimpleRequest | "unsupported" | "incomplete";
   /** Answers a request that is whole, at once or later; false: it needs more than that, and nothing was done. */
-  serve(request: SimpleRequest, body: Buffer | undefined, line: ClientConnection): boolean;
+  serve(request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean;
   /** Takes the connection for good, with what was read and not answered; `answer` is for the first request on it. */
   handOver(socket: Socket, answer: ResumeRequest | undefined): void;
   /** The line is of no use any more. */
-  forget(line: ClientConnection): void;
+  forget(client: ClientConnection): void;
   isDraining(): boolean;
   /** The time as a Date line. */
   dateLine(): string;
@@ -45,11 +45,11 @@ interface AboutAnswer {
 export class ClientConnection {
   readonly socket: Socket;
   /** Called when the client leaves before `over` or `giveUp`. */
-  onGone: (() => void) | undefined;
+  onAbort: (() => void) | undefined;
   /** A request is being answered. */
   isBusy = false;
   /** At least one request has been. */
-  hasAsked = false;
+  hasRequested = false;
   /** The mark of whoever looks for idle connections. */
   idleSinceTick = 0;
   /** What was last told about this client: the next request's app is mostly told the same. */
@@ -91,7 +91,7 @@ export class ClientConnection {
   /** Answers at once with a 200 that has no body. `lines` are its headers. */
   answer(lines: string): void {
     this.socket.write(this.answerHead(200, "OK", lines, { hasDate: false, isChunked: false }), "latin1");
-    this.over(false);
+    this.endResponse(false);
   }
 
   /** The head of the answer that begins now, with what concerns the connection. */
@@ -101,10 +101,10 @@ export class ClientConnection {
   }
 
   /** The answer was written, whole. `isForwarded`: the request's bytes were, and nobody reads them any more. */
-  over(isForwarded: boolean): void {
+  endResponse(isForwarded: boolean): void {
     if (isForwarded && this.#isOneRead && this.#ahead === undefined) freeRead(this.#read);
     this.#read = undefined;
-    this.onGone = undefined;
+    this.onAbort = undefined;
     if (this.#isLast) {
       this.release();
       isolate(this.socket, endWithResponse);
@@ -119,7 +119,7 @@ export class ClientConnection {
    * it. `resume`: what answers that request, in place of what answers any other.
    */
   passToNode(resume?: ResumeRequest): void {
-    this.onGone = undefined;
+    this.onAbort = undefined;
     const unread = this.#ahead === undefined ? this.#read : Buffer.concat([this.#read ?? NOTHING, ...this.#ahead]);
     this.release();
     isolate(this.socket, (socket) => {
@@ -169,9 +169,9 @@ export class ClientConnection {
   };
 
   #leave(): void {
-    const gone = this.onGone;
-    this.onGone = undefined;
-    gone?.();
+    const notify = this.onAbort;
+    this.onAbort = undefined;
+    notify?.();
   }
 
   /** Serves a request that has come whole; its end must follow at once, or it is not for us. */
@@ -200,7 +200,7 @@ export class ClientConnection {
     if (this.#late !== undefined) clearTimeout(this.#late);
     this.#late = undefined;
     this.isBusy = true;
-    this.hasAsked = true;
+    this.hasRequested = true;
     this.#isLast = request.isLast;
     if (!this.#deps.serve(request, body, this)) this.passToNode();
   }

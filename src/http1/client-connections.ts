@@ -34,10 +34,10 @@ export function createClientConnections(
 ): ClientConnections {
   const connections = new Set<ClientConnection>();
   const names = createFieldNames();
-  const again = new Map<Socket, ResumeRequest>();
+  const resumed = new Map<Socket, ResumeRequest>();
   const ofNode = new Set<Socket>();
   const forget = function (this: Socket): void {
-    again.delete(this);
+    resumed.delete(this);
     ofNode.delete(this);
   };
   let tick = 0;
@@ -66,7 +66,7 @@ export function createClientConnections(
     forget: (connection) => void connections.delete(connection),
     handOver(socket, answer) {
       ofNode.add(socket);
-      if (answer !== undefined) again.set(socket, answer);
+      if (answer !== undefined) resumed.set(socket, answer);
       socket.off("close", forget).on("close", forget);
       socket.off("resume", restartHandle).on("resume", restartHandle);
       closeWith(socket, endGently);
@@ -78,8 +78,8 @@ export function createClientConnections(
     tick += 1;
     for (const connection of connections) {
       if (connection.isBusy) connection.idleSinceTick = tick;
-      else if (connection.hasAsked && tick - connection.idleSinceTick > KEPT_TICKS) connection.socket.destroy();
-      else if (!connection.hasAsked && tick - connection.idleSinceTick > SILENT_TICKS) {
+      else if (connection.hasRequested && tick - connection.idleSinceTick > KEPT_TICKS) connection.socket.destroy();
+      else if (!connection.hasRequested && tick - connection.idleSinceTick > SILENT_TICKS) {
         connection.release();
         tooLate(connection.socket);
       }
@@ -91,10 +91,10 @@ export function createClientConnections(
 
   return {
     resumeRequest(req, res) {
-      if (again.size === 0) return false;
-      const answer = again.get(req.socket);
+      if (resumed.size === 0) return false;
+      const answer = resumed.get(req.socket);
       if (answer === undefined) return false;
-      again.delete(req.socket);
+      resumed.delete(req.socket);
       answer(req, res);
       return true;
     },

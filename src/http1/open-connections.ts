@@ -32,14 +32,14 @@ export function createOpenConnections(): OpenConnections {
 function destroyWhenSilent(socket: Socket): void {
   let read = socket.bytesRead;
   const timer = setInterval(() => {
-    if (socket.bytesRead === read && !socket.isPaused()) socket.destroy(new RunOver());
+    if (socket.bytesRead === read && !socket.isPaused()) socket.destroy(new RunEnded());
     read = socket.bytesRead;
   }, SILENT_MS).unref();
   socket.once("close", () => clearInterval(timer));
 }
 
 /** Nobody is there any more who could answer. */
-export class RunOver extends Error {
+export class RunEnded extends Error {
   readonly code = "ECONNRESET";
 }
 

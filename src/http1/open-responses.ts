@@ -36,15 +36,15 @@ export function watchResponses(server: Server): OpenResponses {
 
   function areOpen(socket: Duplex): boolean {
     const answer = last(socket);
-    return answer !== undefined && !isOver(answer);
+    return answer !== undefined && !isEnded(answer);
   }
 
   function after(socket: Duplex, then: () => void): void {
     const answer = last(socket);
-    if (answer === undefined || isOver(answer)) then();
+    if (answer === undefined || isEnded(answer)) then();
     else {
       answer.once("close", () => {
-        if (isOver(answer) && !socket.destroyed && !socket.writableEnded) then();
+        if (isEnded(answer) && !socket.destroyed && !socket.writableEnded) then();
       });
     }
   }
@@ -70,7 +70,7 @@ export function watchResponses(server: Server): OpenResponses {
 }
 
 /** One that is destroyed before its turn is not: those before it go on, and the connection ends behind them. */
-function isOver({ writableFinished, socket }: ServerResponse): boolean {
+function isEnded({ writableFinished, socket }: ServerResponse): boolean {
   return writableFinished && socket === null;
 }
 

@@ -19,7 +19,7 @@ export type FieldNote =
 
 /** A field name that has a note, or that is not just passed on. */
 export interface SimpleRequestField {
-  readonly fate: FieldHandling;
+  readonly handling: FieldHandling;
   readonly note: FieldNote | undefined;
 }
 
@@ -65,6 +65,6 @@ const NOTES: ReadonlyMap<string, FieldNote> = new Map([
 /** What else begins with `X-` is looked at as it comes. */
 export const SIMPLE_REQUEST_FIELDS = new FieldNameTable<SimpleRequestField>(
   [...new Set([...KINDS.keys(), ...NOTES.keys(), "x-forwarded-method", "x-forwarded-port"])].map(
-    (name) => [name, { fate: handlingOf(kindOf(name)), note: NOTES.get(name) }] as const,
+    (name) => [name, { handling: handlingOf(kindOf(name)), note: NOTES.get(name) }] as const,
   ),
 );

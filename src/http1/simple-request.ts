@@ -64,8 +64,8 @@ export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequ
   if (!FIRST_LINE.test(text)) return text.includes("\n") ? "unsupported" : "incomplete";
   let at = FIRST_LINE.lastIndex;
   const request = new SimpleRequest(methodOf(text), text.slice(0, at));
-  let fate: FieldHandling = "passed";
-  let fateFrom = at;
+  let handling: FieldHandling = "passed";
+  let handlingFrom = at;
   while (true) {
     const start = at;
     const read = field.read(bytes, start, size);
@@ -75,17 +75,17 @@ export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequ
     const name = SIMPLE_REQUEST_FIELDS.find(bytes, start, field);
     let next: FieldHandling = "passed";
     if (name !== undefined) {
-      next = name.fate;
+      next = name.handling;
       if (name.note !== undefined && !note(request, name.note, trimmed(text, colon + 1, end))) return "unsupported";
     } else if (((bytes[start] as number) | LOWER_CASE) === X) next = handlingOf(names(text.slice(start, colon)).kind);
     at = end + 2;
-    if (next !== fate) {
-      request.take(fate, text, fateFrom, start);
-      fate = next;
-      fateFrom = start;
+    if (next !== handling) {
+      request.take(handling, text, handlingFrom, start);
+      handling = next;
+      handlingFrom = start;
     }
   }
-  request.take(fate, text, fateFrom, at);
+  request.take(handling, text, handlingFrom, at);
   request.headBytes = at + 2;
   return request.host === undefined ? "unsupported" : request;
 }

@@ -22,7 +22,7 @@ export class UpstreamConnection {
   idleSinceMs = 0;
   keptUntilMs = 0;
   /** It is of no use any more. */
-  isOver = false;
+  isClosed = false;
   readonly #reader = new ResponseReader();
   readonly #onIdleLost: (connection: UpstreamConnection) => void;
   readonly #giveUp: () => void;
@@ -62,7 +62,7 @@ export class UpstreamConnection {
 
   /** Nobody hears of it any more. */
   destroy(): void {
-    this.isOver = true;
+    this.isClosed = true;
     this.#user = undefined;
     if (this.#socket === undefined) this.#giveUp();
     else this.#socket.destroy();
@@ -81,7 +81,7 @@ export class UpstreamConnection {
     socket.on("end", () => {
       const user = this.#user;
       try {
-        if (!this.isOver && !this.#reader.close()) this.#lose(new Closed(), true);
+        if (!this.isClosed && !this.#reader.close()) this.#lose(new Closed(), true);
       } catch (fault) {
         this.#fail(fault, user);
       }
@@ -93,7 +93,7 @@ export class UpstreamConnection {
 
   #read(bytes: number): boolean {
     const user = this.#user;
-    if (this.#buffer === undefined || this.isOver) return false;
+    if (this.#buffer === undefined || this.isClosed) return false;
     try {
       this.#reader.read(this.#buffer.subarray(0, bytes));
     } catch (error) {
@@ -112,7 +112,7 @@ export class UpstreamConnection {
   }
 
   #lose(error: Error, sent: boolean): void {
-    if (this.isOver) return;
+    if (this.isClosed) return;
     const user = this.#user;
     this.destroy();
     if (user === undefined) this.#onIdleLost(this);

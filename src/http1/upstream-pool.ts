@@ -124,7 +124,7 @@ export function createUpstreamPool(): UpstreamPool {
   /** A turn later: an app that closes without having said so does it with its answer. */
   function takeBack(): void {
     for (const [upstream, connection] of returning.splice(0)) {
-      if (connection.isOver) continue;
+      if (connection.isClosed) continue;
       if (closed || upstream.released || upstream.idle.length >= MOST_IDLE) connection.destroy();
       else {
         upstream.idle.push(connection);

@@ -5,15 +5,15 @@ import type { Duplex } from "node:stream";
  * tunnel. `stop` must be called before somebody else reads.
  */
 export function watchAbort(socket: Duplex): { readonly signal: AbortSignal; stop(): void } {
-  const gone = new AbortController();
-  const leave = (): void => gone.abort();
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort();
   // An end is only seen by reading; nothing is taken as long as something is there.
   const look = (): void => {
     if (socket.readableLength === 0) socket.read();
   };
   socket.on("readable", look).on("end", leave).on("close", leave).on("error", leave);
   return {
-    signal: gone.signal,
+    signal: leaving.signal,
     stop: () => void socket.off("readable", look).off("end", leave).off("close", leave).off("error", leave),
   };
 }

@@ -6,7 +6,7 @@ import { readRetryAfter } from "./retry-after.ts";
 /** How one try ended. `again`: another one may succeed, not before `afterMs` if the receiver named a time. */
 export type Outcome =
   | { readonly kind: "sent" }
-  | { readonly kind: "again"; readonly why: string; readonly afterMs: number | undefined }
+  | { readonly kind: "retry"; readonly why: string; readonly afterMs: number | undefined }
   | { readonly kind: "refused"; readonly why: string };
 
 export interface Post {
@@ -41,9 +41,9 @@ export async function post(
     answer.body.on("error", () => {}).destroy(); // its status says it all
     return outcomeOf(answer.statusCode, answer.headers["retry-after"], clock.wall());
   } catch (error) {
-    if (late.signal.aborted) return again(`no answer within ${TIMEOUT_MS / 1000} s`);
+    if (late.signal.aborted) return retry(`no answer within ${TIMEOUT_MS / 1000} s`);
     if (codeOf(error) === "UND_ERR_INVALID_ARG") return refused("its address or one of its headers cannot be sent");
-    return again(`it cannot be reached (${codeOf(error)})`);
+    return retry(`it cannot be reached (${codeOf(error)})`);
   } finally {
     ended.abort();
   }
@@ -54,11 +54,11 @@ function outcomeOf(status: number, retryAfter: string | string[] | undefined, wa
   const why = `it answered ${status}`;
   if (status >= 300 && status < 400) return refused(`${why}: put the address that it redirects to into gateway.notify`);
   if (status !== 408 && status !== 429 && status < 500) return refused(why);
-  return again(why, readRetryAfter(typeof retryAfter === "string" ? retryAfter : retryAfter?.[0], wallMs));
+  return retry(why, readRetryAfter(typeof retryAfter === "string" ? retryAfter : retryAfter?.[0], wallMs));
 }
 
-function again(why: string, afterMs?: number): Outcome {
-  return { kind: "again", why, afterMs };
+function retry(why: string, afterMs?: number): Outcome {
+  return { kind: "retry", why, afterMs };
 }
 
 function refused(why: string): Outcome {

@@ -10,7 +10,7 @@ export interface ClientEnd {
   /** Of the response; 0 before its head. */
   readonly status: number;
   /** The exchange has ended, or the client has left. */
-  readonly isOver: boolean;
+  readonly isEnded: boolean;
   /** Calls `exchange.abort` when the client leaves while the exchange is under way, and ends it. */
   attach(exchange: Abortable): void;
   /** An informational response that is not `100 Continue`. */

@@ -10,14 +10,14 @@ import { stickyMember } from "./sticky.ts";
 interface ClientRequestFacts {
   readonly address: string;
   /** Aborts when the client leaves. */
-  readonly gone: AbortSignal;
+  readonly aborted: AbortSignal;
 }
 
 /** What is decided by, of a request that node:http has read. */
 export function clientRequest(
   req: IncomingMessage,
   route: Route,
-  { address, gone }: ClientRequestFacts,
+  { address, aborted }: ClientRequestFacts,
 ): ClientRequest {
   const { method = "GET", headers, url = "/" } = req;
   const host = requestHost(url, req.rawHeaders);
@@ -30,7 +30,7 @@ export function clientRequest(
     isPrefetch: isPrefetch(method, headers),
     sticky: stickyMember(route, headers.cookie),
     host: host === CONFLICT ? undefined : host,
-    gone,
+    aborted,
   };
 }
 

@@ -11,7 +11,7 @@ export type ForwardOutcome =
   /** The upstream broke in the middle of its answer: so did the client's connection. */
   | { readonly kind: "cut"; readonly status: number }
   /** The client left; status is 0 when no answer had begun. */
-  | { readonly kind: "gone"; readonly status: number };
+  | { readonly kind: "aborted"; readonly status: number };
 
 /** One request and its answer under way. It is over when both the upstream and the client are through with it. */
 export interface Exchange {
@@ -25,7 +25,7 @@ export interface Exchange {
   abort: (() => void) | undefined;
   /** Of the answer; 0 before its head. */
   status: number;
-  clientOver: boolean;
+  clientEnded: boolean;
   /** Set when the upstream is through. */
   outcome: ForwardOutcome | undefined;
 }
@@ -46,16 +46,16 @@ export function closeInLedger(ledger: ExchangeLedger): void {
 export function openExchange(opened: Pick<Exchange, "req" | "res" | "extraHeaders" | "ledger" | "onEnd">): Exchange {
   const { req, res, ledger } = opened;
   ledger.open += 1;
-  const onClose = (): void => clientOver(exchange);
+  const onClose = (): void => clientEnded(exchange);
   const exchange: Exchange = {
     ...opened,
     onClose,
     abort: undefined,
     status: 0,
-    clientOver: false,
+    clientEnded: false,
     outcome: undefined,
   };
-  if (res.destroyed || req.socket.destroyed) process.nextTick(clientOver, exchange);
+  if (res.destroyed || req.socket.destroyed) process.nextTick(clientEnded, exchange);
   else res.on("close", onClose);
   // A response hears of the end of its connection only while node:http has it as the current one, and before Node 24 not
   // while it waits for its turn. As many as the client sends ahead: Node would warn of more than ten.
@@ -64,27 +64,27 @@ export function openExchange(opened: Pick<Exchange, "req" | "res" | "extraHeader
 }
 
 /** Whether the client had left before anything began; `onEnd` is on its way then. */
-export function isOver({ res, req }: Exchange): boolean {
+export function isEnded({ res, req }: Exchange): boolean {
   return res.destroyed || req.socket.destroyed;
 }
 
 /** The upstream is through with it. What left the answer to the caller ends at once, the rest with the client. */
-export function upstreamOver(exchange: Exchange, outcome: ForwardOutcome): void {
+export function endUpstream(exchange: Exchange, outcome: ForwardOutcome): void {
   if (exchange.outcome !== undefined) return;
   exchange.outcome = outcome;
-  if (exchange.clientOver) end(exchange, outcome);
+  if (exchange.clientEnded) end(exchange, outcome);
   else if (outcome.kind === "refused" || outcome.kind === "failed") {
     exchange.res.off("close", exchange.onClose);
     end(exchange, outcome);
   }
 }
 
-function clientOver(exchange: Exchange): void {
-  if (exchange.clientOver) return;
-  exchange.clientOver = true;
+function clientEnded(exchange: Exchange): void {
+  if (exchange.clientEnded) return;
+  exchange.clientEnded = true;
   if (exchange.outcome !== undefined) end(exchange, exchange.outcome);
   else if (exchange.abort !== undefined) exchange.abort();
-  else upstreamOver(exchange, { kind: "gone", status: exchange.status });
+  else endUpstream(exchange, { kind: "aborted", status: exchange.status });
 }
 
 function end({ ledger, onEnd, req, onClose }: Exchange, outcome: ForwardOutcome): void {

@@ -1,6 +1,6 @@
 import { certificateFault } from "../core/certificate-fault.ts";
 import type { ForwardOutcome } from "./exchange.ts";
-import { RunOver } from "../http1/open-connections.ts";
+import { RunEnded } from "../http1/open-connections.ts";
 
 /** What a fault before the answer's head means to the caller. */
 export function failureOf(error: Error): ForwardOutcome {
@@ -33,7 +33,7 @@ export interface Loss {
 export function lossOf({ error, sent, answered, used, method, published }: Loss): ForwardOutcome | undefined {
   if (!sent) return refusalOf(error);
   if (answered || !isReset(error) || !isRepeatable(method)) return failureOf(error);
-  if (error instanceof RunOver) return REFUSED; // the next run answers it
+  if (error instanceof RunEnded) return REFUSED; // the next run answers it
   // The app had closed it before it saw the request: a race that every keep-alive client knows.
   if (used) return undefined;
   // docker-proxy accepts for an app that does not listen, and closes then.

@@ -5,7 +5,7 @@ import type { SimpleRequest } from "../http1/simple-request.ts";
 import { createFieldNames } from "../http1/field-names.ts";
 import { gatherBody, type GatheredBody, NO_CONTENT, UNREAD } from "./body-gatherer.ts";
 import type { ClientConnection } from "../http1/client-connection.ts";
-import { type ExchangeLedger, type ForwardOutcome, isOver, openExchange, upstreamOver } from "./exchange.ts";
+import { type ExchangeLedger, type ForwardOutcome, isEnded, openExchange, endUpstream } from "./exchange.ts";
 import { FAILURES } from "./failure.ts";
 import { bodyFraming } from "../http1/request-framing.ts";
 import { requestHead } from "../http1/request-head.ts";
@@ -89,12 +89,12 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   return {
     forward({ req, res, to, passHost, extraHeaders, onEnd }) {
       const exchange = openExchange({ req, res, extraHeaders, ledger, onEnd });
-      if (isOver(exchange)) return;
+      if (isEnded(exchange)) return;
       const upstream = upstreams.of(to, passHost ? hostOf(req) : undefined);
       const path = originForm(req.url);
       const framing = bodyFraming(req);
       if (path === undefined || framing === "unsupported") {
-        process.nextTick(upstreamOver, exchange, FAILURES.protocol);
+        process.nextTick(endUpstream, exchange, FAILURES.protocol);
         return;
       }
       const headers = requestHeaders(askedBy(req), upstream.authority, passHost);

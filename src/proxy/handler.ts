@@ -101,7 +101,7 @@ async function admit(deps: ProxyHandlerDeps, arrival: Arrival): Promise<void> {
   const { route, req, leaseKind } = arrival;
   const startedMs = context.clock.now();
   const leaving = arrival.watch();
-  const client = clientRequest(req, route, { address: addressOf(req), gone: leaving.signal });
+  const client = clientRequest(req, route, { address: addressOf(req), aborted: leaving.signal });
   const admission = await admitter.admit(route, client, PROXY_TRAITS, leaseKind);
   leaving.stop();
   if (admission.kind === "refuse") {

@@ -8,7 +8,7 @@ import type { ResponseHead } from "../http1/parse-response-head.ts";
 import { isChunked } from "../http1/response-framing.ts";
 import { trailerPairs } from "../http1/trailer-fields.ts";
 import type { Abortable, ClientEnd } from "./client-end.ts";
-import { type Exchange, type ForwardOutcome, upstreamOver } from "./exchange.ts";
+import { type Exchange, type ForwardOutcome, endUpstream } from "./exchange.ts";
 
 /** The client of a request that node:http has read, whose response node:http writes. */
 export class NodeClientEnd implements ClientEnd {
@@ -33,14 +33,14 @@ export class NodeClientEnd implements ClientEnd {
     return this.#exchange.status;
   }
 
-  get isOver(): boolean {
-    return this.#exchange.clientOver;
+  get isEnded(): boolean {
+    return this.#exchange.clientEnded;
   }
 
   attach(exchange: Abortable): void {
     this.#exchange.abort = () => {
       exchange.abort();
-      upstreamOver(this.#exchange, { kind: "gone", status: this.status });
+      endUpstream(this.#exchange, { kind: "aborted", status: this.status });
     };
   }
 
@@ -110,17 +110,17 @@ export class NodeClientEnd implements ClientEnd {
         res.addTrailers(trailerPairs(this.#names, trailers));
       res.end();
     }
-    upstreamOver(this.#exchange, { kind: "done", status: this.status });
+    endUpstream(this.#exchange, { kind: "done", status: this.status });
   }
 
   cut(): void {
     if (this.#exchange.outcome !== undefined) return;
-    upstreamOver(this.#exchange, { kind: "cut", status: this.status });
+    endUpstream(this.#exchange, { kind: "cut", status: this.status });
     this.#cutResponse();
   }
 
   fail(outcome: ForwardOutcome): void {
-    upstreamOver(this.#exchange, outcome);
+    endUpstream(this.#exchange, outcome);
   }
 
   destroy(): void {

@@ -24,7 +24,7 @@ export function statusOf(outcome: ForwardOutcome): number {
     case "refused":
     case "failed":
       return 502;
-    case "gone":
+    case "aborted":
       return 499;
   }
 }

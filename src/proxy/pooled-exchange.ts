@@ -35,9 +35,9 @@ class PooledExchange implements UpstreamUser, Sender, Abortable {
   }
 
   send(): void {
-    if (this.#client.isOver) return;
+    if (this.#client.isEnded) return;
     const { head, body, upstream } = this.#request;
-    if (this.connection.isOver) this.connection = this.#pool.fresh(upstream);
+    if (this.connection.isClosed) this.connection = this.#pool.fresh(upstream);
     this.connection.send(head, body, this, this.#client.method === "HEAD");
   }
 

@@ -34,7 +34,7 @@ export function relayAnswer(exchange: Exchange, names: FieldNames, connection: S
     },
     onBroken(error) {
       if (exchange.outcome !== undefined) return;
-      if (exchange.clientOver) client.fail({ kind: "gone", status: client.status });
+      if (exchange.clientEnded) client.fail({ kind: "aborted", status: client.status });
       else if (client.status !== 0) client.cut();
       else {
         if (!req.complete) stopReading(req, res);

@@ -21,7 +21,7 @@ export class SimpleClientEnd implements ClientEnd {
   readonly method: string;
   readonly writable: Socket;
   status = 0;
-  isOver = false;
+  isEnded = false;
   readonly #options: SimpleClientEndOptions;
   #isChunked = false;
   /** Text that has not been written yet. */
@@ -36,9 +36,9 @@ export class SimpleClientEnd implements ClientEnd {
   }
 
   attach(exchange: Abortable): void {
-    this.#options.connection.onGone = () => {
+    this.#options.connection.onAbort = () => {
       exchange.abort();
-      this.fail({ kind: "gone", status: this.status });
+      this.fail({ kind: "aborted", status: this.status });
     };
   }
 
@@ -78,11 +78,11 @@ export class SimpleClientEnd implements ClientEnd {
     if (this.#isChunked) this.#text += `0\r\n${this.#trailerLines(trailers)}\r\n`;
     this.flush();
     const written = (): void => {
-      if (this.isOver) return;
+      if (this.isEnded) return;
       this.fail({ kind: "done", status: this.status });
-      connection.over(hasSent());
+      connection.endResponse(hasSent());
     };
-    connection.onGone = written;
+    connection.onAbort = written;
     // It is over when the client has it, as far as we can know.
     if (this.writable.writableLength === 0) written();
     else this.writable.write("", "latin1", written);
@@ -94,10 +94,10 @@ export class SimpleClientEnd implements ClientEnd {
   }
 
   fail(outcome: ForwardOutcome): void {
-    if (this.isOver) return;
-    this.isOver = true;
+    if (this.isEnded) return;
+    this.isEnded = true;
     const { connection, ledger, onEnd } = this.#options;
-    connection.onGone = undefined;
+    connection.onAbort = undefined;
     closeInLedger(ledger);
     onEnd(outcome);
   }

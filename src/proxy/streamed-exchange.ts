@@ -3,7 +3,7 @@ import type { FieldNames } from "../http1/field-names.ts";
 import { bothOf, isolate } from "../core/isolate.ts";
 import { forgiveWrites } from "../http1/node-internals.ts";
 import { type Destination, openConnection } from "../http1/open-connection.ts";
-import { type Exchange, upstreamOver } from "./exchange.ts";
+import { type Exchange, endUpstream } from "./exchange.ts";
 import { refusalOf } from "./failure.ts";
 import { readResponse } from "../http1/read-response.ts";
 import { writeContinue } from "../http1/write-continue.ts";
@@ -29,11 +29,11 @@ export function createStreamedExchange({ names }: { readonly names: FieldNames }
     const { req, res } = exchange;
     const giveUp = openConnection(to, (error, connection) => {
       if (error === undefined) isolate(bothOf(req.socket, connection), () => send(connection));
-      else upstreamOver(exchange, refusalOf(error));
+      else endUpstream(exchange, refusalOf(error));
     });
     exchange.abort = () => {
       giveUp();
-      upstreamOver(exchange, { kind: "gone", status: 0 });
+      endUpstream(exchange, { kind: "aborted", status: 0 });
     };
 
     function send(connection: Socket): void {

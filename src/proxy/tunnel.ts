@@ -36,7 +36,7 @@ class Tunnel {
   readonly #names: FieldNames;
   readonly #leaving: ReturnType<typeof watchAbort>;
   #abort = (): void => {};
-  #isOver = false;
+  #isEnded = false;
 
   constructor(order: TunnelOrder, names: FieldNames) {
     this.#order = order;
@@ -106,13 +106,13 @@ class Tunnel {
   #leave(): void {
     this.#abort();
     this.#order.socket.destroy();
-    this.#end({ kind: "gone", status: 0 });
+    this.#end({ kind: "aborted", status: 0 });
   }
 
   /** The caller has the client's socket again, unless the client has left. */
   #end(outcome: ForwardOutcome): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#leaving.stop();
     closeInLedger(this.#order.ledger);
     this.#order.onEnd(outcome);

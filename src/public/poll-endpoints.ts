@@ -31,10 +31,10 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
     const route = routeOf(req);
     const ask = healthAsk(req);
     if (route === undefined || ask === undefined) return undefined; // refused above
-    const gone = new AbortController();
-    res.once("close", () => gone.abort());
+    const leaving = new AbortController();
+    res.once("close", () => leaving.abort());
     return polls
-      .health(route, { ...ask, gone: gone.signal }, "proxy")
+      .health(route, { ...ask, aborted: leaving.signal }, "proxy")
       .then((answer) => writeAnswer(res, answer, req.method));
   });
 

@@ -21,7 +21,7 @@ export interface Polls {
 
 export interface HealthAsk extends HealthQuery {
   /** Aborts when the asker leaves. */
-  readonly gone: AbortSignal;
+  readonly aborted: AbortSignal;
 }
 
 /** So many may wait at once; whoever comes then is answered at once. */
@@ -37,13 +37,13 @@ export function createPolls({
   let isClosed = false;
 
   return {
-    async health({ members }, { waitMs, seen, gone }, mode) {
+    async health({ members }, { waitMs, seen, aborted }, mode) {
       const { status, phase } = healthOf(members, clock);
       const isNews = seen !== undefined && seen !== `${status}:${phase ?? ""}`;
       if (waitMs > 0 && !isNews && !isClosed && waits.size < MOST_WAITING) {
         const enough = new AbortController();
         waits.add(enough);
-        const signal = AbortSignal.any([gone, enough.signal]);
+        const signal = AbortSignal.any([aborted, enough.signal]);
         await healthChange(members, waitMs, signal, clock).finally(() => waits.delete(enough));
       }
       const health = healthOf(members, clock);

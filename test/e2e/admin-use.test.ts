@@ -98,7 +98,7 @@ inChromium("a gateway that is gone is told, and found again when it is back", as
   await page.locator("#live[data-how=live]").waitFor();
   await gateway.stop();
   await page.getByText("No connection").waitFor({ timeout: 10_000 });
-  await gateway.again();
+  await gateway.restart();
   await page.locator("#live[data-how=live]").waitFor({ timeout: 15_000 });
 });
 
@@ -191,7 +191,7 @@ inChromium("a page whose session ended leads to the login", async (t, open) => {
   await page.keyboard.press("Enter");
   await page.locator("#live[data-how=live]").waitFor();
   await gateway.stop();
-  await gateway.again();
+  await gateway.restart();
   await page.getByLabel("Password").waitFor({ timeout: 15_000 });
 });
 

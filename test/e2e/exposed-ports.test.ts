@@ -42,7 +42,7 @@ describe("an app without target_port", () => {
       await gateway.waitForLog(({ event, container }) => event === "stopped" && container === app.name);
       assert.equal(await serviceUrl(gateway, app.name), `http://${app.name}:80`);
       await gateway.stop();
-      assert.equal(await serviceUrl(await gateway.again(), app.name), `http://${app.name}:80`);
+      assert.equal(await serviceUrl(await gateway.restart(), app.name), `http://${app.name}:80`);
     },
   );
 

@@ -91,9 +91,9 @@ describe("the gateway outlives", () => {
     const { gateway, host, app } = await startSleeping(t, docker, { container: { idle_timeout: "4s" } });
     assert.equal((await gateway.request({ host })).status, 200);
     await gateway.stop("SIGKILL");
-    const again = await gateway.again();
+    const restart = await gateway.restart();
     assert.equal(await app.isRunning(), true);
-    assert.equal((await again.request({ host })).status, 200);
+    assert.equal((await restart.request({ host })).status, 200);
     await waitUntil(async () => !(await app.isRunning()), 8_000, "the idle stop");
   });
 

@@ -24,13 +24,13 @@ describe("whatever is killed comes back by itself", () => {
       assert.equal(first.status, 200, first.text);
 
       await running.stop("SIGKILL");
-      await running.again();
+      await running.restart();
       assert.equal((await ask()).status, 200, "after the front's restart");
 
       await setup.gateway.stop("SIGKILL");
       assert.equal((await ask()).status, WITHOUT_GATEWAY[front]);
       assert.equal(await app.container.isRunning(), true, "the app has noticed nothing");
-      await setup.gateway.again();
+      await setup.gateway.restart();
       const after = await waitUntil(async () => {
         const answer = await ask();
         return answer.status === 200 && answer;
@@ -40,7 +40,7 @@ describe("whatever is killed comes back by itself", () => {
       // Both at once, and the app asleep.
       await app.container.stop(0);
       await running.stop("SIGKILL");
-      await running.again();
+      await running.restart();
       const page = await request({ port: running.port, host: app.host, headers: navigation });
       assert.equal(page.status, 503);
       await waitUntil(async () => (await ask()).status === 200);

@@ -49,9 +49,9 @@ describe("a group", () => {
     const cookie = String(first.headers["set-cookie"]).split(";")[0] ?? "";
     assert.match(cookie, /^member=/u);
     for (let round = 0; round < 6; round += 1) {
-      const again = await gateway.request({ host: "pair.test", headers: { cookie } });
-      assert.equal(again.text, first.text);
-      assert.equal(again.headers["set-cookie"], undefined);
+      const restart = await gateway.request({ host: "pair.test", headers: { cookie } });
+      assert.equal(restart.text, first.text);
+      assert.equal(restart.headers["set-cookie"], undefined);
     }
     const home = members.find(({ name }) => cookie.includes(name));
     await home?.remove();

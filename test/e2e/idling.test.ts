@@ -114,7 +114,7 @@ describe("tiers before a stop", () => {
       await until(own);
       await until(throttled);
       await gateway.stop("SIGKILL");
-      await gateway.again();
+      await gateway.restart();
       await until(own);
     },
   );

@@ -73,10 +73,10 @@ describe("an app that answers to its own host names only", () => {
       assert.equal(await app.isRunning(), true, "a busy app is not put to sleep");
       for (const name of ["a", "b", "c", "d"]) assert.equal((await visit(`${name}.shop.test`)).status, 400);
 
-      const again = await gateway.stop().then(() => gateway.again());
-      await again.request({ method: "POST", path: `/_status/stop?container=${app.name}` });
-      await again.waitForLog(({ event }) => event === "stopped", 15_000);
-      const stranger = await again.request({ host: "stranger.shop.test" });
+      const restart = await gateway.stop().then(() => gateway.restart());
+      await restart.request({ method: "POST", path: `/_status/stop?container=${app.name}` });
+      await restart.waitForLog(({ event }) => event === "stopped", 15_000);
+      const stranger = await restart.request({ host: "stranger.shop.test" });
       assert.deepEqual([stranger.status, stranger.text], [400, "stranger.shop.test"], "the app's own word");
     },
   );

@@ -104,7 +104,7 @@ describe("an app in the network of another container", () => {
     // One that was not there then knows no more than Docker, and an app that is down fails for the same reason.
     await gateway.stop();
     await app.stop(0);
-    assert.ok((await failure(await gateway.again())).includes(owner.id.slice(0, 12)));
+    assert.ok((await failure(await gateway.restart())).includes(owner.id.slice(0, 12)));
   });
 
   onDocker("keeps that one up although it has no labels, as long as it runs", async (t, docker) => {

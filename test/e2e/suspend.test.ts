@@ -23,7 +23,7 @@ describe("an app that somebody has stopped for a while", () => {
     await waitUntil(async () => !(await app.isRunning()));
 
     await gateway.stop();
-    gateway = await gateway.again();
+    gateway = await gateway.restart();
     const problem = await gateway.request({ host });
     assert.deepEqual([problem.status, problem.json().code], [503, "suspended"]);
     assert.ok(Number(problem.headers["retry-after"]) > 3_500);
@@ -62,10 +62,10 @@ describe("an app that somebody has stopped for a while", () => {
 /** Asks again and again until the test ends; the answers so far. */
 function poll(t: TestContext, ask: () => Promise<number>): readonly number[] {
   const answers: number[] = [];
-  let isOver = false;
-  t.after(() => void (isOver = true));
+  let isEnded = false;
+  t.after(() => void (isEnded = true));
   const next = async (): Promise<void> => {
-    while (!isOver) answers.push(await ask().catch(() => 0));
+    while (!isEnded) answers.push(await ask().catch(() => 0));
   };
   void next();
   return answers;

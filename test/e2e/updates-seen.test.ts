@@ -31,7 +31,7 @@ onDocker(
     await app.stop();
     await gateway.waitForLog(({ event }) => event === "ended");
     await gateway.stop();
-    const next = await gateway.again();
+    const next = await gateway.restart();
     assert.equal((await next.request({ host, headers: navigation })).status, 503);
     const { phase } = (await next.request({ path: "/_status/api" })).json().containers[0];
     assert.equal(phase, "updating");

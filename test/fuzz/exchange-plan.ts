@@ -25,7 +25,7 @@ export interface WireRequest {
 }
 
 /** What becomes of an answer of the app. */
-export type Fate =
+export type Validity =
   /** The client gets it, all of it. */
   | "whole"
   /** The client must not take what it gets for a whole answer of the app. */
@@ -37,7 +37,7 @@ export type Fate =
 export interface WireReply {
   readonly pieces: readonly { readonly bytes: string; readonly pauseMs: number }[];
   readonly end: "keep" | "fin" | "reset";
-  readonly fate: Fate;
+  readonly validity: Validity;
   readonly status: number;
   readonly body: string;
   /** It comes as soon as the request's head has been read. */

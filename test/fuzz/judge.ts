@@ -17,7 +17,7 @@ export function judge(sent: readonly Sent[], received: Received, isOwnEnd: boole
   if (isOwnEnd || read.isLast || missing === undefined || missing.isInRace) return undefined;
   if (end === "reset" && mayLoseMore(sent)) return undefined;
   const mayBreak =
-    missing.request.verdict === "broken" || missing.request.verdict === "lenient" || missing.reply.fate !== "whole";
+    missing.request.verdict === "broken" || missing.request.verdict === "lenient" || missing.reply.validity !== "whole";
   if (mayBreak) return undefined;
   return fault(read.isPartial ? "a good answer was cut" : "a good request was not answered");
 }
@@ -28,7 +28,7 @@ export function judge(sent: readonly Sent[], received: Received, isOwnEnd: boole
  */
 function mayLoseMore(sent: readonly Sent[]): boolean {
   const isOld = ({ request }: Sent): boolean => / HTTP\/1\.0\r\n/u.test(request.bytes);
-  if (sent.some((one) => isOld(one) && one.reply.fate !== "whole")) return true;
+  if (sent.some((one) => isOld(one) && one.reply.validity !== "whole")) return true;
   return sent.slice(0, -1).some((one) => isOld(one) || asksForTheEnd(one.request.bytes));
 }
 
@@ -50,7 +50,7 @@ interface Answers {
   readonly at: number;
 }
 
-function readAnswers(sent: readonly Sent[], text: string, isOver: boolean): Answers {
+function readAnswers(sent: readonly Sent[], text: string, isEnded: boolean): Answers {
   let at = 0;
   let count = 0;
   let isLast = false;
@@ -68,7 +68,7 @@ function readAnswers(sent: readonly Sent[], text: string, isOver: boolean): Answ
         continue;
       }
       if (one.isInRace) return done();
-      const end = endOf(head, one, text, isOver);
+      const end = endOf(head, one, text, isEnded);
       const wrong = whatIsWrong(head, status, one, end?.body);
       if (wrong !== undefined) return done(wrong);
       if (end === undefined) return done();
@@ -85,11 +85,11 @@ function readAnswers(sent: readonly Sent[], text: string, isOver: boolean): Answ
   return done();
 }
 
-function endOf(head: Head, one: Sent, text: string, isOver: boolean): { body: string; end: number } | undefined {
+function endOf(head: Head, one: Sent, text: string, isEnded: boolean): { body: string; end: number } | undefined {
   const status = statusOf(head);
   const isBodiless = one.request.method === "HEAD" || status === 204 || status === 304;
   const framing = isBodiless ? "none" : framingOf(head, "close");
-  if (framing === "close") return isOver ? { body: text.slice(head.end), end: text.length } : undefined;
+  if (framing === "close") return isEnded ? { body: text.slice(head.end), end: text.length } : undefined;
   return readContent(text, head.end, framing);
 }
 
@@ -102,7 +102,7 @@ function whatIsWrong(
 ): string | undefined {
   const [whose] = valuesOf(head, ID_FIELD);
   if (whose === undefined) {
-    const mayRefuse = !isWhole || request.verdict !== "good" || reply.fate !== "whole";
+    const mayRefuse = !isWhole || request.verdict !== "good" || reply.validity !== "whole";
     return mayRefuse && (status >= 400 || request.verdict === "own")
       ? undefined
       : `the gateway answered ${status} to a good request`;
@@ -110,8 +110,8 @@ function whatIsWrong(
   if (whose !== id) return "a client got another request's answer";
   if (request.verdict === "own") return "the app answered what was none of its";
   if (status !== reply.status) return `a status became ${status}`;
-  if (body === undefined || reply.fate === "lenient") return undefined;
-  if (reply.fate === "fault") return "a broken answer passed for a whole one";
+  if (body === undefined || reply.validity === "lenient") return undefined;
+  if (reply.validity === "fault") return "a broken answer passed for a whole one";
   return body === reply.body ? undefined : "an answer's body changed";
 }
 

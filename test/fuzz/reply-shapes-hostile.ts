@@ -23,7 +23,7 @@ export const HOSTILE_REPLIES: Readonly<Record<string, ReplyShape>> = {
   "100 that nobody asked for": () => ({ before: "HTTP/1.1 100 Continue\r\n\r\n" }),
   [UNASKED_UPGRADE]: (_random, id) => ({
     whole: `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: y\r\n\r\n${foreign(id)}`,
-    fate: "lenient",
+    validity: "lenient",
   }),
   "trailers that name framing": (random) => ({
     chunks: `5\r\nhello\r\n0\r\n${random.pick(FRAMING_TRAILERS)}\r\n\r\n`,
@@ -45,11 +45,11 @@ export const HOSTILE_REPLIES: Readonly<Record<string, ReplyShape>> = {
     fields: [`Transfer-Encoding: ${random.pick(["gzip", "chunked, gzip", "x", "gzip, chunked"])}`],
   })),
   "bad field": (random) => ({
-    fate: "lenient",
+    validity: "lenient",
     fields: [random.pick(["X-A : 1", "no colon", ": x", "X-A: 1\r\n folded", "X-A: a\0b", "X-A: a\rb", "X\x01: 1"])],
   }),
   "half a line end": (random) => ({
-    fate: "lenient",
+    validity: "lenient",
     spoil: (head) => head.replace("\r\n", random.pick(["\n", "\r"])),
   }),
   "bad status line": fault((random) => ({ spoil: (head) => head.replace("HTTP/1.1 200", random.pick(BAD_STATUS)) })),
@@ -63,7 +63,7 @@ export const HOSTILE_REPLIES: Readonly<Record<string, ReplyShape>> = {
 
 /** What must not reach the client as an answer. */
 function fault(shape: ReplyShape): ReplyShape {
-  return (random, id) => ({ fate: "fault", ...shape(random, id) });
+  return (random, id) => ({ validity: "fault", ...shape(random, id) });
 }
 
 const FRAMING_TRAILERS = [

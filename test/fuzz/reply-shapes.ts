@@ -30,20 +30,20 @@ const HONEST: Readonly<Record<string, ReplyShape>> = {
     body: "four",
     promised: 100,
     end: random.pick(["fin", "reset"]),
-    fate: "fault",
+    validity: "fault",
     pauseMs: random.below(20),
   }),
   "cut in its chunks": (random) => ({
     chunks: random.pick(["5\r\nhel", "5\r\nhello\r\n", "5", "0\r\n"]),
     end: random.pick(["fin", "reset"]),
-    fate: "fault",
+    validity: "fault",
   }),
   "cut in its head": (random) => ({
     whole: random.pick(["HTTP/1.1 200 OK\r\nX-", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\n"]),
     end: random.pick(["fin", "reset"]),
-    fate: "fault",
+    validity: "fault",
   }),
-  nothing: (random) => ({ whole: "", end: random.pick(["fin", "reset"]), fate: "fault" }),
+  nothing: (random) => ({ whole: "", end: random.pick(["fin", "reset"]), validity: "fault" }),
 };
 
 const ALL: Readonly<Record<string, ReplyShape>> = { ...HONEST, ...HOSTILE_REPLIES };

@@ -1,4 +1,4 @@
-import type { Fate, WireReply } from "./exchange-plan.ts";
+import type { Validity, WireReply } from "./exchange-plan.ts";
 import type { Random } from "./random.ts";
 import { ID_FIELD } from "./wire-request.ts";
 
@@ -21,7 +21,7 @@ export interface ReplyForm {
   readonly whole?: string;
   readonly spoil?: (head: string) => string;
   readonly end?: WireReply["end"];
-  readonly fate?: Fate;
+  readonly validity?: Validity;
   readonly pieces?: number;
   readonly pauseMs?: number;
   readonly isEarly?: boolean;
@@ -48,14 +48,14 @@ export function wireReply(form: ReplyForm, random: Random, id: string, method: s
   const lines = [`${version} ${status} Reason`, `${ID_FIELD}: ${id}`, ...framing, ...fields];
   const content = isBodiless ? "" : (chunks ?? body);
   const bytes = form.whole ?? `${before}${spoil(`${lines.join("\r\n")}\r\n\r\n`)}${content}${behind}`;
-  const whole = form.fate ?? "whole";
+  const whole = form.validity ?? "whole";
   // A head alone says nothing of the content that would be missing.
-  const fate =
+  const validity =
     isBodiless && form.whole === undefined && whole === "fault" && form.spoil === undefined ? "lenient" : whole;
   return {
     pieces: split(bytes, form, random),
     end,
-    fate,
+    validity,
     status,
     body: contentOf(form, isBodiless, body),
     isEarly,

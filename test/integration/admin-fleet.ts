@@ -48,7 +48,7 @@ async function bringAbout({ lifecycle, clock, record, engine }: EndpointsServer)
     for (const name of names) {
       const route = lifecycle.routes().byName.get(name);
       if (route === undefined) throw new Error(`there is no route ${name}`);
-      const request = { ...VISITOR, userAgent, gone: new AbortController().signal };
+      const request = { ...VISITOR, userAgent, aborted: new AbortController().signal };
       void lifecycle.admit(route, request, PROXY_TRAITS, "request").then((admission) => {
         if (admission.kind === "forward" && admission.lease)
           closeLease(admission.lease, clock, lifecycle.context.rearm);

@@ -23,7 +23,7 @@ void it("what is sent ahead of an answer is handed over in one piece: node:http 
   const sent = Array.from({ length: 5 }, (_, at) => Buffer.alloc(40_000, at));
   const handed: Buffer[] = [];
   const socket = new Duplex({ read() {}, write: (_bytes, _coding, done) => done() });
-  const line = new ClientConnection(
+  const client = new ClientConnection(
     {
       ...deps,
       parse: (bytes) => parseSimpleRequest(bytes, createFieldNames()),
@@ -36,7 +36,7 @@ void it("what is sent ahead of an answer is handed over in one piece: node:http 
   for (const bytes of sent) socket.push(bytes);
   await waitUntil(() => socket.isPaused(), 5_000, "it to be too much");
   assert.ok(socket.readableLength > 40_000, "pieces wait in the stream");
-  line.over(false);
+  client.endResponse(false);
   await waitUntil(() => handed.length > 0, 5_000, "the bytes");
   assert.ok(handed[0]!.equals(Buffer.concat(sent)));
 });
@@ -56,10 +56,10 @@ void it("a client that does not read its answer keeps no other one from theirs",
       read() {},
       write: (_bytes, _coding, done) => isDeaf || done(),
     });
-    const line = new ClientConnection(deps, socket as unknown as Socket);
+    const client = new ClientConnection(deps, socket as unknown as Socket);
     const asked = request as Exclude<typeof request, string>;
     const onEnd = ({ kind }: ForwardOutcome): void => void outcomes.push(kind);
-    forwarder.forwardSimple({ request: asked, body: undefined, client: line, to, passHost: true, onEnd });
+    forwarder.forwardSimple({ request: asked, body: undefined, client, to, passHost: true, onEnd });
     return socket;
   }
 

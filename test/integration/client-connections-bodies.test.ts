@@ -54,10 +54,10 @@ describe("the bytes of a body", () => {
   for (const isForwarded of [true, false]) {
     void it(`are ${isForwarded ? "" : "not "}freed with the answer when the system has ${isForwarded ? "" : "not "}taken them`, async (t) => {
       const bodies: Buffer[] = [];
-      const [, port] = await listen(t, (line, body) => {
+      const [, port] = await listen(t, (client, body) => {
         bodies.push(body!);
-        line.socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        line.over(isForwarded);
+        client.socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        client.endResponse(isForwarded);
         return true;
       });
       const client = await rawClient(

@@ -36,9 +36,9 @@ describe("an app behind a connection that many requests come on", () => {
     ] as const;
     const forwarder = createForwarder({ isTrusted: () => false });
     let at = 0;
-    const [, port] = await listen(t, (line, body, request) => {
+    const [, port] = await listen(t, (client, body, request) => {
       const [to, passHost] = ways[at++]!;
-      forwarder.forwardSimple({ request, body, client: line, to, passHost, onEnd() {} });
+      forwarder.forwardSimple({ request, body, client, to, passHost, onEnd() {} });
       return true;
     });
     const client = await rawClient(t, port);

@@ -16,7 +16,7 @@ export interface Read {
 /** The listener alone. Plain requests are answered on their lines, all others by node:http. */
 export async function listen(
   t: TestContext,
-  simple: (line: ClientConnection, body: Buffer | undefined, request: SimpleRequest) => boolean,
+  simple: (client: ClientConnection, body: Buffer | undefined, request: SimpleRequest) => boolean,
 ): Promise<[GatewayServer, number, Read[]]> {
   const reads: Read[] = [];
   const server = createGatewayServer({
@@ -24,8 +24,8 @@ export async function listen(
     findRoute: () => ({}) as Route,
     forwardedHost: () => undefined,
     forwardedBy: () => {},
-    simple(_route: Route, request: SimpleRequest, body, line) {
-      if (!simple(line, body, request)) return false;
+    simple(_route: Route, request: SimpleRequest, body, client) {
+      if (!simple(client, body, request)) return false;
       reads.push({ by: "line", what: `${request.method} ${request.target}` });
       return true;
     },
@@ -46,7 +46,7 @@ export async function listen(
   return [server, port, reads];
 }
 
-export const atOnce = (line: ClientConnection): boolean => {
-  line.answer("Content-Length: 0\r\n");
+export const atOnce = (client: ClientConnection): boolean => {
+  client.answer("Content-Length: 0\r\n");
   return true;
 };

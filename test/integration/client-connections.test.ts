@@ -128,19 +128,19 @@ describe("when a connection idles", () => {
 describe("when the gateway drains", () => {
   void it("idle connections end at once, and those in use with their answer, which says so", async (t) => {
     const held: ClientConnection[] = [];
-    const [server, port] = await listen(t, (line) => {
-      if (held.length > 0) return atOnce(line);
-      held.push(line);
+    const [server, port] = await listen(t, (client) => {
+      if (held.length > 0) return atOnce(client);
+      held.push(client);
       return true;
     });
     const busy = await rawClient(t, port, GET);
     await waitUntil(() => held.length === 1);
     const idle = await rawClient(t, port, GET);
     await idle.until((text) => text.endsWith("\r\n\r\n"));
-    let isOver = false;
-    const drained = server.drain(10_000).then(() => (isOver = true));
+    let isEnded = false;
+    const drained = server.drain(10_000).then(() => (isEnded = true));
     await idle.closed();
-    assert.equal(isOver, false);
+    assert.equal(isEnded, false);
     held[0]!.answer("Content-Length: 0\r\n");
     assert.match(await busy.closed(), /Connection: close/u);
     await drained;

@@ -138,12 +138,12 @@ test("sixty-four may listen; the next one is asked to poll instead, until a plac
   assert.equal(answer.status, 503);
   assert.equal(answer.headers["retry-after"], "5");
   heads[0]?.destroy();
-  const again = async (): Promise<boolean> => {
+  const restart = async (): Promise<boolean> => {
     const head = await openRequest({ port: fixture.port, host: "app.test", path: "/_status/events" });
     head.destroy();
     return head.statusCode === 200;
   };
-  await waitUntil(again, 2_000, "a free place");
+  await waitUntil(restart, 2_000, "a free place");
 });
 
 test("HEAD is answered and over", async (t) => {

@@ -116,8 +116,8 @@ for (const [asked, next] of [
 test("who has logged in is not asked again, and where nobody has to nobody is asked", async (t) => {
   const fixture = await start(t, BASIC);
   const cookie = cookieOf(await fillIn(fixture, { username: "admin", password: "pässword" }));
-  const again = await fixture.ask("/_status/login?next=%2F_topology", { headers: { ...navigation, cookie } });
-  assert.equal(again.headers["location"], "/_topology");
+  const restart = await fixture.ask("/_status/login?next=%2F_topology", { headers: { ...navigation, cookie } });
+  assert.equal(restart.headers["location"], "/_topology");
   const open = await start(t, { method: "none" });
   assert.equal((await open.ask("/_status/login", { headers: navigation })).headers["location"], "/_status");
 });

@@ -94,10 +94,10 @@ test("whoever leaves a long poll leaves nothing behind", async (t) => {
   const { ask, clock, lifecycle, record } = await startEndpoints(t, ONE, { workloads: { app: { startMs: 50_000 } } });
   lifecycle.wake(record("app"), "request");
   await clock.settle();
-  const gone = new AbortController();
-  const poll = ask("/_health?container=app&wait=20s&phase=starting", { signal: gone.signal });
+  const leaving = new AbortController();
+  const poll = ask("/_health?container=app&wait=20s&phase=starting", { signal: leaving.signal });
   await waitUntil(() => record("app").watchers.size > 0);
-  gone.abort();
+  leaving.abort();
   await assert.rejects(poll);
   await waitUntil(() => record("app").watchers.size === 0);
 });

@@ -112,7 +112,7 @@ function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit =
   const asked = host.includes(".") ? host : `${host}.test`;
   const route = lifecycle.routes().hosts.find(asked);
   if (route === undefined) throw new Error(`no route for "${host}"`);
-  const gone = new AbortController();
+  const leaving = new AbortController();
   const request = {
     kind: how.kind ?? "other",
     method: "GET",
@@ -122,13 +122,13 @@ function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit =
     isPrefetch: how.isPrefetch ?? false,
     sticky: how.sticky,
     host: asked,
-    gone: gone.signal,
+    aborted: leaving.signal,
   } as const;
   const guest: Guest = {
     answer: "",
     admission: undefined,
     waitedMs: 0,
-    leave: () => gone.abort(),
+    leave: () => leaving.abort(),
     close() {
       if (guest.admission?.kind !== "forward" || guest.admission.lease === undefined) return;
       closeLease(guest.admission.lease, clock, lifecycle.context.rearm);

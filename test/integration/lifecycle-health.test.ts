@@ -12,9 +12,9 @@ function health(fixture: LifecycleFixture, ...names: string[]): string {
 }
 
 /** A long poll, whose end can be seen. */
-function poll(fixture: LifecycleFixture, name: string, ms: number, gone = NEVER): { ended: boolean } {
+function poll(fixture: LifecycleFixture, name: string, ms: number, aborted = NEVER): { ended: boolean } {
   const seen = { ended: false };
-  void healthChange([fixture.record(name)], ms, gone, fixture.clock).then(() => (seen.ended = true));
+  void healthChange([fixture.record(name)], ms, aborted, fixture.clock).then(() => (seen.ended = true));
   return seen;
 }
 
@@ -46,11 +46,11 @@ test("a long poll ends after its time, when its asker leaves, and at once where 
   assert.equal(idle.ended, true);
   fixture.visit("app");
   await fixture.clock.settle();
-  const gone = new AbortController();
-  const [short, leaving] = [poll(fixture, "app", 1_000), poll(fixture, "app", 20_000, gone.signal)];
+  const left = new AbortController();
+  const [short, leaving] = [poll(fixture, "app", 1_000), poll(fixture, "app", 20_000, left.signal)];
   await fixture.clock.advance(999);
   assert.deepEqual([short.ended, leaving.ended], [false, false]);
-  gone.abort();
+  left.abort();
   await fixture.clock.advance(1);
   assert.deepEqual([short.ended, leaving.ended], [true, true]);
 });

@@ -148,15 +148,15 @@ test("a suspension is kept over a restart of the gateway, with its end", async (
   await first.clock.settle();
   const memory = first.saved.get("app");
   assert.equal(memory?.suspendedUntilMs, NOON + HOUR);
-  const again = await openLifecycle([app("app", [])], {
+  const restart = await openLifecycle([app("app", [])], {
     clock: createManualClock(NOON + HOUR / 2),
     memories: { app: memory ?? {} },
   });
-  const guest = again.visit("app");
-  await again.clock.settle();
+  const guest = restart.visit("app");
+  await restart.clock.settle();
   assert.equal(guest.answer, "suspended");
-  await again.clock.advance(HOUR / 2);
-  await visitAndLeave(again, "app");
+  await restart.clock.advance(HOUR / 2);
+  await visitAndLeave(restart, "app");
 });
 
 test("what somebody else stopped stays stopped until somebody starts it, where wake_after_stop says so", async () => {

@@ -121,12 +121,12 @@ test("an engine that does not answer keeps a gateway no more than 3 s from its e
   const fixture = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2 });
   await fixture.clock.advance(MINUTE);
   fixture.engine.restore = () => new Promise(() => {});
-  let isOver = false;
-  void fixture.lifecycle.stop().then(() => (isOver = true));
+  let isEnded = false;
+  void fixture.lifecycle.stop().then(() => (isEnded = true));
   await fixture.clock.advance(2_990);
-  assert.equal(isOver, false);
+  assert.equal(isEnded, false);
   await fixture.clock.advance(20);
-  assert.equal(isOver, true);
+  assert.equal(isEnded, true);
 });
 
 test("what a former gateway had throttled gets its own limits back at first sight, and nobody else does", async () => {

@@ -12,7 +12,7 @@ import { HOLD_MS } from "./model-settings.ts";
 interface Waiting {
   readonly host: string;
   readonly sinceMs: number;
-  readonly gone: AbortController;
+  readonly aborted: AbortController;
 }
 
 /** Every client, as the two handlers admit it. */
@@ -58,11 +58,11 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     }
     const isAuth = who === "auth";
     if (isAuth) for (const { name } of route.members) oracle.onFront(name);
-    const guest: Waiting = { host, sinceMs: clock.now(), gone: new AbortController() };
+    const guest: Waiting = { host, sinceMs: clock.now(), aborted: new AbortController() };
     waiting.add(guest);
     const admitted = lifecycle.admit(
       route,
-      clientRequestOf(who, guest.gone.signal),
+      clientRequestOf(who, guest.aborted.signal),
       { maxHoldMs: isAuth ? 1_000 : Infinity, seesTraffic: !isAuth, relaysSuccess: !isAuth },
       isAuth ? "none" : who === "upgrade" ? "tunnel" : "request",
     );
@@ -123,15 +123,15 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     },
     leave(which) {
       const guest = [...waiting][which % Math.max(1, waiting.size)];
-      guest?.gone.abort();
+      guest?.aborted.abort();
     },
     closeAll() {
       assert.ok([...waiting].every(({ sinceMs }) => clock.now() - sinceMs <= HOLD_MS));
-      for (const guest of waiting) guest.gone.abort();
+      for (const guest of waiting) guest.aborted.abort();
       for (const lease of leases.splice(0)) end(lease);
     },
     dropAll(isOrderly) {
-      for (const guest of waiting) guest.gone.abort();
+      for (const guest of waiting) guest.aborted.abort();
       waiting.clear();
       for (const lease of leases.splice(0)) if (isOrderly) end(lease);
     },
@@ -140,7 +140,7 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
   };
 }
 
-function clientRequestOf(who: Visitor, gone: AbortSignal): ClientRequest {
+function clientRequestOf(who: Visitor, aborted: AbortSignal): ClientRequest {
   const kind = who === "navigation" || who === "upgrade" ? who : "other";
   return {
     kind,
@@ -151,6 +151,6 @@ function clientRequestOf(who: Visitor, gone: AbortSignal): ClientRequest {
     isPrefetch: false,
     sticky: undefined,
     host: undefined,
-    gone,
+    aborted,
   };
 }

@@ -54,10 +54,10 @@ export function createLife(deps: {
 
   /** Lets time pass until `done`. */
   async function through(done: Promise<void>): Promise<void> {
-    let isOver = false;
-    const over = done.then(() => (isOver = true));
+    let isEnded = false;
+    const over = done.then(() => (isEnded = true));
     await deps.clock.settle();
-    while (!isOver) await deps.clock.advance(1);
+    while (!isEnded) await deps.clock.advance(1);
     await over;
   }
 

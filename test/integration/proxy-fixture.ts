@@ -41,7 +41,7 @@ export interface ProxySpec {
   readonly isTrusted?: (address: string) => boolean;
   readonly listen?: string;
   /** What the caller does with an exchange that is not answered; default: 502 with the outcome as its body. */
-  readonly unanswered?: (outcome: ForwardOutcome, again: () => void, res: ServerResponse) => void;
+  readonly unanswered?: (outcome: ForwardOutcome, restart: () => void, res: ServerResponse) => void;
 }
 
 /** Set in the environment: node:http reads every request, and not only what is not simple. */
@@ -72,27 +72,27 @@ export async function startProxy(t: TestContext, spec: ProxySpec): Promise<Proxy
   const lines =
     process.env[READ_BY_NODE] === undefined ? createClientConnections(server, { serve, ...ENDLESS }) : undefined;
 
-  function serve(request: SimpleRequest, body: Buffer | undefined, line: ClientConnection): boolean {
+  function serve(request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
     if (options.extraHeaders !== undefined) return false;
     const onEnd = (outcome: ForwardOutcome): void => {
       outcomes.push(outcome);
       if (outcome.kind !== "refused" && outcome.kind !== "failed") return;
-      line.passToNode((req, res) => unanswered(outcome, () => onRequest(req, res), res));
+      client.passToNode((req, res) => unanswered(outcome, () => onRequest(req, res), res));
     };
-    forwarder.forwardSimple({ request, body, client: line, to, passHost: options.passHost, onEnd });
+    forwarder.forwardSimple({ request, body, client, to, passHost: options.passHost, onEnd });
     return true;
   }
   const tunnels = takeUpgrades(server, watchResponses(server), (req, socket, head) => {
-    const again = (): void => {
+    const restart = (): void => {
       const onEnd = (outcome: ForwardOutcome): void => {
         outcomes.push(outcome);
         if (outcome.kind !== "refused" && outcome.kind !== "failed") return;
         if (spec.unanswered === undefined) socket.end(`HTTP/1.1 502 Bad Gateway\r\nX-Outcome: ${outcome.kind}\r\n\r\n`);
-        else spec.unanswered(outcome, again, undefined as never);
+        else spec.unanswered(outcome, restart, undefined as never);
       };
       forwarder.upgrade({ req, socket, head, to, ...options, onEnd });
     };
-    again();
+    restart();
   });
   server.on("connection", (socket) => void socket.on("error", () => socket.destroy()));
   const port = await listen(t, server, spec.listen ?? "127.0.0.1");
@@ -209,11 +209,11 @@ export async function rawClient(
   const socket = connect({ port, host, allowHalfOpen: true });
   cleanup(t, () => socket.destroy());
   let text = "";
-  let isOver = false;
+  let isEnded = false;
   socket.on("data", (chunk: Buffer) => void (text += chunk.toString("latin1")));
   socket.on("error", () => {});
-  socket.on("end", () => void (isOver = true));
-  socket.on("close", () => void (isOver = true));
+  socket.on("end", () => void (isEnded = true));
+  socket.on("close", () => void (isEnded = true));
   await once(socket, "connect");
   if (bytes !== undefined) socket.write(latin1(bytes));
   return {
@@ -225,7 +225,7 @@ export async function rawClient(
       return text;
     },
     closed: async () => {
-      await waitUntil(() => isOver, 5_000, "the end of the connection");
+      await waitUntil(() => isEnded, 5_000, "the end of the connection");
       return text;
     },
   };

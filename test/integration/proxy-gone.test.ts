@@ -41,7 +41,7 @@ describe("gone: the client left, and the app is told at once", { concurrency: 8 
         await waitUntil(() => app.heard[0]?.includes("\r\n\r\n"));
         if (answer !== "") await client.until((text) => text.endsWith("part"));
         client.socket[leave]();
-        assert.deepEqual(await proxy.ended(1), [{ kind: "gone", status }]);
+        assert.deepEqual(await proxy.ended(1), [{ kind: "aborted", status }]);
         await waitUntil(() => closed.length === 1, 2_000, "the end of the app's connection");
       });
     }
@@ -66,7 +66,7 @@ describe("gone: the client left, and the app is told at once", { concurrency: 8 
       await waitUntil(async () => (await proxy.clients()) === 1);
       await new Promise((resolve) => setTimeout(resolve, 50));
       client.socket.resetAndDestroy();
-      assert.deepEqual(await proxy.ended(1), [{ kind: "gone", status: 0 }]);
+      assert.deepEqual(await proxy.ended(1), [{ kind: "aborted", status: 0 }]);
     });
   }
 
@@ -76,7 +76,7 @@ describe("gone: the client left, and the app is told at once", { concurrency: 8 
     const client = await rawClient(t, proxy.port, ODD_GET + GET + GET);
     await waitUntil(() => new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count === 3))));
     client.socket.destroy();
-    const gone = { kind: "gone", status: 0 };
+    const gone = { kind: "aborted", status: 0 };
     assert.deepEqual(await proxy.ended(3), [gone, gone, gone]);
     await waitUntil(() => new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count === 0))));
   });

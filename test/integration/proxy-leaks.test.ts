@@ -58,14 +58,14 @@ const CASES: readonly Case[] = [
     client: stays,
     outcomes: ["cut", "failed"],
   },
-  { title: "left before the answer", request: GET, app: stays, client: resets, hastily: true, outcomes: ["gone"] },
+  { title: "left before the answer", request: GET, app: stays, client: resets, hastily: true, outcomes: ["aborted"] },
   {
     title: "left before the answer to a stream",
     request: CHUNKED,
     app: stays,
     client: leaves,
     hastily: true,
-    outcomes: ["gone"],
+    outcomes: ["aborted"],
   },
   {
     title: "left in the middle of an upload",
@@ -73,17 +73,17 @@ const CASES: readonly Case[] = [
     app: stays,
     client: resets,
     hastily: true,
-    outcomes: ["gone"],
+    outcomes: ["aborted"],
   },
-  { title: "left in the middle of the answer", request: GET, app: says(PART), client: resets, outcomes: ["gone"] },
-  { title: "left in the middle of both", request: UPLOAD, app: says(PART), client: leaves, outcomes: ["gone"] },
+  { title: "left in the middle of the answer", request: GET, app: says(PART), client: resets, outcomes: ["aborted"] },
+  { title: "left in the middle of both", request: UPLOAD, app: says(PART), client: leaves, outcomes: ["aborted"] },
   {
     title: "left before an upgrade's answer",
     request: UPGRADE,
     app: stays,
     client: resets,
     hastily: true,
-    outcomes: ["gone"],
+    outcomes: ["aborted"],
   },
   { title: "a tunnel that the client resets", request: UPGRADE, app: says(AGREED), client: resets, outcomes: ["done"] },
   {
@@ -106,7 +106,7 @@ const CASES: readonly Case[] = [
     request: UPGRADE,
     app: says(PART),
     client: resets,
-    outcomes: ["gone"],
+    outcomes: ["aborted"],
   },
 ];
 

@@ -134,14 +134,14 @@ describe("an answer before the answer", () => {
       socket.on("data", () => heard().endsWith("hello") && socket.write(OK));
     });
     const { port, comeBack } = await takeAway(app);
-    const again: (() => void)[] = [];
-    const proxy = await startProxy(t, { upstream: port, unanswered: (_outcome, retry) => again.push(retry) });
+    const restart: (() => void)[] = [];
+    const proxy = await startProxy(t, { upstream: port, unanswered: (_outcome, retry) => restart.push(retry) });
     const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
     const client = await rawClient(t, proxy.port, head);
     await proxy.ended(1);
     assert.equal(client.text(), "");
     await comeBack();
-    again[0]!();
+    restart[0]!();
     assert.equal(await client.until(hasHead), "HTTP/1.1 100 Continue\r\n\r\n");
     client.write("hello");
     await client.until((text) => text.endsWith("ok"));

@@ -16,13 +16,13 @@ void describe("an upgrade's exchange", () => {
   void it("is refused with everything in place, and can be forwarded again", async (t) => {
     const app = await startRawApp(t, answering(AGREED));
     const { port, comeBack } = await takeAway(app);
-    const again: (() => void)[] = [];
-    const proxy = await startProxy(t, { upstream: port, unanswered: (_outcome, retry) => again.push(retry) });
+    const restart: (() => void)[] = [];
+    const proxy = await startProxy(t, { upstream: port, unanswered: (_outcome, retry) => restart.push(retry) });
     const client = await rawClient(t, proxy.port, `${ASK}eager`);
     await proxy.ended(1);
     await comeBack();
     client.write(" and more");
-    again[0]!();
+    restart[0]!();
     await client.until(hasHead);
     await waitUntil(() => app.heard[0]!.endsWith("\r\n\r\neager and more"));
     client.socket.resetAndDestroy();
@@ -79,7 +79,7 @@ void describe("an upgrade's exchange", () => {
     const client = await rawClient(t, proxy.port, ASK);
     await waitUntil(() => app.sockets.length === 1);
     client.socket.end();
-    assert.deepEqual(await proxy.ended(1), [{ kind: "gone", status: 0 }]);
+    assert.deepEqual(await proxy.ended(1), [{ kind: "aborted", status: 0 }]);
   });
 
   void it("with a body is a plain request: an Upgrade may be ignored, a body may not", async (t) => {

@@ -73,11 +73,11 @@ export async function startWireGateway(t: TestContext, answers: Answers = () => 
   const server: GatewayServer = createGatewayServer({
     options: SERVER_OPTIONS,
     findRoute: (host) => (host === "nobody.local" ? undefined : KNOWN),
-    simple(_route, request, body, line) {
+    simple(_route, request, body, client) {
       const onEnd = ({ kind }: ForwardOutcome): void => {
-        if (kind === "refused" || kind === "failed") line.passToNode((_req, res) => refuse(res, 502, kind));
+        if (kind === "refused" || kind === "failed") client.passToNode((_req, res) => refuse(res, 502, kind));
       };
-      forwarder.forwardSimple({ request, body, client: line, to, passHost: true, onEnd });
+      forwarder.forwardSimple({ request, body, client, to, passHost: true, onEnd });
       return true;
     },
     auth: () => false,

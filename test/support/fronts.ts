@@ -21,7 +21,7 @@ export interface Front {
   log(): string;
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts another one with the same ports and configuration. */
-  again(): Promise<void>;
+  restart(): Promise<void>;
 }
 
 /**
@@ -147,7 +147,7 @@ async function startFront(
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
   cleanup(t, () => stop());
   await start();
-  return { port, adminPort, pid: () => child?.pid ?? 0, log: () => log, stop, again: start };
+  return { port, adminPort, pid: () => child?.pid ?? 0, log: () => log, stop, restart: start };
 }
 
 /** nginx has workers of its own, which a kill of their master leaves behind. */

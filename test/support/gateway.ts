@@ -44,7 +44,7 @@ export interface Gateway {
   /** Ends it: SIGTERM, and SIGKILL after 10 s. Resolves with its exit code, `null` after a kill. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** Starts another one with the same port, configuration and environment. */
-  again(): Promise<Gateway>;
+  restart(): Promise<Gateway>;
 }
 
 const main = path.resolve(import.meta.dirname, "../../src/main.ts");
@@ -101,7 +101,7 @@ async function launch(t: TestContext, order: Launch): Promise<Gateway> {
       clearTimeout(late);
       return code;
     },
-    again: () => launch(t, order),
+    restart: () => launch(t, order),
   };
   cleanup(t, () => gateway.stop());
   const isUp = async (): Promise<boolean> => {

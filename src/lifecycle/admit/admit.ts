@@ -28,7 +28,7 @@ export interface ClientRequest {
   /** By which it came to its route; `undefined`: it has named that itself. */
   readonly host: string | undefined;
   /** Aborts when the client leaves. */
-  readonly gone: AbortSignal;
+  readonly aborted: AbortSignal;
 }
 
 /** How a request may go on. `forward` comes with a lease that the handler must close (none in forward-auth mode). */
@@ -95,7 +95,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
         return forward(route, decision, rules === undefined ? request : undefined, leaseKind, waitedMs);
       }
       const queues = [route.queue, overall];
-      const outcome = await hold(openMembers(route), queues, decision.maxMs - waited(), request.gone, clock);
+      const outcome = await hold(openMembers(route), queues, decision.maxMs - waited(), request.aborted, clock);
       use(route, request);
       for (const member of route.members) context.rearm(member); // whoever waited kept it from being idle, without a timer
       if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {

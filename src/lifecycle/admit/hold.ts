@@ -18,17 +18,17 @@ export async function hold(
   members: readonly WorkloadRecord[],
   queues: readonly HoldQueue[],
   ms: number,
-  gone: AbortSignal,
+  aborted: AbortSignal,
   clock: Clock,
 ): Promise<HoldOutcome> {
-  if (gone.aborted) return "gone";
+  if (aborted.aborted) return "gone";
   if (queues.some(({ pending, limit }) => pending >= limit)) return "full";
   for (const queue of queues) queue.pending += 1;
   const over = new AbortController();
   try {
     return await Promise.race([
       settled(members, over.signal, clock),
-      left(gone, over.signal),
+      left(aborted, over.signal),
       clock.sleep(ms, over.signal).then((): HoldOutcome => "timed-out"),
     ]);
   } finally {
@@ -68,8 +68,8 @@ function forget(waiter: Waiter): void {
   for (const member of waiter.members) member.waiters.delete(waiter);
 }
 
-function left(gone: AbortSignal, over: AbortSignal): Promise<HoldOutcome> {
+function left(aborted: AbortSignal, over: AbortSignal): Promise<HoldOutcome> {
   return new Promise((resolve) => {
-    gone.addEventListener("abort", () => resolve("gone"), { once: true, signal: over });
+    aborted.addEventListener("abort", () => resolve("gone"), { once: true, signal: over });
   });
 }

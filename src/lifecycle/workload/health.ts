@@ -16,7 +16,7 @@ export function healthOf(members: readonly WorkloadRecord[], clock: Clock): Heal
 export async function healthChange(
   members: readonly WorkloadRecord[],
   ms: number,
-  gone: AbortSignal,
+  aborted: AbortSignal,
   clock: Clock,
 ): Promise<void> {
   const before = healthOf(members, clock);
@@ -27,7 +27,7 @@ export async function healthChange(
     if (status !== before.status || phase !== before.phase) over.abort();
   };
   for (const member of members) member.watchers.add(onChange);
-  await clock.sleep(ms, AbortSignal.any([over.signal, gone]));
+  await clock.sleep(ms, AbortSignal.any([over.signal, aborted]));
   for (const member of members) member.watchers.delete(onChange);
 }
 
