@@ -21,9 +21,11 @@ import { createForwarder, type Forwarder } from "./proxy/forwarder.ts";
 import { createHostLookup } from "./proxy/host-lookup.ts";
 import { clientOf } from "./proxy/client-request.ts";
 import { SERVER_OPTIONS } from "./http1/server-options.ts";
+import type { ErrorCode } from "./core/errors.ts";
 import { createTranslate } from "./respond/language.ts";
 import { createRefusalAnswer } from "./respond/refusal.ts";
 import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
+import { createRequestRouter } from "./request-router.ts";
 import { createGatewayServer, type GatewayServer } from "./server.ts";
 import { countingEngine } from "./telemetry/counting-engine.ts";
 import { createEventStream, type EventStream } from "./telemetry/event-stream.ts";
@@ -208,8 +210,8 @@ function createListener(parts: Parts, { proxy, auth, endpoints }: Handlers): Gat
     request: proxy.request,
     upgrade: proxy.upgrade,
   };
-  return createGatewayServer({
-    options: SERVER_OPTIONS,
+  const inRaw = (code: ErrorCode): Buffer => rawAnswer(responder().problem(code, {}, NOBODY));
+  const router = createRequestRouter({
     ...createHostLookup({ routes: lifecycle.routes, settings: lifecycle.settings, isTrusted }),
     internal: endpoints.handle,
     // A traced request needs its span, which is around what node:http has read.
@@ -222,8 +224,9 @@ function createListener(parts: Parts, { proxy, auth, endpoints }: Handlers): Gat
     conflictingHost(req, res) {
       writeAnswer(res, responder().problem("conflict-host", {}, clientOf(req)), req.method);
     },
-    rawAnswer: (code) => rawAnswer(responder().problem(code, {}, NOBODY)),
+    rawAnswer: inRaw,
   });
+  return createGatewayServer({ options: SERVER_OPTIONS, router, rawAnswer: inRaw });
 }
 
 const english = createTranslate("en");

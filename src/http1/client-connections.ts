@@ -13,102 +13,106 @@ export interface ClientConnectionsDeps extends Pick<ClientConnectionDeps, "serve
   readonly tooLate: (socket: Socket) => void;
 }
 
-/** The connections on which only simple requests have arrived so far. */
-export interface ClientConnections {
-  /** True: the request has been here already, and is answered now. */
-  resumeRequest(req: IncomingMessage, res: ServerResponse): boolean;
-  /** Closes those that ask nothing. */
-  closeIdle(): void;
-  /** Closes those that node:http has, unless they are in use. */
-  closeUnused(isUsed: (socket: Socket) => boolean): void;
-  closeAll(): void;
-}
-
 /**
- * Sits between a server's listener and its parser: connections are read here first, and belong to node:http from the first
+ * The connections on which only simple requests have arrived so far. Sits between a server's listener and its parser: connections are read here first, and belong to node:http from the first
  * request on that is not simple.
  */
-export function createClientConnections(
-  server: Server,
-  { serve, isDraining, tooLate }: ClientConnectionsDeps,
-): ClientConnections {
-  const connections = new Set<ClientConnection>();
-  const names = createFieldNames();
-  const resumed = new Map<Socket, ResumeRequest>();
-  const ofNode = new Set<Socket>();
-  const forget = function (this: Socket): void {
-    resumed.delete(this);
-    ofNode.delete(this);
-  };
-  let tick = 0;
-  let sweep: NodeJS.Timeout | undefined;
+export class ClientConnections {
+  readonly #own = new Set<ClientConnection>();
+  readonly #ofNode = new Set<Socket>();
+  readonly #resumed = new Map<Socket, ResumeRequest>();
+  readonly #deps: ClientConnectionDeps;
+  readonly #tooLate: (socket: Socket) => void;
+  #tick = 0;
+  #sweep: NodeJS.Timeout | undefined;
 
-  const parseByNode = interceptConnections(server, (socket) => {
-    ofNode.delete(socket); // a connection that was let go for an upgrade begins anew
+  constructor(server: Server, { serve, isDraining, tooLate }: ClientConnectionsDeps) {
+    const names = createFieldNames();
+    const parseByNode = interceptConnections(server, (socket) => this.#add(socket));
+    const forget = this.#forgetter();
+    this.#tooLate = tooLate;
+    this.#deps = {
+      parse: (bytes) => parseSimpleRequest(bytes, names),
+      serve: (request, body, connection) => {
+        connection.idleSinceTick = this.#tick;
+        return serve(request, body, connection);
+      },
+      isDraining,
+      dateLine: createDateLine(),
+      forget: (connection) => void this.#own.delete(connection),
+      handOver: (socket, resume) => {
+        this.#ofNode.add(socket);
+        if (resume !== undefined) this.#resumed.set(socket, resume);
+        socket.off("close", forget).on("close", forget);
+        socket.off("resume", restartHandle).on("resume", restartHandle);
+        closeWith(socket, endGently);
+        parseByNode(socket);
+      },
+    };
+  }
+
+  /** True: the request has been here already, and is answered now. */
+  resumeRequest(req: IncomingMessage, res: ServerResponse): boolean {
+    if (this.#resumed.size === 0) return false;
+    const resume = this.#resumed.get(req.socket);
+    if (resume === undefined) return false;
+    this.#resumed.delete(req.socket);
+    resume(req, res);
+    return true;
+  }
+
+  /** Closes those that ask nothing. */
+  closeIdle(): void {
+    for (const connection of this.#own) if (connection.isIdle) connection.socket.destroySoon();
+  }
+
+  /** Closes those that node:http has, unless they are in use. */
+  closeUnused(isUsed: (socket: Socket) => boolean): void {
+    for (const socket of this.#ofNode) if (!isUsed(socket)) socket.destroy();
+  }
+
+  closeAll(): void {
+    for (const { socket } of this.#own) socket.destroy();
+    for (const socket of this.#ofNode) socket.destroy();
+  }
+
+  #add(socket: Socket): void {
+    this.#ofNode.delete(socket); // a connection that was let go for an upgrade begins anew
     // Whoever has the connection later on: an error without a listener would end the process.
     socket.off("error", destroyOnError).on("error", destroyOnError);
     // Read now, for every reader later on: once the client has reset the connection it is not known any more.
     if (socket.remoteAddress === undefined) return void socket.destroy();
-    const connection = new ClientConnection(deps, socket);
-    connection.idleSinceTick = tick;
-    connections.add(connection);
-    sweep ??= setInterval(sweepIdle, TICK_MS).unref();
-  });
-
-  const deps: ClientConnectionDeps = {
-    parse: (bytes) => parseSimpleRequest(bytes, names),
-    serve(request, body, connection) {
-      connection.idleSinceTick = tick;
-      return serve(request, body, connection);
-    },
-    isDraining,
-    dateLine: createDateLine(),
-    forget: (connection) => void connections.delete(connection),
-    handOver(socket, answer) {
-      ofNode.add(socket);
-      if (answer !== undefined) resumed.set(socket, answer);
-      socket.off("close", forget).on("close", forget);
-      socket.off("resume", restartHandle).on("resume", restartHandle);
-      closeWith(socket, endGently);
-      parseByNode(socket);
-    },
-  };
-
-  function sweepIdle(): void {
-    tick += 1;
-    for (const connection of connections) {
-      if (connection.isBusy) connection.idleSinceTick = tick;
-      else if (connection.hasRequested && tick - connection.idleSinceTick > KEPT_TICKS) connection.socket.destroy();
-      else if (!connection.hasRequested && tick - connection.idleSinceTick > SILENT_TICKS) {
-        connection.release();
-        tooLate(connection.socket);
-      }
-    }
-    if (connections.size > 0) return;
-    clearInterval(sweep);
-    sweep = undefined;
+    const connection = new ClientConnection(this.#deps, socket);
+    connection.idleSinceTick = this.#tick;
+    this.#own.add(connection);
+    this.#sweep ??= setInterval(() => this.#sweepIdle(), TICK_MS).unref();
   }
 
-  return {
-    resumeRequest(req, res) {
-      if (resumed.size === 0) return false;
-      const answer = resumed.get(req.socket);
-      if (answer === undefined) return false;
-      resumed.delete(req.socket);
-      answer(req, res);
-      return true;
-    },
-    closeIdle() {
-      for (const connection of connections) if (connection.isIdle) connection.socket.destroySoon();
-    },
-    closeUnused(isUsed) {
-      for (const socket of ofNode) if (!isUsed(socket)) socket.destroy();
-    },
-    closeAll() {
-      for (const { socket } of connections) socket.destroy();
-      for (const socket of ofNode) socket.destroy();
-    },
-  };
+  /** One listener for all connections. */
+  #forgetter(): (this: Socket) => void {
+    const resumed = this.#resumed;
+    const ofNode = this.#ofNode;
+    return function (this: Socket): void {
+      resumed.delete(this);
+      ofNode.delete(this);
+    };
+  }
+
+  #sweepIdle(): void {
+    this.#tick += 1;
+    for (const connection of this.#own) {
+      const idleTicks = this.#tick - connection.idleSinceTick;
+      if (connection.isBusy) connection.idleSinceTick = this.#tick;
+      else if (connection.hasRequested && idleTicks > KEPT_TICKS) connection.socket.destroy();
+      else if (!connection.hasRequested && idleTicks > SILENT_TICKS) {
+        connection.release();
+        this.#tooLate(connection.socket);
+      }
+    }
+    if (this.#own.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
 }
 
 /** What node:http does behind its last answer. Nothing of what follows is a request (RFC 9112 §9.6). */

@@ -26,47 +26,29 @@ export interface Sender {
   destroy(): void;
 }
 
-export interface UpstreamPool {
-  /** `host`: the Host header that goes there. */
-  of(endpoint: Endpoint, host: string | undefined): Upstream;
-  /** `surely`: a connection that was used a moment ago or never, for what cannot be sent twice. */
-  take(upstream: Upstream, surely: boolean): UpstreamConnection;
-  /** A connection that nobody has used. */
-  fresh(upstream: Upstream): UpstreamConnection;
-  /**
-   * Lets it send: on a used connection only after everything that has come until now was read, since that may be the connection's end,
-   * and must not be bytes that would pass for the answer.
-   */
-  send(sender: Sender): void;
-  /** Gives a connection back after a whole exchange; it may idle for `keepMs`. */
-  give(upstream: Upstream, connection: UpstreamConnection, keepMs: number): void;
-  release(endpoint: Endpoint): void;
-  /** The run behind it is over: so is what is under way on its connections, unless its answer is here already. */
-  endWithRun(endpoint: Endpoint): void;
-  close(): void;
-}
-
-export function createUpstreamPool(): UpstreamPool {
-  const known = new WeakMap<Endpoint, Upstream>();
-  const open = createOpenConnections();
+/** The connections to all upstreams: those that idle, and those that are open at all. */
+export class UpstreamPool {
+  readonly #known = new WeakMap<Endpoint, Upstream>();
+  readonly #open = createOpenConnections();
   /** Those with idle connections. */
-  const idling = new Set<Upstream>();
-  const senders: Sender[] = [];
-  const returning: (readonly [Upstream, UpstreamConnection])[] = [];
-  let sweep: NodeJS.Timeout | undefined;
-  let closed = false;
+  readonly #idling = new Set<Upstream>();
+  readonly #senders: Sender[] = [];
+  readonly #returning: (readonly [Upstream, UpstreamConnection])[] = [];
+  #sweep: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
-  function of(endpoint: Endpoint, host: string | undefined): Upstream {
-    let upstream = known.get(endpoint);
+  /** `host`: the Host header that goes there. */
+  of(endpoint: Endpoint, host: string | undefined): Upstream {
+    let upstream = this.#known.get(endpoint);
     if (upstream === undefined) {
-      upstream = create(endpoint, "");
-      known.set(endpoint, upstream);
+      upstream = this.#create(endpoint, "");
+      this.#known.set(endpoint, upstream);
     }
-    return endpoint.tls === undefined ? upstream : ofName(upstream, serverName(host));
+    return endpoint.tls === undefined ? upstream : this.#ofName(upstream, serverName(host));
   }
 
   /** A connection that was opened for one name must not carry requests for another (RFC 9110 §7.4: 421). */
-  function ofName({ endpoint, named }: Upstream, name: string): Upstream {
+  #ofName({ endpoint, named }: Upstream, name: string): Upstream {
     let upstream = named.get(name);
     if (upstream === undefined) {
       for (const [oldest, other] of named) {
@@ -74,43 +56,50 @@ export function createUpstreamPool(): UpstreamPool {
         named.delete(oldest);
         drop(other);
       }
-      upstream = create(endpoint, name);
+      upstream = this.#create(endpoint, name);
       named.set(name, upstream);
     }
     return upstream;
   }
 
-  function create(endpoint: Endpoint, servername: string): Upstream {
+  #create(endpoint: Endpoint, servername: string): Upstream {
     const authority = authorityOf(endpoint);
-    const noteOpened = (socket: Socket): void => open.add(authority, socket);
+    const noteOpened = (socket: Socket): void => this.#open.add(authority, socket);
     return { endpoint, servername, authority, noteOpened, idle: [], released: false, named: new Map() };
   }
 
-  function take(upstream: Upstream, surely: boolean): UpstreamConnection {
+  /** `surely`: a connection that was used a moment ago or never, for what cannot be sent twice. */
+  take(upstream: Upstream, surely: boolean): UpstreamConnection {
     const connection = upstream.idle.at(-1);
     if (connection === undefined || (surely && performance.now() - connection.idleSinceMs > SURE_MS))
-      return fresh(upstream);
+      return this.fresh(upstream);
     upstream.idle.pop();
     return connection;
   }
 
-  function fresh(upstream: Upstream): UpstreamConnection {
+  /** A connection that nobody has used. */
+  fresh(upstream: Upstream): UpstreamConnection {
     return new UpstreamConnection(upstream, (connection) => {
       const at = upstream.idle.indexOf(connection);
       if (at !== -1) upstream.idle.splice(at, 1);
     });
   }
 
-  function send(sender: Sender): void {
+  /**
+   * Lets it send: on a used connection only after everything that has come until now was read, since that may be the
+   * connection's end, and must not be bytes that would pass for the answer.
+   */
+  send(sender: Sender): void {
     if (!sender.connection.used) sender.send();
-    else if (senders.push(sender) === 1) setImmediate(sendAll);
+    else if (this.#senders.push(sender) === 1) setImmediate(this.#sendAll);
   }
 
-  function sendAll(): void {
-    for (const sender of senders.splice(0)) isolate(sender, sendNow);
-  }
+  readonly #sendAll = (): void => {
+    for (const sender of this.#senders.splice(0)) isolate(sender, sendNow);
+  };
 
-  function give(upstream: Upstream, connection: UpstreamConnection, keepMs: number): void {
+  /** Gives a connection back after a whole exchange; it may idle for `keepMs`. */
+  give(upstream: Upstream, connection: UpstreamConnection, keepMs: number): void {
     connection.used = true;
     if (keepMs === 0) {
       connection.destroy();
@@ -118,60 +107,58 @@ export function createUpstreamPool(): UpstreamPool {
     }
     connection.idleSinceMs = performance.now();
     connection.keptUntilMs = connection.idleSinceMs + keepMs;
-    if (returning.push([upstream, connection]) === 1) setImmediate(takeBack);
+    if (this.#returning.push([upstream, connection]) === 1) setImmediate(this.#takeBack);
   }
 
   /** A turn later: an app that closes without having said so does it with its answer. */
-  function takeBack(): void {
-    for (const [upstream, connection] of returning.splice(0)) {
+  readonly #takeBack = (): void => {
+    for (const [upstream, connection] of this.#returning.splice(0)) {
       if (connection.isClosed) continue;
-      if (closed || upstream.released || upstream.idle.length >= MOST_IDLE) connection.destroy();
+      if (this.#isClosed || upstream.released || upstream.idle.length >= MOST_IDLE) connection.destroy();
       else {
         upstream.idle.push(connection);
-        idling.add(upstream);
-        sweep ??= setTimeout(sweepIdle, SWEEP_MS).unref();
+        this.#idling.add(upstream);
+        this.#sweep ??= setTimeout(this.#sweepIdle, SWEEP_MS).unref();
       }
     }
-  }
+  };
 
-  function sweepIdle(): void {
+  readonly #sweepIdle = (): void => {
     const now = performance.now();
-    for (const upstream of idling) {
+    for (const upstream of this.#idling) {
       const { idle } = upstream;
       for (const connection of idle.filter(({ keptUntilMs }) => keptUntilMs <= now)) {
         idle.splice(idle.indexOf(connection), 1);
         connection.destroy();
       }
-      if (idle.length === 0) idling.delete(upstream);
+      if (idle.length === 0) this.#idling.delete(upstream);
     }
-    sweep = idling.size === 0 ? undefined : setTimeout(sweepIdle, SWEEP_MS).unref();
-  }
-
-  function drop(upstream: Upstream): void {
-    upstream.released = true;
-    for (const connection of upstream.idle.splice(0)) connection.destroy();
-    for (const other of upstream.named.values()) drop(other);
-  }
-
-  return {
-    of,
-    take,
-    fresh,
-    send,
-    give,
-    release(endpoint) {
-      const upstream = known.get(endpoint);
-      if (upstream === undefined) return;
-      known.delete(endpoint);
-      drop(upstream);
-    },
-    endWithRun: (endpoint) => open.endWithRun(authorityOf(endpoint)),
-    close() {
-      closed = true;
-      clearTimeout(sweep);
-      for (const upstream of idling) drop(upstream);
-    },
+    this.#sweep = this.#idling.size === 0 ? undefined : setTimeout(this.#sweepIdle, SWEEP_MS).unref();
   };
+
+  release(endpoint: Endpoint): void {
+    const upstream = this.#known.get(endpoint);
+    if (upstream === undefined) return;
+    this.#known.delete(endpoint);
+    drop(upstream);
+  }
+
+  /** The run behind it is over: so is what is under way on its connections, unless its answer is here already. */
+  endWithRun(endpoint: Endpoint): void {
+    this.#open.endWithRun(authorityOf(endpoint));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#sweep);
+    for (const upstream of this.#idling) drop(upstream);
+  }
+}
+
+function drop(upstream: Upstream): void {
+  upstream.released = true;
+  for (const connection of upstream.idle.splice(0)) connection.destroy();
+  for (const other of upstream.named.values()) drop(other);
 }
 
 function sendNow(sender: Sender): void {

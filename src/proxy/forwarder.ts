@@ -13,7 +13,7 @@ import { authorityOf, originForm } from "../http1/request-target.ts";
 import { askedBy, createRequestHeaders } from "./forwarded-fields.ts";
 import { createStreamedExchange } from "./streamed-exchange.ts";
 import { createTunnel } from "./tunnel.ts";
-import { createUpstreamPool } from "../http1/upstream-pool.ts";
+import { UpstreamPool } from "../http1/upstream-pool.ts";
 import { NodeClientEnd } from "./node-client-end.ts";
 import { sendPooled } from "./pooled-exchange.ts";
 import { createSimpleHead } from "./simple-head.ts";
@@ -80,7 +80,7 @@ export interface ForwarderDeps {
 export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   const ledger: ExchangeLedger = { open: 0, waiting: [] };
   const names = createFieldNames();
-  const upstreams = createUpstreamPool();
+  const upstreams = new UpstreamPool();
   const requestHeaders = createRequestHeaders({ names, isTrusted });
   const simpleHead = createSimpleHead(requestHeaders);
   const sendStreamed = createStreamedExchange({ names });
@@ -120,8 +120,8 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
       const path = originForm(req.url) ?? "/";
       tunnel({ req, socket, head, to: upstream, path, headers, extraHeaders, ledger, onEnd });
     },
-    release: upstreams.release,
-    endWithRun: upstreams.endWithRun,
+    release: (to) => upstreams.release(to),
+    endWithRun: (to) => upstreams.endWithRun(to),
     close() {
       upstreams.close();
       return ledger.open === 0 ? Promise.resolve() : new Promise((resolve) => ledger.waiting.push(resolve));

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import { createAddressSet } from "../../src/config/address-set.ts";
@@ -7,14 +6,12 @@ import { createPolls } from "../../src/public/polls.ts";
 import { type AuthHandler, createAuthHandler } from "../../src/forward-auth/handler.ts";
 import { createLogTail } from "../../src/lifecycle/workload/log-tail.ts";
 import { createRefusedRoutes } from "../../src/lifecycle/admit/refused-route.ts";
-import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { createRefusalAnswer } from "../../src/respond/refusal.ts";
 import { createResponder } from "../../src/respond/responder.ts";
-import { createGatewayServer } from "../../src/server.ts";
-import { cleanup } from "../support/cleanup.ts";
 import { type Answer, request } from "../support/http.ts";
 import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 import { READ_BY_NODE } from "./proxy-fixture.ts";
+import { startListener } from "./listener.ts";
 
 /** The auth handler on a real socket, over a life cycle whose clock and engine a test moves. */
 export interface ForwardAuthFixture extends LifecycleFixture {
@@ -95,24 +92,14 @@ export async function openForwardAuth(
 
 /** The gateway's own listener, with nobody behind it but the handler. */
 async function serve(t: TestContext, handler: AuthHandler): Promise<number> {
-  const teapot = (_req: IncomingMessage, res: ServerResponse): void => void res.writeHead(418).end();
-  const server = createGatewayServer({
-    options: SERVER_OPTIONS,
-    forwardedHost: () => undefined,
-    forwardedBy: () => {},
+  const { port } = await startListener(t, {
     findRoute: () => undefined,
     ...(process.env[READ_BY_NODE] === undefined && { simpleAuth: handler.simple }),
     auth: handler.request,
     authUpgrade: handler.upgrade,
-    internal: () => false,
-    request: (_route, req, res) => teapot(req, res),
-    upgrade: (_route, _req, socket) => void socket.destroy(),
     unknownHost: () => ({ status: 418, headers: [], body: Buffer.alloc(0) }),
-    conflictingHost: teapot,
-    rawAnswer: () => Buffer.alloc(0),
+    conflictingHost: (_req, res) => void res.writeHead(418).end(),
   });
-  const { port } = await server.listen(0, "127.0.0.1");
-  cleanup(t, () => server.drain(0));
   return port;
 }
 

@@ -4,9 +4,8 @@ import type { TestContext } from "node:test";
 import type { SimpleRequest } from "../../src/http1/simple-request.ts";
 import type { Route } from "../../src/lifecycle/admit/route.ts";
 import type { ClientConnection } from "../../src/http1/client-connection.ts";
-import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
-import { createGatewayServer, type GatewayServer } from "../../src/server.ts";
-import { cleanup } from "../support/cleanup.ts";
+import type { GatewayServer } from "../../src/server.ts";
+import { startListener } from "./listener.ts";
 
 export interface Read {
   readonly by: "line" | "node";
@@ -19,19 +18,12 @@ export async function listen(
   simple: (client: ClientConnection, body: Buffer | undefined, request: SimpleRequest) => boolean,
 ): Promise<[GatewayServer, number, Read[]]> {
   const reads: Read[] = [];
-  const server = createGatewayServer({
-    options: SERVER_OPTIONS,
-    findRoute: () => ({}) as Route,
-    forwardedHost: () => undefined,
-    forwardedBy: () => {},
+  const { server, port } = await startListener(t, {
     simple(_route: Route, request: SimpleRequest, body, client) {
       if (!simple(client, body, request)) return false;
       reads.push({ by: "line", what: `${request.method} ${request.target}` });
       return true;
     },
-    auth: () => false,
-    authUpgrade: () => false,
-    internal: () => false,
     request(_route, req: IncomingMessage, res: ServerResponse) {
       reads.push({ by: "node", what: `${req.method} ${req.url}` });
       res.end("node");
@@ -39,10 +31,7 @@ export async function listen(
     upgrade: (_route, _req, socket) => void socket.end(),
     unknownHost: () => assert.fail("every host is known"),
     conflictingHost: () => assert.fail("no host is in conflict"),
-    rawAnswer: (code) => Buffer.from(`HTTP/1.1 400 ${code}\r\nConnection: close\r\n\r\n`),
   });
-  const { port } = await server.listen(0, "127.0.0.1");
-  cleanup(t, () => server.drain(0));
   return [server, port, reads];
 }
 

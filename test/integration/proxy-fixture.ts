@@ -11,7 +11,7 @@ import type { TestContext } from "node:test";
 import type { Endpoint } from "../../src/core/observation.ts";
 import type { SimpleRequest } from "../../src/http1/simple-request.ts";
 import type { ClientConnection } from "../../src/http1/client-connection.ts";
-import { createClientConnections } from "../../src/http1/client-connections.ts";
+import { ClientConnections } from "../../src/http1/client-connections.ts";
 import { createForwarder, type ForwardOrder, type ForwardOutcome, type Forwarder } from "../../src/proxy/forwarder.ts";
 import { watchResponses } from "../../src/http1/open-responses.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
@@ -70,7 +70,7 @@ export async function startProxy(t: TestContext, spec: ProxySpec): Promise<Proxy
   });
   server.on("checkContinue", onRequest);
   const lines =
-    process.env[READ_BY_NODE] === undefined ? createClientConnections(server, { serve, ...ENDLESS }) : undefined;
+    process.env[READ_BY_NODE] === undefined ? new ClientConnections(server, { serve, ...ENDLESS }) : undefined;
 
   function serve(request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
     if (options.extraHeaders !== undefined) return false;

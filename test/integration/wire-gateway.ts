@@ -1,12 +1,12 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TestContext } from "node:test";
 import type { Route } from "../../src/lifecycle/admit/route.ts";
 import { createForwarder, type ForwardOutcome } from "../../src/proxy/forwarder.ts";
-import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
-import { createGatewayServer, type GatewayServer } from "../../src/server.ts";
+import { type GatewayServer } from "../../src/server.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { type RawClient, rawClient, startRawApp } from "./proxy-fixture.ts";
+import { startListener } from "./listener.ts";
 
 /** The listener with the forwarder behind it, in front of one app. */
 export interface WireGateway {
@@ -70,8 +70,7 @@ export async function startWireGateway(t: TestContext, answers: Answers = () => 
   const to = { host: "127.0.0.1", port: app.port, published: false };
   const refuse = (res: ServerResponse, status: number, text: string): void =>
     void res.writeHead(status, { "Content-Length": text.length }).end(text);
-  const server: GatewayServer = createGatewayServer({
-    options: SERVER_OPTIONS,
+  const { server, port } = await startListener(t, {
     findRoute: (host) => (host === "nobody.local" ? undefined : KNOWN),
     simple(_route, request, body, client) {
       const onEnd = ({ kind }: ForwardOutcome): void => {
@@ -80,10 +79,7 @@ export async function startWireGateway(t: TestContext, answers: Answers = () => 
       forwarder.forwardSimple({ request, body, client, to, passHost: true, onEnd });
       return true;
     },
-    auth: () => false,
-    authUpgrade: () => false,
-    internal: () => false,
-    request(_route, req: IncomingMessage, res) {
+    request(_route, req, res) {
       const onEnd = ({ kind }: ForwardOutcome): void => {
         if (kind === "refused" || kind === "failed") refuse(res, 502, kind);
       };
@@ -95,14 +91,7 @@ export async function startWireGateway(t: TestContext, answers: Answers = () => 
       };
       forwarder.upgrade({ req, socket, head, to, passHost: true, onEnd });
     },
-    forwardedHost: () => undefined,
-    forwardedBy() {},
-    unknownHost: () => ({ status: 404, headers: ["Content-Length", "12"], body: Buffer.from("unknown-host") }),
-    conflictingHost: (_req, res) => refuse(res, 400, "conflict-host"),
-    rawAnswer: (code) => Buffer.from(`HTTP/1.1 400 ${code}\r\nConnection: close\r\n\r\n`),
   });
-  const { port } = await server.listen(0, "127.0.0.1");
-  cleanup(t, () => server.drain(0));
   return {
     server,
     port,

@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { ErrorCode } from "./core/errors.ts";
+import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
+import { mayBeReserved } from "./core/reserved-paths.ts";
+import type { ClientConnection } from "./http1/client-connection.ts";
+import { endWithResponse } from "./http1/end-with-response.ts";
+import { respondInstead } from "./http1/open-responses.ts";
+import { setHost } from "./http1/set-host.ts";
+import type { SimpleRequest } from "./http1/simple-request.ts";
+import type { Route } from "./lifecycle/admit/route.ts";
+import type { HostLookup } from "./proxy/host-lookup.ts";
+import type { Answer } from "./respond/answer.ts";
+import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
+
+/** Where a request can lead, in the order in which it is asked. */
+export interface RouterDeps extends HostLookup {
+  /** The auth requests of front proxies; false: not one. */
+  auth(req: IncomingMessage, res: ServerResponse, path: string): boolean;
+  authUpgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
+  /** The reserved `/_…` paths; false: not one on this host. */
+  internal(req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined): boolean;
+  /** Answers a simple request to a ready app; false: it needs something else. Unset: node:http reads every request. */
+  readonly simple?: (
+    route: Route,
+    request: SimpleRequest,
+    body: Buffer | undefined,
+    client: ClientConnection,
+  ) => boolean;
+  /** The header lines of the 200 to a simple auth request that may pass. */
+  readonly simpleAuth?: (request: SimpleRequest, peer: string) => string | undefined;
+  request(route: Route, req: IncomingMessage, res: ServerResponse): void;
+  upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Called for each request with `X-Forwarded-*`, with the address of whoever sent it. */
+  forwardedBy(peer: string): void;
+  unknownHost(req: IncomingMessage, host: string | undefined): Answer;
+  conflictingHost(req: IncomingMessage, res: ServerResponse): void;
+  /** A whole raw answer for a connection that has no response object. */
+  rawAnswer(code: ErrorCode): Buffer;
+}
+
+/** Gives each request to what answers it. What is ready and not reserved goes to its app without passing anything else. */
+export interface RequestRouter {
+  /** False: node:http is to read the request. */
+  simple(request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean;
+  request(req: IncomingMessage, res: ServerResponse): void;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+export function createRequestRouter(deps: RouterDeps): RequestRouter {
+  return {
+    /** What most requests are: from a client that asks for nothing special, to an app that is awake. */
+    simple(request, body, client) {
+      const { target } = request;
+      if (mayBeReserved(target)) {
+        const passed = body === undefined ? deps.simpleAuth?.(request, client.peer) : undefined;
+        if (passed === undefined) return false;
+        client.answer(passed);
+        return true;
+      }
+      if (request.claims !== "" && FORWARDED.test(request.claims)) deps.forwardedBy(client.peer);
+      if (request.forwardedHost !== undefined)
+        request.host = deps.forwardedHost(request.host, request.forwardedHost, client.peer) ?? request.host;
+      const route = deps.findRoute(request.host, target);
+      if (route === undefined || deps.simple?.(route, request, body, client) !== true) return false;
+      client.probeAfter(PROBE_AFTER_MS);
+      return true;
+    },
+
+    request(req, res) {
+      if (req.httpVersionMajor !== 1) return respondInstead(res, deps.rawAnswer("bad-request"));
+      const target = req.url ?? "/";
+      const named = requestHost(target, req.rawHeaders);
+      if (named === CONFLICT || isHostless(req, named)) return deps.conflictingHost(req, res);
+      noteForwarded(deps, req);
+      const path = target.charCodeAt(0) !== SLASH || mayBeReserved(target) ? requestPath(target) : undefined;
+      if (path !== undefined && deps.auth(req, res, path)) return undefined;
+      const host = settleHost(deps, req, named);
+      if (path !== undefined) {
+        req.socket.setKeepAlive(true, PROBE_AFTER_MS);
+        if (deps.internal(req, res, path, deps.findRoute(host, "/"))) return undefined;
+      }
+      const route = deps.findRoute(host, req.url ?? "/");
+      if (route === undefined) return writeAnswer(res, deps.unknownHost(req, host), req.method);
+      req.socket.setKeepAlive(true, PROBE_AFTER_MS);
+      return deps.request(route, req, res);
+    },
+
+    upgrade(req, socket, head) {
+      if (req.httpVersionMajor !== 1) return endWithResponse(socket, deps.rawAnswer("bad-request"));
+      const target = req.url ?? "/";
+      const named = requestHost(target, req.rawHeaders);
+      if (named === CONFLICT || isHostless(req, named)) return endWithResponse(socket, deps.rawAnswer("conflict-host"));
+      noteForwarded(deps, req);
+      if (deps.authUpgrade(req, socket, requestPath(target))) return undefined;
+      const host = settleHost(deps, req, named);
+      const route = deps.findRoute(host, req.url ?? "/");
+      if (route === undefined) return endWithResponse(socket, rawAnswer(deps.unknownHost(req, host)));
+      req.socket.setKeepAlive(true, PROBE_AFTER_MS);
+      return deps.upgrade(route, req, socket, head);
+    },
+  };
+}
+
+/** The host that a request is for from here on. */
+function settleHost(deps: RouterDeps, req: IncomingMessage, host: string | undefined): string | undefined {
+  const forwarded = req.headers["x-forwarded-host"];
+  if (typeof forwarded !== "string" || isAuthRequest(req)) return host;
+  const instead = deps.forwardedHost(host, forwarded, req.socket.remoteAddress ?? "");
+  if (instead !== undefined) setHost(req, instead);
+  return instead ?? host;
+}
+
+function noteForwarded({ forwardedBy }: RouterDeps, { headers, socket }: IncomingMessage): void {
+  if (FORWARDED_FIELDS.some((name) => headers[name] !== undefined)) forwardedBy(socket.remoteAddress ?? "");
+}
+
+/**
+ * Clients that vanish without a word are found minutes later, and their leases end then. Not said of a connection that only
+ * asks, which is a front's: Traefik opens one for nearly every question, and four system calls are a tenth of what it costs.
+ */
+const PROBE_AFTER_MS = 60_000;
+
+const SLASH = 47;
+
+const FORWARDED_FIELDS = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"] as const;
+const FORWARDED = new RegExp(`^(?:${FORWARDED_FIELDS.join("|")}):`, "imu");
+
+/** A front names its client's host there, too: a question by a front's name that is none of ours is nobody's, no app's. */
+function isAuthRequest({ url = "/" }: IncomingMessage): boolean {
+  return requestPath(url).startsWith("/_auth/");
+}
+
+/** RFC 9112 §3.2: HTTP/1.1 has a Host. */
+function isHostless({ httpVersionMinor }: IncomingMessage, host: string | undefined): boolean {
+  return host === undefined && httpVersionMinor === 1;
+}
