@@ -44,7 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a hold is no activity",
     edits: [
       ["lifecycle/admit/admit.ts", "      use(route, request);\n      for (const", "      for (const"],
-      ["lifecycle/admit/admit.ts", "      if (wakes(decision)) use(route, request);\n", ""],
+      ["lifecycle/admit/admit.ts", "      if (decision.wake) use(route, request);\n", ""],
     ],
   },
   {

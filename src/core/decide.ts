@@ -1,4 +1,4 @@
-import type { ClientKind, Decision, HandlerTraits, Failure, Forward } from "./decision.ts";
+import type { ClientKind, Decision, Failure, Forward, HandlerTraits } from "./decision.ts";
 import type { AsleepStatus } from "./settings.ts";
 
 /** What `decide` needs to know of one member of a route at this moment. */
@@ -14,57 +14,72 @@ export interface MemberView {
   readonly failure: { readonly failure: Failure; readonly retryAtMs: number } | undefined;
 }
 
-export interface Question {
-  readonly members: readonly MemberView[];
+export interface Question<Member extends MemberView> {
+  readonly members: readonly Member[];
   readonly client: ClientKind;
-  /** Set for whoever must not wake it: the status that says that it sleeps. */
+  /** Set for a client that must not wake it: the status that says that it sleeps. */
   readonly mustNotWake: AsleepStatus | undefined;
   readonly wake: "auto" | "page" | "hold";
   readonly holdTimeoutMs: number;
+  /** How long this request has been held, in milliseconds; 0: not at all. */
+  readonly waitedMs: number;
+  /** As many requests are held as may be, for the route or overall. */
+  readonly isQueueFull: boolean;
   readonly handler: HandlerTraits;
   readonly nowMs: number;
   /** Chooses among ready members; never called with none. */
-  pick(ready: readonly MemberView[]): MemberView;
+  pick(ready: readonly Member[]): Member;
 }
 
-/** The one place where it is settled what a client gets (protocol.md, "The way of a request"). */
-export function decide(question: Question): Decision {
+/** The one place where it is settled what a client gets, also after a wait (protocol.md, "The way of a request"). */
+export function decide<Member extends MemberView>(question: Question<Member>): Decision<Member> {
   const open = question.members.filter(isOpen);
   if (open.length === 0) return shut(question.members);
 
   const ready = open.filter(isReady);
-  if (ready.length > 0) return question.pick(ready).gate ?? UNREACHABLE;
+  if (ready.length > 0) return forwardTo(question.pick(ready));
 
   const { mustNotWake, handler, nowMs } = question;
   // Nobody who must not wake it tries again, so that to them it has failed until somebody else does.
   const isFailed = mustNotWake === undefined ? (member: MemberView) => coolsDown(member, nowMs) : hasFailed;
   if (open.every(isFailed)) return failed(open, nowMs);
-  if (mustNotWake !== undefined) return { kind: "asleep", status: handler.relaysSuccess ? mustNotWake : 503 };
+  if (mustNotWake !== undefined) {
+    return { kind: "asleep", status: handler.relaysSuccess ? mustNotWake : 503, wake: false };
+  }
   return wait(question);
 }
 
-function wait({ client, wake, handler, holdTimeoutMs }: Question): Decision {
-  if (wake === "page") return client === "navigation" ? PAGE : WAKING;
-  if (client === "navigation" && wake === "auto") return PAGE;
-  const maxMs = Math.min(holdTimeoutMs, handler.maxHoldMs);
-  return maxMs > 0 ? { kind: "hold", maxMs } : WAKING;
+function forwardTo<Member extends MemberView>(member: Member): Decision<Member> {
+  const { gate } = member;
+  return gate === undefined ? WAKING : { kind: "forward", member, gate, wake: false };
+}
+
+function wait(question: Omit<Question<MemberView>, "pick">): Decision<never> {
+  const { client, wake, handler, holdTimeoutMs, waitedMs, isQueueFull } = question;
+  const isBrowser = client === "navigation";
+  if (wake === "page" || (isBrowser && wake === "auto")) return isBrowser ? PAGE : WAKING;
+  const leftMs = handler.heldBefore ? 0 : Math.min(holdTimeoutMs, handler.maxHoldMs) - waitedMs;
+  if (leftMs > 0) return isQueueFull ? FULL : { kind: "hold", maxMs: leftMs, wake: true };
+  // A browser that was held for as long as may be goes on waiting at the page.
+  if (isBrowser && (waitedMs > 0 || handler.heldBefore)) return PAGE;
+  return waitedMs > 0 ? TIMED_OUT : WAKING;
 }
 
 /** A schedule opens by itself, so that it counts before a suspension of other members. */
-function shut(members: readonly MemberView[]): Decision {
+function shut(members: readonly MemberView[]): Decision<never> {
   if (members.length === 0) return UNKNOWN;
   const scheduled = members.filter(({ suspended }) => suspended === undefined);
   if (scheduled.length > 0) return offline(scheduled);
   const ends = members.flatMap(({ suspended }) => suspended?.untilMs ?? []);
-  return { kind: "suspended", untilMs: ends.length === 0 ? undefined : Math.min(...ends) };
+  return { kind: "suspended", untilMs: ends.length === 0 ? undefined : Math.min(...ends), wake: false };
 }
 
-function offline(members: readonly MemberView[]): Decision {
+function offline(members: readonly MemberView[]): Decision<never> {
   const openings = members.flatMap(({ closedUntilMs }) => (closedUntilMs ? [closedUntilMs] : []));
-  return { kind: "offline", untilMs: openings.length === 0 ? undefined : Math.min(...openings) };
+  return { kind: "offline", untilMs: openings.length === 0 ? undefined : Math.min(...openings), wake: false };
 }
 
-function failed(members: readonly MemberView[], nowMs: number): Decision {
+function failed(members: readonly MemberView[], nowMs: number): Decision<never> {
   let soonest: { workload: string; failure: Failure; retryAtMs: number } | undefined;
   for (const { name, failure } of members) {
     if (failure === undefined || (soonest !== undefined && failure.retryAtMs >= soonest.retryAtMs)) continue;
@@ -72,7 +87,7 @@ function failed(members: readonly MemberView[], nowMs: number): Decision {
   }
   if (soonest === undefined) return UNKNOWN;
   const { workload, failure, retryAtMs } = soonest;
-  return { kind: "failed", workload, failure, retryMs: Math.max(0, retryAtMs - nowMs) };
+  return { kind: "failed", workload, failure, retryMs: Math.max(0, retryAtMs - nowMs), wake: false };
 }
 
 function isOpen(member: MemberView): boolean {
@@ -91,7 +106,8 @@ function coolsDown({ failure }: MemberView, nowMs: number): boolean {
   return failure !== undefined && nowMs < failure.retryAtMs;
 }
 
-const PAGE: Decision = Object.freeze({ kind: "page" });
-const WAKING: Decision = Object.freeze({ kind: "waking" });
-const UNKNOWN: Decision = Object.freeze({ kind: "unknown" });
-const UNREACHABLE = WAKING;
+const PAGE: Decision<never> = Object.freeze({ kind: "page", wake: true });
+const WAKING: Decision<never> = Object.freeze({ kind: "waking", wake: true });
+const FULL: Decision<never> = Object.freeze({ kind: "full", wake: true });
+const TIMED_OUT: Decision<never> = Object.freeze({ kind: "timed-out", wake: false });
+const UNKNOWN: Decision<never> = Object.freeze({ kind: "unknown", wake: false });

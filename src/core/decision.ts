@@ -12,15 +12,26 @@ export interface HandlerTraits {
   readonly seesTraffic: boolean;
   /** A 2xx of ours reaches the client; where a front asks, it would let the request pass to an app that sleeps. */
   readonly relaysSuccess: boolean;
+  /** The client was held before, for as long as the handler allows, so that nobody is held here. */
+  readonly heldBefore?: boolean;
 }
 
-/** What a client gets. Built in one place (`decide`), acted upon by the handlers. */
-export type Decision =
-  | Forward
+/** What a client gets, and whether its route is woken for it. Built in one place (`decide`), acted upon by the handlers. */
+export type Decision<Member> = (
+  | { readonly kind: "forward"; readonly member: Member; readonly gate: Forward }
   | { readonly kind: "hold"; readonly maxMs: number }
+  | Denial
+) & { readonly wake: boolean };
+
+/** What a client gets whose request goes nowhere. */
+export type Denial =
   | { readonly kind: "page" }
   /** Not ready, and this client neither waits nor gets a page. */
   | { readonly kind: "waking" }
+  /** It was held for as long as that may be. */
+  | { readonly kind: "timed-out" }
+  /** As many are held as may be. */
+  | { readonly kind: "full" }
   /** It sleeps, and this client must not wake it. */
   | { readonly kind: "asleep"; readonly status: AsleepStatus }
   | { readonly kind: "offline"; readonly untilMs: number | undefined }
@@ -34,12 +45,11 @@ export type Decision =
  * has left, so that nothing is answered.
  */
 export type Refusal =
-  | Exclude<Decision, { kind: "forward" | "hold" }>
-  | { readonly kind: "timed-out" | "full" }
+  | Denial
   | { readonly kind: "broken"; readonly why?: string | undefined }
   | { readonly kind: "gone" };
 
-/** How a hold ended; anything but `ready` is an answer of ours. */
+/** How the wait of a client ended; anything but `ready` is an answer of ours. */
 export type HoldOutcome = "ready" | "failed" | "timed-out" | "full" | "gone";
 
 /** Frozen and built when a state changes, so that a ready workload's request allocates nothing to be decided. */

@@ -167,8 +167,8 @@ function onObserved(state: WorkloadState, observation: Observation, restarted: b
       if (observation.status === "running" && !restarted) return keep(state);
       if (state.wakeNext) return start(step); // its end has come by itself
       if (canBeUndone(state.reason)) return settle(observation, step);
-      if (!isRunning(observation)) return settle(observation, step, state.reason);
-      // Another run of it must stop as well, whatever the former one answered.
+      if (observation.status === "stopped" || observation.status === "absent") return settle(observation, step);
+      // Another run of it must stop as well, and a frozen one, once nothing is open.
       return state.endpoint === undefined ? keep(state) : { state: { ...state, endpoint: undefined }, effects: [] };
   }
 }

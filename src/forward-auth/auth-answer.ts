@@ -96,20 +96,18 @@ async function answerAccess(deps: AuthDeps, request: UnderstoodRequest): Promise
   return { answer: front.refusal(answer), counted: decision.kind, extra: waitHeaders(waitedMs) };
 }
 
-/** Nobody is held here: whoever may wait has waited for the auth request before it. */
+/** The auth request was already held, so this one is not held again. */
 async function answerPage(deps: AuthDeps, request: UnderstoodRequest): Promise<AuthAnswer | undefined> {
   const { lifecycle, responder, answerRefusal } = deps;
   const { front, req, asked, route, aborted } = request;
   const { clock, probe, dispatch } = lifecycle.context;
-  const traits: HandlerTraits = { ...front.traits, maxHoldMs: 0, relaysSuccess: true };
+  const traits: HandlerTraits = { ...front.traits, maxHoldMs: 0, relaysSuccess: true, heldBefore: true };
   const client = clientOf(req, asked);
   const admission = await lifecycle.admit(route, clientRequest(deps, request), traits, "none");
   if (admission.kind === "refuse") {
     const { decision } = admission;
     if (decision.kind === "gone") return undefined;
-    // A browser that was held for as long as the front allows goes on waiting at the page.
-    const refusal = decision.kind === "waking" && client.kind === "navigation" ? PAGE : decision;
-    return { answer: await answerRefusal(refusal, route, client, "forward-auth"), counted: refusal.kind };
+    return { answer: await answerRefusal(decision, route, client, "forward-auth"), counted: decision.kind };
   }
   // The front could not reach it, or asked a moment too early: only a look at the app tells which.
   const { to } = admission.forward;
@@ -170,4 +168,3 @@ function isPage(path: string): boolean {
 }
 
 const PROGRAM = { kind: "other" } as const;
-const PAGE = { kind: "page" } as const;

@@ -105,7 +105,10 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     context,
     overall,
     matchesIgnore: deps.matchesIgnore,
-    currentRoute: ({ name }, host) => routes?.hosts.find(host) ?? routes?.byName.get(name),
+    currentRoute(route, host) {
+      if (route.generation === routes?.generation) return route;
+      return routes?.hosts.find(host) ?? routes?.byName.get(route.name);
+    },
   });
 
   /** False for one that is no longer configured, and after the end: it is left as it is. */
@@ -201,4 +204,4 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 /** How long the engine may take to give every workload its own limits back. */
 const UNTHROTTLE_TIMEOUT_MS = 3_000;
 
-const NOTHING_YET: Routes = { hosts: { find: () => undefined, size: 0 }, byName: new Map() };
+const NOTHING_YET: Routes = { generation: 0, hosts: { find: () => undefined, size: 0 }, byName: new Map() };

@@ -21,6 +21,7 @@ test("outside its window it is offline until the next start, whoever asks, and n
     assert.equal(guest.answer, "offline");
     assert.deepEqual(guest.admission?.kind === "refuse" && guest.admission.decision, {
       kind: "offline",
+      wake: false,
       untilMs: Date.UTC(2026, 5, 2, 9),
     });
   }

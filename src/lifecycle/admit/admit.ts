@@ -1,10 +1,19 @@
 import { clientClass } from "../../core/client-class.ts";
-import { decide, type MemberView } from "../../core/decide.ts";
-import type { ClientKind, Decision, HandlerTraits, Forward, HoldOutcome, Refusal } from "../../core/decision.ts";
+import type { Candidate } from "../../core/balance.ts";
+import { decide, type MemberView, type Question } from "../../core/decide.ts";
+import type {
+  ClientKind,
+  Decision,
+  Denial,
+  Forward,
+  HandlerTraits,
+  HoldOutcome,
+  Refusal,
+} from "../../core/decision.ts";
 import type { WakeCause } from "../../core/events.ts";
-import type { AsleepStatus, IgnoreRules } from "../../core/settings.ts";
+import type { IgnoreRules } from "../../core/settings.ts";
 import { failureOf } from "../workload/failure.ts";
-import { hold, type HoldQueue } from "./hold.ts";
+import { hold, type HoldQueue, isFull } from "./hold.ts";
 import type { LifecycleContext } from "../context.ts";
 import { wakeOthers, wakeRoute } from "../wake/wake-route.ts";
 import { type Lease, openLease, touch } from "../workload/lease.ts";
@@ -72,50 +81,51 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     leaseKind: LeaseKind | "none",
   ): Promise<Admission> {
     const startedMs = clock.now();
-    const waited = (): number => clock.now() - startedMs;
-    const tell = (outcome: HoldOutcome): void =>
-      context.emit({ type: "hold", host: requested.name, outcome, waitedMs: waited() });
     const rules = requested.members.find(({ settings: { ignore } }) => ignore && matchesIgnore(ignore, request))
       ?.settings.ignore;
     const mustNotWake = rules?.status ?? (request.isPrefetch ? 503 : undefined);
     if (!handler.seesTraffic) for (const member of requested.members) noteFrontTraffic(member, context.rearm);
-    if (mustNotWake === undefined) arrive(requested);
-    const current = (): Route | undefined => currentRoute(requested, request.host);
+    if (mustNotWake === undefined) undoIdleStop(requested);
     const cause: WakeCause = handler.seesTraffic ? "request" : "auth";
-    let tries = 0;
+    let waitedMs = 0;
+    let wasHeld = false;
+
+    function refuse(decision: Refusal, outcome: HoldOutcome): Admission {
+      if (wasHeld || outcome === "full") {
+        context.emit({ type: "hold", host: requested.name, outcome, waitedMs });
+      }
+      return { kind: "refuse", decision, waitedMs };
+    }
+
     // Also the first time: a request that was refused comes back with the route that it had then.
-    for (let route = current(); route !== undefined; route = current(), tries += 1) {
-      const decision = decideFor(route, request, handler, mustNotWake, waited());
-      if (wakes(decision)) wakeRoute(context, route, cause);
-      if (wakes(decision)) use(route, request);
-      if (decision.kind !== "hold") {
-        if (tries > 0) tell(decision.kind === "forward" ? "ready" : "failed");
-        const waitedMs = tries === 0 ? 0 : waited();
-        if (decision.kind !== "forward") return { kind: "refuse", decision, waitedMs };
+    let route = currentRoute(requested, request.host);
+    for (; route !== undefined; route = currentRoute(route, request.host)) {
+      const queues = [route.queue, overall];
+      const decision = decideFor(route, request, { handler, mustNotWake, waitedMs, isQueueFull: isFull(queues) });
+      if (decision.wake) wakeRoute(context, route, cause);
+      if (decision.wake) use(route, request);
+      if (decision.kind === "forward") {
+        if (wasHeld) context.emit({ type: "hold", host: requested.name, outcome: "ready", waitedMs });
         return forward(route, decision, rules === undefined ? request : undefined, leaseKind, waitedMs);
       }
-      const queues = [route.queue, overall];
-      const outcome = await hold(openMembers(route), queues, decision.maxMs - waited(), request.aborted, clock);
+      if (decision.kind !== "hold") return refuse(decision, outcomeOf(decision));
+      wasHeld = true;
+      const outcome = await hold(openMembers(route), queues, decision.maxMs, request.aborted, clock);
+      waitedMs = clock.now() - startedMs;
       use(route, request);
       for (const member of route.members) context.rearm(member); // whoever waited kept it from being idle, without a timer
-      if (outcome === "full" || outcome === "gone" || outcome === "timed-out") {
-        tell(outcome);
-        const page = outcome === "timed-out" && request.kind === "navigation";
-        const waitedMs = outcome === "full" && tries === 0 ? 0 : waited();
-        return { kind: "refuse", decision: { kind: page ? "page" : outcome }, waitedMs };
-      }
+      if (outcome === "gone") return refuse(GONE, "gone");
     }
-    tell("failed"); // a reload has taken it away meanwhile
-    return { kind: "refuse", decision: { kind: "unknown" }, waitedMs: waited() };
+    return refuse(UNKNOWN, "failed"); // a reload has taken it away meanwhile
   }
 
   /** Undoes what is draining out of idleness, unless somebody else is ready for the request. */
-  function arrive({ members }: Route): void {
+  function undoIdleStop({ members }: Route): void {
     if (members.some(({ gate }) => gate !== undefined)) return;
     for (const member of members) context.dispatch(member, { type: "arrival" });
   }
 
-  /** Who waits, or looks at the page, uses what they wait for. */
+  /** Waiting for a workload, or watching its page, counts as activity. */
   function use({ members }: Route, request: ClientRequest): void {
     for (const member of members) {
       noteRequestedHost(member, request.host);
@@ -130,76 +140,77 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     return members.filter((member) => member.schedule?.isOpen(wall) !== false && suspensionOf(member) === undefined);
   }
 
-  function decideFor(
-    route: Route,
-    request: ClientRequest,
-    handler: HandlerTraits,
-    mustNotWake: AsleepStatus | undefined,
-    waitedMs: number,
-  ): Decision {
+  function decideFor(route: Route, request: ClientRequest, terms: Terms): Decision<MemberOfRoute> {
     const wall = clock.wall();
     const [first] = route.members;
-    const decision = decide({
+    return decide({
+      ...terms,
       members: route.members.map((member) => viewOf(member, wall, clock.now())),
       client: request.kind,
-      mustNotWake,
       wake: first?.settings.wake ?? "auto",
       holdTimeoutMs: first?.settings.holdTimeoutMs ?? 0,
-      handler,
       nowMs: clock.now(),
       pick: (ready) => pickMember(route, ready, request.sticky),
     });
-    const used = decision.kind === "hold" && waitedMs >= decision.maxMs;
-    return used ? { kind: request.kind === "navigation" ? "page" : "waking" } : decision;
   }
 
   function forward(
     route: Route,
-    decision: Forward,
+    { member: { record }, gate }: Extract<Decision<MemberOfRoute>, { kind: "forward" }>,
     /** `undefined`: one that does not count as use. */
     request: ClientRequest | undefined,
     leaseKind: LeaseKind | "none",
     waitedMs: number,
   ): Admission {
-    const record = route.members.find(({ name }) => name === decision.workload);
-    if (record === undefined) return { kind: "refuse", decision: { kind: "unknown" }, waitedMs };
     const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), request === undefined);
     if (request !== undefined) record.lastClient = classOf(request);
     if (leaseKind === "none" && request !== undefined) touch(record, clock);
     if (route.group !== undefined) wakeOthers(context, route);
-    return { kind: "forward", forward: decision, record, lease, waitedMs };
+    return { kind: "forward", forward: gate, record, lease, waitedMs };
   }
 
   return { admit };
 }
 
+/** What `decide` is told of a request besides its client and its route. */
+type Terms = Pick<Question<MemberOfRoute>, "handler" | "mustNotWake" | "waitedMs" | "isQueueFull">;
+
+interface MemberOfRoute extends MemberView, Candidate {
+  readonly record: WorkloadRecord;
+}
+
+const GONE: Refusal = Object.freeze({ kind: "gone" });
+const UNKNOWN: Refusal = Object.freeze({ kind: "unknown" });
+
 function classOf({ userAgent, kind }: ClientRequest): ReturnType<typeof clientClass> {
   return clientClass(userAgent, kind === "upgrade");
 }
 
-function wakes(decision: Decision): boolean {
-  return decision.kind === "hold" || decision.kind === "page" || decision.kind === "waking";
+/** How the wait of a client ended that is refused after it. */
+function outcomeOf({ kind }: Denial): HoldOutcome {
+  if (kind === "full") return "full";
+  return kind === "timed-out" || kind === "page" ? "timed-out" : "failed";
 }
 
-function viewOf(member: WorkloadRecord, wallMs: number, nowMs: number): MemberView {
-  const suspension = suspensionOf(member);
-  const closed = member.schedule !== undefined && !member.schedule.isOpen(wallMs);
+function viewOf(record: WorkloadRecord, wallMs: number, nowMs: number): MemberOfRoute {
+  const { name, gate, schedule, leases, settings } = record;
+  const suspension = suspensionOf(record);
+  const closed = schedule !== undefined && !schedule.isOpen(wallMs);
   return {
-    name: member.name,
-    gate: member.gate,
-    closedUntilMs: closed ? (member.schedule?.nextStart(wallMs) ?? 0) : undefined,
+    name,
+    gate,
+    closedUntilMs: closed ? (schedule.nextStart(wallMs) ?? 0) : undefined,
     suspended: suspension && { untilMs: suspension.untilMs && suspension.untilMs - nowMs + wallMs },
-    failure: failureOf(member),
+    failure: failureOf(record),
+    inFlight: leases,
+    weight: settings.weight,
+    record,
   };
 }
 
-function pickMember(route: Route, ready: readonly MemberView[], sticky: string | undefined): MemberView {
-  const candidates = ready.flatMap((view) => {
-    const record = route.members.find(({ name }) => name === view.name);
-    return record === undefined ? [] : [{ ...view, inFlight: record.leases, weight: record.settings.weight }];
-  });
-  const stuck = sticky === undefined ? undefined : candidates.find(({ name }) => name === sticky);
-  const chosen = stuck ?? route.balance(candidates) ?? candidates[0];
+function pickMember(route: Route, ready: readonly MemberOfRoute[], sticky: string | undefined): MemberOfRoute {
+  const stuck = sticky === undefined ? undefined : ready.find(({ name }) => name === sticky);
+  const chosen = stuck ?? route.balance(ready) ?? ready[0];
   if (chosen === undefined) throw new TypeError("pickMember was called without a ready member");
   return chosen;
 }

@@ -1,4 +1,3 @@
-import type { HoldOutcome } from "../../core/decision.ts";
 import { isCoolingDown } from "../workload/failure.ts";
 import { isOnItsWay } from "../workload/on-its-way.ts";
 import type { Clock } from "../ports.ts";
@@ -11,7 +10,7 @@ export interface HoldQueue {
 }
 
 /**
- * Keeps a request waiting until one of `members` lets requests pass. Ends early when the client leaves (`gone`) and
+ * Keeps a request waiting until one of `members` lets requests pass. Ends early when the client leaves (`aborted`) and
  * frees its place then; the wake itself goes on for the others.
  */
 export async function hold(
@@ -20,21 +19,25 @@ export async function hold(
   ms: number,
   aborted: AbortSignal,
   clock: Clock,
-): Promise<HoldOutcome> {
+): Promise<"ready" | "failed" | "timed-out" | "gone"> {
   if (aborted.aborted) return "gone";
-  if (queues.some(({ pending, limit }) => pending >= limit)) return "full";
   for (const queue of queues) queue.pending += 1;
   const over = new AbortController();
   try {
     return await Promise.race([
       settled(members, over.signal, clock),
       left(aborted, over.signal),
-      clock.sleep(ms, over.signal).then((): HoldOutcome => "timed-out"),
+      clock.sleep(ms, over.signal).then(() => "timed-out" as const),
     ]);
   } finally {
     for (const queue of queues) queue.pending -= 1;
     over.abort();
   }
+}
+
+/** True while no more requests may be held. */
+export function isFull(queues: readonly HoldQueue[]): boolean {
+  return queues.some(({ pending, limit }) => pending >= limit);
 }
 
 /** Resolves when one of them lets requests pass, or none will unless somebody asks again. */
@@ -68,7 +71,7 @@ function forget(waiter: Waiter): void {
   for (const member of waiter.members) member.waiters.delete(waiter);
 }
 
-function left(aborted: AbortSignal, over: AbortSignal): Promise<HoldOutcome> {
+function left(aborted: AbortSignal, over: AbortSignal): Promise<"gone"> {
   return new Promise((resolve) => {
     aborted.addEventListener("abort", () => resolve("gone"), { once: true, signal: over });
   });

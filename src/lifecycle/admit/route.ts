@@ -14,11 +14,14 @@ export interface Route {
   readonly settings: WorkloadSettings;
   readonly balance: Balancer;
   readonly queue: HoldQueue;
+  /** Which configuration it was built for. */
+  readonly generation: number;
   /** Set when nothing but the gate settles a request: one member, no must-not-wake rules. */
   readonly single: WorkloadRecord | undefined;
 }
 
 export interface Routes {
+  readonly generation: number;
   readonly hosts: HostTable<Route>;
   readonly byName: ReadonlyMap<string, Route>;
 }
@@ -29,13 +32,15 @@ export function buildRoutes(
   records: ReadonlyMap<string, WorkloadRecord>,
   former: Routes | undefined,
 ): Routes {
+  const generation = (former?.generation ?? 0) + 1;
   const byName = new Map<string, Route>();
   const hosts: [string, Route][] = [];
   for (const workload of settings.workloads) {
     const record = records.get(workload.name);
     if (record === undefined) continue;
-    const queue = { name: workload.name, limit: workload.maxPending };
-    const route = createRoute(queue, [record], undefined, workload, former);
+    const { name, maxPending: limit } = workload;
+    const plan = { name, limit, members: [record], group: undefined, settings: workload, generation };
+    const route = createRoute(plan, former?.byName.get(name));
     byName.set(route.name, route);
     for (const host of workload.hosts) hosts.push([host, route]);
   }
@@ -44,28 +49,22 @@ export function buildRoutes(
     const [first] = members;
     if (first === undefined) continue;
     const limit = Math.max(...members.map((member) => member.settings.maxPending));
-    const shown = { ...first.settings, name: group.name };
-    const route = createRoute({ name: group.name, limit }, members, group, shown, former);
-    if (!byName.has(group.name)) byName.set(group.name, route);
+    const { name } = group;
+    const plan = { name, limit, members, group, settings: { ...first.settings, name }, generation };
+    const route = createRoute(plan, former?.byName.get(name));
+    if (!byName.has(name)) byName.set(name, route);
     for (const host of group.hosts) hosts.push([host, route]);
   }
-  return { hosts: createHostTable(hosts), byName };
+  return { generation, hosts: createHostTable(hosts), byName };
 }
 
-function createRoute(
-  { name, limit }: { name: string; limit: number },
-  members: readonly WorkloadRecord[],
-  group: GroupSettings | undefined,
-  settings: WorkloadSettings,
-  former: Routes | undefined,
-): Route {
-  const old = former?.byName.get(name);
+type RoutePlan = Omit<Route, "balance" | "queue" | "single"> & { readonly limit: number };
+
+function createRoute({ limit, ...plan }: RoutePlan, old: Route | undefined): Route {
+  const { members, group } = plan;
   const [first] = members;
   return {
-    name,
-    members,
-    group,
-    settings,
+    ...plan,
     balance:
       old?.group !== undefined && old.group.strategy === group?.strategy
         ? old.balance
