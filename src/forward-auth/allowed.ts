@@ -3,34 +3,49 @@ import type { Answer } from "../respond/answer.ts";
 
 /**
  * The 200 that lets a request pass, made once for as long as a workload stays ready. `X-Gateway-Upstream` is `host:port`, for
- * fronts that copy it. The length is named, since an empty chunked 200 costs Caddy a connection.
+ * fronts that copy it. The length is named, since an empty chunked 200 costs Caddy a connection. `reuseSeconds`: for so long
+ * the front may answer itself.
  */
-export function allowedAnswer(forward: Forward): Answer {
-  let answer = answers.get(forward);
-  if (answer === undefined) {
-    answer = Object.freeze({
-      status: 200,
-      headers: Object.freeze(["Content-Length", "0", "X-Gateway-Upstream", upstreamOf(forward)]),
-      body: NOTHING,
-    });
-    answers.set(forward, answer);
-  }
-  return answer;
+export function allowedAnswer(forward: Forward, reuseSeconds = 0): Answer {
+  return prepared(forward, reuseSeconds).answer;
 }
 
 /** Its headers as lines. */
-export function allowedLines(forward: Forward): string {
-  let lines = allLines.get(forward);
-  if (lines === undefined) {
-    lines = `Content-Length: 0\r\nX-Gateway-Upstream: ${upstreamOf(forward)}\r\n`;
-    allLines.set(forward, lines);
+export function allowedLines(forward: Forward, reuseSeconds = 0): string {
+  return prepared(forward, reuseSeconds).lines;
+}
+
+interface Prepared {
+  readonly answer: Answer;
+  readonly lines: string;
+}
+
+function prepared(forward: Forward, reuseSeconds: number): Prepared {
+  const known = reuseSeconds > 0 ? reusable : single;
+  let found = known.get(forward);
+  if (found === undefined) {
+    found = prepare(forward, reuseSeconds);
+    known.set(forward, found);
   }
-  return lines;
+  return found;
+}
+
+function prepare({ to: { host, port } }: Forward, reuseSeconds: number): Prepared {
+  const upstream = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const headers = Object.freeze([
+    "Content-Length",
+    "0",
+    "X-Gateway-Upstream",
+    upstream,
+    ...(reuseSeconds > 0 ? ["Cache-Control", `max-age=${reuseSeconds}`] : []),
+  ]);
+  const lines = headers.reduce((text, word, at) => `${text}${word}${at % 2 === 0 ? ": " : "\r\n"}`, "");
+  return { answer: Object.freeze({ status: 200, headers, body: NOTHING }), lines };
 }
 
 const NOTHING = Buffer.alloc(0);
-const answers = new WeakMap<Forward, Answer>();
-const allLines = new WeakMap<Forward, string>();
+const single = new WeakMap<Forward, Prepared>();
+const reusable = new WeakMap<Forward, Prepared>();
 
 /** Not ours, or none of our business: the front goes on as if it had not asked. */
 export const PASSED: Answer = Object.freeze({
@@ -38,7 +53,3 @@ export const PASSED: Answer = Object.freeze({
   headers: Object.freeze(["Content-Length", "0"]),
   body: NOTHING,
 });
-
-function upstreamOf({ to: { host, port } }: Forward): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}

@@ -3,6 +3,7 @@ import type { HandlerTraits } from "../core/decision.ts";
 import { isPrefetch } from "../core/prefetch.ts";
 import { requestPath } from "../core/request-host.ts";
 import type { ClientRequest } from "../lifecycle/admit/admit.ts";
+import { noteReuse } from "../lifecycle/stop/reuse.ts";
 import { noteFirstPass } from "../lifecycle/wake/first-answer.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { routeFacts } from "../lifecycle/admit/refused-route.ts";
@@ -87,7 +88,10 @@ async function answerAccess(deps: AuthDeps, request: UnderstoodRequest): Promise
     if (record.heardFrom !== forward.to) noteFirstPass(lifecycle.context, record, forward.to);
     noteStream(record, streamSigns(req.headers), lifecycle.context.clock.now());
     const extra = waitHeaders(waitedMs);
-    return { answer: allowedAnswer(forward), counted: extra.length > 0 ? "held" : "allowed", extra };
+    // One that is no use must not let others pass unseen, whose requests are; nor is a cold start to be told twice.
+    const reuseSeconds = admission.isUse && extra.length === 0 ? front.reuseSeconds : undefined;
+    if (reuseSeconds !== undefined) noteReuse(record, reuseSeconds, lifecycle.context.clock);
+    return { answer: allowedAnswer(forward, reuseSeconds), counted: extra.length > 0 ? "held" : "allowed", extra };
   }
   const { decision, waitedMs } = admission;
   if (decision.kind === "gone") return undefined;

@@ -12,6 +12,8 @@ export interface Front {
   refusal(answer: Answer): Answer;
   /** Set where a refusal's body does not reach the client: this goes out at once, and the front then asks for `/page`. */
   readonly bareRefusal?: Answer;
+  /** For how many whole seconds the front may reuse the 200 for an app that is ready; absent: not at all. */
+  readonly reuseSeconds?: number;
 }
 
 /** An auth request, understood. Strings come from a client as they are. */

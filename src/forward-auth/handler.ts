@@ -6,6 +6,7 @@ import { isolateAsync } from "../core/isolate.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
 import { noteFirstPass } from "../lifecycle/wake/first-answer.ts";
 import { touch } from "../lifecycle/workload/lease.ts";
+import { noteReuse } from "../lifecycle/stop/reuse.ts";
 import { noteRequestedHost } from "../lifecycle/wake/probe-hosts.ts";
 import { noteFrontTraffic } from "../lifecycle/usage/sample.ts";
 import { writeContinue } from "../http1/write-continue.ts";
@@ -16,7 +17,7 @@ import { type AuthAnswer, type AuthDeps, type AuthRequest, answerAuthRequest } f
 import { CADDY } from "./caddy.ts";
 import { ENVOY } from "./envoy.ts";
 import type { Front } from "./front.ts";
-import { NGINX } from "./nginx.ts";
+import { NGINX, NGINX_CACHED, nginxFront } from "./nginx.ts";
 import { noteStream, type StreamSigns, streamSigns } from "./note-stream.ts";
 import { single } from "./read-forwarded.ts";
 import { TRAEFIK } from "./traefik.ts";
@@ -47,7 +48,7 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
       passAtOnce(deps, front, questionOf(req), req.socket.remoteAddress ?? "");
     if (!passed) isolateAsync(req.socket, answerLater(front, req, res, path));
     else {
-      res.writeHead(200, allowedAnswer(passed).headers as string[]);
+      res.writeHead(200, allowedAnswer(passed, front.reuseSeconds).headers as string[]);
       res.end();
     }
     return true;
@@ -56,7 +57,7 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
   function simple(asked: SimpleRequest, peer: string): string | undefined {
     const front = QUICK_FRONTS.get(asked.target);
     const passed = front && passAtOnce(deps, front, asked, peer);
-    return passed && allowedLines(passed);
+    return passed && allowedLines(passed, front.reuseSeconds);
   }
 
   async function answerLater(front: Front, req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
@@ -104,6 +105,7 @@ function passAtOnce(
   noteFrontTraffic(record, context.rearm);
   if (record.heardFrom !== record.gate.to) noteFirstPass(context, record, record.gate.to);
   noteStream(record, question, record.lastActivityMs);
+  if (front.reuseSeconds !== undefined) noteReuse(record, front.reuseSeconds, context.clock);
   count(front.name, "allowed");
   return record.gate;
 }
@@ -126,17 +128,19 @@ async function settle(deps: AuthHandlerDeps, request: AuthRequest): Promise<Auth
   return found;
 }
 
-const FRONTS: readonly Front[] = [TRAEFIK, CADDY, NGINX, ENVOY];
+const FRONTS: readonly Front[] = [TRAEFIK, CADDY, ENVOY];
 
 /** Those that ask with the client's host and path in headers, by the whole path of their question. */
-const QUICK_FRONTS: ReadonlyMap<string, Front> = new Map(
-  [TRAEFIK, CADDY, NGINX].map((front) => [`/_auth/${front.name}`, front]),
-);
+const QUICK_FRONTS: ReadonlyMap<string, Front> = new Map([
+  ...[TRAEFIK, CADDY, NGINX].map((front) => [`/_auth/${front.name}`, front] as const),
+  ["/_auth/nginx/cached", NGINX_CACHED],
+]);
 
 function frontOf(path: string): Front | undefined {
   const quick = QUICK_FRONTS.get(path);
   if (quick !== undefined || !path.startsWith("/_auth/")) return quick;
   const name = path.split("/", 3)[2];
+  if (name === NGINX.name) return nginxFront(path.slice("/_auth/nginx".length));
   return FRONTS.find((front) => front.name === name);
 }
 

@@ -21,3 +21,17 @@ export const NGINX: Front = Object.freeze({
   refusal: () => BARE,
   bareRefusal: BARE,
 } satisfies Front);
+
+/** The same, asked at `/_auth/nginx/cached`: with the guide's block, nginx asks about a ready app once a second. */
+export const NGINX_CACHED: Front = Object.freeze({
+  ...NGINX,
+  read: (req, path) => readForwarded(req, path.slice(CACHED.length), { query: false }),
+  reuseSeconds: 1,
+} satisfies Front);
+
+const CACHED = "/cached";
+
+/** The one of the two that answers what follows `/_auth/nginx`. */
+export function nginxFront(path: string): Front {
+  return path === CACHED || path.startsWith(`${CACHED}/`) ? NGINX_CACHED : NGINX;
+}

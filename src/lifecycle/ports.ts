@@ -203,6 +203,15 @@ export interface Memory {
   readonly goodHosts?: readonly string[];
   /** Its own limits, while it is throttled. */
   readonly ownLimits?: Limits;
+  /** Its counters when nobody had used it since its last activity. */
+  readonly counters?: Counters;
   /** How many instances it had when it was last seen with more than one. */
   readonly instances?: number;
+}
+
+/** What a run's network counters were at one moment; times are the wall clock's. */
+export interface Counters {
+  readonly startedAtMs: number;
+  readonly atMs: number;
+  readonly usage: Pick<Usage, "rxBytes" | "txBytes" | "rxPackets" | "txPackets" | "payload">;
 }

@@ -1,3 +1,4 @@
+import { readCounters, writeCounters } from "./counters.ts";
 import type { EndedBy, Limits, Memory } from "../lifecycle/ports.ts";
 
 const VERSION = 1;
@@ -22,6 +23,7 @@ export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
         ...(memory.suspendedUntilMs !== undefined && { suspended_until_ms: memory.suspendedUntilMs }),
         ...(memory.truceUntilMs !== undefined && { truce_until_ms: memory.truceUntilMs }),
         ...(memory.ownLimits && { own_limits: memory.ownLimits }),
+        ...(memory.counters && { counters: writeCounters(memory.counters) }),
         ...(memory.instances !== undefined && { instances: memory.instances }),
       },
     ]),
@@ -49,6 +51,7 @@ export function readRecords(text: string): Map<string, Memory> | { readonly faul
 
 function memoryOf(record: Record<string, unknown>): Memory {
   const ownLimits = limitsOf(record["own_limits"]);
+  const counters = readCounters(record["counters"]);
   const endedBy = ENDED_BY.find((one) => one === record["ended_by"]);
   const goodHosts = Array.isArray(record["good_hosts"]) ? record["good_hosts"].filter(isText) : [];
   const answeredPort = time(record["answered_port"]);
@@ -70,6 +73,7 @@ function memoryOf(record: Record<string, unknown>): Memory {
     ...(suspendedUntilMs !== undefined && { suspendedUntilMs }),
     ...(truceUntilMs !== undefined && { truceUntilMs }),
     ...(ownLimits && { ownLimits }),
+    ...(counters && { counters }),
     ...(instances !== undefined && { instances }),
   };
 }

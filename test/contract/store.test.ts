@@ -20,6 +20,11 @@ const MEMORY: Memory = {
   truceUntilMs: 1_700_000_000_000,
   ownLimits: { id: "c1", values: { NanoCpus: 0, MemoryReservation: -1 } },
   instances: 3,
+  counters: {
+    startedAtMs: 1_700_000_000_000,
+    atMs: 1_700_000_000_200,
+    usage: { rxBytes: 9, txBytes: 8, rxPackets: 7, txPackets: 6, payload: { segments: 5, loopbackPackets: 0 } },
+  },
 };
 
 const STORES: Record<string, (t: TestContext) => Promise<Store>> = {

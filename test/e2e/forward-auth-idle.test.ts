@@ -24,7 +24,7 @@ interface Way {
 }
 
 describe("what goes through a front keeps an app awake, and its end lets it sleep on time", () => {
-  for (const front of ["traefik", "caddy", "nginx"] as const) {
+  for (const front of ["traefik", "caddy", "nginx", "nginxCached"] as const) {
     onDocker(`behind ${front}`, async (t, docker) => {
       const names = Object.keys(USES);
       const keys = { idle_timeout: `${IDLE_MS}ms` };

@@ -14,7 +14,7 @@ const STOP_ROUNDS = Number(process.env["STOP_ROUNDS"] ?? 4);
 const CLIENTS = 4;
 
 describe("an app that is stopped again and again under its clients", () => {
-  for (const front of ["traefik", "caddy", "nginx"] as const) {
+  for (const front of ["traefik", "caddy", "nginx", "nginxCached"] as const) {
     onDocker(`loses nothing and gets nothing twice behind ${front}`, async (t, docker) => {
       const setup = await startFrontApps(t, docker, "address", [{ name: "app", env: { LOG_IDS: "1" } }]);
       const running = await frontSetups[front](t, setup);

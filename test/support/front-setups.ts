@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { TestContext } from "node:test";
 import type { FrontApps } from "./front-apps.ts";
 import { type Front, startCaddy, startNginx, startTraefik } from "./fronts.ts";
@@ -52,9 +54,43 @@ export const frontSetups = {
 }`,
     ),
 
+  /** A site for each app, which is served while the gateway is away. */
+  caddyFixed: (t: TestContext, { apps, gateway }: FrontApps) =>
+    startCaddy(t, (port) => sitesFor(PER_HOST_EXAMPLE, { port, gateway: gateway.port, apps })),
+
   /** The generic block as well. */
   nginx: (t: TestContext, { gateway }: FrontApps) => startNginx(t, (port) => nginxHttp(port, gateway.port)),
+
+  /** The example in which nginx keeps the answers for apps that are awake. */
+  nginxCached: (t: TestContext, { gateway }: FrontApps) =>
+    startNginx(t, (port, dir) => exampleFor(CACHED_EXAMPLE, { port, dir, gateway: gateway.port })),
 } satisfies Record<string, (t: TestContext, apps: FrontApps) => Promise<Front | undefined>>;
+
+const PER_HOST_EXAMPLE = path.resolve(import.meta.dirname, "../../examples/caddy/per-host/Caddyfile");
+
+/** The example's snippets as they stand, and its site once for each app. */
+function sitesFor(
+  file: string,
+  { port, gateway, apps }: { port: number; gateway: number } & Pick<FrontApps, "apps">,
+): string {
+  const [snippets = "", site = ""] = readFileSync(file, "utf8").split(/(?<=^\}\n)\n(?=#[^\n]*\nhttp:)/mu);
+  const sites = apps.map(({ host, upstream }) =>
+    site
+      .replace("http://whoami.localhost {", `http://${host}:${port} {\n\tbind 127.0.0.1`)
+      .replaceAll("whoami:80", upstream),
+  );
+  return [snippets.replaceAll("gateway:8080", `127.0.0.1:${gateway}`), ...sites].join("\n");
+}
+
+const CACHED_EXAMPLE = path.resolve(import.meta.dirname, "../../examples/nginx/cached.conf");
+
+/** An example's configuration as it stands, but for the ports and the folder of this machine. */
+function exampleFor(file: string, { port, dir, gateway }: { port: number; dir: string; gateway: number }): string {
+  return readFileSync(file, "utf8")
+    .replace("listen 80 default_server", `listen 127.0.0.1:${port}`)
+    .replace("server gateway:8080", `server 127.0.0.1:${gateway}`)
+    .replace("/var/cache/nginx", dir);
+}
 
 /** The `http` block of the guide: one server for every host. */
 export function nginxHttp(port: number, gateway: number): string {

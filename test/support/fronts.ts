@@ -65,13 +65,17 @@ export async function startCaddy(t: TestContext, sites: (port: number) => string
       file,
       `{\n\tadmin 127.0.0.1:${adminPort}\n\tauto_https off\n\tpersist_config off\n}\n${sites(port)}\n`,
     );
-    const isUp = (): Promise<boolean> => answers(adminPort, "/config/");
+    // Its admin endpoint answers before its sites do.
+    const isUp = async (): Promise<boolean> => (await answers(adminPort, "/config/")) && answers(port, "/");
     return { args: ["run", "--config", file, "--adapter", "caddyfile"], isUp };
   });
 }
 
 /** nginx with this text inside its `http` block. */
-export async function startNginx(t: TestContext, http: (port: number) => string): Promise<Front | undefined> {
+export async function startNginx(
+  t: TestContext,
+  http: (port: number, dir: string) => string,
+): Promise<Front | undefined> {
   return startFront(t, "nginx", (dir, port) => {
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
       (one) => `${one}_temp_path ${dir}/${one};`,
@@ -81,7 +85,7 @@ export async function startNginx(t: TestContext, http: (port: number) => string)
     writeFileSync(
       file,
       `${user}\ndaemon off;\nworker_processes 1;\npid ${dir}/nginx.pid;\nerror_log stderr info;\n` +
-        `events { worker_connections 512; }\nhttp {\n${temporary.join("\n")}\naccess_log off;\n${http(port)}\n}\n`,
+        `events { worker_connections 512; }\nhttp {\n${temporary.join("\n")}\naccess_log off;\n${http(port, dir)}\n}\n`,
     );
     return { args: ["-p", dir, "-c", file], isUp: () => answers(port, "/") };
   });

@@ -1,6 +1,7 @@
 import type { Settings } from "../../core/settings.ts";
 import { NGINX } from "../../forward-auth/nginx.ts";
 import { type Finding, bareHost, missing, ok } from "./finding.ts";
+import { ofCache } from "./nginx-cache.ts";
 import { type Directive, readNginx } from "./nginx-tree.ts";
 
 /** What an nginx's configuration, as `nginx -T` prints it, lacks for the hosts of this configuration. */
@@ -58,6 +59,7 @@ function ofQuestion(scope: Scope, holdMs: number): Finding[] {
   const [[limit = "60s"] = []] = inForce(scope, "proxy_read_timeout");
   const findings = [
     ...ofForwarded(scope),
+    ...ofCache(where, (name) => inForce(scope, name)),
     ...(milliseconds(limit) > holdMs
       ? []
       : [

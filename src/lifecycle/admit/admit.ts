@@ -47,6 +47,8 @@ export type Admission =
       readonly forward: Forward;
       readonly record: WorkloadRecord;
       readonly lease: Lease | undefined;
+      /** It counts as use: no rule to ignore it matches. */
+      readonly isUse: boolean;
       /** How long it had to wait, in milliseconds; 0: it was ready. */
       readonly waitedMs: number;
     }
@@ -166,7 +168,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     if (request !== undefined) record.lastClient = classOf(request);
     if (leaseKind === "none" && request !== undefined) touch(record, clock);
     if (route.group !== undefined) wakeOthers(context, route);
-    return { kind: "forward", forward: gate, record, lease, waitedMs };
+    return { kind: "forward", forward: gate, record, lease, isUse: request !== undefined, waitedMs };
   }
 
   return { admit };

@@ -9,6 +9,7 @@ import { type Engine, EngineError, type StopOrder, type StopResult, type Workloa
 import { stopDeletes } from "./stop-deletes.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 import { sampledMemory } from "../usage/sample.ts";
+import { untilNotReusable } from "./reuse.ts";
 import { unthrottle } from "./throttle.ts";
 import { findVeto, vetoForMs } from "./veto.ts";
 
@@ -26,6 +27,7 @@ export async function drainJob(
   const { state } = record;
   if (state.status !== "draining") return;
   const limitMs = context.clock.now() + DRAIN_LIMIT_MS;
+  await untilNotReusable(context, record, signal);
   while (record.leases > 0 && context.clock.now() < limitMs && !signal.aborted) {
     await waitForSignal(record, limitMs - context.clock.now(), signal, context.clock);
   }

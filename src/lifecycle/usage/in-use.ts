@@ -69,8 +69,11 @@ function findSharedUse(before: Sample, after: Sample, stream: StreamState): "con
   return stream !== "recent" && isIdle ? undefined : "connections";
 }
 
-/** What is known of streams: none went through, one did, or one was let through or seen within the last minute. */
-export type StreamState = "none" | "once" | "recent";
+/**
+ * What is known of streams: none went through, one did, one was let through or seen within the last minute, or one may have
+ * gone through unseen, since a front reuses our answers.
+ */
+export type StreamState = "none" | "once" | "recent" | "unseen";
 
 function findTraffic(
   before: Sample,
@@ -89,7 +92,19 @@ function findTraffic(
   if (after.usage.connections === 0) return undefined;
   const segments = after.usage.connections === undefined ? undefined : segmentsBetween(before.usage, after.usage);
   if (segments !== undefined) return segments > 0 ? "traffic" : undefined;
+  if (stream === "unseen") return traffic.hasPayload ? "traffic" : undefined;
   return (stream === "recent" && !traffic.isBare) || trickles(traffic, stream) ? "traffic" : undefined;
+}
+
+/**
+ * Whether anything at all was carried between two readings, while nobody was asked; where nothing tells, it was. Connections
+ * that are over by now count as well, so that the payload of a health check past the front does, too.
+ */
+export function carriedAny(before: Sample, after: Sample): boolean {
+  const segments = segmentsBetween(before.usage, after.usage);
+  if (segments !== undefined) return segments > 0;
+  const traffic = trafficBetween(before.usage, after.usage);
+  return traffic === undefined || (traffic.bothWays && traffic.hasPayload);
 }
 
 /** `undefined` where it cannot be told, such as while something talks over loopback. */
@@ -114,6 +129,9 @@ const ARP_BYTES = 42;
 /** TCP with timestamps and nothing in it. */
 const BARE_BYTES = 66;
 const BARE_IPV6_BYTES = 86;
+const IPV4_SIZES = [ARP_BYTES, BARE_BYTES, SYN_BYTES] as const;
+const IPV6_SIZES = [BARE_IPV6_BYTES - 12, BARE_IPV6_BYTES, BARE_IPV6_BYTES + 8] as const;
+
 const BUSY_SHARE = 0.05;
 
 interface Traffic {
@@ -126,6 +144,8 @@ interface Traffic {
   readonly bothWays: boolean;
   /** Nothing but keep-alives, acknowledgements and ARP, by the sizes that these have. */
   readonly isBare: boolean;
+  /** The sizes of connects, keep-alives, acknowledgements, closes and ARP do not add up to what passed. */
+  readonly hasPayload: boolean;
 }
 
 function trafficBetween(before: Usage, after: Usage): Traffic | undefined {
@@ -140,6 +160,7 @@ function trafficBetween(before: Usage, after: Usage): Traffic | undefined {
     taken: rx - SYN_BYTES * rxPackets,
     given: tx - SYN_BYTES * txPackets,
     isBare: isBare(rx, rxPackets) && isBare(tx, txPackets),
+    hasPayload: !isWithoutPayload(rx, rxPackets) || !isWithoutPayload(tx, txPackets),
     bothWays: exceeds(rx, rxPackets) && exceeds(tx, txPackets),
   };
 }
@@ -148,6 +169,12 @@ function trafficBetween(before: Usage, after: Usage): Traffic | undefined {
 function isBare(bytes: number, packets: number): boolean {
   const arps = (BARE_BYTES * packets - bytes) / (BARE_BYTES - ARP_BYTES);
   return bytes === BARE_IPV6_BYTES * packets || (Number.isInteger(arps) && arps >= 0 && arps <= packets);
+}
+
+/** A SYN is 8 bytes longer than an acknowledgement, a reset 12 and ARP 24 shorter: payload rarely adds up to that. */
+function isWithoutPayload(bytes: number, packets: number): boolean {
+  const [shortest, bare, longest] = bytes < BARE_IPV6_BYTES * packets ? IPV4_SIZES : IPV6_SIZES;
+  return bytes >= shortest * packets && bytes <= longest * packets && (bytes - bare * packets) % 4 === 0;
 }
 
 type Counter = "rxBytes" | "txBytes" | "rxPackets" | "txPackets";

@@ -1,5 +1,6 @@
 import type { VetoReason } from "../../core/events.ts";
 import type { LifecycleContext } from "../context.ts";
+import { countersOf } from "./absence.ts";
 import { findUse, type Sample, type Sampling, type StreamState, type UseSignal } from "./in-use.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
@@ -120,9 +121,11 @@ async function compare(
   // What cannot be read says nothing: leases and requests then decide alone.
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
   const after = usage && { atMs: context.clock.now(), usage };
+  if (after !== undefined) record.counters = countersOf(record, after, context.clock);
   const isFirst = before === undefined || before.atMs < record.lastActivityMs;
   if (after === undefined || isFirst) {
     record.sampling = { begunMs, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after, running: undefined };
+    context.remember(); // a gateway that is killed compares with it when it is back
     return undefined;
   }
   const use = judge(record, before, after);
@@ -144,7 +147,8 @@ function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReaso
 }
 
 /** Whether something that stays open with hardly a byte was let through or seen, ever or not long before `atMs`. */
-function streamState({ streamSeenMs }: WorkloadRecord, atMs: number): StreamState {
+function streamState({ streamSeenMs, reusableUntilMs, awakeSinceMs }: WorkloadRecord, atMs: number): StreamState {
+  if (reusableUntilMs > awakeSinceMs) return "unseen";
   if (streamSeenMs === 0) return "none";
   return atMs - streamSeenMs < STREAM_MS ? "recent" : "once";
 }

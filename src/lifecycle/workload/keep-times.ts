@@ -2,6 +2,7 @@ import { isAwake, type WorkloadEvent, type WorkloadState } from "../../core/work
 import { isOurRun } from "../reconcile/observe.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { judgeAbsence } from "../usage/absence.ts";
 import { unthrottle } from "../stop/throttle.ts";
 
 /** What a change of state means for when a workload was last used, since when it runs, and who is to thank for it. */
@@ -28,6 +29,7 @@ function rise(context: LifecycleContext, record: WorkloadRecord, before: Workloa
     const startedAtMs = startOf(context, record);
     record.awakeSinceMs = startedAtMs;
     if (record.lastActivityMs < startedAtMs || event.type !== "observed") noteFirstSeen(record, now);
+    else if (record.seenByFront) void judgeAbsence(context, record);
     if (record.ownLimits !== undefined) void unthrottle(context, record);
     return;
   }

@@ -88,6 +88,7 @@ function isUsed({ state, settings }: WorkloadRecord): boolean {
 
 function memoryOf(record: WorkloadRecord, clock: Clock, truces: Truces): Memory {
   const offsetMs = clock.wall() - clock.now();
+  const { counters } = record;
   const truce = truces.of(record.name);
   return {
     lastActivityMs: record.lastActivityMs === 0 ? undefined : Math.round(record.lastActivityMs + offsetMs),
@@ -104,6 +105,7 @@ function memoryOf(record: WorkloadRecord, clock: Clock, truces: Truces): Memory 
     ...(truce && { truceUntilMs: Math.round(truce.untilMs + offsetMs) }),
     ...(record.probeHosts.good.length > 0 && { goodHosts: record.probeHosts.good }),
     ...(record.ownLimits && { ownLimits: record.ownLimits }),
+    ...(counters && counters.atMs >= Math.round(record.lastActivityMs + offsetMs) && { counters }),
     ...(record.formerInstances > 1 && { instances: record.formerInstances }),
   };
 }

@@ -1,0 +1,39 @@
+import { type Finding, missing, note } from "./finding.ts";
+
+/** What is wrong with how a location that asks keeps the answers; `inForce` gives the arguments of a directive there. */
+export function ofCache(where: string, inForce: (directive: string) => (readonly string[])[]): Finding[] {
+  const asksForCached = inForce("proxy_pass").some(([url = ""]) => url.includes("/_auth/nginx/cached"));
+  const isCached = inForce("proxy_cache").some(([zone]) => zone !== undefined && zone !== "off");
+  if (!isCached)
+    return asksForCached
+      ? [note(`${where} asks /_auth/nginx/cached but keeps no answer: add proxy_cache and proxy_cache_key`)]
+      : [];
+  const stale = inForce("proxy_cache_use_stale")
+    .flat()
+    .filter((one) => one !== "error" && one !== "off");
+  return [
+    ...(inForce("proxy_cache_valid").length > 0
+      ? [missing(`${where}: remove proxy_cache_valid: the gateway says which answers may be kept, and for how long`)]
+      : []),
+    ...(stale.length > 0
+      ? [
+          missing(
+            `${where}: proxy_cache_use_stale ${stale.join(" ")}: keep only error; an old answer leads to an app that sleeps`,
+          ),
+        ]
+      : []),
+    ...(inForce("proxy_ignore_headers").flat().includes("Cache-Control")
+      ? [
+          missing(
+            `${where}: proxy_ignore_headers names Cache-Control, by which the gateway says what may be kept: remove it`,
+          ),
+        ]
+      : []),
+    ...(inForce("proxy_cache_key").length === 0
+      ? [missing(`${where}: add \`proxy_cache_key $http_host;\`: by default all hosts share one answer`)]
+      : []),
+    ...(asksForCached
+      ? []
+      : [note(`${where} keeps answers, but asks /_auth/nginx, which allows that for none: ask /_auth/nginx/cached`)]),
+  ];
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { describe, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { WebSocket } from "ws";
+import { cleanup } from "../support/cleanup.ts";
+import { startFrontApps, untilAsleep } from "../support/front-apps.ts";
+import { frontSetups } from "../support/front-setups.ts";
+import { request } from "../support/http.ts";
+import { onDocker } from "../support/sleeping.ts";
+
+/** How long the gateway is away. As an issue wants it: AWAY_MS=30000. */
+const AWAY_MS = Number(process.env["AWAY_MS"] ?? 6_000);
+const IDLE_MS = 4_000;
+
+describe("a gateway that is killed takes no app that is awake with it", () => {
+  for (const front of ["nginxCached", "caddyFixed"] as const) {
+    onDocker(`behind ${front}, and when it is back it stops what is idle, and nothing else`, async (t, docker) => {
+      const keys = { idle_timeout: `${IDLE_MS}ms` };
+      const setup = await startFrontApps(t, docker, "address", [
+        { name: "used", keys },
+        { name: "unused", keys: { idle_timeout: `${AWAY_MS + 6_000}ms` } },
+      ]);
+      const running = await frontSetups[front](t, setup);
+      const [used, unused] = setup.apps;
+      if (running === undefined || used === undefined || unused === undefined) return;
+      assert.equal((await request({ port: running.port, host: unused.host })).status, 200);
+      const clients = startClients(t, running.port, used.host);
+      await sleep(5_000);
+      await setup.gateway.stop("SIGKILL");
+      await sleep(AWAY_MS);
+      const again = await setup.gateway.restart();
+      await untilAsleep(again, unused.container.name, 9_000);
+      assert.ok(await used.container.isRunning(), "it had traffic");
+      assert.deepEqual(await clients.end(), []);
+      await untilAsleep(again, used.container.name);
+    });
+  }
+});
+
+interface Clients {
+  /** What went wrong. */
+  end(): Promise<string[]>;
+}
+
+/** Two that read, one that writes, one with a WebSocket that stays open. */
+function startClients(t: TestContext, port: number, host: string): Clients {
+  const over = new AbortController();
+  cleanup(t, () => over.abort());
+  const faults: string[] = [];
+  let served = 0;
+  async function ask(index: number, isPost: boolean): Promise<void> {
+    for (let count = 0; !over.signal.aborted; count += 1) {
+      const headers = { "x-request-id": `c${index}-${count}` };
+      const body = { method: "POST", body: randomBytes(50_000) };
+      const what = await request({ port, host, path: "/echo", headers, ...(isPost && body) }).then(
+        ({ status, text }) => (status === 200 && JSON.parse(text).times === 1 ? undefined : `${status} ${text}`),
+        String,
+      );
+      served += 1;
+      if (what !== undefined) faults.push(`c${index}-${count}: ${what}`);
+      await sleep(Math.random() * 80);
+    }
+  }
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { headers: { host } });
+  cleanup(t, () => socket.terminate());
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  socket.on("error", (error) => faults.push(`WebSocket: ${String(error)}`));
+  socket.on("close", () => over.signal.aborted || faults.push("the WebSocket was cut"));
+  const asking = [ask(0, false), ask(1, true), ask(2, false)];
+  return {
+    async end() {
+      over.abort();
+      await Promise.all(asking);
+      if (served < 30) faults.push(`only ${served} requests were served`);
+      socket.close();
+      await closed;
+      return faults;
+    },
+  };
+}
