@@ -220,7 +220,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       [
         "core/transition.ts",
-        'if (state.status !== "ready" || state.endpoint !== event.endpoint) return keep(state);',
+        'if (state.status !== "ready" || !state.targets.includes(event.endpoint)) return keep(state);',
         "return keep(state);",
       ],
     ],

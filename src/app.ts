@@ -130,7 +130,10 @@ function counted(engines: Engines, metrics: Telemetry["metrics"]): Engines {
 /** Connections to an app end with its run. */
 function releaseConnections(events: EventStream, forwarder: Forwarder): void {
   events.subscribe((event) => {
-    if (event.type === "state" && event.from.status === "ready") forwarder.release(event.from.endpoint);
+    if (event.type === "state" && event.from.status === "ready") {
+      const staying = event.to.status === "ready" ? event.to.targets : [];
+      for (const target of event.from.targets) if (!staying.includes(target)) forwarder.release(target);
+    }
     if (event.type === "run-over") forwarder.endWithRun(event.endpoint);
   });
 }

@@ -59,6 +59,16 @@ export interface Forward {
   readonly to: Endpoint;
 }
 
+/**
+ * The decision for one of the targets of a ready workload, in a ring of them: whoever takes it leaves the next one for the
+ * request after it. With one target it is its own next one.
+ */
+export interface Gate extends Forward {
+  readonly next: Gate;
+  /** The targets of the ring. */
+  readonly targets: readonly Endpoint[];
+}
+
 /** Why a wake failed. */
 export interface Failure {
   readonly reason: FailureReason;

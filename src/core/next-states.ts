@@ -28,8 +28,8 @@ export function settle(observation: Observation, step: Step, order?: StopReason)
 
 /** Undoes a drain: `ready` again if it was that before. */
 export function undrain(state: Extract<WorkloadState, { status: "draining" }>, step: Step): Transition {
-  if (state.endpoint === undefined) return unready(step);
-  return { state: { status: "ready", sinceMs: step.nowMs, endpoint: state.endpoint }, effects: ["cancel"] };
+  if (state.targets === undefined) return unready(step);
+  return { state: { status: "ready", sinceMs: step.nowMs, targets: state.targets }, effects: ["cancel"] };
 }
 
 /** Begins a wake. */
@@ -38,14 +38,14 @@ export function start(step: Step): Transition {
   return { state, effects: ["cancel", "wake"] };
 }
 
-/** `endpoint` is set when it was ready before: an arrival then makes it ready again. */
-export function drain(reason: StopReason, step: Step, endpoint?: Endpoint): Transition {
+/** `targets` is set when it was ready before: an arrival then makes it ready again. */
+export function drain(reason: StopReason, step: Step, targets?: readonly Endpoint[]): Transition {
   const state = {
     status: "draining",
     sinceMs: step.nowMs,
     run: step.nextRun,
     reason,
-    endpoint,
+    targets,
     wakeNext: false,
   } as const;
   return { state, effects: ["cancel", "drain"] };

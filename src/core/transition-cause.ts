@@ -31,6 +31,7 @@ export function causeOf(event: WorkloadEvent, wakeCause: WakeCause | undefined):
         : { code: "killed", afterMs: event.killedAfterMs };
     case "answered":
     case "completed":
+    case "targets":
     case "refused":
     case "ending":
     case "arrival":
@@ -52,6 +53,7 @@ export function causeText(cause: TransitionCause): string {
 const TEXTS = {
   answered: "it answers",
   completed: "it ended as it should",
+  targets: "its instances changed",
   refused: "it refused a connection",
   ending: "it ends",
   arrival: "a request came",

@@ -17,8 +17,9 @@ test("a change leaves the former job, and begins the one that the new status own
   for (const { from, state, event } of pairs()) {
     const result = transition(state, event, NOW, NEXT);
     if (result.state === state) continue;
-    const isWaiting = state.status === "unseen" && result.state.status === "unseen";
-    const sameRun = isWaiting || ("run" in state && "run" in result.state && result.state.run === state.run);
+    const isJobless = state.status === "unseen" || state.status === "ready";
+    const isSame = isJobless && result.state.status === state.status;
+    const sameRun = isSame || ("run" in state && "run" in result.state && result.state.run === state.run);
     const job = JOBS[result.state.status];
     const effects = sameRun ? [] : ["cancel", ...(job === undefined ? [] : [job])];
     assert.deepEqual(result.effects, effects, `${from} → ${nameOf(result.state)}`);

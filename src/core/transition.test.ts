@@ -16,6 +16,16 @@ const IN_USE = {
   "anew, stopped": "asleep",
   paused: "paused",
 };
+
+const READY = {
+  ...IN_USE,
+  restarting: "unready",
+  "none left": "unready",
+  ending: "unready",
+  "sleep idle": "draining",
+  "sleep admin": "draining!",
+  "sleep schedule": "draining(schedule)",
+};
 const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   unseen: {
     ...FROM_REST,
@@ -89,15 +99,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "sleep admin": "draining?(admin)",
     "sleep schedule": "draining?(schedule)",
   },
-  ready: {
-    ...IN_USE,
-    restarting: "unready",
-    refused: "unready",
-    ending: "unready",
-    "sleep idle": "draining",
-    "sleep admin": "draining!",
-    "sleep schedule": "draining(schedule)",
-  },
+  ready: { ...READY, "one more": "ready×2", refused: "unready" },
+  "ready×2": { ...READY, "one more": "ready×2", refused: "ready", "refused elsewhere": "ready" },
   draining: {
     ...IN_USE,
     restarting: "unready",

@@ -1,5 +1,5 @@
 import { drain, isRunning, keep, settle, start, type Step, stop, undrain, unready } from "./next-states.ts";
-import type { Observation } from "./observation.ts";
+import type { Endpoint, Observation } from "./observation.ts";
 import {
   canBeUndone,
   type StopReason,
@@ -31,8 +31,14 @@ export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: nu
     case "wake-failed":
       return onWakeFailed(state, event, step);
     case "refused":
-      if (state.status !== "ready" || state.endpoint !== event.endpoint) return keep(state);
-      return unready(step);
+      if (state.status !== "ready" || !state.targets.includes(event.endpoint)) return keep(state);
+      return onTargets(
+        state,
+        state.targets.filter((target) => target !== event.endpoint),
+        step,
+      );
+    case "targets":
+      return state.status === "ready" ? onTargets(state, event.targets, step) : keep(state);
     case "ending":
       return state.status === "ready" ? unready(step) : keep(state);
     case "sleep":
@@ -63,7 +69,7 @@ function onWake(state: WorkloadState, force: boolean, step: Step): Transition {
     case "failed":
       return force || step.nowMs >= state.retryAtMs ? start(step) : keep(state);
     case "draining":
-      if (canBeUndone(state.reason) && state.endpoint === undefined) return start(step);
+      if (canBeUndone(state.reason) && state.targets === undefined) return start(step);
       if (canBeUndone(state.reason)) return undrain(state, step);
       return state.wakeNext ? keep(state) : { state: { ...state, wakeNext: true }, effects: [] };
     case "stopping":
@@ -82,9 +88,18 @@ function onAnswered(state: WorkloadState, { run, endpoint }: EventOf<"answered">
   if (!ownsRun(state, run)) return keep(state);
   if (state.status !== "starting" && state.status !== "unready" && state.status !== "failed") return keep(state);
   if (state.status !== "unready" && state.stopNext !== undefined) {
-    return drain(state.stopNext, step, endpoint);
+    return drain(state.stopNext, step, [endpoint]);
   }
-  return { state: { status: "ready", sinceMs: step.nowMs, endpoint }, effects: ["cancel"] };
+  return { state: { status: "ready", sinceMs: step.nowMs, targets: [endpoint] }, effects: ["cancel"] };
+}
+
+/** It stays ready for as long as one instance is. */
+function onTargets(
+  state: Extract<WorkloadState, { status: "ready" }>,
+  targets: readonly Endpoint[],
+  step: Step,
+): Transition {
+  return targets.length === 0 ? unready(step) : { state: { ...state, targets }, effects: [] };
 }
 
 function onWakeFailed(
@@ -108,7 +123,7 @@ function onSleep(state: WorkloadState, reason: StopReason, step: Step): Transiti
   const isOrder = !canBeUndone(reason);
   switch (state.status) {
     case "ready":
-      return drain(reason, step, state.endpoint);
+      return drain(reason, step, state.targets);
     case "unready":
       return drain(reason, step);
     case "failed":
@@ -169,7 +184,7 @@ function onObserved(state: WorkloadState, observation: Observation, restarted: b
       if (canBeUndone(state.reason)) return settle(observation, step);
       if (observation.status === "stopped" || observation.status === "absent") return settle(observation, step);
       // Another run of it must stop as well, and a frozen one, once nothing is open.
-      return state.endpoint === undefined ? keep(state) : { state: { ...state, endpoint: undefined }, effects: [] };
+      return state.targets === undefined ? keep(state) : { state: { ...state, targets: undefined }, effects: [] };
   }
 }
 

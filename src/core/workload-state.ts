@@ -24,14 +24,19 @@ export type WorkloadState =
       readonly stopNext?: StopReason;
     }
   | { readonly status: "unready"; readonly sinceMs: number; readonly run: number }
-  | { readonly status: "ready"; readonly sinceMs: number; readonly endpoint: Endpoint }
+  | {
+      readonly status: "ready";
+      readonly sinceMs: number;
+      /** Where requests may go: one address for each of its instances that answers; never empty. */
+      readonly targets: readonly Endpoint[];
+    }
   | {
       readonly status: "draining";
       readonly sinceMs: number;
       readonly run: number;
       readonly reason: StopReason;
       /** Set when it was ready before: an arrival then makes it ready again. */
-      readonly endpoint: Endpoint | undefined;
+      readonly targets: readonly Endpoint[] | undefined;
       /** Somebody arrived although it must stop: wake it as soon as it has ended. */
       readonly wakeNext: boolean;
     }
@@ -93,6 +98,8 @@ export type WorkloadEvent =
       /** The engine has not answered the call to start it. */
       readonly startPending?: boolean;
     }
+  /** One of several instances answers now, or ends: these are the targets. */
+  | { readonly type: "targets"; readonly targets: readonly Endpoint[] }
   /** The app refused a connection although it was ready. */
   | { readonly type: "refused"; readonly endpoint: Endpoint }
   /** The engine reports that it ends by itself, or by somebody else. */

@@ -97,17 +97,19 @@ function passAtOnce(
   if (forwardedHost === undefined || forwardedUri === undefined || mayBeOurs(forwardedUri)) return undefined;
   if (!isTrusted(peer)) return undefined;
   const record = lifecycle.routes().hosts.find(forwardedHost)?.single;
-  if (record?.gate === undefined) return undefined;
+  const gate = record?.gate;
+  if (record === undefined || gate === undefined) return undefined;
+  record.gate = gate.next;
   const { context } = lifecycle;
   record.lastClient = clientClass(userAgent, websocketKey !== undefined);
   touch(record, context.clock);
   noteRequestedHost(record, forwardedHost);
   noteFrontTraffic(record, context.rearm);
-  if (record.heardFrom !== record.gate.to) noteFirstPass(context, record, record.gate.to);
+  if (record.heardFrom !== gate.to) noteFirstPass(context, record, gate.to);
   noteStream(record, question, record.lastActivityMs);
   if (front.reuseSeconds !== undefined) noteReuse(record, front.reuseSeconds, context.clock);
   count(front.name, "allowed");
-  return record.gate;
+  return gate;
 }
 
 /** Finds the answer and counts it; a fault of ours is answered, too. */

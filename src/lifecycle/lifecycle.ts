@@ -192,6 +192,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       stopped.abort();
       for (const record of records.values()) {
         record.job?.abort();
+        record.targets.following?.abort();
         record.timer?.abort.abort();
       }
       await speedUpAll();

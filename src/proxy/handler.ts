@@ -56,8 +56,10 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
 
   function simple(route: Route, request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
     const { single } = route;
-    if (single?.gate === undefined) return false;
-    const { to } = single.gate;
+    const gate = single?.gate;
+    if (gate === undefined || single === undefined) return false;
+    single.gate = gate.next;
+    const { to } = gate;
     const { host } = request;
     single.lastClient = clientClass(request.userAgent, false);
     const startedMs = context.clock.now();
@@ -84,11 +86,13 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
     request(route, req, res) {
       const { single } = route;
       const arrival = new RequestArrival(route, req, res);
-      if (single?.gate === undefined) return isolateAsync(req.socket, admit(deps, arrival));
+      const gate = single?.gate;
+      if (gate === undefined || single === undefined) return isolateAsync(req.socket, admit(deps, arrival));
       // The ready path: nothing is decided.
+      single.gate = gate.next;
       single.lastClient = clientClass(req.headers["user-agent"], false);
       const lease = openLease(single, "request", context.clock.now());
-      return forward(deps, arrival, { record: single, forward: single.gate, lease, waitedMs: 0 });
+      return forward(deps, arrival, { record: single, forward: gate, lease, waitedMs: 0 });
     },
     upgrade(route, req, socket, head) {
       isolateAsync(socket, admit(deps, new UpgradeArrival(route, req, socket, head)));

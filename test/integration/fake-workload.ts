@@ -17,6 +17,11 @@ export interface FakeWorkload {
   endpoint: Endpoint;
   /** How many of it run, where the engine knows replicas: the others answer at `HOST-2`, `HOST-3`, … */
   replicas: number;
+  /** Hosts of instances that do not answer, that end, that are gone, and that came later. */
+  readonly deaf: Set<string>;
+  readonly ending: Set<string>;
+  readonly gone: Set<string>;
+  readonly extra: Set<string>;
   health: Observation["health"];
   firstCheckAfterMs: number | undefined;
   checkOutput: string | undefined;
@@ -50,8 +55,9 @@ export interface FakeWorkload {
 export function createFakeProbe(workloads: ReadonlyMap<string, FakeWorkload>, clock: Clock): Probe {
   const at = (endpoint: Endpoint): FakeWorkload | undefined => {
     const found = [...workloads.values()].find(
-      (workload) => workload.endpoint.host === endpoint.host && workload.endpoint.port === endpoint.port,
+      (workload) => hostsOf(workload).includes(endpoint.host) && workload.endpoint.port === endpoint.port,
     );
+    if (found?.deaf.has(endpoint.host)) return undefined;
     return found?.status === "running" && clock.wall() >= (found.startedAtMs ?? 0) + found.listenMs ? found : undefined;
   };
   return {
@@ -74,6 +80,10 @@ export function imagine(name: string, id: number): FakeWorkload {
     labels: {},
     endpoint: { host: name, port: 80, published: false },
     replicas: 1,
+    deaf: new Set(),
+    ending: new Set(),
+    gone: new Set(),
+    extra: new Set(),
     health: "none",
     firstCheckAfterMs: undefined,
     checkOutput: undefined,
@@ -121,15 +131,18 @@ export function observationOf(name: string, workload: FakeWorkload | undefined):
   return { name, id, status, health, image, labels, ...instances, startedAtMs, exit, ...more };
 }
 
-function running({
-  id,
-  endpoint,
-  replicas,
-  startedAtMs,
-}: FakeWorkload): Pick<Observation, "instances" | "wanted" | "version" | "note"> {
-  const all = Array.from({ length: replicas }, (_, at) => {
-    const place = at === 0 ? endpoint : { ...endpoint, host: `${endpoint.host}-${at + 1}` };
-    return oneInstance(`${id}-${at}`, [place], startedAtMs).instances;
-  });
-  return { ...noInstances(), wanted: replicas, instances: all.flat() };
+/** The hosts of all its instances. */
+function hostsOf({ endpoint: { host }, replicas, gone, extra }: FakeWorkload): string[] {
+  const own = Array.from({ length: replicas }, (_, at) => (at === 0 ? host : `${host}-${at + 1}`));
+  return [...own.filter((one) => !gone.has(one)), ...extra];
+}
+
+function running(workload: FakeWorkload): Pick<Observation, "instances" | "wanted" | "version" | "note"> {
+  const { id, endpoint, replicas, startedAtMs, ending } = workload;
+  const instances = hostsOf(workload).flatMap((host) =>
+    oneInstance(`${id} ${host}`, [{ ...endpoint, host }], startedAtMs).instances.map((one) => {
+      return { ...one, ending: ending.has(host) };
+    }),
+  );
+  return { ...noInstances(), wanted: replicas, instances };
 }

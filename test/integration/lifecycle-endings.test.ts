@@ -42,7 +42,7 @@ test("one that has died is woken, though the engine does not know of its end yet
   assert.ok(state.status === "ready");
   const app = fixture.engine.get("app");
   app.listenMs = Infinity; // nobody listens any more; for the engine it runs
-  fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: state.endpoint });
+  fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: state.targets[0]! });
   const guest = fixture.visit("app");
   await fixture.clock.advance(20);
   assert.deepEqual(fixture.orders(), ["start app"]);
@@ -64,7 +64,7 @@ test("one that runs, is asked for and crashes, and crashes once more at its next
   assert.ok(state.status === "ready");
   const app = fixture.engine.get("app");
   Object.assign(app, { listenMs: Infinity, endsAfterMs: 100 });
-  fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: state.endpoint });
+  fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: state.targets[0]! });
   const guest = fixture.visit("app");
   await fixture.clock.advance(20);
   fixture.engine.crash("app", { code: 1 });

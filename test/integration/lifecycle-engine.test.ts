@@ -92,7 +92,7 @@ test("an app that answers is served although the engine cannot confirm that it r
   fixture.engine.reachable(false);
   const { state } = fixture.record("app");
   assert.ok(state.status === "ready");
-  fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: state.endpoint });
+  fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: state.targets[0]! });
   const guest = fixture.visit("app");
   await fixture.clock.advance(100);
   assert.equal(guest.answer, "forward app");

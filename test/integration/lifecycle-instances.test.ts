@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openLifecycle } from "./lifecycle-fixture.ts";
+import { type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
 
 const MINUTE = 60_000;
+const SECOND = 1_000;
 const app = { name: "app", idleTimeoutMs: 10 * MINUTE };
 
 test("a workload of three instances is woken as three", async () => {
@@ -36,3 +37,74 @@ test("a workload that somebody else has scaled is woken as it was last", async (
   await fixture.clock.advance(5 * MINUTE);
   assert.deepEqual(fixture.orders(), ["start app ×2"]);
 });
+
+const three = { fakes: { app: { status: "running", replicas: 3 } } } as const;
+
+test("requests go to the instances in turn", async () => {
+  const fixture = await openLifecycle([app], three);
+  assert.deepEqual(await targetsOf(fixture, 6), ["app-2", "app-3", "app", "app-2", "app-3", "app"].toSorted());
+});
+
+test("the first instance that answers opens the gate, and others join when they do", async () => {
+  const fixture = await openLifecycle([app], three);
+  const workload = fixture.engine.get("app");
+  workload.deaf.add("app").add("app-3");
+  fixture.lifecycle.sleep(fixture.record("app"));
+  await fixture.clock.settle();
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(SECOND);
+  assert.equal(guest.answer, "forward app");
+  assert.deepEqual(await targetsOf(fixture, 2), ["app-2", "app-2"]);
+  workload.deaf.delete("app");
+  await fixture.clock.advance(SECOND);
+  assert.deepEqual(await targetsOf(fixture, 2), ["app", "app-2"]);
+  workload.deaf.delete("app-3");
+  await fixture.clock.advance(SECOND);
+  assert.deepEqual(await targetsOf(fixture, 3), ["app", "app-2", "app-3"]);
+  assert.equal(fixture.emitted("ready").length, 2, "one for the first run, one for the wake");
+});
+
+test("an instance that refuses a connection leaves for a second, and the others go on", async () => {
+  const fixture = await openLifecycle([app], three);
+  const record = fixture.record("app");
+  assert.ok(record.state.status === "ready");
+  fixture.lifecycle.context.dispatch(record, { type: "refused", endpoint: record.state.targets[0]! });
+  await fixture.clock.advance(SECOND - 300);
+  assert.deepEqual(await targetsOf(fixture, 2), ["app-2", "app-3"]);
+  await fixture.clock.advance(600);
+  assert.deepEqual(await targetsOf(fixture, 3), ["app", "app-2", "app-3"]);
+  assert.equal(fixture.status("app"), "ready");
+});
+
+test("a rolling update is no new run as long as one old target survives", async () => {
+  const fixture = await openLifecycle([app], three);
+  const workload = fixture.engine.get("app");
+  const guest = fixture.visit("app");
+  await fixture.clock.settle();
+  for (const old of ["app", "app-2", "app-3"]) {
+    workload.ending.add(old);
+    workload.extra.add(`new-${old}`);
+    fixture.engine.notifyChange("app");
+    await fixture.clock.advance(SECOND);
+    workload.gone.add(old);
+    fixture.engine.notifyChange("app");
+    await fixture.clock.advance(SECOND);
+  }
+  assert.deepEqual(await targetsOf(fixture, 3), ["new-app", "new-app-2", "new-app-3"]);
+  assert.equal(fixture.emitted("ready").length, 1);
+  const gone = fixture.emitted("run-over").map(({ endpoint }) => endpoint.host);
+  assert.deepEqual(gone, ["app", "app-2", "app-3"], "what is open to an instance ends with that one");
+  guest.close();
+});
+
+/** Where so many requests go, sorted. */
+async function targetsOf(fixture: LifecycleFixture, count: number): Promise<string[]> {
+  const guests = Array.from({ length: count }, () => fixture.visit("app"));
+  await fixture.clock.settle();
+  return guests
+    .map((guest) => {
+      guest.close();
+      return guest.admission?.kind === "forward" ? guest.admission.forward.to.host : guest.answer;
+    })
+    .toSorted();
+}

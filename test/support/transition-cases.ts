@@ -11,7 +11,7 @@ const elsewhere = { host: "10.0.0.3", port: 80, published: false };
 const exit = { code: 0, oomKilled: false, message: "", atMs: 1 };
 const failure = { reason: "exited", message: "it ended", exitCode: 1, atMs: 1 } as const;
 const starting = { status: "starting", sinceMs: 0, run: RUN } as const;
-const draining = { status: "draining", sinceMs: 0, run: RUN, endpoint, wakeNext: false } as const;
+const draining = { status: "draining", sinceMs: 0, run: RUN, targets: [endpoint], wakeNext: false } as const;
 const stopping = { status: "stopping", sinceMs: 0, run: RUN, reason: "idle" } as const;
 const failed = { status: "failed", sinceMs: 0, run: RUN, failure } as const;
 
@@ -26,11 +26,12 @@ export const STATES: Readonly<Record<string, WorkloadState>> = {
   waiting: { ...starting, phase: "waiting" },
   "starting>stop": { ...starting, phase: "starting", stopNext: "admin" },
   unready: { status: "unready", sinceMs: 0, run: RUN },
-  ready: { status: "ready", sinceMs: 0, endpoint },
+  ready: { status: "ready", sinceMs: 0, targets: [endpoint] },
+  "ready×2": { status: "ready", sinceMs: 0, targets: [endpoint, elsewhere] },
   draining: { ...draining, reason: "idle" },
-  "draining?": { ...draining, reason: "idle", endpoint: undefined },
+  "draining?": { ...draining, reason: "idle", targets: undefined },
   "draining!": { ...draining, reason: "admin" },
-  "draining?(admin)": { ...draining, reason: "admin", endpoint: undefined },
+  "draining?(admin)": { ...draining, reason: "admin", targets: undefined },
   "draining!>wake": { ...draining, reason: "admin", wakeNext: true },
   stopping: { ...stopping, wakeNext: false },
   "stopping>wake": { ...stopping, wakeNext: true },
@@ -80,6 +81,8 @@ export const EVENTS: Readonly<Record<string, WorkloadEvent>> = {
   "fails, start pending": { type: "wake-failed", run: RUN, failure, retryAtMs: NOW + 1, startPending: true },
   refused: { type: "refused", endpoint },
   "refused elsewhere": { type: "refused", endpoint: elsewhere },
+  "one more": { type: "targets", targets: [endpoint, elsewhere] },
+  "none left": { type: "targets", targets: [] },
   ending: { type: "ending" },
   "sleep idle": { type: "sleep", reason: "idle" },
   "sleep admin": { type: "sleep", reason: "admin" },
@@ -99,7 +102,7 @@ export function nameOf(state: WorkloadState): string {
     }
     case "draining": {
       const reason = state.reason === "idle" ? "" : state.reason === "admin" ? "!" : `(${state.reason})`;
-      const known = state.endpoint === undefined ? "?" : "";
+      const known = state.targets === undefined ? "?" : "";
       const how = known === "?" && reason === "!" ? "(admin)" : reason;
       return `draining${known}${how}${state.wakeNext ? ">wake" : ""}`;
     }
@@ -114,8 +117,9 @@ export function nameOf(state: WorkloadState): string {
     case "asleep":
     case "paused":
     case "unready":
-    case "ready":
       return state.status;
+    case "ready":
+      return state.targets.length > 1 ? "ready×2" : "ready";
   }
 }
 

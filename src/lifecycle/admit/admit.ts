@@ -164,6 +164,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     leaseKind: LeaseKind | "none",
     waitedMs: number,
   ): Admission {
+    if (record.gate !== undefined) record.gate = record.gate.next;
     const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), request === undefined);
     if (request !== undefined) record.lastClient = classOf(request);
     if (leaseKind === "none" && request !== undefined) touch(record, clock);

@@ -1,5 +1,5 @@
 import type { Observation } from "../../core/observation.ts";
-import { isAnotherRun } from "../workload/another-run.ts";
+import { isAnotherRun, isSame } from "../workload/another-run.ts";
 import { EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
@@ -82,12 +82,17 @@ function noteEnd(record: WorkloadRecord, seq: number, seen: Observation): void {
   }
 }
 
-/** Nothing that was sent to the run that was seen last is answered any more. */
+/** Nothing that was sent to an instance that is gone is answered any more. */
 function endRun(record: WorkloadRecord, seen: Observation): void {
-  const { observation: last, runEndpoint } = record;
-  if (runEndpoint === undefined || (hasRun(seen) && !isAnotherRun(record, last, seen))) return;
-  record.runEndpoint = undefined;
-  record.onRunOver(runEndpoint);
+  const { observation: last, runTargets } = record;
+  if (runTargets.length === 0) return;
+  const isAnother = !hasRun(seen) || isAnotherRun(record, last, seen);
+  if (!isAnother && runTargets.length === 1) return;
+  // One that ends still answers what it was sent.
+  const alive = seen.instances.filter(({ ending }) => ending || !isAnother).flatMap(({ endpoints }) => endpoints);
+  const over = runTargets.filter((target) => !alive.some(isSame(target)));
+  record.runTargets = runTargets.filter((target) => !over.includes(target));
+  for (const target of over) record.onRunOver(target);
 }
 
 function hasRun({ status }: Observation): boolean {

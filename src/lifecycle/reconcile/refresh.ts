@@ -2,6 +2,7 @@ import { asleepAs, type InventoryItem, type Observation } from "../../core/obser
 import { isAnotherRun, isMadeAnew } from "../workload/another-run.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe, recordObservation } from "./observe.ts";
+import { followInstances } from "../workload/follow-instances.ts";
 import { notify } from "../workload/notify.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import { type Engine, EngineError } from "../ports.ts";
@@ -66,6 +67,7 @@ export function settle(context: LifecycleContext, record: WorkloadRecord, { last
     if (record.state !== state) return observesItself(record) ? "later" : "again";
     if (last !== undefined && isMadeAnew(last, seen)) forgetFailures(record);
     context.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
+    followInstances(context, record);
     return "done";
   } finally {
     notify(record.signals);

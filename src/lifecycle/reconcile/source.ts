@@ -44,6 +44,7 @@ interface Notes {
  */
 export function createSource({ engine, context, records, apply, onLink }: SourceDeps): Source {
   const inventory = createInventory(context.clock, onDeparture);
+  const stamp = stampOf(engine);
   let notes = nothing();
   let running: Promise<void> | undefined;
   let again = false;
@@ -98,7 +99,7 @@ export function createSource({ engine, context, records, apply, onLink }: Source
   /** `undefined`: the engine is out of reach. */
   async function list(): Promise<ReadonlyMap<string, InventoryItem | undefined> | undefined> {
     try {
-      const former = inventory.replace(await engine.list());
+      const former = inventory.replace((await engine.list()).map(stamp));
       onLink(true);
       return former;
     } catch (error) {
@@ -119,7 +120,7 @@ export function createSource({ engine, context, records, apply, onLink }: Source
         const { seen, ...known } = await query(engine, name, own(name));
         findings.set(name, { seen, ...known });
         if (seen === undefined) notes.changed.add(name);
-        else items.set(name, itemOf(seen));
+        else items.set(name, stamp(itemOf(seen)));
       }),
     );
     return items;
@@ -183,6 +184,12 @@ export function createSource({ engine, context, records, apply, onLink }: Source
       return running;
     },
   };
+}
+
+/** Marks what one of several engines holds; that of Docker, or of local processes, needs no mark. */
+function stampOf({ id, kind }: Engine): <Item extends InventoryItem | undefined>(item: Item) => Item {
+  if (id === "docker" || id === "process") return (item) => item;
+  return (item) => item && { ...item, engine: id, engineKind: kind };
 }
 
 function nothing(): Notes {

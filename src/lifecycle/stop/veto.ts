@@ -33,7 +33,7 @@ export const EXEC_CHECK_MS = 5_000;
 
 async function isBusy(context: LifecycleContext, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
   const { busyPath: path } = record.settings;
-  if (path === "" || record.state.status !== "draining" || record.state.endpoint === undefined) return false;
-  const { kind } = await probeHttp(context, record, { endpoint: record.state.endpoint, path }, signal);
+  if (path === "" || record.state.status !== "draining" || record.state.targets?.[0] === undefined) return false;
+  const { kind } = await probeHttp(context, record, { endpoint: record.state.targets[0], path }, signal);
   return kind === "ready";
 }

@@ -14,6 +14,7 @@ export function noteFirstAnswer(
   to: Endpoint,
   status: number | undefined,
 ): void {
+  if (isOneOfSeveral(record)) return;
   record.heardFrom = to;
   const isSuspect = to.tls === undefined && (status === undefined || status === 400);
   const check = status === undefined ? hangsUpForTls : wantsTls;
@@ -22,9 +23,15 @@ export function noteFirstAnswer(
 
 /** The same where a front carries the answers past us: only a port that means TLS is suspect. */
 export function noteFirstPass(context: LifecycleContext, record: WorkloadRecord, to: Endpoint): void {
+  if (isOneOfSeveral(record)) return;
   record.heardFrom = to;
   const mayBe = to.tls === undefined && record.settings.healthPath === "" && isTlsPort(targetPortOf(record));
   record.tlsCheck = mayBe ? checkTls(context, record, to, wantsTls) : undefined;
+}
+
+/** Its instances are alike: what one has answered is enough. */
+function isOneOfSeveral({ gate, heardFrom }: WorkloadRecord): boolean {
+  return gate !== undefined && heardFrom !== undefined && gate.targets.includes(heardFrom);
 }
 
 async function checkTls(

@@ -128,22 +128,30 @@ export async function answering(
   const { targetPort } = record.settings;
   if (awaitsCheck(context, record, observation)) return undefined;
   if (targetPort === undefined) return (await runsWell(context, record, observation, signal)) ? NO_ENDPOINT : undefined;
-  const ranMs = context.clock.wall() - (observation.startedAtMs ?? 0);
-  const endpoints = endpointsOf(observation);
+  const { endpoint, said } = await firstAnswering(context, record, endpointsOf(observation), signal);
+  if (endpoint !== undefined) record.lastProbe = undefined;
+  else if (said !== undefined && !signal.aborted) record.lastProbe = said;
+  return endpoint;
+}
+
+/** The first of these addresses that answers, each tried once; without one, what was said instead. */
+export async function firstAnswering(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  endpoints: readonly Endpoint[],
+  signal: AbortSignal,
+): Promise<{ readonly endpoint?: Endpoint; readonly said?: string | undefined }> {
+  const ranMs = context.clock.wall() - (record.observation?.startedAtMs ?? 0);
   let said = endpoints.length === 0 ? "it has no address that the gateway can reach" : undefined;
   for (const found of endpoints) {
     const endpoint = asConfigured(record, found);
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
     const answer = await probeOne(context, record, endpoint, signal);
-    if (answer.kind !== "no") {
-      record.lastProbe = undefined;
-      return endpoint;
-    }
+    if (answer.kind !== "no") return { endpoint };
     // Of several ports the one where something listens says more.
     if (said === undefined || said === NOBODY_LISTENS) said = answer.said;
   }
-  if (said !== undefined && !signal.aborted) record.lastProbe = said;
-  return undefined;
+  return { said };
 }
 
 /** An engine knows where an app is, its settings what it speaks. */

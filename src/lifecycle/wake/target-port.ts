@@ -23,8 +23,8 @@ export function targetPortOf({ settings, observation, answeredPort }: PortFacts)
 /** Remembers where it answers, for as long as nobody configures a port. */
 export function rememberPort(record: PortFacts): void {
   const { state } = record;
-  if (state.status === "ready" && state.endpoint.targetPort !== undefined)
-    record.answeredPort = state.endpoint.targetPort;
+  const port = state.status === "ready" ? state.targets[0]?.targetPort : undefined;
+  if (port !== undefined) record.answeredPort = port;
 }
 
 /** Where it was looked for, and which other ports its image exposes: what a failure says about ports. */

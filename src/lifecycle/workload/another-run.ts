@@ -8,7 +8,9 @@ export function isAnotherRun({ state }: WorkloadRecord, last: Observation | unde
   if (seen.status !== "running") return false;
   if (last.startedAtMs !== seen.startedAtMs) return true;
   if (last.networkOwner?.startedAtMs !== seen.networkOwner?.startedAtMs) return true;
-  return state.status === "ready" && state.endpoint.host !== "" && !endpointsOf(seen).some(isSame(state.endpoint));
+  const endpoints = endpointsOf(seen);
+  // A rolling update is no other run as long as one target survives.
+  return state.status === "ready" && state.targets.every((to) => to.host !== "" && !endpoints.some(isSame(to)));
 }
 
 /** Whether another container was made under the same name. */
@@ -16,6 +18,7 @@ export function isMadeAnew(last: Observation, seen: Observation): boolean {
   return seen.status !== "absent" && last.id !== seen.id;
 }
 
-function isSame(one: Endpoint): (other: Endpoint) => boolean {
+/** Tells whether an address is the same as another one. */
+export function isSame(one: Endpoint): (other: Endpoint) => boolean {
   return ({ host, port }) => host === one.host && port === one.port;
 }

@@ -1,6 +1,7 @@
 import { transition } from "../../core/transition.ts";
 import type { Effect, WorkloadEvent, WorkloadState } from "../../core/workload-state.ts";
 import { follow } from "./follow.ts";
+import { followInstances, rest } from "./follow-instances.ts";
 import { closeOrOpenGate } from "./gate.ts";
 import type { LifecycleContext } from "../context.ts";
 import { keepTimes } from "./keep-times.ts";
@@ -31,13 +32,15 @@ export function dispatch(context: LifecycleContext, jobs: Jobs, record: Workload
   if (effects.includes("cancel")) record.job?.abort();
   keepTimes(context, record, before, event);
   rememberPort(record);
-  if (state.status === "ready") record.runEndpoint = state.endpoint;
+  if (state.status === "ready") record.runTargets = [...new Set([...record.runTargets, ...state.targets])];
+  if (event.type === "refused") rest(context, record, event.endpoint);
   closeOrOpenGate(record, context.clock.wall());
   report(context, record, before, event);
   follow(context, record);
   if (event.type === "observed" && state.status === "paused" && mayNeverBeAnswered(record, now)) {
     context.wake(record, "request");
   }
+  followInstances(context, record);
   for (const effect of effects) if (effect !== "cancel") startJob(context, record, state, jobs[effect]);
   context.remember();
   return true;

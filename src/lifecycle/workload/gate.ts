@@ -1,3 +1,5 @@
+import type { Gate } from "../../core/decision.ts";
+import type { Endpoint } from "../../core/observation.ts";
 import type { DependencyCondition } from "../../core/settings.ts";
 import type { WorkloadState } from "../../core/workload-state.ts";
 import type { DependencyLink, WorkloadRecord } from "./record.ts";
@@ -15,9 +17,19 @@ export function closeOrOpenGate(record: WorkloadRecord, wallMs: number): void {
     record.dependencies.every(({ record: dependency, condition }) => isSatisfied(dependency, condition)) &&
     (record.schedule === undefined || record.schedule.isOpen(wallMs));
   if (!open) record.gate = undefined;
-  else if (record.gate?.to !== state.endpoint) {
-    record.gate = Object.freeze({ kind: "forward", workload: record.name, to: state.endpoint });
-  }
+  else if (record.gate?.targets !== state.targets) record.gate = ringOf(record.name, state.targets);
+}
+
+function ringOf(workload: string, targets: readonly Endpoint[]): Gate | undefined {
+  const ring: (Omit<Gate, "next"> & { next?: Gate })[] = targets.map((to) => ({
+    kind: "forward",
+    workload,
+    to,
+    targets,
+  }));
+  for (const [at, gate] of ring.entries()) gate.next = ring[(at + 1) % ring.length] as Gate;
+  for (const gate of ring) Object.freeze(gate);
+  return ring[0] as Gate | undefined;
 }
 
 /** Whether a dependency is far enough for those that need it. */

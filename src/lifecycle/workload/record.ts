@@ -1,5 +1,5 @@
 import type { ClientClass } from "../../core/client-class.ts";
-import type { Forward } from "../../core/decision.ts";
+import type { Gate } from "../../core/decision.ts";
 import type { VetoReason, WakeCause } from "../../core/events.ts";
 import type { Endpoint, Observation } from "../../core/observation.ts";
 import type { DependencyCondition, WorkloadSettings } from "../../core/settings.ts";
@@ -29,7 +29,7 @@ export interface WorkloadRecord {
   state: WorkloadState;
   lastRun: number;
   /** Set while requests may pass: ready, its dependencies ready, its schedule open. */
-  gate: Forward | undefined;
+  gate: Gate | undefined;
   job: AbortController | undefined;
   observation: Observation | undefined;
   /** The engine has reported that it ends, and it has not been observed since. */
@@ -55,8 +55,10 @@ export interface WorkloadRecord {
   startedAtSeq: number | undefined;
   /** Which run was begun by us. */
   ourRun: string | undefined;
-  /** Where this run was last ready. */
-  runEndpoint: Endpoint | undefined;
+  /** Where this run was ready. */
+  runTargets: readonly Endpoint[];
+  /** Set while its targets follow its instances; until when nobody is sent to one that refused (`host:port`). */
+  readonly targets: { following: AbortController | undefined; readonly restUntilMs: Map<string, number> };
   /** Called when that run is over. */
   onRunOver: (endpoint: Endpoint) => void;
   /** Where it answered last, if nobody configured a port. */
@@ -188,7 +190,8 @@ export function createRecord(
     crashes: 0,
     startedAtSeq: undefined,
     ourRun: undefined,
-    runEndpoint: undefined,
+    runTargets: [],
+    targets: { following: undefined, restUntilMs: new Map() },
     onRunOver() {},
     answeredPort: memory?.answeredPort,
     leases: 0,

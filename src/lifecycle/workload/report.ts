@@ -23,7 +23,7 @@ export function report(
   }
   context.emit({ type: "state", workload: record.name, from: before, to: after, why: causeText(cause) });
 
-  if (after.status === "ready" && before.status !== "draining") {
+  if (after.status === "ready" && before.status !== "draining" && before.status !== "ready") {
     const woken = before.status === "starting";
     context.emit({
       type: "ready",

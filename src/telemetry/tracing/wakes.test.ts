@@ -9,9 +9,9 @@ import { createWakeSpans } from "./wakes.ts";
 
 const starting = (phase: WakePhase): WorkloadState => ({ status: "starting", sinceMs: 0, run: 1, phase });
 const asleep: WorkloadState = { status: "asleep", sinceMs: 0, exit: undefined };
-const ready: WorkloadState = { status: "ready", sinceMs: 0, endpoint: { host: "", port: 1, published: false } };
+const ready: WorkloadState = { status: "ready", sinceMs: 0, targets: [{ host: "", port: 1, published: false }] };
 const draining = (reason: StopReason): WorkloadState => {
-  return { status: "draining", sinceMs: 0, run: 1, reason, endpoint: undefined, wakeNext: false };
+  return { status: "draining", sinceMs: 0, run: 1, reason, targets: undefined, wakeNext: false };
 };
 const failed: WorkloadState = {
   status: "failed",
