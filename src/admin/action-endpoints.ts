@@ -1,8 +1,9 @@
 import { parseDuration } from "../core/duration.ts";
-import type { Request, RequestHandler } from "express";
+import type { Request } from "express";
 import { LONGEST_PIN_MS, LONGEST_SUSPENSION_MS } from "../core/admin-limits.ts";
 import { isWakingOrReady } from "../core/workload-state.ts";
 import { wakeRoute } from "../lifecycle/wake/wake-route.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 import type { Route } from "../lifecycle/admit/route.ts";
 import { stopDeletes } from "../lifecycle/stop/stop-deletes.ts";
@@ -21,30 +22,50 @@ import type { Sender } from "../web/sender.ts";
  * program only. A form of a page leads back to it.
  */
 export function mountActions(mount: Mount, { lifecycle }: EndpointsDeps, sender: Sender, tokens: FormTokens): void {
-  action("/_status/wake", (route) => {
+  for (const [path, act] of Object.entries(ACTIONS)) {
+    mount.post(path, parseForm, (req, res) => {
+      if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
+      const name = queryOf(req)?.get("container");
+      if (name == null) return sender.problem(req, res, "bad-request", { detail: "container is missing" });
+      const route = lifecycle.routes().byName.get(name);
+      if (route === undefined) return sender.problem(req, res, "bad-request", { detail: "unknown container" });
+      const wrong = act(lifecycle, route, req);
+      if (typeof wrong === "string") return sender.problem(req, res, "bad-request", { detail: wrong });
+      if (wrong !== undefined) return sender.problem(req, res, wrong.code, { detail: wrong.detail });
+      if (wantsPage(req)) return seeOther(req, res, adminPath(fieldOf(req, "back")));
+      return sender.json(req, res, { ok: true }, 202);
+    });
+  }
+}
+
+/** Does it, or returns why not; a string: what is wrong with the request. */
+type Action = (lifecycle: Lifecycle, route: Route, req: Request) => string | Refusal | undefined;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  "/_status/wake"(lifecycle, route) {
     if (isSuspended(route)) return SUSPENDED;
     for (const member of route.members) lifecycle.wake(member, "admin", true);
     return undefined;
-  });
+  },
 
-  action("/_status/stop", ({ members }, req) => {
+  "/_status/stop"(lifecycle, { members }, req) {
     const deleted = members.find(stopDeletes);
     if (deleted !== undefined && queryOf(req)?.get("confirm") !== "delete")
       return wouldDelete(deleted, "add confirm=delete to stop and delete it");
     for (const member of members) lifecycle.sleep(member);
     return undefined;
-  });
+  },
 
-  action("/_status/pin", (route, req) => {
+  "/_status/pin"(lifecycle, route, req) {
     const keep = parseDuration(queryOf(req)?.get("for") ?? "");
     if (!keep.ok || keep.value > LONGEST_PIN_MS) return 'for is a duration such as "8h", 168h at most; 0 ends it';
     if (keep.value > 0 && isSuspended(route)) return SUSPENDED;
     for (const member of route.members) lifecycle.pin(member, keep.value);
-    if (keep.value > 0) wakeAny(route);
+    if (keep.value > 0) wakeAny(lifecycle, route);
     return undefined;
-  });
+  },
 
-  action("/_status/suspend", ({ members }, req) => {
+  "/_status/suspend"(lifecycle, { members }, req) {
     const span = parseDuration(queryOf(req)?.get("for") ?? "");
     if (!span.ok || span.value === 0 || span.value > LONGEST_SUSPENSION_MS) {
       return 'for is a duration such as "2h", 720h at most: a suspension always ends';
@@ -53,33 +74,17 @@ export function mountActions(mount: Mount, { lifecycle }: EndpointsDeps, sender:
     if (deleted !== undefined) return wouldDelete(deleted, "start it without --rm to suspend it");
     for (const member of members) lifecycle.suspend(member, span.value);
     return undefined;
-  });
+  },
 
-  action("/_status/resume", ({ members }) => {
+  "/_status/resume"(lifecycle, { members }) {
     for (const member of members) lifecycle.resume(member);
-  });
+    return undefined;
+  },
+};
 
-  /** What is to be kept awake is woken; of a group as much as a request would wake. */
-  function wakeAny(route: Route): void {
-    if (!route.members.some(({ state }) => isWakingOrReady(state))) wakeRoute(lifecycle.context, route, "admin");
-  }
-
-  /** `act` does it, or says why not; a string: what is wrong with the request. */
-  function action(path: string, act: (route: Route, req: Request) => string | Refusal | undefined | void): void {
-    const handler: RequestHandler = (req, res) => {
-      if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
-      const name = queryOf(req)?.get("container");
-      if (name == null) return sender.problem(req, res, "bad-request", { detail: "container is missing" });
-      const route = lifecycle.routes().byName.get(name);
-      if (route === undefined) return sender.problem(req, res, "bad-request", { detail: "unknown container" });
-      const wrong = act(route, req);
-      if (typeof wrong === "string") return sender.problem(req, res, "bad-request", { detail: wrong });
-      if (wrong !== undefined) return sender.problem(req, res, wrong.code, { detail: wrong.detail });
-      if (wantsPage(req)) return seeOther(req, res, adminPath(fieldOf(req, "back")));
-      return sender.json(req, res, { ok: true }, 202);
-    };
-    mount.post(path, parseForm, handler);
-  }
+/** What is to be kept awake is woken; of a group as much as a request would wake. */
+function wakeAny({ context }: Lifecycle, route: Route): void {
+  if (!route.members.some(({ state }) => isWakingOrReady(state))) wakeRoute(context, route, "admin");
 }
 
 interface Refusal {

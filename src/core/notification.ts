@@ -40,6 +40,7 @@ export const NOTIFICATION_FIELDS: Readonly<Record<keyof Notification, string>> =
 };
 
 /** What webhooks are told of an event; `undefined`: nothing. `wallMs` is when it happened, on the wall clock. */
+// oxlint-disable-next-line max-lines-per-function -- a table: one case an event
 export function toNotification(event: DomainEvent, wallMs: number): Notification | undefined {
   const about = (kind: NotifyEvent, container: string, says: string, rest: MessageFacts): Notification => ({
     ...UNSET,

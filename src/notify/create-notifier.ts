@@ -27,6 +27,7 @@ export interface Notifier {
 /** Tells webhooks when containers wake, answer, sleep or fail: signed, in order, retried, and beside every request. */
 export function createNotifier({ settings, clock, emit, version }: NotifierDeps): Notifier {
   let agent: Promise<Agent> | undefined;
+  const agentOf = (): Promise<Agent> => (agent ??= createAgent());
   const queues = new Map<string, DeliveryQueue>();
   const closing = new AbortController();
   const ended = new AbortController();
@@ -49,7 +50,8 @@ export function createNotifier({ settings, clock, emit, version }: NotifierDeps)
       queue = createDeliveryQueue({
         clock,
         closing: closing.signal,
-        send: (notification, deliveryId) => send(hook, notification, deliveryId),
+        send: (notification, deliveryId) =>
+          send({ clock, version, signal: ended.signal, agentOf }, hook, notification, deliveryId),
         complain: (why) =>
           emit({ type: "fault", message: `messages for ${webhookName(hook, index)} get lost`, detail: why }),
       });
@@ -61,27 +63,6 @@ export function createNotifier({ settings, clock, emit, version }: NotifierDeps)
   function forgetOthers(hooks: readonly NotifySettings[]): void {
     const current = new Set(hooks.map((hook) => JSON.stringify(hook)));
     for (const [key, queue] of queues) if (!current.has(key) && queue.isIdle()) queues.delete(key);
-  }
-
-  async function send(hook: NotifySettings, notification: Notification, deliveryId: string): Promise<Outcome> {
-    const to = readDestination(hook.url);
-    if (to === undefined) return { kind: "refused", why: "its address cannot be read" };
-    const { headers, body } = composeMessage(hook, notification);
-    agent ??= createAgent();
-    return post(await agent, clock, {
-      to,
-      body,
-      signal: ended.signal,
-      headers: {
-        "user-agent": `docker-awakening-gateway/${version}`,
-        "x-gateway-event": notification.event,
-        "x-gateway-delivery": deliveryId,
-        ...(to.authorization !== "" && { authorization: to.authorization }),
-        ...headers,
-        ...ownHeaders(hook.headers),
-        ...(hook.secret !== "" && { [SIGNATURE_HEADER]: sign(hook.secret, body, clock.wall()) }),
-      },
-    });
   }
 
   return {
@@ -96,6 +77,36 @@ export function createNotifier({ settings, clock, emit, version }: NotifierDeps)
       await (await agent)?.destroy();
     },
   };
+}
+
+interface SendDeps extends Pick<NotifierDeps, "clock" | "version"> {
+  readonly signal: AbortSignal;
+  readonly agentOf: () => Promise<Agent>;
+}
+
+async function send(
+  { clock, version, signal, agentOf }: SendDeps,
+  hook: NotifySettings,
+  notification: Notification,
+  deliveryId: string,
+): Promise<Outcome> {
+  const to = readDestination(hook.url);
+  if (to === undefined) return { kind: "refused", why: "its address cannot be read" };
+  const { headers, body } = composeMessage(hook, notification);
+  return post(await agentOf(), clock, {
+    to,
+    body,
+    signal,
+    headers: {
+      "user-agent": `docker-awakening-gateway/${version}`,
+      "x-gateway-event": notification.event,
+      "x-gateway-delivery": deliveryId,
+      ...(to.authorization !== "" && { authorization: to.authorization }),
+      ...headers,
+      ...ownHeaders(hook.headers),
+      ...(hook.secret !== "" && { [SIGNATURE_HEADER]: sign(hook.secret, body, clock.wall()) }),
+    },
+  });
 }
 
 const CLOSE_MS = 2_000;

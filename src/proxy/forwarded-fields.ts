@@ -38,7 +38,9 @@ export function askedBy({ rawHeaders, url, headers, socket }: IncomingMessage): 
  * What is said about the client is ours, unless its peer is trusted; that it is removed first and written last is what
  * makes `Connection: X-Forwarded-For` harmless.
  */
+// oxlint-disable-next-line max-lines-per-function -- a table: one case a kind of field
 export function createRequestHeaders({ names, isTrusted }: RequestHeadersDeps): RequestHeaders {
+  // oxlint-disable-next-line max-lines-per-function -- a table: one case a kind of field
   return (asked, authority, passHost) => {
     const { rawHeaders } = asked;
     const nominated = nominatedBy(asked.connection);

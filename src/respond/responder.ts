@@ -61,103 +61,122 @@ const SUSPENDED_RELOAD_S = 5;
 export function createResponder({ templatesDir, theme, report }: ResponderDeps): Responder {
   const builtInDir = join(import.meta.dirname, "../../templates");
   const writer = createPageWriter({ builtInDir, customDir: templatesDir, theme, report });
-  const brandingOf = createBrandings(templatesDir, report);
-
-  const responder: Responder = {
-    loading(page, client) {
-      const retryMs = loadingRetryMs(page.elapsedMs, page.etaMs);
-      if (client.kind !== "navigation") return createProblem("waking", { container: page.branding.name, retryMs });
-      const branding = brandingOf(page.branding);
-      const { t } = writer.speak(client);
-      const wake = wakeModel({ t, branding, page });
-      const reload = { afterS: LOADING_RELOAD_S, to: branding.redirectPath };
-      const options = { code: "waking", retryMs, reload, accents: branding.accents } as const;
-      return writer.write("loading.html", { face: branding, wake }, client, options);
-    },
-
-    failed(page, client) {
-      const { failure, logs, retryMs } = page;
-      const facts = { container: page.branding.name, detail: failure.message, retryMs };
-      if (client.kind !== "navigation") return createProblem("wake-failed", facts, { failure, log: logs });
-      const branding = brandingOf(page.branding);
-      const { t } = writer.speak(client);
-      const wake = wakeModel({ t, branding, failed: page });
-      const options = { code: "wake-failed", retryMs, accents: branding.accents } as const;
-      return writer.write("failed.html", { face: branding, wake }, client, options);
-    },
-
-    offline({ branding, nowMs, untilMs, timezone }, client) {
-      const retryMs = untilMs === undefined ? undefined : Math.max(0, untilMs - nowMs);
-      const times = retryMs === undefined ? {} : { retryMs };
-      if (client.kind !== "navigation") return createProblem("offline", { container: branding.name, ...times });
-      const branded = brandingOf(branding);
-      const { language } = writer.speak(client);
-      const opens = untilMs !== undefined &&
-        retryMs !== undefined && {
-          ...openingOf(untilMs, retryMs, language, timezone),
-          // A page that is open then goes on by itself; a timer beyond a day is no help to anybody.
-          reloadS: retryMs < 86_400_000 ? Math.ceil(retryMs / 1000) + 1 : undefined,
-        };
-      const reload = opens && opens.reloadS ? { afterS: opens.reloadS } : undefined;
-      const options = { code: "offline", retryMs, reload, accents: branded.accents } as const;
-      return writer.write("offline.html", { face: branded, opens }, client, options);
-    },
-
-    suspended({ branding, nowMs, untilMs, timezone }, client) {
-      const retryMs = untilMs === undefined ? DEFAULT_RETRY_MS.suspended : Math.max(0, untilMs - nowMs);
-      const facts = { container: branding.name, ...(retryMs !== undefined && { retryMs }) };
-      if (client.kind !== "navigation") {
-        return createProblem(
-          "suspended",
-          untilMs === undefined ? { ...facts, detail: en["suspended.stopped"] } : facts,
-        );
-      }
-      const branded = brandingOf(branding);
-      const { language } = writer.speak(client);
-      const opens = untilMs !== undefined && openingOf(untilMs, untilMs - nowMs, language, timezone);
-      // It may be back long before its end.
-      const reload = { afterS: SUSPENDED_RELOAD_S };
-      const options = { code: "suspended", retryMs, reload, accents: branded.accents } as const;
-      return writer.write("suspended.html", { face: branded, opens }, client, options);
-    },
-
-    asleep({ branding, status }, client) {
-      if (status === 204 || (status === 200 && client.kind !== "navigation"))
-        return asleepAnswer(branding.name, status);
-      if (client.kind !== "navigation") return createProblem("asleep", { container: branding.name });
-      const branded = brandingOf(branding);
-      const retryMs = status === 503 ? DEFAULT_RETRY_MS.asleep : undefined;
-      const options = { code: "asleep", status, retryMs, accents: branded.accents } as const;
-      return writer.write("asleep.html", { face: branded }, client, options);
-    },
-
-    unknownHost({ host, isGateway = false }, client) {
-      const code = "unknown-host";
-      if (client.kind !== "navigation") return createProblem(code, { detail: unknownHostDetail(host, isGateway) });
-      const model = { code, status: STATUS_BY_CODE[code], host: cleanText(host, 253), isGateway };
-      return writer.write("not-found.html", model, client, { code });
-    },
-
-    problem(code, facts, client) {
-      if (client.kind !== "navigation") return createProblem(code, facts);
-      const retryMs = facts.retryMs ?? DEFAULT_RETRY_MS[code];
-      const model = {
-        code,
-        status: STATUS_BY_CODE[code],
-        host: cleanText(facts.host ?? facts.container ?? "", 253),
-        fault: cleanText(facts.fault ?? ""),
-        again: retryMs === undefined ? undefined : { in: durationText(retryMs), s: retryAfterSeconds(retryMs) },
-      };
-      const reload = model.again && { afterS: model.again.s };
-      return writer.write("problem.html", model, client, { code, retryMs, reload });
-    },
-
-    brandingOf,
+  const pages: Pages = { writer, brandingOf: createBrandings(templatesDir, report) };
+  return {
+    loading: (...given) => loading(pages, ...given),
+    failed: (...given) => failed(pages, ...given),
+    offline: (...given) => offline(pages, ...given),
+    suspended: (...given) => suspended(pages, ...given),
+    asleep: (...given) => asleep(pages, ...given),
+    unknownHost: (...given) => unknownHost(pages, ...given),
+    problem: (...given) => problem(pages, ...given),
+    brandingOf: pages.brandingOf,
     page: (template, model, client, options) => writer.write(template, model, client, options),
     health: healthAnswer,
     logs: logsAnswer,
   };
-  return responder;
+}
+
+/** What all pages are written with. */
+interface Pages {
+  readonly writer: ReturnType<typeof createPageWriter>;
+  readonly brandingOf: Responder["brandingOf"];
+}
+
+function loading({ writer, brandingOf }: Pages, ...[page, client]: Parameters<Responder["loading"]>): Answer {
+  const retryMs = loadingRetryMs(page.elapsedMs, page.etaMs);
+  if (client.kind !== "navigation") return createProblem("waking", { container: page.branding.name, retryMs });
+  const branding = brandingOf(page.branding);
+  const { t } = writer.speak(client);
+  const wake = wakeModel({ t, branding, page });
+  const reload = { afterS: LOADING_RELOAD_S, to: branding.redirectPath };
+  const options = { code: "waking", retryMs, reload, accents: branding.accents } as const;
+  return writer.write("loading.html", { face: branding, wake }, client, options);
+}
+
+function failed({ writer, brandingOf }: Pages, ...[page, client]: Parameters<Responder["failed"]>): Answer {
+  const { failure, logs, retryMs } = page;
+  const facts = { container: page.branding.name, detail: failure.message, retryMs };
+  if (client.kind !== "navigation") return createProblem("wake-failed", facts, { failure, log: logs });
+  const branding = brandingOf(page.branding);
+  const { t } = writer.speak(client);
+  const wake = wakeModel({ t, branding, failed: page });
+  const options = { code: "wake-failed", retryMs, accents: branding.accents } as const;
+  return writer.write("failed.html", { face: branding, wake }, client, options);
+}
+
+function offline(
+  { writer, brandingOf }: Pages,
+  ...[{ branding, nowMs, untilMs, timezone }, client]: Parameters<Responder["offline"]>
+): Answer {
+  const retryMs = untilMs === undefined ? undefined : Math.max(0, untilMs - nowMs);
+  const times = retryMs === undefined ? {} : { retryMs };
+  if (client.kind !== "navigation") return createProblem("offline", { container: branding.name, ...times });
+  const branded = brandingOf(branding);
+  const { language } = writer.speak(client);
+  const opens = untilMs !== undefined &&
+    retryMs !== undefined && {
+      ...openingOf(untilMs, retryMs, language, timezone),
+      // A page that is open then goes on by itself; a timer beyond a day is no help to anybody.
+      reloadS: retryMs < 86_400_000 ? Math.ceil(retryMs / 1000) + 1 : undefined,
+    };
+  const reload = opens && opens.reloadS ? { afterS: opens.reloadS } : undefined;
+  const options = { code: "offline", retryMs, reload, accents: branded.accents } as const;
+  return writer.write("offline.html", { face: branded, opens }, client, options);
+}
+
+function suspended(
+  { writer, brandingOf }: Pages,
+  ...[{ branding, nowMs, untilMs, timezone }, client]: Parameters<Responder["suspended"]>
+): Answer {
+  const retryMs = untilMs === undefined ? DEFAULT_RETRY_MS.suspended : Math.max(0, untilMs - nowMs);
+  const facts = { container: branding.name, ...(retryMs !== undefined && { retryMs }) };
+  if (client.kind !== "navigation") {
+    return createProblem("suspended", untilMs === undefined ? { ...facts, detail: en["suspended.stopped"] } : facts);
+  }
+  const branded = brandingOf(branding);
+  const { language } = writer.speak(client);
+  const opens = untilMs !== undefined && openingOf(untilMs, untilMs - nowMs, language, timezone);
+  // It may be back long before its end.
+  const reload = { afterS: SUSPENDED_RELOAD_S };
+  const options = { code: "suspended", retryMs, reload, accents: branded.accents } as const;
+  return writer.write("suspended.html", { face: branded, opens }, client, options);
+}
+
+function asleep(
+  { writer, brandingOf }: Pages,
+  ...[{ branding, status }, client]: Parameters<Responder["asleep"]>
+): Answer {
+  if (status === 204 || (status === 200 && client.kind !== "navigation")) return asleepAnswer(branding.name, status);
+  if (client.kind !== "navigation") return createProblem("asleep", { container: branding.name });
+  const branded = brandingOf(branding);
+  const retryMs = status === 503 ? DEFAULT_RETRY_MS.asleep : undefined;
+  const options = { code: "asleep", status, retryMs, accents: branded.accents } as const;
+  return writer.write("asleep.html", { face: branded }, client, options);
+}
+
+function unknownHost(
+  { writer }: Pages,
+  ...[{ host, isGateway = false }, client]: Parameters<Responder["unknownHost"]>
+): Answer {
+  const code = "unknown-host";
+  if (client.kind !== "navigation") return createProblem(code, { detail: unknownHostDetail(host, isGateway) });
+  const model = { code, status: STATUS_BY_CODE[code], host: cleanText(host, 253), isGateway };
+  return writer.write("not-found.html", model, client, { code });
+}
+
+function problem({ writer }: Pages, ...[code, facts, client]: Parameters<Responder["problem"]>): Answer {
+  if (client.kind !== "navigation") return createProblem(code, facts);
+  const retryMs = facts.retryMs ?? DEFAULT_RETRY_MS[code];
+  const model = {
+    code,
+    status: STATUS_BY_CODE[code],
+    host: cleanText(facts.host ?? facts.container ?? "", 253),
+    fault: cleanText(facts.fault ?? ""),
+    again: retryMs === undefined ? undefined : { in: durationText(retryMs), s: retryAfterSeconds(retryMs) },
+  };
+  const reload = model.again && { afterS: model.again.s };
+  return writer.write("problem.html", model, client, { code, retryMs, reload });
 }
 
 /** Programs get in one sentence what the page shows in several places. */

@@ -14,8 +14,10 @@ export type EventLogger = Readonly<
  * Writes the stream of domain events as log lines: one for each wake, each ready, each stop, each failure, with reason
  * and duration. An error means that somebody must act; changes of state and holds are for debugging.
  */
+// oxlint-disable-next-line max-lines-per-function -- a table: one case an event
 export function logEvents(logger: EventLogger): Emit {
   let size = "";
+  // oxlint-disable-next-line max-lines-per-function -- a table: one case an event
   return (event) => {
     const { type } = event;
     switch (type) {

@@ -23,6 +23,7 @@ export interface StatusSources {
   readonly untrustedPeers: () => readonly string[];
 }
 
+// oxlint-disable-next-line max-lines-per-function -- a table: one line a field
 export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources, record: WorkloadRecord) {
   const { context } = lifecycle;
   const { settings, observation, state, schedule } = record;

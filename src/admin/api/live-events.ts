@@ -37,63 +37,35 @@ interface Listener {
 /** Nothing is gathered, looked at or kept while nobody listens. */
 export function createLiveEvents({ lifecycle, clock, events, describe }: LiveEventsDeps, sender: Sender): LiveEvents {
   const listeners = new Set<Listener>();
-  const changed = new Set<string>();
-  let gathering = false;
+  let beatMs = 0;
   let watching: AbortController | undefined;
-  let unsubscribe: (() => void) | undefined;
 
   function note(event: DomainEvent): void {
     if ("workload" in event) change([event.workload]);
     else if (event.type === "settings" || event.type === "engine") change(lifecycle.records.keys());
   }
 
-  function change(names: Iterable<string>): void {
-    for (const name of names) changed.add(name);
-    if (gathering) return;
-    gathering = true;
-    void clock.sleep(GATHER_MS).then(sendChanges);
-  }
-
-  function sendChanges(): void {
-    gathering = false;
-    const names = [...changed];
-    changed.clear();
+  const change = gather(clock, (names) => {
     if (listeners.size === 0) return;
     const containers = names.flatMap((name) => lifecycle.records.get(name) ?? []).map(describe);
     const updated_at = new Date(clock.wall()).toISOString();
-    send("change", { containers, engine_up: lifecycle.enginesUp(), updated_at });
-  }
+    send(listeners, "change", { containers, engine_up: lifecycle.enginesUp(), updated_at });
+  });
 
-  function send(event: string, data: unknown): void {
-    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-    for (const { res } of listeners) {
-      if (res.writableLength > MOST_UNSENT_BYTES) res.destroy();
-      else res.write(text);
-    }
-  }
-
-  async function watch({ signal }: AbortController): Promise<void> {
-    let uses = usesOf(lifecycle.records);
-    let beatMs = clock.now();
-    while (!signal.aborted) {
-      await clock.sleep(LOOK_MS, signal);
-      if (signal.aborted) return;
-      const now = usesOf(lifecycle.records);
-      const used = [...now].filter(([name, use]) => use !== uses.get(name)).map(([name]) => name);
-      uses = now;
-      if (used.length > 0) change(used);
-      for (const { res, untilMs } of listeners) if (untilMs <= clock.now()) res.end();
-      if (clock.now() - beatMs < BEAT_MS) continue;
-      beatMs = clock.now();
-      send("beat", {});
-    }
+  function onLook(used: readonly string[]): void {
+    if (used.length > 0) change(used);
+    for (const { res, untilMs } of listeners) if (untilMs <= clock.now()) res.end();
+    if (clock.now() - beatMs < BEAT_MS) return;
+    beatMs = clock.now();
+    send(listeners, "beat", {});
   }
 
   function begin(): void {
-    unsubscribe ??= events.subscribe(note);
     if (watching !== undefined) return;
     watching = new AbortController();
-    void watch(watching);
+    watching.signal.addEventListener("abort", events.subscribe(note), { once: true });
+    beatMs = clock.now();
+    void watchUses({ lifecycle, clock }, watching.signal, onLook);
   }
 
   function leave(listener: Listener): void {
@@ -101,8 +73,6 @@ export function createLiveEvents({ lifecycle, clock, events, describe }: LiveEve
     if (listeners.size > 0) return;
     watching?.abort();
     watching = undefined;
-    unsubscribe?.();
-    unsubscribe = undefined;
   }
 
   return {
@@ -122,6 +92,50 @@ export function createLiveEvents({ lifecycle, clock, events, describe }: LiveEve
     },
     size: () => listeners.size,
   };
+}
+
+function send(listeners: Iterable<Listener>, event: string, data: unknown): void {
+  const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+  for (const { res } of listeners) {
+    if (res.writableLength > MOST_UNSENT_BYTES) res.destroy();
+    else res.write(text);
+  }
+}
+
+/** Returns what takes names, and hands on together those of a short while. */
+function gather(
+  clock: LiveEventsDeps["clock"],
+  onGathered: (names: readonly string[]) => void,
+): (names: Iterable<string>) => void {
+  const gathered = new Set<string>();
+  let isGathering = false;
+  return (names) => {
+    for (const name of names) gathered.add(name);
+    if (isGathering) return;
+    isGathering = true;
+    void clock.sleep(GATHER_MS).then(() => {
+      isGathering = false;
+      const all = [...gathered];
+      gathered.clear();
+      onGathered(all);
+    });
+  };
+}
+
+/** Follows what is in use, until `signal` aborts. */
+async function watchUses(
+  { lifecycle, clock }: Pick<LiveEventsDeps, "lifecycle" | "clock">,
+  signal: AbortSignal,
+  onLook: (used: readonly string[]) => void,
+): Promise<void> {
+  let uses = usesOf(lifecycle.records);
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_MS, signal);
+    if (signal.aborted) return;
+    const now = usesOf(lifecycle.records);
+    onLook([...now].filter(([name, use]) => use !== uses.get(name)).map(([name]) => name));
+    uses = now;
+  }
 }
 
 const HEADERS = {

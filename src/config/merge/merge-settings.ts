@@ -1,17 +1,17 @@
 import type { InventoryItem } from "../../core/observation.ts";
 import type { Settings } from "../../core/settings.ts";
-import { claimHosts } from "./claim-hosts.ts";
+import { type ClaimedHosts, claimHosts } from "./claim-hosts.ts";
 import { byName, type Draft } from "./draft.ts";
 import type { Fault } from "../check/faults.ts";
 import { fitToEngine } from "../check/fit-to-engine.ts";
 import { formGroups, toGroupSettings } from "./form-groups.ts";
 import { implyDraft, neededOutside } from "./implied.ts";
-import { indexInventory } from "./inventory-index.ts";
+import { indexInventory, type InventoryIndex } from "./inventory-index.ts";
 import { leaveSwarmTasks } from "./leave-swarm-tasks.ts";
 import type { FileConfig } from "../parse/load-config.ts";
 import { mergedProvenance } from "./merged-provenance.ts";
 import type { Provenance } from "../parse/provenance.ts";
-import { readLabelled } from "./read-labelled.ts";
+import { type Labelled, readLabelled } from "./read-labelled.ts";
 import { resolveDependencies } from "./resolve-dependencies.ts";
 import { warnOfTarget } from "../check/warn-of-target.ts";
 import { warnOfTiers } from "../check/warn-of-tiers.ts";
@@ -47,24 +47,14 @@ export function mergeSettings(
   const groups = formGroups(config.groups, read.labelled, broken);
   const hosts = claimHosts(config, groups, read.labelled);
 
-  const routedGroups = hosts.groups;
-  const members = new Set(routedGroups.flatMap((group) => group.members));
-  const draftOf = (name: string, rest: Pick<Draft, "origin" | "keys" | "process">): Draft => {
-    const own = hosts.ofContainer.get(name) ?? [];
-    return { name, ...rest, engine: index.get(name)?.engine, hosts: own, isAsked: own.length > 0 || members.has(name) };
-  };
   const fitted = config.containers.map((keys) =>
     fitToEngine({ ...keys, group: undefined }, index.get(keys.name)?.engineKind ?? "docker"),
   );
-  const fromFile = fitted.map(({ keys }) =>
-    draftOf(keys.name, {
-      origin: "file",
-      keys,
-      ...(keys.process === undefined ? {} : { process: keys.process }),
-    }),
+  const { fromFile, fromLabels } = draftEach(
+    fitted.map(({ keys }) => keys),
+    read.labelled,
+    { hosts, index },
   );
-  const fromLabels = read.labelled.map(({ item, keys }) => draftOf(item.name, { origin: "label", keys }));
-
   const known = new Map([...fromFile, ...fromLabels].map((draft) => [draft.name, draft]));
   const asked = [...known.values()].filter((draft) => draft.isAsked || isHostless(draft, broken));
   const resolved = resolveDependencies(
@@ -90,7 +80,7 @@ export function mergeSettings(
     settings: {
       gateway: config.gateway,
       workloads,
-      groups: routedGroups.map((group) => toGroupSettings(group, config.groups, read.labelled)),
+      groups: hosts.groups.map((group) => toGroupSettings(group, config.groups, read.labelled)),
     },
     warnings: [
       ...warnings,
@@ -103,6 +93,25 @@ export function mergeSettings(
     ],
     labelFaults: [...read.faults, ...resolved.faults],
     provenance: mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose),
+  };
+}
+
+/** What the file and the labels say of each container, with the hosts that it got. */
+function draftEach(
+  written: readonly FileConfig["containers"][number][],
+  labelled: readonly Labelled[],
+  { hosts, index }: { readonly hosts: ClaimedHosts; readonly index: InventoryIndex },
+): { readonly fromFile: readonly Draft[]; readonly fromLabels: readonly Draft[] } {
+  const members = new Set(hosts.groups.flatMap((group) => group.members));
+  const draftOf = (name: string, rest: Pick<Draft, "origin" | "keys" | "process">): Draft => {
+    const own = hosts.ofContainer.get(name) ?? [];
+    return { name, ...rest, engine: index.get(name)?.engine, hosts: own, isAsked: own.length > 0 || members.has(name) };
+  };
+  return {
+    fromFile: written.map((keys) =>
+      draftOf(keys.name, { origin: "file", keys, ...(keys.process === undefined ? {} : { process: keys.process }) }),
+    ),
+    fromLabels: labelled.map(({ item, keys }) => draftOf(item.name, { origin: "label", keys })),
   };
 }
 

@@ -19,88 +19,94 @@ export interface TreeFault {
 
 /** Turns YAML nodes into plain maps, lists and texts: aliases and merge keys (`<<`) resolved, empty values left out. */
 export function readYamlTree(root: unknown): YamlTree {
-  const offsets = new Map<string, { key: number; value: number }>();
-  const faults: TreeFault[] = [];
-  const anchors = new Map<string, Node>();
-  const open = new Set<Node>();
-  let budget = MOST_NODES;
-  let merging = 0;
+  const reader = new TreeReader();
+  return { raw: reader.read(root) ?? undefined, offsets: reader.offsets, faults: reader.faults };
+}
 
-  const raw = readNode(root, [], 0);
-  return { raw: raw ?? undefined, offsets, faults };
+class TreeReader {
+  readonly offsets = new Map<string, { key: number; value: number }>();
+  readonly faults: TreeFault[] = [];
+  readonly #anchors = new Map<string, Node>();
+  readonly #open = new Set<Node>();
+  #budget = MOST_NODES;
+  #merging = 0;
 
-  function readNode(node: unknown, path: KeyPath, depth: number): unknown {
+  read(root: unknown): unknown {
+    return this.#readNode(root, [], 0);
+  }
+
+  #readNode(node: unknown, path: KeyPath, depth: number): unknown {
     if (!isNode(node)) return null;
-    if (budget <= 0) return null;
-    budget -= 1;
-    if (budget === 0) return fault(path, "aliases make the file too large", node);
-    if (depth > DEEPEST) return fault(path, "nested too deeply", node);
-    if (isAlias(node)) return readAlias(node.source, node, path, depth);
-    if ("anchor" in node && node.anchor !== undefined) anchors.set(node.anchor, node);
+    if (this.#budget <= 0) return null;
+    this.#budget -= 1;
+    if (this.#budget === 0) return this.#fault(path, "aliases make the file too large", node);
+    if (depth > DEEPEST) return this.#fault(path, "nested too deeply", node);
+    if (isAlias(node)) return this.#readAlias(node.source, node, path, depth);
+    if ("anchor" in node && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return readText(node);
-    open.add(node);
+    this.#open.add(node);
     const value = isMap(node)
-      ? readMap(node.items, path, depth)
+      ? this.#readMap(node.items, path, depth)
       : isSeq(node)
-        ? readList(node.items, path, depth)
+        ? this.#readList(node.items, path, depth)
         : null;
-    open.delete(node);
+    this.#open.delete(node);
     return value;
   }
 
-  function readAlias(name: string, node: Node, path: KeyPath, depth: number): unknown {
-    const target = anchors.get(name);
-    if (target === undefined) return fault(path, "an alias without its anchor", node);
-    if (open.has(target)) return fault(path, "an alias inside of what it stands for", node);
-    return readNode(target, path, depth + 1);
+  #readAlias(name: string, node: Node, path: KeyPath, depth: number): unknown {
+    const target = this.#anchors.get(name);
+    if (target === undefined) return this.#fault(path, "an alias without its anchor", node);
+    if (this.#open.has(target)) return this.#fault(path, "an alias inside of what it stands for", node);
+    return this.#readNode(target, path, depth + 1);
   }
 
-  function readMap(pairs: readonly Pair[], path: KeyPath, depth: number): unknown {
+  #readMap(pairs: readonly Pair[], path: KeyPath, depth: number): unknown {
     const map = new Map<string, unknown>();
     const merged: unknown[] = [];
     for (const pair of pairs) {
       const key = keyOf(pair.key);
       if (key === undefined) {
-        fault(path, "a key must be a text", pair.key);
+        this.#fault(path, "a key must be a text", pair.key);
         continue;
       }
       if (key === MERGE) {
-        merging += 1;
-        merged.push(...listOf(readNode(pair.value, path, depth + 1)));
-        merging -= 1;
+        this.#merging += 1;
+        merged.push(...listOf(this.#readNode(pair.value, path, depth + 1)));
+        this.#merging -= 1;
         continue;
       }
       const below = [...path, key];
-      note(below, pair.key, pair.value);
-      const value = readNode(pair.value, below, depth + 1);
-      if (map.has(key)) fault(below, `duplicate key "${key.slice(0, 60)}"`, pair.key);
+      this.#note(below, pair.key, pair.value);
+      const value = this.#readNode(pair.value, below, depth + 1);
+      if (map.has(key)) this.#fault(below, `duplicate key "${key.slice(0, 60)}"`, pair.key);
       else map.set(key, value);
     }
     for (const extra of merged) {
-      if (!isPlainMap(extra)) fault(path, "a merge key (<<) takes maps", pairs[0]?.key);
+      if (!isPlainMap(extra)) this.#fault(path, "a merge key (<<) takes maps", pairs[0]?.key);
       else for (const [key, value] of Object.entries(extra)) if (!map.has(key)) map.set(key, value);
     }
     return toObject(map);
   }
 
-  function readList(items: readonly unknown[], path: KeyPath, depth: number): unknown {
+  #readList(items: readonly unknown[], path: KeyPath, depth: number): unknown {
     return items.map((item, index) => {
       const below = [...path, index];
-      note(below, item, item);
-      return readNode(item, below, depth + 1);
+      this.#note(below, item, item);
+      return this.#readNode(item, below, depth + 1);
     });
   }
 
   /** A map's own key says where it stands, whether it comes before or after what is merged into the map. */
-  function note(path: KeyPath, key: unknown, value: unknown): void {
+  #note(path: KeyPath, key: unknown, value: unknown): void {
     const written = formatPath(path);
-    if (path.length === 0 || (merging > 0 && offsets.has(written))) return;
+    if (path.length === 0 || (this.#merging > 0 && this.offsets.has(written))) return;
     const keyOffset = offsetOf(key);
-    offsets.set(written, { key: keyOffset, value: offsetOf(value) || keyOffset });
+    this.offsets.set(written, { key: keyOffset, value: offsetOf(value) || keyOffset });
   }
 
-  function fault(path: KeyPath, message: string, at: unknown): null {
-    faults.push({ path, message, offset: offsetOf(at) });
+  #fault(path: KeyPath, message: string, at: unknown): null {
+    this.faults.push({ path, message, offset: offsetOf(at) });
     return null;
   }
 }

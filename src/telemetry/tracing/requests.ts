@@ -29,71 +29,73 @@ export function traceHandlers<R extends { readonly name: string }>(
   handlers: RequestHandlers<R>,
   deps: RequestSpansDeps,
 ): RequestHandlers<R> {
-  const { tracer, now, current } = deps;
-
-  function begin(name: string, req: IncomingMessage, attributes: Attributes): Span {
-    return tracer.startSpan(
-      name,
-      {
-        kind: SpanKind.SERVER,
-        startTime: spanTime(now()),
-        attributes: {
-          "http.request.method": req.method ?? "GET",
-          "url.path": requestPath(req.url ?? "/"),
-          "server.address": req.headers.host ?? "",
-          ...attributes,
-        },
-      },
-      PROPAGATOR.extract(ROOT_CONTEXT, req.headers, defaultTextMapGetter),
-    );
-  }
-
-  /** A turn later than the last word: what is told of a client that left belongs to it still. */
-  function endSoon(span: Span): void {
-    const endTime = spanTime(now());
-    setImmediate(() => span.end(endTime));
-  }
-
-  function answered(span: Span, res: ServerResponse): void {
-    const status = res.headersSent ? res.statusCode : CLIENT_LEFT;
-    span.setAttribute("http.response.status_code", status);
-    if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-    if (!res.writableFinished) span.addEvent("cut");
-    endSoon(span);
-  }
-
+  const { current } = deps;
   return {
     request(route, req, res) {
-      const span = begin(`${req.method} ${route.name}`, req, { "gateway.route": route.name });
+      const span = begin(deps, `${req.method} ${route.name}`, req, { "gateway.route": route.name });
       writeContext(req.rawHeaders, span);
-      res.once("close", () => answered(span, res));
+      res.once("close", () => answered(deps, span, res));
       current.run(span, () => handlers.request(route, req, res));
     },
     upgrade(route, req, socket, head) {
-      const span = begin(`${req.method} ${route.name}`, req, { "gateway.route": route.name, "gateway.upgrade": true });
+      const span = begin(deps, `${req.method} ${route.name}`, req, {
+        "gateway.route": route.name,
+        "gateway.upgrade": true,
+      });
       writeContext(req.rawHeaders, span);
-      socket.once("close", () => endSoon(span));
+      socket.once("close", () => endSoon(deps, span));
       current.run(span, () => handlers.upgrade(route, req, socket, head));
     },
     auth(req, res, path) {
       const front = frontOf(path);
       if (front === undefined) return handlers.auth(req, res, path);
-      const span = begin(`auth ${front}`, req, { "gateway.front": front });
+      const span = begin(deps, `auth ${front}`, req, { "gateway.front": front });
       // A span that is not ended is never sent: what looks like an auth request and is none has no span.
       if (!current.run(span, () => handlers.auth(req, res, path))) return false;
-      if (res.closed) answered(span, res);
-      else res.once("close", () => answered(span, res));
+      if (res.closed) answered(deps, span, res);
+      else res.once("close", () => answered(deps, span, res));
       return true;
     },
     authUpgrade(req, socket, path) {
       const front = frontOf(path);
       if (front === undefined) return handlers.authUpgrade(req, socket, path);
-      const span = begin(`auth ${front}`, req, { "gateway.front": front, "gateway.upgrade": true });
+      const span = begin(deps, `auth ${front}`, req, { "gateway.front": front, "gateway.upgrade": true });
       if (!current.run(span, () => handlers.authUpgrade(req, socket, path))) return false;
-      socket.once("close", () => endSoon(span));
+      socket.once("close", () => endSoon(deps, span));
       return true;
     },
   };
+}
+
+function begin({ tracer, now }: RequestSpansDeps, name: string, req: IncomingMessage, attributes: Attributes): Span {
+  return tracer.startSpan(
+    name,
+    {
+      kind: SpanKind.SERVER,
+      startTime: spanTime(now()),
+      attributes: {
+        "http.request.method": req.method ?? "GET",
+        "url.path": requestPath(req.url ?? "/"),
+        "server.address": req.headers.host ?? "",
+        ...attributes,
+      },
+    },
+    PROPAGATOR.extract(ROOT_CONTEXT, req.headers, defaultTextMapGetter),
+  );
+}
+
+/** A turn later than the last word: what is told of a client that left belongs to it still. */
+function endSoon({ now }: RequestSpansDeps, span: Span): void {
+  const endTime = spanTime(now());
+  setImmediate(() => span.end(endTime));
+}
+
+function answered(deps: RequestSpansDeps, span: Span, res: ServerResponse): void {
+  const status = res.headersSent ? res.statusCode : CLIENT_LEFT;
+  span.setAttribute("http.response.status_code", status);
+  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  if (!res.writableFinished) span.addEvent("cut");
+  endSoon(deps, span);
 }
 
 const PROPAGATOR = new W3CTraceContextPropagator();

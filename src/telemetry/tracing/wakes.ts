@@ -42,13 +42,14 @@ interface Wake {
   endMs: number | undefined;
 }
 
-export function createWakeSpans({ tracer, now, sources, asker }: WakeSpansDeps): WakeSpans {
+export function createWakeSpans(deps: WakeSpansDeps): WakeSpans {
+  const { tracer, now, sources, asker } = deps;
   /** The last wake of each workload. */
   const wakes = new Map<string, Wake>();
 
   function begin(workload: string, cause: WakeCause): void {
     const former = wakes.get(workload);
-    if (former?.endMs === undefined && former !== undefined) end(former, "superseded");
+    if (former?.endMs === undefined && former !== undefined) end(deps, former, "superseded");
     const startMs = now();
     const request = cause === "request" || cause === "auth" ? asker() : undefined;
     const span = tracer.startSpan(
@@ -58,62 +59,24 @@ export function createWakeSpans({ tracer, now, sources, asker }: WakeSpansDeps):
         attributes: { "gateway.container": workload, "gateway.wake.cause": cause },
         links: request === undefined ? [] : [{ context: request.spanContext() }],
       },
-      cause === "dependency" ? contextOfDependent(workload) : ROOT_CONTEXT,
+      cause === "dependency" ? contextOfDependent(deps, wakes, workload) : ROOT_CONTEXT,
     );
     request?.addLink({ context: span.spanContext() });
     const context = trace.setSpan(ROOT_CONTEXT, span);
     wakes.set(workload, { workload, span, context, phase: "starting", phaseSinceMs: startMs, endMs: undefined });
   }
 
-  /** What is woken for something else is part of its wake. */
-  function contextOfDependent(workload: string): Context {
-    const dependents = sources.dependentsOf(workload) ?? [];
-    const found = dependents
-      .map((name) => wakes.get(name))
-      .find((wake) => wake !== undefined && wake.endMs === undefined);
-    return found?.context ?? ROOT_CONTEXT;
-  }
-
-  function proceed(wake: Wake, phase: WakePhase): void {
-    if (wake.phase === phase) return;
-    // Every wake is "starting" for the moment in which it finds out what it needs.
-    if (phase !== "dependencies") endPhase(wake, now());
-    wake.phase = phase;
-    wake.phaseSinceMs = now();
-  }
-
-  function endPhase({ phase, phaseSinceMs, context, workload }: Wake, endMs: number, failure?: Failure): void {
-    const attributes = { "gateway.container": workload };
-    const span = tracer.startSpan(phase, { startTime: spanTime(phaseSinceMs), attributes }, context);
-    if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end(spanTime(endMs));
-  }
-
-  function end(wake: Wake, outcome: string, failure?: Failure): void {
-    const endMs = now();
-    const { span } = wake;
-    endPhase(wake, endMs, failure);
-    span.setAttribute("gateway.wake.outcome", outcome);
-    if (failure !== undefined) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: plainLine(failure.message) });
-      span.setAttribute("error.type", failure.reason);
-      if (failure.exitCode !== undefined) span.setAttribute("gateway.wake.exit_code", failure.exitCode);
-    }
-    span.end(spanTime(endMs));
-    wake.endMs = endMs;
-  }
-
   function onState(workload: string, from: WorkloadState, to: WorkloadState): void {
     const wake = wakes.get(workload);
     if (from.status !== "starting" || wake === undefined || wake.endMs !== undefined) return;
-    if (to.status === "starting") proceed(wake, to.phase);
-    else end(wake, outcomeOf(to), to.status === "failed" ? to.failure : undefined);
+    if (to.status === "starting") proceed(deps, wake, to.phase);
+    else end(deps, wake, outcomeOf(to), to.status === "failed" ? to.failure : undefined);
   }
 
   function forgetRemoved(): void {
     for (const wake of wakes.values()) {
       if (sources.dependentsOf(wake.workload) !== undefined) continue;
-      if (wake.endMs === undefined) end(wake, "removed");
+      if (wake.endMs === undefined) end(deps, wake, "removed");
       wakes.delete(wake.workload);
     }
   }
@@ -130,9 +93,50 @@ export function createWakeSpans({ tracer, now, sources, asker }: WakeSpansDeps):
         return wake === undefined || (wake.endMs ?? ms) < ms ? [] : [wake.span.spanContext()];
       }),
     close() {
-      for (const wake of wakes.values()) if (wake.endMs === undefined) end(wake, "interrupted");
+      for (const wake of wakes.values()) if (wake.endMs === undefined) end(deps, wake, "interrupted");
     },
   };
+}
+
+/** What is woken for something else is part of its wake. */
+function contextOfDependent({ sources }: WakeSpansDeps, wakes: ReadonlyMap<string, Wake>, workload: string): Context {
+  const dependents = sources.dependentsOf(workload) ?? [];
+  const found = dependents
+    .map((name) => wakes.get(name))
+    .find((wake) => wake !== undefined && wake.endMs === undefined);
+  return found?.context ?? ROOT_CONTEXT;
+}
+
+type SpanDeps = Pick<WakeSpansDeps, "tracer" | "now">;
+
+function proceed(deps: SpanDeps, wake: Wake, phase: WakePhase): void {
+  if (wake.phase === phase) return;
+  // Every wake is "starting" for the moment in which it finds out what it needs.
+  if (phase !== "dependencies") endPhase(deps, wake, deps.now());
+  wake.phase = phase;
+  wake.phaseSinceMs = deps.now();
+}
+
+function endPhase({ tracer }: SpanDeps, wake: Wake, endMs: number, failure?: Failure): void {
+  const { phase, phaseSinceMs, context, workload } = wake;
+  const attributes = { "gateway.container": workload };
+  const span = tracer.startSpan(phase, { startTime: spanTime(phaseSinceMs), attributes }, context);
+  if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(spanTime(endMs));
+}
+
+function end(deps: SpanDeps, wake: Wake, outcome: string, failure?: Failure): void {
+  const endMs = deps.now();
+  const { span } = wake;
+  endPhase(deps, wake, endMs, failure);
+  span.setAttribute("gateway.wake.outcome", outcome);
+  if (failure !== undefined) {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: plainLine(failure.message) });
+    span.setAttribute("error.type", failure.reason);
+    if (failure.exitCode !== undefined) span.setAttribute("gateway.wake.exit_code", failure.exitCode);
+  }
+  span.end(spanTime(endMs));
+  wake.endMs = endMs;
 }
 
 function outcomeOf({ status }: WorkloadState): string {
