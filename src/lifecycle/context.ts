@@ -11,8 +11,8 @@ export interface LifecycleContext {
   readonly emit: Emit;
   /** Which workloads somebody else is at work on. */
   readonly truces: Truces;
-  /** Applies an event to a record; true if its state changed. */
-  readonly dispatch: (record: WorkloadRecord, event: WorkloadEvent) => boolean;
+  /** Applies an event to a record; what follows from that runs at once, or after the reactions that are under way. */
+  readonly dispatch: (record: WorkloadRecord, event: WorkloadEvent) => void;
   /** Makes sure that `record` is ready or on its way, together with what it needs. */
   readonly wake: (record: WorkloadRecord, cause: WakeCause, force?: boolean) => void;
   /** Looks again at when the record's timer must fire. */

@@ -13,6 +13,7 @@ import { createMemoryKeeper } from "./workload/memory.ts";
 import { notify } from "./workload/notify.ts";
 import { openOrClose } from "./stop/open-or-close.ts";
 import type { Clock, Engines, Probe, Store } from "./ports.ts";
+import { createReactionQueue } from "./workload/reaction-queue.ts";
 import { probeJob } from "./wake/probe.ts";
 import { createReconciler } from "./reconcile/reconcile.ts";
 import type { WorkloadRecord } from "./workload/record.ts";
@@ -74,6 +75,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const retired = new Map<string, WorkloadRecord>();
   const overall: { pending: number; limit: number } & HoldQueue = { pending: 0, limit: 0 };
   const stopped = new AbortController();
+  const react = createReactionQueue();
   let routes: Routes | undefined;
   let settings: Settings | undefined;
 
@@ -82,7 +84,9 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     probe,
     emit,
     truces: createTruces(clock),
-    dispatch: (record, event) => isOurs(record) && dispatch(context, JOBS, record, event),
+    dispatch(record, event) {
+      if (isOurs(record)) dispatch({ context, jobs: JOBS, react }, record, event);
+    },
     wake,
     rearm(record) {
       if (isOurs(record)) rearm(context, record, act);
@@ -179,7 +183,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     },
     reload: () => reconciler.reload(),
     wake,
-    sleep: (record) => void context.dispatch(record, { type: "sleep", reason: "admin" }),
+    sleep: (record) => context.dispatch(record, { type: "sleep", reason: "admin" }),
     pin(record, ms) {
       record.pinnedUntilMs = ms > 0 ? clock.now() + ms : 0;
       if (ms > 0) context.dispatch(record, { type: "arrival" }); // an idle stop may have begun to drain

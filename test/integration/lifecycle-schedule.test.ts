@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deadlineOf } from "../../src/lifecycle/workload/timers.ts";
 import { fixtureSettings, openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 import { createManualClock } from "./manual-clock.ts";
 
@@ -210,4 +211,11 @@ test("a closing does not delete a container that was made anew with --rm while i
   fixture.engine.add("app", { autoRemove: true, status: "running" });
   await fixture.clock.advance(120_000);
   assert.deepEqual(fixture.orders(), ["start db"]);
+});
+
+test("a question for the next deadline changes nothing", async () => {
+  const fixture = await openAt("8:00");
+  const record = Object.freeze({ ...fixture.record("app"), nextScheduleChange: undefined });
+  const deadline = deadlineOf(fixture.lifecycle.context, record);
+  assert.deepEqual(deadline, { kind: "schedule-start", atMs: fixture.clock.now() + HOUR });
 });

@@ -1,13 +1,14 @@
 import { transition } from "../../core/transition.ts";
 import type { Effect, WorkloadEvent, WorkloadState } from "../../core/workload-state.ts";
-import { follow } from "./follow.ts";
+import { announce, updateGates } from "./follow.ts";
 import { followInstances, rest } from "./follow-instances.ts";
-import { closeOrOpenGate } from "./gate.ts";
 import type { LifecycleContext } from "../context.ts";
-import { keepTimes } from "./keep-times.ts";
+import { begins, keepTimes } from "./keep-times.ts";
 import { leaveBrokenJob } from "../wake/leave-broken-job.ts";
-import { report } from "./report.ts";
+import type { React } from "./reaction-queue.ts";
+import { type Change, noteChange, report } from "./report.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { unthrottle } from "../stop/throttle.ts";
 import { rememberPort } from "../wake/target-port.ts";
 
 /** A job that a status owns: it ends by dispatching, or is aborted when the status is left. */
@@ -20,12 +21,17 @@ export type Job = (
 
 export type Jobs = Readonly<Record<Exclude<Effect, "cancel">, Job>>;
 
-/** Applies `event` and everything that follows from it: gate, waiters, timer, reports, jobs. True if the state changed. */
-export function dispatch(context: LifecycleContext, jobs: Jobs, record: WorkloadRecord, event: WorkloadEvent): boolean {
+interface DispatchDeps {
+  readonly context: LifecycleContext;
+  readonly jobs: Jobs;
+  readonly react: React;
+}
+
+/** Applies `event`: state, record and gates at once, then whatever follows from it. */
+export function dispatch({ context, jobs, react }: DispatchDeps, record: WorkloadRecord, event: WorkloadEvent): void {
   const before = record.state;
-  const now = context.clock.now();
-  const { state, effects } = transition(before, event, now, record.lastRun + 1);
-  if (state === before) return false;
+  const { state, effects } = transition(before, event, context.clock.now(), record.lastRun + 1);
+  if (state === before) return;
 
   record.state = state;
   if ("run" in state) record.lastRun = Math.max(record.lastRun, state.run);
@@ -34,27 +40,31 @@ export function dispatch(context: LifecycleContext, jobs: Jobs, record: Workload
   rememberPort(record);
   if (state.status === "ready") record.runTargets = [...new Set([...record.runTargets, ...state.targets])];
   if (event.type === "refused") rest(context, record, event.endpoint);
-  closeOrOpenGate(record, context.clock.wall());
-  report(context, record, before, event);
-  follow(context, record);
-  if (event.type === "observed" && state.status === "paused" && mayNeverBeAnswered(record, now)) {
-    context.wake(record, "request");
-  }
-  followInstances(context, record);
-  for (const effect of effects) if (effect !== "cancel") startJob(context, record, state, jobs[effect]);
-  context.remember();
-  return true;
+  const affected = updateGates(context, record);
+  const change = noteChange(context, record, before, event);
+  react(() => {
+    report(context, record, change);
+    announce(context, record, affected);
+    if (begins(change) && record.ownLimits !== undefined) void unthrottle(context, record);
+    if (isFrozen(context, record, change)) context.wake(record, "request");
+    followInstances(context, record);
+    for (const effect of effects) if (effect !== "cancel") startJob(context, record, state, jobs[effect]);
+    context.remember();
+  });
 }
 
 /** The event of a pause arrives late: a request that was let in shortly before it may have reached a frozen app. */
-function mayNeverBeAnswered({ leases, lastArrivalMs }: WorkloadRecord, now: number): boolean {
-  return leases > 0 && now - lastArrivalMs <= PAUSE_EVENT_LAG_MS;
+function isFrozen({ clock }: LifecycleContext, record: WorkloadRecord, { after, event }: Change): boolean {
+  const { state, leases, lastArrivalMs } = record;
+  if (event.type !== "observed" || after.status !== "paused" || state !== after) return false;
+  return leases > 0 && clock.now() - lastArrivalMs <= PAUSE_EVENT_LAG_MS;
 }
 
 const PAUSE_EVENT_LAG_MS = 1_000;
 
 function startJob(context: LifecycleContext, record: WorkloadRecord, state: WorkloadState, job: Job): void {
-  if (!("run" in state) || record.state !== state) return; // a reaction to the change has already moved it on
+  // A reaction to the change may have moved it on already.
+  if (!("run" in state) || !("run" in record.state) || record.state.run !== state.run) return;
   const abort = new AbortController();
   record.job = abort;
   job(context, record, state.run, abort.signal).catch((fault: unknown) =>

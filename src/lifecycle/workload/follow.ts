@@ -4,11 +4,21 @@ import type { LifecycleContext } from "../context.ts";
 import { notify } from "./notify.ts";
 import type { WorkloadRecord } from "./record.ts";
 
-/** Whoever depends on a change of `record` hears of it: gates, waiters, long polls, and the timers of its neighbours. */
+/** Sets the gates that depend on `record`, and reports that to everything that waits for them. */
 export function follow(context: LifecycleContext, record: WorkloadRecord): void {
+  announce(context, record, updateGates(context, record));
+}
+
+/** Sets the gate of `record` and of everything that needs it; returns these. */
+export function updateGates({ clock }: LifecycleContext, record: WorkloadRecord): readonly WorkloadRecord[] {
   const affected = withDependents(record);
-  const wall = context.clock.wall();
+  const wall = clock.wall();
   for (const one of affected) closeOrOpenGate(one, wall);
+  return affected;
+}
+
+/** Reports a change of `record` to requests that wait, long polls and live pages, and to the timers of its neighbours. */
+export function announce(context: LifecycleContext, record: WorkloadRecord, affected: readonly WorkloadRecord[]): void {
   for (const one of affected) {
     settleWaiters(one);
     notify(one.watchers);

@@ -3,7 +3,6 @@ import { isOurRun } from "../reconcile/observe.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { judgeAbsence } from "../usage/absence.ts";
-import { unthrottle } from "../stop/throttle.ts";
 
 /** What a change of state means for when a workload was last used, since when it runs, and who is to thank for it. */
 export function keepTimes(
@@ -15,11 +14,16 @@ export function keepTimes(
   const now = context.clock.now();
   const was = runs(before);
   const is = runs(record.state);
-  if (is && !was) rise(context, record, before, event);
+  if (!was && is) rise(context, record, before, event);
   if (was && !is) rest(record, now);
   if (was && is && isRestart(event)) noteSeenAgain(record, now);
   if (is && cameBack(event)) return comeBack(record, now);
   if (isWanted(before, record.state, event)) record.lastActivityMs = now;
+}
+
+/** True for a change from rest to what the engine may be running. */
+export function begins({ before, after }: { readonly before: WorkloadState; readonly after: WorkloadState }): boolean {
+  return runs(after) && !runs(before);
 }
 
 function rise(context: LifecycleContext, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
@@ -30,13 +34,11 @@ function rise(context: LifecycleContext, record: WorkloadRecord, before: Workloa
     record.awakeSinceMs = startedAtMs;
     if (record.lastActivityMs < startedAtMs || event.type !== "observed") noteFirstSeen(record, now);
     else if (record.seenByFront) void judgeAbsence(context, record);
-    if (record.ownLimits !== undefined) void unthrottle(context, record);
     return;
   }
   record.asleepMs += now - record.asleepSinceMs;
   record.awakeSinceMs = now;
   noteFirstSeen(record, now);
-  if (record.ownLimits !== undefined) void unthrottle(context, record);
   if (event.type !== "observed") return;
   record.wokenByUs = isOurRun(record) || record.startCall !== undefined;
   record.stoppedByUs = false;

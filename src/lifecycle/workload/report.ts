@@ -1,5 +1,5 @@
 import type { Observation } from "../../core/observation.ts";
-import { causeOf, causeText } from "../../core/transition-cause.ts";
+import { causeOf, causeText, type TransitionCause } from "../../core/transition-cause.ts";
 import type { WorkloadEvent, WorkloadState } from "../../core/workload-state.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "./record.ts";
@@ -7,20 +7,34 @@ import { stopDeletes } from "../stop/stop-deletes.ts";
 
 const TIMELINE_LENGTH = 20;
 
-/** Tells the event stream what a change of state means, and keeps the last changes with their reasons. */
-export function report(
-  context: LifecycleContext,
+/** A change of state as it is reported. */
+export interface Change {
+  readonly before: WorkloadState;
+  readonly after: WorkloadState;
+  readonly event: WorkloadEvent;
+  readonly cause: TransitionCause;
+}
+
+/** Keeps a change that was just made among the last ones. */
+export function noteChange(
+  { clock }: LifecycleContext,
   record: WorkloadRecord,
   before: WorkloadState,
   event: WorkloadEvent,
-): void {
-  const after = record.state;
-  const now = context.clock.now();
+): Change {
+  const { state: after, timeline } = record;
   const cause = causeOf(event, record.wakeCause);
   if (before.status !== after.status) {
-    record.timeline.push({ wallMs: context.clock.wall(), from: before.status, to: after.status, cause });
-    if (record.timeline.length > TIMELINE_LENGTH) record.timeline.shift();
+    timeline.push({ wallMs: clock.wall(), from: before.status, to: after.status, cause });
+    if (timeline.length > TIMELINE_LENGTH) timeline.shift();
   }
+  return { before, after, event, cause };
+}
+
+/** Emits the events that a change of state means. */
+export function report(context: LifecycleContext, record: WorkloadRecord, change: Change): void {
+  const { before, after, event, cause } = change;
+  const now = context.clock.now();
   context.emit({ type: "state", workload: record.name, from: before, to: after, why: causeText(cause) });
 
   if (after.status === "ready" && before.status !== "draining" && before.status !== "ready") {

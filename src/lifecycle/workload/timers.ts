@@ -1,4 +1,4 @@
-import { nextDeadline, type Deadline } from "../../core/next-deadline.ts";
+import { nextDeadline, type Deadline, type DeadlineView } from "../../core/next-deadline.ts";
 import { follow } from "./follow.ts";
 import type { LifecycleContext } from "../context.ts";
 import { isOneShot } from "./one-shot.ts";
@@ -19,6 +19,7 @@ export type Act = (record: WorkloadRecord, deadline: Deadline) => Promise<void> 
 /** Makes the one timer of a record fire at its next deadline. Activity need not call it: a timer that fires early is set again. */
 export function rearm(context: LifecycleContext, record: WorkloadRecord, act: Act): void {
   const now = context.clock.now();
+  record.nextScheduleChange = scheduleChangeOf(record, context.clock.wall());
   const deadline = nextDue(context, record);
   const { timer } = record;
   if (timer !== undefined && deadline !== undefined && timer.atMs <= deadline.atMs && timer.atMs > now) return;
@@ -138,19 +139,14 @@ function needsDependencies({ state }: WorkloadRecord): boolean {
   }
 }
 
-/** The next opening or closing, kept until it was acted on: a clock that jumps over it must not lose it. */
-function scheduleDeadline(
-  context: LifecycleContext,
-  record: WorkloadRecord,
-): { kind: "start" | "stop"; atMs: number } | undefined {
+/** The next opening or closing that was not acted on: a clock that jumps over it must not lose it. */
+function scheduleDeadline(context: LifecycleContext, record: WorkloadRecord): DeadlineView["schedule"] {
   const wall = context.clock.wall();
-  const next = record.schedule?.next(wall);
-  if (next !== undefined && (record.nextScheduleChange === undefined || next.atMs < record.nextScheduleChange.atMs))
-    record.nextScheduleChange = next;
-  return (
-    record.nextScheduleChange && {
-      kind: record.nextScheduleChange.kind,
-      atMs: context.clock.now() + record.nextScheduleChange.atMs - wall,
-    }
-  );
+  const change = scheduleChangeOf(record, wall);
+  return change && { kind: change.kind, atMs: context.clock.now() + change.atMs - wall };
+}
+
+function scheduleChangeOf({ schedule, nextScheduleChange: kept }: WorkloadRecord, wallMs: number) {
+  const next = schedule?.next(wallMs);
+  return next !== undefined && (kept === undefined || next.atMs < kept.atMs) ? next : kept;
 }
