@@ -152,7 +152,11 @@ function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => bo
   const { metrics } = telemetry;
   const addressOf = (req: IncomingMessage): string => clientAddress(req, isTrusted);
   const logTail = createLogTail({ clock, lines: () => settings.gateway().logLines });
-  const answerRefusal = createRefusalAnswer({ responder, describe: createRefusedRoutes({ clock, logTail }) });
+  const answerRefusal = createRefusalAnswer({
+    responder,
+    describe: createRefusedRoutes({ clock, logTail }),
+    timezone: () => settings.gateway().scheduleTimezone,
+  });
   const proxy = createProxyHandler({
     context: lifecycle.context,
     admitter: lifecycle,

@@ -176,9 +176,8 @@
       part.hidden = !part.matches(".if-failed");
     document.title = text.failedTitle;
     put("status", text.failedStatus);
-    const reason = health.reason === "exited" && health.exit_code == null ? "stopped" : health.reason;
-    put("sentence", (text[reason] ?? text.failedStatus).replace("{code}", health.exit_code));
-    put("words", clean(health.error));
+    put("sentence", health.sentence);
+    put("words", health.words);
     countdown(health.retry_after_s);
     if (wake.logs) lastWords(4);
   }

@@ -25,7 +25,12 @@ const gates = { app: gateOf("app"), b: gateOf("b") };
 const ready = (name: "app" | "b" = "app"): MemberView => ({ ...asleep(name), gate: gates[name] });
 const closed = (closedUntilMs: number, name = "app"): MemberView => ({ ...asleep(name), closedUntilMs });
 const failing = (retryAtMs: number, name = "app"): MemberView => {
-  const failure = { reason: "exited", message: `${name} ended`, exitCode: 3, atMs: 900 } as const;
+  const failure = {
+    reason: "exited",
+    cause: { code: "refused", message: `${name} ended` },
+    exitCode: 3,
+    atMs: 900,
+  } as const;
   return { ...asleep(name), failure: { failure, retryAtMs } };
 };
 

@@ -1,4 +1,5 @@
-import type { ClientKind, Decision, Failure, Forward, HandlerTraits } from "./decision.ts";
+import type { ClientKind, Decision, Forward, HandlerTraits } from "./decision.ts";
+import type { Failure } from "./failure.ts";
 import type { AsleepStatus } from "./settings.ts";
 
 /** What `decide` needs to know of one member of a route at this moment. */

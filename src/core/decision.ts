@@ -1,3 +1,4 @@
+import type { Failure } from "./failure.ts";
 import type { Endpoint } from "./observation.ts";
 import type { AsleepStatus } from "./settings.ts";
 
@@ -68,27 +69,6 @@ export interface Gate extends Forward {
   /** The targets of the ring. */
   readonly targets: readonly Endpoint[];
 }
-
-/** Why a wake failed. */
-export interface Failure {
-  readonly reason: FailureReason;
-  /** One plain sentence for people. */
-  readonly message: string;
-  readonly exitCode: number | undefined;
-  readonly atMs: number;
-}
-
-export type FailureReason =
-  | "exited"
-  | "oom"
-  | "timeout"
-  | "absent"
-  | "engine"
-  | "refused"
-  | "dependency"
-  | "unhealthy"
-  | "network"
-  | "tls";
 
 /**
  * How far a wake is: what the loading page shows. `stopping`: it begins when a stop has ended that is under way. `updating`:

@@ -1,4 +1,5 @@
-import type { Failure, HoldOutcome } from "./decision.ts";
+import type { HoldOutcome } from "./decision.ts";
+import type { Failure } from "./failure.ts";
 import type { Endpoint, ExitFacts } from "./observation.ts";
 import type { StopReason, WorkloadState } from "./workload-state.ts";
 

@@ -5,7 +5,12 @@ import { type DeadlineView, nextDeadline } from "./next-deadline.ts";
 import type { WorkloadState } from "./workload-state.ts";
 
 const endpoint = { host: "10.0.0.2", port: 80, published: false };
-const failure = { reason: "timeout", message: "it has not answered", exitCode: undefined, atMs: 0 } as const;
+const failure = {
+  reason: "timeout",
+  cause: { code: "refused", message: "it has not answered" },
+  exitCode: undefined,
+  atMs: 0,
+} as const;
 
 const STATES = {
   unseen: { status: "unseen", sinceMs: 0 },

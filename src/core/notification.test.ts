@@ -5,7 +5,12 @@ import { type Notification, NOTIFICATION_FIELDS, toNotification } from "./notifi
 
 const AT_MS = Date.UTC(2026, 5, 1, 12);
 const starting = { status: "starting", sinceMs: 0, run: 1, phase: "waiting" } as const;
-const failure = { reason: "exited", message: "app ended with exit code 3", exitCode: 3, atMs: 0 } as const;
+const failure = {
+  reason: "exited",
+  cause: { code: "refused", message: "app ended with exit code 3" },
+  exitCode: 3,
+  atMs: 0,
+} as const;
 const exit = { code: 3, oomKilled: false, message: "", atMs: 0 } as const;
 
 const reported: readonly [rule: string, event: DomainEvent, expected: Partial<Notification>][] = [

@@ -1,5 +1,6 @@
 import type { DomainEvent, WakeCause } from "./events.ts";
 import type { ExitFacts } from "./observation.ts";
+import { failureText } from "./failure.ts";
 import { plainLine } from "./plain-line.ts";
 import type { NotifyEvent } from "./settings.ts";
 import { timeSpan } from "./time-span.ts";
@@ -74,7 +75,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
     case "wake-failed": {
       const { workload, failure, durationMs, retryMs } = event;
       return about("failed", workload, "could not be woken", {
-        message: `${failure.message}; not tried again before ${timeSpan(retryMs)}.`,
+        message: `${failureText(failure.cause)}; not tried again before ${timeSpan(retryMs)}.`,
         reason: failure.reason,
         duration_ms: Math.round(durationMs),
         retry_ms: Math.round(retryMs),

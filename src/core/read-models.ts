@@ -22,7 +22,6 @@ export interface RouteFacts {
   readonly elapsedMs: number;
   readonly etaMs: number | undefined;
   readonly hasDependencies: boolean;
-  readonly timezone: string;
   readonly wallMs: number;
   /** The answer of the app to the last probe, while that keeps it from being ready. */
   readonly lastAnswer: string | undefined;

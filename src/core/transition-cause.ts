@@ -1,4 +1,5 @@
 import type { WakePhase } from "./decision.ts";
+import { type FailureCause, failureText } from "./failure.ts";
 import type { WakeCause } from "./events.ts";
 import type { Observation } from "./observation.ts";
 import { timeSpan } from "./time-span.ts";
@@ -8,7 +9,7 @@ import type { StopReason, WorkloadEvent } from "./workload-state.ts";
 export type TransitionCause =
   | { readonly code: WakeCause | StopReason | WakePhase | keyof typeof TEXTS }
   | { readonly code: "seen"; readonly status: Observation["status"]; readonly restarted: boolean }
-  | { readonly code: "failed"; readonly message: string }
+  | { readonly code: "failed"; readonly cause: FailureCause }
   | { readonly code: "stop-ended"; readonly status: Observation["status"] }
   | { readonly code: "killed"; readonly afterMs: number };
 
@@ -22,7 +23,7 @@ export function causeOf(event: WorkloadEvent, wakeCause: WakeCause | undefined):
     case "progress":
       return { code: event.phase };
     case "wake-failed":
-      return { code: "failed", message: event.failure.message };
+      return { code: "failed", cause: event.failure.cause };
     case "sleep":
       return { code: event.reason };
     case "stop-ended":
@@ -44,7 +45,7 @@ export function causeOf(event: WorkloadEvent, wakeCause: WakeCause | undefined):
 /** Writes a cause for programs and logs. */
 export function causeText(cause: TransitionCause): string {
   if (cause.code === "seen") return `seen ${cause.status}${cause.restarted ? " anew" : ""}`;
-  if (cause.code === "failed") return cause.message;
+  if (cause.code === "failed") return failureText(cause.cause);
   if (cause.code === "stop-ended") return `the stop ended: ${cause.status}`;
   if (cause.code === "killed") return `it did not end within ${timeSpan(cause.afterMs)} and was killed`;
   return Object.hasOwn(TEXTS, cause.code) ? TEXTS[cause.code as keyof typeof TEXTS] : cause.code;

@@ -1,4 +1,5 @@
-import type { Failure, WakePhase } from "./decision.ts";
+import type { WakePhase } from "./decision.ts";
+import type { Failure } from "./failure.ts";
 import type { Endpoint, ExitFacts, Observation } from "./observation.ts";
 
 /**

@@ -127,7 +127,8 @@ async function answerToPoll(
   // Behind nginx the same poll comes again as a question for the page: only that one counts.
   if (asked.about === "access" && front.bareRefusal !== undefined)
     return { answer: front.bareRefusal, counted: "poll" };
-  const limits = { address: deps.addressOf(req), aborted, maxWaitMs: front.traits.maxHoldMs };
+  const acceptLanguage = req.headers["accept-language"];
+  const limits = { address: deps.addressOf(req), aborted, maxWaitMs: front.traits.maxHoldMs, acceptLanguage };
   const answer = await answerPoll(deps, poll, limits);
   if (aborted.aborted) return undefined;
   return { answer: asked.about === "page" ? answer : front.refusal(answer), counted: "poll" };

@@ -18,13 +18,14 @@ interface PollLimits {
   readonly address: string;
   readonly aborted: AbortSignal;
   readonly maxWaitMs: number;
+  readonly acceptLanguage: string | undefined;
 }
 
 /** What the loading page is told, under 503: only then does the body reach the browser. */
 export async function answerPoll(
   { responder, polls, pollAllowed }: PollDeps,
   { kind, route, query }: Poll,
-  { address, aborted, maxWaitMs }: PollLimits,
+  { address, aborted, maxWaitMs, acceptLanguage }: PollLimits,
 ): Promise<Answer> {
   // The status of the answer is the front's, so that a faulty query can only be answered as one that does not wait.
   const asked = readHealthQuery(query) ?? { waitMs: 0, seen: undefined };
@@ -33,8 +34,8 @@ export async function answerPoll(
   if (retryMs !== undefined) return responder().problem("rate-limited", { retryMs }, { kind: "other" });
   if (kind === "logs")
     return route === undefined ? responder().logs([], "forward-auth") : polls.logs(route, "forward-auth");
-  if (route === undefined) return responder().health(NOBODY, "forward-auth");
-  return polls.health(route, { waitMs, seen: asked.seen, aborted }, "forward-auth");
+  if (route === undefined) return responder().health(NOBODY, "forward-auth", { acceptLanguage });
+  return polls.health(route, { waitMs, seen: asked.seen, aborted, acceptLanguage }, "forward-auth");
 }
 
 const NOBODY = {

@@ -8,7 +8,12 @@ const notification = toNotification(
   {
     type: "wake-failed",
     workload: "app",
-    failure: { reason: "exited", message: 'it said "<!channel> & @everyone"', exitCode: 3, atMs: 0 },
+    failure: {
+      reason: "exited",
+      cause: { code: "refused", message: 'it said "<!channel> & @everyone"' },
+      exitCode: 3,
+      atMs: 0,
+    },
     durationMs: 900,
     retryMs: 3_000,
   },

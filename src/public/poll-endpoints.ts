@@ -34,7 +34,7 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
     const leaving = new AbortController();
     res.once("close", () => leaving.abort());
     return polls
-      .health(route, { ...ask, aborted: leaving.signal }, "proxy")
+      .health(route, { ...ask, aborted: leaving.signal, acceptLanguage: req.headers["accept-language"] }, "proxy")
       .then((answer) => writeAnswer(res, answer, req.method));
   });
 

@@ -20,8 +20,10 @@ export interface Polls {
 }
 
 export interface HealthAsk extends HealthQuery {
-  /** Aborts when the asker leaves. */
+  /** Aborts when the client leaves. */
   readonly aborted: AbortSignal;
+  /** The `Accept-Language` header. */
+  readonly acceptLanguage: string | undefined;
 }
 
 /** So many may wait at once; whoever comes then is answered at once. */
@@ -37,7 +39,7 @@ export function createPolls({
   let isClosed = false;
 
   return {
-    async health({ members }, { waitMs, seen, aborted }, mode) {
+    async health({ members }, { waitMs, seen, aborted, acceptLanguage }, mode) {
       const { status, phase } = healthOf(members, clock);
       const isNews = seen !== undefined && seen !== `${status}:${phase ?? ""}`;
       if (waitMs > 0 && !isNews && !isClosed && waits.size < MOST_WAITING) {
@@ -49,7 +51,7 @@ export function createPolls({
       const health = healthOf(members, clock);
       const failed = health.status === "failed" ? members.find((member) => failureOf(member) !== undefined) : undefined;
       const failure = failed && failureOf(failed)?.failure;
-      return responder().health({ ...health, ...(failure && { failure }) }, mode);
+      return responder().health({ ...health, ...(failure && { failure }) }, mode, { acceptLanguage });
     },
 
     async logs({ members }, mode) {

@@ -16,6 +16,12 @@ type OneOf<K extends string> = K extends `${infer Base}.one` ? Base : never;
 /** A text in one language with its `{places}` filled; not escaped: the templates do that. */
 export type Translate = (key: MessageKey | CountedKey, values?: Readonly<Record<string, string | number>>) => string;
 
+/** A text that is still to be written in some language: its key, and what goes into its places. */
+export interface Text {
+  readonly key: MessageKey;
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
 /** The best language we have for an `Accept-Language` header (RFC 9110, 12.5.4); English when none fits. */
 export function negotiateLanguage(header: string | undefined): Language {
   if (header === undefined) return "en";

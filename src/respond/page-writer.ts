@@ -38,7 +38,7 @@ export interface PageOptions {
 
 export interface PageWriter {
   /** The language of a client, and a voice in it. */
-  speak(client: ClientFacts): { readonly language: Language; readonly t: Translate };
+  speak(client: Pick<ClientFacts, "acceptLanguage">): { readonly language: Language; readonly t: Translate };
   write(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
 }
 

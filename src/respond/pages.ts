@@ -1,4 +1,6 @@
-import type { ClientKind, Failure, WakePhase } from "../core/decision.ts";
+import type { Text } from "./language.ts";
+import type { ClientKind, WakePhase } from "../core/decision.ts";
+import type { Failure } from "../core/failure.ts";
 import type { Health } from "../core/read-models.ts";
 import type { WorkloadSettings } from "../core/settings.ts";
 
@@ -62,14 +64,15 @@ export interface ProblemFacts {
   readonly detail?: string;
   /** Absent: the code's own default, none for what asking again cannot mend. */
   readonly retryMs?: number;
-  /** What is wrong with the app, in English: for whoever runs it. On a page as well, beneath the code's own sentence. */
-  readonly fault?: string | undefined;
+  /** The same for pages as well, in the language of each. */
+  readonly text?: Text;
+  /** What is wrong with the app: beneath the code's own sentence on a page, in its place for programs. */
+  readonly fault?: Text | undefined;
   /** The host that was asked for; shown on a page only. */
   readonly host?: string;
 }
 
 /** What `/_health` says of a workload. */
 export interface HealthFacts extends Health {
-  /** Lets the page say the reason in the visitor's language, and not only in the engine's words. */
-  readonly failure?: Pick<Failure, "reason" | "exitCode"> | undefined;
+  readonly failure?: Failure | undefined;
 }

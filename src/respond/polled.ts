@@ -1,10 +1,13 @@
 import { createAnswer, retryAfterSeconds } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import { cleanLines, cleanText } from "./clean-text.ts";
+import { failureText } from "./failure-text.ts";
+import type { Translate } from "./language.ts";
 import type { HandlerMode, HealthFacts } from "./pages.ts";
 
 /** `/_health`: the reference's fields, then ours. Under 503 in an auth request, since only then the body reaches the browser. */
-export function healthAnswer(facts: HealthFacts, mode: HandlerMode): Answer {
+export function healthAnswer(facts: HealthFacts, mode: HandlerMode, t: Translate): Answer {
+  const { failure } = facts;
   return polled(mode, {
     status: facts.status,
     error: cleanText(facts.error),
@@ -12,8 +15,9 @@ export function healthAnswer(facts: HealthFacts, mode: HandlerMode): Answer {
     elapsed_ms: Math.round(facts.elapsedMs),
     eta_ms: facts.etaMs === undefined ? null : Math.round(facts.etaMs),
     ...(facts.status === "failed" && {
-      reason: facts.failure?.reason ?? "",
-      exit_code: facts.failure?.exitCode ?? null,
+      reason: failure?.reason ?? "",
+      exit_code: failure?.exitCode ?? null,
+      ...(failure && failureText(t, failure.cause)),
       retry_after_s: facts.retryMs <= 0 ? 0 : retryAfterSeconds(facts.retryMs),
     }),
   });

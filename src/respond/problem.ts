@@ -1,9 +1,10 @@
 import { STATUS_BY_CODE } from "../core/errors.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import type { Failure } from "../core/decision.ts";
+import type { Failure } from "../core/failure.ts";
 import { createAnswer, retryAfterSeconds } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import { cleanLines, cleanText } from "./clean-text.ts";
+import { createTranslate } from "./language.ts";
 import { en } from "./messages/en.ts";
 import type { ProblemFacts } from "./pages.ts";
 
@@ -17,7 +18,8 @@ export interface FailureFacts {
 export function createProblem(code: ErrorCode, facts: ProblemFacts, failed?: FailureFacts): Answer {
   const status = STATUS_BY_CODE[code];
   const retryMs = facts.retryMs ?? DEFAULT_RETRY_MS[code];
-  const detail = facts.fault ?? facts.detail;
+  const text = facts.fault ?? facts.text;
+  const detail = text === undefined ? facts.detail : english(text.key, text.values);
   const problem = {
     type: `urn:docker-awakening-gateway:error:${code}`,
     title: en[`problem.${code}.title`],
@@ -32,6 +34,8 @@ export function createProblem(code: ErrorCode, facts: ProblemFacts, failed?: Fai
   };
   return createAnswer(JSON.stringify(problem), { status, type: "application/problem+json", code, retryMs });
 }
+
+const english = createTranslate("en");
 
 /** To a monitor that was promised a success while an app sleeps: no problem, though its code says the same. */
 export function asleepAnswer(container: string, status: 200 | 204): Answer {

@@ -6,7 +6,12 @@ import { createResponder } from "./responder.ts";
 const BRANDING = { name: "app", title: "App", message: "", color: "", icon: "", logo: "", redirectPath: "" };
 const BROWSER = { kind: "navigation" } as const;
 const API = { kind: "other" } as const;
-const FAILURE = { reason: "exited", exitCode: 3, message: "exited with code 3", atMs: 0 } as const;
+const FAILURE = {
+  reason: "exited",
+  exitCode: 3,
+  cause: { code: "refused", message: "exited with code 3" },
+  atMs: 0,
+} as const;
 const LOADING = {
   branding: BRANDING,
   mode: "proxy",

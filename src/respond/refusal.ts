@@ -2,6 +2,8 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { Refusal, WakePhase } from "../core/decision.ts";
 import type { RouteFacts } from "../core/read-models.ts";
 import type { Answer } from "./answer.ts";
+import { cleanText } from "./clean-text.ts";
+import type { Text } from "./language.ts";
 import type { ClientFacts, HandlerMode, ProblemFacts } from "./pages.ts";
 import type { Responder } from "./responder.ts";
 
@@ -30,11 +32,13 @@ export function createRefusalAnswer<Route>(deps: {
   /** The current one: a reload may replace it. */
   readonly responder: () => Responder;
   readonly describe: (route: Route) => RefusedRoute;
+  /** The time zone of schedules that have none of their own (`schedule_timezone`). */
+  readonly timezone: () => string;
 }): AnswerRefusal<Route> {
   return (refusal, route, client, mode) => {
     const responder = deps.responder();
     if (refusal.kind === "unknown") return Promise.resolve(responder.unknownHost({ host: "" }, client));
-    return answerKnown(refusal, { responder, route: deps.describe(route), client, mode });
+    return answerKnown(refusal, { responder, route: deps.describe(route), client, mode, timezone: deps.timezone() });
   };
 }
 
@@ -43,14 +47,17 @@ interface RefusedRequest {
   readonly route: RefusedRoute;
   readonly client: ClientFacts;
   readonly mode: HandlerMode;
+  /** Of schedules that have none of their own. */
+  readonly timezone: string;
 }
 
 async function answerKnown(
   refusal: Exclude<AnswerableRefusal, { kind: "unknown" }>,
-  { responder, route, client, mode }: RefusedRequest,
+  { responder, route, client, mode, ...request }: RefusedRequest,
 ): Promise<Answer> {
   const facts = route.facts();
   const { branding } = facts;
+  const timezone = branding.schedule?.timezone ?? request.timezone;
   switch (refusal.kind) {
     case "page": // it polls for its log lines by itself
       return responder.loading({ ...facts, ...(branding.logs !== "never" && { logs: [] }), mode }, client);
@@ -60,15 +67,15 @@ async function answerKnown(
       return responder.failed({ branding, failure, retryMs, ...(logs && { logs }) }, client);
     }
     case "offline":
-      return responder.offline({ ...facts, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
+      return responder.offline({ branding, timezone, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
     case "suspended":
-      return responder.suspended({ ...facts, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
+      return responder.suspended({ branding, timezone, nowMs: facts.wallMs, untilMs: refusal.untilMs }, client);
     case "asleep":
       return responder.asleep({ branding, status: refusal.status }, client);
     case "waking":
     case "timed-out": {
-      const detail = BEFORE_A_START[facts.phase] ?? notYet(facts.lastAnswer);
-      return problem(refusal.kind === "waking" ? "waking" : "hold-timeout", { ...(detail && { detail }) });
+      const text = BEFORE_A_START[facts.phase] ?? notYet(facts.lastAnswer);
+      return problem(refusal.kind === "waking" ? "waking" : "hold-timeout", { ...(text && { text }) });
     }
     case "full":
       return problem("too-many-pending");
@@ -82,23 +89,21 @@ async function answerKnown(
 }
 
 /** What keeps it from being started. */
-const BEFORE_A_START: Readonly<Partial<Record<WakePhase, string>>> = {
-  stopping: "The app is still stopping. It is started again as soon as it has ended. Ask again shortly.",
-  updating: "The app was stopped a moment ago and may be being updated. It is started within 10 s. Ask again shortly.",
+const BEFORE_A_START: Readonly<Partial<Record<WakePhase, Text>>> = {
+  stopping: { key: "problem.waking.stopping" },
+  updating: { key: "problem.waking.updating" },
 };
 
 /** What is wrong with an app that gave no answer, where that is known. */
-async function faultOf(why: string | undefined, { wantsTls }: RefusedRoute): Promise<string | undefined> {
-  if (why !== undefined) return `The app was not asked: ${why}.`;
-  return (await wantsTls()) ? SPEAKS_TLS : undefined;
+async function faultOf(why: string | undefined, { wantsTls }: RefusedRoute): Promise<Text | undefined> {
+  if (why !== undefined) return { key: "problem.upstream-failed.why", values: { why: cleanText(why) } };
+  return (await wantsTls()) ? { key: "problem.upstream-failed.tls" } : undefined;
 }
 
-const SPEAKS_TLS = "The app speaks TLS: set target_scheme: https.";
-
-function notYet(lastAnswer: string | undefined): string | undefined {
-  return (
-    lastAnswer && `The app is being woken and is not ready yet; its last answer: ${lastAnswer}. Ask again shortly.`
-  );
+function notYet(lastAnswer: string | undefined): Text | undefined {
+  return lastAnswer === undefined
+    ? undefined
+    : { key: "problem.waking.answer", values: { answer: cleanText(lastAnswer) } };
 }
 
 /** Asking again helps when the wake is likely to be over. */

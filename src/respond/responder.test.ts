@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { STATUS_BY_CODE, type ErrorCode } from "../core/errors.ts";
-import type { Failure } from "../core/decision.ts";
+import type { Failure } from "../core/failure.ts";
 import type { Answer } from "./answer.ts";
 import { LANGUAGES } from "./language.ts";
 import type { ClientFacts, Branding } from "./pages.ts";
@@ -18,7 +18,12 @@ const BRANDING: Branding = {
 };
 const BROWSER: ClientFacts = { kind: "navigation" };
 const API: ClientFacts = { kind: "other" };
-const FAILURE: Failure = { reason: "exited", exitCode: 3, message: "exited with code 3", atMs: 0 };
+const FAILURE: Failure = {
+  reason: "exited",
+  exitCode: 3,
+  cause: { code: "exited", exitCode: 3, restarts: false, output: "no database" },
+  atMs: 0,
+};
 const LOADING = {
   branding: BRANDING,
   mode: "proxy",
@@ -135,7 +140,7 @@ test("a failed wake tells programs the reason, the exit code and the last lines"
       exit_code: 3,
       log: ["boom"],
       container: "app",
-      detail: "exited with code 3",
+      detail: "ended while starting with exit code 3: no database",
     },
   );
 });
@@ -188,7 +193,7 @@ test("the polled bodies have the reference's fields, and come under 503 in an au
     retryMs: 10,
     failure: FAILURE,
   } as const;
-  const health = responder.health(facts, "proxy");
+  const health = responder.health(facts, "proxy", { acceptLanguage: "de" });
   assert.equal(health.status, 200);
   assert.equal(headersOf(health)["x-gateway-code"], undefined);
   assert.deepEqual(JSON.parse(health.body.toString()), {
@@ -199,9 +204,11 @@ test("the polled bodies have the reference's fields, and come under 503 in an au
     eta_ms: null,
     reason: "exited",
     exit_code: 3,
+    sentence: "Sie wurde gestartet, hat sich aber mit Exit-Code 3 beendet.",
+    words: "no database",
     retry_after_s: 1,
   });
-  assert.equal(responder.health(facts, "forward-auth").status, 503);
+  assert.equal(responder.health(facts, "forward-auth", {}).status, 503);
   assert.deepEqual(JSON.parse(responder.logs(["a\u202e"], "proxy").body.toString()), { lines: ["a"] });
 });
 

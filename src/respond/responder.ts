@@ -18,6 +18,7 @@ import type {
   OfflinePage,
   ProblemFacts,
 } from "./pages.ts";
+import { failureText } from "../core/failure.ts";
 import { en } from "./messages/en.ts";
 import { healthAnswer, logsAnswer } from "./polled.ts";
 import { asleepAnswer, createProblem, DEFAULT_RETRY_MS } from "./problem.ts";
@@ -47,7 +48,7 @@ export interface Responder {
   page(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
   /** A workload's branding as the templates take it. */
   brandingOf(branding: Branding): PageBranding;
-  health(facts: HealthFacts, mode: HandlerMode): Answer;
+  health(facts: HealthFacts, mode: HandlerMode, client: Pick<ClientFacts, "acceptLanguage">): Answer;
   logs(lines: readonly string[], mode: HandlerMode): Answer;
 }
 
@@ -72,7 +73,7 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
     problem: (...given) => problem(pages, ...given),
     brandingOf: pages.brandingOf,
     page: (template, model, client, options) => writer.write(template, model, client, options),
-    health: healthAnswer,
+    health: (facts, mode, client) => healthAnswer(facts, mode, writer.speak(client).t),
     logs: logsAnswer,
   };
 }
@@ -96,7 +97,7 @@ function loading({ writer, brandingOf }: Pages, ...[page, client]: Parameters<Re
 
 function failed({ writer, brandingOf }: Pages, ...[page, client]: Parameters<Responder["failed"]>): Answer {
   const { failure, logs, retryMs } = page;
-  const facts = { container: page.branding.name, detail: failure.message, retryMs };
+  const facts = { container: page.branding.name, detail: failureText(failure.cause), retryMs };
   if (client.kind !== "navigation") return createProblem("wake-failed", facts, { failure, log: logs });
   const branding = brandingOf(page.branding);
   const { t } = writer.speak(client);
@@ -172,7 +173,8 @@ function problem({ writer }: Pages, ...[code, facts, client]: Parameters<Respond
     code,
     status: STATUS_BY_CODE[code],
     host: cleanText(facts.host ?? facts.container ?? "", 253),
-    fault: cleanText(facts.fault ?? ""),
+    detail: facts.text,
+    fault: facts.fault,
     again: retryMs === undefined ? undefined : { in: durationText(retryMs), s: retryAfterSeconds(retryMs) },
   };
   const reload = model.again && { afterS: model.again.s };

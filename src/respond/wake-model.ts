@@ -1,8 +1,8 @@
-import type { Failure } from "../core/decision.ts";
 import { retryAfterSeconds } from "./answer.ts";
-import { cleanLines, cleanText } from "./clean-text.ts";
+import { cleanLines } from "./clean-text.ts";
 import { easedProgress } from "./eased-progress.ts";
 import type { PageBranding } from "./branding.ts";
+import { type FailureText, failureText } from "./failure-text.ts";
 import type { Translate } from "./language.ts";
 import type { FailedPage, LoadingPage } from "./pages.ts";
 import { durationText } from "./time-text.ts";
@@ -16,8 +16,7 @@ export interface WakeModel {
   readonly elapsed: string;
   readonly usual: string;
   readonly logs: readonly string[] | undefined;
-  /** One sentence on what went wrong, in the visitor's language, and the engine's own words. */
-  readonly failure: { readonly sentence: string; readonly words: string } | undefined;
+  readonly failure: FailureText | undefined;
   readonly retryText: string;
   /** JSON; put into an attribute, where it is escaped as any other text. */
   readonly script: string;
@@ -42,7 +41,7 @@ export function wakeModel({ t, branding, page, failed }: Scene): WakeModel {
     elapsed: durationText(Math.floor(elapsed / 1000) * 1000),
     usual: page?.phase === "stopping" || page?.phase === "updating" ? "" : usualText(t, elapsed, eta),
     logs: logs === undefined ? undefined : cleanLines(logs),
-    failure: failed && { sentence: failureText(t, failed.failure), words: cleanText(failed.failure.message) },
+    failure: failed && failureText(t, failed.failure.cause),
     retryText: t("failed.retry"),
     script: JSON.stringify({
       name: branding.name,
@@ -70,11 +69,6 @@ function usualText(t: Translate, elapsedMs: number, etaMs: number | undefined): 
   return t(elapsedMs > 1.5 * etaMs ? "eta.longer" : "eta.usually", { time: durationText(Math.max(1_000, etaMs)) });
 }
 
-function failureText(t: Translate, { reason, exitCode }: Failure): string {
-  if (reason !== "exited") return t(`failed.${reason}`);
-  return exitCode === undefined ? t("failed.stopped") : t("failed.exited", { code: exitCode });
-}
-
 /** Only what can still happen on this page: a failure page has no phases left to name. */
 function scriptTexts(t: Translate, title: string | undefined): Record<string, string> {
   const always = { retry: t("failed.retry"), retryIn: t("failed.retryIn"), empty: t("logs.empty") };
@@ -93,15 +87,5 @@ function scriptTexts(t: Translate, title: string | undefined): Record<string, st
     longer: t("eta.longer"),
     failedTitle: t("failed.title", { name: title }),
     failedStatus: t("failed.status"),
-    exited: t("failed.exited"),
-    stopped: t("failed.stopped"),
-    oom: t("failed.oom"),
-    timeout: t("failed.timeout"),
-    unhealthy: t("failed.unhealthy"),
-    absent: t("failed.absent"),
-    dependency: t("failed.dependency"),
-    refused: t("failed.refused"),
-    engine: t("failed.engine"),
-    network: t("failed.network"),
   };
 }

@@ -19,7 +19,12 @@ function linesOf(...events: DomainEvent[]): Line[] {
   return written.map((line) => JSON.parse(line) as Line);
 }
 
-const failure = { reason: "exited", message: "it ended with exit code 3", exitCode: 3, atMs: 0 } as const;
+const failure = {
+  reason: "exited",
+  cause: { code: "refused", message: "it ended with exit code 3" },
+  exitCode: 3,
+  atMs: 0,
+} as const;
 const starting = { status: "starting", sinceMs: 0, run: 1, phase: "waiting" } as const;
 const exit = { code: 137, oomKilled: false, message: "", atMs: 0 } as const;
 
@@ -148,7 +153,13 @@ test("a configuration that did not change is not told again", () => {
 
 const hostile = '\u001b[31mred\u001b[0m\r\n{"level":"error"}\u202e\u0000\u009b2J';
 for (const event of [
-  { type: "wake-failed", workload: "app", failure: { ...failure, message: hostile }, durationMs: 1, retryMs: 1 },
+  {
+    type: "wake-failed",
+    workload: "app",
+    failure: { ...failure, cause: { code: "refused", message: hostile } },
+    durationMs: 1,
+    retryMs: 1,
+  },
   { type: "stop-failed", workload: "app", message: hostile },
   { type: "ended", workload: "app", exit: { ...exit, message: hostile }, absent: false },
   { type: "fault", message: hostile, detail: hostile },

@@ -1,4 +1,4 @@
-import type { Failure } from "../core/decision.ts";
+import { type Failure, failureText } from "../core/failure.ts";
 import type { DomainEvent, Emit } from "../core/events.ts";
 import type { ExitFacts } from "../core/observation.ts";
 import { plainLine } from "../core/plain-line.ts";
@@ -156,7 +156,7 @@ function logFailure(logger: EventLogger, event: Extract<DomainEvent, { type: "wa
   const level = FOLLOWS.has(failure.reason) ? "warn" : "error";
   logger[level](
     fields,
-    `"${workload}" could not be woken: ${plainLine(failure.message)}; not tried again before ${timeSpan(retryMs)}`,
+    `"${workload}" could not be woken: ${plainLine(failureText(failure.cause))}; not tried again before ${timeSpan(retryMs)}`,
   );
 }
 

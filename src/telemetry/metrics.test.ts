@@ -43,7 +43,7 @@ function workload(name: string, status: string): MeteredWorkload {
   };
 }
 
-const failure = { reason: "exited", message: "", exitCode: 1, atMs: 0 } as const;
+const failure = { reason: "exited", cause: { code: "refused", message: "" }, exitCode: 1, atMs: 0 } as const;
 const asleep = { status: "asleep", sinceMs: 0, exit: undefined } as const;
 const starting = { status: "starting", sinceMs: 0, run: 1, phase: "waiting" } as const;
 

@@ -169,7 +169,7 @@ inChromium("who has to log in is asked once, lands where they wanted, and may le
   await page.getByLabel("Username").fill("admin");
   await page.getByLabel("Password").fill("wrong");
   await page.keyboard.press("Enter");
-  await page.getByRole("alert").getByText("That was not right").waitFor();
+  await page.getByRole("alert").getByText("Wrong username, password, or token").waitFor();
   await page.getByLabel("Username").fill("admin");
   await page.getByLabel("Password").fill(AUTH.password);
   await page.getByRole("button", { name: "Log in" }).click();

@@ -40,7 +40,7 @@ const PAGES: Readonly<Record<string, (responder: Responder) => Answer>> = {
 const EXITED = {
   reason: "exited",
   exitCode: 137,
-  message: "container jellyfin exited with code 137",
+  cause: { code: "exited", exitCode: 137, restarts: false, output: "no database" },
   atMs: 0,
 } as const;
 
@@ -122,7 +122,7 @@ inChromium("a hostile branding, host and failure stay text on every page", async
     color: `red;}body{display:none}`,
     redirectPath: "javascript:alert(3)",
   };
-  const failure = { ...EXITED, message: evil };
+  const failure = { ...EXITED, cause: { ...EXITED.cause, output: evil } };
   const server = await startWakingServer(t, {
     pages: {
       "/loading": (it) => it.loading({ ...waking({}), branding, logs: [evil] }, VISITOR),

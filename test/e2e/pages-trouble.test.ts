@@ -13,7 +13,12 @@ const FAILED = {
   elapsedMs: 0,
   etaMs: undefined,
   retryMs: 2_000,
-  failure: { reason: "exited", exitCode: 137 },
+  failure: {
+    reason: "exited",
+    cause: { code: "exited", exitCode: 137, restarts: false, output: "no <b>database</b>" },
+    exitCode: 137,
+    atMs: 0,
+  },
 } as const;
 
 inChromium(
@@ -26,8 +31,8 @@ inChromium(
     server.change({ health: FAILED, lines: ["panic: no database", "exit status 137"] });
     await page.waitForSelector("#retry:visible");
     assert.equal(await page.title(), "Jellyfin did not wake up");
-    assert.equal(await page.textContent("#sentence"), "It started and ended again with exit code 137.");
-    assert.equal(await page.textContent("#words"), FAILED.error);
+    assert.equal(await page.textContent("#sentence"), "It started, but ended again with exit code 137.");
+    assert.equal(await page.textContent("#words"), "no <b>database</b>", "each fact once");
     assert.equal(await page.locator("#words *").count(), 0);
     assert.equal(await page.isVisible("#phase"), false);
     assert.match((await page.textContent("#retry")) ?? "", /^Try again in [12]\ss$/u);
@@ -69,7 +74,7 @@ inChromium("who comes after the failure sees the same, from the start", async (t
   assert.equal(answer?.headers()["retry-after"], "2");
   assert.equal(await page.title(), "Jellyfin ist nicht aufgewacht");
   assert.equal(await page.getAttribute("html", "lang"), "de");
-  assert.equal(await page.textContent("#sentence"), "Sie wurde gestartet und hat sich mit Exit-Code 137 beendet.");
+  assert.equal(await page.textContent("#sentence"), "Sie wurde gestartet, hat sich aber mit Exit-Code 137 beendet.");
   assert.match((await page.textContent("#retry")) ?? "", /^Erneut versuchen in [12]\ss$/u);
   assert.match((await page.textContent("#log")) ?? "", /panic: no database/u);
   await waitUntil(async () => (await page.textContent("#retry")) === "Erneut versuchen", 4_000);

@@ -11,7 +11,7 @@ const LONGER_THAN_A_TRUCE_MS = 11_000;
 
 describe("an app that somebody has stopped for a while", () => {
   onDocker("is stopped by a suspension, which says so to visitors, survives a restart and ends", async (t, docker) => {
-    const sleeping = await startSleeping(t, docker);
+    const sleeping = await startSleeping(t, docker, { gateway: { schedule_timezone: "Asia/Kolkata" } });
     const { app, host } = sleeping;
     let { gateway } = sleeping;
     assert.equal((await gateway.request({ host })).status, 200);
@@ -30,6 +30,8 @@ describe("an app that somebody has stopped for a while", () => {
     const page = await gateway.request({ host, headers: { ...BROWSER, "accept-language": "it" } });
     assert.deepEqual([page.status, page.headers["refresh"]?.toString().startsWith("5")], [503, true]);
     assert.match(page.text, /Qualcuno ha spento l’app/u);
+    const end = /<time datetime="([^"]+)">[^<]*?(\d\d:\d\d)/u.exec(page.text);
+    assert.equal(end?.[2], timeIn("Asia/Kolkata", end?.[1]), "its end is in schedule_timezone");
     assert.equal(await app.isRunning(), false);
 
     assert.equal((await gateway.request({ method: "POST", path: `${path}2s` })).status, 202);
@@ -58,6 +60,10 @@ describe("an app that somebody has stopped for a while", () => {
     await waitUntil(async () => (await gateway.request({ host })).status === 200);
   });
 });
+
+function timeIn(timeZone: string, iso = ""): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(Date.parse(iso));
+}
 
 /** Asks again and again until the test ends; the answers so far. */
 function poll(t: TestContext, ask: () => Promise<number>): readonly number[] {

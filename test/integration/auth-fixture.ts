@@ -53,6 +53,7 @@ export async function openForwardAuth(
     answerRefusal: createRefusalAnswer({
       responder: () => responder,
       describe: createRefusedRoutes({ clock: fixture.clock, logTail }),
+      timezone: () => "UTC",
     }),
     polls: createPolls({ clock: fixture.clock, responder: () => responder, logTail }),
     pollAllowed: options.pollAllowed ?? (() => undefined),

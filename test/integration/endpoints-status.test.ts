@@ -133,7 +133,7 @@ test("a failure is reported with reason, exit code and the next try", async (t) 
   assert.equal(app.start_state, "failed");
   assert.deepEqual(app.failure, {
     reason: "exited",
-    message: "it ended while it started, with exit code 3",
+    message: "ended while starting with exit code 3",
     exit_code: 3,
     at: "2026-06-01T12:00:01.000Z",
     retry_at: "2026-06-01T12:00:04.000Z",

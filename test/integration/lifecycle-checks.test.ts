@@ -58,5 +58,8 @@ test("a check that never passes is named with what it said", async () => {
   const guest = fixture.visit("app");
   await fixture.clock.advance(21_000);
   const { answer } = guest;
-  assert.equal(answer, "failed unhealthy: its health check has not passed within 20 s: connection to database refused");
+  assert.equal(
+    answer,
+    "failed unhealthy: its health check did not pass within 20 s (start_timeout): connection to database refused",
+  );
 });

@@ -43,7 +43,7 @@ test("the first dependency that fails ends the wait, whatever the others do, and
   });
   const guest = fixture.visit("app");
   await fixture.clock.advance(300);
-  assert.match(guest.answer, /^failed dependency: it needs "db", which failed: .*exit code 1/u);
+  assert.match(guest.answer, /^failed dependency: dependency "db" failed: .*exit code 1/u);
   assert.ok(!fixture.orders().includes("start app"));
 });
 
@@ -154,7 +154,7 @@ test("a dependency without a port that crashed is not taken for awake before it 
   await fixture.clock.advance(1_000); // the first time nobody knows better
   const guest = fixture.visit("app");
   await fixture.clock.advance(2_000);
-  assert.match(guest.answer, /^failed dependency: it needs "db", which failed: .*exit code 9/u);
+  assert.match(guest.answer, /^failed dependency: dependency "db" failed: .*exit code 9/u);
   fixture.orders();
   const next = fixture.visit("app");
   await fixture.clock.advance(50);

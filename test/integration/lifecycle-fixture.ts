@@ -1,3 +1,4 @@
+import { failureText } from "../../src/core/failure.ts";
 import type { ClientKind, HandlerTraits } from "../../src/core/decision.ts";
 import type { DomainEvent } from "../../src/core/events.ts";
 import type { GatewaySettings, GroupSettings, Settings, WorkloadSettings } from "../../src/core/settings.ts";
@@ -148,7 +149,9 @@ function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit =
 }
 
 function lineOf({ decision }: Extract<Admission, { kind: "refuse" }>): string {
-  return decision.kind === "failed" ? `failed ${decision.failure.reason}: ${decision.failure.message}` : decision.kind;
+  return decision.kind === "failed"
+    ? `failed ${decision.failure.reason}: ${failureText(decision.failure.cause)}`
+    : decision.kind;
 }
 
 const MEMORY: Memory = {

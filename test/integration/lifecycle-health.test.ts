@@ -81,7 +81,7 @@ test("a failure is reported with its message and the time to the next try, that 
   await fixture.clock.advance(600);
   const { status, error, retryMs } = healthOf([fixture.record("app")], fixture.clock);
   assert.equal(status, "failed");
-  assert.match(error, /it needs "db", which failed: .*exit code 1/u);
+  assert.match(error, /dependency "db" failed: .*exit code 1/u);
   assert.ok(retryMs > 2_000 && retryMs <= 3_000, String(retryMs));
 });
 

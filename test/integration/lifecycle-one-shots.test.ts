@@ -84,5 +84,5 @@ test("a one-shot that somebody has started and that never ends fails the wake af
   await fixture.clock.advance(4_500);
   assert.equal(guest.answer, "");
   await fixture.clock.advance(1_000);
-  assert.match(guest.answer, /^failed dependency: it needs "job"/u);
+  assert.match(guest.answer, /^failed dependency: dependency "job" failed: did not complete within 5 s/u);
 });

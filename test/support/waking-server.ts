@@ -128,8 +128,13 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
     const { status, phase, elapsedMs, etaMs, failure, error, retryMs } = pretence.health;
     const lines = logs ? { logs: pretence.lines } : {};
     if (status === "failed") {
-      const whole = { reason: "timeout", exitCode: undefined, ...failure, message: error, atMs: 0 } as const;
-      return responder.failed({ branding, failure: whole, retryMs, ...lines }, client);
+      const unknown = {
+        reason: "refused",
+        cause: { code: "refused", message: error },
+        exitCode: undefined,
+        atMs: 0,
+      } as const;
+      return responder.failed({ branding, failure: failure ?? unknown, retryMs, ...lines }, client);
     }
     return responder.loading(
       { branding, mode, phase: phase ?? "starting", elapsedMs, etaMs, hasDependencies: false, ...lines },
@@ -143,7 +148,7 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
     const answer = (): void => {
       clearTimeout(timer);
       watchers.delete(look);
-      write(res, responder.health(pretence.health, mode));
+      write(res, responder.health(pretence.health, mode, { acceptLanguage: req.headers["accept-language"] }));
     };
     const look = (): void => {
       const { status, phase } = pretence.health;

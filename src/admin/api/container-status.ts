@@ -1,6 +1,7 @@
 import { formatGoDuration } from "../../core/duration.ts";
 import { expectedWakeMs } from "../../core/eta.ts";
 import { timeAsleepMs } from "../../core/time-asleep.ts";
+import { failureText } from "../../core/failure.ts";
 import { failureOf } from "../../lifecycle/workload/failure.ts";
 import { healthOf } from "../../lifecycle/workload/health.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
@@ -91,7 +92,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
         ? null
         : {
             reason: failed.failure.reason,
-            message: failed.failure.message,
+            message: failureText(failed.failure.cause),
             exit_code: failed.failure.exitCode ?? null,
             at: isoWall(failed.failure.atMs),
             retry_at: iso(failed.retryAtMs),

@@ -1,5 +1,6 @@
 import { causeText } from "../../core/transition-cause.ts";
 import { formatGoDuration } from "../../core/duration.ts";
+import { failureText } from "../../core/failure.ts";
 import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { createTranslate } from "../../respond/language.ts";
 import { type StatusSources, targetWarnings } from "./container-status.ts";
@@ -69,6 +70,7 @@ function write(value: ReasonValue): string | number {
   if (typeof value !== "object") return value;
   if ("atMs" in value) return iso(value.atMs);
   if ("spanMs" in value) return formatGoDuration(value.spanMs);
+  if ("failed" in value) return `${failureText(value.failed)}.`;
   return "why" in value ? causeText(value.why) : value.anyOf.join(" or ");
 }
 

@@ -1,3 +1,4 @@
+import type { FailureCause } from "../../core/failure.ts";
 import type { TransitionCause } from "../../core/transition-cause.ts";
 import { failureOf } from "../../lifecycle/workload/failure.ts";
 import type { LifecycleContext } from "../../lifecycle/context.ts";
@@ -24,6 +25,8 @@ export type ReasonValue =
   | { readonly atMs: number }
   | { readonly spanMs: number }
   | { readonly why: TransitionCause }
+  /** Whole sentences. */
+  | { readonly failed: FailureCause }
   | { readonly anyOf: readonly string[] };
 
 /** Why it is awake, from what the life cycle itself goes by. */
@@ -98,7 +101,7 @@ export function wouldWake(lifecycle: Lifecycle, record: WorkloadRecord): Reason[
   const failed = failureOf(record);
   if (failed !== undefined && failed.retryAtMs > context.clock.now()) {
     const at = { atMs: toWall(context, failed.retryAtMs) };
-    ways.push({ key: "explain.coolDown", values: { at, message: failed.failure.message } });
+    ways.push({ key: "explain.coolDown", values: { at, message: { failed: failed.failure.cause } } });
   }
   for (const dependent of dependents) ways.push({ key: "explain.dependent", values: { name: dependent.name } });
   ways.push({ key: "explain.admin" });

@@ -1,13 +1,14 @@
+import { failureOf } from "../../lifecycle/workload/failure.ts";
 import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import type { LifecycleContext } from "../../lifecycle/context.ts";
 import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
 import type { Responder } from "../../respond/responder.ts";
 import { cleanText } from "../../respond/clean-text.ts";
+import { failureText } from "../../respond/failure-text.ts";
 import type { ContainerStatus } from "../api/container-status.ts";
 import { sleepPlan } from "../api/sleep-plan.ts";
 import { bucketOf } from "./dashboard-query.ts";
 import { appHref } from "./app-href.ts";
-import { failureText } from "./failure-text.ts";
 import type { Line } from "./line.ts";
 import type { Words } from "./words.ts";
 
@@ -44,7 +45,7 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
     bucket: bucketOf(state),
     word: t(`state.${state}`),
     since: words.since(Date.parse(container.since ?? "")),
-    stateLines: stateLines(words, container),
+    stateLines: stateLines(words, record, container),
     ...useOf(sources, record, container),
     wakeLines: wakeLines(words, container),
     asleepLines: asleepLines(words, container),
@@ -67,18 +68,16 @@ function isRunning(state: ContainerStatus["state"]): boolean {
   return state === "ready" || state === "starting";
 }
 
-function stateLines(words: Words, container: ContainerStatus): Line[] {
+function stateLines(words: Words, record: WorkloadRecord, container: ContainerStatus): Line[] {
   const { t } = words;
+  const cause = failureOf(record)?.failure.cause;
   const { failure, phase, schedule, throttled, suspended_until } = container;
   const lines: Line[] = [];
   if (suspended_until !== null)
     lines.push({ text: t("row.suspended"), moment: words.at(Date.parse(suspended_until)), tone: "soft" });
-  if (failure !== null) {
-    lines.push({
-      text: failureText(t, failure.reason, failure.exit_code),
-      tone: "danger",
-      title: cleanText(failure.message),
-    });
+  if (failure !== null && cause !== undefined) {
+    const { sentence, words: title } = failureText(t, cause);
+    lines.push({ text: sentence, tone: "danger", title });
     if (failure.retry_at !== null && Date.parse(failure.retry_at) > words.nowMs)
       lines.push({ text: t("row.retry"), moment: words.left(Date.parse(failure.retry_at)), tone: "soft" });
   }

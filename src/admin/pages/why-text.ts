@@ -1,13 +1,15 @@
 import { timeSpan } from "../../core/time-span.ts";
 import { causeText, type TransitionCause } from "../../core/transition-cause.ts";
 import { cleanText } from "../../respond/clean-text.ts";
+import { failureText } from "../../respond/failure-text.ts";
 import type { Translate } from "../../respond/language.ts";
 import type { MessageKey } from "../../respond/messages/en.ts";
 import type { Reason, ReasonValue } from "../api/reasons.ts";
 import type { Words } from "./words.ts";
 
-/** Writes a cause in the reader's language; one that has no text of ours (a failure's words) stays as it is. */
+/** Writes a cause in the reader's language; one without a text of its own stays as it is. */
 export function causeWords(t: Translate, cause: TransitionCause): string {
+  if (cause.code === "failed") return failureText(t, cause.cause).sentence;
   if (cause.code === "stop-ended") return t("why.stopEnded");
   if (cause.code === "killed") return t("why.killed", { time: cleanText(timeSpan(cause.afterMs)) });
   if (cause.code === "seen" && !cause.restarted) return t(`why.seen.${cause.status}`);
@@ -28,6 +30,10 @@ function write(words: Words, value: ReasonValue): string | number {
   if ("atMs" in value) return words.at(value.atMs).text;
   if ("spanMs" in value) return words.span(value.spanMs);
   if ("why" in value) return causeWords(words.t, value.why);
+  if ("failed" in value) {
+    const { sentence, words: more } = failureText(words.t, value.failed);
+    return more === "" ? sentence : `${sentence} ${more}`;
+  }
   return words.list(value.anyOf, "disjunction");
 }
 

@@ -33,7 +33,6 @@ export function routeFacts(route: Route, clock: Clock): RouteFacts {
     elapsedMs,
     etaMs,
     hasDependencies: route.members.some(({ dependencies }) => dependencies.length > 0),
-    timezone: route.settings.schedule?.timezone ?? "UTC",
     wallMs: clock.wall(),
     lastAnswer: route.members.find(({ lastProbe }) => lastProbe !== undefined)?.lastProbe,
   };

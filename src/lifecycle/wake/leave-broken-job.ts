@@ -16,7 +16,7 @@ export function leaveBrokenJob(context: LifecycleContext, record: WorkloadRecord
       return; // the next request wakes it
     case "starting": {
       record.failures += 1;
-      const failure = failureAt(context, "engine", "a fault in the gateway, which its log tells");
+      const failure = failureAt(context, "engine", { code: "internal" });
       const retryAtMs = now + coolDownMs(record.failures);
       const startPending = record.startCall !== undefined;
       context.dispatch(record, { type: "wake-failed", run, failure, retryAtMs, startPending });

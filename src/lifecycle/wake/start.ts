@@ -1,4 +1,4 @@
-import type { Failure, FailureReason } from "../../core/decision.ts";
+import type { Failure, FailureCause, FailureReason } from "../../core/failure.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe } from "../reconcile/observe.ts";
 import { EngineError } from "../ports.ts";
@@ -20,20 +20,22 @@ export async function start(
   while (!signal.aborted) {
     const fault = await startBefore(context, record, deadlineMs, signal);
     if (fault === undefined || signal.aborted) return undefined;
-    if (fault === LATE) return failureAt(context, "timeout", lateWords(record));
+    if (fault === LATE) return failureAt(context, "timeout", { code: "late", seconds: startTimeoutSeconds(record) });
     const { code, message } = toEngineError(fault);
-    if (code === "absent") return failureAt(context, "absent", `there is no container named "${record.name}"`);
+    if (code === "absent") return failureAt(context, "absent", { code: "absent", name: record.name });
     // An engine that is being shut down fails at what it has begun, for odd reasons: then it is out of reach by now.
     const isRefused = code === "refused" || code === "forbidden";
-    if (isRefused && (await observe(record)) !== undefined) return failureAt(context, "refused", message);
+    if (isRefused && (await observe(record)) !== undefined)
+      return failureAt(context, "refused", { code: "refused", message });
     if (await stillAnswers(context, record, signal)) return undefined;
-    if (code === "network") return failureAt(context, "network", message);
+    if (code === "network") return failureAt(context, "network", { code: "network", message });
     const leftMs = deadlineMs - context.clock.now();
-    if (leftMs <= 0) return failureAt(context, "engine", message);
+    if (leftMs <= 0) return failureAt(context, "engine", { code: "unreachable", message });
     await context.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);
     await observe(record); // somebody else may have started it while the engine was out of reach
     // Or be updating it; or it is to stop by now.
-    if (context.truces.of(record.name) !== undefined || mustStop(record)) return failureAt(context, "engine", message);
+    if (context.truces.of(record.name) !== undefined || mustStop(record))
+      return failureAt(context, "engine", { code: "unreachable", message });
   }
   return undefined;
 }
@@ -47,10 +49,10 @@ export function mustStop({ state }: WorkloadRecord): boolean {
 export function failureAt(
   context: LifecycleContext,
   reason: FailureReason,
-  message: string,
+  cause: FailureCause,
   exitCode?: number,
 ): Failure {
-  return { reason, message, exitCode, atMs: context.clock.wall() };
+  return { reason, cause, exitCode, atMs: context.clock.wall() };
 }
 
 /** Resolves when the engine's start has ended, with its fault if it has one; `LATE` when that takes too long. */
@@ -98,8 +100,9 @@ function toEngineError(fault: unknown): Pick<EngineError, "code" | "message"> {
   return fault instanceof EngineError ? fault : { code: "refused", message: String(fault) };
 }
 
-function lateWords({ settings }: WorkloadRecord): string {
-  return `the engine has not started it within ${Math.round(settings.startTimeoutMs / 100) / 10} s`;
+/** The `start_timeout`, to a tenth of a second. */
+export function startTimeoutSeconds({ settings }: WorkloadRecord): number {
+  return Math.round(settings.startTimeoutMs / 100) / 10;
 }
 
 const LATE = Symbol("late");

@@ -28,15 +28,18 @@ export function rememberPort(record: PortFacts): void {
 }
 
 /** Where it was looked for, and which other ports its image exposes: what a failure says about ports. */
-export function triedPorts({ settings, observation }: PortFacts): { readonly ports: string; readonly others: string } {
+export function triedPorts({ settings, observation }: PortFacts): {
+  readonly ports: readonly number[];
+  readonly others: readonly number[];
+} {
   const exposed = observation?.exposedPorts ?? [];
   const met = new Set(observation && endpointsOf(observation).flatMap(({ targetPort }) => targetPort ?? []));
   const likely = met.size > 0 ? [...met] : portsToTry(exposed, false).map(({ port }) => port);
-  const tried = settings.findsPort ? likely : [settings.targetPort ?? 0];
+  const tried = settings.findsPort ? likely : [settings.targetPort ?? []].flat();
   const others = exposed.filter((port) => !tried.includes(port));
   const isNamed = settings.findsPort || !exposed.includes(settings.targetPort ?? 0);
   return {
-    ports: `port${tried.length > 1 ? "s" : ""} ${tried.join(" or ")}`,
-    others: others.length > 0 && isNamed ? `; its image exposes ${others.join(", ")}: set target_port` : "",
+    ports: tried,
+    others: isNamed ? others : [],
   };
 }

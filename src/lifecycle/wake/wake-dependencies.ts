@@ -1,6 +1,7 @@
-import type { Failure } from "../../core/decision.ts";
+import type { Failure } from "../../core/failure.ts";
 import { dependencyFailure, failureOf, isCoolingDown } from "../workload/failure.ts";
 import { isSatisfied } from "../workload/gate.ts";
+import { failureAt } from "./start.ts";
 import type { LifecycleContext } from "../context.ts";
 import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import type { DependencyLink, WorkloadRecord } from "../workload/record.ts";
@@ -19,14 +20,18 @@ export async function wakeDependencies(
     const suspended = missing.find(({ record: dependency }) => suspensionOf(dependency) !== undefined);
     if (suspended !== undefined) return suspendedBy(context, suspended.record);
     const failed = missing.find((link) => isCoolingDown(link.record, context.clock.now()));
-    if (failed !== undefined) return failureBy(context, failed.record, failureOf(failed.record)?.failure);
+    const cause = failed && failureOf(failed.record)?.failure;
+    if (failed !== undefined && cause !== undefined) return failureBy(context, failed, cause);
     context.dispatch(record, { type: "progress", run, phase: "dependencies" });
     const over = new AbortController();
     const any = AbortSignal.any([signal, over.signal]);
     const ends = await Promise.all(missing.map((link) => wakeDependency(context, record, link, any, over)));
     if (signal.aborted) return undefined;
     const stuck = missing[ends.indexOf("stuck")];
-    if (stuck !== undefined) return failureBy(context, stuck.record, undefined);
+    if (stuck !== undefined) {
+      const { condition, record: dependency } = stuck;
+      return failureAt(context, "dependency", { code: "needs-stuck", name: dependency.name, condition });
+    }
   }
   context.dispatch(record, { type: "progress", run, phase: "starting" });
   return undefined;
@@ -64,16 +69,11 @@ async function wakeDependency(
 /** What has limits of its own. */
 const MOVING: ReadonlySet<string> = new Set(["starting", "draining", "stopping"]);
 
-function suspendedBy({ clock }: LifecycleContext, record: WorkloadRecord): Failure {
-  const { workload = record.name, untilMs } = suspensionOf(record) ?? {};
-  const how = untilMs === undefined ? "which somebody has stopped" : "which is suspended";
-  const message = `it needs "${workload}", ${how}`;
-  return { reason: "dependency", message, exitCode: undefined, atMs: clock.wall() };
+function suspendedBy(context: LifecycleContext, record: WorkloadRecord): Failure {
+  const { workload: name = record.name, untilMs } = suspensionOf(record) ?? {};
+  return failureAt(context, "dependency", { code: untilMs === undefined ? "needs-stopped" : "needs-suspended", name });
 }
 
-function failureBy(context: LifecycleContext, dependency: WorkloadRecord, cause: Failure | undefined): Failure {
-  const atMs = context.clock.wall();
-  if (cause !== undefined) return { ...dependencyFailure(dependency.name, cause), atMs };
-  const message = `it needs "${dependency.name}", which runs but does not get where it must`;
-  return { reason: "dependency", message, exitCode: undefined, atMs };
+function failureBy(context: LifecycleContext, { record }: DependencyLink, cause: Failure): Failure {
+  return { ...dependencyFailure(record.name, cause), atMs: context.clock.wall() };
 }

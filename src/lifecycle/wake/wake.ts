@@ -1,5 +1,5 @@
 import { coolDownMs } from "../../core/cool-down.ts";
-import type { Failure } from "../../core/decision.ts";
+import type { Failure } from "../../core/failure.ts";
 import { rememberWake } from "../../core/eta.ts";
 import { awaitTruce } from "./await-truce.ts";
 import type { LifecycleContext } from "../context.ts";
@@ -60,7 +60,7 @@ async function startAndProbe(
     const lost = context.clock.now() > fromMs ? await wakeDependencies(context, record, run, signal) : undefined;
     if (lost !== undefined || signal.aborted) return lost;
     if (found === "free" && (wasStopped(record) || mustStop(record)))
-      return failureAt(context, "refused", "somebody has stopped it");
+      return failureAt(context, "refused", { code: "stopped" });
     const deadlineMs = context.clock.now() + record.settings.startTimeoutMs;
     const patience = {
       stayMs: mayCrashAgain(record) ? STAY_MS : 0,

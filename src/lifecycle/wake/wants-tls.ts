@@ -1,3 +1,4 @@
+import { failureText } from "../../core/failure.ts";
 import type { Endpoint } from "../../core/observation.ts";
 import { SPEAKS_TLS } from "../../core/speaks-tls.ts";
 import { probeHttp } from "./probe-http.ts";
@@ -43,5 +44,10 @@ function overTls(endpoint: Endpoint): Endpoint {
 
 /** What is wrong with an app that takes TLS alone while it is to be spoken to in plain HTTP. */
 export function tlsFault(record: WorkloadRecord): string {
-  return `it speaks TLS only on port ${targetPortOf(record) ?? 80}: set target_scheme: https`;
+  return failureText({ code: "tls", port: tlsPort(record) });
+}
+
+/** The port where it takes TLS alone. */
+export function tlsPort(record: WorkloadRecord): number {
+  return targetPortOf(record) ?? 80;
 }

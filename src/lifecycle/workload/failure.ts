@@ -1,4 +1,4 @@
-import type { Failure } from "../../core/decision.ts";
+import type { Failure } from "../../core/failure.ts";
 import { isSatisfied } from "./gate.ts";
 import type { WorkloadRecord } from "./record.ts";
 
@@ -26,5 +26,5 @@ export function isCoolingDown(record: WorkloadRecord, nowMs: number): boolean {
 /** The failure of a workload that could not start because `dependency` did not. */
 export function dependencyFailure(dependency: string, cause: Failure): Failure {
   if (cause.reason === "dependency") return cause;
-  return { ...cause, reason: "dependency", message: `it needs "${dependency}", which failed: ${cause.message}` };
+  return { ...cause, reason: "dependency", cause: { code: "needs", name: dependency, cause: cause.cause } };
 }

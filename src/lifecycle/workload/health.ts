@@ -1,4 +1,5 @@
 import type { WakePhase } from "../../core/decision.ts";
+import { failureText } from "../../core/failure.ts";
 import { expectedWakeMs } from "../../core/eta.ts";
 import type { Health } from "../../core/read-models.ts";
 import { failureOf } from "./failure.ts";
@@ -42,7 +43,7 @@ function healthOfOne(record: WorkloadRecord, clock: Clock): Health {
   if (failed !== undefined) {
     const { failure, retryAtMs } = failed;
     const retryMs = Math.max(0, retryAtMs - now);
-    return { ...base, status: "failed", error: failure.message, phase: undefined, elapsedMs: 0, retryMs };
+    return { ...base, status: "failed", error: failureText(failure.cause), phase: undefined, elapsedMs: 0, retryMs };
   }
   switch (state.status) {
     case "starting":

@@ -18,7 +18,7 @@ const failed: WorkloadState = {
   sinceMs: 0,
   run: 1,
   retryAtMs: 0,
-  failure: { reason: "oom", message: "out\u001b[31m of\nmemory", exitCode: 137, atMs: 0 },
+  failure: { reason: "oom", cause: { code: "refused", message: "out\u001b[31m of\nmemory" }, exitCode: 137, atMs: 0 },
 };
 
 /** A life of workloads, told step by step, a second apart; what was made of it is in `spans`. */

@@ -7,7 +7,8 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
-import type { Failure, WakePhase } from "../../core/decision.ts";
+import type { WakePhase } from "../../core/decision.ts";
+import { type Failure, failureText } from "../../core/failure.ts";
 import type { DomainEvent, WakeCause } from "../../core/events.ts";
 import { plainLine } from "../../core/plain-line.ts";
 import type { WorkloadState } from "../../core/workload-state.ts";
@@ -131,7 +132,7 @@ function end(deps: SpanDeps, wake: Wake, outcome: string, failure?: Failure): vo
   endPhase(deps, wake, endMs, failure);
   span.setAttribute("gateway.wake.outcome", outcome);
   if (failure !== undefined) {
-    span.setStatus({ code: SpanStatusCode.ERROR, message: plainLine(failure.message) });
+    span.setStatus({ code: SpanStatusCode.ERROR, message: plainLine(failureText(failure.cause)) });
     span.setAttribute("error.type", failure.reason);
     if (failure.exitCode !== undefined) span.setAttribute("gateway.wake.exit_code", failure.exitCode);
   }

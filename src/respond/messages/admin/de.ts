@@ -207,7 +207,7 @@ export const adminDe: AdminMessages = {
   "explain.wakes": "Eine Anfrage an {hosts}.",
   "explain.wakesByPath": "Eine Auth-Anfrage an /_auth/FRONT/{path}.",
   "explain.ignored": "Keine Anfrage, auf die eine ihrer ignore-Regeln passt.",
-  "explain.coolDown": "Nicht vor {at}: {message}.",
+  "explain.coolDown": "Nicht vor {at}: {message}",
   "explain.dependent": "Das Wecken von „{name}“, das sie braucht.",
   "explain.suspended": "Nichts vor {at}: Sie ist ausgesetzt. Nach „dag resume“ weckt sie die nächste Anfrage.",
   "explain.suspendedBy": "Nichts vor {at}: Sie braucht „{name}“, und das ist ausgesetzt.",

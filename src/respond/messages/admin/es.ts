@@ -206,7 +206,7 @@ export const adminEs: AdminMessages = {
   "explain.wakes": "Una petición a {hosts}.",
   "explain.wakesByPath": "Una petición de autorización a /_auth/FRONT/{path}.",
   "explain.ignored": "Ninguna petición que coincida con una de sus reglas ignore.",
-  "explain.coolDown": "No antes de las {at}: {message}.",
+  "explain.coolDown": "No antes de las {at}: {message}",
   "explain.dependent": "Un despertar de «{name}», que la necesita.",
   "explain.suspended": "Nada antes de {at}: está suspendida. Tras «dag resume» la despierta la siguiente petición.",
   "explain.suspendedBy": "Nada antes de {at}: necesita «{name}», que está suspendida.",

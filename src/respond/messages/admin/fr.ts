@@ -207,7 +207,7 @@ export const adminFr: AdminMessages = {
   "explain.wakes": "Une requête pour {hosts}.",
   "explain.wakesByPath": "Une requête d’autorisation à /_auth/FRONT/{path}.",
   "explain.ignored": "Aucune requête qui correspond à une de ses règles ignore.",
-  "explain.coolDown": "Pas avant {at} : {message}.",
+  "explain.coolDown": "Pas avant {at} : {message}",
   "explain.dependent": "Un réveil de « {name} », qui a besoin d’elle.",
   "explain.suspended": "Rien avant {at} : elle est suspendue. Après « dag resume », la prochaine requête la réveille.",
   "explain.suspendedBy": "Rien avant {at} : elle a besoin de « {name} », qui est suspendue.",

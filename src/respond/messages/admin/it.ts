@@ -205,7 +205,7 @@ export const adminIt: AdminMessages = {
   "explain.wakes": "Una richiesta per {hosts}.",
   "explain.wakesByPath": "Una richiesta di autorizzazione a /_auth/FRONT/{path}.",
   "explain.ignored": "Nessuna richiesta che corrisponda a una delle sue regole ignore.",
-  "explain.coolDown": "Non prima delle {at}: {message}.",
+  "explain.coolDown": "Non prima delle {at}: {message}",
   "explain.dependent": "Un risveglio di «{name}», che ne ha bisogno.",
   "explain.suspended": "Niente prima di {at}: è sospesa. Dopo «dag resume» la sveglia la prossima richiesta.",
   "explain.suspendedBy": "Niente prima di {at}: ha bisogno di «{name}», che è sospesa.",
