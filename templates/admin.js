@@ -17,7 +17,7 @@
   let skew = 0;
   const now = () => Date.now() + skew;
 
-  // As src/admin/pages/words.ts writes them.
+  // As src/admin/pages/labels.ts writes them.
   function span(ms) {
     const s = Math.max(0, Math.floor(ms / 1000));
     if (s < 60) return `${s}\u00a0s`;

@@ -16,7 +16,7 @@ const DECLARING = [
   "src/core/notification.ts",
   "src/respond/problem.ts",
   "src/respond/messages/",
-  "src/admin/pages/why-text.ts",
+  "src/admin/pages/reason-text.ts",
 ];
 const producing = globSync("src/**/*.ts", { cwd: root })
   .filter((file) => !file.endsWith(".test.ts") && !DECLARING.some((declaring) => file.startsWith(declaring)))

@@ -24,7 +24,7 @@ import type { Sender } from "../web/sender.ts";
 export function mountActions(mount: Mount, { lifecycle }: EndpointsDeps, sender: Sender, tokens: FormTokens): void {
   for (const [path, act] of Object.entries(ACTIONS)) {
     mount.post(path, parseForm, (req, res) => {
-      if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
+      if (!tokens.isAuthentic(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
       const name = queryOf(req)?.get("container");
       if (name == null) return sender.problem(req, res, "bad-request", { detail: "container is missing" });
       const route = lifecycle.routes().byName.get(name);

@@ -39,7 +39,7 @@ export function mountLogin(mount: Mount, deps: LoginDeps, sender: Sender): void 
     post: [
       parseForm,
       (req, res) => {
-        if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
+        if (!tokens.isAuthentic(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
         const next = adminPath(fieldOf(req, "next"));
         const given = readForm(req);
         const verdict = isOpen() ? "right" : given === undefined ? "wrong" : guard.judge(req, given);
@@ -52,7 +52,7 @@ export function mountLogin(mount: Mount, deps: LoginDeps, sender: Sender): void 
   });
 
   mount.post("/_status/logout", parseForm, (req, res) => {
-    if (!tokens.isMeant(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
+    if (!tokens.isAuthentic(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
     const id = sessionIdOf(req.headers.cookie);
     if (id !== undefined) sessions.close(id);
     const next = isOpen() ? "/_status" : "/_status/login";
@@ -71,9 +71,9 @@ export function mountLogin(mount: Mount, deps: LoginDeps, sender: Sender): void 
   }
 
   function showForm(req: Request, res: Response, next: string, verdict: Exclude<Verdict, "right"> | undefined): void {
-    const { words } = pages.sourcesFor(req);
+    const { labels } = pages.sourcesFor(req);
     const { method } = lifecycle.settings().gateway.adminAuth;
-    const model = loginModel(words, method, next, verdict);
+    const model = loginModel(labels, method, next, verdict);
     if (verdict === undefined) return pages.show(req, res, { template: "login.html", model });
     if (verdict === "wrong") return pages.show(req, res, { template: "login.html", model, code: "unauthorized" });
     return pages.show(req, res, { template: "login.html", model, code: "rate-limited", retryMs: verdict.waitMs });

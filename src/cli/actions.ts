@@ -75,7 +75,7 @@ function action({ name, summary, details = [], path, mayDelete, span }: Action):
     },
     operands: [{ name: "HOST|NAME", required: true }],
 
-    run: async ({ options, operands: [meant = ""] }, io) => {
+    run: async ({ options, operands: [wanted = ""] }, io) => {
       const time = String(options["for"] ?? "");
       const wrong = span && faultOfSpan(time, span);
       if (wrong !== undefined) {
@@ -84,7 +84,7 @@ function action({ name, summary, details = [], path, mayDelete, span }: Action):
       }
       return withGateway(io, name, async (address) => {
         const before = await askGateway(address, "/_status/api", statusSchema);
-        const names = findContainers(before, meant);
+        const names = findContainers(before, wanted);
         if (typeof names === "string") {
           io.stderr(`dag ${name}: ${names}\n`);
           return EXIT_FAILURE;
@@ -96,8 +96,8 @@ function action({ name, summary, details = [], path, mayDelete, span }: Action):
         }
         const confirmed = options["delete"] === true ? { confirm: "delete" } : {};
         for (const each of names) {
-          const query = new URLSearchParams({ container: each, ...(span && { for: time }), ...confirmed });
-          await orderGateway(address, `/_status/${path}?${query.toString()}`);
+          const parameters = new URLSearchParams({ container: each, ...(span && { for: time }), ...confirmed });
+          await orderGateway(address, `/_status/${path}?${parameters.toString()}`);
         }
         const { containers } = await askGateway(address, "/_status/api", statusSchema);
         const done = containers.filter((container) => names.includes(container.name));

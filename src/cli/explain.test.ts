@@ -91,7 +91,7 @@ const inventory = {
   groups: [{ name: "api", hosts: ["api.test"], containers: ["api-1", "api-2"] }],
 };
 
-const found: readonly [rule: string, meant: string, names: readonly string[] | string][] = [
+const found: readonly [rule: string, wanted: string, names: readonly string[] | string][] = [
   ["a container by its name", "app", ["app"]],
   ["a container by its name before a host that is called so", "api.test", ["api.test"]],
   ["a group's members by its name", "api", ["api-1", "api-2"]],
@@ -105,8 +105,8 @@ const found: readonly [rule: string, meant: string, names: readonly string[] | s
   ],
   ["nothing at all", "zzzzzzzz", 'the gateway knows no container, group or host "zzzzzzzz"'],
 ];
-for (const [rule, meant, names] of found) {
-  test(`finds ${rule}`, () => assert.deepEqual(findContainers(inventory, meant), names));
+for (const [rule, wanted, names] of found) {
+  test(`finds ${rule}`, () => assert.deepEqual(findContainers(inventory, wanted), names));
 }
 
 const asleep: ExplanationDocument = {

@@ -14,9 +14,9 @@ export const explain: Command = {
   options: { json: { summary: "prints one JSON document for each container instead" } },
   operands: [{ name: "HOST|NAME", required: true }],
 
-  run: ({ options, operands: [meant = ""] }, io) =>
+  run: ({ options, operands: [wanted = ""] }, io) =>
     withGateway(io, "explain", async (address) => {
-      const names = findContainers(await askGateway(address, "/_status/api", inventorySchema), meant);
+      const names = findContainers(await askGateway(address, "/_status/api", inventorySchema), wanted);
       if (typeof names === "string") {
         io.stderr(`dag explain: ${names}\n`);
         return EXIT_FAILURE;

@@ -14,10 +14,10 @@ type Inventory = z.output<typeof inventorySchema>;
  * Which containers somebody means by a container's name, a group's name, a host or a whole address; a sentence if none.
  * Hosts are matched as a request's host is.
  */
-export function findContainers({ containers, groups }: Inventory, meant: string): readonly string[] | string {
-  const host = meant.includes("://") && URL.canParse(meant) ? new URL(meant).host : meant;
-  if (containers.some(({ name }) => name === meant)) return [meant];
-  const group = groups.find(({ name }) => name === meant);
+export function findContainers({ containers, groups }: Inventory, wanted: string): readonly string[] | string {
+  const host = wanted.includes("://") && URL.canParse(wanted) ? new URL(wanted).host : wanted;
+  if (containers.some(({ name }) => name === wanted)) return [wanted];
+  const group = groups.find(({ name }) => name === wanted);
   if (group !== undefined) return group.containers;
   const hosts = createHostTable<readonly string[]>([
     ...containers.flatMap(({ name, hosts: own }) => own.map((each) => [each, [name]] as const)),
@@ -27,5 +27,5 @@ export function findContainers({ containers, groups }: Inventory, meant: string)
   if (found !== undefined) return found;
   const known = [...containers, ...groups].flatMap(({ name, hosts: own }) => [name, ...own]);
   const like = nearest(host, known);
-  return `the gateway knows no container, group or host "${meant}"${like === undefined ? "" : `; did you mean "${like}"?`}`;
+  return `the gateway knows no container, group or host "${wanted}"${like === undefined ? "" : `; did you mean "${like}"?`}`;
 }

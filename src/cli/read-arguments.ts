@@ -36,8 +36,8 @@ function faultOfOption(
   known: readonly string[],
 ): string | undefined {
   if (option === undefined) {
-    const meant = nearest(rawName.replace(/^-+/, ""), known);
-    return `there is no option ${rawName}${meant === undefined ? "" : `; did you mean --${meant}?`}`;
+    const similar = nearest(rawName.replace(/^-+/, ""), known);
+    return `there is no option ${rawName}${similar === undefined ? "" : `; did you mean --${similar}?`}`;
   }
   if (option.value === undefined) return value === undefined ? undefined : `${rawName} takes no value`;
   if (value === undefined || value === "")

@@ -46,8 +46,8 @@ function complain(io: Io, text: string): number {
 
 function unknown(name: string, io: Io): number {
   const names = Object.keys(commands);
-  const meant = nearest(name, names);
-  const hint = meant === undefined ? `The commands are: ${names.join(", ")}.` : `Did you mean "${meant}"?`;
+  const similar = nearest(name, names);
+  const hint = similar === undefined ? `The commands are: ${names.join(", ")}.` : `Did you mean "${similar}"?`;
   const what = name.startsWith("-") ? "option" : "command";
   return complain(io, `dag: there is no ${what} "${name}". ${hint}\n`);
 }

@@ -55,7 +55,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
 
   switch (event.type) {
     case "wake":
-      return about("wake", event.workload, "is waking", { message: CAUSE_WORDS[event.cause], reason: event.cause });
+      return about("wake", event.workload, "is waking", { message: CAUSE_TEXTS[event.cause], reason: event.cause });
     case "ready": {
       const { workload, durationMs, cause } = event;
       if (durationMs === undefined) return undefined; // somebody else started it: at a restart of ours that is everything
@@ -68,7 +68,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
     }
     case "stopped": {
       const { workload, reason, durationMs, awakeMs } = event;
-      const message = `${STOP_WORDS[reason]} It was awake for ${timeSpan(awakeMs)}.`;
+      const message = `${STOP_TEXTS[reason]} It was awake for ${timeSpan(awakeMs)}.`;
       const times = { duration_ms: Math.round(durationMs), awake_ms: Math.round(awakeMs) };
       return about("stop", workload, "sleeps", { message, reason, ...times });
     }
@@ -125,7 +125,7 @@ function isCrash({ code, oomKilled }: ExitFacts): boolean {
   return oomKilled || ![0, 130, 137, 143].includes(code);
 }
 
-const CAUSE_WORDS: Readonly<Record<WakeCause, string>> = {
+const CAUSE_TEXTS: Readonly<Record<WakeCause, string>> = {
   request: "Somebody asked for it.",
   auth: "A front proxy asked for it.",
   admin: "An administrator woke it.",
@@ -134,7 +134,7 @@ const CAUSE_WORDS: Readonly<Record<WakeCause, string>> = {
   scale: "Its group needs one more member.",
 };
 
-const STOP_WORDS: Readonly<Record<StopReason, string>> = {
+const STOP_TEXTS: Readonly<Record<StopReason, string>> = {
   idle: "Nobody asked for it any more.",
   schedule: "Its schedule says so.",
   admin: "An administrator stopped it.",

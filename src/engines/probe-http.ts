@@ -7,7 +7,7 @@ import { serverName } from "../core/server-name.ts";
 import { SPEAKS_TLS } from "../core/speaks-tls.ts";
 import { plainLine } from "../core/plain-line.ts";
 import type { ProbeAnswer } from "../lifecycle/ports.ts";
-import { errorWords, USER_AGENT } from "./probe-words.ts";
+import { errorText, USER_AGENT } from "./probe-error.ts";
 import { speaksTls } from "./speaks-tls.ts";
 
 const LONGEST_LOCATION = 200;
@@ -45,8 +45,8 @@ export function probeHttp(
       : requestTls({ ...options, servername: serverName(name), rejectUnauthorized: tls.verify }, take);
   asking.on("error", (error: NodeJS.ErrnoException) => {
     const mayBeTls = tls === undefined && (error.code === "ECONNRESET" || error.code?.startsWith("HPE_"));
-    if (mayBeTls) unlessTls({ said: errorWords(error) });
-    else settle({ kind: "no", said: errorWords(error) });
+    if (mayBeTls) unlessTls({ said: errorText(error) });
+    else settle({ kind: "no", said: errorText(error) });
   });
   asking.end();
   return () => {

@@ -5,7 +5,7 @@ import { meetsItself } from "../core/self-connection.ts";
 import { SPEAKS_TLS } from "../core/speaks-tls.ts";
 import type { Probe, ProbeAnswer } from "../lifecycle/ports.ts";
 import { probeHttp } from "./probe-http.ts";
-import { errorWords, isTlsAlert, USER_AGENT } from "./probe-words.ts";
+import { errorText, isTlsAlert, USER_AGENT } from "./probe-error.ts";
 import { speaksTls } from "./speaks-tls.ts";
 
 /** How long one try may take. */
@@ -70,7 +70,7 @@ function shakeHands({ host, port, tls }: Endpoint, settle: Settle): Release {
   socket.once("secureConnect", () => settle(OPEN));
   socket.once("close", () => settle(REFUSED));
   // Caddy and others refuse whoever asks for no name of theirs: they are there.
-  socket.on("error", (error) => settle(isTlsAlert(error) ? OPEN : { kind: "no", said: errorWords(error) }));
+  socket.on("error", (error) => settle(isTlsAlert(error) ? OPEN : { kind: "no", said: errorText(error) }));
   return () => void socket.destroy();
 }
 
@@ -96,7 +96,7 @@ function stayConnected(endpoint: Endpoint, settle: Settle): Release {
     if (!isEnded) stopLooking ??= speaksTls(endpoint, (speaks) => settle(speaks ? TLS : REFUSED));
   };
   socket.once("end", closed).once("close", closed);
-  socket.on("error", (error) => settle({ kind: "no", said: errorWords(error) }));
+  socket.on("error", (error) => settle({ kind: "no", said: errorText(error) }));
   return () => {
     isEnded = true;
     clearTimeout(staying);

@@ -1,6 +1,6 @@
 import { connect } from "node:tls";
 import type { Endpoint } from "../core/observation.ts";
-import { isTlsAlert } from "./probe-words.ts";
+import { isTlsAlert } from "./probe-error.ts";
 
 /** Whether whoever listens there takes a TLS handshake, or at least refuses it in the words of TLS. */
 export function speaksTls({ host, port }: Endpoint, done: (speaks: boolean) => void): () => void {

@@ -13,7 +13,7 @@ import type { AnswerRefusal } from "../respond/refusal.ts";
 import type { Responder } from "../respond/responder.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
 import { allowedAnswer, PASSED } from "./allowed.ts";
-import type { Asked, Front } from "./front.ts";
+import type { ForwardedRequest, Front } from "./front.ts";
 import { noteStream, streamSigns } from "./note-stream.ts";
 import { isAcmeChallenge, type Poll, readPoll } from "./own-paths.ts";
 import { answerPoll, type PollDeps } from "./polls.ts";
@@ -48,7 +48,7 @@ export interface AuthRequest {
 
 /** One that was understood, and what it is about. */
 interface UnderstoodRequest extends AuthRequest {
-  readonly asked: Asked;
+  readonly forwarded: ForwardedRequest;
   readonly route: Route;
 }
 
@@ -58,30 +58,30 @@ export async function answerAuthRequest(deps: AuthDeps, request: AuthRequest): P
   const { front, req, path } = request;
   const peer = req.socket.remoteAddress ?? "";
   if (!isTrusted(peer)) return { answer: strangerAnswer(responder(), peer), counted: "untrusted" };
-  const asked = front.read(req, path);
-  if ("code" in asked) {
-    const answer = responder().problem(asked.code, { detail: asked.detail }, PROGRAM);
+  const forwarded = front.read(req, path);
+  if ("code" in forwarded) {
+    const answer = responder().problem(forwarded.code, { detail: forwarded.detail }, PROGRAM);
     return { answer: isPage(path) ? answer : front.refusal(answer), counted: "invalid" };
   }
 
-  const target = requestPath(asked.uri);
+  const target = requestPath(forwarded.uri);
   const pass = (counted: string): AuthAnswer =>
-    asked.about === "page" ? noPage(responder(), req, asked, counted) : { answer: PASSED, counted };
+    forwarded.about === "page" ? noPage(responder(), req, forwarded, counted) : { answer: PASSED, counted };
   if (isAcmeChallenge(target)) return pass("passed");
   const routes = lifecycle.routes();
-  const route = routeOf(asked, routes);
+  const route = routeOf(forwarded, routes);
   if (route === undefined) return pass("unknown");
 
-  const poll = readPoll(asked, target, route, routes);
-  if (poll !== undefined) return answerToPoll(deps, { ...request, asked, route }, poll);
-  return asked.about === "page"
-    ? answerPage(deps, { ...request, asked, route })
-    : answerAccess(deps, { ...request, asked, route });
+  const poll = readPoll(forwarded, target, route, routes);
+  if (poll !== undefined) return answerToPoll(deps, { ...request, forwarded, route }, poll);
+  return forwarded.about === "page"
+    ? answerPage(deps, { ...request, forwarded, route })
+    : answerAccess(deps, { ...request, forwarded, route });
 }
 
 async function answerAccess(deps: AuthDeps, request: UnderstoodRequest): Promise<AuthAnswer | undefined> {
   const { lifecycle, answerRefusal } = deps;
-  const { front, req, asked, route } = request;
+  const { front, req, forwarded, route } = request;
   const admission = await lifecycle.admit(route, clientRequest(deps, request), front.traits, "none");
   if (admission.kind === "forward") {
     const { record, forward, waitedMs } = admission;
@@ -96,17 +96,17 @@ async function answerAccess(deps: AuthDeps, request: UnderstoodRequest): Promise
   const { decision, waitedMs } = admission;
   if (decision.kind === "gone") return undefined;
   if (front.bareRefusal !== undefined) return { answer: front.bareRefusal, counted: decision.kind };
-  const answer = await answerRefusal(decision, route, clientOf(req, asked), "forward-auth");
+  const answer = await answerRefusal(decision, route, clientOf(req, forwarded), "forward-auth");
   return { answer: front.refusal(answer), counted: decision.kind, extra: waitHeaders(waitedMs) };
 }
 
 /** The auth request was already held, so this one is not held again. */
 async function answerPage(deps: AuthDeps, request: UnderstoodRequest): Promise<AuthAnswer | undefined> {
   const { lifecycle, responder, answerRefusal } = deps;
-  const { front, req, asked, route, aborted } = request;
+  const { front, req, forwarded, route, aborted } = request;
   const { clock, probe, dispatch } = lifecycle.context;
   const traits: HandlerTraits = { ...front.traits, maxHoldMs: 0, relaysSuccess: true, heldBefore: true };
-  const client = clientOf(req, asked);
+  const client = clientOf(req, forwarded);
   const admission = await lifecycle.admit(route, clientRequest(deps, request), traits, "none");
   if (admission.kind === "refuse") {
     const { decision } = admission;
@@ -121,29 +121,29 @@ async function answerPage(deps: AuthDeps, request: UnderstoodRequest): Promise<A
 
 async function answerToPoll(
   deps: AuthDeps,
-  { front, req, asked, aborted }: UnderstoodRequest,
+  { front, req, forwarded, aborted }: UnderstoodRequest,
   poll: Poll,
 ): Promise<AuthAnswer | undefined> {
   // Behind nginx the same poll comes again as a question for the page: only that one counts.
-  if (asked.about === "access" && front.bareRefusal !== undefined)
+  if (forwarded.about === "access" && front.bareRefusal !== undefined)
     return { answer: front.bareRefusal, counted: "poll" };
   const acceptLanguage = req.headers["accept-language"];
   const limits = { address: deps.addressOf(req), aborted, maxWaitMs: front.traits.maxHoldMs, acceptLanguage };
   const answer = await answerPoll(deps, poll, limits);
   if (aborted.aborted) return undefined;
-  return { answer: asked.about === "page" ? answer : front.refusal(answer), counted: "poll" };
+  return { answer: forwarded.about === "page" ? answer : front.refusal(answer), counted: "poll" };
 }
 
-function routeOf({ host, override }: Asked, { hosts, byName }: Routes): Route | undefined {
+function routeOf({ host, override }: ForwardedRequest, { hosts, byName }: Routes): Route | undefined {
   if (override === undefined) return hosts.find(host);
   const found = byName.get(override.name);
   return found !== undefined && (found.group !== undefined) === (override.kind === "group") ? found : undefined;
 }
 
-function clientRequest({ addressOf }: AuthDeps, { req, asked, aborted }: UnderstoodRequest): ClientRequest {
-  const { method, uri, host, override } = asked;
+function clientRequest({ addressOf }: AuthDeps, { req, forwarded, aborted }: UnderstoodRequest): ClientRequest {
+  const { method, uri, host, override } = forwarded;
   return {
-    kind: clientOf(req, asked).kind,
+    kind: clientOf(req, forwarded).kind,
     method,
     path: requestPath(uri), // GHSA-pxq7-h93f-9jrg: rules match what comes before `#` and `?`
     userAgent: req.headers["user-agent"] ?? "",
@@ -162,9 +162,12 @@ function strangerAnswer(responder: Responder, peer: string): Answer {
 }
 
 /** The front has an error to show, and what it is about is none of ours: there is nothing to wait for. */
-function noPage(responder: Responder, req: IncomingMessage, asked: Asked, counted: string): AuthAnswer {
+function noPage(responder: Responder, req: IncomingMessage, forwarded: ForwardedRequest, counted: string): AuthAnswer {
   const detail = "The front proxy found nobody to answer this, and the gateway has nobody to wake for it.";
-  return { answer: responder.problem("upstream-failed", { host: asked.host, detail }, clientOf(req, asked)), counted };
+  return {
+    answer: responder.problem("upstream-failed", { host: forwarded.host, detail }, clientOf(req, forwarded)),
+    counted,
+  };
 }
 
 /** A page reaches the client as it is. */

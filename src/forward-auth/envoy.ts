@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { hostName } from "../core/host-table.ts";
 import type { Answer } from "../respond/answer.ts";
-import type { Asked, Front, Misread } from "./front.ts";
+import type { ForwardedRequest, Front, Misread } from "./front.ts";
 
 /**
  * Envoy's ext_authz over HTTP: the client's own request with its path behind our prefix and without its body. Exactly 200
@@ -19,7 +19,7 @@ export const ENVOY: Front = Object.freeze({
 } satisfies Front);
 
 /** No override by path: here the path is the client's. */
-function readOriginal(req: IncomingMessage, path: string): Asked | Misread {
+function readOriginal(req: IncomingMessage, path: string): ForwardedRequest | Misread {
   const { url = "/", method = "GET" } = req;
   const host = req.headers.host ?? "";
   if (hostName(host) === undefined) return { code: "bad-request", detail: "The Host header is no host name." };

@@ -7,7 +7,7 @@ export interface Front {
   readonly name: "traefik" | "caddy" | "nginx" | "envoy";
   readonly traits: HandlerTraits;
   /** Reads what a client asked it for; `path` is what follows `/_auth/NAME`. */
-  read(req: IncomingMessage, path: string): Asked | Misread;
+  read(req: IncomingMessage, path: string): ForwardedRequest | Misread;
   /** What a refused client gets instead of `answer`, so that the front hands it on. */
   refusal(answer: Answer): Answer;
   /** Set where a refusal's body does not reach the client: this goes out at once, and the front then asks for `/page`. */
@@ -17,7 +17,7 @@ export interface Front {
 }
 
 /** An auth request, understood. Strings come from a client as they are. */
-export interface Asked {
+export interface ForwardedRequest {
   /** `page`: the front has an error to show and wants our page for it. */
   readonly about: "access" | "page";
   readonly host: string;

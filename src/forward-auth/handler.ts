@@ -54,9 +54,9 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
     return true;
   }
 
-  function simple(asked: SimpleRequest, peer: string): string | undefined {
-    const front = QUICK_FRONTS.get(asked.target);
-    const passed = front && passAtOnce(deps, front, asked, peer);
+  function simple(received: SimpleRequest, peer: string): string | undefined {
+    const front = QUICK_FRONTS.get(received.target);
+    const passed = front && passAtOnce(deps, front, received, peer);
     return passed && allowedLines(passed, front.reuseSeconds);
   }
 

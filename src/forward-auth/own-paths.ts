@@ -1,4 +1,4 @@
-import type { Asked } from "./front.ts";
+import type { ForwardedRequest } from "./front.ts";
 import type { Route, Routes } from "../lifecycle/admit/route.ts";
 
 /** A question of the loading page, which comes to us as if it were for the app. */
@@ -13,7 +13,7 @@ export interface Poll {
  * A poll of our page, or nothing. An app may have a `/_health` of its own: while it is ready only a question that names
  * its host's own container is ours.
  */
-export function readPoll({ uri }: Asked, path: string, route: Route, { byName }: Routes): Poll | undefined {
+export function readPoll({ uri }: ForwardedRequest, path: string, route: Route, { byName }: Routes): Poll | undefined {
   const kind = path === "/_health" ? "health" : path === "/_logs" ? "logs" : undefined;
   if (kind === undefined) return undefined;
   const start = uri.indexOf("?");

@@ -28,14 +28,14 @@ export async function answerPoll(
   { address, aborted, maxWaitMs, acceptLanguage }: PollLimits,
 ): Promise<Answer> {
   // The status of the answer is the front's, so that a faulty query can only be answered as one that does not wait.
-  const asked = readHealthQuery(query) ?? { waitMs: 0, seen: undefined };
-  const waitMs = kind === "health" ? Math.min(asked.waitMs, maxWaitMs) : 0;
+  const health = readHealthQuery(query) ?? { waitMs: 0, seen: undefined };
+  const waitMs = kind === "health" ? Math.min(health.waitMs, maxWaitMs) : 0;
   const retryMs = pollAllowed(waitMs > 0 ? "health-wait" : kind, address, route?.name ?? "");
   if (retryMs !== undefined) return responder().problem("rate-limited", { retryMs }, { kind: "other" });
   if (kind === "logs")
     return route === undefined ? responder().logs([], "forward-auth") : polls.logs(route, "forward-auth");
   if (route === undefined) return responder().health(NOBODY, "forward-auth", { acceptLanguage });
-  return polls.health(route, { waitMs, seen: asked.seen, aborted, acceptLanguage }, "forward-auth");
+  return polls.health(route, { waitMs, seen: health.seen, aborted, acceptLanguage }, "forward-auth");
 }
 
 const NOBODY = {

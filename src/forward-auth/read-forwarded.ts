@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { hostName } from "../core/host-table.ts";
-import type { Asked, Misread } from "./front.ts";
+import type { ForwardedRequest, Misread } from "./front.ts";
 
 /**
  * Reads an auth request that says by `X-Forwarded-*` what its client asked for. Only these exact names count
@@ -11,12 +11,12 @@ export function readForwarded(
   req: IncomingMessage,
   path: string,
   { query }: { readonly query: boolean },
-): Asked | Misread {
+): ForwardedRequest | Misread {
   const { headers } = req;
   const host = headers["x-forwarded-host"];
   if (typeof host !== "string") return badRequest("The auth request has no X-Forwarded-Host header.");
   if (hostName(host) === undefined) return badRequest("Its X-Forwarded-Host is no host name, or came more than once.");
-  const asked = {
+  const forwarded = {
     host,
     uri: single(headers["x-forwarded-uri"]) ?? "/",
     method: single(headers["x-forwarded-method"]) ?? req.method ?? "GET",
@@ -25,16 +25,16 @@ export function readForwarded(
   const about = words[1] === "page" ? "page" : "access";
   const [kind, name, ...more] = about === "page" ? words.slice(2) : words.slice(1);
   if (kind === undefined || (kind === "" && name === undefined)) {
-    return { ...asked, about, override: query ? overrideOf(req.url ?? "") : undefined };
+    return { ...forwarded, about, override: query ? overrideOf(req.url ?? "") : undefined };
   }
   const given = name === undefined || more.length > 0 ? undefined : decode(name);
   if ((kind !== "container" && kind !== "group") || !given) {
     return { code: "unknown-path", detail: "After the front's name there may be /container/NAME or /group/NAME." };
   }
-  return { ...asked, about, override: { kind, name: given } };
+  return { ...forwarded, about, override: { kind, name: given } };
 }
 
-function overrideOf(url: string): Asked["override"] {
+function overrideOf(url: string): ForwardedRequest["override"] {
   const start = url.indexOf("?");
   if (start === -1) return undefined;
   const given = new URLSearchParams(url.slice(start + 1));

@@ -4,7 +4,7 @@ import type { RouteFacts } from "../core/read-models.ts";
 import type { Answer } from "../respond/answer.ts";
 import type { ClientFacts } from "../respond/pages.ts";
 import type { Responder } from "../respond/responder.ts";
-import type { Asked } from "./front.ts";
+import type { ForwardedRequest } from "./front.ts";
 
 /** The page goes out when the front has an error to show, but the app has become ready: a page that leaves at once. */
 export function readyAnswer(responder: Responder, facts: RouteFacts, client: ClientFacts): Answer {
@@ -17,7 +17,7 @@ export function readyAnswer(responder: Responder, facts: RouteFacts, client: Cli
 const SOON_MS = 1_000;
 
 /** The client behind an auth request. */
-export function clientOf({ headers }: IncomingMessage, { method, uri }: Asked): ClientFacts {
+export function clientOf({ headers }: IncomingMessage, { method, uri }: ForwardedRequest): ClientFacts {
   const [, query = ""] = /^[^?#]*\?([^#]*)/u.exec(uri) ?? [];
   return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], query };
 }

@@ -8,7 +8,7 @@ interface RequestHeadersDeps {
 }
 
 /** Of a request, what its headers for the app are made of. */
-export interface Asked {
+export interface ReceivedRequest {
   readonly rawHeaders: readonly string[];
   /** The authority of its target, which replaces the Host header. */
   readonly authority: string | undefined;
@@ -21,9 +21,9 @@ export interface Asked {
 }
 
 /** Writes the headers for the app, flat, in the client's order and letter case. Framing and `Connection` are left out. */
-export type RequestHeaders = (asked: Asked, authority: string, passHost: boolean) => string[];
+export type RequestHeaders = (received: ReceivedRequest, authority: string, passHost: boolean) => string[];
 
-export function askedBy({ rawHeaders, url, headers, socket }: IncomingMessage): Asked {
+export function receivedRequest({ rawHeaders, url, headers, socket }: IncomingMessage): ReceivedRequest {
   return {
     rawHeaders,
     authority: authorityOf(url),
@@ -41,12 +41,12 @@ export function askedBy({ rawHeaders, url, headers, socket }: IncomingMessage): 
 // oxlint-disable-next-line max-lines-per-function -- a table: one case a kind of field
 export function createRequestHeaders({ names, isTrusted }: RequestHeadersDeps): RequestHeaders {
   // oxlint-disable-next-line max-lines-per-function -- a table: one case a kind of field
-  return (asked, authority, passHost) => {
-    const { rawHeaders } = asked;
-    const nominated = nominatedBy(asked.connection);
-    const peer = plainAddress(asked.peer);
+  return (received, authority, passHost) => {
+    const { rawHeaders } = received;
+    const nominated = nominatedBy(received.connection);
+    const peer = plainAddress(received.peer);
     const trusted = isTrusted(peer);
-    let host = asked.authority;
+    let host = received.authority;
     let hasHost = false;
     let forwardedFor = "";
     let hasForwardedHost = false;
@@ -73,7 +73,7 @@ export function createRequestHeaders({ names, isTrusted }: RequestHeadersDeps): 
           if (TRAILERS.test(value)) headers.push(name, "trailers");
           continue;
         case "trailer":
-          if (asked.isChunked) headers.push(name, value);
+          if (received.isChunked) headers.push(name, value);
           continue;
         case "connection":
         case "transfer-encoding":
@@ -101,7 +101,7 @@ export function createRequestHeaders({ names, isTrusted }: RequestHeadersDeps): 
     if (!hasHost) headers.push("Host", host ?? authority);
     if (peer !== "") headers.push("X-Forwarded-For", forwardedFor === "" ? peer : `${forwardedFor}, ${peer}`);
     if (!hasForwardedHost && host !== undefined) headers.push("X-Forwarded-Host", host);
-    if (!hasForwardedProto) headers.push("X-Forwarded-Proto", asked.isEncrypted ? "https" : "http");
+    if (!hasForwardedProto) headers.push("X-Forwarded-Proto", received.isEncrypted ? "https" : "http");
     if (!hasRealIp && peer !== "") headers.push("X-Real-IP", forwardedFor === "" ? peer : lastOf(forwardedFor));
     return headers;
   };

@@ -10,7 +10,7 @@ import { FAILURES } from "./failure.ts";
 import { bodyFraming } from "../http1/request-framing.ts";
 import { requestHead } from "../http1/request-head.ts";
 import { authorityOf, originForm } from "../http1/request-target.ts";
-import { askedBy, createRequestHeaders } from "./forwarded-fields.ts";
+import { receivedRequest, createRequestHeaders } from "./forwarded-fields.ts";
 import { createStreamedExchange } from "./streamed-exchange.ts";
 import { createTunnel } from "./tunnel.ts";
 import { UpstreamPool } from "../http1/upstream-pool.ts";
@@ -97,7 +97,7 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
         process.nextTick(endUpstream, exchange, FAILURES.protocol);
         return;
       }
-      const headers = requestHeaders(askedBy(req), upstream.authority, passHost);
+      const headers = requestHeaders(receivedRequest(req), upstream.authority, passHost);
       const send = ({ bytes, isWhole }: GatheredBody): void => {
         if (!isWhole) return sendStreamed({ exchange, to: upstream, path, headers, begun: bytes });
         const client = new NodeClientEnd(exchange, names);
@@ -116,7 +116,7 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
     },
     upgrade({ req, socket, head, to, passHost, extraHeaders, onEnd }) {
       const upstream = upstreams.of(to, passHost ? hostOf(req) : undefined);
-      const headers = requestHeaders(askedBy(req), upstream.authority, passHost);
+      const headers = requestHeaders(receivedRequest(req), upstream.authority, passHost);
       const path = originForm(req.url) ?? "/";
       tunnel({ req, socket, head, to: upstream, path, headers, extraHeaders, ledger, onEnd });
     },

@@ -29,12 +29,12 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
 
   mount.get("/_health", refuseUnknown, limitHealth, (req, res) => {
     const route = routeOf(req);
-    const ask = healthAsk(req);
-    if (route === undefined || ask === undefined) return undefined; // refused above
+    const query = readHealthRequest(req);
+    if (route === undefined || query === undefined) return undefined; // refused above
     const leaving = new AbortController();
     res.once("close", () => leaving.abort());
     return polls
-      .health(route, { ...ask, aborted: leaving.signal, acceptLanguage: req.headers["accept-language"] }, "proxy")
+      .health(route, { ...query, aborted: leaving.signal, acceptLanguage: req.headers["accept-language"] }, "proxy")
       .then((answer) => writeAnswer(res, answer, req.method));
   });
 
@@ -44,9 +44,9 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
   });
 
   function limitHealth(...[req, res, next]: Parameters<RequestHandler>): void {
-    const ask = healthAsk(req);
-    if (ask === undefined) return refuse(req, res, { detail: 'wait is a duration such as "20s"' });
-    return void (ask.waitMs > 0 ? limitLong : limitPlain)(req, res, next);
+    const query = readHealthRequest(req);
+    if (query === undefined) return refuse(req, res, { detail: 'wait is a duration such as "20s"' });
+    return void (query.waitMs > 0 ? limitLong : limitPlain)(req, res, next);
   }
 
   function refuseUnknown(...[req, res, next]: Parameters<RequestHandler>): void {
@@ -70,7 +70,7 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
 }
 
 /** `undefined`: it cannot be understood. */
-function healthAsk(req: Request): HealthQuery | undefined {
+function readHealthRequest(req: Request): HealthQuery | undefined {
   const query = queryOf(req);
   return query && readHealthQuery(query);
 }

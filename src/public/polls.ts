@@ -12,14 +12,14 @@ export interface Polls {
    * The body of `/_health`: at once, or with `waitMs` at the next change of status or phase. `seen` (`status:phase`) is
    * what the asker knows already: when that is no longer so there is nothing to wait for.
    */
-  readonly health: (route: Route, ask: HealthAsk, mode: HandlerMode) => Promise<Answer>;
+  readonly health: (route: Route, query: HealthRequest, mode: HandlerMode) => Promise<Answer>;
   /** The body of `/_logs`; without lines where they may not be seen. */
   readonly logs: (route: Route, mode: HandlerMode) => Promise<Answer>;
   /** Answers everybody who waits: nothing may keep a gateway that ends from doing so. */
   readonly close: () => void;
 }
 
-export interface HealthAsk extends HealthQuery {
+export interface HealthRequest extends HealthQuery {
   /** Aborts when the client leaves. */
   readonly aborted: AbortSignal;
   /** The `Accept-Language` header. */

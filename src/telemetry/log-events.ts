@@ -39,7 +39,7 @@ export function logEvents(logger: EventLogger): Emit {
             duration_ms: Math.round(event.durationMs),
             awake_ms: Math.round(event.awakeMs),
           },
-          `"${event.workload}" sleeps (${STOP_WORDS[event.reason]}); the stop took ${timeSpan(event.durationMs)}, it was awake for ${timeSpan(event.awakeMs)}`,
+          `"${event.workload}" sleeps (${STOP_TEXTS[event.reason]}); the stop took ${timeSpan(event.durationMs)}, it was awake for ${timeSpan(event.awakeMs)}`,
         );
       case "killed":
         return logger.warn(
@@ -164,11 +164,11 @@ function logEnd(logger: EventLogger, event: Extract<DomainEvent, { type: "ended"
   const { type, workload, exit, absent } = event;
   const crashed = exit !== undefined && (exit.oomKilled || exit.code !== 0);
   const fields = { event: type, container: workload, exit_code: exit?.code, oom: exit?.oomKilled };
-  const what = absent ? "was removed" : endWords(exit);
+  const what = absent ? "was removed" : endText(exit);
   logger[crashed ? "warn" : "info"](fields, `"${workload}" ${what}; the next request wakes it`);
 }
 
-function endWords(exit: ExitFacts | undefined): string {
+function endText(exit: ExitFacts | undefined): string {
   if (exit === undefined) return "ended";
   const words = exit.message === "" ? "" : `: ${plainLine(exit.message)}`;
   return exit.oomKilled ? `ran out of memory${words}` : `ended with exit code ${exit.code}${words}`;
@@ -176,7 +176,7 @@ function endWords(exit: ExitFacts | undefined): string {
 
 const FOLLOWS: ReadonlySet<Failure["reason"]> = new Set(["dependency", "engine"]);
 
-const STOP_WORDS: Readonly<Record<StopReason, string>> = {
+const STOP_TEXTS: Readonly<Record<StopReason, string>> = {
   idle: "idle",
   schedule: "schedule",
   admin: "by an administrator",

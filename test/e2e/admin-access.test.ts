@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { LANGUAGES } from "../../src/respond/language.ts";
 import { startFleet } from "../integration/admin-fleet.ts";
 import { axeFaultsOf } from "../support/axe.ts";
-import { BROKEN_WORDS } from "../support/broken-words.ts";
+import { BROKEN_TEXT } from "../support/broken-words.ts";
 import { inChromium } from "../support/browser.ts";
 
 const PAGES = [
@@ -49,7 +49,7 @@ inChromium("in every language every page fits a phone, with menus open too, and 
       await page.evaluate(YESTERDAY);
       for (const menu of await page.locator(".menu").all()) await menu.evaluate("(menu) => (menu.open = true)");
       assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 360, `${language} ${path}`);
-      assert.deepEqual(await page.evaluate(BROKEN_WORDS), [], `${language} ${path}`);
+      assert.deepEqual(await page.evaluate(BROKEN_TEXT), [], `${language} ${path}`);
     }
   }
 });

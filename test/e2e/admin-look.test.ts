@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Theme } from "../../src/core/settings.ts";
 import { startFleet } from "../integration/admin-fleet.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
-import { BROKEN_WORDS } from "../support/broken-words.ts";
+import { BROKEN_TEXT } from "../support/broken-words.ts";
 import { TOO_FAINT } from "../support/too-faint.ts";
 
 const AUTH = { method: "basic", username: "admin", password: "pw" } as const;
@@ -34,7 +34,7 @@ for (const theme of ["default", "minimal", "terminal"] as const satisfies readon
             await keepPicture(page, `admin-${theme}-${name}-${colorScheme}-${width}`);
             assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, `${name} overflows`);
             assert.deepEqual(await page.evaluate(TOO_FAINT), [], name);
-            assert.deepEqual(await page.evaluate(BROKEN_WORDS), [], name);
+            assert.deepEqual(await page.evaluate(BROKEN_TEXT), [], name);
             if (name !== "detail") continue;
             await page.evaluate(`document.querySelector("h1 bdi").textContent = "${"paperless_ngx_".repeat(5)}"`);
             await keepPicture(page, `admin-${theme}-long-${colorScheme}-${width}`);

@@ -5,7 +5,7 @@ import type { ClientFacts } from "../../src/respond/pages.ts";
 import type { Responder } from "../../src/respond/responder.ts";
 import { axeFaultsOf } from "../support/axe.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
-import { BROKEN_WORDS } from "../support/broken-words.ts";
+import { BROKEN_TEXT } from "../support/broken-words.ts";
 import { TOO_FAINT } from "../support/too-faint.ts";
 import { BRANDING, startWakingServer } from "../support/waking-server.ts";
 
@@ -57,7 +57,7 @@ for (const theme of ["default", "minimal", "terminal"] as const satisfies readon
             await page.goto(`${server.url}/${name}`);
             assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, `${name} overflows`);
             assert.deepEqual(await page.evaluate(TOO_FAINT), [], name);
-            assert.deepEqual(await page.evaluate(BROKEN_WORDS), [], name);
+            assert.deepEqual(await page.evaluate(BROKEN_TEXT), [], name);
             await keepPicture(page, `${theme}-${name}-${colorScheme}-${width}`);
           }
         },

@@ -1,5 +1,5 @@
 /** Evaluated in a page: the words of names and headings that go on in the next line though they are short enough for one. */
-export const BROKEN_WORDS = `(() => {
+export const BROKEN_TEXT = `(() => {
   const broken = [];
   for (const element of document.querySelectorAll("h1, h2, .title, .line, button")) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);

@@ -11,7 +11,7 @@ import { targetPortOf } from "../../lifecycle/wake/target-port.ts";
 import { tlsFault } from "../../lifecycle/wake/wants-tls.ts";
 import type { ConfigNotes } from "../../web/endpoints-deps.ts";
 import { scheduleStatus } from "./schedule-status.ts";
-import { idlePlan, nextStopMs, toWall } from "./sleep-plan.ts";
+import { idleSchedule, nextStopMs, toWall } from "./idle-schedule.ts";
 import type { WakesToday } from "./wakes-today.ts";
 
 /** One container in `/_status/api`; the first block has the reference's names and forms. */
@@ -40,7 +40,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
   return {
     name: record.name,
     host: settings.hosts[0] ?? "",
-    status: DOCKER_WORDS[observation?.status ?? "absent"],
+    status: DOCKER_STATUSES[observation?.status ?? "absent"],
     start_state: healthOf([record], context.clock).status,
     image: observation?.image ?? "",
     icon: settings.icon,
@@ -61,7 +61,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     since: iso(state.sinceMs),
     last_client: record.lastClient ?? null,
     leases: { ...record.leasesByKind },
-    idle_deadline: isoWall(idlePlan(context, record)?.atMs),
+    idle_deadline: isoWall(idleSchedule(context, record)?.atMs),
     wakes_total: record.wakesTotal,
     wakes_today: wakesToday.of(record.name),
     wake_ms: wakeTimes(record),
@@ -114,7 +114,7 @@ export function groupsOf(lifecycle: Lifecycle, record: WorkloadRecord): string[]
     .map(({ name }) => name);
 }
 
-const DOCKER_WORDS = {
+const DOCKER_STATUSES = {
   absent: "unknown",
   stopped: "exited",
   running: "running",

@@ -5,7 +5,7 @@ import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { createTranslate } from "../../respond/language.ts";
 import { type StatusSources, targetWarnings } from "./container-status.ts";
 import { type Reason, type ReasonValue, whyAwake, whyNotStopped, wouldWake } from "./reasons.ts";
-import { sleepPlan, toWall } from "./sleep-plan.ts";
+import { nextStopOf, toWall } from "./idle-schedule.ts";
 
 /** Why a container is as it is and what would change that; sentences are English, for people. */
 export interface Explanation {
@@ -32,7 +32,7 @@ export function explain(
 ): Explanation {
   const { context } = lifecycle;
   const awake = isUp(record);
-  const plan = sleepPlan(context, record);
+  const plan = nextStopOf(context, record);
   return {
     name: record.name,
     state: record.state.status,

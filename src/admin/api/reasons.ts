@@ -10,7 +10,7 @@ import { keepsAwake } from "../../lifecycle/workload/timers.ts";
 import type { CountedKey } from "../../respond/language.ts";
 import type { MessageKey } from "../../respond/messages/en.ts";
 import { groupsOf } from "./container-status.ts";
-import { toWall } from "./sleep-plan.ts";
+import { toWall } from "./idle-schedule.ts";
 
 /** A sentence that is still to be written, in some language: its key, and what goes into it. */
 export interface Reason {

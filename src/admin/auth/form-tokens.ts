@@ -14,7 +14,7 @@ export interface FormTokens {
    * Whether a POST was meant by who sent it: it comes from a page of ours and carries that page's token, or plainly from
    * a program, whose credentials nobody else can make it send.
    */
-  isMeant(req: IncomingMessage, token: unknown): boolean;
+  isAuthentic(req: IncomingMessage, token: unknown): boolean;
 }
 
 /** What a script may send in place of the field. */
@@ -46,7 +46,7 @@ export function createFormTokens(sessions: Sessions, isTrusted: (address: string
       const cookie = `${VISITOR_COOKIE}=${visitor}; Path=/_status; HttpOnly; SameSite=Strict${secure}`;
       return { token: sign(visitor, hostOf(req)), cookies: ["Set-Cookie", cookie] };
     },
-    isMeant(req, token) {
+    isAuthentic(req, token) {
       if (!isSameOrigin(req, isTrusted)) return false;
       if (!mayBeBrowser(req) || cameWithoutPage(req)) return true;
       const expected = tokenOf(req);

@@ -11,7 +11,7 @@ import { sessionIdOf } from "../auth/session-cookie.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import { trustedName } from "../auth/trusted-name.ts";
 import type { RowSources } from "./container-row.ts";
-import { createWords } from "./words.ts";
+import { createLabels } from "./labels.ts";
 
 /** Shows the pages for administrators: what all of them have in common. */
 export interface AdminPages {
@@ -48,8 +48,8 @@ export function createAdminPages(deps: AdminPagesDeps): AdminPages {
     sourcesFor(req) {
       const { scheduleTimezone } = lifecycle.settings().gateway;
       const language = negotiateLanguage(req.headers["accept-language"]);
-      const words = createWords(language, scheduleTimezone, lifecycle.context.clock.wall());
-      return { words, context: lifecycle.context, responder: responder(), ownHost: hostOf(req) };
+      const labels = createLabels(language, scheduleTimezone, lifecycle.context.clock.wall());
+      return { labels, context: lifecycle.context, responder: responder(), ownHost: hostOf(req) };
     },
     show(req, res, { template, model, menu, code, retryMs }) {
       const { token, cookies } = tokens.issue(req);

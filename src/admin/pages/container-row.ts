@@ -6,14 +6,14 @@ import type { Responder } from "../../respond/responder.ts";
 import { cleanText } from "../../respond/clean-text.ts";
 import { failureText } from "../../respond/failure-text.ts";
 import type { ContainerStatus } from "../api/container-status.ts";
-import { sleepPlan } from "../api/sleep-plan.ts";
+import { nextStopOf } from "../api/idle-schedule.ts";
 import { bucketOf } from "./dashboard-query.ts";
 import { appHref } from "./app-href.ts";
 import type { Line } from "./line.ts";
-import type { Words } from "./words.ts";
+import type { Labels } from "./labels.ts";
 
 export interface RowSources {
-  readonly words: Words;
+  readonly labels: Labels;
   readonly context: LifecycleContext;
   readonly responder: Responder;
   /** The address that the dashboard itself was asked at. */
@@ -24,8 +24,8 @@ export interface RowSources {
 export type ContainerRow = ReturnType<typeof containerRow>;
 
 export function containerRow(sources: RowSources, record: WorkloadRecord, container: ContainerStatus) {
-  const { words, responder, ownHost } = sources;
-  const { t } = words;
+  const { labels, responder, ownHost } = sources;
+  const { t } = labels;
   const { title, svg, logo } = responder.brandingOf(record.settings);
   const { state, warnings } = container;
   const name = cleanText(container.name);
@@ -44,11 +44,11 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
     state,
     bucket: bucketOf(state),
     word: t(`state.${state}`),
-    since: words.since(Date.parse(container.since ?? "")),
-    stateLines: stateLines(words, record, container),
+    since: labels.since(Date.parse(container.since ?? "")),
+    stateLines: stateLines(labels, record, container),
     ...useOf(sources, record, container),
-    wakeLines: wakeLines(words, container),
-    asleepLines: asleepLines(words, container),
+    wakeLines: wakeLines(labels, container),
+    asleepLines: asleepLines(labels, container),
     canWake: container.suspended_until === null && !isUp && state !== "absent" && state !== "stopping",
     stopDeletes: stopDeletes(record),
     canStop: isUp || state === "unready" || state === "draining",
@@ -68,41 +68,41 @@ function isRunning(state: ContainerStatus["state"]): boolean {
   return state === "ready" || state === "starting";
 }
 
-function stateLines(words: Words, record: WorkloadRecord, container: ContainerStatus): Line[] {
-  const { t } = words;
+function stateLines(labels: Labels, record: WorkloadRecord, container: ContainerStatus): Line[] {
+  const { t } = labels;
   const cause = failureOf(record)?.failure.cause;
   const { failure, phase, schedule, throttled, suspended_until } = container;
   const lines: Line[] = [];
   if (suspended_until !== null)
-    lines.push({ text: t("row.suspended"), moment: words.at(Date.parse(suspended_until)), tone: "soft" });
+    lines.push({ text: t("row.suspended"), moment: labels.at(Date.parse(suspended_until)), tone: "soft" });
   if (failure !== null && cause !== undefined) {
-    const { sentence, words: title } = failureText(t, cause);
+    const { sentence, labels: title } = failureText(t, cause);
     lines.push({ text: sentence, tone: "danger", title });
-    if (failure.retry_at !== null && Date.parse(failure.retry_at) > words.nowMs)
-      lines.push({ text: t("row.retry"), moment: words.left(Date.parse(failure.retry_at)), tone: "soft" });
+    if (failure.retry_at !== null && Date.parse(failure.retry_at) > labels.nowMs)
+      lines.push({ text: t("row.retry"), moment: labels.left(Date.parse(failure.retry_at)), tone: "soft" });
   }
   if (phase !== null) lines.push({ text: t(`phase.${phase}`), tone: "soft" });
   if (throttled) lines.push({ text: t("row.throttled"), tone: "soft" });
   if (schedule?.open === false && schedule.next_start !== null)
-    lines.push({ text: t("row.opens"), moment: words.at(Date.parse(schedule.next_start)), tone: "soft" });
+    lines.push({ text: t("row.opens"), moment: labels.at(Date.parse(schedule.next_start)), tone: "soft" });
   if (schedule?.open === true && schedule.next_stop !== null)
-    lines.push({ text: t("row.closes"), moment: words.at(Date.parse(schedule.next_stop)), tone: "soft" });
+    lines.push({ text: t("row.closes"), moment: labels.at(Date.parse(schedule.next_stop)), tone: "soft" });
   return lines;
 }
 
 /** What it is used for now, when that ends, and who used it last. */
-function useOf({ words, context }: RowSources, record: WorkloadRecord, container: ContainerStatus) {
-  const { t } = words;
+function useOf({ labels, context }: RowSources, record: WorkloadRecord, container: ContainerStatus) {
+  const { t } = labels;
   const { leases, last_request, last_client, pinned_until, state } = container;
   const useLines: Line[] = [];
   let countdown: { readonly until: string; readonly total: number; readonly left: number } | undefined;
-  const plan = sleepPlan(context, record);
+  const plan = nextStopOf(context, record);
   if (leases.request > 0) useLines.push({ text: t("row.requests", { n: leases.request }) });
   if (leases.tunnel > 0) useLines.push({ text: t("row.tunnels", { n: leases.tunnel }) });
-  if (pinned_until !== null) useLines.push({ text: t("row.pinned"), moment: words.at(Date.parse(pinned_until)) });
+  if (pinned_until !== null) useLines.push({ text: t("row.pinned"), moment: labels.at(Date.parse(pinned_until)) });
   if (state === "ready" && useLines.length === 0) {
     if (plan !== undefined) {
-      useLines.push({ text: t(`row.${plan.reason}`), moment: words.left(plan.atMs) });
+      useLines.push({ text: t(`row.${plan.reason}`), moment: labels.left(plan.atMs) });
       const { idleTimeoutMs, pauseAfterMs } = record.settings;
       const total = plan.reason === "pause" ? pauseAfterMs : plan.reason === "idle" ? (idleTimeoutMs ?? 0) : 0;
       const left = plan.atMs - context.clock.wall();
@@ -118,13 +118,13 @@ function useOf({ words, context }: RowSources, record: WorkloadRecord, container
     if (useLines.length === 0) useLines.push({ text: t("row.never"), tone: "soft" });
   } else {
     const client = last_client === null ? "" : t(`client.${last_client}`);
-    useLines.push({ moment: words.ago(Date.parse(last_request)), after: client, tone: "soft" });
+    useLines.push({ moment: labels.ago(Date.parse(last_request)), after: client, tone: "soft" });
   }
   return { useLines, countdown };
 }
 
 function wakeLines(
-  { t, fine }: Words,
+  { t, fine }: Labels,
   { wakes_today, wakes_total, wake_ms: { last, median } }: ContainerStatus,
 ): Line[] {
   if (wakes_total === 0) return [];
@@ -134,10 +134,10 @@ function wakeLines(
   return lines;
 }
 
-function asleepLines(words: Words, { asleep_seconds, memory_saved_byte_seconds: saved }: ContainerStatus): Line[] {
+function asleepLines(labels: Labels, { asleep_seconds, memory_saved_byte_seconds: saved }: ContainerStatus): Line[] {
   if (asleep_seconds === 0) return [];
-  const lines: Line[] = [{ text: words.span(asleep_seconds * 1_000) }];
+  const lines: Line[] = [{ text: labels.span(asleep_seconds * 1_000) }];
   if (saved !== null && saved > 0)
-    lines.push({ text: words.byteHours(saved), tone: "soft", title: words.t("dash.memoryHint") });
+    lines.push({ text: labels.byteHours(saved), tone: "soft", title: labels.t("dash.memoryHint") });
   return lines;
 }

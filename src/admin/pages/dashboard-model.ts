@@ -16,7 +16,7 @@ import {
 } from "./dashboard-query.ts";
 import { groupSections } from "./group-sections.ts";
 import type { PlacedRow, Section } from "./section.ts";
-import type { Words } from "./words.ts";
+import type { Labels } from "./labels.ts";
 
 /** Everything that the dashboard says, for one reader and one query. */
 export function dashboardModel(
@@ -25,8 +25,8 @@ export function dashboardModel(
   { containers, groups, unrouted, untrusted_proxies: untrusted }: StatusDocument,
   query: DashboardQuery,
 ) {
-  const { words } = sources;
-  const { t } = words;
+  const { labels } = sources;
+  const { t } = labels;
   const titleOf = (name: string): string => {
     const record = lifecycle.records.get(name);
     return record === undefined ? "" : sources.responder.brandingOf(record.settings).title;
@@ -43,7 +43,7 @@ export function dashboardModel(
   const sections: Section[] =
     query.view === "list"
       ? [{ key: "all", title: "", notes: [], rows: shown.flatMap((container) => place(container, "", 0, "")) }]
-      : groupSections({ words, groups, containers, shown, titleOf, place });
+      : groupSections({ labels, groups, containers, shown, titleOf, place });
   return {
     query,
     sections: sections.filter(({ rows }) => rows.length > 0),
@@ -54,7 +54,7 @@ export function dashboardModel(
     untrusted: untrusted.map((address) => t("dash.untrustedPeer", { address })),
     isEmpty: containers.length === 0,
     headline: t("dash.awake", { awake: count(containers, "awake"), all: containers.length }),
-    figures: figures(words, [...lifecycle.records.values()], containers),
+    figures: figures(labels, [...lifecycle.records.values()], containers),
     filters: (["all", ...BUCKETS] as const).map((state) => ({
       state,
       text: t(`filter.${state}`),
@@ -74,23 +74,23 @@ function count(containers: readonly ContainerStatus[], bucket: (typeof BUCKETS)[
 }
 
 /** What all the sleeping is good for. Figures that are nothing yet are left out. */
-function figures(words: Words, records: readonly WorkloadRecord[], containers: readonly ContainerStatus[]) {
+function figures(labels: Labels, records: readonly WorkloadRecord[], containers: readonly ContainerStatus[]) {
   const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
   const asleep = containers.filter(({ state }) => state === "asleep");
   const memoryNow = sum(asleep.map(({ memory_bytes }) => memory_bytes ?? 0));
   const memoryInAll = sum(containers.map(({ memory_saved_byte_seconds: saved }) => saved ?? 0));
   const seconds = sum(containers.map(({ asleep_seconds }) => asleep_seconds));
   const wakes = sum(containers.map(({ wakes_today }) => wakes_today));
-  const { t } = words;
+  const { t } = labels;
   return [
-    { is: memoryNow > 0, value: words.bytes(memoryNow), text: t("dash.memoryNow"), title: "" },
-    { is: seconds > 0, value: words.span(seconds * 1_000), text: t("dash.timeAsleep"), title: "" },
+    { is: memoryNow > 0, value: labels.bytes(memoryNow), text: t("dash.memoryNow"), title: "" },
+    { is: seconds > 0, value: labels.span(seconds * 1_000), text: t("dash.timeAsleep"), title: "" },
     {
       is: memoryInAll > 0,
-      value: words.byteHours(memoryInAll),
+      value: labels.byteHours(memoryInAll),
       text: t("dash.memoryInAll"),
       title: t("dash.memoryHint"),
     },
-    { is: records.length > 0, value: words.number(wakes), text: t("dash.wakesToday"), title: "" },
+    { is: records.length > 0, value: labels.number(wakes), text: t("dash.wakesToday"), title: "" },
   ].filter(({ is }) => is);
 }

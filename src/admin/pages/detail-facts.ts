@@ -1,11 +1,11 @@
 import { cleanText } from "../../respond/clean-text.ts";
 import type { ContainerStatus } from "../api/container-status.ts";
 import type { Line } from "./line.ts";
-import type { Words } from "./words.ts";
+import type { Labels } from "./labels.ts";
 
 /** The figures of one container, with their names; what is not known is left out. */
-export function detailFacts(words: Words, container: ContainerStatus) {
-  const { t } = words;
+export function detailFacts(labels: Labels, container: ContainerStatus) {
+  const { t } = labels;
   const { last_request, last_client, memory_bytes, memory_saved_byte_seconds: saved } = container;
   const facts: { name: string; is: Line | undefined }[] = [
     {
@@ -14,35 +14,35 @@ export function detailFacts(words: Words, container: ContainerStatus) {
         last_request == null
           ? { text: t("row.never") }
           : {
-              moment: words.ago(Date.parse(last_request)),
+              moment: labels.ago(Date.parse(last_request)),
               after: last_client === null ? "" : t(`client.${last_client}`),
             },
     },
-    { name: t("detail.wakesToday"), is: { text: words.number(container.wakes_today) } },
-    { name: t("detail.wakesTotal"), is: { text: words.number(container.wakes_total) } },
-    { name: t("detail.timeAsleep"), is: { text: words.span(container.asleep_seconds * 1_000) } },
-    { name: t("detail.memory"), is: memory_bytes === null ? undefined : { text: words.bytes(memory_bytes) } },
+    { name: t("detail.wakesToday"), is: { text: labels.number(container.wakes_today) } },
+    { name: t("detail.wakesTotal"), is: { text: labels.number(container.wakes_total) } },
+    { name: t("detail.timeAsleep"), is: { text: labels.span(container.asleep_seconds * 1_000) } },
+    { name: t("detail.memory"), is: memory_bytes === null ? undefined : { text: labels.bytes(memory_bytes) } },
     {
       name: t("detail.memoryBack"),
-      is: saved === null ? undefined : { text: words.byteHours(saved), title: t("dash.memoryHint") },
+      is: saved === null ? undefined : { text: labels.byteHours(saved), title: t("dash.memoryHint") },
     },
-    { name: t("detail.schedule"), is: scheduleLine(words, container) },
+    { name: t("detail.schedule"), is: scheduleLine(labels, container) },
     {
       name: t("detail.groups"),
       is:
         container.groups.length === 0
           ? undefined
-          : { text: words.list(container.groups.map((name) => cleanText(name))) },
+          : { text: labels.list(container.groups.map((name) => cleanText(name))) },
     },
     { name: t("detail.image"), is: container.image === "" ? undefined : { text: cleanText(container.image) } },
   ];
   return facts.filter(({ is }) => is !== undefined);
 }
 
-function scheduleLine(words: Words, { schedule }: ContainerStatus): Line | undefined {
+function scheduleLine(labels: Labels, { schedule }: ContainerStatus): Line | undefined {
   if (schedule === null) return undefined;
   const { open, next_start, next_stop } = schedule;
   const next = open ? next_stop : next_start;
   if (next === null) return undefined;
-  return { text: words.t(open ? "row.closes" : "row.opens"), moment: words.at(Date.parse(next)) };
+  return { text: labels.t(open ? "row.closes" : "row.opens"), moment: labels.at(Date.parse(next)) };
 }

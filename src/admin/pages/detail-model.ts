@@ -7,13 +7,13 @@ import type { ContainerStatus } from "../api/container-status.ts";
 import type { DescribedSetting } from "../../web/endpoints-deps.ts";
 import { isUp } from "../api/explain.ts";
 import { type Reason, whyAwake, whyNotStopped, wouldWake } from "../api/reasons.ts";
-import { sleepPlan } from "../api/sleep-plan.ts";
+import { nextStopOf } from "../api/idle-schedule.ts";
 import { containerRow, detailHref, type RowSources } from "./container-row.ts";
 import { detailFacts } from "./detail-facts.ts";
 import { bucketOf } from "./dashboard-query.ts";
 import { settingsModel } from "./settings-model.ts";
 import { HISTOGRAM, wakeHistogram } from "./wake-histogram.ts";
-import { causeWords, reasonText } from "./why-text.ts";
+import { causeLabel, reasonText } from "./reason-text.ts";
 
 /** What the page is made of. */
 interface DetailSources {
@@ -29,8 +29,8 @@ export function detailModel(
   lifecycle: Lifecycle,
   { record, container, settings, log }: DetailSources,
 ) {
-  const { words } = sources;
-  const { t } = words;
+  const { labels } = sources;
+  const { t } = labels;
   const row = containerRow(sources, record, container);
   const medianMs = expectedWakeMs(record.wakesMs) ?? 0;
   const link = (name: string, note = "") => ({ name: cleanText(name), href: detailHref(name), note });
@@ -39,14 +39,14 @@ export function detailModel(
     HISTOGRAM,
     reasons: reasons(),
     timeline: record.timeline.toReversed().map(({ wallMs, to, cause }) => ({
-      at: words.at(wallMs),
+      at: labels.at(wallMs),
       state: to,
       bucket: bucketOf(to),
       word: t(`state.${to}`),
-      why: causeWords(t, cause),
+      why: causeLabel(t, cause),
     })),
-    histogram: wakeHistogram(words, record.wakesMs, medianMs),
-    facts: detailFacts(words, container),
+    histogram: wakeHistogram(labels, record.wakesMs, medianMs),
+    facts: detailFacts(labels, container),
     needs: container.depends_on.map(({ name, condition }) => link(name, t(`condition.${condition}`))),
     neededBy: record.dependents.map(({ name }) => link(name)),
     warnings: container.warnings.map((warning) => cleanText(warning)),
@@ -55,9 +55,9 @@ export function detailModel(
   };
 
   function reasons() {
-    const write = (list: readonly Reason[]): string[] => list.map((reason) => reasonText(words, reason));
+    const write = (list: readonly Reason[]): string[] => list.map((reason) => reasonText(labels, reason));
     if (!isUp(record)) return [{ title: t("detail.wouldWake"), sentences: write(wouldWake(lifecycle, record)) }];
-    const plan = sleepPlan(lifecycle.context, record);
+    const plan = nextStopOf(lifecycle.context, record);
     const stop: Reason =
       plan === undefined
         ? { key: "explain.stopsNot" }

@@ -3,10 +3,10 @@ import type { ContainerStatus } from "../api/container-status.ts";
 import type { StatusDocument } from "../api/status-document.ts";
 import { bucketOf } from "./dashboard-query.ts";
 import type { PlacedRow, Section } from "./section.ts";
-import type { Words } from "./words.ts";
+import type { Labels } from "./labels.ts";
 
 interface GroupSources {
-  readonly words: Words;
+  readonly labels: Labels;
   readonly groups: StatusDocument["groups"];
   readonly containers: readonly ContainerStatus[];
   /** Those that were asked for, in their order. */
@@ -19,8 +19,8 @@ interface GroupSources {
 const DEEPEST = 8;
 
 /** A section for each group, then those of no group; below each container what it needs. Others come along as far as they lead to one that was asked for. */
-export function groupSections({ words, groups, containers, shown, titleOf, place }: GroupSources): Section[] {
-  const { t } = words;
+export function groupSections({ labels, groups, containers, shown, titleOf, place }: GroupSources): Section[] {
+  const { t } = labels;
   const byName = new Map(containers.map((container) => [container.name, container]));
   const wanted = new Set(shown.map(({ name }) => name));
   const rank = new Map(shown.map(({ name }, index) => [name, index]));

@@ -1,4 +1,4 @@
-import type { Moment } from "./words.ts";
+import type { Moment } from "./labels.ts";
 
 /** A line of a cell: some words, and perhaps a moment after them. */
 export interface Line {

@@ -1,10 +1,10 @@
 import type { AdminAuth } from "../../core/settings.ts";
 import { durationText } from "../../respond/time-text.ts";
-import type { Words } from "./words.ts";
+import type { Labels } from "./labels.ts";
 
 /** What the login page says: an empty form, or the same after a try that was refused. */
 export function loginModel(
-  { t }: Words,
+  { t }: Labels,
   method: AdminAuth["method"],
   next: string,
   verdict: "wrong" | { readonly waitMs: number } | undefined,

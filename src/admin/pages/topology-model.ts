@@ -19,7 +19,7 @@ interface TopologySources extends Topology, Parts {
 
 /** What the topology page says. */
 export function topologyModel(sources: RowSources, lifecycle: Lifecycle, topology: TopologySources) {
-  const { t } = sources.words;
+  const { t } = sources.labels;
   const { nodes, edges, parts, alone, laid } = topology;
   const containers = nodes.filter(({ kind }) => kind === "container");
   const { boxOf, draw } = createDrawing(sources, lifecycle, topology);
@@ -47,8 +47,8 @@ export function topologyModel(sources: RowSources, lifecycle: Lifecycle, topolog
 }
 
 /** What is written into the pictures. */
-function createDrawing({ words, responder }: RowSources, lifecycle: Lifecycle, { nodes, edges }: Topology) {
-  const { t } = words;
+function createDrawing({ labels, responder }: RowSources, lifecycle: Lifecycle, { nodes, edges }: Topology) {
+  const { t } = labels;
   const membersOf = (group: TopologyNode): TopologyNode[] =>
     edges
       .filter(({ from, kind }) => from === group.id && kind === "member")
@@ -59,7 +59,7 @@ function createDrawing({ words, responder }: RowSources, lifecycle: Lifecycle, {
       width,
       height,
       key: encodeURI(boxes[0]?.node.id ?? ""),
-      names: words.list(boxes.map(({ node }) => cleanText(node.name))),
+      names: labels.list(boxes.map(({ node }) => cleanText(node.name))),
       arrows,
       boxes: boxes.map(({ node, x, y }) => ({ ...boxOf(node), x, y })),
       frames: frames.map(({ node, ...frame }) => ({

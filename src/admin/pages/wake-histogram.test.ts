@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { HISTOGRAM, wakeHistogram } from "./wake-histogram.ts";
-import { createWords } from "./words.ts";
+import { createLabels } from "./labels.ts";
 
-const words = createWords("en", "UTC", 0);
+const labels = createLabels("en", "UTC", 0);
 
 test("without a wake there is nothing to draw", () => {
-  assert.equal(wakeHistogram(words, [], 0), undefined);
+  assert.equal(wakeHistogram(labels, [], 0), undefined);
 });
 
 test("each wake is in one bar, and every bar in the picture", () => {
   const wakes = fc.array(fc.integer({ min: 0, max: 600_000 }), { minLength: 1, maxLength: 20 });
   fc.assert(
     fc.property(wakes, (wakesMs) => {
-      const histogram = wakeHistogram(words, wakesMs, wakesMs[0] ?? 0);
+      const histogram = wakeHistogram(labels, wakesMs, wakesMs[0] ?? 0);
       assert.ok(histogram);
       const { bars, ticks } = histogram;
       assert.equal(
@@ -32,7 +32,7 @@ test("each wake is in one bar, and every bar in the picture", () => {
 });
 
 test("bars begin at round figures, and say what they mean", () => {
-  const histogram = wakeHistogram(words, [1_800, 2_100, 2_200, 3_900], 2_150);
+  const histogram = wakeHistogram(labels, [1_800, 2_100, 2_200, 3_900], 2_150);
   assert.deepEqual(
     histogram?.bars.map(({ title, count }) => `${title.replaceAll("\u00a0", " ")} (${count})`),
     ["1.5 s – 2 s: 1 (1)", "2 s – 2.5 s: 2 (2)", "3.5 s – 4 s: 1 (1)"],
@@ -41,6 +41,6 @@ test("bars begin at round figures, and say what they mean", () => {
 });
 
 test("wakes of one length are one bar", () => {
-  assert.equal(wakeHistogram(words, [5_000, 5_000], 5_000)?.bars.length, 1);
-  assert.equal(wakeHistogram(words, [0], 0)?.bars.length, 1);
+  assert.equal(wakeHistogram(labels, [5_000, 5_000], 5_000)?.bars.length, 1);
+  assert.equal(wakeHistogram(labels, [0], 0)?.bars.length, 1);
 });

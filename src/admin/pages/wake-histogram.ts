@@ -1,4 +1,4 @@
-import type { Words } from "./words.ts";
+import type { Labels } from "./labels.ts";
 
 /** How long the last wakes took, as bars; sizes are those of the SVG's own coordinates. */
 export interface WakeHistogram {
@@ -21,7 +21,7 @@ const MOST_BARS = 10;
 const GAP = 4;
 
 /** `undefined`: there was no wake yet. */
-export function wakeHistogram(words: Words, wakesMs: readonly number[], medianMs: number): WakeHistogram | undefined {
+export function wakeHistogram(labels: Labels, wakesMs: readonly number[], medianMs: number): WakeHistogram | undefined {
   if (wakesMs.length === 0) return undefined;
   const min = Math.min(...wakesMs);
   const max = Math.max(...wakesMs);
@@ -33,7 +33,7 @@ export function wakeHistogram(words: Words, wakesMs: readonly number[], medianMs
   );
   const highest = Math.max(...counts);
   const slot = HISTOGRAM.width / Math.max(counts.length, 4);
-  const edge = (index: number): string => words.fine(from + index * step);
+  const edge = (index: number): string => labels.fine(from + index * step);
   return {
     bars: counts.flatMap((count, index) => {
       if (count === 0) return [];
@@ -43,11 +43,11 @@ export function wakeHistogram(words: Words, wakesMs: readonly number[], medianMs
     }),
     ticks:
       counts.length > 5 ? [0, Math.ceil(counts.length / 2), counts.length].map(tick) : [0, counts.length].map(tick),
-    summary: words.t("detail.wakesOf", {
+    summary: labels.t("detail.wakesOf", {
       n: wakesMs.length,
-      min: words.fine(min),
-      max: words.fine(max),
-      median: words.fine(medianMs),
+      min: labels.fine(min),
+      max: labels.fine(max),
+      median: labels.fine(medianMs),
     }),
   };
 

@@ -3,30 +3,30 @@ import type { Service } from "./types.ts";
 /** What each container that Sablier manages becomes here. */
 export interface Roles {
   /** It has a host: a request wakes it. */
-  readonly asked: readonly Service[];
+  readonly withHost: readonly Service[];
   /** Compose's depends_on says who needs it. */
   readonly composed: readonly Service[];
   /** Without a host, in a group with one that has: it becomes a dependency of that one. */
   readonly needed: readonly Service[];
   /** Its host is somewhere else than in labels. */
-  readonly homeless: readonly Service[];
+  readonly withoutHost: readonly Service[];
 }
 
 /** Sorts those with `sablier.enable=true`; `hasHost` says whether a host leads to one. */
 export function sortRoles(services: readonly Service[], hasHost: (service: Service) => boolean): Roles {
   const byId = new Map(services.map((service) => [service.id, service]));
   const managed = services.filter(({ labels }) => labels["sablier.enable"]?.trim() === "true");
-  const asked: Service[] = [];
+  const withHost: Service[] = [];
   const composed: Service[] = [];
   const needed: Service[] = [];
-  const homeless: Service[] = [];
+  const withoutHost: Service[] = [];
   for (const service of managed) roleOf(service).push(service);
-  return { asked, composed, needed, homeless };
+  return { withHost, composed, needed, withoutHost };
 
   function roleOf(service: Service): Service[] {
-    if (hasHost(service)) return asked;
+    if (hasHost(service)) return withHost;
     if (managed.some((other) => other !== service && needs(other, service.id, new Set()))) return composed;
-    return managed.some((other) => hasHost(other) && isTogether(other, service)) ? needed : homeless;
+    return managed.some((other) => hasHost(other) && isTogether(other, service)) ? needed : withoutHost;
   }
 
   function needs(service: Service, id: string, seen: Set<string>): boolean {

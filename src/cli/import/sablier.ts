@@ -14,7 +14,7 @@ export function importSablier(services: readonly Service[]): Imported {
   const byId = new Map(services.map((service) => [service.id, service]));
 
   const dependencies = new Set<Service>();
-  const containers = [...roles.asked, ...roles.homeless].map((service): ImportedContainer => {
+  const containers = [...roles.withHost, ...roles.withoutHost].map((service): ImportedContainer => {
     const session = sessionOf(service, sessions);
     const { dependsOn, comments } = dependenciesOf(service, roles, byId);
     for (const each of dependsOn) dependencies.add(each);
@@ -35,11 +35,16 @@ export function importSablier(services: readonly Service[]): Imported {
       ],
     };
   });
-  const mere = [...dependencies].filter((each) => !roles.asked.includes(each) && !roles.homeless.includes(each));
+  const dependencyOnly = [...dependencies].filter(
+    (each) => !roles.withHost.includes(each) && !roles.withoutHost.includes(each),
+  );
   const isManaged = (service: Service) => roles.composed.includes(service) || roles.needed.includes(service);
   return {
     gateway: {},
-    containers: [...containers, ...mere.map((service) => mereEntry(service, defaults.pauses && isManaged(service)))],
+    containers: [
+      ...containers,
+      ...dependencyOnly.map((service) => dependencyEntry(service, defaults.pauses && isManaged(service))),
+    ],
     comments: [
       TAKES_THE_PLACE,
       ...(containers.length === 0 ? ["no container has sablier.enable=true"] : []),
@@ -54,10 +59,12 @@ const TAKES_THE_PLACE = "in the front proxy, the auth request to the gateway tak
 /** What a container's group wakes with it, beside what Compose knows. */
 function dependenciesOf(
   service: Service,
-  { asked, needed }: Roles,
+  { withHost, needed }: Roles,
   byId: ReadonlyMap<string, Service>,
 ): { dependsOn: readonly Service[]; comments: readonly string[] } {
-  const others = asked.filter((other) => other !== service && isTogether(service, other)).map((other) => other.service);
+  const others = withHost
+    .filter((other) => other !== service && isTogether(service, other))
+    .map((other) => other.service);
   const comments =
     others.length === 0
       ? []
@@ -91,7 +98,7 @@ function sessionKeys(session: Session | undefined, defaults: SablierDefaults): R
 }
 
 /** It has no times of its own: it sleeps with the last one that needs it. */
-function mereEntry(service: Service, pauses: boolean): ImportedContainer {
+function dependencyEntry(service: Service, pauses: boolean): ImportedContainer {
   const { container: name, service: own } = service;
   const { comments } = readSablierLabels(service, "0", pauses);
   return { name, service: own, dependsOn: [], keys: pauses ? { stop_method: "pause" } : {}, comments };

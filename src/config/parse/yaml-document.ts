@@ -78,7 +78,7 @@ function offsetOf(offsets: Offsets, path: KeyPath, part: "key" | "value"): numbe
 
 /** The parser's own words, unless they repeat what the file says. */
 function explain(code: string, message: string): string {
-  const own = OWN_WORDS[code];
+  const own = OWN_MESSAGES[code];
   return `not valid YAML: ${own ?? lowerFirst(message.split("\n")[0] ?? message)}`;
 }
 
@@ -86,7 +86,7 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-const OWN_WORDS: Readonly<Record<string, string>> = {
+const OWN_MESSAGES: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: "this cannot stand here; is the indentation right, or a quote missing?",
   BLOCK_AS_IMPLICIT_KEY: "two keys on one line, or the next line is indented too far",
   BAD_SCALAR_START: "a plain text cannot begin with this character; put it in quotes",

@@ -15,8 +15,8 @@ const cases: readonly [string, string | undefined][] = [
   ["", undefined],
   ["x".repeat(10_000), undefined],
 ];
-for (const [wrong, meant] of cases) {
-  test(`${JSON.stringify(wrong.slice(0, 20))} was probably meant as ${String(meant)}`, () => {
-    assert.equal(nearest(wrong, KNOWN), meant);
+for (const [wrong, similar] of cases) {
+  test(`${JSON.stringify(wrong.slice(0, 20))} was probably meant as ${String(similar)}`, () => {
+    assert.equal(nearest(wrong, KNOWN), similar);
   });
 }

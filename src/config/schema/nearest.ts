@@ -12,8 +12,8 @@ export function nearest(wrong: string, known: readonly string[]): string | undef
 
 /** `; did you mean "x"?`, or nothing when no known name is close. */
 export function hint(wrong: string, known: readonly string[]): string {
-  const meant = nearest(wrong, known);
-  return meant === undefined ? "" : `; did you mean "${meant}"?`;
+  const similar = nearest(wrong, known);
+  return similar === undefined ? "" : `; did you mean "${similar}"?`;
 }
 
 /** A longer name is no slip of the pen, and comparing it would cost time. */

@@ -23,12 +23,12 @@ export function createOwnerNames(client: DockerClient): OwnerNames {
       const owner = ownerIn(found.HostConfig.NetworkMode);
       if (owner === undefined || (await inspect(client, owner)) !== undefined) return;
       const name = names.get(owner) ?? owner.replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, "$1");
-      throw new EngineError("network", goneWords(name, found));
+      throw new EngineError("network", missingOwnerText(name, found));
     },
   };
 }
 
-function goneWords(owner: string, { Name, Config: { Labels: labels } }: ContainerInspectInfo): string {
+function missingOwnerText(owner: string, { Name, Config: { Labels: labels } }: ContainerInspectInfo): string {
   const service = labels["com.docker.compose.service"];
   const how =
     service === undefined

@@ -5,10 +5,10 @@ import { failureText } from "../../respond/failure-text.ts";
 import type { Translate } from "../../respond/language.ts";
 import type { MessageKey } from "../../respond/messages/en.ts";
 import type { Reason, ReasonValue } from "../api/reasons.ts";
-import type { Words } from "./words.ts";
+import type { Labels } from "./labels.ts";
 
 /** Writes a cause in the reader's language; one without a text of its own stays as it is. */
-export function causeWords(t: Translate, cause: TransitionCause): string {
+export function causeLabel(t: Translate, cause: TransitionCause): string {
   if (cause.code === "failed") return failureText(t, cause.cause).sentence;
   if (cause.code === "stop-ended") return t("why.stopEnded");
   if (cause.code === "killed") return t("why.killed", { time: cleanText(timeSpan(cause.afterMs)) });
@@ -19,22 +19,22 @@ export function causeWords(t: Translate, cause: TransitionCause): string {
 }
 
 /** A sentence of an explanation in the reader's language. */
-export function reasonText(words: Words, { key, values = {} }: Reason): string {
-  const written = Object.entries(values).map(([name, value]) => [name, write(words, value)] as const);
-  return words.t(key, Object.fromEntries(written));
+export function reasonText(labels: Labels, { key, values = {} }: Reason): string {
+  const written = Object.entries(values).map(([name, value]) => [name, write(labels, value)] as const);
+  return labels.t(key, Object.fromEntries(written));
 }
 
-function write(words: Words, value: ReasonValue): string | number {
+function write(labels: Labels, value: ReasonValue): string | number {
   if (typeof value === "number") return value;
   if (typeof value === "string") return cleanText(value);
-  if ("atMs" in value) return words.at(value.atMs).text;
-  if ("spanMs" in value) return words.span(value.spanMs);
-  if ("why" in value) return causeWords(words.t, value.why);
+  if ("atMs" in value) return labels.at(value.atMs).text;
+  if ("spanMs" in value) return labels.span(value.spanMs);
+  if ("why" in value) return causeLabel(labels.t, value.why);
   if ("failed" in value) {
-    const { sentence, words: more } = failureText(words.t, value.failed);
+    const { sentence, labels: more } = failureText(labels.t, value.failed);
     return more === "" ? sentence : `${sentence} ${more}`;
   }
-  return words.list(value.anyOf, "disjunction");
+  return labels.list(value.anyOf, "disjunction");
 }
 
 const KEYS: Readonly<Record<string, MessageKey>> = {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LANGUAGES, type Language } from "../../respond/language.ts";
-import { createWords } from "./words.ts";
+import { createLabels } from "./labels.ts";
 
 const NOW = Date.UTC(2026, 5, 1, 12);
 const S = 1_000;
 const H = 3_600 * S;
 const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, " ");
-const en = createWords("en", "Europe/Rome", NOW);
+const en = createLabels("en", "Europe/Rome", NOW);
 
 for (const [ms, text] of [
   [-5, "0 s"],
@@ -30,7 +30,7 @@ for (const [language, ago] of [
   ["es", "hace 3 min"],
 ] as const) {
   test(`three minutes ago are "${ago}" in ${language}`, () =>
-    assert.equal(plain(createWords(language, "UTC", NOW).ago(NOW - 180 * S).text), ago));
+    assert.equal(plain(createLabels(language, "UTC", NOW).ago(NOW - 180 * S).text), ago));
 }
 
 test("a moment of today is a time of day, another has its day, in the zone of the schedules", () => {
@@ -60,13 +60,13 @@ test("a countdown never says 0 s while something is left", () => {
 
 test("every language writes all of it", () => {
   for (const language of Object.keys(LANGUAGES) as Language[]) {
-    const words = createWords(language, "Asia/Tokyo", NOW);
+    const labels = createLabels(language, "Asia/Tokyo", NOW);
     const texts = [
-      words.ago(NOW).text,
-      words.since(0).text,
-      words.at(0).text,
-      words.fine(1_240),
-      words.list(["a", "b"]),
+      labels.ago(NOW).text,
+      labels.since(0).text,
+      labels.at(0).text,
+      labels.fine(1_240),
+      labels.list(["a", "b"]),
     ];
     assert.ok(texts.every((text) => text.length > 0));
   }

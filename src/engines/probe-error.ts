@@ -9,7 +9,7 @@ export function isTlsAlert({ code = "" }: NodeJS.ErrnoException): boolean {
 }
 
 /** In a few words why a connection gave no answer. */
-export function errorWords(error: NodeJS.ErrnoException): string {
+export function errorText(error: NodeJS.ErrnoException): string {
   const { code = "" } = error;
   if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") return "does not speak TLS";
   return (

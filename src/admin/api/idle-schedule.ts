@@ -6,13 +6,13 @@ import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
 import { deadlineOf } from "../../lifecycle/workload/timers.ts";
 
 /** When a workload goes to sleep if nobody asks for it until then; wall clock. */
-export interface SleepPlan {
+export interface IdleSchedule {
   readonly atMs: number;
   readonly reason: Extract<StopReason, "idle" | "pause" | "unneeded" | "schedule">;
 }
 
 /** The soonest sleep that is due for lack of use; `undefined`: none is. */
-export function idlePlan(context: LifecycleContext, record: WorkloadRecord): SleepPlan | undefined {
+export function idleSchedule(context: LifecycleContext, record: WorkloadRecord): IdleSchedule | undefined {
   // Seen without what would come first but leaves it awake.
   const deadline = deadlineOf(context, {
     ...record,
@@ -30,8 +30,8 @@ function isSleep(kind: DeadlineKind): kind is "idle" | "pause" | "unneeded" {
 }
 
 /** The sleep that comes first: for lack of use, or by the clock. */
-export function sleepPlan(context: LifecycleContext, record: WorkloadRecord): SleepPlan | undefined {
-  const idle = idlePlan(context, record);
+export function nextStopOf(context: LifecycleContext, record: WorkloadRecord): IdleSchedule | undefined {
+  const idle = idleSchedule(context, record);
   const stopMs =
     isWakingOrReady(record.state) && !stopDeletes(record) ? nextStopMs(record, context.clock.wall()) : undefined;
   if (stopMs === undefined || (idle !== undefined && idle.atMs <= stopMs)) return idle;

@@ -11,7 +11,7 @@ export interface Moment {
 }
 
 /** How moments, durations and amounts are written for one reader; all moments are wall-clock milliseconds. */
-export interface Words {
+export interface Labels {
   readonly language: Language;
   /** The moment that it is. */
   readonly nowMs: number;
@@ -35,7 +35,7 @@ export interface Words {
   list(items: readonly string[], kind?: "conjunction" | "disjunction"): string;
 }
 
-export function createWords(language: Language, timezone: string, nowMs: number): Words {
+export function createLabels(language: Language, timezone: string, nowMs: number): Labels {
   const locale = language === "en" ? "en-GB" : language;
   const relative = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "auto" });
   const days = new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "short" });
