@@ -20,9 +20,10 @@ const dead: Tool = { name: "dead code", args: [bin("knip"), "--no-progress"] };
 // What only tests use is dead as well; what a generator of documents reads is not.
 const tested: Tool = { name: "only tested", args: [bin("knip"), "--no-progress", "--production"] };
 const generated: Tool = { name: "generated", args: ["scripts/generate.ts", "--check"] };
+const words: Tool = { name: "words", args: ["scripts/check-words.ts"] };
 
 const plans: Readonly<Record<string, readonly Tool[]>> = {
-  check: [types, lint, format, imports, dead, tested, generated],
+  check: [types, lint, format, imports, dead, tested, generated, words],
   lint: [lint],
   fix: [
     { name: "lint --fix", args: [bin("oxlint"), "--fix"] },

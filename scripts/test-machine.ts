@@ -65,7 +65,7 @@ async function findDocker(lanes: number): Promise<Daemons> {
   return use([machines]);
 }
 
-/** A daemon is of use only if it answers and takes the test images. */
+/** A daemon counts only if it answers and takes the test images. */
 async function use(hosts: readonly string[], close: () => Promise<void> = async () => {}): Promise<Daemons> {
   try {
     for (const docker of hosts.map(connect)) {

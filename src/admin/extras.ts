@@ -4,7 +4,7 @@ import type { EndpointsDeps } from "../web/endpoints-deps.ts";
 import type { ExtraEndpoint } from "../web/extra-endpoint.ts";
 import type { Sender } from "../web/sender.ts";
 
-/** Serves the reserved paths of other rooms, once it is settled who may ask them. False: not one. */
+/** Serves the reserved paths of other folders after an access check. Returns false for any other path. */
 export function createExtras(
   { extras = [], isTrusted }: EndpointsDeps,
   sender: Sender,

@@ -73,7 +73,7 @@ function exposedBy(items: readonly InventoryItem[]): (name: string) => readonly 
 }
 
 function faultOfFront(front: string | true | undefined, api: string | true | undefined): string | undefined {
-  if (front === undefined) return api === undefined ? undefined : "--api is of use with --front only";
+  if (front === undefined) return api === undefined ? undefined : "--api requires --front";
   if (front === "nginx") return api === undefined ? "--front nginx needs --api FILE: what nginx -T printed" : undefined;
   if (api === undefined || /^https?:\/\//.test(textOf(api) ?? "")) return undefined;
   return `--api ${String(api)} is no URL that begins with http:// or https://`;

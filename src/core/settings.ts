@@ -1,5 +1,5 @@
 /**
- * What the configuration room produces and every other room reads: the whole configuration after file, environment
+ * What the configuration folder produces and every other folder reads: all settings after file, environment
  * and labels were merged, validated and given their defaults. Durations are milliseconds; `0` means off.
  */
 export interface Settings {

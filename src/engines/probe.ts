@@ -83,7 +83,7 @@ function stayConnected(endpoint: Endpoint, settle: Settle): Release {
     if (!published) return settle(OPEN);
     const name = host.includes(":") ? `[${host}]` : host;
     socket.write(`HEAD / HTTP/1.1\r\nHost: ${name}\r\nUser-Agent: ${USER_AGENT}\r\nConnection: close\r\n\r\n`);
-    // A farewell that came while this process had no time to read it is read before the immediate.
+    // A FIN that arrived while this process was busy is read before the immediate.
     staying = setTimeout(() => setImmediate(() => settle(OPEN)), STAY_MS);
     return undefined;
   });
@@ -101,7 +101,7 @@ function stayConnected(endpoint: Endpoint, settle: Settle): Release {
     isEnded = true;
     clearTimeout(staying);
     stopLooking?.();
-    // A reset, not a farewell: nothing lingers on either side.
+    // A reset, not a FIN: nothing lingers on either side.
     socket.resetAndDestroy();
   };
 }

@@ -12,21 +12,23 @@ import type { Upstream } from "./upstream-pool.ts";
 export interface ClientConnectionDeps {
   /** Reads a request's head; `unsupported`: it is not simple, `incomplete`: it is not all there. */
   parse(bytes: Buffer): SimpleRequest | "unsupported" | "incomplete";
-  /** Answers a request that is whole, at once or later; false: it needs more than that, and nothing was done. */
+  /** Serves a complete request, now or later. Returns false when it needs more than that; then nothing was done. */
   serve(request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean;
-  /** Takes the connection for good, with what was read and not answered; `answer` is for the first request on it. */
+  /**
+   * Takes the connection over for good, with the bytes read but not answered; `answer` serves the first request on it.
+   */
   handOver(socket: Socket, answer: ResumeRequest | undefined): void;
-  /** The line is of no use any more. */
+  /** Called when this object stops reading the connection. */
   forget(client: ClientConnection): void;
   isDraining(): boolean;
-  /** The time as a Date line. */
+  /** Returns the current time as a Date field line. */
   dateLine(): string;
 }
 
-/** What a request gets that was read here already; `undefined`: what any request gets. */
+/** Serves a request that was already read here; `undefined`: it is served like any other. */
 export type ResumeRequest = (req: IncomingMessage, res: ServerResponse) => void;
 
-/** What an app was told about a client, and what that depends on. */
+/** The forwarded fields that were last written for a client, and what they depend on. */
 export interface ForwardedFields {
   readonly host: string;
   readonly to: Upstream;
@@ -35,31 +37,31 @@ export interface ForwardedFields {
 }
 
 interface AboutAnswer {
-  /** Its lines say when it was made. */
+  /** Its field lines include a Date. */
   readonly hasDate: boolean;
-  /** The body that follows is in chunks. */
+  /** The body that follows is chunked. */
   readonly isChunked: boolean;
 }
 
 /** A client's connection for as long as only simple requests arrive on it, one after the other. */
 export class ClientConnection {
   readonly socket: Socket;
-  /** Called when the client leaves before `over` or `giveUp`. */
+  /** Called when the client leaves before `endResponse` or `passToNode`. */
   onAbort: (() => void) | undefined;
-  /** A request is being answered. */
+  /** A response is in progress. */
   isBusy = false;
-  /** At least one request has been. */
+  /** At least one request has arrived. */
   hasRequested = false;
-  /** The mark of whoever looks for idle connections. */
+  /** Set by the sweep that closes idle connections. */
   idleSinceTick = 0;
-  /** What was last told about this client: the next request's app is mostly told the same. */
+  /** What the last request was forwarded with; the next one mostly needs the same. */
   forwardedFields: ForwardedFields | undefined;
   readonly #deps: ClientConnectionDeps;
   #peer: string | undefined;
-  /** The request that is being read or answered, and what came behind it. */
+  /** The request that is being read or answered, and the bytes after it. */
   #read: Buffer | undefined;
   #ahead: Buffer[] | undefined;
-  /** It came in one piece, whose memory is nobody else's. */
+  /** It arrived in one read, whose memory is not shared. */
   #isOneRead = false;
   #late: NodeJS.Timeout | undefined;
   #isLast = false;
@@ -71,36 +73,36 @@ export class ClientConnection {
     socket.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose);
   }
 
-  /** Nothing has come that is to be answered. */
+  /** No unanswered bytes have arrived. */
   get isIdle(): boolean {
     return !this.isBusy && this.#read === undefined;
   }
 
-  /** The other end's address, as the system says it. */
+  /** The peer address as reported by the system. */
   get peer(): string {
     return (this.#peer ??= this.socket.remoteAddress ?? "");
   }
 
-  /** Lets the system find out, after so long, whether a silent client is still there. */
+  /** Makes the system probe a silent client after so many milliseconds. */
   probeAfter(ms: number): void {
     if (this.#isProbed) return;
     this.#isProbed = true;
     this.socket.setKeepAlive(true, ms);
   }
 
-  /** Answers at once with a 200 that has no body. `lines` are its headers. */
+  /** Responds with a 200 without a body. `lines` are its fields. */
   answer(lines: string): void {
     this.socket.write(this.answerHead(200, "OK", lines, { hasDate: false, isChunked: false }), "latin1");
     this.endResponse(false);
   }
 
-  /** The head of the answer that begins now, with what concerns the connection. */
+  /** Returns the head of a response, with the fields that concern the connection. */
   answerHead(status: number, reason: string, lines: string, { hasDate, isChunked }: AboutAnswer): string {
     const isLast = (this.#isLast ||= this.#deps.isDraining());
     return formatResponseHead(status, reason, lines, { date: hasDate ? "" : this.#deps.dateLine(), isChunked, isLast });
   }
 
-  /** The answer was written, whole. `isForwarded`: the request's bytes were, and nobody reads them any more. */
+  /** Ends a complete response. `isForwarded`: the bytes of the request were sent and are not read any more. */
   endResponse(isForwarded: boolean): void {
     if (isForwarded && this.#isOneRead && this.#ahead === undefined) freeRead(this.#read);
     this.#read = undefined;
@@ -115,8 +117,8 @@ export class ClientConnection {
   }
 
   /**
-   * Gives the connection to node:http for good, with the request that was read and not answered and all that came behind
-   * it. `resume`: what answers that request, in place of what answers any other.
+   * Hands the connection to node:http for good, with the unanswered request and all bytes after it. `resume` serves
+   * that request; without it the request is served like any other.
    */
   passToNode(resume?: ResumeRequest): void {
     this.onAbort = undefined;
@@ -125,7 +127,7 @@ export class ClientConnection {
     isolate(this.socket, (socket) => {
       if (socket.destroyed || socket.readableEnded) return socket.destroySoon(); // the client has left
       socket.pause();
-      // In one piece: node:http reads past its stream once it has begun, so that a second one could be overtaken.
+      // In one piece: node:http reads past its stream once it has begun, so a second piece could be overtaken.
       const pieces = [unread ?? NOTHING];
       while (socket.readableLength > 0) pieces.push(nextPiece(socket));
       socket.unshift(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
@@ -134,7 +136,7 @@ export class ClientConnection {
     });
   }
 
-  /** Nothing is heard of the connection here any more. */
+  /** Stops reading the connection. */
   release(): void {
     clearTimeout(this.#late);
     const { socket } = this;
@@ -155,7 +157,7 @@ export class ClientConnection {
     }
   };
 
-  /** As in node:http, a client that has sent its last byte has left; nothing may be written behind our own end. */
+  /** As in node:http, a client that has sent its last byte has left. Nothing may be written after our own end. */
   readonly #onEnd = (): void => {
     isolate(this.socket, (socket) => {
       this.#leave();
@@ -174,7 +176,7 @@ export class ClientConnection {
     notify?.();
   }
 
-  /** Serves a request that has come whole; its end must follow at once, or it is not for us. */
+  /** Serves a complete request. Bytes that do not complete one soon are passed to node:http. */
   #take(bytes: Buffer): void {
     const { length } = bytes;
     this.#read = bytes;
@@ -205,7 +207,7 @@ export class ClientConnection {
     if (!this.#deps.serve(request, body, this)) this.passToNode();
   }
 
-  /** What comes before its turn waits; too much of it waits on the other side. */
+  /** Keeps pipelined bytes for later; beyond a limit the client has to wait. */
   #keep(bytes: Buffer): void {
     this.#ahead ??= [];
     this.#ahead.push(bytes);
@@ -214,8 +216,9 @@ export class ClientConnection {
 }
 
 /**
- * What waits in a stream that is paused; Node 26 gives one buffer at a time. Not for an empty stream: while a read that fills
- * its buffer is being told, read() would mark it as reading, just before Node stops it, and nobody would start it again.
+ * Returns the data of a paused stream; Node 26 returns one buffer per read. Not for an empty stream: during the event
+ * of a read that fills its buffer, read() would mark the stream as reading just before Node stops it, and it would
+ * never start again.
  */
 function nextPiece(socket: Socket): Buffer {
   return socket.read() as Buffer;
@@ -223,5 +226,5 @@ function nextPiece(socket: Socket): Buffer {
 
 const NOTHING = Buffer.alloc(0);
 
-/** Longer than the second packet of a request is behind the first. */
+/** Longer than the gap between two packets of one request. */
 const PATIENCE_MS = 10;

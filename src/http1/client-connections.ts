@@ -9,13 +9,14 @@ import { closeWith, dropIncoming, interceptConnections, restartHandle } from "./
 import { type ResumeRequest, ClientConnection, type ClientConnectionDeps } from "./client-connection.ts";
 
 export interface ClientConnectionsDeps extends Pick<ClientConnectionDeps, "serve" | "isDraining"> {
-  /** Ends a connection on which nothing was asked in time. */
+  /** Ends a connection on which no request arrived in time. */
   readonly tooLate: (socket: Socket) => void;
 }
 
 /**
- * The connections on which only simple requests have arrived so far. Sits between a server's listener and its parser: connections are read here first, and belong to node:http from the first
- * request on that is not simple.
+ * Creates the client connections, on which only simple requests have arrived so far. It sits between the listener of a
+ * server and its parser: a connection is read here first and passed to node:http with the first request that is not
+ * simple.
  */
 export class ClientConnections {
   readonly #own = new Set<ClientConnection>();
@@ -51,7 +52,7 @@ export class ClientConnections {
     };
   }
 
-  /** True: the request has been here already, and is answered now. */
+  /** Serves a request that was read here before it was passed on. Returns false for any other. */
   resumeRequest(req: IncomingMessage, res: ServerResponse): boolean {
     if (this.#resumed.size === 0) return false;
     const resume = this.#resumed.get(req.socket);
@@ -61,12 +62,12 @@ export class ClientConnections {
     return true;
   }
 
-  /** Closes those that ask nothing. */
+  /** Closes the connections without an open request. */
   closeIdle(): void {
     for (const connection of this.#own) if (connection.isIdle) connection.socket.destroySoon();
   }
 
-  /** Closes those that node:http has, unless they are in use. */
+  /** Closes the connections passed to node:http that are not in use. */
   closeUnused(isUsed: (socket: Socket) => boolean): void {
     for (const socket of this.#ofNode) if (!isUsed(socket)) socket.destroy();
   }
@@ -77,10 +78,10 @@ export class ClientConnections {
   }
 
   #add(socket: Socket): void {
-    this.#ofNode.delete(socket); // a connection that was let go for an upgrade begins anew
-    // Whoever has the connection later on: an error without a listener would end the process.
+    this.#ofNode.delete(socket); // a connection that was detached for an upgrade starts over
+    // For every later owner of the connection: an error without a listener would end the process.
     socket.off("error", destroyOnError).on("error", destroyOnError);
-    // Read now, for every reader later on: once the client has reset the connection it is not known any more.
+    // Read now for later use: after a reset by the client the address is unknown.
     if (socket.remoteAddress === undefined) return void socket.destroy();
     const connection = new ClientConnection(this.#deps, socket);
     connection.idleSinceTick = this.#tick;
@@ -88,7 +89,6 @@ export class ClientConnections {
     this.#sweep ??= setInterval(() => this.#sweepIdle(), TICK_MS).unref();
   }
 
-  /** One listener for all connections. */
   #forgetter(): (this: Socket) => void {
     const resumed = this.#resumed;
     const ofNode = this.#ofNode;
@@ -115,7 +115,7 @@ export class ClientConnections {
   }
 }
 
-/** What node:http does behind its last answer. Nothing of what follows is a request (RFC 9112 §9.6). */
+/** Does what node:http does after its last response. The bytes that follow are not a request (RFC 9112 §9.6). */
 function endGently(this: Socket): void {
   if (this.destroyed) return;
   dropIncoming(this);
@@ -126,7 +126,7 @@ function destroyOnError(this: Socket): void {
   this.destroy();
 }
 
-/** Deadlines are counted in these, which costs a request nothing. */
+/** Deadlines are counted in ticks, which cost a request nothing. */
 const TICK_MS = 5_000;
 const KEPT_TICKS = Math.ceil(KEPT_MS / TICK_MS);
 const SILENT_TICKS = Math.ceil(HEAD_MS / TICK_MS);

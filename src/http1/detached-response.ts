@@ -4,8 +4,8 @@ import { isolate } from "../core/isolate.ts";
 import { endWithResponse } from "./end-with-response.ts";
 
 /**
- * The answer to a request whose connection node:http has let go, with what node:http does for those on its own. `goOn` is
- * called when the answer is over and the connection stays; without it the connection ends.
+ * Creates the response to a request whose connection node:http has detached, and does what node:http would do. `goOn`
+ * is called when the response has ended and the connection stays open; without it the connection ends.
  */
 export function createDetachedResponse(req: IncomingMessage, socket: Socket, goOn?: () => void): ServerResponse {
   const res = new ServerResponse(req);

@@ -1,9 +1,9 @@
 import { trimmed } from "./field-value.ts";
 
-/** Bytes that are no HTTP/1. */
+/** The bytes are not HTTP/1.1. */
 export class InvalidResponse extends Error {}
 
-/** Lines that were checked, as a flat list. */
+/** Returns checked field lines as a flat list. */
 export function flatFields(lines: string): string[] {
   const flat: string[] = [];
   for (let start = 0; start < lines.length;) {
@@ -15,7 +15,7 @@ export function flatFields(lines: string): string[] {
   return flat;
 }
 
-/** A flat list as lines. */
+/** Returns a flat list as field lines. */
 export function fieldLines(flat: readonly string[]): string {
   let lines = "";
   for (let at = 0; at + 1 < flat.length; at += 2) lines += `${flat[at]}: ${flat[at + 1]}\r\n`;

@@ -5,11 +5,14 @@ interface Entry<Meaning> {
   readonly meaning: Meaning;
 }
 
-/** What a few names mean. They are found without making a string of each, which costs more than all the rest of a header. */
+/**
+ * Maps a few field names to their meanings, without creating a string per name, which would cost more than everything
+ * else.
+ */
 export class FieldNameTable<Meaning> {
   readonly #entries = new Map<number, Entry<Meaning>>();
 
-  /** `meanings`: by names in lower case. */
+  /** `meanings` is keyed by lower-case names. */
   constructor(meanings: Iterable<readonly [name: string, meaning: Meaning]>) {
     for (const [name, meaning] of meanings) {
       const letters = Array.from(name, (letter) => letter.charCodeAt(0));
@@ -19,7 +22,7 @@ export class FieldNameTable<Meaning> {
     }
   }
 
-  /** Of the name that begins at `start`, whatever its case, and was read last by `field`. */
+  /** Returns the meaning of the name that starts at `start`, in any letter case, after `field` has read it. */
   find(bytes: Uint8Array, start: number, field: FieldReader): Meaning | undefined {
     const entry = this.#entries.get(field.hash);
     if (entry === undefined) return undefined;

@@ -1,9 +1,9 @@
-/** What a header name means to a proxy. */
+/** What a field name means to a proxy. */
 export type FieldKind =
   | "plain"
   | "connection"
   | "transfer-encoding"
-  /** Of one connection only, and no more to it than that. */
+  /** Hop-by-hop, without further meaning. */
   | "hop"
   | "te"
   | "trailer"
@@ -14,13 +14,13 @@ export type FieldKind =
   | "forwarded-host"
   | "forwarded-proto"
   | "real-ip"
-  /** Something else that only a trusted peer may say about its client. */
+  /** A statement about the client that only a trusted peer may make. */
   | "claim"
-  /** Ours alone: `X-Gateway-*`. */
+  /** Ours only: `X-Gateway-*`. */
   | "gateway";
 
 export interface FieldName {
-  /** As it was sent: letter case is kept. */
+  /** As it was sent, in its own letter case. */
   readonly name: string;
   readonly lower: string;
   readonly kind: FieldKind;
@@ -28,7 +28,7 @@ export interface FieldName {
 
 export type FieldNames = (name: string) => FieldName;
 
-/** Knows header names; those seen before are remembered, which is cheaper than looking at each one again. */
+/** Classifies field names and caches them, which is cheaper than examining each one again. */
 export function createFieldNames(): FieldNames {
   const known = new Map<string, FieldName>();
   return (name) => {
@@ -41,15 +41,15 @@ export function createFieldNames(): FieldNames {
   };
 }
 
-/** Strangers write names, so that the memory of them is bounded. */
+/** Clients choose the names, so the cache is bounded. */
 const MOST_REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 64;
 
-/** What a name in lower case means. */
+/** Returns what a lower-case name means. */
 export function kindOf(lower: string): FieldKind {
   const kind = KINDS.get(lower);
   if (kind !== undefined) return kind;
-  // CGI and WSGI make one variable of dashes and underscores: a forged X_Forwarded_For would pass for the real one.
+  // CGI and WSGI map dashes and underscores to the same variable: a forged X_Forwarded_For would pass for the real one.
   const dashed = lower.replaceAll("_", "-");
   if (dashed.startsWith("x-gateway-")) return "gateway";
   if (dashed.startsWith("x-forwarded-") || dashed === "x-real-ip") return "claim";
@@ -57,8 +57,8 @@ export function kindOf(lower: string): FieldKind {
 }
 
 /**
- * RFC 9110 §7.6.1. Proxy-Authenticate and Proxy-Authorization are not on its list: they are for the proxy that asked for
- * them, and we never ask, so that they are the app's and the client's own business.
+ * RFC 9110 §7.6.1. Proxy-Authenticate and Proxy-Authorization are not on its list: they belong to the proxy that
+ * requested them. This one never does, so they are passed on.
  */
 export const KINDS: ReadonlyMap<string, FieldKind> = new Map([
   ["connection", "connection"],
@@ -79,7 +79,9 @@ export const KINDS: ReadonlyMap<string, FieldKind> = new Map([
   ["forwarded", "claim"],
 ]);
 
-/** The names that a Connection header makes hop-by-hop; `undefined` when there are none, which is nearly always. */
+/**
+ * Returns the names that a Connection field makes hop-by-hop; `undefined` when there are none, which is the usual case.
+ */
 export function nominatedBy(connection: string | undefined): ReadonlySet<string> | undefined {
   if (connection === undefined || connection === "keep-alive" || connection === "close") return undefined;
   const nominated = new Set(

@@ -1,21 +1,22 @@
-/** For each byte that may stand in a name (RFC 9110 §5.6.2) its lower-case letter, for all others 0. */
+/** Maps each byte allowed in a name (RFC 9110 §5.6.2) to its lower-case letter, all others to 0. */
 export const TOKEN: Readonly<Uint8Array> = Uint8Array.from({ length: 256 }, (_, byte) => {
   const letter = String.fromCharCode(byte);
   return /[\w!#$%&'*+.^`|~-]/u.test(letter) ? letter.toLowerCase().charCodeAt(0) : 0;
 });
 
-/** Where the parts of a header line are, after `read`. It is used again for the next line: a new one would be garbage. */
+/** The offsets of a field line, after `read`. Reused for each line to avoid garbage. */
 export class FieldReader {
-  /** Behind the name. */
+  /** The end of the name. */
   colon = 0;
-  /** Behind the value, where the line's end begins. */
+  /** The end of the value. */
   end = 0;
-  /** Made of the name's letters, for a `FieldNameTable`. */
+  /** A hash of the name for a `FieldNameTable`. */
   hash = 0;
 
   /**
-   * Reads the line at `start`. `none`: it is empty, as behind the last header. `unsupported`: two readers could understand it two
-   * ways, since it has no name, control characters, or half a line end (RFC 9112). `incomplete`: it is not all there.
+   * Reads the line at `start`. `none`: it is empty, as after the last field. `unsupported`: two readers could
+   * understand it differently, because it has no name, control characters or half a line end (RFC 9112). `incomplete`:
+   * more bytes are needed.
    */
   read(bytes: Uint8Array, start: number, size: number): "field" | "none" | "unsupported" | "incomplete" {
     let at = start;
@@ -40,7 +41,10 @@ export class FieldReader {
   }
 }
 
-/** Where the value that begins at `from` ends: no control character but the tab is part of one (RFC 9110 §5.5). */
+/**
+ * Returns where the value that starts at `from` ends: no control character except the tab is part of it (RFC 9110
+ * §5.5).
+ */
 export function valueEnd(bytes: Uint8Array, from: number, size: number): number {
   let at = from;
   while (at < size && isOfValue(bytes[at] as number)) at += 1;
@@ -51,7 +55,7 @@ function isOfValue(byte: number): boolean {
   return byte < SPACE ? byte === TAB : byte !== DELETE;
 }
 
-/** One more letter of a name, in lower case. */
+/** Adds one lower-case letter of a name to its hash. */
 export function hashOn(hash: number, letter: number): number {
   return (hash * 31 + letter) | 0;
 }

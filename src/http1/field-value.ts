@@ -1,4 +1,4 @@
-/** A part of a header line without the blanks around it (RFC 9110 §5.5). */
+/** Returns a part of a field line without surrounding whitespace (RFC 9110 §5.5). */
 export function trimmed(text: string, from: number, to: number): string {
   let start = from;
   let end = to;

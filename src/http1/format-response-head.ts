@@ -1,17 +1,17 @@
 import { STATUS_CODES } from "node:http";
 import { KEPT_MS } from "./server-options.ts";
 
-/** How an answer is to be understood, beside its own headers. */
+/** How a response is framed, in addition to its own fields. */
 export interface ResponseHeadOptions {
-  /** A Date line, or nothing. */
+  /** A Date field line, or nothing. */
   readonly date: string;
-  /** The body that follows is in chunks. */
+  /** The body that follows is chunked. */
   readonly isChunked: boolean;
-  /** The connection ends with it. */
+  /** The connection ends with this response. */
   readonly isLast: boolean;
 }
 
-/** The head of an answer for a client, as node:http would write it. `lines` are its headers, checked. */
+/** Formats the head of a response for a client as node:http would. `lines` are its fields, checked. */
 export function formatResponseHead(
   status: number,
   reason: string,
@@ -25,12 +25,12 @@ export function formatResponseHead(
 const LAST = "Connection: close\r\n";
 const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEPT_MS / 1_000}\r\n`;
 
-/** The head of a 1xx response; `lines` are its fields, checked. */
+/** Formats the head of a 1xx response; `lines` are its fields, checked. */
 export function informationHead(status: number, reason: string, lines: string): string {
   return `HTTP/1.1 ${status} ${reasonPhrase(status, reason)}\r\n${lines}\r\n`;
 }
 
-/** Any byte may be read in it; only those that HTTP allows may leave. */
+/** Any byte may be received in a reason phrase; only those that HTTP allows are sent. */
 export function reasonPhrase(status: number, reason: string): string {
   if (reason === STATUS_CODES[status] || PLAIN.test(reason)) return reason;
   return STATUS_CODES[status] ?? "";
@@ -38,7 +38,7 @@ export function reasonPhrase(status: number, reason: string): string {
 
 const PLAIN = /^[\t\x20-\x7e\x80-\xff]*$/u;
 
-/** Tells the time as a Date line (RFC 9110 §6.6.1), which it makes once a second. */
+/** Creates a function that returns the time as a Date field line (RFC 9110 §6.6.1), formatted once a second. */
 export function createDateLine(): () => string {
   let second = 0;
   let line = "";

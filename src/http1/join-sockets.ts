@@ -3,8 +3,8 @@ import { TLSSocket } from "node:tls";
 import type { Duplex } from "node:stream";
 
 /**
- * Passes bytes both ways, at the pace of the slower side, until both sides have closed. An end is passed on as an end: the
- * other direction goes on. What breaks on one side breaks the other.
+ * Relays bytes both ways at the pace of the slower side until both sides have closed. An end is relayed as an end,
+ * while the other direction continues. A broken side breaks the other one.
  */
 export function joinSockets(client: Duplex, upstream: Socket, onEnd: () => void): void {
   let open = 2;
@@ -22,7 +22,7 @@ export function joinSockets(client: Duplex, upstream: Socket, onEnd: () => void)
   }
 }
 
-/** A reset where the system can say it, so that nobody takes a broken stream for a finished one. */
+/** Sends a reset where possible, so that a broken stream is not taken for a complete one. */
 function breakOff(socket: Duplex): void {
   if (socket instanceof Socket && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
   else socket.destroy();

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { closeWith } from "./node-internals.ts";
 
-/** How long a client that is still sending gets to read its answer. */
+/** How long a client that is still sending has to read its response. */
 const LINGER_MS = 2_000;
 
 /**
- * For an answer that comes before the request is over: nothing more is expected on this connection, which is announced,
- * and it is closed so that the answer arrives. Closing at once, with bytes unread, would make the system send a reset, and
- * what the client has not read yet would be lost.
+ * For a response that precedes the end of its request: the connection is announced as the last and closed so that the
+ * response arrives. Closing at once, with unread bytes, would make the system send a reset, and what the client has not
+ * read yet would be lost.
  */
 export function stopReading(req: IncomingMessage, res: ServerResponse): void {
   const { socket } = req;

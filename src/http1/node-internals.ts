@@ -1,15 +1,15 @@
 /**
- * Everything in which we rely on what Node does not document, each with its reason. `test/integration/wire-nodes.test.ts`
- * tries all of it on Node 22.12 and 24.22, every other test on Node 26.10. (V8's own flags are set by `src/lean-start.ts`,
- * which must run before anything else is loaded.)
+ * Everything that relies on undocumented behaviour of Node, each with its reason. `test/integration/wire-nodes.test.ts`
+ * covers it on Node 22.12 and 24.22, every other test on Node 26.10. (V8 flags are set by `src/lean-start.ts`, which
+ * must run before anything else is loaded.)
  */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 /**
- * Gives new connections to `onConnection` in place of node:http's parser, which has no way to let somebody else read first.
- * The returned function gives one to the parser after all.
+ * Gives new connections to `onConnection` instead of the parser of node:http, which has no way to let something else
+ * read first. The returned function passes one on to that parser.
  */
 export function interceptConnections(server: Server, onConnection: (socket: Socket) => void): (socket: Socket) => void {
   const listeners = server.listeners("connection");
@@ -19,38 +19,39 @@ export function interceptConnections(server: Server, onConnection: (socket: Sock
   };
 }
 
-/** Replaces how node:http closes a connection behind its last response, which it does by this method. */
+/** Replaces how node:http closes a connection after its last response, for which it calls this method. */
 export function closeWith(socket: Socket, close: (this: Socket) => void): void {
   socket.destroySoon = close;
 }
 
-/** Takes what arrives from now on away from node:http's parser, which lets go when somebody else listens, and drops it. */
+/** Drops what arrives from now on; the parser of node:http stops reading when another listener is added. */
 export function dropIncoming(socket: Socket): void {
   socket.removeAllListeners("data").on("data", ignore);
 }
 
 /**
- * A `resume` listener that starts the handle where Node has stopped it behind a read that filled the stream, which takes it
- * for running. node:http does so itself until somebody listens to the stream, as for an upgrade that waits for its turn.
+ * A `resume` listener that restarts the handle when Node has stopped it after a read that filled the stream but still
+ * takes it for running. node:http does so itself until the stream gets another listener, as for an upgrade that waits
+ * for its turn.
  */
 export function restartHandle(this: Socket): void {
   this._read(0);
 }
 
-/** Replaces what happens when a queued response gets the connection; `proceed` is what node:http does then. */
+/** Replaces what happens when a queued response gets the connection; `proceed` does what node:http does then. */
 export function atItsTurn(res: ServerResponse, begin: (socket: Socket, proceed: () => void) => void): void {
   const assign = res.assignSocket.bind(res);
   res.assignSocket = (socket) => begin(socket, () => assign(socket));
 }
 
-/** What node:http does when there is room again: it takes that along when it lets a connection go. */
+/** The drain listener of node:http, which it removes when it detaches a connection. */
 export function drainListeners(socket: Duplex): readonly (() => void)[] {
   return socket.listeners("drain") as (() => void)[];
 }
 
 /**
- * Finds out whether node:http reads the body of a request that asks for an upgrade, as Node 26 does, or leaves it among what
- * comes behind the head, as Node 22 and 24 do. The returned function knows it a tick later.
+ * Finds out whether node:http reads the body of a request that asks for an upgrade, as Node 26 does, or leaves it in
+ * the bytes after the head, as Node 22 and 24 do. The returned function knows one tick later.
  */
 export function probeUpgradeBodies(): () => boolean {
   let reads = false;
@@ -64,27 +65,30 @@ export function probeUpgradeBodies(): () => boolean {
   return () => reads;
 }
 
-/** Takes a connection out of the stream that Node 26 wraps it in until an upgrade's body is read, with what has come. */
+/**
+ * Returns the connection inside the stream that Node 26 wraps around it until the body of an upgrade is read, and its
+ * data.
+ */
 export function unwrapUpgrade(stream: Duplex, socket: Socket): Buffer {
   socket.removeAllListeners("data");
   const pieces: Buffer[] = [];
-  while (stream.readableLength > 0) pieces.push(stream.read() as Buffer); // Node 26 gives one at a time
-  socket.pause(); // reading the wrapping has resumed it
-  // As long as it is there, node:http would give the next upgrade on this connection to it.
+  while (stream.readableLength > 0) pieces.push(stream.read() as Buffer); // Node 26 returns one buffer per read
+  socket.pause(); // reading the wrapper has resumed it
+  // While this listener is there, node:http would give it the next upgrade on this connection.
   const wrapping = Object.getOwnPropertySymbols(socket).find(({ description }) => description === "UpgradeStream");
   if (wrapping !== undefined) Reflect.deleteProperty(socket, wrapping);
   return Buffer.concat(pieces);
 }
 
 /**
- * Lets the reading side tell how a connection broke. An app that answers 413 and closes makes our next write fail, and the
- * stream would drop the connection, and with it the answer that is waiting to be read.
+ * Lets the reading side report how a connection broke. An app that responds with 413 and closes makes our next write
+ * fail; the stream would then drop the connection, and with it the response that is waiting to be read.
  */
 export function forgiveWrites(socket: Socket): void {
   const write = socket._write.bind(socket);
   const writev = socket._writev?.bind(socket);
   const forgiving = (callback: (error?: Error | null) => void) => (error?: Error | null) => {
-    // Not called back: the upload waits, as it would for a slow reader, until the reading side knows more.
+    // No callback: the upload waits, as for a slow reader, until the reading side knows more.
     if (!isBrokenPipe(error)) callback(error);
   };
   socket._write = (chunk, encoding, callback) => write(chunk, encoding, forgiving(callback));

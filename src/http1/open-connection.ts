@@ -4,22 +4,21 @@ import type { Endpoint } from "../core/observation.ts";
 import { meetsItself } from "../core/self-connection.ts";
 import { CONNECT_TIMEOUT_MS } from "./limits.ts";
 
-/** How long a silent peer may be dead before the system finds out. */
+/** How long a silent peer may be dead before the system notices. */
 const KEEP_ALIVE_PROBE_MS = 60_000;
 
-/** Where a connection goes: to an endpoint, for TLS by the name that its server is asked for. */
+/** Where a connection goes: to an endpoint, for TLS with the server name to request. */
 export interface Destination {
   readonly endpoint: Endpoint;
-  /** Empty: none, as for an address. */
+  /** Empty: none, as for an IP address. */
   readonly servername: string;
-  /** Takes note of each connection that is opened. */
+  /** Called with each connection that is opened. */
   readonly noteOpened: (socket: Socket) => void;
 }
 
 /**
- * Opens a connection of its own to an app, by TLS where it speaks that. `done` comes once: with the connected socket, or
- * with why there is none.
- * Returns what gives it up, after which `done` does not come any more. `onread` is handed to the socket.
+ * Opens a new connection to an app, with TLS where required. `done` is called once, with the connected socket or the
+ * error. Returns a function that cancels; `done` is not called after that. `onread` is passed to the socket.
  */
 export function openConnection(
   { endpoint: { host, port, tls }, servername, noteOpened }: Destination,
@@ -42,7 +41,7 @@ export function openConnection(
   noteOpened(socket);
   const opened = tls === undefined ? "connect" : "secureConnect";
   const late = setTimeout(() => socket.destroy(new Error("no connection in time")), CONNECT_TIMEOUT_MS);
-  // It stays, whoever has the connection later on: an error without a listener would end the process.
+  // Stays for every later owner of the connection: an error without a listener would end the process.
   socket.on("error", ignore);
   const settle = (error?: Error): void => {
     clearTimeout(late);

@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
 
-/** The open connections to each address, so that they can be ended with the run that they lead to. */
+/** The open connections to each address, so that they can be ended with the run behind it. */
 export interface OpenConnections {
   add(address: string, socket: Socket): void;
   /**
-   * The run behind an address is over. As a rule the system says so on each connection; not so where the network went
-   * with it (the network of another container that was restarted): what is silent from now on is given up.
+   * Ends the connections of a run that is over. The system usually reports the end on each connection, but not where
+   * the network is gone too (the network of another container that was restarted): a silent connection is destroyed.
    */
   endWithRun(address: string): void;
 }
@@ -28,7 +28,7 @@ export function createOpenConnections(): OpenConnections {
   };
 }
 
-/** What had arrived by then is still read: a whole answer is delivered, at the pace of its client. */
+/** What has arrived is still read: a complete response is delivered at the pace of its client. */
 function destroyWhenSilent(socket: Socket): void {
   let read = socket.bytesRead;
   const timer = setInterval(() => {
@@ -38,7 +38,7 @@ function destroyWhenSilent(socket: Socket): void {
   socket.once("close", () => clearInterval(timer));
 }
 
-/** Nobody is there any more who could answer. */
+/** The run that could answer has ended. */
 export class RunEnded extends Error {
   readonly code = "ECONNRESET";
 }

@@ -5,15 +5,15 @@ import { endWithResponse } from "./end-with-response.ts";
 import { atItsTurn, drainListeners } from "./node-internals.ts";
 import { watchAbort } from "./watch-abort.ts";
 
-/** Knows which answers node:http still has to give on each of its connections. */
+/** Keeps track of the responses that node:http still has to send on each connection. */
 export interface OpenResponses {
-  /** The one to the last request, whether it is over or not; those before it on the same connection end first. */
+  /** The response to the last request, ended or not; earlier ones on the same connection end first. */
   last(socket: Duplex): ServerResponse | undefined;
-  /** Not all are over. */
+  /** Not all have ended. */
   areOpen(socket: Duplex): boolean;
-  /** Calls back once all are over, at once if there are none; never if the connection ends with or before them. */
+  /** Calls back when all have ended, at once if there are none; never if the connection ends with or before them. */
   after(socket: Duplex, then: () => void): void;
-  /** The same for a connection that node:http has let go (an upgrade, CONNECT); nothing is read from it meanwhile. */
+  /** The same for a connection that node:http has detached (an upgrade, CONNECT); nothing is read from it meanwhile. */
   afterLetGo(socket: Duplex, then: () => void): void;
 }
 
@@ -69,12 +69,12 @@ export function watchResponses(server: Server): OpenResponses {
   };
 }
 
-/** One that is destroyed before its turn is not: those before it go on, and the connection ends behind them. */
+/** A response destroyed before its turn has not ended: those before it continue, and the connection ends after them. */
 function isEnded({ writableFinished, socket }: ServerResponse): boolean {
   return writableFinished && socket === null;
 }
 
-/** Gives a request these bytes, in its turn, in place of the answer that is being made; the connection ends with them. */
+/** Responds with these bytes, in turn, instead of the response in progress; the connection ends with them. */
 export function respondInstead(res: ServerResponse, bytes: Buffer): void {
   const { socket } = res;
   if (socket === null) atItsTurn(res, (its) => endWithResponse(its, bytes));
@@ -82,10 +82,10 @@ export function respondInstead(res: ServerResponse, bytes: Buffer): void {
     res.detachSocket(socket);
     endWithResponse(socket, bytes);
   }
-  res.emit("close"); // whoever is making the answer stops
+  res.emit("close"); // stops whatever is writing the response
 }
 
-/** An answer that is destroyed before its turn ends the connection at its turn: node:http would wait for it for ever. */
+/** A response destroyed before its turn ends the connection in its turn: node:http would wait for it forever. */
 function endAtItsTurn(res: ServerResponse): void {
   atItsTurn(res, (socket, proceed) =>
     isolate(socket, () => {

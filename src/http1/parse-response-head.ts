@@ -2,7 +2,7 @@ import { valueEnd } from "./field-reader.ts";
 import { type ResponseFields, readFields } from "./response-fields.ts";
 import { InvalidResponse } from "./field-lines.ts";
 
-/** The head of an answer. */
+/** The head of a response. */
 export interface ResponseHead {
   readonly status: number;
   readonly reason: string;
@@ -12,11 +12,11 @@ export interface ResponseHead {
 }
 
 /**
- * Reads the head that `bytes` begins with; `undefined`: it is not all there. Strict where two readers could understand two
- * things (RFC 9112).
+ * Parses the head at the start of `bytes`; `undefined`: it is incomplete. Strict where two readers could understand it
+ * differently (RFC 9112).
  */
 export function parseResponseHead(bytes: Buffer): ResponseHead | undefined {
-  // What is longer than this has a body, which need not become text.
+  // Longer data has a body, which need not be decoded.
   const size = bytes.length <= LIKELY_HEAD_BYTES ? bytes.length : headEnd(bytes);
   const end = valueEnd(bytes, 0, size);
   if (end < size && bytes[end] !== CR) throw new InvalidResponse("half a line end in an answer's head");
@@ -29,13 +29,13 @@ export function parseResponseHead(bytes: Buffer): ResponseHead | undefined {
   return { status, reason: text.slice(REASON_AT, end), isCurrent: bytes[MINOR_AT] === ONE, fields };
 }
 
-/** Behind the empty line; where there is none, all there is. */
+/** The end of the empty line; without one, the end of the data. */
 function headEnd(bytes: Buffer): number {
   const at = bytes.indexOf("\r\n\r\n", 0, "latin1");
   return at === -1 ? bytes.length : at + 4;
 }
 
-/** `HTTP/1.1 200 OK`; behind the status a blank and the reason, or nothing. */
+/** Parses `HTTP/1.1 200 OK`; the status is followed by a space and the reason, or by nothing. */
 function isStatusLine(bytes: Buffer, end: number): boolean {
   for (let at = 0; at < MINOR_AT; at += 1) if (bytes[at] !== MAJOR[at]) return false;
   const minor = bytes[MINOR_AT];
@@ -46,7 +46,7 @@ function isStatusLine(bytes: Buffer, end: number): boolean {
   );
 }
 
-/** Three digits; -1: it is none. */
+/** Returns three digits as a number; -1: they are not. */
 function statusIn(bytes: Buffer): number {
   let status = 0;
   for (let at = STATUS_AT; at < STATUS_AT + 3; at += 1) {

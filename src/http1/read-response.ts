@@ -3,15 +3,15 @@ import { reportFault } from "../core/isolate.ts";
 import { ResponseReader, type ResponseSink } from "./response-reader.ts";
 import { InvalidResponse } from "./field-lines.ts";
 
-/** What an exchange with a connection of its own hears of it. */
+/** What is notified of an exchange on a connection of its own. */
 export interface ResponseHandler extends ResponseSink {
-  /** The connection broke, or what came is no HTTP. What comes after the end of the answer is not told. */
+  /** The connection broke, or the bytes are not HTTP. Not called after the end of the response. */
   onBroken(error?: Error): void;
-  /** Closes the client's connection, after a fault of ours. */
+  /** Closes the connection of the client after an internal error. */
   destroy(): void;
 }
 
-/** Reads the one answer that a connection carries. Returns what stops that. `isBodiless`: to HEAD. */
+/** Reads the one response of a connection. Returns a function that stops it. `isBodiless`: the response to HEAD. */
 export function readResponse(connection: Socket, isBodiless: boolean, user: ResponseHandler): () => void {
   const reader = new ResponseReader();
   const onData = (bytes: Buffer): void => attempt(() => reader.read(bytes));

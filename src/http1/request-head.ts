@@ -1,11 +1,11 @@
 interface Framing {
   /** A body follows. */
   readonly hasBody: boolean;
-  /** The connection ends with the answer. */
+  /** The connection ends with the response. */
   readonly isLast?: boolean;
 }
 
-/** The head of a request for an app. `headers` is flat. */
+/** Formats the head of a request for an app. `headers` is a flat list. */
 export function requestHead(
   method: string,
   path: string,
@@ -19,14 +19,14 @@ export function requestHead(
     if (name.length === 14 && name.toLowerCase() === "content-length") hasLength = true;
     head += `${name}: ${headers[at + 1]}\r\n`;
   }
-  // RFC 9110 §8.6: said where a body could be meant.
+  // RFC 9110 §8.6: sent where a body would be expected.
   if (!hasBody && !hasLength && meansBody(method)) head += NO_BODY;
   return `${head}Connection: ${isLast ? "close" : "keep-alive"}\r\n\r\n`;
 }
 
 export const NO_BODY = "Content-Length: 0\r\n";
 
-/** Whether a request without a body should say so. */
+/** Whether a request without a body should state its length. */
 export function meansBody(method: string): boolean {
   return MEANS_A_BODY.has(method);
 }

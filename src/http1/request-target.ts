@@ -1,8 +1,8 @@
 const SLASH = 47;
 
 /**
- * The target to ask the app for: origin form byte for byte, absolute form without scheme and authority (RFC 9112
- * §3.2.2), `*` as it is; `undefined` for what is none of these.
+ * Returns the target for the app: origin form unchanged, absolute form without scheme and authority (RFC 9112 §3.2.2),
+ * `*` as it is; `undefined` for anything else.
  */
 export function originForm(target: string | undefined): string | undefined {
   if (target === undefined) return undefined;
@@ -13,7 +13,9 @@ export function originForm(target: string | undefined): string | undefined {
   return path.charCodeAt(0) === SLASH ? path : `/${path}`;
 }
 
-/** The authority of an absolute-form target, which replaces the Host header; `undefined` for every other form. */
+/**
+ * Returns the authority of an absolute-form target, which replaces the Host field; `undefined` for every other form.
+ */
 export function authorityOf(target: string | undefined): string | undefined {
   if (target === undefined || target.charCodeAt(0) === SLASH) return undefined;
   return ABSOLUTE_FORM.exec(target)?.[1];

@@ -25,7 +25,7 @@ export class ResponseFields {
   /** Behind the head that it was read from. */
   end = 0;
 
-  /** `trailers`: they may follow, which only a chunked answer has room for; node:http throws where they are promised elsewhere. */
+  /** `trailers`: they may follow, which only a chunked response allows; node:http throws where they are promised elsewhere. */
   forClient(trailers: boolean): string {
     const { trailer, length, connection } = this;
     const promise = trailer !== undefined && trailers && length === -1 ? `Trailer: ${trailer}\r\n` : "";

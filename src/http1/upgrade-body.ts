@@ -8,14 +8,14 @@ import { unwrapUpgrade } from "./node-internals.ts";
 interface IgnoredUpgrade {
   readonly server: Server;
   readonly req: IncomingMessage;
-  /** The client's connection, or what gives it away only behind the body. */
+  /** The connection of the client, or the stream that releases it after the body. */
   readonly stream: Duplex;
   readonly head: Buffer;
-  /** Is given what came behind the request. */
+  /** Called with the bytes after the request. */
   readonly goOn: (behind: Buffer) => void;
 }
 
-/** Answers a request whose body node:http reads, and whose upgrade is ignored, as any other. */
+/** Serves a request whose body node:http reads and whose upgrade is ignored, like any other. */
 export function respondWithBody({ server, req, stream, head, goOn }: IgnoredUpgrade): void {
   const { socket } = req;
   const leave = (): void => socket.destroySoon();

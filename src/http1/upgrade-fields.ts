@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { ResponseHead } from "./parse-response-head.ts";
 import { fieldLines, flatFields } from "./field-lines.ts";
 
-/** The head of the request for the app, with what `requestHeaders` took out and an upgrade needs. */
+/** Formats the head of the request for the app, with the fields that an upgrade needs and `requestHeaders` removed. */
 export function upgradeHead(
   { method, headers: { upgrade } }: IncomingMessage,
   path: string,
@@ -14,7 +14,7 @@ export function upgradeHead(
   return `${method} ${path} HTTP/1.1\r\n${fieldLines(asking)}\r\n`;
 }
 
-/** The head of the app's 101 for the client, letter case and order kept. */
+/** Formats the 101 of the app for the client, with letter case and order unchanged. */
 export function switchingHead({ reason, fields }: ResponseHead, extra: readonly string[] = []): string {
   const kept = flatFields(fields.forClient(false));
   const upgrade = fields.upgrade === undefined ? [] : ["Upgrade", fields.upgrade];
@@ -25,7 +25,10 @@ export function switchingHead({ reason, fields }: ResponseHead, extra: readonly 
   return `${head}${fieldLines(extra)}\r\n`;
 }
 
-/** Takes HTTP/2 in the clear, which we do not speak, out of what a request would upgrade to; false: nothing is left. */
+/**
+ * Removes HTTP/2 over cleartext, which we do not support, from the protocols of an upgrade. Returns false when none is
+ * left.
+ */
 export function dropH2c({ headers, rawHeaders }: IncomingMessage): boolean {
   const { upgrade = "" } = headers;
   const others = listed(upgrade).filter((protocol) => protocol.toLowerCase() !== "h2c");
@@ -40,7 +43,7 @@ export function dropH2c({ headers, rawHeaders }: IncomingMessage): boolean {
   return others.length > 0;
 }
 
-/** The head of a request as it came, without its upgrade. */
+/** Formats the head of a request as received, without its upgrade. */
 export function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
   let head = `${method} ${url} HTTP/${httpVersion}\r\n`;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

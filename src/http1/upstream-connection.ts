@@ -4,24 +4,27 @@ import { type Destination, openConnection } from "./open-connection.ts";
 import { InvalidResponse } from "./field-lines.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
 
-/** Who has a connection, and hears of the answer that comes on it. */
+/** The user of a connection, which is notified of the response. */
 export interface UpstreamUser extends ResponseSink {
-  /** All of one read has been told. False: what was told is being written still, so that nothing may be read over it. */
+  /**
+   * A read has been processed. Returns false while its bytes are still being written, so that they must not be
+   * overwritten.
+   */
   onRead(): boolean;
-  /** The connection is gone before the answer was whole. `sent`: the app may have seen the request. */
+  /** The connection broke before the response was complete. `sent`: the app may have seen the request. */
   onLost(error: Error, sent: boolean): void;
-  /** Closes the client's connection, after a fault of ours. */
+  /** Closes the connection of the client after an internal error. */
   destroy(): void;
 }
 
-/** A kept connection to an app, which carries one exchange at a time. */
+/** A persistent connection to an app, which carries one exchange at a time. */
 export class UpstreamConnection {
-  /** It has carried an exchange, so that the app may have closed it meanwhile. */
+  /** It has carried an exchange, so the app may have closed it meanwhile. */
   used = false;
-  /** When it became idle, and when it is too old to be used again. */
+  /** When it became idle, and when it is too old to be reused. */
   idleSinceMs = 0;
   keptUntilMs = 0;
-  /** It is of no use any more. */
+  /** It is closed or broken. */
   isClosed = false;
   readonly #reader = new ResponseReader();
   readonly #onIdleLost: (connection: UpstreamConnection) => void;
@@ -31,7 +34,7 @@ export class UpstreamConnection {
   #unsent: readonly [head: string, body: Buffer | undefined] | undefined;
   #buffer: Buffer | undefined;
 
-  /** `onIdleLost`: it was lost while nobody had it. */
+  /** `onIdleLost` is called when it is lost while unused. */
   constructor(to: Destination, onIdleLost: (connection: UpstreamConnection) => void) {
     this.#onIdleLost = onIdleLost;
     const buffer = (): Buffer => (this.#buffer ??= Buffer.allocUnsafeSlow(READ_BYTES));
@@ -39,7 +42,7 @@ export class UpstreamConnection {
     this.#giveUp = openConnection(to, (error, socket) => this.#opened(error, socket), { buffer, callback });
   }
 
-  /** Sends a request that is whole. `isBodiless`: it is answered without a body. */
+  /** Sends a complete request. `isBodiless`: its response has no body. */
   send(head: string, body: Buffer | undefined, user: UpstreamUser, isBodiless: boolean): void {
     this.#user = user;
     this.#reader.begin(user, isBodiless);
@@ -47,7 +50,7 @@ export class UpstreamConnection {
     else write(this.#socket, head, body);
   }
 
-  /** The system has taken all that was sent. */
+  /** The system has taken all bytes that were sent. */
   get hasSent(): boolean {
     return this.#socket?.writableLength === 0;
   }
@@ -60,7 +63,7 @@ export class UpstreamConnection {
     this.#socket?.resume();
   }
 
-  /** Nobody hears of it any more. */
+  /** Closes the connection without notifying its user. */
   destroy(): void {
     this.isClosed = true;
     this.#user = undefined;
@@ -76,7 +79,7 @@ export class UpstreamConnection {
 
   #begin(socket: Socket): void {
     this.#socket = socket;
-    socket.unref(); // while it has a user, that one's client keeps the process alive
+    socket.unref(); // while in use, the connection of the client keeps the process alive
     socket.on("error", (fault) => this.#lose(fault, true));
     socket.on("end", () => {
       const user = this.#user;
@@ -97,7 +100,7 @@ export class UpstreamConnection {
     try {
       this.#reader.read(this.#buffer.subarray(0, bytes));
     } catch (error) {
-      // Bytes behind a whole answer are no part of it: they cost this connection, not its user.
+      // Bytes after a complete response are not part of it: they cost this connection, not its user.
       if (this.#reader.isIdle) this.#user = undefined;
       if (error instanceof InvalidResponse) this.#lose(error, true);
       else this.#fail(error, user);
@@ -119,7 +122,7 @@ export class UpstreamConnection {
     else isolate(user, () => user.onLost(error, sent));
   }
 
-  /** A fault of ours: it costs this connection and its client's. */
+  /** Closes this connection and that of the client after an internal error. */
   #fail(fault: unknown, user: UpstreamUser | undefined): void {
     this.destroy();
     user?.destroy();
@@ -127,12 +130,12 @@ export class UpstreamConnection {
   }
 }
 
-/** The other side has ended the connection, as one does that does not want to be asked any more. */
+/** The app has closed the connection, which counts as a reset. */
 class Closed extends Error {
   readonly code = "ECONNRESET";
 }
 
-/** Room for 64 KiB, which many an app writes at once, with its head. */
+/** Fits 64 KiB, which many apps write at once, with the head. */
 const READ_BYTES = 72 * 1024;
 
 function write(socket: Socket, head: string, body: Buffer | undefined): void {

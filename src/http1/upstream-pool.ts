@@ -7,37 +7,37 @@ import { UpstreamConnection } from "./upstream-connection.ts";
 import { createOpenConnections } from "./open-connections.ts";
 import { isolate } from "../core/isolate.ts";
 
-/** An endpoint with what is derived from it once, and its idle connections; with TLS one for each server name. */
+/** An endpoint with its derived values and idle connections; with TLS one for each server name. */
 export interface Upstream extends Destination {
   /** `host:port`, an IPv6 literal in brackets. */
   readonly authority: string;
-  /** Most recently used last: it is the one that is surest to be alive. */
+  /** Most recently used last: it is the most likely to be alive. */
   readonly idle: UpstreamConnection[];
   released: boolean;
-  /** The others of this endpoint, by their server name. */
+  /** The upstreams for other server names of this endpoint. */
   readonly named: Map<string, Upstream>;
 }
 
-/** A request with its connection, ready to go. */
+/** A request with its connection, ready to be sent. */
 export interface Sender {
   readonly connection: UpstreamConnection;
   send(): void;
-  /** Closes the client's connection, after a fault of ours. */
+  /** Closes the connection of the client after an internal error. */
   destroy(): void;
 }
 
-/** The connections to all upstreams: those that idle, and those that are open at all. */
+/** The connections to all upstreams, idle and open. */
 export class UpstreamPool {
   readonly #known = new WeakMap<Endpoint, Upstream>();
   readonly #open = createOpenConnections();
-  /** Those with idle connections. */
+  /** The upstreams with idle connections. */
   readonly #idling = new Set<Upstream>();
   readonly #senders: Sender[] = [];
   readonly #returning: (readonly [Upstream, UpstreamConnection])[] = [];
   #sweep: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  /** `host`: the Host header that goes there. */
+  /** `host`: the Host field that goes there. */
   of(endpoint: Endpoint, host: string | undefined): Upstream {
     let upstream = this.#known.get(endpoint);
     if (upstream === undefined) {
@@ -68,7 +68,7 @@ export class UpstreamPool {
     return { endpoint, servername, authority, noteOpened, idle: [], released: false, named: new Map() };
   }
 
-  /** `surely`: a connection that was used a moment ago or never, for what cannot be sent twice. */
+  /** `surely`: a new connection or one used a moment ago, for a request that cannot be sent twice. */
   take(upstream: Upstream, surely: boolean): UpstreamConnection {
     const connection = upstream.idle.at(-1);
     if (connection === undefined || (surely && performance.now() - connection.idleSinceMs > SURE_MS))
@@ -77,7 +77,7 @@ export class UpstreamPool {
     return connection;
   }
 
-  /** A connection that nobody has used. */
+  /** Returns a new connection. */
   fresh(upstream: Upstream): UpstreamConnection {
     return new UpstreamConnection(upstream, (connection) => {
       const at = upstream.idle.indexOf(connection);
@@ -86,8 +86,8 @@ export class UpstreamPool {
   }
 
   /**
-   * Lets it send: on a used connection only after everything that has come until now was read, since that may be the
-   * connection's end, and must not be bytes that would pass for the answer.
+   * Sends a request. On a reused connection it first reads everything that has arrived, which may be the end of the
+   * connection and must not be taken for the response.
    */
   send(sender: Sender): void {
     if (!sender.connection.used) sender.send();
@@ -98,7 +98,7 @@ export class UpstreamPool {
     for (const sender of this.#senders.splice(0)) isolate(sender, sendNow);
   };
 
-  /** Gives a connection back after a whole exchange; it may idle for `keepMs`. */
+  /** Returns a connection after a complete exchange; it may idle for `keepMs`. */
   give(upstream: Upstream, connection: UpstreamConnection, keepMs: number): void {
     connection.used = true;
     if (keepMs === 0) {
@@ -110,7 +110,7 @@ export class UpstreamPool {
     if (this.#returning.push([upstream, connection]) === 1) setImmediate(this.#takeBack);
   }
 
-  /** A turn later: an app that closes without having said so does it with its answer. */
+  /** One turn later: an app that closes without announcing it does so together with its response. */
   readonly #takeBack = (): void => {
     for (const [upstream, connection] of this.#returning.splice(0)) {
       if (connection.isClosed) continue;
@@ -143,7 +143,7 @@ export class UpstreamPool {
     drop(upstream);
   }
 
-  /** The run behind it is over: so is what is under way on its connections, unless its answer is here already. */
+  /** Ends the exchanges of a run that has ended, unless their response has already arrived. */
   endWithRun(endpoint: Endpoint): void {
     this.#open.endWithRun(authorityOf(endpoint));
   }
@@ -170,11 +170,11 @@ function authorityOf({ host, port }: Endpoint): string {
 }
 
 const MOST_IDLE = 256;
-/** A wildcard's names are its clients' choice. */
+/** With a wildcard, clients choose the names. */
 const MOST_NAMES = 64;
 
-/** Shorter than any server keeps an idle connection that keeps any. */
+/** Shorter than the keep-alive timeout of any server. */
 const SURE_MS = 1_000;
 
-/** How often connections that have idled too long are looked for, while any idle. */
+/** How often idle connections are checked for their age, while there are any. */
 const SWEEP_MS = 250;

@@ -1,13 +1,13 @@
 import type { Duplex } from "node:stream";
 
 /**
- * Notices that a client leaves while its upgrade is held, without taking a byte off it: what it has sent stays for the
- * tunnel. `stop` must be called before somebody else reads.
+ * Notices that a client leaves while its upgrade is held, without consuming a byte: its data stays for the tunnel.
+ * `stop` must be called before anything else reads.
  */
 export function watchAbort(socket: Duplex): { readonly signal: AbortSignal; stop(): void } {
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();
-  // An end is only seen by reading; nothing is taken as long as something is there.
+  // The end is only noticed by reading; nothing is consumed while data is buffered.
   const look = (): void => {
     if (socket.readableLength === 0) socket.read();
   };

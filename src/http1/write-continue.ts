@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { isolate } from "../core/isolate.ts";
 import { atItsTurn } from "./node-internals.ts";
 
-/** Tells a client to send its body, in its turn: node:http would write it into the answer of a response that is queued. */
+/** Tells a client to send its body, in turn: node:http would write the 100 into the response of an earlier request. */
 export function writeContinue(res: ServerResponse): void {
   if (res.headersSent) return;
   if (res.socket !== null) {

@@ -10,7 +10,7 @@ import type { Answer } from "../respond/answer.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
 
-/** What an admitted request goes on with. */
+/** How an admitted request continues. */
 export interface Passage {
   readonly record: WorkloadRecord;
   readonly forward: Forward;
@@ -21,7 +21,7 @@ export interface Passage {
 
 type OnEnd = (outcome: ForwardOutcome) => void;
 
-/** A request that is to be admitted, for the first time or anew, and all in which an upgrade differs from any other. */
+/** A request to admit, for the first time or again, and everything in which an upgrade differs from other requests. */
 export interface Arrival {
   readonly route: Route;
   readonly req: IncomingMessage;
@@ -32,7 +32,7 @@ export interface Arrival {
   readonly isAbandoned: boolean;
   /** How often it has been admitted. */
   tries: number;
-  /** Notices that the client leaves, until `stop`. */
+  /** Watches for the client to leave, until `stop`. */
   watch(): { readonly signal: AbortSignal; stop(): void };
   forward(forwarder: Forwarder, passage: Passage, onEnd: OnEnd): void;
   respond(answer: Answer, extraHeaders: readonly string[]): void;
@@ -40,7 +40,7 @@ export interface Arrival {
   abandon(): void;
 }
 
-/** Any request but an upgrade. */
+/** Any request except an upgrade. */
 export class RequestArrival implements Arrival {
   readonly route: Route;
   readonly req: IncomingMessage;
@@ -81,7 +81,7 @@ export class RequestArrival implements Arrival {
   abandon(): void {}
 }
 
-/** An upgrade, whose connection node:http has let go. */
+/** An upgrade, whose connection node:http has detached. */
 export class UpgradeArrival implements Arrival {
   readonly route: Route;
   readonly req: IncomingMessage;
@@ -116,6 +116,6 @@ export class UpgradeArrival implements Arrival {
   }
 
   abandon(): void {
-    this.connection.destroy(); // only its client has ended it so far
+    this.connection.destroy(); // so far only the client has ended it
   }
 }

@@ -4,16 +4,16 @@ import type { Exchange } from "./exchange.ts";
 import { SMALL_BODY_BYTES } from "../http1/limits.ts";
 import type { BodyFraming } from "../http1/request-framing.ts";
 
-/** What was read of a body: all of it, or its beginning. */
+/** The part of a body that was read: all of it, or its beginning. */
 export interface GatheredBody {
   readonly bytes: Buffer | undefined;
   readonly isWhole: boolean;
 }
 
 /**
- * Reads a small body that is on its way, so that it can be sent in one piece and sent again. Calls back with what there is
- * after a moment: a body that takes its time, or asks first (Expect), is streamed. What was read of a request is known when
- * it is forwarded anew.
+ * Collects a small body that is arriving, so that it can be sent in one piece and sent again. Calls back after a moment
+ * with what there is: a slow body, or one with Expect, is streamed. What was read stays known when the request is
+ * forwarded again.
  */
 export type GatherBody = (exchange: Exchange, framing: BodyFraming, then: (body: GatheredBody) => void) => void;
 
@@ -30,7 +30,10 @@ export const gatherBody: GatherBody = (exchange, framing, then) => {
   }
 };
 
-/** On the request itself: a WeakMap would keep each body until V8 collects all its garbage, and make it do so all the time. */
+/**
+ * On the request itself: a WeakMap would keep each body until V8 collects all of its garbage, and make it do so all the
+ * time.
+ */
 const GATHERED = Symbol("gathered body");
 
 type Read = IncomingMessage & { [GATHERED]?: GatheredBody };
@@ -40,7 +43,7 @@ export const UNREAD: GatheredBody = Object.freeze({ bytes: undefined, isWhole: f
 /** There is none. */
 export const NO_CONTENT: GatheredBody = Object.freeze({ bytes: undefined, isWhole: true });
 
-/** Longer than the second packet of a request is behind the first. */
+/** Longer than the gap between two packets of one request. */
 const PATIENCE_MS = 10;
 
 function collect(exchange: Exchange, length: number, then: (body: GatheredBody) => void): void {

@@ -5,32 +5,32 @@ import type { ForwardOutcome } from "./exchange.ts";
 /** The client's side of an exchange on a kept connection: where the response goes. */
 export interface ClientEnd {
   readonly method: string;
-  /** What bytes are written to. */
+  /** The stream that bytes are written to. */
   readonly writable: Pick<Writable, "writableLength" | "writableNeedDrain" | "once">;
   /** Of the response; 0 before its head. */
   readonly status: number;
   /** The exchange has ended, or the client has left. */
   readonly isEnded: boolean;
-  /** Calls `exchange.abort` when the client leaves while the exchange is under way, and ends it. */
+  /** Ends the exchange and calls `exchange.abort` when the client leaves while it is open. */
   attach(exchange: Abortable): void;
   /** An informational response that is not `100 Continue`. */
   writeInformation(head: ResponseHead): void;
-  /** Throws where HTTP has no words for it. */
+  /** Throws for a head that HTTP cannot express. */
   writeHead(head: ResponseHead): void;
   writeBody(bytes: Buffer): void;
-  /** Writes what was kept back: what arrives in one read leaves in one write. */
+  /** Writes what was held back: what arrives in one read leaves in one write. */
   flush(): void;
-  /** The response is whole. `hasSent`: whether the system has taken all of the request. */
+  /** Ends the response. `hasSent`: whether the system has taken the whole request. */
   end(trailers: readonly string[], hasSent: () => boolean): void;
-  /** The upstream broke off behind the head: the client must not take what it has for the whole. */
+  /** The upstream broke off after the head: the client must not take the response for complete. */
   cut(): void;
-  /** Nothing of a response was written: the exchange ends with this, and its caller goes on. */
+  /** Ends the exchange before anything of a response was written; the caller continues. */
   fail(outcome: ForwardOutcome): void;
-  /** Closes the client's connection, after a fault of ours. */
+  /** Closes the connection of the client after an internal error. */
   destroy(): void;
 }
 
-/** What is ended on the upstream's side when the client leaves. */
+/** What is aborted on the side of the upstream when the client leaves. */
 export interface Abortable {
   abort(): void;
 }

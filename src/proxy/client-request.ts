@@ -13,7 +13,7 @@ interface ClientRequestFacts {
   readonly aborted: AbortSignal;
 }
 
-/** What is decided by, of a request that node:http has read. */
+/** Returns what a request read by node:http is decided by. */
 export function clientRequest(
   req: IncomingMessage,
   route: Route,
@@ -34,7 +34,7 @@ export function clientRequest(
   };
 }
 
-/** What settles the form and the language of a response of ours. */
+/** What determines the form and the language of our own response. */
 export function clientOf({ method = "GET", headers, url }: IncomingMessage): ClientFacts {
   return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], path: url };
 }

@@ -2,18 +2,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** How an exchange ended. */
 export type ForwardOutcome =
-  /** The answer was relayed whole. */
+  /** The response was relayed completely. */
   | { readonly kind: "done"; readonly status: number }
-  /** No connection: nothing was sent, nothing is lost. */
+  /** No connection: nothing was sent and nothing is lost. */
   | { readonly kind: "refused" }
-  /** The upstream broke before its answer began. */
+  /** The upstream broke before its response began. */
   | { readonly kind: "failed"; readonly code: "upstream-reset" | "upstream-protocol"; readonly why?: string }
-  /** The upstream broke in the middle of its answer: so did the client's connection. */
+  /** The upstream broke in the middle of its response, so the connection of the client was broken as well. */
   | { readonly kind: "cut"; readonly status: number }
-  /** The client left; status is 0 when no answer had begun. */
+  /** The client left; status is 0 when no response had begun. */
   | { readonly kind: "aborted"; readonly status: number };
 
-/** One request and its answer under way. It is over when both the upstream and the client are through with it. */
+/** One request and its response. It ends when both the upstream and the client are done. */
 export interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -21,23 +21,23 @@ export interface Exchange {
   readonly onEnd: (outcome: ForwardOutcome) => void;
   readonly ledger: ExchangeLedger;
   readonly onClose: () => void;
-  /** Called when the client leaves while the upstream is at work; must lead to `upstreamOver`. Unset: nobody is. */
+  /** Called when the client leaves while the upstream is in use; must lead to `endUpstream`. */
   abort: (() => void) | undefined;
-  /** Of the answer; 0 before its head. */
+  /** Of the response; 0 before its head. */
   status: number;
   clientEnded: boolean;
-  /** Set when the upstream is through. */
+  /** Set when the upstream is done. */
   outcome: ForwardOutcome | undefined;
 }
 
 /** How many exchanges and tunnels are open. */
 export interface ExchangeLedger {
   open: number;
-  /** Called, and forgotten, when none is open any more. */
+  /** Called once when none is open any more. */
   readonly waiting: (() => void)[];
 }
 
-/** The call before `onEnd`, for everything that was counted when it began. */
+/** Called before `onEnd`, to undo what was counted at the start. */
 export function closeInLedger(ledger: ExchangeLedger): void {
   ledger.open -= 1;
   if (ledger.open === 0 && ledger.waiting.length > 0) for (const done of ledger.waiting.splice(0)) done();
@@ -57,18 +57,21 @@ export function openExchange(opened: Pick<Exchange, "req" | "res" | "extraHeader
   };
   if (res.destroyed || req.socket.destroyed) process.nextTick(clientEnded, exchange);
   else res.on("close", onClose);
-  // A response hears of the end of its connection only while node:http has it as the current one, and before Node 24 not
-  // while it waits for its turn. As many as the client sends ahead: Node would warn of more than ten.
+  // A response is notified of the end of its connection only while it is the current one, and before Node 24 not while
+  // it waits for its turn. There are as many listeners as pipelined requests: Node would warn above ten.
   req.socket.setMaxListeners(0).on("close", onClose);
   return exchange;
 }
 
-/** Whether the client had left before anything began; `onEnd` is on its way then. */
+/** Whether the client had left before anything began; then `onEnd` follows. */
 export function isEnded({ res, req }: Exchange): boolean {
   return res.destroyed || req.socket.destroyed;
 }
 
-/** The upstream is through with it. What left the answer to the caller ends at once, the rest with the client. */
+/**
+ * Ends the upstream side. An outcome that leaves the response to the caller ends the exchange at once, others end with
+ * the client.
+ */
 export function endUpstream(exchange: Exchange, outcome: ForwardOutcome): void {
   if (exchange.outcome !== undefined) return;
   exchange.outcome = outcome;

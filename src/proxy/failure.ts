@@ -2,12 +2,12 @@ import { certificateFault } from "../core/certificate-fault.ts";
 import type { ForwardOutcome } from "./exchange.ts";
 import { RunEnded } from "../http1/open-connections.ts";
 
-/** What a fault before the answer's head means to the caller. */
+/** Returns what an error before the head of the response means to the caller. */
 export function failureOf(error: Error): ForwardOutcome {
   return isReset(error) ? FAILURES.reset : FAILURES.protocol;
 }
 
-/** What a fault before anything was sent means: there is nobody, unless it is our own shortage that kept us from asking. */
+/** Returns what an error before anything was sent means: nothing listens there, unless our own resources ran out. */
 export function refusalOf(error: Error): ForwardOutcome {
   const code = codeOf(error);
   if (OWN_FAULTS.has(code)) return FAILURES.reset;
@@ -16,38 +16,38 @@ export function refusalOf(error: Error): ForwardOutcome {
   return code.startsWith("ERR_") ? FAILURES.protocol : REFUSED;
 }
 
-/** A kept connection that was lost before an answer's head was there. */
+/** A persistent connection that was lost before the head of a response. */
 export interface Loss {
   readonly error: Error;
   /** The app may have seen the request. */
   readonly sent: boolean;
-  /** It has said something: an informational answer. */
+  /** It has sent an informational response. */
   readonly answered: boolean;
-  /** The connection had carried an exchange before. */
+  /** The connection had already carried an exchange. */
   readonly used: boolean;
   readonly method: string | undefined;
   readonly published: boolean;
 }
 
-/** What it means; `undefined`: the same request is to be sent again, on a fresh connection. */
+/** Returns the outcome; `undefined`: the same request is to be sent again on a new connection. */
 export function lossOf({ error, sent, answered, used, method, published }: Loss): ForwardOutcome | undefined {
   if (!sent) return refusalOf(error);
   if (answered || !isReset(error) || !isRepeatable(method)) return failureOf(error);
   if (error instanceof RunEnded) return REFUSED; // the next run answers it
-  // The app had closed it before it saw the request: a race that every keep-alive client knows.
+  // The app closed it before it saw the request: a race that every keep-alive client knows.
   if (used) return undefined;
-  // docker-proxy accepts for an app that does not listen, and closes then.
+  // docker-proxy accepts for an app that does not listen, and then closes.
   return published ? REFUSED : failureOf(error);
 }
 
-/** RFC 9110 §9.2.2: asking twice does what asking once does. */
+/** RFC 9110 §9.2.2: sending it twice has the same effect as sending it once. */
 export function isRepeatable(method: string | undefined): boolean {
   return IDEMPOTENT.has(method ?? "");
 }
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
-/** The connection was closed or broke, without a word that is wrong. */
+/** The connection was closed or broke without a protocol error. */
 export function isReset(error: Error): boolean {
   const code = codeOf(error);
   return RESETS.has(code);

@@ -7,20 +7,23 @@ interface RequestHeadersDeps {
   isTrusted(address: string): boolean;
 }
 
-/** Of a request, what its headers for the app are made of. */
+/** What the fields for the app are made from. */
 export interface ReceivedRequest {
   readonly rawHeaders: readonly string[];
-  /** The authority of its target, which replaces the Host header. */
+  /** The authority of its target, which replaces the Host field. */
   readonly authority: string | undefined;
   readonly connection: string | undefined;
   /** It has a Transfer-Encoding. */
   readonly isChunked: boolean;
-  /** The other end's address, as the system says it. */
+  /** The peer address as reported by the system. */
   readonly peer: string;
   readonly isEncrypted: boolean;
 }
 
-/** Writes the headers for the app, flat, in the client's order and letter case. Framing and `Connection` are left out. */
+/**
+ * Writes the fields for the app as a flat list, in the order and letter case of the client, without framing and
+ * `Connection`.
+ */
 export type RequestHeaders = (received: ReceivedRequest, authority: string, passHost: boolean) => string[];
 
 export function receivedRequest({ rawHeaders, url, headers, socket }: IncomingMessage): ReceivedRequest {
@@ -35,7 +38,7 @@ export function receivedRequest({ rawHeaders, url, headers, socket }: IncomingMe
 }
 
 /**
- * What is said about the client is ours, unless its peer is trusted; that it is removed first and written last is what
+ * Statements about the client are ours, unless its peer is trusted. They are removed first and written last, which
  * makes `Connection: X-Forwarded-For` harmless.
  */
 // oxlint-disable-next-line max-lines-per-function -- a table: one case a kind of field
@@ -109,12 +112,12 @@ export function createRequestHeaders({ names, isTrusted }: RequestHeadersDeps): 
 
 const TRAILERS = /(?:^|,)\s*trailers\s*(?:,|$)/iu;
 
-/** The address that a trusted peer saw: its own addition to the list. */
+/** Returns the address that a trusted peer saw: its own addition to the list. */
 function lastOf(forwardedFor: string): string {
   return forwardedFor.slice(forwardedFor.lastIndexOf(",") + 1).trim();
 }
 
-/** Without the IPv6 wrapping that a dual-stack listener puts around IPv4 peers. */
+/** Removes the IPv6 prefix that a dual-stack listener adds to IPv4 peers. */
 function plainAddress(address: string): string {
   return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }

@@ -21,10 +21,10 @@ import { SimpleClientEnd } from "./simple-client-end.ts";
 
 export type { ForwardOutcome } from "./exchange.ts";
 
-/** Where a request goes, and who is told how that ended. */
+/** Where a request goes, and what is notified of its end. */
 interface Order {
   readonly to: Endpoint;
-  /** False: the upstream gets its own address as Host. */
+  /** False: the Host field names the upstream's own address. */
   readonly passHost: boolean;
   readonly onEnd: (outcome: ForwardOutcome) => void;
 }
@@ -32,7 +32,7 @@ interface Order {
 export interface ForwardOrder extends Order {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** Flat `name, value, …`, added to the final answer. */
+  /** Flat `name, value, …`, added to the final response. */
   readonly extraHeaders?: readonly string[] | undefined;
 }
 
@@ -49,33 +49,36 @@ export interface UpgradeOrder extends Order {
   readonly extraHeaders?: readonly string[] | undefined;
 }
 
-/** Carries requests to an endpoint and answers back. `onEnd` comes exactly once, never before the call has returned. */
+/**
+ * Forwards requests to an endpoint and relays responses. `onEnd` is called exactly once, never before the call has
+ * returned.
+ */
 export interface Forwarder {
   /**
-   * After `refused` nothing was written to `res` and nothing of the body is lost: forward the request again, or answer
-   * it. After `failed` nothing was written either; the caller answers.
+   * After `refused` nothing was written to `res` and nothing of the body is lost: the caller forwards again or
+   * responds. After `failed` nothing was written either; the caller responds.
    */
   forward(order: ForwardOrder): void;
-  /** The same for a simple request on its client's connection, which after `refused` and `failed` is still to be answered. */
+  /** The same for a simple request on its client connection; after `refused` and `failed` it has no response yet. */
   forwardSimple(order: SimpleOrder): void;
   /** The same for an upgrade: `refused` and `failed` leave the client's socket open and untouched. */
   upgrade(order: UpgradeOrder): void;
-  /** Drops the idle connections of an endpoint that goes away; those in use end with what they carry. */
+  /** Closes the idle connections of an endpoint that is going away; those in use end with their exchange. */
   release(to: Endpoint): void;
-  /** The run behind an endpoint is over: so is what is under way there, unless its answer is here already. */
+  /** Ends the exchanges of a run that has ended, unless their response has already arrived. */
   endWithRun(to: Endpoint): void;
-  /** Drops every idle connection; resolves when the last exchange and tunnel have ended. */
+  /** Closes every idle connection; resolves when the last exchange and tunnel have ended. */
   close(): Promise<void>;
 }
 
 export interface ForwarderDeps {
-  /** Whether a peer's word about its client is believed (`trusted_proxies`). */
+  /** Whether forwarded fields from this peer are trusted (`trusted_proxies`). */
   isTrusted(address: string): boolean;
 }
 
 /**
- * Requests that are whole (no body, or a small one that has come) go on kept connections; those that stream go on a
- * connection of their own, which is never stale.
+ * Complete requests (no body, or a small one that has arrived) use persistent connections; streamed requests use a new
+ * one, which is never stale.
  */
 export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   const ledger: ExchangeLedger = { open: 0, waiting: [] };
@@ -129,7 +132,7 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   };
 }
 
-/** The Host that the app gets to see. */
+/** Returns the Host field for the app. */
 function hostOf({ url, headers }: IncomingMessage): string | undefined {
   return authorityOf(url) ?? headers.host;
 }

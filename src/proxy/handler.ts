@@ -28,7 +28,7 @@ export const PROXY_TRAITS: HandlerTraits = Object.freeze({
   relaysSuccess: true,
 });
 
-/** How often a request whose upstream refused it may be admitted anew. */
+/** How often a request is admitted again after its upstream refused it. */
 const MOST_TRIES = 4;
 
 export interface ProxyHandlerDeps {
@@ -36,7 +36,7 @@ export interface ProxyHandlerDeps {
   readonly admitter: Admitter;
   readonly forwarder: Forwarder;
   readonly answerRefusal: AnswerRefusal<Route>;
-  /** Counts an answer; called once per request, with the time from its begin: the wait for a wake is part of that. */
+  /** Counts a response; called once per request, with the time since its start, including the wait for a wake. */
   readonly count: (workload: string, status: number, durationMs: number) => void;
   readonly addressOf: (req: IncomingMessage) => string;
 }
@@ -50,7 +50,7 @@ export interface ProxyHandler {
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-/** Forwards what may go on at once; everything else waits, or gets what the one decision says. */
+/** Forwards an admitted request; any other waits or gets the decided response. */
 export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
   const { context, forwarder, count } = deps;
 
@@ -88,7 +88,7 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
       const arrival = new RequestArrival(route, req, res);
       const gate = single?.gate;
       if (gate === undefined || single === undefined) return isolateAsync(req.socket, admit(deps, arrival));
-      // The ready path: nothing is decided.
+      // The ready path: no decision is needed.
       single.gate = gate.next;
       single.lastClient = clientClass(req.headers["user-agent"], false);
       const lease = openLease(single, "request", context.clock.now());
@@ -142,7 +142,7 @@ function forward(deps: ProxyHandlerDeps, arrival: Arrival, passage: Passage): vo
   });
 }
 
-/** What every forwarded request leaves behind. */
+/** Records what every forwarded request leaves behind. */
 function endPassage(context: LifecycleContext, lease: Lease, to: Endpoint, outcome: ForwardOutcome): void {
   const { record } = lease;
   closeLease(lease, context.clock, context.rearm);
@@ -157,7 +157,7 @@ function refuseAlone(deps: ProxyHandlerDeps, arrival: Arrival, refused: Refused)
   isolateAsync(arrival.connection, refuse(deps, arrival, refused));
 }
 
-/** Writes what a refused request gets; resolves with the status, 499 when the client has left. */
+/** Responds to a refused request; resolves with the status, 499 when the client has left. */
 async function refuse(
   { answerRefusal }: ProxyHandlerDeps,
   arrival: Arrival,
@@ -174,7 +174,7 @@ async function refuse(
 
 const CLIENT_LEFT = 499;
 
-/** What is added to the app's answer: after a wait how long it was, and the cookie of a sticky group. */
+/** Returns the fields added to the app's response: the time it was held, and the cookie of a sticky group. */
 function answerHeaders(
   route: Route,
   record: WorkloadRecord,

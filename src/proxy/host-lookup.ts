@@ -8,12 +8,12 @@ interface HostLookupDeps {
   readonly isTrusted: (address: string) => boolean;
 }
 
-/** Finds what a request is for. */
+/** Finds the route of a request. */
 export interface HostLookup {
   findRoute(host: string | undefined, target: string): Route | undefined;
   /**
-   * The host to take in place of a Host that is nobody's: what a trusted peer says in `X-Forwarded-Host`, if that is ours.
-   * `undefined`: the request's own stands. A list, which holds what a client wrote itself, is no host.
+   * Returns the host that replaces an unknown Host: the `X-Forwarded-Host` of a trusted peer, if it is a known host.
+   * `undefined`: the request's own Host stands. A list contains what a client wrote and is not accepted.
    */
   forwardedHost(host: string | undefined, forwarded: string, peer: string): string | undefined;
 }
@@ -21,7 +21,7 @@ export interface HostLookup {
 export function createHostLookup({ routes, settings, isTrusted }: HostLookupDeps): HostLookup {
   const isAdminHost = createAdminHosts(settings);
 
-  /** `?container=NAME` where no host matches: the reference's way of trying without DNS. */
+  /** `?container=NAME` where no host matches: how the original is tried out without DNS. */
   function routeOf(target: string): Route | undefined {
     const query = target.indexOf("?");
     if (query === -1 || !target.includes("container=", query)) return undefined;

@@ -17,9 +17,9 @@ export class NodeClientEnd implements ClientEnd {
   readonly #exchange: Exchange;
   readonly #names: FieldNames;
   #isCorked = false;
-  /** Bytes of the body that its Content-Length still promises; -1: unknown. */
+  /** Bytes of the body that are left by its Content-Length; -1: unknown. */
   #left = -1;
-  /** The head has gone to the client's socket. */
+  /** The head was written to the socket of the client. */
   #isFlushed = false;
 
   constructor(exchange: Exchange, names: FieldNames) {
@@ -44,14 +44,17 @@ export class NodeClientEnd implements ClientEnd {
     };
   }
 
-  /** HTTP/1.0 knows none, and a pipelined response must wait for its turn. */
+  /** HTTP/1.0 has none, and a pipelined response must wait for its turn. */
   writeInformation({ status, reason, fields }: ResponseHead): void {
     const { socket, headersSent } = this.writable;
     if (this.#isOldHttp || headersSent || socket?.writable !== true) return;
     socket.write(informationHead(status, reason, fields.lines), "latin1");
   }
 
-  /** It leaves with the first piece of the body, or with `flush`: an event stream's head must not wait for its first event. */
+  /**
+   * It is sent with the first piece of the body, or with `flush`: the head of an event stream must not wait for its
+   * first event.
+   */
   writeHead({ status, reason, fields }: ResponseHead): void {
     const { req, extraHeaders } = this.#exchange;
     const res = this.writable;
@@ -80,7 +83,7 @@ export class NodeClientEnd implements ClientEnd {
     if (res.destroyed || res.writableEnded) return;
     this.#isFlushed = true;
     if (this.#left === chunk.length) {
-      // The last piece goes out in one write with the end, and a small one in one string with the head.
+      // The last piece is written together with the end, and a small one in one string with the head.
       if (chunk.length <= SMALL_CHUNK) res.end(chunk.toString("latin1"), "latin1");
       else res.end(chunk);
       return;
@@ -99,7 +102,7 @@ export class NodeClientEnd implements ClientEnd {
     }
     if (this.status === 0 || this.#isFlushed) return;
     this.#isFlushed = true;
-    this.writable.write("", "latin1"); // flushHeaders would make UTF-8 of bytes that are none
+    this.writable.write("", "latin1"); // flushHeaders would encode as UTF-8 bytes that are not
   }
 
   end(trailers: readonly string[]): void {
@@ -131,15 +134,17 @@ export class NodeClientEnd implements ClientEnd {
     return this.#exchange.req.httpVersionMinor === 0;
   }
 
-  /** The client must not take what it has for the whole. */
+  /** The client must not take the response for complete. */
   #cutResponse(): void {
     const { socket } = this.writable;
-    // Where the end of the connection is the end of the body, only a reset tells the difference.
+    // Where the end of the connection ends the body, only a reset shows that it is incomplete.
     if (this.#isOldHttp && socket) socket.resetAndDestroy();
     else this.writable.destroy();
   }
 
-  /** node:http ends the connection of a client that has ended its own side, which would pass for the end of the body. */
+  /**
+   * node:http ends the connection of a client that has ended its own side, which would pass for the end of the body.
+   */
   #cutWithClient(): void {
     const { socket } = this.#exchange.req;
     socket.prependOnceListener("end", () => {

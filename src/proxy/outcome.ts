@@ -1,21 +1,21 @@
 import type { ForwardOutcome } from "./exchange.ts";
 
-/** Whether nothing of an answer has reached the client, so that it is to get one of ours. */
+/** Whether nothing of a response has reached the client, so that it gets one of ours. */
 export function isUnanswered({ kind }: ForwardOutcome): boolean {
   return kind === "failed" || kind === "refused";
 }
 
-/** Whether nothing is lost by asking again. */
+/** Whether sending it again loses nothing. */
 export function mayTryAgain({ kind }: ForwardOutcome): boolean {
   return kind === "refused";
 }
 
-/** The host that it was asked by is one of its own. */
+/** The requested host is one of its own. */
 export function isWell(outcome: ForwardOutcome): boolean {
   return outcome.kind === "done" && outcome.status < 400;
 }
 
-/** What the client got, or would have got. */
+/** Returns the status that the client got, or would have got. */
 export function statusOf(outcome: ForwardOutcome): number {
   switch (outcome.kind) {
     case "done":

@@ -12,12 +12,12 @@ export interface PooledRequest {
   readonly client: ClientEnd;
 }
 
-/** Sends a request that is whole on a kept connection, and relays its response. */
+/** Sends a complete request on a persistent connection and relays its response. */
 export function sendPooled(pool: UpstreamPool, request: PooledRequest): void {
   pool.send(new PooledExchange(pool, request));
 }
 
-/** One request on its way, which uses a connection and, at worst, a second one. */
+/** A request in progress, which uses one connection and at most a second one. */
 class PooledExchange implements UpstreamUser, Sender, Abortable {
   connection: UpstreamConnection;
   readonly #pool: UpstreamPool;
@@ -63,7 +63,7 @@ class PooledExchange implements UpstreamUser, Sender, Abortable {
     this.#client.flush();
     const { writable } = this.#client;
     if (writable.writableLength === 0) return true;
-    // A connection that was given back is somebody else's, and theirs to read.
+    // A returned connection belongs to another user, and so does its data.
     if (writable.writableNeedDrain && !this.#isGivenBack) {
       this.connection.pause();
       writable.once("drain", () => isolate(this, () => this.connection.resume()));
@@ -88,7 +88,7 @@ class PooledExchange implements UpstreamUser, Sender, Abortable {
     return this.send();
   }
 
-  /** After a fault of ours: a connection that was given back is somebody else's. */
+  /** After an internal error: a returned connection belongs to another user. */
   destroy(): void {
     if (!this.#isGivenBack) this.connection.destroy();
     this.#client.destroy();

@@ -7,7 +7,7 @@ import type { Exchange } from "./exchange.ts";
 import { FAILURES, failureOf } from "./failure.ts";
 import { NodeClientEnd } from "./node-client-end.ts";
 
-/** Relays the answer that an exchange gets on a connection of its own, and ends the exchange with it. */
+/** Relays the response on a connection of its own, and ends the exchange with it. */
 export function relayAnswer(exchange: Exchange, names: FieldNames, connection: Socket): ResponseHandler {
   const { req, res } = exchange;
   const client = new NodeClientEnd(exchange, names);
@@ -25,12 +25,12 @@ export function relayAnswer(exchange: Exchange, names: FieldNames, connection: S
     onBody(bytes) {
       client.writeBody(bytes);
       client.flush();
-      // What the system took at once needs no waiting for.
+      // What the system took at once need not be waited for.
       if (res.writableNeedDrain && res.writableLength > 0) connection.pause();
     },
     onEnd(trailers) {
       client.end(trailers);
-      connection.destroy(); // an upload that still goes on is of no use to anybody
+      connection.destroy(); // the rest of an upload has no reader any more
     },
     onBroken(error) {
       if (exchange.outcome !== undefined) return;

@@ -83,7 +83,7 @@ export class SimpleClientEnd implements ClientEnd {
       connection.endResponse(hasSent());
     };
     connection.onAbort = written;
-    // It is over when the client has it, as far as we can know.
+    // It has ended when the client has it, as far as we can know.
     if (this.writable.writableLength === 0) written();
     else this.writable.write("", "latin1", written);
   }
@@ -106,7 +106,7 @@ export class SimpleClientEnd implements ClientEnd {
     this.writable.destroy();
   }
 
-  /** Writes the text, and keeps it back until all of this read is there. */
+  /** Writes the text, and corks until this read is complete. */
   #writeText(): void {
     if (!this.#isCorked) {
       this.#isCorked = true;

@@ -5,18 +5,18 @@ import type { SimpleRequest } from "../http1/simple-request.ts";
 import type { Upstream } from "../http1/upstream-pool.ts";
 import type { RequestHeaders } from "./forwarded-fields.ts";
 
-/** Of a simple request, what its head for the app is made of. */
+/** What the head for the app is made from. */
 interface SimpleHeadSource {
   readonly request: SimpleRequest;
   readonly client: ClientConnection;
-  /** False: the upstream gets its own address as Host. */
+  /** False: the Host field names the upstream's own address. */
   readonly passHost: boolean;
 }
 
-/** Writes the head of a simple request for an app. */
+/** Formats the head of a simple request for an app. */
 export type SimpleHead = (source: SimpleHeadSource, upstream: Upstream) => string;
 
-/** What is said about a client is written once for as long as its connection and its host stay the same. */
+/** The forwarded fields are formatted once as long as connection and host stay the same. */
 export function createSimpleHead(requestHeaders: RequestHeaders): SimpleHead {
   function forwardedLines({ request, client, passHost }: SimpleHeadSource, to: Upstream): string {
     const { host = "", claims } = request;

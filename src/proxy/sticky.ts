@@ -2,14 +2,14 @@ import { cookieOf } from "../core/cookie-of.ts";
 import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 import type { Route } from "../lifecycle/admit/route.ts";
 
-/** The member that a client of a sticky group was sent to before, by its cookie; unverified, so only ever compared. */
+/** Returns the member from the cookie of a sticky group; it is unverified, so only ever compared. */
 export function stickyMember(route: Route, cookies: string | undefined): string | undefined {
   const name = route.group?.sticky;
   const value = name ? cookieOf(cookies, name) : undefined;
   return value === undefined ? undefined : decode(value);
 }
 
-/** The cookie that keeps a client with its member; `undefined` when it has it already. */
+/** Returns the cookie that keeps a client on its member; `undefined` when the client already has it. */
 export function stickyCookie(route: Route, record: WorkloadRecord, cookies: string | undefined): string | undefined {
   const name = route.group?.sticky;
   if (!name || stickyMember(route, cookies) === record.name) return undefined;

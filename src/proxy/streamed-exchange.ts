@@ -16,14 +16,14 @@ interface StreamedRequest {
   readonly to: Destination;
   readonly path: string;
   readonly headers: readonly string[];
-  /** What was read of its body already. */
+  /** The part of its body that was already read. */
   readonly begun: Buffer | undefined;
 }
 
-/** Sends a request whose body comes as it comes. */
+/** Sends a request whose body is streamed. */
 export type SendStreamed = (request: StreamedRequest) => void;
 
-/** The connection is new each time: what cannot be sent twice never goes out on one that the app may just be closing. */
+/** Always on a new connection: a request that cannot be sent twice never uses one that the app may be closing. */
 export function createStreamedExchange({ names }: { readonly names: FieldNames }): SendStreamed {
   return ({ exchange, to, path, headers, begun }) => {
     const { req, res } = exchange;
@@ -43,7 +43,7 @@ export function createStreamedExchange({ names }: { readonly names: FieldNames }
       forgiveWrites(connection);
       exchange.abort = () => connection.destroy();
       readResponse(connection, method === "HEAD", relayAnswer(exchange, names, connection));
-      // Nobody sends a body that was announced so before it is told that it is welcome.
+      // A body that was announced with Expect is not sent before the client is told to.
       if (req.headers.expect !== undefined) writeContinue(res);
       connection.write(requestHead(method, path, framed, { hasBody: isChunked, isLast: true }), "latin1");
       sendBody(req, connection, { begun, isChunked, names });

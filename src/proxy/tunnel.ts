@@ -16,7 +16,9 @@ import { switchingHead, upgradeHead } from "../http1/upgrade-fields.ts";
 export interface TunnelOrder {
   readonly req: IncomingMessage;
   readonly socket: Duplex;
-  /** What the client sent behind its request. The app gets it when it has agreed, never before: it might be a request. */
+  /**
+   * Bytes after the head of the request. The app gets them after its 101, never before: they might be another request.
+   */
   readonly head: Buffer;
   readonly to: Destination;
   readonly path: string;
@@ -26,7 +28,7 @@ export interface TunnelOrder {
   readonly onEnd: (outcome: ForwardOutcome) => void;
 }
 
-/** Asks an app for an upgrade and joins the two connections when it agrees; any other answer is relayed as such. */
+/** Requests an upgrade from an app and joins the two connections on a 101; any other response is relayed. */
 export function createTunnel({ names }: { readonly names: FieldNames }): (order: TunnelOrder) => void {
   return (order) => new Tunnel(order, names).open();
 }
@@ -89,8 +91,8 @@ class Tunnel {
   }
 
   /**
-   * Not 101: an answer like any other, with which the client's connection ends. What it has sent behind its request is
-   * read by nobody: a front that has not heard of the answer might pass on for a tunnel's what it would never let through.
+   * Not a 101: an ordinary response, with which the client's connection ends. Bytes after the request are not read: a
+   * front that missed this response might relay for a tunnel what it would otherwise reject.
    */
   #decline(connection: Socket): ResponseHandler {
     const { req, socket, extraHeaders, ledger } = this.#order;
@@ -109,7 +111,7 @@ class Tunnel {
     this.#end({ kind: "aborted", status: 0 });
   }
 
-  /** The caller has the client's socket again, unless the client has left. */
+  /** The caller owns the socket of the client again, unless the client has left. */
   #end(outcome: ForwardOutcome): void {
     if (this.#isEnded) return;
     this.#isEnded = true;

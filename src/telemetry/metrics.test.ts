@@ -4,7 +4,7 @@ import type { DomainEvent } from "../core/events.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { MeteredWorkload } from "./metrics-sources.ts";
 
-interface House {
+interface Fixture {
   readonly metrics: Metrics;
   readonly records: Map<string, MeteredWorkload>;
   readonly clock: { now: number };
@@ -12,7 +12,7 @@ interface House {
   value(line: string): Promise<number | undefined>;
 }
 
-function house(...names: string[]): House {
+function fixture(...names: string[]): Fixture {
   const clock = { now: 1_000_000 };
   const records = new Map(names.map((name) => [name, workload(name, "asleep")]));
   const metrics = createMetrics({
@@ -112,14 +112,14 @@ const lines: [rule: string, events: DomainEvent[], line: string, value: number |
 ];
 for (const [rule, events, line, value] of lines) {
   test(rule, async () => {
-    const { metrics, value: valueOf } = house("app");
+    const { metrics, value: valueOf } = fixture("app");
     for (const event of events) metrics.note(event);
     assert.equal(await valueOf(line), value);
   });
 }
 
 test("requests are told by status, and their durations in the buckets of the reference", async () => {
-  const { metrics, value } = house("app");
+  const { metrics, value } = fixture("app");
   metrics.request("app", 200, 3);
   metrics.request("app", 200, 30);
   metrics.request("app", 499, 20_000);
@@ -134,14 +134,14 @@ test("requests are told by status, and their durations in the buckets of the ref
 });
 
 test("a stranger's name never becomes a label, and costs no memory", async () => {
-  const { metrics } = house("app");
+  const { metrics } = fixture("app");
   for (let count = 0; count < 1_000; count += 1) metrics.request(`evil-${count}"} 1\n`, 200, 1);
   const { body } = await metrics.scrape();
   assert.ok(!body.includes("evil"));
 });
 
 test("a workload that was removed disappears from scrapes, and begins anew when it comes back", async () => {
-  const { metrics, records, value } = house("app", "other");
+  const { metrics, records, value } = fixture("app", "other");
   metrics.request("app", 200, 1);
   records.delete("app");
   assert.ok(!(await metrics.scrape()).body.includes('"app"'));
@@ -151,7 +151,7 @@ test("a workload that was removed disappears from scrapes, and begins anew when 
 });
 
 test("auth requests and calls of the engine are told by their ends", async () => {
-  const { metrics, value } = house();
+  const { metrics, value } = fixture();
   metrics.authRequest("traefik", 200);
   metrics.authRequest("traefik", 200);
   metrics.authRequest("caddy", "page");
@@ -162,7 +162,7 @@ test("auth requests and calls of the engine are told by their ends", async () =>
 });
 
 test("an engine is up until it is lost, and again when it is back; one that nobody uses is not told", async () => {
-  const { metrics, value } = house("app");
+  const { metrics, value } = fixture("app");
   assert.equal(await value('gateway_engine_up{engine="process"}'), 1);
   metrics.note({ type: "engine", engine: "process", up: false });
   metrics.note({ type: "engine", engine: "docker", up: false });
@@ -173,27 +173,27 @@ test("an engine is up until it is lost, and again when it is back; one that nobo
 });
 
 test("Docker is in use as long as nothing is configured at all", async () => {
-  const { metrics, value } = house();
+  const { metrics, value } = fixture();
   metrics.note({ type: "engine", engine: "docker", up: false });
   assert.equal(await value('gateway_engine_up{engine="docker"}'), 0);
 });
 
 test("a status that HTTP does not have is not counted, and breaks nothing", async () => {
-  const { metrics, value } = house("app");
+  const { metrics, value } = fixture("app");
   for (const status of [0, 99, 600, -1, 200.5, Number.NaN]) metrics.request("app", status, 1);
   assert.equal(await value('gateway_request_duration_seconds_count{container="app"}'), 6);
   assert.ok(!(await metrics.scrape()).body.includes("status_code="));
 });
 
 test("the metrics of the process are there, and the type is Prometheus's", async () => {
-  const { body, contentType } = await house().metrics.scrape();
+  const { body, contentType } = await fixture().metrics.scrape();
   assert.match(body, /^process_cpu_user_seconds_total \d/m);
   assert.match(body, /^process_resident_memory_bytes \d/m);
   assert.equal(contentType, "text/plain; version=0.0.4; charset=utf-8");
 });
 
 test("every family has the type line that it is known by, and says what it is", async () => {
-  const { body } = await house("app").metrics.scrape();
+  const { body } = await fixture("app").metrics.scrape();
   const types = [...body.matchAll(/^# TYPE (gateway_\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
   assert.deepEqual(types.sort(), [
     "gateway_asleep_seconds_total counter",

@@ -25,7 +25,7 @@ export interface EndpointsDeps {
   /** All settings of a container as people read them; absent: they are not shown. */
   readonly describeSettings?: (settings: WorkloadSettings) => readonly DescribedSetting[];
   readonly version: string;
-  /** More reserved paths, served by other rooms. */
+  /** More reserved paths, served by other folders. */
   readonly extras?: readonly ExtraEndpoint[];
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** A reserved path that another room serves, such as Traefik's provider document. */
+/** A reserved path that another folder serves, such as Traefik's provider document. */
 export interface ExtraEndpoint {
   /** The exact path. */
   readonly path: string;

@@ -37,7 +37,7 @@ test("keys do not share a bucket", () => {
   assert.equal(buckets.add("b").count, 1);
 });
 
-test("a million keys take no more room than the bound, and the oldest are forgotten first", () => {
+test("a million keys take no more memory than the bound, and the oldest are forgotten first", () => {
   const buckets = createLeakyBuckets({ clock: createManualClock(), capacity: 1, leakMs: 1_000, maxKeys: 1_000 });
   for (let key = 0; key < 1_000_000; key += 1) buckets.add(String(key));
   assert.equal(buckets.size(), 1_000);

@@ -33,5 +33,5 @@ export interface Frame extends Place {
 }
 
 export const BOX = { width: 216, height: 56 } as const;
-/** Room for a frame's title, above what it holds. */
+/** Height of a frame's title, above its boxes. */
 export const FRAME_TITLE = 25;

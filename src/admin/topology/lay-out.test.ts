@@ -60,7 +60,7 @@ test("every arrow begins at the right of one box and ends at the left of the oth
   );
 });
 
-test("a frame holds its boxes, with room for its title, and many of them stand in several columns", () => {
+test("a frame holds its boxes below its title, and many of them stand in several columns", () => {
   const boxes = Array.from({ length: 12 }, (_, index) => ({ id: `n${index}`, frame: "f" }));
   const laid = layOut({ boxes, frames: ["f"], arrows: [] });
   const frame = laid.frames["f"]!;

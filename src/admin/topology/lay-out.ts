@@ -6,7 +6,7 @@ import { routeArrows } from "./route-arrows.ts";
 const MARGIN = 16;
 /** From a frame's border to what it holds. */
 const PADDING = 10;
-/** What a box in a frame has above itself: room for the frame's title below a neighbour. */
+/** The space above a box in a frame, for the frame's title. */
 const HEADROOM = 20;
 
 /** Gives everything its place, from left to right: what is needed stands right of what needs it. Takes time; see `layout-program.ts`. */

@@ -44,7 +44,7 @@ export function formGroups(
   };
 }
 
-/** A group as other rooms read it. One made by labels is weighted as soon as a member says `dag.weight`. */
+/** Returns the settings of a group. A group made by labels is weighted as soon as one member has `dag.weight`. */
 export function toGroupSettings(
   group: GroupDraft,
   fileGroups: readonly GroupKeys[],

@@ -2,7 +2,7 @@ import type { Dependency, GatewaySettings, ScheduleSettings, WorkloadSettings } 
 import type { Draft } from "./draft.ts";
 import { compileIgnore } from "./ignore-rules.ts";
 
-/** A draft with its inherited and derived values, as every other room reads it. */
+/** Returns the settings of a draft, with inherited and derived values. */
 export function toWorkloadSettings(
   draft: Draft,
   dependsOn: readonly Dependency[],

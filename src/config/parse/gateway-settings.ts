@@ -1,7 +1,7 @@
 import type { AdminAuth, GatewaySettings } from "../../core/settings.ts";
 import type { GatewayKeys } from "../schema/gateway-schema.ts";
 
-/** The gateway's keys as every other room reads them. `localTimezone` is the machine's own. */
+/** Returns the settings of the gateway. `localTimezone` is the machine's own. */
 export function toGatewaySettings(keys: GatewayKeys, localTimezone: string): GatewaySettings {
   return {
     port: keys.port,

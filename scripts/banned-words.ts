@@ -1,0 +1,25 @@
+/** A word that must not come back, with what to write instead. */
+export interface BannedWord {
+  /** Matched in identifiers (`openHouse` is read as "open House"), comments, texts and documents, in any case. */
+  readonly word: RegExp;
+  /** The usual words for it. */
+  readonly instead: string;
+  /** Contexts in which it means what it says. */
+  readonly allowed?: RegExp;
+}
+
+export const BANNED_WORDS: readonly BannedWord[] = [
+  { word: /houses?/, instead: "context, fixture", allowed: /house rules/ },
+  { word: /rooms?/, instead: "folder, queue", allowed: /(?:no|has|more|is) room|room (?:for|again)/ },
+  {
+    word: /faces?/,
+    instead: "branding, surface",
+    // A template and its variable, which templates of users name; a heading of Linux.
+    allowed: /face\.(?:html|title|svg|logo|message)|face: brand|"scene", "face"|face [|]bytes/,
+  },
+  { word: /doors?/, instead: "handler", allowed: /opening the door/ },
+  { word: /farewells?/, instead: "final response, end" },
+  { word: /nudge[sd]?/, instead: "signal" },
+  { word: /fates?/, instead: "handling, outcome" },
+  { word: /is of use with/, instead: "requires" },
+];
