@@ -18,8 +18,8 @@ import { seeOther } from "./auth/see-other.ts";
 import type { Sender } from "../web/sender.ts";
 
 /**
- * What an administrator can do to a container, or to all members of a group: POST only, and from our own pages or a
- * program only. A form of a page leads back to it.
+ * What an administrator can do to a container, or to all members of a group: POST only, and only from our own pages or
+ * a program. A form is redirected back to its page.
  */
 export function mountActions(mount: Mount, { lifecycle }: EndpointsDeps, sender: Sender, tokens: FormTokens): void {
   for (const [path, act] of Object.entries(ACTIONS)) {
@@ -82,7 +82,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
 };
 
-/** What is to be kept awake is woken; of a group as much as a request would wake. */
+/** Wakes what is to be kept awake; of a group as much as a request would. */
 function wakeAny({ context }: Lifecycle, route: Route): void {
   if (!route.members.some(({ state }) => isWakingOrReady(state))) wakeRoute(context, route, "admin");
 }

@@ -13,7 +13,7 @@ export function createExtras(
   const byPath = new Map(extras.map((extra) => [extra.path, extra]));
 
   function mayAsk({ access }: ExtraEndpoint, req: IncomingMessage, res: ServerResponse): boolean {
-    // The socket's own address: what a header says proves nothing here (CVE-2026-40575).
+    // The peer address: header fields prove nothing here (CVE-2026-40575).
     if (access === "open" || isTrusted(req.socket.remoteAddress ?? "")) return true;
     if (access === "admin-or-trusted") return guard.admit(req, res);
     sender.problem(req, res, "forbidden");

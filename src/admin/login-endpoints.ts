@@ -25,7 +25,7 @@ export interface LoginDeps extends EndpointsDeps {
   readonly pages: AdminPages;
 }
 
-/** Login by a form (`username` and `password`, or `token`) for a cookie, so that a browser is not asked forever; logout. */
+/** Logs a browser in by a form (`username` and `password`, or `token`) that sets a cookie, and out again. */
 export function mountLogin(mount: Mount, deps: LoginDeps, sender: Sender): void {
   const { lifecycle, guard, sessions, tokens, pages, isTrusted } = deps;
 
@@ -81,13 +81,13 @@ export function mountLogin(mount: Mount, deps: LoginDeps, sender: Sender): void 
 }
 
 interface Finished {
-  /** Where a browser goes on. */
+  /** Where a browser is redirected to. */
   readonly next: string;
   readonly cookies: readonly string[];
   readonly csrf?: string | undefined;
 }
 
-/** A program gets JSON; a browser that sent a form goes on. */
+/** Responds with JSON to a program, with a redirect to a browser that sent a form. */
 function finish(req: Request, res: Response, { next, cookies, csrf }: Finished): void {
   if (wantsPage(req)) return seeOther(req, res, next, cookies);
   const facts = { status: 200, type: "application/json", headers: cookies };

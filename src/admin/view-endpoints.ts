@@ -22,7 +22,7 @@ export interface ViewDeps extends EndpointsDeps {
   readonly live: LiveEvents;
 }
 
-/** What an administrator can see: a page for a person, and the same as data for a program. */
+/** What an administrator can see: pages for people, and the same as data for programs. */
 export function mountViews(mount: Mount, deps: ViewDeps, sender: Sender): void {
   const { lifecycle, metrics, version, sources, pages, live } = deps;
 

@@ -1,9 +1,11 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
-/** Tells whether an address lies in any of some CIDRs (as `GatewaySettings.trustedProxies` holds them). */
+/** Checks whether an address lies in one of several CIDRs (in the form of `GatewaySettings.trustedProxies`). */
 export type AddressSet = (address: string) => boolean;
 
-/** Builds the set; IPv4 peers that Node shows as `::ffff:1.2.3.4` count as IPv4. What is no address is never in it. */
+/**
+ * Builds the set; IPv4 peers that Node shows as `::ffff:1.2.3.4` count as IPv4. Anything but an address is never in it.
+ */
 export function createAddressSet(cidrs: readonly string[]): AddressSet {
   if (cidrs.length === 0) return () => false;
   const list = new BlockList();
@@ -24,7 +26,7 @@ export function createAddressSet(cidrs: readonly string[]): AddressSet {
   };
 }
 
-/** Peers are few behind a front and many in the open: remembered, within bounds. */
+/** Peers are few behind a front and many on the internet: results are cached, within bounds. */
 const MOST_REMEMBERED = 10_000;
 
 function contains(list: BlockList, address: string): boolean {
@@ -33,7 +35,7 @@ function contains(list: BlockList, address: string): boolean {
   return isIPv6(plain) && list.check(plain, "ipv6");
 }
 
-/** An address without the IPv6 wrapping of an IPv4 one. */
+/** Removes the IPv6 prefix of an IPv4 address. */
 export function plainAddress(address: string): string {
   return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }

@@ -1,7 +1,7 @@
 import type { IgnoreRules } from "../core/settings.ts";
 import { type AddressSet, createAddressSet } from "./address-set.ts";
 
-/** What of a request the must-not-wake rules look at; strings come from a client as they are. */
+/** The part of a request that the must-not-wake rules examine; strings come from the client unchanged. */
 export interface IgnoreFacts {
   readonly method: string;
   /** The request target; query and fragment do not count. */
@@ -38,7 +38,7 @@ function matches(rules: IgnoreRules, { paths, addresses }: CompiledRules, facts:
 
 const QUERY = /[?#].*$/su;
 
-/** `*` stands for any run of characters. Split, not a regular expression, so that no pattern can be slow. */
+/** `*` stands for any run of characters. Split instead of a regular expression, so that no pattern can be slow. */
 function compilePath(pattern: string): (path: string) => boolean {
   const [first = "", ...rest] = pattern.split("*");
   if (rest.length === 0) return (path) => path === pattern;

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import type { ScheduleSettings } from "../core/settings.ts";
 
-/** When a workload may be reached, and when it is started and stopped by the clock. Times are wall-clock milliseconds. */
+/** When a workload is available, and when the clock starts and stops it. Times are wall-clock milliseconds. */
 export interface Schedule {
   /** Both given: between the last start and the next stop. One given: always. Cheap enough for every request. */
   isOpen(wallMs: number): boolean;
@@ -63,7 +63,7 @@ function nextOf(cron: Cron | undefined, wallMs: number): number | undefined {
   return cron?.nextRun(new Date(wallMs))?.getTime();
 }
 
-/** The last firing at or before `wallMs`; croner's own look back excludes the moment itself. */
+/** The last firing at or before `wallMs`; croner's own look-back excludes the time itself. */
 function previousOf(cron: Cron, wallMs: number): number | undefined {
   return cron.previousRuns(1, new Date(wallMs + 1))[0]?.getTime();
 }

@@ -1,4 +1,6 @@
-/** Whether an Accept header names HTML and no type is preferred to it (RFC 9110 §12.5.1); the order says nothing. */
+/**
+ * Whether an Accept field contains HTML and no type is preferred to it (RFC 9110 §12.5.1); the order does not matter.
+ */
 export function prefersHtml(accept: string): boolean {
   const ranges = readRanges(accept);
   const html = bestOf(ranges, "text/html");
@@ -8,7 +10,7 @@ export function prefersHtml(accept: string): boolean {
   return ranges.every(({ weight }) => weight <= most);
 }
 
-/** Whether HTML may be sent at all: the range that names it most closely decides, and who says nothing takes anything. */
+/** Whether HTML may be sent at all: the most specific range decides, and without the field anything may. */
 export function allowsHtml(accept: string | undefined): boolean {
   if (accept === undefined) return true;
   const ranges = readRanges(accept);
@@ -22,7 +24,7 @@ interface MediaRange {
   readonly weight: number;
 }
 
-/** A range whose weight cannot be read says nothing. */
+/** A range with an invalid weight is ignored. */
 function readRanges(accept: string): MediaRange[] {
   const plain = accept.toLowerCase().replaceAll(QUOTED, "");
   return plain.split(",").flatMap((range) => {

@@ -1,14 +1,14 @@
-/** What a balancer needs to know of a ready member. */
+/** What a balancer needs to know about a ready member. */
 export interface Candidate {
   readonly name: string;
   readonly inFlight: number;
   readonly weight: number;
 }
 
-/** Chooses among ready members; remembers whose turn it is. */
+/** Chooses among ready members; keeps track of whose turn it is. */
 export type Balancer = <T extends Candidate>(ready: readonly T[]) => T | undefined;
 
-/** A balancer for one group. `weighted` is smooth: a weight of 3 beside 1 gives a b a a, not a a a b. */
+/** Creates the balancer of one group. `weighted` is smooth: weights of 3 and 1 give a b a a, not a a a b. */
 export function createBalancer(strategy: "round-robin" | "least-connections" | "weighted"): Balancer {
   switch (strategy) {
     case "round-robin":

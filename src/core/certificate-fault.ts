@@ -1,6 +1,6 @@
 import { plainLine } from "./plain-line.ts";
 
-/** What is wrong with the certificate that an app has shown, if a connection to it failed for that. */
+/** Returns what is wrong with the certificate of an app, if a connection failed because of it. */
 export function certificateFault(error: Error): string | undefined {
   const code = "code" in error ? String(error.code) : "";
   if (!/CERT|SIGNATURE|ISSUER/.test(code)) return undefined;

@@ -1,7 +1,7 @@
-/** Who asked last, as far as a person cares: what keeps an app awake is often no person. Tells no address. */
+/** The kind of the last client, for people: what keeps an app awake is often not a person. Contains no address. */
 export type ClientClass = "browser" | "bot" | "program" | "websocket";
 
-/** One of four constant strings, by the User-Agent alone: cheap enough for every request, and no proof of anything. */
+/** Returns one of four constant strings, by the User-Agent alone: cheap enough for every request, and not a proof. */
 export function clientClass(userAgent: string | undefined, isUpgrade: boolean): ClientClass {
   if (isUpgrade) return "websocket";
   if (userAgent === undefined) return "program";
@@ -10,10 +10,10 @@ export function clientClass(userAgent: string | undefined, isUpgrade: boolean): 
 }
 
 /**
- * What the bots of search engines, monitors and messengers say beside a browser's name: that they are compatible, as no
- * browser but these three still does, where they are explained, or what they are.
+ * What bots of search engines, monitors and messengers add to a browser's name: that they are compatible, as only these
+ * three browsers still do, a link that explains them, or what they are.
  */
 const BOT = /compatible;(?! (?:MSIE|Konqueror|Dillo))|\+https?:|bot\/|Preview\//u;
 
-/** Browsers, of text above all, that never called themselves Mozilla. */
+/** Browsers, mostly text browsers, that never called themselves Mozilla. */
 const OTHER_BROWSER = /^(?:Opera\/|Lynx\/|w3m\/|E?Links[ /]|Dillo\/|NetSurf\/|edbrowse\/|URL\/Emacs)/u;

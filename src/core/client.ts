@@ -2,7 +2,7 @@ import { allowsHtml, prefersHtml } from "./accept.ts";
 import { clientClass } from "./client-class.ts";
 import type { ClientKind } from "./decision.ts";
 
-/** The request headers that tell what a client is; names lower-case as Node gives them. */
+/** The request fields that show what a client is; names lower-case as Node gives them. */
 export interface ClientHeaders {
   readonly accept?: string | undefined;
   readonly upgrade?: string | undefined;
@@ -15,7 +15,10 @@ export interface ClientHeaders {
   readonly "sec-websocket-key"?: string | string[] | undefined;
 }
 
-/** Who asks: a browser that can show a page, an upgrade, or anything else. Auth requests show an upgrade by its key alone. */
+/**
+ * Classifies a client: a browser that can show a page, an upgrade, or anything else. Auth requests show an upgrade by
+ * its key alone.
+ */
 export function classifyClient(method: string, headers: ClientHeaders): ClientKind {
   if (headers.upgrade !== undefined || headers["sec-websocket-key"] !== undefined) return "upgrade";
   if (method !== "GET" && method !== "HEAD") return "other";
@@ -24,12 +27,12 @@ export function classifyClient(method: string, headers: ClientHeaders): ClientKi
   return isBrowserWithoutSecFetch(headers) ? "navigation" : "other";
 }
 
-/** One of old, or over plain http, where new ones leave Sec-Fetch-* out. Programs list text/html as well. */
+/** An old browser, or one over plain http, where new ones leave out Sec-Fetch-*. Programs list text/html as well. */
 function isBrowserWithoutSecFetch(headers: ClientHeaders): boolean {
-  // A browser that sends any of them sends the mode too: one without it is a script's copy.
+  // A browser that sends any of them sends the mode too: one without it is the copy of a script.
   const isCopy = ["sec-fetch-dest", "sec-fetch-site", "sec-fetch-user"] as const;
   if (isCopy.some((name) => headers[name] !== undefined)) return false;
-  // A WebView says the name of its app there.
+  // A WebView adds the name of its app.
   if (String(headers["x-requested-with"]).toLowerCase() === "xmlhttprequest") return false;
   const { accept, "user-agent": agent } = headers;
   const isPerson = agent === undefined || agent === "" || clientClass(agent, false) === "browser";

@@ -2,14 +2,14 @@ import type { ClientKind, Decision, Forward, HandlerTraits } from "./decision.ts
 import type { Failure } from "./failure.ts";
 import type { AsleepStatus } from "./settings.ts";
 
-/** What `decide` needs to know of one member of a route at this moment. */
+/** What `decide` needs to know about one member of a route at this time. */
 export interface MemberView {
   readonly name: string;
-  /** Set while it is ready together with everything it depends on. */
+  /** Set while it is ready together with all its dependencies. */
   readonly gate: Forward | undefined;
-  /** Outside its schedule window: when that opens (0: nobody knows). `undefined` inside. */
+  /** Outside its schedule window: when that opens (0: unknown). `undefined` inside. */
   readonly closedUntilMs: number | undefined;
-  /** Set while nobody may wake it: until when that is so (wall clock; `undefined`: until somebody starts it). */
+  /** Set while it is suspended: until when (wall clock; `undefined`: until it is started by an administrator). */
   readonly suspended?: { readonly untilMs: number | undefined } | undefined;
   /** Its last wake failed, and when the next may be tried. */
   readonly failure: { readonly failure: Failure; readonly retryAtMs: number } | undefined;
@@ -18,7 +18,7 @@ export interface MemberView {
 export interface Question<Member extends MemberView> {
   readonly members: readonly Member[];
   readonly client: ClientKind;
-  /** Set for a client that must not wake it: the status that says that it sleeps. */
+  /** Set for a client that must not wake it: the status for a sleeping app. */
   readonly mustNotWake: AsleepStatus | undefined;
   readonly wake: "auto" | "page" | "hold";
   readonly holdTimeoutMs: number;
@@ -41,7 +41,7 @@ export function decide<Member extends MemberView>(question: Question<Member>): D
   if (ready.length > 0) return forwardTo(question.pick(ready));
 
   const { mustNotWake, handler, nowMs } = question;
-  // Nobody who must not wake it tries again, so that to them it has failed until somebody else does.
+  // A client that must not wake it cannot retry, so for that client it has failed until another one does.
   const isFailed = mustNotWake === undefined ? (member: MemberView) => coolsDown(member, nowMs) : hasFailed;
   if (open.every(isFailed)) return failed(open, nowMs);
   if (mustNotWake !== undefined) {
@@ -66,7 +66,7 @@ function wait(question: Omit<Question<MemberView>, "pick">): Decision<never> {
   return waitedMs > 0 ? TIMED_OUT : WAKING;
 }
 
-/** A schedule opens by itself, so that it counts before a suspension of other members. */
+/** A schedule opens by itself, so it takes precedence over a suspension of other members. */
 function shut(members: readonly MemberView[]): Decision<never> {
   if (members.length === 0) return UNKNOWN;
   const scheduled = members.filter(({ suspended }) => suspended === undefined);

@@ -2,16 +2,16 @@ import type { Failure } from "./failure.ts";
 import type { Endpoint } from "./observation.ts";
 import type { AsleepStatus } from "./settings.ts";
 
-/** What kind of client asks; it settles whether a page helps it. */
+/** The kind of a client, which determines whether a page helps. */
 export type ClientKind = "navigation" | "upgrade" | "other";
 
 /** What one handler (our proxy, or the auth requests of one front proxy) can and cannot do. */
 export interface HandlerTraits {
   /** Longest hold that the client's connection survives, in milliseconds. */
   readonly maxHoldMs: number;
-  /** Later bytes pass through us, so that a lease says when a request ends. */
+  /** Later bytes pass through us, so a lease tells when a request ends. */
   readonly seesTraffic: boolean;
-  /** A 2xx of ours reaches the client; where a front asks, it would let the request pass to an app that sleeps. */
+  /** A 2xx of ours reaches the client; to a front's auth request it would let the client pass to a sleeping app. */
   readonly relaysSuccess: boolean;
   /** The client was held before, for as long as the handler allows, so that nobody is held here. */
   readonly heldBefore?: boolean;
@@ -24,7 +24,7 @@ export type Decision<Member> = (
   | Denial
 ) & { readonly wake: boolean };
 
-/** What a client gets whose request goes nowhere. */
+/** What a client gets whose request is not forwarded. */
 export type Denial =
   | { readonly kind: "page" }
   /** Not ready, and this client neither waits nor gets a page. */
@@ -42,18 +42,18 @@ export type Denial =
   | { readonly kind: "failed"; readonly workload: string; readonly failure: Failure; readonly retryMs: number };
 
 /**
- * What a handler answers when a request may not go on. `broken`: it went on, and the app gave no answer; `gone`: the client
- * has left, so that nothing is answered.
+ * What a handler answers when a request may not be forwarded. `broken`: it was forwarded, and the app gave no response;
+ * `gone`: the client has left, so nothing is sent.
  */
 export type Refusal =
   | Denial
   | { readonly kind: "broken"; readonly why?: string | undefined }
   | { readonly kind: "gone" };
 
-/** How the wait of a client ended; anything but `ready` is an answer of ours. */
+/** How the hold of a request ended; anything except `ready` gets a response of ours. */
 export type HoldOutcome = "ready" | "failed" | "timed-out" | "full" | "gone";
 
-/** Frozen and built when a state changes, so that a ready workload's request allocates nothing to be decided. */
+/** Frozen and built when a state changes, so that a request to a ready workload allocates nothing. */
 export interface Forward {
   readonly kind: "forward";
   readonly workload: string;
@@ -61,8 +61,8 @@ export interface Forward {
 }
 
 /**
- * The decision for one of the targets of a ready workload, in a ring of them: whoever takes it leaves the next one for the
- * request after it. With one target it is its own next one.
+ * The decision for one of the targets of a ready workload, in a ring: each request leaves the next one to the following
+ * request. With one target it is its own successor.
  */
 export interface Gate extends Forward {
   readonly next: Gate;
@@ -71,8 +71,8 @@ export interface Gate extends Forward {
 }
 
 /**
- * How far a wake is: what the loading page shows. `stopping`: it begins when a stop has ended that is under way. `updating`:
- * somebody else has stopped or removed it a moment ago, and may be about to start it again.
+ * The progress of a wake, as the loading page shows it. `stopping`: it begins when a stop in progress has ended.
+ * `updating`: another tool has just stopped or removed it, and may be about to start it again.
  */
 export type WakePhase = (typeof WAKE_PHASES)[number];
 

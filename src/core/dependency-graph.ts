@@ -1,4 +1,4 @@
-/** Who needs whom: a name → the names that it needs. A name that only others mention needs nothing. */
+/** The dependencies: a name → the names that it needs. A name that is only mentioned needs nothing. */
 export type DependencyGraph = ReadonlyMap<string, readonly string[]>;
 
 /**
@@ -10,7 +10,7 @@ export function findCycles(graph: DependencyGraph): readonly (readonly string[])
   const done = new Set<string>();
   for (const root of graph.keys()) {
     if (done.has(root)) continue;
-    // An explicit stack: a chain of any length must not exhaust the engine's.
+    // An explicit stack: a long chain must not exhaust that of the JavaScript engine.
     const way: Step[] = [{ name: root, next: 0 }];
     const position = new Map([[root, 0]]);
     for (let step = way.at(-1); step !== undefined; step = way.at(-1)) {

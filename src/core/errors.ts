@@ -1,4 +1,4 @@
-/** The HTTP status of every code that this product answers with; documented one by one in docs/errors.md. */
+/** The HTTP status of every error code; documented one by one in docs/errors.md. */
 export const STATUS_BY_CODE = Object.freeze({
   "bad-request": 400,
   "conflict-host": 400,

@@ -1,6 +1,9 @@
 const REMEMBERED = 20;
 
-/** How long a wake is expected to take in all, in milliseconds: the median of the recent ones; `undefined` before the first. */
+/**
+ * Returns the expected total duration of a wake in milliseconds: the median of the recent ones; `undefined` before the
+ * first.
+ */
 export function expectedWakeMs(wakesMs: readonly number[]): number | undefined {
   if (wakesMs.length === 0) return undefined;
   const sorted = [...wakesMs].sort((a, b) => a - b);
@@ -9,7 +12,7 @@ export function expectedWakeMs(wakesMs: readonly number[]): number | undefined {
   return sorted.length % 2 === 1 ? upper : Math.round((upper + (sorted[middle - 1] ?? upper)) / 2);
 }
 
-/** The history with one more wake, no longer than is worth remembering. */
+/** Adds one wake to the history and limits its length. */
 export function rememberWake(wakesMs: readonly number[], durationMs: number): readonly number[] {
   return [...wakesMs.slice(1 - REMEMBERED), Math.round(durationMs)];
 }

@@ -3,16 +3,16 @@ import type { Failure } from "./failure.ts";
 import type { Endpoint, ExitFacts } from "./observation.ts";
 import type { StopReason, WorkloadState } from "./workload-state.ts";
 
-/** Who or what caused a wake; it goes into the log line and the timeline. */
+/** The cause of a wake, for the log line and the timeline. */
 export type WakeCause = (typeof WAKE_CAUSES)[number];
 export const WAKE_CAUSES = ["request", "auth", "admin", "schedule", "dependency", "scale"] as const;
 
-/** Everything worth telling, in one stream: logs, metrics, webhooks and live pages are fed from it and from nothing else. */
+/** Every reported event, in one stream: logs, metrics, webhooks and live pages get it and nothing else. */
 export type DomainEvent =
   | { readonly type: "wake"; readonly workload: string; readonly cause: WakeCause }
   /**
-   * It answers. `durationMs` since the wake began; `undefined` when no wake led there: it was started by somebody else, or
-   * by us (`ours`) and answers again, late, or to a gateway that was restarted.
+   * It is ready. `durationMs` since the start of the wake; `undefined` without a wake: it was started by another tool,
+   * or by us (`ours`) and is ready again, late, or for a restarted gateway.
    */
   | {
       readonly type: "ready";
@@ -28,7 +28,7 @@ export type DomainEvent =
       readonly durationMs: number;
       readonly retryMs: number;
     }
-  /** We put it to sleep. */
+  /** We stopped it. */
   | {
       readonly type: "stopped";
       readonly workload: string;
@@ -36,10 +36,10 @@ export type DomainEvent =
       readonly durationMs: number;
       readonly awakeMs: number;
     }
-  /** Our stop ended in a kill, since it did not end by itself in this time: what it had not saved is lost. */
+  /** Our stop ended in a kill, because it did not end by itself in this time: unsaved data is lost. */
   | { readonly type: "killed"; readonly workload: string; readonly timeoutMs: number }
   | { readonly type: "stop-failed"; readonly workload: string; readonly message: string }
-  /** It ended without us: a crash, or a person's doing. */
+  /** It ended without us: a crash, or an operator. */
   | {
       readonly type: "ended";
       readonly workload: string;
@@ -47,9 +47,9 @@ export type DomainEvent =
       readonly absent: boolean;
     }
   | { readonly type: "vetoed"; readonly workload: string; readonly reason: VetoReason }
-  /** It takes TLS alone, though it is to be spoken to in plain HTTP. */
+  /** It requires TLS, though it is configured for plain HTTP. */
   | { readonly type: "wants-tls"; readonly workload: string; readonly port: number | undefined }
-  /** A stop would delete it, so that none is ever made but by a person; told once for each container. */
+  /** A stop would delete it, so only a person may stop it; reported once for each container. */
   | { readonly type: "never-stopped"; readonly workload: string }
   /** Nobody wakes it before `untilMs` (wall clock), or until it is resumed. */
   | { readonly type: "suspended"; readonly workload: string; readonly untilMs: number }
@@ -62,16 +62,16 @@ export type DomainEvent =
       readonly to: WorkloadState;
       readonly why: string;
     }
-  /** The run that answered there is over, whoever ended it: nobody there answers any more. */
+  /** The run behind this endpoint is over, whatever ended it: nothing there responds any more. */
   | { readonly type: "run-over"; readonly workload: string; readonly endpoint: Endpoint }
   | { readonly type: "hold"; readonly host: string; readonly outcome: HoldOutcome; readonly waitedMs: number }
   | { readonly type: "engine"; readonly engine: string; readonly up: boolean; readonly reason?: string }
   | { readonly type: "settings"; readonly hosts: number; readonly workloads: number }
-  /** Somebody gave wrong credentials for the admin pages; what they gave is not told. */
+  /** Wrong credentials were sent to the admin pages; they are not reported. */
   | { readonly type: "login-failed"; readonly address: string; readonly path: string }
   | { readonly type: "fault"; readonly message: string; readonly detail: string };
 
-/** What kept a workload awake although no lease did: its counters, its own word, or a command that runs in it. */
+/** What kept a workload awake without a lease: its counters, its own report, or a command that runs in it. */
 export type VetoReason = (typeof VETO_REASONS)[number];
 export const VETO_REASONS = ["traffic", "connections", "cpu", "busy-path", "exec"] as const;
 

@@ -1,12 +1,12 @@
 /**
- * The name that a container and its successor share. While Docker Compose replaces a container the successor (with its
- * version 1: the predecessor) is called `<12 hex digits>_name`.
+ * Returns the name that a container and its successor share. While Docker Compose replaces a container, the successor
+ * (with its version 1: the predecessor) is called `<12 hex digits>_name`.
  */
 export function familyName(name: string): string {
   return name.replace(TEMPORARY, "");
 }
 
-/** True for a name that a container only bears while Docker Compose replaces it, or after that has failed. */
+/** True for a name that a container only has while Docker Compose replaces it, or after that has failed. */
 export function isTemporaryName(name: string): boolean {
   return TEMPORARY.test(name);
 }

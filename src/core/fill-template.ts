@@ -1,7 +1,7 @@
 /** What `{{ name }}` may stand for: a text, a number, or nothing. */
 export type TemplateValue = string | number | null;
 
-/** Fills every `{{ name }}`; `write` says how a value is written there. Names that are not among the values stay as they are. */
+/** Fills every `{{ name }}`; `write` formats a value. Names without a value stay as they are. */
 export function fillTemplate(
   template: string,
   values: Readonly<Record<string, TemplateValue>>,
@@ -12,17 +12,17 @@ export function fillTemplate(
   });
 }
 
-/** The names between `{{` and `}}`, each once, in the order in which they come. */
+/** Returns the names between `{{` and `}}`, each once, in order. */
 export function templateNames(template: string): readonly string[] {
   return [...new Set([...template.matchAll(PLACE)].map(([, name = ""]) => name))];
 }
 
-/** As a part of a plain text; nothing is empty. */
+/** As part of a plain text; nothing is empty. */
 export function asText(value: TemplateValue): string {
   return value === null ? "" : String(value);
 }
 
-/** As a part of a JSON document: within its quotes a text cannot end them, and nothing is `null`. */
+/** As part of a JSON document: a text cannot end its quotes, and nothing is `null`. */
 export function asJson(value: TemplateValue): string {
   return typeof value === "string" ? JSON.stringify(value).slice(1, -1) : String(value);
 }

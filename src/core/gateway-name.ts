@@ -1,8 +1,9 @@
 import { hostName } from "./host-table.ts";
 
 /**
- * Whether a Host that is no app's names the gateway itself, as it does behind a proxy that sends the address which it was
- * given: an IP address, a name without a dot (localhost, a container's or a service's), or one of the gateway's own names.
+ * Whether an unknown Host names the gateway itself, as it does behind a proxy that sends the address it was configured
+ * with: an IP address, a name without a dot (localhost, a container or service name), or one of the gateway's own
+ * names.
  */
 export function isGatewayName(rawHost: string, ownNames: readonly string[]): boolean {
   const name = hostName(rawHost);

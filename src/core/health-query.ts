@@ -1,6 +1,6 @@
 import { parseDuration } from "./duration.ts";
 
-/** What a poll of `/_health` asks for. */
+/** A poll of `/_health`. */
 export interface HealthQuery {
   /** How long the answer may wait for a change, in milliseconds; 0: it is sent at once. */
   readonly waitMs: number;
@@ -11,7 +11,7 @@ export interface HealthQuery {
 /** Below the time limit of every front proxy. */
 const LONGEST_WAIT_MS = 25_000;
 
-/** Reads the query of `/_health`, whichever way it arrived; `undefined`: `wait` is no duration. */
+/** Parses the query of `/_health` of any handler; `undefined`: `wait` is not a duration. */
 export function readHealthQuery(query: URLSearchParams): HealthQuery | undefined {
   const wait = parseDuration(query.get("wait") ?? "0");
   if (!wait.ok) return undefined;

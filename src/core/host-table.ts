@@ -1,4 +1,4 @@
-/** Finds what a Host header means: `find` takes the raw header of a client, hostile or missing. */
+/** Finds the meaning of a Host field: `find` takes the raw field of a client, hostile or missing. */
 export interface HostTable<T> {
   find(rawHost: string | undefined): T | undefined;
   readonly size: number;
@@ -24,7 +24,10 @@ export function createHostTable<T>(entries: Iterable<readonly [pattern: string, 
   };
 }
 
-/** Lower-case, without port and trailing dots, IPv6 at its shortest; `undefined` for what no host name can be. */
+/**
+ * Returns it in lower case, without port and trailing dots, IPv6 in its shortest form; `undefined` for an invalid host
+ * name.
+ */
 export function hostName(rawHost: string): string | undefined {
   if (rawHost.length === 0 || rawHost.length > 300 || !HOST_CHARACTERS.test(rawHost)) return undefined;
   const name = rawHost.toLowerCase().replace(PORT, "").replace(TRAILING_DOTS, "");
@@ -42,7 +45,7 @@ function findNormalized<T>(exact: Map<string, T>, wildcards: Map<string, T>, raw
   const port = PORT.exec(rawHost)?.[0] ?? "";
   const found = exact.get(name + port) ?? exact.get(name);
   if (found !== undefined || wildcards.size === 0) return found;
-  // From the second character on: a wildcard stands for a label, and an empty one is none.
+  // From the second character on: a wildcard stands for a label, which is not empty.
   for (let dot = name.indexOf(".", 1); dot !== -1; dot = name.indexOf(".", dot + 1)) {
     const wildcard = wildcards.get(name.slice(dot) + port) ?? wildcards.get(name.slice(dot));
     if (wildcard !== undefined) return wildcard;

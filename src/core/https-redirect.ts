@@ -1,6 +1,8 @@
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Whether an answer to `http://host/path` only sends its client to the same place by https: an app that forces https does. */
+/**
+ * Whether a response to `http://host/path` only redirects to the same path by https, as an app that forces https does.
+ */
 export function isRedirectToHttps(status: number, location: string | undefined, host: string, path: string): boolean {
   if (!REDIRECTS.has(status) || location === undefined || !/^https:\/\//i.test(location)) return false;
   if (!URL.canParse(location) || !URL.canParse(path, `https://${host}`)) return false;

@@ -1,6 +1,6 @@
 /**
- * Hands an exception of our own to the process's last handler, which logs it. It is thrown outside of the current call, so
- * that the loop or the parser which called the faulty handler goes on for everybody else.
+ * Reports an exception of ours to the last handler of the process, which logs it. It is thrown outside the current
+ * call, so that the loop or parser which called the faulty handler continues for others.
  */
 export function reportFault(fault: unknown): void {
   queueMicrotask(() => {
@@ -13,7 +13,7 @@ interface Destroyable {
   destroy(): unknown;
 }
 
-/** Runs an event handler of one connection: an exception in it is reported and closes that connection alone. */
+/** Runs an event handler of one connection: an exception in it is reported and closes only that connection. */
 export function isolate<C extends Destroyable>(connection: C, handle: (connection: C) => void): void {
   try {
     handle(connection);
@@ -23,7 +23,7 @@ export function isolate<C extends Destroyable>(connection: C, handle: (connectio
   }
 }
 
-/** Both connections of an exchange, which a fault in what joins them costs. */
+/** Both connections of an exchange, which a fault between them closes. */
 export function bothOf(client: Destroyable, upstream: Destroyable): { readonly destroy: () => void } {
   return {
     destroy() {
@@ -33,7 +33,7 @@ export function bothOf(client: Destroyable, upstream: Destroyable): { readonly d
   };
 }
 
-/** The same for work that goes on after its event. */
+/** The same for work that continues after its event. */
 export function isolateAsync(connection: Destroyable, work: Promise<unknown>): void {
   work.catch((fault: unknown) => {
     connection.destroy();

@@ -1,21 +1,21 @@
 import type { WorkloadState } from "./workload-state.ts";
 
-/** What settles when a workload must be looked at again. All times are milliseconds on the life cycle's clock. */
+/** What determines when a workload must be checked again. All times are milliseconds on the life cycle's clock. */
 export interface DeadlineView {
   readonly state: WorkloadState;
-  /** Requests, streams, tunnels and auth holds that are open. */
+  /** Open requests, streams, tunnels and auth holds. */
   readonly leases: number;
   /** Workloads that need this one and are awake or waking. */
   readonly dependents: number;
   readonly lastActivityMs: number;
-  /** Since when the engine has been running it. */
+  /** Since when the engine runs it. */
   readonly awakeSinceMs: number;
   readonly idleTimeoutMs: number | undefined;
-  /** It has no host of its own: without an `idle_timeout` it sleeps with the last one that needs it, if we woke it. */
+  /** It has no host of its own: without an `idle_timeout` it is stopped when nothing needs it, if we woke it. */
   readonly dependencyOnly: boolean;
   readonly wokenByUs: boolean;
   readonly minUptimeMs: number;
-  /** Somebody wants it awake until then (a pin), or a veto put the stop off; 0: nobody. */
+  /** It must stay awake until then (a pin), or a veto put the stop off; 0: not set. */
   readonly keepUntilMs: number;
   readonly pauseAfterMs: number;
   readonly throttleAfterMs: number;
@@ -24,7 +24,7 @@ export interface DeadlineView {
   readonly suspendedUntilMs?: number;
   /** The next opening or closing of its schedule. */
   readonly schedule: { readonly kind: "start" | "stop"; readonly atMs: number } | undefined;
-  /** When its counters must be read next, to see traffic that passes us by; absent: they need not be. */
+  /** When its counters must be read next, to see traffic that bypasses us; absent: not needed. */
   readonly sampleAtMs?: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface Deadline {
   readonly atMs: number;
 }
 
-/** The one moment at which this workload's single timer must fire; `undefined`: nothing is due. */
+/** Returns the time at which this workload's single timer must fire; `undefined`: nothing is due. */
 export function nextDeadline(view: DeadlineView): Deadline | undefined {
   return soonest([scheduled(view), suspended(view), ...restful(view)]);
 }
@@ -70,7 +70,7 @@ function restful(view: DeadlineView): readonly (Deadline | undefined)[] {
   ];
 }
 
-/** What runs but never answered is of no use; stopped before its cool-down is over it would be started again too soon. */
+/** It runs but never became ready; stopped before its cool-down is over, it would be started again too soon. */
 function coolDownOver({ keepUntilMs }: DeadlineView, { retryAtMs }: { retryAtMs: number }): number {
   return Math.max(keepUntilMs, retryAtMs);
 }

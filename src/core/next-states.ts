@@ -1,7 +1,7 @@
 import type { Endpoint, Observation } from "./observation.ts";
 import type { Effect, StopReason, Transition, WorkloadState } from "./workload-state.ts";
 
-/** What every change needs: its moment, and the number of the job that a new status owns. */
+/** What every change needs: its time, and the number of the job that a new status owns. */
 export interface Step {
   readonly nowMs: number;
   readonly nextRun: number;

@@ -6,7 +6,7 @@ import type { NotifyEvent } from "./settings.ts";
 import { timeSpan } from "./time-span.ts";
 import type { StopReason } from "./workload-state.ts";
 
-/** What a webhook is told of one event; the names are those of its JSON and of templates. */
+/** The notification of one event; the names are those of its JSON and of templates. */
 export interface Notification {
   readonly event: NotifyEvent;
   readonly container: string;
@@ -25,7 +25,7 @@ export interface Notification {
   readonly exit_code: number | null;
 }
 
-/** What each field holds; the documentation is made from it, and templates may use no other. */
+/** What each field holds; the documentation is generated from it, and templates may use no other. */
 export const NOTIFICATION_FIELDS: Readonly<Record<keyof Notification, string>> = {
   event: "`wake`, `ready`, `stop` or `failed`.",
   container: "The container's name.",
@@ -40,7 +40,9 @@ export const NOTIFICATION_FIELDS: Readonly<Record<keyof Notification, string>> =
   exit_code: "failed: the exit code, where there is one.",
 };
 
-/** What webhooks are told of an event; `undefined`: nothing. `wallMs` is when it happened, on the wall clock. */
+/**
+ * Returns the notification of an event; `undefined`: there is none. `wallMs` is when it happened, on the wall clock.
+ */
 // oxlint-disable-next-line max-lines-per-function -- a table: one case an event
 export function toNotification(event: DomainEvent, wallMs: number): Notification | undefined {
   const about = (kind: NotifyEvent, container: string, says: string, rest: MessageFacts): Notification => ({
@@ -58,7 +60,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
       return about("wake", event.workload, "is waking", { message: CAUSE_TEXTS[event.cause], reason: event.cause });
     case "ready": {
       const { workload, durationMs, cause } = event;
-      if (durationMs === undefined) return undefined; // somebody else started it: at a restart of ours that is everything
+      if (durationMs === undefined) return undefined; // started by another tool: after a restart of ours that is everything
       const message = `It answers after ${timeSpan(durationMs)}.`;
       return about("ready", workload, "is ready", {
         message,
@@ -120,7 +122,7 @@ type MessageFacts = Pick<Notification, "message" | "reason"> & Partial<Notificat
 
 const UNSET = { duration_ms: null, awake_ms: null, retry_ms: null, exit_code: null };
 
-/** 130, 137 and 143 are SIGINT, SIGKILL and SIGTERM: somebody stopped it. */
+/** 130, 137 and 143 are SIGINT, SIGKILL and SIGTERM: it was stopped from outside. */
 function isCrash({ code, oomKilled }: ExitFacts): boolean {
   return oomKilled || ![0, 130, 137, 143].includes(code);
 }

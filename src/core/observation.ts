@@ -1,16 +1,16 @@
 import type { EngineKind } from "./engine-kind.ts";
 
-/** Where an app can be reached: a literal address or a name, and a port. */
+/** The address of an app: a literal address or a name, and a port. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
   /** Goes through docker-proxy, which accepts before the app listens: a TCP connect alone proves nothing. */
   readonly published: boolean;
-  /** The app speaks TLS there; its certificate is looked at only with `verify`. */
+  /** The app requires TLS; its certificate is checked only with `verify`. */
   readonly tls?: { readonly verify: boolean };
-  /** The port inside of the container, where nobody configured one and it must be found. */
+  /** The port inside the container, where it is not configured and must be found. */
   readonly targetPort?: number;
-  /** Not to be believed before its container has run so long: a likelier one may still come up. */
+  /** Not trusted before its container has run for so long: a more likely one may still come up. */
   readonly afterMs?: number;
 }
 
@@ -29,7 +29,7 @@ export interface Instance {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** What an engine says of one workload at one moment, in our words. */
+/** What an engine reports of one workload at one time, in our terms. */
 export interface Observation {
   readonly name: string;
   /** The engine's own id; it changes when a container is created anew under the same name. Empty when absent. */
@@ -38,10 +38,10 @@ export interface Observation {
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
   /** Set while `starting` and no check of this run has begun: the first one comes so long after its start. */
   readonly firstCheckAfterMs?: number;
-  /** What the last health check of this run wrote, if that one failed: one short plain line. */
+  /** The output of the last health check of this run, if that one failed: one short line. */
   readonly checkOutput?: string;
   readonly image: string;
-  /** TCP ports that its image exposes, or that it was made with; absent: not known. */
+  /** TCP ports that its image exposes, or that it was created with; absent: unknown. */
   readonly exposedPorts?: readonly number[];
   /** What is running, or about to; one at most where the engine knows no replicas. Empty unless running. */
   readonly instances: readonly Instance[];
@@ -53,7 +53,7 @@ export interface Observation {
   readonly note: string;
   readonly startedAtMs: number | undefined;
   readonly exit: ExitFacts | undefined;
-  /** How long it may take to end, as it was made; absent where nobody says. */
+  /** How long it may take to end, as it was created; absent where unknown. */
   readonly stopTimeoutMs?: number;
   /** As in the engine's inventory. */
   readonly labels?: InventoryItem["labels"];
@@ -74,7 +74,7 @@ export interface ExitFacts {
   readonly atMs: number | undefined;
 }
 
-/** One line of an engine's inventory: enough to discover by label and to notice a change. */
+/** One entry of an engine's inventory: enough to discover labels and to notice a change. */
 export interface InventoryItem {
   readonly name: string;
   /** The id and kind of its engine; absent: Docker's, or that of local processes. */
@@ -86,17 +86,17 @@ export interface InventoryItem {
   readonly labels: Readonly<Record<string, string>>;
   /** The container whose network it uses, as the engine calls it: an id, or a name. */
   readonly networkOf?: string;
-  /** As in an observation; a list alone does not tell them. */
+  /** As in an observation; a list alone does not contain them. */
   readonly exposedPorts?: readonly number[];
-  /** Why it cannot be looked after although it asks for it; one sentence. */
+  /** Why it cannot be managed although its labels enable it; one sentence. */
   readonly refused?: string;
-  /** What its owner should know, though it is looked after; one sentence. */
+  /** A warning to its owner, although it is managed; one sentence. */
   readonly warning?: string;
-  /** It is gone since a moment, and keeps its place for its successor. */
+  /** It has just been removed, and keeps its place for its successor. */
   readonly departed?: true;
 }
 
-/** The line of an inventory that an observation makes unnecessary to read; `undefined`: there is none. */
+/** Returns the inventory entry that an observation makes unnecessary to read; `undefined`: there is none. */
 export function itemOf({ name, id, status, image, labels = {}, networkOf }: Observation): InventoryItem | undefined {
   if (status === "absent") return undefined;
   return { name, id, status, image, labels, ...(networkOf !== undefined && { networkOf }) };
@@ -135,7 +135,7 @@ export function endpointsOf({ instances }: Observation): readonly Endpoint[] {
   return instances.flatMap(({ ready, ending, endpoints }) => (ready && !ending ? endpoints : []));
 }
 
-/** What a list says of a container that does not run. */
+/** What a list reports of a container that does not run. */
 export function asleepAs(name: string, item: InventoryItem | undefined, last: Observation | undefined): Observation {
   return {
     name,

@@ -1,4 +1,6 @@
-/** What comes of a guess: a browser loads what a person may open next (WICG nav-speculation, and its older forms). */
+/**
+ * Whether a request is a prefetch: a browser loads what a person may open next (WICG nav-speculation, and older forms).
+ */
 export function isPrefetch(method: string, headers: Readonly<Record<string, string | string[] | undefined>>): boolean {
   if (method !== "GET" && method !== "HEAD") return false;
   return NAMES.some((name) => headers[name] !== undefined && GUESS.test(String(headers[name])));

@@ -1,4 +1,7 @@
-/** The host a request is for, raw; `conflict` when it names several (a smuggler's trick), `undefined` when it names none. */
+/**
+ * Returns the raw host of a request; `conflict` when there are several (request smuggling), `undefined` when there is
+ * none.
+ */
 export function requestHost(target: string, rawHeaders: readonly string[]): string | undefined | typeof CONFLICT {
   let host: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -13,7 +16,7 @@ export function requestHost(target: string, rawHeaders: readonly string[]): stri
 
 export const CONFLICT = Symbol("conflict");
 
-/** Path of a request target as it was sent, without query and fragment (GHSA-pxq7-h93f-9jrg: `#` ends a path too). */
+/** Returns the path of a request target, without query and fragment (GHSA-pxq7-h93f-9jrg: `#` ends a path too). */
 export function requestPath(target: string): string {
   const origin = target.charCodeAt(0) === SLASH ? target : target.replace(ABSOLUTE_FORM, "");
   const end = origin.search(PATH_END);

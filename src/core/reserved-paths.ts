@@ -1,6 +1,6 @@
 /**
- * Whether a target in origin form may be one of our own paths; all others are the app's, `/_next/…` among them. Which of
- * these are ours on the host in question is for their owners to say.
+ * Whether a target in origin form may be one of our own paths; all others are the app's, `/_next/…` among them. Which
+ * of these are ours on the host in question is decided elsewhere.
  */
 export function mayBeReserved(target: string): boolean {
   return target.charCodeAt(1) === UNDERSCORE && RESERVED.test(target);

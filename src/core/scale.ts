@@ -7,8 +7,8 @@ export interface ScaleView {
 }
 
 /**
- * Which members (by index) to wake now. With `targetConcurrency` 0 all of them; otherwise one first, and one more as soon
- * as every awake member has as many requests in flight as that.
+ * Returns which members (by index) to wake now. With `targetConcurrency` 0 all of them; otherwise one first, and one
+ * more as soon as every awake member has that many requests in flight.
  */
 export function membersToWake(members: readonly ScaleView[], targetConcurrency: number): readonly number[] {
   const asleep = members.flatMap(({ awake, waking, failing }, index) => (awake || waking || failing ? [] : [index]));

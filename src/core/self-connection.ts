@@ -7,8 +7,8 @@ interface Ends {
 }
 
 /**
- * True where nobody listens: a connection to a port of this machine from which the system makes connections may be given
- * just that port for its own end, and then meets itself (RFC 9293 §3.5, simultaneous open).
+ * True where nothing listens: a connection to an ephemeral port of this machine may get the same port as its own end,
+ * and then connects to itself (RFC 9293 §3.5, simultaneous open).
  */
 export function meetsItself({ localAddress, localPort, remoteAddress, remotePort }: Ends): boolean {
   return localPort === remotePort && localAddress === remoteAddress;

@@ -18,7 +18,7 @@ export interface GatewaySettings {
   readonly adminAuth: AdminAuth;
   readonly adminHosts: readonly string[];
   readonly scheduleTimezone: string;
-  /** The network shared with containers; empty: found from the gateway's own container. */
+  /** The network shared with containers; empty: that of the gateway's own container. */
   readonly network: string;
   readonly address: AddressMode;
   readonly holdTimeoutMs: number;
@@ -37,7 +37,10 @@ export type AddressMode = "auto" | "container" | "published";
 export type LogAccess = "starting" | "always" | "never";
 export type Theme = "default" | "minimal" | "terminal";
 
-/** `trustedHeader` (lower-case): in a trusted proxy's request it names who has logged in there already; absent: none does. */
+/**
+ * `trustedHeader` (lower-case): in a request from a trusted proxy it names the authenticated user; absent: no field
+ * does.
+ */
 export type AdminAuth =
   | { readonly method: "none" }
   | {
@@ -64,14 +67,14 @@ export interface NotifySettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly secret: string;
   readonly preset: "" | "ntfy" | "discord" | "slack" | "gotify";
-  /** With `{{ field }}`: JSON is the whole body, another text the preset's message; empty: the preset's own. */
+  /** With `{{ field }}`: JSON is the whole body, another text is the message of the preset; empty: the preset's own. */
   readonly template: string;
 }
 
 /** One thing that an engine starts and stops: a container, or a local process. */
 export interface WorkloadSettings {
   readonly name: string;
-  /** Lower-case host names, possibly with a port, possibly `*.example.com`; empty for a mere dependency or member. */
+  /** Lower-case host names, possibly with a port, possibly `*.example.com`; empty for a dependency or member. */
   readonly hosts: readonly string[];
   readonly origin: "file" | "label" | "implied";
   /** Set for a local process; absent for a Docker container. */
@@ -80,26 +83,26 @@ export interface WorkloadSettings {
   readonly engine?: string;
   /** Where the app listens; `undefined` on a workload without a host and without the key: running is ready enough. */
   readonly targetPort: number | undefined;
-  /** Nobody configured a port: `targetPort` is only where it is looked for if its image exposes no other one. */
+  /** No port is configured: `targetPort` is only tried if its image exposes no other one. */
   readonly findsPort?: boolean;
   readonly startTimeoutMs: number;
-  /** `undefined`: the key is unset (a mere dependency then sleeps with the last workload that needs it); 0: never. */
+  /** `undefined`: the key is unset (a dependency is then stopped with the last workload that needs it); 0: never. */
   readonly idleTimeoutMs: number | undefined;
   readonly network: string;
-  /** Empty: where the visitor was going. */
+  /** Empty: the requested path. */
   readonly redirectPath: string;
   readonly icon: string;
   /** Empty: Docker's own health check if there is one, else a TCP connect. */
   readonly healthPath: string;
   readonly targetScheme: "http" | "https";
-  /** Its certificate must be valid for the host that it is asked for. */
+  /** Its certificate must be valid for the requested host. */
   readonly targetVerify: boolean;
   /** The Host of probes; empty: a host of its own or its group's. */
   readonly healthHost: string;
   readonly dependsOn: readonly Dependency[];
   readonly schedule: ScheduleSettings | undefined;
   readonly wake: "auto" | "page" | "hold";
-  /** `started`: what somebody else has stopped is not woken until somebody has started it. */
+  /** `started`: after a stop from outside it is not woken until it is started from outside. */
   readonly wakeAfterStop?: "asked" | "started";
   readonly holdTimeoutMs: number;
   readonly maxPending: number;
@@ -109,7 +112,7 @@ export interface WorkloadSettings {
   /** Empty: the image's own. */
   readonly stopSignal: string;
   readonly minUptimeMs: number;
-  /** `undefined`: `requests`, or `traffic` once a front proxy has asked about it. */
+  /** `undefined`: `requests`, or `traffic` after the first auth request about it. */
   readonly idleSignal: IdleSignal | undefined;
   readonly busyPath: string;
   readonly passHost: boolean;
@@ -123,7 +126,7 @@ export interface WorkloadSettings {
   readonly pauseAfterMs: number;
   readonly throttleAfterMs: number;
   readonly throttleCpus: number;
-  /** 0: left as it is. */
+  /** 0: unchanged. */
   readonly throttleMemoryBytes: number;
 }
 
@@ -140,7 +143,7 @@ export interface ProcessSettings {
 export interface Dependency {
   readonly name: string;
   readonly condition: DependencyCondition;
-  /** Its network is used, too: what uses it cannot start without it, nor outlive it. */
+  /** Its network is shared too: the workload that shares it cannot start without it, nor outlive it. */
   readonly sharesNetwork?: true;
 }
 

@@ -1,2 +1,2 @@
-/** What an app is said to have answered that was asked in plain HTTP and speaks TLS, with what to set then. */
+/** What an app that requires TLS is reported to have answered to plain HTTP, with the setting to change. */
 export const SPEAKS_TLS = "speaks TLS (set target_scheme: https)";

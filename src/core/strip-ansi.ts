@@ -1,15 +1,15 @@
 /* oxlint-disable no-control-regex -- control characters are what this file is about */
 
 /**
- * One line of a program's output as plain text: terminal sequences, control characters and marks that reorder text are
- * taken out, and of a line that was written over with carriage returns the last state stays. Tabs stay. Linear in time.
+ * Returns one line of output as plain text: terminal sequences, control characters and marks that reorder text are
+ * removed, and a line overwritten with carriage returns keeps its last state. Tabs stay. Linear in time.
  */
 export function stripAnsi(line: string): string {
   if (!SUSPICIOUS.test(line)) return line;
   return lastState(line.replace(SEQUENCES, "")).replace(UNPRINTABLE, "").toWellFormed();
 }
 
-/** What a terminal would show, nearly: a carriage return goes back to the start and what follows is written over. */
+/** Nearly what a terminal would show: after a carriage return, the text overwrites the line from its start. */
 function lastState(text: string): string {
   let end = text.length;
   while (text[end - 1] === "\r") end--;
@@ -20,8 +20,8 @@ const SUSPICIOUS = /[^\t\x20-\x7e\xa0-\u0559]/;
 
 /**
  * ECMA-48, in the order tried: strings (OSC, DCS, SOS, PM, APC) up to BEL, ST or the next escape; CSI with its
- * parameters; other escapes. Each comes in a 7-bit form (ESC and a letter) and an 8-bit one (C1). An unfinished one
- * takes what belongs to it until the end of the line, as a terminal would.
+ * parameters; other escapes. Each exists in a 7-bit form (ESC and a letter) and an 8-bit one (C1). An unfinished one
+ * extends to the end of the line, as in a terminal.
  */
 const SEQUENCES = new RegExp(
   [
@@ -33,7 +33,7 @@ const SEQUENCES = new RegExp(
 );
 
 /**
- * C0 but for the tab, DEL, C1, and what makes text read otherwise than it is stored: bidirectional marks, embeddings,
- * overrides and isolates (CVE-2021-42574), line and paragraph separators, byte-order marks.
+ * C0 except the tab, DEL, C1, and characters that make text look different from what is stored: bidirectional marks,
+ * embeddings, overrides and isolates (CVE-2021-42574), line and paragraph separators, byte-order marks.
  */
 const UNPRINTABLE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;

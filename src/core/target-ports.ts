@@ -1,4 +1,4 @@
-/** A port on which an app may listen; `afterMs`: not to be believed before its container has run so long. */
+/** A port on which an app may listen; `afterMs`: not trusted before its container has run for so long. */
 export interface PortToTry {
   readonly port: number;
   readonly afterMs: number;
@@ -9,8 +9,9 @@ const HTTP_PORT = 80;
 const SECOND_CHOICE_AFTER_MS = 3_000;
 
 /**
- * Where an app without `target_port` is looked for, the likeliest first, given the TCP ports that its image exposes. People
- * move ports, so that 80 is tried beside the one that is exposed; on a network of others (`isShared`) 80 may be theirs.
+ * Returns the ports to try for an app without `target_port`, the most likely first, given the TCP ports that its image
+ * exposes. People move ports, so 80 is tried in addition to the exposed one; on a shared network (`isShared`) 80 may
+ * belong to another container.
  */
 export function portsToTry(exposed: readonly number[], isShared: boolean): readonly PortToTry[] {
   const [other, ...more] = exposed.filter((port) => port !== HTTP_PORT);

@@ -1,6 +1,6 @@
 const SLEEPING: ReadonlySet<string> = new Set(["absent", "asleep", "paused", "failed"]);
 
-/** How long a workload has slept in all, in milliseconds: what was added up when sleeps ended, and the present one. */
+/** Returns the total time asleep in milliseconds: the sum of ended sleeps, and the present one. */
 export function timeAsleepMs(
   workload: {
     readonly state: { readonly status: string };

@@ -1,4 +1,4 @@
-/** Milliseconds as people tell them: `0.24 s`, `42 s`, `3 min 5 s`, `1 h 1 min`. */
+/** Formats milliseconds for people: `0.24 s`, `42 s`, `3 min 5 s`, `1 h 1 min`. */
 export function timeSpan(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(2)} s`;
   const whole = Math.round(ms / 1000);

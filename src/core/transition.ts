@@ -9,8 +9,8 @@ import {
 } from "./workload-state.ts";
 
 /**
- * The whole life of a workload as a table: every pair of status and event that means something is listed, every other
- * one leaves the state as it is. `nextRun` numbers the job of a status that owns one; it must never repeat.
+ * The life of a workload as a table: every meaningful pair of status and event is listed, every other one leaves the
+ * state unchanged. `nextRun` numbers the job of a status that owns one; it must never repeat.
  */
 export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: number, nextRun: number): Transition {
   const step: Step = { nowMs, nextRun };
@@ -113,12 +113,14 @@ function onWakeFailed(
   const failed = { status: "failed", sinceMs: step.nowMs, run: step.nextRun, failure, retryAtMs, runs } as const;
   return {
     state: { ...failed, ...(startPending && { startPending, ...(stopNext && { stopNext }) }) },
-    // The probe goes on behind the failure: an app that takes longer than its start_timeout still comes up.
+    // The probe continues after the failure: an app that takes longer than its start_timeout still comes up.
     effects: ["cancel", "probe"],
   };
 }
 
-/** Idleness waits for a moment of rest; what a person or a schedule orders is kept until it can be done. */
+/**
+ * Idle stops wait for a moment without requests; a stop ordered by a person or a schedule is kept until it can be done.
+ */
 function onSleep(state: WorkloadState, reason: StopReason, step: Step): Transition {
   const isOrder = !canBeUndone(reason);
   switch (state.status) {
@@ -147,7 +149,7 @@ function onSleep(state: WorkloadState, reason: StopReason, step: Step): Transiti
   }
 }
 
-/** Keeps an order to stop until the engine runs it: a stop beside a start may lose. */
+/** Keeps an order to stop until the engine runs it: a stop during a start may be lost. */
 function stopLater(
   state: Extract<WorkloadState, { status: "unseen" | "starting" | "failed" }>,
   reason: StopReason,
@@ -168,7 +170,7 @@ function onObserved(state: WorkloadState, observation: Observation, restarted: b
       return sameSleep(state, observation) ? keep(state) : settle(observation, step);
     case "failed": {
       const runs = isRunning(observation);
-      // Somebody else has started it, or made it anew: it deserves a new look, whatever happened when we tried.
+      // It was started or recreated from outside: it gets a new probe, whatever happened before.
       if (restarted || (runs && !state.runs)) return settle(observation, step, state.stopNext);
       return runs === (state.runs ?? false) ? keep(state) : { state: { ...state, runs }, effects: [] };
     }
@@ -180,7 +182,7 @@ function onObserved(state: WorkloadState, observation: Observation, restarted: b
       return settle(observation, step);
     case "draining":
       if (observation.status === "running" && !restarted) return keep(state);
-      if (state.wakeNext) return start(step); // its end has come by itself
+      if (state.wakeNext) return start(step); // it has ended by itself
       if (canBeUndone(state.reason)) return settle(observation, step);
       if (observation.status === "stopped" || observation.status === "absent") return settle(observation, step);
       // Another run of it must stop as well, and a frozen one, once nothing is open.

@@ -3,8 +3,8 @@ import type { Failure } from "./failure.ts";
 import type { Endpoint, ExitFacts, Observation } from "./observation.ts";
 
 /**
- * Where one workload stands, with the data that only this status has. `run` names the job (wake, probe, drain, stop) that
- * the status owns: a result that carries another number comes late and is dropped.
+ * The state of one workload, with the data that only this status has. `run` numbers the job (wake, probe, drain, stop)
+ * that the status owns: a result with another number is late and dropped.
  */
 export type WorkloadState =
   | {
@@ -21,7 +21,7 @@ export type WorkloadState =
       readonly sinceMs: number;
       readonly run: number;
       readonly phase: WakePhase;
-      /** It must stop, for this reason, as soon as the engine's start has ended: a stop beside a start may lose. */
+      /** It must stop, for this reason, as soon as the engine's start has ended: a stop during a start may be lost. */
       readonly stopNext?: StopReason;
     }
   | { readonly status: "unready"; readonly sinceMs: number; readonly run: number }
@@ -38,7 +38,7 @@ export type WorkloadState =
       readonly reason: StopReason;
       /** Set when it was ready before: an arrival then makes it ready again. */
       readonly targets: readonly Endpoint[] | undefined;
-      /** Somebody arrived although it must stop: wake it as soon as it has ended. */
+      /** A request arrived although it must stop: wake it as soon as it has ended. */
       readonly wakeNext: boolean;
     }
   | {
@@ -46,7 +46,7 @@ export type WorkloadState =
       readonly sinceMs: number;
       readonly run: number;
       readonly reason: StopReason;
-      /** Somebody arrived meanwhile: wake it as soon as it has ended. */
+      /** A request arrived meanwhile: wake it as soon as it has ended. */
       readonly wakeNext: boolean;
     }
   | {
@@ -54,7 +54,7 @@ export type WorkloadState =
       readonly sinceMs: number;
       readonly run: number;
       readonly failure: Failure;
-      /** Requests before this moment get the failure, later ones a new try. */
+      /** Requests before this time get the failure, later ones a new try. */
       readonly retryAtMs: number;
       /** The engine runs it all the same: it does not answer (yet). */
       readonly runs?: boolean;
@@ -81,13 +81,16 @@ export const STATUS_NAMES = [
 export type StopReason = "idle" | "schedule" | "admin" | "suspend" | "unneeded" | "pause";
 
 export type WorkloadEvent =
-  /** Somebody asks for it. `force` (an administrator's retry) ends a cool-down. */
+  /** A request for it. `force` (an administrator's retry) ends a cool-down. */
   | { readonly type: "wake"; readonly force?: boolean }
-  /** The engine was asked. `restarted`: not what it was (another id), nor the run that was ready (another start time or address). */
+  /**
+   * The result of an observation. `restarted`: not the same container (another id), nor the run that was ready (another
+   * start time or address).
+   */
   | { readonly type: "observed"; readonly observation: Observation; readonly restarted: boolean }
   | { readonly type: "progress"; readonly run: number; readonly phase: WakePhase }
   | { readonly type: "answered"; readonly run: number; readonly endpoint: Endpoint }
-  /** A one-shot ran to its end with exit code 0, as those who depend on it want. */
+  /** A one-shot ended with exit code 0, as its dependents require. */
   | { readonly type: "completed"; readonly run: number; readonly exit: ExitFacts }
   | {
       readonly type: "wake-failed";
@@ -103,12 +106,12 @@ export type WorkloadEvent =
   | { readonly type: "targets"; readonly targets: readonly Endpoint[] }
   /** The app refused a connection although it was ready. */
   | { readonly type: "refused"; readonly endpoint: Endpoint }
-  /** The engine reports that it ends by itself, or by somebody else. */
+  /** The engine reports that it ends by itself, or from outside. */
   | { readonly type: "ending" }
   | { readonly type: "sleep"; readonly reason: StopReason }
-  /** A request came while draining. */
+  /** A request arrived while draining. */
   | { readonly type: "arrival" }
-  /** Whatever was waited for before a stop is over, or a veto was found. */
+  /** A stop has nothing more to wait for, or a veto was found. */
   | { readonly type: "drained"; readonly run: number }
   | { readonly type: "vetoed"; readonly run: number }
   | {
@@ -127,7 +130,7 @@ export interface Transition {
   readonly effects: readonly Effect[];
 }
 
-/** Whether somebody who arrives undoes a stop that is still draining, or is served by a new start after it. */
+/** Whether an arriving request undoes a stop that is still draining, or is served by a new start after it. */
 export function canBeUndone(reason: StopReason): boolean {
   return reason === "idle" || reason === "unneeded" || reason === "pause";
 }

@@ -1,7 +1,7 @@
 import type { Settings, WorkloadSettings } from "./settings.ts";
 
 /**
- * The workloads that no host leads to and that none other needs: a front proxy asks about them by their name
+ * Returns the workloads without a host that no other one needs: a front proxy requests them by their name
  * (`/_auth/FRONT/container/NAME`).
  */
 export function workloadsByName({ workloads, groups }: Pick<Settings, "workloads" | "groups">): WorkloadSettings[] {

@@ -4,7 +4,7 @@ import { createAnswer } from "../respond/answer.ts";
 import type { Responder } from "../respond/responder.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
 
-/** `GET /_ask?domain=`: whether a host is ours, before Caddy gets a certificate for it. It never wakes anything. */
+/** `GET /_ask?domain=`: whether a host is ours, before Caddy obtains a certificate for it. Never wakes anything. */
 export function createAsk({
   routes,
   responder,

@@ -22,21 +22,21 @@ import { clientOf, readyAnswer } from "./ready-answer.ts";
 export interface AuthDeps extends PollDeps {
   readonly lifecycle: Pick<Lifecycle, "admit" | "routes" | "context">;
   readonly answerRefusal: AnswerRefusal<Route>;
-  /** Whether a peer may ask, and its forwarded headers count. */
+  /** Whether a peer may send auth requests, and its forwarded fields are trusted. */
   readonly isTrusted: (address: string) => boolean;
-  /** The client's address: behind a trusted peer, as that says in `X-Forwarded-For`. */
+  /** Returns the address of the client: behind a trusted peer, from its `X-Forwarded-For`. */
   readonly addressOf: (req: IncomingMessage) => string;
 }
 
-/** What a front gets, and under which word it is counted. */
+/** What a front gets, and the label it is counted under. */
 export interface AuthAnswer {
   readonly answer: Answer;
   readonly counted: string;
-  /** Flat headers on top. */
+  /** Flat fields that are added. */
   readonly extra?: readonly string[];
 }
 
-/** An auth request on its way to an answer. */
+/** An auth request without an answer yet. */
 export interface AuthRequest {
   readonly front: Front;
   readonly req: IncomingMessage;
@@ -46,13 +46,13 @@ export interface AuthRequest {
   readonly aborted: AbortSignal;
 }
 
-/** One that was understood, and what it is about. */
+/** An auth request that was understood, and its subject. */
 interface UnderstoodRequest extends AuthRequest {
   readonly forwarded: ForwardedRequest;
   readonly route: Route;
 }
 
-/** Settles an auth request that is not already settled by an open gate. Resolves with nothing when the front has left. */
+/** Answers an auth request for which no open gate has the answer. Resolves with nothing when the front has left. */
 export async function answerAuthRequest(deps: AuthDeps, request: AuthRequest): Promise<AuthAnswer | undefined> {
   const { lifecycle, responder, isTrusted } = deps;
   const { front, req, path } = request;
@@ -88,7 +88,7 @@ async function answerAccess(deps: AuthDeps, request: UnderstoodRequest): Promise
     if (record.heardFrom !== forward.to) noteFirstPass(lifecycle.context, record, forward.to);
     noteStream(record, streamSigns(req.headers), lifecycle.context.clock.now());
     const extra = waitHeaders(waitedMs);
-    // One that is no use must not let others pass unseen, whose requests are; nor is a cold start to be told twice.
+    // One that does not count as use must not let others pass unseen that do; nor is a cold start reported twice.
     const reuseSeconds = admission.isUse && extra.length === 0 ? front.reuseSeconds : undefined;
     if (reuseSeconds !== undefined) noteReuse(record, reuseSeconds, lifecycle.context.clock);
     return { answer: allowedAnswer(forward, reuseSeconds), counted: extra.length > 0 ? "held" : "allowed", extra };
@@ -113,7 +113,7 @@ async function answerPage(deps: AuthDeps, request: UnderstoodRequest): Promise<A
     if (decision.kind === "gone") return undefined;
     return { answer: await answerRefusal(decision, route, client, "forward-auth"), counted: decision.kind };
   }
-  // The front could not reach it, or asked a moment too early: only a look at the app tells which.
+  // The front could not reach it, or its request was a moment too early: only a probe of the app tells which.
   const { to } = admission.forward;
   if ((await probe.tcp(to, aborted)).kind === "no") dispatch(admission.record, { type: "refused", endpoint: to });
   return { answer: readyAnswer(responder(), routeFacts(route, clock), client), counted: "page" };
@@ -124,7 +124,7 @@ async function answerToPoll(
   { front, req, forwarded, aborted }: UnderstoodRequest,
   poll: Poll,
 ): Promise<AuthAnswer | undefined> {
-  // Behind nginx the same poll comes again as a question for the page: only that one counts.
+  // Behind nginx the same poll arrives again as a request for the page: only that one counts.
   if (forwarded.about === "access" && front.bareRefusal !== undefined)
     return { answer: front.bareRefusal, counted: "poll" };
   const acceptLanguage = req.headers["accept-language"];
@@ -145,11 +145,11 @@ function clientRequest({ addressOf }: AuthDeps, { req, forwarded, aborted }: Und
   return {
     kind: clientOf(req, forwarded).kind,
     method,
-    path: requestPath(uri), // GHSA-pxq7-h93f-9jrg: rules match what comes before `#` and `?`
+    path: requestPath(uri), // GHSA-pxq7-h93f-9jrg: rules match the part before `#` and `?`
     userAgent: req.headers["user-agent"] ?? "",
     address: addressOf(req),
     isPrefetch: isPrefetch(method, req.headers),
-    sticky: undefined, // an auth answer sets no cookie
+    sticky: undefined, // an auth response sets no cookie
     host: override === undefined ? host : undefined,
     aborted,
   };
@@ -161,7 +161,7 @@ function strangerAnswer(responder: Responder, peer: string): Answer {
   return responder.problem("forbidden", { detail }, PROGRAM);
 }
 
-/** The front has an error to show, and what it is about is none of ours: there is nothing to wait for. */
+/** The front has an error to show for something that is not ours: there is nothing to wait for. */
 function noPage(responder: Responder, req: IncomingMessage, forwarded: ForwardedRequest, counted: string): AuthAnswer {
   const detail = "The front proxy found nobody to answer this, and the gateway has nobody to wake for it.";
   return {
@@ -170,7 +170,7 @@ function noPage(responder: Responder, req: IncomingMessage, forwarded: Forwarded
   };
 }
 
-/** A page reaches the client as it is. */
+/** Whether the response reaches the client unchanged. */
 function isPage(path: string): boolean {
   return path === "/page" || path.startsWith("/page/");
 }

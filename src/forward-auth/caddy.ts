@@ -1,7 +1,7 @@
 import type { Front } from "./front.ts";
 import { readForwarded } from "./read-forwarded.ts";
 
-/** Caddy's forward_auth: it relays whole answers and waits as long as we do. */
+/** Caddy's forward_auth: it relays whole responses and waits as long as needed. */
 export const CADDY: Front = Object.freeze({
   name: "caddy",
   traits: Object.freeze({

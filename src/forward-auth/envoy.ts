@@ -4,8 +4,8 @@ import type { Answer } from "../respond/answer.ts";
 import type { ForwardedRequest, Front, Misread } from "./front.ts";
 
 /**
- * Envoy's ext_authz over HTTP: the client's own request with its path behind our prefix and without its body. Exactly 200
- * allows; a 5xx would be its own bodiless 403, so that every refusal leaves as a 4xx.
+ * Envoy's ext_authz over HTTP: the client's request with its path after our prefix and without its body. Exactly 200
+ * allows; a 5xx would become its own bodiless 403, so every refusal is sent as a 4xx.
  */
 export const ENVOY: Front = Object.freeze({
   name: "envoy",
@@ -28,12 +28,12 @@ function readOriginal(req: IncomingMessage, path: string): ForwardedRequest | Mi
   return { about: "access", host, uri, method, override: undefined };
 }
 
-/** "Too many requests" is the 4xx that clients and crawlers ask again after; the page's own polls must not look like it. */
+/** "Too many requests" is the 4xx that clients and crawlers retry; the polls of the page must not get it. */
 function asClientError(answer: Answer): Answer {
   if (answer.status < 500) return answer;
   const mayAskAgain = answer.headers.includes("Retry-After");
   return { ...answer, status: mayAskAgain ? PAGE_STATUS : 403 };
 }
 
-/** Not 5xx: Envoy takes that for a fault of the authorizer, and drops the body. */
+/** Not 5xx: Envoy takes that for an authorizer failure and drops the body. */
 const PAGE_STATUS = 429;

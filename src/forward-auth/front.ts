@@ -2,32 +2,35 @@ import type { IncomingMessage } from "node:http";
 import type { HandlerTraits } from "../core/decision.ts";
 import type { Answer } from "../respond/answer.ts";
 
-/** One kind of front proxy, and everything in which it differs from the others. */
+/** A kind of front proxy, with everything in which it differs from the others. */
 export interface Front {
   readonly name: "traefik" | "caddy" | "nginx" | "envoy";
   readonly traits: HandlerTraits;
-  /** Reads what a client asked it for; `path` is what follows `/_auth/NAME`. */
+  /** Reads the forwarded request; `path` is what follows `/_auth/NAME`. */
   read(req: IncomingMessage, path: string): ForwardedRequest | Misread;
-  /** What a refused client gets instead of `answer`, so that the front hands it on. */
+  /** Returns what a refused client gets instead of `answer`, so that the front relays it. */
   refusal(answer: Answer): Answer;
-  /** Set where a refusal's body does not reach the client: this goes out at once, and the front then asks for `/page`. */
+  /**
+   * Set where the body of a refusal does not reach the client: this is sent at once, and the front then requests
+   * `/page`.
+   */
   readonly bareRefusal?: Answer;
-  /** For how many whole seconds the front may reuse the 200 for an app that is ready; absent: not at all. */
+  /** How many whole seconds the front may reuse the 200 for a ready app; absent: not at all. */
   readonly reuseSeconds?: number;
 }
 
-/** An auth request, understood. Strings come from a client as they are. */
+/** A client's request as an auth request forwards it. Strings come from the client unchanged. */
 export interface ForwardedRequest {
-  /** `page`: the front has an error to show and wants our page for it. */
+  /** `page`: the front has an error to show and requests our page for it. */
   readonly about: "access" | "page";
   readonly host: string;
   readonly uri: string;
   readonly method: string;
-  /** Set by the front's own configuration: whose host it is does not matter then. */
+  /** Set by the configuration of the front, which then overrides the host. */
   readonly override: { readonly kind: "container" | "group"; readonly name: string } | undefined;
 }
 
-/** An auth request that nothing can be decided from, and what a person must mend. */
+/** An auth request that cannot be understood, and what to fix. */
 export interface Misread {
   readonly code: "bad-request" | "unknown-path";
   readonly detail: string;

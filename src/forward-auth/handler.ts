@@ -23,7 +23,7 @@ import { single } from "./read-forwarded.ts";
 import { TRAEFIK } from "./traefik.ts";
 
 export interface AuthHandlerDeps extends AuthDeps {
-  /** Counts an answer by what it said; called once per auth request. */
+  /** Counts an answer by its label; called once per auth request. */
   readonly count: (front: Front["name"], answer: string) => void;
 }
 
@@ -31,7 +31,7 @@ export interface AuthHandlerDeps extends AuthDeps {
 export interface AuthHandler {
   /** The ready path of a simple auth request: the header lines of its 200; undefined: it needs more, and nothing was done. */
   simple(request: SimpleRequest, peer: string): string | undefined;
-  /** False: this is no auth request. */
+  /** Returns false: this is not an auth request. */
   request(req: IncomingMessage, res: ServerResponse, path: string): boolean;
   /** Caddy's auth request for an upgrade is an upgrade itself. It gets an ordinary response, never a 101. */
   upgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
@@ -41,7 +41,7 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
   function request(req: IncomingMessage, res: ServerResponse, path: string): boolean {
     const front = frontOf(path);
     if (front === undefined) return false;
-    // A front copies its client's Expect, and Caddy hands our 100 on: the body may come, the app will read it.
+    // A front copies its client's Expect, and Caddy relays our 100: the body may be sent, the app will read it.
     if (req.headers.expect !== undefined) writeContinue(res);
     const passed =
       QUICK_FRONTS.get(req.url ?? "") === front &&
@@ -76,7 +76,7 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
 
   async function answerUpgrade(front: Front, req: IncomingMessage, socket: Duplex, path: string): Promise<void> {
     const leaving = new AbortController();
-    // Nothing but the end can follow: the front sends the app's bytes to the app.
+    // Only the end can follow: the front sends the bytes of the client to the app.
     socket.once("close", () => leaving.abort()).once("end", () => socket.destroy());
     socket.resume();
     const found = await settle(deps, { front, req, path: restOf(front, path), aborted: leaving.signal });
@@ -86,7 +86,7 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
   return { simple, request, upgrade };
 }
 
-/** The ready path: one look-up, one read, nothing decided and nothing built. Returns what lets it pass. */
+/** The ready path: one look-up and one read, without a decision. Returns what lets the request pass. */
 function passAtOnce(
   { lifecycle, isTrusted, count }: AuthHandlerDeps,
   front: Front,
@@ -112,7 +112,7 @@ function passAtOnce(
   return gate;
 }
 
-/** Finds the answer and counts it; a fault of ours is answered, too. */
+/** Finds the answer and counts it; an internal error is answered as well. */
 async function settle(deps: AuthHandlerDeps, request: AuthRequest): Promise<AuthAnswer | undefined> {
   const { front } = request;
   let found: AuthAnswer | undefined;
@@ -132,7 +132,7 @@ async function settle(deps: AuthHandlerDeps, request: AuthRequest): Promise<Auth
 
 const FRONTS: readonly Front[] = [TRAEFIK, CADDY, ENVOY];
 
-/** Those that ask with the client's host and path in headers, by the whole path of their question. */
+/** The fronts that forward host and path of the client in header fields, by the full path of their auth request. */
 const QUICK_FRONTS: ReadonlyMap<string, Front> = new Map([
   ...[TRAEFIK, CADDY, NGINX].map((front) => [`/_auth/${front.name}`, front] as const),
   ["/_auth/nginx/cached", NGINX_CACHED],
@@ -146,7 +146,7 @@ function frontOf(path: string): Front | undefined {
   return FRONTS.find((front) => front.name === name);
 }
 
-/** What of a question settles it while the app is awake. */
+/** The part of an auth request that decides while the app is awake. */
 type Question = Pick<SimpleRequest, "forwardedHost" | "forwardedUri" | "userAgent"> & StreamSigns;
 
 function questionOf({ headers }: IncomingMessage): Question {
@@ -162,7 +162,7 @@ function restOf({ name }: Front, path: string): string {
   return path.slice("/_auth/".length + name.length);
 }
 
-/** Paths that begin with `/_` or `/.` may be a poll of our page or a certificate authority's; `#` and `?` end a path. */
+/** Paths that begin with `/_` or `/.` may be a poll of our page or an ACME challenge; `#` and `?` end a path. */
 function mayBeOurs(uri: string): boolean {
   const second = uri.charCodeAt(1);
   return uri.charCodeAt(0) !== SLASH || second === UNDERSCORE || second === DOT;

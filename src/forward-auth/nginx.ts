@@ -1,14 +1,14 @@
 import type { Front } from "./front.ts";
 import { readForwarded } from "./read-forwarded.ts";
 
-/** What it makes of a 401 is its own body: ours is fetched by `error_page` in a second request. */
+/** It replaces the body of a 401: ours is requested by `error_page` in a second request. */
 const BARE = Object.freeze({
   status: 401,
   headers: Object.freeze(["Content-Length", "0", "Cache-Control", "no-store"]),
   body: Buffer.alloc(0),
 });
 
-/** nginx's auth_request: 2xx passes, 401 and 403 refuse, anything else becomes its own 500, and so does 60 s of silence. */
+/** nginx's auth_request: 2xx passes, 401 and 403 refuse, anything else becomes its own 500, as does 60 s of silence. */
 export const NGINX: Front = Object.freeze({
   name: "nginx",
   traits: Object.freeze({
@@ -22,7 +22,10 @@ export const NGINX: Front = Object.freeze({
   bareRefusal: BARE,
 } satisfies Front);
 
-/** The same, asked at `/_auth/nginx/cached`: with the guide's block, nginx asks about a ready app once a second. */
+/**
+ * The same at `/_auth/nginx/cached`: with the block of the guide, nginx sends one auth request a second for a ready
+ * app.
+ */
 export const NGINX_CACHED: Front = Object.freeze({
   ...NGINX,
   read: (req, path) => readForwarded(req, path.slice(CACHED.length), { query: false }),
@@ -31,7 +34,7 @@ export const NGINX_CACHED: Front = Object.freeze({
 
 const CACHED = "/cached";
 
-/** The one of the two that answers what follows `/_auth/nginx`. */
+/** Returns which of the two handles what follows `/_auth/nginx`. */
 export function nginxFront(path: string): Front {
   return path === CACHED || path.startsWith(`${CACHED}/`) ? NGINX_CACHED : NGINX;
 }

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 
-/** The headers by which a request shows that it may stay open with hardly a byte: an upgrade, an event stream, gRPC. */
+/**
+ * The fields by which a request shows that it may stay open with hardly any bytes: an upgrade, an event stream, gRPC.
+ */
 export interface StreamSigns {
   readonly accept: string | undefined;
   readonly contentType: string | undefined;
@@ -14,7 +16,9 @@ export function streamSigns(headers: IncomingHttpHeaders): StreamSigns {
   return { accept, contentType, websocketKey: typeof key === "string" ? key : key?.[0], upgrade };
 }
 
-/** Remembers that something was let through which may stay open. Before a stop the smallest sign of life then counts. */
+/**
+ * Notes that something was let through which may stay open. Before a stop, the smallest sign of activity then counts.
+ */
 export function noteStream(record: WorkloadRecord, signs: StreamSigns, nowMs: number): void {
   if (mayStayOpen(signs)) record.streamSeenMs = nowMs;
 }
@@ -24,5 +28,5 @@ function mayStayOpen({ accept, contentType, websocketKey, upgrade }: StreamSigns
   return (accept !== undefined && STREAMS.test(accept)) || contentType?.startsWith("application/grpc") === true;
 }
 
-/** Answers that are read line by line, for as long as they last. */
+/** Responses that are read line by line, for as long as they last. */
 const STREAMS = /text\/event-stream|application\/(?:x-)?(?:nd-?json|json-?lines|jsonl|stream\+json|json-seq)/i;

@@ -1,17 +1,17 @@
 import type { ForwardedRequest } from "./front.ts";
 import type { Route, Routes } from "../lifecycle/admit/route.ts";
 
-/** A question of the loading page, which comes to us as if it were for the app. */
+/** A poll of the loading page, which arrives as if it were for the app. */
 export interface Poll {
   readonly kind: "health" | "logs";
-  /** Whom it is about; `undefined`: nobody we know. */
+  /** Its subject; `undefined`: unknown. */
   readonly route: Route | undefined;
   readonly query: URLSearchParams;
 }
 
 /**
- * A poll of our page, or nothing. An app may have a `/_health` of its own: while it is ready only a question that names
- * its host's own container is ours.
+ * Returns a poll of our page, or nothing. An app may have a `/_health` of its own: while it is ready, only a poll that
+ * names the container of its host is ours.
  */
 export function readPoll({ uri }: ForwardedRequest, path: string, route: Route, { byName }: Routes): Poll | undefined {
   const kind = path === "/_health" ? "health" : path === "/_logs" ? "logs" : undefined;
@@ -25,7 +25,7 @@ export function readPoll({ uri }: ForwardedRequest, path: string, route: Route, 
   return named || !isReady ? { kind, route: about, query } : undefined;
 }
 
-/** A certificate authority's question (RFC 8555, 8.3) must never wake or wait; a token has no dots, so no way out of it. */
+/** An ACME challenge (RFC 8555, 8.3) must never wake or wait; a token has no dots, so no path traversal. */
 export function isAcmeChallenge(path: string): boolean {
   return ACME.test(path);
 }

@@ -3,9 +3,9 @@ import { hostName } from "../core/host-table.ts";
 import type { ForwardedRequest, Misread } from "./front.ts";
 
 /**
- * Reads an auth request that says by `X-Forwarded-*` what its client asked for. Only these exact names count
- * (CVE-2026-39858, CVE-2026-52845), none stands in for another (CVE-2024-45410), and what came twice counts for nothing:
- * Node joins it by a comma, which no host name has.
+ * Reads an auth request that forwards the client's request in `X-Forwarded-*`. Only these exact names count
+ * (CVE-2026-39858, CVE-2026-52845), none replaces another (CVE-2024-45410), and a repeated field is ignored: Node joins
+ * it with a comma, which no host name has.
  */
 export function readForwarded(
   req: IncomingMessage,
@@ -49,7 +49,7 @@ function badRequest(detail: string): Misread {
   return { code: "bad-request", detail };
 }
 
-/** A header's value; `undefined` where there is none, or an empty one. */
+/** Returns the value of a field; `undefined` when it is missing or empty. */
 export function single(value: string | string[] | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }

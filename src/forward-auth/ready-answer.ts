@@ -6,7 +6,7 @@ import type { ClientFacts } from "../respond/pages.ts";
 import type { Responder } from "../respond/responder.ts";
 import type { ForwardedRequest } from "./front.ts";
 
-/** The page goes out when the front has an error to show, but the app has become ready: a page that leaves at once. */
+/** Returns the page when the front has an error to show but the app has become ready: it reloads at once. */
 export function readyAnswer(responder: Responder, facts: RouteFacts, client: ClientFacts): Answer {
   if (client.kind !== "navigation") {
     return responder.problem("waking", { container: facts.branding.name, retryMs: SOON_MS }, client);
@@ -16,7 +16,7 @@ export function readyAnswer(responder: Responder, facts: RouteFacts, client: Cli
 
 const SOON_MS = 1_000;
 
-/** The client behind an auth request. */
+/** Returns the client behind an auth request. */
 export function clientOf({ headers }: IncomingMessage, { method, uri }: ForwardedRequest): ClientFacts {
   const [, query = ""] = /^[^?#]*\?([^#]*)/u.exec(uri) ?? [];
   return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], query };

@@ -2,7 +2,7 @@ import type { Settings, TraefikProviderSettings, WorkloadSettings } from "../cor
 import { serverName as serverNameOf } from "../core/server-name.ts";
 import { anyHostRule, hostsRule, pollRule, withoutPort } from "./traefik-rules.ts";
 
-/** A document of Traefik's HTTP provider. Unknown keys and empty maps in it are errors, so that it is spelled out here. */
+/** A document of Traefik's HTTP provider. Unknown keys and empty maps in it are errors, so it is spelled out here. */
 export interface TraefikDocument {
   readonly http?: {
     readonly middlewares?: Readonly<Record<string, { readonly forwardAuth: ForwardAuth }>>;
@@ -34,14 +34,14 @@ interface Service {
 /** How Traefik speaks TLS to an app. */
 interface ServersTransport {
   readonly insecureSkipVerify?: true;
-  /** What is said as the server's name, and what the certificate must be for; absent: the container's name. */
+  /** The server name to send, which the certificate must match; absent: the container's name. */
   readonly serverName?: string;
 }
 
 /**
- * A router and a service for every host, awake or asleep. `self` is our own `host:port` as Traefik reaches it. The same
- * settings give the same text; without a host it is `{}`, which clears what was there. `portOf` knows the ports that nobody
- * configured, by the container's name.
+ * Creates a router and a service for every host, awake or asleep. `self` is our own `host:port` as Traefik reaches it.
+ * The same settings give the same text; without a host it is `{}`, which clears what was there. `portOf` knows
+ * discovered ports, by container name.
  */
 export function traefikDocument(
   settings: Settings,
@@ -73,16 +73,16 @@ export function traefikDocument(
 
 const GATEWAY = "dag-gateway";
 const WAKE = "dag-wake";
-/** A page is some 20 KiB; a logo of one's own may be inlined. */
+/** A page has some 20 KiB; a custom logo may be inlined. */
 const MOST_BODY_BYTES = 1_048_576;
 const HIGHEST_PRIORITY = 2_147_483_647;
 
 interface Target {
-  /** Unique: of a kind of its own, and a name that is unique in this kind. */
+  /** A unique name: the kind, and a name that is unique in it. */
   readonly router: string;
   readonly service: string;
   readonly hosts: readonly string[];
-  /** Traefik talks to it itself; `undefined`: the gateway carries the traffic. */
+  /** Traefik connects to it directly; `undefined`: the gateway forwards the traffic. */
   readonly workload: WorkloadSettings | undefined;
 }
 
@@ -99,7 +99,7 @@ function findTargets({ workloads, groups, gateway }: Settings): readonly Target[
     const workload = direct ? { name, hosts, ...rest } : undefined;
     return { router: `dag-app-${name}`, service: direct ? `dag-app-${name}` : GATEWAY, hosts: claim(hosts), workload };
   });
-  // Which member is awake changes from request to request: a group's traffic passes through the gateway.
+  // Which member is awake changes from request to request: the traffic of a group passes through the gateway.
   const several = byName(groups).map(({ name, hosts }): Target => ({
     router: `dag-group-${name}`,
     service: GATEWAY,
@@ -112,7 +112,7 @@ function findTargets({ workloads, groups, gateway }: Settings): readonly Target[
 function routersOf({ router, service, hosts, workload }: Target, traefik: TraefikProviderSettings): [string, Router][] {
   const plain = hosts.filter((host) => !host.startsWith("*.")).toSorted();
   const wild = hosts.filter((host) => host.startsWith("*.")).toSorted();
-  // Others come first: one that authenticates then also settles who may wake.
+  // Others come first: one that authenticates then also decides who may wake.
   const middlewares = [...traefik.middlewares, ...(workload === undefined ? [] : [WAKE])];
   const common = { ...(middlewares.length > 0 && { middlewares }), service };
   const routers: [string, Router][] = wild.map((host) => [
@@ -135,13 +135,13 @@ function wildPriority(priority: number, host: string): number {
   return Math.max(1, priority - 100 + Math.min(99, host.split(".").length));
 }
 
-/** The loading page's questions, about what we know only: an app's own `/_health` is the app's. */
+/** The polls of the loading page about known containers only: an app's own `/_health` is the app's. */
 function pollRouter({ workloads, groups }: Settings, traefik: TraefikProviderSettings): Router {
   const names = [...workloads, ...groups].map(({ name }) => name).toSorted();
   const { certResolver, ...section } = entered(traefik).tls ?? {};
   return {
     ...entered(traefik),
-    ...(certResolver !== undefined && { tls: section }), // without a Host in its rule there is no name to certify
+    ...(certResolver !== undefined && { tls: section }), // without a Host in its rule there is no name for a certificate
     priority: Math.min(HIGHEST_PRIORITY, traefik.priority + 1),
     rule: pollRule(names),
     service: GATEWAY,

@@ -8,16 +8,16 @@ import { traefikDocument } from "./traefik-document.ts";
 
 interface ProviderDeps {
   readonly settings: () => Settings;
-  /** Where a container listens, as far as that is known better than its settings know it; absent: not at all. */
+  /** Where a container listens, if that is known better than from its settings; absent: not at all. */
   readonly portOf?: (name: string) => number | undefined;
   readonly enginesUp: () => boolean;
   readonly responder: () => Responder;
 }
 
 /**
- * `GET /_provider/traefik`. Always a 200 with everything we know, since Traefik drops what is missing and slows down after
- * anything else. While Docker is away that is what was known before; only when nothing was ever read, so that labelled hosts
- * would be missing, a 503 makes Traefik keep what it has.
+ * `GET /_provider/traefik`. Always a 200 with everything that is known, since Traefik drops what is missing and slows
+ * down after anything else. While Docker is unreachable, that is what was known before; only when nothing was ever
+ * read, so that labelled hosts would be missing, a 503 makes Traefik keep what it has.
  */
 export function createTraefikProvider({ settings, portOf = () => undefined, enginesUp, responder }: ProviderDeps) {
   let last: { readonly settings: Settings; readonly known: string; readonly text: string } | undefined;

@@ -1,14 +1,17 @@
-/** A rule that matches any of these exact hosts. */
+/** Returns a rule that matches any of these exact hosts. */
 export function hostsRule(hosts: readonly string[]): string {
   return hosts.map((host) => `Host(${quote(host.replaceAll(/[[\]]/gu, ""))})`).join(" || ");
 }
 
-/** A rule that matches every host below `domain`, however deep; Traefik compares in lower case, without the port. */
+/**
+ * Returns a rule that matches every host below `domain`, however deep; Traefik compares in lower case, without the
+ * port.
+ */
 export function anyHostRule(domain: string): string {
   return `HostRegexp(${quote(`^.+\\.${escapeRegExp(domain)}$`)})`;
 }
 
-/** A rule that matches the loading page's polls about any of these containers and groups. */
+/** Returns a rule that matches the polls of the loading page about any of these containers and groups. */
 export function pollRule(names: readonly string[]): string {
   const known = `QueryRegexp(\`container\`, ${quote(`^(${names.map(escapeRegExp).join("|")})$`)})`;
   return `(Path(\`/_health\`) || Path(\`/_logs\`)) && ${known}`;
@@ -22,7 +25,7 @@ function escapeRegExp(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&");
 }
 
-/** A Go raw string: everything but the backtick, which no host and no container name has. */
+/** Returns a Go raw string: it may hold everything but the backtick, which no host and no container name has. */
 function quote(text: string): string {
   return `\`${text.replaceAll("`", "")}\``;
 }

@@ -1,7 +1,7 @@
 import type { Front } from "./front.ts";
 import { readForwarded } from "./read-forwarded.ts";
 
-/** Traefik's forwardAuth: it relays whole answers, but gives up after 30 s with an empty 500. */
+/** Traefik's forwardAuth: it relays whole responses, but gives up after 30 s with an empty 500. */
 export const TRAEFIK: Front = Object.freeze({
   name: "traefik",
   traits: Object.freeze({
@@ -9,7 +9,7 @@ export const TRAEFIK: Front = Object.freeze({
     seesTraffic: false,
     relaysSuccess: false,
   }),
-  // It asks the literal address, so that a query in it is the administrator's.
+  // It requests the literal address, so a query in it is the administrator's.
   read: (req, path) => readForwarded(req, path, { query: true }),
   refusal: (answer) => answer,
 } satisfies Front);

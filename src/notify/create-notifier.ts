@@ -20,11 +20,14 @@ export interface NotifierDeps {
 export interface Notifier {
   /** A listener for the stream of domain events; it only notes what is to be sent. */
   readonly note: (event: DomainEvent) => void;
-  /** Tries what waits once more, for two seconds at most. */
+  /** Tries waiting messages once more, for two seconds at most. */
   close(): Promise<void>;
 }
 
-/** Tells webhooks when containers wake, answer, sleep or fail: signed, in order, retried, and beside every request. */
+/**
+ * Notifies webhooks when containers wake, answer, sleep or fail: signed, in order, retried, and never delaying a
+ * request.
+ */
 export function createNotifier({ settings, clock, emit, version }: NotifierDeps): Notifier {
   let agent: Promise<Agent> | undefined;
   const agentOf = (): Promise<Agent> => (agent ??= createAgent());
@@ -72,7 +75,7 @@ export function createNotifier({ settings, clock, emit, version }: NotifierDeps)
       const settled = new AbortController();
       const work = Promise.all([...queues.values()].map((queue) => queue.settled())).then(() => settled.abort());
       await Promise.race([work, clock.sleep(CLOSE_MS, settled.signal)]);
-      ended.abort(); // what is left fails at once
+      ended.abort(); // the rest fails at once
       await work;
       await (await agent)?.destroy();
     },
@@ -111,14 +114,14 @@ async function send(
 
 const CLOSE_MS = 2_000;
 
-/** Loaded with the first message, for it takes 8 MB that a gateway without webhooks need not pay. */
+/** Loaded with the first message, since it takes 8 MB. */
 async function createAgent(): Promise<Agent> {
   const undici = await import("undici");
   // No connection is kept: messages are rare, and one that the receiver has closed meanwhile would cost a retry.
   return new undici.Agent({ pipelining: 0 });
 }
 
-/** Lower-case, so that they win against ours; without those that frame the message. */
+/** Lower-case, so that they override ours; without those that frame the message. */
 function ownHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   return Object.fromEntries(own.filter(([name]) => !FRAMING.has(name)));

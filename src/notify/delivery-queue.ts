@@ -3,30 +3,30 @@ import type { Notification } from "../core/notification.ts";
 import type { Clock } from "../lifecycle/ports.ts";
 import type { Outcome } from "./post.ts";
 
-/** The messages that one webhook has yet to get, sent one after the other. */
+/** The messages still to be sent to one webhook, one after the other. */
 export interface DeliveryQueue {
   push(notification: Notification): void;
-  /** Resolves when everything that was pushed is sent or given up. */
+  /** Resolves when every pushed message was sent or given up. */
   readonly settled: () => Promise<void>;
   readonly isIdle: () => boolean;
 }
 
 export interface DeliveryQueueDeps {
   readonly clock: Clock;
-  /** One try; never rejects. */
+  /** One attempt; never rejects. */
   readonly send: (notification: Notification, deliveryId: string) => Promise<Outcome>;
-  /** Called once when messages begin to get lost, and again only after one went through. */
+  /** Called once when messages begin to get lost, and again only after one was delivered. */
   readonly complain: (why: string) => void;
-  /** Aborts when the gateway ends: from then on each message gets one more try, without any wait. */
+  /** Aborts when the gateway shuts down: from then on each message gets one more attempt, without any wait. */
   readonly closing: AbortSignal;
 }
 
 /** Older messages are dropped for newer ones beyond this, so that a receiver that is down costs no memory. */
 export const MOST_WAITING = 100;
-/** Waits of 1, 4, 16, 64 and 256 s lie between them, unless the receiver names its own. */
+/** Delays of 1, 4, 16, 64 and 256 s between attempts, unless the receiver sets its own. */
 export const MOST_TRIES = 6;
 const SHORTEST_WAIT_MS = 1_000;
-/** A receiver that asks for a longer wait is asked again after this. */
+/** The longest delay that a receiver may set. */
 const LONGEST_WAIT_MS = 600_000;
 
 export function createDeliveryQueue({ clock, send, complain, closing }: DeliveryQueueDeps): DeliveryQueue {
@@ -35,7 +35,7 @@ export function createDeliveryQueue({ clock, send, complain, closing }: Delivery
   let complained = false;
 
   async function work(): Promise<void> {
-    await turn(); // never in the way of the request that led to the message
+    await turn(); // never delays the request that led to the message
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await deliver(next);
     worker = undefined;
   }

@@ -1,15 +1,15 @@
 import type { NotifySettings } from "../core/settings.ts";
 
-/** Where a webhook's messages go, with its credentials taken out of the address. */
+/** Where the messages of a webhook go, with its credentials removed from the address. */
 export interface Destination {
   readonly origin: string;
-  /** Path and query: often a secret. */
+  /** Path and query, which are often secret. */
   readonly path: string;
   /** The value of `Authorization`; empty: none. */
   readonly authorization: string;
 }
 
-/** Reads a webhook's address; `undefined` when it is none. */
+/** Parses the address of a webhook; `undefined` when it is invalid. */
 export function readDestination(url: string): Destination | undefined {
   if (!URL.canParse(url)) return undefined;
   const { origin, pathname, search, username, password } = new URL(url);
@@ -18,7 +18,7 @@ export function readDestination(url: string): Destination | undefined {
   return { origin, path: pathname + search, authorization };
 }
 
-/** A webhook's name in messages. The path, the query and the user of its address may be secrets. */
+/** Returns the name of a webhook in messages. The path, the query and the user of its address may be secrets. */
 export function webhookName({ url }: NotifySettings, index: number): string {
   return `the webhook gateway.notify[${index}] (${readDestination(url)?.origin ?? "no address"})`;
 }
@@ -27,6 +27,6 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part; // a lone % is meant as it stands
+    return part; // a lone % is literal
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../lifecycle/ports.ts";
 import type { Destination } from "./destination.ts";
 import { readRetryAfter } from "./retry-after.ts";
 
-/** How one try ended. `again`: another one may succeed, not before `afterMs` if the receiver named a time. */
+/** How one attempt ended. `retry`: another one may succeed, not before `afterMs` if the receiver set a time. */
 export type Outcome =
   | { readonly kind: "sent" }
   | { readonly kind: "retry"; readonly why: string; readonly afterMs: number | undefined }
@@ -13,14 +13,17 @@ export interface Post {
   readonly to: Destination;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Ends the try at once. */
+  /** Ends the attempt at once. */
   readonly signal: AbortSignal;
 }
 
 /** A receiver that takes longer than this has not answered. */
 const TIMEOUT_MS = 10_000;
 
-/** Sends one message once. Redirects are not followed: credentials and signature are for that address alone. Never rejects. */
+/**
+ * Sends one message once. Redirects are not followed: credentials and signature are for that address alone. Never
+ * rejects.
+ */
 export async function post(
   dispatcher: Dispatcher,
   clock: Clock,
@@ -38,7 +41,7 @@ export async function post(
       body,
       signal: AbortSignal.any([signal, late.signal]),
     });
-    answer.body.on("error", () => {}).destroy(); // its status says it all
+    answer.body.on("error", () => {}).destroy(); // its status is enough
     return outcomeOf(answer.statusCode, answer.headers["retry-after"], clock.wall());
   } catch (error) {
     if (late.signal.aborted) return retry(`no answer within ${TIMEOUT_MS / 1000} s`);
@@ -65,7 +68,7 @@ function refused(why: string): Outcome {
   return { kind: "refused", why };
 }
 
-/** Not the message, which may name the address. */
+/** Not the message, which may contain the address. */
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown fault";
 }

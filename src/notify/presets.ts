@@ -7,7 +7,7 @@ export interface Message {
   readonly body: string;
 }
 
-/** How each service wants to be told; `text` is the sentence to show. */
+/** How each service expects its messages; `text` is the sentence to show. */
 export const PRESETS: Readonly<
   Record<NotifySettings["preset"], (notification: Notification, text: string) => Message>
 > = {
@@ -18,7 +18,7 @@ export const PRESETS: Readonly<
     body: text,
   }),
 
-  // Nobody is to be pinged by a container that writes @everyone.
+  // A container that writes @everyone must not notify anybody.
   discord: ({ event, title, at }, text) =>
     json({
       content: "",
@@ -54,7 +54,7 @@ function json(document: object): Message {
   return { headers: { "content-type": JSON_TYPE }, body: JSON.stringify(document) };
 }
 
-/** Slack reads these three as marks: `<!channel>` would ping everybody. */
+/** Slack parses these three as markup: `<!channel>` would notify everybody. */
 function slackText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,4 +1,7 @@
-/** Reads `Retry-After` (seconds, or a date) as milliseconds from `wallMs` on; `undefined` when it says nothing. RFC 9110, 10.2.3. */
+/**
+ * Parses `Retry-After` (seconds, or a date) as milliseconds from `wallMs` on; `undefined` when it is invalid. RFC 9110,
+ * 10.2.3.
+ */
 export function readRetryAfter(value: string | undefined, wallMs: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();

@@ -19,7 +19,7 @@ interface PollEndpointsDeps extends Pick<EndpointsDeps, "lifecycle" | "isTrusted
   readonly budgets: PollBudgets;
 }
 
-/** `/_health` and `/_logs`: what a loading page asks, each with a budget of its own per address and container. */
+/** `/_health` and `/_logs`: the polls of a loading page, each with its own budget per address and container. */
 export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, budgets }: PollEndpointsDeps): void {
   const askerOf = (req: Request) => ({ address: clientAddress(req, isTrusted), route: routeOf(req)?.name ?? "" });
   const limit = (kind: PollKind): RequestHandler => createPollLimit({ budgets, sender, askerOf }, kind);
@@ -56,7 +56,7 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
     return refuse(req, res, { detail: query.has("container") ? "unknown container" : "container is missing" });
   }
 
-  /** 400, as the reference has it. */
+  /** 400, as in the reference. */
   function refuse(req: Request, res: Response, facts: ProblemFacts): void {
     sender.plainProblem(req, res, "bad-request", facts);
   }
@@ -69,7 +69,7 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
   }
 }
 
-/** `undefined`: it cannot be understood. */
+/** `undefined`: it is invalid. */
 function readHealthRequest(req: Request): HealthQuery | undefined {
   const query = queryOf(req);
   return query && readHealthQuery(query);

@@ -7,11 +7,11 @@ import type { Sender } from "../web/sender.ts";
 interface PollLimitDeps {
   readonly budgets: PollBudgets;
   readonly sender: Sender;
-  /** Who asks about what. */
+  /** Who polls, and for which route. */
   readonly askerOf: (req: Request) => { readonly address: string; readonly route: string };
 }
 
-/** The limit of one kind of poll: 429 with `Retry-After` and the `RateLimit` fields of draft 8 beyond it. */
+/** Limits one kind of poll: beyond the limit 429 with `Retry-After` and the `RateLimit` fields of draft 8. */
 export function createPollLimit({ budgets, sender, askerOf }: PollLimitDeps, kind: PollKind): RateLimitRequestHandler {
   const store: Store = {
     increment: (key) => info(budgets.take(kind, ...split(key))),
@@ -26,7 +26,7 @@ export function createPollLimit({ budgets, sender, askerOf }: PollLimitDeps, kin
     identifier: kind,
     standardHeaders: "draft-8",
     legacyHeaders: false,
-    validate: false, // it judges an express that reads X-Forwarded-For itself; `askerOf` does
+    validate: false, // it checks for an express that reads X-Forwarded-For itself; here `askerOf` does
     keyGenerator(req) {
       const { address, route } = askerOf(req);
       return `${address} ${route}`;
@@ -43,7 +43,7 @@ function split(key: string): [address: string, route: string] {
   return [key.slice(0, space), key.slice(space + 1)];
 }
 
-/** The library measures by the system's clock, and only to write the header. */
+/** The library uses the system clock, and only for the header. */
 function info({ count, waitMs }: Fill): { totalHits: number; resetTime: Date } {
   return { totalHits: count, resetTime: new Date(Date.now() + waitMs) };
 }

@@ -6,16 +6,16 @@ import type { Answer } from "../respond/answer.ts";
 import type { HandlerMode } from "../respond/pages.ts";
 import type { EndpointsDeps } from "../web/endpoints-deps.ts";
 
-/** How far a wake is and what the app says meanwhile, for whoever shows it. Never wakes anything. */
+/** Reports the progress of a wake and the output of the app. Never wakes anything. */
 export interface Polls {
   /**
-   * The body of `/_health`: at once, or with `waitMs` at the next change of status or phase. `seen` (`status:phase`) is
-   * what the asker knows already: when that is no longer so there is nothing to wait for.
+   * Returns the body of `/_health`: at once, or with `waitMs` at the next change of status or phase. `seen`
+   * (`status:phase`) is what the client knows: when it has changed, there is nothing to wait for.
    */
   readonly health: (route: Route, query: HealthRequest, mode: HandlerMode) => Promise<Answer>;
-  /** The body of `/_logs`; without lines where they may not be seen. */
+  /** Returns the body of `/_logs`; without lines where they may not be seen. */
   readonly logs: (route: Route, mode: HandlerMode) => Promise<Answer>;
-  /** Answers everybody who waits: nothing may keep a gateway that ends from doing so. */
+  /** Answers all waiting polls: nothing may keep a gateway from shutting down. */
   readonly close: () => void;
 }
 
@@ -26,7 +26,7 @@ export interface HealthRequest extends HealthQuery {
   readonly acceptLanguage: string | undefined;
 }
 
-/** So many may wait at once; whoever comes then is answered at once. */
+/** The number of waiting polls; further ones are answered at once. */
 const MOST_WAITING = 2_000;
 
 export function createPolls({
@@ -34,7 +34,7 @@ export function createPolls({
   responder,
   logTail,
 }: Pick<EndpointsDeps, "clock" | "responder" | "logTail">): Polls {
-  /** Ends each wait. One signal for all would keep something of every poll for ever (`AbortSignal.any`). */
+  /** Ends each wait. One signal for all would keep something of every poll forever (`AbortSignal.any`). */
   const waits = new Set<AbortController>();
   let isClosed = false;
 
@@ -55,7 +55,7 @@ export function createPolls({
     },
 
     async logs({ members }, mode) {
-      // Of a group the member that the wake depends on: one that starts, else one that failed.
+      // The member of a group that the wake depends on: one that starts, else one that failed.
       const byInterest = members.toSorted((a, b) => interest(a) - interest(b));
       for (const member of byInterest) {
         const lines = await logTail(member);

@@ -1,8 +1,8 @@
-/** One colour in the shades that a page needs of it. */
+/** One colour in the shades that a page needs. */
 export interface Accent {
   /** Stands out from the page as a graphic must (bar, steps). */
   readonly fill: string;
-  /** Nearer to what was asked for: decoration only. */
+  /** Closer to the chosen colour: decoration only. */
   readonly sun: string;
   /** A glyph on `sun`. */
   readonly mark: string;
@@ -15,8 +15,8 @@ export interface Accents {
 }
 
 /**
- * Makes any colour usable on our pages: darker on the light scheme and lighter on the dark one until it stands out as
- * WCAG 1.4.11 asks of graphics. It never colours text.
+ * Makes any colour usable on our pages: darker on the light scheme and lighter on the dark one until it has the
+ * contrast that WCAG 1.4.11 requires of graphics. It never colours text.
  */
 export function createAccents(color: Rgb): Accents {
   return { light: shades(color, LIGHT_LINE, BLACK), dark: shades(color, DARK_LINE, WHITE) };
@@ -24,7 +24,7 @@ export function createAccents(color: Rgb): Accents {
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** `#rgb` or `#rrggbb`, the `#` optional; `undefined` for anything else, so that no other CSS can come in this way. */
+/** Parses `#rgb` or `#rrggbb`, the `#` optional; `undefined` for anything else, so that no other CSS gets in. */
 export function parseColor(text: string): Rgb | undefined {
   const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1];
   if (digits === undefined) return undefined;
@@ -33,7 +33,7 @@ export function parseColor(text: string): Rgb | undefined {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-/** The contrast of two colours, 1 to 21 (WCAG 2.2). */
+/** Returns the contrast of two colours, 1 to 21 (WCAG 2.2). */
 export function contrast(a: Rgb, b: Rgb): number {
   const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
   return (high + 0.05) / (low + 0.05);
@@ -41,10 +41,13 @@ export function contrast(a: Rgb, b: Rgb): number {
 
 const BLACK: Rgb = [0, 0, 0];
 const WHITE: Rgb = [255, 255, 255];
-/** What an accent has to stand out from: the line colours of templates/base.css, each scheme's nearest to the middle. */
+/**
+ * What an accent has to contrast with: the line colours of templates/base.css, of each scheme the one nearest to the
+ * middle.
+ */
 export const LIGHT_LINE: Rgb = [0xe4, 0xdf, 0xd7];
 export const DARK_LINE: Rgb = [0x2b, 0x32, 0x40];
-/** WCAG asks 3:1 of a graphic; decoration only has to be seen. */
+/** WCAG requires 3:1 of a graphic; decoration only has to be visible. */
 const GRAPHIC = 3.05;
 const VISIBLE = 1.7;
 

@@ -1,25 +1,25 @@
 import type { ErrorCode } from "../core/errors.ts";
 
-/** A whole answer, ready to be written; a HEAD gets the same without the body. */
+/** A complete response, ready to be written; a HEAD gets the same without the body. */
 export interface Answer {
   readonly status: number;
-  /** Flat: name, value, name, value. Content-Type and Content-Length included, unless it has no content. */
+  /** Flat: name, value, name, value. Includes Content-Type and Content-Length, unless it has no content. */
   readonly headers: readonly string[];
   readonly body: Buffer;
 }
 
-/** What every answer of ours says about itself. */
+/** The fields of every response of ours. */
 export interface AnswerFacts {
   readonly status: number;
   readonly type: string;
   /** Absent on the bodies that the loading page polls. */
   readonly code?: ErrorCode | undefined;
   readonly retryMs?: number | undefined;
-  /** More headers, flat. */
+  /** More fields, flat. */
   readonly headers?: readonly string[];
 }
 
-/** Wraps a body. Nothing of ours may be stored, sniffed or indexed, whoever asked. */
+/** Creates a response from a body. It must not be stored, sniffed or indexed. */
 export function createAnswer(text: string, { status, type, code, retryMs, headers = [] }: AnswerFacts): Answer {
   const body = Buffer.from(text);
   // RFC 9110 §8.6: a 204 has no Content-Length, and nothing that has a type.
@@ -30,7 +30,7 @@ export function createAnswer(text: string, { status, type, code, retryMs, header
   return { status, headers: [...own, ...headers], body };
 }
 
-/** Whole seconds, never 0: a client that obeys `Retry-After: 0` asks in a loop. */
+/** Returns whole seconds, never 0: a client that obeys `Retry-After: 0` retries in a loop. */
 export function retryAfterSeconds(retryMs: number): number {
   return Math.max(1, Math.ceil(retryMs / 1000));
 }

@@ -7,17 +7,17 @@ import { loadLogo } from "./logo.ts";
 import type { Branding } from "./pages.ts";
 import { safePath } from "./safe-path.ts";
 
-/** A workload's branding, ready for the templates: every text clean, every picture inline. */
+/** The branding of a workload, ready for the templates: every text clean, every picture inline. */
 export interface PageBranding {
   readonly name: string;
   readonly title: string;
   readonly message: string;
   /** Safe markup of ours. */
   readonly svg: string;
-  /** A `data:` URI that takes the glyph's place. */
+  /** A `data:` URI that replaces the glyph. */
   readonly logo: string | undefined;
   readonly accents: Accents;
-  /** Where to go when ready; empty: to the address that was asked for. */
+  /** Where to go when ready; empty: to the requested address. */
   readonly redirectPath: string;
 }
 

@@ -1,11 +1,14 @@
 import { stripAnsi } from "../core/strip-ansi.ts";
 
-/** One line of text that can only look like itself: no control characters, line breaks or bidi overrides ("Trojan Source", CVE-2021-42574). */
+/**
+ * Returns one line of text that shows what it contains: no control characters, line breaks or bidi overrides ("Trojan
+ * Source", CVE-2021-42574).
+ */
 export function cleanText(text: string, maxLength = 500): string {
   return cut(stripAnsi(text.slice(0, maxLength + 1).replace(BREAKS, " ")), maxLength);
 }
 
-/** The last lines of a log, each clean and of bearable length, however long the app made it. */
+/** Returns the last lines of a log, each clean and of limited length. */
 export function cleanLines(lines: readonly string[], maxLines = 200): string[] {
   return lines.slice(-maxLines).map((line) => cut(stripAnsi(line.slice(0, 2_001)), 2_000));
 }

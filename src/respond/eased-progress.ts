@@ -1,8 +1,9 @@
 const NEVER_BEYOND = 0.95;
 
 /**
- * How full the bar is (0 to 0.95) when `elapsedMs` of a usual `etaMs` have passed: nearly straight at first, 80 % at the
- * usual time, and ever slower then, since only the app's answer makes it full. templates/wake.js goes on with the same curve.
+ * Returns how full the bar is (0 to 0.95) when `elapsedMs` of a usual `etaMs` have passed: nearly linear at first, 80 %
+ * at the usual time, and ever slower then, since only the response of the app fills it. templates/wake.js continues the
+ * same curve.
  */
 export function easedProgress(elapsedMs: number, etaMs: number): number {
   const share = Math.max(0, elapsedMs) / Math.max(1, etaMs);

@@ -1,20 +1,22 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** A glyph of 24 × 24 and, for a brand's, the brand's colour. */
+/** A glyph of 24 × 24 with the colour of its brand, if any. */
 export interface Icon {
   readonly svg: string;
   readonly color: string | undefined;
 }
 
-/** Finds a simple-icons glyph by its slug (`jellyfin`); `undefined` when there is none. Reads the disk: keep the result. */
+/**
+ * Finds a simple-icons glyph by its slug (`jellyfin`); `undefined` when there is none. Reads the disk: keep the result.
+ */
 export function findIcon(slug: string): Icon | undefined {
   if (!/^[a-z0-9_]{1,80}$/.test(slug)) return undefined;
   const path = readPath(slug);
   return path === undefined ? undefined : { svg: draw(path), color: brandColor(slug) };
 }
 
-/** What stands for a workload without a glyph: a plain box. */
+/** The icon of a workload without a glyph: a plain box. */
 export const NEUTRAL_ICON: Icon = Object.freeze({
   svg: draw(
     "M12 1.5 2.5 6.2v11.6L12 22.5l9.5-4.7V6.2zm0 2.3 6.3 3.1-6.3 3.1-6.3-3.1zM4.5 8.6l6.5 3.2v7.9l-6.5-3.2zm15 0v7.9L13 19.7v-7.9z",
@@ -36,8 +38,8 @@ function readPath(slug: string): string | undefined {
 }
 
 /**
- * The package's module would give it too, but costs 130 ms and 30 MB for all 3,400 of them; parsing its list of half a
- * megabyte for every new slug leaves memory behind as well. So the one entry is looked up in the bytes.
+ * The module of the package would return it too, but costs 130 ms and 30 MB for all 3,400; parsing its list of half a
+ * megabyte for every new slug leaves memory behind as well. So the one entry is searched in the bytes.
  */
 function brandColor(slug: string): string | undefined {
   const icons = readFileSync(fileURLToPath(import.meta.resolve("simple-icons/icons.json")));

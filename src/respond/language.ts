@@ -9,7 +9,7 @@ export const LANGUAGES = Object.freeze({ en, it, de, fr, es } satisfies Record<s
 
 export type Language = keyof typeof LANGUAGES;
 
-/** A text that has one form for each plural category; the value `n` chooses the form. */
+/** A text with one form for each plural category; the value `n` selects the form. */
 export type CountedKey = OneOf<MessageKey>;
 type OneOf<K extends string> = K extends `${infer Base}.one` ? Base : never;
 
@@ -22,7 +22,7 @@ export interface Text {
   readonly values?: Readonly<Record<string, string | number>>;
 }
 
-/** The best language we have for an `Accept-Language` header (RFC 9110, 12.5.4); English when none fits. */
+/** Returns the best available language for an `Accept-Language` field (RFC 9110, 12.5.4); English when none fits. */
 export function negotiateLanguage(header: string | undefined): Language {
   if (header === undefined) return "en";
   let best: Language = "en";
@@ -38,7 +38,7 @@ export function negotiateLanguage(header: string | undefined): Language {
   return best;
 }
 
-/** Speaks one language. */
+/** Creates the translations into one language. */
 export function createTranslate(language: Language): Translate {
   const messages: Messages = LANGUAGES[language];
   const plurals = new Intl.PluralRules(language);

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 
-/** Larger ones would make every loading page slow. */
+/** Larger ones would slow down every loading page. */
 const LARGEST_BYTES = 100_000;
 
 /**
- * A workload's own picture as a `data:` URI: given as one, or as the name of a file in `templatesDir`. Anything else is
- * reported and ignored: our pages make no request to another host, so an `https:` address is no logo.
+ * Returns the picture of a workload as a `data:` URI: given as one, or as the name of a file in `templatesDir`.
+ * Anything else is reported and ignored: our pages send no request to another host, so an `https:` address is not
+ * accepted.
  */
 export function loadLogo(logo: string, templatesDir: string, report: (note: string) => void): string | undefined {
   if (logo === "") return undefined;
@@ -33,7 +34,7 @@ export function loadLogo(logo: string, templatesDir: string, report: (note: stri
   }
 }
 
-/** An SVG in an <img> runs no script and loads nothing, so that all of these are only pictures. */
+/** An SVG in an <img> runs no script and loads nothing, so all of these are only pictures. */
 const TYPES: Readonly<Record<string, string>> = Object.freeze({
   ".svg": "image/svg+xml",
   ".png": "image/png",

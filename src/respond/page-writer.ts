@@ -21,7 +21,7 @@ export interface PageWriterDeps {
 }
 
 export interface PageOptions {
-  /** Settles the status, unless `status` does; absent: 200. */
+  /** Determines the status, unless `status` is set; absent: 200. */
   readonly code?: ErrorCode;
   readonly status?: number;
   readonly retryMs?: number | undefined;
@@ -30,14 +30,14 @@ export interface PageOptions {
   readonly accents?: Accents;
   /** Who may show the page in a frame; see `policy`. */
   readonly frameAncestors?: "anybody" | "none";
-  /** `admin`: without the theme's scenery, and with the script that keeps a page up to date. */
+  /** `admin`: without the scenery of the theme, and with the script that keeps a page current. */
   readonly look?: "visitors" | "admin";
-  /** More headers, flat. */
+  /** More fields, flat. */
   readonly headers?: readonly string[];
 }
 
 export interface PageWriter {
-  /** The language of a client, and a voice in it. */
+  /** The language of a client, and its translations. */
   speak(client: Pick<ClientFacts, "acceptLanguage">): { readonly language: Language; readonly t: Translate };
   write(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
 }
@@ -58,7 +58,7 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
     return { language, t: voices[language] };
   };
 
-  /** Read when the first administrator looks: most gateways never show these pages. */
+  /** Read with the first request of an administrator: most gateways never show these pages. */
   function forAdmins(): typeof assets {
     adminAssets ??= {
       css: `${templates.asset("base.css")}\n${templates.asset("admin.css")}`,
@@ -97,9 +97,9 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
 }
 
 /**
- * A nonce for each answer rather than hashes, so that a user's own template can have a script as well. Framing is left
- * open on what visitors see: home dashboards show apps in frames, and an app that allows it must also be woken there;
- * nothing on those pages acts with the visitor's rights. What acts (dashboard, login) asks for "none".
+ * A nonce for each response rather than hashes, so that a custom template can have a script as well. Framing is allowed
+ * for visitor pages: home dashboards show apps in frames, and an app that allows it must also be woken there; nothing
+ * on those pages acts with the visitor's rights. Pages that act (dashboard, login) use "none".
  */
 function policy(nonce: string, frameAncestors: "anybody" | "none"): string {
   const base =

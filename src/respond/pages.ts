@@ -4,27 +4,27 @@ import type { Failure } from "../core/failure.ts";
 import type { Health } from "../core/read-models.ts";
 import type { WorkloadSettings } from "../core/settings.ts";
 
-/** Who asks, as far as the form and the language of an answer go. */
+/** What determines the form and the language of a response. */
 export interface ClientFacts {
   readonly kind: ClientKind;
-  /** The `Accept-Language` header; absent: English. */
+  /** The `Accept-Language` field; absent: English. */
   readonly acceptLanguage?: string | undefined;
-  /** The path and query that were asked for; absent where nobody can be sure of them, as behind a front that rewrites. */
+  /** The requested path and query; absent where they are uncertain, as behind a front that rewrites. */
   readonly path?: string | undefined;
-  /** The query that was asked for, without its `?`; only where `path` is absent. */
+  /** The requested query without its `?`; only where `path` is absent. */
   readonly query?: string | undefined;
 }
 
 /**
- * What a workload looks like to visitors. Pass the settings object itself: what is made of it (icon, colours, logo) is
- * remembered as long as that object lives.
+ * How a workload looks to visitors. Pass the settings object itself: what is derived from it (icon, colours, logo) is
+ * cached as long as that object lives.
  */
 export type Branding = Pick<
   WorkloadSettings,
   "name" | "title" | "message" | "color" | "icon" | "logo" | "redirectPath"
 >;
 
-/** How the page reaches the gateway: in `forward-auth` its polls come back as 503, and the front may lag behind. */
+/** How the page reaches the gateway: in `forward-auth` its polls get a 503, and the front may lag behind. */
 export type HandlerMode = "proxy" | "forward-auth";
 
 export interface LoadingPage {
@@ -35,7 +35,7 @@ export interface LoadingPage {
   /** How long the whole wake usually takes; `undefined` at the first one. */
   readonly etaMs: number | undefined;
   readonly hasDependencies: boolean;
-  /** The last lines, if the visitor may see logs (the page then asks for more); absent: no logs at all. */
+  /** The last lines, if the visitor may see logs (the page then requests more); absent: no logs at all. */
   readonly logs?: readonly string[];
 }
 
@@ -51,28 +51,28 @@ export interface FailedPage {
 export interface OfflinePage {
   readonly branding: Branding;
   readonly nowMs: number;
-  /** When it opens again, on the same clock as `nowMs` (the wall clock); `undefined`: nobody knows. */
+  /** When it opens again, on the same clock as `nowMs` (the wall clock); `undefined`: unknown. */
   readonly untilMs: number | undefined;
   /** IANA name. */
   readonly timezone: string;
 }
 
-/** What is told of a problem besides its code. Strings may be hostile: they are cleaned and escaped here. */
+/** The facts of a problem in addition to its code. Strings may be hostile: they are cleaned and escaped here. */
 export interface ProblemFacts {
   readonly container?: string;
-  /** Replaces the code's own sentence; English, for those who get JSON only. */
+  /** Replaces the sentence of the code; English, for clients that get JSON. */
   readonly detail?: string;
-  /** Absent: the code's own default, none for what asking again cannot mend. */
+  /** Absent: the default of the code, none where retrying does not help. */
   readonly retryMs?: number;
   /** The same for pages as well, in the language of each. */
   readonly text?: Text;
   /** What is wrong with the app: beneath the code's own sentence on a page, in its place for programs. */
   readonly fault?: Text | undefined;
-  /** The host that was asked for; shown on a page only. */
+  /** The requested host; shown on a page only. */
   readonly host?: string;
 }
 
-/** What `/_health` says of a workload. */
+/** What `/_health` reports of a workload. */
 export interface HealthFacts extends Health {
   readonly failure?: Failure | undefined;
 }

@@ -5,7 +5,10 @@ import { failureText } from "./failure-text.ts";
 import type { Translate } from "./language.ts";
 import type { HandlerMode, HealthFacts } from "./pages.ts";
 
-/** `/_health`: the reference's fields, then ours. Under 503 in an auth request, since only then the body reaches the browser. */
+/**
+ * `/_health`: the fields of the reference, then ours. Under 503 in an auth request, since only then the body reaches
+ * the browser.
+ */
 export function healthAnswer(facts: HealthFacts, mode: HandlerMode, t: Translate): Answer {
   const { failure } = facts;
   return polled(mode, {

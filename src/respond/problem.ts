@@ -14,7 +14,7 @@ export interface FailureFacts {
   readonly log?: readonly string[] | undefined;
 }
 
-/** `application/problem+json` (RFC 9457), in English: for programs, whose authors search for the words. */
+/** Creates `application/problem+json` (RFC 9457), in English: programmers search for these texts. */
 export function createProblem(code: ErrorCode, facts: ProblemFacts, failed?: FailureFacts): Answer {
   const status = STATUS_BY_CODE[code];
   const retryMs = facts.retryMs ?? DEFAULT_RETRY_MS[code];
@@ -37,13 +37,13 @@ export function createProblem(code: ErrorCode, facts: ProblemFacts, failed?: Fai
 
 const english = createTranslate("en");
 
-/** To a monitor that was promised a success while an app sleeps: no problem, though its code says the same. */
+/** For a monitor that was promised a success while an app sleeps: not a problem, though its code is the same. */
 export function asleepAnswer(container: string, status: 200 | 204): Answer {
   const body = status === 204 ? "" : JSON.stringify({ status: "asleep", container });
   return createAnswer(body, { status, type: "application/json", code: "asleep" });
 }
 
-/** After how long asking again may help; the codes that are missing here are not mended by asking again. */
+/** When retrying may help; it does not for the codes that are missing here. */
 export const DEFAULT_RETRY_MS: Readonly<Partial<Record<ErrorCode, number>>> = Object.freeze({
   asleep: 60_000,
   suspended: 60_000,

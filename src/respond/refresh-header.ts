@@ -8,9 +8,9 @@ export interface Reload {
 }
 
 /**
- * Makes a page reload by itself, as a header: a front's Content-Security-Policy blocks scripts and <meta>, but no header.
- * The address is written out without its fragment, since to Chromium a refresh of an address with one is only a jump within
- * the page. Where the path is not known for sure, its query alone (RFC 3986 §5.3) keeps the path that the browser shows.
+ * Makes a page reload by itself with a header field: the Content-Security-Policy of a front blocks scripts and <meta>,
+ * but no header. The address has no fragment, since Chromium treats a refresh of an address with one as a jump within
+ * the page. Where the path is uncertain, its query alone (RFC 3986 §5.3) keeps the path that the browser shows.
  */
 export function refreshHeader({ afterS, to }: Reload, { path, query }: ClientFacts): readonly string[] {
   const target = to || safePath(path ?? "") || (query === undefined ? "" : `?${query}`);

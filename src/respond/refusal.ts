@@ -7,7 +7,7 @@ import type { Text } from "./language.ts";
 import type { ClientFacts, HandlerMode, ProblemFacts } from "./pages.ts";
 import type { Responder } from "./responder.ts";
 
-/** A refusal that has an answer: a client that has left gets none. */
+/** A refusal with a response: a client that has left gets none. */
 export type AnswerableRefusal = Exclude<Refusal, { kind: "gone" }>;
 
 /** Writes the answer to a refused request; the same for both handlers. */
@@ -18,16 +18,16 @@ export type AnswerRefusal<Route> = (
   mode: HandlerMode,
 ) => Promise<Answer>;
 
-/** What can be found out about a route for the answer to a refusal. */
+/** What can be found out about a route for the response to a refusal. */
 export interface RefusedRoute {
   readonly facts: () => RouteFacts;
   /** The last output of a member, as far as a visitor may see it; `undefined`: not at all. */
   readonly lastLines: (workload: string) => Promise<readonly string[] | undefined>;
-  /** Whether the app, which gave no answer to plain HTTP, takes TLS alone. */
+  /** Whether an app that does not respond to plain HTTP requires TLS. */
   readonly wantsTls: () => Promise<boolean>;
 }
 
-/** Creates the one place where a refusal becomes an answer. */
+/** Creates the one function that turns a refusal into a response. */
 export function createRefusalAnswer<Route>(deps: {
   /** The current one: a reload may replace it. */
   readonly responder: () => Responder;
@@ -88,13 +88,13 @@ async function answerKnown(
   }
 }
 
-/** What keeps it from being started. */
+/** What delays its start. */
 const BEFORE_A_START: Readonly<Partial<Record<WakePhase, Text>>> = {
   stopping: { key: "problem.waking.stopping" },
   updating: { key: "problem.waking.updating" },
 };
 
-/** What is wrong with an app that gave no answer, where that is known. */
+/** Returns what is wrong with an app that did not respond, where that is known. */
 async function faultOf(why: string | undefined, { wantsTls }: RefusedRoute): Promise<Text | undefined> {
   if (why !== undefined) return { key: "problem.upstream-failed.why", values: { why: cleanText(why) } };
   return (await wantsTls()) ? { key: "problem.upstream-failed.tls" } : undefined;
@@ -106,7 +106,7 @@ function notYet(lastAnswer: string | undefined): Text | undefined {
     : { key: "problem.waking.answer", values: { answer: cleanText(lastAnswer) } };
 }
 
-/** Asking again helps when the wake is likely to be over. */
+/** Retrying helps when the wake is likely to be over. */
 function retryOf({ elapsedMs, etaMs }: RouteFacts): { readonly retryMs?: number } {
   return etaMs === undefined || etaMs <= elapsedMs ? {} : { retryMs: etaMs - elapsedMs };
 }

@@ -26,36 +26,36 @@ import { loadingRetryMs, wakeModel } from "./wake-model.ts";
 import { clockText, durationText, untilText } from "./time-text.ts";
 
 export interface ResponderDeps {
-  /** The user's templates; empty: the built-in ones. */
+  /** The custom templates; empty: the built-in ones. */
   readonly templatesDir: string;
   readonly theme: Theme;
-  /** Told once of each fault in templates, icons, colours and logos. */
+  /** Called once for each fault in templates, icons, colours and logos. */
   readonly report: (note: string) => void;
 }
 
-/** Makes every answer of ours, whole: a page for a browser's navigation, problem+json for everybody else. */
+/** Creates every complete response of ours: a page for a browser navigation, problem+json for other clients. */
 export interface Responder {
   loading(page: LoadingPage, client: ClientFacts): Answer;
   failed(page: FailedPage, client: ClientFacts): Answer;
   offline(page: OfflinePage, client: ClientFacts): Answer;
   suspended(page: OfflinePage, client: ClientFacts): Answer;
   asleep(page: { readonly branding: Branding; readonly status: AsleepStatus }, client: ClientFacts): Answer;
-  /** `isGateway`: the host is the gateway's own, so that a proxy before it seems not to pass on what visitors asked for. */
+  /** `isGateway`: the host is the gateway's own, so a proxy before it seems not to pass on the requested host. */
   unknownHost(page: { readonly host: string; readonly isGateway?: boolean }, client: ClientFacts): Answer;
   /** Any other code. */
   problem(code: ErrorCode, facts: ProblemFacts, client: ClientFacts): Answer;
   /** A page of the same family from a template by name: login, dashboard. */
   page(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
-  /** A workload's branding as the templates take it. */
+  /** Returns the branding of a workload for the templates. */
   brandingOf(branding: Branding): PageBranding;
   health(facts: HealthFacts, mode: HandlerMode, client: Pick<ClientFacts, "acceptLanguage">): Answer;
   logs(lines: readonly string[], mode: HandlerMode): Answer;
 }
 
-/** Where the page's script runs it cancels this and polls instead. */
+/** Where the script of the page runs, it cancels this and polls instead. */
 const LOADING_RELOAD_S = 5;
 
-/** As the page says. */
+/** As stated on the page. */
 const SUSPENDED_RELOAD_S = 5;
 
 /** Compiles the templates; throws only if the package itself is incomplete. */
@@ -118,7 +118,7 @@ function offline(
   const opens = untilMs !== undefined &&
     retryMs !== undefined && {
       ...openingOf(untilMs, retryMs, language, timezone),
-      // A page that is open then goes on by itself; a timer beyond a day is no help to anybody.
+      // An open page then continues by itself; a timer beyond a day helps nobody.
       reloadS: retryMs < 86_400_000 ? Math.ceil(retryMs / 1000) + 1 : undefined,
     };
   const reload = opens && opens.reloadS ? { afterS: opens.reloadS } : undefined;
@@ -187,7 +187,7 @@ function unknownHostDetail(host: string, isGateway: boolean): string {
   return `${en["problem.unknown-host.detail"]}${named}${isGateway ? ` ${en["problem.unknown-host.gateway"]}` : ""}`;
 }
 
-/** When something opens again, as people read it. */
+/** When something opens again, for people. */
 function openingOf(untilMs: number, inMs: number, language: Language, timezone: string) {
   return {
     in: untilText(inMs, language),

@@ -1,6 +1,6 @@
 /**
- * The path and query of a redirect, or "" when it would lead to another host (`//evil`, `/\evil`, `/<tab>/evil`,
- * `javascript:`): it is read as a browser would, and must stay on the host that it starts from.
+ * Returns the path and query of a redirect, or "" when it would leave the host (`//evil`, `/\evil`, `/<tab>/evil`,
+ * `javascript:`): it is parsed as a browser would.
  */
 export function safePath(path: string): string {
   if (!path.startsWith("/")) return "";

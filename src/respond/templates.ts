@@ -3,22 +3,25 @@ import { join } from "node:path";
 import nunjucks from "nunjucks";
 
 export interface TemplatesDeps {
-  /** Where the package keeps its own. */
+  /** The directory of the built-in templates. */
   readonly builtInDir: string;
-  /** The user's, by the same file names; empty: none. */
+  /** The custom templates, by the same file names; empty: none. */
   readonly customDir: string;
   readonly report: (note: string) => void;
 }
 
-/** The pages, compiled once; a user's file takes the place of ours, unless it is broken. */
+/** The pages, compiled once; a custom file replaces the built-in one, unless it is broken. */
 export interface Templates {
-  /** The whole page as text. A fault in a user's template is reported once, and ours is used from then on. */
+  /**
+   * Returns the whole page as text. A fault in a custom template is reported once, and the built-in one is used from
+   * then on.
+   */
   render(name: string, model: object): string;
   /** A style sheet or script as it is put into a page. */
   asset(name: string): string;
 }
 
-/** Reads the directories once; a change of a template takes a reload. */
+/** Reads the directories once; a change of a template needs a reload. */
 export function createTemplates({ builtInDir, customDir, report }: TemplatesDeps): Templates {
   const own = createEnvironment([builtInDir]);
   const files = listCustom(customDir, report);
@@ -71,7 +74,7 @@ function listCustom(directory: string, report: (note: string) => void): Readonly
   }
 }
 
-/** Drops what only the reader of our own sources needs: block comments, comment lines and indentation. */
+/** Drops what only readers of our sources need: block comments, comment lines and indentation. */
 function squeeze(source: string): string {
   return source
     .replace(/\/\*[\s\S]*?\*\//g, "")

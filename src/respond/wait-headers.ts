@@ -1,4 +1,4 @@
-/** What every answer after a wait carries, flat: how long its client waited. Nothing for whoever did not wait. */
+/** Returns the fields of every response after a wait, flat: how long the request was held. Empty without a wait. */
 export function waitHeaders(waitedMs: number): readonly string[] {
   if (waitedMs <= 0) return [];
   const ms = Math.round(waitedMs);

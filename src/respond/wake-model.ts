@@ -7,7 +7,7 @@ import type { Translate } from "./language.ts";
 import type { FailedPage, LoadingPage } from "./pages.ts";
 import { durationText } from "./time-text.ts";
 
-/** What the loading and the failure page show at first, and what their script goes on with. */
+/** What the loading and the failure page show at first, and what their script continues with. */
 export interface WakeModel {
   readonly phase: LoadingPage["phase"] | "";
   readonly hasDependencies: boolean;
@@ -18,7 +18,7 @@ export interface WakeModel {
   readonly logs: readonly string[] | undefined;
   readonly failure: FailureText | undefined;
   readonly retryText: string;
-  /** JSON; put into an attribute, where it is escaped as any other text. */
+  /** JSON for an attribute, where it is escaped like any other text. */
   readonly script: string;
 }
 
@@ -58,7 +58,7 @@ export function wakeModel({ t, branding, page, failed }: Scene): WakeModel {
   };
 }
 
-/** The page asks by itself, so that this matters to others: soon after it should be ready, 1 to 30 s. */
+/** The page polls by itself, so this matters to other clients: soon after it should be ready, 1 to 30 s. */
 export function loadingRetryMs(elapsedMs: number, etaMs: number | undefined): number {
   if (etaMs === undefined) return 5_000;
   return Math.min(30_000, Math.max(1_000, etaMs - elapsedMs));
@@ -69,7 +69,7 @@ function usualText(t: Translate, elapsedMs: number, etaMs: number | undefined): 
   return t(elapsedMs > 1.5 * etaMs ? "eta.longer" : "eta.usually", { time: durationText(Math.max(1_000, etaMs)) });
 }
 
-/** Only what can still happen on this page: a failure page has no phases left to name. */
+/** Only what can still happen on this page: a failure page has no phases left. */
 function scriptTexts(t: Translate, title: string | undefined): Record<string, string> {
   const always = { retry: t("failed.retry"), retryIn: t("failed.retryIn"), empty: t("logs.empty") };
   if (title === undefined) return always;

@@ -4,14 +4,14 @@ import { readRecords, writeRecords } from "./records.ts";
 
 interface FileStoreDeps {
   readonly path: string;
-  /** Called once for each change of what can be done with the file. */
+  /** Called once for each change of the access to the file. */
   readonly warn: (message: string) => void;
 }
 
 /**
- * One JSON file, replaced whole: written beside, flushed, renamed over. A reader therefore finds the old or the new one,
- * never half of one, and a full disk leaves the old one. Nothing that is wrong with the file keeps a gateway from its work:
- * what cannot be read is left as it is and not written until a restart, what cannot be written is tried again at each save.
+ * One JSON file, replaced as a whole: written to a temporary file, flushed, renamed. A reader therefore finds the old
+ * or the new one, never half of one, and a full disk leaves the old one. No fault of the file stops the gateway: an
+ * unreadable file is left as it is and not written until a restart, a failed write is tried again at each save.
  */
 export function createFileStore({ path, warn }: FileStoreDeps): Store {
   let written = "";
@@ -62,12 +62,12 @@ export function createFileStore({ path, warn }: FileStoreDeps): Store {
 
 type Found = { readonly text: string; readonly fault?: never } | { readonly text?: never; readonly fault: string };
 
-/** Its text, or why there is none; `undefined` when nothing is there. */
+/** Its text, or why there is none; `undefined` when there is no file. */
 async function readIfThere(path: string): Promise<Found | undefined> {
   try {
     const file = await stat(path);
     if (file.isDirectory()) return { fault: IS_FOLDER };
-    // A pipe is never read to its end, and a device such as /dev/null must not be set aside.
+    // A pipe has no end, and a device such as /dev/null must not be set aside.
     if (!file.isFile()) return { fault: "is not a regular file" };
     return { text: await readFile(path, "utf8") };
   } catch (error) {

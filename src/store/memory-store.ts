@@ -1,6 +1,6 @@
 import type { Memory, Store } from "../lifecycle/ports.ts";
 
-/** Keeps nothing over a restart: for `state_file: ""`. */
+/** Keeps nothing across a restart: for `state_file: ""`. */
 export function createMemoryStore(): Store {
   let kept: ReadonlyMap<string, Memory> = new Map();
   return {

@@ -31,7 +31,7 @@ export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
   return `${JSON.stringify({ version: VERSION, workloads }, undefined, 1)}\n`;
 }
 
-/** Reads it back; what is missing in a record takes its neutral value. */
+/** Parses it; what is missing in a record gets its neutral value. */
 export function readRecords(text: string): Map<string, Memory> | { readonly fault: string } {
   let parsed: unknown;
   try {

@@ -15,7 +15,7 @@ const OPERATIONS = [
 /** What is counted of an engine: its calls, as the port names them. */
 export type EngineOperation = (typeof OPERATIONS)[number];
 
-/** How a call ended: the engine's own code, or `error` for what is no answer of an engine. */
+/** How a call ended: the engine's error code, or `error` for any other fault. */
 export type EngineResult =
   | "success"
   | "unreachable"

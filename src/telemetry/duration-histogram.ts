@@ -1,8 +1,8 @@
-/** Observations of durations as plain numbers: cheap enough to be made on every request. */
+/** Observations of durations as plain numbers: cheap enough for every request. */
 export interface DurationHistogram {
   /** Upper bounds in seconds, ascending. */
   readonly bounds: readonly number[];
-  /** How many fell into each bucket alone (not cumulated); the last one is what lies beyond all bounds. */
+  /** How many fell into each bucket (not cumulated); the last one is beyond all bounds. */
   readonly counts: Float64Array;
   sumSeconds: number;
 }

@@ -3,13 +3,13 @@ import type { DomainEvent, Emit } from "../core/events.ts";
 /** The one stream of domain events. */
 export interface EventStream {
   readonly emit: Emit;
-  /** Calls `listener` with each event from now on, in order; the answer ends that. */
+  /** Calls `listener` with each event from now on, in order; the returned function unsubscribes it. */
   subscribe(listener: Emit): () => void;
 }
 
 /**
- * Hands every event to every listener at once. A listener that throws can harm neither the life cycle nor the others:
- * they are told of it as a fault.
+ * Passes every event to every listener at once. A listener that throws affects neither the life cycle nor the others:
+ * its fault is emitted as an event.
  */
 export function createEventStream(): EventStream {
   const listeners = new Set<Emit>();
@@ -46,7 +46,7 @@ function reportBroken(listeners: readonly Emit[], broken: Emit, event: DomainEve
     try {
       listener(fault);
     } catch {
-      // Two are broken: there is nobody left who could be told without going round in circles.
+      // Two are broken: reporting that would go round in circles.
     }
   }
 }

@@ -2,16 +2,17 @@ import { collectDefaultMetrics, type Metric, Registry } from "prom-client";
 import type { MetricFamily } from "./metric-families.ts";
 
 /**
- * Prometheus's text, made from plain numbers when it is asked for. Everything of prom-client's begins here, so that a
- * gateway that nobody scrapes pays for none of it.
+ * Formats the text of Prometheus from plain numbers at a scrape. prom-client is only loaded here, so a gateway that is
+ * not scraped pays nothing for it.
  */
 export function createExposition(
   families: readonly MetricFamily[],
 ): () => Promise<{ readonly contentType: string; readonly body: string }> {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry }); // its meters take 0.2 % of a CPU: not before somebody looks
+  collectDefaultMetrics({ register: registry }); // its meters take 0.2 % of a CPU: not before the first scrape
   for (const { name, help, type, samples } of families) {
-    // A metric, to a registry, is whatever has a name and can be read: prom-client need not keep our numbers once more.
+    // A metric, to a registry, is anything that has a name and can be read: prom-client need not store our numbers
+    // again.
     const get = (): Promise<object> => Promise.resolve({ name, help, type, values: samples(), aggregator: "sum" });
     registry.registerMetric({ name, get } as unknown as Metric);
   }

@@ -5,14 +5,14 @@ import { plainLine } from "../core/plain-line.ts";
 import { timeSpan } from "../core/time-span.ts";
 import type { StopReason } from "../core/workload-state.ts";
 
-/** What is needed of a logger: pino's shape. */
+/** The part of a logger that is needed: pino's shape. */
 export type EventLogger = Readonly<
   Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>
 >;
 
 /**
  * Writes the stream of domain events as log lines: one for each wake, each ready, each stop, each failure, with reason
- * and duration. An error means that somebody must act; changes of state and holds are for debugging.
+ * and duration. An error means that an operator must act; state changes and holds are for debugging.
  */
 // oxlint-disable-next-line max-lines-per-function -- a table: one case an event
 export function logEvents(logger: EventLogger): Emit {
@@ -113,7 +113,7 @@ export function logEvents(logger: EventLogger): Emit {
         );
       case "settings": {
         const now = `${event.hosts} hosts, ${event.workloads} containers`;
-        const level = now === size ? "debug" : "info"; // any container on the machine that comes or goes leads here
+        const level = now === size ? "debug" : "info"; // any container on the machine that appears or disappears gets here
         size = now;
         return logger[level]({ event: type, hosts: event.hosts, containers: event.workloads }, `configured: ${now}`);
       }
@@ -142,7 +142,7 @@ function logReady(logger: EventLogger, event: Extract<DomainEvent, { type: "read
   logger.info(fields, `"${workload}" is ready after ${timeSpan(durationMs)}`);
 }
 
-/** What failed since something else did is told there: only its cause needs somebody to act. */
+/** A failure caused by another one is reported there: only its cause needs action. */
 function logFailure(logger: EventLogger, event: Extract<DomainEvent, { type: "wake-failed" }>): void {
   const { type, workload, failure, durationMs, retryMs } = event;
   const fields = {

@@ -14,7 +14,7 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Makes the log. Fields that could hold a secret are never written, whoever passes them. */
+/** Creates the log. Fields that could hold a secret are never written. */
 export function createLogger({ level, pretty, colors = pretty, destination }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ dest: 1, sync: true });
   return pino(
@@ -31,7 +31,7 @@ export function createLogger({ level, pretty, colors = pretty, destination }: Lo
 
 /** Line by line and at once: pino-pretty's own stream would lose the last lines before an exit. */
 function forPeople(out: DestinationStream, colorize: boolean): DestinationStream {
-  // Loaded here, since only a terminal needs its megabyte.
+  // Loaded here, since only a terminal needs it.
   const { prettyFactory } = createRequire(import.meta.url)("pino-pretty") as typeof PinoPretty;
   const prettify = prettyFactory({
     colorize,

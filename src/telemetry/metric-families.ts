@@ -4,7 +4,7 @@ import type { DurationHistogram } from "./duration-histogram.ts";
 import type { MetricsDeps, Tallies } from "./metrics-sources.ts";
 import { seenStatuses, type WorkloadTally } from "./workload-tally.ts";
 
-/** One metric with its numbers of this moment. */
+/** One metric with its current numbers. */
 export interface MetricFamily {
   readonly name: string;
   readonly help: string;
@@ -19,7 +19,7 @@ export interface Sample {
   readonly metricName?: string;
 }
 
-/** Every metric of the gateway's own, as docs and dashboards name them. */
+/** Every metric of the gateway itself, as named in docs and dashboards. */
 // oxlint-disable-next-line max-lines-per-function -- a table: one entry a metric
 export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly MetricFamily[] {
   const { workloads } = tallies;
@@ -138,7 +138,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
   ];
 }
 
-/** Docker is, unless everything that is configured runs without it. */
+/** Docker is used, unless everything that is configured runs without it. */
 function enginesInUse(records: ReturnType<MetricsDeps["records"]>): readonly string[] {
   return records.size === 0 ? ["docker"] : [...new Set([...records.values()].map(({ engine }) => engine.kind))];
 }
@@ -165,7 +165,7 @@ function durations(
   return each(workloads, (container, tally) => histogramSamples(name, container, of(tally)));
 }
 
-/** Nothing until the first observation: thirteen lines for each container that nobody asked for help nobody. */
+/** Empty until the first observation: thirteen lines for each unused container help nobody. */
 function histogramSamples(name: string, container: string, histogram: DurationHistogram): Sample[] {
   const { bounds, counts, sumSeconds } = histogram;
   let total = 0;

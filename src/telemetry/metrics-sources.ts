@@ -1,6 +1,6 @@
 import type { WorkloadTally } from "./workload-tally.ts";
 
-/** What metrics read of a workload at a scrape; the life cycle's records are such. */
+/** What a scrape reads of a workload; the records of the life cycle have it. */
 export interface MeteredWorkload {
   readonly name: string;
   readonly state: { readonly status: string };
@@ -14,9 +14,9 @@ export interface MeteredWorkload {
 export interface MetricsDeps {
   /** The life cycle's clock. */
   readonly now: () => number;
-  /** By name; only what is in here ever becomes a label. */
+  /** By name; only these names become a label. */
   readonly records: () => ReadonlyMap<string, MeteredWorkload>;
-  /** Requests that wait, by the name of their route. */
+  /** Requests that are held, by route name. */
   readonly routes: () => ReadonlyMap<string, { readonly queue: { readonly pending: number } }>;
 }
 
@@ -25,6 +25,6 @@ export interface Tallies {
   readonly workloads: ReadonlyMap<string, WorkloadTally>;
   readonly auth: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
   readonly engine: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
-  /** Engines that cannot be reached at present. */
+  /** Engines that are unreachable at present. */
   readonly down: ReadonlySet<string>;
 }

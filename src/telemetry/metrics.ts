@@ -7,9 +7,9 @@ import type { createExposition } from "./exposition.ts";
 import { metricFamilies } from "./metric-families.ts";
 import { countStatus, createWorkloadTally, type WorkloadTally } from "./workload-tally.ts";
 
-/** Counts what happens and tells Prometheus. Nothing but `scrape` costs more than a few additions. */
+/** Counts what happens and reports it to Prometheus. Nothing except `scrape` costs more than a few additions. */
 export interface Metrics {
-  /** One answer was sent; 499 for a client that left before it. */
+  /** One response was sent; 499 for a client that left before it. */
   readonly request: (workload: string, status: number, durationMs: number) => void;
   readonly authRequest: (front: string, answer: string | number) => void;
   readonly engineRequest: (operation: EngineOperation, result: EngineResult) => void;
@@ -36,7 +36,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     return tally;
   }
 
-  /** Loaded with the first scrape: prom-client takes 2 MB that a gateway without Prometheus need not pay. */
+  /** Loaded with the first scrape, since prom-client takes 2 MB. */
   async function expose(): Promise<ReturnType<typeof createExposition>> {
     const { createExposition: create } = await import("./exposition.ts");
     return create(metricFamilies(deps, { workloads, auth, engine, down }));
@@ -73,7 +73,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 function noteOf(tally: WorkloadTally, event: DomainEvent): void {
   switch (event.type) {
     case "ready":
-      if (event.durationMs === undefined) break; // somebody else started it
+      if (event.durationMs === undefined) break; // started by another tool
       tally.startsGood += 1;
       observeDuration(tally.startSeconds, event.durationMs / 1000);
       break;

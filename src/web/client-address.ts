@@ -6,8 +6,8 @@ import { isIP } from "node:net";
 const MOST_HOPS = 32;
 
 /**
- * Who asks: the peer, or what a trusted peer says in X-Forwarded-For. Read from the right, the first address that is
- * not trusted itself; what a stranger wrote further left proves nothing.
+ * Returns the client address: the peer, or what a trusted peer reports in X-Forwarded-For. Read from the right, it is
+ * the first address that is not trusted; anything further left proves nothing.
  */
 export function clientAddress(req: IncomingMessage, isTrusted: (address: string) => boolean): string {
   let address = plainAddress(req.socket.remoteAddress ?? "");
@@ -16,14 +16,14 @@ export function clientAddress(req: IncomingMessage, isTrusted: (address: string)
   const hops = chain.split(",").slice(-MOST_HOPS);
   for (const hop of hops.toReversed()) {
     const next = plainAddress(hop.trim());
-    if (isIP(next) === 0) return address; // an obfuscated or broken hop: the last one that is known counts
+    if (isIP(next) === 0) return address; // an obfuscated or broken hop: the last known address counts
     address = next;
     if (!isTrusted(address)) return address;
   }
   return address;
 }
 
-/** Without brackets, zone, port and the IPv6 wrapping of an IPv4 address. */
+/** Removes brackets, zone, port and the IPv6 prefix of an IPv4 address. */
 function plainAddress(text: string): string {
   const bare = BRACKETED.exec(text)?.[1] ?? (WITH_PORT.exec(text)?.[1] || text);
   const unwrapped = bare.toLowerCase().startsWith("::ffff:") && bare.includes(".") ? bare.slice(7) : bare;
@@ -33,7 +33,7 @@ function plainAddress(text: string): string {
 const BRACKETED = /^\[([^\]]*)\](?::\d+)?$/;
 const WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):\d+$/;
 
-/** An address as a key: of IPv6 the network of 64 bits, since a client has all of it. */
+/** Returns an address as a key: of IPv6 the 64-bit network, since a client has all of it. */
 export function addressKey(address: string): string {
   return ipKeyGenerator(address, 64);
 }

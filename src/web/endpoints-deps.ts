@@ -6,7 +6,7 @@ import type { Clock } from "../lifecycle/ports.ts";
 import type { Responder } from "../respond/responder.ts";
 import type { ExtraEndpoint } from "./extra-endpoint.ts";
 
-/** What the reserved endpoints need of the rest of the gateway. */
+/** What the reserved endpoints need from the rest of the gateway. */
 export interface EndpointsDeps {
   readonly lifecycle: Lifecycle;
   readonly clock: Clock;
@@ -17,19 +17,19 @@ export interface EndpointsDeps {
   readonly responder: () => Responder;
   /** Whether an address is that of a trusted proxy. */
   readonly isTrusted: (address: string) => boolean;
-  /** Private peers that say whom they ask for, and are not believed. */
+  /** Private peers that send forwarded fields without being trusted. */
   readonly untrustedPeers: () => readonly string[];
   readonly isDraining: () => boolean;
-  /** What is worth showing of the configuration beside the settings themselves. */
+  /** What is worth showing of the configuration in addition to the settings. */
   readonly merged: () => ConfigNotes | undefined;
-  /** All settings of a container as people read them; absent: they are not shown. */
+  /** All settings of a container for people; absent: they are not shown. */
   readonly describeSettings?: (settings: WorkloadSettings) => readonly DescribedSetting[];
   readonly version: string;
   /** More reserved paths, served by other folders. */
   readonly extras?: readonly ExtraEndpoint[];
 }
 
-/** One setting as people read it. */
+/** One setting for people. */
 export interface DescribedSetting {
   readonly key: string;
   readonly value: string;

@@ -4,7 +4,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 export interface ExtraEndpoint {
   /** The exact path. */
   readonly path: string;
-  /** `trusted`: addresses in `trusted_proxies`. `admin-or-trusted`: these, and whoever may see the admin pages. */
+  /**
+   * `trusted`: addresses in `trusted_proxies`. `admin-or-trusted`: these, and everybody who may see the admin pages.
+   */
   readonly access: "open" | "trusted" | "admin-or-trusted";
   /** Called with GET and HEAD only. */
   readonly handle: (req: IncomingMessage, res: ServerResponse) => void;

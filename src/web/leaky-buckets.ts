@@ -1,8 +1,8 @@
 import type { Clock } from "../lifecycle/ports.ts";
 
-/** Counts per key; a key's count runs dry at a steady rate. */
+/** Counts per key; the count of a key decreases at a steady rate. */
 export interface LeakyBuckets {
-  /** Adds one unless that would be more than fits. Says how full it is then, and in how many milliseconds one fits again. */
+  /** Adds one unless that exceeds the capacity. Returns the count, and after how many milliseconds one fits again. */
   add(key: string): Fill;
   /** The same without adding. */
   look(key: string): Fill;
@@ -19,16 +19,16 @@ export interface Fill {
 export interface LeakyBucketsOptions {
   readonly clock: Clock;
   readonly capacity: number;
-  /** One runs out of a bucket in that time. */
+  /** The time in which a bucket loses one. */
   readonly leakMs: number;
-  /** Beyond that the key that was not heard of for longest is forgotten: memory is bounded, whoever asks. */
+  /** Beyond that the key that was unused for longest is dropped, which bounds the memory. */
   readonly maxKeys?: number;
 }
 
 const MAX_KEYS = 20_000;
 
 export function createLeakyBuckets({ clock, capacity, leakMs, maxKeys = MAX_KEYS }: LeakyBucketsOptions): LeakyBuckets {
-  /** When a bucket will be empty; in the order in which they were used last. */
+  /** When each bucket will be empty, in the order of their last use. */
   const emptyAt = new Map<string, number>();
 
   function fillOf(key: string): number {

@@ -13,7 +13,7 @@ interface MethodHandlers {
   readonly post?: readonly RequestHandler[];
 }
 
-/** Creates what puts endpoints into an app. */
+/** Creates the function that adds endpoints to an app. */
 export function createMount(app: Express, sender: Sender): Mount {
   function both(path: string, { get = [], post = [] }: MethodHandlers): void {
     const allow = [get.length > 0 ? "GET, HEAD" : "", post.length > 0 ? "POST" : ""].filter(Boolean).join(", ");

@@ -3,7 +3,10 @@ import type { IncomingMessage } from "node:http";
 /** Longer than any query that our endpoints understand. */
 const LONGEST = 4_096;
 
-/** The query of a request; of a parameter that comes twice the first counts. `undefined` when it is too long to be one of ours. */
+/**
+ * Returns the query of a request; the first of a repeated parameter counts. `undefined` when it is too long to be one
+ * of ours.
+ */
 export function queryOf(req: IncomingMessage): URLSearchParams | undefined {
   const target = req.url ?? "";
   const start = target.indexOf("?");

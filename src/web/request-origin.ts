@@ -2,21 +2,21 @@ import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 import { requestHost } from "../core/request-host.ts";
 
-/** The host that a request is for, lower-case with its port; empty when it names none. */
+/** Returns the requested host, lower-case with its port; empty when there is none. */
 export function hostOf(req: IncomingMessage): string {
   const host = requestHost(req.url ?? "/", req.rawHeaders);
   return typeof host === "string" ? host.toLowerCase() : "";
 }
 
-/** Whether the client speaks TLS, to us or to a trusted proxy. */
+/** Whether the client uses TLS, to us or to a trusted proxy. */
 export function isSecure(req: IncomingMessage, isTrusted: (address: string) => boolean): boolean {
   if (req.socket instanceof TLSSocket) return true;
   return isTrusted(req.socket.remoteAddress ?? "") && req.headers["x-forwarded-proto"] === "https";
 }
 
 /**
- * Whether a request that changes something comes from a page of ours or from a program. Browsers always say where a
- * POST comes from; what says nothing is no browser. A proxy that rewrites Host is believed when it is trusted.
+ * Whether a request that changes something comes from a page of ours or from a program. Browsers always send the origin
+ * of a POST; a request without one is not from a browser. A proxy that rewrites Host is believed when it is trusted.
  */
 export function isSameOrigin(req: IncomingMessage, isTrusted: (address: string) => boolean): boolean {
   const site = req.headers["sec-fetch-site"];
@@ -24,7 +24,7 @@ export function isSameOrigin(req: IncomingMessage, isTrusted: (address: string) 
   const { origin } = req.headers;
   if (origin === undefined) return true;
   const asked = originHost(origin);
-  if (asked === undefined) return false; // "null" too: a sandboxed frame, a redirect from elsewhere
+  if (asked === undefined) return false; // "null" too: a sandboxed frame, a redirect from another site
   if (asked === hostOf(req)) return true;
   const forwarded = req.headers["x-forwarded-host"];
   return (

@@ -5,13 +5,13 @@ import type { Route } from "../lifecycle/admit/route.ts";
 import { queryOf } from "./query.ts";
 import { hostOf } from "./request-origin.ts";
 
-/** Settles which requests are ours; every other path that begins with `/_` (an app's `/_next/…`) is the app's. */
+/** Decides which requests are ours; every other path that begins with `/_` (an app's `/_next/…`) is the app's. */
 export type IsReserved = (req: IncomingMessage, path: string, route: Route | undefined) => boolean;
 
 export function createIsReserved(settings: () => Settings): IsReserved {
   const isAdminHost = createAdminHosts(settings);
 
-  /** On other hosts than `admin_hosts`, where some are set, the admin pages do not exist. */
+  /** On hosts other than `admin_hosts`, where some are set, the admin pages do not exist. */
   function hasAdminPages(req: IncomingMessage): boolean {
     return settings().gateway.adminHosts.length === 0 || isAdminHost(hostOf(req));
   }
@@ -23,7 +23,7 @@ export function createIsReserved(settings: () => Settings): IsReserved {
       case "/_logs":
         return true;
       case "/_health":
-        // An app may have one of its own: without our parameter it is asked, once it can answer.
+        // An app may have one of its own: without our parameter it gets the request once it is ready.
         return route === undefined || queryOf(req)?.has("container") !== false || !isReady(route);
       default:
         return isAdminPath(path) && hasAdminPages(req);

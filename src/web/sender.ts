@@ -7,17 +7,17 @@ import type { Responder } from "../respond/responder.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
 import { wantsPage } from "./client-kind.ts";
 
-/** Writes the endpoints' answers; a HEAD gets the same headers as a GET. */
+/** Writes the responses of the endpoints; a HEAD gets the same fields as a GET. */
 export interface Sender {
   json(req: IncomingMessage, res: ServerResponse, value: unknown, status?: number): void;
   text(req: IncomingMessage, res: ServerResponse, text: string, type?: string): void;
-  /** A page for a browser's navigation, problem+json for everybody else. */
+  /** A page for a browser navigation, problem+json for other clients. */
   problem(req: IncomingMessage, res: ServerResponse, code: ErrorCode, facts?: ProblemWithHeaders): void;
-  /** Always problem+json: for what only programs ask. */
+  /** Always problem+json: for endpoints that only programs use. */
   plainProblem(req: IncomingMessage, res: ServerResponse, code: ErrorCode, facts?: ProblemFacts): void;
 }
 
-/** `headers`: flat, added to the answer. */
+/** `headers`: flat, added to the response. */
 type ProblemWithHeaders = ProblemFacts & { readonly headers?: readonly string[] };
 
 export function createSender(responder: () => Responder): Sender {

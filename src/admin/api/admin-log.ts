@@ -4,8 +4,8 @@ import { refOf, type WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { cleanLines } from "../../respond/clean-text.ts";
 
 /**
- * The last output as an administrator may see it: always, short of `logs: never`. Where the admin pages are open, anybody
- * is one, and sees what visitors see.
+ * Returns the last output for administrators: always, except with `logs: never`. Where the admin pages need no login,
+ * it is as limited as for visitors.
  */
 export async function adminLog(
   { lifecycle, logTail }: { readonly lifecycle: Lifecycle; readonly logTail: LogTail },
@@ -21,7 +21,7 @@ export async function adminLog(
   return { lines: cleanLines(lines), note: lines.length === 0 ? "empty" : "" };
 }
 
-/** What is shown of its output: the lines, or why there are none. */
+/** The output to show: the lines, or the reason why there are none. */
 export interface LogView {
   readonly lines: readonly string[];
   readonly note: "" | "never" | "asleep" | "empty";

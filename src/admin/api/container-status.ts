@@ -14,7 +14,7 @@ import { scheduleStatus } from "./schedule-status.ts";
 import { idleSchedule, nextStopMs, toWall } from "./idle-schedule.ts";
 import type { WakesToday } from "./wakes-today.ts";
 
-/** One container in `/_status/api`; the first block has the reference's names and forms. */
+/** One container in `/_status/api`; the first block has the names and forms of the reference. */
 export type ContainerStatus = ReturnType<typeof containerStatus>;
 
 export interface StatusSources {
@@ -101,7 +101,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
   };
 }
 
-/** What is wrong with the way to it, by what it said itself. */
+/** What is wrong with the front's way to it, as it reported itself. */
 export function targetWarnings(record: WorkloadRecord): string[] {
   return record.wantsTls ? [tlsFault(record)] : [];
 }
@@ -122,13 +122,15 @@ const DOCKER_STATUSES = {
   restarting: "restarting",
 } as const;
 
-/** When it was last asked for; `undefined`: never, for then its activity is only the moment it was seen running. */
+/**
+ * Returns when it was last requested; `undefined`: never, because its activity is only the time it was seen running.
+ */
 function lastAskedMs({ leases, lastActivityMs, firstSeenMs }: WorkloadRecord, now: number): number | undefined {
   if (leases > 0) return now;
   return lastActivityMs === 0 || lastActivityMs === firstSeenMs ? undefined : lastActivityMs;
 }
 
-/** 0: no idle time; -1: never asked for. */
+/** 0: no idle time; -1: never requested. */
 function idleRemaining(idleTimeoutMs: number, askedMs: number | undefined, now: number): number {
   if (idleTimeoutMs <= 0) return 0;
   if (askedMs === undefined) return -1;

@@ -7,25 +7,25 @@ import { type StatusSources, targetWarnings } from "./container-status.ts";
 import { type Reason, type ReasonValue, whyAwake, whyNotStopped, wouldWake } from "./reasons.ts";
 import { nextStopOf, toWall } from "./idle-schedule.ts";
 
-/** Why a container is as it is and what would change that; sentences are English, for people. */
+/** Why a container is in its state and what would change that, in English sentences. */
 export interface Explanation {
   readonly name: string;
   readonly state: string;
   readonly since: string;
   /** Empty while it sleeps. */
   readonly why_awake: readonly string[];
-  /** What keeps it from being put to sleep right now; empty while it sleeps. */
+  /** What keeps it from being stopped now; empty while it sleeps. */
   readonly why_not_stopped: readonly string[];
   readonly would_wake: readonly string[];
-  /** What is wrong with the way to it. */
+  /** What is wrong with the front's way to it. */
   readonly warnings: readonly string[];
   /** `null`: nothing is due. */
   readonly will_stop: { readonly at: string; readonly reason: string } | null;
-  /** The last changes of state, oldest first. */
+  /** The last state changes, oldest first. */
   readonly transitions: readonly { at: string; from: string; to: string; why: string }[];
 }
 
-/** Explains one container from what the life cycle itself goes by. */
+/** Explains one container from the facts that the life cycle uses. */
 export function explain(
   { lifecycle, untrustedPeers }: Pick<StatusSources, "lifecycle" | "untrustedPeers">,
   record: WorkloadRecord,
@@ -54,7 +54,7 @@ export function explain(
   };
 }
 
-/** Whether there is something to say of why it is awake, and when it will stop. */
+/** Whether there is a reason why it is awake, and a time when it will stop. */
 export function isUp({ state: { status } }: WorkloadRecord): boolean {
   return status === "starting" || status === "unready" || status === "ready" || status === "draining";
 }
@@ -65,7 +65,7 @@ function inEnglish({ key, values = {} }: Reason): string {
   return english(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, write(value)])));
 }
 
-/** For programs too: moments as ISO, durations as Go writes them, causes by their own names. */
+/** For programs: times as ISO, durations as Go writes them, causes by their names. */
 function write(value: ReasonValue): string | number {
   if (typeof value !== "object") return value;
   if ("atMs" in value) return iso(value.atMs);

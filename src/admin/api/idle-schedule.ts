@@ -5,15 +5,15 @@ import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
 import { deadlineOf } from "../../lifecycle/workload/timers.ts";
 
-/** When a workload goes to sleep if nobody asks for it until then; wall clock. */
+/** When a workload is stopped if no request arrives before; wall clock. */
 export interface IdleSchedule {
   readonly atMs: number;
   readonly reason: Extract<StopReason, "idle" | "pause" | "unneeded" | "schedule">;
 }
 
-/** The soonest sleep that is due for lack of use; `undefined`: none is. */
+/** Returns the next stop for lack of use; `undefined`: none is due. */
 export function idleSchedule(context: LifecycleContext, record: WorkloadRecord): IdleSchedule | undefined {
-  // Seen without what would come first but leaves it awake.
+  // Without the deadlines that come first but leave it awake.
   const deadline = deadlineOf(context, {
     ...record,
     throttled: true,
@@ -29,7 +29,7 @@ function isSleep(kind: DeadlineKind): kind is "idle" | "pause" | "unneeded" {
   return kind === "idle" || kind === "pause" || kind === "unneeded";
 }
 
-/** The sleep that comes first: for lack of use, or by the clock. */
+/** Returns the next stop: for lack of use, or by schedule. */
 export function nextStopOf(context: LifecycleContext, record: WorkloadRecord): IdleSchedule | undefined {
   const idle = idleSchedule(context, record);
   const stopMs =
@@ -38,7 +38,7 @@ export function nextStopOf(context: LifecycleContext, record: WorkloadRecord): I
   return { reason: "schedule", atMs: stopMs };
 }
 
-/** The next closing of its schedule. */
+/** Returns the next closing of its schedule. */
 export function nextStopMs({ schedule }: WorkloadRecord, wallMs: number): number | undefined {
   const next = schedule?.next(wallMs);
   if (next === undefined || next.kind === "stop") return next?.atMs;
@@ -46,7 +46,7 @@ export function nextStopMs({ schedule }: WorkloadRecord, wallMs: number): number
   return after?.kind === "stop" ? after.atMs : undefined;
 }
 
-/** A moment on the life cycle's clock as people tell the time. */
+/** Converts a time of the life cycle's clock to the wall clock. */
 export function toWall({ clock }: Pick<LifecycleContext, "clock">, ms: number): number {
   return ms - clock.now() + clock.wall();
 }

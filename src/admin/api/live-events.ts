@@ -4,29 +4,29 @@ import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import type { EndpointsDeps } from "../../web/endpoints-deps.ts";
 import type { Sender } from "../../web/sender.ts";
 
-/** Changes as they happen, as server-sent events, for a bounded number of listeners. */
+/** Streams changes as server-sent events to a bounded number of listeners. */
 export interface LiveEvents {
-  /** Makes the answer an event stream; 503 when there are too many. */
+  /** Makes the response an event stream; 503 when there are too many. */
   listen(req: IncomingMessage, res: ServerResponse): void;
-  /** Ends all of them: the gateway does. */
+  /** Ends all streams when the gateway shuts down. */
   close(): void;
   readonly size: () => number;
 }
 
 interface LiveEventsDeps extends Pick<EndpointsDeps, "lifecycle" | "clock" | "events"> {
-  /** What is said of a container that changed. */
+  /** What is sent of a container that changed. */
   readonly describe: (record: WorkloadRecord) => unknown;
 }
 
 const MOST_LISTENERS = 64;
-/** Changes of a quarter of a second are told together. */
+/** Changes within a quarter of a second are sent together. */
 const GATHER_MS = 250;
-/** Requests change no state: those that are in use are looked at now and then, as long as anybody watches. */
+/** Requests change no state: workloads in use are checked now and then while there are listeners. */
 const LOOK_MS = 2_000;
 const BEAT_MS = 14_000;
-/** A browser comes back by itself, and has to show again who it is. */
+/** A browser reconnects by itself, and has to authenticate again. */
 const LONGEST_MS = 600_000;
-/** Whoever is so far behind is cut off. */
+/** A listener that is this far behind is disconnected. */
 const MOST_UNSENT_BYTES = 1_000_000;
 
 interface Listener {
@@ -34,7 +34,7 @@ interface Listener {
   readonly untilMs: number;
 }
 
-/** Nothing is gathered, looked at or kept while nobody listens. */
+/** Nothing is collected or kept without listeners. */
 export function createLiveEvents({ lifecycle, clock, events, describe }: LiveEventsDeps, sender: Sender): LiveEvents {
   const listeners = new Set<Listener>();
   let beatMs = 0;
@@ -141,11 +141,11 @@ async function watchUses(
 const HEADERS = {
   "Content-Type": "text/event-stream; charset=utf-8",
   "Cache-Control": "no-store",
-  // nginx would gather it.
+  // nginx would buffer it.
   "X-Accel-Buffering": "no",
 };
 
-/** What changes by use alone. */
+/** The part that changes by use alone. */
 function usesOf(records: ReadonlyMap<string, WorkloadRecord>): Map<string, number> {
   return new Map([...records].map(([name, { leases, lastActivityMs }]) => [name, lastActivityMs + leases / 1_000]));
 }

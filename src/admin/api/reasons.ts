@@ -12,13 +12,13 @@ import type { MessageKey } from "../../respond/messages/en.ts";
 import { groupsOf } from "./container-status.ts";
 import { toWall } from "./idle-schedule.ts";
 
-/** A sentence that is still to be written, in some language: its key, and what goes into it. */
+/** A sentence in any language: its key and its values. */
 export interface Reason {
   readonly key: Extract<MessageKey | CountedKey, `explain.${string}`>;
   readonly values?: Readonly<Record<string, ReasonValue>>;
 }
 
-/** What goes into a sentence; each reader's way to write moments, durations and causes differs. */
+/** A value of a sentence; readers get times, durations and causes in different forms. */
 export type ReasonValue =
   | string
   | number
@@ -29,7 +29,7 @@ export type ReasonValue =
   | { readonly failed: FailureCause }
   | { readonly anyOf: readonly string[] };
 
-/** Why it is awake, from what the life cycle itself goes by. */
+/** Returns why it is awake, from the facts that the life cycle uses. */
 export function whyAwake({ context }: Lifecycle, record: WorkloadRecord): Reason[] {
   const came = record.timeline.findLast(({ to }) => to === "starting" || to === "unready" || to === "ready");
   const reasons: Reason[] = [came === undefined ? { key: "explain.seenRunning" } : howItCameUp(record, came)];
@@ -52,7 +52,7 @@ function howItCameUp({ timeline, wakeCause }: WorkloadRecord, came: TimelineEntr
   };
 }
 
-/** What keeps it from being put to sleep right now. */
+/** Returns what keeps it from being stopped now. */
 export function whyNotStopped({ context }: Lifecycle, record: WorkloadRecord): Reason[] {
   const { settings, dependents } = record;
   const now = context.clock.now();
@@ -87,7 +87,7 @@ function whyNotIdle(
   return [{ key: "explain.inUse", values: { idle: { spanMs: idleTimeoutMs }, ...left(idleAtMs) } }];
 }
 
-/** What would wake it, while it is not awake. */
+/** Returns what would wake it while it is not awake. */
 export function wouldWake(lifecycle: Lifecycle, record: WorkloadRecord): Reason[] {
   const { context } = lifecycle;
   const { dependents, name } = record;
@@ -108,7 +108,7 @@ export function wouldWake(lifecycle: Lifecycle, record: WorkloadRecord): Reason[
   return ways;
 }
 
-/** Somebody else is at work on it, so that nothing starts it for a moment. */
+/** Another tool is working on it, so nothing starts it for the moment. */
 function whyLeftAlone({ truces, clock }: LifecycleContext, { name }: WorkloadRecord): Reason[] {
   const truce = truces.of(name);
   if (truce === undefined) return [];

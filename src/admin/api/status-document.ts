@@ -1,6 +1,6 @@
 import { containerStatus, type ContainerStatus, type StatusSources, warningsOf } from "./container-status.ts";
 
-/** What `/_status/api` says. */
+/** What `/_status/api` returns. */
 export interface StatusDocument {
   readonly containers: readonly ContainerStatus[];
   readonly groups: readonly {
@@ -19,7 +19,7 @@ export interface StatusDocument {
   readonly updated_at: string;
 }
 
-/** Everything about every container at this moment, in the order of their names. */
+/** Returns everything about every container, sorted by name. */
 export function statusDocument(sources: StatusSources, version: string): StatusDocument {
   const { lifecycle } = sources;
   const records = [...lifecycle.records.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -3,11 +3,11 @@ import { STATUS_NAMES } from "../../core/workload-state.ts";
 import type { ContainerStatus } from "./container-status.ts";
 import type { StatusDocument } from "./status-document.ts";
 
-/** A field of `/_status/api` in words, with its JSON Schema; the reference and the schema are made from it. */
+/** Describes a field of `/_status/api` with its JSON Schema; reference and schema are generated from it. */
 export interface FieldSpec {
   readonly what: string;
   readonly schema: Readonly<Record<string, unknown>>;
-  /** Absent in the answer when there is nothing to say. */
+  /** Absent in the response when it has no value. */
   readonly isOptional?: true;
 }
 
@@ -18,7 +18,7 @@ const amount = { type: "integer", minimum: 0 } as const;
 const moment = { type: "string", format: "date-time" } as const;
 const texts = { type: "array", items: text } as const;
 
-/** The fields of one container: one that is missing here does not compile. The first block is the reference's. */
+/** The fields of one container: a missing one does not compile. The first block is the reference's. */
 export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>> = {
   name: { what: "Its name.", schema: text },
   host: { what: "Its first host; empty when it has none.", schema: text },
@@ -125,7 +125,7 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
   },
 };
 
-/** The fields of the whole answer. */
+/** The fields of the whole response. */
 export const STATUS_FIELDS: Readonly<Record<keyof StatusDocument, FieldSpec>> = {
   containers: { what: "Every container, by name.", schema: { type: "array", items: { $ref: "#/$defs/container" } } },
   groups: {
@@ -154,7 +154,7 @@ export const STATUS_FIELDS: Readonly<Record<keyof StatusDocument, FieldSpec>> = 
   updated_at: { what: "When this was so.", schema: moment },
 };
 
-/** The JSON Schema of an object with these fields; more may come with any release. */
+/** Returns the JSON Schema of an object with these fields; any release may add more. */
 export function objectSchema(fields: Readonly<Record<string, FieldSpec>>): object {
   const entries = Object.entries(fields);
   return {

@@ -1,13 +1,13 @@
 import type { DomainEvent } from "../../core/events.ts";
 import type { Clock } from "../../lifecycle/ports.ts";
 
-/** Counts wakes since midnight (or since the gateway came up, when that was later). */
+/** Counts wakes since midnight, or since the gateway started if that was later. */
 export interface WakesToday {
   note(event: DomainEvent): void;
   of(workload: string): number;
 }
 
-/** `timezone` (IANA) settles when a day begins; it is asked anew each time, since it may be reconfigured. */
+/** `timezone` (IANA) determines when a day begins; read each time, since it may be reconfigured. */
 export function createWakesToday(clock: Clock, timezone: () => string): WakesToday {
   const counts = new Map<string, number>();
   let day = "";
@@ -24,7 +24,7 @@ export function createWakesToday(clock: Clock, timezone: () => string): WakesTod
 
   return {
     note(event) {
-      if (event.type !== "ready" || event.durationMs === undefined) return; // somebody else's start is no wake
+      if (event.type !== "ready" || event.durationMs === undefined) return; // a start by another tool is not a wake
       turnPage();
       counts.set(event.workload, (counts.get(event.workload) ?? 0) + 1);
     },
@@ -35,7 +35,7 @@ export function createWakesToday(clock: Clock, timezone: () => string): WakesTod
   };
 }
 
-/** Made once: it costs more than all the rest that is said of a container, and is asked for each of them. */
+/** Created once: it costs more than the rest of a container's status, and is needed for each of them. */
 interface Calendar {
   readonly timezone: string;
   readonly format: (ms: number) => string;

@@ -14,20 +14,23 @@ import { sessionIdOf } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 import { trustedName } from "./trusted-name.ts";
 
-/** Wrong credentials that one address may give at once; one more is allowed every six seconds. */
+/** Wrong credentials that one address may send in a row; one more is allowed every six seconds. */
 const MOST_FAILURES = 10;
 const FAILURE_LEAK_MS = 6_000;
 
-/** What is to be said of credentials. `waitMs`: nothing, before that time is over. */
+/** The verdict on credentials. `waitMs`: none, before that time is over. */
 export type Verdict = "right" | "wrong" | { readonly waitMs: number };
 
-/** Settles who may see the admin pages. */
+/** Decides who may see the admin pages. */
 export interface AdminGuard {
-  /** True: may pass. False: was answered (401, a way to the login, or 429 after too many wrong credentials). */
+  /**
+   * Returns true when the request may pass. Otherwise it was answered: 401, a redirect to the login, or 429 after too
+   * many wrong credentials.
+   */
   admit(req: IncomingMessage, res: ServerResponse): boolean;
-  /** Judges credentials, once for each time they are given: wrong ones count. */
+  /** Checks credentials, once for each request that has them: wrong ones count. */
   judge(req: IncomingMessage, given: Credentials): Verdict;
-  /** Whether it was shown already who asks, without credentials in this request. */
+  /** Whether the request is already authenticated without credentials of its own. */
   isKnown(req: IncomingMessage): boolean;
 }
 
@@ -39,7 +42,7 @@ export function createAdminGuard(deps: EndpointsDeps, sender: Sender, sessions: 
   function judge(req: IncomingMessage, given: Credentials): Verdict {
     const address = clientAddress(req, isTrusted);
     const key = addressKey(address);
-    // Right ones are refused too: else guessing would go on, only slower.
+    // Right ones are refused too: otherwise guessing would continue, only slower.
     const { waitMs } = failures.look(key);
     if (waitMs > 0) return { waitMs };
     if (areRight(adminAuth(), given)) return "right";
@@ -77,7 +80,7 @@ export function createAdminGuard(deps: EndpointsDeps, sender: Sender, sessions: 
   };
 }
 
-/** A browser that a script of ours made ask would open its own dialog at `Basic`, again and again. */
+/** A browser that was sent by our own script would show its login dialog on `Basic`, again and again. */
 function challenge(req: IncomingMessage, { method }: AdminAuth): string {
   if (method === "bearer") return 'Bearer realm="gateway"';
   return mayBeBrowser(req) ? 'Session realm="gateway"' : 'Basic realm="gateway", charset="UTF-8"';

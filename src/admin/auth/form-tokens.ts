@@ -6,22 +6,25 @@ import { hostOf, isSameOrigin, isSecure } from "../../web/request-origin.ts";
 import { sessionIdOf } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** What tells a form of ours from one that another site made a browser send. */
+/** Distinguishes a form of ours from one that another site made a browser send. */
 export interface FormTokens {
-  /** The token for the forms of a page, and the `Set-Cookie` headers (flat) that make it valid. */
+  /** Returns the token for the forms of a page, and the `Set-Cookie` fields (flat) that make it valid. */
   issue(req: IncomingMessage): { readonly token: string; readonly cookies: readonly string[] };
   /**
-   * Whether a POST was meant by who sent it: it comes from a page of ours and carries that page's token, or plainly from
-   * a program, whose credentials nobody else can make it send.
+   * Whether a POST was not forged: it comes from a page of ours and carries its token, or from a program, whose
+   * credentials no other site can make it send.
    */
   isAuthentic(req: IncomingMessage, token: unknown): boolean;
 }
 
-/** What a script may send in place of the field. */
+/** What a script may send instead of the form field. */
 const TOKEN_HEADER = "x-csrf-token";
 const VISITOR_COOKIE = "dag_visitor";
 
-/** Tokens belong to the session, or before a login (and where none is needed) to a random visitor's cookie; and to the host. */
+/**
+ * Tokens belong to the session, or before a login (and where none is needed) to a random visitor cookie; and to the
+ * host.
+ */
 export function createFormTokens(sessions: Sessions, isTrusted: (address: string) => boolean): FormTokens {
   const secret = randomBytes(32);
 
@@ -56,7 +59,10 @@ export function createFormTokens(sessions: Sessions, isTrusted: (address: string
   };
 }
 
-/** Names our own origin, and was on no page of ours: that would have given it a cookie. Another site cannot name ours. */
+/**
+ * It names our own origin but has seen no page of ours, which would have set a cookie. Another site cannot name our
+ * origin.
+ */
 function cameWithoutPage({ headers: { origin, cookie } }: IncomingMessage): boolean {
   return origin !== undefined && cookie === undefined;
 }

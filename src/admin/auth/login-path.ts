@@ -5,13 +5,15 @@ import { isAdminPath } from "../../web/reserved.ts";
 
 const HOME = "/_status";
 
-/** Where a person logs in, and is brought back from to what was asked for. */
+/** The login page, with the page to return to. */
 export function loginPath(req: IncomingMessage): string {
   const next = adminPath(req.method === "POST" ? undefined : req.url);
   return next === HOME ? "/_status/login" : `/_status/login?next=${encodeURIComponent(next)}`;
 }
 
-/** A path and query of one of our own pages, else that of the dashboard: no form and no link of ours leads anywhere else. */
+/**
+ * Returns a path and query of our own pages, else the dashboard: no form and no link of ours redirects anywhere else.
+ */
 export function adminPath(target: unknown): string {
   const path = typeof target === "string" && target.length <= 2_000 ? safePath(target) : "";
   const bare = requestPath(path);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createAnswer } from "../../respond/answer.ts";
 import { writeAnswer } from "../../respond/write-answer.ts";
 
-/** Leads a browser on by GET. */
+/** Redirects a browser by GET. */
 export function seeOther(
   req: IncomingMessage,
   res: ServerResponse,

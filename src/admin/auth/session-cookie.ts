@@ -3,15 +3,15 @@ import { SESSION_MS } from "./sessions.ts";
 
 const NAME = "dag_session";
 
-/** Where a browser sends it: to the admin pages alone, so that no app behind the gateway ever sees one. */
+/** The path for which a browser sends it: the admin pages only, so that no app behind the gateway ever sees it. */
 export const ADMIN_PATHS = ["/_status", "/_topology", "/_metrics"] as const;
 
-/** The session id of a request, unverified. */
+/** Returns the session id of a request, unverified. */
 export function sessionIdOf(cookies: string | undefined): string | undefined {
   return cookieOf(cookies, NAME);
 }
 
-/** The `Set-Cookie` headers that log a browser in (`id`) or out (`undefined`), flat. */
+/** Returns the `Set-Cookie` fields that log a browser in (`id`) or out (`undefined`), flat. */
 export function sessionCookies(id: string | undefined, secure: boolean): string[] {
   const ends = `; Max-Age=${id === undefined ? 0 : SESSION_MS / 1_000}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
   return ADMIN_PATHS.flatMap((path) => ["Set-Cookie", `${NAME}=${id ?? ""}; Path=${path}${ends}`]);

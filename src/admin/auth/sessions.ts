@@ -1,22 +1,22 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../../lifecycle/ports.ts";
 
-/** How long somebody stays logged in. */
+/** How long a login lasts. */
 export const SESSION_MS = 12 * 3_600_000;
 const MOST_SESSIONS = 1_000;
 
 /** One login. */
 export interface Session {
-  /** The host that it was made on: it is worth nothing on another one. */
+  /** The host of the login; it is not valid on another one. */
   readonly host: string;
   readonly untilMs: number;
-  /** What a form of this session must carry. */
+  /** The token that forms of this session must carry. */
   readonly csrf: string;
 }
 
 /** Logins, in memory: they end with the gateway. */
 export interface Sessions {
-  /** Makes one and says its id, 256 random bits. */
+  /** Creates a session and returns its id, 256 random bits. */
   open(host: string): string;
   find(id: string, host: string): Session | undefined;
   close(id: string): void;
@@ -24,7 +24,7 @@ export interface Sessions {
 }
 
 export function createSessions({ clock }: { readonly clock: Clock }): Sessions {
-  /** By the digest of the id, so that the time of a look-up tells nothing of it. */
+  /** Keyed by the digest of the id, so that the time of a look-up reveals nothing about it. */
   const sessions = new Map<string, Session>();
 
   return {

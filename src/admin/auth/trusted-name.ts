@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { AdminAuth } from "../../core/settings.ts";
 
 /**
- * Who has logged in at an authenticating front, as it says in `trusted_header`; `undefined`: nobody. The socket's own
- * address must be a trusted one, and the header must come once: a second one shows that the front lets clients' through.
+ * Returns who is logged in at an authenticating front, from its `trusted_header`; `undefined`: nobody. The peer address
+ * must be trusted, and the field must occur once: a second one shows that the front passes on the client's own.
  */
 export function trustedName(
   req: IncomingMessage,

@@ -13,9 +13,9 @@ import { trustedName } from "../auth/trusted-name.ts";
 import type { RowSources } from "./container-row.ts";
 import { createLabels } from "./labels.ts";
 
-/** Shows the pages for administrators: what all of them have in common. */
+/** Renders the admin pages: what all of them have in common. */
 export interface AdminPages {
-  /** What a page's model is made from, for whoever asks. */
+  /** What the model of a page is made from. */
   sourcesFor(req: IncomingMessage): RowSources;
   show(req: IncomingMessage, res: ServerResponse, page: AdminPage): void;
 }
@@ -23,7 +23,7 @@ export interface AdminPages {
 export interface AdminPage {
   readonly template: string;
   readonly model: object;
-  /** Which entry of the menu it belongs to; absent: a page without menu, in the look that visitors see. */
+  /** Its entry in the menu; absent: a page without menu, styled like the pages for visitors. */
   readonly menu?: "overview" | "topology";
   readonly code?: ErrorCode;
   readonly retryMs?: number;
@@ -37,7 +37,7 @@ export interface AdminPagesDeps extends EndpointsDeps {
 export function createAdminPages(deps: AdminPagesDeps): AdminPages {
   const { lifecycle, responder, tokens, sessions, isTrusted, version } = deps;
 
-  /** Who is logged in, and whether logging out means anything. */
+  /** Who is logged in, and whether there is a session to log out of. */
   function visitorOf(req: IncomingMessage) {
     const { adminAuth } = lifecycle.settings().gateway;
     const session = sessions.find(sessionIdOf(req.headers.cookie) ?? "", hostOf(req));

@@ -1,6 +1,6 @@
 /**
- * Where an app can be opened; `undefined` for a pattern of hosts. Without a port of its own it is taken to listen where
- * the dashboard does, unless a front proxy leads to it.
+ * Returns where an app can be opened; `undefined` for a host pattern. Without a port of its own it is assumed to listen
+ * where the dashboard does, unless a front proxy routes to it.
  */
 export function appHref(host: string, ownHost: string, hasFront: boolean): string | undefined {
   if (host.includes("*")) return undefined;

@@ -16,11 +16,11 @@ export interface RowSources {
   readonly labels: Labels;
   readonly context: LifecycleContext;
   readonly responder: Responder;
-  /** The address that the dashboard itself was asked at. */
+  /** The address at which the dashboard itself was requested. */
   readonly ownHost: string;
 }
 
-/** One container as a row of the dashboard, every text ready. */
+/** One container as a row of the dashboard, with all texts. */
 export type ContainerRow = ReturnType<typeof containerRow>;
 
 export function containerRow(sources: RowSources, record: WorkloadRecord, container: ContainerStatus) {
@@ -36,7 +36,7 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
     svg,
     logo,
     href: detailHref(container.name),
-    /** As the actions know it. */
+    /** Its name in the actions. */
     target: encodeURIComponent(container.name),
     hosts: container.hosts.map((host) => ({ name: host, href: appHref(host, ownHost, record.seenByFront) })),
     groups: container.groups.map((group) => cleanText(group)),
@@ -59,7 +59,7 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
   };
 }
 
-/** The address of its own page. */
+/** The address of its details page. */
 export function detailHref(name: string): string {
   return `/_status/c/${encodeURIComponent(name)}`;
 }
@@ -76,7 +76,7 @@ function stateLines(labels: Labels, record: WorkloadRecord, container: Container
   if (suspended_until !== null)
     lines.push({ text: t("row.suspended"), moment: labels.at(Date.parse(suspended_until)), tone: "soft" });
   if (failure !== null && cause !== undefined) {
-    const { sentence, labels: title } = failureText(t, cause);
+    const { sentence, words: title } = failureText(t, cause);
     lines.push({ text: sentence, tone: "danger", title });
     if (failure.retry_at !== null && Date.parse(failure.retry_at) > labels.nowMs)
       lines.push({ text: t("row.retry"), moment: labels.left(Date.parse(failure.retry_at)), tone: "soft" });

@@ -18,7 +18,7 @@ import { groupSections } from "./group-sections.ts";
 import type { PlacedRow, Section } from "./section.ts";
 import type { Labels } from "./labels.ts";
 
-/** Everything that the dashboard says, for one reader and one query. */
+/** Returns everything that the dashboard shows, for one reader and one query. */
 export function dashboardModel(
   sources: RowSources,
   lifecycle: Lifecycle,
@@ -73,7 +73,7 @@ function count(containers: readonly ContainerStatus[], bucket: (typeof BUCKETS)[
   return containers.filter(({ state }) => bucketOf(state) === bucket).length;
 }
 
-/** What all the sleeping is good for. Figures that are nothing yet are left out. */
+/** What was saved in total. Figures without a value are left out. */
 function figures(labels: Labels, records: readonly WorkloadRecord[], containers: readonly ContainerStatus[]) {
   const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
   const asleep = containers.filter(({ state }) => state === "asleep");

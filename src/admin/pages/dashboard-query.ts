@@ -1,6 +1,6 @@
 import type { ContainerStatus } from "../api/container-status.ts";
 
-/** What somebody wants to see of the dashboard; it is all in the address, so that it works without script and as a bookmark. */
+/** What to show on the dashboard; it is all in the address, so that it works without a script and as a bookmark. */
 export interface DashboardQuery {
   readonly q: string;
   readonly state: "all" | Bucket;
@@ -18,7 +18,7 @@ export const VIEWS = ["list", "groups"] as const;
 
 const DEFAULTS: DashboardQuery = { q: "", state: "all", sort: "name", view: "list" };
 
-/** Whatever is not understood has its default. */
+/** Anything invalid has its default. */
 export function parseDashboardQuery(query: URLSearchParams | undefined): DashboardQuery {
   const oneOf = <T extends string>(key: string, values: readonly T[], otherwise: T): T =>
     values.find((value) => value === query?.get(key)) ?? otherwise;
@@ -30,7 +30,7 @@ export function parseDashboardQuery(query: URLSearchParams | undefined): Dashboa
   };
 }
 
-/** The address of a dashboard like that one, with some changes. */
+/** Returns the address of the same dashboard with some changes. */
 export function dashboardHref(query: DashboardQuery, changes: Partial<DashboardQuery>): string {
   const next = { ...query, ...changes };
   const set = Object.entries(next).filter(([key, value]) => value !== DEFAULTS[key as keyof DashboardQuery]);
@@ -56,7 +56,7 @@ export function bucketOf(state: ContainerStatus["state"]): Bucket {
   }
 }
 
-/** Every word of the search must be found somewhere. */
+/** Every word of the search must match somewhere. */
 export function isMatch({ q, state }: DashboardQuery, title: string, container: ContainerStatus): boolean {
   if (state !== "all" && bucketOf(container.state) !== state) return false;
   const { name, hosts, image, groups } = container;
@@ -67,7 +67,7 @@ export function isMatch({ q, state }: DashboardQuery, title: string, container: 
     .every((word) => text.includes(word));
 }
 
-/** Sorts by what people look for first; equal ones, and those that have no such figure, by the name that people read. */
+/** Sorts by what people look for first; equal ones, and those without the figure, by title. */
 export function sortContainers(
   containers: readonly ContainerStatus[],
   key: SortKey,
@@ -79,7 +79,7 @@ export function sortContainers(
   return containers.toSorted((a, b) => rank(a) - rank(b) || BY_NAME.compare(titled(a), titled(b)));
 }
 
-/** Without case, and 10 after 9. */
+/** Ignores case, and puts 10 after 9. */
 const BY_NAME = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 const RANKS: Readonly<Record<SortKey, (container: ContainerStatus) => number>> = {

@@ -15,7 +15,7 @@ import { settingsModel } from "./settings-model.ts";
 import { HISTOGRAM, wakeHistogram } from "./wake-histogram.ts";
 import { causeLabel, reasonText } from "./reason-text.ts";
 
-/** What the page is made of. */
+/** What the page is made from. */
 interface DetailSources {
   readonly record: WorkloadRecord;
   readonly container: ContainerStatus;
@@ -23,7 +23,7 @@ interface DetailSources {
   readonly log: LogView;
 }
 
-/** Everything that is known of one container. */
+/** Returns everything that is known about one container. */
 export function detailModel(
   sources: RowSources,
   lifecycle: Lifecycle,

@@ -1,4 +1,4 @@
-/** About how wide a text is, in pixels, in a wide sans-serif. */
+/** Estimates the width of a text in pixels, in a wide sans-serif. */
 export function widthOf(text: string, sizePx: number): number {
   let em = 0;
   for (const character of text) em += emOf(character);
@@ -6,8 +6,8 @@ export function widthOf(text: string, sizePx: number): number {
 }
 
 /**
- * A text that fits into `widthPx`, its middle left out if it must: names that are alike differ at their ends. SVG cuts
- * nothing short by itself.
+ * Shortens a text to `widthPx` in the middle, because similar names differ at their ends. SVG truncates nothing by
+ * itself.
  */
 export function fitText(text: string, widthPx: number, sizePx: number): string {
   if (widthOf(text, sizePx) <= widthPx) return text;

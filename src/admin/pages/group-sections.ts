@@ -9,16 +9,19 @@ interface GroupSources {
   readonly labels: Labels;
   readonly groups: StatusDocument["groups"];
   readonly containers: readonly ContainerStatus[];
-  /** Those that were asked for, in their order. */
+  /** Those that match the query, in their order. */
   readonly shown: readonly ContainerStatus[];
   titleOf(name: string): string;
   place(container: ContainerStatus, path: string, depth: number, relation: string): PlacedRow[];
 }
 
-/** More levels than any set of containers has that a person understands. */
+/** More levels than a person understands. */
 const DEEPEST = 8;
 
-/** A section for each group, then those of no group; below each container what it needs. Others come along as far as they lead to one that was asked for. */
+/**
+ * Returns a section for each group, then the containers without a group; below each container what it needs. Others are
+ * included as far as one that matches needs them.
+ */
 export function groupSections({ labels, groups, containers, shown, titleOf, place }: GroupSources): Section[] {
   const { t } = labels;
   const byName = new Map(containers.map((container) => [container.name, container]));

@@ -1,35 +1,35 @@
 import { createTranslate, type Language, type Translate } from "../../respond/language.ts";
 
-/** A moment for a page: its text as of now, and what the page's script needs to keep that text true. */
+/** A time on a page: its text as of now, and what the script of the page needs to keep that text current. */
 export interface Moment {
   readonly iso: string;
   readonly text: string;
   /** `ago`, `left` and `span` change every second; `at` never does. */
   readonly tick: "ago" | "left" | "span" | "at";
-  /** The whole moment, for whoever points at it. */
+  /** The full date and time, as a tooltip. */
   readonly title: string;
 }
 
-/** How moments, durations and amounts are written for one reader; all moments are wall-clock milliseconds. */
+/** Formats times, durations and amounts for one reader; all times are wall-clock milliseconds. */
 export interface Labels {
   readonly language: Language;
-  /** The moment that it is. */
+  /** The time itself. */
   readonly nowMs: number;
   readonly t: Translate;
   /** "12 s", "4 min 05 s", "3 h 20 min", "2 days 4 h", "12 days". */
   span(ms: number): string;
-  /** How long ago it was, in a sentence's form. */
+  /** How long ago it was, as part of a sentence. */
   ago(atMs: number): Moment;
   /** How long until then. */
   left(atMs: number): Moment;
-  /** How long since then, as a bare duration. */
+  /** The duration since then. */
   since(atMs: number): Moment;
   /** The time of day, with the day unless it is today. */
   at(atMs: number): Moment;
   /** "1.5 s" below ten seconds. */
   fine(ms: number): string;
   bytes(bytes: number): string;
-  /** Memory that was free for a time, in GB hours, or MB hours. */
+  /** Memory that was saved over a time, in GB hours, or MB hours. */
   byteHours(byteSeconds: number): string;
   number(value: number): string;
   list(items: readonly string[], kind?: "conjunction" | "disjunction"): string;

@@ -1,10 +1,10 @@
 import type { Moment } from "./labels.ts";
 
-/** A line of a cell: some words, and perhaps a moment after them. */
+/** A line of a cell: a text, and perhaps a time after it. */
 export interface Line {
   readonly text?: string;
   readonly moment?: Moment;
-  /** What follows the moment. */
+  /** The text after the time. */
   readonly after?: string;
   readonly tone?: "soft" | "danger";
   readonly title?: string;

@@ -2,7 +2,7 @@ import type { AdminAuth } from "../../core/settings.ts";
 import { durationText } from "../../respond/time-text.ts";
 import type { Labels } from "./labels.ts";
 
-/** What the login page says: an empty form, or the same after a try that was refused. */
+/** Returns the login page: an empty form, or the same after a failed attempt. */
 export function loginModel(
   { t }: Labels,
   method: AdminAuth["method"],

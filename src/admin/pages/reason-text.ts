@@ -18,7 +18,7 @@ export function causeLabel(t: Translate, cause: TransitionCause): string {
   return key === undefined ? cleanText(causeText(cause)) : t(key);
 }
 
-/** A sentence of an explanation in the reader's language. */
+/** Writes a sentence of an explanation in the reader's language. */
 export function reasonText(labels: Labels, { key, values = {} }: Reason): string {
   const written = Object.entries(values).map(([name, value]) => [name, write(labels, value)] as const);
   return labels.t(key, Object.fromEntries(written));
@@ -31,7 +31,7 @@ function write(labels: Labels, value: ReasonValue): string | number {
   if ("spanMs" in value) return labels.span(value.spanMs);
   if ("why" in value) return causeLabel(labels.t, value.why);
   if ("failed" in value) {
-    const { sentence, labels: more } = failureText(labels.t, value.failed);
+    const { sentence, words: more } = failureText(labels.t, value.failed);
     return more === "" ? sentence : `${sentence} ${more}`;
   }
   return labels.list(value.anyOf, "disjunction");

@@ -1,11 +1,11 @@
 import type { ContainerRow } from "./container-row.ts";
 
-/** A row where it stands: in a list, or below what needs it. */
+/** A row at its place: in a list, or below what needs it. */
 export interface PlacedRow extends ContainerRow {
   /** Unique on the page. */
   readonly key: string;
   readonly depth: number;
-  /** Why it stands here, below another one. */
+  /** Why it is listed here, below another one. */
   readonly relation: string;
 }
 

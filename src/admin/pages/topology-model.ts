@@ -11,13 +11,13 @@ import { detailHref, type RowSources } from "./container-row.ts";
 import { type Bucket, bucketOf } from "./dashboard-query.ts";
 import { fitText, widthOf } from "./fit-text.ts";
 
-/** What the page is made of. */
+/** What the page is made from. */
 interface TopologySources extends Topology, Parts {
-  /** Missing where no picture could be made in time. */
+  /** Missing when no picture could be made in time. */
   readonly laid: readonly LaidGraph[] | undefined;
 }
 
-/** What the topology page says. */
+/** Returns the topology page. */
 export function topologyModel(sources: RowSources, lifecycle: Lifecycle, topology: TopologySources) {
   const { t } = sources.labels;
   const { nodes, edges, parts, alone, laid } = topology;
@@ -46,7 +46,7 @@ export function topologyModel(sources: RowSources, lifecycle: Lifecycle, topolog
   };
 }
 
-/** What is written into the pictures. */
+/** The texts in the pictures. */
 function createDrawing({ labels, responder }: RowSources, lifecycle: Lifecycle, { nodes, edges }: Topology) {
   const { t } = labels;
   const membersOf = (group: TopologyNode): TopologyNode[] =>
@@ -116,7 +116,7 @@ function bucket(state: string): Bucket {
   return bucketOf(stateOf(state));
 }
 
-/** A node tells its state as a bare word. */
+/** The state of a node as a single word. */
 function stateOf(state: string): Parameters<typeof bucketOf>[0] {
   return STATUS_NAMES.find((each) => each === state) ?? "unseen";
 }

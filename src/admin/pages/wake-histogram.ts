@@ -1,6 +1,6 @@
 import type { Labels } from "./labels.ts";
 
-/** How long the last wakes took, as bars; sizes are those of the SVG's own coordinates. */
+/** Returns how long the last wakes took as bars, in coordinates of the SVG. */
 export interface WakeHistogram {
   readonly bars: readonly {
     readonly x: number;
@@ -11,7 +11,7 @@ export interface WakeHistogram {
     /** "1 s to 2 s: 3" */
     readonly title: string;
   }[];
-  /** Where the axis is labelled. */
+  /** The labels of the axis. */
   readonly ticks: readonly { readonly x: number; readonly text: string }[];
   readonly summary: string;
 }
@@ -56,7 +56,7 @@ export function wakeHistogram(labels: Labels, wakesMs: readonly number[], median
   }
 }
 
-/** 1, 2 or 5 times a power of ten, at least `ms`. */
+/** Returns 1, 2 or 5 times a power of ten, at least `ms`. */
 function niceStep(ms: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(ms, 1)));
   const step = [1, 2, 5, 10].find((each) => each * power >= ms) ?? 10;

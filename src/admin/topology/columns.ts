@@ -1,18 +1,18 @@
 import type { Graph } from "./graph.ts";
 
-/** How a frame's boxes that nothing orders are put in order. */
+/** The order of boxes in a frame that no arrow orders. */
 export interface Columns {
   readonly frame: string;
-  /** Invisible arrows that make several short columns of a long one. */
+  /** Invisible arrows that break a long column into several short ones. */
   readonly order: readonly (readonly [from: string, to: string])[];
   /** A box of the last column, from its middle. */
   readonly speaker: string;
 }
 
-/** So many stand below each other before a new column begins. */
+/** The number of boxes in a column before a new one begins. */
 const TALLEST = 4;
 
-/** For each frame the order of what no arrow of its own orders. */
+/** For each frame the order of the boxes without an arrow of their own. */
 export function columns({ boxes, frames, arrows }: Graph): Columns[] {
   const bound = new Set(arrows.flatMap(({ from, to }) => [from, to]));
   return frames.map((frame) => {

@@ -1,7 +1,7 @@
 import untyped from "@dagrejs/dagre";
 import type { Place } from "./graph.ts";
 
-/** As much of the library as we use: its own types cannot be resolved by an ESM project. */
+/** The part of the library that we use: its own types cannot be resolved by an ESM project. */
 interface Dagre {
   readonly layout: (graph: DagreGraph) => void;
   readonly graphlib: { readonly Graph: new (options: { readonly compound: boolean }) => DagreGraph };
@@ -13,11 +13,11 @@ interface DagreGraph {
   setNode(id: string, size: { readonly width?: number; readonly height?: number }): void;
   setParent(id: string, parent: string): void;
   setEdge(from: string, to: string, options: { readonly weight: number }): void;
-  /** After the layout: a box's middle. */
+  /** After the layout: the middle of a box. */
   node(id: string): Place;
-  /** After the layout: the points of an edge, its ends included. */
+  /** After the layout: the points of an edge, including its ends. */
   edge(from: string, to: string): { readonly points?: readonly Place[] };
 }
 
-/** The layout library; loaded in a process of its own only. */
+/** The layout library; only loaded in a separate process. */
 export const dagre = untyped as unknown as Dagre;

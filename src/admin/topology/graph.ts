@@ -1,4 +1,7 @@
-/** What a layout is made for: boxes of one size, frames around some of them, and arrows. All of it is plain data, since it goes to another process. */
+/**
+ * The input of a layout: boxes of one size, frames around some of them, and arrows. All of it is plain data, since it
+ * goes to another process.
+ */
 export interface Graph {
   readonly boxes: readonly { readonly id: string; readonly frame?: string }[];
   readonly frames: readonly string[];
@@ -6,14 +9,14 @@ export interface Graph {
 }
 
 export interface Arrow {
-  /** A box, or a frame when all that it holds need the same. */
+  /** A box, or a frame when all its boxes need the same. */
   readonly from: string;
   /** A box. */
   readonly to: string;
   readonly kind: "member" | "healthy" | "started" | "completed";
 }
 
-/** The same with places: coordinates are those of the picture, a box's of its upper left corner. */
+/** The same with coordinates in the picture; those of a box are its upper left corner. */
 export interface LaidGraph {
   readonly width: number;
   readonly height: number;

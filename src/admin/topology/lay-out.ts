@@ -4,12 +4,15 @@ import { BOX, type Frame, FRAME_TITLE, type Graph, type LaidGraph, type Place } 
 import { routeArrows } from "./route-arrows.ts";
 
 const MARGIN = 16;
-/** From a frame's border to what it holds. */
+/** From the border of a frame to its boxes. */
 const PADDING = 10;
 /** The space above a box in a frame, for the frame's title. */
 const HEADROOM = 20;
 
-/** Gives everything its place, from left to right: what is needed stands right of what needs it. Takes time; see `layout-program.ts`. */
+/**
+ * Places everything from left to right: what is needed is to the right of what needs it. Takes time; see
+ * `layout-program.ts`.
+ */
 export function layOut(graph: Graph): LaidGraph {
   const { boxes, frames, arrows } = graph;
   const columnsOf = columns(graph);
@@ -22,7 +25,7 @@ export function layOut(graph: Graph): LaidGraph {
     if (frame !== undefined) dag.setParent(id, frame);
   }
   for (const [from, to] of columnsOf.flatMap(({ order }) => order)) dag.setEdge(from, to, { weight: 1 });
-  // A frame's arrow is laid out as that of the box nearest to where it leaves.
+  // The arrow of a frame is laid out as that of the box nearest to its start.
   const speaker = (id: string): string => columnsOf.find(({ frame }) => frame === id)?.speaker ?? id;
   for (const { from, to } of arrows) dag.setEdge(speaker(from), to, { weight: 2 });
   dagre.layout(dag);

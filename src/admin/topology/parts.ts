@@ -1,7 +1,7 @@
 import type { Arrow, Graph } from "./graph.ts";
 import type { Topology, TopologyEdge, TopologyNode } from "./topology.ts";
 
-/** Some nodes that hang together, and nothing else that does. */
+/** Nodes that are connected to each other and to no others. */
 export interface TopologyPart {
   readonly nodes: readonly TopologyNode[];
   readonly graph: Graph;
@@ -10,13 +10,13 @@ export interface TopologyPart {
 export interface Parts {
   /** The largest first. */
   readonly parts: readonly TopologyPart[];
-  /** Containers that have to do with no other. */
+  /** Containers without a connection. */
   readonly alone: readonly TopologyNode[];
 }
 
 /**
- * Takes a topology apart, so that each picture is one that a person can read. A group is a frame around its members; one
- * that shares members with another that is a frame already becomes a box with lines to them.
+ * Splits a topology so that each picture is readable. A group is a frame around its members; one that shares members
+ * with an existing frame becomes a box with lines to them.
  */
 export function takeApart({ nodes: unsorted, edges }: Topology): Parts {
   const nodes = unsorted.toSorted((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
@@ -41,7 +41,7 @@ export function takeApart({ nodes: unsorted, edges }: Topology): Parts {
   return { parts: parts.toSorted((a, b) => b.nodes.length - a.nodes.length), alone };
 }
 
-/** Container → the group that is a frame around it. */
+/** Container → the group that is its frame. */
 function framesOf(nodes: readonly TopologyNode[], edges: readonly TopologyEdge[]): ReadonlyMap<string, string> {
   const frameOf = new Map<string, string>();
   for (const { id } of nodes.filter(({ kind }) => kind === "group")) {
@@ -75,7 +75,7 @@ function graphOf(
   return { boxes, frames, arrows: frames.reduce((all, frame) => shareArrows(all, frame, boxes), arrows) };
 }
 
-/** What all members of a frame need alike becomes one arrow, from the frame. */
+/** What all members of a frame need becomes one arrow from the frame. */
 function shareArrows(arrows: readonly Arrow[], frame: string, boxes: Graph["boxes"]): Arrow[] {
   const members = new Set(boxes.filter((box) => box.frame === frame).map(({ id }) => id));
   const isLike = (a: Arrow, b: Arrow): boolean => a.to === b.to && a.kind === b.kind;

@@ -2,7 +2,7 @@ import { type Arrow, BOX, type Frame, type LaidGraph, type Place } from "./graph
 import type { TopologyPart } from "./parts.ts";
 import type { TopologyNode } from "./topology.ts";
 
-/** A part of the topology as an SVG picture is made of it. */
+/** A part of the topology as the input of an SVG picture. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
@@ -27,12 +27,12 @@ export function pictureOf({ nodes }: TopologyPart, laid: LaidGraph): Picture {
   };
 }
 
-/** A container by itself. */
+/** A single container. */
 export function pictureOfOne(node: TopologyNode): Picture {
   return { ...BOX, frames: [], arrows: [], boxes: [{ node, x: 0, y: 0 }] };
 }
 
-/** Level at every point, and round in between. */
+/** Horizontal at every point, and curved in between. */
 function curve([first, ...rest]: readonly Place[]): string {
   if (first === undefined) return "";
   let at = first;

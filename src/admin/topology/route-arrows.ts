@@ -1,11 +1,11 @@
 import { type Arrow, BOX, type Frame, type LaidGraph, type Place } from "./graph.ts";
 
-/** Between two arrows that leave, or reach, the same box. */
+/** The distance between two arrows at the same box. */
 const GAP = 10;
 
 /**
- * The ways of the arrows: each leaves at the right and arrives at the left, beside its neighbours, and passes other boxes
- * straight, in the lane that the layout kept free for it. `bends` are the layout's points of each arrow.
+ * Routes the arrows: each leaves at the right and arrives at the left, parallel to its neighbours, and passes other
+ * boxes in the lane that the layout kept free for it. `bends` are the layout's points of each arrow.
  */
 export function routeArrows(
   arrows: readonly Arrow[],
@@ -16,7 +16,7 @@ export function routeArrows(
   const middles = [...boxes.values()].map(({ x }) => x + BOX.width / 2);
   const rectangle = (id: string): Frame => frames.get(id) ?? { ...(boxes.get(id) ?? NOWHERE), ...BOX };
   const centre = (id: string): number => rectangle(id).y + rectangle(id).height / 2;
-  /** Of the layout's points those beside other boxes; between columns we draw by ourselves. */
+  /** The layout's points next to other boxes; between columns the arrows are drawn without them. */
   const lanes = bends.map((points, index) => {
     const start = rectangle(arrows[index]?.from ?? "");
     const end = rectangle(arrows[index]?.to ?? "");
@@ -25,7 +25,7 @@ export function routeArrows(
       return isBetween && middles.some((middle) => Math.abs(middle - x) < 1);
     });
   });
-  /** Where the arrows of one side of a box go next, from top to bottom, settles who is above whom. */
+  /** Where the next arrow of one side of a box goes determines their order from top to bottom. */
   const port = (index: number, side: "from" | "to"): number => {
     const id = arrows[index]?.[side] ?? "";
     const aim = (at: number): number => {

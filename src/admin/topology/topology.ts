@@ -1,6 +1,6 @@
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
 
-/** Groups, containers and what leads from one to another. */
+/** Groups, containers and their connections. */
 export interface Topology {
   readonly nodes: readonly TopologyNode[];
   readonly edges: readonly TopologyEdge[];
@@ -13,7 +13,7 @@ export interface TopologyNode {
   readonly kind: "container" | "group";
   readonly name: string;
   readonly hosts: readonly string[];
-  /** A container's state; of a group `ready` when any member is. */
+  /** The state of a container; of a group `ready` when any member is. */
   readonly state: string;
   readonly icon: string;
 }
@@ -22,11 +22,11 @@ export interface TopologyEdge {
   readonly from: string;
   readonly to: string;
   readonly kind: "member" | "dependency";
-  /** Of a dependency: how far it must be. */
+  /** Of a dependency: the condition that it must meet. */
   readonly condition?: string;
 }
 
-/** The graph of what is configured, with states of this moment; the same configuration gives the same order. */
+/** Returns the graph of the configuration with the current states; the same configuration gives the same order. */
 export function topologyOf(lifecycle: Lifecycle): Topology {
   const { records } = lifecycle;
   const byName = [...records.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -61,7 +61,7 @@ export function topologyOf(lifecycle: Lifecycle): Topology {
   return { nodes, edges, updated_at: new Date(lifecycle.context.clock.wall()).toISOString() };
 }
 
-/** The graph as Mermaid text; ids are numbers and labels are escaped, so that no name is ever syntax. */
+/** Returns the graph as Mermaid text; ids are numbers and labels are escaped, so that no name is ever syntax. */
 export function toMermaid({ nodes, edges }: Topology): string {
   const ids = new Map(nodes.map(({ id }, index) => [id, `n${index}`]));
   const lines = ["flowchart LR"];
@@ -89,7 +89,7 @@ function groupId(name: string): string {
   return `group:${name}`;
 }
 
-/** Mermaid's own notation for a character: a hash, its number and a semicolon. */
+/** The Mermaid notation for a character: a hash, its number and a semicolon. */
 function escape(text: string): string {
   return text.replace(/[^\p{L}\p{N} .:·*-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

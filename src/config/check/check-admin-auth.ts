@@ -27,7 +27,7 @@ export function checkAdminAuth({ method, username, password, token, ...more }: G
   return issues;
 }
 
-/** What nothing asks for: somebody believes in a lock, or in a way in, that isn't there. */
+/** Settings without effect: an operator would rely on a lock, or a login, that is not there. */
 export function warnOfUnusedAuth({ admin_auth: auth, trusted_proxies: proxies }: GatewayKeys): string[] {
   const warnings = warnOfUnusedCredentials(auth);
   if (auth.trusted_header === "" || proxies.length > 0) return warnings;

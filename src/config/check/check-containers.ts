@@ -18,7 +18,7 @@ export interface ContainerContext {
   readonly nowMs: number;
 }
 
-/** Rules that a container alone cannot break: names, hosts, dependencies, schedules. */
+/** Rules across containers: names, hosts, dependencies, schedules. */
 export function checkContainers(
   containers: readonly Positioned<ContainerKeys>[],
   context: ContainerContext,
@@ -56,7 +56,7 @@ function sharedHosts(containers: readonly Positioned<ContainerKeys>[]): KeyIssue
   }));
 }
 
-/** Every place but the first of each value. */
+/** Returns every place except the first of each value. */
 function repeated<T extends { readonly value: string }>(places: readonly T[]): T[] {
   const seen = new Set<string>();
   return places.filter(({ value }) => seen.has(value) || !seen.add(value));

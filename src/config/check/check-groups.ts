@@ -2,7 +2,7 @@ import type { Positioned } from "./check-containers.ts";
 import type { GroupKeys } from "../schema/group-schema.ts";
 import type { KeyIssue } from "./schema-issues.ts";
 
-/** Rules of groups among each other and against the containers of the same file. */
+/** Rules across groups, and against the containers of the same file. */
 export function checkGroups(
   groups: readonly Positioned<GroupKeys>[],
   names: ReadonlySet<string>,

@@ -1,7 +1,7 @@
-/** One thing that is wrong with the configuration, and where to mend it. */
+/** One fault of the configuration and its place. */
 export interface Fault {
   readonly place: FaultPlace;
-  /** `containers[2].idle_timout`; empty when the whole file or variable is meant. */
+  /** `containers[2].idle_timout`; empty for the whole file or variable. */
   readonly key: string;
   /** One sentence without a full stop; it never repeats a secret. */
   readonly message: string;
@@ -22,7 +22,7 @@ export function labelFault(container: string, label: string, message: string): F
   return { place: { kind: "label", container, label }, key: "", message };
 }
 
-/** The order in which people mend them: environment first, then the file from its top. */
+/** The order in which they are fixed: environment first, then the file from its top. */
 export function byPlace(a: Fault, b: Fault): number {
   return lineOf(a) - lineOf(b) || columnOf(a) - columnOf(b);
 }

@@ -7,7 +7,7 @@ export interface Fitted<Keys> {
   readonly lacks: readonly { readonly key: string; readonly message: string }[];
 }
 
-/** Takes out what the kind of engine cannot do, and names it: silence would look like consent. */
+/** Removes what the kind of engine cannot do, and names it: staying silent would look like support. */
 export function fitToEngine<Keys extends LabelKeys>(keys: Keys, kind: EngineKind): Fitted<Keys> {
   const broken = NEEDS.filter(({ capability, isSet }) => !CAPABILITIES[kind][capability] && isSet(keys));
   return {

@@ -2,14 +2,14 @@ import type { z } from "zod";
 import type { KeyPath } from "../schema/key-path.ts";
 import { toKeyIssues, type KeyIssue } from "./schema-issues.ts";
 
-/** What is left of a map when its bad keys are taken out (they have their defaults then), and what was wrong with them. */
+/** What is left of a map without its bad keys (which get their defaults), and the faults of those. */
 export interface Salvaged<T> {
   /** `undefined` when a required key is missing or bad. */
   readonly value: T | undefined;
   readonly issues: readonly KeyIssue[];
 }
 
-/** Parses strictly, but one bad key doesn't take the good ones along. */
+/** Parses strictly, but a bad key does not remove the good ones. */
 export function salvage<S extends z.ZodType>(schema: S, raw: unknown): Salvaged<z.output<S>> {
   const whole = schema.safeParse(raw);
   if (whole.success) return { value: whole.data, issues: [] };
@@ -24,7 +24,7 @@ function without(raw: unknown, issues: readonly KeyIssue[]): unknown {
   return copy;
 }
 
-/** Removes the innermost key on the way; a bad item of a list takes its whole list along, so that none is half right. */
+/** Removes the innermost key on the path; a bad item removes its whole list, so that none is half right. */
 function remove(root: unknown, path: KeyPath): void {
   const last = path.findLastIndex((step) => typeof step === "string");
   let parent = root;

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import type { ScheduleSettings } from "../../core/settings.ts";
 
-/** Says when both expressions fire at the same moment within seven days of `fromMs`; `undefined` when they never do. */
+/** Returns when both expressions fire at the same time within seven days of `fromMs`; `undefined` when they do not. */
 export function scheduleClash(settings: ScheduleSettings, fromMs: number): string | undefined {
   if (settings.start === "" || settings.stop === "") return undefined;
   const atMs = firstCommon(createCron(settings.start, settings), createCron(settings.stop, settings), fromMs);
@@ -12,7 +12,7 @@ export function scheduleClash(settings: ScheduleSettings, fromMs: number): strin
 
 const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 
-/** Each leaps over whatever the other skips, so that a dense expression beside a sparse one costs little. */
+/** Each skips what the other skips, so that a dense expression next to a sparse one costs little. */
 function firstCommon(start: Cron, stop: Cron, fromMs: number): number | undefined {
   let startMs = nextOf(start, fromMs);
   while (startMs <= fromMs + SEVEN_DAYS_MS) {
@@ -32,7 +32,7 @@ function createCron(expression: string, { timezone }: ScheduleSettings): Cron {
   return new Cron(expression, { timezone });
 }
 
-/** `Mon 14 Apr 09:00`, on the clock of the schedule's own time zone. */
+/** `Mon 14 Apr 09:00`, in the time zone of the schedule. */
 function formatMoment(atMs: number, timezone: string): string {
   const options = {
     weekday: "short",

@@ -11,7 +11,7 @@ export interface KeyIssue {
   readonly message: string;
 }
 
-/** Says what zod found in our words; unknown keys come one by one, each with the nearest known name. */
+/** Describes the issues of zod in our words; unknown keys are listed one by one, each with the nearest known name. */
 export function toKeyIssues(schema: z.ZodType, error: z.ZodError): KeyIssue[] {
   return error.issues.flatMap((issue) => translate(schema, issue));
 }
@@ -42,7 +42,7 @@ export function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key${hint(key, known)}`;
 }
 
-/** The names that a map at this place may have; empty where it isn't a map of fixed keys. */
+/** The names that a map at this place may have; empty where its keys are free. */
 export function keysAt(schema: z.ZodType, path: KeyPath): readonly string[] {
   let current: unknown = unwrap(schema);
   for (const step of path) {
@@ -53,7 +53,7 @@ export function keysAt(schema: z.ZodType, path: KeyPath): readonly string[] {
   return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 }
 
-/** What stands below defaults and optional marks. */
+/** The schema below defaults and optional marks. */
 export function unwrap(schema: unknown): unknown {
   let current = schema;
   while (current instanceof z.ZodOptional || current instanceof z.ZodPrefault) current = current.unwrap();

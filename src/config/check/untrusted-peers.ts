@@ -1,10 +1,10 @@
 import { type AddressSet, createAddressSet, plainAddress } from "../address-set.ts";
 
-/** Peers in a private network whose word about their clients is ignored, since `trusted_proxies` does not name them. */
+/** Peers in a private network whose forwarded fields are ignored, because `trusted_proxies` does not contain them. */
 export interface UntrustedPeers {
-  /** Notes who sent `X-Forwarded-*`. For a peer that is known or trusted that costs a look-up. */
+  /** Notes the sender of `X-Forwarded-*`. For a known or trusted peer that costs one look-up. */
   note(peer: string): void;
-  /** Those that still are not trusted, in the order in which they came. */
+  /** Those that are still not trusted, in the order of their first request. */
   list(): readonly string[];
 }
 
@@ -14,7 +14,7 @@ interface UntrustedPeersDeps {
   readonly report: (address: string) => void;
 }
 
-/** A proxy has a private address nearly always; what strangers write from elsewhere is nobody's mistake. */
+/** A proxy nearly always has a private address; forwarded fields from elsewhere are not a mistake of the operator. */
 export function createUntrustedPeers({ isTrusted, report }: UntrustedPeersDeps): UntrustedPeers {
   const seen = new Set<string>();
   return {
@@ -31,7 +31,7 @@ export function createUntrustedPeers({ isTrusted, report }: UntrustedPeersDeps):
 
 const MOST_PEERS = 32;
 
-/** RFC 1918, RFC 4193, RFC 6598, and addresses of the machine and of the link. */
+/** RFC 1918, RFC 4193, RFC 6598, loopback and link-local addresses. */
 const isPrivate = createAddressSet([
   "10.0.0.0/8",
   "100.64.0.0/10",

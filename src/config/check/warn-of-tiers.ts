@@ -1,7 +1,7 @@
 import type { WorkloadSettings } from "../../core/settings.ts";
 import { formatDuration } from "../../core/duration.ts";
 
-/** Tiers that never come because a later one is due first. */
+/** Tiers that have no effect because a later one fires first. */
 export function warnOfTiers(workload: WorkloadSettings): string[] {
   const { name, pauseAfterMs, throttleAfterMs, idleTimeoutMs = 0 } = workload;
   const late = (tier: string, ms: number, next: string, nextMs: number) =>

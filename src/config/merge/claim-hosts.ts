@@ -12,8 +12,8 @@ export interface ClaimedHosts {
 }
 
 /**
- * Settles who answers for which host: the file before labels, and among labels the first by name. What was
- * removed a moment ago only keeps what nobody else asks for.
+ * Settles which group or container owns each host: the file before labels, and among labels the first by name. A
+ * container that was just removed keeps only what no other one claims.
  */
 export function claimHosts(config: FileConfig, groups: FormedGroups, labelled: readonly Labelled[]): ClaimedHosts {
   const ofFile = [

@@ -1,12 +1,12 @@
 import type { DependencyCondition } from "../../core/settings.ts";
 
-/** What Docker Compose wrote onto a container. */
+/** The labels of Docker Compose on a container. */
 export interface ComposeFacts {
   readonly project: string;
   readonly service: string;
-  /** From `docker compose run`: neither a replica of its service nor a thing to depend on. */
+  /** From `docker compose run`: neither a replica of its service nor a possible dependency. */
   readonly oneOff: boolean;
-  /** Which replica of its service it is; empty where nobody says. A successor bears its predecessor's. */
+  /** Which replica of its service it is; empty where unknown. A successor has that of its predecessor. */
   readonly number: string;
   readonly needs: readonly ServiceNeed[];
 }
@@ -32,7 +32,7 @@ export function readComposeLabels(labels: Readonly<Record<string, string>>): Com
   };
 }
 
-/** `db:service_healthy:true,cache:service_started:false`; what follows the condition is about restarts. */
+/** `db:service_healthy:true,cache:service_started:false`; the part after the condition is about restarts. */
 function parseNeeds(text: string): ServiceNeed[] {
   return text
     .split(",")

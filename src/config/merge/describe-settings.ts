@@ -4,7 +4,7 @@ import { formatDuration } from "../../core/duration.ts";
 import { formatSize } from "../schema/sizes.ts";
 import type { Provenance } from "../parse/provenance.ts";
 
-/** One setting as people read it; secrets are never in it. */
+/** One setting for people; never contains a secret. */
 export interface DescribedSetting {
   readonly key: string;
   readonly value: string;
@@ -12,7 +12,7 @@ export interface DescribedSetting {
   readonly source: string;
 }
 
-/** All settings of one workload, with where each came from. */
+/** Returns all settings of one workload, with their origins. */
 export function describeWorkload(workload: WorkloadSettings, provenance: Provenance): DescribedSetting[] {
   return Object.entries(WORKLOAD).map(([key, value]) => ({
     key,
@@ -63,7 +63,7 @@ const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload:
   throttle_after: ({ throttleAfterMs }) => formatDuration(throttleAfterMs),
   throttle_cpus: ({ throttleCpus }) => String(throttleCpus),
   throttle_memory_reservation: ({ throttleMemoryBytes }) => formatSize(throttleMemoryBytes),
-  // Arguments and variables of a process may carry secrets: the program's name will do.
+  // Arguments and variables of a process may contain secrets: only the program's name is shown.
   process: ({ process }) => (process === undefined ? "" : `${process.command[0] ?? ""} on port ${process.port}`),
 };
 
@@ -77,7 +77,7 @@ function describeIgnore({ ignore }: WorkloadSettings): string {
   ]);
 }
 
-/** A map's own origin, or that of the first key below it. */
+/** The origin of a map, or of the first key below it. */
 function sourceOf(key: string, provenance: Provenance): string {
   const below = [...provenance].find(([each]) => each.startsWith(`${key}.`));
   return provenance.get(key) ?? below?.[1] ?? "default";

@@ -6,8 +6,8 @@ import { portsToTry } from "../../core/target-ports.ts";
 type ExposedOf = (name: string) => readonly number[] | undefined;
 
 /**
- * One line a host, or a name that a front proxy asks about, that says what a request to it would do, in the order of the host names. `exposedOf` tells the TCP ports
- * that a container's image exposes, where that is known.
+ * Returns one line per host, or name that a front proxy may request, with the effect of a request to it, sorted by host
+ * name. `exposedOf` returns the TCP ports that a container's image exposes, where known.
  */
 export function explainHosts(settings: Settings, exposedOf: ExposedOf = () => undefined): string[] {
   const byName = new Map(settings.workloads.map((workload) => [workload.name, workload]));

@@ -4,10 +4,10 @@ import type { GroupKeys } from "../schema/group-schema.ts";
 import type { Labelled } from "./read-labelled.ts";
 
 export interface FormedGroups {
-  /** The file's groups (with members that joined by label) and those that labels make, by name. */
+  /** The groups of the file (with members that joined by label) and those made by labels, by name. */
   readonly file: readonly GroupDraft[];
   readonly label: readonly GroupDraft[];
-  /** Labelled containers that are some group's member. */
+  /** Labelled containers that are a member of a group. */
   readonly members: ReadonlySet<string>;
 }
 
@@ -73,7 +73,7 @@ function replicaKey({ item, keys }: Labelled): string | undefined {
   return [item.compose.project, item.compose.service, ...keys.host.toSorted()].join("\n");
 }
 
-/** `project-service`, and a number behind it if something else has that name. */
+/** `project-service`, with a number if that name is taken. */
 function freeName(compose: Labelled["item"]["compose"], taken: Set<string>): string {
   const wanted = `${compose?.project ?? ""}-${compose?.service ?? ""}`;
   let name = wanted;
@@ -86,7 +86,7 @@ function namesOf(members: readonly Labelled[]): string[] {
   return members.map(({ item }) => item.name);
 }
 
-/** Containers by a key, in the order of their names; those without a key are left out. */
+/** Containers by a key, sorted by name; those without a key are left out. */
 function collect(
   labelled: readonly Labelled[],
   keyOf: (each: Labelled) => string | undefined,

@@ -2,7 +2,7 @@ import type { IgnoreRules } from "../../core/settings.ts";
 
 type Preset = Pick<IgnoreRules, "userAgents" | "paths">;
 
-/** Ready-made must-not-wake rules, by the words that `ignore.preset` takes. Lower-case parts of the User-Agent. */
+/** Ready-made must-not-wake rules by the values of `ignore.preset`. Lower-case parts of the User-Agent. */
 export const IGNORE_PRESETS: Readonly<Record<"uptime" | "crawlers", Preset>> = {
   uptime: {
     userAgents: [
@@ -66,7 +66,7 @@ export const IGNORE_PRESETS: Readonly<Record<"uptime" | "crawlers", Preset>> = {
       "amazonbot",
       "meta-externalagent",
       "facebookexternalhit",
-      // Messengers and social networks that make previews of links; Signal calls itself WhatsApp.
+      // Messengers and social networks that create link previews; Signal calls itself WhatsApp.
       "facebookcatalog",
       "facebot",
       "meta-externalfetcher",

@@ -4,7 +4,7 @@ import type { InventoryIndex } from "./inventory-index.ts";
 import { DEFAULTS, ENABLED } from "../parse/labels.ts";
 import { parseFlag } from "../schema/values.ts";
 
-/** Names that some container needs by Compose's labels which is not among `ours`. */
+/** Names that a container needs by Compose labels and that are not among `ours`. */
 export function neededOutside(
   index: InventoryIndex,
   ours: ReadonlyMap<string, readonly Dependency[]>,
@@ -20,8 +20,8 @@ export function neededOutside(
 }
 
 /**
- * A container that nobody configured but that another one needs: woken with it. It is put to sleep again only if nothing
- * outside of the gateway needs it, and if its labels don't say `dag.enabled=false`.
+ * Returns drafts for containers without a configuration that another one needs: woken with it, and stopped again only
+ * if nothing outside the gateway needs them and their labels do not say `dag.enabled=false`.
  */
 export function implyDraft(name: string, index: InventoryIndex, outside: ReadonlySet<string>): Draft {
   const enabled = parseFlag(index.get(name)?.labels[ENABLED] ?? "");

@@ -3,12 +3,12 @@ import { readComposeLabels, type ComposeFacts } from "./compose-labels.ts";
 import { byName } from "./draft.ts";
 import { leaveOutSuperseded } from "./leave-out-superseded.ts";
 
-/** An engine's inventory, looked up by name and by Compose service. */
+/** The inventory of an engine, indexed by name and by Compose service. */
 export interface InventoryIndex {
   /** By name; a name comes once. */
   readonly items: readonly IndexedItem[];
   get(name: string): IndexedItem | undefined;
-  /** The container whose network this one uses; `undefined`: it uses none, or one that is gone. */
+  /** The container whose network this one uses; `undefined`: none, or it is gone. */
   networkOwner(name: string): IndexedItem | undefined;
   /** The containers of one service in one project, replicas by name; none from `docker compose run`. */
   ofService(project: string, service: string): readonly IndexedItem[];
@@ -18,7 +18,10 @@ export interface IndexedItem extends InventoryItem {
   readonly compose: ComposeFacts | undefined;
 }
 
-/** Sorts the inventory, so that the same containers in any order give the same settings. `self` (a name or id) is left out. */
+/**
+ * Sorts the inventory, so that the same containers in any order give the same settings. `self` (a name or id) is left
+ * out.
+ */
 export function indexInventory(inventory: readonly InventoryItem[], self: string | undefined): InventoryIndex {
   const names = new Map<string, IndexedItem>();
   const services = new Map<string, IndexedItem[]>();
@@ -41,8 +44,8 @@ export function indexInventory(inventory: readonly InventoryItem[], self: string
   };
 }
 
-/** A container's host name is the short form of its id, so a prefix of that length will do. */
-/** Whether it is the gateway's own container; `self` is that one's name or id. */
+/** The host name of a container is the short form of its id, so a prefix of that length is enough. */
+/** Whether it is the gateway's own container; `self` is its name or id. */
 export function isSelf(item: InventoryItem, self: string | undefined): boolean {
   if (self === undefined || self === "") return false;
   return item.name === self || (self.length >= SHORT_ID && item.id.startsWith(self));

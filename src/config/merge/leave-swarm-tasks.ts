@@ -3,15 +3,17 @@ import type { FileConfig } from "../parse/load-config.ts";
 import { ENABLED } from "../parse/labels.ts";
 import { parseFlag } from "../schema/values.ts";
 
-/** A configuration and an inventory in which no task of Docker Swarm is left. */
+/** A configuration and an inventory without tasks of Docker Swarm. */
 export interface WithoutTasks {
   readonly config: FileConfig;
   readonly inventory: readonly InventoryItem[];
-  /** One for each service whose tasks somebody wanted to be looked after. */
+  /** One for each service whose tasks were configured. */
   readonly warnings: readonly string[];
 }
 
-/** Takes tasks of Docker Swarm out: Swarm starts another one for each that is stopped, and two would run at once (#13). */
+/**
+ * Removes tasks of Docker Swarm: Swarm starts another one for each that is stopped, and two would run at once (#13).
+ */
 export function leaveSwarmTasks(config: FileConfig, inventory: readonly InventoryItem[]): WithoutTasks {
   const tasks = new Map(inventory.filter(isTask).map((item) => [item.name, item]));
   if (tasks.size === 0) return { config, inventory, warnings: [] };

@@ -21,19 +21,19 @@ export interface MergeResult {
   readonly settings: Settings;
   /** Each distinct one is worth one log line. */
   readonly warnings: readonly string[];
-  /** Labels that are not in force; worth one log line each and a mark on the dashboard. */
+  /** Labels that are not in force; each is logged and marked on the dashboard. */
   readonly labelFaults: readonly Fault[];
   readonly provenance: Provenance;
 }
 
 export interface MergeOptions {
-  /** The gateway's own container (name or id): it never looks after itself. */
+  /** The gateway's own container (name or id), which is never managed. */
   readonly self?: string | undefined;
 }
 
 /**
- * Puts the labels of all containers into the file's configuration: what the file says wins by name and by host. The
- * same containers in any order give the same result; a faulty label never takes down more than itself.
+ * Merges the labels of all containers into the configuration of the file, which wins by name and by host. The same
+ * containers in any order give the same result; a faulty label disables only itself.
  */
 export function mergeSettings(
   written: FileConfig,
@@ -116,8 +116,8 @@ function draftEach(
 }
 
 /**
- * It never wanted a host, so that it is asked by its name, or needed by others; what lost its hosts to another, or has a
- * faulty one, is reported and left alone.
+ * It never wanted a host, so it is requested by its name, or needed by others. A container that lost its hosts to
+ * another, or has a faulty one, is reported and left alone.
  */
 function isHostless({ name, origin, keys }: Draft, broken: ReadonlySet<string>): boolean {
   return origin === "file" || ((keys.host ?? []).length === 0 && keys.group === undefined && !broken.has(name));

@@ -6,7 +6,7 @@ import { ENABLED, parseLabels } from "../parse/labels.ts";
 import type { FileConfig } from "../parse/load-config.ts";
 import { scheduleClash } from "../check/schedule-clash.ts";
 
-/** A container that asks by label to be looked after. */
+/** A container that a label enables. */
 export interface Labelled {
   readonly item: IndexedItem;
   readonly keys: LabelKeys;
@@ -20,14 +20,14 @@ export interface LabelledResult {
   readonly warnings: readonly string[];
 }
 
-/** Reads the labels of all containers; one that the file names is the file's. */
+/** Reads the labels of all containers; a container in the file is configured there. */
 export function readLabelled(config: FileConfig, index: InventoryIndex): LabelledResult {
   const inFile = new Set(config.containers.map(({ name }) => name));
   const labelled: Labelled[] = [];
   const faults: Fault[] = [];
   const warnings: string[] = [];
   for (const item of index.items) {
-    // `docker compose run` copies the service's labels onto a container that is no server.
+    // `docker compose run` copies the labels of the service onto a container that is not a server.
     if (item.compose?.oneOff === true) continue;
     const reading = parseLabels(item.name, item.labels);
     if (reading.settings !== undefined && inFile.has(item.name)) {

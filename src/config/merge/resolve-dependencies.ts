@@ -6,14 +6,14 @@ import { labelFault, type Fault } from "../check/faults.ts";
 import type { IndexedItem, InventoryIndex } from "./inventory-index.ts";
 
 export interface ResolvedDependencies {
-  /** What everything reachable needs; who isn't a key is neither asked for nor needed. */
+  /** What everything reachable needs; a name without an entry is neither requested nor needed. */
   readonly needs: ReadonlyMap<string, readonly Dependency[]>;
   readonly faults: readonly Fault[];
   /** Names whose dependencies were read from Compose labels. */
   readonly fromCompose: ReadonlySet<string>;
 }
 
-/** Follows dependencies from `roots` on, through labelled containers and through those that only Compose knows. */
+/** Follows dependencies from `roots`, through labelled containers and those known only from Compose. */
 export function resolveDependencies(
   roots: readonly string[],
   drafts: ReadonlyMap<string, Draft>,
@@ -51,14 +51,14 @@ function composeNeeds(name: string, draft: Draft | undefined, index: InventoryIn
   });
 }
 
-/** Nobody need write down that a container needs the one whose network it uses: without that one it cannot start. */
+/** A container implicitly needs the one whose network it uses: it cannot start without it. */
 function withNetworkOwner(found: readonly Dependency[], owner: string | undefined): readonly Dependency[] {
   if (owner === undefined) return found;
   const { condition = "started" } = found.find(({ name }) => name === owner) ?? {};
   return [{ name: owner, condition, sharesNetwork: true }, ...found.filter(({ name }) => name !== owner)];
 }
 
-/** Names of containers, as in the file; what is no container's name may be a service of the same project. */
+/** Names of containers, as in the file; another name may be a service of the same project. */
 function writtenNeeds(
   name: string,
   written: readonly string[],
@@ -96,7 +96,10 @@ function unknown(name: string, needed: string): string {
   return `container "${name}" depends on unknown container "${needed}"`;
 }
 
-/** The file's own dependencies were checked with it, so every cycle has a step that a label made: that one goes. Networks stay. */
+/**
+ * The dependencies of the file were checked with it, so every cycle has a step from a label: that one is removed.
+ * Networks stay.
+ */
 function cutCycles(
   needs: Map<string, readonly Dependency[]>,
   drafts: ReadonlyMap<string, Draft>,

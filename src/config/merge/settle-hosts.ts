@@ -1,19 +1,19 @@
-/** Somebody who wants to answer for hosts. */
+/** A group or container that claims hosts. */
 export interface Claim {
   readonly kind: "container" | "group";
   readonly name: string;
   readonly hosts: readonly string[];
-  /** It was removed a moment ago: that another one has its hosts by now is as it should be. */
+  /** It was just removed: that another one already has its hosts is expected. */
   readonly isDeparted?: boolean;
 }
 
 export interface SettledHosts {
-  /** What each claim got, in the order of the claims. */
+  /** The hosts of each claim, in the order of the claims. */
   readonly granted: readonly (readonly string[])[];
   readonly warnings: readonly string[];
 }
 
-/** Gives every host to one: the earlier claim keeps it, the later one loses that host and is named in a warning. */
+/** Gives every host to one: the earlier claim keeps it, the later one loses it and is named in a warning. */
 export function settleHosts(claims: readonly Claim[]): SettledHosts {
   const owners = new Map<string, Claim>();
   const warnings: string[] = [];

@@ -18,7 +18,7 @@ export function toWorkloadSettings(
     targetPort: targetPort(draft),
     ...(findsPort(draft) && { findsPort: true }),
     startTimeoutMs: keys.start_timeout,
-    // Without a host of its own it looks like a mere dependency, which sleeps with the last need.
+    // Without a host of its own it looks like a dependency, which is stopped when nothing needs it.
     idleTimeoutMs: keys.idle_timeout ?? (draft.isAsked && draft.hosts.length === 0 ? 0 : undefined),
     network: keys.network,
     redirectPath: keys.redirect_path,
@@ -56,7 +56,7 @@ export function toWorkloadSettings(
 
 const HTTP_PORT = 80;
 
-/** Whoever is asked over HTTP has a port; a mere dependency has one only if somebody names it. */
+/** A workload that is requested over HTTP has a port; a dependency has one only if it is configured. */
 function targetPort({ keys, process, isAsked }: Draft): number | undefined {
   if (process !== undefined) return process.port;
   return keys.target_port ?? (isAsked ? HTTP_PORT : undefined);

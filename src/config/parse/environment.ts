@@ -5,7 +5,7 @@ import type { Fault } from "../check/faults.ts";
 /** The process environment as a plain record; only `main.ts` reads the real one. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable that wins against the file. */
+/** A variable that overrides the file. */
 export interface EnvironmentVariable {
   readonly variable: string;
   readonly path: KeyPath;
@@ -50,7 +50,7 @@ export interface Override {
   readonly variable: string;
 }
 
-/** Reads what the environment overrides. An empty variable counts as unset; `readSecret` may throw. */
+/** Reads the overrides of the environment. An empty variable counts as unset; `readSecret` may throw. */
 export function readEnvironment(env: Environment, readSecret: (path: string) => string): EnvironmentOverrides {
   const overrides: Override[] = [];
   const faults: Fault[] = [];
@@ -83,7 +83,7 @@ function readVariable(
 
 function readFileOf(path: string, readSecret: (path: string) => string): Reading<string> {
   try {
-    // Editors and `echo` end a file with one line break that is no part of the secret.
+    // Editors and `echo` end a file with a line break that is not part of the secret.
     const secret = readSecret(path).replace(/\r?\n$/, "");
     return secret === "" ? unreadable(`the file ${JSON.stringify(path)} is empty`) : read(secret);
   } catch (error) {

@@ -10,7 +10,7 @@ import { parseFlag } from "../schema/values.ts";
 export interface LabelReading {
   /** `undefined` unless `dag.enabled` is true. */
   readonly settings: LabelKeys | undefined;
-  /** The keys that labels set, as in the file (`idle_timeout`, `ignore.paths`). */
+  /** The keys set by labels, as in the file (`idle_timeout`, `ignore.paths`). */
   readonly keys: readonly string[];
   /** A faulty label disables itself only. */
   readonly faults: readonly Fault[];
@@ -28,7 +28,7 @@ export function parseLabels(name: string, labels: Readonly<Record<string, string
     const key = label.slice(PREFIX.length);
     const path = LABEL_PATHS.get(key);
     if (path === undefined) faults.push(labelFault(name, label, whyNot(key)));
-    // Compose writes an empty label for an unset ${VARIABLE}; only an empty depends_on says something: none.
+    // Compose writes an empty label for an unset ${VARIABLE}; only an empty depends_on has a meaning: none.
     else if (value.trim() !== "" || key === "depends_on") {
       set(raw, path, value);
       keys.push(key);
@@ -39,10 +39,10 @@ export function parseLabels(name: string, labels: Readonly<Record<string, string
   return { settings, keys, faults };
 }
 
-/** What a container has whose labels say nothing. */
+/** The settings of a container without labels. */
 export const DEFAULTS: LabelKeys = labelSchema.parse({});
 
-/** Every label behind `dag.`, nested keys dotted, and its way in the schema. */
+/** Every label after `dag.`, nested keys dotted, and its path in the schema. */
 export const LABEL_PATHS: ReadonlyMap<string, KeyPath> = new Map(
   Object.entries(labelSchema.shape).flatMap(([key, schema]): [string, KeyPath][] => {
     const inner = unwrap(schema);

@@ -16,14 +16,14 @@ import { salvage } from "../check/salvage.ts";
 import { toKeyIssues, type KeyIssue } from "../check/schema-issues.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
-/** What the file and the environment say, checked; labels are merged into it by `mergeSettings`. */
+/** The checked settings of the file and the environment; labels are merged in by `mergeSettings`. */
 export interface FileConfig {
   readonly gateway: GatewaySettings;
   readonly containers: readonly ContainerKeys[];
   readonly groups: readonly GroupKeys[];
   readonly kubernetes: KubernetesKeys;
   readonly provenance: Provenance;
-  /** When it was checked (wall clock, milliseconds); schedules in labels are checked from there on too. */
+  /** When it was checked (wall clock, milliseconds); schedules in labels are checked from then on too. */
   readonly checkedAtMs: number;
 }
 
@@ -42,11 +42,11 @@ export interface ConfigInput {
   readonly readSecret: (path: string) => string;
   /** Schedules are checked for seven days from then (wall clock, milliseconds). */
   readonly nowMs: number;
-  /** The machine's time zone, an IANA name. */
+  /** The time zone of the machine, an IANA name. */
   readonly localTimezone: string;
 }
 
-/** Reads and checks the whole configuration but the labels. Never throws, whatever the text. */
+/** Reads and checks the whole configuration except the labels. Never throws, whatever the text. */
 export function loadConfig(input: ConfigInput): LoadResult {
   const document = readYaml(input.text);
   const { overrides, faults: environmentFaults } = readEnvironment(input.env, input.readSecret);
@@ -69,7 +69,7 @@ export function loadConfig(input: ConfigInput): LoadResult {
   return { ok: true, config, warnings: warnOfUnusedAuth(gateway) };
 }
 
-/** Checks what is sound among itself, although other keys may be faulty: all faults come together. */
+/** Checks what is valid in itself, although other keys may be faulty: all faults are reported together. */
 function crossCheck(raw: unknown, { localTimezone, nowMs }: ConfigInput): KeyIssue[] {
   const gateway = salvage(gatewaySchema, property(raw, "gateway") ?? {}).value;
   const containers = sound(property(raw, "containers"), (item) => salvage(containerSchema, item).value);

@@ -1,6 +1,6 @@
 /**
- * What the variable TZ or the machine says, as an IANA name; UTC when that is none. An empty or unknown TZ makes Node
- * answer "Etc/Unknown" or nothing, which no schedule could follow.
+ * Returns the time zone of the variable TZ or the machine as an IANA name; UTC when there is none. An empty or unknown
+ * TZ makes Node return "Etc/Unknown" or nothing, which no schedule could follow.
  */
 export function localTimezone(systemTimezone: string | undefined = readSystemTimezone()): string {
   return systemTimezone === undefined || systemTimezone === "" || systemTimezone === "Etc/Unknown"
@@ -8,7 +8,7 @@ export function localTimezone(systemTimezone: string | undefined = readSystemTim
     : systemTimezone;
 }
 
-/** Temporal (Node 26) knows at once; Intl reads 8 MB of all the world's locales first, and keeps them. */
+/** Temporal (Node 26) knows it at once; Intl loads 8 MB of locales first, and keeps them. */
 function readSystemTimezone(): string | undefined {
   const { Temporal } = globalThis as { Temporal?: { readonly Now: { timeZoneId(): string } } };
   return Temporal?.Now.timeZoneId() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -4,7 +4,7 @@ import type { YamlDocument } from "./yaml-document.ts";
 
 /**
  * Where a setting came from: `my-app.idle_timeout` or `gateway.port` → "config.yaml line 12", "label dag.idle_timeout",
- * "environment ADMIN_AUTH_TOKEN". What is not listed has its default.
+ * "environment ADMIN_AUTH_TOKEN". Settings that are not listed have their default.
  */
 export type Provenance = ReadonlyMap<string, string>;
 

@@ -10,30 +10,30 @@ import { watchFile } from "./watch-file.ts";
 export interface ConfigSource {
   readonly path: string;
   load(): LoadResult;
-  /** Calls back soon after the file's content changed, with what it says then, until `signal` aborts. */
+  /** Calls back soon after the content of the file changed, with the result, until `signal` aborts. */
   watch(onChange: (result: LoadResult) => void, signal: AbortSignal): void;
 }
 
 export interface ConfigSourceDeps {
   readonly path: string;
-  /** What a missing file means: nothing (labels alone configure the gateway), a warning besides, or a fault. */
+  /** What a missing file means: nothing (labels alone configure the gateway), nothing with a warning, or a fault. */
   readonly missing: "fine" | "warning" | "fault";
   readonly env: Environment;
   /** The wall clock, in milliseconds. */
   readonly wall?: () => number;
 }
 
-/** Which file is meant: the argument before `CONFIG_PATH` before the default path. */
+/** Which file is used: the argument before `CONFIG_PATH` before the default path. */
 export function configPath(env: Environment, argument?: string): Pick<ConfigSourceDeps, "path" | "missing"> {
   if (argument) return { path: argument, missing: "fault" };
   const path = env[CONFIG_PATH_VARIABLE];
   return path ? { path, missing: "warning" } : { path: DEFAULT_CONFIG_PATH, missing: "fine" };
 }
 
-/** Reads the configuration from a file. Its faults are values; nothing is thrown. */
+/** Reads the configuration from a file. Faults are returned, not thrown. */
 export function createConfigSource({ path, missing, env, wall = Date.now }: ConfigSourceDeps): ConfigSource {
   let loaded: string | undefined;
-  // Whoever removes a file that was in force, if only for a moment, does not ask for an empty configuration.
+  // Removing a file that was in force, even for a moment, is not taken for an empty configuration.
   let mustExist = missing === "fault";
 
   const load = (): LoadResult => {
@@ -66,7 +66,7 @@ export function createConfigSource({ path, missing, env, wall = Date.now }: Conf
     path,
     load,
     watch(onChange, signal) {
-      // Also what changed between the last `load` and now.
+      // Also reports a change between the last `load` and now.
       watchFile(
         path,
         () => {

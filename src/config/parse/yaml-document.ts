@@ -7,7 +7,7 @@ export interface YamlDocument {
   /** `undefined` for an empty file. */
   readonly raw: unknown;
   readonly faults: readonly YamlFault[];
-  /** Where a key (or its value) stands; for a way that doesn't exist, where its nearest ancestor does. */
+  /** The place of a key (or its value); for a path that does not exist, that of its nearest ancestor. */
   readonly locate: (path: KeyPath, part: "key" | "value") => Place;
 }
 
@@ -22,7 +22,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** Reads YAML without ever throwing. Every scalar stays a text, so that `010` and `0x1F` mean what was written. */
+/** Parses YAML without throwing. Every scalar stays a text, so that `010` and `0x1F` mean what was written. */
 export function readYaml(text: string): YamlDocument {
   if (text.length > LONGEST) return broken("the file is larger than 1 MiB");
   const lines = new LineCounter();
@@ -54,7 +54,10 @@ export function readYaml(text: string): YamlDocument {
 const LONGEST = 1024 * 1024;
 const START: Place = { line: 1, column: 1 };
 
-/** Duplicate keys are found by the walk, which can name them; pretty errors would quote the file's lines, secrets included. */
+/**
+ * Duplicate keys are found by the walk, which can name them; pretty errors would quote lines of the file, including
+ * secrets.
+ */
 const OPTIONS = (lineCounter: LineCounter) =>
   ({ schema: "failsafe", lineCounter, prettyErrors: false, uniqueKeys: false, logLevel: "error" }) as const;
 
@@ -62,7 +65,7 @@ function broken(message: string): YamlDocument {
   return { raw: undefined, faults: [{ ...START, key: "", message }], locate: () => START };
 }
 
-/** One slip often upsets the parser several times on its line. */
+/** One mistake often causes several parser errors on its line. */
 function oneEachLine(faults: readonly YamlFault[]): YamlFault[] {
   const seen = new Set<number>();
   return faults.filter(({ line }) => !seen.has(line) && seen.add(line));
@@ -76,7 +79,7 @@ function offsetOf(offsets: Offsets, path: KeyPath, part: "key" | "value"): numbe
   return 0;
 }
 
-/** The parser's own words, unless they repeat what the file says. */
+/** The message of the parser, unless it quotes the file. */
 function explain(code: string, message: string): string {
   const own = OWN_MESSAGES[code];
   return `not valid YAML: ${own ?? lowerFirst(message.split("\n")[0] ?? message)}`;

@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, Scalar } from "y
 import type { KeyPath } from "../schema/key-path.ts";
 import { formatPath } from "../schema/key-path.ts";
 
-/** Where keys and values begin, by written way (`containers[0].host`), in characters from the start of the text. */
+/** Where keys and values begin, by path (`containers[0].host`), in characters from the start of the text. */
 export type Offsets = ReadonlyMap<string, { readonly key: number; readonly value: number }>;
 
 export interface YamlTree {
@@ -97,7 +97,7 @@ class TreeReader {
     });
   }
 
-  /** A map's own key says where it stands, whether it comes before or after what is merged into the map. */
+  /** A key of the map itself has its own place, whether it precedes or follows what is merged in. */
   #note(path: KeyPath, key: unknown, value: unknown): void {
     const written = formatPath(path);
     if (path.length === 0 || (this.#merging > 0 && this.offsets.has(written))) return;
@@ -111,7 +111,7 @@ class TreeReader {
   }
 }
 
-/** More than any configuration holds, fewer than an alias bomb makes. */
+/** More than any configuration has, fewer than an alias bomb creates. */
 const MOST_NODES = 100_000;
 const DEEPEST = 100;
 const MERGE = "<<";
@@ -141,7 +141,7 @@ function offsetOf(node: unknown): number {
   return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
-/** Without a prototype, so that `__proto__` is a key as any other; a key without a value counts as unset. */
+/** Without a prototype, so that `__proto__` is a key like any other; a key without a value counts as unset. */
 function toObject(map: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const object = Object.create(null) as Record<string, unknown>;
   for (const [key, value] of map) if (value !== null) object[key] = value;

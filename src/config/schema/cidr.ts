@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { read, unreadable, type Reading } from "./reading.ts";
 
-/** Reads an address or a network: a bare address becomes /32 or /128, and bits beyond the prefix are cleared. */
+/** Parses an address or a network: a bare address becomes /32 or /128, and bits beyond the prefix are cleared. */
 export function parseCidr(text: string): Reading<string> {
   const [address = "", prefix, more] = text.trim().split("/");
   const family = isIP(address);
@@ -25,7 +25,7 @@ function clearBeyond(groups: readonly number[], width: number, prefix: number): 
 }
 
 function expandIpv6(address: string): number[] {
-  // The URL parser writes every form, also the one that ends in an IPv4 address, as hexadecimal groups.
+  // The URL parser writes every form, even one that ends in an IPv4 address, as hexadecimal groups.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = "", tail] = canonical.split("::");
   const left = head === "" ? [] : head.split(":");

@@ -18,7 +18,7 @@ import {
   timezone,
 } from "./values.ts";
 
-/** What Docker takes as a container's name. */
+/** What Docker accepts as a container's name. */
 export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
 /** The same, or a Deployment or StatefulSet: `kubernetes:namespace/name`. */
@@ -65,7 +65,7 @@ const ignoreKeys = z
     issues.push({ code: "custom", message, path: ["status"], input: status });
   });
 
-/** The keys of one container, with what they mean; labels take the same keys as `dag.<key>`. */
+/** The keys of one container with their meaning; labels take the same keys as `dag.<key>`. */
 export const containerSchema = z
   .strictObject({
     name: name(WORKLOAD_NAME, WORKLOAD_NAMES).describe(
@@ -188,7 +188,7 @@ export const containerSchema = z
   })
   .meta({ required: ["name"] });
 
-/** What labels may say: no name (it is the container's own), no process, and the group that it belongs to. */
+/** The keys that labels may set: no name (it is the container's own), no process, and the group that it belongs to. */
 export const labelSchema = containerSchema.omit({ name: true, process: true }).extend({
   group: name(/^[\w.-]+$/, "a group name (letters, digits, _ . -)")
     .optional()

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import { read, unreadable, type Reading } from "./reading.ts";
 
-/** Reads a cron expression with five or six fields, or a nickname such as `@daily`; `?` is the same as `*`. */
+/** Parses a cron expression with five or six fields, or a nickname such as `@daily`; `?` is the same as `*`. */
 export function parseCron(text: string): Reading<string> {
   const trimmed = text.trim().replaceAll("?", "*");
   if (trimmed === "") return read("");
@@ -13,7 +13,7 @@ export function parseCron(text: string): Reading<string> {
     );
   }
   try {
-    // In UTC: only whether it ever fires is asked here.
+    // In UTC: this only checks whether it ever fires.
     const next = new Cron(trimmed, { timezone: "UTC" }).nextRun();
     return next === null ? unreadable(`invalid cron expression ${shown}: it never fires`) : read(trimmed);
   } catch (error) {
@@ -21,7 +21,7 @@ export function parseCron(text: string): Reading<string> {
   }
 }
 
-/** Reads an IANA time zone name as the machine's own list knows it, for example `Europe/Rome`. */
+/** Parses an IANA time zone name from the machine's list, for example `Europe/Rome`. */
 export function parseTimezone(text: string): Reading<string> {
   const trimmed = text.trim();
   if (trimmed === "") return read("");

@@ -58,7 +58,7 @@ const notify = z
   })
   .meta({ required: ["url"] });
 
-/** The keys below `gateway:`, with what they mean; the reference and the JSON Schema are made from it. */
+/** The keys below `gateway:` with their meaning; the reference and the JSON Schema are generated from it. */
 export const gatewaySchema = z.strictObject({
   port: integer(0, 65_535)
     .prefault(8080)

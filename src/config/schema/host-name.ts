@@ -3,8 +3,8 @@ import { domainToASCII } from "node:url";
 import { read, unreadable, type Reading } from "./reading.ts";
 
 /**
- * Reads a host as clients ask for it: `app.example.com`, with a port, as `*.example.com`, or as a literal address.
- * Lower-case, without a trailing dot, international names as punycode, IPv6 in brackets.
+ * Parses a host as clients request it: `app.example.com`, with a port, as `*.example.com`, or as a literal address.
+ * Returns it in lower case, without a trailing dot, international names as punycode, IPv6 in brackets.
  */
 export function parseHost(text: string): Reading<string> {
   const trimmed = text.trim();
@@ -33,7 +33,7 @@ function parseDomain(name: string): string | undefined {
   const ascii = domainToASCII(name.replace(/\.$/, "")).toLowerCase();
   const labels = ascii.split(".");
   if (ascii.length > 253 || !labels.every((label) => LABEL.test(label))) return undefined;
-  // The URL standard would read a last label of digits as an IPv4 address.
+  // The URL standard would parse a last label of digits as an IPv4 address.
   return /^\d+$/.test(labels.at(-1) ?? "") ? undefined : ascii;
 }
 
@@ -50,5 +50,5 @@ function quote(text: string): string {
   return JSON.stringify(text.slice(0, 80));
 }
 
-/** Docker names carry underscores, so they are taken although DNS hosts have none. */
+/** Docker names contain underscores, so they are accepted although DNS hosts have none. */
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;

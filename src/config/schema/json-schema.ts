@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fileSchema } from "./file-schema.ts";
 
-/** A JSON Schema, as far as it is looked into here. */
+/** The part of a JSON Schema that is read here. */
 export interface JsonSchema {
   [keyword: string]: unknown;
   description?: string;
@@ -19,13 +19,13 @@ export interface JsonSchema {
   kind?: string;
   /** Ours: the key whose value counts when this one is unset. */
   inherits?: string;
-  /** Ours: what an unset key amounts to, where that depends on other keys. */
+  /** Ours: what an unset key means, where that depends on other keys. */
   unsetMeans?: string;
   /** Ours: the list may be written as one text with commas. */
   commaSeparated?: boolean;
 }
 
-/** The schema of the file with our own keywords: what the reference is made from. */
+/** The schema of the file with our own keywords: the reference is generated from it. */
 export function annotatedSchema(): JsonSchema {
   return z.toJSONSchema(fileSchema, { io: "input" }) as JsonSchema;
 }

@@ -1,7 +1,7 @@
-/** The way to a value: map keys and list positions. */
+/** The path to a value: map keys and list positions. */
 export type KeyPath = readonly (string | number)[];
 
-/** Writes a way as people read it: `containers[2].ignore.paths`, `headers["X-Key"]`. */
+/** Formats a path for people: `containers[2].ignore.paths`, `headers["X-Key"]`. */
 export function formatPath(path: KeyPath): string {
   let text = "";
   for (const step of path) {

@@ -1,4 +1,4 @@
-/** The known name that was probably meant: at most a third of its letters wrong; `undefined` when none is close. */
+/** Returns the most similar known name: at most a third of its letters differ; `undefined` when none is close. */
 export function nearest(wrong: string, known: readonly string[]): string | undefined {
   const plain = fold(wrong.slice(0, LONGEST));
   let best: string | undefined;
@@ -16,10 +16,10 @@ export function hint(wrong: string, known: readonly string[]): string {
   return similar === undefined ? "" : `; did you mean "${similar}"?`;
 }
 
-/** A longer name is no slip of the pen, and comparing it would cost time. */
+/** A longer name is not a typing error, and comparing it would cost time. */
 const LONGEST = 64;
 
-/** `idleTimeout` and `idle-timeout` are the same slip as `idle_timeout`. */
+/** `idleTimeout` and `idle-timeout` are the same mistake as `idle_timeout`. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[-_ ]/g, "");
 }

@@ -3,7 +3,7 @@ import { NOTIFICATION_FIELDS } from "../../core/notification.ts";
 import { hint } from "./nearest.ts";
 import { read, unreadable, type Reading } from "./reading.ts";
 
-/** Reads the template of a webhook: whatever stands between `{{` and `}}` must be a field of a notification. */
+/** Parses the template of a webhook: the text between `{{` and `}}` must be a field of a notification. */
 export function parseNotifyTemplate(text: string): Reading<string> {
   const known = Object.keys(NOTIFICATION_FIELDS);
   const wrong = templateNames(text).find((name) => !known.includes(name));

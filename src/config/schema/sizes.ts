@@ -3,7 +3,10 @@ import { read, unreadable, type Reading } from "./reading.ts";
 /** For editors: a number of bytes, or one with a unit. */
 export const SIZE_PATTERN = "^[0-9]+([bkmgBKMG]|[kmgKMG][bB])?$";
 
-/** Reads a size as Docker writes it (`64m`, `1g`, `512k`, bare bytes; units of 1024), or 0; nothing between that and `min`. */
+/**
+ * Parses a size as Docker writes it (`64m`, `1g`, `512k`, bare bytes; units of 1024), or 0; nothing between that and
+ * `min`.
+ */
 export function parseSize(text: string, min: number): Reading<number> {
   const [, amount, unit = ""] = /^(\d+)([kmg]?)b?$/.exec(text.trim().toLowerCase()) ?? [];
   if (amount === undefined) return unreadable(`${quote(text)} is no size; write it like "64m", "512k" or "1g"`);
@@ -13,7 +16,7 @@ export function parseSize(text: string, min: number): Reading<number> {
   return read(bytes);
 }
 
-/** Writes bytes the way `parseSize` reads them. */
+/** Formats bytes the way `parseSize` parses them. */
 export function formatSize(bytes: number): string {
   for (const [unit, factor] of Object.entries(UNITS))
     if (bytes > 0 && bytes % factor === 0) return `${bytes / factor}${unit}`;

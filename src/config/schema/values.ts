@@ -7,15 +7,15 @@ import { hint } from "./nearest.ts";
 import { read, unreadable, type Reading } from "./reading.ts";
 import { parseSize, SIZE_PATTERN } from "./sizes.ts";
 
-/** What a key takes: a word for the reference, and its JSON Schema. */
+/** What a key accepts: a word for the reference, and its JSON Schema. */
 export interface ValueKind {
   readonly kind: string;
   readonly [keyword: string]: unknown;
 }
 
 /**
- * A value that is written as one text, number or boolean. YAML, labels and variables all arrive as texts, so quoted and
- * unquoted forms are the same.
+ * A value written as one text, number or boolean. YAML, labels and variables all provide texts, so quoted and unquoted
+ * forms are the same.
  */
 export function scalar<T>(kind: ValueKind, parse: (text: string) => Reading<T>): z.ZodType<T> {
   const type = z.unknown().transform((raw, context) => {
@@ -38,13 +38,16 @@ export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
 
 export const text = () => scalar({ kind: "text", type: ["string", "number", "boolean"] }, read);
 
-/** A text of a certain form; `expected` completes "expected …". An empty text is taken, for it switches the key off. */
+/**
+ * A text of a certain form; `expected` completes "expected …". An empty text is accepted, since it switches the key
+ * off.
+ */
 export const textLike = (form: RegExp, expected: string) =>
   scalar({ kind: withoutArticle(expected), type: ["string", "number"] }, (value) =>
     value === "" || form.test(value) ? read(value) : unreadable(`expected ${expected}`),
   );
 
-/** As `textLike`, but not empty. */
+/** Like `textLike`, but not empty. */
 export const name = (form: RegExp, expected: string) =>
   scalar({ kind: withoutArticle(expected), type: ["string", "number"], minLength: 1 }, (value) =>
     form.test(value) ? read(value) : unreadable(`expected ${expected}`),
@@ -56,13 +59,13 @@ export const duration = () =>
     parseDuration,
   );
 
-/** Bytes; 0 switches the key off, and nothing between that and `min` is taken. */
+/** Bytes; 0 switches the key off, and nothing between that and `min` is accepted. */
 export const size = (min: number) =>
   scalar({ kind: "size", type: ["string", "integer"], pattern: SIZE_PATTERN }, (value) => parseSize(value, min));
 
 export const host = () => scalar({ kind: "host", type: "string" }, parseHost);
 
-/** A host that can be asked: no wildcard. */
+/** A host that can be requested: no wildcard. */
 export const simpleHost = () =>
   scalar({ kind: "host", type: "string" }, (value) =>
     value.trim().startsWith("*")
@@ -106,7 +109,7 @@ export const numberOf = <const T extends number>(...numbers: readonly T[]) =>
     return number === undefined ? unreadable(`${quote(value)} is none of ${numbers.join(", ")}`) : read(number);
   });
 
-/** Reads `true`, `false` and the other words that YAML and Docker users write for them. */
+/** Parses `true`, `false` and the other words that YAML and Docker users write for them. */
 export function parseFlag(value: string): Reading<boolean> {
   const word = value.trim().toLowerCase();
   if (["true", "yes", "on", "1"].includes(word)) return read(true);

@@ -1,13 +1,13 @@
 import { ExportResultCode } from "@opentelemetry/core";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 
-/** An exporter that says how it is doing. */
+/** An exporter that reports its own state. */
 export interface ReportingExporter extends SpanExporter {
-  /** Nobody took what was sent last. */
+  /** The last export failed. */
   failing(): boolean;
 }
 
-/** The same exporter, which tells the first failure of each row of failures. */
+/** The same exporter, which reports the first of consecutive failures. */
 export function reportingExporter(exporter: SpanExporter, report: (why: string) => void): ReportingExporter {
   let failing = false;
   return {
@@ -24,7 +24,7 @@ export function reportingExporter(exporter: SpanExporter, report: (why: string) 
   };
 }
 
-/** A collector answers with a status; a system says it in a code when it has no words (an AggregateError). */
+/** A collector answers with a status; a system error has a code when it has no message (an AggregateError). */
 function reasonOf(error: (Error & { readonly code?: number | string }) | undefined): string {
   if (error === undefined) return "no reason was given";
   const { code, message } = error;

@@ -8,7 +8,7 @@ interface LoadTracingDeps {
 }
 
 /**
- * What begins traces; `undefined` unless an `OTEL_` variable asks for them. The SDK takes 24 MB to load, so that it is loaded only then.
+ * Starts tracing; `undefined` unless an `OTEL_` variable enables it. The SDK takes 24 MB, so it is loaded only then.
  */
 export async function loadTracing(deps: LoadTracingDeps): Promise<((sources: TracingSources) => Tracing) | undefined> {
   const options = readTracingOptions(deps.env, deps.warn);

@@ -1,4 +1,7 @@
-/** What the standard `OTEL_` variables ask for; what the packages read themselves (endpoint, headers, resource) is not repeated. */
+/**
+ * What the standard `OTEL_` variables set; what the packages read themselves (endpoint, headers, resource) is not
+ * repeated.
+ */
 export interface TracingOptions {
   readonly sampler: SamplerName;
   /** The share of traces that are kept, for the samplers that take one; 0 to 1. */
@@ -20,7 +23,7 @@ export interface BatchOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether traces are on, and how; `undefined`: off. `warn` hears what cannot be as somebody wrote it. */
+/** Returns whether traces are on, and how; `undefined`: off. `warn` gets what cannot be done as written. */
 export function readTracingOptions(env: Environment, warn: (message: string) => void): TracingOptions | undefined {
   const read = (name: string): string => env[name]?.trim() ?? "";
   if (read("OTEL_SDK_DISABLED").toLowerCase() === "true") return undefined;

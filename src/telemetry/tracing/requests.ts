@@ -20,11 +20,14 @@ interface RequestSpansDeps {
   readonly tracer: Tracer;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Holds the span of the request for everything that is done for it, domain events included. */
+  /** Holds the span of the request for everything done for it, including domain events. */
   readonly current: AsyncLocalStorage<Span>;
 }
 
-/** RequestHandlers with a span around each request. It goes on with the trace of its client or front (W3C), or begins one. */
+/**
+ * Wraps the handlers with a span around each request. It continues the trace of its client or front (W3C), or begins
+ * one.
+ */
 export function traceHandlers<R extends { readonly name: string }>(
   handlers: RequestHandlers<R>,
   deps: RequestSpansDeps,
@@ -50,7 +53,7 @@ export function traceHandlers<R extends { readonly name: string }>(
       const front = frontOf(path);
       if (front === undefined) return handlers.auth(req, res, path);
       const span = begin(deps, `auth ${front}`, req, { "gateway.front": front });
-      // A span that is not ended is never sent: what looks like an auth request and is none has no span.
+      // A span that is not ended is never sent: a request that only looks like an auth request has no span.
       if (!current.run(span, () => handlers.auth(req, res, path))) return false;
       if (res.closed) answered(deps, span, res);
       else res.once("close", () => answered(deps, span, res));
@@ -84,7 +87,7 @@ function begin({ tracer, now }: RequestSpansDeps, name: string, req: IncomingMes
   );
 }
 
-/** A turn later than the last word: what is told of a client that left belongs to it still. */
+/** One turn later: events about a client that left still belong to it. */
 function endSoon({ now }: RequestSpansDeps, span: Span): void {
   const endTime = spanTime(now());
   setImmediate(() => span.end(endTime));
@@ -109,7 +112,7 @@ function frontOf(path: string): string | undefined {
   return path.startsWith(AUTH) ? path.slice(AUTH.length).split("/", 1)[0] : undefined;
 }
 
-/** The app hears of this span as its parent, whatever the client sent: a context that cannot be read begins a new trace. */
+/** The app gets this span as its parent, whatever the client sent: an invalid context begins a new trace. */
 function writeContext(rawHeaders: string[], span: Span): void {
   for (let at = rawHeaders.length - 2; at >= 0; at -= 2) {
     if (CONTEXT_HEADERS.has(rawHeaders[at]?.toLowerCase() ?? "")) rawHeaders.splice(at, 2);

@@ -7,14 +7,14 @@ import { createSpanClock, spanTime } from "./time.ts";
 import type { OpenTracer } from "./tracer.ts";
 import { createWakeSpans } from "./wakes.ts";
 
-/** Makes spans of requests, of their waiting, and of wakes; each tells of the others by links. */
+/** Creates spans of requests, of their holds, and of wakes; they are connected by links. */
 export function createTracing({ tracer, close }: OpenTracer, sources: TracingSources): Tracing {
   const current = new AsyncLocalStorage<Span>();
   const now = createSpanClock(sources.now, sources.wall);
   const asker = (): Span | undefined => (current.getStore()?.isRecording() ? current.getStore() : undefined);
   const wakes = createWakeSpans({ tracer, now, sources, asker });
 
-  /** Events are told within the request that they are about, so that its span is at hand. */
+  /** Events are emitted within the request that they are about, so its span is at hand. */
   function noteWait(route: string, outcome: HoldOutcome, waitedMs: number): void {
     const request = asker();
     if (request === undefined) return;

@@ -1,12 +1,15 @@
-/** Further apart than this they were set, or the machine was suspended; less is what reading two clocks costs. */
+/**
+ * Larger differences mean that a clock was set or the machine was suspended; smaller ones are the cost of reading two
+ * clocks.
+ */
 const APART_MS = 50;
 
-/** Seconds and nanoseconds since the epoch: a plain number could be taken for one since the process began. */
+/** Seconds and nanoseconds since the epoch: a plain number could be taken for one since the start of the process. */
 export type SpanTime = [seconds: number, nanoseconds: number];
 
 /**
- * A clock for spans, in milliseconds since the epoch: as even as the monotonic one, but never away from the wall clock,
- * by which a collector puts the spans of many machines side by side.
+ * A clock for spans, in milliseconds since the epoch: as even as the monotonic one, but close to the wall clock, by
+ * which a collector aligns the spans of many machines.
  */
 export function createSpanClock(now: () => number, wall: () => number): () => number {
   let ahead = wall() - now();

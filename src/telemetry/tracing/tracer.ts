@@ -14,18 +14,21 @@ import {
 import { reportingExporter } from "./exporter.ts";
 import type { TracingOptions } from "./options.ts";
 
-/** Longer texts are cut: paths come from strangers. */
+/** Longer texts are cut: paths come from clients. */
 const LONGEST_VALUE = 1_024;
 const CLOSE_MS = 2_000;
 
-/** What makes spans, and its end. */
+/** The tracer, and its end. */
 export interface OpenTracer {
   readonly tracer: Tracer;
-  /** Sends what is left, for two seconds at most, and not at all where nobody took the last spans. */
+  /** Sends what is left, for two seconds at most, and not at all where the last export failed. */
   close(): Promise<void>;
 }
 
-/** The SDK as the `OTEL_` variables want it; nothing global is registered. Endpoint, headers and resource it reads itself. */
+/**
+ * The SDK as configured by the `OTEL_` variables; nothing global is registered. It reads endpoint, headers and resource
+ * itself.
+ */
 export function openTracer(
   { sampler, ratio, origin, batch }: TracingOptions,
   { version, warn }: { readonly version: string; readonly warn: (message: string) => void },
@@ -46,7 +49,7 @@ export function openTracer(
       if (exporter.failing()) return;
       const over = new AbortController();
       const late = sleep(CLOSE_MS, undefined, { signal: over.signal });
-      // Whether the last spans arrived was reports by the exporter.
+      // The exporter reports whether the last spans arrived.
       await Promise.race([provider.shutdown(), late]).catch(() => {});
       over.abort();
       await late.catch(() => {});
