@@ -81,7 +81,7 @@
           const health = await answer.json();
           if (typeof health.status !== "string") throw health;
           misses = 0;
-          put("note", "");
+          put("note", health.note ?? "");
           if (health.status === "failed") return fail(health);
           if (health.status === "running") return leave(first);
           // Renamed or removed: the gateway says what is there now.

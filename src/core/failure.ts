@@ -36,6 +36,8 @@ export type FailureCause =
   /** `seconds`: the check did not pass within that time; absent: it failed. */
   | { readonly code: "check"; readonly seconds?: number | undefined; readonly output: string }
   | { readonly code: "tls"; readonly port: number }
+  /** What its engine was still waiting for, in the engine's own words. */
+  | { readonly code: "not-ready"; readonly seconds: number; readonly message: string }
   /** The engine's own words. */
   | { readonly code: "refused" | "unreachable" | "network"; readonly message: string }
   | { readonly code: "needs"; readonly name: string; readonly cause: FailureCause }
@@ -73,6 +75,8 @@ export function failureText(cause: FailureCause): string {
       const late = cause.seconds === undefined ? "failed" : `did not pass within ${cause.seconds} s (start_timeout)`;
       return `its health check ${late}${quoted(cause.output)}`;
     }
+    case "not-ready":
+      return `not ready within ${cause.seconds} s (start_timeout): ${cause.message}`;
     case "tls":
       return `it speaks TLS only on port ${cause.port}: set target_scheme: https`;
     case "refused":

@@ -59,6 +59,10 @@ export interface Observation {
   readonly labels?: InventoryItem["labels"];
   /** As in the engine's inventory. */
   readonly networkOf?: string;
+  /** As in the engine's inventory. */
+  readonly refused?: string;
+  /** As in the engine's inventory. */
+  readonly warning?: string;
   /** The engine deletes it as soon as it ends (`docker run --rm`). */
   readonly autoRemove?: true;
   /** Set while it runs in the network of another container; `startedAtMs` is undefined while that one does not run. */
@@ -97,9 +101,19 @@ export interface InventoryItem {
 }
 
 /** Returns the inventory entry that an observation makes unnecessary to read; `undefined`: there is none. */
-export function itemOf({ name, id, status, image, labels = {}, networkOf }: Observation): InventoryItem | undefined {
+export function itemOf(observation: Observation): InventoryItem | undefined {
+  const { name, id, status, image, labels = {}, networkOf, refused, warning } = observation;
   if (status === "absent") return undefined;
-  return { name, id, status, image, labels, ...(networkOf !== undefined && { networkOf }) };
+  return {
+    name,
+    id,
+    status,
+    image,
+    labels,
+    ...(networkOf !== undefined && { networkOf }),
+    ...(refused !== undefined && { refused }),
+    ...(warning !== undefined && { warning }),
+  };
 }
 
 /** Assumed after a stop that failed: the probe then finds out. */

@@ -51,7 +51,9 @@ export function createPolls({
       const health = healthOf(members, clock);
       const failed = health.status === "failed" ? members.find((member) => failureOf(member) !== undefined) : undefined;
       const failure = failed && failureOf(failed)?.failure;
-      return responder().health({ ...health, ...(failure && { failure }) }, mode, { acceptLanguage });
+      const note = health.status === "starting" ? noteOf(members) : undefined;
+      const facts = { ...health, ...(failure && { failure }), ...(note && { note }) };
+      return responder().health(facts, mode, { acceptLanguage });
     },
 
     async logs({ members }, mode) {
@@ -73,6 +75,10 @@ export function createPolls({
   function interest(member: Route["members"][number]): number {
     return INTEREST.indexOf(healthOf([member], clock).status);
   }
+}
+
+function noteOf(members: Route["members"]): string | undefined {
+  return members.map(({ observation }) => observation?.note).find(Boolean);
 }
 
 const INTEREST = ["starting", "failed", "running", "unknown"];

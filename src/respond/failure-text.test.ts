@@ -19,6 +19,7 @@ const CAUSES: readonly FailureCause[] = [
   { ...silent, path: "/up" },
   { code: "late", seconds: 60 },
   { code: "unfinished", seconds: 60 },
+  { code: "not-ready", seconds: 60, message: "no node has room: 0/1 nodes are available" },
   { code: "check", output: "OUTPUT" },
   { code: "check", seconds: 60, output: "" },
   { code: "tls", port: 8443 },

@@ -39,6 +39,8 @@ export function failureText(t: Translate, cause: FailureCause): FailureText {
       const { seconds, output } = cause;
       return text(seconds === undefined ? t("failed.check") : t("failed.checkLate", { seconds }), output);
     }
+    case "not-ready":
+      return text(t("failed.not-ready", { seconds: cause.seconds }), cause.message);
     case "tls":
       return text(t("failed.tls", { port: cause.port }));
     case "refused":

@@ -75,4 +75,6 @@ export interface ProblemFacts {
 /** What `/_health` reports of a workload. */
 export interface HealthFacts extends Health {
   readonly failure?: Failure | undefined;
+  /** What its engine waits for while it starts; empty: nothing is known. */
+  readonly note?: string;
 }

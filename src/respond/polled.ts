@@ -17,6 +17,7 @@ export function healthAnswer(facts: HealthFacts, mode: HandlerMode, t: Translate
     phase: facts.phase ?? "",
     elapsed_ms: Math.round(facts.elapsedMs),
     eta_ms: facts.etaMs === undefined ? null : Math.round(facts.etaMs),
+    ...(facts.note && { note: cleanText(facts.note) }),
     ...(facts.status === "failed" && {
       reason: failure?.reason ?? "",
       exit_code: failure?.exitCode ?? null,

@@ -155,6 +155,7 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
     },
     listen(onChange, onLink, signal) {
       const listener = { onChange, onLink };
+      begin();
       listeners.add(listener);
       signal.addEventListener("abort", () => listeners.delete(listener), { once: true });
       link();

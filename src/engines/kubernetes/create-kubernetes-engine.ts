@@ -17,7 +17,7 @@ import { ifAllowed } from "./refusals.ts";
 import { createScaleBacks } from "./scale-backs.ts";
 import { createStartStop } from "./start-stop.ts";
 import { absent, toObservation } from "./to-observation.ts";
-import { replicasOf, toItem } from "./workload-facts.ts";
+import { factsOf, replicasOf, toItem } from "./workload-facts.ts";
 
 export interface KubernetesEngineDeps {
   readonly connect: () => ClusterConnection | Promise<ClusterConnection>;
@@ -49,12 +49,13 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
   async function observe(ref: WorkloadRef): Promise<Observation> {
     const found = await findWorkload(client, view, ref.name);
     if (found === undefined) return absent(ref.name);
-    const { object } = found;
-    if (replicasOf(object) === 0) return toObservation(ref.name, found, [], []);
+    const { resource, object } = found;
+    const remarks = autoscalers.remarks(factsOf(resource, object));
+    if (replicasOf(object) === 0) return { ...toObservation(ref.name, found, [], []), ...remarks };
     const [pods, tried] = await Promise.all([readPods(client, found), ports.portsFor(ref, object)]);
     return typeof pods === "string"
-      ? { ...toObservation(ref.name, found, [], []), note: pods }
-      : toObservation(ref.name, found, pods, toInstances(pods, tried));
+      ? { ...toObservation(ref.name, found, [], []), ...remarks, note: pods }
+      : { ...toObservation(ref.name, found, pods, toInstances(pods, tried)), ...remarks };
   }
 
   return {

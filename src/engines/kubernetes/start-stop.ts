@@ -76,10 +76,11 @@ export function createStartStop({ client, view, autoscalers, scaleBacks, podWatc
       );
     },
 
-    async stop(found, { onlyIf }) {
+    async stop(found, { onlyIf, method }) {
       const { resource, object } = found;
       const name = nameOf(object.metadata);
       if (replicasOf(object) === 0) return { instances: 0 };
+      if (method === "pause") throw new EngineError("refused", "Kubernetes cannot pause a pod");
       const refusal = scaleBacks.refusal(name) ?? refusalBy(await autoscalers.of(resource, object.metadata));
       if (refusal !== undefined) throw new EngineError("refused", refusal);
       const pods = await podsNow(found);

@@ -26,9 +26,9 @@ export function toObservation(
   pods: readonly Pod[],
   instances: readonly Instance[],
 ): Observation {
-  const { uid, image, ports } = factsOf(resource, object);
+  const { uid, image, ports, labels } = factsOf(resource, object);
   const wanted = replicasOf(object);
-  const known = { name, id: uid, image, exposedPorts: ports, version: versionOf(object), wanted };
+  const known = { name, id: uid, image, labels, exposedPorts: ports, version: versionOf(object), wanted };
   if (wanted === 0) {
     return {
       ...known,

@@ -54,8 +54,6 @@ export function dagKeys({
 export function toItem({ name, uid, replicas, image, labels, ports }: WorkloadFacts): InventoryItem {
   return {
     name,
-    engine: "kubernetes",
-    engineKind: "kubernetes",
     id: uid,
     status: replicas > 0 ? "running" : "stopped",
     image,

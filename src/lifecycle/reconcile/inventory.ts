@@ -114,9 +114,17 @@ function isSame(one: InventoryItem | undefined, other: InventoryItem | undefined
   return isSameContainer(one, other) && one.status === other.status && one.networkOf === other.networkOf;
 }
 
-/** Whether both are the same container, or the same one that is gone. */
+/** Whether both are the same container under the same settings, or the same one that is gone. */
 export function isSameContainer(one: InventoryItem | undefined, other: InventoryItem | undefined): boolean {
-  return one?.id === other?.id && one?.departed === other?.departed;
+  return one?.id === other?.id && one?.departed === other?.departed && hasSameSettings(one, other);
+}
+
+/** Those of a container are made with it; those of a service or a Deployment change. */
+function hasSameSettings(one: InventoryItem | undefined, other: InventoryItem | undefined): boolean {
+  if (one === undefined || other === undefined) return true;
+  if (one.refused !== other.refused || one.warning !== other.warning) return false;
+  const [now, then] = [Object.entries(one.labels), other.labels];
+  return now.length === Object.keys(then).length && now.every(([key, value]) => then[key] === value);
 }
 
 function named(item: InventoryItem): readonly [string, InventoryItem] {

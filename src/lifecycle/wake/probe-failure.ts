@@ -16,6 +16,10 @@ export function probeFailure(
   if (kind === "ended") return endFailure(context, observation);
   if (kind === "wants-tls") return failureAt(context, "tls", { code: "tls", port: tlsPort(record) });
   const seconds = startTimeoutSeconds(record);
+  if (observation?.note) {
+    const reason = observation.checkOutput === undefined ? "timeout" : "unhealthy";
+    return failureAt(context, reason, { code: "not-ready", seconds, message: observation.note });
+  }
   if (observation !== undefined && awaitsCheck(context, record, observation)) {
     return checkFailure(context, observation, seconds);
   }

@@ -126,7 +126,10 @@ export async function answering(
 ): Promise<Endpoint | undefined> {
   if (observation.status !== "running" || isEnding(context, record)) return undefined;
   const { targetPort } = record.settings;
-  if (awaitsCheck(context, record, observation)) return undefined;
+  if (awaitsCheck(context, record, observation)) {
+    if (observation.note !== "") record.lastProbe = observation.note;
+    return undefined;
+  }
   if (targetPort === undefined) return (await runsWell(context, record, observation, signal)) ? NO_ENDPOINT : undefined;
   const { endpoint, said } = await firstAnswering(context, record, endpointsOf(observation), signal);
   if (endpoint !== undefined) record.lastProbe = undefined;
@@ -142,7 +145,7 @@ export async function firstAnswering(
   signal: AbortSignal,
 ): Promise<{ readonly endpoint?: Endpoint; readonly said?: string | undefined }> {
   const ranMs = context.clock.wall() - (record.observation?.startedAtMs ?? 0);
-  let said = endpoints.length === 0 ? "it has no address that the gateway can reach" : undefined;
+  let said = endpoints.length === 0 ? record.observation?.note || NO_ADDRESS : undefined;
   for (const found of endpoints) {
     const endpoint = asConfigured(record, found);
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
@@ -153,6 +156,8 @@ export async function firstAnswering(
   }
   return { said };
 }
+
+const NO_ADDRESS = "it has no address that the gateway can reach";
 
 /** An engine knows where an app is, its settings what it speaks. */
 function asConfigured({ settings }: WorkloadRecord, endpoint: Endpoint): Endpoint {

@@ -106,6 +106,12 @@ function memoryOf(record: WorkloadRecord, clock: Clock, truces: Truces): Memory 
     ...(record.probeHosts.good.length > 0 && { goodHosts: record.probeHosts.good }),
     ...(record.ownLimits && { ownLimits: record.ownLimits }),
     ...(counters && counters.atMs >= Math.round(record.lastActivityMs + offsetMs) && { counters }),
-    ...(record.formerInstances > 1 && { instances: record.formerInstances }),
+    ...instancesOf(record),
   };
+}
+
+/** One is not worth a word where there is never another number. */
+function instancesOf({ engine, formerInstances: instances }: WorkloadRecord): Pick<Memory, "instances"> {
+  const knowsReplicas = engine.kind === "swarm" || engine.kind === "kubernetes";
+  return instances !== undefined && (instances > 1 || knowsReplicas) ? { instances } : {};
 }

@@ -89,8 +89,8 @@ export interface WorkloadRecord {
   speedUp: (() => void) | undefined;
   /** Set from before it is throttled until it has its own limits back. */
   ownLimits: Limits | undefined;
-  /** How many instances it had when it last had any: so many are started. */
-  formerInstances: number;
+  /** How many instances it had when it last had any: so many are started. `undefined`: not known, so that its engine decides. */
+  formerInstances: number | undefined;
   /** Settles when no change of its limits is under way. */
   limiting: Promise<void>;
   /** A front proxy asks about it, so that its traffic does not pass through us. */
@@ -209,7 +209,7 @@ export function createRecord(
     throttled: false,
     speedUp: undefined,
     ownLimits: memory?.ownLimits,
-    formerInstances: memory?.instances ?? 1,
+    formerInstances: memory?.instances,
     limiting: Promise.resolve(),
     seenByFront: memory?.seenByFront === true,
     // What a front carries may have begun before we were restarted, and be almost silent.

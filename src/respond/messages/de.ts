@@ -41,6 +41,7 @@ export const de: Messages = {
   "failed.exposes": "Ihr Image gibt {ports} frei: target_port setzen.",
   "failed.late": "Die Engine hat sie nicht innerhalb von {seconds} s gestartet.",
   "failed.unfinished": "Sie ist nicht innerhalb von {seconds} s durchgelaufen.",
+  "failed.not-ready": "Sie war nicht innerhalb von {seconds} s bereit.",
   "failed.check": "Sie läuft, besteht aber ihre Gesundheitsprüfung nicht.",
   "failed.checkLate": "Sie läuft, hat aber ihre Gesundheitsprüfung nicht innerhalb von {seconds} s bestanden.",
   "failed.absent": "Es gibt keinen Container namens „{name}“.",

@@ -40,6 +40,7 @@ export const en = {
   "failed.exposes": "Its image exposes {ports}: set target_port.",
   "failed.late": "The engine did not start it within {seconds} s.",
   "failed.unfinished": "It did not complete within {seconds} s.",
+  "failed.not-ready": "It was not ready within {seconds} s.",
   "failed.check": "It runs, but its health check fails.",
   "failed.checkLate": "It runs, but its health check did not pass within {seconds} s.",
   "failed.absent": 'There is no container named "{name}".',

@@ -41,6 +41,7 @@ export const es: Messages = {
   "failed.exposes": "Su imagen expone {ports}: indique target_port.",
   "failed.late": "El motor no la arrancó en {seconds} s.",
   "failed.unfinished": "No terminó en {seconds} s.",
+  "failed.not-ready": "No estuvo lista en {seconds} s.",
   "failed.check": "Está en marcha, pero su comprobación de salud falla.",
   "failed.checkLate": "Está en marcha, pero no pasó su comprobación de salud en {seconds} s.",
   "failed.absent": "No hay ningún contenedor llamado «{name}».",

@@ -41,6 +41,7 @@ export const fr: Messages = {
   "failed.exposes": "Son image expose {ports} : indiquez target_port.",
   "failed.late": "Le moteur ne l’a pas démarrée en {seconds} s.",
   "failed.unfinished": "Elle n’a pas terminé en {seconds} s.",
+  "failed.not-ready": "Elle n’était pas prête en {seconds} s.",
   "failed.check": "Elle tourne, mais son contrôle de santé échoue.",
   "failed.checkLate": "Elle tourne, mais n’a pas réussi son contrôle de santé en {seconds} s.",
   "failed.absent": "Il n’y a aucun conteneur nommé « {name} ».",

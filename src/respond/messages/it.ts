@@ -41,6 +41,7 @@ export const it: Messages = {
   "failed.exposes": "La sua immagine espone {ports}: imposta target_port.",
   "failed.late": "Il motore non l’ha avviata entro {seconds} s.",
   "failed.unfinished": "Non è terminata entro {seconds} s.",
+  "failed.not-ready": "Non era pronta entro {seconds} s.",
   "failed.check": "È in esecuzione, ma il suo controllo di salute fallisce.",
   "failed.checkLate": "È in esecuzione, ma non ha superato il suo controllo di salute entro {seconds} s.",
   "failed.absent": "Non c’è nessun container di nome «{name}».",
