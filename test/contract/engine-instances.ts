@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { StopOrder } from "../../src/lifecycle/ports.ts";
-import type { Subject } from "./engine-subject.ts";
+import { type Subject, untilReachable } from "./engine-subject.ts";
 
 const gently: StopOrder = { method: "stop", timeoutMs: 5_000, signal: "" };
 
@@ -13,7 +13,7 @@ export const instanceRules: Record<string, (subject: Subject, t: TestContext) =>
   }) => {
     const ref = await create({ kind: "app" });
     await engine.start(ref, 1);
-    const { wanted, instances, startedAtMs } = await engine.observe(ref);
+    const { wanted, instances, startedAtMs } = await untilReachable(engine, ref);
     assert.equal(wanted, 1);
     assert.equal(instances.length, 1);
     const [instance] = instances;

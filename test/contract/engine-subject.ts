@@ -1,4 +1,5 @@
 import type { TestContext } from "node:test";
+import { endpointsOf, type Observation } from "../../src/core/observation.ts";
 import type { Engine, News, WorkloadRef } from "../../src/lifecycle/ports.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -58,4 +59,12 @@ export async function watchEngine(t: TestContext, engine: Engine): Promise<Watch
   };
   await waitUntil(() => links.at(-1), 5_000, "the link");
   return { changes, news: told, links, notified, stop: () => ending.abort() };
+}
+
+/** Resolves when something that was started has an address: an orchestrator makes instances after the start. */
+export function untilReachable(engine: Engine, ref: WorkloadRef): Promise<Observation> {
+  return waitUntil(async () => {
+    const seen = await engine.observe(ref);
+    return seen.startedAtMs !== undefined && endpointsOf(seen).length > 0 ? seen : undefined;
+  });
 }

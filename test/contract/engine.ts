@@ -8,7 +8,7 @@ import { waitUntil } from "../support/wait-until.ts";
 import { engineLogRules } from "./engine-logs.ts";
 import { usageRules } from "./engine-usage.ts";
 import { instanceRules } from "./engine-instances.ts";
-import { watchEngine, type Gaps, type MakeSubject, type Subject } from "./engine-subject.ts";
+import { untilReachable, watchEngine, type Gaps, type MakeSubject, type Subject } from "./engine-subject.ts";
 
 /** What every engine does, as tests; `gaps` names the rules that one cannot keep and why. */
 export function engineContract(engineName: string, make: MakeSubject, gaps: Gaps = {}): void {
@@ -66,7 +66,7 @@ const rules: Record<string, Rule> = {
   "what was started runs, and answers at its first address": async ({ engine, create }, t) => {
     const ref = await create({ kind: "app" });
     await engine.start(ref);
-    const seen = await engine.observe(ref);
+    const seen = await untilReachable(engine, ref);
     assert.equal(seen.status, "running");
     assert.ok(seen.id !== "" && seen.image !== "");
     assert.ok(Math.abs(Date.now() - (seen.startedAtMs ?? 0)) < 10_000, `started at ${seen.startedAtMs}`);
@@ -79,7 +79,7 @@ const rules: Record<string, Rule> = {
   "starting what runs changes nothing": async ({ engine, create }) => {
     const ref = await create({ kind: "app" });
     await engine.start(ref);
-    const before = await engine.observe(ref);
+    const before = await untilReachable(engine, ref);
     await engine.start(ref);
     assert.deepEqual(await engine.observe(ref), before);
   },

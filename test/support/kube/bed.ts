@@ -1,0 +1,89 @@
+import path from "node:path";
+import { waitUntil } from "../wait-until.ts";
+import type { ControlPlane } from "./control-plane.ts";
+import { startControlPlane } from "./control-plane.ts";
+import { type FakeNode, startNode } from "./node.ts";
+
+/** A Kubernetes for one test file. */
+export interface KubeBed extends ControlPlane {
+  readonly node: FakeNode;
+  /** Makes a namespace under a new name. */
+  namespace(): Promise<string>;
+  /** A kubeconfig of the administrator. */
+  readonly adminKubeconfig: string;
+  /** Makes a service account with these rules in all namespaces and returns its kubeconfig. */
+  kubeconfigFor(name: string, rules: readonly object[]): Promise<string>;
+  /** Returns the kubeconfig of a service account that is there. */
+  kubeconfigOf(namespace: string, account: string): Promise<string>;
+  /** Lets the API server take objects of a kind that is not Kubernetes' own, whatever they hold. */
+  installKind(group: string, version: string, kind: string): Promise<void>;
+}
+
+/** Starts everything; `stop` takes it away without a trace. */
+export async function startBed(): Promise<KubeBed> {
+  const plane = await startControlPlane();
+  const node = await startNode(plane.api, plane.certificates);
+  const { api, directory } = plane;
+  let count = 0;
+
+  async function kubeconfigOf(namespace: string, account: string): Promise<string> {
+    const request = {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { expirationSeconds: 3_600 },
+    };
+    const place = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
+    const { body } = await api.request("POST", place, request);
+    const file = path.join(directory, `${namespace}-${account}.kubeconfig`);
+    api.writeKubeconfig(file, body.status.token);
+    return file;
+  }
+
+  return {
+    ...plane,
+    node,
+    adminKubeconfig: path.join(directory, "admin.kubeconfig"),
+    async namespace() {
+      count += 1;
+      const name = `test-${count}`;
+      await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+      return name;
+    },
+    async kubeconfigFor(name, rules) {
+      const rbac = "rbac.authorization.k8s.io";
+      const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace: "default" } };
+      await api.apply(account);
+      await api.apply({ apiVersion: `${rbac}/v1`, kind: "ClusterRole", metadata: { name }, rules });
+      await api.apply({
+        apiVersion: `${rbac}/v1`,
+        kind: "ClusterRoleBinding",
+        metadata: { name },
+        roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
+        subjects: [{ kind: "ServiceAccount", name, namespace: "default" }],
+      });
+      return kubeconfigOf("default", name);
+    },
+    kubeconfigOf,
+    async installKind(group, version, kind) {
+      const singular = kind.toLowerCase();
+      const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+      await api.apply({
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: `${singular}s.${group}` },
+        spec: {
+          group,
+          scope: "Namespaced",
+          names: { plural: `${singular}s`, singular, kind, listKind: `${kind}List` },
+          versions: [{ name: version, served: true, storage: true, schema }],
+        },
+      });
+      const isServed = async () => (await api.request("GET", `/apis/${group}/${version}/${singular}s`)).status === 200;
+      await waitUntil(isServed, 20_000, kind);
+    },
+    async stop() {
+      await node.stop();
+      await plane.stop();
+    },
+  };
+}

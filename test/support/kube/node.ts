@@ -1,0 +1,180 @@
+import { execFileSync } from "node:child_process";
+import { randomInt } from "node:crypto";
+import type { Certificates } from "./certificates.ts";
+import type { KubeApi } from "./kube-api.ts";
+import { type KubeletLogs, startKubeletLogs } from "./kubelet-logs.ts";
+import { createPodServer, type PodServer, type PodStats } from "./pod-server.ts";
+
+/** A node without a machine: it binds pods, gives them addresses that answer, and ends them. */
+export interface FakeNode {
+  /** What each pod of a namespace has seen, by its name; those that are gone included. */
+  stats(namespace: string): ReadonlyMap<string, PodStats>;
+  stop(): Promise<void>;
+}
+
+/**
+ * What a pod does differently, as annotations `dag-test/NAME` of its template (milliseconds, or a word):
+ * `create`, `ready`, `listen`: how long until it has an address, is ready, listens after that · `grace`: how long it takes to
+ * end · `fail`: `crash`, `oom`, `pull`, `unschedulable`, `probe` · `log`: what it writes.
+ */
+type Conduct = (name: string) => string | undefined;
+
+const NODE = "node-1";
+
+/** Starts the node. Its pods are in a range of their own, which root routes to this machine. */
+export async function startNode(api: KubeApi, certificates: Certificates): Promise<FakeNode> {
+  const range = `10.98.${randomInt(1, 250)}`;
+  execFileSync("ip", ["route", "replace", "local", `${range}.0/24`, "dev", "lo"]);
+  const pods = new Map<string, { server?: PodServer; isEnding: boolean }>();
+  const servers: { readonly namespace: string; readonly name: string; readonly server: PodServer }[] = [];
+  const logs = await startKubeletLogs(certificates);
+  await describeNode(api, logs);
+  let last = 1;
+  let isOver = false;
+
+  /** Addresses are given in turn, so that one that was dialled by mistake belongs to nobody else soon. */
+  const nextAddress = (): string => {
+    last = (last % 253) + 1;
+    return `${range}.${last + 1}`;
+  };
+
+  async function begin(pod: any): Promise<void> {
+    const { namespace, name, annotations = {}, uid } = pod.metadata;
+    const conduct: Conduct = (key) => annotations[`dag-test/${key}`];
+    const status = (change: object): Promise<unknown> => patchStatus(api, pod, change);
+    if (conduct("fail") === "unschedulable") return void (await status(unschedulable()));
+    if (!pod.spec.nodeName) await bind(api, pod);
+    logs.set(`${namespace}/${name}`, conduct("log") ?? "");
+    await wait(conduct("create"));
+    if (conduct("fail") === "pull") return void (await status(withContainers(pod, false, PULL)));
+    const podIP = nextAddress();
+    await status({
+      ...withContainers(pod, false, { waiting: { reason: "ContainerCreating" } }),
+      podIP,
+      phase: "Pending",
+    });
+    await wait(conduct("ready"));
+    const failure = FAILURES[conduct("fail") ?? ""];
+    if (failure !== undefined)
+      return void (await status({ ...withContainers(pod, false, ...failure()), podIP, phase: "Running" }));
+    const startedAt = new Date().toISOString();
+    const isReady = conduct("fail") !== "probe";
+    const known = pods.get(uid);
+    if (known === undefined || known.isEnding || isOver) return;
+    const server = createPodServer({ name, host: podIP, ports: portsOf(pod) });
+    known.server = server;
+    servers.push({ namespace, name, server });
+    const listens = wait(conduct("listen")).then(() => server.listen());
+    if (conduct("listen") === undefined) await listens;
+    await status({ ...withContainers(pod, isReady, { running: { startedAt } }), podIP, phase: "Running" });
+  }
+
+  async function end(pod: any): Promise<void> {
+    const { namespace, name, annotations = {}, uid } = pod.metadata;
+    const known = pods.get(uid);
+    if (known !== undefined) {
+      if (known.isEnding) return;
+      known.isEnding = true;
+      known.server?.noteEnding();
+    }
+    await wait(annotations["dag-test/grace"]);
+    await known?.server?.close();
+    await api.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, { gracePeriodSeconds: 0, preconditions: { uid } });
+  }
+
+  const stopFollowing = api.follow("/api/v1/pods", (type, pod) => {
+    const { uid, deletionTimestamp } = pod.metadata;
+    if (type === "DELETED") {
+      void pods.get(uid)?.server?.close();
+    } else if (deletionTimestamp !== undefined) {
+      end(pod).catch(ignored);
+    } else if (!pods.has(uid)) {
+      pods.set(uid, { isEnding: false });
+      begin(pod).catch(ignored);
+    }
+  });
+
+  return {
+    stats: (namespace) =>
+      new Map(servers.filter((one) => one.namespace === namespace).map(({ name, server }) => [name, server.stats()])),
+    async stop() {
+      isOver = true;
+      stopFollowing();
+      logs.close();
+      await Promise.all(servers.map(({ server }) => server.close()));
+      execFileSync("ip", ["route", "del", "local", `${range}.0/24`, "dev", "lo"]);
+    },
+  };
+}
+
+/** It was deleted meanwhile, or the API server is being restarted. */
+function ignored(): void {}
+
+async function wait(ms: string | undefined): Promise<void> {
+  if (ms !== undefined) await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+}
+
+async function describeNode(api: KubeApi, { port }: KubeletLogs): Promise<void> {
+  await api.apply({ apiVersion: "v1", kind: "Node", metadata: { name: NODE } });
+  await api.patch(`/api/v1/nodes/${NODE}/status`, {
+    status: {
+      addresses: [{ type: "InternalIP", address: "127.0.0.1" }],
+      daemonEndpoints: { kubeletEndpoint: { Port: port } },
+      conditions: [{ type: "Ready", status: "True", reason: "KubeletReady" }],
+    },
+  });
+}
+
+function bind(api: KubeApi, { metadata: { namespace, name } }: any): Promise<unknown> {
+  return api.request("POST", `/api/v1/namespaces/${namespace}/pods/${name}/binding`, {
+    apiVersion: "v1",
+    kind: "Binding",
+    metadata: { name },
+    target: { apiVersion: "v1", kind: "Node", name: NODE },
+  });
+}
+
+function patchStatus(api: KubeApi, { metadata: { namespace, name } }: any, status: object): Promise<unknown> {
+  return api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { status });
+}
+
+function portsOf(pod: any): number[] {
+  const ports = pod.spec.containers
+    .flatMap(({ ports: declared = [] }: any) => declared)
+    .map((one: any) => one.containerPort);
+  return ports.length === 0 ? [80] : ports;
+}
+
+function withContainers(pod: any, ready: boolean, state: object, rest: object = {}): object {
+  const is = ready ? "True" : "False";
+  return {
+    conditions: ["PodScheduled", "Initialized", "ContainersReady", "Ready"].map((type, index) => {
+      return { type, status: index < 2 ? "True" : is, lastTransitionTime: new Date().toISOString() };
+    }),
+    containerStatuses: pod.spec.containers.map(({ name, image }: any) => {
+      return { name, image, imageID: image, ready, restartCount: 0, state, ...rest };
+    }),
+  };
+}
+
+const PULL = { waiting: { reason: "ImagePullBackOff", message: 'Back-off pulling image "none:1"' } };
+
+const terminated = (exitCode: number, reason: string): object => {
+  const now = new Date().toISOString();
+  return { terminated: { exitCode, reason, startedAt: now, finishedAt: now } };
+};
+
+/** What the kubelet reports of a container that ends at once: most of the time `terminated`, not yet `waiting`. */
+const FAILURES: Readonly<Record<string, () => [state: object, rest: object]>> = {
+  crash: () => [terminated(3, "Error"), { restartCount: 3, lastState: terminated(3, "Error") }],
+  oom: () => [
+    { waiting: { reason: "CrashLoopBackOff", message: "back-off 40s restarting failed container" } },
+    { restartCount: 3, lastState: terminated(137, "OOMKilled") },
+  ],
+};
+
+function unschedulable(): object {
+  const message =
+    "0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes are available: 1 No preemption victims found.";
+  return { conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }] };
+}

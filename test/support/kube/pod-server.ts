@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
+
+/** What a pod has seen. */
+export interface PodStats {
+  readonly host: string;
+  readonly requests: number;
+  /** Requests that came after it was told to end. */
+  readonly late: number;
+  /** Requests that were under way when it ended. */
+  readonly cut: number;
+}
+
+/** The app in a pod: a real listener on the pod's own address. */
+export interface PodServer {
+  listen(): Promise<void>;
+  noteEnding(): void;
+  /** Ends it as a killed process ends. */
+  close(): Promise<void>;
+  stats(): PodStats;
+}
+
+/** Makes the app; it answers with its name, echoes what is posted, and takes `?ms=` to answer. */
+export function createPodServer({
+  name,
+  host,
+  ports,
+}: {
+  readonly name: string;
+  readonly host: string;
+  readonly ports: readonly number[];
+}): PodServer {
+  let isEnding = false;
+  let isClosed = false;
+  const counts = { requests: 0, late: 0, open: 0, cut: 0 };
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    counts.requests += 1;
+    if (isEnding) counts.late += 1;
+    counts.open += 1;
+    res.once("close", () => (counts.open -= 1));
+    const body = await buffer(req);
+    const ms = Number(new URL(req.url ?? "/", "http://pod").searchParams.get("ms") ?? 0);
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+    res.setHeader("x-pod", name);
+    res.end(req.method === "POST" ? body : JSON.stringify({ pod: name, n: counts.requests }));
+  }
+
+  const servers: Server[] = ports.map(() =>
+    createServer((req, res) => void answer(req, res).catch(() => res.destroy())),
+  );
+  return {
+    async listen() {
+      if (isClosed) return;
+      await Promise.all(
+        servers.map((server, index) => new Promise<void>((done) => server.listen(ports[index], host, done))),
+      );
+    },
+    noteEnding: () => void (isEnding = true),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      counts.cut = counts.open;
+      for (const server of servers) {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+    stats: () => ({ host, requests: counts.requests, late: counts.late, cut: counts.cut }),
+  };
+}
