@@ -7,7 +7,7 @@
  */
 
 /** Folder → what it may import besides itself. */
-const folders = {
+export const folders = {
   core: [],
   config: ["core"],
   "config/schema": ["core"],

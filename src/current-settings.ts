@@ -5,7 +5,7 @@ import { formatFault } from "./config/check/faults.ts";
 import { isSelf } from "./config/merge/inventory-index.ts";
 import { type MergeResult, mergeSettings } from "./config/merge/merge-settings.ts";
 import type { FileConfig } from "./config/parse/load-config.ts";
-import { isGatewayName } from "./core/gateway-name.ts";
+import { isGatewayName } from "./core/host-table.ts";
 import type { InventoryItem } from "./core/observation.ts";
 import type { Settings } from "./core/settings.ts";
 import { createResponder, type Responder } from "./respond/responder.ts";

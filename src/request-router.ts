@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ErrorCode } from "./core/errors.ts";
-import { CONFLICT, requestHost, requestPath } from "./core/request-host.ts";
-import { mayBeReserved } from "./core/reserved-paths.ts";
+import { CONFLICT, requestHost, requestPath, mayBeReserved } from "./core/request-host.ts";
 import type { ClientConnection } from "./http1/client-connection.ts";
 import { endWithResponse } from "./http1/end-with-response.ts";
 import { respondInstead } from "./http1/open-responses.ts";
-import { setHost } from "./http1/set-host.ts";
+import { setHost } from "./http1/request-target.ts";
 import type { SimpleRequest } from "./http1/simple-request.ts";
 import type { Route } from "./lifecycle/admit/route.ts";
 import type { HostLookup } from "./proxy/host-lookup.ts";

@@ -9,7 +9,7 @@ import type { Route } from "../lifecycle/admit/route.ts";
 import { stopDeletes } from "../lifecycle/stop/stop-deletes.ts";
 import { wantsPage } from "../web/client-kind.ts";
 import type { EndpointsDeps } from "../web/endpoints-deps.ts";
-import { fieldOf, parseForm, TOKEN_FIELD } from "./auth/form.ts";
+import { fieldOf, parseForm, TOKEN_FIELD } from "./auth/form-tokens.ts";
 import type { FormTokens } from "./auth/form-tokens.ts";
 import { adminPath } from "./auth/login-path.ts";
 import type { Mount } from "../web/mount.ts";

@@ -5,18 +5,20 @@ import type { AdminGuard, Verdict } from "./auth/admin-guard.ts";
 import { wantsPage } from "../web/client-kind.ts";
 import type { Credentials } from "./auth/credentials.ts";
 import type { EndpointsDeps } from "../web/endpoints-deps.ts";
-import { fieldOf, parseForm, TOKEN_FIELD } from "./auth/form.ts";
+import { fieldOf, parseForm, TOKEN_FIELD } from "./auth/form-tokens.ts";
 import type { FormTokens } from "./auth/form-tokens.ts";
 import { adminPath } from "./auth/login-path.ts";
 import type { Mount } from "../web/mount.ts";
 import type { AdminPages } from "./pages/admin-pages.ts";
-import { loginModel } from "./pages/login-model.ts";
 import { queryOf } from "../web/query.ts";
 import { hostOf, isSecure } from "../web/request-origin.ts";
 import { seeOther } from "./auth/see-other.ts";
 import type { Sender } from "../web/sender.ts";
 import { sessionCookies, sessionIdOf } from "./auth/session-cookie.ts";
 import type { Sessions } from "./auth/sessions.ts";
+import type { AdminAuth } from "../core/settings.ts";
+import { durationText } from "../respond/time-text.ts";
+import type { Labels } from "./pages/labels.ts";
 
 export interface LoginDeps extends EndpointsDeps {
   readonly guard: AdminGuard;
@@ -100,4 +102,19 @@ function readForm(req: Request): Credentials | undefined {
   const password = fieldOf(req, "password");
   if (token !== undefined) return { kind: "bearer", token };
   return username === undefined || password === undefined ? undefined : { kind: "basic", username, password };
+}
+
+/** Returns the login page: an empty form, or the same after a failed attempt. */
+export function loginModel(
+  { t }: Labels,
+  method: AdminAuth["method"],
+  next: string,
+  verdict: "wrong" | { readonly waitMs: number } | undefined,
+) {
+  return { method, next, isRetry: verdict !== undefined, fault: faultText() };
+
+  function faultText(): string {
+    if (verdict === undefined) return "";
+    return verdict === "wrong" ? t("login.wrong") : t("login.wait", { time: durationText(verdict.waitMs) });
+  }
 }

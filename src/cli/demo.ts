@@ -77,8 +77,8 @@ export async function findDemoPorts(): Promise<[hello: number, slow: number]> {
   return [ports[0] ?? 0, ports[1] ?? 0];
 }
 
-const HELLO = new URL("../demo/hello.ts", import.meta.url);
-const SLOW = new URL("../demo/slow.ts", import.meta.url);
+const HELLO = new URL("./demo/hello.ts", import.meta.url);
+const SLOW = new URL("./demo/slow.ts", import.meta.url);
 
 /** JSON is YAML, and quotes whatever a path may contain. In a release all files have this one's ending. */
 function command(node: string, script: URL, port: number): string {

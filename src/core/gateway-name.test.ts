@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isGatewayName } from "./gateway-name.ts";
+import { isGatewayName } from "./host-table.ts";
 
 const cases = [
   ["10.0.0.5:8080", true],

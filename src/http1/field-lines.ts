@@ -1,5 +1,3 @@
-import { trimmed } from "./field-value.ts";
-
 /** The bytes are not HTTP/1.1. */
 export class InvalidResponse extends Error {}
 
@@ -21,3 +19,19 @@ export function fieldLines(flat: readonly string[]): string {
   for (let at = 0; at + 1 < flat.length; at += 2) lines += `${flat[at]}: ${flat[at + 1]}\r\n`;
   return lines;
 }
+
+/** Returns a part of a field line without surrounding whitespace (RFC 9110 §5.5). */
+export function trimmed(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
+}
+
+const SPACE = 32;
+const TAB = 9;

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+
 const SLASH = 47;
 
 /**
@@ -22,3 +24,14 @@ export function authorityOf(target: string | undefined): string | undefined {
 }
 
 const ABSOLUTE_FORM = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/iu;
+
+/** Makes a request one for another host: the app, and all of ours that read it from here on, see this one alone. */
+export function setHost(req: IncomingMessage, host: string): void {
+  const { rawHeaders } = req;
+  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === "host");
+  if (at === -1) rawHeaders.push("Host", host);
+  else rawHeaders[at + 1] = host;
+  req.headers.host = host;
+  const target = originForm(req.url); // an authority in it would replace the Host
+  if (target !== undefined) req.url = target;
+}

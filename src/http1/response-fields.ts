@@ -1,8 +1,7 @@
 import { FieldReader } from "./field-reader.ts";
-import { trimmed } from "./field-value.ts";
+import { trimmed, InvalidResponse, fieldLines, flatFields } from "./field-lines.ts";
 import { nominatedBy } from "./field-names.ts";
 import { FieldNameTable } from "./field-name-table.ts";
-import { InvalidResponse, fieldLines, flatFields } from "./field-lines.ts";
 
 /**
  * The fields of an answer's head: what is passed on, as it came, and what was meant for the connection to the app alone

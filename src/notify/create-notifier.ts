@@ -7,7 +7,7 @@ import { composeMessage } from "./compose-message.ts";
 import { createDeliveryQueue, type DeliveryQueue } from "./delivery-queue.ts";
 import { readDestination, webhookName } from "./destination.ts";
 import { type Outcome, post } from "./post.ts";
-import { sign, SIGNATURE_HEADER } from "./sign.ts";
+import { createHmac } from "node:crypto";
 
 export interface NotifierDeps {
   /** The webhooks as they are configured now; a reload may change them. */
@@ -128,3 +128,14 @@ function ownHeaders(headers: Readonly<Record<string, string>>): Record<string, s
 }
 
 const FRAMING: ReadonlySet<string> = new Set(["connection", "content-length", "host", "transfer-encoding"]);
+
+const SIGNATURE_HEADER = "x-gateway-signature";
+
+/**
+ * Returns the value of `X-Gateway-Signature`: `t=` the time in seconds since the epoch, `v1=` the HMAC-SHA256 in hex
+ * over that number, a full stop and the body. The time is signed too, so that an old message cannot be sent again.
+ */
+export function sign(secret: string, body: string, wallMs: number): string {
+  const seconds = Math.floor(wallMs / 1000);
+  return `t=${seconds},v1=${createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex")}`;
+}

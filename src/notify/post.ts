@@ -1,7 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../lifecycle/ports.ts";
 import type { Destination } from "./destination.ts";
-import { readRetryAfter } from "./retry-after.ts";
 
 /** How one attempt ended. `retry`: another one may succeed, not before `afterMs` if the receiver set a time. */
 export type Outcome =
@@ -71,4 +70,16 @@ function refused(why: string): Outcome {
 /** Not the message, which may contain the address. */
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown fault";
+}
+
+/**
+ * Parses `Retry-After` (seconds, or a date) as milliseconds from `wallMs` on; `undefined` when it is invalid. RFC 9110,
+ * 10.2.3.
+ */
+export function readRetryAfter(value: string | undefined, wallMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const text = value.trim();
+  if (/^\d{1,9}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
+  const dateMs = Date.parse(text);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - wallMs);
 }

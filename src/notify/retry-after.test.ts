@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readRetryAfter } from "./retry-after.ts";
+import { readRetryAfter } from "./post.ts";
 
 const WALL_MS = Date.UTC(2026, 5, 1, 12);
 

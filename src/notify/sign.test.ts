@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { sign } from "./sign.ts";
+import { sign } from "./create-notifier.ts";
 
 const NOW_MS = Date.UTC(2026, 5, 1, 12);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { easedProgress } from "./eased-progress.ts";
+import { easedProgress } from "./wake-model.ts";
 
 for (const [elapsedMs, etaMs, expected] of [
   [0, 10_000, "0.00"],

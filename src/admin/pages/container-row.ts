@@ -8,9 +8,7 @@ import { failureText } from "../../respond/failure-text.ts";
 import type { ContainerStatus } from "../api/container-status.ts";
 import { nextStopOf } from "../api/idle-schedule.ts";
 import { bucketOf } from "./dashboard-query.ts";
-import { appHref } from "./app-href.ts";
-import type { Line } from "./line.ts";
-import type { Labels } from "./labels.ts";
+import type { Labels, Moment } from "./labels.ts";
 
 export interface RowSources {
   readonly labels: Labels;
@@ -140,4 +138,25 @@ function asleepLines(labels: Labels, { asleep_seconds, memory_saved_byte_seconds
   if (saved !== null && saved > 0)
     lines.push({ text: labels.byteHours(saved), tone: "soft", title: labels.t("dash.memoryHint") });
   return lines;
+}
+
+/**
+ * Returns where an app can be opened; `undefined` for a host pattern. Without a port of its own it is assumed to listen
+ * where the dashboard does, unless a front proxy routes to it.
+ */
+function appHref(host: string, ownHost: string, hasFront: boolean): string | undefined {
+  if (host.includes("*")) return undefined;
+  const ownPort = /:\d+$/.exec(ownHost)?.[0] ?? "";
+  const hasPort = /:\d+$/.test(host);
+  return `//${host}${hasPort || hasFront ? "" : ownPort}/`;
+}
+
+/** A line of a cell: a text, and perhaps a time after it. */
+export interface Line {
+  readonly text?: string;
+  readonly moment?: Moment;
+  /** The text after the time. */
+  readonly after?: string;
+  readonly tone?: "soft" | "danger";
+  readonly title?: string;
 }

@@ -15,7 +15,7 @@ import {
   VIEWS,
 } from "./dashboard-query.ts";
 import { groupSections } from "./group-sections.ts";
-import type { PlacedRow, Section } from "./section.ts";
+import type { PlacedRow, Section } from "./group-sections.ts";
 import type { Labels } from "./labels.ts";
 
 /** Returns everything that the dashboard shows, for one reader and one query. */

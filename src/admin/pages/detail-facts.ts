@@ -1,6 +1,6 @@
 import { cleanText } from "../../respond/clean-text.ts";
 import type { ContainerStatus } from "../api/container-status.ts";
-import type { Line } from "./line.ts";
+import type { Line } from "./container-row.ts";
 import type { Labels } from "./labels.ts";
 
 /** The figures of one container with their names; unknown ones are left out. */

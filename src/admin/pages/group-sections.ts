@@ -2,8 +2,8 @@ import { cleanText } from "../../respond/clean-text.ts";
 import type { ContainerStatus } from "../api/container-status.ts";
 import type { StatusDocument } from "../api/status-document.ts";
 import { bucketOf } from "./dashboard-query.ts";
-import type { PlacedRow, Section } from "./section.ts";
 import type { Labels } from "./labels.ts";
+import type { ContainerRow } from "./container-row.ts";
 
 interface GroupSources {
   readonly labels: Labels;
@@ -62,4 +62,21 @@ export function groupSections({ labels, groups, containers, shown, titleOf, plac
   const roots = containers.filter((each) => each.groups.length === 0 && !needed.has(each.name));
   const rest = inOrder(roots.map(({ name }) => name)).flatMap((name) => tree(name, "", 0, ""));
   return [...sections, { key: "none", title: sections.length > 0 ? t("group.none") : "", notes: [], rows: rest }];
+}
+
+/** A row at its place: in a list, or below what needs it. */
+export interface PlacedRow extends ContainerRow {
+  /** Unique on the page. */
+  readonly key: string;
+  readonly depth: number;
+  /** Why it is listed here, below another one. */
+  readonly relation: string;
+}
+
+export interface Section {
+  readonly key: string;
+  /** Empty: there is only one. */
+  readonly title: string;
+  readonly notes: readonly string[];
+  readonly rows: readonly PlacedRow[];
 }

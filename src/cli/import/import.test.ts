@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { runCommand } from "../../../test/support/cli.ts";
 import { commentsOf, importer, importText, settingsOf } from "../../../test/support/import-files.ts";
 import { compose, configOf } from "../../../test/support/merge-fixtures.ts";
-import { interpolate } from "./interpolate.ts";
+import { interpolate } from "./compose.ts";
 
 test("lazytainer: groups become containers with the group's port, time-out and method, and placeholders for hosts", async (t) => {
   const text = `services:

@@ -13,8 +13,7 @@ import { mergedProvenance } from "./merged-provenance.ts";
 import type { Provenance } from "../parse/provenance.ts";
 import { type Labelled, readLabelled } from "./read-labelled.ts";
 import { resolveDependencies } from "./resolve-dependencies.ts";
-import { warnOfTarget } from "../check/warn-of-target.ts";
-import { warnOfTiers } from "../check/warn-of-tiers.ts";
+import { warnOfTarget, warnOfTiers } from "../check/warn-of-workload.ts";
 import { toWorkloadSettings } from "./workload-settings.ts";
 
 export interface MergeResult {

@@ -16,3 +16,9 @@ export function warnOfTiers(workload: WorkloadSettings): string[] {
     ...late("throttle_after", throttleAfterMs, "pause_after", pauseAfterMs),
   ];
 }
+
+/** A certificate to verify where TLS is not used. */
+export function warnOfTarget({ name, targetScheme, targetVerify }: WorkloadSettings): string[] {
+  if (!targetVerify || targetScheme === "https") return [];
+  return [`container "${name}": target_verify has no effect without target_scheme: https`];
+}
