@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Settings, WorkloadSettings } from "../../src/core/settings.ts";
-import { startEndpoints } from "../integration/endpoints-server.ts";
+import { startEndpoints } from "../integration/endpoints-fixture.ts";
 import { settingsOf } from "../integration/settings.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
 

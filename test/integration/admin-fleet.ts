@@ -6,7 +6,7 @@ import { closeLease, openLease } from "../../src/lifecycle/workload/lease.ts";
 import { PROXY_TRAITS } from "../../src/proxy/handler.ts";
 import { createResponder } from "../../src/respond/responder.ts";
 import { createDailySchedule } from "./daily-schedule.ts";
-import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
+import { type EndpointsServer, startEndpoints } from "./endpoints-fixture.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
 import { settingsOf } from "./settings.ts";
 

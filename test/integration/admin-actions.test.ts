@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
+import { type EndpointsServer, startEndpoints } from "./endpoints-fixture.ts";
 import { settingsOf } from "./settings.ts";
 
 const SETTINGS = settingsOf([{ name: "app", idleTimeoutMs: 60_000 }, { name: "b" }], {

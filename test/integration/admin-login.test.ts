@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { AdminAuth } from "../../src/core/settings.ts";
 import { type Answer, navigation, type RequestSpec } from "../support/http.ts";
-import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
+import { type EndpointsServer, startEndpoints } from "./endpoints-fixture.ts";
 import { settingsOf } from "./settings.ts";
 
 const BASIC: AdminAuth = { method: "basic", username: "admin", password: "pässword" };

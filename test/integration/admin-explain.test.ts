@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openLease } from "../../src/lifecycle/workload/lease.ts";
-import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
+import { type EndpointsServer, startEndpoints } from "./endpoints-fixture.ts";
 import { settingsOf } from "./settings.ts";
 
 async function explain({ ask }: EndpointsServer, container = "app"): Promise<any> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openLease } from "../../src/lifecycle/workload/lease.ts";
 import { createDailySchedule } from "./daily-schedule.ts";
-import { startEndpoints } from "./endpoints-server.ts";
+import { startEndpoints } from "./endpoints-fixture.ts";
 import { settingsOf } from "./settings.ts";
 
 const START = "2026-06-01T12:00:00.000Z";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { APP_STATUS, startEndpoints } from "./endpoints-server.ts";
+import { APP_STATUS, startEndpoints } from "./endpoints-fixture.ts";
 import { settingsOf } from "./settings.ts";
 
 const ONE = settingsOf([{ name: "app" }]);

@@ -3,7 +3,7 @@ import { test, type TestContext } from "node:test";
 import { LANGUAGES } from "../../src/respond/language.ts";
 import { navigation } from "../support/http.ts";
 import { startFleet } from "./admin-fleet.ts";
-import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
+import { type EndpointsServer, startEndpoints } from "./endpoints-fixture.ts";
 import { settingsOf } from "./settings.ts";
 
 const HOSTILE = `"><script>alert(1)</script>'\u202e\u2028{{7*7}}`;

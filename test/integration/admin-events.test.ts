@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { test, type TestContext } from "node:test";
 import { openRequest } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { type EndpointsServer, startEndpoints } from "./endpoints-server.ts";
+import { type EndpointsServer, startEndpoints } from "./endpoints-fixture.ts";
 import { settingsOf } from "./settings.ts";
 
 const SETTINGS = settingsOf([{ name: "app", idleTimeoutMs: 600_000 }, { name: "b" }]);
