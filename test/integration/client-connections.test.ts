@@ -50,11 +50,12 @@ describe("a client's connection", () => {
   });
 
   void it("does not read on for ever while an answer is awaited", async (t) => {
-    const [, port] = await listen(t, () => true);
+    const held: ClientConnection[] = [];
+    const [, port] = await listen(t, (connection) => held.push(connection) > 0);
     const client = await rawClient(t, port, GET);
-    await sleep(50);
+    const connection = await waitUntil(() => held[0], 5_000, "the request");
     client.write(Buffer.alloc(64 * 1024 * 1024));
-    await sleep(500);
+    await waitUntil(() => connection.socket.isPaused(), 5_000, "the end of reading");
     assert.ok(client.socket.writableLength > 0, "all of it was taken");
   });
 
@@ -118,7 +119,7 @@ describe("when a connection idles", () => {
     asked.write(GET);
     await asked.until((text) => count(text, "200 OK") === 2);
     t.mock.timers.tick(95_000);
-    await sleep(50);
+    await (await rawClient(t, port, GET)).until((text) => text.includes("200 OK")); // an end would have come by now
     assert.equal(asked.socket.readableEnded, false);
     t.mock.timers.tick(5_000);
     await asked.closed();
@@ -147,9 +148,10 @@ describe("when the gateway drains", () => {
   });
 
   void it("those whose answer does not end are cut when time is up", async (t) => {
-    const [server, port] = await listen(t, () => true);
+    const held: ClientConnection[] = [];
+    const [server, port] = await listen(t, (connection) => held.push(connection) > 0);
     const client = await rawClient(t, port, GET);
-    await sleep(50);
+    await waitUntil(() => held.length === 1, 5_000, "the request");
     await server.drain(100);
     await client.closed();
   });
