@@ -18,6 +18,8 @@ export const BANNED_WORDS: readonly BannedWord[] = [
     allowed: /face\.(?:html|title|svg|logo|message)|face: brand|"scene", "face"|face [|]bytes/,
   },
   { word: /doors?/, instead: "handler", allowed: /opening the door/ },
+  { word: /guests?/, instead: "client" },
+  { word: /oracles?/, instead: "expected" },
   { word: /farewells?/, instead: "final response, end" },
   { word: /nudge[sd]?/, instead: "signal" },
   { word: /fates?/, instead: "handling, outcome" },

@@ -142,12 +142,12 @@ test("a front and the proxy together have one idle clock: a stream of either kee
   const fixture = await awake(t);
   flow(fixture, []);
   await fixture.ask("/_auth/traefik");
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
-  assert.equal(guest.admission?.kind, "forward");
+  assert.equal(client.admission?.kind, "forward");
   await fixture.clock.advance(5 * IDLE_MS);
   assert.equal(fixture.status("app"), "ready", "the proxy's request is open");
-  guest.close();
+  client.close();
   await fixture.clock.advance(IDLE_MS / 2);
   await fixture.ask("/_auth/caddy");
   await fixture.clock.advance(IDLE_MS - 500);

@@ -9,16 +9,16 @@ test("an app whose first health check is far away is ready when it listens, and 
   const fixture = await openLifecycle([app("app", ["db"]), part("db")], {
     fakes: { app: { ...FAR, listenMs: 1_000 }, db: { ...FAR, listenMs: 1_500 } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_400);
   assert.equal(fixture.status("db"), "starting", "a dependency without a port must listen, too");
   await fixture.clock.advance(1_500);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("the first health check of a run takes over, good or bad", async () => {
   const fixture = await openLifecycle([{ name: "app" }], { fakes: { app: { ...FAR, listenMs: 31_000 } } });
-  const guest = fixture.visit("app", { handler: { maxHoldMs: 50_000 } });
+  const client = fixture.visit("app", { handler: { maxHoldMs: 50_000 } });
   await fixture.clock.advance(30_000);
   Object.assign(fixture.engine.get("app"), { firstCheckAfterMs: undefined, checkOutput: "no database" });
   await fixture.clock.advance(10_000);
@@ -26,7 +26,7 @@ test("the first health check of a run takes over, good or bad", async () => {
   fixture.engine.get("app").health = "healthy";
   await fixture.clock.advance(1_100);
   assert.equal(fixture.status("app"), "ready");
-  guest.leave();
+  client.leave();
 });
 
 test("a first check that is near is waited for", async () => {
@@ -46,18 +46,18 @@ test("one that goes on after a long pause waits for no check that was due meanwh
   await fixture.clock.advance(61_000);
   assert.equal(fixture.status("app"), "paused");
   await fixture.clock.advance(600_000);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("a check that never passes is named with what it said", async () => {
   const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 20_000 }], {
     fakes: { app: { health: "starting", checkOutput: "connection to database refused" } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(21_000);
-  const { answer } = guest;
+  const { answer } = client;
   assert.equal(
     answer,
     "failed unhealthy: its health check did not pass within 20 s (start_timeout): connection to database refused",

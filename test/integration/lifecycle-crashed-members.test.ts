@@ -24,19 +24,19 @@ async function awakePair(): Promise<LifecycleFixture> {
 
 /** One request, which must not wait. */
 async function ask(fixture: LifecycleFixture): Promise<void> {
-  const guest = fixture.visit("web");
+  const client = fixture.visit("web");
   await fixture.clock.advance(100);
-  assert.match(guest.answer, /^forward/u);
-  guest.close();
+  assert.match(client.answer, /^forward/u);
+  client.close();
 }
 
 test("a member that crashed is woken behind the next request, which another one answers", async () => {
   const fixture = await awakePair();
   fixture.engine.crash("b");
   await fixture.clock.settle();
-  const guest = fixture.visit("web");
+  const client = fixture.visit("web");
   await fixture.clock.settle();
-  assert.equal(guest.answer, "forward a");
+  assert.equal(client.answer, "forward a");
   await fixture.clock.advance(100);
   assert.deepEqual([fixture.orders(), fixture.status("b")], [["start b"], "ready"]);
 });
@@ -80,7 +80,7 @@ for (const [what, end] of [
       for (let count = 0; count < 20 && fixture.status("b") === "ready"; count += 1) {
         const [one, two] = [fixture.visit("web"), fixture.visit("web")];
         await fixture.clock.settle();
-        for (const guest of [one, two]) if (guest.answer === "forward b") guest.close();
+        for (const client of [one, two]) if (client.answer === "forward b") client.close();
         await fixture.clock.advance(IDLE / 4);
       }
     },

@@ -7,11 +7,11 @@ test("what an app needs is woken first, what that needs before it, and independe
   const fixture = await openLifecycle([app("app", ["api", "cache"]), part("api", ["db"]), part("cache"), part("db")], {
     fakes: { db: { listenMs: 1_000 }, cache: { listenMs: 1_000 } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(500);
   assert.deepEqual(fixture.orders().toSorted(), ["start cache", "start db"]);
   await fixture.clock.advance(1_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.deepEqual(fixture.orders(), ["start api", "start app"]);
 });
 
@@ -19,9 +19,9 @@ test("a dependency with condition started is enough as soon as it runs", async (
   const fixture = await openLifecycle([app("app", ["db:started"]), part("db")], {
     fakes: { db: { listenMs: 30_000 } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(100);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.equal(fixture.status("db"), "starting");
   await fixture.clock.advance(31_000);
   assert.equal(fixture.record("app").gate !== undefined, true);
@@ -41,9 +41,9 @@ test("the first dependency that fails ends the wait, whatever the others do, and
   const fixture = await openLifecycle([app("app", ["api", "slow"]), part("api", ["db"]), part("db"), part("slow")], {
     fakes: { db: { listenMs: Infinity, endsAfterMs: 100 }, slow: { listenMs: 20_000 } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(300);
-  assert.match(guest.answer, /^failed dependency: dependency "db" failed: .*exit code 1/u);
+  assert.match(client.answer, /^failed dependency: dependency "db" failed: .*exit code 1/u);
   assert.ok(!fixture.orders().includes("start app"));
 });
 
@@ -119,11 +119,11 @@ test("a dependency that ends while the app waits for it is woken again", async (
   const fixture = await openLifecycle([app("app", ["db", "slow"]), part("db"), part("slow")], {
     fakes: { slow: { listenMs: 2_000 } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
   fixture.engine.crash("db");
   await fixture.clock.advance(1_500);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.equal(fixture.status("db"), "ready");
 });
 
@@ -138,9 +138,9 @@ test("a diamond of many layers is followed without counting every path", async (
     ["a", "b"].map((side) => part(`${side}${layer}`, layer === 0 ? [] : [`a${layer - 1}`, `b${layer - 1}`])),
   ).flat();
   const fixture = await openLifecycle([...layers, app("app", ["a23", "b23"])]);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(2_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   fixture.engine.stopOutside("a0");
   await fixture.clock.settle();
   assert.equal(fixture.record("app").gate, undefined);
@@ -152,9 +152,9 @@ test("a dependency without a port that crashed is not taken for awake before it 
   });
   fixture.visit("app");
   await fixture.clock.advance(1_000); // the first time nobody knows better
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(2_000);
-  assert.match(guest.answer, /^failed dependency: dependency "db" failed: .*exit code 9/u);
+  assert.match(client.answer, /^failed dependency: dependency "db" failed: .*exit code 9/u);
   fixture.orders();
   const next = fixture.visit("app");
   await fixture.clock.advance(50);
@@ -166,10 +166,10 @@ for (const code of [0, 137, 143]) {
   test(`one without a port that was ended with ${code} is awake again as soon as it runs`, async () => {
     const fixture = await openLifecycle([{ name: "job", targetPort: undefined }]);
     for (let round = 0; round < 2; round += 1) {
-      const guest = fixture.visit("job");
+      const client = fixture.visit("job");
       await fixture.clock.advance(20);
-      assert.equal(guest.answer, "forward job");
-      guest.close();
+      assert.equal(client.answer, "forward job");
+      client.close();
       fixture.engine.crash("job", { code });
       await fixture.clock.settle();
     }

@@ -7,9 +7,9 @@ test("a crash while awake is reported, and the next request wakes it", async () 
   fixture.engine.crash("app", { code: 139 });
   await fixture.clock.settle();
   assert.equal(fixture.emitted("ended")[0]?.exit?.code, 139);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("from the report of its end on nobody is sent to it, however late the engine tells how it ended", async () => {
@@ -22,13 +22,13 @@ test("from the report of its end on nobody is sent to it, however late the engin
     return observe(ref);
   };
   engine.crash("app", { code: 137, oomKilled: true });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   assert.deepEqual(fixture.emitted("ended"), []);
   tidied.resolve();
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.deepEqual(
     fixture.emitted("ended").map(({ exit }) => exit?.code),
     [137],
@@ -43,13 +43,13 @@ test("one that has died is woken, though the engine does not know of its end yet
   const app = fixture.engine.get("app");
   app.listenMs = Infinity; // nobody listens any more; for the engine it runs
   fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: state.targets[0]! });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(20);
   assert.deepEqual(fixture.orders(), ["start app"]);
   app.listenMs = 0;
   fixture.engine.crash("app", { code: 137 });
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.deepEqual(fixture.orders(), ["start app"]);
   assert.deepEqual(
     fixture.emitted("ended").map(({ exit }) => exit?.code),
@@ -65,11 +65,11 @@ test("one that runs, is asked for and crashes, and crashes once more at its next
   const app = fixture.engine.get("app");
   Object.assign(app, { listenMs: Infinity, endsAfterMs: 100 });
   fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: state.targets[0]! });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(20);
   fixture.engine.crash("app", { code: 1 });
   await fixture.clock.advance(200);
-  assert.match(guest.answer, /^failed exited/u);
+  assert.match(client.answer, /^failed exited/u);
   assert.deepEqual(fixture.orders(), ["start app", "start app"]);
 });
 
@@ -83,15 +83,15 @@ test("one that crashes again and again while its engine restarts it has failed, 
     fixture.engine.crash("app", { code: 3 });
     app.status = "restarting";
   }
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   for (let times = 1; times <= 3; times += 1) {
     await fixture.clock.advance(200);
-    assert.equal(guest.answer, "", "so far it may still come up");
+    assert.equal(client.answer, "", "so far it may still come up");
     crash();
     await fixture.clock.advance(100);
     if (times < 3) fixture.engine.startOutside("app");
   }
-  assert.match(guest.answer, /^failed exited: .*exit code 3, and is restarted again and again/u);
+  assert.match(client.answer, /^failed exited: .*exit code 3, and is restarted again and again/u);
 
   fixture.engine.startOutside("app");
   await fixture.clock.advance(100);
@@ -107,20 +107,20 @@ test("one whose start_timeout ends between two crashes has failed for them, not 
   const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 1_000 }], {
     fakes: { app: { listenMs: Infinity } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(200);
   fixture.engine.crash("app", { code: 3 });
   fixture.engine.get("app").status = "restarting";
   await fixture.clock.advance(900);
-  assert.match(guest.answer, /^failed exited: .*exit code 3/u);
+  assert.match(client.answer, /^failed exited: .*exit code 3/u);
 });
 
 async function openReady(): Promise<LifecycleFixture> {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000 }]);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
-  guest.close();
+  assert.equal(client.answer, "forward app");
+  client.close();
   fixture.orders();
   return fixture;
 }
@@ -134,9 +134,9 @@ for (const [what, end, by] of ends) {
   test(`of an app that ${what} it is known who ended it, also by the next gateway, until it runs again`, async () => {
     const settings = [{ name: "app", idleTimeoutMs: 60_000 }];
     const fixture = await openLifecycle(settings);
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(50);
-    guest.close();
+    client.close();
     assert.equal(fixture.record("app").endedBy, undefined);
     await end(fixture);
     await fixture.clock.advance(2_000);

@@ -9,9 +9,9 @@ test("while the engine is lost an open gate stays open", async () => {
   await fixture.clock.advance(50);
   fixture.engine.reachable(false);
   await fixture.clock.advance(600_000);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.equal(fixture.lifecycle.enginesUp(), false);
   fixture.engine.reachable(true);
   await fixture.clock.settle();
@@ -25,47 +25,47 @@ test("while the engine is lost an open gate stays open", async () => {
 test("a wake while the engine is lost is tried again until start_timeout, and then fails for that reason", async () => {
   const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 5_000 }]);
   fixture.engine.reachable(false);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(4_900);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   await fixture.clock.advance(200);
-  assert.match(guest.answer, /^failed engine/u);
+  assert.match(client.answer, /^failed engine/u);
   assert.ok(fixture.orders().length <= 21, "four times a second");
 });
 
 test("a wake goes on as soon as the engine is back", async () => {
   const fixture = await openLifecycle([{ name: "app" }]);
   fixture.engine.reachable(false);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(3_000);
   fixture.engine.reachable(true);
   await fixture.clock.advance(300);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("a start that the engine refuses because it is about to go is tried again when it is back", async () => {
   const fixture = await openLifecycle([{ name: "app" }]);
   const { engine } = fixture;
   engine.get("app").refusesStart = "no such file or directory";
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   const { start } = engine;
   engine.start = (ref) => start(ref).finally(() => engine.reachable(false));
   await fixture.clock.advance(3_000);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   engine.start = start;
   engine.get("app").refusesStart = undefined;
   engine.reachable(true);
   await fixture.clock.advance(300);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("an engine that is lost while an app comes up does not fail the wake", async () => {
   const fixture = await openLifecycle([{ name: "app" }], { fakes: { app: { listenMs: 5_000 } } });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
   fixture.engine.reachable(false);
   await fixture.clock.advance(5_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("a stop that fails because the engine is lost leaves the app in service", async () => {
@@ -75,10 +75,10 @@ test("a stop that fails because the engine is lost leaves the app in service", a
   await fixture.clock.advance(50);
   fixture.engine.reachable(false);
   await fixture.clock.advance(IDLE + 1_000);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
-  guest.close();
+  assert.equal(client.answer, "forward app");
+  client.close();
   fixture.engine.reachable(true);
   await fixture.clock.advance(2 * IDLE);
   assert.equal(fixture.status("app"), "asleep");
@@ -93,9 +93,9 @@ test("an app that answers is served although the engine cannot confirm that it r
   const { state } = fixture.record("app");
   assert.ok(state.status === "ready");
   fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: state.targets[0]! });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(100);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("after a lost link everything that runs is looked at again: a restart in between is another run", async () => {
@@ -107,9 +107,9 @@ test("after a lost link everything that runs is looked at again: a restart in be
   app.endpoint = { host: "moved", port: 80, published: false };
   fixture.engine.reachable(true);
   await fixture.clock.advance(50);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
-  assert.equal(guest.admission?.kind === "forward" && guest.admission.forward.to.host, "moved");
+  assert.equal(client.admission?.kind === "forward" && client.admission.forward.to.host, "moved");
 });
 
 test("however many changes are reported at once, they lead to one more round", async () => {

@@ -50,9 +50,9 @@ for (const [what, target] of [
 ] as const) {
   test(`a container is still stopped after a fault ${what}, which is not repeated at once`, async () => {
     const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE, idleSignal: "requests" }]);
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(200);
-    guest.close();
+    client.close();
     await fixture.clock.advance(IDLE - 1_000);
     const inner = fixture.lifecycle.context as { dispatch: LifecycleContext["dispatch"] };
     const { dispatch } = inner;
@@ -71,9 +71,9 @@ for (const [what, target] of [
 
 test("a fault in a reading of the counters does not keep a container awake for ever", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE, idleSignal: "traffic" }]);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(200);
-  guest.close();
+  client.close();
   const { usage } = fixture.engine;
   const broken = Object.defineProperty({}, "rxBytes", { get: throws });
   fixture.engine.usage = () => Promise.resolve(broken as never);
@@ -87,10 +87,10 @@ test("a fault in a reading of the counters does not keep a container awake for e
 test("a fault in a wake fails it, and a later request tries again", async () => {
   const fixture = await openLifecycle([{ name: "app" }]);
   const { observe } = fixture.engine;
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   fixture.engine.observe = throws;
   await fixture.clock.advance(1_000);
-  assert.match(guest.answer, /^failed/u);
+  assert.match(client.answer, /^failed/u);
   fixture.engine.observe = observe;
   await fixture.clock.advance(10_000);
   const next = fixture.visit("app");
@@ -100,9 +100,9 @@ test("a fault in a wake fails it, and a later request tries again", async () => 
 
 test("a fault before a stop puts it off", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE, idleSignal: "requests" }]);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(200);
-  guest.close();
+  client.close();
   await fixture.clock.advance(IDLE - 1_000);
   const { observe } = fixture.engine;
   fixture.engine.observe = throws;

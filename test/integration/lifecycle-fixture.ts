@@ -14,7 +14,7 @@ import { type ManualLifecycle, startManualLifecycle } from "./manual-lifecycle.t
 import { settingsOf } from "./settings.ts";
 
 /** Somebody who asks. `answer` is what they got, as one short line; empty while they wait. */
-export interface Guest {
+export interface FakeClient {
   answer: string;
   admission: Admission | undefined;
   waitedMs: number;
@@ -29,7 +29,7 @@ export interface LifecycleFixture extends ManualLifecycle {
   record(name: string): WorkloadRecord;
   status(name: string): WorkloadState["status"];
   /** Somebody asks for this host's root; the answer is there after the next `settle` or `advance`. */
-  visit(host: string, how?: Visit): Guest;
+  visit(host: string, how?: Visit): FakeClient;
   /** The starts and stops that the engine was asked for since the last time. */
   orders(): string[];
   emitted<Type extends DomainEvent["type"]>(type: Type): Extract<DomainEvent, { type: Type }>[];
@@ -109,7 +109,7 @@ export function fixtureSettings(
   return settingsOf(workloads, more);
 }
 
-function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit = {}): Guest {
+function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit = {}): FakeClient {
   const asked = host.includes(".") ? host : `${host}.test`;
   const route = lifecycle.routes().hosts.find(asked);
   if (route === undefined) throw new Error(`no route for "${host}"`);
@@ -125,27 +125,27 @@ function visit({ lifecycle, clock }: ManualLifecycle, host: string, how: Visit =
     host: asked,
     aborted: leaving.signal,
   } as const;
-  const guest: Guest = {
+  const client: FakeClient = {
     answer: "",
     admission: undefined,
     waitedMs: 0,
     leave: () => leaving.abort(),
     close() {
-      if (guest.admission?.kind !== "forward" || guest.admission.lease === undefined) return;
-      closeLease(guest.admission.lease, clock, lifecycle.context.rearm);
+      if (client.admission?.kind !== "forward" || client.admission.lease === undefined) return;
+      closeLease(client.admission.lease, clock, lifecycle.context.rearm);
     },
   };
   void lifecycle.admit(route, request, { ...PROXY, ...how.handler }, how.lease ?? "request").then(
     (admission) => {
-      guest.admission = admission;
-      guest.waitedMs = admission.waitedMs;
-      guest.answer = admission.kind === "forward" ? `forward ${admission.record.name}` : lineOf(admission);
+      client.admission = admission;
+      client.waitedMs = admission.waitedMs;
+      client.answer = admission.kind === "forward" ? `forward ${admission.record.name}` : lineOf(admission);
     },
     (error: unknown) => {
-      guest.answer = `broken: ${String(error)}`;
+      client.answer = `broken: ${String(error)}`;
     },
   );
-  return guest;
+  return client;
 }
 
 function lineOf({ decision }: Extract<Admission, { kind: "refuse" }>): string {

@@ -20,9 +20,9 @@ const crashes = { listenMs: Infinity, endsAfterMs: 100 };
 
 test("without a target all members are woken, and the first that is ready serves", async () => {
   const fixture = await openGroup({}, { a: { listenMs: 3_000 }, b: { listenMs: 1_000 }, c: { listenMs: 2_000 } });
-  const guest = fixture.visit("web");
+  const client = fixture.visit("web");
   await fixture.clock.advance(1_100);
-  assert.equal(guest.answer, "forward b");
+  assert.equal(client.answer, "forward b");
   assert.deepEqual(fixture.orders(), ["start a", "start b", "start c"]);
 });
 
@@ -30,9 +30,9 @@ test("ready members take turns", async () => {
   const fixture = await openGroup();
   fixture.visit("web");
   await fixture.clock.advance(100);
-  const guests = Array.from({ length: 6 }, () => fixture.visit("web"));
+  const clients = Array.from({ length: 6 }, () => fixture.visit("web"));
   await fixture.clock.settle();
-  const counts = Object.groupBy(guests, ({ answer }) => answer);
+  const counts = Object.groupBy(clients, ({ answer }) => answer);
   assert.deepEqual(
     Object.values(counts).map((list) => list?.length),
     [2, 2, 2],
@@ -41,11 +41,11 @@ test("ready members take turns", async () => {
 
 test("one member that fails never fails the group, and is not waited for", async () => {
   const fixture = await openGroup({}, { a: crashes, b: { listenMs: 1_000 }, c: { refusesStart: "no" } });
-  const guest = fixture.visit("web");
+  const client = fixture.visit("web");
   await fixture.clock.advance(500);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   await fixture.clock.advance(600);
-  assert.equal(guest.answer, "forward b");
+  assert.equal(client.answer, "forward b");
   const next = fixture.visit("web");
   await fixture.clock.settle();
   assert.equal(next.answer, "forward b");
@@ -53,11 +53,11 @@ test("one member that fails never fails the group, and is not waited for", async
 
 test("a group fails at once when its last member has failed", async () => {
   const fixture = await openGroup({}, { a: crashes, b: { ...crashes, endsAfterMs: 900 }, c: { refusesStart: "no" } });
-  const guest = fixture.visit("web");
+  const client = fixture.visit("web");
   await fixture.clock.advance(800);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   await fixture.clock.advance(200);
-  assert.match(guest.answer, /^failed/u);
+  assert.match(client.answer, /^failed/u);
   assert.deepEqual(
     fixture.emitted("hold").map(({ outcome }) => outcome),
     ["failed"],
@@ -66,22 +66,22 @@ test("a group fails at once when its last member has failed", async () => {
 
 test("with a target one member is woken first, the next when its requests in flight reach it", async () => {
   const fixture = await openGroup({ targetConcurrency: 2 });
-  const guests = [fixture.visit("web")];
+  const clients = [fixture.visit("web")];
   await fixture.clock.advance(100);
   assert.deepEqual(fixture.orders(), ["start a"]);
-  guests.push(fixture.visit("web"));
+  clients.push(fixture.visit("web"));
   await fixture.clock.advance(100);
   assert.deepEqual(fixture.orders(), ["start b"]);
-  guests.push(fixture.visit("web"), fixture.visit("web"));
+  clients.push(fixture.visit("web"), fixture.visit("web"));
   await fixture.clock.advance(100);
   assert.deepEqual(fixture.record("a").leases + fixture.record("b").leases, 4);
 });
 
 test("with a target the next member is woken when the first one fails, and who waits is served by it", async () => {
   const fixture = await openGroup({ targetConcurrency: 5 }, { a: crashes });
-  const guest = fixture.visit("web");
+  const client = fixture.visit("web");
   await fixture.clock.advance(400);
-  assert.equal(guest.answer, "forward b");
+  assert.equal(client.answer, "forward b");
   assert.deepEqual(fixture.orders(), ["start a", "start b"]);
   assert.deepEqual(
     fixture.emitted("hold").map(({ outcome }) => outcome),
@@ -134,10 +134,10 @@ test("a sticky client goes to its member while that is ready, and to another whe
 
 test("each member is idle by itself", async () => {
   const fixture = await openGroup();
-  const guest = fixture.visit("web");
+  const client = fixture.visit("web");
   await fixture.clock.advance(100);
   await fixture.clock.advance(2 * IDLE);
-  const used = guest.admission?.kind === "forward" ? guest.admission.record.name : "";
+  const used = client.admission?.kind === "forward" ? client.admission.record.name : "";
   for (const name of ["a", "b", "c"]) assert.equal(fixture.status(name), name === used ? "ready" : "asleep");
 });
 

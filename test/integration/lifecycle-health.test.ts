@@ -59,12 +59,12 @@ test("what is expected comes from the wakes before, and the time elapsed from th
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000 }], {
     fakes: { app: { listenMs: 2_000 } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
   const first = healthOf([fixture.record("app")], fixture.clock);
   assert.deepEqual([first.elapsedMs, first.etaMs], [1_000, undefined]);
   await fixture.clock.advance(2_000);
-  guest.close();
+  client.close();
   await fixture.clock.advance(61_000);
   fixture.visit("app");
   await fixture.clock.advance(500);
@@ -101,9 +101,9 @@ test("a group's health is that of its furthest member", async () => {
 
 test("who waits for a wake that comes after a stop sees that it still stops, without an estimate", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000 }], { fakes: { app: { stopMs: 5_000 } } });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(100);
-  guest.close();
+  client.close();
   await fixture.clock.advance(61_000);
   fixture.visit("app", { kind: "navigation" });
   await fixture.clock.settle();

@@ -24,9 +24,9 @@ async function wake(fixture: LifecycleFixture, name = "app"): Promise<void> {
 
 test("it is stopped at the end of the last request plus idle_timeout, and not a millisecond before", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: MINUTE }]);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(5_000);
-  guest.close();
+  client.close();
   await fixture.clock.advance(MINUTE - 1);
   assert.equal(fixture.status("app"), "ready");
   await fixture.clock.advance(1);
@@ -190,10 +190,10 @@ test("clients that must not wake are told that it sleeps, pass when it is awake,
   await wake(fixture);
   const from = fixture.clock.now();
   while (fixture.status("app") === "ready") {
-    const guest = fixture.visit("app", checker);
+    const client = fixture.visit("app", checker);
     await fixture.clock.advance(500);
-    if (guest.answer !== "") assert.match(guest.answer, /^(forward app|asleep)$/u);
-    guest.close();
+    if (client.answer !== "") assert.match(client.answer, /^(forward app|asleep)$/u);
+    client.close();
     await fixture.clock.advance(500);
   }
   assert.ok(fixture.clock.now() - from <= MINUTE + 1_000);
@@ -202,10 +202,10 @@ test("clients that must not wake are told that it sleeps, pass when it is awake,
 test("a prefetch does not wake, and keeps awake what is awake", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: MINUTE }]);
   for (const answer of ["asleep", "forward app", "forward app"]) {
-    const guest = fixture.visit("app", { isPrefetch: true });
+    const client = fixture.visit("app", { isPrefetch: true });
     await fixture.clock.settle();
-    assert.equal(guest.answer, answer);
-    guest.close();
+    assert.equal(client.answer, answer);
+    client.close();
     if (answer === "asleep") await wake(fixture);
     await fixture.clock.advance(MINUTE - 1_000);
   }
@@ -220,9 +220,9 @@ test("who waits in vain for an app that is up keeps it awake no longer than the 
   const fixture = await openLifecycle(settings, { fakes: { app: { status: "running" }, job: { status: "running" } } });
   await fixture.clock.advance(100);
   await fixture.configure(fixtureSettings([{ ...settings[0]!, dependsOn }, settings[1]!]));
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(15_000);
-  assert.equal(guest.answer, "timed-out");
+  assert.equal(client.answer, "timed-out");
   await fixture.clock.advance(10_000);
   assert.equal(fixture.status("app"), "asleep");
 });
@@ -242,8 +242,8 @@ test("a request that is held for a dependency keeps it from being stopped under 
   fixture.engine.get("db").listenMs = 20_000;
   fixture.engine.stopOutside("db");
   await fixture.clock.advance(9_500);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(21_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.deepEqual(fixture.orders(), ["start db", "start app", "start db"]);
 });

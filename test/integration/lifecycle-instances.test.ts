@@ -51,9 +51,9 @@ test("the first instance that answers opens the gate, and others join when they 
   workload.deaf.add("app").add("app-3");
   fixture.lifecycle.sleep(fixture.record("app"));
   await fixture.clock.settle();
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(SECOND);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.deepEqual(await targetsOf(fixture, 2), ["app-2", "app-2"]);
   workload.deaf.delete("app");
   await fixture.clock.advance(SECOND);
@@ -79,7 +79,7 @@ test("an instance that refuses a connection leaves for a second, and the others 
 test("a rolling update is no new run as long as one old target survives", async () => {
   const fixture = await openLifecycle([app], three);
   const workload = fixture.engine.get("app");
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
   for (const old of ["app", "app-2", "app-3"]) {
     workload.ending.add(old);
@@ -94,17 +94,17 @@ test("a rolling update is no new run as long as one old target survives", async 
   assert.equal(fixture.emitted("ready").length, 1);
   const gone = fixture.emitted("run-over").map(({ endpoint }) => endpoint.host);
   assert.deepEqual(gone, ["app", "app-2", "app-3"], "what is open to an instance ends with that one");
-  guest.close();
+  client.close();
 });
 
 /** Where so many requests go, sorted. */
 async function targetsOf(fixture: LifecycleFixture, count: number): Promise<string[]> {
-  const guests = Array.from({ length: count }, () => fixture.visit("app"));
+  const clients = Array.from({ length: count }, () => fixture.visit("app"));
   await fixture.clock.settle();
-  return guests
-    .map((guest) => {
-      guest.close();
-      return guest.admission?.kind === "forward" ? guest.admission.forward.to.host : guest.answer;
+  return clients
+    .map((client) => {
+      client.close();
+      return client.admission?.kind === "forward" ? client.admission.forward.to.host : client.answer;
     })
     .toSorted();
 }

@@ -19,9 +19,9 @@ for (const [what, prepare] of [
     const fixture = await openLifecycle(settings, { fakes: { app: { endsAfterMs: 10, listenMs: 60_000 } } });
     await prepare(fixture);
     for (let round = 0; round < 3; round += 1) {
-      const guest = fixture.visit("app");
+      const client = fixture.visit("app");
       await fixture.clock.advance(50);
-      assert.match(guest.answer, /^failed/u);
+      assert.match(client.answer, /^failed/u);
       await fixture.clock.advance(30_000);
     }
     fixture.visit("app");
@@ -31,8 +31,8 @@ for (const [what, prepare] of [
     fixture.engine.add("app", {});
     await fixture.clock.advance(TRUCE_MS);
     assert.equal(fixture.record("app").failures, 0);
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(50);
-    assert.equal(guest.answer, "forward app");
+    assert.equal(client.answer, "forward app");
   });
 }

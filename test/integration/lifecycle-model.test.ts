@@ -2,7 +2,7 @@
  * The life cycle in random lives: people who ask, stay and leave, people who meddle with the containers, apps that crash
  * or come up late, an engine that is slow, refuses, or is lost, orders, pins, suspensions, reloads and clocks that jump,
  * use that only counters show, a gateway that is restarted or killed, and a state file that keeps nothing; against an
- * observer that knows the state of the engine (model-oracle.ts). A failure prints the shortest life that breaks a rule, with its story and
+ * observer that knows the state of the engine (model-expected.ts). A failure prints the shortest life that breaks a rule, with its story and
  * its seed; `DAG_MODEL_SEED=… npm test -- lifecycle-model` lives it again, `DAG_MODEL_SEED=random` lives others than every
  * day's, and `DAG_MODEL_RUNS` sets how many are lived.
  *

@@ -10,12 +10,12 @@ test("a one-shot runs to its end before what needs it, and is not started again 
       fakes: { migrate: { endsAfterMs: 3_000, endsWith: { code: 0, oomKilled: false, message: "" } } },
     },
   );
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(2_900);
   assert.deepEqual(fixture.orders(), ["start migrate"]);
   await fixture.clock.advance(200);
-  assert.equal(guest.answer, "forward app");
-  guest.close();
+  assert.equal(client.answer, "forward app");
+  client.close();
   await fixture.clock.advance(2 * IDLE);
   assert.equal(fixture.status("app"), "asleep");
   fixture.orders();
@@ -55,9 +55,9 @@ test("a one-shot that fails is named with its exit code, and cools down like any
       fakes: { migrate: { endsAfterMs: 100, endsWith: { code: 3, oomKilled: false, message: "" } } },
     },
   );
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(200);
-  assert.match(guest.answer, /^failed dependency: .*"migrate".*exit code 3/u);
+  assert.match(client.answer, /^failed dependency: .*"migrate".*exit code 3/u);
   const next = fixture.visit("app");
   await fixture.clock.advance(200);
   assert.match(next.answer, /^failed dependency/u);
@@ -69,9 +69,9 @@ test("a one-shot that takes longer than its start_timeout counts when it ends we
   const fixture = await openLifecycle([app("app", ["migrate:completed"]), migrate], {
     fakes: { migrate: { endsAfterMs: 10_000, endsWith: { code: 0, oomKilled: false, message: "" } } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_500);
-  assert.match(guest.answer, /^failed dependency/u);
+  assert.match(client.answer, /^failed dependency/u);
   await fixture.clock.advance(15_000);
   await visitAndLeave(fixture, "app");
   assert.deepEqual(fixture.orders(), ["start migrate", "start app"]);
@@ -80,9 +80,9 @@ test("a one-shot that takes longer than its start_timeout counts when it ends we
 test("a one-shot that somebody has started and that never ends fails the wake after its start_timeout", async () => {
   const settings = [app("app", ["job:completed"]), part("job", [], { targetPort: undefined, startTimeoutMs: 5_000 })];
   const fixture = await openLifecycle(settings, { fakes: { job: { status: "running" } } });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(4_500);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   await fixture.clock.advance(1_000);
-  assert.match(guest.answer, /^failed dependency: dependency "job" failed: did not complete within 5 s/u);
+  assert.match(client.answer, /^failed dependency: dependency "job" failed: did not complete within 5 s/u);
 });

@@ -8,10 +8,10 @@ const settings = [{ name: "app", idleTimeoutMs: IDLE }];
 
 async function openReady(): Promise<LifecycleFixture> {
   const fixture = await openLifecycle(settings);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
-  guest.close();
+  assert.equal(client.answer, "forward app");
+  client.close();
   fixture.orders();
   return fixture;
 }
@@ -33,20 +33,20 @@ for (const [what, act, status] of doings) {
     await fixture.clock.advance(3_600_000);
     assert.equal(fixture.status("app"), status);
     assert.deepEqual(fixture.orders(), []);
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(50);
-    if (status === "absent") assert.match(guest.answer, /^failed absent/u);
-    else assert.equal(guest.answer, "forward app");
+    if (status === "absent") assert.match(client.answer, /^failed absent/u);
+    else assert.equal(client.answer, "forward app");
   });
 
   test(`what a person ${what} during a start is not started again at once`, async () => {
     const fixture = await openLifecycle(settings, { fakes: { app: { listenMs: 5_000 } } });
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(1_000);
     act(fixture);
     await fixture.clock.advance(20);
-    if (isOrder) assert.equal(guest.answer, "");
-    else assert.match(guest.answer, /^failed/u);
+    if (isOrder) assert.equal(client.answer, "");
+    else assert.match(client.answer, /^failed/u);
     await fixture.clock.advance(2_000);
     assert.deepEqual(fixture.orders(), ["start app"]);
   });
@@ -61,19 +61,19 @@ for (const [what, act, status] of doings) {
     act(fixture);
     await fixture.clock.advance(1_500);
     assert.ok(["asleep", "paused", "absent"].includes(fixture.status("app")), fixture.status("app"));
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(isOrder ? TRUCE_MS : 50);
-    if (status === "absent") assert.match(guest.answer, /^failed absent/u);
-    else assert.equal(guest.answer, "forward app");
+    if (status === "absent") assert.match(client.answer, /^failed absent/u);
+    else assert.equal(client.answer, "forward app");
   });
 }
 
 test("whoever asks in the moment before word of a pause comes is not left in a frozen app", async () => {
   const fixture = await openReady();
   fixture.engine.pauseOutside("app");
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app", "nobody could know");
+  assert.equal(client.answer, "forward app", "nobody could know");
   assert.deepEqual(fixture.orders(), ["start app"]);
   assert.equal(fixture.status("app"), "ready");
 });
@@ -118,10 +118,10 @@ test("a restart closes the gate until the new run answers, and counts as a new b
   fixture.engine.startOutside("app");
   await fixture.clock.settle();
   assert.equal(fixture.record("app").gate, undefined);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(3_300);
-  assert.equal(guest.answer, "forward app");
-  guest.close();
+  assert.equal(client.answer, "forward app");
+  client.close();
   assert.ok(
     fixture.orders().every((order) => order === "start app"),
     "which the engine takes as done",
@@ -147,9 +147,9 @@ test("a container made anew under the same name is another run: its address is t
   fixture.engine.remove("app");
   fixture.engine.add("app", { status: "running", endpoint: { host: "other", port: 80, published: false } });
   await fixture.clock.advance(50);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
-  assert.equal(guest.admission?.kind === "forward" && guest.admission.forward.to.host, "other");
+  assert.equal(client.admission?.kind === "forward" && client.admission.forward.to.host, "other");
   assert.equal(fixture.record("app").wakesMs, wakesMs);
 });
 
@@ -158,20 +158,20 @@ test("a container that was moved to another address under the same id is probed 
   fixture.engine.get("app").endpoint = { host: "moved", port: 80, published: false };
   fixture.engine.notifyChange("app");
   await fixture.clock.advance(50);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
-  assert.equal(guest.admission?.kind === "forward" && guest.admission.forward.to.host, "moved");
+  assert.equal(client.admission?.kind === "forward" && client.admission.forward.to.host, "moved");
 });
 
 test("an app that refuses a connection although it was ready is probed before it gets another request", async () => {
   const fixture = await openReady();
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
   fixture.engine.get("app").listenMs = Infinity;
-  assert.equal(guest.admission?.kind, "forward");
-  if (guest.admission?.kind !== "forward") return;
-  fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: guest.admission.forward.to });
-  guest.close();
+  assert.equal(client.admission?.kind, "forward");
+  if (client.admission?.kind !== "forward") return;
+  fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: client.admission.forward.to });
+  client.close();
   const next = fixture.visit("app");
   await fixture.clock.advance(1_000);
   assert.equal(next.answer, "");

@@ -21,8 +21,8 @@ export function part(name: string, needs: readonly string[] = [], more: Partial<
 
 /** Somebody asks, is let in within `ms`, and leaves. */
 export async function visitAndLeave(fixture: LifecycleFixture, host: string, ms = 200): Promise<void> {
-  const guest = fixture.visit(host);
+  const client = fixture.visit(host);
   await fixture.clock.advance(ms);
-  assert.equal(guest.answer, `forward ${host}`);
-  guest.close();
+  assert.equal(client.answer, `forward ${host}`);
+  client.close();
 }

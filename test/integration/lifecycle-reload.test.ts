@@ -8,16 +8,16 @@ const slow = { fakes: { app: { listenMs: 2_000 } } };
 test("a reload keeps records, leases and those who wait", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE }], slow);
   const record = fixture.record("app");
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(500);
   await fixture.configure(fixtureSettings([{ name: "app", idleTimeoutMs: 10 * IDLE, title: "New" }, { name: "new" }]));
   await fixture.clock.advance(1_600);
   assert.equal(fixture.record("app"), record);
   assert.equal(record.settings.title, "New");
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.equal(record.leases, 1);
   assert.deepEqual(fixture.orders(), ["start app"]);
-  guest.close();
+  client.close();
   await fixture.clock.advance(9 * IDLE);
   assert.equal(fixture.status("app"), "ready");
 });
@@ -34,11 +34,11 @@ test("those who wait during reloads give their places back", async () => {
   const settings = [{ name: "app", maxPending: 3, holdTimeoutMs: 1_000 }];
   const fixture = await openLifecycle(settings, { fakes: { app: { listenMs: 60_000 } } });
   for (let round = 0; round < 10; round += 1) {
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(100);
     await fixture.configure(fixtureSettings(settings));
     await fixture.clock.advance(1_000);
-    assert.equal(guest.answer, "timed-out", `round ${round}`);
+    assert.equal(client.answer, "timed-out", `round ${round}`);
   }
   assert.equal(fixture.lifecycle.routes().byName.get("app")?.queue.pending, 0);
 });
@@ -59,10 +59,10 @@ test("another limit of places counts at once, and nobody who waits is sent away"
 
 test("a request held for a workload that a reload removes is answered that there is none, and the container is left alone", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE }, { name: "other" }], slow);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(500);
   await fixture.configure(fixtureSettings([{ name: "other" }]));
-  assert.equal(guest.answer, "unknown");
+  assert.equal(client.answer, "unknown");
   await fixture.clock.advance(10 * IDLE);
   assert.deepEqual(fixture.orders(), ["start app"]);
   assert.equal(fixture.lifecycle.records.has("app"), false);
@@ -70,10 +70,10 @@ test("a request held for a workload that a reload removes is answered that there
 
 test("a lease that outlives its workload's configuration ends without stopping anything", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE }]);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(100);
   await fixture.configure(fixtureSettings([]));
-  guest.close();
+  client.close();
   await fixture.clock.advance(10 * IDLE);
   assert.deepEqual(fixture.orders(), ["start app"]);
 });
@@ -81,14 +81,14 @@ test("a lease that outlives its workload's configuration ends without stopping a
 test("a workload that comes back while one of its requests is open is not stopped under it", async () => {
   const settings = [{ name: "app", idleTimeoutMs: IDLE }];
   const fixture = await openLifecycle(settings);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(100);
   await fixture.configure(fixtureSettings([]));
   await fixture.configure(fixtureSettings(settings));
   await fixture.clock.advance(10 * IDLE);
   assert.equal(fixture.status("app"), "ready");
   assert.equal(fixture.record("app").leases, 1);
-  guest.close();
+  client.close();
   await fixture.clock.advance(IDLE);
   assert.equal(fixture.status("app"), "asleep");
 });
@@ -96,10 +96,10 @@ test("a workload that comes back while one of its requests is open is not stoppe
 test("a request that ends while its workload is away still counts when that comes back", async () => {
   const settings = [{ name: "app", idleTimeoutMs: IDLE }];
   const fixture = await openLifecycle(settings);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(10 * IDLE);
   await fixture.configure(fixtureSettings([]));
-  guest.close();
+  client.close();
   await fixture.configure(fixtureSettings(settings));
   await fixture.clock.advance(IDLE - 10);
   assert.equal(fixture.status("app"), "ready");
@@ -123,11 +123,11 @@ test("a dependency that a reload takes away is no longer waited for", async () =
   const db = { name: "db", hosts: [] };
   const dependsOn = [{ name: "db", condition: "healthy" }] as const;
   const fixture = await openLifecycle([{ ...app, dependsOn }, db], { fakes: { db: { listenMs: 50_000 } } });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
   await fixture.configure(fixtureSettings([app]));
   await fixture.clock.advance(1_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("a new dependency closes the gate until it is there", async () => {
@@ -137,11 +137,11 @@ test("a new dependency closes the gate until it is there", async () => {
   fixture.visit("app");
   await fixture.clock.advance(100);
   await fixture.configure(fixtureSettings([{ ...app, dependsOn: [{ name: "db", condition: "healthy" }] }, db]));
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(500);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   await fixture.clock.advance(600);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("another port closes the gate until the app answers there", async () => {
@@ -151,9 +151,9 @@ test("another port closes the gate until the app answers there", async () => {
   fixture.engine.get("app").endpoint = { host: "app", port: 8080, published: false };
   await fixture.configure(fixtureSettings([{ name: "app", targetPort: 8080 }]));
   await fixture.clock.advance(100);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
-  assert.equal(guest.admission?.kind === "forward" && guest.admission.forward.to.port, 8080);
+  assert.equal(client.admission?.kind === "forward" && client.admission.forward.to.port, 8080);
 });
 
 test("a workload that moves to the other engine is another one", async () => {
@@ -170,11 +170,11 @@ test("after the end nothing moves any more", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE }], {
     fakes: { app: { status: "running" } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(100);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   await fixture.lifecycle.stop();
-  guest.close();
+  client.close();
   fixture.engine.notifyChange("app");
   await fixture.clock.advance(10 * IDLE);
   assert.deepEqual(fixture.orders(), []);

@@ -17,10 +17,10 @@ function openAt(time: string, app: object = {}, fake: object = {}): Promise<Life
 test("outside its window it is offline until the next start, whoever asks, and nobody is woken", async () => {
   const fixture = await openAt("20:00");
   for (const kind of ["navigation", "other", "upgrade"] as const) {
-    const guest = fixture.visit("app", { kind });
+    const client = fixture.visit("app", { kind });
     await fixture.clock.settle();
-    assert.equal(guest.answer, "offline");
-    assert.deepEqual(guest.admission?.kind === "refuse" && guest.admission.decision, {
+    assert.equal(client.answer, "offline");
+    assert.deepEqual(client.admission?.kind === "refuse" && client.admission.decision, {
       kind: "offline",
       wake: false,
       untilMs: Date.UTC(2026, 5, 2, 9),
@@ -35,9 +35,9 @@ test("it is started when its window opens, without anybody asking", async () => 
   await fixture.clock.advance(50);
   assert.equal(fixture.status("app"), "ready");
   assert.equal(fixture.emitted("wake")[0]?.cause, "schedule");
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("when its window closes it takes nobody in, waits for what is open, and stops", async () => {
@@ -66,9 +66,9 @@ test("when its window closes it does not wait for ever", async () => {
 test("a request held when the window closes is answered as offline, and the start is undone", async () => {
   const fixture = await openAt("17:59", {}, { listenMs: 300_000 });
   await fixture.clock.advance(50_000);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(10_100);
-  assert.equal(guest.answer, "offline");
+  assert.equal(client.answer, "offline");
   assert.equal(fixture.status("app"), "asleep");
   await fixture.clock.advance(HOUR);
   assert.deepEqual(fixture.orders(), ["start app", "stop app stop"]);
@@ -88,10 +88,10 @@ test("a stop that fails at the end of the window is tried again", async () => {
 test("inside its window it sleeps and wakes as any other", async () => {
   const fixture = await openAt("10:00", { idleTimeoutMs: 60_000 });
   for (let round = 0; round < 3; round += 1) {
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(50);
-    assert.equal(guest.answer, "forward app");
-    guest.close();
+    assert.equal(client.answer, "forward app");
+    client.close();
     await fixture.clock.advance(60_000);
     assert.equal(fixture.status("app"), "asleep");
   }
@@ -99,9 +99,9 @@ test("inside its window it sleeps and wakes as any other", async () => {
 
 test("its idle time is exact although it has a schedule", async () => {
   const fixture = await openAt("10:00", { idleTimeoutMs: 20_000 });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(30_000);
-  guest.close();
+  client.close();
   await fixture.clock.advance(19_999);
   assert.equal(fixture.status("app"), "ready");
   await fixture.clock.advance(1);
@@ -124,9 +124,9 @@ test("a stop alone stops it once a day, and whoever asks wakes it again", async 
   const fixture = await openAt("17:00", { schedule: { ...office, start: "" } }, { status: "running" });
   await fixture.clock.advance(HOUR);
   assert.equal(fixture.status("app"), "asleep");
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   await fixture.clock.advance(2 * HOUR);
   assert.equal(fixture.status("app"), "ready");
 });
@@ -145,17 +145,17 @@ for (const [rule, from, hours, status, answer] of jumps) {
     await fixture.clock.advance(60_100);
     assert.equal(fixture.status("app"), status);
     assert.equal(fixture.record("app").gate !== undefined, answer !== "offline");
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.settle();
-    assert.equal(guest.answer, answer);
+    assert.equal(client.answer, answer);
   });
 }
 
 test("a wall clock that jumps back moves no idle time", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000 }]);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(100);
-  guest.close();
+  client.close();
   fixture.clock.jumpWall(-5 * HOUR);
   await fixture.clock.advance(59_999);
   assert.equal(fixture.status("app"), "ready");
@@ -179,17 +179,17 @@ test("a request between a jump over the closing and the moment it is noticed nei
   await fixture.clock.advance(50);
   assert.equal(fixture.status("a"), "ready");
   fixture.clock.jumpWall(2 * HOUR);
-  const guest = fixture.visit("web");
+  const client = fixture.visit("web");
   await fixture.clock.advance(600);
-  assert.equal(guest.answer, "forward b");
+  assert.equal(client.answer, "forward b");
 });
 
 test("a reload that takes the schedule away opens the gate, one that brings it closes it", async () => {
   const fixture = await openAt("20:00");
   await fixture.configure(fixtureSettings([{ name: "app" }]));
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   await fixture.configure(fixtureSettings([{ name: "app", schedule: office }]));
   const late = fixture.visit("app");
   await fixture.clock.settle();

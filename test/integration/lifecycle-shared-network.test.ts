@@ -8,9 +8,9 @@ const inNetwork = { dependsOn: [{ name: "vpn", condition: "started", sharesNetwo
 
 test("an app that is frozen in the network of another one keeps that one up: it would not survive its stop", async () => {
   const fixture = await openLifecycle([app("app", [], { ...inNetwork, stopMethod: "pause" }), part("vpn")]);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(200);
-  guest.close();
+  client.close();
   await fixture.clock.advance(10 * IDLE);
   assert.deepEqual([fixture.status("app"), fixture.status("vpn")], ["paused", "ready"]);
   fixture.engine.stopOutside("app");
@@ -28,9 +28,9 @@ test("an app that answers though its network's owner was started later is not re
   await fixture.clock.advance(50);
   fixture.engine.get("app").networkOwner = { startedAtMs: 3_000 };
   fixture.engine.notifyChange("vpn");
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.ok(!fixture.engine.calls.some((call) => /^(restart|stop) /u.test(call)));
 });
 
@@ -57,11 +57,11 @@ test("what lends its network is not stopped by its schedule before the last one 
     clock,
     fakes: { app: { status: "running" }, vpn: { status: "running" } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(5 * IDLE);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.equal(fixture.status("vpn"), "ready");
-  guest.close();
+  client.close();
   await fixture.clock.advance(IDLE + 31_000);
   assert.deepEqual([fixture.status("app"), fixture.status("vpn")], ["asleep", "asleep"]);
 });

@@ -13,10 +13,10 @@ async function openReady(
   more: Partial<WorkloadSettings> = {},
 ): Promise<LifecycleFixture> {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE, ...more }], { fakes: { app: fake } });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
-  guest.close();
+  assert.equal(client.answer, "forward app");
+  client.close();
   fixture.orders();
   return fixture;
 }
@@ -35,11 +35,11 @@ test("an arrival while it drains undoes the stop, and is forwarded without a sta
   slowly(fixture, 1_000);
   await fixture.clock.advance(IDLE + 500);
   assert.equal(fixture.status("app"), "draining");
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
-  assert.equal(guest.answer, "forward app");
-  assert.equal(guest.waitedMs, 0);
-  guest.close();
+  assert.equal(client.answer, "forward app");
+  assert.equal(client.waitedMs, 0);
+  client.close();
   await fixture.clock.advance(IDLE - 10);
   assert.equal(fixture.status("app"), "ready", "it was used, so it is idle from now on");
   assert.deepEqual(fixture.orders(), []);
@@ -50,9 +50,9 @@ test("an arrival of those who must not wake undoes no stop", async () => {
   const fixture = await openReady({}, { busyPath: "/busy", ignore });
   slowly(fixture, 1_000);
   await fixture.clock.advance(IDLE + 500);
-  const guest = fixture.visit("app", { userAgent: "kuma" });
+  const client = fixture.visit("app", { userAgent: "kuma" });
   await fixture.clock.settle();
-  assert.equal(guest.answer, "asleep");
+  assert.equal(client.answer, "asleep");
   await fixture.clock.advance(1_000);
   assert.equal(fixture.status("app"), "asleep");
 });
@@ -61,11 +61,11 @@ test("whoever arrives while it stops is served after a new wake, and the stop is
   const fixture = await openReady({ stopMs: 2_000 });
   await fixture.clock.advance(IDLE + 500);
   assert.equal(fixture.status("app"), "stopping");
-  const guests = Array.from({ length: 10 }, () => fixture.visit("app"));
+  const clients = Array.from({ length: 10 }, () => fixture.visit("app"));
   await fixture.clock.advance(1_000);
-  assert.ok(guests.every(({ answer }) => answer === ""));
+  assert.ok(clients.every(({ answer }) => answer === ""));
   await fixture.clock.advance(1_000);
-  assert.ok(guests.every(({ answer }) => answer === "forward app"));
+  assert.ok(clients.every(({ answer }) => answer === "forward app"));
   assert.deepEqual(fixture.orders(), ["stop app stop", "start app"]);
 });
 
@@ -83,10 +83,10 @@ test("requests at every moment of a stop are answered by the app", async () => {
   for (let ms = 0; ms <= 60; ms += 1) {
     const fixture = await openReady({ stopMs: 20, startMs: 10, listenMs: 10 });
     await fixture.clock.advance(IDLE - 30 + ms);
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(200);
-    assert.equal(guest.answer, "forward app", `${ms} ms`);
-    guest.close();
+    assert.equal(client.answer, "forward app", `${ms} ms`);
+    client.close();
     await fixture.clock.advance(2 * IDLE);
     assert.equal(fixture.status("app"), "asleep");
   }
@@ -97,9 +97,9 @@ test("a stop that the engine refuses is reported, tried again half a minute late
   await fixture.clock.advance(IDLE + 100);
   assert.equal(fixture.emitted("stop-failed")[0]?.message, "no");
   assert.equal(fixture.status("app"), "ready");
-  const guest = fixture.visit("app", { lease: "none" });
+  const client = fixture.visit("app", { lease: "none" });
   await fixture.clock.settle();
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   await fixture.clock.advance(20 * IDLE);
   const stops = fixture.orders().filter((order) => order.startsWith("stop"));
   assert.ok(stops.length > 10 && stops.length <= 1 + (20 * IDLE) / 30_000, String(stops.length));
@@ -112,24 +112,24 @@ test("a stop that the engine refuses is reported, tried again half a minute late
 
 test("an administrator's stop waits for what is open, but not for ever", async () => {
   const fixture = await openReady();
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
   fixture.lifecycle.sleep(fixture.record("app"));
   await fixture.clock.advance(29_000);
   assert.equal(fixture.status("app"), "draining");
   await fixture.clock.advance(1_100);
   assert.equal(fixture.status("app"), "asleep");
-  guest.close();
+  client.close();
   assert.equal(fixture.record("app").leases, 0);
 });
 
 test("an administrator's stop goes on as soon as nothing is open any more", async () => {
   const fixture = await openReady();
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
   fixture.lifecycle.sleep(fixture.record("app"));
   await fixture.clock.advance(1_000);
-  guest.close();
+  client.close();
   await fixture.clock.settle();
   assert.equal(fixture.status("app"), "asleep");
   assert.equal(fixture.emitted("stopped")[0]?.reason, "admin");
@@ -141,12 +141,12 @@ test("who arrives during an administrator's stop is served after it", async () =
   await fixture.clock.settle();
   fixture.lifecycle.sleep(fixture.record("app"));
   await fixture.clock.advance(100);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(100);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   inside.close();
   await fixture.clock.advance(1_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.deepEqual(fixture.orders(), ["stop app stop", "start app"]);
 });
 
@@ -164,13 +164,13 @@ test("an administrator's stop during a start is obeyed once the engine has start
 
 test("an administrator's stop while the app comes up is obeyed at once, and who waits wakes it again", async () => {
   const fixture = await openLifecycle([{ name: "app" }], { fakes: { app: { listenMs: 2_000, stopMs: 100 } } });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(500);
   fixture.lifecycle.sleep(fixture.record("app"));
   await fixture.clock.advance(50);
   assert.equal(fixture.status("app"), "stopping");
   await fixture.clock.advance(3_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.deepEqual(fixture.orders(), ["start app", "stop app stop", "start app"]);
 });
 
@@ -196,9 +196,9 @@ test("stop_method, stop_timeout and stop_signal are passed on", async () => {
     assert.equal(fixture.status("app"), stopMethod === "pause" ? "paused" : "asleep");
     await fixture.clock.advance(10 * IDLE);
     assert.deepEqual(fixture.orders(), []);
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(50);
-    assert.equal(guest.answer, "forward app");
+    assert.equal(client.answer, "forward app");
   }
 });
 
@@ -223,9 +223,9 @@ test("an engine that does not answer keeps nobody from an app that is due to sle
     throw new EngineError("unreachable", "it hangs");
   };
   await fixture.clock.advance(62_000);
-  const guest = fixture.visit("app", { lease: "none" });
+  const client = fixture.visit("app", { lease: "none" });
   await fixture.clock.settle();
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   await fixture.clock.advance(75_000);
   const later = fixture.visit("app", { lease: "none" });
   await fixture.clock.settle();

@@ -17,10 +17,10 @@ test("a suspended app is stopped, and no request, dependant, schedule or adminis
   await fixture.clock.advance(1_000);
   assert.equal(fixture.status("app"), "asleep");
   fixture.orders();
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   const web = fixture.visit("web");
   await fixture.clock.settle();
-  assert.equal(guest.answer, "suspended");
+  assert.equal(client.answer, "suspended");
   assert.equal(web.answer, "suspended");
   fixture.lifecycle.wake(fixture.record("app"), "admin", true);
   fixture.lifecycle.wake(fixture.record("web"), "admin", true);
@@ -85,12 +85,12 @@ test("an app that is suspended before anybody knows how it is is stopped if it r
 
 test("a request held for an app that gets suspended is answered so at once", async () => {
   const fixture = await openLifecycle([app("app", [])], { fakes: { app: { listenMs: 10_000 } } });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   fixture.lifecycle.suspend(fixture.record("app"), HOUR);
   await fixture.clock.advance(1_000);
-  assert.equal(guest.answer, "suspended");
+  assert.equal(client.answer, "suspended");
   assert.equal(fixture.status("app"), "asleep");
 });
 
@@ -129,17 +129,17 @@ test("a group leaves a suspended member out, and is suspended when all are", asy
   const fixture = await openLifecycle([part("a"), part("b")], { groups: [{ name: "pool", members: ["a", "b"] }] });
   fixture.lifecycle.suspend(fixture.record("a"), HOUR);
   for (let n = 0; n < 3; n += 1) {
-    const guest = fixture.visit("pool");
+    const client = fixture.visit("pool");
     await fixture.clock.advance(200);
-    assert.equal(guest.answer, "forward b");
-    guest.close();
+    assert.equal(client.answer, "forward b");
+    client.close();
   }
   assert.equal(fixture.status("a"), "asleep");
   fixture.lifecycle.suspend(fixture.record("b"), HOUR);
   await fixture.clock.advance(1_000);
-  const guest = fixture.visit("pool");
+  const client = fixture.visit("pool");
   await fixture.clock.settle();
-  assert.equal(guest.answer, "suspended");
+  assert.equal(client.answer, "suspended");
 });
 
 test("a suspension is kept over a restart of the gateway, with its end", async () => {
@@ -152,9 +152,9 @@ test("a suspension is kept over a restart of the gateway, with its end", async (
     clock: createManualClock(NOON + HOUR / 2),
     memories: { app: memory ?? {} },
   });
-  const guest = restart.visit("app");
+  const client = restart.visit("app");
   await restart.clock.settle();
-  assert.equal(guest.answer, "suspended");
+  assert.equal(client.answer, "suspended");
   await restart.clock.advance(HOUR / 2);
   await visitAndLeave(restart, "app");
 });
@@ -165,9 +165,9 @@ test("what somebody else stopped stays stopped until somebody starts it, where w
   fixture.engine.stopOutside("app");
   await fixture.clock.advance(60_000);
   for (const host of ["app", "web"]) {
-    const guest = fixture.visit(host);
+    const client = fixture.visit(host);
     await fixture.clock.settle();
-    assert.equal(guest.answer, "suspended");
+    assert.equal(client.answer, "suspended");
   }
   fixture.engine.startOutside("app");
   await fixture.clock.advance(100);
@@ -184,10 +184,10 @@ test("what somebody stops before it was ever seen running stays stopped as well"
     await start(ref);
     fixture.engine.stopOutside("app");
   };
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(30_000);
   assert.deepEqual(fixture.orders(), ["start app"]);
-  assert.equal(guest.answer, "suspended");
+  assert.equal(client.answer, "suspended");
 });
 
 test("a stop counts that was heard of while the engine was asked, whose answer is older", async () => {
@@ -198,10 +198,10 @@ test("a stop counts that was heard of while the engine was asked, whose answer i
     if (seen.status === "running") fixture.engine.stopOutside("app");
     return seen;
   };
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(30_000);
   assert.deepEqual(fixture.orders(), ["start app"]);
-  assert.equal(guest.answer, "suspended");
+  assert.equal(client.answer, "suspended");
 });
 
 test("an administrator may start what stays stopped, and a crash is no stop", async () => {
@@ -229,8 +229,8 @@ for (const [what, beforeMs, answer] of [
     fixture.engine.reachable(false);
     fixture.engine.reachable(true);
     await fixture.clock.settle();
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(50);
-    assert.equal(guest.answer, answer);
+    assert.equal(client.answer, answer);
   });
 }

@@ -9,10 +9,10 @@ const tiers = { throttleAfterMs: MINUTE, throttleCpus: 0.2, pauseAfterMs: 3 * MI
 
 async function ready(settings: Partial<WorkloadSettings>): Promise<LifecycleFixture> {
   const fixture = await openLifecycle([{ name: "app", ...settings }]);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(50);
-  guest.close();
-  assert.equal(guest.answer, "forward app");
+  client.close();
+  assert.equal(client.answer, "forward app");
   fixture.orders();
   return fixture;
 }
@@ -44,9 +44,9 @@ test("a paused one goes on without a cold start", async () => {
   await fixture.clock.advance(MINUTE);
   assert.equal(fixture.status("app"), "paused");
   const startedAtMs = fixture.engine.get("app").startedAtMs;
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(20);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.equal(fixture.engine.get("app").startedAtMs, startedAtMs);
 });
 
@@ -55,12 +55,12 @@ test("a request gives a throttled one its speed back at once, and the tiers begi
   for (let round = 0; round < 3; round += 1) {
     await fixture.clock.advance(MINUTE);
     assert.equal(fixture.engine.get("app").cpus, 0.2);
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.settle();
-    assert.equal(guest.answer, "forward app");
-    assert.equal(guest.waitedMs, 0);
+    assert.equal(client.answer, "forward app");
+    assert.equal(client.waitedMs, 0);
     assert.equal(fixture.engine.get("app").cpus, 0);
-    guest.close();
+    client.close();
   }
 });
 
@@ -76,9 +76,9 @@ test("those who must not keep it awake do not give it its speed back either", as
   const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 as const };
   const fixture = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2, ignore });
   await fixture.clock.advance(MINUTE);
-  const guest = fixture.visit("app", { userAgent: "kuma" });
+  const client = fixture.visit("app", { userAgent: "kuma" });
   await fixture.clock.settle();
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.equal(fixture.engine.get("app").cpus, 0.2);
 });
 

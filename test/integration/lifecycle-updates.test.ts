@@ -7,9 +7,9 @@ const settings = [{ name: "app", idleTimeoutMs: 60_000 }];
 
 async function openReady(): Promise<LifecycleFixture> {
   const fixture = await openLifecycle(settings);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(50);
-  guest.close();
+  client.close();
   fixture.orders();
   return fixture;
 }
@@ -31,11 +31,11 @@ test("what somebody else stopped is started for a request that waits, but only a
 test("any start by somebody else ends the wait, and nothing is started by us", async () => {
   const fixture = await openReady();
   fixture.engine.stopOutside("app");
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(3_000);
   fixture.engine.startOutside("app");
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.deepEqual(fixture.orders(), []);
 });
 
@@ -47,26 +47,26 @@ for (const [what, end] of [
     const fixture = await openReady();
     await end(fixture);
     await fixture.clock.settle();
-    const guest = fixture.visit("app");
+    const client = fixture.visit("app");
     await fixture.clock.advance(50);
-    assert.equal(guest.answer, "forward app");
+    assert.equal(client.answer, "forward app");
   });
 }
 
 test("what is removed and made anew is waited for, as long as something goes on, and started by who makes it", async () => {
   const fixture = await openReady();
   fixture.engine.stopOutside("app");
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(8_000);
   fixture.engine.remove("app");
   await fixture.clock.advance(8_000);
   fixture.engine.add("app", { endpoint: { host: "other", port: 80, published: false } });
   await fixture.clock.advance(8_000);
-  assert.deepEqual([guest.answer, fixture.orders()], ["", []]);
+  assert.deepEqual([client.answer, fixture.orders()], ["", []]);
   fixture.engine.startOutside("app");
   await fixture.clock.advance(50);
-  assert.equal(guest.answer, "forward app");
-  assert.equal(guest.admission?.kind === "forward" && guest.admission.forward.to.host, "other");
+  assert.equal(client.answer, "forward app");
+  assert.equal(client.admission?.kind === "forward" && client.admission.forward.to.host, "other");
   assert.deepEqual(fixture.orders(), []);
 });
 
@@ -74,21 +74,21 @@ test("a request held for a container that does not come back fails after 10 s", 
   const fixture = await openReady();
   fixture.engine.remove("app");
   await fixture.clock.settle();
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(TRUCE_MS - 100);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   await fixture.clock.advance(200);
-  assert.match(guest.answer, /^failed absent/u);
+  assert.match(client.answer, /^failed absent/u);
 });
 
 test("nobody is sent to an app whose end somebody else has ordered, unless it goes on all the same", async () => {
   const fixture = await openReady();
   fixture.engine.notifyChange("app", { kind: "ending" });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(14_900); // Docker kills after 10 s
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   await fixture.clock.advance(200);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.deepEqual(
     fixture.orders().filter((order) => order.startsWith("stop")),
     [],
@@ -105,23 +105,23 @@ test("a request that waits goes where its host goes when the settings change", a
     ],
     { groups: [group], fakes: { a: { startMs: 1_000 }, b: { startMs: 1_000 } } },
   );
-  const guest = fixture.visit("web");
+  const client = fixture.visit("web");
   await fixture.clock.settle();
   fixture.engine.remove("b");
   await fixture.configure(fixtureSettings([{ name: "a", hosts: ["web.test"], idleTimeoutMs: 60_000 }]));
   await fixture.clock.advance(1_100);
-  assert.equal(guest.answer, "forward a");
+  assert.equal(client.answer, "forward a");
 });
 
 test("a request that waits for a host that has moved to another container goes there", async () => {
   const needed = [{ name: "c", hosts: ["c.test"], dependsOn: [{ name: "app", condition: "healthy" }] }] as const;
   const fixture = await openLifecycle([{ name: "app" }, ...needed], { fakes: { app: { startMs: 60_000 } } });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.settle();
   fixture.engine.add("next");
   await fixture.configure(
     fixtureSettings([{ name: "app", hosts: [] }, { name: "next", hosts: ["app.test"] }, ...needed]),
   );
   await fixture.clock.advance(100);
-  assert.equal(guest.answer, "forward next");
+  assert.equal(client.answer, "forward next");
 });

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TRUCE_MS } from "../../src/lifecycle/reconcile/truces.ts";
-import { type Guest, openLifecycle } from "./lifecycle-fixture.ts";
+import { type FakeClient, openLifecycle } from "./lifecycle-fixture.ts";
 
 const slow = { fakes: { app: { startMs: 200, listenMs: 800 } } };
 const never = { fakes: { app: { listenMs: Infinity } } };
 const crashes = { fakes: { app: { listenMs: Infinity, endsAfterMs: 100 } } };
 
-const answers = (guests: readonly Guest[]): string[] => [...new Set(guests.map(({ answer }) => answer))];
+const answers = (clients: readonly FakeClient[]): string[] => [...new Set(clients.map(({ answer }) => answer))];
 
 test("fifty who wait share one start, and all are forwarded at the same moment", async () => {
   const fixture = await openLifecycle([{ name: "app" }], slow);
-  const guests = Array.from({ length: 50 }, () => fixture.visit("app"));
+  const clients = Array.from({ length: 50 }, () => fixture.visit("app"));
   await fixture.clock.advance(990);
-  assert.deepEqual(answers(guests), [""]);
+  assert.deepEqual(answers(clients), [""]);
   await fixture.clock.advance(30);
-  assert.deepEqual(answers(guests), ["forward app"]);
+  assert.deepEqual(answers(clients), ["forward app"]);
   assert.deepEqual(fixture.orders(), ["start app"]);
   assert.equal(fixture.record("app").leases, 50);
   assert.equal(fixture.record("app").waiters.size, 0);
@@ -46,11 +46,11 @@ test("a response reports how long its request was held, 0 without a hold", async
 
 test("a request held longer than hold_timeout is answered, and the wake goes on", async () => {
   const fixture = await openLifecycle([{ name: "app", holdTimeoutMs: 500 }], slow);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(499);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   await fixture.clock.advance(1);
-  assert.equal(guest.answer, "timed-out");
+  assert.equal(client.answer, "timed-out");
   assert.equal(fixture.record("app").waiters.size, 0);
   await fixture.clock.advance(600);
   assert.equal(fixture.status("app"), "ready");
@@ -58,9 +58,9 @@ test("a request held longer than hold_timeout is answered, and the wake goes on"
 
 test("a browser that is held for too long gets the page", async () => {
   const fixture = await openLifecycle([{ name: "app", holdTimeoutMs: 500, wake: "hold" }], slow);
-  const guest = fixture.visit("app", { kind: "navigation" });
+  const client = fixture.visit("app", { kind: "navigation" });
   await fixture.clock.advance(500);
-  assert.equal(guest.answer, "page");
+  assert.equal(client.answer, "page");
 });
 
 test("who leaves frees a place and cancels nothing that others want", async () => {
@@ -81,9 +81,9 @@ test("who leaves frees a place and cancels nothing that others want", async () =
 
 test("when everybody has left, the wake still goes on", async () => {
   const fixture = await openLifecycle([{ name: "app" }], slow);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(100);
-  guest.leave();
+  client.leave();
   await fixture.clock.advance(1_000);
   assert.equal(fixture.status("app"), "ready");
   assert.equal(fixture.record("app").waiters.size, 0);
@@ -91,10 +91,10 @@ test("when everybody has left, the wake still goes on", async () => {
 
 test("who had left before asking is not kept, and takes no place", async () => {
   const fixture = await openLifecycle([{ name: "app", maxPending: 1 }], slow);
-  const guest = fixture.visit("app");
-  guest.leave();
+  const client = fixture.visit("app");
+  client.leave();
   await fixture.clock.settle();
-  assert.equal(guest.answer, "gone");
+  assert.equal(client.answer, "gone");
   const next = fixture.visit("app");
   await fixture.clock.advance(1_100);
   assert.equal(next.answer, "forward app");
@@ -116,11 +116,11 @@ test("holds are bounded over all hosts too", async () => {
 
 test("a crash during the start fails at once, with its exit code, for everybody who waits", async () => {
   const fixture = await openLifecycle([{ name: "app" }], crashes);
-  const guests = Array.from({ length: 5 }, () => fixture.visit("app"));
+  const clients = Array.from({ length: 5 }, () => fixture.visit("app"));
   await fixture.clock.advance(110);
-  const [answer = ""] = answers(guests);
+  const [answer = ""] = answers(clients);
   assert.match(answer, /^failed exited: .*exit code 1/u);
-  assert.equal(answers(guests).length, 1);
+  assert.equal(answers(clients).length, 1);
   const { state } = fixture.record("app");
   assert.equal(state.status === "failed" && state.failure.exitCode, 1);
   assert.deepEqual(fixture.orders(), ["start app"]);
@@ -129,18 +129,18 @@ test("a crash during the start fails at once, with its exit code, for everybody 
 test("running out of memory is named", async () => {
   const endsWith = { code: 137, oomKilled: true, message: "" };
   const fixture = await openLifecycle([{ name: "app" }], { fakes: { app: { ...crashes.fakes.app, endsWith } } });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(110);
-  assert.match(guest.answer, /^failed oom/u);
+  assert.match(client.answer, /^failed oom/u);
 });
 
 test("an app that does not answer within start_timeout fails then, and not before", async () => {
   const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 5_000 }], never);
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(4_990);
-  assert.equal(guest.answer, "");
+  assert.equal(client.answer, "");
   await fixture.clock.advance(300);
-  assert.match(guest.answer, /^failed timeout: .*port 80.* within 5 s/u);
+  assert.match(client.answer, /^failed timeout: .*port 80.* within 5 s/u);
 });
 
 test("a container that does not exist fails at once, and an engine that refuses is quoted", async () => {
@@ -195,9 +195,9 @@ test("an app that comes up after its start_timeout becomes ready by itself, and 
   const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 5_000 }], {
     fakes: { app: { listenMs: 7_000 } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(6_000);
-  assert.match(guest.answer, /^failed timeout/u);
+  assert.match(client.answer, /^failed timeout/u);
   await fixture.clock.advance(1_300);
   assert.equal(fixture.status("app"), "ready");
   assert.equal(fixture.record("app").failures, 0);
@@ -210,9 +210,9 @@ test("a request in the cool-down of an app that runs late gets the failure, and 
   });
   fixture.visit("app");
   await fixture.clock.advance(8_400); // failed at about 5,000, cool-down until about 8,000
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(2_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
 });
 
 test("no second start is sent while the engine still works on the first", async () => {
@@ -230,9 +230,9 @@ test("a start that the engine does not end within start_timeout fails, and count
   const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 1_000 }], {
     fakes: { app: { startMs: 30_000 } },
   });
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
-  assert.match(guest.answer, /^failed timeout/u);
+  assert.match(client.answer, /^failed timeout/u);
   await fixture.clock.advance(29_100);
   assert.equal(fixture.status("app"), "ready");
 });

@@ -2,9 +2,9 @@ import type { Clock } from "../../src/lifecycle/ports.ts";
 
 /** A manual clock for very many short runs: one turn of the event loop per sleeper that wakes, and no real time. */
 export interface ModelClock extends Clock {
-  /** Something that the world does by itself; it is not among the sleepers. */
+  /** Something that happens outside the gateway; it is not among the sleepers. */
   later(ms: number, act: () => void): void;
-  /** A pause of the world's. */
+  /** A pause of the model. */
   pause(ms: number): Promise<void>;
   advance(ms: number): Promise<void>;
   settle(): Promise<void>;

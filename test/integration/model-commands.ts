@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { type NAMES, THROTTLING, VARIANTS } from "./model-settings.ts";
-import { type Behaviour, HEALTHY } from "./model-truth.ts";
+import { type Behaviour, HEALTHY } from "./model-engine-state.ts";
 import type { StoreFault } from "./model-store.ts";
 import type { HiddenUse } from "./model-usage.ts";
-import type { Meddling } from "./model-world.ts";
+import type { Meddling } from "./model-state.ts";
 
 export type Visitor = "navigation" | "other" | "upgrade" | "auth" | "kuma";
 

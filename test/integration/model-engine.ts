@@ -1,26 +1,26 @@
 import { CAPABILITIES } from "../../src/core/engine-kind.ts";
 import { type Engine, EngineError, type OnChange, type StopResult } from "../../src/lifecycle/ports.ts";
 import type { ModelClock } from "./model-clock.ts";
-import { itemOf, observationOf, type Truth } from "./model-truth.ts";
+import { itemOf, observationOf, type EngineState } from "./model-engine-state.ts";
 import { usageOf } from "./model-usage.ts";
 
-/** What an engine needs of the world behind it. */
+/** What an engine needs of the model behind it. */
 export interface EngineDeps {
   readonly clock: ModelClock;
   readonly latencyMs: number;
-  readonly truths: ReadonlyMap<string, Truth>;
-  of(name: string): Truth;
-  isUnreported(truth: Truth): boolean;
+  readonly actuals: ReadonlyMap<string, EngineState>;
+  of(name: string): EngineState;
+  isUnreported(actual: EngineState): boolean;
   isUp(): boolean;
-  run(truth: Truth, by: Truth["startedBy"]): void;
-  end(truth: Truth, code: number): void;
-  freeze(truth: Truth): void;
+  run(actual: EngineState, by: EngineState["startedBy"]): void;
+  end(actual: EngineState, code: number): void;
+  freeze(actual: EngineState): void;
   watch(onChange: OnChange, link: (up: boolean) => void): void;
   readonly onCall: () => void;
   /** Called at each order, right before it is carried out. */
-  readonly onStart: (truth: Truth) => void;
-  readonly onStop: (truth: Truth) => void;
-  readonly onThrottle: (truth: Truth) => void;
+  readonly onStart: (actual: EngineState) => void;
+  readonly onStop: (actual: EngineState) => void;
+  readonly onThrottle: (actual: EngineState) => void;
 }
 
 /** The engine as one life of the gateway sees it: what that asked for before its end is told to nobody. */
@@ -36,48 +36,48 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
     if (!deps.isUp()) throw new EngineError("unreachable", "lost");
   }
 
-  async function present(name: string): Promise<Truth> {
+  async function present(name: string): Promise<EngineState> {
     await call();
-    const truth = of(name);
-    if (truth.status === "absent") throw new EngineError("absent", "gone");
-    return truth;
+    const actual = of(name);
+    if (actual.status === "absent") throw new EngineError("absent", "gone");
+    return actual;
   }
 
   async function start(name: string): Promise<void> {
-    const truth = of(name);
-    deps.onStart(truth);
-    truth.startsUnderWay += 1;
-    const wasUnreported = deps.isUnreported(truth);
+    const actual = of(name);
+    deps.onStart(actual);
+    actual.startsUnderWay += 1;
+    const wasUnreported = deps.isUnreported(actual);
     try {
       await call();
       // Somebody was faster, or undid what was there: we cannot know whose run it is.
-      if (wasUnreported || deps.isUnreported(truth)) truth.startedBy = "unclear";
-      if (truth.status === "absent") throw new EngineError("absent", "gone");
-      if (truth.behaviour.refusesStart) throw new EngineError("refused", "no");
-      if (truth.status === "running") return;
-      await clock.pause(truth.behaviour.startMs);
-      deps.run(truth, truth.startedBy === "unclear" || !isAlive ? "unclear" : "us");
+      if (wasUnreported || deps.isUnreported(actual)) actual.startedBy = "unclear";
+      if (actual.status === "absent") throw new EngineError("absent", "gone");
+      if (actual.behaviour.refusesStart) throw new EngineError("refused", "no");
+      if (actual.status === "running") return;
+      await clock.pause(actual.behaviour.startMs);
+      deps.run(actual, actual.startedBy === "unclear" || !isAlive ? "unclear" : "us");
       if (deps.isUp()) return;
-      truth.startedBy = "unclear"; // nobody told us that it was done
+      actual.startedBy = "unclear"; // nobody told us that it was done
       throw new EngineError("unreachable", "lost in the middle");
     } finally {
-      if (isAlive) truth.startsUnderWay -= 1;
+      if (isAlive) actual.startsUnderWay -= 1;
     }
   }
 
   async function stop(name: string, method: string): Promise<StopResult> {
-    const truth = of(name);
-    deps.onStop(truth);
+    const actual = of(name);
+    deps.onStop(actual);
     await present(name);
-    if (truth.behaviour.refusesStop) throw new EngineError("refused", "no");
-    if (truth.status === "stopped") return { instances: 1 };
-    const { id, startedAtMs } = truth;
-    truth.dying = true;
-    await clock.pause(truth.behaviour.stopMs);
-    truth.dying = false;
-    if (truth.id !== id || truth.startedAtMs !== startedAtMs) return { instances: 1 };
-    if (method === "pause") deps.freeze(truth);
-    else deps.end(truth, method === "kill" ? 137 : 0);
+    if (actual.behaviour.refusesStop) throw new EngineError("refused", "no");
+    if (actual.status === "stopped") return { instances: 1 };
+    const { id, startedAtMs } = actual;
+    actual.dying = true;
+    await clock.pause(actual.behaviour.stopMs);
+    actual.dying = false;
+    if (actual.id !== id || actual.startedAtMs !== startedAtMs) return { instances: 1 };
+    if (method === "pause") deps.freeze(actual);
+    else deps.end(actual, method === "kill" ? 137 : 0);
     if (!deps.isUp()) throw new EngineError("unreachable", "lost in the middle");
     return { instances: 1 };
   }
@@ -88,19 +88,19 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
     capabilities: CAPABILITIES.docker,
     async list() {
       await call();
-      const items = [...deps.truths.values()].filter(({ status }) => status !== "absent").map(itemOf);
+      const items = [...deps.actuals.values()].filter(({ status }) => status !== "absent").map(itemOf);
       await clock.pause(latencyMs);
       return items;
     },
     async observe({ name }) {
       await call();
-      const truth = of(name);
-      const { version } = truth;
-      const seen = observationOf(truth);
+      const actual = of(name);
+      const { version } = actual;
+      const seen = observationOf(actual);
       observations += 1;
       await clock.pause(latencyMs * (1 + (observations % 3))); // so that one overtakes another
-      if (isAlive && version > truth.knownVersion) {
-        Object.assign(truth, { knownVersion: version, knownAtMs: clock.now() });
+      if (isAlive && version > actual.knownVersion) {
+        Object.assign(actual, { knownVersion: version, knownAtMs: clock.now() });
       }
       return seen;
     },
@@ -119,14 +119,14 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
       return { id: `id-${id}`, values: { cpus } };
     },
     async throttle({ name }, { cpus }) {
-      const truth = of(name);
-      deps.onThrottle(truth);
+      const actual = of(name);
+      deps.onThrottle(actual);
       await present(name);
-      truth.cpus = cpus;
+      actual.cpus = cpus;
     },
     async restore({ name }, { id, values }) {
-      const truth = await present(name);
-      if (`id-${truth.id}` === id) truth.cpus = values["cpus"] ?? truth.cpus;
+      const actual = await present(name);
+      if (`id-${actual.id}` === id) actual.cpus = values["cpus"] ?? actual.cpus;
     },
     close: () => Promise.resolve(),
   };
@@ -135,9 +135,9 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
     engine,
     end() {
       isAlive = false;
-      for (const truth of deps.truths.values()) {
-        if (truth.startsUnderWay > 0) truth.startedBy = "unclear";
-        truth.startsUnderWay = 0;
+      for (const actual of deps.actuals.values()) {
+        if (actual.startsUnderWay > 0) actual.startedBy = "unclear";
+        actual.startsUnderWay = 0;
       }
     },
   };

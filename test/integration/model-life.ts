@@ -7,7 +7,7 @@ import type { Clock, Engine } from "../../src/lifecycle/ports.ts";
 import type { ModelClock } from "./model-clock.ts";
 import { createModelSchedule } from "./model-settings.ts";
 import type { ModelStore } from "./model-store.ts";
-import type { World } from "./model-world.ts";
+import type { Model } from "./model-state.ts";
 
 /** One life of the gateway, from its start to its end. */
 export interface Life {
@@ -21,12 +21,12 @@ export interface Life {
 
 export function createLife(deps: {
   clock: ModelClock;
-  world: World;
+  model: Model;
   store: ModelStore;
   settings: () => Settings;
   emit: (event: DomainEvent) => void;
 }): Life {
-  const { world } = deps;
+  const { model } = deps;
   let isAlive = true;
   const alive = (): boolean => isAlive;
   const clock: Clock = {
@@ -34,10 +34,10 @@ export function createLife(deps: {
     wall: deps.clock.wall,
     sleep: (ms, signal) => (isAlive ? whileAlive(deps.clock.sleep(ms, signal), alive) : NEVER),
   };
-  const docker = world.begin();
+  const docker = model.begin();
   const lifecycle = createLifecycle({
     clock,
-    probe: mortal(world.probe, alive),
+    probe: mortal(model.probe, alive),
     store: mortal(deps.store, alive),
     engines: { docker: mortal(docker.engine, alive), process: NOTHING },
     emit: (event) => isAlive && deps.emit(event),

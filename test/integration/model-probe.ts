@@ -1,18 +1,18 @@
 import type { Probe } from "../../src/lifecycle/ports.ts";
 import { NOT_READY, READY } from "../support/probing.ts";
 import type { ModelClock } from "./model-clock.ts";
-import { hostOf, type Truth } from "./model-truth.ts";
+import { hostOf, type EngineState } from "./model-engine-state.ts";
 
 /** Asks the containers as they are. Its answer may be old when it comes. */
 export function createModelProbe(deps: {
   clock: ModelClock;
   latencyMs: number;
-  truths: ReadonlyMap<string, Truth>;
-  answers: (truth: Truth) => boolean;
+  actuals: ReadonlyMap<string, EngineState>;
+  answers: (actual: EngineState) => boolean;
   isBusy: () => boolean;
 }): Probe {
   const at = ({ host }: { host: string }): boolean =>
-    [...deps.truths.values()].some((truth) => hostOf(truth) === host && deps.answers(truth));
+    [...deps.actuals.values()].some((actual) => hostOf(actual) === host && deps.answers(actual));
   return {
     async tcp(endpoint) {
       const found = at(endpoint);

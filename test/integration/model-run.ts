@@ -2,20 +2,20 @@ import type { DomainEvent } from "../../src/core/events.ts";
 import type { Lifecycle } from "../../src/lifecycle/lifecycle.ts";
 import { createModelClock, type ModelClock } from "./model-clock.ts";
 import type { Command, Plan } from "./model-commands.ts";
-import { createGuests, type Guests } from "./model-guests.ts";
-import { createOracle, type Oracle } from "./model-oracle.ts";
+import { createClients, type Clients } from "./model-clients.ts";
+import { createExpected, type Expected } from "./model-expected.ts";
 import { createLife, type Life } from "./model-life.ts";
 import { NAMES, VARIANTS } from "./model-settings.ts";
 import { createModelStore, type ModelStore } from "./model-store.ts";
 import { checkSpeed } from "./model-speed-rules.ts";
-import { HEALTHY } from "./model-truth.ts";
+import { HEALTHY } from "./model-engine-state.ts";
 import { use } from "./model-usage.ts";
-import { createWorld, type World } from "./model-world.ts";
+import { createModel, type Model } from "./model-state.ts";
 
 /** Everything that takes part in one run. */
 export interface Cast {
   readonly clock: ModelClock;
-  readonly world: World;
+  readonly model: Model;
   readonly store: ModelStore;
   /** Of the gateway's present life. */
   lifecycle: Lifecycle;
@@ -39,19 +39,19 @@ export async function runPlan(plan: Plan): Promise<void> {
   const startMs = clock.now();
   const note = (line: string): void => void story.push(`${String(clock.now() - startMs).padStart(7)}  ${line}`);
   try {
-    const { cast, oracle, guests } = await prepare(plan, clock, note);
+    const { cast, expected, clients } = await prepare(plan, clock, note);
     for (const command of plan.commands) {
       note(`> ${JSON.stringify(command)}`);
-      await act(cast, oracle, guests, command);
+      await act(cast, expected, clients, command);
       await clock.settle();
-      oracle.check(guests);
+      expected.check(clients);
     }
     note("> wait");
     await clock.advance(A_WHILE_MS);
-    oracle.check(guests);
-    oracle.checkPromises();
-    await quieten(cast, oracle, guests);
-    oracle.checkRest(guests);
+    expected.check(clients);
+    expected.checkPromises();
+    await quieten(cast, expected, clients);
+    expected.checkRest(clients);
     await cast.life.end();
     checkSpeed(cast);
   } catch (error) {
@@ -66,32 +66,32 @@ async function prepare(
   { latencyMs, eventDelayMs }: Plan,
   clock: ModelClock,
   note: (line: string) => void,
-): Promise<{ cast: Cast; oracle: Oracle; guests: Guests }> {
-  const judge: { oracle?: Oracle } = {};
-  const world = createWorld({
+): Promise<{ cast: Cast; expected: Expected; clients: Clients }> {
+  const judge: { expected?: Expected } = {};
+  const model = createModel({
     clock,
     names: NAMES,
     latencyMs,
     eventDelayMs,
     note,
     isWaking: (name) => cast.lifecycle.records.get(name)?.state.status === "starting",
-    onStart: (truth) => judge.oracle?.onStart(truth),
-    onStop: (truth) => judge.oracle?.onStop(truth),
-    onThrottle: (truth) => judge.oracle?.onThrottle(truth),
+    onStart: (actual) => judge.expected?.onStart(actual),
+    onStop: (actual) => judge.expected?.onStop(actual),
+    onThrottle: (actual) => judge.expected?.onThrottle(actual),
   });
   const store = createModelStore();
   const begin = (): Life =>
     createLife({
       clock,
-      world,
+      model,
       store,
       settings: () => VARIANTS[cast.variant]!,
-      emit: (event) => report(event, note, judge.oracle),
+      emit: (event) => report(event, note, judge.expected),
     });
   const life = begin();
   const cast: Cast = {
     clock,
-    world,
+    model,
     store,
     note,
     life,
@@ -103,56 +103,56 @@ async function prepare(
     unsteadyAtMs: -Infinity,
     mayForgetLimits: false,
   };
-  const oracle = createOracle(cast);
-  judge.oracle = oracle;
-  const guests = createGuests(cast, oracle);
+  const expected = createExpected(cast);
+  judge.expected = expected;
+  const clients = createClients(cast, expected);
   await life.begin();
   await clock.settle();
-  return { cast, oracle, guests };
+  return { cast, expected, clients };
 }
 
-function report(event: DomainEvent, note: (line: string) => void, oracle: Oracle | undefined): void {
+function report(event: DomainEvent, note: (line: string) => void, expected: Expected | undefined): void {
   if (event.type === "fault") throw new Error(`fault: ${event.message}: ${event.detail}`);
   if (event.type !== "state") return;
   if (event.from.status !== event.to.status)
     note(`    ${event.workload}: ${event.from.status} → ${event.to.status} (${event.why})`);
-  oracle?.onState(event.workload, event.from, event.to);
+  expected?.onState(event.workload, event.from, event.to);
 }
 
-async function act(cast: Cast, oracle: Oracle, guests: Guests, command: Command): Promise<void> {
-  const { clock, world, store, lifecycle } = cast;
+async function act(cast: Cast, expected: Expected, clients: Clients, command: Command): Promise<void> {
+  const { clock, model, store, lifecycle } = cast;
   switch (command.do) {
     case "visit":
-      for (let count = 0; count < command.many; count += 1) guests.visit(command.host, command.who);
+      for (let count = 0; count < command.many; count += 1) clients.visit(command.host, command.who);
       return;
     case "close":
-      return guests.close(command.which);
+      return clients.close(command.which);
     case "leave":
-      return guests.leave(command.which);
+      return clients.leave(command.which);
     case "meddle":
-      guests.order();
-      return world.meddle(command.name, command.what);
+      clients.order();
+      return model.meddle(command.name, command.what);
     case "behave":
-      world.of(command.name).behaviour = command.how;
+      model.of(command.name).behaviour = command.how;
       return;
     case "use":
-      return use(world.of(command.name), command.what, clock.now());
+      return use(model.of(command.name), command.what, clock.now());
     case "store":
       cast.mayForgetLimits = true;
       store.fault = command.fault;
       return;
     case "gateway":
-      return beginAnew(cast, oracle, guests, command.how);
+      return beginAnew(cast, expected, clients, command.how);
     case "engine":
       cast.unsteadyAtMs = clock.now();
       cast.mayForgetLimits = true;
-      return world.reachable(command.up);
+      return model.reachable(command.up);
     case "advance":
       return clock.advance(command.ms);
     case "jump":
       return clock.jumpWall(command.ms);
     case "busy":
-      world.busy = command.busy;
+      model.busy = command.busy;
       return;
     case "pin": {
       const app = lifecycle.records.get("app");
@@ -162,47 +162,47 @@ async function act(cast: Cast, oracle: Oracle, guests: Guests, command: Command)
     }
     case "wake": {
       const record = lifecycle.records.get(command.name);
-      guests.order();
-      guests.ask();
-      world.of(command.name).stoppedByOther = false;
+      clients.order();
+      clients.ask();
+      model.of(command.name).stoppedByOther = false;
       return record && lifecycle.wake(record, "admin", true);
     }
     case "stop": {
       const record = lifecycle.records.get(command.name);
-      guests.order();
+      clients.order();
       return record && lifecycle.sleep(record);
     }
     case "suspend":
     case "resume": {
       const record = lifecycle.records.get(command.name);
-      guests.order();
+      clients.order();
       if (record === undefined) return;
-      oracle.onSuspend(command.name, command.do === "suspend" ? command.ms : 0);
+      expected.onSuspend(command.name, command.do === "suspend" ? command.ms : 0);
       return command.do === "suspend" ? lifecycle.suspend(record, command.ms) : lifecycle.resume(record);
     }
     case "reload":
       cast.unsteadyAtMs = clock.now();
       if (command.variant !== cast.variant) cast.pinnedUntilMs = 0;
       cast.variant = command.variant;
-      guests.ask();
-      guests.order();
+      clients.ask();
+      clients.order();
       void lifecycle.reload();
   }
 }
 
 /** The gateway is replaced, or dies and is started again. */
-async function beginAnew(cast: Cast, oracle: Oracle, guests: Guests, how: "restart" | "kill"): Promise<void> {
+async function beginAnew(cast: Cast, expected: Expected, clients: Clients, how: "restart" | "kill"): Promise<void> {
   const { clock, store } = cast;
-  guests.order();
-  guests.ask();
-  guests.dropAll(how === "restart");
+  clients.order();
+  clients.ask();
+  clients.dropAll(how === "restart");
   if (how === "kill") cast.life.kill();
   else {
     await cast.life.end();
     checkSpeed(cast);
   }
   if (how === "kill") cast.mayForgetLimits ||= store.fault !== "none";
-  oracle.onNewLife(how === "restart" && store.fault === "none");
+  expected.onNewLife(how === "restart" && store.fault === "none");
   cast.unsteadyAtMs = clock.now();
   cast.pinnedUntilMs = 0;
   cast.life = cast.begin();
@@ -211,24 +211,24 @@ async function beginAnew(cast: Cast, oracle: Oracle, guests: Guests, how: "resta
 }
 
 /** Everybody goes home, everything is well again, and time passes. */
-async function quieten(cast: Cast, oracle: Oracle, guests: Guests): Promise<void> {
-  const { clock, world, store, lifecycle } = cast;
+async function quieten(cast: Cast, expected: Expected, clients: Clients): Promise<void> {
+  const { clock, model, store, lifecycle } = cast;
   cast.note("> quiet");
-  world.reachable(true);
-  world.busy = false;
+  model.reachable(true);
+  model.busy = false;
   cast.variant = 0;
-  guests.ask();
-  guests.order();
+  clients.ask();
+  clients.order();
   void lifecycle.reload();
   store.fault = "none";
   for (const name of NAMES) {
-    world.of(name).behaviour = HEALTHY;
-    use(world.of(name), "none", clock.now());
+    model.of(name).behaviour = HEALTHY;
+    use(model.of(name), "none", clock.now());
   }
   await clock.advance(1_000);
-  guests.closeAll();
+  clients.closeAll();
   for (const record of lifecycle.records.values()) {
-    oracle.onSuspend(record.name, 0);
+    expected.onSuspend(record.name, 0);
     lifecycle.resume(record);
   }
   cast.pinnedUntilMs = 0;

@@ -1,11 +1,11 @@
 import type { WorkloadState } from "../../src/core/workload-state.ts";
 import type { Cast } from "./model-run.ts";
-import type { Truth } from "./model-truth.ts";
+import type { EngineState } from "./model-engine-state.ts";
 
-/** What keeps a workload from being started, as somebody who knows the truth sees it. */
+/** What keeps a workload from being started, judged by the state of the engine. */
 export interface StartRules {
   /** Judges a start of ours at the moment at which it is ordered. */
-  judge(truth: Truth): void;
+  judge(actual: EngineState): void;
   isSuspended(name: string): boolean;
   suspend(name: string, ms: number): void;
   onState(name: string, to: WorkloadState): void;
@@ -16,22 +16,22 @@ export interface StartRules {
 }
 
 export function createStartRules(cast: Cast, rule: (holds: boolean, words: string) => void): StartRules {
-  const { clock, world } = cast;
+  const { clock, model } = cast;
   const coolUntilMs = new Map<string, number>();
   const suspendedUntilMs = new Map<string, number>();
   const isSuspended = (name: string): boolean => clock.now() < (suspendedUntilMs.get(name) ?? -Infinity);
 
   return {
     isSuspended,
-    judge(truth) {
-      const { name } = truth;
-      rule(truth.startsUnderWay === 0, `${name} is started while a start is under way`);
-      const isLeftAlone = truth.status !== "running" && clock.now() < truth.leftAloneUntilMs;
+    judge(actual) {
+      const { name } = actual;
+      rule(actual.startsUnderWay === 0, `${name} is started while a start is under way`);
+      const isLeftAlone = actual.status !== "running" && clock.now() < actual.leftAloneUntilMs;
       rule(!isLeftAlone, `${name} is started although somebody else may be updating it`);
       rule(clock.now() >= (coolUntilMs.get(name) ?? 0), `${name} is started before its cool-down is over`);
       rule(!isSuspended(name), `${name} is started although it is suspended`);
       const { wakeAfterStop } = cast.lifecycle.records.get(name)?.settings ?? {};
-      const mustStay = truth.stoppedByOther && wakeAfterStop === "started" && !world.isUnreported(truth);
+      const mustStay = actual.stoppedByOther && wakeAfterStop === "started" && !model.isUnreported(actual);
       rule(!mustStay, `${name} is started although somebody has stopped it`);
     },
     suspend: (name, ms) => void suspendedUntilMs.set(name, clock.now() + ms),

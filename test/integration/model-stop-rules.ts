@@ -1,9 +1,9 @@
 import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import type { Cast } from "./model-run.ts";
-import type { Truth } from "./model-truth.ts";
+import type { EngineState } from "./model-engine-state.ts";
 import { counts, type HiddenUse } from "./model-usage.ts";
 
-/** What an oracle remembers that a stop is judged by. */
+/** What the rules remember to judge a stop by. */
 export interface StopFacts {
   readonly usedAtMs: ReadonlyMap<string, number>;
   readonly drainedSinceMs: ReadonlyMap<string, number>;
@@ -25,10 +25,10 @@ export function createStopRules(
   cast: Cast,
   facts: StopFacts,
   rule: (holds: boolean, words: string) => void,
-): (record: WorkloadRecord, truth: Truth) => void {
-  const { clock, world } = cast;
-  return (record, truth) => {
-    const { name } = truth;
+): (record: WorkloadRecord, actual: EngineState) => void {
+  const { clock, model } = cast;
+  return (record, actual) => {
+    const { name } = actual;
     if (record.state.status !== "stopping") return rule(false, `${name} is stopped without a stop`);
     const { reason } = record.state;
     const drainedMs = clock.now() - (facts.drainedSinceMs.get(name) ?? clock.now());
@@ -37,13 +37,13 @@ export function createStopRules(
       const isCut = isOrder && (drainedMs >= DRAIN_LIMIT_MS || !facts.drainedSinceMs.has(name));
       rule(isCut, `${name} is stopped (${reason}) under ${record.leases} open leases`);
     }
-    const isDeletion = truth.autoRemove && reason !== "pause" && !world.isUnreported(truth);
+    const isDeletion = actual.autoRemove && reason !== "pause" && !model.isUnreported(actual);
     rule(!isDeletion || reason === "admin" || reason === "suspend", `${name} is deleted by a stop (${reason})`);
     if (isOrder) return;
 
     const used = facts.usedAtMs.get(name) ?? -Infinity;
     if (reason === "idle") {
-      const idleMs = clock.now() - (isKnownRun(truth) ? Math.max(used, truth.startedAtMs) : used);
+      const idleMs = clock.now() - (isKnownRun(actual) ? Math.max(used, actual.startedAtMs) : used);
       rule(idleMs >= (record.settings.idleTimeoutMs ?? Infinity) - 1, `${name} is stopped after ${idleMs} ms of rest`);
     }
     if (reason === "pause") {
@@ -51,21 +51,21 @@ export function createStopRules(
       rule(idleMs >= record.settings.pauseAfterMs - 1, `${name} is paused after ${idleMs} ms of rest`);
     }
     // It counts from the begin of a wake.
-    const upMs = isKnownRun(truth) ? clock.now() - Math.min(truth.startedAtMs, record.awakeSinceMs) : Infinity;
+    const upMs = isKnownRun(actual) ? clock.now() - Math.min(actual.startedAtMs, record.awakeSinceMs) : Infinity;
     rule(upMs >= record.settings.minUptimeMs - 1, `${name} is stopped before its min_uptime`);
     if (name === "app") rule(clock.now() >= cast.pinnedUntilMs, "app is stopped although it is pinned");
     if (reason === "unneeded") {
-      rule(truth.startedBy !== "outside" || world.isUnreported(truth), `${name} is unneeded, but not ours to stop`);
+      rule(actual.startedBy !== "outside" || model.isUnreported(actual), `${name} is unneeded, but not ours to stop`);
     }
     const needed = record.dependents.filter(({ gate }) => gate !== undefined).map((dependent) => dependent.name);
     rule(needed.length === 0, `${name} is stopped (${reason}) although ${needed.join()} needs it`);
-    judgeHiddenUse(record, truth, reason);
+    judgeHiddenUse(record, actual, reason);
   };
 
-  function judgeHiddenUse(record: WorkloadRecord, truth: Truth, reason: string): void {
-    const { activity, name } = truth;
-    const isSteady = clock.now() - cast.unsteadyAtMs >= STEADY_MS && !world.isUnreported(truth);
-    if (truth.status !== "running" || !isSteady) return;
+  function judgeHiddenUse(record: WorkloadRecord, actual: EngineState, reason: string): void {
+    const { activity, name } = actual;
+    const isSteady = clock.now() - cast.unsteadyAtMs >= STEADY_MS && !model.isUnreported(actual);
+    if (actual.status !== "running" || !isSteady) return;
     const isCounted = (kind: HiddenUse): boolean => {
       const signal = record.settings.idleSignal ?? (facts.fronted.has(name) ? "traffic" : "requests");
       return counts(kind, signal);
@@ -85,7 +85,7 @@ export function createStopRules(
    * A restart counts once only, one that nobody has told of not at all; and after a jump of the wall clock nobody can
    * say whether a run that was first seen then began before the last visit.
    */
-  function isKnownRun(truth: Truth): boolean {
-    return truth.startedBy !== "unclear" && !world.isUnreported(truth) && clock.now() === clock.wall();
+  function isKnownRun(actual: EngineState): boolean {
+    return actual.startedBy !== "unclear" && !model.isUnreported(actual) && clock.now() === clock.wall();
   }
 }

@@ -1,6 +1,6 @@
 import type { IdleSignal } from "../../src/core/settings.ts";
 import type { Usage } from "../../src/lifecycle/ports.ts";
-import type { Truth } from "./model-truth.ts";
+import type { EngineState } from "./model-engine-state.ts";
 
 /** What goes on in a container though no request of ours is open. */
 export type HiddenUse = "none" | "traffic" | "connections" | "cpu" | "exec";
@@ -21,29 +21,29 @@ export function noActivity(): Activity {
 }
 
 /** From now on this goes on in it. */
-export function use(truth: Truth, kind: HiddenUse, nowMs: number): void {
-  const { activity } = truth;
+export function use(actual: EngineState, kind: HiddenUse, nowMs: number): void {
+  const { activity } = actual;
   if (activity.kind === kind) return;
-  count(truth, nowMs);
+  count(actual, nowMs);
   const forMs = nowMs - activity.sinceMs;
   Object.assign(activity, {
-    before: truth.status === "running" ? { kind: activity.kind, forMs, untilMs: nowMs } : undefined,
+    before: actual.status === "running" ? { kind: activity.kind, forMs, untilMs: nowMs } : undefined,
     kind,
     sinceMs: nowMs,
   });
 }
 
 /** It begins to run, or goes on after a pause. */
-export function useAnew({ activity }: Truth, nowMs: number, isNewRun: boolean): void {
+export function useAnew({ activity }: EngineState, nowMs: number, isNewRun: boolean): void {
   Object.assign(activity, { sinceMs: nowMs, before: undefined, countedAtMs: nowMs });
   if (isNewRun) Object.assign(activity, { bytes: 0, packets: 0, cpuMs: 0 });
 }
 
 /** What its engine counts. */
-export function usageOf(truth: Truth, nowMs: number): Usage | undefined {
-  if (truth.status !== "running") return undefined;
-  count(truth, nowMs);
-  const { bytes, packets, cpuMs, kind } = truth.activity;
+export function usageOf(actual: EngineState, nowMs: number): Usage | undefined {
+  if (actual.status !== "running") return undefined;
+  count(actual, nowMs);
+  const { bytes, packets, cpuMs, kind } = actual.activity;
   const network = { rxBytes: bytes, txBytes: bytes, rxPackets: packets, txPackets: packets };
   return { ...network, cpuMs, memoryBytes: 1_000_000, connections: kind === "connections" ? 1 : 0 };
 }
@@ -53,7 +53,7 @@ export function counts(kind: HiddenUse, signal: IdleSignal): boolean {
   return kind === "exec" || kind === signal;
 }
 
-function count({ activity, status }: Truth, nowMs: number): void {
+function count({ activity, status }: EngineState, nowMs: number): void {
   const ms = status === "running" ? nowMs - activity.countedAtMs : 0;
   activity.countedAtMs = nowMs;
   if (activity.kind === "cpu") activity.cpuMs += ms;

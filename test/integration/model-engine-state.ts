@@ -10,7 +10,7 @@ import {
 } from "../../src/core/observation.ts";
 
 /** One container as it really is, whatever anybody was told. */
-export interface Truth {
+export interface EngineState {
   readonly name: string;
   id: number;
   status: "absent" | "stopped" | "running" | "paused";
@@ -65,7 +65,7 @@ export const HEALTHY: Behaviour = {
 };
 
 /** Each new container has a new address, as it may in earnest. */
-export function hostOf({ name, id }: Truth): string {
+export function hostOf({ name, id }: EngineState): string {
   return `${name}-${id}`;
 }
 
@@ -73,13 +73,13 @@ export function hostOf({ name, id }: Truth): string {
 export const OWN_CPUS = 2;
 
 /** In words, for a rule that is broken. */
-export function stateOf(truth: Truth): string {
-  if (truth.dying) return "is being stopped";
-  return truth.status === "running" ? `answers from ${truth.answersAtMs} on` : `is ${truth.status}`;
+export function stateOf(actual: EngineState): string {
+  if (actual.dying) return "is being stopped";
+  return actual.status === "running" ? `answers from ${actual.answersAtMs} on` : `is ${actual.status}`;
 }
 
 /** One that was made and never started. */
-export function born(name: string, id: number): Truth {
+export function born(name: string, id: number): EngineState {
   return {
     name,
     id,
@@ -105,40 +105,40 @@ export function born(name: string, id: number): Truth {
 }
 
 /** Another container takes its name. */
-export function bearAgain(truth: Truth, id: number, autoRemove: boolean): void {
-  const { behaviour, startsUnderWay, version, knownVersion, knownAtMs, leftAloneUntilMs } = truth;
+export function bearAgain(actual: EngineState, id: number, autoRemove: boolean): void {
+  const { behaviour, startsUnderWay, version, knownVersion, knownAtMs, leftAloneUntilMs } = actual;
   const kept = { behaviour, startsUnderWay, version, knownVersion, knownAtMs, leftAloneUntilMs };
-  Object.assign(truth, born(truth.name, id), kept, { autoRemove });
+  Object.assign(actual, born(actual.name, id), kept, { autoRemove });
 }
 
 /** The life cycle hears of it now: a stop or a removal, what follows that, and a start that ends it. */
-export function noteUpdate(truth: Truth, news: News, nowMs: number): News {
+export function noteUpdate(actual: EngineState, news: News, nowMs: number): News {
   const isOrder = news.kind === "removed" || news.kind === "ending" || (news.kind === "ended" && news.ordered);
-  truth.stoppedByOther = news.kind === "ended" ? news.ordered : truth.stoppedByOther && news.kind === "ending";
-  if (news.kind === "started") truth.leftAloneUntilMs = -1;
-  else if (isOrder || nowMs < truth.leftAloneUntilMs) truth.leftAloneUntilMs = nowMs + TRUCE_MS;
+  actual.stoppedByOther = news.kind === "ended" ? news.ordered : actual.stoppedByOther && news.kind === "ending";
+  if (news.kind === "started") actual.leftAloneUntilMs = -1;
+  else if (isOrder || nowMs < actual.leftAloneUntilMs) actual.leftAloneUntilMs = nowMs + TRUCE_MS;
   return news;
 }
 
 /** What a list says of it. */
-export function itemOf(truth: Truth): InventoryItem {
-  const { name, status } = truth;
-  return { name, id: `id-${truth.id}`, status, image: "", labels: {} };
+export function itemOf(actual: EngineState): InventoryItem {
+  const { name, status } = actual;
+  return { name, id: `id-${actual.id}`, status, image: "", labels: {} };
 }
 
 /** What an inspection says of it. */
-export function observationOf(truth: Truth): Observation {
-  const { name, status, exit, startedWallMs } = truth;
+export function observationOf(actual: EngineState): Observation {
+  const { name, status, exit, startedWallMs } = actual;
   const up = status === "running" || status === "paused";
   return {
     name,
-    id: status === "absent" ? "" : `id-${truth.id}`,
+    id: status === "absent" ? "" : `id-${actual.id}`,
     status,
     health: "none",
     image: "",
-    ...(up ? oneInstance(`id-${truth.id}`, [{ host: hostOf(truth), port: 80, published: false }]) : noInstances()),
+    ...(up ? oneInstance(`id-${actual.id}`, [{ host: hostOf(actual), port: 80, published: false }]) : noInstances()),
     startedAtMs: up ? startedWallMs : undefined,
     exit: status === "stopped" ? exit : undefined,
-    ...(truth.autoRemove && { autoRemove: true }),
+    ...(actual.autoRemove && { autoRemove: true }),
   };
 }

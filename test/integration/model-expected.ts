@@ -3,20 +3,20 @@ import type { Forward } from "../../src/core/decision.ts";
 import type { WorkloadState } from "../../src/core/workload-state.ts";
 import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import type { Visitor } from "./model-commands.ts";
-import type { Guests } from "./model-guests.ts";
+import type { Clients } from "./model-clients.ts";
 import type { Cast } from "./model-run.ts";
 import { HOLD_MS, NAMES, START_TIMEOUT_MS, VARIANTS } from "./model-settings.ts";
 import { checkSpeed, judgeThrottle } from "./model-speed-rules.ts";
 import { createStartRules } from "./model-start-rules.ts";
 import { createStopRules } from "./model-stop-rules.ts";
-import { hostOf, stateOf, type Truth } from "./model-truth.ts";
+import { hostOf, stateOf, type EngineState } from "./model-engine-state.ts";
 
-/** The rules, told by somebody who knows the truth. Every method throws, or remembers, when one is broken. */
-export interface Oracle {
+/** The rules, checked against the state of the engine. Every method throws, or remembers, when one is broken. */
+export interface Expected {
   onAsk(): void;
-  onStart(truth: Truth): void;
-  onStop(truth: Truth): void;
-  onThrottle(truth: Truth): void;
+  onStart(actual: EngineState): void;
+  onStop(actual: EngineState): void;
+  onThrottle(actual: EngineState): void;
   onState(name: string, from: WorkloadState, to: WorkloadState): void;
   /** True if the app answers the request. */
   onForward(record: WorkloadRecord, forward: Forward): boolean;
@@ -30,17 +30,17 @@ export interface Oracle {
   onUse(host: string, who: Visitor): void;
   onUseOf(name: string, who: Visitor): void;
   fail(words: string): void;
-  check(guests: Guests): void;
+  check(clients: Clients): void;
   checkPromises(): void;
-  checkRest(guests: Guests): void;
+  checkRest(clients: Clients): void;
 }
 
 const PAUSE_EVENT_LAG_MS = 1_000;
 /** No honest run asks the engine this often; a loop does within one step. */
 const MOST_CALLS = 4_000;
 
-export function createOracle(cast: Cast): Oracle {
-  const { clock, world, note } = cast;
+export function createExpected(cast: Cast): Expected {
+  const { clock, model, note } = cast;
   const usedAtMs = new Map<string, number>();
   const enteredAtMs = new Map<string, number>();
   const drainedSinceMs = new Map<string, number>();
@@ -60,17 +60,17 @@ export function createOracle(cast: Cast): Oracle {
     broken ??= words;
   }
 
-  function onStart(truth: Truth): void {
-    note(`    start ${truth.name}`);
-    rule(!calm, `${truth.name} is started although nobody has asked`);
-    starts.judge(truth);
+  function onStart(actual: EngineState): void {
+    note(`    start ${actual.name}`);
+    rule(!calm, `${actual.name} is started although nobody has asked`);
+    starts.judge(actual);
   }
 
-  function onStop(truth: Truth): void {
-    note(`    stop ${truth.name}`);
-    const record = cast.lifecycle.records.get(truth.name);
-    if (record === undefined) return rule(false, `${truth.name} is stopped, which is nobody's`);
-    judgeStop(record, truth);
+  function onStop(actual: EngineState): void {
+    note(`    stop ${actual.name}`);
+    const record = cast.lifecycle.records.get(actual.name);
+    if (record === undefined) return rule(false, `${actual.name} is stopped, which is nobody's`);
+    judgeStop(record, actual);
   }
 
   /** Somebody came in shortly before word of the pause did, and may have asked a frozen app. */
@@ -80,18 +80,18 @@ export function createOracle(cast: Cast): Oracle {
   }
 
   function onForward(record: WorkloadRecord, { to }: Forward): boolean {
-    const truth = world.of(record.name);
+    const actual = model.of(record.name);
     enteredAtMs.set(record.name, clock.now());
-    const answers = to.host === hostOf(truth) && world.answers(truth);
-    const isDeaf = truth.status === "running" && truth.answersAtMs === Infinity && !truth.dying;
-    const mayNotKnow = world.isUnreported(truth) || (isDeaf && truth.refusalReportedMs >= clock.now());
-    rule(answers || mayNotKnow, `a request goes to ${to.host}, which ${stateOf(truth)}`);
+    const answers = to.host === hostOf(actual) && model.answers(actual);
+    const isDeaf = actual.status === "running" && actual.answersAtMs === Infinity && !actual.dying;
+    const mayNotKnow = model.isUnreported(actual) || (isDeaf && actual.refusalReportedMs >= clock.now());
+    rule(answers || mayNotKnow, `a request goes to ${to.host}, which ${stateOf(actual)}`);
     rule(!starts.isSuspended(record.name), `${record.name} gets a request while it is suspended`);
     for (const { record: dependency, condition } of record.dependencies) {
-      const needed = world.of(dependency.name);
+      const needed = model.of(dependency.name);
       const runs = needed.status === "running" && !needed.dying;
       if (condition !== "completed") {
-        rule(runs || world.isUnreported(needed), `${record.name} is used while ${needed.name} ${stateOf(needed)}`);
+        rule(runs || model.isUnreported(needed), `${record.name} is used while ${needed.name} ${stateOf(needed)}`);
       }
     }
     return answers;
@@ -101,35 +101,35 @@ export function createOracle(cast: Cast): Oracle {
     if (who !== "kuma") usedAtMs.set(name, clock.now());
   }
 
-  function check(guests: Guests): void {
+  function check(clients: Clients): void {
     if (broken !== undefined) assert.fail(broken);
-    assert.ok(world.calls < MOST_CALLS, `the engine was asked ${world.calls} times`);
-    for (const { sinceMs, host } of guests.waiting) {
+    assert.ok(model.calls < MOST_CALLS, `the engine was asked ${model.calls} times`);
+    for (const { sinceMs, host } of clients.waiting) {
       assert.ok(clock.now() - sinceMs <= HOLD_MS, `somebody has waited at ${host} since ${sinceMs}`);
     }
-    for (const record of cast.lifecycle.records.values()) checkRecord(record, guests);
-    checkSpeed(cast, guests);
+    for (const record of cast.lifecycle.records.values()) checkRecord(record, clients);
+    checkSpeed(cast, clients);
     const pending = [...cast.lifecycle.routes().byName.values()].reduce((sum, { queue }) => sum + queue.pending, 0);
-    assert.ok(pending <= guests.waiting.size, `${pending} places are taken, ${guests.waiting.size} wait`);
+    assert.ok(pending <= clients.waiting.size, `${pending} places are taken, ${clients.waiting.size} wait`);
     const isStill = (status: string): boolean => !["starting", "draining", "stopping"].includes(status);
     const configured = VARIANTS[cast.variant]!.workloads.some(({ schedule }) => schedule !== undefined);
     const hasSchedule =
       configured || [...cast.lifecycle.records.values()].some(({ schedule }) => schedule !== undefined);
     const statuses = [...cast.lifecycle.records.values()].map(({ state }) => state.status);
-    const isStarting = NAMES.some((name) => world.of(name).startsUnderWay > 0);
-    calm = !hasSchedule && !isStarting && guests.waiting.size === 0 && statuses.every(isStill);
+    const isStarting = NAMES.some((name) => model.of(name).startsUnderWay > 0);
+    calm = !hasSchedule && !isStarting && clients.waiting.size === 0 && statuses.every(isStill);
   }
 
-  function checkRecord(record: WorkloadRecord, guests: Guests): void {
+  function checkRecord(record: WorkloadRecord, clients: Clients): void {
     const { name, state } = record;
-    const leases = guests.leases.filter((lease) => lease.record === record).length;
+    const leases = clients.leases.filter((lease) => lease.record === record).length;
     assert.equal(record.leases, leases, `the leases of ${name}`);
     assert.equal(record.leasesByKind.request + record.leasesByKind.tunnel, leases, `the kinds of leases of ${name}`);
     if (isUnused(record)) assert.ok(record.timer !== undefined, `${name} is unused, and no timer ends that`);
     // A job has two at most, and whoever waits for it as a dependency one; a job that was left may still await an answer.
     const signals = 2 + record.dependents.length;
     assert.ok(!cast.isPrompt || record.signals.size <= signals, `${name} has ${record.signals.size} signals`);
-    assert.ok(record.waiters.size <= guests.waiting.size, `${name} has waiters that nobody is`);
+    assert.ok(record.waiters.size <= clients.waiting.size, `${name} has waiters that nobody is`);
     if (record.gate !== undefined) assert.ok(state.status === "ready", `${name} lets pass while ${state.status}`);
     for (const { members } of record.waiters) {
       assert.equal(record.gate, undefined, `somebody waits for ${name}, which lets requests pass`);
@@ -139,7 +139,7 @@ export function createOracle(cast: Cast): Oracle {
         `somebody waits for ${members.map((member) => `${member.name} (${member.state.status})`).join()}`,
       );
     }
-    if (guests.waiting.size === 0) assert.equal(record.waiters.size, 0, `${name} has waiters left`);
+    if (clients.waiting.size === 0) assert.equal(record.waiters.size, 0, `${name} has waiters left`);
   }
 
   function checkPromises(): void {
@@ -152,16 +152,16 @@ export function createOracle(cast: Cast): Oracle {
     assert.deepEqual(open, [], "who was shown a page was promised a wake");
   }
 
-  function checkRest(guests: Guests): void {
-    check(guests);
+  function checkRest(clients: Clients): void {
+    check(clients);
     for (const record of cast.lifecycle.records.values()) {
-      const truth = world.of(record.name);
+      const actual = model.of(record.name);
       // What a stop would delete stays up, and keeps up what it needs.
-      const staysUp = [record, ...record.dependents].some(({ name }) => world.of(name).autoRemove);
+      const staysUp = [record, ...record.dependents].some(({ name }) => model.of(name).autoRemove);
       if (staysUp) continue;
       const mustRest =
-        record.settings.idleTimeoutMs !== undefined || (record.name === "db" && truth.startedBy === "us");
-      if (mustRest) assert.notEqual(truth.status, "running", `${record.name} is awake after a long rest`);
+        record.settings.idleTimeoutMs !== undefined || (record.name === "db" && actual.startedBy === "us");
+      if (mustRest) assert.notEqual(actual.status, "running", `${record.name} is awake after a long rest`);
       assert.equal(record.watchers.size, 0, `${record.name} is watched`);
       assert.equal(record.signals.size, 0, `${record.name} has signals left`);
       assert.equal(record.startCall, undefined);
@@ -179,14 +179,14 @@ export function createOracle(cast: Cast): Oracle {
     starts.onNewLife(isKept);
     if (!isKept) fronted.clear();
     for (const name of NAMES) {
-      const truth = world.of(name);
-      truth.stoppedByOther &&= isKept;
+      const actual = model.of(name);
+      actual.stoppedByOther &&= isKept;
       // When the last request to one that is configured no more has ended is not worth a line in the state file.
       if (!cast.lifecycle.records.has(name)) usedAtMs.delete(name);
       // Whose run it is follows from whether it has been woken ever.
       const isWoken = cast.lifecycle.records.get(name)?.state.status === "ready";
-      if (!isKept || !isWoken || truth.startedBy === "outside") truth.startedBy = "unclear";
-      truth.refusalReportedMs = Infinity;
+      if (!isKept || !isWoken || actual.startedBy === "outside") actual.startedBy = "unclear";
+      actual.refusalReportedMs = Infinity;
     }
   }
 
@@ -210,9 +210,9 @@ export function createOracle(cast: Cast): Oracle {
       if (isEnd) for (const kept of name === "db" || name === "job" ? ["app"] : [name]) promised.delete(kept);
     },
     onForward,
-    onThrottle(truth) {
-      note(`    throttle ${truth.name}`);
-      judgeThrottle(cast, truth, usedAtMs.get(truth.name) ?? -Infinity, rule);
+    onThrottle(actual) {
+      note(`    throttle ${actual.name}`);
+      judgeThrottle(cast, actual, usedAtMs.get(actual.name) ?? -Infinity, rule);
     },
     onFront: (name) => void fronted.add(name),
     onSuspend: starts.suspend,

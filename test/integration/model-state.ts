@@ -2,18 +2,18 @@ import { EngineError, type News, type OnChange, type Probe } from "../../src/lif
 import type { ModelClock } from "./model-clock.ts";
 import { createModelEngine } from "./model-engine.ts";
 import { createModelProbe } from "./model-probe.ts";
-import { bearAgain, born, noteUpdate, type Truth } from "./model-truth.ts";
+import { bearAgain, born, noteUpdate, type EngineState } from "./model-engine-state.ts";
 import { useAnew } from "./model-usage.ts";
 
 /** The containers, the engine that runs them, and everybody else who has a hand in it. */
-export interface World {
+export interface Model {
   /** The engine for a new life of the gateway. */
   begin(): ReturnType<typeof createModelEngine>;
   readonly probe: Probe;
-  of(name: string): Truth;
-  answers(truth: Truth): boolean;
+  of(name: string): EngineState;
+  answers(actual: EngineState): boolean;
   /** The life cycle cannot know yet how it stands with this container. */
-  isUnreported(truth: Truth): boolean;
+  isUnreported(actual: EngineState): boolean;
   /** Somebody else does something to it. */
   meddle(name: string, what: Meddling): void;
   reachable(up: boolean): void;
@@ -32,7 +32,7 @@ export type Meddling =
   | "recreate --rm"
   | "deafen";
 
-export function createWorld(deps: {
+export function createModel(deps: {
   clock: ModelClock;
   names: readonly string[];
   /** How long the engine takes to answer, and how late it tells of a change. */
@@ -42,12 +42,12 @@ export function createWorld(deps: {
   /** True while the life cycle wakes it: who starts it then does so together with us. */
   isWaking: (name: string) => boolean;
   /** Called at each order, right before it is carried out. */
-  onStart: (truth: Truth) => void;
-  onStop: (truth: Truth) => void;
-  onThrottle: (truth: Truth) => void;
-}): World {
+  onStart: (actual: EngineState) => void;
+  onStop: (actual: EngineState) => void;
+  onThrottle: (actual: EngineState) => void;
+}): Model {
   const { clock, latencyMs, eventDelayMs, note } = deps;
-  const truths = new Map<string, Truth>();
+  const actuals = new Map<string, EngineState>();
   const unreported = new Map<string, number>();
   const missed = new Set<string>();
   const reportedAtMs = new Map<string, number>();
@@ -56,11 +56,11 @@ export function createWorld(deps: {
   let up = true;
   let ids = 0;
   let runs = 0;
-  for (const name of deps.names) truths.set(name, born(name, ++ids));
+  for (const name of deps.names) actuals.set(name, born(name, ++ids));
 
-  const world: World = {
+  const model: Model = {
     begin,
-    probe: createModelProbe({ clock, latencyMs, truths, answers, isBusy: () => world.busy }),
+    probe: createModelProbe({ clock, latencyMs, actuals, answers, isBusy: () => model.busy }),
     of,
     answers,
     isUnreported,
@@ -70,17 +70,17 @@ export function createWorld(deps: {
     calls: 0,
   };
 
-  function of(name: string): Truth {
-    const truth = truths.get(name);
-    if (truth === undefined) throw new EngineError("absent", `no container "${name}"`);
-    return truth;
+  function of(name: string): EngineState {
+    const actual = actuals.get(name);
+    if (actual === undefined) throw new EngineError("absent", `no container "${name}"`);
+    return actual;
   }
 
-  function answers(truth: Truth): boolean {
-    return truth.status === "running" && !truth.dying && clock.now() >= truth.answersAtMs;
+  function answers(actual: EngineState): boolean {
+    return actual.status === "running" && !actual.dying && clock.now() >= actual.answersAtMs;
   }
 
-  function isUnreported({ name, version, knownVersion, knownAtMs }: Truth): boolean {
+  function isUnreported({ name, version, knownVersion, knownAtMs }: EngineState): boolean {
     // A further change may have been reported meanwhile, so that it is observed once more before anything is done.
     if (version === knownVersion) return clock.now() <= knownAtMs + 8 * latencyMs;
     if (missed.has(name) || (unreported.get(name) ?? 0) > 0) return true;
@@ -107,7 +107,7 @@ export function createWorld(deps: {
     if (now === up) return;
     up = now;
     note(now ? "the engine is back" : "the engine is lost");
-    if (!now) for (const truth of truths.values()) if (isUnreported(truth)) missed.add(truth.name);
+    if (!now) for (const actual of actuals.values()) if (isUnreported(actual)) missed.add(actual.name);
     watcher?.link(now);
     if (!now) return;
     for (const name of missed) reportedAtMs.set(name, clock.now());
@@ -115,19 +115,19 @@ export function createWorld(deps: {
     watcher?.onChange();
   }
 
-  function run(truth: Truth, by: Truth["startedBy"]): void {
-    if (truth.status === "absent" || truth.status === "running") return;
-    const goesOn = truth.status === "paused";
-    truth.status = "running";
-    truth.refusalReportedMs = Infinity;
-    truth.stoppedByOther = false;
-    useAnew(truth, clock.now(), !goesOn);
-    if (goesOn && by !== "us") truth.startedBy = "unclear"; // who lets it go on makes it theirs, who started it or not
+  function run(actual: EngineState, by: EngineState["startedBy"]): void {
+    if (actual.status === "absent" || actual.status === "running") return;
+    const goesOn = actual.status === "paused";
+    actual.status = "running";
+    actual.refusalReportedMs = Infinity;
+    actual.stoppedByOther = false;
+    useAnew(actual, clock.now(), !goesOn);
+    if (goesOn && by !== "us") actual.startedBy = "unclear"; // who lets it go on makes it theirs, who started it or not
     if (!goesOn) {
-      const { listenMs, endsAfterMs, exitCode } = truth.behaviour;
+      const { listenMs, endsAfterMs, exitCode } = actual.behaviour;
       const startedAtMs = clock.now() + (runs += 1) / 1_000; // no two runs begin at the very same moment
       const startedWallMs = startedAtMs - clock.now() + clock.wall();
-      Object.assign(truth, {
+      Object.assign(actual, {
         startedBy: by,
         startedAtMs,
         startedWallMs,
@@ -136,80 +136,80 @@ export function createWorld(deps: {
       });
       if (endsAfterMs !== undefined) {
         clock.later(endsAfterMs, () => {
-          if (truth.startedAtMs === startedAtMs && truth.status === "running" && !truth.dying) end(truth, exitCode);
+          if (actual.startedAtMs === startedAtMs && actual.status === "running" && !actual.dying) end(actual, exitCode);
         });
       }
     }
-    if (goesOn) changed(truth.name);
-    else changed(truth.name, { kind: "started" });
+    if (goesOn) changed(actual.name);
+    else changed(actual.name, { kind: "started" });
   }
 
-  function end(truth: Truth, code: number, ordered = false): void {
-    if (truth.status !== "running" && truth.status !== "paused") return;
-    note(`${truth.name} has ended with ${code}`);
-    truth.status = truth.autoRemove ? "absent" : "stopped";
-    truth.dying = false;
-    truth.exit = { code, oomKilled: false, message: "", atMs: clock.wall() };
-    if (truth.autoRemove) changed(truth.name, { kind: "ended", ordered }, { kind: "removed" });
-    else changed(truth.name, { kind: "ended", ordered });
+  function end(actual: EngineState, code: number, ordered = false): void {
+    if (actual.status !== "running" && actual.status !== "paused") return;
+    note(`${actual.name} has ended with ${code}`);
+    actual.status = actual.autoRemove ? "absent" : "stopped";
+    actual.dying = false;
+    actual.exit = { code, oomKilled: false, message: "", atMs: clock.wall() };
+    if (actual.autoRemove) changed(actual.name, { kind: "ended", ordered }, { kind: "removed" });
+    else changed(actual.name, { kind: "ended", ordered });
   }
 
   /** Somebody else's stop: word of the order comes before its end, which takes its time. */
-  function endOrdered(truth: Truth): void {
-    const { stopMs } = truth.behaviour;
-    if (stopMs === 0 || truth.status !== "running" || truth.dying) return end(truth, 0, true);
-    const { startedAtMs } = truth;
-    truth.dying = true;
-    changed(truth.name, { kind: "ending" });
+  function endOrdered(actual: EngineState): void {
+    const { stopMs } = actual.behaviour;
+    if (stopMs === 0 || actual.status !== "running" || actual.dying) return end(actual, 0, true);
+    const { startedAtMs } = actual;
+    actual.dying = true;
+    changed(actual.name, { kind: "ending" });
     clock.later(stopMs, () => {
-      if (truth.startedAtMs === startedAtMs) end(truth, 0, true);
+      if (actual.startedAtMs === startedAtMs) end(actual, 0, true);
     });
   }
 
-  function freeze(truth: Truth): void {
-    if (truth.status !== "running") return;
-    truth.status = "paused";
-    changed(truth.name);
+  function freeze(actual: EngineState): void {
+    if (actual.status !== "running") return;
+    actual.status = "paused";
+    changed(actual.name);
   }
 
   function meddle(name: string, what: Meddling): void {
-    const truth = of(name);
-    const isShared = truth.startsUnderWay > 0 || deps.isWaking(name) || isUnreported(truth);
-    if (isShared) truth.startedBy = "unclear";
+    const actual = of(name);
+    const isShared = actual.startsUnderWay > 0 || deps.isWaking(name) || isUnreported(actual);
+    if (isShared) actual.startedBy = "unclear";
     switch (what) {
       case "stop":
-        return endOrdered(truth);
+        return endOrdered(actual);
       case "kill":
-        return end(truth, 137);
+        return end(actual, 137);
       case "start":
-        return run(truth, isShared ? "unclear" : "outside");
+        return run(actual, isShared ? "unclear" : "outside");
       case "restart": {
-        const by = isShared || truth.status === "running" ? "unclear" : "outside";
-        end(truth, 0, true);
-        return run(truth, by);
+        const by = isShared || actual.status === "running" ? "unclear" : "outside";
+        end(actual, 0, true);
+        return run(actual, by);
       }
       case "pause":
-        return freeze(truth);
+        return freeze(actual);
       case "remove":
-        if (truth.status === "absent") return undefined;
-        truth.status = "absent";
+        if (actual.status === "absent") return undefined;
+        actual.status = "absent";
         return changed(name, { kind: "removed" });
       case "recreate":
       case "recreate --rm":
-        bearAgain(truth, ++ids, what === "recreate --rm");
+        bearAgain(actual, ++ids, what === "recreate --rm");
         return changed(name, { kind: "removed" }, { kind: "made" });
       case "deafen": // without any event: only a request can find it out
-        truth.answersAtMs = Infinity;
-        truth.refusalReportedMs = Infinity;
+        actual.answersAtMs = Infinity;
+        actual.refusalReportedMs = Infinity;
     }
   }
 
   function begin(): ReturnType<typeof createModelEngine> {
     watcher = undefined;
-    for (const truth of truths.values()) truth.leftAloneUntilMs = -1;
+    for (const actual of actuals.values()) actual.leftAloneUntilMs = -1;
     return createModelEngine({
       ...deps,
-      truths,
+      actuals,
       of,
       isUnreported,
       isUp: () => up,
@@ -220,9 +220,9 @@ export function createWorld(deps: {
         watcher = { onChange, link };
         onChange();
       },
-      onCall: () => void (world.calls += 1),
+      onCall: () => void (model.calls += 1),
     });
   }
 
-  return world;
+  return model;
 }

@@ -4,7 +4,7 @@ import { closeLease, type Lease, openLease } from "../../src/lifecycle/workload/
 import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import type { Forward } from "../../src/core/decision.ts";
 import type { Visitor } from "./model-commands.ts";
-import type { Oracle } from "./model-oracle.ts";
+import type { Expected } from "./model-expected.ts";
 import type { Cast } from "./model-run.ts";
 import { HOLD_MS } from "./model-settings.ts";
 
@@ -16,7 +16,7 @@ interface Waiting {
 }
 
 /** Every client, as the two handlers admit it. */
-export interface Guests {
+export interface Clients {
   readonly waiting: ReadonlySet<Waiting>;
   readonly leases: readonly Lease[];
   visit(host: string, who: Visitor): void;
@@ -37,13 +37,13 @@ const USES: ReadonlySet<string> = new Set(["page", "waking", "timed-out", "gone"
 /** So often a handler asks again for a request that the app refused. */
 const MOST_TRIES = 4;
 
-export function createGuests(cast: Cast, oracle: Oracle): Guests {
-  const { clock, world, note } = cast;
+export function createClients(cast: Cast, expected: Expected): Clients {
+  const { clock, model, note } = cast;
   const waiting = new Set<Waiting>();
   const leases: Lease[] = [];
 
   function visit(host: string, who: Visitor): void {
-    oracle.onAsk();
+    expected.onAsk();
     enter(host, who, 1);
   }
 
@@ -57,22 +57,22 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
       return pass({ host, who, tries }, { record: single, forward: single.gate, lease });
     }
     const isAuth = who === "auth";
-    if (isAuth) for (const { name } of route.members) oracle.onFront(name);
-    const guest: Waiting = { host, sinceMs: clock.now(), aborted: new AbortController() };
-    waiting.add(guest);
+    if (isAuth) for (const { name } of route.members) expected.onFront(name);
+    const client: Waiting = { host, sinceMs: clock.now(), aborted: new AbortController() };
+    waiting.add(client);
     const admitted = lifecycle.admit(
       route,
-      clientRequestOf(who, guest.aborted.signal),
+      clientRequestOf(who, client.aborted.signal),
       { maxHoldMs: isAuth ? 1_000 : Infinity, seesTraffic: !isAuth, relaysSuccess: !isAuth },
       isAuth ? "none" : who === "upgrade" ? "tunnel" : "request",
     );
     admitted.then(
       (admission) => {
         // Who waited for a former life of the gateway has lost the connection.
-        if (!waiting.delete(guest)) return;
+        if (!waiting.delete(client)) return;
         answer(host, who, admission, tries);
       },
-      (error: unknown) => oracle.fail(`admit broke: ${String(error)}`),
+      (error: unknown) => expected.fail(`admit broke: ${String(error)}`),
     );
   }
 
@@ -81,8 +81,8 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
       return pass({ host, who, tries }, admission);
     }
     const { kind } = admission.decision;
-    if (host === "app" && (kind === "page" || kind === "waking")) oracle.onPromise("app");
-    if (USES.has(admission.decision.kind)) oracle.onUse(host, who);
+    if (host === "app" && (kind === "page" || kind === "waking")) expected.onPromise("app");
+    if (USES.has(admission.decision.kind)) expected.onUse(host, who);
     note(`    ${who} at ${host}: ${admission.decision.kind}`);
   }
 
@@ -96,21 +96,21 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
     }: { readonly record: WorkloadRecord; readonly forward: Forward; readonly lease: Lease | undefined },
   ): void {
     note(`    ${who} at ${host}: forward to ${forward.to.host}`);
-    const answered = oracle.onForward(record, forward);
-    if (lease === undefined) return oracle.onUseOf(record.name, who);
+    const answered = expected.onForward(record, forward);
+    if (lease === undefined) return expected.onUseOf(record.name, who);
     if (answered) {
       leases.push(lease);
       return;
     }
     end(lease);
     cast.lifecycle.context.dispatch(record, { type: "refused", endpoint: forward.to });
-    world.of(record.name).refusalReportedMs = Math.min(world.of(record.name).refusalReportedMs, clock.now());
+    model.of(record.name).refusalReportedMs = Math.min(model.of(record.name).refusalReportedMs, clock.now());
     if (tries < MOST_TRIES) enter(host, who, tries + 1);
   }
 
   function end(lease: Lease): void {
     closeLease(lease, clock, cast.lifecycle.context.rearm);
-    if (!lease.quiet) oracle.onUseOf(lease.record.name, "other");
+    if (!lease.quiet) expected.onUseOf(lease.record.name, "other");
   }
 
   return {
@@ -122,21 +122,21 @@ export function createGuests(cast: Cast, oracle: Oracle): Guests {
       if (lease !== undefined) end(lease);
     },
     leave(which) {
-      const guest = [...waiting][which % Math.max(1, waiting.size)];
-      guest?.aborted.abort();
+      const client = [...waiting][which % Math.max(1, waiting.size)];
+      client?.aborted.abort();
     },
     closeAll() {
       assert.ok([...waiting].every(({ sinceMs }) => clock.now() - sinceMs <= HOLD_MS));
-      for (const guest of waiting) guest.aborted.abort();
+      for (const client of waiting) client.aborted.abort();
       for (const lease of leases.splice(0)) end(lease);
     },
     dropAll(isOrderly) {
-      for (const guest of waiting) guest.aborted.abort();
+      for (const client of waiting) client.aborted.abort();
       waiting.clear();
       for (const lease of leases.splice(0)) if (isOrderly) end(lease);
     },
-    ask: () => oracle.onAsk(),
-    order: () => oracle.onOrder(),
+    ask: () => expected.onAsk(),
+    order: () => expected.onOrder(),
   };
 }
 
