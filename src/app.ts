@@ -33,21 +33,21 @@ import { clientAddress } from "./web/client-address.ts";
 import type { ExtraEndpoint } from "./web/extra-endpoint.ts";
 
 export interface AppDeps extends TelemetryDeps {
-  /** What file and environment say; replaced by `reload`. */
+  /** The settings of file and environment; replaced by `reload`. */
   readonly config: FileConfig;
   readonly probe: Probe;
   readonly store: Store;
   readonly engines: Engines;
-  /** The gateway's own container (name or id), which it must not look after. */
+  /** The gateway's own container (name or id), which it must not manage. */
   readonly self?: string | undefined;
 }
 
 export interface App {
-  /** Reads the state of the world, then listens. Rejects with the system's error when the port is taken. */
+  /** Reads the current state, then listens. Rejects with the system's error when the port is taken. */
   listen(): Promise<AddressInfo>;
-  /** Takes another configuration; what needs a restart keeps its old value, with a warning. */
+  /** Applies another configuration; what needs a restart keeps its old value, with a warning. */
   reload(config: FileConfig): Promise<void>;
-  /** Lets what is open end, for `graceMs` at most; the containers stay as they are. */
+  /** Lets open requests finish, for `graceMs` at most; the containers stay as they are. */
   drain(graceMs: number): Promise<void>;
 }
 
@@ -144,7 +144,7 @@ interface Handlers {
   readonly endpoints: Endpoints;
 }
 
-/** Whatever answers a request: the proxy, the auth requests of front proxies, the reserved paths. */
+/** Everything that answers requests: the proxy, the auth requests of front proxies, the reserved paths. */
 function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => boolean): Handlers {
   const { deps, settings, events, telemetry, lifecycle, untrusted } = parts;
   const { clock, version } = deps;
@@ -195,7 +195,7 @@ function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => bo
   return { proxy, auth, endpoints };
 }
 
-/** What front proxies read besides their auth requests. */
+/** What front proxies read in addition to their auth requests. */
 function frontEndpoints({ settings: { responder }, lifecycle }: Parts): readonly ExtraEndpoint[] {
   const { portOf, routes, settings, enginesUp } = lifecycle;
   return [
@@ -221,7 +221,7 @@ function createListener(parts: Parts, { proxy, auth, endpoints }: Handlers): Gat
   const router = createRequestRouter({
     ...createHostLookup({ routes: lifecycle.routes, settings: lifecycle.settings, isTrusted }),
     internal: endpoints.handle,
-    // A traced request needs its span, which is around what node:http has read.
+    // A traced request needs its span, which surrounds what node:http has read.
     ...(telemetry.tracing === undefined
       ? { ...requestHandlers, simple: proxy.simple, simpleAuth: auth.simple }
       : telemetry.tracing.around<Route>(requestHandlers)),

@@ -26,19 +26,19 @@ import { createWakesToday } from "./admin/api/wakes-today.ts";
 /** The reserved `/_…` paths of every host. */
 export interface Endpoints {
   /**
-   * Answers what is ours. False: it is not, and nothing was done. `path` is without query, `route` what its host leads
-   * to. Worth asking only for paths that `mayBeReserved`.
+   * Answers requests for our own paths. Returns false for any other, without an effect. `path` has no query, `route` is
+   * that of its host. Only useful for paths that `mayBeReserved`.
    */
   readonly handle: (req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined) => boolean;
   /** The bodies of `/_health` and `/_logs` for a handler that writes them in its own way. */
   readonly polls: Polls;
-  /** Takes from the budget that such a poll has here too; `undefined`: it may pass, else in how many milliseconds it may. */
+  /** Takes from the budget of such a poll; `undefined`: it may pass, else the milliseconds until it may. */
   readonly pollAllowed: (kind: PollKind, address: string, route: string) => number | undefined;
-  /** Ends what would never end by itself: the gateway is about to. */
+  /** Ends what would never end by itself, before a shutdown. */
   readonly close: () => void;
 }
 
-/** Puts the endpoints together; the only express of the context, and nothing else's way leads through it. */
+/** Creates the endpoints, in the only express app of the gateway. */
 export function createEndpoints(deps: EndpointsDeps): Endpoints {
   const { lifecycle, clock, events } = deps;
   const sender = createSender(deps.responder);
@@ -101,7 +101,7 @@ function createExpress(): Express {
   return app;
 }
 
-/** Without the header that would bind a whole domain to TLS: that is for whoever terminates it to say. */
+/** Without the header that would bind a whole domain to TLS: the proxy that terminates TLS must decide that. */
 const ADMIN_HEADERS = helmet({
   strictTransportSecurity: false,
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
@@ -120,7 +120,7 @@ function onError({ events }: EndpointsDeps, sender: Sender): ErrorRequestHandler
   };
 }
 
-/** Express says so of a path or a body that cannot be decoded. */
+/** Express reports this for a path or a body that cannot be decoded. */
 function isClientsFault(error: unknown): boolean {
   const status = error instanceof Error && "status" in error ? error.status : undefined;
   return typeof status === "number" && status >= 400 && status < 500;

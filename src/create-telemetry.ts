@@ -12,14 +12,14 @@ export interface TelemetryDeps {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly version: string;
-  /** Begins traces; absent: nobody asked for them, and nothing is spent on them. */
+  /** Starts tracing; absent: tracing is off and costs nothing. */
   readonly startTracing?: ((sources: TracingSources) => Tracing) | undefined;
 }
 
-/** What listens to the events and is asked by others, too. */
+/** What listens to the events and is also queried. */
 export type Telemetry = ReturnType<typeof createTelemetry>;
 
-/** Whatever listens to the events: log, metrics, traces, webhooks. The life cycle is created after it. */
+/** Everything that listens to the events: log, metrics, traces, webhooks. The life cycle is created after it. */
 export function createTelemetry(
   { clock, logger, startTracing, version }: TelemetryDeps,
   settings: Pick<CurrentSettings, "gateway">,

@@ -16,7 +16,10 @@ interface CurrentSettingsDeps {
   readonly warn: (message: string) => void;
 }
 
-/** The only holder of the configuration and of what is made of it; all of it is replaced by a reload or a new inventory. */
+/**
+ * The only holder of the configuration and of what is derived from it, all of it replaced by a reload or a new
+ * inventory.
+ */
 export interface CurrentSettings {
   readonly gateway: () => FileConfig["gateway"];
   readonly responder: () => Responder;
@@ -28,7 +31,7 @@ export interface CurrentSettings {
   readonly isGatewayName: (host: string) => boolean;
   /** Merges the configuration with the labels of an inventory. */
   readonly merge: (inventory: readonly InventoryItem[]) => Settings;
-  /** Takes another configuration; what needs a restart keeps its old value, with a warning. */
+  /** Applies another configuration; what needs a restart keeps its old value, with a warning. */
   readonly replace: (next: FileConfig) => void;
 }
 
@@ -69,11 +72,11 @@ export function createCurrentSettings({ self, warn, ...deps }: CurrentSettingsDe
         warn(`gateway.${FIXED_KEYS[key]} is not reloaded: the new value counts after a restart`);
       }
       const gateway = { ...next.gateway, ...fixed };
-      responder = responderFor(gateway); // templates may have changed, whatever the configuration says
+      responder = responderFor(gateway); // templates may have changed even if the configuration has not
       config = { ...next, gateway };
     },
   };
 }
 
-/** What only a start takes from the configuration, as the file calls it. */
+/** The settings that only take effect at a start, by their key in the file. */
 const FIXED_KEYS = { port: "port", bind: "bind", adminAuth: "admin_auth", stateFile: "state_file" } as const;

@@ -2,15 +2,15 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /**
- * Makes the start leave little behind; call it before anything else is loaded. V8 takes the loops of a start for the life
- * to come and compiles what never runs again, and nothing would soon collect the garbage: a gateway at rest would keep
- * 30 MB of both. `nodeFlags` are those that Node runs with: who chose V8's compilers is left alone. Returns what ends the
- * start, in 50 ms: from then on V8 works for throughput, as it does by itself.
+ * Keeps the memory of a start small; call it before anything else is loaded. V8 optimises for the loops of a start,
+ * compiles what never runs again, and nothing would soon collect the garbage: an idle gateway would keep 30 MB of both.
+ * `nodeFlags` are those of Node: explicit choices of V8's compilers are left alone. Returns a function that ends the
+ * start, in 50 ms: from then on V8 works for throughput, as by default.
  */
 export function beginLeanStart(nodeFlags: readonly string[]): () => void {
   forgetWebSockets();
   if (nodeFlags.some((flag) => CHOOSES_COMPILERS.test(flag))) return () => {};
-  // Before Node 24 maglev is off by itself, and must stay so.
+  // Before Node 24 maglev is off by default, and must stay so.
   const compilers = ["sparkplug", ...(hasMaglev() ? ["maglev"] : []), "turbofan"];
   for (const compiler of compilers) setFlagsFromString(`--no-${compiler}`);
   return () => {
@@ -25,17 +25,20 @@ function hasMaglev(): boolean {
 
 const CHOOSES_COMPILERS = /jitless|lite-mode|sparkplug|maglev|turbofan|turboshaft|-opt\b/;
 
-/** Once, for a gateway at rest makes too little garbage for V8 to look. */
+/** Once, since an idle gateway makes too little garbage for V8 to collect it. */
 function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as (how: object) => void;
-  // V8 forgets the shape of Node's queued callbacks if none is there meanwhile, and takes ten times as long for each then.
+  // V8 forgets the shape of Node's queued callbacks if there is none meanwhile, and then takes ten times as long for
+  // each.
   process.nextTick(() => {});
   collect({ type: "major", execution: "sync", flavor: "last-resort" });
   setFlagsFromString("--no-expose-gc");
 }
 
-/** An `import` of node:http reads all its exports, and these three load Node's own copy of undici: 3 MB that nobody uses. */
+/**
+ * An `import` of node:http reads all its exports, and these three load Node's own copy of undici: 3 MB without a use.
+ */
 function forgetWebSockets(): void {
   const http = process.getBuiltinModule("node:http");
   for (const name of ["WebSocket", "CloseEvent", "MessageEvent"]) Reflect.deleteProperty(http, name);

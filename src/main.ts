@@ -4,7 +4,7 @@ import { beginLeanStart } from "./lean-start.ts";
 /** The edge of the process: the only file that knows its arguments, environment, streams, signals and exit code. */
 const started = beginLeanStart([...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]);
 const { run } = await import("./cli/run.ts");
-// Who reads along may leave early (`dag schema | head -1`): that is no fault.
+// The reader may leave early (`dag schema | head -1`), which is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
@@ -18,5 +18,5 @@ const code = await run(process.argv.slice(2), {
   started,
 });
 process.exitCode = code;
-// What is still open then (spans on their way to a collector that is gone) is not waited for.
+// What is still open then (spans on their way to an unreachable collector) is not waited for.
 setTimeout(() => process.exit(), 1_000).unref();

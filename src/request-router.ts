@@ -12,12 +12,12 @@ import type { HostLookup } from "./proxy/host-lookup.ts";
 import type { Answer } from "./respond/answer.ts";
 import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
 
-/** Where a request can lead, in the order in which it is asked. */
+/** Where a request can go, in the order of the checks. */
 export interface RouterDeps extends HostLookup {
-  /** The auth requests of front proxies; false: not one. */
+  /** The auth requests of front proxies; false: it is not one. */
   auth(req: IncomingMessage, res: ServerResponse, path: string): boolean;
   authUpgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
-  /** The reserved `/_…` paths; false: not one on this host. */
+  /** The reserved `/_…` paths; false: it is not one on this host. */
   internal(req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined): boolean;
   /** Answers a simple request to a ready app; false: it needs something else. Unset: node:http reads every request. */
   readonly simple?: (
@@ -26,21 +26,21 @@ export interface RouterDeps extends HostLookup {
     body: Buffer | undefined,
     client: ClientConnection,
   ) => boolean;
-  /** The header lines of the 200 to a simple auth request that may pass. */
+  /** The field lines of the 200 to a simple auth request that may pass. */
   readonly simpleAuth?: (request: SimpleRequest, peer: string) => string | undefined;
   request(route: Route, req: IncomingMessage, res: ServerResponse): void;
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Called for each request with `X-Forwarded-*`, with the address of whoever sent it. */
+  /** Called for each request with `X-Forwarded-*`, with the address of its sender. */
   forwardedBy(peer: string): void;
   unknownHost(req: IncomingMessage, host: string | undefined): Answer;
   conflictingHost(req: IncomingMessage, res: ServerResponse): void;
-  /** A whole raw answer for a connection that has no response object. */
+  /** A complete raw response for a connection without a response object. */
   rawAnswer(code: ErrorCode): Buffer;
 }
 
-/** Gives each request to what answers it. What is ready and not reserved goes to its app without passing anything else. */
+/** Routes each request to its handler. A request to a ready app passes nothing else on its way. */
 export interface RequestRouter {
-  /** False: node:http is to read the request. */
+  /** False: node:http has to read the request. */
   simple(request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean;
   request(req: IncomingMessage, res: ServerResponse): void;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -48,7 +48,7 @@ export interface RequestRouter {
 
 export function createRequestRouter(deps: RouterDeps): RequestRouter {
   return {
-    /** What most requests are: from a client that asks for nothing special, to an app that is awake. */
+    /** Most requests: an ordinary one, to an app that is awake. */
     simple(request, body, client) {
       const { target } = request;
       if (mayBeReserved(target)) {
@@ -115,8 +115,8 @@ function noteForwarded({ forwardedBy }: RouterDeps, { headers, socket }: Incomin
 }
 
 /**
- * Clients that vanish without a word are found minutes later, and their leases end then. Not said of a connection that only
- * asks, which is a front's: Traefik opens one for nearly every question, and four system calls are a tenth of what it costs.
+ * Clients that vanish silently are found minutes later, and their leases end then. Not on connections with auth
+ * requests, which are a front's: Traefik opens one for nearly each, and four system calls are a tenth of its cost.
  */
 const PROBE_AFTER_MS = 60_000;
 
@@ -125,7 +125,7 @@ const SLASH = 47;
 const FORWARDED_FIELDS = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"] as const;
 const FORWARDED = new RegExp(`^(?:${FORWARDED_FIELDS.join("|")}):`, "imu");
 
-/** A front names its client's host there, too: a question by a front's name that is none of ours is nobody's, no app's. */
+/** A front sends the host of its client there, too: an auth request under an unknown front's name belongs to no app. */
 function isAuthRequest({ url = "/" }: IncomingMessage): boolean {
   return requestPath(url).startsWith("/_auth/");
 }

@@ -12,7 +12,7 @@ import { endWithResponse } from "./http1/end-with-response.ts";
 export interface ServerDeps {
   readonly options: ServerOptions;
   readonly router: RequestRouter;
-  /** A whole raw answer for a connection that has no response object. */
+  /** A complete raw response for a connection without a response object. */
   rawAnswer(code: ErrorCode): Buffer;
 }
 
@@ -20,7 +20,7 @@ export interface GatewayServer {
   /** Resolves with the address once it listens; rejects with the system's error. */
   listen(port: number, bind: string): Promise<AddressInfo>;
   readonly draining: () => boolean;
-  /** Takes no new connection, lets what is open end for `ms`, then cuts it. */
+  /** Accepts no new connection, lets open requests finish for `ms`, then cuts them. */
   drain(ms: number): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export function createGatewayServer({ options, router, rawAnswer }: ServerDeps):
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
     else if (!broken.has(socket)) {
-      broken.add(socket); // node:http goes on reading, and finds more of the kind
+      broken.add(socket); // node:http continues to read, and finds more of the same
       refuseBroken(answers, socket, rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? "bad-request"));
     }
   });
@@ -76,11 +76,11 @@ const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
 };
 
-/** Answers bytes that are no request in their turn, behind the whole answers to what came before them. */
+/** Answers invalid bytes in turn, after the complete responses to the requests before them. */
 function refuseBroken(answers: OpenResponses, socket: Socket, refusal: Buffer): void {
   const last = answers.last(socket);
   if (last === undefined || last.req.complete) answers.after(socket, () => endWithResponse(socket, refusal));
-  // It is the body of the last request that is broken, which gets one answer.
+  // The body of the last request is broken, which gets one response.
   else if (last.writableEnded) answers.after(socket, () => socket.destroySoon());
   else if (last.headersSent) last.destroy();
   else respondInstead(last, refusal);
@@ -100,7 +100,7 @@ function listen(server: Server, port: number, bind: string): Promise<AddressInfo
 
 interface Used {
   readonly upgraded: ReadonlySet<Duplex>;
-  /** Something is under way on it. */
+  /** A request is in progress on it. */
   readonly isUsed: (socket: Duplex) => boolean;
 }
 
@@ -111,7 +111,7 @@ function close(server: Server, connections: ClientConnections, { upgraded, isUse
     const closeIdle = (): void => {
       server.closeIdleConnections();
       connections.closeIdle();
-      // Half a request's head that does not go on is nothing under way.
+      // Half a request head that does not continue is not in progress.
       if (performance.now() - since > HEAD_GRACE_MS) connections.closeUnused(isUsed);
     };
     const idle = setInterval(closeIdle, 50);
@@ -129,5 +129,5 @@ function close(server: Server, connections: ClientConnections, { upgraded, isUse
   });
 }
 
-/** A request whose first packet has come is let come whole. */
+/** A request whose first packet has arrived may complete. */
 const HEAD_GRACE_MS = 200;

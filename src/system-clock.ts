@@ -4,7 +4,7 @@ import type { Clock } from "./lifecycle/ports.ts";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The real time: `now` is monotonic from the moment the process began, so that nobody who sets the clock stops a container. */
+/** The real time: `now` is monotonic since the start of the process, so that setting the clock stops no container. */
 export function createSystemClock(): Clock {
   const { timeOrigin } = performance;
   return {

@@ -7,7 +7,7 @@ import { containerLines, containerSchema } from "./container-lines.ts";
 import { findContainers, inventorySchema } from "./find-containers.ts";
 import { withGateway } from "./with-gateway.ts";
 
-/** What the dashboard's buttons do: wakes, puts to sleep, keeps awake, suspends or resumes containers by name or host. */
+/** The actions of the dashboard's buttons: wakes, stops, pins, suspends or resumes containers by name or host. */
 export const actions: Readonly<Record<"wake" | "sleep" | "keep" | "suspend" | "resume", Command>> = {
   wake: action({
     name: "wake",
@@ -49,11 +49,11 @@ interface Action {
   readonly name: string;
   readonly summary: string;
   readonly details?: readonly string[];
-  /** Below `/_status/`. */
+  /** The path below `/_status/`. */
   readonly path: string;
   /** It has `--delete`, for containers that a stop deletes. */
   readonly mayDelete?: true;
-  /** What `--for` takes; absent: there is none. */
+  /** The value of `--for`; absent: there is none. */
   readonly span?: { readonly example: string; readonly longestMs: number; readonly mayBeZero: boolean };
 }
 

@@ -9,7 +9,10 @@ import type { FrontQuestion } from "./check-front/check-front.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import type { Inventory } from "./docker-inventory.ts";
 
-/** `dag check`: says every fault and what each host would do. Returns 0 (sound), 1 (no Docker, or a front lacks something) or 2 (faults). */
+/**
+ * `dag check`: reports every fault and the effect of a request to each host. Returns 0 (valid), 1 (no Docker, or a
+ * front lacks something) or 2 (faults).
+ */
 export function createCheck({ inventory }: { readonly inventory: Inventory }): Command {
   return {
     summary: "checks the configuration and says what each host would do",
@@ -85,7 +88,7 @@ function textOf(value: string | true | undefined): string | undefined {
 
 async function reportFront(question: FrontQuestion, io: Io): Promise<number> {
   try {
-    const { checkFront } = await import("./check-front/check-front.ts"); // here, since a gateway that runs needs none of it
+    const { checkFront } = await import("./check-front/check-front.ts"); // loaded here, since a running gateway does not need it
     const findings = await checkFront(question);
     for (const { kind, text } of findings) io.stdout(`${kind.padEnd("missing".length)}  ${text}\n`);
     return findings.some(({ kind }) => kind === "missing") ? EXIT_FAILURE : EXIT_OK;

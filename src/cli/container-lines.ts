@@ -16,7 +16,7 @@ export const containerSchema = z.looseObject({
 
 export type ContainerDocument = z.output<typeof containerSchema>;
 
-/** Containers as a table for a terminal, times in UTC. */
+/** Formats containers as a table for a terminal, times in UTC. */
 export function containerLines(containers: readonly ContainerDocument[]): string {
   const rows = containers.map((container) => [
     plainLine(container.name),

@@ -5,13 +5,15 @@ import { fileURLToPath } from "node:url";
 export interface DemoOptions {
   /** Where the gateway listens. */
   readonly port: number;
-  /** Where its two apps do, from `findDemoPorts`. */
+  /** Where its two apps listen, from `findDemoPorts`. */
   readonly appPorts: readonly [hello: number, slow: number];
   /** The Node that runs them: `process.execPath`. */
   readonly node: string;
 }
 
-/** The demo's configuration as YAML: two local processes that sleep, nothing that outlives it, no Docker. */
+/**
+ * Returns the configuration of the demo as YAML: two local processes that sleep, nothing that outlives it, no Docker.
+ */
 export function demoConfig({ port, appPorts, node }: DemoOptions): string {
   const [hello, slow] = appPorts;
   return `gateway:
@@ -42,7 +44,7 @@ containers:
 `;
 }
 
-/** What the terminal says when the demo is up. */
+/** Returns what the terminal shows when the demo is up. */
 export function demoBanner(port: number): string {
   return `
   Two apps are asleep. Open one, and it wakes:
@@ -62,7 +64,7 @@ export function demoBanner(port: number): string {
 `;
 }
 
-/** Two ports of this machine that are free now. */
+/** Finds two free ports of this machine. */
 export async function findDemoPorts(): Promise<[hello: number, slow: number]> {
   const servers = [createServer(), createServer()];
   const ports = await Promise.all(
@@ -80,7 +82,7 @@ export async function findDemoPorts(): Promise<[hello: number, slow: number]> {
 const HELLO = new URL("./demo/hello.ts", import.meta.url);
 const SLOW = new URL("./demo/slow.ts", import.meta.url);
 
-/** JSON is YAML, and quotes whatever a path may contain. In a release all files have this one's ending. */
+/** JSON is YAML, and quotes anything in a path. In a release all files have the extension of this one. */
 function command(node: string, script: URL, port: number): string {
   return JSON.stringify([node, fileURLToPath(script).replace(/\.ts$/, extname(import.meta.filename)), String(port)]);
 }

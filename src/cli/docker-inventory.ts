@@ -6,7 +6,9 @@ import type { Io } from "./command.ts";
 /** Where a command finds all containers of this host. */
 export type Inventory = (io: Io) => Promise<readonly InventoryItem[]>;
 
-/** Asks the Docker that the environment names, ports included; rejects with one sentence when it cannot be reached. */
+/**
+ * Lists the containers of the Docker in the environment, with ports; rejects with one sentence when it is unreachable.
+ */
 export const dockerInventory: Inventory = async ({ env }) => {
   const engine = createDockerEngine({ environment: env, reach: () => ANY_REACH });
   try {
@@ -30,5 +32,5 @@ export const dockerInventory: Inventory = async ({ env }) => {
 
 const INSPECTED_AT_ONCE = 16;
 
-/** A list tells no addresses, so that it does not matter how they would be reached. */
+/** A list contains no addresses, so it does not matter how they would be reached. */
 const ANY_REACH: Pick<GatewaySettings, "address" | "network"> = { address: "auto", network: "" };

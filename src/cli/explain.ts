@@ -4,7 +4,10 @@ import { explanationSchema, explanationText } from "./explanation-text.ts";
 import { findContainers, inventorySchema } from "./find-containers.ts";
 import { withGateway } from "./with-gateway.ts";
 
-/** `dag explain`: asks the running gateway. Returns 0, 1 (no answer, or nothing of that name) or 2 (faulty configuration). */
+/**
+ * `dag explain`: requests an explanation from the running gateway. Returns 0, 1 (unreachable, or nothing of that name)
+ * or 2 (faulty configuration).
+ */
 export const explain: Command = {
   summary: "says why a container is awake or asleep, and what would change that",
   details: [

@@ -3,7 +3,7 @@ import { plainLine } from "../core/plain-line.ts";
 
 const sentences = z.array(z.string());
 
-/** What `/_status/explain` says of one container. */
+/** What `/_status/explain` reports of one container. */
 export const explanationSchema = z.object({
   name: z.string(),
   state: z.string(),
@@ -18,7 +18,7 @@ export const explanationSchema = z.object({
 
 export type ExplanationDocument = z.output<typeof explanationSchema>;
 
-/** An explanation for a terminal, times in UTC; whatever an app wrote stays one plain line. */
+/** Formats an explanation for a terminal, times in UTC; the output of an app stays one plain line. */
 export function explanationText(explanation: ExplanationDocument): string {
   const { name, state, since, why_awake, why_not_stopped, would_wake, warnings, will_stop, transitions } = explanation;
   const stop = will_stop === null ? "No stop is due." : `At ${moment(will_stop.at)} (${will_stop.reason}).`;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { nearest } from "../config/schema/nearest.ts";
 import { createHostTable } from "../core/host-table.ts";
 
-/** What is read of `/_status/api` to find containers. */
+/** The part of `/_status/api` that finds containers. */
 export const inventorySchema = z.object({
   containers: z.array(z.object({ name: z.string(), hosts: z.array(z.string()) })),
   groups: z.array(z.object({ name: z.string(), hosts: z.array(z.string()), containers: z.array(z.string()) })),
@@ -11,8 +11,8 @@ export const inventorySchema = z.object({
 type Inventory = z.output<typeof inventorySchema>;
 
 /**
- * Which containers somebody means by a container's name, a group's name, a host or a whole address; a sentence if none.
- * Hosts are matched as a request's host is.
+ * Finds containers by a container's name, a group's name, a host or a whole address; returns a sentence if there are
+ * none. Hosts match as those of a request.
  */
 export function findContainers({ containers, groups }: Inventory, wanted: string): readonly string[] | string {
   const host = wanted.includes("://") && URL.canParse(wanted) ? new URL(wanted).host : wanted;

@@ -1,18 +1,18 @@
 import { createHostTable } from "../core/host-table.ts";
 import type { AdminAuth, GatewaySettings } from "../core/settings.ts";
 
-/** Where a running gateway is asked, and as whom. */
+/** The address of a running gateway, with the credentials for it. */
 export interface GatewayAddress {
   readonly origin: string;
   /** Empty: that of the origin. */
   readonly host: string;
-  /** Empty: nobody. */
+  /** Empty: no credentials. */
   readonly authorization: string;
 }
 
 type Known = Pick<GatewaySettings, "port" | "bind" | "adminAuth" | "adminHosts">;
 
-/** The gateway that `GATEWAY_URL` names, else the one that this configuration describes; a sentence if there is none. */
+/** Returns the gateway in `GATEWAY_URL`, else the one of this configuration; a sentence if there is none. */
 export function gatewayAddress(settings: Known, url: string | undefined): GatewayAddress | string {
   const { port, bind, adminAuth, adminHosts } = settings;
   if (url) {
@@ -27,7 +27,7 @@ export function gatewayAddress(settings: Known, url: string | undefined): Gatewa
   return { origin: `http://${host}`, host: hostFor(host, adminHosts), authorization: authorizationOf(adminAuth) };
 }
 
-/** On other hosts than `admin_hosts` the admin pages do not exist. */
+/** On hosts other than `admin_hosts` the admin pages do not exist. */
 function hostFor(host: string, adminHosts: readonly string[]): string {
   const [first] = adminHosts;
   const table = createHostTable(adminHosts.map((pattern) => [pattern, true] as const));

@@ -6,7 +6,9 @@ import { gatewayAddress } from "./gateway-address.ts";
 
 const TIMEOUT_MS = 4_000;
 
-/** `dag health`: asks `/_live` of the running gateway. Returns 0 (alive), 1 (no such answer) or 2 (nowhere to ask). */
+/**
+ * `dag health`: requests `/_live` of the running gateway. Returns 0 (alive), 1 (no such response) or 2 (no address).
+ */
 export const health: Command = {
   summary: "asks the running gateway whether it is alive, for HEALTHCHECK and the like",
   details: [
@@ -29,8 +31,8 @@ export const health: Command = {
 };
 
 /**
- * Where the gateway listens. Two keys of the file are all that is read, unchecked: this runs every half minute beside a
- * gateway that may be at rest, and reading a whole configuration would cost five times as much.
+ * Returns where the gateway listens. It reads only two keys of the file, unchecked: it runs every half minute next to
+ * an idle gateway, and reading the whole configuration would cost five times as much.
  */
 function readListener(io: Io): Parameters<typeof gatewayAddress>[0] {
   const file = property(readYaml(readText(io.env[CONFIG_PATH_VARIABLE] || DEFAULT_CONFIG_PATH)).raw, "gateway");
@@ -51,7 +53,7 @@ function readText(path: string): string {
   }
 }
 
-/** What is wrong with the answer, or `undefined`. */
+/** Returns what is wrong with the response, or `undefined`. */
 async function ask(url: string): Promise<string | undefined> {
   const { get } = url.startsWith("https:") ? await import("node:https") : await import("node:http");
   return new Promise((resolve) => {

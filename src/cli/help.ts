@@ -1,7 +1,7 @@
 import type { Command } from "./command.ts";
 import { flagOf, usageOf } from "./usage.ts";
 
-/** The text of `dag --help`. */
+/** Returns the text of `dag --help`. */
 export function helpText(commands: Readonly<Record<string, Command>>): string {
   const rows = Object.entries(commands).map(([name, command]) => {
     return [usageOf(name, command).replace(/^dag /, ""), command.summary] as const;
@@ -24,7 +24,7 @@ Exit codes: 0 ok, 1 run-time failure, 2 bad usage or configuration.
 `;
 }
 
-/** The text of `dag COMMAND --help`. */
+/** Returns the text of `dag COMMAND --help`. */
 export function commandHelp(name: string, command: Command): string {
   const { summary, details = [], options = {} } = command;
   const rows = Object.entries(options).map(([flag, option]) => [flagOf(flag, option), option.summary] as const);
@@ -32,7 +32,7 @@ export function commandHelp(name: string, command: Command): string {
   return `${[`Usage: ${usageOf(name, command)}`, sentence(summary), ...details, ...table].join("\n\n")}\n`;
 }
 
-/** A summary as a sentence of its own. */
+/** Turns a summary into a sentence. */
 export function sentence(summary: string): string {
   return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
 }

@@ -6,7 +6,7 @@ import { withGateway } from "./with-gateway.ts";
 
 const statusSchema = z.object({ containers: z.array(containerSchema) });
 
-/** `dag list`: every container of the running gateway. Returns 0, 1 (no answer) or 2 (faulty configuration). */
+/** `dag list`: every container of the running gateway. Returns 0, 1 (unreachable) or 2 (faulty configuration). */
 export const list: Command = {
   summary: "lists the containers of the running gateway, with their states",
   details: ["With --json an array of what /_status/api says of each."],

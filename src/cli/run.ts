@@ -5,7 +5,7 @@ import { commandHelp, helpText } from "./help.ts";
 import { readArguments } from "./read-arguments.ts";
 import { usageOf } from "./usage.ts";
 
-/** Runs what the arguments ask for and returns the exit code. Nothing is thrown: a fault is told and is a 1. */
+/** Runs the command in the arguments and returns the exit code. Throws nothing: a fault is reported and returns 1. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [first = "serve", ...rest] = args;
   if (first === "-h" || first === "--help" || first === "help") return help(rest[0], io);

@@ -34,7 +34,7 @@ export const serve: Command = {
 export interface RunOptions {
   /** Without it labels are not read and only local processes are run. */
   readonly docker?: boolean;
-  /** How another port is chosen, for when this one cannot be opened; default: in the file. */
+  /** How to choose another port when this one cannot be opened; default: in the file. */
   readonly otherPort?: string;
   /** Called when it listens. */
   readonly onListening?: (port: number) => void;
@@ -75,7 +75,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   for (const signal of ["SIGTERM", "SIGINT"] as const) io.onSignal(signal, () => ended.abort());
   const shutdown = aborted(ended.signal);
   try {
-    // A Docker that does not answer keeps it from listening for a while, and must not keep it from ending.
+    // An unresponsive Docker delays listening for a while, and must not delay shutting down.
     const listening = await Promise.race([app.listen(), shutdown]);
     if (listening !== undefined) {
       const { port, address } = listening;
@@ -98,7 +98,9 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   return EXIT_OK;
 }
 
-/** One request's bug must not end everybody's connections (a fault before the gateway listens still ends the process). */
+/**
+ * A bug in one request must not end the connections of all (a fault before the gateway listens still ends the process).
+ */
 function logFault(logger: Logger, fault: unknown): void {
   const err = fault instanceof Error ? fault : new Error(`not an Error: ${inspect(fault)}`);
   logger.error({ err }, "bug in the gateway: an exception was not handled; please report it with this stack");
@@ -132,7 +134,7 @@ async function enginesFor(io: Io, config: () => FileConfig, { docker = true }: R
   const processes = createProcessEngine({ environment: io.env });
   const kubernetes =
     docker && (await usesKubernetes(io, config())) ? await loadKubernetesEngine(io, config) : undefined;
-  // A pod has no Docker, unless somebody says where it is.
+  // A pod has no Docker, unless one is configured.
   const hasDocker =
     docker && (kubernetes === undefined || Boolean(io.env["DOCKER_HOST"]) || existsSync(DEFAULT_SOCKET));
   return {
@@ -144,7 +146,7 @@ async function enginesFor(io: Io, config: () => FileConfig, { docker = true }: R
   };
 }
 
-/** Stands where no Docker is wanted: it holds nothing. */
+/** Replaces the engine where no Docker is wanted: it has no containers. */
 function noDocker(processes: Engine): Engine {
   return {
     ...processes,
@@ -163,7 +165,7 @@ function warnOfOpenAdmin({ gateway }: FileConfig, logger: Logger): void {
   );
 }
 
-/** Where the usual socket is missing the engine's own message says it; a machine may have both. */
+/** Where the usual socket is missing, the engine's own message says so; a machine may have both. */
 function warnOfContext({ env }: Io, logger: Logger): void {
   if (env["DOCKER_HOST"] || !existsSync(DEFAULT_SOCKET)) return;
   const hint = contextHint(env);
@@ -179,7 +181,7 @@ const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"]
 
 const LOOPBACK = /^(127\.|::1$|localhost$)/u;
 
-/** What is wrong in words that say what to do; `undefined` for what nobody expects. */
+/** Describes a fault with what to do about it; `undefined` for an unexpected one. */
 function listenFault({ gateway }: FileConfig, error: unknown, otherPort = "set gateway.port"): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") return `port ${gateway.port} is taken: stop what listens there, or ${otherPort}`;

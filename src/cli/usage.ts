@@ -1,6 +1,6 @@
 import type { Command, Operand, Option } from "./command.ts";
 
-/** How a command is called: `dag check [--docker] [FILE]`. */
+/** Formats the usage of a command: `dag check [--docker] [FILE]`. */
 export function usageOf(name: string, { options = {}, operands = [] }: Command): string {
   const flags = Object.entries(options).map(([flag, option]) => {
     return option.required === true ? flagOf(flag, option) : `[${flagOf(flag, option)}]`;
@@ -8,7 +8,7 @@ export function usageOf(name: string, { options = {}, operands = [] }: Command):
   return ["dag", name, ...flags, ...operands.map(operandOf)].join(" ");
 }
 
-/** An option as the help names it: `--front FRONT`. */
+/** Formats an option for the help: `--front FRONT`. */
 export function flagOf(name: string, { value }: Option): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`;
 }

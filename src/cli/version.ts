@@ -10,7 +10,7 @@ export const version: Command = {
   },
 };
 
-/** The version of the installed package; source and compiled files lie equally deep in it. */
+/** Returns the version of the installed package; source and compiled files are equally deep in it. */
 export function productVersion(): string {
   const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
   const parsed: unknown = JSON.parse(text);

@@ -3,7 +3,7 @@ import { configPath, createConfigSource } from "../config/parse/source.ts";
 import { EXIT_USAGE, type Io } from "./command.ts";
 import { gatewayAddress, type GatewayAddress } from "./gateway-address.ts";
 
-/** Runs what asks the gateway that this configuration or `GATEWAY_URL` describes; a faulty one is reported and is a 2. */
+/** Runs a command against the gateway of this configuration or `GATEWAY_URL`; returns 2 for a faulty one. */
 export async function withGateway(
   io: Io,
   command: string,

@@ -1,19 +1,19 @@
 import { StringDecoder } from "node:string_decoder";
 import { stripAnsi } from "../core/strip-ansi.ts";
 
-/** Turns the bytes of one stream into clean lines, whatever the bytes are. */
+/** Splits the bytes of one stream into clean lines, whatever the bytes are. */
 export interface LineSplitter {
   push(bytes: Buffer): void;
   /** The rest without a line end, if any, is a line too. */
   end(): void;
 }
 
-/** What is kept of a line before it is cleaned: escape sequences may be longer than what they leave. */
+/** How much of a line is kept before it is cleaned: escape sequences may be longer than what they leave. */
 const RAW_LIMIT = 16_384;
-/** What is kept of a cleaned line, in UTF-16 code units. */
+/** How much of a cleaned line is kept, in UTF-16 code units. */
 const LINE_LIMIT = 2_000;
 
-/** Makes a splitter; bytes that are no UTF-8 become replacement characters, long lines are cut. */
+/** Creates a splitter; bytes that are not UTF-8 become replacement characters, long lines are cut. */
 export function createLineSplitter(onLine: (line: string) => void): LineSplitter {
   const decoder = new StringDecoder("utf8");
   let rest = "";

@@ -1,14 +1,14 @@
 import { certificateFault } from "../core/certificate-fault.ts";
 
-/** How a probe names itself to apps. */
+/** The User-Agent of a probe. */
 export const USER_AGENT = "docker-awakening-gateway (probe)";
 
-/** Whether a handshake was refused in the words of TLS, as for want of a server name or of a client's certificate. */
+/** Whether a handshake was refused by TLS, as for a missing server name or client certificate. */
 export function isTlsAlert({ code = "" }: NodeJS.ErrnoException): boolean {
   return code.includes("ALERT");
 }
 
-/** In a few words why a connection gave no answer. */
+/** Returns in a few words why a connection failed. */
 export function errorText(error: NodeJS.ErrnoException): string {
   const { code = "" } = error;
   if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") return "does not speak TLS";

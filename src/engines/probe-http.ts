@@ -13,7 +13,7 @@ import { speaksTls } from "./speaks-tls.ts";
 const LONGEST_LOCATION = 200;
 const TLS = { said: SPEAKS_TLS };
 
-/** One GET. Apps that force https are asked as by a front that speaks it. Returns what gives the try up. */
+/** Sends one GET. Apps that force https get it as from a front with TLS. Returns a function that cancels it. */
 export function probeHttp(
   endpoint: Endpoint,
   path: string,
@@ -25,7 +25,7 @@ export function probeHttp(
   const headers = { Host: name, "User-Agent": USER_AGENT, "X-Forwarded-Proto": "https", Connection: "close" };
   let stopLooking: (() => void) | undefined;
 
-  /** What is no HTTP, or answers 400 to it, may want TLS. */
+  /** What is not HTTP, or answers 400 to it, may require TLS. */
   const unlessTls = (otherwise: Omit<ProbeAnswer, "kind">): void => {
     stopLooking = speaksTls(endpoint, (speaks) => settle({ kind: "no", ...(speaks ? TLS : otherwise) }));
   };
@@ -55,7 +55,7 @@ export function probeHttp(
   };
 }
 
-/** Where it sends its client, as far as a line of bearable length can hold. */
+/** Where it redirects its client, as far as it fits a line of limited length. */
 function target({ headers: { location } }: IncomingMessage): string {
   if (location === undefined) return "";
   const line = plainLine(location.slice(0, LONGEST_LOCATION));

@@ -8,16 +8,16 @@ import { probeHttp } from "./probe-http.ts";
 import { errorText, isTlsAlert, USER_AGENT } from "./probe-error.ts";
 import { speaksTls } from "./speaks-tls.ts";
 
-/** How long one try may take. */
+/** How long one attempt may take. */
 const TRY_MS = 2_000;
 /**
- * docker-proxy accepts at once, dials the app, and closes if nobody listens: within a few milliseconds on an idle machine, but
- * not within 150 on one that starts eight containers at once. So the app is asked as well: its first byte is proof, and an
- * app that lets a question lie for so long has at least taken it.
+ * docker-proxy accepts at once, connects to the app, and closes if nothing listens: within a few milliseconds on an
+ * idle machine, but not within 150 on one that starts eight containers at once. So the app gets a request as well: its
+ * first byte is proof, and an app that leaves it unanswered for so long has at least accepted it.
  */
 const STAY_MS = 1_000;
 
-/** Makes a probe over real sockets. It holds nothing between two tries. */
+/** Creates a probe over real sockets. It keeps nothing between two attempts. */
 export function createProbe(): Probe {
   return {
     tcp: (endpoint, signal) =>
@@ -36,7 +36,7 @@ const TLS: ProbeAnswer = { kind: "no", said: SPEAKS_TLS };
 const LATE: ProbeAnswer = { kind: "no", said: `no answer within ${TRY_MS / 1_000} s` };
 const GIVEN_UP: ProbeAnswer = { kind: "no", said: "given up" };
 
-/** Runs one try; whatever happens first settles it: its own result, the time limit, or the signal. */
+/** Runs one attempt, which ends with its own result, the time limit, or the signal. */
 function attempt(signal: AbortSignal, start: (settle: Settle) => Release): Promise<ProbeAnswer> {
   if (signal.aborted) return Promise.resolve(GIVEN_UP);
   return new Promise((resolve) => {
@@ -58,9 +58,9 @@ function attempt(signal: AbortSignal, start: (settle: Settle) => Release): Promi
   });
 }
 
-/** A handshake is an answer of the app's own; docker-proxy has none. */
+/** A handshake is a response of the app itself; docker-proxy has none. */
 function shakeHands({ host, port, tls }: Endpoint, settle: Settle): Release {
-  // Whose name a certificate must have is known only with a request.
+  // The name for a certificate is only known with a request.
   const socket = connectTls({
     host,
     port,
@@ -69,7 +69,7 @@ function shakeHands({ host, port, tls }: Endpoint, settle: Settle): Release {
   });
   socket.once("secureConnect", () => settle(OPEN));
   socket.once("close", () => settle(REFUSED));
-  // Caddy and others refuse whoever asks for no name of theirs: they are there.
+  // Caddy and others refuse a client without one of their names: they are up.
   socket.on("error", (error) => settle(isTlsAlert(error) ? OPEN : { kind: "no", said: errorText(error) }));
   return () => void socket.destroy();
 }
@@ -88,7 +88,7 @@ function stayConnected(endpoint: Endpoint, settle: Settle): Release {
     return undefined;
   });
   socket.once("data", () => settle(OPEN));
-  // Only docker-proxy closes what it has accepted, and an app that was spoken to in plain text and wants TLS.
+  // Only docker-proxy closes what it has accepted, and an app that requires TLS but got plain text.
   let stopLooking: Release | undefined;
   let isEnded = false;
   const closed = (): void => {

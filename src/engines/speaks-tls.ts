@@ -2,7 +2,7 @@ import { connect } from "node:tls";
 import type { Endpoint } from "../core/observation.ts";
 import { isTlsAlert } from "./probe-error.ts";
 
-/** Whether whoever listens there takes a TLS handshake, or at least refuses it in the words of TLS. */
+/** Whether the server there accepts a TLS handshake, or at least refuses it with a TLS alert. */
 export function speaksTls({ host, port }: Endpoint, done: (speaks: boolean) => void): () => void {
   const socket = connect({ host, port, rejectUnauthorized: false });
   const settle = (speaks: boolean): void => {

@@ -1,7 +1,9 @@
 import type { Settings } from "../../core/settings.ts";
 import { type Finding, coversHost, missing, note, ok } from "./finding.ts";
 
-/** What a live Caddy's configuration (`/config/` of its admin endpoint) lacks for the hosts of this configuration. */
+/**
+ * Finds what a live Caddy's configuration (`/config/` of its admin endpoint) lacks for the hosts of this configuration.
+ */
 export function findInCaddy(config: unknown, settings: Settings): Finding[] {
   const proxies = proxiesIn(config, []);
   const questions = proxies.filter(({ uri }) => uri.startsWith("/_auth/caddy"));
@@ -17,17 +19,17 @@ export function findInCaddy(config: unknown, settings: Settings): Finding[] {
   ];
 }
 
-/** A `reverse_proxy`, which `forward_auth` is too, and the hosts of the site that it is in (empty: all). */
+/** A `reverse_proxy`, which `forward_auth` is too, and the hosts of its site (empty: all). */
 interface Proxy {
   readonly hosts: readonly string[];
-  /** What it asks in place of the client's; empty: the client's own. */
+  /** The path that it requests instead of the client's; empty: the client's own. */
   readonly uri: string;
   readonly dials: readonly string[];
-  /** As Caddy holds it. */
+  /** In Caddy's own form. */
   readonly text: string;
 }
 
-/** All of them in order of appearance: routes nest, and a host matcher counts for everything below it. */
+/** All of them in order of appearance: routes nest, and a host matcher applies to everything below it. */
 function proxiesIn(node: unknown, hosts: readonly string[]): Proxy[] {
   if (Array.isArray(node)) return node.flatMap((one) => proxiesIn(one, hosts));
   if (typeof node !== "object" || node === null) return [];

@@ -10,22 +10,25 @@ import { findPeers } from "./peers.ts";
 import { traefikData, traefikVersion } from "./traefik-data.ts";
 import { findInTraefik } from "./traefik.ts";
 
-/** Which front is asked where, and about what. */
+/** Which front to check, and for which hosts. */
 export interface FrontQuestion {
   readonly front: string;
-  /** Its API's address, or nginx's file; absent: where it is by default. */
+  /** The address of its API, or nginx's file; absent: the default. */
   readonly place: string | undefined;
   readonly settings: Settings;
   /** The containers of this host, if they were read: their labels are checked too. */
   readonly items: readonly InventoryItem[];
-  /** Where the running gateway is; `undefined`: where the configuration says. */
+  /** Where the running gateway is; `undefined`: as configured. */
   readonly gatewayUrl: string | undefined;
 }
 
 /** How long a front may take to answer, in milliseconds. */
 const PATIENCE_MS = 5_000;
 
-/** What is right, missing or worth knowing about a front and about what the gateway lets it do. Rejects when it cannot be asked. */
+/**
+ * Finds what is right, missing or worth knowing about a front and what the gateway lets it do. Rejects when the front
+ * cannot be reached.
+ */
 export async function checkFront({ front, place, settings, items, gatewayUrl }: FrontQuestion): Promise<Finding[]> {
   const findings = await ask(front, place, settings, items);
   return [...findInGateway(front, settings), ...(await findPeers(settings, gatewayUrl)), ...findings];
@@ -51,7 +54,7 @@ async function ask(
   }
 }
 
-/** As the fronts' traits have it. */
+/** From the traits of the fronts. */
 const HOLD_LIMITS_MS: Readonly<Record<string, number>> = { traefik: 25_000, nginx: 55_000 };
 
 function findInGateway(front: string, { gateway, workloads }: Settings): Finding[] {
@@ -69,7 +72,7 @@ function findInGateway(front: string, { gateway, workloads }: Settings): Finding
   ];
 }
 
-/** By undici's `request`: Caddy's admin endpoint answers 403 to the Sec-Fetch headers that `fetch` sends. */
+/** With undici's `request`: Caddy's admin endpoint answers 403 to the Sec-Fetch fields that `fetch` sends. */
 async function getJson(api: string, path: string): Promise<unknown> {
   const url = new URL(path, api.endsWith("/") ? api : `${api}/`);
   const answer = await request(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: unknown) => {

@@ -1,31 +1,31 @@
-/** One line about a front: it is as it must be, something is missing, or something is worth knowing. */
+/** One finding about a front: it is right, something is missing, or something is worth knowing. */
 export interface Finding {
   readonly kind: "ok" | "missing" | "note";
-  /** What was seen, and what to do next. */
+  /** What was found, and what to do next. */
   readonly text: string;
 }
 
-/** That something is as it must be. */
+/** Returns a finding that something is right. */
 export function ok(text: string): Finding {
   return { kind: "ok", text };
 }
 
-/** That something must change before requests are answered as they should be. */
+/** Returns a finding that something must change before requests are answered as intended. */
 export function missing(text: string): Finding {
   return { kind: "missing", text };
 }
 
-/** That something is worth knowing, though it works. */
+/** Returns a finding that something is worth knowing, though it works. */
 export function note(text: string): Finding {
   return { kind: "note", text };
 }
 
-/** Without its port: fronts match names alone. */
+/** Returns a host without its port: fronts match names only. */
 export function bareHost(host: string): string {
   return host.replace(/(?<=[^:]):\d+$/, "");
 }
 
-/** Whether a pattern such as `*.example.com` covers a host; a star is one label, as certificates have it. */
+/** Whether a pattern such as `*.example.com` covers a host; a star is one label, as in certificates. */
 export function coversHost(pattern: string, host: string): boolean {
   const wanted = bareHost(host).split(".");
   const given = bareHost(pattern.toLowerCase()).split(".");

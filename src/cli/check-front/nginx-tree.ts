@@ -1,11 +1,11 @@
-/** One directive of nginx: its name, its arguments and, where it is a block, what is in it. */
+/** One nginx directive: its name, its arguments and, for a block, its content. */
 export interface Directive {
   readonly name: string;
   readonly args: readonly string[];
   readonly block: readonly Directive[];
 }
 
-/** Reads what `nginx -T` prints: the main file, and behind it each file that is included, which is put in its place. */
+/** Parses the output of `nginx -T`: the main file, followed by each included file, which is inserted at its place. */
 export function readNginx(text: string): Directive[] {
   const [before = "", ...named] = text.split(FILE);
   const files = Array.from({ length: named.length / 2 }, (_, at): File => ({
@@ -33,7 +33,7 @@ function include(directives: readonly Directive[], files: readonly File[], depth
 /** Files that include themselves are refused by nginx. */
 const MOST_LEVELS = 8;
 
-/** A relative pattern is of nginx's own directory. */
+/** A relative pattern starts in nginx's own directory. */
 function matchesPath(pattern: string, path: string): boolean {
   const form = pattern
     .replaceAll(/[.+^${}()|\\]/gu, "\\$&")
@@ -42,7 +42,7 @@ function matchesPath(pattern: string, path: string): boolean {
   return new RegExp(`${pattern.startsWith("/") ? "^" : "/"}${form}$`, "u").test(path);
 }
 
-/** It was valid, so a text that ends early is simply over. */
+/** The input was valid, so a text that ends early just ends. */
 function parse(text: string): Directive[] {
   const tokens = text.match(TOKEN)?.filter((token) => !token.startsWith("#")) ?? [];
   let at = 0;

@@ -4,7 +4,7 @@ import { type Finding, bareHost, missing, ok } from "./finding.ts";
 import { ofCache } from "./nginx-cache.ts";
 import { type Directive, readNginx } from "./nginx-tree.ts";
 
-/** What an nginx's configuration, as `nginx -T` prints it, lacks for the hosts of this configuration. */
+/** Finds what the configuration of an nginx, as printed by `nginx -T`, lacks for the hosts of this configuration. */
 export function findInNginx(text: string, settings: Settings): Finding[] {
   const all = scopesIn(readNginx(text), []);
   const questions = all.filter((scope) => own(scope, "proxy_pass").some(isQuestion));
@@ -43,7 +43,10 @@ function own(scope: Scope, name: string): (readonly string[])[] {
   return (scope.at(-1)?.block ?? []).filter((one) => one.name === name).map(({ args }) => args);
 }
 
-/** What holds in a scope: nginx takes a directive from the next block outside only where a block has none of its own. */
+/**
+ * Returns the directives in force in a scope: nginx inherits a directive from the outer block only where a block has
+ * none of its own.
+ */
 function inForce(scope: Scope, name: string): (readonly string[])[] {
   if (scope.length === 0) return [];
   const here = own(scope, name);
@@ -83,13 +86,13 @@ function ofForwarded(scope: Scope): Finding[] {
     );
 }
 
-/** What waits longest behind nginx, be it that the gateway itself gives up first. */
+/** Returns the longest hold behind nginx, even if the gateway itself gives up first. */
 function longestHoldMs({ workloads }: Settings): number {
   const holds = workloads.map(({ holdTimeoutMs }) => holdTimeoutMs);
   return Math.min(NGINX.traits.maxHoldMs, Math.max(0, ...holds));
 }
 
-/** As nginx writes times: `90`, `90s`, `1m 30s` in quotes. */
+/** A time as nginx writes it: `90`, `90s`, `1m 30s` in quotes. */
 function milliseconds(text: string): number {
   return [...text.matchAll(/(\d+)(ms|[smhd]?)/g)].reduce(
     (sum, [, n, unit = ""]) => sum + Number(n) * (UNITS[unit] ?? 0),
@@ -152,7 +155,7 @@ function ofHost(host: string, all: readonly Scope[], asking: readonly Scope[]): 
     : missing(`${host}: its server has no auth_request to the gateway: add it`);
 }
 
-/** nginx's stars stand for any number of labels; a regular expression is not ours to read. */
+/** A star of nginx stands for any number of labels; regular expressions are not evaluated. */
 function covers(pattern: string, host: string): boolean {
   if (pattern.startsWith("~")) return false;
   if (pattern.startsWith("*.")) return host.endsWith(pattern.slice(1).toLowerCase());

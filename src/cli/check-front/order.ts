@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Finding, missing, note } from "./finding.ts";
 
-/** What of a Traefik middleware matters when it stands before ours: each was tried on a live Traefik (docs/traefik.md). */
+/** What a Traefik middleware means before ours: each was tried on a live Traefik (docs/traefik.md). */
 export const orderedMiddleware = z.looseObject({
   errors: z.looseObject({ status: z.array(z.string()).default([]) }).optional(),
   retry: z.looseObject({ status: z.array(z.string()).default([]) }).optional(),
@@ -11,7 +11,7 @@ export const orderedMiddleware = z.looseObject({
 
 type Ordered = z.infer<typeof orderedMiddleware>;
 
-/** What a middleware does to our page and its polls, because a router's requests meet it before ours. */
+/** Finds what a middleware does to our page and its polls when it precedes ours on a router. */
 export function findInOrder(where: string, name: string, middleware: Ordered | undefined): Finding[] {
   const { errors, retry, buffering, rateLimit } = middleware ?? {};
   const what = `${where}: middleware ${name}`;
@@ -35,7 +35,7 @@ export function findInOrder(where: string, name: string, middleware: Ordered | u
 const LATER =
   "name it after the gateway's middleware; an entry point's come before every router's, so that it must move from there to the routers";
 
-/** Of those that the page or its polls come with, or that say why there is no app: an app's own error pages would hide them. */
+/** The statuses of the page or its polls, or of an app that is not there: an app's own error pages would hide them. */
 const OUR_STATUSES = [502, 503];
 
 /** As Traefik writes them: `503`, `500-599`. */
@@ -44,7 +44,7 @@ function covers(range: string, status: number): boolean {
   return from <= status && status <= to;
 }
 
-/** A page is some 20 KiB; a logo of one's own may be inlined. */
+/** A page has some 20 KiB; a custom logo may be inlined. */
 function isTooSmall(limit = 0): boolean {
   return limit > 0 && limit < 1_048_576;
 }

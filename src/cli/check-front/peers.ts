@@ -7,7 +7,7 @@ import { gatewayAddress } from "../gateway-address.ts";
 
 const seenPeers = z.object({ untrusted_proxies: z.array(z.string()) });
 
-/** The proxies that the running gateway has met and does not trust. `url` is GATEWAY_URL. */
+/** Finds the proxies that the running gateway has seen and does not trust. `url` is GATEWAY_URL. */
 export async function findPeers({ gateway }: Settings, url: string | undefined): Promise<Finding[]> {
   const address = gatewayAddress(gateway, url);
   if (typeof address === "string") return [note(address)];

@@ -31,17 +31,17 @@ const service = z.looseObject({
     .optional(),
 });
 
-/** What `/api/rawdata` of a Traefik holds, as far as it concerns us. */
+/** The part of `/api/rawdata` of a Traefik that is read here. */
 export const traefikData = z.looseObject({
   routers: z.record(z.string(), router).default({}),
   middlewares: z.record(z.string(), middleware).default({}),
   services: z.record(z.string(), service).default({}),
 });
 
-/** What `/api/version` of a Traefik holds. */
+/** The response of `/api/version` of a Traefik. */
 export const traefikVersion = z.looseObject({ Version: z.string() });
 
-/** A Traefik's own account of itself. */
+/** The data that a Traefik reports about itself. */
 export type TraefikData = z.infer<typeof traefikData>;
 /** A router with its name, which ends with its provider. */
 export type Router = z.infer<typeof router> & { readonly name: string };

@@ -3,7 +3,7 @@ import { type Finding, bareHost, missing, note, ok } from "./finding.ts";
 import { findInOrder } from "./order.ts";
 import type { Router, TraefikData } from "./traefik-data.ts";
 
-/** What a live Traefik's own account of itself lacks for the hosts of this configuration. */
+/** Finds what a live Traefik lacks for the hosts of this configuration, from the data that it reports. */
 export function findInTraefik(version: string, data: TraefikData, settings: Settings): Finding[] {
   const wakers = Object.keys(data.middlewares).filter((name) => pathOf(data, name)?.startsWith("/_auth/traefik"));
   const hosts = [...settings.workloads, ...settings.groups].flatMap((one) => one.hosts);
@@ -15,13 +15,13 @@ export function findInTraefik(version: string, data: TraefikData, settings: Sett
   ];
 }
 
-/** Whether Traefik knows `traefik.docker.allownonrunning`; unreadable versions (development builds) do. */
+/** Whether Traefik knows `traefik.docker.allownonrunning`; unparsable versions (development builds) do. */
 export function keepsStopped(version: string): boolean {
   const [major = 3, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(version)?.slice(1) ?? ["3", "99"]).map(Number);
   return major > 3 || (major === 3 && minor >= 6);
 }
 
-/** The routers whose rule names this host, whoever made them. */
+/** Returns the routers whose rule names this host, from any provider. */
 export function routersOf(host: string, data: TraefikData): Router[] {
   const routers = Object.entries(data.routers).map(([name, one]) => ({ ...one, name }));
   return routers.filter(({ name, rule }) => !name.endsWith("@internal") && matches(rule, bareHost(host)));
@@ -84,7 +84,10 @@ function ofHost(host: string, data: TraefikData, wakers: readonly string[], sett
   return routedUnless(host, findings);
 }
 
-/** What is asked about by its name (`/_auth/traefik/container/NAME`) may have any host: its routers are those that ask. */
+/**
+ * A workload requested by its name (`/_auth/traefik/container/NAME`) may have any host: its routers are those with that
+ * auth request.
+ */
 function ofPaths(hosts: readonly string[], data: TraefikData, wakers: readonly string[]): Finding[] {
   const known = new Set(hosts.flatMap((host) => routersOf(host, data)).map(({ name }) => name));
   const routers = Object.entries(data.routers).map(([name, one]) => ({ ...one, name }));
@@ -102,7 +105,7 @@ function routedUnless(where: string, findings: readonly Finding[]): Finding[] {
   return [...(findings.some(({ kind }) => kind === "missing") ? [] : [ok(`${where}: routed`)]), ...findings];
 }
 
-/** A router that asks, or that is not in force. */
+/** A router with an auth request, or one that is not in force. */
 function ofRouter(where: string, one: Router, data: TraefikData, wakers: readonly string[]): Finding[] {
   if (one.error !== undefined)
     return [missing(`${where}: router ${one.name} is not in force: ${one.error.join("; ")}`)];
@@ -116,14 +119,14 @@ function ofRouter(where: string, one: Router, data: TraefikData, wakers: readonl
   return [...ofOrder(where, one, data, wakers), ...ofService(where, one, data)];
 }
 
-/** Whether a router's service is the gateway itself, whose proxy needs no auth request. */
+/** Whether the service of a router is the gateway itself, whose proxy needs no auth request. */
 function leadsToGateway({ name, service: named }: Router, data: TraefikData, wakers: readonly string[]): boolean {
   const gateways = wakers.map((waker) => URL.parse(data.middlewares[waker]?.forwardAuth?.address ?? "")?.origin);
   const urls = data.services[qualified(named, name)]?.loadBalancer?.servers ?? [];
   return urls.some(({ url = "" }) => gateways.includes(URL.parse(url)?.origin));
 }
 
-/** All that a request meets before the gateway, which may be the service itself. */
+/** Returns every middleware before the gateway, which may be the service itself. */
 function ofOrder(host: string, one: Router, data: TraefikData, wakers: readonly string[]): Finding[] {
   const names = expand(one.middlewares, one.name, data);
   const ours = names.findIndex((name) => wakers.includes(name));
@@ -153,7 +156,7 @@ function ofService(host: string, { name, service: named }: Router, data: Traefik
   ];
 }
 
-/** Traefik has put an entry point's middlewares into each router's own list by then. */
+/** Traefik has put the middlewares of an entry point into the list of each router. */
 function timesAsked(asked: Router, data: TraefikData, wakers: readonly string[]): number {
   return expand(asked.middlewares, asked.name, data).filter((name) => wakers.includes(name)).length;
 }
@@ -162,7 +165,7 @@ function redirects(asked: Router, data: TraefikData): boolean {
   return expand(asked.middlewares, asked.name, data).some((name) => data.middlewares[name]?.redirectScheme);
 }
 
-/** The middlewares behind these names, chains taken apart; Traefik refuses chains that contain themselves. */
+/** Returns the middlewares of these names, with chains expanded; Traefik refuses chains that contain themselves. */
 function expand(names: readonly string[], owner: string, data: TraefikData, depth = 0): string[] {
   return names.flatMap((given) => {
     const name = qualified(given, owner);
@@ -171,7 +174,7 @@ function expand(names: readonly string[], owner: string, data: TraefikData, dept
   });
 }
 
-/** A name without a provider is of the same provider as what names it. */
+/** A name without a provider has the provider of what refers to it. */
 function qualified(name: string, owner: string): string {
   return name.includes("@") ? name : `${name}${owner.slice(owner.lastIndexOf("@"))}`;
 }
@@ -185,7 +188,7 @@ function isAbove(one: Router, other: Router): boolean {
   return one.priority > other.priority && !one.rule.includes("&&");
 }
 
-/** A host with a star is asked about by an example of it. */
+/** A host with a star is checked with an example of it. */
 function matches(rule: string, host: string): boolean {
   if (rule === "PathPrefix(`/`)") return true;
   const sample = host.replace("*", "any");
@@ -198,7 +201,7 @@ function quoted(list: string): string[] {
   return [...list.matchAll(/[`"]([^`"]*)[`"]/g)].map(([, name = ""]) => name);
 }
 
-/** Go's `(?i)` in front has no other spelling here than the flag. */
+/** Go's leading `(?i)` becomes the flag. */
 function fits(pattern: string, sample: string): boolean {
   try {
     return new RegExp(pattern.replace(/^\(\?i\)/, ""), "i").test(sample);

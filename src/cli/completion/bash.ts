@@ -2,7 +2,7 @@ import type { Command, Operand } from "../command.ts";
 
 type Commands = Readonly<Record<string, Command>>;
 
-/** A completion for bash 3.2 and later, to be sourced. */
+/** Returns a completion for bash 3.2 and later, to be sourced. */
 export function bashCompletion(commands: Commands): string {
   const names = [...Object.keys(commands), "help", "--help", "--version"];
   return `# bash completion for dag, made by: dag completion bash
@@ -50,7 +50,7 @@ function optionValues(commands: Commands): string {
   return rows.join("\n");
 }
 
-/** The value of an option is no operand. */
+/** The value of an option is not an operand. */
 function skippedValues(commands: Commands): string {
   return withValues(commands)
     .map(({ pattern }) => `      ${pattern}) i=$((i + 1)) ;;`)
@@ -74,6 +74,6 @@ function operandCases(commands: Commands): string {
 function operandCase(pattern: string, { words }: Operand): string[] {
   if (words === undefined) return [];
   if (words !== "files") return [`    ${pattern}) COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$current")) ;;`];
-  // Readline knows best how to complete names with spaces; outside of a completion (and in bash 3) there is compgen.
+  // Readline completes names with spaces best; outside a completion (and in bash 3) compgen is used.
   return [`    ${pattern}) compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "$current")) ;;`];
 }

@@ -9,7 +9,7 @@ const SHELLS: Readonly<Record<string, (commands: Readonly<Record<string, Command
   fish: fishCompletion,
 };
 
-/** `dag completion`: prints what teaches a shell the table of commands. `commands` is that table. */
+/** `dag completion`: prints a shell completion of the commands in `commands`. */
 export function createCompletion(commands: () => Readonly<Record<string, Command>>): Command {
   return {
     summary: "prints a completion for your shell",

@@ -1,7 +1,9 @@
 import { parse, YAMLParseError } from "yaml";
 import type { Service, ServiceDependency } from "./types.ts";
 
-/** Reads the services of a Compose file; throws a sentence when it is none. `folder` is the name of its directory. */
+/**
+ * Parses the services of a Compose file; throws a sentence when it is invalid. `folder` is the name of its directory.
+ */
 export function readCompose(
   text: string,
   folder: string,
@@ -29,7 +31,7 @@ export function readCompose(
   });
 }
 
-/** Reads YAML as any program would, with merge keys; throws a sentence. */
+/** Parses YAML as usual, with merge keys; throws a sentence. */
 export function readYaml(text: string): unknown {
   try {
     return parse(text, { merge: true, logLevel: "error" });
@@ -72,7 +74,7 @@ function dependenciesOf(value: unknown): readonly ServiceDependency[] {
   });
 }
 
-/** `80`, `8080:80`, `127.0.0.1:8080:80/tcp` or `{target: 80}`: the one inside of the container. */
+/** `80`, `8080:80`, `127.0.0.1:8080:80/tcp` or `{target: 80}`: the one inside the container. */
 function portOf(value: unknown): number {
   const target = typeof value === "object" ? mapOf(value)["target"] : scalar(value).split(":").at(-1)?.split("/")[0];
   return Number(target);
@@ -82,7 +84,7 @@ function isPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536;
 }
 
-/** As Compose makes it of a directory. */
+/** As Compose derives it from a directory. */
 function projectName(text: string): string {
   return text
     .toLowerCase()

@@ -4,7 +4,7 @@ import { parseHost } from "../../config/schema/host-name.ts";
 import { listOf, mapOf, readYaml, scalar } from "./compose.ts";
 import type { Imported, ImportedContainer, KeyValue } from "./types.ts";
 
-/** ContainerNursery's config.yml as our configuration; throws a sentence when it is none. */
+/** Converts a config.yml of ContainerNursery to our configuration; throws a sentence when it is invalid. */
 export function importContainerNursery(text: string): Imported {
   const file = mapOf(readYaml(text));
   const hosts = listOf(file["proxyHosts"]).map(mapOf);
@@ -31,7 +31,7 @@ const REQUIRED = ["domain", "containerName", "proxyHost", "proxyPort", "timeoutS
 
 type ProxyHost = Readonly<Record<string, unknown>>;
 
-/** The container that answers first, then those that are started and stopped with it. */
+/** The container with the app first, then those that are started and stopped with it. */
 function containersOf(host: ProxyHost): ImportedContainer[] {
   const names = texts(host["containerName"]);
   const proxyHost = scalar(host["proxyHost"]);
@@ -86,7 +86,7 @@ function commentsOn(host: ProxyHost, name: string): string[] {
 
 const KNOWN: ReadonlySet<string> = new Set([...REQUIRED, "proxyUseHttps", "stopOnTimeoutIfCpuUsageBelow"]);
 
-/** Here a container has one entry with all of its hosts. */
+/** Here a container has one entry with all its hosts. */
 function merge(containers: Map<string, ImportedContainer>, next: ImportedContainer, comments: string[]): void {
   if (!CONTAINER_NAME.test(next.name)) {
     comments.push(`containerName=${next.name}: left out, for Docker has no such names`);
@@ -117,7 +117,7 @@ function hostsOf(container: ImportedContainer | undefined): readonly string[] {
   return Array.isArray(host) ? (host as readonly string[]) : [];
 }
 
-/** One value or a list of them; what counts as missing for ContainerNursery is not among them. */
+/** One value or a list of them, without those that ContainerNursery treats as missing. */
 function texts(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(scalar).filter((text) => text !== "" && text !== "0");
 }

@@ -14,7 +14,9 @@ import { withoutSharedHosts } from "./shared-hosts.ts";
 import { configText, labelsText } from "./text.ts";
 import type { Imported, Service } from "./types.ts";
 
-/** `dag import`: prints what another product's configuration is in ours. Returns 0, 1 (no Docker) or 2 (nothing to read). */
+/**
+ * `dag import`: prints our configuration for that of another product. Returns 0, 1 (no Docker) or 2 (nothing to read).
+ */
 export function createImport({ inventory }: { readonly inventory: Inventory }): Command {
   return {
     summary: "prints another product's configuration as ours",
@@ -95,7 +97,7 @@ function readText(file: string): string {
   }
 }
 
-/** What the gateway would say of it. */
+/** The faults that the gateway would report. */
 function faultsOf(text: string): string[] {
   const input = {
     text,

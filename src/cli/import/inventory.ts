@@ -2,7 +2,7 @@ import { readComposeLabels } from "../../config/merge/compose-labels.ts";
 import type { InventoryItem } from "../../core/observation.ts";
 import type { Service } from "./types.ts";
 
-/** The containers of this host, with what Compose wrote onto them. */
+/** Returns the containers of this host with their Compose labels. */
 export function servicesOf(inventory: readonly InventoryItem[]): readonly Service[] {
   const known = inventory.map((item) => ({ ...item, compose: readComposeLabels(item.labels) }));
   return known.map(({ name, labels, compose }) => ({

@@ -2,7 +2,7 @@ import { formatDuration } from "../../core/duration.ts";
 import { placeholderHost } from "./placeholder.ts";
 import type { Imported, ImportedContainer, Service } from "./types.ts";
 
-/** Lazytainer's labels as our configuration. It knows ports and no hosts: those are placeholders to be written over. */
+/** Converts Lazytainer's labels to our configuration. It has ports but no hosts: those are placeholders to replace. */
 export function importLazytainer(services: readonly Service[]): Imported {
   const groups = readGroups(services);
   const containers = services.flatMap((service): ImportedContainer[] => {

@@ -1,12 +1,15 @@
 import type { KeyValue, Service } from "./types.ts";
 
-/** What a container's own `sablier.*` labels come to. */
+/** The result of a container's own `sablier.*` labels. */
 export interface SablierLabels {
   readonly keys: Readonly<Record<string, KeyValue>>;
   readonly comments: readonly string[];
 }
 
-/** Translates one container's labels; `duration` is how long its session lasts, `pauses` whether Sablier pauses it then. */
+/**
+ * Converts the labels of one container; `duration` is the length of its session, `pauses` whether Sablier pauses it
+ * then.
+ */
 export function readSablierLabels(
   { labels }: Pick<Service, "labels">,
   duration: string,
@@ -58,7 +61,10 @@ const WITHOUT_EQUIVALENT: Readonly<Record<string, string>> = {
   "sablier.active.replicas": "no equivalent; Compose scales, and its replicas form a group by themselves",
 };
 
-/** `09:00-18:00` on `Mon,Tue` as the cron expression of its beginning; `undefined`: there is none, or it cannot be read. */
+/**
+ * Returns the beginning of `09:00-18:00` on `Mon,Tue` as a cron expression; `undefined`: there is none, or it is
+ * invalid.
+ */
 function cronOf(hours: string | undefined, days = ""): string | undefined {
   const [, hour, minute] = /^\s*([01]?\d|2[0-3]):([0-5]\d)-\d{1,2}:\d{2}\s*$/.exec(hours ?? "") ?? [];
   if (hour === undefined || minute === undefined) return undefined;

@@ -4,15 +4,15 @@ import type { Service } from "./types.ts";
 export interface Roles {
   /** It has a host: a request wakes it. */
   readonly withHost: readonly Service[];
-  /** Compose's depends_on says who needs it. */
+  /** It is needed by another one, according to Compose's depends_on. */
   readonly composed: readonly Service[];
-  /** Without a host, in a group with one that has: it becomes a dependency of that one. */
+  /** Without a host, in a group with a container that has one: it becomes a dependency of that one. */
   readonly needed: readonly Service[];
-  /** Its host is somewhere else than in labels. */
+  /** Its host is not in the labels. */
   readonly withoutHost: readonly Service[];
 }
 
-/** Sorts those with `sablier.enable=true`; `hasHost` says whether a host leads to one. */
+/** Sorts the services with `sablier.enable=true`; `hasHost` returns whether a host is routed to one. */
 export function sortRoles(services: readonly Service[], hasHost: (service: Service) => boolean): Roles {
   const byId = new Map(services.map((service) => [service.id, service]));
   const managed = services.filter(({ labels }) => labels["sablier.enable"]?.trim() === "true");
@@ -39,7 +39,7 @@ export function sortRoles(services: readonly Service[], hasHost: (service: Servi
   }
 }
 
-/** Who is in no group is in the one called "default". */
+/** A container without a group is in the one called "default". */
 export function sablierGroups({ labels }: Service): readonly string[] {
   return (labels["sablier.group"] ?? "default").split(",").map((group) => group.trim());
 }

@@ -1,7 +1,7 @@
 import { parseHost } from "../../config/schema/host-name.ts";
 import type { Service } from "./types.ts";
 
-/** Where a container's front proxy leads to it from, as its labels say. */
+/** The routes to a container in the labels for its front proxy. */
 export interface LabelledRoute {
   readonly hosts: readonly string[];
   readonly port: number | undefined;
@@ -35,7 +35,7 @@ const SERVER_PORT = /^traefik\.http\.services\.[^.]+\.loadbalancer\.server\.port
 const SERVER_URL = /^traefik\.http\.services\.[^.]+\.loadbalancer\.server\.url$/;
 const CADDY_UPSTREAM = /^caddy(_\d+)?\.(\d+_)?reverse_proxy$/;
 
-/** ``Host(`a`, `b`) || Host("c")``; nothing from `HostRegexp`, nor from what is negated. */
+/** ``Host(`a`, `b`) || Host("c")``; nothing from `HostRegexp`, nor from negated parts. */
 function hostsOfRule(rule: string): string[] {
   const calls = [...rule.matchAll(/(!?)\s*\bHost\(([^)]*)\)/gi)].filter(([, not]) => not === "");
   return calls.flatMap(([, , list = ""]) => [...list.matchAll(/[`"']([^`"']+)[`"']/g)].map(([, host = ""]) => host));

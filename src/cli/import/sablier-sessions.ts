@@ -1,16 +1,16 @@
 import { parseDuration, formatDuration } from "../../core/duration.ts";
 import type { Service } from "./types.ts";
 
-/** What one use of Sablier in a front proxy says: whom it wakes, for how long, and what visitors see. */
+/** A use of Sablier in a front proxy: what it wakes, for how long, and what visitors see. */
 export interface Session {
-  /** The id of the container that says so. */
+  /** The id of the container with that label. */
   readonly by: string;
   readonly groups: readonly string[];
   readonly names: readonly string[];
   /** Empty: Sablier's default. */
   readonly duration: string;
   readonly title: string;
-  /** Visitors are held instead of shown a page, for so long; `undefined`: they see the page. */
+  /** How long visitors are held instead of shown a page; `undefined`: they see the page. */
   readonly holdTimeout: string | undefined;
   readonly userAgents: readonly string[];
   /** What has no equivalent. */
@@ -24,13 +24,13 @@ export interface SablierDefaults {
   readonly pauses: boolean;
 }
 
-/** Reads the plugin's settings from labels of Traefik and of Caddy, on whichever container they are. */
+/** Reads the settings of the plugin from labels of Traefik and of Caddy, on any container. */
 export function readSessions({ id, labels }: Pick<Service, "id" | "labels">): readonly Session[] {
   const uses = new Map<string, Map<string, string>>();
   for (const [label, value] of Object.entries(labels)) {
     const [, use = "", setting = ""] = TRAEFIK.exec(label) ?? CADDY.exec(label) ?? [];
     if (use === "") continue;
-    // Labels are read in any case, and Caddy's words have underscores.
+    // Label names ignore case, and Caddy's keys have underscores.
     const key = setting
       .toLowerCase()
       .replaceAll("_", "")
@@ -62,7 +62,7 @@ export function readDefaults(services: readonly Service[]): SablierDefaults {
   };
 }
 
-/** In our notation; empty when it is none. */
+/** In our notation; empty when it is invalid. */
 export function durationOf(text: string | undefined): string {
   const parsed = parseDuration(text ?? "");
   return parsed.ok && parsed.value > 0 ? formatDuration(parsed.value) : "";
@@ -89,7 +89,7 @@ function sessionOf(by: string, use: string, settings: ReadonlyMap<string, string
   };
 }
 
-/** Letters that mean themselves in a pattern. */
+/** Characters without a special meaning in a pattern. */
 const PLAIN = /^[\w /-]+$/;
 
 function commentOn(use: string, key: string, value: string): string[] {

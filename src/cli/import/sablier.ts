@@ -5,7 +5,9 @@ import { type LabelledRoute, readRoute } from "./sablier-routes.ts";
 import { readDefaults, readSessions, type SablierDefaults, type Session } from "./sablier-sessions.ts";
 import type { Imported, ImportedContainer, KeyValue, Service } from "./types.ts";
 
-/** Sablier's labels as our configuration. Its groups are what wakes together: members without a host become dependencies. */
+/**
+ * Converts Sablier's labels to our configuration. Its groups wake together: members without a host become dependencies.
+ */
 export function importSablier(services: readonly Service[]): Imported {
   const defaults = readDefaults(services);
   const sessions = services.flatMap(readSessions);
@@ -56,7 +58,7 @@ export function importSablier(services: readonly Service[]): Imported {
 
 const TAKES_THE_PLACE = "in the front proxy, the auth request to the gateway takes the place of Sablier's plugin";
 
-/** What a container's group wakes with it, beside what Compose knows. */
+/** What the group of a container wakes with it, except what Compose knows. */
 function dependenciesOf(
   service: Service,
   { withHost, needed }: Roles,
@@ -97,7 +99,7 @@ function sessionKeys(session: Session | undefined, defaults: SablierDefaults): R
   };
 }
 
-/** It has no times of its own: it sleeps with the last one that needs it. */
+/** It has no times of its own: it is stopped with the last one that needs it. */
 function dependencyEntry(service: Service, pauses: boolean): ImportedContainer {
   const { container: name, service: own } = service;
   const { comments } = readSablierLabels(service, "0", pauses);
@@ -112,7 +114,7 @@ function leftOut(service: Service, why: string): string[] {
 const BY_COMPOSE = "no entry; it wakes with what needs it by Compose's depends_on";
 const BY_NOBODY = "no entry; it wakes as soon as Compose's depends_on of another says so";
 
-/** What its own labels say goes first, then its groups in their order. */
+/** Its own labels come first, then its groups in their order. */
 function sessionOf(service: Service, sessions: readonly Session[]): Session | undefined {
   const ofName = ({ names }: Session) => names.includes(service.container) || names.includes(service.service);
   const ofGroups = sablierGroups(service).flatMap((group) => sessions.filter(({ groups }) => groups.includes(group)));

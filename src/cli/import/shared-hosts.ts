@@ -1,6 +1,6 @@
 import type { Imported, ImportedContainer } from "./types.ts";
 
-/** In a file a host belongs to one container; who comes second loses it, with a comment. Labels know replicas. */
+/** In a file a host belongs to one container; a later one loses it, with a comment. Labels support replicas. */
 export function withoutSharedHosts(imported: Imported): Imported {
   const owners = new Map<string, string>();
   const comments = [...imported.comments];

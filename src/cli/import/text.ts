@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { plainLine } from "../../core/plain-line.ts";
 import type { Imported, ImportedContainer, KeyValue } from "./types.ts";
 
-/** A config.yaml; what has no equivalent is in comments where it would stand. */
+/** Formats a config.yaml; what has no equivalent is a comment at its place. */
 export function configText(imported: Imported, from: string): string {
   const { gateway, containers, comments } = imported;
   const lines = [...head(from, comments), ...section("gateway", Object.entries(gateway))];
@@ -17,7 +17,7 @@ export function configText(imported: Imported, from: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** A Compose file that adds our labels: `docker compose -f compose.yaml -f THIS up -d`. */
+/** Formats a Compose file that adds our labels: `docker compose -f compose.yaml -f THIS up -d`. */
 export function labelsText(imported: Imported, from: string): string {
   const { gateway, containers, comments } = imported;
   const extra = Object.entries(gateway).map(
@@ -26,7 +26,7 @@ export function labelsText(imported: Imported, from: string): string {
   const lines = head(from, [...comments, ...extra]);
   if (containers.length === 0) return `${[...lines, "services: {}"].join("\n")}\n`;
   lines.push("services:");
-  // What has nothing to say is woken by what needs it, without a label.
+  // A service without settings is woken by what needs it, without a label.
   for (const container of containers.filter(({ keys, comments: own }) => Object.keys(keys).length + own.length > 0)) {
     const depends = container.dependsOn.map((each) => each.service);
     const labels = [["enabled", "true"], ...keysOf(container, depends).flatMap(labelsOf)] as const;
@@ -44,7 +44,7 @@ function head(from: string, comments: readonly string[]): string[] {
   ];
 }
 
-/** Whatever a stranger's file says, a comment stays one line. */
+/** A comment stays one line, whatever the imported file contains. */
 function line(comment: string): string {
   return `# ${plainLine(comment)}`;
 }

@@ -4,37 +4,40 @@ import type { Connection } from "./connection.ts";
 import { toEngineError } from "./errors.ts";
 import { loadDockerode } from "./load-dockerode.ts";
 
-/** One Docker Engine as dockerode shows it, with a version both speak, time-outs, and errors in our words. */
+/** A client of one Docker Engine: dockerode with a version both support, time-outs, and our own errors. */
 export interface DockerClient {
   readonly connection: Connection;
   /**
-   * Sends one call; rejects with `EngineError`. A call that a dying connection took away is sent once more. A time-out
-   * beyond what a timer can measure is none.
+   * Sends one call; rejects with `EngineError`. A call lost with a dying connection is sent once more. A time-out
+   * beyond the range of a timer means none.
    */
   call<T>(send: (docker: Docker, abortSignal: AbortSignal) => Promise<T>, timeoutMs?: number): Promise<T>;
   server(): Promise<ServerFacts>;
-  /** Asks anew for the version at the next call: another Docker may answer there now. */
+  /** Negotiates the version again at the next call: another Docker may be there now. */
   forget(): void;
   close(): void;
 }
 
-/** What is asked of the server once per connection. */
+/** What is requested from the server once per connection. */
 export interface ServerFacts {
-  /** The API version that is spoken, such as `1.41`. */
+  /** The API version in use, such as `1.41`. */
   readonly version: string;
   readonly cpus: number;
   /** Its control groups are of version 2. */
   readonly cgroup2: boolean;
-  /** Containers' addresses mean nothing on this machine: they are in a virtual machine or another network namespace. */
+  /**
+   * Addresses of containers are unreachable from this machine: they are in a virtual machine or another network
+   * namespace.
+   */
   readonly addressesHidden: boolean;
   readonly desktop: boolean;
 }
 
-/** The newest API version whose answers this code was written for. */
+/** The newest API version that this code was written for. */
 const NEWEST = "1.52";
 const CALL_TIMEOUT_MS = 10_000;
 
-/** Makes a client that connects at its first call. */
+/** Creates a client that connects at its first call. */
 export function createDockerClient(connection: Connection): DockerClient {
   let session: Promise<Session> | undefined;
 
@@ -85,7 +88,7 @@ async function open(connection: Connection): Promise<Session> {
   const asking = new Dockerode(connection.options);
   const [about, info] = await Promise.all([
     once(asking, (docker, abortSignal) => abortable(docker).version({ abortSignal })),
-    // A socket proxy may forbid it; what it says is then taken to be the usual.
+    // A socket proxy may forbid it; then the usual is assumed.
     once(asking, (docker, abortSignal) => abortable(docker).info({ abortSignal })).catch((): Info => ({})),
   ]);
   const version = agree(about.ApiVersion, about.MinAPIVersion);
@@ -110,7 +113,7 @@ interface Info {
   readonly SecurityOptions?: readonly string[];
 }
 
-/** dockerode takes the signal in these calls too; its types do not say so. */
+/** dockerode accepts the signal in these calls too; its types lack it. */
 interface Abortable {
   version(options: { abortSignal: AbortSignal }): Promise<Docker.DockerVersion & { MinAPIVersion?: string }>;
   info(options: { abortSignal: AbortSignal }): Promise<Info>;
@@ -136,7 +139,7 @@ export function isOlder(version: string, than: string): boolean {
   return major === thanMajor ? minor < thanMinor : major < thanMajor;
 }
 
-/** dockerode does not settle when a connection dies in the middle of an answer: the race does. */
+/** dockerode does not settle when a connection dies in the middle of a response: the race does. */
 async function once<T>(
   docker: Docker,
   send: (docker: Docker, abortSignal: AbortSignal) => Promise<T>,

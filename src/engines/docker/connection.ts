@@ -7,18 +7,18 @@ import type { DockerOptions } from "dockerode";
 import { EngineError } from "../../lifecycle/ports.ts";
 import { contextHint, type ContextEnvironment, DEFAULT_SOCKET } from "./context.ts";
 
-/** The variables that say where Docker is, as the docker command reads them. */
+/** The variables for the address of Docker, as the docker command reads them. */
 export type DockerEnvironment = Readonly<
   Partial<Record<"DOCKER_HOST" | "DOCKER_TLS_VERIFY" | "DOCKER_CERT_PATH", string | undefined>>
 > &
   ContextEnvironment;
 
-/** Where Docker is and how it is spoken to. */
+/** Where Docker is and how to connect to it. */
 export interface Connection {
   /** For messages: `/var/run/docker.sock`, `tcp://10.0.0.5:2375`. */
   readonly target: string;
   readonly socketPath: string | undefined;
-  /** The machine on which published ports are found, when Docker is reached over TCP. */
+  /** The machine with the published ports, when Docker is reached over TCP. */
   readonly remoteHost: string | undefined;
   readonly options: DockerOptions;
   readonly agent: http.Agent;
@@ -26,7 +26,7 @@ export interface Connection {
   readonly hint: string;
 }
 
-/** Reads the connection; throws `EngineError` with the code `refused` when a variable cannot be used. */
+/** Reads the connection; throws `EngineError` with the code `refused` when a variable is invalid. */
 export function readConnection(environment: DockerEnvironment): Connection {
   const named = environment.DOCKER_HOST?.trim();
   if (!named) return { ...viaSocket(DEFAULT_SOCKET), hint: contextHint(environment) ?? "" };
@@ -41,7 +41,7 @@ export function readConnection(environment: DockerEnvironment): Connection {
 
 function viaSocket(socketPath: string): Connection {
   const agent = opaque(new http.Agent(KEEP_ALIVE));
-  // Every key is set, for dockerode fills in the ones that are missing from its own reading of process.env.
+  // Every key is set, because dockerode fills missing ones from its own reading of process.env.
   const options = { ...UNSET, protocol: "http" as const, socketPath, agent };
   return { target: socketPath, socketPath, remoteHost: undefined, options, agent, hint: "" };
 }
@@ -52,7 +52,7 @@ function viaTcp(url: URL, environment: DockerEnvironment): Connection {
   const tls = verify || certPath !== undefined || url.protocol === "https:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = Number(url.port) || (tls ? 2376 : 2375);
-  // As Docker's own clients: certificates without DOCKER_TLS_VERIFY encrypt, but do not check the server's name.
+  // As in Docker's own clients: certificates without DOCKER_TLS_VERIFY encrypt, but do not check the server's name.
   const agent = opaque(
     tls
       ? new https.Agent({ ...KEEP_ALIVE, ...readCertificates(certPath), rejectUnauthorized: verify || !certPath })
@@ -83,8 +83,8 @@ function readCertificates(directory: string | undefined): https.AgentOptions {
 }
 
 /**
- * dockerode's debug line prints the agent with all its sockets for every request, read or not: 200 calls at once took six
- * seconds of CPU time. So the agent says nothing of itself.
+ * dockerode's debug line formats the agent with all its sockets for every request, even unread: 200 calls at once took
+ * six seconds of CPU time. So the agent hides its content.
  */
 function opaque(agent: http.Agent): http.Agent {
   return Object.assign(agent, { [inspect.custom]: () => "Agent" });
@@ -101,5 +101,5 @@ const UNSET = {
   version: undefined,
 };
 
-/** One idle connection saves the dial of the next call; Docker never closes it by itself. */
+/** One idle connection saves connecting for the next call; Docker never closes it by itself. */
 const KEEP_ALIVE = { keepAlive: true, maxFreeSockets: 4, scheduling: "lifo" } as const;

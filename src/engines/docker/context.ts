@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-/** Where Docker is when nothing else is said. */
+/** Where Docker is by default. */
 export const DEFAULT_SOCKET = "/var/run/docker.sock";
 
-/** The variables that the docker command finds its context by. */
+/** The variables by which the docker command finds its context. */
 export type ContextEnvironment = Readonly<
   Partial<Record<"DOCKER_CONTEXT" | "DOCKER_CONFIG" | "HOME", string | undefined>>
 >;
 
 /**
- * What to set for the gateway to find the Docker that the docker command uses on this machine, where a context and not
- * DOCKER_HOST says so; `undefined` where there is no context, or one that names the default socket.
+ * Returns what to set so that the gateway finds the Docker of the docker command on this machine, where a context and
+ * not DOCKER_HOST selects it; `undefined` without a context, or with one that names the default socket.
  */
 export function contextHint(environment: ContextEnvironment): string | undefined {
   const { DOCKER_CONFIG, HOME, DOCKER_CONTEXT } = environment;

@@ -29,11 +29,14 @@ export interface DockerEngineDeps {
   readonly environment: DockerEnvironment;
   /** How containers are reached, read at each observation, so that a reload takes effect. */
   readonly reach: () => Pick<GatewaySettings, "address" | "network">;
-  /** After how long without an event Docker is asked whether it is still there, in milliseconds. */
+  /** After how many milliseconds without an event Docker is pinged. */
   readonly silenceMs?: number;
 }
 
-/** Docker Engine (or Podman) as an engine. Connects at the first call; throws `EngineError` if the variables are wrong. */
+/**
+ * Creates an engine for Docker Engine (or Podman). Connects at the first call; throws `EngineError` if the variables
+ * are invalid.
+ */
 export function createDockerEngine(deps: DockerEngineDeps): Engine {
   const client = createDockerClient(readConnection(deps.environment));
   const self = createSelfFinder(client, process.platform);
@@ -80,7 +83,7 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
     async start(ref) {
       const found = await inspectPresent(client, ref.name);
       await owners.mustExist(found);
-      // What crashes again and again is started by its restart policy; Docker would take no other start.
+      // A crashing container is restarted by its restart policy; Docker would refuse another start.
       if (found.State.Status === "running" || found.State.Restarting) return;
       await startContainer(client, found);
     },
@@ -95,7 +98,7 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
     async stop(ref, order) {
       const found = await inspectPresent(client, ref.name);
       if (!found.State.Running) return { instances: 0 };
-      // A label on the wrong container would else let the gateway put itself to sleep, for good.
+      // Otherwise a label on the wrong container would let the gateway stop itself, for good.
       if (await self.isSelf(found.Id)) throw new EngineError("refused", `"${ref.name}" is the gateway's own container`);
       if (order.method !== "pause") orders.expect(found.Id);
       return { instances: 1, ...(await stopContainer(client, found, order)) };
@@ -127,8 +130,8 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
 }
 
 /**
- * Where an app is looked for; what goes beside `port` tells the life cycle which of several has answered. Where nobody
- * named a port, one is of interest only until its health check begins.
+ * Returns where to look for an app; the values besides `port` tell the life cycle which of several has responded.
+ * Without a configured port, one is only probed until its health check begins.
  */
 async function portsOf(
   { targetPort, findsPort }: WorkloadRef,

@@ -1,9 +1,9 @@
-/** Which of a program's two outputs a piece belongs to. */
+/** Which of the two outputs of a program a piece belongs to. */
 export type Output = "stdout" | "stderr";
 
 /**
- * Takes Docker's multiplexed log apart: frames of one type byte (1 stdout, 2 stderr), three zero bytes, a 32-bit
- * big-endian length, and so many bytes. Pieces are handed on as they come, so a huge frame is never held in memory.
+ * Splits Docker's multiplexed log: frames of one type byte (1 stdout, 2 stderr), three zero bytes, a 32-bit big-endian
+ * length, and that many bytes. Pieces are passed on as they arrive, so a huge frame is never held in memory.
  */
 export function createDemultiplexer(onPiece: (output: Output, piece: Buffer) => void): (chunk: Buffer) => void {
   let header = Buffer.alloc(0);

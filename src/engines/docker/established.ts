@@ -1,6 +1,7 @@
 /**
- * Counts established connections to `port` from outside, in the text of `/proc/PID/net/tcp` or `tcp6`: columns are
- * number, local address, remote address, state (`01` established), addresses as hexadecimal words in the machine's order.
+ * Counts established connections to `port` from outside, in the text of `/proc/PID/net/tcp` or `tcp6`: the columns are
+ * number, local address, remote address, state (`01` established), addresses as hexadecimal words in the machine's byte
+ * order.
  */
 export function countEstablished(table: string, port: number): number {
   const wanted = port.toString(16).toUpperCase().padStart(4, "0");
@@ -10,7 +11,7 @@ export function countEstablished(table: string, port: number): number {
   }).length;
 }
 
-/** Ports on which something listens for others than itself: state `0A`. */
+/** Returns the ports on which something listens for other machines: state `0A`. */
 export function listeningPorts(table: string): number[] {
   return table.split("\n").flatMap((line) => {
     const [, local = "", , state] = line.trim().split(/\s+/);
@@ -22,7 +23,7 @@ function address(text: string): string {
   return text.slice(0, text.indexOf(":"));
 }
 
-/** A health check inside the container comes from loopback, or from the container's own address. */
+/** A health check inside the container connects from loopback, or from the container's own address. */
 function isOutside(local: string, remote: string): boolean {
   return remote !== local && !isLoopback(remote);
 }
@@ -31,5 +32,5 @@ function isLoopback(text: string): boolean {
   return text === "00000000000000000000000001000000" || LOOPBACK_4.test(text);
 }
 
-/** 127.0.0.0/8, plain or mapped into IPv6; words are little-endian on every machine that Docker runs on but s390x. */
+/** 127.0.0.0/8, plain or mapped into IPv6; words are little-endian on every machine with Docker except s390x. */
 const LOOPBACK_4 = /^(?:0{16}FFFF0000)?[0-9A-F]{6}7F$/;

@@ -2,17 +2,16 @@ import type { ContainerInspectInfo } from "dockerode";
 import type { Endpoint } from "../../core/observation.ts";
 import { isLoopback, type Viewpoint } from "./viewpoint.ts";
 
-/** The part of an inspection that tells a container's addresses (of the container whose network it uses, if it does). */
+/** The part of an inspection with the addresses of a container (of the one whose network it uses, if it does). */
 export type NetworkFacts = {
   readonly HostConfig: Pick<ContainerInspectInfo["HostConfig"], "NetworkMode">;
   readonly NetworkSettings: Pick<ContainerInspectInfo["NetworkSettings"], "Networks" | "Ports">;
 };
 
 /**
- * Addresses of a running container's port, best first.
- *
- * An address of the container itself beats a published port (which goes through docker-proxy), where the gateway can
- * reach it. `network` (ours or Compose's short name for it) narrows the choice to that network if the container is on it.
+ * Returns the addresses of a running container's port, best first. An address of the container itself beats a published
+ * port (which goes through docker-proxy), where the gateway can reach it. `network` (ours or Compose's short name for
+ * it) restricts the choice to that network if the container is on it.
  */
 export function findEndpoints(facts: NetworkFacts, from: Viewpoint, network: string, port: number): Endpoint[] {
   if (facts.HostConfig.NetworkMode === "host") return [{ host: from.hostAddress, port, published: false }];
@@ -21,7 +20,7 @@ export function findEndpoints(facts: NetworkFacts, from: Viewpoint, network: str
   if (from.mode === "container") return own;
   if (from.mode === "published") return published;
   if (from.sees === "nothing") return published.length > 0 ? published : own;
-  // A container that shares no network with ours answers at its address only where Docker's isolation is off.
+  // A container without a shared network is reachable at its address only where Docker's isolation is off.
   if (from.sees === "shared" && published.length > 0 && !sharesNetwork(facts, from, network)) return published;
   return [...own, ...published];
 }

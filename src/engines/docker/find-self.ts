@@ -5,18 +5,18 @@ import { EngineError } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 import { inspect, networkOwner } from "./inspect.ts";
 
-/** The gateway's own container, as far as it matters for reaching others. */
+/** The facts about the gateway's own container that matter for reaching others. */
 export interface Self {
   readonly id: string;
-  /** `undefined` when it uses the host's network, from where everything looks as on the host. */
+  /** `undefined` when it uses the host's network, where everything is reached as from the host. */
   readonly networks: ReadonlySet<string> | undefined;
   /** The host's address on one of these networks; `undefined` if it has none there (internal networks). */
   readonly hostAddress: string | undefined;
 }
 
 /**
- * Finds the container in which this process runs; `undefined` when it runs on the host, or in a container that this Docker
- * does not know.
+ * Finds the container in which this process runs; `undefined` when it runs on the host, or in a container unknown to
+ * this Docker.
  */
 export async function findSelf(client: DockerClient, proc = "/proc"): Promise<Self | undefined> {
   for (const candidate of await candidates(proc)) {
@@ -32,7 +32,7 @@ export async function findSelf(client: DockerClient, proc = "/proc"): Promise<Se
   return undefined;
 }
 
-/** Ids that may be our own container's, the surest first. */
+/** Ids that may be our own container's, the most certain first. */
 async function candidates(proc: string): Promise<Set<string>> {
   const [mounts, cgroup] = await Promise.all(
     ["mountinfo", "cgroup"].map((file) => readFile(path.join(proc, "self", file), "utf8").catch(() => "")),
@@ -41,7 +41,7 @@ async function candidates(proc: string): Promise<Set<string>> {
 }
 
 /**
- * Docker mounts three files from the container's own directory. Only these are looked at, for on the host the same
+ * Docker mounts three files from the container's own directory. Only these are examined, because on the host the same
  * directories of *other* containers are mount points too.
  */
 export function idsInMounts(mountinfo: string): string[] {
@@ -60,7 +60,7 @@ function idsInHostname(hostname: string): string[] {
   return /^[0-9a-f]{12}$/.test(hostname) ? [hostname] : [];
 }
 
-/** Whether a failed search may be taken for "not in a container": a socket proxy may forbid the question. */
+/** Whether a failed search may be taken for "not in a container": a socket proxy may forbid the call. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof EngineError && error.code === "refused";
 }

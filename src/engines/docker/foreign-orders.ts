@@ -1,11 +1,11 @@
 import type { News } from "../../lifecycle/ports.ts";
 import type { EventSubject } from "./read-event.ts";
 
-/** Tells what others order from what this gateway ordered itself: Docker's events do not say by whom. */
+/** Distinguishes stops from outside from those of this gateway, which Docker's events do not. */
 export interface ForeignOrders {
-  /** This gateway is about to order the end of the container with this id. */
+  /** Notes that this gateway is about to stop the container with this id. */
   expect(id: string): void;
-  /** What an event means for its container; `undefined`: nothing but that something changed. */
+  /** What an event means for its container; `undefined`: only that something changed. */
   hear(event: EventSubject): News | undefined;
 }
 
@@ -15,16 +15,16 @@ interface Run {
   ours: boolean;
   /** Signals that were sent since. Docker sends each of them once per order. */
   readonly signals: Set<string>;
-  /** When somebody else last sent it a signal; `undefined`: nobody has. */
+  /** When a signal was last sent from outside; `undefined`: never. */
   orderedAtMs: number | undefined;
 }
 
-/** A signal is the reason of an end for so long: the longest that apps are given to end. */
+/** How long a signal counts as the reason of an end: the longest time that apps get to end. */
 const ORDER_COUNTS_MS = 600_000;
 
 /**
- * Makes a book of orders. Docker tells of a `kill` (with its signal) before the `die` that it leads to, and of a `stop`
- * right behind that; what ends by itself only dies.
+ * Creates the record of orders. Docker reports a `kill` (with its signal) before the `die` that follows, and a `stop`
+ * right after it; what ends by itself only dies.
  */
 export function createForeignOrders(now: () => number = () => performance.now()): ForeignOrders {
   const runs = new Map<string, Run>();
@@ -82,5 +82,5 @@ export function createForeignOrders(now: () => number = () => performance.now())
   };
 }
 
-/** By number, as Docker tells them: INT, QUIT, KILL, TERM. Others may ask for something else, such as to read files anew. */
+/** By number, as Docker reports them: INT, QUIT, KILL, TERM. Others may have another purpose, such as a reload. */
 const ENDING_SIGNALS: ReadonlySet<string> = new Set(["2", "3", "9", "15"]);

@@ -9,7 +9,7 @@ type Inspected = {
   readonly Config: Pick<ContainerInspectInfo["Config"], "Healthcheck">;
 };
 
-/** What a running container's health check says of this run. `api`: what the server speaks. */
+/** Returns what the health check of a running container reports of this run. `api`: the API version. */
 export function healthFacts(
   { State: { Health, StartedAt }, Config: { Healthcheck } }: Inspected,
   api: string,
@@ -23,14 +23,14 @@ export function healthFacts(
   return health === "starting" ? { health, firstCheckAfterMs: firstCheckAfterMs(Healthcheck, api) } : { health };
 }
 
-/** Since API 1.44 checks come more often within the start period, if there is one. Docker counts in nanoseconds. */
+/** Since API 1.44 checks are more frequent within the start period, if there is one. Docker counts in nanoseconds. */
 function firstCheckAfterMs(check: Inspected["Config"]["Healthcheck"], api: string): number {
   const { Interval, StartPeriod, StartInterval } = check ?? {};
   const startsOften = Boolean(StartPeriod) && !isOlder(api, "1.44");
   return startsOften ? (StartInterval || 5 * SECOND) / NS_PER_MS : (Interval || 30 * SECOND) / NS_PER_MS;
 }
 
-/** Whatever the app wrote: one plain line of bearable length. */
+/** The output of the app as one plain line of limited length. */
 function outputOf({ Output, ExitCode }: { readonly Output: string; readonly ExitCode: number }): string {
   const line = plainLine(Output.slice(0, 2_000)).trim();
   if (line === "") return `exit code ${ExitCode}`;

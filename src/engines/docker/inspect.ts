@@ -2,7 +2,7 @@ import type { ContainerInspectInfo } from "dockerode";
 import { EngineError } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 
-/** Docker's inspection of the container with this name; `undefined` if there is none. */
+/** Returns Docker's inspection of the container with this name; `undefined` if there is none. */
 export async function inspect(client: DockerClient, name: string): Promise<ContainerInspectInfo | undefined> {
   try {
     const found = await client.call((docker, abortSignal) =>
@@ -22,19 +22,19 @@ export async function inspectPresent(client: DockerClient, name: string): Promis
   return found;
 }
 
-/** The container that a network mode `container:…` names, by its id or name. */
+/** The container in a network mode `container:…`, by its id or name. */
 export function ownerIn(networkMode: string | undefined): string | undefined {
   return /^container:(.+)$/.exec(networkMode ?? "")?.[1];
 }
 
-/** The container whose network this one uses: itself, or the one that its network mode names, if it is there. */
+/** The container whose network this one uses: itself, or the one in its network mode, if it exists. */
 export async function networkOwner(client: DockerClient, found: ContainerInspectInfo): Promise<ContainerInspectInfo> {
   const owner = ownerIn(found.HostConfig.NetworkMode);
   const other = owner === undefined ? undefined : await inspect(client, owner);
   return other === undefined ? found : networkOwner(client, other);
 }
 
-/** Docker also takes the first digits of an id: a missing container "db" would be any whose id begins with db. */
+/** Docker also accepts the first digits of an id: a missing container "db" would match any whose id begins with db. */
 function isCalled(found: ContainerInspectInfo, name: string): boolean {
   return found.Name.replace(/^\//, "") === name || (name.length >= 12 && found.Id.startsWith(name));
 }

@@ -2,9 +2,8 @@ import { createRequire, Module } from "node:module";
 import type Docker from "dockerode";
 
 /**
- * Loads dockerode, in 40 ms and 5 MB: a gateway of local processes need not pay them. Building images with registry
- * logins (gRPC) and reaching Docker by ssh are left out, since nobody asks for them here and they would take as much
- * again.
+ * Loads dockerode, in 40 ms and 5 MB, which a gateway of local processes saves. Building images with registry logins
+ * (gRPC) and connecting by ssh are left out, since they are not used and would take as much again.
  */
 export function loadDockerode(): typeof Docker {
   const require = createRequire(import.meta.url);
@@ -14,7 +13,7 @@ export function loadDockerode(): typeof Docker {
   return require("dockerode") as typeof Docker;
 }
 
-/** What stands in the cache of modules is not read. A file that a later version no longer has is left to it. */
+/** A cached module is not read. A file that a later version no longer has is left alone. */
 function leaveOut(theirs: NodeJS.Require, file: string): void {
   try {
     const filename = theirs.resolve(file);

@@ -1,14 +1,14 @@
 import type { ContainerInspectInfo } from "dockerode";
 
-/** The part of an inspection that tells which networks a container belongs to, and who made it. */
+/** The part of an inspection with the networks of a container, and its creator. */
 export type NetworkMembership = Pick<ContainerInspectInfo, "Name"> & {
   readonly Config: Pick<ContainerInspectInfo["Config"], "Labels">;
   readonly NetworkSettings: Pick<ContainerInspectInfo["NetworkSettings"], "Networks">;
 };
 
 /**
- * Docker names a network that was removed while its container was stopped by its id alone, which nobody knows any more.
- * Returns the failure with the network's name and what mends it; `undefined` for any other failure of a start.
+ * Docker names a network that was removed while its container was stopped only by its id, which is unknown by then.
+ * Returns the failure with the network's name and the fix; `undefined` for any other failure of a start.
  */
 export function missingNetwork(message: string, found: NetworkMembership): string | undefined {
   if (!/network\b.*not found/is.test(message)) return undefined;

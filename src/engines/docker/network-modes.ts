@@ -1,13 +1,13 @@
 import type { DockerClient } from "./client.ts";
 import { inspect, ownerIn } from "./inspect.ts";
 
-/** What a list of containers tells of each one's network; Podman's tells nothing. */
+/** What a list of containers contains of their networks; Podman's contains nothing. */
 interface Listed {
   readonly Id: string;
   readonly HostConfig?: { readonly NetworkMode?: string };
 }
 
-/** Finds whose network listed containers use, by id; each one that a list says nothing of is inspected once in its life. */
+/** Finds whose network listed containers use, by id; each container without that information is inspected once. */
 export function createNetworkModes(
   client: DockerClient,
 ): (listed: readonly Listed[]) => Promise<ReadonlyMap<string, string>> {

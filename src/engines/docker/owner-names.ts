@@ -4,14 +4,14 @@ import { EngineError } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 import { inspect, ownerIn } from "./inspect.ts";
 
-/** Remembers what containers were called whose network others use: once removed, nothing but their id is left. */
+/** Remembers the names of containers whose network others use: once removed, only their id is known. */
 export interface OwnerNames {
   learn(items: readonly InventoryItem[]): void;
   /** Rejects with `network` if the container whose network this one uses is gone. */
   mustExist(found: ContainerInspectInfo): Promise<void>;
 }
 
-/** Makes a memory of names; it holds those of owners alone. */
+/** Creates the record of names; it only has those of owners. */
 export function createOwnerNames(client: DockerClient): OwnerNames {
   const names = new Map<string, string>();
   return {

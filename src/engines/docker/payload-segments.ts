@@ -2,10 +2,10 @@ import type { Usage } from "../../lifecycle/ports.ts";
 
 /**
  * Counts the TCP segments with payload that a network namespace has seen, from the texts of `/proc/PID/net/netstat`,
- * `snmp` and `dev`. No byte counter tells a line of a stream from a health check's SYN, but the kernel counts what it
- * sends for the first time (`TCPOrigDataSent`) and what arrives in order with payload (`TCPHPHits`): no SYN, keep-alive or
- * acknowledgement. The FIN that each connection ends with counts as sent, unless it was reset or never made. Loopback is
- * part of it all, so that its packets are told as well.
+ * `snmp` and `dev`. No byte counter distinguishes a line of a stream from the SYN of a health check, but the kernel
+ * counts what it sends for the first time (`TCPOrigDataSent`) and what arrives in order with payload (`TCPHPHits`): no
+ * SYN, keep-alive or acknowledgement. The FIN at the end of a connection counts as sent, unless it was reset or never
+ * established. Loopback is included, so its packets are returned as well.
  */
 export function payloadSegments(netstat: string, snmp: string, dev: string): Usage["payload"] {
   const extended = readTable(netstat, "TcpExt:");
@@ -16,7 +16,7 @@ export function payloadSegments(netstat: string, snmp: string, dev: string): Usa
   return Number.isNaN(segments + loopbackPackets) ? undefined : { segments, loopbackPackets };
 }
 
-/** A line of names above a line of values; `NaN` for what is not there. */
+/** A line of names above a line of values; `NaN` for what is missing. */
 function readTable(text: string, table: string): (name: string) => number {
   const lines = text.split("\n").filter((line) => line.startsWith(table));
   const [names = [], values = []] = lines.map((line) => line.split(" "));

@@ -1,11 +1,11 @@
-/** One message of Docker's event stream, as far as we read it. */
+/** One message of Docker's event stream, as far as it is read here. */
 interface EventMessage {
   readonly Type?: string;
   readonly Action?: string;
   readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Partial<Record<string, string>>> };
 }
 
-/** What an event is about: a container of that name, or something that may concern any. */
+/** The subject of an event: a container of that name, or something that may concern any. */
 export interface EventSubject {
   readonly names: readonly (string | undefined)[];
   /** The container's id, and what happened to it in Docker's words. */
@@ -19,7 +19,7 @@ export interface EventSubject {
   readonly rewired: string | undefined;
 }
 
-/** Which events are asked for. The ones of `exec`, which health checks make every few seconds, stay in Docker. */
+/** Which events are requested. Those of `exec`, which health checks cause every few seconds, are filtered by Docker. */
 export const EVENT_FILTERS = {
   type: ["container", "network"],
   event: [
@@ -44,8 +44,8 @@ export const EVENT_FILTERS = {
 };
 
 /**
- * Tells what one line of the event stream is about; nothing for what is no event. Network events name only ids, so
- * `names` remembers what earlier container events reported.
+ * Returns what one line of the event stream is about; nothing for an invalid one. Network events contain only ids, so
+ * `names` keeps those from earlier container events.
  */
 export function readEvent(line: string, names: Map<string, string>): EventSubject | undefined {
   const message = parse(line);

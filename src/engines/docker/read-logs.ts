@@ -7,12 +7,12 @@ import type { DockerClient } from "./client.ts";
 import { createDemultiplexer } from "./demultiplex.ts";
 import { parseTime } from "./parse-time.ts";
 
-/** More of an answer than this is not read: it can only be lines that are cut anyway. */
+/** More of a response is not read: it can only be lines that are cut anyway. */
 const BYTE_LIMIT = 4 * 1024 * 1024;
 
 /**
- * The last lines of both outputs, of the current run only, or of the last one if it has ended: Docker's log goes on over
- * all runs, but a visitor who waits wants to see this start, and a failure is explained by the run that failed.
+ * Returns the last lines of both outputs, of the current run only, or of the last one if it has ended: Docker's log
+ * spans all runs, but a waiting visitor wants to see this start, and a failure is explained by its own run.
  */
 export async function readLogs(client: DockerClient, found: ContainerInspectInfo, lines: number): Promise<string[]> {
   try {
@@ -39,7 +39,7 @@ function createCollector(tty: boolean, lines: number): Collector {
   };
   const outputs = { stdout: createLineSplitter(keep), stderr: createLineSplitter(keep) };
   return {
-    // A terminal has only one output, and Docker sends it as it is.
+    // A terminal has only one output, and Docker sends it unframed.
     push: tty
       ? (chunk) => outputs.stdout.push(chunk)
       : createDemultiplexer((output, piece) => outputs[output].push(piece)),
@@ -58,7 +58,7 @@ async function* openLog(
 ): AsyncGenerator<Buffer> {
   const since = startOfRun(found.State);
   const query = { stdout: true, stderr: true, tail: lines, ...(since > 0 && { since }) };
-  // dockerode's own `logs` reads the answer whole, and parses it if it happens to be JSON.
+  // dockerode's own `logs` reads the whole response, and parses it if it happens to be JSON.
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const statusCodes = { 200: true };
     const request = { path: `/containers/${found.Id}/logs?`, method: "GET", options: query, abortSignal, statusCodes };
@@ -80,8 +80,8 @@ interface Modem {
 }
 
 /**
- * Where this run's lines begin, in seconds. Docker notes the start a little after the program's first words, and the end
- * a little before its last ones are read; so the border is put between the end of the run before and this start.
+ * Returns where the lines of this run begin, in seconds. Docker records the start a little after the program's first
+ * output, and the end a little before its last; so the border is between the end of the previous run and this start.
  */
 export function startOfRun({ StartedAt, FinishedAt, Running }: ContainerInspectInfo["State"]): number {
   const started = parseTime(StartedAt);
@@ -92,7 +92,7 @@ export function startOfRun({ StartedAt, FinishedAt, Running }: ContainerInspectI
   return Math.max(0, started - Math.min(gap / 2, 5_000)) / 1000;
 }
 
-/** Log drivers without a memory (`none`, `syslog`, …) say so with an error. */
+/** Log drivers without storage (`none`, `syslog`, …) report that with an error. */
 function isUnreadable(error: unknown): boolean {
   return error instanceof EngineError && error.code !== "unreachable";
 }

@@ -6,7 +6,7 @@ import { ownerIn } from "./inspect.ts";
 import { payloadSegments } from "./payload-segments.ts";
 import { readNetworkFiles } from "./tcp-tables.ts";
 
-/** A running container's counters; `undefined` when Docker has none for it. */
+/** Returns the counters of a running container; `undefined` when Docker has none. */
 export async function readUsage(
   client: DockerClient,
   found: ContainerInspectInfo,
@@ -56,14 +56,14 @@ function networkCounters(stats: ContainerStats, onHostNetwork: boolean): Network
   };
 }
 
-/** As `docker stats`: without the page cache that the kernel can take back (cgroup 1 and 2 name it differently). */
+/** As in `docker stats`: without the page cache that the kernel can reclaim (cgroup 1 and 2 name it differently). */
 function usedMemory(memory: Partial<ContainerStats["memory_stats"]>): number {
   const details = memory.stats as Partial<Record<string, number>> | undefined;
   const reclaimable = details?.total_inactive_file ?? details?.inactive_file ?? 0;
   return Math.max(0, (memory.usage ?? 0) - reclaimable);
 }
 
-/** `undefined` where the container's processes cannot be seen. */
+/** `undefined` where the container's processes are not visible. */
 async function readSockets(
   found: ContainerInspectInfo,
   port: number,

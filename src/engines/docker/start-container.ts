@@ -7,7 +7,10 @@ import { missingNetwork } from "./missing-network.ts";
 /** A start can take long where volumes or networks are slow. */
 export const START_TIMEOUT_MS = 60_000;
 
-/** Starts a container, or lets a paused one go on. Rejects with `EngineError`; its message is Docker's own, except where that helps nobody. */
+/**
+ * Starts a container, or resumes a paused one. Rejects with `EngineError`; its message is Docker's own, except where
+ * that does not help.
+ */
 export async function startContainer(client: DockerClient, found: ContainerInspectInfo): Promise<void> {
   try {
     await client.call((docker, abortSignal) => {
@@ -15,7 +18,7 @@ export async function startContainer(client: DockerClient, found: ContainerInspe
       return found.State.Paused ? container.unpause({ abortSignal }) : container.start({ abortSignal });
     }, START_TIMEOUT_MS);
   } catch (error) {
-    // Somebody else was faster.
+    // Another start was faster.
     if (!(error instanceof EngineError) || error.code !== "refused") throw error;
     if (await isRunning(client, found.Id)) return;
     const message = missingNetwork(error.message, found);

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import type { ContainerInspectInfo } from "dockerode";
 
-/** The tables of sockets in a running container's network; `undefined` where they cannot be seen. */
+/** Returns the socket tables in the network of a running container; `undefined` where they are not visible. */
 export function readTcpTables(found: ContainerInspectInfo): Promise<readonly string[] | undefined> {
   return readNetworkFiles(found, ["tcp", "tcp6"]);
 }
 
 /**
- * The texts of files below `/proc/PID/net` in a running container's network, read through its first process; `undefined`
- * where that process cannot be seen.
+ * Returns the texts of files below `/proc/PID/net` in the network of a running container, read through its first
+ * process; `undefined` where that process is not visible.
  */
 export async function readNetworkFiles(
   { Id: id, State }: ContainerInspectInfo,

@@ -2,7 +2,7 @@ import type { ContainerInspectInfo, HostConfig } from "dockerode";
 import type { Allowance, Limits } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 
-/** Limits containers, and gives back the limits that each had before. */
+/** Limits containers, and restores the limits that each had before. */
 export interface Throttle {
   read(found: ContainerInspectInfo): Limits;
   limit(found: ContainerInspectInfo, allowance: Allowance): Promise<void>;
@@ -11,7 +11,7 @@ export interface Throttle {
 
 type Limiting = Pick<HostConfig, "Memory" | "NanoCpus" | "CpuQuota" | "CpuPeriod" | "MemoryReservation">;
 
-/** Makes a throttle. It remembers nothing: whoever limits a container keeps what it read before. */
+/** Creates a throttle. It stores nothing: the caller keeps what was read before. */
 export function createThrottle(client: DockerClient): Throttle {
   async function update(id: string, limits: Limiting): Promise<void> {
     if (Object.keys(limits).length === 0) return;
@@ -41,7 +41,7 @@ function narrowCpu({ NanoCpus = 0, CpuQuota = 0, CpuPeriod }: Limiting, cpus: nu
   return { CpuPeriod: period, CpuQuota: least(CpuQuota, Math.max(1_000, Math.round(cpus * period))) };
 }
 
-/** An update takes 0 for "leave it", so "no limit" is written as all CPUs, or as a negative quota. */
+/** An update takes 0 for "unchanged", so "no limit" is written as all CPUs, or as a negative quota. */
 function widenCpu(now: Limiting, own: Limiting, cpus: number): Limiting {
   if (now.CpuQuota) return { CpuPeriod: now.CpuPeriod || DEFAULT_PERIOD_US, CpuQuota: own.CpuQuota || -1 };
   const NanoCpus = own.NanoCpus || cpus * 1e9;
@@ -49,8 +49,8 @@ function widenCpu(now: Limiting, own: Limiting, cpus: number): Limiting {
 }
 
 /**
- * In version 2 of control groups a reservation protects memory, so that one that has none can give none up; before, it
- * is what is left when memory runs short, and none is everything.
+ * In version 2 of control groups a reservation protects memory, so one without it has none to give up; before, it is
+ * what is left when memory runs short, and none is everything.
  */
 function narrowMemory({ Memory = 0, MemoryReservation = 0 }: Limiting, bytes: number, cgroup2: boolean): Limiting {
   const isProtected = MemoryReservation > 0;
@@ -64,7 +64,7 @@ function widenMemory(now: Limiting, own: Limiting): Limiting {
   return isSame ? {} : { MemoryReservation };
 }
 
-/** `limit`, or what is set already if that is less; 0 and below: nothing is. */
+/** `limit`, or what is set already if that is less; 0 and below: unlimited. */
 function least(set: number, limit: number): number {
   return set > 0 ? Math.min(set, limit) : limit;
 }

@@ -5,7 +5,7 @@ import { healthFacts } from "./health-facts.ts";
 import { ownStopTimeoutMs } from "./own-stop-timeout.ts";
 import { parseTime } from "./parse-time.ts";
 
-/** Docker's inspection of one container in our words; `endpoints` are dropped unless it is up. `api`: what Docker speaks. */
+/** Translates Docker's inspection of one container; `endpoints` are dropped unless it is up. `api`: the API version. */
 export function toObservation(
   name: string,
   inspected: ContainerInspectInfo,
@@ -39,13 +39,13 @@ function networkOf({ HostConfig: { NetworkMode } }: ContainerInspectInfo): Pick<
   return owner === undefined ? {} : { networkOf: owner };
 }
 
-/** TCP ports that a container's image exposes, or that it was made with, in order. */
+/** Returns the TCP ports that a container's image exposes, or that it was created with, in order. */
 export function exposedPorts({ Config: config }: ContainerInspectInfo): number[] {
   const ports = Object.keys(config.ExposedPorts ?? {}).flatMap((key) => /^(\d+)(?:\/tcp)?$/.exec(key)?.[1] ?? []);
   return ports.map(Number).toSorted((a, b) => a - b);
 }
 
-/** What is said of a container that does not exist. */
+/** The observation of a container that does not exist. */
 export function absent(name: string): Observation {
   return {
     name,
@@ -59,7 +59,7 @@ export function absent(name: string): Observation {
   };
 }
 
-/** Docker's word for a state (and Podman's, which has more of them) in ours. */
+/** Translates Docker's word for a state (and Podman's, which has more of them). */
 export function toStatus(word: string): Observation["status"] {
   switch (word) {
     case "running":

@@ -2,12 +2,12 @@ import type { AddressMode } from "../../core/settings.ts";
 import type { DockerClient } from "./client.ts";
 import { findSelf, isForbidden, type Self } from "./find-self.ts";
 
-/** From where the gateway looks at containers: what settles which of their addresses it can use. */
+/** From where the gateway reaches containers, which determines the usable addresses. */
 export interface Viewpoint {
   readonly mode: AddressMode;
   /**
-   * Which addresses of containers lead there: those on networks shared with the gateway's own container, those on any
-   * bridge (the gateway runs on the Linux host), or none (Docker is in a virtual machine, rootless, or remote).
+   * Which addresses of containers are reachable: those on networks shared with the gateway's own container, those on
+   * any bridge (the gateway runs on the Linux host), or none (Docker is in a virtual machine, rootless, or remote).
    */
   readonly sees: "shared" | "bridges" | "nothing";
   /** Networks of the gateway's own container. */
@@ -16,16 +16,16 @@ export interface Viewpoint {
   readonly hostAddress: string;
 }
 
-/** Remembers the gateway's own container until something happens to it. */
+/** Caches the gateway's own container until something happens to it. */
 export interface SelfFinder {
   viewpoint(mode: AddressMode): Promise<Viewpoint>;
   /** Whether this is the id of the gateway's own container. */
   isSelf(id: string): Promise<boolean>;
-  /** Looks anew at the next question, if that container is ours (or whenever no id is given). */
+  /** Searches again at the next call, if that container is ours (or whenever no id is given). */
   forget(id?: string): void;
 }
 
-/** Makes a finder; `platform` is Node's, for containers have no addresses of their own outside Linux. */
+/** Creates a finder; `platform` is Node's, because containers have no addresses of their own outside Linux. */
 export function createSelfFinder(client: DockerClient, platform: NodeJS.Platform): SelfFinder {
   let finding: Promise<Self | undefined> | undefined;
   let known: Self | undefined;
@@ -62,7 +62,7 @@ export function createSelfFinder(client: DockerClient, platform: NodeJS.Platform
   };
 }
 
-/** Nothing leaves the machine on the way there, so a port bound to loopback only is within reach. */
+/** Nothing leaves the machine on the way there, so a port bound to loopback only is reachable. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

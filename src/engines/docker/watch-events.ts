@@ -7,7 +7,7 @@ import { abortable, type DockerClient } from "./client.ts";
 import type { ForeignOrders } from "./foreign-orders.ts";
 import { EVENT_FILTERS, readEvent } from "./read-event.ts";
 
-/** When nothing was heard for so long, Docker is asked whether it is still there. */
+/** After how long without an event Docker is pinged. */
 const SILENCE_MS = 30_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -21,8 +21,8 @@ interface WatchDeps {
 }
 
 /**
- * Follows Docker's events until aborted, and reconnects with growing pauses. A stream that merely ends (a socket proxy's
- * time limit) and opens again at once is no loss of the link, and neither is one that is refused: Docker answers.
+ * Follows Docker's events until aborted, and reconnects with growing delays. A stream that merely ends (a socket
+ * proxy's time limit) and opens again at once does not count as lost, nor does one that is refused: Docker responds.
  */
 export function createWatch({ client, orders, onRewired, silenceMs = SILENCE_MS }: WatchDeps): Engine["watch"] {
   return (onChange, onLink, signal) => {
@@ -61,7 +61,7 @@ export function createWatch({ client, orders, onRewired, silenceMs = SILENCE_MS 
   };
 }
 
-/** Jitter keeps several gateways from knocking at the same moment when Docker comes back. */
+/** Jitter keeps several gateways from reconnecting at the same moment when Docker is back. */
 function pauseMs(failures: number): number {
   if (failures === 0) return 10;
   return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
@@ -105,7 +105,7 @@ async function follow(client: DockerClient, listener: Listener): Promise<EngineE
   return undefined;
 }
 
-/** An event that we stumble over costs none of those that follow. */
+/** A fault in the handling of one event does not affect those that follow. */
 function hearAlone({ hear }: Listener, line: string): void {
   try {
     hear(line);
@@ -118,7 +118,7 @@ function withoutEvents({ message }: EngineError): string {
   return `Docker's events are refused, so changes are noticed only every discovery_interval: allow GET /events (EVENTS=1 in many socket proxies). ${message}`;
 }
 
-/** A half-dead connection (a host that lost its network, a stopped proxy) is silent for ever, as is an idle Docker. */
+/** A half-dead connection (a host that lost its network, a stopped proxy) is silent forever, as is an idle Docker. */
 function watchSilence(
   client: DockerClient,
   stream: IncomingMessage,

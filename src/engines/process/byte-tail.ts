@@ -1,20 +1,22 @@
 import { createLineSplitter } from "../log-lines.ts";
 
-/** The end of a program's output. Only bytes are kept, so a program that floods costs next to nothing. */
+/** The end of a program's output. Only bytes are kept, so a flood of output costs next to nothing. */
 export interface ByteTail {
   push(chunk: Buffer): void;
   /** The last lines, oldest first; an unfinished one at the end counts. */
   lines(count: number): string[];
 }
 
-/** Makes a tail that keeps at least the last `limit` bytes, and at most one chunk more. */
+/** Creates a tail that keeps at least the last `limit` bytes, and at most one chunk more. */
 export function createByteTail(limit = 256 * 1024): ByteTail {
   const chunks: Buffer[] = [];
   let bytes = 0;
   let lineBytes = 0;
   let cut = false;
 
-  /** Whether a chunk only goes on with a line that is too long already: nobody will see it, and it would push out all others. */
+  /**
+   * Whether a chunk only continues a line that is too long already: it would never be shown, but push out all others.
+   */
   function isSurplus(chunk: Buffer): boolean {
     const end = chunk.lastIndexOf("\n");
     if (end === -1 && lineBytes > LONGEST_LINE_BYTES) return true;
@@ -37,7 +39,7 @@ export function createByteTail(limit = 256 * 1024): ByteTail {
       const splitter = createLineSplitter((line) => all.push(line));
       for (const chunk of chunks) splitter.push(chunk);
       splitter.end();
-      // The first line has lost its beginning, unless it is all there is.
+      // The first line has lost its beginning, unless it is the only one.
       if (cut && all.length > 1) all.shift();
       return count > 0 ? all.slice(-count) : [];
     },

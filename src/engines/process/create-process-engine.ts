@@ -22,7 +22,7 @@ export interface ProcessEngineDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Local programs as an engine. None of them outlives the gateway, however that ends. */
+/** Runs local programs as an engine. None of them outlives the gateway, however that ends. */
 export function createProcessEngine({ environment }: ProcessEngineDeps): Engine {
   const family = `DAG_RUN=${randomUUID()}`;
   const guard = createGuard(family);
@@ -168,7 +168,7 @@ function endpointsOn(port: number): Endpoint[] {
   return ["127.0.0.1", "::1"].map((host) => ({ host, port, published: false }));
 }
 
-/** Lets the orders about one name come one after the other. */
+/** Runs the orders for one name one after the other. */
 function createTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
   return (name, act) => {

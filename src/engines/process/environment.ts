@@ -4,7 +4,10 @@ import type { ProcessSettings } from "../../core/settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a program gets to see: a few variables of the gateway's (never its secrets), PORT, and what is configured. */
+/**
+ * Returns the environment of a program: a few variables of the gateway's (never its secrets), PORT, and what is
+ * configured.
+ */
 export function childEnvironment(gateway: Environment, { env, port }: ProcessSettings): Record<string, string> {
   const inherited = INHERITED.flatMap((name) => {
     const value = gateway[name];
@@ -13,7 +16,7 @@ export function childEnvironment(gateway: Environment, { env, port }: ProcessSet
   return { PATH: DEFAULT_PATH, ...Object.fromEntries(inherited), PORT: String(port), ...env };
 }
 
-/** Why a program cannot be started, in one sentence; `undefined` if nothing speaks against it. */
+/** Returns why a program cannot be started, in one sentence; `undefined` if it can. */
 export function whyNotStartable({ command, cwd }: ProcessSettings, env: Environment): string | undefined {
   const [program = ""] = command;
   if (program === "") return "process.command is empty";

@@ -3,19 +3,19 @@ import type { Writable } from "node:stream";
 
 /**
  * A small shell process that outlives the gateway for a moment: when the pipe from the gateway closes, however the
- * gateway ended, it ends every process group that was entrusted to it.
+ * gateway ended, it ends every process group that was added to it.
  */
 export interface Guard {
-  /** Resolves when the group is entrusted: from then on it does not survive the gateway. */
+  /** Resolves when the group was added: from then on it does not survive the gateway. */
   add(group: number): Promise<void>;
   remove(group: number): void;
-  /** Ends the guard; the groups that it still has end with it. */
+  /** Ends the guard, and with it the groups that it still has. */
   close(): void;
 }
 
 /**
- * `mark` is the beginning of an environment variable that all guarded programs have: what left its group to live on as a
- * daemon is found by it (on Linux).
+ * `mark` is the beginning of an environment variable that all guarded programs have, by which daemons that left their
+ * group are found (on Linux).
  */
 export function createGuard(mark: string): Guard {
   const groups = new Set<number>();
@@ -66,7 +66,7 @@ export function createGuard(mark: string): Guard {
   };
 }
 
-/** Politely first, and after two seconds no more; a stopped (paused) program must go on to hear it. */
+/** SIGTERM first, SIGKILL after two seconds; a stopped (paused) program must continue to receive it. */
 const SCRIPT = `
 trap '' HUP INT QUIT TERM
 groups=' '

@@ -1,16 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 
-/** Sends a signal to all processes of a group; a group that is gone already is no error. */
+/** Sends a signal to all processes of a group; a group that has ended already is not an error. */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch {
-    // ESRCH: nobody is left.
+    // ESRCH: none is left.
   }
 }
 
-/** Whether a process of this group still runs. Zombies do not: where nobody reaps them they would stay for ever. */
+/**
+ * Whether a process of this group still runs. Zombies do not count: where they are not reaped they would stay forever.
+ */
 export function isGroupAlive(group: number): boolean {
   try {
     process.kill(-group, 0);
@@ -20,7 +22,7 @@ export function isGroupAlive(group: number): boolean {
   return process.platform !== "linux" || groupMembers(group).some(({ state }) => state !== "Z" && state !== "X");
 }
 
-/** One process of a group, out of `/proc/PID/stat`. */
+/** One process of a group, from `/proc/PID/stat`. */
 export interface Member {
   readonly pid: number;
   readonly state: string;
@@ -40,7 +42,7 @@ export function groupMembers(group: number): Member[] {
   });
 }
 
-/** Kills what carries this environment variable, in whatever group it lives now (Linux only). */
+/** Kills every process with this environment variable, in whatever group it is now (Linux only). */
 export function killMarked(mark: string): void {
   for (const pid of allPids()) {
     if (pid !== process.pid && read(`/proc/${pid}/environ`).includes(mark)) {
@@ -53,12 +55,12 @@ export function killMarked(mark: string): void {
   }
 }
 
-/** Memory that a process holds, in bytes. */
+/** Memory of a process, in bytes. */
 export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }
 
-/** `SIGTERM`, `TERM` or `15` as Node writes it; `undefined` for what is no signal here. */
+/** `SIGTERM`, `TERM` or `15` in the form of Node; `undefined` for an invalid signal. */
 export function parseSignal(text: string): NodeJS.Signals | undefined {
   const upper = text.toUpperCase();
   const all = Object.entries(os.constants.signals) as [NodeJS.Signals, number][];

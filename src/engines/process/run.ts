@@ -9,7 +9,7 @@ import { createByteTail, type ByteTail } from "./byte-tail.ts";
 import type { Guard } from "./guard.ts";
 import { isGroupAlive, killMarked, signalGroup } from "./process-group.ts";
 
-/** One run of a program, from its start to beyond its end. */
+/** One run of a program, from its start to its end and the end of its children. */
 export interface Run {
   /** Process id of the program, and of the group that it leads. */
   readonly pid: number;
@@ -20,19 +20,19 @@ export interface Run {
   readonly paused: boolean;
   pause(): void;
   resume(): void;
-  /** Resolves when nothing of it is left; after `timeoutMs` it is killed: true if it came to that. */
+  /** Resolves when nothing of it is left; after `timeoutMs` it is killed: true in that case. */
   end(signal: NodeJS.Signals, timeoutMs: number): Promise<boolean>;
 }
 
 interface RunDeps {
   readonly guard: Guard;
-  /** An environment variable, as `NAME=value`, that nothing else has. */
+  /** A unique environment variable, as `NAME=value`. */
   readonly mark: string;
   /** Called once, when `exit` is set. */
   readonly onEnd: () => void;
 }
 
-/** Starts a program as the leader of a process group of its own; rejects when the system cannot. */
+/** Starts a program as the leader of its own process group; rejects when the system cannot. */
 export async function startRun(settings: ProcessSettings, env: Record<string, string>, deps: RunDeps): Promise<Run> {
   const child = await launch(settings, { ...env, ...asVariable(deps.mark) }, deps.guard);
   const pid = child.pid as number;
@@ -50,7 +50,7 @@ export async function startRun(settings: ProcessSettings, env: Record<string, st
 
   async function settle(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
     const atMs = Date.now();
-    // As in a container, nothing outlives the first process. Only in an orderly end the others have their time too.
+    // As in a container, nothing outlives the first process. Only in an orderly stop the others have their time too.
     while (state.ending && isGroupAlive(pid)) await sleep(POLL_MS);
     killRest();
     await Promise.race([closed, sleep(FLUSH_MS, undefined, { ref: false })]);
@@ -100,8 +100,8 @@ export async function startRun(settings: ProcessSettings, env: Record<string, st
 }
 
 /**
- * The shell waits for a word before it becomes the program, so that the guard knows the group by then: if the gateway
- * dies in between, the shell reads the end of the pipe and goes too. Both outputs share one pipe to stay in order.
+ * The shell waits for a line before it becomes the program, so that the guard knows the group by then: if the gateway
+ * dies in between, the shell reads the end of the pipe and exits too. Both outputs share one pipe to keep their order.
  */
 async function launch(
   { command, cwd }: ProcessSettings,
@@ -138,5 +138,5 @@ function said(signal: NodeJS.Signals | null): string {
 
 const unknown = { oomKilled: false };
 const POLL_MS = 10;
-/** How long output may come in after the end. */
+/** How long output may arrive after the end. */
 const FLUSH_MS = 100;

@@ -2,8 +2,8 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Waits until nothing answers on this port of 127.0.0.1: a run before may be about to end. Resolves with a sentence when
- * the port stays taken, for then a stranger would be found ready in the program's place.
+ * Waits until nothing listens on this port of 127.0.0.1: a previous run may be ending. Resolves with a sentence when
+ * the port stays taken, because then another process would be taken for the program.
  */
 export async function waitForFreePort(port: number, patienceMs = 3_000): Promise<string | undefined> {
   const deadline = performance.now() + patienceMs;
