@@ -93,7 +93,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   }
   source.watch(take, ended.signal);
   await shutdown;
-  logger.info({ grace_s: DRAIN_MS / 1000 }, "gateway stops: what is open may end");
+  logger.info({ grace_s: DRAIN_MS / 1000 }, "shutting down; open requests may finish");
   await app.drain(DRAIN_MS);
   return EXIT_OK;
 }

@@ -17,7 +17,7 @@ export class FieldNameTable<Meaning> {
     for (const [name, meaning] of meanings) {
       const letters = Array.from(name, (letter) => letter.charCodeAt(0));
       const hash = letters.reduce(hashOn, 0);
-      if (this.#entries.has(hash)) throw new Error(`${name} looks like another name of this table`);
+      if (this.#entries.has(hash)) throw new Error(`${name} collides with another name of this table`);
       this.#entries.set(hash, { letters, meaning });
     }
   }

@@ -19,7 +19,7 @@ export function parseResponseHead(bytes: Buffer): ResponseHead | undefined {
   // Longer data has a body, which need not be decoded.
   const size = bytes.length <= LIKELY_HEAD_BYTES ? bytes.length : headEnd(bytes);
   const end = valueEnd(bytes, 0, size);
-  if (end < size && bytes[end] !== CR) throw new InvalidResponse("half a line end in an answer's head");
+  if (end < size && bytes[end] !== CR) throw new InvalidResponse("an incomplete line end in the response head");
   if (end + 1 >= size) return undefined;
   const status = isStatusLine(bytes, end) ? statusIn(bytes) : 0;
   if (status < 100 || bytes[end + 1] !== LF) throw new InvalidResponse("no status line");

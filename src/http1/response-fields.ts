@@ -45,7 +45,7 @@ export function readFields(bytes: Buffer, text: string, from: number): ResponseF
       case "incomplete":
         return undefined;
       case "unsupported":
-        throw new InvalidResponse("a line in an answer's head that is no header");
+        throw new InvalidResponse("an invalid field line in the response head");
       case "none":
         fields.lines += text.slice(keptFrom, at);
         fields.end = at + 2;

@@ -15,9 +15,9 @@ export const UNTIL_CLOSE = -2;
 /** `isBodiless`: the request was one that no body answers. */
 export function responseFraming({ status, isCurrent, fields }: ResponseHead, isBodiless: boolean): ResponseFraming {
   const { coding, length, isLengthWrong, connection, keepAlive } = fields;
-  if (isLengthWrong) throw new InvalidResponse("a Content-Length that is none");
+  if (isLengthWrong) throw new InvalidResponse("an invalid Content-Length");
   if (coding !== undefined) {
-    if (length !== -1) throw new InvalidResponse("two ways to find an answer's end");
+    if (length !== -1) throw new InvalidResponse("contradictory response framing");
     // A coding of this hop that we cannot take off, such as gzip, must not be passed on as if it were the content.
     if (!isChunked(coding)) throw new InvalidResponse("an unknown transfer coding");
   }

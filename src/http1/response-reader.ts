@@ -49,7 +49,7 @@ export class ResponseReader {
     while (at < input.length) {
       const next = this.#step(input, at);
       if (next === at) {
-        if (input.length - at > MAX_HEADER_BYTES) throw new InvalidResponse("an answer's head is too long");
+        if (input.length - at > MAX_HEADER_BYTES) throw new InvalidResponse("the response head is too long");
         this.#rest = Buffer.from(input.subarray(at)); // a copy: the bytes are lent
         return;
       }
@@ -68,7 +68,7 @@ export class ResponseReader {
   #step(input: Buffer, at: number): number {
     switch (this.#phase) {
       case "idle":
-        throw new InvalidResponse("bytes that nobody asked for");
+        throw new InvalidResponse("bytes without a request");
       case "head":
         return this.#head(input, at);
       case "length":
@@ -80,8 +80,7 @@ export class ResponseReader {
       case "chunk-size":
         return this.#chunkSize(input, at);
       case "chunk-end":
-        if (input[at] !== CR || (input[at + 1] ?? LF) !== LF)
-          throw new InvalidResponse("a chunk that is longer than it says");
+        if (input[at] !== CR || (input[at + 1] ?? LF) !== LF) throw new InvalidResponse("a chunk longer than its size");
         if (input.length - at < 2) return at;
         this.#phase = "chunk-size";
         return at + 2;
@@ -94,7 +93,7 @@ export class ResponseReader {
     const head = parseResponseHead(at === 0 ? input : input.subarray(at));
     if (head === undefined) return at;
     const end = at + head.fields.end;
-    if (head.fields.end > MAX_HEADER_BYTES) throw new InvalidResponse("an answer's head is too long");
+    if (head.fields.end > MAX_HEADER_BYTES) throw new InvalidResponse("the response head is too long");
     if (head.status === 101) return this.#switch(head, input, end);
     if (head.status < 200) {
       this.#sink?.onInformation(head);
@@ -111,7 +110,7 @@ export class ResponseReader {
 
   #switch(head: ResponseHead, input: Buffer, end: number): number {
     const sink = this.#sink;
-    if (sink?.onSwitch === undefined) throw new InvalidResponse("an upgrade that nobody asked for");
+    if (sink?.onSwitch === undefined) throw new InvalidResponse("an upgrade that was not requested");
     this.#sink = undefined;
     this.#phase = "idle";
     sink.onSwitch(head, input.subarray(end));
@@ -132,7 +131,7 @@ export class ResponseReader {
   #chunkSize(input: Buffer, at: number): number {
     const end = input.indexOf(LF, at) - 1;
     if (end < 0) return at;
-    if (input[end] !== CR) throw new InvalidResponse("half a line end behind a chunk's size");
+    if (input[end] !== CR) throw new InvalidResponse("an incomplete line end after a chunk size");
     const line = input.toString("latin1", at, end);
     const size = CHUNK_SIZE.exec(line)?.[1];
     if (size === undefined) throw new InvalidResponse("a chunk without a size");
@@ -147,7 +146,7 @@ export class ResponseReader {
         case "incomplete":
           return at;
         case "unsupported":
-          throw new InvalidResponse("a trailer that is none");
+          throw new InvalidResponse("an invalid trailer");
         case "none":
           this.#finish(start === at ? NONE : flatFields(input.toString("latin1", at, start)));
           return start + 2;

@@ -26,7 +26,7 @@ test("a listener that throws harms neither who emits nor the other listeners, wh
   stream.subscribe((event) => heard.push(event));
   stream.emit(wake);
   assert.deepEqual(heard, [
-    { type: "fault", message: 'a listener broke at an event of the type "wake"', detail: "Error: full disk" },
+    { type: "fault", message: 'a listener failed on an event of type "wake"', detail: "Error: full disk" },
     wake,
   ]);
 });

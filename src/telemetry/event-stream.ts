@@ -38,7 +38,7 @@ export function createEventStream(): EventStream {
 function reportBroken(listeners: readonly Emit[], broken: Emit, event: DomainEvent, error: unknown): void {
   const fault: DomainEvent = {
     type: "fault",
-    message: `a listener broke at an event of the type "${event.type}"`,
+    message: `a listener failed on an event of type "${event.type}"`,
     detail: String(error),
   };
   for (const listener of listeners) {

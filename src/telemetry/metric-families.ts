@@ -54,7 +54,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
     },
     {
       name: "gateway_start_duration_seconds",
-      help: "From the begin of a wake to the app's first answer.",
+      help: "From the start of a wake to the app's first answer.",
       type: "histogram",
       labels: ["container"],
       samples: () => durations("gateway_start_duration_seconds", workloads, (tally) => tally.startSeconds),
@@ -68,7 +68,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
     },
     {
       name: "gateway_stop_vetoes_total",
-      help: "Stops that were put off since it was in use after all, by what showed it.",
+      help: "Stops that were put off because it was in use, by reason.",
       type: "counter",
       labels: ["container", "reason"],
       samples: () =>

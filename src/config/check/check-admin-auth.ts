@@ -31,7 +31,7 @@ export function checkAdminAuth({ method, username, password, token, ...more }: G
 export function warnOfUnusedAuth({ admin_auth: auth, trusted_proxies: proxies }: GatewayKeys): string[] {
   const warnings = warnOfUnusedCredentials(auth);
   if (auth.trusted_header === "" || proxies.length > 0) return warnings;
-  return [...warnings, "gateway.admin_auth.trusted_header is never believed: gateway.trusted_proxies is empty"];
+  return [...warnings, "gateway.admin_auth.trusted_header has no effect: gateway.trusted_proxies is empty"];
 }
 
 function warnOfUnusedCredentials({ method, username, password, token }: GatewayKeys["admin_auth"]): string[] {

@@ -7,7 +7,7 @@ export function warnOfTiers(workload: WorkloadSettings): string[] {
   const late = (tier: string, ms: number, next: string, nextMs: number) =>
     ms > 0 && nextMs > 0 && ms >= nextMs
       ? [
-          `container "${name}": ${tier} (${formatDuration(ms)}) never comes, for ${next} (${formatDuration(nextMs)}) is due first`,
+          `container "${name}": ${tier} (${formatDuration(ms)}) has no effect: ${next} (${formatDuration(nextMs)}) fires first`,
         ]
       : [];
   return [

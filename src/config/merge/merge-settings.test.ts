@@ -202,9 +202,7 @@ test("must-not-wake rules come with their presets written out", () => {
 
 test("tiers that can never come are warned about", () => {
   const result = merge("", [item("a", { "dag.host": "a.test", "dag.pause_after": "2h", "dag.idle_timeout": "1h" })]);
-  assert.deepEqual(result.warnings, [
-    'container "a": pause_after (2h) never comes, for idle_timeout (1h) is due first',
-  ]);
+  assert.deepEqual(result.warnings, ['container "a": pause_after (2h) has no effect: idle_timeout (1h) fires first']);
 });
 
 test("a certificate to verify where no TLS is spoken is warned about, by file and by label", () => {
@@ -221,7 +219,7 @@ test("a certificate to verify where no TLS is spoken is warned about, by file an
   assert.deepEqual(labelFaults, []);
 });
 
-test("the gateway never looks after its own container, by name or by short id", () => {
+test("the gateway never manages its own container, by name or by short id", () => {
   const own = { ...item("gateway", { "dag.host": "g.test" }), id: "0123456789abcdef" };
   assert.deepEqual(merge("", [own], { self: "0123456789ab" }).settings.workloads, []);
   assert.deepEqual(merge("", [own], { self: "gateway" }).settings.workloads, []);

@@ -81,8 +81,8 @@ const refused: readonly [label: string, message: RegExp, value?: string][] = [
   ["dag.ignore.path", /did you mean "dag\.ignore\.paths"/],
   ["dag.ignore", /^unknown label/],
   ["dag.volumes", /^unknown label$/],
-  ["dag.process", /never taken from labels/],
-  ["dag.process.command", /never taken from labels/],
+  ["dag.process", /only be configured in the file/],
+  ["dag.process.command", /only be configured in the file/],
   ["dag.name", /own name/],
 ];
 for (const [label, message, value = "x"] of refused) {

@@ -64,7 +64,7 @@ function isEnabled(name: string, labels: Readonly<Record<string, string>>, fault
 
 function whyNot(key: string): string {
   if (key === "process" || key.startsWith("process."))
-    return "a process is never taken from labels: only from the file";
+    return "a process can only be configured in the file, not by labels";
   if (key === "name") return "the container's own name counts; remove this label";
   return `unknown label${hint(key, [...LABEL_PATHS.keys(), "enabled"]).replace('mean "', `mean "${PREFIX}`)}`;
 }

@@ -154,7 +154,7 @@ test("a header that lets people in is compared in lower case", () => {
 
 test("a header that lets people in, but that nobody may send, is warned about", () => {
   const auth = "admin_auth: {method: bearer, token: t, trusted_header: Remote-User}";
-  const warning = "gateway.admin_auth.trusted_header is never believed: gateway.trusted_proxies is empty";
+  const warning = "gateway.admin_auth.trusted_header has no effect: gateway.trusted_proxies is empty";
   const warningsOf = (text: string): readonly string[] => {
     const result = loadConfig(input(text));
     return result.ok ? result.warnings : assert.fail("refused");

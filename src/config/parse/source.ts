@@ -87,7 +87,7 @@ function readText(path: string): Reading<string | undefined> {
     if (code === "ENOENT") return read(undefined);
     if (code === "EISDIR")
       return unreadable("this is a directory; Docker makes one when a mounted file does not exist on the host");
-    if (code === "EACCES") return unreadable("the file may not be read by this user");
+    if (code === "EACCES") return unreadable("this user has no permission to read the file");
     return unreadable(`the file cannot be read (${typeof code === "string" ? code : "unknown error"})`);
   }
 }

@@ -34,5 +34,5 @@ function missingOwnerText(owner: string, { Name, Config: { Labels: labels } }: C
     service === undefined
       ? `remove ${Name.replace(/^\//, "")} and create it again with docker run`
       : `docker compose up -d --force-recreate ${service}`;
-  return `it uses the network of container "${owner}", which was removed or made anew: it must be made anew as well (${how})`;
+  return `it uses the network of container "${owner}", which was removed or recreated: it must be recreated as well (${how})`;
 }
