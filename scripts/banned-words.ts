@@ -6,6 +6,8 @@ export interface BannedWord {
   readonly instead: string;
   /** Contexts in which it means what it says. */
   readonly allowed?: RegExp;
+  /** The only files in which it is banned; absent: all. */
+  readonly only?: RegExp;
 }
 
 export const BANNED_WORDS: readonly BannedWord[] = [
@@ -24,4 +26,15 @@ export const BANNED_WORDS: readonly BannedWord[] = [
   { word: /nudge[sd]?/, instead: "signal" },
   { word: /fates?/, instead: "handling, outcome" },
   { word: /is of use with/, instead: "requires" },
+  {
+    word: /whoever/,
+    instead: "a client, a request, anybody who",
+    only: /^src\/(?!respond\/messages|config\/schema|lifecycle)/,
+  },
+  {
+    word: /(?:is|are|was|were) told/,
+    instead: "reported, logged, sent",
+    allowed: /told to/,
+    only: /^src\/(?!respond\/messages|lifecycle)/,
+  },
 ];

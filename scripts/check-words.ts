@@ -4,7 +4,7 @@ import { argv } from "node:process";
 import { BANNED_WORDS } from "./banned-words.ts";
 
 const found = filesOf(argv[2] ?? ".").flatMap(([file, text]) =>
-  findBannedWords(text).map(({ line, word, instead }) => `${file}:${line}: "${word}"; write ${instead} instead`),
+  findBannedWords(file, text).map(({ line, word, instead }) => `${file}:${line}: "${word}"; write ${instead} instead`),
 );
 if (found.length > 0) console.log(found.join("\n"));
 process.exitCode = found.length === 0 ? 0 : 1;
@@ -16,10 +16,11 @@ function filesOf(root: string): [file: string, text: string][] {
   return globSync(patterns, { cwd: root, exclude }).map((file) => [file, readFileSync(`${root}/${file}`, "utf8")]);
 }
 
-function findBannedWords(text: string) {
+function findBannedWords(file: string, text: string) {
   return text.split("\n").flatMap((written, index) => {
     const line = written.replaceAll(/([a-z\d])([A-Z])/g, "$1 $2");
-    return BANNED_WORDS.flatMap(({ word, instead, allowed }) => {
+    return BANNED_WORDS.flatMap(({ word, instead, allowed, only }) => {
+      if (only?.test(file) === false) return [];
       const rest = allowed === undefined ? line : line.replaceAll(new RegExp(allowed, "gi"), "");
       const match = new RegExp(`(?<![a-z])(?:${word.source})(?![a-z])`, "i").exec(rest);
       return match === null ? [] : [{ line: index + 1, word: match[0], instead }];

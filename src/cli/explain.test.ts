@@ -124,7 +124,7 @@ const asleep: ExplanationDocument = {
   ],
 };
 
-test("one that sleeps is told with what would wake it, and its changes in columns, each a plain line", () => {
+test("one that sleeps is explained with what would wake it, and its changes in columns, each a plain line", () => {
   assert.equal(
     explanationText(asleep),
     `app: asleep since 2026-06-01T12:00:00Z
@@ -142,7 +142,7 @@ Last changes:
   );
 });
 
-test("one that is awake is told with why, why not stopped, and when it will stop", () => {
+test("one that is awake is explained with why, why not stopped, and when it will stop", () => {
   const awake = {
     ...asleep,
     state: "ready",

@@ -75,7 +75,7 @@ const cases: readonly [
   ["only ready members are candidates", [asleep(), ready("b")], {}, gates.b],
   ["a failing member does not fail its group", [failing(9_000), ready("b")], {}, gates.b],
   ["those who must not wake get told that it sleeps", [asleep()], { mustNotWake: 503 }, sleeps(503)],
-  ["those who must not wake are told so with the status of their rule", [asleep()], { mustNotWake: 204 }, sleeps(204)],
+  ["clients that must not wake get the status of their rule", [asleep()], { mustNotWake: 204 }, sleeps(204)],
   ["a front would take a success for leave to pass", [asleep()], { mustNotWake: 200, handler: traefik }, sleeps(503)],
   ["a failure comes first for those who must not wake", [failing(9_000)], { mustNotWake: 200 }, failed("app", 8_000)],
   ["it has failed to them until somebody else tries again", [failing(0)], { mustNotWake: 200 }, failed("app", 0)],
@@ -138,7 +138,7 @@ const cases: readonly [
   ["outside its window it is offline until the next start", [closed(5_000)], {}, offline(5_000)],
   ["a next start that nobody knows is left out", [closed(0)], {}, offline()],
   ["outside its window not even a ready one forwards", [{ ...ready(), closedUntilMs: 5_000 }], {}, offline(5_000)],
-  ["outside its window those who must not wake are told so too", [closed(5_000)], { mustNotWake: 200 }, offline(5_000)],
+  ["outside its window clients that must not wake get that too", [closed(5_000)], { mustNotWake: 200 }, offline(5_000)],
   [
     "a group is offline when all its members are, until the soonest",
     [closed(7_000), closed(5_000, "b"), closed(0, "c")],
@@ -181,7 +181,7 @@ const question = fc.record({
   nowMs: fc.constant(NOW),
 });
 
-test("whoever asks: forwarded means an open gate inside a window, and a ready member is never left unused", () => {
+test("for every client: forwarded means an open gate inside a window, and a ready member is never left unused", () => {
   fc.assert(
     fc.property(question, fc.nat(), (asked, at) => {
       let picked: MemberView | undefined;
@@ -198,7 +198,7 @@ test("whoever asks: forwarded means an open gate inside a window, and a ready me
   );
 });
 
-test("whoever asks: only a browser is shown a page, and nobody waits longer than the handler and the setting allow", () => {
+test("for every client: only a browser is shown a page, and nobody waits longer than the handler and the setting allow", () => {
   fc.assert(
     fc.property(question, (asked) => {
       const decision = decide({ ...asked, pick: base.pick });

@@ -35,6 +35,6 @@ test("what a value says is not filled again", () => {
   assert.equal(fillTemplate("{{ name }}", { name: "{{ count }}", count: 1 }, asText), "{{ count }}");
 });
 
-test("each name is told once, in order", () => {
+test("each name is returned once, in order", () => {
   assert.deepEqual(templateNames("{{ b }} {{a}} {{ b }}"), ["b", "a"]);
 });

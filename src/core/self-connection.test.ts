@@ -9,7 +9,7 @@ const HOST = `127.${64 + (process.pid >> 16)}.${(process.pid >> 8) & 255}.${proc
 /** Below those that the system hands out: not even who listens on every address has it. */
 const PORT = 20_001;
 
-test("a connection that has met itself is told from one to somebody", async (t) => {
+test("a connection to itself is distinguished from one to a server", async (t) => {
   assert.equal(meetsItself(await connectFromTo(t, PORT)), true);
 
   const server = createServer((socket) => socket.on("error", () => {}).resume()).listen(PORT + 1, HOST);

@@ -48,7 +48,7 @@ export function openConnection(
     socket.off("error", settle).off(opened, settle);
     if (error === undefined && meetsItself(socket)) {
       socket.destroy();
-      done(Object.assign(new Error("nobody listens there"), { code: "ECONNREFUSED" }), socket);
+      done(Object.assign(new Error("nothing listens there"), { code: "ECONNREFUSED" }), socket);
       return;
     }
     done(error, socket);

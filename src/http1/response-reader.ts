@@ -4,7 +4,7 @@ import { type ResponseHead, parseResponseHead } from "./parse-response-head.ts";
 import { InvalidResponse, flatFields } from "./field-lines.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 
-/** What is told about an answer, in the order in which it comes. What it throws ends the connection. */
+/** Receives the parts of a response in order. An exception in it ends the connection. */
 export interface ResponseSink {
   onInformation(head: ResponseHead): void;
   onHead(head: ResponseHead): void;
@@ -12,7 +12,7 @@ export interface ResponseSink {
   onBody(bytes: Buffer): void;
   /** `keepMs`: for how long the connection may idle now; 0: it is of no use any more. */
   onEnd(trailers: readonly string[], keepMs: number): void;
-  /** A 101, and what came behind it; absent: nobody has asked for one. */
+  /** A 101 and the bytes after it; absent: no upgrade was requested. */
   onSwitch?(head: ResponseHead, early: Buffer): void;
 }
 
@@ -41,7 +41,7 @@ export class ResponseReader {
     this.#phase = "head";
   }
 
-  /** Throws on what is no HTTP, and on bytes that nobody asked for. */
+  /** Throws on invalid HTTP, and on bytes without a request. */
   read(bytes: Buffer): void {
     const input = this.#rest === undefined ? bytes : Buffer.concat([this.#rest, bytes]);
     this.#rest = undefined;

@@ -12,7 +12,7 @@ interface Sending {
   readonly names: FieldNames;
 }
 
-/** Sends a request's body as it comes, at the pace of the slower side. */
+/** Streams the body of a request, at the pace of the slower side. */
 export function sendBody(req: IncomingMessage, connection: Socket, { begun, isChunked, names }: Sending): void {
   function send(piece: Buffer): void {
     if (!connection.writable) return; // the app has answered already, or is gone

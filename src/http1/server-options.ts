@@ -16,7 +16,7 @@ export const SERVER_OPTIONS: ServerOptions = Object.freeze({
   connectionsCheckingInterval: 5_000,
   maxHeaderSize: MAX_HEADER_BYTES,
   noDelay: true,
-  /** Who names no host is told so, instead of getting an empty 400. */
+  /** A request without a host gets an explanation, not an empty 400. */
   requireHostHeader: false,
   /** Most requests have no body: their streams need not be set in motion. */
   optimizeEmptyRequests: true,

@@ -62,7 +62,7 @@ const NOTES: ReadonlyMap<string, FieldNote> = new Map([
   ["x-forwarded-uri", "forwarded-uri"],
 ]);
 
-/** What else begins with `X-` is looked at as it comes. */
+/** Other names that begin with `X-` are classified when they arrive. */
 export const SIMPLE_REQUEST_FIELDS = new FieldNameTable<SimpleRequestField>(
   [...new Set([...KINDS.keys(), ...NOTES.keys(), "x-forwarded-method", "x-forwarded-port"])].map(
     (name) => [name, { handling: handlingOf(kindOf(name)), note: NOTES.get(name) }] as const,

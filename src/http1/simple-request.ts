@@ -21,7 +21,7 @@ export class SimpleRequest {
   hasLength = false;
   /** The client wants the connection to end with the answer. */
   isLast = false;
-  /** The header lines that are for whoever answers it, as they were sent. */
+  /** The field lines that are passed on, as they were sent. */
   passed = "";
   /** Those that only a trusted peer may say of its client: `X-Forwarded-For` … */
   claims = "";
@@ -53,7 +53,7 @@ const REST_OF_LINE = 11;
 
 /**
  * Reads a request's head, one character a byte. `unsupported`: it is not simple, or two readers could understand it two ways (RFC
- * 9112), so that whoever reads everything is to read it. `incomplete`: it is not all there.
+ * 9112), so that node:http has to read it. `incomplete`: it is not all there.
  */
 export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequest | "unsupported" | "incomplete" {
   // What is longer than this has a body, which need not become text.
@@ -158,5 +158,5 @@ function note(request: SimpleRequest, what: FieldNote, value: string): boolean {
 
 const CONNECTION = /^(?:keep-alive|close)$/iu;
 const CLOSE_LENGTH = "close".length;
-/** Without zeros before it, which somebody might take for octal. */
+/** Without leading zeros, which another reader might take for octal. */
 const DIGITS = /^(?:0|[1-9]\d{0,14})$/u;

@@ -15,7 +15,7 @@ export type OnUpgrade = (req: IncomingMessage, socket: Socket, head: Buffer) => 
  * Takes the upgrades off a server; returns the connections that were upgraded, or are about to be. RFC 9110 §7.8: an Upgrade
  * may be ignored. One with a body, behind an answer that is not over, or to HTTP/2 in the clear (h2c) is answered as the
  * simple request that it also is, and the connection goes on with all that came behind it. node:http itself would drop those bytes, or knows no way to ignore
- * an upgrade (before Node 24.9): so it is told to let go of every such connection.
+ * an upgrade (before Node 24.9): so it is made to detach every such connection.
  */
 export function takeUpgrades(server: Server, answers: OpenResponses, onUpgrade: OnUpgrade): ReadonlySet<Duplex> {
   const upgraded = new Set<Duplex>();

@@ -24,7 +24,7 @@ export interface StopOrder {
 
 /** How a stop went. */
 export interface StopResult {
-  /** How many instances it was told to run before; 0: it was stopped already. */
+  /** How many instances were configured before; 0: it was stopped already. */
   readonly instances: number;
   /** Set when it did not end by itself in this time and was killed. */
   readonly killedAfterMs?: number;
@@ -51,7 +51,7 @@ export interface Engine {
    * how many of them, where the engine knows replicas and itself remembers no number; default 1.
    */
   start(ref: WorkloadRef, instances?: number): Promise<void>;
-  /** Ends what runs as `order` says and starts it again, which is no end of it for whoever deletes what has ended. */
+  /** Ends what runs as `order` says and starts it again, which does not count as an end for `--rm`. */
   restart(ref: WorkloadRef, order: StopOrder): Promise<void>;
   /** Resolves when nothing of it takes new requests and it may be started again (Docker: when it has ended, or is paused). */
   stop(ref: WorkloadRef, order: StopOrder): Promise<StopResult>;

@@ -8,7 +8,7 @@ import { freePort } from "../../test/support/http.ts";
 import { waitUntil } from "../../test/support/wait-until.ts";
 import { startReceiver } from "../../test/support/webhook-receiver.ts";
 
-test("a webhook is told what it asked for, in the order in which it happened", async (t) => {
+test("a webhook gets the events it subscribed to, in the order in which they happened", async (t) => {
   const receiver = await startReceiver(t);
   const notifier = startNotifier(t, hook(`${receiver.url}/in?key=k`, { events: ["wake", "stop"] }));
   notifier.note(wake("a"));
@@ -121,7 +121,7 @@ test("a receiver that begins an answer and never ends it has taken the message",
   assert.deepEqual(notifier.events, []);
 });
 
-test("an outage is told once, and again only after a message went through", async (t) => {
+test("an outage is reported once, and again only after a message went through", async (t) => {
   let status = 403;
   const receiver = await startReceiver(t, (res) => void res.writeHead(status).end());
   const notifier = startNotifier(t, hook(receiver.url));
@@ -141,7 +141,7 @@ test("an outage is told once, and again only after a message went through", asyn
   }
 });
 
-test("nothing of a webhook's secrets is told when it fails", async (t) => {
+test("no secret of a webhook is reported when it fails", async (t) => {
   const port = await freePort();
   const url = `http://user-hunter2:pass-hunter2@127.0.0.1:${port}/path-hunter2?query=hunter2`;
   const headers = { "x-token": "hunter2\nx" };
@@ -179,7 +179,7 @@ test("ten thousand events cost a receiver that hangs no more than a hundred mess
   notifier.note(wake("w0"));
   await receiver.arrived(1);
   for (let index = 1; index <= 10_000; index += 1) notifier.note(wake(`w${index}`));
-  assert.equal(notifier.events.length, 1, "what is dropped is told, once");
+  assert.equal(notifier.events.length, 1, "what is dropped is reported, once");
   hangs = false;
   await notifier.clock.advance(10_000);
   await notifier.passRetryWait();

@@ -23,7 +23,7 @@ for (const [ms, language, expected] of [
   test(`${ms} ms from now is ${expected}`, () => assert.equal(untilText(ms, language), expected));
 }
 
-test("a time is told where the schedule is kept, daylight saving included", () => {
+test("a time is in the time zone of the schedule, daylight saving included", () => {
   assert.match(clockText(Date.UTC(2026, 0, 13, 7), "en", "Europe/Rome"), /Tuesday.*13 January.*08:00.*(CET|GMT\+1)/u);
   assert.match(clockText(Date.UTC(2026, 6, 14, 6), "de", "Europe/Rome"), /Dienstag.*14\. Juli.*08:00.*(MESZ|GMT\+2)/u);
 });

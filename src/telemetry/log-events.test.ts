@@ -111,7 +111,7 @@ const cases: [rule: string, event: DomainEvent, line: Partial<Line>][] = [
     { type: "engine", engine: "docker", up: false, reason: "No permission to use the socket" },
     { msg: "docker cannot be reached (No permission to use the socket); what is awake stays reachable" },
   ],
-  ["an engine that is back is told", { type: "engine", engine: "docker", up: true }, { level: "info" }],
+  ["an engine that is back is logged", { type: "engine", engine: "docker", up: true }, { level: "info" }],
   [
     "a change of state is for debugging",
     { type: "state", workload: "app", from: starting, to: starting, why: "waiting" },
@@ -123,7 +123,7 @@ const cases: [rule: string, event: DomainEvent, line: Partial<Line>][] = [
     { level: "debug", outcome: "gone" },
   ],
   [
-    "wrong credentials are told with address and path",
+    "wrong credentials are logged with address and path",
     { type: "login-failed", address: "10.0.0.9", path: "/_status" },
     { level: "warn", address: "10.0.0.9", path: "/_status" },
   ],

@@ -93,7 +93,7 @@ const lines: [rule: string, events: DomainEvent[], line: string, value: number |
     ],
   ),
   [
-    "a veto is told with what showed the use",
+    "a veto is counted by what showed the use",
     [{ type: "vetoed", workload: "app", reason: "traffic" }],
     'gateway_stop_vetoes_total{container="app",reason="traffic"}',
     1,
@@ -101,8 +101,8 @@ const lines: [rule: string, events: DomainEvent[], line: string, value: number |
   ["time asleep goes on while it is asleep", [], 'gateway_asleep_seconds_total{container="app"}', 15],
   ["the state that it is in is 1", [], 'gateway_container_state{container="app",state="asleep"}', 1],
   ["any other state is 0", [], 'gateway_container_state{container="app",state="ready"}', 0],
-  ["open leases are told by kind", [], 'gateway_open_leases{container="app",kind="tunnel"}', 1],
-  ["those who wait are told by route", [], 'gateway_pending_requests{container="app"}', 3],
+  ["open leases are counted by kind", [], 'gateway_open_leases{container="app",kind="tunnel"}', 1],
+  ["held requests are counted by route", [], 'gateway_pending_requests{container="app"}', 3],
   [
     "a counter is there from the start, so that its first step is seen",
     [],
@@ -118,7 +118,7 @@ for (const [rule, events, line, value] of lines) {
   });
 }
 
-test("requests are told by status, and their durations in the buckets of the reference", async () => {
+test("requests are counted by status, and their durations in the buckets of the reference", async () => {
   const { metrics, value } = fixture("app");
   metrics.request("app", 200, 3);
   metrics.request("app", 200, 30);
@@ -150,7 +150,7 @@ test("a workload that was removed disappears from scrapes, and begins anew when 
   assert.equal(await value('gateway_starts_total{container="other",result="error"}'), 0);
 });
 
-test("auth requests and calls of the engine are told by their ends", async () => {
+test("auth requests and engine calls are counted by result", async () => {
   const { metrics, value } = fixture();
   metrics.authRequest("traefik", 200);
   metrics.authRequest("traefik", 200);

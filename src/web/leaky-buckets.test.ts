@@ -19,7 +19,7 @@ test("as many as fit pass at once, then one each time that one has run out", asy
   assert.equal(buckets.add("a").count, 4);
 });
 
-test("what is refused does not count: whoever hammers gets in as soon as anybody else", async () => {
+test("what is refused does not count: a client that hammers gets in as soon as any other", async () => {
   const clock = createManualClock();
   const buckets = createLeakyBuckets({ clock, capacity: 1, leakMs: 1_000 });
   buckets.add("a");

@@ -90,7 +90,7 @@ test("a process of its own comes to the same result, which is kept", async () =>
   assert.deepEqual(await layout([]), []);
 });
 
-test("a layout that fails is told, and not tried again at once", async () => {
+test("a layout that fails is reported, and not tried again at once", async () => {
   const broken = [{} as Graph];
   const layout = createLayout();
   const first = layout(broken);

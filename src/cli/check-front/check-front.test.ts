@@ -86,14 +86,14 @@ const traefikCases: readonly [rule: string, data: object, complaint: RegExp | un
 ];
 
 for (const [rule, data, complaint] of traefikCases) {
-  test(`of Traefik is told: ${rule}`, () => {
+  test(`a finding about Traefik: ${rule}`, () => {
     const found = complaints(findInTraefik("3.7.15", traefikData.parse(data), settings));
     assert.equal(found.length > 0, complaint !== undefined, found.join("\n"));
     if (complaint !== undefined) assert.match(found[0] ?? "", complaint);
   });
 }
 
-test("a Traefik before 3.6 is told to use a provider that knows stopped containers", () => {
+test("a Traefik before 3.6 is advised to use a provider that knows stopped containers", () => {
   for (const [version, count] of [
     ["3.5.9", 1],
     ["2.11.0", 1],
@@ -123,7 +123,7 @@ const labelCases: readonly [
 ];
 
 for (const [rule, labels, expected, version = "3.7.0"] of labelCases) {
-  test(`of a container's labels is told: ${rule}`, () => {
+  test(`a finding about a container's labels: ${rule}`, () => {
     const found = complaints(findInLabels(version, [item("a", labels), item("stranger", port)], settings));
     assert.equal(found.length, expected.length, found.join("\n"));
     for (const [at, form] of expected.entries()) assert.match(found[at] ?? "", form);
@@ -175,7 +175,7 @@ const caddyCases: readonly [rule: string, config: object, complaint: RegExp | un
 ];
 
 for (const [rule, config, complaint] of caddyCases) {
-  test(`of Caddy is told: ${rule}`, () => {
+  test(`a finding about Caddy: ${rule}`, () => {
     const found = complaints(findInCaddy(config, settings));
     assert.equal(found.length > 0, complaint !== undefined, found.join("\n"));
     if (complaint !== undefined) assert.match(found[0] ?? "", complaint);
@@ -232,7 +232,7 @@ const nginxCases: readonly [rule: string, was: string, becomes: string, complain
 ];
 
 for (const [rule, was, becomes, complaint] of nginxCases) {
-  test(`of nginx is told: ${rule}`, () => {
+  test(`a finding about nginx: ${rule}`, () => {
     assert.ok(nginx.includes(was));
     const found = complaints(
       findInNginx(

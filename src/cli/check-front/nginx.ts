@@ -67,7 +67,7 @@ function ofQuestion(scope: Scope, holdMs: number): Finding[] {
       ? []
       : [
           missing(
-            `${where}: proxy_read_timeout ${limit} is no longer than hold_timeout (${holdMs / 1_000} s): whoever waits so long gets a 500; raise it`,
+            `${where}: proxy_read_timeout ${limit} is no longer than hold_timeout (${holdMs / 1_000} s): a request held that long gets a 500; raise it`,
           ),
         ]),
     ...(inForce(scope, "proxy_pass_request_body").some(([state]) => state === "off")

@@ -38,14 +38,14 @@ const cases: readonly [rule: string, data: object, complaint: RegExp | undefined
 ];
 
 for (const [rule, data, complaint] of cases) {
-  test(`of Traefik is told, before the gateway's middleware: ${rule}`, () => {
+  test(`a finding about Traefik, before the gateway's middleware: ${rule}`, () => {
     const found = findInTraefik("3.7.15", traefikData.parse(data), settings).filter(({ kind }) => kind !== "ok");
     assert.equal(found.length, complaint === undefined ? 0 : 1);
     if (complaint !== undefined) assert.match(`${found[0]?.kind} ${found[0]?.text}`, complaint);
   });
 }
 
-test("of Traefik is told: error pages before routers whose service is the gateway itself", () => {
+test("a finding about Traefik: error pages before routers whose service is the gateway itself", () => {
   const proxied = merge("gateway: {traefik: {via: proxy}}\ncontainers: [{name: a, host: a.test}]", []).settings;
   const data = {
     ...withM(errorPages),

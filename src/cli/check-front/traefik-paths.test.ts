@@ -41,7 +41,7 @@ const cases: readonly [rule: string, routers: object, complaint: RegExp | undefi
   ],
 ];
 for (const [rule, routers, complaint] of cases) {
-  test(`of Traefik is told: ${rule}`, () => {
+  test(`a finding about Traefik: ${rule}`, () => {
     const services = { "gateway@file": { loadBalancer: { servers: [{ url: "http://waker:9000" }] } } };
     const found = findInTraefik("3.7.15", traefikData.parse({ middlewares, services, routers }), settings)
       .filter(({ kind }) => kind === "missing")

@@ -106,8 +106,8 @@ const TAKEN: ReadonlySet<string> = new Set(
 const WITHOUT_EQUIVALENT: Readonly<Record<string, string>> = {
   "dynamic.theme": "there is one theme for all, gateway.theme: default, minimal or terminal",
   "dynamic.showdetails": "no equivalent; logs says who sees log lines",
-  "dynamic.refreshfrequency": "not needed; the page is told at once",
-  "blocking.defaultrefreshfrequency": "not needed; those who wait are told at once",
+  "dynamic.refreshfrequency": "not needed; the page is updated at once",
+  "blocking.defaultrefreshfrequency": "not needed; held requests continue at once",
   failopen: "no equivalent here; it is the front proxy's to do",
   keepaliveinterval: "not needed; open connections keep it awake",
 };

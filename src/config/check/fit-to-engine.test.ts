@@ -17,7 +17,7 @@ const lacking: readonly [label: string, value: string, says: string][] = [
   ["idle_signal", "cpu", "cannot report its usage"],
 ];
 for (const [key, value, says] of lacking) {
-  test(`a service of Docker Swarm with ${key}: ${value} is told so, and does without`, () => {
+  test(`a service of Docker Swarm with ${key}: ${value} is reported, and does without`, () => {
     const plain = workload(merge("", [service({})]), "web");
     const labelled = merge("", [service({ [`dag.${key}`]: value })]);
     const fault = `Docker Swarm ${says}: leave it out`;

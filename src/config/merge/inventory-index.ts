@@ -5,7 +5,7 @@ import { leaveOutSuperseded } from "./leave-out-superseded.ts";
 
 /** The inventory of an engine, indexed by name and by Compose service. */
 export interface InventoryIndex {
-  /** By name; a name comes once. */
+  /** By name, which is unique. */
   readonly items: readonly IndexedItem[];
   get(name: string): IndexedItem | undefined;
   /** The container whose network this one uses; `undefined`: none, or it is gone. */

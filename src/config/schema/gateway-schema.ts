@@ -95,7 +95,10 @@ export const gatewaySchema = z.strictObject({
   templates_dir: text().prefault("").describe("A directory with pages that replace the built-in ones."),
   theme: choice("default", "minimal", "terminal").prefault("default").describe("The look of the built-in pages."),
   traefik: traefik.prefault({}).describe("What `/_provider/traefik` publishes."),
-  notify: z.array(notify).prefault([]).describe("Webhooks: who is told when containers wake, answer, sleep or fail."),
+  notify: z
+    .array(notify)
+    .prefault([])
+    .describe("Webhooks that are notified when containers wake, answer, sleep or fail."),
 });
 
 export type GatewayKeys = z.output<typeof gatewaySchema>;

@@ -19,7 +19,7 @@ const cases: readonly [what: string, steps: string, last: News | undefined][] = 
   ["a crash after our stop and a new start", "start ours kill:15 die start die", { kind: "ended", ordered: false }],
   ["a stop signal of another kind", "start kill:28 die", { kind: "ended", ordered: true }],
   ["a crash long after files were read anew", "start kill:1 +11m die", { kind: "ended", ordered: false }],
-  ["an order to end is told at once", "start kill:15", { kind: "ending" }],
+  ["an order to end is reported at once", "start kill:15", { kind: "ending" }],
   ["a signal that may mean anything is no order yet", "start kill:1", undefined],
 ];
 

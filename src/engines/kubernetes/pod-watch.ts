@@ -61,7 +61,7 @@ export function createPodWatch(): PodWatch {
   };
 }
 
-/** What matters of a pod to whoever waits for it. */
+/** The state of a pod that a wake waits for. */
 function signatureOf(pod: Pod): string {
   const { metadata, status } = pod;
   const states = statusesOf(pod).map(({ state, restartCount }) => {

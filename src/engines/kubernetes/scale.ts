@@ -19,7 +19,7 @@ export interface ScaleDeps {
 const TRIES = 10;
 const PAUSE_MS = 20;
 
-/** Sets the count to `count` if it is 0, and returns what it is then. Whoever else changes the object only delays it. */
+/** Sets the count to `count` if it is 0, and returns what it is then. Another change of the object only delays it. */
 export async function scaleUp(
   deps: ScaleDeps,
   found: Found,

@@ -115,7 +115,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
       const outcome = await hold(openMembers(route), queues, decision.maxMs, request.aborted, clock);
       waitedMs = clock.now() - startedMs;
       use(route, request);
-      for (const member of route.members) context.rearm(member); // whoever waited kept it from being idle, without a timer
+      for (const member of route.members) context.rearm(member); // held requests kept it from being idle, without a timer
       if (outcome === "gone") return refuse(GONE, "gone");
     }
     return refuse(UNKNOWN, "failed"); // a reload has taken it away meanwhile
@@ -175,7 +175,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
   return { admit };
 }
 
-/** What `decide` is told of a request besides its client and its route. */
+/** What `decide` gets of a request in addition to its client and its route. */
 type Terms = Pick<Question<MemberOfRoute>, "handler" | "mustNotWake" | "waitedMs" | "isQueueFull">;
 
 interface MemberOfRoute extends MemberView, Candidate {

@@ -40,7 +40,7 @@ for (const [what, steps, understood] of cases) {
   });
 }
 
-test("it is told when the next one is forgotten", () => {
+test("it returns when the next one is forgotten", () => {
   const inventory = createInventory({ now: () => 1_000 }, () => undefined);
   assert.equal(inventory.nextMs(), undefined);
   inventory.replace([item("app:1")]);

@@ -24,7 +24,7 @@ export interface Inventory {
 /** By name; `undefined`: there was none. */
 export type Former = ReadonlyMap<string, InventoryItem | undefined>;
 
-/** Longer than a truce: a client that waited for a successor in vain is told that the container is missing, not its host. */
+/** Longer than a truce: a client held for a successor in vain is answered that the container is missing, not its host. */
 const KEEP_MS = TRUCE_MS + 2_000;
 
 /** `onDeparture` is called for each name that is no longer there. */

@@ -25,7 +25,7 @@ export const TRUCE_MS = 10_000;
 
 /** Makes a book of truces: an order to end, a removal or a change of name begins one, each step prolongs it, a start ends it. */
 export function createTruces(clock: Pick<Clock, "now">): Truces {
-  // By family; a container that is renamed takes its truce along, and leaves it to whoever gets its name.
+  // By family; a container that is renamed takes its truce along, and leaves it to the next container of its name.
   const truces = new Map<string, { sinceMs: number; untilMs: number }>();
 
   function of(name: string): { sinceMs: number; untilMs: number } | undefined {

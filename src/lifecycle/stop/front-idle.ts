@@ -7,7 +7,7 @@ const ON_ITS_WAY_MS = 500;
 const READ_EVERY_MS = 250;
 
 /**
- * Before a stop that does not come from idleness: what fronts were told to let pass holds no lease, so it gets the time to
+ * Before a stop that does not come from idleness: what an auth request let pass holds no lease, so it gets the time to
  * come and go, for as long as packets move and `limitMs` is not over. An app that computes in silence cannot be told from
  * one at rest.
  */

@@ -41,7 +41,7 @@ function markThrottled(context: LifecycleContext, record: WorkloadRecord): void 
 function inTurn(context: LifecycleContext, record: WorkloadRecord, change: () => Promise<void>): Promise<void> {
   record.limiting = record.limiting.then(change).catch((error: unknown) => {
     const code = error instanceof EngineError ? error.code : undefined;
-    // The engine's loss is told already; whoever uses it next tries again.
+    // The loss of the engine is reported already; the next use tries again.
     if (code === "unreachable") return markThrottled(context, record);
     if (code === "absent") return void (record.ownLimits = undefined);
     context.emit({ type: "fault", message: `the limits of "${record.name}" could not be set`, detail: String(error) });

@@ -118,7 +118,7 @@ describe("where connections and payload can be counted, payload over an open con
   });
 });
 
-describe("where they cannot, a trickle is told from health checks by its direction", () => {
+describe("where they cannot, a trickle is distinguished from health checks by its direction", () => {
   const line = traffic(1, [3, 198 - 24], [3, 166 + 66 + 42]);
   test("a line of 100 bytes in 20 s beside keep-alives and ARP is a stream that nobody announced", () => {
     assert.equal(use("traffic", 20, line), "traffic");

@@ -27,7 +27,7 @@ export async function probeJob(
   signal: AbortSignal,
 ): Promise<void> {
   const until = context.clock.now() + record.settings.startTimeoutMs;
-  // However often its engine restarts it meanwhile: whoever asks for it finds out.
+  // However often its engine restarts it meanwhile: the next request finds out.
   const result = await whenAnswers(context, record, until, signal, { mostCrashes: Number.POSITIVE_INFINITY });
   if (signal.aborted) return;
   if (result.kind === "answers") {

@@ -9,7 +9,7 @@ const ENGINE_RETRY_MS = 250;
 
 /**
  * Has the engine start it, until `deadlineMs`; as long as the engine is out of reach it is asked again. An app that
- * answers all the same, where it was last, needs no start: whoever lost its engine has not lost its apps.
+ * answers all the same, where it was last, needs no start: a gateway that lost its engine has not lost its apps.
  */
 export async function start(
   context: LifecycleContext,

@@ -50,7 +50,7 @@ function isMet({ record, condition }: DependencyLink): boolean {
   return isSatisfied(record, condition);
 }
 
-/** One that drains is about to be stopped: whoever needs it must ask for it, which undoes that. */
+/** One that drains is about to be stopped: a request for it undoes that. */
 function runs(state: WorkloadState): boolean {
   if (state.status === "starting") return state.phase === "waiting";
   if (state.status === "failed") return state.runs === true;

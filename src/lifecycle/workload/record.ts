@@ -130,7 +130,7 @@ export interface WorkloadRecord {
   wokenByUs: boolean;
   stoppedByUs: boolean;
   memoryBytes: number | undefined;
-  /** The container of which was told that it is never stopped. */
+  /** The container that was reported as never stopped. */
   neverStopped: string | undefined;
   readonly timeline: TimelineEntry[];
 }

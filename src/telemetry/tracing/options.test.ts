@@ -26,16 +26,16 @@ const switches: readonly [rule: string, env: Env, on: boolean, warnings: number]
   ["OTEL_SDK_DISABLED wins", { ...endpoint, OTEL_SDK_DISABLED: "TRUE" }, false, 0],
   ["only true disables", { ...endpoint, OTEL_SDK_DISABLED: "1" }, true, 0],
   ["the exporter none turns traces off", { ...endpoint, OTEL_TRACES_EXPORTER: "none" }, false, 0],
-  ["an exporter that the gateway has not is told", { ...endpoint, OTEL_TRACES_EXPORTER: "zipkin" }, false, 1],
+  ["an unknown exporter is reported", { ...endpoint, OTEL_TRACES_EXPORTER: "zipkin" }, false, 1],
   ["one of several exporters is enough", { ...endpoint, OTEL_TRACES_EXPORTER: "console, otlp" }, true, 0],
-  ["gRPC is told, and not tried", { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, false, 1],
+  ["gRPC is reported, and not tried", { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, false, 1],
   [
     "the protocol for traces wins",
     { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json" },
     true,
     0,
   ],
-  ["an address without a scheme is told", { OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" }, false, 1],
+  ["an address without a scheme is reported", { OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" }, false, 1],
 ];
 for (const [rule, env, on, warnings] of switches) {
   test(rule, () => {
@@ -46,7 +46,7 @@ for (const [rule, env, on, warnings] of switches) {
 }
 
 const samplers: readonly [rule: string, env: Env, sampler: string, ratio: number, warnings: number][] = [
-  ["whoever sampled before us decides, and every trace of our own is kept", {}, "parentbased_always_on", 1, 0],
+  ["the sampling of the parent counts, and every trace of our own is kept", {}, "parentbased_always_on", 1, 0],
   [
     "a ratio is taken",
     { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.25" },
@@ -55,13 +55,13 @@ const samplers: readonly [rule: string, env: Env, sampler: string, ratio: number
     0,
   ],
   [
-    "a ratio above 1 is told",
+    "a ratio above 1 is reported",
     { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "25" },
     "traceidratio",
     1,
     1,
   ],
-  ["an unknown sampler is told", { OTEL_TRACES_SAMPLER: "sometimes" }, "parentbased_always_on", 1, 1],
+  ["an unknown sampler is reported", { OTEL_TRACES_SAMPLER: "sometimes" }, "parentbased_always_on", 1, 1],
   ["letter case does not count", { OTEL_TRACES_SAMPLER: "Always_Off" }, "always_off", 1, 0],
 ];
 for (const [rule, env, sampler, ratio, warnings] of samplers) {

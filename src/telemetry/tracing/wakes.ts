@@ -142,5 +142,5 @@ function end(deps: SpanDeps, wake: Wake, outcome: string, failure?: Failure): vo
 
 function outcomeOf({ status }: WorkloadState): string {
   if (status === "asleep") return "completed"; // a one-shot
-  return status === "ready" || status === "failed" ? status : "stopped"; // by whoever wanted it to sleep meanwhile
+  return status === "ready" || status === "failed" ? status : "stopped"; // by a stop meanwhile
 }
