@@ -108,11 +108,11 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
       if (decision.wake) use(route, request);
       if (decision.kind === "forward") {
         if (wasHeld) context.emit({ type: "hold", host: requested.name, outcome: "ready", waitedMs });
-        return forward(route, decision, rules === undefined ? request : undefined, leaseKind, waitedMs);
+        return forward(route, decision, rules === undefined ? request : undefined, { leaseKind, waitedMs });
       }
       if (decision.kind !== "hold") return refuse(decision, outcomeOf(decision));
       wasHeld = true;
-      const outcome = await hold(openMembers(route), queues, decision.maxMs, request.aborted, clock);
+      const outcome = await hold(openMembers(route), queues, { ms: decision.maxMs, aborted: request.aborted, clock });
       waitedMs = clock.now() - startedMs;
       use(route, request);
       for (const member of route.members) context.rearm(member); // held requests kept it from being idle, without a timer
@@ -161,8 +161,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     { member: { record }, gate }: Extract<Decision<MemberOfRoute>, { kind: "forward" }>,
     /** `undefined`: one that does not count as use. */
     request: ClientRequest | undefined,
-    leaseKind: LeaseKind | "none",
-    waitedMs: number,
+    { leaseKind, waitedMs }: { readonly leaseKind: LeaseKind | "none"; readonly waitedMs: number },
   ): Admission {
     if (record.gate !== undefined) record.gate = record.gate.next;
     const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), request === undefined);

@@ -16,9 +16,7 @@ export interface HoldQueue {
 export async function hold(
   members: readonly WorkloadRecord[],
   queues: readonly HoldQueue[],
-  ms: number,
-  aborted: AbortSignal,
-  clock: Clock,
+  { ms, aborted, clock }: { readonly ms: number; readonly aborted: AbortSignal; readonly clock: Clock },
 ): Promise<"ready" | "failed" | "timed-out" | "gone"> {
   if (aborted.aborted) return "gone";
   for (const queue of queues) queue.pending += 1;

@@ -28,7 +28,11 @@ export async function probeJob(
 ): Promise<void> {
   const until = context.clock.now() + record.settings.startTimeoutMs;
   // However often its engine restarts it meanwhile: the next request finds out.
-  const result = await whenAnswers(context, record, until, signal, { mostCrashes: Number.POSITIVE_INFINITY });
+  const result = await whenAnswers(context, record, {
+    deadlineMs: until,
+    signal,
+    mostCrashes: Number.POSITIVE_INFINITY,
+  });
   if (signal.aborted) return;
   if (result.kind === "answers") {
     record.failures = 0;
@@ -42,6 +46,8 @@ export async function probeJob(
 
 /** What is put up with. */
 interface Patience {
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
   /** How long a workload without a port must have run to be believed. */
   readonly stayMs?: number;
   /** With so many crashes it has ended, though its engine restarts it again and again. */
@@ -55,9 +61,7 @@ interface Patience {
 export async function whenAnswers(
   context: LifecycleContext,
   record: WorkloadRecord,
-  deadlineMs: number,
-  signal: AbortSignal,
-  { stayMs = 0, mostCrashes }: Patience,
+  { deadlineMs, signal, stayMs = 0, mostCrashes }: Patience,
 ): Promise<ProbeResult> {
   const startedMs = context.clock.now();
   record.lastProbe = undefined;

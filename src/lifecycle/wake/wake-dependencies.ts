@@ -25,7 +25,7 @@ export async function wakeDependencies(
     context.dispatch(record, { type: "progress", run, phase: "dependencies" });
     const over = new AbortController();
     const any = AbortSignal.any([signal, over.signal]);
-    const ends = await Promise.all(missing.map((link) => wakeDependency(context, record, link, any, over)));
+    const ends = await Promise.all(missing.map((link) => wakeDependency(context, record, link, { signal: any, over })));
     if (signal.aborted) return undefined;
     const stuck = missing[ends.indexOf("stuck")];
     if (stuck !== undefined) {
@@ -49,8 +49,7 @@ async function wakeDependency(
   context: LifecycleContext,
   dependent: WorkloadRecord,
   { record, condition }: DependencyLink,
-  signal: AbortSignal,
-  over: AbortController,
+  { signal, over }: { readonly signal: AbortSignal; readonly over: AbortController },
 ): Promise<"stuck" | undefined> {
   const isNeeded = (): boolean => dependent.dependencies.some((link) => link.record === record);
   let movedMs = context.clock.now();

@@ -73,7 +73,7 @@ async function startAndProbe(
     if (failure !== undefined) return failure;
     context.dispatch(record, { type: "progress", run, phase: "waiting" });
 
-    const result = await whenAnswers(context, record, deadlineMs, signal, patience);
+    const result = await whenAnswers(context, record, { deadlineMs, signal, ...patience });
     if (signal.aborted) return undefined;
     if (result.kind === "answers") {
       succeed(context, record);
