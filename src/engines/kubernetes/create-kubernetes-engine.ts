@@ -4,7 +4,7 @@ import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/port
 import type { Pod } from "./api-types.ts";
 import { createAutoscalers } from "./autoscalers.ts";
 import { createKubernetesClient, type KubernetesClient } from "./client.ts";
-import { createClusterView } from "./cluster-view.ts";
+import { type ClusterView, createClusterView } from "./cluster-view.ts";
 import type { ClusterConnection } from "./connection.ts";
 import { type Found, findWorkload } from "./find-workload.ts";
 import { toInstances } from "./instances.ts";
@@ -40,11 +40,7 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
   const podWatch = createPodWatch();
   const { start, stop } = createStartStop({ client, view, autoscalers, scaleBacks, podWatch });
 
-  async function present(ref: WorkloadRef): Promise<Found> {
-    const found = await findWorkload(client, view, ref.name);
-    if (found !== undefined) return found;
-    throw new EngineError("absent", `There is no Deployment or StatefulSet "${ref.name}"`);
-  }
+  const present = (ref: WorkloadRef): Promise<Found> => findPresent(client, view, ref);
 
   async function observe(ref: WorkloadRef): Promise<Observation> {
     const found = await findWorkload(client, view, ref.name);
@@ -94,6 +90,12 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
       client.close();
     },
   };
+}
+
+async function findPresent(client: KubernetesClient, view: ClusterView, { name }: WorkloadRef): Promise<Found> {
+  const found = await findWorkload(client, view, name);
+  if (found !== undefined) return found;
+  throw new EngineError("absent", `There is no Deployment or StatefulSet "${name}"`);
 }
 
 /** Without the right to list pods nothing can be reached; what is missing is said where people look. */

@@ -48,16 +48,6 @@ export function createStartStop({ client, view, autoscalers, scaleBacks, podWatc
   const podsNow = async ({ resource, object }: Found): Promise<readonly Pod[]> =>
     (await ifAllowed(podsOf(client, resource, object))) ?? [];
 
-  /** Until every pod that was there is about to end, a start could find one of them and send requests to it. */
-  async function untilEnding(found: Found, pods: readonly Pod[]): Promise<void> {
-    const former = new Set(pods.map(({ metadata }) => metadata.uid));
-    const isHere = (pod: Pod): boolean => former.has(pod.metadata.uid) && isLive(pod) && !isEnding(pod);
-    for (let waitedMs = 0; waitedMs < LONGEST_WAIT_MS; waitedMs += PAUSE_MS) {
-      if (!(await podsNow(found)).some(isHere)) return;
-      await sleep(PAUSE_MS);
-    }
-  }
-
   return {
     async start(found, instances) {
       const { resource, object } = found;
@@ -86,10 +76,20 @@ export function createStartStop({ client, view, autoscalers, scaleBacks, podWatc
       const pods = await podsNow(found);
       const instances = await scaleDown(scaleOf(found), found, onlyIf);
       podWatch.leave(name);
-      await untilEnding(found, pods);
+      await untilEnding(pods, () => podsNow(found));
       return { instances };
     },
   };
+}
+
+/** Until every pod that was there is about to end, a start could find one of them and send requests to it. */
+async function untilEnding(pods: readonly Pod[], podsNow: () => Promise<readonly Pod[]>): Promise<void> {
+  const former = new Set(pods.map(({ metadata }) => metadata.uid));
+  const isHere = (pod: Pod): boolean => former.has(pod.metadata.uid) && isLive(pod) && !isEnding(pod);
+  for (let waitedMs = 0; waitedMs < LONGEST_WAIT_MS; waitedMs += PAUSE_MS) {
+    if (!(await podsNow()).some(isHere)) return;
+    await sleep(PAUSE_MS);
+  }
 }
 
 const PAUSE_MS = 40;

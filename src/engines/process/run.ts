@@ -41,14 +41,9 @@ export async function startRun(settings: ProcessSettings, env: Record<string, st
   const state = { exit: undefined as ExitFacts | undefined, paused: false, ending: false };
   const run = { pid, startedAtMs: Date.now(), output };
   const closed = new Promise((resolve) => child.once("close", resolve));
-  const ended = new Promise<void>((resolve) => {
-    const settled = (code: number | null, signal: NodeJS.Signals | null): void =>
-      void settle(code, signal).then(resolve);
-    if (child.exitCode === null && child.signalCode === null) child.once("exit", settled);
-    else settled(child.exitCode, child.signalCode);
-  });
+  const ended = whenExited(child).then(settle);
 
-  async function settle(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+  async function settle({ code, signal }: Exited): Promise<void> {
     const atMs = Date.now();
     // As in a container, nothing outlives the first process. Only in an orderly stop the others have their time too.
     while (state.ending && isGroupAlive(pid)) await sleep(POLL_MS);
@@ -97,6 +92,20 @@ export async function startRun(settings: ProcessSettings, env: Record<string, st
       return isLate;
     },
   };
+}
+
+interface Exited {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Resolves when the first process ends, at once when it has already. */
+function whenExited(child: ChildProcess): Promise<Exited> {
+  const { exitCode: code, signalCode: signal } = child;
+  if (code !== null || signal !== null) return Promise.resolve({ code, signal });
+  return new Promise((resolve) =>
+    child.once("exit", (exitCode, signalCode) => resolve({ code: exitCode, signal: signalCode })),
+  );
 }
 
 /**

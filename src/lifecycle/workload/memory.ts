@@ -24,31 +24,19 @@ export function createMemoryKeeper(deps: {
   const { clock, store, records, truces } = deps;
   let known: ReadonlyMap<string, Memory> = new Map();
   let timer: { readonly atMs: number; readonly abort: AbortController } | undefined;
-  let saving: Promise<void> | undefined;
-  let again = false;
 
-  async function write(): Promise<void> {
+  const write = oneAtATime(async () => {
     known = new Map([
       ...known,
       ...[...records.values()].map((record) => [record.name, memoryOf(record, clock, truces)] as const),
     ]);
     await store.save(known);
-  }
+  });
 
-  async function save(): Promise<void> {
+  function save(): Promise<void> {
     timer?.abort.abort();
     timer = undefined;
-    if (saving !== undefined) {
-      again = true;
-      return saving;
-    }
-    saving = (async () => {
-      do {
-        again = false;
-        await write();
-      } while (again);
-    })().finally(() => void (saving = undefined));
-    return saving;
+    return write();
   }
 
   function saveAfter(ms: number): void {
@@ -78,6 +66,25 @@ export function createMemoryKeeper(deps: {
       known = new Map([...known, [record.name, memoryOf(record, clock, truces)]]);
     },
     save,
+  };
+}
+
+/** Lets `act` run once at a time, and once more for all calls that come meanwhile. */
+function oneAtATime(act: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let again = false;
+
+  async function runAll(): Promise<void> {
+    do {
+      again = false;
+      await act();
+    } while (again);
+  }
+
+  return () => {
+    if (running === undefined) running = runAll().finally(() => void (running = undefined));
+    else again = true;
+    return running;
   };
 }
 
