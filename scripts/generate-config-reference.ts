@@ -8,16 +8,16 @@ export function generate(): Record<string, string> {
 
 # Configuration
 
-The file is \`/etc/gateway/config.yaml\`, or what [\`CONFIG_PATH\`](environment.md) names. Without a file the [labels](labels.md) of containers alone configure the gateway. Precedence: environment, then file, then default; what the file says of a container or a host wins against labels (and the log says so).
+The file is \`/etc/gateway/config.yaml\`, or the file in [\`CONFIG_PATH\`](environment.md). Without a file, only the [labels](labels.md) of containers configure the gateway. Precedence: environment, then file, then default; for a container or a host the file overrides labels (and the log reports it).
 
-- Numbers and booleans may be quoted or not. **Durations** are written \`90s\`, \`15m\`, \`1h30m\`, \`500ms\`; \`0\` switches off. A number without a unit is a fault.
-- **Lists** may also be one text with commas: \`host: a.example.com, b.example.com\`.
-- **Hosts** are compared in lower case and without a trailing dot: \`app.example.com\`, \`app.example.com:8443\` (that port only), \`*.example.com\` (the longest wildcard wins), \`192.0.2.1\`, \`[2001:db8::1]\`. International names may be written as they are.
-- An **unknown key is a fault**. All faults are reported together, each with file, line, column and the nearest known name. \`dag check\` does the same without starting anything, and says what each host would do.
-- A change of the file, or \`SIGHUP\`, reloads it. A faulty file changes nothing; nothing in flight is dropped.
+- You may quote numbers and booleans. Write **durations** as \`90s\`, \`15m\`, \`1h30m\`, \`500ms\`; \`0\` switches a feature off. A number without a unit is a fault.
+- A **list** may also be one text with commas: \`host: a.example.com, b.example.com\`.
+- **Hosts** are compared in lower case and without a trailing dot: \`app.example.com\`, \`app.example.com:8443\` (that port only), \`*.example.com\` (the longest wildcard wins), \`192.0.2.1\`, \`[2001:db8::1]\`. You can write international names as they are.
+- An **unknown key is a fault**. All faults are reported together, each with file, line, column and the nearest known name. \`dag check\` does the same without starting anything, and prints what each host does.
+- A change of the file, or \`SIGHUP\`, reloads it. A faulty file changes nothing, and no open request is dropped.
 - YAML anchors, aliases and merge keys (\`<<\`) work.
 
-For checks while typing put this first into the file (from \`dag schema > config.schema.json\`):
+To get checks in your editor, put this at the top of the file (with the schema from \`dag schema > config.schema.json\`):
 
 \`\`\`yaml
 # yaml-language-server: $schema=config.schema.json
@@ -29,7 +29,7 @@ ${section("groups[]", groups?.items)}
 ${section("kubernetes", kubernetes)}
 ## Faults by name
 
-Words that users of the original gateway know, and that are still the same:
+These messages are the same as in the original gateway:
 
 \`\`\`text
 dependency cycle detected: a → b → a

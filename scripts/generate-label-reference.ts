@@ -21,7 +21,7 @@ export function generate(): Record<string, string> {
 
 # Labels
 
-A container asks to be looked after by \`dag.enabled=true\` and \`dag.host\`. Every key of a container in [the file](configuration.md) is a label too, with \`dag.\` before it; lists are separated by commas, nested keys by dots.
+The gateway manages a container with the labels \`dag.enabled=true\` and \`dag.host\`. Every container key of [the file](configuration.md) is also a label with the prefix \`dag.\`; separate lists by commas and nested keys by dots.
 
 \`\`\`yaml
 services:
@@ -35,15 +35,15 @@ services:
       - dag.ignore.paths=/metrics,/robots.txt
 \`\`\`
 
-- A **bad label disables that label only**; it is logged once, shown on the dashboard and told by \`dag check --docker\`. An empty label counts as none (Compose writes one for an unset \`\${VARIABLE}\`).
-- Changes are seen at once, by Docker's events. New labels need a new container: \`docker compose up -d\` makes one.
-- **Dependencies** come from Compose's \`depends_on\` with its conditions (started, healthy, completed successfully) unless \`dag.depends_on\` is set; an empty \`dag.depends_on=\` means none. \`dag.depends_on\` names containers, or services of the same project. What is needed need not be labelled: it is woken with the app, and put to sleep again only if nothing outside of the gateway needs it and it doesn't say \`dag.enabled=false\`.
-- **Groups**: containers with the same \`dag.group=NAME\` answer together for their \`dag.host\`; a group of that name in the file takes them in. Replicas of one Compose service with the same \`dag.host\` form a group by themselves, called \`project-service\`. A group is weighted as soon as a member says \`dag.weight\`.
-- Of two other containers with the same host the first by name keeps it, and a warning names both. The file always wins.
-- Containers of \`docker compose run\` are left out.
+- An **invalid label disables only that label**; the log reports it once, and the dashboard and \`dag check --docker\` show it. An empty label counts as unset (Compose writes one for an unset \`\${VARIABLE}\`).
+- The gateway notices changes at once, by Docker's events. New labels require a new container: run \`docker compose up -d\`.
+- **Dependencies** come from Compose's \`depends_on\` with its conditions (started, healthy, completed successfully) unless \`dag.depends_on\` is set; an empty \`dag.depends_on=\` means none. \`dag.depends_on\` names containers, or services of the same project. Dependencies need no labels: they are woken with the app, and stopped again only if no container outside the gateway needs them and they do not have \`dag.enabled=false\`.
+- **Groups**: containers with the same \`dag.group=NAME\` share their \`dag.host\`; they join a group with that name in the file. Replicas of one Compose service with the same \`dag.host\` form a group automatically, named \`project-service\`. A group is weighted as soon as a member has \`dag.weight\`.
+- If two other containers have the same host, the first by name keeps it, and a warning names both. The file always wins.
+- Containers of \`docker compose run\` are ignored.
 - \`process\` is never taken from labels.
 
-${table(["label", "takes", "default", "what it does"], [["`dag.enabled`", "true or false", "`false`", "Nothing else is read without it."], ...rows])}
+${table(["label", "takes", "default", "what it does"], [["`dag.enabled`", "true or false", "`false`", "Without it all other labels are ignored."], ...rows])}
 `;
   return { "docs/labels.md": text };
 }

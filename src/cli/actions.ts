@@ -11,29 +11,31 @@ import { withGateway } from "./with-gateway.ts";
 export const actions: Readonly<Record<"wake" | "sleep" | "keep" | "suspend" | "resume", Command>> = {
   wake: action({
     name: "wake",
-    summary: "wakes a container, as a request for it does",
-    details: ["Does not wait until it answers. A cool-down after a failed wake is ended."],
+    summary: "wakes a container, like a request",
+    details: ["Does not wait until the app answers. Ends the cool-down after a failed wake."],
     path: "wake",
   }),
   sleep: action({
     name: "sleep",
     summary: "stops a container; the next request wakes it",
-    details: ["What is open has up to 30 seconds to end; a command of docker exec that runs in it is ended."],
+    details: ["Open requests may finish (up to 30 s); a running docker exec command is ended."],
     path: "stop",
     mayDelete: true,
   }),
   keep: action({
     name: "keep",
     summary: "wakes a container and keeps it awake for a while",
-    details: ["Whatever its idle_timeout; its schedule still counts. --for 0 lets it sleep again."],
+    details: [
+      "The idle_timeout does not apply meanwhile; the schedule still does. --for 0 lets the container sleep again.",
+    ],
     path: "pin",
     span: { example: "8h", longestMs: LONGEST_PIN_MS, mayBeZero: true },
   }),
   suspend: action({
     name: "suspend",
-    summary: "stops a container and lets nothing wake it for a while",
+    summary: "stops a container and prevents wakes for a while",
     details: [
-      "For a backup or maintenance: requests, schedules and dependent containers do not wake it. Visitors get 503 and a page that says so. It ends by itself, or by dag resume; a restart of the gateway changes nothing about it.",
+      "For a backup or maintenance: requests, schedules and dependent containers do not wake it. Visitors get 503 and a page that explains it. The suspension ends by itself, or by dag resume; a restart of the gateway does not end it.",
     ],
     path: "suspend",
     span: { example: "2h", longestMs: LONGEST_SUSPENSION_MS, mayBeZero: false },
@@ -64,14 +66,14 @@ function action({ name, summary, details = [], path, mayDelete, span }: Action):
     summary,
     details: [
       ...details,
-      "HOST is matched as a request's host is, and a group's name means all of its members. Port and credentials are read from the same configuration as the gateway's; GATEWAY_URL names another place.",
+      "HOST is matched like a request's host; a group's name means all its members. Port and credentials come from the gateway's configuration; GATEWAY_URL sets another address.",
     ],
     options: {
       ...(span && {
         for: { summary: `how long, such as ${span.example}`, value: "DURATION", required: true as const },
       }),
-      ...(mayDelete && { delete: { summary: "also stops one that was started with --rm, which deletes it" } }),
-      json: { summary: "prints one JSON document for each container instead" },
+      ...(mayDelete && { delete: { summary: "also stops a container that was started with --rm, which deletes it" } }),
+      json: { summary: "prints one JSON document per container instead" },
     },
     operands: [{ name: "HOST|NAME", required: true }],
 
@@ -91,7 +93,9 @@ function action({ name, summary, details = [], path, mayDelete, span }: Action):
         }
         const deleted = before.containers.find((one) => names.includes(one.name) && one.stop_deletes === true);
         if (path === "stop" && deleted !== undefined && options["delete"] !== true) {
-          io.stderr(`dag sleep: "${deleted.name}" was started with --rm: a stop deletes it; --delete does that\n`);
+          io.stderr(
+            `dag sleep: "${deleted.name}" was started with --rm: stopping it deletes it; use --delete to confirm\n`,
+          );
           return EXIT_FAILURE;
         }
         const confirmed = options["delete"] === true ? { confirm: "delete" } : {};

@@ -15,20 +15,24 @@ import type { Inventory } from "./docker-inventory.ts";
  */
 export function createCheck({ inventory }: { readonly inventory: Inventory }): Command {
   return {
-    summary: "checks the configuration and says what each host would do",
+    summary: "checks the configuration and prints what each host does",
     details: [
       "Reads the file as the gateway would, environment included, and reports all faults together, each with its line. Nothing is started.",
       "With --kubernetes the API server is asked for every right that the gateway needs; what is missing is printed as the rule to add to its Role (and then the exit code is 1).",
       "With --front a front proxy that asks the gateway is checked as well, one line each: ok, missing (and then the exit code is 1) or note. Traefik and Caddy are asked themselves; nginx cannot be, so that --api names a file with what nginx -T printed. The running gateway is asked as well which proxies it has met that are not in trusted_proxies; GATEWAY_URL says where it is, if not where the configuration says.",
     ],
     options: {
-      docker: { summary: "reads the containers of this host too, and checks their labels" },
+      docker: { summary: "also reads the containers of this host and checks their labels" },
       kubernetes: {
         summary: "checks the gateway's rights in the cluster, and the labels and annotations there",
       },
-      front: { summary: "checks what this front proxy lacks", value: "FRONT", words: ["traefik", "caddy", "nginx"] },
+      front: {
+        summary: "checks what is missing in this front proxy",
+        value: "FRONT",
+        words: ["traefik", "caddy", "nginx"],
+      },
       api: {
-        summary: "the front's API (http://127.0.0.1:8080, Caddy: http://127.0.0.1:2019), or nginx's file",
+        summary: "the front proxy's API (http://127.0.0.1:8080, Caddy: http://127.0.0.1:2019), or nginx's file",
         value: "PLACE",
       },
     },

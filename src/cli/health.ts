@@ -10,12 +10,12 @@ const TIMEOUT_MS = 4_000;
  * `dag health`: requests `/_live` of the running gateway. Returns 0 (alive), 1 (no such response) or 2 (no address).
  */
 export const health: Command = {
-  summary: "asks the running gateway whether it is alive, for HEALTHCHECK and the like",
+  summary: "checks whether the running gateway is alive, for HEALTHCHECK and similar",
   details: [
     "The port is read from the same file as the gateway's; GATEWAY_URL names another place. A file that became faulty while the gateway runs does not make it unhealthy.",
     "With --ready the answer also says whether it can do its work: Docker answers, and it is not shutting down.",
   ],
-  options: { ready: { summary: "asks /_ready instead of /_live" } },
+  options: { ready: { summary: "checks /_ready instead of /_live" } },
 
   async run({ options }, io) {
     const address = gatewayAddress(readListener(io), io.env["GATEWAY_URL"]);

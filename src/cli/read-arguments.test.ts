@@ -34,18 +34,18 @@ const faulty: readonly [rule: string, args: readonly string[], fault: string][] 
   [
     "an unknown option, with the one that was meant",
     ["a", "--dokcer"],
-    "there is no option --dokcer; did you mean --docker?",
+    "unknown option --dokcer (did you mean --docker?)",
   ],
-  ["an unknown option that is like none", ["a", "--zzz"], "there is no option --zzz"],
-  ["an option of every object", ["a", "--constructor"], "there is no option --constructor"],
-  ["a short option", ["a", "-x"], "there is no option -x"],
+  ["an unknown option that is like none", ["a", "--zzz"], "unknown option --zzz"],
+  ["an option of every object", ["a", "--constructor"], "unknown option --constructor"],
+  ["a short option", ["a", "-x"], "unknown option -x"],
   ["a value for an option without one", ["a", "--docker=1"], "--docker takes no value"],
   ["an option without its value", ["a", "--url"], "--url needs a value: URL"],
   ["an option without one of its words", ["a", "--front"], "--front needs a value: traefik, caddy"],
   ["a value that is none of the words", ["a", "--front", "nginx"], '"nginx" is none of traefik, caddy'],
   ["an operand that is none of the words", ["c"], '"c" is none of a, b'],
   ["a missing operand", ["--docker"], "SOURCE is missing"],
-  ["an operand too many", ["a", "file", "more"], '"more" is one argument too many'],
+  ["an operand too many", ["a", "file", "more"], 'unexpected argument "more"'],
 ];
 for (const [rule, args, fault] of faulty) {
   test(`refused: ${rule}`, () => assert.equal(readArguments(command, args), fault));

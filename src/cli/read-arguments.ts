@@ -36,8 +36,8 @@ function faultOfOption(
   known: readonly string[],
 ): string | undefined {
   if (option === undefined) {
-    const similar = nearest(rawName.replace(/^-+/, ""), known);
-    return `there is no option ${rawName}${similar === undefined ? "" : `; did you mean --${similar}?`}`;
+    const meant = nearest(rawName.replace(/^-+/, ""), known);
+    return `unknown option ${rawName}${meant === undefined ? "" : ` (did you mean --${meant}?)`}`;
   }
   if (option.value === undefined) return value === undefined ? undefined : `${rawName} takes no value`;
   if (value === undefined || value === "")
@@ -49,7 +49,7 @@ function faultOfOperands(given: readonly string[], operands: readonly Operand[])
   const missing = operands.slice(given.length).find(({ required }) => required);
   if (missing !== undefined) return `${missing.name} is missing`;
   const more = given[operands.length];
-  if (more !== undefined) return `"${more}" is one argument too many`;
+  if (more !== undefined) return `unexpected argument "${more}"`;
   for (const [index, value] of given.entries()) {
     const words = operands[index]?.words;
     const fault = faultOfWord(value, words === "files" ? undefined : words);

@@ -7,12 +7,12 @@ const DEFAULT_PORT = 8080;
 
 export const demo: Command = {
   summary: "runs a gateway with two sleeping demo apps; no Docker, nothing to configure",
-  details: ["PORT is where it listens, 8080 if nothing is said. Ctrl-C ends the gateway and both apps."],
+  details: ["PORT is the gateway's port (default 8080). Ctrl-C ends the gateway and both apps."],
   operands: [{ name: "PORT", required: false }],
   async run({ operands: [text = String(DEFAULT_PORT)] }, io) {
     const port = Number(text);
     if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-      io.stderr(`dag demo: ${JSON.stringify(text)} is no port; give a number from 1 to 65535\n`);
+      io.stderr(`dag demo: ${JSON.stringify(text)} is not a port; use a number from 1 to 65535\n`);
       return EXIT_USAGE;
     }
     const config = demoConfig({ port, appPorts: await findDemoPorts(), node: process.execPath });

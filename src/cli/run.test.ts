@@ -41,9 +41,9 @@ const refused: readonly [args: readonly string[], stderr: RegExp][] = [
   [["zzz"], /^dag: there is no command "zzz"\. The commands are: serve, /],
   [["help", "nothing"], /^dag: there is no command "nothing"/],
   [["constructor"], /^dag: there is no command "constructor"/],
-  [["serve", "config.yaml"], /^dag serve: "config\.yaml" is one argument too many$/m],
-  [["version", "2"], /^dag version: "2" is one argument too many$/m],
-  [["check", "--dokcer"], /^dag check: there is no option --dokcer; did you mean --docker\?\nusage: dag check /],
+  [["serve", "config.yaml"], /^dag serve: unexpected argument "config\.yaml"$/m],
+  [["version", "2"], /^dag version: unexpected argument "2"$/m],
+  [["check", "--dokcer"], /^dag check: unknown option --dokcer \(did you mean --docker\?\)\nusage: dag check /],
   [["explain"], /^dag explain: HOST\|NAME is missing$/m],
   [["completion", "tcsh"], /^dag completion: "tcsh" is none of bash, zsh, fish$/m],
 ];

@@ -49,7 +49,10 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   }
   const level = logLevel(io.env["LOG_LEVEL"] || undefined);
   const logger = createLogger({ level: level ?? "info", pretty: io.isTerminal });
-  if (level === undefined) logger.warn(`LOG_LEVEL is none of ${LEVELS.join(", ")}: info counts`);
+  if (level === undefined) {
+    const given = io.env["LOG_LEVEL"] ?? "";
+    logger.warn(`LOG_LEVEL must be one of ${LEVELS.join(", ")} (got ${JSON.stringify(given)}); using info`);
+  }
   for (const warning of loaded.warnings) logger.warn(warning);
   const clock = createSystemClock();
   const { config } = loaded;
@@ -93,7 +96,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   }
   source.watch(take, ended.signal);
   await shutdown;
-  logger.info({ grace_s: DRAIN_MS / 1000 }, "shutting down; open requests may finish");
+  logger.info({ grace_s: DRAIN_MS / 1000 }, `shutting down; open requests may finish (up to ${DRAIN_MS / 1000} s)`);
   await app.drain(DRAIN_MS);
   return EXIT_OK;
 }
@@ -125,7 +128,7 @@ function storeFor({ gateway }: FileConfig, logger: Logger): Store {
   if (existsSync(dirname(stateFile)))
     return createFileStore({ path: stateFile, warn: (message) => logger.warn(message) });
   logger.warn(
-    `${dirname(stateFile)} is no folder: activity is forgotten at a restart (mount a volume there, or set gateway.state_file)`,
+    `${dirname(stateFile)} is not a folder: activity is lost at a restart (mount a volume there, or set gateway.state_file)`,
   );
   return createMemoryStore();
 }

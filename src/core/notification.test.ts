@@ -17,7 +17,7 @@ const reported: readonly [rule: string, event: DomainEvent, expected: Partial<No
   [
     "a wake says its cause",
     { type: "wake", workload: "app", cause: "schedule" },
-    { event: "wake", title: "app is waking", message: "Its schedule says so.", reason: "schedule", duration_ms: null },
+    { event: "wake", title: "app is waking", message: "Its schedule is due.", reason: "schedule", duration_ms: null },
   ],
   [
     "a ready app says how long its wake took",
@@ -35,7 +35,7 @@ const reported: readonly [rule: string, event: DomainEvent, expected: Partial<No
     { type: "stopped", workload: "app", reason: "idle", durationMs: 240, awakeMs: 3_700_000 },
     {
       event: "stop",
-      message: "Nobody asked for it any more. It was awake for 1 h 1 min.",
+      message: "It was idle. It was awake for 1 h 1 min.",
       duration_ms: 240,
       awake_ms: 3_700_000,
     },

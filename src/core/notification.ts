@@ -86,7 +86,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
     }
     case "killed":
       return about("failed", event.workload, "was killed", {
-        message: `It did not end within ${timeSpan(event.timeoutMs)} of its stop and was killed: what it had not saved is lost.`,
+        message: `It did not stop within ${timeSpan(event.timeoutMs)} and was killed: unsaved data is lost.`,
         reason: "killed",
       });
     case "stop-failed":
@@ -128,19 +128,19 @@ function isCrash({ code, oomKilled }: ExitFacts): boolean {
 }
 
 const CAUSE_TEXTS: Readonly<Record<WakeCause, string>> = {
-  request: "Somebody asked for it.",
-  auth: "A front proxy asked for it.",
+  request: "A request arrived.",
+  auth: "An auth request arrived.",
   admin: "An administrator woke it.",
-  schedule: "Its schedule says so.",
-  dependency: "Something that needs it is waking.",
+  schedule: "Its schedule is due.",
+  dependency: "A container that needs it is waking.",
   scale: "Its group needs one more member.",
 };
 
 const STOP_TEXTS: Readonly<Record<StopReason, string>> = {
-  idle: "Nobody asked for it any more.",
-  schedule: "Its schedule says so.",
+  idle: "It was idle.",
+  schedule: "Its schedule is due.",
   admin: "An administrator stopped it.",
   suspend: "An administrator suspended it.",
-  unneeded: "Nothing needs it any more.",
-  pause: "Nobody asked for it, so it was paused.",
+  unneeded: "No container needs it any more.",
+  pause: "It was idle and was paused.",
 };

@@ -169,7 +169,7 @@ test("a user in the address becomes credentials, and configured headers win, but
   assert.equal(first?.headers["title"], "mine");
   assert.equal(first?.headers["x-more"], "1");
   assert.equal(`http://${first?.headers["host"]}`, receiver.url);
-  assert.equal(first?.body, "Somebody asked for it.");
+  assert.equal(first?.body, "A request arrived.");
 });
 
 test("ten thousand events cost a receiver that hangs no more than a hundred messages, the newest ones", async (t) => {

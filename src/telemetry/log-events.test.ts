@@ -109,7 +109,7 @@ const cases: [rule: string, event: DomainEvent, line: Partial<Line>][] = [
   [
     "and says what is wrong with it, where that is known",
     { type: "engine", engine: "docker", up: false, reason: "No permission to use the socket" },
-    { msg: "docker cannot be reached (No permission to use the socket); what is awake stays reachable" },
+    { msg: "docker cannot be reached (No permission to use the socket); awake apps stay reachable" },
   ],
   ["an engine that is back is logged", { type: "engine", engine: "docker", up: true }, { level: "info" }],
   [

@@ -44,7 +44,7 @@ export function logEvents(logger: EventLogger): Emit {
       case "killed":
         return logger.warn(
           { event: type, container: event.workload, timeout_ms: Math.round(event.timeoutMs) },
-          `"${event.workload}" did not end within ${timeSpan(event.timeoutMs)} of its stop and was killed; if it needs longer, raise its stop_timeout`,
+          `"${event.workload}" did not stop within ${timeSpan(event.timeoutMs)} and was killed; raise its stop_timeout if it needs longer`,
         );
       case "stop-failed":
         return logger.error(
@@ -109,7 +109,7 @@ export function logEvents(logger: EventLogger): Emit {
         if (event.up) return logger.info({ event: type, engine: event.engine }, `${event.engine} can be reached again`);
         return logger.error(
           { event: type, engine: event.engine },
-          `${event.engine} cannot be reached${event.reason === undefined ? "" : ` (${plainLine(event.reason)})`}; what is awake stays reachable`,
+          `${event.engine} cannot be reached${event.reason === undefined ? "" : ` (${plainLine(event.reason)})`}; awake apps stay reachable`,
         );
       case "settings": {
         const now = `${event.hosts} hosts, ${event.workloads} containers`;
@@ -181,6 +181,6 @@ const STOP_TEXTS: Readonly<Record<StopReason, string>> = {
   schedule: "schedule",
   admin: "by an administrator",
   suspend: "suspended",
-  unneeded: "nothing needs it any more",
+  unneeded: "no container needs it any more",
   pause: "idle, paused",
 };

@@ -36,7 +36,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
     },
     {
       name: "gateway_request_duration_seconds",
-      help: "From a request to the end of its answer.",
+      help: "Time from a request to the end of its response.",
       type: "histogram",
       labels: ["container"],
       samples: () => durations("gateway_request_duration_seconds", workloads, (tally) => tally.requestSeconds),
@@ -54,21 +54,21 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
     },
     {
       name: "gateway_start_duration_seconds",
-      help: "From the start of a wake to the app's first answer.",
+      help: "Time from the start of a wake to the app's first answer.",
       type: "histogram",
       labels: ["container"],
       samples: () => durations("gateway_start_duration_seconds", workloads, (tally) => tally.startSeconds),
     },
     {
       name: "gateway_idle_stops_total",
-      help: "How often it was put to sleep for lack of use.",
+      help: "Stops for being idle.",
       type: "counter",
       labels: ["container"],
       samples: () => each(workloads, (container, { idleStops }) => [{ labels: { container }, value: idleStops }]),
     },
     {
       name: "gateway_stop_vetoes_total",
-      help: "Stops that were put off because it was in use, by reason.",
+      help: "Stops put off because the container was in use, by signal.",
       type: "counter",
       labels: ["container", "reason"],
       samples: () =>
@@ -88,7 +88,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
     },
     {
       name: "gateway_container_state",
-      help: "1 for the state that it is in, 0 for the others.",
+      help: "1 for its current state, 0 for the others.",
       type: "gauge",
       labels: ["container", "state"],
       samples: () =>
@@ -98,7 +98,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
     },
     {
       name: "gateway_open_leases",
-      help: "What is open and keeps it awake, by kind (request or tunnel).",
+      help: "Open requests and tunnels, by kind.",
       type: "gauge",
       labels: ["container", "kind"],
       samples: () =>
@@ -108,7 +108,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
     },
     {
       name: "gateway_pending_requests",
-      help: "Requests that wait until it is awake; those for a group count under the group's name.",
+      help: "Requests that wait for the container; those for a group count under the group's name.",
       type: "gauge",
       labels: ["container"],
       samples: () => each(deps.routes(), (container, { queue }) => [{ labels: { container }, value: queue.pending }]),

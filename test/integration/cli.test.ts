@@ -37,7 +37,7 @@ for (const [args, stdout] of answered) {
 
 const refused: readonly [args: readonly string[], stderr: RegExp][] = [
   [["srve"], /^dag: there is no command "srve"\. Did you mean "serve"\?$/m],
-  [["serve", "--port", "80"], /^dag serve: there is no option --port\nusage: dag serve$/m],
+  [["serve", "--port", "80"], /^dag serve: unknown option --port\nusage: dag serve$/m],
   [["check", "/nonexistent/config.yaml"], /^\/nonexistent\/config\.yaml: there is no such file$/m],
 ];
 for (const [args, stderr] of refused) {
@@ -161,7 +161,9 @@ test("LOG_LEVEL settles what is logged, and an unknown one is told", async (t) =
   assert.equal(await quiet.stop(), 0);
   assert.deepEqual([...new Set(quiet.log.map(({ level }) => level))], ["error"], "only that Docker is away");
   const odd = await startGateway(t, { env: { LOG_LEVEL: "chatty" } });
-  await odd.waitForLog(({ msg }) => msg === "LOG_LEVEL is none of debug, info, warn, error, silent: info counts");
+  await odd.waitForLog(
+    ({ msg }) => msg === 'LOG_LEVEL must be one of debug, info, warn, error, silent (got "chatty"); using info',
+  );
 });
 
 test("dag check reads the file that CONFIG_PATH names, and never standard input", async (t) => {

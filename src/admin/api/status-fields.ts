@@ -22,82 +22,82 @@ const texts = { type: "array", items: text } as const;
 export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>> = {
   name: { what: "Its name.", schema: text },
   host: { what: "Its first host; empty when it has none.", schema: text },
-  status: { what: "What the engine says.", schema: oneOf("unknown", "exited", "running", "paused", "restarting") },
-  start_state: { what: "How its wake goes.", schema: oneOf("unknown", "starting", "running", "failed") },
+  status: { what: "The engine's state.", schema: oneOf("unknown", "exited", "running", "paused", "restarting") },
+  start_state: { what: "Progress of its wake.", schema: oneOf("unknown", "starting", "running", "failed") },
   image: { what: "Its image.", schema: text },
   icon: { what: "Its simple-icons slug.", schema: text },
-  target_port: { what: "Where the app listens; empty: nowhere that matters.", schema: text },
-  start_timeout: { what: "As Go writes durations, such as `1m0s`.", schema: text },
-  idle_timeout: { what: "The same; `0s`: never stopped for lack of use.", schema: text },
-  started_at: { what: "Since when it runs.", schema: moment, isOptional: true },
-  last_request: { what: "When it was last asked for; absent: never.", schema: moment, isOptional: true },
+  target_port: { what: "The app's port; empty: none.", schema: text },
+  start_timeout: { what: "As a Go duration, such as `1m0s`.", schema: text },
+  idle_timeout: { what: "As a Go duration; `0s`: never stopped for being idle.", schema: text },
+  started_at: { what: "When it was started.", schema: moment, isOptional: true },
+  last_request: { what: "Time of the last request; absent: none yet.", schema: moment, isOptional: true },
   idle_timeout_sec: { what: "`idle_timeout` in seconds.", schema: amount },
   idle_remaining_sec: {
-    what: "Until it is stopped for lack of use; 0: no idle time, or due; -1: never asked for.",
+    what: "Seconds until it is stopped for being idle; 0: no idle timeout, or due; -1: no request yet.",
     schema: whole,
   },
-  network: { what: "The network that it shares with the gateway; empty: found by itself.", schema: text },
-  schedule_start: { what: "The cron expression that starts it; empty: none.", schema: text },
-  schedule_stop: { what: "The cron expression that stops it; empty: none.", schema: text },
+  network: { what: "The configured network; empty: found automatically.", schema: text },
+  schedule_start: { what: "The cron expression for its start; empty: none.", schema: text },
+  schedule_stop: { what: "The cron expression for its stop; empty: none.", schema: text },
   schedule_timezone: { what: "The time zone of its schedule; empty: it has none.", schema: text },
-  scheduled_downtime: { what: "Whether its schedule keeps it closed now.", schema: flag },
+  scheduled_downtime: { what: "Whether it is closed by its schedule now.", schema: flag },
   next_scheduled_start: {
-    what: "While it is closed: when it opens, for people, such as `Mon 02 Jan · 15:04` in that time zone; `schedule.next_start` is for programs.",
+    what: "While closed: the opening time for people, such as `Mon 02 Jan · 15:04` in that time zone; programs use `schedule.next_start`.",
     schema: text,
   },
 
   hosts: { what: "All its hosts.", schema: texts },
-  origin: { what: "Where it was configured.", schema: oneOf("file", "label", "implied") },
+  origin: { what: "Source of its configuration.", schema: oneOf("file", "label", "implied") },
   state: {
-    what: "Where it stands.",
+    what: "Its state.",
     schema: oneOf(...STATUS_NAMES),
   },
   phase: {
-    what: "How far its wake is.",
+    what: "The phase of its wake.",
     schema: orNull(oneOf(...WAKE_PHASES)),
   },
-  since: { what: "Since when it stands there.", schema: orNull(moment) },
+  since: { what: "When it entered this state.", schema: orNull(moment) },
   last_client: {
-    what: "What kind of client used it last, by its User-Agent.",
+    what: "Kind of the last client, by its User-Agent.",
     schema: orNull(oneOf("browser", "bot", "program", "websocket")),
   },
-  leases: { what: "What is open now.", schema: record({ request: amount, tunnel: amount }) },
-  idle_deadline: { what: "When it is put to sleep unless somebody asks for it.", schema: orNull(moment) },
-  wakes_total: { what: "Wakes in all, former runs of the gateway included.", schema: amount },
-  wakes_today: { what: "Wakes since midnight (in `schedule_timezone`), or since the gateway came up.", schema: amount },
+  leases: { what: "Open requests and tunnels.", schema: record({ request: amount, tunnel: amount }) },
+  idle_deadline: { what: "When it is stopped if no request arrives.", schema: orNull(moment) },
+  wakes_total: { what: "Wakes in total, including earlier runs of the gateway.", schema: amount },
+  wakes_today: { what: "Wakes since midnight (in `schedule_timezone`), or since the gateway started.", schema: amount },
   wake_ms: {
-    what: "How long the last wake took, the median of the last twenty, and what is expected of the next.",
+    what: "Duration of the last wake, median of the last twenty, and expected duration of the next.",
     schema: record({ last: orNull(amount), median: orNull(amount), expected: orNull(amount) }),
   },
-  asleep_seconds: { what: "How long it has slept in all.", schema: amount },
-  memory_bytes: { what: "What it used before its last stop.", schema: orNull(amount) },
+  asleep_seconds: { what: "Time asleep in total.", schema: amount },
+  memory_bytes: { what: "Memory in use before its last stop.", schema: orNull(amount) },
   memory_saved_byte_seconds: { what: "`memory_bytes` times `asleep_seconds`.", schema: orNull(amount) },
-  groups: { what: "The groups that it is a member of.", schema: texts },
+  groups: { what: "Its groups.", schema: texts },
   depends_on: {
-    what: "What must be there before it, and how far.",
+    what: "Its dependencies, with their conditions.",
     schema: {
       type: "array",
       items: record({ name: text, condition: oneOf("started", "healthy", "completed") }),
     },
   },
   schedule: {
-    what: "Whether its hours are open, and when that changes.",
+    what: "Whether it is open by its schedule, and when that changes.",
     schema: orNull(record({ open: flag, next_start: orNull(moment), next_stop: orNull(moment) })),
   },
-  pinned_until: { what: "Until when an administrator keeps it awake.", schema: orNull(moment) },
-  suspended_until: { what: "Until when an administrator lets nothing wake it.", schema: orNull(moment) },
-  stop_deletes: { what: "Whether a stop deletes it, since it was started with `--rm`.", schema: flag },
-  throttled: { what: "Whether its CPU is limited for lack of use.", schema: flag },
+  pinned_until: { what: "End of *Keep awake*.", schema: orNull(moment) },
+  suspended_until: { what: "End of its suspension.", schema: orNull(moment) },
+  stop_deletes: { what: "Whether a stop deletes it (it was started with `--rm`).", schema: flag },
+  throttled: { what: "Whether its CPU is limited (`throttle_after`).", schema: flag },
   ended_by: {
     what: "Who ended its last run: the gateway, somebody else by an order such as `docker stop`, or nobody (it ended by itself).",
     schema: orNull(oneOf("us", "other", "itself")),
   },
   update_wait: {
-    what: "While somebody else may be updating it: since when, and when a request is a start again unless more happens.",
+    what: "While somebody else may be updating it: since when, and when a request may start it again.",
     schema: orNull(record({ since: moment, until: moment })),
   },
   failure: {
-    what: "Why its last wake failed, and when the next request is a new try.",
+    what: "Why its last wake failed, and when a request may try again.",
     schema: orNull(
       record({
         reason: oneOf(
@@ -120,7 +120,7 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
     ),
   },
   warnings: {
-    what: "Labels that were ignored, and why; that it speaks TLS only, where plain HTTP is configured.",
+    what: "Ignored labels with the reason; whether it accepts only TLS although plain HTTP is configured.",
     schema: texts,
   },
 };
@@ -129,7 +129,7 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
 export const STATUS_FIELDS: Readonly<Record<keyof StatusDocument, FieldSpec>> = {
   containers: { what: "Every container, by name.", schema: { type: "array", items: { $ref: "#/$defs/container" } } },
   groups: {
-    what: "Every group, and how many requests wait for it.",
+    what: "Every group, with its waiting requests.",
     schema: {
       type: "array",
       items: record({
@@ -142,16 +142,16 @@ export const STATUS_FIELDS: Readonly<Record<keyof StatusDocument, FieldSpec>> = 
     },
   },
   unrouted: {
-    what: "Containers without a route, and which of their labels were ignored.",
+    what: "Containers without a route, and their ignored labels.",
     schema: { type: "array", items: record({ name: text, warnings: texts }) },
   },
   untrusted_proxies: {
-    what: "Addresses in private networks that send `X-Forwarded-*`, which is ignored: they are not in `trusted_proxies`.",
+    what: "Private addresses whose `X-Forwarded-*` are ignored because they are not in `trusted_proxies`.",
     schema: texts,
   },
-  engine_up: { what: "Whether every engine that is in use can be reached.", schema: flag },
+  engine_up: { what: "Whether the gateway can reach every engine in use.", schema: flag },
   version: { what: "The gateway's version.", schema: text },
-  updated_at: { what: "When this was so.", schema: moment },
+  updated_at: { what: "Time of this document.", schema: moment },
 };
 
 /** Returns the JSON Schema of an object with these fields; any release may add more. */

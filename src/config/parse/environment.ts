@@ -27,15 +27,15 @@ export const DEFAULT_CONFIG_PATH = "/etc/gateway/config.yaml";
 
 /** Variables that belong to the process and have no key in the file, with what they do; the documentation is made from it. */
 export const PROCESS_VARIABLES: Readonly<Record<string, string>> = {
-  [CONFIG_PATH_VARIABLE]: `The configuration file. Default: \`${DEFAULT_CONFIG_PATH}\`, which may be missing; when a file that is named is missing, the log says so.`,
+  [CONFIG_PATH_VARIABLE]: `The configuration file. Default: \`${DEFAULT_CONFIG_PATH}\`, which may be missing; if a file that you set is missing, the log warns.`,
   LOG_LEVEL:
-    "What is logged: `debug`, `info` (the default), `warn`, `error` or `silent`. Lines are JSON, or for people at a terminal.",
+    "What is logged: `debug`, `info` (the default), `warn`, `error` or `silent`. Lines are JSON; at a terminal they are formatted for people.",
   DOCKER_HOST:
-    "Where Docker is: `unix:///var/run/docker.sock` (the default) or `tcp://HOST:PORT`. `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` are read as the docker command does; its contexts are not.",
+    "Address of Docker: `unix:///var/run/docker.sock` (the default) or `tcp://HOST:PORT`. `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` work as for the docker command; contexts are not used.",
   OTEL_EXPORTER_OTLP_ENDPOINT:
-    "Where OpenTelemetry traces go; unset: nowhere. It and the other standard `OTEL_` variables are in [tracing](tracing.md).",
+    "Address for OpenTelemetry traces; unset: no traces. It and the other standard `OTEL_` variables are in [tracing](tracing.md).",
   GATEWAY_URL:
-    "Where commands that ask or order the running gateway find it (`dag list`, `dag wake`, `dag explain`, `dag health`, `dag check --front` and others). Default: the port that the configuration names, on this machine.",
+    "Address of the running gateway for commands (`dag list`, `dag wake`, `dag explain`, `dag health`, `dag check --front` and others). Default: the configured port on this machine.",
 };
 
 export interface EnvironmentOverrides {

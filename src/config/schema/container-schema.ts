@@ -53,10 +53,12 @@ const ignoreKeys = z
     ips: list(cidr()).prefault([]).describe("Addresses or networks of clients."),
     preset: list(choice("uptime", "crawlers"))
       .prefault([])
-      .describe("Ready-made lists of well-known uptime checkers, and of crawlers and link previews."),
+      .describe("Built-in lists of well-known uptime checkers, and of crawlers and link previews."),
     status: numberOf(200, 204, 503)
       .prefault(503)
-      .describe("What they get while it sleeps; behind Traefik and Caddy always 503, since a 2xx would let them pass."),
+      .describe(
+        "Status for these requests while the container is asleep; behind Traefik and Caddy always 503, since a 2xx would let them pass.",
+      ),
   })
   .check(({ value, issues }) => {
     const { status, ...rules } = value;
@@ -74,7 +76,7 @@ export const containerSchema = z
     host: list(host())
       .optional()
       .describe(
-        "Host names that wake it; also `*.example.com` and `host:port`. None for a dependency, a group's member, and what a front proxy names by path (`/_auth/FRONT/container/NAME`).",
+        "Host names of the app; also `*.example.com` and `host:port`. Not needed for a dependency, a group's member, or a container that a front proxy names by path (`/_auth/FRONT/container/NAME`).",
       ),
     target_port: integer(1, 65_535)
       .optional()
@@ -82,105 +84,118 @@ export const containerSchema = z
       .describe("Port that the app listens on inside the container."),
     target_scheme: choice("http", "https")
       .prefault("http")
-      .describe("What the app speaks on that port; `https` for an app that speaks TLS only."),
+      .describe("Protocol of the app on that port; `https` for an app that accepts only TLS."),
     target_verify: flag()
       .prefault(false)
       .describe(
-        "With `target_scheme: https`: the app's certificate must be valid for the host that it is asked for (more authorities by `NODE_EXTRA_CA_CERTS`).",
+        "With `target_scheme: https`: the app's certificate must be valid for the requested host (add authorities by `NODE_EXTRA_CA_CERTS`).",
       ),
-    start_timeout: duration().prefault("60s").describe("How long a start may take until the app answers."),
+    start_timeout: duration()
+      .prefault("60s")
+      .describe("Maximum time from the start until the app is ready; then the wake fails."),
     idle_timeout: duration()
       .optional()
       .meta({ unsetMeans: "0" })
       .describe(
-        "Sleeps after so long without a request; 0: never. A container that is only a dependency and has no such key sleeps with the last one that needs it.",
+        "Idle time after which the container is stopped; 0: never. A dependency without this key is stopped with the last container that needs it.",
       ),
-    network: text().prefault("").describe("The Docker network by which it is reached; empty: the gateway's."),
-    redirect_path: path().prefault("").describe("Where the loading page ends; empty: where the visitor was going."),
+    network: text().prefault("").describe("The Docker network by which the gateway reaches it; empty: the gateway's."),
+    redirect_path: path()
+      .prefault("")
+      .describe(
+        "Path that the loading page opens when the app is ready; empty: the address that the visitor requested.",
+      ),
     icon: text().prefault("docker").describe("A Simple Icons slug."),
     health_path: path()
       .prefault("")
       .describe(
-        "A GET on this path must answer 2xx before it counts as ready; empty: Docker's own health check if there is one, else a TCP connect.",
+        "Ready when a GET on this path answers 2xx; empty: when Docker's health check succeeds, else when the port accepts a connection.",
       ),
     health_host: simpleHost()
       .optional()
       .describe(
-        "The Host header of probes (`health_path`, `busy_path`); unset: the first plain host, the group's, or for a wildcard one that visitors came by.",
+        "The Host header of probes (`health_path`, `busy_path`); unset: the first plain host, the group's, or for a wildcard a host that visitors requested.",
       ),
     depends_on: list(name(WORKLOAD_NAME, WORKLOAD_NAMES))
       .optional()
       .describe("Containers that must be ready first; unset: read from the Compose labels, with their conditions."),
     schedule_start: cron()
       .prefault("")
-      .describe("Started by the clock. With a stop as well: reachable only in between."),
-    schedule_stop: cron().prefault("").describe("Stopped by the clock."),
+      .describe("When the container is started. With `schedule_stop`: reachable only in between."),
+    schedule_stop: cron().prefault("").describe("When the container is stopped."),
     schedule_timezone: timezone()
       .optional()
       .meta({ inherits: "gateway.schedule_timezone" })
-      .describe("Time zone of both."),
+      .describe("Time zone of `schedule_start` and `schedule_stop`."),
     wake: choice("auto", "page", "hold")
       .prefault("auto")
       .describe(
-        "While it wakes, browsers see a page and others are held (`auto`), or all see the page, or all are held.",
+        "While the container wakes: browsers get the loading page and other requests are held (`auto`), no request is held (`page`), or every request is held (`hold`).",
       ),
     wake_after_stop: choice("asked", "started")
       .prefault("asked")
       .describe(
-        "What wakes it after somebody else has stopped it: whoever asks for it, or only who starts it (`started`, for tools that stop an app and must find it stopped). A crash is no stop.",
+        "What wakes the container after somebody else stopped it: the next request (`asked`), or only a start by somebody (`started`, for tools that stop an app and rely on it). A crash does not count as a stop.",
       ),
     hold_timeout: duration()
       .optional()
       .meta({ inherits: "gateway.hold_timeout" })
-      .describe("How long a request waits for it."),
+      .describe("Maximum time that a request waits for the container."),
     max_pending: integer(1, 1_000_000)
       .optional()
       .meta({ inherits: "gateway.max_pending" })
-      .describe("How many requests may wait for it at once."),
-    stop_method: choice("stop", "pause", "kill").prefault("stop").describe("How it is put to sleep."),
+      .describe("Maximum number of requests that wait for the container at once."),
+    stop_method: choice("stop", "pause", "kill").prefault("stop").describe("How the container is stopped when idle."),
     stop_timeout: duration()
       .optional()
       .describe(
-        "How long it may take to end by itself before it is killed; unset: what it was made with (`--stop-timeout`, Compose's `stop_grace_period`).",
+        "Time to stop by itself before it is killed; unset: the container's own (`--stop-timeout`, Compose's `stop_grace_period`).",
       ),
     stop_signal: textLike(SIGNAL, "a signal such as SIGTERM")
       .prefault("")
-      .describe("The signal that asks it to end; empty: the image's own. Docker before API 1.42 gets it by a kill."),
-    min_uptime: duration().prefault("0").describe("It stays awake at least so long."),
+      .describe("The signal for a stop; empty: the image's own. With Docker before API 1.42 it is sent by a kill."),
+    min_uptime: duration().prefault("0").describe("Minimum time that the container stays awake after a start."),
     idle_signal: choice("requests", "traffic", "connections", "cpu")
       .optional()
       .describe(
-        "What counts as use besides requests; unset: `requests`, behind a front proxy `traffic`, and there in the network of another container `connections`.",
+        "What counts as activity besides requests; unset: `requests`, behind a front proxy `traffic`, and in another container's network `connections`.",
       ),
-    busy_path: path().prefault("").describe("While a GET on this path answers 2xx it is not put to sleep."),
+    busy_path: path().prefault("").describe("While a GET on this path answers 2xx, the container is not stopped."),
     pass_host: flag().prefault(true).describe("The app sees the client's Host header; false: its own address."),
-    logs: logs().optional().meta({ inherits: "gateway.logs" }).describe("When anybody may read its last log lines."),
-    title: text().prefault("").describe("Name on its pages; empty: the container's."),
-    message: text().prefault("").describe("A sentence on its pages."),
+    logs: logs()
+      .optional()
+      .meta({ inherits: "gateway.logs" })
+      .describe("When visitors may read the container's last log lines."),
+    title: text().prefault("").describe("Name on the app's pages; empty: the container's name."),
+    message: text().prefault("").describe("Your own sentence on the loading page."),
     color: textLike(/^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, "a colour such as #3366ff")
       .prefault("")
-      .describe("Accent colour of its pages."),
+      .describe("Accent colour of the app's pages."),
     logo: textLike(
       /^(data:image\/[^\r\n]+|[^/:\\]+)$/,
       "a data:image/… address or a file name (pages load nothing from other hosts)",
     )
       .prefault("")
       .describe(
-        "Picture on its pages: a `data:image/…` address, or the name of a file in `templates_dir`; empty: the icon.",
+        "Picture on the app's pages: a `data:image/…` address, or the name of a file in `templates_dir`; empty: the icon.",
       ),
     weight: integer(1, 1000).prefault(1).describe("Its share in a group with the strategy `weighted`."),
-    ignore: ignoreKeys.prefault({}).describe("Requests that match any rule neither wake it nor keep it awake."),
+    ignore: ignoreKeys
+      .prefault({})
+      .describe("Requests that match any rule neither wake the container nor keep it awake."),
     pause_after: duration()
       .prefault("0")
       .describe(
-        "Paused after so long without a request, before `idle_timeout` stops it; it wakes in milliseconds. 0: never.",
+        "Idle time after which the container is paused, before `idle_timeout` stops it; it then wakes in milliseconds. 0: never.",
       ),
-    throttle_after: duration().prefault("0").describe("Its CPU is limited after so long without a request. 0: never."),
-    throttle_cpus: decimal(0.01, 1024).prefault(0.1).describe("CPUs that are left to it then."),
+    throttle_after: duration()
+      .prefault("0")
+      .describe("Idle time after which the container's CPU is limited. 0: never."),
+    throttle_cpus: decimal(0.01, 1024).prefault(0.1).describe("CPU limit of a throttled container."),
     throttle_memory_reservation: size(6 * 1024 ** 2)
       .prefault("0")
       .describe(
-        "Its memory reservation then, such as `64m`: what is above is taken first when memory runs short. 0: as it is.",
+        "Memory reservation of a throttled container, such as `64m`: memory above it is reclaimed first when memory runs short. 0: unchanged.",
       ),
     process: processKeys
       .optional()
@@ -192,7 +207,7 @@ export const containerSchema = z
 export const labelSchema = containerSchema.omit({ name: true, process: true }).extend({
   group: name(/^[\w.-]+$/, "a group name (letters, digits, _ . -)")
     .optional()
-    .describe("The group that answers for `dag.host` together with the others of the same group."),
+    .describe("The group; its members share `dag.host`."),
 });
 
 export type ContainerKeys = z.output<typeof containerSchema>;

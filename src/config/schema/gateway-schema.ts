@@ -5,16 +5,14 @@ import { cidr, choice, duration, host, integer, list, name, scalar, text, textLi
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
 const adminAuth = z.strictObject({
-  method: choice("none", "basic", "bearer")
-    .prefault("none")
-    .describe("How visitors of the admin pages prove who they are."),
+  method: choice("none", "basic", "bearer").prefault("none").describe("How administrators log in."),
   username: text().prefault("").describe("For `basic`."),
-  password: text().prefault("").describe("For `basic`. Better given by `ADMIN_AUTH_PASSWORD_FILE` than written here."),
-  token: text().prefault("").describe("For `bearer`. Better given by `ADMIN_AUTH_TOKEN_FILE` than written here."),
+  password: text().prefault("").describe("For `basic`. Set it by `ADMIN_AUTH_PASSWORD_FILE` rather than here."),
+  token: text().prefault("").describe("For `bearer`. Set it by `ADMIN_AUTH_TOKEN_FILE` rather than here."),
   trusted_header: textLike(HEADER_NAME, "a header name")
     .prefault("")
     .describe(
-      "Also lets in whoever comes through one of `trusted_proxies` with this header, such as `Remote-User`: somebody whom an authenticating front has logged in. That front must remove the header from what clients send. Empty: off.",
+      "A request from one of `trusted_proxies` with this header, such as `Remote-User`, is logged in: an authenticating front proxy sets it. The front proxy must remove the header from client requests. Empty: off.",
     ),
 });
 
@@ -24,36 +22,36 @@ const traefik = z.strictObject({
   via: choice("forward-auth", "proxy")
     .prefault("forward-auth")
     .describe(
-      "`forward-auth`: Traefik asks us and then talks to the app itself. `proxy`: all traffic passes through us.",
+      "`forward-auth`: Traefik sends an auth request to the gateway and then talks to the app itself. `proxy`: all traffic passes through the gateway.",
     ),
   middlewares: list(text())
     .prefault([])
     .describe(
-      "More middlewares for every published router. They run before ours, so that strangers are refused before anything wakes.",
+      "More middlewares for every published router. They run before the gateway's, so that strangers are refused before anything wakes.",
     ),
   priority: integer(1, 2_147_483_647)
     .prefault(100_000)
-    .describe("Priority of every published router; high enough to win against the app's own."),
+    .describe("Priority of every published router; by default high enough to win against the app's own."),
 });
 
 const notify = z
   .strictObject({
-    url: name(/^https?:\/\/[^\s]+$/i, "an http or https address").describe("Where the message is posted to."),
+    url: name(/^https?:\/\/[^\s]+$/i, "an http or https address").describe("Address that receives the message."),
     events: list(choice("wake", "ready", "stop", "failed"))
       .prefault(["wake", "ready", "stop", "failed"])
-      .describe("What is worth a message."),
+      .describe("Events that send a message."),
     headers: z
       .record(name(HEADER_NAME, "a header name") as z.ZodType<string, string>, text())
       .prefault({})
-      .describe("More headers of the request; they win against the preset's."),
+      .describe("More headers of the request; they override the preset's."),
     secret: text().prefault("").describe("Signs every message by HMAC-SHA256; empty: unsigned."),
     preset: choice("", "ntfy", "discord", "slack", "gotify")
       .prefault("")
-      .describe("Shape of the body; empty: our own JSON."),
+      .describe("Format of the body; empty: the gateway's JSON."),
     template: scalar({ kind: "text", type: "string" }, parseNotifyTemplate)
       .prefault("")
       .describe(
-        "A text with `{{ message }}` and other fields (see docs/notifications.md): the whole body if it is JSON, else what the preset says.",
+        "A text with `{{ message }}` and other fields (see docs/notifications.md): the whole body if it is JSON, else the message within the preset.",
       ),
   })
   .meta({ required: ["url"] });
@@ -69,36 +67,35 @@ export const gatewaySchema = z.strictObject({
   log_lines: integer(1, 10_000).prefault(30).describe("How many log lines the loading page shows."),
   discovery_interval: duration()
     .prefault("15s")
-    .describe("How often all containers are listed again; events arrive at once in between. 0: by events alone."),
+    .describe("How often the gateway lists all containers, in addition to events. 0: events only."),
   trusted_proxies: list(cidr())
     .prefault([])
-    .describe("Peers whose `X-Forwarded-*` headers count and who may send auth requests."),
-  admin_auth: adminAuth.prefault({}).describe("Who may see the dashboard and the metrics. Not hot-reloaded."),
+    .describe("Peers whose `X-Forwarded-*` headers are used and that may send auth requests."),
+  admin_auth: adminAuth.prefault({}).describe("Login for the dashboard and the metrics. Not hot-reloaded."),
   schedule_timezone: timezone().optional().describe("Time zone of all schedules; unset: the machine's own."),
-  admin_hosts: list(host()).prefault([]).describe("Hosts on which the admin pages answer; empty: every host."),
+  admin_hosts: list(host()).prefault([]).describe("Hosts that serve the admin pages; empty: every host."),
   network: text()
     .prefault("")
-    .describe("The network shared with containers; empty: found from the gateway's own container."),
+    .describe("The network shared with containers; empty: the networks of the gateway's own container."),
   address: choice("auto", "container", "published")
     .prefault("auto")
     .describe("Reach containers by their own address, or by published ports (gateway on the host, Docker Desktop)."),
   hold_timeout: duration()
     .prefault("25s")
-    .describe("How long a request waits for a container that wakes, before it gets a 503."),
-  max_pending: integer(1, 1_000_000).prefault(1000).describe("How many requests may wait at once, overall."),
+    .describe("Maximum time that a request waits for a container to wake, before it gets a 503."),
+  max_pending: integer(1, 1_000_000).prefault(1000).describe("Maximum number of requests that wait at once, overall."),
   logs: choice("starting", "always", "never")
     .prefault("starting")
-    .describe("When anybody may read a container's last log lines: while it starts or failed, always, or never."),
+    .describe(
+      "When visitors may read a container's last log lines: while it starts or after it failed, always, or never.",
+    ),
   state_file: text()
     .prefault("/data/state.json")
-    .describe("Where activity and wake times survive a restart; empty: memory only. Not hot-reloaded."),
-  templates_dir: text().prefault("").describe("A directory with pages that replace the built-in ones."),
-  theme: choice("default", "minimal", "terminal").prefault("default").describe("The look of the built-in pages."),
+    .describe("File that keeps activity and wake times over a restart; empty: memory only. Not hot-reloaded."),
+  templates_dir: text().prefault("").describe("Directory with pages that replace the built-in ones."),
+  theme: choice("default", "minimal", "terminal").prefault("default").describe("Design of the built-in pages."),
   traefik: traefik.prefault({}).describe("What `/_provider/traefik` publishes."),
-  notify: z
-    .array(notify)
-    .prefault([])
-    .describe("Webhooks that are notified when containers wake, answer, sleep or fail."),
+  notify: z.array(notify).prefault([]).describe("Webhooks for containers that wake, become ready, stop or fail."),
 });
 
 export type GatewayKeys = z.output<typeof gatewaySchema>;

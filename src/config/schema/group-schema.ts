@@ -8,20 +8,20 @@ export const groupSchema = z
     host: list(host())
       .prefault([])
       .describe(
-        "Host names that the group answers for. None for a group that a front proxy names by path (`/_auth/FRONT/group/NAME`).",
+        "Host names of the group. Not needed for a group that a front proxy names by path (`/_auth/FRONT/group/NAME`).",
       ),
     strategy: choice("round-robin", "least-connections", "weighted")
       .prefault("round-robin")
-      .describe("Who gets the next request."),
+      .describe("Which member gets the next request."),
     sticky: textLike(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "a cookie name")
       .prefault("")
-      .describe("Name of a cookie that leads a client to the same member again; empty: none."),
+      .describe("Name of a cookie that sends a client to the same member again; empty: none."),
     containers: list(name(/^\S+$/, "a container name"))
       .prefault([])
       .describe("Names of its members, which are listed under `containers`."),
     target_concurrency: integer(0, 1_000_000)
       .prefault(0)
-      .describe("0: all members wake together. n: one first, the next when n requests are in flight on each."),
+      .describe("0: all members wake together. n: one first, the next when each awake member has n open requests."),
   })
   .meta({ required: ["name", "containers"] });
 
