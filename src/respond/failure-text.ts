@@ -49,7 +49,7 @@ export function failureText(t: Translate, cause: FailureCause): FailureText {
       return text(t(`failed.${cause.code}`), cause.message);
     case "needs": {
       const { sentence, words } = failureText(t, cause.cause);
-      return text(t("failed.needs", { name: cleanText(cause.name) }), sentence, words);
+      return text(t("failed.needs", { name: cleanText(cause.name) }), `${cause.name}: ${sentence}`, words);
     }
     case "needs-stopped":
     case "needs-suspended":

@@ -13,7 +13,7 @@ export const de: Messages = {
   "phase.updating": "Gerade eben angehalten; wartet bis zu 10 s, falls ein Update läuft",
   "phase.dependencies": "Startet zuerst, was die App braucht",
   "phase.starting": "Startet",
-  "phase.waiting": "Gestartet, wartet auf die Antwort der App",
+  "phase.waiting": "Gestartet, wartet auf die App",
   "phase.ready": "Bereit, wird geöffnet",
   "step.stopping": "Stopp",
   "step.updating": "Update",

@@ -116,7 +116,7 @@ export const adminDe: AdminMessages = {
   "row.warnings.one": "{n} Einstellung ignoriert",
   "row.warnings.other": "{n} Einstellungen ignoriert",
   "row.needs": "gebraucht von {name}",
-  "row.retry": "nächster Versuch",
+  "row.retry": "nächster Versuch in",
   "condition.started": "gestartet",
   "condition.healthy": "antwortet",
   "condition.completed": "durchgelaufen",

@@ -113,7 +113,7 @@ export const adminEn = {
   "row.warnings.one": "{n} setting ignored",
   "row.warnings.other": "{n} settings ignored",
   "row.needs": "needed by {name}",
-  "row.retry": "next try",
+  "row.retry": "next try in",
   "condition.started": "started",
   "condition.healthy": "answers",
   "condition.completed": "completed",

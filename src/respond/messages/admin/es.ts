@@ -114,7 +114,7 @@ export const adminEs: AdminMessages = {
   "row.warnings.one": "{n} ajuste ignorado",
   "row.warnings.other": "{n} ajustes ignorados",
   "row.needs": "la necesita {name}",
-  "row.retry": "próximo intento",
+  "row.retry": "próximo intento en",
   "condition.started": "iniciada",
   "condition.healthy": "responde",
   "condition.completed": "terminada",

@@ -116,7 +116,7 @@ export const adminFr: AdminMessages = {
   "row.warnings.one": "{n} réglage ignoré",
   "row.warnings.other": "{n} réglages ignorés",
   "row.needs": "nécessaire à {name}",
-  "row.retry": "prochain essai",
+  "row.retry": "prochain essai dans",
   "condition.started": "démarrée",
   "condition.healthy": "répond",
   "condition.completed": "terminée",

@@ -115,7 +115,7 @@ export const adminIt: AdminMessages = {
   "row.warnings.one": "{n} impostazione ignorata",
   "row.warnings.other": "{n} impostazioni ignorate",
   "row.needs": "serve a {name}",
-  "row.retry": "prossimo tentativo",
+  "row.retry": "prossimo tentativo tra",
   "condition.started": "avviata",
   "condition.healthy": "risponde",
   "condition.completed": "conclusa",
