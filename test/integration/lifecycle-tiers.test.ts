@@ -39,6 +39,22 @@ test("unused, it gets slower, then pauses, then stops, each at its moment", asyn
   );
 });
 
+test("a request that comes before the engine is asked to stop a paused one lets it go on", async () => {
+  const fixture = await ready({ ...tiers, pauseAfterMs: 5 * MINUTE });
+  const { restore } = fixture.engine;
+  fixture.engine.restore = async (...args) => {
+    await fixture.clock.sleep(500); // a busy engine gives it its own limits back first
+    return restore(...args);
+  };
+  await fixture.clock.advance(10 * MINUTE);
+  assert.equal(fixture.status("app"), "stopping");
+  fixture.orders();
+  const guest = fixture.visit("app");
+  await fixture.clock.advance(1_000);
+  assert.equal(guest.answer, "forward app");
+  assert.deepEqual(fixture.orders(), ["start app"]);
+});
+
 test("a paused one goes on without a cold start", async () => {
   const fixture = await ready({ pauseAfterMs: MINUTE });
   await fixture.clock.advance(MINUTE);

@@ -216,6 +216,7 @@ async function quieten(cast: Cast, expected: Expected, clients: Clients): Promis
   cast.note("> quiet");
   model.reachable(true);
   model.busy = false;
+  if (cast.variant !== 0) cast.unsteadyAtMs = clock.now(); // nothing has watched what was not configured
   cast.variant = 0;
   clients.ask();
   clients.order();

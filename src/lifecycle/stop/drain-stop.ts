@@ -54,7 +54,9 @@ export async function stopJob(
 ): Promise<void> {
   const { state, settings, engine } = record;
   if (state.status !== "stopping") return;
-  if (await mustBeLeft(record, state.reason)) {
+  const method = state.reason === "pause" ? "pause" : settings.stopMethod;
+  if (method !== "pause" && record.ownLimits !== undefined) await unthrottle(context, record);
+  if ((await mustBeLeft(record, state.reason)) || isWantedAgain(record)) {
     if (!signal.aborted)
       context.dispatch(record, { type: "stop-ended", run, observation: record.observation ?? STILL_RUNNING });
     return;
@@ -66,8 +68,6 @@ export async function stopJob(
   let killedAfterMs: number | undefined;
   try {
     record.memoryBytes = sampledMemory(record) ?? record.memoryBytes;
-    const method = state.reason === "pause" ? "pause" : settings.stopMethod;
-    if (method !== "pause" && record.ownLimits !== undefined) await unthrottle(context, record);
     const order = { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal };
     const result = await stopIfThere(engine, ref, { ...order, ...unlessChanged(record, state.reason) });
     killedAfterMs = result.killedAfterMs;
@@ -97,6 +97,11 @@ export async function stopJob(
 async function mustBeLeft(record: WorkloadRecord, reason: StopReason): Promise<boolean> {
   if (reason === "schedule") await observe(record);
   return reason !== "admin" && reason !== "suspend" && reason !== "pause" && stopDeletes(record);
+}
+
+/** Somebody arrived before the engine was asked: an idle stop is not begun then. */
+function isWantedAgain({ state }: WorkloadRecord): boolean {
+  return state.status === "stopping" && state.wakeNext && canBeUndone(state.reason);
 }
 
 /** What somebody has removed meanwhile needs no stop. */
