@@ -38,7 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an end of a lease is no activity",
-    edits: [["lifecycle/workload/lease.ts", "if (!lease.quiet) record.lastActivityMs = clock.now();", ""]],
+    edits: [["lifecycle/workload/lease.ts", "if (!lease.quiet) noteUse(record, clock.now());", ""]],
   },
   {
     name: "a hold is no activity",
@@ -98,7 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a failed stop is tried again at once",
-    edits: [["lifecycle/stop/drain-stop.ts", "  record.keepUntilMs = clock.now() + AFTER_FAILED_STOP_MS;\n", ""]],
+    edits: [["lifecycle/stop/drain-stop.ts", "  putOffUntil(record, clock.now() + AFTER_FAILED_STOP_MS);\n", ""]],
   },
   {
     name: "one that runs without an answer is never stopped",

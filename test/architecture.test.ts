@@ -40,6 +40,63 @@ test("the text that each mutant replaces stands in its file exactly once", () =>
   assert.deepEqual(lost, []);
 });
 
+test("each field of a workload's record is written by one file", () => {
+  const sources = sourcesBelow("src/lifecycle", "src/proxy", "src/forward-auth", "src/public", "src/admin");
+  assert.ok(writersOf(sources).size > 40);
+  assert.deepEqual(sharedFields(sources), []);
+});
+
+test("a second writer of a record's field is found, however it writes", () => {
+  for (const code of [
+    "record.leases += 1;",
+    "member.leases = 0;",
+    "({ leases: one.leases } = before);",
+    "record.leases++;",
+  ]) {
+    const sources = new Map([...sourcesBelow("src/lifecycle"), ["src/lifecycle/planted.ts", code]]);
+    assert.deepEqual(
+      sharedFields(sources),
+      ["leases: src/lifecycle/planted.ts, src/lifecycle/workload/lease.ts"],
+      code,
+    );
+  }
+});
+
+/** Where a record is made all of its fields are written, once. */
+const RECORD = "src/lifecycle/workload/record.ts";
+
+function sourcesBelow(...folders: readonly string[]): Map<string, string> {
+  const files = globSync(
+    folders.map((folder) => `${folder}/**/*.ts`),
+    { cwd: root, exclude: ["**/*.test.ts"] },
+  );
+  return new Map(
+    files.filter((file) => file !== RECORD).map((file) => [file, readFileSync(path.join(root, file), "utf8")]),
+  );
+}
+
+function sharedFields(sources: ReadonlyMap<string, string>): readonly string[] {
+  return [...writersOf(sources)]
+    .filter(([, files]) => files.length > 1)
+    .map(([field, files]) => `${field}: ${files.toSorted().join(", ")}`);
+}
+
+/** By field: the files that assign it. `this.x = …` is a class's own. */
+function writersOf(sources: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
+  const made = readFileSync(path.join(root, RECORD), "utf8");
+  const body = /export interface WorkloadRecord \{\n(.*?)\n\}/su.exec(made)?.[1] ?? "";
+  const fields = [...body.matchAll(/^ {2}(?:readonly )?(\w+):/gmu)].flatMap(([, name]) => name ?? []);
+  return new Map(
+    fields.map((field) => {
+      const write = new RegExp(
+        `\\b(?!this\\b)\\w+\\.${field}(?:\\s*(?:=(?![=>])|[-+|?&*]{1,2}=)|\\+\\+|--|[^;{}()]*\\} = )`,
+        "u",
+      );
+      return [field, [...sources].flatMap(([file, code]) => (write.test(code) ? [file] : []))];
+    }),
+  );
+}
+
 const breaches: readonly { readonly file: string; readonly code: string; readonly rule: string }[] = [
   { file: "src/core/reads.ts", code: 'import "node:fs";', rule: "core-is-pure" },
   { file: "src/core/parses.ts", code: 'import "zod";', rule: "core-is-pure" },

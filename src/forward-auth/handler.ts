@@ -1,6 +1,7 @@
+import { turnGate } from "../lifecycle/workload/gate.ts";
+import { noteClient } from "../lifecycle/workload/activity.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { clientClass } from "../core/client-class.ts";
 import type { Forward } from "../core/decision.ts";
 import { isolateAsync } from "../core/isolate.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
@@ -99,9 +100,9 @@ function passAtOnce(
   const record = lifecycle.routes().hosts.find(forwardedHost)?.single;
   const gate = record?.gate;
   if (record === undefined || gate === undefined) return undefined;
-  record.gate = gate.next;
+  turnGate(record, gate);
   const { context } = lifecycle;
-  record.lastClient = clientClass(userAgent, websocketKey !== undefined);
+  noteClient(record, userAgent, websocketKey !== undefined);
   touch(record, context.clock);
   noteRequestedHost(record, forwardedHost);
   noteFrontTraffic(record, context.rearm);

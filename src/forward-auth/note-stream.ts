@@ -1,3 +1,4 @@
+import { noteStreamSeen } from "../lifecycle/workload/activity.ts";
 import type { IncomingHttpHeaders } from "node:http";
 import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 
@@ -20,7 +21,7 @@ export function streamSigns(headers: IncomingHttpHeaders): StreamSigns {
  * Notes that something was let through which may stay open. Before a stop, the smallest sign of activity then counts.
  */
 export function noteStream(record: WorkloadRecord, signs: StreamSigns, nowMs: number): void {
-  if (mayStayOpen(signs)) record.streamSeenMs = nowMs;
+  if (mayStayOpen(signs)) noteStreamSeen(record, nowMs);
 }
 
 function mayStayOpen({ accept, contentType, websocketKey, upgrade }: StreamSigns): boolean {

@@ -1,3 +1,4 @@
+import { pinUntil } from "./workload/activity.ts";
 import type { Emit, WakeCause } from "../core/events.ts";
 import type { Deadline } from "../core/next-deadline.ts";
 import type { InventoryItem } from "../core/observation.ts";
@@ -185,7 +186,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     wake,
     sleep: (record) => context.dispatch(record, { type: "sleep", reason: "admin" }),
     pin(record, ms) {
-      record.pinnedUntilMs = ms > 0 ? clock.now() + ms : 0;
+      pinUntil(record, ms > 0 ? clock.now() + ms : 0);
       if (ms > 0) context.dispatch(record, { type: "arrival" }); // an idle stop may have begun to drain
       context.rearm(record);
       notify(record.watchers);

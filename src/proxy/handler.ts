@@ -1,6 +1,7 @@
+import { turnGate } from "../lifecycle/workload/gate.ts";
+import { noteClient } from "../lifecycle/workload/activity.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { clientClass } from "../core/client-class.ts";
 import type { HandlerTraits } from "../core/decision.ts";
 import { isolateAsync } from "../core/isolate.ts";
 import type { Endpoint } from "../core/observation.ts";
@@ -58,10 +59,10 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
     const { single } = route;
     const gate = single?.gate;
     if (gate === undefined || single === undefined) return false;
-    single.gate = gate.next;
+    turnGate(single, gate);
     const { to } = gate;
     const { host } = request;
-    single.lastClient = clientClass(request.userAgent, false);
+    noteClient(single, request.userAgent, false);
     const startedMs = context.clock.now();
     const lease = openLease(single, "request", startedMs);
     const onEnd = (outcome: ForwardOutcome): void => {
@@ -89,8 +90,8 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
       const gate = single?.gate;
       if (gate === undefined || single === undefined) return isolateAsync(req.socket, admit(deps, arrival));
       // The ready path: no decision is needed.
-      single.gate = gate.next;
-      single.lastClient = clientClass(req.headers["user-agent"], false);
+      turnGate(single, gate);
+      noteClient(single, req.headers["user-agent"], false);
       const lease = openLease(single, "request", context.clock.now());
       return forward(deps, arrival, { record: single, forward: gate, lease, waitedMs: 0 });
     },

@@ -49,9 +49,9 @@ test("a request that comes before the engine is asked to stop a paused one lets 
   await fixture.clock.advance(10 * MINUTE);
   assert.equal(fixture.status("app"), "stopping");
   fixture.orders();
-  const guest = fixture.visit("app");
+  const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
-  assert.equal(guest.answer, "forward app");
+  assert.equal(client.answer, "forward app");
   assert.deepEqual(fixture.orders(), ["start app"]);
 });
 

@@ -1,4 +1,5 @@
-import { clientClass } from "../../core/client-class.ts";
+import { turnGate } from "../workload/gate.ts";
+import { noteClient } from "../workload/activity.ts";
 import type { Candidate } from "../../core/balance.ts";
 import { decide, type MemberView, type Question } from "../../core/decide.ts";
 import type {
@@ -131,7 +132,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
   function use({ members }: Route, request: ClientRequest): void {
     for (const member of members) {
       noteRequestedHost(member, request.host);
-      member.lastClient = classOf(request);
+      noteClient(member, request.userAgent, request.kind === "upgrade");
       touch(member, clock);
     }
   }
@@ -163,9 +164,9 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     request: ClientRequest | undefined,
     { leaseKind, waitedMs }: { readonly leaseKind: LeaseKind | "none"; readonly waitedMs: number },
   ): Admission {
-    if (record.gate !== undefined) record.gate = record.gate.next;
+    if (record.gate !== undefined) turnGate(record, record.gate);
     const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), request === undefined);
-    if (request !== undefined) record.lastClient = classOf(request);
+    if (request !== undefined) noteClient(record, request.userAgent, request.kind === "upgrade");
     if (leaseKind === "none" && request !== undefined) touch(record, clock);
     if (route.group !== undefined) wakeOthers(context, route);
     return { kind: "forward", forward: gate, record, lease, isUse: request !== undefined, waitedMs };
@@ -183,10 +184,6 @@ interface MemberOfRoute extends MemberView, Candidate {
 
 const GONE: Refusal = Object.freeze({ kind: "gone" });
 const UNKNOWN: Refusal = Object.freeze({ kind: "unknown" });
-
-function classOf({ userAgent, kind }: ClientRequest): ReturnType<typeof clientClass> {
-  return clientClass(userAgent, kind === "upgrade");
-}
 
 /** How the wait of a client ended that is refused after it. */
 function outcomeOf({ kind }: Denial): HoldOutcome {

@@ -1,3 +1,5 @@
+import { noteWantsTls } from "../wake/wants-tls.ts";
+import { forgetScheduleChange } from "../workload/schedule-change.ts";
 import type { ScheduleSettings, Settings, WorkloadSettings } from "../../core/settings.ts";
 import { follow } from "../workload/follow.ts";
 import type { LifecycleContext } from "../context.ts";
@@ -42,6 +44,7 @@ function admitNew(deps: ApplyDeps, workload: WorkloadSettings): WorkloadRecord {
   const former = revive(deps, workload, engine);
   const known = onTheClock(context, memory.recall(workload.name));
   const record = former ?? createRecord(workload, engine, known, context.clock.now());
+  record.settings = workload;
   record.onRunOver = (endpoint) => context.emit({ type: "run-over", workload: record.name, endpoint });
   record.schedule = workload.schedule && deps.createSchedule(workload.schedule);
   return record;
@@ -51,7 +54,7 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
   const { settings } = record;
   if (JSON.stringify(settings.schedule) !== JSON.stringify(next.schedule)) {
     record.schedule = next.schedule && deps.createSchedule(next.schedule);
-    record.nextScheduleChange = undefined;
+    forgetScheduleChange(record);
   }
   record.settings = next;
   const moved =
@@ -60,7 +63,7 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
     settings.targetScheme !== next.targetScheme ||
     settings.targetVerify !== next.targetVerify ||
     settings.network !== next.network;
-  if (moved) record.wantsTls = false;
+  if (moved) noteWantsTls(record, false);
   if (!moved || record.observation === undefined) return;
   deps.context.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
   notify(record.signals);

@@ -1,3 +1,4 @@
+import { forgiveEnd, noteEnded, noteEndOrder, noteStarted } from "../workload/run-end.ts";
 import type { LifecycleContext } from "../context.ts";
 import { notify } from "../workload/notify.ts";
 import { DEFAULT_STOP_TIMEOUT_MS, type News } from "../ports.ts";
@@ -5,28 +6,19 @@ import type { WorkloadRecord } from "../workload/record.ts";
 
 /** Takes what an engine has heard of a workload, before anything of it can be observed. */
 export function hear(context: LifecycleContext, record: WorkloadRecord, news: News): void {
+  const now = context.clock.now();
   switch (news.kind) {
     case "ending":
-      record.endOrdered = true;
-      record.orderHeardMs = context.clock.now();
-      record.endOrderedAtSeq = record.lastSeq;
-      record.endingUntilMs = context.clock.now() + endsWithinMs(record);
+      noteEndOrder(record, now, now + endsWithinMs(record));
       context.dispatch(record, { type: "ending" });
       break;
     case "ended":
-      record.endOrdered = news.ordered;
-      if (news.ordered) record.orderHeardMs = context.clock.now();
-      record.endOrderedAtSeq = record.lastSeq;
-      record.endingUntilMs = 0;
-      // Word of the order may come after it was seen asleep.
-      if (news.ordered && record.endedBy === "itself") record.endedBy = "other";
+      noteEnded(record, news.ordered, now);
       // Nobody is sent to it from now on, though the engine may take a while until it says so itself.
-      record.endReported ||= record.state.status === "ready";
       context.dispatch(record, { type: "ending" });
       break;
     case "started":
-      record.endOrdered = false;
-      record.endingUntilMs = 0;
+      noteStarted(record);
       break;
     case "made":
     case "renamed":
@@ -42,9 +34,7 @@ export function hear(context: LifecycleContext, record: WorkloadRecord, news: Ne
 export function forgiveEngine(context: LifecycleContext, records: Iterable<WorkloadRecord>): void {
   for (const record of records) {
     if (context.clock.now() - record.orderHeardMs > ENGINE_ENDS_WITHIN_MS) continue;
-    record.endOrdered = false;
-    record.endingUntilMs = 0;
-    if (record.endedBy === "other") record.endedBy = "itself";
+    forgiveEnd(record);
     context.truces.note(record.name, { kind: "started" });
     notify(record.signals);
   }

@@ -1,4 +1,6 @@
-import type { Observation } from "../../core/observation.ts";
+import { noteWokenByUs } from "../workload/run-owner.ts";
+import { noteObservedEnd } from "../workload/run-end.ts";
+import type { Endpoint, Observation } from "../../core/observation.ts";
 import { isAnotherRun, isSame } from "../workload/another-run.ts";
 import { EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
@@ -48,38 +50,45 @@ export function isOurRun({ observation, ourRun }: WorkloadRecord): boolean {
   return observation !== undefined && runOf(observation) === ourRun;
 }
 
+/** Our start has ended well: the first observation after this one sees our run, however late it is. */
+export function noteOurStart(record: WorkloadRecord): void {
+  record.startedAtSeq = record.lastSeq;
+}
+
+/** How many instances it has while it is awake; 0 says nothing. */
+export function noteInstances(record: WorkloadRecord, instances: number): void {
+  if (instances > 0) record.formerInstances = instances;
+}
+
+/** Requests may be sent there from now on, until that instance is gone. */
+export function noteTargets(record: WorkloadRecord, targets: readonly Endpoint[]): void {
+  record.runTargets = [...new Set([...record.runTargets, ...targets])];
+}
+
+/** What was seen of it belongs to a former life. */
+export function forgetObservation(record: WorkloadRecord): void {
+  record.observation = undefined;
+}
+
 function nextSeq(record: WorkloadRecord): number {
   record.lastSeq += 1;
   return record.lastSeq;
 }
 
 function remember(record: WorkloadRecord, seq: number, seen: Observation): void {
-  noteEnd(record, seq, seen);
+  const last = record.observation;
+  noteObservedEnd(record, { seq, ran: last !== undefined && hasRun(last), runs: hasRun(seen) });
   endRun(record, seen);
   // A former life of the gateway knew whose run this is, be it that it is first seen after a wake that failed.
   if (record.observation === undefined && record.wokenByUs && hasRun(seen)) record.ourRun = runOf(seen);
   record.observationSeq = seq;
   record.observation = seen;
-  record.endReported = false;
-  if (seen.wanted > 0) record.formerInstances = seen.wanted;
+  noteInstances(record, seen.wanted);
   if (record.startedAtSeq === undefined || seq <= record.startedAtSeq) return;
   record.startedAtSeq = undefined;
   if (seen.status !== "running" && seen.status !== "restarting") return;
   record.ourRun = runOf(seen);
-  record.wokenByUs = true;
-}
-
-/** Keeps who ended a run that was seen, until there is another one. */
-function noteEnd(record: WorkloadRecord, seq: number, seen: Observation): void {
-  const { observation: last, state, endOrdered, endOrderedAtSeq } = record;
-  const ran = last !== undefined && hasRun(last);
-  if (hasRun(seen)) {
-    // Word of its start may have been missed: an order that ended the run before says nothing of this one.
-    if (!ran && seq > endOrderedAtSeq) record.endOrdered = false;
-    record.endedBy = undefined;
-  } else if (ran) {
-    record.endedBy = endOrdered ? "other" : state.status === "stopping" ? "us" : "itself";
-  }
+  noteWokenByUs(record, true);
 }
 
 /** Nothing that was sent to an instance that is gone is answered any more. */

@@ -1,3 +1,4 @@
+import { forgetFailures } from "../wake/wake-history.ts";
 import { asleepAs, type InventoryItem, type Observation } from "../../core/observation.ts";
 import { isAnotherRun, isMadeAnew } from "../workload/another-run.ts";
 import type { LifecycleContext } from "../context.ts";
@@ -125,10 +126,4 @@ function mustAsk(record: WorkloadRecord, item: InventoryItem | undefined): boole
 
 function ran({ status }: Observation): boolean {
   return status !== "stopped" && status !== "absent";
-}
-
-/** They were another container's. */
-function forgetFailures(record: WorkloadRecord): void {
-  record.failures = 0;
-  record.failedAtMs = undefined;
 }

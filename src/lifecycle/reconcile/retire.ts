@@ -1,3 +1,8 @@
+import { resetState } from "../workload/dispatch.ts";
+import { forgetObservation } from "./observe.ts";
+import { closeGate } from "../workload/gate.ts";
+import { forgetScheduleChange } from "../workload/schedule-change.ts";
+import { clearTimer } from "../workload/timers.ts";
 import type { WorkloadSettings } from "../../core/settings.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { MemoryKeeper } from "../workload/memory.ts";
@@ -21,9 +26,8 @@ export function retire({ context, records, retired, memory }: RetireDeps, record
   records.delete(record.name);
   retired.set(record.name, record);
   record.job?.abort();
-  record.timer?.abort.abort();
-  record.timer = undefined;
-  record.gate = undefined;
+  clearTimer(record);
+  closeGate(record);
   const waiters = [...record.waiters];
   for (const waiter of waiters) waiter.settle("failed");
   notify(record.watchers);
@@ -44,10 +48,9 @@ export function revive(
   const record = retired.get(settings.name);
   retired.delete(settings.name);
   if (record === undefined || record.engine !== engine) return undefined;
-  record.settings = settings;
-  record.state = { status: "unseen", sinceMs: context.clock.now() };
-  record.observation = undefined;
-  record.nextScheduleChange = undefined;
+  resetState(record, context.clock.now());
+  forgetObservation(record);
+  forgetScheduleChange(record);
   return record;
 }
 

@@ -1,9 +1,12 @@
+import { noteStoppedByUs } from "../workload/run-owner.ts";
+import { noteHiddenUse, putOffUntil } from "../workload/activity.ts";
+import { deferClosing } from "../workload/schedule-change.ts";
 import type { VetoReason } from "../../core/events.ts";
 import { type Observation, STILL_RUNNING } from "../../core/observation.ts";
 import { canBeUndone, type StopReason } from "../../core/workload-state.ts";
 import { untilFrontIsIdle } from "./front-idle.ts";
 import type { LifecycleContext } from "../context.ts";
-import { observe, observeUntilStable } from "../reconcile/observe.ts";
+import { noteInstances, observe, observeUntilStable } from "../reconcile/observe.ts";
 import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import { type Engine, EngineError, type StopOrder, type StopResult, type WorkloadRef } from "../ports.ts";
 import { stopDeletes } from "./stop-deletes.ts";
@@ -40,7 +43,7 @@ export async function drainJob(
     context.dispatch(record, { type: "drained", run });
     return;
   }
-  if (veto === undefined) record.keepUntilMs = context.clock.now() + AFTER_FAILED_STOP_MS;
+  if (veto === undefined) putOffUntil(record, context.clock.now() + AFTER_FAILED_STOP_MS);
   else putOff(context, record, veto);
   context.dispatch(record, { type: "vetoed", run });
 }
@@ -71,11 +74,11 @@ export async function stopJob(
     const order = { method, timeoutMs: settings.stopTimeoutMs, signal: settings.stopSignal };
     const result = await stopIfThere(engine, ref, { ...order, ...unlessChanged(record, state.reason) });
     killedAfterMs = result.killedAfterMs;
-    if (result.instances > 0) record.formerInstances = result.instances;
+    noteInstances(record, result.instances);
     const seen = await observeUntilStable(record);
     if (seen === undefined) throw new EngineError("unreachable", "the engine was lost while it stopped the workload");
     observation = seen;
-    record.stoppedByUs = true;
+    noteStoppedByUs(record, true);
     context.emit({
       type: "stopped",
       workload: record.name,
@@ -127,13 +130,13 @@ function mayBePutOff({ state }: WorkloadRecord): boolean {
 
 /** Neither idleness nor a schedule tries again at once. */
 function putOffFailed({ clock }: LifecycleContext, record: WorkloadRecord, reason: StopReason): void {
-  record.keepUntilMs = clock.now() + AFTER_FAILED_STOP_MS;
-  if (reason === "schedule") record.nextScheduleChange = { kind: "stop", atMs: clock.wall() + AFTER_FAILED_STOP_MS };
+  putOffUntil(record, clock.now() + AFTER_FAILED_STOP_MS);
+  if (reason === "schedule") deferClosing(record, clock.wall() + AFTER_FAILED_STOP_MS);
 }
 
 function putOff(context: LifecycleContext, record: WorkloadRecord, reason: VetoReason): void {
   const now = context.clock.now();
-  record.keepUntilMs = now + vetoForMs(record, reason);
-  record.lastUse = { by: reason, atMs: now };
+  putOffUntil(record, now + vetoForMs(record, reason));
+  noteHiddenUse(record, reason, now);
   context.emit({ type: "vetoed", workload: record.name, reason });
 }

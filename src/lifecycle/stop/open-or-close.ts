@@ -1,3 +1,5 @@
+import { noteHiddenUse } from "../workload/activity.ts";
+import { deferClosing, forgetScheduleChange } from "../workload/schedule-change.ts";
 import { isAwake } from "../../core/workload-state.ts";
 import { follow } from "../workload/follow.ts";
 import type { LifecycleContext } from "../context.ts";
@@ -11,22 +13,21 @@ import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
  * window as it is now counts. With a start or a stop alone there is no window, and the one that was due is done.
  */
 export function openOrClose(context: LifecycleContext, record: WorkloadRecord, due: "start" | "stop"): void {
-  record.nextScheduleChange = undefined;
+  forgetScheduleChange(record);
   const { schedule, settings } = record;
   const hasWindow = settings.schedule?.start !== "" && settings.schedule?.stop !== "";
   const isOpen = hasWindow && schedule !== undefined ? schedule.isOpen(context.clock.wall()) : due === "start";
   follow(context, record);
   if (isOpen) context.wake(record, "schedule", true);
-  else if (lendsNetwork(record))
-    record.nextScheduleChange = { kind: "stop", atMs: context.clock.wall() + TRY_AGAIN_MS };
+  else if (lendsNetwork(record)) deferClosing(record, context.clock.wall() + TRY_AGAIN_MS);
   else if (!stopDeletes(record)) void close(context, record);
 }
 
 /** A command that runs in it is let come to its end first. */
 async function close(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   if (isAwake(record.state) && (await hasExec(record))) {
-    record.lastUse = { by: "exec", atMs: context.clock.now() };
-    record.nextScheduleChange = { kind: "stop", atMs: context.clock.wall() + EXEC_CHECK_MS };
+    noteHiddenUse(record, "exec", context.clock.now());
+    deferClosing(record, context.clock.wall() + EXEC_CHECK_MS);
     context.rearm(record);
   } else context.dispatch(record, { type: "sleep", reason: "schedule" });
 }

@@ -1,3 +1,4 @@
+import { forgetHiddenUse, noteHiddenUse, putOffUntil } from "../workload/activity.ts";
 import type { StopReason } from "../../core/workload-state.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
@@ -13,12 +14,11 @@ export async function sleepIdle(context: LifecycleContext, record: WorkloadRecor
     return;
   }
   const checkedMs = context.clock.now();
-  record.keepUntilMs = checkedMs + EXEC_CHECK_MS;
+  putOffUntil(record, checkedMs + EXEC_CHECK_MS);
   if (await hasExec(record)) {
-    record.lastUse = { by: "exec", atMs: checkedMs };
+    noteHiddenUse(record, "exec", checkedMs);
     return;
   }
-  record.lastUse = undefined;
-  record.keepUntilMs = 0;
+  forgetHiddenUse(record);
   context.rearm(record);
 }

@@ -1,14 +1,16 @@
+import { noteHiddenUse, noteUse, takeBackUse } from "../workload/activity.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { Clock, Counters } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 import { carriedAny, type Sample } from "./in-use.ts";
 
+/** Keeps a reading for the next life of the gateway. */
+export function keepCounters(record: WorkloadRecord, sample: Sample, clock: Clock): void {
+  record.counters = countersOf(record, sample, clock);
+}
+
 /** A reading in the form that outlives the gateway; `undefined` where it says nothing of the workload's own traffic. */
-export function countersOf(
-  { observation }: WorkloadRecord,
-  { atMs, usage }: Sample,
-  clock: Clock,
-): Counters | undefined {
+function countersOf({ observation }: WorkloadRecord, { atMs, usage }: Sample, clock: Clock): Counters | undefined {
   const { rxBytes, txBytes, rxPackets, txPackets, payload } = usage;
   if (observation?.startedAtMs === undefined || rxBytes === undefined || usage.sharesNetwork === true) return undefined;
   return {
@@ -26,7 +28,7 @@ export async function judgeAbsence(context: LifecycleContext, record: WorkloadRe
   const { clock } = context;
   const { lastActivityMs: rememberedMs, counters, observation } = record;
   const seenMs = clock.now();
-  record.lastActivityMs = seenMs;
+  noteUse(record, seenMs);
   record.counters = undefined;
   if (counters === undefined || counters.startedAtMs !== observation?.startedAtMs) return;
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
@@ -36,8 +38,8 @@ export async function judgeAbsence(context: LifecycleContext, record: WorkloadRe
     atMs: counters.atMs - clock.wall() + clock.now(),
     usage: { ...NOTHING_ELSE, ...counters.usage },
   };
-  if (carriedAny(before, after)) record.lastUse = { by: "traffic", atMs: seenMs };
-  else record.lastActivityMs = rememberedMs;
+  if (carriedAny(before, after)) noteHiddenUse(record, "traffic", seenMs);
+  else takeBackUse(record, rememberedMs);
   context.rearm(record);
 }
 

@@ -1,6 +1,7 @@
+import { noteHiddenUse, noteStreamSeen, noteUse } from "../workload/activity.ts";
 import type { VetoReason } from "../../core/events.ts";
 import type { LifecycleContext } from "../context.ts";
-import { countersOf } from "./absence.ts";
+import { keepCounters } from "./absence.ts";
 import { findUse, type Sample, type Sampling, type StreamState, type UseSignal } from "./in-use.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
@@ -121,7 +122,7 @@ async function compare(
   // What cannot be read says nothing: leases and requests then decide alone.
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
   const after = usage && { atMs: context.clock.now(), usage };
-  if (after !== undefined) record.counters = countersOf(record, after, context.clock);
+  if (after !== undefined) keepCounters(record, after, context.clock);
   const isFirst = before === undefined || before.atMs < record.lastActivityMs;
   if (after === undefined || isFirst) {
     record.sampling = { begunMs, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after, running: undefined };
@@ -140,9 +141,9 @@ function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReaso
   const stream = streamState(record, before.atMs);
   const use = findUse(signalOf(record), before, after, stream);
   if (use === undefined) return undefined;
-  record.lastActivityMs = Math.max(record.lastActivityMs, after.atMs);
-  record.lastUse = { by: use, atMs: after.atMs };
-  if (stream === "recent") record.streamSeenMs = after.atMs;
+  noteUse(record, after.atMs);
+  noteHiddenUse(record, use, after.atMs);
+  if (stream === "recent") noteStreamSeen(record, after.atMs);
   return use;
 }
 

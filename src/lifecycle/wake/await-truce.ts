@@ -1,3 +1,4 @@
+import { leaveOutWait } from "./wake-history.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe } from "../reconcile/observe.ts";
 import { waitForSignal } from "../reconcile/wait-for-signal.ts";
@@ -29,8 +30,7 @@ export async function awaitTruce(
     waited = true;
     await waitForSignal(record, now.untilMs - context.clock.now(), signal, context.clock);
   }
-  // What the wake takes is counted without the wait.
-  if (waited) record.wakeStartedMs += context.clock.now() - calledMs;
+  if (waited) leaveOutWait(record, context.clock.now() - calledMs);
   if (!isUp) context.dispatch(record, { type: "progress", run, phase: "starting" });
   return isUp ? "runs" : "free";
 }

@@ -2,7 +2,7 @@ import type { Endpoint } from "../../core/observation.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { targetPortOf } from "./target-port.ts";
-import { hangsUpForTls, wantsTls } from "./wants-tls.ts";
+import { hangsUpForTls, noteWantsTls, wantsTls } from "./wants-tls.ts";
 
 /**
  * Notes the first answer that an app gives since it is ready (`undefined`: it hung up). A TCP probe finds an app ready that
@@ -41,7 +41,7 @@ async function checkTls(
   check: typeof wantsTls,
 ): Promise<boolean> {
   const known = record.wantsTls;
-  record.wantsTls = await check(context, record, to, NEVER);
+  noteWantsTls(record, await check(context, record, to, NEVER));
   if (!record.wantsTls) return false;
   if (!known) context.emit({ type: "wants-tls", workload: record.name, port: targetPortOf(record) });
   // A front may speak TLS to it whatever we think: only who sends it plain HTTP by us gets nowhere.

@@ -1,3 +1,5 @@
+import { putOffUntil } from "../workload/activity.ts";
+import { noteFailure } from "./wake-history.ts";
 import { coolDownMs } from "../../core/cool-down.ts";
 import { STILL_RUNNING } from "../../core/observation.ts";
 import type { LifecycleContext } from "../context.ts";
@@ -15,7 +17,7 @@ export function leaveBrokenJob(context: LifecycleContext, record: WorkloadRecord
     case "failed":
       return; // the next request wakes it
     case "starting": {
-      record.failures += 1;
+      noteFailure(record);
       const failure = failureAt(context, "engine", { code: "internal" });
       const retryAtMs = now + coolDownMs(record.failures);
       const startPending = record.startCall !== undefined;
@@ -23,11 +25,11 @@ export function leaveBrokenJob(context: LifecycleContext, record: WorkloadRecord
       return;
     }
     case "draining":
-      record.keepUntilMs = now + PUT_OFF_MS;
+      putOffUntil(record, now + PUT_OFF_MS);
       context.dispatch(record, { type: "vetoed", run });
       return;
     case "stopping":
-      record.keepUntilMs = now + PUT_OFF_MS;
+      putOffUntil(record, now + PUT_OFF_MS);
       context.dispatch(record, { type: "stop-ended", run, observation: STILL_RUNNING });
   }
 }

@@ -1,3 +1,4 @@
+import { forgetFailures } from "./wake-history.ts";
 import { awaitsHealthCheck } from "../../core/health-check.ts";
 import { type Endpoint, endpointsOf, type Observation } from "../../core/observation.ts";
 import { SPEAKS_TLS } from "../../core/speaks-tls.ts";
@@ -9,7 +10,7 @@ import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import type { ProbeAnswer } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
-import { wantsTls } from "./wants-tls.ts";
+import { noteWantsTls, wantsTls } from "./wants-tls.ts";
 
 export type ProbeResult =
   | { readonly kind: "answers"; readonly endpoint: Endpoint }
@@ -35,8 +36,7 @@ export async function probeJob(
   });
   if (signal.aborted) return;
   if (result.kind === "answers") {
-    record.failures = 0;
-    record.failedAtMs = undefined;
+    forgetFailures(record);
     context.dispatch(record, { type: "answered", run, endpoint: result.endpoint });
   } else if (result.kind === "ended" && result.observation !== undefined) {
     context.dispatch(record, { type: "observed", observation: result.observation, restarted: false });
@@ -213,7 +213,7 @@ async function stillWantsTls(
 ): Promise<boolean> {
   if (!record.wantsTls || record.seenByFront || endpoint.tls !== undefined) return false;
   const wants = await wantsTls(context, record, endpoint, signal);
-  if (!signal.aborted) record.wantsTls = wants;
+  if (!signal.aborted) noteWantsTls(record, wants);
   return wants;
 }
 

@@ -1,6 +1,7 @@
 import type { Failure, FailureCause, FailureReason } from "../../core/failure.ts";
+import { noteStoppedByUs } from "../workload/run-owner.ts";
 import type { LifecycleContext } from "../context.ts";
-import { observe } from "../reconcile/observe.ts";
+import { noteOurStart, observe } from "../reconcile/observe.ts";
 import { EngineError } from "../ports.ts";
 import { answering } from "./probe.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
@@ -85,8 +86,8 @@ async function callStart(record: WorkloadRecord): Promise<unknown> {
     return error ?? new TypeError("the engine threw nothing");
   }
   // What somebody else has started stays theirs: it is not put to sleep because nobody needs it.
-  if (!ran) record.startedAtSeq = record.lastSeq;
-  record.stoppedByUs = false;
+  if (!ran) noteOurStart(record);
+  noteStoppedByUs(record, false);
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { noteWakeStart, forgetFailures, noteFailure } from "./wake-history.ts";
 import { coolDownMs } from "../../core/cool-down.ts";
 import type { Failure } from "../../core/failure.ts";
 import { rememberWake } from "../../core/eta.ts";
@@ -20,7 +21,7 @@ export async function wakeJob(
   run: number,
   signal: AbortSignal,
 ): Promise<void> {
-  record.wakeStartedMs = context.clock.now();
+  noteWakeStart(record, context.clock.now());
   context.emit({ type: "wake", workload: record.name, cause: record.wakeCause ?? "request" });
   if (record.endReported) await seeEnd(context, record);
   const failure =
@@ -30,8 +31,7 @@ export async function wakeJob(
   if (signal.aborted) return;
 
   const now = context.clock.now();
-  record.failures += 1;
-  record.failedAtMs = context.clock.wall();
+  noteFailure(record, context.clock.wall());
   const retryMs = coolDownMs(record.failures);
   const durationMs = now - record.wakeStartedMs;
   const runs = record.observation?.status === "running" || record.observation?.status === "restarting";
@@ -118,6 +118,5 @@ const AS_ORDERED: ReadonlySet<number> = new Set([0, 137, 143]);
 function succeed(context: LifecycleContext, record: WorkloadRecord): void {
   record.wakesMs = rememberWake(record.wakesMs, context.clock.now() - record.wakeStartedMs);
   record.wakesTotal += 1;
-  record.failures = 0;
-  record.failedAtMs = undefined;
+  forgetFailures(record);
 }

@@ -42,6 +42,11 @@ function overTls(endpoint: Endpoint): Endpoint {
   return { ...endpoint, tls: { verify: false } };
 }
 
+/** What was found out about it. */
+export function noteWantsTls(record: WorkloadRecord, wants: boolean): void {
+  record.wantsTls = wants;
+}
+
 /** What is wrong with an app that takes TLS alone while it is to be spoken to in plain HTTP. */
 export function tlsFault(record: WorkloadRecord): string {
   return failureText({ code: "tls", port: tlsPort(record) });

@@ -1,3 +1,4 @@
+import { noteTargets } from "../reconcile/observe.ts";
 import { transition } from "../../core/transition.ts";
 import type { Effect, WorkloadEvent, WorkloadState } from "../../core/workload-state.ts";
 import { announce, updateGates } from "./follow.ts";
@@ -38,7 +39,7 @@ export function dispatch({ context, jobs, react }: DispatchDeps, record: Workloa
   if (effects.includes("cancel")) record.job?.abort();
   keepTimes(context, record, before, event);
   rememberPort(record);
-  if (state.status === "ready") record.runTargets = [...new Set([...record.runTargets, ...state.targets])];
+  if (state.status === "ready") noteTargets(record, state.targets);
   if (event.type === "refused") rest(context, record, event.endpoint);
   const affected = updateGates(context, record);
   const change = noteChange(context, record, before, event);
@@ -51,6 +52,11 @@ export function dispatch({ context, jobs, react }: DispatchDeps, record: Workloa
     for (const effect of effects) if (effect !== "cancel") startJob(context, record, state, jobs[effect]);
     context.remember();
   });
+}
+
+/** It begins a new life, of which nothing was seen yet. */
+export function resetState(record: WorkloadRecord, nowMs: number): void {
+  record.state = { status: "unseen", sinceMs: nowMs };
 }
 
 /** The event of a pause arrives late: a request that was let in shortly before it may have reached a frozen app. */

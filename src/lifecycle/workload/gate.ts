@@ -16,8 +16,18 @@ export function closeOrOpenGate(record: WorkloadRecord, wallMs: number): void {
     record.suspendedUntilMs === 0 &&
     record.dependencies.every(({ record: dependency, condition }) => isSatisfied(dependency, condition)) &&
     (record.schedule === undefined || record.schedule.isOpen(wallMs));
-  if (!open) record.gate = undefined;
+  if (!open) closeGate(record);
   else if (record.gate?.targets !== state.targets) record.gate = ringOf(record.name, state.targets);
+}
+
+/** A request has passed through `gate`: the next one goes to the next target. */
+export function turnGate(record: WorkloadRecord, gate: Gate): void {
+  record.gate = gate.next;
+}
+
+/** Lets no more requests pass, for good. */
+export function closeGate(record: WorkloadRecord): void {
+  record.gate = undefined;
 }
 
 function ringOf(workload: string, targets: readonly Endpoint[]): Gate | undefined {

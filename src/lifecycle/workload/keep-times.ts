@@ -1,3 +1,5 @@
+import { noteStoppedByUs, noteWokenByUs } from "./run-owner.ts";
+import { forgetHiddenUse, noteFirstSeen, noteSeenAgain, noteUse } from "./activity.ts";
 import { isAwake, type WorkloadEvent, type WorkloadState } from "../../core/workload-state.ts";
 import { isOurRun } from "../reconcile/observe.ts";
 import type { LifecycleContext } from "../context.ts";
@@ -18,7 +20,7 @@ export function keepTimes(
   if (was && !is) rest(record, now);
   if (was && is && isRestart(event)) noteSeenAgain(record, now);
   if (is && cameBack(event)) return comeBack(record, now);
-  if (isWanted(before, record.state, event)) record.lastActivityMs = now;
+  if (isWanted(before, record.state, event)) noteUse(record, now);
 }
 
 /** True for a change from rest to what the engine may be running. */
@@ -40,8 +42,8 @@ function rise(context: LifecycleContext, record: WorkloadRecord, before: Workloa
   record.awakeSinceMs = now;
   noteFirstSeen(record, now);
   if (event.type !== "observed") return;
-  record.wokenByUs = isOurRun(record) || record.startCall !== undefined;
-  record.stoppedByUs = false;
+  noteWokenByUs(record, isOurRun(record) || record.startCall !== undefined);
+  noteStoppedByUs(record, false);
 }
 
 /** What has run for so long does not crash again and again. */
@@ -51,13 +53,10 @@ function rest(record: WorkloadRecord, now: number): void {
   record.asleepSinceMs = now;
   const isShort = now - record.awakeSinceMs < STEADY_MS;
   record.crashes = record.endedBy === "itself" ? (isShort ? record.crashes + 1 : 1) : 0;
-  record.keepUntilMs = 0;
-  record.lastUse = undefined;
+  forgetHiddenUse(record);
   // A run goes on after a pause, and one that nobody has seen yet may go on all the while.
-  if (record.observation !== undefined && record.observation.status !== "paused") record.wokenByUs = false;
-  for (const { record: dependency } of record.dependencies) {
-    dependency.lastActivityMs = Math.max(dependency.lastActivityMs, now);
-  }
+  if (record.observation !== undefined && record.observation.status !== "paused") noteWokenByUs(record, false);
+  for (const { record: dependency } of record.dependencies) noteUse(dependency, now);
 }
 
 /** Since when it runs, by its engine's word on the wall clock. */
@@ -67,22 +66,11 @@ function startOf({ clock }: LifecycleContext, { observation }: WorkloadRecord): 
   return Math.min(now, observation.startedAtMs - clock.wall() + now);
 }
 
-/** What runs without a visit is unused from the moment it was seen. */
-function noteFirstSeen(record: WorkloadRecord, now: number): void {
-  record.lastActivityMs = now;
-  record.firstSeenMs = now;
-}
-
-/** A restart counts as seen anew, but only once after a visit: a crash loop must not keep itself awake. */
-function noteSeenAgain(record: WorkloadRecord, now: number): void {
-  if (record.lastActivityMs !== record.firstSeenMs) noteFirstSeen(record, now);
-}
-
 /** Somebody has started it again before our stop had ended: theirs, and unused from now on. */
 function comeBack(record: WorkloadRecord, now: number): void {
   record.awakeSinceMs = now;
-  record.wokenByUs = false;
-  record.stoppedByUs = false;
+  noteWokenByUs(record, false);
+  noteStoppedByUs(record, false);
   noteFirstSeen(record, now);
 }
 

@@ -1,3 +1,4 @@
+import { noteArrival, noteUse } from "./activity.ts";
 import { notify } from "./notify.ts";
 import type { Clock } from "../ports.ts";
 import type { LeaseKind, WorkloadRecord } from "./record.ts";
@@ -14,7 +15,7 @@ export interface Lease {
 /** Opens a lease; only while the gate is open, and in the same turn in which that was seen. */
 export function openLease(record: WorkloadRecord, kind: LeaseKind, nowMs: number, quiet = false): Lease {
   if (record.throttled && !quiet) record.speedUp?.();
-  if (!quiet) record.lastArrivalMs = nowMs;
+  if (!quiet) noteArrival(record, nowMs);
   record.leases += 1;
   record.leasesByKind[kind] += 1;
   return { record, kind, quiet, open: true };
@@ -27,7 +28,7 @@ export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadR
   const { record } = lease;
   record.leases -= 1;
   record.leasesByKind[lease.kind] -= 1;
-  if (!lease.quiet) record.lastActivityMs = clock.now();
+  if (!lease.quiet) noteUse(record, clock.now());
   if (record.leases > 0) return;
   if (mayFireTooLate(record)) rearm(record);
   notify(record.signals);
@@ -35,7 +36,7 @@ export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadR
 
 /** Somebody used it, without a lease: an auth request. Use only moves deadlines on, so that no timer need be set anew. */
 export function touch(record: WorkloadRecord, clock: Clock): void {
-  record.lastActivityMs = clock.now();
+  noteUse(record, clock.now());
   if (record.throttled) record.speedUp?.();
 }
 

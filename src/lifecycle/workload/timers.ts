@@ -1,3 +1,4 @@
+import { keepScheduleChange, scheduleChangeOf } from "./schedule-change.ts";
 import { nextDeadline, type Deadline, type DeadlineView } from "../../core/next-deadline.ts";
 import { follow } from "./follow.ts";
 import type { LifecycleContext } from "../context.ts";
@@ -19,7 +20,7 @@ export type Act = (record: WorkloadRecord, deadline: Deadline) => Promise<void> 
 /** Makes the one timer of a record fire at its next deadline. Activity need not call it: a timer that fires early is set again. */
 export function rearm(context: LifecycleContext, record: WorkloadRecord, act: Act): void {
   const now = context.clock.now();
-  record.nextScheduleChange = scheduleChangeOf(record, context.clock.wall());
+  keepScheduleChange(record, context.clock.wall());
   const deadline = nextDue(context, record);
   const { timer } = record;
   if (timer !== undefined && deadline !== undefined && timer.atMs <= deadline.atMs && timer.atMs > now) return;
@@ -60,7 +61,8 @@ function setTimer(context: LifecycleContext, record: WorkloadRecord, ms: number,
   });
 }
 
-function clearTimer(record: WorkloadRecord): void {
+/** Ends the wait for its next deadline. */
+export function clearTimer(record: WorkloadRecord): void {
   record.timer?.abort.abort();
   record.timer = undefined;
 }
@@ -139,14 +141,8 @@ function needsDependencies({ state }: WorkloadRecord): boolean {
   }
 }
 
-/** The next opening or closing that was not acted on: a clock that jumps over it must not lose it. */
 function scheduleDeadline(context: LifecycleContext, record: WorkloadRecord): DeadlineView["schedule"] {
   const wall = context.clock.wall();
   const change = scheduleChangeOf(record, wall);
   return change && { kind: change.kind, atMs: context.clock.now() + change.atMs - wall };
-}
-
-function scheduleChangeOf({ schedule, nextScheduleChange: kept }: WorkloadRecord, wallMs: number) {
-  const next = schedule?.next(wallMs);
-  return next !== undefined && (kept === undefined || next.atMs < kept.atMs) ? next : kept;
 }
