@@ -69,7 +69,10 @@ test("with --docker the labels of this host are checked too", async (context) =>
 });
 
 test("with --docker and no Docker it is a 1", async (context) => {
-  const inventory = () => Promise.reject(new Error("Docker cannot be reached"));
+  const inventory: Inventory = async (_, more) => {
+    more?.report("Docker cannot be reached");
+    return [];
+  };
   assert.deepEqual(await check(context, "", ["--docker"], inventory), {
     code: 1,
     stdout: "",

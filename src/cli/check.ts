@@ -22,7 +22,7 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       "With --front a front proxy that asks the gateway is checked as well, one line each: ok, missing (and then the exit code is 1) or note. Traefik and Caddy are asked themselves; nginx cannot be, so that --api names a file with what nginx -T printed. The running gateway is asked as well which proxies it has met that are not in trusted_proxies; GATEWAY_URL says where it is, if not where the configuration says.",
     ],
     options: {
-      docker: { summary: "also reads the containers of this host and checks their labels" },
+      docker: { summary: "also reads the containers of every Docker host and checks their labels" },
       kubernetes: {
         summary: "checks the gateway's rights in the cluster, and the labels and annotations there",
       },
@@ -49,8 +49,11 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       if (!loaded.ok)
         return complain(io, [...loaded.faults.map(formatFault), `${path}: ${count(loaded.faults.length, "fault")}`]);
 
-      const items = options["docker"] === true ? await readInventory(inventory, io) : [];
-      if (items === undefined) return EXIT_FAILURE;
+      const unreached: string[] = [];
+      const more = { config: loaded.config, report: (fault: string) => void unreached.push(fault) };
+      const items = options["docker"] === true ? await inventory(io, more) : [];
+      for (const fault of unreached) io.stderr(`--docker: ${fault}\n`);
+      if (unreached.length > 0 && items.length === 0) return EXIT_FAILURE;
       const cluster = options["kubernetes"] === true ? await reportKubernetes(loaded.config, io) : NO_CLUSTER;
       const { settings, warnings, labelFaults } = mergeSettings(loaded.config, [...items, ...cluster.items]);
       for (const warning of [...loaded.warnings, ...warnings]) io.stderr(`warning: ${warning}\n`);
@@ -62,7 +65,8 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
         typeof front === "string"
           ? await reportFront({ front, place: textOf(api), settings, items, gatewayUrl: io.env["GATEWAY_URL"] }, io)
           : cluster.code;
-      return labelFaults.length > 0 ? complain(io, labelFaults.map(formatFault)) : code;
+      if (labelFaults.length > 0) return complain(io, labelFaults.map(formatFault));
+      return unreached.length > 0 ? EXIT_FAILURE : code;
     },
   };
 }
@@ -99,15 +103,6 @@ async function reportFront(question: FrontQuestion, io: Io): Promise<number> {
   } catch (error) {
     io.stderr(`--front: ${error instanceof Error ? error.message : "the front cannot be reached"}\n`);
     return EXIT_FAILURE;
-  }
-}
-
-async function readInventory(inventory: Inventory, io: Io): Promise<readonly InventoryItem[] | undefined> {
-  try {
-    return await inventory(io);
-  } catch (error) {
-    io.stderr(`--docker: ${error instanceof Error ? error.message : "Docker cannot be reached"}\n`);
-    return undefined;
   }
 }
 

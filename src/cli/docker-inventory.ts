@@ -1,36 +1,65 @@
+import type { FileConfig } from "../config/parse/load-config.ts";
 import type { InventoryItem } from "../core/observation.ts";
 import type { GatewaySettings } from "../core/settings.ts";
 import { createDockerEngine } from "../engines/docker/create-docker-engine.ts";
+import type { Engine } from "../lifecycle/ports.ts";
 import type { Io } from "./command.ts";
+import { dockerHosts, usesUsualDocker } from "./docker-hosts.ts";
 
-/** Where a command finds all containers of this host. */
-export type Inventory = (io: Io) => Promise<readonly InventoryItem[]>;
+/** Where a command finds all containers: of the Docker that the environment names, and of the hosts that `more` names. */
+export type Inventory = (io: Io, more?: OtherHosts) => Promise<readonly InventoryItem[]>;
 
-/**
- * Lists the containers of the Docker in the environment, with ports; rejects with one sentence when it is unreachable.
- */
-export const dockerInventory: Inventory = async ({ env }) => {
-  const engine = createDockerEngine({ environment: env, reach: () => ANY_REACH });
-  try {
-    const items = await engine.list();
-    const ports = new Map<string, readonly number[] | undefined>();
-    const left = items.values();
-    const inspect = async (): Promise<void> => {
-      for (const { name } of left) {
-        ports.set(name, (await engine.observe({ name, targetPort: undefined, network: "" })).exposedPorts);
+interface OtherHosts {
+  readonly config: Pick<FileConfig, "docker" | "gateway">;
+  /** Takes one sentence for each Docker that cannot be reached. */
+  readonly report: (fault: string) => void;
+}
+
+/** Asks every Docker, ports included; without `more` it rejects with one sentence when that cannot be reached. */
+export const dockerInventory: Inventory = async ({ env }, more) => {
+  const usual = (): Engine => createDockerEngine({ environment: env, reach: () => ANY_REACH });
+  if (more === undefined) return readAndClose(usual());
+  const { config, report } = more;
+  const others = Object.values(dockerHosts(() => config));
+  const lists = [...(usesUsualDocker(env, config, others.length > 0) ? [usual()] : []), ...others].map(
+    async (engine) => {
+      try {
+        return await readAndClose(engine);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : "Docker cannot be reached";
+        report(engine.id === "docker" ? message : `${engine.id}: ${message}`);
+        return [];
       }
-    };
-    await Promise.all(Array.from({ length: INSPECTED_AT_ONCE }, inspect));
-    return items.map((item) => {
-      const exposedPorts = ports.get(item.name);
-      return { ...item, ...(exposedPorts && { exposedPorts }) };
-    });
+    },
+  );
+  return (await Promise.all(lists)).flat();
+};
+
+async function readAndClose(engine: Engine): Promise<readonly InventoryItem[]> {
+  try {
+    return await listWithPorts(engine);
   } finally {
     await engine.close();
   }
-};
+}
+
+async function listWithPorts(engine: Engine): Promise<readonly InventoryItem[]> {
+  const items = await engine.list();
+  const ports = new Map<string, readonly number[] | undefined>();
+  const left = items.values();
+  const inspect = async (): Promise<void> => {
+    for (const { name } of left) {
+      ports.set(name, (await engine.observe({ name, targetPort: undefined, network: "" })).exposedPorts);
+    }
+  };
+  await Promise.all(Array.from({ length: INSPECTED_AT_ONCE }, inspect));
+  return items.map((item) => {
+    const exposedPorts = ports.get(item.name);
+    return { ...item, ...(exposedPorts && { exposedPorts }) };
+  });
+}
 
 const INSPECTED_AT_ONCE = 16;
 
-/** A list contains no addresses, so it does not matter how they would be reached. */
+/** A list tells no addresses, so that it does not matter how they would be reached. */
 const ANY_REACH: Pick<GatewaySettings, "address" | "network"> = { address: "auto", network: "" };

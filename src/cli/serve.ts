@@ -7,6 +7,7 @@ import { type ConfigSource, configPath, createConfigSource } from "../config/par
 import { formatFault } from "../config/check/faults.ts";
 import type { FileConfig, LoadResult } from "../config/parse/load-config.ts";
 import { contextHint, DEFAULT_SOCKET } from "../engines/docker/context.ts";
+import { dockerHosts, usesUsualDocker } from "./docker-hosts.ts";
 import { createDockerEngine } from "../engines/docker/create-docker-engine.ts";
 import { createProbe } from "../engines/probe.ts";
 import { createProcessEngine } from "../engines/process/create-process-engine.ts";
@@ -137,15 +138,17 @@ async function enginesFor(io: Io, config: () => FileConfig, { docker = true }: R
   const processes = createProcessEngine({ environment: io.env });
   const kubernetes =
     docker && (await usesKubernetes(io, config())) ? await loadKubernetesEngine(io, config) : undefined;
-  // A pod has no Docker, unless one is configured.
-  const hasDocker =
-    docker && (kubernetes === undefined || Boolean(io.env["DOCKER_HOST"]) || existsSync(DEFAULT_SOCKET));
+  const hosts = docker ? dockerHosts(config) : {};
+  // A pod has no Docker, nor has a machine for other hosts, unless somebody says where it is.
+  const hasOthers = kubernetes !== undefined || Object.keys(hosts).length > 0;
+  const hasDocker = docker && usesUsualDocker(io.env, config(), hasOthers);
   return {
     process: processes,
     docker: hasDocker
       ? createDockerEngine({ environment: io.env, reach: () => config().gateway })
       : noDocker(processes),
     ...(kubernetes !== undefined && { kubernetes }),
+    ...hosts,
   };
 }
 

@@ -14,7 +14,7 @@ import { waitUntil } from "./wait-until.ts";
 export interface GatewaySpec {
   /** Sections of config.yaml; port, bind and state_file are filled in. A function gets the port and writes the whole file itself. */
   readonly config?:
-    | { readonly gateway?: object; readonly containers?: unknown; readonly groups?: unknown }
+    | { readonly gateway?: object; readonly containers?: unknown; readonly groups?: unknown; readonly docker?: unknown }
     | ((port: number) => string);
   /** Added to the little that it gets of this process's environment. */
   readonly env?: Readonly<Record<string, string>>;

@@ -1,3 +1,4 @@
+import { besides } from "../../core/beside-name.ts";
 import { findCycles } from "../../core/dependency-graph.ts";
 import type { ContainerKeys } from "../schema/container-schema.ts";
 import { fitToEngine } from "./fit-to-engine.ts";
@@ -67,7 +68,7 @@ function badDependencies({ index, keys }: Positioned<ContainerKeys>, names: Read
     const path = ["containers", index, "depends_on", item];
     if (needed === keys.name)
       return [{ path, part: "value" as const, message: `container "${keys.name}" cannot depend on itself` }];
-    if (names.has(needed)) return [];
+    if (names.has(needed) || names.has(besides(keys.name, needed))) return [];
     return [
       { path, part: "value" as const, message: `container "${keys.name}" depends on unknown container "${needed}"` },
     ];

@@ -10,7 +10,8 @@ export interface Fault {
 export type FaultPlace =
   | { readonly kind: "file"; readonly file: string; readonly line: number; readonly column: number }
   | { readonly kind: "environment"; readonly variable: string }
-  | { readonly kind: "label"; readonly container: string; readonly label: string };
+  | { readonly kind: "label"; readonly container: string; readonly label: string }
+  | { readonly kind: "container"; readonly container: string };
 
 /** One line for logs and terminals: `config.yaml:12:5: containers[2].idle_timout: unknown key; …`. */
 export function formatFault({ place, key, message }: Fault): string {
@@ -35,6 +36,8 @@ function formatPlace(place: FaultPlace): string {
       return `environment variable ${place.variable}`;
     case "label":
       return `container "${place.container}": label ${place.label}`;
+    case "container":
+      return `container "${place.container}"`;
   }
 }
 

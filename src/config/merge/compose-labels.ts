@@ -18,9 +18,13 @@ export interface ServiceNeed {
 
 export const COMPOSE_DEPENDS_ON = "com.docker.compose.depends_on";
 
-/** Reads the labels of Compose v2; `undefined` on a container that Compose didn't make. */
-export function readComposeLabels(labels: Readonly<Record<string, string>>): ComposeFacts | undefined {
-  const project = labels["com.docker.compose.project"] ?? "";
+/**
+ * Reads the labels of Compose v2; `undefined` on a container that Compose didn't make. Projects of the same name on several
+ * Docker hosts have nothing to do with each other: that of another `engine` than the usual one is called `engine:project`.
+ */
+export function readComposeLabels(labels: Readonly<Record<string, string>>, engine?: string): ComposeFacts | undefined {
+  const name = labels["com.docker.compose.project"] ?? "";
+  const project = name === "" || engine === undefined ? name : `${engine}:${name}`;
   const service = labels["com.docker.compose.service"] ?? "";
   if (project === "" || service === "") return undefined;
   return {

@@ -1,3 +1,4 @@
+import { besides } from "../../core/beside-name.ts";
 import type { InventoryItem } from "../../core/observation.ts";
 import { readComposeLabels, type ComposeFacts } from "./compose-labels.ts";
 import { byName } from "./draft.ts";
@@ -10,6 +11,8 @@ export interface InventoryIndex {
   get(name: string): IndexedItem | undefined;
   /** The container whose network this one uses; `undefined`: none, or it is gone. */
   networkOwner(name: string): IndexedItem | undefined;
+  /** The one container of this plain name on another Docker host; none where there are several. */
+  elsewhere(name: string): readonly string[];
   /** The containers of one service in one project, replicas by name; none from `docker compose run`. */
   ofService(project: string, service: string): readonly IndexedItem[];
 }
@@ -25,7 +28,7 @@ export interface IndexedItem extends InventoryItem {
 export function indexInventory(inventory: readonly InventoryItem[], self: string | undefined): InventoryIndex {
   const names = new Map<string, IndexedItem>();
   const services = new Map<string, IndexedItem[]>();
-  const all = inventory.map((item) => ({ ...item, compose: readComposeLabels(item.labels) }));
+  const all = inventory.map((item) => ({ ...item, compose: readComposeLabels(item.labels, item.engine) }));
   const sorted = leaveOutSuperseded(all).toSorted((a, b) => byName(a, b) || byName({ name: a.id }, { name: b.id }));
   for (const item of sorted) {
     if (names.has(item.name) || isSelf(item, self)) continue;
@@ -38,7 +41,11 @@ export function indexInventory(inventory: readonly InventoryItem[], self: string
     networkOwner(name) {
       const owner = names.get(name)?.networkOf;
       if (owner === undefined) return undefined;
-      return names.get(owner) ?? [...names.values()].find(({ id }) => id === owner);
+      return names.get(besides(name, owner)) ?? [...names.values()].find(({ id }) => id === owner);
+    },
+    elsewhere(name) {
+      const found = [...names.keys()].filter((one) => one.endsWith(`:${name}`));
+      return found.length === 1 ? found : [];
     },
     ofService: (project, service) => services.get(keyOf({ project, service })) ?? [],
   };

@@ -3,7 +3,7 @@ import type { Settings } from "../../core/settings.ts";
 import { type ClaimedHosts, claimHosts } from "./claim-hosts.ts";
 import { byName, type Draft } from "./draft.ts";
 import type { Fault } from "../check/faults.ts";
-import { fitToEngine } from "../check/fit-to-engine.ts";
+import { type Fitted, fitToEngine } from "../check/fit-to-engine.ts";
 import { formGroups, toGroupSettings } from "./form-groups.ts";
 import { implyDraft, neededOutside } from "./implied.ts";
 import { indexInventory, type InventoryIndex } from "./inventory-index.ts";
@@ -12,6 +12,7 @@ import type { FileConfig } from "../parse/load-config.ts";
 import { mergedProvenance } from "./merged-provenance.ts";
 import type { Provenance } from "../parse/provenance.ts";
 import { type Labelled, readLabelled } from "./read-labelled.ts";
+import { resolveNames } from "./resolve-names.ts";
 import { resolveDependencies } from "./resolve-dependencies.ts";
 import { warnOfTarget, warnOfTiers } from "../check/warn-of-workload.ts";
 import { toWorkloadSettings } from "./workload-settings.ts";
@@ -39,7 +40,8 @@ export function mergeSettings(
   found: readonly InventoryItem[],
   options: MergeOptions = {},
 ): MergeResult {
-  const { config, inventory, warnings } = leaveSwarmTasks(written, found);
+  const named = resolveNames(written, found);
+  const { config, inventory, warnings } = leaveSwarmTasks(named.config, found);
   const index = indexInventory(inventory, options.self);
   const read = readLabelled(config, index);
   const broken = new Set(read.faults.flatMap(({ place }) => (isOfRoute(place) ? place.container : [])));
@@ -85,12 +87,10 @@ export function mergeSettings(
       ...warnings,
       ...read.warnings,
       ...hosts.warnings,
-      ...fitted.flatMap(({ keys, lacks }) =>
-        lacks.map(({ key, message }) => `container "${keys.name}": ${key}: ${message}`),
-      ),
+      ...fitted.flatMap(warningsOfFit),
       ...workloads.flatMap((workload) => [...warnOfTiers(workload), ...warnOfTarget(workload)]),
     ],
-    labelFaults: [...read.faults, ...resolved.faults],
+    labelFaults: [...named.faults, ...read.faults, ...resolved.faults],
     provenance: mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose),
   };
 }
@@ -104,7 +104,8 @@ function draftEach(
   const members = new Set(hosts.groups.flatMap((group) => group.members));
   const draftOf = (name: string, rest: Pick<Draft, "origin" | "keys" | "process">): Draft => {
     const own = hosts.ofContainer.get(name) ?? [];
-    return { name, ...rest, engine: index.get(name)?.engine, hosts: own, isAsked: own.length > 0 || members.has(name) };
+    const engine = index.get(name)?.engine ?? engineIn(name);
+    return { name, ...rest, engine, hosts: own, isAsked: own.length > 0 || members.has(name) };
   };
   return {
     fromFile: written.map((keys) =>
@@ -112,6 +113,17 @@ function draftEach(
     ),
     fromLabels: labelled.map(({ item, keys }) => draftOf(item.name, { origin: "label", keys })),
   };
+}
+
+/** Warns of keys in the file that an engine cannot follow. */
+function warningsOfFit({ keys, lacks }: Fitted<FileConfig["containers"][number]>): string[] {
+  return lacks.map(({ key, message }) => `container "${keys.name}": ${key}: ${message}`);
+}
+
+/** The engine that a name begins with, for what is not there or out of reach. */
+function engineIn(name: string): string | undefined {
+  const colon = name.indexOf(":");
+  return colon === -1 ? undefined : name.slice(0, colon);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { besides } from "../../core/beside-name.ts";
 import { findCycles } from "../../core/dependency-graph.ts";
 import type { Dependency } from "../../core/settings.ts";
 import { COMPOSE_DEPENDS_ON } from "./compose-labels.ts";
@@ -80,12 +81,20 @@ function writtenNeeds(
 
 const DEPENDS_ON = "dag.depends_on";
 
-function namesFor(name: string, wanted: string, drafts: ReadonlyMap<string, Draft>, index: InventoryIndex): string[] {
+function namesFor(
+  name: string,
+  wanted: string,
+  drafts: ReadonlyMap<string, Draft>,
+  index: InventoryIndex,
+): readonly string[] {
   if (wanted === name) return [];
-  if (drafts.has(wanted) || index.get(wanted) !== undefined) return [wanted];
+  const isThere = (one: string): boolean => drafts.has(one) || index.get(one) !== undefined;
+  // Its own Docker host first, which is the usual one's plain name where that is its own.
+  if (isThere(besides(name, wanted))) return [besides(name, wanted)];
   const compose = index.get(name)?.compose;
-  if (compose === undefined) return [];
-  return othersOf(name, index.ofService(compose.project, wanted)).map((item) => item.name);
+  const ofProject = compose && othersOf(name, index.ofService(compose.project, wanted)).map((item) => item.name);
+  if (ofProject !== undefined && ofProject.length > 0) return ofProject;
+  return isThere(wanted) ? [wanted] : index.elsewhere(wanted);
 }
 
 function othersOf(name: string, items: readonly IndexedItem[]): IndexedItem[] {

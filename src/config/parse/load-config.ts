@@ -9,6 +9,8 @@ import { fileSchema } from "../schema/file-schema.ts";
 import { gatewaySchema } from "../schema/gateway-schema.ts";
 import { toGatewaySettings } from "./gateway-settings.ts";
 import { groupSchema, type GroupKeys } from "../schema/group-schema.ts";
+import { type DockerHostKeys, dockerHostSchema } from "../schema/docker-schema.ts";
+import { checkDocker } from "../check/check-docker.ts";
 import type { KubernetesKeys } from "../schema/kubernetes-schema.ts";
 import { formatPath } from "../schema/key-path.ts";
 import { fileProvenance, type Provenance } from "./provenance.ts";
@@ -21,6 +23,7 @@ export interface FileConfig {
   readonly gateway: GatewaySettings;
   readonly containers: readonly ContainerKeys[];
   readonly groups: readonly GroupKeys[];
+  readonly docker: readonly DockerHostKeys[];
   readonly kubernetes: KubernetesKeys;
   readonly provenance: Provenance;
   /** When it was checked (wall clock, milliseconds); schedules in labels are checked from then on too. */
@@ -82,6 +85,7 @@ function crossCheck(raw: unknown, { localTimezone, nowMs }: ConfigInput): KeyIss
   const timezone = gateway?.schedule_timezone || localTimezone;
   return [
     ...(gateway === undefined ? [] : checkAdminAuth(gateway.admin_auth)),
+    ...checkDocker(sound(property(raw, "docker"), (item) => salvage(dockerHostSchema, item).value)),
     ...checkContainers(containers, { names, timezone, nowMs }),
     ...checkGroups(
       groups,

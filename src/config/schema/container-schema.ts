@@ -21,9 +21,9 @@ import {
 /** What Docker accepts as a container's name. */
 export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
-/** The same, or a Deployment or StatefulSet: `kubernetes:namespace/name`. */
-const WORKLOAD_NAME = /^(?:[a-zA-Z0-9][a-zA-Z0-9_.-]*|kubernetes:[a-z0-9-]+\/[a-z0-9.-]+)$/;
-const WORKLOAD_NAMES = "a container name (letters, digits, _ . -) or kubernetes:namespace/name";
+/** The same, also on a certain Docker host: `nas:notes`; or a Deployment or StatefulSet: `kubernetes:namespace/name`. */
+const WORKLOAD_NAME = /^(?:(?:[a-z0-9][a-z0-9-]*:)?[a-zA-Z0-9][a-zA-Z0-9_.-]*|kubernetes:[a-z0-9-]+\/[a-z0-9.-]+)$/;
+const WORKLOAD_NAMES = "a container name (letters, digits, _ . -), host:container or kubernetes:namespace/name";
 
 const path = () => textLike(/^\/(?!\/)\S*$/, 'a path that begins with one "/"');
 const logs = () => choice("starting", "always", "never");
@@ -71,7 +71,7 @@ const ignoreKeys = z
 export const containerSchema = z
   .strictObject({
     name: name(WORKLOAD_NAME, WORKLOAD_NAMES).describe(
-      "The container's name in Docker; a Deployment or StatefulSet is `kubernetes:namespace/name`.",
+      "The container's name in Docker, on another Docker host `host:name`; a Deployment or StatefulSet is `kubernetes:namespace/name`.",
     ),
     host: list(host())
       .optional()

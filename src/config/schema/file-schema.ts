@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { containerSchema } from "./container-schema.ts";
+import { dockerSchema } from "./docker-schema.ts";
 import { gatewaySchema } from "./gateway-schema.ts";
 import { groupSchema } from "./group-schema.ts";
 import { kubernetesSchema } from "./kubernetes-schema.ts";
@@ -8,6 +9,9 @@ import { kubernetesSchema } from "./kubernetes-schema.ts";
 export const fileSchema = z.strictObject({
   gateway: gatewaySchema.prefault({}).describe("The gateway itself."),
   containers: z.array(containerSchema).prefault([]).describe("Containers that are configured here; labels add more."),
+  docker: dockerSchema
+    .prefault([])
+    .describe("Docker hosts: more of them beside `DOCKER_HOST`, or a name for that one. Not reloaded."),
   kubernetes: kubernetesSchema
     .prefault({})
     .describe("The cluster whose Deployments and StatefulSets are looked after."),

@@ -24,6 +24,46 @@ export interface Connection {
   readonly agent: http.Agent;
   /** What to set instead, where nothing was set and the docker command uses another Docker; else empty. */
   readonly hint: string;
+  /** Where that is configured, for messages. */
+  readonly settings: { readonly host: string; readonly tls: string };
+}
+
+/** Another Docker host, as the configuration names it. */
+export interface DockerHost {
+  readonly name: string;
+  readonly host: string;
+  /** Names of files. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string } | undefined;
+  /** Where its published ports are found; empty: the host in `host`. */
+  readonly reach: string;
+}
+
+/** Reads the connection of a configured host; throws `EngineError` with the code `refused` when a file cannot be read. */
+export function hostConnection({ name, host, tls, reach }: DockerHost): Connection {
+  const settings = { host: `docker "${name}": host`, tls: `docker "${name}": tls` };
+  const url = parseTcp(host);
+  const connection =
+    url === undefined ? viaSocket(host.slice("unix://".length)) : viaTcp(url, tlsOf(settings.tls, tls));
+  return { ...connection, settings, ...(reach !== "" && { remoteHost: reach }) };
+}
+
+function tlsOf(setting: string, tls: DockerHost["tls"]): TlsChoice {
+  if (tls === undefined) return { isWanted: false, options: {} };
+  const read = (file: string): Buffer | undefined => (file === "" ? undefined : readCertificate(setting, file));
+  return { isWanted: true, options: { ca: read(tls.ca), cert: read(tls.cert), key: read(tls.key) } };
+}
+
+interface TlsChoice {
+  readonly isWanted: boolean;
+  readonly options: https.AgentOptions;
+}
+
+function environmentTls({ DOCKER_CERT_PATH, DOCKER_TLS_VERIFY }: DockerEnvironment): TlsChoice {
+  const certPath = DOCKER_CERT_PATH || undefined;
+  const verify = Boolean(DOCKER_TLS_VERIFY);
+  // As Docker's own clients: certificates without DOCKER_TLS_VERIFY encrypt, but do not check the server's name.
+  const options = { ...readCertificates(certPath), rejectUnauthorized: verify || !certPath };
+  return { isWanted: verify || certPath !== undefined, options };
 }
 
 /** Reads the connection; throws `EngineError` with the code `refused` when a variable is invalid. */
@@ -32,7 +72,7 @@ export function readConnection(environment: DockerEnvironment): Connection {
   if (!named) return { ...viaSocket(DEFAULT_SOCKET), hint: contextHint(environment) ?? "" };
   if (named.startsWith("unix://")) return viaSocket(named.slice("unix://".length) || DEFAULT_SOCKET);
   const url = parseTcp(named);
-  if (url !== undefined) return viaTcp(url, environment);
+  if (url !== undefined) return viaTcp(url, environmentTls(environment));
   throw new EngineError(
     "refused",
     `DOCKER_HOST is "${named}": use unix:///path/to/docker.sock or tcp://host:port (for ssh, forward the socket first)`,
@@ -43,23 +83,17 @@ function viaSocket(socketPath: string): Connection {
   const agent = opaque(new http.Agent(KEEP_ALIVE));
   // Every key is set, because dockerode fills missing ones from its own reading of process.env.
   const options = { ...UNSET, protocol: "http" as const, socketPath, agent };
-  return { target: socketPath, socketPath, remoteHost: undefined, options, agent, hint: "" };
+  return { target: socketPath, socketPath, remoteHost: undefined, options, agent, hint: "", settings: VARIABLES };
 }
 
-function viaTcp(url: URL, environment: DockerEnvironment): Connection {
-  const certPath = environment.DOCKER_CERT_PATH || undefined;
-  const verify = Boolean(environment.DOCKER_TLS_VERIFY);
-  const tls = verify || certPath !== undefined || url.protocol === "https:";
+function viaTcp(url: URL, { isWanted, options: certificates }: TlsChoice): Connection {
+  const tls = isWanted || url.protocol === "https:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = Number(url.port) || (tls ? 2376 : 2375);
-  // As in Docker's own clients: certificates without DOCKER_TLS_VERIFY encrypt, but do not check the server's name.
-  const agent = opaque(
-    tls
-      ? new https.Agent({ ...KEEP_ALIVE, ...readCertificates(certPath), rejectUnauthorized: verify || !certPath })
-      : new http.Agent(KEEP_ALIVE),
-  );
+  const agent = opaque(tls ? new https.Agent({ ...KEEP_ALIVE, ...certificates }) : new http.Agent(KEEP_ALIVE));
   const options = { ...UNSET, protocol: tls ? ("https" as const) : ("http" as const), host, port, agent };
-  return { target: `tcp://${url.hostname}:${port}`, socketPath: undefined, remoteHost: host, options, agent, hint: "" };
+  const target = `tcp://${url.hostname}:${port}`;
+  return { target, socketPath: undefined, remoteHost: host, options, agent, hint: "", settings: VARIABLES };
 }
 
 /** `tcp://`, `http://`, `https://`, or a bare `host:port`. */
@@ -68,6 +102,16 @@ function parseTcp(address: string): URL | undefined {
   if (rest === undefined) return undefined;
   const text = `${scheme === "https" ? "https" : "http"}://${rest}`;
   return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+const VARIABLES = { host: "DOCKER_HOST", tls: "DOCKER_CERT_PATH" };
+
+function readCertificate(setting: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new EngineError("refused", `${setting} names "${file}": ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function readCertificates(directory: string | undefined): https.AgentOptions {

@@ -5,7 +5,7 @@ import type { GatewaySettings } from "../../core/settings.ts";
 import { portsToTry } from "../../core/target-ports.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import { createDockerClient } from "./client.ts";
-import { readConnection, type DockerEnvironment } from "./connection.ts";
+import { type Connection, type DockerEnvironment, readConnection } from "./connection.ts";
 import { countExecs } from "./count-execs.ts";
 import { findEndpoints } from "./find-endpoints.ts";
 import { createForeignOrders } from "./foreign-orders.ts";
@@ -25,8 +25,8 @@ import { createSelfFinder } from "./viewpoint.ts";
 import { createWatch } from "./watch-events.ts";
 
 export interface DockerEngineDeps {
-  /** Only the three variables of the docker command are read. */
-  readonly environment: DockerEnvironment;
+  /** Where Docker is; of variables only the three of the docker command are read. */
+  readonly environment: DockerEnvironment | Connection;
   /** How containers are reached, read at each observation, so that a reload takes effect. */
   readonly reach: () => Pick<GatewaySettings, "address" | "network">;
   /** After how many milliseconds without an event Docker is pinged. */
@@ -38,7 +38,9 @@ export interface DockerEngineDeps {
  * are invalid.
  */
 export function createDockerEngine(deps: DockerEngineDeps): Engine {
-  const client = createDockerClient(readConnection(deps.environment));
+  const client = createDockerClient(
+    isConnection(deps.environment) ? deps.environment : readConnection(deps.environment),
+  );
   const self = createSelfFinder(client, process.platform);
   const throttle = createThrottle(client);
   const orders = createForeignOrders();
@@ -127,6 +129,10 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       client.close();
     },
   };
+}
+
+function isConnection(place: DockerEnvironment | Connection): place is Connection {
+  return "agent" in place;
 }
 
 /**

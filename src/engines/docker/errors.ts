@@ -14,7 +14,7 @@ export function toEngineError(cause: unknown, connection: Connection, timeoutMs:
 function answered(status: number, message: string, connection: Connection): [EngineError["code"], string] {
   if (/no such container|no container with name or id|is marked for removal/i.test(message)) return ["absent", message];
   if (/HTTP request to an HTTPS server/.test(message)) {
-    return ["unreachable", `${connection.target} wants TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH`];
+    return ["unreachable", `${connection.target} wants TLS: set ${wantsTls(connection)}`];
   }
   if (status === 403) {
     return ["refused", `${connection.target} forbids this call (403): allow it in the socket proxy. ${message}`.trim()];
@@ -28,17 +28,22 @@ function answered(status: number, message: string, connection: Connection): [Eng
   return ["refused", message || `${connection.target} answered ${status}`];
 }
 
-function unreached(code: string, message: string, { target, socketPath }: Connection, timeoutMs: number): string {
+function unreached(
+  code: string,
+  message: string,
+  { target, socketPath, settings }: Connection,
+  timeoutMs: number,
+): string {
   switch (code) {
     case "ENOENT":
-      return `There is no Docker socket at ${target}: start Docker, mount the socket into the gateway's container (-v ${target}:${target}), or set DOCKER_HOST`;
+      return `There is no Docker socket at ${target}: start Docker, mount the socket into the gateway's container (-v ${target}:${target}), or set ${settings.host}`;
     case "EACCES":
       return `No permission to use ${target}: ${groupHint(socketPath)}`;
     case "ECONNREFUSED":
-      return `Nothing listens at ${target}: start Docker, or set DOCKER_HOST`;
+      return `Nothing listens at ${target}: start Docker, or set ${settings.host}`;
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return `The host name in DOCKER_HOST (${target}) cannot be resolved`;
+      return `The host name in ${settings.host} (${target}) cannot be resolved`;
     case "ABORT_ERR":
     case "TimeoutError":
       return `Docker at ${target} did not answer within ${timeoutMs / 1000} s`;
@@ -47,9 +52,13 @@ function unreached(code: string, message: string, { target, socketPath }: Connec
       return `Docker at ${target} closed the connection; it may be restarting`;
     default:
       return /CERT|SSL|TLS|self.signed/i.test(`${code} ${message}`)
-        ? `TLS with ${target} failed (${message}): check DOCKER_CERT_PATH`
+        ? `TLS with ${target} failed (${message}): check ${settings.tls}`
         : `Docker at ${target} cannot be reached: ${message}`;
   }
+}
+
+function wantsTls({ settings }: Connection): string {
+  return settings.tls === "DOCKER_CERT_PATH" ? "DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH" : settings.tls;
 }
 
 function groupHint(socketPath: string | undefined): string {

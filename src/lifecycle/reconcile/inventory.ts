@@ -108,7 +108,6 @@ function isAtRest({ status }: Pick<InventoryItem, "status">): boolean {
   return status === "stopped" || status === "absent";
 }
 
-/** Labels and image never change in the life of a container. */
 function isSame(one: InventoryItem | undefined, other: InventoryItem | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   return isSameContainer(one, other) && one.status === other.status && one.networkOf === other.networkOf;

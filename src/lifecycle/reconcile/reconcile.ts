@@ -32,7 +32,14 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   let forgetsAtMs = 0;
   let ended: AbortSignal | undefined;
   const sources = Object.values(engines).map((engine) =>
-    createSource({ engine, context, records, apply: applyChanges, onLink: (up, reason) => link(engine, up, reason) }),
+    createSource({
+      engine,
+      context,
+      records,
+      apply: applyChanges,
+      onLink: (up, reason) => link(engine, up, reason),
+      ended: () => ended,
+    }),
   );
 
   function applyChanges(names: Iterable<string>): void {
@@ -69,6 +76,14 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     });
   }
 
+  /** A further host that does not answer must not keep the gateway from its start for long. */
+  async function refreshAtStart({ engine, refresh }: Source): Promise<void> {
+    if (engine.kind !== "docker" || engine.id === "docker") return refresh();
+    const done = new AbortController();
+    await Promise.race([refresh(), context.clock.sleep(LONGEST_START_MS, done.signal)]);
+    done.abort();
+  }
+
   async function refreshAll(): Promise<void> {
     await Promise.all(sources.map((source) => source.refresh()));
   }
@@ -84,6 +99,15 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     return used || (engines[id]?.kind === "docker" && records.size === 0);
   }
 
+  /** One Docker host of several that is away keeps nobody from what the others do. */
+  function enginesUp(): boolean {
+    const used = sources.map(({ engine }) => engine).filter(({ id }) => isUsed(id));
+    const hosts = used.filter(({ kind }) => kind === "docker");
+    const isDown = ({ id }: Engine): boolean => down.has(id);
+    const areHostsDown = hosts.length > 0 && hosts.every(isDown);
+    return !areHostsDown && !used.some((engine) => engine.kind !== "docker" && isDown(engine));
+  }
+
   function link({ id }: Engine, up: boolean, reason?: string): void {
     const was = !down.has(id);
     if (up) down.delete(id);
@@ -94,6 +118,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   function onLink(engine: Engine): OnLink {
     return (up, lacks) => {
       link(engine, up);
+      if (!up) sources.find((source) => source.engine === engine)?.noteAway();
       if (lacks !== undefined)
         context.emit({ type: "fault", message: `${engine.id} is used with less than it offers`, detail: lacks });
     };
@@ -124,8 +149,9 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   return {
     async start(intervalMs, signal) {
       ended = signal;
-      await listAll();
-      await refreshAll(); // one engine's list may have given others something to do
+      for (const source of sources) source.listAnew(false);
+      await Promise.all(sources.map(refreshAtStart));
+      await Promise.all(sources.map(refreshAtStart)); // one engine's list may have given others something to do
       for (const source of sources) source.engine.watch(onChange(source), onLink(source.engine), signal);
       void relist(intervalMs, signal);
     },
@@ -133,7 +159,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       isConfigured = false;
       return listAll();
     },
-    enginesUp: () => [...down].every((id) => !isUsed(id)),
+    enginesUp,
   };
 
   async function relist(intervalMs: () => number, signal: AbortSignal): Promise<void> {
@@ -144,4 +170,5 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   }
 }
 
+const LONGEST_START_MS = 3_000;
 const RELIST_FALLBACK_MS = 15_000;

@@ -1,11 +1,12 @@
 import { type InventoryItem, itemOf } from "../../core/observation.ts";
 import type { LifecycleContext } from "../context.ts";
 import { type Finding, findingOf, isStale, type Outcome, query, refresh, settle } from "./refresh.ts";
-import { createInventory, type Inventory, isSameContainer } from "./inventory.ts";
+import { createInventory, type Former, type Inventory, isSameContainer } from "./inventory.ts";
 import { type Engine, EngineError } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 const OBSERVED_AT_ONCE = 16;
+const SECOND_LIST_MS = 1_000;
 
 /** One engine, and what is known of it. Its rounds wait for no other engine. */
 export interface Source {
@@ -19,6 +20,8 @@ export interface Source {
   readonly meet: (names: Iterable<string>) => void;
   /** Follows all of that; notifications that arrive meanwhile lead to one more round, not to many. */
   readonly refresh: () => Promise<void>;
+  /** The engine cannot be reached. */
+  readonly noteAway: () => void;
 }
 
 interface SourceDeps {
@@ -28,6 +31,8 @@ interface SourceDeps {
   /** Makes records and routes follow a change of these containers, if there are any, and of the configuration. */
   readonly apply: (names: Iterable<string>) => void;
   readonly onLink: (isUp: boolean, reason?: string) => void;
+  /** Aborts at the end. */
+  readonly ended: () => AbortSignal | undefined;
 }
 
 /** What is to be followed in one round. */
@@ -42,12 +47,15 @@ interface Notes {
  * Makes the records of one engine follow it. An event is only a change notification, which leads to one observation of its
  * container; the whole list is read at first, where events may have been missed, and now and then.
  */
-export function createSource({ engine, context, records, apply, onLink }: SourceDeps): Source {
+export function createSource({ engine, context, records, apply, onLink, ended }: SourceDeps): Source {
   const inventory = createInventory(context.clock, onDeparture);
   const stamp = stampOf(engine);
+  /** Others keep a list of their own up to date, and do not tell by one observation all that it says. */
+  const tellsAll = engine.kind === "docker";
   let notes = nothing();
   let running: Promise<void> | undefined;
   let again = false;
+  let wasAway = false;
 
   /** Ends in the same turn in which it finds nothing more to do, so that a notification never comes too late for it. */
   async function runRounds(): Promise<void> {
@@ -71,7 +79,8 @@ export function createSource({ engine, context, records, apply, onLink }: Source
     return taken;
   }
 
-  async function round({ changed, met, isListDue, isLost }: Notes): Promise<void> {
+  async function round({ changed, met, isLost, ...due }: Notes): Promise<void> {
+    const isListDue = due.isListDue || (changed.size > 0 && !tellsAll);
     const findings = new Map<string, Finding>();
     const former = isListDue ? await list() : inventory.update(await observeEach(changed, findings));
     const remade = [...(former ?? [])].filter(([name, item]) => !isSameContainer(item, inventory.get(name)));
@@ -97,23 +106,31 @@ export function createSource({ engine, context, records, apply, onLink }: Source
   }
 
   /** `undefined`: the engine is out of reach. */
-  async function list(): Promise<ReadonlyMap<string, InventoryItem | undefined> | undefined> {
+  async function list(): Promise<Former | undefined> {
     try {
-      const former = inventory.replace((await engine.list()).map(stamp));
+      const listed = (await engine.list()).map(stamp);
       onLink(true);
-      return former;
+      if (isDoubtful(listed)) return undefined;
+      return inventory.replace(listed);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
+      wasAway = true;
       onLink(false, error.message);
       return undefined;
     }
   }
 
+  /** A Docker that has just come back may not have read its containers yet: an empty list is believed the second time. */
+  function isDoubtful(listed: readonly InventoryItem[]): boolean {
+    const isDoubted = wasAway && listed.length === 0 && inventory.items().length > 0;
+    wasAway = false;
+    if (isDoubted)
+      void context.clock.sleep(SECOND_LIST_MS, ended()).then(() => (ended()?.aborted ? undefined : source.refresh()));
+    return isDoubted;
+  }
+
   /** Observes each once; what cannot be reached, or fails, is observed again in the next round. */
-  async function observeEach(
-    names: ReadonlySet<string>,
-    findings: Map<string, Finding>,
-  ): Promise<ReadonlyMap<string, InventoryItem | undefined>> {
+  async function observeEach(names: ReadonlySet<string>, findings: Map<string, Finding>): Promise<Former> {
     const items = new Map<string, InventoryItem | undefined>();
     await inBatches(names, (name) =>
       alone(name, async () => {
@@ -167,7 +184,7 @@ export function createSource({ engine, context, records, apply, onLink }: Source
     if (context.truces.of(name) === undefined) context.truces.note(name, { kind: "removed" });
   }
 
-  return {
+  const source: Source = {
     engine,
     inventory,
     changed: (name) => void notes.changed.add(name),
@@ -183,7 +200,9 @@ export function createSource({ engine, context, records, apply, onLink }: Source
       running ??= runRounds();
       return running;
     },
+    noteAway: () => void (wasAway = true),
   };
+  return source;
 }
 
 /** Marks what one of several engines holds; that of Docker, or of local processes, needs no mark. */

@@ -18,6 +18,7 @@ export async function start(
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
+  const awayMs = context.clock.now() + FURTHER_HOST_MS;
   while (!signal.aborted) {
     const fault = await startBefore(context, record, deadlineMs, signal);
     if (fault === undefined || signal.aborted) return undefined;
@@ -30,7 +31,7 @@ export async function start(
       return failureAt(context, "refused", { code: "refused", message });
     if (await stillAnswers(context, record, signal)) return undefined;
     if (code === "network") return failureAt(context, "network", { code: "network", message });
-    const leftMs = deadlineMs - context.clock.now();
+    const leftMs = (isFurtherHost(record) ? Math.min(awayMs, deadlineMs) : deadlineMs) - context.clock.now();
     if (leftMs <= 0) return failureAt(context, "engine", { code: "unreachable", message });
     await context.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);
     await observe(record); // somebody else may have started it while the engine was out of reach
@@ -40,6 +41,13 @@ export async function start(
   }
   return undefined;
 }
+
+/** One Docker host of several: its visitors are told soon that it is away, for nothing says that it is being restarted. */
+function isFurtherHost({ engine: { id, kind } }: WorkloadRecord): boolean {
+  return kind === "docker" && id !== "docker";
+}
+
+const FURTHER_HOST_MS = 3_000;
 
 /** A stop was ordered while the engine's start was still to come, or under way. */
 export function mustStop({ state }: WorkloadRecord): boolean {

@@ -1,0 +1,30 @@
+import type { DockerHostKeys } from "../schema/docker-schema.ts";
+import type { Positioned } from "./check-containers.ts";
+import type { KeyIssue } from "./schema-issues.ts";
+
+/** What other engines' names begin with. */
+const RESERVED: ReadonlySet<string> = new Set(["process", "swarm", "kubernetes"]);
+
+/** Rules of Docker hosts among each other, and of the keys of each. */
+export function checkDocker(hosts: readonly Positioned<DockerHostKeys>[]): KeyIssue[] {
+  const names = new Set<string>();
+  const places = new Set<string>();
+  return hosts.flatMap(({ index, keys }) => {
+    const issues: KeyIssue[] = [];
+    const report = (key: string[], message: string): void =>
+      void issues.push({ path: ["docker", index, ...key], part: "value", message });
+    const { name, host, tls } = keys;
+    if (names.has(name)) report(["name"], `duplicate Docker host found: "${name}"`);
+    if (RESERVED.has(name)) report(["name"], `"${name}" is the name of another engine`);
+    if (places.has(host)) {
+      const where = host === "" ? "without `host` both are the one of DOCKER_HOST" : `both are at ${host}`;
+      report(["name"], `Docker host "${name}" is there twice: ${where}`);
+    }
+    names.add(name);
+    places.add(host);
+    if (tls === undefined) return issues;
+    if (!/^(?:tcp|https):/.test(host)) report(["tls"], "needs a host that begins with tcp://");
+    if ((tls.cert === "") !== (tls.key === "")) report(["tls"], "cert and key belong together");
+    return issues;
+  });
+}

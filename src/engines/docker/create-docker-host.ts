@@ -1,0 +1,69 @@
+import type { InventoryItem } from "../../core/observation.ts";
+import type { AddressMode, GatewaySettings } from "../../core/settings.ts";
+import { type Engine, EngineError, type News, type WorkloadRef } from "../../lifecycle/ports.ts";
+import { type DockerHost, hostConnection } from "./connection.ts";
+import { createDockerEngine } from "./create-docker-engine.ts";
+
+export interface DockerHostDeps {
+  readonly host: DockerHost & { readonly address?: AddressMode | undefined };
+  readonly reach: () => Pick<GatewaySettings, "address" | "network">;
+}
+
+/** Another Docker host as an engine of its own: the names of its containers begin with its own. Never throws. */
+export function createDockerHost({ host, reach }: DockerHostDeps): Engine {
+  try {
+    const address = (): AddressMode => host.address ?? reach().address;
+    const environment = hostConnection(host);
+    const engine = createDockerEngine({ environment, reach: () => ({ ...reach(), address: address() }) });
+    return underName(host.name, engine);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return unusable(host.name, error);
+  }
+}
+
+/** The same engine, whose workloads are called `host:name`. */
+function underName(host: string, engine: Engine): Engine {
+  const prefix = `${host}:`;
+  const bare = <Ref extends WorkloadRef>(ref: Ref): Ref => ({ ...ref, name: ref.name.slice(prefix.length) });
+  const item = (one: InventoryItem): InventoryItem => ({ ...one, name: prefix + one.name, engine: host });
+  const told = (news: News | undefined): News | undefined =>
+    news?.kind === "renamed" ? { ...news, from: prefix + news.from } : news;
+  const named = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call;
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== "unreachable") throw error;
+      throw new EngineError("unreachable", `${host} cannot be reached: ${error.message}`, { cause: error });
+    }
+  };
+  return {
+    ...engine,
+    id: host,
+    list: async () => (await engine.list()).map(item),
+    observe: async (ref) => ({ ...(await named(engine.observe(bare(ref)))), name: ref.name }),
+    start: (ref, instances) => named(engine.start(bare(ref), instances)),
+    restart: (ref, order) => named(engine.restart(bare(ref), order)),
+    stop: (ref, order) => named(engine.stop(bare(ref), order)),
+    watch(onChange, onLink, signal) {
+      engine.watch((name, news) => onChange(name && prefix + name, told(news)), onLink, signal);
+    },
+    logs: (ref, lines) => named(engine.logs(bare(ref), lines)),
+    usage: (ref) => named(engine.usage(bare(ref))),
+    execs: (ref) => named(engine.execs(bare(ref))),
+    limits: (ref) => named(engine.limits(bare(ref))),
+    throttle: (ref, allowance) => named(engine.throttle(bare(ref), allowance)),
+    restore: (ref, own) => named(engine.restore(bare(ref), own)),
+  };
+}
+
+/** Stands for a host whose settings cannot be used: nothing but its own containers is affected. */
+function unusable(host: string, { message }: EngineError): Engine {
+  const engine = createDockerEngine({ environment: hostConnection({ ...NOWHERE, name: host }), reach: () => AUTO });
+  const fail = (): Promise<never> => Promise.reject(new EngineError("unreachable", message));
+  const methods = { list: fail, observe: fail, start: fail, restart: fail, stop: fail, logs: fail, usage: fail };
+  return underName(host, { ...engine, ...methods, execs: fail, limits: fail, watch: () => undefined });
+}
+
+const NOWHERE = { host: "unix:///dev/null", reach: "" };
+const AUTO = { address: "auto", network: "" } as const;

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, get } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import { type PrivateDocker, startPrivateDocker } from "../../scripts/private-docker.ts";
+import { cleanup } from "../support/cleanup.ts";
+import { dockerOrSkip, testDocker, type TestDocker } from "../support/docker.ts";
+import { startGateway } from "../support/gateway.ts";
+import { freePort } from "../support/http.ts";
+import { spawnDag } from "../support/spawn-dag.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+interface Hosts {
+  readonly local: TestDocker;
+  readonly nas: TestDocker;
+  readonly daemon: PrivateDocker;
+}
+
+/** The run's Docker, and one more. */
+async function openHosts(t: TestContext, args: readonly string[] = []): Promise<Hosts | undefined> {
+  const local = dockerOrSkip(t);
+  if (local === undefined) return undefined;
+  const daemon = await startPrivateDocker({ args });
+  cleanup(t, () => daemon.stop());
+  return { local, nas: testDocker(t, daemon.host), daemon };
+}
+
+const labels = (host: string) => ({ "dag.enabled": "true", "dag.host": host, "dag.target_port": "80" });
+const isRunning = async ({ docker }: TestDocker, id: string): Promise<boolean> =>
+  (await docker.getContainer(id).inspect()).State.Running;
+
+test("containers of the same name on two Docker hosts wake each on its own, and the name alone is a fault", async (t) => {
+  const hosts = await openHosts(t);
+  if (hosts === undefined) return;
+  const { local, nas } = hosts;
+  const name = "twins";
+  const here = await local.createContainer({ name, start: false });
+  const there = await nas.createContainer({ name, start: false });
+  const docker = [{ name: "local" }, { name: "nas", host: nas.host }];
+  const containers = ["local", "nas"].map((host) => ({
+    name: `${host}:${name}`,
+    host: `${host}.twins.test`,
+    target_port: 80,
+  }));
+  const gateway = await startGateway(t, { dockerHost: local.host, config: { docker, containers } });
+
+  assert.equal((await gateway.request({ host: "nas.twins.test" })).status, 200);
+  assert.deepEqual([await isRunning(local, here.id), await isRunning(nas, there.id)], [false, true]);
+  assert.equal((await gateway.request({ host: "local.twins.test" })).status, 200);
+  assert.equal(await isRunning(local, here.id), true);
+  const status = (await gateway.request({ path: "/_status/api" })).json();
+  assert.deepEqual(status.containers.map((one: { name: string }) => one.name).toSorted(), ["nas:twins", "twins"]);
+
+  const ambiguous = { docker, containers: [{ name, host: "app.twins.test" }] };
+  const file = path.join(mkdtempSync(path.join(tmpdir(), "dag-hosts-")), "config.yaml");
+  cleanup(t, () => rmSync(path.dirname(file), { recursive: true, force: true }));
+  writeFileSync(file, JSON.stringify(ambiguous));
+  const check = await spawnDag(["check", "--docker", file], { env: { DOCKER_HOST: local.host } });
+  assert.equal(check.code, 2);
+  assert.match(check.stderr, /container "twins": .*local:twins or nas:twins/u);
+});
+
+test("a host that is killed takes only its own apps along, whose pages name it, and comes back", async (t) => {
+  const hosts = await openHosts(t);
+  if (hosts === undefined) return;
+  const { local, nas, daemon } = hosts;
+  await local.createContainer({ name: "stays", labels: labels("stays.hosts.test") });
+  await nas.createContainer({ name: "leaves", labels: labels("leaves.hosts.test"), start: false });
+  const docker = [{ name: "nas", host: nas.host }];
+  const gateway = await startGateway(t, { dockerHost: local.host, config: { docker } });
+  assert.equal((await gateway.request({ host: "stays.hosts.test" })).status, 200);
+
+  let lost = 0;
+  let sent = 0;
+  const worker = async (): Promise<void> => {
+    while (sent < 10_000) {
+      if (sent === 1_000) void daemon.halt("SIGKILL");
+      sent += 1;
+      if ((await statusOf(gateway.port, "stays.hosts.test")) !== 200) lost += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  assert.equal(lost, 0);
+  await gateway.waitForLog(({ event, engine }) => event === "engine" && engine === "nas");
+  assert.equal((await gateway.request({ path: "/_ready" })).status, 200);
+  const problem = (await gateway.request({ host: "leaves.hosts.test" })).json();
+  assert.match(problem.detail, /nas cannot be reached/u);
+
+  await daemon.resume();
+  await waitUntil(
+    async () => (await gateway.request({ host: "leaves.hosts.test" })).status === 200,
+    30_000,
+    "the app of nas",
+  );
+});
+
+test("TLS: the right authority is believed, a wrong one is one error that concerns no other host", async (t) => {
+  const dir = mkdtempSync(path.join(tmpdir(), "dag-ca-"));
+  cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
+  const file = (name: string): string => path.join(dir, name);
+  makeAuthority(file("ca"));
+  makeAuthority(file("wrong"));
+  makeCertificate(file("ca"), file("server"), "subjectAltName=IP:127.0.0.1");
+  makeCertificate(file("ca"), file("client"), "extendedKeyUsage=clientAuth");
+  const port = await freePort();
+  const tls = [
+    "--tlsverify",
+    `--tlscacert=${file("ca.pem")}`,
+    `--tlscert=${file("server.pem")}`,
+    `--tlskey=${file("server.key")}`,
+  ];
+  const hosts = await openHosts(t, ["--host", `tcp://127.0.0.1:${port}`, ...tls]);
+  if (hosts === undefined) return;
+  const { local, nas } = hosts;
+  await local.createContainer({ labels: labels("near.hosts.test"), start: false });
+  await nas.createContainer({ labels: labels("far.hosts.test"), start: false });
+  const place = {
+    host: `tcp://127.0.0.1:${port}`,
+    tls: { ca: file("ca.pem"), cert: file("client.pem"), key: file("client.key") },
+  };
+  const good = await startGateway(t, { dockerHost: local.host, config: { docker: [{ name: "nas", ...place }] } });
+  assert.equal((await good.request({ host: "far.hosts.test" })).status, 200);
+  await good.stop();
+
+  const wrong = { name: "nas", ...place, tls: { ...place.tls, ca: file("wrong.pem") } };
+  const bad = await startGateway(t, { dockerHost: local.host, config: { docker: [wrong] } });
+  assert.equal((await bad.request({ host: "near.hosts.test" })).status, 200);
+  const told = bad.log.filter(({ msg }) => /TLS with tcp:.* failed/u.test(String(msg)));
+  assert.equal(told.length, 1);
+  assert.match(String(told[0]?.["msg"]), /^nas cannot be reached .*docker "nas": tls/u);
+});
+
+const agent = new Agent({ keepAlive: true });
+
+/** On a kept connection, since so many are sent. */
+function statusOf(port: number, host: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const sent = get({ port, agent, host: "127.0.0.1", headers: { host } }, (res) => {
+      res.resume().once("end", () => resolve(res.statusCode));
+    });
+    sent.once("error", () => resolve(undefined));
+  });
+}
+
+function makeAuthority(place: string): void {
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${place}.key`];
+  openssl(["req", "-x509", "-days", "1", ...key, "-out", `${place}.pem`, "-subj", "/CN=test authority"]);
+}
+
+function makeCertificate(authority: string, place: string, extension: string): void {
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${place}.key`];
+  const signer = ["-CA", `${authority}.pem`, "-CAkey", `${authority}.key`];
+  openssl([
+    "req",
+    "-x509",
+    "-days",
+    "1",
+    ...key,
+    ...signer,
+    "-out",
+    `${place}.pem`,
+    "-subj",
+    "/CN=test",
+    "-addext",
+    extension,
+  ]);
+}
+
+function openssl(args: readonly string[]): void {
+  execFileSync("openssl", args, { stdio: "ignore" });
+}
