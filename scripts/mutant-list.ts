@@ -43,8 +43,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a hold is no activity",
     edits: [
-      ["lifecycle/admit/admit.ts", "      use(route, request);\n      for (const", "      for (const"],
-      ["lifecycle/admit/admit.ts", "      if (decision.wake) use(route, request);\n", ""],
+      ["lifecycle/admit/admit.ts", "      use(context, route, request);\n      for (const", "      for (const"],
+      ["lifecycle/admit/admit.ts", "      if (decision.wake) use(context, route, request);\n", ""],
     ],
   },
   {

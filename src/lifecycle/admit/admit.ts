@@ -88,7 +88,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
       ?.settings.ignore;
     const mustNotWake = rules?.status ?? (request.isPrefetch ? 503 : undefined);
     if (!handler.seesTraffic) for (const member of requested.members) noteFrontTraffic(member, context.rearm);
-    if (mustNotWake === undefined) undoIdleStop(requested);
+    if (mustNotWake === undefined) undoIdleStop(context, requested);
     const cause: WakeCause = handler.seesTraffic ? "request" : "auth";
     let waitedMs = 0;
     let wasHeld = false;
@@ -104,75 +104,96 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     let route = currentRoute(requested, request.host);
     for (; route !== undefined; route = currentRoute(route, request.host)) {
       const queues = [route.queue, overall];
-      const decision = decideFor(route, request, { handler, mustNotWake, waitedMs, isQueueFull: isFull(queues) });
+      const decision = decideFor(context, route, request, {
+        handler,
+        mustNotWake,
+        waitedMs,
+        isQueueFull: isFull(queues),
+      });
       if (decision.wake) wakeRoute(context, route, cause);
-      if (decision.wake) use(route, request);
+      if (decision.wake) use(context, route, request);
       if (decision.kind === "forward") {
         if (wasHeld) context.emit({ type: "hold", host: requested.name, outcome: "ready", waitedMs });
-        return forward(route, decision, rules === undefined ? request : undefined, { leaseKind, waitedMs });
+        const counted = rules === undefined ? request : undefined;
+        return forward(context, route, decision, { request: counted, leaseKind, waitedMs });
       }
       if (decision.kind !== "hold") return refuse(decision, outcomeOf(decision));
       wasHeld = true;
-      const outcome = await hold(openMembers(route), queues, { ms: decision.maxMs, aborted: request.aborted, clock });
+      const outcome = await hold(openMembers(route, clock.wall()), queues, {
+        ms: decision.maxMs,
+        aborted: request.aborted,
+        clock,
+      });
       waitedMs = clock.now() - startedMs;
-      use(route, request);
+      use(context, route, request);
       for (const member of route.members) context.rearm(member); // held requests kept it from being idle, without a timer
       if (outcome === "gone") return refuse(GONE, "gone");
     }
     return refuse(UNKNOWN, "failed"); // a reload has taken it away meanwhile
   }
 
-  /** Undoes what is draining out of idleness, unless somebody else is ready for the request. */
-  function undoIdleStop({ members }: Route): void {
-    if (members.some(({ gate }) => gate !== undefined)) return;
-    for (const member of members) context.dispatch(member, { type: "arrival" });
-  }
-
-  /** Waiting for a workload, or watching its page, counts as activity. */
-  function use({ members }: Route, request: ClientRequest): void {
-    for (const member of members) {
-      noteRequestedHost(member, request.host);
-      noteClient(member, request.userAgent, request.kind === "upgrade");
-      touch(member, clock);
-    }
-  }
-
-  /** Those outside their window, or suspended, let nobody pass, however ready they are. */
-  function openMembers({ members }: Route): readonly WorkloadRecord[] {
-    const wall = clock.wall();
-    return members.filter((member) => member.schedule?.isOpen(wall) !== false && suspensionOf(member) === undefined);
-  }
-
-  function decideFor(route: Route, request: ClientRequest, terms: Terms): Decision<MemberOfRoute> {
-    const wall = clock.wall();
-    const [first] = route.members;
-    return decide({
-      ...terms,
-      members: route.members.map((member) => viewOf(member, wall, clock.now())),
-      client: request.kind,
-      wake: first?.settings.wake ?? "auto",
-      holdTimeoutMs: first?.settings.holdTimeoutMs ?? 0,
-      nowMs: clock.now(),
-      pick: (ready) => pickMember(route, ready, request.sticky),
-    });
-  }
-
-  function forward(
-    route: Route,
-    { member: { record }, gate }: Extract<Decision<MemberOfRoute>, { kind: "forward" }>,
-    /** `undefined`: one that does not count as use. */
-    request: ClientRequest | undefined,
-    { leaseKind, waitedMs }: { readonly leaseKind: LeaseKind | "none"; readonly waitedMs: number },
-  ): Admission {
-    if (record.gate !== undefined) turnGate(record, record.gate);
-    const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), request === undefined);
-    if (request !== undefined) noteClient(record, request.userAgent, request.kind === "upgrade");
-    if (leaseKind === "none" && request !== undefined) touch(record, clock);
-    if (route.group !== undefined) wakeOthers(context, route);
-    return { kind: "forward", forward: gate, record, lease, isUse: request !== undefined, waitedMs };
-  }
-
   return { admit };
+}
+
+/** Undoes what is draining out of idleness, unless somebody else is ready for the request. */
+function undoIdleStop(context: LifecycleContext, { members }: Route): void {
+  if (members.some(({ gate }) => gate !== undefined)) return;
+  for (const member of members) context.dispatch(member, { type: "arrival" });
+}
+
+/** Waiting for a workload, or watching its page, counts as activity. */
+function use({ clock }: LifecycleContext, { members }: Route, request: ClientRequest): void {
+  for (const member of members) {
+    noteRequestedHost(member, request.host);
+    noteClient(member, request.userAgent, request.kind === "upgrade");
+    touch(member, clock);
+  }
+}
+
+/** Those outside their window, or suspended, let nobody pass, however ready they are. */
+function openMembers({ members }: Route, wall: number): readonly WorkloadRecord[] {
+  return members.filter((member) => member.schedule?.isOpen(wall) !== false && suspensionOf(member) === undefined);
+}
+
+function decideFor(
+  { clock }: LifecycleContext,
+  route: Route,
+  request: ClientRequest,
+  terms: Terms,
+): Decision<MemberOfRoute> {
+  const wall = clock.wall();
+  const [first] = route.members;
+  return decide({
+    ...terms,
+    members: route.members.map((member) => viewOf(member, wall, clock.now())),
+    client: request.kind,
+    wake: first?.settings.wake ?? "auto",
+    holdTimeoutMs: first?.settings.holdTimeoutMs ?? 0,
+    nowMs: clock.now(),
+    pick: (ready) => pickMember(route, ready, request.sticky),
+  });
+}
+
+interface ForwardTerms {
+  /** `undefined`: one that does not count as use. */
+  readonly request: ClientRequest | undefined;
+  readonly leaseKind: LeaseKind | "none";
+  readonly waitedMs: number;
+}
+
+function forward(
+  context: LifecycleContext,
+  route: Route,
+  { member: { record }, gate }: Extract<Decision<MemberOfRoute>, { kind: "forward" }>,
+  { request, leaseKind, waitedMs }: ForwardTerms,
+): Admission {
+  const { clock } = context;
+  if (record.gate !== undefined) turnGate(record, record.gate);
+  const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), request === undefined);
+  if (request !== undefined) noteClient(record, request.userAgent, request.kind === "upgrade");
+  if (leaseKind === "none" && request !== undefined) touch(record, clock);
+  if (route.group !== undefined) wakeOthers(context, route);
+  return { kind: "forward", forward: gate, record, lease, isUse: request !== undefined, waitedMs };
 }
 
 /** What `decide` gets of a request in addition to its client and its route. */
