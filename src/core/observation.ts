@@ -151,13 +151,14 @@ export function endpointsOf({ instances }: Observation): readonly Endpoint[] {
 
 /** What a list reports of a container that does not run. */
 export function asleepAs(name: string, item: InventoryItem | undefined, last: Observation | undefined): Observation {
+  const exposedPorts = item?.exposedPorts ?? (last?.id === item?.id ? last?.exposedPorts : undefined);
   return {
     name,
     id: item?.id ?? "",
     status: item === undefined || item.departed ? "absent" : "stopped",
     health: "none",
     image: item?.image ?? "",
-    ...(last?.exposedPorts && last.id === item?.id && { exposedPorts: last.exposedPorts }),
+    ...(exposedPorts && { exposedPorts }),
     ...noInstances(),
     startedAtMs: undefined,
     exit: undefined,

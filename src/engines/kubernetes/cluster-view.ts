@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { reportFault } from "../../core/isolate.ts";
 import { EngineError, type OnChange, type OnLink } from "../../lifecycle/ports.ts";
 import type { EndpointSlice, Metadata, ScalableObject } from "./api-types.ts";
@@ -5,7 +6,7 @@ import type { KubernetesClient } from "./client.ts";
 import { type Followed, listAndWatch, type WatchTimes } from "./list-watch.ts";
 import { collectionPath, type Place, placeOf, type Resource } from "./reference.ts";
 import type { ScaleBacks } from "./scale-backs.ts";
-import { createSliceOwners } from "./slice-owners.ts";
+import { createSliceOwners, podsIn, type SlicePods } from "./slice-owners.ts";
 import { factsOf, type WorkloadFacts } from "./workload-facts.ts";
 
 /** What is known of the cluster by following it, so that reading it costs no call. */
@@ -51,14 +52,15 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
     for (const { onLink } of listeners) onLink(lost === undefined, words);
   }
 
-  function take(resource: Resource, object: ScalableObject): void {
-    const now = factsOf(resource, object);
+  /** Returns whether anything that is known of it has changed. */
+  function take(now: WorkloadFacts): boolean {
+    const { resource } = now;
     const last = facts.get(now.name);
     // A name that both kinds use is the Deployment's.
-    if (last !== undefined && last.resource !== resource && last.resource === "deployments") return;
+    if (last !== undefined && last.resource !== resource && last.resource === "deployments") return false;
     facts.set(now.name, now);
-    if (last !== undefined && last.replicas !== now.replicas) scaleBacks.note(now.name, last.replicas, object);
-    reportChange(now.name);
+    if (last !== undefined && last.replicas !== now.replicas) scaleBacks.note(last.replicas, now);
+    return !isDeepStrictEqual(last, now);
   }
 
   function drop(resource: Resource, name: string): void {
@@ -69,32 +71,36 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
 
   function followWorkloads(resource: Resource, namespace: string | undefined, selector: string): void {
     let listed = new Set<string>();
-    run<ScalableObject>(collectionPath("/apis/apps/v1", resource, namespace), selector, {
+    run<ScalableObject, WorkloadFacts>(collectionPath("/apis/apps/v1", resource, namespace), selector, {
+      pick: (object) => factsOf(resource, object),
       onList(items) {
-        const now = new Set(items.map((object) => factsOf(resource, object).name));
-        for (const object of items) take(resource, object);
+        const now = new Set(items.map(({ name }) => name));
+        // The pods of what is awake may have changed as well: that is what the nameless report is for.
+        for (const item of items) if (take(item)) reportChange(item.name);
         for (const name of listed.difference(now)) drop(resource, name);
         listed = now;
         reportChange();
       },
-      onEvent(type, object) {
-        const { name } = factsOf(resource, object);
+      onEvent(type, item) {
+        const { name } = item;
         if (type === "DELETED") {
           listed.delete(name);
           drop(resource, name);
           return;
         }
         listed.add(name);
-        take(resource, object);
+        take(item);
+        reportChange(name); // its status tells of its pods
       },
     });
   }
 
   function followSlices(namespace: string | undefined): void {
-    const note = (slice: EndpointSlice, isDeleted = false): void => {
+    const note = (slice: SlicePods, isDeleted = false): void => {
       for (const name of slices.note(slice, isDeleted)) reportChange(name);
     };
-    run<EndpointSlice>(collectionPath("/apis/discovery.k8s.io/v1", "endpointslices", namespace), "", {
+    run<EndpointSlice, SlicePods>(collectionPath("/apis/discovery.k8s.io/v1", "endpointslices", namespace), "", {
+      pick: podsIn,
       onList(items) {
         for (const slice of items) note(slice);
       },
@@ -102,17 +108,18 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
     });
   }
 
-  function run<T extends { readonly metadata: Metadata }>(
+  function run<T extends { readonly metadata: Metadata }, Kept>(
     path: string,
     query: string,
-    handlers: Pick<Followed<T>, "onList" | "onEvent">,
+    handlers: Pick<Followed<T, Kept>, "pick" | "onList" | "onEvent">,
   ): void {
     const { promise, resolve } = Promise.withResolvers<void>();
     const feed: Feed = { settled: promise, fault: undefined };
     feeds.push(feed);
-    const followed: Followed<T> = {
+    const followed: Followed<T, Kept> = {
       path,
       query,
+      pick: handlers.pick,
       onList: guarded(handlers.onList),
       onEvent: guarded(handlers.onEvent),
       onLink(_up, fault) {

@@ -16,7 +16,7 @@ test("what is too old to be watched is listed again, be it told as an event or a
   const seen = follow(t, api.url);
   const first = await api.list("10", ["a"]);
   const watch = await api.next("watch");
-  assert.match(first, /limit=500/);
+  assert.match(first, /limit=100/);
   assert.match(watch.url, /resourceVersion=10&?/);
   watch.send({ type: "ERROR", object: { kind: "Status", reason: "Expired", code: 410 } });
   await api.list("20", ["a", "b"]);
@@ -108,11 +108,12 @@ function follow(t: TestContext, url: string, times = TIMES): Seen {
   const followed = {
     path: "/things",
     query: "labelSelector=x",
-    onList: (items: readonly Thing[]) => void seen.lists.push(items.map(({ metadata }) => metadata.name)),
-    onEvent: (type: string, { metadata }: Thing) => void seen.events.push(`${type} ${metadata.name}`),
+    pick: ({ metadata }: Thing) => metadata.name,
+    onList: (names: readonly string[]) => void seen.lists.push([...names]),
+    onEvent: (type: string, name: string) => void seen.events.push(`${type} ${name}`),
     onLink,
   };
-  void listAndWatch<Thing>(client, followed, ended.signal, times);
+  void listAndWatch(client, followed, ended.signal, times);
   return seen;
 }
 

@@ -5,14 +5,16 @@ import type { List, Metadata, Status } from "./api-types.ts";
 import type { KubernetesClient } from "./client.ts";
 
 /** One kind of object to follow. */
-export interface Followed<T> {
+export interface Followed<T, Kept> {
   /** `/apis/apps/v1/deployments`. */
   readonly path: string;
   /** More of the query, such as `labelSelector=…`, encoded. */
   readonly query: string;
+  /** Takes from an object what is of interest: thousands of whole ones at once would cost tens of megabytes. */
+  readonly pick: (object: T) => Kept;
   /** Called with everything there is, at first and whenever it was listed again. */
-  readonly onList: (items: readonly T[]) => void;
-  readonly onEvent: (type: "ADDED" | "MODIFIED" | "DELETED", object: T) => void;
+  readonly onList: (items: readonly Kept[]) => void;
+  readonly onEvent: (type: "ADDED" | "MODIFIED" | "DELETED", item: Kept) => void;
   /** Whether the API server answers; `fault` is set when it refuses. Called at each outcome, not only at changes. */
   readonly onLink: (up: boolean, fault?: EngineError) => void;
 }
@@ -28,7 +30,8 @@ export interface WatchTimes {
 
 export const WATCH_TIMES: WatchTimes = { silenceMs: 90_000, relistMs: 600_000, firstPauseMs: 100 };
 
-const PAGE = 500;
+/** A page is parsed as a whole; ten thousand objects take a hundred calls, in ten minutes. */
+const PAGE = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
@@ -36,9 +39,9 @@ const LONGEST_PAUSE_MS = 5_000;
  * event), after a watch that was cut off or ended without a bookmark, and every few minutes: a watch from a version that
  * is ahead of the server (etcd restored from a backup) is silent.
  */
-export async function listAndWatch<T extends { readonly metadata: Metadata }>(
+export async function listAndWatch<T extends { readonly metadata: Metadata }, Kept>(
   client: KubernetesClient,
-  followed: Followed<T>,
+  followed: Followed<T, Kept>,
   signal: AbortSignal,
   times: WatchTimes = WATCH_TIMES,
 ): Promise<void> {
@@ -47,7 +50,7 @@ export async function listAndWatch<T extends { readonly metadata: Metadata }>(
   for (let failures = 0; !signal.aborted;) {
     try {
       if (version === undefined || performance.now() - listedAtMs >= times.relistMs) {
-        const listed = await listAll<T>(client, followed);
+        const listed = await listAll(client, followed);
         if (signal.aborted) return;
         listedAtMs = performance.now();
         version = listed.version;
@@ -76,24 +79,24 @@ function pause(failures: number, { firstPauseMs }: WatchTimes, signal: AbortSign
   return sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
-async function listAll<T>(
+async function listAll<T, Kept>(
   client: KubernetesClient,
-  { path, query }: Pick<Followed<T>, "path" | "query">,
-): Promise<{ readonly items: T[]; readonly version: string }> {
-  const items: T[] = [];
+  { path, query, pick }: Followed<T, Kept>,
+): Promise<{ readonly items: Kept[]; readonly version: string }> {
+  const items: Kept[] = [];
   for (let next = ""; ;) {
     const rest = next === "" ? "" : `&continue=${encodeURIComponent(next)}`;
     const page = await client.get<List<T>>(`${path}?${query}&limit=${PAGE}${rest}`);
-    items.push(...(page.items ?? []));
+    items.push(...(page.items ?? []).map(pick));
     next = page.metadata.continue ?? "";
     if (next === "") return { items, version: page.metadata.resourceVersion };
   }
 }
 
 /** Returns from which version the next watch may go on; `undefined`: everything must be listed again. */
-async function watchFrom<T extends { readonly metadata: Metadata }>(
+async function watchFrom<T extends { readonly metadata: Metadata }, Kept>(
   client: KubernetesClient,
-  { path, query, onEvent }: Followed<T>,
+  { path, query, pick, onEvent }: Followed<T, Kept>,
   { version: from, silenceMs }: { readonly version: string; readonly silenceMs: number },
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -111,7 +114,7 @@ async function watchFrom<T extends { readonly metadata: Metadata }>(
       if (type === "ERROR") return undefined;
       version = object.metadata.resourceVersion;
       if (type === "BOOKMARK") hasBookmark = true;
-      else onEvent(type, object);
+      else onEvent(type, pick(object));
     }
     return hasBookmark ? version : undefined;
   } catch (error) {

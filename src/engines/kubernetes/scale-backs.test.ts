@@ -12,7 +12,7 @@ test("who scales back twice within a minute of our stop is left alone for an hou
     stop(scaleBacks);
     assert.equal(scaleBacks.refusal(NAME), undefined);
     now += 30_000;
-    assert.equal(scaleBacks.note(NAME, 0, web(2, "argocd-controller")), true);
+    assert.equal(scaleBacks.note(0, { name: NAME, replicas: 2, owner: "argocd-controller" }), true);
   }
   assert.match(scaleBacks.refusal(NAME) ?? "", /^argocd-controller has scaled it up again twice .* for 60 minutes/);
   now += 3_600_000;
@@ -25,10 +25,10 @@ test("our own wakes, and those of others long after a stop, are no scale-backs",
   for (let round = 0; round < 4; round += 1) {
     stop(scaleBacks);
     scaleBacks.expect(NAME, 2);
-    assert.equal(scaleBacks.note(NAME, 0, web(2)), false);
+    assert.equal(scaleBacks.note(0, { name: NAME, replicas: 2, owner: undefined }), false);
     stop(scaleBacks);
     now += 61_000;
-    assert.equal(scaleBacks.note(NAME, 0, web(1)), true);
+    assert.equal(scaleBacks.note(0, { name: NAME, replicas: 1, owner: undefined }), true);
   }
   assert.equal(scaleBacks.refusal(NAME), undefined);
 });
@@ -40,7 +40,7 @@ test("the owner of replicas is the manager that holds the field, if one does", (
 
 function stop(scaleBacks: ReturnType<typeof createScaleBacks>): void {
   scaleBacks.expect(NAME, 0);
-  scaleBacks.note(NAME, 2, web(0));
+  scaleBacks.note(2, { name: NAME, replicas: 0, owner: undefined });
 }
 
 function web(replicas: number, manager?: string) {

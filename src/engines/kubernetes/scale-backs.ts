@@ -7,7 +7,10 @@ export interface ScaleBacks {
   /** The write has failed. */
   forget(name: string): void;
   /** Takes a change of the count; returns whether somebody else has made it. */
-  note(name: string, from: number, object: ScalableObject): boolean;
+  note(
+    from: number,
+    now: { readonly name: string; readonly replicas: number; readonly owner: string | undefined },
+  ): boolean;
   /** Why it is not stopped for now; `undefined`: it may be. */
   refusal(name: string): string | undefined;
 }
@@ -49,8 +52,7 @@ export function createScaleBacks(now: () => number = () => performance.now()): S
     forget(name) {
       memoryOf(name).expected = undefined;
     },
-    note(name, from, object) {
-      const to = object.spec.replicas ?? 1;
+    note(from, { name, replicas: to, owner }) {
       const memory = memoryOf(name);
       if (memory.expected === to) {
         memory.expected = undefined;
@@ -59,7 +61,7 @@ export function createScaleBacks(now: () => number = () => performance.now()): S
       if (from !== 0 || to === 0) return true;
       const isSoon = now() - memory.stoppedAtMs < WITHIN_MS;
       memory.times = isSoon ? memory.times + 1 : 0;
-      memory.owner = ownerOfReplicas(object) ?? "somebody who scales it";
+      memory.owner = owner ?? "somebody who scales it";
       if (memory.times >= MOST_TIMES) {
         memory.untilMs = now() + REST_MS;
         memory.times = 0;

@@ -7,19 +7,29 @@ import { nameOf } from "./reference.ts";
  */
 export interface SliceOwners {
   /** Takes a slice as it is now; returns the workloads of its pods, and of those that it had before. */
-  note(slice: EndpointSlice, isDeleted?: boolean): readonly string[];
+  note(slice: SlicePods, isDeleted?: boolean): readonly string[];
+}
+
+/** What is kept of a slice. */
+export interface SlicePods {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly pods: readonly string[];
+}
+
+/** Takes from a slice the names of its pods. */
+export function podsIn({ metadata: { uid, namespace }, endpoints }: EndpointSlice): SlicePods {
+  return { uid, namespace, pods: (endpoints ?? []).flatMap(({ targetRef }) => targetRef?.name ?? []) };
 }
 
 /** Makes the memory; `isKnown` says whether there is a workload of this name. */
 export function createSliceOwners(isKnown: (name: string) => boolean): SliceOwners {
   const owners = new Map<string, ReadonlySet<string>>();
   return {
-    note(slice, isDeleted = false) {
-      const { uid, namespace } = slice.metadata;
+    note({ uid, namespace, pods }, isDeleted = false) {
       const former = owners.get(uid) ?? new Set();
-      const pods = isDeleted ? [] : (slice.endpoints ?? []).flatMap(({ targetRef }) => targetRef?.name ?? []);
       const now = new Set(
-        pods
+        (isDeleted ? [] : pods)
           .flatMap(possibleOwners)
           .map((name) => nameOf({ namespace, name }))
           .filter(isKnown),

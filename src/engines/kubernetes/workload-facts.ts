@@ -3,6 +3,7 @@ import type { ScalableObject } from "./api-types.ts";
 import { declaredPorts } from "./pod-ports.ts";
 import { mainContainer } from "./pod-state.ts";
 import { nameOf, type Resource } from "./reference.ts";
+import { ownerOfReplicas } from "./scale-backs.ts";
 
 /** What is kept of each Deployment and StatefulSet: thousands may be asleep, so it is little. */
 export interface WorkloadFacts {
@@ -14,6 +15,8 @@ export interface WorkloadFacts {
   /** The `dag.*` keys of labels and annotations. */
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly number[];
+  /** Who has written its count, where the object tells. */
+  readonly owner: string | undefined;
 }
 
 /** Takes from an object what is kept of it. */
@@ -28,6 +31,7 @@ export function factsOf(resource: Resource, object: ScalableObject): WorkloadFac
     image: container?.image ?? "",
     labels: dagKeys(metadata),
     ports: declaredPorts(object),
+    owner: ownerOfReplicas(object),
   };
 }
 

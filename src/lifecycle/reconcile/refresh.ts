@@ -119,7 +119,7 @@ function mustAsk(record: WorkloadRecord, item: InventoryItem | undefined): boole
     (last !== undefined && ran(last)) ||
     isKnownByFile ||
     isOneShot(record) ||
-    (isNew && settings.findsPort === true) ||
+    (isNew && settings.findsPort === true && item.exposedPorts === undefined) ||
     (status !== "stopped" && status !== "absent")
   );
 }
