@@ -28,7 +28,7 @@ ${table(["command", "what it does"], rows)}
 | --- | --- |
 | 0 | It went well. |
 | 1 | Something failed while it ran: the port is taken, Docker or the gateway cannot be reached, there is nothing of that name. |
-| 2 | The arguments or the configuration are faulty; all faults are told together. |
+| 2 | The arguments or the configuration have faults; all faults are reported together. |
 
 ${Object.entries(commands).map(section).join("\n\n")}
 `;

@@ -23,14 +23,14 @@ export function generate(): Record<string, string> {
 ${table(["metric", "type", "labels", "what it says"], rows)}
 
 - A **histogram** is three series: \`…_bucket\` with the label \`le\`, \`…_sum\` and \`…_count\`. It is there from the first observation on.
-- Labels hold names of the configuration and of fixed lists alone. What a stranger asks for never becomes a label.
+- Labels contain only names from the configuration and from fixed lists. A stranger's Host never becomes a label.
 - \`gateway_stop_vetoes_total\` has the \`reason\` \`traffic\`, \`connections\`, \`cpu\`, \`busy-path\` or \`exec\`.
 - \`status_code\` 499 is a client that left before its answer. The loading page and everything that is asleep or waking is a 503, a failed wake a 502.
 - \`state\` is one of \`unseen\`, \`absent\`, \`asleep\`, \`paused\`, \`starting\`, \`unready\` (it runs and does not answer), \`ready\`, \`draining\`, \`stopping\`, \`failed\`.
 - Counters begin at 0 with the gateway; \`gateway_asleep_seconds_total\` goes on over its restarts, as long as the state file is kept.
 - What prom-client tells of the process itself is there too: \`process_cpu_seconds_total\`, \`process_resident_memory_bytes\`, \`nodejs_eventloop_lag_p99_seconds\` and others.
 
-[examples/prometheus](../examples/prometheus) has a configuration and alert rules, [examples/grafana](../examples/grafana) a dashboard. What a single wake did is told by [traces](tracing.md).
+[examples/prometheus](../examples/prometheus) has a configuration and alert rules, [examples/grafana](../examples/grafana) a dashboard. For single wakes use [traces](tracing.md).
 `;
   return { "docs/metrics.md": text };
 }

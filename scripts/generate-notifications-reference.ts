@@ -26,7 +26,7 @@ gateway:
       secret: a-long-random-text
 \`\`\`
 
-The keys are described in the [configuration](configuration.md). What starts or stops a container without the gateway is not told, except a crash.
+The keys are described in the [configuration](configuration.md). Starts and stops by somebody else send no message, except a crash.
 
 | event | when |
 | --- | --- |
@@ -58,7 +58,7 @@ Fields that say nothing about an event are \`null\`, or an empty text.
 
 \`template\` writes the message anew, with \`{{ field }}\` for any field of the table above. An unknown field is a fault of the configuration.
 
-- A template that is **JSON** is the whole body. A text stands in quotes (\`"{{ message }}"\`, whatever it contains), a number does not (\`{{ duration_ms }}\`, \`null\` where there is none).
+- A template that is **JSON** is the whole body. Put text fields in quotes (\`"{{ message }}"\`, with any content), but not numbers (\`{{ duration_ms }}\`, \`null\` where there is none).
 - **Any other** template is a text: the message within the preset, or the whole body without one.
 
 \`\`\`yaml

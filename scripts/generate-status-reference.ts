@@ -13,7 +13,7 @@ export function generate(): Record<string, string> {
 
 # The status as data
 
-\`GET /_status/api\` tells everything that the [dashboard](dashboard.md) shows, as JSON ([schema](../schema/status.schema.json)). Moments are ISO 8601 in UTC. A field may be added in any release; none changes its meaning.
+\`GET /_status/api\` returns everything on the [dashboard](dashboard.md) as JSON ([schema](../schema/status.schema.json)). Moments are ISO 8601 in UTC. A field may be added in any release; none changes its meaning.
 
 ${rows(STATUS_FIELDS)}
 
@@ -38,8 +38,8 @@ ${rows(CONTAINER_FIELDS)}
 | --- | --- |
 | \`POST /_status/wake?container=NAME\` | wakes it, even if its last wake has just failed |
 | \`POST /_status/stop?container=NAME\` | puts it to sleep; what is open has a while to end. One that was started with \`--rm\` would be deleted: 409, unless \`&confirm=delete\` is added |
-| \`POST /_status/pin?container=NAME&for=8h\` | wakes it and keeps it awake so long, 168 h at most; \`0\` ends that |
-| \`POST /_status/suspend?container=NAME&for=2h\` | stops it and lets nothing wake it so long, 720 h at most |
+| \`POST /_status/pin?container=NAME&for=8h\` | wakes it and keeps it awake for this time, 168 h at most; \`0\` ends that |
+| \`POST /_status/suspend?container=NAME&for=2h\` | stops it and prevents wakes for this time, 720 h at most |
 | \`POST /_status/resume?container=NAME\` | ends that; the next request wakes it |
 | \`GET /_status/explain?container=NAME\` | why it is awake or asleep, and what would change that |
 | \`GET /_status/c/NAME\` | all that is known of it |

@@ -18,8 +18,8 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
     summary: "checks the configuration and prints what each host does",
     details: [
       "Reads the file as the gateway would, environment included, and reports all faults together, each with its line. Nothing is started.",
-      "With --kubernetes the API server is asked for every right that the gateway needs; what is missing is printed as the rule to add to its Role (and then the exit code is 1).",
-      "With --front a front proxy that asks the gateway is checked as well, one line each: ok, missing (and then the exit code is 1) or note. Traefik and Caddy are asked themselves; nginx cannot be, so that --api names a file with what nginx -T printed. The running gateway is asked as well which proxies it has met that are not in trusted_proxies; GATEWAY_URL says where it is, if not where the configuration says.",
+      "With --kubernetes, checks every right that the gateway needs with the API server, and prints missing ones as the rule to add to its Role (exit code 1).",
+      "With --front, also checks the front proxy, one line per finding: ok, missing (exit code 1) or note. Traefik and Caddy are checked by their API; for nginx --api names a file with the output of nginx -T. The running gateway also reports proxies that are not in trusted_proxies; GATEWAY_URL sets its address, if not the configured one.",
     ],
     options: {
       docker: { summary: "also reads the containers of every Docker host and checks their labels" },

@@ -4,7 +4,7 @@ import { type Command, EXIT_OK } from "./command.ts";
 export const schema: Command = {
   summary: "prints the JSON Schema of the configuration file, for editors",
   details: [
-    "Put the output beside the file as `config.schema.json`, and begin the file with `# yaml-language-server: $schema=config.schema.json`.",
+    "Save the output next to the file as `config.schema.json`, and put this at the top of the file: `# yaml-language-server: $schema=config.schema.json`.",
   ],
   run(_given, io) {
     io.stdout(`${JSON.stringify(publishedSchema(), null, 2)}\n`);
