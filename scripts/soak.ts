@@ -1,14 +1,22 @@
 /**
  * Rounds of stop and wake under load, on a Docker daemon of its own: `npm run soak` does a thousand through the proxy, half
- * an hour; `npm run soak -- fronts` a hundred behind each front proxy, twenty minutes.
+ * an hour; `npm run soak -- fronts` a hundred behind each front proxy, twenty minutes; `npm run soak -- model` 10,000 lives
+ * of the life cycle with random seeds, some five minutes and without Docker.
  */
 import { spawnSync } from "node:child_process";
 
-const { SOAK_ROUNDS = "1000", STOP_ROUNDS = "100" } = process.env;
-const file = process.argv[2] === "fronts" ? "forward-auth-stops" : "soak";
-const { status } = spawnSync(
-  process.execPath,
-  ["scripts/with-docker.ts", "--", process.execPath, "--test", `test/e2e/${file}.test.ts`],
-  { stdio: "inherit", env: { ...process.env, SOAK_ROUNDS, STOP_ROUNDS } },
-);
+const { SOAK_ROUNDS = "1000", STOP_ROUNDS = "100", DAG_MODEL_SEED = "random", DAG_MODEL_RUNS = "10000" } = process.env;
+const [kind = ""] = process.argv.slice(2);
+const args: readonly string[] =
+  kind === "model"
+    ? ["--test", "test/integration/lifecycle-model.test.ts"]
+    : ["scripts/with-docker.ts", "--", process.execPath, "--test", `test/e2e/${fileOf(kind)}.test.ts`];
+const { status } = spawnSync(process.execPath, args, {
+  stdio: "inherit",
+  env: { ...process.env, SOAK_ROUNDS, STOP_ROUNDS, DAG_MODEL_SEED, DAG_MODEL_RUNS },
+});
 process.exit(status ?? 1);
+
+function fileOf(round: string): string {
+  return round === "fronts" ? "forward-auth-stops" : "soak";
+}
