@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, "..");
 const read = (page: string): string => readFileSync(path.join(root, page), "utf8");
 const pages = globSync(["*.md", "docs/**/*.md", "examples/**/*.md"], { cwd: root }).toSorted();
 
-test("every link from one of the documents to another, or to a file, leads somewhere", () => {
+test("every link between documents, or to a file, has a target", () => {
   const dead = pages.flatMap((page) =>
     linksOf(read(page)).flatMap((link) => (leads(page, link) ? [] : `${page}: ${link}`)),
   );

@@ -18,7 +18,7 @@ test("the demo's configuration has no fault, needs no Docker and remembers nothi
   for (const settings of processes) assert.equal(settings?.command?.[0], '/opt/a node: "1"/bin/node');
 });
 
-test("its apps are there, answer browsers and programs, and end when told", async (t) => {
+test("its apps start, answer browsers and programs, and end with it", async (t) => {
   const config = load(demoConfig({ port: 8080, appPorts: await findDemoPorts(), node: process.execPath }));
   for (const { name, process: settings } of config.containers) {
     const [program = "", ...args] = settings?.command ?? [];

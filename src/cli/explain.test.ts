@@ -71,7 +71,7 @@ for (const [rule, more, url, origin, host, authorization] of addresses) {
   test(rule, () => assert.deepEqual(gatewayAddress({ ...settings, ...more }, url), { origin, host, authorization }));
 }
 
-test("without a port, or with an address that is none, it says what to do", () => {
+test("without a port, or with an invalid address, it says what to do", () => {
   assert.equal(
     gatewayAddress({ ...settings, port: 0 }, undefined),
     "the configuration leaves the port open (0): say by GATEWAY_URL where the gateway is",

@@ -28,7 +28,7 @@ for (const [when, settings, iso, expected] of windows) {
   });
 }
 
-test("a schedule that was asked just before an event changes its answer at the event itself", () => {
+test("a schedule that was queried just before an event changes its answer at the event itself", () => {
   const schedule = createSchedule(OFFICE);
   assert.equal(schedule.isOpen(at("2026-03-02T18:59:59.999Z")), true);
   assert.equal(schedule.isOpen(at("2026-03-02T19:00:00.000Z")), false);
@@ -47,13 +47,13 @@ test("a schedule without a start has no next start, and one without anything has
   assert.equal(createSchedule({ start: "", stop: "", timezone: "UTC" }).next(0), undefined);
 });
 
-test("a start in the hour that daylight saving skips comes once, right after the gap", () => {
+test("a start in the hour that daylight saving skips happens once, right after the gap", () => {
   const schedule = createSchedule({ start: "30 2 * * *", stop: "0 12 * * *", timezone: "Europe/Rome" });
   assert.equal(schedule.nextStart(at("2026-03-28T12:00:00Z")), at("2026-03-29T01:00:00Z"));
   assert.equal(schedule.isOpen(at("2026-03-29T01:00:00Z")), true);
 });
 
-test("a start in the hour that daylight saving repeats comes once", () => {
+test("a start in the hour that daylight saving repeats happens once", () => {
   const schedule = createSchedule({ start: "30 2 * * *", stop: "", timezone: "Europe/Rome" });
   assert.equal(schedule.nextStart(at("2026-10-24T12:00:00Z")), at("2026-10-25T00:30:00Z"));
   assert.equal(schedule.nextStart(at("2026-10-25T00:30:00Z")), at("2026-10-26T01:30:00Z"));

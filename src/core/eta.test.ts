@@ -39,7 +39,7 @@ test("the last 20 wakes are remembered in order, in whole milliseconds", () => {
   );
 });
 
-test("a history is never changed, but made anew", () => {
+test("a history is replaced, never modified", () => {
   const history = Object.freeze([1, 2, 3]);
   assert.deepEqual(rememberWake(history, 4), [1, 2, 3, 4]);
   assert.equal(expectedWakeMs(history), 2);

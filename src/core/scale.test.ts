@@ -47,7 +47,7 @@ test("only members that sleep are woken, with a target one at a time", () => {
   );
 });
 
-test("when nothing is awake or on its way and somebody may be woken, somebody is", () => {
+test("when no member is awake or on its way and one may be woken, one is", () => {
   const resting = view.map((member) => ({ ...member, awake: false, waking: false }));
   fc.assert(
     fc.property(fc.array(resting), fc.nat(9), (members, target) => {

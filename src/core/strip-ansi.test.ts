@@ -38,7 +38,7 @@ const hostile = fc.string({
   ),
 });
 
-test("whatever comes in, nothing unprintable comes out, and twice is as once", () => {
+test("for any input nothing unprintable is returned, and twice is as once", () => {
   fc.assert(
     fc.property(hostile, (line) => {
       const plain = stripAnsi(line);

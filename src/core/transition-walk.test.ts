@@ -84,7 +84,7 @@ test("a sleep never undoes a start that is on its way to the engine, and a stop 
   }
 });
 
-test("an ordered stop is dropped by nothing but its end, and a wake that is asked for after it", () => {
+test("an ordered stop is dropped only by its end, or by a later wake", () => {
   for (const { from, state, event } of pairs()) {
     const reason = orderOf(state);
     if (reason === undefined || event.type === "wake" || event.type === "sleep") continue;

@@ -139,7 +139,7 @@ async function listen(t: TestContext, server: Server, published = false): Promis
   return { host: "127.0.0.1", port: (server.address() as AddressInfo).port, published };
 }
 
-test("an app is asked as by a front that speaks https, and its way of forcing it is no failure", async (t) => {
+test("a probe looks like a front with https, and a redirect to https is not a failure", async (t) => {
   const endpoint = await listen(
     t,
     createHttpServer(({ url, headers }, response) => {

@@ -83,7 +83,7 @@ describe("the end of an answer", () => {
     assert.equal(reader.close(), true);
   });
 
-  void it("not the end of the connection, where it came too soon", () => {
+  void it("not the end of the connection when it is premature", () => {
     for (const part of ["", "HTTP/1.1 2", HEAD, `${HEAD}Content-Length: 5\r\n\r\nhell`]) {
       assert.equal(read([part]).reader.close(), false);
     }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { cleanLines, cleanText } from "./clean-text.ts";
 
-test("nothing that reorders, hides or breaks text is left, whatever comes in", () => {
+test("nothing that reorders, hides or breaks text is left, for any input", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 700 }), (text) => {
       const clean = cleanText(text);

@@ -172,7 +172,7 @@ test("a nonce is used once", () => {
   assert.equal(new Set(policies).size, 50);
 });
 
-test("who visits may see a page in a frame; a page that acts is shown in none", () => {
+test("visitor pages may be framed; a page that acts may not", () => {
   assert.doesNotMatch(
     headersOf(responder.loading(LOADING, BROWSER))["content-security-policy"] ?? "",
     /frame-ancestors/u,

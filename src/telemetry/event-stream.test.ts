@@ -5,7 +5,7 @@ import { createEventStream } from "./event-stream.ts";
 
 const wake: DomainEvent = { type: "wake", workload: "app", cause: "request" };
 
-test("everybody who subscribed hears of every event, until they unsubscribe", () => {
+test("every subscriber gets every event, until it unsubscribes", () => {
   const stream = createEventStream();
   const heard: string[] = [];
   const listen = (event: DomainEvent): void => void heard.push(event.type);
@@ -17,7 +17,7 @@ test("everybody who subscribed hears of every event, until they unsubscribe", ()
   assert.deepEqual(heard, ["wake", "wake", "wake"]);
 });
 
-test("a listener that throws harms neither who emits nor the other listeners, who hear of it", () => {
+test("a listener that throws affects neither the emitter nor the other listeners, which get the fault", () => {
   const stream = createEventStream();
   const heard: DomainEvent[] = [];
   stream.subscribe(() => {

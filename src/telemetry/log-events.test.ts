@@ -142,7 +142,7 @@ for (const [rule, event, line] of cases) {
   });
 }
 
-test("a configuration that did not change is not told again", () => {
+test("an unchanged configuration is not reported again", () => {
   const levels = linesOf(
     { type: "settings", hosts: 3, workloads: 4 },
     { type: "settings", hosts: 3, workloads: 4 },
@@ -180,7 +180,7 @@ test("a message of a mebibyte is cut", () => {
   assert.ok(JSON.stringify(line).length < 3_000);
 });
 
-test("a secret that somebody passes by mistake is not written", () => {
+test("a secret that is passed by mistake is not written", () => {
   const written: string[] = [];
   const logger = createLogger({
     level: "info",

@@ -140,7 +140,7 @@ test("a stranger's name never becomes a label, and costs no memory", async () =>
   assert.ok(!body.includes("evil"));
 });
 
-test("a workload that was removed disappears from scrapes, and begins anew when it comes back", async () => {
+test("a removed workload disappears from scrapes, and starts over when it returns", async () => {
   const { metrics, records, value } = fixture("app", "other");
   metrics.request("app", 200, 1);
   records.delete("app");
@@ -161,7 +161,7 @@ test("auth requests and engine calls are counted by result", async () => {
   assert.equal(await value('gateway_engine_requests_total{operation="start",result="unreachable"}'), 1);
 });
 
-test("an engine is up until it is lost, and again when it is back; one that nobody uses is not told", async () => {
+test("an engine is up until it is lost, and again when it is back; an unused one is not listed", async () => {
   const { metrics, value } = fixture("app");
   assert.equal(await value('gateway_engine_up{engine="process"}'), 1);
   metrics.note({ type: "engine", engine: "process", up: false });

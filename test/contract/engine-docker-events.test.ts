@@ -117,7 +117,7 @@ describe("the Docker engine's watch", () => {
     await notified(app.name);
   });
 
-  test("while Docker is away the link is down, and after its return everything is to be looked at again", async (t) => {
+  test("while Docker is away the link is down, and after its return everything is observed again", async (t) => {
     const reason = whyNoPrivateDocker();
     if (reason !== undefined) return skipOrFail(t, reason);
     const daemon = await startPrivateDocker();

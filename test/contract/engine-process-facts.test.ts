@@ -80,7 +80,7 @@ describe("the process engine", () => {
     server.close();
   });
 
-  test("an end by a signal is told", async (t) => {
+  test("an end by a signal is reported", async (t) => {
     const engine = open(t);
     const ref = describeProcess(["sh", "-c", "kill -SEGV $$"]);
     await engine.start(ref);

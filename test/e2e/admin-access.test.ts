@@ -64,7 +64,7 @@ inChromium("zoomed to twice the size of letters nothing is cut off", async (t, o
   }
 });
 
-inChromium("a page that nobody looks at holds no connection", async (t, open) => {
+inChromium("a hidden page holds no connection", async (t, open) => {
   const fixture = await startFleet(t);
   const page = await open();
   await page.goto(`http://localhost:${fixture.port}/_status`);

@@ -91,7 +91,7 @@ inChromium("where the stream is cut, the page asks", async (t, open) => {
   await stateOf(page, "app", "ready").waitFor({ timeout: 8_000 });
 });
 
-inChromium("a gateway that is gone is told, and found again when it is back", async (t, open) => {
+inChromium("the page reports an unreachable gateway, and recovers when it is back", async (t, open) => {
   const gateway = await startAdminGateway(t, ["app"]);
   const page = await open();
   await page.goto(`${gateway.url}/_status`);
@@ -161,7 +161,7 @@ inChromium("searching narrows the list while one types, and the address goes alo
   assert.equal(page.url(), `${url}/_status`);
 });
 
-inChromium("who has to log in is asked once, lands where they wanted, and may leave again", async (t, open) => {
+inChromium("a login is requested once, returns to the wanted page, and can be ended", async (t, open) => {
   const { url } = await startAdminGateway(t, ["app"], { admin_auth: AUTH });
   const page = await open();
   await page.goto(`${url}/_status/c/app`);
@@ -182,7 +182,7 @@ inChromium("who has to log in is asked once, lands where they wanted, and may le
   assert.match(page.url(), /\/_status\/login\?next=/);
 });
 
-inChromium("a page whose session ended leads to the login", async (t, open) => {
+inChromium("a page whose session ended redirects to the login", async (t, open) => {
   const gateway = await startAdminGateway(t, ["app"], { admin_auth: AUTH });
   const page = await open();
   await page.goto(`${gateway.url}/_status`);
@@ -195,7 +195,7 @@ inChromium("a page whose session ended leads to the login", async (t, open) => {
   await page.getByLabel("Password").waitFor({ timeout: 15_000 });
 });
 
-inChromium("who comes by a link from another site is not asked again", async (t, open) => {
+inChromium("a link from another site needs no second login", async (t, open) => {
   const { url, port } = await startAdminGateway(t, ["app"], { admin_auth: AUTH });
   const page = await open();
   await page.goto(`${url}/_status`);

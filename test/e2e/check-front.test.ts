@@ -75,7 +75,7 @@ test("a Traefik that does not ask about a host is a 1, as is a gateway that trus
   assert.deepEqual(more, []);
 });
 
-test("a Caddy is asked about each host, and about the query that a client could add", async (t) => {
+test("a Caddy is checked for each host, and for the query that a client could add", async (t) => {
   const front = await startCaddy(
     t,
     (port) => `http://a.test:${port} {
@@ -106,7 +106,7 @@ http://b.test:${port} {
   assert.match(missing(other).at(-1) ?? "", /c\.test: no site with a forward_auth/);
 });
 
-test("a front that cannot be asked is a 1, and a question that cannot be put is a 2", async (t) => {
+test("an unreachable front exits with 1, invalid arguments with 2", async (t) => {
   const nowhere = `http://127.0.0.1:${await freePort()}`;
   const away = await check(t, trusting, "--front", "traefik", "--api", nowhere);
   assert.deepEqual([away.code, away.stderr.includes(`${nowhere}/api/version cannot be reached`)], [1, true]);

@@ -11,7 +11,7 @@ const SERVICES = 10;
 const VISITED = 2;
 
 describe(`${PROJECTS * SERVICES} containers in ${PROJECTS} projects with a shared database`, () => {
-  onDocker("wake what is asked for and the database once, and put the database to sleep last", async (t, docker) => {
+  onDocker("wake the requested app and the database once, and stop the database last", async (t, docker) => {
     const prefix = uniqueName("fleet");
     const serve = ["sh", "-c", "mkdir /www; echo $HOSTNAME > /www/index.html; exec httpd -f -p 80 -h /www"];
     const quick = { image: "tiny", cmd: serve, stopSignal: "SIGKILL", start: false };

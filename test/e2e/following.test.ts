@@ -24,7 +24,7 @@ describe("the gateway follows Docker", () => {
     },
   );
 
-  onDocker("reaches a container that was removed and created anew under the same name", async (t, docker) => {
+  onDocker("reaches a container that was recreated under the same name", async (t, docker) => {
     const { gateway, host, app } = await startSleeping(t, docker, { app: { env: { NAME: "first" } } });
     assert.match((await gateway.request({ host })).text, /Hello from first/u);
     await app.remove();

@@ -11,7 +11,7 @@ import { waitUntil } from "../support/wait-until.ts";
 const WITHOUT_GATEWAY = { traefik: 500, caddy: 502, nginx: 500 } as const;
 const FRONTS = Object.keys(WITHOUT_GATEWAY) as (keyof typeof WITHOUT_GATEWAY)[];
 
-describe("whatever is killed comes back by itself", () => {
+describe("every killed container returns by itself", () => {
   for (const front of FRONTS) {
     onDocker(`behind ${front}`, async (t, docker) => {
       const setup = await startFrontApps(t, docker, "address", [{ name: "app", keys: { idle_timeout: "1h" } }]);

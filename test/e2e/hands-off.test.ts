@@ -88,7 +88,7 @@ describe("what a stop would destroy is not stopped", () => {
     await visit(sleeping);
   });
 
-  onDocker("a job of docker exec runs to its end, and the stop comes soon after", async (t, docker) => {
+  onDocker("a job of docker exec runs to its end, and the stop follows soon after", async (t, docker) => {
     const healthcheck = { command: "sleep 0.2", intervalMs: 300 };
     const sleeping = await startSleeping(t, docker, { app: { healthcheck }, container: { idle_timeout: "2s" } });
     const { app, gateway } = sleeping;

@@ -33,7 +33,7 @@ const wholePaths = [
 ] as const;
 
 void describe("a Host that is nobody's, with X-Forwarded-Host from a trusted proxy", () => {
-  void it("leads to the app whose host is forwarded, which sees that host, asleep or awake", async (t) => {
+  void it("routes to the app whose host is forwarded, which sees that host, asleep or awake", async (t) => {
     const gateway = await start(t);
     const host = `127.0.0.1:${gateway.port}`;
     const page = await gateway.request({ host, headers: { ...navigation, "x-forwarded-host": "app.test" } });
@@ -88,7 +88,7 @@ void describe("a Host that is nobody's, with X-Forwarded-Host from a trusted pro
   });
 });
 
-void describe("a 404 names the Host that came, and what to set where that is the gateway's own", () => {
+void describe("a 404 names the received Host, and what to set where that is the gateway's own", () => {
   void it("as an address, localhost or a name without a dot; not where it is a host like any other", async (t) => {
     const gateway = await start(t);
     for (const host of [`127.0.0.1:${gateway.port}`, "[::1]:8080", "localhost", "gateway:8080", "backend"]) {

@@ -47,7 +47,7 @@ describe("an awake container", () => {
     await untilStopped(sleeping);
   });
 
-  onDocker("that ran before the gateway came up counts from the moment it was first seen", async (t, docker) => {
+  onDocker("that ran before the gateway started counts from the time it was first seen", async (t, docker) => {
     const beganMs = performance.now();
     const sleeping = await startSleeping(t, docker, { app: { start: true }, container: { idle_timeout: "3s" } });
     assert.equal(await sleeping.app.isRunning(), true);

@@ -18,7 +18,7 @@ const GUESSES = [
 ];
 
 describe("an app that sleeps", () => {
-  onDocker("is told to a monitor with the status that it was promised, and goes on sleeping", async (t, docker) => {
+  onDocker("gets a monitor the promised status, and continues to sleep", async (t, docker) => {
     const statuses = [200, 204, 503] as const;
     const apps = await Promise.all(statuses.map(() => docker.createContainer({ start: false })));
     const gateway = await startGateway(t, {

@@ -105,7 +105,7 @@ inChromium("hostile log lines are shown as they are written, and stay text", asy
   assert.equal(await page.evaluate("document.scripts.length"), 1);
 });
 
-inChromium("where logs may not be seen none are asked for", async (t, open) => {
+inChromium("where logs may not be seen none are requested", async (t, open) => {
   const server = await startWakingServer(t, { logs: false });
   const page = await open();
   await page.goto(server.url);
@@ -114,7 +114,7 @@ inChromium("where logs may not be seen none are asked for", async (t, open) => {
   assert.deepEqual(server.polls["/_logs"], []);
 });
 
-inChromium("a gateway that answers each poll at once is asked once a second", async (t, open) => {
+inChromium("a gateway that answers each poll at once is polled once a second", async (t, open) => {
   const server = await startWakingServer(t, { eager: true });
   const page = await open();
   await page.goto(server.url);
@@ -130,7 +130,7 @@ inChromium("a page that was reloaded into a lie does not reload in a tight loop"
   assert.ok(server.visits.length >= 2 && server.visits.length <= 6, `${server.visits.length} visits`);
 });
 
-inChromium("without script the page says the same, looks again by itself, and arrives", async (t, open) => {
+inChromium("without script the page shows the same, reloads by itself, and arrives", async (t, open) => {
   const server = await startWakingServer(t, { health: { elapsedMs: 2_000 } });
   server.change({ lines: ["listening soon"] });
   const page = await open({ javaScriptEnabled: false });

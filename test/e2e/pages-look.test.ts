@@ -75,7 +75,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-inChromium("who wants less motion gets none", async (t, open) => {
+inChromium("a visitor who prefers reduced motion gets none", async (t, open) => {
   const server = await startWakingServer(t, { health: { etaMs: undefined } });
   const moving = await open({ reducedMotion: "no-preference" });
   await moving.goto(server.url);

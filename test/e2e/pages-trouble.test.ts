@@ -49,7 +49,7 @@ inChromium(
   },
 );
 
-inChromium("its last lines are asked for again when they were refused", async (t, open) => {
+inChromium("its last lines are requested again when they were refused", async (t, open) => {
   const server = await startWakingServer(t);
   const page = await open();
   await page.goto(server.url);
@@ -65,7 +65,7 @@ inChromium("its last lines are asked for again when they were refused", async (t
   assert.equal(refused, 2);
 });
 
-inChromium("who comes after the failure sees the same, from the start", async (t, open) => {
+inChromium("a visitor after the failure sees the same, from the start", async (t, open) => {
   const server = await startWakingServer(t, { health: { ...FAILED, retryMs: 1_500 } });
   server.change({ lines: ["panic: no database"] });
   const page = await open({ locale: "de-CH" });
@@ -181,7 +181,7 @@ inChromium("an app that answers its own 404 behind a front is shown all the same
   await page.waitForSelector("text=no such film", { timeout: 10_000 });
 });
 
-inChromium("a container that is gone is asked about anew, not waited for", async (t, open) => {
+inChromium("a removed container is requested again, not waited for", async (t, open) => {
   const server = await startWakingServer(t);
   const page = await open();
   await page.goto(`${server.url}/deep`);

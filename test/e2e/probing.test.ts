@@ -10,7 +10,7 @@ function script(answer: string): readonly string[] {
   return ["node", "-e", body];
 }
 
-describe("an app that is asked whether it is well", () => {
+describe("an app with a health check by HTTP", () => {
   onDocker("is ready when it only forces https", async (t, docker) => {
     const forced = "res.writeHead(req.url === '/up' ? 301 : 200, { Location: `https://${host}${req.url}` }).end()";
     const { gateway, host } = await startSleeping(t, docker, {
@@ -81,7 +81,7 @@ describe("an app that answers to its own host names only", () => {
     },
   );
 
-  onDocker("is asked by its group's host, or by health_host", async (t, docker) => {
+  onDocker("is probed by its group's host, or by health_host", async (t, docker) => {
     const member = await docker.createContainer({ start: false, cmd: picky("group.test") });
     const labels = {
       "dag.enabled": "true",

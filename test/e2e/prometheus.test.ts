@@ -61,7 +61,7 @@ describe("the alert rules and the dashboard", () => {
     assert.deepEqual(variables(), [["gateway_container_state", "container"]]);
   });
 
-  void it("would be found out if they asked for anything else", () => {
+  void it("would fail if they requested anything else", () => {
     const known = [asScraped({ metric: "a_total", labels: { code: "200" }, value: 1 })];
     assert.deepEqual(faultsOf(known, 'sum by (code) (a_total{code=~"2..",job="gateway"})', []), []);
     assert.deepEqual(faultsOf(known, "b_total", []), ["there is no metric b_total"]);

@@ -87,7 +87,7 @@ describe("an app in the network of another container", () => {
     },
   );
 
-  onDocker("says that it must be made anew when that one was", async (t, docker) => {
+  onDocker("reports that it must be recreated when that one was", async (t, docker) => {
     const { owner, app, gateway, host } = await startShared(t, docker);
     assert.equal((await gateway.request({ host })).status, 200);
     await owner.remove();

@@ -9,7 +9,7 @@ const BROWSER = { accept: "text/html", "user-agent": "Mozilla/5.0", "sec-fetch-m
 /** After somebody's stop nothing is started for 10 s: only then does it show that nothing is started at all. */
 const LONGER_THAN_A_TRUCE_MS = 11_000;
 
-describe("an app that somebody has stopped for a while", () => {
+describe("an app that was suspended", () => {
   onDocker("is stopped by a suspension, which says so to visitors, survives a restart and ends", async (t, docker) => {
     const sleeping = await startSleeping(t, docker, { gateway: { schedule_timezone: "Asia/Kolkata" } });
     const { app, host } = sleeping;
@@ -39,7 +39,7 @@ describe("an app that somebody has stopped for a while", () => {
     assert.equal((await gateway.request({ host })).status, 200);
   });
 
-  onDocker("is left to whoever stopped it, where wake_after_stop says so", async (t, docker) => {
+  onDocker("stays stopped after a stop from outside, with wake_after_stop", async (t, docker) => {
     const host = "stopped.suspend.test";
     const labels = { "dag.enabled": "true", "dag.host": host, "dag.wake_after_stop": "started" };
     const app = await docker.createContainer({ labels, start: false });

@@ -83,7 +83,7 @@ describe("/_provider/traefik is a document that Traefik takes without a word", (
     );
   });
 
-  onDocker("and a labelled container without a traefik label comes and goes with it", async (t, docker) => {
+  onDocker("and a labelled container without a traefik label appears and disappears with it", async (t, docker) => {
     const setup = await start(t, docker, {
       gateway: { traefik: { via: "proxy", entry_points: ["web"] } },
       containers: [{ name: "anchor", host: "anchor.test" }],

@@ -29,7 +29,7 @@ function frontOf(gateway: Gateway, port: number): string {
 }`;
 }
 
-test("a TLS front that is not trusted is reported once, wherever somebody looks, until it is trusted", async (t) => {
+test("an untrusted TLS front is reported once in every place, until it is trusted", async (t) => {
   const port = await freePort();
   const process_ = { command: [process.execPath, "-e", APP], port, env: { PORT: String(port) } };
   const gateway = await startGateway(t, {

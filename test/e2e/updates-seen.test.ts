@@ -42,7 +42,7 @@ onDocker(
 );
 
 describe("what is no update", () => {
-  onDocker("is started for whoever asks, 10 s after somebody stopped it by hand", async (t, docker) => {
+  onDocker("is started for a request 10 s after a stop by hand", async (t, docker) => {
     const { gateway, host, app } = await startSleeping(t, docker);
     assert.equal((await gateway.request({ host })).status, 200);
     await app.stop();

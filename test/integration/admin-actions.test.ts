@@ -45,7 +45,7 @@ test("a group's name means all its members", async (t) => {
   assert.deepEqual([fixture.record("app").state.status, fixture.record("b").state.status], ["asleep", "asleep"]);
 });
 
-test("a container that a stop deletes is stopped only for who says so", async (t) => {
+test("a container that a stop deletes is stopped only with a confirmation", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS, { workloads: { b: { autoRemove: true } } });
   await post(fixture, "/_status/wake?container=pool");
   await fixture.clock.advance(1_000);

@@ -56,7 +56,7 @@ for (const path of ADMIN_PATHS) {
   });
 }
 
-test("a token is asked for where a token is configured", async (t) => {
+test("the form has a token field where a token is configured", async (t) => {
   const { ask } = await start(t, BEARER);
   const refused = await ask("/_metrics");
   assert.equal(refused.status, 401);
@@ -176,7 +176,7 @@ test("without the key no header lets anybody in", async (t) => {
   assert.equal((await fixture.ask("/_status", { headers: { "remote-user": "anna" } })).status, 401);
 });
 
-test("who is logged in at the front is greeted by name, as text", async (t) => {
+test("a user logged in at the front is greeted by name, as text", async (t) => {
   const fixture = await start(t, FRONT);
   fixture.trusted.add("127.0.0.1");
   const { text } = await fixture.ask("/_status", { headers: { ...navigation, "remote-user": "<b>anna\u00a0\u0085" } });

@@ -103,7 +103,7 @@ test("an engine that cannot be reached is reported with everything that it runs"
   assert.equal(last.data.containers.length, 2);
 });
 
-test("a quiet stream has a heartbeat, and ends after ten minutes, so that whoever listens is asked again who it is", async (t) => {
+test("a quiet stream has a heartbeat, and ends after ten minutes, so that its listener authenticates again", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS);
   const { head, received } = await listen(t, fixture);
   let ended = false;

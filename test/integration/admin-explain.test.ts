@@ -8,7 +8,7 @@ async function explain({ ask }: EndpointsServer, container = "app"): Promise<any
   return (await ask(`/_status/explain?container=${container}`)).json();
 }
 
-test("of a sleeping container is told what would wake it, and nothing else", async (t) => {
+test("a sleeping container is explained by what would wake it, and nothing else", async (t) => {
   const settings = settingsOf(
     [
       { name: "app", dependsOn: [{ name: "db", condition: "healthy" }] },
@@ -38,7 +38,7 @@ test("of a sleeping container is told what would wake it, and nothing else", asy
   );
 });
 
-test("of a container that is awake is told who woke it, what keeps it, and when it will stop", async (t) => {
+test("an awake container is explained by what woke it, what keeps it awake, and when it will stop", async (t) => {
   const fixture = await startEndpoints(t, settingsOf([{ name: "app", idleTimeoutMs: 300_000, minUptimeMs: 60_000 }]));
   const { clock, lifecycle, record } = fixture;
   lifecycle.wake(record("app"), "schedule");
@@ -61,7 +61,7 @@ test("of a container that is awake is told who woke it, what keeps it, and when 
   assert.equal(used.will_stop, null);
 });
 
-test("a dependency is kept by those who need it", async (t) => {
+test("a dependency is kept by its dependents", async (t) => {
   const settings = settingsOf([
     { name: "app", dependsOn: [{ name: "db", condition: "healthy" }] },
     { name: "db", hosts: [] },
@@ -75,7 +75,7 @@ test("a dependency is kept by those who need it", async (t) => {
   ]);
 });
 
-test("what somebody else started, what is missing and what cools down says so", async (t) => {
+test("a start from outside, a missing container and a cool-down are explained", async (t) => {
   const fixture = await startEndpoints(t, settingsOf([{ name: "app" }, { name: "gone" }, { name: "broken" }]), {
     workloads: { app: { status: "running" }, broken: { refusesStart: "no such image" } },
   });
@@ -90,7 +90,7 @@ test("what somebody else started, what is missing and what cools down says so", 
   );
 });
 
-test("what somebody else stopped a moment ago says since when, and for how long it is left alone", async (t) => {
+test("a stop from outside is explained with its time, and how long the container is left alone", async (t) => {
   const fixture = await startEndpoints(t, settingsOf([{ name: "app" }]), { workloads: { app: { status: "running" } } });
   await fixture.clock.advance(100);
   fixture.engine.stopOutside("app");
@@ -106,7 +106,7 @@ test("what somebody else stopped a moment ago says since when, and for how long 
   assert.equal(Date.parse(update_wait.until) - Date.parse(update_wait.since), 10_000);
 });
 
-test("the last changes are told with their reasons, oldest first, twenty at most", async (t) => {
+test("the last changes are listed with their reasons, oldest first, twenty at most", async (t) => {
   const fixture = await startEndpoints(t, settingsOf([{ name: "app" }]));
   for (let round = 0; round < 12; round += 1) {
     fixture.lifecycle.wake(fixture.record("app"), "request");

@@ -33,7 +33,7 @@ function post({ ask }: EndpointsServer, path: string, headers: Record<string, st
   return ask(path, { method: "POST", headers: { ...AUTHORIZED, ...headers }, body });
 }
 
-test("a form of a page wakes, and leads back to the same view of it", async (t) => {
+test("a form of a page wakes, and redirects back to the same view of it", async (t) => {
   const { fixture, page, token, cookie } = await open(t);
   const back = /name="back" value="([^"]+)"/.exec(page.text)?.[1]?.replaceAll("&amp;", "&") ?? "";
   const body = new URLSearchParams({ csrf: token, back }).toString();
@@ -113,7 +113,7 @@ for (const back of ["//evil.test", "https://evil.test/_status", "/app", "javascr
   });
 }
 
-test("a form that comes too late, after the session has ended, leads to the login", async (t) => {
+test("a form sent after the session has ended redirects to the login", async (t) => {
   const { fixture } = await open(t, BASIC);
   const spec = { method: "POST", headers: BROWSER, body: "csrf=x" };
   const answer = await fixture.ask("/_status/wake?container=app", spec);

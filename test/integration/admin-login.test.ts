@@ -113,7 +113,7 @@ for (const [asked, next] of [
   });
 }
 
-test("who has logged in is not asked again, and where nobody has to nobody is asked", async (t) => {
+test("a logged-in user needs no second login, and without credentials there is none", async (t) => {
   const fixture = await start(t, BASIC);
   const cookie = cookieOf(await fillIn(fixture, { username: "admin", password: "pässword" }));
   const restart = await fixture.ask("/_status/login?next=%2F_topology", { headers: { ...navigation, cookie } });

@@ -93,7 +93,7 @@ test("in the view of groups each stands with its group, and below what needs it"
   assert.match(text, /needed by Nextcloud/);
 });
 
-test("the dashboard tells who used an app last by class, and nobody's address", async (t) => {
+test("the dashboard shows the class of the last client of an app, and no address", async (t) => {
   const text = await page(await startFleet(t), "/_status");
   for (const client of ["browser", "bot", "program"]) assert.match(text, new RegExp(`class="after">${client}<`));
   assert.doesNotMatch(text, /192\.0\.2\.|Googlebot|Firefox/);
@@ -153,7 +153,7 @@ for (const [rule, logs, adminAuth, isUp, expected] of [
   });
 }
 
-test("a container's page tells what happened, how long wakes take, and where each setting comes from", async (t) => {
+test("a container's page shows what happened, how long wakes take, and the origin of each setting", async (t) => {
   const text = await page(await startFleet(t), "/_status/c/jellyfin");
   for (const words of [
     "It was woken at",

@@ -77,7 +77,7 @@ test("a sleeping container is reported with the reference's fields and ours", as
   });
 });
 
-test("a container that was asked for tells when, how long it may rest, and how its wakes went", async (t) => {
+test("a requested container reports when, its remaining idle time, and its wakes", async (t) => {
   const settings = settingsOf([{ name: "app", idleTimeoutMs: 60_000 }], {
     groups: [{ name: "pool", members: ["app"] }],
   });
@@ -109,7 +109,7 @@ test("a container that was asked for tells when, how long it may rest, and how i
   assert.equal(used.idle_deadline, null);
 });
 
-test("a container that somebody else started and nobody asked for says so, and when it will stop", async (t) => {
+test("a container started from outside without a request reports that, and when it will stop", async (t) => {
   const fixture = await startEndpoints(t, settingsOf([{ name: "app", idleTimeoutMs: 60_000 }]), {
     workloads: { app: { status: "running" } },
   });

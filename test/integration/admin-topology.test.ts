@@ -28,7 +28,7 @@ test("the graph has a node for each group and container, also of one name, and a
   ]);
 });
 
-test("the same graph is told as Mermaid text", async (t) => {
+test("the same graph is returned as Mermaid text", async (t) => {
   const { ask } = await startEndpoints(t, SETTINGS);
   const answer = await ask("/_topology?format=mermaid");
   assert.equal(answer.headers["content-type"], "text/plain; charset=utf-8");

@@ -61,7 +61,7 @@ test("dag explain tells of the running gateway's containers, by the same configu
   assert.ok(!wrong.stderr.includes("guess"));
 });
 
-test("dag explain without a gateway is a 1 that says where it asked", async () => {
+test("dag explain without a gateway exits with 1 and names the address", async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const { code, stderr } = await spawnDag(["explain", "app"], { env: { GATEWAY_URL: url } });
   assert.equal(code, 1);

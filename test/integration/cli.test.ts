@@ -115,12 +115,12 @@ test("a page of one's own that was changed is shown after a reload", async (t) =
   assert.match(await visit(), /the second/u);
 });
 
-test("dag serve ends with a 0 when it is told to", async (t) => {
+test("dag serve exits with 0 on a signal", async (t) => {
   const gateway = await startGateway(t);
   assert.equal(await gateway.stop("SIGTERM"), 0);
 });
 
-test("dag serve does not wait for those who wait for news of a wake", async (t) => {
+test("dag serve does not wait for clients that follow a wake", async (t) => {
   const slow = { command: [process.execPath, "-e", "setInterval(() => {}, 1000)"], port: await freePort() };
   const gateway = await startGateway(t, {
     config: { containers: [{ name: "slow", host: "slow.test", start_timeout: "60s", process: slow }] },
@@ -136,7 +136,7 @@ test("dag serve does not wait for those who wait for news of a wake", async (t) 
   assert.ok(performance.now() - toldMs < 8_000, "sooner than its grace ends");
 });
 
-test("dag serve ends when it is told to although Docker keeps it from listening", async (t) => {
+test("dag serve ends on a signal although Docker keeps it from listening", async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), "dag-cli-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const silent = createServer();
@@ -156,7 +156,7 @@ test("dag serve ends when it is told to although Docker keeps it from listening"
   assert.ok(performance.now() - toldMs < 8_000, "sooner than it gives Docker up");
 });
 
-test("LOG_LEVEL settles what is logged, and an unknown one is told", async (t) => {
+test("LOG_LEVEL settles what is logged, and an unknown one is reported", async (t) => {
   const quiet = await startGateway(t, { env: { LOG_LEVEL: "error" } });
   assert.equal(await quiet.stop(), 0);
   assert.deepEqual([...new Set(quiet.log.map(({ level }) => level))], ["error"], "only that Docker is away");
@@ -173,14 +173,14 @@ test("dag check reads the file that CONFIG_PATH names, and never standard input"
   assert.match(ran.stdout, /^a\.test {2}→ container a, port 80;.*\n.*config\.yaml: 1 container, 0 groups\n$/);
 });
 
-test("dag check --docker without Docker is a 1 that says where it looked", async (t) => {
+test("dag check --docker without Docker exits with 1 and names the address", async (t) => {
   const env = { CONFIG_PATH: config(t, ""), DOCKER_HOST: "unix:///nonexistent/docker.sock" };
   const ran = await spawnDag(["check", "--docker"], { env });
   assert.equal(ran.code, 1);
   assert.match(ran.stderr, /^--docker: .*\/nonexistent\/docker\.sock/);
 });
 
-test("who reads only the beginning of what is printed, and leaves, causes no fault", async () => {
+test("a reader that closes the output early causes no fault", async () => {
   const child = spawnChild(process.execPath, [path.resolve(import.meta.dirname, "../../src/main.ts"), "schema"], {
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -10,7 +10,7 @@ const count = (text: string, part: string): number => text.split(part).length - 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("a simple request that its app did not answer", () => {
-  void it("is read again, once, to be told so", async (t) => {
+  void it("is read again, once, to be answered", async (t) => {
     const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.destroy()));
     const proxy = await startProxy(t, { upstream: app.port });
     const client = await rawClient(t, proxy.port, SMALL + GET);
@@ -37,7 +37,7 @@ describe("a simple request that its app did not answer", () => {
     await next.until((text) => text.includes("HTTP/1.1 502"));
   });
 
-  void it("is forwarded anew where nobody was there, body and all", async (t) => {
+  void it("is forwarded again where nothing listened, with its body", async (t) => {
     const app = await startRawApp(t, answering(OK));
     const gone = await startProxy(t, { upstream: 1, unanswered: (_outcome, _again, res) => res.end("asked again") });
     const client = await rawClient(t, gone.port, SMALL + SMALL);
@@ -70,7 +70,7 @@ describe("the bytes of a body", () => {
     });
   }
 
-  void it("are freed without what came behind them, and without what only lay beside them", async (t) => {
+  void it("are freed without the bytes after them, and without memory next to them", async (t) => {
     const app = await startRawApp(t, (socket, heard) => {
       let answered = 0;
       socket.on("data", () => {

@@ -79,7 +79,7 @@ describe("CVE-2026-39858 and CVE-2026-52845: only the exact dashed names are rea
   }
 });
 
-describe("a host that came twice, or is none, decides nothing", () => {
+describe("a repeated or invalid host is refused", () => {
   for (const [what, value] of [
     ["two headers", ["other.test", "app.test"]],
     ["a list", "other.test, app.test"],

@@ -6,7 +6,7 @@ import { download, flow, pings, tcpCheck } from "./flow.ts";
 const IDLE_MS = 60_000;
 
 describe("what a front carries past us keeps an app awake", () => {
-  test("a download is not cut, and the stop comes an idle interval after its end", async (t) => {
+  test("a download is not cut, and the stop follows an idle interval after its end", async (t) => {
     const fixture = await awake(t);
     flow(fixture, [download(0, 300_000)]);
     await fixture.ask("/_auth/traefik");
@@ -16,7 +16,7 @@ describe("what a front carries past us keeps an app awake", () => {
     assert.equal(fixture.status("app"), "asleep");
   });
 
-  test("an answer of the usual kind puts nothing off: the stop comes on time", async (t) => {
+  test("an ordinary response puts nothing off: the stop is on time", async (t) => {
     const fixture = await awake(t);
     flow(fixture, [download(0, 500)]);
     await fixture.ask("/_auth/traefik");
@@ -98,7 +98,7 @@ describe("what a front carries past us keeps an app awake", () => {
 });
 
 describe("idle_signal", () => {
-  test("requests: traffic is not looked at, even behind a front", async (t) => {
+  test("requests: traffic is not counted, even behind a front", async (t) => {
     const fixture = await awake(t, { idleSignal: "requests" });
     flow(fixture, [download(0, 600_000)]);
     await fixture.ask("/_auth/traefik");
@@ -106,7 +106,7 @@ describe("idle_signal", () => {
     assert.equal(fixture.status("app"), "asleep");
   });
 
-  test("traffic counts only once a front has asked, unless it is configured", async (t) => {
+  test("traffic counts only after an auth request, unless it is configured", async (t) => {
     for (const [idleSignal, status] of [
       [undefined, "asleep"],
       ["traffic", "ready"],
@@ -167,7 +167,7 @@ test("a restarted gateway remembers that a front carries its traffic, and doesn'
   assert.equal(fixture.saved.get("app")?.seenByFront, true);
 });
 
-test("a stop that somebody orders lets through what a front was told to let pass", async (t) => {
+test("an ordered stop waits for what an auth request let pass", async (t) => {
   const fixture = await awake(t);
   flow(fixture, [download(0, 5_000)]);
   await fixture.ask("/_auth/traefik");
@@ -199,7 +199,7 @@ test("a question while the app drains keeps it, without a new start", async (t) 
   assert.deepEqual(fixture.orders(), []);
 });
 
-test("a first reading that comes late leaves no time to see a quiet stream: the look goes on for longer", async (t) => {
+test("a late first reading leaves no time to see a quiet stream: the check takes longer", async (t) => {
   const fixture = await awake(t, { idleTimeoutMs: 4_000 });
   flow(fixture, [{ ...pings(60_000), everyMs: 1_500 }]);
   const { usage } = fixture.engine;

@@ -24,7 +24,7 @@ describe("an awake app", () => {
     });
   }
 
-  test("is let through by Envoy with exactly 200, asked by Host and by the path behind the prefix", async (t) => {
+  test("is let through by Envoy with exactly 200, by Host and by the path after the prefix", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
     const headers = { "x-forwarded-host": "stranger.test" };
     const answer = await fixture.ask("/_auth/envoy/deep/path?q=1", headers, { method: "POST", host: "app.test" });
@@ -38,7 +38,7 @@ describe("an awake app", () => {
     assert.equal((await fixture.ask("/_auth/caddy")).headers["x-gateway-upstream"], "[fd00::5]:8080");
   });
 
-  test("is kept awake by each question, and stopped when none comes", async (t) => {
+  test("is kept awake by each auth request, and stopped without one", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app", idleTimeoutMs: 60_000 }], { fakes: RUNNING });
     await fixture.clock.advance(50_000);
     await fixture.ask("/_auth/traefik");
@@ -100,7 +100,7 @@ describe("a sleeping app", () => {
     });
   }
 
-  test("is asked about by nginx with 401, and its page is fetched in a second request", async (t) => {
+  test("gets nginx a 401, and its page is fetched in a second request", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 5_000 } } });
     const refused = await fixture.ask("/_auth/nginx", { ...navigation });
     assert.deepEqual([refused.status, refused.text], [401, ""]);
@@ -110,7 +110,7 @@ describe("a sleeping app", () => {
     assert.match(page.headers["retry-after"] ?? "", /^\d+$/u);
   });
 
-  test("is never a 5xx to Envoy, and the page comes with it", async (t) => {
+  test("is never a 5xx to Envoy, and the page is sent with it", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 5_000 } } });
     const page = await fixture.ask("/_auth/envoy/", { ...navigation }, { host: "app.test" });
     assert.equal(page.status, 429);
@@ -129,7 +129,7 @@ describe("a sleeping app", () => {
     assert.deepEqual(fixture.counted, ["caddy gone"]);
   });
 
-  test("is woken once, whoever asks, and has one state for the proxy and for every front", async (t) => {
+  test("is woken once, and has one state for the proxy and for every front", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 1_000 } } });
     const visitor = fixture.visit("app");
     const asks = FRONTS.map((front) => fixture.ask(`/_auth/${front}`));
@@ -172,7 +172,7 @@ describe("an upgrade that a front asks about by an upgrade", () => {
   });
 });
 
-describe("what is none of our business passes without a wake and without the engine", () => {
+describe("an unknown host passes without a wake and without the engine", () => {
   for (const [what, headers] of [
     ["a host that is not ours", { "x-forwarded-host": "other.test" }],
     ["a certificate authority's challenge", { "x-forwarded-uri": "/.well-known/acme-challenge/a-Token_1" }],

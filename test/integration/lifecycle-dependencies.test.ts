@@ -76,14 +76,14 @@ test("a dependency that two share sleeps with the last of them", async () => {
   assert.deepEqual([fixture.status("two"), fixture.status("db")], ["asleep", "asleep"]);
 });
 
-test("a dependency that somebody else started is not put to sleep for being unneeded", async () => {
+test("a dependency started from outside is not stopped for being unneeded", async () => {
   const fixture = await openLifecycle([app("app", ["db"]), part("db")], { fakes: { db: { status: "running" } } });
   await visitAndLeave(fixture, "app");
   await fixture.clock.advance(10 * IDLE);
   assert.deepEqual([fixture.status("app"), fixture.status("db")], ["asleep", "ready"]);
 });
 
-test("neither is one that somebody starts by hand after we once woke it", async () => {
+test("neither is one started by hand after we once woke it", async () => {
   const fixture = await openLifecycle([app("app", ["db"]), part("db")]);
   await visitAndLeave(fixture, "app");
   await fixture.clock.advance(2 * IDLE);
@@ -127,7 +127,7 @@ test("a dependency that ends while the app waits for it is woken again", async (
   assert.equal(fixture.status("db"), "ready");
 });
 
-test("a dependency outside its own window is still there for those who need it", async () => {
+test("a dependency outside its own window is still available to its dependents", async () => {
   const schedule = { start: "1:00", stop: "2:00", timezone: "UTC" };
   const fixture = await openLifecycle([app("app", ["api"]), part("api", ["db"], { schedule }), part("db")]);
   await visitAndLeave(fixture, "app");

@@ -36,7 +36,7 @@ test("from the report of its end on nobody is sent to it, however late the engin
   assert.equal(fixture.record("app").wokenByUs, true);
 });
 
-test("one that has died is woken, though the engine does not know of its end yet when it is asked to start it", async () => {
+test("one that has died is woken, even if the engine does not know of its end at the start", async () => {
   const fixture = await openReady();
   const { state } = fixture.record("app");
   assert.ok(state.status === "ready");
@@ -58,7 +58,7 @@ test("one that has died is woken, though the engine does not know of its end yet
   assert.deepEqual(fixture.emitted("wake-failed"), []);
 });
 
-test("one that runs, is asked for and crashes, and crashes once more at its next start, has failed", async () => {
+test("one that runs, is requested and crashes, and crashes again at its next start, has failed", async () => {
   const fixture = await openReady();
   const { state } = fixture.record("app");
   assert.ok(state.status === "ready");

@@ -59,7 +59,7 @@ test("a start that the engine refuses because it is about to go is tried again w
   assert.equal(client.answer, "forward app");
 });
 
-test("an engine that is lost while an app comes up does not fail the wake", async () => {
+test("an engine that is lost while an app starts does not fail the wake", async () => {
   const fixture = await openLifecycle([{ name: "app" }], { fakes: { app: { listenMs: 5_000 } } });
   const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
@@ -98,7 +98,7 @@ test("an app that answers is served although the engine cannot confirm that it r
   assert.equal(client.answer, "forward app");
 });
 
-test("after a lost link everything that runs is looked at again: a restart in between is another run", async () => {
+test("after a lost link everything that runs is observed again: a restart in between is another run", async () => {
   const fixture = await openLifecycle([{ name: "app" }], { fakes: { app: { status: "running" } } });
   await fixture.clock.advance(50);
   fixture.engine.reachable(false);
@@ -121,7 +121,7 @@ test("however many changes are reported at once, they lead to one more round", a
   assert.ok(lists <= 3, `${lists} lists`);
 });
 
-test("between events nothing is asked and nobody is woken up", async () => {
+test("between events the engine is not queried and nothing is woken", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE }], {
     fakes: { app: { status: "running" } },
   });

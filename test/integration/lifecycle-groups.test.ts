@@ -77,7 +77,7 @@ test("with a target one member is woken first, the next when its requests in fli
   assert.deepEqual(fixture.record("a").leases + fixture.record("b").leases, 4);
 });
 
-test("with a target the next member is woken when the first one fails, and who waits is served by it", async () => {
+test("with a target the next member is woken when the first one fails, and serves the held requests", async () => {
   const fixture = await openGroup({ targetConcurrency: 5 }, { a: crashes });
   const client = fixture.visit("web");
   await fixture.clock.advance(400);
@@ -141,7 +141,7 @@ test("each member is idle by itself", async () => {
   for (const name of ["a", "b", "c"]) assert.equal(fixture.status(name), name === used ? "ready" : "asleep");
 });
 
-test("least-connections looks at what is open", async () => {
+test("least-connections counts open requests", async () => {
   const fixture = await openGroup({ strategy: "least-connections" });
   fixture.visit("web");
   await fixture.clock.advance(100);

@@ -75,7 +75,7 @@ test("a command that runs in it puts off the stop of its schedule, not the one t
   assert.deepEqual(ordered.orders(), ["stop app stop"]);
 });
 
-test("a command that runs in it puts the stop off, which comes soon after its end and is reported once", async () => {
+test("a command that runs in it puts the stop off, which follows soon after its end and is reported once", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 10 * MINUTE }]);
   await wake(fixture);
   fixture.engine.get("app").execs = 1;

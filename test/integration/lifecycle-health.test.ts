@@ -55,7 +55,7 @@ test("a long poll ends after its time, when its asker leaves, and at once where 
   assert.deepEqual([short.ended, leaving.ended], [true, true]);
 });
 
-test("what is expected comes from the wakes before, and the time elapsed from this one", async () => {
+test("the expected duration is that of earlier wakes, and the elapsed time that of this one", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000 }], {
     fakes: { app: { listenMs: 2_000 } },
   });
@@ -99,7 +99,7 @@ test("a group's health is that of its furthest member", async () => {
   assert.equal(health(fixture, "a", "b"), "running: ready");
 });
 
-test("who waits for a wake that comes after a stop sees that it still stops, without an estimate", async () => {
+test("a client held for a wake after a stop sees that it still stops, without an estimate", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000 }], { fakes: { app: { stopMs: 5_000 } } });
   const client = fixture.visit("app");
   await fixture.clock.advance(100);

@@ -66,7 +66,7 @@ test("an auth request counts as activity without a lease", async () => {
   assert.equal(await msUntilAsleep(fixture), MINUTE);
 });
 
-test("one that ran before the gateway came up counts from first sight", async () => {
+test("one that ran before the gateway started counts from its first observation", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: MINUTE }], running);
   await fixture.clock.advance(20);
   assert.equal(fixture.status("app"), "ready");
@@ -101,7 +101,7 @@ test("a wake that takes longer than idle_timeout is not stopped as soon as it is
   assert.deepEqual(fixture.orders(), ["start app"]);
 });
 
-test("one that runs but never answers is stopped when idle, woken by us or by somebody else", async () => {
+test("one that runs but is never ready is stopped when idle, woken by us or from outside", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: MINUTE, startTimeoutMs: 5_000 }], hanging);
   fixture.engine.startOutside("app");
   await fixture.clock.settle();
@@ -211,7 +211,7 @@ test("a prefetch does not wake, and keeps awake what is awake", async () => {
   }
 });
 
-test("who waits in vain for an app that is up keeps it awake no longer than the wait and its idle time", async () => {
+test("a hold that times out keeps an app awake no longer than the hold and its idle time", async () => {
   const dependsOn = [{ name: "job", condition: "completed" }] as const;
   const settings = [
     { name: "app", idleTimeoutMs: 10_000, holdTimeoutMs: 15_000 },

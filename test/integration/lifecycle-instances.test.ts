@@ -26,7 +26,7 @@ test("the former number of instances survives a restart of the gateway, and one 
   assert.equal("instances" in (fixture.saved.get("single") ?? {}), false);
 });
 
-test("a workload that somebody else has scaled is woken as it was last", async () => {
+test("a workload scaled from outside is woken with its last count", async () => {
   const fixture = await openLifecycle([app], { fakes: { app: { status: "running", replicas: 3 } } });
   fixture.engine.get("app").replicas = 2;
   fixture.engine.notifyChange("app");

@@ -133,7 +133,7 @@ test("what we woke as a dependency before the restart still sleeps when unneeded
   }
 });
 
-test("what we woke before the restart is still ours when somebody asked while the engine was out of reach", async () => {
+test("what we woke before the restart is still ours after a request while the engine was unreachable", async () => {
   const dependsOn = [{ name: "db", condition: "healthy" }] as const;
   const short = { startTimeoutMs: 2_000 };
   const fixture = await openLifecycle(

@@ -23,7 +23,7 @@ test("a one-shot runs to its end before what needs it, and is not started again 
   assert.deepEqual(fixture.orders(), ["start app"]);
 });
 
-test("a one-shot that had finished before the gateway came up is not started again", async () => {
+test("a one-shot that had finished before the gateway started is not started again", async () => {
   const exit = { code: 0, oomKilled: false, message: "", atMs: 1 };
   const fixture = await openLifecycle(
     [app("app", ["migrate:completed"]), part("migrate", [], { targetPort: undefined })],
@@ -77,7 +77,7 @@ test("a one-shot that takes longer than its start_timeout counts when it ends we
   assert.deepEqual(fixture.orders(), ["start migrate", "start app"]);
 });
 
-test("a one-shot that somebody has started and that never ends fails the wake after its start_timeout", async () => {
+test("a one-shot started from outside that never ends fails the wake after its start_timeout", async () => {
   const settings = [app("app", ["job:completed"]), part("job", [], { targetPort: undefined, startTimeoutMs: 5_000 })];
   const fixture = await openLifecycle(settings, { fakes: { job: { status: "running" } } });
   const client = fixture.visit("app");

@@ -68,7 +68,7 @@ for (const [what, act, status] of doings) {
   });
 }
 
-test("whoever asks in the moment before word of a pause comes is not left in a frozen app", async () => {
+test("a request just before a pause is reported is not left in a frozen app", async () => {
   const fixture = await openReady();
   fixture.engine.pauseOutside("app");
   const client = fixture.visit("app");
@@ -141,7 +141,7 @@ test("a container that restarts again and again without a visit is idle-stopped 
   assert.ok(fixture.clock.now() - from <= 2 * IDLE, `${fixture.clock.now() - from} ms`);
 });
 
-test("a container made anew under the same name is another run: its address is taken, and its history kept", async () => {
+test("a recreated container is another run: its address is used, and its history kept", async () => {
   const fixture = await openReady();
   const { wakesMs } = fixture.record("app");
   fixture.engine.remove("app");
@@ -202,7 +202,7 @@ test("one that ends without a notification while it is probed is found asleep", 
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("who starts it again before our stop has ended keeps it, for another idle_timeout", async () => {
+test("a start from outside before our stop has ended keeps it, for another idle_timeout", async () => {
   const fixture = await openLifecycle(settings, { fakes: { app: { stopMs: 1_000 } } });
   const first = fixture.visit("app");
   await fixture.clock.advance(50);
@@ -236,7 +236,7 @@ test("what a person starts while its wake fails for another reason is seen to ru
   assert.equal(fixture.engine.get("app").status, "stopped");
 });
 
-test("who was promised a wake during an ordered stop gets it, although the app ends by itself before", async () => {
+test("a request during an ordered stop gets its wake, although the app ends by itself before", async () => {
   const fixture = await openReady();
   fixture.visit("app");
   await fixture.clock.settle();

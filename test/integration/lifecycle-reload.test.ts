@@ -5,7 +5,7 @@ import { fixtureSettings, openLifecycle } from "./lifecycle-fixture.ts";
 const IDLE = 60_000;
 const slow = { fakes: { app: { listenMs: 2_000 } } };
 
-test("a reload keeps records, leases and those who wait", async () => {
+test("a reload keeps records, leases and held requests", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE }], slow);
   const record = fixture.record("app");
   const client = fixture.visit("app");
@@ -30,7 +30,7 @@ test("a shorter idle_timeout counts at once", async () => {
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("those who wait during reloads give their places back", async () => {
+test("requests held during reloads free their places", async () => {
   const settings = [{ name: "app", maxPending: 3, holdTimeoutMs: 1_000 }];
   const fixture = await openLifecycle(settings, { fakes: { app: { listenMs: 60_000 } } });
   for (let round = 0; round < 10; round += 1) {
@@ -43,7 +43,7 @@ test("those who wait during reloads give their places back", async () => {
   assert.equal(fixture.lifecycle.routes().byName.get("app")?.queue.pending, 0);
 });
 
-test("another limit of places counts at once, and nobody who waits is sent away", async () => {
+test("another limit of places counts at once, and no held request is refused", async () => {
   const fixture = await openLifecycle([{ name: "app", maxPending: 2 }], slow);
   const inside = [fixture.visit("app"), fixture.visit("app")];
   await fixture.clock.settle();
@@ -78,7 +78,7 @@ test("a lease that outlives its workload's configuration ends without stopping a
   assert.deepEqual(fixture.orders(), ["start app"]);
 });
 
-test("a workload that comes back while one of its requests is open is not stopped under it", async () => {
+test("a workload that returns while one of its requests is open is not stopped under it", async () => {
   const settings = [{ name: "app", idleTimeoutMs: IDLE }];
   const fixture = await openLifecycle(settings);
   const client = fixture.visit("app");
@@ -93,7 +93,7 @@ test("a workload that comes back while one of its requests is open is not stoppe
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("a request that ends while its workload is away still counts when that comes back", async () => {
+test("a request that ends while its workload is away still counts when that returns", async () => {
   const settings = [{ name: "app", idleTimeoutMs: IDLE }];
   const fixture = await openLifecycle(settings);
   const client = fixture.visit("app");
@@ -105,7 +105,7 @@ test("a request that ends while its workload is away still counts when that come
   assert.equal(fixture.status("app"), "ready");
 });
 
-test("a workload that comes back under its name has its history again", async () => {
+test("a workload that returns under its name has its history again", async () => {
   const fixture = await openLifecycle([{ name: "app" }], slow);
   fixture.visit("app");
   await fixture.clock.advance(2_100);

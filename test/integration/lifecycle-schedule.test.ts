@@ -14,7 +14,7 @@ function openAt(time: string, app: object = {}, fake: object = {}): Promise<Life
   return openLifecycle([{ name: "app", schedule: office, ...app }], { clock, fakes: { app: fake } });
 }
 
-test("outside its window it is offline until the next start, whoever asks, and nobody is woken", async () => {
+test("outside its window it is offline until the next start, and nothing is woken", async () => {
   const fixture = await openAt("20:00");
   for (const kind of ["navigation", "other", "upgrade"] as const) {
     const client = fixture.visit("app", { kind });
@@ -120,7 +120,7 @@ test("a start alone wakes it once a day, and never closes it", async () => {
   assert.equal(fixture.status("app"), "ready");
 });
 
-test("a stop alone stops it once a day, and whoever asks wakes it again", async () => {
+test("a stop alone stops it once a day, and a request wakes it again", async () => {
   const fixture = await openAt("17:00", { schedule: { ...office, start: "" } }, { status: "running" });
   await fixture.clock.advance(HOUR);
   assert.equal(fixture.status("app"), "asleep");
@@ -196,7 +196,7 @@ test("a reload that takes the schedule away opens the gate, one that brings it c
   assert.equal(late.answer, "offline");
 });
 
-test("a closing does not delete a container that was made anew with --rm while its wake waited", async () => {
+test("a closing does not delete a container that was recreated with --rm while its wake waited", async () => {
   const schedule = { start: "08:00", stop: "12:01", timezone: "UTC" };
   const fixture = await openLifecycle(
     [

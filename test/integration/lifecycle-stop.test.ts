@@ -45,7 +45,7 @@ test("an arrival while it drains undoes the stop, and is forwarded without a sta
   assert.deepEqual(fixture.orders(), []);
 });
 
-test("an arrival of those who must not wake undoes no stop", async () => {
+test("a client that must not wake undoes no stop", async () => {
   const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 as const };
   const fixture = await openReady({}, { busyPath: "/busy", ignore });
   slowly(fixture, 1_000);
@@ -57,7 +57,7 @@ test("an arrival of those who must not wake undoes no stop", async () => {
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("whoever arrives while it stops is served after a new wake, and the stop is not cut short", async () => {
+test("a request during the stop is served after a new wake, and the stop is not cut short", async () => {
   const fixture = await openReady({ stopMs: 2_000 });
   await fixture.clock.advance(IDLE + 500);
   assert.equal(fixture.status("app"), "stopping");
@@ -69,7 +69,7 @@ test("whoever arrives while it stops is served after a new wake, and the stop is
   assert.deepEqual(fixture.orders(), ["stop app stop", "start app"]);
 });
 
-test("a browser that arrives while it stops gets the page, and the wake comes after it", async () => {
+test("a browser during the stop gets the page, and the wake follows the stop", async () => {
   const fixture = await openReady({ stopMs: 2_000 });
   await fixture.clock.advance(IDLE + 500);
   const page = fixture.visit("app", { kind: "navigation" });
@@ -135,7 +135,7 @@ test("an administrator's stop goes on as soon as nothing is open any more", asyn
   assert.equal(fixture.emitted("stopped")[0]?.reason, "admin");
 });
 
-test("who arrives during an administrator's stop is served after it", async () => {
+test("a request during an administrator's stop is served after it", async () => {
   const fixture = await openReady({ stopMs: 500 });
   const inside = fixture.visit("app");
   await fixture.clock.settle();
@@ -162,7 +162,7 @@ test("an administrator's stop during a start is obeyed once the engine has start
   assert.deepEqual(fixture.orders(), ["stop app stop"]);
 });
 
-test("an administrator's stop while the app comes up is obeyed at once, and who waits wakes it again", async () => {
+test("an administrator's stop during a start is executed at once, and held requests wake it again", async () => {
   const fixture = await openLifecycle([{ name: "app" }], { fakes: { app: { listenMs: 2_000, stopMs: 100 } } });
   const client = fixture.visit("app");
   await fixture.clock.advance(500);

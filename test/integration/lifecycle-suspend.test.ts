@@ -159,7 +159,7 @@ test("a suspension is kept over a restart of the gateway, with its end", async (
   await visitAndLeave(restart, "app");
 });
 
-test("what somebody else stopped stays stopped until somebody starts it, where wake_after_stop says so", async () => {
+test("a container stopped from outside stays stopped until a start from outside, with wake_after_stop", async () => {
   const fixture = await openLifecycle([app("app", [], { wakeAfterStop: "started" }), app("web", ["app"])]);
   await visitAndLeave(fixture, "app");
   fixture.engine.stopOutside("app");
@@ -177,7 +177,7 @@ test("what somebody else stopped stays stopped until somebody starts it, where w
   await visitAndLeave(fixture, "app");
 });
 
-test("what somebody stops before it was ever seen running stays stopped as well", async () => {
+test("a container stopped before it was ever seen running stays stopped as well", async () => {
   const fixture = await openLifecycle([app("app", [], { wakeAfterStop: "started" })]);
   const { start } = fixture.engine;
   fixture.engine.start = async (ref) => {
@@ -190,7 +190,7 @@ test("what somebody stops before it was ever seen running stays stopped as well"
   assert.equal(client.answer, "suspended");
 });
 
-test("a stop counts that was heard of while the engine was asked, whose answer is older", async () => {
+test("a stop reported during a query counts, although the answer is older", async () => {
   const fixture = await openLifecycle([app("app", [], { wakeAfterStop: "started" })]);
   const { observe } = fixture.engine;
   fixture.engine.observe = async (ref) => {

@@ -66,7 +66,7 @@ test("a paused one goes on without a cold start", async () => {
   assert.equal(fixture.engine.get("app").startedAtMs, startedAtMs);
 });
 
-test("a request gives a throttled one its speed back at once, and the tiers begin anew", async () => {
+test("a request restores a throttled one's speed at once, and the tiers start over", async () => {
   const fixture = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2 });
   for (let round = 0; round < 3; round += 1) {
     await fixture.clock.advance(MINUTE);
@@ -88,7 +88,7 @@ test("an auth request gives a throttled one its speed back too", async () => {
   assert.equal(fixture.engine.get("app").cpus, 0);
 });
 
-test("those who must not keep it awake do not give it its speed back either", async () => {
+test("clients that must not keep it awake do not restore its speed either", async () => {
   const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 as const };
   const fixture = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2, ignore });
   await fixture.clock.advance(MINUTE);
@@ -98,7 +98,7 @@ test("those who must not keep it awake do not give it its speed back either", as
   assert.equal(fixture.engine.get("app").cpus, 0.2);
 });
 
-test("what was throttled and is started anew by somebody else has its full speed", async () => {
+test("a throttled container that is restarted from outside has its full speed", async () => {
   const fixture = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2 });
   await fixture.clock.advance(MINUTE);
   fixture.engine.stopOutside("app");
@@ -186,7 +186,7 @@ test("while the engine is lost a throttled one stays slow, and the first request
   assert.deepEqual(fixture.emitted("fault"), []);
 });
 
-test("a pause whose stop is a pause comes to its end there", async () => {
+test("with stop_method pause, a paused container is at its end", async () => {
   const fixture = await ready({ pauseAfterMs: MINUTE, idleTimeoutMs: 2 * MINUTE, stopMethod: "pause" });
   await fixture.clock.advance(60 * MINUTE);
   assert.equal(fixture.status("app"), "paused");

@@ -14,7 +14,7 @@ async function openReady(): Promise<LifecycleFixture> {
   return fixture;
 }
 
-test("what somebody else stopped is started for a request that waits, but only after 10 s", async () => {
+test("a container stopped from outside is started for a held request, but only after 10 s", async () => {
   const fixture = await openReady();
   fixture.engine.stopOutside("app");
   await fixture.clock.advance(1_000);
@@ -28,7 +28,7 @@ test("what somebody else stopped is started for a request that waits, but only a
   assert.ok((fixture.record("app").wakesMs.at(-1) ?? Infinity) < 1_000, "the wait is no part of what a wake takes");
 });
 
-test("any start by somebody else ends the wait, and nothing is started by us", async () => {
+test("any start from outside ends the wait, and nothing is started by us", async () => {
   const fixture = await openReady();
   fixture.engine.stopOutside("app");
   const client = fixture.visit("app");
@@ -53,7 +53,7 @@ for (const [what, end] of [
   });
 }
 
-test("what is removed and made anew is waited for, as long as something goes on, and started by who makes it", async () => {
+test("a container being recreated is waited for as long as something happens, and started by its tool", async () => {
   const fixture = await openReady();
   fixture.engine.stopOutside("app");
   const client = fixture.visit("app");
@@ -81,7 +81,7 @@ test("a request held for a container that does not come back fails after 10 s", 
   assert.match(client.answer, /^failed absent/u);
 });
 
-test("nobody is sent to an app whose end somebody else has ordered, unless it goes on all the same", async () => {
+test("no request is sent to an app whose end was ordered from outside, unless it continues", async () => {
   const fixture = await openReady();
   fixture.engine.notifyChange("app", { kind: "ending" });
   const client = fixture.visit("app");

@@ -9,7 +9,7 @@ const crashes = { fakes: { app: { listenMs: Infinity, endsAfterMs: 100 } } };
 
 const answers = (clients: readonly FakeClient[]): string[] => [...new Set(clients.map(({ answer }) => answer))];
 
-test("fifty who wait share one start, and all are forwarded at the same moment", async () => {
+test("fifty held requests share one start, and all are forwarded at the same moment", async () => {
   const fixture = await openLifecycle([{ name: "app" }], slow);
   const clients = Array.from({ length: 50 }, () => fixture.visit("app"));
   await fixture.clock.advance(990);
@@ -21,7 +21,7 @@ test("fifty who wait share one start, and all are forwarded at the same moment",
   assert.equal(fixture.record("app").waiters.size, 0);
 });
 
-test("what a client gets while it sleeps follows from who it is", async () => {
+test("what a client gets while the app sleeps depends on its kind", async () => {
   const fixture = await openLifecycle([{ name: "app" }], slow);
   const page = fixture.visit("app", { kind: "navigation" });
   const api = fixture.visit("app", { kind: "other" });
@@ -63,7 +63,7 @@ test("a browser that is held for too long gets the page", async () => {
   assert.equal(client.answer, "page");
 });
 
-test("who leaves frees a place and cancels nothing that others want", async () => {
+test("a client that leaves frees its place and cancels nothing that others need", async () => {
   const fixture = await openLifecycle([{ name: "app", maxPending: 2 }], slow);
   const [first, second] = [fixture.visit("app"), fixture.visit("app")];
   await fixture.clock.settle();
@@ -89,7 +89,7 @@ test("when everybody has left, the wake still goes on", async () => {
   assert.equal(fixture.record("app").waiters.size, 0);
 });
 
-test("who had left before asking is not kept, and takes no place", async () => {
+test("a client that had already left is not held, and takes no place", async () => {
   const fixture = await openLifecycle([{ name: "app", maxPending: 1 }], slow);
   const client = fixture.visit("app");
   client.leave();
@@ -114,7 +114,7 @@ test("holds are bounded over all hosts too", async () => {
   assert.equal(third.answer, "forward other");
 });
 
-test("a crash during the start fails at once, with its exit code, for everybody who waits", async () => {
+test("a crash during the start fails at once, with its exit code, for all held requests", async () => {
   const fixture = await openLifecycle([{ name: "app" }], crashes);
   const clients = Array.from({ length: 5 }, () => fixture.visit("app"));
   await fixture.clock.advance(110);
@@ -191,7 +191,7 @@ test("an administrator's retry ends the cool-down", async () => {
   assert.equal(fixture.status("app"), "ready");
 });
 
-test("an app that comes up after its start_timeout becomes ready by itself, and its failures are forgotten", async () => {
+test("an app that starts after its start_timeout becomes ready by itself, and its failures are forgotten", async () => {
   const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 5_000 }], {
     fakes: { app: { listenMs: 7_000 } },
   });

@@ -42,7 +42,7 @@ test("a webhook that hangs delays neither a request nor, by more than two second
   assert.ok(performance.now() - began < 8_000);
 });
 
-test("a webhook that is away is told in the log, without its path", async (t) => {
+test("an unreachable webhook is logged, without its path", async (t) => {
   const receiver = await startReceiver(t, (res) => void res.writeHead(404).end());
   const port = await freePort();
   const gateway = await startGateway(t, {

@@ -8,7 +8,7 @@ import { settled } from "./settled.ts";
 const MIB = 1024 * 1024;
 const BLOCK = Buffer.alloc(64 * 1024, "x");
 
-describe("an answer that comes before the upload is over", () => {
+describe("a response before the end of the upload", () => {
   for (const [title, length, ends, readsLate] of [
     ["the app goes on listening", 1_000_000, false, false],
     ["the app closes at once", 10_000, true, false],

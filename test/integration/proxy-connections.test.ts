@@ -66,7 +66,7 @@ describe("connections to the app", { concurrency: 8 }, () => {
     });
   }
 
-  void it("a request that fails on a new one too is not asked a third time", async (t) => {
+  void it("a request that fails on a new one too is not sent a third time", async (t) => {
     let asked = 0;
     const app = await startRawApp(t, (socket) =>
       socket.on("data", () => (asked++ === 0 ? socket.write(OK) : socket.destroy())),
@@ -80,7 +80,7 @@ describe("connections to the app", { concurrency: 8 }, () => {
     assert.equal(asked, 3);
   });
 
-  void it("nothing is asked again once something of an answer came", async (t) => {
+  void it("nothing is sent again after the response has begun", async (t) => {
     let asked = 0;
     const app = await startRawApp(t, (socket) => {
       socket.on("data", () => (asked++ === 0 ? socket.write(OK) : socket.end("HTTP/1.1 103 Early Hints\r\n\r\n")));

@@ -50,7 +50,7 @@ describe("a request's body arrives framed as it was sent, whatever its method", 
     assert.equal(body, "0\r\n\r\n");
   });
 
-  void it("a small body that comes in pieces is one body", async (t) => {
+  void it("a small body that arrives in pieces is one body", async (t) => {
     const app = await startRawApp(t, answering(OK));
     const proxy = await startProxy(t, { upstream: app.port });
     const client = await rawClient(t, proxy.port, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nab");

@@ -8,7 +8,7 @@ import { BIG, CHUNKED, GET, ODD_GET, WAYS } from "./proxy-ways.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-describe("gone: the client left, and the app is told at once", { concurrency: 8 }, () => {
+describe("aborted: the client left, and the app notices at once", { concurrency: 8 }, () => {
   const stages: readonly (readonly [stage: string, request: string, answer: string, status: number])[] = [
     ["before the answer", GET, "", 0],
     ["in the middle of the answer", GET, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\npart", 200],

@@ -106,7 +106,7 @@ describe("a request's headers on their way to the app", () => {
   });
 });
 
-describe("what the app is told about the client", () => {
+describe("what is forwarded about the client", () => {
   const FORGED = [
     "X-Forwarded-For: 6.6.6.6",
     "X-Forwarded-For: 7.7.7.7",

@@ -8,7 +8,7 @@ const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const hasHead = (text: string): boolean => text.includes("\r\n\r\n");
 
 describe("nothing is held back", () => {
-  void it("an answer's head leaves before its body, and every event as it comes", async (t) => {
+  void it("the head is sent before the body, and every event as it arrives", async (t) => {
     const app = await startApp(t, (_req, res) => {
       res.writeHead(200, { "content-type": "text/event-stream" });
       res.flushHeaders();
@@ -122,7 +122,7 @@ describe("an answer before the answer", () => {
     });
   }
 
-  void it("HTTP/1.0 clients, who know none, get none", async (t) => {
+  void it("HTTP/1.0 clients, which know none, get none", async (t) => {
     const app = await startRawApp(t, answering(EARLY + OK));
     const proxy = await startProxy(t, { upstream: app.port });
     const client = await rawClient(t, proxy.port, "GET / HTTP/1.0\r\nHost: a\r\n\r\n");
@@ -149,7 +149,7 @@ describe("an answer before the answer", () => {
     assert.deepEqual(proxy.outcomes, [{ kind: "refused" }, { kind: "done", status: 200 }]);
   });
 
-  void it("a 100 that nobody asked for does no harm to an upload", async (t) => {
+  void it("an unrequested 100 does no harm to an upload", async (t) => {
     const app = await startRawApp(t, answering(`HTTP/1.1 100 Continue\r\n\r\n${OK}`));
     const proxy = await startProxy(t, { upstream: app.port });
     const client = await rawClient(

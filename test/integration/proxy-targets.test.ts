@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { exchange, isOk, OK } from "./proxy-exchange.ts";
 
-describe("the target that the app is asked for", () => {
+describe("the request target for the app", () => {
   const targets: readonly (readonly [sent: string, seen: string, host?: string])[] = [
     ["/", "/"],
     ["//evil.test/x", "//evil.test/x"],

@@ -29,7 +29,7 @@ void describe("an upgrade's exchange", () => {
     assert.deepEqual(await proxy.ended(2), [{ kind: "refused" }, { kind: "done", status: 101 }]);
   });
 
-  void it("carries what came in a read that filled the connection's buffer, and what came behind it", async (t) => {
+  void it("carries the bytes of a read that filled the buffer, and those after it", async (t) => {
     const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.write(AGREED)));
     const proxy = await startProxy(t, { upstream: app.port });
     const early = "x".repeat(300_000);
@@ -49,7 +49,7 @@ void describe("an upgrade's exchange", () => {
     assert.deepEqual(await proxy.ended(1), [{ kind: "done", status: 101 }]);
   });
 
-  void it("tells the app who asks, and the client what it waited", async (t) => {
+  void it("forwards the client's address to the app, and the wait to the client", async (t) => {
     const app = await startRawApp(t, answering(AGREED));
     const options = { passHost: false, extraHeaders: ["X-Gateway-Wake", "cold; dur=5"] };
     const proxy = await startProxy(t, { upstream: app.port, options });

@@ -90,7 +90,7 @@ test("a long poll of which nothing is under way answers at once", async (t) => {
   assert.equal((await ask("/_health?container=app&wait=20s&seen=unknown:")).json().status, "unknown");
 });
 
-test("whoever leaves a long poll leaves nothing behind", async (t) => {
+test("a client that leaves a long poll leaves nothing behind", async (t) => {
   const { ask, clock, lifecycle, record } = await startEndpoints(t, ONE, { workloads: { app: { startMs: 50_000 } } });
   lifecycle.wake(record("app"), "request");
   await clock.settle();
@@ -128,7 +128,7 @@ for (const [rule, path, status, detail] of [
   });
 }
 
-test("of a parameter that comes twice the first counts", async (t) => {
+test("the first of a repeated parameter counts", async (t) => {
   const { ask } = await startEndpoints(t, ONE);
   assert.equal((await ask("/_logs?container=app&container=nope")).status, 200);
 });
@@ -149,7 +149,7 @@ test("an app's own /_health is the app's as soon as it can answer", async (t) =>
   assert.equal((await ask("/_health?container=app")).json().status, "running");
 });
 
-test("a group is asked about by its name: its furthest member tells", async (t) => {
+test("a group is polled by its name: its furthest member counts", async (t) => {
   const settings = settingsOf([{ name: "a" }, { name: "b" }], { groups: [{ name: "pool", members: ["a", "b"] }] });
   const { ask, clock, lifecycle, record } = await startEndpoints(t, settings, { workloads: { b: { startMs: 5_000 } } });
   lifecycle.wake(record("b"), "request");
@@ -191,7 +191,7 @@ for (const [logs, expected] of [
   });
 }
 
-test("however many watch, the engine is asked for logs once a second", async (t) => {
+test("however many watch, the engine is queried for logs once a second", async (t) => {
   const fixture = await startEndpoints(t, settingsOf([{ name: "app", logs: "always" }]), {
     workloads: { app: { logs: ["hello"] } },
   });

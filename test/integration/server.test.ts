@@ -60,7 +60,7 @@ void describe("behind an answer that is not over", () => {
     });
   }
 
-  void it("a body that breaks off is told, as long as its answer has not begun", async (t) => {
+  void it("a body that breaks off is answered, as long as its response has not begun", async (t) => {
     const head = "POST / HTTP/1.1\r\nHost: app.test\r\nTransfer-Encoding: chunked\r\n\r\n";
     const client = await rawClient(t, await listen(t, slowly), `${head}zz\r\n`);
     assert.match(await client.closed(), /^HTTP\/1\.1 400 bad-request\r\n/u);

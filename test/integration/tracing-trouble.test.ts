@@ -32,7 +32,7 @@ for (const [how, env] of off) {
   });
 }
 
-test("the SDK is loaded by those alone who want traces", async () => {
+test("the SDK is loaded only with tracing on", async () => {
   assert.deepEqual(await loadedPackages({}), []);
   const loaded = await loadedPackages({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" });
   assert.ok(loaded.includes("sdk-trace"), loaded.join(" "));

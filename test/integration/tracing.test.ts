@@ -166,7 +166,7 @@ test("a front's auth request is a span of the front's trace, linked with the wak
   assert.ok(!JSON.stringify(collector.spans).includes("nobody"), "strangers name no spans");
 });
 
-test("a client that leaves while it waits is told as such, and the wake goes on", async (t) => {
+test("a client that leaves during its hold is reported as that, and the wake goes on", async (t) => {
   const collector = await startCollector(t);
   const gateway = await startTraced(t, [await processContainer("app")], { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
   const left = new AbortController();

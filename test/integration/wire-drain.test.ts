@@ -46,7 +46,7 @@ describe("when the gateway ends", { concurrency: true }, () => {
     });
   }
 
-  void it("a request whose second packet comes a moment later is answered", async (t) => {
+  void it("a request whose second packet arrives a moment later is answered", async (t) => {
     const gateway = await startWireGateway(t);
     const client = await gateway.client(`GET /1${H}`);
     await sleep(30);

@@ -90,7 +90,7 @@ describe("bytes behind an upgrade that is not taken are read, each once", { conc
     assert.deepEqual(idsIn(text), ["</u>", "</3>"]);
   });
 
-  void it("and what the app is asked has neither the upgrade nor its settings", async (t) => {
+  void it("and the app's request has neither the upgrade nor its settings", async (t) => {
     const heads: string[] = [];
     const gateway = await startWireGateway(t, ({ head }) => void heads.push(head));
     const client = await gateway.client(`GET /1${H}${H2C}Accept: a/b\r\n\r\n`);
@@ -197,7 +197,7 @@ describe("a version of HTTP that is not spoken here", { concurrency: true }, () 
   }
 });
 
-void it("who has reset the connection right after the request is known to the app by the right address, or not asked for", async (t) => {
+void it("a client that reset right after its request is forwarded with the right address, or not at all", async (t) => {
   const heads: string[] = [];
   const gateway = await startWireGateway(t, ({ head }) => void heads.push(head));
   for (const bytes of [

@@ -77,7 +77,7 @@ test("an arrow of a frame leaves from its border", () => {
   near(laid.arrows[0]!.points[0]!.x, laid.frames["f"]!.x + laid.frames["f"]!.width);
 });
 
-test("a process of its own comes to the same result, which is kept", async () => {
+test("a separate process returns the same result, which is cached", async () => {
   const graph: Graph = {
     boxes: [{ id: "a" }, { id: "b" }],
     frames: [],

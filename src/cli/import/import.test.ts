@@ -114,7 +114,7 @@ test("containernursery listens on port 80 unless something else is said, and so 
   assert.equal(configOf(stdout).gateway.port, 80);
 });
 
-test("what cannot be right is printed all the same, and told as what to mend: a 2", async (t) => {
+test("an invalid result is still printed, with what to fix, and exits with 2", async (t) => {
   const text = "proxyHosts: [{domain: a.test, containerName: a, proxyHost: a, proxyPort: none, timeoutSeconds: 60}]";
   const { code, stdout, stderr } = await importText(t, "containernursery", text);
   assert.equal(code, 2);

@@ -29,7 +29,7 @@ for (const [key, value, says] of lacking) {
   });
 }
 
-test("what an engine can do is not told, and a workload knows its engine", () => {
+test("the capabilities of an engine are not exposed, and a workload knows its engine", () => {
   const { settings, labelFaults } = merge("", [service({ "dag.idle_timeout": "5m", "dag.idle_signal": "requests" })]);
   assert.deepEqual(labelFaults, []);
   assert.equal(settings.workloads[0]?.engine, "swarm");

@@ -13,7 +13,7 @@ function watched(trusted: readonly string[] = []) {
   return { peers, reported, trust: (...cidrs: string[]) => void (isTrusted = createAddressSet(cidrs)) };
 }
 
-test("a private peer that is not trusted is reported once, however often and in whatever form it comes", () => {
+test("an untrusted private peer is reported once, however often it connects", () => {
   const { peers, reported } = watched(["10.0.0.1"]);
   for (const peer of ["10.0.0.2", "::ffff:10.0.0.2", "10.0.0.2", "10.0.0.1", "fd00::7", "::1", "100.64.0.1"])
     peers.note(peer);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { configOf, item, merge, workload } from "../../../test/support/merge-fixtures.ts";
 import { describeWorkload } from "./describe-settings.ts";
 
-test("each setting says its value and where it came from", () => {
+test("each setting has its value and its origin", () => {
   const result = merge(
     "gateway: {hold_timeout: 5s}\ncontainers:\n  - name: z\n    host: z.test\n    idle_timeout: 1h30m\n",
     [item("a", { "dag.host": "a.test", "dag.ignore.preset": "crawlers" })],

@@ -39,6 +39,6 @@ groups: [{name: all, host: all.test, containers: [other, shop_web.1.k2b]}]`;
   assert.equal(warnings.length, 1);
 });
 
-test("tasks that nobody wants to be looked after give no warning", () => {
+test("tasks that are not enabled give no warning", () => {
   assert.deepEqual(merge("", [task(1, { "dag.enabled": "false" })]).warnings, []);
 });

@@ -39,7 +39,7 @@ test("the file wins against the labels of the same container", () => {
   assert.deepEqual(result.warnings, ['container "a" is configured in the file: its dag.* labels are not used']);
 });
 
-test("the file wins a host against labels, and the container that lost its only host is not looked after", () => {
+test("the file wins a host against labels, and a container that lost its only host is not managed", () => {
   const result = merge("containers: [{name: z, host: x.test}]", [
     item("a", { "dag.host": "x.test" }),
     item("b", { "dag.host": "x.test,b.test" }),
@@ -128,7 +128,7 @@ test("one replica alone is an ordinary container, and other services with its ho
   ]);
 });
 
-test("what has no host and is needed by none is asked by its name: it has a port, and never sleeps unless it says so", () => {
+test("a container without a host or dependents is requested by name: it has a port, and sleeps only if configured", () => {
   const result = merge("containers: [{name: f}]", [
     item("a", { "dag.idle_timeout": "5m" }),
     item("b", { "dag.depends_on": "db" }),

@@ -35,7 +35,7 @@ test("dependencies that are written down, even none, and stricter conditions sta
   ]);
 });
 
-test("a cycle is cut where somebody wrote it, not at the network", () => {
+test("a cycle is cut at a configured dependency, not at the network", () => {
   const vpn = item("vpn", { "dag.host": "vpn.test", "dag.depends_on": "app" });
   const result = merge("", [app(), vpn]);
   assert.deepEqual(workload(result, "app").dependsOn.length, 1);

@@ -32,7 +32,7 @@ for (const [rule, check, api, afterMs] of firsts) {
   test(rule, () => assert.deepEqual(facts(check, api, []), { health: "starting", firstCheckAfterMs: afterMs }));
 }
 
-test("an entry of an earlier run is none of this one, whatever its time zone", () => {
+test("an entry of an earlier run does not count for this one, whatever its time zone", () => {
   const old = { Start: "2026-06-01T13:59:59.9+02:00", ExitCode: 1, Output: "old" };
   assert.deepEqual(facts({}, "1.52", [old]), { health: "starting", firstCheckAfterMs: 30_000 });
 });

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { loadDockerode } from "./load-dockerode.ts";
 
-test("dockerode comes without gRPC and ssh", () => {
+test("dockerode is loaded without gRPC and ssh", () => {
   const Dockerode = loadDockerode();
   assert.equal(typeof new Dockerode({ socketPath: "/nowhere" }).getContainer("app").start, "function");
   const loaded = Object.keys(createRequire(import.meta.url).cache);

@@ -11,7 +11,7 @@ import { listAndWatch, type WatchTimes } from "./list-watch.ts";
 
 const TIMES: WatchTimes = { silenceMs: 60_000, relistMs: 600_000, firstPauseMs: 1 };
 
-test("what is too old to be watched is listed again, be it told as an event or as a status", async (t) => {
+test("what is too old to be watched is listed again, after an event or a status", async (t) => {
   const api = await startApi(t);
   const seen = follow(t, api.url);
   const first = await api.list("10", ["a"]);

@@ -42,7 +42,7 @@ test("an answer that is overtaken by a later one is dropped for that", async () 
   assert.equal(record.observation?.startedAtMs, 2);
 });
 
-test("what a list said is dropped for no answer that was asked for before it", async () => {
+test("a list is not replaced by an answer that was requested before it", async () => {
   const { record, answer } = open();
   const early = observe(record);
   recordObservation(record, STOPPED);

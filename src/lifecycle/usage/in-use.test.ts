@@ -153,7 +153,7 @@ describe("in the network of another container", () => {
       assert.equal(find({ connections: 1 }, "recent"), "connections");
       assert.equal(find({ connections: 0, cpuMs: 1 }, "recent"), undefined);
     });
-    test("a front's idle pool is none: the app stands still, or nobody in the network says anything", () => {
+    test("a front's idle pool is not use: the app is idle, or nothing in the network sends", () => {
       assert.equal(find({ connections: 1 }), undefined);
       assert.equal(find({ connections: 1, cpuMs: 9, payload: { segments: 0, loopbackPackets: 0 } }), undefined);
     });

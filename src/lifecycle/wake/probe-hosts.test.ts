@@ -42,7 +42,7 @@ test("behind a wildcard names by which it answered come first, then others that 
   assert.deepEqual(hostsToTry(record), [...tries, "shop.test", ""]);
 });
 
-test("what has no host, and is named by path, is probed by the names that visitors came by", () => {
+test("an app without a host, requested by path, is probed by the names that visitors used", () => {
   const record = recordOf([]);
   noteRequestedHost(record, "Home.Test:8443");
   assert.deepEqual(hostsToTry(record), ["home.test", "app", ""]);

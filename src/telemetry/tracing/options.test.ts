@@ -72,7 +72,7 @@ for (const [rule, env, sampler, ratio, warnings] of samplers) {
   });
 }
 
-test("the batch's limits are taken when they are whole numbers, and told when they are not", () => {
+test("the batch limits are used when they are whole numbers, and reported when they are not", () => {
   const env = { OTEL_BSP_SCHEDULE_DELAY: "200", OTEL_BSP_MAX_QUEUE_SIZE: "many", OTEL_BSP_EXPORT_TIMEOUT: "0" };
   const { options, warnings } = read({ ...endpoint, ...env });
   assert.deepEqual(options?.batch, { scheduledDelayMillis: 200 });

@@ -72,7 +72,7 @@ for (const [rule, to, outcome] of ends) {
   });
 }
 
-test("a failure is written on the wake as one plain line, and marks the phase in which it came", () => {
+test("a failure is one plain line on the span of the wake, and marks its phase", () => {
   const life = traceWakes();
   life.wake("app");
   life.state("app", starting("starting"), starting("waiting"));
@@ -98,7 +98,7 @@ test("a wake that needs others first begins with the dependencies", () => {
   assert.equal(life.span("wake db")?.parentSpanContext?.spanId, life.span("wake app")?.spanContext().spanId);
 });
 
-test("what is needed by nobody who is waking is a trace of its own", () => {
+test("a wake that no waking workload needs is a trace of its own", () => {
   const life = traceWakes({ app: [], db: ["app"] });
   life.wake("db", "dependency");
   life.state("db", starting("starting"), ready);
