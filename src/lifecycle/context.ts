@@ -4,21 +4,21 @@ import type { Clock, Probe } from "./ports.ts";
 import type { WorkloadRecord } from "./workload/record.ts";
 import type { Truces } from "./reconcile/truces.ts";
 
-/** What everything in the life cycle shares: time, the probe, the event stream and the one way to change a state. */
+/** What all of the life cycle shares: time, the probe, the event stream and the one way to change a state. */
 export interface LifecycleContext {
   readonly clock: Clock;
   readonly probe: Probe;
   readonly emit: Emit;
-  /** Which workloads somebody else is at work on. */
+  /** The workloads that another tool is working on. */
   readonly truces: Truces;
-  /** Applies an event to a record; what follows from that runs at once, or after the reactions that are under way. */
+  /** Applies an event to a record; its reactions run at once, or after those in progress. */
   readonly dispatch: (record: WorkloadRecord, event: WorkloadEvent) => void;
-  /** Makes sure that `record` is ready or on its way, together with what it needs. */
+  /** Ensures that `record` is ready or on its way, together with what it needs. */
   readonly wake: (record: WorkloadRecord, cause: WakeCause, force?: boolean) => void;
-  /** Looks again at when the record's timer must fire. */
+  /** Recalculates when the record's timer must fire. */
   readonly rearm: (record: WorkloadRecord) => void;
-  /** Something worth keeping over a restart has changed. */
+  /** Something worth keeping across a restart has changed. */
   readonly remember: () => void;
-  /** The same, and resolves when it is kept. */
+  /** The same, and resolves when it is stored. */
   readonly save: () => Promise<void>;
 }

@@ -35,7 +35,7 @@ export interface LifecycleDeps {
   readonly store: Store;
   readonly engines: Engines;
   readonly emit: Emit;
-  /** The configuration as it is, given what the engines hold (labels). Called whenever the inventory changed. */
+  /** Returns the current configuration for the labels in the engines. Called whenever the inventory changed. */
   settingsFor(inventory: readonly InventoryItem[]): Settings;
   createSchedule(settings: ScheduleSettings): Schedule;
   readonly matchesIgnore: (rules: IgnoreRules, request: ClientRequest) => boolean;
@@ -45,23 +45,25 @@ export interface LifecycleDeps {
 export interface Lifecycle extends Admitter {
   readonly context: LifecycleContext;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
-  /** The current routes; replaced whole, never changed. */
+  /** The current routes; replaced as a whole, never changed. */
   readonly routes: () => Routes;
   readonly settings: () => Settings;
-  /** True while every engine that is in use can be reached. */
+  /** True while every engine in use is reachable. */
   readonly enginesUp: () => boolean;
-  /** Where the workload of this name listens, be it that the port was found; `undefined`: nowhere, or not known. */
+  /**
+   * Returns where the workload of this name listens, even if its port was discovered; `undefined`: nowhere, or unknown.
+   */
   readonly portOf: (name: string) => number | undefined;
-  /** Reads the state of the world, then follows it until `stop`. */
+  /** Reads the current state, then follows it until `stop`. */
   start(): Promise<void>;
-  /** Reads configuration and inventory anew. */
+  /** Reads configuration and inventory again. */
   reload(): Promise<void>;
   wake(record: WorkloadRecord, cause: WakeCause, force?: boolean): void;
-  /** Puts it to sleep although it may be in use: waits a while for what is open. */
+  /** Stops it although it may be in use; waits a while for open requests. */
   sleep(record: WorkloadRecord): void;
   /** Keeps it awake for `ms` from now, whatever its idle time; 0 ends that. */
   pin(record: WorkloadRecord, ms: number): void;
-  /** Stops it, and lets nothing and nobody wake it for `ms` from now. */
+  /** Stops it, and lets nothing wake it for `ms` from now. */
   suspend(record: WorkloadRecord, ms: number): void;
   /** Ends a suspension: the next request wakes it. */
   resume(record: WorkloadRecord): void;
@@ -155,7 +157,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     }
   }
 
-  /** Nobody would give it back its speed while the gateway is away, nor ever if that is for good. */
+  /** Nothing would restore its speed while the gateway is away. */
   async function speedUpAll(): Promise<void> {
     const slow = [...records.values()].filter(({ ownLimits }) => ownLimits !== undefined);
     const done = new AbortController();

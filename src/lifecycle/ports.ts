@@ -6,7 +6,7 @@ import type { ProcessSettings, StopMethod } from "../core/settings.ts";
 export interface WorkloadRef {
   readonly name: string;
   readonly targetPort: number | undefined;
-  /** Nobody configured `targetPort`: other ports that its image exposes are endpoints as well. */
+  /** `targetPort` is not configured: other ports that its image exposes are endpoints as well. */
   readonly findsPort?: boolean;
   readonly network: string;
   readonly process?: ProcessSettings;
@@ -30,7 +30,7 @@ export interface StopResult {
   readonly killedAfterMs?: number;
 }
 
-/** What a workload gets where nobody says how long its stop may take; Docker's own default. */
+/** The stop timeout where none is configured; Docker's own default. */
 export const DEFAULT_STOP_TIMEOUT_MS = 10_000;
 
 /**
@@ -71,7 +71,7 @@ export interface Engine {
   limits(ref: WorkloadRef): Promise<Limits>;
   /** Leaves no more than this to a running workload. */
   throttle(ref: WorkloadRef, allowance: Allowance): Promise<void>;
-  /** Gives it back the limits that it had; does nothing for one that was made anew since. */
+  /** Restores its former limits; does nothing for one that was recreated since. */
   restore(ref: WorkloadRef, own: Limits): Promise<void>;
   /** Releases what the engine holds; a process engine ends its children here. */
   close(): Promise<void>;
@@ -82,27 +82,27 @@ export type Engines = Readonly<Record<string, Engine>> & Readonly<Record<"docker
 
 export type OnChange = (name?: string, news?: News) => void;
 
-/** What an engine has heard of a workload: it comes before anything that can be observed. Orders of ours are not told. */
+/** What an engine reports of a workload before it can be observed. Our own orders are not reported. */
 export type News =
-  /** Somebody else has ordered its end, which may take a while. */
+  /** Its end was ordered from outside, which may take a while. */
   | { readonly kind: "ending" }
-  /** Its process is gone, of which the engine may give a full account only later. `ordered`: by somebody else. */
+  /** Its process has ended; the engine may report the details later. `ordered`: from outside. */
   | { readonly kind: "ended"; readonly ordered: boolean }
   | { readonly kind: "started" | "made" | "removed" }
-  /** Of no workload: the engine has ended its stream of news, as it does when it goes down itself. */
+  /** About no workload: the engine has ended its event stream, as it does when it shuts down itself. */
   | { readonly kind: "cut" }
   | { readonly kind: "renamed"; readonly from: string };
 
-/** Who ended the last run: this gateway, somebody else by an order, or nobody (a crash, or it had done its work). */
+/** What ended the last run: this gateway, an order from outside, or neither (a crash, or its work was done). */
 export type EndedBy = "us" | "other" | "itself";
 
 /** `lacks`: one sentence on what an engine that can be reached does not allow. */
 export type OnLink = (up: boolean, lacks?: string) => void;
 
-/** What is left to a workload that nobody uses. */
+/** The limits of an unused workload. */
 export interface Allowance {
   readonly cpus: number;
-  /** Its memory reservation; 0: left as it is. */
+  /** Its memory reservation; 0: unchanged. */
   readonly memoryBytes: number;
 }
 
@@ -142,9 +142,9 @@ export class EngineError extends Error {
   }
 }
 
-/** What one try found. */
+/** The result of one probe attempt. */
 export interface ProbeAnswer {
-  /** `ready`: it takes connections, or answers 2xx. `to-https`: it only sends its client to the same place by https. */
+  /** `ready`: it accepts connections, or answers 2xx. `to-https`: it only redirects to the same path by https. */
   readonly kind: "ready" | "to-https" | "no";
   /** In a few plain words, such as `/up: 302 → /login`, `connection refused` or `SPEAKS_TLS`. */
   readonly said: string;
@@ -152,10 +152,10 @@ export interface ProbeAnswer {
   readonly status?: number;
 }
 
-/** Asks an app whether it answers. One try: resolves within 2 s, never rejects. */
+/** Probes whether an app answers. One attempt: resolves within 2 s, never rejects. */
 export interface Probe {
   tcp(endpoint: Endpoint, signal: AbortSignal): Promise<ProbeAnswer>;
-  /** A GET, as by a front that speaks https. */
+  /** A GET, as from a front with https. */
   http(endpoint: Endpoint, path: string, hostHeader: string, signal: AbortSignal): Promise<ProbeAnswer>;
 }
 
@@ -184,22 +184,22 @@ export interface Memory {
   readonly wakesMs: readonly number[];
   readonly failures: number;
   readonly failedAtMs: number | undefined;
-  /** We put it to sleep (a person did not). */
+  /** We stopped it. */
   readonly stoppedByUs: boolean;
-  /** Who ended its last run; absent while it runs, or when nobody saw its end. */
+  /** What ended its last run; absent while it runs, or when the end was not seen. */
   readonly endedBy?: EndedBy;
   /** Total time asleep, in milliseconds. */
   readonly asleepMs: number;
   readonly wakesTotal: number;
-  /** A front proxy asks about it and carries its traffic past us. */
+  /** A front proxy sends auth requests about it, so its traffic bypasses us. */
   readonly seenByFront?: true;
-  /** Where it answered last, if nobody configured a port. */
+  /** The port where it was last ready, if none is configured. */
   readonly answeredPort?: number;
   /** Wall-clock milliseconds of the end of its suspension. */
   readonly suspendedUntilMs?: number;
-  /** Wall-clock milliseconds until which somebody else may be updating it. */
+  /** Wall-clock milliseconds until which it may be being updated by another tool. */
   readonly truceUntilMs?: number;
-  /** Real names of a wildcard host by which it answered, the last one first. */
+  /** Real names of a wildcard host by which it was ready, the last one first. */
   readonly goodHosts?: readonly string[];
   /** Its own limits, while it is throttled. */
   readonly ownLimits?: Limits;

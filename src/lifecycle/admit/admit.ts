@@ -24,24 +24,24 @@ import type { Route } from "./route.ts";
 import { suspensionOf } from "../stop/suspension.ts";
 import { noteFrontTraffic } from "../usage/sample.ts";
 
-/** What a handler knows of a request. Strings come from a client as they are. */
+/** What a handler knows of a request. Strings come from the client unchanged. */
 export interface ClientRequest {
   readonly kind: ClientKind;
   readonly method: string;
   readonly path: string;
   readonly userAgent: string;
   readonly address: string;
-  /** It comes of a guess, and must not wake; it is use of an app that is awake. */
+  /** A prefetch must not wake an app; on an app that is awake it counts as use. */
   readonly isPrefetch: boolean;
   /** The value of the group's sticky cookie. */
   readonly sticky: string | undefined;
-  /** By which it came to its route; `undefined`: it has named that itself. */
+  /** The host that led to its route; `undefined`: the request named the route itself. */
   readonly host: string | undefined;
   /** Aborts when the client leaves. */
   readonly aborted: AbortSignal;
 }
 
-/** How a request may go on. `forward` comes with a lease that the handler must close (none in forward-auth mode). */
+/** How a request may continue. `forward` has a lease that the handler must close (none in forward-auth mode). */
 export type Admission =
   | {
       readonly kind: "forward";
@@ -50,7 +50,7 @@ export type Admission =
       readonly lease: Lease | undefined;
       /** It counts as use: no rule to ignore it matches. */
       readonly isUse: boolean;
-      /** How long it had to wait, in milliseconds; 0: it was ready. */
+      /** How long it was held, in milliseconds; 0: it was ready. */
       readonly waitedMs: number;
     }
   | {
@@ -61,7 +61,7 @@ export type Admission =
     };
 
 export interface Admitter {
-  /** The whole way of a request from its route to its admission: decides, wakes, holds. */
+  /** Admits a request to its route: decides, wakes, holds. */
   admit(route: Route, request: ClientRequest, handler: HandlerTraits, lease: LeaseKind | "none"): Promise<Admission>;
 }
 
@@ -69,7 +69,7 @@ export interface AdmitterDeps {
   readonly context: LifecycleContext;
   readonly overall: HoldQueue;
   readonly matchesIgnore: (rules: IgnoreRules, request: ClientRequest) => boolean;
-  /** Where a request for this host, or this route, goes after the last change; `undefined`: nowhere any more. */
+  /** Returns the route of a request after the last change; `undefined`: it has none any more. */
   readonly currentRoute: (requested: Route, host: string | undefined) => Route | undefined;
 }
 
@@ -100,7 +100,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
       return { kind: "refuse", decision, waitedMs };
     }
 
-    // Also the first time: a request that was refused comes back with the route that it had then.
+    // Also the first time: a request that was refused brings the route that it had then.
     let route = currentRoute(requested, request.host);
     for (; route !== undefined; route = currentRoute(route, request.host)) {
       const queues = [route.queue, overall];
@@ -129,13 +129,13 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
       for (const member of route.members) context.rearm(member); // held requests kept it from being idle, without a timer
       if (outcome === "gone") return refuse(GONE, "gone");
     }
-    return refuse(UNKNOWN, "failed"); // a reload has taken it away meanwhile
+    return refuse(UNKNOWN, "failed"); // a reload has removed it meanwhile
   }
 
   return { admit };
 }
 
-/** Undoes what is draining out of idleness, unless somebody else is ready for the request. */
+/** Undoes an idle drain, unless another member is ready for the request. */
 function undoIdleStop(context: LifecycleContext, { members }: Route): void {
   if (members.some(({ gate }) => gate !== undefined)) return;
   for (const member of members) context.dispatch(member, { type: "arrival" });
@@ -150,7 +150,7 @@ function use({ clock }: LifecycleContext, { members }: Route, request: ClientReq
   }
 }
 
-/** Those outside their window, or suspended, let nobody pass, however ready they are. */
+/** Outside its window, or suspended, a ready workload lets no request pass. */
 function openMembers({ members }: Route, wall: number): readonly WorkloadRecord[] {
   return members.filter((member) => member.schedule?.isOpen(wall) !== false && suspensionOf(member) === undefined);
 }
@@ -206,7 +206,7 @@ interface MemberOfRoute extends MemberView, Candidate {
 const GONE: Refusal = Object.freeze({ kind: "gone" });
 const UNKNOWN: Refusal = Object.freeze({ kind: "unknown" });
 
-/** How the wait of a client ended that is refused after it. */
+/** How the hold of a refused request ended. */
 function outcomeOf({ kind }: Denial): HoldOutcome {
   if (kind === "full") return "full";
   return kind === "timed-out" || kind === "page" ? "timed-out" : "failed";

@@ -38,7 +38,7 @@ export function isFull(queues: readonly HoldQueue[]): boolean {
   return queues.some(({ pending, limit }) => pending >= limit);
 }
 
-/** Resolves when one of them lets requests pass, or none will unless somebody asks again. */
+/** Resolves when one of them lets requests pass, or none will without another request. */
 export function settled(
   members: readonly WorkloadRecord[],
   over: AbortSignal,
@@ -53,7 +53,7 @@ export function settled(
   });
 }
 
-/** Tells everybody who waits for `record` how it went, once it lets requests pass or nothing is under way any more. */
+/** Notifies the requests held for `record` once it lets requests pass or nothing is in progress any more. */
 export function settleWaiters(record: WorkloadRecord): void {
   if (record.waiters.size === 0) return;
   const outcome = record.gate !== undefined ? "ready" : "failed";

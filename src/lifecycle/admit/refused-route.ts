@@ -9,7 +9,7 @@ interface RefusedRouteDeps {
   readonly logTail: LogTail;
 }
 
-/** Creates what finds out about a route that a request may not go on to. */
+/** Creates the functions that describe a route whose request is refused. */
 export function createRefusedRoutes({ clock, logTail }: RefusedRouteDeps) {
   return (route: Route) => ({
     facts: () => routeFacts(route, clock),

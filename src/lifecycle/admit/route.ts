@@ -4,19 +4,19 @@ import type { GroupSettings, Settings, WorkloadSettings } from "../../core/setti
 import type { HoldQueue } from "./hold.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/** Where a host leads: a workload, which is its own only member, or a group. Shared by all its hosts. */
+/** What a host is routed to: a workload, which is its only member, or a group. Shared by all its hosts. */
 export interface Route {
   /** The workload's or the group's name. */
   readonly name: string;
   readonly members: readonly WorkloadRecord[];
   readonly group: GroupSettings | undefined;
-  /** What visitors see of it: the workload's settings, or those of the first member under the group's name. */
+  /** The settings shown to visitors: the workload's, or those of the first member under the group's name. */
   readonly settings: WorkloadSettings;
   readonly balance: Balancer;
   readonly queue: HoldQueue;
   /** Which configuration it was built for. */
   readonly generation: number;
-  /** Set when nothing but the gate settles a request: one member, no must-not-wake rules. */
+  /** Set when only the gate decides: one member, no must-not-wake rules. */
   readonly single: WorkloadRecord | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface Routes {
   readonly byName: ReadonlyMap<string, Route>;
 }
 
-/** Builds the routes of a configuration; balancers and waiting queues of the former ones go on. */
+/** Builds the routes of a configuration; balancers and hold queues of the former ones continue. */
 export function buildRoutes(
   settings: Settings,
   records: ReadonlyMap<string, WorkloadRecord>,
@@ -74,7 +74,7 @@ function createRoute({ limit, ...plan }: RoutePlan, old: Route | undefined): Rou
   };
 }
 
-/** Those who wait go on in the same queue, whose places they free when they leave. */
+/** Held requests stay in the same queue and free their places when they leave. */
 function queueOf(old: Route | undefined, limit: number): HoldQueue {
   if (old === undefined) return { pending: 0, limit };
   old.queue.limit = limit;

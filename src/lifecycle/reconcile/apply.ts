@@ -16,7 +16,7 @@ interface ApplyDeps extends RetireDeps {
   createSchedule(settings: ScheduleSettings): Schedule;
 }
 
-/** Makes records and routes follow a configuration. Records of workloads that stay go on as they are, leases included. */
+/** Makes records and routes follow a configuration. Records of workloads that stay are kept, with their leases. */
 export function applySettings(deps: ApplyDeps, settings: Settings, former: Routes | undefined): Routes {
   const { context, records } = deps;
   const wanted = new Map(settings.workloads.map((workload) => [workload.name, workload]));
@@ -69,7 +69,7 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
   notify(record.signals);
 }
 
-/** Whoever waits for a route that has got other hosts or members asks again where its host leads. */
+/** A request held for a route that has got other hosts or members is routed again by its host. */
 function routeAnew(former: Routes, routes: Routes): void {
   for (const [name, route] of former.byName) {
     const next = routes.byName.get(name);
@@ -85,7 +85,7 @@ function meaningOf({ group, settings, members }: Route): string {
   return JSON.stringify([group?.hosts ?? settings.hosts, members.map((member) => member.name)]);
 }
 
-/** Memories are on the wall clock, which may have been set since the gateway came up. */
+/** Memories are on the wall clock, which may have been set since the gateway started. */
 function onTheClock({ clock }: LifecycleContext, memory: Memory | undefined): Memory | undefined {
   if (memory === undefined) return undefined;
   const offsetMs = clock.now() - clock.wall();

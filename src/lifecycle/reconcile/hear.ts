@@ -4,7 +4,7 @@ import { notify } from "../workload/notify.ts";
 import { DEFAULT_STOP_TIMEOUT_MS, type News } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/** Takes what an engine has heard of a workload, before anything of it can be observed. */
+/** Handles what an engine reports of a workload, before it can be observed. */
 export function hear(context: LifecycleContext, record: WorkloadRecord, news: News): void {
   const now = context.clock.now();
   switch (news.kind) {
@@ -14,7 +14,7 @@ export function hear(context: LifecycleContext, record: WorkloadRecord, news: Ne
       break;
     case "ended":
       noteEnded(record, news.ordered, now);
-      // Nobody is sent to it from now on, though the engine may take a while until it says so itself.
+      // No request is sent to it from now on, though the engine may report that only later.
       context.dispatch(record, { type: "ending" });
       break;
     case "started":
@@ -28,8 +28,8 @@ export function hear(context: LifecycleContext, record: WorkloadRecord, news: Ne
 }
 
 /**
- * An engine that goes down (`systemctl restart docker`) ends its workloads first, in the same words as somebody who stops
- * them. These ends were nobody's: no update is waited for, and what stays stopped after a stop is woken.
+ * An engine that shuts down (`systemctl restart docker`) ends its workloads first, with the same events as a stop from
+ * outside. These ends do not count as such: no update is waited for, and what stays stopped after a stop is woken.
  */
 export function forgiveEngine(context: LifecycleContext, records: Iterable<WorkloadRecord>): void {
   for (const record of records) {

@@ -4,18 +4,18 @@ import type { Clock } from "../ports.ts";
 import { TRUCE_MS } from "./truces.ts";
 
 /**
- * What one engine holds, by name. A container that was removed keeps its place for a while, so that its hosts wait for
- * its successor; one at rest that has lost its name to its successor is left out.
+ * The inventory of one engine, by name. A container that was removed keeps its place for a while, so that its hosts
+ * wait for its successor; a stopped one whose name its successor has got is left out.
  */
 export interface Inventory {
   get(name: string): InventoryItem | undefined;
   nameOf(id: string): string | undefined;
   items(): readonly InventoryItem[];
-  /** Running or not, those that use the network of another container. */
+  /** Containers, running or not, that use the network of another container. */
   tenants(): readonly InventoryItem[];
-  /** Takes a whole list. Returns what was known, where that has changed. */
+  /** Replaces the whole list. Returns what was known where that has changed. */
   replace(listed: readonly InventoryItem[]): Former;
-  /** Takes what is known of some names; `undefined`: there is none. Returns as `replace`. */
+  /** Replaces what is known of some names; `undefined`: there is none. Returns the same as `replace`. */
   update(changes: ReadonlyMap<string, InventoryItem | undefined>): Former;
   /** When the next removed one is forgotten, by an update; `undefined`: there is none. */
   nextMs(): number | undefined;
@@ -33,7 +33,7 @@ export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: s
   const names = new Map<string, string>();
   const tenants = new Set<string>();
   const departed = new Map<string, { readonly item: InventoryItem; readonly sinceMs: number }>();
-  /** By id: the name that a container has lost to its successor, or is about to. */
+  /** By id: the name that a container has lost to its successor, or is about to lose. */
   const renamedFrom = new Map<string, string>();
 
   function get(name: string): InventoryItem | undefined {
@@ -79,7 +79,7 @@ export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: s
     if (item === undefined || present.has(name) || departed.has(name) || isTemporaryName(name)) return;
     const renamed = present.get(names.get(item.id) ?? "");
     if (renamed !== undefined) renamedFrom.set(item.id, name);
-    // A container that runs under another name goes on there.
+    // A container that runs under another name continues there.
     if (renamed !== undefined && !isAtRest(renamed)) return;
     departed.set(name, { item: { ...item, id: "", status: "absent", departed: true }, sinceMs: clock.now() });
     onDeparture(name);

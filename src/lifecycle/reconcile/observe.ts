@@ -8,8 +8,8 @@ import { refOf, type WorkloadRecord } from "../workload/record.ts";
 const MOST_OBSERVATIONS = 5;
 
 /**
- * Asks the engine for the real state and remembers it. `undefined`: the engine is out of reach. Answers may overtake
- * each other: what was asked for earlier than what is known already is dropped for that.
+ * Observes the real state in the engine and stores it. `undefined`: the engine is unreachable. Answers may overtake
+ * each other: one that was requested before the known one is dropped.
  */
 export async function observe(record: WorkloadRecord): Promise<Observation | undefined> {
   const seq = nextSeq(record);
@@ -23,7 +23,7 @@ export async function observe(record: WorkloadRecord): Promise<Observation | und
   }
 }
 
-/** Observes until the engine reports no change meanwhile, so that the answer is the newest there is. */
+/** Observes until the engine reports no change meanwhile, so that the result is the newest. */
 export async function observeUntilStable(record: WorkloadRecord): Promise<Observation | undefined> {
   let changed = true;
   let seen: Observation | undefined;
@@ -40,12 +40,12 @@ export async function observeUntilStable(record: WorkloadRecord): Promise<Observ
   }
 }
 
-/** Records what a list said as an observation of this moment. */
+/** Stores what a list reported as an observation of this time. */
 export function recordObservation(record: WorkloadRecord, seen: Observation): void {
   remember(record, nextSeq(record), seen);
 }
 
-/** True for the run that our own start began, be it that it was seen long after. */
+/** True for the run that our own start began, even if it is first seen long after. */
 export function isOurRun({ observation, ourRun }: WorkloadRecord): boolean {
   return observation !== undefined && runOf(observation) === ourRun;
 }
@@ -79,7 +79,7 @@ function remember(record: WorkloadRecord, seq: number, seen: Observation): void 
   const last = record.observation;
   noteObservedEnd(record, { seq, ran: last !== undefined && hasRun(last), runs: hasRun(seen) });
   endRun(record, seen);
-  // A former life of the gateway knew whose run this is, be it that it is first seen after a wake that failed.
+  // A former run of the gateway knew who started it, even if it is first seen after a wake that failed.
   if (record.observation === undefined && record.wokenByUs && hasRun(seen)) record.ourRun = runOf(seen);
   record.observationSeq = seq;
   record.observation = seen;
@@ -91,13 +91,13 @@ function remember(record: WorkloadRecord, seq: number, seen: Observation): void 
   noteWokenByUs(record, true);
 }
 
-/** Nothing that was sent to an instance that is gone is answered any more. */
+/** No request to an instance that is gone gets a response any more. */
 function endRun(record: WorkloadRecord, seen: Observation): void {
   const { observation: last, runTargets } = record;
   if (runTargets.length === 0) return;
   const isAnother = !hasRun(seen) || isAnotherRun(record, last, seen);
   if (!isAnother && runTargets.length === 1) return;
-  // One that ends still answers what it was sent.
+  // One that ends still answers what it has received.
   const alive = seen.instances.filter(({ ending }) => ending || !isAnother).flatMap(({ endpoints }) => endpoints);
   const over = runTargets.filter((target) => !alive.some(isSame(target)));
   record.runTargets = runTargets.filter((target) => !over.includes(target));

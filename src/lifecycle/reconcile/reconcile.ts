@@ -8,7 +8,7 @@ import type { WorkloadRecord } from "../workload/record.ts";
 import { createTenants } from "../stop/tenants.ts";
 
 export interface Reconciler {
-  /** Lists once, then follows change notifications and lists anew every `intervalMs()` until `signal` aborts. */
+  /** Lists once, then follows change notifications and lists again every `intervalMs()` until `signal` aborts. */
   start(intervalMs: () => number, signal: AbortSignal): Promise<void>;
   /** As after a notification that anything, the configuration included, may have changed. */
   reload(): Promise<void>;
@@ -23,7 +23,7 @@ interface ReconcilerDeps {
   readonly apply: (inventory: readonly InventoryItem[]) => void;
 }
 
-/** Makes the records follow the engines, each by itself. */
+/** Makes the records follow the engines, each independently. */
 export function createReconciler({ context, engines, records, apply }: ReconcilerDeps): Reconciler {
   const down = new Set<string>();
   const tenants = createTenants(context, records);
@@ -54,7 +54,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     forgetLater();
   }
 
-  /** Other engines may have no round under way that would find them. */
+  /** Other engines may have no round in progress that would find them. */
   function meetNew(): void {
     for (const source of sources) {
       const fresh = [...records.values()].filter(
@@ -66,7 +66,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     }
   }
 
-  /** A container that was removed is forgotten in time, though nothing else happens. */
+  /** A removed container is forgotten in time even if nothing else happens. */
   function forgetLater(): void {
     const nextMs = Math.min(...sources.map(({ inventory }) => inventory.nextMs() ?? Number.POSITIVE_INFINITY));
     if (nextMs === forgetsAtMs || nextMs === Number.POSITIVE_INFINITY) return;
@@ -126,7 +126,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
 
   function onChange(source: Source): OnChange {
     return (name, news) => {
-      // Behind the end of a stream there is nothing to be read until it is open again, which is a notification of its own.
+      // After the end of a stream there is nothing to read until it is open again, which is a notification of its own.
       if (name !== undefined) source.changed(name);
       else if (news?.kind !== "cut") source.listAnew(true);
       try {

@@ -9,7 +9,7 @@ import { isOneShot } from "../workload/one-shot.ts";
 import { type Engine, EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
-/** What an engine said of one workload, and what was known of that before. */
+/** What an engine reported of one workload, and what was known of it before. */
 export interface Finding {
   /** `undefined`: it is no workload, or one that a job is under way for. */
   readonly record: WorkloadRecord | undefined;
@@ -45,8 +45,8 @@ async function observeRecord(record: WorkloadRecord): Promise<Finding> {
 }
 
 /**
- * What was found for a record that may have been made, or got other settings, since: they matter only to what runs, which
- * is reached as they say. `undefined`: it is to be observed anew.
+ * What was found for a record that may have been created, or got other settings, since: they matter only to what runs,
+ * which is reached by them. `undefined`: it must be observed again.
  */
 export function findingOf(record: WorkloadRecord, finding: Finding): Finding | undefined {
   const { seen } = finding;
@@ -93,7 +93,7 @@ export async function refresh(
   item: InventoryItem | undefined,
   isChanged: boolean,
 ): Promise<Outcome> {
-  // Their jobs observe by themselves, later than any answer that is asked for here.
+  // Their jobs observe by themselves, later than any answer to this query.
   if (observesItself(record)) {
     notify(record.signals);
     return "done";
@@ -109,7 +109,7 @@ function observesItself({ state: { status } }: WorkloadRecord): boolean {
   return status === "starting" || status === "stopping";
 }
 
-/** A list tells all there is to know of what sleeps, unless its end or its port is of interest. */
+/** A list contains everything about a sleeping workload, unless its end or its port is of interest. */
 function mustAsk(record: WorkloadRecord, item: InventoryItem | undefined): boolean {
   const { observation: last, settings } = record;
   const status = item?.status ?? "absent";

@@ -14,12 +14,12 @@ import { unthrottle } from "../stop/throttle.ts";
 export interface RetireDeps {
   readonly context: LifecycleContext;
   readonly records: Map<string, WorkloadRecord>;
-  /** Those that were taken away while something of theirs was open: should they come back, that still counts. */
+  /** Removed records with something open: if they return, that still counts. */
   readonly retired: Map<string, WorkloadRecord>;
   readonly memory: MemoryKeeper;
 }
 
-/** From here on nothing is done with it any more: it is not in `records`. Whoever waits for it asks again. */
+/** From here on it is not used any more: it is not in `records`. Requests held for it are routed again. */
 export function retire({ context, records, retired, memory }: RetireDeps, record: WorkloadRecord): void {
   if (record.ownLimits !== undefined) void unthrottle(context, record);
   memory.keep(record);

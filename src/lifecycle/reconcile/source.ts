@@ -8,7 +8,7 @@ import type { WorkloadRecord } from "../workload/record.ts";
 const OBSERVED_AT_ONCE = 16;
 const SECOND_LIST_MS = 1_000;
 
-/** One engine, and what is known of it. Its rounds wait for no other engine. */
+/** One engine and its inventory. Its rounds wait for no other engine. */
 export interface Source {
   readonly engine: Engine;
   readonly inventory: Inventory;
@@ -129,7 +129,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     return isDoubted;
   }
 
-  /** Observes each once; what cannot be reached, or fails, is observed again in the next round. */
+  /** Observes each once; what is unreachable, or fails, is observed again in the next round. */
   async function observeEach(names: ReadonlySet<string>, findings: Map<string, Finding>): Promise<Former> {
     const items = new Map<string, InventoryItem | undefined>();
     await inBatches(names, (name) =>
@@ -154,7 +154,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     if (outcome === "again") again = true;
   }
 
-  /** A fault about one costs no other its turn. */
+  /** A fault of one does not delay the others. */
   async function alone(name: string, act: () => Promise<void>): Promise<void> {
     try {
       await act();
@@ -173,13 +173,13 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     return [...records.values()].filter((record) => record.engine === engine);
   }
 
-  /** What happens to a container happens to those as well that use its network. */
+  /** What happens to a container also concerns those that use its network. */
   function tenantsOf(names: ReadonlySet<string>): readonly string[] {
     if (names.size === 0) return [];
     return inventory.tenants().flatMap(({ name }) => (names.has(own(name)?.networkOwner ?? "") ? [name] : []));
   }
 
-  /** Usually an event has told so already. */
+  /** Usually an event has reported it already. */
   function onDeparture(name: string): void {
     if (context.truces.of(name) === undefined) context.truces.note(name, { kind: "removed" });
   }

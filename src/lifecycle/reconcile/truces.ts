@@ -1,29 +1,32 @@
 import { familyName, isTemporaryName } from "../../core/family-name.ts";
 import type { Clock, News } from "../ports.ts";
 
-/** Somebody else is at work on a workload, so that it is left alone: an update may be under way. */
+/** Another tool is working on a workload, so it is left alone: an update may be in progress. */
 export interface Truce {
   readonly sinceMs: number;
-  /** It is over then unless something more happens. */
+  /** It ends then unless something more happens. */
   readonly untilMs: number;
 }
 
 /**
- * Somebody else's stops are often the first step of an update: stop, remove (or rename), create, start. What is started
- * in between makes its tool fail, or runs beside its successor. So nothing is started by us in a truce.
+ * A stop from outside is often the first step of an update: stop, remove (or rename), create, start. A start in between
+ * makes the tool fail, or runs next to the successor. So nothing is started by us in a truce.
  */
 export interface Truces {
-  /** The truce that a workload is in at present. */
+  /** The current truce of a workload. */
   of(name: string): Truce | undefined;
   note(name: string, news: News): void;
-  /** Takes up again what a gateway knew before its restart. */
+  /** Restores what a gateway knew before its restart. */
   resume(name: string, untilMs: number): void;
 }
 
-/** How long after the last step the next one is waited for. */
+/** How long after one step the next is waited for. */
 export const TRUCE_MS = 10_000;
 
-/** Makes a book of truces: an order to end, a removal or a change of name begins one, each step prolongs it, a start ends it. */
+/**
+ * Creates the record of truces: an order to end, a removal or a change of name begins one, each step prolongs it, a
+ * start ends it.
+ */
 export function createTruces(clock: Pick<Clock, "now">): Truces {
   // By family; a container that is renamed takes its truce along, and leaves it to the next container of its name.
   const truces = new Map<string, { sinceMs: number; untilMs: number }>();

@@ -16,11 +16,14 @@ import { untilNotReusable } from "./reuse.ts";
 import { unthrottle } from "./throttle.ts";
 import { findVeto, vetoForMs } from "./veto.ts";
 
-/** A stop that does not come from idleness waits this long for what is open, then cuts it. */
+/** How long a stop that is not an idle stop waits for open requests before it cuts them. */
 const DRAIN_LIMIT_MS = 30_000;
 const AFTER_FAILED_STOP_MS = 30_000;
 
-/** The job behind `draining`: the gate is closed; wait until nothing is open, then check again whether it is really unused. */
+/**
+ * The job behind `draining`: the gate is closed; waits until nothing is open, then checks again whether it is really
+ * unused.
+ */
 export async function drainJob(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -48,7 +51,7 @@ export async function drainJob(
   context.dispatch(record, { type: "vetoed", run });
 }
 
-/** The job behind `stopping`: nobody is inside any more. */
+/** The job behind `stopping`: nothing is open any more. */
 export async function stopJob(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -96,7 +99,7 @@ export async function stopJob(
   if (!signal.aborted) context.dispatch(record, { type: "stop-ended", run, observation, killedAfterMs });
 }
 
-/** Only a person may order a stop that deletes it; it may have been made anew since it was observed. */
+/** Only a person may order a stop that deletes it; it may have been recreated since it was observed. */
 async function mustBeLeft(record: WorkloadRecord, reason: StopReason): Promise<boolean> {
   if (reason === "schedule") await observe(record);
   return reason !== "admin" && reason !== "suspend" && reason !== "pause" && stopDeletes(record);
@@ -107,7 +110,7 @@ function isWantedAgain({ state }: WorkloadRecord): boolean {
   return state.status === "stopping" && state.wakeNext && canBeUndone(state.reason);
 }
 
-/** What somebody has removed meanwhile needs no stop. */
+/** A container that was removed meanwhile needs no stop. */
 async function stopIfThere(engine: Engine, ref: WorkloadRef, order: StopOrder): Promise<StopResult> {
   try {
     return await engine.stop(ref, order);
@@ -117,13 +120,13 @@ async function stopIfThere(engine: Engine, ref: WorkloadRef, order: StopOrder): 
   }
 }
 
-/** What somebody has just changed is not idle; whatever was changed, an order is an order. */
+/** A workload that was just changed from outside is not idle; an order counts whatever was changed. */
 function unlessChanged({ engine, observation }: WorkloadRecord, reason: StopReason): Pick<StopOrder, "onlyIf"> {
   const { version = "" } = observation ?? {};
   return engine.capabilities.conditionalStop && canBeUndone(reason) && version !== "" ? { onlyIf: version } : {};
 }
 
-/** Meanwhile somebody may have ordered the stop. */
+/** Meanwhile a stop may have been ordered. */
 function mayBePutOff({ state }: WorkloadRecord): boolean {
   return state.status === "draining" && canBeUndone(state.reason);
 }

@@ -2,7 +2,7 @@ import type { LifecycleContext } from "../context.ts";
 import { findUse, type Sample } from "../usage/in-use.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
-/** From our answer to a front until its request is in the counters, and back. */
+/** The time from our response to a front until its request is in the counters, and back. */
 const ON_ITS_WAY_MS = 500;
 const READ_EVERY_MS = 250;
 

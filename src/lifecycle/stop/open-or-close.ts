@@ -23,7 +23,7 @@ export function openOrClose(context: LifecycleContext, record: WorkloadRecord, d
   else if (!stopDeletes(record)) void close(context, record);
 }
 
-/** A command that runs in it is let come to its end first. */
+/** A command that runs in it may end first. */
 async function close(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   if (isAwake(record.state) && (await hasExec(record))) {
     noteHiddenUse(record, "exec", context.clock.now());

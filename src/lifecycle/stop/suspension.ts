@@ -4,13 +4,16 @@ import { isSatisfied } from "../workload/gate.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/** Why nobody wakes a workload; `untilMs` (the life cycle's clock) is when that ends, `undefined`: when somebody starts it. */
+/**
+ * Why nothing wakes a workload; `untilMs` (the life cycle's clock) is when that ends, `undefined`: at a start from
+ * outside.
+ */
 export interface Suspension {
   readonly workload: string;
   readonly untilMs: number | undefined;
 }
 
-/** What keeps a workload, or something that it needs and lacks, from being woken by anybody; `undefined`: nothing does. */
+/** What keeps a workload, or a missing dependency, from being woken; `undefined`: nothing does. */
 export function suspensionOf(record: WorkloadRecord, seen = new Set<WorkloadRecord>()): Suspension | undefined {
   if (seen.has(record)) return undefined; // several ways lead to what many need
   seen.add(record);
@@ -24,12 +27,12 @@ export function suspensionOf(record: WorkloadRecord, seen = new Set<WorkloadReco
   return undefined;
 }
 
-/** An administrator may start what somebody else has stopped; a suspension is to be ended first. */
+/** An administrator may start what was stopped from outside; a suspension must be ended first. */
 export function mayBeWoken(record: WorkloadRecord, cause: WakeCause): boolean {
   return cause === "admin" ? record.suspendedUntilMs === 0 : suspensionOf(record) === undefined;
 }
 
-/** Stops it if it runs, as an administrator's stop does, and lets nobody wake it for `ms`. */
+/** Stops it if it runs, like an administrator's stop, and lets nothing wake it for `ms`. */
 export function suspend(context: LifecycleContext, record: WorkloadRecord, ms: number): void {
   const { clock } = context;
   record.suspendedUntilMs = clock.now() + ms;

@@ -18,7 +18,7 @@ export function throttle(context: LifecycleContext, record: WorkloadRecord): voi
   });
 }
 
-/** Somebody asks: full speed again, without a cold start. Resolves when it has that. */
+/** Restores full speed for a request, without a cold start. Resolves when it has that. */
 export function unthrottle(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   record.throttled = false;
   record.speedUp = undefined;

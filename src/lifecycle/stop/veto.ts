@@ -4,7 +4,7 @@ import type { LifecycleContext } from "../context.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 import { findHiddenUse } from "../usage/sample.ts";
 
-/** Looks again, right before a stop, whether the workload is used in a way that leases don't show. */
+/** Checks again, right before a stop, whether the workload is used in a way that leases do not show. */
 export async function findVeto(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -16,19 +16,19 @@ export async function findVeto(
   return (await isBusy(context, record, signal)) ? "busy-path" : undefined;
 }
 
-/** True while a command runs in it, as a job does that somebody began with `docker exec`: a stop would kill it. */
+/** True while a command runs in it, as a job started with `docker exec` does: a stop would kill it. */
 export async function hasExec(record: WorkloadRecord): Promise<boolean> {
-  // What cannot be asked says nothing.
+  // What cannot be queried does not count.
   return (await record.engine.execs(refOf(record)).catch(() => 0)) > 0;
 }
 
-/** How long a veto puts the stop off: another interval of idleness, but a command that ends need not be waited for longer. */
+/** How long a veto puts the stop off: another idle interval, or less for a command that ends. */
 export function vetoForMs({ settings }: WorkloadRecord, reason: VetoReason): number {
   if (reason === "exec") return EXEC_CHECK_MS;
   return Math.max(1_000, settings.idleTimeoutMs ?? 0);
 }
 
-/** How often a command that runs in it is asked about. */
+/** How often a running command is checked. */
 export const EXEC_CHECK_MS = 5_000;
 
 async function isBusy(context: LifecycleContext, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {

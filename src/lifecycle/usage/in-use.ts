@@ -86,7 +86,7 @@ function findTraffic(
     if (after.usage.connections !== undefined) return after.usage.connections > 0 ? "connections" : undefined;
     return usesCpu(before, after) ? "cpu" : undefined;
   }
-  if (!traffic.bothWays) return undefined; // what neighbours shout to all, without an answer
+  if (!traffic.bothWays) return undefined; // broadcasts of neighbours, without a response
   const windowS = Math.max(SHORTEST_WINDOW_S, (after.atMs - before.atMs) / 1_000);
   if (traffic.carried > FLOOR_BYTES_PER_S * windowS) return "traffic";
   if (after.usage.connections === 0) return undefined;

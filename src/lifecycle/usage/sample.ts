@@ -24,11 +24,11 @@ const STREAM_WINDOW_MS = 5_000;
 function signalOf({ settings, seenByFront, engine, observation }: WorkloadRecord): UseSignal {
   if (!engine.capabilities.usage) return "requests";
   if (settings.idleSignal !== undefined || !seenByFront) return settings.idleSignal ?? "requests";
-  // The counters of a network that it shares are those of whatever else is in there (Lazytainer#81).
+  // The counters of a shared network include other containers (Lazytainer#81).
   return observation?.networkOwner === undefined ? "traffic" : "shared-network";
 }
 
-/** A front proxy asks about it: from now on its counters tell what the front carries past us. */
+/** A front proxy sends auth requests about it: from now on its counters show the traffic that bypasses us. */
 export function noteFrontTraffic(record: WorkloadRecord, rearm: (record: WorkloadRecord) => void): void {
   if (record.seenByFront) return;
   record.seenByFront = true;
@@ -36,8 +36,8 @@ export function noteFrontTraffic(record: WorkloadRecord, rearm: (record: Workloa
 }
 
 /**
- * When the counters must be read next: soon after the last activity, then ten times per idle interval, and shortly before
- * the stop at `stopAtMs`. `undefined`: they need not be.
+ * Returns when the counters must be read next: soon after the last activity, then ten times per idle interval, and
+ * shortly before the stop at `stopAtMs`. `undefined`: they need not be.
  */
 export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefined): number | undefined {
   const quietMs = quietMsOf(record);
@@ -52,7 +52,7 @@ export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefine
   return begunMs < lastMs ? Math.min(nextMs, Math.max(settledMs, lastMs)) : undefined;
 }
 
-/** How long it may be unused before something is done about it, in milliseconds. */
+/** How long it may be unused before it is stopped, paused or throttled, in milliseconds. */
 function quietMsOf({ settings }: WorkloadRecord): number {
   return settings.pauseAfterMs || (settings.idleTimeoutMs ?? 0);
 }
@@ -81,7 +81,7 @@ export function takeSample(context: LifecycleContext, record: WorkloadRecord): v
   };
 }
 
-/** A fault of ours says nothing about use, and the next reading must begin anew. */
+/** An internal fault says nothing about use, and the next reading must start over. */
 async function compareSafely(context: LifecycleContext, record: WorkloadRecord, before: Sample | undefined) {
   try {
     return await compare(context, record, before);
@@ -92,7 +92,7 @@ async function compareSafely(context: LifecycleContext, record: WorkloadRecord, 
   }
 }
 
-/** Looks a last time, right before a stop. A workload that was in use is so until now. */
+/** Reads a last time, right before a stop. A workload that was in use is so until now. */
 export async function findHiddenUse(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -119,7 +119,7 @@ async function compare(
   before: Sample | undefined,
 ): Promise<VetoReason | undefined> {
   const begunMs = context.clock.now();
-  // What cannot be read says nothing: leases and requests then decide alone.
+  // Unreadable counters do not count: leases and requests then decide alone.
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
   const after = usage && { atMs: context.clock.now(), usage };
   if (after !== undefined) keepCounters(record, after, context.clock);

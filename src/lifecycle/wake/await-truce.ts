@@ -5,8 +5,8 @@ import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 /**
- * Waits as long as somebody else may be updating the workload. Resolves with `free` when it may be started, and with
- * `runs` when it runs already, which is nobody's to start.
+ * Waits as long as the workload may be being updated by another tool. Resolves with `free` when it may be started, and
+ * with `runs` when it already runs.
  */
 export async function awaitTruce(
   context: LifecycleContext,
@@ -40,7 +40,7 @@ async function runs(context: LifecycleContext, record: WorkloadRecord): Promise<
   return (seen?.status === "running" || seen?.status === "restarting") && !isEnding(context, record);
 }
 
-/** Somebody else has ordered its end, and it has not come yet: nobody is sent there any more. */
+/** Its end was ordered from outside and is not complete: no request is sent there any more. */
 export function isEnding({ clock }: LifecycleContext, { endingUntilMs }: WorkloadRecord): boolean {
   return clock.now() < endingUntilMs;
 }

@@ -7,7 +7,7 @@ import { failureAt, startTimeoutSeconds } from "./start.ts";
 import { triedPorts } from "./target-port.ts";
 import { tlsPort } from "./wants-tls.ts";
 
-/** Why a workload that was started is not ready: how it ended, or what its health check or its last answer said. */
+/** Returns why a started workload is not ready: how it ended, or its health check or last response. */
 export function probeFailure(
   context: LifecycleContext,
   record: WorkloadRecord,

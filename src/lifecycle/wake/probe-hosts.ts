@@ -1,11 +1,11 @@
 import { hostName } from "../../core/host-table.ts";
 import type { GroupSettings, WorkloadSettings } from "../../core/settings.ts";
 
-/** The names by which an app may be asked when it is probed. */
+/** The host names for probes of an app. */
 export interface ProbeHosts {
   /** Its own hosts and those of its groups. */
   readonly routed: readonly string[];
-  /** Real names that a wildcard stands for, or under which it is named by path, the last one first. */
+  /** Real names for a wildcard, or under which it is requested by path, the last one first. */
   readonly good: readonly string[];
   readonly requested: readonly string[];
 }
@@ -25,7 +25,7 @@ export function firstHosts(routed: readonly string[], good: readonly string[] = 
   return { routed, good: good.slice(0, MOST_GOOD), requested: [] };
 }
 
-/** Follows a configuration. */
+/** Applies a configuration. */
 export function routeHosts(record: HostFacts, groups: readonly GroupSettings[]): void {
   const own = groups.filter(({ members }) => members.includes(record.name));
   const routed = [...record.settings.hosts, ...own.flatMap(({ hosts }) => hosts)];
@@ -38,7 +38,7 @@ function needsNames({ settings, probeHosts: { routed } }: HostFacts): boolean {
   return routed.every(isWildcard);
 }
 
-/** Somebody came for it by this name, whatever it may say to that. */
+/** Notes that it was requested by this name, whatever it responds. */
 export function noteRequestedHost(record: HostFacts, rawHost: string | undefined): void {
   if (!needsNames(record)) return;
   const name = realName(record, rawHost);
@@ -47,7 +47,7 @@ export function noteRequestedHost(record: HostFacts, rawHost: string | undefined
   record.probeHosts = { ...record.probeHosts, requested: before(name, requested, MOST_REQUESTED) };
 }
 
-/** It answered well under this name. */
+/** It responded well under this name. */
 export function noteGoodHost(record: HostFacts, rawHost: string | undefined): void {
   if (!needsNames(record)) return;
   const name = realName(record, rawHost);
@@ -60,7 +60,7 @@ export function noteGoodHost(record: HostFacts, rawHost: string | undefined): vo
   };
 }
 
-/** What to send as Host, the surest first; an empty one stands for the address that is asked. Never none. */
+/** Returns the Host fields to try, the most certain first; an empty one stands for the address. Never none. */
 export function hostsToTry(record: HostFacts): readonly string[] {
   const { settings, name, probeHosts } = record;
   if (settings.healthHost !== "") return [settings.healthHost];

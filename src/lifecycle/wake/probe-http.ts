@@ -4,7 +4,7 @@ import type { ProbeAnswer } from "../ports.ts";
 import { hostsToTry, noteGoodHost } from "./probe-hosts.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/** Asks an app by HTTP under the names that it may know, until one of them is no reason to refuse; the first answer says why. */
+/** Probes an app by HTTP under its possible names, until one of them is not refused; the first response shows why. */
 export async function probeHttp(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -21,7 +21,7 @@ export async function probeHttp(
   return first ?? { kind: "no", said: "there is no host to ask for" };
 }
 
-/** Django and Rails say 400 and 403 to a Host that is not theirs, others 404 or 421. */
+/** Django and Rails answer 400 and 403 to an unknown Host, others 404 or 421. */
 function mayBeForHost({ status = 0 }: ProbeAnswer): boolean {
   return status >= 400 && status < 500;
 }

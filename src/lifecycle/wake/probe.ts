@@ -20,7 +20,9 @@ const HTTP_INTERVAL_MS = 500;
 const HEALTH_INTERVAL_MS = 500;
 const REACHABLE_INTERVAL_MS = 1_000;
 
-/** The job behind `unready` and `failed`: something runs that we did not (or could not) wake; say so once it answers. */
+/**
+ * The job behind `unready` and `failed`: something runs that we did not (or could not) wake; reports when it is ready.
+ */
 export async function probeJob(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -44,13 +46,13 @@ export async function probeJob(
   // Otherwise the next request starts a wake, which observes it again.
 }
 
-/** What is put up with. */
+/** Limits of patience. */
 interface Patience {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   /** How long a workload without a port must have run to be believed. */
   readonly stayMs?: number;
-  /** With so many crashes it has ended, though its engine restarts it again and again. */
+  /** With so many crashes it has ended, though its engine keeps restarting it. */
   readonly mostCrashes: number;
 }
 
@@ -90,7 +92,7 @@ export async function whenAnswers(
       }
       const endpoint = observation && (await answering(context, record, observation, signal));
       if (changed) continue; // what has just answered may be gone
-      // No patience mends that.
+      // Waiting does not fix that.
       if (record.wantsTls && record.lastProbe === SPEAKS_TLS) return { kind: "wants-tls", observation };
       const stays = endpoint !== NO_ENDPOINT || context.clock.now() - startedMs >= stayMs;
       if (endpoint !== undefined && stays) return { kind: "answers", endpoint };
@@ -111,7 +113,7 @@ export async function whenAnswers(
   }
 }
 
-/** While the engine is out of reach, what was seen last still stands: a probe tells whether it does. */
+/** While the engine is unreachable, the last observation stands: a probe shows whether it is right. */
 function lastSeenRunning({ observation }: WorkloadRecord): Observation | undefined {
   return observation?.status === "running" ? observation : undefined;
 }
@@ -121,7 +123,7 @@ function hasEnded({ status }: Observation): boolean {
   return status === "absent" || status === "stopped" || status === "paused";
 }
 
-/** Where it answers at this moment, by one try. */
+/** Returns where it is ready now, by one attempt. */
 export async function answering(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -141,7 +143,7 @@ export async function answering(
   return endpoint;
 }
 
-/** The first of these addresses that answers, each tried once; without one, what was said instead. */
+/** Returns the first of these addresses that is ready, each tried once; without one, what was reported instead. */
 export async function firstAnswering(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -217,7 +219,7 @@ async function stillWantsTls(
   return wants;
 }
 
-/** Quick at first, since most apps listen within a second, then ever calmer. */
+/** Fast at first, since most apps listen within a second, then slower. */
 function pause(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -238,5 +240,5 @@ function observeIntervalMs(observation: Observation | undefined): number {
 const TLS: ProbeAnswer = { kind: "no", said: SPEAKS_TLS };
 const NOBODY_LISTENS = "connection refused";
 
-/** Stands for a workload that nobody connects to. */
+/** The endpoint of a workload without connections. */
 const NO_ENDPOINT: Endpoint = Object.freeze({ host: "", port: 0, published: false });

@@ -49,12 +49,12 @@ function isFurtherHost({ engine: { id, kind } }: WorkloadRecord): boolean {
 
 const FURTHER_HOST_MS = 3_000;
 
-/** A stop was ordered while the engine's start was still to come, or under way. */
+/** A stop was ordered before or during the engine's start. */
 export function mustStop({ state }: WorkloadRecord): boolean {
   return state.status === "starting" && state.stopNext !== undefined;
 }
 
-/** A failure of this moment. */
+/** A failure at this time. */
 export function failureAt(
   context: LifecycleContext,
   reason: FailureReason,
@@ -80,7 +80,7 @@ async function startBefore(
   return fault;
 }
 
-/** While a start is under way nobody sends another one: a wake that was given up may have left it behind. */
+/** While a start is in progress no other one is sent: an abandoned wake may have left it behind. */
 function startOnce(record: WorkloadRecord): Promise<unknown> {
   record.startCall ??= callStart(record).finally(() => (record.startCall = undefined));
   return record.startCall;
@@ -93,7 +93,7 @@ async function callStart(record: WorkloadRecord): Promise<unknown> {
   } catch (error) {
     return error ?? new TypeError("the engine threw nothing");
   }
-  // What somebody else has started stays theirs: it is not put to sleep because nobody needs it.
+  // What was started from outside is not stopped for not being needed.
   if (!ran) noteOurStart(record);
   noteStoppedByUs(record, false);
   return undefined;

@@ -20,14 +20,14 @@ export function targetPortOf({ settings, observation, answeredPort }: PortFacts)
   return (isStillTried ? answeredPort : undefined) ?? tries[0];
 }
 
-/** Remembers where it answers, for as long as nobody configures a port. */
+/** Notes where it is ready, while no port is configured. */
 export function rememberPort(record: PortFacts): void {
   const { state } = record;
   const port = state.status === "ready" ? state.targets[0]?.targetPort : undefined;
   if (port !== undefined) record.answeredPort = port;
 }
 
-/** Where it was looked for, and which other ports its image exposes: what a failure says about ports. */
+/** The ports that were tried, and others that its image exposes: the part of a failure about ports. */
 export function triedPorts({ settings, observation }: PortFacts): {
   readonly ports: readonly number[];
   readonly others: readonly number[];

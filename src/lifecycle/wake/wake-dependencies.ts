@@ -9,7 +9,7 @@ import { suspensionOf } from "../stop/suspension.ts";
 
 const ASK_AGAIN_MS = 500;
 
-/** Wakes what `record` needs, as parallel as its graph allows; ends with the first failure, whatever the others do. */
+/** Wakes what `record` needs, as parallel as its graph allows; ends with the first failure. */
 export async function wakeDependencies(
   context: LifecycleContext,
   record: WorkloadRecord,

@@ -14,7 +14,7 @@ import { reportEnd } from "../workload/report.ts";
 import { failureAt, mustStop, start } from "./start.ts";
 import { wakeDependencies } from "./wake-dependencies.ts";
 
-/** The job behind `starting`: what it needs first, then the start, then the wait until the app answers. */
+/** The job behind `starting`: dependencies first, then the start, then the wait until the app is ready. */
 export async function wakeJob(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -93,7 +93,7 @@ async function startAndProbe(
   }
 }
 
-/** Somebody has stopped it while it was being woken, and it is to stay so (`wake_after_stop: started`). */
+/** It was stopped from outside while it was being woken, and must stay so (`wake_after_stop: started`). */
 function wasStopped({ settings, endedBy, endOrdered, wakeCause }: WorkloadRecord): boolean {
   const isStopped = endOrdered || endedBy === "other"; // the first alone where nobody has seen that run
   return settings.wakeAfterStop === "started" && isStopped && wakeCause !== "admin";
@@ -110,7 +110,7 @@ function mayCrashAgain({ observation, failures, stoppedByUs }: WorkloadRecord): 
 }
 
 const STAY_MS = 1_000;
-/** An app that is restarted when it fails may need a second try, for want of something that comes up beside it. */
+/** An app that is restarted when it fails may need a second try, when something it needs comes up at the same time. */
 const MOST_CRASHES = 3;
 /** By itself, or by the signals of a stop. */
 const AS_ORDERED: ReadonlySet<number> = new Set([0, 137, 143]);

@@ -1,7 +1,7 @@
 import { type Endpoint, endpointsOf, type Observation } from "../../core/observation.ts";
 import type { WorkloadRecord } from "./record.ts";
 
-/** Whether what is seen is not the run that was seen last: another container, start, network or address. */
+/** Whether this is not the run that was seen last: another container, start, network or address. */
 export function isAnotherRun({ state }: WorkloadRecord, last: Observation | undefined, seen: Observation): boolean {
   if (last === undefined || seen.status === "absent") return false;
   if (last.id !== seen.id) return true;
@@ -13,12 +13,12 @@ export function isAnotherRun({ state }: WorkloadRecord, last: Observation | unde
   return state.status === "ready" && state.targets.every((to) => to.host !== "" && !endpoints.some(isSame(to)));
 }
 
-/** Whether another container was made under the same name. */
+/** Whether another container was created under the same name. */
 export function isMadeAnew(last: Observation, seen: Observation): boolean {
   return seen.status !== "absent" && last.id !== seen.id;
 }
 
-/** Tells whether an address is the same as another one. */
+/** Whether two addresses are the same. */
 export function isSame(one: Endpoint): (other: Endpoint) => boolean {
   return ({ host, port }) => host === one.host && port === one.port;
 }

@@ -28,7 +28,7 @@ interface DispatchDeps {
   readonly react: React;
 }
 
-/** Applies `event`: state, record and gates at once, then whatever follows from it. */
+/** Applies `event`: state, record and gates at once, then the reactions. */
 export function dispatch({ context, jobs, react }: DispatchDeps, record: WorkloadRecord, event: WorkloadEvent): void {
   const before = record.state;
   const { state, effects } = transition(before, event, context.clock.now(), record.lastRun + 1);

@@ -2,13 +2,16 @@ import type { Failure } from "../../core/failure.ts";
 import { isSatisfied } from "./gate.ts";
 import type { WorkloadRecord } from "./record.ts";
 
-/** Why requests to `record` fail at present: its own last wake, or that of something it needs; `undefined`: nothing fails. */
+/**
+ * Returns why requests to `record` fail at present: its own last wake, or that of a dependency; `undefined`: none
+ * fails.
+ */
 export function failureOf(
   record: WorkloadRecord,
 ): { readonly failure: Failure; readonly retryAtMs: number } | undefined {
   const { state } = record;
   if (state.status === "failed") return { failure: state.failure, retryAtMs: state.retryAtMs };
-  if (state.status === "starting") return undefined; // its wake tells how the dependencies went
+  if (state.status === "starting") return undefined; // its wake reports how the dependencies went
   for (const { record: dependency, condition } of record.dependencies) {
     if (isSatisfied(dependency, condition)) continue;
     const found = failureOf(dependency);

@@ -6,8 +6,8 @@ import { isSame } from "./another-run.ts";
 import type { WorkloadRecord } from "./record.ts";
 
 /**
- * Makes the targets of a ready workload follow its instances: one that ends leaves at once, one that its engine calls ready
- * and that answers us joins. Ends when all of them are targets, or the workload is ready no more.
+ * Makes the targets of a ready workload follow its instances: one that ends leaves at once, one that is ready joins.
+ * Ends when all of them are targets, or the workload is no longer ready.
  */
 export function followInstances(context: LifecycleContext, record: WorkloadRecord): void {
   if (record.targets.following !== undefined || isComplete(record)) return;
@@ -16,7 +16,7 @@ export function followInstances(context: LifecycleContext, record: WorkloadRecor
   void follow(context, record, abort.signal).finally(() => (record.targets.following = undefined));
 }
 
-/** Sends nobody for a second to a target that has refused a connection. */
+/** Sends no request for a second to a target that has refused a connection. */
 export function rest({ clock }: LifecycleContext, { targets }: WorkloadRecord, target: Endpoint): void {
   targets.restUntilMs.set(keyOf(target), clock.now() + REST_MS);
 }

@@ -4,7 +4,7 @@ import type { LifecycleContext } from "../context.ts";
 import { notify } from "./notify.ts";
 import type { WorkloadRecord } from "./record.ts";
 
-/** Sets the gates that depend on `record`, and reports that to everything that waits for them. */
+/** Sets the gates that depend on `record`, and notifies everything that waits for them. */
 export function follow(context: LifecycleContext, record: WorkloadRecord): void {
   announce(context, record, updateGates(context, record));
 }
@@ -17,7 +17,7 @@ export function updateGates({ clock }: LifecycleContext, record: WorkloadRecord)
   return affected;
 }
 
-/** Reports a change of `record` to requests that wait, long polls and live pages, and to the timers of its neighbours. */
+/** Notifies held requests, long polls and live pages of a change of `record`, and the timers of its neighbours. */
 export function announce(context: LifecycleContext, record: WorkloadRecord, affected: readonly WorkloadRecord[]): void {
   for (const one of affected) {
     settleWaiters(one);

@@ -42,14 +42,14 @@ function ringOf(workload: string, targets: readonly Endpoint[]): Gate | undefine
   return ring[0] as Gate | undefined;
 }
 
-/** Whether a dependency is far enough for those that need it. */
+/** Whether a dependency meets the condition of its dependents. */
 export function isSatisfied(dependency: WorkloadRecord, condition: DependencyCondition): boolean {
   const { state } = dependency;
   switch (condition) {
     case "started":
       return runs(state);
     case "healthy":
-      // A schedule or a suspension closes it to visitors; those that need it have it for as long as it runs.
+      // A schedule or a suspension closes it to visitors; dependents have it for as long as it runs.
       return dependency.gate !== undefined || (state.status === "ready" && dependency.dependencies.every(isMet));
     case "completed":
       return hasCompleted(dependency);

@@ -6,7 +6,7 @@ import { failureOf } from "./failure.ts";
 import type { Clock } from "../ports.ts";
 import type { WorkloadRecord } from "./record.ts";
 
-/** How the wake of a route goes: that of its furthest member. */
+/** Returns the progress of a route's wake: that of its furthest member. */
 export function healthOf(members: readonly WorkloadRecord[], clock: Clock): Health {
   const healths = members.map((record) => healthOfOne(record, clock));
   const best = healths.sort((a, b) => RANK.indexOf(a.status) - RANK.indexOf(b.status))[0];

@@ -6,7 +6,7 @@ import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { judgeAbsence } from "../usage/absence.ts";
 
-/** What a change of state means for when a workload was last used, since when it runs, and who is to thank for it. */
+/** Updates when a workload was last used, since when it runs, and who started it, after a change of state. */
 export function keepTimes(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -54,7 +54,7 @@ function rest(record: WorkloadRecord, now: number): void {
   const isShort = now - record.awakeSinceMs < STEADY_MS;
   record.crashes = record.endedBy === "itself" ? (isShort ? record.crashes + 1 : 1) : 0;
   forgetHiddenUse(record);
-  // A run goes on after a pause, and one that nobody has seen yet may go on all the while.
+  // A run continues after a pause, and one that nothing has observed yet may have continued all the while.
   if (record.observation !== undefined && record.observation.status !== "paused") noteWokenByUs(record, false);
   for (const { record: dependency } of record.dependencies) noteUse(dependency, now);
 }
@@ -82,7 +82,7 @@ function isRestart(event: WorkloadEvent): boolean {
   return event.type === "observed" && event.restarted;
 }
 
-/** Somebody wanted it, and has just got it, or learnt that it failed, or kept it from being stopped. */
+/** A request got it, or its failure, or kept it from being stopped. */
 function isWanted(before: WorkloadState, { status }: WorkloadState, event: WorkloadEvent): boolean {
   if (before.status === "starting") return status === "ready" || status === "failed";
   return before.status === "draining" && (event.type === "arrival" || event.type === "wake");

@@ -34,7 +34,7 @@ export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadR
   notify(record.signals);
 }
 
-/** Somebody used it, without a lease: an auth request. Use only moves deadlines on, so that no timer need be set anew. */
+/** Notes use without a lease: an auth request. Use only postpones deadlines, so no timer need be set. */
 export function touch(record: WorkloadRecord, clock: Clock): void {
   noteUse(record, clock.now());
   if (record.throttled) record.speedUp?.();

@@ -4,7 +4,7 @@ import { failureOf } from "./failure.ts";
 import type { Clock } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 
-/** Many watch one start: the engine is asked for its output this often at most. */
+/** Many clients watch one start: the engine is queried for its output this often at most. */
 const FRESH_MS = 1_000;
 
 /**

@@ -5,7 +5,7 @@ import type { Truces } from "../reconcile/truces.ts";
 const SAVE_AFTER_MS = 1_000;
 const ACTIVITY_EVERY_MS = 10_000;
 
-/** Keeps what must survive a restart: loads it once, saves soon after it changed, and activity now and then. */
+/** Keeps what must survive a restart: loads it once, saves soon after a change, and activity now and then. */
 export interface MemoryKeeper {
   load(): Promise<void>;
   recall(name: string): Memory | undefined;
@@ -88,7 +88,7 @@ function oneAtATime(act: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** While something is awake its activity moves without any change of state. */
+/** While something is awake its activity advances without a change of state. */
 function isUsed({ state, settings }: WorkloadRecord): boolean {
   return state.status === "ready" && (settings.idleTimeoutMs ?? 0) > 0;
 }

@@ -1,7 +1,7 @@
 import { isSatisfied } from "./gate.ts";
 import type { WorkloadRecord } from "./record.ts";
 
-/** True while something is under way that ends in an open gate or a failure without anybody asking again. */
+/** True while something is in progress that ends in an open gate or a failure without another request. */
 export function isOnItsWay({ state, dependencies }: WorkloadRecord): boolean {
   switch (state.status) {
     case "starting":

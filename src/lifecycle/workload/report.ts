@@ -53,12 +53,12 @@ export function report(context: LifecycleContext, record: WorkloadRecord, change
   }
 }
 
-/** Tells that it has ended without us. */
+/** Reports that it has ended without us. */
 export function reportEnd(context: LifecycleContext, { name }: WorkloadRecord, { status, exit }: Observation): void {
   context.emit({ type: "ended", workload: name, exit, absent: status === "absent" });
 }
 
-/** Once for each container: `--rm` and an idle time are a contradiction that its owner should know of. */
+/** Once for each container: `--rm` and an idle time contradict each other, which its owner should know. */
 function tellNeverStopped(context: LifecycleContext, record: WorkloadRecord): void {
   const { observation } = record;
   if (!stopDeletes(record) || observation === undefined || record.neverStopped === observation.id) return;

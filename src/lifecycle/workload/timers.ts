@@ -74,7 +74,7 @@ function nextDue(context: LifecycleContext, record: WorkloadRecord): Deadline | 
   return sampleAtMs === undefined ? deadline : deadlineOf(context, record, sampleAtMs);
 }
 
-/** What will happen to this record next, and when; a reading of its counters counts as that only where its time is given. */
+/** What will happen to this record next, and when; a reading of its counters only counts where its time is given. */
 export function deadlineOf(
   context: LifecycleContext,
   record: WorkloadRecord,
