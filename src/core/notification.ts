@@ -86,7 +86,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
     }
     case "killed":
       return about("failed", event.workload, "was killed", {
-        message: `It did not stop within ${timeSpan(event.timeoutMs)} and was killed: unsaved data is lost.`,
+        message: `It did not end within ${timeSpan(event.timeoutMs)} and was killed: unsaved data is lost.`,
         reason: "killed",
       });
     case "stop-failed":

@@ -44,7 +44,7 @@ export function logEvents(logger: EventLogger): Emit {
       case "killed":
         return logger.warn(
           { event: type, container: event.workload, timeout_ms: Math.round(event.timeoutMs) },
-          `"${event.workload}" did not stop within ${timeSpan(event.timeoutMs)} and was killed; raise its stop_timeout if it needs longer`,
+          `"${event.workload}" did not end within ${timeSpan(event.timeoutMs)} and was killed; raise its stop_timeout if it needs longer`,
         );
       case "stop-failed":
         return logger.error(

@@ -50,7 +50,7 @@ export const en = {
   "failed.needs-stuck": 'It needs "{name}", which is running but not ready.',
   "failed.refused": "The engine refused to start it.",
   "failed.unreachable": "The gateway cannot reach the engine that starts it.",
-  "failed.network": "The network it uses is gone, so it cannot start.",
+  "failed.network": "The network it uses is gone. It must be recreated.",
   "failed.tls": "It accepts only https on port {port}, but the gateway uses http: set target_scheme: https.",
   "failed.retry": "Try again",
   "failed.retryIn": "Try again in {time}",

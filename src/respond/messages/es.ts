@@ -51,7 +51,7 @@ export const es: Messages = {
   "failed.needs-stuck": "Necesita «{name}», que está en marcha pero no lista.",
   "failed.refused": "El motor se negó a arrancarla.",
   "failed.unreachable": "La pasarela no puede conectar con el motor que la arranca.",
-  "failed.network": "La red que utiliza ya no existe, por lo que no puede arrancar.",
+  "failed.network": "La red que utiliza ya no existe. Hay que crearla de nuevo.",
   "failed.tls": "Solo acepta https en el puerto {port}, pero la pasarela usa http: indique target_scheme: https.",
   "failed.retry": "Reintentar",
   "failed.retryIn": "Reintentar en {time}",

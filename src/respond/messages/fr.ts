@@ -51,7 +51,7 @@ export const fr: Messages = {
   "failed.needs-stuck": "Elle a besoin de « {name} », qui tourne mais n’est pas prête.",
   "failed.refused": "Le moteur a refusé de la démarrer.",
   "failed.unreachable": "La passerelle ne peut pas joindre le moteur qui la démarre.",
-  "failed.network": "Le réseau qu’elle utilise n’existe plus : elle ne peut pas démarrer.",
+  "failed.network": "Le réseau qu’elle utilise n’existe plus. Il faut la recréer.",
   "failed.tls":
     "Elle n’accepte que https sur le port {port}, mais la passerelle utilise http : indiquez target_scheme: https.",
   "failed.retry": "Réessayer",

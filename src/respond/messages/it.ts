@@ -51,7 +51,7 @@ export const it: Messages = {
   "failed.needs-stuck": "Ha bisogno di «{name}», che è in esecuzione ma non pronta.",
   "failed.refused": "Il motore ha rifiutato di avviarla.",
   "failed.unreachable": "Il gateway non raggiunge il motore che la avvia.",
-  "failed.network": "La rete che usa non esiste più, quindi non può partire.",
+  "failed.network": "La rete che usa non esiste più. Va creata di nuovo.",
   "failed.tls": "Accetta solo https sulla porta {port}, ma il gateway usa http: imposta target_scheme: https.",
   "failed.retry": "Riprova",
   "failed.retryIn": "Riprova tra {time}",
