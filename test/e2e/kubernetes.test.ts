@@ -146,8 +146,13 @@ describe("in Kubernetes", () => {
       bed.thaw();
       assert.equal((await waiting).status, 200);
       // Its cache begins anew, so that every version from before is too old to be watched.
-      await bed.restartApiServer();
+      const restarted = bed.restartApiServer();
+      await gateway.waitForLog(
+        ({ event, engine, level }) => event === "engine" && engine === "kubernetes" && level !== "info",
+      );
       assert.equal((await gateway.request({ host: "awake.test" })).status, 200);
+      assert.equal((await gateway.request({ path: "/_ready" })).status, 200);
+      await restarted;
       await bed.api.patch(`${cluster.path("awake")}/scale`, { spec: { replicas: 0 } });
       await cluster.untilStatus("awake", "asleep");
       await bed.api.delete(cluster.path("asleep"));

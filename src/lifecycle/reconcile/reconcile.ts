@@ -99,13 +99,16 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     return used || (engines[id]?.kind === "docker" && records.size === 0);
   }
 
-  /** One Docker host of several that is away keeps nobody from what the others do. */
+  /**
+   * One Docker host of several that is away keeps nobody from what the others do. Without its API server a cluster goes on,
+   * and so do its apps that are awake: a gateway that is not ready there would get no request for them.
+   */
   function enginesUp(): boolean {
     const used = sources.map(({ engine }) => engine).filter(({ id }) => isUsed(id));
     const hosts = used.filter(({ kind }) => kind === "docker");
     const isDown = ({ id }: Engine): boolean => down.has(id);
     const areHostsDown = hosts.length > 0 && hosts.every(isDown);
-    return !areHostsDown && !used.some((engine) => engine.kind !== "docker" && isDown(engine));
+    return !areHostsDown && !used.some((engine) => !MAY_BE_AWAY.has(engine.kind) && isDown(engine));
   }
 
   function link({ id }: Engine, up: boolean, reason?: string): void {
@@ -170,5 +173,6 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   }
 }
 
+const MAY_BE_AWAY: ReadonlySet<Engine["kind"]> = new Set(["docker", "kubernetes"]);
 const LONGEST_START_MS = 3_000;
 const RELIST_FALLBACK_MS = 15_000;
