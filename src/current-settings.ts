@@ -65,8 +65,8 @@ export function createCurrentSettings({ self, warn, ...deps }: CurrentSettingsDe
       return merged.settings;
     },
     replace(next) {
-      const { port, bind, adminAuth, stateFile } = config.gateway;
-      const fixed = { port, bind, adminAuth, stateFile };
+      const { port, bind, adminAuth, stateFile, swarmManagers } = config.gateway;
+      const fixed = { port, bind, adminAuth, stateFile, swarmManagers };
       for (const key of Object.keys(fixed) as (keyof typeof fixed)[]) {
         if (isDeepStrictEqual(next.gateway[key], fixed[key])) continue;
         warn(`gateway.${FIXED_KEYS[key]} is not reloaded: the new value counts after a restart`);
@@ -79,4 +79,10 @@ export function createCurrentSettings({ self, warn, ...deps }: CurrentSettingsDe
 }
 
 /** The settings that only take effect at a start, by their key in the file. */
-const FIXED_KEYS = { port: "port", bind: "bind", adminAuth: "admin_auth", stateFile: "state_file" } as const;
+const FIXED_KEYS = {
+  port: "port",
+  bind: "bind",
+  adminAuth: "admin_auth",
+  stateFile: "state_file",
+  swarmManagers: "swarm_managers",
+} as const;

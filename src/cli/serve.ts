@@ -10,6 +10,7 @@ import { contextHint, DEFAULT_SOCKET } from "../engines/docker/context.ts";
 import { dockerHosts, usesUsualDocker } from "./docker-hosts.ts";
 import { createDockerEngine } from "../engines/docker/create-docker-engine.ts";
 import { createProbe } from "../engines/probe.ts";
+import { createSwarmEngine } from "../engines/swarm/create-swarm-engine.ts";
 import { createProcessEngine } from "../engines/process/create-process-engine.ts";
 import type { Engine, Engines, Store } from "../lifecycle/ports.ts";
 import { createFileStore } from "../store/file-store.ts";
@@ -142,13 +143,14 @@ async function enginesFor(io: Io, config: () => FileConfig, { docker = true }: R
   // A pod has no Docker, nor has a machine for other hosts, unless somebody says where it is.
   const hasOthers = kubernetes !== undefined || Object.keys(hosts).length > 0;
   const hasDocker = docker && usesUsualDocker(io.env, config(), hasOthers);
+  const reach = (): FileConfig["gateway"] => config().gateway;
+  const managers = reach().swarmManagers;
   return {
     process: processes,
-    docker: hasDocker
-      ? createDockerEngine({ environment: io.env, reach: () => config().gateway })
-      : noDocker(processes),
+    docker: hasDocker ? createDockerEngine({ environment: io.env, reach }) : noDocker(processes),
     ...(kubernetes !== undefined && { kubernetes }),
     ...hosts,
+    ...((hasDocker || managers.length > 0) && { swarm: createSwarmEngine({ environment: io.env, managers, reach }) }),
   };
 }
 

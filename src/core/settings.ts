@@ -21,6 +21,8 @@ export interface GatewaySettings {
   /** The network shared with containers; empty: that of the gateway's own container. */
   readonly network: string;
   readonly address: AddressMode;
+  /** Managers of a swarm, as in DOCKER_HOST; empty: the daemon there, if it is one. */
+  readonly swarmManagers: readonly string[];
   readonly holdTimeoutMs: number;
   readonly maxPending: number;
   readonly logs: LogAccess;

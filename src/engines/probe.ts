@@ -21,7 +21,11 @@ const STAY_MS = 1_000;
 export function createProbe(): Probe {
   return {
     tcp: (endpoint, signal) =>
-      attempt(signal, (settle) => (endpoint.tls ? shakeHands : stayConnected)(endpoint, settle)),
+      attempt(
+        signal,
+        (settle) => (endpoint.tls ? shakeHands : stayConnected)(endpoint, settle),
+        endpoint.connectTimeoutMs,
+      ),
     http: (endpoint, path, hostHeader, signal) =>
       attempt(signal, (settle) => probeHttp(endpoint, path, hostHeader, settle)),
   };
@@ -37,7 +41,7 @@ const LATE: ProbeAnswer = { kind: "no", said: `no answer within ${TRY_MS / 1_000
 const GIVEN_UP: ProbeAnswer = { kind: "no", said: "given up" };
 
 /** Runs one attempt, which ends with its own result, the time limit, or the signal. */
-function attempt(signal: AbortSignal, start: (settle: Settle) => Release): Promise<ProbeAnswer> {
+function attempt(signal: AbortSignal, start: (settle: Settle) => Release, limitMs = TRY_MS): Promise<ProbeAnswer> {
   if (signal.aborted) return Promise.resolve(GIVEN_UP);
   return new Promise((resolve) => {
     const settle: Settle = (answer) => {
@@ -47,7 +51,7 @@ function attempt(signal: AbortSignal, start: (settle: Settle) => Release): Promi
       resolve(answer);
     };
     const giveUp = (): void => settle(GIVEN_UP);
-    const timer = setTimeout(() => settle(LATE), TRY_MS);
+    const timer = setTimeout(() => settle(LATE), limitMs);
     signal.addEventListener("abort", giveUp);
     let release: Release | undefined;
     try {

@@ -120,3 +120,11 @@ test("an app that speaks https is reached by it, its certificate unchecked unles
     "dag-app-b": { serverName: "b.test" },
   });
 });
+
+test("the traffic of a service of Docker Swarm passes through the gateway, whose requests go to its tasks", () => {
+  const settings = settingsOf([{ name: "web", engine: "swarm" }], { gateway: { traefik: TRAEFIK } });
+  const { http } = traefikDocument(settings, "waker:9000");
+  assert.equal(http?.routers["dag-app-web"]?.service, "dag-gateway");
+  assert.deepEqual(Object.keys(http?.services ?? {}), ["dag-gateway"]);
+  assert.equal(http?.middlewares, undefined);
+});

@@ -95,7 +95,8 @@ function findTargets({ workloads, groups, gateway }: Settings): readonly Target[
       .map(withoutPort)
       .filter((host) => !taken.has(host) && taken.add(host));
   const single = byName(workloads).map(({ name, hosts, process, ...rest }): Target => {
-    const direct = gateway.traefik.via === "forward-auth" && process === undefined;
+    // The tasks of a service change while Traefik has the document, and nobody counts what passes the gateway by.
+    const direct = gateway.traefik.via === "forward-auth" && process === undefined && rest.engine !== "swarm";
     const workload = direct ? { name, hosts, ...rest } : undefined;
     return { router: `dag-app-${name}`, service: direct ? `dag-app-${name}` : GATEWAY, hosts: claim(hosts), workload };
   });

@@ -7,6 +7,9 @@ import { CONNECT_TIMEOUT_MS } from "./limits.ts";
 /** How long a silent peer may be dead before the system notices. */
 const KEEP_ALIVE_PROBE_MS = 60_000;
 
+/** A connection for a request gets so many times the limit of a probe: this process may be busy. */
+const PROBE_LIMITS = 4;
+
 /** Where a connection goes: to an endpoint, for TLS with the server name to request. */
 export interface Destination {
   readonly endpoint: Endpoint;
@@ -21,10 +24,11 @@ export interface Destination {
  * error. Returns a function that cancels; `done` is not called after that. `onread` is passed to the socket.
  */
 export function openConnection(
-  { endpoint: { host, port, tls }, servername, noteOpened }: Destination,
+  { endpoint, servername, noteOpened }: Destination,
   done: (error: Error | undefined, socket: Socket) => void,
   onread?: OnReadOpts,
 ): () => void {
+  const { host, port, tls, connectTimeoutMs } = endpoint;
   const options = {
     ...(onread && { onread }),
     host,
@@ -40,7 +44,8 @@ export function openConnection(
       : connectTls({ ...options, servername, rejectUnauthorized: tls.verify, ALPNProtocols: ["http/1.1"] });
   noteOpened(socket);
   const opened = tls === undefined ? "connect" : "secureConnect";
-  const late = setTimeout(() => socket.destroy(new Error("no connection in time")), CONNECT_TIMEOUT_MS);
+  const limitMs = connectTimeoutMs === undefined ? CONNECT_TIMEOUT_MS : PROBE_LIMITS * connectTimeoutMs;
+  const late = setTimeout(() => socket.destroy(new Error("no connection in time")), limitMs);
   // Stays for every later owner of the connection: an error without a listener would end the process.
   socket.on("error", ignore);
   const settle = (error?: Error): void => {

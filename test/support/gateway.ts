@@ -22,6 +22,8 @@ export interface GatewaySpec {
   readonly dockerHost?: string;
   /** Default: `serve`. */
   readonly args?: readonly string[];
+  /** The network namespace that it runs in, and where its port is found from here; default: this machine's own. */
+  readonly within?: { readonly netns: string; readonly address: string; readonly port: number };
   /** Path of the program; default: the source. */
   readonly program?: string;
 }
@@ -53,7 +55,7 @@ const main = path.resolve(import.meta.dirname, "../../src/main.ts");
 export async function startGateway(t: TestContext, spec: GatewaySpec = {}): Promise<Gateway> {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-gateway-"));
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
-  const port = await freePort();
+  const port = spec.within?.port ?? (await freePort());
   const configFile = path.join(dir, "config.yaml");
   writeFileSync(configFile, describeConfig(spec.config ?? {}, port, dir));
   const env = {
@@ -64,10 +66,11 @@ export async function startGateway(t: TestContext, spec: GatewaySpec = {}): Prom
     DOCKER_HOST: spec.dockerHost ?? `unix://${dir}/no-docker.sock`,
     ...spec.env,
   };
-  return launch(t, { port, configFile, env, args: [spec.program ?? main, ...(spec.args ?? ["serve"])] });
+  const args = [spec.program ?? main, ...(spec.args ?? ["serve"])];
+  return launch(t, { port, configFile, env, args, ...(spec.within && { within: spec.within }) });
 }
 
-interface Launch {
+interface Launch extends Pick<GatewaySpec, "within"> {
   readonly port: number;
   readonly configFile: string;
   readonly env: Readonly<Record<string, string>>;
@@ -75,8 +78,10 @@ interface Launch {
 }
 
 async function launch(t: TestContext, order: Launch): Promise<Gateway> {
-  const { port, configFile, env, args } = order;
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const { port, configFile, env, args, within } = order;
+  const [program, ...first] =
+    within === undefined ? [process.execPath] : ["nsenter", `--net=${within.netns}`, process.execPath];
+  const child = spawn(program ?? "", [...first, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   const exited = once(child, "exit");
   const log: LogLine[] = [];
   for (const output of [child.stdout, child.stderr])
@@ -90,8 +95,8 @@ async function launch(t: TestContext, order: Launch): Promise<Gateway> {
     pid: child.pid ?? 0,
     configFile,
     log,
-    request: (rest = {}) => request({ ...rest, port }),
-    open: (rest = {}) => openRequest({ ...rest, port }),
+    request: (rest = {}) => request({ address: within?.address ?? "127.0.0.1", ...rest, port }),
+    open: (rest = {}) => openRequest({ address: within?.address ?? "127.0.0.1", ...rest, port }),
     waitForLog: (passes, ms) => waitUntil(() => log.find(passes), ms, "the log line"),
     signal: (signal) => void child.kill(signal),
     stop: async (signal = "SIGTERM") => {

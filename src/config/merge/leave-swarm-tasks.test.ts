@@ -15,7 +15,7 @@ test("a service of Docker Swarm is left alone, with one warning however many tas
     ["b"],
   );
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0] ?? "", /^service "shop_web" runs in Docker Swarm.*docker compose/u);
+  assert.match(warnings[0] ?? "", /^service "shop_web" runs in Docker Swarm.*deploy\.labels.*docker compose/u);
   assert.deepEqual(labelFaults, []);
 });
 

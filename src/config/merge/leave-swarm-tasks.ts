@@ -54,5 +54,5 @@ function serviceOf({ name, labels }: InventoryItem): string {
 }
 
 function warningFor(service: string): string {
-  return `service "${service}" runs in Docker Swarm: its tasks are left alone, because Swarm replaces every task that is stopped; run it with docker compose up or docker run to have it woken and stopped, or use docker service scale`;
+  return `service "${service}" runs in Docker Swarm: its tasks are left alone, because Swarm replaces every task that is stopped; put its dag.* labels on the service itself (deploy.labels, docker service update --label-add) and let the gateway talk to a manager, or run it with docker compose up`;
 }

@@ -14,6 +14,7 @@ export function toGatewaySettings(keys: GatewayKeys, localTimezone: string): Gat
     scheduleTimezone: keys.schedule_timezone || localTimezone,
     network: keys.network,
     address: keys.address,
+    swarmManagers: [...new Set(keys.swarm_managers)],
     holdTimeoutMs: keys.hold_timeout,
     maxPending: keys.max_pending,
     logs: keys.logs,

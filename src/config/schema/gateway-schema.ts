@@ -80,6 +80,16 @@ export const gatewaySchema = z.strictObject({
   address: choice("auto", "container", "published")
     .prefault("auto")
     .describe("Reach containers by their own address, or by published ports (gateway on the host, Docker Desktop)."),
+  swarm_managers: list(
+    name(
+      /^(?:unix:\/\/\/|(?:(?:tcp|https?):\/\/)?[\w.:[\]-]+$)/,
+      "an address such as tcp://10.0.0.5:2376 or unix:///run/docker.sock",
+    ),
+  )
+    .prefault([])
+    .describe(
+      "Managers of a Docker Swarm; the next one is used when one does not answer. Empty: `DOCKER_HOST`, if that is a manager. Not hot-reloaded.",
+    ),
   hold_timeout: duration()
     .prefault("25s")
     .describe("Maximum time that a request waits for a container to wake, before it gets a 503."),

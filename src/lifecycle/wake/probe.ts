@@ -138,6 +138,10 @@ export async function answering(
   }
   if (targetPort === undefined) return (await runsWell(context, record, observation, signal)) ? NO_ENDPOINT : undefined;
   const { endpoint, said } = await firstAnswering(context, record, endpointsOf(observation), signal);
+  if (observation.note !== "" && endpoint === undefined && !signal.aborted) {
+    record.lastProbe = observation.note;
+    return undefined;
+  }
   if (endpoint !== undefined) record.lastProbe = undefined;
   else if (said !== undefined && !signal.aborted) record.lastProbe = said;
   return endpoint;

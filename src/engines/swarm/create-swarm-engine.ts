@@ -1,0 +1,180 @@
+import { networkInterfaces } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CAPABILITIES } from "../../core/engine-kind.ts";
+import type { InventoryItem, Observation } from "../../core/observation.ts";
+import type { GatewaySettings } from "../../core/settings.ts";
+import {
+  type Engine,
+  EngineError,
+  type OnChange,
+  type OnLink,
+  type StopOrder,
+  type StopResult,
+  type WorkloadRef,
+} from "../../lifecycle/ports.ts";
+import { type Connection, type DockerEnvironment, readConnection } from "../docker/connection.ts";
+import { isLoopback } from "../docker/viewpoint.ts";
+import { createNodeAddresses, type NodeAddresses } from "./node-addresses.ts";
+import { absentService, imageOf, observeService } from "./observe-service.ts";
+import { readServiceLogs } from "./read-service-logs.ts";
+import { formerReplicas, scaleService } from "./scale-service.ts";
+import { createSwarmClient, type SwarmClient } from "./swarm-client.ts";
+import { replicasOf, type Service, type Task } from "./swarm-objects.ts";
+import type { SwarmView } from "./task-endpoints.ts";
+import { TaskTracker } from "./task-tracker.ts";
+import { ServiceWatch } from "./watch-services.ts";
+
+export interface SwarmEngineDeps {
+  /** The variables of the docker command. */
+  readonly environment: DockerEnvironment;
+  /** Addresses of managers, as in DOCKER_HOST; empty: the daemon there, if it is a manager. */
+  readonly managers: readonly string[];
+  /** How tasks are reached, read at each observation. */
+  readonly reach: () => Pick<GatewaySettings, "address" | "network">;
+}
+
+/** Replicated services of Docker Swarm as an engine: they sleep at 0 replicas. On a daemon that is no manager it holds nothing. */
+export function createSwarmEngine({ environment, managers, reach }: SwarmEngineDeps): Engine {
+  const addresses = managers.length > 0 ? managers : [environment.DOCKER_HOST];
+  const connections = addresses.map((address) => readConnection({ ...environment, DOCKER_HOST: address }));
+  return new SwarmEngine(connections, managers.length > 0, reach);
+}
+
+const MOST_CHECKS = 100;
+const CHECK_AFTER_MS = 50;
+
+class SwarmEngine implements Engine {
+  readonly id = "swarm";
+  readonly kind = "swarm";
+  readonly capabilities = CAPABILITIES.swarm;
+  private readonly client: SwarmClient;
+  private readonly nodes: NodeAddresses;
+  private readonly tracker: TaskTracker;
+  private readonly services: ServiceWatch;
+  private readonly meshAddress: string;
+  private readonly reach: SwarmEngineDeps["reach"];
+
+  constructor(connections: readonly Connection[], isCertain: boolean, reach: SwarmEngineDeps["reach"]) {
+    this.client = createSwarmClient(connections);
+    this.nodes = createNodeAddresses(this.client);
+    this.tracker = new TaskTracker(this.client);
+    this.services = new ServiceWatch(this.client, isCertain);
+    this.meshAddress = meshAddressOf(connections[0]?.remoteHost);
+    this.reach = reach;
+  }
+
+  watch(onChange: OnChange, onLink: OnLink, signal: AbortSignal): void {
+    this.tracker.follow(onChange, (message) => onLink(true, message), signal);
+    this.services.follow(onChange, onLink, signal);
+  }
+
+  async list(): Promise<readonly InventoryItem[]> {
+    if (!(await this.services.isManager())) return [];
+    const services = await this.client.call<readonly Service[]>("GET", "/services");
+    return services.flatMap((service) => (replicasOf(service.Spec) === undefined ? [] : [toItem(service)]));
+  }
+
+  async observe(ref: WorkloadRef): Promise<Observation> {
+    const service = await this.find(ref.name);
+    if (service === undefined || replicasOf(service.Spec) === undefined) {
+      this.tracker.forget(ref.name);
+      return absentService(ref.name);
+    }
+    const tasks = await this.tracker.tasksOf(service);
+    const view = await this.viewFor(tasks, ref);
+    return observeService(ref, service, { tasks, view, startedAtMs: this.tracker.startedAt(service.ID) });
+  }
+
+  async start({ name }: WorkloadRef, instances = 1): Promise<void> {
+    const { service } = await scaleService(this.client, name, (replicas, found) => {
+      return replicas > 0 ? undefined : { replicas: formerReplicas(found, instances) };
+    });
+    await this.tracker.tasksOf(service);
+  }
+
+  async stop({ name }: WorkloadRef, { onlyIf }: StopOrder): Promise<StopResult> {
+    const plan = (replicas: number) => ({ replicas: 0, kept: replicas });
+    const { former, service } = await scaleService(this.client, name, plan, onlyIf);
+    if (former > 0) await this.untilAllEnd(service);
+    return { instances: former };
+  }
+
+  restart(): Promise<void> {
+    return Promise.reject(new EngineError("refused", "a service shares no network with a container"));
+  }
+
+  async logs({ name }: WorkloadRef, lines: number): Promise<readonly string[]> {
+    const service = await this.find(name);
+    if (service === undefined) return [];
+    return readServiceLogs(this.client, service, await this.tracker.tasksOf(service), lines);
+  }
+
+  usage(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  execs(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  readonly limits = hasNoLimits;
+  readonly throttle = hasNoLimits;
+  readonly restore = hasNoLimits;
+
+  close(): Promise<void> {
+    this.client.close();
+    return Promise.resolve();
+  }
+
+  private async find(name: string): Promise<Service | undefined> {
+    try {
+      const service = await this.client.call<Service>("GET", `/services/${encodeURIComponent(name)}`);
+      // A service is also found by the first digits of its id.
+      return service.Spec.Name === name ? service : undefined;
+    } catch (error) {
+      if (error instanceof EngineError && error.code === "absent") return undefined;
+      throw error;
+    }
+  }
+
+  private async viewFor(tasks: readonly Task[], { network }: WorkloadRef): Promise<SwarmView> {
+    await this.nodes.learn(tasks);
+    const { address, network: ours } = this.reach();
+    return {
+      mode: address,
+      network: network || ours,
+      interfaces: Object.values(networkInterfaces()).flatMap((all) => all ?? []),
+      nodeAddress: this.nodes.of,
+      meshAddress: this.meshAddress,
+    };
+  }
+
+  /** Swarm takes some 20 ms until it wants no task to run any more: only then a new start begins new ones. */
+  private async untilAllEnd(service: Service): Promise<void> {
+    for (let count = 0; count < MOST_CHECKS; count += 1) {
+      const tasks = await this.tracker.tasksOf(service);
+      if (tasks.every(({ DesiredState }) => DesiredState !== "running" && DesiredState !== "ready")) break;
+      await sleep(CHECK_AFTER_MS);
+    }
+    this.tracker.expectEnd(service);
+  }
+}
+
+/** The routing mesh listens on every node, the daemon's own machine included. */
+function meshAddressOf(remoteHost: string | undefined): string {
+  return remoteHost === undefined || isLoopback(remoteHost) ? "127.0.0.1" : remoteHost;
+}
+
+function toItem({ ID: id, Spec, ...rest }: Service): InventoryItem {
+  return {
+    name: Spec.Name,
+    id,
+    status: (replicasOf(Spec) ?? 0) > 0 ? "running" : "stopped",
+    image: imageOf({ ID: id, Spec, ...rest }),
+    labels: Spec.Labels ?? {},
+  };
+}
+
+async function hasNoLimits(): Promise<never> {
+  throw new EngineError("refused", "the limits of a service are those of its tasks, which an update would replace");
+}

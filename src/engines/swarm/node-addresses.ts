@@ -1,0 +1,23 @@
+import type { SwarmClient } from "./swarm-client.ts";
+import type { Node, Task } from "./swarm-objects.ts";
+
+/** Addresses of the swarm's nodes, where tasks publish ports of their own. */
+export interface NodeAddresses {
+  /** Reads the nodes anew if one of these tasks runs on one that is not known. */
+  learn(tasks: readonly Task[]): Promise<void>;
+  readonly of: (nodeId: string | undefined) => string | undefined;
+}
+
+/** Makes a memory of addresses, which only tasks with such ports need. */
+export function createNodeAddresses(client: SwarmClient): NodeAddresses {
+  let known: ReadonlyMap<string, string> = new Map();
+  return {
+    async learn(tasks) {
+      const publishing = tasks.filter(({ Status }) => (Status.PortStatus?.Ports ?? []).length > 0);
+      if (publishing.every(({ NodeID = "" }) => known.has(NodeID))) return;
+      const nodes = await client.call<readonly Node[]>("GET", "/nodes");
+      known = new Map(nodes.map(({ ID, Status }) => [ID, Status?.Addr ?? ""]));
+    },
+    of: (nodeId = "") => known.get(nodeId) || undefined,
+  };
+}

@@ -1,0 +1,137 @@
+import type { Endpoint, ExitFacts, Instance, Observation } from "../../core/observation.ts";
+import { noInstances } from "../../core/observation.ts";
+import { portsToTry } from "../../core/target-ports.ts";
+import type { WorkloadRef } from "../../lifecycle/ports.ts";
+import { parseTime } from "../docker/parse-time.ts";
+import { isAlive, replicasOf, type Service, type Task } from "./swarm-objects.ts";
+import { servicePorts, type SwarmView, taskEndpoints } from "./task-endpoints.ts";
+
+/** A service and its tasks in our words. `startedAtMs`: since when it has run without a break. */
+export function observeService(
+  ref: WorkloadRef,
+  service: Service,
+  { tasks, view, startedAtMs }: { tasks: readonly Task[]; view: SwarmView; startedAtMs: number | undefined },
+): Observation {
+  const wanted = replicasOf(service.Spec) ?? tasks.length;
+  const common = {
+    name: ref.name,
+    id: service.ID,
+    health: "none",
+    image: imageOf(service),
+    labels: service.Spec.Labels ?? {},
+    exposedPorts: servicePorts(service),
+    version: String(service.Version.Index),
+    stopTimeoutMs: stopTimeoutOf(service),
+  } as const;
+  const last = lastEnded(tasks, parseTime(service.UpdatedAt) ?? 0);
+  if (wanted === 0)
+    return {
+      ...common,
+      ...noInstances(),
+      version: common.version,
+      status: "stopped",
+      startedAtMs: undefined,
+      exit: last,
+    };
+  const instances = tasks.filter(isRunning).map((task) => toInstance(ref, task, service, view));
+  const isUp = instances.some(({ ending }) => !ending);
+  // Swarm starts what fails anew for as long as its restart policy lets it.
+  const isFailing = !isUp && last !== undefined && tasks.every((task) => !isStarting(task, last));
+  return {
+    ...common,
+    status: isFailing ? "restarting" : "running",
+    instances,
+    wanted,
+    note: isUp ? "" : noteOf(tasks),
+    startedAtMs,
+    exit: isFailing ? last : undefined,
+  };
+}
+
+/** Says that no service has this name. */
+export function absentService(name: string): Observation {
+  return {
+    name,
+    id: "",
+    status: "absent",
+    health: "none",
+    image: "",
+    ...noInstances(),
+    startedAtMs: undefined,
+    exit: undefined,
+  };
+}
+
+/** A tag is for people; the digest that Swarm adds is not. */
+export function imageOf({ Spec }: Service): string {
+  return (Spec.TaskTemplate?.ContainerSpec?.Image ?? "").replace(/@sha256:.*$/, "");
+}
+
+/** How long a task may take to end: Swarm counts in nanoseconds, 10 s where nobody says. */
+export function stopTimeoutOf({ Spec }: Service): number {
+  return (Spec.TaskTemplate?.ContainerSpec?.StopGracePeriod ?? 10_000_000_000) / 1_000_000;
+}
+
+function isRunning({ Status }: Task): boolean {
+  return Status.State === "running";
+}
+
+function toInstance(ref: WorkloadRef, task: Task, service: Service, view: SwarmView): Instance {
+  const startedAtMs = parseTime(task.Status.Timestamp);
+  const ending = task.DesiredState !== "running";
+  return {
+    id: task.ID,
+    ready: !ending,
+    ending,
+    node: task.NodeID ?? "",
+    ...(startedAtMs !== undefined && { startedAtMs }),
+    endpoints: portsOf(ref, service).flatMap(({ port, ...about }) =>
+      taskEndpoints(task, service, view, port).map((endpoint) => ({ ...endpoint, ...about })),
+    ),
+  };
+}
+
+/** Where it is looked for; what goes with `port` says which of several has answered. */
+function portsOf({ targetPort, findsPort }: WorkloadRef, service: Service): readonly FoundPort[] {
+  if (!findsPort) return targetPort === undefined ? [] : [{ port: targetPort }];
+  return portsToTry(servicePorts(service), false).map(({ port, afterMs }) => {
+    return { port, targetPort: port, ...(afterMs > 0 && { afterMs }) };
+  });
+}
+
+type FoundPort = { readonly port: number } & Pick<Endpoint, "targetPort" | "afterMs">;
+
+/** Swarm keeps some tasks of the past: those that ended before the last update say nothing of this run. */
+function lastEnded(tasks: readonly Task[], sinceMs: number): ExitFacts | undefined {
+  const ended = tasks.filter((task) => /^(?:failed|rejected|complete)$/.test(task.Status.State));
+  const failed = ended.filter((task) => endOf(task) >= sinceMs);
+  const [newest] = failed.toSorted((a, b) => endOf(b) - endOf(a));
+  if (newest === undefined) return undefined;
+  const { Err = "", Message = "", ContainerStatus } = newest.Status;
+  const code = ContainerStatus?.ExitCode ?? (newest.Status.State === "complete" ? 0 : 1);
+  return { code, oomKilled: /OOM|out of memory/i.test(Err), message: Err || Message, atMs: endOf(newest) };
+}
+
+function endOf({ Status }: Task): number {
+  return parseTime(Status.Timestamp) ?? 0;
+}
+
+/** A first task, or one that replaces the one that failed last and has come further than waiting for its turn. */
+function isStarting(task: Task, last: ExitFacts): boolean {
+  if (!isAlive(task) || task.DesiredState !== "running") return false;
+  return (parseTime(task.CreatedAt) ?? 0) > (last.atMs ?? 0) && PROGRESS.has(task.Status.State);
+}
+
+const PROGRESS = new Set(["starting", "running"]);
+
+function noteOf(tasks: readonly Task[]): string {
+  const waiting = tasks.filter(
+    (task) => isAlive(task) && task.DesiredState !== "shutdown" && task.DesiredState !== "remove",
+  );
+  const fault = waiting.find(({ Status }) => Status.Err)?.Status.Err;
+  if (fault !== undefined) return fault;
+  const states = new Set(waiting.map(({ Status }) => Status.State));
+  if (states.has("starting")) return "its task starts";
+  if (states.has("preparing")) return "a node prepares its image and network";
+  return states.size > 0 ? "waiting for a node" : "";
+}

@@ -1,0 +1,26 @@
+import { EngineError } from "../../lifecycle/ports.ts";
+
+/** What a manager answers, and what the way to it throws, in our words. */
+export function toSwarmError(cause: unknown, target: string): EngineError {
+  if (cause instanceof EngineError) return cause;
+  const { status, code, message } = cause as Partial<NodeJS.ErrnoException> & { readonly status?: number };
+  const said = message?.trim() || code || String(cause);
+  if (status === undefined) return new EngineError("unreachable", `${target} cannot be reached: ${said}`, { cause });
+  return new EngineError(codeOf(status, said), said, { cause });
+}
+
+function codeOf(status: number, message: string): EngineError["code"] {
+  if (status === 404) return "absent";
+  if (status === 403) return "forbidden";
+  // Swarm has no 409 for that.
+  if (/update out of sequence/.test(message)) return "changed";
+  if (NO_QUORUM.test(message) || (status >= 502 && status <= 504)) return "unreachable";
+  return "refused";
+}
+
+const NO_QUORUM = /not a swarm manager|does not have a leader|DeadlineExceeded|deadline exceeded|context canceled/i;
+
+/** Whether another manager may do better. */
+export function isPassedOn({ code }: EngineError): boolean {
+  return code === "unreachable";
+}

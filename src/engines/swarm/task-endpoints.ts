@@ -1,0 +1,85 @@
+import { BlockList, isIP } from "node:net";
+import type { NetworkInterfaceInfo } from "node:os";
+import type { Endpoint } from "../../core/observation.ts";
+import type { AddressMode } from "../../core/settings.ts";
+import type { PublishedPort, Service, Task } from "./swarm-objects.ts";
+
+/** From where tasks are seen. */
+export interface SwarmView {
+  readonly mode: AddressMode;
+  /** The overlay network by which they are reached; empty: any that this machine (or container) is on. */
+  readonly network: string;
+  readonly interfaces: readonly Pick<NetworkInterfaceInfo, "address" | "netmask" | "family" | "cidr">[];
+  /** The address of the node that a task runs on; `undefined`: not known. */
+  readonly nodeAddress: (nodeId: string | undefined) => string | undefined;
+  /** Where the ports of the routing mesh are found. */
+  readonly meshAddress: string | undefined;
+}
+
+/** An overlay network drops what it cannot deliver yet: the next try comes sooner than TCP's own, which is 1 s. */
+const OVERLAY_CONNECT_MS = 250;
+
+/**
+ * Addresses of a task's port, best first: its own on a network that we share, a port of its node, the routing mesh. Never a
+ * service's virtual address: that goes stale, and balances for itself.
+ */
+export function taskEndpoints(task: Task, service: Service, view: SwarmView, port: number): Endpoint[] {
+  const own = ownAddresses(task, view).map((host) => {
+    return { host, port, published: false, connectTimeoutMs: OVERLAY_CONNECT_MS };
+  });
+  const published = [...hostPorts(task, view, port), ...meshPorts(service, view, port)];
+  if (view.mode === "container") return own;
+  return view.mode === "published" ? published : [...own, ...published];
+}
+
+function ownAddresses({ NetworksAttachments }: Task, { network, interfaces, mode }: SwarmView): string[] {
+  const all = (NetworksAttachments ?? []).map(({ Network, Addresses }) => {
+    return { name: Network?.Spec?.Name ?? "", addresses: Addresses ?? [] };
+  });
+  const wanted = all.filter(({ name }) => name !== "ingress" && isCalled(name, network));
+  const addresses = wanted.flatMap((attachment) => attachment.addresses.map((cidr) => cidr.replace(/\/\d+$/, "")));
+  return mode === "container" ? addresses : addresses.filter((address) => isNear(address, interfaces));
+}
+
+/** A stack's network has the stack's name before its own. */
+function isCalled(name: string, wanted: string): boolean {
+  return wanted === "" || name === wanted || name.endsWith(`_${wanted}`);
+}
+
+/** On a network that we are on ourselves. */
+function isNear(address: string, interfaces: SwarmView["interfaces"]): boolean {
+  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+  return interfaces.some(({ cidr }) => {
+    const [base = "", prefix = ""] = (cidr ?? "").split("/");
+    if (isIP(base) === 0 || (isIP(base) === 6) !== (family === "ipv6")) return false;
+    const list = new BlockList();
+    list.addSubnet(base, Number(prefix), family);
+    return list.check(address, family);
+  });
+}
+
+function hostPorts({ NodeID, Status }: Task, { nodeAddress }: SwarmView, port: number): Endpoint[] {
+  const host = nodeAddress(NodeID);
+  if (host === undefined) return [];
+  const ports = (Status.PortStatus?.Ports ?? []).filter((one) => leadsTo(one, port));
+  return [...new Set(ports.flatMap(({ PublishedPort }) => PublishedPort ?? []))].map((published) => {
+    return { host, port: published, published: true };
+  });
+}
+
+function meshPorts({ Endpoint: endpoint }: Service, { meshAddress: host }: SwarmView, port: number): Endpoint[] {
+  if (host === undefined) return [];
+  return (endpoint?.Ports ?? [])
+    .filter((one) => one.PublishMode !== "host" && leadsTo(one, port))
+    .flatMap(({ PublishedPort }) => (PublishedPort ? [{ host, port: PublishedPort, published: true }] : []));
+}
+
+function leadsTo({ Protocol = "tcp", TargetPort }: PublishedPort, port: number): boolean {
+  return Protocol === "tcp" && TargetPort === port;
+}
+
+/** TCP ports that a service publishes, which is all that Swarm knows of where it listens. */
+export function servicePorts({ Endpoint: endpoint }: Service): readonly number[] {
+  const ports = (endpoint?.Ports ?? []).filter(({ Protocol = "tcp" }) => Protocol === "tcp");
+  return [...new Set(ports.flatMap(({ TargetPort }) => TargetPort ?? []))].toSorted((a, b) => a - b);
+}

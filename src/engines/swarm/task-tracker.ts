@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { EngineError } from "../../lifecycle/ports.ts";
+import { parseTime } from "../docker/parse-time.ts";
+import { stopTimeoutOf } from "./observe-service.ts";
+import type { SwarmClient } from "./swarm-client.ts";
+import { isAlive, isBeingUpdated, replicasOf, type Service, type Task } from "./swarm-objects.ts";
+
+const MOVING_MS = 250;
+const AWAKE_MS = 2_000;
+
+interface Tracked {
+  readonly service: Service;
+  /** Tasks with their states, to tell a change. */
+  readonly signature: string;
+  readonly isMoving: boolean;
+  readonly isAsleep: boolean;
+  readonly startedAtMs: number | undefined;
+}
+
+/**
+ * Follows the tasks of services by asking for them: Swarm has no events of tasks. Asleep services cost nothing, those awake a
+ * call every 2 s for all of them together.
+ */
+export class TaskTracker {
+  private readonly client: SwarmClient;
+  private readonly tracked = new Map<string, Tracked>();
+  private report: (message: string) => void = () => undefined;
+  private wakeUp = new AbortController();
+
+  constructor(client: SwarmClient) {
+    this.client = client;
+  }
+
+  async tasksOf(service: Service): Promise<readonly Task[]> {
+    const tasks = await this.fetchTasks([service.ID]);
+    this.note(service, tasks);
+    return tasks;
+  }
+
+  /** Since when a service has run without a break, rolling updates included. */
+  startedAt(serviceId: string): number | undefined {
+    return this.tracked.get(serviceId)?.startedAtMs;
+  }
+
+  forget(name: string): void {
+    for (const [id, { service }] of this.tracked) if (service.Spec.Name === name) this.tracked.delete(id);
+  }
+
+  /** All tasks of a service that was scaled to 0 are to be gone in its stop timeout. */
+  expectEnd(service: Service): void {
+    this.endAgain(service).catch(() => undefined); // removed, or out of reach: the next observation shows what is left
+  }
+
+  /** Calls `onChange` with the name of each service whose tasks changed, and `report` with what somebody should know. */
+  follow(onChange: (name: string) => void, report: (message: string) => void, signal: AbortSignal): void {
+    this.report = report;
+    void this.pollUntil(onChange, signal);
+  }
+
+  private async pollUntil(onChange: (name: string) => void, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.wakeUp = new AbortController();
+      const either = AbortSignal.any([signal, this.wakeUp.signal]);
+      await sleep(this.nextMs(), undefined, { signal: either, ref: false }).catch(() => undefined);
+      if (!signal.aborted) await this.poll(onChange);
+    }
+  }
+
+  private async poll(onChange: (name: string) => void): Promise<void> {
+    const awake = this.awake().map(({ service }) => service);
+    if (awake.length === 0) return;
+    try {
+      const tasks = await this.fetchTasks(awake.map(({ ID }) => ID));
+      for (const service of awake) {
+        const own = tasks.filter(({ ServiceID }) => ServiceID === service.ID);
+        if (this.note(service, own)) onChange(service.Spec.Name);
+      }
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error; // the stream of events reports the loss
+    }
+  }
+
+  private awake(): readonly Tracked[] {
+    return [...this.tracked.values()].filter(({ isAsleep }) => !isAsleep);
+  }
+
+  private nextMs(): number {
+    const awake = this.awake();
+    if (awake.length === 0) return LONG_MS;
+    return awake.some(({ isMoving }) => isMoving) ? MOVING_MS : AWAKE_MS;
+  }
+
+  /** True if its tasks are others than they were. */
+  private note(service: Service, tasks: readonly Task[]): boolean {
+    const last = this.tracked.get(service.ID);
+    const next = trackedOf(service, tasks, last);
+    this.tracked.set(service.ID, next);
+    const isSooner = (next.isMoving && !last?.isMoving) || (!next.isAsleep && last?.isAsleep !== false);
+    if (isSooner) this.wakeUp.abort();
+    return last !== undefined && last.signature !== next.signature;
+  }
+
+  private fetchTasks(ids: readonly string[]): Promise<readonly Task[]> {
+    const filters = encodeURIComponent(JSON.stringify({ service: ids }));
+    return this.client.call<readonly Task[]>("GET", `/tasks?filters=${filters}`);
+  }
+
+  /** A first scale to 0 may leave tasks that are never ended (moby#36527): the same order again mends that. */
+  private async endAgain(service: Service): Promise<void> {
+    const graceMs = stopTimeoutOf(service) + END_LAG_MS;
+    for (const isRepeated of [false, true]) {
+      await sleep(graceMs, undefined, { ref: false });
+      const now = await this.client.call<Service>("GET", `/services/${service.ID}`);
+      const left = (await this.fetchTasks([service.ID])).filter(({ Status }) => Status.State === "running");
+      if (replicasOf(now.Spec) !== 0 || left.length === 0 || isBeingUpdated(now)) return;
+      if (isRepeated) {
+        this.report(`service "${service.Spec.Name}" is scaled to 0, but ${left.length} of its tasks still run`);
+        return;
+      }
+      await this.client.call("POST", `/services/${now.ID}/update?version=${now.Version.Index}`, now.Spec);
+    }
+  }
+}
+
+const LONG_MS = 60_000;
+/** Nodes take a while to tear down networks. */
+const END_LAG_MS = 10_000;
+
+function trackedOf(service: Service, tasks: readonly Task[], last: Tracked | undefined): Tracked {
+  const wanted = replicasOf(service.Spec) ?? 0;
+  const alive = tasks.filter(isAlive);
+  const running = alive.filter(({ Status, DesiredState }) => Status.State === "running" && DesiredState === "running");
+  const starts = running.flatMap(({ Status }) => parseTime(Status.Timestamp) ?? []);
+  const since = starts.length === 0 ? undefined : Math.min(...starts);
+  const goesOn = last?.startedAtMs !== undefined && wanted > 0 && alive.length > 0;
+  return {
+    service,
+    signature: tasks
+      .map(({ ID, DesiredState, Status }) => `${ID} ${DesiredState} ${Status.State} ${Status.Err ?? ""}`)
+      .toSorted()
+      .join("\n"),
+    isMoving: running.length !== wanted || alive.length !== running.length || isBeingUpdated(service),
+    isAsleep: wanted === 0 && alive.length === 0,
+    startedAtMs: goesOn ? last.startedAtMs : since,
+  };
+}

@@ -1,0 +1,107 @@
+import type { IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { EngineError, type OnChange, type OnLink } from "../../lifecycle/ports.ts";
+import type { SwarmClient } from "./swarm-client.ts";
+
+/** How long a daemon that is no manager is not asked again whether it is one. */
+const FORGET_MS = 60_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+const EVENTS = `/events?filters=${encodeURIComponent(JSON.stringify({ scope: ["swarm"], type: ["service", "node"] }))}`;
+
+/** Follows the services of a swarm, where there is one. */
+export class ServiceWatch {
+  private readonly client: SwarmClient;
+  private readonly isCertain: boolean;
+  private isKnown: boolean;
+  private checkedAtMs = Number.NEGATIVE_INFINITY;
+  private checking: Promise<boolean> | undefined;
+
+  /** `isCertain`: managers are configured, so that a daemon that is none is a fault. */
+  constructor(client: SwarmClient, isCertain: boolean) {
+    this.client = client;
+    this.isCertain = isCertain;
+    this.isKnown = isCertain;
+  }
+
+  /** Whether the daemon is a manager; remembered for a minute if it is not. Rejects if it was one and is lost. */
+  isManager(): Promise<boolean> {
+    const ageMs = performance.now() - this.checkedAtMs;
+    if (ageMs < (this.isKnown ? CHECK_AGAIN_MS : FORGET_MS)) return Promise.resolve(this.isKnown);
+    this.checking ??= this.check().finally(() => (this.checking = undefined));
+    return this.checking;
+  }
+
+  follow(onChange: OnChange, onLink: OnLink, signal: AbortSignal): void {
+    void this.run(onChange, onLink, signal);
+  }
+
+  /** A daemon that was never a manager is the Docker engine's to complain of. */
+  private async check(): Promise<boolean> {
+    try {
+      const isManager = await this.client.isManager();
+      if (!isManager && this.isCertain)
+        throw new EngineError("unreachable", "no daemon in swarm_managers is a manager");
+      this.isKnown = isManager;
+      this.checkedAtMs = performance.now();
+      return isManager;
+    } catch (error) {
+      if (this.isKnown || !(error instanceof EngineError)) throw error;
+      this.checkedAtMs = performance.now();
+      return false;
+    }
+  }
+
+  private async run(onChange: OnChange, onLink: OnLink, signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted;) {
+      const fault = await this.followOnce(onChange, onLink, signal);
+      if (signal.aborted) return;
+      failures = fault === undefined ? 0 : failures + 1;
+      if (fault !== undefined && this.isKnown) onLink(false);
+      const pauseMs = this.isKnown ? Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS) : FORGET_MS;
+      await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when the stream has ended, with what kept it from opening. */
+  private async followOnce(onChange: OnChange, onLink: OnLink, signal: AbortSignal): Promise<unknown> {
+    try {
+      if (!(await this.isManager())) return undefined;
+      const stream = await this.client.open(EVENTS, signal);
+      onLink(true);
+      onChange();
+      await hearAll(stream, onChange);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+}
+
+/** Without a quorum the stream of events stays open. */
+const CHECK_AGAIN_MS = 10_000;
+
+async function hearAll(stream: IncomingMessage, onChange: OnChange): Promise<void> {
+  stream.setEncoding("utf8");
+  let rest = "";
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) hear(line, onChange);
+  }
+}
+
+function hear(line: string, onChange: OnChange): void {
+  try {
+    const { Type: type, Actor } = JSON.parse(line) as ServiceEvent;
+    const name = Actor?.Attributes?.["name"];
+    if (type === "service" && name !== undefined) onChange(name);
+  } catch {
+    // no event
+  }
+}
+
+interface ServiceEvent {
+  readonly Type?: string;
+  readonly Actor?: { readonly Attributes?: Readonly<Record<string, string>> };
+}

@@ -1,0 +1,205 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestContext } from "node:test";
+import type Docker from "dockerode";
+import { cleanup } from "./cleanup.ts";
+import { ensureImage } from "./docker-images.ts";
+import { connect } from "./docker.ts";
+import { skipOrFail } from "./tools.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** A real swarm: one Docker daemon per network namespace of this machine, joined over a bridge. */
+export interface SwarmBed {
+  /** The first node is a manager, and the leader; so are the first `managers`. */
+  readonly nodes: readonly SwarmNode[];
+  /** An image that every node has, by its id: tasks that name it never pull. */
+  readonly image: string;
+  /** An attachable overlay network. */
+  readonly network: string;
+  /** The network namespace of a container on node 1 that is on that network, and publishes port 8080 at `address`. */
+  readonly gateway: { readonly netns: string; readonly address: string; readonly port: number };
+}
+
+export interface SwarmNode {
+  readonly docker: Docker;
+  /** As in DOCKER_HOST: a socket works from every network namespace. */
+  readonly host: string;
+  readonly address: string;
+  readonly netns: string;
+  /** Kills the daemon. */
+  kill(): void;
+}
+
+const PORT = 8080;
+
+/** Starts a swarm of so many nodes, which is gone when the test ends; without root or dockerd the test is skipped. */
+export async function swarmOrSkip(t: TestContext, size: number, managers = 1): Promise<SwarmBed | undefined> {
+  if (process.getuid?.() !== 0) return skip(t, "a swarm of its own needs root");
+  const missing = ["dockerd", "ip", "nsenter"].find((program) => !isInstalled(program));
+  if (missing !== undefined) return skip(t, `a swarm of its own needs ${missing}`);
+  const dir = mkdtempSync(path.join(tmpdir(), "dag-swarm-"));
+  const id = path.basename(dir).slice("dag-swarm-".length);
+  const subnet = `10.${150 + (process.pid % 100)}.${process.ppid % 250}`;
+  const bridge = `sw${id}`;
+  const pids: number[] = [];
+  cleanup(t, () => takeDown({ dir, id, bridge, size, pids }));
+  ip("link", "add", bridge, "type", "bridge");
+  ip("addr", "add", `${subnet}.254/24`, "dev", bridge);
+  ip("link", "set", bridge, "up");
+  const nodes = Array.from({ length: size }, (_, at) => startNode({ dir, id, bridge, subnet, number: at + 1, pids }));
+  await Promise.all(nodes.map(isUp));
+  await join(nodes, managers);
+  const [first] = nodes;
+  if (first === undefined) throw new TypeError("a swarm has a node");
+  const image = await shareImage(nodes);
+  const network = "app";
+  await first.docker.createNetwork({ Name: network, Driver: "overlay", Attachable: true });
+  const netns = await attach(first.docker, image, network);
+  return { nodes, image, network, gateway: { netns, address: first.address, port: PORT } };
+}
+
+function skip(t: TestContext, reason: string): undefined {
+  skipOrFail(t, reason);
+}
+
+function isInstalled(program: string): boolean {
+  try {
+    execFileSync("sh", ["-c", `command -v ${program}`], { env: { PATH: SYSTEM_PATH }, stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const SYSTEM_PATH = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
+
+function ip(...args: string[]): void {
+  execFileSync("ip", args, { env: { PATH: SYSTEM_PATH } });
+}
+
+interface NodeSpec {
+  readonly dir: string;
+  readonly id: string;
+  readonly bridge: string;
+  readonly subnet: string;
+  readonly number: number;
+  readonly pids: number[];
+}
+
+function startNode({ dir, id, bridge, subnet, number, pids }: NodeSpec): SwarmNode {
+  const [name, link, address] = [`sw${id}${number}`, `v${id}${number}`, `${subnet}.${number}`];
+  ip("netns", "add", name);
+  ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", name);
+  ip("link", "set", link, "master", bridge, "up");
+  ip("-n", name, "addr", "add", `${address}/24`, "dev", "eth0");
+  ip("-n", name, "link", "set", "eth0", "up");
+  ip("-n", name, "link", "set", "lo", "up");
+  const home = path.join(dir, `n${number}`);
+  const host = `unix://${home}/sock`;
+  // Not `ip netns exec`, which hides /sys/fs/cgroup. Without a default route nothing leaves the machine.
+  const daemon = [
+    `mkdir -p ${home}; hostname ${name}; exec dockerd --data-root ${home}/data --exec-root ${home}/exec`,
+    `--pidfile ${home}/pid -H ${host} -H tcp://${address}:2375 --tls=false --bip 172.${20 + number}.0.1/16`,
+    `--default-address-pool base=10.${90 + number}.0.0/16,size=24 --shutdown-timeout 3`,
+  ].join(" ");
+  const log = openSync(path.join(dir, `log${number}`), "a");
+  const env = { PATH: SYSTEM_PATH, DOCKER_SERVICE_PREFER_OFFLINE_IMAGE: "1" };
+  const args = [`--net=/run/netns/${name}`, "unshare", "--uts", "sh", "-c", daemon];
+  const child = spawn("nsenter", args, { env, detached: true, stdio: ["ignore", log, log] });
+  child.unref();
+  const { pid } = child;
+  if (pid === undefined) throw new Error("dockerd was not started");
+  pids.push(pid);
+  return {
+    docker: connect(host),
+    host,
+    address,
+    netns: `/run/netns/${name}`,
+    kill: () => void process.kill(pid, "SIGKILL"),
+  };
+}
+
+async function isUp({ docker, host }: SwarmNode): Promise<void> {
+  const answers = async (): Promise<boolean> =>
+    docker.ping().then(
+      () => true,
+      () => false,
+    );
+  await waitUntil(answers, 60_000, `the daemon at ${host}`);
+}
+
+async function join(nodes: readonly SwarmNode[], managers: number): Promise<void> {
+  const [first, ...others] = nodes;
+  if (first === undefined) return;
+  const listen = { ListenAddr: "0.0.0.0:2377" };
+  await first.docker.swarmInit({ ...listen, AdvertiseAddr: first.address });
+  const { JoinTokens } = (await first.docker.swarmInspect()) as { JoinTokens: { Manager: string; Worker: string } };
+  for (const [at, { docker, address }] of others.entries()) {
+    const JoinToken = at + 1 < managers ? JoinTokens.Manager : JoinTokens.Worker;
+    await docker.swarmJoin({ ...listen, AdvertiseAddr: address, RemoteAddrs: [`${first.address}:2377`], JoinToken });
+  }
+  const isComplete = async (): Promise<boolean> => {
+    const known = (await first.docker.listNodes()) as { Status?: { State?: string } }[];
+    return known.length === nodes.length && known.every(({ Status }) => Status?.State === "ready");
+  };
+  await waitUntil(isComplete, 30_000, "all nodes in the swarm");
+}
+
+/** Made once, and carried to the others, so that its id is the same everywhere. */
+async function shareImage([first, ...others]: readonly SwarmNode[]): Promise<string> {
+  if (first === undefined) return "";
+  const name = await ensureImage(first.docker, "app");
+  const { Id } = await first.docker.getImage(name).inspect();
+  for (const { docker } of others) {
+    const stream = await docker.loadImage(await first.docker.getImage(name).get());
+    for await (const _ of stream as AsyncIterable<unknown>);
+  }
+  return Id;
+}
+
+/** A container on the overlay network that sleeps: what runs in its network namespace is on that network as well. */
+async function attach(docker: Docker, image: string, network: string): Promise<string> {
+  const container = await docker.createContainer({
+    Image: image,
+    Cmd: ["sleep", "2147483"],
+    ExposedPorts: { [`${PORT}/tcp`]: {} },
+    HostConfig: { NetworkMode: network, PortBindings: { [`${PORT}/tcp`]: [{ HostPort: String(PORT) }] } },
+  });
+  await container.start();
+  return `/proc/${(await container.inspect()).State.Pid}/ns/net`;
+}
+
+/** Ends the daemons and what they ran, and only that: whatever names this bed's folder. */
+async function takeDown(bed: { dir: string; id: string; bridge: string; size: number; pids: number[] }): Promise<void> {
+  for (const pid of bed.pids) end(pid, "SIGTERM");
+  await waitUntil(() => ours(bed.dir).length === 0, 15_000, "the end of the daemons").catch(() => undefined);
+  for (const pid of ours(bed.dir)) end(pid, "SIGKILL");
+  for (const mount of mountsBelow(bed.dir)) execFileSync("umount", ["-l", mount], { env: { PATH: SYSTEM_PATH } });
+  for (let number = 1; number <= bed.size; number += 1) ip("netns", "del", `sw${bed.id}${number}`);
+  ip("link", "del", bed.bridge);
+  rmSync(bed.dir, { recursive: true, force: true });
+}
+
+function end(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // it has ended
+  }
+}
+
+function ours(dir: string): number[] {
+  const lines = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
+  return lines
+    .filter((line) => line.includes(`${dir}/`) && /dockerd|containerd|docker-proxy|runc/.test(line))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+function mountsBelow(dir: string): string[] {
+  const points = readFileSync("/proc/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "");
+  return points.filter((point) => point.startsWith(`${dir}/`)).toReversed();
+}
