@@ -8,9 +8,10 @@ import { createSchedule } from "./config/schedule.ts";
 import { createEndpoints, type Endpoints } from "./create-endpoints.ts";
 import { createTelemetry, type Telemetry, type TelemetryDeps } from "./create-telemetry.ts";
 import { createCurrentSettings, type CurrentSettings } from "./current-settings.ts";
-import { createAsk } from "./forward-auth/ask.ts";
 import { type AuthHandler, createAuthHandler } from "./forward-auth/handler.ts";
-import { createTraefikProvider } from "./forward-auth/traefik-provider.ts";
+import { createFrontEndpoints } from "./create-front-endpoints.ts";
+import { takesConnections } from "./forward-auth/takes-connections.ts";
+import { createTraefikPolls, type TraefikPolls } from "./forward-auth/traefik-polls.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle/lifecycle.ts";
 import { createLogTail } from "./lifecycle/workload/log-tail.ts";
 import type { Engines, Probe, Store } from "./lifecycle/ports.ts";
@@ -30,7 +31,6 @@ import { createGatewayServer, type GatewayServer } from "./server.ts";
 import { countingEngine } from "./telemetry/counting-engine.ts";
 import { createEventStream, type EventStream } from "./telemetry/event-stream.ts";
 import { clientAddress } from "./web/client-address.ts";
-import type { ExtraEndpoint } from "./web/extra-endpoint.ts";
 
 export interface AppDeps extends TelemetryDeps {
   /** The settings of file and environment; replaced by `reload`. */
@@ -62,11 +62,12 @@ export function createApp(deps: AppDeps): App {
   });
   const events = createEventStream();
   const telemetry = createTelemetry(deps, settings, events, () => lifecycle);
-  const lifecycle = wireLifecycle(deps, settings, events, telemetry);
+  const polls = createTraefikPolls({ clock: deps.clock, takesConnections });
+  const lifecycle = wireLifecycle(deps, { settings, events, telemetry, polls });
   const forwarder = createForwarder({ isTrusted });
   releaseConnections(events, forwarder);
 
-  const parts: Parts = { deps, settings, events, telemetry, lifecycle, untrusted };
+  const parts: Parts = { deps, settings, events, telemetry, lifecycle, polls, untrusted };
   const handlers = createHandlers(parts, forwarder, () => server.draining());
   const server = createListener(parts, handlers);
 
@@ -96,14 +97,13 @@ interface Parts {
   readonly events: EventStream;
   readonly telemetry: Telemetry;
   readonly lifecycle: Lifecycle;
+  readonly polls: TraefikPolls;
   readonly untrusted: UntrustedPeers;
 }
 
 function wireLifecycle(
   { clock, probe, store, engines }: AppDeps,
-  settings: CurrentSettings,
-  events: EventStream,
-  { metrics }: Telemetry,
+  { settings, events, telemetry: { metrics }, polls }: Omit<Parts, "deps" | "lifecycle" | "untrusted">,
 ): Lifecycle {
   return createLifecycle({
     clock,
@@ -111,6 +111,7 @@ function wireLifecycle(
     store,
     engines: counted(engines, metrics),
     emit: events.emit,
+    fronts: { progress: (sinceMs) => polls.progress(sinceMs, settings.gateway().traefik.throttleMs + APPLIED_MS) },
     settingsFor: settings.merge,
     createSchedule,
     matchesIgnore: createIgnoreMatcher(),
@@ -126,6 +127,9 @@ function counted(engines: Engines, metrics: Telemetry["metrics"]): Engines {
     process: countingEngine(process, metrics),
   };
 }
+
+/** What Traefik needs beyond its throttle: it was seen to apply a document within 0.3 s. */
+const APPLIED_MS = 1_000;
 
 /** Connections to an app end with its run. */
 function releaseConnections(events: EventStream, forwarder: Forwarder): void {
@@ -178,7 +182,7 @@ function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => bo
     merged,
     describeSettings: (workload) => describeWorkload(workload, merged()?.provenance ?? new Map()),
     version,
-    extras: frontEndpoints(parts),
+    extras: createFrontEndpoints({ lifecycle, polls: parts.polls, responder }),
   });
   const { polls, pollAllowed } = endpoints;
   const count = metrics.authRequest;
@@ -193,19 +197,6 @@ function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => bo
     count,
   });
   return { proxy, auth, endpoints };
-}
-
-/** What front proxies read in addition to their auth requests. */
-function frontEndpoints({ settings: { responder }, lifecycle }: Parts): readonly ExtraEndpoint[] {
-  const { portOf, routes, settings, enginesUp } = lifecycle;
-  return [
-    {
-      path: "/_provider/traefik",
-      access: "admin-or-trusted",
-      handle: createTraefikProvider({ settings, portOf, enginesUp, responder }),
-    },
-    { path: "/_ask", access: "trusted", handle: createAsk({ routes, responder }) },
-  ];
 }
 
 function createListener(parts: Parts, { proxy, auth, endpoints }: Handlers): GatewayServer {

@@ -20,6 +20,8 @@ export interface DeadlineView {
   readonly pauseAfterMs: number;
   readonly throttleAfterMs: number;
   readonly throttled: boolean;
+  /** So long before the end of an idle time a recall of its fronts begins; 0: they ask. */
+  readonly leadMs?: number;
   /** When its suspension ends; 0: it is not suspended. */
   readonly suspendedUntilMs?: number;
   /** The next opening or closing of its schedule. */
@@ -84,7 +86,7 @@ function idle(view: DeadlineView): Deadline | undefined {
 
 function after(view: DeadlineView, kind: DeadlineKind, quietMs: number | undefined): Deadline | undefined {
   if (quietMs === undefined || quietMs <= 0) return undefined;
-  return { kind, atMs: notBefore(view, view.lastActivityMs + quietMs) };
+  return { kind, atMs: notBefore(view, view.lastActivityMs + quietMs) - Math.min(view.leadMs ?? 0, quietMs / 2) };
 }
 
 function notBefore(view: DeadlineView, atMs: number): number {

@@ -56,7 +56,10 @@ export type AdminAuth =
 export interface TraefikProviderSettings {
   readonly entryPoints: readonly string[];
   readonly certResolver: string;
-  readonly via: "forward-auth" | "proxy";
+  readonly via: "auto" | "forward-auth" | "proxy";
+  readonly whenAwake: "ask" | "direct";
+  /** How long Traefik may take to apply a document. */
+  readonly throttleMs: number;
   readonly middlewares: readonly string[];
   readonly priority: number;
 }
@@ -117,6 +120,8 @@ export interface WorkloadSettings {
   /** `undefined`: `requests`, or `traffic` after the first auth request about it. */
   readonly idleSignal: IdleSignal | undefined;
   readonly busyPath: string;
+  /** Whether Traefik asks before each request while it is ready; absent: as the gateway's settings say. */
+  readonly traefikWhenAwake?: "ask" | "direct";
   readonly passHost: boolean;
   readonly logs: LogAccess;
   readonly title: string;

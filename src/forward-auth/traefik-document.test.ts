@@ -8,6 +8,8 @@ const TRAEFIK = {
   entryPoints: ["web"],
   certResolver: "",
   via: "forward-auth",
+  whenAwake: "ask",
+  throttleMs: 2_000,
   middlewares: [],
   priority: 900,
 } as const;

@@ -1,4 +1,5 @@
 import type { Settings, TraefikProviderSettings, WorkloadSettings } from "../core/settings.ts";
+import type { Forwarding } from "./forwarding.ts";
 import { serverName as serverNameOf } from "../core/server-name.ts";
 import { anyHostRule, hostsRule, pollRule, withoutPort } from "./traefik-rules.ts";
 
@@ -39,23 +40,24 @@ interface ServersTransport {
 }
 
 /**
- * Creates a router and a service for every host, awake or asleep. `self` is our own `host:port` as Traefik reaches it.
- * The same settings give the same text; without a host it is `{}`, which clears what was there. `portOf` knows
- * discovered ports, by container name.
+ * Creates a router and a service for every host, awake or asleep. `self` is our own `host:port` as Traefik reaches it. The same
+ * settings give the same text; without a host it is `{}`, which clears what was there. What `forwarding` does not know goes
+ * through the gateway, unless the settings say otherwise.
  */
 export function traefikDocument(
   settings: Settings,
   self: string,
-  portOf: (name: string) => number | undefined = () => undefined,
+  forwarding: ReadonlyMap<string, Forwarding> = new Map(),
 ): TraefikDocument {
   const { traefik } = settings.gateway;
-  const targets = findTargets(settings);
+  const targets = findTargets(settings, forwarding);
   if (targets.length === 0) return {};
   const routers = targets.flatMap((target) => routersOf(target, traefik));
+  // Also while none is asked about: what sleeps next finds it there.
   const isAsked = targets.some(({ workload }) => workload !== undefined);
   if (isAsked) routers.push(["dag-polls", pollRouter(settings, traefik)]);
   const services = targets.flatMap(({ service, workload }): [string, Service][] =>
-    workload === undefined ? [] : [[service, serviceOf(service, workload, portOf(workload.name))]],
+    workload === undefined ? [] : [[service, serviceOf(service, workload)]],
   );
   const transports = targets.flatMap(({ service, workload }): [string, ServersTransport][] =>
     workload?.targetScheme === "https" ? [[service, transportTo(workload)]] : [],
@@ -83,10 +85,13 @@ interface Target {
   readonly service: string;
   readonly hosts: readonly string[];
   /** Traefik connects to it directly; `undefined`: the gateway forwards the traffic. */
-  readonly workload: WorkloadSettings | undefined;
+  readonly workload: (WorkloadSettings & { readonly url: string; readonly isAsked: boolean }) | undefined;
 }
 
-function findTargets({ workloads, groups, gateway }: Settings): readonly Target[] {
+function findTargets(
+  { workloads, groups, gateway }: Settings,
+  forwarding: ReadonlyMap<string, Forwarding>,
+): readonly Target[] {
   const taken = new Set<string>();
   // `app:8443` and `app` are one host to Traefik: the one without a port comes first.
   const claim = (hosts: readonly string[]): string[] =>
@@ -94,11 +99,12 @@ function findTargets({ workloads, groups, gateway }: Settings): readonly Target[
       .toSorted((a, b) => Number(a !== withoutPort(a)) - Number(b !== withoutPort(b)))
       .map(withoutPort)
       .filter((host) => !taken.has(host) && taken.add(host));
-  const single = byName(workloads).map(({ name, hosts, process, ...rest }): Target => {
-    // The tasks of a service change while Traefik has the document, and nobody counts what passes the gateway by.
-    const direct = gateway.traefik.via === "forward-auth" && process === undefined && rest.engine !== "swarm";
-    const workload = direct ? { name, hosts, ...rest } : undefined;
-    return { router: `dag-app-${name}`, service: direct ? `dag-app-${name}` : GATEWAY, hosts: claim(hosts), workload };
+  const single = byName(workloads).map((settings): Target => {
+    const { name, hosts } = settings;
+    const { reach, isAsked } = forwarding.get(name) ?? unknownForwarding(settings, gateway.traefik);
+    const url = reach.by === "gateway" ? undefined : urlOf(settings, reach);
+    const workload = url === undefined ? undefined : { ...settings, url, isAsked };
+    return { router: `dag-app-${name}`, service: url ? `dag-app-${name}` : GATEWAY, hosts: claim(hosts), workload };
   });
   // Which member is awake changes from request to request: the traffic of a group passes through the gateway.
   const several = byName(groups).map(({ name, hosts }): Target => ({
@@ -114,7 +120,7 @@ function routersOf({ router, service, hosts, workload }: Target, traefik: Traefi
   const plain = hosts.filter((host) => !host.startsWith("*.")).toSorted();
   const wild = hosts.filter((host) => host.startsWith("*.")).toSorted();
   // Others come first: one that authenticates then also decides who may wake.
-  const middlewares = [...traefik.middlewares, ...(workload === undefined ? [] : [WAKE])];
+  const middlewares = [...traefik.middlewares, ...(workload?.isAsked ? [WAKE] : [])];
   const common = { ...(middlewares.length > 0 && { middlewares }), service };
   const routers: [string, Router][] = wild.map((host) => [
     `dag-wild-${host.slice(2)}`,
@@ -165,13 +171,20 @@ function forwardAuthAt(self: string): ForwardAuth {
   return { address: `http://${self}/_auth/traefik`, trustForwardHeader: false, maxResponseBodySize: MOST_BODY_BYTES };
 }
 
-function serviceOf(
-  name: string,
-  { name: container, targetPort = 80, targetScheme }: WorkloadSettings,
-  port: number = targetPort,
-): Service {
-  const servers = [{ url: `${targetScheme}://${container}:${port}` }];
-  return { loadBalancer: { servers, ...(targetScheme === "https" && { serversTransport: name }) } };
+function unknownForwarding(
+  { name, targetPort: port = 80, process, engine }: WorkloadSettings,
+  traefik: TraefikProviderSettings,
+): Forwarding {
+  const isNamed = traefik.via === "forward-auth" && process === undefined && engine !== "swarm";
+  return { reach: isNamed ? { by: "name", host: name, port } : { by: "gateway", why: "unknown" }, isAsked: true };
+}
+
+function urlOf({ targetScheme }: WorkloadSettings, { host, port }: { host: string; port: number }): string {
+  return `${targetScheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function serviceOf(name: string, { targetScheme, url }: NonNullable<Target["workload"]>): Service {
+  return { loadBalancer: { servers: [{ url }], ...(targetScheme === "https" && { serversTransport: name }) } };
 }
 
 function transportTo({ hosts, targetVerify }: WorkloadSettings): ServersTransport {

@@ -1,40 +1,57 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { hostName } from "../core/host-table.ts";
 import type { Settings } from "../core/settings.ts";
-import { createAnswer } from "../respond/answer.ts";
+import { type Answer, createAnswer } from "../respond/answer.ts";
 import type { Responder } from "../respond/responder.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
+import type { Forwarding } from "./forwarding.ts";
 import { traefikDocument } from "./traefik-document.ts";
 
 interface ProviderDeps {
   readonly settings: () => Settings;
-  /** Where a container listens, if that is known better than from its settings; absent: not at all. */
-  readonly portOf?: (name: string) => number | undefined;
+  /** How the Traefik at this address forwards to each workload; absent: as the settings say. */
+  readonly forwarding?: (settings: Settings, address: string) => ReadonlyMap<string, Forwarding>;
+  /** Called when a document is fetched. */
+  readonly noteFetch?: (socket: Socket) => void;
   readonly enginesUp: () => boolean;
   readonly responder: () => Responder;
 }
 
 /**
- * `GET /_provider/traefik`. Always a 200 with everything that is known, since Traefik drops what is missing and slows
- * down after anything else. While Docker is unreachable, that is what was known before; only when nothing was ever
- * read, so that labelled hosts would be missing, a 503 makes Traefik keep what it has.
+ * `GET /_provider/traefik`. Always a 200 with everything that is known, since Traefik drops what is missing and slows down after
+ * anything else. While Docker is unreachable, that is what was known before; only when nothing was ever read, so that labelled hosts
+ * would be missing, a 503 makes Traefik keep what it has. It is kept until something in it changes; Traefik 3.7 asks for no
+ * less than the whole (it sends no If-None-Match).
  */
-export function createTraefikProvider({ settings, portOf = () => undefined, enginesUp, responder }: ProviderDeps) {
-  let last: { readonly settings: Settings; readonly known: string; readonly text: string } | undefined;
+export function createTraefikProvider(deps: ProviderDeps) {
+  const { settings, forwarding = () => undefined, enginesUp, responder } = deps;
+  let last: { readonly settings: Settings; readonly known: string; readonly answer: Answer } | undefined;
   let wasUp = false;
 
   return function provide(req: IncomingMessage, res: ServerResponse): void {
     const current = settings();
     wasUp ||= enginesUp() || isWithoutDocker(current);
     if (!wasUp) return writeAnswer(res, responder().problem("not-ready", {}, { kind: "other" }), req.method);
+    // First, so that a document which lets Traefik forward by itself is never older than its fetch.
+    if (req.method === "GET") deps.noteFetch?.(req.socket);
     const self = addressOf(req);
-    const found = current.workloads.filter(({ findsPort }) => findsPort).map(({ name }) => portOf(name));
-    const known = `${self} ${found.join()}`;
+    const ways = forwarding(current, (req.socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/u, ""));
+    const known = `${self} ${ways === undefined ? "" : signatureOf(ways)}`;
     if (last?.settings !== current || last.known !== known) {
-      last = { settings: current, known, text: JSON.stringify(traefikDocument(current, self, portOf)) };
+      const text = JSON.stringify(traefikDocument(current, self, ways));
+      last = { settings: current, known, answer: createAnswer(text, { status: 200, type: "application/json" }) };
     }
-    writeAnswer(res, createAnswer(last.text, { status: 200, type: "application/json" }), req.method);
+    writeAnswer(res, last.answer, req.method);
   };
+}
+
+function signatureOf(ways: ReadonlyMap<string, Forwarding>): string {
+  let text = "";
+  for (const { reach, isAsked } of ways.values()) {
+    text += reach.by === "gateway" ? "-" : `${reach.host}:${reach.port}${isAsked ? "?" : "!"}`;
+  }
+  return text;
 }
 
 /** Our own `host:port` as Traefik has just reached it. */

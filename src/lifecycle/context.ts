@@ -1,6 +1,6 @@
 import type { Emit, WakeCause } from "../core/events.ts";
 import type { WorkloadEvent } from "../core/workload-state.ts";
-import type { Clock, Probe } from "./ports.ts";
+import type { Clock, DirectFronts, Probe } from "./ports.ts";
 import type { WorkloadRecord } from "./workload/record.ts";
 import type { Truces } from "./reconcile/truces.ts";
 
@@ -11,7 +11,8 @@ export interface LifecycleContext {
   readonly emit: Emit;
   /** The workloads that another tool is working on. */
   readonly truces: Truces;
-  /** Applies an event to a record; its reactions run at once, or after those in progress. */
+  readonly fronts: DirectFronts;
+  /** Applies an event to a record; what follows from that runs at once, or after the reactions that are under way. */
   readonly dispatch: (record: WorkloadRecord, event: WorkloadEvent) => void;
   /** Ensures that `record` is ready or on its way, together with what it needs. */
   readonly wake: (record: WorkloadRecord, cause: WakeCause, force?: boolean) => void;

@@ -13,17 +13,17 @@ import type { LifecycleContext } from "./context.ts";
 import { createMemoryKeeper } from "./workload/memory.ts";
 import { notify } from "./workload/notify.ts";
 import { openOrClose } from "./stop/open-or-close.ts";
-import type { Clock, Engines, Probe, Store } from "./ports.ts";
+import type { Clock, DirectFronts, Engines, Probe, Store } from "./ports.ts";
 import { createReactionQueue } from "./workload/reaction-queue.ts";
 import { probeJob } from "./wake/probe.ts";
 import { createReconciler } from "./reconcile/reconcile.ts";
 import type { WorkloadRecord } from "./workload/record.ts";
 import type { Routes } from "./admit/route.ts";
+import { endRecall, idleAfterRecall, orderAfterRecall } from "./stop/recall.ts";
 import { sleepIdle } from "./stop/sleep-idle.ts";
 import { takeSample } from "./usage/sample.ts";
 import type { Schedule } from "./workload/schedule.ts";
 import { mayBeWoken, resume, suspend } from "./stop/suspension.ts";
-import { targetPortOf } from "./wake/target-port.ts";
 import { throttle, unthrottle } from "./stop/throttle.ts";
 import { rearm } from "./workload/timers.ts";
 import { createTruces } from "./reconcile/truces.ts";
@@ -35,7 +35,9 @@ export interface LifecycleDeps {
   readonly store: Store;
   readonly engines: Engines;
   readonly emit: Emit;
-  /** Returns the current configuration for the labels in the engines. Called whenever the inventory changed. */
+  /** Absent: there are none. */
+  readonly fronts?: DirectFronts;
+  /** The configuration as it is, given what the engines hold (labels). Called whenever the inventory changed. */
   settingsFor(inventory: readonly InventoryItem[]): Settings;
   createSchedule(settings: ScheduleSettings): Schedule;
   readonly matchesIgnore: (rules: IgnoreRules, request: ClientRequest) => boolean;
@@ -50,10 +52,6 @@ export interface Lifecycle extends Admitter {
   readonly settings: () => Settings;
   /** True while every engine in use is reachable. */
   readonly enginesUp: () => boolean;
-  /**
-   * Returns where the workload of this name listens, even if its port was discovered; `undefined`: nowhere, or unknown.
-   */
-  readonly portOf: (name: string) => number | undefined;
   /** Reads the current state, then follows it until `stop`. */
   start(): Promise<void>;
   /** Reads configuration and inventory again. */
@@ -87,6 +85,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     probe,
     emit,
     truces: createTruces(clock),
+    fronts: deps.fronts ?? NO_FRONTS,
     dispatch(record, event) {
       if (isOurs(record)) dispatch({ context, jobs: JOBS, react }, record, event);
     },
@@ -125,6 +124,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
   function wake(record: WorkloadRecord, cause: WakeCause, force = false): void {
     if (!isOurs(record) || !mayBeWoken(record, cause)) return;
+    if (cause === "admin") endRecall(context, record);
     const { status } = record.state;
     if (status !== "starting" && status !== "ready") record.wakeCause = cause;
     if (record.throttled) void unthrottle(context, record);
@@ -145,7 +145,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
         resume(context, record);
         return undefined;
       case "throttle":
-        throttle(context, record);
+        idleAfterRecall(context, record, () => throttle(context, record));
         return undefined;
       case "sample":
         takeSample(context, record);
@@ -176,19 +176,17 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       return settings;
     },
     enginesUp: () => reconciler.enginesUp(),
-    portOf(name) {
-      const record = records.get(name);
-      return record && targetPortOf(record);
-    },
     async start() {
       await memory.load();
       await reconciler.start(() => settings?.gateway.discoveryIntervalMs ?? 0, stopped.signal);
     },
     reload: () => reconciler.reload(),
     wake,
-    sleep: (record) => context.dispatch(record, { type: "sleep", reason: "admin" }),
+    sleep: (record) =>
+      orderAfterRecall(context, record, () => context.dispatch(record, { type: "sleep", reason: "admin" })),
     pin(record, ms) {
       pinUntil(record, ms > 0 ? clock.now() + ms : 0);
+      if (ms > 0 && record.recall?.order === undefined) endRecall(context, record);
       if (ms > 0) context.dispatch(record, { type: "arrival" }); // an idle stop may have begun to drain
       context.rearm(record);
       notify(record.watchers);
@@ -201,6 +199,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
         record.job?.abort();
         record.targets.following?.abort();
         record.timer?.abort.abort();
+        record.recall?.abort.abort();
       }
       await speedUpAll();
       await memory.save();
@@ -212,4 +211,5 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 /** How long the engine may take to give every workload its own limits back. */
 const UNTHROTTLE_TIMEOUT_MS = 3_000;
 
+const NO_FRONTS: DirectFronts = { progress: () => ({ kind: "done" }) };
 const NOTHING_YET: Routes = { generation: 0, hosts: { find: () => undefined, size: 0 }, byName: new Map() };

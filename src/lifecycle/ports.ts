@@ -1,3 +1,5 @@
+import type { ReachFacts } from "../core/front-reach.ts";
+import type { RecallProgress } from "../core/recall.ts";
 import type { Endpoint, InventoryItem, Observation } from "../core/observation.ts";
 import type { EngineCapabilities, EngineKind } from "../core/engine-kind.ts";
 import type { ProcessSettings, StopMethod } from "../core/settings.ts";
@@ -73,8 +75,16 @@ export interface Engine {
   throttle(ref: WorkloadRef, allowance: Allowance): Promise<void>;
   /** Restores its former limits; does nothing for one that was recreated since. */
   restore(ref: WorkloadRef, own: Limits): Promise<void>;
+  /** How others than the gateway reach it, asleep or awake; absent where that cannot be told. */
+  reachFacts?(ref: WorkloadRef): Promise<ReachFacts | undefined>;
   /** Releases what the engine holds; a process engine ends its children here. */
   close(): Promise<void>;
+}
+
+/** The fronts that forward to workloads by a document of ours. */
+export interface DirectFronts {
+  /** Whether all of them go by a document that was made after `sinceMs`. */
+  progress(sinceMs: number): RecallProgress;
 }
 
 /** All engines by their id. */
@@ -203,6 +213,8 @@ export interface Memory {
   readonly goodHosts?: readonly string[];
   /** Its own limits, while it is throttled. */
   readonly ownLimits?: Limits;
+  /** Fronts may forward to it without asking. */
+  readonly direct?: true;
   /** Its counters when nobody had used it since its last activity. */
   readonly counters?: Counters;
   /** How many instances it had when it was last seen with more than one. */

@@ -72,7 +72,7 @@ describe("an app without target_port", () => {
   );
 });
 
-const TRUSTING = { trusted_proxies: ["127.0.0.1"] };
+const TRUSTING = { trusted_proxies: ["127.0.0.1"], traefik: { via: "forward-auth" } };
 
 /** Its image exposes exactly these ports; `/hosts` is a page of it. */
 async function sleeping(docker: TestDocker, listens: number, exposes: readonly number[]): Promise<TestContainer> {

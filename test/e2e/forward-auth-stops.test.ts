@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { describe } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startFrontApps } from "../support/front-apps.ts";
-import { frontSetups } from "../support/front-setups.ts";
+import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import type { Gateway } from "../support/gateway.ts";
 import { request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
@@ -14,12 +14,15 @@ const STOP_ROUNDS = Number(process.env["STOP_ROUNDS"] ?? 4);
 const CLIENTS = 4;
 
 describe("an app that is stopped again and again under its clients", () => {
-  for (const front of ["traefik", "caddy", "nginx", "nginxCached"] as const) {
+  for (const front of ["traefik", "caddy", "nginx", "nginxCached", "traefikDirect"] as const) {
     onDocker(`loses nothing and gets nothing twice behind ${front}`, async (t, docker) => {
-      const setup = await startFrontApps(t, docker, "address", [{ name: "app", env: { LOG_IDS: "1" } }]);
+      const reach = front === "traefikDirect" ? "published" : "address";
+      const specs = [{ name: "app", env: { LOG_IDS: "1" } }];
+      const setup = await startFrontApps(t, docker, reach, specs);
       const running = await frontSetups[front](t, setup);
       const [app] = setup.apps;
       if (running === undefined || app === undefined) return;
+      if (front === "traefikDirect") await untilRouted(running, app.container.name, true);
       const over = new AbortController();
       const faults: string[] = [];
       const sent: string[] = [];
@@ -34,7 +37,11 @@ describe("an app that is stopped again and again under its clients", () => {
       };
       const clients = Array.from({ length: CLIENTS }, client);
       try {
-        for (let round = 0; round < STOP_ROUNDS; round += 1) await stopAndWake(setup.gateway, app.container.name);
+        for (let round = 0; round < STOP_ROUNDS; round += 1) {
+          await stopAndWake(setup.gateway, app.container.name, async () => {
+            if (front === "traefikDirect") await untilRouted(running, app.container.name, false);
+          });
+        }
       } finally {
         over.abort();
         await Promise.all(clients);
@@ -61,12 +68,13 @@ async function ask(port: number, host: string, id: string, isPost: boolean): Pro
 }
 
 /** Its clients wake it as soon as it is down. */
-async function stopAndWake(gateway: Gateway, name: string): Promise<void> {
+async function stopAndWake(gateway: Gateway, name: string, isReady: () => Promise<void>): Promise<void> {
   const status = async (): Promise<{ state: string; wakes_total: number }> => {
     const { containers } = (await gateway.request({ path: "/_status/api" })).json();
     return containers.find((one: { readonly name: string }) => one.name === name);
   };
   await waitUntil(async () => (await status()).state === "ready", 40_000, "the app to be ready");
+  await isReady();
   await sleep(200 + Math.random() * 200);
   const { wakes_total: before } = await status();
   const stopped = await gateway.request({ path: `/_status/stop?container=${name}`, method: "POST" });

@@ -4,8 +4,8 @@ import { describe, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { cleanup } from "../support/cleanup.ts";
-import { startFrontApps, untilAsleep } from "../support/front-apps.ts";
-import { frontSetups } from "../support/front-setups.ts";
+import { type Reach, startFrontApps, untilAsleep } from "../support/front-apps.ts";
+import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import { request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 
@@ -13,20 +13,25 @@ import { onDocker } from "../support/sleeping.ts";
 const AWAY_MS = Number(process.env["AWAY_MS"] ?? 6_000);
 const IDLE_MS = 4_000;
 
+const REACH: Readonly<Record<string, Reach>> = { traefikDirect: "published" };
+
 describe("a gateway that is killed takes no app that is awake with it", () => {
-  for (const front of ["nginxCached", "caddyFixed"] as const) {
+  for (const front of ["nginxCached", "caddyFixed", "traefikDirect"] as const) {
     onDocker(`behind ${front}, and when it is back it stops what is idle, and nothing else`, async (t, docker) => {
       const keys = { idle_timeout: `${IDLE_MS}ms` };
-      const setup = await startFrontApps(t, docker, "address", [
+      const specs = [
         { name: "used", keys },
         { name: "unused", keys: { idle_timeout: `${AWAY_MS + 6_000}ms` } },
-      ]);
+      ];
+      const setup = await startFrontApps(t, docker, REACH[front] ?? "address", specs);
       const running = await frontSetups[front](t, setup);
       const [used, unused] = setup.apps;
       if (running === undefined || used === undefined || unused === undefined) return;
+      if (front === "traefikDirect") await untilRouted(running, unused.container.name, true);
       assert.equal((await request({ port: running.port, host: unused.host })).status, 200);
       const clients = startClients(t, running.port, used.host);
       await sleep(5_000);
+      if (front === "traefikDirect") await untilRouted(running, used.container.name, false);
       await setup.gateway.stop("SIGKILL");
       await sleep(AWAY_MS);
       const again = await setup.gateway.restart();
@@ -59,7 +64,7 @@ function startClients(t: TestContext, port: number, host: string): Clients {
       );
       served += 1;
       if (what !== undefined) faults.push(`c${index}-${count}: ${what}`);
-      await sleep(Math.random() * 80);
+      await sleep(Math.random() * 200);
     }
   }
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { headers: { host } });

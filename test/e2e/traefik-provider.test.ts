@@ -59,7 +59,9 @@ describe("/_provider/traefik is a document that Traefik takes without a word", (
       t,
       docker,
       {
-        gateway: { traefik: { entry_points: ["web"], cert_resolver: "le", middlewares: ["deny@file"] } },
+        gateway: {
+          traefik: { via: "forward-auth", entry_points: ["web"], cert_resolver: "le", middlewares: ["deny@file"] },
+        },
         containers: [{ name: "one", host: ["one.test", "*.one.test"] }],
       },
       {

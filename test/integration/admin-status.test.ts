@@ -70,6 +70,7 @@ test("a sleeping container is reported with the reference's fields and ours", as
     suspended_until: null,
     stop_deletes: false,
     throttled: false,
+    traefik: null,
     ended_by: null,
     update_wait: null,
     failure: null,

@@ -1,5 +1,5 @@
 import type { Usage } from "../../src/lifecycle/ports.ts";
-import type { ForwardAuthFixture } from "./auth-fixture.ts";
+import type { LifecycleFixture } from "./lifecycle-fixture.ts";
 
 /** What the app's counters show: each kind of traffic, from one moment to another after the first question. */
 export interface Flow {
@@ -29,7 +29,7 @@ export const pings = (toMs: number): Flow => ({ fromMs: 0, toMs, everyMs: 20_000
 
 /** Makes the app's counters follow these flows from now on. */
 export function flow(
-  fixture: ForwardAuthFixture,
+  fixture: Pick<LifecycleFixture, "clock" | "engine">,
   flows: readonly Flow[],
   more: (ms: number) => Partial<Usage> = () => ({}),
 ): void {

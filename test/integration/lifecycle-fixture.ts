@@ -5,7 +5,7 @@ import type { GatewaySettings, GroupSettings, Settings, WorkloadSettings } from 
 import type { WorkloadState } from "../../src/core/workload-state.ts";
 import type { Admission } from "../../src/lifecycle/admit/admit.ts";
 import { closeLease } from "../../src/lifecycle/workload/lease.ts";
-import type { Memory } from "../../src/lifecycle/ports.ts";
+import type { DirectFronts, Memory } from "../../src/lifecycle/ports.ts";
 import type { LeaseKind, WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import { createDailySchedule } from "./daily-schedule.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
@@ -61,6 +61,7 @@ export async function openLifecycle(
     clock?: ManualClock;
     /** The engine is out of reach at first. */
     isLost?: boolean;
+    fronts?: DirectFronts;
   } = {},
 ): Promise<LifecycleFixture> {
   const settings = fixtureSettings(workloads, more);
@@ -73,6 +74,7 @@ export async function openLifecycle(
     memories: new Map(memories),
     createSchedule: createDailySchedule,
     isLost: more.isLost ?? false,
+    ...(more.fronts && { fronts: more.fronts }),
   });
   const { engine, lifecycle, events } = fixture;
   let ordered = 0;

@@ -1,7 +1,7 @@
 import type { DomainEvent, Emit } from "../../src/core/events.ts";
 import type { ScheduleSettings, Settings } from "../../src/core/settings.ts";
 import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
-import type { Memory, Store } from "../../src/lifecycle/ports.ts";
+import type { DirectFronts, Memory, Store } from "../../src/lifecycle/ports.ts";
 import type { Schedule } from "../../src/lifecycle/workload/schedule.ts";
 import { createFakeEngine, type FakeEngine } from "./fake-engine.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
@@ -33,6 +33,7 @@ export async function startManualLifecycle(
     createSchedule?: (settings: ScheduleSettings) => Schedule;
     /** The engine is out of reach at first. */
     isLost?: boolean;
+    fronts?: DirectFronts;
   } = {},
 ): Promise<ManualLifecycle> {
   const clock = options.clock ?? createManualClock();
@@ -61,6 +62,7 @@ export async function startManualLifecycle(
       events.push(event);
       options.emit?.(event);
     },
+    ...(options.fronts && { fronts: options.fronts }),
     settingsFor: () => current,
     createSchedule: options.createSchedule ?? neverScheduled,
     matchesIgnore: (rules, { userAgent }) => rules.userAgents.some((part) => userAgent.toLowerCase().includes(part)),

@@ -30,7 +30,15 @@ const GATEWAY: GatewaySettings = {
   stateFile: "",
   templatesDir: "",
   theme: "default",
-  traefik: { entryPoints: ["websecure"], certResolver: "", via: "forward-auth", middlewares: [], priority: 100_000 },
+  traefik: {
+    entryPoints: ["websecure"],
+    certResolver: "",
+    via: "forward-auth",
+    whenAwake: "ask",
+    throttleMs: 2_000,
+    middlewares: [],
+    priority: 100_000,
+  },
   notify: [],
 };
 

@@ -60,6 +60,7 @@ export async function startFrontApps(
       gateway: {
         trusted_proxies: ["127.0.0.0/8"],
         address: reach === "published" ? "published" : "container",
+        traefik: { entry_points: ["web"], when_awake: "direct" }, // for a Traefik that fetches our document
       },
       containers: apps.map(({ container, host }, index) => ({
         name: container.name,

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import type { FrontApps } from "./front-apps.ts";
+import { request } from "./http.ts";
+import { waitUntil } from "./wait-until.ts";
 import { type Front, startCaddy, startNginx, startTraefik } from "./fronts.ts";
 
 /** Each front before the same sleeping apps, set up as its guide says; `undefined`: it is missing. */
@@ -33,6 +35,14 @@ export const frontSetups = {
             ]),
           ),
         },
+      },
+    }),
+
+  /** The HTTP provider, by which Traefik asks about an app only while that is not ready. The apps have published ports. */
+  traefikDirect: (t: TestContext, { gateway }: Pick<FrontApps, "gateway">, address = "127.0.0.1") =>
+    startTraefik(t, {
+      static: {
+        providers: { http: { endpoint: `http://${address}:${gateway.port}/_provider/traefik`, pollInterval: "1s" } },
       },
     }),
 
@@ -129,4 +139,17 @@ server {
     proxy_set_header X-Forwarded-For $remote_addr;
   }
 }`;
+}
+
+/** Resolves when Traefik has a router for this container, which asks before each request or does not. */
+export async function untilRouted({ adminPort }: Front, name: string, isAsked: boolean): Promise<void> {
+  await waitUntil(
+    async () => {
+      const found = await request({ port: adminPort, path: `/api/http/routers/dag-app-${name}@http` });
+      if (found.status !== 200) return false;
+      return (found.json().middlewares ?? []).includes("dag-wake@http") === isAsked;
+    },
+    20_000,
+    `a router of ${name} that ${isAsked ? "asks" : "does not ask"}`,
+  );
 }

@@ -10,6 +10,7 @@ import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
 import { targetPortOf } from "../../lifecycle/wake/target-port.ts";
 import { tlsFault } from "../../lifecycle/wake/wants-tls.ts";
 import type { ConfigNotes } from "../../web/endpoints-deps.ts";
+import { frontWarnings, reachText } from "./front-warnings.ts";
 import { scheduleStatus } from "./schedule-status.ts";
 import { idleSchedule, nextStopMs, toWall } from "./idle-schedule.ts";
 import type { WakesToday } from "./wakes-today.ts";
@@ -82,6 +83,14 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     suspended_until: record.suspendedUntilMs > now ? iso(record.suspendedUntilMs) : null,
     stop_deletes: stopDeletes(record),
     throttled: record.throttled,
+    traefik:
+      record.forwarding === undefined
+        ? null
+        : {
+            reached: reachText(record.forwarding.reach),
+            asked: record.forwarding.asked !== undefined,
+            asked_because: record.forwarding.asked ?? null,
+          },
     ended_by: record.endedBy ?? null,
     update_wait:
       truce === undefined || record.gate !== undefined
@@ -97,13 +106,13 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
             at: isoWall(failed.failure.atMs),
             retry_at: iso(failed.retryAtMs),
           },
-    warnings: [...warningsOf(merged(), record.name), ...targetWarnings(record)],
+    warnings: [...warningsOf(merged(), record.name), ...targetWarnings(record, now)],
   };
 }
 
-/** What is wrong with the front's way to it, as it reported itself. */
-export function targetWarnings(record: WorkloadRecord): string[] {
-  return record.wantsTls ? [tlsFault(record)] : [];
+/** What is wrong with the way to it, as it reported itself. */
+export function targetWarnings(record: WorkloadRecord, nowMs: number): string[] {
+  return [...(record.wantsTls ? [tlsFault(record)] : []), ...frontWarnings(record, nowMs)];
 }
 
 /** Names of the groups that it is a member of. */

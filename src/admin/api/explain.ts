@@ -41,7 +41,7 @@ export function explain(
     why_not_stopped: awake ? whyNotStopped(lifecycle, record).map(inEnglish) : [],
     would_wake: awake ? [] : wouldWake(lifecycle, record).map(inEnglish),
     warnings: [
-      ...targetWarnings(record),
+      ...targetWarnings(record, context.clock.now()),
       ...untrustedPeers().map((address) => english("dash.untrustedPeer", { address })),
     ],
     will_stop: awake && plan !== undefined ? { at: iso(plan.atMs), reason: plan.reason } : null,

@@ -88,6 +88,10 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
   suspended_until: { what: "End of its suspension.", schema: orNull(moment) },
   stop_deletes: { what: "Whether a stop deletes it (it was started with `--rm`).", schema: flag },
   throttled: { what: "Whether its CPU is limited (`throttle_after`).", schema: flag },
+  traefik: {
+    what: "How the Traefik that fetched `/_provider/traefik` last reaches it, and whether (and why) it asks before each request; null: none has fetched.",
+    schema: orNull(record({ reached: text, asked: flag, asked_because: orNull(text) })),
+  },
   ended_by: {
     what: "Who ended its last run: the gateway, somebody else by an order such as `docker stop`, or nobody (it ended by itself).",
     schema: orNull(oneOf("us", "other", "itself")),

@@ -31,7 +31,7 @@ const PATIENCE_MS = 5_000;
  */
 export async function checkFront({ front, place, settings, items, gatewayUrl }: FrontQuestion): Promise<Finding[]> {
   const findings = await ask(front, place, settings, items);
-  return [...findInGateway(front, settings), ...(await findPeers(settings, gatewayUrl)), ...findings];
+  return [...findInGateway(front, settings), ...(await findPeers(settings, gatewayUrl, front)), ...findings];
 }
 
 async function ask(

@@ -2,20 +2,40 @@ import { z } from "zod";
 import type { Settings } from "../../core/settings.ts";
 import { createTranslate } from "../../respond/language.ts";
 import { askGateway } from "../ask-gateway.ts";
-import { type Finding, missing, note } from "./finding.ts";
+import { type Finding, missing, note, ok } from "./finding.ts";
 import { gatewayAddress } from "../gateway-address.ts";
 
-const seenPeers = z.object({ untrusted_proxies: z.array(z.string()) });
+const status = z.object({
+  untrusted_proxies: z.array(z.string()),
+  containers: z.array(
+    z.object({
+      name: z.string(),
+      traefik: z.object({ reached: z.string(), asked: z.boolean() }).nullish(),
+      warnings: z.array(z.string()).default([]),
+    }),
+  ),
+});
 
-/** Finds the proxies that the running gateway has seen and does not trust. `url` is GATEWAY_URL. */
-export async function findPeers({ gateway }: Settings, url: string | undefined): Promise<Finding[]> {
+/** What the running gateway knows of proxies: those that it does not trust, and how Traefik reaches each container. `url` is GATEWAY_URL. */
+export async function findPeers({ gateway }: Settings, url: string | undefined, front: string): Promise<Finding[]> {
   const address = gatewayAddress(gateway, url);
   if (typeof address === "string") return [note(address)];
   try {
-    const { untrusted_proxies: peers } = await askGateway(address, "/_status/api", seenPeers);
-    return peers.map((peer) => missing(createTranslate("en")("dash.untrustedPeer", { address: peer })));
+    const { untrusted_proxies: peers, containers } = await askGateway(address, "/_status/api", status);
+    return [
+      ...peers.map((peer) => missing(createTranslate("en")("dash.untrustedPeer", { address: peer }))),
+      ...(front === "traefik" ? containers.flatMap(ofContainer) : []),
+    ];
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     return [note(`which proxies it has met was not to be learned from the running gateway: ${cause}`)];
   }
+}
+
+function ofContainer({ name, traefik, warnings }: z.infer<typeof status>["containers"][number]): Finding[] {
+  if (traefik == null) return [];
+  return [
+    ok(`${name}: Traefik reaches it ${traefik.reached}${traefik.asked ? "" : "; it forwards without asking"}`),
+    ...warnings.filter((warning) => warning.includes("Traefik")).map((warning) => note(`${name}: ${warning}`)),
+  ];
 }

@@ -35,8 +35,13 @@ function ofVersion(version: string): Finding {
 }
 
 function ofMiddlewares(data: TraefikData, wakers: readonly string[], { gateway }: Settings): Finding[] {
-  if (wakers.length === 0 && gateway.traefik.via === "proxy")
-    return [note("no forwardAuth middleware, and gateway.traefik.via is proxy: requests come through the gateway")];
+  const isOurs = gateway.traefik.via === "proxy" || Object.keys(data.routers).some(isPublished);
+  if (wakers.length === 0 && gateway.traefik.via !== "forward-auth" && isOurs)
+    return [
+      note(
+        `no forwardAuth middleware, and gateway.traefik.via is ${gateway.traefik.via}: requests come through the gateway`,
+      ),
+    ];
   if (wakers.length === 0)
     return [
       missing(
@@ -75,6 +80,7 @@ function ofHost(host: string, data: TraefikData, wakers: readonly string[], sett
   const findings = routers.flatMap((one) => {
     if (one.error !== undefined || asking.has(one.name)) return ofRouter(host, one, data, wakers);
     const behind = routers.some((other) => asking.has(other.name) && isAbove(other, one));
+    if (isDirect(host, one, settings)) return [ok(`${host}: forwarded to without asking while it is awake`)];
     const isOurs = settings.gateway.traefik.via === "proxy" && one.name.endsWith("@http");
     if (isOurs || leadsToGateway(one, data, wakers)) return ofOrder(host, one, data, wakers);
     if (behind) return [];
@@ -84,10 +90,18 @@ function ofHost(host: string, data: TraefikData, wakers: readonly string[], sett
   return routedUnless(host, findings);
 }
 
-/**
- * A workload requested by its name (`/_auth/traefik/container/NAME`) may have any host: its routers are those with that
- * auth request.
- */
+/** A router of the gateway's own document. */
+function isPublished(name: string): boolean {
+  return name.startsWith("dag-") && name.endsWith("@http");
+}
+
+/** The gateway leaves its middleware out while an app is awake that need not be asked about. */
+function isDirect(host: string, { name }: Router, { workloads, gateway }: Settings): boolean {
+  const workload = workloads.find(({ hosts }) => hosts.includes(host));
+  return isPublished(name) && (workload?.traefikWhenAwake ?? gateway.traefik.whenAwake) === "direct";
+}
+
+/** What is asked about by its name (`/_auth/traefik/container/NAME`) may have any host: its routers are those that ask. */
 function ofPaths(hosts: readonly string[], data: TraefikData, wakers: readonly string[]): Finding[] {
   const known = new Set(hosts.flatMap((host) => routersOf(host, data)).map(({ name }) => name));
   const routers = Object.entries(data.routers).map(([name, one]) => ({ ...one, name }));

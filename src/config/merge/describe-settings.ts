@@ -50,6 +50,7 @@ const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload:
   stop_signal: ({ stopSignal }) => stopSignal,
   min_uptime: ({ minUptimeMs }) => formatDuration(minUptimeMs),
   idle_signal: ({ idleSignal }) => idleSignal ?? "",
+  traefik: ({ traefikWhenAwake }) => (traefikWhenAwake === undefined ? "" : `when_awake ${traefikWhenAwake}`),
   busy_path: ({ busyPath }) => busyPath,
   pass_host: ({ passHost }) => String(passHost),
   logs: ({ logs }) => logs,

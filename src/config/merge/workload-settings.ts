@@ -39,6 +39,7 @@ export function toWorkloadSettings(
     minUptimeMs: keys.min_uptime,
     idleSignal: keys.idle_signal,
     busyPath: keys.busy_path,
+    ...(keys.traefik.when_awake && { traefikWhenAwake: keys.traefik.when_awake }),
     passHost: keys.pass_host,
     logs: keys.logs ?? gateway.logs,
     title: keys.title,

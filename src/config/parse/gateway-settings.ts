@@ -25,6 +25,8 @@ export function toGatewaySettings(keys: GatewayKeys, localTimezone: string): Gat
       entryPoints: keys.traefik.entry_points,
       certResolver: keys.traefik.cert_resolver,
       via: keys.traefik.via,
+      whenAwake: keys.traefik.when_awake,
+      throttleMs: keys.traefik.providers_throttle,
       middlewares: keys.traefik.middlewares,
       priority: keys.traefik.priority,
     },

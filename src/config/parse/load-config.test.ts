@@ -47,7 +47,15 @@ test("an empty file has every default of the reference", () => {
     stateFile: "/data/state.json",
     templatesDir: "",
     theme: "default",
-    traefik: { entryPoints: ["websecure"], certResolver: "", via: "forward-auth", middlewares: [], priority: 100_000 },
+    traefik: {
+      entryPoints: ["websecure"],
+      certResolver: "",
+      via: "auto",
+      whenAwake: "ask",
+      throttleMs: 2_000,
+      middlewares: [],
+      priority: 100_000,
+    },
     notify: [],
   });
 });

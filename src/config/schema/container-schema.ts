@@ -160,6 +160,15 @@ export const containerSchema = z
       .describe(
         "What counts as activity besides requests; unset: `requests`, behind a front proxy `traffic`, and in another container's network `connections`.",
       ),
+    traefik: z
+      .strictObject({
+        when_awake: choice("ask", "direct")
+          .optional()
+          .meta({ inherits: "gateway.traefik.when_awake" })
+          .describe("Whether Traefik asks before each request while it is ready."),
+      })
+      .prefault({})
+      .describe("What `/_provider/traefik` publishes of it."),
     busy_path: path().prefault("").describe("While a GET on this path answers 2xx, the container is not stopped."),
     pass_host: flag().prefault(true).describe("The app sees the client's Host header; false: its own address."),
     logs: logs()

@@ -19,11 +19,19 @@ const adminAuth = z.strictObject({
 const traefik = z.strictObject({
   entry_points: list(text()).prefault(["websecure"]).describe("Entry points of every published router."),
   cert_resolver: text().prefault("").describe("Certificate resolver of every published router; empty: no TLS section."),
-  via: choice("forward-auth", "proxy")
-    .prefault("forward-auth")
+  via: choice("auto", "forward-auth", "proxy")
+    .prefault("auto")
     .describe(
-      "`forward-auth`: Traefik sends an auth request to the gateway and then talks to the app itself. `proxy`: all traffic passes through the gateway.",
+      "`forward-auth`: Traefik sends an auth request to the gateway and then talks to the app itself, by the container's name. `auto`: the same, by an address that this Traefik can reach, or through the gateway where there is none. `proxy`: all traffic passes through the gateway.",
     ),
+  when_awake: choice("ask", "direct")
+    .prefault("ask")
+    .describe(
+      "`ask`: Traefik sends an auth request before each request. `direct`: only while an app is not ready, or about to be stopped; its network counters then tell whether it is in use.",
+    ),
+  providers_throttle: duration()
+    .prefault("2s")
+    .describe("Traefik's own `providersThrottleDuration`: how long it may take to apply a document."),
   middlewares: list(text())
     .prefault([])
     .describe(

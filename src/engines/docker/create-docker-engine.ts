@@ -13,6 +13,7 @@ import { inspect, inspectPresent, networkOwner, ownerIn } from "./inspect.ts";
 import { knownPorts, usesNetworkOfOthers } from "./known-ports.ts";
 import { createNetworkModes } from "./network-modes.ts";
 import { createOwnerNames } from "./owner-names.ts";
+import { reachFacts } from "./reach-facts.ts";
 import { readLogs } from "./read-logs.ts";
 import { readUsage } from "./read-usage.ts";
 import { parseTime } from "./parse-time.ts";
@@ -80,6 +81,13 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
         return places.map((endpoint) => ({ ...endpoint, ...about }));
       });
       return { ...toObservation(ref.name, found, endpoints, version), ...ownerFacts(found, owner) };
+    },
+
+    async reachFacts(ref) {
+      const found = await inspect(client, ref.name);
+      if (found === undefined || ref.targetPort === undefined) return undefined;
+      const [from, owner] = await Promise.all([self.viewpoint(deps.reach().address), networkOwner(client, found)]);
+      return reachFacts(found, owner, from, ref.targetPort);
     },
 
     async start(ref) {

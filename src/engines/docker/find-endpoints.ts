@@ -60,7 +60,8 @@ function publishedPorts(facts: NetworkFacts, from: Viewpoint, port: number): End
   return endpoints.filter((one, at) => endpoints.findIndex((other) => isSame(one, other)) === at);
 }
 
-function reachableHost(boundTo: string, hostAddress: string): string | undefined {
+/** Where a port that is bound to this address is found; `undefined`: not from the gateway. */
+export function reachableHost(boundTo: string, hostAddress: string): string | undefined {
   if (boundTo === "::" && isLoopback(hostAddress)) return "::1";
   if (boundTo === "" || boundTo === "0.0.0.0" || boundTo === "::") return hostAddress;
   if (isLoopback(boundTo)) return isLoopback(hostAddress) ? boundTo : undefined;

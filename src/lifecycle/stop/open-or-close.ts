@@ -4,6 +4,7 @@ import { isAwake } from "../../core/workload-state.ts";
 import { follow } from "../workload/follow.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
+import { orderAfterRecall } from "./recall.ts";
 import { stopDeletes } from "./stop-deletes.ts";
 import { lendsNetwork } from "../workload/timers.ts";
 import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
@@ -29,7 +30,7 @@ async function close(context: LifecycleContext, record: WorkloadRecord): Promise
     noteHiddenUse(record, "exec", context.clock.now());
     deferClosing(record, context.clock.wall() + EXEC_CHECK_MS);
     context.rearm(record);
-  } else context.dispatch(record, { type: "sleep", reason: "schedule" });
+  } else orderAfterRecall(context, record, () => context.dispatch(record, { type: "sleep", reason: "schedule" }));
 }
 
 /** Until then whatever uses its network may have ended. */

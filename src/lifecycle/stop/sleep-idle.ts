@@ -2,6 +2,7 @@ import { forgetHiddenUse, noteHiddenUse, putOffUntil } from "../workload/activit
 import type { StopReason } from "../../core/workload-state.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
+import { idleAfterRecall } from "./recall.ts";
 import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
 
 /**
@@ -10,7 +11,7 @@ import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
  */
 export async function sleepIdle(context: LifecycleContext, record: WorkloadRecord, reason: StopReason): Promise<void> {
   if (record.lastUse?.by !== "exec") {
-    context.dispatch(record, { type: "sleep", reason });
+    idleAfterRecall(context, record, () => context.dispatch(record, { type: "sleep", reason }));
     return;
   }
   const checkedMs = context.clock.now();

@@ -4,10 +4,9 @@ import { isSatisfied } from "../workload/gate.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/**
- * Why nothing wakes a workload; `untilMs` (the life cycle's clock) is when that ends, `undefined`: at a start from
- * outside.
- */
+import { endRecall, orderAfterRecall } from "./recall.ts";
+
+/** Why nobody wakes a workload; `untilMs` (the life cycle's clock) is when that ends, `undefined`: when somebody starts it. */
 export interface Suspension {
   readonly workload: string;
   readonly untilMs: number | undefined;
@@ -38,7 +37,7 @@ export function suspend(context: LifecycleContext, record: WorkloadRecord, ms: n
   record.suspendedUntilMs = clock.now() + ms;
   context.emit({ type: "suspended", workload: record.name, untilMs: clock.wall() + ms });
   follow(context, record); // closes the gate
-  context.dispatch(record, { type: "sleep", reason: "suspend" });
+  orderAfterRecall(context, record, () => context.dispatch(record, { type: "sleep", reason: "suspend" }));
   void context.save();
 }
 
@@ -46,6 +45,7 @@ export function suspend(context: LifecycleContext, record: WorkloadRecord, ms: n
 export function resume(context: LifecycleContext, record: WorkloadRecord): void {
   if (record.suspendedUntilMs === 0) return;
   record.suspendedUntilMs = 0;
+  endRecall(context, record);
   context.emit({ type: "resumed", workload: record.name });
   follow(context, record);
   void context.save();

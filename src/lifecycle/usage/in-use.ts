@@ -48,13 +48,18 @@ export function findUse(
       return after.usage.connections > 0 ? "connections" : undefined;
     case "shared-network":
       return findSharedUse(before, after, stream);
+    case "direct-connections":
+      if ((after.usage.connections ?? 0) > 0) return "connections";
+      return carriedAny(before, after) ? "traffic" : undefined;
+    case "direct":
+      return carriedAny(before, after) ? "traffic" : undefined;
     case "traffic":
       return findTraffic(before, after, stream);
   }
 }
 
-/** What can be configured, and what is the default in the network of another container. */
-export type UseSignal = IdleSignal | "shared-network";
+/** What can be configured, what is the default in the network of another container, and what shows where nobody asks. */
+export type UseSignal = IdleSignal | "shared-network" | "direct" | "direct-connections";
 
 /**
  * Whose payload it is cannot be told in the network of another container: connections to the app's own port count, but for

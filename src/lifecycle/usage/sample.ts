@@ -8,6 +8,9 @@ import { refOf, type WorkloadRecord } from "../workload/record.ts";
 /** What came with the last request is over by then, as a rule: it must not be taken for something that goes on. */
 const SETTLE_MS = 2_000;
 const SHORTEST_STEP_MS = 1_000;
+/** The counters are read no more often while fronts forward without asking. */
+export const DIRECT_STEP_MS = 5_000;
+const LONGEST_DIRECT_STEP_MS = 60_000;
 const LONGEST_STEP_MS = 30_000;
 /** Docker before version 23 takes a second for a reading: the last one begins so long before a stop. */
 const LEAD_MS = 1_200;
@@ -21,8 +24,9 @@ const SHORT_WINDOW_MS = 500;
 const STREAM_WINDOW_MS = 5_000;
 
 /** What keeps this workload awake besides requests: its own key, or traffic as soon as a front proxy carries it past us. */
-function signalOf({ settings, seenByFront, engine, observation }: WorkloadRecord): UseSignal {
+function signalOf({ settings, seenByFront, directMs, engine, observation }: WorkloadRecord): UseSignal {
   if (!engine.capabilities.usage) return "requests";
+  if (directMs > 0) return settings.idleSignal === "connections" ? "direct-connections" : "direct";
   if (settings.idleSignal !== undefined || !seenByFront) return settings.idleSignal ?? "requests";
   // The counters of a shared network include other containers (Lazytainer#81).
   return observation?.networkOwner === undefined ? "traffic" : "shared-network";
@@ -42,6 +46,7 @@ export function noteFrontTraffic(record: WorkloadRecord, rearm: (record: Workloa
 export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefined): number | undefined {
   const quietMs = quietMsOf(record);
   if (stopAtMs === undefined || quietMs <= 0 || record.state.status !== "ready") return undefined;
+  if (record.directMs > 0) return nextDirectMs(record, stopAtMs, quietMs);
   const { lastActivityMs } = record;
   const lastMs = stopAtMs - LEAD_MS;
   if (signalOf(record) === "requests") return isRead(record) ? undefined : Math.max(lastActivityMs, lastMs);
@@ -52,7 +57,14 @@ export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefine
   return begunMs < lastMs ? Math.min(nextMs, Math.max(settledMs, lastMs)) : undefined;
 }
 
-/** How long it may be unused before it is stopped, paused or throttled, in milliseconds. */
+/** While fronts forward without asking: ten times per idle interval. The recall before a stop reads a last time. */
+function nextDirectMs(record: WorkloadRecord, stopAtMs: number, quietMs: number): number | undefined {
+  const begunMs = samplingOf(record)?.begunMs ?? record.lastActivityMs;
+  const nextMs = begunMs + Math.min(LONGEST_DIRECT_STEP_MS, Math.max(DIRECT_STEP_MS, quietMs / 10));
+  return nextMs < stopAtMs ? nextMs : undefined;
+}
+
+/** How long it may be unused before something is done about it, in milliseconds. */
 function quietMsOf({ settings }: WorkloadRecord): number {
   return settings.pauseAfterMs || (settings.idleTimeoutMs ?? 0);
 }
@@ -92,7 +104,13 @@ async function compareSafely(context: LifecycleContext, record: WorkloadRecord, 
   }
 }
 
-/** Reads a last time, right before a stop. A workload that was in use is so until now. */
+/** Reads the counters at once, and says what they show. */
+export async function readNow(context: LifecycleContext, record: WorkloadRecord): Promise<VetoReason | undefined> {
+  takeSample(context, record);
+  return samplingOf(record)?.running;
+}
+
+/** Looks a last time, right before a stop. A workload that was in use is so until now. */
 export async function findHiddenUse(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -123,7 +141,8 @@ async function compare(
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
   const after = usage && { atMs: context.clock.now(), usage };
   if (after !== undefined) keepCounters(record, after, context.clock);
-  const isFirst = before === undefined || before.atMs < record.lastActivityMs;
+  // What is not asked about is covered by no activity: the older reading is what it is compared with.
+  const isFirst = before === undefined || (record.directMs === 0 && before.atMs < record.lastActivityMs);
   if (after === undefined || isFirst) {
     record.sampling = { begunMs, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after, running: undefined };
     context.remember(); // a gateway that is killed compares with it when it is back
@@ -155,6 +174,6 @@ function streamState({ streamSeenMs, reusableUntilMs, awakeSinceMs }: WorkloadRe
 }
 
 /** What was read in this very run. */
-function samplingOf({ sampling, awakeSinceMs }: WorkloadRecord): Sampling | undefined {
+export function samplingOf({ sampling, awakeSinceMs }: WorkloadRecord): Sampling | undefined {
   return sampling !== undefined && sampling.begunMs >= awakeSinceMs ? sampling : undefined;
 }

@@ -107,6 +107,7 @@ function memoryOf(record: WorkloadRecord, clock: Clock, truces: Truces): Memory 
     asleepMs: Math.round(record.asleepMs),
     wakesTotal: record.wakesTotal,
     ...(record.seenByFront && { seenByFront: true }),
+    ...(record.directMs > 0 && { direct: true }),
     ...(record.answeredPort !== undefined && { answeredPort: record.answeredPort }),
     ...(record.suspendedUntilMs > 0 && { suspendedUntilMs: Math.round(record.suspendedUntilMs + offsetMs) }),
     ...(truce && { truceUntilMs: Math.round(truce.untilMs + offsetMs) }),

@@ -5,14 +5,15 @@ import type { Endpoint, Observation } from "../../core/observation.ts";
 import type { DependencyCondition, WorkloadSettings } from "../../core/settings.ts";
 import type { TransitionCause } from "../../core/transition-cause.ts";
 import type { WorkloadState } from "../../core/workload-state.ts";
-import type { Counters, EndedBy, Engine, Limits, Memory, WorkloadRef } from "../ports.ts";
+import type { EndedBy, Engine, Limits, Memory, WorkloadRef } from "../ports.ts";
+import { createFrontPart, type FrontPart } from "./front-part.ts";
 import type { Sampling } from "../usage/in-use.ts";
 import { firstHosts, type ProbeHosts } from "../wake/probe-hosts.ts";
 import type { Schedule } from "./schedule.ts";
 import { targetPortOf } from "../wake/target-port.ts";
 
 /** Everything known of one workload; there is one record per name for as long as it is configured. */
-export interface WorkloadRecord {
+export interface WorkloadRecord extends FrontPart {
   readonly name: string;
   settings: WorkloadSettings;
   engine: Engine;
@@ -97,10 +98,6 @@ export interface WorkloadRecord {
   seenByFront: boolean;
   /** When a front proxy last let something through that may stay open almost silently (an upgrade, an event stream); 0: never. */
   streamSeenMs: number;
-  /** Its counters as they were last read, be it by a former life of the gateway. */
-  counters: Counters | undefined;
-  /** Until then a front may let requests pass by an earlier answer, without an auth request; 0: none may. */
-  reusableUntilMs: number;
   sampling: Sampling | undefined;
   timer: { readonly atMs: number; readonly abort: AbortController } | undefined;
 
@@ -214,8 +211,7 @@ export function createRecord(
     seenByFront: memory?.seenByFront === true,
     // What a front carries may have begun before we were restarted, and be almost silent.
     streamSeenMs: memory?.seenByFront === true ? nowMs : 0,
-    counters: memory?.counters,
-    reusableUntilMs: 0,
+    ...createFrontPart(memory, nowMs),
     sampling: undefined,
     timer: undefined,
     waiters: new Set(),

@@ -5,6 +5,7 @@ import type { LifecycleContext } from "../context.ts";
 import { isOneShot } from "./one-shot.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { nextSampleMs } from "../usage/sample.ts";
+import { recallLeadMs } from "../stop/recall-lead.ts";
 import { stopDeletes } from "../stop/stop-deletes.ts";
 
 /** Wall-clock deadlines are checked this often, since a person or NTP may set that clock. */
@@ -69,21 +70,24 @@ export function clearTimer(record: WorkloadRecord): void {
 
 /** The same as `deadlineOf`, or a reading of the counters before it. */
 function nextDue(context: LifecycleContext, record: WorkloadRecord): Deadline | undefined {
-  const deadline = deadlineOf(context, record);
+  const leadMs = recallLeadMs(record);
+  const deadline = deadlineOf(context, record, { leadMs });
   const sampleAtMs = nextSampleMs(record, deadline?.atMs);
-  return sampleAtMs === undefined ? deadline : deadlineOf(context, record, sampleAtMs);
+  return sampleAtMs === undefined ? deadline : deadlineOf(context, record, { leadMs, sampleAtMs });
 }
 
 /** What will happen to this record next, and when; a reading of its counters only counts where its time is given. */
 export function deadlineOf(
   context: LifecycleContext,
   record: WorkloadRecord,
-  sampleAtMs?: number,
+  { sampleAtMs, leadMs = 0 }: { readonly sampleAtMs?: number; readonly leadMs?: number } = {},
 ): Deadline | undefined {
   const { settings, state } = record;
   return nextDeadline({
     state,
-    leases: record.leases + record.waiters.size,
+    // A recall sees to its own end.
+    leases: record.leases + record.waiters.size + (record.recall === undefined ? 0 : 1),
+    leadMs,
     dependents: record.dependents.filter((dependent) => keepsAwake(dependent, record)).length + record.tenants.length,
     lastActivityMs: record.lastActivityMs,
     awakeSinceMs: record.awakeSinceMs,

@@ -1,0 +1,51 @@
+import type { FrontReach } from "../../core/front-reach.ts";
+import type { WhyAsked } from "../../core/why-asked.ts";
+import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
+
+/** What keeps a front from forwarding to it by itself, or keeps it from being stopped since a front does. */
+export function frontWarnings({ recall, forwarding }: WorkloadRecord, nowMs: number): string[] {
+  const why = forwarding?.asked === undefined ? undefined : STAYS_ASKED[forwarding.asked];
+  return [
+    ...(recall !== undefined && recall.waitsOn.length > 0 && nowMs - recall.sinceMs > USUAL_POLL_MS
+      ? [
+          `Its stop waits for Traefik at ${recall.waitsOn.join(", ")}, which does not fetch /_provider/traefik any more: it would go on forwarding requests to a stopped app. Start that Traefik again, or end it.`,
+        ]
+      : []),
+    ...(why === undefined ? [] : [`when_awake: direct has no effect, Traefik asks before each request: ${why}`]),
+  ];
+}
+
+const USUAL_POLL_MS = 5_000;
+
+/** Those that do not pass by themselves. */
+const STAYS_ASKED: Partial<Record<WhyAsked, string>> = {
+  "through-gateway": "its traffic passes through the gateway.",
+  ignore: "its ignore rules need to know who has asked.",
+  "idle-signal": "its idle_signal is not traffic or connections, so that nothing shows its use.",
+  "no-counters": "it has no network counters of its own.",
+};
+
+/** How Traefik reaches it, in a few words for the status API. */
+export function reachText(reach: FrontReach): string {
+  switch (reach.by) {
+    case "name":
+      return `by its name: ${reach.host}:${reach.port} (Traefik and the gateway share a network with it)`;
+    case "owner":
+      return `by the name of the container whose network it uses: ${reach.host}:${reach.port}`;
+    case "published":
+      return `by its published port: ${reach.host}:${reach.port}`;
+    case "host-network":
+      return `on the host's network: ${reach.host}:${reach.port}`;
+    case "gateway":
+      return `through the gateway: ${THROUGH_GATEWAY[reach.why]}`;
+  }
+}
+
+const THROUGH_GATEWAY = {
+  configured: "so it is configured",
+  unknown: "its addresses are not known yet",
+  "front-elsewhere":
+    "Traefik and the gateway do not run side by side, so that no other address is sure to be within reach",
+  "no-network-in-common": "it shares no network with the gateway, and publishes no fixed port",
+  "not-published": "it publishes no fixed port, and its name is not known outside of Docker",
+} as const;

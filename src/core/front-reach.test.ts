@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chooseReach, type ReachFacts } from "./front-reach.ts";
+
+const BESIDE = { address: "172.18.0.3", isHere: false };
+const HERE = { address: "127.0.0.1", isHere: true };
+const PUBLISHED = { host: "127.0.0.1", port: 8081 };
+
+for (const [rule, facts, from, expected] of [
+  ["in containers on one network by name", { inContainer: true, sharesNetwork: true }, BESIDE, "name app:80"],
+  [
+    "by its name, be it published or not",
+    { inContainer: true, sharesNetwork: true, published: PUBLISHED },
+    BESIDE,
+    "name app:80",
+  ],
+  [
+    "in the network of another by that one's name",
+    { inContainer: true, sharesNetwork: true, owner: "vpn" },
+    BESIDE,
+    "owner vpn:80",
+  ],
+  [
+    "without a common network by its port",
+    { inContainer: true, published: PUBLISHED },
+    BESIDE,
+    "published 127.0.0.1:8081",
+  ],
+  [
+    "on the host's network there",
+    { inContainer: true, hostNetwork: "172.18.0.1" },
+    BESIDE,
+    "host-network 172.18.0.1:80",
+  ],
+  ["with none of these through the gateway", { inContainer: true }, BESIDE, "gateway no-network-in-common"],
+  [
+    "from the host no name of Docker's is known",
+    { inContainer: true, sharesNetwork: true },
+    { address: "172.18.0.1", isHere: false },
+    "gateway front-elsewhere",
+  ],
+  ["both on the host by its port", { published: PUBLISHED }, HERE, "published 127.0.0.1:8081"],
+  ["both on the host, an app on its network", { hostNetwork: "127.0.0.1" }, HERE, "host-network 127.0.0.1:80"],
+  ["both on the host, without a port, through the gateway", { sharesNetwork: true }, HERE, "gateway not-published"],
+  ["a front elsewhere, the gateway on the host", { published: PUBLISHED }, BESIDE, "gateway front-elsewhere"],
+  ["not known yet", undefined, BESIDE, "gateway unknown"],
+] as [string, Partial<ReachFacts> | undefined, typeof BESIDE, string][]) {
+  test(`an app is reached: ${rule}`, () => {
+    const whole = facts && { inContainer: false, sharesNetwork: false, hostAddresses: ["172.18.0.1"], ...facts };
+    const found = chooseReach(whole, "app", 80, from);
+    assert.equal(`${found.by} ${found.by === "gateway" ? found.why : `${found.host}:${found.port}`}`, expected);
+  });
+}

@@ -1,0 +1,47 @@
+/** How a container can be reached by others than the gateway, asleep or awake, as its configuration says. */
+export interface ReachFacts {
+  /** The gateway itself runs in a container. */
+  readonly inContainer: boolean;
+  /** It, or the container whose network it uses, is on a network with names that the gateway's container is on too. */
+  readonly sharesNetwork: boolean;
+  /** The container whose network it uses. */
+  readonly owner?: string;
+  /** A fixed port of the Docker host, where the gateway finds it. */
+  readonly published?: Address;
+  /** It uses the Docker host's network: where the gateway finds that host. */
+  readonly hostNetwork?: string;
+  /** Addresses of the Docker host as containers see it. */
+  readonly hostAddresses: readonly string[];
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where the front that has just fetched is, as seen from the gateway. */
+export interface ReachFrom {
+  readonly address: string;
+  /** Its address is one of this machine. */
+  readonly isHere: boolean;
+}
+
+/** Where a front forwards to. `gateway`: no other address is sure to be within its reach. */
+export type FrontReach =
+  | ({ readonly by: "name" | "owner" | "published" | "host-network" } & Address)
+  | { readonly by: "gateway"; readonly why: WhyThroughGateway };
+
+/** Why a front forwards through the gateway. */
+export type WhyThroughGateway = "configured" | "unknown" | "front-elsewhere" | "no-network-in-common" | "not-published";
+
+/** Chooses an address of a container that this front can really reach, for as long as the container lives. */
+export function chooseReach(facts: ReachFacts | undefined, name: string, port: number, from: ReachFrom): FrontReach {
+  if (facts === undefined) return { by: "gateway", why: "unknown" };
+  const isBeside = facts.inContainer && !from.isHere && !facts.hostAddresses.includes(from.address);
+  if (isBeside && facts.sharesNetwork) return { by: facts.owner ? "owner" : "name", host: facts.owner ?? name, port };
+  // On the host, a front in a container finds neither names nor what is bound to the host's loopback.
+  if (!isBeside && (facts.inContainer || !from.isHere)) return { by: "gateway", why: "front-elsewhere" };
+  if (facts.published) return { by: "published", ...facts.published };
+  if (facts.hostNetwork) return { by: "host-network", host: facts.hostNetwork, port };
+  return { by: "gateway", why: isBeside ? "no-network-in-common" : "not-published" };
+}

@@ -1,0 +1,37 @@
+import { createAsk } from "./forward-auth/ask.ts";
+import { placeOf, settleForwarding } from "./forward-auth/forwarding.ts";
+import { createFrontReaches } from "./forward-auth/front-reaches.ts";
+import type { TraefikPolls } from "./forward-auth/traefik-polls.ts";
+import { createTraefikProvider } from "./forward-auth/traefik-provider.ts";
+import type { Lifecycle } from "./lifecycle/lifecycle.ts";
+import { notify } from "./lifecycle/workload/notify.ts";
+import type { Responder } from "./respond/responder.ts";
+import type { ExtraEndpoint } from "./web/extra-endpoint.ts";
+
+/** What front proxies read besides the answers to their auth requests. */
+export function createFrontEndpoints(deps: {
+  readonly lifecycle: Lifecycle;
+  readonly polls: TraefikPolls;
+  readonly responder: () => Responder;
+}): readonly ExtraEndpoint[] {
+  const { lifecycle, polls, responder } = deps;
+  const { routes, settings, enginesUp, records, context } = lifecycle;
+  const forwardingDeps = { context, records, reachOf: createFrontReaches() };
+  return [
+    {
+      path: "/_provider/traefik",
+      access: "admin-or-trusted",
+      handle: createTraefikProvider({
+        settings,
+        enginesUp,
+        responder,
+        forwarding: (current, address) => settleForwarding(forwardingDeps, current, placeOf(address)),
+        noteFetch(socket) {
+          polls.note(socket);
+          for (const record of records.values()) if (record.recall !== undefined) notify(record.signals);
+        },
+      }),
+    },
+    { path: "/_ask", access: "trusted", handle: createAsk({ routes, responder }) },
+  ];
+}

@@ -1,0 +1,61 @@
+import { networkInterfaces } from "node:os";
+import { chooseReach, type FrontReach, type ReachFacts, type ReachFrom } from "../core/front-reach.ts";
+import type { Settings, TraefikProviderSettings } from "../core/settings.ts";
+import type { LifecycleContext } from "../lifecycle/context.ts";
+import { noteDirect, readForDirect, whyAskedOf } from "../lifecycle/usage/direct.ts";
+import { targetPortOf } from "../lifecycle/wake/target-port.ts";
+import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
+
+/** How Traefik forwards to one workload. */
+export interface Forwarding {
+  readonly reach: FrontReach;
+  /** It asks before each request. */
+  readonly isAsked: boolean;
+}
+
+/** Settles, for the Traefik that has just fetched, how it forwards to each workload with a host, and notes that. */
+export function settleForwarding(
+  deps: {
+    readonly context: LifecycleContext;
+    readonly records: ReadonlyMap<string, WorkloadRecord>;
+    readonly reachOf: (record: WorkloadRecord) => ReachFacts | undefined;
+  },
+  { workloads, gateway: { traefik } }: Settings,
+  from: ReachFrom,
+): ReadonlyMap<string, Forwarding> {
+  const found = new Map<string, Forwarding>();
+  for (const { name, hosts } of workloads) {
+    const record = deps.records.get(name);
+    if (hosts.length === 0 || record === undefined) continue;
+    const reach = reachFor(traefik, record, from, deps.reachOf);
+    const asked = whyAskedOf(record, { whenAwake: traefik.whenAwake, reachedDirectly: reach.by !== "gateway" });
+    if (asked === undefined) noteDirect(deps.context, record);
+    else if (asked === "unread") readForDirect(deps.context, record);
+    record.forwarding = { reach, asked };
+    found.set(name, { reach, isAsked: asked !== undefined });
+  }
+  return found;
+}
+
+function reachFor(
+  { via }: TraefikProviderSettings,
+  record: WorkloadRecord,
+  from: ReachFrom,
+  reachOf: (record: WorkloadRecord) => ReachFacts | undefined,
+): FrontReach {
+  const port = targetPortOf(record) ?? 80;
+  // The tasks of a service change while Traefik has the document, and nothing counts what bypasses the gateway.
+  const isCarried = record.settings.process !== undefined || record.settings.engine === "swarm";
+  if (via === "proxy" || isCarried) return { by: "gateway", why: "configured" };
+  return via === "forward-auth"
+    ? { by: "name", host: record.name, port }
+    : chooseReach(reachOf(record), record.name, port, from);
+}
+
+/** Says whether an address is one of this machine. */
+export function placeOf(address: string): ReachFrom {
+  const isLoopback = address === "::1" || address.startsWith("127.");
+  const isHere =
+    isLoopback || Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address));
+  return { address, isHere };
+}

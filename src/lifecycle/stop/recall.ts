@@ -1,0 +1,94 @@
+import type { LifecycleContext } from "../context.ts";
+import { waitForSignal } from "../reconcile/wait-for-signal.ts";
+import { noteRecalled } from "../usage/direct.ts";
+import { DIRECT_STEP_MS, readNow } from "../usage/sample.ts";
+import type { Recall } from "../workload/front-part.ts";
+import type { WorkloadRecord } from "../workload/record.ts";
+import { RECALL_LEAD_MS } from "./recall-lead.ts";
+import { deadlineOf } from "../workload/timers.ts";
+
+const LOOK_AGAIN_MS = 1_000;
+
+/** Carries out an order to stop as soon as no front forwards requests without asking. */
+export function orderAfterRecall(context: LifecycleContext, record: WorkloadRecord, order: () => void): void {
+  if (record.recall !== undefined) record.recall.order = order;
+  else if (isRecalled(context, record)) order();
+  else void recall(context, record, order);
+}
+
+/** The same for lack of use: `then` is left undone if it is used meanwhile. */
+export function idleAfterRecall(context: LifecycleContext, record: WorkloadRecord, then: () => void): void {
+  if (record.recall !== undefined) return;
+  if (isRecalled(context, record)) then();
+  else void recall(context, record, undefined, then);
+}
+
+/** Somebody wants it awake after all. */
+export function endRecall(context: LifecycleContext, record: WorkloadRecord): void {
+  if (record.recall === undefined) return;
+  record.recall.abort.abort();
+  record.recall = undefined;
+  context.rearm(record);
+}
+
+function isRecalled({ fronts }: LifecycleContext, record: WorkloadRecord): boolean {
+  if (record.directMs === 0) return true;
+  if (record.gate !== undefined || fronts.progress(record.directMs).kind !== "done") return false;
+  noteRecalled(record);
+  return true;
+}
+
+async function recall(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  order: (() => void) | undefined,
+  then: () => void = () => {},
+): Promise<void> {
+  const abort = new AbortController();
+  const own: Recall = { sinceMs: context.clock.now(), order, abort, waitsOn: [] };
+  record.recall = own;
+  context.rearm(record);
+  try {
+    await untilFetched(context, record, own);
+    if (own.order === undefined && !abort.signal.aborted && !(await staysUnused(context, record, own))) {
+      return endRecall(context, record);
+    }
+  } catch (fault) {
+    context.emit({ type: "fault", message: `the recall of "${record.name}" failed`, detail: String(fault) });
+    return endRecall(context, record);
+  }
+  if (abort.signal.aborted) return;
+  record.recall = undefined;
+  noteRecalled(record);
+  (own.order ?? then)();
+  context.rearm(record);
+}
+
+/** Resolves when every front asks before each request, or when it was used although nobody ordered its stop. */
+async function untilFetched(context: LifecycleContext, record: WorkloadRecord, own: Recall): Promise<void> {
+  const { clock, fronts } = context;
+  const { signal } = own.abort;
+  while (!signal.aborted && (own.order !== undefined || record.lastActivityMs <= own.sinceMs)) {
+    const progress = fronts.progress(record.directMs);
+    own.waitsOn = progress.kind === "done" ? [] : progress.on;
+    if (progress.kind === "done") return;
+    const { untilMs = clock.now() + LOOK_AGAIN_MS } = progress;
+    await waitForSignal(record, Math.min(LOOK_AGAIN_MS, Math.max(1, untilMs - clock.now())), signal, clock);
+  }
+}
+
+/** Whether it is unused until its time is over, by auth requests and by its counters. */
+async function staysUnused(context: LifecycleContext, record: WorkloadRecord, own: Recall): Promise<boolean> {
+  const { clock } = context;
+  const { signal } = own.abort;
+  const lastReadMs = record.sampling?.begunMs ?? 0;
+  while (!signal.aborted && own.order === undefined) {
+    if (record.lastActivityMs > own.sinceMs) return false;
+    const due = deadlineOf(context, { ...record, recall: undefined });
+    if (due === undefined || due.atMs > clock.now() + RECALL_LEAD_MS * 2) return false;
+    const atMs = Math.max(due.atMs, lastReadMs + DIRECT_STEP_MS);
+    if (atMs <= clock.now()) return (await readNow(context, record)) === undefined;
+    await waitForSignal(record, atMs - clock.now(), signal, clock);
+  }
+  return own.order !== undefined;
+}

@@ -1,0 +1,46 @@
+import { whyAsked, type WhyAsked } from "../../core/why-asked.ts";
+import type { LifecycleContext } from "../context.ts";
+import type { WorkloadRecord } from "../workload/record.ts";
+import { DIRECT_STEP_MS, noteFrontTraffic, samplingOf, takeSample } from "./sample.ts";
+
+/** Why a front asks before each request to it; `undefined`: it forwards by itself. */
+export function whyAskedOf(
+  record: WorkloadRecord,
+  by: { readonly whenAwake: "ask" | "direct"; readonly reachedDirectly: boolean },
+): WhyAsked | undefined {
+  const { settings, engine, gate, throttled, recall } = record;
+  const usage = samplingOf(record)?.baseline?.usage;
+  const isOwn = usage?.rxBytes !== undefined && usage.sharesNetwork !== true;
+  const canBeRead = engine.capabilities.usage;
+  return whyAsked({
+    whenAwake: settings.traefikWhenAwake ?? by.whenAwake,
+    reachedDirectly: by.reachedDirectly,
+    hasIgnoreRules: settings.ignore !== undefined,
+    idleSignal: settings.idleSignal,
+    counters: !canBeRead || (usage !== undefined && !isOwn) ? "none" : usage === undefined ? "unread" : "own",
+    isReady: gate !== undefined,
+    throttled,
+    isRecalled: recall !== undefined,
+  });
+}
+
+/** Reads the counters of what would be forwarded to without asking but for them. */
+export function readForDirect(context: LifecycleContext, record: WorkloadRecord): void {
+  const begunMs = samplingOf(record)?.begunMs ?? 0;
+  if (context.clock.now() - begunMs >= DIRECT_STEP_MS) takeSample(context, record);
+}
+
+/** Notes that a front may from now on forward to it without asking. */
+export function noteDirect(context: LifecycleContext, record: WorkloadRecord): void {
+  const isNew = record.directMs === 0;
+  record.directMs = context.clock.now();
+  noteFrontTraffic(record, context.rearm);
+  if (!isNew) return;
+  context.rearm(record);
+  context.remember();
+}
+
+/** Notes that no front forwards to it without asking any more. */
+export function noteRecalled(record: WorkloadRecord): void {
+  record.directMs = 0;
+}

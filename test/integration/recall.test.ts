@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { noteDirect, whyAskedOf } from "../../src/lifecycle/usage/direct.ts";
+import { takeSample } from "../../src/lifecycle/usage/sample.ts";
+import { createManualClock } from "./manual-clock.ts";
+import { flow, download } from "./flow.ts";
+import { type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
+
+const IDLE_MS = 60_000;
+const DIRECT = { whenAwake: "direct", reachedDirectly: true } as const;
+
+/** A Traefik that fetches every two seconds, unless it is frozen, and goes by what it has fetched three seconds later. */
+async function open(workload: Parameters<typeof openLifecycle>[0][number] = { name: "app" }) {
+  const clock = createManualClock();
+  const front = { frozen: false, fetchedMs: 0 };
+  const fixture = await openLifecycle([{ idleTimeoutMs: IDLE_MS, ...workload }], {
+    clock,
+    fakes: { app: { status: "running" } },
+    fronts: {
+      progress(sinceMs) {
+        if (front.fetchedMs <= sinceMs) return { kind: "waits", on: ["10.0.0.7"], untilMs: undefined };
+        const untilMs = front.fetchedMs + 3_000;
+        return untilMs <= clock.now() ? { kind: "done" } : { kind: "waits", on: [], untilMs };
+      },
+    },
+  });
+  const record = fixture.record("app");
+  flow(fixture, []);
+  async function pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 1_000) {
+      if (!front.frozen && (clock.now() / 1_000) % 2 < 1) poll(fixture, front);
+      await clock.advance(Math.min(1_000, left));
+    }
+  }
+  takeSample(fixture.lifecycle.context, record);
+  await clock.advance(10);
+  await pass(2_000);
+  assert.ok(record.directMs > 0, String(whyAskedOf(record, DIRECT)));
+  return { ...fixture, record, front, pass };
+}
+
+function poll(fixture: LifecycleFixture, front: { fetchedMs: number }): void {
+  const record = fixture.record("app");
+  const isAsked = whyAskedOf(record, DIRECT) !== undefined;
+  if (!isAsked) noteDirect(fixture.lifecycle.context, record);
+  // The first one after the last document in which it was not asked about counts.
+  if (!isAsked && front.fetchedMs <= record.directMs) front.fetchedMs = record.directMs;
+  if (isAsked && front.fetchedMs <= record.directMs) front.fetchedMs = fixture.clock.now();
+}
+
+test("an idle app is recalled before its stop, which comes on time", async () => {
+  const { pass, status, record, engine } = await open();
+  await pass(IDLE_MS - 9_000);
+  assert.equal(record.recall, undefined);
+  await pass(5_000);
+  assert.ok(record.recall !== undefined, "it is being recalled");
+  assert.equal(status("app"), "ready");
+  await pass(9_000);
+  assert.equal(status("app"), "asleep");
+  const reads = engine.calls.filter((call) => call.startsWith("usage")).length;
+  assert.ok(reads >= 5 && reads <= 14, `${reads} readings`);
+});
+
+test("traffic during the recall takes it back", async () => {
+  const fixture = await open();
+  const { pass, status, record } = fixture;
+  flow(fixture, [download(IDLE_MS - 3_000, IDLE_MS - 2_000)]);
+  await pass(IDLE_MS + 4_000);
+  assert.equal(status("app"), "ready");
+  assert.equal(record.recall, undefined);
+  await pass(IDLE_MS + 12_000);
+  assert.equal(status("app"), "asleep");
+});
+
+for (const order of ["admin", "suspend"] as const) {
+  test(`what is ordered (${order}) is recalled first as well, whatever uses it`, async () => {
+    const { pass, status, lifecycle, record, orders, visit } = await open();
+    if (order === "admin") lifecycle.sleep(record);
+    else lifecycle.suspend(record, 3_600_000);
+    await pass(1_000);
+    assert.equal(status("app"), "ready");
+    if (order === "admin") assert.ok(visit("app") !== undefined);
+    await pass(40_000);
+    assert.deepEqual(orders(), ["stop app stop"]);
+  });
+}
+
+test("a Traefik that stops fetching puts every stop off, until it fetches", async () => {
+  const { pass, status, lifecycle, record, front } = await open();
+  front.frozen = true;
+  lifecycle.sleep(record);
+  await pass(120_000);
+  assert.equal(status("app"), "ready");
+  assert.deepEqual(record.recall?.waitsOn, ["10.0.0.7"]);
+  front.frozen = false;
+  await pass(12_000);
+  assert.equal(status("app"), "asleep");
+});
+
+for (const [tier, keys] of [
+  ["a pause", { pauseAfterMs: 20_000 }],
+  ["a throttle", { throttleAfterMs: 20_000 }],
+] as const) {
+  test(`${tier} is recalled first`, async () => {
+    const { pass, record, engine, front } = await open({ name: "app", ...keys });
+    front.frozen = true;
+    const done = () => engine.calls.some((call) => /^(stop app pause|throttle)/u.test(call));
+    await pass(40_000);
+    assert.ok(record.recall !== undefined && !done());
+    front.frozen = false;
+    await pass(10_000);
+    assert.ok(done());
+  });
+}
+
+test("an administrator's wake ends the recall of an administrator's stop", async () => {
+  const { pass, status, lifecycle, record } = await open();
+  lifecycle.sleep(record);
+  await pass(1_000);
+  lifecycle.wake(record, "admin");
+  await pass(20_000);
+  assert.equal(status("app"), "ready");
+});
