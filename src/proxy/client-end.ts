@@ -20,8 +20,8 @@ export interface ClientEnd {
   writeBody(bytes: Buffer): void;
   /** Writes what was held back: what arrives in one read leaves in one write. */
   flush(): void;
-  /** Ends the response. `hasSent`: whether the system has taken the whole request. */
-  end(trailers: readonly string[], hasSent: () => boolean): void;
+  /** Ends the response. `upstream` is the connection that the request was sent on. */
+  end(trailers: readonly string[], upstream: Sent): void;
   /** The upstream broke off after the head: the client must not take the response for complete. */
   cut(): void;
   /** Ends the exchange before anything of a response was written; the caller continues. */
@@ -33,4 +33,9 @@ export interface ClientEnd {
 /** What is aborted on the side of the upstream when the client leaves. */
 export interface Abortable {
   abort(): void;
+}
+
+/** Whether the system has taken the whole request. */
+export interface Sent {
+  readonly hasSent: boolean;
 }

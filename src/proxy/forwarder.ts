@@ -83,6 +83,7 @@ export interface ForwarderDeps {
 export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   const ledger: ExchangeLedger = { open: 0, waiting: [] };
   const names = createFieldNames();
+  const shared = { names, ledger };
   const upstreams = new UpstreamPool();
   const requestHeaders = createRequestHeaders({ names, isTrusted });
   const simpleHead = createSimpleHead(requestHeaders);
@@ -112,9 +113,9 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
       else gatherBody(exchange, framing, send);
     },
     forwardSimple(order) {
-      const { request, body, client: connection, to, passHost, onEnd } = order;
+      const { request, body, to, passHost } = order;
       const upstream = upstreams.of(to, passHost ? request.host : undefined);
-      const client = new SimpleClientEnd({ method: request.method, connection, names, ledger, onEnd });
+      const client = new SimpleClientEnd(order, shared);
       sendPooled(upstreams, { upstream, head: simpleHead(order, upstream), body, client });
     },
     upgrade({ req, socket, head, to, passHost, extraHeaders, onEnd }) {

@@ -74,7 +74,7 @@ class PooledExchange implements UpstreamUser, Sender, Abortable {
   onEnd(trailers: readonly string[], keepMs: number): void {
     this.#pool.give(this.#request.upstream, this.connection, keepMs);
     this.#isGivenBack = true;
-    this.#client.end(trailers, () => this.connection.hasSent);
+    this.#client.end(trailers, this.connection);
   }
 
   onLost(error: Error, sent: boolean): void {

@@ -4,16 +4,21 @@ import type { FieldNames } from "../http1/field-names.ts";
 import { informationHead } from "../http1/format-response-head.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
 import { trailerPairs } from "../http1/trailer-fields.ts";
-import type { Abortable, ClientEnd } from "./client-end.ts";
+import type { Abortable, ClientEnd, Sent } from "./client-end.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome } from "./exchange.ts";
 
-interface SimpleClientEndOptions {
-  readonly method: string;
-  readonly connection: ClientConnection;
-  readonly names: FieldNames;
-  readonly ledger: ExchangeLedger;
+/** The simple request that is answered, as far as its client's end needs it. */
+interface SimpleRequestEnd {
+  readonly request: { readonly method: string };
+  readonly client: ClientConnection;
   /** Called once. After `refused` and `failed` nothing of a response was written. */
   readonly onEnd: (outcome: ForwardOutcome) => void;
+}
+
+/** What all ends of one forwarder share. */
+interface Shared {
+  readonly names: FieldNames;
+  readonly ledger: ExchangeLedger;
 }
 
 /** The client of a simple request, whose response is written to its connection as text. */
@@ -22,21 +27,23 @@ export class SimpleClientEnd implements ClientEnd {
   readonly writable: Socket;
   status = 0;
   isEnded = false;
-  readonly #options: SimpleClientEndOptions;
+  readonly #order: SimpleRequestEnd;
+  readonly #shared: Shared;
   #isChunked = false;
   /** Text that has not been written yet. */
   #text = "";
   #isCorked = false;
 
-  constructor(options: SimpleClientEndOptions) {
-    this.method = options.method;
-    this.writable = options.connection.socket;
-    this.#options = options;
-    options.ledger.open += 1;
+  constructor(order: SimpleRequestEnd, shared: Shared) {
+    this.method = order.request.method;
+    this.writable = order.client.socket;
+    this.#order = order;
+    this.#shared = shared;
+    shared.ledger.open += 1;
   }
 
   attach(exchange: Abortable): void {
-    this.#options.connection.onAbort = () => {
+    this.#order.client.onAbort = () => {
       exchange.abort();
       this.fail({ kind: "aborted", status: this.status });
     };
@@ -51,7 +58,7 @@ export class SimpleClientEnd implements ClientEnd {
     this.status = status;
     this.#isChunked = hasBody && fields.length === -1;
     const about = { hasDate: fields.hasDate, isChunked: this.#isChunked };
-    this.#text += this.#options.connection.answerHead(status, reason, fields.forClient(hasBody), about);
+    this.#text += this.#order.client.answerHead(status, reason, fields.forClient(hasBody), about);
   }
 
   writeBody(bytes: Buffer): void {
@@ -73,16 +80,16 @@ export class SimpleClientEnd implements ClientEnd {
     }
   }
 
-  end(trailers: readonly string[], hasSent: () => boolean): void {
-    const { connection } = this.#options;
+  end(trailers: readonly string[], upstream: Sent): void {
+    const { client } = this.#order;
     if (this.#isChunked) this.#text += `0\r\n${this.#trailerLines(trailers)}\r\n`;
     this.flush();
     const written = (): void => {
       if (this.isEnded) return;
       this.fail({ kind: "done", status: this.status });
-      connection.endResponse(hasSent());
+      client.endResponse(upstream.hasSent);
     };
-    connection.onAbort = written;
+    client.onAbort = written;
     // It has ended when the client has it, as far as we can know.
     if (this.writable.writableLength === 0) written();
     else this.writable.write("", "latin1", written);
@@ -96,10 +103,9 @@ export class SimpleClientEnd implements ClientEnd {
   fail(outcome: ForwardOutcome): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    const { connection, ledger, onEnd } = this.#options;
-    connection.onAbort = undefined;
-    closeInLedger(ledger);
-    onEnd(outcome);
+    this.#order.client.onAbort = undefined;
+    closeInLedger(this.#shared.ledger);
+    this.#order.onEnd(outcome);
   }
 
   destroy(): void {
@@ -117,7 +123,7 @@ export class SimpleClientEnd implements ClientEnd {
   }
 
   #trailerLines(trailers: readonly string[]): string {
-    return trailerPairs(this.#options.names, trailers)
+    return trailerPairs(this.#shared.names, trailers)
       .map(([name, value]) => `${name}: ${value}\r\n`)
       .join("");
   }

@@ -12,8 +12,15 @@ export const usageRules: Record<string, (subject: Subject, t: TestContext) => Pr
     const ref = await create({ kind: "shell", script: "while :; do :; done" });
     await engine.start(ref);
     const first = await waitUntil(async () => await engine.usage(ref));
-    await waitUntil(async () => ((await engine.usage(ref))?.cpuMs ?? 0) > first.cpuMs + 50, 5_000, "more CPU time");
-    assert.ok(first.memoryBytes > 10_000, `${first.memoryBytes} bytes`);
+    const later = await waitUntil(
+      async () => {
+        const usage = await engine.usage(ref);
+        return usage !== undefined && usage.cpuMs > first.cpuMs + 50 ? usage : undefined;
+      },
+      5_000,
+      "more CPU time",
+    );
+    assert.ok(later.memoryBytes > 10_000, `${later.memoryBytes} bytes`);
     await engine.stop(ref, { ...gently, method: "kill" });
     assert.equal(await engine.usage(ref), undefined);
   },
