@@ -28,6 +28,7 @@ describe("a swarm of three nodes", { concurrency: false }, () => {
     await followsOthers(bed, t);
     await rolls(bed, t);
     await tellsFailures(bed, t);
+    await namesGlobalServices(bed, t);
     await failsOver(bed, t);
   });
 });
@@ -152,6 +153,20 @@ async function failsOver(bed: SwarmBed, t: TestContext): Promise<void> {
   assert.equal((await gateway.request({ path: "/_ready" })).status, 200);
   await asleep(bed, name);
   await gateway.stop();
+}
+
+/** What has no number of replicas is left alone, and its owner is told. */
+async function namesGlobalServices(bed: SwarmBed, t: TestContext): Promise<void> {
+  const name = uniqueName("everywhere");
+  const TaskTemplate = { ContainerSpec: { Image: bed.image }, Networks: [{ Target: bed.network }] };
+  const Labels = { "dag.enabled": "true", "dag.host": hostOf(name) };
+  await manager(bed).createService({ Name: name, Labels, Mode: { Global: {} }, TaskTemplate });
+  const gateway = await openGateway(bed, t);
+  const { unrouted } = (await gateway.request({ path: "/_status/api" })).json();
+  assert.match(JSON.stringify(unrouted), new RegExp(`"name":"${name}".*cannot be scaled`));
+  assert.equal((await gateway.request({ host: hostOf(name) })).status, 404);
+  await gateway.stop();
+  await remove(bed, name);
 }
 
 interface Wanted {

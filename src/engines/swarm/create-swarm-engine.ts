@@ -71,7 +71,7 @@ class SwarmEngine implements Engine {
   async list(): Promise<readonly InventoryItem[]> {
     if (!(await this.services.isManager())) return [];
     const services = await this.client.call<readonly Service[]>("GET", "/services");
-    return services.flatMap((service) => (replicasOf(service.Spec) === undefined ? [] : [toItem(service)]));
+    return services.map(toItem);
   }
 
   async observe(ref: WorkloadRef): Promise<Observation> {
@@ -172,8 +172,12 @@ function toItem({ ID: id, Spec, ...rest }: Service): InventoryItem {
     status: (replicasOf(Spec) ?? 0) > 0 ? "running" : "stopped",
     image: imageOf({ ID: id, Spec, ...rest }),
     labels: Spec.Labels ?? {},
+    ...(replicasOf(Spec) === undefined && { refused: NOT_REPLICATED }),
   };
 }
+
+const NOT_REPLICATED =
+  "a global service or a job has no number of replicas, so it cannot be scaled: deploy it with mode: replicated, or remove the label";
 
 async function hasNoLimits(): Promise<never> {
   throw new EngineError("refused", "the limits of a service are those of its tasks, which an update would replace");
