@@ -47,7 +47,7 @@ export interface Observation {
   readonly exposedPorts?: readonly number[];
   /** What is running, or about to; one at most where the engine knows no replicas. Empty unless running. */
   readonly instances: readonly Instance[];
-  /** How many of them its engine is told to run; 0: none. */
+  /** How many of them its engine is to run; 0: none. */
   readonly wanted: number;
   /** Which version of the workload this is, for a write on condition that nobody else has written; empty: not known. */
   readonly version: string;
@@ -129,6 +129,20 @@ export const STILL_RUNNING: Observation = Object.freeze({
   startedAtMs: undefined,
   exit: undefined,
 });
+
+/** The observation of a workload that does not exist. */
+export function absentAs(name: string): Observation {
+  return {
+    name,
+    id: "",
+    status: "absent",
+    health: "none",
+    image: "",
+    ...noInstances(),
+    startedAtMs: undefined,
+    exit: undefined,
+  };
+}
 
 /** The parts of an observation of what does not run. */
 export function noInstances(): Pick<Observation, "instances" | "wanted" | "version" | "note"> {

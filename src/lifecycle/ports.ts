@@ -75,7 +75,7 @@ export interface Engine {
   throttle(ref: WorkloadRef, allowance: Allowance): Promise<void>;
   /** Restores its former limits; does nothing for one that was recreated since. */
   restore(ref: WorkloadRef, own: Limits): Promise<void>;
-  /** How others than the gateway reach it, asleep or awake; absent where that cannot be told. */
+  /** How others than the gateway reach it, asleep or awake; absent where that is unknown. */
   reachFacts?(ref: WorkloadRef): Promise<ReachFacts | undefined>;
   /** Releases what the engine holds; a process engine ends its children here. */
   close(): Promise<void>;

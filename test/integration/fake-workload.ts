@@ -1,4 +1,5 @@
 import {
+  absentAs,
   type Endpoint,
   type ExitFacts,
   noInstances,
@@ -108,18 +109,7 @@ export function imagine(name: string, id: number): FakeWorkload {
 
 /** What the engine says of it. */
 export function observationOf(name: string, workload: FakeWorkload | undefined): Observation {
-  if (workload === undefined) {
-    return {
-      name,
-      id: "",
-      status: "absent",
-      health: "none",
-      image: "",
-      ...noInstances(),
-      startedAtMs: undefined,
-      exit: undefined,
-    };
-  }
+  if (workload === undefined) return absentAs(name);
   const { id, status, health, image, labels, startedAtMs, exit, firstCheckAfterMs, checkOutput } = workload;
   const instances = status === "running" ? running(workload) : noInstances();
   const more = {

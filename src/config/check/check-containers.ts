@@ -1,4 +1,4 @@
-import { besides } from "../../core/beside-name.ts";
+import { sameHostName } from "../../core/same-host-name.ts";
 import { findCycles } from "../../core/dependency-graph.ts";
 import type { ContainerKeys } from "../schema/container-schema.ts";
 import { fitToEngine } from "./fit-to-engine.ts";
@@ -15,6 +15,8 @@ export interface Positioned<T> {
 export interface ContainerContext {
   /** Every name in the file, also of containers that have faults of their own. */
   readonly names: ReadonlySet<string>;
+  /** The names of the Docker hosts in the file, also of those that have faults of their own. */
+  readonly dockerHosts: readonly string[];
   readonly timezone: string;
   readonly nowMs: number;
 }
@@ -32,7 +34,8 @@ export function checkContainers(
     ...containers.flatMap((container) => [
       ...schedule(container, context),
       ...processPort(container),
-      ...lackedByProcess(container),
+      ...unknownSource(container, context.dockerHosts),
+      ...lackedByEngine(container),
     ]),
   ];
 }
@@ -68,7 +71,7 @@ function badDependencies({ index, keys }: Positioned<ContainerKeys>, names: Read
     const path = ["containers", index, "depends_on", item];
     if (needed === keys.name)
       return [{ path, part: "value" as const, message: `container "${keys.name}" cannot depend on itself` }];
-    if (names.has(needed) || names.has(besides(keys.name, needed))) return [];
+    if (names.has(needed) || names.has(sameHostName(keys.name, needed))) return [];
     return [
       { path, part: "value" as const, message: `container "${keys.name}" depends on unknown container "${needed}"` },
     ];
@@ -97,11 +100,31 @@ function schedule({ index, keys }: Positioned<ContainerKeys>, { timezone, nowMs 
     : [{ path: ["containers", index, "schedule_stop"], part: "value", message: `container "${keys.name}": ${clash}` }];
 }
 
-function lackedByProcess({ index, keys }: Positioned<ContainerKeys>): KeyIssue[] {
-  if (keys.process === undefined) return [];
-  return fitToEngine({ ...keys, group: undefined }, "process").lacks.map(({ key, message }) => {
-    return { path: ["containers", index, key], part: "value" as const, message };
-  });
+/** `nas:notes` names a host of the file, `kubernetes:namespace/name` a cluster; no container of Docker has a colon in its name. */
+function unknownSource({ index, keys }: Positioned<ContainerKeys>, dockerHosts: readonly string[]): KeyIssue[] {
+  const { name, process } = keys;
+  if (process !== undefined || !name.includes(":")) return [];
+  const [source = ""] = name.split(":", 1);
+  const path = ["containers", index, "name"];
+  if (name.startsWith(KUBERNETES)) {
+    if (/^[^/]+\/[^/]+$/u.test(name.slice(KUBERNETES.length))) return [];
+    return [{ path, part: "value", message: `"${name}": expected kubernetes:namespace/name` }];
+  }
+  if (source === "docker" || dockerHosts.includes(source)) return [];
+  const known = [...dockerHosts, "docker", "kubernetes"].join(", ");
+  return [{ path, part: "value", message: `"${name}" names an unknown source "${source}" (known: ${known})` }];
+}
+
+const KUBERNETES = "kubernetes:";
+
+function lackedByEngine({ index, keys }: Positioned<ContainerKeys>): KeyIssue[] {
+  const isProcess = keys.process !== undefined;
+  if (!isProcess && !keys.name.startsWith(KUBERNETES)) return [];
+  return fitToEngine({ ...keys, group: undefined }, isProcess ? "process" : "kubernetes").lacks.map(
+    ({ key, message }) => {
+      return { path: ["containers", index, key], part: "value" as const, message };
+    },
+  );
 }
 
 function processPort({ index, keys }: Positioned<ContainerKeys>): KeyIssue[] {

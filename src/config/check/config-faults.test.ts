@@ -101,6 +101,18 @@ const refused: readonly [string, string][] = [
     'config.yaml:1:43: containers[1].name: duplicate container name found: "a"',
   ],
   [
+    "containers: [{name: nowhere:a, host: a.t}]",
+    'config.yaml:1:21: containers[0].name: "nowhere:a" names an unknown source "nowhere" (known: docker, kubernetes)',
+  ],
+  [
+    "containers: [{name: kubernetes:a, host: a.t}]",
+    'config.yaml:1:21: containers[0].name: "kubernetes:a": expected kubernetes:namespace/name',
+  ],
+  [
+    "containers: [{name: kubernetes:ns/a, host: a.t, pause_after: 5m}]",
+    "config.yaml:1:62: containers[0].pause_after: Kubernetes cannot be paused: leave it out",
+  ],
+  [
     "containers: [{name: a, host: a.t}, {name: b, host: A.T}]",
     'config.yaml:1:52: containers[1].host[0]: container "b" host "a.t" conflicts with an existing host',
   ],

@@ -1,4 +1,4 @@
-import { besides } from "../../core/beside-name.ts";
+import { sameHostName } from "../../core/same-host-name.ts";
 import type { InventoryItem } from "../../core/observation.ts";
 import { readComposeLabels, type ComposeFacts } from "./compose-labels.ts";
 import { byName } from "./draft.ts";
@@ -41,7 +41,7 @@ export function indexInventory(inventory: readonly InventoryItem[], self: string
     networkOwner(name) {
       const owner = names.get(name)?.networkOf;
       if (owner === undefined) return undefined;
-      return names.get(besides(name, owner)) ?? [...names.values()].find(({ id }) => id === owner);
+      return names.get(sameHostName(name, owner)) ?? [...names.values()].find(({ id }) => id === owner);
     },
     elsewhere(name) {
       const found = [...names.keys()].filter((one) => one.endsWith(`:${name}`));

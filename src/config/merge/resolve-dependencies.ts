@@ -1,4 +1,4 @@
-import { besides } from "../../core/beside-name.ts";
+import { sameHostName } from "../../core/same-host-name.ts";
 import { findCycles } from "../../core/dependency-graph.ts";
 import type { Dependency } from "../../core/settings.ts";
 import { COMPOSE_DEPENDS_ON } from "./compose-labels.ts";
@@ -90,7 +90,7 @@ function namesFor(
   if (wanted === name) return [];
   const isThere = (one: string): boolean => drafts.has(one) || index.get(one) !== undefined;
   // Its own Docker host first, which is the usual one's plain name where that is its own.
-  if (isThere(besides(name, wanted))) return [besides(name, wanted)];
+  if (isThere(sameHostName(name, wanted))) return [sameHostName(name, wanted)];
   const compose = index.get(name)?.compose;
   const ofProject = compose && othersOf(name, index.ofService(compose.project, wanted)).map((item) => item.name);
   if (ofProject !== undefined && ofProject.length > 0) return ofProject;

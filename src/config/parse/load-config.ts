@@ -82,11 +82,14 @@ function crossCheck(raw: unknown, { localTimezone, nowMs }: ConfigInput): KeyIss
       .map((item) => property(item, "name"))
       .filter((name) => typeof name === "string"),
   );
+  const dockerHosts = listOf(property(raw, "docker"))
+    .map((item) => property(item, "name"))
+    .filter((name) => typeof name === "string");
   const timezone = gateway?.schedule_timezone || localTimezone;
   return [
     ...(gateway === undefined ? [] : checkAdminAuth(gateway.admin_auth)),
     ...checkDocker(sound(property(raw, "docker"), (item) => salvage(dockerHostSchema, item).value)),
-    ...checkContainers(containers, { names, timezone, nowMs }),
+    ...checkContainers(containers, { names, dockerHosts, timezone, nowMs }),
     ...checkGroups(
       groups,
       names,

@@ -11,7 +11,7 @@ export const fileSchema = z.strictObject({
   containers: z.array(containerSchema).prefault([]).describe("Containers that are configured here; labels add more."),
   docker: dockerSchema
     .prefault([])
-    .describe("Docker hosts: more of them beside `DOCKER_HOST`, or a name for that one. Not reloaded."),
+    .describe("Docker hosts: in addition to `DOCKER_HOST`, or a name for that one. Not reloaded."),
   kubernetes: kubernetesSchema
     .prefault({})
     .describe("The cluster whose Deployments and StatefulSets are looked after."),

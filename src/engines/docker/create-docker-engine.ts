@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { CAPABILITIES } from "../../core/engine-kind.ts";
-import type { Endpoint, InventoryItem, Observation } from "../../core/observation.ts";
+import { absentAs, type Endpoint, type InventoryItem, type Observation } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
 import { portsToTry } from "../../core/target-ports.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
@@ -21,7 +21,7 @@ import { restartContainer } from "./restart-container.ts";
 import { startContainer } from "./start-container.ts";
 import { stopContainer } from "./stop-container.ts";
 import { createThrottle } from "./throttle.ts";
-import { absent, exposedPorts, toObservation, toStatus } from "./to-observation.ts";
+import { exposedPorts, toObservation, toStatus } from "./to-observation.ts";
 import { createSelfFinder } from "./viewpoint.ts";
 import { createWatch } from "./watch-events.ts";
 
@@ -70,7 +70,7 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
 
     async observe(ref) {
       const found = await inspect(client, ref.name);
-      if (found === undefined) return absent(ref.name);
+      if (found === undefined) return absentAs(ref.name);
       const { address, network } = deps.reach();
       const { version } = await client.server();
       if (!found.State.Running) return toObservation(ref.name, found, [], version);

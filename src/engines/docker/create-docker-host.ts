@@ -27,7 +27,7 @@ function underName(host: string, engine: Engine): Engine {
   const prefix = `${host}:`;
   const bare = <Ref extends WorkloadRef>(ref: Ref): Ref => ({ ...ref, name: ref.name.slice(prefix.length) });
   const item = (one: InventoryItem): InventoryItem => ({ ...one, name: prefix + one.name, engine: host });
-  const told = (news: News | undefined): News | undefined =>
+  const underPrefix = (news: News | undefined): News | undefined =>
     news?.kind === "renamed" ? { ...news, from: prefix + news.from } : news;
   const named = async <T>(call: Promise<T>): Promise<T> => {
     try {
@@ -46,7 +46,7 @@ function underName(host: string, engine: Engine): Engine {
     restart: (ref, order) => named(engine.restart(bare(ref), order)),
     stop: (ref, order) => named(engine.stop(bare(ref), order)),
     watch(onChange, onLink, signal) {
-      engine.watch((name, news) => onChange(name && prefix + name, told(news)), onLink, signal);
+      engine.watch((name, news) => onChange(name && prefix + name, underPrefix(news)), onLink, signal);
     },
     logs: (ref, lines) => named(engine.logs(bare(ref), lines)),
     usage: (ref) => named(engine.usage(bare(ref))),

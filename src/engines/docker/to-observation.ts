@@ -1,5 +1,12 @@
 import type { ContainerInspectInfo } from "dockerode";
-import { type Endpoint, type ExitFacts, noInstances, type Observation, oneInstance } from "../../core/observation.ts";
+import {
+  absentAs,
+  type Endpoint,
+  type ExitFacts,
+  noInstances,
+  type Observation,
+  oneInstance,
+} from "../../core/observation.ts";
 import { ownerIn } from "./inspect.ts";
 import { healthFacts } from "./health-facts.ts";
 import { ownStopTimeoutMs } from "./own-stop-timeout.ts";
@@ -14,7 +21,7 @@ export function toObservation(
 ): Observation {
   const { State: state } = inspected;
   const status = toStatus(state.Status);
-  if (status === "absent") return absent(name);
+  if (status === "absent") return absentAs(name);
   const up = status === "running" || status === "paused";
   const startedAtMs = up ? parseTime(state.StartedAt) : undefined;
   return {
@@ -43,20 +50,6 @@ function networkOf({ HostConfig: { NetworkMode } }: ContainerInspectInfo): Pick<
 export function exposedPorts({ Config: config }: ContainerInspectInfo): number[] {
   const ports = Object.keys(config.ExposedPorts ?? {}).flatMap((key) => /^(\d+)(?:\/tcp)?$/.exec(key)?.[1] ?? []);
   return ports.map(Number).toSorted((a, b) => a - b);
-}
-
-/** The observation of a container that does not exist. */
-export function absent(name: string): Observation {
-  return {
-    name,
-    id: "",
-    status: "absent",
-    health: "none",
-    image: "",
-    ...noInstances(),
-    startedAtMs: undefined,
-    exit: undefined,
-  };
 }
 
 /** Translates Docker's word for a state (and Podman's, which has more of them). */

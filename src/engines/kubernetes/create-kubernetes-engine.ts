@@ -1,5 +1,5 @@
 import { CAPABILITIES } from "../../core/engine-kind.ts";
-import type { Observation } from "../../core/observation.ts";
+import { absentAs, type Observation } from "../../core/observation.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import type { Pod } from "./api-types.ts";
 import { createAutoscalers } from "./autoscalers.ts";
@@ -16,7 +16,7 @@ import { readLogs } from "./read-logs.ts";
 import { ifAllowed } from "./refusals.ts";
 import { createScaleBacks } from "./scale-backs.ts";
 import { createStartStop } from "./start-stop.ts";
-import { absent, toObservation } from "./to-observation.ts";
+import { toObservation } from "./to-observation.ts";
 import { factsOf, replicasOf, toItem } from "./workload-facts.ts";
 
 export interface KubernetesEngineDeps {
@@ -44,7 +44,7 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
 
   async function observe(ref: WorkloadRef): Promise<Observation> {
     const found = await findWorkload(client, view, ref.name);
-    if (found === undefined) return absent(ref.name);
+    if (found === undefined) return absentAs(ref.name);
     const { resource, object } = found;
     const remarks = autoscalers.remarks(factsOf(resource, object));
     if (replicasOf(object) === 0) return { ...toObservation(ref.name, found, [], []), ...remarks };

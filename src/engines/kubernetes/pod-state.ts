@@ -14,7 +14,7 @@ export function isLive({ status }: Pod): boolean {
   return status?.phase !== "Failed" && status?.phase !== "Succeeded";
 }
 
-/** Returns whether it was told to end. */
+/** Returns whether its deletion was requested. */
 export function isEnding({ metadata }: Pod): boolean {
   return metadata.deletionTimestamp !== undefined;
 }

@@ -1,23 +1,9 @@
-import { type Instance, noInstances, type Observation } from "../../core/observation.ts";
+import type { Instance, Observation } from "../../core/observation.ts";
 import type { Pod, ScalableObject } from "./api-types.ts";
 import { findTrouble } from "./pod-trouble.ts";
 import { isReady } from "./pod-state.ts";
 import { factsOf, replicasOf, versionOf } from "./workload-facts.ts";
 import type { Found } from "./find-workload.ts";
-
-/** Returns what is said of a workload that does not exist. */
-export function absent(name: string): Observation {
-  return {
-    name,
-    id: "",
-    status: "absent",
-    health: "none",
-    image: "",
-    ...noInstances(),
-    startedAtMs: undefined,
-    exit: undefined,
-  };
-}
 
 /** Puts a workload and its pods into the life cycle's words. `pods` and `instances` are empty at 0 replicas. */
 export function toObservation(

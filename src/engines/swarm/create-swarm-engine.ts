@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CAPABILITIES } from "../../core/engine-kind.ts";
-import type { InventoryItem, Observation } from "../../core/observation.ts";
+import { absentAs, type InventoryItem, type Observation } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
 import {
   type Engine,
@@ -15,7 +15,7 @@ import {
 import { type Connection, type DockerEnvironment, readConnection } from "../docker/connection.ts";
 import { isLoopback } from "../docker/viewpoint.ts";
 import { createNodeAddresses, type NodeAddresses } from "./node-addresses.ts";
-import { absentService, imageOf, observeService } from "./observe-service.ts";
+import { imageOf, observeService } from "./observe-service.ts";
 import { readServiceLogs } from "./read-service-logs.ts";
 import { formerReplicas, scaleService } from "./scale-service.ts";
 import { createSwarmClient, type SwarmClient } from "./swarm-client.ts";
@@ -78,7 +78,7 @@ class SwarmEngine implements Engine {
     const service = await this.find(ref.name);
     if (service === undefined || replicasOf(service.Spec) === undefined) {
       this.tracker.forget(ref.name);
-      return absentService(ref.name);
+      return absentAs(ref.name);
     }
     const tasks = await this.tracker.tasksOf(service);
     const view = await this.viewFor(tasks, ref);

@@ -48,20 +48,6 @@ export function observeService(
   };
 }
 
-/** Says that no service has this name. */
-export function absentService(name: string): Observation {
-  return {
-    name,
-    id: "",
-    status: "absent",
-    health: "none",
-    image: "",
-    ...noInstances(),
-    startedAtMs: undefined,
-    exit: undefined,
-  };
-}
-
 /** A tag is for people; the digest that Swarm adds is not. */
 export function imageOf({ Spec }: Service): string {
   return (Spec.TaskTemplate?.ContainerSpec?.Image ?? "").replace(/@sha256:.*$/, "");

@@ -1,4 +1,4 @@
-/** The parts of Swarm's objects that are read; a service is kept whole beside them, for it is written back. */
+/** The parts of Swarm's objects that are read; the whole service is kept as well, because it is written back. */
 export interface Service {
   readonly ID: string;
   readonly Version: { readonly Index: number };
@@ -54,10 +54,10 @@ export interface Node {
   readonly Status?: { readonly Addr?: string };
 }
 
-/** The number that a service was told to run when the gateway scaled it to 0. */
+/** The number that a service was to run when the gateway scaled it to 0. */
 export const REPLICAS_LABEL = "dag.replicas";
 
-/** How many tasks a service is told to run; `undefined`: it is global or a job, which cannot be scaled. */
+/** How many tasks a service is to run; `undefined`: it is global or a job, which cannot be scaled. */
 export function replicasOf({ Mode }: ServiceSpec): number | undefined {
   return Mode?.Replicated === undefined ? undefined : (Mode.Replicated.Replicas ?? 0);
 }

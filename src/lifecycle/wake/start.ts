@@ -42,7 +42,7 @@ export async function start(
   return undefined;
 }
 
-/** One Docker host of several: its visitors are told soon that it is away, for nothing says that it is being restarted. */
+/** One Docker host of several: its visitors soon learn that it is away, because nothing shows that it is being restarted. */
 function isFurtherHost({ engine: { id, kind } }: WorkloadRecord): boolean {
   return kind === "docker" && id !== "docker";
 }
