@@ -131,7 +131,7 @@ inChromium("the keyboard alone finds, wakes, opens and closes", async (t, open) 
   await page.getByText("bee is waking up.").waitFor();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  assert.ok(await row(page, "bee").locator("details[open]").count());
+  await row(page, "bee").locator("details[open]").waitFor();
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("details[open]").count(), 0);
   assert.equal(await focused(), "Keep awake: bee");
