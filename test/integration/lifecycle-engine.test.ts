@@ -22,6 +22,22 @@ test("while the engine is lost an open gate stays open", async () => {
   );
 });
 
+test("a pause is seen by one query, so that it counts although the engine is lost right after it", async () => {
+  const fixture = await openLifecycle([{ name: "app" }]);
+  const { engine } = fixture;
+  const client = fixture.visit("app");
+  await fixture.clock.advance(50);
+  client.close();
+  assert.equal(fixture.status("app"), "ready");
+  engine.calls.length = 0;
+  const { observe } = engine;
+  engine.observe = (ref) => observe(ref).finally(() => engine.reachable(false));
+  engine.pauseOutside("app");
+  await fixture.clock.advance(50);
+  assert.equal(fixture.status("app"), "paused");
+  assert.deepEqual(engine.calls, ["observe app"]);
+});
+
 test("a wake while the engine is lost is tried again until start_timeout, and then fails for that reason", async () => {
   const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 5_000 }]);
   fixture.engine.reachable(false);

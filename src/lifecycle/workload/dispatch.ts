@@ -73,7 +73,10 @@ function startJob(context: LifecycleContext, record: WorkloadRecord, state: Work
   if (!("run" in state) || !("run" in record.state) || record.state.run !== state.run) return;
   const abort = new AbortController();
   record.job = abort;
-  job(context, record, state.run, abort.signal).catch((fault: unknown) =>
-    leaveBrokenJob(context, record, state.run, fault),
-  );
+  void job(context, record, state.run, abort.signal)
+    .catch((fault: unknown) => leaveBrokenJob(context, record, state.run, fault))
+    .finally(() => {
+      // One that is left over would pass for a job under way, and another job may have begun meanwhile.
+      if (record.job === abort) record.job = undefined;
+    });
 }
