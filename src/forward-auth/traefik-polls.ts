@@ -62,8 +62,8 @@ export function createTraefikPolls(deps: { clock: Clock; takesConnections: typeo
     note,
     progress(sinceMs, settleMs) {
       const nowMs = clock.now();
-      // Who fetched from a former life of the gateway has been heard of by then.
-      if (sinceMs <= startedMs && nowMs < startedMs + SILENT_MS) {
+      // By then each Traefik that fetched from a former life of the gateway, and is still there, has fetched from this one.
+      if (nowMs < startedMs + SILENT_MS) {
         return { kind: "waits", on: [], untilMs: startedMs + SILENT_MS };
       }
       return recallProgress(peers(), { sinceMs, nowMs, settleMs });
