@@ -39,6 +39,19 @@ async function open(workload: Parameters<typeof openLifecycle>[0][number] = { na
   return { ...fixture, record, front, pass };
 }
 
+/** Every front has fetched whatever it needs, at any time. */
+async function openFetched() {
+  const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE_MS }], {
+    fakes: { app: { status: "running" } },
+    fronts: { progress: () => ({ kind: "done" }) },
+  });
+  await fixture.clock.advance(10);
+  flow(fixture, []);
+  const record = fixture.record("app");
+  noteDirect(fixture.lifecycle.context, record);
+  return { ...fixture, record };
+}
+
 function poll(fixture: LifecycleFixture, front: { fetchedMs: number }): void {
   const record = fixture.record("app");
   const isAsked = whyAskedOf(record, DIRECT) !== undefined;
@@ -84,6 +97,48 @@ for (const order of ["admin", "suspend"] as const) {
     assert.deepEqual(orders(), ["stop app stop"]);
   });
 }
+
+for (const [rule, tail] of [
+  ["that shows use", [download(IDLE_MS - 3_000, IDLE_MS - 2_000)]],
+  ["that shows none", []],
+] as const) {
+  test(`an order during the last reading of an idle recall is carried out: one ${rule}`, async () => {
+    const fixture = await open();
+    const { pass, lifecycle, record, engine, orders, emitted } = fixture;
+    flow(fixture, tail);
+    const { usage } = engine;
+    engine.usage = (ref) => {
+      if (record.recall !== undefined) lifecycle.sleep(record);
+      return usage(ref);
+    };
+    await pass(IDLE_MS + 6_000);
+    assert.deepEqual(orders(), ["stop app stop"]);
+    assert.equal(emitted("stopped").at(-1)?.reason, "admin");
+  });
+}
+
+test("a request during the last reading of an idle recall keeps the app awake", async () => {
+  const { clock, pass, visit, record, engine, status } = await open();
+  const { usage } = engine;
+  engine.usage = async (ref) => {
+    if (record.recall !== undefined) visit("app");
+    await clock.sleep(10);
+    return usage(ref);
+  };
+  await pass(IDLE_MS + 6_000);
+  assert.equal(status("app"), "ready");
+  assert.equal(record.recall, undefined);
+});
+
+test("an order during an idle recall is not kept waiting for the end of the idle time", async () => {
+  const { clock, lifecycle, record, status } = await openFetched();
+  await clock.advance(IDLE_MS - 4_000);
+  assert.ok(record.recall !== undefined && record.recall.order === undefined);
+  lifecycle.sleep(record);
+  await clock.settle();
+  assert.equal(record.recall, undefined);
+  assert.equal(status("app"), "draining");
+});
 
 test("a Traefik that stops fetching puts every stop off, until it fetches", async () => {
   const { pass, status, lifecycle, record, front } = await open();

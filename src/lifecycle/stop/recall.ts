@@ -5,14 +5,17 @@ import { DIRECT_STEP_MS, readNow } from "../usage/sample.ts";
 import type { Recall } from "../workload/front-part.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { RECALL_LEAD_MS } from "./recall-lead.ts";
+import { notify } from "../workload/notify.ts";
 import { deadlineOf } from "../workload/timers.ts";
 
 const LOOK_AGAIN_MS = 1_000;
 
 /** Carries out an order to stop as soon as no front forwards requests without asking. */
 export function orderAfterRecall(context: LifecycleContext, record: WorkloadRecord, order: () => void): void {
-  if (record.recall !== undefined) record.recall.order = order;
-  else if (isRecalled(context, record)) order();
+  if (record.recall !== undefined) {
+    record.recall.order = order;
+    notify(record.signals); // it waits for the end of the idle time no longer
+  } else if (isRecalled(context, record)) order();
   else void recall(context, record, order);
 }
 
@@ -82,13 +85,16 @@ async function staysUnused(context: LifecycleContext, record: WorkloadRecord, ow
   const { clock } = context;
   const { signal } = own.abort;
   const lastReadMs = record.sampling?.begunMs ?? 0;
+  let isRead = false;
   while (!signal.aborted && own.order === undefined) {
     if (record.lastActivityMs > own.sinceMs) return false;
     const due = deadlineOf(context, { ...record, recall: undefined });
     if (due === undefined || due.atMs > clock.now() + RECALL_LEAD_MS * 2) return false;
     const atMs = Math.max(due.atMs, lastReadMs + DIRECT_STEP_MS);
-    if (atMs <= clock.now()) return (await readNow(context, record)) === undefined;
-    await waitForSignal(record, atMs - clock.now(), signal, clock);
+    if (atMs > clock.now()) await waitForSignal(record, atMs - clock.now(), signal, clock);
+    else if (isRead) return true;
+    // While it is read an order or a request may arrive: the loop checks for both once more.
+    else isRead = (await readNow(context, record)) === undefined;
   }
   return own.order !== undefined;
 }
