@@ -21,6 +21,7 @@ import type { WorkloadRecord } from "./workload/record.ts";
 import type { Routes } from "./admit/route.ts";
 import { endRecall, idleAfterRecall, orderAfterRecall } from "./stop/recall.ts";
 import { sleepIdle } from "./stop/sleep-idle.ts";
+import { forgetDirect } from "./usage/direct.ts";
 import { takeSample } from "./usage/sample.ts";
 import type { Schedule } from "./workload/schedule.ts";
 import { mayBeWoken, resume, suspend } from "./stop/suspension.ts";
@@ -148,6 +149,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
         idleAfterRecall(context, record, () => throttle(context, record));
         return undefined;
       case "sample":
+        forgetDirect(context, record);
         takeSample(context, record);
         return undefined;
       case "schedule-start":

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noteDirect, whyAskedOf } from "../../src/lifecycle/usage/direct.ts";
 import { takeSample } from "../../src/lifecycle/usage/sample.ts";
+import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { flow, download } from "./flow.ts";
 import { type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
@@ -12,7 +13,7 @@ const DIRECT = { whenAwake: "direct", reachedDirectly: true } as const;
 /** A Traefik that fetches every two seconds, unless it is frozen, and goes by what it has fetched three seconds later. */
 async function open(workload: Parameters<typeof openLifecycle>[0][number] = { name: "app" }) {
   const clock = createManualClock();
-  const front = { frozen: false, fetchedMs: 0 };
+  const front: Front = { frozen: false, fetchedMs: 0, whenAwake: "direct" };
   const fixture = await openLifecycle([{ idleTimeoutMs: IDLE_MS, ...workload }], {
     clock,
     fakes: { app: { status: "running" } },
@@ -39,22 +40,31 @@ async function open(workload: Parameters<typeof openLifecycle>[0][number] = { na
   return { ...fixture, record, front, pass };
 }
 
-/** Every front has fetched whatever it needs, at any time. */
+/** A Traefik that goes by the right document as soon as it is recalled. */
 async function openFetched() {
+  let record: WorkloadRecord | undefined;
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE_MS }], {
     fakes: { app: { status: "running" } },
-    fronts: { progress: () => ({ kind: "done" }) },
+    fronts: {
+      progress: () => (record?.recall ? { kind: "done" } : { kind: "waits", on: ["10.0.0.7"], untilMs: undefined }),
+    },
   });
   await fixture.clock.advance(10);
   flow(fixture, []);
-  const record = fixture.record("app");
+  record = fixture.record("app");
   noteDirect(fixture.lifecycle.context, record);
   return { ...fixture, record };
 }
 
-function poll(fixture: LifecycleFixture, front: { fetchedMs: number }): void {
+interface Front {
+  frozen: boolean;
+  fetchedMs: number;
+  whenAwake: "ask" | "direct";
+}
+
+function poll(fixture: LifecycleFixture, front: Front): void {
   const record = fixture.record("app");
-  const isAsked = whyAskedOf(record, DIRECT) !== undefined;
+  const isAsked = whyAskedOf(record, { ...DIRECT, whenAwake: front.whenAwake }) !== undefined;
   if (!isAsked) noteDirect(fixture.lifecycle.context, record);
   // The first one after the last document in which it was not asked about counts.
   if (!isAsked && front.fetchedMs <= record.directMs) front.fetchedMs = record.directMs;
@@ -138,6 +148,21 @@ test("an order during an idle recall is not kept waiting for the end of the idle
   await clock.settle();
   assert.equal(record.recall, undefined);
   assert.equal(status("app"), "draining");
+});
+
+test("an app that Traefik asks about again, by its settings, is measured like any other", async () => {
+  const { clock, pass, record, front, saved, status } = await open();
+  await pass(20_000);
+  assert.ok(record.directMs > 0, "forgotten although Traefik forwards without asking");
+  front.whenAwake = "ask";
+  const { directMs } = record;
+  await pass(12_000);
+  assert.equal(record.directMs, 0);
+  assert.ok(record.lastActivityMs > directMs, "use that nothing has shown may have ended just now");
+  await clock.advance(2_000);
+  assert.equal(saved.get("app")?.direct, undefined);
+  await pass(IDLE_MS + 2_000);
+  assert.equal(status("app"), "asleep");
 });
 
 test("a Traefik that stops fetching puts every stop off, until it fetches", async () => {

@@ -1,5 +1,6 @@
 import { whyAsked, type WhyAsked } from "../../core/why-asked.ts";
 import type { LifecycleContext } from "../context.ts";
+import { noteUse } from "../workload/activity.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { DIRECT_STEP_MS, noteFrontTraffic, samplingOf, takeSample } from "./sample.ts";
 
@@ -37,6 +38,19 @@ export function noteDirect(context: LifecycleContext, record: WorkloadRecord): v
   noteFrontTraffic(record, context.rearm);
   if (!isNew) return;
   context.rearm(record);
+  context.remember();
+}
+
+/**
+ * Notes that no front forwards to it without asking any more, where that has come about without a recall: by other settings, or
+ * because the front is gone. A front that still does fetches again and again, and is never done with its last document.
+ */
+export function forgetDirect(context: LifecycleContext, record: WorkloadRecord): void {
+  const { clock, fronts } = context;
+  if (record.directMs === 0 || record.recall !== undefined) return;
+  if (fronts.progress(record.directMs).kind !== "done") return;
+  noteUse(record, clock.now()); // the readings from before do not fit what is asked about from now on
+  noteRecalled(record);
   context.remember();
 }
 
