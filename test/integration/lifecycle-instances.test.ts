@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
+import { fixtureSettings, type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
@@ -43,6 +43,17 @@ const three = { fakes: { app: { status: "running", replicas: 3 } } } as const;
 test("requests go to the instances in turn", async () => {
   const fixture = await openLifecycle([app], three);
   assert.deepEqual(await targetsOf(fixture, 6), ["app-2", "app-3", "app", "app-2", "app-3", "app"].toSorted());
+});
+
+test("the instances of what is no longer configured are not probed", async () => {
+  const fakes = { app: { ...three.fakes.app, deaf: new Set(["app"]) } };
+  const fixture = await openLifecycle([app, { name: "other" }], { fakes });
+  await fixture.clock.advance(SECOND);
+  const record = fixture.record("app");
+  assert.ok(record.targets.following !== undefined, "one instance is awaited");
+  await fixture.configure(fixtureSettings([{ name: "other" }]));
+  await fixture.clock.advance(SECOND);
+  assert.equal(record.targets.following, undefined);
 });
 
 test("the first instance that answers opens the gate, and others join when they do", async () => {

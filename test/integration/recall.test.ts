@@ -5,7 +5,7 @@ import { takeSample } from "../../src/lifecycle/usage/sample.ts";
 import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { flow, download } from "./flow.ts";
-import { type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
+import { fixtureSettings, type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
 
 const IDLE_MS = 60_000;
 const DIRECT = { whenAwake: "direct", reachedDirectly: true } as const;
@@ -200,4 +200,15 @@ test("an administrator's wake ends the recall of an administrator's stop", async
   lifecycle.wake(record, "admin");
   await pass(20_000);
   assert.equal(status("app"), "ready");
+});
+
+test("what is no longer configured is not recalled any more", async () => {
+  const { configure, pass, lifecycle, record, front } = await open();
+  front.frozen = true;
+  lifecycle.sleep(record);
+  await configure(fixtureSettings([{ name: "other" }]));
+  assert.equal(record.recall, undefined);
+  await configure(fixtureSettings([{ name: "app" }]));
+  await pass(2_000);
+  assert.equal(record.recall, undefined);
 });

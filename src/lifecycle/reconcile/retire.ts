@@ -9,6 +9,7 @@ import type { MemoryKeeper } from "../workload/memory.ts";
 import { notify } from "../workload/notify.ts";
 import type { Engine } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
+import { endRecall } from "../stop/recall.ts";
 import { unthrottle } from "../stop/throttle.ts";
 
 export interface RetireDeps {
@@ -26,6 +27,8 @@ export function retire({ context, records, retired, memory }: RetireDeps, record
   records.delete(record.name);
   retired.set(record.name, record);
   record.job?.abort();
+  record.targets.following?.abort();
+  endRecall(context, record);
   clearTimer(record);
   closeGate(record);
   const waiters = [...record.waiters];
