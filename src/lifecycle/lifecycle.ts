@@ -125,7 +125,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
   function wake(record: WorkloadRecord, cause: WakeCause, force = false): void {
     if (!isOurs(record) || !mayBeWoken(record, cause)) return;
-    if (cause === "admin") endRecall(context, record);
+    if (cause === "admin" || cause === "schedule") endRecall(context, record);
     const { status } = record.state;
     if (status !== "starting" && status !== "ready") record.wakeCause = cause;
     if (record.throttled) void unthrottle(context, record);

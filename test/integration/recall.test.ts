@@ -193,14 +193,19 @@ for (const [tier, keys] of [
   });
 }
 
-test("an administrator's wake ends the recall of an administrator's stop", async () => {
-  const { pass, status, lifecycle, record } = await open();
-  lifecycle.sleep(record);
-  await pass(1_000);
-  lifecycle.wake(record, "admin");
-  await pass(20_000);
-  assert.equal(status("app"), "ready");
-});
+for (const [rule, cause] of [
+  ["an administrator's wake", "admin"],
+  ["the opening of its schedule", "schedule"],
+] as const) {
+  test(`${rule} ends the recall of a stop that was ordered`, async () => {
+    const { pass, status, lifecycle, record } = await open();
+    lifecycle.sleep(record);
+    await pass(1_000);
+    lifecycle.wake(record, cause);
+    await pass(20_000);
+    assert.equal(status("app"), "ready");
+  });
+}
 
 test("what is no longer configured is not recalled any more", async () => {
   const { configure, pass, lifecycle, record, front } = await open();
