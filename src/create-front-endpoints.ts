@@ -1,6 +1,7 @@
 import { createAsk } from "./forward-auth/ask.ts";
-import { placeOf, settleForwarding } from "./forward-auth/forwarding.ts";
+import { settleForwarding } from "./forward-auth/forwarding.ts";
 import { createFrontReaches } from "./forward-auth/front-reaches.ts";
+import { placeOf } from "./forward-auth/place-of.ts";
 import type { TraefikPolls } from "./forward-auth/traefik-polls.ts";
 import { createTraefikProvider } from "./forward-auth/traefik-provider.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";

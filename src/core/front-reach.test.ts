@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseReach, type ReachFacts } from "./front-reach.ts";
 
-const BESIDE = { address: "172.18.0.3", isHere: false };
-const HERE = { address: "127.0.0.1", isHere: true };
+const BESIDE = { address: "172.18.0.3", isHere: false, isNear: true };
+const HERE = { address: "127.0.0.1", isHere: true, isNear: true };
+const FAR = { address: "192.168.1.20", isHere: false, isNear: false };
 const PUBLISHED = { host: "127.0.0.1", port: 8081 };
 
 for (const [rule, facts, from, expected] of [
@@ -36,13 +37,19 @@ for (const [rule, facts, from, expected] of [
   [
     "from the host no name of Docker's is known",
     { inContainer: true, sharesNetwork: true },
-    { address: "172.18.0.1", isHere: false },
+    { address: "172.18.0.1", isHere: false, isNear: true },
     "gateway front-elsewhere",
   ],
   ["both on the host by its port", { published: PUBLISHED }, HERE, "published 127.0.0.1:8081"],
   ["both on the host, an app on its network", { hostNetwork: "127.0.0.1" }, HERE, "host-network 127.0.0.1:80"],
   ["both on the host, without a port, through the gateway", { sharesNetwork: true }, HERE, "gateway not-published"],
   ["a front elsewhere, the gateway on the host", { published: PUBLISHED }, BESIDE, "gateway front-elsewhere"],
+  [
+    "a front on another machine, the gateway in a container",
+    { inContainer: true, sharesNetwork: true, published: PUBLISHED },
+    FAR,
+    "gateway front-elsewhere",
+  ],
   ["not known yet", undefined, BESIDE, "gateway unknown"],
 ] as [string, Partial<ReachFacts> | undefined, typeof BESIDE, string][]) {
   test(`an app is reached: ${rule}`, () => {

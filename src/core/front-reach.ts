@@ -24,6 +24,8 @@ export interface ReachFrom {
   readonly address: string;
   /** Its address is one of this machine. */
   readonly isHere: boolean;
+  /** Its address is on a network that this machine is on too. */
+  readonly isNear: boolean;
 }
 
 /** Where a front forwards to. `gateway`: no other address is sure to be within its reach. */
@@ -37,11 +39,14 @@ export type WhyThroughGateway = "configured" | "unknown" | "front-elsewhere" | "
 /** Chooses an address of a container that this front can really reach, for as long as the container lives. */
 export function chooseReach(facts: ReachFacts | undefined, name: string, port: number, from: ReachFrom): FrontReach {
   if (facts === undefined) return { by: "gateway", why: "unknown" };
-  const isBeside = facts.inContainer && !from.isHere && !facts.hostAddresses.includes(from.address);
-  if (isBeside && facts.sharesNetwork) return { by: facts.owner ? "owner" : "name", host: facts.owner ?? name, port };
+  // From another machine it may find neither the names of Docker's network nor this host's published ports.
+  const isOnOurNetwork =
+    facts.inContainer && from.isNear && !from.isHere && !facts.hostAddresses.includes(from.address);
+  if (isOnOurNetwork && facts.sharesNetwork)
+    return { by: facts.owner ? "owner" : "name", host: facts.owner ?? name, port };
   // On the host, a front in a container finds neither names nor what is bound to the host's loopback.
-  if (!isBeside && (facts.inContainer || !from.isHere)) return { by: "gateway", why: "front-elsewhere" };
+  if (!isOnOurNetwork && (facts.inContainer || !from.isHere)) return { by: "gateway", why: "front-elsewhere" };
   if (facts.published) return { by: "published", ...facts.published };
   if (facts.hostNetwork) return { by: "host-network", host: facts.hostNetwork, port };
-  return { by: "gateway", why: isBeside ? "no-network-in-common" : "not-published" };
+  return { by: "gateway", why: isOnOurNetwork ? "no-network-in-common" : "not-published" };
 }

@@ -1,4 +1,3 @@
-import { networkInterfaces } from "node:os";
 import { chooseReach, type FrontReach, type ReachFacts, type ReachFrom } from "../core/front-reach.ts";
 import type { Settings, TraefikProviderSettings } from "../core/settings.ts";
 import type { LifecycleContext } from "../lifecycle/context.ts";
@@ -50,12 +49,4 @@ function reachFor(
   return via === "forward-auth"
     ? { by: "name", host: record.name, port }
     : chooseReach(reachOf(record), record.name, port, from);
-}
-
-/** Says whether an address is one of this machine. */
-export function placeOf(address: string): ReachFrom {
-  const isLoopback = address === "::1" || address.startsWith("127.");
-  const isHere =
-    isLoopback || Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address));
-  return { address, isHere };
 }
