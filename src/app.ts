@@ -182,7 +182,7 @@ function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => bo
     merged,
     describeSettings: (workload) => describeWorkload(workload, merged()?.provenance ?? new Map()),
     version,
-    extras: createFrontEndpoints({ lifecycle, polls: parts.polls, responder }),
+    extras: createFrontEndpoints({ lifecycle, polls: parts.polls, responder, isTrusted }),
   });
   const { polls, pollAllowed } = endpoints;
   const count = metrics.authRequest;

@@ -14,8 +14,9 @@ export function createFrontEndpoints(deps: {
   readonly lifecycle: Lifecycle;
   readonly polls: TraefikPolls;
   readonly responder: () => Responder;
+  readonly isTrusted: (address: string) => boolean;
 }): readonly ExtraEndpoint[] {
-  const { lifecycle, polls, responder } = deps;
+  const { lifecycle, polls, responder, isTrusted } = deps;
   const { routes, settings, enginesUp, records, context } = lifecycle;
   const forwardingDeps = { context, records, reachOf: createFrontReaches() };
   return [
@@ -26,6 +27,7 @@ export function createFrontEndpoints(deps: {
         settings,
         enginesUp,
         responder,
+        isTrusted,
         forwarding: (current, address) => settleForwarding(forwardingDeps, current, placeOf(address)),
         noteFetch(socket) {
           polls.note(socket);

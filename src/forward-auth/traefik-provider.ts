@@ -10,9 +10,11 @@ import { traefikDocument } from "./traefik-document.ts";
 
 interface ProviderDeps {
   readonly settings: () => Settings;
+  /** Whether an address is that of a trusted proxy: nobody else is a Traefik, whose auth requests would be refused. */
+  readonly isTrusted: (address: string) => boolean;
   /** How the Traefik at this address forwards to each workload; absent: as the settings say. */
   readonly forwarding?: (settings: Settings, address: string) => ReadonlyMap<string, Forwarding>;
-  /** Called when a document is fetched. */
+  /** Called when a Traefik fetches a document. */
   readonly noteFetch?: (socket: Socket) => void;
   readonly enginesUp: () => boolean;
   readonly responder: () => Responder;
@@ -25,7 +27,7 @@ interface ProviderDeps {
  * less than the whole (it sends no If-None-Match).
  */
 export function createTraefikProvider(deps: ProviderDeps) {
-  const { settings, forwarding = () => undefined, enginesUp, responder } = deps;
+  const { settings, forwarding = () => undefined, enginesUp, responder, isTrusted } = deps;
   let last: { readonly settings: Settings; readonly known: string; readonly answer: Answer } | undefined;
   let wasUp = false;
 
@@ -33,10 +35,13 @@ export function createTraefikProvider(deps: ProviderDeps) {
     const current = settings();
     wasUp ||= enginesUp() || isWithoutDocker(current);
     if (!wasUp) return writeAnswer(res, responder().problem("not-ready", {}, { kind: "other" }), req.method);
+    const { remoteAddress: peer = "" } = req.socket;
+    // Administrators may read it as well, and go by nothing in it.
+    const isFetch = req.method === "GET" && isTrusted(peer);
     // First, so that a document which lets Traefik forward by itself is never older than its fetch.
-    if (req.method === "GET") deps.noteFetch?.(req.socket);
+    if (isFetch) deps.noteFetch?.(req.socket);
     const self = addressOf(req);
-    const ways = forwarding(current, (req.socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/u, ""));
+    const ways = isFetch ? forwarding(current, peer.replace(/^::ffff:(?=\d+\.)/u, "")) : undefined;
     const known = `${self} ${ways === undefined ? "" : signatureOf(ways)}`;
     if (last?.settings !== current || last.known !== known) {
       const text = JSON.stringify(traefikDocument(current, self, ways));

@@ -53,6 +53,32 @@ describe("/_provider/traefik", () => {
     assert.equal((await request({ port, host: "w:1" })).status, 200);
   });
 
+  for (const [rule, isTrusted, method, isFetch] of [
+    ["a GET from a trusted peer is Traefik's", true, "GET", true],
+    ["a HEAD is nobody's who goes by it", true, "HEAD", false],
+    ["an administrator reads it as the settings say", false, "GET", false],
+  ] as const) {
+    test(rule, async (t) => {
+      const noted: string[] = [];
+      const handler = createTraefikProvider({
+        settings: () => one,
+        enginesUp: () => true,
+        responder: () => responder,
+        isTrusted: () => isTrusted,
+        noteFetch: () => noted.push("fetch"),
+        forwarding() {
+          noted.push("forwarding");
+          return new Map([["one", { reach: { by: "name", host: "reached", port: 80 }, isAsked: false }]]);
+        },
+      });
+      const port = await serve(t, handler);
+      const { status, text } = await request({ port, host: "w:1", method });
+      assert.equal(status, 200);
+      assert.deepEqual(noted, isFetch ? ["fetch", "forwarding"] : []);
+      if (method === "GET") assert.equal(text.includes("http://reached:80"), isFetch);
+    });
+  }
+
   test("needs no Docker where there are only processes", async (t) => {
     const settings = settingsOf([{ name: "local", process: { command: ["x"], cwd: "", env: {}, port: 1 } }]);
     const port = await serve(t, provider({ settings, up: false }));
@@ -90,6 +116,7 @@ function provider(state: { readonly settings: Settings; readonly up?: boolean })
     settings: () => state.settings,
     enginesUp: () => state.up ?? true,
     responder: () => responder,
+    isTrusted: () => true,
   });
 }
 
