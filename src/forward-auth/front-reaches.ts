@@ -10,10 +10,14 @@ export function createFrontReaches(): (record: WorkloadRecord) => ReachFacts | u
 
   async function load(record: WorkloadRecord, key: string): Promise<void> {
     loading.add(record);
-    // Out of reach: the next poll tries again.
-    const facts = await record.engine.reachFacts?.(refOf(record)).catch(() => undefined);
-    if (facts !== undefined) known.set(record, { key, facts });
-    loading.delete(record);
+    try {
+      const facts = await record.engine.reachFacts?.(refOf(record));
+      known.set(record, { key, facts });
+    } catch {
+      // Out of reach: the next poll tries again.
+    } finally {
+      loading.delete(record);
+    }
   }
 
   return (record) => {
