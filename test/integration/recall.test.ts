@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { orderAfterRecall } from "../../src/lifecycle/stop/recall.ts";
 import { noteDirect, whyAskedOf } from "../../src/lifecycle/usage/direct.ts";
 import { takeSample } from "../../src/lifecycle/usage/sample.ts";
 import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
@@ -216,4 +217,15 @@ test("what is no longer configured is not recalled any more", async () => {
   await configure(fixtureSettings([{ name: "app" }]));
   await pass(2_000);
   assert.equal(record.recall, undefined);
+});
+
+test("a fault in what a recall was for names the workload, and its deadlines go on", async () => {
+  const { pass, lifecycle, record, emitted } = await open();
+  orderAfterRecall(lifecycle.context, record, () => {
+    throw new Error("broken");
+  });
+  await pass(8_000);
+  assert.match(emitted("fault")[0]?.message ?? "", /"app"/u);
+  assert.equal(record.recall, undefined);
+  assert.ok(record.timer !== undefined);
 });

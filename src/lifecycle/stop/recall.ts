@@ -56,14 +56,14 @@ async function recall(
     if (own.order === undefined && !abort.signal.aborted && !(await staysUnused(context, record, own))) {
       return endRecall(context, record);
     }
+    if (abort.signal.aborted) return;
+    record.recall = undefined;
+    noteRecalled(record);
+    (own.order ?? then)();
   } catch (fault) {
     context.emit({ type: "fault", message: `the recall of "${record.name}" failed`, detail: String(fault) });
-    return endRecall(context, record);
+    if (record.recall === own) record.recall = undefined;
   }
-  if (abort.signal.aborted) return;
-  record.recall = undefined;
-  noteRecalled(record);
-  (own.order ?? then)();
   context.rearm(record);
 }
 
