@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { orderAfterRecall } from "../../src/lifecycle/stop/recall.ts";
 import { noteDirect, whyAskedOf } from "../../src/lifecycle/usage/direct.ts";
 import { takeSample } from "../../src/lifecycle/usage/sample.ts";
-import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { flow, download } from "./flow.ts";
 import { fixtureSettings, type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
@@ -43,18 +42,22 @@ async function open(workload: Parameters<typeof openLifecycle>[0][number] = { na
 
 /** A Traefik that goes by the right document as soon as it is recalled. */
 async function openFetched() {
-  let record: WorkloadRecord | undefined;
+  const front = { frozen: false, isRecalled: () => false };
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE_MS }], {
     fakes: { app: { status: "running" } },
     fronts: {
-      progress: () => (record?.recall ? { kind: "done" } : { kind: "waits", on: ["10.0.0.7"], untilMs: undefined }),
+      progress: () =>
+        front.isRecalled() && !front.frozen
+          ? { kind: "done" }
+          : { kind: "waits", on: ["10.0.0.7"], untilMs: undefined },
     },
   });
   await fixture.clock.advance(10);
   flow(fixture, []);
-  record = fixture.record("app");
+  const record = fixture.record("app");
+  front.isRecalled = () => record.recall !== undefined;
   noteDirect(fixture.lifecycle.context, record);
-  return { ...fixture, record };
+  return { ...fixture, record, front };
 }
 
 interface Front {
@@ -164,6 +167,19 @@ test("an app that Traefik asks about again, by its settings, is measured like an
   assert.equal(saved.get("app")?.direct, undefined);
   await pass(IDLE_MS + 2_000);
   assert.equal(status("app"), "asleep");
+});
+
+test("a recall that was ended leaves alone the one that follows at once", async () => {
+  const { clock, lifecycle, record, emitted, front } = await openFetched();
+  await clock.advance(IDLE_MS - 4_000);
+  assert.ok(record.recall !== undefined);
+  front.frozen = true;
+  lifecycle.wake(record, "admin");
+  lifecycle.sleep(record);
+  await clock.advance(1_500);
+  front.frozen = false;
+  await clock.advance(3_000);
+  assert.equal(emitted("stopped")[0]?.reason, "admin");
 });
 
 test("a Traefik that stops fetching puts every stop off, until it fetches", async () => {

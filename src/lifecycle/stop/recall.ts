@@ -53,10 +53,9 @@ async function recall(
   context.rearm(record);
   try {
     await untilFetched(context, record, own);
-    if (own.order === undefined && !abort.signal.aborted && !(await staysUnused(context, record, own))) {
-      return endRecall(context, record);
-    }
-    if (abort.signal.aborted) return;
+    const isDue = own.order !== undefined || (await staysUnused(context, record, own));
+    if (abort.signal.aborted) return; // another one may have begun
+    if (!isDue) return endRecall(context, record);
     record.recall = undefined;
     noteRecalled(record);
     (own.order ?? then)();
