@@ -14,7 +14,10 @@ export interface TraefikPolls {
 interface Peer extends FrontPeer {
   fetchesMs: readonly number[];
   isThere: FrontPeer["isThere"];
-  /** Its connections that are open: Traefik keeps some, of which any may fetch. */
+  /**
+   * Connections that it has not ended: it keeps some, of which any may fetch. We close one that is idle, which a frozen process
+   * does not notice.
+   */
   readonly sockets: Set<Socket>;
   triedMs: number;
 }
@@ -35,9 +38,12 @@ export function createTraefikPolls(deps: { clock: Clock; takesConnections: typeo
     known.set(address, peer);
     peer.fetchesMs = [...peer.fetchesMs.filter((atMs) => now - atMs <= KEPT_MS), now];
     peer.isThere = "unknown";
+    for (const former of peer.sockets) if (former.destroyed) peer.sockets.delete(former);
     if (peer.sockets.has(socket) || socket.destroyed) return;
     peer.sockets.add(socket);
-    socket.once("close", () => peer.sockets.delete(socket));
+    const forget = (): void => void peer.sockets.delete(socket);
+    socket.once("end", forget);
+    socket.once("error", forget);
   }
 
   function peers(): readonly Peer[] {
@@ -54,7 +60,8 @@ export function createTraefikPolls(deps: { clock: Clock; takesConnections: typeo
     peer.triedMs = clock.now();
     const answer = await deps.takesConnections(peer.address);
     if (!isSilent(peer, clock.now())) return;
-    if (answer === "unreachable" || (answer === "refused" && peer.sockets.size === 0)) peer.isThere = "no";
+    const isOpen = [...peer.sockets].some(({ destroyed }) => !destroyed);
+    if (answer === "unreachable" || (answer === "refused" && !isOpen)) peer.isThere = "no";
     else peer.isThere = peer.sockets.size > 0 && answer !== "unknown" ? "yes" : "unknown";
   }
 
