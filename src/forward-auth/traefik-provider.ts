@@ -28,7 +28,7 @@ interface ProviderDeps {
  */
 export function createTraefikProvider(deps: ProviderDeps) {
   const { settings, forwarding = () => undefined, enginesUp, responder, isTrusted } = deps;
-  let last: { readonly settings: Settings; readonly known: string; readonly answer: Answer } | undefined;
+  let made: { readonly of: Settings; readonly answers: Map<string, Answer> } | undefined;
   let wasUp = false;
 
   return function provide(req: IncomingMessage, res: ServerResponse): void {
@@ -43,13 +43,20 @@ export function createTraefikProvider(deps: ProviderDeps) {
     const self = addressOf(req);
     const ways = isFetch ? forwarding(current, peer.replace(/^::ffff:(?=\d+\.)/u, "")) : undefined;
     const known = `${self} ${ways === undefined ? "" : signatureOf(ways)}`;
-    if (last?.settings !== current || last.known !== known) {
+    if (made?.of !== current) made = { of: current, answers: new Map() };
+    let answer = made.answers.get(known);
+    if (answer === undefined) {
       const text = JSON.stringify(traefikDocument(current, self, ways));
-      last = { settings: current, known, answer: createAnswer(text, { status: 200, type: "application/json" }) };
+      answer = createAnswer(text, { status: 200, type: "application/json" });
+      if (made.answers.size >= MOST_ANSWERS) made.answers.clear();
+      made.answers.set(known, answer);
     }
-    writeAnswer(res, last.answer, req.method);
+    writeAnswer(res, answer, req.method);
   };
 }
+
+/** One for each Traefik, and for each way in which it has just forwarded. */
+const MOST_ANSWERS = 8;
 
 function signatureOf(ways: ReadonlyMap<string, Forwarding>): string {
   let text = "";

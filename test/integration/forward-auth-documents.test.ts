@@ -53,6 +53,32 @@ describe("/_provider/traefik", () => {
     assert.equal((await request({ port, host: "w:1" })).status, 200);
   });
 
+  test("is made once for each Traefik, whichever fetched before, until the settings change", async (t) => {
+    let reads = 0;
+    const counting = (settings: Settings): Settings => ({
+      ...settings,
+      get workloads() {
+        reads += 1;
+        return settings.workloads;
+      },
+    });
+    const state = { settings: counting(one) };
+    const port = await serve(t, provider(state));
+    /** Whether the settings were read for it. */
+    const isMade = async (host: string, part: string): Promise<boolean> => {
+      const before = reads;
+      assert.ok((await request({ port, host })).text.includes(part));
+      return reads > before;
+    };
+    for (const expected of [true, false, false]) {
+      for (const host of ["a:1", "b:1"]) assert.equal(await isMade(host, `http://${host}/`), expected);
+    }
+    state.settings = counting(settingsOf([{ name: "other" }]));
+    assert.ok(await isMade("a:1", "dag-app-other"));
+    for (let count = 0; count < 100; count += 1) assert.ok(await isMade(`h${count}:1`, "dag-app-other"));
+    assert.ok(await isMade("a:1", "dag-app-other"), "what was long ago is not kept");
+  });
+
   for (const [rule, isTrusted, method, isFetch] of [
     ["a GET from a trusted peer is Traefik's", true, "GET", true],
     ["a HEAD is nobody's who goes by it", true, "HEAD", false],
