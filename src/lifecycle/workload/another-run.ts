@@ -6,11 +6,24 @@ export function isAnotherRun({ state }: WorkloadRecord, last: Observation | unde
   if (last === undefined || seen.status === "absent") return false;
   if (last.id !== seen.id) return true;
   if (seen.status !== "running") return false;
-  if (last.startedAtMs !== seen.startedAtMs) return true;
+  if (last.startedAtMs !== seen.startedAtMs && !goesOn(last, seen)) return true;
   if (last.networkOwner?.startedAtMs !== seen.networkOwner?.startedAtMs) return true;
   const endpoints = endpointsOf(seen);
   // A rolling update is no other run as long as one target survives.
   return state.status === "ready" && state.targets.every((to) => to.host !== "" && !endpoints.some(isSame(to)));
+}
+
+/**
+ * Whether an instance runs on since it was seen last. What started with its oldest instance has another start as soon as
+ * that one ends, although the others go on; a container that is restarted keeps its id and has another start of its own.
+ */
+function goesOn(last: Observation, seen: Observation): boolean {
+  const former = new Map(last.instances.map(({ id, startedAtMs }) => [id, startedAtMs]));
+  return seen.instances.some(({ id, ready, ending, startedAtMs }) => {
+    if (!ready || ending || !former.has(id)) return false;
+    const startedBeforeMs = former.get(id);
+    return startedBeforeMs === undefined || startedBeforeMs === startedAtMs;
+  });
 }
 
 /** Whether another container was created under the same name. */
