@@ -39,7 +39,8 @@ function isTask({ labels }: InventoryItem): boolean {
   return labels[TASK_ID] !== undefined;
 }
 
-function isLabelled({ labels }: InventoryItem): boolean {
+/** Whether its labels ask for it to be looked after. */
+export function isLabelled({ labels }: Pick<InventoryItem, "labels">): boolean {
   const enabled = parseFlag(labels[ENABLED] ?? "");
   return enabled.ok && enabled.value;
 }

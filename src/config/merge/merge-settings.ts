@@ -14,6 +14,7 @@ import type { Provenance } from "../parse/provenance.ts";
 import { type Labelled, readLabelled } from "./read-labelled.ts";
 import { resolveNames } from "./resolve-names.ts";
 import { resolveDependencies } from "./resolve-dependencies.ts";
+import { settleNamesakes, type Settled } from "./settle-namesakes.ts";
 import { warnOfTarget, warnOfTiers } from "../check/warn-of-workload.ts";
 import { toWorkloadSettings } from "./workload-settings.ts";
 
@@ -40,8 +41,7 @@ export function mergeSettings(
   found: readonly InventoryItem[],
   options: MergeOptions = {},
 ): MergeResult {
-  const named = resolveNames(written, found);
-  const { config, inventory, warnings } = leaveSwarmTasks(named.config, found);
+  const { config, inventory, warnings, faults } = settleNames(written, found);
   const index = indexInventory(inventory, options.self);
   const read = readLabelled(config, index);
   const broken = new Set(read.faults.flatMap(({ place }) => (isOfRoute(place) ? place.container : [])));
@@ -90,9 +90,17 @@ export function mergeSettings(
       ...fitted.flatMap(warningsOfFit),
       ...workloads.flatMap((workload) => [...warnOfTiers(workload), ...warnOfTarget(workload)]),
     ],
-    labelFaults: [...named.faults, ...read.faults, ...resolved.faults],
+    labelFaults: [...faults, ...read.faults, ...resolved.faults],
     provenance: mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose),
   };
+}
+
+/** Lets every name mean one workload that may be looked after, in the file as in the inventory. */
+function settleNames(written: FileConfig, found: readonly InventoryItem[]): Settled & Pick<MergeResult, "warnings"> {
+  const named = resolveNames(written, found);
+  const { config, inventory, warnings } = leaveSwarmTasks(named.config, found);
+  const settled = settleNamesakes(config, inventory);
+  return { ...settled, faults: [...named.faults, ...settled.faults], warnings };
 }
 
 /** What the file and the labels say of each container, with the hosts that it got. */

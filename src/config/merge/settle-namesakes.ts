@@ -1,0 +1,62 @@
+import { ENGINE_NAMES } from "../../core/engine-kind.ts";
+import type { InventoryItem } from "../../core/observation.ts";
+import type { Fault } from "../check/faults.ts";
+import type { FileConfig } from "../parse/load-config.ts";
+import { isLabelled } from "./leave-swarm-tasks.ts";
+
+/** A configuration and an inventory in which every name means one workload. */
+export interface Settled {
+  readonly config: FileConfig;
+  readonly inventory: readonly InventoryItem[];
+  /** One for each name that two engines have and that does not tell which of both is meant. */
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Settles which workload is meant where two engines have one of the same name, such as a container and a service of Docker
+ * Swarm: the one whose labels ask for it, else the container. Where both ask, or the file names them, neither is managed,
+ * because settings that are meant for one of them would stop the other.
+ */
+export function settleNamesakes(config: FileConfig, inventory: readonly InventoryItem[]): Settled {
+  const processes = new Set(config.containers.flatMap(({ name, process }) => (process === undefined ? [] : name)));
+  const inFile = new Set(config.containers.flatMap(({ name }) => (processes.has(name) ? [] : name)));
+  const unclear = new Map<string, readonly InventoryItem[]>();
+  const others = new Set<InventoryItem>();
+  for (const [name, found] of namesakes(inventory)) {
+    const present = found.filter(({ departed }) => departed !== true);
+    const rivals = present.length > 0 ? present : found;
+    const asking = rivals.filter(isLabelled);
+    if (rivals.length > 1 && (inFile.has(name) || (asking.length > 1 && !processes.has(name))))
+      unclear.set(name, rivals);
+    const chosen = asking.length === 1 ? asking[0] : (rivals.find(isUsual) ?? rivals[0]);
+    for (const item of found) if (item !== chosen) others.add(item);
+  }
+  return {
+    config: {
+      ...config,
+      containers: config.containers.filter(({ name }) => !unclear.has(name)),
+      groups: config.groups.flatMap((group) => {
+        const containers = group.containers.filter((name) => !unclear.has(name));
+        return containers.length === 0 && group.containers.length > 0 ? [] : [{ ...group, containers }];
+      }),
+    },
+    inventory: inventory.filter((item) => !others.has(item) && !unclear.has(item.name)),
+    faults: [...unclear].map(([name, rivals]) => unclearName(name, rivals)),
+  };
+}
+
+/** What several engines have under one name, by that. */
+function namesakes(inventory: readonly InventoryItem[]): ReadonlyMap<string, readonly InventoryItem[]> {
+  const byName = Map.groupBy(inventory, ({ name }) => name);
+  return new Map([...byName].filter(([, found]) => new Set(found.map(({ engine }) => engine)).size > 1));
+}
+
+function isUsual({ engine }: InventoryItem): boolean {
+  return engine === undefined;
+}
+
+function unclearName(name: string, rivals: readonly InventoryItem[]): Fault {
+  const engines = rivals.map(({ engineKind = "docker" }) => ENGINE_NAMES[engineKind]).toSorted();
+  const message = `${engines.join(" and ")} both have one of this name: neither is managed; rename one of them`;
+  return { place: { kind: "container", container: name }, key: "", message };
+}
