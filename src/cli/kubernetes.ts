@@ -15,14 +15,14 @@ export async function usesKubernetes({ env }: Pick<Io, "env">, { kubernetes }: F
 /** Makes the engine of the cluster; its code is loaded only where there is one. `config` is read at each list. */
 export async function loadKubernetesEngine(io: Pick<Io, "env">, config: () => FileConfig): Promise<Engine> {
   const { createKubernetesEngine } = await import("../engines/kubernetes/create-kubernetes-engine.ts");
-  const { possibleOwners } = await import("../engines/kubernetes/slice-owners.ts");
+  const { ownWorkloads } = await import("../engines/kubernetes/own-workloads.ts");
   const { kubernetes } = config();
   const inCluster = kubernetes.kubeconfig === "";
   return createKubernetesEngine({
     connect: () => connectToCluster(io, config()),
     namespaces: kubernetes.namespaces,
     named: () => config().containers.flatMap(({ name }) => (name.startsWith("kubernetes:") ? name : [])),
-    ...(inCluster && { self: possibleOwners(hostname()) }),
+    ...(inCluster && { self: ownWorkloads(hostname()) }),
   });
 }
 

@@ -25,7 +25,7 @@ export interface KubernetesEngineDeps {
   readonly namespaces: readonly string[];
   /** Workloads that the configuration names, with or without a label; read at each list. */
   readonly named: () => readonly string[];
-  /** The workloads of which the gateway itself may be a pod. */
+  /** The workloads of which the gateway itself may be a pod, by their full names. */
   readonly self?: readonly string[];
   readonly times?: WatchTimes;
 }
@@ -38,7 +38,7 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
   const ports = createPortFinder(client);
   const view = createClusterView({ client, namespaces, scaleBacks, ...(times && { times }) });
   const podWatch = createPodWatch();
-  const { start, stop } = createStartStop({ client, view, autoscalers, scaleBacks, podWatch });
+  const { start, stop } = createStartStop({ client, view, autoscalers, scaleBacks, podWatch, self });
 
   const present = (ref: WorkloadRef): Promise<Found> => findPresent(client, view, ref);
 

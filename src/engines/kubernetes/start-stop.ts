@@ -21,6 +21,8 @@ interface StartStopDeps {
   readonly autoscalers: Autoscalers;
   readonly scaleBacks: ScaleBacks;
   readonly podWatch: PodWatch;
+  /** The workloads of which the gateway itself may be a pod. */
+  readonly self: readonly string[];
 }
 
 /** Wakes and stops workloads by their scale. */
@@ -30,7 +32,7 @@ export interface StartStop {
 }
 
 /** Puts the parts of a start and of a stop together. */
-export function createStartStop({ client, view, autoscalers, scaleBacks, podWatch }: StartStopDeps): StartStop {
+export function createStartStop({ client, view, autoscalers, scaleBacks, podWatch, self }: StartStopDeps): StartStop {
   function scaleOf({ object }: Found): ScaleDeps {
     const name = nameOf(object.metadata);
     return {
@@ -69,6 +71,8 @@ export function createStartStop({ client, view, autoscalers, scaleBacks, podWatc
     async stop(found, { onlyIf, method }) {
       const { resource, object } = found;
       const name = nameOf(object.metadata);
+      // The configuration may name it; nobody would wake it again.
+      if (self.includes(name)) throw new EngineError("refused", `"${name}" is the gateway's own workload`);
       if (replicasOf(object) === 0) return { instances: 0 };
       if (method === "pause") throw new EngineError("refused", "Kubernetes cannot pause a pod");
       const refusal = scaleBacks.refusal(name) ?? refusalBy(await autoscalers.of(resource, object.metadata));

@@ -1,4 +1,4 @@
-import { networkInterfaces } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CAPABILITIES } from "../../core/engine-kind.ts";
 import { absentAs, type InventoryItem, type Observation } from "../../core/observation.ts";
@@ -31,17 +31,23 @@ export interface SwarmEngineDeps {
   readonly managers: readonly string[];
   /** How tasks are reached, read at each observation. */
   readonly reach: () => Pick<GatewaySettings, "address" | "network">;
+  /** The gateway's host name, which in a container begins its id. */
+  readonly self?: string;
 }
 
 /** Replicated services of Docker Swarm as an engine: they sleep at 0 replicas. On a daemon that is no manager it holds nothing. */
-export function createSwarmEngine({ environment, managers, reach }: SwarmEngineDeps): Engine {
+export function createSwarmEngine({ environment, managers, reach, self = hostname() }: SwarmEngineDeps): Engine {
   const addresses = managers.length > 0 ? managers : [environment.DOCKER_HOST];
   const connections = addresses.map((address) => readConnection({ ...environment, DOCKER_HOST: address }));
-  return new SwarmEngine(connections, managers.length > 0, reach);
+  return new SwarmEngine(connections, { isCertain: managers.length > 0, reach, self });
 }
 
 const MOST_CHECKS = 100;
 const CHECK_AFTER_MS = 50;
+
+interface SwarmFacts extends Required<Pick<SwarmEngineDeps, "reach" | "self">> {
+  readonly isCertain: boolean;
+}
 
 class SwarmEngine implements Engine {
   readonly id = "swarm";
@@ -53,14 +59,16 @@ class SwarmEngine implements Engine {
   private readonly services: ServiceWatch;
   private readonly meshAddress: string;
   private readonly reach: SwarmEngineDeps["reach"];
+  private readonly self: string;
 
-  constructor(connections: readonly Connection[], isCertain: boolean, reach: SwarmEngineDeps["reach"]) {
+  constructor(connections: readonly Connection[], { isCertain, reach, self }: SwarmFacts) {
     this.client = createSwarmClient(connections);
     this.nodes = createNodeAddresses(this.client);
     this.tracker = new TaskTracker(this.client);
     this.services = new ServiceWatch(this.client, isCertain);
     this.meshAddress = meshAddressOf(connections[0]?.remoteHost);
     this.reach = reach;
+    this.self = self;
   }
 
   watch(onChange: OnChange, onLink: OnLink, signal: AbortSignal): void {
@@ -93,6 +101,7 @@ class SwarmEngine implements Engine {
   }
 
   async stop({ name }: WorkloadRef, { onlyIf }: StopOrder): Promise<StopResult> {
+    if (await this.isOwn(name)) throw new EngineError("refused", `"${name}" is the gateway's own service`);
     const plan = (replicas: number) => ({ replicas: 0, kept: replicas });
     const { former, service } = await scaleService(this.client, name, plan, onlyIf);
     if (former > 0) await this.untilAllEnd(service);
@@ -137,6 +146,14 @@ class SwarmEngine implements Engine {
     }
   }
 
+  /** Whether the gateway is a task of it: it would end itself, and nobody would wake it again. */
+  private async isOwn(name: string): Promise<boolean> {
+    if (!SHORT_ID.test(this.self)) return false;
+    const service = await this.find(name);
+    const tasks = service === undefined ? [] : await this.tracker.tasksOf(service);
+    return tasks.some(({ Status }) => Status.ContainerStatus?.ContainerID?.startsWith(this.self));
+  }
+
   private async viewFor(tasks: readonly Task[], { network }: WorkloadRef): Promise<SwarmView> {
     await this.nodes.learn(tasks);
     const { address, network: ours } = this.reach();
@@ -159,6 +176,8 @@ class SwarmEngine implements Engine {
     this.tracker.expectEnd(service);
   }
 }
+
+const SHORT_ID = /^[0-9a-f]{12}$/;
 
 /** The routing mesh listens on every node, the daemon's own machine included. */
 function meshAddressOf(remoteHost: string | undefined): string {

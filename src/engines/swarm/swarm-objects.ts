@@ -37,7 +37,7 @@ export interface Task {
     readonly State: string;
     readonly Message?: string;
     readonly Err?: string;
-    readonly ContainerStatus?: { readonly ExitCode?: number };
+    readonly ContainerStatus?: { readonly ContainerID?: string; readonly ExitCode?: number };
     readonly PortStatus?: { readonly Ports?: readonly PublishedPort[] | null };
   };
   readonly NetworksAttachments?:
