@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
+import { inspect } from "node:util";
 import { isInCluster, inClusterConnection, tokenFromFile } from "./connection.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
 
@@ -57,6 +58,35 @@ for (const [what, document, message] of broken) {
     });
   });
 }
+
+const SECRET = "eyJhbGciOiJub25lIn0";
+const unreadable = [
+  `users:\n- user:\n    token: "${SECRET}\n`,
+  `users:\n- user:\n    token: ${SECRET}: x\n`,
+  `token: |${SECRET}\n`,
+  `token: *${SECRET}\n`,
+  `token: !x!${SECRET} b\n`,
+  `token: !${SECRET} b\n`,
+];
+
+for (const text of unreadable) {
+  test(`no log quotes the token of a kubeconfig that is no YAML: ${JSON.stringify(text)}`, async (t) => {
+    const file = path.join(temporary(t), "config");
+    writeFileSync(file, text);
+    const printed = t.mock.method(process, "emitWarning", () => undefined);
+    await assert.rejects(readKubeconfig({ file, context: "" }), (error: Error) => {
+      return error.message.startsWith(`kubeconfig ${file}: `) && !inspect(error).includes(SECRET);
+    });
+    assert.equal(printed.mock.callCount(), 0);
+  });
+}
+
+test("a kubeconfig that is no YAML is refused with the line to look at", async (t) => {
+  const file = path.join(temporary(t), "config");
+  writeFileSync(file, "a: 1\nb: c: d\n");
+  const message = `kubeconfig ${file}: is not valid YAML at line 2, column 4 (BLOCK_AS_IMPLICIT_KEY)`;
+  await assert.rejects(readKubeconfig({ file, context: "" }), { message });
+});
 
 test("a pod finds its API server by its service account, and reads its token again when a minute has passed", (t) => {
   const directory = temporary(t);

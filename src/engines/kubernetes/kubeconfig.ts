@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ConnectionOptions } from "node:tls";
+import type { YAMLParseError } from "yaml";
 import { EngineError } from "../../lifecycle/ports.ts";
 import { type ClusterConnection, tokenFromFile } from "./connection.ts";
 
@@ -12,12 +13,11 @@ export interface KubeconfigChoice {
 
 /** Reads a kubeconfig; throws `EngineError` naming the file and what is wrong in it. */
 export async function readKubeconfig({ file, context }: KubeconfigChoice): Promise<ClusterConnection> {
-  const { parse } = await import("yaml"); // loaded for this file only
   const fail = (message: string, cause?: unknown): never => {
     throw new EngineError("refused", `kubeconfig ${file}: ${message}`, { cause });
   };
   try {
-    const document = (parse(readFileSync(file, "utf8")) ?? {}) as Kubeconfig;
+    const document = await parseKubeconfig(readFileSync(file, "utf8"), fail);
     const name = context || document["current-context"] || "";
     if (name === "") return fail("has no current-context: set kubernetes.context");
     const { cluster, user } = chosen(document, name, fail);
@@ -37,6 +37,18 @@ export async function readKubeconfig({ file, context }: KubeconfigChoice): Promi
   } catch (error) {
     if (error instanceof EngineError) throw error;
     return fail((error as Error).message, error);
+  }
+}
+
+/** What the parser says quotes the line, which may contain a token: neither its message nor its warnings are passed on. */
+async function parseKubeconfig(text: string, fail: Fail): Promise<Kubeconfig> {
+  const { parse } = await import("yaml"); // loaded for this file only
+  try {
+    return (parse(text, { logLevel: "error" }) ?? {}) as Kubeconfig;
+  } catch (error) {
+    const { code, linePos: [start] = [] } = error as Partial<YAMLParseError>;
+    if (code === undefined || start === undefined) return fail("is not valid YAML");
+    return fail(`is not valid YAML at line ${start.line}, column ${start.col} (${code})`);
   }
 }
 
