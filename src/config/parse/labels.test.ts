@@ -94,6 +94,12 @@ for (const [label, message, value = "x"] of refused) {
   });
 }
 
+test("the number of replicas that the gateway keeps in a label of its own is no setting, and no fault", () => {
+  const { settings, keys, faults } = parse({ "dag.host": "a.test", "dag.replicas": "3" });
+  assert.deepEqual(settings, parse({ "dag.host": "a.test" }).settings);
+  assert.deepEqual([keys, faults], [["host"], []]);
+});
+
 test("a dag.enabled that is neither true nor false is a fault", () => {
   const { settings, faults } = parseLabels("app", { "dag.enabled": "ture" });
   assert.equal(settings, undefined);
