@@ -54,6 +54,34 @@ test("a watch that is cut off, or silent for too long, is opened again after a l
   assert.ok(silent.req.destroyed);
 });
 
+for (const [what, end] of [
+  ["an error", (call: Call) => call.send({ type: "ERROR", object: { kind: "Status", code: 500 } })],
+  ["a cut", (call: Call) => call.cut()],
+  ["its end", (call: Call) => (call.open(), call.end())],
+] as const) {
+  test(`an API server that answers each watch by ${what} is asked ever more rarely`, async (t) => {
+    const api = await startApi(t);
+    follow(t, api.url, { ...TIMES, firstPauseMs: 200 });
+    await api.list("10", []);
+    const startedAtMs = performance.now();
+    for (let round = 0; round < 3; round += 1) {
+      end(await api.next("watch"));
+      await api.list("10", []);
+    }
+    assert.ok(performance.now() - startedAtMs >= 0.5 * (200 + 400 + 800));
+  });
+}
+
+test("a watch that ends with news is opened again at once", async (t) => {
+  const api = await startApi(t);
+  follow(t, api.url, { ...TIMES, firstPauseMs: 60_000 });
+  await api.list("10", []);
+  const watch = await api.next("watch");
+  watch.send({ type: "BOOKMARK", object: named("", "15") });
+  watch.end();
+  await api.next("watch");
+});
+
 test("an API server that is away, and what it refuses, is reported with the reason until it answers", async (t) => {
   const api = await startApi(t);
   const seen = follow(t, api.url);

@@ -59,7 +59,8 @@ export async function listAndWatch<T extends { readonly metadata: Metadata }, Ke
       followed.onLink(true);
       const [startedAtMs, from] = [performance.now(), version];
       version = await watchFrom(client, followed, { version, silenceMs: times.silenceMs }, signal);
-      failures = version === from && performance.now() - startedAtMs < MIN_WATCH_MS ? failures + 1 : 0;
+      const hasNews = version !== undefined && version !== from;
+      failures = !hasNews && performance.now() - startedAtMs < MIN_WATCH_MS ? failures + 1 : 0;
     } catch (error) {
       if (signal.aborted) return;
       version = undefined;
