@@ -57,9 +57,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   /** Other engines may have no round in progress that would find them. */
   function meetNew(): void {
     for (const source of sources) {
-      const fresh = [...records.values()].filter(
-        (one) => one.engine === source.engine && one.observation === undefined,
-      );
+      const fresh = recordsOf(source.engine).filter(({ observation }) => observation === undefined);
       if (fresh.length === 0) continue;
       source.meet(fresh.map(({ name }) => name));
       void source.refresh();
@@ -133,8 +131,8 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       if (name !== undefined) source.changed(name);
       else if (news?.kind !== "cut") source.listAnew(true);
       try {
-        if (name !== undefined) takeNews(name, news);
-        else if (news?.kind === "cut") forgiveEngine(context, records.values());
+        if (name !== undefined) takeNews(source.engine, name, news);
+        else if (news?.kind === "cut") forgiveEngine(context, recordsOf(source.engine));
       } catch (fault) {
         context.emit({ type: "fault", message: `an event of "${name}" could not be followed`, detail: String(fault) });
       }
@@ -142,7 +140,18 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     };
   }
 
-  function takeNews(name: string, news: News | undefined): void {
+  function recordsOf(engine: Engine): WorkloadRecord[] {
+    return [...records.values()].filter((record) => record.engine === engine);
+  }
+
+  /** A container and a service of Swarm may have the same name: what happens to one says nothing of the other. */
+  function isOthers(name: string, engine: Engine): boolean {
+    const record = records.get(name);
+    return record !== undefined && record.engine !== engine;
+  }
+
+  function takeNews(engine: Engine, name: string, news: News | undefined): void {
+    if (isOthers(name, engine) || (news?.kind === "renamed" && isOthers(news.from, engine))) return;
     const record = records.get(name);
     if (news !== undefined) context.truces.note(name, news);
     if (record !== undefined && news !== undefined) hear(context, record, news);
