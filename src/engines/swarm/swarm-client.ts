@@ -66,10 +66,14 @@ export function createSwarmClient(managers: readonly Connection[]): SwarmClient 
     isManager: () =>
       each(async (manager, signal) => {
         const prefix = await versioned(manager, signal);
-        const { Swarm } = await json<Info>(await request(manager, { path: `${prefix}/info`, signal }));
-        // Without a quorum a daemon goes on calling itself a manager, and names what is wrong.
-        if (Swarm?.ControlAvailable === true && Swarm.Error) throw new EngineError("unreachable", Swarm.Error);
-        return Swarm?.ControlAvailable === true;
+        const { Swarm = {} } = await json<Info>(await request(manager, { path: `${prefix}/info`, signal }));
+        const fault = faultOfNode(Swarm);
+        if (fault !== undefined) throw new EngineError("unreachable", `${manager.target}: ${fault}`);
+        const isManager = Swarm.ControlAvailable === true;
+        // Of several that are configured, the next one may be a manager.
+        if (!isManager && managers.length > 1)
+          throw new EngineError("unreachable", `${manager.target} is not a manager of a swarm`);
+        return isManager;
       }),
     close() {
       for (const { agent } of managers) agent.destroy();
@@ -78,7 +82,25 @@ export function createSwarmClient(managers: readonly Connection[]): SwarmClient 
 }
 
 interface Info {
-  readonly Swarm?: { readonly ControlAvailable?: boolean; readonly Error?: string };
+  readonly Swarm?: NodeInfo;
+}
+
+interface NodeInfo {
+  readonly LocalNodeState?: string;
+  readonly ControlAvailable?: boolean;
+  readonly Error?: string;
+}
+
+/** Why it cannot be told whether a daemon is a manager, or why it is one that cannot work; `undefined`: neither is so. */
+function faultOfNode({
+  LocalNodeState: state = "",
+  ControlAvailable: isManager,
+  Error: said,
+}: NodeInfo): string | undefined {
+  // A manager that has just started, or waits for its key, says that it controls nothing.
+  if (/^(?:pending|error|locked)$/.test(state)) return said || `its node of the swarm is ${state}`;
+  // Without a quorum a daemon goes on calling itself a manager, and names what is wrong.
+  return isManager === true && said ? said : undefined;
 }
 
 interface Order {

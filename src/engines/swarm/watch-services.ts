@@ -14,6 +14,8 @@ export class ServiceWatch {
   private readonly client: SwarmClient;
   private readonly isCertain: boolean;
   private isKnown: boolean;
+  /** It was a manager, and has said once that it is none. */
+  private isDoubted = false;
   private checkedAtMs = Number.NEGATIVE_INFINITY;
   private checking: Promise<boolean> | undefined;
 
@@ -42,8 +44,16 @@ export class ServiceWatch {
       const isManager = await this.client.isManager();
       if (!isManager && this.isCertain)
         throw new EngineError("unreachable", "no daemon in swarm_managers is a manager");
+      // While a manager is demoted and promoted again its services must not be taken for removed.
+      const isDenial = this.isKnown && !isManager;
+      if (isDenial && !this.isDoubted) {
+        this.isDoubted = true;
+        throw new EngineError("unreachable", "the daemon is not a manager of the swarm any more");
+      }
+      this.isDoubted = false;
       this.isKnown = isManager;
-      this.checkedAtMs = performance.now();
+      // An empty list is believed the second time, for which it is asked once more.
+      this.checkedAtMs = isDenial ? Number.NEGATIVE_INFINITY : performance.now();
       return isManager;
     } catch (error) {
       if (this.isKnown || !(error instanceof EngineError)) throw error;
