@@ -40,7 +40,9 @@ function describe(missing: MissingRight): string {
 async function listed(config: FileConfig, io: Io): Promise<readonly InventoryItem[]> {
   const engine = await loadKubernetesEngine(io, () => config);
   try {
-    return await engine.list();
+    const { id, kind } = engine;
+    // As the running gateway marks them: what the engine cannot follow is a fault only where it is known which one it is.
+    return (await engine.list()).map((item) => ({ ...item, engine: id, engineKind: kind }));
   } catch {
     return []; // the right for it is among those that are missing
   } finally {

@@ -55,18 +55,19 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       for (const fault of unreached) io.stderr(`--docker: ${fault}\n`);
       if (unreached.length > 0 && items.length === 0) return EXIT_FAILURE;
       const cluster = options["kubernetes"] === true ? await reportKubernetes(loaded.config, io) : NO_CLUSTER;
-      const { settings, warnings, labelFaults } = mergeSettings(loaded.config, [...items, ...cluster.items]);
+      const all = [...items, ...cluster.items];
+      const { settings, warnings, labelFaults } = mergeSettings(loaded.config, all);
       for (const warning of [...loaded.warnings, ...warnings]) io.stderr(`warning: ${warning}\n`);
-      for (const line of explainHosts(settings, exposedBy(items))) io.stdout(`${line}\n`);
+      for (const line of explainHosts(settings, exposedBy(all))) io.stdout(`${line}\n`);
       io.stdout(
         `${path}: ${count(settings.workloads.length, "container")}, ${count(settings.groups.length, "group")}\n`,
       );
-      const code =
+      const frontCode =
         typeof front === "string"
           ? await reportFront({ front, place: textOf(api), settings, items, gatewayUrl: io.env["GATEWAY_URL"] }, io)
-          : cluster.code;
+          : EXIT_OK;
       if (labelFaults.length > 0) return complain(io, labelFaults.map(formatFault));
-      return unreached.length > 0 ? EXIT_FAILURE : code;
+      return unreached.length > 0 ? EXIT_FAILURE : frontCode || cluster.code;
     },
   };
 }
