@@ -3,6 +3,7 @@ import { noInstances } from "../../core/observation.ts";
 import { portsToTry } from "../../core/target-ports.ts";
 import type { WorkloadRef } from "../../lifecycle/ports.ts";
 import { parseTime } from "../docker/parse-time.ts";
+import { nearestNumber } from "./exact-json.ts";
 import { isAlive, replicasOf, type Service, type Task } from "./swarm-objects.ts";
 import { servicePorts, type SwarmView, taskEndpoints } from "./task-endpoints.ts";
 
@@ -55,7 +56,7 @@ export function imageOf({ Spec }: Service): string {
 
 /** How long a task may take to end: Swarm counts in nanoseconds, 10 s where nobody says. */
 export function stopTimeoutOf({ Spec }: Service): number {
-  return (Spec.TaskTemplate?.ContainerSpec?.StopGracePeriod ?? 10_000_000_000) / 1_000_000;
+  return nearestNumber(Spec.TaskTemplate?.ContainerSpec?.StopGracePeriod ?? 10_000_000_000) / 1_000_000;
 }
 
 function isRunning({ Status }: Task): boolean {

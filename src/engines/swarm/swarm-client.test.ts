@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { type FakeManager, MANAGER, startFakeManager } from "../../../test/support/fake-manager.ts";
 import { EngineError } from "../../lifecycle/ports.ts";
 import { readConnection } from "../docker/connection.ts";
@@ -78,4 +79,30 @@ test("a manager that says for the first time that it is none is not believed, an
   assert.deepEqual(await engine.list(), []);
   assert.deepEqual(await engine.list(), []);
   assert.equal(daemon.calls.filter((call) => call === "GET /info").length, asked + 1);
+});
+
+test("a number that JavaScript cannot hold is written back as it was read", async (t) => {
+  const largest = "9223372036854775807";
+  const service = `{"ID": "s1", "Version": {"Index": 7}, "Spec": {"Name": "web", "Mode": {"Replicated": {"Replicas": 2}},
+    "TaskTemplate": {"Resources": {"Limits": {"MemoryBytes": ${largest}, "NanoCPUs": 500000000}},
+      "ContainerSpec": {"StopGracePeriod": ${largest}, "Args": ["${largest}"]}}}}`;
+  const answers = { "/services/web": service, "/services/s1": service, "/services/s1/update": {} };
+  const daemon = await startFakeManager(t, answers);
+  const reach = () => ({ address: "auto", network: "" }) as const;
+  const engine = createSwarmEngine({ environment: { DOCKER_HOST: daemon.host }, managers: [], reach });
+  t.after(() => engine.close());
+  const ref = { name: "web", targetPort: 80, network: "" };
+  assert.equal((await engine.observe(ref)).stopTimeoutMs, Number(largest) / 1e6);
+  await engine.stop(ref, { method: "stop", timeoutMs: undefined, signal: "" });
+  assert.equal(
+    daemon.bodies[0],
+    `{"Name":"web","Mode":{"Replicated":{"Replicas":0}},"TaskTemplate":{"Resources":{"Limits":{"MemoryBytes":${largest},` +
+      `"NanoCPUs":500000000}},"ContainerSpec":{"StopGracePeriod":${largest},"Args":["${largest}"]}},"Labels":{"dag.replicas":"2"}}`,
+  );
+  await delay(20);
+  assert.equal(
+    daemon.calls.includes("GET /services/s1"),
+    false,
+    "its tasks have all the time that the service gives them",
+  );
 });

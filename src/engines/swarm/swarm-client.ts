@@ -3,6 +3,7 @@ import https from "node:https";
 import { text } from "node:stream/consumers";
 import { EngineError } from "../../lifecycle/ports.ts";
 import type { Connection } from "../docker/connection.ts";
+import { parseExact } from "./exact-json.ts";
 import { isPassedOn, toSwarmError } from "./swarm-errors.ts";
 
 /** The managers of one swarm as raw HTTP: what they send is kept as it is, for a service must be written back whole. */
@@ -132,7 +133,7 @@ function request({ options, agent }: Connection, order: Order): Promise<Incoming
 async function json<T>(answer: IncomingMessage): Promise<T> {
   const content = await text(answer);
   const status = answer.statusCode ?? 0;
-  if (status >= 200 && status < 300) return (content === "" ? undefined : JSON.parse(content)) as T;
+  if (status >= 200 && status < 300) return (content === "" ? undefined : parseExact(content)) as T;
   throw Object.assign(new Error(messageOf(content)), { status });
 }
 

@@ -1,3 +1,5 @@
+import { nearestNumber, type RawNumber } from "./exact-json.ts";
+
 /** The parts of Swarm's objects that are read; the whole service is kept as well, because it is written back. */
 export interface Service {
   readonly ID: string;
@@ -12,9 +14,9 @@ export interface Service {
 export interface ServiceSpec {
   readonly Name: string;
   readonly Labels?: Readonly<Record<string, string>> | null;
-  readonly Mode?: { readonly Replicated?: { readonly Replicas?: number } };
+  readonly Mode?: { readonly Replicated?: { readonly Replicas?: number | RawNumber } };
   readonly TaskTemplate?: {
-    readonly ContainerSpec?: { readonly Image?: string; readonly StopGracePeriod?: number };
+    readonly ContainerSpec?: { readonly Image?: string; readonly StopGracePeriod?: number | RawNumber };
   };
 }
 
@@ -59,7 +61,7 @@ export const REPLICAS_LABEL = "dag.replicas";
 
 /** How many tasks a service is to run; `undefined`: it is global or a job, which cannot be scaled. */
 export function replicasOf({ Mode }: ServiceSpec): number | undefined {
-  return Mode?.Replicated === undefined ? undefined : (Mode.Replicated.Replicas ?? 0);
+  return Mode?.Replicated === undefined ? undefined : nearestNumber(Mode.Replicated.Replicas ?? 0);
 }
 
 /** Somebody else is rolling it out, or has to settle how that goes on: it must not be written to. */

@@ -107,7 +107,7 @@ export class TaskTracker {
 
   /** A first scale to 0 may leave tasks that are never ended (moby#36527): the same order again mends that. */
   private async endAgain(service: Service): Promise<void> {
-    const graceMs = stopTimeoutOf(service) + END_LAG_MS;
+    const graceMs = Math.min(stopTimeoutOf(service) + END_LAG_MS, LONGEST_TIMER_MS);
     for (const isRepeated of [false, true]) {
       await sleep(graceMs, undefined, { ref: false });
       const now = await this.client.call<Service>("GET", `/services/${service.ID}`);
@@ -123,6 +123,8 @@ export class TaskTracker {
 }
 
 const LONG_MS = 60_000;
+/** A timer that is set to more is due at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
 /** Nodes take a while to tear down networks. */
 const END_LAG_MS = 10_000;
 
