@@ -51,13 +51,15 @@ export function createAutoscalers(
     async refresh(workloads) {
       const isNew = workloads.some(({ name }) => !names.has(name));
       if (!isNew && now() - readAtMs < REFRESH_MS) return;
-      names = new Set(workloads.map(({ name }) => name));
-      readAtMs = now();
+      const beganAtMs = now();
       const lists = await Promise.all(namespaces.length === 0 ? [read(undefined)] : namespaces.map(read));
       all = {
         horizontal: lists.flatMap(({ horizontal }) => horizontal),
         keda: lists.flatMap(({ keda }) => keda),
       };
+      // Only what was read counts as known: after a failure the next list reads it again.
+      names = new Set(workloads.map(({ name }) => name));
+      readAtMs = beganAtMs;
     },
     remarks({ resource, name }) {
       const place = placeOf(name);
