@@ -27,9 +27,8 @@ export function observeService(
   const last = lastEnded(tasks, parseTime(service.UpdatedAt) ?? 0);
   if (wanted === 0)
     return {
-      ...common,
       ...noInstances(),
-      version: common.version,
+      ...common,
       status: "stopped",
       startedAtMs: undefined,
       exit: last,

@@ -7,7 +7,7 @@ import type { SwarmClient } from "./swarm-client.ts";
 const FORGET_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
-const EVENTS = `/events?filters=${encodeURIComponent(JSON.stringify({ scope: ["swarm"], type: ["service", "node"] }))}`;
+const EVENTS = `/events?filters=${encodeURIComponent(JSON.stringify({ scope: ["swarm"], type: ["service"] }))}`;
 
 /** Follows the services of a swarm, where there is one. */
 export class ServiceWatch {
