@@ -5,7 +5,7 @@ import { parseSimpleRequest } from "./simple-request.ts";
 import { createDateLine } from "./format-response-head.ts";
 import { HEAD_MS, KEPT_MS } from "./server-options.ts";
 import { endWithResponse } from "./end-with-response.ts";
-import { closeWith, dropIncoming, interceptConnections, restartHandle } from "./node-internals.ts";
+import { closeWith, dropIncoming, interceptConnections, reportResets, restartHandle } from "./node-internals.ts";
 import { type ResumeRequest, ClientConnection, type ClientConnectionDeps } from "./client-connection.ts";
 
 export interface ClientConnectionsDeps extends Pick<ClientConnectionDeps, "serve" | "isDraining"> {
@@ -83,7 +83,7 @@ export class ClientConnections {
     socket.off("error", destroyOnError).on("error", destroyOnError);
     // Read now for later use: after a reset by the client the address is unknown.
     if (socket.remoteAddress === undefined) return void socket.destroy();
-    const connection = new ClientConnection(this.#deps, socket);
+    const connection = new ClientConnection(this.#deps, reportResets(socket));
     connection.idleSinceTick = this.#tick;
     this.#own.add(connection);
     this.#sweep ??= setInterval(() => this.#sweepIdle(), TICK_MS).unref();

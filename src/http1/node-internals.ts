@@ -95,6 +95,30 @@ export function forgiveWrites(socket: Socket): void {
   if (writev !== undefined) socket._writev = (chunks, callback) => writev(chunks, forgiving(callback));
 }
 
+/**
+ * Makes a socket report a reset as an error. libuv before 1.52 (Node 22) takes a reset for an end when it is noticed in the
+ * same read as the bytes before it (libuv#4997): what was broken off would pass for complete. Whose peer is gone, while
+ * our own side has not ended, was reset.
+ */
+export function reportResets(socket: Socket): Socket {
+  if (!MISTAKES_RESETS) return socket;
+  const push = socket.push.bind(socket);
+  socket.push = (bytes, encoding) => {
+    if (bytes !== null || socket.writableEnded || hasPeer(socket)) return push(bytes, encoding);
+    socket.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
+    return false;
+  };
+  return socket;
+}
+
+const MISTAKES_RESETS = /^1\.(?:[1-4]?\d|5[01])\./u.test(process.versions["uv"] ?? "");
+
+/** Asks the system; `remoteAddress` remembers. */
+function hasPeer(socket: Socket): boolean {
+  const { _handle: handle } = socket as Socket & { _handle?: { getpeername(into: object): number } };
+  return handle?.getpeername({}) === 0;
+}
+
 function isBrokenPipe(error: Error | null | undefined): boolean {
   return error != null && "code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET");
 }

@@ -3,6 +3,7 @@ import { connect as connectTls } from "node:tls";
 import type { Endpoint } from "../core/observation.ts";
 import { meetsItself } from "../core/self-connection.ts";
 import { CONNECT_TIMEOUT_MS } from "./limits.ts";
+import { reportResets } from "./node-internals.ts";
 
 /** How long a silent peer may be dead before the system notices. */
 const KEEP_ALIVE_PROBE_MS = 60_000;
@@ -42,7 +43,7 @@ export function openConnection(
     tls === undefined
       ? connect(options)
       : connectTls({ ...options, servername, rejectUnauthorized: tls.verify, ALPNProtocols: ["http/1.1"] });
-  noteOpened(socket);
+  noteOpened(reportResets(socket));
   const opened = tls === undefined ? "connect" : "secureConnect";
   const limitMs = connectTimeoutMs === undefined ? CONNECT_TIMEOUT_MS : PROBE_LIMITS * connectTimeoutMs;
   const late = setTimeout(() => socket.destroy(new Error("no connection in time")), limitMs);

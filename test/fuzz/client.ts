@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { reportResets } from "../../src/http1/node-internals.ts";
 
 /** One thing that a client does; they come one after the other. */
 export type Step =
@@ -31,6 +32,7 @@ export const HANG_MS = 5_000;
 export function runClient({ port, from, steps, isAll }: ClientOrder): Promise<Received> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1", localAddress: from, allowHalfOpen: true, noDelay: true });
+    reportResets(socket);
     const waiting = new Set<() => void>();
     let text = "";
     let isSent = false;

@@ -7,7 +7,13 @@ import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { toolOrSkip } from "../support/tools.ts";
 
-const FILES = ["wire-requests.test.ts", "wire-pipelining.test.ts", "wire-answers.test.ts", "wire-drain.test.ts"];
+const FILES = [
+  "wire-requests.test.ts",
+  "wire-pipelining.test.ts",
+  "wire-answers.test.ts",
+  "wire-drain.test.ts",
+  "wire-resets.test.ts",
+];
 
 describe("bytes are read alike", { concurrency: true }, () => {
   for (const tool of ["node22", "node24"] as const) {
