@@ -120,7 +120,7 @@ async function pings({ port, app }: Way): Promise<void> {
   await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
   for (const beganMs = performance.now(); performance.now() - beganMs < BUSY_MS;) {
     socket.ping();
-    await sleep(1_500);
+    await sleep(500);
     assert.equal(socket.readyState, WebSocket.OPEN, "it was closed");
   }
   const closed = new Promise((resolve) => socket.once("close", resolve));

@@ -135,7 +135,7 @@ async function startFront(
     started.once("exit", () => process.off("exit", kill));
     for (const output of [started.stdout, started.stderr]) output.on("data", (chunk) => (log += String(chunk)));
     const isUpOrOver = async (): Promise<boolean> => started.exitCode !== null || (await isUp());
-    await waitUntil(isUpOrOver, 15_000, `${tool} to be up`).catch((error: unknown) => {
+    await waitUntil(isUpOrOver, 60_000, `${tool} to be up`).catch((error: unknown) => {
       throw new Error(`${String(error)}; its output:\n${log}`);
     });
     if (started.exitCode !== null) throw new Error(`${tool} ended with ${started.exitCode}:\n${log}`);

@@ -101,7 +101,7 @@ async function launch(t: TestContext, order: Launch): Promise<Gateway> {
     signal: (signal) => void child.kill(signal),
     stop: async (signal = "SIGTERM") => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-      const late = setTimeout(killed, 10_000);
+      const late = setTimeout(killed, 30_000);
       const [code] = (await exited) as [number | null];
       clearTimeout(late);
       return code;
@@ -113,7 +113,7 @@ async function launch(t: TestContext, order: Launch): Promise<Gateway> {
     if (child.exitCode !== null || child.signalCode !== null) return true;
     return (await gateway.request({ path: "/_live" })).status === 200;
   };
-  await waitUntil(isUp, 15_000, "the gateway's /_live").catch((error: unknown) => fail(String(error), log));
+  await waitUntil(isUp, 30_000, "the gateway's /_live").catch((error: unknown) => fail(String(error), log));
   if (child.exitCode !== null) fail(`the gateway ended with ${child.exitCode}`, log);
   return gateway;
 }
