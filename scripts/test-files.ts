@@ -6,8 +6,6 @@ export interface TestGroup {
   readonly name: "unit" | "integration" | "fuzz" | "e2e";
   readonly files: readonly string[];
   readonly concurrency: number;
-  /** Real programs and containers: a file that failed beside another one may pass alone. */
-  readonly isCrowded: boolean;
   /** A file that runs longer is ended and counts as failed. */
   readonly timeoutMs: number;
 }
@@ -26,14 +24,12 @@ const groups = [
     name: "unit",
     patterns: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/*.test.ts", "test/support/**/*.test.ts"],
     concurrency: availableParallelism(),
-    isCrowded: false,
     timeoutMs: 120_000,
   },
   {
     name: "integration",
     patterns: ["test/contract/**/*.test.ts", "test/integration/**/*.test.ts", "test/bench/**/*.test.ts"],
     concurrency: 2,
-    isCrowded: true,
     timeoutMs: 180_000,
   },
   {
@@ -41,14 +37,12 @@ const groups = [
     name: "fuzz",
     patterns: ["test/fuzz/**/*.test.ts"],
     concurrency: 5,
-    isCrowded: false,
     timeoutMs: 180_000,
   },
   {
     name: "e2e",
     patterns: ["test/e2e/**/*.test.ts"],
     concurrency: 2,
-    isCrowded: true,
     timeoutMs: 480_000,
   },
 ] as const;

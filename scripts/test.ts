@@ -26,13 +26,9 @@ const needsDocker = groups.some(({ files }) => files.some((file) => /^test\/(con
 const dockerLanes = 2; // as many files as the groups with Docker run side by side
 const machine = await prepareMachine(needsDocker, dockerLanes);
 const results: FileResult[] = [];
-/** The first results of files that failed beside others and passed alone. */
-const unsteady: FileResult[] = [];
-const MOST_REPEATED = 3;
 try {
   for (const reason of machine.missing) say(`missing: ${reason}`);
   for (const group of groups) await runGroup(group, machine);
-  if (isCi()) await repeatAlone();
 } finally {
   await machine.close();
   rmSync(path.join(logDir, "compiled"), { recursive: true, force: true });
@@ -42,45 +38,18 @@ process.exitCode = conclude();
 async function runGroup(group: TestGroup, { envs }: Machine): Promise<void> {
   const queue = [...group.files];
   const worker = async (lane: number): Promise<void> => {
+    const options = {
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...envs[lane % envs.length] },
+      timeoutMs: group.timeoutMs,
+      signal: stop.signal,
+    };
     for (let file = queue.shift(); file !== undefined && !stop.signal.aborted; file = queue.shift()) {
-      const result = await runTestFile(file, {
-        env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...envs[lane % envs.length] },
-        timeoutMs: group.timeoutMs,
-        signal: stop.signal,
-      });
+      const result = await runTestFile(file, options);
       results.push(result);
       reportFile(result, logFile);
     }
   };
   await Promise.all(Array.from({ length: group.concurrency }, (_, lane) => worker(lane)));
-}
-
-/**
- * Two files with real programs and containers share the machine, and one may be late for its limits because of the
- * other. When a few failed, each runs once more with nothing beside it, and that counts; `conclude` names them, since
- * a fault that only shows under load is one as well. When many failed, the cause is another.
- */
-async function repeatAlone(): Promise<void> {
-  const crowded = groups.filter(({ isCrowded }) => isCrowded);
-  const repeats = crowded.map((group) => ({
-    ...group,
-    files: group.files.filter((file) => results.some((result) => result.file === file && hasFailed(result))),
-    concurrency: 1,
-  }));
-  if (repeats.flatMap(({ files }) => files).length > MOST_REPEATED) return;
-  for (const repeat of repeats) {
-    for (const file of repeat.files) {
-      say(`once more, alone: ${file}`);
-      const place = results.findIndex((result) => result.file === file);
-      const first = results.splice(place, 1);
-      await runGroup({ ...repeat, files: [file] }, machine);
-      if (!results.some((result) => result.file === file && hasFailed(result))) unsteady.push(...first);
-    }
-  }
-}
-
-function hasFailed(result: FileResult): boolean {
-  return count([result]).failed > 0;
 }
 
 /** Says how it went and returns the exit code. */
@@ -96,8 +65,7 @@ function conclude(): number {
   ].filter(Boolean);
   say("");
   reportSkips(results);
-  for (const { file } of unsteady) say(`failed beside another file, passed alone: ${file}`);
-  for (const { file } of results.filter(hasFailed)) say(`failed: ${file}`);
+  for (const { file } of results.filter((result) => count([result]).failed > 0)) say(`failed: ${file}`);
   for (const fault of faults) say(`FAULT: ${fault}`);
   say(`${results.length} files in ${seconds(performance.now() - began)}; full log: ${logFile}`);
   say(`${passed} passed, ${failed + absent} failed, ${skipped} skipped`);
