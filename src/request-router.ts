@@ -4,7 +4,7 @@ import type { ErrorCode } from "./core/errors.ts";
 import { CONFLICT, requestHost, requestPath, mayBeReserved } from "./core/request-host.ts";
 import type { ClientConnection } from "./http1/client-connection.ts";
 import { endWithResponse } from "./http1/end-with-response.ts";
-import { respondInstead } from "./http1/open-responses.ts";
+import { endInstead } from "./http1/open-responses.ts";
 import { setHost } from "./http1/request-target.ts";
 import type { SimpleRequest } from "./http1/simple-request.ts";
 import type { Route } from "./lifecycle/admit/route.ts";
@@ -67,7 +67,7 @@ export function createRequestRouter(deps: RouterDeps): RequestRouter {
     },
 
     request(req, res) {
-      if (req.httpVersionMajor !== 1) return respondInstead(res, deps.rawAnswer("bad-request"));
+      if (req.httpVersionMajor !== 1) return endInstead(res, deps.rawAnswer("bad-request"));
       const target = req.url ?? "/";
       const named = requestHost(target, req.rawHeaders);
       if (named === CONFLICT || isHostless(req, named)) return deps.conflictingHost(req, res);

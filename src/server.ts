@@ -5,7 +5,7 @@ import type { ErrorCode } from "./core/errors.ts";
 import { isolate, reportFault } from "./core/isolate.ts";
 import { ClientConnections } from "./http1/client-connections.ts";
 import type { RequestRouter } from "./request-router.ts";
-import { respondInstead, type OpenResponses, watchResponses } from "./http1/open-responses.ts";
+import { endInstead, type OpenResponses, watchResponses } from "./http1/open-responses.ts";
 import { takeUpgrades } from "./http1/take-upgrades.ts";
 import { endWithResponse } from "./http1/end-with-response.ts";
 
@@ -82,8 +82,8 @@ function refuseBroken(answers: OpenResponses, socket: Socket, refusal: Buffer): 
   if (last === undefined || last.req.complete) answers.after(socket, () => endWithResponse(socket, refusal));
   // The body of the last request is broken, which gets one response.
   else if (last.writableEnded) answers.after(socket, () => socket.destroySoon());
-  else if (last.headersSent) last.destroy();
-  else respondInstead(last, refusal);
+  else if (last.headersSent) endInstead(last);
+  else endInstead(last, refusal);
 }
 
 function listen(server: Server, port: number, bind: string): Promise<AddressInfo> {

@@ -107,13 +107,15 @@ export class ClientConnection {
     if (isForwarded && this.#isOneRead && this.#ahead === undefined) freeRead(this.#read);
     this.#read = undefined;
     this.onAbort = undefined;
-    if (this.#isLast) {
-      this.release();
-      isolate(this.socket, endWithResponse);
-      return;
-    }
+    if (this.#isLast) return this.end();
     this.isBusy = false;
     if (this.#ahead !== undefined) this.passToNode();
+  }
+
+  /** Ends the connection behind what was written. */
+  end(): void {
+    this.release();
+    isolate(this.socket, (socket) => endWithResponse(socket));
   }
 
   /**

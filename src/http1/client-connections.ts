@@ -4,8 +4,8 @@ import { createFieldNames } from "./field-names.ts";
 import { parseSimpleRequest } from "./simple-request.ts";
 import { createDateLine } from "./format-response-head.ts";
 import { HEAD_MS, KEPT_MS } from "./server-options.ts";
-import { endWithResponse } from "./end-with-response.ts";
-import { closeWith, dropIncoming, interceptConnections, reportResets, restartHandle } from "./node-internals.ts";
+import { lingerAtEnd } from "./end-with-response.ts";
+import { interceptConnections, reportResets, restartHandle } from "./node-internals.ts";
 import { type ResumeRequest, ClientConnection, type ClientConnectionDeps } from "./client-connection.ts";
 
 export interface ClientConnectionsDeps extends Pick<ClientConnectionDeps, "serve" | "isDraining"> {
@@ -46,7 +46,7 @@ export class ClientConnections {
         if (resume !== undefined) this.#resumed.set(socket, resume);
         socket.off("close", forget).on("close", forget);
         socket.off("resume", restartHandle).on("resume", restartHandle);
-        closeWith(socket, endGently);
+        lingerAtEnd(socket);
         parseByNode(socket);
       },
     };
@@ -113,13 +113,6 @@ export class ClientConnections {
     clearInterval(this.#sweep);
     this.#sweep = undefined;
   }
-}
-
-/** Does what node:http does after its last response. The bytes that follow are not a request (RFC 9112 §9.6). */
-function endGently(this: Socket): void {
-  if (this.destroyed) return;
-  dropIncoming(this);
-  endWithResponse(this);
 }
 
 function destroyOnError(this: Socket): void {

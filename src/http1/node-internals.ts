@@ -25,8 +25,8 @@ export function closeWith(socket: Socket, close: (this: Socket) => void): void {
 }
 
 /** Drops what arrives from now on; the parser of node:http stops reading when another listener is added. */
-export function dropIncoming(socket: Socket): void {
-  socket.removeAllListeners("data").on("data", ignore);
+export function dropIncoming(socket: Duplex): void {
+  socket.removeAllListeners("readable").removeAllListeners("data").on("data", ignore);
 }
 
 /**

@@ -74,8 +74,11 @@ function isEnded({ writableFinished, socket }: ServerResponse): boolean {
   return writableFinished && socket === null;
 }
 
-/** Responds with these bytes, in turn, instead of the response in progress; the connection ends with them. */
-export function respondInstead(res: ServerResponse, bytes: Buffer): void {
+/**
+ * Ends the connection, in turn, with these bytes in place of the response in progress, or behind what was written of it.
+ * The responses before it arrive.
+ */
+export function endInstead(res: ServerResponse, bytes?: Buffer): void {
   const { socket } = res;
   if (socket === null) atItsTurn(res, (its) => endWithResponse(its, bytes));
   else {

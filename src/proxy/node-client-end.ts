@@ -2,8 +2,9 @@ import type { ServerResponse } from "node:http";
 import { isolate } from "../core/isolate.ts";
 import { flatFields, InvalidResponse } from "../http1/field-lines.ts";
 import type { FieldNames } from "../http1/field-names.ts";
+import { stopReading } from "../http1/end-with-response.ts";
 import { informationHead, reasonPhrase } from "../http1/format-response-head.ts";
-import { stopReading } from "../http1/linger.ts";
+import { endInstead } from "../http1/open-responses.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
 import { isChunked } from "../http1/response-framing.ts";
 import { trailerPairs } from "../http1/trailer-fields.ts";
@@ -118,6 +119,7 @@ export class NodeClientEnd implements ClientEnd {
 
   cut(): void {
     if (this.#exchange.outcome !== undefined) return;
+    this.flush();
     endUpstream(this.#exchange, { kind: "cut", status: this.status });
     this.#cutResponse();
   }
@@ -139,7 +141,7 @@ export class NodeClientEnd implements ClientEnd {
     const { socket } = this.writable;
     // Where the end of the connection ends the body, only a reset shows that it is incomplete.
     if (this.#isOldHttp && socket) socket.resetAndDestroy();
-    else this.writable.destroy();
+    else endInstead(this.writable);
   }
 
   /**

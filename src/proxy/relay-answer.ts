@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { bothOf, isolate } from "../core/isolate.ts";
 import type { FieldNames } from "../http1/field-names.ts";
-import { stopReading } from "../http1/linger.ts";
+import { stopReading } from "../http1/end-with-response.ts";
 import type { ResponseHandler } from "../http1/read-response.ts";
 import type { Exchange } from "./exchange.ts";
 import { FAILURES, failureOf } from "./failure.ts";

@@ -96,8 +96,9 @@ export class SimpleClientEnd implements ClientEnd {
   }
 
   cut(): void {
+    this.flush();
     this.fail({ kind: "cut", status: this.status });
-    this.destroy();
+    this.#order.client.end();
   }
 
   fail(outcome: ForwardOutcome): void {

@@ -113,25 +113,42 @@ void it("an HTTP/1.0 client that ends its side in the middle of an answer does n
   assert.equal(code, "ECONNRESET");
 });
 
-describe("the last answer on a connection is not lost to a client that goes on sending", { concurrency: 4 }, () => {
-  for (const [way, request] of [
-    ["a simple request", `GET /it${H}Connection: close\r\n\r\n`],
-    ["a request that node:http reads", `GET /it${H}TE: trailers\r\nConnection: close\r\n\r\n`],
-    ["an upgrade that is declined", `GET /it${H}${U}\r\n`],
+const UNENDED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<no>\r\n";
+const ANSWERS: ReadonlyMap<string, string> = new Map([
+  ["/cut", `${UNENDED}no chunk\r\n`],
+  ["/goes-on", UNENDED],
+]);
+
+describe("what was answered whole is not lost to a client that goes on sending", { concurrency: 4 }, () => {
+  for (const [way, ...requests] of [
+    ["before the end that it asked for", `GET /it${H}Connection: close\r\n\r\n`],
+    ["before the end that it asked for, by node:http", `GET /it${H}TE: trailers\r\nConnection: close\r\n\r\n`],
+    ["before an upgrade is declined", `GET /it${H}${U}\r\n`],
+    ["before an answer that breaks off", `GET /it${H}\r\n`, `GET /cut${H}\r\n`],
+    ["before an answer that breaks off, by node:http", `GET /it${H}TE: trailers\r\n\r\n`, `GET /cut${H}\r\n`],
+    ["before one to an upload that breaks off", `GET /it${H}\r\n`, `POST /cut${H}Content-Length: 200000\r\n\r\n`],
+    ["before the end of its upload", `POST /it${H}Content-Length: 2000\r\n\r\n`],
+    [
+      "before an answer that goes on when its upload is broken",
+      `GET /it${H}TE: trailers\r\n\r\n`,
+      `POST /goes-on${H}Transfer-Encoding: chunked\r\n\r\n`,
+    ],
   ] as const) {
     void it(way, async (t) => {
-      const gateway = await startWireGateway(t);
+      const gateway = await startWireGateway(t, ({ path }) => ANSWERS.get(path), { isEarly: true });
       const client = await gateway.client();
       client.socket.pause();
-      client.write(request);
-      await waitUntil(() => gateway.seen.length === 1);
+      for (const [at, request] of requests.entries()) {
+        client.write(request);
+        await waitUntil(() => gateway.seen.length === at + 1, 5_000, "the request");
+      }
       for (let at = 0; at < 10; at += 1) {
         client.write(`POST /more${H}Content-Length: 1000\r\n\r\n${"x".repeat(1_000)}`);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       client.socket.resume();
-      assert.deepEqual(idsIn(await client.closed()), ["</it>"]);
-      assert.equal(gateway.seen.length, 1);
+      assert.deepEqual(idsIn(await client.closed()).slice(0, 1), ["</it>"]);
+      assert.equal(gateway.seen.length, requests.length);
     });
   }
 });

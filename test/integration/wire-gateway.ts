@@ -42,7 +42,12 @@ export const ok = (text: string): string => `HTTP/1.1 200 OK\r\nContent-Length: 
 
 const KNOWN = {} as Route;
 
-export async function startWireGateway(t: TestContext, answers: Answers = () => undefined): Promise<WireGateway> {
+/** `isEarly`: the app answers a head, and takes no bodies. */
+export async function startWireGateway(
+  t: TestContext,
+  answers: Answers = () => undefined,
+  { isEarly = false } = {},
+): Promise<WireGateway> {
   const seen: string[] = [];
   const held: (() => void)[] = [];
   const app = await startRawApp(t, (socket) => {
@@ -50,7 +55,7 @@ export async function startWireGateway(t: TestContext, answers: Answers = () => 
     let turn = Promise.resolve();
     socket.on("data", (chunk: Buffer) => {
       bytes += chunk.toString("latin1");
-      for (let read = readRequest(bytes); read !== undefined; read = readRequest(bytes)) {
+      for (let read = readRequest(bytes, isEarly); read !== undefined; read = readRequest(bytes, isEarly)) {
         const { request, rest } = read;
         bytes = rest;
         seen.push([request.method, request.path, request.body].filter(Boolean).join(" "));
@@ -104,12 +109,16 @@ export async function startWireGateway(t: TestContext, answers: Answers = () => 
 }
 
 /** The first request in these bytes, strictly by RFC 9112; `undefined`: it is not whole. */
-function readRequest(bytes: string): { readonly request: AppRequest; readonly rest: string } | undefined {
+function readRequest(
+  bytes: string,
+  isEarly: boolean,
+): { readonly request: AppRequest; readonly rest: string } | undefined {
   const end = bytes.indexOf("\r\n\r\n");
   if (end === -1) return undefined;
   const head = bytes.slice(0, end + 2);
   const [method = "", path = ""] = head.split(" ", 2);
   const behind = bytes.slice(end + 4);
+  if (isEarly) return { request: { method, path, head, body: "" }, rest: /^[A-Z]+ \//u.test(behind) ? behind : "" };
   if (/^transfer-encoding: chunked\r$/imu.test(head)) {
     const [whole, body = ""] = /^((?:[1-9a-f][\da-f]*\r\n[^]*?\r\n)*?0\r\n\r\n)/iu.exec(behind) ?? [];
     if (whole === undefined) return undefined;
