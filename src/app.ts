@@ -180,7 +180,7 @@ function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => bo
     untrustedPeers: untrusted.list,
     isDraining,
     merged,
-    describeSettings: (workload) => describeWorkload(workload, merged()?.provenance ?? new Map()),
+    describeSettings: (workload) => describeWorkload(workload, merged()?.originsOf(workload.name) ?? new Map()),
     version,
     extras: createFrontEndpoints({ lifecycle, polls: parts.polls, responder, isTrusted }),
   });

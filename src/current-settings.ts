@@ -1,13 +1,14 @@
 import { hostname } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { type AddressSet, createAddressSet } from "./config/address-set.ts";
-import { formatFault } from "./config/check/faults.ts";
+import { type Fault, formatFault } from "./config/check/faults.ts";
 import { isSelf } from "./config/merge/inventory-index.ts";
-import { type MergeResult, mergeSettings } from "./config/merge/merge-settings.ts";
+import { createMerger } from "./config/merge/create-merger.ts";
 import type { FileConfig } from "./config/parse/load-config.ts";
 import { isGatewayName } from "./core/host-table.ts";
-import type { InventoryItem } from "./core/observation.ts";
-import type { Settings } from "./core/settings.ts";
+import type { FoundItems } from "./core/observation.ts";
+import type { SettingsChange } from "./core/settings.ts";
+import type { ConfigNotes } from "./web/endpoints-deps.ts";
 import { createResponder, type Responder } from "./respond/responder.ts";
 
 interface CurrentSettingsDeps {
@@ -23,14 +24,14 @@ interface CurrentSettingsDeps {
 export interface CurrentSettings {
   readonly gateway: () => FileConfig["gateway"];
   readonly responder: () => Responder;
-  /** The last merge; `undefined` before the first inventory. */
-  readonly merged: () => MergeResult | undefined;
+  /** What is known of the last merges; `undefined` before the first inventory. */
+  readonly merged: () => ConfigNotes | undefined;
   /** Whether an address belongs to a trusted proxy. */
   readonly isTrusted: (address: string) => boolean;
   /** Whether a host is a name of the gateway itself. */
   readonly isGatewayName: (host: string) => boolean;
-  /** Merges the configuration with the labels of an inventory. */
-  readonly merge: (inventory: readonly InventoryItem[]) => Settings;
+  /** Merges the configuration with the labels of what was found: of everything, or where these containers changed. */
+  readonly merge: (found: FoundItems, changed?: ReadonlySet<string>) => SettingsChange;
   /** Applies another configuration; what needs a restart keeps its old value, with a warning. */
   readonly replace: (next: FileConfig) => void;
 }
@@ -38,31 +39,47 @@ export interface CurrentSettings {
 export function createCurrentSettings({ self, warn, ...deps }: CurrentSettingsDeps): CurrentSettings {
   const warned = new Set<string>();
   let { config } = deps;
-  let merged: MergeResult | undefined;
+  const merger = createMerger(config, { self });
+  const faults = new Map<string, readonly Fault[]>();
+  let notes: ConfigNotes | undefined;
   let trusted: AddressSet = () => false;
-  let ownNames: readonly string[] = [];
+  const ownNames = new Set([hostname()]);
   let responder = responderFor(config.gateway);
 
   function responderFor({ templatesDir, theme }: FileConfig["gateway"]): Responder {
     return createResponder({ templatesDir, theme, report: warn });
   }
 
+  function noteFault(fault: Fault): void {
+    if (!("container" in fault.place)) return;
+    const { container } = fault.place;
+    faults.set(container, [...(faults.get(container) ?? []), fault]);
+  }
+
   return {
     gateway: () => config.gateway,
     responder: () => responder,
-    merged: () => merged,
+    merged: () => notes,
     isTrusted: (address) => trusted(address),
     isGatewayName: (host) => isGatewayName(host, ownNames),
-    merge(inventory) {
-      merged = mergeSettings(config, inventory, { self });
-      for (const warning of [...merged.warnings, ...merged.labelFaults.map(formatFault)]) {
+    merge(found, changed) {
+      const isWhole = notes === undefined || changed === undefined;
+      const { result, names, inventory } = isWhole ? merger.whole(config, found) : merger.part(changed, found);
+      const { gateway, workloads, groups } = result.settings;
+      if (isWhole) faults.clear();
+      for (const name of names) faults.delete(name);
+      for (const fault of result.labelFaults) noteFault(fault);
+      for (const warning of [...result.warnings, ...result.labelFaults.map(formatFault)]) {
         if (warned.has(warning)) continue;
         warned.add(warning);
         warn(warning);
       }
-      ownNames = [hostname(), ...inventory.filter((item) => isSelf(item, self)).map(({ name }) => name)];
-      trusted = createAddressSet(merged.settings.gateway.trustedProxies);
-      return merged.settings;
+      for (const name of names) ownNames.delete(name);
+      for (const item of inventory) if (isSelf(item, self)) ownNames.add(item.name);
+      ownNames.add(hostname());
+      if (isWhole) trusted = createAddressSet(gateway.trustedProxies);
+      notes = { faults, originsOf: (name) => merger.origins(name, found) };
+      return { gateway, workloads, groups, names };
     },
     replace(next) {
       const { port, bind, adminAuth, stateFile, swarmManagers } = config.gateway;

@@ -73,7 +73,7 @@ export function mountViews(mount: Mount, deps: ViewDeps, sender: Sender): void {
   /** Where its settings came from, by key. */
   function originsOf({ name }: WorkloadRecord): Record<string, string> {
     const prefix = `${name}.`;
-    const origins = [...(deps.merged()?.provenance ?? [])].filter(([key]) => key.startsWith(prefix));
+    const origins = [...(deps.merged()?.originsOf(name) ?? [])].filter(([key]) => key.startsWith(prefix));
     return Object.fromEntries(origins.map(([key, origin]) => [key.slice(prefix.length), origin]));
   }
 }

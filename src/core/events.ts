@@ -66,7 +66,13 @@ export type DomainEvent =
   | { readonly type: "run-over"; readonly workload: string; readonly endpoint: Endpoint }
   | { readonly type: "hold"; readonly host: string; readonly outcome: HoldOutcome; readonly waitedMs: number }
   | { readonly type: "engine"; readonly engine: string; readonly up: boolean; readonly reason?: string }
-  | { readonly type: "settings"; readonly hosts: number; readonly workloads: number }
+  /** How many there are now; `names` are the workloads and groups whose settings may have changed. */
+  | {
+      readonly type: "settings";
+      readonly hosts: number;
+      readonly workloads: number;
+      readonly names: readonly string[];
+    }
   /** Wrong credentials were sent to the admin pages; they are not reported. */
   | { readonly type: "login-failed"; readonly address: string; readonly path: string }
   | { readonly type: "fault"; readonly message: string; readonly detail: string };

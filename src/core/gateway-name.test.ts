@@ -19,6 +19,6 @@ const cases = [
 
 for (const [host, expected] of cases) {
   test(`"${host}" is ${expected ? "" : "not "}a name of the gateway's own`, () => {
-    assert.equal(isGatewayName(host, ["box.lan"]), expected);
+    assert.equal(isGatewayName(host, new Set(["box.lan"])), expected);
   });
 }

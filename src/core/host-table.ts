@@ -4,19 +4,32 @@ export interface HostTable<T> {
   readonly size: number;
 }
 
+/** One that follows a configuration. */
+export interface GrowingHostTable<T> extends HostTable<T> {
+  set(pattern: string, value: T): void;
+  delete(pattern: string): void;
+}
+
 /**
  * Builds a table from host patterns in our notation (lower-case `name`, `name:port` or `*.suffix`). Order of a look-up:
  * exact `host:port`, exact host without port and trailing dot, the longest wildcard.
  */
-export function createHostTable<T>(entries: Iterable<readonly [pattern: string, value: T]>): HostTable<T> {
+export function createHostTable<T>(entries: Iterable<readonly [pattern: string, value: T]> = []): GrowingHostTable<T> {
   const exact = new Map<string, T>();
   const wildcards = new Map<string, T>();
-  for (const [pattern, value] of entries) {
+
+  function set(pattern: string, value: T): void {
     if (pattern.startsWith("*.")) wildcards.set(pattern.slice(1), value);
     else exact.set(pattern, value);
   }
+
+  for (const [pattern, value] of entries) set(pattern, value);
   return {
-    size: exact.size + wildcards.size,
+    set,
+    delete: (pattern) => void (pattern.startsWith("*.") ? wildcards.delete(pattern.slice(1)) : exact.delete(pattern)),
+    get size() {
+      return exact.size + wildcards.size;
+    },
     find(rawHost) {
       if (rawHost === undefined) return undefined;
       return exact.get(rawHost) ?? findNormalized(exact, wildcards, rawHost);
@@ -58,10 +71,10 @@ function findNormalized<T>(exact: Map<string, T>, wildcards: Map<string, T>, raw
  * with: an IP address, a name without a dot (localhost, a container or service name), or one of the gateway's own
  * names.
  */
-export function isGatewayName(rawHost: string, ownNames: readonly string[]): boolean {
+export function isGatewayName(rawHost: string, ownNames: ReadonlySet<string>): boolean {
   const name = hostName(rawHost);
   if (name === undefined) return false;
-  return !name.includes(".") || IPV4.test(name) || name.endsWith(DOCKERS_OWN) || ownNames.includes(name);
+  return !name.includes(".") || IPV4.test(name) || name.endsWith(DOCKERS_OWN) || ownNames.has(name);
 }
 
 const IPV4 = /^[\d.]+$/u;

@@ -102,6 +102,13 @@ export interface InventoryItem {
   readonly departed?: true;
 }
 
+/** What all engines hold. */
+export interface FoundItems {
+  all(): readonly InventoryItem[];
+  /** Those of one name; several engines may have one each. */
+  named(name: string): readonly InventoryItem[];
+}
+
 /** Returns the inventory entry that an observation makes unnecessary to read; `undefined`: there is none. */
 export function itemOf(observation: Observation): InventoryItem | undefined {
   const { name, id, status, image, labels = {}, networkOf, refused, warning } = observation;

@@ -8,6 +8,15 @@ export interface Settings {
   readonly groups: readonly GroupSettings[];
 }
 
+/** What has become of some settings; those of all others stay as they are. */
+export interface SettingsChange {
+  readonly gateway: GatewaySettings;
+  /** Every workload and group that may have got other settings, or has none any more; at least those below. */
+  readonly names: ReadonlySet<string>;
+  readonly workloads: readonly WorkloadSettings[];
+  readonly groups: readonly GroupSettings[];
+}
+
 export interface GatewaySettings {
   readonly port: number;
   readonly bind: string;

@@ -1,8 +1,8 @@
 import { pinUntil } from "./workload/activity.ts";
 import type { Emit, WakeCause } from "../core/events.ts";
 import type { Deadline } from "../core/next-deadline.ts";
-import type { InventoryItem } from "../core/observation.ts";
-import type { IgnoreRules, ScheduleSettings, Settings } from "../core/settings.ts";
+import type { FoundItems } from "../core/observation.ts";
+import type { GatewaySettings, IgnoreRules, ScheduleSettings, Settings, SettingsChange } from "../core/settings.ts";
 import { type Admitter, type ClientRequest, createAdmitter } from "./admit/admit.ts";
 import { applySettings } from "./reconcile/apply.ts";
 import { dispatch, type Jobs } from "./workload/dispatch.ts";
@@ -18,7 +18,7 @@ import { createReactionQueue } from "./workload/reaction-queue.ts";
 import { probeJob } from "./wake/probe.ts";
 import { createReconciler } from "./reconcile/reconcile.ts";
 import type { WorkloadRecord } from "./workload/record.ts";
-import type { Routes } from "./admit/route.ts";
+import { createRoutes, type Routes } from "./admit/route.ts";
 import { endRecall, idleAfterRecall, orderAfterRecall } from "./stop/recall.ts";
 import { sleepIdle } from "./stop/sleep-idle.ts";
 import { forgetDirect } from "./usage/direct.ts";
@@ -38,8 +38,11 @@ export interface LifecycleDeps {
   readonly emit: Emit;
   /** Absent: there are none. */
   readonly fronts?: DirectFronts;
-  /** The configuration as it is, given what the engines hold (labels). Called whenever the inventory changed. */
-  settingsFor(inventory: readonly InventoryItem[]): Settings;
+  /**
+   * What has become of the settings, given what the engines hold (labels). Called whenever containers changed, of which
+   * `changed` are the names; without them anything may have changed.
+   */
+  settingsFor(found: FoundItems, changed?: ReadonlySet<string>): SettingsChange;
   createSchedule(settings: ScheduleSettings): Schedule;
   readonly matchesIgnore: (rules: IgnoreRules, request: ClientRequest) => boolean;
 }
@@ -48,8 +51,8 @@ export interface LifecycleDeps {
 export interface Lifecycle extends Admitter {
   readonly context: LifecycleContext;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
-  /** The current routes; replaced as a whole, never changed. */
   readonly routes: () => Routes;
+  /** Another one after each change. */
   readonly settings: () => Settings;
   /** True while every engine in use is reachable. */
   readonly enginesUp: () => boolean;
@@ -78,7 +81,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const overall: { pending: number; limit: number } & HoldQueue = { pending: 0, limit: 0 };
   const stopped = new AbortController();
   const react = createReactionQueue();
-  let routes: Routes | undefined;
+  const routes = createRoutes();
   let settings: Settings | undefined;
 
   const context: LifecycleContext = {
@@ -102,10 +105,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     context,
     engines: deps.engines,
     records,
-    apply(inventory) {
-      settings = deps.settingsFor(inventory);
-      overall.limit = settings.gateway.maxPending;
-      routes = applySettings({ ...deps, context, records, retired, memory }, settings, routes);
+    apply(found, changed) {
+      const change = deps.settingsFor(found, changed);
+      overall.limit = change.gateway.maxPending;
+      settings = settingsOf(change.gateway, records, routes);
+      applySettings({ ...deps, context, records, retired, memory }, change, routes);
+      return change.names;
     },
   });
   const admitter = createAdmitter({
@@ -113,8 +118,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     overall,
     matchesIgnore: deps.matchesIgnore,
     currentRoute(route, host) {
-      if (route.generation === routes?.generation) return route;
-      return routes?.hosts.find(host) ?? routes?.byName.get(route.name);
+      if (routes.isCurrent(route)) return route;
+      return routes.hosts.find(host) ?? routes.byName.get(route.name);
     },
   });
 
@@ -172,7 +177,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     ...admitter,
     context,
     records,
-    routes: () => routes ?? NOTHING_YET,
+    routes: () => routes,
     settings: () => {
       if (settings === undefined) throw new TypeError("settings were asked for before start");
       return settings;
@@ -214,4 +219,18 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 const UNTHROTTLE_TIMEOUT_MS = 3_000;
 
 const NO_FRONTS: DirectFronts = { progress: () => ({ kind: "done" }) };
-const NOTHING_YET: Routes = { generation: 0, hosts: { find: () => undefined, size: 0 }, byName: new Map() };
+
+/** All settings in force, listed when they are first asked for. */
+function settingsOf(gateway: GatewaySettings, records: ReadonlyMap<string, WorkloadRecord>, routes: Routes): Settings {
+  let workloads: Settings["workloads"] | undefined;
+  let groups: Settings["groups"] | undefined;
+  return {
+    gateway,
+    get workloads() {
+      return (workloads ??= [...records.values()].map((record) => record.settings));
+    },
+    get groups() {
+      return (groups ??= [...routes.groups.values()]);
+    },
+  };
+}

@@ -144,9 +144,9 @@ for (const [rule, event, line] of cases) {
 
 test("an unchanged configuration is not reported again", () => {
   const levels = linesOf(
-    { type: "settings", hosts: 3, workloads: 4 },
-    { type: "settings", hosts: 3, workloads: 4 },
-    { type: "settings", hosts: 4, workloads: 4 },
+    { type: "settings", hosts: 3, workloads: 4, names: [] },
+    { type: "settings", hosts: 3, workloads: 4, names: [] },
+    { type: "settings", hosts: 4, workloads: 4, names: [] },
   ).map(({ level }) => level);
   assert.deepEqual(levels, ["info", "debug", "info"]);
 });

@@ -39,10 +39,14 @@ export interface DescribedSetting {
 
 /** The part of a merged configuration that is shown to administrators. */
 export interface ConfigNotes {
-  readonly labelFaults: readonly {
-    readonly place: { readonly kind: string; readonly container?: string; readonly label?: string };
-    readonly message: string;
-  }[];
-  /** Where a setting came from, by `container.key`. */
-  readonly provenance: ReadonlyMap<string, string>;
+  /** By container. */
+  readonly faults: ReadonlyMap<string, readonly ConfigFault[]>;
+  /** Where the settings of a container came from, by `container.key`. */
+  readonly originsOf: (name: string) => ReadonlyMap<string, string>;
+}
+
+/** What is wrong with a label, or with a container by its name. */
+export interface ConfigFault {
+  readonly place: { readonly kind: string; readonly container?: string; readonly label?: string };
+  readonly message: string;
 }

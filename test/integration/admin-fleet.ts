@@ -6,7 +6,7 @@ import { closeLease, openLease } from "../../src/lifecycle/workload/lease.ts";
 import { PROXY_TRAITS } from "../../src/proxy/handler.ts";
 import { createResponder } from "../../src/respond/responder.ts";
 import { createDailySchedule } from "./daily-schedule.ts";
-import { type EndpointsServer, startEndpoints } from "./endpoints-fixture.ts";
+import { byContainer, type EndpointsServer, startEndpoints } from "./endpoints-fixture.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -31,7 +31,7 @@ export async function startFleet(
     createSchedule: createDailySchedule,
     deps: {
       responder: () => responder,
-      merged: () => ({ labelFaults: FAULTS, provenance: PROVENANCE }),
+      merged: () => ({ faults: FAULTS, originsOf: () => PROVENANCE }),
       describeSettings: (workload) => describeWorkload(workload, PROVENANCE),
     },
   });
@@ -167,7 +167,7 @@ function LOG(words: string): string[] {
   return Array.from({ length: 12 }, (_, line) => `[12:0${line % 10}:03] [INF] ${words} (${line + 1})`);
 }
 
-const FAULTS = [
+const FAULTS = byContainer([
   {
     place: { kind: "label", container: "vaultwarden", label: "dag.idle_timout" },
     message: 'unknown key; did you mean "idle_timeout"?',
@@ -176,7 +176,7 @@ const FAULTS = [
     place: { kind: "label", container: "paperless_ngx_production_webserver_1", label: "dag.hots" },
     message: 'unknown key; did you mean "host"?',
   },
-];
+]);
 
 const PROVENANCE = new Map([
   ["jellyfin.host", "config.yaml line 12"],

@@ -3,7 +3,7 @@ import { test, type TestContext } from "node:test";
 import { LANGUAGES } from "../../src/respond/language.ts";
 import { navigation } from "../support/http.ts";
 import { startFleet } from "./admin-fleet.ts";
-import { type EndpointsServer, startEndpoints } from "./endpoints-fixture.ts";
+import { byContainer, type EndpointsServer, startEndpoints } from "./endpoints-fixture.ts";
 import { settingsOf } from "./settings.ts";
 
 const HOSTILE = `"><script>alert(1)</script>'\u202e\u2028{{7*7}}`;
@@ -108,8 +108,8 @@ test("whatever is called anything stays text", async (t) => {
     { gateway: { adminAuth: AUTH }, groups: [{ name: HOSTILE, members: ["db"], hosts: ["x.test"] }] },
   );
   const merged = () => ({
-    labelFaults: [{ place: { kind: "label", container: HOSTILE, label: HOSTILE }, message: HOSTILE }],
-    provenance: new Map(),
+    faults: byContainer([{ place: { kind: "label", container: HOSTILE, label: HOSTILE }, message: HOSTILE }]),
+    originsOf: () => new Map(),
   });
   const describeSettings = () => [{ key: HOSTILE, value: HOSTILE, source: `label ${HOSTILE}` }];
   const fixture = await startEndpoints(t, settings, {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openLease } from "../../src/lifecycle/workload/lease.ts";
 import { createDailySchedule } from "./daily-schedule.ts";
-import { startEndpoints } from "./endpoints-fixture.ts";
+import { byContainer, startEndpoints } from "./endpoints-fixture.ts";
 import { settingsOf } from "./settings.ts";
 
 const START = "2026-06-01T12:00:00.000Z";
@@ -170,15 +170,16 @@ test("a schedule is reported with the reference's fields too, the next opening o
 
 test("bad labels and the origins of settings are reported with their container", async (t) => {
   const merged = () => ({
-    labelFaults: [
+    faults: byContainer([
       { place: { kind: "label", container: "app", label: "dag.idle_timout" }, message: "unknown key" },
       { place: { kind: "label", container: "other", label: "dag.host" }, message: "taken" },
-    ],
-    provenance: new Map([
-      ["app.idle_timeout", "label dag.idle_timeout"],
-      ["other.host", "config.yaml line 3"],
-      ["gateway.admin_auth.password", "environment ADMIN_AUTH_PASSWORD"],
     ]),
+    originsOf: () =>
+      new Map([
+        ["app.idle_timeout", "label dag.idle_timeout"],
+        ["other.host", "config.yaml line 3"],
+        ["gateway.admin_auth.password", "environment ADMIN_AUTH_PASSWORD"],
+      ]),
   });
   const { ask } = await startEndpoints(t, settingsOf([{ name: "app" }]), { deps: { merged } });
   const { containers, unrouted } = (await ask("/_status/api")).json();

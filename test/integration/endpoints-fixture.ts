@@ -5,7 +5,7 @@ import type { DomainEvent } from "../../src/core/events.ts";
 import { requestHost, requestPath } from "../../src/core/request-host.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { createEndpoints } from "../../src/create-endpoints.ts";
-import type { EndpointsDeps } from "../../src/web/endpoints-deps.ts";
+import type { ConfigFault, EndpointsDeps } from "../../src/web/endpoints-deps.ts";
 import { createLogTail } from "../../src/lifecycle/workload/log-tail.ts";
 import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import { createResponder } from "../../src/respond/responder.ts";
@@ -110,4 +110,11 @@ export async function startEndpoints(
     },
   };
   return result;
+}
+
+/** Faults as the configuration keeps them. */
+export function byContainer(
+  faults: readonly (ConfigFault & { readonly place: { readonly container: string } })[],
+): ReadonlyMap<string, readonly ConfigFault[]> {
+  return Map.groupBy(faults, ({ place }) => place.container);
 }

@@ -1,4 +1,5 @@
 import type { DomainEvent, Emit } from "../../src/core/events.ts";
+import { createWholeChange } from "../support/whole-change.ts";
 import type { ScheduleSettings, Settings } from "../../src/core/settings.ts";
 import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
 import type { DirectFronts, Memory, Store } from "../../src/lifecycle/ports.ts";
@@ -52,6 +53,7 @@ export async function startManualLifecycle(
       return Promise.resolve();
     },
   };
+  const wholeChange = createWholeChange();
   let current = settings;
   const lifecycle = createLifecycle({
     clock,
@@ -63,7 +65,7 @@ export async function startManualLifecycle(
       options.emit?.(event);
     },
     ...(options.fronts && { fronts: options.fronts }),
-    settingsFor: () => current,
+    settingsFor: () => wholeChange(current),
     createSchedule: options.createSchedule ?? neverScheduled,
     matchesIgnore: (rules, { userAgent }) => rules.userAgents.some((part) => userAgent.toLowerCase().includes(part)),
   });

@@ -1,3 +1,4 @@
+import { createWholeChange } from "../support/whole-change.ts";
 import assert from "node:assert/strict";
 import { CAPABILITIES } from "../../src/core/engine-kind.ts";
 import type { DomainEvent } from "../../src/core/events.ts";
@@ -35,13 +36,14 @@ export function createLife(deps: {
     sleep: (ms, signal) => (isAlive ? whileAlive(deps.clock.sleep(ms, signal), alive) : NEVER),
   };
   const docker = model.begin();
+  const wholeChange = createWholeChange();
   const lifecycle = createLifecycle({
     clock,
     probe: mortal(model.probe, alive),
     store: mortal(deps.store, alive),
     engines: { docker: mortal(docker.engine, alive), process: NOTHING },
     emit: (event) => isAlive && deps.emit(event),
-    settingsFor: deps.settings,
+    settingsFor: () => wholeChange(deps.settings()),
     createSchedule: createModelSchedule,
     matchesIgnore: (rules, { userAgent }) => rules.userAgents.includes(userAgent),
   });

@@ -118,8 +118,8 @@ export function targetWarnings(record: WorkloadRecord, nowMs: number): string[] 
 /** Names of the groups that it is a member of. */
 export function groupsOf(lifecycle: Lifecycle, record: WorkloadRecord): string[] {
   return lifecycle
-    .settings()
-    .groups.filter(({ members }) => members.includes(record.name))
+    .routes()
+    .groupsOf(record.name)
     .map(({ name }) => name);
 }
 
@@ -153,9 +153,8 @@ function wakeTimes({ wakesMs }: WorkloadRecord): Record<"last" | "median" | "exp
 
 /** What was ignored of a container's labels, and why. */
 export function warningsOf(notes: ConfigNotes | undefined, name: string): string[] {
-  return (notes?.labelFaults ?? [])
-    .filter(({ place }) => place.container === name)
-    .map(({ place, message }) => (place.label === undefined ? message : `label ${place.label}: ${message}`));
+  const faults = notes?.faults.get(name) ?? [];
+  return faults.map(({ place, message }) => (place.label === undefined ? message : `label ${place.label}: ${message}`));
 }
 
 function isoWall(ms: number | undefined): string | null {

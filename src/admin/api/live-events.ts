@@ -42,7 +42,8 @@ export function createLiveEvents({ lifecycle, clock, events, describe }: LiveEve
 
   function note(event: DomainEvent): void {
     if ("workload" in event) change([event.workload]);
-    else if (event.type === "settings" || event.type === "engine") change(lifecycle.records.keys());
+    else if (event.type === "settings") change(event.names);
+    else if (event.type === "engine") change(lifecycle.records.keys());
   }
 
   const change = gather(clock, (names) => {

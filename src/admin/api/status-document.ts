@@ -42,8 +42,7 @@ export function statusDocument(sources: StatusSources, version: string): StatusD
 
 function unrouted({ lifecycle, merged }: StatusSources): StatusDocument["unrouted"] {
   const notes = merged();
-  const names = new Set(notes?.labelFaults.flatMap(({ place }) => place.container ?? []));
-  return [...names]
+  return [...(notes?.faults.keys() ?? [])]
     .filter((name) => !lifecycle.records.has(name))
     .toSorted()
     .map((name) => ({ name, warnings: warningsOf(notes, name) }));

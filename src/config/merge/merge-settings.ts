@@ -77,21 +77,19 @@ export function mergeSettings(
   const workloads = drafts.map((draft) =>
     toWorkloadSettings(draft, resolved.needs.get(draft.name) ?? [], config.gateway),
   );
+  const targetsAndTiers = workloads.flatMap((workload) => [...warnOfTiers(workload), ...warnOfTarget(workload)]);
   return {
     settings: {
       gateway: config.gateway,
       workloads,
       groups: hosts.groups.map((group) => toGroupSettings(group, config.groups, read.labelled)),
     },
-    warnings: [
-      ...warnings,
-      ...read.warnings,
-      ...hosts.warnings,
-      ...fitted.flatMap(warningsOfFit),
-      ...workloads.flatMap((workload) => [...warnOfTiers(workload), ...warnOfTarget(workload)]),
-    ],
+    warnings: [...warnings, ...read.warnings, ...hosts.warnings, ...fitted.flatMap(warningsOfFit), ...targetsAndTiers],
     labelFaults: [...faults, ...read.faults, ...resolved.faults],
-    provenance: mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose),
+    /** Made when it is read: nobody does after an ordinary change. */
+    get provenance() {
+      return mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose);
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { noteWantsTls } from "../wake/wants-tls.ts";
 import { forgetScheduleChange } from "../workload/schedule-change.ts";
-import type { ScheduleSettings, Settings, WorkloadSettings } from "../../core/settings.ts";
+import type { ScheduleSettings, SettingsChange, WorkloadSettings } from "../../core/settings.ts";
 import { follow } from "../workload/follow.ts";
 import type { LifecycleContext } from "../context.ts";
 import { notify } from "../workload/notify.ts";
@@ -8,7 +8,7 @@ import type { Engine, Engines, Memory } from "../ports.ts";
 import { routeHosts } from "../wake/probe-hosts.ts";
 import { createRecord, type WorkloadRecord } from "../workload/record.ts";
 import { retire, type RetireDeps, revive } from "./retire.ts";
-import { buildRoutes, type Route, type Routes } from "../admit/route.ts";
+import type { Route, Routes } from "../admit/route.ts";
 import type { Schedule } from "../workload/schedule.ts";
 
 interface ApplyDeps extends RetireDeps {
@@ -16,26 +16,27 @@ interface ApplyDeps extends RetireDeps {
   createSchedule(settings: ScheduleSettings): Schedule;
 }
 
-/** Makes records and routes follow a configuration. Records of workloads that stay are kept, with their leases. */
-export function applySettings(deps: ApplyDeps, settings: Settings, former: Routes | undefined): Routes {
+/** Makes records and routes follow a change of settings. Records of workloads that stay are kept, with their leases. */
+export function applySettings(deps: ApplyDeps, change: SettingsChange, routes: Routes): void {
   const { context, records } = deps;
-  const wanted = new Map(settings.workloads.map((workload) => [workload.name, workload]));
-  for (const record of records.values()) {
-    const next = wanted.get(record.name);
-    if (next === undefined || engineOf(deps, next) !== record.engine) retire(deps, record);
+  const wanted = new Map(change.workloads.map((workload) => [workload.name, workload]));
+  for (const name of change.names) {
+    const [record, next] = [records.get(name), wanted.get(name)];
+    if (record !== undefined && (next === undefined || engineOf(deps, next) !== record.engine)) retire(deps, record);
   }
-  for (const workload of settings.workloads) {
+  for (const workload of change.workloads) {
     const record = records.get(workload.name);
     if (record === undefined) records.set(workload.name, admitNew(deps, workload));
     else update(deps, record, workload);
   }
-  link(records);
-  for (const record of records.values()) routeHosts(record, settings.groups);
-  const routes = buildRoutes(settings, records, former);
-  for (const record of records.values()) follow(context, record);
-  if (former !== undefined) routeAnew(former, routes);
-  context.emit({ type: "settings", hosts: routes.hosts.size, workloads: records.size });
-  return routes;
+  const changed = change.workloads.flatMap(({ name }) => records.get(name) ?? []);
+  link(changed, records);
+  const former = routes.replace(change, records);
+  for (const record of changed) routeHosts(record, routes.groupsOf(record.name));
+  for (const record of changed) follow(context, record);
+  routeAnew(former, routes);
+  const names = [...change.names];
+  context.emit({ type: "settings", hosts: routes.hosts.size, workloads: records.size, names });
 }
 
 function admitNew(deps: ApplyDeps, workload: WorkloadSettings): WorkloadRecord {
@@ -70,8 +71,8 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
 }
 
 /** A request held for a route that has got other hosts or members is routed again by its host. */
-function routeAnew(former: Routes, routes: Routes): void {
-  for (const [name, route] of former.byName) {
+function routeAnew(former: ReadonlyMap<string, Route>, routes: Routes): void {
+  for (const [name, route] of former) {
     const next = routes.byName.get(name);
     if (next !== undefined && meaningOf(next) === meaningOf(route)) continue;
     for (const { waiters } of route.members) {
@@ -97,8 +98,9 @@ function onTheClock({ clock }: LifecycleContext, memory: Memory | undefined): Me
   };
 }
 
-function link(records: ReadonlyMap<string, WorkloadRecord>): void {
-  for (const record of records.values()) {
+/** What they need changes with them, and so does what needs them. */
+function link(changed: readonly WorkloadRecord[], records: ReadonlyMap<string, WorkloadRecord>): void {
+  for (const record of changed) {
     record.dependents = [];
     record.dependencies = record.settings.dependsOn.flatMap(({ name, condition, sharesNetwork = false }) => {
       const dependency = records.get(name);
@@ -106,7 +108,7 @@ function link(records: ReadonlyMap<string, WorkloadRecord>): void {
       return dependency === undefined ? [] : [{ record: dependency, condition, sharesNetwork }];
     });
   }
-  for (const record of records.values()) {
+  for (const record of changed) {
     for (const on of new Set(record.dependencies.map((dependency) => dependency.record))) {
       on.dependents = [...on.dependents, record];
     }

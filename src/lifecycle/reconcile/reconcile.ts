@@ -1,4 +1,4 @@
-import type { InventoryItem } from "../../core/observation.ts";
+import type { FoundItems } from "../../core/observation.ts";
 import type { LifecycleContext } from "../context.ts";
 import { forgiveEngine, hear } from "./hear.ts";
 import { notify } from "../workload/notify.ts";
@@ -19,8 +19,8 @@ interface ReconcilerDeps {
   readonly context: LifecycleContext;
   readonly engines: Engines;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
-  /** Makes records and routes follow what there is now. */
-  readonly apply: (inventory: readonly InventoryItem[]) => void;
+  /** Makes records and routes follow what there is now, where it changed, or anywhere. Returns whom that concerned. */
+  readonly apply: (found: FoundItems, changed?: ReadonlySet<string>) => ReadonlySet<string>;
 }
 
 /** Makes the records follow the engines, each independently. */
@@ -42,25 +42,30 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     }),
   );
 
+  const found: FoundItems = {
+    all: () => sources.flatMap(({ inventory }) => inventory.items()),
+    named: (name) => sources.flatMap(({ inventory }) => inventory.get(name) ?? []),
+  };
+
   function applyChanges(names: Iterable<string>): void {
     for (const name of names) remade.add(name);
     if (!isConfigured || remade.size > 0) {
-      apply(sources.flatMap(({ inventory }) => inventory.items()));
+      const concerned = apply(found, isConfigured ? remade : undefined);
       isConfigured = true;
       remade.clear();
-      meetNew();
+      meetNew(concerned);
     }
     tenants.note(sources.map(({ inventory }) => inventory));
     forgetLater();
   }
 
   /** Other engines may have no round in progress that would find them. */
-  function meetNew(): void {
-    for (const source of sources) {
-      const fresh = recordsOf(source.engine).filter(({ observation }) => observation === undefined);
-      if (fresh.length === 0) continue;
-      source.meet(fresh.map(({ name }) => name));
-      void source.refresh();
+  function meetNew(names: ReadonlySet<string>): void {
+    const fresh = [...names].flatMap((name) => records.get(name) ?? []).filter(isUnseen);
+    for (const [engine, own] of Map.groupBy(fresh, (record) => record.engine)) {
+      const source = sources.find((one) => one.engine === engine);
+      source?.meet(own.map(({ name }) => name));
+      void source?.refresh();
     }
   }
 
@@ -180,6 +185,10 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       if (!signal.aborted) await listAll();
     }
   }
+}
+
+function isUnseen({ observation }: WorkloadRecord): boolean {
+  return observation === undefined;
 }
 
 const MAY_BE_AWAY: ReadonlySet<Engine["kind"]> = new Set(["docker", "kubernetes"]);

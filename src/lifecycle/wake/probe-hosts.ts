@@ -25,10 +25,9 @@ export function firstHosts(routed: readonly string[], good: readonly string[] = 
   return { routed, good: good.slice(0, MOST_GOOD), requested: [] };
 }
 
-/** Applies a configuration. */
+/** Applies a configuration; `groups` are those that it is in. */
 export function routeHosts(record: HostFacts, groups: readonly GroupSettings[]): void {
-  const own = groups.filter(({ members }) => members.includes(record.name));
-  const routed = [...record.settings.hosts, ...own.flatMap(({ hosts }) => hosts)];
+  const routed = [...record.settings.hosts, ...groups.flatMap(({ hosts }) => hosts)];
   record.probeHosts = { ...record.probeHosts, routed };
 }
 

@@ -44,7 +44,7 @@ function traceWakes(dependents: Readonly<Record<string, readonly string[]>> = { 
     wake: (workload: string, cause: WakeCause = "admin") => note({ type: "wake", workload, cause }),
     state: (workload: string, from: WorkloadState, to: WorkloadState) =>
       note({ type: "state", workload, from, to, why: "" }),
-    settings: () => note({ type: "settings", hosts: 0, workloads: 0 }),
+    settings: () => note({ type: "settings", hosts: 0, workloads: 0, names: [] }),
     spans: () => exporter.getFinishedSpans(),
     span: (name: string) => exporter.getFinishedSpans().find((span) => span.name === name),
   };

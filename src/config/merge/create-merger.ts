@@ -1,0 +1,115 @@
+import type { FoundItems, InventoryItem } from "../../core/observation.ts";
+import type { FileConfig } from "../parse/load-config.ts";
+import type { Provenance } from "../parse/provenance.ts";
+import { type Clusters, createClusters } from "./clusters.ts";
+import { readComposeLabels } from "./compose-labels.ts";
+import { linksOfContainer, linksOfGroup, linksOfItem, linksOfName, nameIn } from "./links.ts";
+import { type MergeOptions, type MergeResult, mergeSettings } from "./merge-settings.ts";
+
+/** The result of a merge, and of what. */
+export interface Merged {
+  readonly result: MergeResult;
+  /** Every name whose settings it contains, and those that have none any more. */
+  readonly names: ReadonlySet<string>;
+  readonly inventory: readonly InventoryItem[];
+}
+
+/** Merges again only what depends on a change; together that is the same as a merge of everything. */
+export interface Merger {
+  /** Merges everything under another configuration, or for the first time. */
+  whole(config: FileConfig, found: FoundItems): Merged;
+  /** Merges what the containers of these names have to do with. */
+  part(names: ReadonlySet<string>, found: FoundItems): Merged;
+  /** Where the settings of a workload came from. */
+  origins(name: string, found: FoundItems): Provenance;
+}
+
+type Written = Pick<FileConfig, "containers" | "groups">;
+
+export function createMerger(config: FileConfig, options: MergeOptions): Merger {
+  let clusters = createClusters();
+  let file = indexFile(config);
+
+  function link(name: string, items: readonly InventoryItem[]): void {
+    const projects = items.flatMap(({ labels, engine }) => readComposeLabels(labels, engine)?.project ?? []);
+    const written = file.byPlainName.get(plain(name)) ?? [];
+    const isThere = items.length > 0 || written.some((one) => one.name === name);
+    const keys = [...items.flatMap(linksOfItem), ...written.flatMap((one) => linksOfContainer(one, projects))];
+    clusters.set(name, isThere ? keys : []);
+  }
+
+  function merge({ members, keys }: ReturnType<Clusters["around"]>, found: FoundItems, provenance: Provenance): Merged {
+    const inventory = [...members].flatMap((name) => found.named(name));
+    const result = mergeSettings({ ...file.config, ...file.of(members), provenance }, inventory, options);
+    return { result, inventory, names: namesOf(keys, result) };
+  }
+
+  return {
+    whole(next, found) {
+      const former = clusters;
+      clusters = createClusters();
+      file = indexFile(next);
+      const inventory = found.all();
+      const byName = Map.groupBy(inventory, nameOf);
+      for (const name of new Set([...byName.keys(), ...next.containers.map(nameOf)]))
+        link(name, byName.get(name) ?? []);
+      for (const group of next.groups) clusters.set(memberOf(group), linksOfGroup(group));
+      const result = mergeSettings(next, inventory, options);
+      return { result, inventory, names: namesOf([...former.keys(), ...clusters.keys()], result) };
+    },
+    part(names, found) {
+      const keys = new Set<string>();
+      for (const name of names) {
+        for (const key of clusters.keysOf(name)) keys.add(key);
+        link(name, found.named(name));
+        for (const key of clusters.keysOf(name)) keys.add(key);
+      }
+      return merge(clusters.around(keys), found, NOTHING);
+    },
+    origins(name, found) {
+      return merge(clusters.around(linksOfName(name)), found, file.config.provenance).result.provenance;
+    },
+  };
+}
+
+const NOTHING: Provenance = new Map();
+
+/** The configuration of the file, by what it is about. */
+function indexFile(config: FileConfig): {
+  readonly config: FileConfig;
+  readonly byPlainName: ReadonlyMap<string, FileConfig["containers"]>;
+  /** What it says of these members, in its order. */
+  of(members: ReadonlySet<string>): Written;
+} {
+  const containers = new Map(config.containers.map((one, at) => [one.name, { one, at }]));
+  const groups = new Map(config.groups.map((one, at) => [memberOf(one), { one, at }]));
+  return {
+    config,
+    byPlainName: Map.groupBy(config.containers, ({ name }) => plain(name)),
+    of: (members) => ({ containers: among(containers, members), groups: among(groups, members) }),
+  };
+}
+
+function among<T>(all: ReadonlyMap<string, { one: T; at: number }>, members: ReadonlySet<string>): readonly T[] {
+  if (all.size === 0) return [];
+  const found = [...members].flatMap((member) => all.get(member) ?? []);
+  return found.toSorted((a, b) => a.at - b.at).map(({ one }) => one);
+}
+
+function namesOf(keys: Iterable<string>, { settings: { workloads, groups } }: MergeResult): ReadonlySet<string> {
+  const linked = [...keys].flatMap((key) => nameIn(key) ?? []);
+  return new Set([...linked, ...workloads.map(nameOf), ...groups.map(nameOf)]);
+}
+
+/** No container is called like this. */
+function memberOf({ name }: { readonly name: string }): string {
+  return `group ${name}`;
+}
+
+function plain(name: string): string {
+  return name.slice(name.indexOf(":") + 1);
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
+}
