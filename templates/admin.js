@@ -111,9 +111,11 @@
     if (Math.abs(date - Date.now()) > 2000) skew = date - Date.now();
     document.title = page.title;
     const focused = document.activeElement;
+    const row = focused.closest(".actions");
     morph($("main"), page.getElementById("main"));
-    // What is moved to another place loses it.
-    if (focused !== document.activeElement) focused.focus({ preventScroll: true });
+    // What is moved to another place loses it. What is gone leaves it to its row, so that Tab goes on there and Enter does nothing.
+    const heir = focused.isConnected ? focused : row;
+    if (heir !== document.activeElement) heir?.focus({ preventScroll: true });
     tick();
   }
 
