@@ -7,6 +7,8 @@ import { navigation } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const bedFor = shareBed();
+/** `KUBE_ROUNDS=200` for the long run. */
+const ROUNDS = Number(process.env["KUBE_ROUNDS"] ?? 20);
 
 /** A rule, tried by a gateway with the least rights against a real API server and its controllers. */
 function rule(title: string, check: (cluster: ClusterGateway, bed: KubeBed, t: TestContext) => Promise<void>): void {
@@ -71,37 +73,42 @@ describe("in Kubernetes", () => {
     assert.deepEqual([...new Set((await Promise.all(clients)).map(({ status }) => status))], [200]);
   });
 
-  rule("20 rounds of sleep and wake under 8 clients lose no request and deliver none twice", async (cluster, bed) => {
-    const { gateway, namespace } = cluster;
-    await cluster.deploy({ name: "web", replicas: 2 });
-    await cluster.untilStatus("web", "ready");
-    let isOver = false;
-    let sent = 0;
-    const faults: string[] = [];
-    const client = async (): Promise<void> => {
-      while (!isOver) {
-        const body = `request ${(sent += 1)}`;
-        const { status, text } = await gateway.request({ host: "web.test", method: "POST", body });
-        if (status !== 200 || text !== body) faults.push(`${status} ${text.slice(0, 100)}`);
-      }
-    };
-    const clients = Array.from({ length: 8 }, client);
-    for (let round = 0; round < 20; round += 1) {
-      await gateway.request({ method: "POST", path: `/_status/stop?container=kubernetes:${namespace}/web` });
-      const rounds = (): number => gateway.log.filter(({ event }) => event === "stopped").length;
-      await waitUntil(() => rounds() > round, 20_000, `stop ${round + 1}`);
+  rule(
+    `${ROUNDS} rounds of sleep and wake under 8 clients lose no request and deliver none twice`,
+    async (cluster, bed) => {
+      const { gateway, namespace } = cluster;
+      await cluster.deploy({ name: "web", replicas: 2 });
       await cluster.untilStatus("web", "ready");
-    }
-    isOver = true;
-    await Promise.all(clients);
-    assert.deepEqual(faults, []);
-    const seen = [...bed.node.stats(namespace).values()];
-    assert.equal(
-      seen.reduce((sum, { requests }) => sum + requests, 0),
-      sent,
-    );
-    assert.equal(await cluster.replicas("web"), 2);
-  });
+      let isOver = false;
+      let sent = 0;
+      const faults: string[] = [];
+      const client = async (): Promise<void> => {
+        while (!isOver) {
+          const body = `request ${(sent += 1)}`;
+          const { status, text } = await gateway.request({ host: "web.test", method: "POST", body });
+          if (status !== 200 || text !== body) faults.push(`${status} ${text.slice(0, 100)}`);
+        }
+      };
+      const clients = Array.from({ length: 8 }, client);
+      const stops = (): number => gateway.log.filter(({ event }) => event === "stopped").length;
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const order = { method: "POST", path: `/_status/stop?container=kubernetes:${namespace}/web` };
+        const { status, text } = await gateway.request(order);
+        assert.equal(status, 202, text);
+        await waitUntil(() => stops() > round, 20_000, `stop ${round + 1}`);
+        await cluster.untilStatus("web", "ready");
+      }
+      isOver = true;
+      await Promise.all(clients);
+      assert.deepEqual(faults, []);
+      const seen = [...bed.node.stats(namespace).values()];
+      assert.equal(
+        seen.reduce((sum, { requests }) => sum + requests, 0),
+        sent,
+      );
+      assert.equal(await cluster.replicas("web"), 2);
+    },
+  );
 
   rule("a rolling update of an awake app costs no request", async (cluster) => {
     const { gateway } = cluster;

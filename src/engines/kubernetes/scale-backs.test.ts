@@ -33,6 +33,32 @@ test("our own wakes, and those of others long after a stop, are no scale-backs",
   assert.equal(scaleBacks.refusal(NAME), undefined);
 });
 
+test("our own writes are none however late their events arrive, or if only the last count is listed", () => {
+  const scaleBacks = createScaleBacks(() => 0);
+  for (let round = 0; round < 4; round += 1) {
+    scaleBacks.expect(NAME, 0);
+    scaleBacks.expect(NAME, 2);
+    scaleBacks.expect(NAME, 0);
+    assert.equal(scaleBacks.note(2, { name: NAME, replicas: 0, owner: undefined }), false);
+    assert.equal(scaleBacks.note(0, { name: NAME, replicas: 2, owner: undefined }), false);
+    assert.equal(scaleBacks.note(2, { name: NAME, replicas: 0, owner: undefined }), false);
+    scaleBacks.expect(NAME, 1);
+    scaleBacks.expect(NAME, 0);
+    scaleBacks.expect(NAME, 2);
+    assert.equal(scaleBacks.note(0, { name: NAME, replicas: 2, owner: undefined }), false);
+  }
+  assert.equal(scaleBacks.refusal(NAME), undefined);
+});
+
+test("a write that was refused is expected no more, and what came before it still is", () => {
+  const scaleBacks = createScaleBacks(() => 0);
+  scaleBacks.expect(NAME, 2);
+  scaleBacks.expect(NAME, 0);
+  scaleBacks.forget(NAME);
+  assert.equal(scaleBacks.note(0, { name: NAME, replicas: 2, owner: undefined }), false);
+  assert.equal(scaleBacks.note(2, { name: NAME, replicas: 0, owner: undefined }), true);
+});
+
 test("the owner of replicas is the manager that holds the field, if one does", () => {
   assert.equal(ownerOfReplicas(web(2, "helm")), "helm");
   assert.equal(ownerOfReplicas(web(2)), undefined);

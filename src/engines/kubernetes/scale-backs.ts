@@ -4,7 +4,7 @@ import type { ScalableObject } from "./api-types.ts";
 export interface ScaleBacks {
   /** Our own write of this count is on its way, so that the event about it is no news. */
   expect(name: string, replicas: number): void;
-  /** The write has failed. */
+  /** The last write was refused. */
   forget(name: string): void;
   /** Takes a change of the count; returns whether somebody else has made it. */
   note(
@@ -16,7 +16,8 @@ export interface ScaleBacks {
 }
 
 interface Memory {
-  expected: number | undefined;
+  /** Counts that we have written, oldest first, whose events have not arrived. */
+  readonly expected: number[];
   stoppedAtMs: number;
   times: number;
   owner: string;
@@ -33,7 +34,7 @@ export function createScaleBacks(now: () => number = () => performance.now()): S
 
   function memoryOf(name: string): Memory {
     const known = memories.get(name) ?? {
-      expected: undefined,
+      expected: [],
       stoppedAtMs: Number.NEGATIVE_INFINITY,
       times: 0,
       owner: "",
@@ -46,16 +47,18 @@ export function createScaleBacks(now: () => number = () => performance.now()): S
   return {
     expect(name, replicas) {
       const memory = memoryOf(name);
-      memory.expected = replicas;
+      memory.expected.push(replicas);
       if (replicas === 0) memory.stoppedAtMs = now();
     },
     forget(name) {
-      memoryOf(name).expected = undefined;
+      memoryOf(name).expected.pop();
     },
     note(from, { name, replicas: to, owner }) {
       const memory = memoryOf(name);
-      if (memory.expected === to) {
-        memory.expected = undefined;
+      // A busy API server tells of a wake after the stop that followed it, and a list tells of the last write only.
+      const ours = memory.expected.indexOf(to);
+      if (ours !== -1) {
+        memory.expected.splice(0, ours + 1);
         return false;
       }
       if (from !== 0 || to === 0) return true;

@@ -10,9 +10,9 @@ export interface ScaleDeps {
   readonly client: KubernetesClient;
   /** Reads the object again; rejects with `absent`. */
   readonly read: () => Promise<Found>;
-  /** Called before a write and after one that failed. */
+  /** Called before a write and after one that was refused. */
   readonly onWrite: (replicas: number) => void;
-  readonly onFailed: () => void;
+  readonly onRefused: () => void;
 }
 
 /** Controllers write the status all the time while a rollout moves: one in four writes meets such a change. */
@@ -51,7 +51,7 @@ export async function scaleDown(deps: ScaleDeps, found: Found, onlyIf: string | 
 
 /** Writes on condition that nothing has changed since `found` was read; false: something has. */
 async function write(
-  { client, onWrite, onFailed }: ScaleDeps,
+  { client, onWrite, onRefused }: ScaleDeps,
   { resource, object }: Found,
   replicas: number,
   tries: number,
@@ -67,8 +67,10 @@ async function write(
     });
     return true;
   } catch (error) {
-    onFailed();
-    if (!(error instanceof EngineError) || error.code !== "changed" || tries >= TRIES) throw error;
+    const code = error instanceof EngineError ? error.code : undefined;
+    // Without an answer it may have been carried out all the same.
+    if (code !== "unreachable") onRefused();
+    if (code !== "changed" || tries >= TRIES) throw error;
     await sleep(PAUSE_MS * Math.random());
     return false;
   }

@@ -43,7 +43,7 @@ export function createStartStop({ client, view, autoscalers, scaleBacks, podWatc
         throw new EngineError("absent", `"${name}" was removed`);
       },
       onWrite: (replicas) => scaleBacks.expect(name, replicas),
-      onFailed: () => scaleBacks.forget(name),
+      onRefused: () => scaleBacks.forget(name),
     };
   }
 
