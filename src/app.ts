@@ -111,7 +111,10 @@ function wireLifecycle(
     store,
     engines: counted(engines, metrics),
     emit: events.emit,
-    fronts: { progress: (sinceMs) => polls.progress(sinceMs, settings.gateway().traefik.throttleMs + APPLIED_MS) },
+    fronts: {
+      progress: (sinceMs) => polls.progress(sinceMs, settings.gateway().traefik.throttleMs + APPLIED_MS),
+      applyMs: () => settings.gateway().traefik.throttleMs,
+    },
     settingsFor: settings.merge,
     createSchedule,
     matchesIgnore: createIgnoreMatcher(),

@@ -13,6 +13,8 @@ export interface HandlerTraits {
   readonly seesTraffic: boolean;
   /** A 2xx of ours reaches the client; to a front's auth request it would let the client pass to a sleeping app. */
   readonly relaysSuccess: boolean;
+  /** It finds the addresses of apps by itself, some time after their engine has published them. */
+  readonly findsAddresses?: true;
   /** The client was held before, for as long as the handler allows, so that nobody is held here. */
   readonly heldBefore?: boolean;
 }

@@ -105,7 +105,7 @@ function passAtOnce(
   noteClient(record, userAgent, websocketKey !== undefined);
   touch(record, context.clock);
   noteRequestedHost(record, forwardedHost);
-  noteFrontTraffic(record, context.rearm);
+  noteFrontTraffic(record, front.traits, context.rearm);
   if (record.heardFrom !== gate.to) noteFirstPass(context, record, gate.to);
   noteStream(record, question, record.lastActivityMs);
   if (front.reuseSeconds !== undefined) noteReuse(record, front.reuseSeconds, context.clock);

@@ -8,6 +8,7 @@ export const TRAEFIK: Front = Object.freeze({
     maxHoldMs: 25_000,
     seesTraffic: false,
     relaysSuccess: false,
+    findsAddresses: true,
   }),
   // It requests the literal address, so a query in it is the administrator's.
   read: (req, path) => readForwarded(req, path, { query: true }),

@@ -77,6 +77,11 @@ export interface Engine {
   restore(ref: WorkloadRef, own: Limits): Promise<void>;
   /** How others than the gateway reach it, asleep or awake; absent where that is unknown. */
   reachFacts?(ref: WorkloadRef): Promise<ReachFacts | undefined>;
+  /**
+   * How a front that finds addresses in this engine by itself reaches a workload that is ready, if it takes `applyMs` to apply
+   * a change. Absent where no front does that.
+   */
+  frontDelay?(ref: WorkloadRef, applyMs: number): Promise<FrontDelay>;
   /** Releases what the engine holds; a process engine ends its children here. */
   close(): Promise<void>;
 }
@@ -85,6 +90,16 @@ export interface Engine {
 export interface DirectFronts {
   /** Whether all of them go by a document that was made after `sinceMs`. */
   progress(sinceMs: number): RecallProgress;
+  /** How long a front may take to apply a change that it has heard of. */
+  applyMs(): number;
+}
+
+/** What a front that finds addresses by itself knows of a workload. */
+export interface FrontDelay {
+  /** In how many milliseconds it reaches it; 0: it does now. */
+  readonly ms: number;
+  /** Its address for it stays the same. Otherwise a request that the front has received before is sent to the former address. */
+  readonly isFixed: boolean;
 }
 
 /** All engines by their id. */

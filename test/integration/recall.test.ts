@@ -23,6 +23,7 @@ async function open(workload: Parameters<typeof openLifecycle>[0][number] = { na
         const untilMs = front.fetchedMs + 3_000;
         return untilMs <= clock.now() ? { kind: "done" } : { kind: "waits", on: [], untilMs };
       },
+      applyMs: () => 0,
     },
   });
   const record = fixture.record("app");
@@ -50,6 +51,7 @@ async function openFetched() {
         front.isRecalled() && !front.frozen
           ? { kind: "done" }
           : { kind: "waits", on: ["10.0.0.7"], untilMs: undefined },
+      applyMs: () => 0,
     },
   });
   await fixture.clock.advance(10);

@@ -69,6 +69,7 @@ export interface Condition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+  readonly lastTransitionTime?: string;
 }
 
 export interface ContainerStatus {
@@ -96,7 +97,13 @@ export interface Terminated {
 export interface EndpointSlice {
   readonly metadata: Metadata;
   /** `null` while no pod is behind the Service. */
-  readonly endpoints?: readonly { readonly targetRef?: { readonly kind?: string; readonly name?: string } }[] | null;
+  readonly endpoints?:
+    | readonly {
+        readonly targetRef?: { readonly kind?: string; readonly name?: string };
+        /** Without a word about it, it is ready. */
+        readonly conditions?: { readonly ready?: boolean | null };
+      }[]
+    | null;
 }
 
 export interface Service {

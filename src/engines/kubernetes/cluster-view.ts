@@ -14,6 +14,8 @@ export interface ClusterView {
   /** Every workload that asks for it by its label, or that the configuration names. Rejects while the API server is away. */
   all(): Promise<readonly WorkloadFacts[]>;
   get(name: string): WorkloadFacts | undefined;
+  /** Since when (wall clock) a pod is offered to everybody; `undefined`: it is not, or it was not seen when that began. */
+  offeredSinceMs(pod: Place): number | undefined;
   /** Follows one more workload, which has no label. */
   include(name: string): void;
   listen(onChange: OnChange, onLink: OnLink, signal: AbortSignal): void;
@@ -96,15 +98,15 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
   }
 
   function followSlices(namespace: string | undefined): void {
-    const note = (slice: SlicePods, isDeleted = false): void => {
-      for (const name of slices.note(slice, isDeleted)) reportChange(name);
+    const note = (slice: SlicePods, isEvent: boolean): void => {
+      for (const name of slices.note(slice, isEvent)) reportChange(name);
     };
     run<EndpointSlice, SlicePods>(collectionPath("/apis/discovery.k8s.io/v1", "endpointslices", namespace), "", {
       pick: podsIn,
       onList(items) {
-        for (const slice of items) note(slice);
+        for (const slice of items) note(slice, false);
       },
-      onEvent: (type, slice) => note(slice, type === "DELETED"),
+      onEvent: (type, slice) => note(type === "DELETED" ? { ...slice, pods: [], ready: [] } : slice, true),
     });
   }
 
@@ -153,6 +155,7 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
       return [...facts.values()];
     },
     get: (name) => facts.get(name),
+    offeredSinceMs: (pod) => slices.offeredSinceMs(pod),
     include(name) {
       const place = placeOf(name);
       if (place === undefined || included.has(name)) return;

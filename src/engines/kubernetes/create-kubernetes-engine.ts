@@ -4,9 +4,10 @@ import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/port
 import type { Pod } from "./api-types.ts";
 import { createAutoscalers } from "./autoscalers.ts";
 import { createKubernetesClient, type KubernetesClient } from "./client.ts";
-import { type ClusterView, createClusterView } from "./cluster-view.ts";
+import { createClusterView } from "./cluster-view.ts";
 import type { ClusterConnection } from "./connection.ts";
-import { type Found, findWorkload } from "./find-workload.ts";
+import { findPresent, type Found, findWorkload } from "./find-workload.ts";
+import { createFrontDelay } from "./front-delay.ts";
 import { toInstances } from "./instances.ts";
 import type { WatchTimes } from "./list-watch.ts";
 import { createPodWatch } from "./pod-watch.ts";
@@ -15,6 +16,7 @@ import { podsOf } from "./pods-of.ts";
 import { readLogs } from "./read-logs.ts";
 import { ifAllowed } from "./refusals.ts";
 import { createScaleBacks } from "./scale-backs.ts";
+import { createServiceFinder } from "./services.ts";
 import { createStartStop } from "./start-stop.ts";
 import { toObservation } from "./to-observation.ts";
 import { factsOf, replicasOf, toItem } from "./workload-facts.ts";
@@ -35,12 +37,13 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
   const client = createKubernetesClient(connect);
   const scaleBacks = createScaleBacks();
   const autoscalers = createAutoscalers(client, namespaces);
-  const ports = createPortFinder(client);
+  const services = createServiceFinder(client);
+  const ports = createPortFinder(services);
   const view = createClusterView({ client, namespaces, scaleBacks, ...(times && { times }) });
   const podWatch = createPodWatch();
   const { start, stop } = createStartStop({ client, view, autoscalers, scaleBacks, podWatch, self });
 
-  const present = (ref: WorkloadRef): Promise<Found> => findPresent(client, view, ref);
+  const present = (ref: WorkloadRef): Promise<Found> => findPresent(client, view, ref.name);
 
   async function observe(ref: WorkloadRef): Promise<Observation> {
     const found = await findWorkload(client, view, ref.name);
@@ -75,15 +78,14 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
     watch: (onChange, onLink, signal) => view.listen(onChange, onLink, signal),
     async logs(ref, lines) {
       const found = await findWorkload(client, view, ref.name);
-      if (found === undefined) return [];
-      const pods = await podsOf(client, found.resource, found.object);
-      return (await ifAllowed(readLogs(client, pods, lines))) ?? [];
+      return found === undefined ? [] : logsOf(client, found, lines);
     },
     usage: async () => undefined,
     execs: async () => 0,
     limits: hasNoLimits,
     throttle: hasNoLimits,
     restore: hasNoLimits,
+    frontDelay: createFrontDelay({ client, view, services }),
     async close() {
       view.close();
       podWatch.close();
@@ -92,10 +94,13 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
   };
 }
 
-async function findPresent(client: KubernetesClient, view: ClusterView, { name }: WorkloadRef): Promise<Found> {
-  const found = await findWorkload(client, view, name);
-  if (found !== undefined) return found;
-  throw new EngineError("absent", `There is no Deployment or StatefulSet "${name}"`);
+async function logsOf(
+  client: KubernetesClient,
+  { resource, object }: Found,
+  lines: number,
+): Promise<readonly string[]> {
+  const pods = await podsOf(client, resource, object);
+  return (await ifAllowed(readLogs(client, pods, lines))) ?? [];
 }
 
 /** Without the right to list pods nothing can be reached; what is missing is said where people look. */

@@ -1,3 +1,4 @@
+import { EngineError } from "../../lifecycle/ports.ts";
 import type { ScalableObject } from "./api-types.ts";
 import type { KubernetesClient } from "./client.ts";
 import type { ClusterView } from "./cluster-view.ts";
@@ -24,6 +25,17 @@ export async function findWorkload(
     if (object !== undefined) return { resource, object };
   }
   return undefined;
+}
+
+/** The same; rejects with `absent` when there is none. */
+export async function findPresent(
+  client: KubernetesClient,
+  view: Pick<ClusterView, "get">,
+  name: string,
+): Promise<Found> {
+  const found = await findWorkload(client, view, name);
+  if (found !== undefined) return found;
+  throw new EngineError("absent", `There is no Deployment or StatefulSet "${name}"`);
 }
 
 const BOTH: readonly Resource[] = ["deployments", "statefulsets"];

@@ -1,9 +1,9 @@
 import { portsToTry } from "../../core/target-ports.ts";
-import { EngineError, type WorkloadRef } from "../../lifecycle/ports.ts";
-import type { List, ScalableObject, Service } from "./api-types.ts";
-import type { KubernetesClient } from "./client.ts";
+import type { WorkloadRef } from "../../lifecycle/ports.ts";
+import type { ScalableObject, Service } from "./api-types.ts";
 import type { PodPort } from "./instances.ts";
 import { mainContainer } from "./pod-state.ts";
+import type { FindServices } from "./services.ts";
 
 /** Finds out on which ports a workload's pods may listen. */
 export interface PortFinder {
@@ -11,19 +11,11 @@ export interface PortFinder {
   portsFor(ref: WorkloadRef, object: ScalableObject): Promise<readonly PodPort[]>;
 }
 
-/** Makes a finder that keeps for a minute what Services say. */
-export function createPortFinder(client: KubernetesClient, now: () => number = () => performance.now()): PortFinder {
-  const known = new Map<string, { readonly ports: readonly number[]; readonly untilMs: number }>();
-
+/** Makes a finder. */
+export function createPortFinder(services: FindServices): PortFinder {
   async function exposed(object: ScalableObject): Promise<readonly number[]> {
     const declared = declaredPorts(object);
-    if (declared.length > 0) return declared;
-    const { uid } = object.metadata;
-    const kept = known.get(uid);
-    if (kept !== undefined && kept.untilMs > now()) return kept.ports;
-    const ports = await servicePorts(client, object);
-    known.set(uid, { ports, untilMs: now() + KEEP_MS });
-    return ports;
+    return declared.length > 0 ? declared : servicePorts(await services(object));
   }
 
   return {
@@ -36,8 +28,6 @@ export function createPortFinder(client: KubernetesClient, now: () => number = (
   };
 }
 
-const KEEP_MS = 60_000;
-
 /** Returns the TCP ports of the main container, as its pod template declares them. */
 export function declaredPorts({ spec: { template } }: ScalableObject): readonly number[] {
   const ports = mainContainer(template.spec, template.metadata?.annotations)?.ports ?? [];
@@ -45,19 +35,7 @@ export function declaredPorts({ spec: { template } }: ScalableObject): readonly 
 }
 
 /** A named target port needs a declaration in the template, so that only numbers are of use. */
-async function servicePorts(client: KubernetesClient, object: ScalableObject): Promise<readonly number[]> {
-  try {
-    const { items } = await client.get<List<Service>>(`/api/v1/namespaces/${object.metadata.namespace}/services`);
-    const labels = object.spec.template.metadata?.labels ?? {};
-    const ports = (items ?? []).filter((service) => selects(service, labels)).flatMap(({ spec }) => spec.ports ?? []);
-    return [...new Set(ports.map(({ targetPort }) => targetPort).filter((port) => typeof port === "number"))];
-  } catch (error) {
-    if (error instanceof EngineError && error.code === "forbidden") return [];
-    throw error;
-  }
-}
-
-function selects({ spec: { selector = {} } }: Service, labels: Readonly<Record<string, string>>): boolean {
-  const wanted = Object.entries(selector);
-  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+function servicePorts(services: readonly Service[]): readonly number[] {
+  const ports = services.flatMap(({ spec }) => spec.ports ?? []).map(({ targetPort }) => targetPort);
+  return [...new Set(ports.filter((port) => typeof port === "number"))];
 }

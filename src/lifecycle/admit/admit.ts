@@ -87,7 +87,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     const rules = requested.members.find(({ settings: { ignore } }) => ignore && matchesIgnore(ignore, request))
       ?.settings.ignore;
     const mustNotWake = rules?.status ?? (request.isPrefetch ? 503 : undefined);
-    if (!handler.seesTraffic) for (const member of requested.members) noteFrontTraffic(member, context.rearm);
+    if (!handler.seesTraffic) for (const member of requested.members) noteFrontTraffic(member, handler, context.rearm);
     if (mustNotWake === undefined) undoIdleStop(context, requested);
     const cause: WakeCause = handler.seesTraffic ? "request" : "auth";
     let waitedMs = 0;
@@ -162,16 +162,24 @@ function decideFor(
   terms: Terms,
 ): Decision<MemberOfRoute> {
   const wall = clock.wall();
+  const now = clock.now();
   const [first] = route.members;
-  return decide({
+  const decision = decide({
     ...terms,
-    members: route.members.map((member) => viewOf(member, wall, clock.now())),
+    members: route.members.map((member) => viewOf(member, wall, now)),
     client: request.kind,
     wake: first?.settings.wake ?? "auto",
     holdTimeoutMs: first?.settings.holdTimeoutMs ?? 0,
-    nowMs: clock.now(),
+    nowMs: now,
     pick: (ready) => pickMember(route, ready, request.sticky),
   });
+  if (decision.kind !== "forward" || !isSentElsewhere(decision.member.record, terms, now)) return decision;
+  return { kind: "waking", wake: true };
+}
+
+/** Whether a front that finds addresses by itself sends what was held to the address that it knew when it came. */
+function isSentElsewhere({ newAddressMs }: WorkloadRecord, { handler, waitedMs }: Terms, now: number): boolean {
+  return handler.findsAddresses === true && waitedMs > 0 && now - waitedMs < newAddressMs;
 }
 
 interface ForwardTerms {

@@ -35,7 +35,7 @@ export function readForDirect(context: LifecycleContext, record: WorkloadRecord)
 export function noteDirect(context: LifecycleContext, record: WorkloadRecord): void {
   const isNew = record.directMs === 0;
   record.directMs = context.clock.now();
-  noteFrontTraffic(record, context.rearm);
+  noteFrontTraffic(record, {}, context.rearm);
   if (!isNew) return;
   context.rearm(record);
   context.remember();

@@ -1,4 +1,5 @@
 import { noteHiddenUse, noteStreamSeen, noteUse } from "../workload/activity.ts";
+import type { HandlerTraits } from "../../core/decision.ts";
 import type { VetoReason } from "../../core/events.ts";
 import type { LifecycleContext } from "../context.ts";
 import { keepCounters } from "./absence.ts";
@@ -33,7 +34,12 @@ function signalOf({ settings, seenByFront, directMs, engine, observation }: Work
 }
 
 /** A front proxy sends auth requests about it: from now on its counters show the traffic that bypasses us. */
-export function noteFrontTraffic(record: WorkloadRecord, rearm: (record: WorkloadRecord) => void): void {
+export function noteFrontTraffic(
+  record: WorkloadRecord,
+  { findsAddresses }: Pick<HandlerTraits, "findsAddresses">,
+  rearm: (record: WorkloadRecord) => void,
+): void {
+  record.foundByFront ||= findsAddresses === true;
   if (record.seenByFront) return;
   record.seenByFront = true;
   rearm(record);

@@ -7,6 +7,7 @@ import { probeHttp } from "./probe-http.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe } from "../reconcile/observe.ts";
 import { waitForSignal } from "../reconcile/wait-for-signal.ts";
+import { waitForFront } from "./wait-for-front.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import type { ProbeAnswer } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
@@ -138,8 +139,9 @@ export async function answering(
   }
   if (targetPort === undefined) return (await runsWell(context, record, observation, signal)) ? NO_ENDPOINT : undefined;
   const { endpoint, said } = await firstAnswering(context, record, endpointsOf(observation), signal);
-  if (observation.note !== "" && endpoint === undefined && !signal.aborted) {
-    record.lastProbe = observation.note;
+  const note = endpoint === undefined ? observation.note : await waitForFront(context, record, signal);
+  if (note !== "" && !signal.aborted) {
+    record.lastProbe = note;
     return undefined;
   }
   if (endpoint !== undefined) record.lastProbe = undefined;

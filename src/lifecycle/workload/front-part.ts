@@ -14,6 +14,10 @@ export interface Recall {
 
 /** What is known of a workload to which fronts forward without asking before each request. */
 export interface FrontPart {
+  /** A front that finds its address by itself asks about it. */
+  foundByFront: boolean;
+  /** What such a front has received before this moment it sends to a former address; 0: nothing. */
+  newAddressMs: number;
   /** When a front last fetched that it may forward to it without asking; 0: none goes by that any more. */
   directMs: number;
   recall: Recall | undefined;
@@ -28,6 +32,8 @@ export interface FrontPart {
 /** Begins with what a former life of the gateway knew. */
 export function createFrontPart(memory: Memory | undefined, nowMs: number): FrontPart {
   return {
+    foundByFront: false,
+    newAddressMs: 0,
     directMs: memory?.direct === true ? nowMs : 0,
     recall: undefined,
     forwarding: undefined,

@@ -13,6 +13,8 @@ export interface KubeBed extends ControlPlane {
   readonly adminKubeconfig: string;
   /** Makes a service account with these rules in all namespaces and returns its kubeconfig. */
   kubeconfigFor(name: string, rules: readonly object[]): Promise<string>;
+  /** The same, and returns its token. */
+  tokenFor(name: string, rules: readonly object[]): Promise<string>;
   /** Returns the kubeconfig of a service account that is there. */
   kubeconfigOf(namespace: string, account: string): Promise<string>;
   /** Lets the API server take objects of a kind that is not Kubernetes' own, whatever they hold. */
@@ -26,7 +28,7 @@ export async function startBed(): Promise<KubeBed> {
   const { api, directory } = plane;
   let count = 0;
 
-  async function kubeconfigOf(namespace: string, account: string): Promise<string> {
+  async function tokenOf(namespace: string, account: string): Promise<string> {
     const request = {
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenRequest",
@@ -34,9 +36,26 @@ export async function startBed(): Promise<KubeBed> {
     };
     const place = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
     const { body } = await api.request("POST", place, request);
+    return body.status.token;
+  }
+
+  async function kubeconfigOf(namespace: string, account: string): Promise<string> {
     const file = path.join(directory, `${namespace}-${account}.kubeconfig`);
-    api.writeKubeconfig(file, body.status.token);
+    api.writeKubeconfig(file, await tokenOf(namespace, account));
     return file;
+  }
+
+  async function makeAccount(name: string, rules: readonly object[]): Promise<void> {
+    const rbac = "rbac.authorization.k8s.io";
+    await api.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace: "default" } });
+    await api.apply({ apiVersion: `${rbac}/v1`, kind: "ClusterRole", metadata: { name }, rules });
+    await api.apply({
+      apiVersion: `${rbac}/v1`,
+      kind: "ClusterRoleBinding",
+      metadata: { name },
+      roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
+      subjects: [{ kind: "ServiceAccount", name, namespace: "default" }],
+    });
   }
 
   return {
@@ -50,18 +69,12 @@ export async function startBed(): Promise<KubeBed> {
       return name;
     },
     async kubeconfigFor(name, rules) {
-      const rbac = "rbac.authorization.k8s.io";
-      const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace: "default" } };
-      await api.apply(account);
-      await api.apply({ apiVersion: `${rbac}/v1`, kind: "ClusterRole", metadata: { name }, rules });
-      await api.apply({
-        apiVersion: `${rbac}/v1`,
-        kind: "ClusterRoleBinding",
-        metadata: { name },
-        roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
-        subjects: [{ kind: "ServiceAccount", name, namespace: "default" }],
-      });
+      await makeAccount(name, rules);
       return kubeconfigOf("default", name);
+    },
+    async tokenFor(name, rules) {
+      await makeAccount(name, rules);
+      return tokenOf("default", name);
     },
     kubeconfigOf,
     async installKind(group, version, kind) {

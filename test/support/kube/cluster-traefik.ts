@@ -1,0 +1,49 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import type { TestContext } from "node:test";
+import { type Front, startTraefik } from "../fronts.ts";
+import type { KubeBed } from "./bed.ts";
+
+/** Every kind of the provider for custom resources; it waits until it can list each of them. */
+const KINDS = [
+  "IngressRoute",
+  "IngressRouteTCP",
+  "IngressRouteUDP",
+  "Middleware",
+  "MiddlewareTCP",
+  "ServersTransport",
+  "ServersTransportTCP",
+  "TLSOption",
+  "TLSStore",
+  "TraefikService",
+];
+
+const READ = ["get", "list", "watch"];
+const RULES = [
+  { apiGroups: [""], resources: ["services", "secrets", "nodes", "namespaces", "configmaps"], verbs: READ },
+  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
+  { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "ingressclasses"], verbs: READ },
+  { apiGroups: ["traefik.io"], resources: ["*"], verbs: READ },
+];
+
+/** Lets the API server take Traefik's custom resources. */
+export async function installTraefikKinds(bed: KubeBed): Promise<void> {
+  await Promise.all(KINDS.map((kind) => bed.installKind("traefik.io", "v1alpha1", kind)));
+}
+
+/** Traefik outside of the cluster, with its two Kubernetes providers; `undefined`: it is missing. */
+export async function startClusterTraefik(
+  t: TestContext,
+  bed: KubeBed,
+  namespace: string,
+  options: object = {},
+): Promise<Front | undefined> {
+  await installTraefikKinds(bed);
+  const certAuthFilePath = path.join(bed.directory, "ca-of-api-server.crt");
+  writeFileSync(certAuthFilePath, bed.certificates.ca);
+  const token = await bed.tokenFor("traefik", RULES);
+  const provider = { endpoint: bed.url, token, certAuthFilePath, namespaces: [namespace] };
+  return startTraefik(t, {
+    static: { providers: { kubernetesIngress: { ...provider, ...options }, kubernetesCRD: { ...provider } } },
+  });
+}

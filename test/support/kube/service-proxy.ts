@@ -1,0 +1,95 @@
+import { execFileSync } from "node:child_process";
+import { connect, createServer, type Server } from "node:net";
+import type { KubeApi } from "./kube-api.ts";
+
+/**
+ * What kube-proxy does on a node, as far as the tests need it: the cluster address and the node ports of every Service lead
+ * to a ready pod, and to nobody while there is none.
+ */
+export interface ServiceProxy {
+  stop(): void;
+}
+
+/** Where the node ports are. */
+const NODE_ADDRESS = "127.0.0.1";
+const SERVICE_RANGE = "10.96.0.0/16";
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Follows Services and their EndpointSlices. */
+export function startServiceProxy(api: KubeApi): ServiceProxy {
+  execFileSync("ip", ["route", "replace", "local", SERVICE_RANGE, "dev", "lo"]);
+  const pods = new Map<string, readonly Address[]>();
+  const services = new Map<string, any>();
+  const open = new Map<string, readonly Server[]>();
+
+  /** Listens only while there is a pod: a Service without one refuses connections. */
+  function refresh(key: string): void {
+    const service = services.get(key);
+    const alive = service === undefined ? [] : (pods.get(key) ?? []);
+    if (alive.length > 0 && !open.has(key)) {
+      open.set(
+        key,
+        addressesOf(service).map((address) => forward(address, () => pods.get(key) ?? [])),
+      );
+    }
+    if (alive.length > 0) return;
+    for (const server of open.get(key) ?? []) server.close();
+    open.delete(key);
+  }
+
+  const endings = [
+    api.follow("/api/v1/services", (type, service) => {
+      const key = keyOf(service.metadata.namespace, service.metadata.name);
+      if (type === "DELETED") services.delete(key);
+      else services.set(key, service);
+      refresh(key);
+    }),
+    api.follow("/apis/discovery.k8s.io/v1/endpointslices", (type, slice) => {
+      const { namespace, labels } = slice.metadata;
+      const key = keyOf(namespace, labels?.["kubernetes.io/service-name"] ?? "");
+      pods.set(key, type === "DELETED" ? [] : readyIn(slice));
+      refresh(key);
+    }),
+  ];
+  return {
+    stop() {
+      for (const end of endings) end();
+      services.clear();
+      for (const key of open.keys()) refresh(key);
+    },
+  };
+}
+
+function addressesOf({ spec: { clusterIP, ports = [] } }: any): Address[] {
+  return ports.flatMap(({ port, nodePort }: any) => [
+    ...(clusterIP && clusterIP !== "None" ? [{ host: clusterIP, port }] : []),
+    ...(nodePort ? [{ host: NODE_ADDRESS, port: nodePort }] : []),
+  ]);
+}
+
+function readyIn({ endpoints, ports }: any): Address[] {
+  const ready = (endpoints ?? []).filter(({ conditions }: any) => conditions.ready);
+  return ready.map(({ addresses }: any) => ({ host: addresses[0], port: ports?.[0]?.port }));
+}
+
+function forward({ host, port }: Address, pods: () => readonly Address[]): Server {
+  let turn = 0;
+  const server = createServer((client) => {
+    const alive = pods();
+    const pod = alive[(turn += 1) % alive.length];
+    if (pod === undefined) return void client.resetAndDestroy();
+    const upstream = connect(pod);
+    client.on("error", () => upstream.destroy());
+    upstream.on("error", () => client.resetAndDestroy());
+    client.pipe(upstream).pipe(client);
+  });
+  return server.on("error", () => undefined).listen(port, host);
+}
+
+function keyOf(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
