@@ -29,8 +29,8 @@ export function createFrontEndpoints(deps: {
         responder,
         isTrusted,
         forwarding: (current, address) => settleForwarding(forwardingDeps, current, placeOf(address)),
-        noteFetch(socket) {
-          polls.note(socket);
+        noteFetch(socket, userAgent) {
+          polls.note(socket, userAgent);
           for (const record of records.values()) if (record.recall !== undefined) notify(record.signals);
         },
       }),

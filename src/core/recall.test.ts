@@ -4,8 +4,13 @@ import { counts, type FrontPeer, recallProgress } from "./recall.ts";
 
 const at = (sinceMs: number, nowMs: number) => ({ sinceMs, nowMs, settleMs: 3_000 });
 
-function peer(address: string, fetchesMs: number[], isThere: FrontPeer["isThere"] = "unknown"): FrontPeer {
-  return { address, fetchesMs, isThere };
+function peer(
+  name: string,
+  fetchesMs: number[],
+  isThere: FrontPeer["isThere"] = "unknown",
+  everyMs = 1_000,
+): FrontPeer {
+  return { name, fetchesMs, isThere, everyMs };
 }
 
 for (const [rule, peers, sinceMs, nowMs, expected] of [
@@ -19,6 +24,8 @@ for (const [rule, peers, sinceMs, nowMs, expected] of [
   ["also after ten seconds, when nothing is known", [peer("a", [900]), peer("b", [50])], 100, 50_000, "waits on b"],
   ["but not for more than a minute", [peer("a", [60_000]), peer("b", [50])], 100, 63_000, "done"],
   ["nor once it is known to have ended", [peer("a", [9_000]), peer("b", [50], "no")], 100, 12_100, "done"],
+  ["one that fetches seldom is not gone in between", [peer("a", [50], "no", 30_000)], 100, 60_000, "waits on a"],
+  ["but when it has missed its turn", [peer("a", [50], "no", 30_000)], 100, 60_100, "done"],
   ["one that is there blocks for ever", [peer("a", [3e6]), peer("b", [50], "yes")], 100, 4e6, "waits on b"],
 ] as const) {
   test(rule, () => {

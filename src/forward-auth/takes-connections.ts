@@ -2,7 +2,8 @@ import { connect } from "node:net";
 
 /** Where a Traefik listens, as a rule; which port it really is nobody says. */
 const PORTS = [80, 443, 8080];
-const PATIENCE_MS = 2_000;
+/** Linux says after 3 s that a neighbour does not exist. */
+const PATIENCE_MS = 4_000;
 
 /**
  * Whether anything at an address takes connections. `refused`: the machine is there, but nothing listens; `unreachable`: nor

@@ -1,68 +1,75 @@
 import type { Socket } from "node:net";
-import { counts, type FrontPeer, recallProgress, type RecallProgress, SILENT_MS } from "../core/recall.ts";
+import {
+  counts,
+  type FrontPeer,
+  isSilent,
+  NEVER,
+  noteFetch,
+  recallProgress,
+  type RecallProgress,
+  SILENT_MS,
+} from "../core/recall.ts";
 import type { Clock } from "../lifecycle/ports.ts";
+import { createPollConnections, plainAddress, type PollConnections } from "./poll-connections.ts";
 import type { takesConnections } from "./takes-connections.ts";
 
 /** Which Traefiks fetch the document, and when they did. */
 export interface TraefikPolls {
-  /** One has fetched. */
-  note(socket: Socket): void;
+  /** One has fetched; `userAgent` is what it says of itself. */
+  note(socket: Socket, userAgent?: string): void;
   /** Whether all of them go by a document that was made after `sinceMs`, which they need `settleMs` to apply. */
   progress(sinceMs: number, settleMs: number): RecallProgress;
 }
 
 interface Peer extends FrontPeer {
-  fetchesMs: readonly number[];
   isThere: FrontPeer["isThere"];
-  /**
-   * Connections that it has not ended: it keeps some, of which any may fetch. We close one that is idle, which a frozen process
-   * does not notice.
-   */
-  readonly sockets: Set<Socket>;
+  /** Absent: something else than Traefik. */
+  readonly connections: PollConnections | undefined;
   triedMs: number;
 }
 
-const KEPT_MS = 30_000;
 const TRY_AGAIN_MS = 5_000;
+/** No Traefik has fetched since the start: one that was there before is waited for like one of which nothing is known. */
+const FIRST_FETCH_MS = 60_000;
 
-/** Traefiks are distinguished by their addresses. */
+/**
+ * Traefiks are distinguished by their addresses, and those at one address (on one host, behind NAT) by their connections. What
+ * fetches from a Traefik's address without being one, such as curl, is no front.
+ */
 export function createTraefikPolls(deps: { clock: Clock; takesConnections: typeof takesConnections }): TraefikPolls {
   const { clock } = deps;
   const startedMs = clock.now();
   const known = new Map<string, Peer>();
 
-  function note(socket: Socket): void {
-    const address = plain(socket.remoteAddress ?? "");
-    const now = clock.now();
-    const peer = known.get(address) ?? { address, fetchesMs: [], isThere: "unknown", sockets: new Set(), triedMs: 0 };
-    known.set(address, peer);
-    peer.fetchesMs = [...peer.fetchesMs.filter((atMs) => now - atMs <= KEPT_MS), now];
-    peer.isThere = "unknown";
-    for (const former of peer.sockets) if (former.destroyed) peer.sockets.delete(former);
-    if (peer.sockets.has(socket) || socket.destroyed) return;
-    peer.sockets.add(socket);
-    const forget = (): void => void peer.sockets.delete(socket);
-    socket.once("end", forget);
-    socket.once("error", forget);
+  function note(socket: Socket, userAgent = TRAEFIK): void {
+    const isTraefik = userAgent.startsWith(TRAEFIK);
+    const name = plainAddress(socket);
+    const former = known.get(name);
+    if (!isTraefik && former?.connections !== undefined) return;
+    const isSame = former !== undefined && (former.connections !== undefined) === isTraefik;
+    const peer = isSame ? former : createPeer(name, isTraefik ? createPollConnections(clock) : undefined);
+    known.set(name, peer);
+    Object.assign(peer, noteFetch(peer, clock.now()), { isThere: "unknown" });
+    peer.connections?.note(socket);
   }
 
   function peers(): readonly Peer[] {
     const now = clock.now();
     for (const peer of known.values()) {
-      if (!counts(peer, now)) known.delete(peer.address);
-      else if (isSilent(peer, now) && now - peer.triedMs >= TRY_AGAIN_MS) void examine(peer);
+      if (peer.connections?.areOpen() === true) peer.isThere = "yes";
+      else if (peer.isThere === "yes") peer.isThere = "unknown";
+      const isDue = isSilent(peer, now) && counts(peer, now) && now - peer.triedMs >= TRY_AGAIN_MS;
+      if (isDue) void examine(peer);
     }
     return [...known.values()];
   }
 
-  /** A frozen process keeps its connection, and its machine answers; one that has ended keeps neither. */
+  /** Whether one that has ended its connections is gone: else it may be about to open another one. */
   async function examine(peer: Peer): Promise<void> {
     peer.triedMs = clock.now();
-    const answer = await deps.takesConnections(peer.address);
-    if (!isSilent(peer, clock.now())) return;
-    const isOpen = [...peer.sockets].some(({ destroyed }) => !destroyed);
-    if (answer === "unreachable" || (answer === "refused" && !isOpen)) peer.isThere = "no";
-    else peer.isThere = peer.sockets.size > 0 && answer !== "unknown" ? "yes" : "unknown";
+    const answer = await deps.takesConnections(peer.name);
+    if (!isSilent(peer, clock.now()) || peer.connections?.areOpen() === true) return;
+    peer.isThere = answer === "refused" || answer === "unreachable" ? "no" : "unknown";
   }
 
   return {
@@ -70,19 +77,22 @@ export function createTraefikPolls(deps: { clock: Clock; takesConnections: typeo
     progress(sinceMs, settleMs) {
       const nowMs = clock.now();
       // By then each Traefik that fetched from a former life of the gateway, and is still there, has fetched from this one.
-      if (nowMs < startedMs + SILENT_MS) {
-        return { kind: "waits", on: [], untilMs: startedMs + SILENT_MS };
-      }
-      return recallProgress(peers(), { sinceMs, nowMs, settleMs });
+      const untilMs = startedMs + (known.size > 0 ? SILENT_MS : FIRST_FETCH_MS);
+      if (nowMs < untilMs) return { kind: "waits", on: [], untilMs };
+      const all = peers().flatMap((peer) => [peer, ...othersAt(peer, sinceMs)]);
+      return recallProgress(all, { sinceMs, nowMs, settleMs });
     },
   };
+
+  /** As soon as one at this address has fetched, that does not stand for the others there. */
+  function othersAt({ fetchesMs, connections }: Peer, sinceMs: number): readonly FrontPeer[] {
+    return (fetchesMs.at(-1) ?? 0) > sinceMs ? (connections?.probe(sinceMs) ?? []) : [];
+  }
 }
 
-function isSilent({ fetchesMs }: FrontPeer, now: number): boolean {
-  return now - (fetchesMs.at(-1) ?? now) > SILENT_MS;
-}
+/** Go's own, which Traefik's provider does not replace. */
+const TRAEFIK = "Go-http-client";
 
-/** IPv4 in its own form. */
-function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/u, "");
+function createPeer(name: string, connections: PollConnections | undefined): Peer {
+  return { name, ...NEVER, isThere: "unknown", connections, triedMs: 0 };
 }

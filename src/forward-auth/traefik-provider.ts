@@ -14,8 +14,8 @@ interface ProviderDeps {
   readonly isTrusted: (address: string) => boolean;
   /** How the Traefik at this address forwards to each workload; absent: as the settings say. */
   readonly forwarding?: (settings: Settings, address: string) => ReadonlyMap<string, Forwarding>;
-  /** Called when a Traefik fetches a document. */
-  readonly noteFetch?: (socket: Socket) => void;
+  /** Called when a Traefik fetches a document; `userAgent` is what it says of itself. */
+  readonly noteFetch?: (socket: Socket, userAgent: string | undefined) => void;
   readonly enginesUp: () => boolean;
   readonly responder: () => Responder;
 }
@@ -39,7 +39,10 @@ export function createTraefikProvider(deps: ProviderDeps) {
     // Administrators may read it as well, and go by nothing in it.
     const isFetch = req.method === "GET" && isTrusted(peer);
     // First, so that a document which lets Traefik forward by itself is never older than its fetch.
-    if (isFetch) deps.noteFetch?.(req.socket);
+    if (isFetch) {
+      deps.noteFetch?.(req.socket, req.headers["user-agent"]);
+      res.once("finish", () => req.socket.setTimeout(0)); // its end tells of the end of that Traefik: it is not ours to choose
+    }
     const self = addressOf(req);
     const ways = isFetch ? forwarding(current, peer.replace(/^::ffff:(?=\d+\.)/u, "")) : undefined;
     const known = `${self} ${ways === undefined ? "" : signatureOf(ways)}`;

@@ -8,53 +8,91 @@ import { createManualClock } from "./manual-clock.ts";
 
 const SETTLE_MS = 3_000;
 
-test("in its first 10 s the gateway waits for Traefiks that fetched from its former life", async (t) => {
-  const { clock, polls, startMs } = open(t);
-  await clock.advance(20); // a restored workload counts as forwarded to since its record exists
-  const sinceMs = clock.now();
-  await clock.advance(2_000);
-  assert.deepEqual(polls.progress(sinceMs, SETTLE_MS), { kind: "waits", on: [], untilMs: startMs + 10_000 });
-  await clock.advance(8_000);
-  assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "done");
-});
-
-const MINUTE_MS = 60_000;
-
-for (const [rule, end, answer, expected] of [
-  ["whose idle connection we have closed is still there", ({ ours }) => ours.destroy(), "yes", "waits"],
-  ["that has closed its connection is gone after a minute", ({ theirs }) => theirs.end(), "yes", "done"],
-  ["that has reset its connection is gone after a minute", ({ theirs }) => theirs.resetAndDestroy(), "yes", "done"],
-  ["without an open connection, that refuses others, is gone", ({ ours }) => ours.destroy(), "refused", "done"],
-] as readonly [string, (connection: Connection) => unknown, "yes" | "refused", string][]) {
-  test(`a silent Traefik ${rule}`, async (t) => {
-    const { clock, polls, accept, fetchedMs } = await openFetched(t, answer);
-    const connection = await accept();
-    polls.note(connection.ours);
-    const ended = new Promise((resolve) => connection.ours.once("end", resolve).once("close", resolve));
-    end(connection);
-    await ended;
-    for (let times = 0; times < 10; times += 1) {
-      await clock.advance(MINUTE_MS / 5);
-      polls.progress(fetchedMs, SETTLE_MS);
-    }
-    assert.equal(polls.progress(clock.now() - 1, SETTLE_MS).kind, expected);
+for (const [rule, fetches, firstMs] of [
+  ["in its first 10 s the gateway waits for Traefiks that fetched from its former life", true, 10_000],
+  ["as long as none has fetched it waits for a minute", false, 60_000],
+] as const) {
+  test(rule, async (t) => {
+    const { clock, polls, accept, startMs } = open(t);
+    await clock.advance(20); // a restored workload counts as forwarded to since its record exists
+    const sinceMs = clock.now();
+    await clock.advance(2_000);
+    if (fetches) polls.note((await accept()).ours);
+    assert.deepEqual(polls.progress(sinceMs, SETTLE_MS), { kind: "waits", on: [], untilMs: startMs + firstMs });
+    await clock.advance(firstMs - 2_020);
+    assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "done");
   });
 }
 
-test("a Traefik that fetches by a new connection is judged by that one", async (t) => {
-  const { clock, polls, accept } = await openFetched(t, "yes");
-  const [first, second] = [await accept(), await accept()];
-  polls.note(first.ours);
-  first.ours.destroy();
-  await once(first.ours, "close");
-  polls.note(second.ours);
-  second.theirs.end();
-  await once(second.ours, "end");
-  for (let times = 0; times < 10; times += 1) {
-    await clock.advance(MINUTE_MS / 5);
-    polls.progress(clock.now() - 1, SETTLE_MS);
-  }
-  assert.equal(polls.progress(clock.now() - 1, SETTLE_MS).kind, "done");
+const MINUTE_MS = 60_000;
+
+for (const [rule, end, answer, silentMs, expected] of [
+  ["that keeps its connection is still there", () => undefined, "refused", 10 * MINUTE_MS, "waits"],
+  ["that has closed its connection may open another one", ({ theirs }) => theirs.end(), "yes", 50_000, "waits"],
+  ["that has closed its connection is gone after a minute", ({ theirs }) => theirs.end(), "yes", 70_000, "done"],
+  ["that has reset its connection, likewise", ({ theirs }) => theirs.resetAndDestroy(), "yes", 70_000, "done"],
+  ["that has closed it and refuses others is gone", ({ theirs }) => theirs.end(), "refused", 15_000, "done"],
+] as readonly [string, (connection: Connection) => unknown, Answer, number, string][]) {
+  test(`a silent Traefik ${rule}`, async (t) => {
+    const { polls, accept, sleep } = await openLater(t, answer);
+    const connection = await accept();
+    polls.note(connection.ours);
+    end(connection);
+    await sleep(silentMs);
+    assert.equal((await sleep(0)).kind, expected);
+  });
+}
+
+test("a Traefik that fetches seldom is not gone between two fetches", async (t) => {
+  const { polls, accept, sleep } = await openLater(t, "refused");
+  const connection = await accept();
+  polls.note(connection.ours);
+  await sleep(40_000);
+  polls.note(connection.ours);
+  connection.theirs.end();
+  await sleep(40_000);
+  assert.equal((await sleep(0)).kind, "waits");
+  assert.equal((await sleep(45_000)).kind, "done");
+});
+
+for (const [rule, isFrozen] of [
+  ["a frozen Traefik is found out although another one at its address fetches", true],
+  ["a connection that its process uses no more puts nothing off", false],
+] as const) {
+  test(rule, async (t) => {
+    const { clock, polls, accept, sleep } = await openLater(t, "refused");
+    const [used, left] = [await accept(), await accept(isFrozen)];
+    for (let fetches = 0; fetches < 3; fetches += 1) {
+      polls.note(left.ours);
+      await clock.advance(1_000);
+    }
+    const sinceMs = clock.now();
+    for (let seconds = 0; seconds < 30; seconds += 1) {
+      polls.note(used.ours);
+      await sleep(1_000, sinceMs);
+      if (!isFrozen && seconds > 4) assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "done");
+    }
+    if (!isFrozen) return;
+    const progress = polls.progress(sinceMs, SETTLE_MS);
+    assert.deepEqual(progress.kind === "waits" && progress.on, [`127.0.0.1 (from port ${left.theirs.localPort})`]);
+    left.theirs.end();
+    for (let seconds = 0; seconds < 3; seconds += 1) {
+      polls.note(used.ours);
+      await sleep(1_000, sinceMs);
+    }
+    assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "done");
+  });
+}
+
+test("what fetches from a Traefik's address without being one does not fetch for it", async (t) => {
+  const { clock, polls, accept } = await openLater(t, "refused");
+  polls.note((await accept()).ours);
+  await clock.advance(1_000);
+  const sinceMs = clock.now();
+  await clock.advance(1_000);
+  polls.note((await accept()).ours, "curl/8.0");
+  await clock.advance(SETTLE_MS);
+  assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "waits");
 });
 
 interface Connection {
@@ -62,26 +100,45 @@ interface Connection {
   readonly theirs: Socket;
 }
 
-/** After the first seconds of the gateway. */
-async function openFetched(t: TestContext, answer: "yes" | "refused") {
+type Answer = "yes" | "refused";
+
+/** After the first minute of the gateway. */
+async function openLater(t: TestContext, answer: Answer) {
   const fixture = open(t, answer);
-  await fixture.clock.advance(11_000);
-  return { ...fixture, fetchedMs: fixture.clock.now() };
+  await fixture.clock.advance(MINUTE_MS + 1_000);
+  /** Returns how far a recall is then, which has begun just now unless told otherwise. */
+  async function sleep(ms: number, sinceMs?: number) {
+    const { clock, polls } = fixture;
+    for (let left = ms; left > 0; left -= 5_000) {
+      await settled();
+      await clock.advance(Math.min(5_000, left));
+      polls.progress(sinceMs ?? clock.now() - 1, SETTLE_MS);
+    }
+    await settled();
+    return polls.progress(sinceMs ?? clock.now() - 1, SETTLE_MS);
+  }
+  return { ...fixture, sleep };
 }
 
-function open(t: TestContext, answer: "yes" | "refused" = "yes") {
+/** Resolves when what was sent on open connections has arrived, with the answers to it. */
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => void setImmediate(resolve));
+}
+
+function open(t: TestContext, answer: Answer = "yes") {
   const clock = createManualClock();
   const polls = createTraefikPolls({ clock, takesConnections: () => Promise.resolve(answer) });
   const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
   cleanup(t, () => void server.close());
 
-  /** A connection of a Traefik, on our side and on its own. */
-  async function accept(): Promise<Connection> {
+  /** A connection of a Traefik, on our side and on its own; a frozen one does not close it when we do. */
+  async function accept(isFrozen = false): Promise<Connection> {
     if (!server.listening) await once(server, "listening");
-    const theirs = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    const { port } = server.address() as AddressInfo;
+    const theirs = connect({ port, host: "127.0.0.1", allowHalfOpen: isFrozen });
     const [ours] = (await once(server, "connection")) as [Socket];
-    ours.resume();
     for (const socket of [ours, theirs]) {
+      socket.resume();
       socket.on("error", () => undefined);
       cleanup(t, () => void socket.destroy());
     }

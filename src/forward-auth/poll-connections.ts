@@ -1,0 +1,100 @@
+import type { Socket } from "node:net";
+import { type FrontPeer, NEVER, noteFetch, SILENT_MS } from "../core/recall.ts";
+import type { Clock } from "../lifecycle/ports.ts";
+
+/** The connections by which Traefiks at one address fetch: a process uses any that it has open, and shares none. */
+export interface PollConnections {
+  /** A document was fetched by this one. */
+  note(socket: Socket): void;
+  areOpen(): boolean;
+  /** All that may belong to a process which goes by what it has fetched by them; those that are late are probed. */
+  probe(sinceMs: number): readonly FrontPeer[];
+}
+
+interface Known extends FrontPeer {
+  bytesRead: number;
+  isProbed: boolean;
+  isLost: boolean;
+  /** Its process ran at the end of the connection, and has fetched by then if it goes on. */
+  untilMs: number | undefined;
+}
+
+/** TCP probes an idle connection after this time: that of a machine that is gone ends within 15 s. */
+const PROBE_AFTER_MS = 5_000;
+/** How late a poll may be. */
+const LATE_MS = 1_000;
+const LOST_MS = 60_000;
+
+export function createPollConnections(clock: Clock): PollConnections {
+  const known = new Map<Socket, Known>();
+
+  function note(socket: Socket): void {
+    const now = clock.now();
+    forgetOver(now);
+    const former = known.get(socket);
+    if (former === undefined) follow(socket);
+    known.set(socket, connectionOf(socket, noteFetch(former ?? NEVER, now)));
+  }
+
+  function forgetOver(now: number): void {
+    for (const [socket, { untilMs = Infinity }] of known) if (untilMs <= now) known.delete(socket);
+  }
+
+  function follow(socket: Socket): void {
+    socket.setKeepAlive(true, PROBE_AFTER_MS);
+    const end = (): void => release(socket);
+    socket.once("end", end).once("close", end);
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => {
+      const one = known.get(socket);
+      if (one !== undefined) one.isLost = code === "ETIMEDOUT";
+    });
+  }
+
+  /** Its process runs, or has ended: if it goes on, it fetches by another connection in its turn. */
+  function release(socket: Socket): void {
+    const one = known.get(socket);
+    if (one === undefined || one.untilMs !== undefined) return;
+    const turnMs = one.everyMs > 0 ? one.everyMs + LATE_MS : SILENT_MS;
+    one.untilMs = clock.now() + (one.isLost ? LOST_MS : turnMs);
+  }
+
+  return {
+    note,
+    areOpen: () => [...known.values()].some(({ untilMs }) => untilMs === undefined),
+    probe(sinceMs) {
+      forgetOver(clock.now());
+      for (const [socket, one] of known)
+        if (one.untilMs === undefined && (one.fetchesMs.at(-1) ?? 0) <= sinceMs) probeOne(socket, one);
+      return [...known.values()];
+    },
+  };
+}
+
+function connectionOf(socket: Socket, fetches: typeof NEVER): Known {
+  return {
+    name: `${plainAddress(socket)} (from port ${socket.remotePort})`,
+    ...fetches,
+    isThere: "yes",
+    bytesRead: socket.bytesRead,
+    isProbed: false,
+    isLost: false,
+    untilMs: undefined,
+  };
+}
+
+/**
+ * Finds out whether the process behind a connection runs, when nobody else can tell: one that does closes its end at once when we
+ * have closed ours, and repeats what it was about to send (Go's http.Transport); one that is frozen does nothing.
+ */
+function probeOne(socket: Socket, one: Known): void {
+  const isInUse = socket.bytesRead !== one.bytesRead; // for an auth request, which has arrived since
+  one.bytesRead = socket.bytesRead;
+  if (isInUse || one.isProbed) return;
+  one.isProbed = true;
+  socket.end();
+}
+
+/** The address of the other end; IPv4 in its own form. */
+export function plainAddress({ remoteAddress = "" }: Socket): string {
+  return remoteAddress.replace(/^::ffff:(?=\d+\.)/u, "");
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startDirectApp } from "../support/direct-app.ts";
+import { untilAsleep } from "../support/front-apps.ts";
+import { frontSetups, untilRouted } from "../support/front-setups.ts";
+import { request } from "../support/http.ts";
+import { onDocker } from "../support/sleeping.ts";
+import { spawnDag } from "../support/spawn-dag.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+describe("two Traefiks at one address forward to an app that is awake without asking", () => {
+  onDocker("one that is frozen puts a stop off and is named, one that has ended does not", async (t, docker) => {
+    const { traefik, gateway, app } = await startDirectApp(t, docker, {});
+    const other = await frontSetups.traefikDirect(t, { gateway });
+    if (other === undefined) return;
+    const { name } = app.container;
+    const ask = () => request({ port: traefik.port, host: app.host });
+    const stop = () => gateway.request({ method: "POST", path: `/_status/stop?container=${name}` });
+    assert.equal((await ask()).status, 200);
+    await Promise.all([untilRouted(traefik, name, false), untilRouted(other, name, false)]);
+    process.kill(other.pid(), "SIGSTOP");
+    try {
+      await stop();
+      const why = async () => (await gateway.request({ path: `/_status/explain?container=${name}` })).text;
+      await waitUntil(
+        async () => (await why()).includes("Traefik at 127.0.0.1 (from port "),
+        10_000,
+        "the explanation",
+      );
+      await sleep(13_000);
+      assert.ok(await app.container.isRunning(), "it was stopped under a Traefik that is frozen");
+      assert.equal((await ask()).status, 200);
+      const api = `http://127.0.0.1:${traefik.adminPort}`;
+      const { stdout } = await spawnDag(["check", "--front", "traefik", "--api", api, gateway.configFile]);
+      assert.match(stdout, /Its stop waits for Traefik at 127\.0\.0\.1 \(from port \d/u);
+    } finally {
+      process.kill(other.pid(), "SIGCONT");
+    }
+    await untilAsleep(gateway, name, 12_000);
+
+    assert.equal((await ask()).status, 200);
+    await Promise.all([untilRouted(traefik, name, false), untilRouted(other, name, false)]);
+    await other.stop("SIGKILL");
+    await stop();
+    await untilAsleep(gateway, name, 25_000);
+  });
+});
