@@ -1,6 +1,7 @@
 /**
  * What an auth request costs: the gateway's warm answer beside a bare node:http server, and Traefik, Caddy and nginx alone,
- * with a bare server, and with the gateway. `npm run bench -- forward-auth`, or with e.g. `ROUNDS=5 SECONDS=5`.
+ * with a bare server, with the gateway, and where they ask it only now and then. `npm run bench -- forward-auth`, or with
+ * e.g. `ROUNDS=5 SECONDS=5`, and `FRONTS=traefik,nginx` for some of them.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +9,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { promisify } from "node:util";
+import { startStaticDocker } from "../support/static-docker.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { freePort, request } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -55,7 +57,7 @@ void test("what an auth request costs", { timeout: 3_600_000 }, async (t) => {
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
   writeFileSync(path.join(dir, "1k"), "x".repeat(1024));
   const [appPort, gatewayPort, barePort] = [await freePort(), await freePort(), await freePort()];
-  const gateway = startGateway(t, dir, gatewayPort, appPort);
+  const gateway = await startGateway(t, dir, gatewayPort, appPort);
   const bare = start(t, [process.execPath, path.join(HERE, "bare-server.ts"), String(barePort)]);
   await answers(gatewayPort, "bench.test");
   await answers(barePort, "bench.test");
@@ -116,44 +118,53 @@ function groupCpuSeconds(leader: number): number {
   return total;
 }
 
-/** Each group against its first row, or where it has one its bare server. */
+/** Each group against the front alone and against its bare server, by the median of the ratios of each round. */
 function table(samples: ReadonlyMap<Case, readonly Sample[]>): string {
-  const rows = ["| what | who | requests/s | × bare | CPU µs/request | × bare |", "|---|---|--:|--:|--:|--:|"];
-  const of = (one: Case, read: (sample: Sample) => number): number => median((samples.get(one) ?? []).map(read));
+  const head = ["what", "who", "requests/s", "× bare", "CPU µs/request", "× alone", "× bare"];
+  const rows = [`| ${head.join(" | ")} |`, "|---|---|--:|--:|--:|--:|--:|"];
   for (const one of samples.keys()) {
-    const bare = [...samples.keys()].find(({ group, name }) => group === one.group && name === "bare");
-    const cells = (
-      [
-        ["perSecond", 0],
-        ["cpuMicros", 1],
-      ] as const
-    ).flatMap(([key, digits]) => {
-      const value = of(one, (sample) => sample[key]);
-      const ratio = bare === undefined ? Number.NaN : value / of(bare, (sample) => sample[key]);
-      return [value.toFixed(digits), ratio.toFixed(2)];
-    });
+    const against = (name: string, read: (sample: Sample) => number): string => {
+      const other = [...samples.keys()].find((any) => any.group === one.group && any.name === name);
+      const others = other === undefined ? [] : (samples.get(other) ?? []);
+      const ratios = (samples.get(one) ?? []).map((sample, round) => read(sample) / read(others[round] ?? NOTHING));
+      return others.length === 0 ? "" : median(ratios).toFixed(2);
+    };
+    const [perSecond, cpu] = [(sample: Sample) => sample.perSecond, (sample: Sample) => sample.cpuMicros];
+    const [speed, spent] = [perSecond, cpu].map((read) => median((samples.get(one) ?? []).map(read)));
+    const ratios = [against("alone", cpu), against("bare", cpu)];
+    const cells = [speed?.toFixed(0), against("bare", perSecond), spent?.toFixed(1), ...ratios];
     rows.push(`| ${one.group} | ${one.name} | ${cells.join(" | ")} |`);
   }
   return rows.join("\n");
 }
 
+const NOTHING: Sample = { perSecond: Number.NaN, cpuMicros: Number.NaN };
+
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-function startGateway(t: TestContext, dir: string, port: number, appPort: number): ChildProcess {
+/** Its app is a container that runs, as far as its Docker says, and is published where nginx serves it. */
+async function startGateway(t: TestContext, dir: string, port: number, appPort: number): Promise<ChildProcess> {
   const app = path.join(dir, "app.conf");
   writeFileSync(app, appConfig(dir, appPort));
+  start(t, ["nginx", "-c", app, "-g", "daemon off;"]);
+  const docker = await startStaticDocker(t, 1, appPort);
   const config = path.join(dir, "config.yaml");
-  const command = ["nginx", "-c", app, "-g", "daemon off;"];
   writeFileSync(
     config,
     JSON.stringify({
-      gateway: { port, bind: "127.0.0.1", state_file: "", trusted_proxies: ["127.0.0.0/8"] },
-      containers: [{ name: "app", host: "bench.test", process: { command, cwd: dir, port: appPort } }],
+      gateway: {
+        port,
+        bind: "127.0.0.1",
+        state_file: "",
+        trusted_proxies: ["127.0.0.0/8"],
+        traefik: { entry_points: ["web"], when_awake: "direct" },
+      },
+      containers: [{ name: "app-0", host: "bench.test", idle_timeout: "1h" }],
     }),
   );
-  const env = { CONFIG_PATH: config, DOCKER_HOST: `unix://${dir}/no-docker.sock`, LOG_LEVEL: "error" };
+  const env = { CONFIG_PATH: config, DOCKER_HOST: docker.host, LOG_LEVEL: "error" };
   return start(t, [process.execPath, path.resolve(HERE, "../../src/main.ts"), "serve"], env);
 }
 

@@ -26,17 +26,23 @@ interface StaticContainer {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Starts one with `count` containers `app-0`, `app-1` … that answer to `app-0.test` and so on. */
-export async function startStaticDocker(t: TestContext, count: number): Promise<StaticDocker> {
+/**
+ * Starts one with `count` containers `app-0`, `app-1` … that answer to `app-0.test` and so on. They sleep; with `port`
+ * they run, all of them published at this port of the loopback interface, and their network counters stand still.
+ */
+export async function startStaticDocker(t: TestContext, count: number, port?: number): Promise<StaticDocker> {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-static-docker-"));
   const containers = new Map<string, StaticContainer>();
+  const byId = new Map<string, StaticContainer>();
   const streams = new Set<http.ServerResponse>();
   const calls: string[] = [];
   let ids = 0;
 
   function add(name: string, labels: Readonly<Record<string, string>>): void {
     ids += 1;
-    containers.set(name, { id: ids.toString(16).padStart(64, "f"), name, labels });
+    const container = { id: ids.toString(16).padStart(64, "f"), name, labels };
+    containers.set(name, container);
+    byId.set(container.id, container);
   }
 
   function emit(name: string, action: string, about = containers.get(name)): void {
@@ -48,14 +54,18 @@ export async function startStaticDocker(t: TestContext, count: number): Promise<
   function answer(method: string, pathname: string, res: http.ServerResponse): void {
     const where = pathname.replace(/^\/v[\d.]+/u, "");
     calls.push(`${method} ${where}`);
-    const [, name = ""] = /^\/containers\/(.+)\/json$/u.exec(where) ?? [];
-    const found = containers.get(decodeURIComponent(name));
+    const [, name = "", what] = /^\/containers\/(.+)\/(json|stats)$/u.exec(where) ?? [];
+    const found = containers.get(decodeURIComponent(name)) ?? byId.get(name);
     if (where === "/version") return json(res, { ApiVersion: "1.47", MinAPIVersion: "1.24" });
     if (where === "/info") return json(res, { NCPU: 2, CgroupVersion: "2" });
     if (where === "/_ping") return void res.end("OK");
     if (where === "/events") return open(res);
-    if (where === "/containers/json") return json(res, [...containers.values()].map(listed));
-    if (found !== undefined) return json(res, inspected(found));
+    if (where === "/containers/json")
+      return json(
+        res,
+        [...containers.values()].map((one) => listed(one, port)),
+      );
+    if (found !== undefined) return json(res, what === "stats" ? STATS : inspected(found, port));
     res.statusCode = 404;
     json(res, { message: `no such container: ${name}` });
   }
@@ -101,7 +111,7 @@ export function labelsOf(index: number): Readonly<Record<string, string>> {
   return { "dag.enabled": "true", "dag.host": `app-${index}.test`, "dag.target_port": "80", "dag.idle_timeout": "10m" };
 }
 
-function listed({ id, name, labels }: StaticContainer): object {
+function listed({ id, name, labels }: StaticContainer, port: number | undefined): object {
   return {
     Id: id,
     Names: [`/${name}`],
@@ -109,24 +119,26 @@ function listed({ id, name, labels }: StaticContainer): object {
     ImageID: `sha256:${id}`,
     Command: "/app",
     Created: 1_700_000_000,
-    Ports: [],
+    Ports: port === undefined ? [] : [{ IP: "127.0.0.1", PrivatePort: 80, PublicPort: port, Type: "tcp" }],
     Labels: labels,
-    State: "exited",
-    Status: "Exited (0) 2 days ago",
+    State: port === undefined ? "exited" : "running",
+    Status: port === undefined ? "Exited (0) 2 days ago" : "Up 2 days",
     HostConfig: { NetworkMode: "bridge" },
     NetworkSettings: { Networks: {} },
     Mounts: [],
   };
 }
 
-function inspected({ id, name, labels }: StaticContainer): object {
+function inspected({ id, name, labels }: StaticContainer, port: number | undefined): object {
+  const isRunning = port !== undefined;
+  const bindings = isRunning ? { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: String(port) }] } : {};
   return {
     Id: id,
     Name: `/${name}`,
     Created: "2024-01-01T00:00:00Z",
     State: {
-      Status: "exited",
-      Running: false,
+      Status: isRunning ? "running" : "exited",
+      Running: isRunning,
       Paused: false,
       Restarting: false,
       OOMKilled: false,
@@ -135,13 +147,19 @@ function inspected({ id, name, labels }: StaticContainer): object {
       ExitCode: 0,
       Error: "",
       StartedAt: "2024-01-01T00:00:00Z",
-      FinishedAt: "2024-01-01T01:00:00Z",
+      FinishedAt: isRunning ? "0001-01-01T00:00:00Z" : "2024-01-01T01:00:00Z",
     },
-    HostConfig: { NetworkMode: "bridge", AutoRemove: false },
+    HostConfig: { NetworkMode: "bridge", AutoRemove: false, PortBindings: bindings },
     Config: { Image: "app:1", Labels: labels, ExposedPorts: { "80/tcp": {} } },
-    NetworkSettings: { Networks: {}, Ports: {} },
+    NetworkSettings: { Networks: {}, Ports: bindings },
   };
 }
+
+const STATS = {
+  cpu_stats: { cpu_usage: { total_usage: 1_000_000 } },
+  memory_stats: { usage: 1_000_000 },
+  networks: { eth0: { rx_bytes: 1_000, tx_bytes: 1_000, rx_packets: 10, tx_packets: 10 } },
+};
 
 function json(res: http.ServerResponse, body: unknown): void {
   const text = JSON.stringify(body);
