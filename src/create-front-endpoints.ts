@@ -1,5 +1,6 @@
 import { createAsk } from "./forward-auth/ask.ts";
 import { settleForwarding } from "./forward-auth/forwarding.ts";
+import { createFrontNetworks } from "./forward-auth/front-networks.ts";
 import { createFrontReaches } from "./forward-auth/front-reaches.ts";
 import { placeOf } from "./forward-auth/place-of.ts";
 import type { TraefikPolls } from "./forward-auth/traefik-polls.ts";
@@ -18,7 +19,12 @@ export function createFrontEndpoints(deps: {
 }): readonly ExtraEndpoint[] {
   const { lifecycle, polls, responder, isTrusted } = deps;
   const { routes, settings, enginesUp, records, context } = lifecycle;
-  const forwardingDeps = { context, records, reachOf: createFrontReaches() };
+  const forwardingDeps = {
+    context,
+    records,
+    reachOf: createFrontReaches(),
+    networksOf: createFrontNetworks(context.clock),
+  };
   return [
     {
       path: "/_provider/traefik",

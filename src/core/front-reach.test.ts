@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseReach, type ReachFacts } from "./front-reach.ts";
+import { chooseReach, type ReachFacts, type ReachFrom } from "./front-reach.ts";
 
 const BESIDE = { address: "172.18.0.3", isHere: false, isNear: true };
 const HERE = { address: "127.0.0.1", isHere: true, isNear: true };
@@ -33,6 +33,18 @@ for (const [rule, facts, from, expected] of [
     BESIDE,
     "host-network 172.18.0.1:80",
   ],
+  [
+    "by its name where the front's own networks are known, and one is its, too",
+    { networks: ["shop"] },
+    { ...BESIDE, networks: new Set(["shop"]) },
+    "name app:80",
+  ],
+  [
+    "by its port where the gateway alone shares a network with it",
+    { inContainer: true, networks: ["shop"], sharesNetwork: true, published: PUBLISHED },
+    { ...BESIDE, networks: new Set(["front"]) },
+    "published 127.0.0.1:8081",
+  ],
   ["with none of these through the gateway", { inContainer: true }, BESIDE, "gateway no-network-in-common"],
   [
     "from the host no name of Docker's is known",
@@ -51,9 +63,15 @@ for (const [rule, facts, from, expected] of [
     "gateway front-elsewhere",
   ],
   ["not known yet", undefined, BESIDE, "gateway unknown"],
-] as [string, Partial<ReachFacts> | undefined, typeof BESIDE, string][]) {
+] as [string, Partial<ReachFacts> | undefined, ReachFrom, string][]) {
   test(`an app is reached: ${rule}`, () => {
-    const whole = facts && { inContainer: false, sharesNetwork: false, hostAddresses: ["172.18.0.1"], ...facts };
+    const whole = facts && {
+      inContainer: false,
+      networks: [],
+      sharesNetwork: false,
+      hostAddresses: ["172.18.0.1"],
+      ...facts,
+    };
     const found = chooseReach(whole, "app", 80, from);
     assert.equal(`${found.by} ${found.by === "gateway" ? found.why : `${found.host}:${found.port}`}`, expected);
   });

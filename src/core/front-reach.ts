@@ -2,7 +2,9 @@
 export interface ReachFacts {
   /** The gateway itself runs in a container. */
   readonly inContainer: boolean;
-  /** It, or the container whose network it uses, is on a network with names that the gateway's container is on too. */
+  /** Names of the networks with names that it is on, or the container whose network it uses. */
+  readonly networks: readonly string[];
+  /** The gateway's container is on one of these, too. */
   readonly sharesNetwork: boolean;
   /** The container whose network it uses. */
   readonly owner?: string;
@@ -26,6 +28,8 @@ export interface ReachFrom {
   readonly isHere: boolean;
   /** Its address is on a network that this machine is on too. */
   readonly isNear: boolean;
+  /** Names of the networks that its container is on; absent: it is none that the engine knows. */
+  readonly networks?: ReadonlySet<string> | undefined;
 }
 
 /** Where a front forwards to. `gateway`: no other address is sure to be within its reach. */
@@ -42,11 +46,18 @@ export function chooseReach(facts: ReachFacts | undefined, name: string, port: n
   // From another machine it may find neither the names of Docker's network nor this host's published ports.
   const isOnOurNetwork =
     facts.inContainer && from.isNear && !from.isHere && !facts.hostAddresses.includes(from.address);
-  if (isOnOurNetwork && facts.sharesNetwork)
+  if (sharesNetwork(facts, from, isOnOurNetwork))
     return { by: facts.owner ? "owner" : "name", host: facts.owner ?? name, port };
   // On the host, a front in a container finds neither names nor what is bound to the host's loopback.
   if (!isOnOurNetwork && (facts.inContainer || !from.isHere)) return { by: "gateway", why: "front-elsewhere" };
   if (facts.published) return { by: "published", ...facts.published };
   if (facts.hostNetwork) return { by: "host-network", host: facts.hostNetwork, port };
   return { by: "gateway", why: isOnOurNetwork ? "no-network-in-common" : "not-published" };
+}
+
+/** Where the front's networks are not known, it is on those of the gateway as a rule: it has just fetched by one. */
+function sharesNetwork(facts: ReachFacts, { networks }: ReachFrom, isOnOurNetwork: boolean): boolean {
+  return networks === undefined
+    ? isOnOurNetwork && facts.sharesNetwork
+    : facts.networks.some((name) => networks.has(name));
 }

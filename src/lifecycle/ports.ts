@@ -82,6 +82,8 @@ export interface Engine {
    * a change. Absent where no front does that.
    */
   frontDelay?(ref: WorkloadRef, applyMs: number): Promise<FrontDelay>;
+  /** The networks, by name, of what it runs at this address; `undefined`: nothing. */
+  networksAt?(address: string): Promise<ReadonlySet<string> | undefined>;
   /** Releases what the engine holds; a process engine ends its children here. */
   close(): Promise<void>;
 }

@@ -29,7 +29,7 @@ const STAYS_ASKED: Partial<Record<WhyAsked, string>> = {
 export function reachText(reach: FrontReach): string {
   switch (reach.by) {
     case "name":
-      return `by its name: ${reach.host}:${reach.port} (Traefik and the gateway share a network with it)`;
+      return `by its name: ${reach.host}:${reach.port} (Traefik shares a network with it)`;
     case "owner":
       return `by the name of the container whose network it uses: ${reach.host}:${reach.port}`;
     case "published":
@@ -46,6 +46,6 @@ const THROUGH_GATEWAY = {
   unknown: "its addresses are not known yet",
   "front-elsewhere":
     "Traefik and the gateway do not run side by side, so that no other address is sure to be within reach",
-  "no-network-in-common": "it shares no network with the gateway, and publishes no fixed port",
+  "no-network-in-common": "it shares no network with Traefik, and publishes no fixed port",
   "not-published": "it publishes no fixed port, and its name is not known outside of Docker",
 } as const;

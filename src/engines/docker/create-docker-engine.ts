@@ -13,7 +13,7 @@ import { inspect, inspectPresent, networkOwner, ownerIn } from "./inspect.ts";
 import { knownPorts, usesNetworkOfOthers } from "./known-ports.ts";
 import { createNetworkModes } from "./network-modes.ts";
 import { createOwnerNames } from "./owner-names.ts";
-import { reachFacts } from "./reach-facts.ts";
+import { networksAt, reachFacts } from "./reach-facts.ts";
 import { readLogs } from "./read-logs.ts";
 import { readUsage } from "./read-usage.ts";
 import { parseTime } from "./parse-time.ts";
@@ -88,6 +88,12 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       if (found === undefined || ref.targetPort === undefined) return undefined;
       const [from, owner] = await Promise.all([self.viewpoint(deps.reach().address), networkOwner(client, found)]);
       return reachFacts(found, owner, from, ref.targetPort);
+    },
+
+    async networksAt(address) {
+      // At this address another Docker's container may be as well, where this one is on another machine.
+      const { sees } = await self.viewpoint(deps.reach().address);
+      return sees === "nothing" ? undefined : networksAt(client, address);
     },
 
     async start(ref) {

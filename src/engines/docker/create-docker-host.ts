@@ -48,6 +48,7 @@ function underName(host: string, engine: Engine): Engine {
     watch(onChange, onLink, signal) {
       engine.watch((name, news) => onChange(name && prefix + name, underPrefix(news)), onLink, signal);
     },
+    reachFacts: async (ref) => named(engine.reachFacts?.(bare(ref)) ?? Promise.resolve(undefined)),
     logs: (ref, lines) => named(engine.logs(bare(ref), lines)),
     usage: (ref) => named(engine.usage(bare(ref))),
     execs: (ref) => named(engine.execs(bare(ref))),

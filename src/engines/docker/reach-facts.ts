@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { ReachFacts } from "../../core/front-reach.ts";
+import type { DockerClient } from "./client.ts";
 import { reachableHost } from "./find-endpoints.ts";
 import { ownerIn } from "./inspect.ts";
 import type { Viewpoint } from "./viewpoint.ts";
@@ -15,19 +16,35 @@ export function reachFacts(
   port: number,
 ): ReachFacts {
   const isOwned = ownerIn(found.HostConfig.NetworkMode) !== undefined;
-  const networks = Object.keys(owner.NetworkSettings.Networks ?? {});
-  // Docker's default bridge has no names.
-  const sharesNetwork = networks.some((name) => name !== "bridge" && from.shared.has(name));
+  const hasName = from.mode !== "published" && (!isOwned || owner !== found);
+  const networks = hasName ? networksWithNames(owner.NetworkSettings.Networks) : [];
   const published = from.mode === "container" ? undefined : fixedPort(owner, from, port);
   const onHost = owner.HostConfig.NetworkMode === "host";
   return {
     inContainer: from.sees === "shared",
-    sharesNetwork: sharesNetwork && from.mode !== "published" && (!isOwned || owner !== found),
+    networks,
+    sharesNetwork: networks.some((name) => from.shared.has(name)),
     ...(isOwned && owner !== found && { owner: owner.Name.replace(/^\//u, "") }),
     ...(published && { published }),
     ...(onHost && { hostNetwork: from.hostAddress }),
     hostAddresses: [from.hostAddress],
   };
+}
+
+/** Returns the networks, but for the default bridge, of the running container with this address; `undefined`: there is none. */
+export async function networksAt(client: DockerClient, address: string): Promise<ReadonlySet<string> | undefined> {
+  const running = await client.call((docker, abortSignal) => docker.listContainers({ abortSignal }));
+  const found = running.find(({ NetworkSettings }) =>
+    Object.values(NetworkSettings?.Networks ?? {}).some(
+      ({ IPAddress, GlobalIPv6Address }) => IPAddress === address || GlobalIPv6Address === address,
+    ),
+  );
+  return found && new Set(networksWithNames(found.NetworkSettings.Networks));
+}
+
+/** The names of these networks, but of Docker's default bridge: that has no names. */
+function networksWithNames(networks: object | undefined): string[] {
+  return Object.keys(networks ?? {}).filter((name) => name !== "bridge");
 }
 
 /** One that Docker chooses is another after each start. */
