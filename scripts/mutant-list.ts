@@ -181,7 +181,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "whoever uses a throttled one waits at its low speed",
-    edits: [["lifecycle/workload/lease.ts", "  if (record.throttled && !quiet) record.speedUp?.();\n", ""]],
+    edits: [
+      ["lifecycle/workload/lease.ts", "  if (record.throttled) record.speedUp?.();\n  noteArrival", "  noteArrival"],
+    ],
   },
   {
     name: "the gateway's end leaves containers throttled",

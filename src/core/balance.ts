@@ -1,3 +1,5 @@
+import type { BalanceStrategy } from "./settings.ts";
+
 /** What a balancer needs to know about a ready member. */
 export interface Candidate {
   readonly name: string;
@@ -9,7 +11,7 @@ export interface Candidate {
 export type Balancer = <T extends Candidate>(ready: readonly T[]) => T | undefined;
 
 /** Creates the balancer of one group. `weighted` is smooth: weights of 3 and 1 give a b a a, not a a a b. */
-export function createBalancer(strategy: "round-robin" | "least-connections" | "weighted"): Balancer {
+export function createBalancer(strategy: BalanceStrategy): Balancer {
   switch (strategy) {
     case "round-robin":
       return roundRobin();

@@ -70,6 +70,10 @@ export interface Gate extends Forward {
   readonly next: Gate;
   /** The targets of the ring. */
   readonly targets: readonly Endpoint[];
+  /** How many requests are open to this target, which is counted whatever the strategy is. */
+  readonly load: { open: number };
+  /** Requests go to the target with the fewest open ones, not to each in turn. */
+  readonly byLoad: boolean;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface EngineCapabilities {
   /** A stop with a time of the order's choice. */
   readonly stopTimeout: boolean;
   readonly logs: boolean;
+  /** A workload may have several instances. */
+  readonly replicas: boolean;
 }
 
 const ONE_MACHINE: EngineCapabilities = {
@@ -23,6 +25,7 @@ const ONE_MACHINE: EngineCapabilities = {
   stopSignal: true,
   stopTimeout: true,
   logs: true,
+  replicas: false,
 };
 
 const ORCHESTRATOR: EngineCapabilities = {
@@ -33,6 +36,7 @@ const ORCHESTRATOR: EngineCapabilities = {
   stopSignal: false,
   stopTimeout: false,
   logs: true,
+  replicas: true,
 };
 
 /** What each kind of engine can do at best; one may lack more where it runs. */

@@ -138,6 +138,12 @@ export interface WorkloadSettings {
   readonly color: string;
   readonly logo: string;
   readonly weight: number;
+  /** Which of its instances gets the next request; absent: in turn. */
+  readonly strategy?: BalanceStrategy;
+  /** The cookie that keeps a client with an instance; absent: none. */
+  readonly sticky?: string;
+  /** How many of its instances must answer before requests go to it after a start; absent: 1. */
+  readonly minReady?: number;
   readonly ignore: IgnoreRules | undefined;
   readonly pauseAfterMs: number;
   readonly throttleAfterMs: number;
@@ -146,6 +152,7 @@ export interface WorkloadSettings {
   readonly throttleMemoryBytes: number;
 }
 
+export type BalanceStrategy = "round-robin" | "least-connections" | "weighted";
 export type StopMethod = "stop" | "pause" | "kill";
 export type IdleSignal = "requests" | "traffic" | "connections" | "cpu";
 
@@ -191,7 +198,7 @@ export type AsleepStatus = 200 | 204 | 503;
 export interface GroupSettings {
   readonly name: string;
   readonly hosts: readonly string[];
-  readonly strategy: "round-robin" | "least-connections" | "weighted";
+  readonly strategy: BalanceStrategy;
   /** Cookie name; empty: not sticky. */
   readonly sticky: string;
   readonly members: readonly string[];

@@ -1,4 +1,4 @@
-import { turnGate } from "../lifecycle/workload/gate.ts";
+import { takeGate } from "../lifecycle/workload/gate.ts";
 import { noteClient } from "../lifecycle/workload/activity.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
@@ -98,9 +98,9 @@ function passAtOnce(
   if (forwardedHost === undefined || forwardedUri === undefined || mayBeOurs(forwardedUri)) return undefined;
   if (!isTrusted(peer)) return undefined;
   const record = lifecycle.routes().hosts.find(forwardedHost)?.single;
-  const gate = record?.gate;
-  if (record === undefined || gate === undefined) return undefined;
-  turnGate(record, gate);
+  const open = record?.gate;
+  if (record === undefined || open === undefined) return undefined;
+  const gate = takeGate(record, open);
   const { context } = lifecycle;
   noteClient(record, userAgent, websocketKey !== undefined);
   touch(record, context.clock);

@@ -5,7 +5,7 @@ import { CONFLICT, requestHost } from "../core/request-host.ts";
 import type { ClientRequest } from "../lifecycle/admit/admit.ts";
 import type { Route } from "../lifecycle/admit/route.ts";
 import type { ClientFacts } from "../respond/pages.ts";
-import { stickyMember } from "./sticky.ts";
+import { stickyPin } from "./sticky.ts";
 
 interface ClientRequestFacts {
   readonly address: string;
@@ -28,7 +28,7 @@ export function clientRequest(
     userAgent: headers["user-agent"] ?? "",
     address,
     isPrefetch: isPrefetch(method, headers),
-    sticky: stickyMember(route, headers.cookie),
+    sticky: stickyPin(route, headers.cookie),
     host: host === CONFLICT ? undefined : host,
     aborted,
   };

@@ -1,4 +1,4 @@
-import { turnGate } from "../lifecycle/workload/gate.ts";
+import { takeGate } from "../lifecycle/workload/gate.ts";
 import { noteClient } from "../lifecycle/workload/activity.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
@@ -13,7 +13,6 @@ import type { LifecycleContext } from "../lifecycle/context.ts";
 import { noteFirstAnswer } from "../lifecycle/wake/first-answer.ts";
 import { noteGoodHost } from "../lifecycle/wake/probe-hosts.ts";
 import { closeLease, type Lease, openLease } from "../lifecycle/workload/lease.ts";
-import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 import type { AnswerRefusal } from "../respond/refusal.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
 import { type Arrival, type Passage, RequestArrival, UpgradeArrival } from "./arrival.ts";
@@ -57,14 +56,14 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
 
   function simple(route: Route, request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
     const { single } = route;
-    const gate = single?.gate;
-    if (gate === undefined || single === undefined) return false;
-    turnGate(single, gate);
+    const open = single?.gate;
+    if (open === undefined || single === undefined) return false;
+    const gate = takeGate(single, open);
     const { to } = gate;
     const { host } = request;
     noteClient(single, request.userAgent, false);
     const startedMs = context.clock.now();
-    const lease = openLease(single, "request", startedMs);
+    const lease = openLease(single, "request", startedMs, gate);
     const onEnd = (outcome: ForwardOutcome): void => {
       endPassage(context, lease, to, outcome);
       if (outcome.kind === "refused") {
@@ -87,12 +86,12 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
     request(route, req, res) {
       const { single } = route;
       const arrival = new RequestArrival(route, req, res);
-      const gate = single?.gate;
-      if (gate === undefined || single === undefined) return isolateAsync(req.socket, admit(deps, arrival));
+      const open = single?.gate;
+      if (open === undefined || single === undefined) return isolateAsync(req.socket, admit(deps, arrival));
       // The ready path: no decision is needed.
-      turnGate(single, gate);
+      const gate = takeGate(single, open);
       noteClient(single, req.headers["user-agent"], false);
-      const lease = openLease(single, "request", context.clock.now());
+      const lease = openLease(single, "request", context.clock.now(), gate);
       return forward(deps, arrival, { record: single, forward: gate, lease, waitedMs: 0 });
     },
     upgrade(route, req, socket, head) {
@@ -121,7 +120,7 @@ async function admit(deps: ProxyHandlerDeps, arrival: Arrival): Promise<void> {
     forward: admission.forward,
     lease,
     waitedMs,
-    extraHeaders: answerHeaders(route, record, req, waitedMs),
+    extraHeaders: answerHeaders(route, admission, req),
   });
 }
 
@@ -175,14 +174,13 @@ async function refuse(
 
 const CLIENT_LEFT = 499;
 
-/** Returns the fields added to the app's response: the time it was held, and the cookie of a sticky group. */
+/** Returns the fields added to the app's response: the time it was held, and the cookie of a sticky route. */
 function answerHeaders(
   route: Route,
-  record: WorkloadRecord,
+  { record, forward: gate, waitedMs }: Extract<Admission, { kind: "forward" }>,
   req: IncomingMessage,
-  waitedMs: number,
 ): readonly string[] | undefined {
-  const cookie = stickyCookie(route, record, req.headers.cookie);
+  const cookie = stickyCookie(route, { record, gate }, req.headers.cookie);
   if (waitedMs <= 0 && cookie === undefined) return undefined;
   return [...waitHeaders(waitedMs), ...(cookie === undefined ? [] : ["Set-Cookie", cookie])];
 }

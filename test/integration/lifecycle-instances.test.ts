@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fixtureSettings, type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
+import { CAPABILITIES } from "../../src/core/engine-kind.ts";
+import { pinOf } from "../../src/lifecycle/admit/pin.ts";
+import {
+  type FakeClient,
+  fixtureSettings,
+  type LifecycleFixture,
+  openLifecycle,
+  type Visit,
+} from "./lifecycle-fixture.ts";
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
@@ -108,14 +116,90 @@ test("a rolling update is no new run as long as one old target survives", async 
   client.close();
 });
 
+test("with least-connections a request goes to an instance with the fewest open ones", async () => {
+  const fixture = await openLifecycle([{ ...app, strategy: "least-connections" }], three);
+  const [first, second, third] = await visitAll(fixture, 3);
+  assert.equal(new Set([first, second, third].map(hostOf)).size, 3);
+  second?.close();
+  const [fourth] = await visitAll(fixture, 1);
+  assert.equal(hostOf(fourth), hostOf(second), "the others have one each");
+  third?.close();
+  third?.close();
+  fourth?.close();
+  const next = await visitAll(fixture, 2);
+  assert.deepEqual(next.map(hostOf).toSorted(), [hostOf(second), hostOf(third)].toSorted());
+});
+
+test("what is open is still counted when an instance joins or leaves, or the strategy changes", async () => {
+  const fixture = await openLifecycle([app], three);
+  const workload = fixture.engine.get("app");
+  const open = await visitAll(fixture, 3);
+  await fixture.configure(fixtureSettings([{ ...app, strategy: "least-connections" }]));
+  workload.extra.add("new");
+  fixture.engine.notifyChange("app");
+  await fixture.clock.advance(SECOND);
+  const [joined] = await visitAll(fixture, 1);
+  assert.equal(hostOf(joined), "new", "the three others have one each");
+  open[1]?.close();
+  const [next] = await visitAll(fixture, 1);
+  assert.equal(hostOf(next), hostOf(open[1]));
+});
+
+test("a client with the cookie of an instance gets to it while that is ready, and to another when it is not", async () => {
+  const fixture = await openLifecycle([{ ...app, sticky: "task" }], three);
+  const record = fixture.record("app");
+  record.engine = { ...record.engine, capabilities: CAPABILITIES.swarm };
+  const [first] = await visitAll(fixture, 1);
+  assert.ok(first?.admission?.kind === "forward");
+  const { record: served, forward } = first.admission;
+  const sticky = pinOf(served, forward);
+  assert.match(sticky, /^app~[\w-]+$/);
+  assert.doesNotMatch(sticky, new RegExp(`~.*${hostOf(first)}`), "addresses inside are nobody's business");
+  const back = await visitAll(fixture, 4, { sticky });
+  assert.deepEqual(
+    back.map(hostOf),
+    back.map(() => hostOf(first)),
+  );
+  fixture.lifecycle.context.dispatch(record, { type: "refused", endpoint: forward.to });
+  const [moved] = await visitAll(fixture, 1, { sticky });
+  assert.notEqual(hostOf(moved), hostOf(first));
+  const others = await visitAll(fixture, 4, { sticky: "app~nobody" });
+  assert.equal(new Set(others.map(hostOf)).size, 2, "who has the cookie of none is balanced");
+});
+
+test("a start is complete when min_ready instances answer, at most as many as there are", async () => {
+  for (const [minReady, deaf, done] of [
+    [2, ["app", "app-2"], ["app-2"]],
+    [5, ["app-3"], ["app-3"]],
+  ] as const) {
+    const fixture = await openLifecycle([{ ...app, minReady }], three);
+    const workload = fixture.engine.get("app");
+    for (const host of deaf) workload.deaf.add(host);
+    fixture.lifecycle.sleep(fixture.record("app"));
+    await fixture.clock.settle();
+    const client = fixture.visit("app");
+    await fixture.clock.advance(3 * SECOND);
+    assert.equal(client.answer, "", `${3 - deaf.length} of 3 do not suffice for ${minReady}`);
+    assert.equal(fixture.record("app").lastProbe, `${3 - deaf.length} of 3 instances answer`);
+    for (const host of done) workload.deaf.delete(host);
+    await fixture.clock.advance(SECOND);
+    assert.equal(client.answer, "forward app");
+  }
+});
+
 /** Where so many requests go, sorted. */
 async function targetsOf(fixture: LifecycleFixture, count: number): Promise<string[]> {
-  const clients = Array.from({ length: count }, () => fixture.visit("app"));
+  const clients = await visitAll(fixture, count);
+  for (const client of clients) client.close();
+  return clients.map(hostOf).toSorted();
+}
+
+async function visitAll(fixture: LifecycleFixture, count: number, how?: Visit): Promise<readonly FakeClient[]> {
+  const clients = Array.from({ length: count }, () => fixture.visit("app", how));
   await fixture.clock.settle();
-  return clients
-    .map((client) => {
-      client.close();
-      return client.admission?.kind === "forward" ? client.admission.forward.to.host : client.answer;
-    })
-    .toSorted();
+  return clients;
+}
+
+function hostOf(client: FakeClient | undefined): string {
+  return client?.admission?.kind === "forward" ? client.admission.forward.to.host : (client?.answer ?? "nobody");
 }

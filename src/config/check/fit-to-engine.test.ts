@@ -34,3 +34,26 @@ test("the capabilities of an engine are not exposed, and a workload knows its en
   assert.deepEqual(labelFaults, []);
   assert.equal(settings.workloads[0]?.engine, "swarm");
 });
+
+test("min_ready needs an engine with several instances, and nothing is removed while the engine is not known", () => {
+  const docker = merge("", [item("web", { "dag.host": "web.t", "dag.min_ready": "2" })]);
+  const fault = "Docker cannot have more than one instance: leave it out";
+  assert.deepEqual(docker.labelFaults.map(formatFault), [`container "web": label dag.min_ready: ${fault}`]);
+  const away = merge("containers: [{name: web, host: web.t, min_ready: 2, sticky: task}]", []);
+  assert.equal(workload(away, "web").minReady, 2);
+  assert.deepEqual(away.warnings, []);
+  const { settings } = merge("", [service({ "dag.min_ready": "2", "dag.strategy": "least-connections" })]);
+  assert.deepEqual([settings.workloads[0]?.minReady, settings.workloads[0]?.strategy], [2, "least-connections"]);
+});
+
+test("strategy and sticky are reported where there is one instance and no group made by labels", () => {
+  const labels = { "dag.host": "web.t", "dag.strategy": "least-connections", "dag.sticky": "member" };
+  const alone = merge("", [item("web", labels)]);
+  const why = "has no effect: Docker runs one instance of it; set it on its group";
+  assert.deepEqual(alone.warnings, [`container "web": strategy ${why}`, `container "web": sticky ${why}`]);
+  const members = [item("a", { ...labels, "dag.group": "web" }), item("b", { "dag.group": "web", "dag.weight": "2" })];
+  const grouped = merge("", members);
+  assert.deepEqual(grouped.warnings, []);
+  const [group] = grouped.settings.groups;
+  assert.deepEqual([group?.strategy, group?.sticky], ["least-connections", "member"]);
+});

@@ -7,8 +7,12 @@ export interface Fitted<Keys> {
   readonly lacks: readonly { readonly key: string; readonly message: string }[];
 }
 
-/** Removes what the kind of engine cannot do, and names it: staying silent would look like support. */
-export function fitToEngine<Keys extends LabelKeys>(keys: Keys, kind: EngineKind): Fitted<Keys> {
+/**
+ * Removes what the kind of engine cannot do, and names it: staying silent would look like support. Where the kind is not
+ * known, nothing is removed.
+ */
+export function fitToEngine<Keys extends LabelKeys>(keys: Keys, kind: EngineKind | undefined): Fitted<Keys> {
+  if (kind === undefined) return { keys, lacks: [] };
   const broken = NEEDS.filter(({ capability, isSet }) => !CAPABILITIES[kind][capability] && isSet(keys));
   return {
     keys: broken.reduce((fitted, { instead }) => ({ ...fitted, ...instead }), keys),
@@ -67,6 +71,13 @@ const NEEDS: readonly Need[] = [
     action: "be given another stop timeout than its own",
     isSet: ({ stop_timeout }) => stop_timeout !== undefined,
     instead: { stop_timeout: undefined },
+  },
+  {
+    key: "min_ready",
+    capability: "replicas",
+    action: "have more than one instance",
+    isSet: ({ min_ready }) => min_ready > 1,
+    instead: { min_ready: 1 },
   },
   {
     key: "idle_signal",

@@ -1,3 +1,4 @@
+import { CAPABILITIES, type EngineKind, ENGINE_NAMES } from "../../core/engine-kind.ts";
 import type { WorkloadSettings } from "../../core/settings.ts";
 import { formatDuration } from "../../core/duration.ts";
 
@@ -21,4 +22,14 @@ export function warnOfTiers(workload: WorkloadSettings): string[] {
 export function warnOfTarget({ name, targetScheme, targetVerify }: WorkloadSettings): string[] {
   if (!targetVerify || targetScheme === "https") return [];
   return [`container "${name}": target_verify has no effect without target_scheme: https`];
+}
+
+/** Rules for several instances where there is one. A member of a group made by labels has them for its group. */
+export function warnOfBalance({ name, strategy, sticky }: WorkloadSettings, kind: EngineKind | undefined): string[] {
+  if (kind === undefined || CAPABILITIES[kind].replicas) return [];
+  const set = Object.entries({ strategy, sticky }).filter(([, value]) => value !== undefined);
+  return set.map(
+    ([key]) =>
+      `container "${name}": ${key} has no effect: ${ENGINE_NAMES[kind]} runs one instance of it; set it on its group`,
+  );
 }

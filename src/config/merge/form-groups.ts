@@ -44,19 +44,24 @@ export function formGroups(
   };
 }
 
-/** Returns the settings of a group. A group made by labels is weighted as soon as one member has `dag.weight`. */
+/**
+ * Returns the settings of a group. In one made by labels, the first member with `dag.strategy` or `dag.sticky` sets that; else
+ * it is weighted as soon as one member has `dag.weight`.
+ */
 export function toGroupSettings(
   group: GroupDraft,
   fileGroups: readonly GroupKeys[],
   labelled: readonly Labelled[],
 ): GroupSettings {
   const keys = fileGroups.find(({ name }) => name === group.name);
-  const weighted = labelled.some(({ item, set }) => set.includes("weight") && group.members.includes(item.name));
+  const members = labelled.filter(({ item }) => group.members.includes(item.name));
+  const weighted = members.some(({ set }) => set.includes("weight"));
+  const strategy = members.find((member) => member.keys.strategy !== undefined)?.keys.strategy;
   return {
     name: group.name,
     hosts: group.hosts,
-    strategy: keys?.strategy ?? (weighted ? "weighted" : "round-robin"),
-    sticky: keys?.sticky ?? "",
+    strategy: keys?.strategy ?? strategy ?? (weighted ? "weighted" : "round-robin"),
+    sticky: keys?.sticky ?? members.find((member) => member.keys.sticky !== "")?.keys.sticky ?? "",
     members: group.members,
     targetConcurrency: keys?.target_concurrency ?? 0,
   };

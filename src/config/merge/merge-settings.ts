@@ -1,10 +1,11 @@
+import type { EngineKind } from "../../core/engine-kind.ts";
 import type { InventoryItem } from "../../core/observation.ts";
-import type { Settings } from "../../core/settings.ts";
+import type { Settings, WorkloadSettings } from "../../core/settings.ts";
 import { type ClaimedHosts, claimHosts } from "./claim-hosts.ts";
 import { byName, type Draft } from "./draft.ts";
 import type { Fault } from "../check/faults.ts";
 import { type Fitted, fitToEngine } from "../check/fit-to-engine.ts";
-import { formGroups, toGroupSettings } from "./form-groups.ts";
+import { type FormedGroups, formGroups, toGroupSettings } from "./form-groups.ts";
 import { implyDraft, neededOutside } from "./implied.ts";
 import { indexInventory, type InventoryIndex } from "./inventory-index.ts";
 import { leaveSwarmTasks } from "./leave-swarm-tasks.ts";
@@ -15,7 +16,7 @@ import { type Labelled, readLabelled } from "./read-labelled.ts";
 import { resolveNames } from "./resolve-names.ts";
 import { resolveDependencies } from "./resolve-dependencies.ts";
 import { settleNamesakes, type Settled } from "./settle-namesakes.ts";
-import { warnOfTarget, warnOfTiers } from "../check/warn-of-workload.ts";
+import { warnOfBalance, warnOfTarget, warnOfTiers } from "../check/warn-of-workload.ts";
 import { toWorkloadSettings } from "./workload-settings.ts";
 
 export interface MergeResult {
@@ -48,9 +49,7 @@ export function mergeSettings(
   const groups = formGroups(config.groups, read.labelled, broken);
   const hosts = claimHosts(config, groups, read.labelled);
 
-  const fitted = config.containers.map((keys) =>
-    fitToEngine({ ...keys, group: undefined }, index.get(keys.name)?.engineKind ?? "docker"),
-  );
+  const fitted = config.containers.map((keys) => fitToEngine({ ...keys, group: undefined }, kindOf(keys.name, index)));
   const { fromFile, fromLabels } = draftEach(
     fitted.map(({ keys }) => keys),
     read.labelled,
@@ -77,14 +76,14 @@ export function mergeSettings(
   const workloads = drafts.map((draft) =>
     toWorkloadSettings(draft, resolved.needs.get(draft.name) ?? [], config.gateway),
   );
-  const targetsAndTiers = workloads.flatMap((workload) => [...warnOfTiers(workload), ...warnOfTarget(workload)]);
+  const ofWorkloads = warningsOfWorkloads(workloads, groups, index);
   return {
     settings: {
       gateway: config.gateway,
       workloads,
       groups: hosts.groups.map((group) => toGroupSettings(group, config.groups, read.labelled)),
     },
-    warnings: [...warnings, ...read.warnings, ...hosts.warnings, ...fitted.flatMap(warningsOfFit), ...targetsAndTiers],
+    warnings: [...warnings, ...read.warnings, ...hosts.warnings, ...fitted.flatMap(warningsOfFit), ...ofWorkloads],
     labelFaults: [...faults, ...read.faults, ...resolved.faults],
     /** Made when it is read: nobody does after an ordinary change. */
     get provenance() {
@@ -121,9 +120,29 @@ function draftEach(
   };
 }
 
+/** Warns of settings without effect. */
+function warningsOfWorkloads(
+  workloads: readonly WorkloadSettings[],
+  { label: groups }: FormedGroups,
+  index: InventoryIndex,
+): string[] {
+  const members = new Set(groups.flatMap((group) => group.members));
+  return workloads.flatMap((workload) => [
+    ...warnOfTiers(workload),
+    ...warnOfTarget(workload),
+    ...(members.has(workload.name) ? [] : warnOfBalance(workload, kindOf(workload.name, index))),
+  ]);
+}
+
 /** Warns of keys in the file that an engine cannot follow. */
 function warningsOfFit({ keys, lacks }: Fitted<FileConfig["containers"][number]>): string[] {
   return lacks.map(({ key, message }) => `container "${keys.name}": ${key}: ${message}`);
+}
+
+/** The kind of its engine; `undefined`: it is not there, or that engine is out of reach. */
+function kindOf(name: string, index: InventoryIndex): EngineKind | undefined {
+  const item = index.get(name);
+  return item && (item.engineKind ?? "docker");
 }
 
 /** The engine that a name begins with, for what is not there or out of reach. */

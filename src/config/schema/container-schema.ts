@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   choice,
   cidr,
+  cookieName,
   cron,
   decimal,
   size,
@@ -189,6 +190,19 @@ export const containerSchema = z
         "Picture on the app's pages: a `data:image/…` address, or the name of a file in `templates_dir`; empty: the icon.",
       ),
     weight: integer(1, 1000).prefault(1).describe("Its share in a group with the strategy `weighted`."),
+    strategy: choice("round-robin", "least-connections", "weighted")
+      .optional()
+      .describe(
+        "Which task or pod of a service or Deployment gets the next request; unset: each in turn. On a member of a group made by labels: which member.",
+      ),
+    sticky: cookieName()
+      .prefault("")
+      .describe(
+        "Name of a cookie that sends a client to the same task or pod again; on a member of a group made by labels, to the same member. Empty: none.",
+      ),
+    min_ready: integer(1, 10_000)
+      .prefault(1)
+      .describe("How many tasks or pods must answer before a start is complete; at most as many as there are."),
     ignore: ignoreKeys
       .prefault({})
       .describe("Requests that match any rule neither wake the container nor keep it awake."),

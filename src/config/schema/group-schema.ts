@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, host, integer, list, name, textLike } from "./values.ts";
+import { choice, cookieName, host, integer, list, name } from "./values.ts";
 
 /** The keys of one group: several containers behind the same hosts. */
 export const groupSchema = z
@@ -13,7 +13,7 @@ export const groupSchema = z
     strategy: choice("round-robin", "least-connections", "weighted")
       .prefault("round-robin")
       .describe("Which member gets the next request."),
-    sticky: textLike(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "a cookie name")
+    sticky: cookieName()
       .prefault("")
       .describe("Name of a cookie that sends a client to the same member again; empty: none."),
     containers: list(name(/^\S+$/, "a container name"))

@@ -47,6 +47,9 @@ export const textLike = (form: RegExp, expected: string) =>
     value === "" || form.test(value) ? read(value) : unreadable(`expected ${expected}`),
   );
 
+/** A cookie's name (RFC 6265: a token); empty: none. */
+export const cookieName = () => textLike(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "a cookie name");
+
 /** Like `textLike`, but not empty. */
 export const name = (form: RegExp, expected: string) =>
   scalar({ kind: withoutArticle(expected), type: ["string", "number"], minLength: 1 }, (value) =>

@@ -1,25 +1,18 @@
-import { turnGate } from "../workload/gate.ts";
+import { takeGate } from "../workload/gate.ts";
 import { noteClient } from "../workload/activity.ts";
 import type { Candidate } from "../../core/balance.ts";
 import { decide, type MemberView, type Question } from "../../core/decide.ts";
-import type {
-  ClientKind,
-  Decision,
-  Denial,
-  Forward,
-  HandlerTraits,
-  HoldOutcome,
-  Refusal,
-} from "../../core/decision.ts";
+import type { ClientKind, Decision, Denial, Gate, HandlerTraits, HoldOutcome, Refusal } from "../../core/decision.ts";
 import type { WakeCause } from "../../core/events.ts";
 import type { IgnoreRules } from "../../core/settings.ts";
 import { failureOf } from "../workload/failure.ts";
 import { hold, type HoldQueue, isFull } from "./hold.ts";
 import type { LifecycleContext } from "../context.ts";
 import { wakeOthers, wakeRoute } from "../wake/wake-route.ts";
-import { type Lease, openLease, touch } from "../workload/lease.ts";
+import { type Lease, openLease, openQuietLease, touch } from "../workload/lease.ts";
 import { noteRequestedHost } from "../wake/probe-hosts.ts";
 import type { LeaseKind, WorkloadRecord } from "../workload/record.ts";
+import { pinnedGate, pinnedMember } from "./pin.ts";
 import type { Route } from "./route.ts";
 import { suspensionOf } from "../stop/suspension.ts";
 import { noteFrontTraffic } from "../usage/sample.ts";
@@ -33,7 +26,7 @@ export interface ClientRequest {
   readonly address: string;
   /** A prefetch must not wake an app; on an app that is awake it counts as use. */
   readonly isPrefetch: boolean;
-  /** The value of the group's sticky cookie. */
+  /** The value of the route's sticky cookie. */
   readonly sticky: string | undefined;
   /** The host that led to its route; `undefined`: the request named the route itself. */
   readonly host: string | undefined;
@@ -45,7 +38,7 @@ export interface ClientRequest {
 export type Admission =
   | {
       readonly kind: "forward";
-      readonly forward: Forward;
+      readonly forward: Gate;
       readonly record: WorkloadRecord;
       readonly lease: Lease | undefined;
       /** It counts as use: no rule to ignore it matches. */
@@ -86,6 +79,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
     const startedMs = clock.now();
     const rules = requested.members.find(({ settings: { ignore } }) => ignore && matchesIgnore(ignore, request))
       ?.settings.ignore;
+    const terms = { request, isUse: rules === undefined, leaseKind };
     const mustNotWake = rules?.status ?? (request.isPrefetch ? 503 : undefined);
     if (!handler.seesTraffic) for (const member of requested.members) noteFrontTraffic(member, handler, context.rearm);
     if (mustNotWake === undefined) undoIdleStop(context, requested);
@@ -114,8 +108,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
       if (decision.wake) use(context, route, request);
       if (decision.kind === "forward") {
         if (wasHeld) context.emit({ type: "hold", host: requested.name, outcome: "ready", waitedMs });
-        const counted = rules === undefined ? request : undefined;
-        return forward(context, route, decision, { request: counted, leaseKind, waitedMs });
+        return forward(context, route, decision.member.record, { ...terms, waitedMs });
       }
       if (decision.kind !== "hold") return refuse(decision, outcomeOf(decision));
       wasHeld = true;
@@ -183,8 +176,9 @@ function isSentElsewhere({ newAddressMs }: WorkloadRecord, { handler, waitedMs }
 }
 
 interface ForwardTerms {
-  /** `undefined`: one that does not count as use. */
-  readonly request: ClientRequest | undefined;
+  readonly request: ClientRequest;
+  /** It counts as use. */
+  readonly isUse: boolean;
   readonly leaseKind: LeaseKind | "none";
   readonly waitedMs: number;
 }
@@ -192,16 +186,21 @@ interface ForwardTerms {
 function forward(
   context: LifecycleContext,
   route: Route,
-  { member: { record }, gate }: Extract<Decision<MemberOfRoute>, { kind: "forward" }>,
-  { request, leaseKind, waitedMs }: ForwardTerms,
+  record: WorkloadRecord,
+  { request, isUse, leaseKind, waitedMs }: ForwardTerms,
 ): Admission {
   const { clock } = context;
-  if (record.gate !== undefined) turnGate(record, record.gate);
-  const lease = leaseKind === "none" ? undefined : openLease(record, leaseKind, clock.now(), request === undefined);
-  if (request !== undefined) noteClient(record, request.userAgent, request.kind === "upgrade");
-  if (leaseKind === "none" && request !== undefined) touch(record, clock);
+  if (record.gate === undefined) throw new TypeError(`a request was let in to ${record.name}, which is not ready`);
+  const gate = pinnedGate(record.gate, request.sticky) ?? takeGate(record, record.gate);
+  const lease = leaseKind === "none" ? undefined : open(record, leaseKind, gate);
+  if (isUse) noteClient(record, request.userAgent, request.kind === "upgrade");
+  if (leaseKind === "none" && isUse) touch(record, clock);
   if (route.group !== undefined) wakeOthers(context, route);
-  return { kind: "forward", forward: gate, record, lease, isUse: request !== undefined, waitedMs };
+  return { kind: "forward", forward: gate, record, lease, isUse, waitedMs };
+
+  function open(of: WorkloadRecord, kind: LeaseKind, to: Gate): Lease {
+    return isUse ? openLease(of, kind, clock.now(), to) : openQuietLease(of, kind, to);
+  }
 }
 
 /** What `decide` gets of a request in addition to its client and its route. */
@@ -237,7 +236,8 @@ function viewOf(record: WorkloadRecord, wallMs: number, nowMs: number): MemberOf
 }
 
 function pickMember(route: Route, ready: readonly MemberOfRoute[], sticky: string | undefined): MemberOfRoute {
-  const stuck = sticky === undefined ? undefined : ready.find(({ name }) => name === sticky);
+  const pinned = pinnedMember(sticky);
+  const stuck = pinned === undefined ? undefined : ready.find(({ name }) => name === pinned);
   const chosen = stuck ?? route.balance(ready) ?? ready[0];
   if (chosen === undefined) throw new TypeError("pickMember was called without a ready member");
   return chosen;

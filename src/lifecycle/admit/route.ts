@@ -13,9 +13,11 @@ export interface Route {
   readonly group: GroupSettings | undefined;
   /** The settings shown to visitors: the workload's, or those of the first member under the group's name. */
   readonly settings: WorkloadSettings;
+  /** The name of the cookie that keeps a client where it has got to; empty: none. */
+  readonly cookie: string;
   readonly balance: Balancer;
   readonly queue: HoldQueue;
-  /** Set when only the gate decides: one member, no must-not-wake rules. */
+  /** Set when only the gate decides: one member, no must-not-wake rules, no cookie. */
   readonly single: WorkloadRecord | undefined;
 }
 
@@ -94,20 +96,27 @@ function hostsOf(route: Route | undefined): readonly string[] {
   return (route?.group ?? route?.settings)?.hosts ?? [];
 }
 
-type RoutePlan = Omit<Route, "balance" | "queue" | "single"> & { readonly limit: number };
+type RoutePlan = Omit<Route, "cookie" | "balance" | "queue" | "single"> & { readonly limit: number };
 
 function createRoute({ limit, ...plan }: RoutePlan, old: Route | undefined): Route {
   const { members, group } = plan;
   const [first] = members;
+  const cookie = group === undefined ? cookieOf(first) : group.sticky;
   return {
     ...plan,
+    cookie,
     balance:
       old?.group !== undefined && old.group.strategy === group?.strategy
         ? old.balance
         : createBalancer(group?.strategy ?? "round-robin"),
     queue: queueOf(old, limit),
-    single: group === undefined && first?.settings.ignore === undefined ? first : undefined,
+    single: group === undefined && first?.settings.ignore === undefined && cookie === "" ? first : undefined,
   };
+}
+
+/** One instance needs no cookie. */
+function cookieOf(record: WorkloadRecord | undefined): string {
+  return record?.engine.capabilities.replicas ? (record.settings.sticky ?? "") : "";
 }
 
 /** Held requests stay in the same queue and free their places when they leave. */

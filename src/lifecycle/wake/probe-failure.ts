@@ -1,7 +1,8 @@
 import type { Failure } from "../../core/failure.ts";
 import type { Observation } from "../../core/observation.ts";
 import type { LifecycleContext } from "../context.ts";
-import { awaitsCheck, type ProbeResult } from "./probe.ts";
+import { awaitsCheck } from "./answering.ts";
+import type { ProbeResult } from "./probe.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { failureAt, startTimeoutSeconds } from "./start.ts";
 import { triedPorts } from "./target-port.ts";

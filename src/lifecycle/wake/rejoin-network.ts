@@ -1,4 +1,4 @@
-import { answering } from "./probe.ts";
+import { answering } from "./answering.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe } from "../reconcile/observe.ts";
 import { EngineError } from "../ports.ts";

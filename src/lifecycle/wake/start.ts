@@ -3,7 +3,7 @@ import { noteStoppedByUs } from "../workload/run-owner.ts";
 import type { LifecycleContext } from "../context.ts";
 import { noteOurStart, observe } from "../reconcile/observe.ts";
 import { EngineError } from "../ports.ts";
-import { answering } from "./probe.ts";
+import { answering } from "./answering.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
 const ENGINE_RETRY_MS = 250;

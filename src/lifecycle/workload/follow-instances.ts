@@ -1,7 +1,7 @@
 import type { Endpoint, Instance } from "../../core/observation.ts";
 import type { LifecycleContext } from "../context.ts";
 import { waitForSignal } from "../reconcile/wait-for-signal.ts";
-import { firstAnswering } from "../wake/probe.ts";
+import { firstAnswering } from "../wake/answering.ts";
 import { isSame } from "./another-run.ts";
 import type { WorkloadRecord } from "./record.ts";
 

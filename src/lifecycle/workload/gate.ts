@@ -16,13 +16,24 @@ export function closeOrOpenGate(record: WorkloadRecord, wallMs: number): void {
     record.suspendedUntilMs === 0 &&
     record.dependencies.every(({ record: dependency, condition }) => isSatisfied(dependency, condition)) &&
     (record.schedule === undefined || record.schedule.isOpen(wallMs));
-  if (!open) closeGate(record);
-  else if (record.gate?.targets !== state.targets) record.gate = ringOf(record.name, state.targets);
+  if (!open) return closeGate(record);
+  const byLoad = record.settings.strategy === "least-connections" && state.targets.length > 1;
+  if (record.gate?.targets === state.targets && record.gate.byLoad === byLoad) return;
+  record.gate = ringOf(record, state.targets, byLoad);
 }
 
-/** A request has passed through `gate`: the next one goes to the next target. */
-export function turnGate(record: WorkloadRecord, gate: Gate): void {
-  record.gate = gate.next;
+/** Returns the decision for one request that arrives at an open gate, and leaves the next target to the next request. */
+export function takeGate(record: WorkloadRecord, gate: Gate): Gate {
+  const taken = gate.byLoad ? leastLoaded(gate) : gate;
+  record.gate = taken.next;
+  return taken;
+}
+
+/** Returns every decision of a ring, the one whose turn it is first. */
+export function gatesOf(first: Gate): readonly Gate[] {
+  const gates = [first];
+  for (let gate = first.next; gate !== first; gate = gate.next) gates.push(gate);
+  return gates;
 }
 
 /** Lets no more requests pass, for good. */
@@ -30,12 +41,23 @@ export function closeGate(record: WorkloadRecord): void {
   record.gate = undefined;
 }
 
-function ringOf(workload: string, targets: readonly Endpoint[]): Gate | undefined {
+/** Of several with as few open requests, the one whose turn it is. */
+function leastLoaded(first: Gate): Gate {
+  let least = first;
+  for (let gate = first.next; gate !== first; gate = gate.next) if (gate.load.open < least.load.open) least = gate;
+  return least;
+}
+
+/** Targets that stay keep the count of what is open. */
+function ringOf({ name, gate: last }: WorkloadRecord, targets: readonly Endpoint[], byLoad: boolean): Gate | undefined {
+  const loads = new Map(last && gatesOf(last).map(({ to, load }) => [to, load]));
   const ring: (Omit<Gate, "next"> & { next?: Gate })[] = targets.map((to) => ({
     kind: "forward",
-    workload,
+    workload: name,
     to,
     targets,
+    load: loads.get(to) ?? { open: 0 },
+    byLoad,
   }));
   for (const [at, gate] of ring.entries()) gate.next = ring[(at + 1) % ring.length] as Gate;
   for (const gate of ring) Object.freeze(gate);
