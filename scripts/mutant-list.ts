@@ -197,7 +197,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "whose run it is is forgotten at a restart",
     edits: [
       [
-        "lifecycle/workload/record.ts",
+        "lifecycle/workload/parts/run.ts",
         "wokenByUs: memory?.stoppedByUs === false && memory.wakesTotal > 0",
         "wokenByUs: false",
       ],

@@ -64,7 +64,7 @@ test("a second writer of a record's field is found, however it writes", () => {
 
 /** Where a record is made all of its fields are written, once. */
 const RECORD = "src/lifecycle/workload/record.ts";
-const FRONT_PART = "src/lifecycle/workload/front-part.ts";
+const PARTS = globSync("src/lifecycle/workload/parts/*.ts", { cwd: root });
 
 function sourcesBelow(...folders: readonly string[]): Map<string, string> {
   const files = globSync(
@@ -84,8 +84,8 @@ function sharedFields(sources: ReadonlyMap<string, string>): readonly string[] {
 
 /** By field: the files that assign it. `this.x = …` is a class's own. */
 function writersOf(sources: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
-  const made = [RECORD, FRONT_PART].map((file) => readFileSync(path.join(root, file), "utf8")).join("\n");
-  const parts = made.matchAll(/export interface (?:WorkloadRecord extends FrontPart|FrontPart) \{\n(.*?)\n\}/gsu);
+  const made = [RECORD, ...PARTS].map((file) => readFileSync(path.join(root, file), "utf8")).join("\n");
+  const parts = made.matchAll(/export interface (?:WorkloadRecord|\w+Part)\b[^{]*\{\n(.*?)\n\}/gsu);
   const body = [...parts].map(([, part]) => part).join("\n");
   const fields = [...body.matchAll(/^ {2}(?:readonly )?(\w+):/gmu)].flatMap(([, name]) => name ?? []);
   return new Map(

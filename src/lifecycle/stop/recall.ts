@@ -2,7 +2,7 @@ import type { LifecycleContext } from "../context.ts";
 import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import { noteRecalled } from "../usage/direct.ts";
 import { DIRECT_STEP_MS, readNow } from "../usage/sample.ts";
-import type { Recall } from "../workload/front-part.ts";
+import type { Recall } from "../workload/parts/front.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { RECALL_LEAD_MS } from "./recall-lead.ts";
 import { notify } from "../workload/notify.ts";

@@ -2,7 +2,8 @@ import type { Gate } from "../../core/decision.ts";
 import { noteArrival, noteUse } from "./activity.ts";
 import { notify } from "./notify.ts";
 import type { Clock } from "../ports.ts";
-import type { LeaseKind, WorkloadRecord } from "./record.ts";
+import type { LeaseKind } from "./parts/use.ts";
+import type { WorkloadRecord } from "./record.ts";
 
 /** Something open that keeps a workload awake. Closing it twice does nothing. */
 export interface Lease {

@@ -1,6 +1,6 @@
-import type { FrontReach } from "../../core/front-reach.ts";
-import type { WhyAsked } from "../../core/why-asked.ts";
-import type { Counters, Memory } from "../ports.ts";
+import type { FrontReach } from "../../../core/front-reach.ts";
+import type { WhyAsked } from "../../../core/why-asked.ts";
+import type { Counters, Memory } from "../../ports.ts";
 
 /** Set while fronts are to ask again before each request, since a stop is to come. The workload stays ready. */
 export interface Recall {
