@@ -6,7 +6,7 @@ export function generate(): Record<string, string> {
   const nothing = new Map<string, never>();
   const families = metricFamilies(
     { now: () => 0, records: () => nothing, routes: () => nothing },
-    { workloads: nothing, auth: nothing, engine: nothing, down: new Set() },
+    { workloads: () => nothing, auth: nothing, engine: nothing, down: new Set() },
   );
   const rows = families.map(({ name, type, labels, help }) => [
     `\`${name}\``,

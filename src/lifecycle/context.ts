@@ -18,8 +18,8 @@ export interface LifecycleContext {
   readonly wake: (record: WorkloadRecord, cause: WakeCause, force?: boolean) => void;
   /** Recalculates when the record's timer must fire. */
   readonly rearm: (record: WorkloadRecord) => void;
-  /** Something worth keeping across a restart has changed. */
-  readonly remember: () => void;
+  /** Something of `record` that is worth keeping across a restart has changed. */
+  readonly remember: (record: WorkloadRecord) => void;
   /** The same, and resolves when it is stored. */
-  readonly save: () => Promise<void>;
+  readonly save: (record: WorkloadRecord) => Promise<void>;
 }

@@ -97,8 +97,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     rearm(record) {
       if (isOurs(record)) rearm(context, record, act);
     },
-    remember: () => memory.markDirty(),
-    save: () => memory.save(),
+    remember: (record) => memory.remember(record),
+    save: (record) => memory.save([record]),
   };
   const memory = createMemoryKeeper({ clock, store: deps.store, records, truces: context.truces });
   const reconciler = createReconciler({
@@ -209,7 +209,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
         record.recall?.abort.abort();
       }
       await speedUpAll();
-      await memory.save();
+      await memory.save(records.values());
       await Promise.all(Object.values(deps.engines).map((engine) => engine.close()));
     },
   };

@@ -14,6 +14,7 @@ interface FileStoreDeps {
  * unreadable file is left as it is and not written until a restart, a failed write is tried again at each save.
  */
 export function createFileStore({ path, warn }: FileStoreDeps): Store {
+  const lines = new WeakMap<Memory, string>();
   let written = "";
   let isReadable = true;
   let writeFault: string | undefined;
@@ -43,7 +44,7 @@ export function createFileStore({ path, warn }: FileStoreDeps): Store {
     },
     async save(memories: ReadonlyMap<string, Memory>) {
       if (!isReadable) return;
-      const text = writeRecords(memories);
+      const text = writeRecords(memories, lines);
       if (text === written) return;
       try {
         await replace(path, text);

@@ -3,33 +3,38 @@ import type { EndedBy, Limits, Memory } from "../lifecycle/ports.ts";
 
 const VERSION = 1;
 
-/** The text of a state file. Records are versioned and spelled out, so that a domain type may change without them. */
-export function writeRecords(memories: ReadonlyMap<string, Memory>): string {
-  const workloads = Object.fromEntries(
-    [...memories].map(([name, memory]) => [
-      name,
-      {
-        last_activity_ms: memory.lastActivityMs ?? null,
-        wakes_ms: memory.wakesMs,
-        wakes_total: memory.wakesTotal,
-        failures: memory.failures,
-        failed_at_ms: memory.failedAtMs ?? null,
-        stopped_by_us: memory.stoppedByUs,
-        ...(memory.endedBy && { ended_by: memory.endedBy }),
-        asleep_ms: memory.asleepMs,
-        ...(memory.seenByFront && { seen_by_front: true }),
-        ...(memory.direct && { direct: true }),
-        ...(memory.goodHosts && { good_hosts: memory.goodHosts }),
-        ...(memory.answeredPort !== undefined && { answered_port: memory.answeredPort }),
-        ...(memory.suspendedUntilMs !== undefined && { suspended_until_ms: memory.suspendedUntilMs }),
-        ...(memory.truceUntilMs !== undefined && { truce_until_ms: memory.truceUntilMs }),
-        ...(memory.ownLimits && { own_limits: memory.ownLimits }),
-        ...(memory.counters && { counters: writeCounters(memory.counters) }),
-        ...(memory.instances !== undefined && { instances: memory.instances }),
-      },
-    ]),
-  );
-  return `${JSON.stringify({ version: VERSION, workloads }, undefined, 1)}\n`;
+/** The text of a state file: one line a workload. Most are the same as the last time: `lines` keeps them. */
+export function writeRecords(memories: ReadonlyMap<string, Memory>, lines: WeakMap<Memory, string>): string {
+  const lineOf = (memory: Memory): string => {
+    const line = lines.get(memory) ?? JSON.stringify(recordOf(memory));
+    lines.set(memory, line);
+    return line;
+  };
+  const workloads = Array.from(memories, ([name, memory]) => `${JSON.stringify(name)}: ${lineOf(memory)}`);
+  return `{"version": ${VERSION}, "workloads": {\n${workloads.join(",\n")}\n}}\n`;
+}
+
+/** Records are versioned and spelled out, so that a domain type may change without them. */
+function recordOf(memory: Memory): object {
+  return {
+    last_activity_ms: memory.lastActivityMs ?? null,
+    wakes_ms: memory.wakesMs,
+    wakes_total: memory.wakesTotal,
+    failures: memory.failures,
+    failed_at_ms: memory.failedAtMs ?? null,
+    stopped_by_us: memory.stoppedByUs,
+    ...(memory.endedBy && { ended_by: memory.endedBy }),
+    asleep_ms: memory.asleepMs,
+    ...(memory.seenByFront && { seen_by_front: true }),
+    ...(memory.direct && { direct: true }),
+    ...(memory.goodHosts && { good_hosts: memory.goodHosts }),
+    ...(memory.answeredPort !== undefined && { answered_port: memory.answeredPort }),
+    ...(memory.suspendedUntilMs !== undefined && { suspended_until_ms: memory.suspendedUntilMs }),
+    ...(memory.truceUntilMs !== undefined && { truce_until_ms: memory.truceUntilMs }),
+    ...(memory.ownLimits && { own_limits: memory.ownLimits }),
+    ...(memory.counters && { counters: writeCounters(memory.counters) }),
+    ...(memory.instances !== undefined && { instances: memory.instances }),
+  };
 }
 
 /** Parses it; what is missing in a record gets its neutral value. */

@@ -30,7 +30,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       type: "counter",
       labels: ["container", "status_code"],
       samples: () =>
-        each(workloads, (container, tally) =>
+        each(workloads(), (container, tally) =>
           seenStatuses(tally).map(([status_code, value]) => ({ labels: { container, status_code }, value })),
         ),
     },
@@ -39,7 +39,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       help: "Time from a request to the end of its response.",
       type: "histogram",
       labels: ["container"],
-      samples: () => durations("gateway_request_duration_seconds", workloads, (tally) => tally.requestSeconds),
+      samples: () => durations("gateway_request_duration_seconds", workloads(), (tally) => tally.requestSeconds),
     },
     {
       name: "gateway_starts_total",
@@ -47,7 +47,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       type: "counter",
       labels: ["container", "result"],
       samples: () =>
-        each(workloads, (container, { startsGood, startsBad }) => [
+        each(workloads(), (container, { startsGood, startsBad }) => [
           { labels: { container, result: "success" }, value: startsGood },
           { labels: { container, result: "error" }, value: startsBad },
         ]),
@@ -57,14 +57,14 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       help: "Time from the start of a wake to the app's first answer.",
       type: "histogram",
       labels: ["container"],
-      samples: () => durations("gateway_start_duration_seconds", workloads, (tally) => tally.startSeconds),
+      samples: () => durations("gateway_start_duration_seconds", workloads(), (tally) => tally.startSeconds),
     },
     {
       name: "gateway_idle_stops_total",
       help: "Stops for being idle.",
       type: "counter",
       labels: ["container"],
-      samples: () => each(workloads, (container, { idleStops }) => [{ labels: { container }, value: idleStops }]),
+      samples: () => each(workloads(), (container, { idleStops }) => [{ labels: { container }, value: idleStops }]),
     },
     {
       name: "gateway_stop_vetoes_total",
@@ -72,7 +72,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       type: "counter",
       labels: ["container", "reason"],
       samples: () =>
-        each(workloads, (container, { vetoes }) =>
+        each(workloads(), (container, { vetoes }) =>
           [...vetoes].map(([reason, value]) => ({ labels: { container, reason }, value })),
         ),
     },

@@ -22,7 +22,7 @@ export interface MetricsDeps {
 
 /** Plain numbers, read by the exposition. */
 export interface Tallies {
-  readonly workloads: ReadonlyMap<string, WorkloadTally>;
+  readonly workloads: () => ReadonlyMap<string, WorkloadTally>;
   readonly auth: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
   readonly engine: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
   /** Engines that are unreachable at present. */

@@ -23,6 +23,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const auth = new Map<string, Map<string | number, number>>();
   const engine = new Map<string, Map<string | number, number>>();
   const down = new Set<string>();
+  let scraped: ReadonlyMap<string, WorkloadTally> = workloads;
   let exposition: Promise<ReturnType<typeof createExposition>> | undefined;
 
   function tallyOf(name: string): WorkloadTally | undefined {
@@ -39,7 +40,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   /** Loaded with the first scrape, since prom-client takes 2 MB. */
   async function expose(): Promise<ReturnType<typeof createExposition>> {
     const { createExposition: create } = await import("./exposition.ts");
-    return create(metricFamilies(deps, { workloads, auth, engine, down }));
+    return create(metricFamilies(deps, { workloads: () => scraped, auth, engine, down }));
   }
 
   return {
@@ -56,18 +57,30 @@ export function createMetrics(deps: MetricsDeps): Metrics {
         if (event.up) down.delete(event.engine);
         else down.add(event.engine);
       }
-      if (!("workload" in event)) return;
+      if (!("workload" in event) || !isCounted(event)) return;
       const tally = tallyOf(event.workload);
       if (tally !== undefined) noteOf(tally, event);
     },
     async scrape() {
       const records = deps.records();
       for (const name of workloads.keys()) if (!records.has(name)) workloads.delete(name);
-      for (const name of records.keys()) tallyOf(name);
+      scraped = new Map(records.keys().map((name) => [name, workloads.get(name) ?? UNUSED]));
       exposition ??= expose();
       return (await exposition)();
     },
   };
+}
+
+const UNUSED = createWorkloadTally();
+
+/** Most changes of state are not: a workload that nobody has ever used has no tally, which takes some KiB. */
+function isCounted(event: DomainEvent): boolean {
+  return event.type !== "state" || hasEndedWell(event);
+}
+
+/** A one-shot is never ready: it ends well. */
+function hasEndedWell({ from, to }: Extract<DomainEvent, { type: "state" }>): boolean {
+  return from.status === "starting" && to.status === "asleep";
 }
 
 function noteOf(tally: WorkloadTally, event: DomainEvent): void {
@@ -77,8 +90,8 @@ function noteOf(tally: WorkloadTally, event: DomainEvent): void {
       tally.startsGood += 1;
       observeDuration(tally.startSeconds, event.durationMs / 1000);
       break;
-    case "state": // a one-shot is never ready: it ends well
-      if (event.from.status === "starting" && event.to.status === "asleep") tally.startsGood += 1;
+    case "state":
+      if (hasEndedWell(event)) tally.startsGood += 1;
       break;
     case "wake-failed":
       tally.startsBad += 1;

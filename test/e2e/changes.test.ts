@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cpuSeconds } from "../bench/cpu-seconds.ts";
+import { buildGateway } from "../support/built-gateway.ts";
 import { startGateway } from "../support/gateway.ts";
-import { labelsOf, startStaticDocker } from "../support/static-docker.ts";
+import { labelsOf, type StaticDocker, startStaticDocker } from "../support/static-docker.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const MANY = 2_000;
@@ -50,4 +52,86 @@ test("after a lost event stream the whole list is read, once, and none of what i
     "GET /containers/app-1/json",
     "GET /containers/json",
   ]);
+});
+
+/** What may happen to one container, and changes its settings and routes. */
+const CHANGES: Readonly<Record<string, (docker: StaticDocker, at: number) => string>> = {
+  created(docker, at) {
+    docker.create(`new-${at}`, labelsOf(1_000_000 + at));
+    return `new-${at}`;
+  },
+  "made anew with another label"(docker, at) {
+    docker.remove(`app-${at % 10}`);
+    docker.create(`app-${at % 10}`, { ...labelsOf(at % 10), "dag.idle_timeout": `${at}m` });
+    return `app-${at % 10}`;
+  },
+  removed(docker, at) {
+    docker.remove(`new-${at}`);
+    return `new-${at}`;
+  },
+};
+
+test("a container that is created, made anew or removed costs the same beside 10 and beside 10,000 others", async (t) => {
+  const program = buildGateway(t);
+  const [few, many] = [await costs(10), await costs(10_000)];
+  for (const [kind, cost] of Object.entries(many)) {
+    t.diagnostic(`${kind}: ${few[kind]?.toFixed(1)} ms beside 10, ${cost.toFixed(1)} ms beside 10,000`);
+    // All settings and routes made anew were 20 times as much.
+    assert.ok(
+      cost < 4 * Math.max(2, few[kind] ?? 0),
+      `${kind}: ${cost.toFixed(1)} ms, beside 10 ${few[kind]?.toFixed(1)}`,
+    );
+  }
+
+  /** CPU ms of each kind of change. */
+  async function costs(count: number): Promise<Record<string, number>> {
+    const docker = await startStaticDocker(t, count);
+    const gateway = await startGateway(t, { dockerHost: docker.host, config, program });
+    await waitUntil(() => docker.calls.includes("GET /events"), 30_000, "the event stream");
+    const found: Record<string, number> = {};
+    for (const [kind, change] of Object.entries(CHANGES)) {
+      for (let at = 0; at < WARM_UP; at += 1) await follow(docker, change(docker, at));
+      const before = cpuSeconds(gateway.pid);
+      for (let at = WARM_UP; at < WARM_UP + MEASURED; at += 1) await follow(docker, change(docker, at));
+      found[kind] = ((cpuSeconds(gateway.pid) - before) / MEASURED) * 1_000;
+    }
+    await gateway.stop("SIGKILL");
+    return found;
+  }
+});
+
+const WARM_UP = 10;
+const MEASURED = 40;
+
+async function follow(docker: StaticDocker, name: string): Promise<void> {
+  await waitUntil(() => docker.calls.includes(`GET /containers/${name}/json`), 10_000, `the query about ${name}`);
+  docker.calls.length = 0;
+}
+
+test("a list that says the same again is neither parsed nor compared", async (t) => {
+  const docker = await startStaticDocker(t, 5_000);
+  const gateway = await startGateway(t, {
+    dockerHost: docker.host,
+    config: { gateway: { discovery_interval: "200ms" } },
+    program: buildGateway(t),
+  });
+  await waitUntil(() => docker.calls.includes("GET /events"), 30_000, "the event stream");
+
+  /** CPU seconds of ten lists. */
+  async function costOfLists(beforeEach: (at: number) => void): Promise<number> {
+    const before = cpuSeconds(gateway.pid);
+    for (let at = 0; at < 10; at += 1) {
+      beforeEach(at);
+      docker.calls.length = 0;
+      await waitUntil(() => docker.calls.includes("GET /containers/json"), 10_000, "a list");
+    }
+    return cpuSeconds(gateway.pid) - before;
+  }
+
+  await costOfLists(() => {});
+  const same = await costOfLists(() => {});
+  const other = await costOfLists((at) => docker.replace(`app-${at}`, labelsOf(1_000_000 + at)));
+  t.diagnostic(`ten lists: ${same.toFixed(2)} s unchanged, ${other.toFixed(2)} s with one change each`);
+  assert.ok(same < other * 0.75, `${same.toFixed(2)} s unchanged, ${other.toFixed(2)} s with one change each`);
+  assert.notEqual((await gateway.request({ host: "app-1000003.test", path: "/" })).status, 404);
 });

@@ -13,6 +13,8 @@ export interface StaticDocker {
   readonly calls: string[];
   /** Creates a sleeping container, and emits its event; one of this name is replaced, without an event of its end. */
   create(name: string, labels: Readonly<Record<string, string>>): void;
+  /** The same without any event: only a list shows it. */
+  replace(name: string, labels: Readonly<Record<string, string>>): void;
   /** Emits an event of this container, which changes nothing in itself. */
   emit(name: string, action: string): void;
   remove(name: string): void;
@@ -91,6 +93,7 @@ export async function startStaticDocker(t: TestContext, count: number, port?: nu
     host: `unix://${socket}`,
     calls,
     emit,
+    replace: add,
     create(name, labels) {
       add(name, labels);
       emit(name, "create");

@@ -34,10 +34,23 @@ export function parseLabels(name: string, labels: Readonly<Record<string, string
       keys.push(key);
     }
   }
-  const { value: settings = DEFAULTS, issues } = salvage(labelSchema, raw);
-  for (const { path, message } of issues) faults.push(labelFault(name, PREFIX + labelOf(path), message));
+  let settings = DEFAULTS;
+  for (const [key, value] of Object.entries(raw)) {
+    const { value: parsed, issues } = salvage(schemaOf(key), { [key]: value });
+    settings = { ...settings, ...parsed };
+    for (const { path, message } of issues) faults.push(labelFault(name, PREFIX + labelOf(path), message));
+  }
   return { settings, keys, faults };
 }
+
+/** That of one key: a container has a few of some fifty, and the defaults of the others are known. */
+function schemaOf(key: string): z.ZodType<Partial<LabelKeys>> {
+  return SCHEMAS[key] ?? labelSchema;
+}
+
+const SCHEMAS: Readonly<Record<string, z.ZodType<Partial<LabelKeys>>>> = Object.fromEntries(
+  Object.entries(labelSchema.shape).map(([key, schema]) => [key, z.strictObject({ [key]: schema })]),
+);
 
 /** The settings of a container without labels. */
 export const DEFAULTS: LabelKeys = labelSchema.parse({});

@@ -6,6 +6,7 @@ import { portsToTry } from "../../core/target-ports.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import { createDockerClient } from "./client.ts";
 import { type Connection, type DockerEnvironment, readConnection } from "./connection.ts";
+import { createContainerList, type ListedContainer } from "./container-list.ts";
 import { countExecs } from "./count-execs.ts";
 import { findEndpoints } from "./find-endpoints.ts";
 import { createForeignOrders } from "./foreign-orders.ts";
@@ -60,13 +61,12 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
       ...(silenceMs !== undefined && { silenceMs }),
     }),
 
-    async list() {
-      const found = await client.call((docker, abortSignal) => docker.listContainers({ all: true, abortSignal }));
-      const networks = await networksOf(found);
-      const items = found.map((one) => toItem(one, networks.get(one.Id))).filter((item) => item.status !== "absent");
+    list: createContainerList(client, async (listed) => {
+      const networks = await networksOf(listed);
+      const items = listed.map((one) => toItem(one, networks.get(one.Id))).filter((item) => item.status !== "absent");
       owners.learn(items);
       return items;
-    },
+    }),
 
     async observe(ref) {
       const found = await inspect(client, ref.name);
@@ -172,14 +172,6 @@ function ownerFacts(found: ContainerInspectInfo, owner: ContainerInspectInfo): P
   if (ownerIn(found.HostConfig.NetworkMode) === undefined) return {};
   const runs = owner !== found && owner.State.Running;
   return { networkOwner: { startedAtMs: runs ? parseTime(owner.State.StartedAt) : undefined } };
-}
-
-interface ListedContainer {
-  readonly Id: string;
-  readonly Names: readonly string[];
-  readonly State: string;
-  readonly Image: string;
-  readonly Labels: Readonly<Record<string, string>> | null;
 }
 
 function toItem(listed: ListedContainer, networkOf: string | undefined): InventoryItem {

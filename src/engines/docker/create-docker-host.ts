@@ -2,6 +2,7 @@ import type { InventoryItem } from "../../core/observation.ts";
 import type { AddressMode, GatewaySettings } from "../../core/settings.ts";
 import { type Engine, EngineError, type News, type WorkloadRef } from "../../lifecycle/ports.ts";
 import { type DockerHost, hostConnection } from "./connection.ts";
+import { createRepeated } from "../../core/repeated.ts";
 import { createDockerEngine } from "./create-docker-engine.ts";
 
 export interface DockerHostDeps {
@@ -26,7 +27,9 @@ export function createDockerHost({ host, reach }: DockerHostDeps): Engine {
 function underName(host: string, engine: Engine): Engine {
   const prefix = `${host}:`;
   const bare = <Ref extends WorkloadRef>(ref: Ref): Ref => ({ ...ref, name: ref.name.slice(prefix.length) });
-  const item = (one: InventoryItem): InventoryItem => ({ ...one, name: prefix + one.name, engine: host });
+  const rename = createRepeated((items: readonly InventoryItem[]) =>
+    items.map((one): InventoryItem => ({ ...one, name: prefix + one.name, engine: host })),
+  );
   const underPrefix = (news: News | undefined): News | undefined =>
     news?.kind === "renamed" ? { ...news, from: prefix + news.from } : news;
   const named = async <T>(call: Promise<T>): Promise<T> => {
@@ -40,7 +43,7 @@ function underName(host: string, engine: Engine): Engine {
   return {
     ...engine,
     id: host,
-    list: async () => (await engine.list()).map(item),
+    list: async () => rename(await engine.list()),
     observe: async (ref) => ({ ...(await named(engine.observe(bare(ref)))), name: ref.name }),
     start: (ref, instances) => named(engine.start(bare(ref), instances)),
     restart: (ref, order) => named(engine.restart(bare(ref), order)),

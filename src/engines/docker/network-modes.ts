@@ -13,19 +13,18 @@ export function createNetworkModes(
 ): (listed: readonly Listed[]) => Promise<ReadonlyMap<string, string>> {
   let known = new Map<string, string | undefined>();
 
-  async function modeOf({ Id: id, HostConfig: host }: Listed): Promise<string | undefined> {
-    if (host?.NetworkMode !== undefined) return host.NetworkMode;
+  async function inspectedMode(id: string): Promise<string | undefined> {
     return known.has(id) ? known.get(id) : (await inspect(client, id))?.HostConfig.NetworkMode;
   }
 
   return async (listed) => {
-    const modes = await Promise.all(listed.map(async (one) => [one.Id, await modeOf(one)] as const));
-    known = new Map(modes);
-    return new Map(
-      modes.flatMap(([id, mode]) => {
-        const owner = ownerIn(mode);
-        return owner === undefined ? [] : [[id, owner] as const];
-      }),
-    );
+    const untold = listed.filter(({ HostConfig: host }) => host?.NetworkMode === undefined);
+    known = new Map(await Promise.all(untold.map(async ({ Id: id }) => [id, await inspectedMode(id)] as const)));
+    const owners = new Map<string, string>();
+    for (const { Id: id, HostConfig: host } of listed) {
+      const owner = ownerIn(host?.NetworkMode ?? known.get(id));
+      if (owner !== undefined) owners.set(id, owner);
+    }
+    return owners;
   };
 }

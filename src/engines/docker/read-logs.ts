@@ -1,10 +1,10 @@
-import type { IncomingMessage } from "node:http";
 import type Docker from "dockerode";
 import type { ContainerInspectInfo } from "dockerode";
 import { EngineError } from "../../lifecycle/ports.ts";
 import { createLineSplitter } from "../log-lines.ts";
 import type { DockerClient } from "./client.ts";
 import { createDemultiplexer } from "./demultiplex.ts";
+import { openResponse } from "./open-response.ts";
 import { parseTime } from "./parse-time.ts";
 
 /** More of a response is not read: it can only be lines that are cut anyway. */
@@ -58,25 +58,13 @@ async function* openLog(
 ): AsyncGenerator<Buffer> {
   const since = startOfRun(found.State);
   const query = { stdout: true, stderr: true, tail: lines, ...(since > 0 && { since }) };
-  // dockerode's own `logs` reads the whole response, and parses it if it happens to be JSON.
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const statusCodes = { 200: true };
-    const request = { path: `/containers/${found.Id}/logs?`, method: "GET", options: query, abortSignal, statusCodes };
-    (docker.modem as Modem).dial({ ...request, isStream: true }, (error, stream) => {
-      if (error) reject(error);
-      else resolve(stream);
-    });
-  });
+  const answer = await openResponse(docker, `/containers/${found.Id}/logs`, query, abortSignal);
   let bytes = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     yield chunk;
     bytes += chunk.length;
     if (bytes > BYTE_LIMIT) break;
   }
-}
-
-interface Modem {
-  dial(request: object, callback: (error: Error | null, answer: IncomingMessage) => void): void;
 }
 
 /**

@@ -33,6 +33,8 @@ export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: s
   const names = new Map<string, string>();
   const tenants = new Set<string>();
   const departed = new Map<string, { readonly item: InventoryItem; readonly sinceMs: number }>();
+  /** The list that this is, unless it was updated since. */
+  let current: readonly InventoryItem[] | undefined;
   /** By id: the name that a container has lost to its successor, or is about to lose. */
   const renamedFrom = new Map<string, string>();
 
@@ -49,6 +51,7 @@ export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: s
   }
 
   function update(changes: ReadonlyMap<string, InventoryItem | undefined>): Former {
+    current = undefined;
     const unsure = [...departed.keys(), ...[...renamedFrom.keys()].flatMap((id) => names.get(id) ?? [])];
     const before = new Map([...changes.keys(), ...unsure].map((name) => [name, get(name)]));
     for (const [name, item] of changes) put(name, item);
@@ -92,10 +95,14 @@ export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: s
     items: () => [...present.values()].filter((item) => !isHidden(item)).concat([...departed.values()].map(itemOf)),
     tenants: () => [...tenants].flatMap((name) => get(name) ?? []),
     replace(listed) {
+      // The same list again: nothing is compared. What was removed is forgotten in time nevertheless.
+      if (listed === current) return departed.size === 0 ? NOTHING : update(new Map());
       const byName = new Map(listed.map((item) => [item.name, item]));
       const changed = listed.filter((item) => !isSame(present.get(item.name), item));
       const gone = [...present.keys()].filter((name) => !byName.has(name));
-      return update(new Map([...changed.map(named), ...gone.map((name) => [name, undefined] as const)]));
+      const former = update(new Map([...changed.map(named), ...gone.map((name) => [name, undefined] as const)]));
+      current = listed;
+      return former;
     },
     nextMs() {
       const since = [...departed.values()].map(({ sinceMs }) => sinceMs);
@@ -103,6 +110,8 @@ export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: s
     },
   };
 }
+
+const NOTHING: Former = new Map();
 
 function isAtRest({ status }: Pick<InventoryItem, "status">): boolean {
   return status === "stopped" || status === "absent";

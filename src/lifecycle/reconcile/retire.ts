@@ -34,7 +34,6 @@ export function retire({ context, records, retired, memory }: RetireDeps, record
   const waiters = [...record.waiters];
   for (const waiter of waiters) waiter.settle("failed");
   notify(record.watchers);
-  context.remember();
 }
 
 /** The record of a workload that comes back while a request or a start of its former life is open; else `undefined`. */

@@ -1,4 +1,5 @@
 import { type InventoryItem, itemOf } from "../../core/observation.ts";
+import { createRepeated } from "../../core/repeated.ts";
 import type { LifecycleContext } from "../context.ts";
 import { type Finding, findingOf, isStale, type Outcome, query, refresh, settle } from "./refresh.ts";
 import { createInventory, type Former, type Inventory, isSameContainer } from "./inventory.ts";
@@ -50,6 +51,7 @@ interface Notes {
 export function createSource({ engine, context, records, apply, onLink, ended }: SourceDeps): Source {
   const inventory = createInventory(context.clock, onDeparture);
   const stamp = stampOf(engine);
+  const stampAll = createRepeated((listed: readonly InventoryItem[]) => listed.map(stamp));
   /** Others keep a list of their own up to date, and do not tell by one observation all that it says. */
   const tellsAll = engine.kind === "docker";
   let notes = nothing();
@@ -108,7 +110,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
   /** `undefined`: the engine is out of reach. */
   async function list(): Promise<Former | undefined> {
     try {
-      const listed = (await engine.list()).map(stamp);
+      const listed = stampAll(await engine.list());
       onLink(true);
       if (isDoubtful(listed)) return undefined;
       return inventory.replace(listed);

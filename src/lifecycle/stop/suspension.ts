@@ -38,7 +38,7 @@ export function suspend(context: LifecycleContext, record: WorkloadRecord, ms: n
   context.emit({ type: "suspended", workload: record.name, untilMs: clock.wall() + ms });
   follow(context, record); // closes the gate
   orderAfterRecall(context, record, () => context.dispatch(record, { type: "sleep", reason: "suspend" }));
-  void context.save();
+  void context.save(record);
 }
 
 /** The next request wakes it again. */
@@ -48,7 +48,7 @@ export function resume(context: LifecycleContext, record: WorkloadRecord): void 
   endRecall(context, record);
   context.emit({ type: "resumed", workload: record.name });
   follow(context, record);
-  void context.save();
+  void context.save(record);
 }
 
 /**

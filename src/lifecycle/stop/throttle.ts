@@ -11,7 +11,7 @@ export function throttle(context: LifecycleContext, record: WorkloadRecord): voi
     const own = await engine.limits(refOf(record));
     // Those of a throttled one are ours. What was its own is kept first: a gateway that is killed must not forget it.
     if (record.ownLimits?.id !== own.id) record.ownLimits = own;
-    await context.save();
+    await context.save(record);
     if (!record.throttled) return;
     await engine.throttle(refOf(record), { cpus, memoryBytes });
     context.emit({ type: "throttled", workload: record.name, cpus });
@@ -27,7 +27,7 @@ export function unthrottle(context: LifecycleContext, record: WorkloadRecord): P
     if (record.ownLimits === undefined) return;
     await record.engine.restore(refOf(record), record.ownLimits);
     record.ownLimits = undefined;
-    context.remember();
+    context.remember(record);
     context.emit({ type: "throttled", workload: record.name, cpus: 0 });
   });
 }

@@ -38,7 +38,7 @@ export function noteDirect(context: LifecycleContext, record: WorkloadRecord): v
   noteFrontTraffic(record, {}, context.rearm);
   if (!isNew) return;
   context.rearm(record);
-  context.remember();
+  context.remember(record);
 }
 
 /**
@@ -51,7 +51,7 @@ export function forgetDirect(context: LifecycleContext, record: WorkloadRecord):
   if (fronts.progress(record.directMs).kind !== "done") return;
   noteUse(record, clock.now()); // the readings from before do not fit what is asked about from now on
   noteRecalled(record);
-  context.remember();
+  context.remember(record);
 }
 
 /** Notes that no front forwards to it without asking any more. */

@@ -151,7 +151,7 @@ async function compare(
   const isFirst = before === undefined || (record.directMs === 0 && before.atMs < record.lastActivityMs);
   if (after === undefined || isFirst) {
     record.sampling = { begunMs, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after, running: undefined };
-    context.remember(); // a gateway that is killed compares with it when it is back
+    context.remember(record); // a gateway that is killed compares with it when it is back
     return undefined;
   }
   const use = judge(record, before, after);

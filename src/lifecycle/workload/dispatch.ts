@@ -50,7 +50,7 @@ export function dispatch({ context, jobs, react }: DispatchDeps, record: Workloa
     if (isFrozen(context, record, change)) context.wake(record, "request");
     followInstances(context, record);
     for (const effect of effects) if (effect !== "cancel") startJob(context, record, state, jobs[effect]);
-    context.remember();
+    context.remember(record);
   });
 }
 

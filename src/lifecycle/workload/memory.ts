@@ -9,10 +9,12 @@ const ACTIVITY_EVERY_MS = 10_000;
 export interface MemoryKeeper {
   load(): Promise<void>;
   recall(name: string): Memory | undefined;
-  markDirty(): void;
+  /** Something of it has changed. */
+  remember(record: WorkloadRecord): void;
   /** Keeps what is known of a workload that is no longer configured: it may come back. */
   keep(record: WorkloadRecord): void;
-  save(): Promise<void>;
+  /** Saves at once what is known of these and of all that may have changed. */
+  save(changed: Iterable<WorkloadRecord>): Promise<void>;
 }
 
 export function createMemoryKeeper(deps: {
@@ -22,50 +24,93 @@ export function createMemoryKeeper(deps: {
   truces: Truces;
 }): MemoryKeeper {
   const { clock, store, records, truces } = deps;
-  let known: ReadonlyMap<string, Memory> = new Map();
-  let timer: { readonly atMs: number; readonly abort: AbortController } | undefined;
+  const known = new Map<string, Memory>();
+  const changed = new Set<WorkloadRecord>();
+  const timer = createTimer(clock);
 
   const write = oneAtATime(async () => {
-    known = new Map([
-      ...known,
-      ...[...records.values()].map((record) => [record.name, memoryOf(record, clock, truces)] as const),
-    ]);
+    for (const record of changed) if (records.get(record.name) === record) note(record);
+    changed.clear();
     await store.save(known);
   });
 
-  function save(): Promise<void> {
-    timer?.abort.abort();
-    timer = undefined;
+  /** What was never used has nothing to be remembered. */
+  function note(record: WorkloadRecord): void {
+    const memory = memoryOf(record, clock, truces);
+    if (isNothing(memory)) known.delete(record.name);
+    else known.set(record.name, memory);
+  }
+
+  function save(of: Iterable<WorkloadRecord>): Promise<void> {
+    timer.cancel();
+    for (const record of of) changed.add(record);
+    for (const record of records.values()) if (!isAtRest(record)) changed.add(record);
     return write();
   }
 
   function saveAfter(ms: number): void {
-    const atMs = clock.now() + ms;
-    if (timer !== undefined && timer.atMs <= atMs) return;
-    timer?.abort.abort();
-    const abort = new AbortController();
-    timer = { atMs, abort };
-    void clock.sleep(ms, abort.signal).then(() => {
-      if (abort.signal.aborted) return;
-      timer = undefined;
-      void save();
-      if ([...records.values()].some(isUsed)) saveAfter(ACTIVITY_EVERY_MS);
+    timer.within(ms, () => {
+      void save([]);
+      if (records.values().some(isUsed)) saveAfter(ACTIVITY_EVERY_MS);
     });
   }
 
   return {
     async load() {
-      known = await store.load();
-      for (const [name, { truceUntilMs }] of known) {
+      for (const [name, memory] of await store.load()) {
+        known.set(name, memory);
+        const { truceUntilMs } = memory;
         if (truceUntilMs !== undefined) truces.resume(name, truceUntilMs + clock.now() - clock.wall());
       }
     },
     recall: (name) => known.get(name),
-    markDirty: () => saveAfter(SAVE_AFTER_MS),
+    remember(record) {
+      changed.add(record);
+      saveAfter(SAVE_AFTER_MS);
+    },
     keep(record) {
-      known = new Map([...known, [record.name, memoryOf(record, clock, truces)]]);
+      note(record);
+      saveAfter(SAVE_AFTER_MS);
     },
     save,
+  };
+}
+
+/** What it is remembered by only changes with its state. */
+function isAtRest({ state: { status } }: WorkloadRecord): boolean {
+  return status === "asleep" || status === "absent" || status === "unseen";
+}
+
+function isNothing({ wakesMs, ...memory }: Memory): boolean {
+  return (
+    wakesMs.length === 0 &&
+    Object.values(memory).every((value) => value === undefined || value === 0 || value === false)
+  );
+}
+
+/** One timer, which only the more urgent of two calls sets. */
+function createTimer(clock: Clock): { within(ms: number, then: () => void): void; cancel(): void } {
+  let next: { readonly atMs: number; readonly abort: AbortController } | undefined;
+
+  function cancel(): void {
+    next?.abort.abort();
+    next = undefined;
+  }
+
+  return {
+    cancel,
+    within(ms, then) {
+      const atMs = clock.now() + ms;
+      if (next !== undefined && next.atMs <= atMs) return;
+      cancel();
+      const abort = new AbortController();
+      next = { atMs, abort };
+      void clock.sleep(ms, abort.signal).then(() => {
+        if (abort.signal.aborted) return;
+        next = undefined;
+        then();
+      });
+    },
   };
 }
 
