@@ -88,7 +88,7 @@ function outlastNetworks(page: Page): void {
  * that came or went elsewhere on the machine.
  */
 function isOurs(text: string): boolean {
-  return /^Failed to load resource: (the server responded with a status of \d{3} |net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|NETWORK_CHANGED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING))/u.test(
+  return /^Failed to load resource: (the server responded with a status of \d{3} |net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|NETWORK_CHANGED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED|CONNECTION_CLOSED|CONNECTION_ABORTED))/u.test(
     text,
   );
 }

@@ -28,7 +28,7 @@ export async function buildGatewayImage(t: TestContext, { docker, host }: TestDo
   // The classic builder, which every engine has; npm asks its registry through the machine's own network.
   const build = ["docker", "build", "--network", "host", "--quiet", "-t", gatewayImage, "."];
   const env = { ...process.env, DOCKER_HOST: host, DOCKER_BUILDKIT: "0" };
-  const { code, output } = await run("flock", [lock, ...build], { cwd: root, env, timeoutMs: 240_000 });
+  const { code, output } = await run("flock", [lock, ...build], { cwd: root, env, timeoutMs: 400_000 });
   if (code === 0) return true;
   if (!/\b(ENOTFOUND|EAI_AGAIN|ENETUNREACH|ECONNREFUSED|ETIMEDOUT)\b/.test(output))
     throw new Error(`docker build ended with ${code}:\n${output.slice(-6000)}`);
