@@ -21,6 +21,7 @@ export async function loadKubernetesEngine(io: Pick<Io, "env">, config: () => Fi
   return createKubernetesEngine({
     connect: () => connectToCluster(io, config()),
     namespaces: kubernetes.namespaces,
+    route: kubernetes,
     named: () => config().containers.flatMap(({ name }) => (name.startsWith("kubernetes:") ? name : [])),
     ...(inCluster && { self: ownWorkloads(hostname()) }),
   });

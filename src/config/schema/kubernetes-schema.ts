@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { list, name, text } from "./values.ts";
+import { choice, list, name, text } from "./values.ts";
 
 const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 
@@ -14,6 +14,14 @@ export const kubernetesSchema = z.strictObject({
   namespaces: list(name(NAMESPACE, "a namespace (lower-case letters, digits, -)"))
     .prefault([])
     .describe("Namespaces whose Deployments and StatefulSets are looked after; empty: all, which needs a ClusterRole."),
+  address: choice("pod", "service")
+    .prefault("pod")
+    .describe(
+      "Reach apps at the addresses of their pods, or, where the gateway has no route to those, by Services of type NodePort or LoadBalancer.",
+    ),
+  reach: text()
+    .prefault("")
+    .describe("With `address: service`: where node ports are found from here; empty: at the node of each pod."),
 });
 
 /** What the file says of Kubernetes. */

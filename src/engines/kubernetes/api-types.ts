@@ -58,6 +58,8 @@ export interface Pod {
   readonly status?: {
     readonly phase?: string;
     readonly podIP?: string;
+    /** Of its node. */
+    readonly hostIP?: string;
     readonly conditions?: readonly Condition[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
     readonly containerStatuses?: readonly ContainerStatus[];
@@ -109,9 +111,21 @@ export interface EndpointSlice {
 export interface Service {
   readonly metadata: Metadata;
   readonly spec: {
+    readonly type?: string;
     readonly selector?: Readonly<Record<string, string>>;
-    readonly ports?: readonly { readonly targetPort?: number | string; readonly protocol?: string }[];
+    readonly ports?: readonly ServicePort[];
   };
+  readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
+  };
+}
+
+export interface ServicePort {
+  readonly port: number;
+  /** A number, or the name that a container gives to a port of its own. */
+  readonly targetPort?: number | string;
+  readonly nodePort?: number;
+  readonly protocol?: string;
 }
 
 /** What an autoscaler (HorizontalPodAutoscaler, KEDA's ScaledObject) is about. */

@@ -11,7 +11,7 @@ import { createFrontDelay } from "./front-delay.ts";
 import { toInstances } from "./instances.ts";
 import type { WatchTimes } from "./list-watch.ts";
 import { createPodWatch } from "./pod-watch.ts";
-import { createPortFinder } from "./pod-ports.ts";
+import { type ClusterRoute, createReachFinder } from "./pod-reach.ts";
 import { podsOf } from "./pods-of.ts";
 import { readLogs } from "./read-logs.ts";
 import { ifAllowed } from "./refusals.ts";
@@ -30,15 +30,18 @@ export interface KubernetesEngineDeps {
   /** The workloads of which the gateway itself may be a pod, by their full names. */
   readonly self?: readonly string[];
   readonly times?: WatchTimes;
+  /** Default: the addresses of pods. */
+  readonly route?: ClusterRoute;
 }
 
 /** Deployments and StatefulSets of one cluster as an engine. Connects at the first call. */
-export function createKubernetesEngine({ connect, namespaces, named, self = [], times }: KubernetesEngineDeps): Engine {
+export function createKubernetesEngine(deps: KubernetesEngineDeps): Engine {
+  const { connect, namespaces, named, self = [], times, route = BY_PODS } = deps;
   const client = createKubernetesClient(connect);
   const scaleBacks = createScaleBacks();
   const autoscalers = createAutoscalers(client, namespaces);
   const services = createServiceFinder(client);
-  const ports = createPortFinder(services);
+  const reachOf = createReachFinder(services, route);
   const view = createClusterView({ client, namespaces, scaleBacks, ...(times && { times }) });
   const podWatch = createPodWatch();
   const { start, stop } = createStartStop({ client, view, autoscalers, scaleBacks, podWatch, self });
@@ -51,10 +54,10 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
     const { resource, object } = found;
     const remarks = autoscalers.remarks(factsOf(resource, object));
     if (replicasOf(object) === 0) return { ...toObservation(ref.name, found, [], []), ...remarks };
-    const [pods, tried] = await Promise.all([readPods(client, found), ports.portsFor(ref, object)]);
+    const [pods, reach] = await Promise.all([readPods(client, found), reachOf(ref, object)]);
     return typeof pods === "string"
       ? { ...toObservation(ref.name, found, [], []), ...remarks, note: pods }
-      : { ...toObservation(ref.name, found, pods, toInstances(pods, tried)), ...remarks };
+      : { ...toObservation(ref.name, found, pods, toInstances(pods, reach)), ...remarks };
   }
 
   return {
@@ -80,11 +83,7 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
       const found = await findWorkload(client, view, ref.name);
       return found === undefined ? [] : logsOf(client, found, lines);
     },
-    usage: async () => undefined,
-    execs: async () => 0,
-    limits: hasNoLimits,
-    throttle: hasNoLimits,
-    restore: hasNoLimits,
+    ...WITHOUT_USAGE_AND_LIMITS,
     frontDelay: createFrontDelay({ client, view, services }),
     async close() {
       view.close();
@@ -93,6 +92,16 @@ export function createKubernetesEngine({ connect, namespaces, named, self = [], 
     },
   };
 }
+
+const WITHOUT_USAGE_AND_LIMITS = {
+  usage: async () => undefined,
+  execs: async () => 0,
+  limits: hasNoLimits,
+  throttle: hasNoLimits,
+  restore: hasNoLimits,
+};
+
+const BY_PODS: ClusterRoute = { address: "pod", reach: "" };
 
 async function logsOf(
   client: KubernetesClient,

@@ -1,27 +1,30 @@
 import type { Endpoint, Instance } from "../../core/observation.ts";
 import type { Pod } from "./api-types.ts";
-import { isEnding, isLive, mayBeTried } from "./pod-state.ts";
+import { isEnding, isLive } from "./pod-state.ts";
 
-/** A port of a pod, and what else its endpoint is to say. */
-export type PodPort = Pick<Endpoint, "port" | "targetPort" | "afterMs">;
+/** How pods are reached. */
+export interface PodReach {
+  /** Whether it may be sent requests. */
+  readonly mayBeTried: (pod: Pod) => boolean;
+  readonly endpointsOf: (pod: Pod) => readonly Endpoint[];
+}
 
 /** Turns pods into instances, the oldest first. */
-export function toInstances(pods: readonly Pod[], ports: readonly PodPort[]): Instance[] {
-  const instances = pods.filter(isLive).map((pod) => toInstance(pod, ports));
+export function toInstances(pods: readonly Pod[], reach: PodReach): Instance[] {
+  const instances = pods.filter(isLive).map((pod) => toInstance(pod, reach));
   return instances.toSorted((a, b) => startOf(a) - startOf(b) || (a.id < b.id ? -1 : 1));
 }
 
-function toInstance(pod: Pod, ports: readonly PodPort[]): Instance {
-  const { metadata, spec, status } = pod;
-  const host = status?.podIP;
+function toInstance(pod: Pod, reach: PodReach): Instance {
+  const { metadata, spec } = pod;
   const startedAtMs = startedAt(pod);
   return {
     id: metadata.uid,
-    ready: mayBeTried(pod),
+    ready: reach.mayBeTried(pod),
     ending: isEnding(pod),
     node: spec.nodeName ?? "",
     ...(startedAtMs !== undefined && { startedAtMs }),
-    endpoints: host === undefined ? [] : ports.map((port) => ({ host, published: false, ...port })),
+    endpoints: reach.endpointsOf(pod),
   };
 }
 

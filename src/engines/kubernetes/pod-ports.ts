@@ -1,9 +1,12 @@
+import type { Endpoint } from "../../core/observation.ts";
 import { portsToTry } from "../../core/target-ports.ts";
 import type { WorkloadRef } from "../../lifecycle/ports.ts";
-import type { ScalableObject, Service } from "./api-types.ts";
-import type { PodPort } from "./instances.ts";
+import type { ContainerSpec, PodSpec, ScalableObject, Service, ServicePort } from "./api-types.ts";
 import { mainContainer } from "./pod-state.ts";
 import type { FindServices } from "./services.ts";
+
+/** A port of a pod, and what else its endpoint is to say. */
+export type PodPort = Pick<Endpoint, "port" | "targetPort" | "afterMs">;
 
 /** Finds out on which ports a workload's pods may listen. */
 export interface PortFinder {
@@ -13,9 +16,14 @@ export interface PortFinder {
 
 /** Makes a finder. */
 export function createPortFinder(services: FindServices): PortFinder {
+  /** A pod may declare many ports, or none; its Service then knows which one is meant. */
   async function exposed(object: ScalableObject): Promise<readonly number[]> {
     const declared = declaredPorts(object);
-    return declared.length > 0 ? declared : servicePorts(await services(object));
+    if (declared.length === 1) return declared;
+    const { spec } = object.spec.template;
+    const served = targetPorts(await services(object), spec);
+    if (served.length > 0) return served;
+    return declared.length > 0 ? declared : spec.containers.flatMap(tcpPorts);
   }
 
   return {
@@ -30,12 +38,25 @@ export function createPortFinder(services: FindServices): PortFinder {
 
 /** Returns the TCP ports of the main container, as its pod template declares them. */
 export function declaredPorts({ spec: { template } }: ScalableObject): readonly number[] {
-  const ports = mainContainer(template.spec, template.metadata?.annotations)?.ports ?? [];
-  return ports.filter(({ protocol = "TCP" }) => protocol === "TCP").map(({ containerPort }) => containerPort);
+  const main = mainContainer(template.spec, template.metadata?.annotations);
+  return main === undefined ? [] : tcpPorts(main);
 }
 
-/** A named target port needs a declaration in the template, so that only numbers are of use. */
-function servicePorts(services: readonly Service[]): readonly number[] {
-  const ports = services.flatMap(({ spec }) => spec.ports ?? []).map(({ targetPort }) => targetPort);
-  return [...new Set(ports.filter((port) => typeof port === "number"))];
+function tcpPorts({ ports = [] }: ContainerSpec): number[] {
+  return ports.filter(isTcp).map(({ containerPort }) => containerPort);
+}
+
+function targetPorts(services: readonly Service[], pod: PodSpec): number[] {
+  const ports = services.flatMap(({ spec }) => spec.ports ?? []).filter(isTcp);
+  return [...new Set(ports.flatMap((port) => targetPortOf(port, pod) ?? []))];
+}
+
+/** Returns to which port of a pod a port of a Service leads; `undefined`: no container has one of that name. */
+export function targetPortOf({ port, targetPort = port }: ServicePort, { containers }: PodSpec): number | undefined {
+  if (typeof targetPort === "number") return targetPort;
+  return containers.flatMap(({ ports = [] }) => ports).find(({ name }) => name === targetPort)?.containerPort;
+}
+
+function isTcp({ protocol = "TCP" }: { readonly protocol?: string }): boolean {
+  return protocol === "TCP";
 }

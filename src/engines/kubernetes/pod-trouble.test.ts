@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContainerStatus, Pod } from "./api-types.ts";
 import { toInstances } from "./instances.ts";
+import { reachPods } from "./pod-reach.ts";
 import { findTrouble } from "./pod-trouble.ts";
 
 let count = 0;
@@ -83,7 +84,7 @@ test("a pod without a readiness probe is tried at its address, one with a probe 
   const running = { state: { running: { startedAt: FINISHED } } };
   const [bare, probed] = [pod({ podIP: "10.98.0.2" }, running), pod({ podIP: "10.98.0.3" }, running, true)];
   const passed = pod({ podIP: "10.98.0.4", conditions: [READY] }, running, true);
-  const ready = toInstances([bare, probed, passed], [{ port: 8080 }]).map(({ ready: is, endpoints }) => {
+  const ready = toInstances([bare, probed, passed], reachPods([{ port: 8080 }])).map(({ ready: is, endpoints }) => {
     return [is, endpoints[0]?.host, endpoints[0]?.port];
   });
   assert.deepEqual(ready, [
@@ -101,7 +102,7 @@ test("no request goes to a pod that ends, has crashed, or was evicted", () => {
     pod({ podIP: "10.98.0.4", phase: "Failed" }),
   ];
   assert.deepEqual(
-    toInstances(pods, [{ port: 80 }]).map(({ ready, ending: ends }) => [ready, ends]),
+    toInstances(pods, reachPods([{ port: 80 }])).map(({ ready, ending: ends }) => [ready, ends]),
     [
       [false, true],
       [false, false],

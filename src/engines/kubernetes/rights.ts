@@ -37,7 +37,7 @@ export const RIGHTS: readonly Right[] = [
     apiGroup: "",
     resources: ["services"],
     verbs: ["list"],
-    purpose: "the port of pods whose template declares none",
+    purpose: "the port of pods whose template does not declare one, and Services by which they are reached",
     isOptional: true,
   },
   {

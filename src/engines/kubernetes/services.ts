@@ -5,7 +5,7 @@ import { ifAllowed } from "./refusals.ts";
 /** Finds the Services that lead to a workload; without the right to list them there are none. */
 export type FindServices = (object: ScalableObject) => Promise<readonly Service[]>;
 
-/** Makes a finder that keeps what it has found for a minute. */
+/** Makes a finder that keeps what it has found for some seconds. */
 export function createServiceFinder(
   client: KubernetesClient,
   now: () => number = () => performance.now(),
@@ -23,7 +23,7 @@ export function createServiceFinder(
   };
 }
 
-const KEEP_MS = 60_000;
+const KEEP_MS = 5_000;
 
 function selects({ spec: { selector = {} } }: Service, labels: Readonly<Record<string, string>>): boolean {
   const wanted = Object.entries(selector);

@@ -25,15 +25,21 @@ export interface ClusterGateway {
   path(name: string, kind?: WorkloadSpec["kind"]): string;
 }
 
+interface ClusterGatewaySpec extends Omit<GatewaySpec, "config"> {
+  readonly config?: object;
+  /** More keys below `kubernetes`. */
+  readonly cluster?: object;
+}
+
 /** Starts the gateway with a kubeconfig. */
 export async function startClusterGateway(
   t: TestContext,
   bed: KubeBed,
-  { config = {}, ...spec }: { readonly config?: object } & Omit<GatewaySpec, "config"> = {},
+  { config = {}, cluster = {}, ...spec }: ClusterGatewaySpec = {},
 ): Promise<ClusterGateway> {
   const namespace = await bed.namespace();
   const kubeconfig = await bed.kubeconfigFor("gateway", leastRules);
-  const kubernetes = { kubeconfig, namespaces: [namespace] };
+  const kubernetes = { kubeconfig, namespaces: [namespace], ...cluster };
   const gateway = await startGateway(t, {
     ...spec,
     config: { ...config, kubernetes } as GatewaySpec["config"] & object,

@@ -15,6 +15,18 @@ export interface WorkloadSpec {
   /** Default: 80. */
   readonly port?: number;
   readonly image?: string;
+  /** In place of its one container. */
+  readonly containers?: readonly object[];
+}
+
+/** Returns a Service of the workload of this name. */
+export function serviceFor(namespace: string, name: string, spec: object = {}): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace },
+    spec: { selector: { app: name }, ports: [{ port: 80 }], ...spec },
+  };
 }
 
 /** Returns a Deployment or StatefulSet that the gateway looks after. */
@@ -42,7 +54,7 @@ export function workload(spec: WorkloadSpec): KubeObject {
           annotations: Object.fromEntries(Object.entries(conduct).map(([key, value]) => [`dag-test/${key}`, value])),
         },
         spec: {
-          containers: [
+          containers: spec.containers ?? [
             {
               name: "app",
               image: spec.image ?? "app:1",

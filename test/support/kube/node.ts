@@ -15,11 +15,15 @@ export interface FakeNode {
 /**
  * What a pod does differently, as annotations `dag-test/NAME` of its template (milliseconds, or a word):
  * `create`, `ready`, `listen`: how long until it has an address, is ready, listens after that · `grace`: how long it takes to
- * end · `fail`: `crash`, `oom`, `pull`, `unschedulable`, `probe` · `log`: what it writes.
+ * end · `ip`: `6`: it has an IPv6 address · `fail`: `crash`, `oom`, `pull`, `unschedulable`, `probe` · `log`: what it writes.
  */
 type Conduct = (name: string) => string | undefined;
 
 const NODE = "node-1";
+/** Its own address. */
+const HOST = "127.0.0.1";
+/** Of a pod with IPv6 alone. */
+const ADDRESS_6 = "::1";
 
 /** Starts the node. Its pods are in a range of their own, which root routes to this machine. */
 export async function startNode(api: KubeApi, certificates: Certificates): Promise<FakeNode> {
@@ -47,16 +51,22 @@ export async function startNode(api: KubeApi, certificates: Certificates): Promi
     logs.set(`${namespace}/${name}`, conduct("log") ?? "");
     await wait(conduct("create"));
     if (conduct("fail") === "pull") return void (await status(withContainers(pod, false, PULL)));
-    const podIP = nextAddress();
+    const podIP = conduct("ip") === "6" ? ADDRESS_6 : nextAddress();
     await status({
       ...withContainers(pod, false, { waiting: { reason: "ContainerCreating" } }),
       podIP,
+      hostIP: HOST,
       phase: "Pending",
     });
     await wait(conduct("ready"));
     const failure = FAILURES[conduct("fail") ?? ""];
     if (failure !== undefined)
-      return void (await status({ ...withContainers(pod, false, ...failure()), podIP, phase: "Running" }));
+      return void (await status({
+        ...withContainers(pod, false, ...failure()),
+        podIP,
+        hostIP: HOST,
+        phase: "Running",
+      }));
     const startedAt = new Date().toISOString();
     const isReady = conduct("fail") !== "probe";
     const known = pods.get(uid);
@@ -66,7 +76,12 @@ export async function startNode(api: KubeApi, certificates: Certificates): Promi
     servers.push({ namespace, name, server });
     const listens = wait(conduct("listen")).then(() => server.listen());
     if (conduct("listen") === undefined) await listens;
-    await status({ ...withContainers(pod, isReady, { running: { startedAt } }), podIP, phase: "Running" });
+    await status({
+      ...withContainers(pod, isReady, { running: { startedAt } }),
+      podIP,
+      hostIP: HOST,
+      phase: "Running",
+    });
   }
 
   async function end(pod: any): Promise<void> {
@@ -118,7 +133,7 @@ async function describeNode(api: KubeApi, { port }: KubeletLogs): Promise<void> 
   await api.apply({ apiVersion: "v1", kind: "Node", metadata: { name: NODE } });
   await api.patch(`/api/v1/nodes/${NODE}/status`, {
     status: {
-      addresses: [{ type: "InternalIP", address: "127.0.0.1" }],
+      addresses: [{ type: "InternalIP", address: HOST }],
       daemonEndpoints: { kubeletEndpoint: { Port: port } },
       conditions: [{ type: "Ready", status: "True", reason: "KubeletReady" }],
     },

@@ -43,6 +43,7 @@ export function createPodServer({
     const ms = Number(new URL(req.url ?? "/", "http://pod").searchParams.get("ms") ?? 0);
     if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
     res.setHeader("x-pod", name);
+    res.setHeader("x-port", String(req.socket.localPort));
     res.end(req.method === "POST" ? body : JSON.stringify({ pod: name, n: counts.requests }));
   }
 

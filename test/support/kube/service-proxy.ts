@@ -7,11 +7,15 @@ import type { KubeApi } from "./kube-api.ts";
  * to a ready pod, and to nobody while there is none.
  */
 export interface ServiceProxy {
+  /** How many connections have come to node ports. */
+  nodeConnections(): number;
   stop(): void;
 }
 
 /** Where the node ports are. */
 const NODE_ADDRESS = "127.0.0.1";
+/** Where the load balancers are, if there are any. */
+export const BALANCER_ADDRESS = "127.0.0.2";
 const SERVICE_RANGE = "10.96.0.0/16";
 
 interface Address {
@@ -20,11 +24,12 @@ interface Address {
 }
 
 /** Follows Services and their EndpointSlices. */
-export function startServiceProxy(api: KubeApi): ServiceProxy {
+export function startServiceProxy(api: KubeApi, { hasBalancers = false } = {}): ServiceProxy {
   execFileSync("ip", ["route", "replace", "local", SERVICE_RANGE, "dev", "lo"]);
   const pods = new Map<string, readonly Address[]>();
   const services = new Map<string, any>();
   const open = new Map<string, readonly Server[]>();
+  let nodeConnections = 0;
 
   /** Listens only while there is a pod: a Service without one refuses connections. */
   function refresh(key: string): void {
@@ -33,7 +38,10 @@ export function startServiceProxy(api: KubeApi): ServiceProxy {
     if (alive.length > 0 && !open.has(key)) {
       open.set(
         key,
-        addressesOf(service).map((address) => forward(address, () => pods.get(key) ?? [])),
+        addressesOf(service, hasBalancers).map((address) => {
+          const count = (): void => void (nodeConnections += address.host === NODE_ADDRESS ? 1 : 0);
+          return forward(address, () => pods.get(key) ?? []).on("connection", count);
+        }),
       );
     }
     if (alive.length > 0) return;
@@ -56,6 +64,7 @@ export function startServiceProxy(api: KubeApi): ServiceProxy {
     }),
   ];
   return {
+    nodeConnections: () => nodeConnections,
     stop() {
       for (const end of endings) end();
       services.clear();
@@ -64,10 +73,11 @@ export function startServiceProxy(api: KubeApi): ServiceProxy {
   };
 }
 
-function addressesOf({ spec: { clusterIP, ports = [] } }: any): Address[] {
+function addressesOf({ spec: { clusterIP, type, ports = [] } }: any, hasBalancers: boolean): Address[] {
   return ports.flatMap(({ port, nodePort }: any) => [
     ...(clusterIP && clusterIP !== "None" ? [{ host: clusterIP, port }] : []),
     ...(nodePort ? [{ host: NODE_ADDRESS, port: nodePort }] : []),
+    ...(hasBalancers && type === "LoadBalancer" ? [{ host: BALANCER_ADDRESS, port }] : []),
   ]);
 }
 

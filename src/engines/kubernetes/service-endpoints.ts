@@ -1,0 +1,38 @@
+import type { Endpoint } from "../../core/observation.ts";
+import type { Pod, Service, ServicePort } from "./api-types.ts";
+import { type PodPort, targetPortOf } from "./pod-ports.ts";
+
+/**
+ * Returns where a pod is reached from outside of its cluster: at a port of its node, or of the node that `reach` names, and at
+ * its load balancers. They may lead to another pod of the same Service.
+ */
+export function serviceEndpoints(
+  services: readonly Service[],
+  pod: Pod,
+  ports: readonly PodPort[],
+  reach: string,
+): readonly Endpoint[] {
+  const node = reach || pod.status?.hostIP;
+  return ports.flatMap((wanted) =>
+    services.flatMap((service) =>
+      (service.spec.ports ?? [])
+        .filter((port) => targetPortOf(port, pod.spec) === wanted.port)
+        .flatMap((port) => [...nodePorts(port, node), ...balancers(service, port)])
+        .map((place) => ({ ...wanted, ...place, published: true })),
+    ),
+  );
+}
+
+type Address = Pick<Endpoint, "host" | "port">;
+
+function nodePorts({ nodePort }: ServicePort, host: string | undefined): Address[] {
+  return nodePort === undefined || host === undefined ? [] : [{ host, port: nodePort }];
+}
+
+function balancers({ status }: Service, { port }: ServicePort): Address[] {
+  const places = status?.loadBalancer?.ingress ?? [];
+  return places.flatMap(({ ip, hostname }) => {
+    const host = ip ?? hostname;
+    return host === undefined ? [] : [{ host, port }];
+  });
+}
