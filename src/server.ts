@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ErrorCode } from "./core/errors.ts";
-import { isolate, reportFault } from "./core/isolate.ts";
+import { reportFault } from "./core/isolate.ts";
 import { ClientConnections } from "./http1/client-connections.ts";
 import type { RequestRouter } from "./request-router.ts";
-import { endInstead, type OpenResponses, watchResponses } from "./http1/open-responses.ts";
+import { endInstead, type OpenResponses, serveRequests } from "./http1/open-responses.ts";
 import { takeUpgrades } from "./http1/take-upgrades.ts";
 import { endWithResponse } from "./http1/end-with-response.ts";
 
@@ -28,7 +28,7 @@ export interface GatewayServer {
 export function createGatewayServer({ options, router, rawAnswer }: ServerDeps): GatewayServer {
   const server = createServer(options);
   server.maxHeadersCount = 0; // their size is bounded; a Content-Length beyond the count would frame a body all the same
-  const answers = watchResponses(server);
+  const answers = serveRequests(server, onRequest);
   const broken = new WeakSet<Duplex>();
   let draining = false;
 
@@ -44,10 +44,6 @@ export function createGatewayServer({ options, router, rawAnswer }: ServerDeps):
     router.request(req, res);
   }
 
-  const onRequestAlone = (req: IncomingMessage, res: ServerResponse): void =>
-    isolate(req.socket, () => onRequest(req, res));
-  server.on("request", onRequestAlone);
-  server.on("checkContinue", onRequestAlone);
   const upgraded = takeUpgrades(server, answers, router.upgrade);
   server.on("connect", (_req: IncomingMessage, socket: Duplex) => {
     answers.afterLetGo(socket, () => endWithResponse(socket, rawAnswer("method-not-allowed")));

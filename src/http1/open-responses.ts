@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
 import { endWithResponse } from "./end-with-response.ts";
-import { atItsTurn, drainListeners } from "./node-internals.ts";
+import { atItsTurn, drainListeners, dropIncoming } from "./node-internals.ts";
 import { watchAbort } from "./watch-abort.ts";
 
 /** Keeps track of the responses that node:http still has to send on each connection. */
@@ -19,17 +19,37 @@ export interface OpenResponses {
 
 interface Known {
   last: ServerResponse;
+  open: number;
   readonly onDrain: readonly (() => void)[];
 }
 
-export function watchResponses(server: Server): OpenResponses {
+type Handle = (req: IncomingMessage, res: ServerResponse) => void;
+
+/**
+ * Gives the requests of each connection to `handle`: the first pipelined ones at once, any further one in its turn. One
+ * client would otherwise open as many connections to an app as requests fit into a packet.
+ */
+export function serveRequests(server: Server, handle: Handle): OpenResponses {
   const connections = new WeakMap<Duplex, Known>();
 
-  function note({ socket }: IncomingMessage, res: ServerResponse): void {
-    const known = connections.get(socket);
-    if (known === undefined) connections.set(socket, { last: res, onDrain: drainListeners(socket) });
-    else known.last = res;
+  function note({ socket }: IncomingMessage, res: ServerResponse): Known {
+    const known = connections.get(socket) ?? { last: res, open: 0, onDrain: drainListeners(socket) };
+    connections.set(socket, known);
+    known.last = res;
+    known.open += 1;
+    res.once("close", () => (known.open -= 1));
     if (res.socket === null) endAtItsTurn(res);
+    return known;
+  }
+
+  function onRequest(req: IncomingMessage, res: ServerResponse): void {
+    const { open } = note(req, res);
+    if (open <= MOST_AT_ONCE) handle(req, res);
+    else if (open <= MOST_WAITING) inTurn(res, () => handle(req, res));
+    else {
+      endInstead(res);
+      process.nextTick(dropIncoming, req.socket); // node:http is still reading
+    }
   }
 
   const last = (socket: Duplex): ServerResponse | undefined => connections.get(socket)?.last;
@@ -49,7 +69,8 @@ export function watchResponses(server: Server): OpenResponses {
     }
   }
 
-  server.prependListener("request", note).prependListener("checkContinue", note);
+  const onRequestAlone: Handle = (req, res) => isolate(req.socket, () => onRequest(req, res));
+  server.on("request", onRequestAlone).on("checkContinue", onRequestAlone);
   return {
     last,
     areOpen,
@@ -67,6 +88,20 @@ export function watchResponses(server: Server): OpenResponses {
       });
     },
   };
+}
+
+/** How many requests of one connection are handled at the same time. */
+const MOST_AT_ONCE = 16;
+/** More end the connection behind the answers to those before (RFC 9112 §9.3.2: the client asks again). */
+const MOST_WAITING = 1_000;
+
+function inTurn(res: ServerResponse, then: () => void): void {
+  atItsTurn(res, (socket, proceed) =>
+    isolate(socket, () => {
+      proceed();
+      if (!res.destroyed) then();
+    }),
+  );
 }
 
 /** A response destroyed before its turn has not ended: those before it continue, and the connection ends after them. */

@@ -13,7 +13,7 @@ import type { SimpleRequest } from "../../src/http1/simple-request.ts";
 import type { ClientConnection } from "../../src/http1/client-connection.ts";
 import { ClientConnections } from "../../src/http1/client-connections.ts";
 import { createForwarder, type ForwardOrder, type ForwardOutcome, type Forwarder } from "../../src/proxy/forwarder.ts";
-import { watchResponses } from "../../src/http1/open-responses.ts";
+import { serveRequests } from "../../src/http1/open-responses.ts";
 import { SERVER_OPTIONS } from "../../src/http1/server-options.ts";
 import { takeUpgrades } from "../../src/http1/take-upgrades.ts";
 import { cleanup } from "../support/cleanup.ts";
@@ -65,10 +65,10 @@ export async function startProxy(t: TestContext, spec: ProxySpec): Promise<Proxy
     forwarder.forward({ req, res, to, ...options, onEnd });
   }
 
-  const server = createServer(SERVER_OPTIONS, (req, res) => {
+  const server = createServer(SERVER_OPTIONS);
+  const responses = serveRequests(server, (req, res) => {
     if (lines?.resumeRequest(req, res) !== true) onRequest(req, res);
   });
-  server.on("checkContinue", onRequest);
   const lines =
     process.env[READ_BY_NODE] === undefined ? new ClientConnections(server, { serve, ...ENDLESS }) : undefined;
 
@@ -82,7 +82,7 @@ export async function startProxy(t: TestContext, spec: ProxySpec): Promise<Proxy
     forwarder.forwardSimple({ request, body, client, to, passHost: options.passHost, onEnd });
     return true;
   }
-  const tunnels = takeUpgrades(server, watchResponses(server), (req, socket, head) => {
+  const tunnels = takeUpgrades(server, responses, (req, socket, head) => {
     const restart = (): void => {
       const onEnd = (outcome: ForwardOutcome): void => {
         outcomes.push(outcome);

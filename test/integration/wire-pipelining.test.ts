@@ -91,3 +91,30 @@ describe("behind pipelined requests whose answers take their time", { concurrenc
     assert.doesNotMatch(text.slice(text.lastIndexOf("HTTP/1.1 200")), /100 Continue/u);
   });
 });
+
+describe("what one connection asks at once is bounded", () => {
+  void it("the app gets a few of its requests, the others in their turn", async (t) => {
+    const gateway = await startWireGateway(t);
+    const client = await gateway.client(Array.from({ length: 60 }, (_, at) => `GET /slow${at}${H}${TE}\r\n`).join(""));
+    await waitUntil(() => gateway.seen.length >= 16, 5_000, "the first");
+    while (idsIn(client.text()).length < 60) {
+      const answered = idsIn(client.text()).length;
+      assert.ok(gateway.seen.length - answered <= 16, `${gateway.seen.length} asked, ${answered} answered`);
+      gateway.release();
+      await waitUntil(() => idsIn(client.text()).length > answered, 5_000, "the next answer");
+    }
+    assert.deepEqual(
+      idsIn(client.text()),
+      Array.from({ length: 60 }, (_, at) => `</slow${at}>`),
+    );
+  });
+
+  void it("more than a thousand end the connection behind the answers to those before", async (t) => {
+    const gateway = await startWireGateway(t);
+    const client = await gateway.client(`GET /1${H}${TE}\r\n`.repeat(5_000));
+    await waitUntil(() => client.socket.readableEnded, 30_000, "the end of the connection");
+    const answered = idsIn(client.text()).length;
+    assert.ok(answered >= 1_000 && answered < 2_000, String(answered));
+    assert.equal(gateway.seen.length, answered);
+  });
+});
