@@ -205,7 +205,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "who waits is never told",
-    edits: [["lifecycle/workload/follow.ts", "    settleWaiters(one);\n", ""]],
+    edits: [["lifecycle/workload/follow.ts", "    settleWaiters(one, context.clock);\n", ""]],
   },
   {
     name: "who leaves is not forgotten",

@@ -1,5 +1,5 @@
 import type { HoldOutcome } from "./decision.ts";
-import type { Failure } from "./failure.ts";
+import type { Failure, FailureCause } from "./failure.ts";
 import type { Endpoint, ExitFacts } from "./observation.ts";
 import type { StopReason, WorkloadState } from "./workload-state.ts";
 
@@ -49,6 +49,8 @@ export type DomainEvent =
   | { readonly type: "vetoed"; readonly workload: string; readonly reason: VetoReason }
   /** It requires TLS, though it is configured for plain HTTP. */
   | { readonly type: "wants-tls"; readonly workload: string; readonly port: number | undefined }
+  /** One of its ports does not get ready, though another one is. */
+  | { readonly type: "port-silent"; readonly workload: string; readonly cause: FailureCause }
   /** A stop would delete it, so only a person may stop it; reported once for each container. */
   | { readonly type: "never-stopped"; readonly workload: string }
   /** Nobody wakes it before `untilMs` (wall clock), or until it is resumed. */

@@ -103,6 +103,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
     }
     case "vetoed":
     case "never-stopped":
+    case "port-silent":
     case "wants-tls":
     case "throttled":
     case "run-over":

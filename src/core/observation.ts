@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly tls?: { readonly verify: boolean };
   /** The port inside the container, where it is not configured and must be found. */
   readonly targetPort?: number;
+  /** The port inside the container, where a host names one of its own (`host=port`); absent: that of the other hosts. */
+  readonly namedPort?: number;
   /** A connection that is not made within this time is given up; absent: the default. */
   readonly connectTimeoutMs?: number;
   /** Not trusted before its container has run for so long: a more likely one may still come up. */

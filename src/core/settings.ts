@@ -99,6 +99,8 @@ export interface WorkloadSettings {
   readonly targetPort: number | undefined;
   /** No port is configured: `targetPort` is only tried if its image exposes no other one. */
   readonly findsPort?: boolean;
+  /** By host, its own or its groups': the port that the host names, where that is another one; absent: none does. */
+  readonly hostPorts?: Readonly<Record<string, number>>;
   readonly startTimeoutMs: number;
   /** `undefined`: the key is unset (a dependency is then stopped with the last workload that needs it); 0: never. */
   readonly idleTimeoutMs: number | undefined;

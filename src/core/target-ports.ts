@@ -1,3 +1,5 @@
+import type { Endpoint } from "./observation.ts";
+
 /** A port on which an app may listen; `afterMs`: not trusted before its container has run for so long. */
 export interface PortToTry {
   readonly port: number;
@@ -21,4 +23,29 @@ export function portsToTry(exposed: readonly number[], isShared: boolean): reado
     ? [http, { port: other, afterMs: SECOND_CHOICE_AFTER_MS }]
     : [{ port: other, afterMs: 0 }, http];
   return isShared ? tries.slice(0, 1) : tries;
+}
+
+/** A port inside of a container, and what its endpoints say besides their address. */
+export type EndpointPort = Pick<Endpoint, "port" | "targetPort" | "namedPort" | "afterMs">;
+
+/** Which ports of a workload lead to endpoints: the configured one, or those to try, and those that hosts name. */
+export function endpointPorts(
+  {
+    targetPort,
+    findsPort,
+    namedPorts = [],
+  }: {
+    readonly targetPort: number | undefined;
+    readonly findsPort?: boolean;
+    readonly namedPorts?: readonly number[];
+  },
+  exposed: readonly number[],
+  isShared = false,
+): readonly EndpointPort[] {
+  const named = namedPorts.map((port) => ({ port, namedPort: port }));
+  if (!findsPort) return targetPort === undefined ? named : [{ port: targetPort }, ...named];
+  const tried = portsToTry(exposed, isShared).map(({ port, afterMs }) => {
+    return { port, targetPort: port, ...(afterMs > 0 && { afterMs }) };
+  });
+  return [...tried, ...named];
 }

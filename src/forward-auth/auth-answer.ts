@@ -7,7 +7,8 @@ import { noteReuse } from "../lifecycle/stop/reuse.ts";
 import { noteFirstPass } from "../lifecycle/wake/first-answer.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { routeFacts } from "../lifecycle/admit/refused-route.ts";
-import type { Route, Routes } from "../lifecycle/admit/route.ts";
+import { type Route, routeNamed, type Routes } from "../lifecycle/admit/route.ts";
+import { portTo } from "../lifecycle/workload/ports-of.ts";
 import type { Answer } from "../respond/answer.ts";
 import type { AnswerRefusal } from "../respond/refusal.ts";
 import type { Responder } from "../respond/responder.ts";
@@ -85,7 +86,7 @@ async function answerAccess(deps: AuthDeps, request: UnderstoodRequest): Promise
   const admission = await lifecycle.admit(route, clientRequest(deps, request), front.traits, "none");
   if (admission.kind === "forward") {
     const { record, forward, waitedMs } = admission;
-    if (record.heardFrom !== forward.to) noteFirstPass(lifecycle.context, record, forward.to);
+    if (portTo(record, forward.to).heardFrom !== forward.to) noteFirstPass(lifecycle.context, record, forward.to);
     noteStream(record, streamSigns(req.headers), lifecycle.context.clock.now());
     const extra = waitHeaders(waitedMs);
     // One that does not count as use must not let others pass unseen that do; nor is a cold start reported twice.
@@ -134,9 +135,9 @@ async function answerToPoll(
   return { answer: forwarded.about === "page" ? answer : front.refusal(answer), counted: "poll" };
 }
 
-function routeOf({ host, override }: ForwardedRequest, { hosts, byName }: Routes): Route | undefined {
-  if (override === undefined) return hosts.find(host);
-  const found = byName.get(override.name);
+function routeOf({ host, override }: ForwardedRequest, routes: Routes): Route | undefined {
+  if (override === undefined) return routes.hosts.find(host);
+  const found = routeNamed(routes, override.name, host);
   return found !== undefined && (found.group !== undefined) === (override.kind === "group") ? found : undefined;
 }
 

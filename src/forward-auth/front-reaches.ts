@@ -1,33 +1,36 @@
 import type { ReachFacts } from "../core/front-reach.ts";
+import { numberOf } from "../lifecycle/wake/target-port.ts";
+import type { PortRecord } from "../lifecycle/workload/parts/probe.ts";
 import { refOf, type WorkloadRecord } from "../lifecycle/workload/record.ts";
 
 const AT_ONCE = 16;
 
-/** How containers are reached, as far as it is known; what is not known yet is found out for the next time. */
-export function createFrontReaches(): (record: WorkloadRecord) => ReachFacts | undefined {
-  const known = new WeakMap<WorkloadRecord, { readonly key: string; readonly facts: ReachFacts | undefined }>();
-  const loading = new Set<WorkloadRecord>();
+/** How a port of a container is reached, as far as it is known; what is not known yet is found out for the next time. */
+export type ReachOf = (record: WorkloadRecord, port?: PortRecord) => ReachFacts | undefined;
 
-  async function load(record: WorkloadRecord, key: string): Promise<void> {
-    loading.add(record);
+export function createFrontReaches(): ReachOf {
+  const known = new WeakMap<PortRecord, { readonly key: string; readonly facts: ReachFacts | undefined }>();
+  const loading = new Set<PortRecord>();
+
+  async function load(record: WorkloadRecord, port: PortRecord, key: string): Promise<void> {
+    loading.add(port);
     try {
-      const facts = await record.engine.reachFacts?.(refOf(record));
-      known.set(record, { key, facts });
+      const facts = await record.engine.reachFacts?.({ ...refOf(record), targetPort: numberOf(record, port) });
+      known.set(port, { key, facts });
     } catch {
       // Out of reach: the next poll tries again.
     } finally {
-      loading.delete(record);
+      loading.delete(port);
     }
   }
 
-  return (record) => {
+  return (record, port = record) => {
     const { id = "", startedAtMs = 0 } = record.observation ?? {};
-    const { targetPort = 0 } = refOf(record);
     // A network may have been added since the last start, and another port found.
-    const key = `${id} ${startedAtMs} ${targetPort}`;
-    const found = known.get(record);
+    const key = `${id} ${startedAtMs} ${numberOf(record, port)}`;
+    const found = known.get(port);
     const isWanted = record.engine.reachFacts !== undefined && id !== "" && found?.key !== key;
-    if (isWanted && loading.size < AT_ONCE && !loading.has(record)) void load(record, key);
+    if (isWanted && loading.size < AT_ONCE && !loading.has(port)) void load(record, port, key);
     return found?.facts;
   };
 }

@@ -21,7 +21,7 @@ export function readPoll({ uri }: ForwardedRequest, path: string, route: Route, 
   const container = query.get("container");
   const about = container === null || container === route.name ? route : byName.get(container);
   const named = container !== null && (about === route || route.members.some(({ name }) => name === container));
-  const isReady = route.members.some(({ gate }) => gate !== undefined);
+  const isReady = route.memberPorts.some(({ port }) => port.gate !== undefined);
   return named || !isReady ? { kind, route: about, query } : undefined;
 }
 

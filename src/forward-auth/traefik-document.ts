@@ -1,5 +1,5 @@
 import type { Settings, TraefikProviderSettings, WorkloadSettings } from "../core/settings.ts";
-import type { Forwarding } from "./forwarding.ts";
+import { type Forwarding, type Forwardings, portKey } from "./forwarding.ts";
 import { serverName as serverNameOf } from "../core/server-name.ts";
 import { anyHostRule, hostsRule, pollRule, withoutPort } from "./traefik-rules.ts";
 
@@ -40,14 +40,14 @@ interface ServersTransport {
 }
 
 /**
- * Creates a router and a service for every host, awake or asleep. `self` is our own `host:port` as Traefik reaches it. The same
+ * Creates a router for every host and a service for every port that hosts lead to, awake or asleep. `self` is our own `host:port` as Traefik reaches it. The same
  * settings give the same text; without a host it is `{}`, which clears what was there. What `forwarding` does not know goes
  * through the gateway, unless the settings say otherwise.
  */
 export function traefikDocument(
   settings: Settings,
   self: string,
-  forwarding: ReadonlyMap<string, Forwarding> = new Map(),
+  forwarding: Forwardings = new Map(),
 ): TraefikDocument {
   const { traefik } = settings.gateway;
   const targets = findTargets(settings, forwarding);
@@ -88,10 +88,7 @@ interface Target {
   readonly workload: (WorkloadSettings & { readonly url: string; readonly isAsked: boolean }) | undefined;
 }
 
-function findTargets(
-  { workloads, groups, gateway }: Settings,
-  forwarding: ReadonlyMap<string, Forwarding>,
-): readonly Target[] {
+function findTargets({ workloads, groups, gateway }: Settings, forwarding: Forwardings): readonly Target[] {
   const taken = new Set<string>();
   // `app:8443` and `app` are one host to Traefik: the one without a port comes first.
   const claim = (hosts: readonly string[]): string[] =>
@@ -99,13 +96,17 @@ function findTargets(
       .toSorted((a, b) => Number(a !== withoutPort(a)) - Number(b !== withoutPort(b)))
       .map(withoutPort)
       .filter((host) => !taken.has(host) && taken.add(host));
-  const single = byName(workloads).map((settings): Target => {
-    const { name, hosts } = settings;
-    const { reach, isAsked } = forwarding.get(name) ?? unknownForwarding(settings, gateway.traefik);
-    const url = reach.by === "gateway" ? undefined : urlOf(settings, reach);
-    const workload = url === undefined ? undefined : { ...settings, url, isAsked };
-    return { router: `dag-app-${name}`, service: url ? `dag-app-${name}` : GATEWAY, hosts: claim(hosts), workload };
-  });
+  const single = byName(workloads).flatMap((settings) =>
+    [...Map.groupBy(settings.hosts, (host) => settings.hostPorts?.[host])].map(([namedPort, hosts]): Target => {
+      const key = portKey(settings.name, namedPort);
+      const port = namedPort ?? settings.targetPort ?? 80;
+      const { reach, isAsked } = forwarding.get(key) ?? unknownForwarding(settings, port, gateway.traefik);
+      const url = reach.by === "gateway" ? undefined : urlOf(settings, reach);
+      const own = claim(hosts);
+      const workload = url === undefined ? undefined : { ...settings, hosts: own, url, isAsked };
+      return { router: `dag-app-${key}`, service: url ? `dag-app-${key}` : GATEWAY, hosts: own, workload };
+    }),
+  );
   // Which member is awake changes from request to request: the traffic of a group passes through the gateway.
   const several = byName(groups).map(({ name, hosts }): Target => ({
     router: `dag-group-${name}`,
@@ -172,7 +173,8 @@ function forwardAuthAt(self: string): ForwardAuth {
 }
 
 function unknownForwarding(
-  { name, targetPort: port = 80, process, engine }: WorkloadSettings,
+  { name, process, engine }: WorkloadSettings,
+  port: number,
   traefik: TraefikProviderSettings,
 ): Forwarding {
   const isNamed = traefik.via === "forward-auth" && process === undefined && engine !== "swarm";

@@ -5,7 +5,7 @@ import type { Settings } from "../core/settings.ts";
 import { type Answer, createAnswer } from "../respond/answer.ts";
 import type { Responder } from "../respond/responder.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
-import type { Forwarding } from "./forwarding.ts";
+import type { Forwardings } from "./forwarding.ts";
 import { traefikDocument } from "./traefik-document.ts";
 
 interface ProviderDeps {
@@ -13,7 +13,7 @@ interface ProviderDeps {
   /** Whether an address is that of a trusted proxy: nobody else is a Traefik, whose auth requests would be refused. */
   readonly isTrusted: (address: string) => boolean;
   /** How the Traefik at this address forwards to each workload; absent: as the settings say. */
-  readonly forwarding?: (settings: Settings, address: string) => ReadonlyMap<string, Forwarding>;
+  readonly forwarding?: (settings: Settings, address: string) => Forwardings;
   /** Called when a Traefik fetches a document; `userAgent` is what it says of itself. */
   readonly noteFetch?: (socket: Socket, userAgent: string | undefined) => void;
   readonly enginesUp: () => boolean;
@@ -61,7 +61,7 @@ export function createTraefikProvider(deps: ProviderDeps) {
 /** One for each Traefik, and for each way in which it has just forwarded. */
 const MOST_ANSWERS = 8;
 
-function signatureOf(ways: ReadonlyMap<string, Forwarding>): string {
+function signatureOf(ways: Forwardings): string {
   let text = "";
   for (const { reach, isAsked } of ways.values()) {
     text += reach.by === "gateway" ? "-" : `${reach.host}:${reach.port}${isAsked ? "?" : "!"}`;

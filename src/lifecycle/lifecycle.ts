@@ -17,6 +17,7 @@ import type { Clock, DirectFronts, Engines, Probe, Store } from "./ports.ts";
 import { createReactionQueue } from "./workload/reaction-queue.ts";
 import { probeJob } from "./wake/probe.ts";
 import { createReconciler } from "./reconcile/reconcile.ts";
+import { isOpen } from "./workload/ports-of.ts";
 import type { WorkloadRecord } from "./workload/record.ts";
 import { createRoutes, type Routes } from "./admit/route.ts";
 import { endRecall, idleAfterRecall, orderAfterRecall } from "./stop/recall.ts";
@@ -135,7 +136,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     if (status !== "starting" && status !== "ready") record.wakeCause = cause;
     if (record.throttled) void unthrottle(context, record);
     context.dispatch(record, { type: "wake", force });
-    if (record.state.status !== "ready" || record.gate !== undefined) return;
+    if (record.state.status !== "ready" || isOpen(record)) return;
     for (const { record: dependency, condition } of record.dependencies) {
       if (!isSatisfied(dependency, condition)) wake(dependency, "dependency", force);
     }

@@ -10,6 +10,8 @@ export interface WorkloadRef {
   readonly targetPort: number | undefined;
   /** `targetPort` is not configured: other ports that its image exposes are endpoints as well. */
   readonly findsPort?: boolean;
+  /** Further ports inside the container, which hosts name: their endpoints say so by `namedPort`. */
+  readonly namedPorts?: readonly number[];
   readonly network: string;
   readonly process?: ProcessSettings;
 }

@@ -13,6 +13,7 @@ import type { LifecycleContext } from "../lifecycle/context.ts";
 import { noteFirstAnswer } from "../lifecycle/wake/first-answer.ts";
 import { noteGoodHost } from "../lifecycle/wake/probe-hosts.ts";
 import { closeLease, type Lease, openLease } from "../lifecycle/workload/lease.ts";
+import { portTo } from "../lifecycle/workload/ports-of.ts";
 import type { AnswerRefusal } from "../respond/refusal.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
 import { type Arrival, type Passage, RequestArrival, UpgradeArrival } from "./arrival.ts";
@@ -56,14 +57,15 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
 
   function simple(route: Route, request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
     const { single } = route;
-    const open = single?.gate;
+    const open = single?.port.gate;
     if (open === undefined || single === undefined) return false;
-    const gate = takeGate(single, open);
+    const { record } = single;
+    const gate = takeGate(single.port, open);
     const { to } = gate;
     const { host } = request;
-    noteClient(single, request.userAgent, false);
+    noteClient(record, request.userAgent, false);
     const startedMs = context.clock.now();
-    const lease = openLease(single, "request", startedMs, gate);
+    const lease = openLease(record, "request", startedMs, gate);
     const onEnd = (outcome: ForwardOutcome): void => {
       endPassage(context, lease, to, outcome);
       if (outcome.kind === "refused") {
@@ -74,10 +76,10 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
         const refused = brokenAfter(outcome, 0);
         client.passToNode((req, res) => refuseAlone(deps, new RequestArrival(route, req, res), refused));
       }
-      if (isWell(outcome)) noteGoodHost(single, host);
-      count(single.name, statusOf(outcome), context.clock.now() - startedMs);
+      if (isWell(outcome)) noteGoodHost(record, host);
+      count(record.name, statusOf(outcome), context.clock.now() - startedMs);
     };
-    forwarder.forwardSimple({ request, body, client, to, passHost: single.settings.passHost, onEnd });
+    forwarder.forwardSimple({ request, body, client, to, passHost: record.settings.passHost, onEnd });
     return true;
   }
 
@@ -86,13 +88,14 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
     request(route, req, res) {
       const { single } = route;
       const arrival = new RequestArrival(route, req, res);
-      const open = single?.gate;
+      const open = single?.port.gate;
       if (open === undefined || single === undefined) return isolateAsync(req.socket, admit(deps, arrival));
       // The ready path: no decision is needed.
-      const gate = takeGate(single, open);
-      noteClient(single, req.headers["user-agent"], false);
-      const lease = openLease(single, "request", context.clock.now(), gate);
-      return forward(deps, arrival, { record: single, forward: gate, lease, waitedMs: 0 });
+      const { record } = single;
+      const gate = takeGate(single.port, open);
+      noteClient(record, req.headers["user-agent"], false);
+      const lease = openLease(record, "request", context.clock.now(), gate);
+      return forward(deps, arrival, { record, forward: gate, lease, waitedMs: 0 });
     },
     upgrade(route, req, socket, head) {
       isolateAsync(socket, admit(deps, new UpgradeArrival(route, req, socket, head)));
@@ -146,7 +149,7 @@ function forward(deps: ProxyHandlerDeps, arrival: Arrival, passage: Passage): vo
 function endPassage(context: LifecycleContext, lease: Lease, to: Endpoint, outcome: ForwardOutcome): void {
   const { record } = lease;
   closeLease(lease, context.clock, context.rearm);
-  if (record.heardFrom !== to) {
+  if (portTo(record, to).heardFrom !== to) {
     if (outcome.kind === "done") noteFirstAnswer(context, record, to, outcome.status);
     else if (outcome.kind === "failed") noteFirstAnswer(context, record, to, undefined);
   }

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import { type HealthQuery, readHealthQuery } from "../core/health-query.ts";
 import { requestHost } from "../core/request-host.ts";
-import type { Route } from "../lifecycle/admit/route.ts";
+import { type Route, routeNamed } from "../lifecycle/admit/route.ts";
 import type { ProblemFacts } from "../respond/pages.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
 import { clientAddress } from "../web/client-address.ts";
@@ -63,9 +63,9 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
 
   function routeOf(req: Request): Route | undefined {
     const name = queryOf(req)?.get("container");
-    if (name != null) return lifecycle.routes().byName.get(name);
     const host = requestHost(req.url, req.rawHeaders);
-    return typeof host === "symbol" ? undefined : lifecycle.routes().hosts.find(host);
+    const known = typeof host === "symbol" ? undefined : host;
+    return name == null ? lifecycle.routes().hosts.find(known) : routeNamed(lifecycle.routes(), name, known);
   }
 }
 

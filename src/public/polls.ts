@@ -1,7 +1,8 @@
 import type { HealthQuery } from "../core/health-query.ts";
-import { failureOf } from "../lifecycle/workload/failure.ts";
 import { healthChange, healthOf } from "../lifecycle/workload/health.ts";
 import type { Route } from "../lifecycle/admit/route.ts";
+import type { RouteMember } from "../lifecycle/workload/record.ts";
+import { failureOfMember } from "../lifecycle/workload/silence.ts";
 import type { Answer } from "../respond/answer.ts";
 import type { HandlerMode } from "../respond/pages.ts";
 import type { EndpointsDeps } from "../web/endpoints-deps.ts";
@@ -39,7 +40,7 @@ export function createPolls({
   let isClosed = false;
 
   return {
-    async health({ members }, { waitMs, seen, aborted, acceptLanguage }, mode) {
+    async health({ memberPorts: members }, { waitMs, seen, aborted, acceptLanguage }, mode) {
       const { status, phase } = healthOf(members, clock);
       const isNews = seen !== undefined && seen !== `${status}:${phase ?? ""}`;
       if (waitMs > 0 && !isNews && !isClosed && waits.size < MOST_WAITING) {
@@ -49,18 +50,18 @@ export function createPolls({
         await healthChange(members, waitMs, signal, clock).finally(() => waits.delete(enough));
       }
       const health = healthOf(members, clock);
-      const failed = health.status === "failed" ? members.find((member) => failureOf(member) !== undefined) : undefined;
-      const failure = failed && failureOf(failed)?.failure;
+      const failed = health.status === "failed" ? members.find((member) => failureOfMember(member, clock)) : undefined;
+      const failure = failed && failureOfMember(failed, clock)?.failure;
       const note = health.status === "starting" ? noteOf(members) : undefined;
       const facts = { ...health, ...(failure && { failure }), ...(note && { note }) };
       return responder().health(facts, mode, { acceptLanguage });
     },
 
-    async logs({ members }, mode) {
+    async logs({ memberPorts }, mode) {
       // The member of a group that the wake depends on: one that starts, else one that failed.
-      const byInterest = members.toSorted((a, b) => interest(a) - interest(b));
-      for (const member of byInterest) {
-        const lines = await logTail(member);
+      const byInterest = memberPorts.toSorted((a, b) => interest(a) - interest(b));
+      for (const { record } of byInterest) {
+        const lines = await logTail(record);
         if (lines !== undefined) return responder().logs(lines, mode);
       }
       return responder().logs([], mode);
@@ -72,13 +73,13 @@ export function createPolls({
     },
   };
 
-  function interest(member: Route["members"][number]): number {
+  function interest(member: RouteMember): number {
     return INTEREST.indexOf(healthOf([member], clock).status);
   }
 }
 
-function noteOf(members: Route["members"]): string | undefined {
-  return members.map(({ observation }) => observation?.note).find(Boolean);
+function noteOf(members: readonly RouteMember[]): string | undefined {
+  return members.map(({ record }) => record.observation?.note).find(Boolean);
 }
 
 const INTEREST = ["starting", "failed", "running", "unknown"];

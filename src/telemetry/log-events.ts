@@ -68,6 +68,11 @@ export function logEvents(logger: EventLogger): Emit {
           { event: type, container: event.workload, port: event.port },
           `"${event.workload}" speaks TLS only on port ${event.port}: set target_scheme: https`,
         );
+      case "port-silent":
+        return logger.warn(
+          { event: type, container: event.workload, reason: event.cause.code },
+          `"${event.workload}": ${failureText(event.cause)}; its other hosts are served`,
+        );
       case "suspended": {
         const until = new Date(event.untilMs).toISOString();
         return logger.info(

@@ -107,6 +107,7 @@ function noteOf(tally: WorkloadTally, event: DomainEvent): void {
     case "stop-failed":
     case "ended":
     case "never-stopped":
+    case "port-silent":
     case "wants-tls":
     case "throttled":
     case "run-over":

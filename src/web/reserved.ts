@@ -36,6 +36,6 @@ export function isAdminPath(path: string): boolean {
   return path === "/_status" || path === "/_topology" || path === "/_metrics" || path.startsWith("/_status/");
 }
 
-function isReady({ members }: Route): boolean {
-  return members.some(({ gate }) => gate !== undefined);
+function isReady({ memberPorts }: Route): boolean {
+  return memberPorts.some(({ port }) => port.gate !== undefined);
 }

@@ -50,6 +50,7 @@ test("a sleeping container is reported with the reference's fields and ours", as
     scheduled_downtime: false,
     next_scheduled_start: "",
     hosts: ["app.test", "www.app.test"],
+    ports: [{ port: 3000, hosts: ["app.test", "www.app.test"], ready: false }],
     origin: "file",
     state: "asleep",
     phase: null,

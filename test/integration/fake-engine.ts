@@ -60,9 +60,9 @@ export function createFakeEngine(deps: {
         labels,
       }));
     },
-    async observe({ name }) {
+    async observe({ name, namedPorts }) {
       await called(`observe ${name}`);
-      return observationOf(name, workloads.get(name));
+      return observationOf(name, workloads.get(name), namedPorts);
     },
     async start({ name }, instances = 1) {
       await called(instances > 1 ? `start ${name} ×${instances}` : `start ${name}`);

@@ -23,6 +23,8 @@ export interface FakeWorkload {
   readonly ending: Set<string>;
   readonly gone: Set<string>;
   readonly extra: Set<string>;
+  /** From running to answering a probe, by other ports than that of `endpoint`; one that is missing never answers. */
+  readonly otherPorts: Record<number, number>;
   health: Observation["health"];
   firstCheckAfterMs: number | undefined;
   checkOutput: string | undefined;
@@ -56,10 +58,11 @@ export interface FakeWorkload {
 export function createFakeProbe(workloads: ReadonlyMap<string, FakeWorkload>, clock: Clock): Probe {
   const at = (endpoint: Endpoint): FakeWorkload | undefined => {
     const found = [...workloads.values()].find(
-      (workload) => hostsOf(workload).includes(endpoint.host) && workload.endpoint.port === endpoint.port,
+      (workload) => hostsOf(workload).includes(endpoint.host) && listenMsOf(workload, endpoint) !== undefined,
     );
-    if (found?.deaf.has(endpoint.host)) return undefined;
-    return found?.status === "running" && clock.wall() >= (found.startedAtMs ?? 0) + found.listenMs ? found : undefined;
+    if (found === undefined || found.deaf.has(endpoint.host)) return undefined;
+    const listensAtMs = (found.startedAtMs ?? 0) + (listenMsOf(found, endpoint) ?? 0);
+    return found.status === "running" && clock.wall() >= listensAtMs ? found : undefined;
   };
   return {
     tcp: (endpoint) => Promise.resolve(at(endpoint) === undefined ? NOT_READY : READY),
@@ -70,6 +73,10 @@ export function createFakeProbe(workloads: ReadonlyMap<string, FakeWorkload>, cl
       return Promise.resolve(isGood ? READY : { kind: "no", said: `${path}: 400` });
     },
   };
+}
+
+function listenMsOf({ endpoint, listenMs, otherPorts }: FakeWorkload, { port }: Endpoint): number | undefined {
+  return endpoint.port === port ? listenMs : otherPorts[port];
 }
 
 /** One that is asleep, starts at once and then answers. */
@@ -85,6 +92,7 @@ export function imagine(name: string, id: number): FakeWorkload {
     ending: new Set(),
     gone: new Set(),
     extra: new Set(),
+    otherPorts: {},
     health: "none",
     firstCheckAfterMs: undefined,
     checkOutput: undefined,
@@ -108,10 +116,14 @@ export function imagine(name: string, id: number): FakeWorkload {
 }
 
 /** What the engine says of it. */
-export function observationOf(name: string, workload: FakeWorkload | undefined): Observation {
+export function observationOf(
+  name: string,
+  workload: FakeWorkload | undefined,
+  namedPorts: readonly number[] = [],
+): Observation {
   if (workload === undefined) return absentAs(name);
   const { id, status, health, image, labels, startedAtMs, exit, firstCheckAfterMs, checkOutput } = workload;
-  const instances = status === "running" ? running(workload) : noInstances();
+  const instances = status === "running" ? running(workload, namedPorts) : noInstances();
   const more = {
     ...(firstCheckAfterMs !== undefined && { firstCheckAfterMs }),
     ...(checkOutput !== undefined && { checkOutput }),
@@ -127,10 +139,17 @@ function hostsOf({ endpoint: { host }, replicas, gone, extra }: FakeWorkload): s
   return [...own.filter((one) => !gone.has(one)), ...extra];
 }
 
-function running(workload: FakeWorkload): Pick<Observation, "instances" | "wanted" | "version" | "note"> {
+function running(
+  workload: FakeWorkload,
+  namedPorts: readonly number[],
+): Pick<Observation, "instances" | "wanted" | "version" | "note"> {
   const { id, endpoint, replicas, startedAtMs, ending } = workload;
   const instances = hostsOf(workload).flatMap((host) =>
-    oneInstance(`${id} ${host}`, [{ ...endpoint, host }], startedAtMs).instances.map((one) => {
+    oneInstance(
+      `${id} ${host}`,
+      [{ ...endpoint, host }, ...namedPorts.map((port) => ({ ...endpoint, host, port, namedPort: port }))],
+      startedAtMs,
+    ).instances.map((one) => {
       return { ...one, ending: ending.has(host) };
     }),
   );

@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { healthChange, healthOf } from "../../src/lifecycle/workload/health.ts";
+import { membersOf } from "../../src/lifecycle/workload/ports-of.ts";
 import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 import { app, part } from "./lifecycle-parts.ts";
 
 const NEVER = new AbortController().signal;
 
 function health(fixture: LifecycleFixture, ...names: string[]): string {
-  const { status, phase } = healthOf(names.map(fixture.record), fixture.clock);
+  const { status, phase } = healthOf(names.map(fixture.record).flatMap(membersOf), fixture.clock);
   return phase === undefined ? status : `${status}: ${phase}`;
 }
 
 /** A long poll, whose end can be seen. */
 function poll(fixture: LifecycleFixture, name: string, ms: number, aborted = NEVER): { ended: boolean } {
   const seen = { ended: false };
-  void healthChange([fixture.record(name)], ms, aborted, fixture.clock).then(() => (seen.ended = true));
+  void healthChange(membersOf(fixture.record(name)), ms, aborted, fixture.clock).then(() => (seen.ended = true));
   return seen;
 }
 
@@ -61,14 +62,14 @@ test("the expected duration is that of earlier wakes, and the elapsed time that 
   });
   const client = fixture.visit("app");
   await fixture.clock.advance(1_000);
-  const first = healthOf([fixture.record("app")], fixture.clock);
+  const first = healthOf(membersOf(fixture.record("app")), fixture.clock);
   assert.deepEqual([first.elapsedMs, first.etaMs], [1_000, undefined]);
   await fixture.clock.advance(2_000);
   client.close();
   await fixture.clock.advance(61_000);
   fixture.visit("app");
   await fixture.clock.advance(500);
-  const second = healthOf([fixture.record("app")], fixture.clock);
+  const second = healthOf(membersOf(fixture.record("app")), fixture.clock);
   assert.equal(second.elapsedMs, 500);
   assert.ok(second.etaMs !== undefined && second.etaMs >= 2_000 && second.etaMs <= 2_050, String(second.etaMs));
 });
@@ -79,7 +80,7 @@ test("a failure is reported with its message and the time to the next try, that 
   });
   fixture.visit("app");
   await fixture.clock.advance(600);
-  const { status, error, retryMs } = healthOf([fixture.record("app")], fixture.clock);
+  const { status, error, retryMs } = healthOf(membersOf(fixture.record("app")), fixture.clock);
   assert.equal(status, "failed");
   assert.match(error, /dependency "db" failed: .*exit code 1/u);
   assert.ok(retryMs > 2_000 && retryMs <= 3_000, String(retryMs));
@@ -108,5 +109,5 @@ test("a client held for a wake after a stop sees that it still stops, without an
   fixture.visit("app", { kind: "navigation" });
   await fixture.clock.settle();
   assert.equal(health(fixture, "app"), "starting: stopping");
-  assert.equal(healthOf([fixture.record("app")], fixture.clock).etaMs, undefined);
+  assert.equal(healthOf(membersOf(fixture.record("app")), fixture.clock).etaMs, undefined);
 });

@@ -52,9 +52,9 @@ export function createClients(cast: Cast, expected: Expected): Clients {
     const route = lifecycle.routes().hosts.find(`${host}.test`);
     if (route === undefined) return note(`    ${who} at ${host}: no such host`);
     const { single } = route;
-    if (who !== "auth" && who !== "upgrade" && single?.gate !== undefined) {
-      const lease = openLease(single, "request", clock.now());
-      return pass({ host, who, tries }, { record: single, forward: single.gate, lease });
+    if (who !== "auth" && who !== "upgrade" && single?.port.gate !== undefined) {
+      const lease = openLease(single.record, "request", clock.now());
+      return pass({ host, who, tries }, { record: single.record, forward: single.port.gate, lease });
     }
     const isAuth = who === "auth";
     if (isAuth) for (const { name } of route.members) expected.onFront(name);

@@ -133,10 +133,10 @@ export function createExpected(cast: Cast): Expected {
     if (record.gate !== undefined) assert.ok(state.status === "ready", `${name} lets pass while ${state.status}`);
     for (const { members } of record.waiters) {
       assert.equal(record.gate, undefined, `somebody waits for ${name}, which lets requests pass`);
-      const hope = members.some((member) => UNDER_WAY.has(member.state.status));
+      const hope = members.some((member) => UNDER_WAY.has(member.record.state.status));
       assert.ok(
         hope,
-        `somebody waits for ${members.map((member) => `${member.name} (${member.state.status})`).join()}`,
+        `somebody waits for ${members.map((member) => `${member.record.name} (${member.record.state.status})`).join()}`,
       );
     }
     if (clients.waiting.size === 0) assert.equal(record.waiters.size, 0, `${name} has waiters left`);

@@ -5,10 +5,12 @@ import { failureText } from "../../core/failure.ts";
 import { failureOf } from "../../lifecycle/workload/failure.ts";
 import { healthOf } from "../../lifecycle/workload/health.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
+import { isOpen, membersOf, portFor, portsOf } from "../../lifecycle/workload/ports-of.ts";
+import { silenceCause } from "../../lifecycle/workload/silence.ts";
 import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
-import { targetPortOf } from "../../lifecycle/wake/target-port.ts";
-import { tlsFault } from "../../lifecycle/wake/wants-tls.ts";
+import { numberOf, targetPortOf } from "../../lifecycle/wake/target-port.ts";
+import { tlsFaults } from "../../lifecycle/wake/wants-tls.ts";
 import type { ConfigNotes } from "../../web/endpoints-deps.ts";
 import { frontWarnings, reachText } from "./front-warnings.ts";
 import { scheduleStatus } from "./schedule-status.ts";
@@ -42,7 +44,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     name: record.name,
     host: settings.hosts[0] ?? "",
     status: DOCKER_STATUSES[observation?.status ?? "absent"],
-    start_state: healthOf([record], context.clock).status,
+    start_state: healthOf(membersOf(record), context.clock).status,
     image: observation?.image ?? "",
     icon: settings.icon,
     target_port: String(targetPortOf(record) ?? ""),
@@ -56,6 +58,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     ...scheduleStatus(record, wall),
 
     hosts: settings.hosts,
+    ports: portStatus(record),
     origin: settings.origin,
     state: state.status,
     phase: state.status === "starting" ? state.phase : null,
@@ -93,9 +96,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
           },
     ended_by: record.endedBy ?? null,
     update_wait:
-      truce === undefined || record.gate !== undefined
-        ? null
-        : { since: iso(truce.sinceMs), until: iso(truce.untilMs) },
+      truce === undefined || isOpen(record) ? null : { since: iso(truce.sinceMs), until: iso(truce.untilMs) },
     failure:
       failed === undefined
         ? null
@@ -110,9 +111,22 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
   };
 }
 
+/** Every port of a workload to which requests go, with its own hosts that lead there. */
+function portStatus(record: WorkloadRecord) {
+  const { hosts, targetPort } = record.settings;
+  if (targetPort === undefined) return [];
+  return portsOf(record).map((port) => ({
+    port: numberOf(record, port),
+    hosts: hosts.filter((host) => portFor(record, host) === port),
+    ready: port.gate !== undefined,
+  }));
+}
+
 /** What is wrong with the way to it, as it reported itself. */
 export function targetWarnings(record: WorkloadRecord, nowMs: number): string[] {
-  return [...(record.wantsTls ? [tlsFault(record)] : []), ...frontWarnings(record, nowMs)];
+  const silences = portsOf(record).flatMap((port) => silenceCause(record, port, nowMs) ?? []);
+  const silent = silences.filter(({ code }) => code !== "tls").map(failureText);
+  return [...tlsFaults(record), ...silent, ...frontWarnings(record, nowMs)];
 }
 
 /** Names of the groups that it is a member of. */

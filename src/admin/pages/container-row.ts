@@ -1,3 +1,4 @@
+import { hostText } from "../topology/host-text.ts";
 import { failureOf } from "../../lifecycle/workload/failure.ts";
 import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import type { LifecycleContext } from "../../lifecycle/context.ts";
@@ -36,7 +37,9 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
     href: detailHref(container.name),
     /** Its name in the actions. */
     target: encodeURIComponent(container.name),
-    hosts: container.hosts.map((host) => ({ name: host, href: appHref(host, ownHost, record.seenByFront) })),
+    hosts: container.hosts.map((host) => {
+      return { name: host, text: hostText(record, host), href: appHref(host, ownHost, record.seenByFront) };
+    }),
     groups: container.groups.map((group) => cleanText(group)),
     warnings: warnings.length === 0 ? "" : t("row.warnings", { n: warnings.length }),
     state,

@@ -73,7 +73,7 @@ function createDrawing({ labels, responder }: RowSources, lifecycle: Lifecycle, 
   function frameTexts(node: TopologyNode, widthPx: number) {
     const name = cleanText(node.name);
     const awake = awakeText(t, membersOf(node));
-    const note = [awake, ...node.hosts].join(" · ");
+    const note = [awake, ...node.host_texts].join(" · ");
     const short = fitText(name, widthPx - 28, NAME_PX);
     const left = widthPx - 44 - widthOf(short, NAME_PX);
     const shortNote = [note, awake].find((text) => widthOf(text, NOTE_PX) <= left) ?? "";
@@ -81,7 +81,7 @@ function createDrawing({ labels, responder }: RowSources, lifecycle: Lifecycle, 
   }
 
   function boxOf(node: TopologyNode) {
-    const { id, kind, name, hosts, state } = node;
+    const { id, kind, name, host_texts: hosts, state } = node;
     const settings = lifecycle.records.get(name)?.settings;
     const isGroup = kind === "group";
     const title = isGroup || settings === undefined ? cleanText(name) : responder.brandingOf(settings).title;

@@ -1,3 +1,4 @@
+import { hostText } from "./host-text.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
 
 /** Groups, containers and their connections. */
@@ -13,6 +14,8 @@ export interface TopologyNode {
   readonly kind: "container" | "group";
   readonly name: string;
   readonly hosts: readonly string[];
+  /** The hosts for people: each with its port, where they lead to several ports of a container. */
+  readonly host_texts: readonly string[];
   /** The state of a container; of a group `ready` when any member is. */
   readonly state: string;
   readonly icon: string;
@@ -34,15 +37,26 @@ export function topologyOf(lifecycle: Lifecycle): Topology {
   const nodes: TopologyNode[] = [
     ...groups.map(({ name, hosts, members }): TopologyNode => {
       const states = members.map((member) => records.get(member)?.state.status ?? "absent");
-      return { id: groupId(name), kind: "group", name, hosts, state: groupState(states), icon: "" };
+      const [first] = members.flatMap((member) => records.get(member) ?? []);
+      const texts = hosts.map((host) => hostText(first, host));
+      return {
+        id: groupId(name),
+        kind: "group",
+        name,
+        hosts,
+        host_texts: texts,
+        state: groupState(states),
+        icon: "",
+      };
     }),
-    ...byName.map(({ name, settings, state }): TopologyNode => ({
-      id: containerId(name),
+    ...byName.map((record): TopologyNode => ({
+      id: containerId(record.name),
       kind: "container",
-      name,
-      hosts: settings.hosts,
-      state: state.status,
-      icon: settings.icon,
+      name: record.name,
+      hosts: record.settings.hosts,
+      host_texts: record.settings.hosts.map((host) => hostText(record, host)),
+      state: record.state.status,
+      icon: record.settings.icon,
     })),
   ];
   const edges: TopologyEdge[] = [
@@ -65,7 +79,7 @@ export function topologyOf(lifecycle: Lifecycle): Topology {
 export function toMermaid({ nodes, edges }: Topology): string {
   const ids = new Map(nodes.map(({ id }, index) => [id, `n${index}`]));
   const lines = ["flowchart LR"];
-  for (const { id, kind, name, hosts, state } of nodes) {
+  for (const { id, kind, name, host_texts: hosts, state } of nodes) {
     const label = escape([name, ...hosts, state].join(" · "));
     lines.push(kind === "group" ? `  ${ids.get(id)}{{"${label}"}}` : `  ${ids.get(id)}["${label}"]:::${state}`);
   }

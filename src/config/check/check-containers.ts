@@ -1,5 +1,6 @@
 import { sameHostName } from "../../core/same-host-name.ts";
 import { findCycles } from "../../core/dependency-graph.ts";
+import { hostOf } from "../schema/host-port.ts";
 import type { ContainerKeys } from "../schema/container-schema.ts";
 import { fitToEngine } from "./fit-to-engine.ts";
 import type { KeyIssue } from "./schema-issues.ts";
@@ -51,7 +52,9 @@ function duplicateNames(containers: readonly Positioned<ContainerKeys>[]): KeyIs
 
 function sharedHosts(containers: readonly Positioned<ContainerKeys>[]): KeyIssue[] {
   const places = containers.flatMap(({ index, keys }) =>
-    (keys.host ?? []).map((value, item) => ({ name: keys.name, value, path: ["containers", index, "host", item] })),
+    (keys.host ?? []).map((each, item) => {
+      return { name: keys.name, value: hostOf(each), path: ["containers", index, "host", item] };
+    }),
   );
   return repeated(places).map(({ name, value, path }) => ({
     path,

@@ -1,4 +1,5 @@
 import type { Positioned } from "./check-containers.ts";
+import { hostOf } from "../schema/host-port.ts";
 import type { GroupKeys } from "../schema/group-schema.ts";
 import type { KeyIssue } from "./schema-issues.ts";
 
@@ -18,7 +19,7 @@ export function checkGroups(
     if (groupNames.has(keys.name)) report(["name"], `duplicate group name found: "${keys.name}"`);
     groupNames.add(keys.name);
 
-    for (const [item, host] of keys.host.entries()) {
+    for (const [item, host] of keys.host.map(hostOf).entries()) {
       if (hosts.has(host))
         report(["host", item], `group "${keys.name}" host "${host}" conflicts with an existing host`);
       hosts.add(host);

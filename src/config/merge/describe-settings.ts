@@ -23,7 +23,7 @@ export function describeWorkload(workload: WorkloadSettings, provenance: Provena
 
 /** By every key of the schema: a new key without a line here does not compile. */
 const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload: WorkloadSettings) => string>> = {
-  host: ({ hosts }) => list(hosts),
+  host: ({ hosts, hostPorts }) => list(hosts.map((host) => withPort(host, hostPorts?.[host]))),
   target_port: ({ targetPort, findsPort }) =>
     targetPort === undefined ? "none" : findsPort ? "the image's only one, else 80" : String(targetPort),
   start_timeout: ({ startTimeoutMs }) => formatDuration(startTimeoutMs),
@@ -70,6 +70,10 @@ const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload:
   // Arguments and variables of a process may contain secrets: only the program's name is shown.
   process: ({ process }) => (process === undefined ? "" : `${process.command[0] ?? ""} on port ${process.port}`),
 };
+
+function withPort(host: string, port: number | undefined): string {
+  return port === undefined ? host : `${host}=${port}`;
+}
 
 function describeIgnore({ ignore }: WorkloadSettings): string {
   if (ignore === undefined) return "";

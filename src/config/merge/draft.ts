@@ -9,7 +9,7 @@ export interface Draft {
   readonly process?: ProcessSettings;
   /** The id of its engine, where that is not the usual one. */
   readonly engine?: string | undefined;
-  /** Its own hosts; the member of a group gave its label hosts to the group. */
+  /** Its own hosts, of which each may name a port (`host=port`); the member of a group gave its label hosts to the group. */
   readonly hosts: readonly string[];
   /** It is requested itself, by its hosts, its group or its name; otherwise it is only a dependency. */
   readonly isAsked: boolean;
@@ -19,6 +19,7 @@ export interface Draft {
 export interface GroupDraft {
   readonly name: string;
   readonly origin: "file" | "label";
+  /** Each may name a port of its members. */
   readonly hosts: readonly string[];
   readonly members: readonly string[];
 }

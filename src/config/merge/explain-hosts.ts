@@ -13,12 +13,12 @@ export function explainHosts(settings: Settings, exposedOf: ExposedOf = () => un
   const byName = new Map(settings.workloads.map((workload) => [workload.name, workload]));
   const routes = [
     ...settings.workloads.flatMap((workload) =>
-      workload.hosts.map((host) => ({ host, does: explainWorkload(workload, exposedOf) })),
+      workload.hosts.map((host) => ({ host, does: explainWorkload(workload, exposedOf, host) })),
     ),
     ...settings.groups.flatMap((group) =>
       (group.hosts.length > 0 ? group.hosts : [`/_auth/FRONT/group/${group.name}`]).map((host) => ({
         host,
-        does: explainGroup(group, byName, exposedOf),
+        does: explainGroup(group, { byName, exposedOf }, host),
       })),
     ),
     ...workloadsByName(settings).map((workload) => ({
@@ -30,11 +30,11 @@ export function explainHosts(settings: Settings, exposedOf: ExposedOf = () => un
   return routes.map(({ host, does }) => `${host.padEnd(width)}  → ${does}`);
 }
 
-function explainWorkload(workload: WorkloadSettings, exposedOf: ExposedOf): string {
+function explainWorkload(workload: WorkloadSettings, exposedOf: ExposedOf, host?: string): string {
   const { name, process } = workload;
   const kind = process === undefined ? "container" : "process";
   return [
-    `${kind} ${name}, port ${port(workload, exposedOf(name))}`,
+    `${kind} ${name}, port ${port(workload, exposedOf(name), host)}`,
     needs([workload]),
     wakes(workload),
     sleeps(workload),
@@ -44,7 +44,13 @@ function explainWorkload(workload: WorkloadSettings, exposedOf: ExposedOf): stri
     .join("; ");
 }
 
-function port({ targetPort, findsPort }: WorkloadSettings, exposed: readonly number[] = []): string {
+function port(
+  { targetPort, findsPort, hostPorts }: WorkloadSettings,
+  exposed: readonly number[] = [],
+  host: string = "",
+): string {
+  const named = hostPorts?.[host];
+  if (named !== undefined) return String(named);
   if (targetPort === undefined) return "none";
   if (!findsPort) return String(targetPort);
   const others = exposed.filter((one) => one !== targetPort);
@@ -55,11 +61,11 @@ function port({ targetPort, findsPort }: WorkloadSettings, exposed: readonly num
 
 function explainGroup(
   group: GroupSettings,
-  byName: ReadonlyMap<string, WorkloadSettings>,
-  exposedOf: ExposedOf,
+  { byName, exposedOf }: { readonly byName: ReadonlyMap<string, WorkloadSettings>; readonly exposedOf: ExposedOf },
+  host: string,
 ): string {
   const members = group.members.map((name) => byName.get(name)).filter((member) => member !== undefined);
-  const each = members.map((member) => `${member.name}:${port(member, exposedOf(member.name))}`).join(", ");
+  const each = members.map((member) => `${member.name}:${port(member, exposedOf(member.name), host)}`).join(", ");
   const wake =
     group.targetConcurrency === 0
       ? "all members wake together"

@@ -1,5 +1,6 @@
 import type { GroupSettings } from "../../core/settings.ts";
 import { byName, type GroupDraft } from "./draft.ts";
+import { hostOf } from "../schema/host-port.ts";
 import type { GroupKeys } from "../schema/group-schema.ts";
 import type { Labelled } from "./read-labelled.ts";
 
@@ -59,7 +60,7 @@ export function toGroupSettings(
   const strategy = members.find((member) => member.keys.strategy !== undefined)?.keys.strategy;
   return {
     name: group.name,
-    hosts: group.hosts,
+    hosts: group.hosts.map(hostOf),
     strategy: keys?.strategy ?? strategy ?? (weighted ? "weighted" : "round-robin"),
     sticky: keys?.sticky ?? members.find((member) => member.keys.sticky !== "")?.keys.sticky ?? "",
     members: group.members,
@@ -68,8 +69,9 @@ export function toGroupSettings(
 }
 
 function toGroup({ name, members }: { name: string; members: readonly Labelled[] }): GroupDraft {
-  const hosts = new Set(members.flatMap(({ keys }) => keys.host ?? []));
-  return { name, origin: "label", hosts: [...hosts], members: namesOf(members) };
+  const items = members.flatMap(({ keys }) => keys.host ?? []);
+  const hosts = [...Map.groupBy(items, hostOf).values()].flatMap(([first]) => first ?? []);
+  return { name, origin: "label", hosts, members: namesOf(members) };
 }
 
 function replicaKey({ item, keys }: Labelled): string | undefined {

@@ -1,7 +1,7 @@
 import type { InventoryItem } from "../../core/observation.ts";
 import { COMPOSE_DEPENDS_ON, readComposeLabels } from "./compose-labels.ts";
 import type { FileConfig } from "../parse/load-config.ts";
-import { parseHost } from "../schema/host-name.ts";
+import { hostOf, parseHostPort } from "../schema/host-port.ts";
 
 /**
  * What the settings of a container depend on besides itself, as keys: two that share a key must be merged together, two
@@ -57,8 +57,8 @@ export function nameIn(key: string): string | undefined {
 const NAME = "name ";
 
 function linkOfHost(text: string): string {
-  const host = parseHost(text);
-  return `host ${host.ok ? host.value : text}`;
+  const item = parseHostPort(text);
+  return `host ${item.ok ? hostOf(item.value) : text}`;
 }
 
 function linkOfService(project: string, service: string): string {

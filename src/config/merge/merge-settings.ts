@@ -74,7 +74,7 @@ export function mergeSettings(
     ...implied.toSorted(byName),
   ].map((draft) => ({ ...draft, isAsked: draft.isAsked || !needed.has(draft.name) }));
   const workloads = drafts.map((draft) =>
-    toWorkloadSettings(draft, resolved.needs.get(draft.name) ?? [], config.gateway),
+    toWorkloadSettings(draft, resolved.needs.get(draft.name) ?? [], { gateway: config.gateway, groups: hosts.groups }),
   );
   const ofWorkloads = warningsOfWorkloads(workloads, groups, index);
   return {

@@ -1,7 +1,10 @@
+import { hostOf } from "../schema/host-port.ts";
+
 /** A group or container that claims hosts. */
 export interface Claim {
   readonly kind: "container" | "group";
   readonly name: string;
+  /** A host may name its port (`host=port`), which makes it no other host. */
   readonly hosts: readonly string[];
   /** It was just removed: that another one already has its hosts is expected. */
   readonly isDeparted?: boolean;
@@ -18,7 +21,8 @@ export function settleHosts(claims: readonly Claim[]): SettledHosts {
   const owners = new Map<string, Claim>();
   const warnings: string[] = [];
   const granted = claims.map((claim) =>
-    claim.hosts.filter((host) => {
+    claim.hosts.filter((item) => {
+      const host = hostOf(item);
       const owner = owners.get(host) ?? claim;
       owners.set(host, owner);
       if (owner === claim) return true;

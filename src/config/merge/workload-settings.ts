@@ -1,22 +1,23 @@
 import type { Dependency, GatewaySettings, ScheduleSettings, WorkloadSettings } from "../../core/settings.ts";
-import type { Draft } from "./draft.ts";
+import { hostOf } from "../schema/host-port.ts";
+import type { Draft, GroupDraft } from "./draft.ts";
+import { settlePorts } from "./host-ports.ts";
 import { compileIgnore } from "./ignore-rules.ts";
 
 /** Returns the settings of a draft, with inherited and derived values. */
 export function toWorkloadSettings(
   draft: Draft,
   dependsOn: readonly Dependency[],
-  gateway: GatewaySettings,
+  { gateway, groups }: { readonly gateway: GatewaySettings; readonly groups: readonly GroupDraft[] },
 ): WorkloadSettings {
   const { keys, process, engine } = draft;
   return {
     name: draft.name,
-    hosts: draft.hosts,
+    hosts: draft.hosts.map(hostOf),
     origin: draft.origin,
     ...(process === undefined ? {} : { process }),
     ...(process === undefined && engine !== undefined && { engine }),
-    targetPort: targetPort(draft),
-    ...(findsPort(draft) && { findsPort: true }),
+    ...settlePorts(draft, groups),
     startTimeoutMs: keys.start_timeout,
     // Without a host of its own it looks like a dependency, which is stopped when nothing needs it.
     idleTimeoutMs: keys.idle_timeout ?? (draft.isAsked && draft.hosts.length === 0 ? 0 : undefined),
@@ -56,18 +57,6 @@ export function toWorkloadSettings(
     throttleCpus: keys.throttle_cpus,
     throttleMemoryBytes: keys.throttle_memory_reservation,
   };
-}
-
-const HTTP_PORT = 80;
-
-/** A workload that is requested over HTTP has a port; a dependency has one only if it is configured. */
-function targetPort({ keys, process, isAsked }: Draft): number | undefined {
-  if (process !== undefined) return process.port;
-  return keys.target_port ?? (isAsked ? HTTP_PORT : undefined);
-}
-
-function findsPort({ keys, process, isAsked }: Draft): boolean {
-  return process === undefined && keys.target_port === undefined && isAsked;
 }
 
 function schedule({ keys }: Draft, gateway: GatewaySettings): ScheduleSettings | undefined {

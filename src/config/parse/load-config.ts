@@ -12,6 +12,7 @@ import { groupSchema, type GroupKeys } from "../schema/group-schema.ts";
 import { type DockerHostKeys, dockerHostSchema } from "../schema/docker-schema.ts";
 import { checkDocker } from "../check/check-docker.ts";
 import type { KubernetesKeys } from "../schema/kubernetes-schema.ts";
+import { hostOf } from "../schema/host-port.ts";
 import { formatPath } from "../schema/key-path.ts";
 import { fileProvenance, type Provenance } from "./provenance.ts";
 import { salvage } from "../check/salvage.ts";
@@ -93,7 +94,7 @@ function crossCheck(raw: unknown, { localTimezone, nowMs }: ConfigInput): KeyIss
     ...checkGroups(
       groups,
       names,
-      containers.flatMap(({ keys }) => keys.host ?? []),
+      containers.flatMap(({ keys }) => (keys.host ?? []).map(hostOf)),
     ),
   ];
 }

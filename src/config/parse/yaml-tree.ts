@@ -64,7 +64,7 @@ class TreeReader {
   #readMap(pairs: readonly Pair[], path: KeyPath, depth: number): unknown {
     const map = new Map<string, unknown>();
     const merged: unknown[] = [];
-    for (const pair of pairs) {
+    for (const [index, pair] of pairs.entries()) {
       const key = keyOf(pair.key);
       if (key === undefined) {
         this.#fault(path, "a key must be a text", pair.key);
@@ -78,6 +78,7 @@ class TreeReader {
       }
       const below = [...path, key];
       this.#note(below, pair.key, pair.value);
+      this.#note([...path, index], pair.key, pair.value); // the items of a list that may be written as a map
       const value = this.#readNode(pair.value, below, depth + 1);
       if (map.has(key)) this.#fault(below, `duplicate key "${key.slice(0, 60)}"`, pair.key);
       else map.set(key, value);

@@ -8,7 +8,7 @@ import {
   size,
   duration,
   flag,
-  host,
+  hosts,
   integer,
   list,
   name,
@@ -74,15 +74,18 @@ export const containerSchema = z
     name: name(WORKLOAD_NAME, WORKLOAD_NAMES).describe(
       "The container's name in Docker, on another Docker host `host:name`; a Deployment or StatefulSet is `kubernetes:namespace/name`.",
     ),
-    host: list(host())
+    host: hosts()
       .optional()
       .describe(
-        "Host names of the app; also `*.example.com` and `host:port`. Not needed for a dependency, a group's member, or a container that a front proxy names by path (`/_auth/FRONT/container/NAME`).",
+        "Host names of the app; also `*.example.com` and `host:port`. A host may name a port inside the container that it leads to: `s3.example.com=9000`. Not needed for a dependency, a group's member, or a container that a front proxy names by path (`/_auth/FRONT/container/NAME`).",
       ),
     target_port: integer(1, 65_535)
       .optional()
-      .meta({ unsetMeans: "the one TCP port that the image exposes (80 is tried as well), else 80" })
-      .describe("Port that the app listens on inside the container."),
+      .meta({
+        unsetMeans:
+          "the first port that hosts name, if all do; else the one TCP port that the image exposes (80 is tried as well), else 80",
+      })
+      .describe("Port that the app listens on inside the container, for every host that names no other one."),
     target_scheme: choice("http", "https")
       .prefault("http")
       .describe("Protocol of the app on that port; `https` for an app that accepts only TLS."),

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { choice, cookieName, host, integer, list, name } from "./values.ts";
+import { choice, cookieName, hosts, integer, list, name } from "./values.ts";
 
 /** The keys of one group: several containers behind the same hosts. */
 export const groupSchema = z
   .strictObject({
     name: name(/^[\w.-]+$/, "a group name (letters, digits, _ . -)").describe("The group's name."),
-    host: list(host())
+    host: hosts()
       .prefault([])
       .describe(
-        "Host names of the group. Not needed for a group that a front proxy names by path (`/_auth/FRONT/group/NAME`).",
+        "Host names of the group; `host=port` leads to this port of each member. Not needed for a group that a front proxy names by path (`/_auth/FRONT/group/NAME`).",
       ),
     strategy: choice("round-robin", "least-connections", "weighted")
       .prefault("round-robin")

@@ -23,6 +23,8 @@ export interface JsonSchema {
   unsetMeans?: string;
   /** Ours: the list may be written as one text with commas. */
   commaSeparated?: boolean;
+  /** Ours: it may be written as a map to such values, too. */
+  mapTo?: JsonSchema;
 }
 
 /** The schema of the file with our own keywords: the reference is generated from it. */
@@ -37,7 +39,7 @@ export function publishedSchema(): JsonSchema {
 }
 
 function publish(annotated: JsonSchema): JsonSchema {
-  const { kind: _kind, inherits: _inherits, unsetMeans, commaSeparated, ...schema } = annotated;
+  const { kind: _kind, inherits: _inherits, unsetMeans, commaSeparated, mapTo, ...schema } = annotated;
   if (unsetMeans !== undefined) schema.default = unsetMeans;
   if (schema.items !== undefined) schema.items = publish(schema.items);
   if (typeof schema.additionalProperties === "object")
@@ -50,5 +52,6 @@ function publish(annotated: JsonSchema): JsonSchema {
   }
   if (commaSeparated !== true) return schema;
   const { type, items, ...rest } = schema;
-  return { ...rest, anyOf: [{ type, items }, { type: "string" }] };
+  const map = mapTo === undefined ? [] : [{ type: "object", additionalProperties: mapTo }];
+  return { ...rest, anyOf: [{ type, items }, { type: "string" }, ...map] };
 }

@@ -3,6 +3,7 @@ import { parseCidr } from "./cidr.ts";
 import { parseCron, parseTimezone } from "./cron-expression.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { parseHost } from "./host-name.ts";
+import { hostItems, parseHostPort, portConflicts } from "./host-port.ts";
 import { hint } from "./nearest.ts";
 import { read, unreadable, type Reading } from "./reading.ts";
 import { parseSize, SIZE_PATTERN } from "./sizes.ts";
@@ -67,6 +68,21 @@ export const size = (min: number) =>
   scalar({ kind: "size", type: ["string", "integer"], pattern: SIZE_PATTERN }, (value) => parseSize(value, min));
 
 export const host = () => scalar({ kind: "host", type: "string" }, parseHost);
+
+/** Hosts, of which each may name a port inside the container: a list, one text, or a map from hosts to ports. */
+export function hosts(): z.ZodType<string[]> {
+  const toList = (raw: unknown) => {
+    if (typeof raw === "string") return splitCommas(raw);
+    return typeof raw === "object" && raw !== null && !Array.isArray(raw) ? hostItems(raw) : raw;
+  };
+  const items = z
+    .array(scalar({ kind: "host or host=port", type: "string" }, parseHostPort))
+    .check(({ value, issues }) => {
+      for (const { at, message } of portConflicts(value))
+        issues.push({ code: "custom", message, path: [at], input: value });
+    });
+  return z.preprocess(toList, items).meta({ commaSeparated: true, mapTo: { type: ["integer", "string"] } });
+}
 
 /** A host that can be requested: no wildcard. */
 export const simpleHost = () =>

@@ -1,8 +1,8 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { CAPABILITIES } from "../../core/engine-kind.ts";
-import { absentAs, type Endpoint, type InventoryItem, type Observation } from "../../core/observation.ts";
+import { absentAs, type InventoryItem, type Observation } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
-import { portsToTry } from "../../core/target-ports.ts";
+import { type EndpointPort, endpointPorts } from "../../core/target-ports.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import { createDockerClient } from "./client.ts";
 import { type Connection, type DockerEnvironment, readConnection } from "./connection.ts";
@@ -127,7 +127,9 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
 
     async usage(ref) {
       const found = await inspect(client, ref.name);
-      return found?.State.Running ? readUsage(client, found, ref.targetPort) : undefined;
+      return found?.State.Running
+        ? readUsage(client, found, [ref.targetPort ?? [], ref.namedPorts ?? []].flat())
+        : undefined;
     },
 
     async execs(ref) {
@@ -153,20 +155,11 @@ function isConnection(place: DockerEnvironment | Connection): place is Connectio
  * Returns where to look for an app; the values besides `port` tell the life cycle which of several has responded.
  * Without a configured port, one is only probed until its health check begins.
  */
-async function portsOf(
-  { targetPort, findsPort }: WorkloadRef,
-  found: ContainerInspectInfo,
-): Promise<readonly FoundPort[]> {
-  if (findsPort) {
-    return portsToTry(exposedPorts(found), usesNetworkOfOthers(found)).map(({ port, afterMs }) => {
-      return { port, targetPort: port, ...(afterMs > 0 && { afterMs }) };
-    });
-  }
-  if (targetPort !== undefined) return [{ port: targetPort }];
+async function portsOf(ref: WorkloadRef, found: ContainerInspectInfo): Promise<readonly EndpointPort[]> {
+  const ports = endpointPorts(ref, exposedPorts(found), usesNetworkOfOthers(found));
+  if (ports.length > 0) return ports;
   return found.State.Health?.Status === "starting" ? (await knownPorts(found)).map((port) => ({ port })) : [];
 }
-
-type FoundPort = { readonly port: number } & Pick<Endpoint, "targetPort" | "afterMs">;
 
 function ownerFacts(found: ContainerInspectInfo, owner: ContainerInspectInfo): Pick<Observation, "networkOwner"> {
   if (ownerIn(found.HostConfig.NetworkMode) === undefined) return {};

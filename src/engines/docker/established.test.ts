@@ -35,5 +35,5 @@ const cases: [rule: string, local: string, remote: string, state: string, count:
 ];
 
 for (const [rule, local, remote, state, count] of cases) {
-  test(rule, () => assert.equal(countEstablished([title, row(local, remote, state), ""].join("\n"), 80), count));
+  test(rule, () => assert.equal(countEstablished([title, row(local, remote, state), ""].join("\n"), [80]), count));
 }

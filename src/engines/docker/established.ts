@@ -1,13 +1,12 @@
 /**
- * Counts established connections to `port` from outside, in the text of `/proc/PID/net/tcp` or `tcp6`: the columns are
+ * Counts established connections to any of `ports` from outside, in the text of `/proc/PID/net/tcp` or `tcp6`: the columns are
  * number, local address, remote address, state (`01` established), addresses as hexadecimal words in the machine's byte
  * order.
  */
-export function countEstablished(table: string, port: number): number {
-  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
+export function countEstablished(table: string, ports: readonly number[]): number {
   return table.split("\n").filter((line) => {
     const [, local = "", remote = "", state] = line.trim().split(/\s+/);
-    return state === "01" && local.endsWith(`:${wanted}`) && isOutside(address(local), address(remote));
+    return state === "01" && ports.includes(portOf(local)) && isOutside(address(local), address(remote));
   }).length;
 }
 
@@ -15,8 +14,12 @@ export function countEstablished(table: string, port: number): number {
 export function listeningPorts(table: string): number[] {
   return table.split("\n").flatMap((line) => {
     const [, local = "", , state] = line.trim().split(/\s+/);
-    return state === "0A" && !isLoopback(address(local)) ? [Number.parseInt(local.slice(-4), 16)] : [];
+    return state === "0A" && !isLoopback(address(local)) ? [portOf(local)] : [];
   });
+}
+
+function portOf(text: string): number {
+  return Number.parseInt(text.slice(-4), 16);
 }
 
 function address(text: string): string {

@@ -6,15 +6,15 @@ import { ownerIn } from "./inspect.ts";
 import { payloadSegments } from "./payload-segments.ts";
 import { readNetworkFiles } from "./tcp-tables.ts";
 
-/** Returns the counters of a running container; `undefined` when Docker has none. */
+/** Returns the counters of a running container, with the connections to these ports; `undefined` when Docker has none. */
 export async function readUsage(
   client: DockerClient,
   found: ContainerInspectInfo,
-  port: number | undefined,
+  ports: readonly number[],
 ): Promise<Usage | undefined> {
   const [stats, sockets] = await Promise.all([
     readStats(client, found.Id),
-    port === undefined ? undefined : readSockets(found, port),
+    ports.length === 0 ? undefined : readSockets(found, ports),
   ]);
   if (stats?.cpu_stats?.cpu_usage === undefined) return undefined;
   return {
@@ -66,11 +66,11 @@ function usedMemory(memory: Partial<ContainerStats["memory_stats"]>): number {
 /** `undefined` where the container's processes are not visible. */
 async function readSockets(
   found: ContainerInspectInfo,
-  port: number,
+  ports: readonly number[],
 ): Promise<{ connections: number; payload: Usage["payload"] } | undefined> {
   const files = await readNetworkFiles(found, ["tcp", "tcp6", "netstat", "snmp", "dev"]);
   if (files === undefined) return undefined;
   const [tcp = "", tcp6 = "", netstat = "", snmp = "", dev = ""] = files;
-  const connections = countEstablished(tcp, port) + countEstablished(tcp6, port);
+  const connections = countEstablished(tcp, ports) + countEstablished(tcp6, ports);
   return { connections, payload: payloadSegments(netstat, snmp, dev) };
 }

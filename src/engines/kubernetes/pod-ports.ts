@@ -1,17 +1,13 @@
-import type { Endpoint } from "../../core/observation.ts";
-import { portsToTry } from "../../core/target-ports.ts";
+import { type EndpointPort, endpointPorts } from "../../core/target-ports.ts";
 import type { WorkloadRef } from "../../lifecycle/ports.ts";
 import type { ContainerSpec, PodSpec, ScalableObject, Service, ServicePort } from "./api-types.ts";
 import { mainContainer } from "./pod-state.ts";
 import type { FindServices } from "./services.ts";
 
-/** A port of a pod, and what else its endpoint is to say. */
-export type PodPort = Pick<Endpoint, "port" | "targetPort" | "afterMs">;
-
 /** Finds out on which ports a workload's pods may listen. */
 export interface PortFinder {
-  /** The configured port, or those that its pod template or its Service names, and 80. */
-  portsFor(ref: WorkloadRef, object: ScalableObject): Promise<readonly PodPort[]>;
+  /** The configured port, or those that its pod template or its Service names, and 80; and those that hosts name. */
+  portsFor(ref: WorkloadRef, object: ScalableObject): Promise<readonly EndpointPort[]>;
 }
 
 /** Makes a finder. */
@@ -27,11 +23,8 @@ export function createPortFinder(services: FindServices): PortFinder {
   }
 
   return {
-    async portsFor({ targetPort, findsPort }: WorkloadRef, object: ScalableObject): Promise<readonly PodPort[]> {
-      if (!findsPort) return targetPort === undefined ? [] : [{ port: targetPort }];
-      return portsToTry(await exposed(object), false).map(({ port, afterMs }) => {
-        return { port, targetPort: port, ...(afterMs > 0 && { afterMs }) };
-      });
+    async portsFor(ref, object) {
+      return endpointPorts(ref, ref.findsPort ? await exposed(object) : []);
     },
   };
 }

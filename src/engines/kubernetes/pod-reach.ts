@@ -1,7 +1,8 @@
+import type { EndpointPort } from "../../core/target-ports.ts";
 import type { WorkloadRef } from "../../lifecycle/ports.ts";
 import type { ScalableObject, Service } from "./api-types.ts";
 import type { PodReach } from "./instances.ts";
-import { createPortFinder, type PodPort } from "./pod-ports.ts";
+import { createPortFinder } from "./pod-ports.ts";
 import { isReady, mayBeTried } from "./pod-state.ts";
 import { serviceEndpoints } from "./service-endpoints.ts";
 import type { FindServices } from "./services.ts";
@@ -26,7 +27,7 @@ export function createReachFinder(services: FindServices, { address, reach }: Cl
 }
 
 /** At their own addresses. */
-export function reachPods(ports: readonly PodPort[]): PodReach {
+export function reachPods(ports: readonly EndpointPort[]): PodReach {
   return {
     mayBeTried,
     endpointsOf({ status }) {
@@ -37,7 +38,7 @@ export function reachPods(ports: readonly PodPort[]): PodReach {
 }
 
 /** A Service leads to nobody before Kubernetes calls a pod ready, except perhaps to one that ends. */
-function byServices(services: readonly Service[], ports: readonly PodPort[], reach: string): PodReach {
+function byServices(services: readonly Service[], ports: readonly EndpointPort[], reach: string): PodReach {
   return {
     mayBeTried: (pod) => mayBeTried(pod) && isReady(pod),
     endpointsOf: (pod) => serviceEndpoints(services, pod, ports, reach),

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../../core/observation.ts";
 import type { Pod, Service, ServicePort } from "./api-types.ts";
-import { type PodPort, targetPortOf } from "./pod-ports.ts";
+import type { EndpointPort } from "../../core/target-ports.ts";
+import { targetPortOf } from "./pod-ports.ts";
 
 /**
  * Returns where a pod is reached from outside of its cluster: at a port of its node, or of the node that `reach` names, and at
@@ -9,7 +10,7 @@ import { type PodPort, targetPortOf } from "./pod-ports.ts";
 export function serviceEndpoints(
   services: readonly Service[],
   pod: Pod,
-  ports: readonly PodPort[],
+  ports: readonly EndpointPort[],
   reach: string,
 ): readonly Endpoint[] {
   const node = reach || pod.status?.hostIP;

@@ -3,6 +3,7 @@ import path from "node:path";
 import { type Endpoint, noInstances, type Observation, oneInstance } from "../../core/observation.ts";
 import { CAPABILITIES } from "../../core/engine-kind.ts";
 import type { ProcessSettings } from "../../core/settings.ts";
+import { endpointPorts } from "../../core/target-ports.ts";
 import {
   DEFAULT_STOP_TIMEOUT_MS,
   EngineError,
@@ -15,7 +16,7 @@ import { childEnvironment, whyNotStartable } from "./environment.ts";
 import { createGuard } from "./guard.ts";
 import { groupMembers, parseSignal, residentBytes } from "./process-group.ts";
 import { startRun, type Run } from "./run.ts";
-import { waitForFreePort } from "./wait-for-free-port.ts";
+import { waitForFreePorts } from "./wait-for-free-ports.ts";
 
 export interface ProcessEngineDeps {
   /** The gateway's environment; programs get a few harmless variables of it. */
@@ -48,14 +49,14 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
       if (!current.paused) return;
       current.resume();
     } else {
-      runs.set(ref.name, await begin(ref.name, settings));
+      runs.set(ref.name, await begin(ref, settings));
     }
     notifyChange(ref.name);
   }
 
-  async function begin(name: string, settings: ProcessSettings): Promise<Run> {
+  async function begin({ name, namedPorts = [] }: WorkloadRef, settings: ProcessSettings): Promise<Run> {
     const env = childEnvironment(environment, settings);
-    const fault = whyNotStartable(settings, env) ?? (await waitForFreePort(settings.port));
+    const fault = whyNotStartable(settings, env) ?? (await waitForFreePorts([settings.port, ...namedPorts]));
     if (fault !== undefined) throw new EngineError("refused", fault);
     count += 1;
     try {
@@ -86,12 +87,12 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
 
     async list() {
       return [...known].map(([name, settings]) => {
-        const { id, status, image } = toObservation(name, settings, runs.get(name));
+        const { id, status, image } = toObservation({ name, targetPort: settings.port }, settings, runs.get(name));
         return { name, id, status, image, labels: {} };
       });
     },
     async observe(ref) {
-      return toObservation(ref.name, remember(ref), runs.get(ref.name));
+      return toObservation(ref, remember(ref), runs.get(ref.name));
     },
     start: (ref) => inTurn(ref.name, () => launch(ref)),
     restart: (ref, order) =>
@@ -147,7 +148,12 @@ function signalOf({ method, signal }: StopOrder): NodeJS.Signals {
   return parsed;
 }
 
-function toObservation(name: string, settings: ProcessSettings | undefined, run: Run | undefined): Observation {
+function toObservation(
+  ref: Pick<WorkloadRef, "name" | "targetPort" | "namedPorts">,
+  settings: ProcessSettings | undefined,
+  run: Run | undefined,
+): Observation {
+  const { name } = ref;
   const up = run !== undefined && run.exit === undefined;
   const runs = run?.paused ? "paused" : "running";
   const id = settings === undefined ? "" : `process:${name}`;
@@ -157,15 +163,19 @@ function toObservation(name: string, settings: ProcessSettings | undefined, run:
     status: settings === undefined ? "absent" : up ? runs : "stopped",
     health: "none",
     image: path.basename(settings?.command[0] ?? ""),
-    ...(up && settings ? oneInstance(id, endpointsOn(settings.port), run.startedAtMs) : noInstances()),
+    ...(up && settings
+      ? oneInstance(id, endpointsOn({ ...ref, targetPort: settings.port }), run.startedAtMs)
+      : noInstances()),
     startedAtMs: up ? run.startedAtMs : undefined,
     exit: run?.exit,
   };
 }
 
 /** A program that listens on "localhost" may have only the second one. */
-function endpointsOn(port: number): Endpoint[] {
-  return ["127.0.0.1", "::1"].map((host) => ({ host, port, published: false }));
+function endpointsOn(ref: Pick<WorkloadRef, "targetPort" | "namedPorts">): Endpoint[] {
+  return endpointPorts(ref, []).flatMap((port) =>
+    ["127.0.0.1", "::1"].map((host) => ({ host, published: false, ...port })),
+  );
 }
 
 /** Runs the orders for one name one after the other. */

@@ -1,6 +1,6 @@
-import type { Endpoint, ExitFacts, Instance, Observation } from "../../core/observation.ts";
+import type { ExitFacts, Instance, Observation } from "../../core/observation.ts";
 import { noInstances } from "../../core/observation.ts";
-import { portsToTry } from "../../core/target-ports.ts";
+import { endpointPorts } from "../../core/target-ports.ts";
 import type { WorkloadRef } from "../../lifecycle/ports.ts";
 import { parseTime } from "../docker/parse-time.ts";
 import { nearestNumber } from "./exact-json.ts";
@@ -71,21 +71,11 @@ function toInstance(ref: WorkloadRef, task: Task, service: Service, view: SwarmV
     ending,
     node: task.NodeID ?? "",
     ...(startedAtMs !== undefined && { startedAtMs }),
-    endpoints: portsOf(ref, service).flatMap(({ port, ...about }) =>
+    endpoints: endpointPorts(ref, servicePorts(service)).flatMap(({ port, ...about }) =>
       taskEndpoints(task, service, view, port).map((endpoint) => ({ ...endpoint, ...about })),
     ),
   };
 }
-
-/** Where it is looked for; what goes with `port` says which of several has answered. */
-function portsOf({ targetPort, findsPort }: WorkloadRef, service: Service): readonly FoundPort[] {
-  if (!findsPort) return targetPort === undefined ? [] : [{ port: targetPort }];
-  return portsToTry(servicePorts(service), false).map(({ port, afterMs }) => {
-    return { port, targetPort: port, ...(afterMs > 0 && { afterMs }) };
-  });
-}
-
-type FoundPort = { readonly port: number } & Pick<Endpoint, "targetPort" | "afterMs">;
 
 /** Swarm keeps some tasks of the past: those that ended before the last update say nothing of this run. */
 function lastEnded(tasks: readonly Task[], sinceMs: number): ExitFacts | undefined {

@@ -5,14 +5,15 @@ import { decide, type MemberView, type Question } from "../../core/decide.ts";
 import type { ClientKind, Decision, Denial, Gate, HandlerTraits, HoldOutcome, Refusal } from "../../core/decision.ts";
 import type { WakeCause } from "../../core/events.ts";
 import type { IgnoreRules } from "../../core/settings.ts";
-import { failureOf } from "../workload/failure.ts";
+import type { Clock } from "../ports.ts";
+import { failureOfMember } from "../workload/silence.ts";
 import { hold, type HoldQueue, isFull } from "./hold.ts";
 import type { LifecycleContext } from "../context.ts";
 import { wakeOthers, wakeRoute } from "../wake/wake-route.ts";
 import { type Lease, openLease, openQuietLease, touch } from "../workload/lease.ts";
 import { noteRequestedHost } from "../wake/probe-hosts.ts";
 import type { LeaseKind } from "../workload/parts/use.ts";
-import type { WorkloadRecord } from "../workload/record.ts";
+import type { RouteMember, WorkloadRecord } from "../workload/record.ts";
 import { pinnedGate, pinnedMember } from "./pin.ts";
 import type { Route } from "./route.ts";
 import { suspensionOf } from "../stop/suspension.ts";
@@ -109,7 +110,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
       if (decision.wake) use(context, route, request);
       if (decision.kind === "forward") {
         if (wasHeld) context.emit({ type: "hold", host: requested.name, outcome: "ready", waitedMs });
-        return forward(context, route, decision.member.record, { ...terms, waitedMs });
+        return forward(context, route, decision.member, { ...terms, waitedMs });
       }
       if (decision.kind !== "hold") return refuse(decision, outcomeOf(decision));
       wasHeld = true;
@@ -130,8 +131,8 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
 }
 
 /** Undoes an idle drain, unless another member is ready for the request. */
-function undoIdleStop(context: LifecycleContext, { members }: Route): void {
-  if (members.some(({ gate }) => gate !== undefined)) return;
+function undoIdleStop(context: LifecycleContext, { members, memberPorts }: Route): void {
+  if (memberPorts.some(({ port }) => port.gate !== undefined)) return;
   for (const member of members) context.dispatch(member, { type: "arrival" });
 }
 
@@ -145,8 +146,10 @@ function use({ clock }: LifecycleContext, { members }: Route, request: ClientReq
 }
 
 /** Outside its window, or suspended, a ready workload lets no request pass. */
-function openMembers({ members }: Route, wall: number): readonly WorkloadRecord[] {
-  return members.filter((member) => member.schedule?.isOpen(wall) !== false && suspensionOf(member) === undefined);
+function openMembers({ memberPorts }: Route, wall: number): readonly RouteMember[] {
+  return memberPorts.filter(
+    ({ record }) => record.schedule?.isOpen(wall) !== false && suspensionOf(record) === undefined,
+  );
 }
 
 function decideFor(
@@ -160,7 +163,7 @@ function decideFor(
   const [first] = route.members;
   const decision = decide({
     ...terms,
-    members: route.members.map((member) => viewOf(member, wall, now)),
+    members: route.memberPorts.map((member) => viewOf(member, wall, clock)),
     client: request.kind,
     wake: first?.settings.wake ?? "auto",
     holdTimeoutMs: first?.settings.holdTimeoutMs ?? 0,
@@ -187,12 +190,12 @@ interface ForwardTerms {
 function forward(
   context: LifecycleContext,
   route: Route,
-  record: WorkloadRecord,
+  { record, port }: RouteMember,
   { request, isUse, leaseKind, waitedMs }: ForwardTerms,
 ): Admission {
   const { clock } = context;
-  if (record.gate === undefined) throw new TypeError(`a request was let in to ${record.name}, which is not ready`);
-  const gate = pinnedGate(record.gate, request.sticky) ?? takeGate(record, record.gate);
+  if (port.gate === undefined) throw new TypeError(`a request was let in to ${record.name}, which is not ready`);
+  const gate = pinnedGate(port.gate, request.sticky) ?? takeGate(port, port.gate);
   const lease = leaseKind === "none" ? undefined : open(record, leaseKind, gate);
   if (isUse) noteClient(record, request.userAgent, request.kind === "upgrade");
   if (leaseKind === "none" && isUse) touch(record, clock);
@@ -207,9 +210,7 @@ function forward(
 /** What `decide` gets of a request in addition to its client and its route. */
 type Terms = Pick<Question<MemberOfRoute>, "handler" | "mustNotWake" | "waitedMs" | "isQueueFull">;
 
-interface MemberOfRoute extends MemberView, Candidate {
-  readonly record: WorkloadRecord;
-}
+interface MemberOfRoute extends MemberView, Candidate, RouteMember {}
 
 const GONE: Refusal = Object.freeze({ kind: "gone" });
 const UNKNOWN: Refusal = Object.freeze({ kind: "unknown" });
@@ -220,19 +221,20 @@ function outcomeOf({ kind }: Denial): HoldOutcome {
   return kind === "timed-out" || kind === "page" ? "timed-out" : "failed";
 }
 
-function viewOf(record: WorkloadRecord, wallMs: number, nowMs: number): MemberOfRoute {
-  const { name, gate, schedule, leases, settings } = record;
+function viewOf({ record, port }: RouteMember, wallMs: number, clock: Clock): MemberOfRoute {
+  const { name, schedule, leases, settings } = record;
   const suspension = suspensionOf(record);
   const closed = schedule !== undefined && !schedule.isOpen(wallMs);
   return {
     name,
-    gate,
+    gate: port.gate,
     closedUntilMs: closed ? (schedule.nextStart(wallMs) ?? 0) : undefined,
-    suspended: suspension && { untilMs: suspension.untilMs && suspension.untilMs - nowMs + wallMs },
-    failure: failureOf(record),
+    suspended: suspension && { untilMs: suspension.untilMs && suspension.untilMs - clock.now() + wallMs },
+    failure: failureOfMember({ record, port }, clock),
     inFlight: leases,
     weight: settings.weight,
     record,
+    port,
   };
 }
 

@@ -1,7 +1,6 @@
-import { isCoolingDown } from "../workload/failure.ts";
-import { isOnItsWay } from "../workload/on-its-way.ts";
 import type { Clock } from "../ports.ts";
-import type { Waiter, WorkloadRecord } from "../workload/record.ts";
+import type { RouteMember, Waiter, WorkloadRecord } from "../workload/record.ts";
+import { isMemberCoolingDown, isMemberOnItsWay } from "../workload/silence.ts";
 
 /** The requests that are held: holds are bounded per host and overall. */
 export interface HoldQueue {
@@ -14,7 +13,7 @@ export interface HoldQueue {
  * frees its place then; the wake itself goes on for the others.
  */
 export async function hold(
-  members: readonly WorkloadRecord[],
+  members: readonly RouteMember[],
   queues: readonly HoldQueue[],
   { ms, aborted, clock }: { readonly ms: number; readonly aborted: AbortSignal; readonly clock: Clock },
 ): Promise<"ready" | "failed" | "timed-out" | "gone"> {
@@ -39,34 +38,31 @@ export function isFull(queues: readonly HoldQueue[]): boolean {
 }
 
 /** Resolves when one of them lets requests pass, or none will without another request. */
-export function settled(
-  members: readonly WorkloadRecord[],
-  over: AbortSignal,
-  clock: Clock,
-): Promise<"ready" | "failed"> {
-  if (members.some(({ gate }) => gate !== undefined)) return Promise.resolve("ready");
-  if (members.every((member) => isCoolingDown(member, clock.now()))) return Promise.resolve("failed");
+export function settled(members: readonly RouteMember[], over: AbortSignal, clock: Clock): Promise<"ready" | "failed"> {
+  if (members.some(({ port }) => port.gate !== undefined)) return Promise.resolve("ready");
+  if (members.every((member) => isMemberCoolingDown(member, clock))) return Promise.resolve("failed");
   return new Promise((resolve) => {
     const waiter: Waiter = { members, settle: resolve };
-    for (const member of members) member.waiters.add(waiter);
+    for (const { record } of members) record.waiters.add(waiter);
     over.addEventListener("abort", () => forget(waiter), { once: true });
   });
 }
 
 /** Notifies the requests held for `record` once it lets requests pass or nothing is in progress any more. */
-export function settleWaiters(record: WorkloadRecord): void {
+export function settleWaiters(record: WorkloadRecord, clock: Clock): void {
   if (record.waiters.size === 0) return;
-  const outcome = record.gate !== undefined ? "ready" : "failed";
+  const now = clock.now();
   const waiters = [...record.waiters];
   for (const waiter of waiters) {
-    if (outcome === "failed" && waiter.members.some(isOnItsWay)) continue;
+    const isReady = waiter.members.some(({ port }) => port.gate !== undefined);
+    if (!isReady && waiter.members.some((member) => isMemberOnItsWay(member, now))) continue;
     forget(waiter);
-    waiter.settle(outcome);
+    waiter.settle(isReady ? "ready" : "failed");
   }
 }
 
 function forget(waiter: Waiter): void {
-  for (const member of waiter.members) member.waiters.delete(waiter);
+  for (const { record } of waiter.members) record.waiters.delete(waiter);
 }
 
 function left(aborted: AbortSignal, over: AbortSignal): Promise<"gone"> {

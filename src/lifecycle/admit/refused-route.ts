@@ -18,7 +18,7 @@ export function createRefusedRoutes({ clock, logTail }: RefusedRouteDeps) {
       return record && logTail(record);
     },
     async wantsTls(): Promise<boolean> {
-      const checks = route.members.flatMap(({ tlsCheck }) => tlsCheck ?? []);
+      const checks = route.memberPorts.flatMap(({ port }) => port.tlsCheck ?? []);
       return (await Promise.all(checks)).includes(true);
     },
   });
@@ -26,7 +26,7 @@ export function createRefusedRoutes({ clock, logTail }: RefusedRouteDeps) {
 
 /** Returns what a response of the gateway may report of a route now. */
 export function routeFacts(route: Route, clock: Clock): RouteFacts {
-  const { phase, elapsedMs, etaMs } = healthOf(route.members, clock);
+  const { phase, elapsedMs, etaMs } = healthOf(route.memberPorts, clock);
   return {
     branding: route.settings,
     phase: phase ?? "starting",
@@ -34,6 +34,6 @@ export function routeFacts(route: Route, clock: Clock): RouteFacts {
     etaMs,
     hasDependencies: route.members.some(({ dependencies }) => dependencies.length > 0),
     wallMs: clock.wall(),
-    lastAnswer: route.members.find(({ lastProbe }) => lastProbe !== undefined)?.lastProbe,
+    lastAnswer: route.memberPorts.find(({ port }) => port.lastProbe !== undefined)?.port.lastProbe,
   };
 }

@@ -1,15 +1,21 @@
 import { createBalancer, type Balancer } from "../../core/balance.ts";
 import { createHostTable, type HostTable } from "../../core/host-table.ts";
 import type { GroupSettings, SettingsChange, WorkloadSettings } from "../../core/settings.ts";
+import { portFor } from "../workload/ports-of.ts";
+import type { RouteMember, WorkloadRecord } from "../workload/record.ts";
 import { createGroups } from "./groups.ts";
 import type { HoldQueue } from "./hold.ts";
-import type { WorkloadRecord } from "../workload/record.ts";
 
-/** What a host is routed to: a workload, which is its only member, or a group. Shared by all its hosts; never changed. */
+/**
+ * What a host is routed to: a workload, which is its only member, or a group, and a port of each member. Shared by all
+ * hosts that lead to the same ports; never changed.
+ */
 export interface Route {
   /** The workload's or the group's name. */
   readonly name: string;
   readonly members: readonly WorkloadRecord[];
+  /** The same, with the port of each that these hosts lead to. */
+  readonly memberPorts: readonly RouteMember[];
   readonly group: GroupSettings | undefined;
   /** The settings shown to visitors: the workload's, or those of the first member under the group's name. */
   readonly settings: WorkloadSettings;
@@ -18,50 +24,70 @@ export interface Route {
   readonly balance: Balancer;
   readonly queue: HoldQueue;
   /** Set when only the gate decides: one member, no must-not-wake rules, no cookie. */
-  readonly single: WorkloadRecord | undefined;
+  readonly single: RouteMember | undefined;
+}
+
+/** The routes of a workload or a group. */
+export interface RouteSet {
+  /** To the ports that no host names. */
+  readonly main: Route;
+  /** There may be ten thousand sets: a list takes less memory than a map. */
+  readonly byHost: readonly (readonly [host: string, route: Route])[];
 }
 
 /** All routes. They are replaced one by one: what did not change keeps its own. */
 export interface Routes {
   readonly hosts: HostTable<Route>;
-  /** A workload before a group of the same name. */
+  /** A workload before a group of the same name; to the ports that no host names. */
   readonly byName: ReadonlyMap<string, Route>;
   readonly groups: ReadonlyMap<string, GroupSettings>;
   groupsOf(member: string): readonly GroupSettings[];
   /** False for one that was replaced, or has gone. */
   isCurrent(route: Route): boolean;
-  /** Follows a change of settings, once `records` have. Returns what was replaced, by name. */
-  replace(change: SettingsChange, records: ReadonlyMap<string, WorkloadRecord>): ReadonlyMap<string, Route>;
+  /** Follows a change of settings, once `records` have. Returns what was replaced, each with what took its place. */
+  replace(change: SettingsChange, records: ReadonlyMap<string, WorkloadRecord>): readonly Replaced[];
+}
+
+interface Replaced {
+  readonly former: RouteSet;
+  readonly next: RouteSet | undefined;
+}
+
+/** The route of a name, to the ports that a host leads to if that host is its own. */
+export function routeNamed({ byName, hosts }: Routes, name: string, host: string | undefined): Route | undefined {
+  const found = byName.get(name);
+  const own = found && hosts.find(host);
+  return own?.name === name && own.group === found?.group ? own : found;
 }
 
 /** Creates the routes, without any yet. */
 export function createRoutes(): Routes {
   const hosts = createHostTable<Route>();
   const byName = new Map<string, Route>();
-  const ofWorkloads = new Map<string, Route>();
-  const ofGroups = new Map<string, Route>();
+  const ofWorkloads = new Map<string, RouteSet>();
+  const ofGroups = new Map<string, RouteSet>();
   const groups = createGroups();
 
   /** Those whose settings may have changed, and those that a member of these is in. */
-  function remove(names: ReadonlySet<string>): ReadonlyMap<string, Route> {
-    const former = new Map<string, Route>();
+  function remove(names: ReadonlySet<string>): ReadonlyMap<string, RouteSet> {
+    const former = new Map<string, RouteSet>();
     for (const name of new Set([...names, ...groups.remove(names)])) {
-      const own = byName.get(name);
+      const own = ofWorkloads.get(name) ?? ofGroups.get(name);
       if (own !== undefined) former.set(name, own);
-      for (const routes of [ofWorkloads, ofGroups]) {
-        const route = routes.get(name);
-        routes.delete(name);
-        for (const host of hostsOf(route)) hosts.delete(host);
+      for (const sets of [ofWorkloads, ofGroups]) {
+        for (const [host] of sets.get(name)?.byHost ?? []) hosts.delete(host);
+        sets.delete(name);
       }
       byName.delete(name);
     }
     return former;
   }
 
-  function add(route: Route): void {
-    (route.group === undefined ? ofWorkloads : ofGroups).set(route.name, route);
-    if (route.group === undefined || !byName.has(route.name)) byName.set(route.name, route);
-    for (const host of hostsOf(route)) hosts.set(host, route);
+  function add(set: RouteSet): void {
+    const { name, group } = set.main;
+    (group === undefined ? ofWorkloads : ofGroups).set(name, set);
+    if (group === undefined || !byName.has(name)) byName.set(name, set.main);
+    for (const [host, route] of set.byHost) hosts.set(host, route);
   }
 
   return {
@@ -69,14 +95,17 @@ export function createRoutes(): Routes {
     byName,
     groups: groups.all,
     groupsOf: groups.of,
-    isCurrent: (route) => (route.group === undefined ? ofWorkloads : ofGroups).get(route.name) === route,
+    isCurrent(route) {
+      const set = (route.group === undefined ? ofWorkloads : ofGroups).get(route.name);
+      return set !== undefined && (set.main === route || set.byHost.some(([, one]) => one === route));
+    },
     replace(change, records) {
       const former = remove(change.names);
       for (const settings of change.workloads) {
         const record = records.get(settings.name);
         if (record === undefined) continue;
         const { name, maxPending: limit } = settings;
-        add(createRoute({ name, limit, members: [record], group: undefined, settings }, former.get(name)));
+        add(createSet({ name, limit, members: [record], group: undefined, settings }, former.get(name)?.main));
       }
       for (const group of change.groups) {
         groups.add(group);
@@ -85,32 +114,54 @@ export function createRoutes(): Routes {
         if (first === undefined) continue;
         const limit = Math.max(...members.map((member) => member.settings.maxPending));
         const { name } = group;
-        add(createRoute({ name, limit, members, group, settings: { ...first.settings, name } }, former.get(name)));
+        const settings = { ...first.settings, name };
+        add(createSet({ name, limit, members, group, settings }, former.get(name)?.main));
       }
-      return former;
+      return [...former].map(([name, set]) => ({ former: set, next: ofWorkloads.get(name) ?? ofGroups.get(name) }));
     },
   };
 }
 
-function hostsOf(route: Route | undefined): readonly string[] {
-  return (route?.group ?? route?.settings)?.hosts ?? [];
+type RoutePlan = Omit<Route, "cookie" | "balance" | "queue" | "single" | "memberPorts"> & { readonly limit: number };
+
+/** One route for each way from hosts to ports; they share their turns and their queue. */
+function createSet(plan: RoutePlan, old: Route | undefined): RouteSet {
+  const { members, group, settings } = plan;
+  const main = createRoute(
+    plan,
+    members.map((record) => ({ record, port: record })),
+    old,
+  );
+  const routes = [main];
+  const routeFor = (host: string): Route => {
+    const way = members.map((record) => ({ record, port: portFor(record, host) }));
+    const known = routes.find(({ memberPorts }) => memberPorts.every(({ port }, at) => port === way[at]?.port));
+    if (known !== undefined) return known;
+    const route = createRoute(plan, way, main);
+    routes.push(route);
+    return route;
+  };
+  return { main, byHost: (group ?? settings).hosts.map((host) => [host, routeFor(host)] as const) };
 }
 
-type RoutePlan = Omit<Route, "cookie" | "balance" | "queue" | "single"> & { readonly limit: number };
-
-function createRoute({ limit, ...plan }: RoutePlan, old: Route | undefined): Route {
-  const { members, group } = plan;
-  const [first] = members;
-  const cookie = group === undefined ? cookieOf(first) : group.sticky;
+function createRoute(
+  { limit, ...plan }: RoutePlan,
+  memberPorts: readonly RouteMember[],
+  old: Route | undefined,
+): Route {
+  const { group } = plan;
+  const [first] = memberPorts;
+  const cookie = group === undefined ? cookieOf(first?.record) : group.sticky;
   return {
     ...plan,
+    memberPorts,
     cookie,
     balance:
       old?.group !== undefined && old.group.strategy === group?.strategy
         ? old.balance
         : createBalancer(group?.strategy ?? "round-robin"),
     queue: queueOf(old, limit),
-    single: group === undefined && first?.settings.ignore === undefined && cookie === "" ? first : undefined,
+    single: group === undefined && first?.record.settings.ignore === undefined && cookie === "" ? first : undefined,
   };
 }
 

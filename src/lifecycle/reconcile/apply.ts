@@ -2,13 +2,17 @@ import { noteWantsTls } from "../wake/wants-tls.ts";
 import { forgetScheduleChange } from "../workload/schedule-change.ts";
 import type { ScheduleSettings, SettingsChange, WorkloadSettings } from "../../core/settings.ts";
 import { follow } from "../workload/follow.ts";
+import { followPorts } from "../workload/follow-instances.ts";
 import type { LifecycleContext } from "../context.ts";
 import { notify } from "../workload/notify.ts";
 import type { Engine, Engines, Memory } from "../ports.ts";
 import { routeHosts } from "../wake/probe-hosts.ts";
+import { namedPortRecords } from "../workload/parts/probe.ts";
+import { portsOf } from "../workload/ports-of.ts";
 import { createRecord, type WorkloadRecord } from "../workload/record.ts";
+import { forgetRunTargets } from "./observe.ts";
 import { retire, type RetireDeps, revive } from "./retire.ts";
-import type { Route, Routes } from "../admit/route.ts";
+import type { Routes, RouteSet } from "../admit/route.ts";
 import type { Schedule } from "../workload/schedule.ts";
 
 interface ApplyDeps extends RetireDeps {
@@ -31,10 +35,10 @@ export function applySettings(deps: ApplyDeps, change: SettingsChange, routes: R
   }
   const changed = change.workloads.flatMap(({ name }) => records.get(name) ?? []);
   link(changed, records);
-  const former = routes.replace(change, records);
+  const replaced = routes.replace(change, records);
   for (const record of changed) routeHosts(record, routes.groupsOf(record.name));
   for (const record of changed) follow(context, record);
-  routeAnew(former, routes);
+  routeAnew(replaced);
   const names = [...change.names];
   context.emit({ type: "settings", hosts: routes.hosts.size, workloads: records.size, names });
 }
@@ -58,32 +62,38 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
     forgetScheduleChange(record);
   }
   record.settings = next;
+  record.named = namedPortRecords(next, record.named);
   const moved =
     settings.targetPort !== next.targetPort ||
     settings.findsPort !== next.findsPort ||
     settings.targetScheme !== next.targetScheme ||
     settings.targetVerify !== next.targetVerify ||
     settings.network !== next.network;
-  if (moved) noteWantsTls(record, false);
-  if (!moved || record.observation === undefined) return;
+  if (!moved) {
+    if (JSON.stringify(settings.hostPorts) !== JSON.stringify(next.hostPorts)) followPorts(deps.context, record);
+    return;
+  }
+  for (const port of portsOf(record)) noteWantsTls(port, false);
+  forgetRunTargets(record);
+  if (record.observation === undefined) return;
   deps.context.dispatch(record, { type: "observed", observation: record.observation, restarted: true });
   notify(record.signals);
 }
 
-/** A request held for a route that has got other hosts or members is routed again by its host. */
-function routeAnew(former: ReadonlyMap<string, Route>, routes: Routes): void {
-  for (const [name, route] of former) {
-    const next = routes.byName.get(name);
-    if (next !== undefined && meaningOf(next) === meaningOf(route)) continue;
-    for (const { waiters } of route.members) {
+/** A request held for a route that has got other hosts, ports or members is routed again by its host. */
+function routeAnew(replaced: ReturnType<Routes["replace"]>): void {
+  for (const { former, next } of replaced) {
+    if (next !== undefined && meaningOf(next) === meaningOf(former)) continue;
+    for (const { waiters } of former.main.members) {
       const waiting = [...waiters];
       for (const waiter of waiting) waiter.settle("failed");
     }
   }
 }
 
-function meaningOf({ group, settings, members }: Route): string {
-  return JSON.stringify([group?.hosts ?? settings.hosts, members.map((member) => member.name)]);
+function meaningOf({ main, byHost }: RouteSet): string {
+  const ways = byHost.map(([host, { memberPorts }]) => [host, memberPorts.map(({ port }) => port.namedPort)]);
+  return JSON.stringify([main.members.map((member) => member.name), ways]);
 }
 
 /** Memories are on the wall clock, which may have been set since the gateway started. */

@@ -65,6 +65,11 @@ export function noteTargets(record: WorkloadRecord, targets: readonly Endpoint[]
   record.runTargets = [...new Set([...record.runTargets, ...targets])];
 }
 
+/** It is reached elsewhere from now on: what is under way where it was ends by itself. */
+export function forgetRunTargets(record: WorkloadRecord): void {
+  record.runTargets = [];
+}
+
 /** What was seen of it belongs to a former life. */
 export function forgetObservation(record: WorkloadRecord): void {
   record.observation = undefined;

@@ -3,6 +3,7 @@ import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import { noteRecalled } from "../usage/direct.ts";
 import { DIRECT_STEP_MS, readNow } from "../usage/sample.ts";
 import type { Recall } from "../workload/parts/front.ts";
+import { isOpen } from "../workload/ports-of.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { RECALL_LEAD_MS } from "./recall-lead.ts";
 import { notify } from "../workload/notify.ts";
@@ -36,7 +37,7 @@ export function endRecall(context: LifecycleContext, record: WorkloadRecord): vo
 
 function isRecalled({ fronts }: LifecycleContext, record: WorkloadRecord): boolean {
   if (record.directMs === 0) return true;
-  if (record.gate !== undefined || fronts.progress(record.directMs).kind !== "done") return false;
+  if (isOpen(record) || fronts.progress(record.directMs).kind !== "done") return false;
   noteRecalled(record);
   return true;
 }

@@ -1,6 +1,7 @@
 import type { VetoReason } from "../../core/events.ts";
 import { probeHttp } from "../wake/probe-http.ts";
 import type { LifecycleContext } from "../context.ts";
+import { isOf } from "../workload/ports-of.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 import { findHiddenUse } from "../usage/sample.ts";
 
@@ -33,7 +34,9 @@ export const EXEC_CHECK_MS = 5_000;
 
 async function isBusy(context: LifecycleContext, record: WorkloadRecord, signal: AbortSignal): Promise<boolean> {
   const { busyPath: path } = record.settings;
-  if (path === "" || record.state.status !== "draining" || record.state.targets?.[0] === undefined) return false;
-  const { kind } = await probeHttp(context, record, { endpoint: record.state.targets[0], path }, signal);
+  if (path === "" || record.state.status !== "draining") return false;
+  const endpoint = record.state.targets?.find(isOf(record));
+  if (endpoint === undefined) return false;
+  const { kind } = await probeHttp(context, record, { endpoint, path }, signal);
   return kind === "ready";
 }

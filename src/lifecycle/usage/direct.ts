@@ -1,15 +1,17 @@
 import { whyAsked, type WhyAsked } from "../../core/why-asked.ts";
 import type { LifecycleContext } from "../context.ts";
 import { noteUse } from "../workload/activity.ts";
+import type { PortRecord } from "../workload/parts/probe.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { DIRECT_STEP_MS, noteFrontTraffic, samplingOf, takeSample } from "./sample.ts";
 
-/** Why a front asks before each request to it; `undefined`: it forwards by itself. */
+/** Why a front asks before each request to a port of it; `undefined`: it forwards by itself. */
 export function whyAskedOf(
   record: WorkloadRecord,
   by: { readonly whenAwake: "ask" | "direct"; readonly reachedDirectly: boolean },
+  port: PortRecord = record,
 ): WhyAsked | undefined {
-  const { settings, engine, gate, throttled, recall } = record;
+  const { settings, engine, throttled, recall } = record;
   const usage = samplingOf(record)?.baseline?.usage;
   const isOwn = usage?.rxBytes !== undefined && usage.sharesNetwork !== true;
   const canBeRead = engine.capabilities.usage;
@@ -19,7 +21,7 @@ export function whyAskedOf(
     hasIgnoreRules: settings.ignore !== undefined,
     idleSignal: settings.idleSignal,
     counters: !canBeRead || (usage !== undefined && !isOwn) ? "none" : usage === undefined ? "unread" : "own",
-    isReady: gate !== undefined,
+    isReady: port.gate !== undefined,
     throttled,
     isRecalled: recall !== undefined,
   });

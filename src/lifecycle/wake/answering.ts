@@ -7,6 +7,8 @@ import type { LifecycleContext } from "../context.ts";
 import { waitForFront } from "./wait-for-front.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import type { ProbeAnswer } from "../ports.ts";
+import type { PortRecord } from "../workload/parts/probe.ts";
+import { isOf, portsOf, portTo } from "../workload/ports-of.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { noteWantsTls, wantsTls } from "./wants-tls.ts";
 
@@ -26,41 +28,65 @@ export async function answering(
     return undefined;
   }
   if (targetPort === undefined) return (await runsWell(context, record, observation, signal)) ? NO_ENDPOINT : undefined;
-  const { endpoint, said } = await enoughAnswering(context, record, observation, signal);
-  const note = endpoint === undefined ? observation.note : await waitForFront(context, record, signal);
-  if (note !== "" && !signal.aborted) {
-    record.lastProbe = note;
-    return undefined;
-  }
-  if (endpoint !== undefined) record.lastProbe = undefined;
-  else if (said !== undefined && !signal.aborted) record.lastProbe = said;
-  return endpoint;
+  const answers = portsOf(record).map(async (port) => {
+    const { endpoint, said } = await enoughAnswering(context, record, { observation, port }, signal);
+    if (!signal.aborted) noteProbe(port, { endpoint, said: observation.note || said });
+    return endpoint;
+  });
+  const found = await firstFound(answers);
+  const note = found === undefined ? "" : await waitForFront(context, record, signal);
+  if (found === undefined || note === "" || signal.aborted) return found;
+  portTo(record, found).lastProbe = note;
+  return undefined;
+}
+
+/** How long to wait before the next probe of an app that starts: short at first, since most apps listen within a second. */
+export function probePauseMs(elapsedMs: number): number {
+  if (elapsedMs < 1_000) return 10;
+  if (elapsedMs < 10_000) return 25;
+  return Math.min(250, elapsedMs / 400);
+}
+
+/** Keeps what a port said to a probe, while that keeps it from being ready. */
+export function noteProbe(port: PortRecord, { endpoint, said }: Answering): void {
+  if (endpoint !== undefined) port.lastProbe = undefined;
+  else if (said !== undefined) port.lastProbe = said;
+}
+
+/** Resolves with the first that is found, whatever the others still wait for. */
+function firstFound<T>(all: readonly Promise<T | undefined>[]): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const found = all.map((one) => one.then((value) => value !== undefined && resolve(value)));
+    Promise.all(found).then(() => resolve(undefined), reject);
+  });
 }
 
 /** What it said to a probe belongs to a former start. */
 export function forgetAnswer(record: WorkloadRecord): void {
-  record.lastProbe = undefined;
+  for (const port of portsOf(record)) port.lastProbe = undefined;
 }
 
-/** Where requests may go: to the first that answers, or with `min_ready` as soon as so many instances do. */
+/** Where requests to a port may go: to the first that answers, or with `min_ready` as soon as so many instances do. */
 async function enoughAnswering(
   context: LifecycleContext,
   record: WorkloadRecord,
-  observation: Observation,
+  { observation, port }: { readonly observation: Observation; readonly port: PortRecord },
   signal: AbortSignal,
 ): Promise<Answering> {
-  const wanted = Math.min(record.settings.minReady ?? 1, observation.wanted);
-  if (wanted <= 1) return firstAnswering(context, record, endpointsOf(observation), signal);
   const usable = observation.instances.filter(({ ready, ending }) => ready && !ending);
-  const each = await Promise.all(usable.map(({ endpoints }) => firstAnswering(context, record, endpoints, signal)));
+  const reached = usable.map(({ endpoints }) => endpoints.filter(isOf(port)));
+  const wanted = Math.min(record.settings.minReady ?? 1, observation.wanted);
+  if (wanted <= 1) return firstAnswering(context, record, reached.flat(), signal);
+  const each = await Promise.all(reached.map((endpoints) => firstAnswering(context, record, endpoints, signal)));
   const found = each.filter(({ endpoint }) => endpoint !== undefined);
   const [first] = found;
   if (first === undefined) return each[0] ?? { said: observation.note || NO_ADDRESS };
   return found.length >= wanted ? first : { said: `${found.length} of ${observation.wanted} instances answer` };
 }
 
+/** An address that is ready; without one, what was said instead. */
 interface Answering {
-  readonly endpoint?: Endpoint;
+  readonly endpoint?: Endpoint | undefined;
   readonly said?: string | undefined;
 }
 
@@ -120,7 +146,9 @@ async function probeOne(
 ): Promise<ProbeAnswer> {
   const open = await context.probe.tcp(endpoint, signal); // cheap, so that the first GET goes out as soon as it listens
   if (open.kind === "no") return open;
-  if (record.settings.healthPath === "") return (await stillWantsTls(context, record, endpoint, signal)) ? TLS : open;
+  // It is the path of one server: at the other ports an open port is enough.
+  if (record.settings.healthPath === "" || endpoint.namedPort !== undefined)
+    return (await stillWantsTls(context, record, endpoint, signal)) ? TLS : open;
   const startedMs = context.clock.now();
   const answer = await probeHttp(context, record, { endpoint, path: record.settings.healthPath }, signal);
   if (answer.kind === "no") await context.clock.sleep(HTTP_INTERVAL_MS - (context.clock.now() - startedMs), signal);
@@ -134,9 +162,10 @@ async function stillWantsTls(
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (!record.wantsTls || record.seenByFront || endpoint.tls !== undefined) return false;
+  const port = portTo(record, endpoint);
+  if (!port.wantsTls || record.seenByFront || endpoint.tls !== undefined) return false;
   const wants = await wantsTls(context, record, endpoint, signal);
-  if (!signal.aborted) noteWantsTls(record, wants);
+  if (!signal.aborted) noteWantsTls(port, wants);
   return wants;
 }
 

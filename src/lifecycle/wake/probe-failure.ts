@@ -5,8 +5,7 @@ import { awaitsCheck } from "./answering.ts";
 import type { ProbeResult } from "./probe.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { failureAt, startTimeoutSeconds } from "./start.ts";
-import { triedPorts } from "./target-port.ts";
-import { tlsPort } from "./wants-tls.ts";
+import { numberOf, triedPorts } from "./target-port.ts";
 
 /** Returns why a started workload is not ready: how it ended, or its health check or last response. */
 export function probeFailure(
@@ -15,7 +14,7 @@ export function probeFailure(
   { kind, observation }: Exclude<ProbeResult, { kind: "answers" }>,
 ): Failure {
   if (kind === "ended") return endFailure(context, observation);
-  if (kind === "wants-tls") return failureAt(context, "tls", { code: "tls", port: tlsPort(record) });
+  if (kind === "wants-tls") return failureAt(context, "tls", { code: "tls", port: numberOf(record, record) });
   const seconds = startTimeoutSeconds(record);
   if (observation?.note) {
     const reason = observation.checkOutput === undefined ? "timeout" : "unhealthy";
@@ -24,9 +23,10 @@ export function probeFailure(
   if (observation !== undefined && awaitsCheck(context, record, observation)) {
     return checkFailure(context, observation, seconds);
   }
-  const { ports, others } = triedPorts(record);
+  const tried = triedPorts(record);
+  const ports = [...new Set([...tried.ports, ...record.named.keys()])];
   if (ports.length === 0) return failureAt(context, "timeout", { code: "unfinished", seconds });
-  const exposed = isWrongPort(record) ? others : [];
+  const exposed = isWrongPort(record) ? tried.others.filter((port) => !ports.includes(port)) : [];
   const { lastProbe: lastAnswer, settings } = record;
   const cause = { code: "silent", path: settings.healthPath, ports, seconds, lastAnswer, exposed } as const;
   return failureAt(context, "timeout", cause);

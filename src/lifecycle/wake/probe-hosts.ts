@@ -13,7 +13,10 @@ export interface ProbeHosts {
 /** The part of a record that hosts are found by. */
 interface HostFacts {
   readonly name: string;
-  readonly settings: Pick<WorkloadSettings, "hosts" | "healthHost" | "healthPath" | "busyPath" | "passHost">;
+  readonly settings: Pick<
+    WorkloadSettings,
+    "hosts" | "hostPorts" | "healthHost" | "healthPath" | "busyPath" | "passHost"
+  >;
   probeHosts: ProbeHosts;
 }
 
@@ -27,8 +30,10 @@ export function firstHosts(routed: readonly string[], good: readonly string[] = 
 
 /** Applies a configuration; `groups` are those that it is in. */
 export function routeHosts(record: HostFacts, groups: readonly GroupSettings[]): void {
-  const routed = [...record.settings.hosts, ...groups.flatMap(({ hosts }) => hosts)];
-  record.probeHosts = { ...record.probeHosts, routed };
+  const all = [...record.settings.hosts, ...groups.flatMap(({ hosts }) => hosts)];
+  // What answers at a port that a host names need not know the other hosts, nor they that one.
+  const routed = all.filter((host) => record.settings.hostPorts?.[host] === undefined);
+  record.probeHosts = { ...record.probeHosts, routed: routed.length > 0 ? routed : all };
 }
 
 /** Whether names that visitors come by are of use: it is probed by HTTP, and no host of it is a real name. */

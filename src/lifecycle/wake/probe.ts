@@ -1,10 +1,12 @@
 import { forgetFailures } from "./wake-history.ts";
 import { type Endpoint, endpointsOf, type Observation } from "../../core/observation.ts";
 import { SPEAKS_TLS } from "../../core/speaks-tls.ts";
-import { answering, awaitsCheck, forgetAnswer, NO_ENDPOINT } from "./answering.ts";
+import { answering, awaitsCheck, forgetAnswer, NO_ENDPOINT, probePauseMs } from "./answering.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe } from "../reconcile/observe.ts";
 import { waitForSignal } from "../reconcile/wait-for-signal.ts";
+import type { PortRecord } from "../workload/parts/probe.ts";
+import { portsOf } from "../workload/ports-of.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 export type ProbeResult =
@@ -87,7 +89,7 @@ export async function whenAnswers(
       const endpoint = observation && (await answering(context, record, observation, signal));
       if (changed) continue; // what has just answered may be gone
       // Waiting does not fix that.
-      if (record.wantsTls && record.lastProbe === SPEAKS_TLS) return { kind: "wants-tls", observation };
+      if (endpoint === undefined && portsOf(record).every(wantsTlsOnly)) return { kind: "wants-tls", observation };
       const stays = endpoint !== NO_ENDPOINT || context.clock.now() - startedMs >= stayMs;
       if (endpoint !== undefined && stays) return { kind: "answers", endpoint };
       if (context.clock.now() >= deadlineMs) {
@@ -117,7 +119,6 @@ function hasEnded({ status }: Observation): boolean {
   return status === "absent" || status === "stopped" || status === "paused";
 }
 
-/** Fast at first, since most apps listen within a second, then slower. */
 function pause(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -125,9 +126,11 @@ function pause(
   elapsedMs: number,
 ): number {
   if (observation !== undefined && awaitsCheck(context, record, observation)) return HEALTH_INTERVAL_MS;
-  if (elapsedMs < 1_000) return 10;
-  if (elapsedMs < 10_000) return 25;
-  return Math.min(250, elapsedMs / 400);
+  return probePauseMs(elapsedMs);
+}
+
+function wantsTlsOnly({ wantsTls, lastProbe }: PortRecord): boolean {
+  return wantsTls && lastProbe === SPEAKS_TLS;
 }
 
 function observeIntervalMs(observation: Observation | undefined): number {

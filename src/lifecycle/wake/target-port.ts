@@ -20,10 +20,18 @@ export function targetPortOf({ settings, observation, answeredPort }: PortFacts)
   return (isStillTried ? answeredPort : undefined) ?? tries[0];
 }
 
+/** The number of a port inside of the container. */
+export function numberOf(record: PortFacts, { namedPort }: { readonly namedPort?: number | undefined }): number {
+  return namedPort ?? targetPortOf(record) ?? HTTP_PORT;
+}
+
+const HTTP_PORT = 80;
+
 /** Notes where it is ready, while no port is configured. */
 export function rememberPort(record: PortFacts): void {
   const { state } = record;
-  const port = state.status === "ready" ? state.targets[0]?.targetPort : undefined;
+  const target = state.status === "ready" ? state.targets.find(({ namedPort }) => namedPort === undefined) : undefined;
+  const port = target?.targetPort;
   if (port !== undefined) record.answeredPort = port;
 }
 

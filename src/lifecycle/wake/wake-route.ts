@@ -1,9 +1,9 @@
 import { coolDownMs } from "../../core/cool-down.ts";
 import type { WakeCause } from "../../core/events.ts";
 import { membersToWake } from "../../core/scale.ts";
-import { failureOf, isCoolingDown } from "../workload/failure.ts";
+import { isCoolingDown } from "../workload/failure.ts";
 import type { LifecycleContext } from "../context.ts";
-import { isOnItsWay } from "../workload/on-its-way.ts";
+import { isMemberCoolingDown, isMemberOnItsWay } from "../workload/silence.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import type { Route } from "../admit/route.ts";
 import { mayBeWoken } from "../stop/suspension.ts";
@@ -12,11 +12,11 @@ import { mayBeWoken } from "../stop/suspension.ts";
 export function wakeRoute(context: LifecycleContext, route: Route, cause: WakeCause): void {
   const now = context.clock.now();
   const wall = context.clock.wall();
-  const views = route.members.map((member) => ({
-    awake: member.gate !== undefined,
-    waking: member.gate === undefined && isOnItsWay(member),
+  const views = route.memberPorts.map(({ record: member, port }) => ({
+    awake: port.gate !== undefined,
+    waking: port.gate === undefined && isMemberOnItsWay({ record: member, port }, now),
     failing:
-      now < (failureOf(member)?.retryAtMs ?? 0) ||
+      isMemberCoolingDown({ record: member, port }, context.clock) ||
       member.schedule?.isOpen(wall) === false ||
       !mayBeWoken(member, cause),
     inFlight: member.leases,

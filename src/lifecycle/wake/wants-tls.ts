@@ -4,8 +4,10 @@ import { SPEAKS_TLS } from "../../core/speaks-tls.ts";
 import { probeHttp } from "./probe-http.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { ProbeAnswer } from "../ports.ts";
+import type { PortRecord } from "../workload/parts/probe.ts";
+import { portsOf } from "../workload/ports-of.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
-import { targetPortOf } from "./target-port.ts";
+import { numberOf } from "./target-port.ts";
 
 /** Whether an app takes TLS alone there: it refuses in plain HTTP what it does not refuse over TLS. */
 export async function wantsTls(
@@ -42,17 +44,13 @@ function overTls(endpoint: Endpoint): Endpoint {
   return { ...endpoint, tls: { verify: false } };
 }
 
-/** What was found out about it. */
-export function noteWantsTls(record: WorkloadRecord, wants: boolean): void {
-  record.wantsTls = wants;
+/** What was found out about a port. */
+export function noteWantsTls(port: PortRecord, wants: boolean): void {
+  port.wantsTls = wants;
 }
 
-/** What is wrong with an app that takes TLS alone while it is to be spoken to in plain HTTP. */
-export function tlsFault(record: WorkloadRecord): string {
-  return failureText({ code: "tls", port: tlsPort(record) });
-}
-
-/** The port where it takes TLS alone. */
-export function tlsPort(record: WorkloadRecord): number {
-  return targetPortOf(record) ?? 80;
+/** What is wrong with an app that takes TLS alone while it is to be spoken to in plain HTTP, for each port where it does. */
+export function tlsFaults(record: WorkloadRecord): readonly string[] {
+  const ports = portsOf(record).filter((port) => port.wantsTls);
+  return ports.map((port) => failureText({ code: "tls", port: numberOf(record, port) }));
 }

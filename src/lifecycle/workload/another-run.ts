@@ -31,7 +31,7 @@ export function isMadeAnew(last: Observation, seen: Observation): boolean {
   return seen.status !== "absent" && last.id !== seen.id;
 }
 
-/** Whether two addresses are the same. */
+/** Whether two addresses are the same, of the same port inside. */
 export function isSame(one: Endpoint): (other: Endpoint) => boolean {
-  return ({ host, port }) => host === one.host && port === one.port;
+  return ({ host, port, namedPort }) => host === one.host && port === one.port && namedPort === one.namedPort;
 }

@@ -9,6 +9,7 @@ import { leaveBrokenJob } from "../wake/leave-broken-job.ts";
 import type { React } from "./reaction-queue.ts";
 import { type Change, noteChange, report } from "./report.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { noteSilence } from "./silence.ts";
 import { unthrottle } from "../stop/throttle.ts";
 import { rememberPort } from "../wake/target-port.ts";
 
@@ -40,6 +41,7 @@ export function dispatch({ context, jobs, react }: DispatchDeps, record: Workloa
   keepTimes(context, record, before, event);
   rememberPort(record);
   if (state.status === "ready") noteTargets(record, state.targets);
+  noteSilence(record, context.clock.now());
   if (event.type === "refused") rest(context, record, event.endpoint);
   const affected = updateGates(context, record);
   const change = noteChange(context, record, before, event);

@@ -2,13 +2,17 @@ import type { Failure } from "../../core/failure.ts";
 import { isSatisfied } from "./gate.ts";
 import type { WorkloadRecord } from "./record.ts";
 
+/** A failure, and when a request may try again. */
+export interface CurrentFailure {
+  readonly failure: Failure;
+  readonly retryAtMs: number;
+}
+
 /**
  * Returns why requests to `record` fail at present: its own last wake, or that of a dependency; `undefined`: none
  * fails.
  */
-export function failureOf(
-  record: WorkloadRecord,
-): { readonly failure: Failure; readonly retryAtMs: number } | undefined {
+export function failureOf(record: WorkloadRecord): CurrentFailure | undefined {
   const { state } = record;
   if (state.status === "failed") return { failure: state.failure, retryAtMs: state.retryAtMs };
   if (state.status === "starting") return undefined; // its wake reports how the dependencies went

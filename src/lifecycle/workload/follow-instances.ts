@@ -1,19 +1,45 @@
 import type { Endpoint, Instance } from "../../core/observation.ts";
+import { settleWaiters } from "../admit/hold.ts";
 import type { LifecycleContext } from "../context.ts";
+import { forgetRunTargets, observe } from "../reconcile/observe.ts";
 import { waitForSignal } from "../reconcile/wait-for-signal.ts";
-import { firstAnswering } from "../wake/answering.ts";
-import { isSame } from "./another-run.ts";
+import { firstAnswering, noteProbe, probePauseMs } from "../wake/answering.ts";
+import { isAnotherRun, isSame } from "./another-run.ts";
+import { notify } from "./notify.ts";
+import type { PortRecord } from "./parts/probe.ts";
+import { isOf, portsOf } from "./ports-of.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { noteSilence, silenceCause } from "./silence.ts";
 
 /**
- * Makes the targets of a ready workload follow its instances: one that ends leaves at once, one that is ready joins.
- * Ends when all of them are targets, or the workload is no longer ready.
+ * Makes the targets of a ready workload follow its instances and their ports: one that ends leaves at once, one that is
+ * ready joins. Ends when all of them are targets, or the workload is no longer ready.
  */
 export function followInstances(context: LifecycleContext, record: WorkloadRecord): void {
   if (record.targets.following !== undefined || isComplete(record)) return;
   const abort = new AbortController();
   record.targets.following = abort;
-  void follow(context, record, abort.signal).finally(() => (record.targets.following = undefined));
+  // One port that takes long to answer does not keep the others waiting.
+  const all = portsOf(record).map((port) => follow(context, record, port, abort.signal));
+  void Promise.all(all).finally(() => {
+    if (record.targets.following === abort) record.targets.following = undefined;
+  });
+}
+
+/** Its hosts name other ports than before: targets at former ones leave, and what is under way there goes on. */
+export function followPorts(context: LifecycleContext, record: WorkloadRecord): void {
+  record.targets.following?.abort();
+  record.targets.following = undefined;
+  forgetRunTargets(record);
+  noteSilence(record, context.clock.now());
+  if (record.state.status === "ready") {
+    const targets = record.state.targets.filter(
+      ({ namedPort }) => namedPort === undefined || record.named.has(namedPort),
+    );
+    if (targets.length < record.state.targets.length) context.dispatch(record, { type: "targets", targets });
+  }
+  followInstances(context, record);
+  notify(record.signals);
 }
 
 /** Sends no request for a second to a target that has refused a connection. */
@@ -23,34 +49,60 @@ export function rest({ clock }: LifecycleContext, { targets }: WorkloadRecord, t
 
 const REST_MS = 1_000;
 const RETRY_MS = 250;
+const OBSERVE_AGAIN_MS = 1_000;
 
-async function follow(context: LifecycleContext, record: WorkloadRecord, signal: AbortSignal): Promise<void> {
+async function follow(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  port: PortRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  let observedMs = Number.NEGATIVE_INFINITY;
   while (!signal.aborted && !isComplete(record)) {
     dropEnding(context, record);
-    const waiting = absentees(record).filter((instance) => !isResting(context, record, instance));
-    const found = await Promise.all(waiting.map(({ endpoints }) => firstAnswering(context, record, endpoints, signal)));
-    if (!signal.aborted)
-      join(
-        context,
-        record,
-        found.flatMap(({ endpoint }) => endpoint ?? []),
-      );
-    if (!isComplete(record)) await waitForSignal(record, RETRY_MS, signal, context.clock);
+    if (isUnknown(record, port) && context.clock.now() - observedMs >= OBSERVE_AGAIN_MS) {
+      observedMs = context.clock.now();
+      await observeAgain(context, record);
+    }
+    const waiting = absentees(record, port).filter((endpoints) => !isResting(context, record, port, endpoints));
+    const found = await Promise.all(waiting.map((endpoints) => firstAnswering(context, record, endpoints, signal)));
+    if (signal.aborted) return;
+    const [answer] = found;
+    if (port.silentSinceMs !== undefined && answer !== undefined) noteProbe(port, answer);
+    const joining = found.flatMap(({ endpoint }) => endpoint ?? []);
+    join(context, record, port, joining);
+    reportSilence(context, record, port);
+    if (!isComplete(record)) await waitForSignal(record, pauseMs(context, record, port), signal, context.clock);
   }
+}
+
+/** Its address was not asked for, or it had none: a network or a port may have been added. */
+function isUnknown(record: WorkloadRecord, port: PortRecord): boolean {
+  const reached = absentees(record, port);
+  return reached.length > 0 && reached.every((endpoints) => endpoints.length === 0);
+}
+
+async function observeAgain(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
+  const last = record.observation;
+  const seen = await observe(record);
+  if (seen === undefined || seen === last) return;
+  context.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
 }
 
 /** True where there is nothing to follow: also the usual case of one instance, whose end is the end of its run. */
 function isComplete(record: WorkloadRecord): boolean {
-  const { state, observation } = record;
+  const { state, observation, named } = record;
   if (state.status !== "ready" || observation === undefined) return true;
-  if (observation.instances.length <= 1 && state.targets.length === 1) return true;
-  return absentees(record).length === 0 && leaving(record).length === 0;
+  if (observation.instances.length <= 1 && state.targets.length === 1 && named.size === 0) return true;
+  return portsOf(record).every((port) => absentees(record, port).length === 0) && leaving(record).length === 0;
 }
 
-/** Instances that take requests and are no targets yet. */
-function absentees({ state, observation }: WorkloadRecord): readonly Instance[] {
+/** The addresses of each instance that takes requests and is no target yet at this port. */
+function absentees({ state, observation }: WorkloadRecord, port: PortRecord): readonly (readonly Endpoint[])[] {
   if (state.status !== "ready") return [];
-  return usable(observation?.instances).filter(({ endpoints }) => !endpoints.some(isOneOf(state.targets)));
+  const { targets } = state;
+  const reached = usable(observation?.instances).map(({ endpoints }) => endpoints.filter(isOf(port)));
+  return reached.filter((endpoints) => !endpoints.some(isOneOf(targets)));
 }
 
 /** Targets that are no instance any more; the last one leaves by the end of its run. */
@@ -69,26 +121,43 @@ function dropEnding(context: LifecycleContext, record: WorkloadRecord): void {
 }
 
 /** What has answered may have ended meanwhile, or be a target by now. */
-function join(context: LifecycleContext, record: WorkloadRecord, found: readonly Endpoint[]): void {
+function join(context: LifecycleContext, record: WorkloadRecord, port: PortRecord, found: readonly Endpoint[]): void {
   if (record.state.status !== "ready") return;
-  const wanted = absentees(record).flatMap(({ endpoints }) => endpoints);
-  const joining = found.filter(isOneOf(wanted));
+  const joining = found.filter(isOneOf(absentees(record, port).flat()));
   if (joining.length === 0) return;
   context.dispatch(record, { type: "targets", targets: [...record.state.targets, ...joining] });
+}
+
+/** Ends the wait for a port that takes too long, and says so once. */
+function reportSilence(context: LifecycleContext, record: WorkloadRecord, port: PortRecord): void {
+  const cause = port.isSilenceReported ? undefined : silenceCause(record, port, context.clock.now());
+  if (cause === undefined) return;
+  port.isSilenceReported = true;
+  context.emit({ type: "port-silent", workload: record.name, cause });
+  settleWaiters(record, context.clock);
+  notify(record.watchers);
+}
+
+/** As for a workload that starts where a port has no target at all, since requests wait for that. */
+function pauseMs({ clock }: LifecycleContext, record: WorkloadRecord, port: PortRecord): number {
+  if (port.isSilenceReported || absentees(record, port).length === 0) return REST_MS;
+  return port.silentSinceMs === undefined ? RETRY_MS : probePauseMs(clock.now() - port.silentSinceMs);
 }
 
 function usable(instances: readonly Instance[] = []): readonly Instance[] {
   return instances.filter(({ ready, ending }) => ready && !ending);
 }
 
+/** The last target of a port that refuses is tried again at once. */
 function isResting(
   { clock }: LifecycleContext,
   { targets: { restUntilMs } }: WorkloadRecord,
-  { endpoints }: Instance,
+  { silentSinceMs }: PortRecord,
+  endpoints: readonly Endpoint[],
 ): boolean {
   const now = clock.now();
   for (const [key, untilMs] of restUntilMs) if (untilMs <= now) restUntilMs.delete(key);
-  return endpoints.some((endpoint) => restUntilMs.has(keyOf(endpoint)));
+  return silentSinceMs === undefined && endpoints.some((endpoint) => restUntilMs.has(keyOf(endpoint)));
 }
 
 function isOneOf(endpoints: readonly Endpoint[]): (one: Endpoint) => boolean {

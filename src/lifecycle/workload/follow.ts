@@ -20,7 +20,7 @@ export function updateGates({ clock }: LifecycleContext, record: WorkloadRecord)
 /** Notifies held requests, long polls and live pages of a change of `record`, and the timers of its neighbours. */
 export function announce(context: LifecycleContext, record: WorkloadRecord, affected: readonly WorkloadRecord[]): void {
   for (const one of affected) {
-    settleWaiters(one);
+    settleWaiters(one, context.clock);
     notify(one.watchers);
     context.rearm(one);
   }

@@ -2,11 +2,13 @@ import type { Gate } from "../../core/decision.ts";
 import type { Endpoint } from "../../core/observation.ts";
 import type { DependencyCondition } from "../../core/settings.ts";
 import type { WorkloadState } from "../../core/workload-state.ts";
+import type { PortRecord } from "./parts/probe.ts";
+import { isOf, portsOf } from "./ports-of.ts";
 import type { DependencyLink, WorkloadRecord } from "./record.ts";
 
 /**
- * Sets the gate of a record from its state: open while it is ready and not suspended, what it needs is ready, and its
- * schedule is open.
+ * Sets the gates of a record from its state: open while it is ready and not suspended, what it needs is ready, and its
+ * schedule is open. Each port has a gate of its own, which opens when that port answers.
  * The decision behind an open gate is built here once and frozen, so that the ready path only reads it.
  */
 export function closeOrOpenGate(record: WorkloadRecord, wallMs: number): void {
@@ -17,15 +19,14 @@ export function closeOrOpenGate(record: WorkloadRecord, wallMs: number): void {
     record.dependencies.every(({ record: dependency, condition }) => isSatisfied(dependency, condition)) &&
     (record.schedule === undefined || record.schedule.isOpen(wallMs));
   if (!open) return closeGate(record);
-  const byLoad = record.settings.strategy === "least-connections" && state.targets.length > 1;
-  if (record.gate?.targets === state.targets && record.gate.byLoad === byLoad) return;
-  record.gate = ringOf(record, state.targets, byLoad);
+  if (record.named.size === 0) return setGate(record, record, state.targets);
+  for (const port of portsOf(record)) setGate(record, port, state.targets.filter(isOf(port)));
 }
 
 /** Returns the decision for one request that arrives at an open gate, and leaves the next target to the next request. */
-export function takeGate(record: WorkloadRecord, gate: Gate): Gate {
+export function takeGate(port: PortRecord, gate: Gate): Gate {
   const taken = gate.byLoad ? leastLoaded(gate) : gate;
-  record.gate = taken.next;
+  port.gate = taken.next;
   return taken;
 }
 
@@ -38,7 +39,15 @@ export function gatesOf(first: Gate): readonly Gate[] {
 
 /** Lets no more requests pass, for good. */
 export function closeGate(record: WorkloadRecord): void {
-  record.gate = undefined;
+  for (const port of portsOf(record)) port.gate = undefined;
+}
+
+/** The ring stays while its targets do: what was prepared for its decisions stays of use. */
+function setGate({ name, settings }: WorkloadRecord, port: PortRecord, targets: readonly Endpoint[]): void {
+  const byLoad = settings.strategy === "least-connections" && targets.length > 1;
+  const last = port.gate;
+  const isSame = last?.targets.length === targets.length && last.targets.every((target, at) => target === targets[at]);
+  if (!isSame || last.byLoad !== byLoad) port.gate = ringOf(name, { last, targets, byLoad });
 }
 
 /** Of several with as few open requests, the one whose turn it is. */
@@ -49,11 +58,18 @@ function leastLoaded(first: Gate): Gate {
 }
 
 /** Targets that stay keep the count of what is open. */
-function ringOf({ name, gate: last }: WorkloadRecord, targets: readonly Endpoint[], byLoad: boolean): Gate | undefined {
+function ringOf(
+  workload: string,
+  {
+    last,
+    targets,
+    byLoad,
+  }: { readonly last: Gate | undefined; readonly targets: readonly Endpoint[]; readonly byLoad: boolean },
+): Gate | undefined {
   const loads = new Map(last && gatesOf(last).map(({ to, load }) => [to, load]));
   const ring: (Omit<Gate, "next"> & { next?: Gate })[] = targets.map((to) => ({
     kind: "forward",
-    workload: name,
+    workload,
     to,
     targets,
     load: loads.get(to) ?? { open: 0 },
@@ -72,10 +88,15 @@ export function isSatisfied(dependency: WorkloadRecord, condition: DependencyCon
       return runs(state);
     case "healthy":
       // A schedule or a suspension closes it to visitors; dependents have it for as long as it runs.
-      return dependency.gate !== undefined || (state.status === "ready" && dependency.dependencies.every(isMet));
+      return dependency.gate !== undefined || (answers(state) && dependency.dependencies.every(isMet));
     case "completed":
       return hasCompleted(dependency);
   }
+}
+
+/** Dependents reach it by the port that no host names. */
+function answers(state: WorkloadState): boolean {
+  return state.status === "ready" && state.targets.some(({ namedPort }) => namedPort === undefined);
 }
 
 function isMet({ record, condition }: DependencyLink): boolean {

@@ -2,20 +2,20 @@ import type { WakePhase } from "../../core/decision.ts";
 import { failureText } from "../../core/failure.ts";
 import { expectedWakeMs } from "../../core/eta.ts";
 import type { Health } from "../../core/read-models.ts";
-import { failureOf } from "./failure.ts";
 import type { Clock } from "../ports.ts";
-import type { WorkloadRecord } from "./record.ts";
+import type { RouteMember } from "./record.ts";
+import { failureOfMember } from "./silence.ts";
 
 /** Returns the progress of a route's wake: that of its furthest member. */
-export function healthOf(members: readonly WorkloadRecord[], clock: Clock): Health {
-  const healths = members.map((record) => healthOfOne(record, clock));
+export function healthOf(members: readonly RouteMember[], clock: Clock): Health {
+  const healths = members.map((member) => healthOfOne(member, clock));
   const best = healths.sort((a, b) => RANK.indexOf(a.status) - RANK.indexOf(b.status))[0];
   return best ?? { status: "unknown", error: "", phase: undefined, elapsedMs: 0, etaMs: undefined, retryMs: 0 };
 }
 
 /** Resolves at the next change of status or phase of any member, or after `ms`; at once when nothing is under way. */
 export async function healthChange(
-  members: readonly WorkloadRecord[],
+  members: readonly RouteMember[],
   ms: number,
   aborted: AbortSignal,
   clock: Clock,
@@ -27,19 +27,20 @@ export async function healthChange(
     const { status, phase } = healthOf(members, clock);
     if (status !== before.status || phase !== before.phase) over.abort();
   };
-  for (const member of members) member.watchers.add(onChange);
+  for (const { record } of members) record.watchers.add(onChange);
   await clock.sleep(ms, AbortSignal.any([over.signal, aborted]));
-  for (const member of members) member.watchers.delete(onChange);
+  for (const { record } of members) record.watchers.delete(onChange);
 }
 
 const RANK: readonly Health["status"][] = ["running", "starting", "failed", "unknown"];
 
-function healthOfOne(record: WorkloadRecord, clock: Clock): Health {
+function healthOfOne(member: RouteMember, clock: Clock): Health {
   const now = clock.now();
+  const { record, port } = member;
   const { state } = record;
   const base = { error: "", etaMs: expectedWakeMs(record.wakesMs), retryMs: 0 };
-  if (record.gate !== undefined) return { ...base, status: "running", phase: "ready", elapsedMs: 0 };
-  const failed = failureOf(record);
+  if (port.gate !== undefined) return { ...base, status: "running", phase: "ready", elapsedMs: 0 };
+  const failed = failureOfMember(member, clock);
   if (failed !== undefined) {
     const { failure, retryAtMs } = failed;
     const retryMs = Math.max(0, retryAtMs - now);
@@ -51,7 +52,12 @@ function healthOfOne(record: WorkloadRecord, clock: Clock): Health {
     case "unready":
       return { ...base, status: "starting", phase: "waiting", elapsedMs: now - state.sinceMs };
     case "ready":
-      return { ...base, status: "starting", phase: "dependencies", elapsedMs: now - state.sinceMs };
+      return {
+        ...base,
+        status: "starting",
+        phase: port.silentSinceMs === undefined ? "dependencies" : "waiting",
+        elapsedMs: now - state.sinceMs,
+      };
     case "stopping":
     case "draining":
       if (!state.wakeNext) break;

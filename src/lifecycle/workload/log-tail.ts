@@ -2,6 +2,7 @@ import type { LogAccess } from "../../core/settings.ts";
 import { isWakingOrReady } from "../../core/workload-state.ts";
 import { failureOf } from "./failure.ts";
 import type { Clock } from "../ports.ts";
+import { portsOf } from "./ports-of.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 
 /** Many clients watch one start: the engine is queried for its output this often at most. */
@@ -32,6 +33,9 @@ function mayBeSeen(access: LogAccess, record: WorkloadRecord): boolean {
     case "always":
       return true;
     case "starting":
-      return record.gate === undefined && (isWakingOrReady(record.state) || failureOf(record) !== undefined);
+      return (
+        portsOf(record).some(({ gate }) => gate === undefined) &&
+        (isWakingOrReady(record.state) || failureOf(record) !== undefined)
+      );
   }
 }

@@ -1,4 +1,3 @@
-import type { Gate } from "../../core/decision.ts";
 import type { DependencyCondition, WorkloadSettings } from "../../core/settings.ts";
 import type { WorkloadState } from "../../core/workload-state.ts";
 import type { Engine, Memory, WorkloadRef } from "../ports.ts";
@@ -7,13 +6,14 @@ import { createEndPart, type EndPart } from "./parts/end.ts";
 import { createFrontPart, type FrontPart } from "./parts/front.ts";
 import { createHistoryPart, type HistoryPart } from "./parts/history.ts";
 import { createLimitsPart, type LimitsPart } from "./parts/limits.ts";
-import { createProbePart, type ProbePart } from "./parts/probe.ts";
+import { createPortRecord, createProbePart, namedPortRecords, type PortRecord, type ProbePart } from "./parts/probe.ts";
 import { createRunPart, type RunPart } from "./parts/run.ts";
 import { createUsePart, type UsePart } from "./parts/use.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Everything known of one workload; there is one record per name for as long as it is configured. */
-export interface WorkloadRecord extends UsePart, RunPart, EndPart, LimitsPart, ProbePart, HistoryPart, FrontPart {
+export interface WorkloadRecord
+  extends PortRecord, UsePart, RunPart, EndPart, LimitsPart, ProbePart, HistoryPart, FrontPart {
   readonly name: string;
   settings: WorkloadSettings;
   engine: Engine;
@@ -29,8 +29,8 @@ export interface WorkloadRecord extends UsePart, RunPart, EndPart, LimitsPart, P
 
   state: WorkloadState;
   lastRun: number;
-  /** Set while requests may pass: ready, its dependencies ready, its schedule open. */
-  gate: Gate | undefined;
+  /** The other ports, which hosts name, by their numbers. */
+  named: ReadonlyMap<number, PortRecord>;
   job: AbortController | undefined;
   /** Nobody wakes it before then; 0: it is not suspended. */
   suspendedUntilMs: number;
@@ -43,9 +43,15 @@ export interface WorkloadRecord extends UsePart, RunPart, EndPart, LimitsPart, P
   readonly signals: Set<() => void>;
 }
 
+/** A workload and the port by which requests of one route reach it. */
+export interface RouteMember {
+  readonly record: WorkloadRecord;
+  readonly port: PortRecord;
+}
+
 /** Somebody who waits for any of some workloads to let requests pass. */
 export interface Waiter {
-  readonly members: readonly WorkloadRecord[];
+  readonly members: readonly RouteMember[];
   settle(outcome: "ready" | "failed"): void;
 }
 
@@ -74,13 +80,14 @@ export function createRecord(
     tenants: [],
     state: { status: "unseen", sinceMs: nowMs },
     lastRun: 0,
-    gate: undefined,
+    named: namedPortRecords(settings),
     job: undefined,
     suspendedUntilMs: (memory?.suspendedUntilMs ?? 0) > nowMs ? (memory?.suspendedUntilMs ?? 0) : 0,
     timer: undefined,
     waiters: new Set(),
     watchers: new Set(),
     signals: new Set(),
+    ...createPortRecord(),
     ...createUsePart(memory, nowMs),
     ...createRunPart(memory),
     ...createEndPart(memory),
@@ -94,6 +101,12 @@ export function createRecord(
 /** What the engine needs to know of it. */
 export function refOf(record: WorkloadRecord): WorkloadRef {
   const { network, process, findsPort } = record.settings;
-  const targetPort = targetPortOf(record);
-  return { name: record.name, targetPort, network, ...(findsPort && { findsPort }), ...(process && { process }) };
+  return {
+    name: record.name,
+    targetPort: targetPortOf(record),
+    network,
+    ...(findsPort && { findsPort }),
+    ...(record.named.size > 0 && { namedPorts: [...record.named.keys()] }),
+    ...(process && { process }),
+  };
 }
