@@ -55,7 +55,7 @@ CMD ["serve"]
 ARG VERSION=unreleased
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Docker Awakening Gateway" \
-      org.opencontainers.image.description="Wakes sleeping containers when somebody asks for them, and lets them sleep again when nobody does." \
+      org.opencontainers.image.description="Wakes sleeping containers when a request arrives, and stops them again when they are idle." \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \

@@ -26,8 +26,8 @@ ${table(["command", "what it does"], rows)}
 
 | exit code | meaning |
 | --- | --- |
-| 0 | It went well. |
-| 1 | Something failed while it ran: the port is taken, Docker or the gateway cannot be reached, there is nothing of that name. |
+| 0 | Success. |
+| 1 | Something failed at run time: the port is in use, Docker or the gateway cannot be reached, or no container has the given name. |
 | 2 | The arguments or the configuration have faults; all faults are reported together. |
 
 ${Object.entries(commands).map(section).join("\n\n")}

@@ -36,7 +36,7 @@ ${variables.map(([name, what]) => term(name, what)).join("\n")}
 ${term(DEFAULT_CONFIG_PATH, "The configuration. Labels of containers alone do without it.")}
 ${term("/data/state.json", "What survives a restart, unless gateway.state_file names another place.")}
 .SH EXIT STATUS
-${term("0", "It went well.")}
+${term("0", "Success.")}
 ${term("1", "Something failed while it ran.")}
 ${term("2", "The arguments or the configuration are faulty.")}
 .SH EXAMPLES

@@ -93,9 +93,7 @@ function action({ name, summary, details = [], path, mayDelete, span }: Action):
         }
         const deleted = before.containers.find((one) => names.includes(one.name) && one.stop_deletes === true);
         if (path === "stop" && deleted !== undefined && options["delete"] !== true) {
-          io.stderr(
-            `dag sleep: "${deleted.name}" was started with --rm: stopping it deletes it; use --delete to confirm\n`,
-          );
+          io.stderr(`dag sleep: "${deleted.name}" was started with --rm: a stop deletes it; add --delete to confirm\n`);
           return EXIT_FAILURE;
         }
         const confirmed = options["delete"] === true ? { confirm: "delete" } : {};
@@ -116,8 +114,6 @@ function action({ name, summary, details = [], path, mayDelete, span }: Action):
 function faultOfSpan(text: string, { longestMs, mayBeZero }: NonNullable<Action["span"]>): string | undefined {
   const span = parseDuration(text);
   if (!span.ok) return span.fault;
-  if (span.value === 0 && !mayBeZero) return "a suspension must last for a while; dag resume ends one";
-  return span.value > longestMs
-    ? `${text} is longer than ${formatDuration(longestMs)}, the most that is allowed`
-    : undefined;
+  if (span.value === 0 && !mayBeZero) return "must be longer than 0; dag resume ends a suspension";
+  return span.value > longestMs ? `${text} is longer than ${formatDuration(longestMs)}, the maximum` : undefined;
 }

@@ -32,19 +32,19 @@ async function send(
     const request = { origin, path, method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) };
     const answer = await agent.request(request).catch((error: unknown) => {
       throw new Error(
-        `no gateway answers at ${origin} (${codeOf(error)}): is it running? GATEWAY_URL says where it is`,
+        `no gateway answers at ${origin} (${codeOf(error)}): start the gateway, or set GATEWAY_URL to its address`,
       );
     });
     const document = readJson(await answer.body.text());
     if (answer.statusCode === 401)
-      throw new Error(`the gateway at ${origin} does not take this configuration's admin_auth`);
+      throw new Error(`the gateway at ${origin} rejected the credentials in this configuration (gateway.admin_auth)`);
     if (answer.statusCode === 429)
-      throw new Error(`the gateway at ${origin} has seen too many wrong credentials; wait a minute`);
+      throw new Error(`the gateway at ${origin} received too many wrong credentials; try again in a minute`);
     const problem = refused.safeParse(document);
     if ((answer.statusCode === 400 || answer.statusCode === 409) && problem.success)
       throw new Error(problem.data.detail);
     if ((answer.statusCode === 200 || answer.statusCode === 202) && isExpected(document)) return document;
-    throw new Error(`what answers at ${origin} is not this gateway's admin page (status ${answer.statusCode})`);
+    throw new Error(`${origin} answered ${answer.statusCode}, not as the gateway's admin API: check GATEWAY_URL`);
   } finally {
     await agent.destroy();
   }

@@ -20,7 +20,7 @@ export async function checkKubernetes(config: FileConfig, io: Io): Promise<Clust
     const missing = await findMissingRights(client, namespaces);
     for (const right of missing) io.stdout(`${describe(right)}\n`);
     const needed = missing.filter(({ right }) => right.isOptional !== true);
-    if (missing.length === 0) io.stdout(`ok       ${client.target} grants every right\n`);
+    if (missing.length === 0) io.stdout(`ok       ${client.target} grants all rights\n`);
     return { code: needed.length > 0 ? EXIT_FAILURE : EXIT_OK, items: await listed(config, io) };
   } catch (error) {
     io.stderr(`--kubernetes: ${error instanceof Error ? error.message : String(error)}\n`);

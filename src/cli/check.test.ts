@@ -35,9 +35,9 @@ groups:
     code: 0,
     stderr: "",
     stdout: `*.api.test  → group api (one:80), round-robin; one member wakes first, the next at 5 requests each
-a.test      → container app, port 80; needs db (healthy); everybody sees a page; stopped after 15m without a request
-b.test      → container app, port 80; needs db (healthy); everybody sees a page; stopped after 15m without a request
-o.test      → container office, port 3000; browsers see a page, others are held for up to 25s; never put to sleep for being idle; open from "0 8 * * *" to "0 20 * * *" (Europe/Rome)
+a.test      → container app, port 80; needs db (healthy); every client sees a page; stopped after 15m without a request
+b.test      → container app, port 80; needs db (healthy); every client sees a page; stopped after 15m without a request
+o.test      → container office, port 3000; browsers see a page, other requests are held for up to 25s; never stopped when idle; open from "0 8 * * *" to "0 20 * * *" (Europe/Rome)
 config.yaml: 4 containers, 1 group
 `,
   });
@@ -57,7 +57,7 @@ config.yaml: 2 faults
 test("a file that is named must be there, and goes before CONFIG_PATH", async (context) => {
   const { code, stderr } = await check(context, "gateway: {prot: 1}", ["/nowhere/config.yaml"]);
   assert.equal(code, 2);
-  assert.match(stderr, /^\/nowhere\/config\.yaml: there is no such file$/m);
+  assert.match(stderr, /^\/nowhere\/config\.yaml: no such file$/m);
 });
 
 test("with --docker the labels of this host are checked too", async (context) => {

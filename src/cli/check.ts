@@ -17,7 +17,7 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
   return {
     summary: "checks the configuration and prints what each host does",
     details: [
-      "Reads the file as the gateway would, environment included, and reports all faults together, each with its line. Nothing is started.",
+      "Reads the file as the gateway does, environment included, and reports all faults together, each with its line. It starts nothing.",
       "With --kubernetes, checks every right that the gateway needs with the API server, and prints missing ones as the rule to add to its Role (exit code 1).",
       "With --front, also checks the front proxy, one line per finding: ok, missing (exit code 1) or note. Traefik and Caddy are checked by their API; for nginx --api names a file with the output of nginx -T. The running gateway also reports proxies that are not in trusted_proxies; GATEWAY_URL sets its address, if not the configured one.",
     ],
@@ -27,7 +27,7 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
         summary: "checks the gateway's rights in the cluster, and the labels and annotations there",
       },
       front: {
-        summary: "checks what is missing in this front proxy",
+        summary: "reports what is missing in this front proxy",
         value: "FRONT",
         words: ["traefik", "caddy", "nginx"],
       },
@@ -86,7 +86,8 @@ function exposedBy(items: readonly InventoryItem[]): (name: string) => readonly 
 
 function faultOfFront(front: string | true | undefined, api: string | true | undefined): string | undefined {
   if (front === undefined) return api === undefined ? undefined : "--api requires --front";
-  if (front === "nginx") return api === undefined ? "--front nginx needs --api FILE: what nginx -T printed" : undefined;
+  if (front === "nginx")
+    return api === undefined ? "--front nginx requires --api FILE, a file with the output of nginx -T" : undefined;
   if (api === undefined || /^https?:\/\//.test(textOf(api) ?? "")) return undefined;
   return `--api ${String(api)} is no URL that begins with http:// or https://`;
 }
@@ -102,7 +103,7 @@ async function reportFront(question: FrontQuestion, io: Io): Promise<number> {
     for (const { kind, text } of findings) io.stdout(`${kind.padEnd("missing".length)}  ${text}\n`);
     return findings.some(({ kind }) => kind === "missing") ? EXIT_FAILURE : EXIT_OK;
   } catch (error) {
-    io.stderr(`--front: ${error instanceof Error ? error.message : "the front cannot be reached"}\n`);
+    io.stderr(`--front: ${error instanceof Error ? error.message : "cannot reach the front proxy"}\n`);
     return EXIT_FAILURE;
   }
 }

@@ -74,10 +74,10 @@ for (const [rule, more, url, origin, host, authorization] of addresses) {
 test("without a port, or with an invalid address, it says what to do", () => {
   assert.equal(
     gatewayAddress({ ...settings, port: 0 }, undefined),
-    "the configuration leaves the port open (0): say by GATEWAY_URL where the gateway is",
+    "the configured port is 0 (any free port): set GATEWAY_URL to the gateway's address",
   );
   for (const url of ["gw.test:80", "ftp://gw.test", "/x"]) {
-    assert.equal(gatewayAddress(settings, url), "GATEWAY_URL is no http or https address");
+    assert.equal(gatewayAddress(settings, url), "GATEWAY_URL must be an http:// or https:// address");
   }
 });
 
@@ -101,9 +101,9 @@ const found: readonly [rule: string, wanted: string, names: readonly string[] | 
   [
     "nothing, with what was meant",
     "ap.test",
-    'the gateway knows no container, group or host "ap.test"; did you mean "app.test"?',
+    'no container, group or host is called "ap.test"; did you mean "app.test"?',
   ],
-  ["nothing at all", "zzzzzzzz", 'the gateway knows no container, group or host "zzzzzzzz"'],
+  ["nothing at all", "zzzzzzzz", 'no container, group or host is called "zzzzzzzz"'],
 ];
 for (const [rule, wanted, names] of found) {
   test(`finds ${rule}`, () => assert.deepEqual(findContainers(inventory, wanted), names));

@@ -11,8 +11,8 @@ import { withGateway } from "./with-gateway.ts";
 export const explain: Command = {
   summary: "explains why a container is awake or asleep, and what would change that",
   details: [
-    "Asks the running gateway: why the container is awake, why it is not stopped, when it will stop, what would wake it, and its last 20 changes with their reasons. HOST is matched as a request's host is, a whole address will do, and a group's name means all of its members.",
-    "Port and credentials are read from the same configuration as the gateway's; GATEWAY_URL names another place.",
+    "Prints why the container is awake, why it is not stopped, when it will stop, what would wake it, and its last 20 changes with their reasons. HOST is matched like a request's host; a URL works as well, and a group's name means all its members.",
+    "Port and credentials come from the gateway's configuration; GATEWAY_URL sets another address.",
   ],
   options: { json: { summary: "prints one JSON document per container instead" } },
   operands: [{ name: "HOST|NAME", required: true }],

@@ -27,5 +27,5 @@ export function findContainers({ containers, groups }: Inventory, wanted: string
   if (found !== undefined) return found;
   const known = [...containers, ...groups].flatMap(({ name, hosts: own }) => [name, ...own]);
   const like = nearest(host, known);
-  return `the gateway knows no container, group or host "${wanted}"${like === undefined ? "" : `; did you mean "${like}"?`}`;
+  return `no container, group or host is called "${wanted}"${like === undefined ? "" : `; did you mean "${like}"?`}`;
 }

@@ -17,12 +17,12 @@ export function gatewayAddress(settings: Known, url: string | undefined): Gatewa
   const { port, bind, adminAuth, adminHosts } = settings;
   if (url) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-      return "GATEWAY_URL is no http or https address";
+      return "GATEWAY_URL must be an http:// or https:// address";
     const { origin, host, username, password } = new URL(url);
     const named = username === "" ? adminAuth : basic(username, password);
     return { origin, host: hostFor(host, adminHosts), authorization: authorizationOf(named) };
   }
-  if (port === 0) return "the configuration leaves the port open (0): say by GATEWAY_URL where the gateway is";
+  if (port === 0) return "the configured port is 0 (any free port): set GATEWAY_URL to the gateway's address";
   const host = `${reachable(bind)}:${port}`;
   return { origin: `http://${host}`, host: hostFor(host, adminHosts), authorization: authorizationOf(adminAuth) };
 }

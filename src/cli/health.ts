@@ -12,8 +12,8 @@ const TIMEOUT_MS = 4_000;
 export const health: Command = {
   summary: "checks whether the running gateway is alive, for HEALTHCHECK and similar",
   details: [
-    "The port is read from the same file as the gateway's; GATEWAY_URL names another place. A file that became faulty while the gateway runs does not make it unhealthy.",
-    "With --ready the answer also says whether it can do its work: Docker answers, and it is not shutting down.",
+    "The port comes from the gateway's configuration; GATEWAY_URL sets another address. A file that became invalid while the gateway runs does not make it unhealthy.",
+    "With --ready, also checks whether the gateway can wake containers: Docker answers, and the gateway is not shutting down.",
   ],
   options: { ready: { summary: "checks /_ready instead of /_live" } },
 

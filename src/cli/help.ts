@@ -6,7 +6,7 @@ export function helpText(commands: Readonly<Record<string, Command>>): string {
   const rows = Object.entries(commands).map(([name, command]) => {
     return [usageOf(name, command).replace(/^dag /, ""), command.summary] as const;
   });
-  return `Docker Awakening Gateway: containers sleep until somebody asks for them.
+  return `Docker Awakening Gateway: wakes sleeping containers when a request arrives and stops idle ones.
 
 Usage: dag [COMMAND] [ARGUMENTS]
 
@@ -15,11 +15,11 @@ ${columns(rows)}
 
 Options:
 ${columns([
-  ["-h, --help", "prints this help; after a command, that command's"],
+  ["-h, --help", "prints this help, or the help of a command"],
   ["-V, --version", "prints the version"],
 ])}
 
-Configuration: CONFIG_PATH names the file (default /etc/gateway/config.yaml; labels alone do without one).
+Configuration: the file in CONFIG_PATH (default /etc/gateway/config.yaml; optional), and the labels of containers.
 Exit codes: 0 ok, 1 run-time failure, 2 bad usage or configuration.
 `;
 }

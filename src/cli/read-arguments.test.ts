@@ -42,8 +42,8 @@ const faulty: readonly [rule: string, args: readonly string[], fault: string][] 
   ["a value for an option without one", ["a", "--docker=1"], "--docker takes no value"],
   ["an option without its value", ["a", "--url"], "--url needs a value: URL"],
   ["an option without one of its words", ["a", "--front"], "--front needs a value: traefik, caddy"],
-  ["a value that is none of the words", ["a", "--front", "nginx"], '"nginx" is none of traefik, caddy'],
-  ["an operand that is none of the words", ["c"], '"c" is none of a, b'],
+  ["a value that is none of the words", ["a", "--front", "nginx"], '"nginx" must be one of traefik, caddy'],
+  ["an operand that is none of the words", ["c"], '"c" must be one of a, b'],
   ["a missing operand", ["--docker"], "SOURCE is missing"],
   ["an operand too many", ["a", "file", "more"], 'unexpected argument "more"'],
 ];

@@ -60,5 +60,5 @@ function faultOfOperands(given: readonly string[], operands: readonly Operand[])
 
 function faultOfWord(value: string, words: readonly string[] | undefined): string | undefined {
   if (words === undefined || words.includes(value)) return undefined;
-  return `"${value}" is none of ${words.join(", ")}`;
+  return `"${value}" must be one of ${words.join(", ")}`;
 }

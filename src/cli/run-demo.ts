@@ -17,7 +17,7 @@ export const demo: Command = {
     }
     const config = demoConfig({ port, appPorts: await findDemoPorts(), node: process.execPath });
     const source = { path: "demo", load: () => load(config), watch: () => undefined };
-    const otherPort = `name another one: dag demo ${port === DEFAULT_PORT ? DEFAULT_PORT + 1 : DEFAULT_PORT}`;
+    const otherPort = `name another port: dag demo ${port === DEFAULT_PORT ? DEFAULT_PORT + 1 : DEFAULT_PORT}`;
     return runGateway(source, io, { docker: false, otherPort, onListening: () => io.stdout(demoBanner(port)) });
   },
 };

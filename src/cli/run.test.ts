@@ -37,15 +37,15 @@ for (const [args, stdout] of answered) {
 }
 
 const refused: readonly [args: readonly string[], stderr: RegExp][] = [
-  [["--prot", "80"], /^dag: there is no option "--prot"\./],
-  [["zzz"], /^dag: there is no command "zzz"\. The commands are: serve, /],
-  [["help", "nothing"], /^dag: there is no command "nothing"/],
-  [["constructor"], /^dag: there is no command "constructor"/],
+  [["--prot", "80"], /^dag: unknown option "--prot"\./],
+  [["zzz"], /^dag: unknown command "zzz"\. The commands are: serve, /],
+  [["help", "nothing"], /^dag: unknown command "nothing"/],
+  [["constructor"], /^dag: unknown command "constructor"/],
   [["serve", "config.yaml"], /^dag serve: unexpected argument "config\.yaml"$/m],
   [["version", "2"], /^dag version: unexpected argument "2"$/m],
   [["check", "--dokcer"], /^dag check: unknown option --dokcer \(did you mean --docker\?\)\nusage: dag check /],
   [["explain"], /^dag explain: HOST\|NAME is missing$/m],
-  [["completion", "tcsh"], /^dag completion: "tcsh" is none of bash, zsh, fish$/m],
+  [["completion", "tcsh"], /^dag completion: "tcsh" must be one of bash, zsh, fish$/m],
 ];
 for (const [args, stderr] of refused) {
   test(`dag ${args.join(" ")} is bad usage: a 2, and one sentence on standard error`, async () => {

@@ -49,5 +49,5 @@ function unknown(name: string, io: Io): number {
   const similar = nearest(name, names);
   const hint = similar === undefined ? `The commands are: ${names.join(", ")}.` : `Did you mean "${similar}"?`;
   const what = name.startsWith("-") ? "option" : "command";
-  return complain(io, `dag: there is no ${what} "${name}". ${hint}\n`);
+  return complain(io, `dag: unknown ${what} "${name}". ${hint}\n`);
 }

@@ -28,7 +28,7 @@ const DRAIN_MS = 15_000;
 export const serve: Command = {
   summary: "runs the gateway (the default)",
   details: [
-    "Reads the file that CONFIG_PATH names, and the labels of all containers. SIGHUP, or a change of the file, reads it again; SIGTERM lets what is open end for up to 15 seconds. LOG_LEVEL is debug, info, warn, error or silent.",
+    "Reads the file in CONFIG_PATH and the labels of all containers. SIGHUP, or a change of the file, reloads it. After SIGTERM open requests may finish for up to 15 seconds. LOG_LEVEL is debug, info, warn, error or silent.",
   ],
   run: (_given, io) => runGateway(createConfigSource({ ...configPath(io.env), env: io.env }), io),
 };
@@ -91,7 +91,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
     }
   } catch (error) {
     const known = listenFault(config, error, options.otherPort);
-    if (known === undefined) logger.error({ err: error }, "the gateway cannot listen");
+    if (known === undefined) logger.error({ err: error }, "cannot listen");
     else logger.error(known);
     await app.drain(0);
     return EXIT_FAILURE;
@@ -192,9 +192,9 @@ const LOOPBACK = /^(127\.|::1$|localhost$)/u;
 /** Describes a fault with what to do about it; `undefined` for an unexpected one. */
 function listenFault({ gateway }: FileConfig, error: unknown, otherPort = "set gateway.port"): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") return `port ${gateway.port} is taken: stop what listens there, or ${otherPort}`;
-  if (code === "EACCES")
-    return `port ${gateway.port} may not be opened by this user: take one above 1023 (${otherPort})`;
+  if (code === "EADDRINUSE")
+    return `port ${gateway.port} is in use: stop the program that listens on it, or ${otherPort}`;
+  if (code === "EACCES") return `port ${gateway.port} requires root: use a port above 1023 (${otherPort})`;
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN")
     return `this machine has no address ${gateway.bind}: set gateway.bind`;
   return undefined;

@@ -11,7 +11,7 @@ export function parseDuration(text: string): DurationReading {
   if (trimmed.startsWith("-")) return refuse(`${quote(trimmed)} is negative; 0 switches it off`);
   if (/^(\d+(\.\d+)?d)/.test(trimmed)) return refuse(`${quote(trimmed)} has no unit that is known: a day is "24h"`);
   if (!WHOLE.test(trimmed))
-    return refuse(`${quote(trimmed)} is no duration; write it like "90s", "15m", "1h30m" or "500ms"`);
+    return refuse(`${quote(trimmed)} is not a duration; write it like "90s", "15m", "1h30m" or "500ms"`);
   const total = sumParts(trimmed);
   if (total > 0 && total < 1) return refuse(`${quote(trimmed)} is shorter than "1ms"`);
   if (total > LONGEST_MS) return refuse(`${quote(trimmed)} is longer than ten years; 0 switches it off`);

@@ -47,7 +47,7 @@ export const CAPABILITIES: Readonly<Record<EngineKind, EngineCapabilities>> = {
   kubernetes: ORCHESTRATOR,
 };
 
-/** What people call each kind of engine. */
+/** The name of each kind of engine in messages. */
 export const ENGINE_NAMES: Readonly<Record<EngineKind, string>> = {
   docker: "Docker",
   process: "a local process",

@@ -22,7 +22,7 @@ export const ENVOY: Front = Object.freeze({
 function readOriginal(req: IncomingMessage, path: string): ForwardedRequest | Misread {
   const { url = "/", method = "GET" } = req;
   const host = req.headers.host ?? "";
-  if (hostName(host) === undefined) return { code: "bad-request", detail: "The Host header is no host name." };
+  if (hostName(host) === undefined) return { code: "bad-request", detail: "The Host header is not a host name." };
   const query = url.indexOf("?");
   const uri = `${path === "" ? "/" : path}${query === -1 ? "" : url.slice(query)}`;
   return { about: "access", host, uri, method, override: undefined };

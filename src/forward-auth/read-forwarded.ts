@@ -15,7 +15,8 @@ export function readForwarded(
   const { headers } = req;
   const host = headers["x-forwarded-host"];
   if (typeof host !== "string") return badRequest("The auth request has no X-Forwarded-Host header.");
-  if (hostName(host) === undefined) return badRequest("Its X-Forwarded-Host is no host name, or came more than once.");
+  if (hostName(host) === undefined)
+    return badRequest("X-Forwarded-Host is not a host name, or was sent more than once.");
   const forwarded = {
     host,
     uri: single(headers["x-forwarded-uri"]) ?? "/",

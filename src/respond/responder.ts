@@ -183,7 +183,7 @@ function problem({ writer }: Pages, ...[code, facts, client]: Parameters<Respond
 
 /** Programs get in one sentence what the page shows in several places. */
 function unknownHostDetail(host: string, isGateway: boolean): string {
-  const named = host === "" ? "" : ` The request came for "${cleanText(host, 100)}".`;
+  const named = host === "" ? "" : ` The request was for "${cleanText(host, 100)}".`;
   return `${en["problem.unknown-host.detail"]}${named}${isGateway ? ` ${en["problem.unknown-host.gateway"]}` : ""}`;
 }
 

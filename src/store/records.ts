@@ -45,7 +45,7 @@ export function readRecords(text: string): Map<string, Memory> | { readonly faul
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };
   }
-  if (!isObject(parsed) || !isObject(parsed["workloads"])) return { fault: "it is no state file" };
+  if (!isObject(parsed) || !isObject(parsed["workloads"])) return { fault: "not a state file" };
   if (parsed["version"] !== VERSION)
     return { fault: `its version is ${JSON.stringify(parsed["version"])}, not ${VERSION}` };
   const memories = new Map<string, Memory>();

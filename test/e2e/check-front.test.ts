@@ -60,7 +60,7 @@ test("a Traefik with all that is needed is a 0", async (t) => {
     `http://127.0.0.1:${front.adminPort}/`,
   );
   assert.equal(ran.code, 0, ran.stdout + ran.stderr);
-  assert.match(ran.stdout, /^ok {7}middleware wake@file asks http:\/\/127\.0\.0\.1:9\/_auth\/traefik$/m);
+  assert.match(ran.stdout, /^ok {7}middleware wake@file sends auth requests to http:\/\/127\.0\.0\.1:9\/_auth\/traefik$/m);
   assert.match(ran.stdout, /^ok {7}b\.test: routed$/m);
 });
 
@@ -99,11 +99,11 @@ http://b.test:${port} {
   const ran = await check(t, trusting + containers, "--front", "caddy", "--api", api);
   assert.equal(ran.code, 1);
   assert.deepEqual(missing(ran), [
-    "missing  b.test: forward_auth keeps the client's query: write `uri /_auth/caddy?`, with the question mark",
+    "missing  b.test: forward_auth passes on the client's query: write `uri /_auth/caddy?`, with the question mark",
   ]);
-  assert.match(ran.stdout, /^ok {7}b\.test: the generic block takes X-Gateway-Upstream from the gateway$/m);
+  assert.match(ran.stdout, /^ok {7}b\.test: the generic block uses X-Gateway-Upstream from the gateway$/m);
   const other = await check(t, `${trusting}containers: [{name: c, host: c.test}]`, "--front", "caddy", "--api", api);
-  assert.match(missing(other).at(-1) ?? "", /c\.test: no site with a forward_auth/);
+  assert.match(missing(other).at(-1) ?? "", /c\.test: no site with forward_auth/);
 });
 
 test("an unreachable front exits with 1, invalid arguments with 2", async (t) => {

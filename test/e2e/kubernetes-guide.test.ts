@@ -58,7 +58,7 @@ describe("the guide to Kubernetes", () => {
     const role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/dag-gateway";
     const { rules } = await bed.api.get(role);
     const whole = await check();
-    assert.match(whole.stdout, /^ok {7}https:\/\/127\.0\.0\.1:\d+ grants every right$/m);
+    assert.match(whole.stdout, /^ok {7}https:\/\/127\.0\.0\.1:\d+ grants all rights$/m);
     assert.equal(whole.code, 0, whole.stderr);
     for (const [index, { resources, verbs }] of rules.entries()) {
       await bed.api.patch(role, { rules: rules.toSpliced(index, 1) });

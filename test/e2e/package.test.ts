@@ -65,9 +65,9 @@ const commands: readonly (readonly [args: readonly string[], code: number, outpu
   [["completion", "zsh"], 0, /^#compdef dag\n/],
   [["completion", "fish"], 0, /^complete -c dag /m],
   [["check"], 0, /: 0 containers, 0 groups$/m],
-  [["check", "/nonexistent.yaml"], 2, /there is no such file/],
+  [["check", "/nonexistent.yaml"], 2, /no such file/],
   [["check", "--docker"], 1, /none\.sock/],
-  [["frobnicate"], 2, /there is no command "frobnicate"/],
+  [["frobnicate"], 2, /unknown command "frobnicate"/],
 ];
 
 test("npm puts the man page where man looks for it, which it does for a list alone", () => {

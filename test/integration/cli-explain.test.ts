@@ -50,14 +50,11 @@ test("dag explain tells of the running gateway's containers, by the same configu
 
   const unknown = await explain(["ap"]);
   assert.equal(unknown.code, 1);
-  assert.equal(
-    unknown.stderr,
-    'dag explain: the gateway knows no container, group or host "ap"; did you mean "app"?\n',
-  );
+  assert.equal(unknown.stderr, 'dag explain: no container, group or host is called "ap"; did you mean "app"?\n');
 
   const wrong = await explain(["app"], { ADMIN_AUTH_PASSWORD: "guess" });
   assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /does not take this configuration's admin_auth$/m);
+  assert.match(wrong.stderr, /rejected the credentials in this configuration \(gateway\.admin_auth\)$/m);
   assert.ok(!wrong.stderr.includes("guess"));
 });
 
@@ -67,7 +64,7 @@ test("dag explain without a gateway exits with 1 and names the address", async (
   assert.equal(code, 1);
   assert.equal(
     stderr,
-    `dag explain: no gateway answers at ${url} (ECONNREFUSED): is it running? GATEWAY_URL says where it is\n`,
+    `dag explain: no gateway answers at ${url} (ECONNREFUSED): start the gateway, or set GATEWAY_URL to its address\n`,
   );
 });
 
@@ -83,13 +80,13 @@ test("dag explain that meets something else is a 1, follows no redirect and give
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { code, stderr } = await spawnDag(["explain", "app"], { env: { ...secret, GATEWAY_URL: url } });
   assert.equal(code, 1);
-  assert.equal(stderr, `dag explain: what answers at ${url} is not this gateway's admin page (status 302)\n`);
+  assert.equal(stderr, `dag explain: ${url} answered 302, not as the gateway's admin API: check GATEWAY_URL\n`);
   assert.deepEqual(asked, ["GET /_status/api"]);
 });
 
 test("dag explain with a faulty GATEWAY_URL is a 2", async () => {
   const { code, stderr } = await spawnDag(["explain", "app"], { env: { GATEWAY_URL: "gateway:8080" } });
-  assert.deepEqual([code, stderr], [2, "dag explain: GATEWAY_URL is no http or https address\n"]);
+  assert.deepEqual([code, stderr], [2, "dag explain: GATEWAY_URL must be an http:// or https:// address\n"]);
 });
 
 function envOf(gateway: Gateway): Record<string, string> {

@@ -36,9 +36,9 @@ for (const [args, stdout] of answered) {
 }
 
 const refused: readonly [args: readonly string[], stderr: RegExp][] = [
-  [["srve"], /^dag: there is no command "srve"\. Did you mean "serve"\?$/m],
+  [["srve"], /^dag: unknown command "srve"\. Did you mean "serve"\?$/m],
   [["serve", "--port", "80"], /^dag serve: unknown option --port\nusage: dag serve$/m],
-  [["check", "/nonexistent/config.yaml"], /^\/nonexistent\/config\.yaml: there is no such file$/m],
+  [["check", "/nonexistent/config.yaml"], /^\/nonexistent\/config\.yaml: no such file$/m],
 ];
 for (const [args, stderr] of refused) {
   test(`dag ${args.join(" ")} is bad usage: a 2, and one sentence on standard error`, async () => {
@@ -65,7 +65,7 @@ for (const args of [[], ["serve"], ["check"]]) {
 
 for (const [command, what] of [
   ["serve", "set gateway.port"],
-  ["demo", "name another one: dag demo 8080"],
+  ["demo", "name another port: dag demo 8080"],
 ] as const) {
   test(`dag ${command} on a port that is taken is a 1, and one sentence says what to do`, async (t) => {
     const holder = createServer();
@@ -79,7 +79,10 @@ for (const [command, what] of [
     };
     const { code, stdout } = await spawnDag(command === "demo" ? [command, String(port)] : [command], { env });
     const { time: _, ...last } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
-    assert.deepEqual(last, { level: "error", msg: `port ${port} is taken: stop what listens there, or ${what}` });
+    assert.deepEqual(last, {
+      level: "error",
+      msg: `port ${port} is in use: stop the program that listens on it, or ${what}`,
+    });
     assert.equal(code, 1);
   });
 }

@@ -11,7 +11,9 @@ export function frontWarnings({ recall, forwarding }: WorkloadRecord, nowMs: num
           `Its stop waits for Traefik at ${recall.waitsOn.join(", ")}, which does not fetch /_provider/traefik any more: it would go on forwarding requests to a stopped app. Start that Traefik again, or end it.`,
         ]
       : []),
-    ...(why === undefined ? [] : [`when_awake: direct has no effect, Traefik asks before each request: ${why}`]),
+    ...(why === undefined
+      ? []
+      : [`when_awake: direct has no effect, Traefik sends an auth request before each request: ${why}`]),
   ];
 }
 
@@ -20,7 +22,7 @@ const USUAL_POLL_MS = 5_000;
 /** Those that do not pass by themselves. */
 const STAYS_ASKED: Partial<Record<WhyAsked, string>> = {
   "through-gateway": "its traffic passes through the gateway.",
-  ignore: "its ignore rules need to know who has asked.",
+  ignore: "its ignore rules need the client of each request.",
   "idle-signal": "its idle_signal is not traffic or connections, so that nothing shows its use.",
   "no-counters": "it has no network counters of its own.",
 };

@@ -93,7 +93,7 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
   stop_deletes: { what: "Whether a stop deletes it (it was started with `--rm`).", schema: flag },
   throttled: { what: "Whether its CPU is limited (`throttle_after`).", schema: flag },
   traefik: {
-    what: "How the Traefik that fetched `/_provider/traefik` last reaches it, and whether (and why) it asks before each request; null: none has fetched.",
+    what: "How the Traefik that last fetched `/_provider/traefik` reaches it, and whether (and why) that Traefik sends auth requests; null: none has fetched it.",
     schema: orNull(record({ reached: text, asked: flag, asked_because: orNull(text) })),
   },
   ended_by: {

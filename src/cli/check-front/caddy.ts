@@ -10,7 +10,7 @@ export function findInCaddy(config: unknown, settings: Settings): Finding[] {
   const hosts = [...settings.workloads, ...settings.groups].flatMap((one) => one.hosts);
   if (questions.length === 0)
     return [
-      missing("no forward_auth asks /_auth/caddy: add `forward_auth GATEWAY:PORT { uri /_auth/caddy? }` to the sites"),
+      missing("no forward_auth uses /_auth/caddy: add `forward_auth GATEWAY:PORT { uri /_auth/caddy? }` to the sites"),
     ];
   return [
     ...questions.flatMap(ofQuestion),
@@ -44,8 +44,10 @@ function proxiesIn(node: unknown, hosts: readonly string[]): Proxy[] {
 
 function ofQuestion({ uri, dials, hosts }: Proxy): Finding[] {
   const where = hosts.length === 0 ? "every site" : hosts.join(", ");
-  if (uri.includes("?")) return [ok(`forward_auth asks ${dials.join(", ")}${uri} for ${where}`)];
-  return [missing(`${where}: forward_auth keeps the client's query: write \`uri ${uri}?\`, with the question mark`)];
+  if (uri.includes("?")) return [ok(`forward_auth uses ${dials.join(", ")}${uri} for ${where}`)];
+  return [
+    missing(`${where}: forward_auth passes on the client's query: write \`uri ${uri}?\`, with the question mark`),
+  ];
 }
 
 function isGeneric({ dials }: Proxy): boolean {
@@ -59,7 +61,7 @@ function ofGeneric(proxy: Proxy, questions: readonly Proxy[]): Finding[] {
   const deletes = /"delete":\[[^\]]*"X-Gateway-Upstream"/i.test(proxy.text);
   return [
     ...(copies
-      ? [ok(`${where}: the generic block takes X-Gateway-Upstream from the gateway`)]
+      ? [ok(`${where}: the generic block uses X-Gateway-Upstream from the gateway`)]
       : [
           missing(
             `${where}: reverse_proxy goes to X-Gateway-Upstream, but forward_auth does not copy it: add \`copy_headers X-Gateway-Upstream\``,
@@ -74,8 +76,8 @@ function ofGeneric(proxy: Proxy, questions: readonly Proxy[]): Finding[] {
 function ofHost(host: string, questions: readonly Proxy[]): Finding {
   const isAsked = questions.some(({ hosts }) => hosts.length === 0 || hosts.some((one) => coversHost(one, host)));
   return isAsked
-    ? ok(`${host}: asked about`)
-    : missing(`${host}: no site with a forward_auth to the gateway serves it: add one`);
+    ? ok(`${host}: sends auth requests`)
+    : missing(`${host}: no site with forward_auth to the gateway serves this host: add one`);
 }
 
 function list(node: unknown, name: string): unknown[] {

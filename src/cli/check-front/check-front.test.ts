@@ -47,8 +47,8 @@ const traefikCases: readonly [rule: string, data: object, complaint: RegExp | un
   ["no router", { ...good, routers: {} }, /^missing a\.test: no router/],
   ["a router for the word alone", routed({ rule: "Path(`/a.test`)" }), /^missing a\.test: no router/],
   ["a router that does not ask", routed({ middlewares: [] }), /^missing a\.test: router a@docker lacks/],
-  ["a router that asks twice", routed({ middlewares: ["wake@file", "wake@file"] }), /asks 2 times/],
-  ["a router that is refused", routed({ error: ["no such service"] }), /not in force: no such service/],
+  ["a router that asks twice", routed({ middlewares: ["wake@file", "wake@file"] }), /sends 2 auth requests/],
+  ["a router that is refused", routed({ error: ["no such service"] }), /not active: no such service/],
   ["a host among others", routed({ rule: "(Host(`b.test`) || Host(`a.test`)) && PathPrefix(`/`)" }), undefined],
   ["a host by its form", routed({ rule: "HostRegexp(`^.+\\.test$`)" }), undefined],
   [
@@ -119,7 +119,7 @@ const labelCases: readonly [
   ["no allownonrunning", url, [/allownonrunning=true/]],
   ["allownonrunning on an old Traefik", { ...allow, ...url }, [/skip the whole container/], "3.5.0"],
   ["a port in place of a URL", { ...allow, ...port }, [/server\.url=http:\/\/a:PORT/]],
-  ["a port beside the URL", { ...allow, ...url, ...port }, [/keep the url alone/]],
+  ["a port beside the URL", { ...allow, ...url, ...port }, [/keep only the url/]],
 ];
 
 for (const [rule, labels, expected, version = "3.7.0"] of labelCases) {
@@ -207,9 +207,9 @@ http {
 const nginxCases: readonly [rule: string, was: string, becomes: string, complaint: RegExp | undefined][] = [
   ["all is there", "", "", undefined],
   ["a name with a star", "b.test a.test", "*.test", undefined],
-  ["nobody asks", "waker:9000/_auth/nginx;", "waker:9000/;", /^missing no location asks/],
-  ["the question is not put", "auth_request /_wake_auth", "auth_request off", /^missing nothing uses/],
-  ["a comment sets nothing", "auth_request", "#auth_request /_wake_auth;\n#", /^missing nothing uses/],
+  ["nobody asks", "waker:9000/_auth/nginx;", "waker:9000/;", /^missing no location uses/],
+  ["the question is not put", "auth_request /_wake_auth", "auth_request off", /^missing no auth_request uses/],
+  ["a comment sets nothing", "auth_request", "#auth_request /_wake_auth;\n#", /^missing no auth_request uses/],
   [
     "the client's header would pass",
     "proxy_set_header X-Forwarded-Uri $request_uri;",
@@ -218,7 +218,7 @@ const nginxCases: readonly [rule: string, was: string, becomes: string, complain
   ],
   ["the body goes along", "proxy_pass_request_body off;", "", /proxy_pass_request_body off/],
   ["no page for a 401", "error_page 401 ", "error_page ", /error_page 401/],
-  ["no page", "rewrite ^ /_auth/nginx/page? break;", "", /no location leads to the page/],
+  ["no page", "rewrite ^ /_auth/nginx/page? break;", "", /no location serves the gateway's page/],
   ["the client's header would pass to the page", 'X-Forwarded-Uri "$request_uri"', "X-A b", /@wake_page: add .*-Uri/],
   [
     "nginx waits less than the hold",

@@ -62,12 +62,10 @@ function findInGateway(front: string, { gateway, workloads }: Settings): Finding
   const cut = workloads.filter(({ hosts, holdTimeoutMs }) => hosts.length > 0 && holdTimeoutMs > limitMs);
   return [
     gateway.trustedProxies.length === 0
-      ? missing(
-          "gateway.trusted_proxies is empty: nobody may ask, every question is answered 403; add the front's address",
-        )
+      ? missing("gateway.trusted_proxies is empty: every auth request gets a 403; add the front proxy's address")
       : ok(`gateway.trusted_proxies: ${gateway.trustedProxies.join(", ")}`),
     ...cut.map(({ name }) =>
-      note(`${name}: hold_timeout is cut to ${limitMs / 1_000} s, since ${front} waits no longer`),
+      note(`${name}: hold_timeout is limited to ${limitMs / 1_000} s, because ${front} waits no longer`),
     ),
   ];
 }

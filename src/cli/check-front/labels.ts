@@ -26,7 +26,7 @@ function ofContainer(version: string, { name, labels }: InventoryItem): Finding[
   return [
     ...(allows || !keepsStopped(version)
       ? []
-      : [missing(`container ${name}: label ${ALLOW}=true: asleep, it has no router and answers 404`)]),
+      : [missing(`container ${name}: label ${ALLOW}=true is missing: while asleep it has no router and answers 404`)]),
     ...(has(/^traefik\.docker\.allownonrunning$/) && !keepsStopped(version)
       ? [missing(`container ${name}: label ${ALLOW} makes Traefik ${version} skip the whole container: remove it`)]
       : []),
@@ -34,13 +34,13 @@ function ofContainer(version: string, { name, labels }: InventoryItem): Finding[
       ? []
       : [
           missing(
-            `container ${name}: label loadbalancer.server.url=http://${name}:PORT (not server.port): a held request gets a 500 without it`,
+            `container ${name}: label loadbalancer.server.url=http://${name}:PORT (not server.port) is missing: without it a held request gets a 500`,
           ),
         ]),
     ...(url && port
       ? [
           missing(
-            `container ${name}: it has loadbalancer.server.url and server.port or scheme, which is a 404 while it runs: keep the url alone`,
+            `container ${name}: it has loadbalancer.server.url together with server.port or scheme, which causes a 404 while it runs: keep only the url`,
           ),
         ]
       : []),

@@ -27,7 +27,7 @@ for (const [lines, expected] of [
   [`${CACHED} proxy_cache_valid 200 10m;`, [/^missing .*remove proxy_cache_valid/u]],
   [`${CACHED} proxy_ignore_headers Set-Cookie Cache-Control;`, [/^missing .*Cache-Control/u]],
   ["proxy_pass http://gateway/_auth/nginx/cached; proxy_cache wake;", [/^missing .*proxy_cache_key/u]],
-  ["proxy_pass http://gateway/_auth/nginx/cached;", [/^note .*keeps no answer/u]],
+  ["proxy_pass http://gateway/_auth/nginx/cached;", [/^note .*without a cache/u]],
   ["proxy_pass http://gateway/_auth/nginx; proxy_cache wake; proxy_cache_key $http_host;", [/^note .*\/cached$/u]],
 ] as const) {
   test(`a location with "${lines}"`, () => {

@@ -6,34 +6,34 @@ export function ofCache(where: string, inForce: (directive: string) => (readonly
   const isCached = inForce("proxy_cache").some(([zone]) => zone !== undefined && zone !== "off");
   if (!isCached)
     return asksForCached
-      ? [note(`${where} asks /_auth/nginx/cached but keeps no answer: add proxy_cache and proxy_cache_key`)]
+      ? [note(`${where} uses /_auth/nginx/cached without a cache: add proxy_cache and proxy_cache_key`)]
       : [];
   const stale = inForce("proxy_cache_use_stale")
     .flat()
     .filter((one) => one !== "error" && one !== "off");
   return [
     ...(inForce("proxy_cache_valid").length > 0
-      ? [missing(`${where}: remove proxy_cache_valid: the gateway says which answers may be kept, and for how long`)]
+      ? [missing(`${where}: remove proxy_cache_valid: the gateway sets Cache-Control on each answer`)]
       : []),
     ...(stale.length > 0
       ? [
           missing(
-            `${where}: proxy_cache_use_stale ${stale.join(" ")}: keep only error; an old answer leads to an app that sleeps`,
+            `${where}: proxy_cache_use_stale ${stale.join(" ")}: keep only error; otherwise requests pass to a sleeping app`,
           ),
         ]
       : []),
     ...(inForce("proxy_ignore_headers").flat().includes("Cache-Control")
       ? [
           missing(
-            `${where}: proxy_ignore_headers names Cache-Control, by which the gateway says what may be kept: remove it`,
+            `${where}: proxy_ignore_headers contains Cache-Control, which the gateway uses to limit caching: remove it`,
           ),
         ]
       : []),
     ...(inForce("proxy_cache_key").length === 0
-      ? [missing(`${where}: add \`proxy_cache_key $http_host;\`: by default all hosts share one answer`)]
+      ? [missing(`${where}: add \`proxy_cache_key $http_host;\`: by default all hosts share one cached answer`)]
       : []),
     ...(asksForCached
       ? []
-      : [note(`${where} keeps answers, but asks /_auth/nginx, which allows that for none: ask /_auth/nginx/cached`)]),
+      : [note(`${where} has a cache, but /_auth/nginx allows caching of no answer: use /_auth/nginx/cached`)]),
   ];
 }

@@ -13,13 +13,13 @@ export function findInNginx(text: string, settings: Settings): Finding[] {
   if (questions.length === 0)
     return [
       missing(
-        "no location asks /_auth/nginx: add `location = /_wake_auth { internal; proxy_pass http://GATEWAY:PORT/_auth/nginx; ... }`",
+        "no location uses /_auth/nginx: add `location = /_wake_auth { internal; proxy_pass http://GATEWAY:PORT/_auth/nginx; ... }`",
       ),
     ];
   if (asking.length === 0)
     return [
       missing(
-        "nothing uses the location that asks /_auth/nginx: add `auth_request /_wake_auth;` to the apps' location",
+        "no auth_request uses the location with /_auth/nginx: add `auth_request /_wake_auth;` to the apps' location",
       ),
     ];
   return [
@@ -67,14 +67,14 @@ function ofQuestion(scope: Scope, holdMs: number): Finding[] {
       ? []
       : [
           missing(
-            `${where}: proxy_read_timeout ${limit} is no longer than hold_timeout (${holdMs / 1_000} s): a request held that long gets a 500; raise it`,
+            `${where}: proxy_read_timeout ${limit} is not longer than hold_timeout (${holdMs / 1_000} s), so a request held that long gets a 500: increase it`,
           ),
         ]),
     ...(inForce(scope, "proxy_pass_request_body").some(([state]) => state === "off")
       ? []
       : [missing(`${where}: add \`proxy_pass_request_body off;\` and \`proxy_set_header Content-Length "";\``)]),
   ];
-  return findings.length > 0 ? findings : [ok(`${where} asks the gateway`)];
+  return findings.length > 0 ? findings : [ok(`${where} sends auth requests to the gateway`)];
 }
 
 function ofForwarded(scope: Scope): Finding[] {
@@ -82,7 +82,7 @@ function ofForwarded(scope: Scope): Finding[] {
   return Object.entries(FORWARDED)
     .filter(([name]) => !headers.has(name.toLowerCase()))
     .map(([name, value]) =>
-      missing(`${nameOf(scope)}: add \`proxy_set_header ${name} ${value};\`: the client's own would pass`),
+      missing(`${nameOf(scope)}: add \`proxy_set_header ${name} ${value};\`: otherwise a client can forge it`),
     );
 }
 
@@ -114,7 +114,7 @@ function ofAsking(scope: Scope): Finding[] {
   const where = nameOf(scope);
   return inForce(scope, "error_page").some((args) => args.includes("401"))
     ? [ok(`${where} has an error_page for 401`)]
-    : [missing(`${where}: add \`error_page 401 = @wake_page;\`: visitors see nginx's own 401 without it`)];
+    : [missing(`${where}: add \`error_page 401 = @wake_page;\`: without it visitors see nginx's own 401`)];
 }
 
 function ofPage(all: readonly Scope[]): Finding[] {
@@ -124,7 +124,7 @@ function ofPage(all: readonly Scope[]): Finding[] {
   if (pages.length === 0)
     return [
       missing(
-        "no location leads to the page: add `rewrite ^ /_auth/nginx/page? break;` to the location of error_page 401",
+        "no location serves the gateway's page: add `rewrite ^ /_auth/nginx/page? break;` to the location of error_page 401",
       ),
     ];
   const findings = pages.flatMap((scope) => [
@@ -133,11 +133,11 @@ function ofPage(all: readonly Scope[]): Finding[] {
       ? []
       : [
           missing(
-            "the page keeps the client's query: write `rewrite ^ /_auth/nginx/page? break;`, with the question mark",
+            "the location of the page passes on the client's query: write `rewrite ^ /_auth/nginx/page? break;`, with the question mark",
           ),
         ]),
   ]);
-  return findings.length > 0 ? findings : [ok("the page of a 401 is the gateway's")];
+  return findings.length > 0 ? findings : [ok("a 401 shows the gateway's page")];
 }
 
 function ofHost(host: string, all: readonly Scope[], asking: readonly Scope[]): Finding {
@@ -151,8 +151,8 @@ function ofHost(host: string, all: readonly Scope[], asking: readonly Scope[]): 
   const serving = new Set((named.length > 0 ? named : byDefault).map((scope) => scope.at(-1)));
   const isAsked = asking.some((scope) => scope.length < 2 || serving.has(scope[1]));
   return isAsked
-    ? ok(`${host}: asked about`)
-    : missing(`${host}: its server has no auth_request to the gateway: add it`);
+    ? ok(`${host}: sends auth requests`)
+    : missing(`${host}: its server block has no auth_request to the gateway: add it`);
 }
 
 /** A star of nginx stands for any number of labels; regular expressions are not evaluated. */

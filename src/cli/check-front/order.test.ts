@@ -24,8 +24,12 @@ const withM = (m: object, middlewares: readonly string[] = ["m@file", "wake@file
 const errorPages = { errors: { status: ["500-599"] } };
 
 const cases: readonly [rule: string, data: object, complaint: RegExp | undefined][] = [
-  ["error pages", withM(errorPages), /^missing a\.test: router a@docker: middleware m@file \(errors\).* 502, 503,/],
-  ["an error page of 503 among others", withM({ errors: { status: ["404", "503"] } }), /^missing .*answers 503,/],
+  [
+    "error pages",
+    withM(errorPages),
+    /^missing a\.test: router a@docker: middleware m@file \(errors\).* 502, 503 responses/,
+  ],
+  ["an error page of 503 among others", withM({ errors: { status: ["404", "503"] } }), /^missing .* 503 responses/],
   ["error pages that are none of ours", withM({ errors: { status: ["404", "500-501", "504-599"] } }), undefined],
   ["error pages in a chain", withM(errorPages, ["all@file"]), /^missing .*m@file \(errors\)/],
   ["error pages that come after it", withM(errorPages, ["wake@file", "m@file"]), undefined],

@@ -18,22 +18,26 @@ export function findInOrder(where: string, name: string, middleware: Ordered | u
   const ours = OUR_STATUSES.filter((status) => errors?.status.some((range) => covers(range, status)));
   return [
     ...(ours.length > 0
-      ? [missing(`${what} (errors) replaces the gateway's answers ${ours.join(", ")}, page and polls alike: ${LATER}`)]
+      ? [
+          missing(
+            `${what} (errors) replaces the gateway's ${ours.join(", ")} responses, the loading page and its polls included: ${LATER}`,
+          ),
+        ]
       : []),
     ...(retry?.status.some((range) => covers(range, 503))
-      ? [missing(`${what} (retry of 503) asks again in place of showing the loading page: ${LATER}`)]
+      ? [missing(`${what} (retry of 503) retries instead of showing the loading page: ${LATER}`)]
       : []),
     ...(isTooSmall(buffering?.maxResponseBodyBytes)
-      ? [missing(`${what} (buffering.maxResponseBodyBytes) turns a page that is larger into a 500: ${LATER}`)]
+      ? [missing(`${what} (buffering.maxResponseBodyBytes) turns a larger page into a 500: ${LATER}`)]
       : []),
     ...(rateLimit === undefined
       ? []
-      : [note(`${what} (rateLimit) counts the loading page's polls too: allow 3 a second and a burst of 10`)]),
+      : [note(`${what} (rateLimit) also limits the loading page's polls: allow 3 per second and a burst of 10`)]),
   ];
 }
 
 const LATER =
-  "name it after the gateway's middleware; an entry point's come before every router's, so that it must move from there to the routers";
+  "list it after the gateway's middleware; middlewares of an entry point run before those of every router, so move it from there to the routers";
 
 /** The statuses of the page or its polls, or of an app that is not there: an app's own error pages would hide them. */
 const OUR_STATUSES = [502, 503];

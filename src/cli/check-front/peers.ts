@@ -28,14 +28,14 @@ export async function findPeers({ gateway }: Settings, url: string | undefined, 
     ];
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    return [note(`which proxies it has met was not to be learned from the running gateway: ${cause}`)];
+    return [note(`cannot read the untrusted proxies from the running gateway: ${cause}`)];
   }
 }
 
 function ofContainer({ name, traefik, warnings }: z.infer<typeof status>["containers"][number]): Finding[] {
   if (traefik == null) return [];
   return [
-    ok(`${name}: Traefik reaches it ${traefik.reached}${traefik.asked ? "" : "; it forwards without asking"}`),
+    ok(`${name}: Traefik reaches it ${traefik.reached}${traefik.asked ? "" : "; no auth requests while it is awake"}`),
     ...warnings.filter((warning) => warning.includes("Traefik")).map((warning) => note(`${name}: ${warning}`)),
   ];
 }

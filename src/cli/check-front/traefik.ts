@@ -39,7 +39,7 @@ function ofMiddlewares(data: TraefikData, wakers: readonly string[], { gateway }
   if (wakers.length === 0 && gateway.traefik.via !== "forward-auth" && isOurs)
     return [
       note(
-        `no forwardAuth middleware, and gateway.traefik.via is ${gateway.traefik.via}: requests come through the gateway`,
+        `no forwardAuth middleware, and gateway.traefik.via is ${gateway.traefik.via}: requests pass through the gateway`,
       ),
     ];
   if (wakers.length === 0)
@@ -51,12 +51,12 @@ function ofMiddlewares(data: TraefikData, wakers: readonly string[], { gateway }
   return wakers.flatMap((name) => {
     const { forwardAuth, error } = data.middlewares[name] ?? {};
     return [
-      ok(`middleware ${name} asks ${forwardAuth?.address}`),
-      ...(error === undefined ? [] : [missing(`middleware ${name} is not in force: ${error.join("; ")}`)]),
+      ok(`middleware ${name} sends auth requests to ${forwardAuth?.address}`),
+      ...(error === undefined ? [] : [missing(`middleware ${name} is not active: ${error.join("; ")}`)]),
       ...ofTrust(name, forwardAuth?.trustForwardHeader),
       ...((forwardAuth?.maxResponseBodySize ?? -1) > 0
         ? []
-        : [note(`middleware ${name} sets no maxResponseBodySize, and Traefik warns of it: set 1048576`)]),
+        : [note(`middleware ${name} sets no maxResponseBodySize, so Traefik logs a warning: set 1048576`)]),
     ];
   });
 }
@@ -64,8 +64,12 @@ function ofMiddlewares(data: TraefikData, wakers: readonly string[], { gateway }
 function ofTrust(name: string, trust: boolean | undefined): Finding[] {
   if (trust === false) return [];
   const what = `middleware ${name}: set trustForwardHeader to false`;
-  if (trust === true) return [missing(`${what}: now clients can name another host, path and method`)];
-  return [note(`${what}: unset, it passes X-Forwarded-Port, X-Forwarded-Prefix and X-Real-Ip of trusted peers`)];
+  if (trust === true) return [missing(`${what}: with true, clients can set another host, path and method`)];
+  return [
+    note(
+      `${what}: when unset, Traefik passes on X-Forwarded-Port, X-Forwarded-Prefix and X-Real-Ip from trusted peers`,
+    ),
+  ];
 }
 
 function ofHost(host: string, data: TraefikData, wakers: readonly string[], settings: Settings): Finding[] {
@@ -73,14 +77,14 @@ function ofHost(host: string, data: TraefikData, wakers: readonly string[], sett
   if (routers.length === 0)
     return [
       missing(
-        `${host}: no router (a 404, and the gateway is never asked): add one, or traefik.docker.allownonrunning=true where a stopped container's labels define it`,
+        `${host}: no router (404 without an auth request): add one, or traefik.docker.allownonrunning=true if a stopped container's labels define it`,
       ),
     ];
   const asking = new Set(routers.filter((one) => timesAsked(one, data, wakers) > 0).map(({ name }) => name));
   const findings = routers.flatMap((one) => {
     if (one.error !== undefined || asking.has(one.name)) return ofRouter(host, one, data, wakers);
     const behind = routers.some((other) => asking.has(other.name) && isAbove(other, one));
-    if (isDirect(host, one, settings)) return [ok(`${host}: forwarded to without asking while it is awake`)];
+    if (isDirect(host, one, settings)) return [ok(`${host}: no auth requests while it is awake (when_awake: direct)`)];
     const isOurs = settings.gateway.traefik.via === "proxy" && one.name.endsWith("@http");
     if (isOurs || leadsToGateway(one, data, wakers)) return ofOrder(host, one, data, wakers);
     if (behind) return [];
@@ -121,13 +125,12 @@ function routedUnless(where: string, findings: readonly Finding[]): Finding[] {
 
 /** A router with an auth request, or one that is not in force. */
 function ofRouter(where: string, one: Router, data: TraefikData, wakers: readonly string[]): Finding[] {
-  if (one.error !== undefined)
-    return [missing(`${where}: router ${one.name} is not in force: ${one.error.join("; ")}`)];
+  if (one.error !== undefined) return [missing(`${where}: router ${one.name} is not active: ${one.error.join("; ")}`)];
   const times = timesAsked(one, data, wakers);
   if (times > 1)
     return [
       missing(
-        `${where}: router ${one.name} asks ${times} times: name the middleware at the entry point or at the router, not both`,
+        `${where}: router ${one.name} sends ${times} auth requests: list the middleware on the entry point or on the router, not on both`,
       ),
     ];
   return [...ofOrder(where, one, data, wakers), ...ofService(where, one, data)];
@@ -156,7 +159,7 @@ function ofService(host: string, { name, service: named }: Router, data: Traefik
     ...(name.endsWith("@docker") && byAddress !== undefined
       ? [
           note(
-            `${host}: its service is at ${byAddress}, an address that ends with the container: label it loadbalancer.server.url=http://NAME:PORT, and remove server.port`,
+            `${host}: its service uses ${byAddress}, an address that a stopped container loses: set the label loadbalancer.server.url=http://NAME:PORT and remove server.port`,
           ),
         ]
       : []),
@@ -164,7 +167,7 @@ function ofService(host: string, { name, service: named }: Router, data: Traefik
       ? []
       : [
           note(
-            `${host}: its loadbalancer.healthcheck answers 503 after a wake until its next check, and looks like traffic: remove it`,
+            `${host}: its loadbalancer.healthcheck causes a 503 after a wake until the next check, and counts as traffic: remove it`,
           ),
         ]),
   ];

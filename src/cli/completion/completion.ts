@@ -12,10 +12,10 @@ const SHELLS: Readonly<Record<string, (commands: Readonly<Record<string, Command
 /** `dag completion`: prints a shell completion of the commands in `commands`. */
 export function createCompletion(commands: () => Readonly<Record<string, Command>>): Command {
   return {
-    summary: "prints a completion for your shell",
+    summary: "prints the completion script for a shell",
     details: [
       "bash: put `source <(dag completion bash)` into `~/.bashrc`.",
-      'zsh: `dag completion zsh > "${fpath[1]}/_dag"`, and begin a new shell.',
+      'zsh: `dag completion zsh > "${fpath[1]}/_dag"`, then start a new shell.',
       "fish: `dag completion fish > ~/.config/fish/completions/dag.fish`",
     ],
     operands: [{ name: "SHELL", required: true, words: Object.keys(SHELLS) }],

@@ -25,7 +25,7 @@ export function listen(name: string, render: (visits: number) => string): void {
   const [port, address = "127.0.0.1"] = process.argv.slice(2);
   server.listen(Number(port), address, () => say(`${name} listens`));
   process.on("SIGTERM", () => {
-    say(`${name} goes to sleep`);
+    say(`${name} stops`);
     process.exit(0);
   });
 }

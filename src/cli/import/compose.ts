@@ -11,7 +11,7 @@ export function readCompose(
 ): readonly Service[] {
   const file = mapOf(readYaml(text));
   const services = mapOf(file["services"]);
-  if (Object.keys(services).length === 0) throw new TypeError("it has no services: it is no Compose file");
+  if (Object.keys(services).length === 0) throw new TypeError("no services found: not a Compose file");
   const fill = (value: unknown): string => interpolate(scalar(value), env);
   const project = projectName(fill(file["name"] ?? "") || env["COMPOSE_PROJECT_NAME"] || folder);
   return Object.entries(services).map(([name, described]) => {

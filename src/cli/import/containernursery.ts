@@ -8,17 +8,17 @@ import type { Imported, ImportedContainer, KeyValue } from "./types.ts";
 export function importContainerNursery(text: string): Imported {
   const file = mapOf(readYaml(text));
   const hosts = listOf(file["proxyHosts"]).map(mapOf);
-  if (hosts.length === 0) throw new TypeError("it has no proxyHosts: it is no configuration of ContainerNursery");
+  if (hosts.length === 0) throw new TypeError("no proxyHosts found: not a configuration of ContainerNursery");
   const port = Number(file["proxyListeningPort"] ?? DEFAULT_PORT);
   const comments = Object.entries(file)
     .filter(([key]) => key !== "proxyHosts" && key !== "proxyListeningPort")
-    .map(([key, value]) => `${key}=${scalar(value) || JSON.stringify(value)}: unknown to this import`);
+    .map(([key, value]) => `${key}=${scalar(value) || JSON.stringify(value)}: not recognised`);
 
   const containers = new Map<string, ImportedContainer>();
   for (const [index, host] of hosts.entries()) {
     const missing = REQUIRED.filter((key) => texts(host[key]).length === 0);
     if (missing.length > 0) {
-      comments.push(`proxyHosts[${index}]: left out, as ContainerNursery does, for it has no ${missing.join(", ")}`);
+      comments.push(`proxyHosts[${index}]: skipped, as in ContainerNursery, because it lacks ${missing.join(", ")}`);
       continue;
     }
     for (const container of containersOf(host)) merge(containers, container, comments);
@@ -43,7 +43,7 @@ function containersOf(host: ProxyHost): ImportedContainer[] {
   };
   const comments = commentsOn(host, main);
   if (others.length > 0)
-    comments.push(`containerName: ${main} is taken for the one that answers; ${others.join(", ")} wake first`);
+    comments.push(`containerName: ${main} is assumed to be the app; ${others.join(", ")} wake before it`);
   const dependsOn = others.map((name) => ({ container: name, service: name }));
   return [entry(main, { keys, comments, dependsOn }), ...others.map((name) => entry(name, {}))];
 }
@@ -53,6 +53,7 @@ function keysOf(host: ProxyHost): Record<string, KeyValue> {
   return {
     host: domains.flatMap((domain) => (domain.ok ? [domain.value] : [])),
     target_port: Number(host["proxyPort"]),
+    ...(host["proxyUseHttps"] === true && { target_scheme: "https" }),
     idle_timeout: formatDuration(Number(host["timeoutSeconds"]) * 1000),
     ...(host["stopOnTimeoutIfCpuUsageBelow"] !== undefined && { idle_signal: "cpu" }),
   };
@@ -67,20 +68,19 @@ function commentsOn(host: ProxyHost, name: string): string[] {
       return parsed.ok ? [] : [`domain: ${parsed.fault}`];
     }),
     ...(/^[0-9a-f]{12}([0-9a-f]{52})?$/.test(name)
-      ? ["containerName looks like an id: write the container's name, which outlives it"]
+      ? ["containerName looks like an id, which changes: use the container's name"]
       : []),
     ...(proxyHost === name
       ? []
       : [
-          `proxyHost=${proxyHost}: not needed, the gateway finds the container; but target_port is the port inside of it, which a published ${scalar(host["proxyPort"])} may not be`,
+          `proxyHost=${proxyHost}: not needed, the gateway finds the container; target_port must be the port inside the container, which may differ from a published ${scalar(host["proxyPort"])}`,
         ]),
-    ...(host["proxyUseHttps"] === true ? ["proxyUseHttps=true: no equivalent; apps are spoken to over HTTP"] : []),
     ...(cpu === undefined
       ? []
-      : [`stopOnTimeoutIfCpuUsageBelow=${scalar(cpu)}: idle_signal: cpu has a threshold of its own`]),
+      : [`stopOnTimeoutIfCpuUsageBelow=${scalar(cpu)}: idle_signal: cpu uses its own threshold`]),
     ...Object.entries(host)
       .filter(([key]) => !KNOWN.has(key))
-      .map(([key, value]) => `${key}=${scalar(value) || JSON.stringify(value)}: unknown to this import`),
+      .map(([key, value]) => `${key}=${scalar(value) || JSON.stringify(value)}: not recognised`),
   ];
 }
 
@@ -89,7 +89,7 @@ const KNOWN: ReadonlySet<string> = new Set([...REQUIRED, "proxyUseHttps", "stopO
 /** Here a container has one entry with all its hosts. */
 function merge(containers: Map<string, ImportedContainer>, next: ImportedContainer, comments: string[]): void {
   if (!CONTAINER_NAME.test(next.name)) {
-    comments.push(`containerName=${next.name}: left out, for Docker has no such names`);
+    comments.push(`containerName=${next.name}: skipped, because Docker allows no such name`);
     return;
   }
   const former = containers.get(next.name);

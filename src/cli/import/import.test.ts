@@ -40,14 +40,14 @@ test("lazytainer: groups become containers with the group's port, time-out and m
   );
   configOf(stdout);
   for (const comment of [
-    "names that end in -1 are Compose's usual ones: compare them with docker ps, or use --docker",
-    "Lazytainer knows no hosts: write the name that visitors type in the place of this one",
-    "ports=81,82: check that target_port is the one that this container listens on",
-    "two woke with it: name under depends_on what it needs",
-    "lazytainer.group.g1.minPacketThreshold=2: no equivalent; one request wakes, and ignore says whose do not",
-    "lazytainer.group.g1.odd=1: unknown to this import",
-    "lazytainer.odd=x: unknown to this import",
-    "group g9 is described by no label here",
+    "names that end in -1 are Compose's default names: compare them with docker ps, or use --docker",
+    "Lazytainer has no hosts: replace this placeholder with the name that visitors use",
+    "ports=81,82: check that this container listens on target_port",
+    "two woke with it: list the ones that it needs under depends_on",
+    "lazytainer.group.g1.minPacketThreshold=2: no equivalent; a single request wakes it, and ignore excludes clients",
+    "lazytainer.group.g1.odd=1: not recognised",
+    "lazytainer.odd=x: not recognised",
+    "no label here describes group g9",
   ]) {
     assert.ok(commentsOf(stdout).includes(comment), comment);
   }
@@ -85,6 +85,7 @@ containers:
     host: [a.test, b.test:81, c.test]
     target_port: 3000
     idle_timeout: 30m
+    target_scheme: https
     idle_signal: cpu
     depends_on: [db]
   - name: db
@@ -96,19 +97,18 @@ containers:
   );
   configOf(stdout);
   assert.deepEqual(commentsOf(stdout), [
-    "extra=1: unknown to this import",
-    "proxyHosts[3]: left out, as ContainerNursery does, for it has no containerName, proxyPort, timeoutSeconds",
-    "proxyHost=localhost: not needed, the gateway finds the container; but target_port is the port inside of it, which a published 5800 may not be",
-    "proxyUseHttps=true: no equivalent; apps are spoken to over HTTP",
-    "stopOnTimeoutIfCpuUsageBelow=50: idle_signal: cpu has a threshold of its own",
-    'odd={"a":1}: unknown to this import',
-    "containerName: wordpress is taken for the one that answers; db wake first",
+    "extra=1: not recognised",
+    "proxyHosts[3]: skipped, as in ContainerNursery, because it lacks containerName, proxyPort, timeoutSeconds",
+    "proxyHost=localhost: not needed, the gateway finds the container; target_port must be the port inside the container, which may differ from a published 5800",
+    "stopOnTimeoutIfCpuUsageBelow=50: idle_signal: cpu uses its own threshold",
+    'odd={"a":1}: not recognised',
+    "containerName: wordpress is assumed to be the app; db wake before it",
     "proxyPort=3001 for c.test: a container has one target_port",
-    "containerName looks like an id: write the container's name, which outlives it",
+    "containerName looks like an id, which changes: use the container's name",
   ]);
 });
 
-test("containernursery listens on port 80 unless something else is said, and so will the gateway", async (t) => {
+test("containernursery: the gateway listens on port 80 unless proxyListeningPort is set", async (t) => {
   const text = "proxyHosts: [{domain: a.test, containerName: a, proxyHost: a, proxyPort: 80, timeoutSeconds: 60}]";
   const { stdout } = await importText(t, "containernursery", text);
   assert.equal(configOf(stdout).gateway.port, 80);
@@ -119,7 +119,7 @@ test("an invalid result is still printed, with what to fix, and exits with 2", a
   const { code, stdout, stderr } = await importText(t, "containernursery", text);
   assert.equal(code, 2);
   assert.match(stdout, /- name: a/);
-  assert.match(stderr, /^dag import: to mend by hand: config\.yaml:\d+:\d+: containers\[0\]\.target_port: /);
+  assert.match(stderr, /^dag import: fix by hand: config\.yaml:\d+:\d+: containers\[0\]\.target_port: /);
 });
 
 test("with --docker the labels of this host's containers are read, replicas included", async () => {
@@ -137,7 +137,7 @@ test("with --docker the labels of this host's containers are read, replicas incl
   assert.equal(settingsOf(ran.stdout), "containers:\n  - name: p-web-1\n    host: [a.test]\n    idle_timeout: 5m\n");
   assert.ok(
     commentsOf(ran.stdout).includes(
-      "p-web-2: left out, for a.test is already p-web-1's; replicas of a service share a host by labels (--labels)",
+      "p-web-2: skipped, because a.test is already p-web-1's; replicas of a service can share a host by labels (--labels)",
     ),
   );
 });
@@ -147,15 +147,10 @@ const refused: readonly [rule: string, source: string, text: string, stderr: Reg
     "a Compose file without services",
     "sablier",
     "version: 3",
-    /^dag import: file\.yml: it has no services: it is no Compose file\n$/,
+    /^dag import: file\.yml: no services found: not a Compose file\n$/,
   ],
-  ["an empty file", "lazytainer", "", /^dag import: file\.yml: it has no services/],
-  [
-    "a file without proxyHosts",
-    "containernursery",
-    "services: {a: {}}",
-    /^dag import: file\.yml: it has no proxyHosts/,
-  ],
+  ["an empty file", "lazytainer", "", /^dag import: file\.yml: no services found/],
+  ["a file without proxyHosts", "containernursery", "services: {a: {}}", /^dag import: file\.yml: no proxyHosts found/],
   ["what is no YAML", "sablier", "a: [", /^dag import: file\.yml: not valid YAML: [^\n]+\n$/],
 ];
 for (const [rule, source, text, stderr] of refused) {
@@ -169,9 +164,9 @@ for (const [rule, source, text, stderr] of refused) {
 const usage: readonly [args: readonly string[], stderr: string][] = [
   [["sablier"], "dag import: FILE is missing (or --docker)\n"],
   [["containernursery"], "dag import: FILE is missing\n"],
-  [["containernursery", "--docker"], "dag import: containernursery has no labels: give its config.yml\n"],
-  [["sablier", "file", "--docker"], "dag import: give a file or --docker, not both\n"],
-  [["sablier", "/nonexistent/compose.yaml"], "dag import: /nonexistent/compose.yaml: there is no such file\n"],
+  [["containernursery", "--docker"], "dag import: containernursery has no labels: pass its config.yml as FILE\n"],
+  [["sablier", "file", "--docker"], "dag import: use FILE or --docker, not both\n"],
+  [["sablier", "/nonexistent/compose.yaml"], "dag import: /nonexistent/compose.yaml: no such file\n"],
 ];
 for (const [args, stderr] of usage) {
   test(`dag import ${args.join(" ")} is bad usage`, async () => {

@@ -19,10 +19,10 @@ import type { Imported, Service } from "./types.ts";
  */
 export function createImport({ inventory }: { readonly inventory: Inventory }): Command {
   return {
-    summary: "prints another product's configuration as ours",
+    summary: "converts another product's configuration and prints it",
     details: [
       "sablier and lazytainer: FILE is a Compose file with their labels, or --docker reads those of this host's containers. containernursery: FILE is its config.yml.",
-      "What has no equivalent is named in comments. Nothing is changed or written: redirect the output to a file, look at it, and try it by dag check.",
+      "Settings without an equivalent are listed in comments. The command changes no file: redirect its output to a file, read it, and check it with dag check.",
     ],
     options: {
       docker: { summary: "reads the labels of this host's containers instead of a file" },
@@ -53,7 +53,7 @@ export function createImport({ inventory }: { readonly inventory: Inventory }): 
       const text = configText(withoutSharedHosts(imported), from);
       io.stdout(labels ? labelsText(imported, from) : text);
       const faults = labels ? [] : faultsOf(text);
-      for (const fault of faults) io.stderr(`dag import: to mend by hand: ${fault}\n`);
+      for (const fault of faults) io.stderr(`dag import: fix by hand: ${fault}\n`);
       return faults.length > 0 ? EXIT_USAGE : EXIT_OK;
     },
   };
@@ -68,8 +68,8 @@ interface Order {
 
 function readOrder({ options, operands: [source = "", file] }: Given): Order | string {
   const docker = options["docker"] === true;
-  if (docker && source === "containernursery") return "containernursery has no labels: give its config.yml";
-  if (docker && file !== undefined) return "give a file or --docker, not both";
+  if (docker && source === "containernursery") return "containernursery has no labels: pass its config.yml as FILE";
+  if (docker && file !== undefined) return "use FILE or --docker, not both";
   if (!docker && file === undefined) return `FILE is missing${source === "containernursery" ? "" : " (or --docker)"}`;
   return { source, file, labels: options["labels"] === true };
 }
@@ -86,14 +86,14 @@ function ofFile(source: string, file: string, { env }: Io): Imported {
   return isGuessed ? { ...imported, comments: [...imported.comments, GUESSED] } : imported;
 }
 
-const GUESSED = "names that end in -1 are Compose's usual ones: compare them with docker ps, or use --docker";
+const GUESSED = "names that end in -1 are Compose's default names: compare them with docker ps, or use --docker";
 
 function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    throw new TypeError(code === "ENOENT" ? "there is no such file" : "the file cannot be read", { cause: error });
+    throw new TypeError(code === "ENOENT" ? "no such file" : "the file cannot be read", { cause: error });
   }
 }
 

@@ -10,7 +10,7 @@ export function importLazytainer(services: readonly Service[]): Imported {
     return name === undefined || name === "" ? [] : [memberOf(service, name, groups.get(name), services)];
   });
   const comments = [
-    "only HTTP wakes: what speaks another protocol (a game server, a database) stays with Lazytainer",
+    "only HTTP wakes a container: keep Lazytainer for other protocols (game servers, databases)",
     "publish the gateway's port, and remove network_mode and the ports that Lazytainer published",
   ];
   if (containers.length === 0) comments.push(`no container has the label ${MEMBER}`);
@@ -61,16 +61,14 @@ function memberOf(
       ...(group?.get("sleepMethod") === "pause" && { stop_method: "pause" }),
     },
     comments: [
-      "Lazytainer knows no hosts: write the name that visitors type in the place of this one",
-      ...(group === undefined ? [`group ${name} is described by no label here`] : []),
-      ...(ports.length > 1
-        ? [`ports=${ports.join(",")}: check that target_port is the one that this container listens on`]
-        : []),
-      ...(others.length > 0 ? [`${others.join(", ")} woke with it: name under depends_on what it needs`] : []),
+      "Lazytainer has no hosts: replace this placeholder with the name that visitors use",
+      ...(group === undefined ? [`no label here describes group ${name}`] : []),
+      ...(ports.length > 1 ? [`ports=${ports.join(",")}: check that this container listens on target_port`] : []),
+      ...(others.length > 0 ? [`${others.join(", ")} woke with it: list the ones that it needs under depends_on`] : []),
       ...[...(group ?? [])].flatMap(([property, value]) => commentOn(name, property, value)),
       ...Object.entries(service.labels).flatMap(([label, value]) =>
         label.startsWith("lazytainer.") && label !== MEMBER && !PROPERTY.test(label)
-          ? [`${label}=${value}: unknown to this import`]
+          ? [`${label}=${value}: not recognised`]
           : [],
       ),
     ],
@@ -82,13 +80,13 @@ const DEFAULT_TIMEOUT_S = 30;
 function commentOn(group: string, property: string, value: string): string[] {
   if (["ports", "inactiveTimeout"].includes(property) || (property === "sleepMethod" && /^(stop|pause)$/.test(value)))
     return [];
-  return [`${MEMBER}.${group}.${property}=${value}: ${WITHOUT_EQUIVALENT[property] ?? "unknown to this import"}`];
+  return [`${MEMBER}.${group}.${property}=${value}: ${WITHOUT_EQUIVALENT[property] ?? "not recognised"}`];
 }
 
 const WITHOUT_EQUIVALENT: Readonly<Record<string, string>> = {
-  minPacketThreshold: "no equivalent; one request wakes, and ignore says whose do not",
-  pollRate: "not needed; stops have an exact time",
-  netInterface: "not needed; traffic comes through the gateway",
+  minPacketThreshold: "no equivalent; a single request wakes it, and ignore excludes clients",
+  pollRate: "not needed; stops are exact to the second",
+  netInterface: "not needed; traffic passes through the gateway",
   ignoreActiveClients: "no equivalent; an open connection keeps it awake",
   sleepMethod: "no equivalent; stop_method is stop, pause or kill",
 };

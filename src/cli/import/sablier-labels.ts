@@ -22,7 +22,7 @@ export function readSablierLabels(
   const comments = Object.entries(labels)
     .filter(([label]) => label.startsWith("sablier.") && !TAKEN.has(label))
     .map(([label, value]) => `${label}=${value}: ${whyNot(label)}`);
-  if (staysUp && !throttles) comments.push("sablier.idle.replicas keeps it running: it has no idle_timeout");
+  if (staysUp && !throttles) comments.push("sablier.idle.replicas keeps it running: no idle_timeout is set");
   if (cpus !== "" && !throttles) comments.push(`sablier.idle.cpu=${cpus}: throttle_cpus takes decimal cores`);
   if (labels["sablier.running-hours"] !== undefined) {
     comments.push(
@@ -44,21 +44,21 @@ const TAKEN: ReadonlySet<string> = new Set(
   ["enable", "group", "idle.replicas", "idle.cpu", "running-hours", "running-days"].map((key) => `sablier.${key}`),
 );
 
-const KEPT_WARM = "it is started by the clock, but may sleep again in between when nobody asks for it";
+const KEPT_WARM = "it is started on schedule, but is stopped when idle";
 
 function whyNot(label: string): string {
   if (label.includes(".blkio-")) return "no equivalent; only the CPU is throttled";
-  return WITHOUT_EQUIVALENT[label] ?? "unknown to this import";
+  return WITHOUT_EQUIVALENT[label] ?? "not recognised";
 }
 
 const WITHOUT_EQUIVALENT: Readonly<Record<string, string>> = {
-  "sablier.ready-after": "no equivalent; health_path, or a Docker health check, says exactly when it is ready",
-  "sablier.ready-on-start": "no equivalent; what has no host and no target_port counts as ready once it runs",
+  "sablier.ready-after": "no equivalent; health_path, or a Docker health check, detects when it is ready",
+  "sablier.ready-on-start": "no equivalent; a container without host and target_port is ready once it runs",
   "sablier.anti-affinity": "no equivalent",
   "sablier.idle.memory": "no equivalent; only the CPU is throttled",
-  "sablier.active.cpu": "not needed; the container's own limit comes back when it wakes",
-  "sablier.active.memory": "not needed; the memory limit is never touched",
-  "sablier.active.replicas": "no equivalent; Compose scales, and its replicas form a group by themselves",
+  "sablier.active.cpu": "not needed; the container's own limit is restored when it wakes",
+  "sablier.active.memory": "not needed; the memory limit is never changed",
+  "sablier.active.replicas": "no equivalent; Compose scales, and its replicas form a group automatically",
 };
 
 /**

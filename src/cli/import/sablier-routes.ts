@@ -19,10 +19,10 @@ export function readRoute({ labels, ports }: Pick<Service, "labels" | "ports">):
     for (const text of found) {
       const host = parseHost(text.replace(/^https?:\/\//, ""));
       if (host.ok) hosts.add(host.value);
-      else comments.push(`${label}: ${host.fault}; write its host here`);
+      else comments.push(`${label}: ${host.fault}; add its host here`);
     }
     if (ROUTER_RULE.test(key) && /HostRegexp|Path|Header|Query|Method|ClientIP/.test(value)) {
-      comments.push(`${label}=${value}: only the hosts are kept; the rest stays Traefik's`);
+      comments.push(`${label}=${value}: only the hosts are used; Traefik still applies the rest`);
     }
     port ??= portOfLabel(key, value);
   }

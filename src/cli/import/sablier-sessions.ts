@@ -83,7 +83,7 @@ function sessionOf(by: string, use: string, settings: ReadonlyMap<string, string
     comments: [
       ...plain
         .filter((pattern) => !PLAIN.test(pattern))
-        .map((pattern) => `${use}: ignoreUserAgent ${pattern} is a pattern; ignore.user_agents takes plain parts`),
+        .map((pattern) => `${use}: ignoreUserAgent ${pattern} is a pattern; ignore.user_agents takes plain text`),
       ...[...settings].flatMap(([key, value]) => commentOn(use, key, value)),
     ],
   };
@@ -94,7 +94,7 @@ const PLAIN = /^[\w /-]+$/;
 
 function commentOn(use: string, key: string, value: string): string[] {
   if (TAKEN.has(key)) return [];
-  return [`${use}: ${key}=${value}: ${WITHOUT_EQUIVALENT[key] ?? "unknown to this import"}`];
+  return [`${use}: ${key}=${value}: ${WITHOUT_EQUIVALENT[key] ?? "not recognised"}`];
 }
 
 const TAKEN: ReadonlySet<string> = new Set(
@@ -104,11 +104,11 @@ const TAKEN: ReadonlySet<string> = new Set(
 );
 
 const WITHOUT_EQUIVALENT: Readonly<Record<string, string>> = {
-  "dynamic.theme": "there is one theme for all, gateway.theme: default, minimal or terminal",
-  "dynamic.showdetails": "no equivalent; logs says who sees log lines",
+  "dynamic.theme": "one theme for all pages, gateway.theme: default, minimal or terminal",
+  "dynamic.showdetails": "no equivalent; logs sets when visitors see log lines",
   "dynamic.refreshfrequency": "not needed; the page is updated at once",
   "blocking.defaultrefreshfrequency": "not needed; held requests continue at once",
-  failopen: "no equivalent here; it is the front proxy's to do",
+  failopen: "no equivalent here; configure it in the front proxy",
   keepaliveinterval: "not needed; open connections keep it awake",
 };
 

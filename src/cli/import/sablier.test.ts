@@ -82,11 +82,11 @@ test("sablier: hosts, ports, sessions, pages, holds, throttles and groups become
   configOf(stdout);
   assert.deepEqual(commentsOf(stdout), [
     "in the front proxy, the auth request to the gateway takes the place of Sablier's plugin",
-    "cache: no entry; it wakes with what needs it by Compose's depends_on",
-    "w: ignoreUserAgent ^Go- is a pattern; ignore.user_agents takes plain parts",
-    "sablier.running-hours=09:30-18:00: it is started by the clock, but may sleep again in between when nobody asks for it",
-    "its host is in none of these labels: write it in the place of this one",
-    "none of these labels asks for its group",
+    "cache: no entry: it wakes with the containers whose Compose depends_on names it",
+    "w: ignoreUserAgent ^Go- is a pattern; ignore.user_agents takes plain text",
+    "sablier.running-hours=09:30-18:00: it is started on schedule, but is stopped when idle",
+    "these labels contain no host: replace this placeholder",
+    "no middleware in these labels names its group",
   ]);
 });
 
@@ -117,39 +117,39 @@ const commented: readonly [rule: string, labels: Readonly<Record<string, string>
   [
     "a label without an equivalent",
     { "sablier.ready-after": "30s" },
-    "sablier.ready-after=30s: no equivalent; health_path, or a Docker health check, says exactly when it is ready",
+    "sablier.ready-after=30s: no equivalent; health_path, or a Docker health check, detects when it is ready",
   ],
   [
     "a limit on disks",
     { "sablier.idle.blkio-weight": "100" },
     "sablier.idle.blkio-weight=100: no equivalent; only the CPU is throttled",
   ],
-  ["a label that nobody knows", { "sablier.new": "a\nb" }, "sablier.new=a b: unknown to this import"],
+  ["a label that nobody knows", { "sablier.new": "a\nb" }, "sablier.new=a b: not recognised"],
   [
     "an option of the plugin without an equivalent",
     { "traefik.http.middlewares.m.plugin.sablier.dynamic.theme": "ghost" },
-    "m: dynamic.theme=ghost: there is one theme for all, gateway.theme: default, minimal or terminal",
+    "m: dynamic.theme=ghost: one theme for all pages, gateway.theme: default, minimal or terminal",
   ],
   [
     "an option of the plugin that nobody knows",
     { "traefik.http.middlewares.m.plugin.sablier.new": "1" },
-    "m: new=1: unknown to this import",
+    "m: new=1: not recognised",
   ],
   [
     "a rule with more than hosts",
     { "traefik.http.routers.r.rule": "Host(`a.test`) && PathPrefix(`/x`)" },
-    "traefik.http.routers.r.rule=Host(`a.test`) && PathPrefix(`/x`): only the hosts are kept; the rest stays Traefik's",
+    "traefik.http.routers.r.rule=Host(`a.test`) && PathPrefix(`/x`): only the hosts are used; Traefik still applies the rest",
   ],
   [
     "a host that is none",
     { "traefik.http.routers.r.rule": "Host(`a.${UNSET}`)" },
-    'traefik.http.routers.r.rule: "a.${UNSET}" is no host name; write its host here',
+    'traefik.http.routers.r.rule: "a.${UNSET}" is not a host name; add its host here',
   ],
   ["hours that cannot be read", { "sablier.running-hours": "9-18" }, "sablier.running-hours=9-18: it cannot be read"],
   [
     "what is kept running without a limit",
     { "sablier.idle.replicas": "2" },
-    "sablier.idle.replicas keeps it running: it has no idle_timeout",
+    "sablier.idle.replicas keeps it running: no idle_timeout is set",
   ],
 ];
 for (const [rule, labels, comment] of commented) {
@@ -177,7 +177,7 @@ test("sablier: a member of the group without a host is no dependency where Compo
   assert.equal(code, 0);
   assert.equal(settingsOf(stdout), "containers:\n  - name: web\n    host: [a.test]\n    idle_timeout: 5m\n");
   assert.match(stdout, /^ {2}# sablier\.group: db woke with it: add it to Compose's depends_on; /m);
-  assert.match(stdout, /^# db: no entry; it wakes as soon as Compose's depends_on of another says so$/m);
+  assert.match(stdout, /^# db: no entry: it wakes once another container's Compose depends_on names it$/m);
 });
 
 test("sablier: members with hosts of their own wake one by one, and what Compose knows goes along with what the group says", async (t) => {
@@ -192,7 +192,7 @@ test("sablier: members with hosts of their own wake one by one, and what Compose
     containers.map(({ name, depends_on = [] }) => [name, ...depends_on].join(" ")),
     ["a c d", "b d", "c", "d"],
   );
-  assert.match(stdout, /^ {2}# sablier\.group: b woke with it; here each wakes when it is asked for$/m);
+  assert.match(stdout, /^ {2}# sablier\.group: b woke with it; here each wakes when it receives a request$/m);
 });
 
 test("whatever the labels say, what is printed is sound", () => {

@@ -28,9 +28,9 @@ export function importSablier(services: readonly Service[]): Imported {
       dependsOn,
       keys: { ...routeKeys(service, route), ...own.keys, ...sessionKeys(session, defaults) },
       comments: [
-        ...(route.hosts.length === 0 ? ["its host is in none of these labels: write it in the place of this one"] : []),
+        ...(route.hosts.length === 0 ? ["these labels contain no host: replace this placeholder"] : []),
         ...comments,
-        ...(session === undefined && sessions.length > 0 ? ["none of these labels asks for its group"] : []),
+        ...(session === undefined && sessions.length > 0 ? ["no middleware in these labels names its group"] : []),
         ...route.comments,
         ...own.comments,
         ...(session?.comments ?? []),
@@ -70,7 +70,7 @@ function dependenciesOf(
   const comments =
     others.length === 0
       ? []
-      : [`sablier.group: ${others.join(", ")} woke with it; here each wakes when it is asked for`];
+      : [`sablier.group: ${others.join(", ")} woke with it; here each wakes when it receives a request`];
   const own = needed.filter((other) => isTogether(service, other));
   if (own.length === 0) return { dependsOn: [], comments };
   if (service.dependsOn.some(({ isOneShot }) => isOneShot)) {
@@ -82,7 +82,7 @@ function dependenciesOf(
 }
 
 const ADD_TO_COMPOSE =
-  "woke with it: add it to Compose's depends_on; one that is written here would take the place of Compose's conditions";
+  "woke with it: add it to Compose's depends_on; a depends_on here would override Compose's conditions";
 
 function routeKeys(service: Service, { hosts, port }: LabelledRoute): Record<string, KeyValue> {
   const host = hosts.length > 0 ? hosts : [placeholderHost(service.service)];
@@ -111,8 +111,8 @@ function leftOut(service: Service, why: string): string[] {
   return [why, ...comments].map((comment) => `${service.service}: ${comment}`);
 }
 
-const BY_COMPOSE = "no entry; it wakes with what needs it by Compose's depends_on";
-const BY_NOBODY = "no entry; it wakes as soon as Compose's depends_on of another says so";
+const BY_COMPOSE = "no entry: it wakes with the containers whose Compose depends_on names it";
+const BY_NOBODY = "no entry: it wakes once another container's Compose depends_on names it";
 
 /** Its own labels come first, then its groups in their order. */
 function sessionOf(service: Service, sessions: readonly Session[]): Session | undefined {

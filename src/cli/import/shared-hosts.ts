@@ -15,7 +15,7 @@ export function withoutSharedHosts(imported: Imported): Imported {
     const said = taken.map((each) => `${each} is already ${owners.get(each)}'s`).join(", ");
     if (host.length === 0) {
       comments.push(
-        `${container.name}: left out, for ${said}; replicas of a service share a host by labels (--labels)`,
+        `${container.name}: skipped, because ${said}; replicas of a service can share a host by labels (--labels)`,
       );
       return [];
     }

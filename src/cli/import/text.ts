@@ -39,7 +39,9 @@ export function labelsText(imported: Imported, from: string): string {
 
 function head(from: string, comments: readonly string[]): string[] {
   return [
-    line(`Made by dag import from ${from}. Lines like this one name what has no equivalent, or what to look at.`),
+    line(
+      `Made by dag import from ${from}. Lines like this one list settings without an equivalent, and what to check.`,
+    ),
     ...comments.map(line),
   ];
 }

@@ -16,12 +16,12 @@ export function checkAdminAuth({ method, username, password, token, ...more }: G
       issues.push({
         path: ["gateway", "admin_auth", "username"],
         part: "value",
-        message: "a user name for basic auth has no colon",
+        message: "must not contain a colon (basic authentication)",
       });
   }
   if (method === "bearer") need("token", token);
   if (method === "none" && more.trusted_header !== "") {
-    const message = "needs the method basic or bearer: with none the admin pages are open to everybody";
+    const message = "requires the method basic or bearer: with none the admin pages are open to everybody";
     issues.push({ path: ["gateway", "admin_auth", "trusted_header"], part: "key", message });
   }
   return issues;

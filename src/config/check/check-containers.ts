@@ -136,7 +136,7 @@ function processPort({ index, keys }: Positioned<ContainerKeys>): KeyIssue[] {
     {
       path: ["containers", index, "target_port"],
       part: "value",
-      message: "differs from process.port; leave it out for a process",
+      message: "differs from process.port; remove it",
     },
   ];
 }

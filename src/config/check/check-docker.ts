@@ -17,14 +17,14 @@ export function checkDocker(hosts: readonly Positioned<DockerHostKeys>[]): KeyIs
     if (names.has(name)) report(["name"], `duplicate Docker host found: "${name}"`);
     if (RESERVED.has(name)) report(["name"], `"${name}" is the name of another engine`);
     if (places.has(host)) {
-      const where = host === "" ? "without `host` both are the one of DOCKER_HOST" : `both are at ${host}`;
-      report(["name"], `Docker host "${name}" is there twice: ${where}`);
+      const where = host === "" ? "without `host` both use DOCKER_HOST" : `both are at ${host}`;
+      report(["name"], `Docker host "${name}" is listed twice: ${where}`);
     }
     names.add(name);
     places.add(host);
     if (tls === undefined) return issues;
-    if (!/^(?:tcp|https):/.test(host)) report(["tls"], "needs a host that begins with tcp://");
-    if ((tls.cert === "") !== (tls.key === "")) report(["tls"], "cert and key belong together");
+    if (!/^(?:tcp|https):/.test(host)) report(["tls"], "requires a host that begins with tcp://");
+    if ((tls.cert === "") !== (tls.key === "")) report(["tls"], "cert and key must both be set");
     return issues;
   });
 }

@@ -52,7 +52,7 @@ for (const [text, message] of known) {
 const refused: readonly [string, string][] = [
   [
     "containers:\n  - name: a\n    host: a.t\n    throttle_after: 5m\n    process: {command: [a], port: 1}",
-    "config.yaml:4:21: containers[0].throttle_after: a local process cannot be throttled: leave it out",
+    "config.yaml:4:21: containers[0].throttle_after: a local process cannot be throttled: remove this key",
   ],
   [
     "containers:\n  - name: a\n    host: a.t\n    idle_timout: 5m",
@@ -60,7 +60,7 @@ const refused: readonly [string, string][] = [
   ],
   [
     "containers:\n  - name: a\n    host: a.t\n    ignore: {preset: uptime, status: 201}",
-    'config.yaml:4:38: containers[0].ignore.status: "201" is none of 200, 204, 503',
+    'config.yaml:4:38: containers[0].ignore.status: "201" must be one of 200, 204, 503',
   ],
   [
     "containers:\n  - name: a\n    host: a.t\n    ignore: {status: 200}",
@@ -94,7 +94,7 @@ const refused: readonly [string, string][] = [
   ],
   [
     "containers: [{name: a, host: a.t, wake: paeg}]",
-    'config.yaml:1:41: containers[0].wake: "paeg" is none of auto, page, hold; did you mean "page"?',
+    'config.yaml:1:41: containers[0].wake: "paeg" must be one of auto, page, hold; did you mean "page"?',
   ],
   [
     "containers: [{name: a, host: a.t}, {name: a, host: b.t}]",
@@ -110,7 +110,7 @@ const refused: readonly [string, string][] = [
   ],
   [
     "containers: [{name: kubernetes:ns/a, host: a.t, pause_after: 5m}]",
-    "config.yaml:1:62: containers[0].pause_after: Kubernetes cannot be paused: leave it out",
+    "config.yaml:1:62: containers[0].pause_after: a Kubernetes workload cannot be paused: remove this key",
   ],
   [
     "containers: [{name: a, host: a.t}, {name: b, host: A.T}]",
@@ -132,7 +132,7 @@ const refused: readonly [string, string][] = [
   ],
   [
     "gateway: {admin_auth: {trusted_header: Remote-User}}",
-    "config.yaml:1:24: gateway.admin_auth.trusted_header: needs the method basic or bearer: with none the admin pages are open to everybody",
+    "config.yaml:1:24: gateway.admin_auth.trusted_header: requires the method basic or bearer: with none the admin pages are open to everybody",
   ],
   [
     'gateway: {admin_auth: {trusted_header: "Remote User"}}',

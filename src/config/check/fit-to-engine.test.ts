@@ -12,15 +12,15 @@ const lacking: readonly [label: string, value: string, says: string][] = [
   ["stop_method", "pause", "cannot be paused"],
   ["stop_method", "kill", "cannot be killed at once"],
   ["throttle_after", "5m", "cannot be throttled"],
-  ["stop_signal", "SIGINT", "cannot be stopped by another signal than its own"],
-  ["stop_timeout", "5s", "cannot be given another stop timeout than its own"],
+  ["stop_signal", "SIGINT", "cannot be stopped with another signal"],
+  ["stop_timeout", "5s", "cannot be given another stop timeout"],
   ["idle_signal", "cpu", "cannot report its usage"],
 ];
 for (const [key, value, says] of lacking) {
   test(`a service of Docker Swarm with ${key}: ${value} is reported, and does without`, () => {
     const plain = workload(merge("", [service({})]), "web");
     const labelled = merge("", [service({ [`dag.${key}`]: value })]);
-    const fault = `Docker Swarm ${says}: leave it out`;
+    const fault = `a Docker Swarm service ${says}: remove this key`;
     assert.deepEqual(labelled.labelFaults.map(formatFault), [`container "web": label dag.${key}: ${fault}`]);
     assert.deepEqual(workload(labelled, "web"), plain);
     const written = merge(`containers: [{name: web, host: web.t, ${key}: ${value}}]`, [service({})]);

@@ -1,4 +1,4 @@
-import { CAPABILITIES, ENGINE_NAMES, type EngineCapabilities, type EngineKind } from "../../core/engine-kind.ts";
+import { CAPABILITIES, type EngineCapabilities, type EngineKind } from "../../core/engine-kind.ts";
 import type { LabelKeys } from "../schema/container-schema.ts";
 
 /** The settings that an engine can follow, and those that it lacks something for. */
@@ -16,9 +16,19 @@ export function fitToEngine<Keys extends LabelKeys>(keys: Keys, kind: EngineKind
   const broken = NEEDS.filter(({ capability, isSet }) => !CAPABILITIES[kind][capability] && isSet(keys));
   return {
     keys: broken.reduce((fitted, { instead }) => ({ ...fitted, ...instead }), keys),
-    lacks: broken.map(({ key, action }) => ({ key, message: `${ENGINE_NAMES[kind]} cannot ${action}: leave it out` })),
+    lacks: broken.map(({ key, action }) => ({
+      key,
+      message: `${WORKLOADS[kind]} cannot ${action}: remove this key`,
+    })),
   };
 }
+
+const WORKLOADS: Readonly<Record<EngineKind, string>> = {
+  docker: "a container",
+  process: "a local process",
+  swarm: "a Docker Swarm service",
+  kubernetes: "a Kubernetes workload",
+};
 
 interface Need {
   readonly key: keyof LabelKeys;
@@ -61,14 +71,14 @@ const NEEDS: readonly Need[] = [
   {
     key: "stop_signal",
     capability: "stopSignal",
-    action: "be stopped by another signal than its own",
+    action: "be stopped with another signal",
     isSet: ({ stop_signal }) => stop_signal !== "",
     instead: { stop_signal: "" },
   },
   {
     key: "stop_timeout",
     capability: "stopTimeout",
-    action: "be given another stop timeout than its own",
+    action: "be given another stop timeout",
     isSet: ({ stop_timeout }) => stop_timeout !== undefined,
     instead: { stop_timeout: undefined },
   },

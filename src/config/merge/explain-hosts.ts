@@ -86,11 +86,11 @@ function wakes({ wake, holdTimeoutMs }: WorkloadSettings): string {
   const hold = `held for up to ${formatDuration(holdTimeoutMs)}`;
   switch (wake) {
     case "auto":
-      return `browsers see a page, others are ${hold}`;
+      return `browsers see a page, other requests are ${hold}`;
     case "page":
-      return "everybody sees a page";
+      return "every client sees a page";
     case "hold":
-      return `everybody is ${hold}`;
+      return `every request is ${hold}`;
   }
 }
 
@@ -100,7 +100,7 @@ function sleeps({ idleTimeoutMs = 0, pauseAfterMs, throttleAfterMs, stopMethod }
     pauseAfterMs > 0 ? `paused after ${formatDuration(pauseAfterMs)}` : "",
     idleTimeoutMs > 0
       ? `${PUT_TO_SLEEP[stopMethod]} after ${formatDuration(idleTimeoutMs)} without a request`
-      : "never put to sleep for being idle",
+      : "never stopped when idle",
   ];
   return tiers.filter((tier) => tier !== "").join(", ");
 }

@@ -52,8 +52,8 @@ test("the file wins a host against labels, and a container that lost its only ho
     ],
   );
   assert.deepEqual(result.warnings, [
-    'host "x.test" of container "a" is not used: container "z" has it already',
-    'host "x.test" of container "b" is not used: container "z" has it already',
+    'host "x.test" of container "a" is not used: container "z" already has it',
+    'host "x.test" of container "b" is not used: container "z" already has it',
   ]);
   assert.deepEqual(result.labelFaults, []);
 });
@@ -64,7 +64,7 @@ test("of two unrelated containers with one host the first by name keeps it", () 
     result.settings.workloads.map(({ name }) => name),
     ["one"],
   );
-  assert.deepEqual(result.warnings, ['host "x.test" of container "two" is not used: container "one" has it already']);
+  assert.deepEqual(result.warnings, ['host "x.test" of container "two" is not used: container "one" already has it']);
 });
 
 test("dag.group makes a group of the members' hosts", () => {
@@ -124,7 +124,7 @@ test("one replica alone is an ordinary container, and other services with its ho
   ]);
   assert.deepEqual(result.settings.groups, []);
   assert.deepEqual(result.warnings, [
-    'host "shop.test" of container "shop-web-1" is not used: container "shop-old-1" has it already',
+    'host "shop.test" of container "shop-web-1" is not used: container "shop-old-1" already has it',
   ]);
 });
 

@@ -75,11 +75,11 @@ test("what a container needs is looked for on its own host first, by name and by
 
 const faulty: readonly [file: string, fault: RegExp][] = [
   ["docker: [{name: nas}, {name: nas, host: 'tcp://b:1'}]", /duplicate Docker host found/u],
-  ["docker: [{name: a}, {name: b}]", /both are the one of DOCKER_HOST/u],
+  ["docker: [{name: a}, {name: b}]", /both use DOCKER_HOST/u],
   ["docker: [{name: swarm, host: 'tcp://b:1'}]", /the name of another engine/u],
   ["docker: [{name: nas, host: 'ssh://b'}]", /expected unix:/u],
-  ["docker: [{name: nas, host: 'tcp://b:1', tls: {cert: c.pem}}]", /cert and key belong together/u],
-  ["docker: [{name: nas, host: 'unix:///x', tls: {ca: c.pem}}]", /needs a host that begins with tcp/u],
+  ["docker: [{name: nas, host: 'tcp://b:1', tls: {cert: c.pem}}]", /cert and key must both be set/u],
+  ["docker: [{name: nas, host: 'unix:///x', tls: {ca: c.pem}}]", /requires a host that begins with tcp/u],
 ];
 
 for (const [file, fault] of faulty) {

@@ -90,7 +90,7 @@ function twice(
 function ambiguous(name: string, found: readonly string[], usual: string): Fault {
   const full = found.map((one) => (split(one)[0] === undefined ? `${usual}:${one}` : one)).toSorted();
   const hosts = full.map((one) => `"${one.slice(0, one.indexOf(":"))}"`);
-  const message = `there is one on each of the Docker hosts ${hosts.join(" and ")}: name it ${full.join(" or ")}`;
+  const message = `it exists on the Docker hosts ${hosts.join(" and ")}: name it ${full.join(" or ")}`;
   return { place: { kind: "container", container: name }, key: "", message };
 }
 

@@ -27,7 +27,7 @@ export function settleHosts(claims: readonly Claim[]): SettledHosts {
       owners.set(host, owner);
       if (owner === claim) return true;
       if (claim.isDeparted !== true)
-        warnings.push(`host "${host}" of ${nameOf(claim)} is not used: ${nameOf(owner)} has it already`);
+        warnings.push(`host "${host}" of ${nameOf(claim)} is not used: ${nameOf(owner)} already has it`);
       return false;
     }),
   );

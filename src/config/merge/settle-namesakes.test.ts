@@ -22,7 +22,7 @@ function both(container: InventoryItem, service: InventoryItem): readonly (reado
 const silent: InventoryItem = { ...item("web"), labels: {} };
 const asking = item("web", { "dag.host": "web.test" });
 const FAULT =
-  /^container "web": Docker and Docker Swarm both have one of this name: neither is managed; rename one of them$/u;
+  /^container "web": Docker and Docker Swarm both have a workload of this name: neither is managed; rename one of them$/u;
 
 test("of two namesakes in two engines, the one that asks to be looked after is meant", () => {
   for (const found of [...both(asking, silent), ...both(silent, asking)]) {

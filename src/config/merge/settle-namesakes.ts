@@ -57,6 +57,6 @@ function isUsual({ engine }: InventoryItem): boolean {
 
 function unclearName(name: string, rivals: readonly InventoryItem[]): Fault {
   const engines = rivals.map(({ engineKind = "docker" }) => ENGINE_NAMES[engineKind]).toSorted();
-  const message = `${engines.join(" and ")} both have one of this name: neither is managed; rename one of them`;
+  const message = `${engines.join(" and ")} both have a workload of this name: neither is managed; rename one of them`;
   return { place: { kind: "container", container: name }, key: "", message };
 }

@@ -70,7 +70,7 @@ test("a bad label disables that key only", () => {
   assert.deepEqual(settings?.ignore.paths, ["/x"]);
   assert.deepEqual(faults.map(formatFault), [
     'container "app": label dag.idle_timeout: 90 has no unit; write "90s" for seconds or "90m" for minutes',
-    'container "app": label dag.ignore.ips: "nowhere" is no address and no network like "10.0.0.0/8"',
+    'container "app": label dag.ignore.ips: "nowhere" is not an IP address or a network like "10.0.0.0/8"',
   ]);
 });
 
@@ -83,7 +83,7 @@ const refused: readonly [label: string, message: RegExp, value?: string][] = [
   ["dag.volumes", /^unknown label$/],
   ["dag.process", /only be configured in the file/],
   ["dag.process.command", /only be configured in the file/],
-  ["dag.name", /own name/],
+  ["dag.name", /the name is always the container's own/],
 ];
 for (const [label, message, value = "x"] of refused) {
   test(`the label ${label} is refused`, () => {

@@ -80,7 +80,7 @@ function isEnabled(name: string, labels: Readonly<Record<string, string>>, fault
 function whyNot(key: string): string {
   if (key === "process" || key.startsWith("process."))
     return "a process can only be configured in the file, not by labels";
-  if (key === "name") return "the container's own name counts; remove this label";
+  if (key === "name") return "the name is always the container's own; remove this label";
   return `unknown label${hint(key, [...LABEL_PATHS.keys(), "enabled"]).replace('mean "', `mean "${PREFIX}`)}`;
 }
 

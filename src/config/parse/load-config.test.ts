@@ -128,7 +128,7 @@ const environments: readonly [Record<string, string>, string][] = [
   ],
   [
     { ADMIN_AUTH_METHOD: "baisc" },
-    'environment variable ADMIN_AUTH_METHOD: "baisc" is none of none, basic, bearer; did you mean "basic"?',
+    'environment variable ADMIN_AUTH_METHOD: "baisc" must be one of none, basic, bearer; did you mean "basic"?',
   ],
   [
     { ADMIN_AUTH_TOKEN: "a", ADMIN_AUTH_TOKEN_FILE: "/b" },

@@ -26,8 +26,8 @@ test("without a file labels alone configure the gateway, with a warning if CONFI
   const load = (missing: "fine" | "warning" | "fault") => createConfigSource({ path, missing, env: {} }).load();
   const warningsOf = (result: LoadResult) => (result.ok ? result.warnings : undefined);
   assert.deepEqual(warningsOf(load("fine")), []);
-  assert.deepEqual(warningsOf(load("warning")), [`${path}: there is no such file: labels alone configure the gateway`]);
-  assert.equal(portOf(load("fault")), `${path}: there is no such file`);
+  assert.deepEqual(warningsOf(load("warning")), [`${path}: no such file: labels alone configure the gateway`]);
+  assert.equal(portOf(load("fault")), `${path}: no such file`);
 });
 
 test("a file that was there and is not any more is a fault, so that what it said stays in force", (context) => {
@@ -36,14 +36,14 @@ test("a file that was there and is not any more is a fault, so that what it said
   const source = createConfigSource({ path, missing: "fine", env: {} });
   assert.equal(portOf(source.load()), 1);
   rmSync(path);
-  assert.equal(portOf(source.load()), `${path}: there is no such file`);
+  assert.equal(portOf(source.load()), `${path}: no such file`);
 });
 
 test("a directory in the file's place is explained", (context) => {
   const path = directory(context);
   assert.match(
     String(portOf(createConfigSource({ path, missing: "fine", env: {} }).load())),
-    /this is a directory; Docker makes one/,
+    /this is a directory; Docker creates one/,
   );
 });
 

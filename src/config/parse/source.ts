@@ -40,7 +40,7 @@ export function createConfigSource({ path, missing, env, wall = Date.now }: Conf
     const text = readText(path);
     loaded = fingerprint(text);
     if (!text.ok) return faulty(text.fault);
-    if (text.value === undefined && mustExist) return faulty("there is no such file");
+    if (text.value === undefined && mustExist) return faulty("no such file");
     if (text.value !== undefined) mustExist = true;
     const readSecret = (file: string) => readFileSync(file, "utf8");
     const result = loadConfig({
@@ -54,7 +54,7 @@ export function createConfigSource({ path, missing, env, wall = Date.now }: Conf
     if (!result.ok || text.value !== undefined || missing === "fine") return result;
     return {
       ...result,
-      warnings: [`${path}: there is no such file: labels alone configure the gateway`, ...result.warnings],
+      warnings: [`${path}: no such file: labels alone configure the gateway`, ...result.warnings],
     };
   };
 
@@ -86,7 +86,7 @@ function readText(path: string): Reading<string | undefined> {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return read(undefined);
     if (code === "EISDIR")
-      return unreadable("this is a directory; Docker makes one when a mounted file does not exist on the host");
+      return unreadable("this is a directory; Docker creates one when a mounted file does not exist on the host");
     if (code === "EACCES") return unreadable("this user has no permission to read the file");
     return unreadable(`the file cannot be read (${typeof code === "string" ? code : "unknown error"})`);
   }

@@ -90,9 +90,9 @@ function lowerFirst(text: string): string {
 }
 
 const OWN_MESSAGES: Readonly<Record<string, string>> = {
-  UNEXPECTED_TOKEN: "this cannot stand here; is the indentation right, or a quote missing?",
+  UNEXPECTED_TOKEN: "unexpected here; check the indentation and quotes",
   BLOCK_AS_IMPLICIT_KEY: "two keys on one line, or the next line is indented too far",
-  BAD_SCALAR_START: "a plain text cannot begin with this character; put it in quotes",
+  BAD_SCALAR_START: "plain text cannot begin with this character; quote it",
   BAD_DQ_ESCAPE: "an unknown escape in double quotes; single quotes take backslashes as they are",
   BAD_ALIAS: "an alias (*name) without its anchor (&name)",
   TAG_RESOLVE_FAILED: "an unknown tag (!name)",

@@ -57,7 +57,7 @@ class TreeReader {
   #readAlias(name: string, node: Node, path: KeyPath, depth: number): unknown {
     const target = this.#anchors.get(name);
     if (target === undefined) return this.#fault(path, "an alias without its anchor", node);
-    if (this.#open.has(target)) return this.#fault(path, "an alias inside of what it stands for", node);
+    if (this.#open.has(target)) return this.#fault(path, "an alias that contains itself", node);
     return this.#readNode(target, path, depth + 1);
   }
 
@@ -67,7 +67,7 @@ class TreeReader {
     for (const [index, pair] of pairs.entries()) {
       const key = keyOf(pair.key);
       if (key === undefined) {
-        this.#fault(path, "a key must be a text", pair.key);
+        this.#fault(path, "a key must be text", pair.key);
         continue;
       }
       if (key === MERGE) {
@@ -84,7 +84,7 @@ class TreeReader {
       else map.set(key, value);
     }
     for (const extra of merged) {
-      if (!isPlainMap(extra)) this.#fault(path, "a merge key (<<) takes maps", pairs[0]?.key);
+      if (!isPlainMap(extra)) this.#fault(path, "a merge key (<<) requires maps", pairs[0]?.key);
       else for (const [key, value] of Object.entries(extra)) if (!map.has(key)) map.set(key, value);
     }
     return toObject(map);

@@ -6,7 +6,7 @@ export function parseCidr(text: string): Reading<string> {
   const [address = "", prefix, more] = text.trim().split("/");
   const family = isIP(address);
   if (family === 0 || more !== undefined || address.includes("%"))
-    return unreadable(`${quote(text)} is no address and no network like "10.0.0.0/8"`);
+    return unreadable(`${quote(text)} is not an IP address or a network like "10.0.0.0/8"`);
   const bits = family === 4 ? 32 : 128;
   if (prefix !== undefined && !(/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)) {
     return unreadable(`${quote(text)} needs a prefix of 0 to ${bits} bits`);

@@ -169,7 +169,7 @@ export const containerSchema = z
         when_awake: choice("ask", "direct")
           .optional()
           .meta({ inherits: "gateway.traefik.when_awake" })
-          .describe("Whether Traefik asks before each request while it is ready."),
+          .describe("Whether Traefik sends auth requests while the app is ready."),
       })
       .prefault({})
       .describe("What `/_provider/traefik` publishes of it."),

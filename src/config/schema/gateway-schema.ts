@@ -27,7 +27,7 @@ const traefik = z.strictObject({
   when_awake: choice("ask", "direct")
     .prefault("ask")
     .describe(
-      "`ask`: Traefik sends an auth request before each request. `direct`: only while an app is not ready, or about to be stopped; its network counters then tell whether it is in use.",
+      "`ask`: Traefik sends an auth request before each request. `direct`: only while an app is not ready, or about to be stopped; its network counters then show whether it is in use.",
     ),
   providers_throttle: duration()
     .prefault("2s")

@@ -15,8 +15,8 @@ export function parseHost(text: string): Reading<string> {
   const [, name = "", port] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(trimmed) ?? [];
   if (port !== undefined && !isPort(port)) return unreadable(`${quote(trimmed)} has no valid port (1 to 65535)`);
   const host = parseName(name);
-  if (host === undefined) return unreadable(`${quote(trimmed)} is no host name`);
-  if (host === "*") return unreadable(`"*" alone is no host name; write a wildcard like "*.example.com"`);
+  if (host === undefined) return unreadable(`${quote(trimmed)} is not a host name`);
+  if (host === "*") return unreadable(`"*" alone is not a host name; write a wildcard like "*.example.com"`);
   if (host.startsWith("*.") && port !== undefined) return unreadable(`${quote(trimmed)}: a wildcard takes no port`);
   return read(port === undefined ? host : `${host}:${Number(port)}`);
 }

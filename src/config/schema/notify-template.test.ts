@@ -8,9 +8,9 @@ const templates: readonly [rule: string, template: string, fault: string | undef
   [
     "a misspelt field is a fault with the one that was meant",
     "{{ mesage }}",
-    '{{ mesage }} is no field of a notification; did you mean "message"?',
+    '{{ mesage }} is not a field of a notification; did you mean "message"?',
   ],
-  ["what is no field is a fault", "{{ secret }}", "{{ secret }} is no field of a notification"],
+  ["what is no field is a fault", "{{ secret }}", "{{ secret }} is not a field of a notification"],
 ];
 for (const [rule, template, fault] of templates) {
   test(rule, () => {

@@ -8,5 +8,5 @@ export function parseNotifyTemplate(text: string): Reading<string> {
   const known = Object.keys(NOTIFICATION_FIELDS);
   const wrong = templateNames(text).find((name) => !known.includes(name));
   if (wrong === undefined) return read(text);
-  return unreadable(`{{ ${wrong} }} is no field of a notification${hint(wrong, known)}`);
+  return unreadable(`{{ ${wrong} }} is not a field of a notification${hint(wrong, known)}`);
 }

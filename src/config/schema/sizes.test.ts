@@ -20,9 +20,9 @@ for (const [text, bytes, written] of sizes) {
 
 const faults: readonly [text: string, words: RegExp][] = [
   ["5m", /"5m" is less than 6m; 0 switches it off/u],
-  ["-1", /"-1" is no size/u],
-  ["64 mib", /no size; write it like "64m"/u],
-  ["", /no size/u],
+  ["-1", /"-1" is not a size/u],
+  ["64 mib", /not a size; write it like "64m"/u],
+  ["", /not a size/u],
   ["99999999999g", /more than any machine has/u],
 ];
 for (const [text, words] of faults) {

@@ -9,7 +9,7 @@ export const SIZE_PATTERN = "^[0-9]+([bkmgBKMG]|[kmgKMG][bB])?$";
  */
 export function parseSize(text: string, min: number): Reading<number> {
   const [, amount, unit = ""] = /^(\d+)([kmg]?)b?$/.exec(text.trim().toLowerCase()) ?? [];
-  if (amount === undefined) return unreadable(`${quote(text)} is no size; write it like "64m", "512k" or "1g"`);
+  if (amount === undefined) return unreadable(`${quote(text)} is not a size; write it like "64m", "512k" or "1g"`);
   const bytes = Number(amount) * (UNITS[unit] ?? 1);
   if (bytes > Number.MAX_SAFE_INTEGER) return unreadable(`${quote(text)} is more than any machine has`);
   if (bytes > 0 && bytes < min) return unreadable(`${quote(text)} is less than ${formatSize(min)}; 0 switches it off`);

@@ -117,7 +117,7 @@ export const choice = <const T extends string>(...words: readonly T[]) =>
     const word = words.find((each) => each === value.trim().toLowerCase());
     if (word !== undefined) return read(word);
     return unreadable(
-      `${quote(value)} is none of ${words.map((each) => each || '""').join(", ")}${hint(value, words)}`,
+      `${quote(value)} must be one of ${words.map((each) => each || '""').join(", ")}${hint(value, words)}`,
     );
   });
 
@@ -125,7 +125,7 @@ export const choice = <const T extends string>(...words: readonly T[]) =>
 export const numberOf = <const T extends number>(...numbers: readonly T[]) =>
   scalar({ kind: "one of", type: "integer", enum: numbers }, (value) => {
     const number = numbers.find((each) => String(each) === value.trim());
-    return number === undefined ? unreadable(`${quote(value)} is none of ${numbers.join(", ")}`) : read(number);
+    return number === undefined ? unreadable(`${quote(value)} must be one of ${numbers.join(", ")}`) : read(number);
   });
 
 /** Parses `true`, `false` and the other words that YAML and Docker users write for them. */

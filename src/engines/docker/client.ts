@@ -127,7 +127,10 @@ export function abortable(docker: Docker): Abortable {
 
 function agree(theirs: string, theirOldest = "1.24"): string {
   if (isOlder(NEWEST, theirOldest)) {
-    throw new EngineError("refused", `Docker speaks only API ${theirOldest} and newer; this gateway knows ${NEWEST}`);
+    throw new EngineError(
+      "refused",
+      `Docker supports only API ${theirOldest} and newer; this gateway supports up to ${NEWEST}`,
+    );
   }
   return isOlder(theirs, NEWEST) ? theirs : NEWEST;
 }

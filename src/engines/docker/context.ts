@@ -29,7 +29,7 @@ export function contextHint(environment: ContextEnvironment): string | undefined
 
 function remedy(host: string, certificates: string): string {
   if (host.startsWith("ssh://"))
-    return `it leads to ${host}; forward that machine's socket (ssh -L) and set DOCKER_HOST to it`;
+    return `it points to ${host}; forward that machine's socket (ssh -L) and set DOCKER_HOST to it`;
   const hasCertificates = readText(path.join(certificates, "ca.pem")) !== undefined;
   const tls = hasCertificates ? `, DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH=${certificates}` : "";
   return `set DOCKER_HOST=${host}${tls}`;

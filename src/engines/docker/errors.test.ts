@@ -40,7 +40,7 @@ const answered: [rule: string, status: number, message: string, code: string, sa
     "refused",
     /^driver failed/,
   ],
-  ["a call that Podman does not have is not a missing container", 404, "", "refused", /does not know this call/],
+  ["a call that Podman does not have is not a missing container", 404, "", "refused", /does not support this call/],
   ["a socket proxy's no", 403, "", "refused", /socket proxy/],
   [
     "a Docker that is being shut down",

@@ -24,7 +24,7 @@ function answered(status: number, message: string, connection: Connection): [Eng
     return ["unreachable", `${connection.target} is being shut down: ${message}`];
   }
   if (status >= 502 && status <= 504) return ["unreachable", `${connection.target} answers ${status}: is Docker up?`];
-  if (message === "" && status === 404) return ["refused", `${connection.target} does not know this call (404)`];
+  if (message === "" && status === 404) return ["refused", `${connection.target} does not support this call (404)`];
   return ["refused", message || `${connection.target} answered ${status}`];
 }
 

@@ -64,7 +64,7 @@ export function createScaleBacks(now: () => number = () => performance.now()): S
       if (from !== 0 || to === 0) return true;
       const isSoon = now() - memory.stoppedAtMs < WITHIN_MS;
       memory.times = isSoon ? memory.times + 1 : 0;
-      memory.owner = owner ?? "somebody who scales it";
+      memory.owner = owner ?? "an unknown client";
       if (memory.times >= MOST_TIMES) {
         memory.untilMs = now() + REST_MS;
         memory.times = 0;

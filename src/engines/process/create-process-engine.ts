@@ -144,7 +144,7 @@ function present({ name }: WorkloadRef, settings: ProcessSettings | undefined): 
 
 function signalOf({ method, signal }: StopOrder): NodeJS.Signals {
   const parsed = method === "kill" ? "SIGKILL" : parseSignal(signal || "SIGTERM");
-  if (parsed === undefined) throw new EngineError("refused", `${signal} (stop_signal) is no signal`);
+  if (parsed === undefined) throw new EngineError("refused", `${signal} (stop_signal) is not a signal`);
   return parsed;
 }
 

@@ -18,7 +18,7 @@ export async function probeHttp(
     first ??= answer;
     if (!mayBeForHost(answer)) return answer;
   }
-  return first ?? { kind: "no", said: "there is no host to ask for" };
+  return first ?? { kind: "no", said: "no host is configured for the probe" };
 }
 
 /** Django and Rails answer 400 and 403 to an unknown Host, others 404 or 421. */

@@ -35,17 +35,17 @@ export function readTracingOptions(env: Environment, warn: (message: string) => 
   if (endpoint === "" && exporters[0] === "") return undefined;
   if (exporters.includes("none")) return undefined;
   if (exporters[0] !== "" && !exporters.includes("otlp")) {
-    warn("OTEL_TRACES_EXPORTER: the gateway knows otlp and none; no traces are sent");
+    warn("OTEL_TRACES_EXPORTER must be otlp or none; no traces are sent");
     return undefined;
   }
   const protocol = read("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") || read("OTEL_EXPORTER_OTLP_PROTOCOL");
   if (protocol === "grpc") {
-    warn("OTEL_EXPORTER_OTLP_PROTOCOL: the gateway speaks OTLP over HTTP (port 4318), not gRPC; no traces are sent");
+    warn("OTEL_EXPORTER_OTLP_PROTOCOL: the gateway sends OTLP over HTTP (port 4318), not gRPC; no traces are sent");
     return undefined;
   }
   const origin = originOf(endpoint === "" ? DEFAULT_ENDPOINT : endpoint);
   if (origin === undefined) {
-    warn("OTEL_EXPORTER_OTLP_ENDPOINT is no http:// or https:// address; no traces are sent");
+    warn("OTEL_EXPORTER_OTLP_ENDPOINT must be an http:// or https:// address; no traces are sent");
     return undefined;
   }
   return { ...readSampler(read, warn), origin, batch: readBatch(read, warn) };
@@ -73,12 +73,12 @@ type Warn = (message: string) => void;
 function readSampler(read: Read, warn: Warn): Pick<TracingOptions, "sampler" | "ratio"> {
   const asked = read("OTEL_TRACES_SAMPLER").toLowerCase() || "parentbased_always_on";
   const sampler = SAMPLERS.find((name) => name === asked);
-  if (sampler === undefined) warn(`OTEL_TRACES_SAMPLER is none of ${SAMPLERS.join(", ")}: every trace is kept`);
+  if (sampler === undefined) warn(`OTEL_TRACES_SAMPLER must be one of ${SAMPLERS.join(", ")}; every trace is kept`);
   const text = read("OTEL_TRACES_SAMPLER_ARG") || "1";
   const ratio = Number(text);
   const isRatio = ratio >= 0 && ratio <= 1;
   if (!isRatio && asked.endsWith("ratio"))
-    warn("OTEL_TRACES_SAMPLER_ARG is no number from 0 to 1: every trace is kept");
+    warn("OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1; every trace is kept");
   return { sampler: sampler ?? "parentbased_always_on", ratio: isRatio ? ratio : 1 };
 }
 
@@ -95,7 +95,7 @@ function readBatch(read: Read, warn: Warn): BatchOptions {
     if (text === "") return [];
     const number = Number(text);
     if (Number.isInteger(number) && number > 0) return [[option, number] as const];
-    warn(`${variable} is no whole number above 0: it is left out`);
+    warn(`${variable} must be a whole number above 0; using the default`);
     return [];
   });
   return Object.fromEntries(given);
