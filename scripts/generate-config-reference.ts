@@ -3,7 +3,7 @@ import { fallback, table, takes } from "./markdown-table.ts";
 
 /** docs/configuration.md, from the schema that reads the file. */
 export function generate(): Record<string, string> {
-  const { gateway, containers, groups, kubernetes } = annotatedSchema().properties ?? {};
+  const { gateway, containers, groups, docker, kubernetes } = annotatedSchema().properties ?? {};
   const text = `<!-- Made from src/config by \`npm run generate\`; edits here are overwritten. -->
 
 # Configuration
@@ -26,6 +26,7 @@ To get checks in your editor, put this at the top of the file (with the schema f
 ${section("gateway", gateway)}
 ${section("containers[]", containers?.items)}
 ${section("groups[]", groups?.items)}
+${section("docker[]", docker?.items)}
 ${section("kubernetes", kubernetes)}
 ## Faults by name
 

@@ -19,7 +19,7 @@ export function generate(): Record<string, string> {
 
 # Environment variables
 
-They win against the [file](configuration.md). An empty variable counts as unset. A variable with \`_FILE\` names a file that holds the value (a Docker or Kubernetes secret); one line break at its end is dropped. Setting both is a fault.
+They override the [file](configuration.md). An empty variable counts as unset. A variable with \`_FILE\` names a file that holds the value (a Docker or Kubernetes secret); one line break at its end is dropped. Setting both is a fault.
 
 ${table(["variable", "or from a file", "key", "what it does"], rows)}
 

@@ -18,19 +18,19 @@ export function generate(): Record<string, string> {
 
 # Metrics
 
-\`GET /_metrics\` answers in Prometheus's text format, to administrators: with \`admin_auth\` set Prometheus needs the same [credentials](configuration.md), with \`admin_hosts\` set it must ask one of those hosts.
+\`GET /_metrics\` returns metrics in Prometheus's text format to administrators. If \`admin_auth\` is set, Prometheus needs the same [credentials](configuration.md); if \`admin_hosts\` is set, it must scrape one of those hosts.
 
-${table(["metric", "type", "labels", "what it says"], rows)}
+${table(["metric", "type", "labels", "meaning"], rows)}
 
-- A **histogram** is three series: \`…_bucket\` with the label \`le\`, \`…_sum\` and \`…_count\`. It is there from the first observation on.
-- Labels contain only names from the configuration and from fixed lists. A stranger's Host never becomes a label.
+- A **histogram** is three series: \`…_bucket\` with the label \`le\`, \`…_sum\` and \`…_count\`. It appears with the first observation.
+- Labels contain only names from the configuration and from fixed lists. A Host header from a client never becomes a label.
 - \`gateway_stop_vetoes_total\` has the \`reason\` \`traffic\`, \`connections\`, \`cpu\`, \`busy-path\` or \`exec\`.
-- \`status_code\` 499 is a client that left before its answer. The loading page and everything that is asleep or waking is a 503, a failed wake a 502.
-- \`state\` is one of \`unseen\`, \`absent\`, \`asleep\`, \`paused\`, \`starting\`, \`unready\` (it runs and does not answer), \`ready\`, \`draining\`, \`stopping\`, \`failed\`.
-- Counters begin at 0 with the gateway; \`gateway_asleep_seconds_total\` goes on over its restarts, as long as the state file is kept.
-- What prom-client tells of the process itself is there too: \`process_cpu_seconds_total\`, \`process_resident_memory_bytes\`, \`nodejs_eventloop_lag_p99_seconds\` and others.
+- \`status_code\` 499 means that the client disconnected before its response. The loading page and all responses for a sleeping or waking app count as 503, a failed wake as 502.
+- \`state\` is one of \`unseen\`, \`absent\`, \`asleep\`, \`paused\`, \`starting\`, \`unready\` (it runs but does not answer), \`ready\`, \`draining\`, \`stopping\`, \`failed\`.
+- Counters start at 0 with the gateway; \`gateway_asleep_seconds_total\` continues after a restart if the state file is kept.
+- The metrics of prom-client about the process are included: \`process_cpu_seconds_total\`, \`process_resident_memory_bytes\`, \`nodejs_eventloop_lag_p99_seconds\` and others.
 
-[examples/prometheus](../examples/prometheus) has a configuration and alert rules, [examples/grafana](../examples/grafana) a dashboard. For single wakes use [traces](tracing.md).
+[examples/prometheus](../examples/prometheus) has a configuration and alert rules, [examples/grafana](../examples/grafana) a dashboard. To examine a single wake, use [traces](tracing.md).
 `;
   return { "docs/metrics.md": text };
 }

@@ -14,7 +14,7 @@ export function generate(): Record<string, string> {
 
 # Notifications
 
-The gateway tells webhooks when it wakes a container, when the container answers, when it puts one to sleep, and when something fails.
+The gateway sends webhooks when it wakes a container, when the container is ready, when it stops the container, and when something fails.
 
 \`\`\`yaml
 gateway:
@@ -31,9 +31,9 @@ The keys are described in the [configuration](configuration.md). Starts and stop
 | event | when |
 | --- | --- |
 | \`wake\` | A container is being started. |
-| \`ready\` | It answers. |
-| \`stop\` | The gateway put it to sleep. |
-| \`failed\` | It could not be woken or put to sleep, or it crashed while it was awake. |
+| \`ready\` | The container is ready: it answers. |
+| \`stop\` | The gateway stopped the container. |
+| \`failed\` | A wake or a stop failed, or the container crashed while it was awake. |
 
 ## What is sent
 
@@ -45,18 +45,18 @@ ${JSON.stringify(example, null, 2)}
 
 ${table(["field", "what it holds"], fields)}
 
-Fields that say nothing about an event are \`null\`, or an empty text.
+A field that does not apply to an event is \`null\`, or an empty text.
 
 | preset | address | what is sent |
 | --- | --- | --- |
 | \`ntfy\` | \`https://ntfy.sh/TOPIC\` | the message as plain text, with \`Title\`, \`Tags\` and \`Priority\` headers |
-| \`discord\` | the webhook's address | an embed in the event's colour; it can ping nobody |
-| \`slack\` | the incoming webhook's address | \`text\`, with Slack's marks escaped |
+| \`discord\` | the webhook's address | an embed in the event's colour; it cannot mention anybody |
+| \`slack\` | the incoming webhook's address | \`text\`, with Slack's markup escaped |
 | \`gotify\` | \`https://HOST/message\` | \`title\`, \`message\` and \`priority\`; put the token into \`headers: {X-Gotify-Key: TOKEN}\` |
 
 ## Templates
 
-\`template\` writes the message anew, with \`{{ field }}\` for any field of the table above. An unknown field is a fault of the configuration.
+\`template\` replaces the message; \`{{ field }}\` inserts any field of the table above. An unknown field is a configuration fault.
 
 - A template that is **JSON** is the whole body. Put text fields in quotes (\`"{{ message }}"\`, with any content), but not numbers (\`{{ duration_ms }}\`, \`null\` where there is none).
 - **Any other** template is a text: the message within the preset, or the whole body without one.
@@ -73,9 +73,9 @@ gateway:
 
 ## Headers
 
-\`X-Gateway-Event\` is the event, \`X-Gateway-Delivery\` an id of its own for each message: it stays the same when a message is sent again, so that a receiver can drop what it already has. \`headers\` adds more, and wins. A user and a password in the address become \`Authorization: Basic\`.
+\`X-Gateway-Event\` is the event. \`X-Gateway-Delivery\` is a unique id for each message: it stays the same when a message is sent again, so that a receiver can drop duplicates. \`headers\` adds more fields and overrides these. A user and a password in the address are sent as \`Authorization: Basic\`.
 
-With a \`secret\` every message is signed: \`X-Gateway-Signature: t=SECONDS,v1=HEX\`, where HEX is the HMAC-SHA256 of the seconds, a full stop and the body as it was sent. A receiver checks it like this, and refuses what is older than a few minutes:
+With a \`secret\` every message is signed: \`X-Gateway-Signature: t=SECONDS,v1=HEX\`, where HEX is the HMAC-SHA256 of the seconds, a full stop and the body as it was sent. A receiver checks it like this, and refuses messages that are older than a few minutes:
 
 \`\`\`js
 import { createHmac, timingSafeEqual } from "node:crypto";
@@ -90,7 +90,7 @@ export function isGenuine(header, body, secret, now = Date.now()) {
 
 ## Delivery
 
-Messages never hold up a request. Each webhook gets its messages one after the other, in order. Any 2xx means that one was taken, and each try may take ten seconds. After a 408, a 429, a 5xx, or without an answer it is sent again: ${MOST_TRIES} tries over nearly six minutes, or as late as \`Retry-After\` says (ten minutes at most). Any other status is final. Redirects are not followed: write the final address down. At most ${MOST_WAITING} messages wait for each webhook; beyond that the oldest are dropped. What waits when the gateway ends is tried once more, and then forgotten. The log tells, once, when messages of a webhook begin to get lost. It never names the path or the query of an address, for they are often its secret.
+No request waits for a message. Each webhook gets its messages one at a time, in order. Any 2xx means that the message was accepted; each try may take ten seconds. After a 408, a 429, a 5xx or no answer, the gateway sends the message again: ${MOST_TRIES} tries over nearly six minutes, or as late as \`Retry-After\` says (ten minutes at most). Any other status is final. Redirects are not followed: configure the final address. At most ${MOST_WAITING} messages wait for each webhook; beyond that the oldest are dropped. When the gateway shuts down, it tries the waiting messages once more and then drops them. The log reports once when a webhook starts to lose messages. It never contains the path or the query of an address, because they often contain a secret.
 `;
   return { "docs/notifications.md": text };
 }

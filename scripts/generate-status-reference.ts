@@ -11,9 +11,9 @@ export function generate(): Record<string, string> {
   };
   const text = `<!-- Made from src/admin/api/status-fields.ts by \`npm run generate\`; edits here are overwritten. -->
 
-# The status as data
+# Status API
 
-\`GET /_status/api\` returns everything on the [dashboard](dashboard.md) as JSON ([schema](../schema/status.schema.json)). Moments are ISO 8601 in UTC. A field may be added in any release; none changes its meaning.
+\`GET /_status/api\` returns everything on the [dashboard](dashboard.md) as JSON ([schema](../schema/status.schema.json)). Times are ISO 8601 in UTC. Any release may add fields; no field changes its meaning.
 
 ${rows(STATUS_FIELDS)}
 
@@ -27,25 +27,25 @@ ${rows(CONTAINER_FIELDS)}
 
 | event | data |
 | --- | --- |
-| \`change\` | \`{containers, engine_up, updated_at}\`: the containers that changed, each as above; four times a second at most |
-| \`beat\` | \`{}\`: at the beginning, and every 14 seconds or so |
+| \`change\` | \`{containers, engine_up, updated_at}\`: the containers that changed, each as above; at most four times a second |
+| \`beat\` | \`{}\`: at the start, then about every 14 seconds |
 
-64 may listen at once; beyond that the answer is a 503. A stream ends after ten minutes: come back, as every browser does by itself.
+At most 64 clients can listen at once; further ones get a 503. A stream ends after ten minutes: reconnect, as browsers do automatically.
 
 ## What can be done
 
 | request | effect |
 | --- | --- |
 | \`POST /_status/wake?container=NAME\` | wakes it, even if its last wake has just failed |
-| \`POST /_status/stop?container=NAME\` | puts it to sleep; what is open has a while to end. One that was started with \`--rm\` would be deleted: 409, unless \`&confirm=delete\` is added |
-| \`POST /_status/pin?container=NAME&for=8h\` | wakes it and keeps it awake for this time, 168 h at most; \`0\` ends that |
-| \`POST /_status/suspend?container=NAME&for=2h\` | stops it and prevents wakes for this time, 720 h at most |
-| \`POST /_status/resume?container=NAME\` | ends that; the next request wakes it |
+| \`POST /_status/stop?container=NAME\` | stops it; open requests may finish for a while. A container that was started with \`--rm\` would be deleted: 409, unless you add \`&confirm=delete\` |
+| \`POST /_status/pin?container=NAME&for=8h\` | wakes it and keeps it awake for this time, at most 168 h; \`0\` ends it |
+| \`POST /_status/suspend?container=NAME&for=2h\` | stops it and prevents wakes for this time, at most 720 h |
+| \`POST /_status/resume?container=NAME\` | ends the suspension; the next request wakes it |
 | \`GET /_status/explain?container=NAME\` | why it is awake or asleep, and what would change that |
-| \`GET /_status/c/NAME\` | all that is known of it |
+| \`GET /_status/c/NAME\` | all details of the container |
 | \`GET /_topology?format=json\`, \`mermaid\` | groups, dependencies and states as a graph |
 
-The name of a group means all its members. The answer is a 202. A browser's script needs the page's token besides, as the header \`X-CSRF-Token\`; a program needs none.
+A group's name means all its members. The response to an action is a 202. A script in a browser must also send the page's token in the \`X-CSRF-Token\` header; a program needs none.
 `;
   return { "docs/status-api.md": text, "schema/status.schema.json": `${JSON.stringify(schema, null, 2)}\n` };
 }
@@ -54,7 +54,7 @@ function rows(fields: Readonly<Record<string, FieldSpec>>): string {
   const lines = Object.entries(fields).map(([name, { what, schema, isOptional }]) => {
     return [`\`${name}\``, `${typeOf(schema)}${isOptional === true ? ", optional" : ""}`, what];
   });
-  return table(["field", "type", "what it says"], lines);
+  return table(["field", "type", "meaning"], lines);
 }
 
 function typeOf(schema: FieldSpec["schema"]): string {

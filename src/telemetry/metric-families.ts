@@ -26,7 +26,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
   return [
     {
       name: "gateway_requests_total",
-      help: "Answers sent for a container, by status; 499: the client left.",
+      help: "Responses sent for a container, by status; 499: the client disconnected.",
       type: "counter",
       labels: ["container", "status_code"],
       samples: () =>
@@ -61,14 +61,14 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
     },
     {
       name: "gateway_idle_stops_total",
-      help: "Stops for being idle.",
+      help: "Stops because of idleness.",
       type: "counter",
       labels: ["container"],
       samples: () => each(workloads(), (container, { idleStops }) => [{ labels: { container }, value: idleStops }]),
     },
     {
       name: "gateway_stop_vetoes_total",
-      help: "Stops put off because the container was in use, by signal.",
+      help: "Stops postponed because the container was in use, by signal.",
       type: "counter",
       labels: ["container", "reason"],
       samples: () =>

@@ -60,7 +60,10 @@ test("a Traefik with all that is needed is a 0", async (t) => {
     `http://127.0.0.1:${front.adminPort}/`,
   );
   assert.equal(ran.code, 0, ran.stdout + ran.stderr);
-  assert.match(ran.stdout, /^ok {7}middleware wake@file sends auth requests to http:\/\/127\.0\.0\.1:9\/_auth\/traefik$/m);
+  assert.match(
+    ran.stdout,
+    /^ok {7}middleware wake@file sends auth requests to http:\/\/127\.0\.0\.1:9\/_auth\/traefik$/m,
+  );
   assert.match(ran.stdout, /^ok {7}b\.test: routed$/m);
 });
 

@@ -59,7 +59,7 @@ const notify = z
     template: scalar({ kind: "text", type: "string" }, parseNotifyTemplate)
       .prefault("")
       .describe(
-        "A text with `{{ message }}` and other fields (see docs/notifications.md): the whole body if it is JSON, else the message within the preset.",
+        "Text with `{{ message }}` and other fields (see docs/notifications.md): the whole body if it is JSON, else the message within the preset.",
       ),
   })
   .meta({ required: ["url"] });

@@ -13,7 +13,7 @@ export const kubernetesSchema = z.strictObject({
   context: text().prefault("").describe("The context of the kubeconfig; empty: its current one."),
   namespaces: list(name(NAMESPACE, "a namespace (lower-case letters, digits, -)"))
     .prefault([])
-    .describe("Namespaces whose Deployments and StatefulSets are looked after; empty: all, which needs a ClusterRole."),
+    .describe("Namespaces whose Deployments and StatefulSets are managed; empty: all, which requires a ClusterRole."),
   address: choice("pod", "service")
     .prefault("pod")
     .describe(
