@@ -12,8 +12,6 @@ export const fileSchema = z.strictObject({
   docker: dockerSchema
     .prefault([])
     .describe("Docker hosts: in addition to `DOCKER_HOST`, or a name for that one. Not reloaded."),
-  kubernetes: kubernetesSchema
-    .prefault({})
-    .describe("The cluster whose Deployments and StatefulSets are managed."),
+  kubernetes: kubernetesSchema.prefault({}).describe("The cluster whose Deployments and StatefulSets are managed."),
   groups: z.array(groupSchema).prefault([]).describe("Several containers behind one host."),
 });
