@@ -4,7 +4,8 @@ import path from "node:path";
 import { test } from "node:test";
 
 import { STATUS_BY_CODE } from "../src/core/errors.ts";
-import { VETO_REASONS, WAKE_CAUSES } from "../src/core/events.ts";
+import { VETO_REASONS } from "../src/core/events.ts";
+import { WAKE_CAUSES } from "../src/core/wake-cause.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");

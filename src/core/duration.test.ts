@@ -27,9 +27,9 @@ const unreadable: readonly [string, RegExp][] = [
   ["1.5", /write "1\.5s"/],
   ["-5s", /negative/],
   ["1d", /"24h"/],
-  ["soon", /no duration/],
-  ["", /no duration/],
-  ["5 s", /no duration/],
+  ["soon", /not a duration/],
+  ["", /not a duration/],
+  ["5 s", /not a duration/],
   ["10us", /shorter than "1ms"/],
   ["999999h", /longer than ten years/],
 ];

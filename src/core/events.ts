@@ -1,11 +1,9 @@
 import type { HoldOutcome } from "./decision.ts";
 import type { Failure, FailureCause } from "./failure.ts";
 import type { Endpoint, ExitFacts } from "./observation.ts";
+import type { TransitionCause } from "./transition-cause.ts";
+import type { WakeCause } from "./wake-cause.ts";
 import type { StopReason, WorkloadState } from "./workload-state.ts";
-
-/** The cause of a wake, for the log line and the timeline. */
-export type WakeCause = (typeof WAKE_CAUSES)[number];
-export const WAKE_CAUSES = ["request", "auth", "admin", "schedule", "dependency", "scale"] as const;
 
 /** Every reported event, in one stream: logs, metrics, webhooks and live pages get it and nothing else. */
 export type DomainEvent =
@@ -62,7 +60,7 @@ export type DomainEvent =
       readonly workload: string;
       readonly from: WorkloadState;
       readonly to: WorkloadState;
-      readonly why: string;
+      readonly cause: TransitionCause;
     }
   /** The run behind this endpoint is over, whatever ended it: nothing there responds any more. */
   | { readonly type: "run-over"; readonly workload: string; readonly endpoint: Endpoint }

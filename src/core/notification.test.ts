@@ -87,7 +87,7 @@ const unreported: readonly [rule: string, event: DomainEvent][] = [
     { type: "ended", workload: "app", exit: { ...exit, code: 143 }, absent: false },
   ],
   ["what somebody removed", { type: "ended", workload: "app", exit: undefined, absent: true }],
-  ["a change of state", { type: "state", workload: "app", from: starting, to: starting, why: "waiting" }],
+  ["a change of state", { type: "state", workload: "app", from: starting, to: starting, cause: { code: "waiting" } }],
   ["a fault of ours", { type: "fault", message: "broken", detail: "why" }],
 ];
 for (const [rule, event] of unreported) {

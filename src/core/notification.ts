@@ -1,4 +1,5 @@
-import type { DomainEvent, WakeCause } from "./events.ts";
+import type { DomainEvent } from "./events.ts";
+import type { WakeCause } from "./wake-cause.ts";
 import type { ExitFacts } from "./observation.ts";
 import { failureText } from "./failure.ts";
 import { plainLine } from "./plain-line.ts";

@@ -1,6 +1,6 @@
 import type { WakePhase } from "./decision.ts";
 import { type FailureCause, failureText } from "./failure.ts";
-import type { WakeCause } from "./events.ts";
+import type { WakeCause } from "./wake-cause.ts";
 import type { Observation } from "./observation.ts";
 import { timeSpan } from "./time-span.ts";
 import type { StopReason, WorkloadEvent } from "./workload-state.ts";
@@ -44,7 +44,7 @@ export function causeOf(event: WorkloadEvent, wakeCause: WakeCause | undefined):
 
 /** Writes a cause for programs and logs. */
 export function causeText(cause: TransitionCause): string {
-  if (cause.code === "seen") return `seen ${cause.status}${cause.restarted ? " anew" : ""}`;
+  if (cause.code === "seen") return `seen ${cause.status}${cause.restarted ? " again" : ""}`;
   if (cause.code === "failed") return failureText(cause.cause);
   if (cause.code === "stop-ended") return `the stop ended: ${cause.status}`;
   if (cause.code === "killed") return `it did not end within ${timeSpan(cause.afterMs)} and was killed`;
@@ -53,11 +53,11 @@ export function causeText(cause: TransitionCause): string {
 
 const TEXTS = {
   answered: "it answers",
-  completed: "it ended as it should",
+  completed: "it completed",
   targets: "its instances changed",
   refused: "it refused a connection",
-  ending: "it ends",
-  arrival: "a request came",
-  drained: "nothing is open",
+  ending: "it is terminating",
+  arrival: "a request arrived",
+  drained: "no open requests",
   vetoed: "it is in use",
 } as const;

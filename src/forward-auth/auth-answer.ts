@@ -164,9 +164,9 @@ function strangerAnswer(responder: Responder, peer: string): Answer {
 
 /** The front has an error to show for something that is not ours: there is nothing to wait for. */
 function noPage(responder: Responder, req: IncomingMessage, forwarded: ForwardedRequest, counted: string): AuthAnswer {
-  const detail = "The front proxy found no server for this request, and the gateway has no container to wake for it.";
+  const text = { key: "problem.upstream-failed.no-server" } as const;
   return {
-    answer: responder.problem("upstream-failed", { host: forwarded.host, detail }, clientOf(req, forwarded)),
+    answer: responder.problem("upstream-failed", { host: forwarded.host, text }, clientOf(req, forwarded)),
     counted,
   };
 }

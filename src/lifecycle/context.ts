@@ -1,4 +1,5 @@
-import type { Emit, WakeCause } from "../core/events.ts";
+import type { Emit } from "../core/events.ts";
+import type { WakeCause } from "../core/wake-cause.ts";
 import type { WorkloadEvent } from "../core/workload-state.ts";
 import type { Clock, DirectFronts, Probe } from "./ports.ts";
 import type { WorkloadRecord } from "./workload/record.ts";

@@ -1,5 +1,6 @@
 import { pinUntil } from "./workload/activity.ts";
-import type { Emit, WakeCause } from "../core/events.ts";
+import type { Emit } from "../core/events.ts";
+import type { WakeCause } from "../core/wake-cause.ts";
 import type { Deadline } from "../core/next-deadline.ts";
 import type { FoundItems } from "../core/observation.ts";
 import type { GatewaySettings, IgnoreRules, ScheduleSettings, Settings, SettingsChange } from "../core/settings.ts";

@@ -60,7 +60,7 @@ export interface OfflinePage {
 /** The facts of a problem in addition to its code. Strings may be hostile: they are cleaned and escaped here. */
 export interface ProblemFacts {
   readonly container?: string;
-  /** Replaces the sentence of the code; English, for clients that get JSON. */
+  /** Replaces the sentence of the code for clients that get JSON; English, for the author of the request. */
   readonly detail?: string;
   /** Absent: the default of the code, none where retrying does not help. */
   readonly retryMs?: number;

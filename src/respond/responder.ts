@@ -133,7 +133,7 @@ function suspended(
   const retryMs = untilMs === undefined ? DEFAULT_RETRY_MS.suspended : Math.max(0, untilMs - nowMs);
   const facts = { container: branding.name, ...(retryMs !== undefined && { retryMs }) };
   if (client.kind !== "navigation") {
-    return createProblem("suspended", untilMs === undefined ? { ...facts, detail: en["suspended.stopped"] } : facts);
+    return createProblem("suspended", untilMs === undefined ? { ...facts, text: { key: "suspended.stopped" } } : facts);
   }
   const branded = brandingOf(branding);
   const { language } = writer.speak(client);

@@ -114,7 +114,7 @@ const cases: [rule: string, event: DomainEvent, line: Partial<Line>][] = [
   ["an engine that is back is logged", { type: "engine", engine: "docker", up: true }, { level: "info" }],
   [
     "a change of state is for debugging",
-    { type: "state", workload: "app", from: starting, to: starting, why: "waiting" },
+    { type: "state", workload: "app", from: starting, to: starting, cause: { code: "waiting" } },
     { level: "debug", from: "starting", to: "starting", why: "waiting" },
   ],
   [
@@ -164,7 +164,13 @@ for (const event of [
   { type: "ended", workload: "app", exit: { ...exit, message: hostile }, absent: false },
   { type: "fault", message: hostile, detail: hostile },
   { type: "login-failed", address: hostile, path: hostile },
-  { type: "state", workload: "app", from: starting, to: starting, why: hostile },
+  {
+    type: "state",
+    workload: "app",
+    from: starting,
+    to: starting,
+    cause: { code: "failed", cause: { code: "refused", message: hostile } },
+  },
 ] as const satisfies DomainEvent[]) {
   test(`what a stranger wrote stays one plain line (${event.type})`, () => {
     const lines = linesOf(event);

@@ -3,6 +3,7 @@ import type { DomainEvent, Emit } from "../core/events.ts";
 import type { ExitFacts } from "../core/observation.ts";
 import { plainLine } from "../core/plain-line.ts";
 import { timeSpan } from "../core/time-span.ts";
+import { causeText } from "../core/transition-cause.ts";
 import type { StopReason } from "../core/workload-state.ts";
 
 /** The part of a logger that is needed: pino's shape. */
@@ -93,16 +94,7 @@ export function logEvents(logger: EventLogger): Emit {
             : `"${event.workload}" is no longer throttled`,
         );
       case "state":
-        return logger.debug(
-          {
-            event: type,
-            container: event.workload,
-            from: event.from.status,
-            to: event.to.status,
-            why: plainLine(event.why),
-          },
-          `"${event.workload}": ${event.from.status} → ${event.to.status} (${plainLine(event.why)})`,
-        );
+        return logState(logger, event);
       case "run-over":
         return logger.debug({ event: type, container: event.workload }, `this run of "${event.workload}" is over`);
       case "hold":
@@ -134,6 +126,14 @@ export function logEvents(logger: EventLogger): Emit {
         );
     }
   };
+}
+
+function logState(logger: EventLogger, event: Extract<DomainEvent, { type: "state" }>): void {
+  const { type, workload, cause } = event;
+  const from = event.from.status;
+  const to = event.to.status;
+  const why = plainLine(causeText(cause));
+  logger.debug({ event: type, container: workload, from, to, why }, `"${workload}": ${from} → ${to} (${why})`);
 }
 
 function logReady(logger: EventLogger, event: Extract<DomainEvent, { type: "ready" }>): void {

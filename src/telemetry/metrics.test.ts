@@ -74,7 +74,7 @@ const lines: [rule: string, events: DomainEvent[], line: string, value: number |
   ],
   [
     "a one-shot that ended well is a good start",
-    [{ type: "state", workload: "app", from: starting, to: asleep, why: "" }],
+    [{ type: "state", workload: "app", from: starting, to: asleep, cause: { code: "completed" } }],
     'gateway_starts_total{container="app",result="success"}',
     1,
   ],

@@ -1,4 +1,5 @@
 import type { DomainEvent } from "../../src/core/events.ts";
+import { causeText } from "../../src/core/transition-cause.ts";
 import type { Lifecycle } from "../../src/lifecycle/lifecycle.ts";
 import { createModelClock, type ModelClock } from "./model-clock.ts";
 import type { Command, Plan } from "./model-commands.ts";
@@ -115,7 +116,7 @@ function report(event: DomainEvent, note: (line: string) => void, expected: Expe
   if (event.type === "fault") throw new Error(`fault: ${event.message}: ${event.detail}`);
   if (event.type !== "state") return;
   if (event.from.status !== event.to.status)
-    note(`    ${event.workload}: ${event.from.status} → ${event.to.status} (${event.why})`);
+    note(`    ${event.workload}: ${event.from.status} → ${event.to.status} (${causeText(event.cause)})`);
   expected?.onState(event.workload, event.from, event.to);
 }
 

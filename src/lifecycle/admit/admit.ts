@@ -3,7 +3,7 @@ import { noteClient } from "../workload/activity.ts";
 import type { Candidate } from "../../core/balance.ts";
 import { decide, type MemberView, type Question } from "../../core/decide.ts";
 import type { ClientKind, Decision, Denial, Gate, HandlerTraits, HoldOutcome, Refusal } from "../../core/decision.ts";
-import type { WakeCause } from "../../core/events.ts";
+import type { WakeCause } from "../../core/wake-cause.ts";
 import type { IgnoreRules } from "../../core/settings.ts";
 import type { Clock } from "../ports.ts";
 import { failureOfMember } from "../workload/silence.ts";

@@ -1,4 +1,4 @@
-import type { WakeCause } from "../../core/events.ts";
+import type { WakeCause } from "../../core/wake-cause.ts";
 import { follow } from "../workload/follow.ts";
 import { isSatisfied } from "../workload/gate.ts";
 import type { LifecycleContext } from "../context.ts";

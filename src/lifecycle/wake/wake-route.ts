@@ -1,5 +1,5 @@
 import { coolDownMs } from "../../core/cool-down.ts";
-import type { WakeCause } from "../../core/events.ts";
+import type { WakeCause } from "../../core/wake-cause.ts";
 import { membersToWake } from "../../core/scale.ts";
 import { isCoolingDown } from "../workload/failure.ts";
 import type { LifecycleContext } from "../context.ts";

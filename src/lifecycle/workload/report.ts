@@ -1,5 +1,5 @@
 import type { Observation } from "../../core/observation.ts";
-import { causeOf, causeText, type TransitionCause } from "../../core/transition-cause.ts";
+import { causeOf, type TransitionCause } from "../../core/transition-cause.ts";
 import type { WorkloadEvent, WorkloadState } from "../../core/workload-state.ts";
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "./record.ts";
@@ -35,7 +35,7 @@ export function noteChange(
 export function report(context: LifecycleContext, record: WorkloadRecord, change: Change): void {
   const { before, after, event, cause } = change;
   const now = context.clock.now();
-  context.emit({ type: "state", workload: record.name, from: before, to: after, why: causeText(cause) });
+  context.emit({ type: "state", workload: record.name, from: before, to: after, cause });
 
   if (after.status === "ready" && before.status !== "draining" && before.status !== "ready") {
     const woken = before.status === "starting";

@@ -123,6 +123,8 @@ export const de: Messages = {
     "Die App wacht auf und ist noch nicht bereit; letzte Antwort: {answer}. Versuche es gleich noch einmal.",
   "problem.upstream-failed.why": "Die Anfrage wurde nicht an die App gesendet: {why}.",
   "problem.upstream-failed.tls": "Die App spricht TLS: target_scheme: https setzen.",
+  "problem.upstream-failed.no-server":
+    "Der Proxy davor hat keinen Server für diese Anfrage gefunden, und das Gateway hat keinen Container, den es dafür wecken kann.",
   "problem.hold-timeout.title": "Nicht rechtzeitig bereit",
   "problem.hold-timeout.detail": "Die App wurde nicht rechtzeitig bereit. Versuche es noch einmal.",
   "problem.too-many-pending.title": "Zu viele Anfragen",

@@ -116,10 +116,12 @@ export const en = {
   "problem.waking.detail": "The app is waking up. Try again shortly.",
   "problem.waking.stopping": "The app is still stopping and starts again right afterwards. Try again shortly.",
   "problem.waking.updating":
-    "The app was stopped a moment ago and may be being updated. It starts within 10 s. Try again shortly.",
+    "The app was stopped a moment ago, perhaps for an update. It starts within 10 s. Try again shortly.",
   "problem.waking.answer": "The app is waking up and not ready yet; last answer: {answer}. Try again shortly.",
   "problem.upstream-failed.why": "The request was not sent to the app: {why}.",
   "problem.upstream-failed.tls": "The app speaks TLS: set target_scheme: https.",
+  "problem.upstream-failed.no-server":
+    "The front proxy found no server for this request, and the gateway has no container to wake for it.",
   "problem.hold-timeout.title": "Not ready in time",
   "problem.hold-timeout.detail": "The app did not become ready while this request was waiting. Try again.",
   "problem.too-many-pending.title": "Too busy",

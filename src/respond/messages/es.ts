@@ -125,6 +125,8 @@ export const es: Messages = {
     "La aplicación se está despertando y aún no está lista; última respuesta: {answer}. Inténtelo de nuevo enseguida.",
   "problem.upstream-failed.why": "La petición no se envió a la aplicación: {why}.",
   "problem.upstream-failed.tls": "La aplicación usa TLS: indique target_scheme: https.",
+  "problem.upstream-failed.no-server":
+    "El proxy frontal no encontró ningún servidor para esta petición, y la pasarela no tiene ningún contenedor que despertar.",
   "problem.hold-timeout.title": "No estuvo lista a tiempo",
   "problem.hold-timeout.detail": "La aplicación no estuvo lista a tiempo. Inténtelo de nuevo.",
   "problem.too-many-pending.title": "Demasiadas peticiones",

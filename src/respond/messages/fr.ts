@@ -127,6 +127,8 @@ export const fr: Messages = {
     "L’application se réveille et n’est pas encore prête ; dernière réponse : {answer}. Réessayez dans un instant.",
   "problem.upstream-failed.why": "La requête n’a pas été envoyée à l’application : {why}.",
   "problem.upstream-failed.tls": "L’application utilise TLS : indiquez target_scheme: https.",
+  "problem.upstream-failed.no-server":
+    "Le proxy frontal n’a trouvé aucun serveur pour cette requête, et la passerelle n’a aucun conteneur à réveiller pour elle.",
   "problem.hold-timeout.title": "Pas prête à temps",
   "problem.hold-timeout.detail": "L’application n’a pas été prête à temps. Réessayez.",
   "problem.too-many-pending.title": "Trop de requêtes",

@@ -123,6 +123,8 @@ export const it: Messages = {
     "L’app si sta svegliando e non è ancora pronta; ultima risposta: {answer}. Riprova tra poco.",
   "problem.upstream-failed.why": "La richiesta non è stata inviata all’app: {why}.",
   "problem.upstream-failed.tls": "L’app usa TLS: imposta target_scheme: https.",
+  "problem.upstream-failed.no-server":
+    "Il proxy frontale non ha trovato alcun server per questa richiesta, e il gateway non ha alcun container da risvegliare.",
   "problem.hold-timeout.title": "Non pronta in tempo",
   "problem.hold-timeout.detail": "L’app non è stata pronta in tempo. Riprova.",
   "problem.too-many-pending.title": "Troppe richieste",

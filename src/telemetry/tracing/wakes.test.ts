@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { SpanStatusCode } from "@opentelemetry/api";
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { WakePhase } from "../../core/decision.ts";
-import type { DomainEvent, WakeCause } from "../../core/events.ts";
+import type { DomainEvent } from "../../core/events.ts";
+import type { WakeCause } from "../../core/wake-cause.ts";
 import type { StopReason, WorkloadState } from "../../core/workload-state.ts";
 import { createWakeSpans } from "./wakes.ts";
 
@@ -43,7 +44,7 @@ function traceWakes(dependents: Readonly<Record<string, readonly string[]>> = { 
     now: () => nowMs,
     wake: (workload: string, cause: WakeCause = "admin") => note({ type: "wake", workload, cause }),
     state: (workload: string, from: WorkloadState, to: WorkloadState) =>
-      note({ type: "state", workload, from, to, why: "" }),
+      note({ type: "state", workload, from, to, cause: { code: "answered" } }),
     settings: () => note({ type: "settings", hosts: 0, workloads: 0, names: [] }),
     spans: () => exporter.getFinishedSpans(),
     span: (name: string) => exporter.getFinishedSpans().find((span) => span.name === name),

@@ -9,7 +9,8 @@ import {
 } from "@opentelemetry/api";
 import type { WakePhase } from "../../core/decision.ts";
 import { type Failure, failureText } from "../../core/failure.ts";
-import type { DomainEvent, WakeCause } from "../../core/events.ts";
+import type { DomainEvent } from "../../core/events.ts";
+import type { WakeCause } from "../../core/wake-cause.ts";
 import { plainLine } from "../../core/plain-line.ts";
 import type { WorkloadState } from "../../core/workload-state.ts";
 import type { TracingSources } from "./tracing.ts";

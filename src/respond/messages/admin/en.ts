@@ -184,7 +184,7 @@ export const adminEn = {
   "explain.open.other": "{n} requests or tunnels are open.",
   "explain.needed": '"{name}" needs it and is awake.',
   "explain.pinned": "It is kept awake for another {left} (Keep awake).",
-  "explain.putOff": "Its stop was put off for another {left}.",
+  "explain.putOff": "Its stop is postponed for another {left}.",
   "explain.use.traffic": "Network traffic keeps it awake, last seen at {at}.",
   "explain.use.connections": "Open connections keep it awake, last seen at {at}.",
   "explain.use.cpu": "CPU use keeps it awake, last seen at {at}.",
