@@ -21,7 +21,7 @@ ${rows(STATUS_FIELDS)}
 
 ${rows(CONTAINER_FIELDS)}
 
-## As it happens
+## Event stream
 
 \`GET /_status/events\` is a stream of [server-sent events](https://html.spec.whatwg.org/multipage/server-sent-events.html):
 
@@ -32,7 +32,7 @@ ${rows(CONTAINER_FIELDS)}
 
 At most 64 clients can listen at once; further ones get a 503. A stream ends after ten minutes: reconnect, as browsers do automatically.
 
-## What can be done
+## Actions
 
 | request | effect |
 | --- | --- |
