@@ -4,7 +4,7 @@ export interface BannedWord {
   readonly word: RegExp;
   /** The usual words for it. */
   readonly instead: string;
-  /** Contexts in which it means what it says. */
+  /** Contexts in which it is the right word. */
   readonly allowed?: RegExp;
   /** The only files in which it is banned; absent: all. */
   readonly only?: RegExp;

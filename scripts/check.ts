@@ -1,6 +1,6 @@
 /**
- * `npm run check`: every rule that a tool can hold, each tool's verdict on one line, and all it says when it fails.
- * `check.ts lint` runs the linter alone; `check.ts fix` mends what can be mended.
+ * `npm run check`: every rule that a tool can hold, each tool's result on one line, and its output when it fails.
+ * `check.ts lint` runs only the linter; `check.ts fix` fixes what it can.
  */
 import { spawn } from "node:child_process";
 
@@ -58,7 +58,7 @@ function run(args: readonly string[]): Promise<{ code: number | null; output: st
   });
 }
 
-/** The first fault is the one to mend. */
+/** The first fault is the one to fix. */
 function shorten(lines: readonly string[]): string {
   if (lines.length <= 120) return lines.join("\n");
   return [...lines.slice(0, 110), `… ${lines.length - 110} more lines`].join("\n");

@@ -94,7 +94,7 @@ function run(node, args) {
   const terminal = process.stdin.isTTY || process.stdout.isTTY;
   for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => terminal || child.kill(signal));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
-  // Not every npm hands on what ends it: when it is gone, so is whoever wanted this.
+  // Not every npm forwards the signal that ends it: when npm has ended, this must end as well.
   const parent = process.ppid;
   const orphaned = () => process.ppid !== parent && child.kill("SIGTERM");
   if (process.env.npm_lifecycle_event !== undefined) setInterval(orphaned, 500).unref();

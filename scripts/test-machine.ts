@@ -7,7 +7,7 @@ import { type PrivateDocker, startPrivateDocker, whyNoPrivateDocker } from "./pr
 
 /** What this machine can run. */
 export interface Machine {
-  /** What the tests of one lane find in their environment; those of another lane run beside them. */
+  /** The environment of the tests of one lane; those of other lanes run in parallel. */
   readonly envs: readonly Readonly<Record<string, string>>[];
   /** One sentence for each thing that is missing. */
   readonly missing: readonly string[];

@@ -62,7 +62,7 @@ export async function runTestFile(
   };
 }
 
-/** What is wrong with the file as a whole, when no test of it says so. */
+/** What is wrong with the file as a whole, when no test of it reports it. */
 function findFault(results: readonly TestResult[], code: number | null, ended: string): TestResult | undefined {
   const failed = results.some(({ outcome }) => outcome === "failed");
   if (code !== 0 && !(failed && code === 1)) return { name: "(the file)", outcome: "failed", text: ended };

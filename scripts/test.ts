@@ -55,7 +55,7 @@ async function runGroup(group: TestGroup, { envs }: Machine): Promise<void> {
 /** Says how it went and returns the exit code. */
 function conclude(): number {
   const { passed, failed, skipped } = count(results);
-  // In CI a missing tool is a failure even where no test asked for it.
+  // In CI a missing tool is a failure even if no test needs it.
   const absent = isCi() ? machine.missing.length : 0;
   const faults = [
     stop.signal.aborted ? `interrupted by ${String(stop.signal.reason)}` : "",

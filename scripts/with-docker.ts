@@ -1,5 +1,5 @@
 /**
- * `node scripts/with-docker.ts -- node --test test/e2e/x.test.ts`: runs a command beside a private Docker daemon whose
+ * `node scripts/with-docker.ts -- node --test test/e2e/x.test.ts`: runs a command with a private Docker daemon whose
  * address is in TEST_DOCKER_HOST, and ends as the command ends.
  */
 import { spawn } from "node:child_process";

@@ -56,7 +56,7 @@ test("a file of less than 20 lines is imported from two folders, or has its reas
   assert.deepEqual(
     Object.keys(SHORT).filter((file) => !lines.has(file)),
     [],
-    "reasons for files that are gone",
+    "reasons for files that no longer exist",
   );
 });
 

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { MUTANTS } from "../scripts/mutant-list.ts";
 
-// dependency-cruiser says "no violations" of files that it could not read, too: what it read is counted here, and one
+// dependency-cruiser reports "no violations" also for files that it could not read: what it read is counted here, and one
 // breach of each kind is planted to see it found.
 
 const root = path.resolve(import.meta.dirname, "..");

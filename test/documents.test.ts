@@ -54,7 +54,7 @@ test("a configuration in a document or an example is one that the gateway takes"
     const loaded = loadConfig(input);
     assert.deepEqual(loaded.ok ? [] : loaded.faults.map(formatFault), []);
   }
-  // Editors find the schema beside it.
+  // Editors find the schema next to it.
   for (const { file, text } of examples) {
     const [, schema = ""] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
     assert.match(schema, /config\.schema\.json$/, file);

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 const root = path.resolve(import.meta.dirname, "..");
 
-/** They ask for no more than that their text goes along. */
+/** They require only that their text is included. */
 const PERMISSIVE = [
   "0BSD",
   "Apache-2.0",
@@ -36,7 +36,7 @@ test("every package that users get along with the gateway has a permissive licen
   assert.deepEqual(others, []);
 });
 
-/** What an old package says in its own words, which lockfiles leave out. */
+/** The licence of an old package in its own words, which lockfiles leave out. */
 function declared(place: string): string {
   const file = path.join(root, place, "package.json");
   if (!existsSync(file)) return "not installed";

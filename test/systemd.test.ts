@@ -19,7 +19,7 @@ test("the unit of examples/systemd is understood by systemd to the last line, an
   // Neither the program nor its manual is installed here.
   writeFileSync(file, unit.replace("/usr/local/bin/dag serve", process.execPath).replace(/^Documentation=.*$/m, ""));
   assert.deepEqual(await run(systemd, ["verify", "--man=no", file]), { code: 0, output: "" });
-  // Of 100; a service that says nothing has 96.
+  // Of 100; a service without such settings has 96.
   const { code, output } = await run(systemd, ["security", "--offline=true", "--threshold=25", "--no-pager", file]);
   assert.equal(code, 0, output);
 });

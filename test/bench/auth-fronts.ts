@@ -16,7 +16,7 @@ export interface AuthFront {
   readonly waker: number | undefined;
 }
 
-/** Each front that is installed, three times before one app: alone, with each waker, and as it asks the gateway seldom. */
+/** Each front that is installed, three times before one app: alone, with each auth server, and with few auth requests to the gateway. */
 export async function startAuthFronts(
   t: TestContext,
   appPort: number,
@@ -36,7 +36,7 @@ export async function startAuthFronts(
   return all;
 }
 
-/** Whom a front asks, and whether before each request. */
+/** The auth server of a front proxy, and whether it is used before each request. */
 interface Asking {
   readonly waker: number | undefined;
   readonly isSeldom: boolean;

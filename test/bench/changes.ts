@@ -1,5 +1,5 @@
 /**
- * What one changed container costs beside N others that sleep, on a Docker API that holds nothing else:
+ * What one changed container costs with N other sleeping ones, on a Docker API that holds nothing else:
  * `npm run bench -- changes`, or with e.g. `CONTAINERS=200,2000 CHANGES=40`.
  */
 import { test } from "node:test";

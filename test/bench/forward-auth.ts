@@ -1,6 +1,6 @@
 /**
- * What an auth request costs: the gateway's warm answer beside a bare node:http server, and Traefik, Caddy and nginx alone,
- * with a bare server, with the gateway, and where they ask it only now and then. `npm run bench -- forward-auth`, or with
+ * What an auth request costs: the gateway's auth response compared with a bare node:http server, and Traefik, Caddy and nginx alone,
+ * with a bare server, with the gateway, and where they ask it only sometimes. `npm run bench -- forward-auth`, or with
  * e.g. `ROUNDS=5 SECONDS=5`, and `FRONTS=traefik,nginx` for some of them.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
@@ -39,7 +39,7 @@ interface Case {
   readonly pids: readonly number[];
 }
 
-/** As Traefik asks, headers of a browser included. */
+/** An auth request as Traefik sends it, headers of a browser included. */
 const ASKED = [
   "X-Forwarded-Host: bench.test",
   "X-Forwarded-Uri: /1k",
@@ -144,7 +144,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** Its app is a container that runs, as far as its Docker says, and is published where nginx serves it. */
+/** Its app is a container that runs according to its Docker, and is published where nginx serves it. */
 async function startGateway(t: TestContext, dir: string, port: number, appPort: number): Promise<ChildProcess> {
   const app = path.join(dir, "app.conf");
   writeFileSync(app, appConfig(dir, appPort));

@@ -29,7 +29,7 @@ http {${http(dir, "app")}
 `;
 }
 
-/** nginx as a proxy that does what the gateway does: kept connections to the app, and who asks in its headers. */
+/** nginx as a proxy that does what the gateway does: kept connections to the app, and the client in its headers. */
 export function proxyConfig(dir: string, port: number, app: number): string {
   return `${common(dir, "proxy")}
 http {${http(dir, "proxy")}

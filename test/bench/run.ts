@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- PART …]`: what the gateway costs, beside what it is compared with in the same run, as Markdown tables.
+ * `npm run bench [-- PART …]`: measures the gateway and what it is compared with in one run, and prints Markdown tables.
  * Without parts everything that the machine can run: `cold` and `rest` need a Docker daemon, which they start themselves.
  */
 import { spawnSync } from "node:child_process";

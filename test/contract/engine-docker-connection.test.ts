@@ -49,7 +49,7 @@ describe("the way to Docker", () => {
     ["an unknown host", async () => ({ DOCKER_HOST: "tcp://docker.invalid:2375" }), /host name in DOCKER_HOST/],
   ];
   for (const [rule, at, says] of faults) {
-    test(`${rule} is told with what to do about it`, async (t) => {
+    test(`${rule} is reported with what to do about it`, async (t) => {
       const engine = openEngine(t, "", { environment: await at() });
       for (const call of [
         engine.list(),

@@ -60,7 +60,7 @@ describe("the Docker engine's watch", () => {
     ["docker rm --force", (app) => app.remove(), true],
   ];
   for (const [what, end, ordered] of ends) {
-    test(`an end by ${what} is told as ${ordered ? "somebody else's order" : "nobody else's doing"}`, async (t) => {
+    test(`an end by ${what} is reported as ${ordered ? "an order by somebody else" : "an end by itself"}`, async (t) => {
       const docker = dockerOrSkip(t);
       if (docker === undefined) return;
       const engine = openEngine(t, docker.host);
@@ -74,7 +74,7 @@ describe("the Docker engine's watch", () => {
       assert.equal(
         ofApp().some(({ kind }) => kind === "ending"),
         ordered,
-        "an order is told before it is carried out",
+        "an order is reported before it is carried out",
       );
     });
   }
@@ -176,7 +176,7 @@ describe("the Docker engine's watch", () => {
   });
 });
 
-/** Stands between the engine and Docker, so that connections can be cut, or made silent, while Docker goes on. */
+/** Stands between the engine and Docker, so that connections can be cut, or made silent, while Docker continues. */
 async function openMiddle(t: TestContext, host: string): Promise<{ host: string; cut(): void; freeze(): void }> {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {

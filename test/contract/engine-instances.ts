@@ -5,7 +5,7 @@ import { type Subject, untilReachable } from "./engine-subject.ts";
 
 const gently: StopOrder = { method: "stop", timeoutMs: 5_000, signal: "" };
 
-/** What every engine says of instances, be it that it knows only one. */
+/** What every engine reports about instances, even if it has only one. */
 export const instanceRules: Record<string, (subject: Subject, t: TestContext) => Promise<void>> = {
   "what runs is one instance under an id of its own, and a stop returns how many there were": async ({
     engine,

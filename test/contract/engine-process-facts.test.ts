@@ -12,7 +12,7 @@ import { waitUntil } from "../support/wait-until.ts";
 const gently = { method: "stop", timeoutMs: 3_000, signal: "" } as const;
 
 describe("the process engine", () => {
-  test("a port that is taken is said, instead of finding a stranger ready", async (t) => {
+  test("a port in use is reported; the other program does not count as the app", async (t) => {
     const engine = open(t);
     const port = await freePort();
     const stranger = createServer().listen(port, "127.0.0.1");
@@ -90,7 +90,7 @@ describe("the process engine", () => {
     assert.equal(exit.message, "ended by SIGSEGV");
   });
 
-  test("a signal that does not exist is refused, and the program goes on", async (t) => {
+  test("a signal that does not exist is refused, and the program continues", async (t) => {
     const engine = open(t);
     const ref = describeProcess(["sleep", "100"]);
     await engine.start(ref);

@@ -1,5 +1,5 @@
 /**
- * Stands for a gateway that is about to die: starts the processes that its argument describes, says so, and waits.
+ * Simulates a gateway that is about to die: starts the processes that its argument describes, reports it, and waits.
  * `{"settings": [ProcessSettings, …], "pause": false, "ending": "wait" | "exit" | "close"}`
  */
 import { createProcessEngine } from "../../src/engines/process/create-process-engine.ts";

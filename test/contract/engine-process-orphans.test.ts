@@ -68,7 +68,7 @@ describe(
       const [guard] = guards(gateway);
       process.kill(guard!, "SIGKILL");
       await waitUntil(() => guards(gateway).some((pid) => pid !== guard), 5_000, "a new guard");
-      // What it is told comes a moment after its start.
+      // Its input arrives a moment after its start.
       await sleep(100);
       gateway.kill("SIGKILL");
       await waitUntil(() => marked(mark).length === 0, 5_000, "its end");

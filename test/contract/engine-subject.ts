@@ -20,16 +20,16 @@ export interface Subject {
   readonly missing: WorkloadRef;
 }
 
-/** Makes a subject that is gone when the test ends; `undefined` when the test was skipped. */
+/** Creates a subject that is removed when the test ends; `undefined` when the test was skipped. */
 export type MakeSubject = (t: TestContext) => Promise<Subject | undefined>;
 
 /** Rules that an engine cannot keep, by their titles, with the reason. */
 export type Gaps = Readonly<Record<string, string>>;
 
-/** What `watch` says, to be waited for. */
+/** What `watch` reports, to be awaited. */
 export interface Watched {
   readonly changes: (string | undefined)[];
-  /** What it told of workloads, with their names. */
+  /** What it reported about workloads, with their names. */
   readonly news: { readonly name: string | undefined; readonly news: News }[];
   readonly links: boolean[];
   /** Resolves at a notification for this name after the ones seen so far. */

@@ -39,7 +39,7 @@ export const usageRules: Record<string, (subject: Subject, t: TestContext) => Pr
 /** A limit of 0.1 and the kernel's periods at either end. Where many want the CPU the share without one may be small too, for a while. */
 const NO_MORE = 0.15;
 
-/** CPUs used over a short while. */
+/** CPUs used during a short time. */
 async function share(ref: WorkloadRef, engine: Subject["engine"]): Promise<number> {
   const [cpuMs, at] = [(await engine.usage(ref))?.cpuMs ?? 0, performance.now()];
   await waitUntil(() => performance.now() - at > 700);

@@ -63,7 +63,7 @@ describe("a file store", () => {
     "another thing": "[1,2]",
     "a later version": '{"version":99,"workloads":{}}',
   })) {
-    it(`sets ${what} aside with a warning and begins anew`, async (t) => {
+    it(`sets ${what} aside with a warning and starts empty`, async (t) => {
       const path = join(await folder(t), "state.json");
       await writeFile(path, text);
       const warnings: string[] = [];
@@ -85,7 +85,7 @@ describe("a file store", () => {
     assert.equal(loaded.get("app")?.failures, 0);
   });
 
-  it("that cannot write says so once for each change, leaves no half file and keeps the old one", async (t) => {
+  it("that cannot write reports it once for each change, leaves no partial file and keeps the old one", async (t) => {
     const where = await folder(t);
     const path = join(where, "deep/state.json");
     const warnings: string[] = [];

@@ -19,20 +19,17 @@ const HEADERS = { authorization: `Basic ${Buffer.from("admin:pw").toString("base
 
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [360, 1440]) {
-    inChromium(
-      `axe finds nothing to mend on the pages for administrators (${colorScheme}, ${width} px)`,
-      async (t, open) => {
-        const fixture = await startFleet(t, { gateway: { adminAuth: AUTH, logs: "always" } });
-        // The page's own policy lets no foreign script in, and axe is one.
-        const options = { colorScheme, viewport: { width, height: 900 }, bypassCSP: true };
-        const inside = await open({ ...options, extraHTTPHeaders: HEADERS });
-        for (const path of PAGES)
-          assert.deepEqual(await axeFaultsOf(inside, `http://localhost:${fixture.port}${path}`), [], path);
-        await inside.locator("summary").first().click();
-        const outside = await open(options);
-        assert.deepEqual(await axeFaultsOf(outside, `http://localhost:${fixture.port}${LOGIN}`), [], LOGIN);
-      },
-    );
+    inChromium(`axe finds no fault on the pages for administrators (${colorScheme}, ${width} px)`, async (t, open) => {
+      const fixture = await startFleet(t, { gateway: { adminAuth: AUTH, logs: "always" } });
+      // The page's own policy lets no foreign script in, and axe is one.
+      const options = { colorScheme, viewport: { width, height: 900 }, bypassCSP: true };
+      const inside = await open({ ...options, extraHTTPHeaders: HEADERS });
+      for (const path of PAGES)
+        assert.deepEqual(await axeFaultsOf(inside, `http://localhost:${fixture.port}${path}`), [], path);
+      await inside.locator("summary").first().click();
+      const outside = await open(options);
+      assert.deepEqual(await axeFaultsOf(outside, `http://localhost:${fixture.port}${LOGIN}`), [], LOGIN);
+    });
   }
 }
 

@@ -129,7 +129,7 @@ inChromium("the keyboard alone finds, wakes, opens and closes", async (t, open) 
   }
   await page.keyboard.press("Enter");
   await page.getByText("bee is waking up.").waitFor();
-  // The button that was pressed is replaced by one that stops, and Tab goes on from where it was.
+  // The button that was pressed is replaced by one that stops, and Tab continues from where it was.
   await row(page, "bee").getByRole("button", { name: "Stop bee" }).waitFor();
   await page.keyboard.press("Tab");
   assert.equal(await focused(), "Stop bee");

@@ -9,7 +9,7 @@ import { waitUntil } from "../support/wait-until.ts";
 const MANY = 2_000;
 const config = { gateway: { discovery_interval: "1h" } };
 
-test(`beside ${MANY} containers, a change of one is one query about that one`, async (t) => {
+test(`with ${MANY} containers, a change of one causes one query about it`, async (t) => {
   const docker = await startStaticDocker(t, MANY);
   const gateway = await startGateway(t, { dockerHost: docker.host, config });
   await waitUntil(

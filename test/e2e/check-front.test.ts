@@ -67,7 +67,7 @@ test("a Traefik with all that is needed is a 0", async (t) => {
   assert.match(ran.stdout, /^ok {7}b\.test: routed$/m);
 });
 
-test("a Traefik that does not ask about a host is a 1, as is a gateway that trusts nobody", async (t) => {
+test("a Traefik without auth requests for a host is a 1, as is a gateway that trusts no peer", async (t) => {
   const front = await withTraefik(t, []);
   if (front === undefined) return;
   const ran = await check(t, containers, "--front", "traefik", "--api", `http://127.0.0.1:${front.adminPort}`);

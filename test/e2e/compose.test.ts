@@ -32,7 +32,7 @@ describe("docker compose up", () => {
     assert.equal(hello?.text, "hello got what you sent: kept\n");
     assert.equal(slow?.text, "slow got what you sent: kept\n");
 
-    // Half a minute later both are asleep: stopped by the gateway, with the exit code of a program that was asked to end.
+    // Half a minute later both are asleep: stopped by the gateway, with the exit code of a program that got a SIGTERM.
     await waitUntil(async () => (await states(docker)).join() === "exited,exited,running", 60_000, "all asleep");
     const log = await compose("logs", "--no-log-prefix", "gateway");
     assert.match(log, /"idle"/);

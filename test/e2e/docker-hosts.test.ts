@@ -63,7 +63,7 @@ test("containers of the same name on two Docker hosts wake each on its own, and 
   assert.match(check.stderr, /container "twins": .*local:twins or nas:twins/u);
 });
 
-test("a host that is killed takes only its own apps along, whose pages name it, and comes back", async (t) => {
+test("a host that is killed affects only its own apps, whose pages name it, and recovers", async (t) => {
   const hosts = await openHosts(t);
   if (hosts === undefined) return;
   const { local, nas, daemon } = hosts;

@@ -17,7 +17,7 @@ const PRUNED = "pruned.trouble.test";
 const PROXIED = "proxied.trouble.test";
 const labelsOf = (host: string) => ({ "dag.enabled": "true", "dag.host": host });
 
-describe("what stands in the way of Docker is named, with what mends it", () => {
+describe("a problem with Docker is reported with its solution", () => {
   void it("a network that was pruned while its container slept", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;

@@ -109,7 +109,7 @@ async function untilPage(ask: (headers?: object) => Promise<Answer>): Promise<vo
   assert.match(page.text, /<!doctype html>/iu);
 }
 
-/** Docker calls a container with a HEALTHCHECK unhealthy while it is stopped: Traefik must not look away from it. */
+/** Docker calls a container with a HEALTHCHECK unhealthy while it is stopped: Traefik must not ignore it. */
 async function keepsTheUnhealthy(stack: Stack, port: number, t: TestContext, { docker }: TestDocker): Promise<void> {
   const { Config, NetworkSettings } = await stack.container("whoami").inspect();
   const host = "healthy.localhost";

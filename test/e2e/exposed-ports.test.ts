@@ -30,21 +30,18 @@ describe("an app without target_port", () => {
     },
   );
 
-  onDocker(
-    "that was moved to 80 is found there, and stays so while it sleeps and over a restart",
-    async (t, docker) => {
-      const app = await sleeping(docker, 80, [3000]);
-      const gateway = await startGateway(t, { dockerHost: docker.host, config: { gateway: TRUSTING } });
-      assert.equal((await gateway.request(pageOf(app.name))).status, 200);
-      assert.match(await upstream(gateway, app.name), /:80$/u);
-      assert.equal(await serviceUrl(gateway, app.name), `http://${app.name}:80`);
-      await gateway.request({ method: "POST", path: `/_status/stop?container=${app.name}` });
-      await gateway.waitForLog(({ event, container }) => event === "stopped" && container === app.name);
-      assert.equal(await serviceUrl(gateway, app.name), `http://${app.name}:80`);
-      await gateway.stop();
-      assert.equal(await serviceUrl(await gateway.restart(), app.name), `http://${app.name}:80`);
-    },
-  );
+  onDocker("that was moved to 80 is found there, also after it slept and after a restart", async (t, docker) => {
+    const app = await sleeping(docker, 80, [3000]);
+    const gateway = await startGateway(t, { dockerHost: docker.host, config: { gateway: TRUSTING } });
+    assert.equal((await gateway.request(pageOf(app.name))).status, 200);
+    assert.match(await upstream(gateway, app.name), /:80$/u);
+    assert.equal(await serviceUrl(gateway, app.name), `http://${app.name}:80`);
+    await gateway.request({ method: "POST", path: `/_status/stop?container=${app.name}` });
+    await gateway.waitForLog(({ event, container }) => event === "stopped" && container === app.name);
+    assert.equal(await serviceUrl(gateway, app.name), `http://${app.name}:80`);
+    await gateway.stop();
+    assert.equal(await serviceUrl(await gateway.restart(), app.name), `http://${app.name}:80`);
+  });
 
   onDocker("is found on the second port of an image that exposes 80 too, but listens there only", async (t, docker) => {
     const app = await sleeping(docker, 3000, [80, 3000]);
@@ -53,7 +50,7 @@ describe("an app without target_port", () => {
   });
 
   onDocker(
-    "whose image exposes several is looked for on 80, and problem, page, log and dag check name them",
+    "whose image exposes several is probed on 80, and problem, page, log and dag check name them",
     async (t, docker) => {
       const app = await sleeping(docker, 3000, [3000, 9000]);
       const gateway = await startGateway(t, { dockerHost: docker.host });
@@ -87,13 +84,13 @@ async function sleeping(docker: TestDocker, listens: number, exposes: readonly n
   });
 }
 
-/** Where Traefik is told to find it. */
+/** The address that Traefik gets for it. */
 async function serviceUrl(gateway: Gateway, name: string): Promise<string> {
   const { http } = (await gateway.request({ path: "/_provider/traefik" })).json();
   return http.services[`dag-app-${name}`].loadBalancer.servers[0].url;
 }
 
-/** Where a front is told to find it, while it is awake. */
+/** The address that a front proxy gets for it while it is awake. */
 async function upstream(gateway: Gateway, name: string): Promise<string> {
   const headers = { "x-forwarded-host": hostOf(name), "x-forwarded-method": "GET", "x-forwarded-uri": "/" };
   return String((await gateway.request({ path: "/_auth/caddy", headers })).headers["x-gateway-upstream"]);

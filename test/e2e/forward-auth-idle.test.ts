@@ -11,11 +11,11 @@ import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 const IDLE_MS = 4_000;
-/** How long what goes on through the front lasts: several idle times. */
+/** How long the traffic through the front proxy lasts: several idle times. */
 const BUSY_MS = 10_000;
 /** A reading a second, which takes Docker before 23 another one, and the stop itself. */
 const TRICKLE_MS = 2_500;
-/** What was carried after the last reading before its end is unseen when the connection is gone at the next one. */
+/** Traffic after the last reading is not seen if the connection has ended by the next one. */
 const ONE_READING_MS = 2_500;
 const LATE_MS = 4_500;
 
@@ -25,7 +25,7 @@ interface Way {
   readonly app: FrontApp;
 }
 
-describe("what goes through a front keeps an app awake, and its end lets it sleep on time", () => {
+describe("traffic through a front proxy keeps an app awake, and after its end the app sleeps on time", () => {
   for (const front of ["traefik", "caddy", "nginx", "nginxCached"] as const) {
     onDocker(`behind ${front}`, async (t, docker) => {
       const names = Object.keys(USES);
@@ -137,7 +137,7 @@ async function events({ port, app }: Way): Promise<void> {
   assert.equal(got.split("data:").length - 1, count);
 }
 
-/** As ntfy's `/json`: nothing in the request says that its answer will not end. */
+/** As ntfy's `/json`: nothing in the request shows that its response will not end. */
 async function trickle({ port, app }: Way): Promise<void> {
   const count = Math.round(BUSY_MS / TRICKLE_MS);
   const message = await openRequest({ port, host: app.host, path: `/lines?ms=${TRICKLE_MS}&n=${count}` });

@@ -7,7 +7,7 @@ import { navigation, request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-/** What a front's client gets while the gateway is away, unless it is set up to do without; the guides say so. */
+/** What a client of a front proxy gets while the gateway is down, by default; the guides document it. */
 const WITHOUT_GATEWAY = { traefik: 500, caddy: 502, nginx: 500 } as const;
 const FRONTS = Object.keys(WITHOUT_GATEWAY) as (keyof typeof WITHOUT_GATEWAY)[];
 

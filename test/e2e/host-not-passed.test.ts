@@ -5,7 +5,7 @@ import { type Gateway, startGateway } from "../support/gateway.ts";
 import { freePort, navigation, request } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-/** Says which Host it was asked for, also when it grants an upgrade. */
+/** Answers with the Host that was requested, also when it accepts an upgrade. */
 const APP = `
 require("node:http").createServer((req, res) => {
   res.setHeader("x-seen-host", req.headers.host);
@@ -145,14 +145,14 @@ void describe("behind proxies that do not pass Host on", () => {
     const { port } = apache;
     const page = await request({ port, host: "app.test", path: "/deep?x=1", headers: navigation });
     assert.equal(page.status, 503, page.text);
-    // A poll is answered at each change: on a slow machine the first one says that it starts.
+    // A poll is answered at each change: on a slow machine the first answer is `starting`.
     const poll = () => request({ port, host: "app.test", path: "/_health?container=app&wait=20s" });
     await waitUntil(async () => (await poll()).json().status === "running", 20_000, "the poll of a running app");
     const app = await request({ port, host: "app.test", path: "/deep?x=1", headers: navigation });
     assert.equal(app.text, "GET app.test");
     const post = await request({ port, host: "app.test", method: "POST", body: "x" });
     assert.equal(post.text, "POST app.test");
-    // What a client says itself comes first in Apache's list: it names two hosts, and so none.
+    // A client's own value is first in Apache's list: it contains two hosts, and so none.
     const forged = await request({ port, host: "app.test", headers: { "x-forwarded-host": "own.test" } });
     assert.equal(forged.status, 404);
   });

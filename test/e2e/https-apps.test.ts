@@ -10,7 +10,7 @@ import { selfSigned } from "../support/self-signed.ts";
 import { onDocker } from "../support/sleeping.ts";
 import type { TestDocker } from "../support/docker.ts";
 
-/** An app that speaks TLS alone: it tells by which server name it was spoken to, over which of its connections, and how much came. */
+/** An app that accepts only TLS: it answers with the server name, the number of its connection, and the size of the body. */
 const SCRIPT = `
 const { WebSocketServer } = require("/app/node_modules/ws");
 let connections = 0;
@@ -61,7 +61,7 @@ describe("an app that speaks https only", () => {
   });
 
   onDocker(
-    "is refused by target_verify for its certificate, and said to speak TLS without the key",
+    "is refused by target_verify for its certificate, and reported as TLS without the key",
     async (t, docker) => {
       const app = await createApp(docker, ["app.test"]);
       const own = { name: app.name, target_port: 443, start_timeout: "6s" };
@@ -87,7 +87,7 @@ describe("an app that speaks https only", () => {
   );
 
   onDocker(
-    "is refused by target_verify for a name that is not in its certificate, and that is said",
+    "is refused by target_verify for a name that is not in its certificate, and this is reported",
     async (t, docker) => {
       const own = selfSigned(["app.test"]);
       const dir = mkdtempSync(path.join(tmpdir(), "dag-ca-"));

@@ -17,7 +17,7 @@ import { onDocker } from "../support/sleeping.ts";
 import { toolOrSkip } from "../support/tools.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-/** Takes TLS alone; tells how much came, and as which server and host it was asked. */
+/** Accepts only TLS; answers with the size of the body, the server name and the host. */
 const SCRIPT = `
 const { WebSocketServer } = require("/app/node_modules/ws");
 const server = require("node:https").createServer(JSON.parse(process.env.CERTIFICATE), async (req, res) => {

@@ -104,7 +104,7 @@ async function statusOf(gateway: Gateway, name: string) {
 
 const TOLD = /speaks TLS only.*target_scheme: https/u;
 
-describe("an app that takes TLS alone, and of which nobody has said so", () => {
+describe("an app that accepts only TLS without target_scheme", () => {
   it("is named by page, problem, log, explain and status after its first 400, and answers by target_scheme", async (t) => {
     const [caddy, nginx] = [toolOrSkip(t, "caddy"), toolOrSkip(t, "nginx")];
     if (caddy === undefined || nginx === undefined) return;

@@ -89,7 +89,7 @@ describe("tiers before a stop", () => {
   });
 
   onDocker(
-    "throttle while nobody asks, and let go at the next request, or when the gateway is killed",
+    "throttle without requests, and restore the limits at the next request, or when the gateway is killed",
     async (t, docker) => {
       const container = {
         throttle_after: "1s",

@@ -89,7 +89,7 @@ function onImage(title: string, body: (t: TestContext, docker: TestDocker) => Pr
   });
 }
 
-/** Runs the image as its documentation says, and resolves when it answers. */
+/** Runs the image as documented, and resolves when it answers. */
 async function startImage(
   t: TestContext,
   docker: TestDocker,

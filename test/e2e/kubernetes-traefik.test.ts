@@ -18,7 +18,7 @@ describe(`behind Traefik, outside of the cluster, ${ROUNDS} rounds of sleep and 
     await rounds(t, { annotations: { "traefik.ingress.kubernetes.io/service.nativelb": "true" }, tries: 1 });
   });
 
-  test("with pod addresses (allowEmptyServices) a program is told to try again when the app is awake", async (t) => {
+  test("with pod addresses (allowEmptyServices) a program gets a Retry-After until the app is awake", async (t) => {
     await rounds(t, { options: { allowEmptyServices: true }, tries: 2 });
   });
 });
@@ -26,7 +26,7 @@ describe(`behind Traefik, outside of the cluster, ${ROUNDS} rounds of sleep and 
 interface Way {
   readonly options?: object;
   readonly annotations?: object;
-  /** How often a program may have to ask. */
+  /** How often a program may have to retry. */
   readonly tries: number;
 }
 

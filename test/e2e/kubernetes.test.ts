@@ -152,7 +152,7 @@ describe("in Kubernetes", () => {
       const waiting = gateway.request({ host: "asleep.test" });
       bed.thaw();
       assert.equal((await waiting).status, 200);
-      // Its cache begins anew, so that every version from before is too old to be watched.
+      // Its cache starts empty, so every earlier version is too old to be watched.
       const restarted = bed.restartApiServer();
       await gateway.waitForLog(
         ({ event, engine, level }) => event === "engine" && engine === "kubernetes" && level !== "info",

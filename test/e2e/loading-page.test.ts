@@ -8,7 +8,7 @@ const DEEP = "/deep/link?q=1&r=a%20b#part";
 
 const DELAYS_MS = [0, 1_700, 4_200];
 
-/** When the app's page was there: by the browser's own clock, since whoever drives it learns of that much later. */
+/** When the app's page was there: by the browser's own clock, because the test learns of it much later. */
 const SHOWN = "performance.timeOrigin + performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd";
 
 inChromium(

@@ -45,41 +45,38 @@ describe("an app that sleeps", () => {
     }
   });
 
-  onDocker(
-    "and did not start when it should have is told to a monitor as failed, until it starts",
-    async (t, docker) => {
-      const app = await docker.createContainer({
-        start: false,
-        env: { DELAY_MS: "60000", EXIT_AFTER_MS: "1", EXIT_CODE: "7" },
-      });
-      const host = `${app.name}.test`;
-      const gateway = await startGateway(t, {
-        dockerHost: docker.host,
-        config: { containers: [{ name: app.name, host, ignore: { user_agents: "uptime-kuma", status: 200 } }] },
-      });
-      const ask = (headers: Record<string, string>, method = "GET") => gateway.request({ host, method, headers });
-      assert.equal((await ask(MONITOR)).status, 200);
-      const woken = await ask({});
-      assert.equal(woken.status, 502, woken.text);
-      const times = app.startsSince(0);
-      for (const headers of [MONITOR, ...GUESSES]) {
-        const answer = await ask(headers);
-        assert.equal(answer.status, 502);
-        assert.equal(answer.headers["x-gateway-code"], "wake-failed");
-      }
-      assert.match((await ask(MONITOR)).json().detail, /exit code 7|code 7/u);
-      assert.equal((await ask(MONITOR, "HEAD")).status, 502);
-      // The cool-down ends, and nobody who may has tried again.
-      await waitUntil(
-        async () => (await ask(MONITOR)).headers["retry-after"] === "1",
-        10_000,
-        "the end of the cool-down",
-      );
-      await waitUntil(async () => (await ask(MONITOR)).json().retry_after_s === 1);
-      assert.equal((await ask(MONITOR)).status, 502);
-      assert.equal(await app.startsSince(0), await times, "asking started nothing");
-    },
-  );
+  onDocker("and failed to start gives a monitor the failure, until it starts", async (t, docker) => {
+    const app = await docker.createContainer({
+      start: false,
+      env: { DELAY_MS: "60000", EXIT_AFTER_MS: "1", EXIT_CODE: "7" },
+    });
+    const host = `${app.name}.test`;
+    const gateway = await startGateway(t, {
+      dockerHost: docker.host,
+      config: { containers: [{ name: app.name, host, ignore: { user_agents: "uptime-kuma", status: 200 } }] },
+    });
+    const ask = (headers: Record<string, string>, method = "GET") => gateway.request({ host, method, headers });
+    assert.equal((await ask(MONITOR)).status, 200);
+    const woken = await ask({});
+    assert.equal(woken.status, 502, woken.text);
+    const times = app.startsSince(0);
+    for (const headers of [MONITOR, ...GUESSES]) {
+      const answer = await ask(headers);
+      assert.equal(answer.status, 502);
+      assert.equal(answer.headers["x-gateway-code"], "wake-failed");
+    }
+    assert.match((await ask(MONITOR)).json().detail, /exit code 7|code 7/u);
+    assert.equal((await ask(MONITOR, "HEAD")).status, 502);
+    // The cool-down ends, and nobody who may has tried again.
+    await waitUntil(
+      async () => (await ask(MONITOR)).headers["retry-after"] === "1",
+      10_000,
+      "the end of the cool-down",
+    );
+    await waitUntil(async () => (await ask(MONITOR)).json().retry_after_s === 1);
+    assert.equal((await ask(MONITOR)).status, 502);
+    assert.equal(await app.startsSince(0), await times, "asking started nothing");
+  });
 
   for (const [front, status] of [
     ["traefik", 503],
@@ -119,31 +116,28 @@ for (const [how, markup] of [
   ["prerenders", (url: string) => rules("prerender", url)],
   ["prefetches by a speculation rule", (url: string) => rules("prefetch", url)],
 ] as const) {
-  inChromium(
-    `a page that ${how} a link to an app does not wake it, and whoever follows the link does`,
-    async (t, open) => {
-      const docker = dockerOrSkip(t);
-      if (docker === undefined) return;
-      const app = await docker.createContainer({ start: false, env: { DELAY_MS: "300" } });
-      const gateway = await startGateway(t, {
-        dockerHost: docker.host,
-        config: { containers: [{ name: app.name, host: "localhost" }] },
-      });
-      const url = `http://localhost:${gateway.port}/guessed`;
-      const home = await startPlainServer(
-        t,
-        `<!doctype html><link rel="icon" href="data:,">${markup(url)}<a href="${url}">app</a>`,
-      );
-      const page = await open();
-      page.removeAllListeners("console");
-      await page.goto(home.replace("127.0.0.1", "localhost"));
-      await waitUntil(() => asked(gateway.port), 10_000, "the browser's guess");
-      assert.equal(await stateOf(gateway.port), "asleep");
-      await page.click("a");
-      await page.waitForSelector("#url", { timeout: 15_000 });
-      assert.equal(await app.isRunning(), true);
-    },
-  );
+  inChromium(`a page that ${how} a link to an app does not wake it, but following the link does`, async (t, open) => {
+    const docker = dockerOrSkip(t);
+    if (docker === undefined) return;
+    const app = await docker.createContainer({ start: false, env: { DELAY_MS: "300" } });
+    const gateway = await startGateway(t, {
+      dockerHost: docker.host,
+      config: { containers: [{ name: app.name, host: "localhost" }] },
+    });
+    const url = `http://localhost:${gateway.port}/guessed`;
+    const home = await startPlainServer(
+      t,
+      `<!doctype html><link rel="icon" href="data:,">${markup(url)}<a href="${url}">app</a>`,
+    );
+    const page = await open();
+    page.removeAllListeners("console");
+    await page.goto(home.replace("127.0.0.1", "localhost"));
+    await waitUntil(() => asked(gateway.port), 10_000, "the browser's guess");
+    assert.equal(await stateOf(gateway.port), "asleep");
+    await page.click("a");
+    await page.waitForSelector("#url", { timeout: 15_000 });
+    assert.equal(await app.isRunning(), true);
+  });
 }
 
 function rules(kind: string, url: string): string {
@@ -154,7 +148,7 @@ async function stateOf(port: number): Promise<string> {
   return (await request({ port, path: "/_status/api" })).json().containers[0].state;
 }
 
-/** By the gateway's own count of answers that said asleep. */
+/** By the gateway's own count of responses with the code asleep. */
 async function asked(port: number): Promise<boolean> {
   const { text } = await request({ port, path: "/_metrics" });
   return /^gateway_requests_total\{[^}]*status_code="503"\} [1-9]/mu.test(text);

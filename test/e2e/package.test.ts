@@ -70,7 +70,7 @@ const commands: readonly (readonly [args: readonly string[], code: number, outpu
   [["frobnicate"], 2, /unknown command "frobnicate"/],
 ];
 
-test("npm puts the man page where man looks for it, which it does for a list alone", () => {
+test("npm installs the man page where man finds it, which it does only for a list", () => {
   const { man } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   assert.deepEqual(man, ["man/dag.1"]);
 });

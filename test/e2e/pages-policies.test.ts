@@ -96,7 +96,7 @@ async function openForbidden(open: () => Promise<Page>): Promise<Page> {
   return page;
 }
 
-/** Its words are there, nothing is said of a failure, and no picture fills the window. Read at once: the page soon reloads. */
+/** Its text is there, no failure is shown, and no picture fills the window. Read at once: the page soon reloads. */
 async function assertReadable(page: Page, what: string): Promise<void> {
   const seen = await page.evaluate<{ heading: boolean; retry: boolean; tallest: number; words: string }>(`({
     heading: document.querySelector("h1").checkVisibility(),

@@ -61,7 +61,7 @@ const picky = (host: string): readonly string[] =>
 
 describe("an app that answers to its own host names only", () => {
   onDocker(
-    "is asked by names that visitors came by where its host is a wildcard, also whether it is busy",
+    "is probed with hosts that visitors requested if its host is a wildcard, also whether it is busy",
     async (t, docker) => {
       const { gateway, app } = await startSleeping(t, docker, {
         app: { cmd: picky("one.shop.test") },

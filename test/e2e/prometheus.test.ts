@@ -42,7 +42,7 @@ function fill(expression: string): string {
 }
 
 describe("the alert rules and the dashboard", () => {
-  void it("ask for metrics, labels and values that the gateway exports", async (t) => {
+  void it("use metrics, labels and values that the gateway exports", async (t) => {
     const samples = readExposition(await scrape(await startBusyGateway(t)));
     const known = [{ metric: "up", labels: {}, value: 1 }, ...samples].map(asScraped);
     const faults = [
@@ -70,7 +70,7 @@ describe("the alert rules and the dashboard", () => {
     assert.deepEqual(faultsOf(known, "sum by (status) (a_total)", []), ["nothing in it has the label status"]);
   });
 
-  void it("lead to an alert each, as their tests say", () => {
+  void it("fire an alert each, as their tests expect", () => {
     const tests: readonly any[] = parse(read("prometheus/rules.test.yaml")).tests.flatMap(
       (one: any) => one.alert_rule_test,
     );
@@ -85,7 +85,7 @@ describe("the alert rules and the dashboard", () => {
     ["rules are some", ["check", "rules", "rules.yaml"]],
     ["rules do what they promise", ["test", "rules", "rules.test.yaml"]],
   ] as const) {
-    void it(`are in order, says promtool: the ${what}`, async (t) => {
+    void it(`are valid according to promtool: the ${what}`, async (t) => {
       const promtool = toolOrSkip(t, "promtool");
       if (promtool === undefined) return;
       await promisify(execFile)(promtool, [...command], { cwd: copyExample(t) });
@@ -165,7 +165,7 @@ function asScraped(sample: ExposedSample): ExposedSample {
   return { ...sample, labels: { job: "gateway", instance: "gateway:8080", ...sample.labels } };
 }
 
-/** What an expression, and the labels that its text names, ask for in vain. */
+/** What an expression and the labels in its text use although it does not exist. */
 function faultsOf(known: readonly ExposedSample[], expression: string, named: readonly RegExpExecArray[]): string[] {
   const { selectors, labels } = readPromql(expression);
   const found = selectors.map(({ metric, matchers }) => {

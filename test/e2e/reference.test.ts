@@ -184,7 +184,7 @@ async function openStack(t: TestContext, docker: TestDocker, env: Record<string,
   return { gateway, app, database, closed, members: [one, two] };
 }
 
-/** An address may ask once a second, as with the reference: a 429 says when to come again. */
+/** An address may send one request a second, as with the reference: a 429 says when to retry. */
 async function poll(gateway: Gateway, path: string): Promise<Record<string, unknown>> {
   const answer = await waitUntil(async () => {
     const said = await gateway.request({ host, path });

@@ -13,7 +13,7 @@ import { residentMegabytes } from "../support/resident.ts";
 import { skipOrFail } from "../support/tools.ts";
 
 const CONTAINERS = 200;
-/** Until the garbage of the start is gone and nothing more comes of it. */
+/** Until the garbage of the start-up was collected. */
 const SETTLE_MS = 3_000;
 const WATCHED_MS = 10_000;
 

@@ -45,7 +45,7 @@ interface Client {
   readonly wrong: string[];
 }
 
-/** Asks, looks at the answer, rests for a moment of any length, and asks again on the same connection. */
+/** Sends a request, checks the response, pauses for a random time, and sends the next one on the same connection. */
 async function runClient({ gateway, host, index, over, sent, wrong }: Client): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   for (let count = 0; !over.aborted; count += 1) {

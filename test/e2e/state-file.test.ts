@@ -69,7 +69,7 @@ describe("the state file", () => {
   });
 });
 
-/** Serves, is asked to save more than once, and says one thing about its state file. */
+/** Serves, must save more than once, and reports its state file once. */
 async function servesWithOneWarning(t: TestContext, stateFile: string): Promise<void> {
   const gateway = await startWithState(t, stateFile);
   const logged = (): readonly object[] => gateway.log.filter((line) => /state[ ._]file/u.test(JSON.stringify(line)));

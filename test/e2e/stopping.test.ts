@@ -6,7 +6,7 @@ import { onDocker, startSleeping } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { startReceiver } from "../support/webhook-receiver.ts";
 
-/** Longer than what a stop gets where nobody says anything. */
+/** Longer than the default time of a stop. */
 const SLOW = { STOP_DELAY_MS: "11000" };
 
 describe("a container that takes long to stop", () => {

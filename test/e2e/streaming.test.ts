@@ -28,7 +28,7 @@ describe("a body of 256 MiB passes in flat memory", () => {
 
   onDocker("up, also towards an app that was asleep", async (t, docker) => {
     const { gateway, host } = await startSleeping(t, docker);
-    // The first quarter lets the buffers grow to their size; what comes after it must not make them grow further.
+    // The first quarter lets the buffers grow to their size; later data must not make them grow further.
     let before = 0;
     let peak = 0;
     async function* body(): AsyncGenerator<Buffer> {

@@ -51,7 +51,7 @@ async function sleepsAndWakes(bed: SwarmBed, t: TestContext): Promise<void> {
     posts.map(() => 200),
     "a POST is held while tasks are prepared",
   );
-  // Whoever asks keeps it awake.
+  // Each request keeps it awake.
   const isComplete = async (): Promise<boolean> => {
     return (await next.request({ host: hostOf(name) })).status === 200 && (await running(bed, name)) === 3;
   };
@@ -128,7 +128,7 @@ async function rolls(bed: SwarmBed, t: TestContext): Promise<void> {
   await remove(bed, name);
 }
 
-/** Why no task comes up is told. */
+/** The reason why no task starts is reported. */
 async function tellsFailures(bed: SwarmBed, t: TestContext): Promise<void> {
   const crashing = await createService(bed, { replicas: 0, env: ["EXIT_AFTER_MS=1", "EXIT_CODE=3"] });
   const homeless = await createService(bed, { replicas: 0, constraints: ["node.labels.moon==yes"] });
@@ -142,7 +142,7 @@ async function tellsFailures(bed: SwarmBed, t: TestContext): Promise<void> {
   for (const name of [crashing, homeless]) await remove(bed, name);
 }
 
-/** The manager that the gateway talks to is killed: the next one is asked. */
+/** The manager that the gateway uses is killed: the gateway uses the next one. */
 async function failsOver(bed: SwarmBed, t: TestContext): Promise<void> {
   const name = await createService(bed, { replicas: 3, idle: "2s" });
   const managers = bed.nodes.slice(1).map(({ host }) => host);
@@ -155,7 +155,7 @@ async function failsOver(bed: SwarmBed, t: TestContext): Promise<void> {
   await gateway.stop();
 }
 
-/** What has no number of replicas is left alone, and its owner is told. */
+/** A service without a number of replicas is left alone, and this is reported. */
 async function namesGlobalServices(bed: SwarmBed, t: TestContext): Promise<void> {
   const name = uniqueName("everywhere");
   const TaskTemplate = { ContainerSpec: { Image: bed.image }, Networks: [{ Target: bed.network }] };

@@ -7,7 +7,7 @@ import { dockerOrSkip } from "../support/docker.ts";
 import { request } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-// The other tests stand on these: a machine on which they fail says so here, and not as a fault of the gateway.
+// The other tests stand on these: a machine on which they fail shows that here, and not as a fault of the gateway.
 
 test("a container's own address is reachable from the host", async (t) => {
   const docker = dockerOrSkip(t);

@@ -24,7 +24,7 @@ interface Setup {
   readonly traefik: Front;
 }
 
-/** Takes two seconds to start, so that whoever comes first meets the page. */
+/** Takes two seconds to start, so that the first client gets the page. */
 const APP = `setTimeout(() => require("node:http").createServer((req, res) => res.end("app"))
   .listen(Number(process.env.PORT), "127.0.0.1"), 2000)`;
 

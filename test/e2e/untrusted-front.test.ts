@@ -7,7 +7,7 @@ import { type Gateway, startGateway } from "../support/gateway.ts";
 import { freePort, navigation, request } from "../support/http.ts";
 import { spawnDag } from "../support/spawn-dag.ts";
 
-/** Sends everybody who comes by http to https, as many apps do. */
+/** Redirects every http request to https, as many apps do. */
 const APP = `
 require("node:http").createServer((req, res) => {
   const isSecure = req.headers["x-forwarded-proto"] === "https";
@@ -16,7 +16,7 @@ require("node:http").createServer((req, res) => {
 }).listen(Number(process.env.PORT), "127.0.0.1");
 `;
 
-/** What an nginx that terminates TLS says of its clients. */
+/** What an nginx that terminates TLS sends about its clients. */
 function frontOf(gateway: Gateway, port: number): string {
   return `server {
   listen 127.0.0.1:${port};

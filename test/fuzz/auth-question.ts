@@ -172,7 +172,7 @@ function spell(host: string, random: Random): string {
   return random.pick([host, host, host, host.toUpperCase(), `${host}:8443`, `${host}.`, `${host}:`, `  ${host} `]);
 }
 
-/** Keeps what is said twice in its order. */
+/** Keeps the order of repeated fields. */
 function shuffle(fields: readonly string[], random: Random): string[] {
   const left = [...fields];
   return fields.map(() => left.splice(random.below(left.length), 1)[0] ?? "");

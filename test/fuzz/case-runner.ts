@@ -38,13 +38,13 @@ export function createCaseRunner<Plan>(t: TestContext, kind: Kind<Plan>): CaseRu
 /** Races need more than one try. */
 const TIMES = 5;
 
-/** Returns the fault that the end of the process is, by what it said last. */
+/** Returns the fault that ended the process, by its last output. */
 export function crash(log: Gateway["log"]): Fault {
   const line = log.map(({ raw }) => raw).find((raw) => typeof raw === "string" && /^\w*Error\b/u.test(raw));
   return { rule: `the process ended: ${typeof line === "string" ? line : "without a word"}`, detail: "" };
 }
 
-/** Returns the last that the gateway said. */
+/** Returns the last output of the gateway. */
 export function tailOf(log: Gateway["log"]): string {
   return log
     .filter(({ event }) => event !== "engine")

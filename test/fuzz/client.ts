@@ -25,7 +25,7 @@ export interface ClientOrder {
   readonly isAll: (text: string) => boolean;
 }
 
-/** How long a connection on which everything has been said may be silent. */
+/** How long a connection without open requests may be silent. */
 export const HANG_MS = 5_000;
 
 /** Runs a client's steps and resolves when its connection has ended, or hangs. */

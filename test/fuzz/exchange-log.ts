@@ -6,7 +6,7 @@ import { ID_FIELD } from "./wire-request.ts";
 
 /** What the apps are to see, and what they saw that they should not. */
 export interface ExchangeLog {
-  /** The app to which all of it goes. */
+  /** The app that receives all of it. */
   readonly app: StrictAppDeps;
   expect(sent: Sent): void;
   forget(sent: Sent): void;

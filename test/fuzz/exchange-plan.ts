@@ -20,7 +20,7 @@ export interface WireRequest {
   readonly passed: readonly (readonly [name: string, value: string])[];
   /** Fields that the app must not see. */
   readonly dropped: readonly string[];
-  /** It asks for an upgrade. */
+  /** It requests an upgrade. */
   readonly isUpgrade: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface WireReply {
   readonly validity: Validity;
   readonly status: number;
   readonly body: string;
-  /** It comes as soon as the request's head has been read. */
+  /** It is sent as soon as the request's head has been read. */
   readonly isEarly: boolean;
   /** Follows a moment later, when the connection is free again. */
   readonly late: string;
@@ -71,7 +71,7 @@ export interface ConnectionPlan {
 export interface Leaving {
   readonly how: "fin" | "reset";
   readonly at: number;
-  /** It goes when so many bytes of answers have been received, or after `pauseMs`; 0: at once. */
+  /** It is sent when so many bytes of responses have been received, or after `pauseMs`; 0: at once. */
   readonly received: number;
   readonly pauseMs: number;
 }

@@ -13,7 +13,7 @@ export interface Sent {
   readonly id: string;
   readonly request: WireRequest;
   readonly reply: WireReply;
-  /** The client's address, and the host that it asks for. */
+  /** The client's address, and the host that it requests. */
   readonly from: string;
   readonly host: string;
   /** All of its bytes are sent. */
@@ -22,7 +22,7 @@ export interface Sent {
   readonly mayArrive: boolean;
   /** How often the app has read it. */
   arrivals: number;
-  /** It was under way to the app together with bytes that nobody asked for: a race that keep-alive cannot avoid. */
+  /** It was sent to the app while unrequested bytes arrived: a race that keep-alive cannot avoid. */
   isInRace: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Fault {
   readonly detail: string;
 }
 
-/** Where a plan goes. */
+/** The target of a plan. */
 export interface ExchangeTarget {
   readonly port: number;
   readonly host: string;
@@ -42,7 +42,7 @@ export interface ExchangeTarget {
   readonly net?: number;
 }
 
-/** Sends what a plan says, and returns the first broken rule. */
+/** Carries out a plan and returns the first broken rule. */
 export async function runExchange(
   plan: ExchangePlan,
   log: ExchangeLog,

@@ -19,7 +19,7 @@ interface FaultPlan {
 const HOST = "app.local";
 const VICTIM_HOST = "victims.local";
 
-/** Clients whose connections meet exceptions in the gateway's own code, beside others that are to notice nothing. */
+/** Clients whose connections meet exceptions in the gateway's own code, and others that must not be affected. */
 export const FAULTS: Kind<FaultPlan> = {
   name: "faults",
   lanes: 12,

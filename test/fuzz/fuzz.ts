@@ -47,7 +47,7 @@ export async function fuzz<Plan>(t: TestContext, kind: Kind<Plan>, options: Fuzz
   }
   return { ...done, findings };
 
-  /** Runs cases on one gateway until time is over or one of them fails; returns those that may be to blame. */
+  /** Runs cases on one gateway until the time is up or one of them fails; returns the possible causes. */
   async function round({ run, fuzzed }: Opened<Plan>): Promise<Suspect<Plan>[]> {
     const underWay = new Map<number, Plan>();
     let suspects: Suspect<Plan>[] = [];

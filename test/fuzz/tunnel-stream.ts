@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { TunnelStep } from "./tunnel-plan.ts";
 
-/** Bytes whose place in their stream can be told from themselves, so that a loss or a swap shows. */
+/** Bytes that contain their own position in the stream, so that a loss or a swap shows. */
 export function streamBytes(name: string, from: number, length: number): string {
   let text = "";
   for (let block = Math.floor(from / BLOCK); text.length < length + BLOCK; block += 1) {

@@ -49,7 +49,7 @@ export function wireReply(form: ReplyForm, random: Random, id: string, method: s
   const content = isBodiless ? "" : (chunks ?? body);
   const bytes = form.whole ?? `${before}${spoil(`${lines.join("\r\n")}\r\n\r\n`)}${content}${behind}`;
   const whole = form.validity ?? "whole";
-  // A head alone says nothing of the content that would be missing.
+  // A head alone does not show whether content is missing.
   const validity =
     isBodiless && form.whole === undefined && whole === "fault" && form.spoil === undefined ? "lenient" : whole;
   return {

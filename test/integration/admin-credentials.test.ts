@@ -24,7 +24,7 @@ const ADMIN_PATHS = [
 ];
 
 for (const path of ADMIN_PATHS) {
-  test(`${path} is shown to whoever has the right credentials, and to nobody else`, async (t) => {
+  test(`${path} is shown only with the right credentials`, async (t) => {
     const { ask } = await start(t, BASIC);
     const statuses = [
       await ask(path),
@@ -36,7 +36,7 @@ for (const path of ADMIN_PATHS) {
     assert.deepEqual(statuses, [401, 401, 401, 200, 200]);
   });
 
-  test(`${path} is neither stored, framed nor sniffed, and says nothing of express`, async (t) => {
+  test(`${path} is neither stored, framed nor sniffed, and does not mention express`, async (t) => {
     const { ask } = await start(t);
     const { headers } = await ask(path);
     assert.equal(headers["cache-control"], "no-store");

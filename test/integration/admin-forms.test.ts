@@ -79,14 +79,14 @@ for (const adminAuth of [{ method: "none" }, BASIC] as const satisfies readonly 
         ["an empty token", { ...BROWSER, cookie }, "csrf="],
         ["a wrong token", { ...BROWSER, cookie }, `csrf=${token.replace(/^./, (c) => (c === "A" ? "B" : "A"))}`],
         ["a shorter token", { ...BROWSER, cookie }, `csrf=${token.slice(1)}`],
-        ["a token that comes twice", { ...BROWSER, cookie }, `csrf=${token}&csrf=${token}`],
+        ["a token that is sent twice", { ...BROWSER, cookie }, `csrf=${token}&csrf=${token}`],
         ["an empty cookie", { ...BROWSER, cookie: "" }, `csrf=${token}`],
         ["another visitor's cookie", { ...BROWSER, cookie: cookieOf(other) }, `csrf=${token}`],
         ["a cookie that was made up", { ...BROWSER, cookie: "dag_visitor=x" }, `csrf=${token}`],
         ["another site", { ...BROWSER, cookie, origin: "http://evil.test" }, `csrf=${token}`],
         ["a sister site", { ...BROWSER, cookie, "sec-fetch-site": "same-site" }, `csrf=${token}`],
         ["an opaque origin", { ...BROWSER, cookie, origin: "null" }, `csrf=${token}`],
-        ["an old browser that says nothing of its origin", { ...FORM, "user-agent": "Mozilla/5.0 (old)" }, ""],
+        ["an old browser that does not send its origin", { ...FORM, "user-agent": "Mozilla/5.0 (old)" }, ""],
       ] as const) {
         const answer = await post(fixture, target, headers, fields + body);
         assert.equal(answer.status, 403, what);

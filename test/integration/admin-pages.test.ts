@@ -187,7 +187,7 @@ for (const [accept, format, type] of [
   });
 }
 
-test("the dashboard of a gateway without anything says what to do", async (t) => {
+test("the dashboard of a gateway without apps says what to do", async (t) => {
   assert.match(await page(await startEndpoints(t, settingsOf([])), "/_status"), /dag\.enabled=true/);
   assert.match(await page(await startEndpoints(t, settingsOf([])), "/_topology"), /dag\.enabled=true/);
 });

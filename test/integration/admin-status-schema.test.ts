@@ -6,7 +6,7 @@ import { startFleet } from "./admin-fleet.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../../schema/status.schema.json", import.meta.url), "utf8"));
 
-test("what the API says of a fleet in every state is what its schema says", async (t) => {
+test("the API's document matches its schema for workloads in every state", async (t) => {
   const fixture = await startFleet(t);
   const document = (await fixture.ask("/_status/api")).json();
   const { error } = z.fromJSONSchema(schema).safeParse(document);
@@ -16,7 +16,7 @@ test("what the API says of a fleet in every state is what its schema says", asyn
   assert.equal(new Set(document.containers.map(({ state }: { state: string }) => state)).size, 6);
 });
 
-test("the schema refuses what the API never says", async (t) => {
+test("the schema refuses what the API never sends", async (t) => {
   const document = (await (await startFleet(t)).ask("/_status/api")).json();
   const check = (change: (copy: any) => void): boolean => {
     const copy = structuredClone(document);

@@ -13,14 +13,14 @@ import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 import { READ_BY_NODE } from "./proxy-fixture.ts";
 import { startListener } from "./listener.ts";
 
-/** The auth handler on a real socket, over a life cycle whose clock and engine a test moves. */
+/** The auth handler on a real socket, over a life cycle whose clock and engine a test controls. */
 export interface ForwardAuthFixture extends LifecycleFixture {
   readonly port: number;
   /** What was counted, as "traefik allowed". */
   readonly counted: string[];
   /** Asks as a front does. `headers` may take the usual ones away with `undefined`. */
   ask(path: string, headers?: Record<string, string | string[] | undefined>, more?: AskOptions): Promise<Answer>;
-  /** Sends raw bytes and resolves with everything that came back until the end. */
+  /** Sends raw bytes and resolves with everything that was received until the end. */
   raw(text: string): Promise<string>;
   /** Moves time on until a request that is under way has its answer. */
   whileTime<T>(pending: Promise<T>): Promise<T>;

@@ -10,7 +10,7 @@ import { createCompletion } from "../../src/cli/completion/completion.ts";
 import { runCommand } from "../support/cli.ts";
 import { toolOrSkip } from "../support/tools.ts";
 
-// The shells themselves are asked what they would offer.
+// The real shells are queried for their suggestions.
 
 /** Beside the real commands, one that has everything an argument can be. */
 const table: Readonly<Record<string, Command>> = {
@@ -112,7 +112,7 @@ test("zsh takes the completion, knows whom it is for, and offers what there is",
   );
 });
 
-/** A zsh that types a line into a terminal of its own and asks for what may follow; its last key says that it is done. */
+/** A zsh that types a line into its own terminal and requests completions; its last key ends it. */
 function asked(line: string): string {
   return `
 zmodload zsh/zpty
@@ -124,7 +124,7 @@ zpty -r z said '*finished*'
 print -r -- $said`;
 }
 
-/** Runs a shell beside its completion and two files, and returns what it says. */
+/** Runs a shell in a directory with its completion and two files, and returns its output. */
 function run(t: TestContext, shell: string, program: string, args: readonly string[]): string {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-completion-"));
   t.after(() => rmSync(dir, { recursive: true, force: true }));

@@ -19,7 +19,7 @@ const deps: ClientConnectionDeps = {
   dateLine: () => "",
 };
 
-void it("what is sent ahead of an answer is handed over in one piece: node:http lets later bytes overtake a second one", async () => {
+void it("bytes sent ahead of a response are handed over in one piece, because node:http reorders a second one", async () => {
   const sent = Array.from({ length: 5 }, (_, at) => Buffer.alloc(40_000, at));
   const handed: Buffer[] = [];
   const socket = new Duplex({ read() {}, write: (_bytes, _coding, done) => done() });

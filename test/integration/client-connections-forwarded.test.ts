@@ -56,7 +56,7 @@ describe("an app behind a connection that many requests come on", () => {
   });
 
   for (const isTrusted of [true, false]) {
-    void it(`never tells it what was said of another client${isTrusted ? ", by a trusted peer" : ""}`, async (t) => {
+    void it(`never forwards to it what was sent about another client${isTrusted ? ", by a trusted peer" : ""}`, async (t) => {
       const app = await startRawApp(t, answering(OK));
       const proxy = await startProxy(t, { upstream: app.port, isTrusted: () => isTrusted });
       const client = await rawClient(t, proxy.port);

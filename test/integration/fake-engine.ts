@@ -28,7 +28,7 @@ export interface FakeEngine extends Engine {
   crash(name: string, exit?: Partial<ExitFacts>): void;
   /** False: every call rejects as `unreachable`, and the link is reported down. */
   reachable(up: boolean): void;
-  /** Tells whoever watches that something may have changed. */
+  /** Notifies watchers that something may have changed. */
   notifyChange(name?: string, news?: News): void;
 }
 

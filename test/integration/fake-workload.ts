@@ -115,7 +115,7 @@ export function imagine(name: string, id: number): FakeWorkload {
   };
 }
 
-/** What the engine says of it. */
+/** What the engine reports about it. */
 export function observationOf(
   name: string,
   workload: FakeWorkload | undefined,

@@ -11,7 +11,7 @@ const INVALID = { traefik: 400, caddy: 400, nginx: 401 } as const;
 
 describe("CVE-2026-40575: forwarded headers count from trusted_proxies only, and nobody is trusted by default", () => {
   for (const path of [...FRONTS.map((front) => `/_auth/${front}`), "/_auth/envoy/", "/_auth/nginx/page"]) {
-    test(`${path} is refused to a stranger, who is told which key to set`, async (t) => {
+    test(`${path} is refused to an untrusted peer, and the response names the key to set`, async (t) => {
       const fixture = await openForwardAuth(t, [{ name: "app" }], { trusted: [] });
       const answer = await fixture.ask(path, {}, { host: "app.test" });
       assert.equal(answer.status, 403);
@@ -33,7 +33,7 @@ describe("CVE-2026-40575: forwarded headers count from trusted_proxies only, and
     });
   }
 
-  test("the peer counts, not what X-Forwarded-For says of it", async (t) => {
+  test("the peer's address counts, not X-Forwarded-For", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], { trusted: ["10.0.0.0/8"] });
     assert.equal((await fixture.ask("/_auth/traefik", { "x-forwarded-for": "10.0.0.1" })).status, 403);
   });
@@ -98,7 +98,7 @@ describe("a repeated or invalid host is refused", () => {
     }
   }
 
-  test("behind nginx its page says what is wrong, where the bare 401 cannot", async (t) => {
+  test("behind nginx the page names the fault, because the bare 401 cannot", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }]);
     const page = await fixture.ask("/_auth/nginx/page", { "x-forwarded-host": "a,b" });
     assert.match(page.text, /X-Forwarded-Host/u);

@@ -70,7 +70,7 @@ describe("a sleeping app", () => {
   });
 
   for (const front of ["traefik", "caddy", "nginx"] as const) {
-    test(`is waited for by whoever is no browser behind ${front}, and the wait is told`, async (t) => {
+    test(`is waited for by clients other than browsers behind ${front}, and the wait is reported`, async (t) => {
       const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 3_000 } } });
       const answer = await fixture.whileTime(fixture.ask(`/_auth/${front}`, { "x-forwarded-method": "POST" }));
       assert.equal(answer.status, 200);
@@ -144,7 +144,7 @@ describe("a sleeping app", () => {
   });
 });
 
-describe("an upgrade that a front asks about by an upgrade", () => {
+describe("an auth request for an upgrade that is an upgrade itself", () => {
   const ask = (extra = ""): string =>
     `GET /_auth/caddy HTTP/1.1\r\nHost: app.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n` +
     `X-Forwarded-Host: app.test\r\nX-Forwarded-Uri: /ws\r\nX-Forwarded-Method: GET\r\n${extra}\r\n`;
@@ -179,7 +179,7 @@ describe("an unknown host passes without a wake and without the engine", () => {
     ["such a challenge with a query", { "x-forwarded-uri": "/.well-known/acme-challenge/token?x=1" }],
   ] as const) {
     for (const front of FRONTS) {
-      test(`${what}, asked by ${front}`, async (t) => {
+      test(`${what}, behind ${front}`, async (t) => {
         const fixture = await openForwardAuth(t, [{ name: "app" }]);
         fixture.engine.calls.length = 0;
         const answer = await fixture.ask(`/_auth/${front}`, headers);

@@ -4,8 +4,8 @@ import { createFrontReaches } from "../../src/forward-auth/front-reaches.ts";
 import { openLifecycle } from "./lifecycle-fixture.ts";
 
 for (const [rule, answer, queries] of [
-  ["a container of which the engine knows no way is asked about once", () => Promise.resolve(undefined), 1],
-  ["an engine that does not answer is asked again", () => Promise.reject(new Error("unreachable")), 3],
+  ["a container without a known address is queried once", () => Promise.resolve(undefined), 1],
+  ["an engine that does not answer is queried again", () => Promise.reject(new Error("unreachable")), 3],
 ] as const) {
   test(rule, async () => {
     const { engine, clock, record } = await openLifecycle([{ name: "app" }]);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { openLifecycle } from "./lifecycle-fixture.ts";
 import { app, IDLE, part, visitAndLeave } from "./lifecycle-parts.ts";
 
-test("what an app needs is woken first, what that needs before it, and independent things beside each other", async () => {
+test("dependencies are woken before the app, theirs before them, and independent ones in parallel", async () => {
   const fixture = await openLifecycle([app("app", ["api", "cache"]), part("api", ["db"]), part("cache"), part("db")], {
     fakes: { db: { listenMs: 1_000 }, cache: { listenMs: 1_000 } },
   });

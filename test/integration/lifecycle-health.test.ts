@@ -40,7 +40,7 @@ test("a wake is reported phase by phase, and each change ends the long polls at 
   assert.equal(fixture.record("app").watchers.size, 0);
 });
 
-test("a long poll ends after its time, when its asker leaves, and at once where nothing is under way", async () => {
+test("a long poll ends after its time, when its client disconnects, and at once if nothing is in progress", async () => {
   const fixture = await openLifecycle([{ name: "app" }], { fakes: { app: { listenMs: 50_000 } } });
   const idle = poll(fixture, "app", 20_000);
   await fixture.clock.settle();

@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 const running = { fakes: { app: { status: "running" } } } as const;
 const hanging = { fakes: { app: { listenMs: Infinity } } };
 
-/** Advances until the workload sleeps and says how long that took; `Infinity`: it does not within `limitMs`. */
+/** Advances until the workload sleeps and returns how long that took; `Infinity`: it does not within `limitMs`. */
 async function msUntilAsleep(fixture: LifecycleFixture, name = "app", limitMs = 10 * MINUTE): Promise<number> {
   const from = fixture.clock.now();
   while (fixture.clock.now() - from <= limitMs) {
@@ -115,7 +115,7 @@ test("one that runs but is never ready is stopped when idle, woken by us or from
   assert.deepEqual(fixture.orders(), ["stop app stop", "start app", "stop app stop"]);
 });
 
-test("a failed one that runs is not stopped before its cool-down is over, so that no request starts it too soon", async () => {
+test("a failed app that runs is not stopped before its cool-down has ended, so that no request starts it too soon", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 1_000, startTimeoutMs: 2_000 }], hanging);
   fixture.visit("app");
   await fixture.clock.advance(2_300);
@@ -172,14 +172,14 @@ test("an unpin works on one that was stopped and woken while it was pinned", asy
   assert.ok((await msUntilAsleep(fixture)) <= MINUTE);
 });
 
-test("a pin that is over lets it sleep at once when it has been idle for long", async () => {
+test("after a pin ends, an app that was idle for long enough sleeps at once", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: MINUTE }]);
   await wake(fixture);
   fixture.lifecycle.pin(fixture.record("app"), 5 * MINUTE);
   assert.ok(Math.abs((await msUntilAsleep(fixture)) - 5 * MINUTE) <= 1_000);
 });
 
-test("clients that must not wake are told that it sleeps, pass when it is awake, and do not keep it awake", async () => {
+test("clients that must not wake get the code asleep, pass when it is awake, and do not keep it awake", async () => {
   const ignore = { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 as const };
   const fixture = await openLifecycle([{ name: "app", ignore, idleTimeoutMs: MINUTE }]);
   const checker = { userAgent: "Uptime-Kuma/1" };

@@ -6,7 +6,7 @@ import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 const settings = [{ name: "app", idleTimeoutMs: 60_000 }];
 
 for (const [what, prepare] of [
-  ["was made anew", () => undefined],
+  ["was recreated", () => undefined],
   [
     "was missing",
     async ({ engine, clock }) => {

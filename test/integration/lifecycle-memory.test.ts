@@ -30,7 +30,7 @@ test("what was idle for longer than its time is stopped as soon as the gateway i
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("a run that began after the last activity counts from first sight", async () => {
+test("a run that began after the last activity counts from its first observation", async () => {
   const fixture = await openLifecycle([app], {
     clock: createManualClock(NOON),
     ...running(NOON - MINUTE),

@@ -1,5 +1,5 @@
 /**
- * The life cycle in random lives: people who ask, stay and leave, people who meddle with the containers, apps that crash
+ * The life cycle in random lives: clients that send requests and disconnect, people who start and stop the containers, apps that crash
  * or come up late, an engine that is slow, refuses, or is lost, orders, pins, suspensions, reloads and clocks that jump,
  * use that only counters show, a gateway that is restarted or killed, and a state file that keeps nothing; against an
  * observer that knows the state of the engine (model-expected.ts). A failure prints the shortest life that breaks a rule, with its story and

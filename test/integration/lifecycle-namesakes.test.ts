@@ -5,7 +5,7 @@ import { openLifecycle } from "./lifecycle-fixture.ts";
 
 const process = { command: ["x"], cwd: "", env: {}, port: 80 };
 
-test("an engine that goes down forgives nothing that was stopped in another engine", async () => {
+test("an engine that goes down does not affect what was stopped in another engine", async () => {
   const fixture = await openLifecycle([{ name: "app", wakeAfterStop: "started" }]);
   fixture.visit("app").leave();
   await fixture.clock.advance(2_000);
@@ -24,7 +24,7 @@ for (const news of [
   { kind: "removed" },
   { kind: "renamed", from: "local" },
 ] as const satisfies readonly News[]) {
-  test(`what is ${news.kind} in one engine says nothing of its namesake in another`, async () => {
+  test(`what is ${news.kind} in one engine does not affect its namesake in another`, async () => {
     const fixture = await openLifecycle([{ name: "local", process }], { fakes: { local: { status: "running" } } });
     fixture.engine.add("local", { status: "running" });
     await fixture.clock.advance(1_000);

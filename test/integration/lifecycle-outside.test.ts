@@ -24,7 +24,7 @@ const doings: readonly [what: string, act: (fixture: LifecycleFixture) => void, 
 ];
 for (const [what, act, status] of doings) {
   const isOrder = what === "stops" || what === "removes"; // which may be the first step of an update
-  test(`what a person ${what} stays so until somebody asks for it`, async () => {
+  test(`what a person ${what} stays so until the next request`, async () => {
     const fixture = await openReady();
     act(fixture);
     await fixture.clock.settle();

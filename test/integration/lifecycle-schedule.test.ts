@@ -134,7 +134,7 @@ test("a stop alone stops it once a day, and a request wakes it again", async () 
 const jumps: readonly [rule: string, from: string, hours: number, status: string, answer: string][] = [
   ["over the closing stops it", "17:00", 2, "asleep", "offline"],
   ["over the opening starts it", "8:00", 2, "ready", "forward app"],
-  ["over a closing and an opening leaves it awake", "17:00", 18, "ready", "forward app"],
+  ["across a closing and an opening leaves it awake", "17:00", 18, "ready", "forward app"],
   ["back before the opening closes its gate, and leaves it awake", "10:00", -2, "ready", "offline"],
 ];
 for (const [rule, from, hours, status, answer] of jumps) {

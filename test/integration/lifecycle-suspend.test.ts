@@ -142,7 +142,7 @@ test("a group leaves a suspended member out, and is suspended when all are", asy
   assert.equal(client.answer, "suspended");
 });
 
-test("a suspension is kept over a restart of the gateway, with its end", async () => {
+test("a suspension and its end survive a restart of the gateway", async () => {
   const first = await openLifecycle([app("app", [])], { clock: createManualClock(NOON) });
   first.lifecycle.suspend(first.record("app"), HOUR);
   await first.clock.settle();
@@ -217,7 +217,7 @@ test("an administrator may start what stays stopped, and a crash is no stop", as
 });
 
 for (const [what, beforeMs, answer] of [
-  ["what an engine ends as it goes down itself was stopped by nobody, and is woken at once", 15_000, "forward app"],
+  ["what an engine ends while it goes down was not stopped by a person, and is woken at once", 15_000, "forward app"],
   ["what somebody stopped long before the engine goes down stays stopped", 25_000, "suspended"],
 ] as const) {
   test(what, async () => {

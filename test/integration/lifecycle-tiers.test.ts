@@ -39,7 +39,7 @@ test("unused, it gets slower, then pauses, then stops, each at its moment", asyn
   );
 });
 
-test("a request that comes before the engine is asked to stop a paused one lets it go on", async () => {
+test("a request before the engine is told to stop a paused app unpauses it", async () => {
   const fixture = await ready({ ...tiers, pauseAfterMs: 5 * MINUTE });
   const { restore } = fixture.engine;
   fixture.engine.restore = async (...args) => {
@@ -55,7 +55,7 @@ test("a request that comes before the engine is asked to stop a paused one lets 
   assert.deepEqual(fixture.orders(), ["start app"]);
 });
 
-test("a paused one goes on without a cold start", async () => {
+test("a paused app continues without a cold start", async () => {
   const fixture = await ready({ pauseAfterMs: MINUTE });
   await fixture.clock.advance(MINUTE);
   assert.equal(fixture.status("app"), "paused");
@@ -145,7 +145,7 @@ test("an engine that does not answer keeps a gateway no more than 3 s from its e
   assert.equal(isEnded, true);
 });
 
-test("what a former gateway had throttled gets its own limits back at first sight, and nobody else does", async () => {
+test("a container that an earlier gateway throttled gets its limits back when it is first observed, and no other one does", async () => {
   const own = { id: "id-1", values: { cpus: 0.5 } };
   for (const [memory, cpus] of [
     [{ ownLimits: own }, 0.5],

@@ -10,7 +10,7 @@ export interface Listener {
   readonly port: number;
 }
 
-/** The gateway's own listener on a free port; a test says what answers there. Without a word every host is known. */
+/** The gateway's own listener on a free port; a test sets what answers there. By default every host is known. */
 export async function startListener(t: TestContext, parts: Partial<RouterDeps>): Promise<Listener> {
   const rawAnswer: RouterDeps["rawAnswer"] = (code) => Buffer.from(`HTTP/1.1 400 ${code}\r\nConnection: close\r\n\r\n`);
   const router = createRequestRouter({

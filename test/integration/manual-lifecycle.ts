@@ -8,14 +8,14 @@ import { createFakeEngine, type FakeEngine } from "./fake-engine.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 
-/** A real life cycle over an imaginary engine and a clock that a test moves. */
+/** A real life cycle over a fake engine and a clock that a test controls. */
 export interface ManualLifecycle {
   readonly clock: ManualClock;
   readonly engine: FakeEngine;
   /** The second engine, for workloads with `process`. */
   readonly processes: FakeEngine;
   readonly lifecycle: Lifecycle;
-  /** Everything that was told so far. */
+  /** Everything that was reported so far. */
   readonly events: readonly DomainEvent[];
   /** The memories as they were saved last. */
   readonly saved: ReadonlyMap<string, Memory>;
@@ -23,7 +23,7 @@ export interface ManualLifecycle {
   configure(settings: Settings): Promise<void>;
 }
 
-/** Starts it with every configured workload present and asleep, unless `workloads` says otherwise. */
+/** Starts it with every configured workload present and asleep, unless `workloads` overrides it. */
 export async function startManualLifecycle(
   settings: Settings,
   options: {

@@ -89,7 +89,7 @@ export function createModelClock(startMs: number): ModelClock {
   };
 }
 
-/** All promises that can go on have gone on after one turn. */
+/** All promises that can continue have continued after one turn. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -124,7 +124,7 @@ const update = fc
     { do: "meddle", name: whose, what: "start" },
   ]);
 
-/** A start that takes too long, and somebody who asks again after its cool-down. */
+/** A start that takes too long, and a request after its cool-down. */
 const tryAgain = fc.tuple(behave, visit, fc.constant<Command>({ do: "advance", ms: 5_000 }), visit);
 
 /** Unused long enough to be throttled, where that is set, and then something happens to it. */
@@ -139,7 +139,7 @@ const throttled = fc
     { do: "advance", ms: 450 },
   ]);
 
-/** Somebody stops what was awake, and it is asked for when no update is waited for any more. */
+/** Somebody stops an awake workload, and a request arrives when the wait for an update is over. */
 const stopped = fc.tuple(
   visit,
   awake,
@@ -158,7 +158,7 @@ const carried = fc
     { do: "advance", ms: 10_000 },
   ]);
 
-/** What matters often happens within moments: somebody meddles or orders, and somebody asks right after it. */
+/** Critical events are often close together: a change from outside or an order, and a request right after it. */
 const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
   { weight: 12, arbitrary: command.map((one) => [one]) },
   { weight: 2, arbitrary: fc.tuple(visit, awake) },
@@ -175,7 +175,7 @@ const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
   { weight: 1, arbitrary: carried },
 );
 
-/** Short runs, many of them: what goes wrong goes wrong within a few steps of each other. */
+/** Many short runs, because faults come from a few adjacent steps. */
 export const plans: fc.Arbitrary<Plan> = fc.record({
   latencyMs: fc.constantFrom(0, 0, 0, 2, 15),
   eventDelayMs: fc.constantFrom(0, 0, 3, 20),

@@ -9,12 +9,12 @@ import {
   oneInstance,
 } from "../../src/core/observation.ts";
 
-/** One container as it really is, whatever anybody was told. */
+/** The real state of one container, whatever was reported about it. */
 export interface EngineState {
   readonly name: string;
   id: number;
   status: "absent" | "stopped" | "running" | "paused";
-  /** A stop is under way, ours or another's: whoever is sent there is lost. */
+  /** A stop is in progress, ours or another's: requests that are sent to it are lost. */
   dying: boolean;
   /** Its engine deletes it when it ends (`--rm`). */
   autoRemove: boolean;
@@ -27,16 +27,16 @@ export interface EngineState {
   /** From then on it answers. */
   answersAtMs: number;
   exit: ExitFacts | undefined;
-  /** By us, or by somebody else; after both at once nobody can say. */
+  /** By us, or by somebody else; after both at once it is unknown. */
   startedBy: "us" | "outside" | "unclear";
   startsUnderWay: number;
-  /** When it refused somebody, who told the life cycle so; `Infinity`: nobody has. */
+  /** When it refused a connection and the life cycle was notified; `Infinity`: never. */
   refusalReportedMs: number;
   /** The life cycle knows of somebody else's stop or removal, which may be the first step of an update. */
   leftAloneUntilMs: number;
   /** The life cycle knows that somebody else has stopped it, and nobody has started it since. */
   stoppedByOther: boolean;
-  /** Counts its changes; `knownVersion` is what the engine last told the life cycle of, and when. */
+  /** Counts its changes; `knownVersion` is the version that the engine last reported, and when. */
   version: number;
   knownVersion: number;
   knownAtMs: number;
@@ -120,13 +120,13 @@ export function noteUpdate(actual: EngineState, news: News, nowMs: number): News
   return news;
 }
 
-/** What a list says of it. */
+/** Its entry in a list. */
 export function itemOf(actual: EngineState): InventoryItem {
   const { name, status } = actual;
   return { name, id: `id-${actual.id}`, status, image: "", labels: {} };
 }
 
-/** What an inspection says of it. */
+/** The result of an inspection. */
 export function observationOf(actual: EngineState): Observation {
   const { name, status, exit, startedWallMs } = actual;
   const up = status === "running" || status === "paused";

@@ -23,7 +23,7 @@ export interface EngineDeps {
   readonly onThrottle: (actual: EngineState) => void;
 }
 
-/** The engine as one life of the gateway sees it: what that asked for before its end is told to nobody. */
+/** The engine as one run of the gateway sees it: the results of its requests are dropped when that run ends. */
 export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): void } {
   const { clock, latencyMs, of } = deps;
   let isAlive = true;
@@ -58,7 +58,7 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
       await clock.pause(actual.behaviour.startMs);
       deps.run(actual, actual.startedBy === "unclear" || !isAlive ? "unclear" : "us");
       if (deps.isUp()) return;
-      actual.startedBy = "unclear"; // nobody told us that it was done
+      actual.startedBy = "unclear"; // the change was not reported
       throw new EngineError("unreachable", "lost in the middle");
     } finally {
       if (isAlive) actual.startsUnderWay -= 1;

@@ -24,7 +24,7 @@ export interface Expected {
   /** Somebody takes matters into their own hands: what was promised before may no longer be kept. */
   onOrder(): void;
   onSuspend(name: string, ms: number): void;
-  /** A front proxy asks about it. */
+  /** A front proxy sends an auth request for it. */
   onFront(name: string): void;
   onNewLife(remembers: boolean): void;
   onUse(host: string, who: Visitor): void;
@@ -36,7 +36,7 @@ export interface Expected {
 }
 
 const PAUSE_EVENT_LAG_MS = 1_000;
-/** No honest run asks the engine this often; a loop does within one step. */
+/** No correct run queries the engine this often; a loop does within one step. */
 const MOST_CALLS = 4_000;
 
 export function createExpected(cast: Cast): Expected {
@@ -44,13 +44,13 @@ export function createExpected(cast: Cast): Expected {
   const usedAtMs = new Map<string, number>();
   const enteredAtMs = new Map<string, number>();
   const drainedSinceMs = new Map<string, number>();
-  /** Who was shown a page, or told to come back, was promised that somebody is at work on it. */
+  /** A client that got a page or a Retry-After was promised that the wake continues. */
   const promised = new Set<string>();
   const fronted = new Set<string>();
   const starts = createStartRules(cast, rule);
   const judgeStop = createStopRules(cast, { usedAtMs, drainedSinceMs, fronted }, rule);
   let broken: string | undefined;
-  /** Nobody waits and nothing is under way: nobody may be started before somebody asks. */
+  /** No request waits and nothing is in progress: nothing may be started before a request arrives. */
   let calm = false;
 
   // A rule that is broken inside an engine's call must not be taken for the engine's failure.
@@ -73,7 +73,7 @@ export function createExpected(cast: Cast): Expected {
     judgeStop(record, actual);
   }
 
-  /** Somebody came in shortly before word of the pause did, and may have asked a frozen app. */
+  /** A request arrived shortly before the pause was reported, and may have been sent to a frozen app. */
   function hasFreshRequest(name: string): boolean {
     const isInside = (cast.lifecycle.records.get(name)?.leases ?? 0) > 0;
     return isInside && clock.now() - (enteredAtMs.get(name) ?? -Infinity) <= PAUSE_EVENT_LAG_MS;
@@ -126,7 +126,7 @@ export function createExpected(cast: Cast): Expected {
     assert.equal(record.leases, leases, `the leases of ${name}`);
     assert.equal(record.leasesByKind.request + record.leasesByKind.tunnel, leases, `the kinds of leases of ${name}`);
     if (isUnused(record)) assert.ok(record.timer !== undefined, `${name} is unused, and no timer ends that`);
-    // A job has two at most, and whoever waits for it as a dependency one; a job that was left may still await an answer.
+    // A job has two at most, and a dependent that waits for it has one; a job that was left may still await an answer.
     const signals = 2 + record.dependents.length;
     assert.ok(!cast.isPrompt || record.signals.size <= signals, `${name} has ${record.signals.size} signals`);
     assert.ok(record.waiters.size <= clients.waiting.size, `${name} has waiters that nobody is`);

@@ -16,7 +16,7 @@ export interface Life {
   begin(): Promise<void>;
   /** As by SIGTERM. */
   end(): Promise<void>;
-  /** As by SIGKILL: what it has asked for is answered to nobody. */
+  /** As by SIGKILL: nothing receives the results of its requests. */
   kill(): void;
 }
 

@@ -3,7 +3,7 @@ import { NOT_READY, READY } from "../support/probing.ts";
 import type { ModelClock } from "./model-clock.ts";
 import { hostOf, type EngineState } from "./model-engine-state.ts";
 
-/** Asks the containers as they are. Its answer may be old when it comes. */
+/** Queries the real state of the containers. Its answer may be outdated when it arrives. */
 export function createModelProbe(deps: {
   clock: ModelClock;
   latencyMs: number;

@@ -27,7 +27,7 @@ export interface Cast {
   readonly isPrompt: boolean;
   variant: number;
   pinnedUntilMs: number;
-  /** When the engine, the settings or the gateway last changed: for a while nobody can say what had to be seen. */
+  /** When the engine, the settings or the gateway last changed: for a while it is undefined what must be observed. */
   unsteadyAtMs: number;
   /** The engine was lost, or the store kept nothing, so that limits may stay what they are. */
   mayForgetLimits: boolean;
@@ -211,7 +211,7 @@ async function beginAnew(cast: Cast, expected: Expected, clients: Clients, how: 
   await cast.life.begin();
 }
 
-/** Everybody goes home, everything is well again, and time passes. */
+/** All clients disconnect, all faults end, and time passes. */
 async function quieten(cast: Cast, expected: Expected, clients: Clients): Promise<void> {
   const { clock, model, store, lifecycle } = cast;
   cast.note("> quiet");

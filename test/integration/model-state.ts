@@ -87,7 +87,7 @@ export function createModel(deps: {
     return clock.now() <= (reportedAtMs.get(name) ?? -1) + graceMs;
   }
 
-  /** `news` is what the engine says of the change beside the name. */
+  /** `news` is what the engine reports about the change in addition to the name. */
   function changed(name: string, ...news: readonly News[]): void {
     of(name).version += 1;
     unreported.set(name, (unreported.get(name) ?? 0) + 1);

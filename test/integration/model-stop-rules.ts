@@ -17,7 +17,7 @@ const NOTICED_MS = 3_000;
 const EXEC_NOTICED_MS = 300;
 /** Between two readings. */
 const STEP_MS = 1_500;
-/** So long ago the engine was lost, or something made anew, that it is of no account. */
+/** The engine was lost, or a container recreated, so long ago that it no longer matters. */
 const STEADY_MS = 10_000;
 
 /** Judges a stop of ours at the moment at which it is ordered. */

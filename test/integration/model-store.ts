@@ -2,7 +2,7 @@ import type { Memory, Store } from "../../src/lifecycle/ports.ts";
 
 export type StoreFault = "none" | "unwritable" | "damaged";
 
-/** A state file that may fail as its own does: without a word to whoever uses it. */
+/** A state file that may fail like the real one: without reporting it to its user. */
 export interface ModelStore extends Store {
   fault: StoreFault;
 }

@@ -2,10 +2,10 @@ import type { IdleSignal } from "../../src/core/settings.ts";
 import type { Usage } from "../../src/lifecycle/ports.ts";
 import type { EngineState } from "./model-engine-state.ts";
 
-/** What goes on in a container though no request of ours is open. */
+/** Activity in a container while no request of the gateway is open. */
 export type HiddenUse = "none" | "traffic" | "connections" | "cpu" | "exec";
 
-/** What goes on in it at present, what went on before that, and what its counters have come to. */
+/** Its current activity, its earlier activity, and its counters. */
 export interface Activity {
   kind: HiddenUse;
   sinceMs: number;
@@ -20,7 +20,7 @@ export function noActivity(): Activity {
   return { kind: "none", sinceMs: 0, before: undefined, countedAtMs: 0, bytes: 0, packets: 0, cpuMs: 0 };
 }
 
-/** From now on this goes on in it. */
+/** Sets its activity from now on. */
 export function use(actual: EngineState, kind: HiddenUse, nowMs: number): void {
   const { activity } = actual;
   if (activity.kind === kind) return;
@@ -33,7 +33,7 @@ export function use(actual: EngineState, kind: HiddenUse, nowMs: number): void {
   });
 }
 
-/** It begins to run, or goes on after a pause. */
+/** It starts, or continues after a pause. */
 export function useAnew({ activity }: EngineState, nowMs: number, isNewRun: boolean): void {
   Object.assign(activity, { sinceMs: nowMs, before: undefined, countedAtMs: nowMs });
   if (isNewRun) Object.assign(activity, { bytes: 0, packets: 0, cpuMs: 0 });

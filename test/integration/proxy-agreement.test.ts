@@ -47,7 +47,7 @@ async function startBoth(t: TestContext): Promise<(request: string, script: Scri
   delete process.env[READ_BY_NODE];
 
   async function ask({ port }: ProxyFixture, request: string): Promise<Seen> {
-    // Closing is asked for, so that the end is one to wait for, and what came before it is all.
+    // A close is requested, so that the end can be awaited and nothing follows it.
     const client = await rawClient(t, port, request);
     const all = await client.closed();
     client.socket.destroy();

@@ -19,7 +19,7 @@ export async function startDeafApp(t: TestContext): Promise<number> {
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   const port = Number(line);
   await new Promise((resolve) => setTimeout(resolve, 100));
-  // Linux lets one more in than the backlog says; what comes after that hears nothing.
+  // Linux accepts one connection more than the backlog; later ones get no answer.
   for (let place = 0; place < 4; place += 1) {
     const socket = connect(port, "127.0.0.1").on("error", () => {});
     cleanup(t, () => socket.destroy());

@@ -85,7 +85,7 @@ describe("failed: the app broke before its answer began, and the caller answers"
     ["another version", "HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok", "upstream-protocol"],
     ["a status of two digits", "HTTP/1.1 20 OK\r\n\r\n", "upstream-protocol"],
     [
-      "an upgrade that nobody asked for",
+      "an upgrade that was not requested",
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
       "upstream-protocol",
     ],
@@ -105,7 +105,7 @@ describe("failed: the app broke before its answer began, and the caller answers"
     }
   }
 
-  void it("the connection goes on after a 502, unless an upload is still on it", async (t) => {
+  void it("the connection stays open after a 502, unless an upload is still on it", async (t) => {
     const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.destroy()));
     const proxy = await startProxy(t, { upstream: app.port });
     const client = await rawClient(t, proxy.port, GET);
@@ -172,7 +172,7 @@ describe("done", () => {
     assert.deepEqual(warnings, []);
   });
 
-  void it("comes when the client has taken the last byte, not when the app has sent it", async (t) => {
+  void it("is reported when the client has received the last byte, not when the app has sent it", async (t) => {
     const app = await startApp(t, (_req, res) => res.end(Buffer.alloc(16 * 1024 * 1024)));
     const proxy = await startProxy(t, { upstream: app.port });
     const client = await rawClient(t, proxy.port);

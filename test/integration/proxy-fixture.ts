@@ -25,7 +25,7 @@ export interface ProxyFixture {
   readonly port: number;
   readonly to: Endpoint;
   readonly forwarder: Forwarder;
-  /** In the order in which they came; a second end of the same exchange would show here. */
+  /** In the order of arrival; a second end of the same exchange would show here. */
   readonly outcomes: readonly ForwardOutcome[];
   /** Resolves when that many exchanges have ended. */
   ended(count: number): Promise<readonly ForwardOutcome[]>;
@@ -131,7 +131,7 @@ export async function startApp(
   return { port, server };
 }
 
-/** An app that is nothing but a script over a socket; `heard` is every byte that it got, per connection. */
+/** An app that is only a script over a socket; `heard` is every byte that it received, per connection. */
 export interface RawApp {
   readonly port: number;
   readonly server: NetServer;
@@ -159,7 +159,7 @@ export async function startRawApp(
   return { port, server, sockets, heard };
 }
 
-/** Ends an app's listening; `port` is where it comes back, and nobody else's meanwhile. */
+/** Ends an app's listening; `port` is reserved for its return. */
 export async function takeAway({
   server,
 }: {
@@ -191,10 +191,10 @@ export function answering(bytes: string | Buffer): (socket: Socket, heard: () =>
 /** A client that is nothing but bytes. */
 export interface RawClient {
   readonly socket: Socket;
-  /** Everything that came so far, one character a byte. */
+  /** Everything that was received so far, one character a byte. */
   text(): string;
   write(bytes: string | Buffer): void;
-  /** Resolves with what came, as soon as it passes. */
+  /** Resolves with what was received, as soon as it matches. */
   until(passes: (text: string) => boolean, what?: string): Promise<string>;
   /** Resolves with everything when the other side has ended, or broken, the connection. */
   closed(): Promise<string>;

@@ -31,7 +31,7 @@ describe("a request's body arrives framed as it was sent, whatever its method", 
   }
 
   for (const method of ["POST", "PUT", "PATCH"]) {
-    void it(`${method} without a body says so`, async (t) => {
+    void it(`${method} without a body has a Content-Length of 0`, async (t) => {
       const request = `${method} / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`;
       assert.match((await exchange(t, request, OK, isOk)).head, /^content-length: 0\r?$/imu);
     });

@@ -37,7 +37,7 @@ describe("a request's headers on their way to the app", () => {
     ["an Upgrade that no tunnel was made for", "Upgrade: h2c"],
     ["TE without trailers", "TE: gzip;q=0.5"],
     ["Expect that says something else than 100-continue, on HTTP/1.0", "Expect: x"],
-    ["what only the gateway says", "X-Gateway-Upstream: evil:1"],
+    ["what only the gateway may send", "X-Gateway-Upstream: evil:1"],
     ["the same written so that CGI reads it alike", "X_Gateway_Upstream: evil:1"],
     ["a Forwarded that nobody vouches for", "Forwarded: for=1.2.3.4"],
     ["a forwarded port that nobody vouches for", "X-Forwarded-Port: 1"],
@@ -82,7 +82,7 @@ describe("a request's headers on their way to the app", () => {
     assert.deepEqual(valuesOf(await seenByApp(t, head), "x-latin"), ["caf\u00e9 \u00ff"]);
   });
 
-  void it("say `TE: trailers` and nothing else of TE", async (t) => {
+  void it("contain only `TE: trailers` of TE", async (t) => {
     const lines = await seenByApp(t, "GET / HTTP/1.1\r\nHost: a\r\nTE: gzip, trailers;q=1, trailers\r\nConnection: TE");
     assert.deepEqual(valuesOf(lines, "te"), ["trailers"]);
   });
@@ -124,7 +124,7 @@ describe("what is forwarded about the client", () => {
     assert.deepEqual(valuesOf(lines, "x-real-ip"), ["127.0.0.1"]);
   });
 
-  void it("is what a trusted peer says, with its own address appended", async (t) => {
+  void it("is what a trusted peer sends, with its own address appended", async (t) => {
     const lines = await seenByApp(t, [...request, "X-Forwarded-Port: 8443", "Forwarded: for=6.6.6.6"].join("\r\n"), {
       isTrusted: (address) => address === "127.0.0.1",
     });
@@ -136,7 +136,7 @@ describe("what is forwarded about the client", () => {
     assert.deepEqual(valuesOf(lines, "forwarded"), ["for=6.6.6.6"]);
   });
 
-  void it("is completed from what a trusted peer says: the client is whom that peer saw", async (t) => {
+  void it("is completed from what a trusted peer sends: the client is that peer's client", async (t) => {
     const lines = await seenByApp(t, "GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 6.6.6.6, 7.7.7.7", {
       isTrusted: () => true,
     });

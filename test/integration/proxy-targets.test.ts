@@ -24,7 +24,7 @@ describe("the request target for the app", () => {
     });
   }
 
-  void it("OPTIONS * asks the app itself", async (t) => {
+  void it("OPTIONS * is forwarded to the app", async (t) => {
     const { head } = await exchange(t, "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", OK, isOk);
     assert.equal(head.split("\r\n")[0], "OPTIONS * HTTP/1.1");
   });

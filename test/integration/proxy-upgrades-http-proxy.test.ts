@@ -1,6 +1,6 @@
 /**
  * Why upgrades do not go through the package `http-proxy` (http-proxy-3): the same rules, and those that it does not keep,
- * each expected to fail. When one of them passes, a release has mended it, and docs/adr has a decision to look at again.
+ * each expected to fail. When one of them passes, a release has fixed it, and the decision in docs/adr must be reviewed.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

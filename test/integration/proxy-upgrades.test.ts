@@ -66,14 +66,14 @@ void describe("an upgrade's exchange", () => {
     assert.equal(head.match(/^connection: .*$/gimu)?.length, 1);
   });
 
-  void it("that was declined ends as what the app said", async (t) => {
+  void it("that was declined ends with the app's response", async (t) => {
     const app = await startRawApp(t, answering("HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"));
     const proxy = await startProxy(t, { upstream: app.port });
     await (await rawClient(t, proxy.port, ASK)).closed();
     assert.deepEqual(await proxy.ended(1), [{ kind: "done", status: 403 }]);
   });
 
-  void it("whose client left before the answer is gone", async (t) => {
+  void it("whose client disconnected before the response ends", async (t) => {
     const app = await startRawApp(t, (socket) => void socket.resume());
     const proxy = await startProxy(t, { upstream: app.port });
     const client = await rawClient(t, proxy.port, ASK);

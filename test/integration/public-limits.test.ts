@@ -7,7 +7,7 @@ import { settingsOf } from "./settings.ts";
 const ONE = settingsOf([{ name: "app" }]);
 
 for (const endpoint of ["/_health", "/_logs"]) {
-  test(`${endpoint} takes one request a second, says so, and is open again after that`, async (t) => {
+  test(`${endpoint} accepts one request a second, announces the limit, and accepts again after it`, async (t) => {
     const { ask, clock } = await startEndpoints(t, ONE);
     assert.equal((await ask(`${endpoint}?container=app`)).status, 200);
     const refused = await ask(`${endpoint}?container=app`);

@@ -61,7 +61,7 @@ test("a long poll answers at the next change of phase, and not before", async (t
   assert.equal(record("app").watchers.size, 0);
 });
 
-test("a long poll whose asker knows too little answers at once", async (t) => {
+test("a long poll without the client's phase is answered at once", async (t) => {
   const { ask, clock, lifecycle, record } = await startEndpoints(t, ONE, { workloads: { app: { startMs: 5_000 } } });
   lifecycle.wake(record("app"), "request");
   await clock.settle();
@@ -133,7 +133,7 @@ test("the first of a repeated parameter counts", async (t) => {
   assert.equal((await ask("/_logs?container=app&container=nope")).status, 200);
 });
 
-test("without a container the host says which one is meant, where no host matches that is a 400", async (t) => {
+test("without a container the host selects it; if no host matches, the answer is a 400", async (t) => {
   const { ask } = await startEndpoints(t, ONE);
   assert.equal((await ask("/_health")).json().status, "unknown");
   assert.equal((await ask("/_logs")).status, 200);

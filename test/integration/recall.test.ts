@@ -10,7 +10,7 @@ import { fixtureSettings, type LifecycleFixture, openLifecycle } from "./lifecyc
 const IDLE_MS = 60_000;
 const DIRECT = { whenAwake: "direct", reachedDirectly: true } as const;
 
-/** A Traefik that fetches every two seconds, unless it is frozen, and goes by what it has fetched three seconds later. */
+/** A Traefik that fetches every two seconds, unless it is frozen, and applies what it has fetched three seconds later. */
 async function open(workload: Parameters<typeof openLifecycle>[0][number] = { name: "app" }) {
   const clock = createManualClock();
   const front: Front = { frozen: false, fetchedMs: 0, whenAwake: "direct" };
@@ -41,7 +41,7 @@ async function open(workload: Parameters<typeof openLifecycle>[0][number] = { na
   return { ...fixture, record, front, pass };
 }
 
-/** A Traefik that goes by the right document as soon as it is recalled. */
+/** A Traefik that applies the right document as soon as it is recalled. */
 async function openFetched() {
   const front = { frozen: false, isRecalled: () => false };
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE_MS }], {
@@ -72,12 +72,12 @@ function poll(fixture: LifecycleFixture, front: Front): void {
   const record = fixture.record("app");
   const isAsked = whyAskedOf(record, { ...DIRECT, whenAwake: front.whenAwake }) !== undefined;
   if (!isAsked) noteDirect(fixture.lifecycle.context, record);
-  // The first one after the last document in which it was not asked about counts.
+  // The first one after the last document without auth requests counts.
   if (!isAsked && front.fetchedMs <= record.directMs) front.fetchedMs = record.directMs;
   if (isAsked && front.fetchedMs <= record.directMs) front.fetchedMs = fixture.clock.now();
 }
 
-test("an idle app is recalled before its stop, which comes on time", async () => {
+test("an idle app is recalled before its stop, which is on time", async () => {
   const { pass, status, record, engine } = await open();
   await pass(IDLE_MS - 9_000);
   assert.equal(record.recall, undefined);
@@ -156,7 +156,7 @@ test("an order during an idle recall is not kept waiting for the end of the idle
   assert.equal(status("app"), "draining");
 });
 
-test("an app that Traefik asks about again, by its settings, is measured like any other", async () => {
+test("an app that Traefik sends auth requests for again, by its settings, is measured like any other", async () => {
   const { clock, pass, record, front, saved, status } = await open();
   await pass(20_000);
   assert.ok(record.directMs > 0, "forgotten although Traefik forwards without asking");

@@ -28,7 +28,7 @@ async function listen(
   return port;
 }
 
-void describe("behind an answer that is not over", () => {
+void describe("after a response that has not ended", () => {
   const later: (() => void)[] = [];
   const slowly = (req: IncomingMessage, res: ServerResponse): void => {
     if (req.url === "/") later.push(() => res.end("first"));
@@ -74,7 +74,7 @@ void describe("who is refused", { concurrency: 3 }, () => {
     ["CONNECT", CONNECT],
     ["what is no request", GARBAGE],
   ] as const) {
-    void it(`${what}: whatever is sent behind it, the connection is soon gone`, async (t) => {
+    void it(`${what}: the connection is closed soon, whatever follows`, async (t) => {
       const port = await listen(t, () => assert.fail("nothing is asked"), { knowsHost: false });
       const client = await rawClient(t, port, bytes);
       const closed = new Promise((resolve) => client.socket.once("close", resolve));
@@ -91,7 +91,7 @@ void describe("on a connection that is free again", () => {
   for (const [what, bytes, expected] of [
     ["an upgrade is one", UPGRADE, /^HTTP\/1\.1 101 /u],
     ["CONNECT is refused", CONNECT, /^HTTP\/1\.1 400 method-not-allowed/u],
-    ["what is no request is told", GARBAGE, /^HTTP\/1\.1 400 bad-request/u],
+    ["bytes that are not a request get a 400", GARBAGE, /^HTTP\/1\.1 400 bad-request/u],
   ] as const) {
     void it(what, async (t) => {
       const client = await rawClient(t, await listen(t, (_req, res) => void res.end("first")), GET);
@@ -111,7 +111,7 @@ void describe("who a request is for", () => {
     ["an upgrade for no host", UPGRADE.replace(/Host.*\r\n/u, ""), /^HTTP\/1\.1 400 conflict-host/u],
     ["no host in HTTP/1.0, which knows none", "GET / HTTP/1.0\r\n\r\n", /^HTTP\/1\.1 200 .*answered/su],
   ] as const) {
-    void it(`${what}: is told, or let be`, async (t) => {
+    void it(`${what}: gets an answer, or is ignored`, async (t) => {
       const client = await rawClient(t, await listen(t, answer), request);
       assert.match(await client.until((text) => /answered|conflict/u.test(text)), expected);
     });
@@ -120,7 +120,7 @@ void describe("who a request is for", () => {
 
 void describe("while an answer is awaited", () => {
   for (const way of ["simple", "unsupported"] as const) {
-    void it(`the system looks whether the client is still there (${way})`, async (t) => {
+    void it(`the system checks whether the client is still connected (${way})`, async (t) => {
       const port = await listen(t, () => {}, { simple: () => way === "simple" });
       await rawClient(t, port, way === "simple" ? GET : GET.replace("Host", "TE: x\r\nHost"));
       await waitUntil(() => timersOf(port).includes(KEEP_ALIVE_TIMER), 5_000, "the timer");

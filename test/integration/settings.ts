@@ -1,6 +1,6 @@
 import type { GatewaySettings, GroupSettings, Settings, WorkloadSettings } from "../../src/core/settings.ts";
 
-/** A configuration of these workloads; what a test does not say has the documented default (no state file, no auth). */
+/** A configuration of these workloads; settings that a test leaves out have their documented default (no state file, no auth). */
 export function settingsOf(
   workloads: readonly (Partial<WorkloadSettings> & { name: string })[],
   more: { gateway?: Partial<GatewaySettings>; groups?: readonly (Partial<GroupSettings> & { name: string })[] } = {},

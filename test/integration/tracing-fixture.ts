@@ -81,7 +81,7 @@ export function startTraced(
   return startGateway(t, { config: { gateway, containers }, env: { OTEL_BSP_SCHEDULE_DELAY: "50", ...env } });
 }
 
-/** Answers with the headers that it got, as they came; switches protocols when asked to, and says the same there. */
+/** Answers with the headers that it received, unchanged; switches protocols on request, and answers the same there. */
 const ECHO = `
   const server = require("node:http").createServer((req, res) => res.end(JSON.stringify(req.rawHeaders)));
   server.on("upgrade", (req, socket) => socket.end("HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: x\\r\\nX-Got: " + (req.headers.traceparent ?? "") + "\\r\\n\\r\\n"));

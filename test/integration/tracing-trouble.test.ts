@@ -14,7 +14,7 @@ import { processContainer, startCollector, startTraced } from "./tracing-fixture
 const sampled = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 const off: readonly [how: string, env: Readonly<Record<string, string>>][] = [
-  ["no variable asks for traces", {}],
+  ["no variable enables traces", {}],
   ["OTEL_SDK_DISABLED is true", { OTEL_SDK_DISABLED: "true" }],
   ["the exporter is none", { OTEL_TRACES_EXPORTER: "none" }],
 ];
@@ -44,7 +44,7 @@ const collectors: readonly [what: string, start: (t: TestContext) => Promise<str
   ["refuses what it gets", async (t) => (await startCollector(t, 401)).url, /401/u],
 ];
 for (const [what, start, said] of collectors) {
-  test(`a collector that ${what} delays nobody, is told once, and is not waited for at the end`, async (t) => {
+  test(`a collector that ${what} delays no request, is reported once, and does not delay the shutdown`, async (t) => {
     const url = await start(t);
     const gateway = await startTraced(t, [await processContainer("app")], {
       OTEL_EXPORTER_OTLP_ENDPOINT: `${url}/secret`,
@@ -81,7 +81,7 @@ function complaints({ log }: Gateway): Gateway["log"] {
   return log.filter(({ msg }) => /traces/u.test(String(msg)));
 }
 
-/** Takes connections and says nothing. */
+/** Accepts connections and sends nothing. */
 async function startSilence(t: TestContext): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => void sockets.add(socket.on("error", () => {})));
@@ -94,7 +94,7 @@ async function startSilence(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Which packages of OpenTelemetry's a process has loaded after it was asked for traces with this environment. */
+/** The OpenTelemetry packages that a process has loaded after its start with this environment. */
 async function loadedPackages(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const script = `
     import { createRequire } from "node:module";

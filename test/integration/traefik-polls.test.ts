@@ -29,9 +29,15 @@ const MINUTE_MS = 60_000;
 for (const [rule, end, answer, silentMs, expected] of [
   ["that keeps its connection is still there", () => undefined, "refused", 10 * MINUTE_MS, "waits"],
   ["that has closed its connection may open another one", ({ theirs }) => theirs.end(), "yes", 50_000, "waits"],
-  ["that has closed its connection is gone after a minute", ({ theirs }) => theirs.end(), "yes", 70_000, "done"],
+  [
+    "that has closed its connection no longer counts after a minute",
+    ({ theirs }) => theirs.end(),
+    "yes",
+    70_000,
+    "done",
+  ],
   ["that has reset its connection, likewise", ({ theirs }) => theirs.resetAndDestroy(), "yes", 70_000, "done"],
-  ["that has closed it and refuses others is gone", ({ theirs }) => theirs.end(), "refused", 15_000, "done"],
+  ["that has closed it and refuses others no longer counts", ({ theirs }) => theirs.end(), "refused", 15_000, "done"],
 ] as readonly [string, (connection: Connection) => unknown, Answer, number, string][]) {
   test(`a silent Traefik ${rule}`, async (t) => {
     const { polls, accept, sleep } = await openLater(t, answer);
@@ -43,7 +49,7 @@ for (const [rule, end, answer, silentMs, expected] of [
   });
 }
 
-test("a Traefik that fetches seldom is not gone between two fetches", async (t) => {
+test("a Traefik that fetches seldom still counts between two fetches", async (t) => {
   const { polls, accept, sleep } = await openLater(t, "refused");
   const connection = await accept();
   polls.note(connection.ours);
@@ -106,7 +112,7 @@ type Answer = "yes" | "refused";
 async function openLater(t: TestContext, answer: Answer) {
   const fixture = open(t, answer);
   await fixture.clock.advance(MINUTE_MS + 1_000);
-  /** Returns how far a recall is then, which has begun just now unless told otherwise. */
+  /** Returns how far a recall is then, which has begun just now by default. */
   async function sleep(ms: number, sinceMs?: number) {
     const { clock, polls } = fixture;
     for (let left = ms; left > 0; left -= 5_000) {

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
 import { H, idsIn, startWireGateway, U } from "./wire-gateway.ts";
 
-/** One way of each kind in which an answer comes to a client. */
+/** One example of each way in which a response reaches a client. */
 const WAYS = [
   ["a simple request", `GET /it${H}\r\n`],
   ["a request that node:http reads", `GET /it${H}TE: trailers\r\n\r\n`],
@@ -119,17 +119,17 @@ const ANSWERS: ReadonlyMap<string, string> = new Map([
   ["/goes-on", UNENDED],
 ]);
 
-describe("what was answered whole is not lost to a client that goes on sending", { concurrency: 4 }, () => {
+describe("a complete response reaches a client that continues to send", { concurrency: 4 }, () => {
   for (const [way, ...requests] of [
-    ["before the end that it asked for", `GET /it${H}Connection: close\r\n\r\n`],
-    ["before the end that it asked for, by node:http", `GET /it${H}TE: trailers\r\nConnection: close\r\n\r\n`],
+    ["before the close that it requested", `GET /it${H}Connection: close\r\n\r\n`],
+    ["before the close that it requested, by node:http", `GET /it${H}TE: trailers\r\nConnection: close\r\n\r\n`],
     ["before an upgrade is declined", `GET /it${H}${U}\r\n`],
     ["before an answer that breaks off", `GET /it${H}\r\n`, `GET /cut${H}\r\n`],
     ["before an answer that breaks off, by node:http", `GET /it${H}TE: trailers\r\n\r\n`, `GET /cut${H}\r\n`],
     ["before one to an upload that breaks off", `GET /it${H}\r\n`, `POST /cut${H}Content-Length: 200000\r\n\r\n`],
     ["before the end of its upload", `POST /it${H}Content-Length: 2000\r\n\r\n`],
     [
-      "before an answer that goes on when its upload is broken",
+      "before a response that continues when its upload is broken",
       `GET /it${H}TE: trailers\r\n\r\n`,
       `POST /goes-on${H}Transfer-Encoding: chunked\r\n\r\n`,
     ],

@@ -11,7 +11,7 @@ import { cleanup } from "../support/cleanup.ts";
 import { toolOrSkip } from "../support/tools.ts";
 import { startWireGateway } from "./wire-gateway.ts";
 
-/** By default this client asks for HTTP/2 in the clear with its first request on a connection. */
+/** By default this client requests h2c with its first request on a connection. */
 const ASK = `
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -36,7 +36,7 @@ class Ask {
   }
 }`;
 
-test("Java's HTTP client, which asks for h2c, gets its answers on connections that are kept", async (t) => {
+test("Java's HTTP client, which requests h2c, gets its responses on kept connections", async (t) => {
   const java = toolOrSkip(t, "java");
   if (java === undefined) return;
   const heads: string[] = [];

@@ -50,7 +50,7 @@ const ARGUMENTS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // A front's hosts; and over plain HTTP a browser says less of itself to them than to localhost.
+  // Hosts of a front proxy; over plain HTTP a browser sends them fewer headers than to localhost.
   "--host-resolver-rules=MAP *.test 127.0.0.1",
 ];
 
@@ -85,7 +85,7 @@ function outlastNetworks(page: Page): void {
 
 /**
  * Chromium writes each answer that is no 2xx to the console, and each poll that a restart cut, or a network of Docker's
- * that came or went elsewhere on the machine.
+ * that appeared or disappeared elsewhere on the machine.
  */
 function isOurs(text: string): boolean {
   return /^Failed to load resource: (the server responded with a status of \d{3} |net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|NETWORK_CHANGED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED|CONNECTION_CLOSED|CONNECTION_ABORTED))/u.test(

@@ -56,7 +56,7 @@ export interface TestContainer {
   logs(): Promise<string>;
 }
 
-/** Creates, and unless told otherwise starts, a container; it is removed at the end of the test. */
+/** Creates and by default starts a container; it is removed at the end of the test. */
 export async function createTestContainer(t: TestContext, docker: Docker, spec: ContainerSpec): Promise<TestContainer> {
   const name = spec.name ?? `app-${randomBytes(4).toString("hex")}`;
   const image = spec.image ?? "app";

@@ -8,7 +8,7 @@ import { createTestContainer, type ContainerSpec, type TestContainer } from "./d
 import { ensureImage, type ImageKind } from "./docker-images.ts";
 import { skipOrFail } from "./tools.ts";
 
-/** The daemon of this test run, bound to one test: what it creates is gone when the test ends. */
+/** The daemon of this test run, bound to one test: what it creates is removed when the test ends. */
 export interface TestDocker {
   readonly docker: Docker;
   /** As in DOCKER_HOST. */

@@ -106,7 +106,7 @@ async function programOf(
         image: await docker.image("app"),
         entrypoint: ["node", "/dag/src/main.ts"],
         command: command ?? ["serve"],
-        // As its image has it: a front may look away from what is not known to be healthy yet.
+        // As in its image: a front proxy may ignore a container that is not known to be healthy yet.
         healthcheck: { Test: ["CMD", "node", "/dag/src/main.ts", "health"], Interval: 30e9, StartPeriod: 15e9 },
         binds: [`${root}/src:/dag/src:ro`, `${root}/templates:/dag/templates:ro`, ...nodeModules()],
       };

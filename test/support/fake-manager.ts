@@ -10,13 +10,13 @@ export interface FakeManager {
   readonly host: string;
   /** By path, without version and query; a text is sent as it stands, what is missing is a 404. May be changed. */
   readonly answers: Record<string, unknown>;
-  /** What was asked, as `GET /info`. */
+  /** The requests that it received, such as `GET /info`. */
   readonly calls: string[];
   /** The bodies of all POST requests, as they were received. */
   readonly bodies: string[];
 }
 
-/** Starts a daemon that is a manager of a swarm, unless `answers` say something else. */
+/** Starts a daemon that is a manager of a swarm, unless `answers` override it. */
 export async function startFakeManager(t: TestContext, answers: Record<string, unknown> = {}): Promise<FakeManager> {
   const manager = {
     answers: { "/version": { ApiVersion: "1.47" }, "/info": { Swarm: MANAGER }, "/tasks": [], ...answers },
@@ -42,5 +42,5 @@ export async function startFakeManager(t: TestContext, answers: Record<string, u
   return { host: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, ...manager };
 }
 
-/** What a daemon says of itself in `/info`. */
+/** What a daemon reports about itself in `/info`. */
 export const MANAGER = { LocalNodeState: "active", ControlAvailable: true };

@@ -2,7 +2,7 @@ import type { TestContext } from "node:test";
 import { cleanup } from "./cleanup.ts";
 import { type TestDocker, uniqueName } from "./docker.ts";
 
-/** A network whose containers have addresses that stay over stop and start. */
+/** A network whose containers keep their addresses when they are stopped and started. */
 export interface FixedNetwork {
   readonly name: string;
   /** As a CIDR. */

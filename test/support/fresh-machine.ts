@@ -8,7 +8,7 @@ import { connect } from "./docker.ts";
 import { run, type Ran } from "./run.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** What a stranger's machine looks like to commands: nobody else's ports, and Docker where it is everywhere. */
+/** A stranger's machine as commands see it: free ports, and Docker at its usual place. */
 export interface FreshMachine {
   /** The same Docker for this process, as in DOCKER_HOST. */
   readonly host: string;

@@ -6,7 +6,7 @@ import { request } from "./http.ts";
 import { waitUntil } from "./wait-until.ts";
 import { type Front, startCaddy, startNginx, startTraefik } from "./fronts.ts";
 
-/** Each front before the same sleeping apps, set up as its guide says; `undefined`: it is missing. */
+/** Each front proxy before the same sleeping apps, set up as in its guide; `undefined`: it is not installed. */
 export const frontSetups = {
   /** A file provider with the apps' addresses. */
   traefik: (t: TestContext, { apps, gateway }: FrontApps) =>
@@ -38,7 +38,7 @@ export const frontSetups = {
       },
     }),
 
-  /** The HTTP provider, by which Traefik asks about an app only while that is not ready. The apps have published ports. */
+  /** The HTTP provider, by which Traefik sends auth requests only while an app is not ready. The apps have published ports. */
   traefikDirect: (t: TestContext, { gateway }: Pick<FrontApps, "gateway">, address = "127.0.0.1") =>
     startTraefik(t, {
       static: {
@@ -141,7 +141,7 @@ server {
 }`;
 }
 
-/** Resolves when Traefik has a router for this container, which asks before each request or does not. */
+/** Resolves when Traefik has a router for this container, with or without auth requests. */
 export async function untilRouted({ adminPort }: Front, name: string, isAsked: boolean): Promise<void> {
   await waitUntil(
     async () => {

@@ -11,7 +11,7 @@ import { waitUntil } from "./wait-until.ts";
 
 /** A real front proxy, in a process of its own on this machine. */
 export interface Front {
-  /** Where clients ask. */
+  /** The address for clients. */
   readonly port: number;
   /** Where it tells of itself: Traefik's API, Caddy's admin endpoint; 0: nowhere. */
   readonly adminPort: number;
@@ -57,7 +57,7 @@ export async function startTraefik(
   });
 }
 
-/** Caddy 2.11 with these site blocks; `site` gets the address that clients ask, such as `http://*:1234`. */
+/** Caddy 2.11 with these site blocks; `site` gets the address for clients, such as `http://*:1234`. */
 export async function startCaddy(t: TestContext, sites: (port: number) => string): Promise<Front | undefined> {
   return startFront(t, "caddy", (dir, port, adminPort) => {
     const file = path.join(dir, "Caddyfile");

@@ -15,7 +15,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 
 /**
  * Builds the Dockerfile as it stands and resolves with true; without what that needs the test is skipped with the
- * reason. Whoever comes second waits for the first and finds every layer.
+ * reason. The second one waits for the first and finds every layer.
  */
 export async function buildGatewayImage(t: TestContext, { docker, host }: TestDocker): Promise<boolean> {
   const reason = whyNoNodeBase();
@@ -25,7 +25,7 @@ export async function buildGatewayImage(t: TestContext, { docker, host }: TestDo
   }
   await ensureNodeBase(docker);
   const lock = path.join(tmpdir(), `dag-build-${createHash("sha256").update(host).digest("hex").slice(0, 12)}.lock`);
-  // The classic builder, which every engine has; npm asks its registry through the machine's own network.
+  // The classic builder, which every engine has; npm reaches its registry through the machine's own network.
   const build = ["docker", "build", "--network", "host", "--quiet", "-t", gatewayImage, "."];
   const env = { ...process.env, DOCKER_HOST: host, DOCKER_BUILDKIT: "0" };
   const { code, output } = await run("flock", [lock, ...build], { cwd: root, env, timeoutMs: 400_000 });

@@ -15,7 +15,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 
 /** Somebody in a clean checkout on a new machine. */
 export interface Visitor {
-  /** Runs a block in a new shell; throws what was said when it fails. `place` is where it stands. */
+  /** Runs a block in a new shell; throws its output when it fails. `place` is its position in the page. */
   paste(block: string, place: string): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ async function checkOut(t: TestContext, { dir }: FreshMachine): Promise<string> 
 }
 
 /**
- * What a visitor leaves in the foreground until Ctrl-C goes on here while the next blocks run, and ends when it is started
+ * A command that a reader keeps in the foreground until Ctrl-C continues here while the next blocks run, and ends when it is started
  * again: there is one port 8080.
  */
 const PRELUDE = `set -euo pipefail
@@ -105,7 +105,7 @@ npm() {
 }
 `;
 
-/** Images stay; all else of a page goes. */
+/** Images stay; everything else of a page is removed. */
 const LEAVE = `${PRELUDE}leave
 docker ps -aq | xargs -r docker rm -f >/dev/null
 docker network prune -f >/dev/null

@@ -87,7 +87,7 @@ export async function freePort(): Promise<number> {
 }
 
 const LOWEST_PORT = 10_000;
-/** Where Linux begins with them, unless told otherwise (ip_local_port_range). */
+/** The first of them on Linux by default (ip_local_port_range). */
 const EPHEMERAL_PORTS = 32_768;
 
 function isFree(port: number): Promise<boolean> {

@@ -16,7 +16,7 @@ export interface ImageFixture {
 }
 
 /**
- * A gateway in a container looks after every labelled container of its daemon, so it gets one of its own. Started by the
+ * A gateway in a container manages every labelled container of its daemon, so it gets its own daemon. Started by the
  * first test that asks, and stopped at the end of the file.
  */
 export function createImageFixture(): ImageFixture {

@@ -7,7 +7,7 @@ import { createImport } from "../../src/cli/import/import.ts";
 import type { Inventory } from "../../src/cli/docker-inventory.ts";
 import { type Ran, runCommand } from "./cli.ts";
 
-/** What `dag import` made of a file; paths are told without their directory. */
+/** The output of `dag import` for a file; paths have no directory. */
 export async function importText(
   t: TestContext,
   source: string,
@@ -25,7 +25,7 @@ export async function importText(
   return { ...ran, stdout: plain(ran.stdout), stderr: plain(ran.stderr) };
 }
 
-/** The command; without an inventory nobody may ask for Docker. */
+/** The command; without an inventory it must not use Docker. */
 export function importer(inventory?: Inventory): ReturnType<typeof createImport> {
   return createImport({ inventory: inventory ?? (() => assert.fail("nobody asked for Docker")) });
 }
@@ -38,7 +38,7 @@ export function settingsOf(printed: string): string {
     .join("\n");
 }
 
-/** The comments alone, without their marks; the first one, about where it comes from, is left out. */
+/** The comments alone, without their marks; the first one, about its origin, is left out. */
 export function commentsOf(printed: string): string[] {
   const lines = printed.split("\n").filter((line) => line.trimStart().startsWith("#"));
   return lines.slice(1).map((line) => line.trimStart().slice(2));

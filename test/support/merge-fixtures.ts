@@ -27,7 +27,7 @@ export function item(name: string, labels: Record<string, string> = {}): Invento
   return { name, id: `id-of-${name}`, status: "stopped", image: "demo", labels: { "dag.enabled": "true", ...labels } };
 }
 
-/** A container that Compose made, `path` its `project/service`; not labelled for us unless `labels` say so. */
+/** A container that Compose made, `path` its `project/service`; not labelled for the gateway unless `labels` do it. */
 export function compose(
   name: string,
   path: string,

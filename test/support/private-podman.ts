@@ -13,7 +13,7 @@ import { waitUntil } from "./wait-until.ts";
 export interface PrivatePodman {
   /** As in DOCKER_HOST. */
   readonly host: string;
-  /** What `podman version` says, such as `4.3.1`. */
+  /** The output of `podman version`, such as `4.3.1`. */
   readonly version: string;
   /** Ends it with everything that it ran, and removes every trace. */
   stop(): Promise<void>;

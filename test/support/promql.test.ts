@@ -13,7 +13,7 @@ const cases: readonly [expression: string, selectors: readonly string[], labels:
   ['label_replace(a, "to", "$1", "from", "(.*)")', ["a"], []],
 ];
 for (const [expression, selectors, labels] of cases) {
-  test(`what ${expression} asks for`, () => {
+  test(`the metrics and labels in ${expression}`, () => {
     const asked = readPromql(expression);
     const written = asked.selectors.map(({ metric, matchers }) =>
       [metric, ...matchers.map(({ label, operator, value }) => `${label}${operator}"${value}"`)].join(" "),

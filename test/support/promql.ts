@@ -1,4 +1,4 @@
-/** One metric as an expression asks for it. */
+/** One metric as an expression selects it. */
 export interface Selector {
   readonly metric: string;
   readonly matchers: readonly Matcher[];
@@ -10,7 +10,7 @@ export interface Matcher {
   readonly value: string;
 }
 
-/** What an expression of PromQL asks for. */
+/** What an expression of PromQL selects. */
 export interface Asked {
   readonly selectors: readonly Selector[];
   /** Labels that it groups or joins by. */
@@ -19,7 +19,7 @@ export interface Asked {
 
 /**
  * Reads metrics and labels out of PromQL as rules and dashboards write it: every selector begins with a name. Whether
- * the expression is one at all is Prometheus's to say.
+ * only Prometheus checks whether the expression is valid.
  */
 export function readPromql(expression: string): Asked {
   const labels: string[] = [];

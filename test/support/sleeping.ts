@@ -39,7 +39,7 @@ export async function startSleeping(t: TestContext, docker: TestDocker, spec: Sl
   return { app, gateway, host };
 }
 
-/** Resolves when `/_health` says that a container runs. */
+/** Resolves when `/_health` reports that a container runs. */
 export async function untilRunning({ gateway, host, app }: Sleeping): Promise<void> {
   await waitUntil(async () => {
     const answer = await gateway.request({ host, path: `/_health?container=${app.name}&wait=10s` });

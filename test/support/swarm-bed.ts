@@ -34,7 +34,7 @@ export interface SwarmNode {
 
 const PORT = 8080;
 
-/** Starts a swarm of so many nodes, which is gone when the test ends; without root or dockerd the test is skipped. */
+/** Starts a swarm of so many nodes, which is removed when the test ends; without root or dockerd the test is skipped. */
 export async function swarmOrSkip(t: TestContext, size: number, managers = 1): Promise<SwarmBed | undefined> {
   if (process.getuid?.() !== 0) return skip(t, "a swarm of its own needs root");
   const missing = ["dockerd", "ip", "nsenter"].find((program) => !isInstalled(program));

@@ -94,7 +94,7 @@ export const EVENTS: Readonly<Record<string, WorkloadEvent>> = {
   "stop ended, runs": stopEnded("running"),
 };
 
-/** The name of a state in the tables. `draining!` may not be undone, `draining?` never answered, `>` says what follows. */
+/** The name of a state in the tables. `draining!` may not be undone, `draining?` never answered, `>` is followed by the next state. */
 export function nameOf(state: WorkloadState): string {
   switch (state.status) {
     case "starting": {

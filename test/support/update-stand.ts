@@ -24,17 +24,17 @@ export interface UpdateStand {
   type(command: string): Promise<void>;
   /** The rest of `docker run` or `docker create`, with a label that tells the generation. */
   runArguments(generation: number): string;
-  /** Carries `update` out under traffic and says what everybody saw of it. */
+  /** Carries out `update` under traffic and returns what every client saw. */
   round(update: () => Promise<void>): Promise<RoundReport>;
 }
 
 export interface RoundReport extends TrafficReport {
-  /** Commands that did not end with 0, with what they said. */
+  /** Commands that did not end with 0, with their output. */
   readonly failed: readonly string[];
   /** POSTs that the app never got, and those that it got more than once. */
   readonly lost: number;
   readonly repeated: number;
-  /** Containers beside the one that is wanted. */
+  /** Containers other than the one that is wanted. */
   readonly leftovers: readonly string[];
   /** Moments at which two generations ran, as `old + new`. */
   readonly together: readonly string[];

@@ -13,7 +13,7 @@ export interface TrafficReport {
   readonly longestMs: number;
 }
 
-/** Programs and a browser that ask without a pause; `stop` waits for every answer. */
+/** Programs and a browser that send requests without a pause; `stop` waits for every response. */
 export interface Traffic {
   stop(): Promise<TrafficReport>;
 }
@@ -22,7 +22,7 @@ const GET_EVERY_MS = 50;
 const POST_EVERY_MS = 200;
 const PAGE_EVERY_MS = 250;
 
-/** Sends 20 GET/s and 5 POST/s, looks at the host's page as a browser does that waits for it, and asks as a front does. */
+/** Sends 20 GET/s and 5 POST/s, polls the host's page like a waiting browser, and sends auth requests like a front proxy. */
 export function startTraffic(port: number, host: string): Traffic {
   const began = performance.now();
   const asTraefik = { "x-forwarded-host": host, "x-forwarded-uri": "/", "x-forwarded-method": "GET" };

@@ -8,7 +8,7 @@ const SHORT_MS = 2_000;
 
 /**
  * Asks until the answer is truthy and resolves with it. Rejects after `ms`, in CI three times that, with the last answer
- * or error, so that a test says what it saw instead.
+ * or error, so that a test reports what it saw instead.
  */
 export async function waitUntil<T>(
   ask: () => T | Promise<T>,

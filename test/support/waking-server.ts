@@ -24,7 +24,7 @@ export interface WakingServer {
   readonly port: number;
   /** Method and address of every request but the polls, oldest first. */
   readonly visits: readonly string[];
-  /** When each poll came, by path, in milliseconds of `performance.now()`. */
+  /** When each poll arrived, by path, in milliseconds of `performance.now()`. */
   readonly polls: Readonly<Record<"/_health" | "/_logs", number[]>>;
   /** How many polls were refused for coming too fast. */
   refused(): number;
@@ -142,7 +142,7 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
     );
   }
 
-  // What the gateway promises: a change of status or phase is told at once.
+  // The gateway reports a change of status or phase at once.
   function holdPoll(req: IncomingMessage, res: ServerResponse): void {
     const before = pretence.health;
     const answer = (): void => {
@@ -183,7 +183,7 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
   };
 }
 
-/** An app that says where it was reached. */
+/** An app that answers with the address at which it was reached. */
 export function greeting(res: ServerResponse): void {
   res.writeHead(200, { "Content-Type": "text/html" }).end(`<!doctype html><link rel="icon" href="data:,"><h1>app</h1>`);
 }

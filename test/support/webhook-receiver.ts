@@ -23,7 +23,7 @@ export interface WebhookReceiver {
   arrived(count: number): Promise<void>;
 }
 
-/** Starts one; `answer` says what it does with its n-th message (from 0), by default 204. It is closed at the test's end. */
+/** Starts one; `answer` returns its response to the n-th message (from 0), by default 204. It is closed at the test's end. */
 export async function startReceiver(
   t: TestContext,
   answer: (res: ServerResponse, nth: number) => void = (res) => void res.writeHead(204).end(),

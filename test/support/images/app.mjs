@@ -148,7 +148,7 @@ function lines(_request, response, url) {
   response.on("close", () => clearInterval(timer));
 }
 
-/** An upgrade to whatever was asked for; a few bytes each `ms`, and back whatever comes. */
+/** An upgrade to the requested protocol; a few bytes each `ms`, and an echo of what it receives. */
 function tunnel(request, socket, ms) {
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${request.headers.upgrade}\r\n\r\n`,

@@ -9,7 +9,7 @@ import { workload, type WorkloadSpec } from "./manifests.ts";
 /** The rules of a role with the least rights that the gateway needs. */
 export const leastRules = RIGHTS.map(({ apiGroup, resources, verbs }) => ({ apiGroups: [apiGroup], resources, verbs }));
 
-/** A gateway that looks after one namespace of a cluster, with the least rights. */
+/** A gateway that manages one namespace of a cluster, with minimal rights. */
 export interface ClusterGateway {
   readonly gateway: Gateway;
   readonly namespace: string;

@@ -29,7 +29,7 @@ export function serviceFor(namespace: string, name: string, spec: object = {}): 
   };
 }
 
-/** Returns a Deployment or StatefulSet that the gateway looks after. */
+/** Returns a Deployment or StatefulSet that the gateway manages. */
 export function workload(spec: WorkloadSpec): KubeObject {
   const { kind = "Deployment", namespace, name, replicas, dag = {}, conduct = {}, port = 80 } = spec;
   const keys = Object.entries({ enabled: "true", ...dag }).map(([key, value]) => [`dag.${key}`, value] as const);

@@ -7,7 +7,7 @@ import { createPodServer, type PodServer, type PodStats } from "./pod-server.ts"
 
 /** A node without a machine: it binds pods, gives them addresses that answer, and ends them. */
 export interface FakeNode {
-  /** What each pod of a namespace has seen, by its name; those that are gone included. */
+  /** What each pod of a namespace has received, by its name; deleted pods included. */
   stats(namespace: string): ReadonlyMap<string, PodStats>;
   stop(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 export interface PodStats {
   readonly host: string;
   readonly requests: number;
-  /** Requests that came after it was told to end. */
+  /** Requests that arrived after its SIGTERM. */
   readonly late: number;
   /** Requests that were under way when it ended. */
   readonly cut: number;

@@ -1,4 +1,4 @@
-import type { WakeCause } from "../../../core/events.ts";
+import type { WakeCause } from "../../../core/wake-cause.ts";
 import type { TransitionCause } from "../../../core/transition-cause.ts";
 import type { WorkloadState } from "../../../core/workload-state.ts";
 import type { Memory } from "../../ports.ts";
