@@ -12,7 +12,7 @@ import { MUTANTS } from "../scripts/mutant-list.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
-test("every source file is cruised, and none breaks the import table", async () => {
+test("every source file is checked, and none breaks the import rules", async () => {
   const { summary, modules } = await cruise(root);
   const cruised = modules.filter(({ source }) => source.startsWith("src/"));
   const files = globSync("src/**/*.ts", { cwd: root });
@@ -22,7 +22,7 @@ test("every source file is cruised, and none breaks the import table", async () 
   assert.deepEqual(summary.violations.map(describe), []);
 });
 
-test("one file alone relies on what Node does not document", () => {
+test("only one file relies on undocumented parts of Node", () => {
   const internals =
     /\._(?:read|write|writev|handle|httpMessage)\b|\b(?:destroySoon|assignSocket) = |getOwnPropertySymbols|\.transfer\(|\.listeners\(|setFlagsFromString/u;
   const found = globSync("src/**/*.ts", { cwd: root, exclude: ["**/*.test.ts"] }).filter((file) =>
@@ -46,7 +46,7 @@ test("each field of a workload's record is written by one file", () => {
   assert.deepEqual(sharedFields(sources), []);
 });
 
-test("a second writer of a record's field is found, however it writes", () => {
+test("every kind of second writer of a record's field is found", () => {
   for (const code of [
     "record.leases += 1;",
     "member.leases = 0;",
@@ -137,7 +137,7 @@ const bystanders = [
   { file: "scripts/build.ts", code: "export {};" },
 ];
 
-test("the import table finds a breach", async (t) => {
+test("the import rules find a violation", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-folders-"));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   for (const name of [".dependency-cruiser.mjs", "package.json", "tsconfig.json", "node_modules"]) {

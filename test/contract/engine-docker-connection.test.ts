@@ -13,7 +13,7 @@ import { dockerOrSkip, uniqueName } from "../support/docker.ts";
 import { freePort } from "../support/http.ts";
 import { openEngine, refer } from "./engine-docker-subject.ts";
 
-describe("the way to Docker", () => {
+describe("the connection to Docker", () => {
   test("over TCP", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
@@ -45,7 +45,11 @@ describe("the way to Docker", () => {
 
   const faults: [rule: string, at: () => Promise<DockerEnvironment>, says: RegExp][] = [
     ["no socket", async () => ({ DOCKER_HOST: "unix:///no/docker.sock" }), /no Docker socket at .*mount/],
-    ["nobody at the port", async () => ({ DOCKER_HOST: `tcp://127.0.0.1:${await freePort()}` }), /Nothing listens at/],
+    [
+      "a port without a listener",
+      async () => ({ DOCKER_HOST: `tcp://127.0.0.1:${await freePort()}` }),
+      /Nothing listens at/,
+    ],
     ["an unknown host", async () => ({ DOCKER_HOST: "tcp://docker.invalid:2375" }), /host name in DOCKER_HOST/],
   ];
   for (const [rule, at, says] of faults) {
@@ -61,7 +65,7 @@ describe("the way to Docker", () => {
     });
   }
 
-  test("an answer that ends in its middle is no endless wait", async (t) => {
+  test("a response that ends early does not cause an endless wait", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
     const port = await listen(t, "127.0.0.1", createServer(cutShort));

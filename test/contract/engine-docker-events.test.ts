@@ -15,7 +15,7 @@ import { openEngine, refer } from "./engine-docker-subject.ts";
 import { watchEngine } from "./engine-subject.ts";
 
 describe("the Docker engine's watch", () => {
-  test("whatever others do to a container is reported", async (t) => {
+  test("changes of a container by others are reported", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
     const { notified } = await watchEngine(t, openEngine(t, docker.host));
@@ -143,7 +143,7 @@ describe("the Docker engine's watch", () => {
     await waitUntil(() => watched.changes.includes(app.name, before), 5_000, "notifications again");
   });
 
-  test("a stream that merely ends opens again, without a loss of the link", async (t) => {
+  test("a stream that only ends is opened again, and the link stays up", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
     const middle = await openMiddle(t, docker.host);
@@ -154,7 +154,7 @@ describe("the Docker engine's watch", () => {
     assert.deepEqual(watched.links, [true]);
   });
 
-  test("a connection that went dead without a word is noticed", async (t) => {
+  test("a connection that went dead silently is noticed", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
     const middle = await openMiddle(t, docker.host);
@@ -164,7 +164,7 @@ describe("the Docker engine's watch", () => {
     await waitUntil(() => watched.changes.includes(undefined, before), 5_000, "a notification without a name");
   });
 
-  test("an idle Docker is no dead one", async (t) => {
+  test("an idle Docker does not count as dead", async (t) => {
     const docker = dockerOrSkip(t);
     if (docker === undefined) return;
     const middle = await openMiddle(t, docker.host);

@@ -114,7 +114,7 @@ export function kubernetesFacts(bedFor: SharedBed): void {
     );
 
     rule(
-      "who scales it back after each stop is named after the second time, and it is left running",
+      "a client that scales it up again after each stop is named after the second time, and the workload is left running",
       async (cluster) => {
         const ref = await cluster.create({ name: "web", replicas: 1 }, "argocd-controller");
         await cluster.engine.list();

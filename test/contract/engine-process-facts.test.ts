@@ -66,7 +66,7 @@ describe("the process engine", () => {
     assert.deepEqual(await engine.logs(ref, 1), ["tidy"]);
   });
 
-  test("what a program leaves behind when it ends by itself is ended too", async (t) => {
+  test("processes that a program leaves behind when it ends by itself are ended too", async (t) => {
     const engine = open(t);
     const port = await freePort();
     const listener = `require("net").createServer().listen(${port}, "127.0.0.1")`;

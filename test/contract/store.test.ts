@@ -76,7 +76,7 @@ describe("a file store", () => {
     });
   }
 
-  it("takes the neutral value for what a record lacks or spoils", async (t) => {
+  it("uses the neutral value for a missing or invalid field of a record", async (t) => {
     const path = join(await folder(t), "state.json");
     await writeFile(path, '{"version":1,"workloads":{"app":{"wakes_ms":[5,"x",-1,null],"failures":"many"},"bad":7}}');
     const loaded = await createFileStore({ path, warn: assert.fail }).load();

@@ -71,7 +71,7 @@ const CHANGES: Readonly<Record<string, (docker: StaticDocker, at: number) => str
   },
 };
 
-test("a container that is created, made anew or removed costs the same beside 10 and beside 10,000 others", async (t) => {
+test("a container that is created, recreated or removed costs the same with 10 and with 10,000 others", async (t) => {
   const program = buildGateway(t);
   const [few, many] = [await costs(10), await costs(10_000)];
   for (const [kind, cost] of Object.entries(many)) {
@@ -108,7 +108,7 @@ async function follow(docker: StaticDocker, name: string): Promise<void> {
   docker.calls.length = 0;
 }
 
-test("a list that says the same again is neither parsed nor compared", async (t) => {
+test("an unchanged list is neither parsed nor compared", async (t) => {
   const docker = await startStaticDocker(t, 5_000);
   const gateway = await startGateway(t, {
     dockerHost: docker.host,

@@ -48,7 +48,7 @@ function withTraefik(t: TestContext, middlewaresOfB: readonly string[]) {
   return startTraefik(t, { dynamic });
 }
 
-test("a Traefik with all that is needed is a 0", async (t) => {
+test("a complete Traefik configuration exits with 0", async (t) => {
   const front = await withTraefik(t, ["wake"]);
   if (front === undefined) return;
   const ran = await check(

@@ -97,7 +97,7 @@ test("a host that is killed affects only its own apps, whose pages name it, and 
   );
 });
 
-test("TLS: the right authority is believed, a wrong one is one error that concerns no other host", async (t) => {
+test("TLS: the right authority is trusted, a wrong one is one error that affects no other host", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-ca-"));
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
   const file = (name: string): string => path.join(dir, name);

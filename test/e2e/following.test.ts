@@ -87,17 +87,20 @@ describe("the gateway follows its configuration", () => {
 });
 
 describe("the gateway outlives", () => {
-  onDocker("its own kill -9: a running container is reached at once, and its idle time goes on", async (t, docker) => {
-    const { gateway, host, app } = await startSleeping(t, docker, { container: { idle_timeout: "4s" } });
-    assert.equal((await gateway.request({ host })).status, 200);
-    await gateway.stop("SIGKILL");
-    const restart = await gateway.restart();
-    assert.equal(await app.isRunning(), true);
-    assert.equal((await restart.request({ host })).status, 200);
-    await waitUntil(async () => !(await app.isRunning()), 8_000, "the idle stop");
-  });
+  onDocker(
+    "its own kill -9: a running container is reached at once, and its idle time continues",
+    async (t, docker) => {
+      const { gateway, host, app } = await startSleeping(t, docker, { container: { idle_timeout: "4s" } });
+      assert.equal((await gateway.request({ host })).status, 200);
+      await gateway.stop("SIGKILL");
+      const restart = await gateway.restart();
+      assert.equal(await app.isRunning(), true);
+      assert.equal((await restart.request({ host })).status, 200);
+      await waitUntil(async () => !(await app.isRunning()), 8_000, "the idle stop");
+    },
+  );
 
-  void it("a Docker daemon that is restarted under it: awake containers are served meanwhile, /_ready tells", async (t) => {
+  void it("a restart of the Docker daemon: awake containers are served meanwhile, and /_ready reports it", async (t) => {
     const reason = whyNoPrivateDocker();
     if (reason !== undefined) return skipOrFail(t, reason);
     const daemon = await startPrivateDocker({ liveRestore: true });
@@ -118,7 +121,7 @@ describe("the gateway outlives", () => {
     return undefined;
   });
 
-  void it("a Docker daemon that ends its containers as it is restarted: these are nobody's stops", async (t) => {
+  void it("a restart of the Docker daemon that ends its containers: these count as nobody's stops", async (t) => {
     const reason = whyNoPrivateDocker();
     if (reason !== undefined) return skipOrFail(t, reason);
     const daemon = await startPrivateDocker();

@@ -84,7 +84,7 @@ describe("an app that is reached through a front and through the proxy", () => {
 });
 
 describe("Caddy's on-demand certificates", () => {
-  onDocker("are for our hosts only, and asking wakes nobody", async (t, docker) => {
+  onDocker("are only for hosts of the gateway, and /_ask wakes nothing", async (t, docker) => {
     const setup = await startFrontApps(t, docker, "address", [{ name: "app" }]);
     const [app] = setup.apps;
     const ask = (domain: string) => setup.gateway.request({ path: `/_ask?domain=${domain}` });

@@ -15,7 +15,7 @@ const IDLE_MS = 4_000;
 
 const REACH: Readonly<Record<string, Reach>> = { traefikDirect: "published" };
 
-describe("a gateway that is killed takes no app that is awake with it", () => {
+describe("awake apps stay available when the gateway is killed", () => {
   for (const front of ["nginxCached", "caddyFixed", "traefikDirect"] as const) {
     onDocker(`behind ${front}, and when it is back it stops what is idle, and nothing else`, async (t, docker) => {
       const keys = { idle_timeout: `${IDLE_MS}ms` };

@@ -12,7 +12,7 @@ const fixture = createGuideFixture();
  * Each page is somebody who has just cloned this and pastes one block after the other. What stands in a `console` block
  * instead cannot be run here, and is rare.
  */
-describe("the commands of a page, run one block after the other, do not fail:", () => {
+describe("the commands of a page, run block by block, do not fail:", () => {
   for (const page of ["README.md", ...globSync("docs/*.md", { cwd: root }).toSorted()]) {
     if (page === "docs/kubernetes.md") continue; // needs a cluster: test/e2e/kubernetes.test.ts
     const blocks = readBlocks(readFileSync(path.join(root, page), "utf8")).filter(({ language }) => language === "sh");

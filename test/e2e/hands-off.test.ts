@@ -9,7 +9,7 @@ import { onDocker, type Sleeping, startSleeping } from "../support/sleeping.ts";
 import { spawnDag } from "../support/spawn-dag.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-describe("what a stop would destroy is not stopped", () => {
+describe("a container that a stop would destroy is not stopped", () => {
   onDocker("a container that was started with --rm survives its idle_timeout, with one warning", async (t, docker) => {
     const app = { autoRemove: true };
     const sleeping = await startSleeping(t, docker, { app, container: { idle_timeout: "1s" } });

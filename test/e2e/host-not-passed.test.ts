@@ -33,7 +33,7 @@ const wholePaths = [
   ["a request that node:http reads", { te: "x" }],
 ] as const;
 
-void describe("a Host that is nobody's, with X-Forwarded-Host from a trusted proxy", () => {
+void describe("an unknown Host, with X-Forwarded-Host from a trusted proxy", () => {
   void it("routes to the app whose host is forwarded, which sees that host, asleep or awake", async (t) => {
     const gateway = await start(t);
     const host = `127.0.0.1:${gateway.port}`;
@@ -64,7 +64,7 @@ void describe("a Host that is nobody's, with X-Forwarded-Host from a trusted pro
     assert.deepEqual([upgraded.status, upgraded.headers["x-seen-host"]], [101, "app.test"]);
   });
 
-  void it("changes nothing when Host is ours, the header is no single host of ours, or the peer is not trusted", async (t) => {
+  void it("changes nothing if Host matches, the field is not a single known host, or the peer is not trusted", async (t) => {
     const gateway = await start(t, { trusted_proxies: ["127.0.0.0/8"], admin_hosts: ["admin.test"] });
     for (const [what, headers] of wholePaths) {
       const own = await gateway.request({ host: "own.test", headers: { ...headers, "x-forwarded-host": "app.test" } });
@@ -108,7 +108,7 @@ void describe("a 404 names the received Host, and what to set where that is the 
     assert.match(upgrade.json().detail, /backend.*proxy_set_header/u);
   });
 
-  void it("cleaned, of bearable length and as text", async (t) => {
+  void it("cleaned, shortened and as text", async (t) => {
     const gateway = await start(t);
     const hostile = `<script>alert(1)</script>${"x".repeat(2_000)}`;
     const page = await gateway.request({ host: hostile, headers: navigation });
@@ -138,7 +138,7 @@ void describe("behind proxies that do not pass Host on", () => {
     assert.equal(told.text, "GET app.test");
   });
 
-  void it("Apache, `ProxyPass` alone: it is the app, page and polls and all", async (t) => {
+  void it("Apache, `ProxyPass` alone: the client gets the app, with page and polls", async (t) => {
     const gateway = await start(t);
     const apache = await startApache(t, `ProxyPass "/" "http://127.0.0.1:${gateway.port}/"`);
     if (apache === undefined) return;
@@ -158,7 +158,7 @@ void describe("behind proxies that do not pass Host on", () => {
   });
 });
 
-void describe("a proxy that is set up as docs/getting-started.md has it passes everything on", () => {
+void describe("a proxy that is set up as in docs/getting-started.md passes everything on", () => {
   const fronts = {
     nginx: (t: TestContext, gateway: Gateway) =>
       startNginx(

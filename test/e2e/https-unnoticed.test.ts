@@ -154,7 +154,7 @@ describe("an app that accepts only TLS without target_scheme", () => {
     }
   });
 
-  it("is not what answers 400 for its own reasons, nor what takes both on one port", async (t) => {
+  it("is not an app that answers 400 for other reasons, or that accepts both on one port", async (t) => {
     const dir = keysIn(t);
     const [refuses, both] = [await freePort(), await freePort()];
     const apps = [

@@ -13,7 +13,7 @@ const bedFor = shareBed();
 const ROUNDS = Number(process.env["KUBE_ROUNDS"] ?? 4);
 const HOST = "web.test";
 
-describe(`behind Traefik, outside of the cluster, ${ROUNDS} rounds of sleep and wake show nobody an error of Traefik's`, () => {
+describe(`behind Traefik, outside of the cluster, ${ROUNDS} rounds of sleep and wake show no error of Traefik`, () => {
   test("with the Service's address (nativeLB) a request is held", async (t) => {
     await rounds(t, { annotations: { "traefik.ingress.kubernetes.io/service.nativelb": "true" }, tries: 1 });
   });

@@ -39,7 +39,7 @@ describe("in Kubernetes", () => {
   }
 
   rule(
-    "a manifest without replicas leaves asleep what sleeps, and so does an update of its image",
+    "a manifest without replicas does not wake a sleeping workload, nor does an update of its image",
     async (cluster, bed) => {
       const { gateway } = cluster;
       await cluster.deploy({ name: "web" });
@@ -141,7 +141,7 @@ describe("in Kubernetes", () => {
   });
 
   rule(
-    "without its API server awake apps are served, and what changed meanwhile is seen afterwards",
+    "without its API server awake apps are served, and changes made meanwhile are seen afterwards",
     async (cluster, bed) => {
       const { gateway } = cluster;
       await cluster.deploy({ name: "awake", replicas: 1 });

@@ -83,7 +83,7 @@ describe("an app that sleeps", () => {
     ["caddy", 503],
     ["nginx", 200],
   ] as const) {
-    onDocker(`is told to a monitor behind ${front} with ${status}, never as the app's own error`, async (t, docker) => {
+    onDocker(`gets a monitor behind ${front} a ${status}, never the app's own error`, async (t, docker) => {
       const keys = { ignore: { preset: "uptime", status: 200 } };
       const setup = await startFrontApps(t, docker, "address", [{ name: "app", keys }]);
       const running = await frontSetups[front](t, setup);

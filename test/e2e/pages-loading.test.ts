@@ -15,7 +15,7 @@ const WAITING = {
 } as const;
 
 inChromium(
-  "the page tells phases and time, fills its bar without ever lying full, and ends at the deep link",
+  "the page shows phases and time, never fills its bar too early, and opens the deep link",
   async (t, open) => {
     const server = await startWakingServer(t);
     const page = await open();

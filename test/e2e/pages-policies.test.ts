@@ -16,7 +16,7 @@ const POLICIES = [
 
 for (const front of Object.keys(policyFronts) as (keyof typeof policyFronts)[]) {
   inChromium(
-    `behind ${front} the page reads well and leaves to the app, whatever Content-Security-Policy ${front} adds`,
+    `behind ${front} the page is readable and opens the app, whatever Content-Security-Policy ${front} adds`,
     async (t, open) => {
       const docker = dockerOrSkip(t);
       if (docker === undefined) return;

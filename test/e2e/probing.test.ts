@@ -20,25 +20,28 @@ describe("an app with a health check by HTTP", () => {
     assert.equal((await gateway.request({ host })).status, 200);
   });
 
-  onDocker("and sends its visitors to a login is named with that answer wherever its failure is", async (t, docker) => {
-    const { gateway, app, host } = await startSleeping(t, docker, {
-      app: { cmd: script("res.writeHead(302, { Location: '/login' }).end()") },
-      container: { health_path: "/up", start_timeout: "3s" },
-    });
-    const answer = "/up: 302 → /login";
-    const waiting = gateway.request({ host });
-    const problem = await waiting;
-    assert.equal(problem.status, 502);
-    assert.ok(problem.json().detail.endsWith(answer), problem.json().detail);
-    const page = await gateway.request({ host, headers: navigation });
-    assert.ok(page.text.includes(answer), "the page");
-    const health = (await gateway.request({ host, path: `/_health?container=${app.name}` })).json();
-    assert.ok(health.error.includes(answer), health.error);
-    const line = await gateway.waitForLog(({ event }) => event === "wake-failed");
-    assert.ok(String(line["msg"]).includes(answer), String(line["msg"]));
-    const explained = await gateway.request({ path: `/_status/explain?container=${app.name}` });
-    assert.ok(explained.json().transitions.at(-1).why.includes(answer), explained.text);
-  });
+  onDocker(
+    "and redirects to a login is reported with that response wherever its failure is shown",
+    async (t, docker) => {
+      const { gateway, app, host } = await startSleeping(t, docker, {
+        app: { cmd: script("res.writeHead(302, { Location: '/login' }).end()") },
+        container: { health_path: "/up", start_timeout: "3s" },
+      });
+      const answer = "/up: 302 → /login";
+      const waiting = gateway.request({ host });
+      const problem = await waiting;
+      assert.equal(problem.status, 502);
+      assert.ok(problem.json().detail.endsWith(answer), problem.json().detail);
+      const page = await gateway.request({ host, headers: navigation });
+      assert.ok(page.text.includes(answer), "the page");
+      const health = (await gateway.request({ host, path: `/_health?container=${app.name}` })).json();
+      assert.ok(health.error.includes(answer), health.error);
+      const line = await gateway.waitForLog(({ event }) => event === "wake-failed");
+      assert.ok(String(line["msg"]).includes(answer), String(line["msg"]));
+      const explained = await gateway.request({ path: `/_status/explain?container=${app.name}` });
+      assert.ok(explained.json().transitions.at(-1).why.includes(answer), explained.text);
+    },
+  );
 
   for (const [what, app, container, answer] of [
     ["nobody listens", { image: "tiny" }, {}, "connection refused"],

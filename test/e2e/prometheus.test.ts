@@ -125,7 +125,7 @@ describe("a real Prometheus with the example's configuration", () => {
     }
   });
 
-  void it("tells a wrong token by a target that is down", async (t) => {
+  void it("reports a wrong token as a target that is down", async (t) => {
     const binary = toolOrSkip(t, "prometheus");
     if (binary === undefined) return;
     const gateway = await startBusyGateway(t);

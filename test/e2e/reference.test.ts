@@ -74,7 +74,7 @@ describe("a user of the reference who changes the image and nothing else", () =>
     await checkMetrics(gateway, app.name);
   });
 
-  onDocker("finds groups, schedules and the way in without DNS", async (t, docker) => {
+  onDocker("finds groups, schedules and the access without DNS", async (t, docker) => {
     const { gateway, closed, members } = await openStack(t, docker, {
       ADMIN_AUTH_USERNAME: "other",
       ADMIN_AUTH_PASSWORD: "of the environment",

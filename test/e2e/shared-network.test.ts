@@ -59,7 +59,7 @@ describe("an app in the network of another container", () => {
   });
 
   onDocker(
-    "loses what was under way when that one is restarted: repeated, if it may be, or ended",
+    "loses its open requests when that one is restarted: they are repeated, if allowed, or ended",
     async (t, docker) => {
       const { owner, app, gateway, host } = await startShared(t, docker);
       assert.equal((await gateway.request({ host })).status, 200); // a connection is kept from here on
@@ -127,7 +127,7 @@ describe("an app in the network of another container", () => {
 
 describe("an app in the busy network of another container, behind a front", () => {
   onDocker(
-    "sleeps when nobody uses it, whatever the front keeps open, and not under a silent WebSocket",
+    "sleeps when it is unused, whatever the front proxy keeps open, and not during a silent WebSocket",
     async (t, docker) => {
       const peer = await docker.createContainer();
       const noise = `setInterval(() => fetch("http://${await peer.address()}/big?bytes=50000").then((r) => r.text()), 200)`;

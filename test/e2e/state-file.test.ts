@@ -13,7 +13,7 @@ import { waitUntil } from "../support/wait-until.ts";
 const APP = `require("node:http").createServer((_, res) => res.end("here")).listen(process.env.PORT, "127.0.0.1")`;
 
 describe("the state file", () => {
-  void it("is written again once a full disk has room, and nobody is refused meanwhile", async (t) => {
+  void it("is written again once a full disk has room, and no request is refused meanwhile", async (t) => {
     const disk = smallDisk(t);
     if (disk === undefined) return;
     const stateFile = path.join(disk, "state.json");

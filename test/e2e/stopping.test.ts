@@ -11,7 +11,7 @@ const SLOW = { STOP_DELAY_MS: "11000" };
 
 describe("a container that takes long to stop", () => {
   onDocker(
-    "has the time that it was made with, as what merely is needed, and visitors learn of it",
+    "has its own stop timeout, also as a dependency, and visitors see that it is stopping",
     async (t, docker) => {
       const app = await docker.createContainer({ start: false, stopTimeout: 30, env: SLOW });
       const web = await docker.createContainer({ start: false });

@@ -12,7 +12,7 @@ import { onDocker } from "../support/sleeping.ts";
 const IDLE_MS = 8_000;
 
 describe("Traefik forwards to an app that is awake without asking", () => {
-  onDocker("what it forwards keeps the app awake, and the stop comes on time after its end", async (t, docker) => {
+  onDocker("what it forwards keeps the app awake, and the stop is on time after its end", async (t, docker) => {
     const { traefik, gateway, app } = await startDirectApp(t, docker, { idle_timeout: `${IDLE_MS}ms` });
     const ask = () => request({ port: traefik.port, host: app.host, path: "/count" });
     assert.equal((await ask()).status, 200);

@@ -13,7 +13,7 @@ interface Setup {
   readonly traefik: Front;
 }
 
-describe("/_provider/traefik is a document that Traefik takes without a word", () => {
+describe("/_provider/traefik is a document that Traefik accepts without a warning", () => {
   for (const via of ["forward-auth", "proxy"] as const) {
     onDocker(`with a router for every host, via ${via}, each of them enabled`, async (t, docker) => {
       const setup = await start(t, docker, {
@@ -54,7 +54,7 @@ describe("/_provider/traefik is a document that Traefik takes without a word", (
     });
   }
 
-  onDocker("with a certificate resolver and more middlewares, which come before ours", async (t, docker) => {
+  onDocker("with a certificate resolver and more middlewares, which run before ours", async (t, docker) => {
     const setup = await start(
       t,
       docker,

@@ -10,7 +10,7 @@ import { spawnDag } from "../support/spawn-dag.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 describe("two Traefiks at one address forward to an app that is awake without asking", () => {
-  onDocker("one that is frozen puts a stop off and is named, one that has ended does not", async (t, docker) => {
+  onDocker("a frozen one postpones a stop and is named, one that has ended does not", async (t, docker) => {
     const { traefik, gateway, app } = await startDirectApp(t, docker, {});
     const other = await frontSetups.traefikDirect(t, { gateway });
     if (other === undefined) return;

@@ -41,7 +41,7 @@ onDocker(
   },
 );
 
-describe("what is no update", () => {
+describe("a stop that is not an update", () => {
   onDocker("is started for a request 10 s after a stop by hand", async (t, docker) => {
     const { gateway, host, app } = await startSleeping(t, docker);
     assert.equal((await gateway.request({ host })).status, 200);

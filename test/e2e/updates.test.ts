@@ -40,7 +40,7 @@ const RECIPES: Readonly<
   },
 };
 
-describe("under traffic, nobody and no tool notices", { concurrency: false }, () => {
+describe("under traffic, neither clients nor tools notice", { concurrency: false }, () => {
   for (const [title, { by, update }] of Object.entries(RECIPES)) {
     onDocker(title, async (t, docker) => {
       const stand = await openUpdateStand(t, docker);

@@ -11,7 +11,7 @@ import { waitUntil } from "../support/wait-until.ts";
 const MIB = 1024 * 1024;
 
 describe("a sleeping container", () => {
-  onDocker("wakes for a browser behind an honest page, and is there when the page says so", async (t, docker) => {
+  onDocker("wakes for a browser with the loading page, and answers when the page says so", async (t, docker) => {
     const sleeping = await startSleeping(t, docker, { app: { env: { NAME: "hello", DELAY_MS: "700" } } });
     const { gateway, app, host } = sleeping;
     const page = await gateway.request({ host, path: "/deep/link?q=1", headers: navigation });
@@ -30,7 +30,7 @@ describe("a sleeping container", () => {
     assert.match(answer.text, /\/deep\/link\?q=1/u);
   });
 
-  onDocker("starts once for fifty clients of every kind, and each gets its good answer", async (t, docker) => {
+  onDocker("starts once for fifty clients of every kind, and each gets its response", async (t, docker) => {
     const { gateway, app, host } = await startSleeping(t, docker, { app: { env: { DELAY_MS: "500" } } });
     const fromMs = Date.now();
     const clients = Array.from({ length: 50 }, (_, index) => mixedClient(gateway, host, index));
@@ -83,14 +83,14 @@ describe("a sleeping container", () => {
       {},
     ],
   ] as const) {
-    onDocker(`is not handed a request before ${what} says that it is well`, async (t, docker) => {
+    onDocker(`gets no request before ${what} reports it as healthy`, async (t, docker) => {
       const { gateway, host } = await startSleeping(t, docker, { app: spec, container: settings });
       const answer = await gateway.request({ host, path: "/health" });
       assert.equal(answer.status, 200);
     });
   }
 
-  onDocker("is probed honestly through a published port", async (t, docker) => {
+  onDocker("is ready behind a published port only when the app answers", async (t, docker) => {
     const { gateway, host } = await startSleeping(t, docker, {
       app: { env: { DELAY_MS: "800" }, ports: { 80: 0 } },
       gateway: { address: "published" },
@@ -130,7 +130,7 @@ describe("a container that cannot wake", () => {
     },
   );
 
-  onDocker("says soon that it crashes, also while Docker restarts it again and again", async (t, docker) => {
+  onDocker("reports soon that it crashes, also while Docker restarts it repeatedly", async (t, docker) => {
     const env = { DELAY_MS: "60000", EXIT_AFTER_MS: "200", EXIT_CODE: "3" };
     const { gateway, host } = await startSleeping(t, docker, { app: { env, restartPolicy: "unless-stopped" } });
     const first = await gateway.request({ host });
@@ -151,7 +151,7 @@ describe("a container that cannot wake", () => {
     assert.match(answer.text, /within 1\.5 s/u);
   });
 
-  onDocker("says that there is no such container", async (t, docker) => {
+  onDocker("reports that no such container exists", async (t, docker) => {
     const gateway = await startGateway(t, {
       dockerHost: docker.host,
       config: { containers: [{ name: "nobody", host: "nobody.test" }] },
@@ -161,7 +161,7 @@ describe("a container that cannot wake", () => {
     assert.match(answer.text, /no container named .{0,2}nobody/u);
   });
 
-  onDocker("keeps a request no longer than hold_timeout, and goes on waking", async (t, docker) => {
+  onDocker("holds a request no longer than hold_timeout, and continues to wake", async (t, docker) => {
     const { gateway, host } = await startSleeping(t, docker, {
       app: { env: { DELAY_MS: "2500" } },
       container: { hold_timeout: "500ms" },

@@ -2,6 +2,6 @@ import { fuzzTest } from "./fuzz-test.ts";
 
 fuzzTest(
   "answers",
-  "whatever apps answer, clients get whole answers to their own requests, or can tell that they do not",
+  "whatever apps answer, clients get complete responses to their own requests, or recognizably incomplete ones",
   60,
 );

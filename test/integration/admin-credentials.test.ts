@@ -118,7 +118,7 @@ test("after ten wrong guesses an address has to wait, the right ones included, a
   assert.equal((await fixture.ask("/_status", from("192.0.2.1", GOOD))).status, 200);
 });
 
-test("a thousand guesses at once are no more than ten", async (t) => {
+test("a thousand guesses at once count as no more than ten", async (t) => {
   const { ask } = await start(t, BASIC);
   const answers = await Promise.all(Array.from({ length: 200 }, () => ask("/_status", { headers: BAD })));
   assert.equal(answers.filter(({ status }) => status === 401).length, 10);
@@ -152,14 +152,14 @@ test("a script of a browser is refused without a challenge that would open the b
 const FRONT: AdminAuth = { ...BASIC, trustedHeader: "remote-user" };
 
 for (const [rule, isTrusted, headers, status] of [
-  ["whom a trusted front has logged in passes", true, { "remote-user": "anna" }, 200],
+  ["a user that a trusted front proxy has logged in passes", true, { "remote-user": "anna" }, 200],
   ["a front that is not trusted logs nobody in", false, { "remote-user": "anna" }, 401],
   ["a trusted front that names nobody logs nobody in", true, {}, 401],
-  ["an empty name is nobody's", true, { "remote-user": "" }, 401],
-  ["a blank name is nobody's", true, { "remote-user": " \t" }, 401],
-  ["two names are nobody's: one of them came from a client", true, { "remote-user": ["anna", "eve"] }, 401],
-  ["a name in a header with underscores is nobody's", true, { remote_user: "anna" }, 401],
-  ["who has a password needs no front", false, GOOD, 200],
+  ["an empty name logs nobody in", true, { "remote-user": "" }, 401],
+  ["a blank name logs nobody in", true, { "remote-user": " \t" }, 401],
+  ["two names log nobody in, because one of them is from a client", true, { "remote-user": ["anna", "eve"] }, 401],
+  ["a name in a header with underscores logs nobody in", true, { remote_user: "anna" }, 401],
+  ["a user with a password needs no front proxy", false, GOOD, 200],
 ] as const) {
   test(`with a trusted header: ${rule}`, async (t) => {
     const fixture = await start(t, FRONT);

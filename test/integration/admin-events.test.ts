@@ -37,7 +37,7 @@ async function listen(
 
 const changes = (received: readonly StreamEvent[]): StreamEvent[] => received.filter(({ event }) => event === "change");
 
-test("a listener is answered at once, by an event stream that nobody keeps or gathers", async (t) => {
+test("a listener is answered at once, by an event stream that is not cached or buffered", async (t) => {
   const { head, received } = await listen(t, await startEndpoints(t, SETTINGS));
   assert.equal(head.statusCode, 200);
   assert.equal(head.headers["content-type"], "text/event-stream; charset=utf-8");
@@ -46,7 +46,7 @@ test("a listener is answered at once, by an event stream that nobody keeps or ga
   assert.deepEqual(received, [{ event: "beat", data: {} }]);
 });
 
-test("what changes within a quarter of a second is sent together, as the API reports it", async (t) => {
+test("changes within a quarter of a second are sent together, as the API reports it", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS, { workloads: { app: { startMs: 100 } } });
   const { received } = await listen(t, fixture);
   fixture.lifecycle.wake(fixture.record("app"), "request");
@@ -79,7 +79,7 @@ test("however much happens, no listener is sent more than four times a second", 
   assert.ok(changes(received).length <= 5, `${changes(received).length}`);
 });
 
-test("use alone changes no state, and is sent all the same", async (t) => {
+test("activity without a change of state is sent as well", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS);
   fixture.lifecycle.wake(fixture.record("app"), "request");
   await fixture.clock.advance(1_000);
@@ -125,7 +125,7 @@ test("nothing runs while nobody listens", async (t) => {
   await waitUntil(() => fixture.clock.sleepers().length === before, 2_000, "the end of the watch");
 });
 
-test("sixty-four may listen; the next one is asked to poll instead, until a place is free", async (t) => {
+test("sixty-four may listen; the next one must poll instead, until a place is free", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS);
   const heads = await Promise.all(
     Array.from({ length: 64 }, () => openRequest({ port: fixture.port, host: "app.test", path: "/_status/events" })),
@@ -146,7 +146,7 @@ test("sixty-four may listen; the next one is asked to poll instead, until a plac
   await waitUntil(restart, 2_000, "a free place");
 });
 
-test("HEAD is answered and over", async (t) => {
+test("HEAD gets a response, which ends", async (t) => {
   const answer = await (await startEndpoints(t, SETTINGS)).ask("/_status/events", { method: "HEAD" });
   assert.equal(answer.status, 200);
   assert.equal(answer.headers["content-type"], "text/event-stream; charset=utf-8");

@@ -60,7 +60,7 @@ test("a program needs no token", async (t) => {
   }
 });
 
-test("a program that names our own origin needs no token either: a page of ours would have sent its cookie", async (t) => {
+test("a program with our own origin needs no token either, because one of our pages would have sent its cookie", async (t) => {
   const { fixture } = await open(t, BASIC);
   const own = { origin: "http://app.test" };
   assert.equal((await post(fixture, "/_status/wake?container=app", own)).status, 202);
@@ -97,7 +97,7 @@ for (const adminAuth of [{ method: "none" }, BASIC] as const satisfies readonly 
   }
 }
 
-test("a token is worth nothing on another host", async (t) => {
+test("a token is not valid on another host", async (t) => {
   const { fixture, token, cookie } = await open(t);
   const headers = { ...BROWSER, cookie, origin: "http://other.test" };
   const spec = { method: "POST", headers, host: "other.test", body: `csrf=${token}` };

@@ -54,7 +54,7 @@ test("a login gives a cookie for the admin pages alone, which opens them on its 
   assert.equal((await fixture.ask("/_status", { headers: { cookie } })).status, 401);
 });
 
-test("a session that was stolen on one host is worth nothing on another, nor behind another port", async (t) => {
+test("a session that was stolen on one host is not valid on another host or port", async (t) => {
   const fixture = await start(t, BEARER);
   const cookie = cookieOf(await login(fixture, "token=t0ken"));
   for (const [host, status] of [
@@ -78,7 +78,7 @@ test("a logout ends the session, and not only its cookie", async (t) => {
   assert.equal((await fixture.ask("/_status", { headers })).status, 401);
 });
 
-test("a cookie is bound to TLS where the client speaks it", async (t) => {
+test("a cookie is bound to TLS if the client uses it", async (t) => {
   const fixture = await start(t, BEARER);
   fixture.trusted.add("127.0.0.1");
   const headers = { "x-forwarded-proto": "https" };
@@ -144,7 +144,7 @@ test("too many wrong logins say how long to wait, on the page and in a header", 
 for (const [rule, body, headers, status] of [
   ["a wrong login is refused", "token=wrong", {}, 401],
   ["an empty login is refused", "", {}, 401],
-  ["of a field that comes twice nothing is taken", "token=t0ken&token=t0ken", {}, 401],
+  ["a field that is sent twice is ignored", "token=t0ken&token=t0ken", {}, 401],
   ["a login from another site is refused", "token=t0ken", { origin: "http://evil.test" }, 403],
   [
     "a browser's login without the form's token is refused",
@@ -153,7 +153,7 @@ for (const [rule, body, headers, status] of [
     403,
   ],
   ["a login that is too large is refused", `token=${"x".repeat(10_000)}`, {}, 400],
-  ["a body of another type is no login", '{"token":"t0ken"}', { "content-type": "application/json" }, 401],
+  ["a body of another type is not a login", '{"token":"t0ken"}', { "content-type": "application/json" }, 401],
 ] as const) {
   test(rule, async (t) => {
     const answer = await login(await start(t, BEARER), body, { headers });

@@ -42,7 +42,7 @@ for (const path of PATHS) {
     assert.doesNotMatch(text, / style="| on\w+="|<link[^>]+href="(?!data:)|src="(?!data:)/);
   });
 
-  test(`${path} speaks every language of ours, whole`, async (t) => {
+  test(`${path} is complete in every language`, async (t) => {
     const fixture = await startFleet(t);
     const english = await page(fixture, path);
     for (const language of Object.keys(LANGUAGES)) {
@@ -68,12 +68,12 @@ for (const [query, expected] of [
   ["?state=no-such-state&q=old-wiki", ["old-wiki"]],
   ["?sort=used&q=home", ["Nextcloud"]],
 ] as const) {
-  test(`the dashboard finds by its address alone: ${query}`, async (t) => {
+  test(`the dashboard filters by its address: ${query}`, async (t) => {
     assert.deepEqual(titles(await page(await startFleet(t), `/_status${query}`)), expected);
   });
 }
 
-test("the dashboard sorts: by trouble first, by what sleeps next, by what was used last", async (t) => {
+test("the dashboard sorts by problems, by the next stop, and by the last request", async (t) => {
   const fixture = await startFleet(t);
   const first = async (sort: string): Promise<string | undefined> =>
     titles(await page(fixture, `/_status?sort=${sort}`))[0];
@@ -83,7 +83,7 @@ test("the dashboard sorts: by trouble first, by what sleeps next, by what was us
   assert.equal(await first("asleep"), "api-3");
 });
 
-test("in the view of groups each stands with its group, and below what needs it", async (t) => {
+test("in the view of groups each app is shown with its group, below the apps that need it", async (t) => {
   const text = await page(await startFleet(t), "/_status?view=groups");
   const rows = [...text.matchAll(/<tr role="row" data-key="([^"]+)"/g)].map(([, key]) => key);
   for (const key of ["api/api-1", "/immich", "/immich/immich-db", "/nextcloud/mariadb", "/paperless/mariadb"])
@@ -99,7 +99,7 @@ test("the dashboard shows the class of the last client of an app, and no address
   assert.doesNotMatch(text, /192\.0\.2\.|Googlebot|Firefox/);
 });
 
-test("whatever is called anything stays text", async (t) => {
+test("every name stays text", async (t) => {
   const settings = settingsOf(
     [
       { name: HOSTILE, title: HOSTILE, hosts: ["app.test"], dependsOn: [{ name: "db", condition: "healthy" }] },
@@ -130,7 +130,7 @@ test("whatever is called anything stays text", async (t) => {
 const ODD_LINES = ["\u001b[31mred\u001b[0m", "a\u202eb", "<b>bold</b>", "x".repeat(2 ** 20), "\u0000\u0007"];
 
 for (const [rule, logs, adminAuth, isUp, expected] of [
-  ["who is logged in sees the last lines at any time", "starting", AUTH, true, /<div>red<\/div>/],
+  ["a logged-in user sees the last lines at any time", "starting", AUTH, true, /<div>red<\/div>/],
   [
     "where anybody is an administrator, they are shown as visitors see them",
     "starting",
@@ -138,8 +138,8 @@ for (const [rule, logs, adminAuth, isUp, expected] of [
     true,
     /Visitors see the log only while the app starts/,
   ],
-  ["where anybody may see them, everybody does", "always", { method: "none" }, true, /<div>red<\/div>/],
-  ["those that nobody may see are shown to nobody", "never", AUTH, true, /hidden from everybody/],
+  ["with logs: always everybody sees them", "always", { method: "none" }, true, /<div>red<\/div>/],
+  ["with logs: never nobody sees them", "never", AUTH, true, /hidden from everybody/],
 ] as const) {
   test(`logs on the detail page: ${rule}`, async (t: TestContext) => {
     const settings = settingsOf([{ name: "app", logs }], { gateway: { adminAuth } });

@@ -213,7 +213,7 @@ test("a page of a container that does not exist is not found", async (t) => {
   assert.equal((await ask("/_status/c/%ff")).status, 400);
 });
 
-test("what is scraped is what happened", async (t) => {
+test("a scrape reports what happened", async (t) => {
   const fixture = await startEndpoints(t, settingsOf([{ name: "app" }]));
   fixture.lifecycle.wake(fixture.record("app"), "request");
   await fixture.clock.advance(1_000);

@@ -44,7 +44,7 @@ test("the same graph is returned as Mermaid text", async (t) => {
   ]);
 });
 
-test("no name is ever syntax of the graph", async (t) => {
+test("no name is parsed as syntax of the graph", async (t) => {
   const { ask } = await startEndpoints(t, settingsOf([{ name: "app", hosts: ['x"];n9["<img>'] }]));
   const { text } = await ask("/_topology?format=mermaid");
   assert.equal(text.split("\n")[1], '  n0["app · x#34;#93;#59;n9#91;#34;#60;img#62; · asleep"]:::asleep');

@@ -33,7 +33,7 @@ test("dag list, wake, keep, sleep, suspend and resume do what the dashboard's bu
   assert.equal((await gateway.request({ host: "app.test" })).text, "hello");
 });
 
-test("what cannot be done is said in one sentence, with its own exit code", async (t) => {
+test("a failed command prints one sentence and has its own exit code", async (t) => {
   const { dag, gateway } = await start(t);
   for (const [args, code, says] of [
     [["suspend", "app"], 2, /^dag suspend: --for DURATION is missing/u],

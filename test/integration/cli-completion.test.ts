@@ -93,12 +93,12 @@ test("bash offers every command and the options for all of them first", (t) => {
   assert.deepEqual(lines(run(t, "bash", "bash", ["--norc", "-c", script])), words);
 });
 
-test("bash takes the completion under strict settings, and knows whom it is for", (t) => {
+test("bash accepts the completion under strict settings, for the command dag", (t) => {
   const script = "set -euo pipefail; source ./dag.bash; complete -p dag";
   assert.equal(run(t, "bash", "bash", ["--norc", "-c", script]).trim(), "complete -F _dag dag");
 });
 
-test("zsh takes the completion, knows whom it is for, and offers what there is", (t) => {
+test("zsh accepts the completion for the command dag, and offers its commands", (t) => {
   const zsh = toolOrSkip(t, "zsh");
   if (zsh === undefined) return;
   run(t, "zsh", zsh, ["--no-rcs", "-n", "dag.zsh"]);

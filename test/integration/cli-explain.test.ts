@@ -9,7 +9,7 @@ import { spawnDag } from "../support/spawn-dag.ts";
 
 const secret = { ADMIN_AUTH_METHOD: "basic", ADMIN_AUTH_USERNAME: "me", ADMIN_AUTH_PASSWORD: "p:w" };
 
-test("dag explain tells of the running gateway's containers, by the same configuration and credentials", async (t) => {
+test("dag explain prints the running gateway's containers, with the same configuration and credentials", async (t) => {
   const port = await freePort();
   const script = `require("http").createServer((q, r) => r.end("hello")).listen(${port}, "127.0.0.1")`;
   const gateway = await startGateway(t, {
@@ -68,7 +68,7 @@ test("dag explain without a gateway exits with 1 and names the address", async (
   );
 });
 
-test("dag explain that meets something else is a 1, follows no redirect and gives its credentials to nobody else", async (t) => {
+test("dag explain exits with 1 at another server, follows no redirect and sends its credentials nowhere else", async (t) => {
   const asked: string[] = [];
   const server = createServer((req, res) => {
     asked.push(`${req.method} ${req.url}`);

@@ -87,7 +87,7 @@ for (const [command, what] of [
   });
 }
 
-test("a reload says which keys wait for a restart, and goes on with the old ones", async (t) => {
+test("a reload reports which keys require a restart, and keeps their old values", async (t) => {
   const gateway = await startGateway(t);
   writeFileSync(gateway.configFile, "gateway: {port: 1, admin_auth: {method: bearer, token: s3cret}, log_lines: 5}");
   gateway.signal("SIGHUP");
@@ -103,7 +103,7 @@ test("a reload says which keys wait for a restart, and goes on with the old ones
   assert.ok(!JSON.stringify(gateway.log).includes("s3cret"));
 });
 
-test("a page of one's own that was changed is shown after a reload", async (t) => {
+test("a changed custom page is shown after a reload", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-templates-"));
   t.after(() => rmSync(dir, { recursive: true }));
   const write = (words: string): void =>
@@ -159,7 +159,7 @@ test("dag serve ends on a signal although Docker keeps it from listening", async
   assert.ok(performance.now() - toldMs < 8_000, "sooner than it gives Docker up");
 });
 
-test("LOG_LEVEL settles what is logged, and an unknown one is reported", async (t) => {
+test("LOG_LEVEL sets what is logged, and an unknown one is reported", async (t) => {
   const quiet = await startGateway(t, { env: { LOG_LEVEL: "error" } });
   assert.equal(await quiet.stop(), 0);
   assert.deepEqual([...new Set(quiet.log.map(({ level }) => level))], ["error"], "only that Docker is away");

@@ -41,7 +41,7 @@ void it("bytes sent ahead of a response are handed over in one piece, because no
   assert.ok(handed[0]!.equals(Buffer.concat(sent)));
 });
 
-void it("a client that does not read its answer keeps no other one from theirs", async (t) => {
+void it("a client that does not read its response does not delay those of others", async (t) => {
   const app = await startRawApp(t, answering(`HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\n${"x".repeat(30_000)}`));
   const forwarder = createForwarder({ isTrusted: () => false });
   cleanup(t, () => forwarder.close());

@@ -10,7 +10,7 @@ const count = (text: string, part: string): number => text.split(part).length - 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("a simple request that its app did not answer", () => {
-  void it("is read again, once, to be answered", async (t) => {
+  void it("is read again by node:http, once", async (t) => {
     const app = await startRawApp(t, (socket) => void socket.once("data", () => socket.destroy()));
     const proxy = await startProxy(t, { upstream: app.port });
     const client = await rawClient(t, proxy.port, SMALL + GET);
@@ -19,7 +19,7 @@ describe("a simple request that its app did not answer", () => {
     assert.equal(app.heard.filter((heard) => heard.startsWith("POST")).length, 1, "the app saw the POST once");
   });
 
-  void it("is of no interest when the client has said that it will say no more", async (t) => {
+  void it("is dropped when the client has half-closed the connection", async (t) => {
     let requests = 0;
     const app = await startRawApp(t, (socket) => {
       socket.once("data", () => {

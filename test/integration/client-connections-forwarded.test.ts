@@ -8,8 +8,8 @@ import { GET } from "./proxy-ways.ts";
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
-describe("an app behind a connection that many requests come on", () => {
-  void it("tells the app of each request's own host, be it the last one's or not", async (t) => {
+describe("an app behind a connection with many requests", () => {
+  void it("forwards each request's own host, whether it is the last one's or not", async (t) => {
     const app = await startRawApp(t, answering(OK));
     const proxy = await startProxy(t, { upstream: app.port });
     const client = await rawClient(t, proxy.port);
@@ -25,7 +25,7 @@ describe("an app behind a connection that many requests come on", () => {
     assert.deepEqual([seen("Host"), seen("X-Forwarded-Host")], [hosts, hosts]);
   });
 
-  void it("tells it of the app's own address where that stands for the host, and of no other app's", async (t) => {
+  void it("forwards the app's own address if that replaces the host, and never another app's", async (t) => {
     const apps = [await startRawApp(t, answering(OK)), await startRawApp(t, answering(OK))];
     const tos = apps.map(({ port }) => ({ host: "127.0.0.1", port, published: false }));
     const ways = [

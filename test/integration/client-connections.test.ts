@@ -49,7 +49,7 @@ describe("a client's connection", () => {
     );
   });
 
-  void it("does not read on for ever while an answer is awaited", async (t) => {
+  void it("does not read without limit while a response is awaited", async (t) => {
     const held: ClientConnection[] = [];
     const [, port] = await listen(t, (connection) => held.push(connection) > 0);
     const client = await rawClient(t, port, GET);
@@ -105,7 +105,7 @@ describe("a client's connection", () => {
 });
 
 describe("when a connection idles", () => {
-  void it("it is closed 95 s after its last answer, or a minute after it said nothing", async (t) => {
+  void it("it is closed 95 s after its last response, or after a minute without a request", async (t) => {
     t.mock.timers.enable({ apis: ["setInterval"] });
     const [, port] = await listen(t, atOnce);
     const asked = await rawClient(t, port, GET);

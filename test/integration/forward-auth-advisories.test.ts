@@ -38,7 +38,7 @@ describe("CVE-2026-40575: forwarded headers count from trusted_proxies only, and
     assert.equal((await fixture.ask("/_auth/traefik", { "x-forwarded-for": "10.0.0.1" })).status, 403);
   });
 
-  test("an upgrade of a stranger is refused as well", async (t) => {
+  test("an upgrade from an untrusted peer is refused as well", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], { trusted: [] });
     const answer = await fixture.raw(
       "GET /_auth/caddy HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Forwarded-Host: app.test\r\n\r\n",
@@ -134,7 +134,7 @@ describe("GHSA-pxq7-h93f-9jrg: `#` and `?` end a path before it is matched", () 
     }
   }
 
-  test("a must-not-wake rule is not met by what follows them", async (t) => {
+  test("a must-not-wake rule does not match what follows them", async (t) => {
     const ignore = { userAgents: [], paths: ["/robots.txt"], methods: [], ips: [], status: 503 as const };
     const fixture = await openForwardAuth(t, [{ name: "app", ignore }]);
     const answer = await fixture.whileTime(fixture.ask("/_auth/caddy", { "x-forwarded-uri": "/private#/robots.txt" }));

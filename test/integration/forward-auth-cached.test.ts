@@ -35,7 +35,7 @@ describe("/_auth/nginx/cached", () => {
     assert.equal(`${held.status} ${held.headers["cache-control"]}`, "200 undefined");
   });
 
-  test("an ignored request lets no others pass", async (t) => {
+  test("the answer to an ignored request is not reused for others", async (t) => {
     const fixture = await open(t, "running", {
       ignore: { userAgents: ["kuma"], paths: [], methods: [], ips: [], status: 503 },
     });

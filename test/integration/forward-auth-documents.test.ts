@@ -81,8 +81,8 @@ describe("/_provider/traefik", () => {
 
   for (const [rule, isTrusted, method, isFetch] of [
     ["a GET from a trusted peer is Traefik's", true, "GET", true],
-    ["a HEAD is nobody's who goes by it", true, "HEAD", false],
-    ["an administrator reads it as the settings say", false, "GET", false],
+    ["a HEAD does not count as a Traefik", true, "HEAD", false],
+    ["an administrator gets it as configured", false, "GET", false],
   ] as const) {
     test(rule, async (t) => {
       const noted: string[] = [];

@@ -5,7 +5,7 @@ import { download, flow, pings, tcpCheck } from "./flow.ts";
 
 const IDLE_MS = 60_000;
 
-describe("what a front carries past us keeps an app awake", () => {
+describe("traffic that a front proxy sends directly to an app keeps it awake", () => {
   test("a download is not cut, and the stop follows an idle interval after its end", async (t) => {
     const fixture = await awake(t);
     flow(fixture, [download(0, 300_000)]);
@@ -16,7 +16,7 @@ describe("what a front carries past us keeps an app awake", () => {
     assert.equal(fixture.status("app"), "asleep");
   });
 
-  test("an ordinary response puts nothing off: the stop is on time", async (t) => {
+  test("an ordinary response does not delay the stop", async (t) => {
     const fixture = await awake(t);
     flow(fixture, [download(0, 500)]);
     await fixture.ask("/_auth/traefik");
@@ -66,7 +66,7 @@ describe("what a front carries past us keeps an app awake", () => {
     assert.equal(fixture.status("app"), "asleep");
   });
 
-  test("a trickle too thin for one look is seen over several", async (t) => {
+  test("a trickle that is too thin for one reading is seen over several", async (t) => {
     const fixture = await awake(t, { idleTimeoutMs: 120_000 });
     flow(fixture, [{ fromMs: 0, toMs: 600_000, everyMs: 1_000, rx: [66, 1], tx: [166, 1] }]);
     await fixture.ask("/_auth/caddy");
@@ -74,7 +74,7 @@ describe("what a front carries past us keeps an app awake", () => {
     assert.equal(fixture.status("app"), "ready");
   });
 
-  test("the counters are read a dozen times in an interval, and not at all while questions keep coming", async (t) => {
+  test("the counters are read a dozen times in an interval, and not at all while auth requests arrive", async (t) => {
     const fixture = await awake(t);
     flow(fixture, []);
     for (let second = 0; second < 100; second += 1) {
@@ -128,7 +128,7 @@ describe("idle_signal", () => {
     assert.equal(fixture.status("app"), "asleep");
   });
 
-  test("cpu: work keeps it awake, though nobody asks", async (t) => {
+  test("cpu: CPU use keeps it awake without requests", async (t) => {
     const fixture = await awake(t, { idleSignal: "cpu" });
     flow(fixture, [], (ms) => ({ cpuMs: Math.min(ms, 300_000) * 0.2 }));
     await fixture.clock.advance(300_000);
@@ -167,7 +167,7 @@ test("a restarted gateway remembers that a front carries its traffic, and doesn'
   assert.equal(fixture.saved.get("app")?.seenByFront, true);
 });
 
-test("an ordered stop waits for what an auth request let pass", async (t) => {
+test("an ordered stop waits for requests that an auth request has allowed", async (t) => {
   const fixture = await awake(t);
   flow(fixture, [download(0, 5_000)]);
   await fixture.ask("/_auth/traefik");
@@ -178,7 +178,7 @@ test("an ordered stop waits for what an auth request let pass", async (t) => {
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("but not for ever", async (t) => {
+test("but not forever", async (t) => {
   const fixture = await awake(t);
   flow(fixture, [download(0, 500_000)]);
   await fixture.ask("/_auth/traefik");
@@ -187,7 +187,7 @@ test("but not for ever", async (t) => {
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("a question while the app drains keeps it, without a new start", async (t) => {
+test("an auth request while the app drains keeps it awake, without a new start", async (t) => {
   const fixture = await awake(t);
   flow(fixture, []);
   await fixture.ask("/_auth/traefik");
@@ -215,7 +215,7 @@ test("a late first reading leaves no time to see a quiet stream: the check takes
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("counters that cannot be read put nothing off", async (t) => {
+test("counters that cannot be read delay no stop", async (t) => {
   const fixture = await awake(t);
   fixture.engine.get("app").usage = undefined;
   await fixture.ask("/_auth/traefik");

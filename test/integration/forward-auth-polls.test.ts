@@ -6,7 +6,7 @@ import { openForwardAuth } from "./auth-fixture.ts";
 const RUNNING = { app: { status: "running" } } as const;
 const SLOW = { app: { startMs: 20_000 } } as const;
 
-describe("the loading page's polls, which come as if they were for the app", () => {
+describe("the loading page's polls, which arrive as if they were for the app", () => {
   for (const front of ["traefik", "caddy"] as const) {
     test(`are answered behind ${front} under 503, so that the body reaches the browser`, async (t) => {
       const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: SLOW });
@@ -47,7 +47,7 @@ describe("the loading page's polls, which come as if they were for the app", () 
     assert.deepEqual([answer.status, answer.json().status], [403, "unknown"]);
   });
 
-  test("wait for the next phase when they ask for it", async (t) => {
+  test("wait for the next phase on request", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], {
       fakes: { app: { startMs: 3_000, listenMs: 60_000 } },
     });
@@ -62,7 +62,7 @@ describe("the loading page's polls, which come as if they were for the app", () 
   });
 
   for (const wait of ["60s", "1m", "0.5m", "1h"]) {
-    test(`wait as long as the front does when they ask for ${wait}, and no longer`, async (t) => {
+    test(`wait for ${wait} at most as long as the front proxy waits`, async (t) => {
       const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 90_000 } } });
       await fixture.ask("/_auth/traefik", { ...navigation });
       const from = fixture.clock.now();
@@ -73,14 +73,14 @@ describe("the loading page's polls, which come as if they were for the app", () 
     });
   }
 
-  test("beyond the limit are a 429 that says when to ask again", async (t) => {
+  test("beyond the limit get a 429 with a Retry-After", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], { pollAllowed: () => 1_700 });
     const answer = await fixture.ask("/_auth/caddy", { "x-forwarded-uri": "/_logs?container=app" });
     assert.equal(answer.status, 429);
     assert.equal(answer.headers["retry-after"], "2");
   });
 
-  test("say that the app runs as soon as it does", async (t) => {
+  test("report the app as running as soon as it runs", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
     const answer = await fixture.ask("/_auth/traefik", { "x-forwarded-uri": "/_health?container=app" });
     assert.deepEqual([answer.status, answer.json().status], [503, "running"]);
@@ -105,7 +105,7 @@ describe("an app's own /_health and /_logs", () => {
 
 describe("the page that nginx and Caddy fetch for an error of theirs", () => {
   for (const front of ["nginx", "caddy"] as const) {
-    test(`is for ${front} one that leaves at once, when the app has become ready meanwhile`, async (t) => {
+    test(`for ${front} opens the app at once if it has become ready meanwhile`, async (t) => {
       const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: RUNNING });
       const page = await fixture.ask(`/_auth/${front}/page`, { ...navigation });
       assert.equal(page.status, 503);
@@ -124,7 +124,7 @@ describe("the page that nginx and Caddy fetch for an error of theirs", () => {
       assert.equal(fixture.status("app"), "unready");
     });
 
-    test(`holds nobody a second time behind ${front}`, async (t) => {
+    test(`holds no request a second time behind ${front}`, async (t) => {
       const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: SLOW });
       const answer = await fixture.ask(`/_auth/${front}/page`);
       assert.equal(answer.status, 503);
@@ -154,7 +154,7 @@ describe("the page that nginx and Caddy fetch for an error of theirs", () => {
     assert.match(page.text, /id="progress"|data-wake/u);
   });
 
-  test("tells why a wake failed", async (t) => {
+  test("shows why a wake failed", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { refusesStart: "no such image" } } });
     await fixture.whileTime(fixture.ask("/_auth/nginx"));
     const page = await fixture.ask("/_auth/nginx/page", { ...navigation });

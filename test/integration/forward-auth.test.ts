@@ -117,7 +117,7 @@ describe("a sleeping app", () => {
     assert.match(page.text, /<!doctype html>/iu);
   });
 
-  test("frees its place when the front leaves", async (t) => {
+  test("frees its place when the front proxy disconnects", async (t) => {
     const fixture = await openForwardAuth(t, [{ name: "app" }], { fakes: { app: { startMs: 60_000 } } });
     const leaves = new AbortController();
     const pending = assert.rejects(fixture.ask("/_auth/caddy", {}, { signal: leaves.signal }));

@@ -29,7 +29,7 @@ test("the first health check of a run takes over, good or bad", async () => {
   client.leave();
 });
 
-test("a first check that is near is waited for", async () => {
+test("the gateway waits for a first check that is near", async () => {
   const fixture = await openLifecycle([{ name: "app" }], {
     fakes: { app: { health: "starting", firstCheckAfterMs: 4_000 } },
   });
@@ -38,7 +38,7 @@ test("a first check that is near is waited for", async () => {
   assert.equal(fixture.status("app"), "starting");
 });
 
-test("one that goes on after a long pause waits for no check that was due meanwhile", async () => {
+test("an app that continues after a long pause waits for no check that was due meanwhile", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000, stopMethod: "pause" }], {
     fakes: { app: FAR },
   });
@@ -51,7 +51,7 @@ test("one that goes on after a long pause waits for no check that was due meanwh
   assert.equal(client.answer, "forward app");
 });
 
-test("a check that never passes is named with what it said", async () => {
+test("a check that never passes is reported with its output", async () => {
   const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 20_000 }], {
     fakes: { app: { health: "starting", checkOutput: "connection to database refused" } },
   });

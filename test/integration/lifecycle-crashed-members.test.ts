@@ -41,7 +41,7 @@ test("a member that crashed is woken behind the next request, which another one 
   assert.deepEqual([fixture.orders(), fixture.status("b")], [["start b"], "ready"]);
 });
 
-test("a member that crashes again and again is woken ever more rarely", async () => {
+test("a member that crashes repeatedly is woken less and less often", async () => {
   const fixture = await awakePair();
   fixture.engine.get("b").endsAfterMs = 200;
   fixture.engine.crash("b");

@@ -55,7 +55,7 @@ test("a container that a stop deletes may be paused, as a tier or as its stop, a
   assert.deepEqual(fixture.orders(), ["stop app stop"]);
 });
 
-test("a command that runs in it puts off the stop of its schedule, not the one that a person orders", async () => {
+test("a running command postpones the stop of its schedule, not an administrator's", async () => {
   const clock = createManualClock(Date.UTC(2026, 5, 1, 17, 59));
   const schedule = { start: "9:00", stop: "18:00", timezone: "UTC" };
   const fixture = await openLifecycle([{ name: "app", schedule }], {
@@ -75,7 +75,7 @@ test("a command that runs in it puts off the stop of its schedule, not the one t
   assert.deepEqual(ordered.orders(), ["stop app stop"]);
 });
 
-test("a command that runs in it puts the stop off, which follows soon after its end and is reported once", async () => {
+test("a running command postpones the stop, which follows soon after its end and is reported once", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 10 * MINUTE }]);
   await wake(fixture);
   fixture.engine.get("app").execs = 1;
@@ -91,7 +91,7 @@ test("a command that runs in it puts the stop off, which follows soon after its 
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("a command that runs in it does not put off the stop that a person orders", async () => {
+test("a running command does not postpone an administrator's stop", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: MINUTE }], { fakes: { app: { execs: 1 } } });
   await wake(fixture);
   fixture.lifecycle.sleep(fixture.record("app"));

@@ -43,7 +43,7 @@ test("it is never stopped while a lease is open, be it for days", async () => {
   assert.equal(await msUntilAsleep(fixture), MINUTE);
 });
 
-test("each of many requests counts, and the last to end settles it", async () => {
+test("each of many requests counts, and the last one to end starts the idle time", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: MINUTE }]);
   const [long, short] = [fixture.visit("app"), fixture.visit("app")];
   await fixture.clock.advance(1_000);
@@ -80,7 +80,7 @@ test("idle_timeout 0 or unset means that it is never stopped", async () => {
   }
 });
 
-test("min_uptime puts the stop off", async () => {
+test("min_uptime postpones the stop", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 10_000, minUptimeMs: 5 * MINUTE }]);
   await wake(fixture);
   assert.ok(Math.abs((await msUntilAsleep(fixture)) - 5 * MINUTE) <= 1_000);
@@ -126,7 +126,7 @@ test("a failed app that runs is not stopped before its cool-down has ended, so t
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("a busy_path that answers 2xx puts the stop off by another interval, again and again", async () => {
+test("a busy_path that answers 2xx postpones the stop by another interval each time", async () => {
   const asked: string[] = [];
   let busy = true;
   const http = (path: string): boolean => {
@@ -227,7 +227,7 @@ test("a hold that times out keeps an app awake no longer than the hold and its i
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("a request that is held for a dependency keeps it from being stopped under its feet", async () => {
+test("a request that is held for a dependency keeps the app from being stopped meanwhile", async () => {
   const dependsOn = [{ name: "db", condition: "healthy" }] as const;
   const fixture = await openLifecycle(
     [

@@ -24,7 +24,7 @@ test("a workload of three instances is woken as three", async () => {
   assert.deepEqual(fixture.orders(), ["stop app stop", "start app ×3"]);
 });
 
-test("the former number of instances survives a restart of the gateway, and one is not worth a word", async () => {
+test("the former number of instances survives a restart of the gateway", async () => {
   const fixture = await openLifecycle([app, { name: "single" }], { memories: { app: { instances: 3 } } });
   fixture.visit("app");
   fixture.visit("single");
@@ -83,7 +83,7 @@ test("the first instance that answers opens the gate, and others join when they 
   assert.equal(fixture.emitted("ready").length, 2, "one for the first run, one for the wake");
 });
 
-test("an instance that refuses a connection leaves for a second, and the others go on", async () => {
+test("an instance that refuses a connection is skipped for a second, and the others continue", async () => {
   const fixture = await openLifecycle([app], three);
   const record = fixture.record("app");
   assert.ok(record.state.status === "ready");

@@ -8,7 +8,7 @@ const NOON = Date.UTC(2026, 5, 1, 12);
 const app = { name: "app", idleTimeoutMs: 10 * MINUTE };
 const running = (startedAtMs: number): object => ({ fakes: { app: { status: "running", startedAtMs } } });
 
-test("after a restart of the gateway the idle time goes on where it was", async () => {
+test("after a restart of the gateway the idle time continues", async () => {
   const fixture = await openLifecycle([app], {
     clock: createManualClock(NOON),
     ...running(NOON - 60 * MINUTE),
@@ -52,7 +52,7 @@ test("an activity in the future, of a clock that was wrong, counts as one of now
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("min_uptime goes on where it was too", async () => {
+test("min_uptime continues as well", async () => {
   const fixture = await openLifecycle([{ ...app, idleTimeoutMs: MINUTE, minUptimeMs: 30 * MINUTE }], {
     clock: createManualClock(NOON),
     ...running(NOON - 25 * MINUTE),
@@ -64,7 +64,7 @@ test("min_uptime goes on where it was too", async () => {
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("what is worth keeping is saved within a second of a change, whatever save is planned", async () => {
+test("important changes are saved within a second, whatever save is planned", async () => {
   const fixture = await openLifecycle([app]);
   fixture.visit("app", { lease: "none" });
   await fixture.clock.advance(1_100);
@@ -79,7 +79,7 @@ test("what is worth keeping is saved within a second of a change, whatever save 
   assert.equal(fixture.saved.get("app")?.failures, fixture.record("app").failures);
 });
 
-test("while it is used its activity is saved now and then, and the rest of the time nothing is", async () => {
+test("while it is used its activity is saved occasionally, and otherwise nothing is saved", async () => {
   const fixture = await openLifecycle([app]);
   fixture.visit("app", { lease: "none" });
   await fixture.clock.advance(MINUTE);
@@ -92,7 +92,7 @@ test("while it is used its activity is saved now and then, and the rest of the t
   assert.equal(fixture.clock.sleepers().length, 1, "the next list alone");
 });
 
-test("the wall clock's jumps do not go into what is kept", async () => {
+test("jumps of the wall clock do not affect the saved state", async () => {
   const fixture = await openLifecycle([app]);
   fixture.visit("app", { lease: "none" });
   await fixture.clock.advance(100);
@@ -103,7 +103,7 @@ test("the wall clock's jumps do not go into what is kept", async () => {
   assert.ok(Math.abs(fixture.clock.wall() - kept) < 2_000);
 });
 
-test("failures are kept: after a restart of the gateway the cool-down goes on growing", async () => {
+test("failures are saved: after a restart of the gateway the cool-down continues to grow", async () => {
   const fixture = await openLifecycle([app], {
     fakes: { app: { listenMs: Infinity, endsAfterMs: 10 } },
     memories: { app: { failures: 3 } },

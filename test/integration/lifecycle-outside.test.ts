@@ -98,7 +98,7 @@ test("what a person starts is idle-stopped, counted from the moment it was seen"
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("what a person lets go on after a pause becomes ready, and is idle-stopped", async () => {
+test("a container that a person unpauses becomes ready, and is idle-stopped", async () => {
   const fixture = await openReady();
   fixture.engine.pauseOutside("app");
   await fixture.clock.advance(10 * IDLE);
@@ -128,7 +128,7 @@ test("a restart closes the gate until the new run answers, and counts as a new b
   );
 });
 
-test("a container that restarts again and again without a visit is idle-stopped all the same", async () => {
+test("a container that restarts repeatedly without requests is idle-stopped", async () => {
   const fixture = await openReady();
   const from = fixture.clock.now();
   while (fixture.status("app") !== "asleep" && fixture.clock.now() - from < 10 * IDLE) {

@@ -57,7 +57,7 @@ test("another limit of places counts at once, and no held request is refused", a
   assert.equal(outside.answer, "full");
 });
 
-test("a request held for a workload that a reload removes is answered that there is none, and the container is left alone", async () => {
+test("a request held for a workload that a reload removes gets unknown-host, and the container is left alone", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE }, { name: "other" }], slow);
   const client = fixture.visit("app");
   await fixture.clock.advance(500);
@@ -166,7 +166,7 @@ test("a workload that moves to the other engine is another one", async () => {
   assert.equal(fixture.record("app").engine, fixture.processes);
 });
 
-test("after the end nothing moves any more", async () => {
+test("after the shutdown nothing changes any more", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE }], {
     fakes: { app: { status: "running" } },
   });

@@ -29,7 +29,7 @@ test("outside its window it is offline until the next start, and nothing is woke
   assert.deepEqual(fixture.orders(), []);
 });
 
-test("it is started when its window opens, without anybody asking", async () => {
+test("it is started when its window opens, without a request", async () => {
   const fixture = await openAt("8:59");
   await fixture.clock.advance(60_000);
   await fixture.clock.advance(50);
@@ -40,7 +40,7 @@ test("it is started when its window opens, without anybody asking", async () => 
   assert.equal(client.answer, "forward app");
 });
 
-test("when its window closes it takes nobody in, waits for what is open, and stops", async () => {
+test("when its window closes it accepts no request, waits for open ones, and stops", async () => {
   const fixture = await openAt("17:59");
   const inside = fixture.visit("app");
   await fixture.clock.advance(60_000);
@@ -56,7 +56,7 @@ test("when its window closes it takes nobody in, waits for what is open, and sto
   assert.deepEqual(fixture.orders(), ["start app", "stop app stop"]);
 });
 
-test("when its window closes it does not wait for ever", async () => {
+test("when its window closes it does not wait forever", async () => {
   const fixture = await openAt("17:59");
   fixture.visit("app", { kind: "upgrade", lease: "tunnel" });
   await fixture.clock.advance(60_000 + 31_000);
@@ -213,7 +213,7 @@ test("a closing does not delete a container that was recreated with --rm while i
   assert.deepEqual(fixture.orders(), ["start db"]);
 });
 
-test("a question for the next deadline changes nothing", async () => {
+test("a query for the next deadline changes nothing", async () => {
   const fixture = await openAt("8:00");
   const record = Object.freeze({ ...fixture.record("app"), nextScheduleChange: undefined });
   const deadline = deadlineOf(fixture.lifecycle.context, record);

@@ -6,7 +6,7 @@ import { createManualClock } from "./manual-clock.ts";
 
 const inNetwork = { dependsOn: [{ name: "vpn", condition: "started", sharesNetwork: true }] } as const;
 
-test("an app that is frozen in the network of another one keeps that one up: it would not survive its stop", async () => {
+test("a paused app in the network of another container keeps that one up, because it would not survive its stop", async () => {
   const fixture = await openLifecycle([app("app", [], { ...inNetwork, stopMethod: "pause" }), part("vpn")]);
   const client = fixture.visit("app");
   await fixture.clock.advance(200);
@@ -50,7 +50,7 @@ test("an app that its own network's owner cut off and that does not answer is re
   assert.equal(restarts(), 1);
 });
 
-test("what lends its network is not stopped by its schedule before the last one in it has ended", async () => {
+test("the owner of a network is not stopped by its schedule before the last container in it has ended", async () => {
   const clock = createManualClock(Date.UTC(2026, 5, 1, 17, 59));
   const schedule = { start: "9:00", stop: "18:00", timezone: "UTC" };
   const fixture = await openLifecycle([app("app", [], inNetwork), { name: "vpn", schedule }], {
