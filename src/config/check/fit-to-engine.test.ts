@@ -37,7 +37,7 @@ test("the capabilities of an engine are not exposed, and a workload knows its en
 
 test("min_ready needs an engine with several instances, and nothing is removed while the engine is not known", () => {
   const docker = merge("", [item("web", { "dag.host": "web.t", "dag.min_ready": "2" })]);
-  const fault = "Docker cannot have more than one instance: leave it out";
+  const fault = "a container cannot have more than one instance: remove this key";
   assert.deepEqual(docker.labelFaults.map(formatFault), [`container "web": label dag.min_ready: ${fault}`]);
   const away = merge("containers: [{name: web, host: web.t, min_ready: 2, sticky: task}]", []);
   assert.equal(workload(away, "web").minReady, 2);
