@@ -28,6 +28,14 @@ const RECIPES: Readonly<
       await type(`docker run -d ${runArguments(n)}`);
     },
   },
+  "docker kill; docker rm; docker run": {
+    by: "run",
+    async update({ type, name, runArguments }, n) {
+      await type(`docker kill ${name}`);
+      await type(`docker rm ${name}`);
+      await type(`docker run -d ${runArguments(n)}`);
+    },
+  },
   "stop, rename, create, start, remove": {
     by: "run",
     async update({ type, name, runArguments }, n) {

@@ -28,6 +28,28 @@ test("a container stopped from outside is started for a held request, but only a
   assert.ok((fixture.record("app").wakesMs.at(-1) ?? Infinity) < 1_000, "the wait is no part of what a wake takes");
 });
 
+test("a start waits for an end that is under way, and for the report of who ordered it", async () => {
+  const fixture = await openReady();
+  const { state } = fixture.record("app");
+  assert.ok(state.status === "ready");
+  const { observe } = fixture.engine;
+  // As Docker does: no answer about a container while it handles its end.
+  fixture.engine.observe = async (ref) => {
+    await fixture.clock.sleep(400);
+    return observe(ref);
+  };
+  fixture.lifecycle.context.dispatch(fixture.record("app"), { type: "refused", endpoint: state.targets[0]! });
+  const client = fixture.visit("app");
+  await fixture.clock.advance(200);
+  fixture.engine.stopOutside("app");
+  await fixture.clock.advance(5_000);
+  assert.deepEqual([client.answer, fixture.orders()], ["", []]);
+  fixture.engine.startOutside("app");
+  await fixture.clock.advance(1_000);
+  assert.equal(client.answer, "forward app");
+  assert.deepEqual(fixture.orders(), []);
+});
+
 test("any start from outside ends the wait, and nothing is started by us", async () => {
   const fixture = await openReady();
   fixture.engine.stopOutside("app");

@@ -6,7 +6,8 @@ import type { WorkloadRecord } from "../workload/record.ts";
 
 /**
  * Waits as long as the workload may be being updated by another tool. Resolves with `free` when it may be started, and
- * with `runs` when it already runs.
+ * with `runs` when it already runs. A workload last seen running is observed first: while Docker handles the end of a
+ * container it answers no request about it, and a start sent then would follow that end although a truce has begun.
  */
 export async function awaitTruce(
   context: LifecycleContext,
@@ -16,7 +17,7 @@ export async function awaitTruce(
 ): Promise<"free" | "runs"> {
   const calledMs = context.clock.now();
   let waited = false;
-  let isUp = false;
+  let isUp = record.observation?.status === "running" && (await runs(context, record));
   for (
     let truce = context.truces.of(record.name);
     truce !== undefined || waited;
