@@ -13,7 +13,8 @@ export interface HostLookup {
   findRoute(host: string | undefined, target: string): Route | undefined;
   /**
    * Returns the host that replaces an unknown Host: the `X-Forwarded-Host` of a trusted peer, if it is a known host.
-   * `undefined`: the request's own Host stands. A list contains what a client wrote and is not accepted.
+   * `undefined`: the request's own Host stands. Apache appends to the list that it receives, so only the last element
+   * is the peer's; a client may have written those before.
    */
   forwardedHost(host: string | undefined, forwarded: string, peer: string): string | undefined;
 }
@@ -35,7 +36,10 @@ export function createHostLookup({ routes, settings, isTrusted }: HostLookupDeps
 
   return {
     findRoute: (host, target) => routes().hosts.find(host) ?? routeOf(target),
-    forwardedHost: (host, forwarded, peer) =>
-      !isOurs(host) && isTrusted(peer) && isOurs(forwarded) ? forwarded : undefined,
+    forwardedHost(host, forwarded, peer) {
+      if (isOurs(host) || !isTrusted(peer)) return undefined;
+      const last = forwarded.slice(forwarded.lastIndexOf(",") + 1).trim();
+      return isOurs(last) ? last : undefined;
+    },
   };
 }
