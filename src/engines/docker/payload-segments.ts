@@ -5,12 +5,13 @@ import type { Usage } from "../../lifecycle/ports.ts";
  * `snmp` and `dev`. No byte counter distinguishes a line of a stream from the SYN of a health check, but the kernel
  * counts what it sends for the first time (`TCPOrigDataSent`) and what arrives in order with payload (`TCPHPHits`): no
  * SYN, keep-alive or acknowledgement. The FIN at the end of a connection counts as sent, unless it was reset or never
- * established. Loopback is included, so its packets are returned as well.
+ * established: an app that ends its idle connections after a minute is not in use then. Loopback is included, so its packets are returned as well.
  */
 export function payloadSegments(netstat: string, snmp: string, dev: string): Usage["payload"] {
   const extended = readTable(netstat, "TcpExt:");
   const tcp = readTable(snmp, "Tcp:");
-  const ended = tcp("ActiveOpens") + tcp("PassiveOpens") - tcp("AttemptFails") - tcp("EstabResets");
+  const opened = tcp("ActiveOpens") + tcp("PassiveOpens") - tcp("AttemptFails");
+  const ended = opened - tcp("EstabResets") - tcp("CurrEstab");
   const segments = extended("TCPOrigDataSent") + extended("TCPHPHits") - ended;
   const loopbackPackets = Number(/^\s*lo:\s*\d+\s+(\d+)/m.exec(dev)?.[1]);
   return Number.isNaN(segments + loopbackPackets) ? undefined : { segments, loopbackPackets };
