@@ -130,3 +130,19 @@ test("the traffic of a service of Docker Swarm passes through the gateway, whose
   assert.deepEqual(Object.keys(http?.services ?? {}), ["dag-gateway"]);
   assert.equal(http?.middlewares, undefined);
 });
+
+test("beside 2,000 others, one that is asked about again changes its own router and no other byte", () => {
+  const names = Array.from({ length: 2_000 }, (_, index) => `app-${index}`);
+  const settings = settingsOf(names.map((name) => ({ name })));
+  const text = (asked: string): string => {
+    const forwarding = names.map((name) => {
+      const reach = { by: "published", host: "127.0.0.1", port: 8_000 } as const;
+      return [name, { reach, isAsked: name === asked }] as const;
+    });
+    return JSON.stringify(traefikDocument(settings, "w:1", new Map(forwarding)));
+  };
+  const [before, after] = [text(""), text("app-1234")];
+  const at = after.indexOf('"middlewares":["dag-wake"],');
+  assert.equal(after.replace('"middlewares":["dag-wake"],', ""), before);
+  assert.match(after.slice(0, at), /"dag-app-app-1234":\{[^{}]*$/u);
+});

@@ -91,7 +91,7 @@ server {
   listen 127.0.0.1:${port};
   location = /_wake_auth {
     internal; proxy_pass http://${waker === undefined ? "app" : "waker"}/_auth/nginx${isSeldom ? "/cached" : ""};
-    ${isSeldom ? "proxy_cache wake; proxy_cache_key $http_host; proxy_cache_use_stale error;" : ""}
+    ${isSeldom ? "proxy_cache wake; proxy_cache_key $http_host; proxy_cache_use_stale error; open_file_cache max=1024 inactive=1m;" : ""}
     proxy_pass_request_body off; proxy_set_header Content-Length "";
     proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Uri $request_uri;
     proxy_set_header X-Forwarded-Method $request_method; proxy_set_header X-Forwarded-For $remote_addr;

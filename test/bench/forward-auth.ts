@@ -1,7 +1,7 @@
 /**
  * What an auth request costs: the gateway's auth response compared with a bare node:http server, and Traefik, Caddy and nginx alone,
  * with a bare server, with the gateway, and where they ask it only sometimes. `npm run bench -- forward-auth`, or with
- * e.g. `ROUNDS=5 SECONDS=5`, and `FRONTS=traefik,nginx` for some of them.
+ * e.g. `ROUNDS=5 SECONDS=5`, and `FRONTS=traefik WHO=alone,direct` for some of them.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -77,8 +77,9 @@ void test("what an auth request costs", { timeout: 3_600_000 }, async (t) => {
     const pids = waker === undefined ? [pid] : [pid, waker];
     cases.push({ group: front, name, port, path: "/1k", headers: ["Host: bench.test"], connections: 32, pids });
   }
+  const wanted = process.env["WHO"]?.split(",");
   console.log(facts());
-  console.log(table(await measureAll(cases)));
+  console.log(table(await measureAll(cases.filter(({ name }) => wanted?.includes(name) ?? true))));
 });
 
 async function measureAll(cases: readonly Case[]): Promise<Map<Case, Sample[]>> {

@@ -12,6 +12,7 @@ const PARTS = {
   cold: "A request to an app that sleeps",
   rest: "At rest",
   changes: "A change of one container beside many",
+  direct: "Apps that are awake and that Traefik forwards to without asking",
 } as const;
 type Part = keyof typeof PARTS;
 const NEED_DOCKER: ReadonlySet<Part> = new Set(["cold", "rest"]);

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { describe } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startFrontApps } from "../support/front-apps.ts";
+import { sendOnce } from "../support/front-clients.ts";
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import type { Gateway } from "../support/gateway.ts";
-import { request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
@@ -30,7 +29,7 @@ describe("an app that is stopped again and again under its clients", () => {
         for (let count = 0; !over.signal.aborted; count += 1) {
           const id = `c${index}-${count}`;
           sent.push(id);
-          const fault = await ask(running.port, app.host, id, count % 2 === 0);
+          const fault = await sendOnce(running.port, app.host, id, count % 2 === 0);
           if (fault !== undefined) faults.push(`${id}: ${fault}`);
           await sleep(Math.random() * 60);
         }
@@ -54,18 +53,6 @@ describe("an app that is stopped again and again under its clients", () => {
     });
   }
 });
-
-async function ask(port: number, host: string, id: string, isPost: boolean): Promise<string | undefined> {
-  try {
-    const body = { method: "POST", body: randomBytes(50_000) };
-    const headers = { "x-request-id": id };
-    const answer = await request({ port, host, path: "/echo", headers, ...(isPost && body) });
-    if (answer.status !== 200) return `${answer.status} ${answer.text.slice(0, 200)}`;
-    return answer.json().times === 1 ? undefined : `it arrived ${answer.json().times} times`;
-  } catch (error) {
-    return String(error);
-  }
-}
 
 /** Its clients wake it as soon as it is down. */
 async function stopAndWake(gateway: Gateway, name: string, isReady: () => Promise<void>): Promise<void> {

@@ -6,8 +6,9 @@ import { cleanup } from "../support/cleanup.ts";
 import { questions, startDirectApp } from "../support/direct-app.ts";
 import { untilAsleep } from "../support/front-apps.ts";
 import { untilRouted } from "../support/front-setups.ts";
-import { request } from "../support/http.ts";
+import { navigation, request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 const IDLE_MS = 8_000;
 
@@ -34,4 +35,28 @@ describe("Traefik forwards to an app that is awake without asking", () => {
     const woken = await ask();
     assert.equal(woken.status, 200, woken.text);
   });
+
+  onDocker(
+    "an app that crashes is a 502 until Traefik's next poll at most, then a page or a wait",
+    async (t, docker) => {
+      const { traefik, app } = await startDirectApp(t, docker, {});
+      const ask = (headers = {}) => request({ port: traefik.port, host: app.host, path: "/count", headers });
+      assert.equal((await ask()).status, 200);
+      await untilRouted(traefik, app.container.name, false);
+      await docker.docker.getContainer(app.container.id).kill();
+      const beganMs = performance.now();
+      const page = await waitUntil(async () => {
+        const answer = await ask(navigation);
+        if (answer.status !== 502) return answer;
+        assert.equal(answer.headers["x-gateway-code"], undefined, "it is Traefik's own");
+        return false;
+      }, 10_000);
+      const tookMs = performance.now() - beganMs;
+      assert.equal(page.headers["x-gateway-code"], "waking", page.text);
+      // It polls every second and takes 0.3 s to apply a document; the rest is a busy machine's.
+      assert.ok(tookMs < 3_000, `the page came ${Math.round(tookMs)} ms after the crash`);
+      const answer = await ask();
+      assert.equal(answer.status, 200, answer.text);
+    },
+  );
 });

@@ -32,7 +32,12 @@ interface StaticContainer {
  * Starts one with `count` containers `app-0`, `app-1` … that answer to `app-0.test` and so on. They sleep; with `port`
  * they run, all of them published at this port of the loopback interface, and their network counters stand still.
  */
-export async function startStaticDocker(t: TestContext, count: number, port?: number): Promise<StaticDocker> {
+export async function startStaticDocker(
+  t: TestContext,
+  count: number,
+  port?: number,
+  idle = "10m",
+): Promise<StaticDocker> {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-static-docker-"));
   const containers = new Map<string, StaticContainer>();
   const byId = new Map<string, StaticContainer>();
@@ -78,7 +83,7 @@ export async function startStaticDocker(t: TestContext, count: number, port?: nu
     res.flushHeaders();
   }
 
-  for (let index = 0; index < count; index += 1) add(`app-${index}`, labelsOf(index));
+  for (let index = 0; index < count; index += 1) add(`app-${index}`, { ...labelsOf(index), "dag.idle_timeout": idle });
   const server = http.createServer((req, res) => {
     answer(req.method ?? "", new URL(req.url ?? "", "http://docker").pathname, res);
   });
