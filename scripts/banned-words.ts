@@ -26,15 +26,19 @@ export const BANNED_WORDS: readonly BannedWord[] = [
   { word: /nudge[sd]?/, instead: "signal" },
   { word: /fates?/, instead: "handling, outcome" },
   { word: /is of use with/, instead: "requires" },
+  { word: /whoever/, instead: "a client, a request, anybody who" },
+  { word: /(?:is|are|was|were) told/, instead: "reported, logged, sent", allowed: /told to/ },
+  { word: /(?:tells?|told) of/, instead: "reports, shows" },
+  { word: /looks? at|looked at/, instead: "check, read, observe" },
+  { word: /leads? to/, instead: "routes to, points to, causes" },
+  { word: /ask(?:s|ed)? about|askers?/, instead: "auth request for, query; client, requester" },
+  { word: /beside/, instead: "next to, with, in addition to, except" },
+  // The name of an observation after a restart, in tables and keys.
+  { word: /anew/, instead: "again, recreated", allowed: /"?anew(?:, stopped)?"?:|seen\.anew|running: "unready", anew/ },
+  { word: /mend(?:s|ed|ing)?/, instead: "fix, repair" },
   {
-    word: /whoever/,
-    instead: "a client, a request, anybody who",
-    only: /^src\/(?!respond\/messages|config\/schema|lifecycle)/,
+    word: /mere(?:ly)?|homeless|(?:at first|from) sight|waiting rooms?/,
+    instead: "only, without a host, first seen, queue",
   },
-  {
-    word: /(?:is|are|was|were) told/,
-    instead: "reported, logged, sent",
-    allowed: /told to/,
-    only: /^src\/(?!respond\/messages|lifecycle)/,
-  },
+  { word: /for ever/, instead: "forever" },
 ];

@@ -4,7 +4,7 @@ import { chmodSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 
 const outDir = process.argv[2] ?? "dist";
-// Beside its place, and there in one step, so that nobody who starts meanwhile meets a half.
+// Built next to its place and moved there in one step, so that no start meanwhile finds a partial build.
 const fresh = path.join(path.dirname(outDir), `.cache/build-${process.pid}`);
 
 const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", fresh];

@@ -10,7 +10,11 @@ if (found.length > 0) console.log(found.join("\n"));
 process.exitCode = found.length === 0 ? 0 : 1;
 
 function filesOf(root: string): [file: string, text: string][] {
-  const patterns = ["{src,test,scripts}/**/*.{ts,mjs}", "templates/*", "docs/*.md", "README.md"];
+  const patterns = [
+    "{src,test,scripts}/**/*.{ts,mjs}",
+    "{templates,examples}/**/*.{html,css,js,yaml,yml,conf,md}",
+    "{docs/**/*,README,CONTRIBUTING,SECURITY}.md",
+  ];
   // The list itself, the planted breaches, and page texts in languages in which these words mean something else.
   const exclude = ["scripts/banned-words.ts", "test/words.test.ts", "src/respond/messages/**/{de,es,fr,it}.ts"];
   return globSync(patterns, { cwd: root, exclude }).map((file) => [file, readFileSync(`${root}/${file}`, "utf8")]);

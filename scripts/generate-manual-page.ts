@@ -40,7 +40,7 @@ ${term("0", "Success.")}
 ${term("1", "Something failed while it ran.")}
 ${term("2", "The arguments or the configuration are faulty.")}
 .SH EXAMPLES
-${term("dag demo", "Runs a gateway with two sleeping apps, to look at.")}
+${term("dag demo", "Runs a gateway with two sleeping apps, to try it out.")}
 ${term("dag check config.yaml && CONFIG_PATH=config.yaml dag", "Runs the gateway with a file that is sound.")}
 ${term("dag explain app.example.com", "Says why the container behind that host is awake or asleep.")}
 `;

@@ -93,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "a second start beside one that hangs",
+    name: "a second start during one that hangs",
     edits: [["lifecycle/wake/start.ts", "record.startCall ??= callStart", "record.startCall = callStart"]],
   },
   {
@@ -156,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "a suspended one is woken by whoever depends on it",
+    name: "a suspended one is woken by its dependents",
     edits: [
       [
         "lifecycle/stop/suspension.ts",
@@ -180,7 +180,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [["lifecycle/stop/stop-deletes.ts", "return observation?.autoRemove === true &&", "return false &&"]],
   },
   {
-    name: "whoever uses a throttled one waits at its low speed",
+    name: "requests to a throttled one are served at its low speed",
     edits: [
       ["lifecycle/workload/lease.ts", "  if (record.throttled) record.speedUp?.();\n  noteArrival", "  noteArrival"],
     ],

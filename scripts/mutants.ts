@@ -43,7 +43,7 @@ async function tryOne(copy: string, mutant: Mutant): Promise<void> {
   const restore = plant(copy, mutant);
   const output = await live(copy);
   restore();
-  // What merely does not run has not been found by a rule.
+  // A mutant that only does not run has not been found by a rule.
   const lives = /Property failed after (\d+) tests/u.exec(output)?.[1];
   const rule = /\[cause\]: Error: (?:AssertionError \[ERR_ASSERTION\]: |Error: )?(.*)/u.exec(output)?.[1];
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);

@@ -1,4 +1,4 @@
-// Keeps a page for administrators up to date: the server renders it anew, and what differs is put into place. Without it
+// Keeps a page for administrators up to date: the server renders it again, and what differs is replaced. Without it
 // the pages do all the same things, only not by themselves.
 (() => {
   const $ = (id) => document.getElementById(id);

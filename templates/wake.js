@@ -93,7 +93,7 @@
           enter(health.phase);
         }
       } catch {
-        // Browsers cut everything when a network comes or goes, and a container that starts beside one brings its own: a
+        // Browsers cut everything when a network comes or goes, and a container that starts on the same machine brings its own: a
         // poll that was open for a while had a connection.
         const openMs = now() - asked;
         misses = openMs > 300 && openMs < 25000 ? 1 : misses + 1;

@@ -39,7 +39,12 @@ const turns: readonly [
   ["weighted spreads a heavy member's turns", "weighted", [member("a", { weight: 3 }), member("b")], "aabaaaba"],
   ["weighted is smooth with three", "weighted", [member("a", { weight: 5 }), member("b"), member("c")], "aabacaa"],
   ["weighted with equal weights takes turns", "weighted", [member("a"), member("b")], "abab"],
-  ["weighted never takes a weight of 0 beside others", "weighted", [member("a", { weight: 0 }), member("b")], "bbb"],
+  [
+    "weighted never takes a weight of 0 if there are others",
+    "weighted",
+    [member("a", { weight: 0 }), member("b")],
+    "bbb",
+  ],
   ["weighted takes the only one, whatever its weight", "weighted", [member("a", { weight: 0 })], "aa"],
 ];
 for (const [rule, strategy, ready, expected] of turns) {

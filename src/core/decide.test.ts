@@ -105,7 +105,7 @@ const cases: readonly [
     page,
   ],
   ["after any wait a ready one forwards", [ready()], { waitedMs: 25_000 }, gates.app],
-  ["nobody waits beside as many as may", [asleep()], { isQueueFull: true }, { kind: "full", wake: true }],
+  ["no request waits when the queue is full", [asleep()], { isQueueFull: true }, { kind: "full", wake: true }],
   ["a browser at the page takes no place", [asleep()], { isQueueFull: true, client: "navigation" }, page],
   [
     "who was held by the auth request is not held again",

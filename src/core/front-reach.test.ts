@@ -2,50 +2,50 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseReach, type ReachFacts, type ReachFrom } from "./front-reach.ts";
 
-const BESIDE = { address: "172.18.0.3", isHere: false, isNear: true };
+const NEARBY = { address: "172.18.0.3", isHere: false, isNear: true };
 const HERE = { address: "127.0.0.1", isHere: true, isNear: true };
 const FAR = { address: "192.168.1.20", isHere: false, isNear: false };
 const PUBLISHED = { host: "127.0.0.1", port: 8081 };
 
 for (const [rule, facts, from, expected] of [
-  ["in containers on one network by name", { inContainer: true, sharesNetwork: true }, BESIDE, "name app:80"],
+  ["in containers on one network by name", { inContainer: true, sharesNetwork: true }, NEARBY, "name app:80"],
   [
     "by its name, be it published or not",
     { inContainer: true, sharesNetwork: true, published: PUBLISHED },
-    BESIDE,
+    NEARBY,
     "name app:80",
   ],
   [
     "in the network of another by that one's name",
     { inContainer: true, sharesNetwork: true, owner: "vpn" },
-    BESIDE,
+    NEARBY,
     "owner vpn:80",
   ],
   [
     "without a common network by its port",
     { inContainer: true, published: PUBLISHED },
-    BESIDE,
+    NEARBY,
     "published 127.0.0.1:8081",
   ],
   [
     "on the host's network there",
     { inContainer: true, hostNetwork: "172.18.0.1" },
-    BESIDE,
+    NEARBY,
     "host-network 172.18.0.1:80",
   ],
   [
     "by its name where the front's own networks are known, and one is its, too",
     { networks: ["shop"] },
-    { ...BESIDE, networks: new Set(["shop"]) },
+    { ...NEARBY, networks: new Set(["shop"]) },
     "name app:80",
   ],
   [
     "by its port where the gateway alone shares a network with it",
     { inContainer: true, networks: ["shop"], sharesNetwork: true, published: PUBLISHED },
-    { ...BESIDE, networks: new Set(["front"]) },
+    { ...NEARBY, networks: new Set(["front"]) },
     "published 127.0.0.1:8081",
   ],
-  ["with none of these through the gateway", { inContainer: true }, BESIDE, "gateway no-network-in-common"],
+  ["with none of these through the gateway", { inContainer: true }, NEARBY, "gateway no-network-in-common"],
   [
     "from the host no name of Docker's is known",
     { inContainer: true, sharesNetwork: true },
@@ -55,14 +55,14 @@ for (const [rule, facts, from, expected] of [
   ["both on the host by its port", { published: PUBLISHED }, HERE, "published 127.0.0.1:8081"],
   ["both on the host, an app on its network", { hostNetwork: "127.0.0.1" }, HERE, "host-network 127.0.0.1:80"],
   ["both on the host, without a port, through the gateway", { sharesNetwork: true }, HERE, "gateway not-published"],
-  ["a front elsewhere, the gateway on the host", { published: PUBLISHED }, BESIDE, "gateway front-elsewhere"],
+  ["a front elsewhere, the gateway on the host", { published: PUBLISHED }, NEARBY, "gateway front-elsewhere"],
   [
     "a front on another machine, the gateway in a container",
     { inContainer: true, sharesNetwork: true, published: PUBLISHED },
     FAR,
     "gateway front-elsewhere",
   ],
-  ["not known yet", undefined, BESIDE, "gateway unknown"],
+  ["not known yet", undefined, NEARBY, "gateway unknown"],
 ] as [string, Partial<ReachFacts> | undefined, ReachFrom, string][]) {
   test(`an app is reached: ${rule}`, () => {
     const whole = facts && {

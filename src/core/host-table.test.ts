@@ -22,7 +22,7 @@ const table = createHostTable(
 const lookups: readonly [rule: string, host: string | undefined, expected: string | undefined][] = [
   ["a name is found as it is", "app.example.com", "app.example.com"],
   ["case does not matter", "APP.Example.COM", "app.example.com"],
-  ["any port leads to a name without one", "app.example.com:1234", "app.example.com"],
+  ["any port matches a name without one", "app.example.com:1234", "app.example.com"],
   ["an empty port is no port", "app.example.com:", "app.example.com"],
   ["host:port comes before the host alone", "app.example.com:8443", "app.example.com:8443"],
   ["host:port is found in any case", "App.Example.com:8443", "app.example.com:8443"],

@@ -8,7 +8,7 @@ const cases: [rule: string, status: number, location: string | undefined, is: bo
   ["another path", 302, "https://app.test/login", false],
   ["another query", 302, "https://app.test/up", false],
   ["another host", 302, "https://login.test/up?full=1", false],
-  ["a host that merely begins so", 302, "https://app.test.evil.test/up?full=1", false],
+  ["a host that only begins so", 302, "https://app.test.evil.test/up?full=1", false],
   ["the same by http", 301, "http://app.test/up?full=1", false],
   ["a relative one", 302, "/up?full=1", false],
   ["one without a location", 302, undefined, false],

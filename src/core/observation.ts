@@ -36,7 +36,7 @@ export interface Instance {
 /** What an engine reports of one workload at one time, in our terms. */
 export interface Observation {
   readonly name: string;
-  /** The engine's own id; it changes when a container is created anew under the same name. Empty when absent. */
+  /** The engine's own id; it changes when a container is recreated under the same name. Empty when absent. */
   readonly id: string;
   readonly status: "absent" | "stopped" | "running" | "paused" | "restarting";
   readonly health: "none" | "starting" | "healthy" | "unhealthy";

@@ -26,7 +26,7 @@ for (const [rule, peers, sinceMs, nowMs, expected] of [
   ["nor once it is known to have ended", [peer("a", [9_000]), peer("b", [50], "no")], 100, 12_100, "done"],
   ["one that fetches seldom is not gone in between", [peer("a", [50], "no", 30_000)], 100, 60_000, "waits on a"],
   ["but when it has missed its turn", [peer("a", [50], "no", 30_000)], 100, 60_100, "done"],
-  ["one that is there blocks for ever", [peer("a", [3e6]), peer("b", [50], "yes")], 100, 4e6, "waits on b"],
+  ["one that is still there blocks forever", [peer("a", [3e6]), peer("b", [50], "yes")], 100, 4e6, "waits on b"],
 ] as const) {
   test(rule, () => {
     const progress = recallProgress(peers, at(sinceMs, nowMs));

@@ -12,7 +12,7 @@ const cases: [
   ["one exposed port comes before 80, to which people move it", [3000], [3000, 80], [3000]],
   ["an image that exposes 80 means it, and its other port comes second", [80, 3012], [80, 3012], [80]],
   ["of several nobody knows which one it is", [3000, 9000], [80], [80]],
-  ["of several beside 80 neither", [80, 443, 2019], [80], [80]],
+  ["of several in addition to 80 neither", [80, 443, 2019], [80], [80]],
 ];
 
 for (const [rule, exposed, tried, onSharedNetwork] of cases) {

@@ -28,7 +28,7 @@ export function portsToTry(exposed: readonly number[], isShared: boolean): reado
 /** A port inside of a container, and what its endpoints say besides their address. */
 export type EndpointPort = Pick<Endpoint, "port" | "targetPort" | "namedPort" | "afterMs">;
 
-/** Which ports of a workload lead to endpoints: the configured one, or those to try, and those that hosts name. */
+/** Which ports of a workload have endpoints: the configured one, or those to try, and those that hosts name. */
 export function endpointPorts(
   {
     targetPort,

@@ -16,7 +16,7 @@ export interface Forwarding {
   readonly isAsked: boolean;
 }
 
-/** How Traefik forwards, by the names of workloads and the ports that their hosts lead to. */
+/** How Traefik forwards, by the names of workloads and the ports that their hosts route to. */
 export type Forwardings = ReadonlyMap<string, Forwarding>;
 
 /** The key of a port of a workload in `Forwardings`; `undefined`: the port that no host names. No name has an equals sign. */

@@ -131,7 +131,7 @@ test("the traffic of a service of Docker Swarm passes through the gateway, whose
   assert.equal(http?.middlewares, undefined);
 });
 
-test("beside 2,000 others, one that is asked about again changes its own router and no other byte", () => {
+test("with 2,000 other apps, one that needs auth requests again changes its own router and no other byte", () => {
   const names = Array.from({ length: 2_000 }, (_, index) => `app-${index}`);
   const settings = settingsOf(names.map((name) => ({ name })));
   const text = (asked: string): string => {

@@ -40,7 +40,7 @@ interface ServersTransport {
 }
 
 /**
- * Creates a router for every host and a service for every port that hosts lead to, awake or asleep. `self` is our own `host:port` as Traefik reaches it. The same
+ * Creates a router for every host and a service for every port that hosts route to, awake or asleep. `self` is our own `host:port` as Traefik reaches it. The same
  * settings give the same text; without a host it is `{}`, which clears what was there. What `forwarding` does not know goes
  * through the gateway, unless the settings say otherwise.
  */
@@ -53,7 +53,7 @@ export function traefikDocument(
   const targets = findTargets(settings, forwarding);
   if (targets.length === 0) return {};
   const routers = targets.flatMap((target) => routersOf(target, traefik));
-  // Also while none is asked about: what sleeps next finds it there.
+  // Also while no app needs auth requests: the next one that sleeps finds it there.
   const isAsked = targets.some(({ workload }) => workload !== undefined);
   if (isAsked) routers.push(["dag-polls", pollRouter(settings, traefik)]);
   const services = targets.flatMap(({ service, workload }): [string, Service][] =>

@@ -41,7 +41,7 @@ export function createTraefikProvider(deps: ProviderDeps) {
     // First, so that a document which lets Traefik forward by itself is never older than its fetch.
     if (isFetch) {
       deps.noteFetch?.(req.socket, req.headers["user-agent"]);
-      res.once("finish", () => req.socket.setTimeout(0)); // its end tells of the end of that Traefik: it is not ours to choose
+      res.once("finish", () => req.socket.setTimeout(0)); // its end shows the end of that Traefik, so it is not ours to close
     }
     const self = addressOf(req);
     const ways = isFetch ? forwarding(current, peer.replace(/^::ffff:(?=\d+\.)/u, "")) : undefined;

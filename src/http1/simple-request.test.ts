@@ -111,7 +111,7 @@ describe("a simple request", () => {
     ["an empty Connection", `${LINE}${HOST}Connection:\r\n`],
     ["Expect", `${LINE}${HOST}Expect: 100-continue\r\n`],
     ["chunks", `${LINE}${HOST}Transfer-Encoding: chunked\r\n`],
-    ["a length beside chunks", `${LINE}${HOST}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n`],
+    ["a length together with chunks", `${LINE}${HOST}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n`],
     ["TE", `${LINE}${HOST}TE: trailers\r\n`],
     ["two lengths", `${LINE}${HOST}Content-Length: 1\r\nContent-Length: 1\r\n`],
     ["a list of lengths", `${LINE}${HOST}Content-Length: 1, 1\r\n`],

@@ -21,7 +21,7 @@ export interface Exchange {
   readonly onEnd: (outcome: ForwardOutcome) => void;
   readonly ledger: ExchangeLedger;
   readonly onClose: () => void;
-  /** Called when the client leaves while the upstream is in use; must lead to `endUpstream`. */
+  /** Called when the client leaves while the upstream is in use; must call `endUpstream`. */
   abort: (() => void) | undefined;
   /** Of the response; 0 before its head. */
   status: number;

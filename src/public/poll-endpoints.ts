@@ -21,8 +21,8 @@ interface PollEndpointsDeps extends Pick<EndpointsDeps, "lifecycle" | "isTrusted
 
 /** `/_health` and `/_logs`: the polls of a loading page, each with its own budget per address and container. */
 export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, budgets }: PollEndpointsDeps): void {
-  const askerOf = (req: Request) => ({ address: clientAddress(req, isTrusted), route: routeOf(req)?.name ?? "" });
-  const limit = (kind: PollKind): RequestHandler => createPollLimit({ budgets, sender, askerOf }, kind);
+  const pollerOf = (req: Request) => ({ address: clientAddress(req, isTrusted), route: routeOf(req)?.name ?? "" });
+  const limit = (kind: PollKind): RequestHandler => createPollLimit({ budgets, sender, pollerOf }, kind);
   const limitPlain = limit("health");
   const limitLong = limit("health-wait");
   const limitLogs = limit("logs");

@@ -8,11 +8,11 @@ interface PollLimitDeps {
   readonly budgets: PollBudgets;
   readonly sender: Sender;
   /** Who polls, and for which route. */
-  readonly askerOf: (req: Request) => { readonly address: string; readonly route: string };
+  readonly pollerOf: (req: Request) => { readonly address: string; readonly route: string };
 }
 
 /** Limits one kind of poll: beyond the limit 429 with `Retry-After` and the `RateLimit` fields of draft 8. */
-export function createPollLimit({ budgets, sender, askerOf }: PollLimitDeps, kind: PollKind): RateLimitRequestHandler {
+export function createPollLimit({ budgets, sender, pollerOf }: PollLimitDeps, kind: PollKind): RateLimitRequestHandler {
   const store: Store = {
     increment: (key) => info(budgets.take(kind, ...split(key))),
     decrement: () => undefined,
@@ -26,13 +26,13 @@ export function createPollLimit({ budgets, sender, askerOf }: PollLimitDeps, kin
     identifier: kind,
     standardHeaders: "draft-8",
     legacyHeaders: false,
-    validate: false, // it checks for an express that reads X-Forwarded-For itself; here `askerOf` does
+    validate: false, // it checks for an express that reads X-Forwarded-For itself; here `pollerOf` does
     keyGenerator(req) {
-      const { address, route } = askerOf(req);
+      const { address, route } = pollerOf(req);
       return `${address} ${route}`;
     },
     handler(req, res) {
-      const { address, route } = askerOf(req);
+      const { address, route } = pollerOf(req);
       sender.plainProblem(req, res, "rate-limited", { retryMs: budgets.look(kind, address, route).waitMs });
     },
   });

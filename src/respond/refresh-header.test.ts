@@ -54,7 +54,7 @@ for (const [what, page] of [
     "a failure, whose next try is a person's",
     () => responder.failed({ branding: BRANDING, failure: FAILURE, retryMs: 5_000 }, BROWSER),
   ],
-  ["what asking again cannot mend", () => responder.problem("forbidden", {}, BROWSER)],
+  ["what a retry cannot fix", () => responder.problem("forbidden", {}, BROWSER)],
   [
     "what opens tomorrow or later",
     () => responder.offline({ branding: BRANDING, nowMs: 0, untilMs: 90_000_000, timezone: "UTC" }, BROWSER),

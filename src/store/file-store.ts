@@ -85,18 +85,18 @@ function isCode(error: unknown, code: string): boolean {
 }
 
 async function replace(path: string, text: string): Promise<void> {
-  const beside = `${path}.new`;
+  const temporary = `${path}.new`;
   try {
-    const file = await open(beside, "w", 0o600);
+    const file = await open(temporary, "w", 0o600);
     try {
       await file.writeFile(text);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(beside, path);
+    await rename(temporary, path);
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }

@@ -11,8 +11,8 @@ const PARTS = {
   "forward-auth": "An auth request of a front proxy",
   cold: "A request to an app that sleeps",
   rest: "At rest",
-  changes: "A change of one container beside many",
-  direct: "Apps that are awake and that Traefik forwards to without asking",
+  changes: "A change of one container among many",
+  direct: "Awake apps to which Traefik forwards without auth requests",
 } as const;
 type Part = keyof typeof PARTS;
 const NEED_DOCKER: ReadonlySet<Part> = new Set(["cold", "rest"]);

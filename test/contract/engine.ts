@@ -131,7 +131,7 @@ const rules: Record<string, Rule> = {
     await killedInTime(engine, ref, "");
   },
 
-  "a stop sends the signal that it is told": async ({ engine, create }) => {
+  "a stop sends the given signal": async ({ engine, create }) => {
     const ref = await create(onUsr1);
     await engine.start(ref);
     await waitUntil(async () => (await engine.logs(ref, 1)).includes("up"));
@@ -139,7 +139,7 @@ const rules: Record<string, Rule> = {
     assert.equal((await engine.observe(ref)).exit?.code, 7);
   },
 
-  "a program that does not end by the signal that it was told is killed in time": async ({ engine, create }) => {
+  "a program that does not end by the given signal is killed in time": async ({ engine, create }) => {
     const ref = await create(onUsr1);
     await engine.start(ref);
     await waitUntil(async () => (await engine.logs(ref, 1)).includes("up"));
@@ -185,7 +185,7 @@ const rules: Record<string, Rule> = {
     assert.equal(exit.oomKilled, false);
   },
 
-  "every change that it was told to make is reported": async ({ engine, create }, t) => {
+  "every change that the gateway orders is reported": async ({ engine, create }, t) => {
     const ref = await create({ kind: "app" });
     const watched = await watchEngine(t, engine);
     const steps = [

@@ -56,7 +56,7 @@ inChromium("what happens shows by itself, in place, and leaves the focus and ope
   await gateway.request({ host: "app.test", headers: { "user-agent": "curl/8" } });
   await stateOf(page, "app", "ready").waitFor({ timeout: 4_000 });
   await row(page, "app").getByText("program").waitFor({ timeout: 6_000 });
-  assert.equal(await page.evaluate("window.here"), true, "it was not loaded anew");
+  assert.equal(await page.evaluate("window.here"), true, "it was not reloaded");
   assert.equal(await page.evaluate("document.activeElement.textContent"), "app");
   assert.match(await page.title(), /^1 of 2 awake/);
   const before = await row(page, "app").locator("td.state time").textContent();

@@ -18,7 +18,7 @@ test(`with ${MANY} containers, a change of one causes one query about it`, async
     "the lists",
   );
 
-  /** The calls that a change leads to, up to those of a second one behind it. */
+  /** The calls that a change causes, up to those of a second change after it. */
   async function callsOf(change: () => void): Promise<readonly string[]> {
     docker.calls.length = 0;
     change();
@@ -60,7 +60,7 @@ const CHANGES: Readonly<Record<string, (docker: StaticDocker, at: number) => str
     docker.create(`new-${at}`, labelsOf(1_000_000 + at));
     return `new-${at}`;
   },
-  "made anew with another label"(docker, at) {
+  "recreated with another label"(docker, at) {
     docker.remove(`app-${at % 10}`);
     docker.create(`app-${at % 10}`, { ...labelsOf(at % 10), "dag.idle_timeout": `${at}m` });
     return `app-${at % 10}`;
@@ -75,11 +75,11 @@ test("a container that is created, recreated or removed costs the same with 10 a
   const program = buildGateway(t);
   const [few, many] = [await costs(10), await costs(10_000)];
   for (const [kind, cost] of Object.entries(many)) {
-    t.diagnostic(`${kind}: ${few[kind]?.toFixed(1)} ms beside 10, ${cost.toFixed(1)} ms beside 10,000`);
-    // All settings and routes made anew were 20 times as much.
+    t.diagnostic(`${kind}: ${few[kind]?.toFixed(1)} ms with 10, ${cost.toFixed(1)} ms with 10,000`);
+    // Rebuilding all settings and routes took 20 times as much.
     assert.ok(
       cost < 4 * Math.max(2, few[kind] ?? 0),
-      `${kind}: ${cost.toFixed(1)} ms, beside 10 ${few[kind]?.toFixed(1)}`,
+      `${kind}: ${cost.toFixed(1)} ms, with 10 ${few[kind]?.toFixed(1)}`,
     );
   }
 

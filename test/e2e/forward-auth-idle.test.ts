@@ -23,7 +23,7 @@ const LATE_MS = 4_500;
 type Way = typeof ASKED & {
   readonly port: number;
   readonly app: FrontApp;
-  /** Resolves when the front asks about the app before each request, or does not. */
+  /** Resolves when the front proxy sends an auth request before each request, or does not. */
   readonly untilAsked: (app: FrontApp, isAsked: boolean) => Promise<void> | undefined;
 };
 

@@ -16,7 +16,7 @@ const CONSOLE_DELAY_MS = 2_500;
 /** Other files share the daemon, so that each app has hosts of its own. */
 const hostsOf = (name: string) => ({ s3: `s3.${name}.test`, console: `console.${name}.test` });
 
-describe("one container with two hosts that lead to two ports", () => {
+describe("one container with two hosts that route to two ports", () => {
   onDocker("is one app: each host waits for its own port, and use of either keeps it awake", async (t, docker) => {
     const { gateway, name, container } = await start(t, docker, { idle_timeout: "4s" });
     const hosts = hostsOf(name);
@@ -57,7 +57,7 @@ describe("one container with two hosts that lead to two ports", () => {
     assert.match((await gateway.request({ host: hosts.console })).text, /Hello from console/u);
   });
 
-  onDocker("a front is told each host's own address, or why there is none yet", async (t, docker) => {
+  onDocker("a front proxy gets each host's own address, or why there is none yet", async (t, docker) => {
     const { gateway, name } = await start(t, docker, { start_timeout: "20s" });
     const hosts = hostsOf(name);
     const ask = (host: string, path = "/_auth/caddy") =>

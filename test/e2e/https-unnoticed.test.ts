@@ -143,8 +143,8 @@ describe("an app that accepts only TLS without target_scheme", () => {
     }
 
     const file = { gateway: { port: gateway.port, bind: "127.0.0.1" }, containers: apps.map(describeApp) };
-    const mended = file.containers.map((one) => ({ ...one, target_scheme: "https" }));
-    writeFileSync(gateway.configFile, JSON.stringify({ ...file, containers: mended }));
+    const fixed = file.containers.map((one) => ({ ...one, target_scheme: "https" }));
+    writeFileSync(gateway.configFile, JSON.stringify({ ...file, containers: fixed }));
     gateway.signal("SIGHUP");
     for (const { name } of apps) {
       const host = `${name}.test`;
@@ -170,7 +170,7 @@ describe("an app that accepts only TLS without target_scheme", () => {
       }
     }
     const looked = async () => (await gateway.request({ host: "refuses.test" })).text === "garbage 1";
-    await waitUntil(looked, 5_000, "the one look at what refuses everything");
+    await waitUntil(looked, 5_000, "the single check of an app that refuses everything");
     assert.equal((await gateway.request({ host: "both.test" })).text, "both");
     for (const { name } of apps) {
       const { state, warnings } = await statusOf(gateway, name);

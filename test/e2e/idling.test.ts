@@ -83,7 +83,7 @@ describe("tiers before a stop", () => {
     await waitUntil(async () => (await app.inspect()).State.Paused, 5_000, "the pause");
     const answer = await visit(sleeping);
     assert.ok(answer.headMs < 500, `it took ${answer.headMs} ms`);
-    assert.equal((await app.inspect()).State.StartedAt, began, "it was not started anew");
+    assert.equal((await app.inspect()).State.StartedAt, began, "it was not started again");
     await waitUntil(async () => (await app.inspect()).State.Paused, 5_000, "the next pause");
     await untilStopped(sleeping);
   });

@@ -70,7 +70,7 @@ describe("the image", () => {
     assert.equal((await ask("--env", "GATEWAY_URL=http://127.0.0.1:1")).code, 1);
   });
 
-  onImage("keeps what it remembers in a volume, whoever its user is", async (t, docker) => {
+  onImage("keeps its state in a volume, for any user", async (t, docker) => {
     const volume = uniqueName("state");
     cleanup(t, () => docker.docker.getVolume(volume).remove());
     for (const user of ["65532:65532", "0:0", "1000:1000"]) {

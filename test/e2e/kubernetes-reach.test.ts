@@ -64,22 +64,19 @@ describe("how the gateway reaches pods", () => {
     assert.equal((await gateway.request({ host: "web.test" })).status, 200);
   });
 
-  rule(
-    "of several containers and ports the one is meant that the Service leads to, by number or name",
-    async (bed, t) => {
-      const { gateway, deploy, namespace } = await startClusterGateway(t, bed);
-      const sidecar = { name: "sidecar", image: "s:1", ports: [{ containerPort: 9_001 }, { containerPort: 9_002 }] };
-      const app = { name: "app", image: "a:1", ports: [{ name: "http", containerPort: 8_080 }] };
-      for (const [name, targetPort] of [
-        ["named", "http"],
-        ["numbered", 9_002],
-      ] as const) {
-        await bed.api.apply(serviceFor(namespace, name, { ports: [{ port: 80, targetPort }] }));
-        await deploy({ name, replicas: 0, containers: [sidecar, app], dag: { start_timeout: "5s" } });
-        const answer = await gateway.request({ host: `${name}.test` });
-        assert.equal(answer.status, 200, answer.text);
-        assert.equal(answer.headers["x-port"], name === "named" ? "8080" : "9002");
-      }
-    },
-  );
+  rule("of several containers and ports the Service's target port is used, by number or name", async (bed, t) => {
+    const { gateway, deploy, namespace } = await startClusterGateway(t, bed);
+    const sidecar = { name: "sidecar", image: "s:1", ports: [{ containerPort: 9_001 }, { containerPort: 9_002 }] };
+    const app = { name: "app", image: "a:1", ports: [{ name: "http", containerPort: 8_080 }] };
+    for (const [name, targetPort] of [
+      ["named", "http"],
+      ["numbered", 9_002],
+    ] as const) {
+      await bed.api.apply(serviceFor(namespace, name, { ports: [{ port: 80, targetPort }] }));
+      await deploy({ name, replicas: 0, containers: [sidecar, app], dag: { start_timeout: "5s" } });
+      const answer = await gateway.request({ host: `${name}.test` });
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(answer.headers["x-port"], name === "named" ? "8080" : "9002");
+    }
+  });
 });

@@ -168,7 +168,7 @@ inChromium("the policy stops a script that got into the page all the same", asyn
   const server = await startWakingServer(t);
   const page = await open();
   await page.goto(server.url);
-  page.removeAllListeners("console"); // Chromium tells of the violation there, and here it is wanted
+  page.removeAllListeners("console"); // Chromium reports the violation there, and here it is wanted
   const violation = await page.evaluate(`new Promise((done) => {
     document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
     const script = document.createElement("script");

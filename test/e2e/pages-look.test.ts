@@ -67,7 +67,7 @@ for (const theme of ["default", "minimal", "terminal"] as const satisfies readon
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
-  inChromium(`axe finds nothing to mend on any page (${colorScheme})`, async (t, open) => {
+  inChromium(`axe finds no fault on any page (${colorScheme})`, async (t, open) => {
     const pages = Object.fromEntries(Object.entries(PAGES).map(([name, make]) => [`/${name}`, make]));
     const server = await startWakingServer(t, { pages });
     const page = await open({ colorScheme, bypassCSP: true });

@@ -78,7 +78,7 @@ inChromium("a visitor after the failure sees the same, from the start", async (t
   assert.match((await page.textContent("#retry")) ?? "", /^Erneut versuchen in [12]\ss$/u);
   assert.match((await page.textContent("#log")) ?? "", /panic: no database/u);
   await waitUntil(async () => (await page.textContent("#retry")) === "Erneut versuchen", 4_000);
-  assert.deepEqual(server.polls["/_health"], [], "a failure is not asked about again");
+  assert.deepEqual(server.polls["/_health"], [], "a failure is not polled again");
 });
 
 inChromium("without script the failure page has a retry that works", async (t, open) => {

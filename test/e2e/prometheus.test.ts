@@ -57,7 +57,7 @@ describe("the alert rules and the dashboard", () => {
       ),
     ];
     assert.deepEqual(faults, []);
-    assert.ok(rules.length >= 10 && panels.length >= 20, "there is something to look at");
+    assert.ok(rules.length >= 10 && panels.length >= 20, "there is something to check");
     assert.deepEqual(variables(), [["gateway_container_state", "container"]]);
   });
 

@@ -31,7 +31,7 @@ describe("a user of the reference who changes the image and nothing else", () =>
     assert.equal(held.json().bytes, 4);
     assert.ok(await database.isRunning(), "what it depends on is awake too");
     assert.equal((await poll(gateway, `/_health?container=${app.name}`))["status"], "running");
-    // What nobody wakes has no start to tell of.
+    // Without a wake there is no start to report.
     assert.equal((await poll(gateway, `/_health?container=${closed.name}`))["status"], "unknown");
   });
 
@@ -69,7 +69,7 @@ describe("a user of the reference who changes the image and nothing else", () =>
     assert.ok(!Number.isNaN(Date.parse(String(awake["last_request"]))));
     const left = awake["idle_remaining_sec"];
     assert.ok(typeof left === "number" && left >= 0 && left <= 3, String(left));
-    // The idle stop, and that the metrics tell of all this under the names of the reference.
+    // The idle stop, and that the metrics report all this under the names of the reference.
     await waitUntil(async () => !(await app.isRunning()), 15_000, "the idle stop");
     await checkMetrics(gateway, app.name);
   });

@@ -131,15 +131,15 @@ async function rolls(bed: SwarmBed, t: TestContext): Promise<void> {
 /** The reason why no task starts is reported. */
 async function tellsFailures(bed: SwarmBed, t: TestContext): Promise<void> {
   const crashing = await createService(bed, { replicas: 0, env: ["EXIT_AFTER_MS=1", "EXIT_CODE=3"] });
-  const homeless = await createService(bed, { replicas: 0, constraints: ["node.labels.moon==yes"] });
+  const unschedulable = await createService(bed, { replicas: 0, constraints: ["node.labels.moon==yes"] });
   const gateway = await openGateway(bed, t);
   const [crash, nowhere] = await Promise.all(
-    [crashing, homeless].map((name) => gateway.request({ host: hostOf(name) })),
+    [crashing, unschedulable].map((name) => gateway.request({ host: hostOf(name) })),
   );
   assert.match(crash?.text ?? "", /exit code 3/);
   assert.match(nowhere?.text ?? "", /no suitable node/);
   await gateway.stop();
-  for (const name of [crashing, homeless]) await remove(bed, name);
+  for (const name of [crashing, unschedulable]) await remove(bed, name);
 }
 
 /** The manager that the gateway uses is killed: the gateway uses the next one. */

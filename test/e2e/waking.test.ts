@@ -122,7 +122,7 @@ describe("a container that cannot wake", () => {
       const before = (await app.inspect()).State.StartedAt;
       const page = await gateway.request({ host, headers: navigation });
       assert.equal(page.status, 502);
-      assert.equal(page.headers["x-gateway-wake"], undefined, "who did not wait is told of no wait");
+      assert.equal(page.headers["x-gateway-wake"], undefined, "a client that did not wait gets no wait time");
       assert.match(page.text, /42/u);
       assert.ok(!page.text.includes("<script>alert(1)</script>"), "log lines are inert");
       for (let round = 0; round < 20; round += 1) assert.equal((await gateway.request({ host })).status, 502);

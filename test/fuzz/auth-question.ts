@@ -61,8 +61,12 @@ const SHAPES: Readonly<Record<string, QuestionShape>> = {
     fields: [`X_Forwarded_Host: ${READY_HOSTS[0]}`, `X-Forwarded_Host: ${READY_HOSTS[0]}`],
     permit: REFUSED,
   }),
-  "underscored beside": () => ({ host: ASLEEP_HOST, fields: [`X_Forwarded_Host: ${READY_HOSTS[0]}`], permit: REFUSED }),
-  "other hosts beside": () => ({
+  "underscored as well": () => ({
+    host: ASLEEP_HOST,
+    fields: [`X_Forwarded_Host: ${READY_HOSTS[0]}`],
+    permit: REFUSED,
+  }),
+  "other hosts as well": () => ({
     host: ASLEEP_HOST,
     fields: [
       `X-Host: ${READY_HOSTS[0]}`,

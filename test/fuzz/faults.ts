@@ -54,7 +54,7 @@ export const FAULTS: Kind<FaultPlan> = {
           }),
           runExchange({ connections: [innocent] }, log, { port, host: HOST, tag: nextTag() }),
         ]);
-        if (fault !== undefined) return { ...fault, rule: `beside a victim: ${fault.rule}` };
+        if (fault !== undefined) return { ...fault, rule: `next to a victim: ${fault.rule}` };
         const isHanging = hurt?.rule.includes("hangs") === true;
         return isHanging ? { rule: "a victim's connection hangs", detail: hurt.detail } : undefined;
       },

@@ -12,7 +12,7 @@ import { toolOrSkip } from "../support/tools.ts";
 
 // The real shells are queried for their suggestions.
 
-/** Beside the real commands, one that has everything an argument can be. */
+/** In addition to the real commands, one with every kind of argument. */
 const table: Readonly<Record<string, Command>> = {
   ...commands,
   everything: {

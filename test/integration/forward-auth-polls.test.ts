@@ -58,7 +58,7 @@ describe("the loading page's polls, which arrive as if they were for the app", (
     assert.equal(answer.json().phase, "waiting");
     assert.ok(fixture.clock.now() - from < 4_000);
     const late = await fixture.ask("/_auth/traefik", { "x-forwarded-uri": uri });
-    assert.equal(late.json().phase, "waiting", "what has changed already is told at once");
+    assert.equal(late.json().phase, "waiting", "an earlier change is reported at once");
   });
 
   for (const wait of ["60s", "1m", "0.5m", "1h"]) {

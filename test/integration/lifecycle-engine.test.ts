@@ -128,7 +128,7 @@ test("after a lost link everything that runs is observed again: a restart in bet
   assert.equal(client.admission?.kind === "forward" && client.admission.forward.to.host, "moved");
 });
 
-test("however many changes are reported at once, they lead to one more round", async () => {
+test("however many changes are reported at once, they cause one more round", async () => {
   const fixture = await openLifecycle([{ name: "app" }, { name: "b" }, { name: "c" }]);
   fixture.engine.calls.length = 0;
   for (let count = 0; count < 1_000; count += 1) fixture.engine.notifyChange("app");

@@ -69,7 +69,7 @@ for (const [what, target] of [
   });
 }
 
-test("a fault in a reading of the counters does not keep a container awake for ever", async () => {
+test("a fault in a reading of the counters does not keep a container awake forever", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE, idleSignal: "traffic" }]);
   const client = fixture.visit("app");
   await fixture.clock.advance(200);

@@ -14,7 +14,7 @@ export function app(name: string, needs: readonly string[], more: Partial<Worklo
   return { name, dependsOn, idleTimeoutMs: IDLE, ...more };
 }
 
-/** A workload that others merely need. */
+/** A workload that only others need. */
 export function part(name: string, needs: readonly string[] = [], more: Partial<WorkloadSettings> = {}): Part {
   return app(name, needs, { hosts: [], idleTimeoutMs: undefined, ...more });
 }

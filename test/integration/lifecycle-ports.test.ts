@@ -173,7 +173,7 @@ test("a dependent waits for the port that no host names", async () => {
   assert.equal(app.answer, "forward app");
 });
 
-test("the hosts of a group lead to a port of each member, which may be another one", async () => {
+test("the hosts of a group route to a port of each member, which may differ", async () => {
   const member = { hosts: [], idleTimeoutMs: 0, hostPorts: { "console.test": 9001 } };
   const fixture = await openLifecycle(
     [

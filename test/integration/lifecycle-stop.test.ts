@@ -110,7 +110,7 @@ test("a stop that the engine refuses is reported, tried again half a minute late
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("an administrator's stop waits for what is open, but not for ever", async () => {
+test("an administrator's stop waits for open requests, but not forever", async () => {
   const fixture = await openReady();
   const client = fixture.visit("app");
   await fixture.clock.settle();
@@ -156,7 +156,7 @@ test("an administrator's stop during a start is obeyed once the engine has start
   await fixture.clock.advance(500);
   fixture.lifecycle.sleep(fixture.record("app"));
   await fixture.clock.advance(400);
-  assert.deepEqual(fixture.orders(), ["start app"], "a stop beside a start may lose");
+  assert.deepEqual(fixture.orders(), ["start app"], "a stop during a start may lose");
   await fixture.clock.advance(200);
   assert.equal(fixture.status("app"), "asleep");
   assert.deepEqual(fixture.orders(), ["stop app stop"]);

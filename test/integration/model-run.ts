@@ -143,7 +143,7 @@ async function act(cast: Cast, expected: Expected, clients: Clients, command: Co
       store.fault = command.fault;
       return;
     case "gateway":
-      return beginAnew(cast, expected, clients, command.how);
+      return beginNextRun(cast, expected, clients, command.how);
     case "engine":
       cast.unsteadyAtMs = clock.now();
       cast.mayForgetLimits = true;
@@ -192,7 +192,7 @@ async function act(cast: Cast, expected: Expected, clients: Clients, command: Co
 }
 
 /** The gateway is replaced, or dies and is started again. */
-async function beginAnew(cast: Cast, expected: Expected, clients: Clients, how: "restart" | "kill"): Promise<void> {
+async function beginNextRun(cast: Cast, expected: Expected, clients: Clients, how: "restart" | "kill"): Promise<void> {
   const { clock, store } = cast;
   clients.order();
   clients.ask();

@@ -3,7 +3,7 @@ import type { ModelClock } from "./model-clock.ts";
 import { createModelEngine } from "./model-engine.ts";
 import { createModelProbe } from "./model-probe.ts";
 import { bearAgain, born, noteUpdate, type EngineState } from "./model-engine-state.ts";
-import { useAnew } from "./model-usage.ts";
+import { startUse } from "./model-usage.ts";
 
 /** The containers, the engine that runs them, and everybody else who has a hand in it. */
 export interface Model {
@@ -35,7 +35,7 @@ export type Meddling =
 export function createModel(deps: {
   clock: ModelClock;
   names: readonly string[];
-  /** How long the engine takes to answer, and how late it tells of a change. */
+  /** How long the engine takes to answer, and how late it reports a change. */
   latencyMs: number;
   eventDelayMs: number;
   note: (line: string) => void;
@@ -94,7 +94,7 @@ export function createModel(deps: {
     const report = (): void => {
       unreported.set(name, (unreported.get(name) ?? 1) - 1);
       reportedAtMs.set(name, clock.now());
-      if (watcher === undefined) return; // it is asked about when the next life of the gateway begins
+      if (watcher === undefined) return; // it is observed when the next run of the gateway begins
       if (!up) return void missed.add(name);
       if (news.length === 0) watcher.onChange(name);
       for (const one of news) watcher?.onChange(name, noteUpdate(of(name), one, clock.now()));
@@ -121,7 +121,7 @@ export function createModel(deps: {
     actual.status = "running";
     actual.refusalReportedMs = Infinity;
     actual.stoppedByOther = false;
-    useAnew(actual, clock.now(), !goesOn);
+    startUse(actual, clock.now(), !goesOn);
     if (goesOn && by !== "us") actual.startedBy = "unclear"; // who lets it go on makes it theirs, who started it or not
     if (!goesOn) {
       const { listenMs, endsAfterMs, exitCode } = actual.behaviour;

@@ -82,7 +82,7 @@ export function createStopRules(
   }
 
   /**
-   * A restart counts once only, one that nobody has told of not at all; and after a jump of the wall clock nobody can
+   * A restart counts only once, an unreported one not at all; and after a jump of the wall clock nobody can
    * say whether a run that was first seen then began before the last visit.
    */
   function isKnownRun(actual: EngineState): boolean {

@@ -34,7 +34,7 @@ export function use(actual: EngineState, kind: HiddenUse, nowMs: number): void {
 }
 
 /** It starts, or continues after a pause. */
-export function useAnew({ activity }: EngineState, nowMs: number, isNewRun: boolean): void {
+export function startUse({ activity }: EngineState, nowMs: number, isNewRun: boolean): void {
   Object.assign(activity, { sinceMs: nowMs, before: undefined, countedAtMs: nowMs });
   if (isNewRun) Object.assign(activity, { bytes: 0, packets: 0, cpuMs: 0 });
 }

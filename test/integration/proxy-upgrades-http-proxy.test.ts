@@ -39,7 +39,7 @@ const gaps = new Map([
   ["an app that has said all may go on listening", "the app's end closes both directions"],
   ["an app that declines with a length is quoted whole", "names become lower case, duplicates are joined"],
   ["an app that declines without a body is quoted without one", "a 204 gets chunks"],
-  ["an app that breaks off while it declines breaks off for the client", "the client waits for ever"],
+  ["an app that breaks off while it declines breaks off for the client", "the client waits forever"],
   ["a client that does not read slows an app that declines at length", "the answer piles up in memory"],
   ["a client that leaves before the answer takes the app's connection with it", "the app's connection stays open"],
   ["a client that resets its connection resets the other", "the app gets an orderly end"],

@@ -8,7 +8,7 @@ import { freePort } from "./http.ts";
 export const BUSY_TOKEN = "a-token-for-tests";
 
 /**
- * A gateway that had everything happen once that its metrics tell of: wakes that end well and badly, a stop, a veto, an
+ * A gateway in which every event that its metrics report has happened once: wakes that end well and badly, a stop, a veto, an
  * auth request, a request and a tunnel that are open, an engine that it has lost.
  */
 export async function startBusyGateway(t: TestContext): Promise<Gateway> {

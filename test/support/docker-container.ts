@@ -50,7 +50,7 @@ export interface TestContainer {
   startsSince(wallMs: number): Promise<number>;
   /** Its IPv4 address, on the named network or the only one; empty while it does not run. */
   address(network?: string): Promise<string>;
-  /** The port on the host that leads to a port of the container. Throws when none does. */
+  /** The port on the host that is published for a port of the container. Throws when there is none. */
   publishedPort(port: number): Promise<number>;
   /** Everything it wrote to both outputs. */
   logs(): Promise<string>;

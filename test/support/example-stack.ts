@@ -11,7 +11,7 @@ import { type Tool, toolOrSkip } from "./tools.ts";
 
 /** A Compose file of ours that runs, with this machine's programs in the place of its images. */
 export interface Stack {
-  /** The port of 127.0.0.1 that leads to a published port of a service. */
+  /** The port of 127.0.0.1 for a published port of a service. */
   port(service: string, port: number): Promise<number>;
   container(service: string): Docker.Container;
   logs(service: string): Promise<string>;

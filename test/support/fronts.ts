@@ -13,7 +13,7 @@ import { waitUntil } from "./wait-until.ts";
 export interface Front {
   /** The address for clients. */
   readonly port: number;
-  /** Where it tells of itself: Traefik's API, Caddy's admin endpoint; 0: nowhere. */
+  /** Its own API: Traefik's API, Caddy's admin endpoint; 0: nowhere. */
   readonly adminPort: number;
   /** Of the process that was started; its workers are of its process group. */
   pid(): number;

@@ -32,9 +32,9 @@ export function routeArrows(
       const lane = side === "from" ? lanes[at]?.[0] : lanes[at]?.at(-1);
       return lane?.y ?? centre(arrows[at]?.[side === "from" ? "to" : "from"] ?? "");
     };
-    const beside = arrows.flatMap((arrow, at) => (arrow[side] === id ? [at] : [])).sort((a, b) => aim(a) - aim(b));
-    const gap = Math.min(GAP, (rectangle(id).height - 20) / beside.length);
-    return centre(id) + (beside.indexOf(index) - (beside.length - 1) / 2) * gap;
+    const siblings = arrows.flatMap((arrow, at) => (arrow[side] === id ? [at] : [])).sort((a, b) => aim(a) - aim(b));
+    const gap = Math.min(GAP, (rectangle(id).height - 20) / siblings.length);
+    return centre(id) + (siblings.indexOf(index) - (siblings.length - 1) / 2) * gap;
   };
   return arrows.map((arrow, index) => {
     const start = rectangle(arrow.from);

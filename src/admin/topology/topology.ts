@@ -14,7 +14,7 @@ export interface TopologyNode {
   readonly kind: "container" | "group";
   readonly name: string;
   readonly hosts: readonly string[];
-  /** The hosts for people: each with its port, where they lead to several ports of a container. */
+  /** The hosts for people: each with its port, where they route to several ports of a container. */
   readonly host_texts: readonly string[];
   /** The state of a container; of a group `ready` when any member is. */
   readonly state: string;

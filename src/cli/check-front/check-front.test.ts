@@ -119,7 +119,7 @@ const labelCases: readonly [
   ["no allownonrunning", url, [/allownonrunning=true/]],
   ["allownonrunning on an old Traefik", { ...allow, ...url }, [/skip the whole container/], "3.5.0"],
   ["a port in place of a URL", { ...allow, ...port }, [/server\.url=http:\/\/a:PORT/]],
-  ["a port beside the URL", { ...allow, ...url, ...port }, [/keep only the url/]],
+  ["a port together with the URL", { ...allow, ...url, ...port }, [/keep only the url/]],
 ];
 
 for (const [rule, labels, expected, version = "3.7.0"] of labelCases) {

@@ -33,7 +33,7 @@ const cases: readonly [rule: string, routers: object, complaint: RegExp | undefi
   ["errors behind it", byPath(["wake-a", "errors"]), undefined],
   ["a router of a host that nobody has", byPath(["errors"]), undefined],
   ["the middleware for every host, where others name a container", ofHost({}), /lacks the middleware: add wake@file/u],
-  ["a router that leads to the gateway's own proxy", ofHost({ service: "gateway" }), undefined],
+  ["a router to the gateway's own proxy", ofHost({ service: "gateway" }), undefined],
   [
     "errors before the gateway's own proxy",
     ofHost({ service: "gateway", middlewares: ["errors"] }),

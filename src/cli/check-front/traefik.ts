@@ -86,7 +86,7 @@ function ofHost(host: string, data: TraefikData, wakers: readonly string[], sett
     const behind = routers.some((other) => asking.has(other.name) && isAbove(other, one));
     if (isDirect(host, one, settings)) return [ok(`${host}: no auth requests while it is awake (when_awake: direct)`)];
     const isOurs = settings.gateway.traefik.via === "proxy" && one.name.endsWith("@http");
-    if (isOurs || leadsToGateway(one, data, wakers)) return ofOrder(host, one, data, wakers);
+    if (isOurs || routesToGateway(one, data, wakers)) return ofOrder(host, one, data, wakers);
     if (behind) return [];
     const middleware = wakers.find((name) => pathOf(data, name) === "/_auth/traefik") ?? wakers[0] ?? "it";
     return [missing(`${host}: router ${one.name} lacks the middleware: add ${middleware} to its middlewares`)];
@@ -99,13 +99,13 @@ function isPublished(name: string): boolean {
   return name.startsWith("dag-") && name.endsWith("@http");
 }
 
-/** The gateway leaves its middleware out while an app is awake that need not be asked about. */
+/** The gateway leaves its middleware out while an app that needs no auth requests is awake. */
 function isDirect(host: string, { name }: Router, { workloads, gateway }: Settings): boolean {
   const workload = workloads.find(({ hosts }) => hosts.includes(host));
   return isPublished(name) && (workload?.traefikWhenAwake ?? gateway.traefik.whenAwake) === "direct";
 }
 
-/** What is asked about by its name (`/_auth/traefik/container/NAME`) may have any host: its routers are those that ask. */
+/** A container that is named by path (`/_auth/traefik/container/NAME`) may have any host: its routers are those with auth requests. */
 function ofPaths(hosts: readonly string[], data: TraefikData, wakers: readonly string[]): Finding[] {
   const known = new Set(hosts.flatMap((host) => routersOf(host, data)).map(({ name }) => name));
   const routers = Object.entries(data.routers).map(([name, one]) => ({ ...one, name }));
@@ -137,7 +137,7 @@ function ofRouter(where: string, one: Router, data: TraefikData, wakers: readonl
 }
 
 /** Whether the service of a router is the gateway itself, whose proxy needs no auth request. */
-function leadsToGateway({ name, service: named }: Router, data: TraefikData, wakers: readonly string[]): boolean {
+function routesToGateway({ name, service: named }: Router, data: TraefikData, wakers: readonly string[]): boolean {
   const gateways = wakers.map((waker) => URL.parse(data.middlewares[waker]?.forwardAuth?.address ?? "")?.origin);
   const urls = data.services[qualified(named, name)]?.loadBalancer?.servers ?? [];
   return urls.some(({ url = "" }) => gateways.includes(URL.parse(url)?.origin));

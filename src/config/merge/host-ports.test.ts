@@ -24,7 +24,7 @@ const cases: readonly [
   ],
 ];
 for (const [rule, keys, [port, finds, ports]] of cases) {
-  test(`hosts lead to ports: ${rule}`, () => {
+  test(`hosts route to ports: ${rule}`, () => {
     const {
       targetPort,
       findsPort = false,

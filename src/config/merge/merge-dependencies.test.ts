@@ -70,7 +70,7 @@ test("an implied dependency sleeps with the last one that needs it, unless somet
   assert.equal(workload(merge("", [...shared, outsider]), "shop-db-1").idleTimeoutMs, 0);
 });
 
-test("a group's member is no mere dependency: without an idle_timeout of its own it never sleeps", () => {
+test("a group's member is not only a dependency: without an idle_timeout of its own it never sleeps", () => {
   const groups = "groups: [{name: g, host: g.test, containers: [a, b]}]";
   const result = merge(
     `containers: [{name: a}, {name: b, idle_timeout: 5m, depends_on: [c]}, {name: c}]\n${groups}`,

@@ -22,7 +22,7 @@ test("the container whose network one uses is a dependency, by its id or name, w
   }
 });
 
-test("dependencies that are written down, even none, and stricter conditions stay beside it", () => {
+test("dependencies that are written down, even none, and stricter conditions stay with it", () => {
   const own = merge("containers: [{name: app, host: app.test, depends_on: []}]", [app(), plain("vpn")]);
   assert.deepEqual(
     workload(own, "app").dependsOn.map(({ name }) => name),

@@ -22,7 +22,7 @@ const cases: readonly [written: string, inventory: readonly InventoryItem[], und
 ];
 
 for (const [written, inventory, understood] of cases) {
-  test(`"${written}" beside ${inventory.map(({ name }) => name).join(", ") || "nothing"} is ${understood}`, () => {
+  test(`"${written}" with ${inventory.map(({ name }) => name).join(", ") || "nothing"} is ${understood}`, () => {
     const { settings, labelFaults } = merge(`${HOSTS}containers: [{name: '${written}', host: a.test}]`, inventory);
     const [found] = settings.workloads;
     assert.deepEqual([found?.name, found?.engine], [understood, understood.startsWith("nas:") ? "nas" : undefined]);

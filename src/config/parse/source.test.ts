@@ -93,7 +93,7 @@ const ways: readonly [string, (folder: string) => { path: string; change: () => 
     },
   ],
   [
-    "is deleted and made anew",
+    "is deleted and recreated",
     (folder) => {
       const path = join(folder, "config.yaml");
       writeFileSync(path, "gateway: {port: 1}");
@@ -192,7 +192,7 @@ test(
       }, stop.signal),
     );
     writeFileSync(path, "gateway: {port: 1}");
-    // Longer than the quiet time, so that the equal content was looked at before the next one is written.
+    // Longer than the quiet time, so that the equal content was read before the next one is written.
     await new Promise((resolve) => {
       setTimeout(resolve, 300);
     });

@@ -36,7 +36,7 @@ function watchDirectory(path: string, hint: () => void): () => void {
   const name = basename(path);
   try {
     const watcher = watch(dirname(path), { persistent: false }, (_event, changed) => {
-      // Kubernetes swaps a link called ..data beside the file.
+      // Kubernetes swaps a link called ..data next to the file.
       if (changed === null || changed === name || changed.startsWith("..")) hint();
     });
     watcher.on("error", () => watcher.close());

@@ -77,7 +77,7 @@ export const containerSchema = z
     host: hosts()
       .optional()
       .describe(
-        "Host names of the app; also `*.example.com` and `host:port`. A host may name a port inside the container that it leads to: `s3.example.com=9000`. Not needed for a dependency, a group's member, or a container that a front proxy names by path (`/_auth/FRONT/container/NAME`).",
+        "Host names of the app; also `*.example.com` and `host:port`. A host may name a port inside the container that it routes to: `s3.example.com=9000`. Not needed for a dependency, a group's member, or a container that a front proxy names by path (`/_auth/FRONT/container/NAME`).",
       ),
     target_port: integer(1, 65_535)
       .optional()

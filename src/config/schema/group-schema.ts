@@ -8,7 +8,7 @@ export const groupSchema = z
     host: hosts()
       .prefault([])
       .describe(
-        "Host names of the group; `host=port` leads to this port of each member. Not needed for a group that a front proxy names by path (`/_auth/FRONT/group/NAME`).",
+        "Host names of the group; `host=port` routes to this port of each member. Not needed for a group that a front proxy names by path (`/_auth/FRONT/group/NAME`).",
       ),
     strategy: choice("round-robin", "least-connections", "weighted")
       .prefault("round-robin")

@@ -32,7 +32,7 @@ export function hostItems(raw: object): string[] {
   return Object.entries(raw).map(([host, port]) => `${host}=${port}`);
 }
 
-/** Which hosts of a list are to lead to two ports; each is a sentence. */
+/** Which hosts of a list route to two ports; each is a sentence. */
 export function portConflicts(items: readonly string[]): readonly { readonly at: number; readonly message: string }[] {
   const first = new Map<string, string>();
   return items.flatMap((item, at) => {

@@ -14,11 +14,11 @@ const cases: readonly [what: string, steps: string, last: News | undefined][] = 
   ["our own stop", "start ours kill:15 die", { kind: "ended", ordered: false }],
   ["our own stop that had to kill", "start ours kill:15 kill:9 die", { kind: "ended", ordered: false }],
   ["the end of our own stop says nothing", "start ours kill:15 die stop", undefined],
-  ["docker stop beside our own stop", "start ours kill:15 kill:15 die", { kind: "ended", ordered: true }],
+  ["docker stop during our own stop", "start ours kill:15 kill:15 die", { kind: "ended", ordered: true }],
   ["a crash after docker restart", "start kill:15 die stop start die", { kind: "ended", ordered: false }],
   ["a crash after our stop and a new start", "start ours kill:15 die start die", { kind: "ended", ordered: false }],
   ["a stop signal of another kind", "start kill:28 die", { kind: "ended", ordered: true }],
-  ["a crash long after files were read anew", "start kill:1 +11m die", { kind: "ended", ordered: false }],
+  ["a crash long after files were reloaded", "start kill:1 +11m die", { kind: "ended", ordered: false }],
   ["an order to end is reported at once", "start kill:15", { kind: "ending" }],
   ["a signal that may mean anything is no order yet", "start kill:1", undefined],
 ];

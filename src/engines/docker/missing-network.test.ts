@@ -19,7 +19,7 @@ for (const [rule, message] of [
   ["by its name", "network shop_default not found"],
   ["in Podman's words", `unable to find network with name or ID shop_default: network not found`],
 ] as const) {
-  test(`a missing network that the engine tells ${rule} is named, with what mends it`, () => {
+  test(`a missing network that the engine reports ${rule} is named, with its repair`, () => {
     assert.match(
       missingNetwork(message, container()) ?? "",
       /^its network "shop_default" was removed .*docker network create shop_default"/,
@@ -27,7 +27,7 @@ for (const [rule, message] of [
   });
 }
 
-test("of a Compose project docker compose up -d mends it, in the project's folder", () => {
+test("for a Compose project the repair is docker compose up -d in the project's folder", () => {
   const labels = { "com.docker.compose.project": "shop", "com.docker.compose.project.working_dir": "/srv/shop" };
   assert.match(
     missingNetwork(`network ${ID} not found`, container(labels)) ?? "",

@@ -21,7 +21,7 @@ interface WatchDeps {
 }
 
 /**
- * Follows Docker's events until aborted, and reconnects with growing delays. A stream that merely ends (a socket
+ * Follows Docker's events until aborted, and reconnects with growing delays. A stream that only ends (a socket
  * proxy's time limit) and opens again at once does not count as lost, nor does one that is refused: Docker responds.
  */
 export function createWatch({ client, orders, onRewired, silenceMs = SILENCE_MS }: WatchDeps): Engine["watch"] {

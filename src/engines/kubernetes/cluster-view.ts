@@ -92,7 +92,7 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
         }
         listed.add(name);
         take(item);
-        reportChange(name); // its status tells of its pods
+        reportChange(name); // its status reports its pods
       },
     });
   }

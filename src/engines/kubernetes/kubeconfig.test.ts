@@ -81,7 +81,7 @@ for (const text of unreadable) {
   });
 }
 
-test("a kubeconfig that is no YAML is refused with the line to look at", async (t) => {
+test("a kubeconfig that is not YAML is refused with the line of the fault", async (t) => {
   const file = path.join(temporary(t), "config");
   writeFileSync(file, "a: 1\nb: c: d\n");
   const message = `kubeconfig ${file}: is not valid YAML at line 2, column 4 (BLOCK_AS_IMPLICIT_KEY)`;

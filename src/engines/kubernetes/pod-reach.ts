@@ -37,7 +37,7 @@ export function reachPods(ports: readonly EndpointPort[]): PodReach {
   };
 }
 
-/** A Service leads to nobody before Kubernetes calls a pod ready, except perhaps to one that ends. */
+/** A Service routes to no pod before Kubernetes reports it as ready, except perhaps to one that is terminating. */
 function byServices(services: readonly Service[], ports: readonly EndpointPort[], reach: string): PodReach {
   return {
     mayBeTried: (pod) => mayBeTried(pod) && isReady(pod),

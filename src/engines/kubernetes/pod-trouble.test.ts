@@ -75,7 +75,7 @@ test("a pod of a StatefulSet that must end first, and a quota that lets none be 
   );
 });
 
-test("one pod that crashes beside one that only starts is no crash of the whole", () => {
+test("one pod that crashes next to one that only starts is not a crash of the workload", () => {
   const crashed = pod({}, { restartCount: 1, state: crash(3, "Error") });
   assert.equal(findTrouble({}, [crashed, pod({})]).crash, undefined);
 });

@@ -55,7 +55,7 @@ export function createScaleBacks(now: () => number = () => performance.now()): S
     },
     note(from, { name, replicas: to, owner }) {
       const memory = memoryOf(name);
-      // A busy API server tells of a wake after the stop that followed it, and a list tells of the last write only.
+      // A busy API server may report a wake after the stop that followed it, and a list shows only the last write.
       const ours = memory.expected.indexOf(to);
       if (ours !== -1) {
         memory.expected.splice(0, ours + 1);

@@ -5,7 +5,7 @@ import { targetPortOf } from "./pod-ports.ts";
 
 /**
  * Returns where a pod is reached from outside of its cluster: at a port of its node, or of the node that `reach` names, and at
- * its load balancers. They may lead to another pod of the same Service.
+ * its load balancers. They may route to another pod of the same Service.
  */
 export function serviceEndpoints(
   services: readonly Service[],

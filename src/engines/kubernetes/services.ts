@@ -2,7 +2,7 @@ import type { List, ScalableObject, Service } from "./api-types.ts";
 import type { KubernetesClient } from "./client.ts";
 import { ifAllowed } from "./refusals.ts";
 
-/** Finds the Services that lead to a workload; without the right to list them there are none. */
+/** Finds the Services that route to a workload; without the right to list them there are none. */
 export type FindServices = (object: ScalableObject) => Promise<readonly Service[]>;
 
 /** Makes a finder that keeps what it has found for some seconds. */

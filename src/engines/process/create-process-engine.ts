@@ -34,7 +34,7 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
   let count = 0;
 
   function notifyChange(name: string): void {
-    for (const tell of watchers) tell(name);
+    for (const notify of watchers) notify(name);
   }
 
   function remember({ name, process: settings }: WorkloadRef): ProcessSettings | undefined {

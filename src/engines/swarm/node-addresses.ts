@@ -3,7 +3,7 @@ import type { Node, Task } from "./swarm-objects.ts";
 
 /** Addresses of the swarm's nodes, where tasks publish ports of their own. */
 export interface NodeAddresses {
-  /** Reads the nodes anew if one of these tasks runs on one that is not known. */
+  /** Reads the nodes again if one of these tasks runs on an unknown one. */
   learn(tasks: readonly Task[]): Promise<void>;
   readonly of: (nodeId: string | undefined) => string | undefined;
 }

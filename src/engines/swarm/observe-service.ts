@@ -35,7 +35,7 @@ export function observeService(
     };
   const instances = tasks.filter(isRunning).map((task) => toInstance(ref, task, service, view));
   const isUp = instances.some(({ ending }) => !ending);
-  // Swarm starts what fails anew for as long as its restart policy lets it.
+  // Swarm restarts a failed task for as long as its restart policy allows.
   const isFailing = !isUp && last !== undefined && tasks.every((task) => !isStarting(task, last));
   return {
     ...common,

@@ -56,7 +56,7 @@ test("a lone daemon that is a worker is no manager", async (t) => {
   assert.equal(await client.isManager(), false);
 });
 
-test("a manager that says for the first time that it is none is not believed, and asked anew twice", async (t) => {
+test("a manager that reports for the first time that it is none is queried twice more", async (t) => {
   const service = { ID: "s1", Version: { Index: 1 }, Spec: { Name: "web", Mode: { Replicated: { Replicas: 0 } } } };
   const daemon = await startFakeManager(t, { "/services": [service] });
   const reach = () => ({ address: "auto", network: "" }) as const;

@@ -61,7 +61,7 @@ function isNear(address: string, interfaces: SwarmView["interfaces"]): boolean {
 function hostPorts({ NodeID, Status }: Task, { nodeAddress }: SwarmView, port: number): Endpoint[] {
   const host = nodeAddress(NodeID);
   if (host === undefined) return [];
-  const ports = (Status.PortStatus?.Ports ?? []).filter((one) => leadsTo(one, port));
+  const ports = (Status.PortStatus?.Ports ?? []).filter((one) => publishes(one, port));
   return [...new Set(ports.flatMap(({ PublishedPort }) => PublishedPort ?? []))].map((published) => {
     return { host, port: published, published: true };
   });
@@ -70,11 +70,11 @@ function hostPorts({ NodeID, Status }: Task, { nodeAddress }: SwarmView, port: n
 function meshPorts({ Endpoint: endpoint }: Service, { meshAddress: host }: SwarmView, port: number): Endpoint[] {
   if (host === undefined) return [];
   return (endpoint?.Ports ?? [])
-    .filter((one) => one.PublishMode !== "host" && leadsTo(one, port))
+    .filter((one) => one.PublishMode !== "host" && publishes(one, port))
     .flatMap(({ PublishedPort }) => (PublishedPort ? [{ host, port: PublishedPort, published: true }] : []));
 }
 
-function leadsTo({ Protocol = "tcp", TargetPort }: PublishedPort, port: number): boolean {
+function publishes({ Protocol = "tcp", TargetPort }: PublishedPort, port: number): boolean {
   return Protocol === "tcp" && TargetPort === port;
 }
 

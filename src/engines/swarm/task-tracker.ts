@@ -105,7 +105,7 @@ export class TaskTracker {
     return this.client.call<readonly Task[]>("GET", `/tasks?filters=${filters}`);
   }
 
-  /** A first scale to 0 may leave tasks that are never ended (moby#36527): the same order again mends that. */
+  /** A first scale to 0 may leave tasks that are never ended (moby#36527): the same order again fixes that. */
   private async endAgain(service: Service): Promise<void> {
     const graceMs = Math.min(stopTimeoutOf(service) + END_LAG_MS, LONGEST_TIMER_MS);
     for (const isRepeated of [false, true]) {

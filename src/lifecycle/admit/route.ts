@@ -8,13 +8,13 @@ import type { HoldQueue } from "./hold.ts";
 
 /**
  * What a host is routed to: a workload, which is its only member, or a group, and a port of each member. Shared by all
- * hosts that lead to the same ports; never changed.
+ * hosts that route to the same ports; never changed.
  */
 export interface Route {
   /** The workload's or the group's name. */
   readonly name: string;
   readonly members: readonly WorkloadRecord[];
-  /** The same, with the port of each that these hosts lead to. */
+  /** The same, with the port of each that these hosts route to. */
   readonly memberPorts: readonly RouteMember[];
   readonly group: GroupSettings | undefined;
   /** The settings shown to visitors: the workload's, or those of the first member under the group's name. */
@@ -53,7 +53,7 @@ interface Replaced {
   readonly next: RouteSet | undefined;
 }
 
-/** The route of a name, to the ports that a host leads to if that host is its own. */
+/** The route of a name, to the ports that a host routes to if that host is its own. */
 export function routeNamed({ byName, hosts }: Routes, name: string, host: string | undefined): Route | undefined {
   const found = byName.get(name);
   const own = found && hosts.find(host);

@@ -38,7 +38,7 @@ export function applySettings(deps: ApplyDeps, change: SettingsChange, routes: R
   const replaced = routes.replace(change, records);
   for (const record of changed) routeHosts(record, routes.groupsOf(record.name));
   for (const record of changed) follow(context, record);
-  routeAnew(replaced);
+  rerouteHeld(replaced);
   const names = [...change.names];
   context.emit({ type: "settings", hosts: routes.hosts.size, workloads: records.size, names });
 }
@@ -81,7 +81,7 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
 }
 
 /** A request held for a route that has got other hosts, ports or members is routed again by its host. */
-function routeAnew(replaced: ReturnType<Routes["replace"]>): void {
+function rerouteHeld(replaced: ReturnType<Routes["replace"]>): void {
   for (const { former, next } of replaced) {
     if (next !== undefined && meaningOf(next) === meaningOf(former)) continue;
     for (const { waiters } of former.main.members) {

@@ -19,7 +19,7 @@ const cases: readonly [what: string, steps: readonly string[], understood: strin
   ["or goes by its new name if there is none", ["app:1", "old:1", "+13", "old:1"], "old:1"],
   ["and has it back when it is renamed back", ["app:1", "old:1", "app:1"], "app:1"],
   ["what runs under another name goes on there", ["app:1!", "old:1!"], "old:1"],
-  ["until it rests beside its successor", ["app:1!", "old:1!", "app:2 old:1"], "app:2"],
+  ["until it stops next to its successor", ["app:1!", "old:1!", "app:2 old:1"], "app:2"],
   [
     "a successor of Compose's takes the name at last",
     ["app:1!", "app:1! 0123456789ab_app:2", "0123456789ab_app:2", "app:2"],

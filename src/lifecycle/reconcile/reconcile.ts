@@ -92,7 +92,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   }
 
   function listAll(): Promise<void> {
-    for (const source of sources) source.listAnew(false);
+    for (const source of sources) source.listAgain(false);
     return refreshAll();
   }
 
@@ -134,7 +134,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     return (name, news) => {
       // After the end of a stream there is nothing to read until it is open again, which is a notification of its own.
       if (name !== undefined) source.changed(name);
-      else if (news?.kind !== "cut") source.listAnew(true);
+      else if (news?.kind !== "cut") source.listAgain(true);
       try {
         if (name !== undefined) takeNews(source.engine, name, news);
         else if (news?.kind === "cut") forgiveEngine(context, recordsOf(source.engine));
@@ -166,7 +166,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   return {
     async start(intervalMs, signal) {
       ended = signal;
-      for (const source of sources) source.listAnew(false);
+      for (const source of sources) source.listAgain(false);
       await Promise.all(sources.map(refreshAtStart));
       await Promise.all(sources.map(refreshAtStart)); // one engine's list may have given others something to do
       for (const source of sources) source.engine.watch(onChange(source), onLink(source.engine), signal);

@@ -1,6 +1,6 @@
 import { forgetFailures } from "../wake/wake-history.ts";
 import { asleepAs, type InventoryItem, type Observation } from "../../core/observation.ts";
-import { isAnotherRun, isMadeAnew } from "../workload/another-run.ts";
+import { isAnotherRun, isRecreated } from "../workload/another-run.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe, recordObservation } from "./observe.ts";
 import { followInstances } from "../workload/follow-instances.ts";
@@ -66,7 +66,7 @@ export function settle(context: LifecycleContext, record: WorkloadRecord, { last
   try {
     if (seen === undefined) return "later";
     if (record.state !== state) return observesItself(record) ? "later" : "again";
-    if (last !== undefined && isMadeAnew(last, seen)) forgetFailures(record);
+    if (last !== undefined && isRecreated(last, seen)) forgetFailures(record);
     context.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
     followInstances(context, record);
     return "done";

@@ -16,10 +16,10 @@ export interface Source {
   /** Something happened to the workload of this name. */
   readonly changed: (name: string) => void;
   /** Anything may have happened. `isLost`: events may have been missed. */
-  readonly listAnew: (isLost: boolean) => void;
+  readonly listAgain: (isLost: boolean) => void;
   /** There are new records, of which a list has said what there is. */
   readonly meet: (names: Iterable<string>) => void;
-  /** Follows all of that; notifications that arrive meanwhile lead to one more round, not to many. */
+  /** Follows all of that; notifications that arrive meanwhile cause one more round, not many. */
   readonly refresh: () => Promise<void>;
   /** The engine cannot be reached. */
   readonly noteAway: () => void;
@@ -45,7 +45,7 @@ interface Notes {
 }
 
 /**
- * Makes the records of one engine follow it. An event is only a change notification, which leads to one observation of its
+ * Makes the records of one engine follow it. An event is only a change notification, which causes one observation of its
  * container; the whole list is read at first, where events may have been missed, and now and then.
  */
 export function createSource({ engine, context, records, apply, onLink, ended }: SourceDeps): Source {
@@ -190,7 +190,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     engine,
     inventory,
     changed: (name) => void notes.changed.add(name),
-    listAnew(isLost) {
+    listAgain(isLost) {
       notes.isListDue = true;
       notes.isLost ||= isLost;
     },

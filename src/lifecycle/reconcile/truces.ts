@@ -56,7 +56,7 @@ export function createTruces(clock: Pick<Clock, "now">): Truces {
           if (news.ordered) begin(name);
           break;
         case "made":
-          // What is merely new may be started at once; a successor is not ready to be.
+          // A container that is only new may be started at once; a successor may not yet.
           if (isTemporaryName(name) || of(name) !== undefined) begin(name);
           break;
         case "renamed": {

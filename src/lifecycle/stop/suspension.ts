@@ -14,7 +14,7 @@ export interface Suspension {
 
 /** What keeps a workload, or a missing dependency, from being woken; `undefined`: nothing does. */
 export function suspensionOf(record: WorkloadRecord, seen = new Set<WorkloadRecord>()): Suspension | undefined {
-  if (seen.has(record)) return undefined; // several ways lead to what many need
+  if (seen.has(record)) return undefined; // a dependency may be reached on several paths
   seen.add(record);
   if (record.suspendedUntilMs > 0) return { workload: record.name, untilMs: record.suspendedUntilMs };
   if (staysStopped(record)) return { workload: record.name, untilMs: undefined };

@@ -21,7 +21,7 @@ function countersOf({ observation }: WorkloadRecord, { atMs, usage }: Sample, cl
 }
 
 /**
- * A front carries on while the gateway is away. At first sight of a run from before it counts as used now, until its counters
+ * A front carries on while the gateway is away. When a run from before is first observed it counts as used now, until its counters
  * show that nobody has used it meanwhile: then it is idle since when it was.
  */
 export async function judgeAbsence(context: LifecycleContext, record: WorkloadRecord): Promise<void> {

@@ -51,7 +51,7 @@ export function forgetDirect(context: LifecycleContext, record: WorkloadRecord):
   const { clock, fronts } = context;
   if (record.directMs === 0 || record.recall !== undefined) return;
   if (fronts.progress(record.directMs).kind !== "done") return;
-  noteUse(record, clock.now()); // the readings from before do not fit what is asked about from now on
+  noteUse(record, clock.now()); // earlier readings do not fit the state with auth requests
   noteRecalled(record);
   context.remember(record);
 }

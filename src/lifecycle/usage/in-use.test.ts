@@ -74,7 +74,7 @@ describe("where a stream was let through, a sign of life is enough", () => {
     assert.equal(use("traffic", 10, ping), undefined, "it is no bigger than a probe");
     assert.equal(use("traffic", 10, ping, "recent"), "traffic");
   });
-  test("a ping beside ARP and the keep-alives of an idle pool", () => {
+  test("a ping together with ARP and the keep-alives of an idle pool", () => {
     assert.equal(
       use("traffic", 10, traffic(1, [2 + 1 + 2, 138 + 42 + 132], [2 + 1 + 2, 134 + 42 + 132]), "recent"),
       "traffic",
@@ -120,7 +120,7 @@ describe("where connections and payload can be counted, payload over an open con
 
 describe("where they cannot, a trickle is distinguished from health checks by its direction", () => {
   const line = traffic(1, [3, 198 - 24], [3, 166 + 66 + 42]);
-  test("a line of 100 bytes in 20 s beside keep-alives and ARP is a stream that nobody announced", () => {
+  test("a line of 100 bytes in 20 s with keep-alives and ARP is an unannounced stream", () => {
     assert.equal(use("traffic", 20, line), "traffic");
   });
   test("payload both ways is one where a stream was let through once, however long ago", () => {

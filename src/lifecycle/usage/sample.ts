@@ -147,7 +147,7 @@ async function compare(
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
   const after = usage && { atMs: context.clock.now(), usage };
   if (after !== undefined) keepCounters(record, after, context.clock);
-  // What is not asked about is covered by no activity: the older reading is what it is compared with.
+  // Without auth requests no activity is recorded, so it is compared with the older reading.
   const isFirst = before === undefined || (record.directMs === 0 && before.atMs < record.lastActivityMs);
   if (after === undefined || isFirst) {
     record.sampling = { begunMs, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after, running: undefined };

@@ -4,7 +4,7 @@ import type { WorkloadRecord } from "./record.ts";
 
 // The only file that writes when and by what a workload was used, and what keeps it awake although nobody uses it.
 
-/** It was in use at this moment: its idle time begins anew. */
+/** It was in use at this moment: its idle time starts again. */
 export function noteUse(record: WorkloadRecord, atMs: number): void {
   record.lastActivityMs = Math.max(record.lastActivityMs, atMs);
 }
@@ -36,7 +36,7 @@ export function noteFirstSeen(record: WorkloadRecord, atMs: number): void {
   record.firstSeenMs = atMs;
 }
 
-/** A restart counts as seen anew, but only once after a visit: a crash loop must not keep itself awake. */
+/** A restart counts as a new observation, but only once after a request: a crash loop must not keep itself awake. */
 export function noteSeenAgain(record: WorkloadRecord, atMs: number): void {
   if (record.lastActivityMs !== record.firstSeenMs) noteFirstSeen(record, atMs);
 }

@@ -27,7 +27,7 @@ function goesOn(last: Observation, seen: Observation): boolean {
 }
 
 /** Whether another container was created under the same name. */
-export function isMadeAnew(last: Observation, seen: Observation): boolean {
+export function isRecreated(last: Observation, seen: Observation): boolean {
   return seen.status !== "absent" && last.id !== seen.id;
 }
 

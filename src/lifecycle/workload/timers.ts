@@ -93,7 +93,7 @@ export function deadlineOf(
     awakeSinceMs: record.awakeSinceMs,
     idleTimeoutMs: isAtRest(record) || stopDeletes(record) ? 0 : settings.idleTimeoutMs,
     dependencyOnly: settings.hosts.length === 0,
-    // A one-shot ends by itself: stopped in the middle it would have to begin anew.
+    // A one-shot ends by itself: stopped in the middle it would have to start again.
     wokenByUs: record.wokenByUs && !isOneShot(record),
     minUptimeMs: settings.minUptimeMs,
     keepUntilMs: Math.max(record.keepUntilMs, record.pinnedUntilMs),

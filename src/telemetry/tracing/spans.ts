@@ -11,12 +11,12 @@ import { createWakeSpans } from "./wakes.ts";
 export function createTracing({ tracer, close }: OpenTracer, sources: TracingSources): Tracing {
   const current = new AsyncLocalStorage<Span>();
   const now = createSpanClock(sources.now, sources.wall);
-  const asker = (): Span | undefined => (current.getStore()?.isRecording() ? current.getStore() : undefined);
-  const wakes = createWakeSpans({ tracer, now, sources, asker });
+  const currentRequest = (): Span | undefined => (current.getStore()?.isRecording() ? current.getStore() : undefined);
+  const wakes = createWakeSpans({ tracer, now, sources, currentRequest });
 
   /** Events are emitted within the request that they are about, so its span is at hand. */
   function noteWait(route: string, outcome: HoldOutcome, waitedMs: number): void {
-    const request = asker();
+    const request = currentRequest();
     if (request === undefined) return;
     const endMs = now();
     const startMs = endMs - waitedMs;

@@ -32,7 +32,7 @@ function traceWakes(dependents: Readonly<Record<string, readonly string[]>> = { 
     tracer: provider.getTracer("test"),
     now: () => nowMs,
     sources: { dependentsOf: (workload) => known.get(workload) },
-    asker: () => undefined,
+    currentRequest: () => undefined,
   });
   const note = (event: DomainEvent): void => {
     wakes.note(event);

@@ -22,7 +22,7 @@ interface WakeSpansDeps {
   readonly now: () => number;
   readonly sources: Pick<TracingSources, "dependentsOf">;
   /** The request that is being admitted right now, if it is traced. */
-  readonly asker: () => Span | undefined;
+  readonly currentRequest: () => Span | undefined;
 }
 
 /** Wakes as spans: each is a trace of its own, for it belongs to the workload and not to a client. */
@@ -45,7 +45,7 @@ interface Wake {
 }
 
 export function createWakeSpans(deps: WakeSpansDeps): WakeSpans {
-  const { tracer, now, sources, asker } = deps;
+  const { tracer, now, sources, currentRequest } = deps;
   /** The last wake of each workload. */
   const wakes = new Map<string, Wake>();
 
@@ -53,7 +53,7 @@ export function createWakeSpans(deps: WakeSpansDeps): WakeSpans {
     const former = wakes.get(workload);
     if (former?.endMs === undefined && former !== undefined) end(deps, former, "superseded");
     const startMs = now();
-    const request = cause === "request" || cause === "auth" ? asker() : undefined;
+    const request = cause === "request" || cause === "auth" ? currentRequest() : undefined;
     const span = tracer.startSpan(
       `wake ${workload}`,
       {

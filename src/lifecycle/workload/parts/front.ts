@@ -14,7 +14,7 @@ export interface Recall {
 
 /** What is known of a workload to which fronts forward without asking before each request. */
 export interface FrontPart {
-  /** A front that finds its address by itself asks about it. */
+  /** A front proxy that finds its address by itself sends auth requests for it. */
   foundByFront: boolean;
   /** What such a front has received before this moment it sends to a former address; 0: nothing. */
   newAddressMs: number;

@@ -3,7 +3,7 @@ import type { Limits, Memory } from "../../ports.ts";
 /** How a workload that nobody uses is slowed down. */
 export interface LimitsPart {
   throttled: boolean;
-  /** Set while it is throttled: gives it its full speed back. Whoever uses it calls it. */
+  /** Set while it is throttled: gives it its full speed back. Called when it is used. */
   speedUp: (() => void) | undefined;
   /** Set from before it is throttled until it has its own limits back. */
   ownLimits: Limits | undefined;

@@ -6,7 +6,7 @@ import { firstHosts, type ProbeHosts } from "../../wake/probe-hosts.ts";
 
 /**
  * What is known of one port of a workload. A record is that of the port to which its hosts lead unless they name another
- * one (`host=port`); each port that hosts name has its own beside it. All of them share one life and one idle time.
+ * one (`host=port`); each port that hosts name has its own. All of them share one life and one idle time.
  */
 export interface PortRecord {
   /** Which port inside the container hosts name; `undefined`: the one that none names. */

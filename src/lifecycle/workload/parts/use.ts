@@ -21,7 +21,7 @@ export interface UsePart {
   lastUse: { readonly by: VetoReason; readonly atMs: number } | undefined;
   /** Somebody wants it awake until then; 0: nobody. */
   pinnedUntilMs: number;
-  /** A front proxy asks about it, so that its traffic does not pass through us. */
+  /** A front proxy sends auth requests for it, so its traffic does not pass through the gateway. */
   seenByFront: boolean;
   /** When a front proxy last let something through that may stay open almost silently (an upgrade, an event stream); 0: never. */
   streamSeenMs: number;
