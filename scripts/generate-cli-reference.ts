@@ -18,11 +18,11 @@ export function generate(): Record<string, string> {
 dag [COMMAND] [ARGUMENTS]
 \`\`\`
 
-Without a command it is \`serve\`. In a clone, \`node src/main.ts\` stands for \`dag\`.
+Without a command, \`dag\` runs \`serve\`. In a clone, write \`node src/main.ts\` instead of \`dag\`.
 
 ${table(["command", "what it does"], rows)}
 
-\`dag --help\`, and \`dag COMMAND --help\`, print the same; \`dag --version\` prints the version. [Variables](environment.md) name the configuration file and more.
+\`dag --help\`, and \`dag COMMAND --help\`, print this reference; \`dag --version\` prints the version. [Environment variables](environment.md) set the configuration file and more.
 
 | exit code | meaning |
 | --- | --- |

@@ -11,7 +11,7 @@ const faults: readonly [host: string, message: string][] = [
   ["a.test=http", '"a.test=http" has no valid port after "=" (1 to 65535)'],
   ["a.test=80.5", '"a.test=80.5" has no valid port after "=" (1 to 65535)'],
   ["=9000", "a host name is missing"],
-  ["a.test=1=2", '"a.test=1" is no host name'],
+  ["a.test=1=2", '"a.test=1" is not a host name'],
   ["b.test=1,a.test=1,a.test=2", 'host "a.test" is given two ports: 1 and 2'],
   ["b.test=1,a.test,A.test.=2", 'host "a.test" is given two ports: the container\'s own and 2'],
 ];

@@ -45,7 +45,7 @@ test("a label names ports as the file does, and dag check says where each host l
 test("a host is one host, whichever port it names: the second container that claims it loses it", () => {
   const result = merge("", [item("a", { "dag.host": "x.test=1" }), item("b", { "dag.host": "x.test=2,b.test=3" })]);
   assert.deepEqual(workload(result, "b").hosts, ["b.test"]);
-  assert.deepEqual(result.warnings, ['host "x.test" of container "b" is not used: container "a" has it already']);
+  assert.deepEqual(result.warnings, ['host "x.test" of container "b" is not used: container "a" already has it']);
 });
 
 test("replicas of one service share their hosts and ports", () => {
