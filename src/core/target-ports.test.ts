@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { portsToTry } from "./target-ports.ts";
+import { endpointPorts, portsToTry } from "./target-ports.ts";
 
 const cases: [
   rule: string,
@@ -21,4 +21,31 @@ for (const [rule, exposed, tried, onSharedNetwork] of cases) {
     assert.deepEqual(ports(false), tried);
     assert.deepEqual(ports(true), onSharedNetwork);
   });
+}
+
+const refs: [rule: string, ref: Parameters<typeof endpointPorts>[0], exposed: readonly number[], found: object[]][] = [
+  ["the configured port stands alone", { targetPort: 3000 }, [8080], [{ port: 3000 }]],
+  ["without a port there is none", { targetPort: undefined }, [8080], []],
+  [
+    "a port that is found says which one it is, one that hosts name says so",
+    { targetPort: 80, findsPort: true, namedPorts: [9001] },
+    [8080],
+    [
+      { port: 8080, targetPort: 8080 },
+      { port: 80, targetPort: 80 },
+      { port: 9001, namedPort: 9001 },
+    ],
+  ],
+  [
+    "the same port may be found and named",
+    { targetPort: 80, findsPort: true, namedPorts: [80] },
+    [],
+    [
+      { port: 80, targetPort: 80 },
+      { port: 80, namedPort: 80 },
+    ],
+  ],
+];
+for (const [rule, ref, exposed, found] of refs) {
+  test(rule, () => assert.deepEqual(endpointPorts(ref, exposed), found));
 }

@@ -123,6 +123,36 @@ test("an app that speaks https is reached by it, its certificate unchecked unles
   });
 });
 
+test("each port that hosts name is a service of its own, which asks by itself and speaks TLS with its own hosts", () => {
+  const settings = settingsOf(
+    [
+      {
+        name: "minio",
+        hosts: ["s3.test", "*.s3.test", "console.test", "ui.test"],
+        hostPorts: { "console.test": 9001, "ui.test": 9001 },
+        targetPort: 9000,
+        targetScheme: "https",
+      },
+    ],
+    { gateway: { traefik: TRAEFIK } },
+  );
+  const direct = { reach: { by: "published", host: "127.0.0.1", port: 19_001 }, isAsked: false } as const;
+  const { http } = traefikDocument(settings, "waker:9000", new Map([["minio=9001", direct]]));
+  const routers = Object.entries(http?.routers ?? {}).map(([name, { rule, service, middlewares }]) => {
+    return [name, rule, service, middlewares?.length ?? 0];
+  });
+  assert.deepEqual(routers.slice(0, 2), [
+    ["dag-app-minio", "Host(`s3.test`)", "dag-app-minio", 1],
+    ["dag-app-minio=9001", "Host(`console.test`) || Host(`ui.test`)", "dag-app-minio=9001", 0],
+  ]);
+  assert.deepEqual(routers.at(-1), ["dag-wild-s3.test", "HostRegexp(`^.+\\.s3\\.test$`)", "dag-app-minio", 1]);
+  assert.deepEqual(
+    ["dag-app-minio", "dag-app-minio=9001"].map((name) => http?.services[name]?.loadBalancer.servers[0]?.url),
+    ["https://minio:9000", "https://127.0.0.1:19001"],
+  );
+  assert.equal(http?.serversTransports?.["dag-app-minio=9001"]?.serverName, "console.test");
+});
+
 test("the traffic of a service of Docker Swarm passes through the gateway, whose requests go to its tasks", () => {
   const settings = settingsOf([{ name: "web", engine: "swarm" }], { gateway: { traefik: TRAEFIK } });
   const { http } = traefikDocument(settings, "waker:9000");

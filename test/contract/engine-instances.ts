@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import { endpointsOf } from "../../src/core/observation.ts";
 import type { StopOrder } from "../../src/lifecycle/ports.ts";
+import { freePort } from "../support/http.ts";
 import { type Subject, untilReachable } from "./engine-subject.ts";
 
 const gently: StopOrder = { method: "stop", timeoutMs: 5_000, signal: "" };
@@ -24,5 +26,24 @@ export const instanceRules: Record<string, (subject: Subject, t: TestContext) =>
     assert.deepEqual([wantedAfter, after], [0, []]);
     assert.equal((await engine.stop(ref, gently)).instances, 0);
     await engine.start(ref);
+  },
+
+  "a port that a host names has addresses of its own, which say so, after those of the usual port": async ({
+    engine,
+    create,
+  }) => {
+    const ref = await create({ kind: "app" });
+    const port = await freePort();
+    const named = { ...ref, namedPorts: [port] };
+    await engine.start(named);
+    const usual = endpointsOf(await untilReachable(engine, ref));
+    const all = endpointsOf(await engine.observe(named));
+    assert.deepEqual(all.slice(0, usual.length), usual);
+    const own = all.slice(usual.length);
+    assert.deepEqual(
+      own,
+      usual.map((endpoint) => ({ ...endpoint, port, namedPort: port })),
+    );
+    assert.equal((await engine.stop(named, gently)).instances, 1);
   },
 };

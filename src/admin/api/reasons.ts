@@ -5,6 +5,8 @@ import type { LifecycleContext } from "../../lifecycle/context.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
 import type { TimelineEntry } from "../../lifecycle/workload/parts/history.ts";
 import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
+import { numberOf } from "../../lifecycle/wake/target-port.ts";
+import { portsOf } from "../../lifecycle/workload/ports-of.ts";
 import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
 import { suspensionOf } from "../../lifecycle/stop/suspension.ts";
 import { keepsAwake } from "../../lifecycle/workload/timers.ts";
@@ -36,6 +38,11 @@ export function whyAwake({ context }: Lifecycle, record: WorkloadRecord): Reason
   const reasons: Reason[] = [came === undefined ? { key: "explain.seenRunning" } : howItCameUp(record, came)];
   const { lastProbe: answer, state } = record;
   if (answer !== undefined && state.status !== "ready") reasons.push({ key: "explain.notYet", values: { answer } });
+  for (const port of portsOf(record)) {
+    if (port.silentSinceMs === undefined || port.lastProbe === undefined) continue;
+    const values = { port: String(numberOf(record, port)), answer: port.lastProbe };
+    reasons.push({ key: "explain.portNotYet", values });
+  }
   if (record.state.status === "starting" && record.state.phase === "updating")
     reasons.push(...whyLeftAlone(context, record));
   const { request, tunnel } = record.leasesByKind;

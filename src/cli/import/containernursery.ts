@@ -1,6 +1,7 @@
 import { CONTAINER_NAME } from "../../config/schema/container-schema.ts";
 import { formatDuration } from "../../core/duration.ts";
 import { parseHost } from "../../config/schema/host-name.ts";
+import { hostOf } from "../../config/schema/host-port.ts";
 import { listOf, mapOf, readYaml, scalar } from "./compose.ts";
 import type { Imported, ImportedContainer, KeyValue } from "./types.ts";
 
@@ -93,22 +94,20 @@ function merge(containers: Map<string, ImportedContainer>, next: ImportedContain
     return;
   }
   const former = containers.get(next.name);
-  const [ours, theirs] = [hostsOf(former), hostsOf(next)];
-  const host = [...new Set([...ours, ...theirs])];
-  const differs = former?.keys["target_port"] !== next.keys["target_port"] && ours.length > 0 && theirs.length > 0;
+  const ours = hostsOf(former);
+  const port = former?.keys["target_port"] ?? next.keys["target_port"];
+  const isOther = ours.length > 0 && port !== next.keys["target_port"];
+  const known = new Set(ours.map(hostOf));
+  const theirs = hostsOf(next).filter((host) => !known.has(host));
+  const host = [
+    ...ours,
+    ...theirs.map((each) => (isOther ? `${each}=${JSON.stringify(next.keys["target_port"])}` : each)),
+  ];
   containers.set(next.name, {
     ...next,
     keys: { ...next.keys, ...former?.keys, ...(host.length > 0 && { host }) },
     dependsOn: [...(former?.dependsOn ?? []), ...next.dependsOn],
-    comments: [
-      ...(former?.comments ?? []),
-      ...next.comments,
-      ...(differs
-        ? [
-            `proxyPort=${JSON.stringify(next.keys["target_port"])} for ${theirs.join(", ")}: a container has one target_port`,
-          ]
-        : []),
-    ],
+    comments: [...(former?.comments ?? []), ...next.comments],
   });
 }
 

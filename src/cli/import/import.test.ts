@@ -82,7 +82,7 @@ containers:
     target_port: 5800
     idle_timeout: 4h
   - name: wordpress
-    host: [a.test, b.test:81, c.test]
+    host: [a.test, b.test:81, c.test=3001]
     target_port: 3000
     idle_timeout: 30m
     target_scheme: https
@@ -103,7 +103,6 @@ containers:
     "stopOnTimeoutIfCpuUsageBelow=50: idle_signal: cpu uses its own threshold",
     'odd={"a":1}: not recognised',
     "containerName: wordpress is assumed to be the app; db wake before it",
-    "proxyPort=3001 for c.test: a container has one target_port",
     "containerName looks like an id, which changes: use the container's name",
   ]);
 });

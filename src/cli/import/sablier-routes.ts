@@ -8,25 +8,34 @@ export interface LabelledRoute {
   readonly comments: readonly string[];
 }
 
-/** Reads the hosts and the port of Traefik's labels, or of those for Caddy (caddy-docker-proxy). */
+/**
+ * Reads the hosts and the port of Traefik's labels, or of those for Caddy (caddy-docker-proxy). A host that is routed to another
+ * port than the first one names it (`host=port`).
+ */
 export function readRoute({ labels, ports }: Pick<Service, "labels" | "ports">): LabelledRoute {
-  const hosts = new Set<string>();
+  const hosts = new Map<string, string>();
   const comments: string[] = [];
-  let port: number | undefined;
+  const targets = portsByTarget(labels);
+  const port = [...targets.values()][0];
   for (const [label, value] of Object.entries(labels)) {
     const key = label.toLowerCase();
     const found = ROUTER_RULE.test(key) ? hostsOfRule(value) : CADDY_SITE.test(key) ? value.split(/[\s,]+/) : [];
     for (const text of found) {
       const host = parseHost(text.replace(/^https?:\/\//, ""));
-      if (host.ok) hosts.add(host.value);
-      else comments.push(`${label}: ${host.fault}; add its host here`);
+      const own = targets.get(targetOf(key, labels));
+      if (host.ok && (own !== undefined || !hosts.has(host.value)))
+        hosts.set(host.value, own === undefined || own === port ? "" : `=${own}`);
+      if (!host.ok) comments.push(`${label}: ${host.fault}; add its host here`);
     }
     if (ROUTER_RULE.test(key) && /HostRegexp|Path|Header|Query|Method|ClientIP/.test(value)) {
       comments.push(`${label}=${value}: only the hosts are used; Traefik still applies the rest`);
     }
-    port ??= portOfLabel(key, value);
   }
-  return { hosts: [...hosts], port: port ?? (ports.length === 1 ? ports[0] : undefined), comments };
+  return {
+    hosts: [...hosts].map(([host, own]) => host + own),
+    port: port ?? (ports.length === 1 ? ports[0] : undefined),
+    comments,
+  };
 }
 
 const ROUTER_RULE = /^traefik\.http\.routers\.[^.]+\.rule$/;
@@ -34,6 +43,26 @@ const CADDY_SITE = /^caddy(_\d+)?$/;
 const SERVER_PORT = /^traefik\.http\.services\.[^.]+\.loadbalancer\.server\.port$/;
 const SERVER_URL = /^traefik\.http\.services\.[^.]+\.loadbalancer\.server\.url$/;
 const CADDY_UPSTREAM = /^caddy(_\d+)?\.(\d+_)?reverse_proxy$/;
+
+/** The ports by what is routed to them: a service of Traefik's, a site of Caddy's. */
+function portsByTarget(labels: Service["labels"]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const [label, value] of Object.entries(labels)) {
+    const key = label.toLowerCase();
+    const port = portOfLabel(key, value);
+    const target = /^traefik\.http\.services\.([^.]+)\./.exec(key)?.[1] ?? key.split(".", 1)[0] ?? "";
+    if (port !== undefined && !found.has(target)) found.set(target, port);
+  }
+  return found;
+}
+
+/** Where a router or a site leads. */
+function targetOf(key: string, labels: Service["labels"]): string {
+  const router = /^traefik\.http\.routers\.([^.]+)\./.exec(key)?.[1];
+  if (router === undefined) return key;
+  const label = Object.keys(labels).find((one) => one.toLowerCase() === `traefik.http.routers.${router}.service`);
+  return label === undefined ? router : (labels[label] ?? "").toLowerCase();
+}
 
 /** ``Host(`a`, `b`) || Host("c")``; nothing from `HostRegexp`, nor from negated parts. */
 function hostsOfRule(rule: string): string[] {

@@ -1,3 +1,4 @@
+import { hostOf } from "../../config/schema/host-port.ts";
 import type { Imported, ImportedContainer } from "./types.ts";
 
 /** In a file a host belongs to one container; a later one loses it, with a comment. Labels support replicas. */
@@ -8,11 +9,11 @@ export function withoutSharedHosts(imported: Imported): Imported {
     const { host: wanted } = container.keys;
     if (!Array.isArray(wanted)) return [container];
     const hosts: readonly string[] = wanted;
-    const taken = hosts.filter((host) => owners.has(host));
+    const taken = hosts.filter((host) => owners.has(hostOf(host)));
     const host = hosts.filter((each) => !taken.includes(each));
-    for (const each of host) owners.set(each, container.name);
+    for (const each of host) owners.set(hostOf(each), container.name);
     if (taken.length === 0) return [container];
-    const said = taken.map((each) => `${each} is already ${owners.get(each)}'s`).join(", ");
+    const said = taken.map((each) => `${hostOf(each)} is already ${owners.get(hostOf(each))}'s`).join(", ");
     if (host.length === 0) {
       comments.push(
         `${container.name}: skipped, because ${said}; replicas of a service can share a host by labels (--labels)`,

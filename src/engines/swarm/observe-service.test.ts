@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { observeService } from "./observe-service.ts";
+import type { Service, Task } from "./swarm-objects.ts";
 import type { SwarmView } from "./task-endpoints.ts";
 
 test("the version of a service is known, asleep or awake", () => {
@@ -16,6 +17,37 @@ test("the version of a service is known, asleep or awake", () => {
     [
       ["stopped", "7", 0],
       ["running", "7", 2],
+    ],
+  );
+});
+
+test("a task has an address for each port that a host names, and the one that its service publishes without a port", () => {
+  const view: SwarmView = { mode: "auto", network: "", interfaces: [], nodeAddress: () => "10.0.0.9", meshAddress: "" };
+  const Ports = [9000, 9001].map((port) => ({
+    Protocol: "tcp",
+    TargetPort: port,
+    PublishedPort: port + 10_000,
+    PublishMode: "host",
+  }));
+  const service = {
+    ID: "s1",
+    Version: { Index: 7 },
+    Spec: { Name: "minio", Mode: { Replicated: { Replicas: 1 } } },
+    Endpoint: { Ports: [Ports[0]] },
+  } as unknown as Service;
+  const task = {
+    ID: "t1",
+    NodeID: "n1",
+    DesiredState: "running",
+    Status: { State: "running", Timestamp: "2026-01-01T00:00:00Z", PortStatus: { Ports } },
+  } as unknown as Task;
+  const ref = { name: "minio", targetPort: 80, findsPort: true, namedPorts: [9001], network: "" };
+  const { instances } = observeService(ref, service, { tasks: [task], view, startedAtMs: undefined });
+  assert.deepEqual(
+    instances[0]?.endpoints.map(({ port, targetPort, namedPort }) => [port, targetPort, namedPort]),
+    [
+      [19_000, 9000, undefined],
+      [19_001, undefined, 9001],
     ],
   );
 });

@@ -181,6 +181,7 @@ export const adminDe: AdminMessages = {
   "explain.woken": "Sie wurde um {at} geweckt ({why}).",
   "explain.outside": "Jemand anderes hat sie gestartet; bemerkt um {at}.",
   "explain.notYet": "Sie ist noch nicht bereit; ihre letzte Antwort: {answer}.",
+  "explain.portNotYet": "Port {port} ist noch nicht bereit; die letzte Antwort: {answer}.",
   "explain.request.one": "{n} Anfrage ist offen.",
   "explain.request.other": "{n} Anfragen sind offen.",
   "explain.tunnel.one": "{n} Tunnel ist offen.",

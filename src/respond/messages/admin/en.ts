@@ -176,6 +176,7 @@ export const adminEn = {
   "explain.woken": "It was woken at {at} ({why}).",
   "explain.outside": "Somebody else started it; the gateway noticed at {at}.",
   "explain.notYet": "It is not ready yet; its last answer: {answer}.",
+  "explain.portNotYet": "Port {port} is not ready yet; its last answer: {answer}.",
   "explain.request.one": "{n} request is open.",
   "explain.request.other": "{n} requests are open.",
   "explain.tunnel.one": "{n} tunnel is open.",

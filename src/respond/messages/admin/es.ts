@@ -179,6 +179,7 @@ export const adminEs: AdminMessages = {
   "explain.woken": "Se despertó a las {at} ({why}).",
   "explain.outside": "La arrancó otra persona; la pasarela lo notó a las {at}.",
   "explain.notYet": "Aún no está lista; su última respuesta: {answer}.",
+  "explain.portNotYet": "El puerto {port} aún no está listo; su última respuesta: {answer}.",
   "explain.request.one": "{n} petición está abierta.",
   "explain.request.other": "{n} peticiones están abiertas.",
   "explain.tunnel.one": "{n} túnel está abierto.",

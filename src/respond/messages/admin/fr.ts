@@ -181,6 +181,7 @@ export const adminFr: AdminMessages = {
   "explain.woken": "Elle a été réveillée à {at} ({why}).",
   "explain.outside": "Quelqu’un d’autre l’a démarrée ; la passerelle l’a remarqué à {at}.",
   "explain.notYet": "Elle n’est pas encore prête ; sa dernière réponse : {answer}.",
+  "explain.portNotYet": "Le port {port} n’est pas encore prêt ; sa dernière réponse : {answer}.",
   "explain.request.one": "{n} requête est ouverte.",
   "explain.request.other": "{n} requêtes sont ouvertes.",
   "explain.tunnel.one": "{n} tunnel est ouvert.",

@@ -178,6 +178,7 @@ export const adminIt: AdminMessages = {
   "explain.woken": "È stata svegliata alle {at} ({why}).",
   "explain.outside": "L’ha avviata qualcun altro; il gateway se n’è accorto alle {at}.",
   "explain.notYet": "Non è ancora pronta; la sua ultima risposta: {answer}.",
+  "explain.portNotYet": "La porta {port} non è ancora pronta; la sua ultima risposta: {answer}.",
   "explain.request.one": "{n} richiesta è aperta.",
   "explain.request.other": "{n} richieste sono aperte.",
   "explain.tunnel.one": "{n} tunnel è aperto.",
