@@ -49,8 +49,8 @@ export function createGatewayServer({ options, router, rawAnswer }: ServerDeps):
     answers.afterLetGo(socket, () => endWithResponse(socket, rawAnswer("method-not-allowed")));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
-    else if (!broken.has(socket)) {
+    if (error.code === "ECONNRESET") socket.destroy();
+    else if (socket.writable && !broken.has(socket)) {
       broken.add(socket); // node:http continues to read, and finds more of the same
       refuseBroken(answers, socket, rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? "bad-request"));
     }

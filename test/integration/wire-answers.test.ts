@@ -123,6 +123,8 @@ describe("a complete response reaches a client that continues to send", { concur
   for (const [way, ...requests] of [
     ["before the close that it requested", `GET /it${H}Connection: close\r\n\r\n`],
     ["before the close that it requested, by node:http", `GET /it${H}TE: trailers\r\nConnection: close\r\n\r\n`],
+    ["before what is no request", `GET /it${H}\r\n\0\r\n\r\n`],
+    ["before a version that is refused", `GET /it${H}\r\nGET /1 HTTP/0.9\r\nHost: app.local\r\n\r\nGET /2${H}\r\n`],
     ["before an upgrade is declined", `GET /it${H}${U}\r\n`],
     ["before an answer that breaks off", `GET /it${H}\r\n`, `GET /cut${H}\r\n`],
     ["before an answer that breaks off, by node:http", `GET /it${H}TE: trailers\r\n\r\n`, `GET /cut${H}\r\n`],
