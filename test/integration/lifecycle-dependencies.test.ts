@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createLogTail } from "../../src/lifecycle/workload/log-tail.ts";
 import { openLifecycle } from "./lifecycle-fixture.ts";
 import { app, IDLE, part, visitAndLeave } from "./lifecycle-parts.ts";
 
@@ -35,6 +36,23 @@ test("a dependency with condition started that never answers does not take its d
   await fixture.clock.advance(10_000);
   assert.equal(fixture.status("db"), "failed");
   await visitAndLeave(fixture, "app");
+});
+
+test("the log that visitors see after a dependency failed is the dependency's, where they may see that", async () => {
+  const broken = { listenMs: Infinity, endsAfterMs: 10 };
+  const fixture = await openLifecycle(
+    [app("app", ["api"]), part("api", ["db"]), part("db"), app("secret", ["vault"]), part("vault", [], { logs: "never" })],
+    { fakes: { db: { ...broken, logs: ["no disk"] }, vault: { ...broken, logs: ["key"] } } },
+  );
+  const logTail = createLogTail({ clock: fixture.clock, lines: () => 5 });
+  for (const [name, lines] of [
+    ["app", ["no disk"]],
+    ["secret", undefined],
+  ] as const) {
+    fixture.visit(name);
+    await fixture.clock.advance(5_000);
+    assert.deepEqual(await logTail(fixture.record(name)), lines);
+  }
 });
 
 test("the first dependency that fails ends the wait, whatever the others do, and is named at the root", async () => {

@@ -1,3 +1,4 @@
+import type { Failure } from "../../core/failure.ts";
 import type { LogAccess } from "../../core/settings.ts";
 import { isWakingOrReady } from "../../core/workload-state.ts";
 import { failureOf } from "./failure.ts";
@@ -16,7 +17,9 @@ export type LogTail = (record: WorkloadRecord) => Promise<readonly string[] | un
 
 export function createLogTail({ clock, lines }: { readonly clock: Clock; readonly lines: () => number }): LogTail {
   const reads = new WeakMap<WorkloadRecord, { readonly atMs: number; readonly lines: Promise<readonly string[]> }>();
-  return async (record) => {
+  return async (requested) => {
+    if (!mayBeSeen(requested.settings.logs, requested)) return undefined;
+    const record = culprit(requested) ?? requested;
     if (!mayBeSeen(record.settings.logs, record)) return undefined;
     const last = reads.get(record);
     if (last !== undefined && clock.now() - last.atMs < FRESH_MS) return last.lines;
@@ -24,6 +27,21 @@ export function createLogTail({ clock, lines }: { readonly clock: Clock; readonl
     reads.set(record, { atMs: clock.now(), lines: read });
     return read;
   };
+}
+
+/** The dependency that has failed, directly or not: only its output tells why. `undefined`: none has. */
+function culprit(record: WorkloadRecord): WorkloadRecord | undefined {
+  for (const { record: dependency } of record.dependencies) {
+    const { failure } = failureOf(dependency) ?? {};
+    if (failure !== undefined && isNamedBy(dependency, failureOf(record)?.failure)) return dependency;
+    const deeper = failure?.reason === "dependency" ? culprit(dependency) : undefined;
+    if (deeper !== undefined) return deeper;
+  }
+  return undefined;
+}
+
+function isNamedBy({ name }: WorkloadRecord, failure: Failure | undefined): boolean {
+  return failure?.reason === "dependency" && "name" in failure.cause && failure.cause.name === name;
 }
 
 function mayBeSeen(access: LogAccess, record: WorkloadRecord): boolean {
