@@ -22,7 +22,7 @@ describe("how the gateway reaches pods", () => {
     ["a headless Service and no node port, at their own addresses", undefined, { clusterIP: "None" }],
   ] as const) {
     rule(`from outside of the cluster it is ${where}`, async (bed, t) => {
-      const proxy = startServiceProxy(bed.api);
+      const proxy = startServiceProxy(bed);
       t.after(() => proxy.stop());
       const cluster = reach === undefined ? {} : { address: "service", reach };
       const { gateway, deploy, namespace, untilStatus, sleep } = await startClusterGateway(t, bed, { cluster });
@@ -52,7 +52,7 @@ describe("how the gateway reaches pods", () => {
     await bed.api.apply(serviceFor(namespace, "web", spec));
     const place = `/api/v1/namespaces/${namespace}/services/web/status`;
     await bed.api.patch(place, { status: { loadBalancer: { ingress: [{ ip: BALANCER_ADDRESS }] } } });
-    const balancer = startServiceProxy(bed.api, { hasBalancers: true });
+    const balancer = startServiceProxy(bed, { hasBalancers: true });
     t.after(() => balancer.stop());
     await deploy({ name: "web", replicas: 0 });
     assert.equal((await gateway.request({ host: "web.test" })).status, 200);

@@ -33,7 +33,7 @@ interface Way {
 async function rounds(t: TestContext, { options = {}, annotations = {}, tries }: Way): Promise<void> {
   const bed = await bedFor(t);
   if (bed === undefined) return;
-  const proxy = startServiceProxy(bed.api);
+  const proxy = startServiceProxy(bed);
   t.after(() => proxy.stop());
   const cluster = await startClusterGateway(t, bed, { config: { gateway: { trusted_proxies: ["127.0.0.1"] } } });
   const { namespace, gateway } = cluster;

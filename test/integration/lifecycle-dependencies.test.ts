@@ -41,7 +41,13 @@ test("a dependency with condition started that never answers does not take its d
 test("the log that visitors see after a dependency failed is the dependency's, where they may see that", async () => {
   const broken = { listenMs: Infinity, endsAfterMs: 10 };
   const fixture = await openLifecycle(
-    [app("app", ["api"]), part("api", ["db"]), part("db"), app("secret", ["vault"]), part("vault", [], { logs: "never" })],
+    [
+      app("app", ["api"]),
+      part("api", ["db"]),
+      part("db"),
+      app("secret", ["vault"]),
+      part("vault", [], { logs: "never" }),
+    ],
     { fakes: { db: { ...broken, logs: ["no disk"] }, vault: { ...broken, logs: ["key"] } } },
   );
   const logTail = createLogTail({ clock: fixture.clock, lines: () => 5 });

@@ -24,6 +24,8 @@ export interface GatewaySpec {
   readonly args?: readonly string[];
   /** The network namespace that it runs in, and where its port is found from here; default: this machine's own. */
   readonly within?: { readonly netns: string; readonly address: string; readonly port: number };
+  /** A command with its arguments that runs it, such as `unshare`; default: none. */
+  readonly prefix?: readonly string[];
   /** Path of the program; default: the source. */
   readonly program?: string;
 }
@@ -67,10 +69,11 @@ export async function startGateway(t: TestContext, spec: GatewaySpec = {}): Prom
     ...spec.env,
   };
   const args = [spec.program ?? main, ...(spec.args ?? ["serve"])];
-  return launch(t, { port, configFile, env, args, ...(spec.within && { within: spec.within }) });
+  const { within, prefix } = spec;
+  return launch(t, { port, configFile, env, args, ...(within && { within }), ...(prefix && { prefix }) });
 }
 
-interface Launch extends Pick<GatewaySpec, "within"> {
+interface Launch extends Pick<GatewaySpec, "within" | "prefix"> {
   readonly port: number;
   readonly configFile: string;
   readonly env: Readonly<Record<string, string>>;
@@ -78,9 +81,9 @@ interface Launch extends Pick<GatewaySpec, "within"> {
 }
 
 async function launch(t: TestContext, order: Launch): Promise<Gateway> {
-  const { port, configFile, env, args, within } = order;
-  const [program, ...first] =
-    within === undefined ? [process.execPath] : ["nsenter", `--net=${within.netns}`, process.execPath];
+  const { port, configFile, env, args, within, prefix = [] } = order;
+  const namespace = within === undefined ? [] : ["nsenter", `--net=${within.netns}`];
+  const [program, ...first] = [...prefix, ...namespace, process.execPath];
   const child = spawn(program ?? "", [...first, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   const exited = once(child, "exit");
   const log: LogLine[] = [];

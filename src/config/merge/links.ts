@@ -43,10 +43,10 @@ export function linksOfGroup({ name, host, containers }: FileConfig["groups"][nu
   return [...[name, ...containers].flatMap(linksOfName), ...host.map(linkOfHost)];
 }
 
-/** A plain name may mean that of another Docker host, and the other way round. */
+/** A plain name may mean that of another Docker host, or of the same namespace of a cluster, and the other way round. */
 export function linksOfName(name: string): readonly string[] {
-  const plain = name.slice(name.indexOf(":") + 1);
-  return plain === name ? [NAME + name] : [NAME + name, NAME + plain];
+  const [withoutSource, plain] = [name.slice(name.indexOf(":") + 1), name.slice(name.lastIndexOf("/") + 1)];
+  return [...new Set([name, withoutSource, plain === name ? withoutSource : plain])].map((one) => NAME + one);
 }
 
 /** The name behind a key, if it is one. */

@@ -18,7 +18,7 @@ export async function start(
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
-  const awayMs = context.clock.now() + FURTHER_HOST_MS;
+  const [awayMs, deniedMs] = [context.clock.now() + FURTHER_HOST_MS, context.clock.now() + DENIED_MS];
   while (!signal.aborted) {
     const fault = await startBefore(context, record, deadlineMs, signal);
     if (fault === undefined || signal.aborted) return undefined;
@@ -27,7 +27,8 @@ export async function start(
     if (code === "absent") return failureAt(context, "absent", { code: "absent", name: record.name });
     // An engine that is being shut down fails at what it has begun, for odd reasons: then it is out of reach by now.
     const isRefused = code === "refused" || code === "forbidden";
-    if (isRefused && (await observe(record)) !== undefined)
+    const isDenied = code === "forbidden" && context.clock.now() >= deniedMs;
+    if (isDenied || (isRefused && (await observe(record)) !== undefined))
       return failureAt(context, "refused", { code: "refused", message });
     if (await stillAnswers(context, record, signal)) return undefined;
     if (code === "network") return failureAt(context, "network", { code: "network", message });
@@ -48,6 +49,8 @@ function isFurtherHost({ engine: { id, kind } }: WorkloadRecord): boolean {
 }
 
 const FURTHER_HOST_MS = 3_000;
+/** An API server that has just started may deny rights that it does not know yet. */
+const DENIED_MS = 3_000;
 
 /** A stop was ordered before or during the engine's start. */
 export function mustStop({ state }: WorkloadRecord): boolean {

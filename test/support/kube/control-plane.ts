@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +14,8 @@ import { createKubeApi, type KubeApi } from "./kube-api.ts";
 export interface ControlPlane {
   readonly directory: string;
   readonly url: string;
+  /** Of the cluster addresses of Services. */
+  readonly serviceRange: string;
   readonly certificates: Certificates;
   readonly api: KubeApi;
   /** Starts the API server again with a cache that knows no version before this moment. */
@@ -20,6 +23,8 @@ export interface ControlPlane {
   /** Stops the API server (SIGSTOP) until `thaw`. */
   freeze(): void;
   thaw(): void;
+  /** Has etcd forget every version before this moment. */
+  compact(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -64,7 +69,9 @@ export async function startControlPlane(): Promise<ControlPlane> {
     "unsafe-no-fsync": "true",
     "log-level": "error",
   });
-  const startApiServer = (): Program => run("kube-apiserver", apiServerFlags(directory, etcd, apiPort));
+  const serviceRange = `10.99.${randomInt(1, 250)}.0/24`;
+  const startApiServer = (): Program =>
+    run("kube-apiserver", apiServerFlags(directory, { etcd, port: apiPort, serviceRange }));
   const untilReady = (): Promise<unknown> =>
     waitUntil(async () => (await api.request("GET", "/readyz")).status === 200, 90_000, "the API server");
   let apiServer = startApiServer();
@@ -82,6 +89,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
   return {
     directory,
     url,
+    serviceRange,
     certificates,
     api,
     async restartApiServer() {
@@ -91,6 +99,12 @@ export async function startControlPlane(): Promise<ControlPlane> {
     },
     freeze: () => void apiServer.child.kill("SIGSTOP"),
     thaw: () => void apiServer.child.kill("SIGCONT"),
+    async compact() {
+      const call = (place: string, body: object): Promise<any> =>
+        fetch(`${etcd}/v3/kv/${place}`, { method: "POST", body: JSON.stringify(body) }).then((answer) => answer.json());
+      const { header } = await call("range", { key: "AA==" });
+      await call("compaction", { revision: header.revision, physical: true });
+    },
     async stop() {
       api.close();
       for (const program of programs.toReversed()) await program.stop();
@@ -99,7 +113,10 @@ export async function startControlPlane(): Promise<ControlPlane> {
   };
 }
 
-function apiServerFlags(directory: string, etcd: string, port: number): Readonly<Record<string, string>> {
+function apiServerFlags(
+  directory: string,
+  { etcd, port, serviceRange }: { readonly etcd: string; readonly port: number; readonly serviceRange: string },
+): Readonly<Record<string, string>> {
   const file = (name: string): string => path.join(directory, name);
   return {
     "etcd-servers": etcd,
@@ -107,7 +124,7 @@ function apiServerFlags(directory: string, etcd: string, port: number): Readonly
     "bind-address": "127.0.0.1",
     "advertise-address": "127.0.0.1",
     "endpoint-reconciler-type": "none",
-    "service-cluster-ip-range": "10.96.0.0/16",
+    "service-cluster-ip-range": serviceRange,
     "authorization-mode": "RBAC",
     // Pods would need an account that a controller makes first.
     "disable-admission-plugins": "ServiceAccount",

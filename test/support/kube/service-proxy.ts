@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { connect, createServer, type Server } from "node:net";
-import type { KubeApi } from "./kube-api.ts";
+import type { KubeBed } from "./bed.ts";
 
 /**
  * What kube-proxy does on a node, as far as the tests need it: the cluster address and the node ports of every Service lead
@@ -16,7 +16,6 @@ export interface ServiceProxy {
 const NODE_ADDRESS = "127.0.0.1";
 /** Where the load balancers are, if there are any. */
 export const BALANCER_ADDRESS = "127.0.0.2";
-const SERVICE_RANGE = "10.96.0.0/16";
 
 interface Address {
   readonly host: string;
@@ -24,8 +23,8 @@ interface Address {
 }
 
 /** Follows Services and their EndpointSlices. */
-export function startServiceProxy(api: KubeApi, { hasBalancers = false } = {}): ServiceProxy {
-  execFileSync("ip", ["route", "replace", "local", SERVICE_RANGE, "dev", "lo"]);
+export function startServiceProxy({ api, serviceRange }: KubeBed, { hasBalancers = false } = {}): ServiceProxy {
+  execFileSync("ip", ["route", "replace", "local", serviceRange, "dev", "lo"]);
   const pods = new Map<string, readonly Address[]>();
   const services = new Map<string, any>();
   const open = new Map<string, readonly Server[]>();
@@ -69,6 +68,7 @@ export function startServiceProxy(api: KubeApi, { hasBalancers = false } = {}): 
       for (const end of endings) end();
       services.clear();
       for (const key of open.keys()) refresh(key);
+      execFileSync("ip", ["route", "del", "local", serviceRange, "dev", "lo"]);
     },
   };
 }
