@@ -114,6 +114,7 @@ function wireLifecycle(
     fronts: {
       progress: (sinceMs) => polls.progress(sinceMs, settings.gateway().traefik.throttleMs + APPLIED_MS),
       applyMs: () => settings.gateway().traefik.throttleMs,
+      recallMs: () => polls.everyMs() + settings.gateway().traefik.throttleMs + APPLIED_MS,
     },
     settingsFor: settings.merge,
     createSchedule,

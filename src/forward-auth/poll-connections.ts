@@ -12,7 +12,9 @@ export interface PollConnections {
 }
 
 interface Known extends FrontPeer {
+  /** As of its last poll, or of `checkedMs`, when a recall last met it. */
   bytesRead: number;
+  checkedMs: number;
   isProbed: boolean;
   isLost: boolean;
   /** Its process ran at the end of the connection, and has fetched by then if it goes on. */
@@ -27,12 +29,13 @@ const LOST_MS = 60_000;
 
 export function createPollConnections(clock: Clock): PollConnections {
   const known = new Map<Socket, Known>();
+  const followed = new WeakSet<Socket>();
 
   function note(socket: Socket): void {
     const now = clock.now();
     forgetOver(now);
     const former = known.get(socket);
-    if (former === undefined) follow(socket);
+    if (!followed.has(socket)) follow(socket);
     known.set(socket, connectionOf(socket, noteFetch(former ?? NEVER, now)));
   }
 
@@ -41,6 +44,7 @@ export function createPollConnections(clock: Clock): PollConnections {
   }
 
   function follow(socket: Socket): void {
+    followed.add(socket);
     socket.setKeepAlive(true, PROBE_AFTER_MS);
     const end = (): void => release(socket);
     socket.once("end", end).once("close", end);
@@ -64,7 +68,7 @@ export function createPollConnections(clock: Clock): PollConnections {
     probe(sinceMs) {
       forgetOver(clock.now());
       for (const [socket, one] of known)
-        if (one.untilMs === undefined && (one.fetchesMs.at(-1) ?? 0) <= sinceMs) probeOne(socket, one);
+        if (isBehind(one, sinceMs) && hasArrived(socket, one, { sinceMs, nowMs: clock.now() })) release(socket);
       return [...known.values()];
     },
   };
@@ -76,22 +80,31 @@ function connectionOf(socket: Socket, fetches: typeof NEVER): Known {
     ...fetches,
     isThere: "yes",
     bytesRead: socket.bytesRead,
+    checkedMs: 0,
     isProbed: false,
     isLost: false,
     untilMs: undefined,
   };
 }
 
+function isBehind({ untilMs, fetchesMs }: Known, sinceMs: number): boolean {
+  return untilMs === undefined && (fetchesMs.at(-1) ?? 0) <= sinceMs;
+}
+
 /**
- * Finds out whether the process behind a connection runs, when nobody else can tell: one that does closes its end at once when we
- * have closed ours, and repeats what it was about to send (Go's http.Transport); one that is frozen does nothing.
+ * Whether the process behind a connection has sent an auth request since a recall met it, so that it runs. If it has not, we close
+ * our end: one that runs closes its own at once, and repeats what it was about to send (Go's http.Transport); one that is frozen
+ * does nothing.
  */
-function probeOne(socket: Socket, one: Known): void {
-  const isInUse = socket.bytesRead !== one.bytesRead; // for an auth request, which has arrived since
+function hasArrived(socket: Socket, one: Known, { sinceMs, nowMs }: { sinceMs: number; nowMs: number }): boolean {
+  const [isFirst, isQuiet] = [one.checkedMs <= sinceMs, socket.bytesRead === one.bytesRead];
   one.bytesRead = socket.bytesRead;
-  if (isInUse || one.isProbed) return;
-  one.isProbed = true;
-  socket.end();
+  one.checkedMs = nowMs;
+  if (isQuiet && !one.isProbed) {
+    one.isProbed = true;
+    socket.end();
+  }
+  return !isQuiet && !isFirst;
 }
 
 /** The address of the other end; IPv4 in its own form. */

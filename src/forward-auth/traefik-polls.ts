@@ -19,6 +19,8 @@ export interface TraefikPolls {
   note(socket: Socket, userAgent?: string): void;
   /** Whether all of them go by a document that was made after `sinceMs`, which they need `settleMs` to apply. */
   progress(sinceMs: number, settleMs: number): RecallProgress;
+  /** The longest time between two fetches of one of them, as far as it is known. */
+  everyMs(): number;
 }
 
 interface Peer extends FrontPeer {
@@ -74,6 +76,10 @@ export function createTraefikPolls(deps: { clock: Clock; takesConnections: typeo
 
   return {
     note,
+    everyMs() {
+      const now = clock.now();
+      return Math.max(0, ...peers().flatMap((peer) => (counts(peer, now) ? [peer.everyMs] : [])));
+    },
     progress(sinceMs, settleMs) {
       const nowMs = clock.now();
       // By then each Traefik that fetched from a former life of the gateway, and is still there, has fetched from this one.

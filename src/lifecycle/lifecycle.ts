@@ -220,7 +220,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 /** How long the engine may take to give every workload its own limits back. */
 const UNTHROTTLE_TIMEOUT_MS = 3_000;
 
-const NO_FRONTS: DirectFronts = { progress: () => ({ kind: "done" }), applyMs: () => 0 };
+const NO_FRONTS: DirectFronts = { progress: () => ({ kind: "done" }), applyMs: () => 0, recallMs: () => 0 };
 
 /** All settings in force, listed when they are first asked for. */
 function settingsOf(gateway: GatewaySettings, records: ReadonlyMap<string, WorkloadRecord>, routes: Routes): Settings {

@@ -96,6 +96,8 @@ export interface DirectFronts {
   progress(sinceMs: number): RecallProgress;
   /** How long a front may take to apply a change that it has heard of. */
   applyMs(): number;
+  /** How long it may take until all of them have fetched and applied a document. */
+  recallMs(): number;
 }
 
 /** What a front that finds addresses by itself knows of a workload. */

@@ -1,81 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { orderAfterRecall } from "../../src/lifecycle/stop/recall.ts";
-import { noteDirect, whyAskedOf } from "../../src/lifecycle/usage/direct.ts";
-import { takeSample } from "../../src/lifecycle/usage/sample.ts";
-import { createManualClock } from "./manual-clock.ts";
 import { flow, download } from "./flow.ts";
-import { fixtureSettings, type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
-
-const IDLE_MS = 60_000;
-const DIRECT = { whenAwake: "direct", reachedDirectly: true } as const;
-
-/** A Traefik that fetches every two seconds, unless it is frozen, and applies what it has fetched three seconds later. */
-async function open(workload: Parameters<typeof openLifecycle>[0][number] = { name: "app" }) {
-  const clock = createManualClock();
-  const front: Front = { frozen: false, fetchedMs: 0, whenAwake: "direct" };
-  const fixture = await openLifecycle([{ idleTimeoutMs: IDLE_MS, ...workload }], {
-    clock,
-    fakes: { app: { status: "running" } },
-    fronts: {
-      progress(sinceMs) {
-        if (front.fetchedMs <= sinceMs) return { kind: "waits", on: ["10.0.0.7"], untilMs: undefined };
-        const untilMs = front.fetchedMs + 3_000;
-        return untilMs <= clock.now() ? { kind: "done" } : { kind: "waits", on: [], untilMs };
-      },
-      applyMs: () => 0,
-    },
-  });
-  const record = fixture.record("app");
-  flow(fixture, []);
-  async function pass(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 1_000) {
-      if (!front.frozen && (clock.now() / 1_000) % 2 < 1) poll(fixture, front);
-      await clock.advance(Math.min(1_000, left));
-    }
-  }
-  takeSample(fixture.lifecycle.context, record);
-  await clock.advance(10);
-  await pass(2_000);
-  assert.ok(record.directMs > 0, String(whyAskedOf(record, DIRECT)));
-  return { ...fixture, record, front, pass };
-}
-
-/** A Traefik that applies the right document as soon as it is recalled. */
-async function openFetched() {
-  const front = { frozen: false, isRecalled: () => false };
-  const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE_MS }], {
-    fakes: { app: { status: "running" } },
-    fronts: {
-      progress: () =>
-        front.isRecalled() && !front.frozen
-          ? { kind: "done" }
-          : { kind: "waits", on: ["10.0.0.7"], untilMs: undefined },
-      applyMs: () => 0,
-    },
-  });
-  await fixture.clock.advance(10);
-  flow(fixture, []);
-  const record = fixture.record("app");
-  front.isRecalled = () => record.recall !== undefined;
-  noteDirect(fixture.lifecycle.context, record);
-  return { ...fixture, record, front };
-}
-
-interface Front {
-  frozen: boolean;
-  fetchedMs: number;
-  whenAwake: "ask" | "direct";
-}
-
-function poll(fixture: LifecycleFixture, front: Front): void {
-  const record = fixture.record("app");
-  const isAsked = whyAskedOf(record, { ...DIRECT, whenAwake: front.whenAwake }) !== undefined;
-  if (!isAsked) noteDirect(fixture.lifecycle.context, record);
-  // The first one after the last document without auth requests counts.
-  if (!isAsked && front.fetchedMs <= record.directMs) front.fetchedMs = record.directMs;
-  if (isAsked && front.fetchedMs <= record.directMs) front.fetchedMs = fixture.clock.now();
-}
+import { fixtureSettings } from "./lifecycle-fixture.ts";
+import { IDLE_MS, open, openFetched } from "./recall-fixture.ts";
 
 test("an idle app is recalled before its stop, which is on time", async () => {
   const { pass, status, record, engine } = await open();
@@ -88,6 +16,15 @@ test("an idle app is recalled before its stop, which is on time", async () => {
   assert.equal(status("app"), "asleep");
   const reads = engine.calls.filter((call) => call.startsWith("usage")).length;
   assert.ok(reads >= 5 && reads <= 14, `${reads} readings`);
+});
+
+test("where Traefik fetches seldom the recall begins sooner, so that the stop comes on time", async () => {
+  const { pass, status, clock, record } = await open({ name: "app" }, 13);
+  const dueMs = record.lastActivityMs + IDLE_MS;
+  await pass(dueMs - clock.now() - 1_000);
+  assert.equal(status("app"), "ready");
+  await pass(6_000);
+  assert.equal(status("app"), "asleep");
 });
 
 test("traffic during the recall takes it back", async () => {

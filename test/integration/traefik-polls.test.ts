@@ -55,6 +55,7 @@ test("a Traefik that fetches seldom still counts between two fetches", async (t)
   polls.note(connection.ours);
   await sleep(40_000);
   polls.note(connection.ours);
+  assert.equal(polls.everyMs(), 40_000);
   connection.theirs.end();
   await sleep(40_000);
   assert.equal((await sleep(0)).kind, "waits");
@@ -89,6 +90,24 @@ for (const [rule, isFrozen] of [
     assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "done");
   });
 }
+
+test("a connection by which auth requests arrive puts nothing off, but no poll", async (t) => {
+  const { clock, polls, accept, sleep } = await openLater(t, "refused");
+  const [used, other] = [await accept(), await accept(true)];
+  for (let fetches = 0; fetches < 3; fetches += 1) {
+    polls.note(other.ours);
+    await clock.advance(1_000);
+  }
+  other.theirs.write("an auth request");
+  await settled();
+  const sinceMs = clock.now();
+  for (let seconds = 0; seconds < 8; seconds += 1) {
+    polls.note(used.ours);
+    await sleep(1_000, sinceMs);
+    other.theirs.write("an auth request");
+  }
+  assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "done");
+});
 
 test("what fetches from a Traefik's address without being one does not fetch for it", async (t) => {
   const { clock, polls, accept } = await openLater(t, "refused");

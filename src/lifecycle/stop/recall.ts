@@ -5,7 +5,7 @@ import { DIRECT_STEP_MS, readNow } from "../usage/sample.ts";
 import type { Recall } from "../workload/parts/front.ts";
 import { isOpen } from "../workload/ports-of.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
-import { RECALL_LEAD_MS } from "./recall-lead.ts";
+import { recallLeadMs } from "./recall-lead.ts";
 import { notify } from "../workload/notify.ts";
 import { deadlineOf } from "../workload/timers.ts";
 
@@ -89,7 +89,7 @@ async function staysUnused(context: LifecycleContext, record: WorkloadRecord, ow
   while (!signal.aborted && own.order === undefined) {
     if (record.lastActivityMs > own.sinceMs) return false;
     const due = deadlineOf(context, { ...record, recall: undefined });
-    if (due === undefined || due.atMs > clock.now() + RECALL_LEAD_MS * 2) return false;
+    if (due === undefined || due.atMs > clock.now() + recallLeadMs(context, record) * 2) return false;
     const atMs = Math.max(due.atMs, lastReadMs + DIRECT_STEP_MS);
     if (atMs > clock.now()) await waitForSignal(record, atMs - clock.now(), signal, clock);
     else if (isRead) return true;

@@ -70,7 +70,7 @@ export function clearTimer(record: WorkloadRecord): void {
 
 /** The same as `deadlineOf`, or a reading of the counters before it. */
 function nextDue(context: LifecycleContext, record: WorkloadRecord): Deadline | undefined {
-  const leadMs = recallLeadMs(record);
+  const leadMs = recallLeadMs(context, record);
   const deadline = deadlineOf(context, record, { leadMs });
   const sampleAtMs = nextSampleMs(record, deadline?.atMs);
   return sampleAtMs === undefined ? deadline : deadlineOf(context, record, { leadMs, sampleAtMs });
