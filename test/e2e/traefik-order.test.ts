@@ -13,6 +13,11 @@ const orders = [
   { name: "errors", spec: { errors: { status: ["500-599"], service: "pages", query: "/" } }, isFound: true },
   { name: "retry-503", spec: { retry: { attempts: 30, initialInterval: "100ms", status: ["503"] } }, isFound: true },
   { name: "small-buffer", spec: { buffering: { maxResponseBodyBytes: 5_000 } }, isFound: true },
+  {
+    name: "breaker",
+    spec: { circuitBreaker: { expression: "ResponseCodeRatio(500, 600, 0, 600) > 0.25" } },
+    isFound: true,
+  },
   { name: "retry", spec: { retry: { attempts: 3, initialInterval: "50ms" } }, isFound: false },
   { name: "buffer", spec: { buffering: { maxRequestBodyBytes: 10_000_000 } }, isFound: false },
   { name: "compress", spec: { compress: {} }, isFound: false },

@@ -38,6 +38,21 @@ const cases: readonly [rule: string, data: object, complaint: RegExp | undefined
   ["a buffer that is smaller than a page", withM({ buffering: { maxResponseBodyBytes: 5_000 } }), /^missing .*buffer/],
   ["a buffer for requests", withM({ buffering: { maxRequestBodyBytes: 5_000 } }), undefined],
   ["a rate limit", withM({ rateLimit: { average: 1 } }), /^note .*rateLimit/],
+  [
+    "a circuit breaker that counts our 503",
+    withM({ circuitBreaker: { expression: "ResponseCodeRatio(500, 600, 0, 600) > 0.25" } }),
+    /^missing .*\(circuitBreaker\)/,
+  ],
+  [
+    "a circuit breaker that counts the time of held requests",
+    withM({ circuitBreaker: { expression: "LatencyAtQuantileMS(50.0) > 100" } }),
+    /^missing .*\(circuitBreaker\)/,
+  ],
+  [
+    "a circuit breaker of lost connections",
+    withM({ circuitBreaker: { expression: "NetworkErrorRatio() > 0.3" } }),
+    undefined,
+  ],
   ["compression", withM({ compress: {} }), undefined],
 ];
 
@@ -48,6 +63,15 @@ for (const [rule, data, complaint] of cases) {
     if (complaint !== undefined) assert.match(`${found[0]?.kind} ${found[0]?.text}`, complaint);
   });
 }
+
+test("a finding about Traefik: error pages on a router for a host of unread labels are a note", () => {
+  const none = merge("containers: []", []).settings;
+  const found = findInTraefik("3.7.15", traefikData.parse(withM(errorPages)), none).filter(({ kind }) => kind !== "ok");
+  assert.deepEqual(
+    found.map(({ kind, text }) => [kind, /^Host\(`a\.test`\): .*\(errors\)/u.test(text)]),
+    [["note", true]],
+  );
+});
 
 test("a finding about Traefik: error pages before routers whose service is the gateway itself", () => {
   const proxied = merge("gateway: {traefik: {via: proxy}}\ncontainers: [{name: a, host: a.test}]", []).settings;

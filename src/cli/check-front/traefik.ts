@@ -105,7 +105,10 @@ function isDirect(host: string, { name }: Router, { workloads, gateway }: Settin
   return isPublished(name) && (workload?.traefikWhenAwake ?? gateway.traefik.whenAwake) === "direct";
 }
 
-/** A container that is named by path (`/_auth/traefik/container/NAME`) may have any host: its routers are those with auth requests. */
+/**
+ * A container that is named by path (`/_auth/traefik/container/NAME`) may have any host: its routers are those with auth
+ * requests. For routers of other unknown hosts, which may be in labels that were not read, only the order is checked.
+ */
 function ofPaths(hosts: readonly string[], data: TraefikData, wakers: readonly string[]): Finding[] {
   const known = new Set(hosts.flatMap((host) => routersOf(host, data)).map(({ name }) => name));
   const routers = Object.entries(data.routers).map(([name, one]) => ({ ...one, name }));
@@ -114,7 +117,8 @@ function ofPaths(hosts: readonly string[], data: TraefikData, wakers: readonly s
     .flatMap((one) => {
       const waker = expand(one.middlewares, one.name, data).find((name) => wakers.includes(name));
       const path = waker && pathOf(data, waker);
-      if (path === undefined || path === "/_auth/traefik") return [];
+      if (path === undefined) return [];
+      if (path === "/_auth/traefik") return ofOrder(one.rule, one, data, wakers).map(({ text }) => note(text));
       return routedUnless(path, ofRouter(path, one, data, wakers));
     });
 }
