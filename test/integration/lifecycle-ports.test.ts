@@ -196,3 +196,30 @@ test("the hosts of a group route to a port of each member, which may differ", as
   await fixture.clock.settle();
   assert.equal(portOf(s3), 80);
 });
+
+test("a port without an address is looked up again, and seldom once that has taken too long", async () => {
+  const fixture = await open({});
+  const { engine } = fixture;
+  const { observe } = engine;
+  engine.observe = (ref) => observe({ ...ref, namedPorts: [] });
+  fixture.visit("s3.test").close();
+  await fixture.clock.advance(100);
+  const observed = (): number => engine.calls.filter((call) => call === "observe store").length;
+  const before = observed();
+  await fixture.clock.advance(5_000);
+  assert.ok(observed() - before >= 4, "a port may be published, or a network connected");
+  fixture.record("store").pinnedUntilMs = fixture.clock.now() + 600_000;
+  await fixture.clock.advance(30_000);
+  const late = observed();
+  await fixture.clock.advance(10_000);
+  assert.ok(observed() - late <= 2, `observed ${observed() - late} times in 10 s`);
+  const failed = fixture.visit("console.test");
+  await fixture.clock.settle();
+  assert.match(failed.answer, /has no address that the gateway can reach/u);
+  engine.observe = observe;
+  engine.get("store").otherPorts[9001] = 0;
+  await fixture.clock.advance(31_000);
+  const console = fixture.visit("console.test");
+  await fixture.clock.settle();
+  assert.equal(portOf(console), 9001);
+});

@@ -96,7 +96,7 @@ function arbitraryChange(): fc.Arbitrary<{ name: string; engine: string; made: I
     fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom(...values) });
   const labels = fc.record({
     "dag.enabled": fc.constantFrom("true", "true", "true", "true", "false", "what"),
-    "dag.host": rare("x.test", "X.test", "y.test", "g.test,x.test", "*.test", "-"),
+    "dag.host": rare("x.test", "X.test", "x.test=81", "y.test=82", "g.test,x.test", "*.test", "-"),
     "dag.group": rare(...WORDS),
     "dag.depends_on": rare(...WORDS, ...NAMES, "a,b", ""),
     "dag.weight": rare("2", "no"),

@@ -34,6 +34,11 @@ const cases: [rule: string, local: string, remote: string, state: string, count:
   ],
 ];
 
+test("a connection to any port that hosts name counts, each once", () => {
+  const rows = [row(`${own}:0050`, "0100400A:D431", "01"), row(`${own}:0051`, "0100400A:D432", "01")];
+  assert.equal(countEstablished([title, ...rows].join("\n"), [80, 81]), 2);
+});
+
 for (const [rule, local, remote, state, count] of cases) {
   test(rule, () => assert.equal(countEstablished([title, row(local, remote, state), ""].join("\n"), [80]), count));
 }

@@ -50,6 +50,7 @@ export function rest({ clock }: LifecycleContext, { targets }: WorkloadRecord, t
 const REST_MS = 1_000;
 const RETRY_MS = 250;
 const OBSERVE_AGAIN_MS = 1_000;
+const LATE_OBSERVE_AGAIN_MS = 30_000;
 
 async function follow(
   context: LifecycleContext,
@@ -60,7 +61,8 @@ async function follow(
   let observedMs = Number.NEGATIVE_INFINITY;
   while (!signal.aborted && !isComplete(record)) {
     dropEnding(context, record);
-    if (isUnknown(record, port) && context.clock.now() - observedMs >= OBSERVE_AGAIN_MS) {
+    const patienceMs = port.isSilenceReported ? LATE_OBSERVE_AGAIN_MS : OBSERVE_AGAIN_MS;
+    if (isUnknown(record, port) && context.clock.now() - observedMs >= patienceMs) {
       observedMs = context.clock.now();
       await observeAgain(context, record);
     }
@@ -78,6 +80,7 @@ async function follow(
 
 /** Its address was not asked for, or it had none: a network or a port may have been added. */
 function isUnknown(record: WorkloadRecord, port: PortRecord): boolean {
+  if (port.silentSinceMs === undefined) return false;
   const reached = absentees(record, port);
   return reached.length > 0 && reached.every((endpoints) => endpoints.length === 0);
 }
