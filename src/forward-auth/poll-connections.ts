@@ -37,6 +37,7 @@ export function createPollConnections(clock: Clock): PollConnections {
     const former = known.get(socket);
     if (!followed.has(socket)) follow(socket);
     known.set(socket, connectionOf(socket, noteFetch(former ?? NEVER, now)));
+    if (socket.destroyed || socket.readableEnded) release(socket); // it did not wait for the response
   }
 
   function forgetOver(now: number): void {

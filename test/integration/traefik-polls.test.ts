@@ -91,6 +91,21 @@ for (const [rule, isFrozen] of [
   });
 }
 
+test("a connection that ended before its poll was answered puts nothing off", async (t) => {
+  const { clock, polls, accept, sleep } = await openLater(t, "refused");
+  const [used, gone] = [await accept(), await accept()];
+  gone.ours.destroy();
+  await once(gone.ours, "close");
+  polls.note(gone.ours);
+  await clock.advance(1_000);
+  const sinceMs = clock.now();
+  for (let seconds = 0; seconds < 12; seconds += 1) {
+    polls.note(used.ours);
+    await sleep(1_000, sinceMs);
+  }
+  assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "done");
+});
+
 test("a connection by which auth requests arrive puts nothing off, but no poll", async (t) => {
   const { clock, polls, accept, sleep } = await openLater(t, "refused");
   const [used, other] = [await accept(), await accept(true)];
