@@ -13,8 +13,14 @@ const RAW_LIMIT = 16_384;
 /** How much of a cleaned line is kept, in UTF-16 code units. */
 const LINE_LIMIT = 2_000;
 
-/** Creates a splitter; bytes that are not UTF-8 become replacement characters, long lines are cut. */
-export function createLineSplitter(onLine: (line: string) => void): LineSplitter {
+/**
+ * Creates a splitter; bytes that are not UTF-8 become replacement characters, long lines are cut. `headWords`: so many words
+ * stand before each line that are not the program's; they are passed on with it as they are.
+ */
+export function createLineSplitter(
+  onLine: (line: string, head: readonly string[]) => void,
+  headWords = 0,
+): LineSplitter {
   const decoder = new StringDecoder("utf8");
   let rest = "";
 
@@ -22,10 +28,16 @@ export function createLineSplitter(onLine: (line: string) => void): LineSplitter
     const parts = text.split("\n");
     const last = parts.pop() ?? "";
     for (const part of parts) {
-      onLine(clean(rest + part.slice(0, RAW_LIMIT)));
+      keep(rest + part.slice(0, RAW_LIMIT));
       rest = "";
     }
     if (rest.length < RAW_LIMIT) rest += last.slice(0, RAW_LIMIT);
+  }
+
+  function keep(raw: string): void {
+    const head = headWords === 0 ? [] : raw.split(" ", headWords);
+    const headLength = head.reduce((length, word) => length + word.length + 1, 0);
+    onLine(clean(raw.slice(headLength)), head);
   }
 
   return {
@@ -34,7 +46,7 @@ export function createLineSplitter(onLine: (line: string) => void): LineSplitter
     },
     end() {
       add(decoder.end());
-      if (rest !== "") onLine(clean(rest));
+      if (rest !== "") keep(rest);
       rest = "";
     },
   };

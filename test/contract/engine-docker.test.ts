@@ -1,5 +1,5 @@
 import { dockerOrSkip, uniqueName } from "../support/docker.ts";
-import { openEngine, refer } from "./engine-docker-subject.ts";
+import { createProgram, openEngine, refer } from "./engine-docker-subject.ts";
 import type { MakeSubject } from "./engine-subject.ts";
 import { engineContract } from "./engine.ts";
 
@@ -9,14 +9,7 @@ const make: MakeSubject = async (t) => {
   return {
     engine: openEngine(t, docker.host),
     missing: refer({ name: uniqueName("missing") }),
-    create: async (program) =>
-      refer(
-        await docker.createContainer(
-          program.kind === "app"
-            ? { start: false, env: program.env ?? {} }
-            : { start: false, image: "tiny", cmd: ["sh", "-c", program.script] },
-        ),
-      ),
+    create: async (program) => refer(await createProgram(docker, program)),
   };
 };
 

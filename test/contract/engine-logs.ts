@@ -2,26 +2,28 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { WorkloadRef } from "../../src/lifecycle/ports.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import type { Subject } from "./engine-subject.ts";
+import { type Subject, untilEnded } from "./engine-subject.ts";
 
 type Rule = (subject: Subject, t: TestContext) => Promise<void>;
 
 /** The part of the contract that is about output. */
 export const engineLogRules: Record<string, Rule> = {
-  "the last lines of both outputs come oldest first": async ({ engine, create }) => {
+  "the last lines of both outputs come oldest first": async (subject) => {
+    const { engine, create } = subject;
     const ref = await create({ kind: "shell", script: "for i in 1 2 3 4; do echo $i; sleep 0.02; done; echo 5 >&2" });
-    await runToEnd(engine, ref);
+    await runToEnd(subject, ref);
     assert.deepEqual(await engine.logs(ref, 3), ["3", "4", "5"]);
     assert.deepEqual(await engine.logs(ref, 100), ["1", "2", "3", "4", "5"]);
     assert.deepEqual(await engine.logs(ref, 0), []);
   },
 
-  "escape sequences and control characters are taken out": async ({ engine, create }) => {
+  "escape sequences and control characters are taken out": async (subject) => {
+    const { engine, create } = subject;
     const ref = await create({
       kind: "shell",
       script: String.raw`printf '\033[31mred\033[0m \007bell\r\n\033]0;title\007text\nשלום \342\200\256abc\n'`,
     });
-    await runToEnd(engine, ref);
+    await runToEnd(subject, ref);
     assert.deepEqual(await engine.logs(ref, 10), ["red bell", "text", "שלום abc"]);
   },
 
@@ -37,26 +39,28 @@ export const engineLogRules: Record<string, Rule> = {
     assert.deepEqual((await engine.logs(ref, 10)).length, 1);
   },
 
-  "a mebibyte without a line end is one short line": async ({ engine, create }) => {
+  "a mebibyte without a line end is one short line": async (subject) => {
+    const { engine, create } = subject;
     const script = "head -c 1048576 /dev/zero | tr '\\0' x; echo; echo end";
     const ref = await create({ kind: "shell", script });
-    await runToEnd(engine, ref);
+    await runToEnd(subject, ref);
     const lines = await engine.logs(ref, 500);
     assert.equal(lines.at(-1), "end");
     assert.ok(lines.length <= 2, `${lines.length} lines`);
     assert.ok(lines.every((line) => line.length <= 2_000));
   },
 
-  "bytes that are no text do no harm": async ({ engine, create }) => {
+  "bytes that are no text do no harm": async (subject) => {
+    const { engine, create } = subject;
     const ref = await create({ kind: "shell", script: "head -c 100000 /dev/urandom; echo; echo end" });
-    await runToEnd(engine, ref);
+    await runToEnd(subject, ref);
     const lines = await engine.logs(ref, 100);
     assert.equal(lines.at(-1), "end");
     for (const line of lines) assert.doesNotMatch(line, /[^\P{Cc}\t]|\p{Bidi_Control}/u);
   },
 };
 
-async function runToEnd(engine: Subject["engine"], ref: WorkloadRef): Promise<void> {
-  await engine.start(ref);
-  await waitUntil(async () => (await engine.observe(ref)).status === "stopped", 10_000, "the end of the program");
+async function runToEnd(subject: Subject, ref: WorkloadRef): Promise<void> {
+  await subject.engine.start(ref);
+  await untilEnded(subject, ref);
 }

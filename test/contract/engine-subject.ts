@@ -18,6 +18,8 @@ export interface Subject {
   readonly create: (program: Program) => Promise<WorkloadRef>;
   /** A name that means nothing to the engine. */
   readonly missing: WorkloadRef;
+  /** Whether a program has ended, where the workload is still to run after it; default: it is stopped. */
+  readonly hasEnded?: (seen: Observation) => boolean;
 }
 
 /** Creates a subject that is removed when the test ends; `undefined` when the test was skipped. */
@@ -67,4 +69,16 @@ export function untilReachable(engine: Engine, ref: WorkloadRef): Promise<Observ
     const seen = await engine.observe(ref);
     return seen.startedAtMs !== undefined && endpointsOf(seen).length > 0 ? seen : undefined;
   });
+}
+
+/** Resolves with what is observed when a program has ended by itself. */
+export function untilEnded({ engine, hasEnded }: Subject, ref: WorkloadRef): Promise<Observation> {
+  return waitUntil(
+    async () => {
+      const seen = await engine.observe(ref);
+      return (hasEnded?.(seen) ?? seen.status === "stopped") ? seen : undefined;
+    },
+    10_000,
+    "the end of the program",
+  );
 }

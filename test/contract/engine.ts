@@ -8,7 +8,14 @@ import { waitUntil } from "../support/wait-until.ts";
 import { engineLogRules } from "./engine-logs.ts";
 import { usageRules } from "./engine-usage.ts";
 import { instanceRules } from "./engine-instances.ts";
-import { untilReachable, watchEngine, type Gaps, type MakeSubject, type Subject } from "./engine-subject.ts";
+import {
+  untilEnded,
+  untilReachable,
+  watchEngine,
+  type Gaps,
+  type MakeSubject,
+  type Subject,
+} from "./engine-subject.ts";
 
 /** What every engine does, as tests; `gaps` names the rules that one cannot keep and why. */
 export function engineContract(engineName: string, make: MakeSubject, gaps: Gaps = {}): void {
@@ -174,13 +181,13 @@ const rules: Record<string, Rule> = {
     assert.equal((await engine.observe(ref)).status, "stopped");
   },
 
-  "an end of its own is reported, and its exit code known": async ({ engine, create }, t) => {
+  "an end of its own is reported, and its exit code known": async (subject, t) => {
+    const { engine, create } = subject;
     const ref = await create({ kind: "app", env: { EXIT_AFTER_MS: "300", EXIT_CODE: "3" } });
     await engine.start(ref);
     const watched = await watchEngine(t, engine);
     await watched.notified(ref.name);
-    await waitUntil(async () => (await engine.observe(ref)).status === "stopped");
-    const { exit } = await engine.observe(ref);
+    const { exit } = await untilEnded(subject, ref);
     assert.equal(exit?.code, 3);
     assert.equal(exit.oomKilled, false);
   },

@@ -1,250 +1,218 @@
 import assert from "node:assert/strict";
-import { describe, test, type TestContext } from "node:test";
-import type Docker from "dockerode";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, type TestContext } from "node:test";
+import { cleanup } from "../support/cleanup.ts";
 import { uniqueName } from "../support/docker.ts";
-import { type Gateway, startGateway } from "../support/gateway.ts";
-import { type SwarmBed, swarmOrSkip } from "../support/swarm-bed.ts";
+import { shareSwarm, type SwarmBed } from "../support/swarm-bed.ts";
+import {
+  createService,
+  faultsOf,
+  hostOf,
+  inspect,
+  managerOf,
+  openGateway,
+  openRequests,
+  roll,
+  scale,
+  startLoad,
+  stateOf,
+  swarmRule,
+  untilAllRun,
+  untilAsleep,
+  update,
+} from "../support/swarm-services.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
-interface RawService {
-  readonly ID: string;
-  readonly Version: { readonly Index: number };
-  readonly Spec: {
-    readonly Labels: Record<string, string>;
-    readonly Mode: { readonly Replicated: { readonly Replicas: number } };
-    readonly TaskTemplate: {
-      readonly ForceUpdate: number;
-      readonly ContainerSpec: { readonly Env?: readonly string[] };
-    };
-  };
-  readonly UpdateStatus?: { readonly State?: string };
-}
+const rule = swarmRule(shareSwarm(3, 3));
+/** 200 before a release. */
+const ROUNDS = Number(process.env["DAG_SWARM_ROUNDS"] ?? 4);
 
 describe("a swarm of three nodes", { concurrency: false }, () => {
-  test("its services sleep and wake with all their tasks, and are never written to but for that", async (t) => {
-    const bed = await swarmOrSkip(t, 3, 3);
-    if (bed === undefined) return;
-    await sleepsAndWakes(bed, t);
-    await followsOthers(bed, t);
-    await rolls(bed, t);
-    await tellsFailures(bed, t);
-    await namesGlobalServices(bed, t);
-    await failsOver(bed, t);
+  rule("a service of three goes to 0 and back to three, though the gateway is killed in between", async (bed, t) => {
+    const name = await createService(t, bed, { idle: "2s", ...(await everything(t, bed)) });
+    const before = await inspect(bed, name);
+    const gateway = await openGateway(t, bed);
+    await untilAsleep(bed, name);
+    assert.equal((await inspect(bed, name)).Spec.Labels["dag.replicas"], "3");
+    await gateway.stop("SIGKILL");
+    const next = await gateway.restart();
+    assert.equal((await next.request({ host: hostOf(name) })).status, 200);
+    await untilAllRun(bed, next, name, 3);
+    const after = await inspect(bed, name);
+    const { "dag.replicas": kept, ...labels } = after.Spec.Labels;
+    assert.equal(kept, "3");
+    assert.equal(
+      JSON.stringify({ ...after.Spec, Labels: labels }),
+      JSON.stringify(before.Spec),
+      "nothing else is written",
+    );
+  });
+
+  rule("in rounds of sleep and wake no request is lost, cut or delivered twice", async (bed, t) => {
+    const record = path.join(scratch(t), "record");
+    writeFileSync(record, "");
+    chmodSync(record, 0o666);
+    const binds = [`${path.dirname(record)}:/record`];
+    const name = await createService(t, bed, { idle: "1s", env: ["RECORD=/record/record"], binds });
+    const gateway = await openGateway(t, bed);
+    const sent: string[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await untilAsleep(bed, name);
+      const posts = Array.from({ length: 8 }, async (_, client) => {
+        const id = `r${round}-c${client}`;
+        sent.push(id);
+        const body = `${id} `.repeat(1_000);
+        const headers = { "x-request-id": id };
+        const answer = await gateway.request({ host: hostOf(name), method: "POST", path: "/echo", headers, body });
+        assert.equal(answer.status, 200, id);
+        assert.equal(answer.json().bytes, body.length, `all of ${id} has arrived`);
+      });
+      await Promise.all(posts);
+    }
+    assert.deepEqual(readFileSync(record, "utf8").trim().split("\n").toSorted(), sent.toSorted());
+  });
+
+  rule("a service is woken to the number of replicas that it was last scaled to by hand", async (bed, t) => {
+    const name = await createService(t, bed, { idle: "3s" });
+    const gateway = await openGateway(t, bed);
+    assert.equal((await gateway.request({ host: hostOf(name) })).status, 200);
+    await scale(bed, name, 2);
+    await untilAsleep(bed, name);
+    assert.equal((await inspect(bed, name)).Spec.Labels["dag.replicas"], "2");
+    await scale(bed, name, 1);
+    await waitUntil(
+      async () => (await stateOf(gateway, name)) === "ready",
+      20_000,
+      "a start by somebody else is followed",
+    );
+    await scale(bed, name, 0);
+    await waitUntil(async () => (await stateOf(gateway, name)) === "asleep", 40_000, "as is a stop");
+    assert.equal((await gateway.request({ host: hostOf(name) })).status, 200);
+    assert.equal((await inspect(bed, name)).Spec.Mode.Replicated.Replicas, 1);
+  });
+
+  rule("a wake succeeds while fifty other updates are written, and they succeed too", async (bed, t) => {
+    const name = await createService(t, bed, { idle: "2s" });
+    const gateway = await openGateway(t, bed);
+    await untilAsleep(bed, name);
+    const others = Array.from({ length: 50 }, (_, at) =>
+      update(bed, name, (spec) => ({ ...spec, Labels: { ...spec.Labels, [`touched-${at}`]: "yes" } })),
+    );
+    const answer = await gateway.request({ host: hostOf(name) });
+    await Promise.all(others);
+    assert.equal(answer.status, 200);
+    const { Spec } = await inspect(bed, name);
+    assert.equal(Object.keys(Spec.Labels).filter((label) => label.startsWith("touched")).length, 50);
+    await untilAllRun(bed, gateway, name, 3);
+    assert.deepEqual(faultsOf(gateway), []);
+  });
+
+  rule("a rolling update of an awake service loses no request, and is left to itself", async (bed, t) => {
+    const name = await createService(t, bed, { idle: "2s" });
+    const gateway = await openGateway(t, bed);
+    await untilAllRun(bed, gateway, name, 3);
+    const load = startLoad(gateway, name);
+    await roll(bed, name);
+    const settled = await waitUntil(
+      async () => {
+        const { UpdateStatus, Version } = await inspect(bed, name);
+        return UpdateStatus?.State === "completed" && Version.Index;
+      },
+      60_000,
+      "the end of the update",
+    );
+    await gateway.request({ host: hostOf(name) });
+    assert.deepEqual(await load.end(), []);
+    const { Version, UpdateStatus } = await inspect(bed, name);
+    assert.deepEqual([Version.Index, UpdateStatus?.State], [settled, "completed"], "nobody else has written");
+    const ready = gateway.log.filter(({ event, container }) => event === "ready" && container === name);
+    assert.equal(ready.length, 1, "it was the same run all the time");
+  });
+
+  rule("requests go to the tasks in turn, to the one with the fewest open ones, or by a cookie", async (bed, t) => {
+    const byTurn = await createService(t, bed);
+    const byLoad = await createService(t, bed, { labels: { "dag.strategy": "least-connections" } });
+    const byCookie = await createService(t, bed, { labels: { "dag.sticky": "task", "dag.min_ready": "3" } });
+    const gateway = await openGateway(t, bed);
+    for (const name of [byTurn, byLoad, byCookie]) await untilAllRun(bed, gateway, name, 3);
+    const taskOf = async (name: string, headers = {}): Promise<string> =>
+      String((await gateway.request({ host: hostOf(name), path: "/count", headers })).json().began);
+    const all = async (name: string): Promise<number> =>
+      new Set(await Promise.all(Array.from({ length: 9 }, () => taskOf(name)))).size;
+    await waitUntil(async () => (await all(byTurn)) === 3, 15_000, "answers of all tasks");
+    await waitUntil(async () => (await all(byLoad)) === 3, 15_000, "answers of all tasks");
+
+    const slow = [1, 2].map(() => gateway.request({ host: hostOf(byLoad), path: "/slow?ms=4000" }));
+    await waitUntil(async () => (await openRequests(gateway, byLoad)) === 2, 5_000, "two slow requests");
+    const free = new Set<string>();
+    for (let count = 0; count < 6; count += 1) free.add(await taskOf(byLoad));
+    assert.equal(free.size, 1, "two tasks are busy");
+    await Promise.all(slow);
+
+    const first = await gateway.request({ host: hostOf(byCookie), path: "/count" });
+    const cookie = String(first.headers["set-cookie"]).split(";")[0] ?? "";
+    assert.match(cookie, /^task=/);
+    for (let count = 0; count < 6; count += 1)
+      assert.equal(await taskOf(byCookie, { cookie }), String(first.json().began));
+  });
+
+  rule("the reason why no task starts is reported, with the output of the task", async (bed, t) => {
+    const crashing = await createService(t, bed, { replicas: 0, env: ["EXIT_AFTER_MS=1", "EXIT_CODE=3"] });
+    const constraints = ["node.labels.moon==yes"];
+    const nowhere = await createService(t, bed, { replicas: 0, constraints, labels: { "dag.start_timeout": "5s" } });
+    const image = `nowhere.invalid/${uniqueName("image")}:1`;
+    const missing = await createService(t, bed, { replicas: 0, container: { Image: image } });
+    const gateway = await openGateway(t, bed);
+    const page = { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+    for (const [name, says] of [
+      [crashing, /exit code 3/],
+      [nowhere, /no suitable node/],
+      [missing, /No such image/i],
+    ] as const) {
+      const answer = await gateway.request({ host: hostOf(name) });
+      assert.equal(answer.status >= 500, true);
+      assert.match(answer.text, says);
+      const shown = await gateway.request({ host: hostOf(name), headers: page });
+      assert.match(shown.text, says, "on the page");
+      if (name === crashing) assert.match(shown.text, /app is starting/, "what the task has written");
+    }
+  });
+
+  rule("a service without a number of replicas is left alone, and this is reported", async (bed, t) => {
+    const everywhere = await createService(t, bed, { more: { Mode: { Global: {} } } });
+    const gateway = await openGateway(t, bed);
+    const { unrouted } = (await gateway.request({ path: "/_status/api" })).json();
+    assert.match(JSON.stringify(unrouted), new RegExp(`"name":"${everywhere}".*cannot be scaled`));
+    assert.equal((await gateway.request({ host: hostOf(everywhere) })).status, 404);
   });
 });
 
-/** 3 → idle → 0 → request → 3, also when the gateway was killed in between; what it sends back is what it has read. */
-async function sleepsAndWakes(bed: SwarmBed, t: TestContext): Promise<void> {
-  const name = await createService(bed, { replicas: 3, idle: "2s" });
-  const before = await inspect(bed, name);
-  const gateway = await openGateway(bed, t);
-  await asleep(bed, name);
-  const sleeping = await inspect(bed, name);
-  assert.equal(sleeping.Spec.Labels["dag.replicas"], "3");
-  await gateway.stop("SIGKILL");
-  const next = await gateway.restart();
-  const posts = Array.from({ length: 8 }, (_, at) =>
-    next.request({ host: hostOf(name), method: "POST", path: "/echo", body: `body ${at}` }),
-  );
-  assert.deepEqual(
-    (await Promise.all(posts)).map(({ status }) => status),
-    posts.map(() => 200),
-    "a POST is held while tasks are prepared",
-  );
-  // Each request keeps it awake.
-  const isComplete = async (): Promise<boolean> => {
-    return (await next.request({ host: hostOf(name) })).status === 200 && (await running(bed, name)) === 3;
-  };
-  await waitUntil(isComplete, 30_000, "all three tasks");
-  const after = await inspect(bed, name);
-  const { "dag.replicas": kept, ...labels } = after.Spec.Labels;
-  assert.equal(kept, "3");
-  assert.equal(JSON.stringify({ ...after.Spec, Labels: labels }), JSON.stringify(before.Spec));
-  const names = async (): Promise<Set<string>> => {
-    const answers = await Promise.all(
-      Array.from({ length: 9 }, () => next.request({ host: hostOf(name), path: "/count" })),
-    );
-    return new Set(answers.map((answer) => String(answer.json().began)));
-  };
-  await waitUntil(async () => (await names()).size === 3, 10_000, "answers of all three tasks");
-  await next.stop();
-  await remove(bed, name);
-}
-
-/** Somebody else scales it: it is woken with that number; others that write at the same time get no error of ours. */
-async function followsOthers(bed: SwarmBed, t: TestContext): Promise<void> {
-  const name = await createService(bed, { replicas: 3, idle: "3s" });
-  const gateway = await openGateway(bed, t);
-  assert.equal((await gateway.request({ host: hostOf(name) })).status, 200);
-  await update(bed, name, (spec) => ({ ...spec, Mode: { Replicated: { Replicas: 2 } } }));
-  await asleep(bed, name);
-  assert.equal((await inspect(bed, name)).Spec.Labels["dag.replicas"], "2");
-  const others = Array.from({ length: 10 }, (_, at) =>
-    update(bed, name, (spec) => ({ ...spec, Labels: { ...spec.Labels, [`touched-${at}`]: "yes" } })),
-  );
-  const answer = await gateway.request({ host: hostOf(name) });
-  await Promise.all(others);
-  assert.equal(answer.status, 200);
-  assert.equal((await inspect(bed, name)).Spec.Mode.Replicated.Replicas, 2);
-  assert.equal(
-    Object.keys((await inspect(bed, name)).Spec.Labels).filter((label) => label.startsWith("touched")).length,
-    10,
-  );
-  assert.deepEqual(
-    gateway.log.filter(({ event }) => event === "stop-failed" || event === "wake-failed"),
-    [],
-  );
-  await gateway.stop();
-  await remove(bed, name);
-}
-
-/** A rolling update of an awake service loses no request, and is left to itself. */
-async function rolls(bed: SwarmBed, t: TestContext): Promise<void> {
-  const name = await createService(bed, { replicas: 3, idle: "5m" });
-  const gateway = await openGateway(bed, t);
-  assert.equal((await gateway.request({ host: hostOf(name) })).status, 200);
-  await waitUntil(async () => (await running(bed, name)) === 3, 30_000, "all three tasks");
-  const statuses: number[] = [];
-  const done = new AbortController();
-  const load = Array.from({ length: 4 }, async () => {
-    while (!done.signal.aborted) statuses.push((await gateway.request({ host: hostOf(name) })).status);
-  });
-  await update(bed, name, (spec) => {
-    const { TaskTemplate: task } = spec;
-    const container = { ...task.ContainerSpec, Env: ["NAME=second"] };
-    return { ...spec, TaskTemplate: { ...task, ContainerSpec: container } };
-  });
-  const version = async (): Promise<number> => (await inspect(bed, name)).Version.Index;
-  await waitUntil(async () => (await inspect(bed, name)).UpdateStatus?.State === "completed", 60_000, "the update");
-  const settled = await version();
-  await waitUntil(async () => (await gateway.request({ host: hostOf(name) })).status === 200);
-  done.abort();
-  await Promise.all(load);
-  const bad = statuses.filter((status) => status !== 200);
-  assert.deepEqual(bad, [], `${bad.length} of ${statuses.length}`);
-  assert.equal(await version(), settled, "nobody else has written");
-  assert.equal(gateway.log.filter(({ event, container }) => event === "ready" && container === name).length, 1);
-  await gateway.stop();
-  await remove(bed, name);
-}
-
-/** The reason why no task starts is reported. */
-async function tellsFailures(bed: SwarmBed, t: TestContext): Promise<void> {
-  const crashing = await createService(bed, { replicas: 0, env: ["EXIT_AFTER_MS=1", "EXIT_CODE=3"] });
-  const unschedulable = await createService(bed, { replicas: 0, constraints: ["node.labels.moon==yes"] });
-  const gateway = await openGateway(bed, t);
-  const [crash, nowhere] = await Promise.all(
-    [crashing, unschedulable].map((name) => gateway.request({ host: hostOf(name) })),
-  );
-  assert.match(crash?.text ?? "", /exit code 3/);
-  assert.match(nowhere?.text ?? "", /no suitable node/);
-  await gateway.stop();
-  for (const name of [crashing, unschedulable]) await remove(bed, name);
-}
-
-/** The manager that the gateway uses is killed: the gateway uses the next one. */
-async function failsOver(bed: SwarmBed, t: TestContext): Promise<void> {
-  const name = await createService(bed, { replicas: 3, idle: "2s" });
-  const managers = bed.nodes.slice(1).map(({ host }) => host);
-  const gateway = await openGateway(bed, t, { swarm_managers: managers });
-  await asleep(bed, name);
-  bed.nodes[1]?.kill();
-  assert.equal((await gateway.request({ host: hostOf(name) })).status, 200);
-  assert.equal((await gateway.request({ path: "/_ready" })).status, 200);
-  await asleep(bed, name);
-  await gateway.stop();
-}
-
-/** A service without a number of replicas is left alone, and this is reported. */
-async function namesGlobalServices(bed: SwarmBed, t: TestContext): Promise<void> {
-  const name = uniqueName("everywhere");
-  const TaskTemplate = { ContainerSpec: { Image: bed.image }, Networks: [{ Target: bed.network }] };
-  const Labels = { "dag.enabled": "true", "dag.host": hostOf(name) };
-  await manager(bed).createService({ Name: name, Labels, Mode: { Global: {} }, TaskTemplate });
-  const gateway = await openGateway(bed, t);
-  const { unrouted } = (await gateway.request({ path: "/_status/api" })).json();
-  assert.match(JSON.stringify(unrouted), new RegExp(`"name":"${name}".*cannot be scaled`));
-  assert.equal((await gateway.request({ host: hostOf(name) })).status, 404);
-  await gateway.stop();
-  await remove(bed, name);
-}
-
-interface Wanted {
-  readonly replicas: number;
-  readonly idle?: string;
-  readonly env?: readonly string[];
-  readonly constraints?: readonly string[];
-}
-
-async function createService(
-  bed: SwarmBed,
-  { replicas, idle = "0", env = [], constraints = [] }: Wanted,
-): Promise<string> {
-  const name = uniqueName("web");
-  await manager(bed).createService({
-    Name: name,
-    Labels: { "dag.enabled": "true", "dag.host": hostOf(name), "dag.idle_timeout": idle, "dag.start_timeout": "20s" },
-    Mode: { Replicated: { Replicas: replicas } },
-    TaskTemplate: {
-      ContainerSpec: {
-        Image: bed.image,
-        Env: [...env],
-        StopGracePeriod: 3_000_000_000,
-        Healthcheck: { Test: ["NONE"], StartPeriod: 1_000_000 },
-      },
-      RestartPolicy: { Condition: "any", Delay: 100_000_000 },
-      Placement: { Constraints: [...constraints] },
-      Networks: [{ Target: bed.network }],
+/** A service with everything that an update by the wrong hand would lose. */
+async function everything(t: TestContext, bed: SwarmBed): Promise<object> {
+  const docker = managerOf(bed);
+  const secret = await docker.createSecret({ Name: uniqueName("secret"), Labels: {}, Data: "c2VjcmV0" });
+  const config = await docker.createConfig({ Name: uniqueName("config"), Labels: {}, Data: "Y29uZmln" });
+  cleanup(t, () => Promise.all([secret.remove(), config.remove()]));
+  const nameOf = async (object: { inspect(): Promise<{ Spec?: { Name?: string } }> }): Promise<string> =>
+    (await object.inspect()).Spec?.Name ?? "";
+  const File = { Name: "/run/one", UID: "0", GID: "0", Mode: 0o444 };
+  return {
+    container: {
+      Secrets: [{ File, SecretID: secret.id, SecretName: await nameOf(secret) }],
+      Configs: [{ File: { ...File, Name: "/two" }, ConfigID: config.id, ConfigName: await nameOf(config) }],
+      Healthcheck: { Test: ["NONE"], StartPeriod: 1_000_000 },
+      Privileges: { SELinuxContext: { Disable: true } },
+      Sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
+      CapabilityAdd: ["CAP_NET_ADMIN"],
+      Ulimits: [{ Name: "nofile", Soft: 1_024, Hard: 2_048 }],
     },
-    UpdateConfig: { Parallelism: 1, Order: "start-first", Delay: 0 },
-  } as Docker.CreateServiceOptions);
-  return name;
+  };
 }
 
-function openGateway(bed: SwarmBed, t: TestContext, more: object = {}): Promise<Gateway> {
-  const { nodes, gateway: within } = bed;
-  const config = { gateway: { bind: "0.0.0.0", hold_timeout: "40s", ...more } };
-  return startGateway(t, { within, dockerHost: nodes[0]?.host ?? "", config });
-}
-
-function hostOf(name: string): string {
-  return `${name}.test`;
-}
-
-function manager({ nodes: [first] }: SwarmBed): Docker {
-  if (first === undefined) throw new TypeError("a swarm has a node");
-  return first.docker;
-}
-
-async function inspect(bed: SwarmBed, name: string): Promise<RawService> {
-  return (await manager(bed).getService(name).inspect()) as RawService;
-}
-
-/** As `docker service update`: reads, writes, and tries again when somebody else was faster. */
-async function update(bed: SwarmBed, name: string, change: (spec: RawService["Spec"]) => object): Promise<void> {
-  for (;;) {
-    const { Version, Spec } = await inspect(bed, name);
-    try {
-      await manager(bed)
-        .getService(name)
-        .update({ version: Version.Index, ...change(Spec) });
-      return;
-    } catch (error) {
-      if (!/out of sequence/.test(String(error))) throw error;
-    }
-  }
-}
-
-async function asleep(bed: SwarmBed, name: string): Promise<void> {
-  const isAsleep = async (): Promise<boolean> => (await inspect(bed, name)).Spec.Mode.Replicated.Replicas === 0;
-  await waitUntil(isAsleep, 30_000, `${name} at 0 replicas`);
-}
-
-async function running(bed: SwarmBed, name: string): Promise<number> {
-  const tasks = (await manager(bed).listTasks({ filters: { service: [name] } })) as { Status: { State: string } }[];
-  return tasks.filter(({ Status }) => Status.State === "running").length;
-}
-
-async function remove(bed: SwarmBed, name: string): Promise<void> {
-  await manager(bed).getService(name).remove();
+function scratch(t: TestContext): string {
+  const dir = mkdtempSync(path.join(tmpdir(), "dag-swarm-record-"));
+  cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
+  return dir;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CAPABILITIES } from "../../src/core/engine-kind.ts";
+import { EngineError } from "../../src/lifecycle/ports.ts";
 import { pinOf } from "../../src/lifecycle/admit/pin.ts";
 import {
   type FakeClient,
@@ -114,6 +115,19 @@ test("a rolling update is no new run as long as one old target survives", async 
   const gone = fixture.emitted("run-over").map(({ endpoint }) => endpoint.host);
   assert.deepEqual(gone, ["app", "app-2", "app-3"], "what is open to an instance ends with that one");
   client.close();
+});
+
+test("an idle stop that somebody else's change prevents is no failure, and comes later", async () => {
+  const fixture = await openLifecycle([app], three);
+  const record = fixture.record("app");
+  const { engine } = record;
+  record.engine = { ...engine, stop: () => Promise.reject(new EngineError("changed", "update out of sequence")) };
+  await fixture.clock.advance(10 * MINUTE + SECOND);
+  assert.equal(fixture.status("app"), "ready");
+  assert.deepEqual(fixture.emitted("stop-failed"), []);
+  record.engine = engine;
+  await fixture.clock.advance(MINUTE);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("with least-connections a request goes to an instance with the fewest open ones", async () => {

@@ -10,13 +10,13 @@ export interface FakeManager {
   readonly host: string;
   /** By path, without version and query; a text is sent as it stands, what is missing is a 404. May be changed. */
   readonly answers: Record<string, unknown>;
-  /** The requests that it received, such as `GET /info`. */
+  /** What was asked, as `GET /info`. */
   readonly calls: string[];
   /** The bodies of all POST requests, as they were received. */
   readonly bodies: string[];
 }
 
-/** Starts a daemon that is a manager of a swarm, unless `answers` override it. */
+/** Starts a daemon that is a manager of a swarm, unless `answers` say something else. */
 export async function startFakeManager(t: TestContext, answers: Record<string, unknown> = {}): Promise<FakeManager> {
   const manager = {
     answers: { "/version": { ApiVersion: "1.47" }, "/info": { Swarm: MANAGER }, "/tasks": [], ...answers },
@@ -30,6 +30,7 @@ export async function startFakeManager(t: TestContext, answers: Record<string, u
       manager.calls.push(`${request.method} ${path}`);
       if (request.method === "POST") manager.bodies.push(body);
       const answer = (manager.answers as Record<string, unknown>)[path];
+      if (answer === PENDING) return void (path === "/events" && response.writeHead(200).flushHeaders());
       response.statusCode = answer === undefined ? 404 : 200;
       response.end(typeof answer === "string" ? answer : JSON.stringify(answer ?? { message: "not found" }));
     });
@@ -42,5 +43,8 @@ export async function startFakeManager(t: TestContext, answers: Record<string, u
   return { host: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, ...manager };
 }
 
-/** What a daemon reports about itself in `/info`. */
+/** An answer that does not come; of events only the head does. */
+export const PENDING = Symbol("pending");
+
+/** What a daemon says of itself in `/info`. */
 export const MANAGER = { LocalNodeState: "active", ControlAvailable: true };

@@ -2,9 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { TestContext } from "node:test";
+import { after, type TestContext } from "node:test";
 import type Docker from "dockerode";
-import { cleanup } from "./cleanup.ts";
 import { ensureImage } from "./docker-images.ts";
 import { connect } from "./docker.ts";
 import { skipOrFail } from "./tools.ts";
@@ -30,21 +29,49 @@ export interface SwarmNode {
   readonly netns: string;
   /** Kills the daemon. */
   kill(): void;
+  /** Cuts it off from the other nodes, or connects it again. */
+  setConnected(isConnected: boolean): void;
 }
 
 const PORT = 8080;
 
-/** Starts a swarm of so many nodes, which is removed when the test ends; without root or dockerd the test is skipped. */
-export async function swarmOrSkip(t: TestContext, size: number, managers = 1): Promise<SwarmBed | undefined> {
-  if (process.getuid?.() !== 0) return skip(t, "a swarm of its own needs root");
+/** Returns the swarm that the tests of a file share, started by the first of them; `undefined`: the test was skipped. */
+export type SharedSwarm = (t: TestContext) => Promise<SwarmBed | undefined>;
+
+/** Shares one swarm of so many nodes among the tests of a file, and ends it after them. */
+export function shareSwarm(size: number, managers = 1): SharedSwarm {
+  let swarm: Promise<SwarmBed> | undefined;
+  let stop: (() => Promise<void>) | undefined;
+  after(async () => {
+    await swarm?.catch(() => undefined);
+    await stop?.();
+  });
+  return async (t) => {
+    const lacks = lackOf();
+    if (lacks === undefined) return (swarm ??= startSwarm(size, managers, (undo) => (stop = undo)));
+    skipOrFail(t, lacks);
+    return undefined;
+  };
+}
+
+/** What this machine lacks for a swarm of its own. */
+function lackOf(): string | undefined {
+  if (process.getuid?.() !== 0) return "a swarm of its own needs root";
   const missing = ["dockerd", "ip", "nsenter"].find((program) => !isInstalled(program));
-  if (missing !== undefined) return skip(t, `a swarm of its own needs ${missing}`);
+  return missing === undefined ? undefined : `a swarm of its own needs ${missing}`;
+}
+
+async function startSwarm(
+  size: number,
+  managers: number,
+  onStop: (undo: () => Promise<void>) => void,
+): Promise<SwarmBed> {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-swarm-"));
   const id = path.basename(dir).slice("dag-swarm-".length);
   const subnet = `10.${150 + (process.pid % 100)}.${process.ppid % 250}`;
   const bridge = `sw${id}`;
   const pids: number[] = [];
-  cleanup(t, () => takeDown({ dir, id, bridge, size, pids }));
+  onStop(() => takeDown({ dir, id, bridge, size, pids }));
   ip("link", "add", bridge, "type", "bridge");
   ip("addr", "add", `${subnet}.254/24`, "dev", bridge);
   ip("link", "set", bridge, "up");
@@ -58,10 +85,6 @@ export async function swarmOrSkip(t: TestContext, size: number, managers = 1): P
   await first.docker.createNetwork({ Name: network, Driver: "overlay", Attachable: true });
   const netns = await attach(first.docker, image, network);
   return { nodes, image, network, gateway: { netns, address: first.address, port: PORT } };
-}
-
-function skip(t: TestContext, reason: string): undefined {
-  skipOrFail(t, reason);
 }
 
 function isInstalled(program: string): boolean {
@@ -118,6 +141,7 @@ function startNode({ dir, id, bridge, subnet, number, pids }: NodeSpec): SwarmNo
     address,
     netns: `/run/netns/${name}`,
     kill: () => void process.kill(pid, "SIGKILL"),
+    setConnected: (isConnected) => ip("link", "set", link, isConnected ? "up" : "down"),
   };
 }
 

@@ -15,6 +15,7 @@ const lacking: readonly [label: string, value: string, says: string][] = [
   ["stop_signal", "SIGINT", "cannot be stopped with another signal"],
   ["stop_timeout", "5s", "cannot be given another stop timeout"],
   ["idle_signal", "cpu", "cannot report its usage"],
+  ["traefik.when_awake", "direct", "cannot report its usage, so that Traefik must ask before each request"],
 ];
 for (const [key, value, says] of lacking) {
   test(`a service of Docker Swarm with ${key}: ${value} is reported, and does without`, () => {
@@ -23,10 +24,15 @@ for (const [key, value, says] of lacking) {
     const fault = `a Docker Swarm service ${says}: remove this key`;
     assert.deepEqual(labelled.labelFaults.map(formatFault), [`container "web": label dag.${key}: ${fault}`]);
     assert.deepEqual(workload(labelled, "web"), plain);
-    const written = merge(`containers: [{name: web, host: web.t, ${key}: ${value}}]`, [service({})]);
+    const written = merge(`containers: [{name: web, host: web.t, ${inFile(key, value)}}]`, [service({})]);
     assert.ok(written.warnings.includes(`container "web": ${key}: ${fault}`), written.warnings.join("\n"));
     assert.deepEqual(workload(written, "web"), { ...plain, origin: "file" });
   });
+}
+
+function inFile(key: string, value: string): string {
+  const [outer, inner] = key.split(".");
+  return inner === undefined ? `${key}: ${value}` : `${outer}: {${inner}: ${value}}`;
 }
 
 test("the capabilities of an engine are not exposed, and a workload knows its engine", () => {

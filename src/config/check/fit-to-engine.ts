@@ -31,7 +31,7 @@ const WORKLOADS: Readonly<Record<EngineKind, string>> = {
 };
 
 interface Need {
-  readonly key: keyof LabelKeys;
+  readonly key: keyof LabelKeys | "traefik.when_awake";
   readonly capability: keyof EngineCapabilities;
   readonly action: string;
   readonly isSet: (keys: LabelKeys) => boolean;
@@ -88,6 +88,13 @@ const NEEDS: readonly Need[] = [
     action: "have more than one instance",
     isSet: ({ min_ready }) => min_ready > 1,
     instead: { min_ready: 1 },
+  },
+  {
+    key: "traefik.when_awake",
+    capability: "usage",
+    action: "report its usage, so that Traefik must ask before each request",
+    isSet: ({ traefik }) => traefik.when_awake === "direct",
+    instead: { traefik: {} },
   },
   {
     key: "idle_signal",

@@ -6,9 +6,8 @@ import { type Engine, EngineError, type OnLink } from "../../lifecycle/ports.ts"
 import { abortable, type DockerClient } from "./client.ts";
 import type { ForeignOrders } from "./foreign-orders.ts";
 import { EVENT_FILTERS, readEvent } from "./read-event.ts";
+import { SILENCE_MS, watchSilence } from "../watch-silence.ts";
 
-/** After how long without an event Docker is pinged. */
-const SILENCE_MS = 30_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -87,7 +86,9 @@ async function follow(client: DockerClient, listener: Listener): Promise<EngineE
   }
   if (listener.signal.aborted) return undefined;
   listener.opened();
-  const watchdog = watchSilence(client, stream, listener.silenceMs);
+  const ping = () =>
+    client.call((docker, abortSignal) => abortable(docker).ping({ abortSignal }), listener.silenceMs / 3);
+  const watchdog = watchSilence(stream, ping, listener.silenceMs);
   try {
     let rest = "";
     stream.setEncoding("utf8");
@@ -116,31 +117,6 @@ function hearAlone({ hear }: Listener, line: string): void {
 
 function withoutEvents({ message }: EngineError): string {
   return `Docker's events are refused, so changes are noticed only every discovery_interval: allow GET /events (EVENTS=1 in many socket proxies). ${message}`;
-}
-
-/** A half-dead connection (a host that lost its network, a stopped proxy) is silent forever, as is an idle Docker. */
-function watchSilence(
-  client: DockerClient,
-  stream: IncomingMessage,
-  silenceMs: number,
-): { heard(): void; stop(): void } {
-  let stopped = false;
-  const ask = async (): Promise<void> => {
-    try {
-      await client.call((docker, abortSignal) => abortable(docker).ping({ abortSignal }), silenceMs / 3);
-      if (!stopped) timer.refresh();
-    } catch {
-      stream.destroy(new Error("Docker does not answer any more"));
-    }
-  };
-  const timer = setTimeout(() => void ask(), silenceMs).unref();
-  return {
-    heard: () => void timer.refresh(),
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-    },
-  };
 }
 
 function skipRepeats(report: OnLink): OnLink {

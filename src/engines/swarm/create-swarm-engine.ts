@@ -18,6 +18,7 @@ import { createNodeAddresses, type NodeAddresses } from "./node-addresses.ts";
 import { imageOf, observeService } from "./observe-service.ts";
 import { readServiceLogs } from "./read-service-logs.ts";
 import { formerReplicas, scaleService } from "./scale-service.ts";
+import { createSecondOrders, type SecondOrders } from "./second-orders.ts";
 import { createSwarmClient, type SwarmClient } from "./swarm-client.ts";
 import { replicasOf, type Service, type Task } from "./swarm-objects.ts";
 import type { SwarmView } from "./task-endpoints.ts";
@@ -33,13 +34,16 @@ export interface SwarmEngineDeps {
   readonly reach: () => Pick<GatewaySettings, "address" | "network">;
   /** The gateway's host name, which in a container begins its id. */
   readonly self?: string;
+  /** After how long without an event the manager is pinged. */
+  readonly silenceMs?: number | undefined;
 }
 
 /** Replicated services of Docker Swarm as an engine: they sleep at 0 replicas. On a daemon that is no manager it holds nothing. */
-export function createSwarmEngine({ environment, managers, reach, self = hostname() }: SwarmEngineDeps): Engine {
+export function createSwarmEngine(deps: SwarmEngineDeps): Engine {
+  const { environment, managers, reach, self = hostname(), silenceMs } = deps;
   const addresses = managers.length > 0 ? managers : [environment.DOCKER_HOST];
   const connections = addresses.map((address) => readConnection({ ...environment, DOCKER_HOST: address }));
-  return new SwarmEngine(connections, { isCertain: managers.length > 0, reach, self });
+  return new SwarmEngine(connections, { isCertain: managers.length > 0, reach, self, silenceMs });
 }
 
 const MOST_CHECKS = 100;
@@ -47,6 +51,7 @@ const CHECK_AFTER_MS = 50;
 
 interface SwarmFacts extends Required<Pick<SwarmEngineDeps, "reach" | "self">> {
   readonly isCertain: boolean;
+  readonly silenceMs: number | undefined;
 }
 
 class SwarmEngine implements Engine {
@@ -56,23 +61,27 @@ class SwarmEngine implements Engine {
   private readonly client: SwarmClient;
   private readonly nodes: NodeAddresses;
   private readonly tracker: TaskTracker;
+  private readonly orders: SecondOrders;
+  private report: (message: string) => void = () => undefined;
   private readonly services: ServiceWatch;
   private readonly meshAddress: string;
   private readonly reach: SwarmEngineDeps["reach"];
   private readonly self: string;
 
-  constructor(connections: readonly Connection[], { isCertain, reach, self }: SwarmFacts) {
+  constructor(connections: readonly Connection[], { isCertain, reach, self, silenceMs }: SwarmFacts) {
     this.client = createSwarmClient(connections);
     this.nodes = createNodeAddresses(this.client);
     this.tracker = new TaskTracker(this.client);
-    this.services = new ServiceWatch(this.client, isCertain);
+    this.orders = createSecondOrders(this.client, (message) => this.report(message));
+    this.services = new ServiceWatch(this.client, isCertain, silenceMs);
     this.meshAddress = meshAddressOf(connections[0]?.remoteHost);
     this.reach = reach;
     this.self = self;
   }
 
   watch(onChange: OnChange, onLink: OnLink, signal: AbortSignal): void {
-    this.tracker.follow(onChange, (message) => onLink(true, message), signal);
+    this.report = (message) => onLink(true, message);
+    this.tracker.follow(onChange, signal);
     this.services.follow(onChange, onLink, signal);
   }
 
@@ -94,9 +103,10 @@ class SwarmEngine implements Engine {
   }
 
   async start({ name }: WorkloadRef, instances = 1): Promise<void> {
-    const { service } = await scaleService(this.client, name, (replicas, found) => {
+    const { former, service } = await scaleService(this.client, name, (replicas, found) => {
       return replicas > 0 ? undefined : { replicas: formerReplicas(found, instances) };
     });
+    if (former === 0) this.orders.expectStart(service);
     await this.tracker.tasksOf(service);
   }
 
@@ -173,7 +183,7 @@ class SwarmEngine implements Engine {
       if (tasks.every(({ DesiredState }) => DesiredState !== "running" && DesiredState !== "ready")) break;
       await sleep(CHECK_AFTER_MS);
     }
-    this.tracker.expectEnd(service);
+    this.orders.expectEnd(service);
   }
 }
 

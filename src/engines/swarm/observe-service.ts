@@ -4,7 +4,7 @@ import { endpointPorts } from "../../core/target-ports.ts";
 import type { WorkloadRef } from "../../lifecycle/ports.ts";
 import { parseTime } from "../docker/parse-time.ts";
 import { nearestNumber } from "./exact-json.ts";
-import { isAlive, replicasOf, type Service, type Task } from "./swarm-objects.ts";
+import { endOf, hasFailed, isAlive, replicasOf, type Service, type Task } from "./swarm-objects.ts";
 import { servicePorts, type SwarmView, taskEndpoints } from "./task-endpoints.ts";
 
 /** A service and its tasks in our words. `startedAtMs`: since when it has run without a break. */
@@ -79,17 +79,12 @@ function toInstance(ref: WorkloadRef, task: Task, service: Service, view: SwarmV
 
 /** Swarm keeps some tasks of the past: those that ended before the last update say nothing of this run. */
 function lastEnded(tasks: readonly Task[], sinceMs: number): ExitFacts | undefined {
-  const ended = tasks.filter((task) => /^(?:failed|rejected|complete)$/.test(task.Status.State));
-  const failed = ended.filter((task) => endOf(task) >= sinceMs);
+  const failed = tasks.filter((task) => hasFailed(task) && endOf(task) >= sinceMs);
   const [newest] = failed.toSorted((a, b) => endOf(b) - endOf(a));
   if (newest === undefined) return undefined;
   const { Err = "", Message = "", ContainerStatus } = newest.Status;
   const code = ContainerStatus?.ExitCode ?? (newest.Status.State === "complete" ? 0 : 1);
   return { code, oomKilled: /OOM|out of memory/i.test(Err), message: Err || Message, atMs: endOf(newest) };
-}
-
-function endOf({ Status }: Task): number {
-  return parseTime(Status.Timestamp) ?? 0;
 }
 
 /** A first task, or one that replaces the one that failed last and has come further than waiting for its turn. */

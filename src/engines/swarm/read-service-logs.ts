@@ -1,57 +1,81 @@
-import { EngineError } from "../../lifecycle/ports.ts";
 import { createDemultiplexer } from "../docker/demultiplex.ts";
 import { parseTime } from "../docker/parse-time.ts";
 import { createLineSplitter } from "../log-lines.ts";
+import { EngineError } from "../../lifecycle/ports.ts";
 import type { SwarmClient } from "./swarm-client.ts";
-import type { Service, Task } from "./swarm-objects.ts";
+import { endOf, hasFailed, replicasOf, type Service, type Task } from "./swarm-objects.ts";
 
 const BYTE_LIMIT = 4 * 1024 * 1024;
 const LATE_MS = 10_000;
 
-/** The last lines of all tasks of the current run, or of the one that failed last, in the order in which they were written. */
+interface Line {
+  readonly time: string;
+  readonly text: string;
+}
+
+/** The last lines of all tasks of the current run, or of those that failed last, in the order in which they were written. */
 export async function readServiceLogs(
   client: SwarmClient,
-  { ID }: Service,
+  service: Service,
   tasks: readonly Task[],
   lines: number,
 ): Promise<string[]> {
-  if (lines === 0) return [];
-  const since = startOfRun(tasks) / 1_000;
-  const path = `/services/${ID}/logs?stdout=1&stderr=1&timestamps=1&tail=${lines}&since=${since}`;
+  const shown = tasksToShow(service, tasks);
+  if (lines === 0 || shown.length === 0) return [];
+  const since = Math.min(...shown.map(createdAt)) / 1_000;
+  const path = `/services/${service.ID}/logs?stdout=1&stderr=1&timestamps=1&details=1&tail=${lines}&since=${since}`;
   try {
-    const stream = await client.open(path, AbortSignal.timeout(LATE_MS));
-    const found: string[] = [];
-    const splitters = { stdout: createLineSplitter(keep), stderr: createLineSplitter(keep) };
-    const push = createDemultiplexer((output, piece) => splitters[output].push(piece));
-    let bytes = 0;
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      push(chunk);
-      bytes += chunk.length;
-      if (bytes > BYTE_LIMIT) break;
-    }
-    splitters.stdout.end();
-    splitters.stderr.end();
-    return found
-      .toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0))
-      .slice(-lines)
-      .map((line) => line.slice(line.indexOf(" ") + 1));
-
-    function keep(line: string): void {
-      found.push(line);
-    }
+    const { stream } = await client.open(path, AbortSignal.timeout(LATE_MS));
+    const ids = shown.map(({ ID }) => ID);
+    const isShown = (details = ""): boolean => ids.some((id) => details.includes(id));
+    const found = await collect(stream, service, isShown);
+    const inOrder = found.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+    return inOrder.slice(-lines).map(({ text }) => text);
   } catch (error) {
     if (error instanceof EngineError && error.code !== "unreachable") return []; // a log driver without a memory
     throw error;
   }
 }
 
-function timeOf(line: string): string {
-  return line.slice(0, line.indexOf(" "));
+/** Before each line stand its time, and which node, service and task it is of. */
+const HEAD_WORDS = 2;
+
+async function collect(
+  stream: AsyncIterable<Buffer>,
+  { Spec }: Service,
+  isShown: (details: string | undefined) => boolean,
+): Promise<readonly Line[]> {
+  const found: Line[] = [];
+  const keep = (text: string, [time = "", details]: readonly string[]): void => {
+    if (isShown(details)) found.push({ time, text });
+  };
+  const splitters = { stdout: createLineSplitter(keep, HEAD_WORDS), stderr: createLineSplitter(keep, HEAD_WORDS) };
+  // A terminal has only one output, and Docker sends it unframed.
+  const push = Spec.TaskTemplate?.ContainerSpec?.TTY
+    ? (chunk: Buffer) => splitters.stdout.push(chunk)
+    : createDemultiplexer((output, piece) => splitters[output].push(piece));
+  let bytes = 0;
+  for await (const chunk of stream) {
+    push(chunk);
+    bytes += chunk.length;
+    if (bytes > BYTE_LIMIT) break;
+  }
+  splitters.stdout.end();
+  splitters.stderr.end();
+  return found;
 }
 
-/** When the oldest task that runs was made; without one the newest. */
-function startOfRun(tasks: readonly Task[]): number {
-  const times = (of: readonly Task[]): number[] => of.flatMap(({ CreatedAt }) => parseTime(CreatedAt) ?? []);
-  const running = times(tasks.filter(({ Status }) => Status.State === "running"));
-  return running.length > 0 ? Math.min(...running) : Math.max(0, ...times(tasks));
+/** In each place of the service the newest task with output: one of this run, or one that failed in it. */
+function tasksToShow({ Spec, UpdatedAt }: Service, tasks: readonly Task[]): readonly Task[] {
+  const updatedMs = parseTime(UpdatedAt) ?? 0;
+  const isOfRun = (task: Task): boolean =>
+    task.DesiredState === "running" || (hasFailed(task) && endOf(task) >= updatedMs);
+  const begun = tasks.filter(({ Status }) => Status.ContainerStatus?.ContainerID);
+  const current = replicasOf(Spec) === 0 ? begun : begun.filter(isOfRun);
+  const newestFirst = current.toSorted((a, b) => createdAt(b) - createdAt(a));
+  return newestFirst.filter((task, at) => newestFirst.findIndex(({ Slot }) => Slot === task.Slot) === at);
+}
+
+function createdAt({ CreatedAt }: Task): number {
+  return parseTime(CreatedAt) ?? 0;
 }

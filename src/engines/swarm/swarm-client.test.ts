@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { type FakeManager, MANAGER, startFakeManager } from "../../../test/support/fake-manager.ts";
+import { type FakeManager, MANAGER, PENDING, startFakeManager } from "../../../test/support/fake-manager.ts";
+import { waitUntil } from "../../../test/support/wait-until.ts";
 import { EngineError } from "../../lifecycle/ports.ts";
 import { readConnection } from "../docker/connection.ts";
 import { createSwarmEngine } from "./create-swarm-engine.ts";
@@ -105,4 +106,29 @@ test("a number that JavaScript cannot hold is written back as it was read", asyn
     false,
     "its tasks have all the time that the service gives them",
   );
+});
+
+test("a manager that went silent without a word is noticed, and its successor followed; an idle one is not", async (t) => {
+  const first = await startFakeManager(t, { "/services": [], "/events": PENDING, "/_ping": "OK" });
+  const second = await startFakeManager(t, { "/services": [], "/events": PENDING, "/_ping": "OK" });
+  const reach = () => ({ address: "auto", network: "" }) as const;
+  const managers = [first.host, second.host];
+  const engine = createSwarmEngine({ environment: {}, managers, reach, silenceMs: 150 });
+  const end = new AbortController();
+  t.after(() => {
+    end.abort();
+    return engine.close();
+  });
+  const opened = (): number =>
+    [first, second].flatMap(({ calls }) => calls).filter((call) => call === "GET /events").length;
+  engine.watch(
+    () => undefined,
+    () => undefined,
+    end.signal,
+  );
+  await waitUntil(() => first.calls.filter((call) => call === "GET /_ping").length >= 3, 5_000, "pings");
+  assert.equal(opened(), 1, "an idle manager is no dead one");
+  first.answers["/_ping"] = PENDING;
+  first.answers["/info"] = { Swarm: WORKER };
+  await waitUntil(() => opened() === 2, 5_000, "another stream");
 });

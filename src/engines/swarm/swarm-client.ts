@@ -10,11 +10,16 @@ import { isPassedOn, toSwarmError } from "./swarm-errors.ts";
 export interface SwarmClient {
   /** Sends one call to the first manager that answers; rejects with `EngineError`. */
   call<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T>;
-  /** The same, with the answer as a stream. */
-  open(path: string, signal: AbortSignal): Promise<IncomingMessage>;
+  /** The same, with the answer as a stream, and a way to ask whether the manager that sends it is still there. */
+  open(path: string, signal: AbortSignal): Promise<OpenStream>;
   /** Whether the daemon is a manager of a swarm that works; rejects when it cannot be asked. */
   isManager(): Promise<boolean>;
   close(): void;
+}
+
+interface OpenStream {
+  readonly stream: IncomingMessage;
+  ping(withinMs: number): Promise<void>;
 }
 
 /** A killed leader makes calls of the others hang for up to 12 s before they work. */
@@ -62,7 +67,7 @@ export function createSwarmClient(managers: readonly Connection[]): SwarmClient 
         const prefix = await versioned(manager, late);
         const answer = await request(manager, { path: `${prefix}${path}`, signal, late });
         if (answer.statusCode !== 200) await json(answer);
-        return answer;
+        return { stream: answer, ping: (withinMs) => ping(manager, withinMs) };
       }),
     isManager: () =>
       each(async (manager, signal) => {
@@ -102,6 +107,11 @@ function faultOfNode({
   if (/^(?:pending|error|locked)$/.test(state)) return said || `its node of the swarm is ${state}`;
   // Without a quorum a daemon goes on calling itself a manager, and names what is wrong.
   return isManager === true && said ? said : undefined;
+}
+
+async function ping(manager: Connection, withinMs: number): Promise<void> {
+  const answer = await request(manager, { path: "/_ping", signal: AbortSignal.timeout(withinMs) });
+  answer.resume();
 }
 
 interface Order {

@@ -1,3 +1,4 @@
+import { parseTime } from "../docker/parse-time.ts";
 import { nearestNumber, type RawNumber } from "./exact-json.ts";
 
 /** The parts of Swarm's objects that are read; the whole service is kept as well, because it is written back. */
@@ -16,7 +17,11 @@ export interface ServiceSpec {
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly Mode?: { readonly Replicated?: { readonly Replicas?: number | RawNumber } };
   readonly TaskTemplate?: {
-    readonly ContainerSpec?: { readonly Image?: string; readonly StopGracePeriod?: number | RawNumber };
+    readonly ContainerSpec?: {
+      readonly Image?: string;
+      readonly StopGracePeriod?: number | RawNumber;
+      readonly TTY?: boolean;
+    };
   };
 }
 
@@ -31,6 +36,8 @@ export interface Task {
   readonly ID: string;
   readonly CreatedAt?: string;
   readonly ServiceID: string;
+  /** Its place among the replicas, which its successor takes. */
+  readonly Slot?: number;
   /** Missing while no node was found for it. */
   readonly NodeID?: string;
   readonly DesiredState: string;
@@ -72,4 +79,14 @@ export function isBeingUpdated({ UpdateStatus }: Service): boolean {
 /** Whether a task may still come to run, or does. */
 export function isAlive({ Status: { State } }: Task): boolean {
   return !/^(?:complete|shutdown|failed|rejected|remove|orphaned)$/.test(State);
+}
+
+/** Whether a task has ended by itself, or could not be started. */
+export function hasFailed({ Status: { State } }: Task): boolean {
+  return /^(?:failed|rejected|complete)$/.test(State);
+}
+
+/** When a task came to its last state. */
+export function endOf({ Status }: Task): number {
+  return parseTime(Status.Timestamp) ?? 0;
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { EngineError } from "../../lifecycle/ports.ts";
 import { parseTime } from "../docker/parse-time.ts";
-import { stopTimeoutOf } from "./observe-service.ts";
 import type { SwarmClient } from "./swarm-client.ts";
 import { isAlive, isBeingUpdated, replicasOf, type Service, type Task } from "./swarm-objects.ts";
 
@@ -24,7 +23,6 @@ interface Tracked {
 export class TaskTracker {
   private readonly client: SwarmClient;
   private readonly tracked = new Map<string, Tracked>();
-  private report: (message: string) => void = () => undefined;
   private wakeUp = new AbortController();
 
   constructor(client: SwarmClient) {
@@ -32,7 +30,7 @@ export class TaskTracker {
   }
 
   async tasksOf(service: Service): Promise<readonly Task[]> {
-    const tasks = await this.fetchTasks([service.ID]);
+    const tasks = await fetchTasks(this.client, [service.ID]);
     this.note(service, tasks);
     return tasks;
   }
@@ -46,14 +44,8 @@ export class TaskTracker {
     for (const [id, { service }] of this.tracked) if (service.Spec.Name === name) this.tracked.delete(id);
   }
 
-  /** All tasks of a service that was scaled to 0 are to be gone in its stop timeout. */
-  expectEnd(service: Service): void {
-    this.endAgain(service).catch(() => undefined); // removed, or out of reach: the next observation shows what is left
-  }
-
-  /** Calls `onChange` with the name of each service whose tasks changed, and `report` with what somebody should know. */
-  follow(onChange: (name: string) => void, report: (message: string) => void, signal: AbortSignal): void {
-    this.report = report;
+  /** Calls `onChange` with the name of each service whose tasks changed. */
+  follow(onChange: (name: string) => void, signal: AbortSignal): void {
     void this.pollUntil(onChange, signal);
   }
 
@@ -70,7 +62,10 @@ export class TaskTracker {
     const awake = this.awake().map(({ service }) => service);
     if (awake.length === 0) return;
     try {
-      const tasks = await this.fetchTasks(awake.map(({ ID }) => ID));
+      const tasks = await fetchTasks(
+        this.client,
+        awake.map(({ ID }) => ID),
+      );
       for (const service of awake) {
         const own = tasks.filter(({ ServiceID }) => ServiceID === service.ID);
         if (this.note(service, own)) onChange(service.Spec.Name);
@@ -99,35 +94,15 @@ export class TaskTracker {
     if (isSooner) this.wakeUp.abort();
     return last !== undefined && last.signature !== next.signature;
   }
+}
 
-  private fetchTasks(ids: readonly string[]): Promise<readonly Task[]> {
-    const filters = encodeURIComponent(JSON.stringify({ service: ids }));
-    return this.client.call<readonly Task[]>("GET", `/tasks?filters=${filters}`);
-  }
-
-  /** A first scale to 0 may leave tasks that are never ended (moby#36527): the same order again fixes that. */
-  private async endAgain(service: Service): Promise<void> {
-    const graceMs = Math.min(stopTimeoutOf(service) + END_LAG_MS, LONGEST_TIMER_MS);
-    for (const isRepeated of [false, true]) {
-      await sleep(graceMs, undefined, { ref: false });
-      const now = await this.client.call<Service>("GET", `/services/${service.ID}`);
-      const left = (await this.fetchTasks([service.ID])).filter(({ Status }) => Status.State === "running");
-      if (replicasOf(now.Spec) !== 0 || left.length === 0 || isBeingUpdated(now)) return;
-      if (isRepeated) {
-        this.report(`service "${service.Spec.Name}" is scaled to 0, but ${left.length} of its tasks still run`);
-        return;
-      }
-      await this.client.call("POST", `/services/${now.ID}/update?version=${now.Version.Index}`, now.Spec);
-    }
-  }
+/** Returns all tasks of these services that Swarm keeps, including former ones. */
+export function fetchTasks(client: SwarmClient, serviceIds: readonly string[]): Promise<readonly Task[]> {
+  const filters = encodeURIComponent(JSON.stringify({ service: serviceIds }));
+  return client.call<readonly Task[]>("GET", `/tasks?filters=${filters}`);
 }
 
 const LONG_MS = 60_000;
-/** A timer that is set to more is due at once. */
-const LONGEST_TIMER_MS = 2_147_483_647;
-/** Nodes take a while to tear down networks. */
-const END_LAG_MS = 10_000;
-
 function trackedOf(service: Service, tasks: readonly Task[], last: Tracked | undefined): Tracked {
   const wanted = replicasOf(service.Spec) ?? 0;
   const alive = tasks.filter(isAlive);

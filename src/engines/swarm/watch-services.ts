@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EngineError, type OnChange, type OnLink } from "../../lifecycle/ports.ts";
+import { SILENCE_MS, type SilenceWatch, watchSilence } from "../watch-silence.ts";
 import type { SwarmClient } from "./swarm-client.ts";
 
 /** How long a daemon that is no manager is not asked again whether it is one. */
@@ -13,6 +14,7 @@ const EVENTS = `/events?filters=${encodeURIComponent(JSON.stringify({ scope: ["s
 export class ServiceWatch {
   private readonly client: SwarmClient;
   private readonly isCertain: boolean;
+  private readonly silenceMs: number;
   private isKnown: boolean;
   /** It was a manager, and has said once that it is none. */
   private isDoubted = false;
@@ -20,8 +22,9 @@ export class ServiceWatch {
   private checking: Promise<boolean> | undefined;
 
   /** `isCertain`: managers are configured, so that a daemon that is none is a fault. */
-  constructor(client: SwarmClient, isCertain: boolean) {
+  constructor(client: SwarmClient, isCertain: boolean, silenceMs = SILENCE_MS) {
     this.client = client;
+    this.silenceMs = silenceMs;
     this.isCertain = isCertain;
     this.isKnown = isCertain;
   }
@@ -77,10 +80,11 @@ export class ServiceWatch {
   private async followOnce(onChange: OnChange, onLink: OnLink, signal: AbortSignal): Promise<unknown> {
     try {
       if (!(await this.isManager())) return undefined;
-      const stream = await this.client.open(EVENTS, signal);
+      const { stream, ping } = await this.client.open(EVENTS, signal);
       onLink(true);
       onChange();
-      await hearAll(stream, onChange);
+      const watchdog = watchSilence(stream, () => ping(this.silenceMs / 3), this.silenceMs);
+      await hearAll(stream, watchdog, onChange).finally(() => watchdog.stop());
       return undefined;
     } catch (error) {
       return error;
@@ -91,10 +95,11 @@ export class ServiceWatch {
 /** Without a quorum the stream of events stays open. */
 const CHECK_AGAIN_MS = 10_000;
 
-async function hearAll(stream: IncomingMessage, onChange: OnChange): Promise<void> {
+async function hearAll(stream: IncomingMessage, watchdog: SilenceWatch, onChange: OnChange): Promise<void> {
   stream.setEncoding("utf8");
   let rest = "";
   for await (const chunk of stream as AsyncIterable<string>) {
+    watchdog.heard();
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) hear(line, onChange);

@@ -92,7 +92,7 @@ export async function stopJob(
     if (killedAfterMs !== undefined) context.emit({ type: "killed", workload: record.name, timeoutMs: killedAfterMs });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    context.emit({ type: "stop-failed", workload: record.name, message });
+    if (!isInUseByOthers(error, state.reason)) context.emit({ type: "stop-failed", workload: record.name, message });
     putOffFailed(context, record, state.reason);
     observation = STILL_RUNNING;
   }
@@ -124,6 +124,11 @@ async function stopIfThere(engine: Engine, ref: WorkloadRef, order: StopOrder): 
 function unlessChanged({ engine, observation }: WorkloadRecord, reason: StopReason): Pick<StopOrder, "onlyIf"> {
   const { version = "" } = observation ?? {};
   return engine.capabilities.conditionalStop && canBeUndone(reason) && version !== "" ? { onlyIf: version } : {};
+}
+
+/** Somebody else changes it at this moment: it is not idle, and nothing has failed. */
+function isInUseByOthers(error: unknown, reason: StopReason): boolean {
+  return canBeUndone(reason) && error instanceof EngineError && error.code === "changed";
 }
 
 /** Meanwhile a stop may have been ordered. */
