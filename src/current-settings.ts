@@ -82,18 +82,21 @@ export function createCurrentSettings({ self, warn, ...deps }: CurrentSettingsDe
       return { gateway, workloads, groups, names };
     },
     replace(next) {
-      const { port, bind, adminAuth, stateFile, swarmManagers } = config.gateway;
+      const { port, bind, adminAuth, stateFile, swarmManagers, usualDocker } = config.gateway;
       const fixed = { port, bind, adminAuth, stateFile, swarmManagers };
+      if (!isDeepStrictEqual(next.docker, config.docker)) warn(DOCKER_IS_FIXED);
       for (const key of Object.keys(fixed) as (keyof typeof fixed)[]) {
         if (isDeepStrictEqual(next.gateway[key], fixed[key])) continue;
         warn(`gateway.${FIXED_KEYS[key]} is not reloaded: the new value counts after a restart`);
       }
-      const gateway = { ...next.gateway, ...fixed };
+      const gateway = { ...next.gateway, ...fixed, usualDocker };
       responder = responderFor(gateway); // templates may have changed even if the configuration has not
-      config = { ...next, gateway };
+      config = { ...next, gateway, docker: config.docker };
     },
   };
 }
+
+const DOCKER_IS_FIXED = "docker is not reloaded: the new list of hosts counts after a restart";
 
 /** The settings that only take effect at a start, by their key in the file. */
 const FIXED_KEYS = {

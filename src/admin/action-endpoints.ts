@@ -27,7 +27,7 @@ export function mountActions(mount: Mount, { lifecycle }: EndpointsDeps, sender:
       if (!tokens.isAuthentic(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
       const name = queryOf(req)?.get("container");
       if (name == null) return sender.problem(req, res, "bad-request", { detail: "container is missing" });
-      const route = lifecycle.routes().byName.get(name);
+      const route = lifecycle.routes().named(name);
       if (route === undefined) return sender.problem(req, res, "bad-request", { detail: "unknown container" });
       const wrong = act(lifecycle, route, req);
       if (typeof wrong === "string") return sender.problem(req, res, "bad-request", { detail: wrong });

@@ -4,7 +4,7 @@ import { createHostTable } from "../core/host-table.ts";
 
 /** The part of `/_status/api` that finds containers. */
 export const inventorySchema = z.object({
-  containers: z.array(z.object({ name: z.string(), hosts: z.array(z.string()) })),
+  containers: z.array(z.object({ name: z.string(), engine: z.string().optional(), hosts: z.array(z.string()) })),
   groups: z.array(z.object({ name: z.string(), hosts: z.array(z.string()), containers: z.array(z.string()) })),
 });
 
@@ -25,7 +25,14 @@ export function findContainers({ containers, groups }: Inventory, wanted: string
   ]);
   const found = hosts.find(host);
   if (found !== undefined) return found;
+  const others = containers.filter((one) => otherNamesOf(one).includes(wanted));
+  if (others.length === 1) return others.map(({ name }) => name);
   const known = [...containers, ...groups].flatMap(({ name, hosts: own }) => [name, ...own]);
   const like = nearest(host, known);
   return `no container, group or host is called "${wanted}"${like === undefined ? "" : `; did you mean "${like}"?`}`;
+}
+
+/** `local:notes` for `notes`, as the file calls the host of `DOCKER_HOST`; the plain name of one on another host. */
+function otherNamesOf({ name, engine = "" }: Inventory["containers"][number]): readonly string[] {
+  return name.startsWith(`${engine}:`) ? [name.slice(engine.length + 1)] : [`${engine}:${name}`];
 }

@@ -30,6 +30,8 @@ export interface GatewaySettings {
   /** The network shared with containers; empty: that of the gateway's own container. */
   readonly network: string;
   readonly address: AddressMode;
+  /** What the Docker host of `DOCKER_HOST` is called; its containers have their plain names. */
+  readonly usualDocker: string;
   /** Managers of a swarm, as in DOCKER_HOST; empty: the daemon there, if it is one. */
   readonly swarmManagers: readonly string[];
   readonly holdTimeoutMs: number;

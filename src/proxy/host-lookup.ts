@@ -27,7 +27,7 @@ export function createHostLookup({ routes, settings, isTrusted }: HostLookupDeps
     const query = target.indexOf("?");
     if (query === -1 || !target.includes("container=", query)) return undefined;
     const name = new URLSearchParams(target.slice(query + 1)).get("container");
-    return name === null ? undefined : routes().byName.get(name);
+    return name === null ? undefined : routes().named(name);
   }
 
   function isOurs(host: string | undefined): boolean {

@@ -129,7 +129,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
     },
     {
       name: "gateway_engine_up",
-      help: "1 while the engine (docker, or process) can be reached; only those that are in use.",
+      help: "1 while the engine (docker, process, swarm, kubernetes, or one of several Docker hosts by its name) can be reached; only those that are in use.",
       type: "gauge",
       labels: ["engine"],
       samples: () =>
@@ -140,7 +140,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
 
 /** Docker is used, unless everything that is configured runs without it. */
 function enginesInUse(records: ReturnType<MetricsDeps["records"]>): readonly string[] {
-  return records.size === 0 ? ["docker"] : [...new Set([...records.values()].map(({ engine }) => engine.kind))];
+  return records.size === 0 ? ["docker"] : [...new Set([...records.values()].map(({ engine }) => engine.id))];
 }
 
 function each<T>(rows: ReadonlyMap<string, T>, read: (name: string, row: T) => readonly Sample[]): Sample[] {

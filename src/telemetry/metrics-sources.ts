@@ -4,7 +4,7 @@ import type { WorkloadTally } from "./workload-tally.ts";
 export interface MeteredWorkload {
   readonly name: string;
   readonly state: { readonly status: string };
-  readonly engine: { readonly kind: string };
+  readonly engine: { readonly id: string };
   readonly leasesByKind: Readonly<Record<string, number>>;
   /** Time asleep up to `asleepSinceMs`, which counts while it is asleep. */
   readonly asleepMs: number;

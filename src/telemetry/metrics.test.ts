@@ -36,7 +36,7 @@ function workload(name: string, status: string): MeteredWorkload {
   return {
     name,
     state: { status },
-    engine: { kind: "process" },
+    engine: { id: "process" },
     leasesByKind: { request: 2, tunnel: 1 },
     asleepMs: 5_000,
     asleepSinceMs: 990_000,
@@ -169,6 +169,14 @@ test("an engine is up until it is lost, and again when it is back; an unused one
   assert.equal(await value('gateway_engine_up{engine="process"}'), 0);
   assert.equal(await value('gateway_engine_up{engine="docker"}'), undefined);
   metrics.note({ type: "engine", engine: "process", up: true });
+  assert.equal(await value('gateway_engine_up{engine="process"}'), 1);
+});
+
+test("of several Docker hosts each is up by itself", async () => {
+  const { metrics, value, records } = fixture("notes", "nas:notes");
+  records.set("nas:notes", { ...workload("nas:notes", "asleep"), engine: { id: "nas" } });
+  metrics.note({ type: "engine", engine: "nas", up: false });
+  assert.equal(await value('gateway_engine_up{engine="nas"}'), 0);
   assert.equal(await value('gateway_engine_up{engine="process"}'), 1);
 });
 

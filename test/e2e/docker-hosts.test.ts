@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -45,7 +45,10 @@ test("containers of the same name on two Docker hosts wake each on its own, and 
     host: `${host}.twins.test`,
     target_port: 80,
   }));
-  const gateway = await startGateway(t, { dockerHost: local.host, config: { docker, containers } });
+  const gateway = await startGateway(t, {
+    dockerHost: local.host,
+    config: { gateway: { trusted_proxies: ["127.0.0.1"] }, docker, containers },
+  });
 
   assert.equal((await gateway.request({ host: "nas.twins.test" })).status, 200);
   assert.deepEqual([await isRunning(local, here.id), await isRunning(nas, there.id)], [false, true]);
@@ -53,6 +56,33 @@ test("containers of the same name on two Docker hosts wake each on its own, and 
   assert.equal(await isRunning(local, here.id), true);
   const status = (await gateway.request({ path: "/_status/api" })).json();
   assert.deepEqual(status.containers.map((one: { name: string }) => one.name).toSorted(), ["nas:twins", "twins"]);
+
+  for (const [alias, engine] of [
+    ["local:twins", "local"],
+    ["nas:twins", "nas"],
+  ] as const) {
+    const named = { host: "front.test", path: `/_auth/nginx/container/${encodeURIComponent(alias)}` };
+    const headers = { "x-forwarded-host": "x.test", "x-forwarded-uri": "/" };
+    assert.equal((await gateway.request({ ...named, headers })).status, 200, named.path);
+    const asked = await spawnDag(["explain", alias, "--json"], {
+      env: { GATEWAY_URL: `http://127.0.0.1:${gateway.port}` },
+    });
+    assert.equal(asked.code, 0, asked.stderr);
+    const own = alias.replace("local:", "");
+    assert.equal(JSON.parse(asked.stdout).name, own);
+    const one = status.containers.find((container: { name: string }) => container.name === own);
+    assert.equal(one.engine, engine);
+  }
+  const { nodes } = (await gateway.request({ path: "/_topology?format=json" })).json();
+  assert.deepEqual(nodes.map((node: { engine: string }) => node.engine).toSorted(), ["local", "nas"]);
+  const scraped = (await gateway.request({ path: "/_metrics" })).text;
+  assert.match(scraped, /^gateway_engine_up\{engine="nas"\} 1$/mu);
+  writeFileSync(
+    gateway.configFile,
+    readFileSync(gateway.configFile, "utf8").replace(nas.host, "unix:///elsewhere.sock"),
+  );
+  await gateway.waitForLog(({ msg }) => /docker is not reloaded: .* after a restart/u.test(String(msg)));
+  assert.equal((await gateway.request({ host: "nas.twins.test" })).status, 200);
 
   const ambiguous = { docker, containers: [{ name, host: "app.twins.test" }] };
   const file = path.join(mkdtempSync(path.join(tmpdir(), "dag-hosts-")), "config.yaml");

@@ -12,6 +12,7 @@ test("a sleeping container is reported with the reference's fields and ours", as
   const settings = settingsOf([
     {
       name: "app",
+      engine: "docker",
       hosts: ["app.test", "www.app.test"],
       icon: "gitea",
       targetPort: 3000,
@@ -33,6 +34,7 @@ test("a sleeping container is reported with the reference's fields and ours", as
   );
   assert.deepEqual(containers[0], {
     name: "app",
+    engine: "docker",
     host: "app.test",
     status: "exited",
     start_state: "unknown",

@@ -23,6 +23,7 @@ const GATEWAY: GatewaySettings = {
   scheduleTimezone: "UTC",
   network: "",
   address: "auto",
+  usualDocker: "docker",
   swarmManagers: [],
   holdTimeoutMs: 25_000,
   maxPending: 1_000,

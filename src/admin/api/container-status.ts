@@ -1,4 +1,5 @@
 import { formatGoDuration } from "../../core/duration.ts";
+import { engineName } from "../../lifecycle/workload/engine-name.ts";
 import { expectedWakeMs } from "../../core/eta.ts";
 import { timeAsleepMs } from "../../core/time-asleep.ts";
 import { failureText } from "../../core/failure.ts";
@@ -42,6 +43,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
 
   return {
     name: record.name,
+    engine: engineName(record.engine, lifecycle.settings().gateway.usualDocker),
     host: settings.hosts[0] ?? "",
     status: DOCKER_STATUSES[observation?.status ?? "absent"],
     start_state: healthOf(membersOf(record), context.clock).status,

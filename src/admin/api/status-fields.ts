@@ -21,6 +21,10 @@ const texts = { type: "array", items: text } as const;
 /** The fields of one container: a missing one does not compile. The first block is the reference's. */
 export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>> = {
   name: { what: "Its name.", schema: text },
+  engine: {
+    what: "Its engine: `docker`, `process`, `swarm`, `kubernetes`, or one of several Docker hosts by its name.",
+    schema: text,
+  },
   host: { what: "Its first host; empty when it has none.", schema: text },
   status: { what: "The engine's state.", schema: oneOf("unknown", "exited", "running", "paused", "restarting") },
   start_state: { what: "Progress of its wake.", schema: oneOf("unknown", "starting", "running", "failed") },

@@ -37,6 +37,8 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
     href: detailHref(container.name),
     /** Its name in the actions. */
     target: encodeURIComponent(container.name),
+    /** The Docker host, where there are several. */
+    engine: isNamedHost(container.engine) ? container.engine : "",
     hosts: container.hosts.map((host) => {
       return { name: host, text: hostText(record, host), href: appHref(host, ownHost, record.seenByFront) };
     }),
@@ -58,6 +60,11 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
     canSuspend: state !== "absent" && container.suspended_until === null && !stopDeletes(record),
     canPin: state !== "absent" && container.suspended_until === null,
   };
+}
+
+/** Whether an engine is worth naming with each of its containers: the only Docker of a machine is not. */
+export function isNamedHost(engine: string): boolean {
+  return engine !== "docker" && engine !== "process";
 }
 
 /** The address of its details page. */

@@ -34,6 +34,7 @@ export function detailFacts(labels: Labels, container: ContainerStatus) {
           ? undefined
           : { text: labels.list(container.groups.map((name) => cleanText(name))) },
     },
+    { name: t("detail.engine"), is: { text: cleanText(container.engine) } },
     { name: t("detail.image"), is: container.image === "" ? undefined : { text: cleanText(container.image) } },
   ];
   return facts.filter(({ is }) => is !== undefined);

@@ -7,7 +7,7 @@ import { BOX } from "../topology/graph.ts";
 import type { Parts } from "../topology/parts.ts";
 import { type Picture, pictureOf, pictureOfOne } from "../topology/picture.ts";
 import type { Topology, TopologyNode } from "../topology/topology.ts";
-import { detailHref, type RowSources } from "./container-row.ts";
+import { detailHref, isNamedHost, type RowSources } from "./container-row.ts";
 import { type Bucket, bucketOf } from "./dashboard-query.ts";
 import { fitText, widthOf } from "./fit-text.ts";
 
@@ -81,22 +81,23 @@ function createDrawing({ labels, responder }: RowSources, lifecycle: Lifecycle, 
   }
 
   function boxOf(node: TopologyNode) {
-    const { id, kind, name, host_texts: hosts, state } = node;
+    const { id, kind, name, host_texts: hosts, state, engine } = node;
     const settings = lifecycle.records.get(name)?.settings;
     const isGroup = kind === "group";
     const title = isGroup || settings === undefined ? cleanText(name) : responder.brandingOf(settings).title;
     const word = isGroup ? awakeText(t, membersOf(node)) : t(`state.${stateOf(state)}`);
     const widthPx = BOX.width - 56;
+    const place = !isGroup && isNamedHost(engine) ? [engine] : [];
     return {
       id: encodeURI(id),
       title,
       short: fitText(title, widthPx, NAME_PX),
-      note: fitText([word, ...hosts.slice(0, 1)].join(" · "), widthPx, NOTE_PX),
+      note: fitText([word, ...place, ...hosts.slice(0, 1)].join(" · "), widthPx, NOTE_PX),
       state,
       bucket: bucket(state),
       word,
       isGroup,
-      host: hosts[0] ?? "",
+      host: [...place, ...hosts.slice(0, 1)].join(" · "),
       href: isGroup ? undefined : detailHref(name),
     };
   }

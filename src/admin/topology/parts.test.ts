@@ -8,7 +8,7 @@ function topology(...lines: readonly string[]): Topology {
   const nodes = new Map<string, Topology["nodes"][number]>();
   const edges: Topology["edges"][number][] = [];
   const node = (id: string, kind: "container" | "group" = "container"): string => {
-    nodes.set(id, { id, kind, name: id, hosts: [], host_texts: [], state: "asleep", icon: "" });
+    nodes.set(id, { id, kind, name: id, hosts: [], host_texts: [], state: "asleep", icon: "", engine: "docker" });
     return id;
   };
   for (const line of lines) {

@@ -1,3 +1,4 @@
+import { engineName } from "../../lifecycle/workload/engine-name.ts";
 import { hostText } from "./host-text.ts";
 import type { Lifecycle } from "../../lifecycle/lifecycle.ts";
 
@@ -19,6 +20,8 @@ export interface TopologyNode {
   /** The state of a container; of a group `ready` when any member is. */
   readonly state: string;
   readonly icon: string;
+  /** As in `/_status/api`; empty for a group. */
+  readonly engine: string;
 }
 
 export interface TopologyEdge {
@@ -47,6 +50,7 @@ export function topologyOf(lifecycle: Lifecycle): Topology {
         host_texts: texts,
         state: groupState(states),
         icon: "",
+        engine: "",
       };
     }),
     ...byName.map((record): TopologyNode => ({
@@ -57,6 +61,7 @@ export function topologyOf(lifecycle: Lifecycle): Topology {
       host_texts: record.settings.hosts.map((host) => hostText(record, host)),
       state: record.state.status,
       icon: record.settings.icon,
+      engine: engineName(record.engine, lifecycle.settings().gateway.usualDocker),
     })),
   ];
   const edges: TopologyEdge[] = [

@@ -1,8 +1,13 @@
 import type { AdminAuth, GatewaySettings } from "../../core/settings.ts";
+import type { DockerHostKeys } from "../schema/docker-schema.ts";
 import type { GatewayKeys } from "../schema/gateway-schema.ts";
 
 /** Returns the settings of the gateway. `localTimezone` is the machine's own. */
-export function toGatewaySettings(keys: GatewayKeys, localTimezone: string): GatewaySettings {
+export function toGatewaySettings(
+  keys: GatewayKeys,
+  localTimezone: string,
+  docker: readonly DockerHostKeys[],
+): GatewaySettings {
   return {
     port: keys.port,
     bind: keys.bind.replace(/^\[(.*)\]$/, "$1"),
@@ -14,6 +19,7 @@ export function toGatewaySettings(keys: GatewayKeys, localTimezone: string): Gat
     scheduleTimezone: keys.schedule_timezone || localTimezone,
     network: keys.network,
     address: keys.address,
+    usualDocker: usualDocker(docker),
     swarmManagers: [...new Set(keys.swarm_managers)],
     holdTimeoutMs: keys.hold_timeout,
     maxPending: keys.max_pending,
@@ -32,6 +38,11 @@ export function toGatewaySettings(keys: GatewayKeys, localTimezone: string): Gat
     },
     notify: keys.notify,
   };
+}
+
+/** As the file calls the host of `DOCKER_HOST`. */
+function usualDocker(docker: readonly DockerHostKeys[]): string {
+  return docker.find(({ host }) => host === "")?.name ?? "docker";
 }
 
 function toAdminAuth({ method, username, password, token, ...more }: GatewayKeys["admin_auth"]): AdminAuth {

@@ -68,7 +68,7 @@ export function loadConfig(input: ConfigInput): LoadResult {
 
   const { gateway, ...sections } = parsed.data;
   const provenance = fileProvenance(raw, input.file, document, overrides);
-  const settings = toGatewaySettings(gateway, input.localTimezone);
+  const settings = toGatewaySettings(gateway, input.localTimezone, sections.docker);
   const config = { ...sections, gateway: settings, provenance, checkedAtMs: input.nowMs };
   return { ok: true, config, warnings: warnOfUnusedAuth(gateway) };
 }

@@ -4,6 +4,7 @@ import type { GroupSettings, SettingsChange, WorkloadSettings } from "../../core
 import { portFor } from "../workload/ports-of.ts";
 import type { RouteMember, WorkloadRecord } from "../workload/record.ts";
 import { createGroups } from "./groups.ts";
+import { createRouteNames } from "./route-names.ts";
 import type { HoldQueue } from "./hold.ts";
 
 /**
@@ -40,6 +41,8 @@ export interface Routes {
   readonly hosts: HostTable<Route>;
   /** A workload before a group of the same name; to the ports that no host names. */
   readonly byName: ReadonlyMap<string, Route>;
+  /** The one that is called so, also by another of its names (`local:notes` for `notes`). */
+  named(name: string): Route | undefined;
   readonly groups: ReadonlyMap<string, GroupSettings>;
   groupsOf(member: string): readonly GroupSettings[];
   /** False for one that was replaced, or has gone. */
@@ -54,19 +57,19 @@ interface Replaced {
 }
 
 /** The route of a name, to the ports that a host routes to if that host is its own. */
-export function routeNamed({ byName, hosts }: Routes, name: string, host: string | undefined): Route | undefined {
-  const found = byName.get(name);
+export function routeNamed({ named, hosts }: Routes, name: string, host: string | undefined): Route | undefined {
+  const found = named(name);
   const own = found && hosts.find(host);
-  return own?.name === name && own.group === found?.group ? own : found;
+  return own?.name === found?.name && own?.group === found?.group ? own : found;
 }
 
 /** Creates the routes, without any yet. */
 export function createRoutes(): Routes {
   const hosts = createHostTable<Route>();
-  const byName = new Map<string, Route>();
   const ofWorkloads = new Map<string, RouteSet>();
   const ofGroups = new Map<string, RouteSet>();
   const groups = createGroups();
+  const named = createRouteNames<Route>();
 
   /** Those whose settings may have changed, and those that a member of these is in. */
   function remove(names: ReadonlySet<string>): ReadonlyMap<string, RouteSet> {
@@ -78,7 +81,7 @@ export function createRoutes(): Routes {
         for (const [host] of sets.get(name)?.byHost ?? []) hosts.delete(host);
         sets.delete(name);
       }
-      byName.delete(name);
+      named.delete(name);
     }
     return former;
   }
@@ -86,21 +89,20 @@ export function createRoutes(): Routes {
   function add(set: RouteSet): void {
     const { name, group } = set.main;
     (group === undefined ? ofWorkloads : ofGroups).set(name, set);
-    if (group === undefined || !byName.has(name)) byName.set(name, set.main);
+    if (group === undefined || !named.all.has(name)) named.set(name, set.main);
     for (const [host, route] of set.byHost) hosts.set(host, route);
   }
 
   return {
     hosts,
-    byName,
+    byName: named.all,
+    named: named.find,
     groups: groups.all,
     groupsOf: groups.of,
-    isCurrent(route) {
-      const set = (route.group === undefined ? ofWorkloads : ofGroups).get(route.name);
-      return set !== undefined && (set.main === route || set.byHost.some(([, one]) => one === route));
-    },
+    isCurrent: (route) => isIn((route.group === undefined ? ofWorkloads : ofGroups).get(route.name), route),
     replace(change, records) {
       const former = remove(change.names);
+      named.callUsual(change.gateway.usualDocker);
       for (const settings of change.workloads) {
         const record = records.get(settings.name);
         if (record === undefined) continue;
@@ -114,12 +116,15 @@ export function createRoutes(): Routes {
         if (first === undefined) continue;
         const limit = Math.max(...members.map((member) => member.settings.maxPending));
         const { name } = group;
-        const settings = { ...first.settings, name };
-        add(createSet({ name, limit, members, group, settings }, former.get(name)?.main));
+        add(createSet({ name, limit, members, group, settings: { ...first.settings, name } }, former.get(name)?.main));
       }
       return [...former].map(([name, set]) => ({ former: set, next: ofWorkloads.get(name) ?? ofGroups.get(name) }));
     },
   };
+}
+
+function isIn(set: RouteSet | undefined, route: Route): boolean {
+  return set !== undefined && (set.main === route || set.byHost.some(([, one]) => one === route));
 }
 
 type RoutePlan = Omit<Route, "cookie" | "balance" | "queue" | "single" | "memberPorts"> & { readonly limit: number };

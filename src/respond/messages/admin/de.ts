@@ -138,6 +138,7 @@ export const adminDe: AdminMessages = {
   "detail.memory": "Speicher vor dem letzten Stopp",
   "detail.memoryBack": "Frei gewordener Speicher",
   "detail.schedule": "Zeitplan",
+  "detail.engine": "Läuft auf",
   "detail.image": "Image",
   "detail.groups": "Gruppen",
   "detail.needs": "Braucht",

@@ -135,6 +135,7 @@ export const adminEn = {
   "detail.memory": "Memory before the last stop",
   "detail.memoryBack": "Memory freed",
   "detail.schedule": "Schedule",
+  "detail.engine": "Runs on",
   "detail.image": "Image",
   "detail.groups": "Groups",
   "detail.needs": "Needs",

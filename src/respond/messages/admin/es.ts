@@ -136,6 +136,7 @@ export const adminEs: AdminMessages = {
   "detail.memory": "Memoria antes de la última parada",
   "detail.memoryBack": "Memoria liberada",
   "detail.schedule": "Horario",
+  "detail.engine": "Se ejecuta en",
   "detail.image": "Imagen",
   "detail.groups": "Grupos",
   "detail.needs": "Necesita",

@@ -138,6 +138,7 @@ export const adminFr: AdminMessages = {
   "detail.memory": "Mémoire avant le dernier arrêt",
   "detail.memoryBack": "Mémoire libérée",
   "detail.schedule": "Horaire",
+  "detail.engine": "Tourne sur",
   "detail.image": "Image",
   "detail.groups": "Groupes",
   "detail.needs": "A besoin de",

@@ -137,6 +137,7 @@ export const adminIt: AdminMessages = {
   "detail.memory": "Memoria prima dell’ultimo arresto",
   "detail.memoryBack": "Memoria liberata",
   "detail.schedule": "Orario",
+  "detail.engine": "In esecuzione su",
   "detail.image": "Immagine",
   "detail.groups": "Gruppi",
   "detail.needs": "Ha bisogno di",
