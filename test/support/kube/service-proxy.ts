@@ -93,6 +93,7 @@ function forward({ host, port }: Address, pods: () => readonly Address[]): Serve
     const pod = alive[(turn += 1) % alive.length];
     if (pod === undefined) return void client.resetAndDestroy();
     const upstream = connect(pod);
+    for (const socket of [client, upstream]) socket.unref();
     client.on("error", () => upstream.destroy());
     upstream.on("error", () => client.resetAndDestroy());
     client.pipe(upstream).pipe(client);
