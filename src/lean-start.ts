@@ -14,7 +14,7 @@ export function beginLeanStart(nodeFlags: readonly string[]): () => void {
   const compilers = ["sparkplug", ...(hasMaglev() ? ["maglev"] : []), "turbofan"];
   for (const compiler of compilers) setFlagsFromString(`--no-${compiler}`);
   return () => {
-    collectGarbage(); // an idle gateway makes too little garbage for V8 to do it
+    collectGarbage();
     for (const compiler of compilers) setFlagsFromString(`--${compiler}`);
   };
 }
@@ -25,8 +25,8 @@ function hasMaglev(): boolean {
 
 const CHOOSES_COMPILERS = /jitless|lite-mode|sparkplug|maglev|turbofan|turboshaft|-opt\b/;
 
-/** Collects all garbage, and gives its memory back to the system. */
-export function collectGarbage(): void {
+/** Once, since an idle gateway makes too little garbage for V8 to collect it. */
+function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as (how: object) => void;
   // V8 forgets the shape of Node's queued callbacks if there is none meanwhile, and then takes ten times as long for

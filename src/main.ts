@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { giveBackWhenIdle } from "./give-back.ts";
-import { beginLeanStart, collectGarbage } from "./lean-start.ts";
+import { beginLeanStart } from "./lean-start.ts";
 
 /** The edge of the process: the only file that knows its arguments, environment, streams, signals and exit code. */
-const endLeanStart = beginLeanStart([...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]);
+const started = beginLeanStart([...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]);
 const { run } = await import("./cli/run.ts");
 // The reader may leave early (`dag schema | head -1`), which is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -16,10 +15,7 @@ const code = await run(process.argv.slice(2), {
   isTerminal: process.stdout.isTTY,
   onSignal: (signal, listener) => void process.on(signal, listener),
   onFault: (listener) => void process.on("uncaughtException", listener), // unhandled rejections end there as well
-  started() {
-    endLeanStart();
-    giveBackWhenIdle(collectGarbage);
-  },
+  started,
 });
 process.exitCode = code;
 // What is still open then (spans on their way to an unreachable collector) is not waited for.
