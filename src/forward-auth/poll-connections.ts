@@ -70,7 +70,8 @@ export function createPollConnections(clock: Clock): PollConnections {
       forgetOver(clock.now());
       for (const [socket, one] of known)
         if (isBehind(one, sinceMs) && hasArrived(socket, one, { sinceMs, nowMs: clock.now() })) release(socket);
-      return [...known.values()];
+      // By one that is new since then no earlier document was fetched; busy Traefiks fetch by another one each time.
+      return [...known.values()].filter(({ fetchesMs }) => (fetchesMs[0] ?? 0) <= sinceMs);
     },
   };
 }

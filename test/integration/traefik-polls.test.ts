@@ -91,6 +91,18 @@ for (const [rule, isFrozen] of [
   });
 }
 
+test("a Traefik that fetches by a new connection each time is waited for once", async (t) => {
+  const { clock, polls, accept, sleep } = await openLater(t, "refused");
+  polls.note((await accept()).ours);
+  await clock.advance(1_000);
+  const sinceMs = clock.now();
+  for (let seconds = 0; seconds < 12; seconds += 1) {
+    await sleep(1_000, sinceMs);
+    polls.note((await accept()).ours);
+  }
+  assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "done");
+});
+
 test("a connection that ended before its poll was answered puts nothing off", async (t) => {
   const { clock, polls, accept, sleep } = await openLater(t, "refused");
   const [used, gone] = [await accept(), await accept()];
