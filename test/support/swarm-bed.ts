@@ -71,11 +71,14 @@ async function startSwarm(
   const subnet = `10.${150 + (process.pid % 100)}.${process.ppid % 250}`;
   const bridge = `sw${id}`;
   const pids: number[] = [];
-  onStop(() => takeDown({ dir, id, bridge, size, pids }));
+  const ending = new Set<number>();
+  onStop(() => takeDown({ dir, id, bridge, size, pids, ending }));
   ip("link", "add", bridge, "type", "bridge");
   ip("addr", "add", `${subnet}.254/24`, "dev", bridge);
   ip("link", "set", bridge, "up");
-  const nodes = Array.from({ length: size }, (_, at) => startNode({ dir, id, bridge, subnet, number: at + 1, pids }));
+  const nodes = Array.from({ length: size }, (_, at) =>
+    startNode({ dir, id, bridge, subnet, number: at + 1, pids, ending }),
+  );
   await Promise.all(nodes.map(isUp));
   await join(nodes, managers);
   const [first] = nodes;
@@ -109,9 +112,11 @@ interface NodeSpec {
   readonly subnet: string;
   readonly number: number;
   readonly pids: number[];
+  /** Those that a test or the end of the bed ends. */
+  readonly ending: Set<number>;
 }
 
-function startNode({ dir, id, bridge, subnet, number, pids }: NodeSpec): SwarmNode {
+function startNode({ dir, id, bridge, subnet, number, pids, ending }: NodeSpec): SwarmNode {
   const [name, link, address] = [`sw${id}${number}`, `v${id}${number}`, `${subnet}.${number}`];
   ip("netns", "add", name);
   ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", name);
@@ -127,7 +132,8 @@ function startNode({ dir, id, bridge, subnet, number, pids }: NodeSpec): SwarmNo
     `--pidfile ${home}/pid -H ${host} -H tcp://${address}:2375 --tls=false --bip 172.${20 + number}.0.1/16`,
     `--default-address-pool base=10.${90 + number}.0.0/16,size=24 --shutdown-timeout 3`,
   ].join(" ");
-  const log = openSync(path.join(dir, `log${number}`), "a");
+  const logFile = path.join(dir, `log${number}`);
+  const log = openSync(logFile, "a");
   const env = { PATH: SYSTEM_PATH, DOCKER_SERVICE_PREFER_OFFLINE_IMAGE: "1" };
   const args = [`--net=/run/netns/${name}`, "unshare", "--uts", "sh", "-c", daemon];
   const child = spawn("nsenter", args, { env, detached: true, stdio: ["ignore", log, log] });
@@ -135,12 +141,20 @@ function startNode({ dir, id, bridge, subnet, number, pids }: NodeSpec): SwarmNo
   const { pid } = child;
   if (pid === undefined) throw new Error("dockerd was not started");
   pids.push(pid);
+  child.once("exit", (code, signal) => {
+    if (ending.has(pid)) return;
+    const lines = readFileSync(logFile, "utf8").slice(-4_000);
+    process.stderr.write(`dockerd of node ${number} ended by itself with ${signal ?? code}:\n${lines}\n`);
+  });
   return {
     docker: connect(host),
     host,
     address,
     netns: `/run/netns/${name}`,
-    kill: () => void process.kill(pid, "SIGKILL"),
+    kill() {
+      ending.add(pid);
+      process.kill(pid, "SIGKILL");
+    },
     setConnected: (isConnected) => ip("link", "set", link, isConnected ? "up" : "down"),
   };
 }
@@ -196,8 +210,13 @@ async function attach(docker: Docker, image: string, network: string): Promise<s
 }
 
 /** Ends the daemons and what they ran, and only that: whatever names this bed's folder. */
-async function takeDown(bed: { dir: string; id: string; bridge: string; size: number; pids: number[] }): Promise<void> {
-  for (const pid of bed.pids) end(pid, "SIGTERM");
+async function takeDown(
+  bed: Pick<NodeSpec, "dir" | "id" | "bridge" | "pids" | "ending"> & { readonly size: number },
+): Promise<void> {
+  for (const pid of bed.pids) {
+    bed.ending.add(pid);
+    end(pid, "SIGTERM");
+  }
   await waitUntil(() => ours(bed.dir).length === 0, 15_000, "the end of the daemons").catch(() => undefined);
   for (const pid of ours(bed.dir)) end(pid, "SIGKILL");
   for (const mount of mountsBelow(bed.dir)) execFileSync("umount", ["-l", mount], { env: { PATH: SYSTEM_PATH } });
