@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -70,14 +70,14 @@ async function startSwarm(
   const id = path.basename(dir).slice("dag-swarm-".length);
   const subnet = `10.${150 + (process.pid % 100)}.${process.ppid % 250}`;
   const bridge = `sw${id}`;
-  const pids: number[] = [];
-  const ending = new Set<number>();
-  onStop(() => takeDown({ dir, id, bridge, size, pids, ending }));
+  const daemons: ChildProcess[] = [];
+  const ending = new Set<ChildProcess>();
+  onStop(() => takeDown({ dir, id, bridge, size, daemons, ending }));
   ip("link", "add", bridge, "type", "bridge");
   ip("addr", "add", `${subnet}.254/24`, "dev", bridge);
   ip("link", "set", bridge, "up");
   const nodes = Array.from({ length: size }, (_, at) =>
-    startNode({ dir, id, bridge, subnet, number: at + 1, pids, ending }),
+    startNode({ dir, id, bridge, subnet, number: at + 1, daemons, ending }),
   );
   await Promise.all(nodes.map(isUp));
   await join(nodes, managers);
@@ -111,12 +111,12 @@ interface NodeSpec {
   readonly bridge: string;
   readonly subnet: string;
   readonly number: number;
-  readonly pids: number[];
+  readonly daemons: ChildProcess[];
   /** Those that a test or the end of the bed ends. */
-  readonly ending: Set<number>;
+  readonly ending: Set<ChildProcess>;
 }
 
-function startNode({ dir, id, bridge, subnet, number, pids, ending }: NodeSpec): SwarmNode {
+function startNode({ dir, id, bridge, subnet, number, daemons, ending }: NodeSpec): SwarmNode {
   const [name, link, address] = [`sw${id}${number}`, `v${id}${number}`, `${subnet}.${number}`];
   ip("netns", "add", name);
   ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", name);
@@ -138,11 +138,9 @@ function startNode({ dir, id, bridge, subnet, number, pids, ending }: NodeSpec):
   const args = [`--net=/run/netns/${name}`, "unshare", "--uts", "sh", "-c", daemon];
   const child = spawn("nsenter", args, { env, detached: true, stdio: ["ignore", log, log] });
   child.unref();
-  const { pid } = child;
-  if (pid === undefined) throw new Error("dockerd was not started");
-  pids.push(pid);
+  daemons.push(child);
   child.once("exit", (code, signal) => {
-    if (ending.has(pid)) return;
+    if (ending.has(child)) return;
     const lines = readFileSync(logFile, "utf8").slice(-4_000);
     process.stderr.write(`dockerd of node ${number} ended by itself with ${signal ?? code}:\n${lines}\n`);
   });
@@ -152,8 +150,8 @@ function startNode({ dir, id, bridge, subnet, number, pids, ending }: NodeSpec):
     address,
     netns: `/run/netns/${name}`,
     kill() {
-      ending.add(pid);
-      process.kill(pid, "SIGKILL");
+      ending.add(child);
+      child.kill("SIGKILL");
     },
     setConnected: (isConnected) => ip("link", "set", link, isConnected ? "up" : "down"),
   };
@@ -211,23 +209,23 @@ async function attach(docker: Docker, image: string, network: string): Promise<s
 
 /** Ends the daemons and what they ran, and only that: whatever names this bed's folder. */
 async function takeDown(
-  bed: Pick<NodeSpec, "dir" | "id" | "bridge" | "pids" | "ending"> & { readonly size: number },
+  bed: Pick<NodeSpec, "dir" | "id" | "bridge" | "daemons" | "ending"> & { readonly size: number },
 ): Promise<void> {
-  for (const pid of bed.pids) {
-    bed.ending.add(pid);
-    end(pid, "SIGTERM");
+  for (const daemon of bed.daemons) {
+    bed.ending.add(daemon);
+    daemon.kill(); // not by its number, which may be another process by now
   }
   await waitUntil(() => ours(bed.dir).length === 0, 15_000, "the end of the daemons").catch(() => undefined);
-  for (const pid of ours(bed.dir)) end(pid, "SIGKILL");
+  for (const pid of ours(bed.dir)) kill(pid);
   for (const mount of mountsBelow(bed.dir)) execFileSync("umount", ["-l", mount], { env: { PATH: SYSTEM_PATH } });
   for (let number = 1; number <= bed.size; number += 1) ip("netns", "del", `sw${bed.id}${number}`);
   ip("link", "del", bed.bridge);
   rmSync(bed.dir, { recursive: true, force: true });
 }
 
-function end(pid: number, signal: NodeJS.Signals): void {
+function kill(pid: number): void {
   try {
-    process.kill(pid, signal);
+    process.kill(pid, "SIGKILL");
   } catch {
     // it has ended
   }
