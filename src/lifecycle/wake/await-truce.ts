@@ -17,7 +17,9 @@ export async function awaitTruce(
 ): Promise<"free" | "runs"> {
   const calledMs = context.clock.now();
   let waited = false;
-  let isUp = record.observation?.status === "running" && (await runs(context, record));
+  let isUp = false;
+  // Not to spare its start, which also finds that the network it uses is gone.
+  if (record.observation?.status === "running") await observe(record);
   for (
     let truce = context.truces.of(record.name);
     truce !== undefined || waited;
