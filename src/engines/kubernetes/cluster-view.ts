@@ -42,6 +42,7 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
   const ended = new AbortController();
   const feeds: Feed[] = [];
   let hasBegun = false;
+  let wasLost = false;
 
   function reportChange(...news: Parameters<OnChange>): void {
     for (const { onChange } of listeners) onChange(...news);
@@ -52,6 +53,9 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
     const lacks = feeds.flatMap(({ fault }) => (fault?.code === "forbidden" ? [fault.message] : []));
     const words = lacks.length === 0 ? undefined : [...new Set(lacks)].join("; ");
     for (const { onLink } of listeners) onLink(lost === undefined, words);
+    // While one feed is away nothing is listed; whichever returns last makes up for it.
+    if (wasLost && lost === undefined) reportChange();
+    wasLost = lost !== undefined;
   }
 
   /** Returns whether anything that is known of it has changed. */
