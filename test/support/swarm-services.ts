@@ -88,7 +88,7 @@ export function managerOf({ nodes }: SwarmBed): Docker {
 /** A gateway on the overlay network of the bed, configured with its first node. */
 export function openGateway(t: TestContext, bed: SwarmBed, more: object = {}): Promise<Gateway> {
   const { nodes, gateway: within } = bed;
-  const config = { gateway: { bind: "0.0.0.0", hold_timeout: "40s", ...more } };
+  const config = { gateway: { bind: "0.0.0.0", hold_timeout: "100s", ...more } };
   return startGateway(t, { within, dockerHost: nodes[0]?.host ?? "", config });
 }
 
