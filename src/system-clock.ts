@@ -11,8 +11,13 @@ export function createSystemClock(): Clock {
     now: () => timeOrigin + performance.now(),
     wall: () => Date.now(),
     async sleep(ms, signal) {
+      const dueMs = performance.now() + ms;
       try {
-        await sleep(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), undefined, signal && { signal });
+        // A timer of Node may fire early: it counts whole milliseconds from the event loop's time, which may be older.
+        for (let leftMs = Math.max(0, ms); ; leftMs = dueMs - performance.now()) {
+          await sleep(Math.min(Math.ceil(leftMs), LONGEST_TIMER_MS), undefined, signal && { signal });
+          if (performance.now() >= dueMs) return;
+        }
       } catch {
         // aborted: the caller asks its signal
       }
