@@ -93,6 +93,19 @@ test("containers of the same name on two Docker hosts wake each on its own, and 
   assert.match(check.stderr, /container "twins": .*local:twins or nas:twins/u);
 });
 
+test("an app of another host is woken with what it needs there, although nothing but the app is labelled", async (t) => {
+  const hosts = await openHosts(t);
+  if (hosts === undefined) return;
+  const { local, nas } = hosts;
+  const base = await nas.createContainer({ name: "base", start: false });
+  const app = { ...labels("leans.hosts.test"), "dag.depends_on": "base" };
+  await nas.createContainer({ name: "leans", labels: app, start: false });
+  const docker = [{ name: "nas", host: nas.host }];
+  const gateway = await startGateway(t, { dockerHost: local.host, config: { docker } });
+  assert.equal((await gateway.request({ host: "leans.hosts.test" })).status, 200);
+  assert.equal(await isRunning(nas, base.id), true);
+});
+
 test("a host that is killed affects only its own apps, whose pages name it, and recovers", async (t) => {
   const hosts = await openHosts(t);
   if (hosts === undefined) return;

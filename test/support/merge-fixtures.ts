@@ -1,12 +1,25 @@
 import assert from "node:assert/strict";
 import type { InventoryItem } from "../../src/core/observation.ts";
 import type { WorkloadSettings } from "../../src/core/settings.ts";
-import { loadConfig, type FileConfig } from "../../src/config/parse/load-config.ts";
+import { formatFault } from "../../src/config/check/faults.ts";
+import { loadConfig, type FileConfig, type LoadResult } from "../../src/config/parse/load-config.ts";
 import { mergeSettings, type MergeOptions, type MergeResult } from "../../src/config/merge/merge-settings.ts";
 
 /** A sound file, read. */
 export function configOf(text: string): FileConfig {
-  const result = loadConfig({
+  const result = load(text);
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.config;
+}
+
+/** What is wrong with a file, as it is reported. */
+export function faultsOf(text: string): string[] {
+  const result = load(text);
+  return result.ok ? [] : result.faults.map(formatFault);
+}
+
+function load(text: string): LoadResult {
+  return loadConfig({
     text,
     file: "config.yaml",
     env: {},
@@ -14,8 +27,6 @@ export function configOf(text: string): FileConfig {
     nowMs: Date.parse("2026-04-07T10:00:00Z"),
     localTimezone: "UTC",
   });
-  assert.ok(result.ok, JSON.stringify(result));
-  return result.config;
 }
 
 export function merge(text: string, inventory: readonly InventoryItem[], options?: MergeOptions): MergeResult {

@@ -31,7 +31,7 @@ export function checkContainers(
     ...duplicateNames(containers),
     ...sharedHosts(containers),
     ...containers.flatMap((container) => badDependencies(container, context.names)),
-    ...cycles(containers),
+    ...cycles(containers, context.names),
     ...containers.flatMap((container) => [
       ...schedule(container, context),
       ...processPort(container),
@@ -74,16 +74,25 @@ function badDependencies({ index, keys }: Positioned<ContainerKeys>, names: Read
     const path = ["containers", index, "depends_on", item];
     if (needed === keys.name)
       return [{ path, part: "value" as const, message: `container "${keys.name}" cannot depend on itself` }];
-    if (names.has(needed) || names.has(sameHostName(keys.name, needed))) return [];
+    if (names.has(fullName(keys.name, needed, names))) return [];
     return [
       { path, part: "value" as const, message: `container "${keys.name}" depends on unknown container "${needed}"` },
     ];
   });
 }
 
-function cycles(containers: readonly Positioned<ContainerKeys>[]): KeyIssue[] {
+/** A plain name means that of the same Docker host or namespace first. */
+function fullName(name: string, needed: string, names: ReadonlySet<string>): string {
+  const full = sameHostName(name, needed);
+  return names.has(full) ? full : needed;
+}
+
+function cycles(containers: readonly Positioned<ContainerKeys>[], names: ReadonlySet<string>): KeyIssue[] {
   const graph = new Map(
-    containers.map(({ keys }) => [keys.name, (keys.depends_on ?? []).filter((needed) => needed !== keys.name)]),
+    containers.map(({ keys: { name, depends_on: needs = [] } }) => [
+      name,
+      needs.filter((needed) => needed !== name).map((needed) => fullName(name, needed, names)),
+    ]),
   );
   return findCycles(graph).map((cycle) => {
     const from = containers.find(({ keys }) => keys.name === cycle.at(-2));

@@ -1,25 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatFault } from "./faults.ts";
-import { loadConfig } from "../parse/load-config.ts";
-
-function faultsOf(text: string): string[] {
-  const result = loadConfig({
-    text,
-    file: "config.yaml",
-    env: {},
-    readSecret: () => "",
-    nowMs: Date.parse("2026-04-07T10:00:00Z"),
-    localTimezone: "Europe/Rome",
-  });
-  return result.ok ? [] : result.faults.map(formatFault);
-}
+import { faultsOf } from "../../../test/support/merge-fixtures.ts";
 
 /** Faults that users of the reference know, word for word. */
 const known: readonly [string, string][] = [
   [
     "containers: [{name: a, host: a.t, depends_on: [b]}, {name: b, host: b.t, depends_on: [a]}]",
     "dependency cycle detected: a → b → a",
+  ],
+  [
+    "docker: [{name: nas, host: 'tcp://nas:2375'}]\ncontainers: [{name: nas:a, host: a.t, depends_on: [b]}, {name: nas:b, depends_on: [a]}]",
+    "dependency cycle detected: nas:a → nas:b → nas:a",
   ],
   ["containers: [{name: app, host: a.t, depends_on: [app]}]", 'container "app" cannot depend on itself'],
   [
@@ -141,6 +132,14 @@ const refused: readonly [string, string][] = [
   [
     "gateway: {trusted_proxies: [10.0.0.0/99]}",
     'config.yaml:1:29: gateway.trusted_proxies[0]: "10.0.0.0/99" needs a prefix of 0 to 32 bits',
+  ],
+  [
+    "docker: [{name: nas, host: 'tcp://nas:2375', reach: moon base}]",
+    "config.yaml:1:53: docker[0].reach: expected a host name or an IP address",
+  ],
+  [
+    "kubernetes: {address: service, reach: 'http://n'}",
+    "config.yaml:1:39: kubernetes.reach: expected a host name or an IP address",
   ],
   [
     "containers: [{name: a, host: a.test, stop_signal: SIGFOO}]",

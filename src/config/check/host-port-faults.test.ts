@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadConfig } from "../parse/load-config.ts";
+import { faultsOf } from "../../../test/support/merge-fixtures.ts";
 import { parseLabels } from "../parse/labels.ts";
 import { formatFault } from "./faults.ts";
 
@@ -39,19 +39,22 @@ test("a port of a map of hosts is refused at its own line", () => {
   ]);
 });
 
+for (const value of ["", "~", "[9000]", "{port: 9000}"]) {
+  test(`a host of a map is refused at its own line with "${value}" in place of a port`, () => {
+    for (const [section, rest] of [
+      ["containers", ""],
+      ["groups", "    containers: [x]\n"],
+    ] as const) {
+      const text = `${section === "groups" ? "containers: [{name: x}]\n" : ""}${section}:\n  - name: app\n${rest}    host:\n      <<: {a.test: 9000}\n      b.test: ${value}\n      c.test: 9000\n`;
+      const line = text.split("\n").findIndex((one) => one.includes("b.test")) + 1;
+      const faults = faultsOf(text).map((fault) => fault.replace(/:(\d+):\d+:/u, ":$1:"));
+      const message = '"b.test=" has no valid port after "=" (1 to 65535)';
+      assert.deepEqual(faults, [`config.yaml:${line}: ${section}[0].host[0]: ${message}`]);
+    }
+  });
+}
+
 test("one host with two ports of two containers is one host too many", () => {
   const text = "containers: [{name: a, host: x.test=1}, {name: b, host: x.test=2}]";
   assert.match(faultsOf(text).join(), /container "b" host "x.test" conflicts with an existing host$/u);
 });
-
-function faultsOf(text: string): string[] {
-  const result = loadConfig({
-    text,
-    file: "config.yaml",
-    env: {},
-    readSecret: () => "",
-    nowMs: Date.parse("2026-04-07T10:00:00Z"),
-    localTimezone: "UTC",
-  });
-  return result.ok ? [] : result.faults.map(formatFault);
-}

@@ -1,12 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { configOf, item } from "../../../test/support/merge-fixtures.ts";
+import { compose, configOf, item } from "../../../test/support/merge-fixtures.ts";
+import type { EngineKind } from "../../core/engine-kind.ts";
 import type { FoundItems, InventoryItem } from "../../core/observation.ts";
 import type { FileConfig } from "../parse/load-config.ts";
 import { createMerger, type Merged } from "./create-merger.ts";
 
-const NAMES = ["a", "b", "c", "p-web-1", "p-web-2", "nas:a", "nas:b", "0123456789ab_b"];
+const NAMES = [
+  "a",
+  "b",
+  "c",
+  "p-web-1",
+  "p-web-2",
+  "nas:a",
+  "nas:b",
+  "kubernetes:s/a",
+  "kubernetes:s/b",
+  "0123456789ab_b",
+];
 const WORDS = ["a", "b", "web", "p-web", "p-web-2", "x"];
 const PLAIN = `
 containers:
@@ -25,6 +37,20 @@ containers:
   - {name: solo, host: solo.test, process: {command: [run], port: 1}}
 groups: [{name: p-web, host: g.test, containers: [c, "nas:b"]}]`;
 const FILES = ["", PLAIN, HOSTS].map(configOf);
+
+const replica = (name: string) => compose(name, "p/web", { "dag.enabled": "true", "dag.host": "y.test" });
+const inSwarm = (one: InventoryItem): InventoryItem => ({ ...one, engine: "swarm", engineKind: "swarm" });
+/** What chance seldom finds: the file, and what is made in each step. */
+const RARE: [string, ...InventoryItem[][]][] = [
+  // Replicas are a group of the name `p-web`, until another group has it.
+  ["", [replica("p-web-1"), replica("p-web-2")], [item("a", { "dag.host": "x.test", "dag.group": "p-web" })]],
+  // The `c` of the file may be either of two and is left out: that which `a` needs is the service of its project.
+  [PLAIN, [compose("a", "p/a"), compose("c", "q/c"), inSwarm(compose("c", "q/c"))], [compose("b", "p/c")]],
+];
+const RARE_CHANGES = RARE.map(([text, ...steps]): [FileConfig, Change[][]] => [
+  configOf(text),
+  steps.map((made) => made.map((one) => ({ name: one.name, engine: one.engine ?? "", made: one }))),
+]);
 
 test("merging what changed, time after time, is the same as merging everything", () => {
   fc.assert(
@@ -52,7 +78,7 @@ test("merging what changed, time after time, is the same as merging everything",
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 150, examples: RARE_CHANGES },
   );
 });
 
@@ -91,7 +117,13 @@ function sorted(known: ReadonlyMap<string, object>): [string, object][] {
   return [...known].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function arbitraryChange(): fc.Arbitrary<{ name: string; engine: string; made: InventoryItem | undefined }[]> {
+interface Change {
+  readonly name: string;
+  readonly engine: string;
+  readonly made: InventoryItem | undefined;
+}
+
+function arbitraryChange(): fc.Arbitrary<Change[]> {
   const rare = (...values: readonly string[]) =>
     fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom(...values) });
   const labels = fc.record({
@@ -101,7 +133,7 @@ function arbitraryChange(): fc.Arbitrary<{ name: string; engine: string; made: I
     "dag.depends_on": rare(...WORDS, ...NAMES, "a,b", ""),
     "dag.weight": rare("2", "no"),
     "com.docker.compose.project": rare("p", "p-web", "q"),
-    "com.docker.compose.service": fc.constantFrom("web", "a", "2"),
+    "com.docker.compose.service": fc.constantFrom("web", "a", "c", "2"),
     "com.docker.compose.container-number": fc.constantFrom("", "1", "2"),
     "com.docker.compose.depends_on": rare("a:service_started:false", "web:service_healthy:true,2::"),
     "com.docker.swarm.task.id": fc.constantFrom(undefined, undefined, undefined, undefined, undefined, "t"),
@@ -117,6 +149,8 @@ function arbitraryChange(): fc.Arbitrary<{ name: string; engine: string; made: I
   return fc.array(one.map(toChange), { minLength: 1, maxLength: 2 });
 }
 
+const KINDS: Readonly<Record<string, EngineKind>> = { swarm: "swarm", kubernetes: "kubernetes" };
+
 type Drawn = {
   name: string;
   labels: Readonly<Record<string, string | undefined>>;
@@ -126,10 +160,9 @@ type Drawn = {
   status: "running" | "stopped";
 };
 
-function toChange(drawn: Drawn): { name: string; engine: string; made: InventoryItem | undefined } {
-  const engine = drawn.name.startsWith("nas:") ? "nas" : drawn.isSwarm ? "swarm" : "";
-  const about =
-    engine === "" ? {} : { engine, engineKind: engine === "nas" ? ("docker" as const) : ("swarm" as const) };
+function toChange(drawn: Drawn): Change {
+  const [engine = ""] = drawn.name.includes(":") ? drawn.name.split(":") : [drawn.isSwarm ? "swarm" : ""];
+  const about = engine === "" ? {} : { engine, engineKind: KINDS[engine] ?? ("docker" as const) };
   // One that lends its network uses that of no other.
   const network = drawn.networkOf === undefined || /[bc]$/.test(drawn.name) ? {} : { networkOf: drawn.networkOf };
   const { name, labels, status } = drawn;

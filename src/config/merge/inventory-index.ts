@@ -9,6 +9,8 @@ export interface InventoryIndex {
   /** By name, which is unique. */
   readonly items: readonly IndexedItem[];
   get(name: string): IndexedItem | undefined;
+  /** The id of its engine; of what is not there, or out of reach, that which its name begins with. `undefined`: the usual one. */
+  engineOf(name: string): string | undefined;
   /** The container whose network this one uses; `undefined`: none, or it is gone. */
   networkOwner(name: string): IndexedItem | undefined;
   /** The one container of this plain name on another Docker host; none where there are several. */
@@ -38,6 +40,7 @@ export function indexInventory(inventory: readonly InventoryItem[], self: string
   return {
     items: [...names.values()],
     get: (name) => names.get(name),
+    engineOf: (name) => names.get(name)?.engine ?? engineIn(name),
     networkOwner(name) {
       const owner = names.get(name)?.networkOf;
       if (owner === undefined) return undefined;
@@ -51,13 +54,18 @@ export function indexInventory(inventory: readonly InventoryItem[], self: string
   };
 }
 
-/** The host name of a container is the short form of its id, so a prefix of that length is enough. */
+function engineIn(name: string): string | undefined {
+  const colon = name.indexOf(":");
+  return colon === -1 ? undefined : name.slice(0, colon);
+}
+
 /** Whether it is the gateway's own container; `self` is its name or id. */
 export function isSelf(item: InventoryItem, self: string | undefined): boolean {
   if (self === undefined || self === "") return false;
   return item.name === self || (self.length >= SHORT_ID && item.id.startsWith(self));
 }
 
+/** The host name of a container is the short form of its id, so a prefix of that length is enough. */
 const SHORT_ID = 12;
 
 function keyOf({ project, service }: { readonly project: string; readonly service: string }): string {

@@ -23,10 +23,7 @@ export function leaveSwarmTasks(config: FileConfig, inventory: readonly Inventor
     config: {
       ...config,
       containers: config.containers.filter(({ name }) => !tasks.has(name)),
-      groups: config.groups.flatMap((group) => {
-        const containers = group.containers.filter((name) => !tasks.has(name));
-        return containers.length === 0 && group.containers.length > 0 ? [] : [{ ...group, containers }];
-      }),
+      groups: withMembers(config.groups, (name) => (tasks.has(name) ? undefined : name)),
     },
     inventory: inventory.filter((item) => !isTask(item)),
     warnings: [...new Set(wanted.map(serviceOf))].toSorted().map(warningFor),
@@ -37,6 +34,17 @@ const TASK_ID = "com.docker.swarm.task.id";
 
 function isTask({ labels }: InventoryItem): boolean {
   return labels[TASK_ID] !== undefined;
+}
+
+/** The groups of the file with the members that theirs mean; one of which none is left is left out. */
+export function withMembers(
+  groups: FileConfig["groups"],
+  meant: (name: string) => string | undefined,
+): FileConfig["groups"] {
+  return groups.flatMap((group) => {
+    const containers = group.containers.flatMap((name) => meant(name) ?? []);
+    return containers.length === 0 && group.containers.length > 0 ? [] : [{ ...group, containers }];
+  });
 }
 
 /** Whether its labels ask for it to be looked after. */

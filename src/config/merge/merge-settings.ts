@@ -109,8 +109,7 @@ function draftEach(
   const members = new Set(hosts.groups.flatMap((group) => group.members));
   const draftOf = (name: string, rest: Pick<Draft, "origin" | "keys" | "process">): Draft => {
     const own = hosts.ofContainer.get(name) ?? [];
-    const engine = index.get(name)?.engine ?? engineIn(name);
-    return { name, ...rest, engine, hosts: own, isAsked: own.length > 0 || members.has(name) };
+    return { name, ...rest, engine: index.engineOf(name), hosts: own, isAsked: own.length > 0 || members.has(name) };
   };
   return {
     fromFile: written.map((keys) =>
@@ -143,12 +142,6 @@ function warningsOfFit({ keys, lacks }: Fitted<FileConfig["containers"][number]>
 function kindOf(name: string, index: InventoryIndex): EngineKind | undefined {
   const item = index.get(name);
   return item && (item.engineKind ?? "docker");
-}
-
-/** The engine that a name begins with, for what is not there or out of reach. */
-function engineIn(name: string): string | undefined {
-  const colon = name.indexOf(":");
-  return colon === -1 ? undefined : name.slice(0, colon);
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { InventoryItem } from "../../core/observation.ts";
+import { formatFault } from "../check/faults.ts";
 import { item, merge, workload } from "../../../test/support/merge-fixtures.ts";
 
 const plain = (name: string, networkOf?: string): InventoryItem => ({
@@ -41,6 +42,23 @@ test("a cycle is cut at a configured dependency, not at the network", () => {
   assert.deepEqual(workload(result, "app").dependsOn.length, 1);
   assert.deepEqual(workload(result, "vpn").dependsOn, []);
   assert.match(result.labelFaults[0]?.message ?? "", /cycle/u);
+});
+
+test("a cycle of the file and the network loses the file's step, and other cycles lose theirs", () => {
+  const result = merge("containers: [{name: vpn, host: vpn.test, depends_on: [app]}, {name: app}]", [
+    plain("app", "vpn"),
+    plain("vpn"),
+    item("x", { "dag.host": "x.test", "dag.depends_on": "y" }),
+    item("y", { "dag.host": "y.test", "dag.depends_on": "x" }),
+  ]);
+  assert.deepEqual(
+    ["vpn", "app", "x", "y"].map((name) => workload(result, name).dependsOn.map((needed) => needed.name)),
+    [[], ["vpn"], ["y"], []],
+  );
+  assert.deepEqual(result.labelFaults.map(formatFault), [
+    'container "vpn": depends_on: dependency cycle detected: vpn → app → vpn',
+    'container "y": label dag.depends_on: dependency cycle detected: x → y → x',
+  ]);
 });
 
 test("an owner that is gone is no dependency, and no fault of the configuration", () => {

@@ -106,31 +106,43 @@ function unknown(name: string, needed: string): string {
 }
 
 /**
- * The dependencies of the file were checked with it, so every cycle has a step from a label: that one is removed.
- * Networks stay.
+ * Removes one step of every cycle: one that comes from a label if there is one, else one of the file, which was checked
+ * without its networks. Networks stay, since a container cannot start without the one whose network it uses.
  */
 function cutCycles(
   needs: Map<string, readonly Dependency[]>,
   drafts: ReadonlyMap<string, Draft>,
   faults: Fault[],
 ): void {
-  const isFixed = (name: string) =>
-    drafts.get(name)?.origin === "file" && drafts.get(name)?.keys.depends_on !== undefined;
-  const sharesNetwork = (name: string, with_: string | undefined) =>
-    needs.get(name)?.some((need) => need.name === with_ && need.sharesNetwork === true) === true;
+  const isOfFile = ({ from }: Step) =>
+    drafts.get(from)?.origin === "file" && drafts.get(from)?.keys.depends_on !== undefined;
+  const isOfNetwork = ({ from, to }: Step) =>
+    needs.get(from)?.some(({ name, sharesNetwork }) => name === to && sharesNetwork === true) === true;
   for (let cycles = findCycles(graphOf(needs)); cycles.length > 0; cycles = findCycles(graphOf(needs))) {
     for (const cycle of cycles) {
-      const step = cycle
-        .slice(0, -1)
-        .findLastIndex((name, at) => !isFixed(name) && !sharesNetwork(name, cycle[at + 1]));
-      const from = cycle[step];
-      if (from === undefined) return;
-      const kept = (needs.get(from) ?? []).filter(({ name }) => name !== cycle[step + 1]);
-      needs.set(from, kept);
+      const steps = cycle.slice(1).map((to, at): Step => ({ from: cycle[at] ?? to, to }));
+      const removable = steps.filter((step) => !isOfNetwork(step));
+      const step = removable.findLast((each) => !isOfFile(each)) ?? removable.at(-1) ?? steps.at(-1);
+      if (step === undefined) continue;
+      const { from, to } = step;
+      needs.set(
+        from,
+        (needs.get(from) ?? []).filter(({ name }) => name !== to),
+      );
+      const message = `dependency cycle detected: ${cycle.join(" → ")}`;
       const label = drafts.get(from)?.keys.depends_on === undefined ? COMPOSE_DEPENDS_ON : DEPENDS_ON;
-      faults.push(labelFault(from, label, `dependency cycle detected: ${cycle.join(" → ")}`));
+      faults.push(
+        isOfFile(step)
+          ? { place: { kind: "container", container: from }, key: "depends_on", message }
+          : labelFault(from, label, message),
+      );
     }
   }
+}
+
+interface Step {
+  readonly from: string;
+  readonly to: string;
 }
 
 function graphOf(needs: ReadonlyMap<string, readonly Dependency[]>): Map<string, string[]> {

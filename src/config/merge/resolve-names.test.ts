@@ -39,9 +39,20 @@ test("a plain name that two hosts have is a fault that names both, and wakes nei
   assert.match(labelFaults.map(formatFault).join("\n"), /^container "notes": .*name it local:notes or nas:notes$/u);
 });
 
+test("a group of the file whose only member could be one of two is left out with it", () => {
+  const { settings } = merge(
+    `${HOSTS}containers: [{name: notes}, {name: wiki}]\ngroups: [{name: n, host: n.test, containers: [notes]}, {name: w, host: w.test, containers: [notes, wiki]}]`,
+    [plain("notes"), onNas(plain("notes")), plain("wiki")],
+  );
+  assert.deepEqual(
+    settings.groups.map(({ name, members }) => [name, ...members]),
+    [["w", "wiki"]],
+  );
+});
+
 test("labelled containers of one name are reported, and served each by its own hosts", () => {
   const { settings, labelFaults } = merge(HOSTS, [
-    item("app", { "dag.host": "here.test" }),
+    item("app", { "dag.enabled": "on", "dag.host": "here.test" }),
     onNas(item("app", { "dag.host": "there.test" })),
   ]);
   assert.deepEqual(
@@ -61,6 +72,7 @@ test("what a container needs is looked for on its own host first, by name and by
     workload(result, "nas:app").dependsOn.map(({ name }) => name),
     ["nas:db"],
   );
+  assert.equal(workload(result, "nas:db").engine, "nas");
   const shop = { "dag.enabled": "true", "dag.host": "shop.test" };
   const both = merge(HOSTS, [
     compose("shop-db-1", "shop/db"),

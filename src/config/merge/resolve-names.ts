@@ -1,6 +1,7 @@
 import type { InventoryItem } from "../../core/observation.ts";
 import type { Fault } from "../check/faults.ts";
 import type { FileConfig } from "../parse/load-config.ts";
+import { isLabelled, withMembers } from "./leave-swarm-tasks.ts";
 
 /** A configuration in which every container is called as in the inventory. */
 export interface ResolvedNames {
@@ -39,10 +40,7 @@ export function resolveNames(config: FileConfig, inventory: readonly InventoryIt
     const name = keys.process === undefined ? resolve(keys.name) : keys.name;
     return name === undefined ? [] : [{ ...keys, name }];
   });
-  const groups = config.groups.map((group) => ({
-    ...group,
-    containers: group.containers.flatMap((name) => resolve(name) ?? []),
-  }));
+  const groups = withMembers(config.groups, resolve);
   const renamed = config.containers.flatMap(({ name: from, process }) => {
     const to = process === undefined ? resolve(from) : undefined;
     return to === undefined || to === from ? [] : [{ from, to }];
@@ -80,7 +78,7 @@ function twice(
   places: ReadonlyMap<string, readonly string[]>,
   usual: string,
 ): readonly Fault[] {
-  const labelled = new Set(inventory.filter(({ labels }) => labels["dag.enabled"] === "true").map(({ name }) => name));
+  const labelled = new Set(inventory.filter(isLabelled).map(({ name }) => name));
   return [...places].flatMap(([name, found]) => {
     const both = found.filter((one) => labelled.has(one));
     return both.length > 1 ? [ambiguous(name, both, usual)] : [];

@@ -87,7 +87,7 @@ test("a container that was just removed gives way to the service that takes its 
 
 test("a process of the file has its name to itself", () => {
   const text = "containers: [{name: web, host: w.test, process: {command: [node], port: 3000}}]";
-  for (const found of both(silent, silent)) {
+  for (const found of [...both(silent, silent), ...both(asking, asking)]) {
     const { settings, labelFaults } = merge(text, found);
     assert.deepEqual(
       settings.workloads.map(({ name, process }) => [name, process?.port]),

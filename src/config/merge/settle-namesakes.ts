@@ -2,7 +2,7 @@ import { ENGINE_NAMES } from "../../core/engine-kind.ts";
 import type { InventoryItem } from "../../core/observation.ts";
 import type { Fault } from "../check/faults.ts";
 import type { FileConfig } from "../parse/load-config.ts";
-import { isLabelled } from "./leave-swarm-tasks.ts";
+import { isLabelled, withMembers } from "./leave-swarm-tasks.ts";
 
 /** A configuration and an inventory in which every name means one workload. */
 export interface Settled {
@@ -35,10 +35,7 @@ export function settleNamesakes(config: FileConfig, inventory: readonly Inventor
     config: {
       ...config,
       containers: config.containers.filter(({ name }) => !unclear.has(name)),
-      groups: config.groups.flatMap((group) => {
-        const containers = group.containers.filter((name) => !unclear.has(name));
-        return containers.length === 0 && group.containers.length > 0 ? [] : [{ ...group, containers }];
-      }),
+      groups: withMembers(config.groups, (name) => (unclear.has(name) ? undefined : name)),
     },
     inventory: inventory.filter((item) => !others.has(item) && !unclear.has(item.name)),
     faults: [...unclear].map(([name, rivals]) => unclearName(name, rivals)),

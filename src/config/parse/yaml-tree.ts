@@ -64,7 +64,7 @@ class TreeReader {
   #readMap(pairs: readonly Pair[], path: KeyPath, depth: number): unknown {
     const map = new Map<string, unknown>();
     const merged: unknown[] = [];
-    for (const [index, pair] of pairs.entries()) {
+    for (const pair of pairs) {
       const key = keyOf(pair.key);
       if (key === undefined) {
         this.#fault(path, "a key must be text", pair.key);
@@ -78,7 +78,7 @@ class TreeReader {
       }
       const below = [...path, key];
       this.#note(below, pair.key, pair.value);
-      this.#note([...path, index], pair.key, pair.value); // the items of a list that may be written as a map
+      this.#note([...path, map.size], pair.key, pair.value); // the items of a list that may be written as a map
       const value = this.#readNode(pair.value, below, depth + 1);
       if (map.has(key)) this.#fault(below, `duplicate key "${key.slice(0, 60)}"`, pair.key);
       else map.set(key, value);
@@ -87,7 +87,7 @@ class TreeReader {
       if (!isPlainMap(extra)) this.#fault(path, "a merge key (<<) requires maps", pairs[0]?.key);
       else for (const [key, value] of Object.entries(extra)) if (!map.has(key)) map.set(key, value);
     }
-    return toObject(map);
+    return toObject(map, path);
   }
 
   #readList(items: readonly unknown[], path: KeyPath, depth: number): unknown {
@@ -142,9 +142,13 @@ function offsetOf(node: unknown): number {
   return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
-/** Without a prototype, so that `__proto__` is a key like any other; a key without a value counts as unset. */
-function toObject(map: ReadonlyMap<string, unknown>): Record<string, unknown> {
+/**
+ * Without a prototype, so that `__proto__` is a key like any other; a key without a value counts as unset. A host in a map
+ * of hosts is no key of ours: left out, its requests would go nowhere, and nothing would say so.
+ */
+function toObject(map: ReadonlyMap<string, unknown>, path: KeyPath): Record<string, unknown> {
   const object = Object.create(null) as Record<string, unknown>;
-  for (const [key, value] of map) if (value !== null) object[key] = value;
+  const isOfHosts = path.at(-1) === "host";
+  for (const [key, value] of map) if (value !== null || isOfHosts) object[key] = value;
   return object;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, name, text, textLike } from "./values.ts";
+import { choice, name, reachableAddress, text, textLike } from "./values.ts";
 
 /** What names of containers on another host begin with. */
 export const HOST_NAME = /^[a-z0-9][a-z0-9-]*$/;
@@ -21,7 +21,7 @@ export const dockerHostSchema = z.strictObject({
     })
     .optional()
     .describe("TLS for `tcp://`; Docker's certificate must be valid for the host."),
-  reach: text()
+  reach: reachableAddress()
     .prefault("")
     .describe("Address at which the gateway reaches published ports; empty: the host in `host`."),
   address: choice("auto", "container", "published")

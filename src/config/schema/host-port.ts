@@ -27,9 +27,9 @@ export function portOf(item: string): number | undefined {
   return port === "" ? undefined : Number(port);
 }
 
-/** A list may be written as a map from hosts to ports: returns its items. */
+/** A list may be written as a map from hosts to ports: returns its items. A list or a map names no port, nor does nothing. */
 export function hostItems(raw: object): string[] {
-  return Object.entries(raw).map(([host, port]) => `${host}=${port}`);
+  return Object.entries(raw).map(([host, port]) => `${host}=${typeof port === "object" ? "" : port}`);
 }
 
 /** Which hosts of a list route to two ports; each is a sentence. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, list, name, text } from "./values.ts";
+import { choice, list, name, reachableAddress, text } from "./values.ts";
 
 const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 
@@ -19,7 +19,7 @@ export const kubernetesSchema = z.strictObject({
     .describe(
       "Reach apps at the addresses of their pods, or, where the gateway has no route to those, by Services of type NodePort or LoadBalancer.",
     ),
-  reach: text()
+  reach: reachableAddress()
     .prefault("")
     .describe("With `address: service`: where node ports are found from here; empty: at the node of each pod."),
 });
