@@ -144,10 +144,11 @@ function running(
   namedPorts: readonly number[],
 ): Pick<Observation, "instances" | "wanted" | "version" | "note"> {
   const { id, endpoint, replicas, startedAtMs, ending } = workload;
+  const { targetPort: _, ...named } = endpoint;
   const instances = hostsOf(workload).flatMap((host) =>
     oneInstance(
       `${id} ${host}`,
-      [{ ...endpoint, host }, ...namedPorts.map((port) => ({ ...endpoint, host, port, namedPort: port }))],
+      [{ ...endpoint, host }, ...namedPorts.map((port) => ({ ...named, host, port, namedPort: port }))],
       startedAtMs,
     ).instances.map((one) => {
       return { ...one, ending: ending.has(host) };
