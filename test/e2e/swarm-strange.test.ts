@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { shareSwarm } from "../support/swarm-bed.ts";
+import { shareSwarm, type SwarmBed } from "../support/swarm-bed.ts";
 import {
   createService,
   hostOf,
@@ -57,14 +57,28 @@ describe("services of every kind", { concurrency: false }, () => {
       assert.match(answer.text, /Hello from second/);
       assert.equal((await inspect(bed, name)).Spec.Mode.Replicated.Replicas, 2);
       await untilAsleep(bed, name);
+      // The sleep was the last update, which this undoes.
+      await rollBack(bed, name);
+      const isReady = async (): Promise<boolean> => (await stateOf(gateway, name)) === "ready";
+      await waitUntil(isReady, 30_000, "the service that was rolled back");
+      assert.match((await gateway.request({ host: hostOf(name) })).text, /Hello from second/);
+      await untilAsleep(bed, name);
+      assert.equal((await inspect(bed, name)).Spec.Labels["dag.replicas"], "2");
       await managerOf(bed).getService(name).remove();
-      await waitUntil(
-        async () => (await gateway.request({ host: hostOf(name) })).status === 404,
-        15_000,
-        "no such app",
-      );
+      const isGone = async (): Promise<boolean> => (await gateway.request({ host: hostOf(name) })).status === 404;
+      // Its host is kept for a successor for some 10 s.
+      await waitUntil(isGone, 15_000, "no such app");
     },
   );
+
+  rule("a job is left alone, and this is reported", async (bed, t) => {
+    const Mode = { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } };
+    const name = await createService(t, bed, { more: { Mode, UpdateConfig: undefined }, env: ["EXIT_AFTER_MS=1"] });
+    const gateway = await openGateway(t, bed);
+    const { unrouted } = (await gateway.request({ path: "/_status/api" })).json();
+    assert.match(JSON.stringify(unrouted), new RegExp(`"name":"${name}".*cannot be scaled`));
+    assert.deepEqual((await inspect(bed, name)).Spec.Mode, Mode);
+  });
 
   rule("of two services with one host one gets it, and the log names the other", async (bed, t) => {
     const first = await createService(t, bed, { replicas: 1 });
@@ -97,3 +111,10 @@ describe("services of every kind", { concurrency: false }, () => {
     assert.equal((await inspect(bed, name)).Spec.Mode.Replicated.Replicas, 2);
   });
 });
+
+/** As `docker service rollback`. */
+async function rollBack(bed: SwarmBed, name: string): Promise<void> {
+  const { Version, Spec } = await inspect(bed, name);
+  const query = { version: Version.Index, rollback: "previous" };
+  await managerOf(bed).getService(name).update({ _query: query, _body: Spec });
+}

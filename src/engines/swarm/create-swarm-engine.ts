@@ -178,9 +178,13 @@ class SwarmEngine implements Engine {
 
   /** Swarm takes some 20 ms until it wants no task to run any more: only then a new start begins new ones. */
   private async untilAllEnd(service: Service): Promise<void> {
+    const { Name } = service.Spec;
     for (let count = 0; count < MOST_CHECKS; count += 1) {
       const tasks = await this.tracker.tasksOf(service);
       if (tasks.every(({ DesiredState }) => DesiredState !== "running" && DesiredState !== "ready")) break;
+      const now = await this.find(Name);
+      // Removed, or scaled up again by somebody else, whose tasks are to run.
+      if (now === undefined || replicasOf(now.Spec) !== 0) return;
       await sleep(CHECK_AFTER_MS);
     }
     this.orders.expectEnd(service);

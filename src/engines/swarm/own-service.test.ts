@@ -11,6 +11,7 @@ const service = {
   Version: { Index: 7 },
   Spec: { Name: "shop_gateway", Mode: { Replicated: { Replicas: 1 } } },
 };
+const asleep = { ...service, Spec: { ...service.Spec, Mode: { Replicated: { Replicas: 0 } } } };
 
 function task(containerId: string) {
   const Status = { State: "running", ContainerStatus: { ContainerID: containerId } };
@@ -40,6 +41,7 @@ for (const { what, containers, own } of cases) {
       return;
     }
     while (manager.bodies.length === 0) await new Promise(setImmediate);
+    manager.answers["/services/shop_gateway"] = asleep;
     manager.answers["/tasks"] = [];
     assert.deepEqual(await stop, { instances: 1 });
   });

@@ -97,7 +97,7 @@ interface NodeInfo {
   readonly Error?: string;
 }
 
-/** Why it cannot be told whether a daemon is a manager, or why it is one that cannot work; `undefined`: neither is so. */
+/** Why a daemon does not say whether it is a manager, or is one that cannot work; `undefined`: neither is so. */
 function faultOfNode({
   LocalNodeState: state = "",
   ControlAvailable: isManager,
