@@ -172,13 +172,13 @@ describe("in Kubernetes", () => {
     // Its cache starts empty, so every earlier version is too old to be watched.
     await bed.api.patch(cluster.path("awake"), { metadata: { annotations: { note: "one more version" } } });
     await bed.compact();
-    const restarted = bed.restartApiServer();
+    await bed.stopApiServer();
     await gateway.waitForLog(
       ({ event, engine, level }) => event === "engine" && engine === "kubernetes" && level !== "info",
     );
     assert.equal((await gateway.request({ host: "awake.test" })).status, 200);
     assert.equal((await gateway.request({ path: "/_ready" })).status, 200);
-    await restarted;
+    await bed.startApiServer();
     await bed.api.patch(`${cluster.path("awake")}/scale`, { spec: { replicas: 0 } });
     await bed.api.delete(cluster.path("asleep"));
     await cluster.untilStatus("awake", "asleep");

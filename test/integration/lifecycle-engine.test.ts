@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EngineError } from "../../src/lifecycle/ports.ts";
 import { openLifecycle } from "./lifecycle-fixture.ts";
 
 const IDLE = 60_000;
@@ -55,6 +56,22 @@ test("a wake goes on as soon as the engine is back", async () => {
   const client = fixture.visit("app");
   await fixture.clock.advance(3_000);
   fixture.engine.reachable(true);
+  await fixture.clock.advance(300);
+  assert.equal(client.answer, "forward app");
+});
+
+test("an engine that is back, and denies at first what it allows, is asked again however long it was away", async () => {
+  const fixture = await openLifecycle([{ name: "app" }]);
+  const { engine } = fixture;
+  engine.reachable(false);
+  const client = fixture.visit("app");
+  await fixture.clock.advance(10_000);
+  const { start } = engine;
+  engine.start = () => Promise.reject(new EngineError("forbidden", "a right is missing"));
+  await fixture.clock.advance(1_000);
+  assert.equal(client.answer, "");
+  engine.start = start;
+  engine.reachable(true);
   await fixture.clock.advance(300);
   assert.equal(client.answer, "forward app");
 });

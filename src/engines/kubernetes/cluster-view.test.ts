@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { waitUntil } from "../../../test/support/wait-until.ts";
 import { createKubernetesClient } from "./client.ts";
-import { createClusterView } from "./cluster-view.ts";
-import { WATCH_TIMES } from "./list-watch.ts";
+import { type ClusterView, createClusterView } from "./cluster-view.ts";
+import { WATCH_TIMES, type WatchTimes } from "./list-watch.ts";
 import { createScaleBacks } from "./scale-backs.ts";
 
 for (const last of ["deployments", "statefulsets", "endpointslices"]) {
@@ -15,16 +15,9 @@ for (const last of ["deployments", "statefulsets", "endpointslices"]) {
     const server = createServer(({ url = "" }, response) => {
       if (isFailing && url.includes(`/${last}?`)) response.writeHead(500);
       if (url.includes("watch=1")) response.flushHeaders();
-      else response.end(JSON.stringify({ metadata: { resourceVersion: "1" }, items: [] }));
+      else response.end(JSON.stringify(EMPTY));
     });
-    t.after(() => server.closeAllConnections());
-    t.after(() => server.close());
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const client = createKubernetesClient(() => ({ url, tls: {}, token: () => undefined }));
-    const times = { ...WATCH_TIMES, firstPauseMs: 10 };
-    const view = createClusterView({ client, namespaces: [], scaleBacks: createScaleBacks(), times });
-    t.after(() => view.close());
+    const view = await viewOf(t, server, { ...WATCH_TIMES, firstPauseMs: 10 });
     let reads = 0;
     const read = (name?: string): void => {
       if (name !== undefined) return;
@@ -39,4 +32,51 @@ for (const last of ["deployments", "statefulsets", "endpointslices"]) {
     isFailing = false;
     await waitUntil(() => reads > 0, 5_000, "a report after which all can be read");
   });
+}
+
+test("an API server that denies what it allowed has just started: only rights that stay away are missing", async (t) => {
+  let isDenying = false;
+  const watches = new Set<ServerResponse>();
+  const server = createServer(({ url = "" }, response) => {
+    if (isDenying) return void response.writeHead(403).end(JSON.stringify({ message: "User cannot list" }));
+    if (!url.includes("watch=1")) return void response.end(JSON.stringify(EMPTY));
+    response.flushHeaders();
+    watches.add(response);
+  });
+  const times = { ...WATCH_TIMES, firstPauseMs: 10, doubtMs: 300 };
+  const view = await viewOf(t, server, times);
+  const links: string[] = [];
+  const onLink = (up: boolean, lacks?: string): void => {
+    const now = `${up ? "up" : "lost"} ${lacks ?? ""}`;
+    if (links.at(-1) !== now) links.push(now);
+  };
+  view.listen(() => undefined, onLink, new AbortController().signal);
+  await view.all();
+  const restart = (): void => {
+    isDenying = true;
+    for (const watch of watches) watch.destroy();
+    watches.clear();
+  };
+  restart();
+  await waitUntil(() => links.at(-1) === "lost ", 5_000, "the loss");
+  await assert.rejects(view.all(), { code: "unreachable" });
+  isDenying = false;
+  await waitUntil(() => watches.size === 3 && links.at(-1) === "up ", 5_000, "the return");
+  assert.deepEqual(links, ["up ", "lost ", "up "]);
+  restart();
+  await waitUntil(() => links.at(-1) === "up User cannot list", 5_000, "what is missing");
+  await assert.rejects(view.all(), { code: "forbidden" });
+});
+
+const EMPTY = { metadata: { resourceVersion: "1" }, items: [] };
+
+async function viewOf(t: TestContext, server: Server, times: WatchTimes): Promise<ClusterView> {
+  t.after(() => server.closeAllConnections());
+  t.after(() => server.close());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const client = createKubernetesClient(() => ({ url, tls: {}, token: () => undefined }));
+  const view = createClusterView({ client, namespaces: [], scaleBacks: createScaleBacks(), times });
+  t.after(() => view.close());
+  return view;
 }

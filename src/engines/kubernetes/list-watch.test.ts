@@ -9,7 +9,7 @@ import type { Metadata } from "./api-types.ts";
 import { createKubernetesClient } from "./client.ts";
 import { listAndWatch, type WatchTimes } from "./list-watch.ts";
 
-const TIMES: WatchTimes = { silenceMs: 60_000, relistMs: 600_000, firstPauseMs: 1 };
+const TIMES: WatchTimes = { silenceMs: 60_000, relistMs: 600_000, firstPauseMs: 1, doubtMs: 3_000 };
 
 test("what is too old to be watched is listed again, after an event or a status", async (t) => {
   const api = await startApi(t);

@@ -26,9 +26,11 @@ export interface WatchTimes {
   /** After how long everything is listed again though nothing seems to be missed. */
   readonly relistMs: number;
   readonly firstPauseMs: number;
+  /** For how long a denial of what was allowed is taken for an API server that has just started. */
+  readonly doubtMs: number;
 }
 
-export const WATCH_TIMES: WatchTimes = { silenceMs: 90_000, relistMs: 600_000, firstPauseMs: 100 };
+export const WATCH_TIMES: WatchTimes = { silenceMs: 90_000, relistMs: 600_000, firstPauseMs: 100, doubtMs: 3_000 };
 
 /** A page is parsed as a whole; ten thousand objects take a hundred calls, in ten minutes. */
 const PAGE = 100;
@@ -47,11 +49,13 @@ export async function listAndWatch<T extends { readonly metadata: Metadata }, Ke
 ): Promise<void> {
   let version: string | undefined;
   let listedAtMs = 0;
+  const doubts = doubtDenials(times.doubtMs);
   for (let failures = 0; !signal.aborted;) {
     try {
       if (version === undefined || performance.now() - listedAtMs >= times.relistMs) {
         const listed = await listAll(client, followed);
         if (signal.aborted) return;
+        doubts.allowed();
         listedAtMs = performance.now();
         version = listed.version;
         followed.onList(listed.items);
@@ -65,10 +69,32 @@ export async function listAndWatch<T extends { readonly metadata: Metadata }, Ke
       if (signal.aborted) return;
       version = undefined;
       failures += 1;
-      followed.onLink(false, error instanceof EngineError ? error : new EngineError("unreachable", String(error)));
+      followed.onLink(false, doubts.faultOf(error));
     }
     if (failures > 0) await pause(failures, times, signal);
   }
+}
+
+/**
+ * A new API server listens before it serves, and serves before it knows the rights: a restart may show in nothing but a denial.
+ */
+function doubtDenials(doubtMs: number): { allowed(): void; faultOf(error: unknown): EngineError } {
+  let wasAllowed = false;
+  let deniedAtMs: number | undefined;
+  return {
+    allowed() {
+      wasAllowed = true;
+      deniedAtMs = undefined;
+    },
+    faultOf(error) {
+      const fault = error instanceof EngineError ? error : new EngineError("unreachable", String(error));
+      if (!wasAllowed || fault.code !== "forbidden") return fault;
+      deniedAtMs ??= performance.now();
+      if (performance.now() - deniedAtMs < doubtMs) return new EngineError("unreachable", fault.message);
+      wasAllowed = false;
+      return fault;
+    },
+  };
 }
 
 /** A watch that ends sooner than this without news is not opened again at once. */

@@ -18,7 +18,8 @@ export async function start(
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
-  const [awayMs, deniedMs] = [context.clock.now() + FURTHER_HOST_MS, context.clock.now() + DENIED_MS];
+  const awayMs = context.clock.now() + FURTHER_HOST_MS;
+  let deniedMs: number | undefined;
   while (!signal.aborted) {
     const fault = await startBefore(context, record, deadlineMs, signal);
     if (fault === undefined || signal.aborted) return undefined;
@@ -27,7 +28,8 @@ export async function start(
     if (code === "absent") return failureAt(context, "absent", { code: "absent", name: record.name });
     // An engine that is being shut down fails at what it has begun, for odd reasons: then it is out of reach by now.
     const isRefused = code === "refused" || code === "forbidden";
-    const isDenied = code === "forbidden" && context.clock.now() >= deniedMs;
+    if (code === "forbidden") deniedMs ??= context.clock.now() + DENIED_MS;
+    const isDenied = code === "forbidden" && context.clock.now() >= (deniedMs ?? 0);
     if (isDenied || (isRefused && (await observe(record)) !== undefined))
       return failureAt(context, "refused", { code: "refused", message });
     if (await stillAnswers(context, record, signal)) return undefined;

@@ -18,8 +18,10 @@ export interface ControlPlane {
   readonly serviceRange: string;
   readonly certificates: Certificates;
   readonly api: KubeApi;
-  /** Starts the API server again with a cache that knows no version before this moment. */
-  restartApiServer(): Promise<void>;
+  /** Kills the API server. */
+  stopApiServer(): Promise<void>;
+  /** Starts it again, with a cache that knows no version before this moment. */
+  startApiServer(): Promise<void>;
   /** Stops the API server (SIGSTOP) until `thaw`. */
   freeze(): void;
   thaw(): void;
@@ -70,11 +72,11 @@ export async function startControlPlane(): Promise<ControlPlane> {
     "log-level": "error",
   });
   const serviceRange = `10.99.${randomInt(1, 250)}.0/24`;
-  const startApiServer = (): Program =>
+  const runApiServer = (): Program =>
     run("kube-apiserver", apiServerFlags(directory, { etcd, port: apiPort, serviceRange }));
   const untilReady = (): Promise<unknown> =>
     waitUntil(async () => (await api.request("GET", "/readyz")).status === 200, 90_000, "the API server");
-  let apiServer = startApiServer();
+  let apiServer = runApiServer();
   await untilReady();
   api.writeKubeconfig(path.join(directory, "admin.kubeconfig"));
   run("kube-controller-manager", {
@@ -92,9 +94,9 @@ export async function startControlPlane(): Promise<ControlPlane> {
     serviceRange,
     certificates,
     api,
-    async restartApiServer() {
-      await apiServer.stop();
-      apiServer = startApiServer();
+    stopApiServer: () => apiServer.stop(),
+    async startApiServer() {
+      apiServer = runApiServer();
       await untilReady();
     },
     freeze: () => void apiServer.child.kill("SIGSTOP"),

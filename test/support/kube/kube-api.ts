@@ -43,15 +43,19 @@ export function createKubeApi(url: string, ca: string, admin: KeyPair): KubeApi 
     const payload = body === undefined ? "" : JSON.stringify(body);
     // Node gives a DELETE with a body no length by itself.
     const headers = body === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(payload) };
-    https
+    const call = https
       .request(`${url}${path}`, { method, agent, headers, timeout: 20_000 }, (answer) => {
         text(answer).then((said) => resolve({ status: answer.statusCode ?? 0, body: parse(said) }), reject);
       })
-      .on("error", reject)
+      .on("error", (error: NodeJS.ErrnoException) => {
+        // An API server that was frozen has closed what was idle.
+        if (error.code !== "ECONNRESET" || !call.reusedSocket) return reject(error);
+        request(method, path, body, type).then(resolve, reject);
+      })
       .on("timeout", function late(this: { destroy(error: Error): void }) {
         this.destroy(new Error(`${method} ${path}: no answer`));
-      })
-      .end(payload);
+      });
+    call.end(payload);
     return promise;
   }
 
