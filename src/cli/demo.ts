@@ -54,10 +54,10 @@ export function demoBanner(port: number): string {
 
   What to try:
 
-    curl http://slow.localhost:${port}                      no page for a program: it waits and is answered
-    curl -d 'kept' http://hello.localhost:${port}           what is sent arrives too, once
-    leave them alone for a minute, and they are stopped again; this terminal tells each wake and each stop
-    http://hello.localhost:${port}/_status                  all of it at one glance
+    curl http://slow.localhost:${port}                      curl gets no page: its request is held, then answered
+    curl -d 'kept' http://hello.localhost:${port}           the body arrives too, once
+    leave them alone for a minute, and they are stopped again; this terminal reports each wake and stop
+    http://hello.localhost:${port}/_status                  the dashboard: both apps and their state
 
   Ctrl-C ends the demo and both apps.
 
