@@ -71,12 +71,17 @@ export function untilReachable(engine: Engine, ref: WorkloadRef): Promise<Observ
   });
 }
 
+/** Whether a program has ended by itself. */
+export function hasEnded(subject: Subject, seen: Observation): boolean {
+  return subject.hasEnded?.(seen) ?? seen.status === "stopped";
+}
+
 /** Resolves with what is observed when a program has ended by itself. */
-export function untilEnded({ engine, hasEnded }: Subject, ref: WorkloadRef): Promise<Observation> {
+export function untilEnded(subject: Subject, ref: WorkloadRef): Promise<Observation> {
   return waitUntil(
     async () => {
-      const seen = await engine.observe(ref);
-      return (hasEnded?.(seen) ?? seen.status === "stopped") ? seen : undefined;
+      const seen = await subject.engine.observe(ref);
+      return hasEnded(subject, seen) ? seen : undefined;
     },
     10_000,
     "the end of the program",

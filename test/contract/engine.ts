@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { endpointsOf } from "../../src/core/observation.ts";
+import { endpointsOf, type Observation } from "../../src/core/observation.ts";
 import { createProbe } from "../../src/engines/probe.ts";
 import { EngineError, type StopOrder, type WorkloadRef } from "../../src/lifecycle/ports.ts";
 import { untilReady } from "../support/probing.ts";
@@ -9,7 +9,7 @@ import { engineLogRules } from "./engine-logs.ts";
 import { usageRules } from "./engine-usage.ts";
 import { instanceRules } from "./engine-instances.ts";
 import {
-  untilEnded,
+  hasEnded,
   untilReachable,
   watchEngine,
   type Gaps,
@@ -183,13 +183,16 @@ const rules: Record<string, Rule> = {
 
   "an end of its own is reported, and its exit code known": async (subject, t) => {
     const { engine, create } = subject;
-    const ref = await create({ kind: "app", env: { EXIT_AFTER_MS: "300", EXIT_CODE: "3" } });
-    await engine.start(ref);
+    const ref = await create({ kind: "app", env: { EXIT_AFTER_MS: "1000", EXIT_CODE: "3" } });
     const watched = await watchEngine(t, engine);
-    await watched.notified(ref.name);
-    const { exit } = await untilEnded(subject, ref);
-    assert.equal(exit?.code, 3);
-    assert.equal(exit.oomKilled, false);
+    await engine.start(ref);
+    let seen: Observation;
+    do {
+      await watched.notified(ref.name);
+      seen = await engine.observe(ref);
+    } while (!hasEnded(subject, seen));
+    assert.equal(seen.exit?.code, 3);
+    assert.equal(seen.exit.oomKilled, false);
   },
 
   "every change that the gateway orders is reported": async ({ engine, create }, t) => {

@@ -11,14 +11,16 @@ import { onDocker } from "../support/sleeping.ts";
 
 /** How long the gateway is away. As an issue wants it: AWAY_MS=30000. */
 const AWAY_MS = Number(process.env["AWAY_MS"] ?? 6_000);
-const IDLE_MS = 4_000;
+/** Counters are read each 5 s: with a shorter idle time Traefik now and then has to ask again, though the app is in use. */
+const DIRECT_IDLE_MS = 15_000;
 
 const REACH: Readonly<Record<string, Reach>> = { traefikDirect: "published" };
 
 describe("awake apps stay available when the gateway is killed", () => {
   for (const front of ["nginxCached", "caddyFixed", "traefikDirect"] as const) {
     onDocker(`behind ${front}, and when it is back it stops what is idle, and nothing else`, async (t, docker) => {
-      const keys = { idle_timeout: `${IDLE_MS}ms` };
+      const idleMs = front === "traefikDirect" ? DIRECT_IDLE_MS : 4_000;
+      const keys = { idle_timeout: `${idleMs}ms` };
       const specs = [
         { name: "used", keys },
         { name: "unused", keys: { idle_timeout: `${AWAY_MS + 6_000}ms` } },
@@ -39,7 +41,7 @@ describe("awake apps stay available when the gateway is killed", () => {
       await untilAsleep(again, unused.container.name, front === "traefikDirect" ? 20_000 : 9_000);
       assert.ok(await used.container.isRunning(), "it had traffic");
       assert.deepEqual(await clients.end(), []);
-      await untilAsleep(again, used.container.name);
+      await untilAsleep(again, used.container.name, idleMs + 20_000);
     });
   }
 });
