@@ -81,9 +81,7 @@ describe("whatever the hosts are", () => {
         const claimed = new Set<string>();
         const settled = list.map(({ name, hosts }) => ({
           name,
-          hosts: hosts.filter(
-            (one) => !claimed.has(one.replace(/:\d+$/u, "")) && claimed.add(one.replace(/:\d+$/u, "")),
-          ),
+          hosts: hosts.filter((one) => !claimed.has(one) && claimed.add(one)),
         }));
         const text = (order: typeof settled): string => JSON.stringify(traefikDocument(settingsOf(order), "w:1"));
         assert.equal(text(settled), text(settled.toReversed()));
@@ -151,6 +149,34 @@ test("each port that hosts name is a service of its own, which asks by itself an
     ["https://minio:9000", "https://127.0.0.1:19001"],
   );
   assert.equal(http?.serversTransports?.["dag-app-minio=9001"]?.serverName, "console.test");
+});
+
+for (const [where, workloads] of [
+  ["of one app", [{ name: "app", hosts: ["app.test:8443", "app.test"], hostPorts: { "app.test:8443": 9001 } }]],
+  [
+    "of two apps",
+    [
+      { name: "a", hosts: ["app.test:8443"] },
+      { name: "app", hosts: ["app.test"] },
+    ],
+  ],
+] as const) {
+  test(`hosts ${where} that differ only by their port are one to Traefik: it goes where the host without one does`, () => {
+    const { http } = traefikDocument(settingsOf(workloads, { gateway: { traefik: TRAEFIK } }), "waker:9000");
+    const routed = Object.values(http?.routers ?? {}).filter(({ rule }) => rule.includes("app.test"));
+    assert.deepEqual(
+      routed.map(({ service }) => http?.services[service]?.loadBalancer.servers[0]?.url),
+      ["http://app:80"],
+    );
+  });
+}
+
+test("a port that a host names is its port where nothing else is known of it", () => {
+  const settings = settingsOf([{ name: "app", hosts: ["ui.test"], hostPorts: { "ui.test": 9001 } }], {
+    gateway: { traefik: TRAEFIK },
+  });
+  const { services } = traefikDocument(settings, "waker:9000").http ?? {};
+  assert.equal(services?.["dag-app-app=9001"]?.loadBalancer.servers[0]?.url, "http://app:9001");
 });
 
 test("the traffic of a service of Docker Swarm passes through the gateway, whose requests go to its tasks", () => {

@@ -40,9 +40,9 @@ interface ServersTransport {
 }
 
 /**
- * Creates a router for every host and a service for every port that hosts route to, awake or asleep. `self` is our own `host:port` as Traefik reaches it. The same
- * settings give the same text; without a host it is `{}`, which clears what was there. What `forwarding` does not know goes
- * through the gateway, unless the settings say otherwise.
+ * Creates a router for every host and a service for every port that hosts route to, awake or asleep. `self` is our own `host:port`
+ * as Traefik reaches it. The same settings give the same text; without a host it is `{}`, which clears what was there. What
+ * `forwarding` does not know goes through the gateway, unless the settings say otherwise.
  */
 export function traefikDocument(
   settings: Settings,
@@ -89,29 +89,27 @@ interface Target {
 }
 
 function findTargets({ workloads, groups, gateway }: Settings, forwarding: Forwardings): readonly Target[] {
-  const taken = new Set<string>();
-  // `app:8443` and `app` are one host to Traefik: the one without a port comes first.
+  // `app` and `app:8443` are one host to Traefik: the last to be set, which is the one without a port, is it.
+  const every = [...workloads, ...groups].flatMap(({ hosts }) => hosts).toSorted().toReversed();
+  const left = new Map(every.map((host) => [withoutPort(host), host]));
   const claim = (hosts: readonly string[]): string[] =>
-    hosts
-      .toSorted((a, b) => Number(a !== withoutPort(a)) - Number(b !== withoutPort(b)))
-      .map(withoutPort)
-      .filter((host) => !taken.has(host) && taken.add(host));
+    hosts.filter((host) => left.get(withoutPort(host)) === host && left.delete(withoutPort(host)));
   const single = byName(workloads).flatMap((settings) =>
-    [...Map.groupBy(settings.hosts, (host) => settings.hostPorts?.[host])].map(([namedPort, hosts]): Target => {
+    [...Map.groupBy(claim(settings.hosts), (host) => settings.hostPorts?.[host])].map(([namedPort, own]): Target => {
       const key = portKey(settings.name, namedPort);
       const port = namedPort ?? settings.targetPort ?? 80;
       const { reach, isAsked } = forwarding.get(key) ?? unknownForwarding(settings, port, gateway.traefik);
       const url = reach.by === "gateway" ? undefined : urlOf(settings, reach);
-      const own = claim(hosts);
-      const workload = url === undefined ? undefined : { ...settings, hosts: own, url, isAsked };
-      return { router: `dag-app-${key}`, service: url ? `dag-app-${key}` : GATEWAY, hosts: own, workload };
+      const hosts = own.map(withoutPort);
+      const workload = url === undefined ? undefined : { ...settings, hosts, url, isAsked };
+      return { router: `dag-app-${key}`, service: url ? `dag-app-${key}` : GATEWAY, hosts, workload };
     }),
   );
   // Which member is awake changes from request to request: the traffic of a group passes through the gateway.
   const several = byName(groups).map(({ name, hosts }): Target => ({
     router: `dag-group-${name}`,
     service: GATEWAY,
-    hosts: claim(hosts),
+    hosts: claim(hosts).map(withoutPort),
     workload: undefined,
   }));
   return [...single, ...several].filter(({ hosts }) => hosts.length > 0);
