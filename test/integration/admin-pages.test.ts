@@ -191,3 +191,42 @@ test("the dashboard of a gateway without apps says what to do", async (t) => {
   assert.match(await page(await startEndpoints(t, settingsOf([])), "/_status"), /dag\.enabled=true/);
   assert.match(await page(await startEndpoints(t, settingsOf([])), "/_topology"), /dag\.enabled=true/);
 });
+
+for (const usualDocker of ["docker", "local"]) {
+  test(`each app of other Docker hosts and of Kubernetes is shown with its place (DOCKER_HOST is "${usualDocker}")`, async (t) => {
+    const settings = settingsOf(
+      [
+        { name: "notes" },
+        { name: "nas:notes", engine: "nas" },
+        { name: "kubernetes:default/notes", engine: "kubernetes" },
+      ],
+      { gateway: { usualDocker } },
+    );
+    const fixture = await startEndpoints(t, settings);
+    const [overview, topology] = [await page(fixture, "/_status"), await page(fixture, "/_topology")];
+    for (const [name, place] of [
+      ["notes", usualDocker === "docker" ? undefined : usualDocker],
+      ["nas:notes", "nas"],
+      ["kubernetes:default/notes", "kubernetes"],
+    ] as const) {
+      const row = overview.split("<tr ").find((one) => one.includes(`<bdi>${name}</bdi>`));
+      assert.equal(/class="line soft engine">([^<]*)</.exec(row ?? "")?.[1], place, name);
+      const box = new RegExp(`<title>${name} · ([^<]*)</title>`).exec(topology)?.[1];
+      assert.equal(box, ["asleep", ...(place === undefined ? [] : [place]), `${name}.test`].join(" · "), name);
+      const details = await page(fixture, `/_status/c/${encodeURIComponent(name)}`);
+      assert.match(details, new RegExp(`<dt>Runs on</dt><dd>(?:<[^>]*>)*${place ?? usualDocker}<`), name);
+    }
+  });
+}
+
+test("a port that does not answer is a warning, but no setting that is ignored", async (t) => {
+  const settings = settingsOf([
+    { name: "store", hosts: ["s3.test", "ui.test"], hostPorts: { "ui.test": 9001 }, startTimeoutMs: 5_000 },
+  ]);
+  const fixture = await startEndpoints(t, settings);
+  fixture.lifecycle.wake(fixture.record("store"), "request");
+  await fixture.clock.advance(10_000);
+  const [overview, details] = [await page(fixture, "/_status"), await page(fixture, "/_status/c/store")];
+  assert.match(overview, /ui\.test → 9001[\s\S]*>1 warning</);
+  assert.match(details, /<h2 class="danger">Warnings<\/h2><ul class="plain"><li><bdi>no answer on port 9001/);
+});

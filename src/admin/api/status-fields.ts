@@ -132,7 +132,7 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
     ),
   },
   warnings: {
-    what: "Ignored labels with the reason; whether it accepts only TLS although plain HTTP is configured.",
+    what: "Ignored labels with the reason; what is wrong with the way to it (a port that does not answer, TLS where plain HTTP is configured, Traefik).",
     schema: texts,
   },
 };
