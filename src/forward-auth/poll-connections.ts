@@ -15,7 +15,6 @@ interface Known extends FrontPeer {
   /** As of its last poll, or of `checkedMs`, when a recall last met it. */
   bytesRead: number;
   checkedMs: number;
-  isProbed: boolean;
   isLost: boolean;
   /** Its process ran at the end of the connection, and has fetched by then if it goes on. */
   untilMs: number | undefined;
@@ -83,7 +82,6 @@ function connectionOf(socket: Socket, fetches: typeof NEVER): Known {
     isThere: "yes",
     bytesRead: socket.bytesRead,
     checkedMs: 0,
-    isProbed: false,
     isLost: false,
     untilMs: undefined,
   };
@@ -102,10 +100,7 @@ function hasArrived(socket: Socket, one: Known, { sinceMs, nowMs }: { sinceMs: n
   const [isFirst, isQuiet] = [one.checkedMs <= sinceMs, socket.bytesRead === one.bytesRead];
   one.bytesRead = socket.bytesRead;
   one.checkedMs = nowMs;
-  if (isQuiet && !one.isProbed) {
-    one.isProbed = true;
-    socket.end();
-  }
+  if (isQuiet) socket.end();
   return !isQuiet && !isFirst;
 }
 

@@ -66,6 +66,16 @@ test("changes within a quarter of a second are sent together, as the API reports
   assert.equal(changes(received).length, 1);
 });
 
+test("changed settings of an app are sent as well", async (t) => {
+  const fixture = await startEndpoints(t, SETTINGS);
+  const { received } = await listen(t, fixture);
+  await fixture.configure(settingsOf([{ name: "app", hosts: ["new.test"] }, { name: "b" }]));
+  await fixture.clock.advance(300);
+  await waitUntil(() => changes(received).length > 0, 2_000, "a change");
+  const sent = changes(received).flatMap(({ data }) => data.containers.map(({ name, host }: any) => `${name} ${host}`));
+  assert.ok(sent.includes("app new.test"), sent.join());
+});
+
 test("however much happens, no listener is sent more than four times a second", async (t) => {
   const fixture = await startEndpoints(t, SETTINGS);
   const { received } = await listen(t, fixture);

@@ -35,9 +35,11 @@ export interface FakeEngine extends Engine {
 export function createFakeEngine(deps: {
   clock: Clock;
   kind?: Engine["kind"];
+  /** Default: its kind. */
+  id?: string;
   capabilities?: Partial<EngineCapabilities>;
 }): FakeEngine {
-  const { clock, kind = "docker" } = deps;
+  const { clock, kind = "docker", id: engineId = kind } = deps;
   const workloads = new Map<string, FakeWorkload>();
   const watchers = new Set<{ onChange: OnChange; onLink: (up: boolean) => void }>();
   const calls: string[] = [];
@@ -45,7 +47,7 @@ export function createFakeEngine(deps: {
   let ids = 0;
 
   const engine: FakeEngine = {
-    id: kind,
+    id: engineId,
     kind,
     capabilities: { ...CAPABILITIES.docker, ...deps.capabilities },
     calls,

@@ -43,11 +43,15 @@ describe("/_auth/nginx/cached", () => {
     assert.equal(`${kuma.status} ${kuma.headers["cache-control"]}`, "200 undefined");
   });
 
-  for (const reason of ["idle", "admin"] as const) {
-    test(`a stop (${reason}) waits until no answer from before it is in use`, async (t) => {
+  for (const [reason, uri] of [
+    ["idle", "/"],
+    ["admin", "/"],
+    ["admin", "/_x"],
+  ] as const) {
+    test(`a stop (${reason}) waits until no answer from before it (for ${uri}) is in use`, async (t) => {
       const fixture = await open(t, "running", { idleTimeoutMs: reason === "idle" ? 1_000 : IDLE_MS });
       flow(fixture, []);
-      await fixture.ask(CACHED);
+      await fixture.ask(CACHED, { "x-forwarded-uri": uri });
       await fixture.clock.advance(1_000);
       if (reason === "admin") fixture.lifecycle.sleep(fixture.record("app"));
       await fixture.clock.advance(950);

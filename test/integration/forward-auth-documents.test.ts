@@ -105,6 +105,25 @@ describe("/_provider/traefik", () => {
     });
   }
 
+  test("changes as soon as Traefik is to forward in another way", async (t) => {
+    const way = { host: "one", port: 80, isAsked: true };
+    const handler = createTraefikProvider({
+      settings: () => one,
+      enginesUp: () => true,
+      responder: () => responder,
+      isTrusted: () => true,
+      forwarding: () =>
+        new Map([["one", { reach: { by: "name", host: way.host, port: way.port }, isAsked: way.isAsked }]]),
+    });
+    const port = await serve(t, handler);
+    for (const change of [{}, { isAsked: false }, { isAsked: true }, { port: 8080 }, { host: "owner" }]) {
+      Object.assign(way, change);
+      const { routers, services } = (await request({ port, host: "w:1" })).json().http;
+      assert.equal(routers["dag-app-one"].middlewares !== undefined, way.isAsked);
+      assert.deepEqual(services["dag-app-one"].loadBalancer.servers, [{ url: `http://${way.host}:${way.port}` }]);
+    }
+  });
+
   test("needs no Docker where there are only processes", async (t) => {
     const settings = settingsOf([{ name: "local", process: { command: ["x"], cwd: "", env: {}, port: 1 } }]);
     const port = await serve(t, provider({ settings, up: false }));

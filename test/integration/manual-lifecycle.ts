@@ -1,4 +1,5 @@
 import type { DomainEvent, Emit } from "../../src/core/events.ts";
+import type { EngineKind } from "../../src/core/engine-kind.ts";
 import { createWholeChange } from "../support/whole-change.ts";
 import type { ScheduleSettings, Settings } from "../../src/core/settings.ts";
 import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
@@ -40,8 +41,11 @@ export async function startManualLifecycle(
   const clock = options.clock ?? createManualClock();
   const engine = createFakeEngine({ clock });
   const processes = createFakeEngine({ clock, kind: "process" });
-  for (const { name, process } of settings.workloads) {
-    (process === undefined ? engine : processes).add(name, options.workloads?.[name]);
+  // `swarm`, `kubernetes`, and other Docker hosts by their names.
+  const ids = new Set(settings.workloads.flatMap(({ engine: id }) => id ?? []));
+  const others = Object.fromEntries([...ids].map((id) => [id, createFakeEngine({ clock, id, kind: kindOf(id) })]));
+  for (const { name, process, engine: id = "docker" } of settings.workloads) {
+    (process === undefined ? (others[id] ?? engine) : processes).add(name, options.workloads?.[name]);
   }
   if (options.isLost) engine.reachable(false);
   const events: DomainEvent[] = [];
@@ -59,7 +63,7 @@ export async function startManualLifecycle(
     clock,
     probe: engine.probe,
     store,
-    engines: { docker: engine, process: processes },
+    engines: { docker: engine, process: processes, ...others },
     emit(event) {
       events.push(event);
       options.emit?.(event);
@@ -84,6 +88,10 @@ export async function startManualLifecycle(
       await clock.settle();
     },
   };
+}
+
+function kindOf(id: string): EngineKind {
+  return id === "swarm" || id === "kubernetes" ? id : "docker";
 }
 
 function neverScheduled(): never {

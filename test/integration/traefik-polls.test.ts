@@ -73,6 +73,8 @@ for (const [rule, isFrozen] of [
       polls.note(left.ours);
       await clock.advance(1_000);
     }
+    if (isFrozen) left.theirs.write("an auth request before it froze");
+    await settled();
     const sinceMs = clock.now();
     for (let seconds = 0; seconds < 30; seconds += 1) {
       polls.note(used.ours);
@@ -116,6 +118,23 @@ test("a connection that ended before its poll was answered puts nothing off", as
     await sleep(1_000, sinceMs);
   }
   assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "done");
+});
+
+test("a Traefik whose machine no longer answers may still be there for a minute", async (t) => {
+  const { clock, polls, accept, sleep } = await openLater(t, "refused");
+  const [used, lost] = [await accept(), await accept()];
+  for (let fetches = 0; fetches < 2; fetches += 1) {
+    polls.note(lost.ours);
+    await clock.advance(1_000);
+  }
+  lost.ours.destroy(Object.assign(new Error("no answer to keep-alive probes"), { code: "ETIMEDOUT" }));
+  await new Promise((resolve) => void lost.ours.once("close", resolve));
+  const sinceMs = clock.now();
+  for (let seconds = 0; seconds < 62; seconds += 1) {
+    polls.note(used.ours);
+    assert.equal((await sleep(0, sinceMs)).kind, seconds < 60 ? "waits" : "done", `after ${seconds} s`);
+    await clock.advance(1_000);
+  }
 });
 
 test("a connection by which auth requests arrive puts nothing off, but no poll", async (t) => {
