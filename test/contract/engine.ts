@@ -8,14 +8,7 @@ import { waitUntil } from "../support/wait-until.ts";
 import { engineLogRules } from "./engine-logs.ts";
 import { usageRules } from "./engine-usage.ts";
 import { instanceRules } from "./engine-instances.ts";
-import {
-  hasEnded,
-  untilReachable,
-  watchEngine,
-  type Gaps,
-  type MakeSubject,
-  type Subject,
-} from "./engine-subject.ts";
+import { hasEnded, untilReachable, watchEngine, type Gaps, type MakeSubject, type Subject } from "./engine-subject.ts";
 
 /** What every engine does, as tests; `gaps` names the rules that one cannot keep and why. */
 export function engineContract(engineName: string, make: MakeSubject, gaps: Gaps = {}): void {
