@@ -90,7 +90,10 @@ interface Target {
 
 function findTargets({ workloads, groups, gateway }: Settings, forwarding: Forwardings): readonly Target[] {
   // `app` and `app:8443` are one host to Traefik: the last to be set, which is the one without a port, is it.
-  const every = [...workloads, ...groups].flatMap(({ hosts }) => hosts).toSorted().toReversed();
+  const every = [...workloads, ...groups]
+    .flatMap(({ hosts }) => hosts)
+    .toSorted()
+    .toReversed();
   const left = new Map(every.map((host) => [withoutPort(host), host]));
   const claim = (hosts: readonly string[]): string[] =>
     hosts.filter((host) => left.get(withoutPort(host)) === host && left.delete(withoutPort(host)));

@@ -47,9 +47,9 @@ for (const value of ["", "~", "[9000]", "{port: 9000}"]) {
     ] as const) {
       const text = `${section === "groups" ? "containers: [{name: x}]\n" : ""}${section}:\n  - name: app\n${rest}    host:\n      <<: {a.test: 9000}\n      b.test: ${value}\n      c.test: 9000\n`;
       const line = text.split("\n").findIndex((one) => one.includes("b.test")) + 1;
-      const faults = faultsOf(text).map((fault) => fault.replace(/:(\d+):\d+:/u, ":$1:"));
+      const found = faultsOf(text).map((fault) => fault.replace(/:(\d+):\d+:/u, ":$1:"));
       const message = '"b.test=" has no valid port after "=" (1 to 65535)';
-      assert.deepEqual(faults, [`config.yaml:${line}: ${section}[0].host[0]: ${message}`]);
+      assert.deepEqual(found, [`config.yaml:${line}: ${section}[0].host[0]: ${message}`]);
     }
   });
 }
