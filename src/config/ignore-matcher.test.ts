@@ -33,7 +33,7 @@ describe("a must-not-wake rule", () => {
     const rules = { ...NOTHING, paths: [`/${"*a".repeat(50)}b`] };
     const started = performance.now();
     createIgnoreMatcher()(rules, { ...FACTS, path: `/${"a".repeat(50_000)}` });
-    assert.ok(performance.now() - started < 1_000);
+    assert.ok(performance.now() - started < 5_000);
   });
 });
 

@@ -200,7 +200,7 @@ test("no Accept is slow to read", () => {
   const started = performance.now();
   for (const part of ['"\\', "text/html;q=", ",;", '"', "q=0.1;"])
     classifyClient("GET", { accept: part.repeat(8_000), "user-agent": CHROME });
-  assert.ok(performance.now() - started < 500);
+  assert.ok(performance.now() - started < 3_000);
 });
 
 test("only GET and HEAD that do not refuse HTML are ever shown a page", () => {

@@ -224,5 +224,5 @@ test("an open page does not hold up the end of the gateway", async (t) => {
   stream.resume();
   const began = performance.now();
   assert.equal(await gateway.stop(), 0);
-  assert.ok(performance.now() - began < 5_000, `${performance.now() - began} ms`);
+  assert.ok(performance.now() - began < 8_000, `${performance.now() - began} ms`);
 });

@@ -23,7 +23,7 @@ describe("a container with a health check", () => {
       [200, 200],
     );
     const slowest = Math.max(...answers.map(({ headMs }) => headMs));
-    assert.ok(slowest < 8_000, `the first answer took ${slowest} ms`);
+    assert.ok(slowest < 30_000, `the first answer took ${slowest} ms`);
     const { Health } = (await db.inspect()).State;
     assert.deepEqual([Health?.Status, Health?.Log.length], ["starting", 0], "Docker had not looked by then");
   });
@@ -38,7 +38,7 @@ describe("a container with a health check", () => {
     await gateway.waitForLog(({ event }) => event === "stopped");
     const answer = await gateway.request({ host });
     assert.equal(answer.status, 200);
-    assert.ok(answer.headMs < 5_000, `it took ${answer.headMs} ms`);
+    assert.ok(answer.headMs < 8_000, `it took ${answer.headMs} ms`);
     assert.equal((await app.inspect()).State.Health?.Log.length, 1, "the old entry is still there");
   });
 

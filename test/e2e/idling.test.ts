@@ -68,7 +68,7 @@ describe("an awake container", () => {
     await visit(sleeping);
     await waitUntil(async () => (await app.inspect()).State.Paused);
     const answer = await visit(sleeping);
-    assert.ok(answer.headMs < 1_000, `it took ${answer.headMs} ms`);
+    assert.ok(answer.headMs < 2_500, `it took ${answer.headMs} ms`);
     assert.equal((await app.inspect()).State.Paused, false);
   });
 });
@@ -82,7 +82,7 @@ describe("tiers before a stop", () => {
     const began = (await app.inspect()).State.StartedAt;
     await waitUntil(async () => (await app.inspect()).State.Paused, 5_000, "the pause");
     const answer = await visit(sleeping);
-    assert.ok(answer.headMs < 500, `it took ${answer.headMs} ms`);
+    assert.ok(answer.headMs < 2_500, `it took ${answer.headMs} ms`);
     assert.equal((await app.inspect()).State.StartedAt, began, "it was not started again");
     await waitUntil(async () => (await app.inspect()).State.Paused, 5_000, "the next pause");
     await untilStopped(sleeping);

@@ -33,7 +33,7 @@ inChromium(
     }
     t.diagnostic(`from listening to the app's page: ${tookMs.join(", ")} ms`);
     // 0.3 s on a machine that does nothing else; a page that polls every 2 s would miss the last of the three by 1.8 s.
-    assert.ok(Math.max(...tookMs) < 1_500, `it took ${tookMs.join(", ")} ms`);
+    assert.ok(Math.max(...tookMs) < 1_750, `it took ${tookMs.join(", ")} ms`);
   },
 );
 

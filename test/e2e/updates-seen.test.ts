@@ -50,7 +50,7 @@ describe("a stop that is not an update", () => {
     const held = await gateway.request({ host, method: "POST", path: "/echo", body: "kept" });
     assert.deepEqual([held.status, held.json().bytes], [200, 4]);
     const heldMs = performance.now() - stoppedMs;
-    assert.ok(heldMs > 8_000 && heldMs < 14_000, `${Math.round(heldMs)} ms`);
+    assert.ok(heldMs > 8_000 && heldMs < 25_000, `${Math.round(heldMs)} ms`);
   });
 
   const atOnce: readonly [what: string, env: Record<string, string>, end: "crash" | "stop"][] = [
@@ -65,7 +65,7 @@ describe("a stop that is not an update", () => {
       await gateway.waitForLog(({ event }) => event === (end === "stop" ? "stopped" : "ended"));
       const { headMs, status } = await gateway.request({ host });
       assert.equal(status, 200);
-      assert.ok(headMs < 7_000, `${Math.round(headMs)} ms`);
+      assert.ok(headMs < 9_000, `${Math.round(headMs)} ms`);
     });
   }
 });

@@ -21,7 +21,7 @@ describe("when the gateway ends", { concurrency: true }, () => {
       await sleep(50);
       const since = performance.now();
       await gateway.server.drain(15_000);
-      assert.ok(performance.now() - since < 500, `${performance.now() - since} ms`);
+      assert.ok(performance.now() - since < 3_000, `${performance.now() - since} ms`);
     });
   }
 
