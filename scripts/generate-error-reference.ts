@@ -85,7 +85,7 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   ],
   "wake-failed": [
     "the container could not be woken",
-    "The container did not become ready. `reason` is one of `exited` (with `exit_code`), `oom`, `timeout` (`start_timeout`), `unhealthy`, `absent`, `dependency`, `network` (it uses the network of a container that was removed or recreated, and must be recreated as well), `tls` (it accepts only TLS: set `target_scheme: https`), `refused`, `engine`. After a failure a cool-down, longer each time, keeps requests from restarting a crash loop; it ends after `Retry-After`.",
+    "The container did not become ready. `reason` is one of `exited` (with `exit_code`), `oom`, `timeout` (`start_timeout`), `image` (it cannot be pulled), `unschedulable` (no node has room), `unhealthy`, `absent`, `dependency`, `network` (it uses the network of a container that was removed or recreated, and must be recreated as well), `tls` (it accepts only TLS: set `target_scheme: https`), `refused`, `engine`. After a failure a cool-down, longer each time, keeps requests from restarting a crash loop; it ends after `Retry-After`.",
   ],
   "upstream-failed": [
     "the app closed the connection",

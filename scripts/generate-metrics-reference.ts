@@ -1,3 +1,4 @@
+import { FAILURE_REASONS } from "../src/core/failure.ts";
 import { metricFamilies } from "../src/telemetry/metric-families.ts";
 import { table } from "./markdown-table.ts";
 
@@ -25,6 +26,7 @@ ${table(["metric", "type", "labels", "meaning"], rows)}
 - A **histogram** is three series: \`…_bucket\` with the label \`le\`, \`…_sum\` and \`…_count\`. It appears with the first observation.
 - Labels contain only names from the configuration and from fixed lists. A Host header from a client never becomes a label.
 - \`gateway_stop_vetoes_total\` has the \`reason\` \`traffic\`, \`connections\`, \`cpu\`, \`busy-path\` or \`exec\`.
+- \`gateway_start_failures_total\` has as \`reason\` one of ${FAILURE_REASONS.map((reason) => `\`${reason}\``).join(", ")} ([meaning](errors.md#wake-failed)); a reason appears with the first failure.
 - \`status_code\` 499 means that the client disconnected before its response. The loading page and all responses for a sleeping or waking app count as 503, a failed wake as 502.
 - \`state\` is one of \`unseen\`, \`absent\`, \`asleep\`, \`paused\`, \`starting\`, \`unready\` (it runs but does not answer), \`ready\`, \`draining\`, \`stopping\`, \`failed\`.
 - Counters start at 0 with the gateway; \`gateway_asleep_seconds_total\` continues after a restart if the state file is kept.

@@ -8,17 +8,23 @@ export interface Failure {
   readonly atMs: number;
 }
 
-export type FailureReason =
-  | "exited"
-  | "oom"
-  | "timeout"
-  | "absent"
-  | "engine"
-  | "refused"
-  | "dependency"
-  | "unhealthy"
-  | "network"
-  | "tls";
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** The kinds of failure, as they appear in the API, in notifications, in metrics and in traces. */
+export const FAILURE_REASONS = [
+  "exited",
+  "oom",
+  "timeout",
+  "image",
+  "unschedulable",
+  "unhealthy",
+  "absent",
+  "engine",
+  "refused",
+  "dependency",
+  "network",
+  "tls",
+] as const;
 
 /** What happened: a code with its values, which each reader puts into words. */
 export type FailureCause =

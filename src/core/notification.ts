@@ -34,7 +34,7 @@ export const NOTIFICATION_FIELDS: Readonly<Record<keyof Notification, string>> =
   message: "One sentence: `It answers after 1.24 s.`",
   at: "When it happened, such as `2026-06-01T12:00:00.000Z`.",
   reason:
-    "wake and ready: what caused the wake (`request`, `auth`, `admin`, `schedule`, `dependency`, `scale`). stop: `idle`, `schedule`, `admin`, `suspend`, `unneeded`, `pause`. failed: `exited`, `oom`, `timeout`, `absent`, `engine`, `refused`, `dependency`, `unhealthy`, `network`, `tls`, `crashed`, `stop`, `killed`.",
+    "wake and ready: what caused the wake (`request`, `auth`, `admin`, `schedule`, `dependency`, `scale`). stop: `idle`, `schedule`, `admin`, `suspend`, `unneeded`, `pause`. failed: `exited`, `oom`, `timeout`, `image`, `unschedulable`, `unhealthy`, `absent`, `engine`, `refused`, `dependency`, `network`, `tls`, `crashed`, `stop`, `killed`.",
   duration_ms: "ready and failed: how long the wake took. stop: how long the stop took.",
   awake_ms: "stop: how long it was awake.",
   retry_ms: "failed: how long requests get the failure before the next try.",

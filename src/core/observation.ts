@@ -55,6 +55,8 @@ export interface Observation {
   readonly version: string;
   /** What its engine waits for in a few words (`pulling the image`); empty: nothing. */
   readonly note: string;
+  /** What keeps it from being ready or made it end, where that has a name: the reason of a failed wake. */
+  readonly trouble?: "image" | "unschedulable" | "unhealthy";
   readonly startedAtMs: number | undefined;
   readonly exit: ExitFacts | undefined;
   /** How long it may take to end, as it was created; absent where unknown. */

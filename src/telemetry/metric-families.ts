@@ -47,10 +47,17 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       type: "counter",
       labels: ["container", "result"],
       samples: () =>
-        each(workloads(), (container, { startsGood, startsBad }) => [
+        each(workloads(), (container, { startsGood, failures }) => [
           { labels: { container, result: "success" }, value: startsGood },
-          { labels: { container, result: "error" }, value: startsBad },
+          { labels: { container, result: "error" }, value: sum(failures.values()) },
         ]),
+    },
+    {
+      name: "gateway_start_failures_total",
+      help: "Failed wakes, by reason.",
+      type: "counter",
+      labels: ["container", "reason"],
+      samples: () => each(workloads(), (container, { failures }) => reasons(container, failures)),
     },
     {
       name: "gateway_start_duration_seconds",
@@ -71,10 +78,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
       help: "Stops postponed because the container was in use, by signal.",
       type: "counter",
       labels: ["container", "reason"],
-      samples: () =>
-        each(workloads(), (container, { vetoes }) =>
-          [...vetoes].map(([reason, value]) => ({ labels: { container, reason }, value })),
-        ),
+      samples: () => each(workloads(), (container, { vetoes }) => reasons(container, vetoes)),
     },
     {
       name: "gateway_asleep_seconds_total",
@@ -145,6 +149,15 @@ function enginesInUse(records: ReturnType<MetricsDeps["records"]>): readonly str
 
 function each<T>(rows: ReadonlyMap<string, T>, read: (name: string, row: T) => readonly Sample[]): Sample[] {
   return [...rows].flatMap(([name, row]) => read(name, row));
+}
+
+/** Only those that were seen: a line of each for each container would be thousands. */
+function reasons(container: string, counts: ReadonlyMap<string, number>): Sample[] {
+  return [...counts].map(([reason, value]) => ({ labels: { container, reason }, value }));
+}
+
+function sum(counts: Iterable<number>): number {
+  return Iterator.from(counts).reduce((total, value) => total + value, 0);
 }
 
 function pairs(

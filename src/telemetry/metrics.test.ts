@@ -84,6 +84,12 @@ const lines: [rule: string, events: DomainEvent[], line: string, value: number |
     'gateway_starts_total{container="app",result="error"}',
     1,
   ],
+  [
+    "and is counted by its reason",
+    [{ type: "wake-failed", workload: "app", failure, durationMs: 10, retryMs: 3_000 }],
+    'gateway_start_failures_total{container="app",reason="exited"}',
+    1,
+  ],
   ...(["idle", "pause", "unneeded", "admin", "schedule"] as const).map(
     (reason): [string, DomainEvent[], string, number] => [
       `a stop for the reason "${reason}" ${reason === "admin" || reason === "schedule" ? "is none" : "is one"} for lack of use`,
@@ -215,6 +221,7 @@ test("every family has the type line that it is known by, and says what it is", 
     "gateway_request_duration_seconds histogram",
     "gateway_requests_total counter",
     "gateway_start_duration_seconds histogram",
+    "gateway_start_failures_total counter",
     "gateway_starts_total counter",
     "gateway_stop_vetoes_total counter",
   ]);

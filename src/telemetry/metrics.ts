@@ -94,13 +94,13 @@ function noteOf(tally: WorkloadTally, event: DomainEvent): void {
       if (hasEndedWell(event)) tally.startsGood += 1;
       break;
     case "wake-failed":
-      tally.startsBad += 1;
+      increment(tally.failures, event.failure.reason);
       break;
     case "stopped":
       if (canBeUndone(event.reason)) tally.idleStops += 1;
       break;
     case "vetoed":
-      tally.vetoes.set(event.reason, (tally.vetoes.get(event.reason) ?? 0) + 1);
+      increment(tally.vetoes, event.reason);
       break;
     case "wake":
     case "killed":
@@ -128,5 +128,9 @@ function count(counts: Map<string, Map<string | number, number>>, first: string,
     row = new Map();
     counts.set(first, row);
   }
-  row.set(second, (row.get(second) ?? 0) + 1);
+  increment(row, second);
+}
+
+function increment<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

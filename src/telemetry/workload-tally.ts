@@ -1,3 +1,4 @@
+import type { FailureReason } from "../core/failure.ts";
 import { createDurationHistogram, type DurationHistogram } from "./duration-histogram.ts";
 
 /** Everything that is counted of one workload, as plain numbers. */
@@ -7,7 +8,8 @@ export interface WorkloadTally {
   readonly requestSeconds: DurationHistogram;
   readonly startSeconds: DurationHistogram;
   startsGood: number;
-  startsBad: number;
+  /** Failed wakes by reason. */
+  readonly failures: Map<FailureReason, number>;
   idleStops: number;
   readonly vetoes: Map<string, number>;
 }
@@ -25,7 +27,7 @@ export function createWorkloadTally(): WorkloadTally {
     requestSeconds: createDurationHistogram(REQUEST_BOUNDS),
     startSeconds: createDurationHistogram(START_BOUNDS),
     startsGood: 0,
-    startsBad: 0,
+    failures: new Map(),
     idleStops: 0,
     vetoes: new Map(),
   };

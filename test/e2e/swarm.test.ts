@@ -166,13 +166,14 @@ describe("a swarm of three nodes", { concurrency: false }, () => {
     const missing = await createService(t, bed, { replicas: 0, container: { Image: image } });
     const gateway = await openGateway(t, bed);
     const page = { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
-    for (const [name, says] of [
-      [crashing, /exit code 3/],
-      [nowhere, /no suitable node/],
-      [missing, /No such image/i],
+    for (const [name, reason, says] of [
+      [crashing, "exited", /exit code 3/],
+      [nowhere, "unschedulable", /no suitable node/],
+      [missing, "image", /No such image/i],
     ] as const) {
       const answer = await gateway.request({ host: hostOf(name) });
       assert.equal(answer.status >= 500, true);
+      assert.equal(answer.json().reason, reason);
       assert.match(answer.text, says);
       const shown = await gateway.request({ host: hostOf(name), headers: page });
       assert.match(shown.text, says, "on the page");

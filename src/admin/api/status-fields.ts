@@ -1,4 +1,5 @@
 import { WAKE_PHASES } from "../../core/decision.ts";
+import { FAILURE_REASONS } from "../../core/failure.ts";
 import { STATUS_NAMES } from "../../core/workload-state.ts";
 import type { ContainerStatus } from "./container-status.ts";
 import type { StatusDocument } from "./status-document.ts";
@@ -112,18 +113,7 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
     what: "Why its last wake failed, and when a request may try again.",
     schema: orNull(
       record({
-        reason: oneOf(
-          "exited",
-          "oom",
-          "timeout",
-          "absent",
-          "engine",
-          "refused",
-          "dependency",
-          "unhealthy",
-          "network",
-          "tls",
-        ),
+        reason: oneOf(...FAILURE_REASONS),
         message: text,
         exit_code: orNull(whole),
         at: orNull(moment),

@@ -24,12 +24,12 @@ const troubles: readonly [string, Pod, Partial<ReturnType<typeof findTrouble>>][
         },
       ],
     }),
-    { note: "no node has room: 0/1 nodes are available: 1 Insufficient memory" },
+    { note: "no node has room: 0/1 nodes are available: 1 Insufficient memory", trouble: "unschedulable" },
   ],
   [
     "an image that cannot be pulled",
     pod({}, { state: { waiting: { reason: "ImagePullBackOff", message: 'Back-off pulling image "none:1"' } } }),
-    { note: 'the image app:1 cannot be pulled (ImagePullBackOff): Back-off pulling image "none:1"' },
+    { note: 'the image app:1 cannot be pulled (ImagePullBackOff): Back-off pulling image "none:1"', trouble: "image" },
   ],
   [
     "a crash, most of the time `terminated`",
@@ -53,7 +53,7 @@ const troubles: readonly [string, Pod, Partial<ReturnType<typeof findTrouble>>][
   [
     "a readiness probe that fails",
     pod({ podIP: "10.98.0.2" }, { state: { running: {} } }, true),
-    { note: "its readiness probe has not passed", probeFails: true },
+    { note: "its readiness probe has not passed", trouble: "unhealthy" },
   ],
   ["a pod without an address", pod({}), { note: "the pod is being created" }],
 ];

@@ -1,4 +1,4 @@
-import type { ExitFacts } from "../../core/observation.ts";
+import type { ExitFacts, Observation } from "../../core/observation.ts";
 import type { Condition, ContainerStatus, Pod, ScalableObject } from "./api-types.ts";
 import { crashOf, isEnding, isLive, isReady, statusesOf } from "./pod-state.ts";
 
@@ -6,10 +6,10 @@ import { crashOf, isEnding, isLive, isReady, statusesOf } from "./pod-state.ts";
 export interface PodTrouble {
   /** What Kubernetes is waiting for, in one line; empty: nothing is known. */
   readonly note: string;
+  /** What kind of trouble the note is about; absent: none that has a name. */
+  readonly trouble?: Observation["trouble"];
   /** Set when every pod that could serve has crashed: how the newest crash ended. */
   readonly crash?: ExitFacts;
-  /** Set while a container runs whose readiness probe fails. */
-  readonly probeFails?: true;
 }
 
 /** Says why no pod is ready, judging by what Kubernetes reports of the workload and its pods. */
@@ -19,12 +19,10 @@ export function findTrouble({ status }: Pick<ScalableObject, "status">, pods: re
   if (current.length === 0) return { note: withoutPods(status?.conditions, ending) };
   const crashes = current.map(crashOfPod);
   const newest = crashes.reduce((one, other) => ((other?.atMs ?? 0) > (one?.atMs ?? 0) ? other : one));
-  const notes = current.map(noteOf).filter((note) => note !== "");
-  return {
-    note: notes[0] ?? "",
-    ...(crashes.every((crash) => crash !== undefined) && newest !== undefined && { crash: newest }),
-    ...(current.some(failsProbe) && { probeFails: true }),
-  };
+  const notes = current.map(noteOf);
+  const told = notes.find(({ trouble }) => trouble) ?? notes.find(({ note }) => note !== "") ?? { note: "" };
+  if (newest === undefined || crashes.includes(undefined)) return told;
+  return { note: told.note, crash: newest };
 }
 
 function withoutPods(conditions: readonly Condition[] = [], ending: readonly Pod[]): string {
@@ -34,19 +32,21 @@ function withoutPods(conditions: readonly Condition[] = [], ending: readonly Pod
   return ending.length > 0 ? "its former pod must end first" : "";
 }
 
-function noteOf(pod: Pod): string {
+function noteOf(pod: Pod): PodTrouble {
   const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
-  if (scheduled?.status === "False") return `no node has room: ${oneLine(scheduled.message)}`;
+  if (scheduled?.status === "False")
+    return { note: `no node has room: ${oneLine(scheduled.message)}`, trouble: "unschedulable" };
   for (const container of statusesOf(pod)) {
     const { reason = "", message } = container.state?.waiting ?? {};
     const words = message === undefined ? "" : `: ${oneLine(message)}`;
-    if (IMAGE_FAULTS.has(reason)) return `the image ${container.image} cannot be pulled (${reason})${words}`;
-    if (CREATE_FAULTS.has(reason)) return `the container cannot be created (${reason})${words}`;
+    if (IMAGE_FAULTS.has(reason))
+      return { note: `the image ${container.image} cannot be pulled (${reason})${words}`, trouble: "image" };
+    if (CREATE_FAULTS.has(reason)) return { note: `the container cannot be created (${reason})${words}` };
     const crash = crashOf(container);
-    if (crash !== undefined) return crashNote(container, crash.exitCode, crash.reason);
+    if (crash !== undefined) return { note: crashNote(container, crash.exitCode, crash.reason) };
   }
-  if (failsProbe(pod)) return "its readiness probe has not passed";
-  return pod.status?.podIP === undefined ? "the pod is being created" : "";
+  if (failsProbe(pod)) return { note: "its readiness probe has not passed", trouble: "unhealthy" };
+  return { note: pod.status?.podIP === undefined ? "the pod is being created" : "" };
 }
 
 function crashNote({ name }: ContainerStatus, exitCode: number, reason = ""): string {

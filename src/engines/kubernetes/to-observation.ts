@@ -26,15 +26,15 @@ export function toObservation(
       exit: undefined,
     };
   }
-  const { note, crash, probeFails } = findTrouble(object, pods);
+  const { note, crash, trouble } = findTrouble(object, pods);
   const startedAtMs = instances.find(({ ready }) => ready)?.startedAtMs;
   return {
     ...known,
     status: crash === undefined ? "running" : "restarting",
     health: healthOf(object, pods),
-    ...(probeFails && { checkOutput: note }),
     instances,
     note,
+    ...(trouble && { trouble }),
     startedAtMs,
     exit: crash,
   };

@@ -37,12 +37,15 @@ export function observeService(
   const isUp = instances.some(({ ending }) => !ending);
   // Swarm restarts a failed task for as long as its restart policy allows.
   const isFailing = !isUp && last !== undefined && tasks.every((task) => !isStarting(task, last));
+  const note = isUp ? "" : noteOf(tasks);
+  const trouble = troubleOf(isFailing ? last.message : note);
   return {
     ...common,
     status: isFailing ? "restarting" : "running",
     instances,
     wanted,
-    note: isUp ? "" : noteOf(tasks),
+    note,
+    ...(trouble && { trouble }),
     startedAtMs,
     exit: isFailing ? last : undefined,
   };
@@ -94,6 +97,11 @@ function isStarting(task: Task, last: ExitFacts): boolean {
 }
 
 const PROGRESS = new Set(["starting", "running"]);
+
+function troubleOf(message: string): Observation["trouble"] {
+  if (message.startsWith("no suitable node")) return "unschedulable";
+  return /^no such image/i.test(message) ? "image" : undefined;
+}
 
 function noteOf(tasks: readonly Task[]): string {
   const waiting = tasks.filter(

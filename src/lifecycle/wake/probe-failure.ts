@@ -17,8 +17,8 @@ export function probeFailure(
   if (kind === "wants-tls") return failureAt(context, "tls", { code: "tls", port: numberOf(record, record) });
   const seconds = startTimeoutSeconds(record);
   if (observation?.note) {
-    const reason = observation.checkOutput === undefined ? "timeout" : "unhealthy";
-    return failureAt(context, reason, { code: "not-ready", seconds, message: observation.note });
+    const { note: message, trouble = "timeout" } = observation;
+    return failureAt(context, trouble, { code: "not-ready", seconds, message });
   }
   if (observation !== undefined && awaitsCheck(context, record, observation)) {
     return checkFailure(context, observation, seconds);
@@ -38,12 +38,12 @@ function isWrongPort({ settings, lastProbe }: WorkloadRecord): boolean {
 }
 
 function endFailure(context: LifecycleContext, observation: Observation | undefined): Failure {
-  const { status, exit } = observation ?? {};
+  const { status, exit, trouble = "exited" } = observation ?? {};
   if (status === "absent") return failureAt(context, "absent", { code: "removed" });
   if (status === "paused") return failureAt(context, "exited", { code: "paused" });
   if (exit?.oomKilled) return failureAt(context, "oom", { code: "oom" }, exit.code);
   const facts = { exitCode: exit?.code, restarts: status === "restarting", output: exit?.message ?? "" };
-  return failureAt(context, "exited", { code: "exited", ...facts }, exit?.code);
+  return failureAt(context, trouble, { code: "exited", ...facts }, exit?.code);
 }
 
 function checkFailure(context: LifecycleContext, { health, checkOutput }: Observation, seconds: number): Failure {
