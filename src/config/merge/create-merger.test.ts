@@ -84,15 +84,18 @@ test("merging what changed, time after time, is the same as merging everything",
 
 test("a change is merged with what it has to do with, and nothing else", () => {
   const items = Array.from({ length: 50 }, (_, at) => item(`app-${at}`, { "dag.host": `app-${at}.test` }));
+  const removed = { id: "", status: "absent", departed: true } as const;
+  items.push({ ...item("gone", { "dag.host": "gone.test" }), ...removed }, { ...item("lost"), ...removed });
   items.push(item("db"), item("web", { "dag.host": "web.test", "dag.depends_on": "db" }));
   const found: FoundItems = { all: () => items, named: (name) => items.filter((one) => one.name === name) };
   const config = configOf("") satisfies FileConfig;
   const merger = createMerger(config, {});
   merger.whole(config, found);
-  assert.deepEqual(
-    merger.part(new Set(["app-7"]), found).inventory.map(({ name }) => name),
-    ["app-7"],
-  );
+  for (const name of ["app-7", "gone"])
+    assert.deepEqual(
+      merger.part(new Set([name]), found).inventory.map((one) => one.name),
+      [name],
+    );
   assert.deepEqual(
     new Set(merger.part(new Set(["db"]), found).inventory.map(({ name }) => name)),
     new Set(["db", "web"]),
@@ -143,7 +146,13 @@ function arbitraryChange(): fc.Arbitrary<Change[]> {
     labels,
     networkOf: fc.constantFrom(undefined, undefined, undefined, "c", "id-b", "id-nas:b"),
     isSwarm: fc.constantFrom(false, false, false, true),
-    isGone: fc.constantFrom(false, false, true),
+    left: fc.constantFrom(
+      "there" as const,
+      "there" as const,
+      "there" as const,
+      "removed" as const,
+      "forgotten" as const,
+    ),
     status: fc.constantFrom("running" as const, "stopped" as const),
   });
   return fc.array(one.map(toChange), { minLength: 1, maxLength: 2 });
@@ -156,7 +165,7 @@ type Drawn = {
   labels: Readonly<Record<string, string | undefined>>;
   networkOf: string | undefined;
   isSwarm: boolean;
-  isGone: boolean;
+  left: "there" | "removed" | "forgotten";
   status: "running" | "stopped";
 };
 
@@ -165,10 +174,11 @@ function toChange(drawn: Drawn): Change {
   const about = engine === "" ? {} : { engine, engineKind: KINDS[engine] ?? ("docker" as const) };
   // One that lends its network uses that of no other.
   const network = drawn.networkOf === undefined || /[bc]$/.test(drawn.name) ? {} : { networkOf: drawn.networkOf };
-  const { name, labels, status } = drawn;
+  const { name, labels, status, left } = drawn;
   const set = Object.fromEntries(
     Object.entries(labels).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const made: InventoryItem = { name, id: `id-${name}`, status, image: "i", labels: set, ...about, ...network };
-  return { name, engine, made: drawn.isGone ? undefined : made };
+  if (left === "removed") return { name, engine, made: { ...made, id: "", status: "absent", departed: true } };
+  return { name, engine, made: left === "forgotten" ? undefined : made };
 }

@@ -8,7 +8,9 @@ import { hostOf, parseHostPort } from "../schema/host-port.ts";
  * that are not even connected by others have nothing to do with each other.
  */
 export function linksOfItem({ name, id, engine, labels, networkOf }: InventoryItem): readonly string[] {
-  const keys = [...linksOfName(name), `id ${id}`];
+  const keys = [...linksOfName(name)];
+  // Removed ones have no id any more: an empty one would connect all of them.
+  if (id !== "") keys.push(`id ${id}`);
   if (networkOf !== undefined) keys.push(`id ${networkOf}`, ...linksOfName(networkOf));
   for (const host of listIn(labels["dag.host"])) keys.push(linkOfHost(host));
   const group = labels["dag.group"]?.trim();
