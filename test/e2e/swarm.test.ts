@@ -58,6 +58,7 @@ describe("a swarm of three nodes", { concurrency: false }, () => {
     const name = await createService(t, bed, { idle: "1s", env: ["RECORD=/record/record"], binds });
     const gateway = await openGateway(t, bed);
     const sent: string[] = [];
+    const waitedMs: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       await untilAsleep(bed, name);
       const posts = Array.from({ length: 8 }, async (_, client) => {
@@ -65,13 +66,18 @@ describe("a swarm of three nodes", { concurrency: false }, () => {
         sent.push(id);
         const body = `${id} `.repeat(1_000);
         const headers = { "x-request-id": id };
+        const begun = performance.now();
         const answer = await gateway.request({ host: hostOf(name), method: "POST", path: "/echo", headers, body });
+        waitedMs.push(Math.round(performance.now() - begun));
         assert.equal(answer.status, 200, id);
         assert.equal(answer.json().bytes, body.length, `all of ${id} has arrived`);
       });
       await Promise.all(posts);
     }
     assert.deepEqual(readFileSync(record, "utf8").trim().split("\n").toSorted(), sent.toSorted());
+    waitedMs.sort((one, other) => one - other);
+    const [median, slowest] = [waitedMs[Math.floor(waitedMs.length / 2)], waitedMs.at(-1)];
+    t.diagnostic(`${sent.length} requests; from request to response: median ${median} ms, slowest ${slowest} ms`);
   });
 
   rule("a service is woken to the number of replicas that it was last scaled to by hand", async (bed, t) => {
