@@ -8,8 +8,9 @@
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
   const clean = (words) => String(words ?? "").replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, " ").slice(0, 2000);
   const retryAfter = (answer) => (Number(answer.headers.get("retry-after")) || 1) * 1000 + Math.random() * 300;
+  // Each at an address of its own: a service worker of the app may always answer a known one from its cache.
   const ask = (path, query = "") =>
-    fetch(`/${path}?container=${encodeURIComponent(wake.name)}${query}`, {
+    fetch(`/${path}?container=${encodeURIComponent(wake.name)}${query}&at=${Date.now()}`, {
       cache: "no-store",
       redirect: "manual",
       headers: { accept: "application/json" },

@@ -18,6 +18,5 @@ const SOON_MS = 1_000;
 
 /** Returns the client behind an auth request. */
 export function clientOf({ headers }: IncomingMessage, { method, uri }: ForwardedRequest): ClientFacts {
-  const [, query = ""] = /^[^?#]*\?([^#]*)/u.exec(uri) ?? [];
-  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], query };
+  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], target: uri };
 }

@@ -36,5 +36,5 @@ export function clientRequest(
 
 /** What determines the form and the language of our own response. */
 export function clientOf({ method = "GET", headers, url }: IncomingMessage): ClientFacts {
-  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], path: url };
+  return { kind: classifyClient(method, headers), acceptLanguage: headers["accept-language"], target: url };
 }

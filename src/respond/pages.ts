@@ -9,10 +9,8 @@ export interface ClientFacts {
   readonly kind: ClientKind;
   /** The `Accept-Language` field; absent: English. */
   readonly acceptLanguage?: string | undefined;
-  /** The requested path and query; absent where they are uncertain, as behind a front that rewrites. */
-  readonly path?: string | undefined;
-  /** The requested query without its `?`; only where `path` is absent. */
-  readonly query?: string | undefined;
+  /** The request target; a front may have changed its path. */
+  readonly target?: string | undefined;
 }
 
 /**

@@ -24,13 +24,13 @@ const LOADING = {
 const responder = createResponder({ templatesDir: "", theme: "default", report: () => {} });
 
 for (const [client, expected] of [
-  [{ path: "/deep?q=1&r=%22;x" }, "5; url=/deep?q=1&r=%22;x"],
-  [{ path: "//evil.example/" }, "5"],
-  [{ path: "/\\evil.example/" }, "5"],
-  [{ path: "http://evil.example/" }, "5"],
-  [{ path: `/${"x".repeat(2_000)}` }, "5"],
-  [{ query: "" }, "5; url=?"],
-  [{ query: "q=1&to=//evil.example/" }, "5; url=?q=1&to=//evil.example/"],
+  [{ target: "/deep?q=1&r=%22;x" }, "5; url=?q=1&r=%22;x"],
+  [{ target: "/deep" }, "5; url=?"],
+  [{ target: "/deep#part?q=1" }, "5; url=?"],
+  [{ target: "//evil.example/" }, "5; url=?"],
+  [{ target: "http://evil.example/?q=1" }, "5; url=?q=1"],
+  [{ target: `/?${"x".repeat(2_000)}` }, "5"],
+  [{ target: "/?q=1&to=//evil.example/" }, "5; url=?q=1&to=//evil.example/"],
   [{}, "5"],
 ] as const) {
   test(`without script ${JSON.stringify(client).slice(0, 60)} is asked for again, and no other host ever is`, () => {
@@ -45,7 +45,7 @@ for (const [client, expected] of [
 
 test("without script the page goes to the redirect_path, without the fragment that would make it a jump", () => {
   const branding = { ...BRANDING, redirectPath: "/web/Am\u00e9lie?a=1#/start" };
-  const page = responder.loading({ ...LOADING, branding }, { ...BROWSER, path: "/" });
+  const page = responder.loading({ ...LOADING, branding }, { ...BROWSER, target: "/" });
   assert.equal(refreshOf(page), "5; url=/web/Am%C3%A9lie?a=1");
 });
 

@@ -1,4 +1,3 @@
-import { safePath } from "./safe-path.ts";
 import type { ClientFacts } from "./pages.ts";
 
 /** When a page reloads by itself, and from where; absent `to`: from its own address. */
@@ -10,13 +9,18 @@ export interface Reload {
 /**
  * Makes a page reload by itself with a header field: the Content-Security-Policy of a front blocks scripts and <meta>,
  * but no header. The address has no fragment, since Chromium treats a refresh of an address with one as a jump within
- * the page. Where the path is uncertain, its query alone (RFC 3986 §5.3) keeps the path that the browser shows.
+ * the page. It is the query alone, which keeps the path that the browser shows (RFC 3986 §5.3): a front may strip a prefix.
  */
-export function refreshHeader({ afterS, to }: Reload, { path, query }: ClientFacts): readonly string[] {
-  const target = to || safePath(path ?? "") || (query === undefined ? "" : `?${query}`);
-  const [address = ""] = target.split("#");
+export function refreshHeader({ afterS, to }: Reload, { target }: ClientFacts): readonly string[] {
+  const [address = ""] = (to || queryOf(target)).split("#");
   const value = address === "" || address.length > LONGEST_ADDRESS ? String(afterS) : `${afterS}; url=${address}`;
   return ["Refresh", value];
+}
+
+function queryOf(target: string | undefined): string {
+  if (target === undefined) return "";
+  const [, query = ""] = /^[^?#]*\?([^#]*)/u.exec(target) ?? [];
+  return `?${query}`;
 }
 
 /** nginx refuses heads of 4 KB and more (`proxy_buffer_size`). */

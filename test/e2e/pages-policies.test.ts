@@ -3,7 +3,9 @@ import type { Page } from "playwright-core";
 import { inChromium } from "../support/browser.ts";
 import { dockerOrSkip } from "../support/docker.ts";
 import { startFrontApps } from "../support/front-apps.ts";
+import { startCaddy } from "../support/fronts.ts";
 import { policyFronts } from "../support/policy-fronts.ts";
+import { startSleeping } from "../support/sleeping.ts";
 import { greeting, startWakingServer } from "../support/waking-server.ts";
 
 const RUNNING = { status: "running", error: "", phase: "ready", elapsedMs: 0, etaMs: 4_000, retryMs: 0 } as const;
@@ -56,6 +58,30 @@ for (const front of Object.keys(policyFronts) as (keyof typeof policyFronts)[]) 
     },
   );
 }
+
+inChromium("where a front strips a prefix, the page returns to the address that the browser shows", async (t, open) => {
+  const docker = dockerOrSkip(t);
+  if (docker === undefined) return;
+  const { gateway, host } = await startSleeping(t, docker);
+  const caddy = await startCaddy(
+    t,
+    (port) => `http://home.test:${port} {
+	bind 127.0.0.1
+	header Content-Security-Policy "default-src 'self'"
+	handle_path /app/* {
+		reverse_proxy 127.0.0.1:${gateway.port} {
+			header_up Host ${host}
+		}
+	}
+}`,
+  );
+  if (caddy === undefined) return;
+  const page = await openForbidden(open);
+  await page.goto(`http://home.test:${caddy.port}/app/deep/link?q=1`);
+  await page.waitForSelector("#url", { timeout: 30_000 });
+  assert.match(page.url(), /\/app\/deep\/link\?q=1$/u);
+  assert.equal(await page.textContent("#url"), "/deep/link?q=1");
+});
 
 /** Under these the script is off, or runs and cannot poll: without an origin, or by the policy's own word. */
 const NO_POLLS = ["sandbox", "sandbox allow-scripts", "default-src 'none'; script-src 'unsafe-inline'"];

@@ -123,7 +123,7 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
     const client = {
       kind: classifyClient(req.method ?? "GET", req.headers),
       acceptLanguage: req.headers["accept-language"],
-      path: req.url,
+      target: req.url,
     };
     const { status, phase, elapsedMs, etaMs, failure, error, retryMs } = pretence.health;
     const lines = logs ? { logs: pretence.lines } : {};
