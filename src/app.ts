@@ -111,6 +111,7 @@ function wireLifecycle(
     store,
     engines: counted(engines, metrics),
     emit: events.emit,
+    knownFronts: polls,
     fronts: {
       progress: (sinceMs) => polls.progress(sinceMs, settings.gateway().traefik.throttleMs + APPLIED_MS),
       applyMs: () => settings.gateway().traefik.throttleMs,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { counts, type FrontPeer, recallProgress } from "./recall.ts";
+import { countFronts, counts, type FrontPeer, NEVER, noteFetch, recallProgress } from "./recall.ts";
 
 const at = (sinceMs: number, nowMs: number) => ({ sinceMs, nowMs, settleMs: 3_000 });
 
@@ -39,3 +39,34 @@ for (const [rule, peers, sinceMs, nowMs, expected] of [
 test("a front that has just fetched counts, whatever was known of it", () => {
   assert.equal(counts(peer("a", [1_000], "no"), 5_000), true);
 });
+
+const turns = (count: number, everyMs: number, fromMs = 0) =>
+  Array.from({ length: count }, (_, turn) => fromMs + turn * everyMs);
+
+for (const [rule, fetchesMs, everyMs, expected] of [
+  ["one front fetches", turns(8, 1_000), 1_000, 1],
+  ["one that repeats its first fetch twice, as after an outage", [0, 3, 40, ...turns(7, 1_000, 600)], 1_000, 1],
+  ["two fetch in turn", [...turns(8, 1_000), ...turns(8, 1_000, 300)], 1_000, 2],
+  ["a second one has just come", [...turns(30, 1_000), ...turns(8, 1_000, 22_300)], 1_000, 2],
+  ["three at the same moments", [...turns(8, 2_000), ...turns(8, 2_000), ...turns(8, 2_000)], 2_000, 3],
+  ["too few fetches are known", turns(3, 1_000), 1_000, undefined],
+] as const) {
+  test(`how often they fetch shows how many do at one address: ${rule}`, () => {
+    assert.equal(
+      countFronts(
+        [...fetchesMs].toSorted((a, b) => a - b),
+        everyMs,
+      ),
+      expected,
+    );
+  });
+}
+
+for (const [rule, fetchesMs] of [
+  ["is late once", [0, 10_000, 20_000, 55_000, 65_000, 75_000]],
+  ["fetches twice at once after an outage", [0, 30_000, 30_002, 40_000, 50_000]],
+] as const) {
+  test(`a front that ${rule} is known to fetch as often as ever`, () => {
+    assert.equal(Math.round(fetchesMs.reduce(noteFetch, NEVER).everyMs / 1_000), 10);
+  });
+}

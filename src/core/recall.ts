@@ -10,19 +10,47 @@ export interface FrontPeer {
   readonly everyMs: number;
 }
 
+/** A front that forwards by a document of ours, as a later life of the gateway must know it. */
+export interface KnownFront {
+  readonly address: string;
+  /** How often it fetches, in milliseconds; 0: that is not known. */
+  readonly everyMs: number;
+  /** How many there are at this address. */
+  readonly count: number;
+}
+
 /** What is known of the fetches of one that has not fetched yet. */
 export const NEVER: Pick<FrontPeer, "fetchesMs" | "everyMs"> = { fetchesMs: [], everyMs: 0 };
 
 /** Adds a fetch to those that are known. */
-export function noteFetch({ fetchesMs, everyMs }: typeof NEVER, nowMs: number): typeof NEVER {
-  const gapMs = nowMs - (fetchesMs.at(-1) ?? nowMs);
-  return {
-    fetchesMs: [...fetchesMs.filter((atMs) => nowMs - atMs <= KEPT_MS), nowMs],
-    everyMs: gapMs > 0 && (everyMs === 0 || gapMs < everyMs) ? gapMs : everyMs,
-  };
+export function noteFetch({ fetchesMs: former }: typeof NEVER, nowMs: number): typeof NEVER {
+  const fetchesMs = [...former.filter((atMs, at) => nowMs - atMs <= KEPT_MS || at >= former.length - KEPT), nowMs];
+  return { fetchesMs, everyMs: usualGap(fetchesMs.slice(-KEPT)) };
 }
 
 const KEPT_MS = 30_000;
+const KEPT = 6;
+
+/** The median: after an outage Traefik fetches once late, and then twice at once. */
+function usualGap(fetchesMs: readonly number[]): number {
+  const gapsMs = fetchesMs.slice(1).map((atMs, at) => atMs - (fetchesMs[at] ?? atMs));
+  return gapsMs.toSorted((a, b) => a - b)[Math.floor(gapsMs.length / 2)] ?? 0;
+}
+
+/**
+ * How many fronts fetch at one address, if each of them does so every `everyMs`; `undefined` until they have been seen for so
+ * long that a fetch which one of them repeats at once does not matter.
+ */
+export function countFronts(fetchesMs: readonly number[], everyMs: number): number | undefined {
+  const lastMs = fetchesMs.at(-1) ?? 0;
+  const counted = fetchesMs.filter((atMs) => lastMs - atMs <= everyMs * MOST_TURNS);
+  const spanMs = lastMs - (counted[0] ?? lastMs);
+  if (everyMs <= 0 || spanMs < everyMs * FEWEST_TURNS) return undefined;
+  return Math.max(1, Math.round(((counted.length - 1) * everyMs) / spanMs));
+}
+
+const FEWEST_TURNS = 6;
+const MOST_TURNS = 8;
 
 /** How far all fronts are with what a document says. `waits.on`: the names of those that have not fetched it. */
 export type RecallProgress =

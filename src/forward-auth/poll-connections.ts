@@ -7,6 +7,10 @@ export interface PollConnections {
   /** A document was fetched by this one. */
   note(socket: Socket): void;
   areOpen(): boolean;
+  /** Whether one is open that has missed its turn: its process may be frozen, or uses another one. */
+  areLate(): boolean;
+  /** How often a process fetches by one of them, as far as that is known; 0: it is not. */
+  everyMs(): number;
   /** All that may belong to a process which goes by what it has fetched by them; those that are late are probed. */
   probe(sinceMs: number): readonly FrontPeer[];
 }
@@ -65,6 +69,8 @@ export function createPollConnections(clock: Clock): PollConnections {
   return {
     note,
     areOpen: () => [...known.values()].some(({ untilMs }) => untilMs === undefined),
+    areLate: () => [...known.values()].some((one) => one.untilMs === undefined && isLate(one, clock.now())),
+    everyMs: () => smallest([...known.values()].flatMap(({ everyMs }) => (everyMs > 0 ? [everyMs] : []))),
     probe(sinceMs) {
       forgetOver(clock.now());
       for (const [socket, one] of known)
@@ -73,6 +79,14 @@ export function createPollConnections(clock: Clock): PollConnections {
       return [...known.values()].filter(({ fetchesMs }) => (fetchesMs[0] ?? 0) <= sinceMs);
     },
   };
+}
+
+function isLate({ fetchesMs, everyMs }: Known, nowMs: number): boolean {
+  return nowMs - (fetchesMs.at(-1) ?? 0) > everyMs + LATE_MS;
+}
+
+function smallest(amounts: readonly number[]): number {
+  return amounts.length === 0 ? 0 : Math.min(...amounts);
 }
 
 function connectionOf(socket: Socket, fetches: typeof NEVER): Known {

@@ -1,7 +1,8 @@
 import type { Emit } from "../core/events.ts";
 import type { WakeCause } from "../core/wake-cause.ts";
 import type { WorkloadEvent } from "../core/workload-state.ts";
-import type { Clock, DirectFronts, Probe } from "./ports.ts";
+import type { DirectFronts } from "./direct-fronts.ts";
+import type { Clock, Probe } from "./ports.ts";
 import type { WorkloadRecord } from "./workload/record.ts";
 import type { Truces } from "./reconcile/truces.ts";
 

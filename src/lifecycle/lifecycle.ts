@@ -14,7 +14,8 @@ import type { LifecycleContext } from "./context.ts";
 import { createMemoryKeeper } from "./workload/memory.ts";
 import { notify } from "./workload/notify.ts";
 import { openOrClose } from "./stop/open-or-close.ts";
-import type { Clock, DirectFronts, Engines, Probe, Store } from "./ports.ts";
+import type { DirectFronts, KnownFronts } from "./direct-fronts.ts";
+import type { Clock, Engines, Probe, Store } from "./ports.ts";
 import { createReactionQueue } from "./workload/reaction-queue.ts";
 import { probeJob } from "./wake/probe.ts";
 import { createReconciler } from "./reconcile/reconcile.ts";
@@ -40,6 +41,7 @@ export interface LifecycleDeps {
   readonly emit: Emit;
   /** Absent: there are none. */
   readonly fronts?: DirectFronts;
+  readonly knownFronts?: KnownFronts;
   /**
    * What has become of the settings, given what the engines hold (labels). Called whenever containers changed, of which
    * `changed` are the names; without them anything may have changed.
@@ -102,7 +104,13 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     remember: (record) => memory.remember(record),
     save: (record) => memory.save([record]),
   };
-  const memory = createMemoryKeeper({ clock, store: deps.store, records, truces: context.truces });
+  const memory = createMemoryKeeper({
+    clock,
+    store: deps.store,
+    records,
+    truces: context.truces,
+    fronts: deps.knownFronts,
+  });
   const reconciler = createReconciler({
     context,
     engines: deps.engines,

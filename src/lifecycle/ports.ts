@@ -1,5 +1,5 @@
 import type { ReachFacts } from "../core/front-reach.ts";
-import type { RecallProgress } from "../core/recall.ts";
+import type { KnownFront } from "../core/recall.ts";
 import type { Endpoint, InventoryItem, Observation } from "../core/observation.ts";
 import type { EngineCapabilities, EngineKind } from "../core/engine-kind.ts";
 import type { ProcessSettings, StopMethod } from "../core/settings.ts";
@@ -88,16 +88,6 @@ export interface Engine {
   networksAt?(address: string): Promise<ReadonlySet<string> | undefined>;
   /** Releases what the engine holds; a process engine ends its children here. */
   close(): Promise<void>;
-}
-
-/** The fronts that forward to workloads by a document of ours. */
-export interface DirectFronts {
-  /** Whether all of them go by a document that was made after `sinceMs`. */
-  progress(sinceMs: number): RecallProgress;
-  /** How long a front may take to apply a change that it has heard of. */
-  applyMs(): number;
-  /** How long it may take until all of them have fetched and applied a document. */
-  recallMs(): number;
 }
 
 /** What a front that finds addresses by itself knows of a workload. */
@@ -200,13 +190,22 @@ export interface Clock {
 }
 
 /**
- * What survives a restart, per workload name. `save` is atomic; a damaged store loads as empty. Neither rejects: a store that
- * cannot be used says so by itself and keeps nothing.
+ * What survives a restart. `save` is atomic; a damaged store loads as empty. Neither rejects: a store that cannot be used says
+ * so by itself and keeps nothing.
  */
 export interface Store {
-  load(): Promise<ReadonlyMap<string, Memory>>;
-  save(memories: ReadonlyMap<string, Memory>): Promise<void>;
+  load(): Promise<Stored>;
+  save(stored: Stored): Promise<void>;
 }
+
+export interface Stored {
+  /** By the names of the workloads. */
+  readonly memories: ReadonlyMap<string, Memory>;
+  readonly fronts: readonly KnownFront[];
+}
+
+/** What is stored before the first `save`. */
+export const NOTHING_STORED: Stored = { memories: new Map(), fronts: [] };
 
 export interface Memory {
   /** Wall-clock milliseconds of the last activity. */

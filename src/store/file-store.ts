@@ -1,5 +1,5 @@
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
-import type { Memory, Store } from "../lifecycle/ports.ts";
+import { type Memory, NOTHING_STORED, type Store, type Stored } from "../lifecycle/ports.ts";
 import { readRecords, writeRecords } from "./records.ts";
 
 interface FileStoreDeps {
@@ -19,32 +19,32 @@ export function createFileStore({ path, warn }: FileStoreDeps): Store {
   let isReadable = true;
   let writeFault: string | undefined;
 
-  function giveUp(what: string): Map<string, Memory> {
+  function giveUp(what: string): Stored {
     isReadable = false;
     warn(`the state file ${path} ${what}; activity is kept in memory only until a restart`);
-    return new Map();
+    return NOTHING_STORED;
   }
 
   return {
     async load() {
       const found = await readIfThere(path);
-      if (found === undefined) return new Map();
+      if (found === undefined) return NOTHING_STORED;
       const { text, fault } = found;
       if (text === undefined) return giveUp(fault);
-      const records = readRecords(text);
-      if (records instanceof Map) return records;
+      const read = readRecords(text);
+      if (!("fault" in read)) return read;
       const aside = `${path}.damaged`;
       try {
         await rename(path, aside);
       } catch (error) {
-        return giveUp(`is damaged (${records.fault}) and could not be set aside (${String(error)})`);
+        return giveUp(`is damaged (${read.fault}) and could not be set aside (${String(error)})`);
       }
-      warn(`the state file ${path} is damaged (${records.fault}); it was set aside as ${aside}`);
-      return new Map();
+      warn(`the state file ${path} is damaged (${read.fault}); it was set aside as ${aside}`);
+      return NOTHING_STORED;
     },
-    async save(memories: ReadonlyMap<string, Memory>) {
+    async save(stored: Stored) {
       if (!isReadable) return;
-      const text = writeRecords(memories, lines);
+      const text = writeRecords(stored, lines);
       if (text === written) return;
       try {
         await replace(path, text);

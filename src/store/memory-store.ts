@@ -1,12 +1,12 @@
-import type { Memory, Store } from "../lifecycle/ports.ts";
+import { NOTHING_STORED, type Store, type Stored } from "../lifecycle/ports.ts";
 
 /** Keeps nothing across a restart: for `state_file: ""`. */
 export function createMemoryStore(): Store {
-  let kept: ReadonlyMap<string, Memory> = new Map();
+  let kept: Stored = NOTHING_STORED;
   return {
     load: () => Promise.resolve(kept),
-    save: (memories) => {
-      kept = new Map(memories);
+    save: ({ memories, fronts }) => {
+      kept = { memories: new Map(memories), fronts };
       return Promise.resolve();
     },
   };

@@ -1,17 +1,20 @@
 import { readCounters, writeCounters } from "./counters.ts";
-import type { EndedBy, Limits, Memory } from "../lifecycle/ports.ts";
+import type { KnownFront } from "../core/recall.ts";
+import type { EndedBy, Limits, Memory, Stored } from "../lifecycle/ports.ts";
 
 const VERSION = 1;
 
 /** The text of a state file: one line a workload. Most are the same as the last time: `lines` keeps them. */
-export function writeRecords(memories: ReadonlyMap<string, Memory>, lines: WeakMap<Memory, string>): string {
+export function writeRecords({ memories, fronts }: Stored, lines: WeakMap<Memory, string>): string {
   const lineOf = (memory: Memory): string => {
     const line = lines.get(memory) ?? JSON.stringify(recordOf(memory));
     lines.set(memory, line);
     return line;
   };
   const workloads = Array.from(memories, ([name, memory]) => `${JSON.stringify(name)}: ${lineOf(memory)}`);
-  return `{"version": ${VERSION}, "workloads": {\n${workloads.join(",\n")}\n}}\n`;
+  // Former versions of the gateway ignore what they don't know.
+  const traefiks = fronts.length > 0 ? `"traefiks": ${JSON.stringify(fronts.map(frontRecordOf))}, ` : "";
+  return `{"version": ${VERSION}, ${traefiks}"workloads": {\n${workloads.join(",\n")}\n}}\n`;
 }
 
 /** Records are versioned and spelled out, so that a domain type may change without them. */
@@ -38,7 +41,7 @@ function recordOf(memory: Memory): object {
 }
 
 /** Parses it; what is missing in a record gets its neutral value. */
-export function readRecords(text: string): Map<string, Memory> | { readonly fault: string } {
+export function readRecords(text: string): Stored | { readonly fault: string } {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -52,7 +55,17 @@ export function readRecords(text: string): Map<string, Memory> | { readonly faul
   for (const [name, record] of Object.entries(parsed["workloads"])) {
     if (isObject(record)) memories.set(name, memoryOf(record));
   }
-  return memories;
+  const traefiks: readonly unknown[] = Array.isArray(parsed["traefiks"]) ? parsed["traefiks"] : [];
+  return { memories, fronts: traefiks.flatMap((one) => frontOf(one) ?? []) };
+}
+
+function frontRecordOf({ address, everyMs, count }: KnownFront): object {
+  return { address, every_ms: everyMs, count };
+}
+
+function frontOf(record: unknown): KnownFront | undefined {
+  if (!isObject(record) || !isText(record["address"])) return undefined;
+  return { address: record["address"], everyMs: time(record["every_ms"]) ?? 0, count: time(record["count"]) ?? 1 };
 }
 
 function memoryOf(record: Record<string, unknown>): Memory {

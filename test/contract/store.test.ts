@@ -3,7 +3,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import type { Memory, Store } from "../../src/lifecycle/ports.ts";
+import type { Memory, Store, Stored } from "../../src/lifecycle/ports.ts";
 import { createFileStore } from "../../src/store/file-store.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 
@@ -27,6 +27,11 @@ const MEMORY: Memory = {
   },
 };
 
+const FRONTS = [
+  { address: "172.18.0.2", everyMs: 2_000, count: 1 },
+  { address: "fd00::2", everyMs: 0, count: 2 },
+];
+
 const STORES: Record<string, (t: TestContext) => Promise<Store>> = {
   file: async (t) => createFileStore({ path: join(await folder(t), "state.json"), warn: assert.fail }),
   memory: () => Promise.resolve(createMemoryStore()),
@@ -36,19 +41,23 @@ for (const [kind, create] of Object.entries(STORES)) {
   describe(`a ${kind} store`, () => {
     it("is empty at first", async (t) => {
       const store = await create(t);
-      assert.equal((await store.load()).size, 0);
+      assert.equal((await store.load()).memories.size, 0);
     });
 
     it("gives back what was saved last, whole", async (t) => {
       const store = await create(t);
-      await store.save(new Map([["old", MEMORY]]));
+      await store.save(stored([["old", MEMORY]]));
       await store.save(
-        new Map([
-          ["app", MEMORY],
-          ['"quoted"\n', { ...MEMORY, lastActivityMs: undefined }],
-        ]),
+        stored(
+          [
+            ["app", MEMORY],
+            ['"quoted"\n', { ...MEMORY, lastActivityMs: undefined }],
+          ],
+          FRONTS,
+        ),
       );
-      const loaded = await store.load();
+      const { memories: loaded, fronts } = await store.load();
+      assert.deepEqual(fronts, FRONTS);
       assert.deepEqual([...loaded.keys()], ["app", '"quoted"\n']);
       assert.deepEqual(loaded.get("app"), MEMORY);
       assert.equal(loaded.get('"quoted"\n')?.lastActivityMs, undefined);
@@ -68,21 +77,24 @@ describe("a file store", () => {
       await writeFile(path, text);
       const warnings: string[] = [];
       const store = createFileStore({ path, warn: (message) => warnings.push(message) });
-      assert.equal((await store.load()).size, 0);
+      assert.equal((await store.load()).memories.size, 0);
       assert.match(warnings.join(), /damaged.*set aside/u);
       assert.equal(await readFile(`${path}.damaged`, "utf8"), text);
-      await store.save(new Map([["app", MEMORY]]));
-      assert.deepEqual((await store.load()).get("app"), MEMORY);
+      await store.save(stored([["app", MEMORY]]));
+      assert.deepEqual((await store.load()).memories.get("app"), MEMORY);
     });
   }
 
   it("uses the neutral value for a missing or invalid field of a record", async (t) => {
     const path = join(await folder(t), "state.json");
-    await writeFile(path, '{"version":1,"workloads":{"app":{"wakes_ms":[5,"x",-1,null],"failures":"many"},"bad":7}}');
-    const loaded = await createFileStore({ path, warn: assert.fail }).load();
+    const traefiks = '[7,{"count":2},{"address":"10.0.0.7","every_ms":"often"}]';
+    const app = '{"wakes_ms":[5,"x",-1,null],"failures":"many"}';
+    await writeFile(path, `{"version":1,"traefiks":${traefiks},"workloads":{"app":${app},"bad":7}}`);
+    const { memories: loaded, fronts } = await createFileStore({ path, warn: assert.fail }).load();
     assert.deepEqual([...loaded.keys()], ["app"]);
     assert.deepEqual(loaded.get("app")?.wakesMs, [5]);
     assert.equal(loaded.get("app")?.failures, 0);
+    assert.deepEqual(fronts, [{ address: "10.0.0.7", everyMs: 0, count: 1 }]);
   });
 
   it("that cannot write reports it once for each change, leaves no partial file and keeps the old one", async (t) => {
@@ -90,7 +102,7 @@ describe("a file store", () => {
     const path = join(where, "deep/state.json");
     const warnings: string[] = [];
     const store = createFileStore({ path, warn: (message) => warnings.push(message) });
-    const save = (failures: number): Promise<void> => store.save(new Map([["app", { ...MEMORY, failures }]]));
+    const save = (failures: number): Promise<void> => store.save(stored([["app", { ...MEMORY, failures }]]));
     await save(1);
     await save(2);
     assert.equal(warnings.length, 1);
@@ -114,8 +126,8 @@ describe("a file store", () => {
       const before = await lstat(path);
       const warnings: string[] = [];
       const store = createFileStore({ path, warn: (message) => warnings.push(message) });
-      assert.equal((await store.load()).size, 0);
-      await store.save(new Map([["app", MEMORY]]));
+      assert.equal((await store.load()).memories.size, 0);
+      await store.save(stored([["app", MEMORY]]));
       assert.equal(warnings.length, 1);
       assert.match(warnings.join(), says);
       assert.equal((await lstat(path)).ino, before.ino);
@@ -125,10 +137,14 @@ describe("a file store", () => {
   it("leaves nothing else behind", async (t) => {
     const where = await folder(t);
     const store = createFileStore({ path: join(where, "state.json"), warn: assert.fail });
-    await store.save(new Map([["app", MEMORY]]));
+    await store.save(stored([["app", MEMORY]]));
     assert.deepEqual(await readdir(where), ["state.json"]);
   });
 });
+
+function stored(memories: readonly [string, Memory][], fronts: Stored["fronts"] = []): Stored {
+  return { memories: new Map(memories), fronts };
+}
 
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "dag-store-"));

@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startDirectApp } from "../support/direct-app.ts";
 import { untilAsleep } from "../support/front-apps.ts";
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
+import type { Gateway } from "../support/gateway.ts";
 import { request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { spawnDag } from "../support/spawn-dag.ts";
 import { waitUntil } from "../support/wait-until.ts";
+
+/** Where a gateway keeps what it must know after a restart. */
+const stateOf = ({ configFile }: Gateway): string => path.join(path.dirname(configFile), "state.json");
 
 describe("two Traefiks at one address forward to an app that is awake without asking", () => {
   onDocker("a frozen one postpones a stop and is named, one that has ended does not", async (t, docker) => {
@@ -44,5 +50,32 @@ describe("two Traefiks at one address forward to an app that is awake without as
     await other.stop("SIGKILL");
     await stop();
     await untilAsleep(gateway, name, 25_000);
+  });
+
+  onDocker("a frozen one postpones a stop also after a restart of the gateway", async (t, docker) => {
+    const { traefik, gateway: before, app } = await startDirectApp(t, docker, {});
+    const other = await frontSetups.traefikDirect(t, { gateway: before });
+    if (other === undefined) return;
+    const { name } = app.container;
+    const ask = () => request({ port: traefik.port, host: app.host });
+    assert.equal((await ask()).status, 200);
+    await Promise.all([untilRouted(traefik, name, false), untilRouted(other, name, false)]);
+    await waitUntil(() => readFileSync(stateOf(before), "utf8").includes('"count":2'), 20_000, "two are remembered");
+    process.kill(other.pid(), "SIGSTOP");
+    let gateway = before;
+    try {
+      await before.stop("SIGKILL");
+      gateway = await before.restart();
+      await gateway.request({ method: "POST", path: `/_status/stop?container=${name}` });
+      const why = async () => (await gateway.request({ path: `/_status/explain?container=${name}` })).text;
+      await waitUntil(async () => (await why()).includes("Traefik at 127.0.0.1 (one of 2)"), 20_000, "the explanation");
+      await sleep(6_000);
+      assert.ok(await app.container.isRunning(), "it was stopped under a Traefik that is frozen");
+      assert.equal((await ask()).status, 200);
+    } finally {
+      process.kill(other.pid(), "SIGCONT");
+    }
+    await untilAsleep(gateway, name, 25_000);
+    assert.equal((await request({ port: other.port, host: app.host })).status, 200, "it is woken again");
   });
 });

@@ -5,7 +5,8 @@ import type { GatewaySettings, GroupSettings, Settings, WorkloadSettings } from 
 import type { WorkloadState } from "../../src/core/workload-state.ts";
 import type { Admission } from "../../src/lifecycle/admit/admit.ts";
 import { closeLease } from "../../src/lifecycle/workload/lease.ts";
-import type { DirectFronts, Memory } from "../../src/lifecycle/ports.ts";
+import type { DirectFronts } from "../../src/lifecycle/direct-fronts.ts";
+import type { Memory } from "../../src/lifecycle/ports.ts";
 import type { LeaseKind } from "../../src/lifecycle/workload/parts/use.ts";
 import type { WorkloadRecord } from "../../src/lifecycle/workload/record.ts";
 import { createDailySchedule } from "./daily-schedule.ts";

@@ -3,7 +3,8 @@ import type { EngineKind } from "../../src/core/engine-kind.ts";
 import { createWholeChange } from "../support/whole-change.ts";
 import type { ScheduleSettings, Settings } from "../../src/core/settings.ts";
 import { createLifecycle, type Lifecycle } from "../../src/lifecycle/lifecycle.ts";
-import type { DirectFronts, Memory, Store } from "../../src/lifecycle/ports.ts";
+import type { DirectFronts } from "../../src/lifecycle/direct-fronts.ts";
+import type { Memory, Store } from "../../src/lifecycle/ports.ts";
 import type { Schedule } from "../../src/lifecycle/workload/schedule.ts";
 import { createFakeEngine, type FakeEngine } from "./fake-engine.ts";
 import type { FakeWorkload } from "./fake-workload.ts";
@@ -51,8 +52,8 @@ export async function startManualLifecycle(
   const events: DomainEvent[] = [];
   const saved = new Map<string, Memory>();
   const store: Store = {
-    load: () => Promise.resolve(options.memories ?? new Map()),
-    save(memories) {
+    load: () => Promise.resolve({ memories: options.memories ?? new Map(), fronts: [] }),
+    save({ memories }) {
       for (const [name, memory] of memories) saved.set(name, memory);
       return Promise.resolve();
     },

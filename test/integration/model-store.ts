@@ -1,4 +1,4 @@
-import type { Memory, Store } from "../../src/lifecycle/ports.ts";
+import { NOTHING_STORED, type Store, type Stored } from "../../src/lifecycle/ports.ts";
 
 export type StoreFault = "none" | "unwritable" | "damaged";
 
@@ -8,15 +8,15 @@ export interface ModelStore extends Store {
 }
 
 export function createModelStore(): ModelStore {
-  let kept: ReadonlyMap<string, Memory> = new Map();
+  let kept: Stored = NOTHING_STORED;
   const store: ModelStore = {
     fault: "none",
     async load() {
-      if (store.fault === "damaged") kept = new Map();
+      if (store.fault === "damaged") kept = NOTHING_STORED;
       return kept;
     },
-    async save(memories) {
-      if (store.fault !== "unwritable") kept = structuredClone(new Map(memories));
+    async save(stored) {
+      if (store.fault !== "unwritable") kept = structuredClone(stored);
     },
   };
   return store;

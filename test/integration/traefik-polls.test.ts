@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { test, type TestContext } from "node:test";
-import { createTraefikPolls } from "../../src/forward-auth/traefik-polls.ts";
-import { cleanup } from "../support/cleanup.ts";
-import { createManualClock } from "./manual-clock.ts";
-
-const SETTLE_MS = 3_000;
+import { test } from "node:test";
+import type { Presence } from "../../src/forward-auth/takes-connections.ts";
+import { type Connection, MINUTE_MS, open, openLater, SETTLE_MS, settled } from "./polls-fixture.ts";
 
 for (const [rule, fetches, firstMs] of [
   ["in its first 10 s the gateway waits for Traefiks that fetched from its former life", true, 10_000],
@@ -24,21 +20,19 @@ for (const [rule, fetches, firstMs] of [
   });
 }
 
-const MINUTE_MS = 60_000;
-
 for (const [rule, end, answer, silentMs, expected] of [
   ["that keeps its connection is still there", () => undefined, "refused", 10 * MINUTE_MS, "waits"],
-  ["that has closed its connection may open another one", ({ theirs }) => theirs.end(), "yes", 50_000, "waits"],
+  ["that has closed its connection may open another one", ({ theirs }) => theirs.end(), "alive", 50_000, "waits"],
   [
     "that has closed its connection no longer counts after a minute",
     ({ theirs }) => theirs.end(),
-    "yes",
+    "alive",
     70_000,
     "done",
   ],
-  ["that has reset its connection, likewise", ({ theirs }) => theirs.resetAndDestroy(), "yes", 70_000, "done"],
+  ["that has reset its connection, likewise", ({ theirs }) => theirs.resetAndDestroy(), "alive", 70_000, "done"],
   ["that has closed it and refuses others no longer counts", ({ theirs }) => theirs.end(), "refused", 15_000, "done"],
-] as readonly [string, (connection: Connection) => unknown, Answer, number, string][]) {
+] as readonly [string, (connection: Connection) => unknown, Presence, number, string][]) {
   test(`a silent Traefik ${rule}`, async (t) => {
     const { polls, accept, sleep } = await openLater(t, answer);
     const connection = await accept();
@@ -165,55 +159,3 @@ test("what fetches from a Traefik's address without being one does not fetch for
   await clock.advance(SETTLE_MS);
   assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "waits");
 });
-
-interface Connection {
-  readonly ours: Socket;
-  readonly theirs: Socket;
-}
-
-type Answer = "yes" | "refused";
-
-/** After the first minute of the gateway. */
-async function openLater(t: TestContext, answer: Answer) {
-  const fixture = open(t, answer);
-  await fixture.clock.advance(MINUTE_MS + 1_000);
-  /** Returns how far a recall is then, which has begun just now by default. */
-  async function sleep(ms: number, sinceMs?: number) {
-    const { clock, polls } = fixture;
-    for (let left = ms; left > 0; left -= 5_000) {
-      await settled();
-      await clock.advance(Math.min(5_000, left));
-      polls.progress(sinceMs ?? clock.now() - 1, SETTLE_MS);
-    }
-    await settled();
-    return polls.progress(sinceMs ?? clock.now() - 1, SETTLE_MS);
-  }
-  return { ...fixture, sleep };
-}
-
-/** Resolves when what was sent on open connections has arrived, with the answers to it. */
-async function settled(): Promise<void> {
-  for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => void setImmediate(resolve));
-}
-
-function open(t: TestContext, answer: Answer = "yes") {
-  const clock = createManualClock();
-  const polls = createTraefikPolls({ clock, takesConnections: () => Promise.resolve(answer) });
-  const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
-  cleanup(t, () => void server.close());
-
-  /** A connection of a Traefik, on our side and on its own; a frozen one does not close it when we do. */
-  async function accept(isFrozen = false): Promise<Connection> {
-    if (!server.listening) await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    const theirs = connect({ port, host: "127.0.0.1", allowHalfOpen: isFrozen });
-    const [ours] = (await once(server, "connection")) as [Socket];
-    for (const socket of [ours, theirs]) {
-      socket.resume();
-      socket.on("error", () => undefined);
-      cleanup(t, () => void socket.destroy());
-    }
-    return { ours, theirs };
-  }
-  return { clock, polls, accept, startMs: clock.now() };
-}

@@ -1,3 +1,4 @@
+import type { KnownFronts } from "../direct-fronts.ts";
 import type { Clock, Memory, Store } from "../ports.ts";
 import type { WorkloadRecord } from "./record.ts";
 import type { Truces } from "../reconcile/truces.ts";
@@ -17,13 +18,16 @@ export interface MemoryKeeper {
   save(changed: Iterable<WorkloadRecord>): Promise<void>;
 }
 
-export function createMemoryKeeper(deps: {
-  clock: Clock;
-  store: Store;
-  records: ReadonlyMap<string, WorkloadRecord>;
-  truces: Truces;
-}): MemoryKeeper {
-  const { clock, store, records, truces } = deps;
+interface MemoryDeps {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly records: ReadonlyMap<string, WorkloadRecord>;
+  readonly truces: Truces;
+  readonly fronts: KnownFronts | undefined;
+}
+
+export function createMemoryKeeper(deps: MemoryDeps): MemoryKeeper {
+  const { clock, store, records, truces, fronts } = deps;
   const known = new Map<string, Memory>();
   const changed = new Set<WorkloadRecord>();
   const timer = createTimer(clock);
@@ -31,7 +35,7 @@ export function createMemoryKeeper(deps: {
   const write = oneAtATime(async () => {
     for (const record of changed) if (records.get(record.name) === record) note(record);
     changed.clear();
-    await store.save(known);
+    await store.save({ memories: known, fronts: fronts?.list() ?? [] });
   });
 
   /** What was never used has nothing to be remembered. */
@@ -57,7 +61,10 @@ export function createMemoryKeeper(deps: {
 
   return {
     async load() {
-      for (const [name, memory] of await store.load()) {
+      const stored = await store.load();
+      fronts?.restore(stored.fronts);
+      fronts?.onChange(() => saveAfter(SAVE_AFTER_MS));
+      for (const [name, memory] of stored.memories) {
         known.set(name, memory);
         const { truceUntilMs } = memory;
         if (truceUntilMs !== undefined) truces.resume(name, truceUntilMs + clock.now() - clock.wall());
