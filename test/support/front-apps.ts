@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import type { TestDocker } from "./docker.ts";
-import type { TestContainer } from "./docker-container.ts";
+import type { ContainerSpec, TestContainer } from "./docker-container.ts";
 import { createFixedNetwork } from "./fixed-network.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { freePort } from "./http.ts";
@@ -29,6 +29,7 @@ export interface AppSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** More keys of the container in config.yaml. */
   readonly keys?: object;
+  readonly healthcheck?: ContainerSpec["healthcheck"];
 }
 
 export async function startFrontApps(
@@ -39,7 +40,7 @@ export async function startFrontApps(
 ): Promise<FrontApps> {
   const network = await createFixedNetwork(t, docker);
   const apps = await Promise.all(
-    specs.map(async ({ name, delayMs = 0, env = {} }, index): Promise<FrontApp> => {
+    specs.map(async ({ name, delayMs = 0, env = {}, healthcheck }, index): Promise<FrontApp> => {
       const port = await freePort();
       const address = network.address(index);
       const container = await docker.createContainer({
@@ -48,6 +49,7 @@ export async function startFrontApps(
         address,
         env: { NAME: name, DELAY_MS: String(delayMs), ...env },
         ...(reach === "published" && { ports: { 80: port } }),
+        ...(healthcheck && { healthcheck }),
         start: false,
       });
       const upstream = reach === "published" ? `127.0.0.1:${port}` : `${address}:80`;

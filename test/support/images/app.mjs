@@ -131,16 +131,17 @@ function big(_request, response, url) {
   write();
 }
 
-/** A short line of JSON each `?ms=` (1000), `?n=` of them or until the client leaves; no header says that it is a stream. */
+/** A short line of JSON each `?ms=` (1000), of `?bytes=` at least, `?n=` of them or until the client leaves; no header says that it is a stream. */
 function lines(_request, response, url) {
   const count = Number(url.searchParams.get("n") ?? Number.POSITIVE_INFINITY);
+  const size = Number(url.searchParams.get("bytes") ?? 1);
   let sent = 0;
   response.writeHead(200, { "Content-Type": "application/x-ndjson" });
   response.flushHeaders();
   const timer = setInterval(
     () => {
       sent += 1;
-      response.write(`{"line":${sent}}\n`);
+      response.write(`{"line":${sent}}`.padEnd(size - 1) + "\n");
       if (sent >= count) response.end();
     },
     Number(url.searchParams.get("ms") ?? 1000),
