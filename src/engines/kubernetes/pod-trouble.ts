@@ -26,10 +26,14 @@ export function findTrouble({ status }: Pick<ScalableObject, "status">, pods: re
 }
 
 function withoutPods(conditions: readonly Condition[] = [], ending: readonly Pod[]): string {
-  const refused = conditions.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
+  const refused = conditions.find(
+    ({ type, status, reason }) =>
+      (type === "ReplicaFailure" && status === "True") || (status === "False" && reason === "ReplicaSetCreateError"),
+  );
   if (refused !== undefined) return `no pod can be created: ${oneLine(refused.message)}`;
-  // A StatefulSet's pod keeps its name, so that there is no second one as long as the first has not ended.
-  return ending.length > 0 ? "its former pod must end first" : "";
+  // A StatefulSet's pod keeps its name, so that there is no second one as long as the first has not ended; why none can
+  // be created it reports in its events alone, which the gateway has no right to read.
+  return ending.length > 0 ? "its former pod must end first" : "no pod was created yet";
 }
 
 function noteOf(pod: Pod): PodTrouble {
