@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import type { KubeBed } from "../support/kube/bed.ts";
 import { startClusterGateway } from "../support/kube/cluster-gateway.ts";
-import { serviceFor } from "../support/kube/manifests.ts";
+import { serviceFor, workload } from "../support/kube/manifests.ts";
 import { BALANCER_ADDRESS, startServiceProxy } from "../support/kube/service-proxy.ts";
 import { shareBed } from "../support/kube/shared-bed.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 const bedFor = shareBed();
 
@@ -15,7 +16,30 @@ function rule(title: string, check: (bed: KubeBed, t: TestContext) => Promise<vo
   });
 }
 
-describe("how the gateway reaches pods", () => {
+describe("how the gateway finds workloads and reaches their pods", () => {
+  rule("what the file names needs no label, however many workloads and namespaces it is", async (bed, t) => {
+    const namespaces = await Promise.all(Array.from({ length: 12 }, () => bed.namespace()));
+    const named = namespaces.flatMap((namespace) => ["a", "b", "c"].map((name) => ({ namespace, name })));
+    const deploy = ({ namespace, name }: (typeof named)[number], enabled: string): Promise<unknown> =>
+      bed.api.apply(workload({ namespace, name, replicas: 0, dag: { enabled } }));
+    await Promise.all(named.map((one) => deploy(one, "false")));
+    const hostOf = ({ namespace, name }: (typeof named)[number]): string => `${name}.${namespace}.test`;
+    const containers = named.map((one) => ({ name: `kubernetes:${one.namespace}/${one.name}`, host: hostOf(one) }));
+    const { gateway } = await startClusterGateway(t, bed, { config: { containers }, cluster: { namespaces } });
+    const [first, last] = [named[0]!, named.at(-1)!];
+    for (const one of [first, last]) {
+      const { status, text } = await gateway.request({ host: hostOf(one) });
+      assert.equal(status, 200, text);
+    }
+    for (const enabled of ["true", "false"]) await deploy(first, enabled);
+    await bed.api.delete(`/apis/apps/v1/namespaces/${last.namespace}/deployments/${last.name}`);
+    await waitUntil(async () => {
+      const { containers: now } = (await gateway.request({ path: "/_status/api" })).json();
+      return now.find(({ host }: { host: string }) => host === hostOf(last)).state === "absent";
+    }, 20_000);
+    assert.equal((await gateway.request({ host: hostOf(first) })).status, 200);
+  });
+
   for (const [where, reach, spec] of [
     ["the ports of their nodes", "", { type: "NodePort" }],
     ["node ports at the address of `reach`", "localhost", { type: "NodePort" }],

@@ -16,6 +16,13 @@ export interface KubernetesClient {
   close(): void;
 }
 
+interface Session {
+  readonly connection: ClusterConnection;
+  readonly calls: http.Agent;
+  /** Apart, because a watch keeps its connection for minutes: calls would wait for a free one. */
+  readonly streams: http.Agent;
+}
+
 /** More of an answer than this is not read. */
 const BYTE_LIMIT = 64 * 1024 * 1024;
 const CALL_TIMEOUT_MS = 10_000;
@@ -25,24 +32,30 @@ export function createKubernetesClient(
   connect: () => ClusterConnection | Promise<ClusterConnection>,
   timeoutMs = CALL_TIMEOUT_MS,
 ): KubernetesClient {
-  let session: { readonly connection: ClusterConnection; readonly agent: http.Agent } | undefined;
+  let session: Session | undefined;
   let target = "the Kubernetes API server";
 
-  async function open(): Promise<NonNullable<typeof session>> {
+  async function open(): Promise<Session> {
     if (session !== undefined) return session;
     const connection = await connect();
     target = connection.url.origin;
-    const kept = { keepAlive: true, maxSockets: 32, maxFreeSockets: 4, scheduling: "lifo" } as const;
     const isSecure = connection.url.protocol === "https:";
+    const agent = (options: http.AgentOptions): http.Agent =>
+      isSecure ? new https.Agent({ ...options, ...connection.tls }) : new http.Agent(options);
     session ??= {
       connection,
-      agent: isSecure ? new https.Agent({ ...kept, ...connection.tls }) : new http.Agent(kept),
+      calls: agent({ keepAlive: true, maxSockets: 32, maxFreeSockets: 4, scheduling: "lifo" }),
+      streams: agent({}),
     };
     return session;
   }
 
-  async function send(method: string, path: string, signal: AbortSignal, body?: object): Promise<IncomingMessage> {
-    const { connection, agent } = await open();
+  async function send(
+    method: string,
+    path: string,
+    { signal, body, via }: { signal: AbortSignal; body?: object | undefined; via: "calls" | "streams" },
+  ): Promise<IncomingMessage> {
+    const { connection, [via]: agent } = await open();
     const { url, token } = connection;
     const bearer = token();
     const payload = body === undefined ? undefined : JSON.stringify(body);
@@ -71,7 +84,7 @@ export function createKubernetesClient(
     for (let tries = 1; ; tries += 1) {
       const signal = AbortSignal.timeout(timeoutMs);
       try {
-        const answer = await send(method, path, signal, body);
+        const answer = await send(method, path, { signal, body, via: "calls" });
         const text = await readAll(answer);
         if ((answer.statusCode ?? 500) < 300) return text;
         throw answerError(target, answer.statusCode ?? 500, text);
@@ -95,7 +108,8 @@ export function createKubernetesClient(
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(), timeoutMs);
       try {
-        const answer = await send("GET", path, AbortSignal.any([signal, late.signal]));
+        const both = AbortSignal.any([signal, late.signal]);
+        const answer = await send("GET", path, { signal: both, via: "streams" });
         if (answer.statusCode !== 200) throw answerError(target, answer.statusCode ?? 500, await readAll(answer));
         return answer;
       } catch (error) {
@@ -105,7 +119,8 @@ export function createKubernetesClient(
       }
     },
     close() {
-      session?.agent.destroy();
+      session?.calls.destroy();
+      session?.streams.destroy();
     },
   };
 }

@@ -4,7 +4,7 @@ import { EngineError, type OnChange, type OnLink } from "../../lifecycle/ports.t
 import type { EndpointSlice, Metadata, ScalableObject } from "./api-types.ts";
 import type { KubernetesClient } from "./client.ts";
 import { type Followed, listAndWatch, type WatchTimes } from "./list-watch.ts";
-import { collectionPath, type Place, placeOf, type Resource } from "./reference.ts";
+import { collectionPath, type Place, placeOf, type Resource, RESOURCES } from "./reference.ts";
 import type { ScaleBacks } from "./scale-backs.ts";
 import { createSliceOwners, podsIn, type SlicePods } from "./slice-owners.ts";
 import { factsOf, type WorkloadFacts } from "./workload-facts.ts";
@@ -37,6 +37,9 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
   const { client, namespaces, scaleBacks } = deps;
   const facts = new Map<string, WorkloadFacts>();
   const included = new Set<string>();
+  /** What nobody has asked for, of the namespaces that are followed as a whole; it may be included later. */
+  const others = new Map<string, WorkloadFacts>();
+  const whole = new Set<string>();
   const listeners = new Set<{ readonly onChange: OnChange; readonly onLink: OnLink }>();
   const slices = createSliceOwners((name) => facts.has(name));
   const ended = new AbortController();
@@ -75,15 +78,28 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
     reportChange(name, { kind: "removed" });
   }
 
-  function followWorkloads(resource: Resource, namespace: string | undefined, selector: string): void {
+  /** Those with the label; or (`isWhole`) all of a namespace, for those that are included: a watch of each would cost a connection. */
+  function followWorkloads(resource: Resource, namespace: string | undefined, isWhole: boolean): void {
     let listed = new Set<string>();
-    run<ScalableObject, WorkloadFacts>(collectionPath("/apis/apps/v1", resource, namespace), selector, {
+    /** Each is followed by one watch alone, so that the loss of a label is not the loss of the workload. */
+    const isMeant = (name: string): boolean => included.has(name) === isWhole;
+    const see = (item: WorkloadFacts): boolean => {
+      if (isMeant(item.name)) return take(item);
+      if (isWhole) others.set(keyOf(resource, item.name), item);
+      return false;
+    };
+    const lose = (name: string): void => {
+      if (isWhole) others.delete(keyOf(resource, name));
+      if (isMeant(name)) drop(resource, name);
+    };
+    const query = isWhole ? "" : LABELLED;
+    run<ScalableObject, WorkloadFacts>(collectionPath("/apis/apps/v1", resource, namespace), query, {
       pick: (object) => factsOf(resource, object),
       onList(items) {
         const now = new Set(items.map(({ name }) => name));
         // The pods of what is awake may have changed as well: that is what the nameless report is for.
-        for (const item of items) if (take(item)) reportChange(item.name);
-        for (const name of listed.difference(now)) drop(resource, name);
+        for (const item of items) if (see(item)) reportChange(item.name);
+        for (const name of listed.difference(now)) lose(name);
         listed = now;
         reportChange();
       },
@@ -91,12 +107,12 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
         const { name } = item;
         if (type === "DELETED") {
           listed.delete(name);
-          drop(resource, name);
+          lose(name);
           return;
         }
         listed.add(name);
-        take(item);
-        reportChange(name); // its status reports its pods
+        see(item);
+        if (isMeant(name)) reportChange(name); // its status reports its pods
       },
     });
   }
@@ -141,8 +157,7 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
     if (hasBegun) return;
     hasBegun = true;
     for (const namespace of namespaces.length === 0 ? [undefined] : namespaces) {
-      followWorkloads("deployments", namespace, LABELLED);
-      followWorkloads("statefulsets", namespace, LABELLED);
+      for (const resource of RESOURCES) followWorkloads(resource, namespace, false);
       followSlices(namespace);
     }
   }
@@ -164,8 +179,13 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
       const place = placeOf(name);
       if (place === undefined || included.has(name)) return;
       included.add(name);
-      followWorkloads("deployments", place.namespace, fieldSelector(place));
-      followWorkloads("statefulsets", place.namespace, fieldSelector(place));
+      for (const resource of RESOURCES) {
+        const known = others.get(keyOf(resource, name));
+        if (known !== undefined) take(known);
+        others.delete(keyOf(resource, name));
+        if (!whole.has(place.namespace)) followWorkloads(resource, place.namespace, true);
+      }
+      whole.add(place.namespace);
     },
     listen(onChange, onLink, signal) {
       const listener = { onChange, onLink };
@@ -190,8 +210,8 @@ interface Feed {
 
 const LABELLED = `labelSelector=${encodeURIComponent("dag.enabled=true")}`;
 
-function fieldSelector({ name }: Place): string {
-  return `fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
+function keyOf(resource: Resource, name: string): string {
+  return `${resource} ${name}`;
 }
 
 /** A handler that stumbles over one object costs none of those that follow. */

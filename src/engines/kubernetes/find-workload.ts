@@ -3,7 +3,7 @@ import type { ScalableObject } from "./api-types.ts";
 import type { KubernetesClient } from "./client.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { ifThere } from "./refusals.ts";
-import { pathOf, placeOf, type Resource } from "./reference.ts";
+import { pathOf, placeOf, type Resource, RESOURCES } from "./reference.ts";
 
 /** One object, as it was read. */
 export interface Found {
@@ -20,7 +20,7 @@ export async function findWorkload(
   const place = placeOf(name);
   if (place === undefined) return undefined;
   const known = view.get(name)?.resource;
-  for (const resource of known === undefined ? BOTH : [known, ...BOTH.filter((other) => other !== known)]) {
+  for (const resource of known === undefined ? RESOURCES : [known, ...RESOURCES.filter((other) => other !== known)]) {
     const object = await ifThere(client.get<ScalableObject>(pathOf(resource, place)));
     if (object !== undefined) return { resource, object };
   }
@@ -37,5 +37,3 @@ export async function findPresent(
   if (found !== undefined) return found;
   throw new EngineError("absent", `There is no Deployment or StatefulSet "${name}"`);
 }
-
-const BOTH: readonly Resource[] = ["deployments", "statefulsets"];

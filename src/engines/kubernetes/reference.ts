@@ -1,5 +1,7 @@
 /** The two kinds of object that the gateway scales, as the API's paths name them. */
 export type Resource = "deployments" | "statefulsets";
+/** Both, in the order in which a name is looked for. */
+export const RESOURCES: readonly Resource[] = ["deployments", "statefulsets"];
 
 /** A Deployment or StatefulSet by its place in the cluster. */
 export interface Place {
