@@ -52,23 +52,28 @@ describe("rights in Kubernetes", () => {
     }
   });
 
-  rule("in a pod the gateway finds its cluster by itself", async (bed, t) => {
-    const directory = path.join(bed.directory, "pod");
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(path.join(directory, "token"), await bed.tokenFor("gateway", leastRules));
-    writeFileSync(path.join(directory, "ca.crt"), bed.certificates.ca);
-    writeFileSync(path.join(directory, "namespace"), "default");
-    const account = "mount -t tmpfs tmpfs /run && mkdir -p /run/secrets/kubernetes.io && ln -s";
-    const script = `${account} ${directory} /run/secrets/kubernetes.io/serviceaccount && exec "$@"`;
-    const { hostname, port } = new URL(bed.url);
-    const gateway = await startGateway(t, {
-      prefix: ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"],
-      env: { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
-    });
-    const namespace = await bed.namespace();
-    await bed.api.apply(workload({ namespace, name: "web", replicas: 0, dag: { host: "pod.test" } }));
-    await waitUntil(async () => (await gateway.request({ host: "pod.test" })).status === 200, 20_000);
-  });
+  rule(
+    "in a pod the gateway finds its cluster by itself, and uses a token that was replaced at once",
+    async (bed, t) => {
+      const directory = path.join(bed.directory, "pod");
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(path.join(directory, "token"), "expired");
+      writeFileSync(path.join(directory, "ca.crt"), bed.certificates.ca);
+      writeFileSync(path.join(directory, "namespace"), "default");
+      const account = "mount -t tmpfs tmpfs /run && mkdir -p /run/secrets/kubernetes.io && ln -s";
+      const script = `${account} ${directory} /run/secrets/kubernetes.io/serviceaccount && exec "$@"`;
+      const { hostname, port } = new URL(bed.url);
+      const gateway = await startGateway(t, {
+        prefix: ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"],
+        env: { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
+      });
+      await gateway.waitForLog(({ msg }) => /does not accept the gateway's credentials/.test(String(msg)));
+      writeFileSync(path.join(directory, "token"), await bed.tokenFor("gateway", leastRules));
+      const namespace = await bed.namespace();
+      await bed.api.apply(workload({ namespace, name: "web", replicas: 0, dag: { host: "pod.test" } }));
+      await waitUntil(async () => (await gateway.request({ host: "pod.test" })).status === 200, 20_000);
+    },
+  );
 });
 
 interface Right {

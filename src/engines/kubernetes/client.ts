@@ -1,7 +1,9 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { ClusterConnection } from "./connection.ts";
+import type { EngineError } from "../../lifecycle/ports.ts";
 import { answerError, connectionError } from "./errors.ts";
+import { type HttpRequest, readAll, request } from "./http-request.ts";
 
 /** One API server: JSON in and out, time-outs, and errors as `EngineError`. */
 export interface KubernetesClient {
@@ -23,9 +25,13 @@ interface Session {
   readonly streams: http.Agent;
 }
 
-/** More of an answer than this is not read. */
-const BYTE_LIMIT = 64 * 1024 * 1024;
+interface Order extends Pick<HttpRequest, "signal" | "body"> {
+  readonly via: "calls" | "streams";
+}
+
 const CALL_TIMEOUT_MS = 10_000;
+/** It is not believed beyond this: an app sleeps in vain until then. */
+const LONGEST_PAUSE_MS = 30_000;
 
 /** Makes a client that connects at its first call. `connect` is called once it is needed, and again until it succeeds. */
 export function createKubernetesClient(
@@ -33,6 +39,7 @@ export function createKubernetesClient(
   timeoutMs = CALL_TIMEOUT_MS,
 ): KubernetesClient {
   let session: Session | undefined;
+  let pause: { readonly error: EngineError; readonly untilMs: number } | undefined;
   let target = "the Kubernetes API server";
 
   async function open(): Promise<Session> {
@@ -50,33 +57,27 @@ export function createKubernetesClient(
     return session;
   }
 
-  async function send(
-    method: string,
-    path: string,
-    { signal, body, via }: { signal: AbortSignal; body?: object | undefined; via: "calls" | "streams" },
-  ): Promise<IncomingMessage> {
+  async function send(method: string, path: string, { via, ...order }: Order): Promise<IncomingMessage> {
+    if (pause !== undefined && performance.now() < pause.untilMs) throw pause.error;
     const { connection, [via]: agent } = await open();
     const { url, token } = connection;
-    const bearer = token();
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const place = `${url.origin}${url.pathname.replace(/\/$/, "")}${path}`;
-    const request = (url.protocol === "https:" ? https : http).request(place, {
-      method,
-      agent,
-      signal,
-      headers: {
-        accept: "application/json",
-        "user-agent": USER_AGENT,
-        ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-        ...(payload !== undefined && {
-          "content-type": "application/json",
-          "content-length": Buffer.byteLength(payload),
-        }),
-      },
-    });
-    request.on("response", resolve).on("error", reject).end(payload);
-    return promise;
+    const bearer = token();
+    const answer = await request(place, { ...order, method, agent, bearer });
+    if (answer.statusCode !== 401) return answer;
+    const fresh = token(true);
+    if (fresh === bearer) return answer;
+    answer.resume();
+    return request(place, { ...order, method, agent, bearer: fresh });
+  }
+
+  /** A server that is overloaded says for how long it wants no calls. */
+  async function refusal(answer: IncomingMessage): Promise<EngineError> {
+    const error = answerError(target, answer.statusCode ?? 500, await readAll(answer));
+    const seconds = Number(answer.headers["retry-after"]);
+    if (error.code === "unreachable" && seconds > 0)
+      pause = { error, untilMs: performance.now() + Math.min(seconds * 1_000, LONGEST_PAUSE_MS) };
+    return error;
   }
 
   /** A kept connection may have ended just as it was taken: what has no effect, or says for which version it is meant, is sent again. */
@@ -85,9 +86,8 @@ export function createKubernetesClient(
       const signal = AbortSignal.timeout(timeoutMs);
       try {
         const answer = await send(method, path, { signal, body, via: "calls" });
-        const text = await readAll(answer);
-        if ((answer.statusCode ?? 500) < 300) return text;
-        throw answerError(target, answer.statusCode ?? 500, text);
+        if ((answer.statusCode ?? 500) >= 300) throw await refusal(answer);
+        return await readAll(answer);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (tries === 1 && !signal.aborted && (code === "ECONNRESET" || code === "EPIPE")) continue;
@@ -110,7 +110,7 @@ export function createKubernetesClient(
       try {
         const both = AbortSignal.any([signal, late.signal]);
         const answer = await send("GET", path, { signal: both, via: "streams" });
-        if (answer.statusCode !== 200) throw answerError(target, answer.statusCode ?? 500, await readAll(answer));
+        if (answer.statusCode !== 200) throw await refusal(answer);
         return answer;
       } catch (error) {
         throw connectionError(target, error, timeoutMs);
@@ -123,20 +123,6 @@ export function createKubernetesClient(
       session?.streams.destroy();
     },
   };
-}
-
-/** Kubernetes names who has written a field by what comes before the slash. */
-const USER_AGENT = "docker-awakening-gateway/1";
-
-async function readAll(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > BYTE_LIMIT) throw new Error(`the answer is longer than ${BYTE_LIMIT} bytes`);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function parse<T>(text: string): T {

@@ -7,8 +7,8 @@ import { EngineError } from "../../lifecycle/ports.ts";
 export interface ClusterConnection {
   readonly url: URL;
   readonly tls: ConnectionOptions;
-  /** The bearer token to send now; tokens of pods are replaced every hour. */
-  readonly token: () => string | undefined;
+  /** The bearer token to send now; tokens of pods are replaced every hour. `isRefused`: the last one is of no use any more. */
+  readonly token: (isRefused?: boolean) => string | undefined;
 }
 
 /** The variables by which a pod finds its API server. */
@@ -45,12 +45,15 @@ export function inClusterConnection(
 
 const TOKEN_AGE_MS = 60_000;
 
-/** Returns the token of a file, which is read again once a minute; while it cannot be read, the last one is used. */
-export function tokenFromFile(file: string, now: () => number = () => performance.now()): () => string {
+/** Returns the token of a file, which is read again once a minute and when it is refused; while it cannot be read, the last one is used. */
+export function tokenFromFile(
+  file: string,
+  now: () => number = () => performance.now(),
+): (isRefused?: boolean) => string {
   let token: string | undefined;
   let readAtMs = 0;
-  return () => {
-    if (token !== undefined && now() - readAtMs < TOKEN_AGE_MS) return token;
+  return (isRefused = false) => {
+    if (!isRefused && token !== undefined && now() - readAtMs < TOKEN_AGE_MS) return token;
     readAtMs = now();
     try {
       token = readFileSync(file, "utf8").trim();
