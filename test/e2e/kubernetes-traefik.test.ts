@@ -3,6 +3,7 @@ import { describe, test, type TestContext } from "node:test";
 import type { KubeBed } from "../support/kube/bed.ts";
 import { type ClusterGateway, startClusterGateway } from "../support/kube/cluster-gateway.ts";
 import { startClusterTraefik } from "../support/kube/cluster-traefik.ts";
+import type { KubeObject } from "../support/kube/kube-api.ts";
 import { startServiceProxy } from "../support/kube/service-proxy.ts";
 import { shareBed } from "../support/kube/shared-bed.ts";
 import { type Answer, navigation, request } from "../support/http.ts";
@@ -15,7 +16,11 @@ const HOST = "web.test";
 
 describe(`behind Traefik, outside of the cluster, ${ROUNDS} rounds of sleep and wake show no error of Traefik`, () => {
   test("with the Service's address (nativeLB) a request is held", async (t) => {
-    await rounds(t, { annotations: { "traefik.ingress.kubernetes.io/service.nativelb": "true" }, tries: 1 });
+    await rounds(t, { annotations: NATIVE_LB, tries: 1 });
+  });
+
+  test("the same with an IngressRoute, whose Service has the annotation as well", async (t) => {
+    await rounds(t, { annotations: NATIVE_LB, route: { nativeLB: true }, tries: 1 });
   });
 
   test("with pod addresses (allowEmptyServices) a program gets a Retry-After until the app is awake", async (t) => {
@@ -23,14 +28,18 @@ describe(`behind Traefik, outside of the cluster, ${ROUNDS} rounds of sleep and 
   });
 });
 
+const NATIVE_LB = { "traefik.ingress.kubernetes.io/service.nativelb": "true" };
+
 interface Way {
+  /** How an IngressRoute names the Service; absent: there is an Ingress. */
+  readonly route?: object;
   readonly options?: object;
   readonly annotations?: object;
   /** How often a program may have to retry. */
   readonly tries: number;
 }
 
-async function rounds(t: TestContext, { options = {}, annotations = {}, tries }: Way): Promise<void> {
+async function rounds(t: TestContext, { options = {}, annotations = {}, route, tries }: Way): Promise<void> {
   const bed = await bedFor(t);
   if (bed === undefined) return;
   const proxy = startServiceProxy(bed);
@@ -41,6 +50,7 @@ async function rounds(t: TestContext, { options = {}, annotations = {}, tries }:
   if (front === undefined) return;
   await cluster.deploy({ name: "web", replicas: 1, dag: { host: HOST, idle_timeout: "1h" } });
   await publish(bed, namespace, gateway.port, annotations);
+  await bed.api.apply(route === undefined ? ingress(namespace) : ingressRoute(namespace, route));
   await cluster.untilStatus("web", "ready");
   await waitUntil(async () => (await visit(front.port)).status === 200, 20_000, "Traefik's router");
   const faults: string[] = [];
@@ -108,7 +118,7 @@ async function browse({ port, cluster: { namespace } }: Visitor): Promise<void> 
   assert.equal((await visit(port, { headers: navigation })).status, 200);
 }
 
-/** The app's Service, its Ingress, and the middleware as a custom resource. */
+/** The app's Service and the middleware as a custom resource. */
 async function publish(bed: KubeBed, namespace: string, gatewayPort: number, annotations: object): Promise<void> {
   const metadata = { name: "web", namespace };
   await bed.api.apply({
@@ -129,11 +139,15 @@ async function publish(bed: KubeBed, namespace: string, gatewayPort: number, ann
       },
     },
   });
-  await bed.api.apply({
+}
+
+function ingress(namespace: string): KubeObject {
+  return {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
     metadata: {
-      ...metadata,
+      name: "web",
+      namespace,
       annotations: { "traefik.ingress.kubernetes.io/router.middlewares": `${namespace}-wake@kubernetescrd` },
     },
     spec: {
@@ -146,5 +160,23 @@ async function publish(bed: KubeBed, namespace: string, gatewayPort: number, ann
         },
       ],
     },
-  });
+  };
+}
+
+function ingressRoute(namespace: string, service: object): KubeObject {
+  return {
+    apiVersion: "traefik.io/v1alpha1",
+    kind: "IngressRoute",
+    metadata: { name: "web", namespace },
+    spec: {
+      routes: [
+        {
+          kind: "Rule",
+          match: `Host(\`${HOST}\`)`,
+          middlewares: [{ name: "wake" }],
+          services: [{ name: "web", port: 80, ...service }],
+        },
+      ],
+    },
+  };
 }
