@@ -163,10 +163,11 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       case "throttle":
         idleAfterRecall(context, record, () => throttle(context, record));
         return undefined;
-      case "sample":
-        forgetDirect(context, record);
+      case "sample": {
+        const forgotten = forgetDirect(context, record);
         takeSample(context, record);
-        return undefined;
+        return forgotten;
+      }
       case "schedule-start":
       case "schedule-stop":
         openOrClose(context, record, deadline.kind === "schedule-start" ? "start" : "stop");

@@ -38,6 +38,23 @@ test("traffic during the recall takes it back", async () => {
   assert.equal(status("app"), "asleep");
 });
 
+for (const [rule, everyS, usedMs] of [
+  ["just after the last reading before a recall", 13, IDLE_MS - 17_000],
+  ["while Traefik has not fetched yet", 13, IDLE_MS - 9_000],
+  ["while Traefik applies the document", 2, IDLE_MS - 4_500],
+] as const) {
+  test(`the stop is within a tenth of the idle timeout after use ${rule}`, async () => {
+    const fixture = await open({ name: "app" }, everyS);
+    const { pass, status, clock, record } = fixture;
+    const endMs = record.lastActivityMs + usedMs + 200;
+    flow(fixture, [download(endMs - 200 - clock.now(), endMs - clock.now())]);
+    await pass(endMs + IDLE_MS - 1_000 - clock.now());
+    assert.equal(status("app"), "ready");
+    await pass(1_000 + IDLE_MS / 10 + 2_000);
+    assert.equal(status("app"), "asleep");
+  });
+}
+
 for (const order of ["admin", "suspend"] as const) {
   test(`what is ordered (${order}) is recalled first as well, whatever uses it`, async () => {
     const { pass, status, lifecycle, record, orders, visit } = await open();
@@ -93,20 +110,29 @@ test("an order during an idle recall is not kept waiting for the end of the idle
   assert.equal(status("app"), "draining");
 });
 
-test("an app that Traefik sends auth requests for again, by its settings, is measured like any other", async () => {
-  const { clock, pass, record, front, saved, status } = await open();
-  await pass(20_000);
-  assert.ok(record.directMs > 0, "forgotten although Traefik forwards without asking");
-  front.whenAwake = "ask";
-  const { directMs } = record;
-  await pass(12_000);
-  assert.equal(record.directMs, 0);
-  assert.ok(record.lastActivityMs > directMs, "use that nothing has shown may have ended just now");
-  await clock.advance(2_000);
-  assert.equal(saved.get("app")?.direct, undefined);
-  await pass(IDLE_MS + 2_000);
-  assert.equal(status("app"), "asleep");
-});
+for (const [rule, isReadable] of [
+  ["is stopped on time", true],
+  ["counts as used just now if its counters cannot be read", false],
+] as const) {
+  test(`an app that Traefik sends auth requests for again, by its settings, ${rule}`, async () => {
+    const { clock, pass, record, front, engine, saved, status } = await open();
+    await pass(20_000);
+    assert.ok(record.directMs > 0, "forgotten although Traefik forwards without asking");
+    const dueMs = record.lastActivityMs + IDLE_MS;
+    front.whenAwake = "ask";
+    const { usage } = engine;
+    if (!isReadable) engine.usage = () => Promise.resolve(undefined);
+    await pass(13_000);
+    engine.usage = usage;
+    assert.equal(record.directMs, 0);
+    await clock.advance(2_000);
+    assert.equal(saved.get("app")?.direct, undefined);
+    await pass(dueMs + 3_000 - clock.now());
+    assert.equal(status("app"), isReadable ? "asleep" : "ready");
+    await pass(40_000);
+    assert.equal(status("app"), "asleep");
+  });
+}
 
 test("a recall that was ended leaves alone the one that follows at once", async () => {
   const { clock, lifecycle, record, emitted, front } = await openFetched();

@@ -1,12 +1,13 @@
 import type { LifecycleContext } from "../context.ts";
 import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import { noteRecalled } from "../usage/direct.ts";
-import { DIRECT_STEP_MS, readNow } from "../usage/sample.ts";
+import { DIRECT_STEP_MS, nextDirectMs, readNow } from "../usage/sample.ts";
 import type { Recall } from "../workload/parts/front.ts";
 import { isOpen } from "../workload/ports-of.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { recallLeadMs } from "./recall-lead.ts";
 import { notify } from "../workload/notify.ts";
+import { type Deadline } from "../../core/next-deadline.ts";
 import { deadlineOf } from "../workload/timers.ts";
 
 const LOOK_AGAIN_MS = 1_000;
@@ -75,6 +76,7 @@ async function untilFetched(context: LifecycleContext, record: WorkloadRecord, o
     const progress = fronts.progress(record.directMs);
     own.waitsOn = progress.kind === "done" ? [] : progress.on;
     if (progress.kind === "done") return;
+    if (own.order === undefined) await readInTurn(context, record);
     const { untilMs = clock.now() + LOOK_AGAIN_MS } = progress;
     await waitForSignal(record, Math.min(LOOK_AGAIN_MS, Math.max(1, untilMs - clock.now())), signal, clock);
   }
@@ -84,17 +86,31 @@ async function untilFetched(context: LifecycleContext, record: WorkloadRecord, o
 async function staysUnused(context: LifecycleContext, record: WorkloadRecord, own: Recall): Promise<boolean> {
   const { clock } = context;
   const { signal } = own.abort;
-  const lastReadMs = record.sampling?.begunMs ?? 0;
-  let isRead = false;
+  let readMs = record.sampling?.begunMs ?? 0;
   while (!signal.aborted && own.order === undefined) {
     if (record.lastActivityMs > own.sinceMs) return false;
-    const due = deadlineOf(context, { ...record, recall: undefined });
-    if (due === undefined || due.atMs > clock.now() + recallLeadMs(context, record) * 2) return false;
-    const atMs = Math.max(due.atMs, lastReadMs + DIRECT_STEP_MS);
-    if (atMs > clock.now()) await waitForSignal(record, atMs - clock.now(), signal, clock);
-    else if (isRead) return true;
-    // While it is read an order or a request may arrive: the loop checks for both once more.
-    else isRead = (await readNow(context, record)) === undefined;
+    const due = dueOf(context, record);
+    const now = clock.now();
+    if (due === undefined || due.atMs > now + recallLeadMs(context, record) * 2) return false;
+    if (readMs >= due.atMs) return true;
+    const atMs = due.atMs > now ? nextDirectMs(record, due.atMs) : readMs + DIRECT_STEP_MS;
+    if (atMs > now) await waitForSignal(record, atMs - now, signal, clock);
+    else {
+      // While it is read an order or a request may arrive: the loop checks for both once more.
+      readMs = now;
+      await readNow(context, record);
+    }
   }
   return own.order !== undefined;
+}
+
+/** Reads the counters when it is time: use during a recall is dated as exactly as any other. */
+async function readInTurn(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
+  const due = dueOf(context, record);
+  if (due !== undefined && nextDirectMs(record, due.atMs) <= context.clock.now()) await readNow(context, record);
+}
+
+/** What the recall is for, and when. */
+function dueOf(context: LifecycleContext, record: WorkloadRecord): Deadline | undefined {
+  return deadlineOf(context, { ...record, recall: undefined });
 }

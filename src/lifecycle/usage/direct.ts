@@ -3,7 +3,7 @@ import type { LifecycleContext } from "../context.ts";
 import { noteUse } from "../workload/activity.ts";
 import type { PortRecord } from "../workload/parts/probe.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
-import { DIRECT_STEP_MS, noteFrontTraffic, samplingOf, takeSample } from "./sample.ts";
+import { DIRECT_STEP_MS, noteFrontTraffic, readNow, samplingOf, takeSample } from "./sample.ts";
 
 /** Why a front asks before each request to a port of it; `undefined`: it forwards by itself. */
 export function whyAskedOf(
@@ -47,12 +47,15 @@ export function noteDirect(context: LifecycleContext, record: WorkloadRecord): v
  * Notes that no front forwards to it without asking any more, where that has come about without a recall: by other settings, or
  * because the front is gone. A front that still does fetches again and again, and is never done with its last document.
  */
-export function forgetDirect(context: LifecycleContext, record: WorkloadRecord): void {
-  const { clock, fronts } = context;
-  if (record.directMs === 0 || record.recall !== undefined) return;
-  if (fronts.progress(record.directMs).kind !== "done") return;
-  noteUse(record, clock.now()); // earlier readings do not fit the state with auth requests
+export async function forgetDirect(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
+  const { directMs } = record;
+  if (directMs === 0 || record.recall !== undefined) return;
+  if (context.fronts.progress(directMs).kind !== "done") return;
+  await readNow(context, record); // what has passed until now was not asked for
+  if (record.directMs !== directMs || record.recall !== undefined) return;
+  if (samplingOf(record)?.baseline === undefined) noteUse(record, context.clock.now());
   noteRecalled(record);
+  context.rearm(record);
   context.remember(record);
 }
 

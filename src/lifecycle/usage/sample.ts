@@ -47,12 +47,12 @@ export function noteFrontTraffic(
 
 /**
  * Returns when the counters must be read next: soon after the last activity, then ten times per idle interval, and
- * shortly before the stop at `stopAtMs`. `undefined`: they need not be.
+ * shortly before the stop at `stopAtMs`, or at it where fronts forward without asking. `undefined`: they need not be.
  */
 export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefined): number | undefined {
   const quietMs = quietMsOf(record);
   if (stopAtMs === undefined || quietMs <= 0 || record.state.status !== "ready") return undefined;
-  if (record.directMs > 0) return nextDirectMs(record, stopAtMs, quietMs);
+  if (record.directMs > 0) return nextDirectMs(record, stopAtMs);
   const { lastActivityMs } = record;
   const lastMs = stopAtMs - LEAD_MS;
   if (signalOf(record) === "requests") return isRead(record) ? undefined : Math.max(lastActivityMs, lastMs);
@@ -63,11 +63,17 @@ export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefine
   return begunMs < lastMs ? Math.min(nextMs, Math.max(settledMs, lastMs)) : undefined;
 }
 
-/** While fronts forward without asking: ten times per idle interval. The recall before a stop reads a last time. */
-function nextDirectMs(record: WorkloadRecord, stopAtMs: number, quietMs: number): number | undefined {
+/**
+ * The same while fronts forward without asking: ten times per idle interval, evenly, so that the last time is at the stop. Use is
+ * dated by the reading that shows it; as long as it goes on the next one follows as soon as it may.
+ */
+export function nextDirectMs(record: WorkloadRecord, stopAtMs: number): number {
   const begunMs = samplingOf(record)?.begunMs ?? record.lastActivityMs;
-  const nextMs = begunMs + Math.min(LONGEST_DIRECT_STEP_MS, Math.max(DIRECT_STEP_MS, quietMs / 10));
-  return nextMs < stopAtMs ? nextMs : undefined;
+  const stepMs = Math.min(LONGEST_DIRECT_STEP_MS, Math.max(DIRECT_STEP_MS, quietMsOf(record) / 10));
+  const leftMs = stopAtMs - begunMs;
+  const turns = Math.floor(leftMs / stepMs);
+  const isInUse = begunMs <= record.lastActivityMs;
+  return begunMs + (turns < 1 || (isInUse && turns > 1) ? stepMs : leftMs / turns);
 }
 
 /** How long it may be unused before something is done about it, in milliseconds. */

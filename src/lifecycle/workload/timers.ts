@@ -71,9 +71,10 @@ export function clearTimer(record: WorkloadRecord): void {
 /** The same as `deadlineOf`, or a reading of the counters before it. */
 function nextDue(context: LifecycleContext, record: WorkloadRecord): Deadline | undefined {
   const leadMs = recallLeadMs(context, record);
-  const deadline = deadlineOf(context, record, { leadMs });
+  const deadline = deadlineOf(context, record);
   const sampleAtMs = nextSampleMs(record, deadline?.atMs);
-  return sampleAtMs === undefined ? deadline : deadlineOf(context, record, { leadMs, sampleAtMs });
+  const isAll = sampleAtMs === undefined && leadMs === 0;
+  return isAll ? deadline : deadlineOf(context, record, { leadMs, ...(sampleAtMs !== undefined && { sampleAtMs }) });
 }
 
 /** What will happen to this record next, and when; a reading of its counters only counts where its time is given. */
