@@ -73,9 +73,11 @@ async function start(
     gateway,
     apps,
     port: traefik.port,
+    /** It stays in use until then: 5 s later, which is soon on a busy machine, a recall would begin. */
     async untilDirect({ container, host }: FrontApp): Promise<void> {
-      assert.equal((await request({ port: traefik.port, host })).status, 200);
-      await untilRouted(traefik, container.name, false);
+      const routed = untilRouted(traefik, container.name, false).then(() => true);
+      do assert.equal((await request({ port: traefik.port, host })).status, 200);
+      while ((await Promise.race([routed, sleep(500, false)])) === false);
     },
   };
 }
