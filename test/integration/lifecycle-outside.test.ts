@@ -4,6 +4,7 @@ import { TRUCE_MS } from "../../src/lifecycle/reconcile/truces.ts";
 import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 
 const IDLE = 60_000;
+
 const settings = [{ name: "app", idleTimeoutMs: IDLE }];
 
 async function openReady(): Promise<LifecycleFixture> {
@@ -86,16 +87,6 @@ test("a request that was under way long before a person paused the app does not 
   await fixture.clock.advance(60_000);
   assert.deepEqual(fixture.orders(), []);
   assert.equal(fixture.status("app"), "paused");
-});
-
-test("what a person starts is idle-stopped, counted from the moment it was seen", async () => {
-  const fixture = await openLifecycle(settings);
-  await fixture.clock.advance(10 * IDLE);
-  fixture.engine.startOutside("app");
-  await fixture.clock.advance(IDLE - 10);
-  assert.equal(fixture.status("app"), "ready");
-  await fixture.clock.advance(20);
-  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("a container that a person unpauses becomes ready, and is idle-stopped", async () => {
@@ -200,19 +191,6 @@ test("one that ends without a notification while it is probed is found asleep", 
   fixture.engine.get("app").status = "stopped";
   await fixture.clock.advance(1_100);
   assert.equal(fixture.status("app"), "asleep");
-});
-
-test("a start from outside before our stop has ended keeps it, for another idle_timeout", async () => {
-  const fixture = await openLifecycle(settings, { fakes: { app: { stopMs: 1_000 } } });
-  const first = fixture.visit("app");
-  await fixture.clock.advance(50);
-  first.close();
-  const stop = fixture.engine.stop.bind(fixture.engine);
-  fixture.engine.stop = (ref, order) => stop(ref, order).finally(() => fixture.engine.startOutside("app"));
-  await fixture.clock.advance(IDLE + 1_100);
-  assert.equal(fixture.status("app"), "ready");
-  await fixture.clock.advance(IDLE - 1_000);
-  assert.equal(fixture.orders().filter((order) => order.startsWith("stop")).length, 1);
 });
 
 test("what a person starts while its wake fails for another reason is seen to run", async () => {

@@ -41,6 +41,11 @@ export function noteSeenAgain(record: WorkloadRecord, atMs: number): void {
   if (record.lastActivityMs !== record.firstSeenMs) noteFirstSeen(record, atMs);
 }
 
+/** What nobody has visited since it runs is unused from the moment it can be visited. */
+export function noteSeenReady(record: WorkloadRecord, atMs: number): void {
+  if (record.lastActivityMs === record.firstSeenMs) noteFirstSeen(record, atMs);
+}
+
 /** What was taken for use was none: it is idle since this moment. */
 export function takeBackUse(record: WorkloadRecord, lastActivityMs: number): void {
   record.lastActivityMs = lastActivityMs;

@@ -1,5 +1,5 @@
 import { noteStoppedByUs, noteWokenByUs } from "./run-owner.ts";
-import { forgetHiddenUse, noteFirstSeen, noteSeenAgain, noteUse } from "./activity.ts";
+import { forgetHiddenUse, noteFirstSeen, noteSeenAgain, noteSeenReady, noteUse } from "./activity.ts";
 import { isAwake, type WorkloadEvent, type WorkloadState } from "../../core/workload-state.ts";
 import { isOurRun } from "../reconcile/observe.ts";
 import type { LifecycleContext } from "../context.ts";
@@ -20,6 +20,7 @@ export function keepTimes(
   if (was && !is) rest(record, now);
   if (was && is && isRestart(event)) noteSeenAgain(record, now);
   if (is && cameBack(event)) return comeBack(record, now);
+  if (hasStarted(before, record, now)) noteSeenReady(record, now);
   if (isWanted(before, record.state, event)) noteUse(record, now);
 }
 
@@ -76,6 +77,15 @@ function comeBack(record: WorkloadRecord, now: number): void {
 
 function cameBack(event: WorkloadEvent): boolean {
   return event.type === "stop-ended" && event.observation.id !== "";
+}
+
+/** Somebody else's start has come to its end in time; what is unready later on was ready before, or is broken. */
+function hasStarted(
+  { status }: WorkloadState,
+  { state, settings, awakeSinceMs }: WorkloadRecord,
+  now: number,
+): boolean {
+  return status === "unready" && state.status === "ready" && now - awakeSinceMs <= settings.startTimeoutMs;
 }
 
 function isRestart(event: WorkloadEvent): boolean {

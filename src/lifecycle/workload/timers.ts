@@ -96,7 +96,7 @@ export function deadlineOf(
     dependencyOnly: settings.hosts.length === 0,
     // A one-shot ends by itself: stopped in the middle it would have to start again.
     wokenByUs: record.wokenByUs && !isOneShot(record),
-    minUptimeMs: settings.minUptimeMs,
+    minUptimeMs: Math.max(settings.minUptimeMs, timeToStart(record)),
     keepUntilMs: Math.max(record.keepUntilMs, record.pinnedUntilMs),
     pauseAfterMs: record.engine.capabilities.pause ? settings.pauseAfterMs : 0,
     throttleAfterMs: record.engine.capabilities.throttle ? settings.throttleAfterMs : 0,
@@ -105,6 +105,11 @@ export function deadlineOf(
     suspendedUntilMs: record.suspendedUntilMs,
     sampleAtMs,
   });
+}
+
+/** What somebody else started may take as long to answer as a wake, whatever its idle time. */
+function timeToStart({ state, settings }: WorkloadRecord): number {
+  return state.status === "unready" ? settings.startTimeoutMs : 0;
 }
 
 /** A paused one whose stop is a pause has come to its end. */
