@@ -31,11 +31,27 @@ test("the preset crawlers knows what makes previews of links", () => {
   assert.deepEqual(misses, []);
 });
 
-test("no preset knows a browser", () => {
-  const safari = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/15.6 Safari/605.1.15";
+const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
+const ANDROID = "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/124";
+
+/** Browsers, and the browsers within apps in which a person opens a link. */
+const BROWSERS = [
+  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/15.6 Safari/605.1.15",
+  `${IPHONE} Mobile/21F79 [Pinterest/iOS]`,
+  `${ANDROID} Mobile Safari/537.36 [Pinterest/Android]`,
+  `${IPHONE} Mobile/21F79 SogouMobileBrowser/5.28.9`,
+  `${IPHONE} Mobile/21F79 [FBAN/FBIOS;FBAV/465.0.0.41.97;FBBV/602060281]`,
+  `${ANDROID} Mobile Safari/537.36 Instagram 333.0.0.42.91 Android`,
+  `${ANDROID} Mobile Safari/537.36 Line/14.9.0/IAB`,
+  `${IPHONE} Mobile/21F79 [LinkedInApp]/9.29.8962`,
+  `${IPHONE} Mobile/21F79 Twitter for iPhone/10.48`,
+  `${IPHONE} Mobile/21F79 Snapchat/12.90.0.40 (like Safari/8617.2.4.10.8, panda)`,
+  `${ANDROID} Mobile Safari/537.36 musical_ly_2023405020 BytedanceWebview/d8a21c6`,
+  `${IPHONE} GSA/318.0.638022262 Mobile/15E148 Safari/604.1`,
+];
+
+test("no preset knows a browser, or the browser within an app", () => {
   const parts = [...IGNORE_PRESETS.crawlers.userAgents, ...IGNORE_PRESETS.uptime.userAgents];
-  assert.deepEqual(
-    parts.filter((part) => safari.toLowerCase().includes(part)),
-    [],
-  );
+  const found = BROWSERS.flatMap((agent) => parts.filter((part) => agent.toLowerCase().includes(part)));
+  assert.deepEqual(found, []);
 });

@@ -81,7 +81,7 @@ export const IGNORE_PRESETS: Readonly<Record<"uptime" | "crawlers", Preset>> = {
       "bingpreview",
       "redditbot",
       "pinterestbot",
-      "pinterest/",
+      "pinterest/0.", // not its app, `[Pinterest/iOS]`
       "tumblr/",
       "viber/",
       "yahoo link preview",
@@ -113,7 +113,11 @@ export const IGNORE_PRESETS: Readonly<Record<"uptime" | "crawlers", Preset>> = {
       "dataforseobot",
       "blexbot",
       "seznambot",
-      "sogou",
+      // Not the browser of that name.
+      "sogou web spider",
+      "sogou inst spider",
+      "sogou pic spider",
+      "sogou news spider",
       "exabot",
       "ia_archiver",
       "archive.org_bot",
