@@ -222,13 +222,16 @@
     over = true;
     setTimeout(() => location.reload(), 5000);
   });
-  // Cancels the Refresh header, which is for those without script. Not earlier: it would keep the page from ever being loaded.
-  addEventListener("load", () => {
+  function start() {
+    // Cancels the Refresh header, which is for those without script. Not earlier: it would keep the page from ever being loaded.
     window.stop();
     $("reloads")?.remove();
     tick();
     setInterval(tick, 250);
     watch();
     if (wake.logs) tail();
-  });
+  }
+  // A script of the app that fetched this page, as Turbo does, puts it into a document that was loaded before.
+  if (document.readyState === "complete") start();
+  else addEventListener("load", start);
 })();

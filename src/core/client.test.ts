@@ -188,6 +188,26 @@ for (const [what, headers, expected] of [
     "other",
   ],
   [
+    "swup over plain http is a script",
+    { accept: "text/html, application/xhtml+xml", "user-agent": CHROME, "x-requested-with": "swup" },
+    "other",
+  ],
+  [
+    "Turbo over plain http is a script",
+    { accept: "text/html, application/xhtml+xml", "user-agent": CHROME, "x-turbo-request-id": "de7da53b" },
+    "other",
+  ],
+  [
+    "a frame of Turbo 7 over plain http is a script",
+    { accept: "text/html, application/xhtml+xml", "user-agent": CHROME, "turbo-frame": "list" },
+    "other",
+  ],
+  [
+    "htmx that prefers HTML over plain http is a script",
+    { accept: "text/html, */*;q=0.1", "user-agent": CHROME, "hx-request": "true" },
+    "other",
+  ],
+  [
     "a WebView that names its app is no script",
     { accept: chromeAccept, "user-agent": CHROME, "x-requested-with": "com.example.app" },
     "navigation",

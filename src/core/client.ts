@@ -4,15 +4,10 @@ import type { ClientKind } from "./decision.ts";
 
 /** The request fields that show what a client is; names lower-case as Node gives them. */
 export interface ClientHeaders {
+  readonly [name: string]: string | string[] | undefined;
   readonly accept?: string | undefined;
   readonly upgrade?: string | undefined;
   readonly "user-agent"?: string | undefined;
-  readonly "x-requested-with"?: string | string[] | undefined;
-  readonly "sec-fetch-mode"?: string | string[] | undefined;
-  readonly "sec-fetch-dest"?: string | string[] | undefined;
-  readonly "sec-fetch-site"?: string | string[] | undefined;
-  readonly "sec-fetch-user"?: string | string[] | undefined;
-  readonly "sec-websocket-key"?: string | string[] | undefined;
 }
 
 /**
@@ -29,12 +24,26 @@ export function classifyClient(method: string, headers: ClientHeaders): ClientKi
 
 /** An old browser, or one over plain http, where new ones leave out Sec-Fetch-*. Programs list text/html as well. */
 function isBrowserWithoutSecFetch(headers: ClientHeaders): boolean {
-  // A browser that sends any of them sends the mode too: one without it is the copy of a script.
-  const isCopy = ["sec-fetch-dest", "sec-fetch-site", "sec-fetch-user"] as const;
-  if (isCopy.some((name) => headers[name] !== undefined)) return false;
-  // A WebView adds the name of its app.
-  if (String(headers["x-requested-with"]).toLowerCase() === "xmlhttprequest") return false;
+  if (SCRIPT_FIELDS.some((name) => headers[name] !== undefined)) return false;
+  const { "x-requested-with": requestedWith = "" } = headers;
+  // A WebView adds the name of its app, such as com.example.app.
+  if (requestedWith !== "" && !requestedWith.includes(".")) return false;
   const { accept, "user-agent": agent } = headers;
   const isPerson = agent === undefined || agent === "" || clientClass(agent, false) === "browser";
   return isPerson && accept !== undefined && prefersHtml(accept);
 }
+
+/** A navigation has none of these. */
+const SCRIPT_FIELDS = [
+  // A browser that sends any of them sends the mode too: one without it is the copy of a script.
+  "sec-fetch-dest",
+  "sec-fetch-site",
+  "sec-fetch-user",
+  // Libraries that fetch the next page, or a part of it, with an Accept like a browser's: Turbo, htmx, Unpoly, Barba, pjax.
+  "turbo-frame",
+  "x-turbo-request-id",
+  "hx-request",
+  "x-up-version",
+  "x-barba",
+  "x-pjax",
+];
