@@ -18,8 +18,13 @@ export function classifyClient(method: string, headers: ClientHeaders): ClientKi
   if (headers.upgrade !== undefined || headers["sec-websocket-key"] !== undefined) return "upgrade";
   if (method !== "GET" && method !== "HEAD") return "other";
   const mode = headers["sec-fetch-mode"];
-  if (mode !== undefined) return mode === "navigate" && allowsHtml(headers.accept) ? "navigation" : "other";
+  if (mode !== undefined) return mode === "navigate" && showsHtml(headers) ? "navigation" : "other";
   return isBrowserWithoutSecFetch(headers) ? "navigation" : "other";
+}
+
+/** A link with `download` navigates with an empty destination: the browser would save the page as the file. */
+function showsHtml({ accept, "sec-fetch-dest": destination }: ClientHeaders): boolean {
+  return destination !== "empty" && allowsHtml(accept);
 }
 
 /** An old browser, or one over plain http, where new ones leave out Sec-Fetch-*. Programs list text/html as well. */

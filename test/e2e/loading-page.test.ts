@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { dockerOrSkip } from "../support/docker.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
 import { startGateway } from "../support/gateway.ts";
@@ -66,6 +67,26 @@ inChromium("a visitor without script reaches the app as well", async (t, open) =
   await page.goto(`http://localhost:${gateway.port}/plain?x=1`);
   await waitUntil(async () => /Hello from/u.test((await page.textContent("body")) ?? ""), 15_000, "the app's page");
   assert.match(page.url(), /\/plain\?x=1$/u);
+});
+
+inChromium("a download link of a page whose app has fallen asleep downloads the file", async (t, open) => {
+  const docker = dockerOrSkip(t);
+  if (docker === undefined) return;
+  const app = await docker.createContainer({ start: false });
+  const gateway = await startGateway(t, {
+    dockerHost: docker.host,
+    config: { containers: [{ name: app.name, host: "localhost", stop_timeout: "1s" }] },
+  });
+  assert.equal((await gateway.request({ host: "localhost" })).status, 200);
+  const page = await open();
+  await page.goto(`http://localhost:${gateway.port}/`);
+  await gateway.request({ method: "POST", path: `/_status/stop?container=${app.name}` });
+  await waitUntil(async () => !(await app.isRunning()), 20_000, "the stop");
+  const [download] = await Promise.all([
+    page.waitForEvent("download", { timeout: 30_000 }),
+    page.evaluate(`Object.assign(document.createElement("a"), { download: "big.bin", href: "/big?bytes=5" }).click()`),
+  ]);
+  assert.equal(readFileSync(await download.path()).length, 5);
 });
 
 /** The app tells in its log how long after its beginning it listened, and `/count` when that was. */
