@@ -16,6 +16,7 @@ describe("a must-not-wake rule", () => {
       true,
     ],
     ["matches a path exactly", { paths: ["/metrics"] }, { path: "/metrics?x=1#y" }, true],
+    ["matches the path of an absolute target", { paths: ["/metrics"] }, { path: "http://app.test/metrics?x=1" }, true],
     ["does not match a longer path", { paths: ["/metrics"] }, { path: "/metrics/x" }, false],
     ["takes * for any run", { paths: ["/api/*/health*"] }, { path: "/api/v1/deep/healthz" }, true],
     ["wants every part in order", { paths: ["/a*b*c"] }, { path: "/axcxb" }, false],

@@ -1,10 +1,11 @@
+import { requestPath } from "../core/request-host.ts";
 import type { IgnoreRules } from "../core/settings.ts";
 import { type AddressSet, createAddressSet } from "./address-set.ts";
 
 /** The part of a request that the must-not-wake rules examine; strings come from the client unchanged. */
 export interface IgnoreFacts {
   readonly method: string;
-  /** The request target; query and fragment do not count. */
+  /** The request target in any form (RFC 9112 §3.2); query and fragment do not count. */
   readonly path: string;
   readonly userAgent: string;
   readonly address: string;
@@ -32,11 +33,9 @@ function matches(rules: IgnoreRules, { paths, addresses }: CompiledRules, facts:
   if (rules.methods.includes(facts.method)) return true;
   const agent = facts.userAgent.toLowerCase();
   if (rules.userAgents.some((part) => agent.includes(part))) return true;
-  const path = facts.path.replace(QUERY, "");
+  const path = requestPath(facts.path);
   return paths.some((test) => test(path)) || addresses(facts.address);
 }
-
-const QUERY = /[?#].*$/su;
 
 /** `*` stands for any run of characters. Split instead of a regular expression, so that no pattern can be slow. */
 function compilePath(pattern: string): (path: string) => boolean {
