@@ -55,6 +55,19 @@ for (const [rule, everyS, usedMs] of [
   });
 }
 
+test("a few bytes that pass before Traefik has applied the document keep the app awake, however late it is", async () => {
+  const fixture = await open();
+  const { pass, status, clock, record, front } = fixture;
+  const dueMs = record.lastActivityMs + IDLE_MS;
+  front.frozen = true;
+  const usedMs = dueMs + 2_500 - clock.now();
+  flow(fixture, [{ fromMs: usedMs, toMs: usedMs + 100, everyMs: 100, rx: [200, 2], tx: [200, 2] }]);
+  await pass(dueMs + 1_000 - clock.now());
+  front.frozen = false;
+  await pass(12_000);
+  assert.equal(status("app"), "ready");
+});
+
 for (const order of ["admin", "suspend"] as const) {
   test(`what is ordered (${order}) is recalled first as well, whatever uses it`, async () => {
     const { pass, status, lifecycle, record, orders, visit } = await open();

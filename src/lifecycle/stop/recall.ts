@@ -87,27 +87,31 @@ async function staysUnused(context: LifecycleContext, record: WorkloadRecord, ow
   const { clock } = context;
   const { signal } = own.abort;
   let readMs = record.sampling?.begunMs ?? 0;
+  let isRead = false;
   while (!signal.aborted && own.order === undefined) {
     if (record.lastActivityMs > own.sinceMs) return false;
     const due = dueOf(context, record);
     const now = clock.now();
     if (due === undefined || due.atMs > now + recallLeadMs(context, record) * 2) return false;
-    if (readMs >= due.atMs) return true;
-    const atMs = due.atMs > now ? nextDirectMs(record, due.atMs) : readMs + DIRECT_STEP_MS;
+    if (isRead) return true;
+    const isDue = due.atMs <= now;
+    const atMs = Math.max(readMs + DIRECT_STEP_MS, isDue ? 0 : nextDirectMs(record, due.atMs));
     if (atMs > now) await waitForSignal(record, atMs - now, signal, clock);
     else {
       // While it is read an order or a request may arrive: the loop checks for both once more.
-      readMs = now;
+      [readMs, isRead] = [now, isDue];
       await readNow(context, record);
     }
   }
   return own.order !== undefined;
 }
 
-/** Reads the counters when it is time: use during a recall is dated as exactly as any other. */
+/** Reads the counters when it is time, but for the last reading: use during a recall is dated as exactly as any other. */
 async function readInTurn(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   const due = dueOf(context, record);
-  if (due !== undefined && nextDirectMs(record, due.atMs) <= context.clock.now()) await readNow(context, record);
+  const now = context.clock.now();
+  if (due === undefined || due.atMs - now < DIRECT_STEP_MS - LOOK_AGAIN_MS) return;
+  if (nextDirectMs(record, due.atMs) <= now) await readNow(context, record);
 }
 
 /** What the recall is for, and when. */
