@@ -56,6 +56,15 @@ test("an empty label is as none, for Compose writes one for an unset variable; a
   assert.deepEqual(settings?.depends_on, []);
 });
 
+test("a number of replicas that no start can use is a fault", () => {
+  for (const value of ["-3", "0", "two", "1.5"]) {
+    const [fault, ...more] = parse({ "dag.replicas": value }).faults.map(formatFault);
+    assert.match(fault ?? "", new RegExp(`dag\\.replicas: "${value}" is not a whole number from 1 on`));
+    assert.deepEqual(more, []);
+  }
+  for (const value of ["", "1", "12"]) assert.deepEqual(parse({ "dag.replicas": value }).faults, []);
+});
+
 test("a bad label disables that key only", () => {
   const { settings, faults } = parse({
     "dag.host": "a.test",

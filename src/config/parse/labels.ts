@@ -24,7 +24,9 @@ export function parseLabels(name: string, labels: Readonly<Record<string, string
   const raw: Record<string, unknown> = {};
   const keys: string[] = [];
   for (const [label, value] of Object.entries(labels).toSorted(byLabel)) {
-    if (!label.startsWith(PREFIX) || NO_SETTINGS.has(label)) continue;
+    if (label === REPLICAS && !isCount(value))
+      faults.push(labelFault(name, label, `"${value}" is not a whole number from 1 on; it has no effect`));
+    if (!label.startsWith(PREFIX) || label === REPLICAS || label === ENABLED) continue;
     const key = label.slice(PREFIX.length);
     const path = LABEL_PATHS.get(key);
     if (path === undefined) faults.push(labelFault(name, label, whyNot(key)));
@@ -66,8 +68,12 @@ export const LABEL_PATHS: ReadonlyMap<string, KeyPath> = new Map(
 
 export const ENABLED = "dag.enabled";
 const PREFIX = "dag.";
-/** `dag.replicas` is read by the engines, and written by that of Docker Swarm when it scales to 0. */
-const NO_SETTINGS: ReadonlySet<string> = new Set([ENABLED, "dag.replicas"]);
+/** No setting: it is read by the engines, and written by that of Docker Swarm when it scales to 0. */
+const REPLICAS = "dag.replicas";
+
+function isCount(value: string): boolean {
+  return value.trim() === "" || (Number.isInteger(Number(value)) && Number(value) > 0);
+}
 
 function isEnabled(name: string, labels: Readonly<Record<string, string>>, faults: Fault[]): boolean {
   const value = labels[ENABLED];
