@@ -122,6 +122,17 @@ describe("trouble in Kubernetes", () => {
     },
   );
 
+  rule("what somebody else scales to 0 while it wakes is reported as that", async (bed, t) => {
+    const cluster = await startClusterGateway(t, bed);
+    await cluster.deploy({ name: "web", replicas: 0, conduct: { ready: "30000" }, readinessProbe: true });
+    const waiting = cluster.gateway.request({ host: "web.test" });
+    await waitUntil(async () => (await cluster.replicas("web")) === 1);
+    await cluster.untilStatus("web", "starting");
+    await bed.api.patch(`${cluster.path("web")}/scale`, { spec: { replicas: 0 } });
+    assert.match((await waiting).text, /stopped by somebody else while starting/);
+    assert.equal(await cluster.replicas("web"), 0);
+  });
+
   rule("what loses its label is left as it is, and forgotten", async (bed, t) => {
     const cluster = await startClusterGateway(t, bed);
     await cluster.deploy({ name: "web", replicas: 1, dag: { idle_timeout: "20s" } });

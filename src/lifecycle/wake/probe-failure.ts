@@ -41,6 +41,8 @@ function endFailure(context: LifecycleContext, observation: Observation | undefi
   const { status, exit, trouble = "exited" } = observation ?? {};
   if (status === "absent") return failureAt(context, "absent", { code: "removed" });
   if (status === "paused") return failureAt(context, "exited", { code: "paused" });
+  // Of what was scaled to 0 nothing has ended by itself.
+  if (status === "stopped" && exit === undefined) return failureAt(context, "exited", { code: "stopped" });
   if (exit?.oomKilled) return failureAt(context, "oom", { code: "oom" }, exit.code);
   const facts = { exitCode: exit?.code, restarts: status === "restarting", output: exit?.message ?? "" };
   return failureAt(context, trouble, { code: "exited", ...facts }, exit?.code);
