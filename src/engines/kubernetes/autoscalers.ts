@@ -16,8 +16,8 @@ export interface OtherScaler {
 export interface Autoscalers {
   /** Reads those of one workload. */
   of(resource: Resource, place: Place): Promise<OtherScaler>;
-  /** Reads them all, unless the workloads are the same as the last time and that is not long ago. */
-  refresh(workloads: readonly WorkloadFacts[]): Promise<void>;
+  /** Reads them all, unless the workloads are the same as the last time and that is not long ago; returns what was read last. */
+  refresh(workloads: readonly WorkloadFacts[]): Promise<object>;
   /** What the inventory says of a workload, by what was read last. */
   remarks(workload: Pick<WorkloadFacts, "resource" | "name">): Pick<InventoryItem, "refused" | "warning">;
 }
@@ -50,7 +50,7 @@ export function createAutoscalers(
     of: async (resource, place) => find(await read(place.namespace), resource, place),
     async refresh(workloads) {
       const isNew = workloads.some(({ name }) => !names.has(name));
-      if (!isNew && now() - readAtMs < REFRESH_MS) return;
+      if (!isNew && now() - readAtMs < REFRESH_MS) return all;
       const beganAtMs = now();
       const lists = await Promise.all(namespaces.length === 0 ? [read(undefined)] : namespaces.map(read));
       all = {
@@ -60,6 +60,7 @@ export function createAutoscalers(
       // Only what was read counts as known: after a failure the next list reads it again.
       names = new Set(workloads.map(({ name }) => name));
       readAtMs = beganAtMs;
+      return all;
     },
     remarks({ resource, name }) {
       const place = placeOf(name);

@@ -68,6 +68,41 @@ test("an API server that denies what it allowed has just started: only rights th
   await assert.rejects(view.all(), { code: "forbidden" });
 });
 
+test("as long as no workload changes, all of them are the same list, which costs nothing to compare", async (t) => {
+  const workload = (version: string, replicas: number): object => ({
+    metadata: { name: "web", namespace: "shop", uid: "u", resourceVersion: version },
+    spec: { replicas, template: { spec: { containers: [] } } },
+  });
+  let watch: ServerResponse | undefined;
+  const server = createServer(({ url = "" }, response) => {
+    const items = url.includes("/deployments?") ? [workload("1", 0)] : [];
+    if (!url.includes("watch=1")) return void response.end(JSON.stringify({ ...EMPTY, items }));
+    response.flushHeaders();
+    if (url.includes("/deployments?")) watch = response;
+  });
+  const view = await viewOf(t, server, WATCH_TIMES);
+  const changes: (string | undefined)[] = [];
+  view.listen(
+    (name) => changes.push(name),
+    () => undefined,
+    new AbortController().signal,
+  );
+  const first = await view.all();
+  await waitUntil(() => watch !== undefined);
+  const modify = async (object: object): Promise<void> => {
+    const before = changes.length;
+    watch?.write(`${JSON.stringify({ type: "MODIFIED", object })}\n`);
+    await waitUntil(() => changes.length > before);
+  };
+  await modify(workload("2", 0));
+  assert.equal(await view.all(), first);
+  await modify(workload("3", 2));
+  assert.deepEqual(
+    (await view.all()).map(({ replicas }) => replicas),
+    [2],
+  );
+});
+
 const EMPTY = { metadata: { resourceVersion: "1" }, items: [] };
 
 async function viewOf(t: TestContext, server: Server, times: WatchTimes): Promise<ClusterView> {

@@ -36,6 +36,8 @@ interface ClusterViewDeps {
 export function createClusterView(deps: ClusterViewDeps): ClusterView {
   const { client, namespaces, scaleBacks } = deps;
   const facts = new Map<string, WorkloadFacts>();
+  /** All of them, the same array as long as nothing changes; a list each few seconds then costs nothing. */
+  let snapshot: readonly WorkloadFacts[] | undefined;
   const included = new Set<string>();
   /** What nobody has asked for, of the namespaces that are followed as a whole; it may be included later. */
   const others = new Map<string, WorkloadFacts>();
@@ -67,14 +69,17 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
     const last = facts.get(now.name);
     // A name that both kinds use is the Deployment's.
     if (last !== undefined && last.resource !== resource && last.resource === "deployments") return false;
+    if (isDeepStrictEqual(last, now)) return false;
     facts.set(now.name, now);
+    snapshot = undefined;
     if (last !== undefined && last.replicas !== now.replicas) scaleBacks.note(last.replicas, now);
-    return !isDeepStrictEqual(last, now);
+    return true;
   }
 
   function drop(resource: Resource, name: string): void {
     if (facts.get(name)?.resource !== resource) return;
     facts.delete(name);
+    snapshot = undefined;
     reportChange(name, { kind: "removed" });
   }
 
@@ -171,7 +176,8 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
       const denied = feeds.flatMap((feed) => feed.fault ?? []);
       const [first] = denied;
       if (first !== undefined && denied.length === feeds.length) throw new EngineError("forbidden", first.message);
-      return [...facts.values()];
+      snapshot ??= [...facts.values()];
+      return snapshot;
     },
     get: (name) => facts.get(name),
     offeredSinceMs: (pod) => slices.offeredSinceMs(pod),

@@ -1,8 +1,9 @@
 import { CAPABILITIES } from "../../core/engine-kind.ts";
-import { absentAs, type Observation } from "../../core/observation.ts";
+import { absentAs, type InventoryItem, type Observation } from "../../core/observation.ts";
+import { createRepeated } from "../../core/repeated.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import type { Pod } from "./api-types.ts";
-import { createAutoscalers } from "./autoscalers.ts";
+import { type Autoscalers, createAutoscalers } from "./autoscalers.ts";
 import { createKubernetesClient, type KubernetesClient } from "./client.ts";
 import { createClusterView } from "./cluster-view.ts";
 import type { ClusterConnection } from "./connection.ts";
@@ -19,7 +20,7 @@ import { createScaleBacks } from "./scale-backs.ts";
 import { createServiceFinder } from "./services.ts";
 import { createStartStop } from "./start-stop.ts";
 import { toObservation } from "./to-observation.ts";
-import { factsOf, replicasOf, toItem } from "./workload-facts.ts";
+import { factsOf, replicasOf, toItem, type WorkloadFacts } from "./workload-facts.ts";
 
 export interface KubernetesEngineDeps {
   readonly connect: () => ClusterConnection | Promise<ClusterConnection>;
@@ -44,6 +45,7 @@ export function createKubernetesEngine(deps: KubernetesEngineDeps): Engine {
   const reachOf = createReachFinder(services, route);
   const view = createClusterView({ client, namespaces, scaleBacks, ...(times && { times }) });
   const podWatch = createPodWatch();
+  const itemsOf = createInventoryOf(autoscalers, self);
   const { start, stop } = createStartStop({ client, view, autoscalers, scaleBacks, podWatch, self });
 
   const present = (ref: WorkloadRef): Promise<Found> => findPresent(client, view, ref.name);
@@ -67,9 +69,8 @@ export function createKubernetesEngine(deps: KubernetesEngineDeps): Engine {
 
     async list() {
       for (const name of named()) view.include(name);
-      const facts = (await view.all()).filter(({ name }) => !self.includes(name));
-      await autoscalers.refresh(facts);
-      return facts.map((one) => ({ ...toItem(one), ...autoscalers.remarks(one) }));
+      const facts = await view.all();
+      return itemsOf(facts)(await autoscalers.refresh(facts));
     },
     observe,
     start: async (ref, instances) => start(await present(ref), instances),
@@ -91,6 +92,19 @@ export function createKubernetesEngine(deps: KubernetesEngineDeps): Engine {
       client.close();
     },
   };
+}
+
+/** Makes what returns the same inventory as long as neither the workloads nor their autoscalers change. */
+function createInventoryOf(
+  autoscalers: Autoscalers,
+  self: readonly string[],
+): (facts: readonly WorkloadFacts[]) => (scalers: object) => readonly InventoryItem[] {
+  return createRepeated((facts: readonly WorkloadFacts[]) => {
+    const managed = facts.filter(({ name }) => !self.includes(name));
+    return createRepeated((_scalers: object) =>
+      managed.map((one): InventoryItem => ({ ...toItem(one), ...autoscalers.remarks(one) })),
+    );
+  });
 }
 
 const WITHOUT_USAGE_AND_LIMITS = {
