@@ -14,6 +14,7 @@ const clients: readonly [who: string, method: string, headers: ClientHeaders, ex
   ["a browser whose Accept is in capitals", "GET", { accept: "TEXT/HTML" }, "navigation"],
   ["a form that is sent", "POST", { accept: chrome, "sec-fetch-mode": "navigate" }, "other"],
   ["a link with `download`", "GET", { "sec-fetch-mode": "navigate", "sec-fetch-dest": "empty" }, "other"],
+  ["an `<object>`", "GET", { accept: chrome, "sec-fetch-mode": "navigate", "sec-fetch-dest": "object" }, "other"],
   ["fetch() in a page", "GET", { accept: "*/*", "sec-fetch-mode": "cors" }, "other"],
   ["fetch() that asks for HTML", "GET", { accept: "text/html", "sec-fetch-mode": "cors" }, "other"],
   ["an image in a page", "GET", { accept: "image/avif,*/*", "sec-fetch-mode": "no-cors" }, "other"],

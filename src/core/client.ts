@@ -22,9 +22,12 @@ export function classifyClient(method: string, headers: ClientHeaders): ClientKi
   return isBrowserWithoutSecFetch(headers) ? "navigation" : "other";
 }
 
-/** A link with `download` navigates with an empty destination: the browser would save the page as the file. */
+/**
+ * A link with `download` navigates with an empty destination: the browser would save the page as the file. An `<object>`
+ * shows its fallback, for good, where the status is no 2xx.
+ */
 function showsHtml({ accept, "sec-fetch-dest": destination }: ClientHeaders): boolean {
-  return destination !== "empty" && allowsHtml(accept);
+  return destination !== "empty" && destination !== "object" && allowsHtml(accept);
 }
 
 /** An old browser, or one over plain http, where new ones leave out Sec-Fetch-*. Programs list text/html as well. */

@@ -4,6 +4,7 @@ import { dockerOrSkip } from "../support/docker.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
 import { startGateway } from "../support/gateway.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { startPlainServer } from "../support/waking-server.ts";
 
 const DEEP = "/deep/link?q=1&r=a%20b#part";
 
@@ -87,6 +88,21 @@ inChromium("a download link of a page whose app has fallen asleep downloads the 
     page.evaluate(`Object.assign(document.createElement("a"), { download: "big.bin", href: "/big?bytes=5" }).click()`),
   ]);
   assert.equal(readFileSync(await download.path()).length, 5);
+});
+
+inChromium("an app that another page embeds as an object appears there when it is awake", async (t, open) => {
+  const docker = dockerOrSkip(t);
+  if (docker === undefined) return;
+  const app = await docker.createContainer({ start: false });
+  const gateway = await startGateway(t, {
+    dockerHost: docker.host,
+    config: { containers: [{ name: app.name, host: "localhost" }] },
+  });
+  const dashboard = `<link rel="icon" href="data:,"><object data="http://localhost:${gateway.port}/">none</object>`;
+  const page = await open();
+  await page.goto((await startPlainServer(t, dashboard)).replace("127.0.0.1", "localhost"));
+  const embedded = (): Promise<string | null> => page.frames()[1]?.textContent("h1") ?? Promise.resolve(null);
+  await waitUntil(async () => (await embedded()) === "Hello from app", 20_000, "the app");
 });
 
 /** The app tells in its log how long after its beginning it listened, and `/count` when that was. */
