@@ -40,6 +40,16 @@ describe("how the gateway finds workloads and reaches their pods", () => {
     assert.equal((await gateway.request({ host: hostOf(first) })).status, 200);
   });
 
+  rule("a StatefulSet that has the name of a Deployment is found when that is gone", async (bed, t) => {
+    const { gateway, deploy, path } = await startClusterGateway(t, bed);
+    await deploy({ name: "web", replicas: 0 });
+    await deploy({ kind: "StatefulSet", name: "web", replicas: 0, dag: { host: "other.test" } });
+    assert.equal((await gateway.request({ host: "web.test" })).status, 200);
+    assert.equal((await gateway.request({ host: "other.test" })).status, 404);
+    await bed.api.delete(path("web"));
+    await waitUntil(async () => (await gateway.request({ host: "other.test" })).text.includes('"web-0"'), 60_000);
+  });
+
   for (const [where, reach, spec] of [
     ["the ports of their nodes", "", { type: "NodePort" }],
     ["node ports at the address of `reach`", "localhost", { type: "NodePort" }],

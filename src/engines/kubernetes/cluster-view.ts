@@ -36,6 +36,8 @@ interface ClusterViewDeps {
 export function createClusterView(deps: ClusterViewDeps): ClusterView {
   const { client, namespaces, scaleBacks } = deps;
   const facts = new Map<string, WorkloadFacts>();
+  /** StatefulSets that have the name of a Deployment. */
+  const second = new Map<string, WorkloadFacts>();
   /** All of them, the same array as long as nothing changes; a list each few seconds then costs nothing. */
   let snapshot: readonly WorkloadFacts[] | undefined;
   const included = new Set<string>();
@@ -67,8 +69,11 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
   function take(now: WorkloadFacts): boolean {
     const { resource } = now;
     const last = facts.get(now.name);
-    // A name that both kinds use is the Deployment's.
-    if (last !== undefined && last.resource !== resource && last.resource === "deployments") return false;
+    // A name that both kinds use is the Deployment's, until that is removed.
+    if (last !== undefined && last.resource !== resource) {
+      second.set(now.name, resource === "deployments" ? last : now);
+      if (last.resource === "deployments") return false;
+    }
     if (isDeepStrictEqual(last, now)) return false;
     facts.set(now.name, now);
     snapshot = undefined;
@@ -77,10 +82,16 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
   }
 
   function drop(resource: Resource, name: string): void {
+    const next = second.get(name);
+    if (next?.resource === resource) second.delete(name);
     if (facts.get(name)?.resource !== resource) return;
     facts.delete(name);
     snapshot = undefined;
     reportChange(name, { kind: "removed" });
+    if (next === undefined) return;
+    second.delete(name);
+    take(next);
+    reportChange(name);
   }
 
   /** Those with the label; or (`isWhole`) all of a namespace, for those that are included: a watch of each would cost a connection. */
