@@ -8,6 +8,7 @@ import { whyNoPrivateDocker } from "../../scripts/private-docker.ts";
 
 const PARTS = {
   ready: "A request to an app that is awake",
+  instances: "A request to an app with one instance and with three",
   "forward-auth": "An auth request of a front proxy",
   cold: "A request to an app that sleeps",
   rest: "At rest",

@@ -11,6 +11,7 @@ import {
   faultsOf,
   hostOf,
   inspect,
+  inspectExactly,
   managerOf,
   openGateway,
   openRequests,
@@ -32,7 +33,7 @@ const ROUNDS = Number(process.env["DAG_SWARM_ROUNDS"] ?? 4);
 describe("a swarm of three nodes", { concurrency: false }, () => {
   rule("a service of three goes to 0 and back to three, though the gateway is killed in between", async (bed, t) => {
     const name = await createService(t, bed, { idle: "2s", ...(await everything(t, bed)) });
-    const before = await inspect(bed, name);
+    const before = await inspectExactly(bed, name);
     const gateway = await openGateway(t, bed);
     await untilAsleep(bed, name);
     assert.equal((await inspect(bed, name)).Spec.Labels["dag.replicas"], "3");
@@ -40,7 +41,7 @@ describe("a swarm of three nodes", { concurrency: false }, () => {
     const next = await gateway.restart();
     assert.equal((await next.request({ host: hostOf(name) })).status, 200);
     await untilAllRun(bed, next, name, 3);
-    const after = await inspect(bed, name);
+    const after = await inspectExactly(bed, name);
     const { "dag.replicas": kept, ...labels } = after.Spec.Labels;
     assert.equal(kept, "3");
     assert.equal(
@@ -87,7 +88,12 @@ describe("a swarm of three nodes", { concurrency: false }, () => {
     await scale(bed, name, 2);
     await untilAsleep(bed, name);
     assert.equal((await inspect(bed, name)).Spec.Labels["dag.replicas"], "2");
-    await scale(bed, name, 1);
+    // A slow machine takes longer than that idle time until a task answers.
+    await update(bed, name, (spec) => ({
+      ...spec,
+      Labels: { ...spec.Labels, "dag.idle_timeout": "5m" },
+      Mode: { Replicated: { Replicas: 1 } },
+    }));
     await waitUntil(
       async () => (await stateOf(gateway, name)) === "ready",
       20_000,
@@ -206,17 +212,39 @@ async function everything(t: TestContext, bed: SwarmBed): Promise<object> {
     (await object.inspect()).Spec?.Name ?? "";
   const File = { Name: "/run/one", UID: "0", GID: "0", Mode: 0o444 };
   return {
+    // What an Engine is too old for, it drops.
     container: {
+      Labels: { kind: "everything" },
       Secrets: [{ File, SecretID: secret.id, SecretName: await nameOf(secret) }],
       Configs: [{ File: { ...File, Name: "/two" }, ConfigID: config.id, ConfigName: await nameOf(config) }],
-      Healthcheck: { Test: ["NONE"], StartPeriod: 1_000_000 },
-      Privileges: { SELinuxContext: { Disable: true } },
+      Healthcheck: { Test: ["CMD", "true"], Interval: SECOND, StartPeriod: 5 * SECOND, StartInterval: SECOND / 5 },
+      Privileges: {
+        SELinuxContext: { Disable: true },
+        Seccomp: { Mode: "custom", Profile: Buffer.from('{"defaultAction":"SCMP_ACT_ALLOW"}').toString("base64") },
+        AppArmor: { Mode: "disabled" },
+        NoNewPrivileges: true,
+      },
       Sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
       CapabilityAdd: ["CAP_NET_ADMIN"],
+      CapabilityDrop: ["CAP_MKNOD"],
       Ulimits: [{ Name: "nofile", Soft: 1_024, Hard: 2_048 }],
+      OomScoreAdj: 100,
+      Hosts: ["192.0.2.1 elsewhere"],
+      Mounts: [{ Type: "tmpfs", Target: "/scratch", TmpfsOptions: { SizeBytes: 1_048_576, Options: [["noexec"]] } }],
+    },
+    task: {
+      Resources: { Limits: { MemoryBytes: rawJSON(ODD), Pids: 100 }, MemorySwappiness: 10 },
+      RestartPolicy: { Condition: "any", Delay: 100_000_000, Window: rawJSON(ODD) },
+      LogDriver: { Name: "json-file", Options: { "max-size": "1m" } },
+      ForceUpdate: rawJSON(ODD),
     },
   };
 }
+
+const SECOND = 1_000_000_000;
+/** 2^53 + 1, which JavaScript rounds. */
+const ODD = "9007199254740993";
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => object };
 
 function scratch(t: TestContext): string {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-swarm-record-"));

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
 import type Docker from "dockerode";
 import { cleanup } from "./cleanup.ts";
@@ -35,12 +38,13 @@ export interface ServiceSpec {
   /** Merged over what is sent to Docker. */
   readonly more?: object;
   readonly container?: object;
+  readonly task?: object;
 }
 
 /** Creates a service on the bed's overlay network, under a host of its own, which is removed at the end of the test. */
 export async function createService(t: TestContext, bed: SwarmBed, spec: ServiceSpec = {}): Promise<string> {
   const name = uniqueName("web");
-  const { replicas = 3, idle = "0", env = [], constraints = [], labels = {}, binds = [], more, container } = spec;
+  const { replicas = 3, idle = "0", env = [], constraints = [], labels = {}, binds = [], more, container, task } = spec;
   const Mounts = binds.map((bind) => {
     const [Source, Target] = bind.split(":");
     return { Type: "bind", Source, Target };
@@ -60,6 +64,7 @@ export async function createService(t: TestContext, bed: SwarmBed, spec: Service
       RestartPolicy: { Condition: "any", Delay: 100_000_000 },
       Placement: { Constraints: [...constraints] },
       Networks: [{ Target: bed.network }],
+      ...task,
     },
     UpdateConfig: { Parallelism: 1, Order: "start-first", Delay: 0 },
     ...more,
@@ -95,6 +100,19 @@ export function openGateway(t: TestContext, bed: SwarmBed, more: object = {}): P
 /** A service as Docker writes it down. */
 export async function inspect(bed: SwarmBed, name: string): Promise<RawService> {
   return (await managerOf(bed).getService(name).inspect()) as RawService;
+}
+
+/** The same as it is written, with every number of its own: JavaScript cannot hold the largest. */
+export async function inspectExactly(bed: SwarmBed, name: string): Promise<{ readonly Spec: ExactSpec }> {
+  const socketPath = bed.nodes[0]?.host.slice("unix://".length);
+  const [response] = (await once(get({ socketPath, path: `/services/${name}` }), "response")) as [IncomingMessage];
+  const exact = (await text(response)).replaceAll(/(?<=[:[,])-?\d{16,}(?=[,}\]])/g, '"$&"');
+  return JSON.parse(exact) as { readonly Spec: ExactSpec };
+}
+
+/** Numbers of 16 and more digits are texts. */
+interface ExactSpec {
+  readonly Labels: Readonly<Record<string, string>>;
 }
 
 /** As `docker service update`: reads, writes, and tries again when somebody else was faster. */
@@ -162,8 +180,8 @@ export function startLoad(gateway: Gateway, name: string): { end(): Promise<read
   const done = new AbortController();
   const clients = Array.from({ length: 4 }, async () => {
     while (!done.signal.aborted) {
-      const { status, text } = await gateway.request({ host: hostOf(name) });
-      if (status !== 200) bad.push(`${status} ${text.slice(0, 200)}`);
+      const { status, text: body } = await gateway.request({ host: hostOf(name) });
+      if (status !== 200) bad.push(`${status} ${body.slice(0, 200)}`);
     }
   });
   return {
