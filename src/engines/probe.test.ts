@@ -6,7 +6,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import test, { type TestContext } from "node:test";
 import type { Endpoint } from "../core/observation.ts";
 import { SPEAKS_TLS } from "../core/speaks-tls.ts";
+import { startDeafApp } from "../../test/support/deaf-app.ts";
 import { selfSigned } from "../../test/support/self-signed.ts";
+import { waitUntil } from "../../test/support/wait-until.ts";
 import { createProbe } from "./probe.ts";
 
 const probe = createProbe();
@@ -34,6 +36,15 @@ for (const [rule, onConnection, published, ready] of tcp) {
     assert.equal((await probe.tcp(endpoint, never)).kind, ready ? "ready" : "no");
   });
 }
+
+test("an attempt without an answer leaves no connection behind", async (t) => {
+  const port = await startDeafApp(t);
+  const connections = (): number => process.getActiveResourcesInfo().filter((kind) => kind.includes("TCP")).length;
+  const before = connections();
+  const endpoint: Endpoint = { host: "127.0.0.1", port, published: false, connectTimeoutMs: 50 };
+  assert.equal((await probe.tcp(endpoint, never)).kind, "no");
+  await waitUntil(() => connections() <= before, 5_000, "the end of the connection");
+});
 
 test("a port that nobody listens on is not ready", async (t) => {
   const server = createServer();

@@ -105,7 +105,8 @@ function stayConnected(endpoint: Endpoint, settle: Settle): Release {
     isEnded = true;
     clearTimeout(staying);
     stopLooking?.();
-    // A reset, not a FIN: nothing lingers on either side.
-    socket.resetAndDestroy();
+    // A reset, not a FIN: nothing lingers on either side. It waits for a connection that may never be made.
+    if (socket.connecting) socket.destroy();
+    else socket.resetAndDestroy();
   };
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { describe, it } from "node:test";
 import { cleanup } from "../support/cleanup.ts";
 import { rawClient, startApp, startProxy, startRawApp, takeAway } from "./proxy-fixture.ts";
-import { startDeafApp } from "./proxy-deaf-app.ts";
+import { startDeafApp } from "../support/deaf-app.ts";
 import { GET, SMALL, WAYS } from "./proxy-ways.ts";
 
 describe("refused: nobody is there, and nothing is lost", { concurrency: 8 }, () => {

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
 import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-fixture.ts";
-import { startDeafApp } from "./proxy-deaf-app.ts";
+import { startDeafApp } from "../support/deaf-app.ts";
 import { BIG, CHUNKED, GET, ODD_GET, WAYS } from "./proxy-ways.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { startDeafApp } from "./proxy-deaf-app.ts";
+import { startDeafApp } from "../support/deaf-app.ts";
 import { answering, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { GET, WAYS } from "./proxy-ways.ts";
 

@@ -24,6 +24,7 @@ import { replicasOf, type Service, type Task } from "./swarm-objects.ts";
 import type { SwarmView } from "./task-endpoints.ts";
 import { TaskTracker } from "./task-tracker.ts";
 import { ServiceWatch } from "./watch-services.ts";
+import { withoutLost } from "./without-lost.ts";
 
 export interface SwarmEngineDeps {
   /** The variables of the docker command. */
@@ -97,7 +98,7 @@ class SwarmEngine implements Engine {
       this.tracker.forget(ref.name);
       return absentAs(ref.name);
     }
-    const tasks = await this.tracker.tasksOf(service);
+    const tasks = await withoutLost(this.client, await this.tracker.tasksOf(service));
     const view = await this.viewFor(tasks, ref);
     return observeService(ref, service, { tasks, view, startedAtMs: this.tracker.startedAt(service.ID) });
   }

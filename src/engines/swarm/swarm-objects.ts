@@ -60,7 +60,7 @@ export interface Task {
 export interface Node {
   readonly ID: string;
   readonly Description?: { readonly Hostname?: string };
-  readonly Status?: { readonly Addr?: string };
+  readonly Status?: { readonly Addr?: string; readonly State?: string };
 }
 
 /** The number that a service was to run when the gateway scaled it to 0. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { TestContext } from "node:test";
-import { cleanup } from "../support/cleanup.ts";
+import { cleanup } from "./cleanup.ts";
 
 const PROGRAM = `
   const server = require("node:net").createServer(() => {});
