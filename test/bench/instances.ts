@@ -70,7 +70,7 @@ void test("instances", { timeout: 3_600_000 }, async (t) => {
 
 /** One process that listens at three ports. */
 async function startApp(t: TestContext, dir: string): Promise<readonly number[]> {
-  const [first = 0, ...others] = [await freePort(), await freePort(), await freePort()];
+  const [first, ...others] = [await freePort(), await freePort(), await freePort()];
   for (const [name, bytes] of Object.entries({ "1k": 1024, "64k": 65536 }))
     writeFileSync(path.join(dir, name), "x".repeat(bytes));
   const listen = others.map((port) => `listen 127.0.0.1:${port} backlog=1024;`).join("\n    ");
@@ -79,8 +79,9 @@ async function startApp(t: TestContext, dir: string): Promise<readonly number[]>
     `${listen}\n    location = /port { return 200 $server_port; }\n    root `,
   );
   writeFileSync(path.join(dir, "app.conf"), config);
-  const nginx = spawn("nginx", ["-c", path.join(dir, "app.conf"), "-g", "daemon off;"], { stdio: "inherit" });
-  cleanup(t, () => void nginx.kill());
+  const [command, ...args] = ["nginx", "-c", path.join(dir, "app.conf"), "-g", "daemon off;"];
+  const app = spawn(command, args, { stdio: "inherit" });
+  cleanup(t, () => void app.kill());
   return [first, ...others];
 }
 
