@@ -11,8 +11,8 @@ import { onDocker } from "../support/sleeping.ts";
 /** How many stops are made. As an issue wants it: STOP_ROUNDS=200. */
 const STOP_ROUNDS = Number(process.env["STOP_ROUNDS"] ?? 2);
 const IDLE_MS = 4_000;
-/** Longer than it takes to stop an app that is idle. */
-const LONGEST_PAUSE_MS = IDLE_MS + 9_000;
+/** Longer than it takes to stop an app that is idle: without auth requests its use is seen 5 s later, and a recall is made first. */
+const LONGEST_PAUSE_MS = { nginxCached: IDLE_MS + 9_000, traefikDirect: IDLE_MS + 16_000 };
 
 describe("an app that goes idle again and again under its clients", () => {
   for (const front of ["nginxCached", "traefikDirect"] as const) {
@@ -28,7 +28,7 @@ describe("an app that goes idle again and again under its clients", () => {
       for (let pause = 0; stopsOf(setup.gateway) < STOP_ROUNDS; pause += 1) {
         assert.ok(pause < STOP_ROUNDS * 20, `${pause} pauses, and only ${stopsOf(setup.gateway)} stops`);
         await useIt(running.port, app, { faults, sent, round: pause });
-        await sleep(IDLE_MS - 1_000 + Math.random() * (LONGEST_PAUSE_MS - IDLE_MS));
+        await sleep(IDLE_MS - 1_000 + Math.random() * (LONGEST_PAUSE_MS[front] - IDLE_MS));
       }
       t.diagnostic(`${stopsOf(setup.gateway)} stops, ${sent.length} requests`);
       assert.deepEqual(faults, []);
