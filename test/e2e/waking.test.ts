@@ -136,7 +136,7 @@ describe("a container that cannot wake", () => {
     const first = await gateway.request({ host });
     assert.equal(first.status, 502);
     assert.match(first.text, /exit code 3, and is restarted again and again/u);
-    assert.ok(first.headMs < 20_000, `it took ${first.headMs} ms`);
+    assert.ok(first.headMs < 45_000, `it took ${first.headMs} ms`);
     const next = await gateway.request({ host });
     assert.deepEqual([next.status, next.headers["x-gateway-wake"]], [502, undefined], "it cools down");
   });
