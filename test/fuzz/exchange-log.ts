@@ -84,7 +84,8 @@ function whatIsWrong(
   return undefined;
 }
 
-const REPEATABLE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+/** Methods of requests that may be sent twice. */
+export const REPEATABLE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
 async function reply({ reply: { pieces, end, late } }: Sent, connection: AppConnection): Promise<void> {
   const { socket } = connection;

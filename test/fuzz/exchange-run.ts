@@ -30,6 +30,8 @@ export interface Sent {
 export interface Fault {
   readonly rule: string;
   readonly detail: string;
+  /** It may come from a race that keep-alive cannot avoid: then it is not seen again when its case runs alone. */
+  readonly mayBeRace?: boolean;
 }
 
 /** The target of a plan. */

@@ -1,5 +1,6 @@
 import type { Received } from "./client.ts";
 import { excerpt } from "./escape.ts";
+import { REPEATABLE } from "./exchange-log.ts";
 import type { Fault, Sent } from "./exchange-run.ts";
 import { framingOf, type Head, readContent, readHead, statusOf, StrictFault, valuesOf } from "./strict-reader.ts";
 import { asksForTheEnd, ID_FIELD } from "./wire-request.ts";
@@ -11,7 +12,8 @@ export function judge(sent: readonly Sent[], received: Received, isOwnEnd: boole
   const detail = `answer ${read.count} of ${sent.length}: ${excerpt(text.slice(read.at), 400)} behind ${excerpt(text.slice(0, read.at), 200)}`;
   const fault = (rule: string): Fault => ({ rule, detail });
   if (end === "refused") return fault("the gateway takes no connection");
-  if (read.fault !== undefined) return fault(read.fault);
+  if (read.fault !== undefined)
+    return { ...fault(read.fault), mayBeRace: read.fault === LOST && isUnheard(sent[read.count]) };
   if (end === "hang") return fault(`a connection hangs ${describeWait(sent, read)}`);
   const missing = sent[read.count];
   if (isOwnEnd || read.isLast || missing === undefined || missing.isInRace) return undefined;
@@ -20,6 +22,13 @@ export function judge(sent: readonly Sent[], received: Received, isOwnEnd: boole
     missing.request.verdict === "broken" || missing.request.verdict === "lenient" || missing.reply.validity !== "whole";
   if (mayBreak) return undefined;
   return fault(read.isPartial ? "a good answer was cut" : "a good request was not answered");
+}
+
+const LOST = "the gateway answered 502 to a good request";
+
+/** The app may have ended the connection just when it was sent, and it cannot be sent twice. */
+function isUnheard(one: Sent | undefined): boolean {
+  return one !== undefined && one.mayArrive && one.arrivals === 0 && !REPEATABLE.has(one.request.method);
 }
 
 /**
