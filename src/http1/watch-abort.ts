@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { isolate } from "../core/isolate.ts";
 
 /**
  * Notices that a client leaves while its upgrade is held, without consuming a byte: its data stays for the tunnel.
@@ -9,7 +10,7 @@ export function watchAbort(socket: Duplex): { readonly signal: AbortSignal; stop
   const leave = (): void => leaving.abort();
   // The end is only noticed by reading; nothing is consumed while data is buffered.
   const look = (): void => {
-    if (socket.readableLength === 0) socket.read();
+    if (socket.readableLength === 0) isolate(socket, () => void socket.read());
   };
   socket.on("readable", look).on("end", leave).on("close", leave).on("error", leave);
   return {

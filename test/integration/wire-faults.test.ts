@@ -124,6 +124,33 @@ void it("an exception that nobody catches is logged with its stack and costs its
   await bystander.until((text) => text.endsWith("/second"));
 });
 
+void it("an exception while the gateway looks whether a held client leaves costs that connection", async (t) => {
+  const dir = mkdtempSync(path.join(tmpdir(), "dag-faults-"));
+  cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
+  const saboteur = path.join(dir, "saboteur.cjs");
+  writeFileSync(
+    saboteur,
+    `const { Socket } = require("node:net");
+    const read = Socket.prototype.read;
+    Socket.prototype.read = function (...rest) {
+      if (new Error().stack.includes("watch-abort")) throw new Error("planted in a look");
+      return read.apply(this, rest);
+    };`,
+  );
+  const silent = { command: [process.execPath, "-e", "setInterval(() => {}, 1000)"], port: await freePort() };
+  const gateway = await startGateway(t, {
+    env: { NODE_OPTIONS: `--require ${saboteur}` },
+    config: { containers: [{ name: "app", host: "app.test", process: silent }] },
+  });
+  const client = await rawClient(t, gateway.port, `GET /held HTTP/1.1\r\nHost: app.test\r\n${U}\r\n`);
+  await gateway.waitForLog(({ event }) => event === "wake");
+  client.socket.end();
+  assert.equal(await client.closed(), "");
+  await gateway.waitForLog(
+    ({ level, err }) => level === "error" && JSON.stringify(err ?? "").includes("planted in a look"),
+  );
+});
+
 void it("a fault before the gateway listens still ends the process", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-faults-"));
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
