@@ -94,7 +94,7 @@ test("a reload reports which keys require a restart, and keeps their old values"
   await gateway.waitForLog(({ msg }) => msg === "configuration reloaded");
   const waiting = gateway.log.map(({ msg }) => String(msg)).filter((msg) => msg.includes("not reloaded"));
   assert.deepEqual(
-    waiting,
+    [...new Set(waiting)], // the changed file may have caused a reload of its own
     ["port", "bind", "admin_auth", "state_file"].map(
       (key) => `gateway.${key} is not reloaded: the new value counts after a restart`,
     ),
