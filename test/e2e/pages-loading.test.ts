@@ -133,47 +133,6 @@ inChromium("a page that was reloaded into a lie does not reload in a tight loop"
   assert.ok(server.visits.length >= 2 && server.visits.length <= 6, `${server.visits.length} visits`);
 });
 
-inChromium("a service worker of the app that caches every response does not keep the page", async (t, open) => {
-  const file = (type: string, text: string) => () => ({
-    status: 200,
-    headers: ["Content-Type", type],
-    body: Buffer.from(text),
-  });
-  const server = await startWakingServer(t, {
-    eager: true,
-    pages: { "/worker.js": file("text/javascript", CACHE_FIRST), "/install": file("text/html", INSTALLER) },
-  });
-  const page = await open();
-  await page.goto(`${server.url}/install`);
-  await page.waitForFunction("document.title === 'installed'");
-  await page.goto(`${server.url}/deep?q=1`);
-  await waitUntil(() => server.polls["/_health"].length > 0);
-  server.change({ health: RUNNING, app: greeting });
-  await page.waitForSelector("h1:text-is('app')", { timeout: 8_000 });
-});
-
-const INSTALLER = `<!doctype html><link rel="icon" href="data:,"><script>
-  const { serviceWorker } = navigator;
-  serviceWorker.register("/worker.js").then(() => serviceWorker.ready).then(() => (document.title = "installed"));
-</script>`;
-
-/** As many apps that can be installed have it: what was fetched once is never fetched again. */
-const CACHE_FIRST = `
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
-addEventListener("fetch", (event) => {
-  const { request } = event;
-  if (request.method !== "GET" || request.mode === "navigate") return;
-  event.respondWith(
-    caches.open("all").then(async (cache) => {
-      const cached = await cache.match(request);
-      if (cached) return cached;
-      const response = await fetch(request);
-      if (response.ok) await cache.put(request, response.clone());
-      return response;
-    }),
-  );
-});`;
-
 inChromium("without script the page shows the same, reloads by itself, and arrives", async (t, open) => {
   const server = await startWakingServer(t, { health: { elapsedMs: 2_000 } });
   server.change({ lines: ["listening soon"] });

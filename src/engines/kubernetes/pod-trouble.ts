@@ -20,9 +20,9 @@ export function findTrouble({ status }: Pick<ScalableObject, "status">, pods: re
   const crashes = current.map(crashOfPod);
   const newest = crashes.reduce((one, other) => ((other?.atMs ?? 0) > (one?.atMs ?? 0) ? other : one));
   const notes = current.map(noteOf);
-  const told = notes.find(({ trouble }) => trouble) ?? notes.find(({ note }) => note !== "") ?? { note: "" };
-  if (newest === undefined || crashes.includes(undefined)) return told;
-  return { note: told.note, crash: newest };
+  const first = notes.find(({ trouble }) => trouble) ?? notes.find(({ note }) => note !== "") ?? { note: "" };
+  if (newest === undefined || crashes.includes(undefined)) return first;
+  return { note: first.note, crash: newest };
 }
 
 function withoutPods(conditions: readonly Condition[] = [], ending: readonly Pod[]): string {
