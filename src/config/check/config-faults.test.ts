@@ -138,6 +138,10 @@ const refused: readonly [string, string][] = [
     "config.yaml:1:53: docker[0].reach: expected a host name or an IP address",
   ],
   [
+    "docker: [{name: nas, host: 'tcp://nas:2375', reach: '10.0.0.5:80'}]",
+    "config.yaml:1:53: docker[0].reach: expected a host name or an IP address",
+  ],
+  [
     "kubernetes: {address: service, reach: 'http://n'}",
     "config.yaml:1:39: kubernetes.reach: expected a host name or an IP address",
   ],

@@ -51,9 +51,9 @@ export const textLike = (form: RegExp, expected: string) =>
 /** A cookie's name (RFC 6265: a token); empty: none. */
 export const cookieName = () => textLike(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "a cookie name");
 
-/** Where published ports are found; empty: a default. */
+/** Where published ports are found, without a port of its own; empty: a default. */
 export const reachableAddress = () =>
-  textLike(/^(?:[\w.-]+|\[?[\da-f:.]+(?:%\w+)?\]?)$/i, "a host name or an IP address");
+  textLike(/^(?:[\w.-]+|\[?(?=.*:.*:)[\da-f:.]+(?:%\w+)?\]?)$/i, "a host name or an IP address");
 
 /** Like `textLike`, but not empty. */
 export const name = (form: RegExp, expected: string) =>
