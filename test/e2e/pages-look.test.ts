@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Theme } from "../../src/core/settings.ts";
 import type { Answer } from "../../src/respond/answer.ts";
 import type { ClientFacts } from "../../src/respond/pages.ts";
+import { LANGUAGES } from "../../src/respond/language.ts";
 import type { Responder } from "../../src/respond/responder.ts";
 import { axeFaultsOf } from "../support/axe.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
@@ -32,6 +33,8 @@ const PAGES: Readonly<Record<string, (responder: Responder) => Answer>> = {
   "failed-now": (it) => it.failed({ branding: { ...BRANDING, color: "#000" }, failure: EXITED, retryMs: 0 }, VISITOR),
   offline: (it) =>
     it.offline({ branding: BRANDING, nowMs: AT, untilMs: AT + 28_000_000, timezone: "Europe/Rome" }, VISITOR),
+  suspended: (it) =>
+    it.suspended({ branding: BRANDING, nowMs: AT, untilMs: AT + 7_000_000, timezone: "Europe/Rome" }, VISITOR),
   asleep: (it) => it.asleep({ branding: BRANDING, status: 503 }, VISITOR),
   "not-found": (it) => it.unknownHost({ host: `${"very-long-label.".repeat(9)}example.com` }, VISITOR),
   busy: (it) => it.problem("too-many-pending", { container: "jellyfin" }, VISITOR),
@@ -65,6 +68,34 @@ for (const theme of ["default", "minimal", "terminal"] as const satisfies readon
     }
   }
 }
+
+inChromium("in every language the steps of a wake stay inside the margins of a narrow phone", async (t, open) => {
+  const model = waking({ phase: "updating", hasDependencies: true });
+  const languages = Object.keys(LANGUAGES);
+  const pages = Object.fromEntries(
+    languages.map((language) => [
+      `/${language}`,
+      (it: Responder) => it.loading(model, { ...VISITOR, acceptLanguage: language }),
+    ]),
+  );
+  const server = await startWakingServer(t, { pages });
+  const page = await open({ viewport: { width: 320, height: 800 } });
+  for (const language of languages) {
+    await page.goto(`${server.url}/${language}`);
+    assert.deepEqual(await page.evaluate(STEPS_OUTSIDE), [], language);
+  }
+});
+
+/** The steps whose text leaves the list that they are in. */
+const STEPS_OUTSIDE = `(() => {
+  const list = document.querySelector(".steps").getBoundingClientRect();
+  return [...document.querySelectorAll(".steps li:not([hidden])")].filter((step) => {
+    const range = document.createRange();
+    range.selectNodeContents(step);
+    const text = range.getBoundingClientRect();
+    return text.left < list.left - 1 || text.right > list.right + 1;
+  }).map((step) => step.textContent);
+})()`;
 
 for (const colorScheme of ["light", "dark"] as const) {
   inChromium(`axe finds no fault on any page (${colorScheme})`, async (t, open) => {

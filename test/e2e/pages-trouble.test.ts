@@ -31,7 +31,7 @@ inChromium(
     server.change({ health: FAILED, lines: ["panic: no database", "exit status 137"] });
     await page.waitForSelector("#retry:visible");
     assert.equal(await page.title(), "Jellyfin did not wake up");
-    assert.equal(await page.textContent("#sentence"), "It started, but ended again with exit code 137.");
+    assert.equal(await page.textContent("#sentence"), "It started, but stopped with exit code 137.");
     assert.equal(await page.textContent("#words"), "no <b>database</b>", "each fact once");
     assert.equal(await page.locator("#words *").count(), 0);
     assert.equal(await page.isVisible("#phase"), false);

@@ -47,7 +47,7 @@ test("an awake container is explained by what woke it, what keeps it awake, and 
   assert.deepEqual(rested.why_awake, ["It was woken at 2026-06-01T12:00:00.000Z (schedule)."]);
   assert.deepEqual(rested.why_not_stopped, [
     "Its min_uptime lasts another 59s.",
-    "It was used: its idle_timeout (5m0s) ends in 4m59s.",
+    "It was used recently: idle_timeout (5m0s) ends in 4m59s.",
   ]);
   assert.deepEqual(rested.will_stop, { at: "2026-06-01T12:05:00.000Z", reason: "idle" });
   assert.deepEqual(rested.would_wake, []);
@@ -55,8 +55,8 @@ test("an awake container is explained by what woke it, what keeps it awake, and 
   openLease(record("app"), "tunnel", 0);
   lifecycle.pin(record("app"), 3_600_000);
   const used = await explain(fixture);
-  assert.ok(used.why_awake.includes("1 tunnel is open."));
-  assert.ok(used.why_not_stopped.includes("1 request or tunnel is open."));
+  assert.ok(used.why_awake.includes("1 connection (WebSocket or similar) is open."));
+  assert.ok(used.why_not_stopped.includes("1 request or connection is open."));
   assert.ok(used.why_not_stopped.includes("It is kept awake for another 1h0m0s (Keep awake)."));
   assert.equal(used.will_stop, null);
 });

@@ -157,7 +157,7 @@ test("a container's page shows what happened, how long wakes take, and the origi
   const text = await page(await startFleet(t), "/_status/c/jellyfin");
   for (const words of [
     "It was woken at",
-    "3 requests or tunnels are open.",
+    "3 requests or connections are open.",
     'class="histogram"',
     "config.yaml, line 14",
     "label dag.title",

@@ -5,7 +5,7 @@ import type { Messages } from "./en.ts";
 export const de: Messages = {
   "loading.title": "{name} wacht auf",
   "loading.status": "Wacht auf",
-  "loading.lead": "Die App schlief, weil niemand sie benutzt hat. Sie öffnet sich hier, sobald sie bereit ist.",
+  "loading.lead": "Apps schlafen hier, solange niemand sie benutzt. Diese öffnet sich, sobald sie bereit ist.",
   "loading.progress": "Fortschritt des Aufwachens",
   "loading.lost": "Verbindung verloren, neuer Versuch …",
   "loading.noscript": "Diese Seite lädt alle 5 Sekunden neu.",
@@ -34,7 +34,7 @@ export const de: Messages = {
   "failed.oom": "Beim Start ging ihr der Speicher aus.",
   "failed.removed": "Sie wurde beim Start entfernt.",
   "failed.paused": "Sie wurde beim Start pausiert.",
-  "failed.internal": "Das Gateway hat einen Fehler. Näheres steht in seinem Log.",
+  "failed.internal": "Das Gateway hat versagt, nicht die App. Näheres steht im Log des Gateways.",
   "failed.silent": "Sie wurde gestartet, hat aber auf Port {ports} nicht innerhalb von {seconds} s geantwortet.",
   "failed.silentPath": "Sie wurde gestartet, aber {path} hat nicht innerhalb von {seconds} s mit 2xx geantwortet.",
   "failed.lastAnswer": "Letzte Antwort: {answer}.",
@@ -51,7 +51,7 @@ export const de: Messages = {
   "failed.needs-stuck": "Sie braucht „{name}“, das läuft, aber nicht bereit ist.",
   "failed.refused": "Die Engine hat den Start verweigert.",
   "failed.unreachable": "Das Gateway erreicht die Engine nicht, die sie startet.",
-  "failed.network": "Das Netzwerk, das sie benutzt, ist weg. Wer sie betreibt, muss sie neu anlegen.",
+  "failed.network": "Das Netzwerk, das sie benutzt, gibt es nicht mehr: Ihr Container muss neu angelegt werden.",
   "failed.tls": "Sie nimmt auf Port {port} nur https an, das Gateway spricht aber http: target_scheme: https setzen.",
   "failed.retry": "Erneut versuchen",
   "failed.retryIn": "Erneut versuchen in {time}",
@@ -84,7 +84,7 @@ export const de: Messages = {
   "problem.unknown-host.detail":
     "Unter dieser Adresse gibt es keine App. Prüfe die Schreibweise; eine neue App erscheint nach wenigen Sekunden.",
   "problem.unknown-host.gateway":
-    "Das ist die Adresse des Gateways selbst. Ein Proxy davor muss den Host des Besuchers weitergeben: proxy_set_header Host $http_host in nginx, ProxyPreserveHost On in Apache.",
+    "Das ist die Adresse des Gateways selbst: Öffne eine App unter ihrem eigenen Hostnamen. Ein Proxy davor muss den Host des Besuchers weitergeben: proxy_set_header Host $http_host in nginx, ProxyPreserveHost On in Apache.",
   "problem.unknown-container.title": "Kein solcher Container",
   "problem.unknown-container.detail": "Es gibt keinen Container mit diesem Namen.",
   "problem.unknown-path.title": "Keine solche Seite",
@@ -102,7 +102,7 @@ export const de: Messages = {
   "problem.headers-too-large.detail":
     "Die Kopfzeilen der Anfrage sind zu groß. Oft hilft es, die Cookies dieser Seite zu löschen.",
   "problem.internal.title": "Etwas ist schiefgegangen",
-  "problem.internal.detail": "Das Gateway hat einen Fehler; es liegt nicht an dir. Näheres steht in seinem Log.",
+  "problem.internal.detail": "Das Gateway hat versagt; es liegt nicht an dir. Näheres steht im Log des Gateways.",
   "problem.wake-failed.title": "Nicht aufgewacht",
   "problem.wake-failed.detail": "Die App konnte nicht gestartet werden.",
   "problem.upstream-failed.title": "Die App hat die Verbindung geschlossen",

@@ -5,7 +5,7 @@ import type { Messages } from "./en.ts";
 export const es: Messages = {
   "loading.title": "{name} se está despertando",
   "loading.status": "Despertando",
-  "loading.lead": "La aplicación dormía porque nadie la usaba. Se abrirá aquí en cuanto esté lista.",
+  "loading.lead": "Aquí las aplicaciones duermen mientras nadie las usa. Esta se abrirá en cuanto esté lista.",
   "loading.progress": "Progreso del despertar",
   "loading.lost": "Conexión perdida, reintentando …",
   "loading.noscript": "Esta página se recarga cada 5 segundos.",
@@ -29,12 +29,12 @@ export const es: Messages = {
   "failed.status": "No se ha despertado",
   "failed.exited": "Arrancó, pero terminó con el código de salida {code}.",
   "failed.stopped": "Alguien la paró mientras arrancaba.",
-  "failed.ended": "Arrancó, pero terminó de nuevo.",
+  "failed.ended": "Arrancó, pero volvió a terminar.",
   "failed.restarts": "El motor la reinicia una y otra vez.",
   "failed.oom": "Se quedó sin memoria al arrancar.",
   "failed.removed": "Se eliminó mientras arrancaba.",
   "failed.paused": "Se puso en pausa mientras arrancaba.",
-  "failed.internal": "La pasarela ha fallado. Los detalles están en su registro.",
+  "failed.internal": "Ha fallado la pasarela, no la aplicación. Los detalles están en el registro de la pasarela.",
   "failed.silent": "Arrancó, pero no respondió en el puerto {ports} en {seconds} s.",
   "failed.silentPath": "Arrancó, pero {path} no respondió con 2xx en {seconds} s.",
   "failed.lastAnswer": "Última respuesta: {answer}.",
@@ -51,7 +51,7 @@ export const es: Messages = {
   "failed.needs-stuck": "Necesita «{name}», que está en marcha pero no lista.",
   "failed.refused": "El motor se negó a arrancarla.",
   "failed.unreachable": "La pasarela no puede conectar con el motor que la arranca.",
-  "failed.network": "La red que utiliza ya no existe. Hay que crearla de nuevo.",
+  "failed.network": "La red que utiliza ya no existe: hay que volver a crear su contenedor.",
   "failed.tls": "Solo acepta https en el puerto {port}, pero la pasarela usa http: indique target_scheme: https.",
   "failed.retry": "Reintentar",
   "failed.retryIn": "Reintentar en {time}",
@@ -85,7 +85,7 @@ export const es: Messages = {
   "problem.unknown-host.detail":
     "No hay ninguna aplicación en esta dirección. Compruebe cómo está escrita; una nueva tarda unos segundos en aparecer.",
   "problem.unknown-host.gateway":
-    "Es la dirección de la propia pasarela. Un proxy situado delante debe transmitir el Host del visitante: proxy_set_header Host $http_host en nginx, ProxyPreserveHost On en Apache.",
+    "Es la dirección de la propia pasarela: abra una aplicación por su propio nombre de host. Un proxy situado delante debe transmitir el Host del visitante: proxy_set_header Host $http_host en nginx, ProxyPreserveHost On en Apache.",
   "problem.unknown-container.title": "No existe ese contenedor",
   "problem.unknown-container.detail": "No hay ningún contenedor con este nombre.",
   "problem.unknown-path.title": "No existe esa página",
@@ -103,7 +103,8 @@ export const es: Messages = {
   "problem.headers-too-large.detail":
     "Las cabeceras de la petición son demasiado grandes. Suele ayudar borrar las cookies de este sitio.",
   "problem.internal.title": "Algo ha ido mal",
-  "problem.internal.detail": "La pasarela ha fallado; no es culpa suya. Los detalles están en su registro.",
+  "problem.internal.detail":
+    "Ha fallado la pasarela; no es culpa suya. Los detalles están en el registro de la pasarela.",
   "problem.wake-failed.title": "No se ha despertado",
   "problem.wake-failed.detail": "No se pudo arrancar la aplicación.",
   "problem.upstream-failed.title": "La aplicación cerró la conexión",

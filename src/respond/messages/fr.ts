@@ -5,7 +5,8 @@ import type { Messages } from "./en.ts";
 export const fr: Messages = {
   "loading.title": "{name} se réveille",
   "loading.status": "Réveil en cours",
-  "loading.lead": "L’application dormait, car personne ne l’utilisait. Elle s’ouvre ici dès qu’elle est prête.",
+  "loading.lead":
+    "Ici, les applications dorment quand personne ne les utilise. Celle-ci s’ouvre dès qu’elle est prête.",
   "loading.progress": "Progression du réveil",
   "loading.lost": "Connexion perdue, nouvelle tentative …",
   "loading.noscript": "Cette page se recharge toutes les 5 secondes.",
@@ -34,7 +35,7 @@ export const fr: Messages = {
   "failed.oom": "Elle a manqué de mémoire au démarrage.",
   "failed.removed": "Elle a été supprimée pendant son démarrage.",
   "failed.paused": "Elle a été mise en pause pendant son démarrage.",
-  "failed.internal": "La passerelle a rencontré une erreur. Son journal donne les détails.",
+  "failed.internal": "La passerelle a échoué, pas l’application. Le journal de la passerelle donne les détails.",
   "failed.silent": "Elle a démarré, mais n’a pas répondu sur le port {ports} en {seconds} s.",
   "failed.silentPath": "Elle a démarré, mais {path} n’a pas répondu par 2xx en {seconds} s.",
   "failed.lastAnswer": "Dernière réponse : {answer}.",
@@ -51,7 +52,7 @@ export const fr: Messages = {
   "failed.needs-stuck": "Elle a besoin de « {name} », qui tourne mais n’est pas prête.",
   "failed.refused": "Le moteur a refusé de la démarrer.",
   "failed.unreachable": "La passerelle ne peut pas joindre le moteur qui la démarre.",
-  "failed.network": "Le réseau qu’elle utilise n’existe plus. Il faut la recréer.",
+  "failed.network": "Le réseau qu’elle utilise n’existe plus : il faut recréer son conteneur.",
   "failed.tls":
     "Elle n’accepte que https sur le port {port}, mais la passerelle utilise http : indiquez target_scheme: https.",
   "failed.retry": "Réessayer",
@@ -86,7 +87,7 @@ export const fr: Messages = {
   "problem.unknown-host.detail":
     "Il n’y a aucune application à cette adresse. Vérifiez-la ; une nouvelle application apparaît après quelques secondes.",
   "problem.unknown-host.gateway":
-    "C’est l’adresse de la passerelle elle-même. Un proxy placé devant doit transmettre le Host du visiteur : proxy_set_header Host $http_host dans nginx, ProxyPreserveHost On dans Apache.",
+    "C’est l’adresse de la passerelle elle-même : ouvrez une application par son propre nom d’hôte. Un proxy placé devant doit transmettre le Host du visiteur : proxy_set_header Host $http_host dans nginx, ProxyPreserveHost On dans Apache.",
   "problem.unknown-container.title": "Conteneur inconnu",
   "problem.unknown-container.detail": "Il n’y a aucun conteneur de ce nom.",
   "problem.unknown-path.title": "Page inconnue",
@@ -105,7 +106,7 @@ export const fr: Messages = {
     "Les en-têtes de la requête sont trop grands. Supprimer les cookies de ce site aide souvent.",
   "problem.internal.title": "Quelque chose s’est mal passé",
   "problem.internal.detail":
-    "La passerelle a rencontré une erreur ; ce n’est pas la vôtre. Son journal donne les détails.",
+    "La passerelle a échoué ; vous n’y êtes pour rien. Le journal de la passerelle donne les détails.",
   "problem.wake-failed.title": "Ne s’est pas réveillée",
   "problem.wake-failed.detail": "L’application n’a pas pu être démarrée.",
   "problem.upstream-failed.title": "L’application a fermé la connexion",

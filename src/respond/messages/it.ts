@@ -5,7 +5,7 @@ import type { Messages } from "./en.ts";
 export const it: Messages = {
   "loading.title": "{name} si sta svegliando",
   "loading.status": "Si sta svegliando",
-  "loading.lead": "L’app dormiva perché nessuno la usava. Si apre qui non appena è pronta.",
+  "loading.lead": "Qui le app dormono quando nessuno le usa. Questa si apre non appena è pronta.",
   "loading.progress": "Avanzamento del risveglio",
   "loading.lost": "Connessione persa, nuovo tentativo …",
   "loading.noscript": "Questa pagina si ricarica ogni 5 secondi.",
@@ -34,7 +34,7 @@ export const it: Messages = {
   "failed.oom": "Ha esaurito la memoria durante l’avvio.",
   "failed.removed": "È stata rimossa durante l’avvio.",
   "failed.paused": "È stata messa in pausa durante l’avvio.",
-  "failed.internal": "Il gateway ha un errore. I dettagli sono nel suo log.",
+  "failed.internal": "Il gateway ha avuto un errore, non l’app. I dettagli sono nel log del gateway.",
   "failed.silent": "È partita, ma non ha risposto sulla porta {ports} entro {seconds} s.",
   "failed.silentPath": "È partita, ma {path} non ha risposto con 2xx entro {seconds} s.",
   "failed.lastAnswer": "Ultima risposta: {answer}.",
@@ -51,7 +51,7 @@ export const it: Messages = {
   "failed.needs-stuck": "Ha bisogno di «{name}», che è in esecuzione ma non pronta.",
   "failed.refused": "Il motore ha rifiutato di avviarla.",
   "failed.unreachable": "Il gateway non raggiunge il motore che la avvia.",
-  "failed.network": "La rete che usa non esiste più. Va creata di nuovo.",
+  "failed.network": "La rete che usa non esiste più: va ricreato il suo container.",
   "failed.tls": "Accetta solo https sulla porta {port}, ma il gateway usa http: imposta target_scheme: https.",
   "failed.retry": "Riprova",
   "failed.retryIn": "Riprova tra {time}",
@@ -84,7 +84,7 @@ export const it: Messages = {
   "problem.unknown-host.detail":
     "A questo indirizzo non c’è nessuna app. Controlla come è scritto; un’app nuova compare dopo qualche secondo.",
   "problem.unknown-host.gateway":
-    "È l’indirizzo del gateway stesso. Un proxy che gli sta davanti deve trasmettere l’Host del visitatore: proxy_set_header Host $http_host in nginx, ProxyPreserveHost On in Apache.",
+    "È l’indirizzo del gateway stesso: apri un’app con il suo nome host. Un proxy che gli sta davanti deve trasmettere l’Host del visitatore: proxy_set_header Host $http_host in nginx, ProxyPreserveHost On in Apache.",
   "problem.unknown-container.title": "Container inesistente",
   "problem.unknown-container.detail": "Non c’è nessun container con questo nome.",
   "problem.unknown-path.title": "Pagina inesistente",
@@ -102,7 +102,7 @@ export const it: Messages = {
   "problem.headers-too-large.detail":
     "Le intestazioni della richiesta sono troppo grandi. Spesso basta eliminare i cookie di questo sito.",
   "problem.internal.title": "Qualcosa è andato storto",
-  "problem.internal.detail": "Il gateway ha un errore, non è colpa tua. I dettagli sono nel suo log.",
+  "problem.internal.detail": "Il gateway ha avuto un errore, non è colpa tua. I dettagli sono nel log del gateway.",
   "problem.wake-failed.title": "Non si è svegliata",
   "problem.wake-failed.detail": "Non è stato possibile avviare l’app.",
   "problem.upstream-failed.title": "L’app ha chiuso la connessione",
