@@ -3,6 +3,7 @@ import { formatFault } from "../config/check/faults.ts";
 import { mergeSettings } from "../config/merge/merge-settings.ts";
 import { configPath, createConfigSource } from "../config/parse/source.ts";
 import type { FileConfig } from "../config/parse/load-config.ts";
+import { counted } from "../core/counted.ts";
 import type { InventoryItem } from "../core/observation.ts";
 import type { ClusterReport } from "./check-kubernetes.ts";
 import type { FrontQuestion } from "./check-front/check-front.ts";
@@ -47,7 +48,7 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       const { path } = place;
       const loaded = createConfigSource({ ...place, env: io.env }).load();
       if (!loaded.ok)
-        return complain(io, [...loaded.faults.map(formatFault), `${path}: ${count(loaded.faults.length, "fault")}`]);
+        return complain(io, [...loaded.faults.map(formatFault), `${path}: ${counted(loaded.faults.length, "fault")}`]);
 
       const unreached: string[] = [];
       const more = { config: loaded.config, report: (fault: string) => void unreached.push(fault) };
@@ -60,7 +61,7 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       for (const warning of [...loaded.warnings, ...warnings]) io.stderr(`warning: ${warning}\n`);
       for (const line of explainHosts(settings, exposedBy(all))) io.stdout(`${line}\n`);
       io.stdout(
-        `${path}: ${count(settings.workloads.length, "container")}, ${count(settings.groups.length, "group")}\n`,
+        `${path}: ${counted(settings.workloads.length, "container")}, ${counted(settings.groups.length, "group")}\n`,
       );
       const frontCode =
         typeof front === "string"
@@ -89,7 +90,7 @@ function faultOfFront(front: string | true | undefined, api: string | true | und
   if (front === "nginx")
     return api === undefined ? "--front nginx requires --api FILE, a file with the output of nginx -T" : undefined;
   if (api === undefined || /^https?:\/\//.test(textOf(api) ?? "")) return undefined;
-  return `--api ${String(api)} is no URL that begins with http:// or https://`;
+  return `--api ${JSON.stringify(api)} must be an address that begins with http:// or https://`;
 }
 
 function textOf(value: string | true | undefined): string | undefined {
@@ -111,8 +112,4 @@ async function reportFront(question: FrontQuestion, io: Io): Promise<number> {
 function complain({ stderr }: Io, lines: readonly string[]): number {
   for (const line of lines) stderr(`${line}\n`);
   return EXIT_USAGE;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

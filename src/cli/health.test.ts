@@ -18,7 +18,13 @@ const cases: readonly [rule: string, file: string | undefined, more: object, cod
     /_ready answers 503/,
   ],
   ["a file that became faulty does not make it unhealthy", "gateway: {port: PORT, prt: 1}\nhosts: 3", {}, 0, /^$/],
-  ["nobody there is unhealthy", "gateway: {port: 1}", {}, 1, /127\.0\.0\.1:1\/_live: .*ECONNREFUSED/],
+  [
+    "nobody there is unhealthy",
+    "gateway: {port: 1}",
+    {},
+    1,
+    /no gateway answers at http:\/\/127\.0\.0\.1:1\/_live \(.*ECONNREFUSED.*\)/,
+  ],
   ["an open port must be named", "gateway: {port: 0}", {}, 2, /GATEWAY_URL/],
 ];
 

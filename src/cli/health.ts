@@ -62,6 +62,6 @@ async function ask(url: string): Promise<string | undefined> {
       resolve(answer.statusCode === 200 ? undefined : `${url} answers ${answer.statusCode}`);
     });
     request.on("timeout", () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
-    request.on("error", (error) => resolve(`${url}: ${error.message}`));
+    request.on("error", (error) => resolve(`no gateway answers at ${url} (${error.message})`));
   });
 }

@@ -47,7 +47,8 @@ function faultOfOption(
 
 function faultOfOperands(given: readonly string[], operands: readonly Operand[]): string | undefined {
   const missing = operands.slice(given.length).find(({ required }) => required);
-  if (missing !== undefined) return `${missing.name} is missing`;
+  if (missing !== undefined)
+    return `${missing.name} is missing${Array.isArray(missing.words) ? `: one of ${missing.words.join(", ")}` : ""}`;
   const more = given[operands.length];
   if (more !== undefined) return `unexpected argument "${more}"`;
   for (const [index, value] of given.entries()) {

@@ -37,7 +37,8 @@ for (const [args, stdout] of answered) {
 }
 
 const refused: readonly [args: readonly string[], stderr: RegExp][] = [
-  [["--prot", "80"], /^dag: unknown option "--prot"\./],
+  [["--prot", "80"], /^dag: unknown option "--prot"\. Run "dag --help" for the options and commands\.$/m],
+  [["--hepl"], /^dag: unknown option "--hepl"\. Did you mean "--help"\?$/m],
   [["zzz"], /^dag: unknown command "zzz"\. The commands are: serve, /],
   [["help", "nothing"], /^dag: unknown command "nothing"/],
   [["constructor"], /^dag: unknown command "constructor"/],

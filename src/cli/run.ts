@@ -45,9 +45,10 @@ function complain(io: Io, text: string): number {
 }
 
 function unknown(name: string, io: Io): number {
-  const names = Object.keys(commands);
+  const isOption = name.startsWith("-");
+  const names = isOption ? ["--help", "--version"] : Object.keys(commands);
   const similar = nearest(name, names);
-  const hint = similar === undefined ? `The commands are: ${names.join(", ")}.` : `Did you mean "${similar}"?`;
-  const what = name.startsWith("-") ? "option" : "command";
-  return complain(io, `dag: unknown ${what} "${name}". ${hint}\n`);
+  const known = isOption ? 'Run "dag --help" for the options and commands.' : `The commands are: ${names.join(", ")}.`;
+  const hint = similar === undefined ? known : `Did you mean "${similar}"?`;
+  return complain(io, `dag: unknown ${isOption ? "option" : "command"} "${name}". ${hint}\n`);
 }

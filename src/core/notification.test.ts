@@ -46,7 +46,7 @@ const reported: readonly [rule: string, event: DomainEvent, expected: Partial<No
     {
       event: "failed",
       title: "app could not be woken",
-      message: "app ended with exit code 3; not tried again before 3.00 s.",
+      message: "app ended with exit code 3; not retried for 3.00 s.",
       reason: "exited",
       exit_code: 3,
       retry_ms: 3_000,
@@ -55,7 +55,7 @@ const reported: readonly [rule: string, event: DomainEvent, expected: Partial<No
   [
     "a failed stop is a failure",
     { type: "stop-failed", workload: "app", message: "permission denied" },
-    { event: "failed", title: "app could not be put to sleep", message: "permission denied", reason: "stop" },
+    { event: "failed", title: "app could not be stopped", message: "permission denied", reason: "stop" },
   ],
   [
     "a crash is a failure",

@@ -78,7 +78,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
     case "wake-failed": {
       const { workload, failure, durationMs, retryMs } = event;
       return about("failed", workload, "could not be woken", {
-        message: `${failureText(failure.cause)}; not tried again before ${timeSpan(retryMs)}.`,
+        message: `${failureText(failure.cause)}; not retried for ${timeSpan(retryMs)}.`,
         reason: failure.reason,
         duration_ms: Math.round(durationMs),
         retry_ms: Math.round(retryMs),
@@ -91,7 +91,7 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
         reason: "killed",
       });
     case "stop-failed":
-      return about("failed", event.workload, "could not be put to sleep", { message: event.message, reason: "stop" });
+      return about("failed", event.workload, "could not be stopped", { message: event.message, reason: "stop" });
     case "ended": {
       const { workload, exit } = event;
       if (exit === undefined || !isCrash(exit)) return undefined;

@@ -19,7 +19,7 @@ const notification = toNotification(
   },
   Date.UTC(2026, 5, 1, 12),
 )!;
-const message = 'it said "<!channel> & @everyone"; not tried again before 3.00 s.';
+const message = 'it said "<!channel> & @everyone"; not retried for 3.00 s.';
 
 const hook = (preset: NotifySettings["preset"], template = ""): NotifySettings => ({
   url: "https://hooks.test",
@@ -57,7 +57,7 @@ const bodies: readonly [rule: string, hook: NotifySettings, headers: object, bod
     "Slack gets one text whose marks are escaped",
     hook("slack"),
     json,
-    { text: '*app could not be woken*\nit said "&lt;!channel&gt; &amp; @everyone"; not tried again before 3.00 s.' },
+    { text: '*app could not be woken*\nit said "&lt;!channel&gt; &amp; @everyone"; not retried for 3.00 s.' },
   ],
   ["Gotify gets title, message and priority", hook("gotify"), json, { title: ntfy.title, message, priority: 8 }],
   ["a template that is no JSON is the body without a preset", hook("", "{{ container }}!"), plain, "app!"],

@@ -143,12 +143,17 @@ for (const [rule, event, line] of cases) {
 }
 
 test("an unchanged configuration is not reported again", () => {
-  const levels = linesOf(
-    { type: "settings", hosts: 3, workloads: 4, names: [] },
-    { type: "settings", hosts: 3, workloads: 4, names: [] },
-    { type: "settings", hosts: 4, workloads: 4, names: [] },
-  ).map(({ level }) => level);
-  assert.deepEqual(levels, ["info", "debug", "info"]);
+  const lines = linesOf(
+    { type: "settings", hosts: 1, workloads: 2, names: [] },
+    { type: "settings", hosts: 1, workloads: 2, names: [] },
+    { type: "settings", hosts: 4, workloads: 1, names: [] },
+  );
+  const written = lines.map(({ level, msg }) => `${String(level)} ${String(msg)}`);
+  assert.deepEqual(written, [
+    "info configured: 1 host, 2 containers",
+    "debug configured: 1 host, 2 containers",
+    "info configured: 4 hosts, 1 container",
+  ]);
 });
 
 const hostile = '\u001b[31mred\u001b[0m\r\n{"level":"error"}\u202e\u0000\u009b2J';

@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { type Failure, failureText } from "../core/failure.ts";
 import type { DomainEvent, Emit } from "../core/events.ts";
 import type { ExitFacts } from "../core/observation.ts";
@@ -50,7 +51,7 @@ export function logEvents(logger: EventLogger): Emit {
       case "stop-failed":
         return logger.error(
           { event: type, container: event.workload, error: plainLine(event.message) },
-          `"${event.workload}" could not be put to sleep: ${plainLine(event.message)}`,
+          `"${event.workload}" could not be stopped: ${plainLine(event.message)}`,
         );
       case "ended":
         return logEnd(logger, event);
@@ -109,7 +110,7 @@ export function logEvents(logger: EventLogger): Emit {
           `${event.engine} cannot be reached${event.reason === undefined ? "" : ` (${plainLine(event.reason)})`}; awake apps stay reachable`,
         );
       case "settings": {
-        const now = `${event.hosts} hosts, ${event.workloads} containers`;
+        const now = `${counted(event.hosts, "host")}, ${counted(event.workloads, "container")}`;
         const level = now === size ? "debug" : "info"; // any container on the machine that appears or disappears gets here
         size = now;
         return logger[level]({ event: type, hosts: event.hosts, containers: event.workloads }, `configured: ${now}`);
@@ -161,7 +162,7 @@ function logFailure(logger: EventLogger, event: Extract<DomainEvent, { type: "wa
   const level = FOLLOWS.has(failure.reason) ? "warn" : "error";
   logger[level](
     fields,
-    `"${workload}" could not be woken: ${plainLine(failureText(failure.cause))}; not tried again before ${timeSpan(retryMs)}`,
+    `"${workload}" could not be woken: ${plainLine(failureText(failure.cause))}; not retried for ${timeSpan(retryMs)}`,
   );
 }
 

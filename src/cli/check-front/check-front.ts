@@ -50,7 +50,7 @@ async function ask(
     case "caddy":
       return findInCaddy(await getJson(place ?? "http://127.0.0.1:2019", "config/"), settings);
     default:
-      return findInNginx(await readFile(place ?? "", "utf8"), settings);
+      return findInNginx(await readDump(place ?? ""), settings);
   }
 }
 
@@ -70,12 +70,19 @@ function findInGateway(front: string, { gateway, workloads }: Settings): Finding
   ];
 }
 
+/** Reads the output of `nginx -T`. */
+function readDump(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    throw new Error(`cannot read ${file}, which must contain the output of nginx -T`, { cause: error });
+  });
+}
+
 /** With undici's `request`: Caddy's admin endpoint answers 403 to the Sec-Fetch fields that `fetch` sends. */
 async function getJson(api: string, path: string): Promise<unknown> {
   const url = new URL(path, api.endsWith("/") ? api : `${api}/`);
   const answer = await request(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: unknown) => {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new Error(`${url.href} cannot be reached: ${cause}`, { cause: error });
+    throw new Error(`cannot reach ${url.href} (${cause}); set --api to the front proxy's API`, { cause: error });
   });
   if (answer.statusCode !== 200) throw new Error(`${url.href} answered ${answer.statusCode}`);
   return answer.body.json();

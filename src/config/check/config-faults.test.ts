@@ -70,10 +70,10 @@ const refused: readonly [string, string][] = [
     "gateway: {notify: [{url: 'http://x', evnts: []}]}",
     'config.yaml:1:38: gateway.notify[0].evnts: unknown key; did you mean "events"?',
   ],
-  ["- a\n- b", "config.yaml:1:1: expected a map of keys"],
-  ["just text", "config.yaml:1:1: expected a map of keys"],
-  ["containers: {a: 1}", "config.yaml:1:13: containers: expected a list"],
-  ["containers: [a]", "config.yaml:1:14: containers[0]: expected a map of keys"],
+  ["- a\n- b", "config.yaml:1:1: expected a map of keys, such as {key: value}"],
+  ["just text", "config.yaml:1:1: expected a map of keys, such as {key: value}"],
+  ["containers: {a: 1}", 'config.yaml:1:13: containers: expected a list: [a, b], or lines that begin with "- "'],
+  ["containers: [a]", "config.yaml:1:14: containers[0]: expected a map of keys, such as {key: value}"],
   ["containers: [{host: a.t}]", "config.yaml:1:14: containers[0].name: required"],
   [
     "containers: [{name: a, host: a.t, target_port: 0}]",
@@ -109,7 +109,7 @@ const refused: readonly [string, string][] = [
   ],
   [
     "containers: [{name: a, host: a.t, process: {command: node x, port: 1}}]",
-    "config.yaml:1:54: containers[0].process.command: expected a list",
+    'config.yaml:1:54: containers[0].process.command: expected a list: [a, b], or lines that begin with "- "',
   ],
   [
     "containers: [{name: a, host: a.t, process: {command: []}}]",
@@ -127,7 +127,7 @@ const refused: readonly [string, string][] = [
   ],
   [
     'gateway: {admin_auth: {trusted_header: "Remote User"}}',
-    "config.yaml:1:40: gateway.admin_auth.trusted_header: expected a header name",
+    'config.yaml:1:40: gateway.admin_auth.trusted_header: expected a header name, got "Remote User"',
   ],
   [
     "gateway: {trusted_proxies: [10.0.0.0/99]}",
@@ -135,28 +135,28 @@ const refused: readonly [string, string][] = [
   ],
   [
     "docker: [{name: nas, host: 'tcp://nas:2375', reach: moon base}]",
-    "config.yaml:1:53: docker[0].reach: expected a host name or an IP address",
+    'config.yaml:1:53: docker[0].reach: expected a host name or an IP address, got "moon base"',
   ],
   [
     "docker: [{name: nas, host: 'tcp://nas:2375', reach: '10.0.0.5:80'}]",
-    "config.yaml:1:53: docker[0].reach: expected a host name or an IP address",
+    'config.yaml:1:53: docker[0].reach: expected a host name or an IP address, got "10.0.0.5:80"',
   ],
   [
     "kubernetes: {address: service, reach: 'http://n'}",
-    "config.yaml:1:39: kubernetes.reach: expected a host name or an IP address",
+    'config.yaml:1:39: kubernetes.reach: expected a host name or an IP address, got "http://n"',
   ],
   [
     "containers: [{name: a, host: a.test, stop_signal: SIGFOO}]",
-    "config.yaml:1:51: containers[0].stop_signal: expected a signal such as SIGTERM",
+    'config.yaml:1:51: containers[0].stop_signal: expected a signal such as SIGTERM, got "SIGFOO"',
   ],
   [
     "containers: [{name: a, host: a.test, color: teal}]",
-    "config.yaml:1:45: containers[0].color: expected a colour such as #3366ff",
+    'config.yaml:1:45: containers[0].color: expected a colour such as #3366ff, got "teal"',
   ],
   ["gateway: {notify: [{url: ftp://x}]}", "config.yaml:1:26: gateway.notify[0].url: expected an http or https address"],
   [
     "containers: [{name: a, host: a.t, redirect_path: //evil.test}]",
-    'config.yaml:1:50: containers[0].redirect_path: expected a path that begins with one "/"',
+    'config.yaml:1:50: containers[0].redirect_path: expected a path that begins with one "/", got "//evil.test"',
   ],
 ];
 for (const [text, fault] of refused) {

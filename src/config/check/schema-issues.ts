@@ -32,7 +32,9 @@ function valueMessage(issue: z.core.$ZodIssue): string {
   if (issue.code === "too_small") return "must not be empty";
   if (issue.code !== "invalid_type") return issue.message;
   if (issue.message.endsWith("received undefined")) return "required";
-  return issue.expected === "array" ? "expected a list" : "expected a map of keys";
+  return issue.expected === "array"
+    ? 'expected a list: [a, b], or lines that begin with "- "'
+    : "expected a map of keys, such as {key: value}";
 }
 
 /** `unknown key; did you mean "idle_timeout"?`, or where a key of exactly that name belongs. */

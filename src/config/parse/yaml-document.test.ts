@@ -39,7 +39,11 @@ for (let level = 1; level < 9; level++)
   bomb.push(`a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(", ")}]`);
 
 const faulty: readonly [string, string, RegExp, number, number][] = [
-  ["a missing quote", 'a: 1\nb: "x', /^not valid YAML: missing closing "quote/, 2, 6],
+  ["a missing quote", 'a: 1\nb: "x', /^not valid YAML: a quote is not closed$/, 2, 6],
+  ["a missing bracket", "a: [b, c\nd: 1", /^not valid YAML: a bracket is not closed$/, 2, 1],
+  ["a list item that is indented too little", "a:\n - b: 1\n  c: 2", /^not valid YAML: .*same column/, 3, 1],
+  ["a map key that is indented too little", "a:\n    b: 1\n  c: 2", /^not valid YAML: .*same column/, 3, 1],
+  ["a key without a value", "a: 1\nb", /^not valid YAML: expected "key: value", with a space after the colon$/, 2, 1],
   ["a tab as indentation", "a:\n\tb: 1", /not valid YAML/, 2, 1],
   ["a duplicate key", "a: 1\nb: 2\na: 3", /^duplicate key "a"$/, 3, 1],
   ["an unknown alias", "a: *gone", /alias/, 1, 4],

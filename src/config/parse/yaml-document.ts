@@ -79,9 +79,9 @@ function offsetOf(offsets: Offsets, path: KeyPath, part: "key" | "value"): numbe
   return 0;
 }
 
-/** The message of the parser, unless it quotes the file. */
+/** The message in words of users; else that of the parser, unless it quotes the file. */
 function explain(code: string, message: string): string {
-  const own = OWN_MESSAGES[code];
+  const own = OWN_MESSAGES[code] ?? REWORDED.find(([form]) => form.test(message))?.[1];
   return `not valid YAML: ${own ?? lowerFirst(message.split("\n")[0] ?? message)}`;
 }
 
@@ -89,9 +89,11 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
+const KEY_WITHOUT_VALUE = 'expected "key: value", with a space after the colon';
+
 const OWN_MESSAGES: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: "unexpected here; check the indentation and quotes",
-  BLOCK_AS_IMPLICIT_KEY: "two keys on one line, or the next line is indented too far",
+  BLOCK_AS_IMPLICIT_KEY: 'two keys on one line, or the next line is indented too far; quote a value that contains ": "',
   BAD_SCALAR_START: "plain text cannot begin with this character; quote it",
   BAD_DQ_ESCAPE: "an unknown escape in double quotes; single quotes take backslashes as they are",
   BAD_ALIAS: "an alias (*name) without its anchor (&name)",
@@ -100,4 +102,13 @@ const OWN_MESSAGES: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "only one document is read; remove what follows ---",
   BAD_DIRECTIVE: "an unknown directive",
   IMPOSSIBLE: "this cannot be read",
+  MULTILINE_IMPLICIT_KEY: KEY_WITHOUT_VALUE,
 };
+
+/** Messages that share a code. */
+const REWORDED: readonly (readonly [RegExp, string])[] = [
+  [/closing ["']quote/, "a quote is not closed"],
+  [/end with a [\]}]$/, "a bracket is not closed"],
+  [/same column|without - indicator/, "the items of a list, and the keys of a map, must start in the same column"],
+  [/followed by map values/, KEY_WITHOUT_VALUE],
+];

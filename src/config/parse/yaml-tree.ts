@@ -56,7 +56,7 @@ class TreeReader {
 
   #readAlias(name: string, node: Node, path: KeyPath, depth: number): unknown {
     const target = this.#anchors.get(name);
-    if (target === undefined) return this.#fault(path, "an alias without its anchor", node);
+    if (target === undefined) return this.#fault(path, "an alias (*name) without its anchor (&name)", node);
     if (this.#open.has(target)) return this.#fault(path, "an alias that contains itself", node);
     return this.#readNode(target, path, depth + 1);
   }

@@ -1,6 +1,19 @@
 import { z } from "zod";
 import { parseNotifyTemplate } from "./notify-template.ts";
-import { cidr, choice, duration, host, integer, list, name, scalar, text, textLike, timezone } from "./values.ts";
+import {
+  cidr,
+  choice,
+  duration,
+  host,
+  integer,
+  list,
+  name,
+  scalar,
+  text,
+  textLike,
+  timezone,
+  webAddress,
+} from "./values.ts";
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
@@ -44,7 +57,7 @@ const traefik = z.strictObject({
 
 const notify = z
   .strictObject({
-    url: name(/^https?:\/\/[^\s]+$/i, "an http or https address").describe("Address that receives the message."),
+    url: webAddress().describe("Address that receives the message."),
     events: list(choice("wake", "ready", "stop", "failed"))
       .prefault(["wake", "ready", "stop", "failed"])
       .describe("Events that send a message."),

@@ -45,7 +45,7 @@ export const text = () => scalar({ kind: "text", type: ["string", "number", "boo
  */
 export const textLike = (form: RegExp, expected: string) =>
   scalar({ kind: withoutArticle(expected), type: ["string", "number"] }, (value) =>
-    value === "" || form.test(value) ? read(value) : unreadable(`expected ${expected}`),
+    value === "" || form.test(value) ? read(value) : unreadable(`expected ${expected}, got ${quote(value)}`),
   );
 
 /** A cookie's name (RFC 6265: a token); empty: none. */
@@ -58,7 +58,13 @@ export const reachableAddress = () =>
 /** Like `textLike`, but not empty. */
 export const name = (form: RegExp, expected: string) =>
   scalar({ kind: withoutArticle(expected), type: ["string", "number"], minLength: 1 }, (value) =>
-    form.test(value) ? read(value) : unreadable(`expected ${expected}`),
+    form.test(value) ? read(value) : unreadable(`expected ${expected}, got ${quote(value)}`),
+  );
+
+/** An http or https address; a fault does not repeat it, since the address of a webhook often contains its secret. */
+export const webAddress = () =>
+  scalar({ kind: "http or https address", type: "string", minLength: 1 }, (value) =>
+    /^https?:\/\/\S+$/i.test(value) ? read(value) : unreadable("expected an http or https address"),
   );
 
 export const duration = () =>
