@@ -18,7 +18,7 @@ export function generate(): Record<string, string> {
 dag [COMMAND] [ARGUMENTS]
 \`\`\`
 
-Without a command, \`dag\` runs \`serve\`. In a clone, write \`node src/main.ts\` instead of \`dag\`.
+Without a command, \`dag\` runs \`serve\`. In a clone, after \`npm start\` or \`npm run demo\` has installed the packages, write \`npx node src/main.ts\` instead of \`dag\`; with Compose, \`docker compose exec gateway dag\`.
 
 ${table(["command", "what it does"], rows)}
 

@@ -63,7 +63,7 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   ],
   "unknown-path": [
     "no such page of the gateway",
-    "A path below the gateway's reserved ones (`/_…`) that does not exist.",
+    "The path belongs to the gateway (`/_status/…`, `/_auth/…` and others), but the gateway has nothing there.",
   ],
   "method-not-allowed": ["this address accepts another method", "`Allow` names the methods that this address accepts."],
   "request-timeout": ["the request was too slow", "The client did not complete its request headers in time."],
@@ -77,11 +77,11 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   ],
   "headers-too-large": [
     "the request's headers are too large",
-    "More than 64 KiB of request headers, most often cookies.",
+    "More than 64 KiB of request headers. Most often these are cookies: delete those of this site.",
   ],
   internal: [
     "a fault of the gateway",
-    "This should not happen. The log has the details at the same time; please report it.",
+    "This should not happen. Please report it, with the error that the log has at this time.",
   ],
   "wake-failed": [
     "the container could not be woken",
@@ -89,7 +89,7 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   ],
   "upstream-failed": [
     "the app closed the connection",
-    "The app accepted the request and then closed the connection, or its response was not valid HTTP.",
+    "The app accepted the request and then closed the connection, or its response was not valid HTTP. The app's own log may tell why.",
   ],
   asleep: [
     "asleep, and this client does not wake it",
@@ -117,7 +117,7 @@ const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>>
   ],
   "not-ready": [
     "the gateway cannot serve yet",
-    "The gateway runs but cannot reach its engine (Docker) yet. Awake apps stay reachable.",
+    "The gateway runs but cannot reach its engine (Docker). Awake apps stay reachable. The log has the reason; [Troubleshooting](troubleshooting.md#the-gateway-itself) has the most common ones.",
   ],
   draining: ["the gateway is shutting down", "The gateway is shutting down and accepts no new requests."],
 };

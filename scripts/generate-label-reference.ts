@@ -38,8 +38,8 @@ services:
 - An **invalid label disables only that label**; the log reports it once, and the dashboard and \`dag check --docker\` show it. An empty label counts as unset (Compose writes one for an unset \`\${VARIABLE}\`).
 - The gateway notices changes at once, by Docker's events. New labels require a new container: run \`docker compose up -d\`.
 - **Dependencies** come from Compose's \`depends_on\` with its conditions (started, healthy, completed successfully) unless \`dag.depends_on\` is set; an empty \`dag.depends_on=\` means none. \`dag.depends_on\` names containers, or services of the same project. Dependencies need no labels: they are woken with the app, and stopped again only if no container outside the gateway needs them and they do not have \`dag.enabled=false\`.
-- **Groups**: containers with the same \`dag.group=NAME\` share their \`dag.host\`; they join a group with that name in the file. Replicas of one Compose service with the same \`dag.host\` form a group automatically, named \`project-service\`. A group is weighted as soon as a member has \`dag.weight\`.
-- **Several ports**: \`dag.host=s3.example.com=9000,console.example.com=9001\` leads each host to [a port of its own](ports.md).
+- **Groups**: containers with the same \`dag.group=NAME\` share their \`dag.host\`; they join a group with that name in the file. Replicas of one Compose service with the same \`dag.host\` form a group automatically, named \`project-service\`. A group uses the strategy \`weighted\` as soon as a member has \`dag.weight\`.
+- **Several ports**: \`dag.host=s3.example.com=9000,console.example.com=9001\` routes each host to [a port of its own](ports.md).
 - If two other containers have the same host, the first by name keeps it, and a warning names both. The file always wins.
 - Containers of \`docker compose run\` are ignored.
 - \`process\` is never taken from labels.

@@ -53,7 +53,7 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
 
   hosts: { what: "All its hosts.", schema: texts },
   ports: {
-    what: "Its ports that requests go to, each with the hosts that lead there (`host=port`), and whether it lets requests pass.",
+    what: "The ports that requests are forwarded to, each with the hosts that name it (`host=port`), and whether it is ready.",
     schema: { type: "array", items: record({ port: whole, hosts: texts, ready: flag }) },
   },
   origin: { what: "Source of its configuration.", schema: oneOf("file", "label", "implied") },

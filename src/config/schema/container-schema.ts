@@ -44,10 +44,10 @@ const processKeys = z
 
 const ignoreKeys = z
   .strictObject({
-    user_agents: list(text()).prefault([]).describe("Parts of the User-Agent, in any case."),
+    user_agents: list(text()).prefault([]).describe("Parts of the User-Agent, in upper or lower case."),
     paths: list(textLike(/^[/*]\S*$/, 'a path that begins with "/"'))
       .prefault([])
-      .describe("Exact paths, or with `*` for any run of characters."),
+      .describe("Exact paths; `*` stands for any characters."),
     methods: list(name(/^[A-Za-z-]+$/, "an HTTP method"))
       .prefault([])
       .describe("HTTP methods."),
@@ -109,7 +109,9 @@ export const containerSchema = z
       .describe(
         "Path that the loading page opens when the app is ready; empty: the address that the visitor requested.",
       ),
-    icon: text().prefault("docker").describe("A Simple Icons slug."),
+    icon: text()
+      .prefault("docker")
+      .describe("Icon on the app's pages: a slug of Simple Icons (simpleicons.org), such as `jellyfin`."),
     health_path: path()
       .prefault("")
       .describe(

@@ -19,9 +19,11 @@ const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
 const adminAuth = z.strictObject({
   method: choice("none", "basic", "bearer").prefault("none").describe("How administrators log in."),
-  username: text().prefault("").describe("For `basic`."),
-  password: text().prefault("").describe("For `basic`. Set it by `ADMIN_AUTH_PASSWORD_FILE` rather than here."),
-  token: text().prefault("").describe("For `bearer`. Set it by `ADMIN_AUTH_TOKEN_FILE` rather than here."),
+  username: text().prefault("").describe("User name for `basic`."),
+  password: text()
+    .prefault("")
+    .describe("Password for `basic`. Set it by `ADMIN_AUTH_PASSWORD_FILE` rather than here."),
+  token: text().prefault("").describe("Token for `bearer`. Set it by `ADMIN_AUTH_TOKEN_FILE` rather than here."),
   trusted_header: textLike(HEADER_NAME, "a header name")
     .prefault("")
     .describe(
@@ -35,7 +37,7 @@ const traefik = z.strictObject({
   via: choice("auto", "forward-auth", "proxy")
     .prefault("auto")
     .describe(
-      "`forward-auth`: Traefik sends an auth request to the gateway and then talks to the app itself, by the container's name. `auto`: the same, by an address that this Traefik can reach, or through the gateway where there is none. `proxy`: all traffic passes through the gateway.",
+      "`auto`: Traefik sends an auth request to the gateway and then talks to the app itself, at an address that this Traefik can reach; where there is none, the traffic passes through the gateway. `forward-auth`: the same, but always by the container's name. `proxy`: all traffic passes through the gateway.",
     ),
   when_awake: choice("ask", "direct")
     .prefault("ask")
