@@ -5,15 +5,15 @@
 #     -v /var/run/docker.sock:/var/run/docker.sock --group-add "$(stat -c %g /var/run/docker.sock)" \
 #     -v gateway-state:/data --stop-timeout 20 docker-awakening-gateway
 #
-# The user is 65532 and not root; the group is what lets it use the socket. See docs/security.md.
+# It runs as user 65532, not as root; --group-add lets it use the socket. See docs/security.md.
 
 FROM node:26-bookworm-slim AS build
 WORKDIR /docker-awakening-gateway
 COPY package.json package-lock.json .npmrc ./
 # No install script is needed: the only one fetches the Node that development runs on.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-# What the running gateway needs of it, licences included: no declarations, and the icons, which are read as SVG files, not
-# as JavaScript too. The list of it all (CycloneDX) stays in the image.
+# Only what the running gateway needs, licences included: no type declarations, and the icons only as SVG files. A list of
+# the packages (CycloneDX) stays in the image.
 RUN mkdir -p /image/app \
  && cp -r package.json package-lock.json .npmrc node_modules /image/app/ \
  && cd /image/app \
@@ -32,7 +32,7 @@ RUN mkdir -p /image/data /image/etc /image/tmp /image/usr/local/bin \
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.mjs scripts/
 COPY src src
-# `dag` for whoever asks the running gateway: docker exec gateway dag explain NAME. There is no /usr/bin/env.
+# `dag` on the PATH, for docker exec gateway dag explain NAME. The image has no /usr/bin/env.
 RUN node scripts/build.mjs && mv dist /image/app/ \
  && sed -i '1s,.*,#!/usr/local/bin/node,' /image/app/dist/main.js \
  && ln -s /app/dist/main.js /image/usr/local/bin/dag
@@ -44,7 +44,7 @@ COPY --from=build /image /
 ENV NODE_ENV=production PATH=/usr/local/bin
 WORKDIR /app
 USER 65532:65532
-# The state file; without a volume of yours it lives as long as the container.
+# The state file; without a volume it is lost with the container.
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
