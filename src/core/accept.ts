@@ -1,16 +1,14 @@
-/**
- * Whether an Accept field contains HTML and no type is preferred to it (RFC 9110 §12.5.1); the order does not matter.
- */
+/** Returns whether an Accept field lists HTML with the highest weight (RFC 9110 §12.5.1); the order does not matter. */
 export function prefersHtml(accept: string): boolean {
   const ranges = readRanges(accept);
   const html = bestOf(ranges, "text/html");
   if (html === undefined || html === 0) return false;
-  // Browsers of 2010 prefer XHTML, and XML with it.
+  // Browsers of 2010 give XHTML, and with it XML, a higher weight than HTML.
   const most = Math.max(html, bestOf(ranges, "application/xhtml+xml") ?? 0);
   return ranges.every(({ weight }) => weight <= most);
 }
 
-/** Whether HTML may be sent at all: the most specific range decides, and without the field anything may. */
+/** Returns whether HTML is acceptable at all: the most specific range decides; without the field everything is. */
 export function allowsHtml(accept: string | undefined): boolean {
   if (accept === undefined) return true;
   const ranges = readRanges(accept);
@@ -20,11 +18,11 @@ export function allowsHtml(accept: string | undefined): boolean {
 
 interface MediaRange {
   readonly type: string;
-  /** 0: refused; 1: as good as it gets. */
+  /** From 0 (not acceptable) to 1. */
   readonly weight: number;
 }
 
-/** A range with an invalid weight is ignored. */
+/** Ignores ranges with an invalid weight. */
 function readRanges(accept: string): MediaRange[] {
   const plain = accept.toLowerCase().replaceAll(QUOTED, "");
   return plain.split(",").flatMap((range) => {
@@ -44,5 +42,5 @@ function bestOf(ranges: readonly MediaRange[], type: string): number | undefined
 
 const QUOTED = /"[^"]*"/gu;
 const WEIGHT_NAME = /^q\s*=/u;
-/** Java writes `.2`. */
+/** The leading digit is optional: Java's `HttpURLConnection` sends `q=.2`. */
 const WEIGHT = /^q\s*=\s*(\d+\.?\d*|\.\d+)$/u;

@@ -1,7 +1,7 @@
 import { createHostTable, type HostTable } from "./host-table.ts";
 import type { Settings } from "./settings.ts";
 
-/** Creates the check whether a host is one of `admin_hosts`; its table is cached as long as that list. */
+/** Creates the check whether a host is one of `admin_hosts`; the host table is rebuilt only when that list changes. */
 export function createAdminHosts(settings: () => Settings): (host: string | undefined) => boolean {
   let known: { readonly hosts: readonly string[]; readonly table: HostTable<true> } | undefined;
   return (host) => {

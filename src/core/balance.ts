@@ -1,16 +1,16 @@
 import type { BalanceStrategy } from "./settings.ts";
 
-/** What a balancer needs to know about a ready member. */
+/** A ready member as a balancer sees it. */
 export interface Candidate {
   readonly name: string;
   readonly inFlight: number;
   readonly weight: number;
 }
 
-/** Chooses among ready members; keeps track of whose turn it is. */
+/** Chooses one of the ready members; keeps its state (such as the next turn) between calls. */
 export type Balancer = <T extends Candidate>(ready: readonly T[]) => T | undefined;
 
-/** Creates the balancer of one group. `weighted` is smooth: weights of 3 and 1 give a b a a, not a a a b. */
+/** Creates the balancer of one group. `weighted` interleaves: weights of 3 and 1 give a b a a, not a a a b. */
 export function createBalancer(strategy: BalanceStrategy): Balancer {
   switch (strategy) {
     case "round-robin":

@@ -1,6 +1,6 @@
 import { plainLine } from "./plain-line.ts";
 
-/** Returns what is wrong with the certificate of an app, if a connection failed because of it. */
+/** Describes the invalid certificate that made a connection to an app fail; `undefined` for other errors. */
 export function certificateFault(error: Error): string | undefined {
   const code = "code" in error ? String(error.code) : "";
   if (!/CERT|SIGNATURE|ISSUER/.test(code)) return undefined;

@@ -1,7 +1,7 @@
-/** The kind of the last client, for people: what keeps an app awake is often not a person. Contains no address. */
+/** The kind of the last client, shown to administrators: apps are often kept awake by a bot. Contains no address. */
 export type ClientClass = "browser" | "bot" | "program" | "websocket";
 
-/** Returns one of four constant strings, by the User-Agent alone: cheap enough for every request, and not a proof. */
+/** Guesses the kind of a client from its User-Agent alone, which is cheap enough to do for every request. */
 export function clientClass(userAgent: string | undefined, isUpgrade: boolean): ClientClass {
   if (isUpgrade) return "websocket";
   if (userAgent === undefined) return "program";
@@ -10,8 +10,8 @@ export function clientClass(userAgent: string | undefined, isUpgrade: boolean): 
 }
 
 /**
- * What bots of search engines, monitors and messengers add to a browser's name: that they are compatible, as only these
- * three browsers still do, a link that explains them, or what they are.
+ * What the bots of search engines, monitors and messengers add to a browser's User-Agent: `compatible;` (which of the
+ * browsers only these three still send), a link that explains the bot, or its kind.
  */
 const BOT = /compatible;(?! (?:MSIE|Konqueror|Dillo))|\+https?:|bot\/|Preview\//u;
 

@@ -2,7 +2,7 @@ import { allowsHtml, prefersHtml } from "./accept.ts";
 import { clientClass } from "./client-class.ts";
 import type { ClientKind } from "./decision.ts";
 
-/** The request fields that show what a client is; names lower-case as Node gives them. */
+/** The request fields by which a client is classified; names in lower case, as in Node's `headers`. */
 export interface ClientHeaders {
   readonly [name: string]: string | string[] | undefined;
   readonly accept?: string | undefined;
@@ -11,8 +11,8 @@ export interface ClientHeaders {
 }
 
 /**
- * Classifies a client: a browser that can show a page, an upgrade, or anything else. Auth requests show an upgrade by
- * its key alone.
+ * Classifies a client: a browser that can show a page, an upgrade, or anything else. An auth request does not contain
+ * Upgrade, which is hop-by-hop, so that `Sec-WebSocket-Key` alone shows an upgrade there.
  */
 export function classifyClient(method: string, headers: ClientHeaders): ClientKind {
   if (headers.upgrade !== undefined || headers["sec-websocket-key"] !== undefined) return "upgrade";
@@ -23,14 +23,17 @@ export function classifyClient(method: string, headers: ClientHeaders): ClientKi
 }
 
 /**
- * A link with `download` navigates with an empty destination: the browser would save the page as the file. An `<object>`
- * shows its fallback, for good, where the status is no 2xx.
+ * A link with `download` navigates with an empty destination, and the browser would save our page as the file. An
+ * `<object>` permanently shows its fallback if the status is not 2xx.
  */
 function showsHtml({ accept, "sec-fetch-dest": destination }: ClientHeaders): boolean {
   return destination !== "empty" && destination !== "object" && allowsHtml(accept);
 }
 
-/** An old browser, or one over plain http, where new ones leave out Sec-Fetch-*. Programs list text/html as well. */
+/**
+ * An old browser, or one that uses plain http, where browsers send no Sec-Fetch-*. Programs accept text/html as well,
+ * so other fields have to tell them apart.
+ */
 function isBrowserWithoutSecFetch(headers: ClientHeaders): boolean {
   if (SCRIPT_FIELDS.some((name) => headers[name] !== undefined)) return false;
   const { "x-requested-with": requestedWith = "" } = headers;
@@ -41,9 +44,9 @@ function isBrowserWithoutSecFetch(headers: ClientHeaders): boolean {
   return isPerson && accept !== undefined && prefersHtml(accept);
 }
 
-/** A navigation has none of these. */
+/** Fields that a navigation without Sec-Fetch-Mode never contains. */
 const SCRIPT_FIELDS = [
-  // A browser that sends any of them sends the mode too: one without it is the copy of a script.
+  // A browser that sends one of these sends the mode too; without it, a script has copied a browser's fields.
   "sec-fetch-dest",
   "sec-fetch-site",
   "sec-fetch-user",

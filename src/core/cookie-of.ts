@@ -1,4 +1,4 @@
-/** Returns the first cookie of that name in a Cookie field, as the client sent it: quotes and escapes stay. */
+/** Returns the value of the first cookie with this name, as the client sent it, with quotes and escapes. */
 export function cookieOf(cookies: string | undefined, name: string): string | undefined {
   for (const pair of cookies?.split(";") ?? []) {
     const equals = pair.indexOf("=");

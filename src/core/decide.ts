@@ -2,37 +2,38 @@ import type { ClientKind, Decision, Forward, HandlerTraits } from "./decision.ts
 import type { Failure } from "./failure.ts";
 import type { AsleepStatus } from "./settings.ts";
 
-/** What `decide` needs to know about one member of a route at this time. */
+/** The present state of one member of a route, as `decide` needs it. */
 export interface MemberView {
   readonly name: string;
   /** Set while it is ready together with all its dependencies. */
   readonly gate: Forward | undefined;
-  /** Outside its schedule window: when that opens (0: unknown). `undefined` inside. */
+  /** When its schedule window opens (0: unknown); `undefined` while it is open. */
   readonly closedUntilMs: number | undefined;
-  /** Set while it is suspended: until when (wall clock; `undefined`: until it is started by an administrator). */
+  /** Set while it is suspended; `untilMs` is on the wall clock, `undefined` until an administrator starts it. */
   readonly suspended?: { readonly untilMs: number | undefined } | undefined;
-  /** Its last wake failed, and when the next may be tried. */
+  /** Set if its last wake failed; `retryAtMs` is when the next may be tried. */
   readonly failure: { readonly failure: Failure; readonly retryAtMs: number } | undefined;
 }
 
+/** Everything on which a decision depends. */
 export interface Question<Member extends MemberView> {
   readonly members: readonly Member[];
   readonly client: ClientKind;
-  /** Set for a client that must not wake it: the status for a sleeping app. */
+  /** Set for a client that must not wake the route: the status that it gets instead. */
   readonly mustNotWake: AsleepStatus | undefined;
   readonly wake: "auto" | "page" | "hold";
   readonly holdTimeoutMs: number;
-  /** How long this request has been held, in milliseconds; 0: not at all. */
+  /** How long this request has been held; 0: not at all. */
   readonly waitedMs: number;
-  /** As many requests are held as may be, for the route or overall. */
+  /** No further request may be held, for this route or in total. */
   readonly isQueueFull: boolean;
   readonly handler: HandlerTraits;
   readonly nowMs: number;
-  /** Chooses among ready members; never called with none. */
+  /** Chooses one of the ready members; called with at least one. */
   pick(ready: readonly Member[]): Member;
 }
 
-/** The one place where it is settled what a client gets, also after a wait (protocol.md, "The way of a request"). */
+/** Decides what a client gets, before and after a hold; nothing else does (docs/how-a-request-is-decided.md). */
 export function decide<Member extends MemberView>(question: Question<Member>): Decision<Member> {
   const open = question.members.filter(isOpen);
   if (open.length === 0) return shut(question.members);
@@ -41,7 +42,7 @@ export function decide<Member extends MemberView>(question: Question<Member>): D
   if (ready.length > 0) return forwardTo(question.pick(ready));
 
   const { mustNotWake, handler, nowMs } = question;
-  // A client that must not wake it cannot retry, so for that client it has failed until another one does.
+  // A client that must not wake it cannot retry the wake, so it sees the failure until another client does.
   const isFailed = mustNotWake === undefined ? (member: MemberView) => coolsDown(member, nowMs) : hasFailed;
   if (open.every(isFailed)) return failed(open, nowMs);
   if (mustNotWake !== undefined) {
@@ -61,12 +62,12 @@ function wait(question: Omit<Question<MemberView>, "pick">): Decision<never> {
   if (wake === "page" || (isBrowser && wake === "auto")) return isBrowser ? PAGE : WAKING;
   const leftMs = handler.heldBefore ? 0 : Math.min(holdTimeoutMs, handler.maxHoldMs) - waitedMs;
   if (leftMs > 0) return isQueueFull ? FULL : { kind: "hold", maxMs: leftMs, wake: true };
-  // A browser that was held for as long as may be goes on waiting at the page.
+  // A browser that was held up to the limit continues to wait on the page.
   if (isBrowser && (waitedMs > 0 || handler.heldBefore)) return PAGE;
   return waitedMs > 0 ? TIMED_OUT : WAKING;
 }
 
-/** A schedule opens by itself, so it takes precedence over a suspension of other members. */
+/** A schedule opens by itself, so `offline` takes precedence over the suspension of other members. */
 function shut(members: readonly MemberView[]): Decision<never> {
   if (members.length === 0) return UNKNOWN;
   const scheduled = members.filter(({ suspended }) => suspended === undefined);

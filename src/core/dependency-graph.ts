@@ -1,16 +1,16 @@
-/** The dependencies: a name → the names that it needs. A name that is only mentioned needs nothing. */
+/** Maps each name to the names that it depends on; a name without an entry has no dependencies. */
 export type DependencyGraph = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Finds cycles, each as `[a, b, a]`. Without the last step of every one found, the graph has none left.
- * Deterministic: follows the order of the map and of its lists.
+ * Finds cycles, each as `[a, b, a]`. Removing the last edge of each leaves no cycle. Deterministic: follows the order
+ * of the map and of its lists.
  */
 export function findCycles(graph: DependencyGraph): readonly (readonly string[])[] {
   const cycles: string[][] = [];
   const done = new Set<string>();
   for (const root of graph.keys()) {
     if (done.has(root)) continue;
-    // An explicit stack: a long chain must not exhaust that of the JavaScript engine.
+    // An explicit stack: recursion would exhaust the call stack on a long chain.
     const way: Step[] = [{ name: root, next: 0 }];
     const position = new Map([[root, 0]]);
     for (let step = way.at(-1); step !== undefined; step = way.at(-1)) {

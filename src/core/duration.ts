@@ -1,9 +1,9 @@
-/** The outcome of reading one text as a duration: milliseconds, or one sentence that says what is wrong with it. */
+/** The result of `parseDuration`: milliseconds, or one sentence that describes the fault. */
 export type DurationReading =
   | { readonly ok: true; readonly value: number }
   | { readonly ok: false; readonly fault: string };
 
-/** Reads a Go-style duration (`90s`, `1h30m`, `1.5h`, `500ms`, `0`) as milliseconds. */
+/** Parses a Go-style duration (`90s`, `1h30m`, `1.5h`, `500ms`, `0`) into milliseconds. */
 export function parseDuration(text: string): DurationReading {
   const trimmed = text.trim();
   if (/^0+$/.test(trimmed)) return { ok: true, value: 0 };
@@ -18,14 +18,16 @@ export function parseDuration(text: string): DurationReading {
   return { ok: true, value: Math.round(total) };
 }
 
-/** Writes milliseconds as configuration files have them: `1h30m`, `500ms`, `0`. */
+/** Formats milliseconds as in configuration files: `1h30m`, `500ms`, `0`. */
 export function formatDuration(ms: number): string {
   if (ms <= 0) return "0";
   const { hours, minutes, seconds, millis } = split(ms);
   return [part(hours, "h"), part(minutes, "m"), part(seconds, "s"), part(millis, "ms")].join("");
 }
 
-/** Writes milliseconds as Go's `Duration.String` does, for the status API of the reference: `1h30m0s`, `1.5s`, `0s`. */
+/**
+ * Formats milliseconds as Go's `Duration.String` does, which the original's status API used: `1h30m0s`, `1.5s`, `0s`.
+ */
 export function formatGoDuration(ms: number): string {
   if (ms <= 0) return "0s";
   if (ms < 1_000) return `${ms}ms`;

@@ -1,16 +1,16 @@
-/** What starts and stops workloads. */
+/** The kinds of engines, which start and stop workloads. */
 export type EngineKind = "docker" | "process" | "swarm" | "kubernetes";
 
-/** What an engine can do; a setting that needs what its engine lacks is a fault at load. */
+/** What an engine can do; a setting that requires something else is reported when the configuration is loaded. */
 export interface EngineCapabilities {
   readonly pause: boolean;
   readonly throttle: boolean;
   readonly usage: boolean;
-  /** A stop on condition that nobody else has changed the workload (`onlyIf`). */
+  /** A stop that fails if somebody else has changed the workload meanwhile (`onlyIf`). */
   readonly conditionalStop: boolean;
-  /** A stop by a signal of the order's choice, `stop_method: kill` included. */
+  /** A stop with a chosen signal (`stop_signal`, `stop_method: kill`). */
   readonly stopSignal: boolean;
-  /** A stop with a time of the order's choice. */
+  /** A stop with a chosen timeout (`stop_timeout`). */
   readonly stopTimeout: boolean;
   readonly logs: boolean;
   /** A workload may have several instances. */
@@ -39,7 +39,7 @@ const ORCHESTRATOR: EngineCapabilities = {
   replicas: true,
 };
 
-/** What each kind of engine can do at best; one may lack more where it runs. */
+/** What each kind of engine can do at most; on some hosts an engine can do less. */
 export const CAPABILITIES: Readonly<Record<EngineKind, EngineCapabilities>> = {
   docker: ONE_MACHINE,
   process: { ...ONE_MACHINE, throttle: false },

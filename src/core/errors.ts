@@ -25,5 +25,5 @@ export const STATUS_BY_CODE = Object.freeze({
   draining: 503,
 } as const satisfies Record<string, number>);
 
-/** The closed set of codes; a new one needs a status, a row in docs/errors.md and its texts in every language. */
+/** The closed set of error codes; a new one needs a status, a row in docs/errors.md and texts in every language. */
 export type ErrorCode = keyof typeof STATUS_BY_CODE;

@@ -5,12 +5,12 @@ import type { TransitionCause } from "./transition-cause.ts";
 import type { WakeCause } from "./wake-cause.ts";
 import type { StopReason, WorkloadState } from "./workload-state.ts";
 
-/** Every reported event, in one stream: logs, metrics, webhooks and live pages get it and nothing else. */
+/** Everything that is reported: the only input of logs, metrics, traces, webhooks and live pages. */
 export type DomainEvent =
   | { readonly type: "wake"; readonly workload: string; readonly cause: WakeCause }
   /**
-   * It is ready. `durationMs` since the start of the wake; `undefined` without a wake: it was started by another tool,
-   * or by us (`ours`) and is ready again, late, or for a restarted gateway.
+   * `durationMs` counts from the start of the wake; `undefined` without a wake: another tool started the workload, or
+   * we did (`ours`) and it became ready again, after its `start_timeout`, or after a restart of the gateway.
    */
   | {
       readonly type: "ready";
@@ -26,7 +26,7 @@ export type DomainEvent =
       readonly durationMs: number;
       readonly retryMs: number;
     }
-  /** We stopped it. */
+  /** Stopped by the gateway. */
   | {
       readonly type: "stopped";
       readonly workload: string;
@@ -34,10 +34,10 @@ export type DomainEvent =
       readonly durationMs: number;
       readonly awakeMs: number;
     }
-  /** Our stop ended in a kill, because it did not end by itself in this time: unsaved data is lost. */
+  /** It did not end within the stop timeout and was killed: unsaved data is lost. */
   | { readonly type: "killed"; readonly workload: string; readonly timeoutMs: number }
   | { readonly type: "stop-failed"; readonly workload: string; readonly message: string }
-  /** It ended without us: a crash, or an operator. */
+  /** It ended without a stop of ours: it crashed, or an operator stopped it. */
   | {
       readonly type: "ended";
       readonly workload: string;
@@ -45,13 +45,13 @@ export type DomainEvent =
       readonly absent: boolean;
     }
   | { readonly type: "vetoed"; readonly workload: string; readonly reason: VetoReason }
-  /** It requires TLS, though it is configured for plain HTTP. */
+  /** The app requires TLS, but it is configured for plain HTTP. */
   | { readonly type: "wants-tls"; readonly workload: string; readonly port: number | undefined }
-  /** One of its ports does not get ready, though another one is. */
+  /** One of its ports is not ready, although another is. */
   | { readonly type: "port-silent"; readonly workload: string; readonly cause: FailureCause }
-  /** A stop would delete it, so only a person may stop it; reported once for each container. */
+  /** A stop would delete it (`docker run --rm`), so only an administrator may stop it; reported once per container. */
   | { readonly type: "never-stopped"; readonly workload: string }
-  /** Nobody wakes it before `untilMs` (wall clock), or until it is resumed. */
+  /** Requests do not wake it before `untilMs` (wall clock) or until it is resumed. */
   | { readonly type: "suspended"; readonly workload: string; readonly untilMs: number }
   | { readonly type: "resumed"; readonly workload: string }
   | { readonly type: "throttled"; readonly workload: string; readonly cpus: number }
@@ -62,22 +62,22 @@ export type DomainEvent =
       readonly to: WorkloadState;
       readonly cause: TransitionCause;
     }
-  /** The run behind this endpoint is over, whatever ended it: nothing there responds any more. */
+  /** The run behind this endpoint has ended, for whatever reason: its open connections are dead. */
   | { readonly type: "run-over"; readonly workload: string; readonly endpoint: Endpoint }
   | { readonly type: "hold"; readonly host: string; readonly outcome: HoldOutcome; readonly waitedMs: number }
   | { readonly type: "engine"; readonly engine: string; readonly up: boolean; readonly reason?: string }
-  /** How many there are now; `names` are the workloads and groups whose settings may have changed. */
+  /** The settings changed. `hosts` and `workloads` are totals; the settings of `names` may be different now. */
   | {
       readonly type: "settings";
       readonly hosts: number;
       readonly workloads: number;
       readonly names: readonly string[];
     }
-  /** Wrong credentials were sent to the admin pages; they are not reported. */
+  /** Wrong credentials were sent to the admin pages; the credentials are not part of the event. */
   | { readonly type: "login-failed"; readonly address: string; readonly path: string }
   | { readonly type: "fault"; readonly message: string; readonly detail: string };
 
-/** What kept a workload awake without a lease: its counters, its own report, or a command that runs in it. */
+/** Why a workload without leases is kept awake: its counters, its `busy_path`, or a command that runs in it. */
 export type VetoReason = (typeof VETO_REASONS)[number];
 export const VETO_REASONS = ["traffic", "connections", "cpu", "busy-path", "exec"] as const;
 

@@ -26,7 +26,7 @@ export const FAILURE_REASONS = [
   "tls",
 ] as const;
 
-/** What happened: a code with its values, which each reader puts into words. */
+/** What happened: a code with its values, from which pages, logs and messages make their own texts. */
 export type FailureCause =
   | { readonly code: "removed" | "paused" | "stopped" | "oom" | "internal" }
   | {
@@ -37,20 +37,20 @@ export type FailureCause =
     }
   | { readonly code: "absent"; readonly name: string }
   | Silent
-  /** Not started by its engine, or a one-shot that did not end, within that time. */
+  /** `late`: its engine did not start it in time. `unfinished`: a one-shot did not end in time. */
   | { readonly code: "late" | "unfinished"; readonly seconds: number }
-  /** `seconds`: the check did not pass within that time; absent: it failed. */
+  /** With `seconds` the check did not pass within that time, without it the check failed. */
   | { readonly code: "check"; readonly seconds?: number | undefined; readonly output: string }
   | { readonly code: "tls"; readonly port: number }
-  /** What its engine was still waiting for, in the engine's own words. */
+  /** `message` is the engine's own text of what it was still waiting for. */
   | { readonly code: "not-ready"; readonly seconds: number; readonly message: string }
-  /** The engine's own words. */
+  /** `message` is the engine's own text. */
   | { readonly code: "refused" | "unreachable" | "network"; readonly message: string }
   | { readonly code: "needs"; readonly name: string; readonly cause: FailureCause }
   | { readonly code: "needs-stopped" | "needs-suspended"; readonly name: string }
   | { readonly code: "needs-stuck"; readonly name: string; readonly condition: DependencyCondition };
 
-/** It runs, but did not answer in time. */
+/** The app runs, but did not answer in time. */
 interface Silent {
   readonly code: "silent";
   /** The path that had to answer with 2xx; empty: an open port was enough. */
@@ -62,12 +62,12 @@ interface Silent {
   readonly exposed: readonly number[];
 }
 
-/** Writes a cause for programs and logs: one sentence without its full stop. */
+/** Formats a cause for programs and logs: one sentence without its full stop. */
 export function failureText(cause: FailureCause): string {
   switch (cause.code) {
     case "exited": {
-      const again = cause.restarts ? ", and is restarted again and again" : "";
-      return `ended while starting with exit code ${cause.exitCode ?? "unknown"}${again}${quoted(cause.output)}`;
+      const restarts = cause.restarts ? ", and is restarted again and again" : "";
+      return `ended while starting with exit code ${cause.exitCode ?? "unknown"}${restarts}${quoted(cause.output)}`;
     }
     case "absent":
       return `no container named "${cause.name}"`;

@@ -1,7 +1,7 @@
-/** What `{{ name }}` may stand for: a text, a number, or nothing. */
+/** A value for `{{ name }}`; `null`: none. */
 export type TemplateValue = string | number | null;
 
-/** Fills every `{{ name }}`; `write` formats a value. Names without a value stay as they are. */
+/** Replaces every `{{ name }}` by its value, formatted by `write`. Unknown names stay as they are. */
 export function fillTemplate(
   template: string,
   values: Readonly<Record<string, TemplateValue>>,
@@ -12,17 +12,17 @@ export function fillTemplate(
   });
 }
 
-/** Returns the names between `{{` and `}}`, each once, in order. */
+/** Returns the names between `{{` and `}}`, without repetition, in order. */
 export function templateNames(template: string): readonly string[] {
   return [...new Set([...template.matchAll(PLACE)].map(([, name = ""]) => name))];
 }
 
-/** As part of a plain text; nothing is empty. */
+/** Formats a value for plain text; `null` becomes empty. */
 export function asText(value: TemplateValue): string {
   return value === null ? "" : String(value);
 }
 
-/** As part of a JSON document: a text cannot end its quotes, and nothing is `null`. */
+/** Formats a value for a JSON document; a text is escaped for the quotes around it. */
 export function asJson(value: TemplateValue): string {
   return typeof value === "string" ? JSON.stringify(value).slice(1, -1) : String(value);
 }

@@ -1,12 +1,12 @@
 import type { Observation } from "./observation.ts";
 
-/** A check that begins within this time is waited for. */
+/** A check that is due within this time is awaited. */
 const SOON_MS = 5_000;
 
 /**
- * Whether the engine's own health check keeps a running workload from being ready. Docker makes its first check only
- * after one whole interval (30 s by default): while none has begun in this run and the first one is far away, our own
- * probe decides instead. `sinceMs` (wall clock) is when this run began or went on after a pause, for us.
+ * Returns whether a running workload must wait for the engine's own health check to become ready. Docker makes the
+ * first check only after a whole interval (30 s by default): until then our own probe decides, unless the check is due
+ * soon. `sinceMs` (wall clock) is when we saw this run begin, or continue after a pause.
  */
 export function awaitsHealthCheck(observation: Observation, sinceMs: number, wallMs: number): boolean {
   const { health, firstCheckAfterMs, startedAtMs = sinceMs } = observation;

@@ -1,18 +1,18 @@
-/** Finds the meaning of a Host field: `find` takes the raw field of a client, hostile or missing. */
+/** A lookup by host; `find` takes the raw Host field of a client, which may be hostile or missing. */
 export interface HostTable<T> {
   find(rawHost: string | undefined): T | undefined;
   readonly size: number;
 }
 
-/** One that follows a configuration. */
+/** A host table that can be changed. */
 export interface GrowingHostTable<T> extends HostTable<T> {
   set(pattern: string, value: T): void;
   delete(pattern: string): void;
 }
 
 /**
- * Builds a table from host patterns in our notation (lower-case `name`, `name:port` or `*.suffix`). Order of a look-up:
- * exact `host:port`, exact host without port and trailing dot, the longest wildcard.
+ * Creates a table from host patterns in our notation (lower-case `name`, `name:port` or `*.suffix`). A lookup tries the
+ * exact `host:port`, the exact host without port and trailing dot, then the longest wildcard.
  */
 export function createHostTable<T>(entries: Iterable<readonly [pattern: string, value: T]> = []): GrowingHostTable<T> {
   const exact = new Map<string, T>();
@@ -38,8 +38,8 @@ export function createHostTable<T>(entries: Iterable<readonly [pattern: string, 
 }
 
 /**
- * Returns it in lower case, without port and trailing dots, IPv6 in its shortest form; `undefined` for an invalid host
- * name.
+ * Returns the host of a Host field in lower case, without port and trailing dots, IPv6 in its shortest form;
+ * `undefined` if it is invalid.
  */
 export function hostName(rawHost: string): string | undefined {
   if (rawHost.length === 0 || rawHost.length > 300 || !HOST_CHARACTERS.test(rawHost)) return undefined;
@@ -58,7 +58,7 @@ function findNormalized<T>(exact: Map<string, T>, wildcards: Map<string, T>, raw
   const port = PORT.exec(rawHost)?.[0] ?? "";
   const found = exact.get(name + port) ?? exact.get(name);
   if (found !== undefined || wildcards.size === 0) return found;
-  // From the second character on: a wildcard stands for a label, which is not empty.
+  // From the second character on: a wildcard stands for at least one character.
   for (let dot = name.indexOf(".", 1); dot !== -1; dot = name.indexOf(".", dot + 1)) {
     const wildcard = wildcards.get(name.slice(dot) + port) ?? wildcards.get(name.slice(dot));
     if (wildcard !== undefined) return wildcard;
@@ -67,8 +67,8 @@ function findNormalized<T>(exact: Map<string, T>, wildcards: Map<string, T>, raw
 }
 
 /**
- * Whether an unknown Host names the gateway itself, as it does behind a proxy that sends the address it was configured
- * with: an IP address, a name without a dot (localhost, a container or service name), or one of the gateway's own
+ * Returns whether an unknown Host is the gateway's own address, which a proxy in front may send instead of the
+ * client's: an IP address, a name without a dot (localhost, a container or service name), or one of the gateway's own
  * names.
  */
 export function isGatewayName(rawHost: string, ownNames: ReadonlySet<string>): boolean {

@@ -1,6 +1,6 @@
 /**
- * Reports an exception of ours to the last handler of the process, which logs it. It is thrown outside the current
- * call, so that the loop or parser which called the faulty handler continues for others.
+ * Reports a fault of ours to the process's `uncaughtException` handler, which logs it. It is thrown outside the current
+ * call, so that the loop or parser that called the faulty handler continues for others.
  */
 export function reportFault(fault: unknown): void {
   queueMicrotask(() => {
@@ -8,7 +8,7 @@ export function reportFault(fault: unknown): void {
   });
 }
 
-/** What a fault can be limited to. */
+/** A connection, to which the damage of a fault can be limited. */
 interface Destroyable {
   destroy(): unknown;
 }
@@ -23,7 +23,7 @@ export function isolate<C extends Destroyable>(connection: C, handle: (connectio
   }
 }
 
-/** Both connections of an exchange, which a fault between them closes. */
+/** Returns one object that destroys both connections of an exchange, for `isolate`. */
 export function bothOf(client: Destroyable, upstream: Destroyable): { readonly destroy: () => void } {
   return {
     destroy() {
@@ -33,7 +33,7 @@ export function bothOf(client: Destroyable, upstream: Destroyable): { readonly d
   };
 }
 
-/** The same for work that continues after its event. */
+/** Does the same as `isolate` for asynchronous work. */
 export function isolateAsync(connection: Destroyable, work: Promise<unknown>): void {
   work.catch((fault: unknown) => {
     connection.destroy();

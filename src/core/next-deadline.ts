@@ -1,35 +1,36 @@
 import type { WorkloadState } from "./workload-state.ts";
 
-/** What determines when a workload must be checked again. All times are milliseconds on the life cycle's clock. */
+/** What determines a workload's next deadline. All times are milliseconds on the life cycle's clock. */
 export interface DeadlineView {
   readonly state: WorkloadState;
   /** Open requests, streams, tunnels and auth holds. */
   readonly leases: number;
-  /** Workloads that need this one and are awake or waking. */
+  /** The number of workloads that depend on this one and are awake or waking. */
   readonly dependents: number;
   readonly lastActivityMs: number;
-  /** Since when the engine runs it. */
+  /** When the engine started it. */
   readonly awakeSinceMs: number;
   readonly idleTimeoutMs: number | undefined;
-  /** It has no host of its own: without an `idle_timeout` it is stopped when nothing needs it, if we woke it. */
+  /** It has no host: without an `idle_timeout` it is stopped when nothing depends on it any more, if we woke it. */
   readonly dependencyOnly: boolean;
   readonly wokenByUs: boolean;
   readonly minUptimeMs: number;
-  /** It must stay awake until then (a pin), or a veto put the stop off; 0: not set. */
+  /** It stays awake until then, because of a pin or a veto; 0: not set. */
   readonly keepUntilMs: number;
   readonly pauseAfterMs: number;
   readonly throttleAfterMs: number;
   readonly throttled: boolean;
-  /** So long before the end of an idle time a recall of its fronts begins; 0: they ask. */
+  /** How long before the end of the idle time its fronts are recalled; 0: they send auth requests. */
   readonly leadMs?: number;
   /** When its suspension ends; 0: it is not suspended. */
   readonly suspendedUntilMs?: number;
-  /** The next opening or closing of its schedule. */
+  /** The next start or stop of its schedule. */
   readonly schedule: { readonly kind: "start" | "stop"; readonly atMs: number } | undefined;
-  /** When its counters must be read next, to see traffic that bypasses us; absent: not needed. */
+  /** When its network counters are read next, to detect traffic that bypasses us; absent: not needed. */
   readonly sampleAtMs?: number | undefined;
 }
 
+/** What is due at a deadline. */
 export type DeadlineKind =
   | "idle"
   | "unneeded"
@@ -40,6 +41,7 @@ export type DeadlineKind =
   | "resume"
   | "sample";
 
+/** The next thing to do for a workload, and when. */
 export interface Deadline {
   readonly kind: DeadlineKind;
   readonly atMs: number;
@@ -47,7 +49,7 @@ export interface Deadline {
 
 /** Returns the time at which this workload's single timer must fire; `undefined`: nothing is due. */
 export function nextDeadline(view: DeadlineView): Deadline | undefined {
-  return soonest([scheduled(view), suspended(view), ...restful(view)]);
+  return soonest([scheduled(view), suspended(view), ...idleDeadlines(view)]);
 }
 
 function scheduled({ schedule }: DeadlineView): Deadline | undefined {
@@ -58,7 +60,7 @@ function suspended({ suspendedUntilMs = 0 }: DeadlineView): Deadline | undefined
   return suspendedUntilMs > 0 ? { kind: "resume", atMs: suspendedUntilMs } : undefined;
 }
 
-function restful(view: DeadlineView): readonly (Deadline | undefined)[] {
+function idleDeadlines(view: DeadlineView): readonly (Deadline | undefined)[] {
   const { state, leases, dependents } = view;
   if (leases > 0 || dependents > 0) return [];
   if (state.status === "paused") return [after(view, "idle", view.pauseAfterMs > 0 ? view.idleTimeoutMs : 0)];
@@ -72,7 +74,7 @@ function restful(view: DeadlineView): readonly (Deadline | undefined)[] {
   ];
 }
 
-/** It runs but never became ready; stopped before its cool-down is over, it would be started again too soon. */
+/** It runs but did not become ready; if it were stopped during its cool-down, it would be started again too soon. */
 function coolDownOver({ keepUntilMs }: DeadlineView, { retryAtMs }: { retryAtMs: number }): number {
   return Math.max(keepUntilMs, retryAtMs);
 }

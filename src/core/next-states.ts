@@ -1,13 +1,16 @@
 import type { Endpoint, Observation } from "./observation.ts";
 import type { Effect, StopReason, Transition, WorkloadState } from "./workload-state.ts";
 
-/** What every change needs: its time, and the number of the job that a new status owns. */
+/** What every transition needs: the time, and the number for the job of a new status. */
 export interface Step {
   readonly nowMs: number;
   readonly nextRun: number;
 }
 
-/** Follows an observation while nothing of ours is under way; `order`: it must stop for this reason if it is up. */
+/**
+ * Returns the state that matches an observation while no job of ours is in progress. With `order`, a workload that runs
+ * must stop for this reason.
+ */
 export function settle(observation: Observation, step: Step, order?: StopReason): Transition {
   if (order !== undefined && isRunning(observation)) return drain(order, step);
   if (order !== undefined && observation.status === "paused") {
@@ -26,7 +29,7 @@ export function settle(observation: Observation, step: Step, order?: StopReason)
   }
 }
 
-/** Undoes a drain: `ready` again if it was that before. */
+/** Undoes a drain: the workload is `ready` again if it was before. */
 export function undrain(state: Extract<WorkloadState, { status: "draining" }>, step: Step): Transition {
   if (state.targets === undefined) return unready(step);
   return { state: { status: "ready", sinceMs: step.nowMs, targets: state.targets }, effects: ["cancel"] };
@@ -38,7 +41,7 @@ export function start(step: Step): Transition {
   return { state, effects: ["cancel", "wake"] };
 }
 
-/** `targets` is set when it was ready before: an arrival then makes it ready again. */
+/** Begins a drain. `targets` is set if it was ready before: an arrival then makes it ready again. */
 export function drain(reason: StopReason, step: Step, targets?: readonly Endpoint[]): Transition {
   const state = {
     status: "draining",
@@ -57,19 +60,19 @@ export function stop({ reason, wakeNext }: { reason: StopReason; wakeNext: boole
   return { state, effects: ["cancel", "stop"] };
 }
 
-/** It runs, and a probe finds out when it answers. */
+/** Returns the state of a running workload whose probe has yet to succeed. */
 export function unready(step: Step): Transition {
   return { state: { status: "unready", sinceMs: step.nowMs, run: step.nextRun }, effects: ["cancel", "probe"] };
 }
 
 const NO_EFFECTS: readonly Effect[] = [];
 
-/** Leaves everything as it is. */
+/** Returns the transition that changes nothing. */
 export function keep(state: WorkloadState): Transition {
   return { state, effects: NO_EFFECTS };
 }
 
-/** True while the engine runs it. */
+/** Returns true while the engine runs it. */
 export function isRunning({ status }: Observation): boolean {
   return status === "running" || status === "restarting";
 }

@@ -7,7 +7,7 @@ import type { NotifyEvent } from "./settings.ts";
 import { timeSpan } from "./time-span.ts";
 import type { StopReason } from "./workload-state.ts";
 
-/** The notification of one event; the names are those of its JSON and of templates. */
+/** The notification of one event; its JSON and templates use the same names. */
 export interface Notification {
   readonly event: NotifyEvent;
   readonly container: string;
@@ -17,16 +17,16 @@ export interface Notification {
   readonly message: string;
   /** ISO 8601, in UTC. */
   readonly at: string;
-  /** What caused a wake, why it was stopped, or what kind of failure it is; may be empty. */
+  /** The cause of a wake, the reason of a stop, or the kind of a failure; may be empty. */
   readonly reason: string;
-  /** How long the wake or the stop took; `null` where nothing was timed. */
+  /** How long the wake or the stop took; `null` for other events. */
   readonly duration_ms: number | null;
   readonly awake_ms: number | null;
   readonly retry_ms: number | null;
   readonly exit_code: number | null;
 }
 
-/** What each field holds; the documentation is generated from it, and templates may use no other. */
+/** Describes each field, for the generated documentation; templates may use no others. */
 export const NOTIFICATION_FIELDS: Readonly<Record<keyof Notification, string>> = {
   event: "`wake`, `ready`, `stop` or `failed`.",
   container: "The container's name.",
@@ -41,9 +41,7 @@ export const NOTIFICATION_FIELDS: Readonly<Record<keyof Notification, string>> =
   exit_code: "failed: the exit code, where there is one.",
 };
 
-/**
- * Returns the notification of an event; `undefined`: there is none. `wallMs` is when it happened, on the wall clock.
- */
+/** Returns the notification of an event, or `undefined` for an event without one. `wallMs` is the time of the event. */
 // oxlint-disable-next-line max-lines-per-function -- a table: one case an event
 export function toNotification(event: DomainEvent, wallMs: number): Notification | undefined {
   const about = (kind: NotifyEvent, container: string, says: string, rest: MessageFacts): Notification => ({
@@ -61,7 +59,8 @@ export function toNotification(event: DomainEvent, wallMs: number): Notification
       return about("wake", event.workload, "is waking", { message: CAUSE_TEXTS[event.cause], reason: event.cause });
     case "ready": {
       const { workload, durationMs, cause } = event;
-      if (durationMs === undefined) return undefined; // started by another tool: after a restart of ours that is everything
+      // Without a wake: after a restart of the gateway every running container.
+      if (durationMs === undefined) return undefined;
       const message = `It answers after ${timeSpan(durationMs)}.`;
       return about("ready", workload, "is ready", {
         message,
@@ -124,7 +123,7 @@ type MessageFacts = Pick<Notification, "message" | "reason"> & Partial<Notificat
 
 const UNSET = { duration_ms: null, awake_ms: null, retry_ms: null, exit_code: null };
 
-/** 130, 137 and 143 are SIGINT, SIGKILL and SIGTERM: it was stopped from outside. */
+/** The exit codes 130, 137 and 143 stand for SIGINT, SIGKILL and SIGTERM, with which somebody stopped it. */
 function isCrash({ code, oomKilled }: ExitFacts): boolean {
   return oomKilled || ![0, 130, 137, 143].includes(code);
 }

@@ -4,62 +4,66 @@ import type { EngineKind } from "./engine-kind.ts";
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
-  /** Goes through docker-proxy, which accepts before the app listens: a TCP connect alone proves nothing. */
+  /** A published port: docker-proxy accepts connections before the app listens, so a TCP connect proves nothing. */
   readonly published: boolean;
-  /** The app requires TLS; its certificate is checked only with `verify`. */
+  /** Set if the app requires TLS; its certificate is checked only with `verify`. */
   readonly tls?: { readonly verify: boolean };
-  /** The port inside the container, where it is not configured and must be found. */
+  /** The port inside the container, if it is not configured but has to be found. */
   readonly targetPort?: number;
-  /** The port inside the container, where a host names one of its own (`host=port`); absent: that of the other hosts. */
+  /** The port inside the container, for hosts with their own one (`host=port`); absent: the workload's port. */
   readonly namedPort?: number;
-  /** A connection that is not made within this time is given up; absent: the default. */
+  /** The timeout of a connect; absent: the default. */
   readonly connectTimeoutMs?: number;
-  /** Not trusted before its container has run for so long: a more likely one may still come up. */
+  /** Not used before its container has run for this long, because a more likely port may still open. */
   readonly afterMs?: number;
 }
 
 /** One running copy of a workload: a container, a task, a pod, a process. */
 export interface Instance {
-  /** The engine's own id of this run of it. */
+  /** The engine's id of this run of the instance. */
   readonly id: string;
-  /** Its engine lets requests go to it, as far as it checks that apart from `health`. */
+  /** The engine considers it ready, apart from the `health` of the observation. */
   readonly ready: boolean;
-  /** It is being stopped: no new request goes to it. */
+  /** It is being stopped and gets no new requests. */
   readonly ending: boolean;
-  /** The machine that it runs on; empty where there is only one. */
+  /** The machine on which it runs; empty if the engine has only one. */
   readonly node: string;
   readonly startedAtMs?: number;
-  /** Reachable addresses of this one copy, in order of preference. */
+  /** Reachable addresses of this instance, in order of preference. */
   readonly endpoints: readonly Endpoint[];
 }
 
-/** What an engine reports of one workload at one time, in our terms. */
+/** What an engine reports about one workload at one time, in our terms. */
 export interface Observation {
   readonly name: string;
-  /** The engine's own id; it changes when a container is recreated under the same name. Empty when absent. */
+  /** The engine's id, which changes when the container is recreated with the same name. Empty if absent. */
   readonly id: string;
   readonly status: "absent" | "stopped" | "running" | "paused" | "restarting";
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
-  /** Set while `starting` and no check of this run has begun: the first one comes so long after its start. */
+  /**
+   * Set while `health` is `starting` and no check of this run has begun: the delay from the start to the first check.
+   */
   readonly firstCheckAfterMs?: number;
-  /** The output of the last health check of this run, if that one failed: one short line. */
+  /** One short line: the output of this run's last health check, if that failed. */
   readonly checkOutput?: string;
   readonly image: string;
-  /** TCP ports that its image exposes, or that it was created with; absent: unknown. */
+  /** The TCP ports that its image or its own configuration exposes; absent: unknown. */
   readonly exposedPorts?: readonly number[];
-  /** What is running, or about to; one at most where the engine knows no replicas. Empty unless running. */
+  /** The instances that run or are about to; at most one if the engine has no replicas. Empty unless `running`. */
   readonly instances: readonly Instance[];
-  /** How many of them its engine is to run; 0: none. */
+  /** The number of instances that the engine should run. */
   readonly wanted: number;
-  /** Which version of the workload this is, for a write on condition that nobody else has written; empty: not known. */
+  /**
+   * The version of the workload's definition, for a write that must fail if somebody else has written; empty: unknown.
+   */
   readonly version: string;
-  /** What its engine waits for in a few words (`pulling the image`); empty: nothing. */
+  /** What the engine is waiting for, in a few words (`pulling the image`); empty: nothing. */
   readonly note: string;
-  /** What keeps it from being ready or made it end, where that has a name: the reason of a failed wake. */
+  /** A known reason why it is not ready or has ended; becomes the reason of a failed wake. */
   readonly trouble?: "image" | "unschedulable" | "unhealthy";
   readonly startedAtMs: number | undefined;
   readonly exit: ExitFacts | undefined;
-  /** How long it may take to end, as it was created; absent where unknown. */
+  /** The stop timeout with which it was created; absent: unknown. */
   readonly stopTimeoutMs?: number;
   /** As in the engine's inventory. */
   readonly labels?: InventoryItem["labels"];
@@ -69,17 +73,19 @@ export interface Observation {
   readonly refused?: string;
   /** As in the engine's inventory. */
   readonly warning?: string;
-  /** The engine deletes it as soon as it ends (`docker run --rm`). */
+  /** The engine deletes it when it ends (`docker run --rm`). */
   readonly autoRemove?: true;
-  /** Set while it runs in the network of another container; `startedAtMs` is undefined while that one does not run. */
+  /**
+   * Set while it runs in the network of another container; `startedAtMs` is undefined while that container is stopped.
+   */
   readonly networkOwner?: { readonly startedAtMs: number | undefined };
 }
 
-/** How a workload ended the last time; absent if it never ran. */
+/** How the last run of a workload ended. */
 export interface ExitFacts {
   readonly code: number;
   readonly oomKilled: boolean;
-  /** The engine's own words, for example why a start failed; may be empty. */
+  /** The engine's own text, for example why a start failed; may be empty. */
   readonly message: string;
   readonly atMs: number | undefined;
 }
@@ -87,33 +93,33 @@ export interface ExitFacts {
 /** One entry of an engine's inventory: enough to discover labels and to notice a change. */
 export interface InventoryItem {
   readonly name: string;
-  /** The id and kind of its engine; absent: Docker's, or that of local processes. */
+  /** The id of its engine; absent: Docker's, or that of local processes. */
   readonly engine?: string;
   readonly engineKind?: EngineKind;
   readonly id: string;
   readonly status: Observation["status"];
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** The container whose network it uses, as the engine calls it: an id, or a name. */
+  /** The id or name of the container whose network it uses. */
   readonly networkOf?: string;
-  /** As in an observation; a list alone does not contain them. */
+  /** As in an observation; an engine's list does not contain them. */
   readonly exposedPorts?: readonly number[];
-  /** Why it cannot be managed although its labels enable it; one sentence. */
+  /** One sentence: why it cannot be managed although its labels enable it. */
   readonly refused?: string;
-  /** A warning to its owner, although it is managed; one sentence. */
+  /** One sentence that warns its owner; it is managed all the same. */
   readonly warning?: string;
-  /** It has just been removed, and keeps its place for its successor. */
+  /** It has just been removed; its entry is kept for a successor. */
   readonly departed?: true;
 }
 
-/** What all engines hold. */
+/** The inventory entries of all engines. */
 export interface FoundItems {
   all(): readonly InventoryItem[];
-  /** Those of one name; several engines may have one each. */
+  /** The entries with this name; several engines may have one each. */
   named(name: string): readonly InventoryItem[];
 }
 
-/** Returns the inventory entry that an observation makes unnecessary to read; `undefined`: there is none. */
+/** Derives an inventory entry from an observation, which saves a read; `undefined` if the workload is absent. */
 export function itemOf(observation: Observation): InventoryItem | undefined {
   const { name, id, status, image, labels = {}, networkOf, refused, warning } = observation;
   if (status === "absent") return undefined;
@@ -129,7 +135,7 @@ export function itemOf(observation: Observation): InventoryItem | undefined {
   };
 }
 
-/** Assumed after a stop that failed: the probe then finds out. */
+/** Assumed after a failed stop; the probe that follows determines the real state. */
 export const STILL_RUNNING: Observation = Object.freeze({
   name: "",
   id: "",
@@ -141,7 +147,7 @@ export const STILL_RUNNING: Observation = Object.freeze({
   exit: undefined,
 });
 
-/** The observation of a workload that does not exist. */
+/** Creates the observation of a workload that does not exist. */
 export function absentAs(name: string): Observation {
   return {
     name,
@@ -155,12 +161,12 @@ export function absentAs(name: string): Observation {
   };
 }
 
-/** The parts of an observation of what does not run. */
+/** Creates the instance fields of a workload that does not run. */
 export function noInstances(): Pick<Observation, "instances" | "wanted" | "version" | "note"> {
   return { instances: [], wanted: 0, version: "", note: "" };
 }
 
-/** The same parts where an engine knows no replicas and the workload runs. */
+/** Creates the instance fields of a running workload whose engine has no replicas. */
 export function oneInstance(
   id: string,
   endpoints: readonly Endpoint[],
@@ -171,12 +177,12 @@ export function oneInstance(
   return { instances: [instance], wanted: 1, version: "", note: "" };
 }
 
-/** Every address of every instance that may be sent requests, in order of preference. */
+/** Returns the addresses of all instances that may get requests, in order of preference. */
 export function endpointsOf({ instances }: Observation): readonly Endpoint[] {
   return instances.flatMap(({ ready, ending, endpoints }) => (ready && !ending ? endpoints : []));
 }
 
-/** What a list reports of a container that does not run. */
+/** Creates the observation of a stopped container from an engine's list. */
 export function asleepAs(name: string, item: InventoryItem | undefined, last: Observation | undefined): Observation {
   const exposedPorts = item?.exposedPorts ?? (last?.id === item?.id ? last?.exposedPorts : undefined);
   return {

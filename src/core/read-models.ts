@@ -1,21 +1,21 @@
 import type { WakePhase } from "./decision.ts";
 import type { WorkloadSettings } from "./settings.ts";
 
-/** What `/_health` reports of the wake of a route; the first two fields are those of the original. */
+/** What `/_health` reports about the wake of a route; the original had the first two fields. */
 export interface Health {
   readonly status: "starting" | "running" | "failed" | "unknown";
-  /** One plain sentence; empty unless failed. */
+  /** One sentence; empty unless failed. */
   readonly error: string;
   readonly phase: WakePhase | undefined;
   /** Time since the start of the wake. */
   readonly elapsedMs: number;
-  /** Expected duration of the whole wake, from the history of the workload; `undefined` the first time. */
+  /** Expected duration of the whole wake, from the workload's history; `undefined` for its first wake. */
   readonly etaMs: number | undefined;
-  /** While failed: time until the next request is a new try. */
+  /** While failed: the time until a request starts a new try. */
   readonly retryMs: number;
 }
 
-/** What a response of the gateway itself may report of a route at one moment. */
+/** The facts about a route that the gateway's own responses show. */
 export interface RouteFacts {
   readonly branding: WorkloadSettings;
   readonly phase: WakePhase;
@@ -23,6 +23,6 @@ export interface RouteFacts {
   readonly etaMs: number | undefined;
   readonly hasDependencies: boolean;
   readonly wallMs: number;
-  /** The answer of the app to the last probe, while that keeps it from being ready. */
+  /** The app's answer to the last probe, if because of it the app is not ready yet. */
   readonly lastAnswer: string | undefined;
 }

@@ -1,28 +1,28 @@
-/** A front that forwards to apps by a document of ours, which it fetches again and again. */
+/** A front that forwards to apps directly according to our provider document, which it polls. */
 export interface FrontPeer {
-  /** Its address, and what else tells it from others there. */
+  /** Its address, and what distinguishes it from others at this address. */
   readonly name: string;
-  /** When it fetched, oldest first; what is long ago is left out. */
+  /** The times of its recent fetches, oldest first. */
   readonly fetchesMs: readonly number[];
-  /** Of one that is silent: whether it is still there. */
+  /** Whether a silent front still exists. */
   readonly isThere: "yes" | "no" | "unknown";
-  /** How often it fetches, as far as that is known; 0: it is not. */
+  /** Its polling interval; 0: not known yet. */
   readonly everyMs: number;
 }
 
-/** A front that forwards by a document of ours, as a later life of the gateway must know it. */
+/** What a restarted gateway must know about a front that forwards directly. */
 export interface KnownFront {
   readonly address: string;
-  /** How often it fetches, in milliseconds; 0: that is not known. */
+  /** Its polling interval; 0: unknown. */
   readonly everyMs: number;
-  /** How many there are at this address. */
+  /** The number of fronts at this address. */
   readonly count: number;
 }
 
-/** What is known of the fetches of one that has not fetched yet. */
+/** The fetches of a front that has not fetched yet. */
 export const NEVER: Pick<FrontPeer, "fetchesMs" | "everyMs"> = { fetchesMs: [], everyMs: 0 };
 
-/** Adds a fetch to those that are known. */
+/** Adds a fetch, and drops old ones. */
 export function noteFetch({ fetchesMs: former }: typeof NEVER, nowMs: number): typeof NEVER {
   const fetchesMs = [...former.filter((atMs, at) => nowMs - atMs <= KEPT_MS || at >= former.length - KEPT), nowMs];
   return { fetchesMs, everyMs: usualGap(fetchesMs.slice(-KEPT)) };
@@ -31,15 +31,15 @@ export function noteFetch({ fetchesMs: former }: typeof NEVER, nowMs: number): t
 const KEPT_MS = 30_000;
 const KEPT = 6;
 
-/** The median: after an outage Traefik fetches once late, and then twice at once. */
+/** The median, because after an outage Traefik fetches once late, and then twice in quick succession. */
 function usualGap(fetchesMs: readonly number[]): number {
   const gapsMs = fetchesMs.slice(1).map((atMs, at) => atMs - (fetchesMs[at] ?? atMs));
   return gapsMs.toSorted((a, b) => a - b)[Math.floor(gapsMs.length / 2)] ?? 0;
 }
 
 /**
- * How many fronts fetch at one address, if each of them does so every `everyMs`; `undefined` until they have been seen for so
- * long that a fetch which one of them repeats at once does not matter.
+ * Estimates how many fronts fetch from one address, if each polls every `everyMs`; `undefined` until there are enough
+ * fetches that a single repeated one does not change the result.
  */
 export function countFronts(fetchesMs: readonly number[], everyMs: number): number | undefined {
   const lastMs = fetchesMs.at(-1) ?? 0;
@@ -52,18 +52,18 @@ export function countFronts(fetchesMs: readonly number[], everyMs: number): numb
 const FEWEST_TURNS = 6;
 const MOST_TURNS = 8;
 
-/** How far all fronts are with what a document says. `waits.on`: the names of those that have not fetched it. */
+/** Whether all fronts have applied a document. `waits.on`: the names of those that have not fetched it yet. */
 export type RecallProgress =
   | { readonly kind: "done" }
   | { readonly kind: "waits"; readonly on: readonly string[]; readonly untilMs: number | undefined };
 
-/** A front that has not fetched for so long is silent. */
+/** A front is silent if it has not fetched for this long. */
 export const SILENT_MS = 10_000;
-/** One that is silent and of which nothing is known counts no more after this time. */
+/** A silent front of which it is unknown whether it exists is ignored after this time. */
 const GONE_MS = 60_000;
 
 /**
- * Whether every front goes by a document that was made after `sinceMs`: each one that counts has fetched one, and has had
+ * Returns whether every front uses a document from after `sinceMs`: each front that counts has fetched one, and has had
  * `settleMs` to apply it.
  */
 export function recallProgress(
@@ -80,13 +80,13 @@ export function recallProgress(
 
 const DONE: RecallProgress = { kind: "done" };
 
-/** Whether a front may still forward by its last document: one that was frozen does, as soon as it goes on. */
+/** Returns whether a front may still forward by its last document; a frozen one does so as soon as it continues. */
 export function counts(peer: FrontPeer, nowMs: number): boolean {
   if (peer.isThere === "yes" || !isSilent(peer, nowMs)) return true;
   return peer.isThere === "unknown" && silentMs(peer, nowMs) <= patience(peer, GONE_MS);
 }
 
-/** Whether it has missed its turn. */
+/** Returns whether a front has missed a poll. */
 export function isSilent(peer: FrontPeer, nowMs: number): boolean {
   return silentMs(peer, nowMs) > patience(peer, SILENT_MS);
 }
@@ -95,7 +95,7 @@ function silentMs({ fetchesMs }: FrontPeer, nowMs: number): number {
   return nowMs - (fetchesMs.at(-1) ?? Number.NEGATIVE_INFINITY);
 }
 
-/** One that fetches seldom is not gone between two fetches. */
+/** A long polling interval must not look like silence. */
 function patience({ everyMs }: FrontPeer, usualMs: number): number {
   return Math.max(usualMs, everyMs * 2);
 }

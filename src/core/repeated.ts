@@ -1,4 +1,4 @@
-/** Returns the same function, which returns the same result again while it is called with the same argument. */
+/** Caches the last result of `make`, which is called again only for another input. */
 export function createRepeated<Input extends object, Output>(make: (input: Input) => Output): (input: Input) => Output {
   let last: { readonly input: Input; readonly output: Output } | undefined;
   return (input) => {

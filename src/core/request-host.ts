@@ -1,6 +1,6 @@
 /**
- * Returns the raw host of a request; `conflict` when there are several (request smuggling), `undefined` when there is
- * none.
+ * Returns the raw host of a request; `CONFLICT` if there are several Host fields (request smuggling), `undefined`
+ * without one.
  */
 export function requestHost(target: string, rawHeaders: readonly string[]): string | undefined | typeof CONFLICT {
   let host: string | undefined;
@@ -34,8 +34,8 @@ function authorityOf(target: string): string | undefined {
 }
 
 /**
- * Whether a target in origin form may be one of our own paths; all others are the app's, `/_next/…` among them. Which
- * of these are ours on the host in question is decided elsewhere.
+ * Returns whether a target in origin form may be one of our own paths. All other paths belong to the app, including
+ * `/_next/…`. Which of ours are served depends on the host and is decided by the router.
  */
 export function mayBeReserved(target: string): boolean {
   return target.charCodeAt(1) === UNDERSCORE && RESERVED.test(target);

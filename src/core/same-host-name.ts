@@ -1,6 +1,6 @@
 /**
- * The name that another workload of the same Docker host, or of the same namespace of a cluster, has: `db` on the host of
- * `nas:app` is `nas:db`, in the namespace of `kubernetes:shop/app` it is `kubernetes:shop/db`.
+ * Returns the full name of another workload on the same Docker host or in the same namespace: `db` next to `nas:app` is
+ * `nas:db`, next to `kubernetes:shop/app` it is `kubernetes:shop/db`.
  */
 export function sameHostName(name: string, other: string): string {
   return name.slice(0, Math.max(name.indexOf(":"), name.lastIndexOf("/")) + 1) + other;

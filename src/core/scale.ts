@@ -7,8 +7,8 @@ export interface ScaleView {
 }
 
 /**
- * Returns which members (by index) to wake now. With `targetConcurrency` 0 all of them; otherwise one first, and one
- * more as soon as every awake member has that many requests in flight.
+ * Returns the indexes of the members to wake now: with `targetConcurrency` 0 all of them, otherwise one at first, and
+ * one more when every awake member has that many requests in flight.
  */
 export function membersToWake(members: readonly ScaleView[], targetConcurrency: number): readonly number[] {
   const asleep = members.flatMap(({ awake, waking, failing }, index) => (awake || waking || failing ? [] : [index]));

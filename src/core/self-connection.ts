@@ -7,8 +7,8 @@ interface Ends {
 }
 
 /**
- * True where nothing listens: a connection to an ephemeral port of this machine may get the same port as its own end,
- * and then connects to itself (RFC 9293 §3.5, simultaneous open).
+ * Returns true for a connection to itself, where nothing listens: a connect to an ephemeral port of this machine may
+ * get the same port for its own end, and then succeeds (RFC 9293 §3.5, simultaneous open).
  */
 export function meetsItself({ localAddress, localPort, remoteAddress, remotePort }: Ends): boolean {
   return localPort === remotePort && localAddress === remoteAddress;

@@ -1,6 +1,6 @@
 /**
- * What the configuration folder produces and every other folder reads: all settings after file, environment
- * and labels were merged, validated and given their defaults. Durations are milliseconds; `0` means off.
+ * All settings, after file, environment and labels were merged, validated and completed with defaults. The
+ * configuration folder produces them, all others read them. Durations are milliseconds; `0` means off.
  */
 export interface Settings {
   readonly gateway: GatewaySettings;
@@ -8,10 +8,10 @@ export interface Settings {
   readonly groups: readonly GroupSettings[];
 }
 
-/** What has become of some settings; those of all others stay as they are. */
+/** A change of some settings; all others stay as they are. */
 export interface SettingsChange {
   readonly gateway: GatewaySettings;
-  /** Every workload and group that may have got other settings, or has none any more; at least those below. */
+  /** The workloads and groups whose settings may have changed or been removed; includes all those below. */
   readonly names: ReadonlySet<string>;
   readonly workloads: readonly WorkloadSettings[];
   readonly groups: readonly GroupSettings[];
@@ -22,7 +22,7 @@ export interface GatewaySettings {
   readonly bind: string;
   readonly logLines: number;
   readonly discoveryIntervalMs: number;
-  /** CIDRs, normalised; a bare address became /32 or /128. */
+  /** Normalised CIDRs; a bare address has become /32 or /128. */
   readonly trustedProxies: readonly string[];
   readonly adminAuth: AdminAuth;
   readonly adminHosts: readonly string[];
@@ -30,9 +30,9 @@ export interface GatewaySettings {
   /** The network shared with containers; empty: that of the gateway's own container. */
   readonly network: string;
   readonly address: AddressMode;
-  /** What the Docker host of `DOCKER_HOST` is called; its containers have their plain names. */
+  /** The name of the Docker host in `DOCKER_HOST`; its containers are known without this prefix. */
   readonly usualDocker: string;
-  /** Managers of a swarm, as in DOCKER_HOST; empty: the daemon there, if it is one. */
+  /** Addresses of swarm managers, written as in DOCKER_HOST; empty: that daemon, if it is a manager. */
   readonly swarmManagers: readonly string[];
   readonly holdTimeoutMs: number;
   readonly maxPending: number;
@@ -51,8 +51,8 @@ export type LogAccess = "starting" | "always" | "never";
 export type Theme = "default" | "minimal" | "terminal";
 
 /**
- * `trustedHeader` (lower-case): in a request from a trusted proxy it names the authenticated user; absent: no field
- * does.
+ * How administrators log in. `trustedHeader` (lower case) is the field in which a trusted proxy names the authenticated
+ * user.
  */
 export type AdminAuth =
   | { readonly method: "none" }
@@ -83,28 +83,30 @@ export interface NotifySettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly secret: string;
   readonly preset: "" | "ntfy" | "discord" | "slack" | "gotify";
-  /** With `{{ field }}`: JSON is the whole body, another text is the message of the preset; empty: the preset's own. */
+  /**
+   * May contain `{{ field }}`. JSON is the whole body, other text the preset's message; empty: the preset's default.
+   */
   readonly template: string;
 }
 
 /** One thing that an engine starts and stops: a container, or a local process. */
 export interface WorkloadSettings {
   readonly name: string;
-  /** Lower-case host names, possibly with a port, possibly `*.example.com`; empty for a dependency or member. */
+  /** Lower-case host names, optionally with a port or as `*.example.com`; empty for a dependency or member. */
   readonly hosts: readonly string[];
   readonly origin: "file" | "label" | "implied";
   /** Set for a local process; absent for a Docker container. */
   readonly process?: ProcessSettings;
-  /** The id of its engine; absent: Docker's, or that of local processes. */
+  /** The id of its engine; absent: Docker, or local processes. */
   readonly engine?: string;
-  /** Where the app listens; `undefined` on a workload without a host and without the key: running is ready enough. */
+  /** Where the app listens; `undefined` without a host and without the key: it is ready as soon as it runs. */
   readonly targetPort: number | undefined;
-  /** No port is configured: `targetPort` is only tried if its image exposes no other one. */
+  /** No port is configured; `targetPort` is the default if the image exposes no other port. */
   readonly findsPort?: boolean;
-  /** By host, its own or its groups': the port that the host names, where that is another one; absent: none does. */
+  /** The ports of those hosts (its own or its groups') that have another port than `targetPort` (`host=port`). */
   readonly hostPorts?: Readonly<Record<string, number>>;
   readonly startTimeoutMs: number;
-  /** `undefined`: the key is unset (a dependency is then stopped with the last workload that needs it); 0: never. */
+  /** 0: never. `undefined`: not configured; a dependency is then stopped after the last workload that needs it. */
   readonly idleTimeoutMs: number | undefined;
   readonly network: string;
   /** Empty: the requested path. */
@@ -113,27 +115,27 @@ export interface WorkloadSettings {
   /** Empty: Docker's own health check if there is one, else a TCP connect. */
   readonly healthPath: string;
   readonly targetScheme: "http" | "https";
-  /** Its certificate must be valid for the requested host. */
+  /** The app's certificate must be valid for the requested host. */
   readonly targetVerify: boolean;
-  /** The Host of probes; empty: a host of its own or its group's. */
+  /** The Host field of probes; empty: one of its own or its group's hosts. */
   readonly healthHost: string;
   readonly dependsOn: readonly Dependency[];
   readonly schedule: ScheduleSettings | undefined;
   readonly wake: "auto" | "page" | "hold";
-  /** `started`: after a stop from outside it is not woken until it is started from outside. */
+  /** `started`: after somebody else has stopped it, it is not woken until somebody else starts it. */
   readonly wakeAfterStop?: "asked" | "started";
   readonly holdTimeoutMs: number;
   readonly maxPending: number;
   readonly stopMethod: StopMethod;
   /** `undefined`: the container's own stop timeout, else 10 s. */
   readonly stopTimeoutMs: number | undefined;
-  /** Empty: the image's own. */
+  /** Empty: the image's. */
   readonly stopSignal: string;
   readonly minUptimeMs: number;
-  /** `undefined`: `requests`, or `traffic` after the first auth request about it. */
+  /** `undefined`: `requests`, or `traffic` after its first auth request. */
   readonly idleSignal: IdleSignal | undefined;
   readonly busyPath: string;
-  /** Whether Traefik asks before each request while it is ready; absent: as the gateway's settings say. */
+  /** Whether Traefik sends auth requests while the app is ready; absent: the gateway's `when_awake`. */
   readonly traefikWhenAwake?: "ask" | "direct";
   readonly passHost: boolean;
   readonly logs: LogAccess;
@@ -142,11 +144,11 @@ export interface WorkloadSettings {
   readonly color: string;
   readonly logo: string;
   readonly weight: number;
-  /** Which of its instances gets the next request; absent: in turn. */
+  /** How requests are distributed among its instances; absent: in turn. */
   readonly strategy?: BalanceStrategy;
-  /** The cookie that keeps a client with an instance; absent: none. */
+  /** The name of the cookie that keeps a client with one instance; absent: not sticky. */
   readonly sticky?: string;
-  /** How many of its instances must answer before requests go to it after a start; absent: 1. */
+  /** How many instances must answer after a start before it gets requests; absent: 1. */
   readonly minReady?: number;
   readonly ignore: IgnoreRules | undefined;
   readonly pauseAfterMs: number;
@@ -170,14 +172,14 @@ export interface ProcessSettings {
 export interface Dependency {
   readonly name: string;
   readonly condition: DependencyCondition;
-  /** Its network is shared too: the workload that shares it cannot start without it, nor outlive it. */
+  /** The dependent uses its network, so it can neither start without it nor outlive it. */
   readonly sharesNetwork?: true;
 }
 
-/** `started`: it runs. `healthy`: it is ready. `completed`: it ended with exit code 0. */
+/** What a dependent waits for: `started`: it runs. `healthy`: it is ready. `completed`: it ended with exit code 0. */
 export type DependencyCondition = "started" | "healthy" | "completed";
 
-/** Cron expressions with five or six fields; one of the two may be empty. */
+/** Cron expressions with five or six fields; one of the two expressions may be empty. */
 export interface ScheduleSettings {
   readonly start: string;
   readonly stop: string;
@@ -185,15 +187,15 @@ export interface ScheduleSettings {
   readonly timezone: string;
 }
 
-/** Requests that match any rule neither wake nor keep awake. */
+/** A request that matches any of these rules neither wakes the app nor keeps it awake. */
 export interface IgnoreRules {
   /** Lower-case substrings of the User-Agent. */
   readonly userAgents: readonly string[];
-  /** Exact paths, or with `*` for any run of characters. */
+  /** Exact paths; `*` stands for any characters. */
   readonly paths: readonly string[];
   readonly methods: readonly string[];
   readonly ips: readonly string[];
-  /** What they get while it sleeps. */
+  /** The status for such a request while the app sleeps. */
   readonly status: AsleepStatus;
 }
 

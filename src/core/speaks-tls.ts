@@ -1,2 +1,2 @@
-/** What an app that requires TLS is reported to have answered to plain HTTP, with the setting to change. */
+/** Replaces the answer of an app that requires TLS to plain HTTP; names the setting to change. */
 export const SPEAKS_TLS = "speaks TLS (set target_scheme: https)";

@@ -1,4 +1,4 @@
-/* oxlint-disable no-control-regex -- control characters are what this file is about */
+/* oxlint-disable no-control-regex -- this file removes control characters */
 
 /**
  * Returns one line of output as plain text: terminal sequences, control characters and marks that reorder text are
@@ -9,7 +9,7 @@ export function stripAnsi(line: string): string {
   return lastState(line.replace(SEQUENCES, "")).replace(UNPRINTABLE, "").toWellFormed();
 }
 
-/** Nearly what a terminal would show: after a carriage return, the text overwrites the line from its start. */
+/** Approximates a terminal: after a carriage return, text overwrites the line from its start. */
 function lastState(text: string): string {
   let end = text.length;
   while (text[end - 1] === "\r") end--;

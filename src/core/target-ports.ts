@@ -1,19 +1,19 @@
 import type { Endpoint } from "./observation.ts";
 
-/** A port on which an app may listen; `afterMs`: not trusted before its container has run for so long. */
+/** A port on which an app may listen; it is not used before the container has run for `afterMs`. */
 export interface PortToTry {
   readonly port: number;
   readonly afterMs: number;
 }
 
 const HTTP_PORT = 80;
-/** An image that exposes 80 means it; its other port may be one that opens first (metrics, WebSockets). */
+/** An image that exposes 80 serves HTTP there; its other port (metrics, WebSockets) may only open earlier. */
 const SECOND_CHOICE_AFTER_MS = 3_000;
 
 /**
- * Returns the ports to try for an app without `target_port`, the most likely first, given the TCP ports that its image
- * exposes. People move ports, so 80 is tried in addition to the exposed one; on a shared network (`isShared`) 80 may
- * belong to another container.
+ * Returns the ports to try for an app without `target_port`, the most likely first, from the TCP ports that its image
+ * exposes. Apps are often configured to another port than their image exposes, so 80 is tried as well, except on a
+ * shared network (`isShared`), where it may belong to another container.
  */
 export function portsToTry(exposed: readonly number[], isShared: boolean): readonly PortToTry[] {
   const [other, ...more] = exposed.filter((port) => port !== HTTP_PORT);
@@ -25,10 +25,10 @@ export function portsToTry(exposed: readonly number[], isShared: boolean): reado
   return isShared ? tries.slice(0, 1) : tries;
 }
 
-/** A port inside of a container, and what its endpoints say besides their address. */
+/** A port inside a container, with the other fields of its endpoints that depend on the port. */
 export type EndpointPort = Pick<Endpoint, "port" | "targetPort" | "namedPort" | "afterMs">;
 
-/** Which ports of a workload have endpoints: the configured one, or those to try, and those that hosts name. */
+/** Returns the ports for which a workload has endpoints: its own one, or those to try, and those of single hosts. */
 export function endpointPorts(
   {
     targetPort,

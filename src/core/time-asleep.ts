@@ -1,6 +1,6 @@
 const SLEEPING: ReadonlySet<string> = new Set(["absent", "asleep", "paused", "failed"]);
 
-/** Returns the total time asleep in milliseconds: the sum of ended sleeps, and the present one. */
+/** Returns the total time asleep: all ended sleeps and the current one. */
 export function timeAsleepMs(
   workload: {
     readonly state: { readonly status: string };

@@ -5,7 +5,7 @@ import type { Observation } from "./observation.ts";
 import { timeSpan } from "./time-span.ts";
 import type { StopReason, WorkloadEvent } from "./workload-state.ts";
 
-/** Why a workload changed its state: a code with its values, which each reader puts into words. */
+/** Why a workload changed its state: a code with its values, from which pages and logs make their own texts. */
 export type TransitionCause =
   | { readonly code: WakeCause | StopReason | WakePhase | keyof typeof TEXTS }
   | { readonly code: "seen"; readonly status: Observation["status"]; readonly restarted: boolean }
@@ -13,7 +13,7 @@ export type TransitionCause =
   | { readonly code: "stop-ended"; readonly status: Observation["status"] }
   | { readonly code: "killed"; readonly afterMs: number };
 
-/** Returns the cause of what an event changes; `wakeCause` is what the last wake was for. */
+/** Returns the cause of a transition from its event; `wakeCause` is the cause of the last wake. */
 export function causeOf(event: WorkloadEvent, wakeCause: WakeCause | undefined): TransitionCause {
   switch (event.type) {
     case "wake":
@@ -42,7 +42,7 @@ export function causeOf(event: WorkloadEvent, wakeCause: WakeCause | undefined):
   }
 }
 
-/** Writes a cause for programs and logs. */
+/** Formats a cause for programs and logs. */
 export function causeText(cause: TransitionCause): string {
   if (cause.code === "seen") return `seen ${cause.status}${cause.restarted ? " again" : ""}`;
   if (cause.code === "failed") return failureText(cause.cause);

@@ -9,8 +9,8 @@ import {
 } from "./workload-state.ts";
 
 /**
- * The life of a workload as a table: every meaningful pair of status and event is listed, every other one leaves the
- * state unchanged. `nextRun` numbers the job of a status that owns one; it must never repeat.
+ * Applies an event to the state of a workload. Every meaningful pair of status and event is listed; all others leave
+ * the state unchanged. `nextRun` is the number for the job of the new status and must never repeat.
  */
 export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: number, nextRun: number): Transition {
   const step: Step = { nowMs, nextRun };
@@ -93,7 +93,7 @@ function onAnswered(state: WorkloadState, { run, endpoint }: EventOf<"answered">
   return { state: { status: "ready", sinceMs: step.nowMs, targets: [endpoint] }, effects: ["cancel"] };
 }
 
-/** It stays ready for as long as one instance is. */
+/** The workload stays ready while at least one instance is. */
 function onTargets(
   state: Extract<WorkloadState, { status: "ready" }>,
   targets: readonly Endpoint[],
@@ -119,7 +119,7 @@ function onWakeFailed(
 }
 
 /**
- * Idle stops wait for a moment without requests; a stop ordered by a person or a schedule is kept until it can be done.
+ * A request cancels an idle stop; a stop ordered by an administrator or a schedule is remembered until it is possible.
  */
 function onSleep(state: WorkloadState, reason: StopReason, step: Step): Transition {
   const isOrder = !canBeUndone(reason);
@@ -149,7 +149,7 @@ function onSleep(state: WorkloadState, reason: StopReason, step: Step): Transiti
   }
 }
 
-/** Keeps an order to stop until the engine runs it: a stop during a start may be lost. */
+/** Remembers a stop order until the workload runs, because an engine may lose a stop during a start. */
 function stopLater(
   state: Extract<WorkloadState, { status: "unseen" | "starting" | "failed" }>,
   reason: StopReason,
@@ -161,7 +161,7 @@ function onObserved(state: WorkloadState, observation: Observation, restarted: b
   switch (state.status) {
     case "starting":
     case "stopping":
-      return keep(state); // their jobs observe for themselves, later than this observation was made
+      return keep(state); // their jobs make their own observations, which are later than this one
     case "unseen":
       return settle(observation, step, state.stopNext);
     case "absent":
@@ -170,7 +170,7 @@ function onObserved(state: WorkloadState, observation: Observation, restarted: b
       return sameSleep(state, observation) ? keep(state) : settle(observation, step);
     case "failed": {
       const runs = isRunning(observation);
-      // It was started or recreated from outside: it gets a new probe, whatever happened before.
+      // Somebody else started or recreated it, so it gets a new probe.
       if (restarted || (runs && !state.runs)) return settle(observation, step, state.stopNext);
       return runs === (state.runs ?? false) ? keep(state) : { state: { ...state, runs }, effects: [] };
     }
@@ -182,10 +182,10 @@ function onObserved(state: WorkloadState, observation: Observation, restarted: b
       return settle(observation, step);
     case "draining":
       if (observation.status === "running" && !restarted) return keep(state);
-      if (state.wakeNext) return start(step); // it has ended by itself
+      if (state.wakeNext) return start(step); // no longer running: the stop is done
       if (canBeUndone(state.reason)) return settle(observation, step);
       if (observation.status === "stopped" || observation.status === "absent") return settle(observation, step);
-      // Another run of it must stop as well, and a frozen one, once nothing is open.
+      // A new run or a paused container must stop as well; the requests of the earlier run are over.
       return state.targets === undefined ? keep(state) : { state: { ...state, targets: undefined }, effects: [] };
   }
 }

@@ -3,14 +3,14 @@ import type { Failure } from "./failure.ts";
 import type { Endpoint, ExitFacts, Observation } from "./observation.ts";
 
 /**
- * The state of one workload, with the data that only this status has. `run` numbers the job (wake, probe, drain, stop)
- * that the status owns: a result with another number is late and dropped.
+ * The state of one workload; each status has its own data. `run` is the number of the job (wake, probe, drain, stop)
+ * that the status owns; a result with another number is late and dropped.
  */
 export type WorkloadState =
   | {
       readonly status: "unseen";
       readonly sinceMs: number;
-      /** It must stop, for this reason, should it turn out to run. */
+      /** It must stop, for this reason, if it turns out to be running. */
       readonly stopNext?: StopReason;
     }
   | { readonly status: "absent"; readonly sinceMs: number }
@@ -21,14 +21,14 @@ export type WorkloadState =
       readonly sinceMs: number;
       readonly run: number;
       readonly phase: WakePhase;
-      /** It must stop, for this reason, as soon as the engine's start has ended: a stop during a start may be lost. */
+      /** It must stop, for this reason, after the engine has started it; an engine may lose a stop during a start. */
       readonly stopNext?: StopReason;
     }
   | { readonly status: "unready"; readonly sinceMs: number; readonly run: number }
   | {
       readonly status: "ready";
       readonly sinceMs: number;
-      /** Where requests may go: one address for each of its instances that answers; never empty. */
+      /** Where requests may go: one address for each instance that answers; never empty. */
       readonly targets: readonly Endpoint[];
     }
   | {
@@ -36,9 +36,9 @@ export type WorkloadState =
       readonly sinceMs: number;
       readonly run: number;
       readonly reason: StopReason;
-      /** Set when it was ready before: an arrival then makes it ready again. */
+      /** Set if it was ready before; an arrival then makes it ready again. */
       readonly targets: readonly Endpoint[] | undefined;
-      /** A request arrived although it must stop: wake it as soon as it has ended. */
+      /** A request arrived although it must stop: wake it again after the stop. */
       readonly wakeNext: boolean;
     }
   | {
@@ -46,7 +46,7 @@ export type WorkloadState =
       readonly sinceMs: number;
       readonly run: number;
       readonly reason: StopReason;
-      /** A request arrived meanwhile: wake it as soon as it has ended. */
+      /** A request arrived meanwhile: wake it again after the stop. */
       readonly wakeNext: boolean;
     }
   | {
@@ -54,17 +54,17 @@ export type WorkloadState =
       readonly sinceMs: number;
       readonly run: number;
       readonly failure: Failure;
-      /** Requests before this time get the failure, later ones a new try. */
+      /** Requests before this time get the failure; later ones start a new try. */
       readonly retryAtMs: number;
-      /** The engine runs it all the same: it does not answer (yet). */
+      /** The engine runs it, but it does not answer (yet). */
       readonly runs?: boolean;
-      /** The engine has not answered the call to start it, so that it may run later. */
+      /** The engine has not answered the start request yet, so the workload may still start. */
       readonly startPending?: boolean;
       /** It must stop, for this reason, if that start succeeds after all. */
       readonly stopNext?: StopReason;
     };
 
-/** All statuses, in the order of a life; metrics and the status API list them. */
+/** All statuses in the order of a life cycle, as metrics and the status API list them. */
 export const STATUS_NAMES = [
   "unseen",
   "absent",
@@ -78,14 +78,16 @@ export const STATUS_NAMES = [
   "failed",
 ] as const satisfies readonly WorkloadState["status"][];
 
+/** Why a workload is stopped. */
 export type StopReason = "idle" | "schedule" | "admin" | "suspend" | "unneeded" | "pause";
 
+/** What can happen to a workload; the input of `transition`. */
 export type WorkloadEvent =
-  /** A request for it. `force` (an administrator's retry) ends a cool-down. */
+  /** It must wake. `force` (an administrator's retry) ends a cool-down. */
   | { readonly type: "wake"; readonly force?: boolean }
   /**
-   * The result of an observation. `restarted`: not the same container (another id), nor the run that was ready (another
-   * start time or address).
+   * The result of an observation. `restarted`: it is another container (id) or another run (start time or address) than
+   * the one that was ready.
    */
   | { readonly type: "observed"; readonly observation: Observation; readonly restarted: boolean }
   | { readonly type: "progress"; readonly run: number; readonly phase: WakePhase }
@@ -97,51 +99,55 @@ export type WorkloadEvent =
       readonly run: number;
       readonly failure: Failure;
       readonly retryAtMs: number;
-      /** The engine runs it all the same. */
+      /** The engine runs it, but it does not answer (yet). */
       readonly runs?: boolean;
-      /** The engine has not answered the call to start it. */
+      /** The engine has not answered the start request yet. */
       readonly startPending?: boolean;
     }
-  /** One of several instances answers now, or ends: these are the targets. */
+  /** One of several instances became ready or ends; these are the targets now. */
   | { readonly type: "targets"; readonly targets: readonly Endpoint[] }
-  /** The app refused a connection although it was ready. */
+  /** The app was ready, but refused a connection. */
   | { readonly type: "refused"; readonly endpoint: Endpoint }
-  /** The engine reports that it ends by itself, or from outside. */
+  /** The engine reports that it is terminating, without a stop of ours. */
   | { readonly type: "ending" }
   | { readonly type: "sleep"; readonly reason: StopReason }
   /** A request arrived while draining. */
   | { readonly type: "arrival" }
-  /** A stop has nothing more to wait for, or a veto was found. */
+  /** A drain has ended: nothing is open any more, or there is a veto. */
   | { readonly type: "drained"; readonly run: number }
   | { readonly type: "vetoed"; readonly run: number }
   | {
       readonly type: "stop-ended";
       readonly run: number;
       readonly observation: Observation;
-      /** It did not end by itself in this time and was killed. */
+      /** Set if it did not end within this time and was killed. */
       readonly killedAfterMs?: number | undefined;
     };
 
-/** What the machine must do after a transition; each has one executor. `cancel` ends the job of the status that was left. */
+/** A job to start after a transition, one function each. `cancel` ends the job of the previous status. */
 export type Effect = "cancel" | "wake" | "probe" | "drain" | "stop";
 
+/** The result of applying an event: the new state, and the jobs to start. */
 export interface Transition {
   readonly state: WorkloadState;
   readonly effects: readonly Effect[];
 }
 
-/** Whether an arriving request undoes a stop that is still draining, or is served by a new start after it. */
+/**
+ * Returns whether a request that arrives during the drain undoes the stop; otherwise a new start after the stop serves
+ * it.
+ */
 export function canBeUndone(reason: StopReason): boolean {
   return reason === "idle" || reason === "unneeded" || reason === "pause";
 }
 
-/** True while the engine runs it, as far as we know. */
+/** Returns true while the engine runs it, as far as we know. */
 export function isAwake(state: WorkloadState): boolean {
   if (state.status === "failed") return state.runs === true;
   return state.status === "ready" || state.status === "unready" || state.status === "draining";
 }
 
-/** True from the start of a wake until a stop begins. */
+/** Returns true from the start of a wake until a stop begins. */
 export function isWakingOrReady({ status }: WorkloadState): boolean {
   return status === "starting" || status === "unready" || status === "ready";
 }

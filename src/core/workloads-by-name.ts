@@ -1,8 +1,8 @@
 import type { Settings, WorkloadSettings } from "./settings.ts";
 
 /**
- * Returns the workloads without a host that no other one needs: a front proxy requests them by their name
- * (`/_auth/FRONT/container/NAME`).
+ * Returns the workloads that have no host and are neither group members nor dependencies; a front proxy sends auth
+ * requests for them by name (`/_auth/FRONT/container/NAME`).
  */
 export function workloadsByName({ workloads, groups }: Pick<Settings, "workloads" | "groups">): WorkloadSettings[] {
   const others = new Set([
