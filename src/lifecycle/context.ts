@@ -6,22 +6,22 @@ import type { Clock, Probe } from "./ports.ts";
 import type { WorkloadRecord } from "./workload/record.ts";
 import type { Truces } from "./reconcile/truces.ts";
 
-/** What all of the life cycle shares: time, the probe, the event stream and the one way to change a state. */
+/** What all parts of the life cycle share: time, the probe, the event stream and the only way to change a state. */
 export interface LifecycleContext {
   readonly clock: Clock;
   readonly probe: Probe;
   readonly emit: Emit;
-  /** The workloads that another tool is working on. */
+  /** The workloads that another tool is updating. */
   readonly truces: Truces;
   readonly fronts: DirectFronts;
-  /** Applies an event to a record; what follows from that runs at once, or after the reactions that are under way. */
+  /** Applies an event to a record. Its reactions run at once, or after those that are in progress. */
   readonly dispatch: (record: WorkloadRecord, event: WorkloadEvent) => void;
-  /** Ensures that `record` is ready or on its way, together with what it needs. */
+  /** Wakes `record` and its dependencies, unless they are ready or waking. */
   readonly wake: (record: WorkloadRecord, cause: WakeCause, force?: boolean) => void;
-  /** Recalculates when the record's timer must fire. */
+  /** Sets the record's timer to its next deadline. */
   readonly rearm: (record: WorkloadRecord) => void;
-  /** Something of `record` that is worth keeping across a restart has changed. */
+  /** Schedules a save of `record`, because something that survives a restart has changed. */
   readonly remember: (record: WorkloadRecord) => void;
-  /** The same, and resolves when it is stored. */
+  /** Saves `record` at once; resolves when it is stored. */
   readonly save: (record: WorkloadRecord) => Promise<void>;
 }

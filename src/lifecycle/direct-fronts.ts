@@ -1,20 +1,20 @@
 import type { KnownFront, RecallProgress } from "../core/recall.ts";
 
-/** The fronts that forward to workloads by a document of ours. */
+/** The fronts that forward to workloads directly, according to our provider document. */
 export interface DirectFronts {
-  /** Whether all of them go by a document that was made after `sinceMs`. */
+  /** Returns whether all of them use a document from after `sinceMs`. */
   progress(sinceMs: number): RecallProgress;
-  /** How long a front may take to apply a change that it has heard of. */
+  /** Returns how long a front may take to apply a document. */
   applyMs(): number;
-  /** How long it may take until all of them have fetched and applied a document. */
+  /** Returns how long it may take until all of them have fetched and applied a document. */
   recallMs(): number;
 }
 
-/** The fronts of which a later life of the gateway must know. */
+/** The fronts that a restarted gateway must know. */
 export interface KnownFronts {
   list(): readonly KnownFront[];
-  /** Adds those that a former life of the gateway knew. */
+  /** Adds the fronts that the gateway knew before its restart. */
   restore(known: readonly KnownFront[]): void;
-  /** Calls back when the list has changed. */
+  /** Registers a listener for changes of the list. */
   onChange(then: () => void): void;
 }

@@ -33,51 +33,53 @@ import { rearm } from "./workload/timers.ts";
 import { createTruces } from "./reconcile/truces.ts";
 import { wakeJob } from "./wake/wake.ts";
 
+/** What the life cycle needs. */
 export interface LifecycleDeps {
   readonly clock: Clock;
   readonly probe: Probe;
   readonly store: Store;
   readonly engines: Engines;
   readonly emit: Emit;
-  /** Absent: there are none. */
+  /** Absent: no front forwards directly. */
   readonly fronts?: DirectFronts;
   readonly knownFronts?: KnownFronts;
   /**
-   * What has become of the settings, given what the engines hold (labels). Called whenever containers changed, of which
-   * `changed` are the names; without them anything may have changed.
+   * Returns the change of the settings that follows from the engines' inventories (labels). `changed`: the names of
+   * changed containers; absent: anything may have changed.
    */
   settingsFor(found: FoundItems, changed?: ReadonlySet<string>): SettingsChange;
   createSchedule(settings: ScheduleSettings): Schedule;
   readonly matchesIgnore: (rules: IgnoreRules, request: ClientRequest) => boolean;
 }
 
-/** The one life cycle behind every handler. */
+/** The life cycle of all workloads, used by every handler. */
 export interface Lifecycle extends Admitter {
   readonly context: LifecycleContext;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
   readonly routes: () => Routes;
-  /** Another one after each change. */
+  /** The current settings. */
   readonly settings: () => Settings;
-  /** True while every engine in use is reachable. */
+  /** Returns true while the engines in use are reachable. */
   readonly enginesUp: () => boolean;
-  /** Reads the current state, then follows it until `stop`. */
+  /** Reads the current state of the engines, then follows them until `stop`. */
   start(): Promise<void>;
-  /** Reads configuration and inventory again. */
+  /** Reads the configuration and the inventories again. */
   reload(): Promise<void>;
   wake(record: WorkloadRecord, cause: WakeCause, force?: boolean): void;
-  /** Stops it although it may be in use; waits a while for open requests. */
+  /** Stops it even if it is in use, after a limited wait for open requests. */
   sleep(record: WorkloadRecord): void;
-  /** Keeps it awake for `ms` from now, whatever its idle time; 0 ends that. */
+  /** Keeps it awake for `ms` from now, regardless of its idle timeout; 0 ends that. */
   pin(record: WorkloadRecord, ms: number): void;
-  /** Stops it, and lets nothing wake it for `ms` from now. */
+  /** Stops it, and keeps requests from waking it for `ms` from now. */
   suspend(record: WorkloadRecord, ms: number): void;
-  /** Ends a suspension: the next request wakes it. */
+  /** Ends a suspension, so that the next request wakes it. */
   resume(record: WorkloadRecord): void;
   stop(): Promise<void>;
 }
 
 const JOBS: Jobs = { wake: wakeJob, probe: probeJob, drain: drainJob, stop: stopJob };
 
+/** Creates the life cycle. */
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const { clock, probe, emit } = deps;
   const records = new Map<string, WorkloadRecord>();
@@ -133,7 +135,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     },
   });
 
-  /** False for one that is no longer configured, and after the end: it is left as it is. */
+  /** Returns false for a workload that is no longer configured, and after `stop`: both are left as they are. */
   function isOurs(record: WorkloadRecord): boolean {
     return records.get(record.name) === record && !stopped.signal.aborted;
   }
@@ -175,7 +177,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     }
   }
 
-  /** Nothing would restore its speed while the gateway is away. */
+  /** Restores the limits of throttled workloads, which nothing else would do while the gateway is stopped. */
   async function speedUpAll(): Promise<void> {
     const slow = [...records.values()].filter(({ ownLimits }) => ownLimits !== undefined);
     const done = new AbortController();
@@ -190,7 +192,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     records,
     routes: () => routes,
     settings: () => {
-      if (settings === undefined) throw new TypeError("settings were asked for before start");
+      if (settings === undefined) throw new TypeError("settings() was called before start()");
       return settings;
     },
     enginesUp: () => reconciler.enginesUp(),
@@ -226,12 +228,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   };
 }
 
-/** How long the engine may take to give every workload its own limits back. */
+/** How long the engines may take to restore the limits of all workloads. */
 const UNTHROTTLE_TIMEOUT_MS = 3_000;
 
 const NO_FRONTS: DirectFronts = { progress: () => ({ kind: "done" }), applyMs: () => 0, recallMs: () => 0 };
 
-/** All settings in force, listed when they are first asked for. */
+/** Returns all settings in force; the lists are built on first use. */
 function settingsOf(gateway: GatewaySettings, records: ReadonlyMap<string, WorkloadRecord>, routes: Routes): Settings {
   let workloads: Settings["workloads"] | undefined;
   let groups: Settings["groups"] | undefined;

@@ -4,120 +4,116 @@ import type { Endpoint, InventoryItem, Observation } from "../core/observation.t
 import type { EngineCapabilities, EngineKind } from "../core/engine-kind.ts";
 import type { ProcessSettings, StopMethod } from "../core/settings.ts";
 
-/** What an engine needs to know of a workload to observe and start it. */
+/** What an engine needs to observe and start a workload. */
 export interface WorkloadRef {
   readonly name: string;
   readonly targetPort: number | undefined;
-  /** `targetPort` is not configured: other ports that its image exposes are endpoints as well. */
+  /** `targetPort` is not configured, so the ports that the image exposes are endpoints as well. */
   readonly findsPort?: boolean;
-  /** Further ports inside the container, which hosts name: their endpoints say so by `namedPort`. */
+  /** Ports inside the container that hosts name (`host=port`); their endpoints have `namedPort`. */
   readonly namedPorts?: readonly number[];
   readonly network: string;
   readonly process?: ProcessSettings;
 }
 
+/** How to stop a workload. */
 export interface StopOrder {
   readonly method: StopMethod;
-  /** How long the workload may take to end by itself before it is killed; `undefined`: its own time, else 10 s. */
+  /** How long the workload may take to end before it is killed; `undefined`: its own stop timeout, else 10 s. */
   readonly timeoutMs: number | undefined;
-  /** Empty: the image's own. */
+  /** Empty: the image's. */
   readonly signal: string;
-  /** Stops it only while this is still its version, else rejects with `changed`; needs the capability `conditionalStop`. */
+  /** Rejects with `changed` unless this is still its version; needs the capability `conditionalStop`. */
   readonly onlyIf?: string;
 }
 
-/** How a stop went. */
+/** The result of a stop. */
 export interface StopResult {
-  /** How many instances were configured before; 0: it was stopped already. */
+  /** The number of instances before; 0: it was already stopped. */
   readonly instances: number;
-  /** Set when it did not end by itself in this time and was killed. */
+  /** Set if it did not end within this time and was killed. */
   readonly killedAfterMs?: number;
 }
 
-/** The stop timeout where none is configured; Docker's own default. */
+/** The stop timeout if none is configured, as in Docker. */
 export const DEFAULT_STOP_TIMEOUT_MS = 10_000;
 
 /**
- * Starts, stops and observes workloads. Every call may reject with `EngineError`; nothing else is thrown.
- * Calls are idempotent: starting what runs and stopping what is stopped succeed.
+ * Starts, stops and observes workloads. Every call may reject with `EngineError` and nothing else. Calls are
+ * idempotent: starting a running workload and stopping a stopped one succeed.
  */
 export interface Engine {
-  /** Names this engine among all of them (`docker`, `process`, `swarm`, a host's name): the key everywhere. */
+  /** Identifies this engine among all (`docker`, `process`, `swarm`, the name of a Docker host). */
   readonly id: string;
   readonly kind: EngineKind;
   readonly capabilities: EngineCapabilities;
-  /** Everything there is, running or not. */
+  /** Lists all workloads, running or not. */
   list(): Promise<readonly InventoryItem[]>;
-  /** One workload's real state; a missing one is `absent`, not an error. */
+  /** Returns the real state of a workload; a missing one is `absent`, not an error. */
   observe(ref: WorkloadRef): Promise<Observation>;
-  /**
-   * stopped → running, or paused → running. Resolves when the engine says that it runs, not when it is ready. `instances`:
-   * how many of them, where the engine knows replicas and itself remembers no number; default 1.
-   */
+  /** Starts or unpauses it; resolves when it runs, not when it is ready. `instances`: unless the engine has a count. */
   start(ref: WorkloadRef, instances?: number): Promise<void>;
-  /** Ends what runs as `order` says and starts it again, which does not count as an end for `--rm`. */
+  /** Stops a workload as ordered and starts it again; unlike a stop, this does not delete a `--rm` container. */
   restart(ref: WorkloadRef, order: StopOrder): Promise<void>;
-  /** Resolves when nothing of it takes new requests and it may be started again (Docker: when it has ended, or is paused). */
+  /** Stops a workload. Resolves when it takes no new requests and can be started again (Docker: ended or paused). */
   stop(ref: WorkloadRef, order: StopOrder): Promise<StopResult>;
   /**
-   * Calls `onHint` soon after anything changed (the name when one workload is meant; what happened to it where the engine
-   * says that), until `signal` aborts. A notification is no fact: observe it. Reconnects by itself,
-   * and gives a notification without a name after each reconnect. `onLink` tells whether the engine can be reached, at each change.
+   * Calls `onChange` soon after a change, until `signal` aborts: with the name if it concerns one workload, and with
+   * what happened if the engine reports that. A notification proves nothing; the listener must observe. Reconnects by
+   * itself, then sends a notification without a name. Calls `onLink` when the engine becomes reachable or unreachable.
    */
   watch(onChange: OnChange, onLink: OnLink, signal: AbortSignal): void;
-  /** The last `lines` lines of output, oldest first, ANSI escapes and control characters stripped; none if absent. */
+  /** Returns the last `lines` lines of output, oldest first, without ANSI escapes and control characters. */
   logs(ref: WorkloadRef, lines: number): Promise<readonly string[]>;
-  /** Counters since the start; `undefined` where they cannot be read. */
+  /** Returns counters since the start; `undefined` if they cannot be read. */
   usage(ref: WorkloadRef): Promise<Usage | undefined>;
-  /** How many commands run in it besides its program (`docker exec`), its health check left out. */
+  /** Returns how many commands run in it (`docker exec`), apart from its health check. */
   execs(ref: WorkloadRef): Promise<number>;
-  /** Its limits as they are set now. Only with the capability `throttle`, as the next two. */
+  /** Returns its current limits. Like the next two, only with the capability `throttle`. */
   limits(ref: WorkloadRef): Promise<Limits>;
-  /** Leaves no more than this to a running workload. */
+  /** Limits a running workload to this allowance. */
   throttle(ref: WorkloadRef, allowance: Allowance): Promise<void>;
-  /** Restores its former limits; does nothing for one that was recreated since. */
+  /** Restores its own limits; does nothing if it was recreated since. */
   restore(ref: WorkloadRef, own: Limits): Promise<void>;
-  /** How others than the gateway reach it, asleep or awake; absent where that is unknown. */
+  /** Returns how a front can reach it, even while it sleeps. Absent if the engine does not know. */
   reachFacts?(ref: WorkloadRef): Promise<ReachFacts | undefined>;
-  /**
-   * How a front that finds addresses in this engine by itself reaches a workload that is ready, if it takes `applyMs` to apply
-   * a change. Absent where no front does that.
-   */
+  /** Returns when a front that looks up addresses by itself, and applies changes in `applyMs`, reaches a workload. */
   frontDelay?(ref: WorkloadRef, applyMs: number): Promise<FrontDelay>;
-  /** The networks, by name, of what it runs at this address; `undefined`: nothing. */
+  /** Returns the names of the networks of the container at this address; `undefined` if there is none. */
   networksAt?(address: string): Promise<ReadonlySet<string> | undefined>;
-  /** Releases what the engine holds; a process engine ends its children here. */
+  /** Releases the engine's resources; the process engine ends its children. */
   close(): Promise<void>;
 }
 
-/** What a front that finds addresses by itself knows of a workload. */
+/** How far a front that looks up addresses by itself is with a workload. */
 export interface FrontDelay {
-  /** In how many milliseconds it reaches it; 0: it does now. */
+  /** In how many milliseconds it reaches the workload; 0: now. */
   readonly ms: number;
-  /** Its address for it stays the same. Otherwise a request that the front has received before is sent to the former address. */
+  /** The front's address for it never changes; otherwise requests that the front already has go to the former one. */
   readonly isFixed: boolean;
 }
 
-/** All engines by their id. */
+/** All engines by id. */
 export type Engines = Readonly<Record<string, Engine>> & Readonly<Record<"docker" | "process", Engine>>;
 
+/** Notifies of a change, of one workload or (without a name) of anything. */
 export type OnChange = (name?: string, news?: News) => void;
 
-/** What an engine reports of a workload before it can be observed. Our own orders are not reported. */
+/** What an engine reports about a workload before an observation shows it; the gateway's own orders are left out. */
 export type News =
-  /** Its end was ordered from outside, which may take a while. */
+  /** Somebody else has ordered it to stop, which may take a while. */
   | { readonly kind: "ending" }
-  /** Its process has ended; the engine may report the details later. `ordered`: from outside. */
+  /** Its process has ended; the engine may report the details later. `ordered`: by somebody else. */
   | { readonly kind: "ended"; readonly ordered: boolean }
   | { readonly kind: "started" | "made" | "removed" }
-  /** About no workload: the engine has ended its event stream, as it does when it shuts down itself. */
+  /** Concerns no workload: the engine has closed its event stream, as it does when it shuts down. */
   | { readonly kind: "cut" }
   | { readonly kind: "renamed"; readonly from: string };
 
-/** What ended the last run: this gateway, an order from outside, or neither (a crash, or its work was done). */
+/** Who ended the last run: this gateway, somebody else, or the workload itself (a crash, or its work was done). */
 export type EndedBy = "us" | "other" | "itself";
 
-/** `lacks`: one sentence on what an engine that can be reached does not allow. */
+/** Reports whether an engine is reachable. `lacks`: one sentence on what a reachable engine does not permit. */
 export type OnLink = (up: boolean, lacks?: string) => void;
 
 /** The limits of an unused workload. */
@@ -127,32 +123,33 @@ export interface Allowance {
   readonly memoryBytes: number;
 }
 
-/** A workload's limits in its engine's own words, and the id of the workload that they are of. */
+/** A workload's own limits in its engine's format, and the id of the container that they belong to. */
 export interface Limits {
   readonly id: string;
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** The resource counters of a workload. */
 export interface Usage {
-  /** The four network counters are `undefined` together: a process, or a container on the host's network, has none of its own. */
+  /** The four network counters are `undefined` together, for a process or a container on the host's network. */
   readonly rxBytes: number | undefined;
   readonly txBytes: number | undefined;
   readonly rxPackets: number | undefined;
   readonly txPackets: number | undefined;
   readonly cpuMs: number;
   readonly memoryBytes: number;
-  /** Connections from outside the workload that are established now; `undefined` where they cannot be counted. */
+  /** Established connections from outside the workload; `undefined` if they cannot be counted. */
   readonly connections: number | undefined;
-  /** TCP segments with payload, and packets over loopback, of its network; `undefined` where they cannot be counted. */
+  /** TCP segments with payload and loopback packets in its network namespace; `undefined` if they cannot be counted. */
   readonly payload?: { readonly segments: number; readonly loopbackPackets: number } | undefined;
-  /** Its network is that of another workload, and so are its network counters. */
+  /** It uses the network of another workload, so the network counters include both. */
   readonly sharesNetwork?: boolean;
 }
 
 /**
- * What went wrong with an engine: `unreachable` (try again later), `absent` (no such workload), `network` (the container whose
- * network it uses is gone), `changed` (somebody else has written meanwhile), `forbidden` (a right is missing, which the message
- * names), `refused` (it said no).
+ * A failed engine call: `unreachable` (try again later), `absent` (no such workload), `network` (the container whose
+ * network it uses is gone), `changed` (somebody else has changed it), `forbidden` (the message names the missing
+ * permission), `refused` (any other error response).
  */
 export class EngineError extends Error {
   override readonly name = "EngineError";
@@ -165,22 +162,22 @@ export class EngineError extends Error {
 
 /** The result of one probe attempt. */
 export interface ProbeAnswer {
-  /** `ready`: it accepts connections, or answers 2xx. `to-https`: it only redirects to the same path by https. */
+  /** `ready`: it accepts connections, or answers 2xx. `to-https`: it only redirects to https. */
   readonly kind: "ready" | "to-https" | "no";
-  /** In a few plain words, such as `/up: 302 → /login`, `connection refused` or `SPEAKS_TLS`. */
+  /** A short description, such as `/up: 302 → /login`, `connection refused` or `SPEAKS_TLS`. */
   readonly said: string;
-  /** Of an HTTP answer. */
+  /** The status of an HTTP response. */
   readonly status?: number;
 }
 
 /** Probes whether an app answers. One attempt: resolves within 2 s, never rejects. */
 export interface Probe {
   tcp(endpoint: Endpoint, signal: AbortSignal): Promise<ProbeAnswer>;
-  /** A GET, as from a front with https. */
+  /** Sends a GET with the fields of a front that terminates https. */
   http(endpoint: Endpoint, path: string, hostHeader: string, signal: AbortSignal): Promise<ProbeAnswer>;
 }
 
-/** Time as the life cycle sees it. `now` never jumps: milliseconds since the epoch at start-up plus elapsed time. */
+/** The clock of the life cycle. `now` never jumps: it is the wall clock at start-up plus the elapsed milliseconds. */
 export interface Clock {
   now(): number;
   /** The wall clock, for schedules; it may jump. */
@@ -190,58 +187,60 @@ export interface Clock {
 }
 
 /**
- * What survives a restart. `save` is atomic; a damaged store loads as empty. Neither rejects: a store that cannot be used says
- * so by itself and keeps nothing.
+ * Keeps what survives a restart. `save` is atomic; a damaged store loads as empty. Neither rejects: an unusable store
+ * reports that itself and keeps nothing.
  */
 export interface Store {
   load(): Promise<Stored>;
   save(stored: Stored): Promise<void>;
 }
 
+/** Everything that survives a restart. */
 export interface Stored {
-  /** By the names of the workloads. */
+  /** By the name of the workload. */
   readonly memories: ReadonlyMap<string, Memory>;
   readonly fronts: readonly KnownFront[];
 }
 
-/** What is stored before the first `save`. */
+/** The content of a new store. */
 export const NOTHING_STORED: Stored = { memories: new Map(), fronts: [] };
 
+/** What survives a restart about one workload. */
 export interface Memory {
-  /** Wall-clock milliseconds of the last activity. */
+  /** The wall clock at the last activity. */
   readonly lastActivityMs: number | undefined;
-  /** How long recent wakes took, oldest first, in milliseconds. */
+  /** The durations of recent wakes, oldest first. */
   readonly wakesMs: readonly number[];
   readonly failures: number;
   readonly failedAtMs: number | undefined;
-  /** We stopped it. */
+  /** The gateway stopped it. */
   readonly stoppedByUs: boolean;
-  /** What ended its last run; absent while it runs, or when the end was not seen. */
+  /** Who ended its last run; absent while it runs, or if the end was not observed. */
   readonly endedBy?: EndedBy;
-  /** Total time asleep, in milliseconds. */
+  /** The total time asleep. */
   readonly asleepMs: number;
   readonly wakesTotal: number;
-  /** A front proxy sends auth requests about it, so its traffic bypasses us. */
+  /** A front proxy sends auth requests for it, so its traffic bypasses the gateway. */
   readonly seenByFront?: true;
-  /** The port where it was last ready, if none is configured. */
+  /** The port on which it was last ready, if none is configured. */
   readonly answeredPort?: number;
-  /** Wall-clock milliseconds of the end of its suspension. */
+  /** The wall clock at the end of its suspension. */
   readonly suspendedUntilMs?: number;
-  /** Wall-clock milliseconds until which it may be being updated by another tool. */
+  /** The wall clock until which another tool may be updating it. */
   readonly truceUntilMs?: number;
-  /** Real names of a wildcard host by which it was ready, the last one first. */
+  /** Names below its wildcard host under which it was ready, latest first. */
   readonly goodHosts?: readonly string[];
   /** Its own limits, while it is throttled. */
   readonly ownLimits?: Limits;
-  /** Fronts may forward to it without asking. */
+  /** Fronts may forward to it without an auth request. */
   readonly direct?: true;
-  /** Its counters when nobody had used it since its last activity. */
+  /** Its counters at a time when it had not been used since its last activity. */
   readonly counters?: Counters;
-  /** How many instances it had when it was last seen with more than one. */
+  /** The number of its instances when it last had several. */
   readonly instances?: number;
 }
 
-/** What a run's network counters were at one moment; times are the wall clock's. */
+/** The network counters of a run at one time; times are on the wall clock. */
 export interface Counters {
   readonly startedAtMs: number;
   readonly atMs: number;

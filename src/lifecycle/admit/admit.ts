@@ -19,56 +19,58 @@ import type { Route } from "./route.ts";
 import { suspensionOf } from "../stop/suspension.ts";
 import { noteFrontTraffic } from "../usage/sample.ts";
 
-/** What a handler knows of a request. Strings come from the client unchanged. */
+/** What a handler knows about a request. All strings are as the client sent them. */
 export interface ClientRequest {
   readonly kind: ClientKind;
   readonly method: string;
   readonly path: string;
   readonly userAgent: string;
   readonly address: string;
-  /** A prefetch must not wake an app; on an app that is awake it counts as use. */
+  /** A prefetch must not wake an app, but counts as use of an app that is awake. */
   readonly isPrefetch: boolean;
   /** The value of the route's sticky cookie. */
   readonly sticky: string | undefined;
-  /** The host that led to its route; `undefined`: the request named the route itself. */
+  /** The host by which its route was found; `undefined`: the request named the route itself. */
   readonly host: string | undefined;
-  /** Aborts when the client leaves. */
+  /** Aborts when the client disconnects. */
   readonly aborted: AbortSignal;
 }
 
-/** How a request may continue. `forward` has a lease that the handler must close (none in forward-auth mode). */
+/** What happens to a request. With `forward` the handler must close the lease (forward-auth has none). */
 export type Admission =
   | {
       readonly kind: "forward";
       readonly forward: Gate;
       readonly record: WorkloadRecord;
       readonly lease: Lease | undefined;
-      /** It counts as use: no rule to ignore it matches. */
+      /** The request counts as use, because no `ignore` rule matches. */
       readonly isUse: boolean;
-      /** How long it was held, in milliseconds; 0: it was ready. */
+      /** How long the request was held; 0: not at all. */
       readonly waitedMs: number;
     }
   | {
       readonly kind: "refuse";
       readonly decision: Refusal;
-      /** How long it was held, in milliseconds; 0: it was not. */
+      /** How long the request was held; 0: not at all. */
       readonly waitedMs: number;
     };
 
+/** Decides about requests, wakes their routes and holds them. */
 export interface Admitter {
-  /** Admits a request to its route: decides, wakes, holds. */
+  /** Returns what happens to a request, after a wake and a hold if necessary. */
   admit(route: Route, request: ClientRequest, handler: HandlerTraits, lease: LeaseKind | "none"): Promise<Admission>;
 }
 
+/** What an admitter needs. */
 export interface AdmitterDeps {
   readonly context: LifecycleContext;
   readonly overall: HoldQueue;
   readonly matchesIgnore: (rules: IgnoreRules, request: ClientRequest) => boolean;
-  /** Returns the route of a request after the last change; `undefined`: it has none any more. */
+  /** Returns the current route of a request, which may have changed; `undefined` if there is none any more. */
   readonly currentRoute: (requested: Route, host: string | undefined) => Route | undefined;
 }
 
-/** Both handlers come here: it is the only way to a forward decision besides an open gate. */
+/** Creates the admitter, which both handlers use: apart from an open gate, only it lets a request pass. */
 export function createAdmitter({ context, overall, matchesIgnore, currentRoute }: AdmitterDeps): Admitter {
   const { clock } = context;
 
@@ -96,7 +98,7 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
       return { kind: "refuse", decision, waitedMs };
     }
 
-    // Also the first time: a request that was refused brings the route that it had then.
+    // Looked up before the first decision too, because a request that the app refused still has its former route.
     let route = currentRoute(requested, request.host);
     for (; route !== undefined; route = currentRoute(route, request.host)) {
       const queues = [route.queue, overall];
@@ -121,10 +123,10 @@ export function createAdmitter({ context, overall, matchesIgnore, currentRoute }
       });
       waitedMs = clock.now() - startedMs;
       use(context, route, request);
-      for (const member of route.members) context.rearm(member); // held requests kept it from being idle, without a timer
+      for (const member of route.members) context.rearm(member); // while requests are held there is no idle timer
       if (outcome === "gone") return refuse(GONE, "gone");
     }
-    return refuse(UNKNOWN, "failed"); // a reload has removed it meanwhile
+    return refuse(UNKNOWN, "failed"); // a reload has removed the route
   }
 
   return { admit };
@@ -145,7 +147,7 @@ function use({ clock }: LifecycleContext, { members }: Route, request: ClientReq
   }
 }
 
-/** Outside its window, or suspended, a ready workload lets no request pass. */
+/** Returns the members that are neither outside their schedule nor suspended. */
 function openMembers({ memberPorts }: Route, wall: number): readonly RouteMember[] {
   return memberPorts.filter(
     ({ record }) => record.schedule?.isOpen(wall) !== false && suspensionOf(record) === undefined,
@@ -174,14 +176,14 @@ function decideFor(
   return { kind: "waking", wake: true };
 }
 
-/** Whether a front that finds addresses by itself sends what was held to the address that it knew when it came. */
+/** Returns whether the front would send a held request to the address that it knew when the request arrived. */
 function isSentElsewhere({ newAddressMs }: WorkloadRecord, { handler, waitedMs }: Terms, now: number): boolean {
   return handler.findsAddresses === true && waitedMs > 0 && now - waitedMs < newAddressMs;
 }
 
 interface ForwardTerms {
   readonly request: ClientRequest;
-  /** It counts as use. */
+  /** The request counts as use. */
   readonly isUse: boolean;
   readonly leaseKind: LeaseKind | "none";
   readonly waitedMs: number;
@@ -207,7 +209,7 @@ function forward(
   }
 }
 
-/** What `decide` gets of a request in addition to its client and its route. */
+/** The arguments of `decide` that depend on neither the client nor the route. */
 type Terms = Pick<Question<MemberOfRoute>, "handler" | "mustNotWake" | "waitedMs" | "isQueueFull">;
 
 interface MemberOfRoute extends MemberView, Candidate, RouteMember {}
@@ -215,7 +217,7 @@ interface MemberOfRoute extends MemberView, Candidate, RouteMember {}
 const GONE: Refusal = Object.freeze({ kind: "gone" });
 const UNKNOWN: Refusal = Object.freeze({ kind: "unknown" });
 
-/** How the hold of a refused request ended. */
+/** Returns how the hold of a refused request ended. */
 function outcomeOf({ kind }: Denial): HoldOutcome {
   if (kind === "full") return "full";
   return kind === "timed-out" || kind === "page" ? "timed-out" : "failed";

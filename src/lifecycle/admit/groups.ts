@@ -5,11 +5,13 @@ export interface Groups {
   readonly all: ReadonlyMap<string, GroupSettings>;
   of(member: string): readonly GroupSettings[];
   add(group: GroupSettings): void;
-  /** Removes those of these names, and those that have one of these as a member. Returns their names. */
+  /**
+   * Removes the groups with one of these names or with one of these members. Returns the names of the removed groups.
+   */
   remove(names: ReadonlySet<string>): ReadonlySet<string>;
 }
 
-/** Creates the record of groups, without any yet. */
+/** Creates an empty set of groups. */
 export function createGroups(): Groups {
   const all = new Map<string, GroupSettings>();
   const byMember = new Map<string, Set<string>>();

@@ -2,15 +2,15 @@ import type { Clock } from "../ports.ts";
 import type { RouteMember, Waiter, WorkloadRecord } from "../workload/record.ts";
 import { isMemberCoolingDown, isMemberOnItsWay } from "../workload/silence.ts";
 
-/** The requests that are held: holds are bounded per host and overall. */
+/** A limit on held requests; one exists for each host and one in total. */
 export interface HoldQueue {
   pending: number;
   limit: number;
 }
 
 /**
- * Keeps a request waiting until one of `members` lets requests pass. Ends early when the client leaves (`aborted`) and
- * frees its place then; the wake itself goes on for the others.
+ * Holds a request until one of `members` lets requests pass. If the client disconnects (`aborted`), its place is free
+ * at once, and the wake continues for the others.
  */
 export async function hold(
   members: readonly RouteMember[],
@@ -32,12 +32,12 @@ export async function hold(
   }
 }
 
-/** True while no more requests may be held. */
+/** Returns true while no more requests may be held. */
 export function isFull(queues: readonly HoldQueue[]): boolean {
   return queues.some(({ pending, limit }) => pending >= limit);
 }
 
-/** Resolves when one of them lets requests pass, or none will without another request. */
+/** Resolves when one of them lets requests pass, or when none of them is on its way to that any more. */
 export function settled(members: readonly RouteMember[], over: AbortSignal, clock: Clock): Promise<"ready" | "failed"> {
   if (members.some(({ port }) => port.gate !== undefined)) return Promise.resolve("ready");
   if (members.every((member) => isMemberCoolingDown(member, clock))) return Promise.resolve("failed");
@@ -48,7 +48,7 @@ export function settled(members: readonly RouteMember[], over: AbortSignal, cloc
   });
 }
 
-/** Notifies the requests held for `record` once it lets requests pass or nothing is in progress any more. */
+/** Ends the wait of the requests held for `record` if it lets requests pass or nothing is in progress any more. */
 export function settleWaiters(record: WorkloadRecord, clock: Clock): void {
   if (record.waiters.size === 0) return;
   const now = clock.now();

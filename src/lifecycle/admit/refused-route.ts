@@ -9,7 +9,7 @@ interface RefusedRouteDeps {
   readonly logTail: LogTail;
 }
 
-/** Creates the functions that describe a route whose request is refused. */
+/** Creates the functions that describe the route of a refused request. */
 export function createRefusedRoutes({ clock, logTail }: RefusedRouteDeps) {
   return (route: Route) => ({
     facts: () => routeFacts(route, clock),
@@ -24,7 +24,7 @@ export function createRefusedRoutes({ clock, logTail }: RefusedRouteDeps) {
   });
 }
 
-/** Returns what a response of the gateway may report of a route now. */
+/** Returns the present facts about a route for the gateway's own responses. */
 export function routeFacts(route: Route, clock: Clock): RouteFacts {
   const { phase, elapsedMs, etaMs } = healthOf(route.memberPorts, clock);
   return {

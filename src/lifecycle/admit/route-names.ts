@@ -1,15 +1,17 @@
-/** Things by name, and by other names that somebody calls them: `local:notes` for `notes`, or `notes` for `nas:notes`. */
+/**
+ * A map that also finds names with or without their Docker host: `notes` by `local:notes`, or `nas:notes` by `notes`.
+ */
 export interface RouteNames<T> {
   readonly all: ReadonlyMap<string, T>;
   set(name: string, value: T): void;
   delete(name: string): void;
-  /** What is called so, or meant by it; `undefined`: nothing, or more than one. */
+  /** Finds by exact name, else by an equivalent one; `undefined` if there is none or it is ambiguous. */
   find(name: string): T | undefined;
-  /** What the Docker host is called whose containers have their plain names. */
+  /** Sets the name of the Docker host whose containers are known by their plain names. */
   callUsual(host: string): void;
 }
 
-/** Creates the record of names, without any yet. */
+/** Creates an empty map. */
 export function createRouteNames<T>(): RouteNames<T> {
   const all = new Map<string, T>();
   const byPlainName = new Map<string, Set<string>>();
@@ -40,7 +42,7 @@ export function createRouteNames<T>(): RouteNames<T> {
   };
 }
 
-/** What follows the host in a name; `undefined`: there is none in it. */
+/** Returns the part of a name after the Docker host; `undefined` if it has no host. */
 function plainIn(name: string): string | undefined {
   const colon = name.indexOf(":");
   return colon === -1 ? undefined : name.slice(colon + 1);

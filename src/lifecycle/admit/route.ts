@@ -8,46 +8,48 @@ import { createRouteNames } from "./route-names.ts";
 import type { HoldQueue } from "./hold.ts";
 
 /**
- * What a host is routed to: a workload, which is its only member, or a group, and a port of each member. Shared by all
- * hosts that route to the same ports; never changed.
+ * The destination of a host: a workload (as its only member) or a group, with one port of each member. Shared by all
+ * hosts with the same ports; immutable.
  */
 export interface Route {
   /** The workload's or the group's name. */
   readonly name: string;
   readonly members: readonly WorkloadRecord[];
-  /** The same, with the port of each that these hosts route to. */
+  /** The members, each with the port to which these hosts are routed. */
   readonly memberPorts: readonly RouteMember[];
   readonly group: GroupSettings | undefined;
-  /** The settings shown to visitors: the workload's, or those of the first member under the group's name. */
+  /** The settings of pages: the workload's, or those of the first member with the group's name. */
   readonly settings: WorkloadSettings;
-  /** The name of the cookie that keeps a client where it has got to; empty: none. */
+  /** The name of the sticky cookie; empty: none. */
   readonly cookie: string;
   readonly balance: Balancer;
   readonly queue: HoldQueue;
-  /** Set when only the gate decides: one member, no must-not-wake rules, no cookie. */
+  /** Set if the gate alone decides: one member, no `ignore` rules, no cookie. */
   readonly single: RouteMember | undefined;
 }
 
 /** The routes of a workload or a group. */
 export interface RouteSet {
-  /** To the ports that no host names. */
+  /** The route to the workloads' own ports, which most hosts use. */
   readonly main: Route;
-  /** There may be ten thousand sets: a list takes less memory than a map. */
+  /** A list, because with ten thousand sets it takes less memory than maps. */
   readonly byHost: readonly (readonly [host: string, route: Route])[];
 }
 
-/** All routes. They are replaced one by one: what did not change keeps its own. */
+/** All routes. A change replaces only the routes that it concerns. */
 export interface Routes {
   readonly hosts: HostTable<Route>;
-  /** A workload before a group of the same name; to the ports that no host names. */
+  /** The main route of each workload and group; a workload takes precedence over a group of the same name. */
   readonly byName: ReadonlyMap<string, Route>;
-  /** The one that is called so, also by another of its names (`local:notes` for `notes`). */
+  /** Finds a route by a name of its workload or group, also by an equivalent one (`local:notes` for `notes`). */
   named(name: string): Route | undefined;
   readonly groups: ReadonlyMap<string, GroupSettings>;
   groupsOf(member: string): readonly GroupSettings[];
-  /** False for one that was replaced, or has gone. */
+  /** Returns false for a route that was replaced or removed. */
   isCurrent(route: Route): boolean;
-  /** Follows a change of settings, once `records` have. Returns what was replaced, each with what took its place. */
+  /**
+   * Applies a change of settings, after `records` were updated. Returns the replaced routes with their replacements.
+   */
   replace(change: SettingsChange, records: ReadonlyMap<string, WorkloadRecord>): readonly Replaced[];
 }
 
@@ -56,14 +58,14 @@ interface Replaced {
   readonly next: RouteSet | undefined;
 }
 
-/** The route of a name, to the ports that a host routes to if that host is its own. */
+/** Returns the route of a name; if the host belongs to it, with the ports of that host. */
 export function routeNamed({ named, hosts }: Routes, name: string, host: string | undefined): Route | undefined {
   const found = named(name);
   const own = found && hosts.find(host);
   return own?.name === found?.name && own?.group === found?.group ? own : found;
 }
 
-/** Creates the routes, without any yet. */
+/** Creates an empty set of routes. */
 export function createRoutes(): Routes {
   const hosts = createHostTable<Route>();
   const ofWorkloads = new Map<string, RouteSet>();
@@ -71,7 +73,7 @@ export function createRoutes(): Routes {
   const groups = createGroups();
   const named = createRouteNames<Route>();
 
-  /** Those whose settings may have changed, and those that a member of these is in. */
+  /** Removes the routes of these names and of the groups that contain them. */
   function remove(names: ReadonlySet<string>): ReadonlyMap<string, RouteSet> {
     const former = new Map<string, RouteSet>();
     for (const name of new Set([...names, ...groups.remove(names)])) {
@@ -129,7 +131,7 @@ function isIn(set: RouteSet | undefined, route: Route): boolean {
 
 type RoutePlan = Omit<Route, "cookie" | "balance" | "queue" | "single" | "memberPorts"> & { readonly limit: number };
 
-/** One route for each way from hosts to ports; they share their turns and their queue. */
+/** Creates one route per distinct set of ports; they share the balancer and the queue. */
 function createSet(plan: RoutePlan, old: Route | undefined): RouteSet {
   const { members, group, settings } = plan;
   const main = createRoute(
@@ -170,12 +172,12 @@ function createRoute(
   };
 }
 
-/** One instance needs no cookie. */
+/** A cookie is only useful with several instances. */
 function cookieOf(record: WorkloadRecord | undefined): string {
   return record?.engine.capabilities.replicas ? (record.settings.sticky ?? "") : "";
 }
 
-/** Held requests stay in the same queue and free their places when they leave. */
+/** Reuses the queue of the replaced route, because its held requests still count. */
 function queueOf(old: Route | undefined, limit: number): HoldQueue {
   if (old === undefined) return { pending: 0, limit };
   old.queue.limit = limit;

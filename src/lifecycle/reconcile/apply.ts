@@ -20,7 +20,7 @@ interface ApplyDeps extends RetireDeps {
   createSchedule(settings: ScheduleSettings): Schedule;
 }
 
-/** Makes records and routes follow a change of settings. Records of workloads that stay are kept, with their leases. */
+/** Applies a change of settings to records and routes. Workloads that stay keep their records and leases. */
 export function applySettings(deps: ApplyDeps, change: SettingsChange, routes: Routes): void {
   const { context, records } = deps;
   const wanted = new Map(change.workloads.map((workload) => [workload.name, workload]));
@@ -80,7 +80,7 @@ function update(deps: ApplyDeps, record: WorkloadRecord, next: WorkloadSettings)
   notify(record.signals);
 }
 
-/** A request held for a route that has got other hosts, ports or members is routed again by its host. */
+/** Routes requests again that are held for a route whose hosts, ports or members have changed. */
 function rerouteHeld(replaced: ReturnType<Routes["replace"]>): void {
   for (const { former, next } of replaced) {
     if (next !== undefined && meaningOf(next) === meaningOf(former)) continue;
@@ -96,7 +96,7 @@ function meaningOf({ main, byHost }: RouteSet): string {
   return JSON.stringify([main.members.map((member) => member.name), ways]);
 }
 
-/** Memories are on the wall clock, which may have been set since the gateway started. */
+/** Converts the wall-clock times of a memory; the wall clock may have been set since the gateway started. */
 function onTheClock({ clock }: LifecycleContext, memory: Memory | undefined): Memory | undefined {
   if (memory === undefined) return undefined;
   const offsetMs = clock.now() - clock.wall();
@@ -108,7 +108,7 @@ function onTheClock({ clock }: LifecycleContext, memory: Memory | undefined): Me
   };
 }
 
-/** What they need changes with them, and so does what needs them. */
+/** Updates the links of changed records to their dependencies and dependents. */
 function link(changed: readonly WorkloadRecord[], records: ReadonlyMap<string, WorkloadRecord>): void {
   for (const record of changed) {
     record.dependents = [];

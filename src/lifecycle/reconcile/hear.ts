@@ -4,7 +4,7 @@ import { notify } from "../workload/notify.ts";
 import { DEFAULT_STOP_TIMEOUT_MS, type News } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/** Handles what an engine reports of a workload, before it can be observed. */
+/** Handles what an engine reports about a workload before an observation shows it. */
 export function hear(context: LifecycleContext, record: WorkloadRecord, news: News): void {
   const now = context.clock.now();
   switch (news.kind) {
@@ -14,7 +14,7 @@ export function hear(context: LifecycleContext, record: WorkloadRecord, news: Ne
       break;
     case "ended":
       noteEnded(record, news.ordered, now);
-      // No request is sent to it from now on, though the engine may report that only later.
+      // Send it no more requests, although an observation may still find it running.
       context.dispatch(record, { type: "ending" });
       break;
     case "started":
@@ -28,8 +28,9 @@ export function hear(context: LifecycleContext, record: WorkloadRecord, news: Ne
 }
 
 /**
- * An engine that shuts down (`systemctl restart docker`) ends its workloads first, with the same events as a stop from
- * outside. These ends do not count as such: no update is waited for, and what stays stopped after a stop is woken.
+ * An engine that shuts down (`systemctl restart docker`) first ends its workloads, with the same events as a stop by
+ * somebody else. These ends do not count as such: they begin no truce, and with `wake_after_stop: started` the workload
+ * is still woken.
  */
 export function forgiveEngine(context: LifecycleContext, records: Iterable<WorkloadRecord>): void {
   for (const record of records) {
@@ -40,10 +41,10 @@ export function forgiveEngine(context: LifecycleContext, records: Iterable<Workl
   }
 }
 
-/** Docker gives all of its containers together 15 s (`--shutdown-timeout`). */
+/** Docker stops all its containers within 15 s (`--shutdown-timeout`). */
 const ENGINE_ENDS_WITHIN_MS = 20_000;
 
-/** After that it has ended, or been killed; or the order was none to end. */
+/** Returns the time after which it has ended or was killed, unless the signal was not meant to end it. */
 function endsWithinMs({ observation }: WorkloadRecord): number {
   return Math.min(LONGEST_END_MS, Math.max(DEFAULT_STOP_TIMEOUT_MS, observation?.stopTimeoutMs ?? 0)) + KILL_MS;
 }

@@ -4,8 +4,8 @@ import type { Clock } from "../ports.ts";
 import { TRUCE_MS } from "./truces.ts";
 
 /**
- * The inventory of one engine, by name. A container that was removed keeps its place for a while, so that its hosts
- * wait for its successor; a stopped one whose name its successor has got is left out.
+ * The inventory of one engine, by name. It keeps a removed container for a while, so that requests for its hosts wait
+ * for a successor, and leaves out a stopped container whose former name a successor has.
  */
 export interface Inventory {
   get(name: string): InventoryItem | undefined;
@@ -13,29 +13,32 @@ export interface Inventory {
   items(): readonly InventoryItem[];
   /** Containers, running or not, that use the network of another container. */
   tenants(): readonly InventoryItem[];
-  /** Replaces the whole list. Returns what was known where that has changed. */
+  /** Replaces the whole list. Returns the former entries of all names whose entry has changed. */
   replace(listed: readonly InventoryItem[]): Former;
-  /** Replaces what is known of some names; `undefined`: there is none. Returns the same as `replace`. */
+  /** Replaces some entries; `undefined` removes one. Returns the same as `replace`. */
   update(changes: ReadonlyMap<string, InventoryItem | undefined>): Former;
-  /** When the next removed one is forgotten, by an update; `undefined`: there is none. */
+  /** Returns when an update must forget the next removed container; `undefined` if there is none. */
   nextMs(): number | undefined;
 }
 
-/** By name; `undefined`: there was none. */
+/** Former entries by name; `undefined` if there was none. */
 export type Former = ReadonlyMap<string, InventoryItem | undefined>;
 
-/** Longer than a truce: a client held for a successor in vain is answered that the container is missing, not its host. */
+/**
+ * Longer than a truce, so that a client held in vain learns that the container is missing, not that the host is
+ * unknown.
+ */
 const KEEP_MS = TRUCE_MS + 2_000;
 
-/** `onDeparture` is called for each name that is no longer there. */
+/** Creates an empty inventory; `onDeparture` is called with each name that is removed. */
 export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: string) => void): Inventory {
   const present = new Map<string, InventoryItem>();
   const names = new Map<string, string>();
   const tenants = new Set<string>();
   const departed = new Map<string, { readonly item: InventoryItem; readonly sinceMs: number }>();
-  /** The list that this is, unless it was updated since. */
+  /** The list that was passed to `replace` last, unless there was an update since. */
   let current: readonly InventoryItem[] | undefined;
-  /** By id: the name that a container has lost to its successor, or is about to lose. */
+  /** By id: the former name of a renamed container, which its successor has or will get. */
   const renamedFrom = new Map<string, string>();
 
   function get(name: string): InventoryItem | undefined {
@@ -60,7 +63,7 @@ export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: s
       if (present.has(name) || clock.now() - sinceMs >= KEEP_MS) departed.delete(name);
     }
     for (const id of renamedFrom.keys()) if (!names.has(id)) renamedFrom.delete(id);
-    // A container that took the name of another may be hidden, or shown, from now on.
+    // A renamed container may be hidden now, or no longer hidden.
     for (const id of renamedFrom.keys()) {
       const name = names.get(id) ?? "";
       if (!before.has(name)) before.set(name, undefined);
@@ -82,7 +85,7 @@ export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: s
     if (item === undefined || present.has(name) || departed.has(name) || isTemporaryName(name)) return;
     const renamed = present.get(names.get(item.id) ?? "");
     if (renamed !== undefined) renamedFrom.set(item.id, name);
-    // A container that runs under another name continues there.
+    // The container was only renamed and runs, so its host does not need to wait for a successor.
     if (renamed !== undefined && !isAtRest(renamed)) return;
     departed.set(name, { item: { ...item, id: "", status: "absent", departed: true }, sinceMs: clock.now() });
     onDeparture(name);
@@ -95,7 +98,7 @@ export function createInventory(clock: Pick<Clock, "now">, onDeparture: (name: s
     items: () => [...present.values()].filter((item) => !isHidden(item)).concat([...departed.values()].map(itemOf)),
     tenants: () => [...tenants].flatMap((name) => get(name) ?? []),
     replace(listed) {
-      // The same list again: nothing is compared. What was removed is forgotten in time nevertheless.
+      // The same list again needs no comparison, but removed containers must still be forgotten in time.
       if (listed === current) return departed.size === 0 ? NOTHING : update(new Map());
       const byName = new Map(listed.map((item) => [item.name, item]));
       const changed = listed.filter((item) => !isSame(present.get(item.name), item));
@@ -122,12 +125,12 @@ function isSame(one: InventoryItem | undefined, other: InventoryItem | undefined
   return isSameContainer(one, other) && one.status === other.status && one.networkOf === other.networkOf;
 }
 
-/** Whether both are the same container under the same settings, or the same one that is gone. */
+/** Returns whether both are the same container with the same settings, present or removed. */
 export function isSameContainer(one: InventoryItem | undefined, other: InventoryItem | undefined): boolean {
   return one?.id === other?.id && one?.departed === other?.departed && hasSameSettings(one, other);
 }
 
-/** Those of a container are made with it; those of a service or a Deployment change. */
+/** A container cannot change its labels; a service or a Deployment can. */
 function hasSameSettings(one: InventoryItem | undefined, other: InventoryItem | undefined): boolean {
   if (one === undefined || other === undefined) return true;
   if (one.refused !== other.refused || one.warning !== other.warning) return false;

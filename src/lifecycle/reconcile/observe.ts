@@ -8,8 +8,8 @@ import { refOf, type WorkloadRecord } from "../workload/record.ts";
 const MOST_OBSERVATIONS = 5;
 
 /**
- * Observes the real state in the engine and stores it. `undefined`: the engine is unreachable. Answers may overtake
- * each other: one that was requested before the known one is dropped.
+ * Observes the real state in the engine and stores it; `undefined` if the engine is unreachable. Responses may overtake
+ * each other, so one that was requested before the stored one is dropped.
  */
 export async function observe(record: WorkloadRecord): Promise<Observation | undefined> {
   const seq = nextSeq(record);
@@ -23,7 +23,7 @@ export async function observe(record: WorkloadRecord): Promise<Observation | und
   }
 }
 
-/** Observes until the engine reports no change meanwhile, so that the result is the newest. */
+/** Observes until the engine reports no change during the observation, so that the result is current. */
 export async function observeUntilStable(record: WorkloadRecord): Promise<Observation | undefined> {
   let changed = true;
   let seen: Observation | undefined;
@@ -40,37 +40,37 @@ export async function observeUntilStable(record: WorkloadRecord): Promise<Observ
   }
 }
 
-/** Stores what a list reported as an observation of this time. */
+/** Stores an observation that was made from a list. */
 export function recordObservation(record: WorkloadRecord, seen: Observation): void {
   remember(record, nextSeq(record), seen);
 }
 
-/** True for the run that our own start began, even if it is first seen long after. */
+/** Returns true if the observed run is the one that the gateway started, even if it is observed much later. */
 export function isOurRun({ observation, ourRun }: WorkloadRecord): boolean {
   return observation !== undefined && runOf(observation) === ourRun;
 }
 
-/** Our start has ended well: the first observation after this one sees our run, however late it is. */
+/** Notes that our start has succeeded: the next observation to begin sees our run, however late it is. */
 export function noteOurStart(record: WorkloadRecord): void {
   record.startedAtSeq = record.lastSeq;
 }
 
-/** How many instances it has while it is awake; 0 says nothing. */
+/** Notes the number of instances of an awake workload; 0 is ignored. */
 export function noteInstances(record: WorkloadRecord, instances: number): void {
   if (instances > 0) record.formerInstances = instances;
 }
 
-/** Requests may be sent there from now on, until that instance is gone. */
+/** Notes the targets of this run, to which requests may be sent until their instance ends. */
 export function noteTargets(record: WorkloadRecord, targets: readonly Endpoint[]): void {
   record.runTargets = [...new Set([...record.runTargets, ...targets])];
 }
 
-/** It is reached elsewhere from now on: what is under way where it was ends by itself. */
+/** Forgets the targets of this run, because its address has changed; open requests to the old one may finish. */
 export function forgetRunTargets(record: WorkloadRecord): void {
   record.runTargets = [];
 }
 
-/** What was seen of it belongs to a former life. */
+/** Forgets the last observation, which belongs to a former configuration of this workload. */
 export function forgetObservation(record: WorkloadRecord): void {
   record.observation = undefined;
 }
@@ -84,7 +84,7 @@ function remember(record: WorkloadRecord, seq: number, seen: Observation): void 
   const last = record.observation;
   noteObservedEnd(record, { seq, ran: last !== undefined && hasRun(last), runs: hasRun(seen) });
   endRun(record, seen);
-  // A former run of the gateway knew who started it, even if it is first seen after a wake that failed.
+  // Before its restart the gateway had started it; this holds even if it is first observed after a failed wake.
   if (record.observation === undefined && record.wokenByUs && hasRun(seen)) record.ourRun = runOf(seen);
   record.observationSeq = seq;
   record.observation = seen;
@@ -96,13 +96,13 @@ function remember(record: WorkloadRecord, seq: number, seen: Observation): void 
   noteWokenByUs(record, true);
 }
 
-/** No request to an instance that is gone gets a response any more. */
+/** Reports the targets whose instance has ended, so that open requests to them are aborted. */
 function endRun(record: WorkloadRecord, seen: Observation): void {
   const { observation: last, runTargets } = record;
   if (runTargets.length === 0) return;
   const isAnother = !hasRun(seen) || isAnotherRun(record, last, seen);
   if (!isAnother && runTargets.length === 1) return;
-  // One that ends still answers what it has received.
+  // An instance that is terminating still answers the requests that it has.
   const alive = seen.instances.filter(({ ending }) => ending || !isAnother).flatMap(({ endpoints }) => endpoints);
   const over = runTargets.filter((target) => !alive.some(isSame(target)));
   record.runTargets = runTargets.filter((target) => !over.includes(target));

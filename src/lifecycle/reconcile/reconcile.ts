@@ -7,10 +7,11 @@ import { createSource, type Source } from "./source.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { createTenants } from "../stop/tenants.ts";
 
+/** Keeps the records in step with the engines. */
 export interface Reconciler {
-  /** Lists once, then follows change notifications and lists again every `intervalMs()` until `signal` aborts. */
+  /** Lists once, then follows change notifications, and lists again every `intervalMs()` until `signal` aborts. */
   start(intervalMs: () => number, signal: AbortSignal): Promise<void>;
-  /** As after a notification that anything, the configuration included, may have changed. */
+  /** Refreshes everything, including the configuration. */
   reload(): Promise<void>;
   enginesUp(): boolean;
 }
@@ -19,11 +20,14 @@ interface ReconcilerDeps {
   readonly context: LifecycleContext;
   readonly engines: Engines;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
-  /** Makes records and routes follow what there is now, where it changed, or anywhere. Returns whom that concerned. */
+  /**
+   * Updates records and routes from the inventories, for changed names or for all. Returns the names that were
+   * affected.
+   */
   readonly apply: (found: FoundItems, changed?: ReadonlySet<string>) => ReadonlySet<string>;
 }
 
-/** Makes the records follow the engines, each independently. */
+/** Creates the reconciler. It follows each engine independently of the others. */
 export function createReconciler({ context, engines, records, apply }: ReconcilerDeps): Reconciler {
   const down = new Set<string>();
   const tenants = createTenants(context, records);
@@ -59,7 +63,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     forgetLater();
   }
 
-  /** Other engines may have no round in progress that would find them. */
+  /** Has other engines refresh new records, because no round of theirs may be in progress. */
   function meetNew(names: ReadonlySet<string>): void {
     const fresh = [...names].flatMap((name) => records.get(name) ?? []).filter(isUnseen);
     for (const [engine, own] of Map.groupBy(fresh, (record) => record.engine)) {
@@ -69,7 +73,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     }
   }
 
-  /** A removed container is forgotten in time even if nothing else happens. */
+  /** Schedules an update that forgets removed containers, even if nothing else happens. */
   function forgetLater(): void {
     const nextMs = Math.min(...sources.map(({ inventory }) => inventory.nextMs() ?? Number.POSITIVE_INFINITY));
     if (nextMs === forgetsAtMs || nextMs === Number.POSITIVE_INFINITY) return;
@@ -79,7 +83,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     });
   }
 
-  /** A further host that does not answer must not keep the gateway from its start for long. */
+  /** Limits the wait for a Docker host or cluster that does not answer, which must not delay the start for long. */
   async function refreshAtStart({ engine, refresh }: Source): Promise<void> {
     if (engine.kind !== "docker" || engine.id === "docker") return refresh();
     const done = new AbortController();
@@ -96,15 +100,15 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     return refreshAll();
   }
 
-  /** Docker is, unless everything that is configured runs without it. */
+  /** Returns whether any workload uses this engine. Docker counts as used unless all workloads have other engines. */
   function isUsed(id: string): boolean {
     const used = records.values().some(({ engine }) => engine.id === id);
     return used || (engines[id]?.kind === "docker" && records.size === 0);
   }
 
   /**
-   * One Docker host of several that is away keeps nobody from what the others do. Without its API server a cluster goes on,
-   * and so do its apps that are awake: a gateway that is not ready there would get no request for them.
+   * Returns whether the gateway is ready to serve. One of several Docker hosts may be unreachable. So may a cluster's
+   * API server: awake apps keep running without it, but a gateway that is not ready would get no requests for them.
    */
   function enginesUp(): boolean {
     const used = sources.map(({ engine }) => engine).filter(({ id }) => isUsed(id));
@@ -126,20 +130,20 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       link(engine, up);
       if (!up) sources.find((source) => source.engine === engine)?.noteAway();
       if (lacks !== undefined)
-        context.emit({ type: "fault", message: `${engine.id} is used with less than it offers`, detail: lacks });
+        context.emit({ type: "fault", message: `${engine.id} grants only some permissions`, detail: lacks });
     };
   }
 
   function onChange(source: Source): OnChange {
     return (name, news) => {
-      // After the end of a stream there is nothing to read until it is open again, which is a notification of its own.
+      // After the end of a stream nothing can be read until the reconnect, which sends its own notification.
       if (name !== undefined) source.changed(name);
       else if (news?.kind !== "cut") source.listAgain(true);
       try {
         if (name !== undefined) takeNews(source.engine, name, news);
         else if (news?.kind === "cut") forgiveEngine(context, recordsOf(source.engine));
       } catch (fault) {
-        context.emit({ type: "fault", message: `an event of "${name}" could not be followed`, detail: String(fault) });
+        context.emit({ type: "fault", message: `cannot handle an event of "${name}"`, detail: String(fault) });
       }
       void source.refresh();
     };
@@ -149,7 +153,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     return [...records.values()].filter((record) => record.engine === engine);
   }
 
-  /** A container and a service of Swarm may have the same name: what happens to one says nothing of the other. */
+  /** Returns whether a workload of this name belongs to another engine: a container and a service may share a name. */
   function isOthers(name: string, engine: Engine): boolean {
     const record = records.get(name);
     return record !== undefined && record.engine !== engine;
@@ -168,7 +172,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       ended = signal;
       for (const source of sources) source.listAgain(false);
       await Promise.all(sources.map(refreshAtStart));
-      await Promise.all(sources.map(refreshAtStart)); // one engine's list may have given others something to do
+      await Promise.all(sources.map(refreshAtStart)); // the labels of one engine may have added records of another
       for (const source of sources) source.engine.watch(onChange(source), onLink(source.engine), signal);
       void relist(intervalMs, signal);
     },

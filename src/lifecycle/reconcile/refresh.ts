@@ -9,23 +9,23 @@ import { isOneShot } from "../workload/one-shot.ts";
 import { type Engine, EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
-/** What an engine reported of one workload, and what was known of it before. */
+/** What an engine reported about one container, and what was known before. */
 export interface Finding {
-  /** `undefined`: it is no workload, or one that a job is under way for. */
+  /** `undefined`: it is not a workload, or one with a job in progress. */
   readonly record: WorkloadRecord | undefined;
   readonly last: Observation | undefined;
   readonly state: WorkloadRecord["state"] | undefined;
   readonly settings: WorkloadRecord["settings"] | undefined;
-  /** `undefined`: the engine is out of reach. */
+  /** `undefined`: the engine is unreachable. */
   readonly seen: Observation | undefined;
 }
 
-/** `again`: it changed during the query, so that another one is needed at once; `later`: with the next change. */
+/** What must follow: `again`: another query at once, because it changed meanwhile; `later`: one at the next change. */
 export type Outcome = "done" | "again" | "later";
 
 /**
- * Queries the engine about the container of this name, which may be no workload of ours. A job under way is to be the first
- * to see what has changed, so that the record is compared with what that saw, later.
+ * Observes the container of this name, which may not be a workload. If a job of the workload is in progress, the result
+ * is not stored in the record, because the job makes its own observations and must see every change first.
  */
 export async function query(engine: Engine, name: string, record: WorkloadRecord | undefined): Promise<Finding> {
   if (record !== undefined && record.job === undefined) return observeRecord(record);
@@ -45,8 +45,8 @@ async function observeRecord(record: WorkloadRecord): Promise<Finding> {
 }
 
 /**
- * What was found for a record that may have been created, or got other settings, since: they matter only to what runs,
- * which is reached by them. `undefined`: it must be observed again.
+ * Applies a finding to a record that may have been created, or changed its settings, since the query. `undefined`: it
+ * must be observed again, because settings determine how a running workload is reached.
  */
 export function findingOf(record: WorkloadRecord, finding: Finding): Finding | undefined {
   const { seen } = finding;
@@ -61,7 +61,7 @@ function isAtRest(seen: Observation | undefined): boolean {
   return seen !== undefined && !ran(seen);
 }
 
-/** Lets the record follow what was seen of it. */
+/** Applies an observation to the record. */
 export function settle(context: LifecycleContext, record: WorkloadRecord, { last, state, seen }: Finding): Outcome {
   try {
     if (seen === undefined) return "later";
@@ -76,8 +76,8 @@ export function settle(context: LifecycleContext, record: WorkloadRecord, { last
 }
 
 /**
- * Whether a list says something of it that is not known already. `isLost`: events may have been missed, so that not even an
- * unchanged status proves that nothing happened.
+ * Returns whether a list contradicts the last observation. `isLost`: events may have been missed, so that even an
+ * unchanged status does not prove that nothing happened.
  */
 export function isStale(record: WorkloadRecord, item: InventoryItem | undefined, isLost: boolean): boolean {
   const { observation: last } = record;
@@ -86,14 +86,14 @@ export function isStale(record: WorkloadRecord, item: InventoryItem | undefined,
   return last.status !== (item?.status ?? "absent") || last.id !== (item?.id ?? "");
 }
 
-/** Lets the record follow a list, or an event (`isChanged`), with a query of its own where a list does not say enough. */
+/** Updates the record after a list or an event (`isChanged`); observes it if the list is not sufficient. */
 export async function refresh(
   context: LifecycleContext,
   record: WorkloadRecord,
   item: InventoryItem | undefined,
   isChanged: boolean,
 ): Promise<Outcome> {
-  // Their jobs observe by themselves, later than any answer to this query.
+  // Its job makes its own observations, which are later than this one.
   if (observesItself(record)) {
     notify(record.signals);
     return "done";
@@ -104,12 +104,12 @@ export async function refresh(
   return settle(context, record, { record, last, state, settings, seen: record.observation });
 }
 
-/** True while a job of its own observes it. */
+/** Returns true while a job of the workload observes it. */
 function observesItself({ state: { status } }: WorkloadRecord): boolean {
   return status === "starting" || status === "stopping";
 }
 
-/** A list contains everything about a sleeping workload, unless its end or its port is of interest. */
+/** A list says enough about a sleeping workload, unless the way it ended or its ports are needed. */
 function mustAsk(record: WorkloadRecord, item: InventoryItem | undefined): boolean {
   const { observation: last, settings } = record;
   const status = item?.status ?? "absent";

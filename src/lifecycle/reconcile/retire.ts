@@ -15,12 +15,12 @@ import { unthrottle } from "../stop/throttle.ts";
 export interface RetireDeps {
   readonly context: LifecycleContext;
   readonly records: Map<string, WorkloadRecord>;
-  /** Removed records with something open: if they return, that still counts. */
+  /** Removed records with open requests, which still count if the workload comes back. */
   readonly retired: Map<string, WorkloadRecord>;
   readonly memory: MemoryKeeper;
 }
 
-/** From here on it is not used any more: it is not in `records`. Requests held for it are routed again. */
+/** Removes a record. Requests that are held for it are routed again. */
 export function retire({ context, records, retired, memory }: RetireDeps, record: WorkloadRecord): void {
   if (record.ownLimits !== undefined) void unthrottle(context, record);
   memory.keep(record);
@@ -36,7 +36,7 @@ export function retire({ context, records, retired, memory }: RetireDeps, record
   notify(record.watchers);
 }
 
-/** The record of a workload that comes back while a request or a start of its former life is open; else `undefined`. */
+/** Returns the former record of a workload that is configured again, if a request or a start of it is still open. */
 export function revive(
   { context, retired, memory }: RetireDeps,
   settings: WorkloadSettings,
@@ -44,7 +44,7 @@ export function revive(
 ): WorkloadRecord | undefined {
   for (const record of retired.values()) {
     if (isOpen(record)) continue;
-    memory.keep(record); // it was in use until its last request ended
+    memory.keep(record); // with the end of its last request as its last activity
     retired.delete(record.name);
   }
   const record = retired.get(settings.name);

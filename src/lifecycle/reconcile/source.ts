@@ -9,19 +9,19 @@ import type { WorkloadRecord } from "../workload/record.ts";
 const OBSERVED_AT_ONCE = 16;
 const SECOND_LIST_MS = 1_000;
 
-/** One engine and its inventory. Its rounds wait for no other engine. */
+/** One engine and its inventory, refreshed in rounds that wait for no other engine. */
 export interface Source {
   readonly engine: Engine;
   readonly inventory: Inventory;
-  /** Something happened to the workload of this name. */
+  /** Notes that something happened to the workload of this name. */
   readonly changed: (name: string) => void;
-  /** Anything may have happened. `isLost`: events may have been missed. */
+  /** Notes that anything may have happened. `isLost`: events may have been missed. */
   readonly listAgain: (isLost: boolean) => void;
-  /** There are new records, of which a list has said what there is. */
+  /** Notes new records, whose containers are already in the inventory. */
   readonly meet: (names: Iterable<string>) => void;
-  /** Follows all of that; notifications that arrive meanwhile cause one more round, not many. */
+  /** Handles everything that was noted; notifications that arrive meanwhile cause only one more round. */
   readonly refresh: () => Promise<void>;
-  /** The engine cannot be reached. */
+  /** Notes that the engine is unreachable. */
   readonly noteAway: () => void;
 }
 
@@ -29,14 +29,14 @@ interface SourceDeps {
   readonly engine: Engine;
   readonly context: LifecycleContext;
   readonly records: ReadonlyMap<string, WorkloadRecord>;
-  /** Makes records and routes follow a change of these containers, if there are any, and of the configuration. */
+  /** Updates records and routes after a change of these containers, and of the configuration. */
   readonly apply: (names: Iterable<string>) => void;
   readonly onLink: (isUp: boolean, reason?: string) => void;
-  /** Aborts at the end. */
+  /** Aborts when the gateway stops. */
   readonly ended: () => AbortSignal | undefined;
 }
 
-/** What is to be followed in one round. */
+/** The input of one round. */
 interface Notes {
   readonly changed: Set<string>;
   readonly met: Set<string>;
@@ -45,30 +45,30 @@ interface Notes {
 }
 
 /**
- * Makes the records of one engine follow it. An event is only a change notification, which causes one observation of its
- * container; the whole list is read at first, where events may have been missed, and now and then.
+ * Creates the source of one engine. An event is only a change notification and causes one observation of its container;
+ * the whole list is read at the start, after events may have been missed, and at intervals.
  */
 export function createSource({ engine, context, records, apply, onLink, ended }: SourceDeps): Source {
   const inventory = createInventory(context.clock, onDeparture);
   const stamp = stampOf(engine);
   const stampAll = createRepeated((listed: readonly InventoryItem[]) => listed.map(stamp));
-  /** Others keep a list of their own up to date, and do not tell by one observation all that it says. */
-  const tellsAll = engine.kind === "docker";
+  /** Other engines keep a list up to date themselves, and an observation of theirs lacks some of its content. */
+  const isObservationComplete = engine.kind === "docker";
   let notes = nothing();
   let running: Promise<void> | undefined;
   let again = false;
   let wasAway = false;
 
-  /** Ends in the same turn in which it finds nothing more to do, so that a notification never comes too late for it. */
+  /** Ends in the same turn in which nothing is left to do, so that no notification is lost in between. */
   async function runRounds(): Promise<void> {
     try {
       while (again) {
         again = false;
-        await Promise.resolve(); // a change of name is two notifications at once
+        await Promise.resolve(); // a rename sends two notifications at once
         await round(take());
       }
     } catch (error) {
-      notes.isListDue = notes.isLost = true; // the next round makes up for this one
+      notes.isListDue = notes.isLost = true; // the next round repeats what this one missed
       context.emit({ type: "fault", message: "cannot refresh the container list", detail: String(error) });
     } finally {
       running = undefined;
@@ -82,7 +82,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
   }
 
   async function round({ changed, met, isLost, ...due }: Notes): Promise<void> {
-    const isListDue = due.isListDue || (changed.size > 0 && !tellsAll);
+    const isListDue = due.isListDue || (changed.size > 0 && !isObservationComplete);
     const findings = new Map<string, Finding>();
     const former = isListDue ? await list() : inventory.update(await observeEach(changed, findings));
     const remade = [...(former ?? [])].filter(([name, item]) => !isSameContainer(item, inventory.get(name)));
@@ -107,7 +107,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     });
   }
 
-  /** `undefined`: the engine is out of reach. */
+  /** Reads the whole list; `undefined` if the engine is unreachable. */
   async function list(): Promise<Former | undefined> {
     try {
       const listed = stampAll(await engine.list());
@@ -122,7 +122,10 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     }
   }
 
-  /** A Docker that has just come back may not have read its containers yet: an empty list is believed the second time. */
+  /**
+   * A Docker daemon that has just started may not have loaded its containers yet, so a first empty list is not
+   * believed.
+   */
   function isDoubtful(listed: readonly InventoryItem[]): boolean {
     const isDoubted = wasAway && listed.length === 0 && inventory.items().length > 0;
     wasAway = false;
@@ -131,7 +134,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     return isDoubted;
   }
 
-  /** Observes each once; what is unreachable, or fails, is observed again in the next round. */
+  /** Observes each once; the next round repeats those that fail. */
   async function observeEach(names: ReadonlySet<string>, findings: Map<string, Finding>): Promise<Former> {
     const items = new Map<string, InventoryItem | undefined>();
     await inBatches(names, (name) =>
@@ -156,7 +159,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     if (outcome === "again") again = true;
   }
 
-  /** A fault of one does not delay the others. */
+  /** Reports a fault of one workload, which must not affect the others. */
   async function alone(name: string, act: () => Promise<void>): Promise<void> {
     try {
       await act();
@@ -175,13 +178,13 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     return [...records.values()].filter((record) => record.engine === engine);
   }
 
-  /** What happens to a container also concerns those that use its network. */
+  /** Returns the containers that use the network of one of these, because its changes affect them. */
   function tenantsOf(names: ReadonlySet<string>): readonly string[] {
     if (names.size === 0) return [];
     return inventory.tenants().flatMap(({ name }) => (names.has(own(name)?.networkOwner ?? "") ? [name] : []));
   }
 
-  /** Usually an event has reported it already. */
+  /** Handles a container that is missing in a list, if no event has reported that. */
   function onDeparture(name: string): void {
     if (context.truces.of(name) === undefined) context.truces.note(name, { kind: "removed" });
   }
@@ -207,7 +210,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
   return source;
 }
 
-/** Marks what one of several engines holds; that of Docker, or of local processes, needs no mark. */
+/** Creates the function that adds the engine's id to an entry, except for Docker and local processes. */
 function stampOf({ id, kind }: Engine): <Item extends InventoryItem | undefined>(item: Item) => Item {
   if (id === "docker" || id === "process") return (item) => item;
   return (item) => item && { ...item, engine: id, engineKind: kind };

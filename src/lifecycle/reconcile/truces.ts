@@ -1,34 +1,35 @@
 import { familyName, isTemporaryName } from "../../core/family-name.ts";
 import type { Clock, News } from "../ports.ts";
 
-/** Another tool is working on a workload, so it is left alone: an update may be in progress. */
+/** A time in which a workload is left alone, because another tool may be updating it. */
 export interface Truce {
   readonly sinceMs: number;
-  /** It ends then unless something more happens. */
+  /** When it ends, unless another step is reported. */
   readonly untilMs: number;
 }
 
 /**
- * A stop from outside is often the first step of an update: stop, remove (or rename), create, start. A start in between
- * makes the tool fail, or runs next to the successor. So nothing is started by us in a truce.
+ * The truces of all workloads. A stop by somebody else is often the first step of an update: stop, remove (or rename),
+ * create, start. If the gateway started the container in between, the tool would fail, or both versions would run. So
+ * the gateway starts nothing during a truce.
  */
 export interface Truces {
-  /** The current truce of a workload. */
+  /** Returns the current truce of a workload. */
   of(name: string): Truce | undefined;
   note(name: string, news: News): void;
-  /** Restores what a gateway knew before its restart. */
+  /** Restores a truce that was stored before a restart. */
   resume(name: string, untilMs: number): void;
 }
 
-/** How long after one step the next is waited for. */
+/** How long after one step of an update the next is awaited. */
 export const TRUCE_MS = 10_000;
 
 /**
- * Creates the record of truces: an order to end, a removal or a change of name begins one, each step prolongs it, a
- * start ends it.
+ * Creates the truces. A stop by somebody else, a removal or a rename begins one, each further step prolongs it, a start
+ * ends it.
  */
 export function createTruces(clock: Pick<Clock, "now">): Truces {
-  // By family; a container that is renamed takes its truce along, and leaves it to the next container of its name.
+  // By family name: a renamed container keeps its truce, and the next container with its former name has it too.
   const truces = new Map<string, { sinceMs: number; untilMs: number }>();
 
   function of(name: string): { sinceMs: number; untilMs: number } | undefined {
@@ -56,7 +57,7 @@ export function createTruces(clock: Pick<Clock, "now">): Truces {
           if (news.ordered) begin(name);
           break;
         case "made":
-          // A container that is only new may be started at once; a successor may not yet.
+          // A successor must not be started yet; any other new container may be.
           if (isTemporaryName(name) || of(name) !== undefined) begin(name);
           break;
         case "renamed": {
@@ -77,7 +78,7 @@ export function createTruces(clock: Pick<Clock, "now">): Truces {
     },
     resume(name, untilMs) {
       const now = clock.now();
-      // The wall clock may have been set meanwhile.
+      // Limited, because the wall clock may have been set meanwhile.
       truces.set(familyName(name), { sinceMs: now, untilMs: Math.min(untilMs, now + TRUCE_MS) });
     },
   };

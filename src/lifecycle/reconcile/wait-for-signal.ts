@@ -1,7 +1,7 @@
 import type { Clock } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/** Waits until something about `record` may have changed (a lease closed, the engine reported a change, a state moved), `ms` at most. */
+/** Waits until `record` may have changed (a lease, an event of the engine, its state), for at most `ms`. */
 export async function waitForSignal(
   record: WorkloadRecord,
   ms: number,

@@ -16,12 +16,12 @@ import { untilNotReusable } from "./reuse.ts";
 import { unthrottle } from "./throttle.ts";
 import { findVeto, vetoForMs } from "./veto.ts";
 
-/** How long a stop that is not an idle stop waits for open requests before it cuts them. */
+/** How long a stop that is not an idle stop waits for open requests. */
 const DRAIN_LIMIT_MS = 30_000;
 const AFTER_FAILED_STOP_MS = 30_000;
 
 /**
- * The job behind `draining`: the gate is closed; waits until nothing is open, then checks again whether it is really
+ * The job of `draining`, whose gate is closed: waits until no lease is open, then checks again that the workload is
  * unused.
  */
 export async function drainJob(
@@ -39,7 +39,7 @@ export async function drainJob(
   }
   if (!canBeUndone(state.reason)) await untilFrontIsIdle(context, record, limitMs, signal);
   const veto = canBeUndone(state.reason) ? await findVeto(context, record, signal) : undefined;
-  // As long as the stop has not begun an arrival undoes it. An engine that does not answer now would not answer then.
+  // An idle stop begins only if the engine is reachable: until the stop begins, an arrival can still undo it.
   const isOutOfReach = canBeUndone(state.reason) && !signal.aborted && (await observe(record)) === undefined;
   if (signal.aborted) return;
   if ((veto === undefined && !isOutOfReach) || !mayBePutOff(record)) {
@@ -51,7 +51,7 @@ export async function drainJob(
   context.dispatch(record, { type: "vetoed", run });
 }
 
-/** The job behind `stopping`: nothing is open any more. */
+/** The job of `stopping`, in which nothing is open any more: has the engine stop the workload. */
 export async function stopJob(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -79,7 +79,7 @@ export async function stopJob(
     killedAfterMs = result.killedAfterMs;
     noteInstances(record, result.instances);
     const seen = await observeUntilStable(record);
-    if (seen === undefined) throw new EngineError("unreachable", "the engine was lost while it stopped the workload");
+    if (seen === undefined) throw new EngineError("unreachable", "the engine became unreachable during the stop");
     observation = seen;
     noteStoppedByUs(record, true);
     context.emit({
@@ -99,18 +99,21 @@ export async function stopJob(
   if (!signal.aborted) context.dispatch(record, { type: "stop-ended", run, observation, killedAfterMs });
 }
 
-/** Only a person may order a stop that deletes it; it may have been recreated since it was observed. */
+/**
+ * Returns true if the stop would delete it and no administrator ordered it; observes first, as it may be a new
+ * container.
+ */
 async function mustBeLeft(record: WorkloadRecord, reason: StopReason): Promise<boolean> {
   if (reason === "schedule") await observe(record);
   return reason !== "admin" && reason !== "suspend" && reason !== "pause" && stopDeletes(record);
 }
 
-/** Somebody arrived before the engine was asked: an idle stop is not begun then. */
+/** Returns true if a request arrived before the engine was called; an idle stop is then not begun. */
 function isWantedAgain({ state }: WorkloadRecord): boolean {
   return state.status === "stopping" && state.wakeNext && canBeUndone(state.reason);
 }
 
-/** A container that was removed meanwhile needs no stop. */
+/** Stops it; a container that was removed meanwhile counts as stopped. */
 async function stopIfThere(engine: Engine, ref: WorkloadRef, order: StopOrder): Promise<StopResult> {
   try {
     return await engine.stop(ref, order);
@@ -120,23 +123,23 @@ async function stopIfThere(engine: Engine, ref: WorkloadRef, order: StopOrder): 
   }
 }
 
-/** A workload that was just changed from outside is not idle; an order counts whatever was changed. */
+/** Makes an idle stop conditional: a workload that somebody has just changed is not idle. An ordered stop is not. */
 function unlessChanged({ engine, observation }: WorkloadRecord, reason: StopReason): Pick<StopOrder, "onlyIf"> {
   const { version = "" } = observation ?? {};
   return engine.capabilities.conditionalStop && canBeUndone(reason) && version !== "" ? { onlyIf: version } : {};
 }
 
-/** Somebody else changes it at this moment: it is not idle, and nothing has failed. */
+/** Returns true if an idle stop was rejected because somebody else is changing the workload, which is not a failure. */
 function isInUseByOthers(error: unknown, reason: StopReason): boolean {
   return canBeUndone(reason) && error instanceof EngineError && error.code === "changed";
 }
 
-/** Meanwhile a stop may have been ordered. */
+/** Returns true unless a stop has been ordered meanwhile. */
 function mayBePutOff({ state }: WorkloadRecord): boolean {
   return state.status === "draining" && canBeUndone(state.reason);
 }
 
-/** Neither idleness nor a schedule tries again at once. */
+/** After a failed stop, neither the idle timeout nor the schedule may try again at once. */
 function putOffFailed({ clock }: LifecycleContext, record: WorkloadRecord, reason: StopReason): void {
   putOffUntil(record, clock.now() + AFTER_FAILED_STOP_MS);
   if (reason === "schedule") deferClosing(record, clock.wall() + AFTER_FAILED_STOP_MS);

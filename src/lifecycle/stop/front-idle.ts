@@ -2,14 +2,14 @@ import type { LifecycleContext } from "../context.ts";
 import { findUse, type Sample } from "../usage/in-use.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
-/** The time from our response to a front until its request is in the counters, and back. */
+/** The time from our response to a front until the request that it permits shows in the counters. */
 const ON_ITS_WAY_MS = 500;
 const READ_EVERY_MS = 250;
 
 /**
- * Before a stop that does not come from idleness: what an auth request let pass holds no lease, so it gets the time to
- * come and go, for as long as packets move and `limitMs` is not over. An app that computes in silence cannot be told from
- * one at rest.
+ * Waits, before a stop that is not an idle stop, until traffic through a front has ended: requests permitted by an auth
+ * request hold no lease. Waits as long as packets pass, until `limitMs` at most. An app that computes without traffic
+ * looks idle here.
  */
 export async function untilFrontIsIdle(
   context: LifecycleContext,
@@ -31,6 +31,6 @@ export async function untilFrontIsIdle(
 
 async function read({ clock }: LifecycleContext, record: WorkloadRecord): Promise<Sample | undefined> {
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
-  // Without counters of its own nothing shows when it is quiet.
+  // Without its own counters nothing shows whether there is traffic.
   return usage?.rxBytes === undefined || usage.sharesNetwork === true ? undefined : { atMs: clock.now(), usage };
 }

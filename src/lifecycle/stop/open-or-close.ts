@@ -10,8 +10,8 @@ import { lendsNetwork } from "../workload/timers.ts";
 import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
 
 /**
- * Acts on an opening or closing of the schedule that was due. A clock that jumped may have gone over several: then the
- * window as it is now counts. With a start or a stop alone there is no window, and the one that was due is done.
+ * Carries out a start or stop of the schedule that is due. A clock that jumped may have skipped several, so the present
+ * window counts. With only a start or only a stop there is no window, and what was due is carried out.
  */
 export function openOrClose(context: LifecycleContext, record: WorkloadRecord, due: "start" | "stop"): void {
   forgetScheduleChange(record);
@@ -24,7 +24,7 @@ export function openOrClose(context: LifecycleContext, record: WorkloadRecord, d
   else if (!stopDeletes(record)) void close(context, record);
 }
 
-/** A command that runs in it may end first. */
+/** Stops it for its schedule, after the commands that run in it have ended. */
 async function close(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   if (isAwake(record.state) && (await hasExec(record))) {
     noteHiddenUse(record, "exec", context.clock.now());
@@ -33,5 +33,5 @@ async function close(context: LifecycleContext, record: WorkloadRecord): Promise
   } else orderAfterRecall(context, record, () => context.dispatch(record, { type: "sleep", reason: "schedule" }));
 }
 
-/** Until then whatever uses its network may have ended. */
+/** By then the containers that use its network may have ended. */
 const TRY_AGAIN_MS = 30_000;

@@ -1,10 +1,10 @@
 import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/** A recall takes at least so long before the end of an idle time, whatever is known of the fronts. */
+/** The minimum, even if the fronts are known to fetch faster. */
 const SHORTEST_LEAD_MS = 5_000;
 
-/** How long before the end of its idle time a recall begins, so that it is not stopped much later. */
+/** Returns how long before the end of the idle time a recall begins, so that the stop is not delayed. */
 export function recallLeadMs(
   { fronts }: Pick<LifecycleContext, "fronts">,
   { directMs }: Pick<WorkloadRecord, "directMs">,

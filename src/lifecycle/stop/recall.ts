@@ -12,23 +12,23 @@ import { deadlineOf } from "../workload/timers.ts";
 
 const LOOK_AGAIN_MS = 1_000;
 
-/** Carries out an order to stop as soon as no front forwards requests without asking. */
+/** Recalls the fronts, then carries out an order to stop. */
 export function orderAfterRecall(context: LifecycleContext, record: WorkloadRecord, order: () => void): void {
   if (record.recall !== undefined) {
     record.recall.order = order;
-    notify(record.signals); // it waits for the end of the idle time no longer
+    notify(record.signals); // a recall in progress must not wait for the end of the idle time any more
   } else if (isRecalled(context, record)) order();
   else void recall(context, record, order);
 }
 
-/** The same for lack of use: `then` is left undone if it is used meanwhile. */
+/** Recalls the fronts for an idle stop; `then` is not called if the workload is used meanwhile. */
 export function idleAfterRecall(context: LifecycleContext, record: WorkloadRecord, then: () => void): void {
   if (record.recall !== undefined) return;
   if (isRecalled(context, record)) then();
   else void recall(context, record, undefined, then);
 }
 
-/** Somebody wants it awake after all. */
+/** Cancels a recall, because the workload is used again. */
 export function endRecall(context: LifecycleContext, record: WorkloadRecord): void {
   if (record.recall === undefined) return;
   record.recall.abort.abort();
@@ -56,7 +56,7 @@ async function recall(
   try {
     await untilFetched(context, record, own);
     const isDue = own.order !== undefined || (await staysUnused(context, record, own));
-    if (abort.signal.aborted) return; // another one may have begun
+    if (abort.signal.aborted) return; // another recall may have begun
     if (!isDue) return endRecall(context, record);
     record.recall = undefined;
     noteRecalled(record);
@@ -68,7 +68,7 @@ async function recall(
   context.rearm(record);
 }
 
-/** Resolves when every front asks before each request, or when it was used although nobody ordered its stop. */
+/** Resolves when every front sends auth requests again, or when the workload was used and no stop was ordered. */
 async function untilFetched(context: LifecycleContext, record: WorkloadRecord, own: Recall): Promise<void> {
   const { clock, fronts } = context;
   const { signal } = own.abort;
@@ -82,7 +82,7 @@ async function untilFetched(context: LifecycleContext, record: WorkloadRecord, o
   }
 }
 
-/** Whether it is unused until its time is over, by auth requests and by its counters. */
+/** Resolves with whether auth requests and counters show no use until the idle time is over. */
 async function staysUnused(context: LifecycleContext, record: WorkloadRecord, own: Recall): Promise<boolean> {
   const { clock } = context;
   const { signal } = own.abort;
@@ -98,7 +98,7 @@ async function staysUnused(context: LifecycleContext, record: WorkloadRecord, ow
     const atMs = Math.max(readMs + DIRECT_STEP_MS, isDue ? 0 : nextDirectMs(record, due.atMs));
     if (atMs > now) await waitForSignal(record, atMs - now, signal, clock);
     else {
-      // While it is read an order or a request may arrive: the loop checks for both once more.
+      // An order or a request may arrive during a reading, so the loop checks for both again.
       [readMs, isRead] = [now, isDue];
       await readNow(context, record);
     }
@@ -106,7 +106,7 @@ async function staysUnused(context: LifecycleContext, record: WorkloadRecord, ow
   return own.order !== undefined;
 }
 
-/** Reads the counters when it is time, but for the last reading: use during a recall is dated as exactly as any other. */
+/** Reads the counters when they are due, except for the last reading, so that use during a recall is dated exactly. */
 async function readInTurn(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   const due = dueOf(context, record);
   const now = context.clock.now();
@@ -114,7 +114,7 @@ async function readInTurn(context: LifecycleContext, record: WorkloadRecord): Pr
   if (nextDirectMs(record, due.atMs) <= now) await readNow(context, record);
 }
 
-/** What the recall is for, and when. */
+/** Returns the deadline for which the recall is made. */
 function dueOf(context: LifecycleContext, record: WorkloadRecord): Deadline | undefined {
   return deadlineOf(context, { ...record, recall: undefined });
 }

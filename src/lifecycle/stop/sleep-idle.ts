@@ -6,8 +6,8 @@ import { idleAfterRecall } from "./recall.ts";
 import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
 
 /**
- * Puts to sleep what is due. Where a command in it put the last stop off, its end is awaited first by asking now and then:
- * a try every few seconds would fill the log and the timeline.
+ * Stops an idle workload. If a command in it vetoed the last stop, first polls until that command has ended: a failed
+ * stop every few seconds would fill the log and the timeline.
  */
 export async function sleepIdle(context: LifecycleContext, record: WorkloadRecord, reason: StopReason): Promise<void> {
   if (record.lastUse?.by !== "exec") {

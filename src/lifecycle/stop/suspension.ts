@@ -6,13 +6,16 @@ import type { WorkloadRecord } from "../workload/record.ts";
 
 import { endRecall, orderAfterRecall } from "./recall.ts";
 
-/** Why nobody wakes a workload; `untilMs` (the life cycle's clock) is when that ends, `undefined`: when somebody starts it. */
+/**
+ * A time in which requests do not wake a workload; `untilMs` is on the life cycle's clock, `undefined`: until it is
+ * started.
+ */
 export interface Suspension {
   readonly workload: string;
   readonly untilMs: number | undefined;
 }
 
-/** What keeps a workload, or a missing dependency, from being woken; `undefined`: nothing does. */
+/** Returns what keeps a workload, or a dependency that it lacks, from being woken; `undefined` if nothing does. */
 export function suspensionOf(record: WorkloadRecord, seen = new Set<WorkloadRecord>()): Suspension | undefined {
   if (seen.has(record)) return undefined; // a dependency may be reached on several paths
   seen.add(record);
@@ -26,12 +29,12 @@ export function suspensionOf(record: WorkloadRecord, seen = new Set<WorkloadReco
   return undefined;
 }
 
-/** An administrator may start what was stopped from outside; a suspension must be ended first. */
+/** An administrator may start what somebody else has stopped, but must end a suspension first. */
 export function mayBeWoken(record: WorkloadRecord, cause: WakeCause): boolean {
   return cause === "admin" ? record.suspendedUntilMs === 0 : suspensionOf(record) === undefined;
 }
 
-/** Stops it if it runs, like an administrator's stop, and lets nothing wake it for `ms`. */
+/** Stops it if it runs, like an administrator's stop, and keeps requests from waking it for `ms`. */
 export function suspend(context: LifecycleContext, record: WorkloadRecord, ms: number): void {
   const { clock } = context;
   record.suspendedUntilMs = clock.now() + ms;
@@ -41,7 +44,7 @@ export function suspend(context: LifecycleContext, record: WorkloadRecord, ms: n
   void context.save(record);
 }
 
-/** The next request wakes it again. */
+/** Ends a suspension, so that the next request wakes the workload. */
 export function resume(context: LifecycleContext, record: WorkloadRecord): void {
   if (record.suspendedUntilMs === 0) return;
   record.suspendedUntilMs = 0;
@@ -52,8 +55,8 @@ export function resume(context: LifecycleContext, record: WorkloadRecord): void 
 }
 
 /**
- * `wake_after_stop: started`, and somebody else has ended its last run, or has ordered its end and it has not started since.
- * A crash is no stop, and neither is one of ours.
+ * Returns true with `wake_after_stop: started` if somebody else has ended its last run, or has ordered that and it has
+ * not started since. Crashes and the gateway's own stops do not count.
  */
 function staysStopped({ settings, endedBy, endOrdered, state }: WorkloadRecord): boolean {
   if (settings.wakeAfterStop !== "started") return false;

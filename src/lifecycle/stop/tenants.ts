@@ -7,7 +7,9 @@ interface NetworkUsers {
   readonly nameOf: (id: string) => string | undefined;
 }
 
-/** Notes which containers that nobody looks after use the network of a workload: it must not be stopped under them (#13). */
+/**
+ * Notes which unmanaged containers use the network of a workload, which must not be stopped while they run (issue 13).
+ */
 export function createTenants(
   context: LifecycleContext,
   records: ReadonlyMap<string, WorkloadRecord>,

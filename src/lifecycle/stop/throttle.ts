@@ -2,14 +2,14 @@ import type { LifecycleContext } from "../context.ts";
 import { EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
-/** The mildest tier before a stop: it stays up, with little CPU. */
+/** Limits the CPU of an unused workload, which continues to run. */
 export function throttle(context: LifecycleContext, record: WorkloadRecord): void {
   const { throttleCpus: cpus, throttleMemoryBytes: memoryBytes } = record.settings;
   markThrottled(context, record);
   void inTurn(context, record, async () => {
     const { engine } = record;
     const own = await engine.limits(refOf(record));
-    // Those of a throttled one are ours. What was its own is kept first: a gateway that is killed must not forget it.
+    // Stored before the change, so that a gateway that is killed can restore them. The same id: these are already ours.
     if (record.ownLimits?.id !== own.id) record.ownLimits = own;
     await context.save(record);
     if (!record.throttled) return;
@@ -18,7 +18,7 @@ export function throttle(context: LifecycleContext, record: WorkloadRecord): voi
   });
 }
 
-/** Restores full speed for a request, without a cold start. Resolves when it has that. */
+/** Restores the workload's own limits; resolves when that is done. */
 export function unthrottle(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   record.throttled = false;
   record.speedUp = undefined;
@@ -37,14 +37,14 @@ function markThrottled(context: LifecycleContext, record: WorkloadRecord): void 
   record.speedUp = () => void unthrottle(context, record);
 }
 
-/** One after the other, since the last one counts. */
+/** Makes one change after the other, because the last one must win. */
 function inTurn(context: LifecycleContext, record: WorkloadRecord, change: () => Promise<void>): Promise<void> {
   record.limiting = record.limiting.then(change).catch((error: unknown) => {
     const code = error instanceof EngineError ? error.code : undefined;
-    // The loss of the engine is reported already; the next use tries again.
+    // The loss of the engine is already reported; the next use tries again.
     if (code === "unreachable") return markThrottled(context, record);
     if (code === "absent") return void (record.ownLimits = undefined);
-    context.emit({ type: "fault", message: `the limits of "${record.name}" could not be set`, detail: String(error) });
+    context.emit({ type: "fault", message: `cannot set the limits of "${record.name}"`, detail: String(error) });
   });
   return record.limiting;
 }

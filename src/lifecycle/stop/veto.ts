@@ -5,7 +5,7 @@ import { isOf } from "../workload/ports-of.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 import { findHiddenUse } from "../usage/sample.ts";
 
-/** Checks again, right before a stop, whether the workload is used in a way that leases do not show. */
+/** Checks right before a stop whether the workload is used in a way that leases do not show. */
 export async function findVeto(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -17,13 +17,13 @@ export async function findVeto(
   return (await isBusy(context, record, signal)) ? "busy-path" : undefined;
 }
 
-/** True while a command runs in it, as a job started with `docker exec` does: a stop would kill it. */
+/** Returns true while a command runs in it (`docker exec`), which a stop would kill. */
 export async function hasExec(record: WorkloadRecord): Promise<boolean> {
-  // What cannot be queried does not count.
+  // If the engine cannot be queried, nothing runs.
   return (await record.engine.execs(refOf(record)).catch(() => 0)) > 0;
 }
 
-/** How long a veto puts the stop off: another idle interval, or less for a command that ends. */
+/** Returns how long a veto postpones the stop: another idle timeout, or less for a running command. */
 export function vetoForMs({ settings }: WorkloadRecord, reason: VetoReason): number {
   if (reason === "exec") return EXEC_CHECK_MS;
   return Math.max(1_000, settings.idleTimeoutMs ?? 0);

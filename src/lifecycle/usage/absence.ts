@@ -4,12 +4,12 @@ import type { Clock, Counters } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 import { carriedAny, type Sample } from "./in-use.ts";
 
-/** Keeps a reading for the next life of the gateway. */
+/** Stores a reading for after a restart of the gateway. */
 export function keepCounters(record: WorkloadRecord, sample: Sample, clock: Clock): void {
   record.counters = countersOf(record, sample, clock);
 }
 
-/** A reading in the form that outlives the gateway; `undefined` where it says nothing of the workload's own traffic. */
+/** Converts a reading to its stored form; `undefined` if it does not show the workload's own traffic. */
 function countersOf({ observation }: WorkloadRecord, { atMs, usage }: Sample, clock: Clock): Counters | undefined {
   const { rxBytes, txBytes, rxPackets, txPackets, payload } = usage;
   if (observation?.startedAtMs === undefined || rxBytes === undefined || usage.sharesNetwork === true) return undefined;
@@ -21,8 +21,9 @@ function countersOf({ observation }: WorkloadRecord, { atMs, usage }: Sample, cl
 }
 
 /**
- * A front carries on while the gateway is away. When a run from before is first observed it counts as used now, until its counters
- * show that nobody has used it meanwhile: then it is idle since when it was.
+ * Checks whether a run was used while the gateway was down and a front forwarded to it. A run that already existed
+ * counts as used when it is first observed; if its counters show no traffic since the last reading, its former last
+ * activity is restored.
  */
 export async function judgeAbsence(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   const { clock } = context;

@@ -5,7 +5,7 @@ import type { PortRecord } from "../workload/parts/probe.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { DIRECT_STEP_MS, noteFrontTraffic, readNow, samplingOf, takeSample } from "./sample.ts";
 
-/** Why a front asks before each request to a port of it; `undefined`: it forwards by itself. */
+/** Returns why a front sends an auth request before each request to this port; `undefined`: it forwards directly. */
 export function whyAskedOf(
   record: WorkloadRecord,
   by: { readonly whenAwake: "ask" | "direct"; readonly reachedDirectly: boolean },
@@ -27,13 +27,13 @@ export function whyAskedOf(
   });
 }
 
-/** Reads the counters of what would be forwarded to without asking but for them. */
+/** Reads the counters of a workload if only their absence keeps fronts from forwarding directly. */
 export function readForDirect(context: LifecycleContext, record: WorkloadRecord): void {
   const begunMs = samplingOf(record)?.begunMs ?? 0;
   if (context.clock.now() - begunMs >= DIRECT_STEP_MS) takeSample(context, record);
 }
 
-/** Notes that a front may from now on forward to it without asking. */
+/** Notes that a front may forward to it directly from now on. */
 export function noteDirect(context: LifecycleContext, record: WorkloadRecord): void {
   const isNew = record.directMs === 0;
   record.directMs = context.clock.now();
@@ -44,14 +44,14 @@ export function noteDirect(context: LifecycleContext, record: WorkloadRecord): v
 }
 
 /**
- * Notes that no front forwards to it without asking any more, where that has come about without a recall: by other settings, or
- * because the front is gone. A front that still does fetches again and again, and is never done with its last document.
+ * Notes that no front forwards to it directly any more although there was no recall: the settings changed, or the front
+ * is gone. A front that still forwards keeps fetching, so this cannot happen to it.
  */
 export async function forgetDirect(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   const { directMs } = record;
   if (directMs === 0 || record.recall !== undefined) return;
   if (context.fronts.progress(directMs).kind !== "done") return;
-  await readNow(context, record); // what has passed until now was not asked for
+  await readNow(context, record); // traffic until now had no auth requests
   if (record.directMs !== directMs || record.recall !== undefined) return;
   if (samplingOf(record)?.baseline === undefined) noteUse(record, context.clock.now());
   noteRecalled(record);
@@ -59,7 +59,7 @@ export async function forgetDirect(context: LifecycleContext, record: WorkloadRe
   context.remember(record);
 }
 
-/** Notes that no front forwards to it without asking any more. */
+/** Notes that no front forwards to it directly any more. */
 export function noteRecalled(record: WorkloadRecord): void {
   record.directMs = 0;
 }

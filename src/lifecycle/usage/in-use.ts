@@ -8,27 +8,27 @@ export interface Sample {
   readonly usage: Usage;
 }
 
-/** What is known of a workload's counters; replaced by a new run. */
+/** The readings of a workload's counters; each run has its own. */
 export interface Sampling {
-  /** The reading that the next one is compared with. */
+  /** The reading with which the next one is compared. */
   readonly baseline: Sample | undefined;
-  /** Since when readings follow each other, and none has shown any use. */
+  /** Since when no reading has shown any use. */
   readonly quietSinceMs: number;
-  /** When the last comparison was made. */
+  /** When readings were last compared. */
   readonly judgedMs: number;
-  /** When a reading was last begun. */
+  /** When the last reading began. */
   readonly begunMs: number;
-  /** Set while one is under way. */
+  /** Set while a reading is in progress. */
   readonly running: Promise<VetoReason | undefined> | undefined;
 }
 
 /**
- * What two readings say: the reason why the workload was in use between them, or nothing.
+ * Compares two readings and returns the reason why the workload was in use between them, or `undefined`.
  *
- * Bytes tell bulk from chatter by what packets carry beyond a header's size: ARP, neighbour discovery, the connects of a
- * TCP health check, keep-alives and acknowledgements carry nothing. Where connections and payload can be counted, any payload
- * while one is established is use. Elsewhere, where something was let through that may stay open with hardly a byte
- * (`stream`), a single byte of payload is enough at first: a WebSocket's ping is no bigger than a probe.
+ * Bytes beyond the size of headers distinguish use from background traffic: ARP, neighbour discovery, TCP health
+ * checks, keep-alives and acknowledgements have none. If connections and payload can be counted, any payload during an
+ * established connection is use. Otherwise, if a nearly silent stream may be open (`stream`), a single byte is enough
+ * at first, because a WebSocket's ping is no larger than a probe.
  */
 export function findUse(
   signal: UseSignal,
@@ -58,13 +58,13 @@ export function findUse(
   }
 }
 
-/** What can be configured, what is the default in the network of another container, and what shows where nobody asks. */
+/** The `idle_signal` that is configured, or the one for a shared network, or those for fronts that forward directly. */
 export type UseSignal = IdleSignal | "shared-network" | "direct" | "direct-connections";
 
 /**
- * Whose payload it is cannot be told in the network of another container: connections to the app's own port count, but for
- * a front's idle pool. Where no stream was announced they are one if nobody in there has sent anything, or if the app has
- * done nothing at all.
+ * In a shared network the payload may belong to another container, so connections to the app's own port count, except
+ * for a front's idle pool. Unless a stream is known, they are such a pool if nothing in this network has sent payload,
+ * or if the app has used no CPU.
  */
 function findSharedUse(before: Sample, after: Sample, stream: StreamState): "connections" | "cpu" | undefined {
   const { connections, cpuMs } = after.usage;
@@ -75,8 +75,8 @@ function findSharedUse(before: Sample, after: Sample, stream: StreamState): "con
 }
 
 /**
- * What is known of streams: none went through, one did, one was let through or seen within the last minute, or one may have
- * gone through unseen, since a front reuses our answers.
+ * What is known about nearly silent streams: there was none (`none`), one in this run (`once`), one within the last
+ * minute (`recent`), or perhaps one without an auth request, because a front reuses our answers (`unseen`).
  */
 export type StreamState = "none" | "once" | "recent" | "unseen";
 
@@ -87,11 +87,11 @@ function findTraffic(
 ): "traffic" | "connections" | "cpu" | undefined {
   const traffic = trafficBetween(before.usage, after.usage);
   if (traffic === undefined) {
-    // On the host's network nothing tells whose bytes they are: connections do, or else the work they make.
+    // On the host's network bytes cannot be attributed to the workload: use connections, or else its CPU time.
     if (after.usage.connections !== undefined) return after.usage.connections > 0 ? "connections" : undefined;
     return usesCpu(before, after) ? "cpu" : undefined;
   }
-  if (!traffic.bothWays) return undefined; // broadcasts of neighbours, without a response
+  if (!traffic.bothWays) return undefined; // only broadcasts of neighbours
   const windowS = Math.max(SHORTEST_WINDOW_S, (after.atMs - before.atMs) / 1_000);
   if (traffic.carried > FLOOR_BYTES_PER_S * windowS) return "traffic";
   if (after.usage.connections === 0) return undefined;
@@ -102,8 +102,8 @@ function findTraffic(
 }
 
 /**
- * Whether anything at all was carried between two readings, while nobody was asked; where nothing tells, it was. Connections
- * that are over by now count as well, so that the payload of a health check past the front does, too.
+ * Returns whether there was any payload between two readings, for fronts that forward directly; true if that cannot be
+ * determined. Closed connections count as well, and therefore also health checks that bypass the front.
  */
 export function carriedAny(before: Sample, after: Sample): boolean {
   const segments = segmentsBetween(before.usage, after.usage);
@@ -112,26 +112,26 @@ export function carriedAny(before: Sample, after: Sample): boolean {
   return traffic === undefined || (traffic.bothWays && traffic.hasPayload);
 }
 
-/** `undefined` where it cannot be told, such as while something talks over loopback. */
+/** Returns the TCP segments with payload; `undefined` if unknown, for example because of loopback traffic. */
 function segmentsBetween({ payload: from }: Usage, { payload: to }: Usage): number | undefined {
   if (from === undefined || to === undefined || from.loopbackPackets !== to.loopbackPackets) return undefined;
   return Math.max(0, to.segments - from.segments);
 }
 
-/** Payload that nobody asked for is a stream; payload both ways may be a health check, unless a stream was let through. */
+/** Payload in one direction only is a stream; in both directions it may be a health check, unless a stream is known. */
 function trickles({ taken, given }: Traffic, stream: StreamState): boolean {
   return given > 0 ? taken <= 0 || stream === "once" : taken > 0 && stream === "once";
 }
 
-/** An HTTP health check that passes the front by makes some 10 a second; a trickling download or stream much more. */
+/** An HTTP health check that bypasses the front causes about 10 a second; a slow download or stream much more. */
 const FLOOR_BYTES_PER_S = 16;
 const SHORTEST_WINDOW_S = 30;
-/** Ethernet, IPv6 and TCP with timestamps are 86 (IPv4: 66). */
+/** Slightly more than the headers of Ethernet, IPv6 and TCP with timestamps: 86 (IPv4: 66). */
 const HEADER_BYTES = 90;
-/** No packet of a TCP health check over IPv4 is larger than its SYN, nor are keep-alives and acknowledgements. */
+/** The largest packet without payload over IPv4: a SYN, as in a TCP health check. */
 const SYN_BYTES = 74;
 const ARP_BYTES = 42;
-/** TCP with timestamps and nothing in it. */
+/** An empty TCP packet with timestamps. */
 const BARE_BYTES = 66;
 const BARE_IPV6_BYTES = 86;
 const IPV4_SIZES = [ARP_BYTES, BARE_BYTES, SYN_BYTES] as const;
@@ -140,16 +140,16 @@ const IPV6_SIZES = [BARE_IPV6_BYTES - 12, BARE_IPV6_BYTES, BARE_IPV6_BYTES + 8] 
 const BUSY_SHARE = 0.05;
 
 interface Traffic {
-  /** Bytes beyond the headers, both ways. */
+  /** Bytes beyond the headers, in both directions. */
   readonly carried: number;
-  /** Bytes beyond what a SYN has, each way; below 0 where nothing but such packets passed. */
+  /** Bytes beyond the size of a SYN per packet, in each direction; negative for empty packets only. */
   readonly taken: number;
   readonly given: number;
-  /** Packets went both ways that were more than ARP. */
+  /** Packets other than ARP went in both directions. */
   readonly bothWays: boolean;
-  /** Nothing but keep-alives, acknowledgements and ARP, by the sizes that these have. */
+  /** By their sizes, all packets are keep-alives, acknowledgements and ARP. */
   readonly isBare: boolean;
-  /** The sizes of connects, keep-alives, acknowledgements, closes and ARP do not add up to what passed. */
+  /** The bytes cannot be a sum of connects, keep-alives, acknowledgements, closes and ARP. */
   readonly hasPayload: boolean;
 }
 
@@ -170,13 +170,15 @@ function trafficBetween(before: Usage, after: Usage): Traffic | undefined {
   };
 }
 
-/** An idle pool's keep-alives and the ARP between them differ by 24 bytes: anything else that adds up to `bytes` has payload. */
+/** An idle pool's keep-alives and ARP packets differ by 24 bytes; any other sum contains payload. */
 function isBare(bytes: number, packets: number): boolean {
   const arps = (BARE_BYTES * packets - bytes) / (BARE_BYTES - ARP_BYTES);
   return bytes === BARE_IPV6_BYTES * packets || (Number.isInteger(arps) && arps >= 0 && arps <= packets);
 }
 
-/** A SYN is 8 bytes longer than an acknowledgement, a reset 12 and ARP 24 shorter: payload rarely adds up to that. */
+/**
+ * Relative to an acknowledgement a SYN is 8 bytes longer, a reset 12 and ARP 24 shorter; payload rarely has such a sum.
+ */
 function isWithoutPayload(bytes: number, packets: number): boolean {
   const [shortest, bare, longest] = bytes < BARE_IPV6_BYTES * packets ? IPV4_SIZES : IPV6_SIZES;
   return bytes >= shortest * packets && bytes <= longest * packets && (bytes - bare * packets) % 4 === 0;
@@ -184,7 +186,7 @@ function isWithoutPayload(bytes: number, packets: number): boolean {
 
 type Counter = "rxBytes" | "txBytes" | "rxPackets" | "txPackets";
 
-/** Counters that went backwards belong to another run, or an interface that was replaced. */
+/** Returns the increase of a counter; a counter that decreased belongs to another run or a replaced interface. */
 function difference(before: Usage, after: Usage, counter: Counter): number | undefined {
   const from = before[counter];
   const to = after[counter];

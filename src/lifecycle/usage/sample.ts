@@ -6,34 +6,38 @@ import { keepCounters } from "./absence.ts";
 import { findUse, type Sample, type Sampling, type StreamState, type UseSignal } from "./in-use.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
-/** What came with the last request is over by then, as a rule: it must not be taken for something that goes on. */
+/** By then the traffic of the last request has usually ended, so that it is not mistaken for continued use. */
 const SETTLE_MS = 2_000;
 const SHORTEST_STEP_MS = 1_000;
-/** The counters are read no more often while fronts forward without asking. */
+/** The shortest interval between readings while fronts forward directly. */
 export const DIRECT_STEP_MS = 5_000;
 const LONGEST_DIRECT_STEP_MS = 60_000;
 const LONGEST_STEP_MS = 30_000;
-/** Docker before version 23 takes a second for a reading: the last one begins so long before a stop. */
+/** How long before a stop the last reading begins: Docker before version 23 takes a second for one. */
 const LEAD_MS = 1_200;
-/** A reading that is not older settles a stop. */
+/** A stop needs a reading that is no older than this. */
 const FRESH_MS = 1_500;
-/** Pings come every minute at least, or else nobody's middle boxes would let them live. */
+/** Streams send pings at least once a minute, because middleboxes cut silent connections. */
 const STREAM_MS = 65_000;
-/** At least between the first reading and the last one before a stop: a busy Docker may answer late. */
+/** The minimum between the first and the last reading before a stop, because a busy Docker may answer late. */
 const SHORT_WINDOW_MS = 500;
-/** The same where a stream may be open that says something only now and then, if half the idle interval is not shorter. */
+/** The same if a nearly silent stream may be open, but at most half the idle timeout. */
 const STREAM_WINDOW_MS = 5_000;
 
-/** What keeps this workload awake besides requests: its own key, or traffic as soon as a front proxy carries it past us. */
+/**
+ * Returns the workload's idle signal: the configured one, or traffic if a front proxy's traffic bypasses the gateway.
+ */
 function signalOf({ settings, seenByFront, directMs, engine, observation }: WorkloadRecord): UseSignal {
   if (!engine.capabilities.usage) return "requests";
   if (directMs > 0) return settings.idleSignal === "connections" ? "direct-connections" : "direct";
   if (settings.idleSignal !== undefined || !seenByFront) return settings.idleSignal ?? "requests";
-  // The counters of a shared network include other containers (Lazytainer#81).
+  // The counters of a shared network include those of other containers (Lazytainer#81).
   return observation?.networkOwner === undefined ? "traffic" : "shared-network";
 }
 
-/** A front proxy sends auth requests about it: from now on its counters show the traffic that bypasses us. */
+/**
+ * Notes that a front proxy sends auth requests for it, so its traffic bypasses the gateway and its counters are read.
+ */
 export function noteFrontTraffic(
   record: WorkloadRecord,
   { findsAddresses }: Pick<HandlerTraits, "findsAddresses">,
@@ -46,8 +50,8 @@ export function noteFrontTraffic(
 }
 
 /**
- * Returns when the counters must be read next: soon after the last activity, then ten times per idle interval, and
- * shortly before the stop at `stopAtMs`, or at it where fronts forward without asking. `undefined`: they need not be.
+ * Returns when to read the counters next: soon after the last activity, then ten times per idle timeout, and shortly
+ * before the stop at `stopAtMs` (while fronts forward directly, at the stop). `undefined`: not at all.
  */
 export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefined): number | undefined {
   const quietMs = quietMsOf(record);
@@ -64,8 +68,8 @@ export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefine
 }
 
 /**
- * The same while fronts forward without asking: ten times per idle interval, evenly, so that the last time is at the stop. Use is
- * dated by the reading that shows it; as long as it goes on the next one follows as soon as it may.
+ * The same while fronts forward directly: ten times per idle timeout, evenly, so that the last reading is at the stop.
+ * Use is dated by the reading that shows it, so the next reading follows as soon as possible while use continues.
  */
 export function nextDirectMs(record: WorkloadRecord, stopAtMs: number): number {
   const begunMs = samplingOf(record)?.begunMs ?? record.lastActivityMs;
@@ -76,22 +80,22 @@ export function nextDirectMs(record: WorkloadRecord, stopAtMs: number): number {
   return begunMs + (turns < 1 || (isInUse && turns > 1) ? stepMs : leftMs / turns);
 }
 
-/** How long it may be unused before something is done about it, in milliseconds. */
+/** Returns how long it may be unused before it is paused or stopped. */
 function quietMsOf({ settings }: WorkloadRecord): number {
   return settings.pauseAfterMs || (settings.idleTimeoutMs ?? 0);
 }
 
-/** Where requests alone count, one reading a run tells how much memory a stop gives back: nothing waits for it. */
+/** With `idle_signal: requests`, one reading per run shows how much memory a stop frees; nothing else depends on it. */
 function isRead(record: WorkloadRecord): boolean {
   return samplingOf(record) !== undefined || !record.engine.capabilities.usage;
 }
 
-/** The memory that this run used at the last reading, in bytes. */
+/** Returns the memory in bytes that this run used at the last reading. */
 export function sampledMemory(record: WorkloadRecord): number | undefined {
   return samplingOf(record)?.baseline?.usage.memoryBytes;
 }
 
-/** Reads the counters; what has passed since the last reading counts as activity now. */
+/** Reads the counters; use since the last reading counts as activity now. */
 export function takeSample(context: LifecycleContext, record: WorkloadRecord): void {
   const before = samplingOf(record);
   const running = before?.running ?? compareSafely(context, record, before?.baseline);
@@ -105,24 +109,24 @@ export function takeSample(context: LifecycleContext, record: WorkloadRecord): v
   };
 }
 
-/** An internal fault says nothing about use, and the next reading must start over. */
+/** Compares; after an internal fault, which says nothing about use, the next reading starts again. */
 async function compareSafely(context: LifecycleContext, record: WorkloadRecord, before: Sample | undefined) {
   try {
     return await compare(context, record, before);
   } catch (fault) {
-    context.emit({ type: "fault", message: `the counters of "${record.name}" failed`, detail: String(fault) });
+    context.emit({ type: "fault", message: `cannot evaluate the counters of "${record.name}"`, detail: String(fault) });
     record.sampling = undefined;
     return undefined;
   }
 }
 
-/** Reads the counters at once, and says what they show. */
+/** Reads the counters at once; resolves with the use that they show. */
 export async function readNow(context: LifecycleContext, record: WorkloadRecord): Promise<VetoReason | undefined> {
   takeSample(context, record);
   return samplingOf(record)?.running;
 }
 
-/** Looks a last time, right before a stop. A workload that was in use is so until now. */
+/** Checks the counters a last time right before a stop; use that they show counts as use now. */
 export async function findHiddenUse(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -149,19 +153,19 @@ async function compare(
   before: Sample | undefined,
 ): Promise<VetoReason | undefined> {
   const begunMs = context.clock.now();
-  // Unreadable counters do not count: leases and requests then decide alone.
+  // Without readable counters, only leases and requests count.
   const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
   const after = usage && { atMs: context.clock.now(), usage };
   if (after !== undefined) keepCounters(record, after, context.clock);
-  // Without auth requests no activity is recorded, so it is compared with the older reading.
+  // A front that forwards directly causes no activity, so an older reading stays the baseline.
   const isFirst = before === undefined || (record.directMs === 0 && before.atMs < record.lastActivityMs);
   if (after === undefined || isFirst) {
     record.sampling = { begunMs, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after, running: undefined };
-    context.remember(record); // a gateway that is killed compares with it when it is back
+    context.remember(record); // for the comparison after a restart, even if the gateway is killed
     return undefined;
   }
   const use = judge(record, before, after);
-  // A trickle may need a longer window than one step: the older reading stays until it is of no more use.
+  // Slow traffic may show only over more than one step, so the older reading stays the baseline for some time.
   const baseline = use !== undefined || after.atMs - before.atMs >= LONGEST_STEP_MS ? after : before;
   const quietSinceMs = use === undefined ? (samplingOf(record)?.quietSinceMs ?? before.atMs) : after.atMs;
   record.sampling = { begunMs, judgedMs: after.atMs, quietSinceMs, baseline, running: undefined };
@@ -178,14 +182,14 @@ function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReaso
   return use;
 }
 
-/** Whether something that stays open with hardly a byte was let through or seen, ever or not long before `atMs`. */
+/** Returns whether a nearly silent stream was let through or seen, in this run or shortly before `atMs`. */
 function streamState({ streamSeenMs, reusableUntilMs, awakeSinceMs }: WorkloadRecord, atMs: number): StreamState {
   if (reusableUntilMs > awakeSinceMs) return "unseen";
   if (streamSeenMs === 0) return "none";
   return atMs - streamSeenMs < STREAM_MS ? "recent" : "once";
 }
 
-/** What was read in this very run. */
+/** Returns the readings of the current run. */
 export function samplingOf({ sampling, awakeSinceMs }: WorkloadRecord): Sampling | undefined {
   return sampling !== undefined && sampling.begunMs >= awakeSinceMs ? sampling : undefined;
 }

@@ -14,7 +14,7 @@ import { noteWantsTls, wantsTls } from "./wants-tls.ts";
 
 const HTTP_INTERVAL_MS = 500;
 
-/** Returns where it is ready now, by one attempt. */
+/** Makes one attempt on each port; returns the first endpoint that is ready. */
 export async function answering(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -40,20 +40,22 @@ export async function answering(
   return undefined;
 }
 
-/** How long to wait before the next probe of an app that starts: short at first, since most apps listen within a second. */
+/**
+ * Returns the pause before the next probe of a starting app: short at first, since most apps listen within a second.
+ */
 export function probePauseMs(elapsedMs: number): number {
   if (elapsedMs < 1_000) return 10;
   if (elapsedMs < 10_000) return 25;
   return Math.min(250, elapsedMs / 400);
 }
 
-/** Keeps what a port said to a probe, while that keeps it from being ready. */
+/** Notes the result of a probe that keeps a port from being ready. */
 export function noteProbe(port: PortRecord, { endpoint, said }: Answering): void {
   if (endpoint !== undefined) port.lastProbe = undefined;
   else if (said !== undefined) port.lastProbe = said;
 }
 
-/** Resolves with the first that is found, whatever the others still wait for. */
+/** Resolves with the first result that is not `undefined`, without waiting for the others. */
 function firstFound<T>(all: readonly Promise<T | undefined>[]): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const found = all.map((one) => one.then((value) => value !== undefined && resolve(value)));
@@ -61,12 +63,12 @@ function firstFound<T>(all: readonly Promise<T | undefined>[]): Promise<T | unde
   });
 }
 
-/** What it said to a probe belongs to a former start. */
+/** Forgets the results of probes, which belong to a former start. */
 export function forgetAnswer(record: WorkloadRecord): void {
   for (const port of portsOf(record)) port.lastProbe = undefined;
 }
 
-/** Where requests to a port may go: to the first that answers, or with `min_ready` as soon as so many instances do. */
+/** Returns the first endpoint of a port that is ready, if `min_ready` instances answer. */
 async function enoughAnswering(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -84,13 +86,13 @@ async function enoughAnswering(
   return found.length >= wanted ? first : { said: `${found.length} of ${observation.wanted} instances answer` };
 }
 
-/** An address that is ready; without one, what was said instead. */
+/** The ready endpoint of a port, or why there is none. */
 interface Answering {
   readonly endpoint?: Endpoint | undefined;
   readonly said?: string | undefined;
 }
 
-/** Returns the first of these addresses that is ready, each tried once; without one, what was reported instead. */
+/** Tries each of these addresses once; returns the first that is ready, or why there is none. */
 export async function firstAnswering(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -104,27 +106,29 @@ export async function firstAnswering(
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
     const answer = await probeOne(context, record, endpoint, signal);
     if (answer.kind !== "no") return { endpoint };
-    // Of several ports the one where something listens says more.
+    // Of several results, one from a port where something listens is the most useful.
     if (said === undefined || said === NOBODY_LISTENS) said = answer.said;
   }
   return { said };
 }
 
-const NO_ADDRESS = "it has no address that the gateway can reach";
+const NO_ADDRESS = "no address that the gateway can reach";
 
-/** An engine knows where an app is, its settings what it speaks. */
+/** Completes an endpoint from the engine with the scheme from the settings. */
 function asConfigured({ settings }: WorkloadRecord, endpoint: Endpoint): Endpoint {
   return settings.targetScheme === "http" ? endpoint : { ...endpoint, tls: { verify: settings.targetVerify } };
 }
 
-/** Whether its engine's health check has the word, and has not said that it is well. */
+/** Returns whether the engine's health check decides about readiness and has not passed yet. */
 export function awaitsCheck({ clock }: LifecycleContext, record: WorkloadRecord, observation: Observation): boolean {
   if (record.settings.healthPath !== "") return false;
   const wall = clock.wall();
   return awaitsHealthCheck(observation, record.awakeSinceMs - clock.now() + wall, wall);
 }
 
-/** Without a port to ask, running is enough; one whose health check is still far away must listen somewhere. */
+/**
+ * Without a port to probe, it is ready when it runs; if its first health check is far away, it must listen somewhere.
+ */
 async function runsWell(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -144,9 +148,10 @@ async function probeOne(
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<ProbeAnswer> {
-  const open = await context.probe.tcp(endpoint, signal); // cheap, so that the first GET goes out as soon as it listens
+  // A connect is cheap and can be repeated often, so that the first GET is sent as soon as the app listens.
+  const open = await context.probe.tcp(endpoint, signal);
   if (open.kind === "no") return open;
-  // It is the path of one server: at the other ports an open port is enough.
+  // `health_path` belongs to the server on the main port; the other ports only have to be open.
   if (record.settings.healthPath === "" || endpoint.namedPort !== undefined)
     return (await stillWantsTls(context, record, endpoint, signal)) ? TLS : open;
   const startedMs = context.clock.now();
@@ -155,7 +160,7 @@ async function probeOne(
   return answer;
 }
 
-/** Whether what was found out of it holds on; of an app that takes connections nothing else is asked. */
+/** Returns whether an app that was found to require TLS still does; for others, accepting connections is enough. */
 async function stillWantsTls(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -172,5 +177,5 @@ async function stillWantsTls(
 const TLS: ProbeAnswer = { kind: "no", said: SPEAKS_TLS };
 const NOBODY_LISTENS = "connection refused";
 
-/** The endpoint of a workload without connections. */
+/** The endpoint of a workload that is not reached over the network. */
 export const NO_ENDPOINT: Endpoint = Object.freeze({ host: "", port: 0, published: false });

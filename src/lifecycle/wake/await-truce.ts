@@ -5,9 +5,9 @@ import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 /**
- * Waits as long as the workload may be being updated by another tool. Resolves with `free` when it may be started, and
- * with `runs` when it already runs. A workload last seen running is observed first: while Docker handles the end of a
- * container it answers no request about it, and a start sent then would follow that end although a truce has begun.
+ * Waits while another tool may be updating the workload. Resolves with `free` when it may be started, with `runs` when
+ * it already runs. A workload last seen running is observed first: Docker delays requests for a container that is
+ * ending, so a start sent now would run after that end, although the end has begun a truce.
  */
 export async function awaitTruce(
   context: LifecycleContext,
@@ -18,7 +18,7 @@ export async function awaitTruce(
   const calledMs = context.clock.now();
   let waited = false;
   let isUp = false;
-  // Not to spare its start, which also finds that the network it uses is gone.
+  // The start is sent even if it still runs, because only a start detects that the network it uses is gone.
   if (record.observation?.status === "running") await observe(record);
   for (
     let truce = context.truces.of(record.name);
@@ -28,7 +28,7 @@ export async function awaitTruce(
     isUp = await runs(context, record);
     const now = context.truces.of(record.name);
     if (isUp || now === undefined || signal.aborted) break;
-    if (now !== truce) continue; // it began while the engine was asked
+    if (now !== truce) continue; // it changed during the observation
     context.dispatch(record, { type: "progress", run, phase: "updating" });
     waited = true;
     await waitForSignal(record, now.untilMs - context.clock.now(), signal, context.clock);
@@ -43,7 +43,7 @@ async function runs(context: LifecycleContext, record: WorkloadRecord): Promise<
   return (seen?.status === "running" || seen?.status === "restarting") && !isEnding(context, record);
 }
 
-/** Its end was ordered from outside and is not complete: no request is sent there any more. */
+/** Returns true while a stop by somebody else is in progress, during which it gets no requests. */
 export function isEnding({ clock }: LifecycleContext, { endingUntilMs }: WorkloadRecord): boolean {
   return clock.now() < endingUntilMs;
 }

@@ -7,8 +7,9 @@ import { numberOf } from "./target-port.ts";
 import { hangsUpForTls, noteWantsTls, wantsTls } from "./wants-tls.ts";
 
 /**
- * Notes the first answer that an app gives since it is ready (`undefined`: it hung up). A TCP probe finds an app ready that
- * takes TLS alone, and then it says 400 to everything: checked once, after the answer. Called while `heardFrom` of its port is another.
+ * Notes the first response of an app since it became ready (`undefined`: it closed the connection). To a TCP probe an
+ * app that requires TLS looks ready, but it answers 400 to plain HTTP; this is checked once, after the response. Called
+ * while `heardFrom` of the port is another endpoint.
  */
 export function noteFirstAnswer(
   context: LifecycleContext,
@@ -24,7 +25,7 @@ export function noteFirstAnswer(
   port.tlsCheck = isSuspect ? checkTls(context, record, to, check) : undefined;
 }
 
-/** The same where a front carries the answers past us: only a port that means TLS is suspect. */
+/** The same if responses bypass the gateway: only the usual TLS ports are suspect. */
 export function noteFirstPass(context: LifecycleContext, record: WorkloadRecord, to: Endpoint): void {
   const port = portTo(record, to);
   if (isOneOfSeveral(port)) return;
@@ -34,7 +35,7 @@ export function noteFirstPass(context: LifecycleContext, record: WorkloadRecord,
   port.tlsCheck = mayBe ? checkTls(context, record, to, wantsTls) : undefined;
 }
 
-/** Its instances are alike: what one has answered is enough. */
+/** Returns true if another instance has answered, because all instances are alike. */
 function isOneOfSeveral({ gate, heardFrom }: PortRecord): boolean {
   return gate !== undefined && heardFrom !== undefined && gate.targets.includes(heardFrom);
 }
@@ -50,7 +51,7 @@ async function checkTls(
   noteWantsTls(port, await check(context, record, to, NEVER));
   if (!port.wantsTls) return false;
   if (!known) context.emit({ type: "wants-tls", workload: record.name, port: numberOf(record, to) });
-  // A front may speak TLS to it whatever we think: only who sends it plain HTTP by us gets nowhere.
+  // A front may be configured to use TLS itself; only requests that the gateway forwards in plain HTTP fail.
   if (!record.seenByFront) context.dispatch(record, { type: "refused", endpoint: to });
   return true;
 }

@@ -6,9 +6,7 @@ import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { failureAt } from "./start.ts";
 
-/**
- * Reports an internal fault in a job, and ends the status that the job owned as a failure: nothing else would end it.
- */
+/** Reports an internal fault in a job, and ends the status that the job owned, which nothing else would end. */
 export function leaveBrokenJob(context: LifecycleContext, record: WorkloadRecord, run: number, fault: unknown): void {
   const { state, name } = record;
   context.emit({ type: "fault", message: `the ${state.status} job of "${name}" broke`, detail: String(fault) });

@@ -7,7 +7,7 @@ import type { WorkloadRecord } from "../workload/record.ts";
 import { failureAt, startTimeoutSeconds } from "./start.ts";
 import { numberOf, triedPorts } from "./target-port.ts";
 
-/** Returns why a started workload is not ready: how it ended, or its health check or last response. */
+/** Returns why a started workload is not ready: how it ended, its health check, or its last response. */
 export function probeFailure(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -32,7 +32,7 @@ export function probeFailure(
   return failureAt(context, "timeout", cause);
 }
 
-/** Where somebody answers on the port that was configured, another port is no remedy. */
+/** Returns whether another port may be the right one; not if something answers on the configured port. */
 function isWrongPort({ settings, lastProbe }: WorkloadRecord): boolean {
   return settings.findsPort === true || lastProbe === undefined || !/TLS|certificate|^\//u.test(lastProbe);
 }
@@ -41,7 +41,7 @@ function endFailure(context: LifecycleContext, observation: Observation | undefi
   const { status, exit, trouble = "exited" } = observation ?? {};
   if (status === "absent") return failureAt(context, "absent", { code: "removed" });
   if (status === "paused") return failureAt(context, "exited", { code: "paused" });
-  // Of what was scaled to 0 nothing has ended by itself.
+  // Without exit facts it was scaled to 0.
   if (status === "stopped" && exit === undefined) return failureAt(context, "exited", { code: "stopped" });
   if (exit?.oomKilled) return failureAt(context, "oom", { code: "oom" }, exit.code);
   const facts = { exitCode: exit?.code, restarts: status === "restarting", output: exit?.message ?? "" };

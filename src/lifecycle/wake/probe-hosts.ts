@@ -5,12 +5,12 @@ import type { GroupSettings, WorkloadSettings } from "../../core/settings.ts";
 export interface ProbeHosts {
   /** Its own hosts and those of its groups. */
   readonly routed: readonly string[];
-  /** Real names for a wildcard, or under which it is requested by path, the last one first. */
+  /** Names that stand for a wildcard, or under which a front requests it by path, latest first. */
   readonly good: readonly string[];
   readonly requested: readonly string[];
 }
 
-/** The part of a record that hosts are found by. */
+/** The part of a record that determines its probe hosts. */
 interface HostFacts {
   readonly name: string;
   readonly settings: Pick<
@@ -23,26 +23,26 @@ interface HostFacts {
 const MOST_GOOD = 3;
 const MOST_REQUESTED = 3;
 
-/** Those of a workload at its beginning; `good` is what a former run of the gateway knew. */
+/** Creates the probe hosts of a new record; `good` is from before a restart of the gateway. */
 export function firstHosts(routed: readonly string[], good: readonly string[] = []): ProbeHosts {
   return { routed, good: good.slice(0, MOST_GOOD), requested: [] };
 }
 
-/** Applies a configuration; `groups` are those that it is in. */
+/** Updates the routed hosts after a change of settings; `groups` are the groups that contain the workload. */
 export function routeHosts(record: HostFacts, groups: readonly GroupSettings[]): void {
   const all = [...record.settings.hosts, ...groups.flatMap(({ hosts }) => hosts)];
-  // What answers at a port that a host names need not know the other hosts, nor they that one.
+  // A host with its own port belongs to another server in the container, which need not know the other hosts.
   const routed = all.filter((host) => record.settings.hostPorts?.[host] === undefined);
   record.probeHosts = { ...record.probeHosts, routed: routed.length > 0 ? routed : all };
 }
 
-/** Whether names that visitors come by are of use: it is probed by HTTP, and no host of it is a real name. */
+/** Returns whether requested names are worth noting: it is probed by HTTP, and all its hosts are wildcards. */
 function needsNames({ settings, probeHosts: { routed } }: HostFacts): boolean {
   if (settings.healthHost !== "" || (settings.healthPath === "" && settings.busyPath === "")) return false;
   return routed.every(isWildcard);
 }
 
-/** Notes that it was requested by this name, whatever it responds. */
+/** Notes that it was requested under this name. */
 export function noteRequestedHost(record: HostFacts, rawHost: string | undefined): void {
   if (!needsNames(record)) return;
   const name = realName(record, rawHost);
@@ -51,7 +51,7 @@ export function noteRequestedHost(record: HostFacts, rawHost: string | undefined
   record.probeHosts = { ...record.probeHosts, requested: before(name, requested, MOST_REQUESTED) };
 }
 
-/** It responded well under this name. */
+/** Notes that it gave a good response under this name. */
 export function noteGoodHost(record: HostFacts, rawHost: string | undefined): void {
   if (!needsNames(record)) return;
   const name = realName(record, rawHost);
@@ -64,13 +64,13 @@ export function noteGoodHost(record: HostFacts, rawHost: string | undefined): vo
   };
 }
 
-/** Returns the Host fields to try, the most certain first; an empty one stands for the address. Never none. */
+/** Returns the Host fields to try, at least one, the most certain first; an empty one stands for the app's address. */
 export function hostsToTry(record: HostFacts): readonly string[] {
   const { settings, name, probeHosts } = record;
   if (settings.healthHost !== "") return [settings.healthHost];
   const { routed, good, requested } = probeHosts;
   const plain = routed.find((host) => !isWildcard(host));
-  // With `pass_host: false` it never sees a client's Host.
+  // With `pass_host: false` the app only knows its own address.
   if (plain !== undefined) return settings.passHost ? [plain] : [plain, ""];
   const known = [...good, ...requested].filter((host) => isRouted(routed, host));
   const others = routed.length === 0 ? [name] : routed.map((host) => host.slice("*.".length));
@@ -82,7 +82,7 @@ function realName({ probeHosts: { routed } }: HostFacts, rawHost: string | undef
   return name !== undefined && isRouted(routed, name) ? name : undefined;
 }
 
-/** Without a host of its own it is named by path, under whatever host its front has for it. */
+/** Returns whether a name can reach it; without a host of its own, a front may use any name for it. */
 function isRouted(routed: readonly string[], host: string): boolean {
   return (
     routed.length === 0 || routed.some((pattern) => host.length >= pattern.length && host.endsWith(pattern.slice(1)))

@@ -4,7 +4,7 @@ import type { ProbeAnswer } from "../ports.ts";
 import { hostsToTry, noteGoodHost } from "./probe-hosts.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
-/** Probes an app by HTTP under its possible names, until one of them is not refused; the first response shows why. */
+/** Probes an app by HTTP under its possible names until one is accepted; otherwise returns the first response. */
 export async function probeHttp(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -21,7 +21,7 @@ export async function probeHttp(
   return first ?? { kind: "no", said: "no host is configured for the probe" };
 }
 
-/** Django and Rails answer 400 and 403 to an unknown Host, others 404 or 421. */
+/** Returns whether the status may be due to the Host: Django answers 400, Rails 403, others 404 or 421. */
 function mayBeForHost({ status = 0 }: ProbeAnswer): boolean {
   return status >= 400 && status < 500;
 }

@@ -9,6 +9,7 @@ import type { PortRecord } from "../workload/parts/probe.ts";
 import { portsOf } from "../workload/ports-of.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
+/** How the wait for an app ended. */
 export type ProbeResult =
   | { readonly kind: "answers"; readonly endpoint: Endpoint }
   | { readonly kind: "ended" | "timed-out" | "unhealthy" | "wants-tls"; readonly observation: Observation | undefined };
@@ -17,7 +18,7 @@ const HEALTH_INTERVAL_MS = 500;
 const REACHABLE_INTERVAL_MS = 1_000;
 
 /**
- * The job behind `unready` and `failed`: something runs that we did not (or could not) wake; reports when it is ready.
+ * The job of `unready` and `failed`: waits until a workload is ready that runs without a wake or after a failed one.
  */
 export async function probeJob(
   context: LifecycleContext,
@@ -26,7 +27,7 @@ export async function probeJob(
   signal: AbortSignal,
 ): Promise<void> {
   const until = context.clock.now() + record.settings.startTimeoutMs;
-  // However often its engine restarts it meanwhile: the next request finds out.
+  // Crashes do not end this job; a wake detects them.
   const result = await whenAnswers(context, record, {
     deadlineMs: until,
     signal,
@@ -39,22 +40,22 @@ export async function probeJob(
   } else if (result.kind === "ended" && result.observation !== undefined) {
     context.dispatch(record, { type: "observed", observation: result.observation, restarted: false });
   }
-  // Otherwise the next request starts a wake, which observes it again.
+  // Otherwise nothing: the next request starts a wake, which observes it again.
 }
 
-/** Limits of patience. */
+/** The limits of a wait. */
 interface Patience {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  /** How long a workload without a port must have run to be believed. */
+  /** How long a workload without a port must run to count as ready. */
   readonly stayMs?: number;
-  /** With so many crashes it has ended, though its engine keeps restarting it. */
+  /** After more crashes than this it counts as ended, although its engine keeps restarting it. */
   readonly mostCrashes: number;
 }
 
 /**
- * Waits until the app answers: by HTTP where `health_path` is set, by Docker's health check where the image has one, else
- * by a TCP connect; without a port it is enough that it runs. Sees at once when the workload ends meanwhile.
+ * Waits until the app is ready: by HTTP if `health_path` is set, by Docker's health check if the image has one, else by
+ * a TCP connect; without a port it only has to run. Returns at once if the workload ends.
  */
 export async function whenAnswers(
   context: LifecycleContext,
@@ -87,8 +88,8 @@ export async function whenAnswers(
         if (signal.aborted) break;
       }
       const endpoint = observation && (await answering(context, record, observation, signal));
-      if (changed) continue; // what has just answered may be gone
-      // Waiting does not fix that.
+      if (changed) continue; // the instance that has just answered may have ended
+      // Waiting does not help against a wrong `target_scheme`.
       if (endpoint === undefined && portsOf(record).every(wantsTlsOnly)) return { kind: "wants-tls", observation };
       const stays = endpoint !== NO_ENDPOINT || context.clock.now() - startedMs >= stayMs;
       if (endpoint !== undefined && stays) return { kind: "answers", endpoint };
@@ -109,12 +110,12 @@ export async function whenAnswers(
   }
 }
 
-/** While the engine is unreachable, the last observation stands: a probe shows whether it is right. */
+/** Returns the last observation for use while the engine is unreachable; a probe shows whether it still holds. */
 function lastSeenRunning({ observation }: WorkloadRecord): Observation | undefined {
   return observation?.status === "running" ? observation : undefined;
 }
 
-/** Paused counts as well: somebody has done that. */
+/** Returns whether it has ended, or was paused by somebody else. */
 function hasEnded({ status }: Observation): boolean {
   return status === "absent" || status === "stopped" || status === "paused";
 }

@@ -5,8 +5,9 @@ import { EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
 /**
- * Restarts a workload that runs in the network of one that was started after it: that network is another one now, and the
- * workload is cut off from it (gluetun#641). Afterwards it is the younger of the two, so that this happens once a start.
+ * Restarts a workload that uses the network of another one if that was started later: a restart creates a new network,
+ * from which the workload is cut off (gluetun#641). Afterwards the workload is the younger of the two, so this happens
+ * only once.
  */
 export async function rejoinNetwork(
   context: LifecycleContext,
@@ -24,6 +25,6 @@ export async function rejoinNetwork(
   try {
     await record.engine.restart(refOf(record), { method: "stop", timeoutMs: stopTimeoutMs, signal: stopSignal });
   } catch (error) {
-    if (!(error instanceof EngineError)) throw error; // the start that follows fails for the same reason, and says so
+    if (!(error instanceof EngineError)) throw error; // the start that follows fails for the same reason and reports it
   }
 }

@@ -9,8 +9,8 @@ import { refOf, type WorkloadRecord } from "../workload/record.ts";
 const ENGINE_RETRY_MS = 250;
 
 /**
- * Has the engine start it, until `deadlineMs`; as long as the engine is out of reach it is asked again. An app that
- * answers all the same, where it was last, needs no start: a gateway that lost its engine has not lost its apps.
+ * Has the engine start the workload, and retries until `deadlineMs` while the engine is unreachable. If the app answers
+ * meanwhile at its last address, no start is needed: apps run on without their engine.
  */
 export async function start(
   context: LifecycleContext,
@@ -26,7 +26,7 @@ export async function start(
     if (fault === LATE) return failureAt(context, "timeout", { code: "late", seconds: startTimeoutSeconds(record) });
     const { code, message } = toEngineError(fault);
     if (code === "absent") return failureAt(context, "absent", { code: "absent", name: record.name });
-    // An engine that is being shut down fails at what it has begun, for odd reasons: then it is out of reach by now.
+    // An engine that is shutting down fails its calls with various errors; it is unreachable soon after.
     const isRefused = code === "refused" || code === "forbidden";
     if (code === "forbidden") deniedMs ??= context.clock.now() + DENIED_MS;
     const isDenied = code === "forbidden" && context.clock.now() >= (deniedMs ?? 0);
@@ -37,29 +37,29 @@ export async function start(
     const leftMs = (isFurtherHost(record) ? Math.min(awayMs, deadlineMs) : deadlineMs) - context.clock.now();
     if (leftMs <= 0) return failureAt(context, "engine", { code: "unreachable", message });
     await context.clock.sleep(Math.min(ENGINE_RETRY_MS, leftMs), signal);
-    await observe(record); // somebody else may have started it while the engine was out of reach
-    // Or be updating it; or it is to stop by now.
+    await observe(record); // somebody else may have started it while the engine was unreachable
+    // Or somebody may be updating it, or has ordered a stop.
     if (context.truces.of(record.name) !== undefined || mustStop(record))
       return failureAt(context, "engine", { code: "unreachable", message });
   }
   return undefined;
 }
 
-/** One Docker host of several: its visitors soon learn that it is away, because nothing shows that it is being restarted. */
+/** Returns whether it is on a further Docker host: if that is unreachable, clients get an error soon. */
 function isFurtherHost({ engine: { id, kind } }: WorkloadRecord): boolean {
   return kind === "docker" && id !== "docker";
 }
 
 const FURTHER_HOST_MS = 3_000;
-/** An API server that has just started may deny rights that it does not know yet. */
+/** An API server that has just started may deny access until it has loaded its roles. */
 const DENIED_MS = 3_000;
 
-/** A stop was ordered before or during the engine's start. */
+/** Returns true if a stop was ordered before or during the engine's start. */
 export function mustStop({ state }: WorkloadRecord): boolean {
   return state.status === "starting" && state.stopNext !== undefined;
 }
 
-/** A failure at this time. */
+/** Creates a failure with the present time. */
 export function failureAt(
   context: LifecycleContext,
   reason: FailureReason,
@@ -69,7 +69,7 @@ export function failureAt(
   return { reason, cause, exitCode, atMs: context.clock.wall() };
 }
 
-/** Resolves when the engine's start has ended, with its fault if it has one; `LATE` when that takes too long. */
+/** Resolves with the error of the engine's start, `undefined` if it succeeded, or `LATE` at the deadline. */
 async function startBefore(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -85,7 +85,7 @@ async function startBefore(
   return fault;
 }
 
-/** While a start is in progress no other one is sent: an abandoned wake may have left it behind. */
+/** Joins a start that is in progress, which a cancelled wake may have left, instead of sending a second one. */
 function startOnce(record: WorkloadRecord): Promise<unknown> {
   record.startCall ??= callStart(record).finally(() => (record.startCall = undefined));
   return record.startCall;
@@ -96,9 +96,9 @@ async function callStart(record: WorkloadRecord): Promise<unknown> {
   try {
     await record.engine.start(refOf(record), record.formerInstances);
   } catch (error) {
-    return error ?? new TypeError("the engine threw nothing");
+    return error ?? new TypeError("the engine rejected without a reason");
   }
-  // What was started from outside is not stopped for not being needed.
+  // If it already ran, somebody else started it, so it is not stopped when nothing needs it any more.
   if (!ran) noteOurStart(record);
   noteStoppedByUs(record, false);
   return undefined;
@@ -114,7 +114,7 @@ function toEngineError(fault: unknown): Pick<EngineError, "code" | "message"> {
   return fault instanceof EngineError ? fault : { code: "refused", message: String(fault) };
 }
 
-/** The `start_timeout`, to a tenth of a second. */
+/** Returns the `start_timeout` in seconds, rounded to a tenth. */
 export function startTimeoutSeconds({ settings }: WorkloadRecord): number {
   return Math.round(settings.startTimeoutMs / 100) / 10;
 }

@@ -3,7 +3,7 @@ import { endpointsOf, type Observation } from "../../core/observation.ts";
 import type { WorkloadSettings } from "../../core/settings.ts";
 import type { WorkloadState } from "../../core/workload-state.ts";
 
-/** The part of a record that ports are found by. */
+/** The part of a record that determines its port. */
 interface PortFacts {
   readonly settings: Pick<WorkloadSettings, "targetPort" | "findsPort">;
   readonly observation: Observation | undefined;
@@ -11,7 +11,7 @@ interface PortFacts {
   answeredPort: number | undefined;
 }
 
-/** The port inside of the container: the one that is configured, else the one that answered last, else the likeliest. */
+/** Returns the port inside the container: the configured one, else the one that answered last, else the likeliest. */
 export function targetPortOf({ settings, observation, answeredPort }: PortFacts): number | undefined {
   if (!settings.findsPort) return settings.targetPort;
   const exposed = observation?.exposedPorts;
@@ -20,14 +20,14 @@ export function targetPortOf({ settings, observation, answeredPort }: PortFacts)
   return (isStillTried ? answeredPort : undefined) ?? tries[0];
 }
 
-/** The number of a port inside of the container. */
+/** Returns the number of a port inside the container. */
 export function numberOf(record: PortFacts, { namedPort }: { readonly namedPort?: number | undefined }): number {
   return namedPort ?? targetPortOf(record) ?? HTTP_PORT;
 }
 
 const HTTP_PORT = 80;
 
-/** Notes where it is ready, while no port is configured. */
+/** Notes the port on which it is ready, if none is configured. */
 export function rememberPort(record: PortFacts): void {
   const { state } = record;
   const target = state.status === "ready" ? state.targets.find(({ namedPort }) => namedPort === undefined) : undefined;
@@ -35,7 +35,7 @@ export function rememberPort(record: PortFacts): void {
   if (port !== undefined) record.answeredPort = port;
 }
 
-/** The ports that were tried, and others that its image exposes: the part of a failure about ports. */
+/** Returns the ports that were tried and the other ports that the image exposes, for the text of a failure. */
 export function triedPorts({ settings, observation }: PortFacts): {
   readonly ports: readonly number[];
   readonly others: readonly number[];

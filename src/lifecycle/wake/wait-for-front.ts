@@ -3,8 +3,8 @@ import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
 /**
- * Waits while an app that answers is not reached yet by a front that finds its address by itself, or until something changes:
- * what we let pass now would get that front's own 502, 503 or 404. Returns what it had to wait for; empty: nothing.
+ * Waits, until something changes at most, for a front that looks up addresses by itself and cannot reach a ready app
+ * yet: it would answer a permitted request with its own 502, 503 or 404. Returns what it waited for; empty: nothing.
  */
 export async function waitForFront(
   context: LifecycleContext,
@@ -13,7 +13,7 @@ export async function waitForFront(
 ): Promise<string> {
   const { engine, foundByFront } = record;
   if (!foundByFront || signal.aborted) return "";
-  // An engine that is away publishes nothing either: its apps are served by what the front knows.
+  // An unreachable engine publishes no changes either, so the front's addresses are still right.
   const delay = await engine.frontDelay?.(refOf(record), context.fronts.applyMs()).catch(() => undefined);
   if (delay === undefined || delay.ms <= 0) return "";
   if (!delay.isFixed) record.newAddressMs = context.clock.now() + delay.ms;

@@ -9,7 +9,7 @@ import { suspensionOf } from "../stop/suspension.ts";
 
 const ASK_AGAIN_MS = 500;
 
-/** Wakes what `record` needs, as parallel as its graph allows; ends with the first failure. */
+/** Wakes the dependencies of `record`, in parallel as far as their graph permits; ends with the first failure. */
 export async function wakeDependencies(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -42,8 +42,8 @@ function missingOf({ dependencies }: WorkloadRecord): readonly DependencyLink[] 
 }
 
 /**
- * Asks again at each change: a person may stop it in the middle. Ends the waiting for the others when it fails, or runs
- * on without getting where it must, as a one-shot that does not end.
+ * Wakes one dependency, and again after each change, because an administrator may stop it meanwhile. Ends the wait for
+ * all others if it fails, or if it does not meet its condition in time, as a one-shot that does not end.
  */
 async function wakeDependency(
   context: LifecycleContext,
@@ -65,7 +65,7 @@ async function wakeDependency(
   return undefined;
 }
 
-/** What has limits of its own. */
+/** The statuses that have time limits of their own. */
 const MOVING: ReadonlySet<string> = new Set(["starting", "draining", "stopping"]);
 
 function suspendedBy(context: LifecycleContext, record: WorkloadRecord): Failure {

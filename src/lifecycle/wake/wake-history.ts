@@ -1,25 +1,25 @@
 import type { WorkloadRecord } from "../workload/record.ts";
 
-// The only file that writes since when a wake goes on, and how often one has failed.
+// The only file that writes when a wake began and how many have failed.
 
-/** Counts a wake that failed; `wallMs` is when, if that is to be remembered over a restart. */
+/** Counts a failed wake; `wallMs` is its time, if that must survive a restart. */
 export function noteFailure(record: WorkloadRecord, wallMs: number | undefined = record.failedAtMs): void {
   record.failures += 1;
   record.failedAtMs = wallMs;
 }
 
-/** It has answered, or they were another container's. */
+/** Resets the count, because the app has answered or is another container now. */
 export function forgetFailures(record: WorkloadRecord): void {
   record.failures = 0;
   record.failedAtMs = undefined;
 }
 
-/** A wake begins. */
+/** Notes that a wake begins. */
 export function noteWakeStart(record: WorkloadRecord, nowMs: number): void {
   record.wakeStartedMs = nowMs;
 }
 
-/** What a wake takes is counted without the wait for somebody else's update. */
+/** Excludes the wait for a truce from the duration of the wake. */
 export function leaveOutWait(record: WorkloadRecord, waitedMs: number): void {
   record.wakeStartedMs += waitedMs;
 }

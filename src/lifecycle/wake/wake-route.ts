@@ -8,7 +8,7 @@ import type { WorkloadRecord } from "../workload/record.ts";
 import type { Route } from "../admit/route.ts";
 import { mayBeWoken } from "../stop/suspension.ts";
 
-/** Wakes what a route needs: all members, or as many as its `target_concurrency` requires. */
+/** Wakes all members of a route, or as many as its `target_concurrency` requires. */
 export function wakeRoute(context: LifecycleContext, route: Route, cause: WakeCause): void {
   const now = context.clock.now();
   const wall = context.clock.wall();
@@ -27,13 +27,13 @@ export function wakeRoute(context: LifecycleContext, route: Route, cause: WakeCa
   }
 }
 
-/** A request goes to one member: wakes what else the group needs. */
+/** Wakes further members of a group, if a request that goes to one of them makes that necessary. */
 export function wakeOthers(context: LifecycleContext, route: Route): void {
   if ((route.group?.targetConcurrency ?? 0) > 0) return wakeRoute(context, route, "scale");
   for (const member of route.members) if (mayComeBack(context, member)) context.wake(member, "request");
 }
 
-/** It has ended by itself; a member that was stopped stays so while others are ready. */
+/** Returns whether a member has ended by itself; one that was stopped is not woken while others are ready. */
 function mayComeBack({ clock }: LifecycleContext, member: WorkloadRecord): boolean {
   const { state, endedBy, crashes, asleepSinceMs, schedule } = member;
   if (endedBy !== "itself" || schedule?.isOpen(clock.wall()) === false) return false;

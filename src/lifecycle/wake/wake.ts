@@ -14,7 +14,7 @@ import { reportEnd } from "../workload/report.ts";
 import { failureAt, mustStop, start } from "./start.ts";
 import { wakeDependencies } from "./wake-dependencies.ts";
 
-/** The job behind `starting`: dependencies first, then the start, then the wait until the app is ready. */
+/** The job of `starting`: wakes the dependencies, starts the workload, and waits until it is ready. */
 export async function wakeJob(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -27,7 +27,7 @@ export async function wakeJob(
   const failure =
     (await wakeDependencies(context, record, run, signal)) ?? (await startAndProbe(context, record, run, signal));
   if (failure === undefined || signal.aborted) return;
-  await observeUntilStable(record); // nothing else observes it meanwhile: somebody may have started it without us
+  await observeUntilStable(record); // only this job observes it, and somebody else may have started it
   if (signal.aborted) return;
 
   const now = context.clock.now();
@@ -40,7 +40,7 @@ export async function wakeJob(
   context.emit({ type: "wake-failed", workload: record.name, failure, durationMs, retryMs });
 }
 
-/** Observes how it has just ended, before a new run hides that. */
+/** Observes how the last run ended, before a new run hides that. */
 async function seeEnd(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   const seen = await observe(record);
   if (seen?.status === "stopped" || seen?.status === "absent") reportEnd(context, record, seen);
@@ -56,7 +56,7 @@ async function startAndProbe(
     const fromMs = context.clock.now();
     const found = await awaitTruce(context, record, run, signal);
     if (signal.aborted) return undefined;
-    // What it needs may have ended in that time.
+    // A dependency may have ended during the wait.
     const lost = context.clock.now() > fromMs ? await wakeDependencies(context, record, run, signal) : undefined;
     if (lost !== undefined || signal.aborted) return lost;
     if (found === "free" && (wasStopped(record) || mustStop(record)))
@@ -85,7 +85,7 @@ async function startAndProbe(
       context.dispatch(record, { type: "completed", run, exit });
       return undefined;
     }
-    // The run before has ended, of which the engine did not know yet: there was nothing to start for it.
+    // The engine did not know yet that the former run was ending, so the start did nothing.
     const wasOver = mayBeOver && result.kind === "ended" && status === "stopped";
     if (!wasOver && !isInTruce(context, record)) return probeFailure(context, record, result);
     if (wasOver && result.observation !== undefined) reportEnd(context, record, result.observation);
@@ -93,9 +93,9 @@ async function startAndProbe(
   }
 }
 
-/** It was stopped from outside while it was being woken, and must stay so (`wake_after_stop: started`). */
+/** Returns true if somebody else stopped it during the wake and it must stay stopped (`wake_after_stop: started`). */
 function wasStopped({ settings, endedBy, endOrdered, wakeCause }: WorkloadRecord): boolean {
-  const isStopped = endOrdered || endedBy === "other"; // the first alone where nobody has seen that run
+  const isStopped = endOrdered || endedBy === "other"; // only `endOrdered` if that run was never observed
   return settings.wakeAfterStop === "started" && isStopped && wakeCause !== "admin";
 }
 
@@ -103,16 +103,18 @@ function isInTruce({ truces }: LifecycleContext, { name }: WorkloadRecord): bool
   return truces.of(name) !== undefined;
 }
 
-/** It ended badly, by itself: what has no port that answers must show that it stays up this time. */
+/**
+ * Returns true if its last run crashed; without a port to probe, it must then stay up for a while to count as ready.
+ */
 function mayCrashAgain({ observation, failures, stoppedByUs }: WorkloadRecord): boolean {
   const { code = 0, oomKilled = false } = observation?.exit ?? {};
   return failures > 0 || oomKilled || (!stoppedByUs && !AS_ORDERED.has(code));
 }
 
 const STAY_MS = 1_000;
-/** An app that is restarted when it fails may need a second try, when something it needs comes up at the same time. */
+/** An app with a restart policy may need several tries if something that it needs starts at the same time. */
 const MOST_CRASHES = 3;
-/** By itself, or by the signals of a stop. */
+/** The exit codes of a normal end and of a stop's signals. */
 const AS_ORDERED: ReadonlySet<number> = new Set([0, 137, 143]);
 
 function succeed(context: LifecycleContext, record: WorkloadRecord): void {

@@ -9,7 +9,7 @@ import { portsOf } from "../workload/ports-of.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 import { numberOf } from "./target-port.ts";
 
-/** Whether an app takes TLS alone there: it refuses in plain HTTP what it does not refuse over TLS. */
+/** Returns whether an app requires TLS: it refuses in plain HTTP what it accepts over TLS. */
 export async function wantsTls(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -20,7 +20,9 @@ export async function wantsTls(
   return (await probeRoot(context, record, overTls(endpoint), signal)).status !== 400;
 }
 
-/** The same of one that hung up, whose client waits for what is wrong: who does not speak TLS refuses that at once. */
+/**
+ * The same for an app that closed a connection and whose client waits; an app without TLS refuses a handshake at once.
+ */
 export async function hangsUpForTls(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -44,12 +46,12 @@ function overTls(endpoint: Endpoint): Endpoint {
   return { ...endpoint, tls: { verify: false } };
 }
 
-/** What was found out about a port. */
+/** Notes whether a port requires TLS. */
 export function noteWantsTls(port: PortRecord, wants: boolean): void {
   port.wantsTls = wants;
 }
 
-/** What is wrong with an app that takes TLS alone while it is to be spoken to in plain HTTP, for each port where it does. */
+/** Describes each port that requires TLS although plain HTTP is configured. */
 export function tlsFaults(record: WorkloadRecord): readonly string[] {
   const ports = portsOf(record).filter((port) => port.wantsTls);
   return ports.map((port) => failureText({ code: "tls", port: numberOf(record, port) }));

@@ -1,7 +1,7 @@
 import { type Endpoint, endpointsOf, type Observation } from "../../core/observation.ts";
 import type { WorkloadRecord } from "./record.ts";
 
-/** Whether this is not the run that was seen last: another container, start, network or address. */
+/** Returns whether this is not the run of the last observation: another container, start, network or address. */
 export function isAnotherRun({ state }: WorkloadRecord, last: Observation | undefined, seen: Observation): boolean {
   if (last === undefined || seen.status === "absent") return false;
   if (last.id !== seen.id) return true;
@@ -9,13 +9,14 @@ export function isAnotherRun({ state }: WorkloadRecord, last: Observation | unde
   if (last.startedAtMs !== seen.startedAtMs && !goesOn(last, seen)) return true;
   if (last.networkOwner?.startedAtMs !== seen.networkOwner?.startedAtMs) return true;
   const endpoints = endpointsOf(seen);
-  // A rolling update is no other run as long as one target survives.
+  // A rolling update is the same run while one of the targets survives.
   return state.status === "ready" && state.targets.every((to) => to.host !== "" && !endpoints.some(isSame(to)));
 }
 
 /**
- * Whether an instance runs on since it was seen last. What started with its oldest instance has another start as soon as
- * that one ends, although the others go on; a container that is restarted keeps its id and has another start of its own.
+ * Returns whether an instance has kept running since the last observation. The start of the workload is that of its
+ * oldest instance and changes when that ends, although others continue; a restarted container keeps its id but has a
+ * new start.
  */
 function goesOn(last: Observation, seen: Observation): boolean {
   const former = new Map(last.instances.map(({ id, startedAtMs }) => [id, startedAtMs]));
@@ -26,12 +27,12 @@ function goesOn(last: Observation, seen: Observation): boolean {
   });
 }
 
-/** Whether another container was created under the same name. */
+/** Returns whether another container was created with the same name. */
 export function isRecreated(last: Observation, seen: Observation): boolean {
   return seen.status !== "absent" && last.id !== seen.id;
 }
 
-/** Whether two addresses are the same, of the same port inside. */
+/** Returns the check whether an address equals this one, for the same port inside the container. */
 export function isSame(one: Endpoint): (other: Endpoint) => boolean {
   return ({ host, port, namedPort }) => host === one.host && port === one.port && namedPort === one.namedPort;
 }

@@ -13,7 +13,7 @@ import { noteSilence } from "./silence.ts";
 import { unthrottle } from "../stop/throttle.ts";
 import { rememberPort } from "../wake/target-port.ts";
 
-/** A job that a status owns: it ends by dispatching, or is aborted when the status is left. */
+/** The job of a status. It ends with a dispatch, or is aborted when the status changes. */
 export type Job = (
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -29,7 +29,7 @@ interface DispatchDeps {
   readonly react: React;
 }
 
-/** Applies `event`: state, record and gates at once, then the reactions. */
+/** Applies `event` to state, record and gates at once, then runs the reactions. */
 export function dispatch({ context, jobs, react }: DispatchDeps, record: WorkloadRecord, event: WorkloadEvent): void {
   const before = record.state;
   const { state, effects } = transition(before, event, context.clock.now(), record.lastRun + 1);
@@ -56,12 +56,14 @@ export function dispatch({ context, jobs, react }: DispatchDeps, record: Workloa
   });
 }
 
-/** It begins a new life, of which nothing was seen yet. */
+/** Resets the state to `unseen`. */
 export function resetState(record: WorkloadRecord, nowMs: number): void {
   record.state = { status: "unseen", sinceMs: nowMs };
 }
 
-/** The event of a pause arrives late: a request that was let in shortly before it may have reached a frozen app. */
+/**
+ * Returns true if a request was let in shortly before the late event of a pause, and so may have reached a frozen app.
+ */
 function isFrozen({ clock }: LifecycleContext, record: WorkloadRecord, { after, event }: Change): boolean {
   const { state, leases, lastArrivalMs } = record;
   if (event.type !== "observed" || after.status !== "paused" || state !== after) return false;
@@ -71,14 +73,14 @@ function isFrozen({ clock }: LifecycleContext, record: WorkloadRecord, { after, 
 const PAUSE_EVENT_LAG_MS = 1_000;
 
 function startJob(context: LifecycleContext, record: WorkloadRecord, state: WorkloadState, job: Job): void {
-  // A reaction to the change may have moved it on already.
+  // A reaction may have changed the state again.
   if (!("run" in state) || !("run" in record.state) || record.state.run !== state.run) return;
   const abort = new AbortController();
   record.job = abort;
   void job(context, record, state.run, abort.signal)
     .catch((fault: unknown) => leaveBrokenJob(context, record, state.run, fault))
     .finally(() => {
-      // One that is left over would pass for a job under way, and another job may have begun meanwhile.
+      // Cleared, because it stands for a job in progress, unless another job has begun meanwhile.
       if (record.job === abort) record.job = undefined;
     });
 }

@@ -1,4 +1,4 @@
-/** What the configuration calls an engine: one of several Docker hosts by its name. */
+/** Returns the name of an engine in the configuration: for a Docker host, the host's name. */
 export function engineName({ id }: { readonly id: string }, usualDocker: string): string {
   return id === "docker" ? usualDocker : id;
 }

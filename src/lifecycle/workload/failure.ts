@@ -8,10 +8,7 @@ export interface CurrentFailure {
   readonly retryAtMs: number;
 }
 
-/**
- * Returns why requests to `record` fail at present: its own last wake, or that of a dependency; `undefined`: none
- * fails.
- */
+/** Returns why requests to `record` fail at present: its own last wake failed, or that of a dependency. */
 export function failureOf(record: WorkloadRecord): CurrentFailure | undefined {
   const { state } = record;
   if (state.status === "failed") return { failure: state.failure, retryAtMs: state.retryAtMs };
@@ -24,13 +21,13 @@ export function failureOf(record: WorkloadRecord): CurrentFailure | undefined {
   return undefined;
 }
 
-/** True while a request gets the failure instead of a new try. */
+/** Returns true while a request gets the failure instead of a new try. */
 export function isCoolingDown(record: WorkloadRecord, nowMs: number): boolean {
   const found = failureOf(record);
   return found !== undefined && nowMs < found.retryAtMs;
 }
 
-/** The failure of a workload that could not start because `dependency` did not. */
+/** Creates the failure of a workload that cannot start because `dependency` failed. */
 export function dependencyFailure(dependency: string, cause: Failure): Failure {
   if (cause.reason === "dependency") return cause;
   return { ...cause, reason: "dependency", cause: { code: "needs", name: dependency, cause: cause.cause } };

@@ -12,21 +12,21 @@ import type { WorkloadRecord } from "./record.ts";
 import { noteSilence, silenceCause } from "./silence.ts";
 
 /**
- * Makes the targets of a ready workload follow its instances and their ports: one that ends leaves at once, one that is
- * ready joins. Ends when all of them are targets, or the workload is no longer ready.
+ * Keeps the targets of a ready workload in step with its instances and their ports: removes an instance that ends at
+ * once, adds one when it is ready. Ends when all are targets, or when the workload is no longer ready.
  */
 export function followInstances(context: LifecycleContext, record: WorkloadRecord): void {
   if (record.targets.following !== undefined || isComplete(record)) return;
   const abort = new AbortController();
   record.targets.following = abort;
-  // One port that takes long to answer does not keep the others waiting.
+  // Each port on its own, so that a slow one does not delay the others.
   const all = portsOf(record).map((port) => follow(context, record, port, abort.signal));
   void Promise.all(all).finally(() => {
     if (record.targets.following === abort) record.targets.following = undefined;
   });
 }
 
-/** Its hosts name other ports than before: targets at former ones leave, and what is under way there goes on. */
+/** Removes the targets of ports that no host names any more; open requests to them continue. */
 export function followPorts(context: LifecycleContext, record: WorkloadRecord): void {
   record.targets.following?.abort();
   record.targets.following = undefined;
@@ -42,7 +42,7 @@ export function followPorts(context: LifecycleContext, record: WorkloadRecord): 
   notify(record.signals);
 }
 
-/** Sends no request for a second to a target that has refused a connection. */
+/** Sends no requests for a second to a target that has refused a connection. */
 export function rest({ clock }: LifecycleContext, { targets }: WorkloadRecord, target: Endpoint): void {
   targets.restUntilMs.set(keyOf(target), clock.now() + REST_MS);
 }
@@ -78,7 +78,7 @@ async function follow(
   }
 }
 
-/** Its address was not asked for, or it had none: a network or a port may have been added. */
+/** Returns true if an instance has no known address on this port, because a network or a port was added since. */
 function isUnknown(record: WorkloadRecord, port: PortRecord): boolean {
   if (port.silentSinceMs === undefined) return false;
   const reached = absentees(record, port);
@@ -92,7 +92,7 @@ async function observeAgain(context: LifecycleContext, record: WorkloadRecord): 
   context.dispatch(record, { type: "observed", observation: seen, restarted: isAnotherRun(record, last, seen) });
 }
 
-/** True where there is nothing to follow: also the usual case of one instance, whose end is the end of its run. */
+/** Returns true if all instances are targets; usually there is only one, whose end is the end of the run. */
 function isComplete(record: WorkloadRecord): boolean {
   const { state, observation, named } = record;
   if (state.status !== "ready" || observation === undefined) return true;
@@ -100,7 +100,7 @@ function isComplete(record: WorkloadRecord): boolean {
   return portsOf(record).every((port) => absentees(record, port).length === 0) && leaving(record).length === 0;
 }
 
-/** The addresses of each instance that takes requests and is no target yet at this port. */
+/** Returns the addresses of each usable instance that is not a target at this port yet. */
 function absentees({ state, observation }: WorkloadRecord, port: PortRecord): readonly (readonly Endpoint[])[] {
   if (state.status !== "ready") return [];
   const { targets } = state;
@@ -108,7 +108,7 @@ function absentees({ state, observation }: WorkloadRecord, port: PortRecord): re
   return reached.filter((endpoints) => !endpoints.some(isOneOf(targets)));
 }
 
-/** Targets that are no instance any more; the last one leaves by the end of its run. */
+/** Returns the targets whose instance has ended, unless these are all: then the run has ended. */
 function leaving({ state, observation }: WorkloadRecord): readonly Endpoint[] {
   if (state.status !== "ready") return [];
   const endpoints = usable(observation?.instances).flatMap((instance) => instance.endpoints);
@@ -123,7 +123,7 @@ function dropEnding(context: LifecycleContext, record: WorkloadRecord): void {
   context.dispatch(record, { type: "targets", targets });
 }
 
-/** What has answered may have ended meanwhile, or be a target by now. */
+/** Adds targets, except those that have ended or were added meanwhile. */
 function join(context: LifecycleContext, record: WorkloadRecord, port: PortRecord, found: readonly Endpoint[]): void {
   if (record.state.status !== "ready") return;
   const joining = found.filter(isOneOf(absentees(record, port).flat()));
@@ -131,7 +131,7 @@ function join(context: LifecycleContext, record: WorkloadRecord, port: PortRecor
   context.dispatch(record, { type: "targets", targets: [...record.state.targets, ...joining] });
 }
 
-/** Ends the wait for a port that takes too long, and says so once. */
+/** Ends the wait for a port that takes too long, and reports it once. */
 function reportSilence(context: LifecycleContext, record: WorkloadRecord, port: PortRecord): void {
   const cause = port.isSilenceReported ? undefined : silenceCause(record, port, context.clock.now());
   if (cause === undefined) return;
@@ -141,7 +141,9 @@ function reportSilence(context: LifecycleContext, record: WorkloadRecord, port: 
   notify(record.watchers);
 }
 
-/** As for a workload that starts where a port has no target at all, since requests wait for that. */
+/**
+ * Returns the pause before the next probe: short as during a start if requests are waiting for a port without targets.
+ */
 function pauseMs({ clock }: LifecycleContext, record: WorkloadRecord, port: PortRecord): number {
   if (port.isSilenceReported || absentees(record, port).length === 0) return REST_MS;
   return port.silentSinceMs === undefined ? RETRY_MS : probePauseMs(clock.now() - port.silentSinceMs);
@@ -151,7 +153,7 @@ function usable(instances: readonly Instance[] = []): readonly Instance[] {
   return instances.filter(({ ready, ending }) => ready && !ending);
 }
 
-/** The last target of a port that refuses is tried again at once. */
+/** Returns true if one of these endpoints has just refused; the only target of a port is tried again at once. */
 function isResting(
   { clock }: LifecycleContext,
   { targets: { restUntilMs } }: WorkloadRecord,

@@ -4,12 +4,12 @@ import type { LifecycleContext } from "../context.ts";
 import { notify } from "./notify.ts";
 import type { WorkloadRecord } from "./record.ts";
 
-/** Sets the gates that depend on `record`, and notifies everything that waits for them. */
+/** Sets the gates that depend on `record`, and notifies their waiters. */
 export function follow(context: LifecycleContext, record: WorkloadRecord): void {
   announce(context, record, updateGates(context, record));
 }
 
-/** Sets the gate of `record` and of everything that needs it; returns these. */
+/** Sets the gates of `record` and its dependents, and returns these records. */
 export function updateGates({ clock }: LifecycleContext, record: WorkloadRecord): readonly WorkloadRecord[] {
   const affected = withDependents(record);
   const wall = clock.wall();
@@ -17,7 +17,7 @@ export function updateGates({ clock }: LifecycleContext, record: WorkloadRecord)
   return affected;
 }
 
-/** Notifies held requests, long polls and live pages of a change of `record`, and the timers of its neighbours. */
+/** Notifies held requests, long polls and live pages of a change of `record`, and sets the timers that depend on it. */
 export function announce(context: LifecycleContext, record: WorkloadRecord, affected: readonly WorkloadRecord[]): void {
   for (const one of affected) {
     settleWaiters(one, context.clock);
@@ -27,7 +27,7 @@ export function announce(context: LifecycleContext, record: WorkloadRecord, affe
   for (const { record: dependency } of record.dependencies) context.rearm(dependency);
 }
 
-/** `record` and everything that needs it, what is needed always before what needs it, each once. */
+/** Returns `record` and its direct and indirect dependents, each once and after its dependencies. */
 function withDependents(record: WorkloadRecord): readonly WorkloadRecord[] {
   if (record.dependents.length === 0) return [record];
   const seen = new Set<WorkloadRecord>();

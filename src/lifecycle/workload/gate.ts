@@ -7,9 +7,9 @@ import { isOf, portsOf } from "./ports-of.ts";
 import type { DependencyLink, WorkloadRecord } from "./record.ts";
 
 /**
- * Sets the gates of a record from its state: open while it is ready and not suspended, what it needs is ready, and its
- * schedule is open. Each port has a gate of its own, which opens when that port answers.
- * The decision behind an open gate is built here once and frozen, so that the ready path only reads it.
+ * Sets the gates of a record: open while it is ready and not suspended, its dependencies are ready, and its schedule is
+ * open. Each port has its own gate, which opens when that port answers. The decision behind an open gate is built here
+ * and frozen, so that the ready path only reads it.
  */
 export function closeOrOpenGate(record: WorkloadRecord, wallMs: number): void {
   const { state } = record;
@@ -23,26 +23,26 @@ export function closeOrOpenGate(record: WorkloadRecord, wallMs: number): void {
   for (const port of portsOf(record)) setGate(record, port, state.targets.filter(isOf(port)));
 }
 
-/** Returns the decision for one request that arrives at an open gate, and leaves the next target to the next request. */
+/** Returns the decision for one request at an open gate, and advances to the next target. */
 export function takeGate(port: PortRecord, gate: Gate): Gate {
   const taken = gate.byLoad ? leastLoaded(gate) : gate;
   port.gate = taken.next;
   return taken;
 }
 
-/** Returns every decision of a ring, the one whose turn it is first. */
+/** Returns all decisions of a ring, beginning with the next one. */
 export function gatesOf(first: Gate): readonly Gate[] {
   const gates = [first];
   for (let gate = first.next; gate !== first; gate = gate.next) gates.push(gate);
   return gates;
 }
 
-/** Lets no more requests pass, for good. */
+/** Closes all gates of a record that was removed. */
 export function closeGate(record: WorkloadRecord): void {
   for (const port of portsOf(record)) port.gate = undefined;
 }
 
-/** The ring stays while its targets do: what was prepared for its decisions stays of use. */
+/** Keeps the ring while its targets stay the same, so that data cached for its decisions stays valid. */
 function setGate({ name, settings }: WorkloadRecord, port: PortRecord, targets: readonly Endpoint[]): void {
   const byLoad = settings.strategy === "least-connections" && targets.length > 1;
   const last = port.gate;
@@ -50,14 +50,14 @@ function setGate({ name, settings }: WorkloadRecord, port: PortRecord, targets: 
   if (!isSame || last.byLoad !== byLoad) port.gate = ringOf(name, { last, targets, byLoad });
 }
 
-/** Of several with as few open requests, the one whose turn it is. */
+/** Returns the target with the fewest open requests, the next one in turn if there are several. */
 function leastLoaded(first: Gate): Gate {
   let least = first;
   for (let gate = first.next; gate !== first; gate = gate.next) if (gate.load.open < least.load.open) least = gate;
   return least;
 }
 
-/** Targets that stay keep the count of what is open. */
+/** Creates a ring; targets that stay keep their count of open requests. */
 function ringOf(
   workload: string,
   {
@@ -80,21 +80,21 @@ function ringOf(
   return ring[0] as Gate | undefined;
 }
 
-/** Whether a dependency meets the condition of its dependents. */
+/** Returns whether a dependency meets the condition of its dependents. */
 export function isSatisfied(dependency: WorkloadRecord, condition: DependencyCondition): boolean {
   const { state } = dependency;
   switch (condition) {
     case "started":
       return runs(state);
     case "healthy":
-      // A schedule or a suspension closes it to visitors; dependents have it for as long as it runs.
+      // A schedule or a suspension closes it to clients, but not to its dependents.
       return dependency.gate !== undefined || (answers(state) && dependency.dependencies.every(isMet));
     case "completed":
       return hasCompleted(dependency);
   }
 }
 
-/** Dependents reach it by the port that no host names. */
+/** Returns whether its main port answers, which dependents use. */
 function answers(state: WorkloadState): boolean {
   return state.status === "ready" && state.targets.some(({ namedPort }) => namedPort === undefined);
 }
@@ -103,14 +103,14 @@ function isMet({ record, condition }: DependencyLink): boolean {
   return isSatisfied(record, condition);
 }
 
-/** One that drains is about to be stopped: a request for it undoes that. */
+/** Returns whether it runs; one that drains does not count, and a wake undoes the drain. */
 function runs(state: WorkloadState): boolean {
   if (state.status === "starting") return state.phase === "waiting";
   if (state.status === "failed") return state.runs === true;
   return state.status === "unready" || state.status === "ready";
 }
 
-/** Also one that took longer than its start_timeout, and so failed first. */
+/** Returns whether a one-shot ended with exit code 0, even after its start_timeout. */
 function hasCompleted({ state, observation }: WorkloadRecord): boolean {
   if (state.status !== "asleep" && state.status !== "failed") return false;
   return observation?.status === "stopped" && observation.exit?.code === 0;

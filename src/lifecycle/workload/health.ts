@@ -6,14 +6,14 @@ import type { Clock } from "../ports.ts";
 import type { RouteMember } from "./record.ts";
 import { failureOfMember } from "./silence.ts";
 
-/** Returns the progress of a route's wake: that of its furthest member. */
+/** Returns the progress of a route's wake, which is that of its most advanced member. */
 export function healthOf(members: readonly RouteMember[], clock: Clock): Health {
   const healths = members.map((member) => healthOfOne(member, clock));
   const best = healths.sort((a, b) => RANK.indexOf(a.status) - RANK.indexOf(b.status))[0];
   return best ?? { status: "unknown", error: "", phase: undefined, elapsedMs: 0, etaMs: undefined, retryMs: 0 };
 }
 
-/** Resolves at the next change of status or phase of any member, or after `ms`; at once when nothing is under way. */
+/** Resolves at the next change of any member's status or phase, or after `ms`; at once if nothing is in progress. */
 export async function healthChange(
   members: readonly RouteMember[],
   ms: number,
@@ -72,7 +72,7 @@ function healthOfOne(member: RouteMember, clock: Clock): Health {
   return { ...base, status: "unknown", phase: undefined, elapsedMs: 0 };
 }
 
-/** What a wake usually takes says nothing about a stop, or an update, before it. */
+/** Omits the expected duration of a wake while a stop or an update precedes it. */
 function ofPhase<Base extends Pick<Health, "etaMs">>(base: Base, phase: WakePhase) {
   const etaMs = phase === "stopping" || phase === "updating" ? undefined : base.etaMs;
   return { ...base, etaMs, status: "starting", phase } as const;

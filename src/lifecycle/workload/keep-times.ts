@@ -6,7 +6,7 @@ import type { LifecycleContext } from "../context.ts";
 import type { WorkloadRecord } from "./record.ts";
 import { judgeAbsence } from "../usage/absence.ts";
 
-/** Updates when a workload was last used, since when it runs, and who started it, after a change of state. */
+/** Updates, after a change of state, when a workload was last used, since when it runs, and who started it. */
 export function keepTimes(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -24,7 +24,7 @@ export function keepTimes(
   if (isWanted(before, record.state, event)) noteUse(record, now);
 }
 
-/** True for a change from rest to what the engine may be running. */
+/** Returns true for a change from not running to (perhaps) running. */
 export function begins({ before, after }: { readonly before: WorkloadState; readonly after: WorkloadState }): boolean {
   return runs(after) && !runs(before);
 }
@@ -32,7 +32,7 @@ export function begins({ before, after }: { readonly before: WorkloadState; read
 function rise(context: LifecycleContext, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
   const now = context.clock.now();
   if (before.status === "unseen") {
-    // A run that was visited before the gateway came up goes on where it was.
+    // A run that was in use before the gateway started keeps its last activity.
     const startedAtMs = startOf(context, record);
     record.awakeSinceMs = startedAtMs;
     if (record.lastActivityMs < startedAtMs || event.type !== "observed") noteFirstSeen(record, now);
@@ -47,7 +47,7 @@ function rise(context: LifecycleContext, record: WorkloadRecord, before: Workloa
   noteStoppedByUs(record, false);
 }
 
-/** What has run for so long does not crash again and again. */
+/** A run that lasted this long is not part of a crash loop. */
 const STEADY_MS = 60_000;
 
 function rest(record: WorkloadRecord, now: number): void {
@@ -55,19 +55,19 @@ function rest(record: WorkloadRecord, now: number): void {
   const isShort = now - record.awakeSinceMs < STEADY_MS;
   record.crashes = record.endedBy === "itself" ? (isShort ? record.crashes + 1 : 1) : 0;
   forgetHiddenUse(record);
-  // A run continues after a pause, and one that nothing has observed yet may have continued all the while.
+  // A run continues after a pause, and an unobserved one may not have ended.
   if (record.observation !== undefined && record.observation.status !== "paused") noteWokenByUs(record, false);
   for (const { record: dependency } of record.dependencies) noteUse(dependency, now);
 }
 
-/** Since when it runs, by its engine's word on the wall clock. */
+/** Returns since when it runs, converted from the engine's wall clock. */
 function startOf({ clock }: LifecycleContext, { observation }: WorkloadRecord): number {
   const now = clock.now();
   if (observation?.startedAtMs === undefined) return now;
   return Math.min(now, observation.startedAtMs - clock.wall() + now);
 }
 
-/** Somebody has started it again before our stop had ended: theirs, and unused from now on. */
+/** Notes that somebody else started it again before our stop had ended; its idle time counts from here. */
 function comeBack(record: WorkloadRecord, now: number): void {
   record.awakeSinceMs = now;
   noteWokenByUs(record, false);
@@ -79,7 +79,7 @@ function cameBack(event: WorkloadEvent): boolean {
   return event.type === "stop-ended" && event.observation.id !== "";
 }
 
-/** Somebody else's start has come to its end in time; what is unready later on was ready before, or is broken. */
+/** Returns true if it became ready in time after a start by somebody else, not again after a failure. */
 function hasStarted(
   { status }: WorkloadState,
   { state, settings, awakeSinceMs }: WorkloadRecord,
@@ -92,13 +92,13 @@ function isRestart(event: WorkloadEvent): boolean {
   return event.type === "observed" && event.restarted;
 }
 
-/** A request got it, or its failure, or kept it from being stopped. */
+/** Returns true if a wake has ended or a stop was undone, both because of a request. */
 function isWanted(before: WorkloadState, { status }: WorkloadState, event: WorkloadEvent): boolean {
   if (before.status === "starting") return status === "ready" || status === "failed";
   return before.status === "draining" && (event.type === "arrival" || event.type === "wake");
 }
 
-/** True while the engine may be running it. */
+/** Returns true while the engine may be running it. */
 function runs(state: WorkloadState): boolean {
   const { status } = state;
   return status === "starting" || status === "stopping" || isAwake(state);

@@ -5,25 +5,25 @@ import type { Clock } from "../ports.ts";
 import type { LeaseKind } from "./parts/use.ts";
 import type { WorkloadRecord } from "./record.ts";
 
-/** Something open that keeps a workload awake. Closing it twice does nothing. */
+/** An open request or tunnel, which keeps a workload awake. Closing it twice has no effect. */
 export interface Lease {
   readonly record: WorkloadRecord;
   readonly kind: LeaseKind;
-  /** It keeps the workload from being stopped under it, but does not count as use. */
+  /** It delays a stop until it is closed, but does not count as use. */
   readonly quiet: boolean;
-  /** The target that it is counted for. */
+  /** The target whose open requests include it. */
   readonly gate: Gate | undefined;
   open: boolean;
 }
 
-/** Opens a lease; only while the gate is open, and in the same turn in which that was seen. */
+/** Opens a lease. Must be called in the same turn of the event loop in which the gate was found open. */
 export function openLease(record: WorkloadRecord, kind: LeaseKind, nowMs: number, gate?: Gate): Lease {
   if (record.throttled) record.speedUp?.();
   noteArrival(record, nowMs);
   return count({ record, kind, quiet: false, gate, open: true });
 }
 
-/** The same, for a request that does not count as use. */
+/** Opens a lease for a request that does not count as use. */
 export function openQuietLease(record: WorkloadRecord, kind: LeaseKind, gate: Gate): Lease {
   return count({ record, kind, quiet: true, gate, open: true });
 }
@@ -35,7 +35,9 @@ function count(lease: Lease): Lease {
   return lease;
 }
 
-/** Ends it: the workload was in use until now. `rearm` is called when nothing else is open and its timer may be too late. */
+/**
+ * Closes a lease, which counts as use until now. Calls `rearm` if it was the last one and the timer may fire too late.
+ */
 export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadRecord) => void): void {
   if (!lease.open) return;
   lease.open = false;
@@ -49,13 +51,13 @@ export function closeLease(lease: Lease, clock: Clock, rearm: (record: WorkloadR
   notify(record.signals);
 }
 
-/** Notes use without a lease: an auth request. Use only postpones deadlines, so no timer need be set. */
+/** Notes use without a lease, by an auth request. Use only postpones deadlines, so the timer need not be set. */
 export function touch(record: WorkloadRecord, clock: Clock): void {
   noteUse(record, clock.now());
   if (record.throttled) record.speedUp?.();
 }
 
-/** A timer that was set while something was open knows the schedule only. */
+/** Returns true if the timer was set while a lease was open, and so only for the schedule. */
 function mayFireTooLate({ timer, schedule }: WorkloadRecord): boolean {
   return timer === undefined || schedule !== undefined;
 }

@@ -6,15 +6,16 @@ import type { Clock } from "../ports.ts";
 import { portsOf } from "./ports-of.ts";
 import { refOf, type WorkloadRecord } from "./record.ts";
 
-/** Many clients watch one start: the engine is queried for its output this often at most. */
+/** How long output is reused, because many clients may watch one start. */
 const FRESH_MS = 1_000;
 
 /**
- * The last output of a workload as far as a visitor may see it: while it starts or has failed, always, or never.
- * `undefined`: it may not be seen. A log that cannot be read is an empty one.
+ * Returns the last output of a workload, or `undefined` if `logs` does not permit clients to see it now. Empty if it
+ * cannot be read.
  */
 export type LogTail = (record: WorkloadRecord) => Promise<readonly string[] | undefined>;
 
+/** Creates the reader of logs, which reads each at most once a second. */
 export function createLogTail({ clock, lines }: { readonly clock: Clock; readonly lines: () => number }): LogTail {
   const reads = new WeakMap<WorkloadRecord, { readonly atMs: number; readonly lines: Promise<readonly string[]> }>();
   return async (requested) => {
@@ -29,7 +30,7 @@ export function createLogTail({ clock, lines }: { readonly clock: Clock; readonl
   };
 }
 
-/** The dependency that has failed, directly or not: only its output tells why. `undefined`: none has. */
+/** Returns the direct or indirect dependency that has failed, because its output shows why; `undefined` if none has. */
 function culprit(record: WorkloadRecord): WorkloadRecord | undefined {
   for (const { record: dependency } of record.dependencies) {
     const { failure } = failureOf(dependency) ?? {};

@@ -6,15 +6,15 @@ import type { Truces } from "../reconcile/truces.ts";
 const SAVE_AFTER_MS = 1_000;
 const ACTIVITY_EVERY_MS = 10_000;
 
-/** Keeps what must survive a restart: loads it once, saves soon after a change, and activity now and then. */
+/** Keeps what must survive a restart: loads it once, saves it soon after a change, and activity at intervals. */
 export interface MemoryKeeper {
   load(): Promise<void>;
   recall(name: string): Memory | undefined;
-  /** Something of it has changed. */
+  /** Schedules a save, because something has changed. */
   remember(record: WorkloadRecord): void;
-  /** Keeps what is known of a workload that is no longer configured: it may come back. */
+  /** Keeps the memory of a workload that is no longer configured, because it may come back. */
   keep(record: WorkloadRecord): void;
-  /** Saves at once what is known of these and of all that may have changed. */
+  /** Saves these at once, and all others that may have changed. */
   save(changed: Iterable<WorkloadRecord>): Promise<void>;
 }
 
@@ -26,6 +26,7 @@ interface MemoryDeps {
   readonly fronts: KnownFronts | undefined;
 }
 
+/** Creates the memory keeper. */
 export function createMemoryKeeper(deps: MemoryDeps): MemoryKeeper {
   const { clock, store, records, truces, fronts } = deps;
   const known = new Map<string, Memory>();
@@ -38,7 +39,7 @@ export function createMemoryKeeper(deps: MemoryDeps): MemoryKeeper {
     await store.save({ memories: known, fronts: fronts?.list() ?? [] });
   });
 
-  /** What was never used has nothing to be remembered. */
+  /** Updates the memory of a record, and omits an empty one. */
   function note(record: WorkloadRecord): void {
     const memory = memoryOf(record, clock, truces);
     if (isNothing(memory)) known.delete(record.name);
@@ -83,7 +84,7 @@ export function createMemoryKeeper(deps: MemoryDeps): MemoryKeeper {
   };
 }
 
-/** What it is remembered by only changes with its state. */
+/** Returns true while its memory cannot change without a change of state. */
 function isAtRest({ state: { status } }: WorkloadRecord): boolean {
   return status === "asleep" || status === "absent" || status === "unseen";
 }
@@ -95,7 +96,7 @@ function isNothing({ wakesMs, ...memory }: Memory): boolean {
   );
 }
 
-/** One timer, which only the more urgent of two calls sets. */
+/** Creates a timer that a call can only make earlier, not later. */
 function createTimer(clock: Clock): { within(ms: number, then: () => void): void; cancel(): void } {
   let next: { readonly atMs: number; readonly abort: AbortController } | undefined;
 
@@ -121,7 +122,7 @@ function createTimer(clock: Clock): { within(ms: number, then: () => void): void
   };
 }
 
-/** Lets `act` run once at a time, and once more for all calls that come meanwhile. */
+/** Returns a function that runs `act` one at a time, and once more after any calls during a run. */
 function oneAtATime(act: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let again = false;
@@ -140,7 +141,7 @@ function oneAtATime(act: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** While something is awake its activity advances without a change of state. */
+/** Returns true while its last activity may change without a change of state. */
 function isUsed({ state, settings }: WorkloadRecord): boolean {
   return state.status === "ready" && (settings.idleTimeoutMs ?? 0) > 0;
 }
@@ -170,7 +171,7 @@ function memoryOf(record: WorkloadRecord, clock: Clock, truces: Truces): Memory 
   };
 }
 
-/** One is not worth a word where there is never another number. */
+/** Returns the number of instances, only for engines with replicas. */
 function instancesOf({ engine, formerInstances: instances }: WorkloadRecord): Pick<Memory, "instances"> {
   const knowsReplicas = engine.kind === "swarm" || engine.kind === "kubernetes";
   return instances !== undefined && (instances > 1 || knowsReplicas) ? { instances } : {};

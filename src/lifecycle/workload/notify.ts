@@ -1,4 +1,4 @@
-/** Calls every listener that is registered now; those that register meanwhile wait for the next time. */
+/** Calls all listeners that are registered now; those added during the calls are not called. */
 export function notify(listeners: ReadonlySet<() => void>): void {
   if (listeners.size === 0) return;
   const registered = [...listeners];

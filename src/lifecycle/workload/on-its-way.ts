@@ -1,7 +1,7 @@
 import { isSatisfied } from "./gate.ts";
 import type { WorkloadRecord } from "./record.ts";
 
-/** True while something is in progress that ends in an open gate or a failure without another request. */
+/** Returns true while something is in progress that ends in an open gate or a failure without another request. */
 export function isOnItsWay({ state, dependencies }: WorkloadRecord): boolean {
   switch (state.status) {
     case "starting":
@@ -11,7 +11,7 @@ export function isOnItsWay({ state, dependencies }: WorkloadRecord): boolean {
       return state.wakeNext;
     case "ready":
       return dependencies.every(({ record, condition }) => isSatisfied(record, condition) || isOnItsWay(record));
-    case "unready": // a probe goes on, but a wake is what ends in an answer
+    case "unready": // only a probe runs, which never ends in a failure
     case "unseen":
     case "absent":
     case "asleep":

@@ -1,9 +1,9 @@
-/** Runs a reaction now, or after the reactions that are under way. */
+/** Runs a reaction now, or after the reactions that are in progress. */
 export type React = (reaction: () => void) => void;
 
 /**
- * Creates a queue for what follows from a change of state: a change that a reaction makes is complete at once, and its own
- * reactions run after those that wait already, never inside of one. A fault in one does not stop the others.
+ * Creates a queue for reactions to changes of state. If a reaction changes a state, the reactions to that run after all
+ * that are queued, never inside the first one. A fault in one does not stop the others.
  */
 export function createReactionQueue(): React {
   const waiting: (() => void)[] = [];

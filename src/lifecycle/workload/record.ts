@@ -11,57 +11,58 @@ import { createRunPart, type RunPart } from "./parts/run.ts";
 import { createUsePart, type UsePart } from "./parts/use.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** Everything known of one workload; there is one record per name for as long as it is configured. */
+/** Everything known about one workload; there is one record per name while it is configured. */
 export interface WorkloadRecord
   extends PortRecord, UsePart, RunPart, EndPart, LimitsPart, ProbePart, HistoryPart, FrontPart {
   readonly name: string;
   settings: WorkloadSettings;
   engine: Engine;
   schedule: Schedule | undefined;
-  /** The schedule's next opening or closing (wall clock), until it was acted on. */
+  /** The schedule's next start or stop (wall clock), until it is carried out. */
   nextScheduleChange: { readonly kind: "start" | "stop"; readonly atMs: number } | undefined;
   dependencies: readonly DependencyLink[];
   dependents: readonly WorkloadRecord[];
-  /** The workload whose network it uses, or used until that one was removed. */
+  /** The workload whose network it uses, even if that one was removed. */
   networkOwner: string | undefined;
-  /** Running containers without a record that use its network. */
+  /** Unmanaged running containers that use its network. */
   tenants: readonly string[];
 
   state: WorkloadState;
   lastRun: number;
-  /** The other ports, which hosts name, by their numbers. */
+  /** The ports that hosts name (`host=port`), by number. */
   named: ReadonlyMap<number, PortRecord>;
   job: AbortController | undefined;
-  /** Nobody wakes it before then; 0: it is not suspended. */
+  /** Requests do not wake it before then; 0: it is not suspended. */
   suspendedUntilMs: number;
   timer: { readonly atMs: number; readonly abort: AbortController } | undefined;
 
   readonly waiters: Set<Waiter>;
-  /** Called at each change of status or phase: long polls and live pages. */
+  /** Long polls and live pages, called at each change of status or phase. */
   readonly watchers: Set<() => void>;
-  /** Called when a lease closes or the engine reports a change: jobs that wait for it. */
+  /** Waiting jobs, called when a lease closes or the engine reports a change. */
   readonly signals: Set<() => void>;
 }
 
-/** A workload and the port by which requests of one route reach it. */
+/** A workload and the port to which a route sends requests. */
 export interface RouteMember {
   readonly record: WorkloadRecord;
   readonly port: PortRecord;
 }
 
-/** Somebody who waits for any of some workloads to let requests pass. */
+/** A held request, which waits until one of its members lets requests pass. */
 export interface Waiter {
   readonly members: readonly RouteMember[];
   settle(outcome: "ready" | "failed"): void;
 }
 
+/** A dependency of a record, with the condition that it must meet. */
 export interface DependencyLink {
   readonly record: WorkloadRecord;
   readonly condition: DependencyCondition;
   readonly sharesNetwork: boolean;
 }
 
-/** A record of a workload that has not been observed yet; `memory` is what a former run of the gateway knew. */
+/** Creates the record of a workload that has not been observed yet; `memory` was stored before a restart. */
 export function createRecord(
   settings: WorkloadSettings,
   engine: Engine,
@@ -98,7 +99,7 @@ export function createRecord(
   };
 }
 
-/** What the engine needs to know of it. */
+/** Returns what the engine needs to know about a workload. */
 export function refOf(record: WorkloadRecord): WorkloadRef {
   const { network, process, findsPort } = record.settings;
   return {

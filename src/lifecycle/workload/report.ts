@@ -7,7 +7,7 @@ import { stopDeletes } from "../stop/stop-deletes.ts";
 
 const TIMELINE_LENGTH = 20;
 
-/** A change of state as it is reported. */
+/** A change of state, for reports. */
 export interface Change {
   readonly before: WorkloadState;
   readonly after: WorkloadState;
@@ -15,7 +15,7 @@ export interface Change {
   readonly cause: TransitionCause;
 }
 
-/** Keeps a change that was just made among the last ones. */
+/** Adds a change to the record's timeline, and returns it. */
 export function noteChange(
   { clock }: LifecycleContext,
   record: WorkloadRecord,
@@ -31,7 +31,7 @@ export function noteChange(
   return { before, after, event, cause };
 }
 
-/** Emits the events that a change of state means. */
+/** Emits the domain events of a change of state. */
 export function report(context: LifecycleContext, record: WorkloadRecord, change: Change): void {
   const { before, after, event, cause } = change;
   const now = context.clock.now();
@@ -53,12 +53,12 @@ export function report(context: LifecycleContext, record: WorkloadRecord, change
   }
 }
 
-/** Reports that it has ended without us. */
+/** Reports that it has ended without a stop of ours. */
 export function reportEnd(context: LifecycleContext, { name }: WorkloadRecord, { status, exit }: Observation): void {
   context.emit({ type: "ended", workload: name, exit, absent: status === "absent" });
 }
 
-/** Once for each container: `--rm` and an idle time contradict each other, which its owner should know. */
+/** Reports, once per container, that `--rm` and an idle timeout contradict each other. */
 function tellNeverStopped(context: LifecycleContext, record: WorkloadRecord): void {
   const { observation } = record;
   if (!stopDeletes(record) || observation === undefined || record.neverStopped === observation.id) return;

@@ -1,8 +1,10 @@
 import type { WorkloadRecord } from "./record.ts";
 
-// The only file that writes who ends a run, and when that was heard of.
+// The only file that writes who ends a run, and when that was reported.
 
-/** Somebody else has ordered its end, which takes until `untilMs` at most: nobody is sent there until then. */
+/**
+ * Notes that somebody else has ordered its end; it gets no requests until `untilMs`, when it has ended at the latest.
+ */
 export function noteEndOrder(record: WorkloadRecord, nowMs: number, untilMs: number): void {
   record.endOrdered = true;
   record.orderHeardMs = nowMs;
@@ -10,30 +12,30 @@ export function noteEndOrder(record: WorkloadRecord, nowMs: number, untilMs: num
   record.endingUntilMs = untilMs;
 }
 
-/** Its process is gone, of which the engine may give a full account only later. */
+/** Notes that its process has ended; an observation may show the details only later. */
 export function noteEnded(record: WorkloadRecord, ordered: boolean, nowMs: number): void {
   record.endOrdered = ordered;
   if (ordered) record.orderHeardMs = nowMs;
   record.endOrderedAtSeq = record.lastSeq;
   record.endingUntilMs = 0;
-  // The event of the order may arrive after it was seen asleep.
+  // It may have been observed asleep before the event of the order arrived.
   if (ordered && record.endedBy === "itself") record.endedBy = "other";
   record.endReported ||= record.state.status === "ready";
 }
 
-/** It was started again: what was ordered before says nothing of this run. */
+/** Notes that it was started again, so that former orders no longer apply. */
 export function noteStarted(record: WorkloadRecord): void {
   record.endOrdered = false;
   record.endingUntilMs = 0;
 }
 
-/** What seemed to be ordered was not: its engine went down. */
+/** Takes back an order: it was only the engine's shutdown. */
 export function forgiveEnd(record: WorkloadRecord): void {
   noteStarted(record);
   if (record.endedBy === "other") record.endedBy = "itself";
 }
 
-/** Follows an observation, whose number is `seq`: keeps who ended a run that was seen, until there is another one. */
+/** Updates who ended the last run, after the observation with the number `seq`. */
 export function noteObservedEnd(
   record: WorkloadRecord,
   { seq, ran, runs }: { readonly seq: number; readonly ran: boolean; readonly runs: boolean },
@@ -41,7 +43,7 @@ export function noteObservedEnd(
   const { state, endOrdered, endOrderedAtSeq } = record;
   record.endReported = false;
   if (runs) {
-    // The event of its start may have been missed: an order that ended the run before says nothing of this one.
+    // The event of the start may have been missed; an order that ended the former run does not apply to this one.
     if (!ran && seq > endOrderedAtSeq) record.endOrdered = false;
     record.endedBy = undefined;
   } else if (ran) {

@@ -1,13 +1,13 @@
 import type { WorkloadRecord } from "./record.ts";
 
-// The only file that writes who started the run that goes on, and who ended the last one.
+// The only file that writes whether the gateway started the current run and ended the last one.
 
-/** `true`: the run that goes on is ours, and may be put to sleep when nobody needs it. */
+/** Notes whether the gateway started the current run, and so may stop it when nothing needs it. */
 export function noteWokenByUs(record: WorkloadRecord, isOurs: boolean): void {
   record.wokenByUs = isOurs;
 }
 
-/** `true`: it is asleep because we put it to sleep. */
+/** Notes whether the gateway ended the last run. */
 export function noteStoppedByUs(record: WorkloadRecord, isOurs: boolean): void {
   record.stoppedByUs = isOurs;
 }

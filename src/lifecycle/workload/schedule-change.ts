@@ -3,7 +3,7 @@ import type { WorkloadRecord } from "./record.ts";
 
 // The only file that writes the schedule's next change.
 
-/** The next opening or closing (wall clock) that was not acted on: a clock that jumps over it must not lose it. */
+/** Returns the next start or stop (wall clock); one that a clock jump has skipped is not lost. */
 export function scheduleChangeOf(
   { schedule, nextScheduleChange: kept }: Pick<WorkloadRecord, "schedule" | "nextScheduleChange">,
   wallMs: number,
@@ -12,17 +12,17 @@ export function scheduleChangeOf(
   return next !== undefined && (kept === undefined || next.atMs < kept.atMs) ? next : kept;
 }
 
-/** Keeps the next change until it is acted on. */
+/** Keeps the next change until it is carried out. */
 export function keepScheduleChange(record: WorkloadRecord, wallMs: number): void {
   record.nextScheduleChange = scheduleChangeOf(record, wallMs);
 }
 
-/** It was acted on, or belonged to another schedule. */
+/** Forgets the next change, because it was carried out or belongs to a former schedule. */
 export function forgetScheduleChange(record: WorkloadRecord): void {
   record.nextScheduleChange = undefined;
 }
 
-/** Tries the closing again then. */
+/** Postpones the stop of the schedule to this time. */
 export function deferClosing(record: WorkloadRecord, wallMs: number): void {
   record.nextScheduleChange = { kind: "stop", atMs: wallMs };
 }

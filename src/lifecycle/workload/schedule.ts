@@ -1,4 +1,4 @@
-/** An access window that opens and closes by the wall clock (milliseconds since the epoch). */
+/** A schedule with starts and stops on the wall clock. */
 export interface Schedule {
   isOpen(wallMs: number): boolean;
   next(wallMs: number): { readonly kind: "start" | "stop"; readonly atMs: number } | undefined;

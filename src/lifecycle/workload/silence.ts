@@ -8,7 +8,7 @@ import type { PortRecord } from "./parts/probe.ts";
 import { isOf, portsOf } from "./ports-of.ts";
 import type { RouteMember, WorkloadRecord } from "./record.ts";
 
-/** Notes since when ports of a ready workload have not answered, although another one does. */
+/** Notes since when single ports of a ready workload have not answered. */
 export function noteSilence(record: WorkloadRecord, nowMs: number): void {
   const { state } = record;
   for (const port of portsOf(record)) {
@@ -20,20 +20,20 @@ export function noteSilence(record: WorkloadRecord, nowMs: number): void {
   }
 }
 
-/** Why requests to a port fail at present: the workload does not get ready, or this port does not. */
+/** Returns why requests to a port fail at present: the workload or only this port is not ready. */
 export function failureOfMember({ record, port }: RouteMember, clock: Clock): CurrentFailure | undefined {
   const found = failureOf(record);
   if (found !== undefined) return found;
   const cause = silenceCause(record, port, clock.now());
   if (cause === undefined) return undefined;
   const failure = { reason: cause.code === "tls" ? "tls" : "timeout", cause, exitCode: undefined } as const;
-  // It is probed all the time, so that the next request may find it ready.
+  // The port is probed continuously, so the next request may find it ready.
   return { failure: { ...failure, atMs: clock.wall() }, retryAtMs: clock.now() + RETRY_MS };
 }
 
 const RETRY_MS = 5_000;
 
-/** What is wrong with a port that has not answered within `start_timeout`, though another one has. */
+/** Returns what is wrong with a port that has not answered within `start_timeout`, although another has. */
 export function silenceCause(record: WorkloadRecord, port: PortRecord, nowMs: number): FailureCause | undefined {
   const { silentSinceMs, lastProbe: lastAnswer, namedPort } = port;
   if (silentSinceMs === undefined) return undefined;
@@ -45,13 +45,13 @@ export function silenceCause(record: WorkloadRecord, port: PortRecord, nowMs: nu
   return { code: "silent", path, ports, seconds: Math.ceil(startTimeoutMs / 1_000), lastAnswer, exposed: [] };
 }
 
-/** True while a request to a port gets its failure instead of a new try. */
+/** Returns true while a request to a port gets a failure instead of a new try. */
 export function isMemberCoolingDown(member: RouteMember, clock: Clock): boolean {
   const found = failureOfMember(member, clock);
   return found !== undefined && clock.now() < found.retryAtMs;
 }
 
-/** True while something is in progress that ends in an open gate or a failure without another request. */
+/** The same as `isOnItsWay`, for one port. */
 export function isMemberOnItsWay({ record, port }: RouteMember, nowMs: number): boolean {
   return isOnItsWay(record) && silenceCause(record, port, nowMs) === undefined;
 }

@@ -8,17 +8,20 @@ import { nextSampleMs } from "../usage/sample.ts";
 import { recallLeadMs } from "../stop/recall-lead.ts";
 import { stopDeletes } from "../stop/stop-deletes.ts";
 
-/** Wall-clock deadlines are checked this often, since a person or NTP may set that clock. */
+/** How often wall-clock deadlines are checked, because that clock may be set. */
 const WALL_CHECK_MS = 60_000;
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
-/** After a fault, a deadline that is due must not be acted on again at once. */
+/** The pause after a fault, so that a deadline that is due does not cause a busy loop. */
 const AFTER_FAULT_MS = 60_000;
 
-/** What is done at a deadline; it may go on after the call. */
+/** Carries out what is due at a deadline, perhaps asynchronously. */
 export type Act = (record: WorkloadRecord, deadline: Deadline) => Promise<void> | undefined;
 
-/** Makes the one timer of a record fire at its next deadline. Activity need not call it: a timer that fires early is set again. */
+/**
+ * Sets the only timer of a record to its next deadline. Not necessary after activity: a timer that fires early is set
+ * again.
+ */
 export function rearm(context: LifecycleContext, record: WorkloadRecord, act: Act): void {
   const now = context.clock.now();
   keepScheduleChange(record, context.clock.wall());
@@ -28,7 +31,7 @@ export function rearm(context: LifecycleContext, record: WorkloadRecord, act: Ac
   clearTimer(record);
   if (deadline === undefined) return;
 
-  // Also behind a nearer deadline: a wall clock that jumps may put a schedule's moment before it.
+  // Also with another deadline: after a jump of the wall clock, the schedule may be due first.
   const longest = record.schedule === undefined ? LONGEST_SLEEP_MS : WALL_CHECK_MS;
   const ms = Math.min(Math.max(0, deadline.atMs - now), longest);
   setTimer(context, record, ms, () => fire(context, record, act));
@@ -42,7 +45,7 @@ function fire(context: LifecycleContext, record: WorkloadRecord, act: Act): void
   }
 
   try {
-    // A wall clock that was set may have opened or closed a window without any moment of its schedule.
+    // A wall clock that was set may have opened or closed the schedule without a start or stop.
     if (record.schedule !== undefined) follow(context, record);
     const due = nextDue(context, record);
     if (due !== undefined && due.atMs <= context.clock.now()) act(record, due)?.catch(recover);
@@ -62,13 +65,13 @@ function setTimer(context: LifecycleContext, record: WorkloadRecord, ms: number,
   });
 }
 
-/** Ends the wait for its next deadline. */
+/** Cancels the timer. */
 export function clearTimer(record: WorkloadRecord): void {
   record.timer?.abort.abort();
   record.timer = undefined;
 }
 
-/** The same as `deadlineOf`, or a reading of the counters before it. */
+/** Returns the deadline, or a reading of the counters that is due before it. */
 function nextDue(context: LifecycleContext, record: WorkloadRecord): Deadline | undefined {
   const leadMs = recallLeadMs(context, record);
   const deadline = deadlineOf(context, record);
@@ -77,7 +80,7 @@ function nextDue(context: LifecycleContext, record: WorkloadRecord): Deadline | 
   return isAll ? deadline : deadlineOf(context, record, { leadMs, ...(sampleAtMs !== undefined && { sampleAtMs }) });
 }
 
-/** What will happen to this record next, and when; a reading of its counters only counts where its time is given. */
+/** Returns what happens to this record next, and when; readings of counters are included only with `sampleAtMs`. */
 export function deadlineOf(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -86,7 +89,7 @@ export function deadlineOf(
   const { settings, state } = record;
   return nextDeadline({
     state,
-    // A recall sees to its own end.
+    // A recall carries out the deadline itself, so it counts like a lease.
     leases: record.leases + record.waiters.size + (record.recall === undefined ? 0 : 1),
     leadMs,
     dependents: record.dependents.filter((dependent) => keepsAwake(dependent, record)).length + record.tenants.length,
@@ -94,7 +97,7 @@ export function deadlineOf(
     awakeSinceMs: record.awakeSinceMs,
     idleTimeoutMs: isAtRest(record) || stopDeletes(record) ? 0 : settings.idleTimeoutMs,
     dependencyOnly: settings.hosts.length === 0,
-    // A one-shot ends by itself: stopped in the middle it would have to start again.
+    // A one-shot ends by itself; if it were stopped earlier, it would have to start again.
     wokenByUs: record.wokenByUs && !isOneShot(record),
     minUptimeMs: Math.max(settings.minUptimeMs, timeToStart(record)),
     keepUntilMs: Math.max(record.keepUntilMs, record.pinnedUntilMs),
@@ -107,22 +110,24 @@ export function deadlineOf(
   });
 }
 
-/** What somebody else started may take as long to answer as a wake, whatever its idle time. */
+/** Returns the time for which an unready workload is left running, however short its idle timeout: that of a wake. */
 function timeToStart({ state, settings }: WorkloadRecord): number {
   return state.status === "unready" ? settings.startTimeoutMs : 0;
 }
 
-/** A paused one whose stop is a pause has come to its end. */
+/** Returns true if it is paused and its `stop_method` is `pause`, so there is nothing left to stop. */
 function isAtRest({ state, settings }: WorkloadRecord): boolean {
   return state.status === "paused" && settings.stopMethod === "pause";
 }
 
-/** True while `dependent` needs `dependency` awake. Frozen, it still holds a network that would not survive. */
+/**
+ * Returns true while `dependent` needs `dependency` awake. A paused dependent still uses the network of the dependency.
+ */
 export function keepsAwake(dependent: WorkloadRecord, dependency: WorkloadRecord): boolean {
   return needsDependencies(dependent) || (dependent.state.status === "paused" && isInNetworkOf(dependent, dependency));
 }
 
-/** True while anything that is up uses its network: a stop would cut that off for good. */
+/** Returns true while a running container uses its network, which a stop would cut off permanently. */
 export function lendsNetwork(record: WorkloadRecord): boolean {
   const { dependents, tenants } = record;
   return tenants.length > 0 || dependents.some((one) => isInNetworkOf(one, record) && keepsAwake(one, record));
@@ -132,7 +137,7 @@ function isInNetworkOf(dependent: WorkloadRecord, dependency: WorkloadRecord): b
   return dependent.dependencies.some(({ record, sharesNetwork }) => sharesNetwork && record === dependency);
 }
 
-/** True while the things that it depends on must stay awake for its sake. */
+/** Returns true while its dependencies must stay awake. */
 function needsDependencies({ state }: WorkloadRecord): boolean {
   switch (state.status) {
     case "starting":

@@ -1,26 +1,26 @@
 import type { EndedBy, Memory } from "../../ports.ts";
 
-/** How a run ends: who has ordered it, and who did it. */
+/** How a run ends: who has ordered that, and who did it. */
 export interface EndPart {
-  /** The engine has reported that it ends, and it has not been observed since. */
+  /** The engine has reported its end, and it has not been observed since. */
   endReported: boolean;
-  /** Somebody else has ordered the end of this run. */
+  /** Somebody else has ordered this run to end. */
   endOrdered: boolean;
-  /** When such an order, or the end that it led to, was last heard of. */
+  /** When such an order, or the end that followed, was last reported. */
   orderHeardMs: number;
-  /** The last observation that had been begun by then: what it finds may be older than the order. */
+  /** The number of the last observation that had begun by then; its result may be older than the order. */
   endOrderedAtSeq: number;
-  /** Nobody is sent there until then, since somebody else has ordered its end; 0: nobody has. */
+  /** Until when it gets no requests because somebody else has ordered its end; 0: not ordered. */
   endingUntilMs: number;
-  /** Who ended its last run; `undefined` while it runs, or when nobody saw its end. */
+  /** Who ended its last run; `undefined` while it runs, or if its end was not observed. */
   endedBy: EndedBy | undefined;
-  /** How many of its last runs in a row were short and ended by themselves. */
+  /** The number of consecutive short runs that ended by themselves. */
   crashes: number;
-  /** The container that was reported as never stopped. */
+  /** The id of the container that was reported as never stopped. */
   neverStopped: string | undefined;
 }
 
-/** No end has been seen in this life of the gateway. */
+/** Creates the part of a new record, from what was stored before a restart. */
 export function createEndPart(memory: Memory | undefined): EndPart {
   return {
     endReported: false,

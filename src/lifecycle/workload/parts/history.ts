@@ -26,7 +26,7 @@ export interface TimelineEntry {
   readonly cause: TransitionCause;
 }
 
-/** Begins with what a former life of the gateway counted. */
+/** Creates the part of a new record, from what was stored before a restart. */
 export function createHistoryPart(memory: Memory | undefined, nowMs: number): HistoryPart {
   return {
     wakeCause: undefined,

@@ -1,17 +1,17 @@
 import type { Limits, Memory } from "../../ports.ts";
 
-/** How a workload that nobody uses is slowed down. */
+/** The throttling of an unused workload. */
 export interface LimitsPart {
   throttled: boolean;
-  /** Set while it is throttled: gives it its full speed back. Called when it is used. */
+  /** Set while it is throttled; restores its own limits when it is used. */
   speedUp: (() => void) | undefined;
-  /** Set from before it is throttled until it has its own limits back. */
+  /** Its own limits, from before it is throttled until they are restored. */
   ownLimits: Limits | undefined;
-  /** Settles when no change of its limits is under way. */
+  /** Settles when no change of its limits is in progress. */
   limiting: Promise<void>;
 }
 
-/** Not throttled, unless a former life of the gateway left it so. */
+/** Creates the part of a new record; it is throttled only if that was stored before a restart. */
 export function createLimitsPart(memory: Memory | undefined): LimitsPart {
   return {
     throttled: false,

@@ -5,29 +5,29 @@ import type { Memory } from "../../ports.ts";
 import { firstHosts, type ProbeHosts } from "../../wake/probe-hosts.ts";
 
 /**
- * What is known of one port of a workload. A record is that of the port to which its hosts lead unless they name another
- * one (`host=port`); each port that hosts name has its own. All of them share one life and one idle time.
+ * What is known about one port of a workload. The workload's record is also that of its main port; each port that a
+ * host names (`host=port`) has its own. All of them share one state and one idle time.
  */
 export interface PortRecord {
-  /** Which port inside the container hosts name; `undefined`: the one that none names. */
+  /** The port inside the container, if hosts name it; `undefined` for the main port. */
   readonly namedPort: number | undefined;
-  /** Set while requests may pass: this port answers, its dependencies are ready, its schedule is open. */
+  /** Set while requests may pass: this port answers, the dependencies are ready, the schedule is open. */
   gate: Gate | undefined;
-  /** Since when the workload is ready by another port alone. */
+  /** Since when the workload is ready, but this port does not answer. */
   silentSinceMs: number | undefined;
-  /** That this port does not answer was reported. */
+  /** It was reported that this port does not answer. */
   isSilenceReported: boolean;
-  /** What it said to the last probe, while that keeps it from being ready: a few plain words. */
+  /** The result of the last probe in a few words, while it keeps the port from being ready. */
   lastProbe: string | undefined;
-  /** Who has answered since it is ready; while that is its endpoint, no answer is the first. */
+  /** The endpoint that has given a response since the port became ready. */
   heardFrom: Endpoint | undefined;
-  /** Set while its first answer was like that of an app that takes TLS alone: whether it does. */
+  /** Set while it is checked whether the app requires TLS, as its first response suggests. */
   tlsCheck: Promise<boolean> | undefined;
-  /** It was found to take TLS alone, though it is to be spoken to in plain HTTP. */
+  /** It was found to require TLS, although plain HTTP is configured. */
   wantsTls: boolean;
 }
 
-/** A port of which nothing is known yet. */
+/** Creates the record of a port. */
 export function createPortRecord(namedPort?: number): PortRecord {
   return {
     namedPort,
@@ -41,7 +41,7 @@ export function createPortRecord(namedPort?: number): PortRecord {
   };
 }
 
-/** The records of the ports that hosts name; those of `former` stay. */
+/** Returns the records of the ports that hosts name; reuses those of `former`. */
 export function namedPortRecords(
   { hostPorts }: Pick<WorkloadSettings, "hostPorts">,
   former: ReadonlyMap<number, PortRecord> = NONE,
@@ -53,14 +53,14 @@ export function namedPortRecords(
 
 const NONE: ReadonlyMap<number, PortRecord> = new Map();
 
-/** How a workload's app was reached. */
+/** How a workload is probed. */
 export interface ProbePart {
   probeHosts: ProbeHosts;
-  /** Where it answered last, if nobody configured a port. */
+  /** The port on which it last answered, if none is configured. */
   answeredPort: number | undefined;
 }
 
-/** Begins with the addresses and the port at which it answered before. */
+/** Creates the part of a new record, from what was stored before a restart. */
 export function createProbePart({ hosts }: WorkloadSettings, memory: Memory | undefined): ProbePart {
   return {
     probeHosts: firstHosts(hosts, memory?.goodHosts),

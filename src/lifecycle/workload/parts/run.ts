@@ -1,33 +1,39 @@
 import type { Endpoint, Observation } from "../../../core/observation.ts";
 import type { Memory } from "../../ports.ts";
 
-/** What the engine shows of a workload, and whose run that is. */
+/** The engine's view of a workload, and who started its run. */
 export interface RunPart {
   observation: Observation | undefined;
-  /** The number of the observation that was begun last, and that of `observation`. */
+  /** The number of the observation that began last, and the number of `observation`. */
   lastSeq: number;
   observationSeq: number;
-  /** The engine's start that is under way, with its fault if it has one; there is never a second one. */
+  /** The start call that is in progress, at most one; resolves with its error, if any. */
   startCall: Promise<unknown> | undefined;
-  /** Our start has ended well: the first observation after this one sees our run, however late it is. */
+  /** Set after our start has succeeded: the first observation with a higher number sees our run. */
   startedAtSeq: number | undefined;
-  /** Which run was begun by us. */
+  /** Identifies the run that the gateway started. */
   ourRun: string | undefined;
-  /** Where this run was ready. */
+  /** All targets that this run has had. */
   runTargets: readonly Endpoint[];
-  /** Set while its targets follow its instances; until when nobody is sent to one that refused (`host:port`). */
+  /**
+   * `following`: set while targets follow instances. `restUntilMs`: for how long a refusing target (`host:port`) is
+   * avoided.
+   */
   readonly targets: { following: AbortController | undefined; readonly restUntilMs: Map<string, number> };
-  /** Called when that run is over. */
+  /** Called with each target whose run has ended. */
   onRunOver: (endpoint: Endpoint) => void;
-  /** How many instances it had when it last had any: so many are started. `undefined`: not known, so that its engine decides. */
+  /**
+   * The number of instances when it last ran, which is the number to start; `undefined`: unknown, so the engine
+   * decides.
+   */
   formerInstances: number | undefined;
-  /** This run, or the last one, was begun by us. */
+  /** The gateway started the current or last run. */
   wokenByUs: boolean;
-  /** Its last end was ours. */
+  /** The gateway ended the last run. */
   stoppedByUs: boolean;
 }
 
-/** Nothing has been observed yet. */
+/** Creates the part of a new record, from what was stored before a restart. */
 export function createRunPart(memory: Memory | undefined): RunPart {
   return {
     observation: undefined,

@@ -3,34 +3,37 @@ import type { VetoReason } from "../../../core/events.ts";
 import type { Memory } from "../../ports.ts";
 import type { Sampling } from "../../usage/in-use.ts";
 
-/** How a workload is used, and what keeps it awake although nobody uses it. */
+/** When and how a workload was used, and what else keeps it awake. */
 export interface UsePart {
-  /** Open requests, streams, tunnels by kind; `leases` is their sum. */
+  /** The open requests and tunnels; `leases` is the total. */
   leases: number;
   readonly leasesByKind: Record<LeaseKind, number>;
   lastActivityMs: number;
-  /** When the last lease was opened; 0: none was. */
+  /** When the last lease was opened; 0: never. */
   lastArrivalMs: number;
-  /** When it was last seen running without us, if it has not been used since. */
+  /** When it was found running without a wake, if it has not been used since. */
   firstSeenMs: number | undefined;
-  /** What kind of client used it last. */
+  /** The kind of the last client. */
   lastClient: ClientClass | undefined;
-  /** A veto or a failed stop keeps it awake until then; 0: nothing does. */
+  /** Until when a veto or a failed stop keeps it awake; 0: none does. */
   keepUntilMs: number;
-  /** What last kept it awake besides requests, and when; absent in a run that nothing did. */
+  /** The last use in this run that no request explains, and when. */
   lastUse: { readonly by: VetoReason; readonly atMs: number } | undefined;
-  /** Somebody wants it awake until then; 0: nobody. */
+  /** Until when an administrator keeps it awake; 0: not pinned. */
   pinnedUntilMs: number;
-  /** A front proxy sends auth requests for it, so its traffic does not pass through the gateway. */
+  /** A front proxy sends auth requests for it, so its traffic bypasses the gateway. */
   seenByFront: boolean;
-  /** When a front proxy last let something through that may stay open almost silently (an upgrade, an event stream); 0: never. */
+  /**
+   * When a front last let something through that may stay open almost silently (an upgrade, an event stream); 0: never.
+   */
   streamSeenMs: number;
   sampling: Sampling | undefined;
 }
 
+/** What a lease stands for. */
 export type LeaseKind = "request" | "tunnel";
 
-/** Begins with what a former life of the gateway knew. */
+/** Creates the part of a new record, from what was stored before a restart. */
 export function createUsePart(memory: Memory | undefined, nowMs: number): UsePart {
   return {
     leases: 0,
@@ -43,7 +46,7 @@ export function createUsePart(memory: Memory | undefined, nowMs: number): UsePar
     lastUse: undefined,
     pinnedUntilMs: 0,
     seenByFront: memory?.seenByFront === true,
-    // What a front carries may have begun before we were restarted, and be almost silent.
+    // A nearly silent stream through a front may have begun before our restart.
     streamSeenMs: memory?.seenByFront === true ? nowMs : 0,
     sampling: undefined,
   };
