@@ -1,21 +1,21 @@
 import { StringDecoder } from "node:string_decoder";
 import { stripAnsi } from "../core/strip-ansi.ts";
 
-/** Splits the bytes of one stream into clean lines, whatever the bytes are. */
+/** Splits the bytes of one stream into clean lines. */
 export interface LineSplitter {
   push(bytes: Buffer): void;
-  /** The rest without a line end, if any, is a line too. */
+  /** Passes on the last line, if it has no line end. */
   end(): void;
 }
 
-/** How much of a line is kept before it is cleaned: escape sequences may be longer than what they leave. */
+/** How much of a line is kept before it is cleaned, which may remove long escape sequences. */
 const RAW_LIMIT = 16_384;
 /** How much of a cleaned line is kept, in UTF-16 code units. */
 const LINE_LIMIT = 2_000;
 
 /**
- * Creates a splitter; bytes that are not UTF-8 become replacement characters, long lines are cut. `headWords`: so many words
- * stand before each line that are not the program's; they are passed on with it as they are.
+ * Creates a splitter. Bytes that are not UTF-8 become replacement characters; long lines are cut. `headWords` is the
+ * number of words before each line that do not come from the program; they are passed on separately and unchanged.
  */
 export function createLineSplitter(
   onLine: (line: string, head: readonly string[]) => void,

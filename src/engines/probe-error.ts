@@ -3,12 +3,12 @@ import { certificateFault } from "../core/certificate-fault.ts";
 /** The User-Agent of a probe. */
 export const USER_AGENT = "docker-awakening-gateway (probe)";
 
-/** Whether a handshake was refused by TLS, as for a missing server name or client certificate. */
+/** Returns whether a handshake ended with a TLS alert, for example for a missing server name or client certificate. */
 export function isTlsAlert({ code = "" }: NodeJS.ErrnoException): boolean {
   return code.includes("ALERT");
 }
 
-/** Returns in a few words why a connection failed. */
+/** Describes in a few words why a connection failed. */
 export function errorText(error: NodeJS.ErrnoException): string {
   const { code = "" } = error;
   if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") return "does not speak TLS";

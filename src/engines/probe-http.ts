@@ -13,7 +13,9 @@ import { speaksTls } from "./speaks-tls.ts";
 const LONGEST_LOCATION = 200;
 const TLS = { said: SPEAKS_TLS };
 
-/** Sends one GET. Apps that force https get it as from a front with TLS. Returns a function that cancels it. */
+/**
+ * Sends one GET, with the fields of a front that terminates TLS, for apps that force https. Returns a cancel function.
+ */
 export function probeHttp(
   endpoint: Endpoint,
   path: string,
@@ -25,7 +27,7 @@ export function probeHttp(
   const headers = { Host: name, "User-Agent": USER_AGENT, "X-Forwarded-Proto": "https", Connection: "close" };
   let stopLooking: (() => void) | undefined;
 
-  /** What is not HTTP, or answers 400 to it, may require TLS. */
+  /** Checks whether an app that does not speak HTTP, or answers 400, requires TLS. */
   const unlessTls = (otherwise: Omit<ProbeAnswer, "kind">): void => {
     stopLooking = speaksTls(endpoint, (speaks) => settle({ kind: "no", ...(speaks ? TLS : otherwise) }));
   };
@@ -55,7 +57,7 @@ export function probeHttp(
   };
 }
 
-/** Where it redirects its client, as far as it fits a line of limited length. */
+/** Returns the target of a redirect, cut to a limited length. */
 function target({ headers: { location } }: IncomingMessage): string {
   if (location === undefined) return "";
   const line = plainLine(location.slice(0, LONGEST_LOCATION));

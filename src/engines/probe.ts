@@ -11,13 +11,14 @@ import { speaksTls } from "./speaks-tls.ts";
 /** How long one attempt may take. */
 const TRY_MS = 2_000;
 /**
- * docker-proxy accepts at once, connects to the app, and closes if nothing listens: within a few milliseconds on an
- * idle machine, but not within 150 on one that starts eight containers at once. So the app gets a request as well: its
- * first byte is proof, and an app that leaves it unanswered for so long has at least accepted it.
+ * How long a connection through docker-proxy must stay open to count as accepted by the app. docker-proxy accepts at
+ * once, connects to the app, and closes if nothing listens: within a few milliseconds on an idle machine, but not
+ * within 150 ms on one that starts eight containers. So the app also gets a request: its first byte is proof, and an
+ * app that does not answer for this long has at least accepted the connection.
  */
 const STAY_MS = 1_000;
 
-/** Creates a probe over real sockets. It keeps nothing between two attempts. */
+/** Creates a probe over real sockets, which keeps no state between attempts. */
 export function createProbe(): Probe {
   return {
     tcp: (endpoint, signal) =>
@@ -40,7 +41,7 @@ const TLS: ProbeAnswer = { kind: "no", said: SPEAKS_TLS };
 const LATE: ProbeAnswer = { kind: "no", said: `no answer within ${TRY_MS / 1_000} s` };
 const GIVEN_UP: ProbeAnswer = { kind: "no", said: "given up" };
 
-/** Runs one attempt, which ends with its own result, the time limit, or the signal. */
+/** Runs one attempt until its result, the time limit, or the signal. */
 function attempt(signal: AbortSignal, start: (settle: Settle) => Release, limitMs = TRY_MS): Promise<ProbeAnswer> {
   if (signal.aborted) return Promise.resolve(GIVEN_UP);
   return new Promise((resolve) => {
@@ -62,9 +63,9 @@ function attempt(signal: AbortSignal, start: (settle: Settle) => Release, limitM
   });
 }
 
-/** A handshake is a response of the app itself; docker-proxy has none. */
+/** Makes a TLS handshake, which proves that the app answers: docker-proxy cannot. */
 function shakeHands({ host, port, tls }: Endpoint, settle: Settle): Release {
-  // The name for a certificate is only known with a request.
+  // The certificate is not verified, because the requested name is not known here.
   const socket = connectTls({
     host,
     port,
@@ -73,7 +74,7 @@ function shakeHands({ host, port, tls }: Endpoint, settle: Settle): Release {
   });
   socket.once("secureConnect", () => settle(OPEN));
   socket.once("close", () => settle(REFUSED));
-  // Caddy and others refuse a client without one of their names: they are up.
+  // Caddy and others refuse a handshake without one of their server names; the alert shows that they are up.
   socket.on("error", (error) => settle(isTlsAlert(error) ? OPEN : { kind: "no", said: errorText(error) }));
   return () => void socket.destroy();
 }
@@ -87,12 +88,12 @@ function stayConnected(endpoint: Endpoint, settle: Settle): Release {
     if (!published) return settle(OPEN);
     const name = host.includes(":") ? `[${host}]` : host;
     socket.write(`HEAD / HTTP/1.1\r\nHost: ${name}\r\nUser-Agent: ${USER_AGENT}\r\nConnection: close\r\n\r\n`);
-    // A FIN that arrived while this process was busy is read before the immediate.
+    // Through setImmediate, so that a FIN that has already arrived is read first.
     staying = setTimeout(() => setImmediate(() => settle(OPEN)), STAY_MS);
     return undefined;
   });
   socket.once("data", () => settle(OPEN));
-  // Only docker-proxy closes what it has accepted, and an app that requires TLS but got plain text.
+  // Closed without a response: by docker-proxy, or by an app that requires TLS.
   let stopLooking: Release | undefined;
   let isEnded = false;
   const closed = (): void => {
@@ -105,7 +106,7 @@ function stayConnected(endpoint: Endpoint, settle: Settle): Release {
     isEnded = true;
     clearTimeout(staying);
     stopLooking?.();
-    // A reset, not a FIN: nothing lingers on either side. It waits for a connection that may never be made.
+    // A reset leaves no lingering socket on either side, but it would wait for a connection that is still being made.
     if (socket.connecting) socket.destroy();
     else socket.resetAndDestroy();
   };

@@ -2,7 +2,7 @@ import { connect } from "node:tls";
 import type { Endpoint } from "../core/observation.ts";
 import { isTlsAlert } from "./probe-error.ts";
 
-/** Whether the server there accepts a TLS handshake, or at least refuses it with a TLS alert. */
+/** Reports whether a server accepts a TLS handshake, or refuses it with a TLS alert. */
 export function speaksTls({ host, port }: Endpoint, done: (speaks: boolean) => void): () => void {
   const socket = connect({ host, port, rejectUnauthorized: false });
   const settle = (speaks: boolean): void => {

@@ -1,18 +1,18 @@
 import type { Readable } from "node:stream";
 
-/** Watches over a stream of events. */
+/** Detects a dead stream of events. */
 export interface SilenceWatch {
-  /** Something was received. */
+  /** Notes that something was received. */
   heard(): void;
   stop(): void;
 }
 
-/** After how long without an event the other side is pinged. */
+/** How long a stream may be silent before the other side is pinged. */
 export const SILENCE_MS = 30_000;
 
 /**
- * Ends a stream that has been silent for some time when `ping` rejects: a half-dead connection (a host that lost its network,
- * a stopped proxy) is silent forever, as is an idle daemon.
+ * Ends a silent stream if `ping` rejects: silence alone does not distinguish an idle daemon from a dead connection (a
+ * host that lost its network, a stopped proxy).
  */
 export function watchSilence(stream: Readable, ping: () => Promise<unknown>, silenceMs: number): SilenceWatch {
   let stopped = false;

@@ -4,30 +4,30 @@ import type { Connection } from "./connection.ts";
 import { toEngineError } from "./errors.ts";
 import { loadDockerode } from "./load-dockerode.ts";
 
-/** A client of one Docker Engine: dockerode with a version both support, time-outs, and our own errors. */
+/** A client of one Docker Engine: dockerode with an API version that both support, timeouts, and our own errors. */
 export interface DockerClient {
   readonly connection: Connection;
   /**
-   * Sends one call; rejects with `EngineError`. A call lost with a dying connection is sent once more. A time-out
-   * beyond the range of a timer means none.
+   * Sends one call; rejects with `EngineError`. Repeats it once if the connection was cut. A timeout beyond the range
+   * of a timer means none.
    */
   call<T>(send: (docker: Docker, abortSignal: AbortSignal) => Promise<T>, timeoutMs?: number): Promise<T>;
   server(): Promise<ServerFacts>;
-  /** Negotiates the version again at the next call: another Docker may be there now. */
+  /** Negotiates the version again at the next call, because another Docker may have been installed. */
   forget(): void;
   close(): void;
 }
 
-/** What is requested from the server once per connection. */
+/** Facts about the server, requested once per connection. */
 export interface ServerFacts {
   /** The API version in use, such as `1.41`. */
   readonly version: string;
   readonly cpus: number;
-  /** Its control groups are of version 2. */
+  /** It uses control groups version 2. */
   readonly cgroup2: boolean;
   /**
-   * Addresses of containers are unreachable from this machine: they are in a virtual machine or another network
-   * namespace.
+   * The addresses of containers are unreachable from this machine, because they are in a virtual machine or another
+   * network namespace.
    */
   readonly addressesHidden: boolean;
   readonly desktop: boolean;
@@ -88,7 +88,7 @@ async function open(connection: Connection): Promise<Session> {
   const asking = new Dockerode(connection.options);
   const [about, info] = await Promise.all([
     once(asking, (docker, abortSignal) => abortable(docker).version({ abortSignal })),
-    // A socket proxy may forbid it; then the usual is assumed.
+    // A socket proxy may forbid it; then an ordinary Linux host is assumed.
     once(asking, (docker, abortSignal) => abortable(docker).info({ abortSignal })).catch((): Info => ({})),
   ]);
   const version = agree(about.ApiVersion, about.MinAPIVersion);
@@ -113,7 +113,7 @@ interface Info {
   readonly SecurityOptions?: readonly string[];
 }
 
-/** dockerode accepts the signal in these calls too; its types lack it. */
+/** dockerode accepts an abort signal in these calls, but its types lack it. */
 interface Abortable {
   version(options: { abortSignal: AbortSignal }): Promise<Docker.DockerVersion & { MinAPIVersion?: string }>;
   info(options: { abortSignal: AbortSignal }): Promise<Info>;
@@ -142,7 +142,7 @@ export function isOlder(version: string, than: string): boolean {
   return major === thanMajor ? minor < thanMinor : major < thanMajor;
 }
 
-/** dockerode does not settle when a connection dies in the middle of a response: the race does. */
+/** Sends a call once. A race with a timer, because dockerode never settles if a connection dies during a response. */
 async function once<T>(
   docker: Docker,
   send: (docker: Docker, abortSignal: AbortSignal) => Promise<T>,

@@ -15,16 +15,16 @@ export type DockerEnvironment = Readonly<
 
 /** Where Docker is and how to connect to it. */
 export interface Connection {
-  /** For messages: `/var/run/docker.sock`, `tcp://10.0.0.5:2375`. */
+  /** The address for messages: `/var/run/docker.sock`, `tcp://10.0.0.5:2375`. */
   readonly target: string;
   readonly socketPath: string | undefined;
-  /** The machine with the published ports, when Docker is reached over TCP. */
+  /** The machine with the published ports, if Docker is reached over TCP. */
   readonly remoteHost: string | undefined;
   readonly options: DockerOptions;
   readonly agent: http.Agent;
-  /** What to set instead, where nothing was set and the docker command uses another Docker; else empty. */
+  /** What to set, if nothing is set and the docker command uses another Docker; else empty. */
   readonly hint: string;
-  /** Where that is configured, for messages. */
+  /** The names of the settings, for messages. */
   readonly settings: { readonly host: string; readonly tls: string };
 }
 
@@ -32,13 +32,13 @@ export interface Connection {
 export interface DockerHost {
   readonly name: string;
   readonly host: string;
-  /** Names of files. */
+  /** The paths of the files. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string } | undefined;
-  /** Where its published ports are found; empty: the host in `host`. */
+  /** The address of its published ports; empty: the host in `host`. */
   readonly reach: string;
 }
 
-/** Reads the connection of a configured host; throws `EngineError` with the code `refused` when a file cannot be read. */
+/** Creates the connection to a configured host; throws `EngineError` (`refused`) if a file cannot be read. */
 export function hostConnection({ name, host, tls, reach }: DockerHost): Connection {
   const settings = { host: `docker "${name}": host`, tls: `docker "${name}": tls` };
   const url = parseTcp(host);
@@ -61,12 +61,12 @@ interface TlsChoice {
 function environmentTls({ DOCKER_CERT_PATH, DOCKER_TLS_VERIFY }: DockerEnvironment): TlsChoice {
   const certPath = DOCKER_CERT_PATH || undefined;
   const verify = Boolean(DOCKER_TLS_VERIFY);
-  // As Docker's own clients: certificates without DOCKER_TLS_VERIFY encrypt, but do not check the server's name.
+  // As in Docker's clients: certificates without DOCKER_TLS_VERIFY encrypt, but do not verify the server.
   const options = { ...readCertificates(certPath), rejectUnauthorized: verify || !certPath };
   return { isWanted: verify || certPath !== undefined, options };
 }
 
-/** Reads the connection; throws `EngineError` with the code `refused` when a variable is invalid. */
+/** Creates the connection from the environment; throws `EngineError` (`refused`) if a variable is invalid. */
 export function readConnection(environment: DockerEnvironment): Connection {
   const named = environment.DOCKER_HOST?.trim();
   if (!named) return { ...viaSocket(DEFAULT_SOCKET), hint: contextHint(environment) ?? "" };
@@ -81,7 +81,7 @@ export function readConnection(environment: DockerEnvironment): Connection {
 
 function viaSocket(socketPath: string): Connection {
   const agent = opaque(new http.Agent(KEEP_ALIVE));
-  // Every key is set, because dockerode fills missing ones from its own reading of process.env.
+  // Every key is set, because dockerode takes missing ones from process.env.
   const options = { ...UNSET, protocol: "http" as const, socketPath, agent };
   return { target: socketPath, socketPath, remoteHost: undefined, options, agent, hint: "", settings: VARIABLES };
 }
@@ -96,7 +96,7 @@ function viaTcp(url: URL, { isWanted, options: certificates }: TlsChoice): Conne
   return { target, socketPath: undefined, remoteHost: host, options, agent, hint: "", settings: VARIABLES };
 }
 
-/** `tcp://`, `http://`, `https://`, or a bare `host:port`. */
+/** Parses `tcp://`, `http://`, `https://`, or a bare `host:port`. */
 function parseTcp(address: string): URL | undefined {
   const [, scheme, rest] = /^(?:(tcp|https?):\/\/)?([^/]+)\/?$/.exec(address) ?? [];
   if (rest === undefined) return undefined;
@@ -127,8 +127,8 @@ function readCertificates(directory: string | undefined): https.AgentOptions {
 }
 
 /**
- * dockerode's debug line formats the agent with all its sockets for every request, even unread: 200 calls at once took
- * six seconds of CPU time. So the agent hides its content.
+ * Hides the content of an agent: for every request dockerode formats a debug line with the agent and all its sockets,
+ * even if it is not printed, which made 200 simultaneous calls take six seconds of CPU time.
  */
 function opaque(agent: http.Agent): http.Agent {
   return Object.assign(agent, { [inspect.custom]: () => "Agent" });
@@ -145,5 +145,5 @@ const UNSET = {
   version: undefined,
 };
 
-/** One idle connection saves connecting for the next call; Docker never closes it by itself. */
+/** Keeps idle connections for the next calls; Docker never closes them by itself. */
 const KEEP_ALIVE = { keepAlive: true, maxFreeSockets: 4, scheduling: "lifo" } as const;

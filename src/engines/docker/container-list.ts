@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { DockerClient } from "./client.ts";
 import { openResponse } from "./open-response.ts";
 
-/** What is read of a listed container. */
+/** The fields of a listed container that are read. */
 export interface ListedContainer {
   readonly Id: string;
   readonly Names: readonly string[];
@@ -13,8 +13,9 @@ export interface ListedContainer {
 }
 
 /**
- * Lists all containers, as `convert` makes them. As long as Docker's answer is the same, so is the array that is returned:
- * 10,000 sleeping containers are 6 MB of JSON, which is read every few seconds and neither parsed nor compared.
+ * Creates the function that lists all containers, converted by `convert`. It returns the same array while Docker's
+ * response is the same: 10,000 sleeping containers are 6 MB of JSON every few seconds, which is then neither parsed nor
+ * compared.
  */
 export function createContainerList<Item>(
   client: DockerClient,
@@ -42,7 +43,9 @@ function digest(parts: Iterable<Buffer>): string {
   return hash.digest("base64");
 }
 
-/** `Up 5 minutes` is another text every minute, and is not read. In a text of JSON these quotes would have backslashes. */
+/**
+ * Leaves out texts such as `Up 5 minutes`, which change every minute. Inside a JSON string the quotes would be escaped.
+ */
 function* withoutStatus(body: Buffer): Iterable<Buffer> {
   let from = 0;
   for (let at = body.indexOf(STATUS); at !== -1; at = body.indexOf(STATUS, from)) {

@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-/** Where Docker is by default. */
+/** The default address of Docker. */
 export const DEFAULT_SOCKET = "/var/run/docker.sock";
 
-/** The variables by which the docker command finds its context. */
+/** The variables from which the docker command determines its context. */
 export type ContextEnvironment = Readonly<
   Partial<Record<"DOCKER_CONTEXT" | "DOCKER_CONFIG" | "HOME", string | undefined>>
 >;
 
 /**
- * Returns what to set so that the gateway finds the Docker of the docker command on this machine, where a context and
- * not DOCKER_HOST selects it; `undefined` without a context, or with one that names the default socket.
+ * Returns what to set so that the gateway uses the same Docker as the docker command, if a context selects that;
+ * `undefined` without a context, or if the context names the default socket.
  */
 export function contextHint(environment: ContextEnvironment): string | undefined {
   const { DOCKER_CONFIG, HOME, DOCKER_CONTEXT } = environment;

@@ -26,18 +26,19 @@ import { exposedPorts, toObservation, toStatus } from "./to-observation.ts";
 import { createSelfFinder } from "./viewpoint.ts";
 import { createWatch } from "./watch-events.ts";
 
+/** What a Docker engine needs. */
 export interface DockerEngineDeps {
-  /** Where Docker is; of variables only the three of the docker command are read. */
+  /** How to connect to Docker, or the environment variables of the docker command. */
   readonly environment: DockerEnvironment | Connection;
-  /** How containers are reached, read at each observation, so that a reload takes effect. */
+  /** How containers are reached; called at each observation, so that a reload takes effect. */
   readonly reach: () => Pick<GatewaySettings, "address" | "network">;
-  /** After how many milliseconds without an event Docker is pinged. */
+  /** After how long without an event Docker is pinged. */
   readonly silenceMs?: number;
 }
 
 /**
- * Creates an engine for Docker Engine (or Podman). Connects at the first call; throws `EngineError` if the variables
- * are invalid.
+ * Creates the engine for a Docker Engine or Podman. It connects at the first call; throws `EngineError` if the
+ * variables are invalid.
  */
 export function createDockerEngine(deps: DockerEngineDeps): Engine {
   const client = createDockerClient(
@@ -91,7 +92,7 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
     },
 
     async networksAt(address) {
-      // At this address another Docker's container may be as well, where this one is on another machine.
+      // If this Docker is on another machine, a container of another Docker may have the same address.
       const { sees } = await self.viewpoint(deps.reach().address);
       return sees === "nothing" ? undefined : networksAt(client, address);
     },
@@ -114,7 +115,7 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
     async stop(ref, order) {
       const found = await inspectPresent(client, ref.name);
       if (!found.State.Running) return { instances: 0 };
-      // Otherwise a label on the wrong container would let the gateway stop itself, for good.
+      // Without this check a label on the wrong container would let the gateway stop itself permanently.
       if (await self.isSelf(found.Id)) throw new EngineError("refused", `"${ref.name}" is the gateway's own container`);
       if (order.method !== "pause") orders.expect(found.Id);
       return { instances: 1, ...(await stopContainer(client, found, order)) };
@@ -152,8 +153,8 @@ function isConnection(place: DockerEnvironment | Connection): place is Connectio
 }
 
 /**
- * Returns where to look for an app; the values besides `port` tell the life cycle which of several has responded.
- * Without a configured port, one is only probed until its health check begins.
+ * Returns the ports of an app; the other fields tell the life cycle which of several has responded. Without a
+ * configured port, the known ports are only probed until the health check begins.
  */
 async function portsOf(ref: WorkloadRef, found: ContainerInspectInfo): Promise<readonly EndpointPort[]> {
   const ports = endpointPorts(ref, exposedPorts(found), usesNetworkOfOthers(found));
@@ -169,7 +170,7 @@ function ownerFacts(found: ContainerInspectInfo, owner: ContainerInspectInfo): P
 
 function toItem(listed: ListedContainer, networkOf: string | undefined): InventoryItem {
   const { Id: id, Names: names, State: state, Image: image, Labels: labels } = listed;
-  // Legacy links add names such as /web/db: a container's own has one slash.
+  // Legacy links add names such as /web/db; the container's own name has one slash.
   const name = (names.find((one) => one.lastIndexOf("/") === 0) ?? names[0] ?? id).replace(/^\//, "");
   return {
     name,

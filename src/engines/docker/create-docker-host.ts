@@ -5,12 +5,13 @@ import { type DockerHost, hostConnection } from "./connection.ts";
 import { createRepeated } from "../../core/repeated.ts";
 import { createDockerEngine } from "./create-docker-engine.ts";
 
+/** What the engine of another Docker host needs. */
 export interface DockerHostDeps {
   readonly host: DockerHost & { readonly address?: AddressMode | undefined };
   readonly reach: () => Pick<GatewaySettings, "address" | "network">;
 }
 
-/** Another Docker host as an engine of its own: the names of its containers begin with its own. Never throws. */
+/** Creates the engine of another Docker host, whose name prefixes those of its containers. Never throws. */
 export function createDockerHost({ host, reach }: DockerHostDeps): Engine {
   try {
     const address = (): AddressMode => host.address ?? reach().address;
@@ -23,7 +24,7 @@ export function createDockerHost({ host, reach }: DockerHostDeps): Engine {
   }
 }
 
-/** The same engine, whose workloads are called `host:name`. */
+/** Wraps an engine so that its workloads are called `host:name`. */
 function underName(host: string, engine: Engine): Engine {
   const prefix = `${host}:`;
   const bare = <Ref extends WorkloadRef>(ref: Ref): Ref => ({ ...ref, name: ref.name.slice(prefix.length) });
@@ -61,7 +62,7 @@ function underName(host: string, engine: Engine): Engine {
   };
 }
 
-/** Stands for a host whose settings cannot be used: nothing but its own containers is affected. */
+/** Creates the engine of a host with invalid settings, which affect only its own containers. */
 function unusable(host: string, { message }: EngineError): Engine {
   const engine = createDockerEngine({ environment: hostConnection({ ...NOWHERE, name: host }), reach: () => AUTO });
   const fail = (): Promise<never> => Promise.reject(new EngineError("unreachable", message));

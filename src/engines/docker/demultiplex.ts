@@ -1,9 +1,9 @@
-/** Which of the two outputs of a program a piece belongs to. */
+/** The two output streams of a program. */
 export type Output = "stdout" | "stderr";
 
 /**
- * Splits Docker's multiplexed log: frames of one type byte (1 stdout, 2 stderr), three zero bytes, a 32-bit big-endian
- * length, and that many bytes. Pieces are passed on as they arrive, so a huge frame is never held in memory.
+ * Creates a demultiplexer of Docker's log: frames of one type byte (1 stdout, 2 stderr), three zero bytes, a 32-bit
+ * big-endian length, and that many bytes. Pieces are passed on as they arrive, so a huge frame is never held in memory.
  */
 export function createDemultiplexer(onPiece: (output: Output, piece: Buffer) => void): (chunk: Buffer) => void {
   let header = Buffer.alloc(0);

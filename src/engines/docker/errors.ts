@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { EngineError } from "../../lifecycle/ports.ts";
 import type { Connection } from "./connection.ts";
 
-/** Translates errors of dockerode and Node: what happened and what to do next. */
+/** Translates an error of dockerode or Node into one that says what happened and what to do. */
 export function toEngineError(cause: unknown, connection: Connection, timeoutMs: number): EngineError {
   if (cause instanceof EngineError) return cause;
   const { code, status, message } = facts(cause);
@@ -19,7 +19,7 @@ function answered(status: number, message: string, connection: Connection): [Eng
   if (status === 403) {
     return ["refused", `${connection.target} forbids this call (403): allow it in the socket proxy. ${message}`.trim()];
   }
-  // Its database is closed first: for a second or so it still responds, but starts nothing any more.
+  // At shutdown Docker closes its database first; for about a second it still responds, but cannot start containers.
   if (/store for object type \*libnetwork/.test(message)) {
     return ["unreachable", `${connection.target} is being shut down: ${message}`];
   }
@@ -79,7 +79,7 @@ function facts(cause: unknown): Facts {
   const own = (error.json as { message?: unknown } | null | undefined)?.message;
   const code = firstText(error.code, error.name);
   if (typeof error.statusCode !== "number") return { code, status: undefined, message: firstText(error.message) };
-  // A page that is not from the API (Podman does not know every call) says nothing about containers.
+  // A 404 without JSON is not from the API (Podman lacks some calls) and does not mean a missing container.
   return { code, status: error.statusCode, message: firstText(own, error.statusCode === 404 ? "" : error.reason) };
 }
 

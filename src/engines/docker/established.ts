@@ -1,7 +1,7 @@
 /**
- * Counts established connections to any of `ports` from outside, in the text of `/proc/PID/net/tcp` or `tcp6`: the columns are
- * number, local address, remote address, state (`01` established), addresses as hexadecimal words in the machine's byte
- * order.
+ * Counts the established connections from outside to any of `ports` in the text of `/proc/PID/net/tcp` or `tcp6`. Its
+ * columns are number, local address, remote address and state (`01` established); addresses are hexadecimal words in
+ * the machine's byte order.
  */
 export function countEstablished(table: string, ports: readonly number[]): number {
   return table.split("\n").filter((line) => {
@@ -10,7 +10,7 @@ export function countEstablished(table: string, ports: readonly number[]): numbe
   }).length;
 }
 
-/** Returns the ports on which something listens for other machines: state `0A`. */
+/** Returns the ports that listen (state `0A`) on other addresses than loopback. */
 export function listeningPorts(table: string): number[] {
   return table.split("\n").flatMap((line) => {
     const [, local = "", , state] = line.trim().split(/\s+/);
@@ -26,7 +26,7 @@ function address(text: string): string {
   return text.slice(0, text.indexOf(":"));
 }
 
-/** A health check inside the container connects from loopback, or from the container's own address. */
+/** Returns false for the connections of a health check inside the container: from loopback or its own address. */
 function isOutside(local: string, remote: string): boolean {
   return remote !== local && !isLoopback(remote);
 }
@@ -35,5 +35,5 @@ function isLoopback(text: string): boolean {
   return text === "00000000000000000000000001000000" || LOOPBACK_4.test(text);
 }
 
-/** 127.0.0.0/8, plain or mapped into IPv6; words are little-endian on every machine with Docker except s390x. */
+/** 127.0.0.0/8, also mapped into IPv6; words are little-endian on every platform of Docker except s390x. */
 const LOOPBACK_4 = /^(?:0{16}FFFF0000)?[0-9A-F]{6}7F$/;

@@ -2,16 +2,16 @@ import type { ContainerInspectInfo } from "dockerode";
 import type { Endpoint } from "../../core/observation.ts";
 import { isLoopback, type Viewpoint } from "./viewpoint.ts";
 
-/** The part of an inspection with the addresses of a container (of the one whose network it uses, if it does). */
+/** The part of an inspection with the addresses of a container, or of the container whose network it uses. */
 export type NetworkFacts = {
   readonly HostConfig: Pick<ContainerInspectInfo["HostConfig"], "NetworkMode">;
   readonly NetworkSettings: Pick<ContainerInspectInfo["NetworkSettings"], "Networks" | "Ports">;
 };
 
 /**
- * Returns the addresses of a running container's port, best first. An address of the container itself beats a published
- * port (which goes through docker-proxy), where the gateway can reach it. `network` (ours or Compose's short name for
- * it) restricts the choice to that network if the container is on it.
+ * Returns the addresses of a running container's port, best first. If the gateway can reach them, the container's own
+ * addresses precede a published port, which goes through docker-proxy. `network` (its full name or Compose's short one)
+ * restricts the choice to that network if the container is on it.
  */
 export function findEndpoints(facts: NetworkFacts, from: Viewpoint, network: string, port: number): Endpoint[] {
   if (facts.HostConfig.NetworkMode === "host") return [{ host: from.hostAddress, port, published: false }];
@@ -20,7 +20,7 @@ export function findEndpoints(facts: NetworkFacts, from: Viewpoint, network: str
   if (from.mode === "container") return own;
   if (from.mode === "published") return published;
   if (from.sees === "nothing") return published.length > 0 ? published : own;
-  // A container without a shared network is reachable at its address only where Docker's isolation is off.
+  // Without a shared network its own address is reachable only if Docker's network isolation is off.
   if (from.sees === "shared" && published.length > 0 && !sharesNetwork(facts, from, network)) return published;
   return [...own, ...published];
 }
@@ -60,7 +60,7 @@ function publishedPorts(facts: NetworkFacts, from: Viewpoint, port: number): End
   return endpoints.filter((one, at) => endpoints.findIndex((other) => isSame(one, other)) === at);
 }
 
-/** Where a port that is bound to this address is found; `undefined`: not from the gateway. */
+/** Returns the address under which the gateway reaches a port bound to `boundTo`; `undefined` if it cannot. */
 export function reachableHost(boundTo: string, hostAddress: string): string | undefined {
   if (boundTo === "::" && isLoopback(hostAddress)) return "::1";
   if (boundTo === "" || boundTo === "0.0.0.0" || boundTo === "::") return hostAddress;

@@ -5,12 +5,12 @@ import { EngineError } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 import { inspect, networkOwner } from "./inspect.ts";
 
-/** The facts about the gateway's own container that matter for reaching others. */
+/** The facts about the gateway's own container that determine how it reaches others. */
 export interface Self {
   readonly id: string;
-  /** `undefined` when it uses the host's network, where everything is reached as from the host. */
+  /** `undefined` if it uses the host's network, and so reaches everything as the host does. */
   readonly networks: ReadonlySet<string> | undefined;
-  /** The host's address on one of these networks; `undefined` if it has none there (internal networks). */
+  /** The host's address on one of these networks; `undefined` if it has none (internal networks). */
   readonly hostAddress: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function findSelf(client: DockerClient, proc = "/proc"): Promise<Se
   return undefined;
 }
 
-/** Ids that may be our own container's, the most certain first. */
+/** Returns the ids that our own container may have, the most certain first. */
 async function candidates(proc: string): Promise<Set<string>> {
   const [mounts, cgroup] = await Promise.all(
     ["mountinfo", "cgroup"].map((file) => readFile(path.join(proc, "self", file), "utf8").catch(() => "")),
@@ -41,8 +41,8 @@ async function candidates(proc: string): Promise<Set<string>> {
 }
 
 /**
- * Docker mounts three files from the container's own directory. Only these are examined, because on the host the same
- * directories of *other* containers are mount points too.
+ * Returns the container ids in the mounts of the three files that Docker mounts from a container's own directory. Other
+ * mounts are ignored, because on the host the directories of *other* containers are mount points too.
  */
 export function idsInMounts(mountinfo: string): string[] {
   return mountinfo.split("\n").flatMap((line) => {
@@ -60,7 +60,7 @@ function idsInHostname(hostname: string): string[] {
   return /^[0-9a-f]{12}$/.test(hostname) ? [hostname] : [];
 }
 
-/** Whether a failed search may be taken for "not in a container": a socket proxy may forbid the call. */
+/** Returns whether the failed call was forbidden by a socket proxy; the gateway then counts as not in a container. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof EngineError && error.code === "refused";
 }

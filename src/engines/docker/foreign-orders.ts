@@ -1,30 +1,30 @@
 import type { News } from "../../lifecycle/ports.ts";
 import type { EventSubject } from "./read-event.ts";
 
-/** Distinguishes stops from outside from those of this gateway, which Docker's events do not. */
+/** Distinguishes stops by somebody else from those of this gateway, which Docker's events do not. */
 export interface ForeignOrders {
   /** Notes that this gateway is about to stop the container with this id. */
   expect(id: string): void;
-  /** What an event means for its container; `undefined`: only that something changed. */
+  /** Returns what an event means for its container; `undefined` if only something changed. */
   hear(event: EventSubject): News | undefined;
 }
 
-/** What is known of one run of a container. */
+/** What is known about one run of a container. */
 interface Run {
-  /** This gateway has ordered its end. */
+  /** This gateway has ordered it to end. */
   ours: boolean;
-  /** Signals that were sent since. Docker sends each of them once per order. */
+  /** The signals that were sent since. Docker sends each of them once per order. */
   readonly signals: Set<string>;
-  /** When a signal was last sent from outside; `undefined`: never. */
+  /** When somebody else last sent a signal; `undefined`: never. */
   orderedAtMs: number | undefined;
 }
 
-/** How long a signal counts as the reason of an end: the longest time that apps get to end. */
+/** How long a signal counts as the cause of an end; longer than any usual stop timeout. */
 const ORDER_COUNTS_MS = 600_000;
 
 /**
- * Creates the record of orders. Docker reports a `kill` (with its signal) before the `die` that follows, and a `stop`
- * right after it; what ends by itself only dies.
+ * Creates the tracker. Docker reports a `kill` (with its signal) before the `die` that follows, and a `stop` right
+ * after it; for a container that ends by itself it only reports a `die`.
  */
 export function createForeignOrders(now: () => number = () => performance.now()): ForeignOrders {
   const runs = new Map<string, Run>();
@@ -82,5 +82,7 @@ export function createForeignOrders(now: () => number = () => performance.now())
   };
 }
 
-/** By number, as Docker reports them: INT, QUIT, KILL, TERM. Others may have another purpose, such as a reload. */
+/**
+ * INT, QUIT, KILL and TERM, by number as in Docker's events. Other signals may have another purpose, such as a reload.
+ */
 const ENDING_SIGNALS: ReadonlySet<string> = new Set(["2", "3", "9", "15"]);

@@ -9,28 +9,28 @@ type Inspected = {
   readonly Config: Pick<ContainerInspectInfo["Config"], "Healthcheck">;
 };
 
-/** Returns what the health check of a running container reports of this run. `api`: the API version. */
+/** Returns the results of a running container's health check in this run. `api`: the API version. */
 export function healthFacts(
   { State: { Health, StartedAt }, Config: { Healthcheck } }: Inspected,
   api: string,
 ): Pick<Observation, "health" | "firstCheckAfterMs" | "checkOutput"> {
   const health = toHealth(Health?.Status);
   if (health === "none" || health === "healthy") return { health };
-  // Entries of earlier runs stay in the log.
+  // The log may still contain results of earlier runs.
   const startedMs = parseTime(StartedAt) ?? 0;
   const last = (Health?.Log ?? []).filter(({ Start }) => (parseTime(Start) ?? 0) >= startedMs).at(-1);
   if (last !== undefined) return last.ExitCode === 0 ? { health } : { health, checkOutput: outputOf(last) };
   return health === "starting" ? { health, firstCheckAfterMs: firstCheckAfterMs(Healthcheck, api) } : { health };
 }
 
-/** Since API 1.44 checks are more frequent within the start period, if there is one. Docker counts in nanoseconds. */
+/** Since API 1.44 checks are more frequent within a start period. Docker's durations are in nanoseconds. */
 function firstCheckAfterMs(check: Inspected["Config"]["Healthcheck"], api: string): number {
   const { Interval, StartPeriod, StartInterval } = check ?? {};
   const startsOften = Boolean(StartPeriod) && !isOlder(api, "1.44");
   return startsOften ? (StartInterval || 5 * SECOND) / NS_PER_MS : (Interval || 30 * SECOND) / NS_PER_MS;
 }
 
-/** The output of the app as one plain line of limited length. */
+/** Returns the output of a check as one plain line of limited length. */
 function outputOf({ Output, ExitCode }: { readonly Output: string; readonly ExitCode: number }): string {
   const line = plainLine(Output.slice(0, 2_000)).trim();
   if (line === "") return `exit code ${ExitCode}`;

@@ -15,26 +15,26 @@ export async function inspect(client: DockerClient, name: string): Promise<Conta
   }
 }
 
-/** The same, but a missing container is an error. */
+/** The same, but rejects with `absent` if there is none. */
 export async function inspectPresent(client: DockerClient, name: string): Promise<ContainerInspectInfo> {
   const found = await inspect(client, name);
   if (found === undefined) throw new EngineError("absent", `There is no container "${name}"`);
   return found;
 }
 
-/** The container in a network mode `container:…`, by its id or name. */
+/** Returns the id or name in a network mode `container:…`. */
 export function ownerIn(networkMode: string | undefined): string | undefined {
   return /^container:(.+)$/.exec(networkMode ?? "")?.[1];
 }
 
-/** The container whose network this one uses: itself, or the one in its network mode, if it exists. */
+/** Returns the container whose network this one uses: the one in its network mode if that exists, else itself. */
 export async function networkOwner(client: DockerClient, found: ContainerInspectInfo): Promise<ContainerInspectInfo> {
   const owner = ownerIn(found.HostConfig.NetworkMode);
   const other = owner === undefined ? undefined : await inspect(client, owner);
   return other === undefined ? found : networkOwner(client, other);
 }
 
-/** Docker also accepts the first digits of an id: a missing container "db" would match any whose id begins with db. */
+/** Docker also accepts the beginning of an id, so the name "db" would find any container whose id begins with db. */
 function isCalled(found: ContainerInspectInfo, name: string): boolean {
   return found.Name.replace(/^\//, "") === name || (name.length >= 12 && found.Id.startsWith(name));
 }

@@ -6,8 +6,8 @@ import { exposedPorts } from "./to-observation.ts";
 const MOST_PORTS = 16;
 
 /**
- * Returns the TCP ports that show whether a container without a configured port is up: those that it listens on, where
- * its processes are visible and its network is its own, else those that its image exposes.
+ * Returns the TCP ports that show whether a container without a configured port is up: those on which it listens, if
+ * its processes are visible and it does not share its network, else those that its image exposes.
  */
 export async function knownPorts(found: ContainerInspectInfo): Promise<readonly number[]> {
   const tables = usesNetworkOfOthers(found) ? undefined : await readTcpTables(found);
@@ -15,7 +15,7 @@ export async function knownPorts(found: ContainerInspectInfo): Promise<readonly 
   return [...new Set(ports)].slice(0, MOST_PORTS);
 }
 
-/** Ports on it may belong to other containers. */
+/** Returns whether a container shares its network, whose ports may then belong to other containers. */
 export function usesNetworkOfOthers({ HostConfig }: ContainerInspectInfo): boolean {
   return /^(?:host$|container:)/.test(HostConfig.NetworkMode ?? "");
 }

@@ -2,8 +2,8 @@ import { createRequire, Module } from "node:module";
 import type Docker from "dockerode";
 
 /**
- * Loads dockerode, in 40 ms and 5 MB, which a gateway of local processes saves. Building images with registry logins
- * (gRPC) and connecting by ssh are left out, since they are not used and would take as much again.
+ * Loads dockerode on first use, which costs 40 ms and 5 MB that a gateway with only local processes saves. Leaves out
+ * building images with registry logins (gRPC) and ssh, which are not used and would cost as much again.
  */
 export function loadDockerode(): typeof Docker {
   const require = createRequire(import.meta.url);
@@ -13,16 +13,16 @@ export function loadDockerode(): typeof Docker {
   return require("dockerode") as typeof Docker;
 }
 
-/** A cached module is not read. A file that a later version no longer has is left alone. */
+/** Replaces a module in the require cache, so that its file is not read. Ignores files that a later version lacks. */
 function leaveOut(theirs: NodeJS.Require, file: string): void {
   try {
     const filename = theirs.resolve(file);
     theirs.cache[filename] ??= Object.assign(new Module(filename), { filename, loaded: true, exports: refuse });
   } catch {
-    // it costs its memory
+    // Not found: the module is loaded as usual and costs its memory.
   }
 }
 
 function refuse(): never {
-  throw new Error("this part of dockerode is not loaded here");
+  throw new Error("this part of dockerode was left out by load-dockerode.ts");
 }

@@ -1,14 +1,14 @@
 import type { ContainerInspectInfo } from "dockerode";
 
-/** The part of an inspection with the networks of a container, and its creator. */
+/** The part of an inspection with the networks and the labels of a container. */
 export type NetworkMembership = Pick<ContainerInspectInfo, "Name"> & {
   readonly Config: Pick<ContainerInspectInfo["Config"], "Labels">;
   readonly NetworkSettings: Pick<ContainerInspectInfo["NetworkSettings"], "Networks">;
 };
 
 /**
- * Docker names a network that was removed while its container was stopped only by its id, which is unknown by then.
- * Returns the failure with the network's name and the fix; `undefined` for any other failure of a start.
+ * Returns an error text with the name of a removed network and the fix; `undefined` for any other failure of a start.
+ * Docker's own message contains only the network's id, which no longer means anything.
  */
 export function missingNetwork(message: string, found: NetworkMembership): string | undefined {
   if (!/network\b.*not found/is.test(message)) return undefined;

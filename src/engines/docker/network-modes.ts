@@ -1,13 +1,15 @@
 import type { DockerClient } from "./client.ts";
 import { inspect, ownerIn } from "./inspect.ts";
 
-/** What a list of containers contains of their networks; Podman's contains nothing. */
+/** The network mode of a listed container; Podman's list lacks it. */
 interface Listed {
   readonly Id: string;
   readonly HostConfig?: { readonly NetworkMode?: string };
 }
 
-/** Finds whose network listed containers use, by id; each container without that information is inspected once. */
+/**
+ * Creates the lookup of whose network listed containers use, by id; inspects containers without a network mode once.
+ */
 export function createNetworkModes(
   client: DockerClient,
 ): (listed: readonly Listed[]) => Promise<ReadonlyMap<string, string>> {
@@ -18,8 +20,8 @@ export function createNetworkModes(
   }
 
   return async (listed) => {
-    const untold = listed.filter(({ HostConfig: host }) => host?.NetworkMode === undefined);
-    known = new Map(await Promise.all(untold.map(async ({ Id: id }) => [id, await inspectedMode(id)] as const)));
+    const unknown = listed.filter(({ HostConfig: host }) => host?.NetworkMode === undefined);
+    known = new Map(await Promise.all(unknown.map(async ({ Id: id }) => [id, await inspectedMode(id)] as const)));
     const owners = new Map<string, string>();
     for (const { Id: id, HostConfig: host } of listed) {
       const owner = ownerIn(host?.NetworkMode ?? known.get(id));

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type Docker from "dockerode";
 
-/** A GET whose answer is read here: dockerode reads it whole, and parses it if it happens to be JSON. */
+/** Sends a GET and returns the response as a stream; dockerode would buffer it, and parse it if it is JSON. */
 export function openResponse(
   docker: Docker,
   path: string,

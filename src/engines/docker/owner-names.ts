@@ -4,14 +4,14 @@ import { EngineError } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 import { inspect, ownerIn } from "./inspect.ts";
 
-/** Remembers the names of containers whose network others use: once removed, only their id is known. */
+/** The names of containers whose network others use; after a removal, dependents only contain its id. */
 export interface OwnerNames {
   learn(items: readonly InventoryItem[]): void;
-  /** Rejects with `network` if the container whose network this one uses is gone. */
+  /** Rejects with `network` if the container whose network this one uses was removed. */
   mustExist(found: ContainerInspectInfo): Promise<void>;
 }
 
-/** Creates the record of names; it only has those of owners. */
+/** Creates an empty set of names. */
 export function createOwnerNames(client: DockerClient): OwnerNames {
   const names = new Map<string, string>();
   return {

@@ -1,11 +1,12 @@
 import type { Usage } from "../../lifecycle/ports.ts";
 
 /**
- * Counts the TCP segments with payload that a network namespace has seen, from the texts of `/proc/PID/net/netstat`,
- * `snmp` and `dev`. No byte counter distinguishes a line of a stream from the SYN of a health check, but the kernel
- * counts what it sends for the first time (`TCPOrigDataSent`) and what arrives in order with payload (`TCPHPHits`): no
- * SYN, keep-alive or acknowledgement. The FIN at the end of a connection counts as sent, unless it was reset or never
- * established: an app that ends its idle connections after a minute is not in use then. Loopback is included, so its packets are returned as well.
+ * Counts the TCP segments with payload in a network namespace, from the texts of `/proc/PID/net/netstat`, `snmp` and
+ * `dev`. Byte counters cannot distinguish a line of a stream from the SYN of a health check, but the kernel counts the
+ * segments that it sends for the first time (`TCPOrigDataSent`) and those that arrive in order with payload
+ * (`TCPHPHits`), which exclude SYNs, keep-alives and acknowledgements. The FIN of a connection that was established and
+ * not reset is included in the first counter and therefore subtracted, so that an app that closes its idle connections
+ * does not look used. Loopback traffic is included; its packets are returned as well.
  */
 export function payloadSegments(netstat: string, snmp: string, dev: string): Usage["payload"] {
   const extended = readTable(netstat, "TcpExt:");
@@ -17,7 +18,7 @@ export function payloadSegments(netstat: string, snmp: string, dev: string): Usa
   return Number.isNaN(segments + loopbackPackets) ? undefined : { segments, loopbackPackets };
 }
 
-/** A line of names above a line of values; `NaN` for what is missing. */
+/** Reads a table with a line of names above a line of values; missing values are `NaN`. */
 function readTable(text: string, table: string): (name: string) => number {
   const lines = text.split("\n").filter((line) => line.startsWith(table));
   const [names = [], values = []] = lines.map((line) => line.split(" "));

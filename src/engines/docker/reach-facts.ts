@@ -6,8 +6,8 @@ import { ownerIn } from "./inspect.ts";
 import type { Viewpoint } from "./viewpoint.ts";
 
 /**
- * How others than the gateway reach a container: from what it was made with, which holds while it sleeps as well. `owner` is the
- * container whose network it uses, or itself.
+ * Returns how a front can reach a container, from its configuration, which is valid even while it sleeps. `owner` is
+ * the container whose network it uses, or itself.
  */
 export function reachFacts(
   found: ContainerInspectInfo,
@@ -31,7 +31,10 @@ export function reachFacts(
   };
 }
 
-/** Returns the networks, but for the default bridge, of the running container with this address; `undefined`: there is none. */
+/**
+ * Returns the networks of the running container with this address, except the default bridge; `undefined` if there is
+ * none.
+ */
 export async function networksAt(client: DockerClient, address: string): Promise<ReadonlySet<string> | undefined> {
   const running = await client.call((docker, abortSignal) => docker.listContainers({ abortSignal }));
   const found = running.find(({ NetworkSettings }) =>
@@ -42,12 +45,12 @@ export async function networksAt(client: DockerClient, address: string): Promise
   return found && new Set(networksWithNames(found.NetworkSettings.Networks));
 }
 
-/** The names of these networks, but of Docker's default bridge: that has no names. */
+/** Returns the networks in which containers have DNS names, that is, all except Docker's default bridge. */
 function networksWithNames(networks: object | undefined): string[] {
   return Object.keys(networks ?? {}).filter((name) => name !== "bridge");
 }
 
-/** One that Docker chooses is another after each start. */
+/** Returns the fixed published port, if any; one that Docker chooses changes at each start. */
 function fixedPort({ HostConfig }: ContainerInspectInfo, from: Viewpoint, port: number): ReachFacts["published"] {
   const bindings = (HostConfig.PortBindings ?? {}) as Record<string, { HostIp?: string; HostPort?: string }[] | null>;
   for (const { HostIp = "", HostPort = "" } of bindings[`${port}/tcp`] ?? []) {

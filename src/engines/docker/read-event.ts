@@ -1,25 +1,25 @@
-/** One message of Docker's event stream, as far as it is read here. */
+/** The fields of Docker's event messages that are read. */
 interface EventMessage {
   readonly Type?: string;
   readonly Action?: string;
   readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Partial<Record<string, string>>> };
 }
 
-/** The subject of an event: a container of that name, or something that may concern any. */
+/** What an event is about: the container with this name, or without a name any container. */
 export interface EventSubject {
   readonly names: readonly (string | undefined)[];
-  /** The container's id, and what happened to it in Docker's words. */
+  /** The container's id, and Docker's name of the event. */
   readonly id: string;
   readonly action: string;
-  /** The signal that it was sent, as a number; else empty. */
+  /** The number of the signal that was sent; empty for other events. */
   readonly signal: string;
-  /** Its name before this event; `undefined` unless that changed. */
+  /** Its former name; `undefined` unless it was renamed. */
   readonly from: string | undefined;
   /** The id of a container whose networks changed. */
   readonly rewired: string | undefined;
 }
 
-/** Which events are requested. Those of `exec`, which health checks cause every few seconds, are filtered by Docker. */
+/** The events to request. Docker leaves out those of `exec`, which health checks cause every few seconds. */
 export const EVENT_FILTERS = {
   type: ["container", "network"],
   event: [
@@ -37,15 +37,15 @@ export const EVENT_FILTERS = {
     "update",
     "connect",
     "disconnect",
-    // Podman's own words, which its filter knows instead of "die" and "destroy".
+    // Podman's names of "die" and "destroy", which its filter requires.
     "died",
     "remove",
   ],
 };
 
 /**
- * Returns what one line of the event stream is about; nothing for an invalid one. Network events contain only ids, so
- * `names` keeps those from earlier container events.
+ * Parses one line of the event stream; `undefined` for an invalid one. Network events contain only ids, so `names`
+ * keeps the names from earlier container events.
  */
 export function readEvent(line: string, names: Map<string, string>): EventSubject | undefined {
   const message = parse(line);
@@ -53,7 +53,7 @@ export function readEvent(line: string, names: Map<string, string>): EventSubjec
   const { ID: id = "", Attributes: about = {} } = message.Actor;
   const action = message.Action ?? "";
   if (message.Type === "network") {
-    // Podman's are about the container itself.
+    // In Podman's events the actor is the container.
     const container = about["container"] ?? id;
     return { ...subject(names.get(container), container, action), rewired: container };
   }

@@ -7,12 +7,12 @@ import { createDemultiplexer } from "./demultiplex.ts";
 import { openResponse } from "./open-response.ts";
 import { parseTime } from "./parse-time.ts";
 
-/** More of a response is not read: it can only be lines that are cut anyway. */
+/** The rest of a larger response is not read, because lines this long are cut anyway. */
 const BYTE_LIMIT = 4 * 1024 * 1024;
 
 /**
- * Returns the last lines of both outputs, of the current run only, or of the last one if it has ended: Docker's log
- * spans all runs, but a waiting visitor wants to see this start, and a failure is explained by its own run.
+ * Returns the last lines of both outputs of the current run, or of the last one if it has ended. Docker's log contains
+ * all runs, but only this one shows a waiting person the progress of the start, or why it failed.
  */
 export async function readLogs(client: DockerClient, found: ContainerInspectInfo, lines: number): Promise<string[]> {
   try {
@@ -39,7 +39,7 @@ function createCollector(tty: boolean, lines: number): Collector {
   };
   const outputs = { stdout: createLineSplitter(keep), stderr: createLineSplitter(keep) };
   return {
-    // A terminal has only one output, and Docker sends it unframed.
+    // With a terminal there is only one output, which Docker sends without frames.
     push: tty
       ? (chunk) => outputs.stdout.push(chunk)
       : createDemultiplexer((output, piece) => outputs[output].push(piece)),
@@ -68,8 +68,9 @@ async function* openLog(
 }
 
 /**
- * Returns where the lines of this run begin, in seconds. Docker records the start a little after the program's first
- * output, and the end a little before its last; so the border is between the end of the previous run and this start.
+ * Returns the time in seconds at which the lines of this run begin. Docker records the start a little after the
+ * program's first output, and the end a little before its last, so the border is between the previous end and this
+ * start.
  */
 export function startOfRun({ StartedAt, FinishedAt, Running }: ContainerInspectInfo["State"]): number {
   const started = parseTime(StartedAt);
@@ -80,7 +81,7 @@ export function startOfRun({ StartedAt, FinishedAt, Running }: ContainerInspectI
   return Math.max(0, started - Math.min(gap / 2, 5_000)) / 1000;
 }
 
-/** Log drivers without storage (`none`, `syslog`, …) report that with an error. */
+/** Returns true for the error of log drivers that cannot be read (`none`, `syslog`, …). */
 function isUnreadable(error: unknown): boolean {
   return error instanceof EngineError && error.code !== "unreachable";
 }

@@ -6,7 +6,7 @@ import { ownerIn } from "./inspect.ts";
 import { payloadSegments } from "./payload-segments.ts";
 import { readNetworkFiles } from "./tcp-tables.ts";
 
-/** Returns the counters of a running container, with the connections to these ports; `undefined` when Docker has none. */
+/** Returns the counters of a running container, with the connections to these ports; `undefined` if Docker has none. */
 export async function readUsage(
   client: DockerClient,
   found: ContainerInspectInfo,
@@ -56,14 +56,16 @@ function networkCounters(stats: ContainerStats, onHostNetwork: boolean): Network
   };
 }
 
-/** As in `docker stats`: without the page cache that the kernel can reclaim (cgroup 1 and 2 name it differently). */
+/**
+ * Returns the memory as in `docker stats`: without the reclaimable page cache, which cgroup 1 and 2 name differently.
+ */
 function usedMemory(memory: Partial<ContainerStats["memory_stats"]>): number {
   const details = memory.stats as Partial<Record<string, number>> | undefined;
   const reclaimable = details?.total_inactive_file ?? details?.inactive_file ?? 0;
   return Math.max(0, (memory.usage ?? 0) - reclaimable);
 }
 
-/** `undefined` where the container's processes are not visible. */
+/** Reads the socket tables; `undefined` if the container's processes are not visible. */
 async function readSockets(
   found: ContainerInspectInfo,
   ports: readonly number[],

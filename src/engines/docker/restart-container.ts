@@ -5,13 +5,13 @@ import { ownStopTimeoutMs } from "./own-stop-timeout.ts";
 import { START_TIMEOUT_MS } from "./start-container.ts";
 import { stopQuery } from "./stop-container.ts";
 
-/** Restarts a container; Docker deletes none for that, not even one that was started with `--rm`. */
+/** Restarts a container. Unlike a stop, a restart does not delete a container that was created with `--rm`. */
 export async function restartContainer(
   client: DockerClient,
   found: ContainerInspectInfo,
   order: StopOrder,
 ): Promise<void> {
-  const { signal: _, ...query } = stopQuery(order); // below API 1.42 a restart takes none
+  const { signal: _, ...query } = stopQuery(order); // a restart takes no signal before API 1.42
   const { timeoutMs: endsWithinMs = ownStopTimeoutMs(found) } = order;
   const timeoutMs = endsWithinMs + START_TIMEOUT_MS;
   await client.call(

@@ -4,12 +4,12 @@ import type { DockerClient } from "./client.ts";
 import { inspect } from "./inspect.ts";
 import { missingNetwork } from "./missing-network.ts";
 
-/** A start can take long where volumes or networks are slow. */
+/** The timeout of a start, which slow volumes or networks can delay. */
 export const START_TIMEOUT_MS = 60_000;
 
 /**
- * Starts a container, or resumes a paused one. Rejects with `EngineError`; its message is Docker's own, except where
- * that does not help.
+ * Starts a container, or unpauses it. Rejects with `EngineError`, whose message is Docker's unless a clearer one is
+ * known.
  */
 export async function startContainer(client: DockerClient, found: ContainerInspectInfo): Promise<void> {
   try {
@@ -18,7 +18,7 @@ export async function startContainer(client: DockerClient, found: ContainerInspe
       return found.State.Paused ? container.unpause({ abortSignal }) : container.start({ abortSignal });
     }, START_TIMEOUT_MS);
   } catch (error) {
-    // Another start was faster.
+    // If another start was faster, it runs.
     if (!(error instanceof EngineError) || error.code !== "refused") throw error;
     if (await isRunning(client, found.Id)) return;
     const message = missingNetwork(error.message, found);

@@ -8,7 +8,7 @@ import { ownStopTimeoutMs } from "./own-stop-timeout.ts";
 
 type Container = Docker.Container;
 
-/** Stops, pauses or kills a running container; resolves when it has really ended (or is paused, or removed). */
+/** Stops, pauses or kills a running container; resolves when it has ended, or is paused or removed. */
 export async function stopContainer(
   client: DockerClient,
   found: ContainerInspectInfo,
@@ -25,7 +25,7 @@ export async function stopContainer(
       await send((container, abortSignal) => container.stop({ abortSignal, t: 0 }));
       return {};
     case "stop": {
-      // A frozen program cannot handle the signal, and would be killed when its time is up.
+      // A paused program cannot handle the signal, and would be killed after the timeout.
       if (found.State.Paused) await send((container, abortSignal) => container.unpause({ abortSignal }));
       const begunMs = performance.now();
       if (order.signal !== "" && isOlder((await client.server()).version, "1.42")) {
@@ -41,7 +41,7 @@ export async function stopContainer(
 
 type Send = (act: (container: Container, abortSignal: AbortSignal) => Promise<unknown>) => Promise<void>;
 
-/** Without `t` Docker uses the container's own time. */
+/** Returns the query of a stop; without `t` Docker uses the container's own timeout. */
 export function stopQuery({ timeoutMs, signal }: StopOrder): { t?: number; signal?: string } {
   return {
     ...(timeoutMs !== undefined && { t: Math.ceil(timeoutMs / 1_000) }),
@@ -49,7 +49,7 @@ export function stopQuery({ timeoutMs, signal }: StopOrder): { t?: number; signa
   };
 }
 
-/** The kernel's SIGKILL for lack of memory has the same exit code, but was not the end of the container's time. */
+/** Returns whether it was killed after its timeout; the kernel's SIGKILL for lack of memory has the same exit code. */
 async function wasKilled(client: DockerClient, id: string): Promise<boolean> {
   const now = await inspect(client, id);
   return now?.State.ExitCode === EXIT_BY_SIGKILL && !now.State.OOMKilled;
@@ -58,9 +58,9 @@ async function wasKilled(client: DockerClient, id: string): Promise<boolean> {
 const EXIT_BY_SIGKILL = 137;
 
 /**
- * The stop of an API before 1.42 takes no signal. So the signal is sent, and when the container has ended (or its time
- * is up) a stop without a timeout follows: it kills what is left, and tells Docker that the end was intended, without
- * which a restart policy would start it again.
+ * Stops with a signal before API 1.42, whose stop takes none: sends the signal, waits for the end or the timeout, then
+ * sends a stop without a timeout. This kills what is left, and tells Docker that the end was intended; otherwise a
+ * restart policy would start the container again.
  */
 async function signalAndWait(
   client: DockerClient,
@@ -78,7 +78,7 @@ async function signalAndWait(
   await send((container, abortSignal) => container.stop({ abortSignal, t: 0 }));
 }
 
-/** A container that has ended or vanished meanwhile is the intended result. */
+/** Sends an order; an error is ignored if the container has ended or was removed meanwhile. */
 async function sendOrder(
   client: DockerClient,
   id: string,
@@ -86,7 +86,7 @@ async function sendOrder(
   act: (container: Container, abortSignal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
   try {
-    // Docker itself waits after the kill; its response is late, but arrives.
+    // More than the timeout, because Docker also waits for the end after its kill.
     await client.call((docker, abortSignal) => act(docker.getContainer(id), abortSignal), timeoutMs + 30_000);
   } catch (error) {
     if (!(error instanceof EngineError) || error.code === "unreachable") throw error;

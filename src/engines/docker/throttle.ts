@@ -2,7 +2,7 @@ import type { ContainerInspectInfo, HostConfig } from "dockerode";
 import type { Allowance, Limits } from "../../lifecycle/ports.ts";
 import type { DockerClient } from "./client.ts";
 
-/** Limits containers, and restores the limits that each had before. */
+/** Limits containers, and restores their own limits. */
 export interface Throttle {
   read(found: ContainerInspectInfo): Limits;
   limit(found: ContainerInspectInfo, allowance: Allowance): Promise<void>;
@@ -11,7 +11,7 @@ export interface Throttle {
 
 type Limiting = Pick<HostConfig, "Memory" | "NanoCpus" | "CpuQuota" | "CpuPeriod" | "MemoryReservation">;
 
-/** Creates a throttle. It stores nothing: the caller keeps what was read before. */
+/** Creates a throttle. The caller keeps the limits to restore. */
 export function createThrottle(client: DockerClient): Throttle {
   async function update(id: string, limits: Limiting): Promise<void> {
     if (Object.keys(limits).length === 0) return;
@@ -34,14 +34,14 @@ export function createThrottle(client: DockerClient): Throttle {
   };
 }
 
-/** Docker refuses one kind of limit where the other is set. */
+/** Returns the CPU limit in the kind that is set, because Docker refuses to set the other one. */
 function narrowCpu({ NanoCpus = 0, CpuQuota = 0, CpuPeriod }: Limiting, cpus: number): Limiting {
   if (CpuQuota <= 0) return { NanoCpus: least(NanoCpus, Math.round(cpus * 1e9)) };
   const period = CpuPeriod || DEFAULT_PERIOD_US;
   return { CpuPeriod: period, CpuQuota: least(CpuQuota, Math.max(1_000, Math.round(cpus * period))) };
 }
 
-/** An update takes 0 for "unchanged", so "no limit" is written as all CPUs, or as a negative quota. */
+/** Docker treats 0 as "unchanged", so "no limit" is written as all CPUs, or as a negative quota. */
 function widenCpu(now: Limiting, own: Limiting, cpus: number): Limiting {
   if (now.CpuQuota) return { CpuPeriod: now.CpuPeriod || DEFAULT_PERIOD_US, CpuQuota: own.CpuQuota || -1 };
   const NanoCpus = own.NanoCpus || cpus * 1e9;
@@ -49,8 +49,8 @@ function widenCpu(now: Limiting, own: Limiting, cpus: number): Limiting {
 }
 
 /**
- * In version 2 of control groups a reservation protects memory, so one without it has none to give up; before, it is
- * what is left when memory runs short, and none is everything.
+ * In cgroup 2 a reservation protects memory, so a container without one has nothing to give up. In cgroup 1 it is what
+ * remains when memory is short, and without one everything remains.
  */
 function narrowMemory({ Memory = 0, MemoryReservation = 0 }: Limiting, bytes: number, cgroup2: boolean): Limiting {
   const isProtected = MemoryReservation > 0;
@@ -64,11 +64,11 @@ function widenMemory(now: Limiting, own: Limiting): Limiting {
   return isSame ? {} : { MemoryReservation };
 }
 
-/** `limit`, or what is set already if that is less; 0 and below: unlimited. */
+/** Returns the lower of the limit that is set and `limit`; 0 and negative values mean unlimited. */
 function least(set: number, limit: number): number {
   return set > 0 ? Math.min(set, limit) : limit;
 }
 
 const NONE = -1;
-/** The kernel's, in microseconds. */
+/** The kernel's default, in microseconds. */
 const DEFAULT_PERIOD_US = 100_000;

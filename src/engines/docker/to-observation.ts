@@ -12,7 +12,7 @@ import { healthFacts } from "./health-facts.ts";
 import { ownStopTimeoutMs } from "./own-stop-timeout.ts";
 import { parseTime } from "./parse-time.ts";
 
-/** Translates Docker's inspection of one container; `endpoints` are dropped unless it is up. `api`: the API version. */
+/** Translates Docker's inspection of a container; `endpoints` are dropped unless it runs. `api`: the API version. */
 export function toObservation(
   name: string,
   inspected: ContainerInspectInfo,
@@ -46,13 +46,13 @@ function networkOf({ HostConfig: { NetworkMode } }: ContainerInspectInfo): Pick<
   return owner === undefined ? {} : { networkOf: owner };
 }
 
-/** Returns the TCP ports that a container's image exposes, or that it was created with, in order. */
+/** Returns the TCP ports that a container or its image exposes, in order. */
 export function exposedPorts({ Config: config }: ContainerInspectInfo): number[] {
   const ports = Object.keys(config.ExposedPorts ?? {}).flatMap((key) => /^(\d+)(?:\/tcp)?$/.exec(key)?.[1] ?? []);
   return ports.map(Number).toSorted((a, b) => a - b);
 }
 
-/** Translates Docker's word for a state (and Podman's, which has more of them). */
+/** Translates the state names of Docker, and of Podman, which has more. */
 export function toStatus(word: string): Observation["status"] {
   switch (word) {
     case "running":

@@ -2,7 +2,7 @@ import type { AddressMode } from "../../core/settings.ts";
 import type { DockerClient } from "./client.ts";
 import { findSelf, isForbidden, type Self } from "./find-self.ts";
 
-/** From where the gateway reaches containers, which determines the usable addresses. */
+/** Where the gateway is relative to Docker's networks, which determines the usable addresses. */
 export interface Viewpoint {
   readonly mode: AddressMode;
   /**
@@ -12,20 +12,20 @@ export interface Viewpoint {
   readonly sees: "shared" | "bridges" | "nothing";
   /** Networks of the gateway's own container. */
   readonly shared: ReadonlySet<string>;
-  /** Where ports of the Docker host are found from here. */
+  /** The address under which the gateway reaches the Docker host. */
   readonly hostAddress: string;
 }
 
-/** Caches the gateway's own container until something happens to it. */
+/** Finds the gateway's own container, and caches the result until an event about it. */
 export interface SelfFinder {
   viewpoint(mode: AddressMode): Promise<Viewpoint>;
-  /** Whether this is the id of the gateway's own container. */
+  /** Returns whether this is the id of the gateway's own container. */
   isSelf(id: string): Promise<boolean>;
-  /** Searches again at the next call, if that container is ours (or whenever no id is given). */
+  /** Discards the result if this container is ours, or without an id in any case. */
   forget(id?: string): void;
 }
 
-/** Creates a finder; `platform` is Node's, because containers have no addresses of their own outside Linux. */
+/** Creates a finder; `platform` is Node's: outside Linux the addresses of containers are not reachable. */
 export function createSelfFinder(client: DockerClient, platform: NodeJS.Platform): SelfFinder {
   let finding: Promise<Self | undefined> | undefined;
   let known: Self | undefined;
@@ -62,7 +62,7 @@ export function createSelfFinder(client: DockerClient, platform: NodeJS.Platform
   };
 }
 
-/** Nothing leaves the machine on the way there, so a port bound to loopback only is reachable. */
+/** Returns whether the address is on this machine, so that a port bound to loopback is reachable. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

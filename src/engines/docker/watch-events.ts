@@ -14,14 +14,15 @@ const LONGEST_PAUSE_MS = 5_000;
 interface WatchDeps {
   readonly client: DockerClient;
   readonly orders: ForeignOrders;
-  /** Called when the networks of the container with this id changed (or of any, without one). */
+  /** Called when the networks of the container with this id (absent: of any) have changed. */
   readonly onRewired: (id?: string) => void;
   readonly silenceMs?: number;
 }
 
 /**
- * Follows Docker's events until aborted, and reconnects with growing delays. A stream that only ends (a socket
- * proxy's time limit) and opens again at once does not count as lost, nor does one that is refused: Docker responds.
+ * Creates the function that follows Docker's events until aborted, and reconnects with increasing delays. The engine
+ * does not count as lost if a stream ends (a socket proxy's time limit) and can be opened again at once, or if it is
+ * refused.
  */
 export function createWatch({ client, orders, onRewired, silenceMs = SILENCE_MS }: WatchDeps): Engine["watch"] {
   return (onChange, onLink, signal) => {
@@ -60,7 +61,7 @@ export function createWatch({ client, orders, onRewired, silenceMs = SILENCE_MS 
   };
 }
 
-/** Jitter keeps several gateways from reconnecting at the same moment when Docker is back. */
+/** Has jitter, so that several gateways do not reconnect at the same time. */
 function pauseMs(failures: number): number {
   if (failures === 0) return 10;
   return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
@@ -73,7 +74,7 @@ interface Listener {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the stream has ended, with what kept it from opening; never rejects. */
+/** Resolves when the stream has ended, with the error if it could not be opened; never rejects. */
 async function follow(client: DockerClient, listener: Listener): Promise<EngineError | undefined> {
   let stream: IncomingMessage;
   try {
@@ -99,14 +100,14 @@ async function follow(client: DockerClient, listener: Listener): Promise<EngineE
       for (const line of lines) hearAlone(listener, line);
     }
   } catch {
-    // Cut off: the caller connects again.
+    // The stream was cut; the caller reconnects.
   } finally {
     watchdog.stop();
   }
   return undefined;
 }
 
-/** A fault in the handling of one event does not affect those that follow. */
+/** Isolates a fault in the handling of one event from the next ones. */
 function hearAlone({ hear }: Listener, line: string): void {
   try {
     hear(line);
