@@ -1,10 +1,10 @@
-/** What every object of the API has. Kubernetes leaves out what is empty, so most fields may be missing. */
+/** The metadata of every object. Kubernetes omits empty fields, so most of them may be missing. */
 export interface Metadata {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** Raised by a change of `spec`, never by one of `status`. */
+  /** Increased by changes of `spec`, but not of `status`. */
   readonly generation?: number;
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
@@ -14,7 +14,7 @@ export interface Metadata {
   readonly managedFields?: readonly ManagedFields[];
 }
 
-/** Who has set which fields last. */
+/** Which client has last set which fields. */
 export interface ManagedFields {
   readonly manager?: string;
   readonly fieldsV1?: { readonly "f:spec"?: { readonly "f:replicas"?: object } };
@@ -58,7 +58,7 @@ export interface Pod {
   readonly status?: {
     readonly phase?: string;
     readonly podIP?: string;
-    /** Of its node. */
+    /** The address of its node. */
     readonly hostIP?: string;
     readonly conditions?: readonly Condition[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
@@ -98,11 +98,11 @@ export interface Terminated {
 
 export interface EndpointSlice {
   readonly metadata: Metadata;
-  /** `null` while no pod is behind the Service. */
+  /** `null` while the Service has no pods. */
   readonly endpoints?:
     | readonly {
         readonly targetRef?: { readonly kind?: string; readonly name?: string };
-        /** Without a word about it, it is ready. */
+        /** An endpoint without `ready` is ready. */
         readonly conditions?: { readonly ready?: boolean | null };
       }[]
     | null;
@@ -122,13 +122,13 @@ export interface Service {
 
 export interface ServicePort {
   readonly port: number;
-  /** A number, or the name that a container gives to a port of its own. */
+  /** A number, or the name of a container's port. */
   readonly targetPort?: number | string;
   readonly nodePort?: number;
   readonly protocol?: string;
 }
 
-/** What an autoscaler (HorizontalPodAutoscaler, KEDA's ScaledObject) is about. */
+/** A HorizontalPodAutoscaler or KEDA's ScaledObject, with its target. */
 export interface Autoscaler {
   readonly metadata: Metadata;
   readonly spec: {
@@ -142,7 +142,7 @@ export interface List<T> {
   readonly items: readonly T[] | null;
 }
 
-/** How the API says that a call failed. */
+/** The API's body of a failed call. */
 export interface Status {
   readonly kind?: string;
   readonly code?: number;

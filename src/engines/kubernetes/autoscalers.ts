@@ -5,26 +5,26 @@ import { collectionPath, KIND_OF, type Place, placeOf, type Resource } from "./r
 import { ifAllowed } from "./refusals.ts";
 import type { WorkloadFacts } from "./workload-facts.ts";
 
-/** What else scales a workload. */
+/** The autoscalers of a workload. */
 export interface OtherScaler {
   readonly horizontal?: Autoscaler;
-  /** KEDA's: it would scale up again what the gateway stops, and down what it starts. */
+  /** KEDA's, which conflicts with the gateway: it would undo each of its scalings. */
   readonly keda?: Autoscaler;
 }
 
-/** Knows which autoscalers there are. */
+/** The autoscalers of the cluster. */
 export interface Autoscalers {
-  /** Reads those of one workload. */
+  /** Reads the autoscalers of one workload. */
   of(resource: Resource, place: Place): Promise<OtherScaler>;
-  /** Reads them all, unless the workloads are the same as the last time and that is not long ago; returns what was read last. */
+  /** Reads all autoscalers, unless that was recently and there are no new workloads; returns the last result. */
   refresh(workloads: readonly WorkloadFacts[]): Promise<object>;
-  /** What the inventory says of a workload, by what was read last. */
+  /** Returns the remarks in the inventory about a workload, according to the last result. */
   remarks(workload: Pick<WorkloadFacts, "resource" | "name">): Pick<InventoryItem, "refused" | "warning">;
 }
 
 const REFRESH_MS = 300_000;
 
-/** Makes the register; a missing right, or a cluster without KEDA, leaves it empty. */
+/** Creates the register, which stays empty without permission or without KEDA. */
 export function createAutoscalers(
   client: KubernetesClient,
   namespaces: readonly string[],
@@ -57,7 +57,7 @@ export function createAutoscalers(
         horizontal: lists.flatMap(({ horizontal }) => horizontal),
         keda: lists.flatMap(({ keda }) => keda),
       };
-      // Only what was read counts as known: after a failure the next list reads it again.
+      // Only after a successful read, so that the next list repeats a failed one.
       names = new Set(workloads.map(({ name }) => name));
       readAtMs = beganAtMs;
       return all;
@@ -85,7 +85,7 @@ function find({ horizontal, keda }: Lists, resource: Resource, { namespace, name
   return { ...(scaler !== undefined && { horizontal: scaler }), ...(scaled !== undefined && { keda: scaled }) };
 }
 
-/** Says why a workload with this other scaler cannot be put to sleep; `undefined`: it can. */
+/** Returns why a workload with these autoscalers cannot be scaled by the gateway; `undefined` if it can. */
 export function refusalBy({ keda }: OtherScaler): string | undefined {
   if (keda === undefined) return undefined;
   return `KEDA's ScaledObject "${keda.metadata.name}" scales it already: remove one of the two`;

@@ -5,15 +5,15 @@ import type { EngineError } from "../../lifecycle/ports.ts";
 import { answerError, connectionError } from "./errors.ts";
 import { type HttpRequest, readAll, request } from "./http-request.ts";
 
-/** One API server: JSON in and out, time-outs, and errors as `EngineError`. */
+/** A client of one API server: JSON in and out, timeouts, and errors as `EngineError`. */
 export interface KubernetesClient {
-  /** For messages: `https://10.96.0.1:443`. */
+  /** The address for messages: `https://10.96.0.1:443`. */
   readonly target: string;
   get<T>(path: string): Promise<T>;
   put<T>(path: string, body: object): Promise<T>;
   post<T>(path: string, body: object): Promise<T>;
   text(path: string): Promise<string>;
-  /** Resolves when the answer has begun, whose body then goes on until `signal` aborts. */
+  /** Resolves at the head of a response, whose body continues until `signal` aborts. */
   stream(path: string, signal: AbortSignal): Promise<IncomingMessage>;
   close(): void;
 }
@@ -21,7 +21,7 @@ export interface KubernetesClient {
 interface Session {
   readonly connection: ClusterConnection;
   readonly calls: http.Agent;
-  /** Apart, because a watch keeps its connection for minutes: calls would wait for a free one. */
+  /** Separate, because a watch occupies its connection for minutes, so that calls would wait. */
   readonly streams: http.Agent;
 }
 
@@ -30,10 +30,10 @@ interface Order extends Pick<HttpRequest, "signal" | "body"> {
 }
 
 const CALL_TIMEOUT_MS = 10_000;
-/** It is not believed beyond this: an app sleeps in vain until then. */
+/** The upper limit for Retry-After, because apps cannot be woken during the pause. */
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Makes a client that connects at its first call. `connect` is called once it is needed, and again until it succeeds. */
+/** Creates a client that connects at its first call. `connect` is called again at each call until it succeeds. */
 export function createKubernetesClient(
   connect: () => ClusterConnection | Promise<ClusterConnection>,
   timeoutMs = CALL_TIMEOUT_MS,
@@ -71,7 +71,7 @@ export function createKubernetesClient(
     return request(place, { ...order, method, agent, bearer: fresh });
   }
 
-  /** A server that is overloaded says for how long it wants no calls. */
+  /** Reads an error response; after one with Retry-After, calls fail at once for that time. */
   async function refusal(answer: IncomingMessage): Promise<EngineError> {
     const error = answerError(target, answer.statusCode ?? 500, await readAll(answer));
     const seconds = Number(answer.headers["retry-after"]);
@@ -80,7 +80,10 @@ export function createKubernetesClient(
     return error;
   }
 
-  /** A kept connection may have ended just as it was taken: what has no effect, or says for which version it is meant, is sent again. */
+  /**
+   * Sends a call. Repeats it if a kept connection was closed just then, provided that it has no effect or names the
+   * version that it changes.
+   */
   async function call(method: string, path: string, body?: object): Promise<string> {
     for (let tries = 1; ; tries += 1) {
       const signal = AbortSignal.timeout(timeoutMs);

@@ -9,39 +9,41 @@ import type { ScaleBacks } from "./scale-backs.ts";
 import { createSliceOwners, podsIn, type SlicePods } from "./slice-owners.ts";
 import { factsOf, type WorkloadFacts } from "./workload-facts.ts";
 
-/** What is known of the cluster by following it, so that reading it costs no call. */
+/** A view of the cluster that watches keep up to date, so that reading it costs no call. */
 export interface ClusterView {
-  /** Every workload that asks for it by its label, or that the configuration names. Rejects while the API server is away. */
+  /** Returns all workloads with our label or in the configuration. Rejects while the API server is unreachable. */
   all(): Promise<readonly WorkloadFacts[]>;
   get(name: string): WorkloadFacts | undefined;
-  /** Since when (wall clock) a pod is offered to everybody; `undefined`: it is not, or it was not seen when that began. */
+  /**
+   * Returns since when (wall clock) a pod is a ready endpoint of a Service; `undefined` if it is not, or if unknown.
+   */
   offeredSinceMs(pod: Place): number | undefined;
-  /** Follows one more workload, which has no label. */
+  /** Follows one more workload, which does not have our label. */
   include(name: string): void;
   listen(onChange: OnChange, onLink: OnLink, signal: AbortSignal): void;
-  /** Reports a change that was noticed otherwise. */
+  /** Reports a change that no watch shows. */
   notify(name: string): void;
   close(): void;
 }
 
 interface ClusterViewDeps {
   readonly client: KubernetesClient;
-  /** Empty: all. */
+  /** The namespaces to follow; empty: all. */
   readonly namespaces: readonly string[];
   readonly scaleBacks: ScaleBacks;
   readonly times?: WatchTimes;
 }
 
-/** Follows Deployments, StatefulSets and EndpointSlices from the first call of `all` on. */
+/** Creates the view, which follows Deployments, StatefulSets and EndpointSlices from the first call of `all`. */
 export function createClusterView(deps: ClusterViewDeps): ClusterView {
   const { client, namespaces, scaleBacks } = deps;
   const facts = new Map<string, WorkloadFacts>();
-  /** StatefulSets that have the name of a Deployment. */
+  /** StatefulSets with the name of a Deployment. */
   const second = new Map<string, WorkloadFacts>();
-  /** All of them, the same array as long as nothing changes; a list each few seconds then costs nothing. */
+  /** The same array while nothing changes, so that the frequent lists cost nothing. */
   let snapshot: readonly WorkloadFacts[] | undefined;
   const included = new Set<string>();
-  /** What nobody has asked for, of the namespaces that are followed as a whole; it may be included later. */
+  /** Unwanted workloads of the namespaces that are followed as a whole; they may be included later. */
   const others = new Map<string, WorkloadFacts>();
   const whole = new Set<string>();
   const listeners = new Set<{ readonly onChange: OnChange; readonly onLink: OnLink }>();
@@ -60,16 +62,16 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
     const lacks = feeds.flatMap(({ fault }) => (fault?.code === "forbidden" ? [fault.message] : []));
     const words = lacks.length === 0 ? undefined : [...new Set(lacks)].join("; ");
     for (const { onLink } of listeners) onLink(lost === undefined, words);
-    // While one feed is away nothing is listed; whichever returns last makes up for it.
+    // While one feed is lost nothing is listed, so the last one to return reports a change.
     if (wasLost && lost === undefined) reportChange();
     wasLost = lost !== undefined;
   }
 
-  /** Returns whether anything that is known of it has changed. */
+  /** Stores a workload; returns whether anything has changed. */
   function take(now: WorkloadFacts): boolean {
     const { resource } = now;
     const last = facts.get(now.name);
-    // A name that both kinds use is the Deployment's, until that is removed.
+    // If both kinds have this name, it means the Deployment until that is removed.
     if (last !== undefined && last.resource !== resource) {
       second.set(now.name, resource === "deployments" ? last : now);
       if (last.resource === "deployments") return false;
@@ -94,10 +96,13 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
     reportChange(name);
   }
 
-  /** Those with the label; or (`isWhole`) all of a namespace, for those that are included: a watch of each would cost a connection. */
+  /**
+   * Follows the workloads with our label, or with `isWhole` all of a namespace, for those in the configuration: one
+   * watch for each of these would cost a connection each.
+   */
   function followWorkloads(resource: Resource, namespace: string | undefined, isWhole: boolean): void {
     let listed = new Set<string>();
-    /** Each is followed by one watch alone, so that the loss of a label is not the loss of the workload. */
+    /** Each workload belongs to one of the two watches, so that a removed label does not remove a configured one. */
     const isMeant = (name: string): boolean => included.has(name) === isWhole;
     const see = (item: WorkloadFacts): boolean => {
       if (isMeant(item.name)) return take(item);
@@ -113,7 +118,7 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
       pick: (object) => factsOf(resource, object),
       onList(items) {
         const now = new Set(items.map(({ name }) => name));
-        // The pods of what is awake may have changed as well: that is what the nameless report is for.
+        // Followed by a report without a name, because the pods of awake workloads may have changed too.
         for (const item of items) if (see(item)) reportChange(item.name);
         for (const name of listed.difference(now)) lose(name);
         listed = now;
@@ -128,7 +133,7 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
         }
         listed.add(name);
         see(item);
-        if (isMeant(name)) reportChange(name); // its status reports its pods
+        if (isMeant(name)) reportChange(name); // its status also reflects its pods
       },
     });
   }
@@ -220,7 +225,7 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
 }
 
 interface Feed {
-  /** Resolves at the first outcome, good or bad. */
+  /** Resolves at the first success or failure. */
   readonly settled: Promise<void>;
   fault: EngineError | undefined;
 }
@@ -231,7 +236,7 @@ function keyOf(resource: Resource, name: string): string {
   return `${resource} ${name}`;
 }
 
-/** A handler that stumbles over one object costs none of those that follow. */
+/** Isolates a fault in the handling of one object from the next ones. */
 function guarded<A extends readonly unknown[]>(handle: (...args: A) => void): (...args: A) => void {
   return (...args) => {
     try {

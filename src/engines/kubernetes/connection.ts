@@ -3,20 +3,20 @@ import path from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import { EngineError } from "../../lifecycle/ports.ts";
 
-/** Where a cluster's API server is and how the gateway proves who it is. */
+/** The address of a cluster's API server, and the gateway's credentials. */
 export interface ClusterConnection {
   readonly url: URL;
   readonly tls: ConnectionOptions;
-  /** The bearer token to send now; tokens of pods are replaced every hour. `isRefused`: the last one is of no use any more. */
+  /** Returns the current bearer token; a pod's token is replaced every hour. `isRefused`: the last one was refused. */
   readonly token: (isRefused?: boolean) => string | undefined;
 }
 
-/** The variables by which a pod finds its API server. */
+/** The variables with which a pod finds its API server. */
 export type ClusterEnvironment = Readonly<
   Partial<Record<"KUBERNETES_SERVICE_HOST" | "KUBERNETES_SERVICE_PORT", string | undefined>>
 >;
 
-/** Where Kubernetes puts a pod's credentials. */
+/** The directory of a pod's credentials. */
 export const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** Returns whether this process runs in a pod that has a service account. */
@@ -25,7 +25,7 @@ export function isInCluster(environment: ClusterEnvironment, directory = SERVICE
   return Boolean(environment.KUBERNETES_SERVICE_HOST) && token !== undefined;
 }
 
-/** Reads the connection of a pod; throws `EngineError` when a file is missing. */
+/** Creates the connection of a pod; throws `EngineError` if a file is missing. */
 export function inClusterConnection(
   environment: ClusterEnvironment,
   directory = SERVICE_ACCOUNT_DIRECTORY,
@@ -45,7 +45,9 @@ export function inClusterConnection(
 
 const TOKEN_AGE_MS = 60_000;
 
-/** Returns the token of a file, which is read again once a minute and when it is refused; while it cannot be read, the last one is used. */
+/**
+ * Creates a reader of a token file, which reads again once a minute and after a refusal; falls back to the last token.
+ */
 export function tokenFromFile(
   file: string,
   now: () => number = () => performance.now(),

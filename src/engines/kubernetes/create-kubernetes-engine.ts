@@ -22,20 +22,21 @@ import { createStartStop } from "./start-stop.ts";
 import { toObservation } from "./to-observation.ts";
 import { factsOf, replicasOf, toItem, type WorkloadFacts } from "./workload-facts.ts";
 
+/** What a Kubernetes engine needs. */
 export interface KubernetesEngineDeps {
   readonly connect: () => ClusterConnection | Promise<ClusterConnection>;
-  /** Those that are followed; empty: all. */
+  /** The namespaces to follow; empty: all. */
   readonly namespaces: readonly string[];
-  /** Workloads that the configuration names, with or without a label; read at each list. */
+  /** Returns the workloads in the configuration, with or without our label; called at each list. */
   readonly named: () => readonly string[];
-  /** The workloads of which the gateway itself may be a pod, by their full names. */
+  /** The full names of the workloads to which the gateway's own pod may belong. */
   readonly self?: readonly string[];
   readonly times?: WatchTimes;
-  /** Default: the addresses of pods. */
+  /** How pods are reached; default: at their own addresses. */
   readonly route?: ClusterRoute;
 }
 
-/** Deployments and StatefulSets of one cluster as an engine. Connects at the first call. */
+/** Creates the engine for the Deployments and StatefulSets of one cluster. It connects at the first call. */
 export function createKubernetesEngine(deps: KubernetesEngineDeps): Engine {
   const { connect, namespaces, named, self = [], times, route = BY_PODS } = deps;
   const client = createKubernetesClient(connect);
@@ -94,7 +95,7 @@ export function createKubernetesEngine(deps: KubernetesEngineDeps): Engine {
   };
 }
 
-/** Makes what returns the same inventory as long as neither the workloads nor their autoscalers change. */
+/** Creates the conversion to an inventory, which is the same array while workloads and autoscalers do not change. */
 function createInventoryOf(
   autoscalers: Autoscalers,
   self: readonly string[],
@@ -126,7 +127,7 @@ async function logsOf(
   return (await ifAllowed(readLogs(client, pods, lines))) ?? [];
 }
 
-/** Without the right to list pods nothing can be reached; what is missing is said where people look. */
+/** Lists pods; without that permission, which is essential, returns the error text for pages and logs. */
 async function readPods(client: KubernetesClient, { resource, object }: Found): Promise<readonly Pod[] | string> {
   try {
     return await podsOf(client, resource, object);

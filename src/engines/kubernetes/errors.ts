@@ -1,7 +1,7 @@
 import { EngineError } from "../../lifecycle/ports.ts";
 import type { Status } from "./api-types.ts";
 
-/** Turns an answer of the API server that is no success into the error that the life cycle knows. */
+/** Translates an error response of the API server. */
 export function answerError(target: string, statusCode: number, body: string): EngineError {
   const status = parseStatus(body);
   const message = status?.message || body.slice(0, 200).trim() || `${target} answered ${statusCode}`;
@@ -23,7 +23,7 @@ export function answerError(target: string, statusCode: number, body: string): E
   }
 }
 
-/** Turns what Node throws into words that say what to do. */
+/** Translates a connection error of Node into one that says what to do. */
 export function connectionError(target: string, cause: unknown, timeoutMs: number): EngineError {
   if (cause instanceof EngineError) return cause;
   const { code = "", name = "", message = "" } = cause as Partial<Record<"code" | "name" | "message", string>>;

@@ -5,13 +5,13 @@ import type { ClusterView } from "./cluster-view.ts";
 import { ifThere } from "./refusals.ts";
 import { pathOf, placeOf, type Resource, RESOURCES } from "./reference.ts";
 
-/** One object, as it was read. */
+/** A Deployment or StatefulSet that was read. */
 export interface Found {
   readonly resource: Resource;
   readonly object: ScalableObject;
 }
 
-/** Reads a workload as it is now; `undefined`: there is none of this name, of either kind. */
+/** Reads a workload; `undefined` if neither kind has this name. */
 export async function findWorkload(
   client: KubernetesClient,
   view: Pick<ClusterView, "get">,
@@ -27,7 +27,7 @@ export async function findWorkload(
   return undefined;
 }
 
-/** The same; rejects with `absent` when there is none. */
+/** The same, but rejects with `absent` if there is none. */
 export async function findPresent(
   client: KubernetesClient,
   view: Pick<ClusterView, "get">,

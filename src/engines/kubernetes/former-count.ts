@@ -2,8 +2,7 @@ import type { Autoscaler, ScalableObject } from "./api-types.ts";
 import { dagKeys } from "./workload-facts.ts";
 
 /**
- * Returns how many pods a wake starts: as many as there were last, else `dag.replicas`, else as many as its autoscaler keeps
- * at least, else one.
+ * Returns how many pods a wake starts: the last number, else `dag.replicas`, else its autoscaler's minimum, else one.
  */
 export function replicasToStart(
   former: number | undefined,

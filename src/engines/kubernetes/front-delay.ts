@@ -14,8 +14,8 @@ interface FrontDelayDeps {
 }
 
 /**
- * Makes what tells how long Traefik's Kubernetes provider still needs until it reaches a workload's new pods: until then it
- * answers 502, 503 or 404 by itself.
+ * Creates the function that estimates how long Traefik's Kubernetes provider still needs to reach a workload's new
+ * pods; until then Traefik answers 502, 503 or 404.
  */
 export function createFrontDelay({ client, view, services }: FrontDelayDeps): NonNullable<Engine["frontDelay"]> {
   return async ({ name }, applyMs) => {
@@ -31,16 +31,16 @@ export function createFrontDelay({ client, view, services }: FrontDelayDeps): No
   };
 }
 
-/** By these annotations Traefik keeps the address of the Service, or of the nodes, and has nothing to apply. */
+/** With these annotations Traefik uses the address of the Service or the nodes, which does not change. */
 const FIXED_ADDRESS = ["nativelb", "nodeportlb"].map((key) => `traefik.ingress.kubernetes.io/service.${key}`);
-/** How long the nodes take to lead a Service to a new pod. */
+/** How long the nodes take to route a Service to a new pod. */
 const NODES_MS = 300;
-/** How long Traefik takes to hear of it; some 100 ms, more on a busy machine. */
+/** How long Traefik takes to receive a change: some 100 ms, more on a busy machine. */
 const PROVIDER_MS = 1_000;
-/** Ask again then. */
+/** When to check again. */
 const NOT_OFFERED_MS = 1_000;
 
-/** When it was not seen, the moment in which Kubernetes called it ready, in whole seconds, and the time to write that into a slice. */
+/** Returns when a pod was offered; if unknown, when it became ready, which has whole seconds, plus a lag. */
 function offeredAtMs(view: Pick<ClusterView, "offeredSinceMs">, { metadata, status }: Pod): number {
   const readyAt = status?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? "";
   return view.offeredSinceMs(metadata) ?? (Date.parse(readyAt) || 0) + 2_000;

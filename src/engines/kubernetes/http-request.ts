@@ -1,7 +1,7 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 
-/** One call of an API server. */
+/** One request to an API server. */
 export interface HttpRequest {
   readonly method: string;
   readonly signal: AbortSignal;
@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly bearer: string | undefined;
 }
 
-/** Sends it; resolves when the answer has begun. */
+/** Sends a request; resolves at the head of the response. */
 export function request(place: string, { body, bearer, ...options }: HttpRequest): Promise<IncomingMessage> {
   const payload = body === undefined ? undefined : JSON.stringify(body);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -33,20 +33,20 @@ export function request(place: string, { body, bearer, ...options }: HttpRequest
   return promise;
 }
 
-/** Kubernetes names who has written a field by what comes before the slash. */
+/** Kubernetes records the part before the slash as the manager of the fields that it writes. */
 const USER_AGENT = "docker-awakening-gateway/1";
 
-/** More of an answer than this is not read. */
+/** The limit for the body of a response. */
 const BYTE_LIMIT = 64 * 1024 * 1024;
 
-/** Returns the whole body of an answer. */
+/** Returns the whole body of a response. */
 export async function readAll(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > BYTE_LIMIT) throw new Error(`the answer is longer than ${BYTE_LIMIT} bytes`);
+    if (bytes > BYTE_LIMIT) throw new Error(`the response is longer than ${BYTE_LIMIT} bytes`);
   }
   return Buffer.concat(chunks).toString("utf8");
 }

@@ -4,12 +4,12 @@ import { isEnding, isLive } from "./pod-state.ts";
 
 /** How pods are reached. */
 export interface PodReach {
-  /** Whether it may be sent requests. */
+  /** Returns whether a pod may be sent requests. */
   readonly mayBeTried: (pod: Pod) => boolean;
   readonly endpointsOf: (pod: Pod) => readonly Endpoint[];
 }
 
-/** Turns pods into instances, the oldest first. */
+/** Converts pods to instances, oldest first. */
 export function toInstances(pods: readonly Pod[], reach: PodReach): Instance[] {
   const instances = pods.filter(isLive).map((pod) => toInstance(pod, reach));
   return instances.toSorted((a, b) => startOf(a) - startOf(b) || (a.id < b.id ? -1 : 1));
@@ -32,7 +32,7 @@ function startOf({ startedAtMs = Number.POSITIVE_INFINITY }: Instance): number {
   return startedAtMs;
 }
 
-/** A container that was restarted in its pod is a new run. */
+/** Returns when the pod's containers started; a restarted container is a new run. */
 function startedAt({ status }: Pod): number | undefined {
   const times = (status?.containerStatuses ?? []).map(({ state }) => Date.parse(state?.running?.startedAt ?? ""));
   const known = times.filter((ms) => !Number.isNaN(ms));

@@ -5,13 +5,13 @@ import type { YAMLParseError } from "yaml";
 import { EngineError } from "../../lifecycle/ports.ts";
 import { type ClusterConnection, tokenFromFile } from "./connection.ts";
 
-/** What a kubeconfig is read for; an empty `context` is the file's current one. */
+/** Which kubeconfig to read; an empty `context` means the file's current one. */
 export interface KubeconfigChoice {
   readonly file: string;
   readonly context: string;
 }
 
-/** Reads a kubeconfig; throws `EngineError` naming the file and what is wrong in it. */
+/** Reads a kubeconfig; throws `EngineError` with the file's name and the fault. */
 export async function readKubeconfig({ file, context }: KubeconfigChoice): Promise<ClusterConnection> {
   const fail = (message: string, cause?: unknown): never => {
     throw new EngineError("refused", `kubeconfig ${file}: ${message}`, { cause });
@@ -40,7 +40,7 @@ export async function readKubeconfig({ file, context }: KubeconfigChoice): Promi
   }
 }
 
-/** What the parser says quotes the line, which may contain a token: neither its message nor its warnings are passed on. */
+/** Parses a kubeconfig. The parser's messages are not passed on, because they quote lines that may contain a token. */
 async function parseKubeconfig(text: string, fail: Fail): Promise<Kubeconfig> {
   const { parse } = await import("yaml"); // loaded for this file only
   try {
@@ -73,7 +73,7 @@ function urlOf(server: string | undefined, fail: Fail): URL {
   return fail(`cluster.server must be an http or https address (got "${server ?? ""}")`);
 }
 
-/** Logins that need a program or a browser are for people; the gateway is given a service account's token instead. */
+/** Returns the token of a user; logins with a program or a browser are for people, and therefore refused. */
 function tokenOf(
   user: User,
   at: (relative: string) => string,

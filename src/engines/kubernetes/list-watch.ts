@@ -4,42 +4,42 @@ import { EngineError } from "../../lifecycle/ports.ts";
 import type { List, Metadata, Status } from "./api-types.ts";
 import type { KubernetesClient } from "./client.ts";
 
-/** One kind of object to follow. */
+/** A kind of object to follow. */
 export interface Followed<T, Kept> {
-  /** `/apis/apps/v1/deployments`. */
+  /** The path, such as `/apis/apps/v1/deployments`. */
   readonly path: string;
-  /** More of the query, such as `labelSelector=…`, encoded. */
+  /** A part of the query, such as `labelSelector=…`, encoded. */
   readonly query: string;
-  /** Takes from an object what is of interest: thousands of whole ones at once would cost tens of megabytes. */
+  /** Returns the part of an object that is kept; thousands of whole objects would take tens of megabytes. */
   readonly pick: (object: T) => Kept;
-  /** Called with everything there is, at first and whenever it was listed again. */
+  /** Called with all objects after each list. */
   readonly onList: (items: readonly Kept[]) => void;
   readonly onEvent: (type: "ADDED" | "MODIFIED" | "DELETED", item: Kept) => void;
-  /** Whether the API server answers; `fault` is set when it refuses. Called at each outcome, not only at changes. */
+  /** Called after each success or failure, with the fault; not only at changes. */
   readonly onLink: (up: boolean, fault?: EngineError) => void;
 }
 
-/** What tests make shorter. */
+/** The times of a watch, which tests shorten. */
 export interface WatchTimes {
-  /** After how long without a byte a watch is taken for dead; the API server sends a bookmark each minute. */
+  /** After how long without a byte a watch counts as dead; the API server sends a bookmark each minute. */
   readonly silenceMs: number;
-  /** After how long everything is listed again though nothing seems to be missed. */
+  /** After how long everything is listed again, even if no event seems to be missed. */
   readonly relistMs: number;
   readonly firstPauseMs: number;
-  /** For how long a denial of what was allowed is taken for an API server that has just started. */
+  /** For how long the denial of a permission that existed is attributed to an API server that has just started. */
   readonly doubtMs: number;
 }
 
 export const WATCH_TIMES: WatchTimes = { silenceMs: 90_000, relistMs: 600_000, firstPauseMs: 100, doubtMs: 3_000 };
 
-/** A page is parsed as a whole; ten thousand objects take a hundred calls, in ten minutes. */
+/** The size of a page, which is parsed as a whole; ten thousand objects take a hundred calls every ten minutes. */
 const PAGE = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Lists, then watches from there until `signal` aborts. It lists again when the version is too old (410, as a status or as an
- * event), after a watch that was cut off or ended without a bookmark, and every few minutes: a watch from a version that
- * is ahead of the server (etcd restored from a backup) is silent.
+ * Lists, then watches from there until `signal` aborts. Lists again if the version is too old (410, as a status or an
+ * event), after a watch that was cut or ended without a bookmark, and every few minutes, because a watch from a version
+ * that is ahead of the server (etcd restored from a backup) stays silent.
  */
 export async function listAndWatch<T extends { readonly metadata: Metadata }, Kept>(
   client: KubernetesClient,
@@ -76,7 +76,8 @@ export async function listAndWatch<T extends { readonly metadata: Metadata }, Ke
 }
 
 /**
- * A new API server listens before it serves, and serves before it knows the rights: a restart may show in nothing but a denial.
+ * Treats a new denial as a loss of the API server for a while: after a restart it answers before it has loaded its
+ * roles, and the denial may be the only sign of the restart.
  */
 function doubtDenials(doubtMs: number): { allowed(): void; faultOf(error: unknown): EngineError } {
   let wasAllowed = false;
@@ -97,10 +98,10 @@ function doubtDenials(doubtMs: number): { allowed(): void; faultOf(error: unknow
   };
 }
 
-/** A watch that ends sooner than this without news is not opened again at once. */
+/** A watch that ends sooner than this without events is not opened again at once. */
 const MIN_WATCH_MS = 1_000;
 
-/** Jitter keeps several gateways from returning at the same moment. */
+/** Has jitter, so that several gateways do not return at the same time. */
 function pause(failures: number, { firstPauseMs }: WatchTimes, signal: AbortSignal): Promise<void> {
   const ms = Math.min(firstPauseMs * 2 ** (failures - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
   return sleep(ms, undefined, { signal }).catch(() => undefined);
@@ -120,7 +121,7 @@ async function listAll<T, Kept>(
   }
 }
 
-/** Returns from which version the next watch may go on; `undefined`: everything must be listed again. */
+/** Watches; returns the version from which the next watch can continue, or `undefined` if a new list is necessary. */
 async function watchFrom<T extends { readonly metadata: Metadata }, Kept>(
   client: KubernetesClient,
   { path, query, pick, onEvent }: Followed<T, Kept>,
@@ -145,7 +146,7 @@ async function watchFrom<T extends { readonly metadata: Metadata }, Kept>(
     }
     return hasBookmark ? version : undefined;
   } catch (error) {
-    // Cut off, or silent for too long: what was missed shows in the list.
+    // Cut, or silent for too long: a new list shows what was missed.
     if (signal.aborted || error instanceof SyntaxError || isBroken(error)) return undefined;
     throw error;
   } finally {

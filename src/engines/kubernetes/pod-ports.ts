@@ -4,15 +4,15 @@ import type { ContainerSpec, PodSpec, ScalableObject, Service, ServicePort } fro
 import { mainContainer } from "./pod-state.ts";
 import type { FindServices } from "./services.ts";
 
-/** Finds out on which ports a workload's pods may listen. */
+/** Determines the ports on which a workload's pods may listen. */
 export interface PortFinder {
-  /** The configured port, or those that its pod template or its Service names, and 80; and those that hosts name. */
+  /** Returns the configured port, or those of its pod template or its Service and 80; and the ports that hosts name. */
   portsFor(ref: WorkloadRef, object: ScalableObject): Promise<readonly EndpointPort[]>;
 }
 
-/** Makes a finder. */
+/** Creates a finder. */
 export function createPortFinder(services: FindServices): PortFinder {
-  /** A pod may declare many ports, or none; its Service then knows which one is meant. */
+  /** Returns the exposed ports: that of its Service, if the pod declares several ports or none. */
   async function exposed(object: ScalableObject): Promise<readonly number[]> {
     const declared = declaredPorts(object);
     if (declared.length === 1) return declared;
@@ -29,7 +29,7 @@ export function createPortFinder(services: FindServices): PortFinder {
   };
 }
 
-/** Returns the TCP ports of the main container, as its pod template declares them. */
+/** Returns the TCP ports that the pod template declares for the main container. */
 export function declaredPorts({ spec: { template } }: ScalableObject): readonly number[] {
   const main = mainContainer(template.spec, template.metadata?.annotations);
   return main === undefined ? [] : tcpPorts(main);
@@ -44,7 +44,9 @@ function targetPorts(services: readonly Service[], pod: PodSpec): number[] {
   return [...new Set(ports.flatMap((port) => targetPortOf(port, pod) ?? []))];
 }
 
-/** Returns to which port of a pod a port of a Service leads; `undefined`: no container has one of that name. */
+/**
+ * Returns the pod's port to which a Service's port is routed; `undefined` if no container has a port with that name.
+ */
 export function targetPortOf({ port, targetPort = port }: ServicePort, { containers }: PodSpec): number | undefined {
   if (typeof targetPort === "number") return targetPort;
   return containers.flatMap(({ ports = [] }) => ports).find(({ name }) => name === targetPort)?.containerPort;

@@ -7,17 +7,17 @@ import { isReady, mayBeTried } from "./pod-state.ts";
 import { serviceEndpoints } from "./service-endpoints.ts";
 import type { FindServices } from "./services.ts";
 
-/** The way to the pods of a cluster, as the configuration has it. */
+/** The configured way to reach pods. */
 export interface ClusterRoute {
   readonly address: "pod" | "service";
-  /** Where node ports are found; empty: at the node of each pod. */
+  /** The address of node ports; empty: the node of each pod. */
   readonly reach: string;
 }
 
-/** Finds out how the pods of a workload are reached. */
+/** Determines how the pods of a workload are reached. */
 export type FindReach = (ref: WorkloadRef, object: ScalableObject) => Promise<PodReach>;
 
-/** Makes a finder. */
+/** Creates a finder. */
 export function createReachFinder(services: FindServices, { address, reach }: ClusterRoute): FindReach {
   const ports = createPortFinder(services);
   return async (ref, object) => {
@@ -26,7 +26,7 @@ export function createReachFinder(services: FindServices, { address, reach }: Cl
   };
 }
 
-/** At their own addresses. */
+/** Reaches pods at their own addresses. */
 export function reachPods(ports: readonly EndpointPort[]): PodReach {
   return {
     mayBeTried,
@@ -37,7 +37,7 @@ export function reachPods(ports: readonly EndpointPort[]): PodReach {
   };
 }
 
-/** A Service routes to no pod before Kubernetes reports it as ready, except perhaps to one that is terminating. */
+/** Reaches pods through Services, which only route to pods that Kubernetes considers ready, or that are terminating. */
 function byServices(services: readonly Service[], ports: readonly EndpointPort[], reach: string): PodReach {
   return {
     mayBeTried: (pod) => mayBeTried(pod) && isReady(pod),

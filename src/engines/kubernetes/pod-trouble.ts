@@ -2,17 +2,17 @@ import type { ExitFacts, Observation } from "../../core/observation.ts";
 import type { Condition, ContainerStatus, Pod, ScalableObject } from "./api-types.ts";
 import { crashOf, isEnding, isLive, isReady, statusesOf } from "./pod-state.ts";
 
-/** What keeps a workload from being ready. */
+/** Why a workload is not ready. */
 export interface PodTrouble {
-  /** What Kubernetes is waiting for, in one line; empty: nothing is known. */
+  /** One line: what Kubernetes is waiting for; empty: unknown. */
   readonly note: string;
-  /** What kind of trouble the note is about; absent: none that has a name. */
+  /** The kind of the trouble; absent: none of the known ones. */
   readonly trouble?: Observation["trouble"];
-  /** Set when every pod that could serve has crashed: how the newest crash ended. */
+  /** The latest crash, if all pods that could serve have crashed. */
   readonly crash?: ExitFacts;
 }
 
-/** Says why no pod is ready, judging by what Kubernetes reports of the workload and its pods. */
+/** Determines why no pod is ready, from what Kubernetes reports about the workload and its pods. */
 export function findTrouble({ status }: Pick<ScalableObject, "status">, pods: readonly Pod[]): PodTrouble {
   const [ending, current] = [pods.filter(isEnding), pods.filter((pod) => isLive(pod) && !isEnding(pod))];
   if (current.some(isReady)) return { note: "" };
@@ -31,8 +31,8 @@ function withoutPods(conditions: readonly Condition[] = [], ending: readonly Pod
       (type === "ReplicaFailure" && status === "True") || (status === "False" && reason === "ReplicaSetCreateError"),
   );
   if (refused !== undefined) return `no pod can be created: ${oneLine(refused.message)}`;
-  // A StatefulSet's pod keeps its name, so that there is no second one as long as the first has not ended; why none can
-  // be created it reports in its events alone, which the gateway has no right to read.
+  // A StatefulSet's pod keeps its name, so its successor is created only after its end. Why no pod can be created is
+  // reported only in events, which the gateway has no permission to read.
   return ending.length > 0 ? "its former pod must end first" : "no pod was created yet";
 }
 
@@ -81,7 +81,7 @@ function failsProbe(pod: Pod): boolean {
   });
 }
 
-/** Kubernetes adds what the scheduler thinks of preemption, which helps nobody. */
+/** Returns a message as one line, without the scheduler's remarks on preemption. */
 function oneLine(message = ""): string {
   const [line = ""] = message.split(/\. preemption:|\n/);
   return line.trim().replace(/\.$/, "").slice(0, 300);

@@ -3,16 +3,16 @@ import { EngineError } from "../../lifecycle/ports.ts";
 import type { Pod } from "./api-types.ts";
 import { isEnding, isLive, isReady, statusesOf } from "./pod-state.ts";
 
-/** Looks after the pods of workloads that start: their addresses show in no other event that the gateway may watch. */
+/** Polls the pods of workloads that start, because no event that the gateway may watch shows their addresses. */
 export interface PodWatch {
-  /** Calls `onChange` whenever the pods differ, until `wanted` of them are ready or the workload takes too long. */
+  /** Calls `onChange` whenever the pods have changed, until `wanted` of them are ready or it takes too long. */
   follow(name: string, wanted: number, read: () => Promise<readonly Pod[]>, onChange: () => void): void;
-  /** No longer of interest. */
+  /** Stops polling the pods of a workload. */
   leave(name: string): void;
   close(): void;
 }
 
-/** Quick while a pod may come up any moment, then calmer. */
+/** Returns the pause between polls, which increases with time. */
 function pauseMs(elapsedMs: number): number {
   if (elapsedMs < 3_000) return 100;
   return elapsedMs < 20_000 ? 300 : 1_000;
@@ -20,7 +20,7 @@ function pauseMs(elapsedMs: number): number {
 
 const LONGEST_MS = 300_000;
 
-/** Makes a watch that asks for pods only while something starts. */
+/** Creates a pod watch. It makes no calls while nothing starts. */
 export function createPodWatch(): PodWatch {
   const followed = new Map<string, AbortController>();
 
@@ -61,7 +61,7 @@ export function createPodWatch(): PodWatch {
   };
 }
 
-/** The state of a pod that a wake waits for. */
+/** Returns the part of a pod's state that matters to a wake. */
 function signatureOf(pod: Pod): string {
   const { metadata, status } = pod;
   const states = statusesOf(pod).map(({ state, restartCount }) => {
@@ -70,7 +70,7 @@ function signatureOf(pod: Pod): string {
   return [metadata.uid, status?.podIP, isLive(pod), isReady(pod), isEnding(pod), ...states].join(" ");
 }
 
-/** An API server that is away for a moment ends nothing. */
+/** Ignores errors of the API server, which may be unreachable for a moment. */
 function onlyEngineErrors(error: unknown): readonly Pod[] {
   if (error instanceof EngineError) return [];
   throw error;

@@ -2,7 +2,7 @@ import type { LabelSelector, List, Pod, ScalableObject } from "./api-types.ts";
 import type { KubernetesClient } from "./client.ts";
 import type { Resource } from "./reference.ts";
 
-/** Returns the pods of a Deployment or StatefulSet; what somebody else labelled alike is left out. */
+/** Returns the pods of a Deployment or StatefulSet, without other pods that have the same labels. */
 export async function podsOf(client: KubernetesClient, resource: Resource, object: ScalableObject): Promise<Pod[]> {
   const { namespace } = object.metadata;
   const selector = encodeURIComponent(toQuery(object.spec.selector));
@@ -11,7 +11,7 @@ export async function podsOf(client: KubernetesClient, resource: Resource, objec
   return (items ?? []).filter((pod) => isOwned(pod, resource, object));
 }
 
-/** A Deployment owns its pods through a ReplicaSet, whose name is the Deployment's and the hash of the template. */
+/** A Deployment owns its pods through a ReplicaSet, whose name is the Deployment's with the hash of the template. */
 function isOwned({ metadata }: Pod, resource: Resource, { metadata: { name, uid } }: ScalableObject): boolean {
   return (metadata.ownerReferences ?? []).some((owner) => {
     if (resource === "statefulsets") return owner.uid === uid;
@@ -19,7 +19,7 @@ function isOwned({ metadata }: Pod, resource: Resource, { metadata: { name, uid 
   });
 }
 
-/** Writes a selector as a query has it. */
+/** Formats a selector for a query. */
 export function toQuery({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
   const equal = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
   const others = matchExpressions.map(({ key, operator, values = [] }) => {

@@ -4,7 +4,7 @@ import type { ContainerStatus, Pod } from "./api-types.ts";
 import type { KubernetesClient } from "./client.ts";
 import { crashOf, isEnding, isReady, mainContainer } from "./pod-state.ts";
 
-/** Returns the last lines of the pod that says most: of one that fails before one that is well, of the newest of those. */
+/** Returns the last lines of the most relevant pod: failing ones first, then the newest. */
 export async function readLogs(client: KubernetesClient, pods: readonly Pod[], lines: number): Promise<string[]> {
   const pod = pods.toSorted(byInterest)[0];
   const source = pod && sourceOf(pod);
@@ -21,7 +21,7 @@ export async function readLogs(client: KubernetesClient, pods: readonly Pod[], l
 
 const BYTE_LIMIT = 4 * 1024 * 1024;
 
-/** Before a container has begun, and after its node is gone, there is nothing to read. */
+/** Returns an empty log for a container that has not started yet, or whose node is gone. */
 function unreadable(error: unknown): string {
   if (error instanceof EngineError && error.code !== "unreachable" && error.code !== "forbidden") return "";
   throw error;
@@ -29,7 +29,10 @@ function unreadable(error: unknown): string {
 
 interface LogSource {
   readonly container: string;
-  /** The run before this one: right only while a new one runs, since the log of what is down is that of its last run. */
+  /**
+   * Read the log of the previous run. Only while a new run is in progress: the log of a container that is down is that
+   * of its last run.
+   */
   readonly previous: boolean;
   readonly hasOther: boolean;
 }

@@ -1,11 +1,11 @@
 import { EngineError } from "../../lifecycle/ports.ts";
 
-/** Resolves with `undefined` for what does not exist. */
+/** Resolves with `undefined` if the object does not exist. */
 export function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   return unlessCode(call, ["absent"]);
 }
 
-/** Resolves with `undefined` where the gateway lacks the right, or the API does not know the kind. */
+/** Resolves with `undefined` if the gateway has no permission, or the API does not know the kind. */
 export function ifAllowed<T>(call: Promise<T>): Promise<T | undefined> {
   return unlessCode(call, ["absent", "forbidden"]);
 }

@@ -1,17 +1,17 @@
 import { EngineError } from "../../lifecycle/ports.ts";
 import type { KubernetesClient } from "./client.ts";
 
-/** One rule of a Role that the gateway needs, and what it cannot do without it. */
+/** One rule of a Role that the gateway needs, and its purpose. */
 export interface Right {
   readonly apiGroup: string;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
   readonly purpose: string;
-  /** Without it the rest works as before. */
+  /** Everything else works without it. */
   readonly isOptional?: true;
 }
 
-/** Everything that the gateway asks of the API server. */
+/** All permissions that the gateway uses. */
 export const RIGHTS: readonly Right[] = [
   {
     apiGroup: "apps",
@@ -56,16 +56,16 @@ export const RIGHTS: readonly Right[] = [
   },
 ];
 
-/** A right that is missing: the verbs and resources that were refused, in one namespace or in all. */
+/** A missing permission: the verbs and resources that were denied, in one namespace or in all. */
 export interface MissingRight {
   readonly right: Right;
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
-  /** Empty: in all namespaces. */
+  /** The namespace; empty: all. */
   readonly namespace: string;
 }
 
-/** Asks the API server for each right whether this gateway has it; no namespaces: all of them. */
+/** Has the API server review each permission of the gateway; without `namespaces` for all of them. */
 export async function findMissingRights(
   client: KubernetesClient,
   namespaces: readonly string[],
@@ -107,7 +107,7 @@ interface Review {
   readonly status?: { readonly allowed: boolean };
 }
 
-/** Writes a missing right as the rule to add to a Role or ClusterRole. */
+/** Formats a missing permission as the rule to add to a Role or ClusterRole. */
 export function ruleFor({ right, resources, verbs }: MissingRight): string {
   const list = (items: readonly string[]): string => `[${items.map((item) => JSON.stringify(item)).join(", ")}]`;
   return `- apiGroups: ${list([right.apiGroup])}\n  resources: ${list(resources)}\n  verbs: ${list(verbs)}`;

@@ -1,22 +1,22 @@
 import type { ScalableObject } from "./api-types.ts";
 
-/** Recognises somebody who scales up again what the gateway has stopped, such as Argo CD with `replicas` in its manifests. */
+/** Detects tools that scale stopped workloads up again, such as Argo CD with `replicas` in its manifests. */
 export interface ScaleBacks {
-  /** Our own write of this count is on its way, so that the event about it is no news. */
+  /** Notes that the gateway is about to write this count, so that its event is not attributed to others. */
   expect(name: string, replicas: number): void;
-  /** The last write was refused. */
+  /** Notes that the last write was refused. */
   forget(name: string): void;
-  /** Takes a change of the count; returns whether somebody else has made it. */
+  /** Notes a change of the count; returns whether somebody else has made it. */
   note(
     from: number,
     now: { readonly name: string; readonly replicas: number; readonly owner: string | undefined },
   ): boolean;
-  /** Why it is not stopped for now; `undefined`: it may be. */
+  /** Returns why it is not stopped at present; `undefined` if it may be. */
   refusal(name: string): string | undefined;
 }
 
 interface Memory {
-  /** Counts that we have written, oldest first, whose events have not arrived. */
+  /** The counts that we have written, oldest first, and whose events have not arrived yet. */
   readonly expected: number[];
   stoppedAtMs: number;
   times: number;
@@ -28,7 +28,7 @@ const WITHIN_MS = 60_000;
 const MOST_TIMES = 2;
 const REST_MS = 3_600_000;
 
-/** Makes the memory of who scales back. */
+/** Creates the detector. */
 export function createScaleBacks(now: () => number = () => performance.now()): ScaleBacks {
   const memories = new Map<string, Memory>();
 
@@ -55,7 +55,7 @@ export function createScaleBacks(now: () => number = () => performance.now()): S
     },
     note(from, { name, replicas: to, owner }) {
       const memory = memoryOf(name);
-      // A busy API server may report a wake after the stop that followed it, and a list shows only the last write.
+      // A busy API server may report a wake only after the following stop, and a list shows only the last write.
       const ours = memory.expected.indexOf(to);
       if (ours !== -1) {
         memory.expected.splice(0, ours + 1);
@@ -80,7 +80,7 @@ export function createScaleBacks(now: () => number = () => performance.now()): S
   };
 }
 
-/** Returns who has written `spec.replicas`; a scale through the subresource from 0 leaves no name. */
+/** Returns the client that has written `spec.replicas`; the scale subresource records none for a scale from 0. */
 export function ownerOfReplicas({ metadata }: Pick<ScalableObject, "metadata">): string | undefined {
   const owners = (metadata.managedFields ?? []).filter(({ fieldsV1 }) => fieldsV1?.["f:spec"]?.["f:replicas"]);
   return owners.at(-1)?.manager || undefined;

@@ -5,21 +5,21 @@ import type { Found } from "./find-workload.ts";
 import { pathOf } from "./reference.ts";
 import { replicasOf, versionOf } from "./workload-facts.ts";
 
-/** What a write of the scale needs. */
+/** What a change of the scale needs. */
 export interface ScaleDeps {
   readonly client: KubernetesClient;
   /** Reads the object again; rejects with `absent`. */
   readonly read: () => Promise<Found>;
-  /** Called before a write and after one that was refused. */
+  /** Called before a write; `onRefused` after one that was refused. */
   readonly onWrite: (replicas: number) => void;
   readonly onRefused: () => void;
 }
 
-/** Controllers write the status all the time while a rollout moves: one in four writes meets such a change. */
+/** During a rollout controllers write the status so often that every fourth write of ours conflicts. */
 const TRIES = 10;
 const PAUSE_MS = 20;
 
-/** Sets the count to `count` if it is 0, and returns what it is then. Another change of the object only delays it. */
+/** Sets the count to `count` if it is 0, and returns the new count; retries after other changes of the object. */
 export async function scaleUp(
   deps: ScaleDeps,
   found: Found,
@@ -34,7 +34,7 @@ export async function scaleUp(
   return replicasOf(now.object);
 }
 
-/** Sets the count to 0 and returns what it was; rejects with `changed` when somebody changes the `spec` meanwhile. */
+/** Sets the count to 0 and returns the former one; rejects with `changed` if somebody changes the `spec` meanwhile. */
 export async function scaleDown(deps: ScaleDeps, found: Found, onlyIf: string | undefined): Promise<number> {
   const expected = onlyIf || versionOf(found.object);
   let now = found;
@@ -49,7 +49,7 @@ export async function scaleDown(deps: ScaleDeps, found: Found, onlyIf: string | 
   }
 }
 
-/** Writes on condition that nothing has changed since `found` was read; false: something has. */
+/** Writes if nothing has changed since `found` was read; returns false otherwise. */
 async function write(
   { client, onWrite, onRefused }: ScaleDeps,
   { resource, object }: Found,
@@ -68,7 +68,7 @@ async function write(
     return true;
   } catch (error) {
     const code = error instanceof EngineError ? error.code : undefined;
-    // Without an answer it may have been carried out all the same.
+    // Without a response it may still have been carried out.
     if (code !== "unreachable") onRefused();
     if (code !== "changed" || tries >= TRIES) throw error;
     await sleep(PAUSE_MS * Math.random());

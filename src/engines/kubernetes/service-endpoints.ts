@@ -4,8 +4,8 @@ import type { EndpointPort } from "../../core/target-ports.ts";
 import { targetPortOf } from "./pod-ports.ts";
 
 /**
- * Returns where a pod is reached from outside of its cluster: at a port of its node, or of the node that `reach` names, and at
- * its load balancers. They may route to another pod of the same Service.
+ * Returns the addresses of a pod from outside its cluster: a port of its node or of the node in `reach`, and load
+ * balancers. These may route to another pod of the same Service.
  */
 export function serviceEndpoints(
   services: readonly Service[],

@@ -2,10 +2,10 @@ import type { List, ScalableObject, Service } from "./api-types.ts";
 import type { KubernetesClient } from "./client.ts";
 import { ifAllowed } from "./refusals.ts";
 
-/** Finds the Services that route to a workload; without the right to list them there are none. */
+/** Finds the Services that route to a workload; none without the permission to list them. */
 export type FindServices = (object: ScalableObject) => Promise<readonly Service[]>;
 
-/** Makes a finder that keeps what it has found for some seconds. */
+/** Creates a finder that caches its results for some seconds. */
 export function createServiceFinder(
   client: KubernetesClient,
   now: () => number = () => performance.now(),

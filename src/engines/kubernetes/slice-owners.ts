@@ -2,26 +2,29 @@ import type { EndpointSlice } from "./api-types.ts";
 import { nameOf, type Place } from "./reference.ts";
 
 /**
- * Tells whose pods an EndpointSlice is about, which changes as soon as one of them becomes ready or ends. It names pods; a
- * pod's name begins with that of its workload. Only slices of known workloads are kept.
+ * Maps EndpointSlices to workloads. A slice changes as soon as one of its pods becomes ready or ends; it contains the
+ * names of pods, which begin with the name of their workload. Only slices of known workloads are kept.
  */
 export interface SliceOwners {
-  /** Takes a slice as it is now; returns the workloads of its pods, and of those that it had before. `isEvent`: it became so just now. */
+  /** Stores a slice; returns the workloads of its present and former pods. `isEvent`: it has changed just now. */
   note(slice: SlicePods, isEvent?: boolean): readonly string[];
-  /** Since when (wall clock) a slice offers a pod to everybody; `undefined`: none does, or it was not seen when that began. */
+  /**
+   * Returns since when (wall clock) a slice has this pod as a ready endpoint; `undefined` if none has, or that is
+   * unknown.
+   */
   offeredSinceMs(pod: Place): number | undefined;
 }
 
-/** What is kept of a slice. */
+/** The part of a slice that is kept. */
 export interface SlicePods {
   readonly uid: string;
   readonly namespace: string;
   readonly pods: readonly string[];
-  /** Those that it offers to everybody. */
+  /** The pods that are ready endpoints. */
   readonly ready: readonly string[];
 }
 
-/** Takes from a slice the names of its pods. */
+/** Returns the names of a slice's pods. */
 export function podsIn({ metadata: { uid, namespace }, endpoints }: EndpointSlice): SlicePods {
   const all = endpoints ?? [];
   const ready = all.filter(({ conditions }) => conditions?.ready !== false);
@@ -32,7 +35,7 @@ function nameIn({ targetRef }: NonNullable<EndpointSlice["endpoints"]>[number]):
   return targetRef?.name ?? [];
 }
 
-/** Makes the memory; `isKnown` says whether there is a workload of this name. */
+/** Creates the map; `isKnown` returns whether there is a workload with this name. */
 export function createSliceOwners(isKnown: (name: string) => boolean, now: () => number = Date.now): SliceOwners {
   const owners = new Map<string, ReadonlySet<string>>();
   const offered = new Map<string, ReadonlyMap<string, number | undefined>>();
@@ -65,7 +68,7 @@ export function createSliceOwners(isKnown: (name: string) => boolean, now: () =>
   };
 }
 
-/** Returns whose pod it may be: `web-5d9c7b-x2x9k` is the Deployment `web`'s, `db-0` the StatefulSet `db`'s. */
+/** Returns the workloads that may own a pod: `web-5d9c7b-x2x9k` the Deployment `web`, `db-0` the StatefulSet `db`. */
 export function possibleOwners(pod: string): string[] {
   const parts = pod.split("-");
   return [parts.slice(0, -1).join("-"), parts.slice(0, -2).join("-")].filter((name) => name !== "");

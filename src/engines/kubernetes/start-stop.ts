@@ -21,17 +21,17 @@ interface StartStopDeps {
   readonly autoscalers: Autoscalers;
   readonly scaleBacks: ScaleBacks;
   readonly podWatch: PodWatch;
-  /** The workloads of which the gateway itself may be a pod. */
+  /** The workloads to which the gateway's own pod may belong. */
   readonly self: readonly string[];
 }
 
-/** Wakes and stops workloads by their scale. */
+/** Starts and stops workloads by their scale. */
 export interface StartStop {
   start(found: Found, instances: number | undefined): Promise<void>;
   stop(found: Found, order: StopOrder): Promise<StopResult>;
 }
 
-/** Puts the parts of a start and of a stop together. */
+/** Creates the functions for start and stop. */
 export function createStartStop({ client, view, autoscalers, scaleBacks, podWatch, self }: StartStopDeps): StartStop {
   function scaleOf({ object }: Found): ScaleDeps {
     const name = nameOf(object.metadata);
@@ -71,7 +71,7 @@ export function createStartStop({ client, view, autoscalers, scaleBacks, podWatc
     async stop(found, { onlyIf, method }) {
       const { resource, object } = found;
       const name = nameOf(object.metadata);
-      // The configuration may name it; nobody would wake it again.
+      // The configuration may contain it, but nothing would start it again.
       if (self.includes(name)) throw new EngineError("refused", `"${name}" is the gateway's own workload`);
       if (replicasOf(object) === 0) return { instances: 0 };
       if (method === "pause") throw new EngineError("refused", "Kubernetes cannot pause a pod");
@@ -86,7 +86,7 @@ export function createStartStop({ client, view, autoscalers, scaleBacks, podWatc
   };
 }
 
-/** Until every pod that was there is about to end, a start could find one of them and send requests to it. */
+/** Waits until all former pods are terminating; otherwise a new start could send requests to one of them. */
 async function untilEnding(pods: readonly Pod[], podsNow: () => Promise<readonly Pod[]>): Promise<void> {
   const former = new Set(pods.map(({ metadata }) => metadata.uid));
   const isHere = (pod: Pod): boolean => former.has(pod.metadata.uid) && isLive(pod) && !isEnding(pod);
@@ -97,5 +97,5 @@ async function untilEnding(pods: readonly Pod[], podsNow: () => Promise<readonly
 }
 
 const PAUSE_MS = 40;
-/** A controller that is away ends nothing; the workload may be started again all the same. */
+/** The limit of this wait: without its controller no pod is ended, but the workload may still be started again. */
 const LONGEST_WAIT_MS = 10_000;

@@ -5,7 +5,7 @@ import { isReady } from "./pod-state.ts";
 import { factsOf, replicasOf, versionOf } from "./workload-facts.ts";
 import type { Found } from "./find-workload.ts";
 
-/** Puts a workload and its pods into the life cycle's words. `pods` and `instances` are empty at 0 replicas. */
+/** Converts a workload and its pods to an observation. `pods` and `instances` are empty at 0 replicas. */
 export function toObservation(
   name: string,
   { resource, object }: Found,
@@ -40,7 +40,7 @@ export function toObservation(
   };
 }
 
-/** A readiness probe is to a pod what a health check is to a container. */
+/** Returns the health from the pods' readiness probes, which correspond to Docker's health checks. */
 function healthOf({ spec }: ScalableObject, pods: readonly Pod[]): Observation["health"] {
   if (!spec.template.spec.containers.some(({ readinessProbe }) => readinessProbe !== undefined)) return "none";
   return pods.some(isReady) ? "healthy" : "starting";

@@ -5,21 +5,21 @@ import { mainContainer } from "./pod-state.ts";
 import { nameOf, type Resource } from "./reference.ts";
 import { ownerOfReplicas } from "./scale-backs.ts";
 
-/** What is kept of each Deployment and StatefulSet: thousands may be asleep, so it is little. */
+/** The part of a Deployment or StatefulSet that is kept; small, because thousands may be asleep. */
 export interface WorkloadFacts {
   readonly resource: Resource;
   readonly name: string;
   readonly uid: string;
   readonly replicas: number;
   readonly image: string;
-  /** The `dag.*` keys of labels and annotations. */
+  /** Its `dag.*` labels and annotations. */
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly number[];
-  /** Who has written its count, where the object tells. */
+  /** The client that has written its count, if the object shows it. */
   readonly owner: string | undefined;
 }
 
-/** Takes from an object what is kept of it. */
+/** Returns the part of an object that is kept. */
 export function factsOf(resource: Resource, object: ScalableObject): WorkloadFacts {
   const { metadata, spec } = object;
   const container = mainContainer(spec.template.spec, spec.template.metadata?.annotations);
@@ -35,17 +35,17 @@ export function factsOf(resource: Resource, object: ScalableObject): WorkloadFac
   };
 }
 
-/** Returns for how many pods a workload asks; what says nothing asks for one. */
+/** Returns the number of pods that a workload should have; the default is one. */
 export function replicasOf({ spec }: ScalableObject): number {
   return spec.replicas ?? 1;
 }
 
-/** Identifies what somebody wants of a workload: a change of its status leaves it as it is. */
+/** Returns the version of a workload's `spec`, which changes of its status do not affect. */
 export function versionOf({ metadata: { uid, generation = 0 } }: Pick<ScalableObject, "metadata">): string {
   return `${uid}/${generation}`;
 }
 
-/** Returns the `dag.*` keys; a label wins over an annotation. Values with `,`, `:` or `/` only fit into annotations. */
+/** Returns the `dag.*` keys; labels take precedence. Only annotations can contain values with `,`, `:` or `/`. */
 export function dagKeys({
   labels = {},
   annotations = {},
@@ -54,7 +54,7 @@ export function dagKeys({
   return Object.fromEntries(all.filter(([key]) => key.startsWith("dag.")));
 }
 
-/** Returns the line of the inventory. */
+/** Converts the facts to an inventory entry. */
 export function toItem({ name, uid, replicas, image, labels, ports }: WorkloadFacts): InventoryItem {
   return {
     name,

@@ -1,9 +1,9 @@
 import { createLineSplitter } from "../log-lines.ts";
 
-/** The end of a program's output. Only bytes are kept, so a flood of output costs next to nothing. */
+/** The end of a program's output. It keeps raw bytes, so that a flood of output costs little. */
 export interface ByteTail {
   push(chunk: Buffer): void;
-  /** The last lines, oldest first; an unfinished one at the end counts. */
+  /** Returns the last lines, oldest first, including an unfinished one at the end. */
   lines(count: number): string[];
 }
 
@@ -15,7 +15,8 @@ export function createByteTail(limit = 256 * 1024): ByteTail {
   let cut = false;
 
   /**
-   * Whether a chunk only continues a line that is too long already: it would never be shown, but push out all others.
+   * Returns whether a chunk only continues a line that is already too long, and would displace others without being
+   * shown.
    */
   function isSurplus(chunk: Buffer): boolean {
     const end = chunk.lastIndexOf("\n");
@@ -46,5 +47,5 @@ export function createByteTail(limit = 256 * 1024): ByteTail {
   };
 }
 
-/** Far more than is shown of a line. */
+/** More than the shown length of a line. */
 const LONGEST_LINE_BYTES = 16_384;

@@ -18,12 +18,13 @@ import { groupMembers, parseSignal, residentBytes } from "./process-group.ts";
 import { startRun, type Run } from "./run.ts";
 import { waitForFreePorts } from "./wait-for-free-ports.ts";
 
+/** What the process engine needs. */
 export interface ProcessEngineDeps {
-  /** The gateway's environment; programs get a few harmless variables of it. */
+  /** The gateway's environment, of which programs get a few harmless variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Runs local programs as an engine. None of them outlives the gateway, however that ends. */
+/** Creates the engine for local programs. None of them outlives the gateway, however that ends. */
 export function createProcessEngine({ environment }: ProcessEngineDeps): Engine {
   const family = `DAG_RUN=${randomUUID()}`;
   const guard = createGuard(family);
@@ -133,7 +134,7 @@ export function createProcessEngine({ environment }: ProcessEngineDeps): Engine 
   };
 }
 
-/** How long programs may take to end when the gateway itself ends, in milliseconds. */
+/** How long programs may take to end when the gateway stops. */
 const CLOSE_MS = 5_000;
 const NO_NETWORK = { rxBytes: undefined, txBytes: undefined, rxPackets: undefined, txPackets: undefined };
 
@@ -171,14 +172,14 @@ function toObservation(
   };
 }
 
-/** A program that listens on "localhost" may have only the second one. */
+/** Returns both loopback addresses, because a program that listens on "localhost" may only use IPv6. */
 function endpointsOn(ref: Pick<WorkloadRef, "targetPort" | "namedPorts">): Endpoint[] {
   return endpointPorts(ref, []).flatMap((port) =>
     ["127.0.0.1", "::1"].map((host) => ({ host, published: false, ...port })),
   );
 }
 
-/** Runs the orders for one name one after the other. */
+/** Creates the function that runs the orders for each name one after the other. */
 function createTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
   return (name, act) => {

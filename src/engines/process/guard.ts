@@ -2,20 +2,20 @@ import { spawn, type ChildProcess } from "node:child_process";
 import type { Writable } from "node:stream";
 
 /**
- * A small shell process that outlives the gateway for a moment: when the pipe from the gateway closes, however the
- * gateway ended, it ends every process group that was added to it.
+ * A small shell process that ends all added process groups when the pipe from the gateway closes, however the gateway
+ * ended.
  */
 export interface Guard {
-  /** Resolves when the group was added: from then on it does not survive the gateway. */
+  /** Adds a group; once resolved, the group cannot survive the gateway. */
   add(group: number): Promise<void>;
   remove(group: number): void;
-  /** Ends the guard, and with it the groups that it still has. */
+  /** Ends the guard and the groups that it still has. */
   close(): void;
 }
 
 /**
- * `mark` is the beginning of an environment variable that all guarded programs have, by which daemons that left their
- * group are found (on Linux).
+ * Starts a guard. All guarded programs have an environment variable that begins with `mark`; on Linux it identifies
+ * daemons that have left their group.
  */
 export function createGuard(mark: string): Guard {
   const groups = new Set<number>();
@@ -28,7 +28,7 @@ export function createGuard(mark: string): Guard {
   }
 
   function launch(): ChildProcess {
-    // Detached: a Ctrl-C in the terminal is for the gateway, which then ends its programs in order.
+    // Detached, because only the gateway must get a Ctrl-C of the terminal; it then ends its programs in order.
     const child = spawn("/bin/sh", ["-c", SCRIPT, "dag-guard", mark], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
@@ -66,7 +66,7 @@ export function createGuard(mark: string): Guard {
   };
 }
 
-/** SIGTERM first, SIGKILL after two seconds; a stopped (paused) program must continue to receive it. */
+/** Sends SIGTERM, and SIGKILL after two seconds. A paused program needs SIGCONT to receive the SIGTERM. */
 const SCRIPT = `
 trap '' HUP INT QUIT TERM
 groups=' '

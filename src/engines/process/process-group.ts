@@ -1,17 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 
-/** Sends a signal to all processes of a group; a group that has ended already is not an error. */
+/** Sends a signal to all processes of a group; ignores a group that has ended. */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch {
-    // ESRCH: none is left.
+    // ESRCH: no process is left.
   }
 }
 
 /**
- * Whether a process of this group still runs. Zombies do not count: where they are not reaped they would stay forever.
+ * Returns whether a process of this group still runs. Zombies do not count, because they stay forever if nothing reaps
+ * them.
  */
 export function isGroupAlive(group: number): boolean {
   try {
@@ -26,15 +27,15 @@ export function isGroupAlive(group: number): boolean {
 export interface Member {
   readonly pid: number;
   readonly state: string;
-  /** CPU time of its own and of its ended children, in milliseconds. */
+  /** The CPU time of the process and its ended children, in milliseconds. */
   readonly cpuMs: number;
 }
 
-/** The processes of a group (Linux only). */
+/** Returns the processes of a group (Linux only). */
 export function groupMembers(group: number): Member[] {
   return allPids().flatMap((pid) => {
     const stat = read(`/proc/${pid}/stat`);
-    // The name in parentheses may contain anything, parentheses too.
+    // The name in parentheses may itself contain parentheses.
     const [state = "", , pgrp, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (Number(pgrp) !== group) return [];
     const ticks = fields.slice(8, 12).reduce((sum, field) => sum + Number(field), 0);
@@ -49,25 +50,25 @@ export function killMarked(mark: string): void {
       try {
         process.kill(pid, "SIGKILL");
       } catch {
-        // It has just ended.
+        // The process has just ended.
       }
     }
   }
 }
 
-/** Memory of a process, in bytes. */
+/** Returns the resident memory of a process, in bytes. */
 export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }
 
-/** `SIGTERM`, `TERM` or `15` in the form of Node; `undefined` for an invalid signal. */
+/** Parses `SIGTERM`, `TERM` or `15`; `undefined` for an invalid signal. */
 export function parseSignal(text: string): NodeJS.Signals | undefined {
   const upper = text.toUpperCase();
   const all = Object.entries(os.constants.signals) as [NodeJS.Signals, number][];
   return all.find(([name, number]) => name === upper || name === `SIG${upper}` || String(number) === text)?.[0];
 }
 
-/** The kernel's unit in `stat`: a hundredth of a second on every Linux. */
+/** The unit of CPU times in `stat`: a hundredth of a second on every Linux. */
 const MS_PER_TICK = 10;
 
 function allPids(): number[] {

@@ -9,30 +9,30 @@ import { createByteTail, type ByteTail } from "./byte-tail.ts";
 import type { Guard } from "./guard.ts";
 import { isGroupAlive, killMarked, signalGroup } from "./process-group.ts";
 
-/** One run of a program, from its start to its end and the end of its children. */
+/** One run of a program, from its start until it and its children have ended. */
 export interface Run {
-  /** Process id of the program, and of the group that it leads. */
+  /** The process id of the program, which is also the id of its process group. */
   readonly pid: number;
   readonly startedAtMs: number;
   readonly output: ByteTail;
-  /** Set when the program, and all that it had started, have ended. */
+  /** Set when the program and all its children have ended. */
   readonly exit: ExitFacts | undefined;
   readonly paused: boolean;
   pause(): void;
   resume(): void;
-  /** Resolves when nothing of it is left; after `timeoutMs` it is killed: true in that case. */
+  /** Ends the run; resolves when no process is left, with true if it had to be killed after `timeoutMs`. */
   end(signal: NodeJS.Signals, timeoutMs: number): Promise<boolean>;
 }
 
 interface RunDeps {
   readonly guard: Guard;
-  /** A unique environment variable, as `NAME=value`. */
+  /** A unique environment variable, as `NAME=value`, by which its processes are found. */
   readonly mark: string;
-  /** Called once, when `exit` is set. */
+  /** Called when `exit` is set. */
   readonly onEnd: () => void;
 }
 
-/** Starts a program as the leader of its own process group; rejects when the system cannot. */
+/** Starts a program as the leader of its own process group; rejects if the system refuses. */
 export async function startRun(settings: ProcessSettings, env: Record<string, string>, deps: RunDeps): Promise<Run> {
   const child = await launch(settings, { ...env, ...asVariable(deps.mark) }, deps.guard);
   const pid = child.pid as number;
@@ -45,7 +45,7 @@ export async function startRun(settings: ProcessSettings, env: Record<string, st
 
   async function settle({ code, signal }: Exited): Promise<void> {
     const atMs = Date.now();
-    // As in a container, nothing outlives the first process. Only in an orderly stop the others have their time too.
+    // As in a container, the children are killed when the first process ends; only an ordered stop gives them time too.
     while (state.ending && isGroupAlive(pid)) await sleep(POLL_MS);
     killRest();
     await Promise.race([closed, sleep(FLUSH_MS, undefined, { ref: false })]);
@@ -99,7 +99,7 @@ interface Exited {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Resolves when the first process ends, at once when it has already. */
+/** Resolves when the first process has ended. */
 function whenExited(child: ChildProcess): Promise<Exited> {
   const { exitCode: code, signalCode: signal } = child;
   if (code !== null || signal !== null) return Promise.resolve({ code, signal });
@@ -109,8 +109,9 @@ function whenExited(child: ChildProcess): Promise<Exited> {
 }
 
 /**
- * The shell waits for a line before it becomes the program, so that the guard knows the group by then: if the gateway
- * dies in between, the shell reads the end of the pipe and exits too. Both outputs share one pipe to keep their order.
+ * Starts a shell that waits for a line before it becomes the program, so that its group can be added to the guard
+ * first; if the gateway dies in between, the shell reads the end of the pipe and exits. Both outputs share a pipe to
+ * keep their order.
  */
 async function launch(
   { command, cwd }: ProcessSettings,
@@ -147,5 +148,5 @@ function said(signal: NodeJS.Signals | null): string {
 
 const unknown = { oomKilled: false };
 const POLL_MS = 10;
-/** How long output may arrive after the end. */
+/** How long to wait for output after the end. */
 const FLUSH_MS = 100;

@@ -2,8 +2,8 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Waits until nothing listens on these ports of 127.0.0.1: a previous run may be ending. Resolves with a sentence when
- * one stays taken, because then another process would be taken for the program.
+ * Waits until nothing listens on these ports of 127.0.0.1, because a previous run may be ending. Resolves with an error
+ * text if one stays taken: another process would be mistaken for the program.
  */
 export async function waitForFreePorts(ports: readonly number[], patienceMs = 3_000): Promise<string | undefined> {
   const deadline = performance.now() + patienceMs;

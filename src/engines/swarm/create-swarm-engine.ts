@@ -26,20 +26,24 @@ import { TaskTracker } from "./task-tracker.ts";
 import { ServiceWatch } from "./watch-services.ts";
 import { withoutLost } from "./without-lost.ts";
 
+/** What the Swarm engine needs. */
 export interface SwarmEngineDeps {
-  /** The variables of the docker command. */
+  /** The environment variables of the docker command. */
   readonly environment: DockerEnvironment;
-  /** Addresses of managers, as in DOCKER_HOST; empty: the daemon there, if it is a manager. */
+  /** The addresses of managers, written as in DOCKER_HOST; empty: the daemon there, if it is a manager. */
   readonly managers: readonly string[];
-  /** How tasks are reached, read at each observation. */
+  /** How tasks are reached; called at each observation. */
   readonly reach: () => Pick<GatewaySettings, "address" | "network">;
-  /** The gateway's host name, which in a container begins its id. */
+  /** The gateway's host name; in a container, that is the beginning of its id. */
   readonly self?: string;
   /** After how long without an event the manager is pinged. */
   readonly silenceMs?: number | undefined;
 }
 
-/** Replicated services of Docker Swarm as an engine: they sleep at 0 replicas. On a daemon that is no manager it holds nothing. */
+/**
+ * Creates the engine for replicated services of Docker Swarm, which sleep at 0 replicas. Empty if the daemon is not a
+ * manager.
+ */
 export function createSwarmEngine(deps: SwarmEngineDeps): Engine {
   const { environment, managers, reach, self = hostname(), silenceMs } = deps;
   const addresses = managers.length > 0 ? managers : [environment.DOCKER_HOST];
@@ -149,7 +153,7 @@ class SwarmEngine implements Engine {
   private async find(name: string): Promise<Service | undefined> {
     try {
       const service = await this.client.call<Service>("GET", `/services/${encodeURIComponent(name)}`);
-      // A service is also found by the first digits of its id.
+      // Docker also finds a service by the beginning of its id.
       return service.Spec.Name === name ? service : undefined;
     } catch (error) {
       if (error instanceof EngineError && error.code === "absent") return undefined;
@@ -157,7 +161,7 @@ class SwarmEngine implements Engine {
     }
   }
 
-  /** Whether the gateway is a task of it: it would end itself, and nobody would wake it again. */
+  /** Returns whether the gateway is a task of this service, and so would stop itself permanently. */
   private async isOwn(name: string): Promise<boolean> {
     if (!SHORT_ID.test(this.self)) return false;
     const service = await this.find(name);
@@ -177,14 +181,16 @@ class SwarmEngine implements Engine {
     };
   }
 
-  /** Swarm takes some 20 ms until it wants no task to run any more: only then a new start begins new ones. */
+  /**
+   * Waits until Swarm wants no task to run, some 20 ms after a scale to 0; only then does a new start create new tasks.
+   */
   private async untilAllEnd(service: Service): Promise<void> {
     const { Name } = service.Spec;
     for (let count = 0; count < MOST_CHECKS; count += 1) {
       const tasks = await this.tracker.tasksOf(service);
       if (tasks.every(({ DesiredState }) => DesiredState !== "running" && DesiredState !== "ready")) break;
       const now = await this.find(Name);
-      // Removed, or scaled up again by somebody else, whose tasks are to run.
+      // Removed, or scaled up again by somebody else.
       if (now === undefined || replicasOf(now.Spec) !== 0) return;
       await sleep(CHECK_AFTER_MS);
     }
@@ -194,7 +200,7 @@ class SwarmEngine implements Engine {
 
 const SHORT_ID = /^[0-9a-f]{12}$/;
 
-/** The routing mesh listens on every node, the daemon's own machine included. */
+/** Returns the address of the routing mesh, which listens on every node, including the daemon's machine. */
 function meshAddressOf(remoteHost: string | undefined): string {
   return remoteHost === undefined || isLoopback(remoteHost) ? "127.0.0.1" : remoteHost;
 }

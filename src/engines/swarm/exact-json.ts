@@ -1,11 +1,11 @@
-/** A whole number that JavaScript cannot hold, as it was written; it is sent like that again. */
+/** The text of an integer that JavaScript cannot represent; it is sent back unchanged. */
 export interface RawNumber {
   readonly rawJSON: string;
 }
 
 /**
- * Parses JSON so that whole numbers are written back as they were read: a service must be sent back whole, and Docker has
- * 64 bits for a number, JavaScript 53.
+ * Parses JSON without loss of integers: a service must be sent back completely, and Docker's integers have 64 bits,
+ * JavaScript's 53.
  */
 export function parseExact(content: string): unknown {
   if (!MAY_BE_TOO_LARGE.test(content)) return JSON.parse(content);
@@ -15,15 +15,15 @@ export function parseExact(content: string): unknown {
   });
 }
 
-/** Returns the nearest number that JavaScript has. */
+/** Returns the nearest JavaScript number. */
 export function nearestNumber(value: number | RawNumber): number {
   return typeof value === "number" ? value : Number(value.rawJSON);
 }
 
-/** The reviver is called for every value, so that it is spared where there is no such number: all with 15 digits are exact. */
+/** Without such an integer (15 digits are always exact) the reviver, which is called for every value, is not needed. */
 const MAY_BE_TOO_LARGE = /\d{16}/;
 
-/** Not in the types of TypeScript yet; every supported Node has it. */
+/** Missing in TypeScript's types; every supported Node has it. */
 const exactJson = JSON as unknown as {
   readonly parse: (
     text: string,

@@ -1,14 +1,14 @@
 import type { SwarmClient } from "./swarm-client.ts";
 import type { Node, Task } from "./swarm-objects.ts";
 
-/** Addresses of the swarm's nodes, where tasks publish ports of their own. */
+/** The addresses of nodes, on which tasks publish ports in host mode. */
 export interface NodeAddresses {
   /** Reads the nodes again if one of these tasks runs on an unknown one. */
   learn(tasks: readonly Task[]): Promise<void>;
   readonly of: (nodeId: string | undefined) => string | undefined;
 }
 
-/** Makes a memory of addresses, which only tasks with such ports need. */
+/** Creates a cache of addresses, which only tasks with such ports require. */
 export function createNodeAddresses(client: SwarmClient): NodeAddresses {
   let known: ReadonlyMap<string, string> = new Map();
   return {

@@ -7,7 +7,7 @@ import { nearestNumber } from "./exact-json.ts";
 import { endOf, hasFailed, isAlive, replicasOf, type Service, type Task } from "./swarm-objects.ts";
 import { servicePorts, type SwarmView, taskEndpoints } from "./task-endpoints.ts";
 
-/** A service and its tasks in our words. `startedAtMs`: since when it has run without a break. */
+/** Converts a service and its tasks to an observation. `startedAtMs`: since when it has run without a break. */
 export function observeService(
   ref: WorkloadRef,
   service: Service,
@@ -35,7 +35,7 @@ export function observeService(
     };
   const instances = tasks.filter(isRunning).map((task) => toInstance(ref, task, service, view));
   const isUp = instances.some(({ ending }) => !ending);
-  // Swarm restarts a failed task for as long as its restart policy allows.
+  // Swarm restarts failed tasks according to the restart policy.
   const isFailing = !isUp && last !== undefined && tasks.every((task) => !isStarting(task, last));
   const note = isUp ? "" : noteOf(tasks);
   const trouble = troubleOf(isFailing ? last.message : note);
@@ -51,12 +51,12 @@ export function observeService(
   };
 }
 
-/** A tag is for people; the digest that Swarm adds is not. */
+/** Returns the image of a service, without the digest that Swarm adds. */
 export function imageOf({ Spec }: Service): string {
   return (Spec.TaskTemplate?.ContainerSpec?.Image ?? "").replace(/@sha256:.*$/, "");
 }
 
-/** How long a task may take to end: Swarm counts in nanoseconds, 10 s where nobody says. */
+/** Returns the stop timeout of a service's tasks, which Swarm stores in nanoseconds; the default is 10 s. */
 export function stopTimeoutOf({ Spec }: Service): number {
   return nearestNumber(Spec.TaskTemplate?.ContainerSpec?.StopGracePeriod ?? 10_000_000_000) / 1_000_000;
 }
@@ -80,7 +80,7 @@ function toInstance(ref: WorkloadRef, task: Task, service: Service, view: SwarmV
   };
 }
 
-/** Swarm keeps some tasks of the past: those that ended before the last update say nothing of this run. */
+/** Returns how the last task ended; ignores former tasks from before the last update, which belong to another run. */
 function lastEnded(tasks: readonly Task[], sinceMs: number): ExitFacts | undefined {
   const failed = tasks.filter((task) => hasFailed(task) && endOf(task) >= sinceMs);
   const [newest] = failed.toSorted((a, b) => endOf(b) - endOf(a));
@@ -90,7 +90,9 @@ function lastEnded(tasks: readonly Task[], sinceMs: number): ExitFacts | undefin
   return { code, oomKilled: /OOM|out of memory/i.test(Err), message: Err || Message, atMs: endOf(newest) };
 }
 
-/** A first task, or one that replaces the one that failed last and has come further than waiting for its turn. */
+/**
+ * Returns whether a task is starting: the first one, or the successor of the last failed one after its restart delay.
+ */
 function isStarting(task: Task, last: ExitFacts): boolean {
   if (!isAlive(task) || task.DesiredState !== "running") return false;
   return (parseTime(task.CreatedAt) ?? 0) > (last.atMs ?? 0) && PROGRESS.has(task.Status.State);

@@ -13,7 +13,7 @@ interface Line {
   readonly text: string;
 }
 
-/** The last lines of all tasks of the current run, or of those that failed last, in the order in which they were written. */
+/** Returns the last lines of all tasks of the current run, or of those that failed last, in order of time. */
 export async function readServiceLogs(
   client: SwarmClient,
   service: Service,
@@ -32,12 +32,12 @@ export async function readServiceLogs(
     const inOrder = found.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
     return inOrder.slice(-lines).map(({ text }) => text);
   } catch (error) {
-    if (error instanceof EngineError && error.code !== "unreachable") return []; // a log driver without a memory
+    if (error instanceof EngineError && error.code !== "unreachable") return []; // a log driver that cannot be read
     throw error;
   }
 }
 
-/** Before each line stand its time, and which node, service and task it is of. */
+/** Each line begins with its time and the details: node, service and task. */
 const HEAD_WORDS = 2;
 
 async function collect(
@@ -50,7 +50,7 @@ async function collect(
     if (isShown(details)) found.push({ time, text });
   };
   const splitters = { stdout: createLineSplitter(keep, HEAD_WORDS), stderr: createLineSplitter(keep, HEAD_WORDS) };
-  // A terminal has only one output, and Docker sends it unframed.
+  // With a terminal there is only one output, which Docker sends without frames.
   const push = Spec.TaskTemplate?.ContainerSpec?.TTY
     ? (chunk: Buffer) => splitters.stdout.push(chunk)
     : createDemultiplexer((output, piece) => splitters[output].push(piece));
@@ -65,7 +65,7 @@ async function collect(
   return found;
 }
 
-/** In each place of the service the newest task with output: one of this run, or one that failed in it. */
+/** Returns, for each slot, the newest task with output: one of this run, or one that failed in it. */
 function tasksToShow({ Spec, UpdatedAt }: Service, tasks: readonly Task[]): readonly Task[] {
   const updatedMs = parseTime(UpdatedAt) ?? 0;
   const isOfRun = (task: Task): boolean =>

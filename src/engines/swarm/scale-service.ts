@@ -3,15 +3,15 @@ import { EngineError } from "../../lifecycle/ports.ts";
 import type { SwarmClient } from "./swarm-client.ts";
 import { isBeingUpdated, replicasOf, REPLICAS_LABEL, type Service } from "./swarm-objects.ts";
 
-/** To how many replicas a service is scaled, and what its label keeps; `undefined`: it is left as it is. */
+/** Returns the new number of replicas and the number to keep in the label; `undefined`: no change. */
 type Plan = (replicas: number, service: Service) => { readonly replicas: number; readonly kept?: number } | undefined;
 
 const MOST_TRIES = 5;
 const FIRST_PAUSE_MS = 30;
 
 /**
- * Scales a replicated service by an update that sends everything else back as it was read. Somebody else may write at the same
- * moment: then it is read again, and planned again.
+ * Scales a replicated service by an update that sends back everything else unchanged. If somebody else writes at the
+ * same time, reads it and calls `plan` again.
  */
 export async function scaleService(
   client: SwarmClient,
@@ -52,7 +52,7 @@ function scaled({ Spec }: Service, { replicas, kept }: NonNullable<ReturnType<Pl
   return { ...Spec, ...label, Mode: { ...Spec.Mode, Replicated: { ...Spec.Mode?.Replicated, Replicas: replicas } } };
 }
 
-/** How many tasks a service had before it was scaled to 0: by its last update, by its label, or as `known`. */
+/** Returns the number of tasks before a scale to 0: from the previous spec, the label, or `known`. */
 export function formerReplicas({ Spec, PreviousSpec }: Service, known: number): number {
   const before = PreviousSpec === undefined ? 0 : (replicasOf(PreviousSpec) ?? 0);
   const kept = Number(Spec.Labels?.[REPLICAS_LABEL]);

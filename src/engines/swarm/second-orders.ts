@@ -4,25 +4,25 @@ import type { SwarmClient } from "./swarm-client.ts";
 import { isBeingUpdated, replicasOf, type Service, type Task } from "./swarm-objects.ts";
 import { fetchTasks } from "./task-tracker.ts";
 
-/** Gives an order again that Swarm took and did not carry out. */
+/** Repeats orders that Swarm has accepted but not carried out. */
 export interface SecondOrders {
-  /** All tasks of a service that was scaled to 0 are to be gone in its stop timeout. */
+  /** Checks that all tasks of a service that was scaled to 0 end within its stop timeout. */
   expectEnd(service: Service): void;
-  /** A service that was scaled up is to get tasks. */
+  /** Checks that a service that was scaled up gets tasks. */
   expectStart(service: Service): void;
 }
 
-/** Nodes take a while to tear down networks. */
+/** The time that nodes need to tear down networks. */
 const END_LAG_MS = 10_000;
-/** A timer that is set to more is due at once. */
+/** The longest delay of a timer; longer ones fire at once. */
 const LONGEST_TIMER_MS = 2_147_483_647;
-/** A task is made some 20 ms after the order. */
+/** Swarm creates a task some 20 ms after the order. */
 const START_CHECK_MS = 500;
 const START_CHECKS = 20;
 
-/** `report` is called with what somebody should know. */
+/** Creates the checks; `report` is called with a warning if a repeated order does not help. */
 export function createSecondOrders(client: SwarmClient, report: (message: string) => void): SecondOrders {
-  /** A first scale to 0 may leave tasks that are never ended (moby#36527): the same order again fixes that. */
+  /** Repeats a scale to 0 if tasks are left, which Swarm may never end (moby#36527). */
   async function endAgain(service: Service): Promise<void> {
     const graceMs = Math.min(stopTimeoutOf(service) + END_LAG_MS, LONGEST_TIMER_MS);
     for (const isRepeated of [false, true]) {
@@ -38,13 +38,13 @@ export function createSecondOrders(client: SwarmClient, report: (message: string
     }
   }
 
-  /** With `restart_policy: none` a service that is scaled up while its former tasks end may get none, ever. */
+  /** Repeats a scale up: with `restart_policy: none`, Swarm may create no tasks while the former ones end. */
   async function startAgain(service: Service): Promise<void> {
     for (let count = 0; count < START_CHECKS; count += 1) {
       await sleep(START_CHECK_MS, undefined, { ref: false });
       const { now, tasks } = await look(service);
       if (replicasOf(now.Spec) === 0 || isBeingUpdated(now) || !tasks.every(isRemoved)) return;
-      // While the former ones end, the same order would be lost again.
+      // Only after the former tasks have ended; before that the order would be lost again.
       if (tasks.length === 0) await writeAgain(now);
     }
   }
@@ -58,7 +58,7 @@ export function createSecondOrders(client: SwarmClient, report: (message: string
   }
 
   return {
-    // Removed, out of reach, or written by somebody else: the next observation shows what is left.
+    // Removed, unreachable, or changed by somebody else; the next observation shows the result.
     expectEnd: (service) => void endAgain(service).catch(() => undefined),
     expectStart: (service) => void startAgain(service).catch(() => undefined),
   };

@@ -6,13 +6,16 @@ import type { Connection } from "../docker/connection.ts";
 import { parseExact } from "./exact-json.ts";
 import { isPassedOn, toSwarmError } from "./swarm-errors.ts";
 
-/** The managers of one swarm as raw HTTP: what they send is kept as it is, for a service must be written back whole. */
+/**
+ * A client of a swarm's managers. It uses plain HTTP and keeps all fields, because a service must be sent back
+ * completely.
+ */
 export interface SwarmClient {
   /** Sends one call to the first manager that answers; rejects with `EngineError`. */
   call<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T>;
-  /** The same, with the answer as a stream, and a way to ask whether the manager that sends it is still there. */
+  /** Opens a stream, with a function that pings the manager that sends it. */
   open(path: string, signal: AbortSignal): Promise<OpenStream>;
-  /** Whether the daemon is a manager of a swarm that works; rejects when it cannot be asked. */
+  /** Returns whether the daemon is a manager of a working swarm; rejects if that cannot be determined. */
   isManager(): Promise<boolean>;
   close(): void;
 }
@@ -22,10 +25,12 @@ interface OpenStream {
   ping(withinMs: number): Promise<void>;
 }
 
-/** A killed leader makes calls of the others hang for up to 12 s before they work. */
+/** After the leader was killed, calls to the other managers hang for up to 12 s. */
 const CALL_TIMEOUT_MS = 15_000;
 
-/** Makes a client that speaks each manager's newest API version: an older one would erase fields of a service. */
+/**
+ * Creates a client that uses each manager's newest API version, because an older one would erase fields of a service.
+ */
 export function createSwarmClient(managers: readonly Connection[]): SwarmClient {
   const versions = new Map<Connection, string>();
   let current = 0;
@@ -38,7 +43,7 @@ export function createSwarmClient(managers: readonly Connection[]): SwarmClient 
     return `/v${ApiVersion}`;
   }
 
-  /** Every manager has one try, the one that answered last is the first. */
+  /** Tries each manager once, the one that answered last first. */
   async function each<T>(send: (manager: Connection, signal: AbortSignal) => Promise<T>): Promise<T> {
     let fault: EngineError | undefined;
     for (let tries = 0; tries < managers.length; tries += 1) {
@@ -49,7 +54,7 @@ export function createSwarmClient(managers: readonly Connection[]): SwarmClient 
       } catch (error) {
         fault = toSwarmError(error, manager.target);
         if (!isPassedOn(fault)) throw fault;
-        versions.delete(manager); // another Engine may answer there by now
+        versions.delete(manager); // another Docker version may have been installed
         current = (current + 1) % managers.length;
       }
     }
@@ -76,7 +81,7 @@ export function createSwarmClient(managers: readonly Connection[]): SwarmClient 
         const fault = faultOfNode(Swarm);
         if (fault !== undefined) throw new EngineError("unreachable", `${manager.target}: ${fault}`);
         const isManager = Swarm.ControlAvailable === true;
-        // Of several that are configured, the next one may be a manager.
+        // With several managers configured, the next one is tried.
         if (!isManager && managers.length > 1)
           throw new EngineError("unreachable", `${manager.target} is not a manager of a swarm`);
         return isManager;
@@ -97,15 +102,15 @@ interface NodeInfo {
   readonly Error?: string;
 }
 
-/** Why a daemon does not say whether it is a manager, or is one that cannot work; `undefined`: neither is so. */
+/** Returns why a daemon is starting, locked, or a manager without a quorum; `undefined` otherwise. */
 function faultOfNode({
   LocalNodeState: state = "",
   ControlAvailable: isManager,
   Error: said,
 }: NodeInfo): string | undefined {
-  // A manager that has just started, or waits for its key, says that it controls nothing.
+  // A manager that has just started or waits for its unlock key reports that it is not a manager.
   if (/^(?:pending|error|locked)$/.test(state)) return said || `its node of the swarm is ${state}`;
-  // Without a quorum a daemon goes on calling itself a manager, and names what is wrong.
+  // Without a quorum a daemon still reports that it is a manager, with an error.
   return isManager === true && said ? said : undefined;
 }
 
@@ -119,7 +124,7 @@ interface Order {
   readonly path: string;
   readonly body?: unknown;
   readonly signal: AbortSignal;
-  /** Ends the wait for the answer's head, and not the answer. */
+  /** Aborts the wait for the head of the response, but not its body. */
   readonly late?: AbortSignal;
 }
 

@@ -1,6 +1,6 @@
 import { EngineError } from "../../lifecycle/ports.ts";
 
-/** What a manager answers, and what the way to it throws, in our words. */
+/** Translates an error response of a manager or a connection error. */
 export function toSwarmError(cause: unknown, target: string): EngineError {
   if (cause instanceof EngineError) return cause;
   const { status, code, message } = cause as Partial<NodeJS.ErrnoException> & { readonly status?: number };
@@ -12,7 +12,7 @@ export function toSwarmError(cause: unknown, target: string): EngineError {
 function codeOf(status: number, message: string): EngineError["code"] {
   if (status === 404) return "absent";
   if (status === 403) return "forbidden";
-  // Swarm has no 409 for that.
+  // Swarm does not use 409 for a conflict.
   if (/update out of sequence/.test(message)) return "changed";
   if (NO_QUORUM.test(message) || (status >= 502 && status <= 504)) return "unreachable";
   return "refused";
@@ -20,7 +20,7 @@ function codeOf(status: number, message: string): EngineError["code"] {
 
 const NO_QUORUM = /not a swarm manager|does not have a leader|DeadlineExceeded|deadline exceeded|context canceled/i;
 
-/** Whether another manager may do better. */
+/** Returns whether another manager should be tried. */
 export function isPassedOn({ code }: EngineError): boolean {
   return code === "unreachable";
 }

@@ -1,7 +1,7 @@
 import { parseTime } from "../docker/parse-time.ts";
 import { nearestNumber, type RawNumber } from "./exact-json.ts";
 
-/** The parts of Swarm's objects that are read; the whole service is kept as well, because it is written back. */
+/** A service: the fields that are read. The object has all others too, because it is sent back. */
 export interface Service {
   readonly ID: string;
   readonly Version: { readonly Index: number };
@@ -36,9 +36,9 @@ export interface Task {
   readonly ID: string;
   readonly CreatedAt?: string;
   readonly ServiceID: string;
-  /** Its place among the replicas, which its successor takes. */
+  /** Its number among the replicas, which its successor gets. */
   readonly Slot?: number;
-  /** Missing while no node was found for it. */
+  /** Missing until a node is assigned. */
   readonly NodeID?: string;
   readonly DesiredState: string;
   readonly Status: {
@@ -63,30 +63,30 @@ export interface Node {
   readonly Status?: { readonly Addr?: string; readonly State?: string };
 }
 
-/** The number that a service was to run when the gateway scaled it to 0. */
+/** The label that keeps the number of replicas while the gateway has scaled a service to 0. */
 export const REPLICAS_LABEL = "dag.replicas";
 
-/** How many tasks a service is to run; `undefined`: it is global or a job, which cannot be scaled. */
+/** Returns the number of tasks that a service should run; `undefined` for a global service or a job. */
 export function replicasOf({ Mode }: ServiceSpec): number | undefined {
   return Mode?.Replicated === undefined ? undefined : nearestNumber(Mode.Replicated.Replicas ?? 0);
 }
 
-/** Somebody else is rolling it out, or has to settle how that goes on: it must not be written to. */
+/** Returns whether an update is in progress or paused, during which the service must not be changed. */
 export function isBeingUpdated({ UpdateStatus }: Service): boolean {
   return /^(?:updating|rollback_started|paused|rollback_paused)$/.test(UpdateStatus?.State ?? "");
 }
 
-/** Whether a task may still come to run, or does. */
+/** Returns whether a task runs or may still start. */
 export function isAlive({ Status: { State } }: Task): boolean {
   return !/^(?:complete|shutdown|failed|rejected|remove|orphaned)$/.test(State);
 }
 
-/** Whether a task has ended by itself, or could not be started. */
+/** Returns whether a task has ended by itself or could not be started. */
 export function hasFailed({ Status: { State } }: Task): boolean {
   return /^(?:failed|rejected|complete)$/.test(State);
 }
 
-/** When a task came to its last state. */
+/** Returns when a task entered its present state. */
 export function endOf({ Status }: Task): number {
   return parseTime(Status.Timestamp) ?? 0;
 }

@@ -4,24 +4,24 @@ import type { Endpoint } from "../../core/observation.ts";
 import type { AddressMode } from "../../core/settings.ts";
 import type { PublishedPort, Service, Task } from "./swarm-objects.ts";
 
-/** From where tasks are seen. */
+/** Where the gateway is relative to the networks of tasks. */
 export interface SwarmView {
   readonly mode: AddressMode;
-  /** The overlay network by which they are reached; empty: any that this machine (or container) is on. */
+  /** The overlay network on which tasks are reached; empty: any that this machine (or container) is on. */
   readonly network: string;
   readonly interfaces: readonly Pick<NetworkInterfaceInfo, "address" | "netmask" | "family" | "cidr">[];
-  /** The address of the node that a task runs on; `undefined`: not known. */
+  /** Returns the address of a node; `undefined` if unknown. */
   readonly nodeAddress: (nodeId: string | undefined) => string | undefined;
-  /** Where the ports of the routing mesh are found. */
+  /** The address of the routing mesh. */
   readonly meshAddress: string | undefined;
 }
 
-/** An overlay network drops what it cannot deliver yet: the next try comes sooner than TCP's own, which is 1 s. */
+/** An overlay network drops packets that it cannot deliver yet, so connects are retried sooner than TCP does (1 s). */
 const OVERLAY_CONNECT_MS = 250;
 
 /**
- * Addresses of a task's port, best first: its own on a network that we share, a port of its node, the routing mesh. Never a
- * service's virtual address: that goes stale, and balances for itself.
+ * Returns the addresses of a task's port, best first: its own on a shared network, a port of its node, the routing
+ * mesh. Never the service's virtual address, which can be stale and does its own balancing.
  */
 export function taskEndpoints(task: Task, service: Service, view: SwarmView, port: number): Endpoint[] {
   const own = ownAddresses(task, view).map((host) => {
@@ -41,12 +41,12 @@ function ownAddresses({ NetworksAttachments }: Task, { network, interfaces, mode
   return mode === "container" ? addresses : addresses.filter((address) => isNear(address, interfaces));
 }
 
-/** A stack's network has the stack's name before its own. */
+/** Returns whether a network has this name, with or without the prefix of its stack. */
 function isCalled(name: string, wanted: string): boolean {
   return wanted === "" || name === wanted || name.endsWith(`_${wanted}`);
 }
 
-/** On a network that we are on ourselves. */
+/** Returns whether an address is on a network of this machine. */
 function isNear(address: string, interfaces: SwarmView["interfaces"]): boolean {
   const family = isIP(address) === 6 ? "ipv6" : "ipv4";
   return interfaces.some(({ cidr }) => {
@@ -78,7 +78,7 @@ function publishes({ Protocol = "tcp", TargetPort }: PublishedPort, port: number
   return Protocol === "tcp" && TargetPort === port;
 }
 
-/** TCP ports that a service publishes, which is all that Swarm knows of where it listens. */
+/** Returns the TCP ports that a service publishes; Swarm knows no other ports. */
 export function servicePorts({ Endpoint: endpoint }: Service): readonly number[] {
   const ports = (endpoint?.Ports ?? []).filter(({ Protocol = "tcp" }) => Protocol === "tcp");
   return [...new Set(ports.flatMap(({ TargetPort }) => TargetPort ?? []))].toSorted((a, b) => a - b);

@@ -9,7 +9,7 @@ const AWAKE_MS = 2_000;
 
 interface Tracked {
   readonly service: Service;
-  /** Tasks with their states, to tell a change. */
+  /** The tasks with their states, for comparison. */
   readonly signature: string;
   readonly isMoving: boolean;
   readonly isAsleep: boolean;
@@ -17,8 +17,8 @@ interface Tracked {
 }
 
 /**
- * Follows the tasks of services by asking for them: Swarm has no events of tasks. Asleep services cost nothing, those awake a
- * call every 2 s for all of them together.
+ * Follows the tasks of services by polling, because Swarm has no events for tasks: one call every 2 s for all services
+ * that are awake, none for sleeping ones.
  */
 export class TaskTracker {
   private readonly client: SwarmClient;
@@ -35,7 +35,7 @@ export class TaskTracker {
     return tasks;
   }
 
-  /** Since when a service has run without a break, rolling updates included. */
+  /** Returns since when a service has run without a break; a rolling update is not a break. */
   startedAt(serviceId: string): number | undefined {
     return this.tracked.get(serviceId)?.startedAtMs;
   }
@@ -71,7 +71,7 @@ export class TaskTracker {
         if (this.note(service, own)) onChange(service.Spec.Name);
       }
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error; // the stream of events reports the loss
+      if (!(error instanceof EngineError)) throw error; // the event stream reports the loss
     }
   }
 
@@ -85,7 +85,7 @@ export class TaskTracker {
     return awake.some(({ isMoving }) => isMoving) ? MOVING_MS : AWAKE_MS;
   }
 
-  /** True if its tasks are others than they were. */
+  /** Stores the tasks of a service; returns whether they have changed. */
   private note(service: Service, tasks: readonly Task[]): boolean {
     const last = this.tracked.get(service.ID);
     const next = trackedOf(service, tasks, last);

@@ -4,24 +4,24 @@ import { EngineError, type OnChange, type OnLink } from "../../lifecycle/ports.t
 import { SILENCE_MS, type SilenceWatch, watchSilence } from "../watch-silence.ts";
 import type { SwarmClient } from "./swarm-client.ts";
 
-/** How long a daemon that is no manager is not asked again whether it is one. */
+/** How long to remember that a daemon is not a manager. */
 const FORGET_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 const EVENTS = `/events?filters=${encodeURIComponent(JSON.stringify({ scope: ["swarm"], type: ["service"] }))}`;
 
-/** Follows the services of a swarm, where there is one. */
+/** Follows the services of a swarm, if there is one. */
 export class ServiceWatch {
   private readonly client: SwarmClient;
   private readonly isCertain: boolean;
   private readonly silenceMs: number;
   private isKnown: boolean;
-  /** It was a manager, and has said once that it is none. */
+  /** It was a manager, and has reported once that it is not. */
   private isDoubted = false;
   private checkedAtMs = Number.NEGATIVE_INFINITY;
   private checking: Promise<boolean> | undefined;
 
-  /** `isCertain`: managers are configured, so that a daemon that is none is a fault. */
+  /** `isCertain`: managers are configured, so it is a fault if a daemon is not one. */
   constructor(client: SwarmClient, isCertain: boolean, silenceMs = SILENCE_MS) {
     this.client = client;
     this.silenceMs = silenceMs;
@@ -29,7 +29,7 @@ export class ServiceWatch {
     this.isKnown = isCertain;
   }
 
-  /** Whether the daemon is a manager; remembered for a minute if it is not. Rejects if it was one and is lost. */
+  /** Returns whether the daemon is a manager; remembers for a minute that it is not. Rejects if a manager was lost. */
   isManager(): Promise<boolean> {
     const ageMs = performance.now() - this.checkedAtMs;
     if (ageMs < (this.isKnown ? CHECK_AGAIN_MS : FORGET_MS)) return Promise.resolve(this.isKnown);
@@ -41,13 +41,13 @@ export class ServiceWatch {
     void this.run(onChange, onLink, signal);
   }
 
-  /** A daemon that was never a manager is the Docker engine's to complain of. */
+  /** Queries the daemon. If it was never a manager, only the Docker engine reports its loss. */
   private async check(): Promise<boolean> {
     try {
       const isManager = await this.client.isManager();
       if (!isManager && this.isCertain)
         throw new EngineError("unreachable", "no daemon in swarm_managers is a manager");
-      // While a manager is demoted and promoted again its services must not be taken for removed.
+      // A manager may be demoted for a moment, which must not look like the removal of all services.
       const isDenial = this.isKnown && !isManager;
       if (isDenial && !this.isDoubted) {
         this.isDoubted = true;
@@ -55,7 +55,7 @@ export class ServiceWatch {
       }
       this.isDoubted = false;
       this.isKnown = isManager;
-      // An empty list is believed the second time, for which it is asked once more.
+      // The first denial is not believed: the next call asks again at once.
       this.checkedAtMs = isDenial ? Number.NEGATIVE_INFINITY : performance.now();
       return isManager;
     } catch (error) {
@@ -76,7 +76,7 @@ export class ServiceWatch {
     }
   }
 
-  /** Resolves when the stream has ended, with what kept it from opening. */
+  /** Resolves when the stream has ended, with the error if it could not be opened. */
   private async followOnce(onChange: OnChange, onLink: OnLink, signal: AbortSignal): Promise<unknown> {
     try {
       if (!(await this.isManager())) return undefined;
@@ -92,7 +92,7 @@ export class ServiceWatch {
   }
 }
 
-/** Without a quorum the stream of events stays open. */
+/** How often the manager is checked, because without a quorum the event stream stays open. */
 const CHECK_AGAIN_MS = 10_000;
 
 async function hearAll(stream: IncomingMessage, watchdog: SilenceWatch, onChange: OnChange): Promise<void> {

@@ -3,8 +3,8 @@ import type { SwarmClient } from "./swarm-client.ts";
 import type { Node, Task } from "./swarm-objects.ts";
 
 /**
- * Leaves out tasks on nodes that are down: for a day Swarm calls them running, but a request that was sent there gets no
- * response. Only those that are replaced are in doubt, so that the nodes are seldom read.
+ * Leaves out tasks on nodes that are down, which Swarm reports as running for a day. Only tasks that are being replaced
+ * can be among these, so the nodes are rarely read.
  */
 export async function withoutLost(client: SwarmClient, tasks: readonly Task[]): Promise<readonly Task[]> {
   if (!tasks.some(isReplaced)) return tasks;
