@@ -4,7 +4,8 @@ import { BlockList, isIPv4, isIPv6 } from "node:net";
 export type AddressSet = (address: string) => boolean;
 
 /**
- * Builds the set; IPv4 peers that Node shows as `::ffff:1.2.3.4` count as IPv4. Anything but an address is never in it.
+ * Creates the check. IPv4 peers that Node shows as `::ffff:1.2.3.4` count as IPv4; a text that is not an address is
+ * never contained.
  */
 export function createAddressSet(cidrs: readonly string[]): AddressSet {
   if (cidrs.length === 0) return () => false;
@@ -26,7 +27,7 @@ export function createAddressSet(cidrs: readonly string[]): AddressSet {
   };
 }
 
-/** Peers are few behind a front and many on the internet: results are cached, within bounds. */
+/** The limit of the cache: peers are few behind a front, but many on the internet. */
 const MOST_REMEMBERED = 10_000;
 
 function contains(list: BlockList, address: string): boolean {

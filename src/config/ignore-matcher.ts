@@ -2,10 +2,10 @@ import { requestPath } from "../core/request-host.ts";
 import type { IgnoreRules } from "../core/settings.ts";
 import { type AddressSet, createAddressSet } from "./address-set.ts";
 
-/** The part of a request that the must-not-wake rules examine; strings come from the client unchanged. */
+/** The part of a request that `ignore` rules examine; all strings are as the client sent them. */
 export interface IgnoreFacts {
   readonly method: string;
-  /** The request target in any form (RFC 9112 §3.2); query and fragment do not count. */
+  /** The request target in any form (RFC 9112 §3.2); query and fragment are ignored. */
   readonly path: string;
   readonly userAgent: string;
   readonly address: string;
@@ -16,7 +16,7 @@ interface CompiledRules {
   readonly addresses: AddressSet;
 }
 
-/** Returns the matcher of must-not-wake rules; rules are compiled once for as long as their object lives. */
+/** Creates the matcher of `ignore` rules, which compiles each rules object once. */
 export function createIgnoreMatcher(): (rules: IgnoreRules, facts: IgnoreFacts) => boolean {
   const compiled = new WeakMap<IgnoreRules, CompiledRules>();
   return (rules, facts) => {
@@ -37,7 +37,7 @@ function matches(rules: IgnoreRules, { paths, addresses }: CompiledRules, facts:
   return paths.some((test) => test(path)) || addresses(facts.address);
 }
 
-/** `*` stands for any run of characters. Split instead of a regular expression, so that no pattern can be slow. */
+/** Compiles a path with `*` for any characters. Not a regular expression, so that no pattern can be slow. */
 function compilePath(pattern: string): (path: string) => boolean {
   const [first = "", ...rest] = pattern.split("*");
   if (rest.length === 0) return (path) => path === pattern;

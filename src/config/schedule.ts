@@ -1,22 +1,29 @@
 import { Cron } from "croner";
 import type { ScheduleSettings } from "../core/settings.ts";
 
-/** When a workload is available, and when the clock starts and stops it. Times are wall-clock milliseconds. */
+/** The schedule of a workload. Times are on the wall clock. */
 export interface Schedule {
-  /** Both given: between the last start and the next stop. One given: always. Cheap enough for every request. */
+  /**
+   * Returns whether it is between a start and a stop; always true with only one of them. Cheap enough for every
+   * request.
+   */
   isOpen(wallMs: number): boolean;
-  /** The next start or stop strictly after `wallMs`. */
+  /** Returns the next start or stop strictly after `wallMs`. */
   next(wallMs: number): ScheduleEvent | undefined;
-  /** The next start strictly after `wallMs`. */
+  /** Returns the next start strictly after `wallMs`. */
   nextStart(wallMs: number): number | undefined;
 }
 
+/** A start or stop with its time. */
 export interface ScheduleEvent {
   readonly kind: "start" | "stop";
   readonly atMs: number;
 }
 
-/** Follows two cron expressions in a time zone, daylight saving included. Throws on expressions that were not validated. */
+/**
+ * Creates a schedule from cron expressions and a time zone. The expressions must have been validated; it throws
+ * otherwise.
+ */
 export function createSchedule(settings: ScheduleSettings): Schedule {
   const start = createCron(settings.start, settings.timezone);
   const stop = createCron(settings.stop, settings.timezone);
@@ -38,7 +45,7 @@ export function createSchedule(settings: ScheduleSettings): Schedule {
   };
 }
 
-/** From one firing to the next, nothing changes. */
+/** The time between two firings, in which the schedule does not change. */
 interface Span {
   readonly fromMs: number;
   readonly untilMs: number;
@@ -63,7 +70,7 @@ function nextOf(cron: Cron | undefined, wallMs: number): number | undefined {
   return cron?.nextRun(new Date(wallMs))?.getTime();
 }
 
-/** The last firing at or before `wallMs`; croner's own look-back excludes the time itself. */
+/** Returns the last firing at or before `wallMs`; croner's own function excludes that time itself. */
 function previousOf(cron: Cron, wallMs: number): number | undefined {
   return cron.previousRuns(1, new Date(wallMs + 1))[0]?.getTime();
 }

@@ -85,10 +85,7 @@ export type StopReason = "idle" | "schedule" | "admin" | "suspend" | "unneeded" 
 export type WorkloadEvent =
   /** It must wake. `force` (an administrator's retry) ends a cool-down. */
   | { readonly type: "wake"; readonly force?: boolean }
-  /**
-   * The result of an observation. `restarted`: it is another container (id) or another run (start time or address) than
-   * the one that was ready.
-   */
+  /** The result of an observation. `restarted`: another container (id) or run (start time, address) than before. */
   | { readonly type: "observed"; readonly observation: Observation; readonly restarted: boolean }
   | { readonly type: "progress"; readonly run: number; readonly phase: WakePhase }
   | { readonly type: "answered"; readonly run: number; readonly endpoint: Endpoint }
@@ -133,10 +130,7 @@ export interface Transition {
   readonly effects: readonly Effect[];
 }
 
-/**
- * Returns whether a request that arrives during the drain undoes the stop; otherwise a new start after the stop serves
- * it.
- */
+/** Returns whether a request that arrives during the drain undoes the stop, instead of waiting for a new start. */
 export function canBeUndone(reason: StopReason): boolean {
   return reason === "idle" || reason === "unneeded" || reason === "pause";
 }

@@ -1,7 +1,7 @@
 import type { GatewayKeys } from "../schema/gateway-schema.ts";
 import type { KeyIssue } from "./schema-issues.ts";
 
-/** Lists what the chosen method of admin auth lacks: an incomplete one must never leave the pages open. */
+/** Lists the missing keys of the admin login: an incomplete one must not leave the pages open. */
 export function checkAdminAuth({ method, username, password, token, ...more }: GatewayKeys["admin_auth"]): KeyIssue[] {
   const issues: KeyIssue[] = [];
   const need = (key: string, value: string) => {
@@ -27,7 +27,7 @@ export function checkAdminAuth({ method, username, password, token, ...more }: G
   return issues;
 }
 
-/** Settings without effect: an operator would rely on a lock, or a login, that is not there. */
+/** Warns of login settings without effect, because an operator would rely on them. */
 export function warnOfUnusedAuth({ admin_auth: auth, trusted_proxies: proxies }: GatewayKeys): string[] {
   const warnings = warnOfUnusedCredentials(auth);
   if (auth.trusted_header === "" || proxies.length > 0) return warnings;

@@ -6,23 +6,23 @@ import { fitToEngine } from "./fit-to-engine.ts";
 import type { KeyIssue } from "./schema-issues.ts";
 import { scheduleClash } from "./schedule-clash.ts";
 
-/** One container of the file and its position there (bad neighbours may be missing). */
+/** One container of the file with its index there; faulty ones may be missing in between. */
 export interface Positioned<T> {
   readonly index: number;
   readonly keys: T;
 }
 
-/** What containers need to be checked against each other. */
+/** What the checks across containers need. */
 export interface ContainerContext {
-  /** Every name in the file, also of containers that have faults of their own. */
+  /** All names in the file, including those of faulty containers. */
   readonly names: ReadonlySet<string>;
-  /** The names of the Docker hosts in the file, also of those that have faults of their own. */
+  /** The names of all Docker hosts in the file, including faulty ones. */
   readonly dockerHosts: readonly string[];
   readonly timezone: string;
   readonly nowMs: number;
 }
 
-/** Rules across containers: names, hosts, dependencies, schedules. */
+/** Checks the rules across containers: names, hosts, dependencies, schedules. */
 export function checkContainers(
   containers: readonly Positioned<ContainerKeys>[],
   context: ContainerContext,
@@ -81,7 +81,9 @@ function badDependencies({ index, keys }: Positioned<ContainerKeys>, names: Read
   });
 }
 
-/** A plain name means that of the same Docker host or namespace first. */
+/**
+ * Returns the full name of a dependency: a plain name means one on the same Docker host or in the same namespace first.
+ */
 function fullName(name: string, needed: string, names: ReadonlySet<string>): string {
   const full = sameHostName(name, needed);
   return names.has(full) ? full : needed;
@@ -112,7 +114,7 @@ function schedule({ index, keys }: Positioned<ContainerKeys>, { timezone, nowMs 
     : [{ path: ["containers", index, "schedule_stop"], part: "value", message: `container "${keys.name}": ${clash}` }];
 }
 
-/** `nas:notes` names a host of the file, `kubernetes:namespace/name` a cluster; no container of Docker has a colon in its name. */
+/** Checks the prefix of a name, which is a Docker host of the file or `kubernetes`; Docker's names contain no colon. */
 function unknownSource({ index, keys }: Positioned<ContainerKeys>, dockerHosts: readonly string[]): KeyIssue[] {
   const { name, process } = keys;
   if (process !== undefined || !name.includes(":")) return [];

@@ -2,10 +2,10 @@ import type { DockerHostKeys } from "../schema/docker-schema.ts";
 import type { Positioned } from "./check-containers.ts";
 import type { KeyIssue } from "./schema-issues.ts";
 
-/** What other engines' names begin with. */
+/** The prefixes of other engines' names. */
 const RESERVED: ReadonlySet<string> = new Set(["process", "swarm", "kubernetes"]);
 
-/** Rules of Docker hosts among each other, and of the keys of each. */
+/** Checks the rules across Docker hosts and their keys. */
 export function checkDocker(hosts: readonly Positioned<DockerHostKeys>[]): KeyIssue[] {
   const names = new Set<string>();
   const places = new Set<string>();

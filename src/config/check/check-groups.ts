@@ -3,7 +3,7 @@ import { hostOf } from "../schema/host-port.ts";
 import type { GroupKeys } from "../schema/group-schema.ts";
 import type { KeyIssue } from "./schema-issues.ts";
 
-/** Rules across groups, and against the containers of the same file. */
+/** Checks the rules across groups, and between groups and containers. */
 export function checkGroups(
   groups: readonly Positioned<GroupKeys>[],
   names: ReadonlySet<string>,

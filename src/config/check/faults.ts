@@ -1,29 +1,30 @@
-/** One fault of the configuration and its place. */
+/** A fault of the configuration with its place. */
 export interface Fault {
   readonly place: FaultPlace;
-  /** `containers[2].idle_timout`; empty for the whole file or variable. */
+  /** The path of the key, such as `containers[2].idle_timout`; empty for the whole file or variable. */
   readonly key: string;
-  /** One sentence without a full stop; it never repeats a secret. */
+  /** One sentence without a full stop; it never contains a secret. */
   readonly message: string;
 }
 
+/** Where a fault is. */
 export type FaultPlace =
   | { readonly kind: "file"; readonly file: string; readonly line: number; readonly column: number }
   | { readonly kind: "environment"; readonly variable: string }
   | { readonly kind: "label"; readonly container: string; readonly label: string }
   | { readonly kind: "container"; readonly container: string };
 
-/** One line for logs and terminals: `config.yaml:12:5: containers[2].idle_timout: unknown key; …`. */
+/** Formats a fault as one line: `config.yaml:12:5: containers[2].idle_timout: unknown key; …`. */
 export function formatFault({ place, key, message }: Fault): string {
   return [formatPlace(place), key, message].filter((part) => part !== "").join(": ");
 }
 
-/** A fault of a label, which disables that label only. */
+/** Creates a fault of a label, which disables only that label. */
 export function labelFault(container: string, label: string, message: string): Fault {
   return { place: { kind: "label", container, label }, key: "", message };
 }
 
-/** The order in which they are fixed: environment first, then the file from its top. */
+/** Sorts faults: environment first, then the file from top to bottom. */
 export function byPlace(a: Fault, b: Fault): number {
   return lineOf(a) - lineOf(b) || columnOf(a) - columnOf(b);
 }

@@ -1,15 +1,15 @@
 import { CAPABILITIES, type EngineCapabilities, type EngineKind } from "../../core/engine-kind.ts";
 import type { LabelKeys } from "../schema/container-schema.ts";
 
-/** The settings that an engine can follow, and those that it lacks something for. */
+/** The settings that an engine supports, and faults for the others. */
 export interface Fitted<Keys> {
   readonly keys: Keys;
   readonly lacks: readonly { readonly key: string; readonly message: string }[];
 }
 
 /**
- * Removes what the kind of engine cannot do, and names it: staying silent would look like support. Where the kind is not
- * known, nothing is removed.
+ * Removes and reports the settings that this kind of engine does not support. If the kind is unknown, nothing is
+ * removed.
  */
 export function fitToEngine<Keys extends LabelKeys>(keys: Keys, kind: EngineKind | undefined): Fitted<Keys> {
   if (kind === undefined) return { keys, lacks: [] };
@@ -35,7 +35,7 @@ interface Need {
   readonly capability: keyof EngineCapabilities;
   readonly action: string;
   readonly isSet: (keys: LabelKeys) => boolean;
-  /** What counts where the engine lacks it. */
+  /** The values to use if the engine does not support it. */
   readonly instead: Partial<LabelKeys>;
 }
 

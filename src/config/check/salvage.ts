@@ -2,14 +2,14 @@ import type { z } from "zod";
 import type { KeyPath } from "../schema/key-path.ts";
 import { toKeyIssues, type KeyIssue } from "./schema-issues.ts";
 
-/** What is left of a map without its bad keys (which get their defaults), and the faults of those. */
+/** A map whose faulty keys got their defaults, and the faults. */
 export interface Salvaged<T> {
-  /** `undefined` when a required key is missing or bad. */
+  /** `undefined` if a required key is missing or faulty. */
   readonly value: T | undefined;
   readonly issues: readonly KeyIssue[];
 }
 
-/** Parses strictly, but a bad key does not remove the good ones. */
+/** Parses a map strictly, but drops only its faulty keys. */
 export function salvage<S extends z.ZodType>(schema: S, raw: unknown): Salvaged<z.output<S>> {
   const whole = schema.safeParse(raw);
   if (whole.success) return { value: whole.data, issues: [] };
@@ -24,7 +24,7 @@ function without(raw: unknown, issues: readonly KeyIssue[]): unknown {
   return copy;
 }
 
-/** Removes the innermost key on the path; a bad item removes its whole list, so that none is half right. */
+/** Removes the innermost key on the path; for a faulty item the whole list, so that no list is incomplete. */
 function remove(root: unknown, path: KeyPath): void {
   const last = path.findLastIndex((step) => typeof step === "string");
   let parent = root;

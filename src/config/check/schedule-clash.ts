@@ -12,7 +12,7 @@ export function scheduleClash(settings: ScheduleSettings, fromMs: number): strin
 
 const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 
-/** Each skips what the other skips, so that a dense expression next to a sparse one costs little. */
+/** Finds the first common time. Each expression skips to the other's next time, so that frequent ones cost little. */
 function firstCommon(start: Cron, stop: Cron, fromMs: number): number | undefined {
   let startMs = nextOf(start, fromMs);
   while (startMs <= fromMs + SEVEN_DAYS_MS) {
@@ -32,7 +32,7 @@ function createCron(expression: string, { timezone }: ScheduleSettings): Cron {
   return new Cron(expression, { timezone });
 }
 
-/** `Mon 14 Apr 09:00`, in the time zone of the schedule. */
+/** Formats a time as `Mon 14 Apr 09:00`, in the time zone of the schedule. */
 function formatMoment(atMs: number, timezone: string): string {
   const options = {
     weekday: "short",

@@ -3,15 +3,15 @@ import { fileSchema } from "../schema/file-schema.ts";
 import type { KeyPath } from "../schema/key-path.ts";
 import { hint } from "../schema/nearest.ts";
 
-/** One value or key that the schema refused. */
+/** A value or key that the schema rejected. */
 export interface KeyIssue {
   readonly path: KeyPath;
-  /** Which of the two to point at. */
+  /** Whether the fault is at the key or at its value. */
   readonly part: "key" | "value";
   readonly message: string;
 }
 
-/** Describes the issues of zod in our words; unknown keys are listed one by one, each with the nearest known name. */
+/** Translates zod's issues; reports unknown keys one by one, each with the nearest known name. */
 export function toKeyIssues(schema: z.ZodType, error: z.ZodError): KeyIssue[] {
   return error.issues.flatMap((issue) => translate(schema, issue));
 }
@@ -37,14 +37,14 @@ function valueMessage(issue: z.core.$ZodIssue): string {
     : "expected a map of keys, such as {key: value}";
 }
 
-/** `unknown key; did you mean "idle_timeout"?`, or where a key of exactly that name belongs. */
+/** Returns `unknown key; did you mean "idle_timeout"?`, or the section to which a key with this name belongs. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const home = Object.keys(fileSchema.shape).find((section) => keysAt(fileSchema, [section, 0]).includes(key));
   if (home !== undefined) return `unknown key here; it belongs under "${home}"`;
   return `unknown key${hint(key, known)}`;
 }
 
-/** The names that a map at this place may have; empty where its keys are free. */
+/** Returns the keys that a map at this path may have; empty if all are permitted. */
 export function keysAt(schema: z.ZodType, path: KeyPath): readonly string[] {
   let current: unknown = unwrap(schema);
   for (const step of path) {
@@ -55,7 +55,7 @@ export function keysAt(schema: z.ZodType, path: KeyPath): readonly string[] {
   return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 }
 
-/** The schema below defaults and optional marks. */
+/** Returns the schema inside defaults and optionals. */
 export function unwrap(schema: unknown): unknown {
   let current = schema;
   while (current instanceof z.ZodOptional || current instanceof z.ZodPrefault) current = current.unwrap();

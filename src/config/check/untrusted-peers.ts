@@ -1,10 +1,10 @@
 import { type AddressSet, createAddressSet, plainAddress } from "../address-set.ts";
 
-/** Peers in a private network whose forwarded fields are ignored, because `trusted_proxies` does not contain them. */
+/** Peers with private addresses whose forwarded fields are ignored, because `trusted_proxies` does not contain them. */
 export interface UntrustedPeers {
-  /** Notes the sender of `X-Forwarded-*`. For a known or trusted peer that costs one look-up. */
+  /** Notes a sender of `X-Forwarded-*`. For a known or trusted peer this costs one lookup. */
   note(peer: string): void;
-  /** Those that are still not trusted, in the order of their first request. */
+  /** Returns the peers that are not trusted at present, in the order of their first request. */
   list(): readonly string[];
 }
 
@@ -14,7 +14,10 @@ interface UntrustedPeersDeps {
   readonly report: (address: string) => void;
 }
 
-/** A proxy nearly always has a private address; forwarded fields from elsewhere are not a mistake of the operator. */
+/**
+ * Creates the list. Other addresses are ignored: a proxy nearly always has a private one, and anybody can send these
+ * fields.
+ */
 export function createUntrustedPeers({ isTrusted, report }: UntrustedPeersDeps): UntrustedPeers {
   const seen = new Set<string>();
   return {

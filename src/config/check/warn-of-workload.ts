@@ -2,7 +2,7 @@ import { CAPABILITIES, type EngineKind, ENGINE_NAMES } from "../../core/engine-k
 import type { WorkloadSettings } from "../../core/settings.ts";
 import { formatDuration } from "../../core/duration.ts";
 
-/** Tiers that have no effect because a later one fires first. */
+/** Warns of idle times that have no effect because the next tier is due first. */
 export function warnOfTiers(workload: WorkloadSettings): string[] {
   const { name, pauseAfterMs, throttleAfterMs, idleTimeoutMs = 0 } = workload;
   const late = (tier: string, ms: number, next: string, nextMs: number) =>
@@ -18,13 +18,16 @@ export function warnOfTiers(workload: WorkloadSettings): string[] {
   ];
 }
 
-/** A certificate to verify where TLS is not used. */
+/** Warns of certificate verification without TLS. */
 export function warnOfTarget({ name, targetScheme, targetVerify }: WorkloadSettings): string[] {
   if (!targetVerify || targetScheme === "https") return [];
   return [`container "${name}": target_verify has no effect without target_scheme: https`];
 }
 
-/** Rules for several instances where there is one. A member of a group made by labels has them for its group. */
+/**
+ * Warns of balancing on an engine with single instances, except for labels of group members, which set that of the
+ * group.
+ */
 export function warnOfBalance({ name, strategy, sticky }: WorkloadSettings, kind: EngineKind | undefined): string[] {
   if (kind === undefined || CAPABILITIES[kind].replicas) return [];
   const set = Object.entries({ strategy, sticky }).filter(([, value]) => value !== undefined);

@@ -4,16 +4,17 @@ import type { FileConfig } from "../parse/load-config.ts";
 import type { Labelled } from "./read-labelled.ts";
 import { type Claim, settleHosts } from "./settle-hosts.ts";
 
+/** The owners of all hosts. */
 export interface ClaimedHosts {
-  /** The groups that kept a host or never had one, those of the file first. */
+  /** The groups that own a host or configured none, those of the file first. */
   readonly groups: readonly GroupDraft[];
   readonly ofContainer: ReadonlyMap<string, readonly string[]>;
   readonly warnings: readonly string[];
 }
 
 /**
- * Settles which group or container owns each host: the file before labels, and among labels the first by name. A
- * container that was just removed keeps only what no other one claims.
+ * Decides which group or container owns each host: the file takes precedence over labels, and among labels the first by
+ * name. A container that was just removed keeps only the hosts that no other claims.
  */
 export function claimHosts(config: FileConfig, groups: FormedGroups, labelled: readonly Labelled[]): ClaimedHosts {
   const ofFile = [

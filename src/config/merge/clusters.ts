@@ -1,16 +1,17 @@
-/** Members that are connected by keys: what changes with one of them are those that it is connected with. */
+/** Sets of members that share keys, directly or through others; a change of one may affect all of its set. */
 export interface Clusters {
-  /** Sets the keys of a member; none: it is gone. */
+  /** Sets the keys of a member; an empty list removes it. */
   set(member: string, keys: readonly string[]): void;
-  /** All that is connected with any of these keys. */
+  /** Returns everything that is connected with any of these keys. */
   around(keys: Iterable<string>): { readonly members: ReadonlySet<string>; readonly keys: ReadonlySet<string> };
   keysOf(member: string): readonly string[];
   keys(): Iterable<string>;
 }
 
+/** Creates clusters without members. */
 export function createClusters(): Clusters {
   const keysOf = new Map<string, readonly string[]>();
-  /** Most keys have one member: a set for each would take more memory than all the rest. */
+  /** Most keys have only one member, for which a set would take too much memory. */
   const membersOf = new Map<string, string | Set<string>>();
 
   function join(key: string, member: string): void {

@@ -4,23 +4,25 @@ import type { DependencyCondition } from "../../core/settings.ts";
 export interface ComposeFacts {
   readonly project: string;
   readonly service: string;
-  /** From `docker compose run`: neither a replica of its service nor a possible dependency. */
+  /** Created by `docker compose run`: neither a replica of its service nor a possible dependency. */
   readonly oneOff: boolean;
-  /** Which replica of its service it is; empty where unknown. A successor has that of its predecessor. */
+  /** The number of the replica; empty if unknown. A successor has that of its predecessor. */
   readonly number: string;
   readonly needs: readonly ServiceNeed[];
 }
 
+/** A dependency on a service of the same project. */
 export interface ServiceNeed {
   readonly service: string;
   readonly condition: DependencyCondition;
 }
 
+/** The label in which Compose stores `depends_on`. */
 export const COMPOSE_DEPENDS_ON = "com.docker.compose.depends_on";
 
 /**
- * Reads the labels of Compose v2; `undefined` on a container that Compose didn't make. Projects of the same name on several
- * Docker hosts have nothing to do with each other: that of another `engine` than the usual one is called `engine:project`.
+ * Reads the labels of Compose v2; `undefined` if Compose did not create the container. Projects with the same name on
+ * several Docker hosts are independent, so those of another `engine` are called `engine:project`.
  */
 export function readComposeLabels(labels: Readonly<Record<string, string>>, engine?: string): ComposeFacts | undefined {
   const name = labels["com.docker.compose.project"] ?? "";
@@ -36,7 +38,7 @@ export function readComposeLabels(labels: Readonly<Record<string, string>>, engi
   };
 }
 
-/** `db:service_healthy:true,cache:service_started:false`; the part after the condition is about restarts. */
+/** Parses `db:service_healthy:true,cache:service_started:false`; the last part concerns restarts and is ignored. */
 function parseNeeds(text: string): ServiceNeed[] {
   return text
     .split(",")

@@ -6,26 +6,27 @@ import { readComposeLabels } from "./compose-labels.ts";
 import { linksOfContainer, linksOfGroup, linksOfItem, linksOfName, nameIn } from "./links.ts";
 import { type MergeOptions, type MergeResult, mergeSettings } from "./merge-settings.ts";
 
-/** The result of a merge, and of what. */
+/** The result of a merge, and the names that it covers. */
 export interface Merged {
   readonly result: MergeResult;
-  /** Every name whose settings it contains, and those that have none any more. */
+  /** All names whose settings it contains or removes. */
   readonly names: ReadonlySet<string>;
   readonly inventory: readonly InventoryItem[];
 }
 
-/** Merges again only what depends on a change; together that is the same as a merge of everything. */
+/** Merges again only what a change affects; the result is the same as that of a merge of everything. */
 export interface Merger {
-  /** Merges everything under another configuration, or for the first time. */
+  /** Merges everything, for the first or a new configuration. */
   whole(config: FileConfig, found: FoundItems): Merged;
-  /** Merges what the containers of these names have to do with. */
+  /** Merges everything that is connected with containers of these names. */
   part(names: ReadonlySet<string>, found: FoundItems): Merged;
-  /** Where the settings of a workload came from. */
+  /** Returns where the settings of a workload came from. */
   origins(name: string, found: FoundItems): Provenance;
 }
 
 type Written = Pick<FileConfig, "containers" | "groups">;
 
+/** Creates the merger for a configuration file. */
 export function createMerger(config: FileConfig, options: MergeOptions): Merger {
   let clusters = createClusters();
   let file = indexFile(config);
@@ -74,11 +75,11 @@ export function createMerger(config: FileConfig, options: MergeOptions): Merger 
 
 const NOTHING: Provenance = new Map();
 
-/** The configuration of the file, by what it is about. */
+/** Indexes the configuration of the file by its members. */
 function indexFile(config: FileConfig): {
   readonly config: FileConfig;
   readonly byPlainName: ReadonlyMap<string, FileConfig["containers"]>;
-  /** What it says of these members, in its order. */
+  /** Returns the parts about these members, in the order of the file. */
   of(members: ReadonlySet<string>): Written;
 } {
   const containers = new Map(config.containers.map((one, at) => [one.name, { one, at }]));
@@ -101,7 +102,7 @@ function namesOf(keys: Iterable<string>, { settings: { workloads, groups } }: Me
   return new Set([...linked, ...workloads.map(nameOf), ...groups.map(nameOf)]);
 }
 
-/** No container is called like this. */
+/** Returns the key of a group, which cannot be the name of a container. */
 function memberOf({ name }: { readonly name: string }): string {
   return `group ${name}`;
 }

@@ -4,11 +4,11 @@ import { formatDuration } from "../../core/duration.ts";
 import { formatSize } from "../schema/sizes.ts";
 import type { Provenance } from "../parse/provenance.ts";
 
-/** One setting for people; never contains a secret. */
+/** A setting as shown to people; never contains a secret. */
 export interface DescribedSetting {
   readonly key: string;
   readonly value: string;
-  /** "default", "config.yaml line 12", "label dag.host", "environment ADMIN_AUTH_TOKEN". */
+  /** The origin: "default", "config.yaml line 12", "label dag.host", "environment ADMIN_AUTH_TOKEN". */
   readonly source: string;
 }
 
@@ -21,7 +21,7 @@ export function describeWorkload(workload: WorkloadSettings, provenance: Provena
   }));
 }
 
-/** By every key of the schema: a new key without a line here does not compile. */
+/** Formats each key of the schema; a new key without an entry here does not compile. */
 const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload: WorkloadSettings) => string>> = {
   host: ({ hosts, hostPorts }) => list(hosts.map((host) => withPort(host, hostPorts?.[host]))),
   target_port: ({ targetPort, findsPort }) =>
@@ -67,7 +67,7 @@ const WORKLOAD: Readonly<Record<Exclude<keyof ContainerKeys, "name">, (workload:
   throttle_after: ({ throttleAfterMs }) => formatDuration(throttleAfterMs),
   throttle_cpus: ({ throttleCpus }) => String(throttleCpus),
   throttle_memory_reservation: ({ throttleMemoryBytes }) => formatSize(throttleMemoryBytes),
-  // Arguments and variables of a process may contain secrets: only the program's name is shown.
+  // Only the program's name, because arguments and variables may contain secrets.
   process: ({ process }) => (process === undefined ? "" : `${process.command[0] ?? ""} on port ${process.port}`),
 };
 
@@ -85,7 +85,7 @@ function describeIgnore({ ignore }: WorkloadSettings): string {
   ]);
 }
 
-/** The origin of a map, or of the first key below it. */
+/** Returns the origin of a key, or of the first key below it. */
 function sourceOf(key: string, provenance: Provenance): string {
   const below = [...provenance].find(([each]) => each.startsWith(`${key}.`));
   return provenance.get(key) ?? below?.[1] ?? "default";

@@ -1,25 +1,25 @@
 import type { ProcessSettings, WorkloadSettings } from "../../core/settings.ts";
 import type { LabelKeys } from "../schema/container-schema.ts";
 
-/** A workload during the merge. */
+/** A workload that is being merged. */
 export interface Draft {
   readonly name: string;
   readonly origin: WorkloadSettings["origin"];
   readonly keys: LabelKeys;
   readonly process?: ProcessSettings;
-  /** The id of its engine, where that is not the usual one. */
+  /** The id of its engine, unless that is the default one. */
   readonly engine?: string | undefined;
-  /** Its own hosts, of which each may name a port (`host=port`); the member of a group gave its label hosts to the group. */
+  /** Its own hosts, optionally with a port (`host=port`); the label hosts of a group's member belong to the group. */
   readonly hosts: readonly string[];
-  /** It is requested itself, by its hosts, its group or its name; otherwise it is only a dependency. */
+  /** Clients request it by its hosts, its group or its name; otherwise it is only a dependency. */
   readonly isAsked: boolean;
 }
 
-/** A group during the merge. */
+/** A group that is being merged. */
 export interface GroupDraft {
   readonly name: string;
   readonly origin: "file" | "label";
-  /** Each may name a port of its members. */
+  /** Its hosts, optionally with a port of its members (`host=port`). */
   readonly hosts: readonly string[];
   readonly members: readonly string[];
 }

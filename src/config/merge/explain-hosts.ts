@@ -6,8 +6,8 @@ import { portsToTry } from "../../core/target-ports.ts";
 type ExposedOf = (name: string) => readonly number[] | undefined;
 
 /**
- * Returns one line per host, or name that a front proxy may request, with the effect of a request to it, sorted by host
- * name. `exposedOf` returns the TCP ports that a container's image exposes, where known.
+ * Returns one line for each host, or name that a front proxy may request, with the effect of a request, sorted by host.
+ * `exposedOf` returns the TCP ports that a container's image exposes, if known.
  */
 export function explainHosts(settings: Settings, exposedOf: ExposedOf = () => undefined): string[] {
   const byName = new Map(settings.workloads.map((workload) => [workload.name, workload]));

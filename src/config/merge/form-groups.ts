@@ -4,18 +4,19 @@ import { hostOf } from "../schema/host-port.ts";
 import type { GroupKeys } from "../schema/group-schema.ts";
 import type { Labelled } from "./read-labelled.ts";
 
+/** All groups. */
 export interface FormedGroups {
-  /** The groups of the file (with members that joined by label) and those made by labels, by name. */
+  /** The groups of the file, including members that joined by label, and those that labels create, by name. */
   readonly file: readonly GroupDraft[];
   readonly label: readonly GroupDraft[];
-  /** Labelled containers that are a member of a group. */
+  /** The labelled containers that are members of a group. */
   readonly members: ReadonlySet<string>;
 }
 
 /**
- * Forms groups from `dag.group`, and from replicas of one Compose service that share their hosts. A member's `dag.host`
- * belongs to its group. A group without a host is named by path; one whose only hosts are faulty is left alone. `broken`: the
- * containers whose `dag.host` or `dag.group` has a fault.
+ * Forms groups from `dag.group`, and from replicas of a Compose service that share their hosts. A member's `dag.host`
+ * belongs to its group. A group without a host is requested by path; one with only faulty hosts is not managed.
+ * `broken`: the containers whose `dag.host` or `dag.group` is faulty.
  */
 export function formGroups(
   fileGroups: readonly GroupKeys[],
@@ -46,8 +47,8 @@ export function formGroups(
 }
 
 /**
- * Returns the settings of a group. In one made by labels, the first member with `dag.strategy` or `dag.sticky` sets that; else
- * it is weighted as soon as one member has `dag.weight`.
+ * Returns the settings of a group. If labels create it, the first member with `dag.strategy` or `dag.sticky` sets that;
+ * without `dag.strategy`, it is weighted if a member has `dag.weight`.
  */
 export function toGroupSettings(
   group: GroupDraft,
@@ -80,7 +81,7 @@ function replicaKey({ item, keys }: Labelled): string | undefined {
   return [item.compose.project, item.compose.service, ...keys.host.toSorted()].join("\n");
 }
 
-/** `project-service`, with a number if that name is taken. */
+/** Returns `project-service`, with a number if that name is taken. */
 function freeName(compose: Labelled["item"]["compose"], taken: Set<string>): string {
   const wanted = `${compose?.project ?? ""}-${compose?.service ?? ""}`;
   let name = wanted;
@@ -93,7 +94,7 @@ function namesOf(members: readonly Labelled[]): string[] {
   return members.map(({ item }) => item.name);
 }
 
-/** Containers by a key, sorted by name; those without a key are left out. */
+/** Groups containers by a key, sorted by name; leaves out those without a key. */
 function collect(
   labelled: readonly Labelled[],
   keyOf: (each: Labelled) => string | undefined,

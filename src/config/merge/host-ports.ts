@@ -5,8 +5,8 @@ import type { Draft, GroupDraft } from "./draft.ts";
 type Ports = Pick<WorkloadSettings, "targetPort" | "findsPort" | "hostPorts">;
 
 /**
- * Settles to which ports of a workload its hosts lead, and those of its groups: one that names no port to `target_port`.
- * Without that key it is the first port that hosts name if all of them do, else one that must be found.
+ * Determines the ports of a workload to which its hosts and those of its groups are routed. Hosts without a port use
+ * `target_port`; without that key it is the first port of the hosts if all have one, else a port that must be found.
  */
 export function settlePorts(draft: Draft, groups: readonly GroupDraft[]): Ports {
   const items = [...draft.hosts, ...groups.flatMap((group) => itemsFor(draft, group))];
@@ -22,14 +22,14 @@ export function settlePorts(draft: Draft, groups: readonly GroupDraft[]): Ports 
   };
 }
 
-/** What the group's hosts mean for one member: by labels each member may name ports of its own. */
+/** Returns a group's hosts for one member, whose labels may contain other ports. */
 function itemsFor({ name, keys }: Draft, group: GroupDraft): readonly string[] {
   if (!group.members.includes(name)) return [];
   if (group.origin === "file") return group.hosts;
   return group.hosts.map((item) => keys.host?.find((own) => hostOf(own) === hostOf(item)) ?? item);
 }
 
-/** A workload that is requested over HTTP has a port; a dependency has one only if it is configured. */
+/** Returns the port of a workload: a dependency has one only if it is configured. */
 function ownPort(
   { keys, process, isAsked }: Draft,
   named: readonly (number | undefined)[],

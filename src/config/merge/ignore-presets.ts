@@ -2,7 +2,7 @@ import type { IgnoreRules } from "../../core/settings.ts";
 
 type Preset = Pick<IgnoreRules, "userAgents" | "paths">;
 
-/** Ready-made must-not-wake rules by the values of `ignore.preset`. Lower-case parts of the User-Agent. */
+/** The rules of each `ignore.preset`, as lower-case parts of the User-Agent. */
 export const IGNORE_PRESETS: Readonly<Record<"uptime" | "crawlers", Preset>> = {
   uptime: {
     userAgents: [
@@ -66,7 +66,7 @@ export const IGNORE_PRESETS: Readonly<Record<"uptime" | "crawlers", Preset>> = {
       "amazonbot",
       "meta-externalagent",
       "facebookexternalhit",
-      // Messengers and social networks that create link previews; Signal calls itself WhatsApp.
+      // Messengers and social networks that create link previews; Signal sends WhatsApp's name.
       "facebookcatalog",
       "facebot",
       "meta-externalfetcher",
@@ -113,7 +113,7 @@ export const IGNORE_PRESETS: Readonly<Record<"uptime" | "crawlers", Preset>> = {
       "dataforseobot",
       "blexbot",
       "seznambot",
-      // Not the browser of that name.
+      // With a suffix, because there is also a browser with this name.
       "sogou web spider",
       "sogou inst spider",
       "sogou pic spider",

@@ -2,7 +2,7 @@ import type { IgnoreRules } from "../../core/settings.ts";
 import type { LabelKeys } from "../schema/container-schema.ts";
 import { IGNORE_PRESETS } from "./ignore-presets.ts";
 
-/** Returns the must-not-wake rules with their presets expanded; `undefined` when there is no rule. */
+/** Returns the `ignore` rules with their presets expanded; `undefined` without rules. */
 export function compileIgnore(keys: LabelKeys["ignore"]): IgnoreRules | undefined {
   const presets = keys.preset.map((preset) => IGNORE_PRESETS[preset]);
   const rules = {

@@ -4,7 +4,7 @@ import type { InventoryIndex } from "./inventory-index.ts";
 import { DEFAULTS, ENABLED } from "../parse/labels.ts";
 import { parseFlag } from "../schema/values.ts";
 
-/** Names that a container needs by Compose labels and that are not among `ours`. */
+/** Returns the dependencies, by Compose labels, of containers that are not among `ours`. */
 export function neededOutside(
   index: InventoryIndex,
   ours: ReadonlyMap<string, readonly Dependency[]>,
@@ -20,8 +20,8 @@ export function neededOutside(
 }
 
 /**
- * Returns drafts for containers without a configuration that another one needs: woken with it, and stopped again only
- * if nothing outside the gateway needs them and their labels do not say `dag.enabled=false`.
+ * Creates the draft of a dependency without its own configuration. It is woken with its dependents, but only stopped if
+ * no unmanaged container depends on it and its labels do not contain `dag.enabled=false`.
  */
 export function implyDraft(name: string, index: InventoryIndex, outside: ReadonlySet<string>): Draft {
   const enabled = parseFlag(index.get(name)?.labels[ENABLED] ?? "");

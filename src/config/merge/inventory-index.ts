@@ -4,28 +4,31 @@ import { readComposeLabels, type ComposeFacts } from "./compose-labels.ts";
 import { byName } from "./draft.ts";
 import { leaveOutSuperseded } from "./leave-out-superseded.ts";
 
-/** The inventory of an engine, indexed by name and by Compose service. */
+/** The inventory, indexed by name and by Compose service. */
 export interface InventoryIndex {
-  /** By name, which is unique. */
+  /** All entries, sorted by their unique names. */
   readonly items: readonly IndexedItem[];
   get(name: string): IndexedItem | undefined;
-  /** The id of its engine; of what is not there, or out of reach, that which its name begins with. `undefined`: the usual one. */
+  /**
+   * Returns the id of its engine, for a missing one from the prefix of its name; `undefined` for the default engine.
+   */
   engineOf(name: string): string | undefined;
-  /** The container whose network this one uses; `undefined`: none, or it is gone. */
+  /** Returns the container whose network this one uses; `undefined` if there is none, or it was removed. */
   networkOwner(name: string): IndexedItem | undefined;
-  /** The one container of this plain name on another Docker host; none where there are several. */
+  /** Returns the only container with this plain name on another Docker host; none if there are several. */
   elsewhere(name: string): readonly string[];
-  /** The containers of one service in one project, replicas by name; none from `docker compose run`. */
+  /** Returns the containers of a service of a project by name, without those of `docker compose run`. */
   ofService(project: string, service: string): readonly IndexedItem[];
 }
 
+/** An inventory entry with its Compose labels. */
 export interface IndexedItem extends InventoryItem {
   readonly compose: ComposeFacts | undefined;
 }
 
 /**
- * Sorts the inventory, so that the same containers in any order give the same settings. `self` (a name or id) is left
- * out.
+ * Creates the index, sorted so that the order of the inventory does not affect the settings. Leaves out `self` (a name
+ * or id).
  */
 export function indexInventory(inventory: readonly InventoryItem[], self: string | undefined): InventoryIndex {
   const names = new Map<string, IndexedItem>();
@@ -59,13 +62,13 @@ function engineIn(name: string): string | undefined {
   return colon === -1 ? undefined : name.slice(0, colon);
 }
 
-/** Whether it is the gateway's own container; `self` is its name or id. */
+/** Returns whether it is the gateway's own container; `self` is the name or id of that. */
 export function isSelf(item: InventoryItem, self: string | undefined): boolean {
   if (self === undefined || self === "") return false;
   return item.name === self || (self.length >= SHORT_ID && item.id.startsWith(self));
 }
 
-/** The host name of a container is the short form of its id, so a prefix of that length is enough. */
+/** The length of a short id, which is a container's host name. */
 const SHORT_ID = 12;
 
 function keyOf({ project, service }: { readonly project: string; readonly service: string }): string {

@@ -6,8 +6,8 @@ import { byName } from "./draft.ts";
 type Item = Pick<InventoryItem, "name" | "status" | "departed"> & { readonly compose: ComposeFacts | undefined };
 
 /**
- * Leaves out all but one of the containers that are the same replica of the same Compose service: a predecessor next to
- * its successor, or one that is still being created. They must never be taken for two replicas.
+ * Keeps only one of several containers that are the same replica of a Compose service: during an update the predecessor
+ * and its successor exist at once, and must not be mistaken for two replicas.
  */
 export function leaveOutSuperseded<T extends Item>(items: readonly T[]): readonly T[] {
   const chosen = new Map<string, T>();
@@ -27,7 +27,9 @@ function replicaOf({ compose }: Item): string | undefined {
   return [compose.project, compose.service, compose.number].join("\n");
 }
 
-/** Below zero: the first one wins. A container under a temporary name is used only where there is no other. */
+/**
+ * Compares two candidates; negative: the first is kept. One with a temporary name is kept only if there is no other.
+ */
 function counts(a: Item, b: Item): number {
   return (
     Number(isTemporaryName(a.name)) - Number(isTemporaryName(b.name)) ||

@@ -3,17 +3,15 @@ import type { FileConfig } from "../parse/load-config.ts";
 import { ENABLED } from "../parse/labels.ts";
 import { parseFlag } from "../schema/values.ts";
 
-/** A configuration and an inventory without tasks of Docker Swarm. */
+/** A configuration and an inventory without the tasks of Docker Swarm. */
 export interface WithoutTasks {
   readonly config: FileConfig;
   readonly inventory: readonly InventoryItem[];
-  /** One for each service whose tasks were configured. */
+  /** One warning for each service whose tasks were configured. */
   readonly warnings: readonly string[];
 }
 
-/**
- * Removes tasks of Docker Swarm: Swarm starts another one for each that is stopped, and two would run at once (#13).
- */
+/** Removes the tasks of Docker Swarm: Swarm replaces each task that is stopped, so two would run at once (issue 13). */
 export function leaveSwarmTasks(config: FileConfig, inventory: readonly InventoryItem[]): WithoutTasks {
   const tasks = new Map(inventory.filter(isTask).map((item) => [item.name, item]));
   if (tasks.size === 0) return { config, inventory, warnings: [] };
@@ -36,7 +34,7 @@ function isTask({ labels }: InventoryItem): boolean {
   return labels[TASK_ID] !== undefined;
 }
 
-/** The groups of the file with the members that theirs mean; one of which none is left is left out. */
+/** Resolves the members of the file's groups; leaves out groups without members. */
 export function withMembers(
   groups: FileConfig["groups"],
   meant: (name: string) => string | undefined,
@@ -47,7 +45,7 @@ export function withMembers(
   });
 }
 
-/** Whether its labels ask for it to be looked after. */
+/** Returns whether its labels enable it. */
 export function isLabelled({ labels }: Pick<InventoryItem, "labels">): boolean {
   const enabled = parseFlag(labels[ENABLED] ?? "");
   return enabled.ok && enabled.value;
@@ -57,7 +55,7 @@ function membersOf({ containers }: FileConfig["groups"][number]): { readonly nam
   return containers.map((name) => ({ name }));
 }
 
-/** Of `web.1.k2b…`, where the label is missing, the part before the slot. */
+/** Returns the service of a task, from its label or from its name (`web.1.k2b…`). */
 function serviceOf({ name, labels }: InventoryItem): string {
   return labels["com.docker.swarm.service.name"] ?? name.replace(/\.[^.]+\.[^.]+$/, "");
 }

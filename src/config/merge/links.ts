@@ -4,12 +4,12 @@ import type { FileConfig } from "../parse/load-config.ts";
 import { hostOf, parseHostPort } from "../schema/host-port.ts";
 
 /**
- * What the settings of a container depend on besides itself, as keys: two that share a key must be merged together, two
- * that are not even connected by others have nothing to do with each other.
+ * Returns keys for everything on which the settings of a container depend: containers that share a key, directly or
+ * through others, must be merged together.
  */
 export function linksOfItem({ name, id, engine, labels, networkOf }: InventoryItem): readonly string[] {
   const keys = [...linksOfName(name)];
-  // Removed ones have no id any more: an empty one would connect all of them.
+  // A removed container has no id; an empty one would connect all of these.
   if (id !== "") keys.push(`id ${id}`);
   if (networkOf !== undefined) keys.push(`id ${networkOf}`, ...linksOfName(networkOf));
   for (const host of listIn(labels["dag.host"])) keys.push(linkOfHost(host));
@@ -22,13 +22,13 @@ export function linksOfItem({ name, id, engine, labels, networkOf }: InventoryIt
   const { project, service, needs } = compose;
   const services = [service, ...needed, ...(labels[COMPOSE_DEPENDS_ON] === undefined ? [] : needs.map(serviceOf))];
   keys.push(...services.map((one) => linkOfService(project, one)));
-  // Replicas are a group of this name, or with a number if another one has it.
+  // Replicas form a group with this name, or with a number appended if it is taken.
   if (labels["dag.host"] !== undefined)
     keys.push(...[`${project}-${service}`, `${project}-${service}-2`].flatMap(linksOfName));
   return keys;
 }
 
-/** The same of a container in the file; `projects` are the Compose projects of what has its name. */
+/** The same for a container of the file; `projects` are the Compose projects of the containers with its name. */
 export function linksOfContainer(
   { name, host = [], depends_on: needed = [] }: FileConfig["containers"][number],
   projects: readonly string[],
@@ -40,18 +40,21 @@ export function linksOfContainer(
   ];
 }
 
-/** The same of a group in the file. */
+/** The same for a group of the file. */
 export function linksOfGroup({ name, host, containers }: FileConfig["groups"][number]): readonly string[] {
   return [...[name, ...containers].flatMap(linksOfName), ...host.map(linkOfHost)];
 }
 
-/** A plain name may mean that of another Docker host, or of the same namespace of a cluster, and the other way round. */
+/**
+ * The same for a name: a plain one may mean a container on another Docker host or in the same namespace, and vice
+ * versa.
+ */
 export function linksOfName(name: string): readonly string[] {
   const [withoutSource, plain] = [name.slice(name.indexOf(":") + 1), name.slice(name.lastIndexOf("/") + 1)];
   return [...new Set([name, withoutSource, plain === name ? withoutSource : plain])].map((one) => NAME + one);
 }
 
-/** The name behind a key, if it is one. */
+/** Returns the name in a key, if it is the key of a name. */
 export function nameIn(key: string): string | undefined {
   return key.startsWith(NAME) ? key.slice(NAME.length) : undefined;
 }

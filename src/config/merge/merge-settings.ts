@@ -19,23 +19,25 @@ import { settleNamesakes, type Settled } from "./settle-namesakes.ts";
 import { warnOfBalance, warnOfTarget, warnOfTiers } from "../check/warn-of-workload.ts";
 import { toWorkloadSettings } from "./workload-settings.ts";
 
+/** The merged settings and what is wrong with them. */
 export interface MergeResult {
   readonly settings: Settings;
-  /** Each distinct one is worth one log line. */
+  /** Each distinct warning is logged once. */
   readonly warnings: readonly string[];
-  /** Labels that are not in force; each is logged and marked on the dashboard. */
+  /** The labels that are not in force; each is logged and shown on the dashboard. */
   readonly labelFaults: readonly Fault[];
   readonly provenance: Provenance;
 }
 
+/** The options of a merge. */
 export interface MergeOptions {
   /** The gateway's own container (name or id), which is never managed. */
   readonly self?: string | undefined;
 }
 
 /**
- * Merges the labels of all containers into the configuration of the file, which wins by name and by host. The same
- * containers in any order give the same result; a faulty label disables only itself.
+ * Merges the labels of all containers into the configuration of the file, which takes precedence by name and by host.
+ * The order of the inventory does not affect the result; a faulty label disables only itself.
  */
 export function mergeSettings(
   written: FileConfig,
@@ -85,14 +87,14 @@ export function mergeSettings(
     },
     warnings: [...warnings, ...read.warnings, ...hosts.warnings, ...fitted.flatMap(warningsOfFit), ...ofWorkloads],
     labelFaults: [...faults, ...read.faults, ...resolved.faults],
-    /** Made when it is read: nobody does after an ordinary change. */
+    /** Created when it is read, which usually does not happen. */
     get provenance() {
       return mergedProvenance(config.provenance, drafts, read.labelled, resolved.fromCompose);
     },
   };
 }
 
-/** Lets every name mean one workload that may be looked after, in the file as in the inventory. */
+/** Makes every name in the file and the inventory stand for one workload that may be managed. */
 function settleNames(written: FileConfig, found: readonly InventoryItem[]): Settled & Pick<MergeResult, "warnings"> {
   const named = resolveNames(written, found);
   const { config, inventory, warnings } = leaveSwarmTasks(named.config, found);
@@ -100,7 +102,7 @@ function settleNames(written: FileConfig, found: readonly InventoryItem[]): Sett
   return { ...settled, faults: [...named.faults, ...settled.faults], warnings };
 }
 
-/** What the file and the labels say of each container, with the hosts that it got. */
+/** Creates the drafts from the file and the labels, with the hosts that each owns. */
 function draftEach(
   written: readonly FileConfig["containers"][number][],
   labelled: readonly Labelled[],
@@ -133,20 +135,20 @@ function warningsOfWorkloads(
   ]);
 }
 
-/** Warns of keys in the file that an engine cannot follow. */
+/** Warns of keys in the file that an engine does not support. */
 function warningsOfFit({ keys, lacks }: Fitted<FileConfig["containers"][number]>): string[] {
   return lacks.map(({ key, message }) => `container "${keys.name}": ${key}: ${message}`);
 }
 
-/** The kind of its engine; `undefined`: it is not there, or that engine is out of reach. */
+/** Returns the kind of its engine; `undefined` if the container is missing or the engine unreachable. */
 function kindOf(name: string, index: InventoryIndex): EngineKind | undefined {
   const item = index.get(name);
   return item && (item.engineKind ?? "docker");
 }
 
 /**
- * It never wanted a host, so it is requested by its name, or needed by others. A container that lost its hosts to
- * another, or has a faulty one, is reported and left alone.
+ * Returns true if it configured no host, so it is requested by name or a dependency. A container that lost its hosts to
+ * another, or whose host is faulty, is reported and not managed.
  */
 function isHostless({ name, origin, keys }: Draft, broken: ReadonlySet<string>): boolean {
   return origin === "file" || ((keys.host ?? []).length === 0 && keys.group === undefined && !broken.has(name));

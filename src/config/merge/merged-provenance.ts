@@ -3,7 +3,7 @@ import type { Draft } from "./draft.ts";
 import type { Provenance } from "../parse/provenance.ts";
 import type { Labelled } from "./read-labelled.ts";
 
-/** Adds the labels of the managed containers. */
+/** Adds the origins of settings from labels to those of the file. */
 export function mergedProvenance(
   file: Provenance,
   drafts: readonly Draft[],

@@ -6,28 +6,29 @@ import { ENABLED, parseLabels } from "../parse/labels.ts";
 import type { FileConfig } from "../parse/load-config.ts";
 import { scheduleClash } from "../check/schedule-clash.ts";
 
-/** A container that a label enables. */
+/** A container with the label `dag.enabled=true`. */
 export interface Labelled {
   readonly item: IndexedItem;
   readonly keys: LabelKeys;
-  /** Which keys its labels set. */
+  /** The keys that its labels set. */
   readonly set: readonly string[];
 }
 
+/** The result of reading all labels. */
 export interface LabelledResult {
   readonly labelled: readonly Labelled[];
   readonly faults: readonly Fault[];
   readonly warnings: readonly string[];
 }
 
-/** Reads the labels of all containers; a container in the file is configured there. */
+/** Reads the labels of all containers, except those that the file configures. */
 export function readLabelled(config: FileConfig, index: InventoryIndex): LabelledResult {
   const inFile = new Set(config.containers.map(({ name }) => name));
   const labelled: Labelled[] = [];
   const faults: Fault[] = [];
   const warnings: string[] = [];
   for (const item of index.items) {
-    // `docker compose run` copies the labels of the service onto a container that is not a server.
+    // `docker compose run` copies the service's labels to a container that is not a server.
     if (item.compose?.oneOff === true) continue;
     const reading = parseLabels(item.name, item.labels);
     if (reading.settings !== undefined && inFile.has(item.name)) {

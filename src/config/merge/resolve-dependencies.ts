@@ -6,15 +6,15 @@ import type { Draft } from "./draft.ts";
 import { labelFault, type Fault } from "../check/faults.ts";
 import type { IndexedItem, InventoryIndex } from "./inventory-index.ts";
 
+/** The dependencies by name; a name without an entry is neither requested nor a dependency. */
 export interface ResolvedDependencies {
-  /** What everything reachable needs; a name without an entry is neither requested nor needed. */
   readonly needs: ReadonlyMap<string, readonly Dependency[]>;
   readonly faults: readonly Fault[];
-  /** Names whose dependencies were read from Compose labels. */
+  /** The names whose dependencies come from Compose labels. */
   readonly fromCompose: ReadonlySet<string>;
 }
 
-/** Follows dependencies from `roots`, through labelled containers and those known only from Compose. */
+/** Follows dependencies from `roots`, through managed containers and those that only Compose knows. */
 export function resolveDependencies(
   roots: readonly string[],
   drafts: ReadonlyMap<string, Draft>,
@@ -52,14 +52,14 @@ function composeNeeds(name: string, draft: Draft | undefined, index: InventoryIn
   });
 }
 
-/** A container implicitly needs the one whose network it uses: it cannot start without it. */
+/** Adds the container whose network it uses, without which it cannot start. */
 function withNetworkOwner(found: readonly Dependency[], owner: string | undefined): readonly Dependency[] {
   if (owner === undefined) return found;
   const { condition = "started" } = found.find(({ name }) => name === owner) ?? {};
   return [{ name: owner, condition, sharesNetwork: true }, ...found.filter(({ name }) => name !== owner)];
 }
 
-/** Names of containers, as in the file; another name may be a service of the same project. */
+/** Resolves configured names, which are containers or services of the same project. */
 function writtenNeeds(
   name: string,
   written: readonly string[],
@@ -89,7 +89,7 @@ function namesFor(
 ): readonly string[] {
   if (wanted === name) return [];
   const isThere = (one: string): boolean => drafts.has(one) || index.get(one) !== undefined;
-  // Its own Docker host first, which is the usual one's plain name where that is its own.
+  // On its own Docker host first; for a container of the default host that is the plain name.
   if (isThere(sameHostName(name, wanted))) return [sameHostName(name, wanted)];
   const compose = index.get(name)?.compose;
   const ofProject = compose && othersOf(name, index.ofService(compose.project, wanted)).map((item) => item.name);
@@ -106,8 +106,8 @@ function unknown(name: string, needed: string): string {
 }
 
 /**
- * Removes one step of every cycle: one that comes from a label if there is one, else one of the file, which was checked
- * without its networks. Networks stay, since a container cannot start without the one whose network it uses.
+ * Removes one edge of every cycle, preferably one from a label. Shared networks are removed last, because a container
+ * cannot start without them; the check of the file did not include them, so edges of the file may be removed too.
  */
 function cutCycles(
   needs: Map<string, readonly Dependency[]>,

@@ -3,16 +3,16 @@ import type { Fault } from "../check/faults.ts";
 import type { FileConfig } from "../parse/load-config.ts";
 import { isLabelled, withMembers } from "./leave-swarm-tasks.ts";
 
-/** A configuration in which every container is called as in the inventory. */
+/** A configuration with the names of the inventory. */
 export interface ResolvedNames {
   readonly config: FileConfig;
   readonly faults: readonly Fault[];
 }
 
 /**
- * Containers of other Docker hosts are called `nas:notes`, and so they may be in the file; `notes` will do where no other host
- * has one. Of those of `DOCKER_HOST` the plain name is their own: `local:notes` (as the file calls that host, else
- * `docker:notes`) tells them from others.
+ * Resolves the names in the file. A container of another Docker host is called `nas:notes`; `notes` is sufficient if no
+ * other host has one. A container of `DOCKER_HOST` has a plain name; to distinguish it from others, the file may call
+ * it `local:notes` with the name that the file gives to that host, else `docker:notes`.
  */
 export function resolveNames(config: FileConfig, inventory: readonly InventoryItem[]): ResolvedNames {
   const others = new Set(config.docker.filter(({ host }) => host !== "").map(({ name }) => name));
@@ -22,7 +22,7 @@ export function resolveNames(config: FileConfig, inventory: readonly InventoryIt
   const faults: Fault[] = [];
   const left = new Set<string>();
 
-  /** The name in the inventory; `undefined`, with a fault, where that is not settled. */
+  /** Returns the name in the inventory; `undefined`, with a fault, if it is ambiguous. */
   function resolve(written: string): string | undefined {
     const [host, rest] = split(written);
     if (host === usual) return rest;
@@ -57,7 +57,7 @@ export function resolveNames(config: FileConfig, inventory: readonly InventoryIt
   };
 }
 
-/** Where there is a container of a plain name, by that: the names in the inventory. */
+/** Maps each name that the file may use to the names in the inventory. */
 function placesOf(
   inventory: readonly InventoryItem[],
   others: ReadonlySet<string>,
@@ -72,7 +72,9 @@ function placesOf(
   return places;
 }
 
-/** Two that ask to be looked after are both served, each by its own hosts; nobody can name either by the plain name. */
+/**
+ * Warns of a plain name that two enabled containers have: both are managed, but neither can be requested by that name.
+ */
 function twice(
   inventory: readonly InventoryItem[],
   places: ReadonlyMap<string, readonly string[]>,

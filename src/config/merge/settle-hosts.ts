@@ -4,19 +4,20 @@ import { hostOf } from "../schema/host-port.ts";
 export interface Claim {
   readonly kind: "container" | "group";
   readonly name: string;
-  /** A host may name its port (`host=port`), which makes it no other host. */
+  /** A port (`host=port`) does not make it another host. */
   readonly hosts: readonly string[];
-  /** It was just removed: that another one already has its hosts is expected. */
+  /** It was just removed, so no warning is given if a successor already has its hosts. */
   readonly isDeparted?: boolean;
 }
 
+/** The result of all claims. */
 export interface SettledHosts {
-  /** The hosts of each claim, in the order of the claims. */
+  /** The hosts that each claim gets, in the order of the claims. */
   readonly granted: readonly (readonly string[])[];
   readonly warnings: readonly string[];
 }
 
-/** Gives every host to one: the earlier claim keeps it, the later one loses it and is named in a warning. */
+/** Gives every host to its first claim, and warns of each later one. */
 export function settleHosts(claims: readonly Claim[]): SettledHosts {
   const owners = new Map<string, Claim>();
   const warnings: string[] = [];

@@ -4,18 +4,18 @@ import type { Fault } from "../check/faults.ts";
 import type { FileConfig } from "../parse/load-config.ts";
 import { isLabelled, withMembers } from "./leave-swarm-tasks.ts";
 
-/** A configuration and an inventory in which every name means one workload. */
+/** A configuration and an inventory with unambiguous names. */
 export interface Settled {
   readonly config: FileConfig;
   readonly inventory: readonly InventoryItem[];
-  /** One for each name that two engines have and that does not tell which of both is meant. */
+  /** One fault for each ambiguous name. */
   readonly faults: readonly Fault[];
 }
 
 /**
- * Settles which workload is meant where two engines have one of the same name, such as a container and a service of Docker
- * Swarm: the one whose labels ask for it, else the container. Where both ask, or the file names them, neither is managed,
- * because settings that are meant for one of them would stop the other.
+ * Decides which workload a name means if two engines have one, such as a container and a service of Docker Swarm: the
+ * one that is enabled by labels, else the container. If both are enabled, or the file contains the name, neither is
+ * managed, because settings for one could stop the other.
  */
 export function settleNamesakes(config: FileConfig, inventory: readonly InventoryItem[]): Settled {
   const processes = new Set(config.containers.flatMap(({ name, process }) => (process === undefined ? [] : name)));
@@ -42,7 +42,7 @@ export function settleNamesakes(config: FileConfig, inventory: readonly Inventor
   };
 }
 
-/** What several engines have under one name, by that. */
+/** Returns the names that several engines have, with their entries. */
 function namesakes(inventory: readonly InventoryItem[]): ReadonlyMap<string, readonly InventoryItem[]> {
   const byName = Map.groupBy(inventory, ({ name }) => name);
   return new Map([...byName].filter(([, found]) => new Set(found.map(({ engine }) => engine)).size > 1));

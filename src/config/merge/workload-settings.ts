@@ -19,7 +19,7 @@ export function toWorkloadSettings(
     ...(process === undefined && engine !== undefined && { engine }),
     ...settlePorts(draft, groups),
     startTimeoutMs: keys.start_timeout,
-    // Without a host of its own it looks like a dependency, which is stopped when nothing needs it.
+    // Without hosts it would count as a dependency, which is stopped when nothing needs it.
     idleTimeoutMs: keys.idle_timeout ?? (draft.isAsked && draft.hosts.length === 0 ? 0 : undefined),
     network: keys.network,
     redirectPath: keys.redirect_path,

@@ -9,10 +9,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface EnvironmentVariable {
   readonly variable: string;
   readonly path: KeyPath;
-  /** `VARIABLE_FILE` names a file that holds the value (Docker and Kubernetes secrets). */
+  /** `VARIABLE_FILE` may contain the path of a file with the value (Docker and Kubernetes secrets). */
   readonly fromFile: boolean;
 }
 
+/** All variables that override the file. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   { variable: "DISCOVERY_INTERVAL", path: ["gateway", "discovery_interval"], fromFile: false },
   { variable: "SCHEDULE_TIMEZONE", path: ["gateway", "schedule_timezone"], fromFile: false },
@@ -22,10 +23,12 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   { variable: "ADMIN_AUTH_TOKEN", path: ["gateway", "admin_auth", "token"], fromFile: true },
 ];
 
+/** The variable with the path of the configuration file. */
 export const CONFIG_PATH_VARIABLE = "CONFIG_PATH";
+/** The path of the configuration file without that variable. */
 export const DEFAULT_CONFIG_PATH = "/etc/gateway/config.yaml";
 
-/** Variables that belong to the process and have no key in the file, with what they do; the documentation is made from it. */
+/** Variables without a key in the file, with their descriptions for the generated documentation. */
 export const PROCESS_VARIABLES: Readonly<Record<string, string>> = {
   [CONFIG_PATH_VARIABLE]: `The configuration file. Default: \`${DEFAULT_CONFIG_PATH}\`, which may be missing; if a file that you set is missing, the log warns.`,
   LOG_LEVEL:
@@ -38,19 +41,21 @@ export const PROCESS_VARIABLES: Readonly<Record<string, string>> = {
     "Address of the running gateway for commands (`dag list`, `dag wake`, `dag explain`, `dag health`, `dag check --front` and others). Default: the configured port on this machine.",
 };
 
+/** The overrides of the environment, and faults. */
 export interface EnvironmentOverrides {
   readonly overrides: readonly Override[];
   readonly faults: readonly Fault[];
 }
 
+/** One overridden key. */
 export interface Override {
   readonly path: KeyPath;
   readonly value: string;
-  /** The variable that was really set, `…_FILE` included. */
+  /** The variable that is set, perhaps with `_FILE`. */
   readonly variable: string;
 }
 
-/** Reads the overrides of the environment. An empty variable counts as unset; `readSecret` may throw. */
+/** Reads the overrides from the environment. An empty variable counts as unset; `readSecret` may throw. */
 export function readEnvironment(env: Environment, readSecret: (path: string) => string): EnvironmentOverrides {
   const overrides: Override[] = [];
   const faults: Fault[] = [];
@@ -83,7 +88,7 @@ function readVariable(
 
 function readFileOf(path: string, readSecret: (path: string) => string): Reading<string> {
   try {
-    // Editors and `echo` end a file with a line break that is not part of the secret.
+    // Editors and `echo` append a line break that is not part of the secret.
     const secret = readSecret(path).replace(/\r?\n$/, "");
     return secret === "" ? unreadable(`the file ${JSON.stringify(path)} is empty`) : read(secret);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { AdminAuth, GatewaySettings } from "../../core/settings.ts";
 import type { DockerHostKeys } from "../schema/docker-schema.ts";
 import type { GatewayKeys } from "../schema/gateway-schema.ts";
 
-/** Returns the settings of the gateway. `localTimezone` is the machine's own. */
+/** Converts the keys of the gateway to settings. `localTimezone` is the machine's. */
 export function toGatewaySettings(
   keys: GatewayKeys,
   localTimezone: string,
@@ -40,7 +40,7 @@ export function toGatewaySettings(
   };
 }
 
-/** As the file calls the host of `DOCKER_HOST`. */
+/** Returns the name that the file gives to the host of `DOCKER_HOST`. */
 function usualDocker(docker: readonly DockerHostKeys[]): string {
   return docker.find(({ host }) => host === "")?.name ?? "docker";
 }

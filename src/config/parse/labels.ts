@@ -7,10 +7,11 @@ import { salvage } from "../check/salvage.ts";
 import { unwrap } from "../check/schema-issues.ts";
 import { parseFlag } from "../schema/values.ts";
 
+/** The labels of one container. */
 export interface LabelReading {
-  /** `undefined` unless `dag.enabled` is true. */
+  /** Set if `dag.enabled` is true. */
   readonly settings: LabelKeys | undefined;
-  /** The keys set by labels, as in the file (`idle_timeout`, `ignore.paths`). */
+  /** The keys that are set, written as in the file (`idle_timeout`, `ignore.paths`). */
   readonly keys: readonly string[];
   /** A faulty label disables itself only. */
   readonly faults: readonly Fault[];
@@ -30,7 +31,7 @@ export function parseLabels(name: string, labels: Readonly<Record<string, string
     const key = label.slice(PREFIX.length);
     const path = LABEL_PATHS.get(key);
     if (path === undefined) faults.push(labelFault(name, label, whyNot(key)));
-    // Compose writes an empty label for an unset ${VARIABLE}; only an empty depends_on has a meaning: none.
+    // Compose writes an empty label for an unset ${VARIABLE}; only an empty depends_on is meaningful: no dependencies.
     else if (value.trim() !== "" || key === "depends_on") {
       set(raw, path, value);
       keys.push(key);
@@ -45,7 +46,7 @@ export function parseLabels(name: string, labels: Readonly<Record<string, string
   return { settings, keys, faults };
 }
 
-/** That of one key: a container has a few of some fifty, and the defaults of the others are known. */
+/** Returns the schema of one key. Keys are parsed one by one, because a container usually sets only a few of fifty. */
 function schemaOf(key: string): z.ZodType<Partial<LabelKeys>> {
   return SCHEMAS[key] ?? labelSchema;
 }
@@ -57,7 +58,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType<Partial<LabelKeys>>>> = Object.
 /** The settings of a container without labels. */
 export const DEFAULTS: LabelKeys = labelSchema.parse({});
 
-/** Every label after `dag.`, nested keys dotted, and its path in the schema. */
+/** Maps every label, without `dag.` and with dots for nested keys, to its path in the schema. */
 export const LABEL_PATHS: ReadonlyMap<string, KeyPath> = new Map(
   Object.entries(labelSchema.shape).flatMap(([key, schema]): [string, KeyPath][] => {
     const inner = unwrap(schema);
@@ -66,9 +67,10 @@ export const LABEL_PATHS: ReadonlyMap<string, KeyPath> = new Map(
   }),
 );
 
+/** The label that enables a container. */
 export const ENABLED = "dag.enabled";
 const PREFIX = "dag.";
-/** No setting: it is read by the engines, and written by that of Docker Swarm when it scales to 0. */
+/** Not a setting: engines read it, and the Swarm engine writes it when it scales to 0. */
 const REPLICAS = "dag.replicas";
 
 function isCount(value: string): boolean {

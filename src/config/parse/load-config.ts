@@ -27,24 +27,25 @@ export interface FileConfig {
   readonly docker: readonly DockerHostKeys[];
   readonly kubernetes: KubernetesKeys;
   readonly provenance: Provenance;
-  /** When it was checked (wall clock, milliseconds); schedules in labels are checked from then on too. */
+  /** When it was checked (wall clock); schedules in labels are checked for the same seven days. */
   readonly checkedAtMs: number;
 }
 
-/** All of it, or all of its faults: never half a configuration. */
+/** The whole configuration, or all its faults. */
 export type LoadResult =
   | { readonly ok: true; readonly config: FileConfig; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/** The sources of the configuration. */
 export interface ConfigInput {
-  /** The file's text; empty when labels alone configure the gateway. */
+  /** The file's text; empty if only labels configure the gateway. */
   readonly text: string;
-  /** The file's name in faults. */
+  /** The file's name, for faults. */
   readonly file: string;
   readonly env: Environment;
-  /** Returns a secret file's text; may throw. */
+  /** Returns the text of a secret's file; may throw. */
   readonly readSecret: (path: string) => string;
-  /** Schedules are checked for seven days from then (wall clock, milliseconds). */
+  /** The wall clock, from which schedules are checked for seven days. */
   readonly nowMs: number;
   /** The time zone of the machine, an IANA name. */
   readonly localTimezone: string;
@@ -73,7 +74,7 @@ export function loadConfig(input: ConfigInput): LoadResult {
   return { ok: true, config, warnings: warnOfUnusedAuth(gateway) };
 }
 
-/** Checks what is valid in itself, although other keys may be faulty: all faults are reported together. */
+/** Checks the valid parts against each other, so that all faults are reported together. */
 function crossCheck(raw: unknown, { localTimezone, nowMs }: ConfigInput): KeyIssue[] {
   const gateway = salvage(gatewaySchema, property(raw, "gateway") ?? {}).value;
   const containers = sound(property(raw, "containers"), (item) => salvage(containerSchema, item).value);

@@ -1,6 +1,6 @@
 /**
- * Returns the time zone of the variable TZ or the machine as an IANA name; UTC when there is none. An empty or unknown
- * TZ makes Node return "Etc/Unknown" or nothing, which no schedule could follow.
+ * Returns the time zone of the variable TZ or the machine as an IANA name, or UTC. With an empty or unknown TZ, Node
+ * returns "Etc/Unknown" or nothing, which schedules cannot use.
  */
 export function localTimezone(systemTimezone: string | undefined = readSystemTimezone()): string {
   return systemTimezone === undefined || systemTimezone === "" || systemTimezone === "Etc/Unknown"
@@ -8,7 +8,7 @@ export function localTimezone(systemTimezone: string | undefined = readSystemTim
     : systemTimezone;
 }
 
-/** Temporal (Node 26) knows it at once; Intl loads 8 MB of locales first, and keeps them. */
+/** Uses Temporal (Node 26) if available, because Intl loads 8 MB of locales, which stay in memory. */
 function readSystemTimezone(): string | undefined {
   const { Temporal } = globalThis as { Temporal?: { readonly Now: { timeZoneId(): string } } };
   return Temporal?.Now.timeZoneId() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;

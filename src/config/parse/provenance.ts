@@ -3,12 +3,12 @@ import { formatPath, type KeyPath } from "../schema/key-path.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 
 /**
- * Where a setting came from: `my-app.idle_timeout` or `gateway.port` → "config.yaml line 12", "label dag.idle_timeout",
- * "environment ADMIN_AUTH_TOKEN". Settings that are not listed have their default.
+ * The origins of settings: `my-app.idle_timeout` or `gateway.port` → "config.yaml line 12", "label dag.idle_timeout",
+ * "environment ADMIN_AUTH_TOKEN". Settings without an entry have their default.
  */
 export type Provenance = ReadonlyMap<string, string>;
 
-/** Notes the origin of every key that the file or the environment sets. */
+/** Returns the origin of every key that the file or the environment sets. */
 export function fileProvenance(
   raw: unknown,
   file: string,
@@ -34,7 +34,7 @@ export function fileProvenance(
   return origins;
 }
 
-/** Every key below a map, and in maps below it; lists count as one value. */
+/** Returns the paths of all values in a map and the maps inside it; a list counts as one value. */
 function leaves(value: unknown, path: KeyPath): KeyPath[] {
   if (!isMap(value)) return [path];
   return Object.entries(value).flatMap(([key, below]) => leaves(below, [...path, key]));

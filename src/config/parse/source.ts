@@ -6,24 +6,25 @@ import { loadConfig, type LoadResult } from "./load-config.ts";
 import { read, unreadable, type Reading } from "../schema/reading.ts";
 import { watchFile } from "./watch-file.ts";
 
-/** The configuration file with its environment: read now, and again when it changes. */
+/** The configuration file together with the environment, which can be watched for changes. */
 export interface ConfigSource {
   readonly path: string;
   load(): LoadResult;
-  /** Calls back soon after the content of the file changed, with the result, until `signal` aborts. */
+  /** Calls back with the result soon after each change of the file's content, until `signal` aborts. */
   watch(onChange: (result: LoadResult) => void, signal: AbortSignal): void;
 }
 
+/** What a configuration source needs. */
 export interface ConfigSourceDeps {
   readonly path: string;
-  /** What a missing file means: nothing (labels alone configure the gateway), nothing with a warning, or a fault. */
+  /** Whether a missing file is permitted (labels alone configure the gateway), causes a warning, or is a fault. */
   readonly missing: "fine" | "warning" | "fault";
   readonly env: Environment;
-  /** The wall clock, in milliseconds. */
+  /** The wall clock. */
   readonly wall?: () => number;
 }
 
-/** Which file is used: the argument before `CONFIG_PATH` before the default path. */
+/** Returns the path of the file: the argument, else `CONFIG_PATH`, else the default. */
 export function configPath(env: Environment, argument?: string): Pick<ConfigSourceDeps, "path" | "missing"> {
   if (argument) return { path: argument, missing: "fault" };
   const path = env[CONFIG_PATH_VARIABLE];
@@ -33,7 +34,7 @@ export function configPath(env: Environment, argument?: string): Pick<ConfigSour
 /** Reads the configuration from a file. Faults are returned, not thrown. */
 export function createConfigSource({ path, missing, env, wall = Date.now }: ConfigSourceDeps): ConfigSource {
   let loaded: string | undefined;
-  // Removing a file that was in force, even for a moment, is not taken for an empty configuration.
+  // If a file that was in force is removed, even for a moment, that must not count as an empty configuration.
   let mustExist = missing === "fault";
 
   const load = (): LoadResult => {
@@ -78,7 +79,7 @@ export function createConfigSource({ path, missing, env, wall = Date.now }: Conf
   };
 }
 
-/** The file's text; `undefined`: there is no file. */
+/** Reads the file; `undefined` if it does not exist. */
 function readText(path: string): Reading<string | undefined> {
   try {
     return read(readFileSync(path, "utf8"));

@@ -2,42 +2,42 @@ import { unwatchFile, watch, watchFile as pollFile } from "node:fs";
 import { basename, dirname } from "node:path";
 
 /**
- * Calls `onHint` soon after the file may have changed, until `signal` aborts, and once at the beginning. The directory is
- * watched, for editors and Kubernetes replace files and links rather than write to them. Slow polling is the net below
- * that: mounts of single files and network file systems send no events, and the directory may not exist yet.
+ * Calls `onChange` soon after the file may have changed, until `signal` aborts, and once at the beginning. Watches the
+ * directory, because editors and Kubernetes replace files and links instead of writing to them. Also polls slowly,
+ * because mounts of single files and network file systems send no events, and the directory may not exist yet.
  */
-export function watchFile(path: string, onHint: () => void, signal: AbortSignal): void {
+export function watchFile(path: string, onChange: () => void, signal: AbortSignal): void {
   if (signal.aborted) return;
   let timer: NodeJS.Timeout | undefined;
-  const hint = () => {
+  const onEvent = () => {
     clearTimeout(timer);
-    timer = setTimeout(onHint, QUIET_MS).unref();
+    timer = setTimeout(onChange, QUIET_MS).unref();
   };
 
-  const stopEvents = watchDirectory(path, hint);
-  pollFile(path, { interval: POLL_MS, persistent: false }, hint);
+  const stopEvents = watchDirectory(path, onEvent);
+  pollFile(path, { interval: POLL_MS, persistent: false }, onEvent);
   signal.addEventListener(
     "abort",
     () => {
       clearTimeout(timer);
       stopEvents();
-      unwatchFile(path, hint);
+      unwatchFile(path, onEvent);
     },
     { once: true },
   );
-  hint();
+  onEvent();
 }
 
-/** A file that is being written changes several times in a row. */
+/** How long to wait for further changes, because writing a file causes several. */
 const QUIET_MS = 100;
 const POLL_MS = 2000;
 
-function watchDirectory(path: string, hint: () => void): () => void {
+function watchDirectory(path: string, onEvent: () => void): () => void {
   const name = basename(path);
   try {
     const watcher = watch(dirname(path), { persistent: false }, (_event, changed) => {
       // Kubernetes swaps a link called ..data next to the file.
-      if (changed === null || changed === name || changed.startsWith("..")) hint();
+      if (changed === null || changed === name || changed.startsWith("..")) onEvent();
     });
     watcher.on("error", () => watcher.close());
     return () => watcher.close();

@@ -2,27 +2,29 @@ import { LineCounter, parseDocument, type Document } from "yaml";
 import { formatPath, type KeyPath } from "../schema/key-path.ts";
 import { readYamlTree, type Offsets } from "./yaml-tree.ts";
 
-/** A YAML text as plain maps, lists and texts, with the place of every key; all its faults at once. */
+/** A YAML text as plain maps, lists and texts, with the place of every key and all faults. */
 export interface YamlDocument {
   /** `undefined` for an empty file. */
   readonly raw: unknown;
   readonly faults: readonly YamlFault[];
-  /** The place of a key (or its value); for a path that does not exist, that of its nearest ancestor. */
+  /** Returns the place of a key or its value, or that of the nearest existing ancestor. */
   readonly locate: (path: KeyPath, part: "key" | "value") => Place;
 }
 
+/** A fault of the YAML text with its place. */
 export interface YamlFault extends Place {
   readonly key: string;
   readonly message: string;
 }
 
+/** A line and column. */
 export interface Place {
   /** Counted from 1. */
   readonly line: number;
   readonly column: number;
 }
 
-/** Parses YAML without throwing. Every scalar stays a text, so that `010` and `0x1F` mean what was written. */
+/** Parses YAML; never throws. Scalars stay texts, so that `010` and `0x1F` keep their form. */
 export function readYaml(text: string): YamlDocument {
   if (text.length > LONGEST) return broken("the file is larger than 1 MiB");
   const lines = new LineCounter();
@@ -55,8 +57,8 @@ const LONGEST = 1024 * 1024;
 const START: Place = { line: 1, column: 1 };
 
 /**
- * Duplicate keys are found by the walk, which can name them; pretty errors would quote lines of the file, including
- * secrets.
+ * Duplicate keys are detected later, by the conversion, which knows their names. Pretty errors would quote lines of the
+ * file, including secrets.
  */
 const OPTIONS = (lineCounter: LineCounter) =>
   ({ schema: "failsafe", lineCounter, prettyErrors: false, uniqueKeys: false, logLevel: "error" }) as const;
@@ -65,7 +67,7 @@ function broken(message: string): YamlDocument {
   return { raw: undefined, faults: [{ ...START, key: "", message }], locate: () => START };
 }
 
-/** One mistake often causes several parser errors on its line. */
+/** Keeps only the first fault of each line, because one mistake often causes several parser errors. */
 function oneEachLine(faults: readonly YamlFault[]): YamlFault[] {
   const seen = new Set<number>();
   return faults.filter(({ line }) => !seen.has(line) && seen.add(line));
@@ -79,7 +81,7 @@ function offsetOf(offsets: Offsets, path: KeyPath, part: "key" | "value"): numbe
   return 0;
 }
 
-/** The message in words of users; else that of the parser, unless it quotes the file. */
+/** Returns our own message for a parser error, else the parser's, unless it quotes the file. */
 function explain(code: string, message: string): string {
   const own = OWN_MESSAGES[code] ?? REWORDED.find(([form]) => form.test(message))?.[1];
   return `not valid YAML: ${own ?? lowerFirst(message.split("\n")[0] ?? message)}`;

@@ -2,22 +2,26 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, Scalar } from "y
 import type { KeyPath } from "../schema/key-path.ts";
 import { formatPath } from "../schema/key-path.ts";
 
-/** Where keys and values begin, by path (`containers[0].host`), in characters from the start of the text. */
+/** The offsets of keys and values in the text, by path (`containers[0].host`). */
 export type Offsets = ReadonlyMap<string, { readonly key: number; readonly value: number }>;
 
+/** The plain value of a YAML document, with offsets and faults. */
 export interface YamlTree {
   readonly raw: unknown;
   readonly offsets: Offsets;
   readonly faults: readonly TreeFault[];
 }
 
+/** A fault with its offset in the text. */
 export interface TreeFault {
   readonly path: KeyPath;
   readonly message: string;
   readonly offset: number;
 }
 
-/** Turns YAML nodes into plain maps, lists and texts: aliases and merge keys (`<<`) resolved, empty values left out. */
+/**
+ * Converts YAML nodes to plain maps, lists and texts; resolves aliases and merge keys (`<<`), and omits empty values.
+ */
 export function readYamlTree(root: unknown): YamlTree {
   const reader = new TreeReader();
   return { raw: reader.read(root) ?? undefined, offsets: reader.offsets, faults: reader.faults };
@@ -78,7 +82,7 @@ class TreeReader {
       }
       const below = [...path, key];
       this.#note(below, pair.key, pair.value);
-      this.#note([...path, map.size], pair.key, pair.value); // the items of a list that may be written as a map
+      this.#note([...path, map.size], pair.key, pair.value); // as an item too: some lists may be written as a map
       const value = this.#readNode(pair.value, below, depth + 1);
       if (map.has(key)) this.#fault(below, `duplicate key "${key.slice(0, 60)}"`, pair.key);
       else map.set(key, value);
@@ -98,7 +102,7 @@ class TreeReader {
     });
   }
 
-  /** A key of the map itself has its own place, whether it precedes or follows what is merged in. */
+  /** Notes the place of a key; one of the map itself takes precedence over a merged one. */
   #note(path: KeyPath, key: unknown, value: unknown): void {
     const written = formatPath(path);
     if (path.length === 0 || (this.#merging > 0 && this.offsets.has(written))) return;
@@ -112,7 +116,7 @@ class TreeReader {
   }
 }
 
-/** More than any configuration has, fewer than an alias bomb creates. */
+/** More than any real configuration has, but fewer than an alias bomb creates. */
 const MOST_NODES = 100_000;
 const DEEPEST = 100;
 const MERGE = "<<";
@@ -143,8 +147,8 @@ function offsetOf(node: unknown): number {
 }
 
 /**
- * Without a prototype, so that `__proto__` is a key like any other; a key without a value counts as unset. A host in a map
- * of hosts is no key of ours: left out, its requests would go nowhere, and nothing would say so.
+ * Creates an object without a prototype, so that `__proto__` is an ordinary key. A key without a value counts as unset,
+ * except in a map of hosts, where a host would silently get lost.
  */
 function toObject(map: ReadonlyMap<string, unknown>, path: KeyPath): Record<string, unknown> {
   const object = Object.create(null) as Record<string, unknown>;

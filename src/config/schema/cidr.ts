@@ -25,7 +25,7 @@ function clearBeyond(groups: readonly number[], width: number, prefix: number): 
 }
 
 function expandIpv6(address: string): number[] {
-  // The URL parser writes every form, even one that ends in an IPv4 address, as hexadecimal groups.
+  // The URL parser converts every form, even one that ends in an IPv4 address, to hexadecimal groups.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = "", tail] = canonical.split("::");
   const left = head === "" ? [] : head.split(":");

@@ -19,17 +19,19 @@ import {
   timezone,
 } from "./values.ts";
 
-/** What Docker accepts as a container's name. */
+/** The container names that Docker accepts. */
 export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
-/** The same, also on a certain Docker host: `nas:notes`; or a Deployment or StatefulSet: `kubernetes:namespace/name`. */
+/**
+ * The same, optionally with a Docker host (`nas:notes`); or a Deployment or StatefulSet (`kubernetes:namespace/name`).
+ */
 const WORKLOAD_NAME = /^(?:(?:[a-z0-9][a-z0-9-]*:)?[a-zA-Z0-9][a-zA-Z0-9_.-]*|kubernetes:[a-z0-9-]+\/[a-z0-9.-]+)$/;
 const WORKLOAD_NAMES = "a container name (letters, digits, _ . -), host:container or kubernetes:namespace/name";
 
 const path = () => textLike(/^\/(?!\/)\S*$/, 'a path that begins with one "/"');
 const logs = () => choice("starting", "always", "never");
 
-/** Those that Linux has, as Docker takes them: by name, with or without SIG, or by number. */
+/** The signals of Linux as Docker accepts them: by name, with or without SIG, or by number. */
 const SIGNAL =
   /^(SIG)?(ABRT|ALRM|BUS|CHLD|CLD|CONT|FPE|HUP|ILL|INT|IO|IOT|KILL|PIPE|POLL|PROF|PWR|QUIT|SEGV|STKFLT|STOP|SYS|TERM|TRAP|TSTP|TTIN|TTOU|URG|USR1|USR2|VTALRM|WINCH|XCPU|XFSZ|RTMIN(\+([1-9]|1[0-5]))?|RTMAX(-([1-9]|1[0-4]))?)$|^([1-9]|[1-5]\d|6[0-4])$/;
 
@@ -68,7 +70,7 @@ const ignoreKeys = z
     issues.push({ code: "custom", message, path: ["status"], input: status });
   });
 
-/** The keys of one container with their meaning; labels take the same keys as `dag.<key>`. */
+/** The keys of a container with their descriptions; labels have the same keys as `dag.<key>`. */
 export const containerSchema = z
   .strictObject({
     name: name(WORKLOAD_NAME, WORKLOAD_NAMES).describe(
@@ -231,12 +233,14 @@ export const containerSchema = z
   })
   .meta({ required: ["name"] });
 
-/** The keys that labels may set: no name (it is the container's own), no process, and the group that it belongs to. */
+/** The keys of labels: without the name, which is the container's, and without a process, but with a group. */
 export const labelSchema = containerSchema.omit({ name: true, process: true }).extend({
   group: name(/^[\w.-]+$/, "a group name (letters, digits, _ . -)")
     .optional()
     .describe("The group; its members share `dag.host`."),
 });
 
+/** The parsed keys of a container. */
 export type ContainerKeys = z.output<typeof containerSchema>;
+/** The parsed keys of labels. */
 export type LabelKeys = z.output<typeof labelSchema>;

@@ -13,7 +13,7 @@ export function parseCron(text: string): Reading<string> {
     );
   }
   try {
-    // In UTC: this only checks whether it ever fires.
+    // The time zone does not matter, because this only checks whether it ever fires.
     const next = new Cron(trimmed, { timezone: "UTC" }).nextRun();
     return next === null ? unreadable(`invalid cron expression ${shown}: it never fires`) : read(trimmed);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { choice, name, reachableAddress, text, textLike } from "./values.ts";
 
-/** What names of containers on another host begin with. */
+/** The names of Docker hosts, which prefix those of their containers. */
 export const HOST_NAME = /^[a-z0-9][a-z0-9-]*$/;
 const ADDRESS = /^(?:unix:\/\/\/\S+|(?:tcp|https?):\/\/[^\s/]+\/?)$/;
 
@@ -29,8 +29,8 @@ export const dockerHostSchema = z.strictObject({
     .describe("Like `gateway.address`, for this host; unset: `gateway.address` applies."),
 });
 
-/** Several Docker hosts. */
+/** The list of Docker hosts. */
 export const dockerSchema = z.array(dockerHostSchema);
 
-/** What the file says of one Docker host. */
+/** The parsed keys of a Docker host. */
 export type DockerHostKeys = z.output<typeof dockerHostSchema>;

@@ -79,7 +79,7 @@ const notify = z
   })
   .meta({ required: ["url"] });
 
-/** The keys below `gateway:` with their meaning; the reference and the JSON Schema are generated from it. */
+/** The keys below `gateway:` with their descriptions, from which the reference and the JSON Schema are generated. */
 export const gatewaySchema = z.strictObject({
   port: integer(0, 65_535)
     .prefault(8080)
@@ -131,4 +131,5 @@ export const gatewaySchema = z.strictObject({
   notify: z.array(notify).prefault([]).describe("Webhooks for containers that wake, become ready, stop or fail."),
 });
 
+/** The parsed keys of the gateway. */
 export type GatewayKeys = z.output<typeof gatewaySchema>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { choice, cookieName, hosts, integer, list, name } from "./values.ts";
 
-/** The keys of one group: several containers behind the same hosts. */
+/** The keys of a group, which puts several containers behind the same hosts. */
 export const groupSchema = z
   .strictObject({
     name: name(/^[\w.-]+$/, "a group name (letters, digits, _ . -)").describe("The group's name."),
@@ -25,4 +25,5 @@ export const groupSchema = z
   })
   .meta({ required: ["name", "containers"] });
 
+/** The parsed keys of a group. */
 export type GroupKeys = z.output<typeof groupSchema>;

@@ -33,7 +33,7 @@ function parseDomain(name: string): string | undefined {
   const ascii = domainToASCII(name.replace(/\.$/, "")).toLowerCase();
   const labels = ascii.split(".");
   if (ascii.length > 253 || !labels.every((label) => LABEL.test(label))) return undefined;
-  // The URL standard would parse a last label of digits as an IPv4 address.
+  // URL parsers take a name whose last label is a number for an IPv4 address.
   return /^\d+$/.test(labels.at(-1) ?? "") ? undefined : ascii;
 }
 
@@ -50,5 +50,5 @@ function quote(text: string): string {
   return JSON.stringify(text.slice(0, 80));
 }
 
-/** Docker names contain underscores, so they are accepted although DNS hosts have none. */
+/** Underscores are accepted, because Docker's names contain them. */
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;

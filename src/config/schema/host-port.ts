@@ -2,8 +2,8 @@ import { parseHost } from "./host-name.ts";
 import { read, type Reading, unreadable } from "./reading.ts";
 
 /**
- * Parses an item of `host`: a host name, and the port inside the container to which it leads if it is not the
- * container's usual one (`s3.example.com=9000`). Returns it in one notation.
+ * Parses an item of `host`: a host name, optionally with the port inside the container to which it is routed
+ * (`s3.example.com=9000`). Returns it in a normalised form.
  */
 export function parseHostPort(text: string): Reading<string> {
   const at = text.lastIndexOf("=");
@@ -21,18 +21,18 @@ export function hostOf(item: string): string {
   return item.split("=", 1)[0] ?? item;
 }
 
-/** Returns the port that it names, if it names one. */
+/** Returns the port of such an item, if it has one. */
 export function portOf(item: string): number | undefined {
   const port = item.slice(hostOf(item).length + 1);
   return port === "" ? undefined : Number(port);
 }
 
-/** A list may be written as a map from hosts to ports: returns its items. A list or a map names no port, nor does nothing. */
+/** Converts a map from hosts to ports, as which the list may be written, to items; other values give invalid items. */
 export function hostItems(raw: object): string[] {
   return Object.entries(raw).map(([host, port]) => `${host}=${typeof port === "object" ? "" : port}`);
 }
 
-/** Which hosts of a list route to two ports; each is a sentence. */
+/** Returns one sentence for each host of a list that has two ports. */
 export function portConflicts(items: readonly string[]): readonly { readonly at: number; readonly message: string }[] {
   const first = new Map<string, string>();
   return items.flatMap((item, at) => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fileSchema } from "./file-schema.ts";
 
-/** The part of a JSON Schema that is read here. */
+/** The keywords of a JSON Schema that are read here. */
 export interface JsonSchema {
   [keyword: string]: unknown;
   description?: string;
@@ -15,24 +15,24 @@ export interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   propertyNames?: JsonSchema;
   additionalProperties?: boolean | JsonSchema;
-  /** Ours, not in the published schema: a word for what the key takes. */
+  /** Our own keyword, like the next ones not published: the kind of value, for the reference. */
   kind?: string;
-  /** Ours: the key whose value counts when this one is unset. */
+  /** The key whose value is used if this one is unset. */
   inherits?: string;
-  /** Ours: what an unset key means, where that depends on other keys. */
+  /** What an unset key means, if that depends on other keys. */
   unsetMeans?: string;
-  /** Ours: the list may be written as one text with commas. */
+  /** The list may be written as one text with commas. */
   commaSeparated?: boolean;
-  /** Ours: it may be written as a map to such values, too. */
+  /** It may also be written as a map to such values. */
   mapTo?: JsonSchema;
 }
 
-/** The schema of the file with our own keywords: the reference is generated from it. */
+/** Returns the schema of the file with our own keywords, from which the reference is generated. */
 export function annotatedSchema(): JsonSchema {
   return z.toJSONSchema(fileSchema, { io: "input" }) as JsonSchema;
 }
 
-/** The schema of the file for editors and other tools. */
+/** Returns the schema of the file for editors and other tools. */
 export function publishedSchema(): JsonSchema {
   const schema = publish(annotatedSchema());
   return { ...schema, title: "Docker Awakening Gateway", $schema: "https://json-schema.org/draft/2020-12/schema" };

@@ -24,5 +24,5 @@ export const kubernetesSchema = z.strictObject({
     .describe("With `address: service`: where node ports are found from here; empty: at the node of each pod."),
 });
 
-/** What the file says of Kubernetes. */
+/** The parsed keys of Kubernetes. */
 export type KubernetesKeys = z.output<typeof kubernetesSchema>;

@@ -1,4 +1,4 @@
-/** Returns the most similar known name: at most a third of its letters differ; `undefined` when none is close. */
+/** Returns the most similar known name; `undefined` if more than a third of the letters differ in all. */
 export function nearest(wrong: string, known: readonly string[]): string | undefined {
   const plain = fold(wrong.slice(0, LONGEST));
   let best: string | undefined;
@@ -10,21 +10,23 @@ export function nearest(wrong: string, known: readonly string[]): string | undef
   return best !== undefined && bestDistance <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined;
 }
 
-/** `; did you mean "x"?`, or nothing when no known name is close. */
+/** Returns `; did you mean "x"?`, or an empty text if no known name is close. */
 export function hint(wrong: string, known: readonly string[]): string {
   const similar = nearest(wrong, known);
   return similar === undefined ? "" : `; did you mean "${similar}"?`;
 }
 
-/** A longer name is not a typing error, and comparing it would cost time. */
+/** Longer names are cut, because they are no typing errors and comparing them would cost time. */
 const LONGEST = 64;
 
-/** `idleTimeout` and `idle-timeout` are the same mistake as `idle_timeout`. */
+/** Normalises a name, so that `idleTimeout` and `idle-timeout` equal `idle_timeout`. */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[-_ ]/g, "");
 }
 
-/** Optimal string alignment: insert, delete, replace and swap neighbours cost 1 each. */
+/**
+ * Computes the optimal string alignment distance: an insertion, deletion, replacement or swap of neighbours costs 1.
+ */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);

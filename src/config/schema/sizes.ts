@@ -1,12 +1,9 @@
 import { read, unreadable, type Reading } from "./reading.ts";
 
-/** For editors: a number of bytes, or one with a unit. */
+/** The pattern of sizes for editors: a number of bytes, or a number with a unit. */
 export const SIZE_PATTERN = "^[0-9]+([bkmgBKMG]|[kmgKMG][bB])?$";
 
-/**
- * Parses a size as Docker writes it (`64m`, `1g`, `512k`, bare bytes; units of 1024), or 0; nothing between that and
- * `min`.
- */
+/** Parses a size in Docker's notation (`64m`, `1g`, `512k`, bare bytes; units of 1024): 0, or at least `min`. */
 export function parseSize(text: string, min: number): Reading<number> {
   const [, amount, unit = ""] = /^(\d+)([kmg]?)b?$/.exec(text.trim().toLowerCase()) ?? [];
   if (amount === undefined) return unreadable(`${quote(text)} is not a size; write it like "64m", "512k" or "1g"`);
@@ -16,14 +13,14 @@ export function parseSize(text: string, min: number): Reading<number> {
   return read(bytes);
 }
 
-/** Formats bytes the way `parseSize` parses them. */
+/** Formats bytes in the notation of `parseSize`. */
 export function formatSize(bytes: number): string {
   for (const [unit, factor] of Object.entries(UNITS))
     if (bytes > 0 && bytes % factor === 0) return `${bytes / factor}${unit}`;
   return String(bytes);
 }
 
-/** The largest first. */
+/** Largest first. */
 const UNITS: Readonly<Record<string, number>> = { g: 1024 ** 3, m: 1024 ** 2, k: 1024 };
 
 function quote(text: string): string {

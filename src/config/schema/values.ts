@@ -8,15 +8,15 @@ import { hint } from "./nearest.ts";
 import { read, unreadable, type Reading } from "./reading.ts";
 import { parseSize, SIZE_PATTERN } from "./sizes.ts";
 
-/** What a key accepts: a word for the reference, and its JSON Schema. */
+/** The values that a key accepts: their kind for the reference, and their JSON Schema. */
 export interface ValueKind {
   readonly kind: string;
   readonly [keyword: string]: unknown;
 }
 
 /**
- * A value written as one text, number or boolean. YAML, labels and variables all provide texts, so quoted and unquoted
- * forms are the same.
+ * Creates the schema of a single value. YAML, labels and variables all provide texts, so quoted and unquoted values are
+ * the same.
  */
 export function scalar<T>(kind: ValueKind, parse: (text: string) => Reading<T>): z.ZodType<T> {
   const type = z.unknown().transform((raw, context) => {
@@ -28,10 +28,10 @@ export function scalar<T>(kind: ValueKind, parse: (text: string) => Reading<T>):
   return type.meta(kind);
 }
 
-/** For editors: a text with units, or the bare number 0. */
+/** The pattern of durations for editors: numbers with units, or 0. */
 const DURATION_PATTERN = "^(0+|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|ms|s|m|h))+)$";
 
-/** Several values: a list in the file, comma-separated in labels. */
+/** Creates the schema of several values: a list in the file, comma-separated in labels. */
 export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
   const split = (raw: unknown) => (typeof raw === "string" ? splitCommas(raw) : raw);
   return z.preprocess(split, z.array(item)).meta({ commaSeparated: true });
@@ -40,22 +40,22 @@ export function list<T>(item: z.ZodType<T>): z.ZodType<T[]> {
 export const text = () => scalar({ kind: "text", type: ["string", "number", "boolean"] }, read);
 
 /**
- * A text of a certain form; `expected` completes "expected …". An empty text is accepted, since it switches the key
- * off.
+ * Creates the schema of a text with a certain form; `expected` completes "expected …". An empty text is accepted and
+ * switches the key off.
  */
 export const textLike = (form: RegExp, expected: string) =>
   scalar({ kind: withoutArticle(expected), type: ["string", "number"] }, (value) =>
     value === "" || form.test(value) ? read(value) : unreadable(`expected ${expected}, got ${quote(value)}`),
   );
 
-/** A cookie's name (RFC 6265: a token); empty: none. */
+/** Creates the schema of a cookie's name (RFC 6265: a token); empty: none. */
 export const cookieName = () => textLike(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "a cookie name");
 
-/** Where published ports are found, without a port of its own; empty: a default. */
+/** Creates the schema of an address without a port, at which published ports are reached; empty: a default. */
 export const reachableAddress = () =>
   textLike(/^(?:[\w.-]+|\[?(?=.*:.*:)[\da-f:.]+(?:%\w+)?\]?)$/i, "a host name or an IP address");
 
-/** Like `textLike`, but not empty. */
+/** Creates the same as `textLike`, but not empty. */
 export const name = (form: RegExp, expected: string) =>
   scalar({ kind: withoutArticle(expected), type: ["string", "number"], minLength: 1 }, (value) =>
     form.test(value) ? read(value) : unreadable(`expected ${expected}, got ${quote(value)}`),
@@ -73,13 +73,15 @@ export const duration = () =>
     parseDuration,
   );
 
-/** Bytes; 0 switches the key off, and nothing between that and `min` is accepted. */
+/** Creates the schema of a size: 0, which switches the key off, or at least `min` bytes. */
 export const size = (min: number) =>
   scalar({ kind: "size", type: ["string", "integer"], pattern: SIZE_PATTERN }, (value) => parseSize(value, min));
 
 export const host = () => scalar({ kind: "host", type: "string" }, parseHost);
 
-/** Hosts, of which each may name a port inside the container: a list, one text, or a map from hosts to ports. */
+/**
+ * Creates the schema of hosts, each optionally with a port inside the container: a list, one text, or a map to ports.
+ */
 export function hosts(): z.ZodType<string[]> {
   const toList = (raw: unknown) => {
     if (typeof raw === "string") return splitCommas(raw);
@@ -94,7 +96,7 @@ export function hosts(): z.ZodType<string[]> {
   return z.preprocess(toList, items).meta({ commaSeparated: true, mapTo: { type: ["integer", "string"] } });
 }
 
-/** A host that can be requested: no wildcard. */
+/** Creates the schema of a host that is not a wildcard. */
 export const simpleHost = () =>
   scalar({ kind: "host", type: "string" }, (value) =>
     value.trim().startsWith("*")
@@ -121,7 +123,7 @@ export const decimal = (min: number, max: number) =>
 
 export const flag = () => scalar({ kind: "true or false", type: ["boolean", "string"] }, parseFlag);
 
-/** One word out of a few. */
+/** Creates the schema of one of several words. */
 export const choice = <const T extends string>(...words: readonly T[]) =>
   scalar({ kind: "one of", type: "string", enum: words }, (value) => {
     const word = words.find((each) => each === value.trim().toLowerCase());
@@ -131,14 +133,14 @@ export const choice = <const T extends string>(...words: readonly T[]) =>
     );
   });
 
-/** One number out of a few. */
+/** Creates the schema of one of several numbers. */
 export const numberOf = <const T extends number>(...numbers: readonly T[]) =>
   scalar({ kind: "one of", type: "integer", enum: numbers }, (value) => {
     const number = numbers.find((each) => String(each) === value.trim());
     return number === undefined ? unreadable(`${quote(value)} must be one of ${numbers.join(", ")}`) : read(number);
   });
 
-/** Parses `true`, `false` and the other words that YAML and Docker users write for them. */
+/** Parses `true`, `false` and their synonyms in YAML and Docker. */
 export function parseFlag(value: string): Reading<boolean> {
   const word = value.trim().toLowerCase();
   if (["true", "yes", "on", "1"].includes(word)) return read(true);

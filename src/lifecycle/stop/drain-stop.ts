@@ -20,10 +20,7 @@ import { findVeto, vetoForMs } from "./veto.ts";
 const DRAIN_LIMIT_MS = 30_000;
 const AFTER_FAILED_STOP_MS = 30_000;
 
-/**
- * The job of `draining`, whose gate is closed: waits until no lease is open, then checks again that the workload is
- * unused.
- */
+/** The job of `draining`, whose gate is closed: waits until no lease is open, then checks again that it is unused. */
 export async function drainJob(
   context: LifecycleContext,
   record: WorkloadRecord,
@@ -100,8 +97,7 @@ export async function stopJob(
 }
 
 /**
- * Returns true if the stop would delete it and no administrator ordered it; observes first, as it may be a new
- * container.
+ * Returns true if the stop would delete it and no administrator ordered it; observes, as it may have been recreated.
  */
 async function mustBeLeft(record: WorkloadRecord, reason: StopReason): Promise<boolean> {
   if (reason === "schedule") await observe(record);
