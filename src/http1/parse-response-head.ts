@@ -1,6 +1,5 @@
-import { valueEnd } from "./field-reader.ts";
-import { type ResponseFields, readFields } from "./response-fields.ts";
-import { InvalidResponse } from "./field-lines.ts";
+import { valueEnd } from "./field-lines.ts";
+import { type ResponseFields, readFields, InvalidResponse } from "./response-fields.ts";
 
 /** The head of a response. */
 export interface ResponseHead {
@@ -69,3 +68,54 @@ const LF = 10;
 const SPACE = 32;
 const ZERO = 48;
 const ONE = 49;
+
+/** How the body of a response is delimited (RFC 9112 §6.3), and whether the connection is kept after it. */
+export interface ResponseFraming {
+  /** In bytes, or `CHUNKED`, or `UNTIL_CLOSE`. */
+  readonly length: number;
+  /** How long the connection may idle; 0: it is closed. */
+  readonly keepMs: number;
+}
+
+export const CHUNKED = -1;
+export const UNTIL_CLOSE = -2;
+
+/** `isBodiless`: the response to HEAD. */
+export function responseFraming({ status, isCurrent, fields }: ResponseHead, isBodiless: boolean): ResponseFraming {
+  const { coding, length, isLengthWrong, connection, keepAlive } = fields;
+  if (isLengthWrong) throw new InvalidResponse("an invalid Content-Length");
+  if (coding !== undefined) {
+    if (length !== -1) throw new InvalidResponse("contradictory response framing");
+    // A transfer coding that we cannot remove, such as gzip, must not be passed on as if it were the content.
+    if (!isChunked(coding)) throw new InvalidResponse("an unknown transfer coding");
+  }
+  const keepMs = isKept(connection, isCurrent) ? idleMs(keepAlive) : 0;
+  if (isBodiless || status === 204 || status === 304) return { length: 0, keepMs };
+  if (coding !== undefined) return { length: CHUNKED, keepMs };
+  return length === -1 ? { length: UNTIL_CLOSE, keepMs: 0 } : { length, keepMs };
+}
+
+/** No other transfer coding is supported. */
+export function isChunked(coding: string): boolean {
+  return coding.toLowerCase() === "chunked";
+}
+
+function isKept(connection: string | undefined, byDefault: boolean): boolean {
+  if (connection === undefined) return byDefault;
+  const options = connection.toLowerCase();
+  if (options === "keep-alive") return true;
+  const all = options.split(",").map((option) => option.trim());
+  if (all.includes("close")) return false;
+  return byDefault || all.includes("keep-alive");
+}
+
+/** Below the 5 s after which Node and uvicorn close; a shorter `Keep-Alive: timeout=` of the app counts. */
+function idleMs(keepAlive: string | undefined): number {
+  const seconds = keepAlive === undefined ? undefined : /timeout=(\d{1,9})/iu.exec(keepAlive)?.[1];
+  if (seconds === undefined) return LONGEST_KEEP_MS;
+  return Math.min(LONGEST_KEEP_MS, Math.max(0, Number(seconds) * 1_000 - MARGIN_MS));
+}
+
+const LONGEST_KEEP_MS = 4_000;
+/** How much earlier than the app's own timeout. */
+const MARGIN_MS = 1_000;

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { reportFault } from "../core/isolate.ts";
 import { ResponseReader, type ResponseSink } from "./response-reader.ts";
-import { InvalidResponse } from "./field-lines.ts";
+import { InvalidResponse } from "./response-fields.ts";
 
 /** What is notified of an exchange on a connection of its own. */
 export interface ResponseHandler extends ResponseSink {

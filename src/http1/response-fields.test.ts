@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { createFieldNames } from "./field-names.ts";
+import { createFieldNames, trailerPairs } from "./field-names.ts";
 import { type ResponseFields, readFields } from "./response-fields.ts";
 import { fieldLines, flatFields } from "./field-lines.ts";
-import { trailerPairs } from "./trailer-fields.ts";
 
 const HOP = ["Connection", "keep-alive", "Proxy-Connection", "UPGRADE", "Transfer-Encoding"];
 const name = fc.oneof(

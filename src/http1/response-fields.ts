@@ -1,14 +1,12 @@
-import { FieldReader } from "./field-reader.ts";
-import { trimmed, InvalidResponse, fieldLines, flatFields } from "./field-lines.ts";
+import { FieldReader, trimmed, fieldLines, flatFields, FieldNameTable } from "./field-lines.ts";
 import { nominatedBy } from "./field-names.ts";
-import { FieldNameTable } from "./field-name-table.ts";
 
-/**
- * The fields of an answer's head: what is passed on, as it came, and what was meant for the connection to the app alone
- * (RFC 9110 §7.6.1).
- */
+/** The bytes are not HTTP/1.1. */
+export class InvalidResponse extends Error {}
+
+/** The fields of a response: those to forward, unchanged, and those for the connection to the app (RFC 9110 §7.6.1). */
 export class ResponseFields {
-  /** What is passed on: `name: value` and the end of a line, each. */
+  /** The field lines to forward, each with its line end. */
   lines = "";
   connection: string | undefined;
   keepAlive: string | undefined;
@@ -19,23 +17,26 @@ export class ResponseFields {
   hasDate = false;
   /** The Content-Length; -1: none. */
   length = -1;
-  /** The Content-Length is said twice, or is no number. */
+  /** There are several Content-Length fields, or one that is not a number. */
   isLengthWrong = false;
-  /** Behind the head that it was read from. */
+  /** Where the body begins. */
   end = 0;
 
-  /** `trailers`: they may follow, which only a chunked response allows; node:http throws where they are promised elsewhere. */
+  /**
+   * Returns the field lines to forward. `trailers`: they may follow, which only a chunked response allows; node:http throws
+   * when another response announces them.
+   */
   forClient(trailers: boolean): string {
     const { trailer, length, connection } = this;
-    const promise = trailer !== undefined && trailers && length === -1 ? `Trailer: ${trailer}\r\n` : "";
+    const announced = trailer !== undefined && trailers && length === -1 ? `Trailer: ${trailer}\r\n` : "";
     const nominated = nominatedBy(connection);
-    return nominated === undefined ? this.lines + promise : without(this.lines + promise, nominated);
+    return nominated === undefined ? this.lines + announced : without(this.lines + announced, nominated);
   }
 }
 
 /**
- * Reads the fields of a head, all of whose bytes `text` is made of, from `from` to its empty line; `undefined`: they are
- * not all there. Throws on a line that is none.
+ * Reads the fields of a head from `from` to its empty line; `text` is `bytes` as latin1. `undefined`: the head is
+ * incomplete. Throws on an invalid line.
  */
 export function readFields(bytes: Buffer, text: string, from: number): ResponseFields | undefined {
   const fields = new ResponseFields();
@@ -75,52 +76,37 @@ function note(fields: ResponseFields, meaning: Meaning, text: string, { colon, e
       fields.length = Number(value);
       return;
     }
-    case "keep-alive":
+    case "keepAlive":
       fields.keepAlive = trimmed(text, colon + 1, end);
       return;
     case "connection":
-      fields.connection = joined(fields.connection, trimmed(text, colon + 1, end));
-      return;
-    case "transfer-encoding":
-      fields.coding = joined(fields.coding, trimmed(text, colon + 1, end));
-      return;
+    case "coding":
     case "trailer":
-      fields.trailer = joined(fields.trailer, trimmed(text, colon + 1, end));
-      return;
-    case "upgrade":
-      fields.upgrade = joined(fields.upgrade, trimmed(text, colon + 1, end));
+    case "upgrade": {
+      const value = trimmed(text, colon + 1, end);
+      const before = fields[meaning];
+      fields[meaning] = before === undefined ? value : `${before}, ${value}`;
+    }
   }
 }
 
 const field = new FieldReader();
 
-/** What a field is to this connection; only Date and Content-Length are passed on. */
-type Meaning =
-  | "date"
-  | "content-length"
-  | "keep-alive"
-  | "connection"
-  | "transfer-encoding"
-  | "trailer"
-  | "upgrade"
-  | "hop";
+/** Only Date and Content-Length are forwarded; a name is that of the property with the value. */
+type Meaning = "date" | "content-length" | "keepAlive" | "connection" | "coding" | "trailer" | "upgrade" | "hop";
 
 const MEANINGS = new FieldNameTable<Meaning>([
   ["date", "date"],
   ["content-length", "content-length"],
-  ["keep-alive", "keep-alive"],
+  ["keep-alive", "keepAlive"],
   ["connection", "connection"],
-  ["transfer-encoding", "transfer-encoding"],
+  ["transfer-encoding", "coding"],
   ["trailer", "trailer"],
   ["upgrade", "upgrade"],
   ["proxy-connection", "hop"],
 ]);
 
 const DIGITS = /^\d{1,15}$/u;
-
-function joined(list: string | undefined, value: string): string {
-  return list === undefined ? value : `${list}, ${value}`;
-}
 
 function without(lines: string, nominated: ReadonlySet<string>): string {
   const headers = flatFields(lines);

@@ -1,16 +1,22 @@
-import { FieldReader } from "./field-reader.ts";
-import { type ResponseFraming, responseFraming, CHUNKED, UNTIL_CLOSE } from "./response-framing.ts";
-import { type ResponseHead, parseResponseHead } from "./parse-response-head.ts";
-import { InvalidResponse, flatFields } from "./field-lines.ts";
+import { FieldReader, flatFields } from "./field-lines.ts";
+import { InvalidResponse } from "./response-fields.ts";
+import {
+  type ResponseFraming,
+  responseFraming,
+  CHUNKED,
+  UNTIL_CLOSE,
+  type ResponseHead,
+  parseResponseHead,
+} from "./parse-response-head.ts";
 import { MAX_HEADER_BYTES } from "./limits.ts";
 
 /** Receives the parts of a response in order. An exception in it ends the connection. */
 export interface ResponseSink {
   onInformation(head: ResponseHead): void;
   onHead(head: ResponseHead): void;
-  /** The bytes are there for the duration of the call, or until what they are written to has taken them. */
+  /** The bytes are valid during the call, or until the stream that they are written to has taken them. */
   onBody(bytes: Buffer): void;
-  /** `keepMs`: for how long the connection may idle now; 0: it is of no use any more. */
+  /** `keepMs`: how long the connection may idle now; 0: it cannot be reused. */
   onEnd(trailers: readonly string[], keepMs: number): void;
   /** A 101 and the bytes after it; absent: no upgrade was requested. */
   onSwitch?(head: ResponseHead, early: Buffer): void;
@@ -18,23 +24,23 @@ export interface ResponseSink {
 
 type Phase = "idle" | "head" | "length" | "chunk-size" | "chunk" | "chunk-end" | "trailers" | "until-close";
 
-/** Finds the parts of answers, one at a time, in the bytes of a connection. */
+/** Reads responses, one at a time, from the bytes of a connection. */
 export class ResponseReader {
   #sink: ResponseSink | undefined;
   #isBodiless = false;
   #phase: Phase = "idle";
   #framing: ResponseFraming = NOTHING;
-  /** Bytes of the body, or of the chunk, that are still to come. */
+  /** Bytes missing of the body or of the chunk. */
   #left = 0;
-  /** The beginning of what did not come whole. */
+  /** The beginning of an incomplete part. */
   #rest: Buffer | undefined;
 
-  /** No answer is expected. */
+  /** No response is expected. */
   get isIdle(): boolean {
     return this.#phase === "idle";
   }
 
-  /** An answer is expected. `isBodiless`: to HEAD. */
+  /** A response is expected. `isBodiless`: to HEAD. */
   begin(sink: ResponseSink, isBodiless: boolean): void {
     this.#sink = sink;
     this.#isBodiless = isBodiless;
@@ -50,21 +56,21 @@ export class ResponseReader {
       const next = this.#step(input, at);
       if (next === at) {
         if (input.length - at > MAX_HEADER_BYTES) throw new InvalidResponse("the response head is too long");
-        this.#rest = Buffer.from(input.subarray(at)); // a copy: the bytes are lent
+        this.#rest = Buffer.from(input.subarray(at)); // a copy: the next read overwrites the bytes
         return;
       }
       at = next;
     }
   }
 
-  /** The connection has ended: was that the end of the answer? */
+  /** The connection has ended. Returns whether that was the end of the response. */
   close(): boolean {
     if (this.#phase !== "until-close") return false;
     this.#finish(NONE);
     return true;
   }
 
-  /** Returns where to go on; `at` itself when more is needed. */
+  /** Returns where the next step begins; `at` itself when more bytes are needed. */
   #step(input: Buffer, at: number): number {
     switch (this.#phase) {
       case "idle":
@@ -166,7 +172,7 @@ export class ResponseReader {
 const field = new FieldReader();
 const NONE: readonly string[] = Object.freeze([]);
 const NOTHING: ResponseFraming = Object.freeze({ length: 0, keepMs: 0 });
-/** Extensions are of one hop, and ours knows none. */
+/** Chunk extensions are hop-by-hop, and none is supported. */
 const CHUNK_SIZE = /^([\da-f]{1,12})[\t ]*(?:;[\t -~\x80-\xff]*)?$/iu;
 const CR = 13;
 const LF = 10;

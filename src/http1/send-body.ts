@@ -1,9 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { FieldNames } from "./field-names.ts";
+import { type FieldNames, trailerPairs } from "./field-names.ts";
 import { isolate } from "../core/isolate.ts";
 import { fieldLines } from "./field-lines.ts";
-import { trailerPairs } from "./trailer-fields.ts";
 
 interface Sending {
   /** What was read of it already. */

@@ -1,5 +1,5 @@
 import { type FieldKind, KINDS, kindOf } from "./field-names.ts";
-import { FieldNameTable } from "./field-name-table.ts";
+import { FieldNameTable } from "./field-lines.ts";
 
 /** What becomes of a header's line: it goes on, it is a peer's word about its client, or it was meant for this hop alone. */
 export type FieldHandling = "passed" | "claim" | "dropped";

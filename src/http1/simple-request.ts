@@ -1,5 +1,4 @@
-import { FieldReader } from "./field-reader.ts";
-import { trimmed } from "./field-lines.ts";
+import { FieldReader, trimmed } from "./field-lines.ts";
 import type { FieldNames } from "./field-names.ts";
 import { handlingOf, type FieldHandling, type FieldNote, SIMPLE_REQUEST_FIELDS } from "./simple-request-fields.ts";
 

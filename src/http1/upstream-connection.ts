@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { ResponseReader, type ResponseSink } from "./response-reader.ts";
 import { type Destination, openConnection } from "./open-connection.ts";
-import { InvalidResponse } from "./field-lines.ts";
+import { InvalidResponse } from "./response-fields.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
 
 /** The user of a connection, which is notified of the response. */

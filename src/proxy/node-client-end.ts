@@ -1,13 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { isolate } from "../core/isolate.ts";
-import { flatFields, InvalidResponse } from "../http1/field-lines.ts";
-import type { FieldNames } from "../http1/field-names.ts";
+import { flatFields } from "../http1/field-lines.ts";
+import { InvalidResponse } from "../http1/response-fields.ts";
+import { type FieldNames, trailerPairs } from "../http1/field-names.ts";
 import { stopReading } from "../http1/end-with-response.ts";
 import { informationHead, reasonPhrase } from "../http1/format-response-head.ts";
 import { endInstead } from "../http1/open-responses.ts";
-import type { ResponseHead } from "../http1/parse-response-head.ts";
-import { isChunked } from "../http1/response-framing.ts";
-import { trailerPairs } from "../http1/trailer-fields.ts";
+import { type ResponseHead, isChunked } from "../http1/parse-response-head.ts";
 import type { Abortable, ClientEnd } from "./client-end.ts";
 import { type Exchange, type ForwardOutcome, endUpstream } from "./exchange.ts";
 

@@ -1,9 +1,8 @@
 import type { Socket } from "node:net";
 import type { ClientConnection } from "../http1/client-connection.ts";
-import type { FieldNames } from "../http1/field-names.ts";
+import { type FieldNames, trailerPairs } from "../http1/field-names.ts";
 import { informationHead } from "../http1/format-response-head.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
-import { trailerPairs } from "../http1/trailer-fields.ts";
 import type { Abortable, ClientEnd, Sent } from "./client-end.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome } from "./exchange.ts";
 

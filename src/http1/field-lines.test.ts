@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { FieldReader } from "./field-reader.ts";
-import { FieldNameTable } from "./field-name-table.ts";
+import { FieldReader, FieldNameTable } from "./field-lines.ts";
 
 const names = new FieldNameTable([
   ["date", 1],
