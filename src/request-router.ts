@@ -5,7 +5,7 @@ import { CONFLICT, requestHost, requestPath, mayBeReserved } from "./core/reques
 import type { ClientConnection } from "./http1/client-connection.ts";
 import { endWithResponse } from "./http1/end-with-response.ts";
 import { endInstead } from "./http1/open-responses.ts";
-import { setHost } from "./http1/request-target.ts";
+import { setHost } from "./http1/request-head.ts";
 import type { SimpleRequest } from "./http1/simple-request.ts";
 import type { Route } from "./lifecycle/admit/route.ts";
 import type { HostLookup } from "./proxy/host-lookup.ts";

@@ -1,14 +1,13 @@
-import { FieldReader, trimmed } from "./field-lines.ts";
-import type { FieldNames } from "./field-names.ts";
-import { handlingOf, type FieldHandling, type FieldNote, SIMPLE_REQUEST_FIELDS } from "./simple-request-fields.ts";
+import { FieldNameTable, FieldReader, trimmed } from "./field-lines.ts";
+import { type FieldKind, type FieldNames, KINDS, kindOf } from "./field-names.ts";
 
 /**
- * A request of the plainest kind, which most are: HTTP/1.1, in origin form, without anything that is to be settled with its
- * sender first (an upgrade, `Expect`), and with a body, if any, of a length that is said.
+ * The simplest kind of request, which most are: HTTP/1.1, in origin form, without negotiation (an upgrade, `Expect`), and
+ * without a body or with one of known length.
  */
 export class SimpleRequest {
   readonly method: string;
-  /** Its first line, with the line's end. */
+  /** The request line with its line end. */
   readonly line: string;
   /** As it was sent. */
   readonly target: string;
@@ -16,15 +15,15 @@ export class SimpleRequest {
   headBytes = 0;
   /** Of the body, in bytes. */
   length = 0;
-  /** The length is said, be it 0. */
+  /** It has a Content-Length. */
   hasLength = false;
-  /** The client wants the connection to end with the answer. */
+  /** The client asks to close the connection after the response. */
   isLast = false;
-  /** The field lines that are passed on, as they were sent. */
+  /** The field lines to forward, unchanged. */
   passed = "";
-  /** Those that only a trusted peer may say of its client: `X-Forwarded-For` … */
+  /** The field lines about the client that only a trusted peer may send: `X-Forwarded-For` … */
   claims = "";
-  /** Raw. */
+  /** The Host field, unchecked. */
   host: string | undefined;
   userAgent: string | undefined;
   accept: string | undefined;
@@ -36,10 +35,10 @@ export class SimpleRequest {
   constructor(method: string, line: string) {
     this.method = method;
     this.line = line;
-    this.target = line.slice(method.length + 1, -REST_OF_LINE);
+    this.target = line.slice(method.length + 1, -" HTTP/1.1\r\n".length);
   }
 
-  /** Adds lines of its head to those that are handled in this way. */
+  /** Adds field lines that are handled in the same way. */
   take(handling: FieldHandling, text: string, from: number, to: number): void {
     if (from === to) return;
     if (handling === "passed") this.passed += text.slice(from, to);
@@ -47,15 +46,12 @@ export class SimpleRequest {
   }
 }
 
-/** ` HTTP/1.1` and the line's end. */
-const REST_OF_LINE = 11;
-
 /**
- * Reads a request's head, one character a byte. `unsupported`: it is not simple, or two readers could understand it two ways (RFC
- * 9112), so that node:http has to read it. `incomplete`: it is not all there.
+ * Parses the head of a request. `unsupported`: it is not simple, or two readers could understand it differently (RFC
+ * 9112), so node:http has to read it. `incomplete`: more bytes are needed.
  */
 export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequest | "unsupported" | "incomplete" {
-  // What is longer than this has a body, which need not become text.
+  // Longer data has a body, which need not be decoded.
   const { length } = bytes;
   const size = length <= LIKELY_HEAD_BYTES ? length : bytes.indexOf("\r\n\r\n", 0, "latin1") + 4;
   const text = bytes.toString("latin1", 0, size);
@@ -71,12 +67,12 @@ export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequ
     if (read === "none") break;
     if (read !== "field") return read;
     const { colon, end } = field;
-    const name = SIMPLE_REQUEST_FIELDS.find(bytes, start, field);
+    const name = FIELDS.find(bytes, start, field);
     let next: FieldHandling = "passed";
     if (name !== undefined) {
       next = name.handling;
       if (name.note !== undefined && !note(request, name.note, trimmed(text, colon + 1, end))) return "unsupported";
-    } else if (((bytes[start] as number) | LOWER_CASE) === X) next = handlingOf(names(text.slice(start, colon)).kind);
+    } else if (((bytes[start] as number) | LOWER_CASE) === X) next = HANDLING[names(text.slice(start, colon)).kind];
     at = end + 2;
     if (next !== handling) {
       request.take(handling, text, handlingFrom, start);
@@ -98,7 +94,7 @@ const LOWER_CASE = 0x20;
 const LIKELY_HEAD_BYTES = 4 * 1024;
 const FIRST_LINE = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \/[!-~]* HTTP\/1\.1\r\n/uy;
 
-/** Of a first line that is good: one of a few constants, which are cheaper to tell apart than what was cut out of a text. */
+/** Returns the method of a valid first line as a constant, which is cheaper to compare than a part of a text. */
 function methodOf(text: string): string {
   switch (text.charAt(0)) {
     case "G":
@@ -114,7 +110,7 @@ function methodOf(text: string): string {
   }
 }
 
-/** Notes a field's value; false: it makes the request unsupported. */
+/** Stores the value of a field. Returns false when it makes the request unsupported. */
 function note(request: SimpleRequest, what: FieldNote, value: string): boolean {
   switch (what) {
     case "unsupported":
@@ -125,7 +121,7 @@ function note(request: SimpleRequest, what: FieldNote, value: string): boolean {
       return true;
     case "connection":
       if (!CONNECTION.test(value)) return false;
-      request.isLast ||= value.length === CLOSE_LENGTH;
+      request.isLast ||= value.length === "close".length;
       return true;
     case "content-length":
       if (request.hasLength || !DIGITS.test(value)) return false;
@@ -133,7 +129,7 @@ function note(request: SimpleRequest, what: FieldNote, value: string): boolean {
       request.length = Number(value);
       return true;
     case "forwarded-host":
-      if (request.forwardedHost !== undefined) return false; // twice counts for nothing
+      if (request.forwardedHost !== undefined) return false; // ambiguous
       request.forwardedHost = value;
       return true;
     case "forwarded-uri":
@@ -156,6 +152,62 @@ function note(request: SimpleRequest, what: FieldNote, value: string): boolean {
 }
 
 const CONNECTION = /^(?:keep-alive|close)$/iu;
-const CLOSE_LENGTH = "close".length;
 /** Without leading zeros, which another reader might take for octal. */
 const DIGITS = /^(?:0|[1-9]\d{0,14})$/u;
+
+/** What is done with a field line: it is forwarded, it is a claim about the client, or it is hop-by-hop. */
+type FieldHandling = "passed" | "claim" | "dropped";
+
+const HANDLING: Readonly<Record<FieldKind, FieldHandling>> = {
+  plain: "passed",
+  "content-length": "passed",
+  "forwarded-for": "claim",
+  "forwarded-host": "claim",
+  "forwarded-proto": "claim",
+  "real-ip": "claim",
+  claim: "claim",
+  host: "dropped",
+  connection: "dropped",
+  "transfer-encoding": "dropped",
+  hop: "dropped",
+  te: "dropped",
+  trailer: "dropped",
+  expect: "dropped",
+  gateway: "dropped",
+};
+
+/** The fields whose value matters; `unsupported`: a request with this field is not simple. */
+type FieldNote =
+  | "unsupported"
+  | "host"
+  | "connection"
+  | "content-length"
+  | "user-agent"
+  | "accept"
+  | "content-type"
+  | "websocket-key"
+  | "forwarded-host"
+  | "forwarded-uri";
+
+const NOTES: ReadonlyMap<string, FieldNote> = new Map([
+  ["upgrade", "unsupported"],
+  ["te", "unsupported"],
+  ["expect", "unsupported"],
+  ["transfer-encoding", "unsupported"],
+  ["host", "host"],
+  ["connection", "connection"],
+  ["content-length", "content-length"],
+  ["user-agent", "user-agent"],
+  ["accept", "accept"],
+  ["content-type", "content-type"],
+  ["sec-websocket-key", "websocket-key"],
+  ["x-forwarded-host", "forwarded-host"],
+  ["x-forwarded-uri", "forwarded-uri"],
+]);
+
+/** The names that have a note or are not just forwarded. Other names that begin with `X-` are classified on arrival. */
+const FIELDS = new FieldNameTable(
+  [...new Set([...KINDS.keys(), ...NOTES.keys(), "x-forwarded-method", "x-forwarded-port"])].map(
+    (name) => [name, { handling: HANDLING[kindOf(name)], note: NOTES.get(name) }] as const,
+  ),
+);

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
 import type { OpenResponses } from "./open-responses.ts";
-import { bodyFraming } from "./request-framing.ts";
+import { bodyFraming } from "./request-head.ts";
 import { probeUpgradeBodies } from "./node-internals.ts";
 import { respondWithBody } from "./upgrade-body.ts";
 import { dropH2c, headWithoutUpgrade } from "./upgrade-fields.ts";

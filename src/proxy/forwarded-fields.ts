@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type FieldNames, nominatedBy } from "../http1/field-names.ts";
-import { authorityOf } from "../http1/request-target.ts";
+import { authorityOf } from "../http1/request-head.ts";
 
 interface RequestHeadersDeps {
   readonly names: FieldNames;

@@ -7,9 +7,7 @@ import { gatherBody, type GatheredBody, NO_CONTENT, UNREAD } from "./body-gather
 import type { ClientConnection } from "../http1/client-connection.ts";
 import { type ExchangeLedger, type ForwardOutcome, isEnded, openExchange, endUpstream } from "./exchange.ts";
 import { FAILURES } from "./failure.ts";
-import { bodyFraming } from "../http1/request-framing.ts";
-import { requestHead } from "../http1/request-head.ts";
-import { authorityOf, originForm } from "../http1/request-target.ts";
+import { bodyFraming, requestHead, authorityOf, originForm } from "../http1/request-head.ts";
 import { receivedRequest, createRequestHeaders } from "./forwarded-fields.ts";
 import { createStreamedExchange } from "./streamed-exchange.ts";
 import { createTunnel } from "./tunnel.ts";
@@ -105,7 +103,10 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
       const send = ({ bytes, isWhole }: GatheredBody): void => {
         if (!isWhole) return sendStreamed({ exchange, to: upstream, path, headers, begun: bytes });
         const client = new NodeClientEnd(exchange, names);
-        const head = requestHead(client.method, path, headers, { hasBody: bytes !== undefined });
+        const head = requestHead(client.method, path, headers, {
+          hasBody: bytes !== undefined,
+          connection: "keep-alive",
+        });
         return sendPooled(upstreams, { upstream, head, body: bytes, client });
       };
       if (path === "*") send(UNREAD);

@@ -1,5 +1,5 @@
 import { fieldLines, flatFields } from "../http1/field-lines.ts";
-import { meansBody, NO_BODY } from "../http1/request-head.ts";
+import { noBodyLine } from "../http1/request-head.ts";
 import type { ClientConnection } from "../http1/client-connection.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
 import type { Upstream } from "../http1/upstream-pool.ts";
@@ -38,7 +38,7 @@ export function createSimpleHead(requestHeaders: RequestHeaders): SimpleHead {
 
   return (source, upstream) => {
     const { request } = source;
-    const length = request.length === 0 && !request.hasLength && meansBody(request.method) ? NO_BODY : "";
+    const length = request.hasLength ? "" : noBodyLine(request.method);
     return `${request.line}${forwardedLines(source, upstream)}${request.passed}${length}Connection: keep-alive\r\n\r\n`;
   };
 }

@@ -45,7 +45,7 @@ export function createStreamedExchange({ names }: { readonly names: FieldNames }
       readResponse(connection, method === "HEAD", relayAnswer(exchange, names, connection));
       // A body that was announced with Expect is not sent before the client gets `100 Continue`.
       if (req.headers.expect !== undefined) writeContinue(res);
-      connection.write(requestHead(method, path, framed, { hasBody: isChunked, isLast: true }), "latin1");
+      connection.write(requestHead(method, path, framed, { hasBody: isChunked, connection: "close" }), "latin1");
       sendBody(req, connection, { begun, isChunked, names });
     }
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { authorityOf, originForm } from "./request-target.ts";
+import { authorityOf, originForm } from "./request-head.ts";
 
 describe("the target for the app", () => {
   const targets: readonly (readonly [
