@@ -10,7 +10,7 @@ import { touch } from "../lifecycle/workload/lease.ts";
 import { noteReuse } from "../lifecycle/stop/reuse.ts";
 import { noteRequestedHost } from "../lifecycle/wake/probe-hosts.ts";
 import { noteFrontTraffic } from "../lifecycle/usage/sample.ts";
-import { writeContinue } from "../http1/write-continue.ts";
+import { writeContinue } from "../http1/open-responses.ts";
 import { endWithResponse } from "../http1/end-with-response.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
 import { allowedAnswer, allowedLines } from "./allowed.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { SimpleRequest } from "./simple-request.ts";
-import { MAX_HEADER_BYTES, SMALL_BODY_BYTES } from "./limits.ts";
+import { MAX_HEADER_BYTES, SMALL_BODY_BYTES } from "./server-options.ts";
 import { formatResponseHead } from "./format-response-head.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
 import { freeRead } from "./node-internals.ts";

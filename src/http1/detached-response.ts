@@ -1,5 +1,6 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
 import { endWithResponse } from "./end-with-response.ts";
 
@@ -27,4 +28,22 @@ export function createDetachedResponse(req: IncomingMessage, socket: Socket, goO
 
 function staysOpen({ httpVersionMinor, headers }: IncomingMessage): boolean {
   return httpVersionMinor === 1 && !/(?:^|,)\s*close\s*(?:,|$)/iu.test(headers.connection ?? "");
+}
+
+/**
+ * Notices that the client of a detached connection leaves, without consuming a byte: its data stays for the tunnel.
+ * `stop` must be called before anything else reads.
+ */
+export function watchAbort(socket: Duplex): { readonly signal: AbortSignal; stop(): void } {
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort();
+  // The end is only noticed by reading; nothing is consumed while data is buffered.
+  const onReadable = (): void => {
+    if (socket.readableLength === 0) isolate(socket, () => void socket.read());
+  };
+  socket.on("readable", onReadable).on("end", leave).on("close", leave).on("error", leave);
+  return {
+    signal: leaving.signal,
+    stop: () => void socket.off("readable", onReadable).off("end", leave).off("close", leave).off("error", leave),
+  };
 }

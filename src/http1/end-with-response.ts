@@ -3,9 +3,6 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { closeWith, dropIncoming } from "./node-internals.ts";
 
-/** How long a client has to read the final response. */
-const LINGER_MS = 2_000;
-
 /**
  * Ends a connection with these bytes, or with those written before (RFC 9112 §9.6). Further bytes from the client are
  * read and dropped: left unread, they would turn the close into a reset, and the responses that the client has not read
@@ -19,6 +16,9 @@ export function endWithResponse(socket: Duplex, bytes?: Buffer): void {
   socket.end(bytes);
   socket.resume();
 }
+
+/** How long a client has to read the final response. */
+const LINGER_MS = 2_000;
 
 /** Makes node:http end a connection in this way after its last response. */
 export function lingerAtEnd(socket: Socket): void {

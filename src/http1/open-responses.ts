@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isolate } from "../core/isolate.ts";
 import { endWithResponse } from "./end-with-response.ts";
+import { watchAbort } from "./detached-response.ts";
 import { atItsTurn, drainListeners, dropIncoming } from "./node-internals.ts";
-import { watchAbort } from "./watch-abort.ts";
 
 /** Keeps track of the responses that node:http still has to send on each connection. */
 export interface OpenResponses {
@@ -129,6 +129,21 @@ function endAtItsTurn(res: ServerResponse): void {
     isolate(socket, () => {
       if (res.destroyed) socket.destroySoon();
       else proceed();
+    }),
+  );
+}
+
+/** Tells a client to send its body, in turn: node:http would write the 100 into the response of an earlier request. */
+export function writeContinue(res: ServerResponse): void {
+  if (res.headersSent) return;
+  if (res.socket !== null) {
+    res.writeContinue();
+    return;
+  }
+  atItsTurn(res, (socket, proceed) =>
+    isolate(socket, () => {
+      if (!res.headersSent && !res.destroyed) socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+      proceed();
     }),
   );
 }

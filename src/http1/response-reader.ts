@@ -8,7 +8,7 @@ import {
   type ResponseHead,
   parseResponseHead,
 } from "./parse-response-head.ts";
-import { MAX_HEADER_BYTES } from "./limits.ts";
+import { MAX_HEADER_BYTES } from "./server-options.ts";
 
 /** Receives the parts of a response in order. An exception in it ends the connection. */
 export interface ResponseSink {

@@ -1,5 +1,6 @@
-import { FieldNameTable, FieldReader, trimmed } from "./field-lines.ts";
-import { type FieldKind, type FieldNames, KINDS, kindOf } from "./field-names.ts";
+import { FieldReader, trimmed } from "./field-lines.ts";
+import type { FieldNames } from "./field-names.ts";
+import { type FieldHandling, type FieldNote, HANDLING, SIMPLE_REQUEST_FIELDS } from "./simple-request-fields.ts";
 
 /**
  * The simplest kind of request, which most are: HTTP/1.1, in origin form, without negotiation (an upgrade, `Expect`), and
@@ -67,7 +68,7 @@ export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequ
     if (read === "none") break;
     if (read !== "field") return read;
     const { colon, end } = field;
-    const name = FIELDS.find(bytes, start, field);
+    const name = SIMPLE_REQUEST_FIELDS.find(bytes, start, field);
     let next: FieldHandling = "passed";
     if (name !== undefined) {
       next = name.handling;
@@ -154,60 +155,3 @@ function note(request: SimpleRequest, what: FieldNote, value: string): boolean {
 const CONNECTION = /^(?:keep-alive|close)$/iu;
 /** Without leading zeros, which another reader might take for octal. */
 const DIGITS = /^(?:0|[1-9]\d{0,14})$/u;
-
-/** What is done with a field line: it is forwarded, it is a claim about the client, or it is hop-by-hop. */
-type FieldHandling = "passed" | "claim" | "dropped";
-
-const HANDLING: Readonly<Record<FieldKind, FieldHandling>> = {
-  plain: "passed",
-  "content-length": "passed",
-  "forwarded-for": "claim",
-  "forwarded-host": "claim",
-  "forwarded-proto": "claim",
-  "real-ip": "claim",
-  claim: "claim",
-  host: "dropped",
-  connection: "dropped",
-  "transfer-encoding": "dropped",
-  hop: "dropped",
-  te: "dropped",
-  trailer: "dropped",
-  expect: "dropped",
-  gateway: "dropped",
-};
-
-/** The fields whose value matters; `unsupported`: a request with this field is not simple. */
-type FieldNote =
-  | "unsupported"
-  | "host"
-  | "connection"
-  | "content-length"
-  | "user-agent"
-  | "accept"
-  | "content-type"
-  | "websocket-key"
-  | "forwarded-host"
-  | "forwarded-uri";
-
-const NOTES: ReadonlyMap<string, FieldNote> = new Map([
-  ["upgrade", "unsupported"],
-  ["te", "unsupported"],
-  ["expect", "unsupported"],
-  ["transfer-encoding", "unsupported"],
-  ["host", "host"],
-  ["connection", "connection"],
-  ["content-length", "content-length"],
-  ["user-agent", "user-agent"],
-  ["accept", "accept"],
-  ["content-type", "content-type"],
-  ["sec-websocket-key", "websocket-key"],
-  ["x-forwarded-host", "forwarded-host"],
-  ["x-forwarded-uri", "forwarded-uri"],
-]);
-
-/** The names that have a note or are not just forwarded. Other names that begin with `X-` are classified on arrival. */
-const FIELDS = new FieldNameTable(
-  [...new Set([...KINDS.keys(), ...NOTES.keys(), "x-forwarded-method", "x-forwarded-port"])].map(
-    (name) => [name, { handling: HANDLING[kindOf(name)], note: NOTES.get(name) }] as const,
-  ),
-);

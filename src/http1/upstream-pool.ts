@@ -2,9 +2,8 @@ import { isIPv6, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Endpoint } from "../core/observation.ts";
 import { serverName } from "../core/server-name.ts";
-import type { Destination } from "./open-connection.ts";
+import { type Destination, createRunConnections } from "./open-connection.ts";
 import { UpstreamConnection } from "./upstream-connection.ts";
-import { createOpenConnections } from "./open-connections.ts";
 import { isolate } from "../core/isolate.ts";
 
 /** An endpoint with its derived values and idle connections; with TLS one for each server name. */
@@ -29,7 +28,7 @@ export interface Sender {
 /** The connections to all upstreams, idle and open. */
 export class UpstreamPool {
   readonly #known = new WeakMap<Endpoint, Upstream>();
-  readonly #open = createOpenConnections();
+  readonly #open = createRunConnections();
   /** The upstreams with idle connections. */
   readonly #idling = new Set<Upstream>();
   readonly #senders: Sender[] = [];

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Forward } from "../core/decision.ts";
 import { endWithResponse } from "../http1/end-with-response.ts";
-import { watchAbort } from "../http1/watch-abort.ts";
+import { watchAbort } from "../http1/detached-response.ts";
 import type { Route } from "../lifecycle/admit/route.ts";
 import type { Lease } from "../lifecycle/workload/lease.ts";
 import type { LeaseKind } from "../lifecycle/workload/parts/use.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { isolate } from "../core/isolate.ts";
 import type { Exchange } from "./exchange.ts";
-import { SMALL_BODY_BYTES } from "../http1/limits.ts";
+import { SMALL_BODY_BYTES } from "../http1/server-options.ts";
 import type { BodyFraming } from "../http1/request-head.ts";
 
 /** The part of a body that was read: all of it, or its beginning. */

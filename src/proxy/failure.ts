@@ -1,6 +1,6 @@
 import { certificateFault } from "../core/certificate-fault.ts";
 import type { ForwardOutcome } from "./exchange.ts";
-import { RunEnded } from "../http1/open-connections.ts";
+import { RunEnded } from "../http1/open-connection.ts";
 
 /** Returns what an error before the head of the response means to the caller. */
 export function failureOf(error: Error): ForwardOutcome {

@@ -6,7 +6,7 @@ import { type Destination, openConnection } from "../http1/open-connection.ts";
 import { type Exchange, endUpstream } from "./exchange.ts";
 import { refusalOf } from "./failure.ts";
 import { readResponse } from "../http1/read-response.ts";
-import { writeContinue } from "../http1/write-continue.ts";
+import { writeContinue } from "../http1/open-responses.ts";
 import { relayAnswer } from "./relay-answer.ts";
 import { requestHead } from "../http1/request-head.ts";
 import { sendBody } from "../http1/send-body.ts";

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { FieldNames } from "../http1/field-names.ts";
 import { isolate } from "../core/isolate.ts";
-import { watchAbort } from "../http1/watch-abort.ts";
+import { watchAbort, createDetachedResponse } from "../http1/detached-response.ts";
 import { type Destination, openConnection } from "../http1/open-connection.ts";
 import { closeInLedger, type ExchangeLedger, type ForwardOutcome, openExchange } from "./exchange.ts";
 import { FAILURES, failureOf, refusalOf } from "./failure.ts";
-import { joinSockets } from "../http1/join-sockets.ts";
-import { createDetachedResponse } from "../http1/detached-response.ts";
 import { type ResponseHandler, readResponse } from "../http1/read-response.ts";
 import { relayAnswer } from "./relay-answer.ts";
-import { switchingHead, upgradeHead } from "../http1/upgrade-fields.ts";
+import type { ResponseHead } from "../http1/parse-response-head.ts";
+import { fieldLines, flatFields } from "../http1/field-lines.ts";
+import { TLSSocket } from "node:tls";
 
 export interface TunnelOrder {
   readonly req: IncomingMessage;
@@ -120,3 +120,54 @@ class Tunnel {
     this.#order.onEnd(outcome);
   }
 }
+
+/** Formats the head of the request for the app, with the fields that an upgrade needs and `requestHeaders` removed. */
+function upgradeHead(
+  { method, headers: { upgrade } }: IncomingMessage,
+  path: string,
+  headers: readonly string[],
+): string {
+  const asking = [...headers, "Connection", "Upgrade", "Upgrade", upgrade ?? ""];
+  const isFramed = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === "content-length");
+  if (!isFramed && method !== "GET") asking.push("Content-Length", "0");
+  return `${method} ${path} HTTP/1.1\r\n${fieldLines(asking)}\r\n`;
+}
+
+/** Formats the 101 of the app for the client, with letter case and order unchanged. */
+function switchingHead({ reason, fields }: ResponseHead, extra: readonly string[] = []): string {
+  const kept = flatFields(fields.forClient(false));
+  const upgrade = fields.upgrade === undefined ? [] : ["Upgrade", fields.upgrade];
+  let head = `HTTP/1.1 101 ${reason}\r\nConnection: Upgrade\r\n${fieldLines(upgrade)}`;
+  for (let at = 0; at + 1 < kept.length; at += 2) {
+    if (kept[at]?.toLowerCase() !== "content-length") head += `${kept[at]}: ${kept[at + 1]}\r\n`;
+  }
+  return `${head}${fieldLines(extra)}\r\n`;
+}
+
+/**
+ * Relays bytes both ways at the pace of the slower side until both sides have closed. An end is relayed as an end,
+ * while the other direction continues. A broken side breaks the other one.
+ */
+function joinSockets(client: Duplex, upstream: Socket, onEnd: () => void): void {
+  let open = 2;
+  for (const [here, there] of [
+    [client, upstream],
+    [upstream, client],
+  ] as const) {
+    here.on("error", ignore); // `close` follows
+    here.on("close", () => {
+      if (!(here.readableEnded && here.writableFinished)) breakOff(there);
+      open -= 1;
+      if (open === 0) onEnd();
+    });
+    here.pipe(there);
+  }
+}
+
+/** Sends a reset where possible, so that a broken stream is not taken for a complete one. */
+function breakOff(socket: Duplex): void {
+  if (socket instanceof Socket && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
+  else socket.destroy();
+}
+
+function ignore(): void {}

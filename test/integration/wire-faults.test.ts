@@ -133,7 +133,7 @@ void it("an exception while the gateway looks whether a held client leaves costs
     `const { Socket } = require("node:net");
     const read = Socket.prototype.read;
     Socket.prototype.read = function (...rest) {
-      if (new Error().stack.includes("watch-abort")) throw new Error("planted in a look");
+      if (new Error().stack.includes("detached-response")) throw new Error("planted in a look");
       return read.apply(this, rest);
     };`,
   );
