@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
-import { ResponseReader, type ResponseSink } from "./response-reader.ts";
+import { isolate, reportFault } from "../core/isolate.ts";
+import { forgiveWrites } from "./node-internals.ts";
 import { type Destination, openConnection } from "./open-connection.ts";
 import { InvalidResponse } from "./response-fields.ts";
-import { isolate, reportFault } from "../core/isolate.ts";
+import { ResponseReader, type ResponseSink } from "./response-reader.ts";
 
 /** The user of a connection, which is notified of the response. */
 export interface UpstreamUser extends ResponseSink {
@@ -16,6 +17,9 @@ export interface UpstreamUser extends ResponseSink {
   /** Closes the connection of the client after an internal error. */
   destroy(): void;
 }
+
+/** The body of a request: in one piece, or what streams it to the connection. */
+export type RequestBody = Buffer | ((socket: Socket) => void) | undefined;
 
 /** A persistent connection to an app, which carries one exchange at a time. */
 export class UpstreamConnection {
@@ -31,19 +35,24 @@ export class UpstreamConnection {
   readonly #giveUp: () => void;
   #socket: Socket | undefined;
   #user: UpstreamUser | undefined;
-  #unsent: readonly [head: string, body: Buffer | undefined] | undefined;
+  #unsent: readonly [head: string, body: RequestBody] | undefined;
   #buffer: Buffer | undefined;
 
-  /** `onIdleLost` is called when it is lost while unused. */
-  constructor(to: Destination, onIdleLost: (connection: UpstreamConnection) => void) {
+  /** `onIdleLost` is called when it is lost while unused. `forUpgrade`: `detach` may be called, so Node reads it. */
+  constructor(to: Destination, onIdleLost: (connection: UpstreamConnection) => void, forUpgrade: boolean) {
     this.#onIdleLost = onIdleLost;
     const buffer = (): Buffer => (this.#buffer ??= Buffer.allocUnsafeSlow(READ_BYTES));
-    const callback = (bytes: number): boolean => this.#read(bytes);
-    this.#giveUp = openConnection(to, (error, socket) => this.#opened(error, socket), { buffer, callback });
+    const callback = (bytes: number): boolean =>
+      this.#buffer !== undefined && this.#read(this.#buffer.subarray(0, bytes));
+    const opened = (error: Error | undefined, socket: Socket): void => {
+      if (forUpgrade) socket.on("data", (bytes: Buffer) => this.#read(bytes));
+      this.#opened(error, socket);
+    };
+    this.#giveUp = openConnection(to, opened, forUpgrade ? undefined : { buffer, callback });
   }
 
-  /** Sends a complete request. `isBodiless`: its response has no body. */
-  send(head: string, body: Buffer | undefined, user: UpstreamUser, isBodiless: boolean): void {
+  /** Sends a request. `isBodiless`: its response has no body. */
+  send(head: string, body: RequestBody, user: UpstreamUser, isBodiless: boolean): void {
     this.#user = user;
     this.#reader.begin(user, isBodiless);
     if (this.#socket === undefined) this.#unsent = [head, body];
@@ -63,6 +72,12 @@ export class UpstreamConnection {
     this.#socket?.resume();
   }
 
+  /** Returns the socket, which has changed to another protocol, and leaves it to the caller. */
+  detach(): Socket | undefined {
+    this.isClosed = true;
+    return this.#socket;
+  }
+
   /** Closes the connection without notifying its user. */
   destroy(): void {
     this.isClosed = true;
@@ -80,25 +95,27 @@ export class UpstreamConnection {
   #begin(socket: Socket): void {
     this.#socket = socket;
     socket.unref(); // while in use, the connection of the client keeps the process alive
-    socket.on("error", (fault) => this.#lose(fault, true));
-    socket.on("end", () => {
-      const user = this.#user;
-      try {
-        if (!this.isClosed && !this.#reader.close()) this.#lose(new Closed(), true);
-      } catch (fault) {
-        this.#fail(fault, user);
-      }
-      this.destroy();
-    });
+    socket.on("error", (fault) => this.#lose(fault, true)).on("end", () => this.#end());
     if (this.#unsent !== undefined) write(socket, ...this.#unsent);
     this.#unsent = undefined;
   }
 
-  #read(bytes: number): boolean {
+  #end(): void {
+    if (this.isClosed) return;
     const user = this.#user;
-    if (this.#buffer === undefined || this.isClosed) return false;
     try {
-      this.#reader.read(this.#buffer.subarray(0, bytes));
+      if (!this.#reader.close()) this.#lose(new Closed(), true);
+    } catch (fault) {
+      this.#fail(fault, user);
+    }
+    this.destroy();
+  }
+
+  #read(bytes: Buffer): boolean {
+    const user = this.#user;
+    if (this.isClosed) return false;
+    try {
+      this.#reader.read(bytes);
     } catch (error) {
       // Bytes after a complete response are not part of it: they cost this connection, not its user.
       if (this.#reader.isIdle) this.#user = undefined;
@@ -138,9 +155,15 @@ class Closed extends Error {
 /** Fits 64 KiB, which many apps write at once, with the head. */
 const READ_BYTES = 72 * 1024;
 
-function write(socket: Socket, head: string, body: Buffer | undefined): void {
+function write(socket: Socket, head: string, body: RequestBody): void {
   if (body === undefined) {
     socket.write(head, "latin1");
+    return;
+  }
+  if (typeof body === "function") {
+    forgiveWrites(socket);
+    socket.write(head, "latin1");
+    body(socket);
     return;
   }
   socket.cork();

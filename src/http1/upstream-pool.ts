@@ -77,11 +77,12 @@ export class UpstreamPool {
   }
 
   /** Returns a new connection. */
-  fresh(upstream: Upstream): UpstreamConnection {
-    return new UpstreamConnection(upstream, (connection) => {
+  fresh(upstream: Upstream, forUpgrade = false): UpstreamConnection {
+    const onIdleLost = (connection: UpstreamConnection): void => {
       const at = upstream.idle.indexOf(connection);
       if (at !== -1) upstream.idle.splice(at, 1);
-    });
+    };
+    return new UpstreamConnection(upstream, onIdleLost, forUpgrade);
   }
 
   /**

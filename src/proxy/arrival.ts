@@ -9,7 +9,8 @@ import type { LeaseKind } from "../lifecycle/workload/parts/use.ts";
 import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 import type { Answer } from "../respond/answer.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
-import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
+import type { Forwarder } from "./forwarder.ts";
+import type { ForwardOutcome } from "./outcome.ts";
 
 /** How an admitted request continues. */
 export interface Passage {

@@ -1,8 +1,9 @@
 import type { Writable } from "node:stream";
+import type { FieldNames } from "../http1/field-names.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
-import type { ForwardOutcome } from "./exchange.ts";
+import type { ForwardOutcome } from "./outcome.ts";
 
-/** The client's side of an exchange on a kept connection: where the response goes. */
+/** The client's side of an exchange: where the response goes. */
 export interface ClientEnd {
   readonly method: string;
   /** The stream that bytes are written to. */
@@ -38,4 +39,30 @@ export interface Abortable {
 /** Whether the system has taken the whole request. */
 export interface Sent {
   readonly hasSent: boolean;
+}
+
+/** What all exchanges of one forwarder share. */
+export interface Shared {
+  readonly names: FieldNames;
+  readonly ledger: ExchangeLedger;
+}
+
+/** How many exchanges and tunnels are open. */
+export class ExchangeLedger {
+  #open = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  open(): void {
+    this.#open += 1;
+  }
+
+  close(): void {
+    this.#open -= 1;
+    if (this.#open === 0 && this.#waiting.length > 0) for (const done of this.#waiting.splice(0)) done();
+  }
+
+  /** Resolves as soon as none is open. */
+  empty(): Promise<void> {
+    return this.#open === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
 }

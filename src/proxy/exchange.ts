@@ -1,97 +1,96 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { isolate } from "../core/isolate.ts";
+import type { ResponseHead } from "../http1/parse-response-head.ts";
+import type { RequestBody, UpstreamConnection, UpstreamUser } from "../http1/upstream-connection.ts";
+import type { Sender, Upstream, UpstreamPool } from "../http1/upstream-pool.ts";
+import type { Abortable, ClientEnd } from "./client-end.ts";
+import { isIdempotent, lossOf } from "./outcome.ts";
 
-/** How an exchange ended. */
-export type ForwardOutcome =
-  /** The response was relayed completely. */
-  | { readonly kind: "done"; readonly status: number }
-  /** No connection: nothing was sent and nothing is lost. */
-  | { readonly kind: "refused" }
-  /** The upstream broke before its response began. */
-  | { readonly kind: "failed"; readonly code: "upstream-reset" | "upstream-protocol"; readonly why?: string }
-  /** The upstream broke in the middle of its response, so the connection of the client was broken as well. */
-  | { readonly kind: "cut"; readonly status: number }
-  /** The client left; status is 0 when no response had begun. */
-  | { readonly kind: "aborted"; readonly status: number };
-
-/** One request and its response. It ends when both the upstream and the client are done. */
-export interface Exchange {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly extraHeaders: readonly string[] | undefined;
-  readonly onEnd: (outcome: ForwardOutcome) => void;
-  readonly ledger: ExchangeLedger;
-  readonly onClose: () => void;
-  /** Called when the client leaves while the upstream is in use; must call `endUpstream`. */
-  abort: (() => void) | undefined;
-  /** Of the response; 0 before its head. */
-  status: number;
-  clientEnded: boolean;
-  /** Set when the upstream is done. */
-  outcome: ForwardOutcome | undefined;
+export interface ForwardedRequest {
+  readonly upstream: Upstream;
+  readonly head: string;
+  readonly body: RequestBody;
+  readonly client: ClientEnd;
+  /** A connection for this request alone, which is sent once; without it the pool's are used. */
+  readonly own: UpstreamConnection | undefined;
 }
 
-/** How many exchanges and tunnels are open. */
-export interface ExchangeLedger {
-  open: number;
-  /** Called once when none is open any more. */
-  readonly waiting: (() => void)[];
-}
+/** One request and its response, for any kind of client. It uses one connection, or a second one if the first was lost. */
+export class Exchange implements UpstreamUser, Sender, Abortable {
+  connection: UpstreamConnection;
+  readonly #pool: UpstreamPool;
+  readonly #request: ForwardedRequest;
+  readonly #client: ClientEnd;
+  #hasAnswered = false;
+  #isGivenBack = false;
 
-/** Called before `onEnd`, to undo what was counted at the start. */
-export function closeInLedger(ledger: ExchangeLedger): void {
-  ledger.open -= 1;
-  if (ledger.open === 0 && ledger.waiting.length > 0) for (const done of ledger.waiting.splice(0)) done();
-}
-
-export function openExchange(opened: Pick<Exchange, "req" | "res" | "extraHeaders" | "ledger" | "onEnd">): Exchange {
-  const { req, res, ledger } = opened;
-  ledger.open += 1;
-  const onClose = (): void => clientEnded(exchange);
-  const exchange: Exchange = {
-    ...opened,
-    onClose,
-    abort: undefined,
-    status: 0,
-    clientEnded: false,
-    outcome: undefined,
-  };
-  if (res.destroyed || req.socket.destroyed) process.nextTick(clientEnded, exchange);
-  else res.on("close", onClose);
-  // A response is notified of the end of its connection only while it is the current one, and before Node 24 not while
-  // it waits for its turn. There are as many listeners as pipelined requests: Node would warn above ten.
-  req.socket.setMaxListeners(0).on("close", onClose);
-  return exchange;
-}
-
-/** Whether the client had left before anything began; then `onEnd` follows. */
-export function isEnded({ res, req }: Exchange): boolean {
-  return res.destroyed || req.socket.destroyed;
-}
-
-/**
- * Ends the upstream side. An outcome that leaves the response to the caller ends the exchange at once, others end with
- * the client.
- */
-export function endUpstream(exchange: Exchange, outcome: ForwardOutcome): void {
-  if (exchange.outcome !== undefined) return;
-  exchange.outcome = outcome;
-  if (exchange.clientEnded) end(exchange, outcome);
-  else if (outcome.kind === "refused" || outcome.kind === "failed") {
-    exchange.res.off("close", exchange.onClose);
-    end(exchange, outcome);
+  constructor(pool: UpstreamPool, request: ForwardedRequest) {
+    this.#pool = pool;
+    this.#request = request;
+    this.#client = request.client;
+    this.connection = request.own ?? pool.take(request.upstream, !isIdempotent(request.client.method));
+    request.client.attach(this);
   }
-}
 
-function clientEnded(exchange: Exchange): void {
-  if (exchange.clientEnded) return;
-  exchange.clientEnded = true;
-  if (exchange.outcome !== undefined) end(exchange, exchange.outcome);
-  else if (exchange.abort !== undefined) exchange.abort();
-  else endUpstream(exchange, { kind: "aborted", status: exchange.status });
-}
+  send(): void {
+    if (this.#client.isEnded) return;
+    const { head, body, upstream } = this.#request;
+    if (this.connection.isClosed) this.connection = this.#pool.fresh(upstream);
+    this.connection.send(head, body, this, this.#client.method === "HEAD");
+  }
 
-function end({ ledger, onEnd, req, onClose }: Exchange, outcome: ForwardOutcome): void {
-  req.socket.off("close", onClose);
-  closeInLedger(ledger);
-  onEnd(outcome);
+  abort(): void {
+    this.connection.destroy();
+  }
+
+  onInformation(head: ResponseHead): void {
+    this.#hasAnswered = true;
+    if (head.status !== 100) this.#client.writeInformation(head);
+  }
+
+  onHead(head: ResponseHead): void {
+    this.#hasAnswered = true;
+    this.#client.writeHead(head);
+  }
+
+  onBody(bytes: Buffer): void {
+    this.#client.writeBody(bytes);
+  }
+
+  onRead(): boolean {
+    this.#client.flush();
+    const { writable } = this.#client;
+    if (writable.writableLength === 0) return true;
+    // A returned connection belongs to another user, and so does its data.
+    if (writable.writableNeedDrain && !this.#isGivenBack) {
+      this.connection.pause();
+      writable.once("drain", () => isolate(this, () => this.connection.resume()));
+    }
+    return false;
+  }
+
+  onEnd(trailers: readonly string[], keepMs: number): void {
+    const { upstream, own } = this.#request;
+    // After the response nobody reads the rest of an upload.
+    this.#pool.give(upstream, this.connection, own === undefined ? keepMs : 0);
+    this.#isGivenBack = true;
+    this.#client.end(trailers, this.connection);
+  }
+
+  onLost(error: Error, sent: boolean): void {
+    const { upstream, own } = this.#request;
+    const { method, status } = this.#client;
+    if (status !== 0) return this.#client.cut();
+    const { published } = upstream.endpoint;
+    const repeatable = own === undefined && !this.#hasAnswered;
+    const outcome = lossOf({ error, sent, repeatable, used: this.connection.used, method, published });
+    if (outcome !== undefined) return this.#client.fail(outcome);
+    this.connection = this.#pool.fresh(upstream);
+    return this.send();
+  }
+
+  /** After an internal error: a returned connection belongs to another user. */
+  destroy(): void {
+    if (!this.#isGivenBack) this.connection.destroy();
+    this.#client.destroy();
+  }
 }

@@ -1,23 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Endpoint } from "../core/observation.ts";
-import type { SimpleRequest } from "../http1/simple-request.ts";
-import { createFieldNames } from "../http1/field-names.ts";
-import { gatherBody, type GatheredBody, NO_CONTENT, UNREAD } from "./body-gatherer.ts";
 import type { ClientConnection } from "../http1/client-connection.ts";
-import { type ExchangeLedger, type ForwardOutcome, isEnded, openExchange, endUpstream } from "./exchange.ts";
-import { FAILURES } from "./failure.ts";
-import { bodyFraming, requestHead, authorityOf, originForm } from "../http1/request-head.ts";
-import { receivedRequest, createRequestHeaders } from "./forwarded-fields.ts";
-import { createStreamedExchange } from "./streamed-exchange.ts";
-import { createTunnel } from "./tunnel.ts";
+import { createFieldNames } from "../http1/field-names.ts";
+import { authorityOf, bodyFraming, originForm, requestHead } from "../http1/request-head.ts";
+import type { SimpleRequest } from "../http1/simple-request.ts";
 import { UpstreamPool } from "../http1/upstream-pool.ts";
+import { ExchangeLedger } from "./client-end.ts";
+import { Exchange } from "./exchange.ts";
+import { createRequestHeaders, receivedRequest } from "./forwarded-fields.ts";
 import { NodeClientEnd } from "./node-client-end.ts";
-import { sendPooled } from "./pooled-exchange.ts";
-import { createSimpleHead } from "./simple-head.ts";
+import { FAILURES, type ForwardOutcome } from "./outcome.ts";
+import { gatherBody, streamBody } from "./request-body.ts";
 import { SimpleClientEnd } from "./simple-client-end.ts";
-
-export type { ForwardOutcome } from "./exchange.ts";
+import { createSimpleHead } from "./simple-head.ts";
+import { Tunnel } from "./tunnel.ts";
 
 /** Where a request goes, and what is notified of its end. */
 interface Order {
@@ -75,61 +73,55 @@ export interface ForwarderDeps {
 }
 
 /**
- * Complete requests (no body, or a small one that has arrived) use persistent connections; streamed requests use a new
- * one, which is never stale.
+ * Complete requests (no body, or a small one that has arrived) use persistent connections; streamed requests and
+ * upgrades use a new one, which is never stale.
  */
 export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
-  const ledger: ExchangeLedger = { open: 0, waiting: [] };
   const names = createFieldNames();
-  const shared = { names, ledger };
-  const upstreams = new UpstreamPool();
+  const shared = { names, ledger: new ExchangeLedger() };
+  const pool = new UpstreamPool();
   const requestHeaders = createRequestHeaders({ names, isTrusted });
   const simpleHead = createSimpleHead(requestHeaders);
-  const sendStreamed = createStreamedExchange({ names });
-  const tunnel = createTunnel({ names });
 
   return {
-    forward({ req, res, to, passHost, extraHeaders, onEnd }) {
-      const exchange = openExchange({ req, res, extraHeaders, ledger, onEnd });
-      if (isEnded(exchange)) return;
-      const upstream = upstreams.of(to, passHost ? hostOf(req) : undefined);
+    forward(order) {
+      const { req, res, to, passHost } = order;
+      const client = new NodeClientEnd(order, shared);
+      if (client.hasLeft) return;
+      const upstream = pool.of(to, passHost ? hostOf(req) : undefined);
       const path = originForm(req.url);
       const framing = bodyFraming(req);
       if (path === undefined || framing === "unsupported") {
-        process.nextTick(endUpstream, exchange, FAILURES.protocol);
+        process.nextTick(() => client.fail(FAILURES.protocol));
         return;
       }
       const headers = requestHeaders(receivedRequest(req), upstream.authority, passHost);
-      const send = ({ bytes, isWhole }: GatheredBody): void => {
-        if (!isWhole) return sendStreamed({ exchange, to: upstream, path, headers, begun: bytes });
-        const client = new NodeClientEnd(exchange, names);
-        const head = requestHead(client.method, path, headers, {
-          hasBody: bytes !== undefined,
-          connection: "keep-alive",
-        });
-        return sendPooled(upstreams, { upstream, head, body: bytes, client });
-      };
-      if (path === "*") send(UNREAD);
-      else if (framing === "none") send(NO_CONTENT);
-      else gatherBody(exchange, framing, send);
+      gatherBody(client, framing, ({ bytes, isWhole }) => {
+        if (!isWhole && framing === "chunked") headers.push("Transfer-Encoding", "chunked");
+        const framed = { hasBody: framing !== "none", connection: isWhole ? "keep-alive" : "close" } as const;
+        const head = requestHead(client.method, path, headers, framed);
+        const stream = (socket: Socket): void => streamBody({ req, res, begun: bytes, names }, socket);
+        const own = isWhole ? undefined : pool.fresh(upstream);
+        pool.send(new Exchange(pool, { upstream, head, body: isWhole ? bytes : stream, client, own }));
+      });
     },
     forwardSimple(order) {
       const { request, body, to, passHost } = order;
-      const upstream = upstreams.of(to, passHost ? request.host : undefined);
+      const upstream = pool.of(to, passHost ? request.host : undefined);
       const client = new SimpleClientEnd(order, shared);
-      sendPooled(upstreams, { upstream, head: simpleHead(order, upstream), body, client });
+      pool.send(new Exchange(pool, { upstream, head: simpleHead(order, upstream), body, client, own: undefined }));
     },
-    upgrade({ req, socket, head, to, passHost, extraHeaders, onEnd }) {
-      const upstream = upstreams.of(to, passHost ? hostOf(req) : undefined);
+    upgrade(order) {
+      const { req, to, passHost } = order;
+      const upstream = pool.of(to, passHost ? hostOf(req) : undefined);
       const headers = requestHeaders(receivedRequest(req), upstream.authority, passHost);
-      const path = originForm(req.url) ?? "/";
-      tunnel({ req, socket, head, to: upstream, path, headers, extraHeaders, ledger, onEnd });
+      new Tunnel({ ...order, upstream, headers, path: originForm(req.url) ?? "/" }, pool, shared).open();
     },
-    release: (to) => upstreams.release(to),
-    endWithRun: (to) => upstreams.endWithRun(to),
+    release: (to) => pool.release(to),
+    endWithRun: (to) => pool.endWithRun(to),
     close() {
-      upstreams.close();
-      return ledger.open === 0 ? Promise.resolve() : new Promise((resolve) => ledger.waiting.push(resolve));
+      pool.close();
+      return shared.ledger.empty();
     },
   };
 }

@@ -18,8 +18,8 @@ import type { AnswerRefusal } from "../respond/refusal.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
 import { type Arrival, type Passage, RequestArrival, UpgradeArrival } from "./arrival.ts";
 import { clientOf, clientRequest } from "./client-request.ts";
-import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
-import { isUnanswered, isWell, mayTryAgain, statusOf } from "./outcome.ts";
+import type { Forwarder } from "./forwarder.ts";
+import { isWell, statusOf, type ForwardOutcome } from "./outcome.ts";
 import { stickyCookie } from "./sticky.ts";
 
 /** Our own proxy can hold a request for any time and sees every byte. */
@@ -134,12 +134,13 @@ function forward(deps: ProxyHandlerDeps, arrival: Arrival, passage: Passage): vo
   const startedMs = context.clock.now();
   arrival.forward(forwarder, passage, (outcome) => {
     endPassage(context, lease, to, outcome);
-    if (mayTryAgain(outcome) && arrival.tries < MOST_TRIES) {
+    if (outcome.kind === "refused" && arrival.tries < MOST_TRIES) {
       arrival.tries += 1;
       isolateAsync(arrival.connection, admit(deps, arrival));
       return;
     }
-    if (isUnanswered(outcome)) refuseAlone(deps, arrival, brokenAfter(outcome, waitedMs));
+    if (outcome.kind === "refused" || outcome.kind === "failed")
+      refuseAlone(deps, arrival, brokenAfter(outcome, waitedMs));
     if (isWell(outcome)) noteGoodHost(record, arrival.req.headers.host);
     count(record.name, statusOf(outcome), context.clock.now() - startedMs + waitedMs);
   });

@@ -1,47 +1,66 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { isolate } from "../core/isolate.ts";
-import { flatFields } from "../http1/field-lines.ts";
-import { InvalidResponse } from "../http1/response-fields.ts";
-import { type FieldNames, trailerPairs } from "../http1/field-names.ts";
 import { stopReading } from "../http1/end-with-response.ts";
+import { flatFields } from "../http1/field-lines.ts";
+import { trailerPairs } from "../http1/field-names.ts";
 import { informationHead, reasonPhrase } from "../http1/format-response-head.ts";
 import { endInstead } from "../http1/open-responses.ts";
-import { type ResponseHead, isChunked } from "../http1/parse-response-head.ts";
-import type { Abortable, ClientEnd } from "./client-end.ts";
-import { type Exchange, type ForwardOutcome, endUpstream } from "./exchange.ts";
+import { isChunked, type ResponseHead } from "../http1/parse-response-head.ts";
+import { InvalidResponse } from "../http1/response-fields.ts";
+import type { Abortable, ClientEnd, Shared } from "./client-end.ts";
+import type { ForwardOutcome } from "./outcome.ts";
+
+interface NodeRequest {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** Flat `name, value, …`, added to the final response. */
+  readonly extraHeaders?: readonly string[] | undefined;
+  /** Called once, when both the upstream and the client are done. */
+  readonly onEnd: (outcome: ForwardOutcome) => void;
+}
 
 /** The client of a request that node:http has read, whose response node:http writes. */
 export class NodeClientEnd implements ClientEnd {
   readonly method: string;
+  readonly req: IncomingMessage;
   readonly writable: ServerResponse;
-  readonly #exchange: Exchange;
-  readonly #names: FieldNames;
+  status = 0;
+  /** The response has ended, or the client has left. */
+  isEnded = false;
+  readonly #request: NodeRequest;
+  readonly #shared: Shared;
+  readonly #onClose = (): void => this.#close();
+  #exchange: Abortable | undefined;
+  /** Set when the upstream is done. */
+  #outcome: ForwardOutcome | undefined;
   #isCorked = false;
   /** Bytes of the body that are left by its Content-Length; -1: unknown. */
   #left = -1;
   /** The head was written to the socket of the client. */
   #isFlushed = false;
 
-  constructor(exchange: Exchange, names: FieldNames) {
-    this.method = exchange.req.method ?? "GET";
-    this.writable = exchange.res;
-    this.#exchange = exchange;
-    this.#names = names;
+  constructor(request: NodeRequest, shared: Shared) {
+    const { req, res } = request;
+    this.method = req.method ?? "GET";
+    this.req = req;
+    this.writable = res;
+    this.#request = request;
+    this.#shared = shared;
+    shared.ledger.open();
+    if (this.hasLeft) process.nextTick(this.#onClose);
+    else res.on("close", this.#onClose);
+    // A response is notified of the end of its connection only while it is the current one, and before Node 24 not while
+    // it waits for its turn. There are as many listeners as pipelined requests: Node would warn above ten.
+    req.socket.setMaxListeners(0).on("close", this.#onClose);
   }
 
-  get status(): number {
-    return this.#exchange.status;
-  }
-
-  get isEnded(): boolean {
-    return this.#exchange.clientEnded;
+  /** The client had left before anything began; then `onEnd` follows. */
+  get hasLeft(): boolean {
+    return this.writable.destroyed || this.req.socket.destroyed;
   }
 
   attach(exchange: Abortable): void {
-    this.#exchange.abort = () => {
-      exchange.abort();
-      endUpstream(this.#exchange, { kind: "aborted", status: this.status });
-    };
+    this.#exchange = exchange;
   }
 
   /** HTTP/1.0 has none, and a pipelined response must wait for its turn. */
@@ -56,20 +75,20 @@ export class NodeClientEnd implements ClientEnd {
    * first event.
    */
   writeHead({ status, reason, fields }: ResponseHead): void {
-    const { req, extraHeaders } = this.#exchange;
-    const res = this.writable;
+    const { req, writable: res } = this;
+    const { extraHeaders = [] } = this.#request;
     const hasBody = this.method !== "HEAD" && status !== 204 && status !== 304;
     if (fields.coding !== undefined && !isChunked(fields.coding)) throw new InvalidResponse(INEXPRESSIBLE);
     if (!req.complete) stopReading(req, res);
     try {
       const headers = flatFields(fields.forClient(hasBody && !this.#isOldHttp));
-      const all = extraHeaders === undefined ? headers : [...headers, ...extraHeaders];
-      res.writeHead(status, reasonPhrase(status, reason), all);
+      headers.push(...extraHeaders);
+      res.writeHead(status, reasonPhrase(status, reason), headers);
     } catch {
       res.statusMessage = "";
       throw new InvalidResponse(INEXPRESSIBLE);
     }
-    this.#exchange.status = status;
+    this.status = status;
     this.#left = hasBody ? fields.length : -1;
     if (hasBody && this.#isOldHttp && fields.length === -1) this.#cutWithClient();
   }
@@ -110,29 +129,53 @@ export class NodeClientEnd implements ClientEnd {
     this.#isFlushed = true;
     if (!res.destroyed && !res.writableEnded) {
       if (trailers.length > 0 && this.#left === -1 && !this.#isOldHttp)
-        res.addTrailers(trailerPairs(this.#names, trailers));
+        res.addTrailers(trailerPairs(this.#shared.names, trailers));
       res.end();
     }
-    endUpstream(this.#exchange, { kind: "done", status: this.status });
+    this.#endUpstream({ kind: "done", status: this.status });
   }
 
   cut(): void {
-    if (this.#exchange.outcome !== undefined) return;
+    if (this.#outcome !== undefined) return;
     this.flush();
-    endUpstream(this.#exchange, { kind: "cut", status: this.status });
+    this.#endUpstream({ kind: "cut", status: this.status });
     this.#cutResponse();
   }
 
   fail(outcome: ForwardOutcome): void {
-    endUpstream(this.#exchange, outcome);
+    if (this.#outcome !== undefined) return;
+    if (outcome.kind === "failed" && !this.req.complete) stopReading(this.req, this.writable);
+    this.writable.off("close", this.#onClose);
+    this.isEnded = true;
+    this.#endUpstream(outcome);
   }
 
   destroy(): void {
-    this.#exchange.req.socket.destroy();
+    this.req.socket.destroy();
   }
 
   get #isOldHttp(): boolean {
-    return this.#exchange.req.httpVersionMinor === 0;
+    return this.req.httpVersionMinor === 0;
+  }
+
+  #endUpstream(outcome: ForwardOutcome): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome = outcome;
+    if (this.isEnded) this.#finish(outcome);
+  }
+
+  #close(): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    if (this.#outcome !== undefined) return this.#finish(this.#outcome);
+    this.#exchange?.abort();
+    return this.#endUpstream({ kind: "aborted", status: this.status });
+  }
+
+  #finish(outcome: ForwardOutcome): void {
+    this.req.socket.off("close", this.#onClose);
+    this.#shared.ledger.close();
+    this.#request.onEnd(outcome);
   }
 
   /** The client must not take the response for complete. */
@@ -147,9 +190,8 @@ export class NodeClientEnd implements ClientEnd {
    * node:http ends the connection of a client that has ended its own side, which would pass for the end of the body.
    */
   #cutWithClient(): void {
-    const { socket } = this.#exchange.req;
-    socket.prependOnceListener("end", () => {
-      if (!this.writable.writableEnded) isolate(socket, () => this.#cutResponse());
+    this.req.socket.prependOnceListener("end", () => {
+      if (!this.writable.writableEnded) isolate(this.req.socket, () => this.#cutResponse());
     });
   }
 }

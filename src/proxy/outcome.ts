@@ -1,16 +1,20 @@
-import type { ForwardOutcome } from "./exchange.ts";
+import { certificateFault } from "../core/certificate-fault.ts";
+import { RunEnded } from "../http1/open-connection.ts";
 
-/** Whether nothing of a response has reached the client, so that it gets one of ours. */
-export function isUnanswered({ kind }: ForwardOutcome): boolean {
-  return kind === "failed" || kind === "refused";
-}
+/** How an exchange ended. */
+export type ForwardOutcome =
+  /** The response was relayed completely. */
+  | { readonly kind: "done"; readonly status: number }
+  /** No connection: nothing was sent and nothing is lost. */
+  | { readonly kind: "refused" }
+  /** The upstream broke before its response began. */
+  | { readonly kind: "failed"; readonly code: "upstream-reset" | "upstream-protocol"; readonly why?: string }
+  /** The upstream broke in the middle of its response, so the connection of the client was broken as well. */
+  | { readonly kind: "cut"; readonly status: number }
+  /** The client left; status is 0 when no response had begun. */
+  | { readonly kind: "aborted"; readonly status: number };
 
-/** Whether sending it again loses nothing. */
-export function mayTryAgain({ kind }: ForwardOutcome): boolean {
-  return kind === "refused";
-}
-
-/** The requested host is one of its own. */
+/** Whether the app knows the requested host. */
 export function isWell(outcome: ForwardOutcome): boolean {
   return outcome.kind === "done" && outcome.status < 400;
 }
@@ -27,4 +31,68 @@ export function statusOf(outcome: ForwardOutcome): number {
     case "aborted":
       return 499;
   }
+}
+
+/** A connection that was lost before the head of a response. */
+export interface Loss {
+  readonly error: Error;
+  /** The app may have seen the request. */
+  readonly sent: boolean;
+  /** The request can be sent again: it is complete, and no informational response to it has arrived. */
+  readonly repeatable: boolean;
+  /** The connection had already carried an exchange. */
+  readonly used: boolean;
+  readonly method: string;
+  readonly published: boolean;
+}
+
+/** Returns the outcome; `undefined`: the same request is to be sent again on a new connection. */
+export function lossOf({ error, sent, repeatable, used, method, published }: Loss): ForwardOutcome | undefined {
+  if (!sent) return refusalOf(error);
+  if (!repeatable || !isReset(error) || !isIdempotent(method)) return failureOf(error);
+  if (error instanceof RunEnded) return REFUSED; // the next run answers it
+  // The app closed it before it saw the request: a race that every keep-alive client knows.
+  if (used) return undefined;
+  // docker-proxy accepts for an app that does not listen, and then closes.
+  return published ? REFUSED : failureOf(error);
+}
+
+/** RFC 9110 §9.2.2: sending it twice has the same effect as sending it once. */
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method);
+}
+
+const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+
+/** Returns what an error before anything was sent means: nothing listens there, unless our own resources ran out. */
+function refusalOf(error: Error): ForwardOutcome {
+  const code = codeOf(error);
+  if (OWN_FAULTS.has(code)) return FAILURES.reset;
+  const why = certificateFault(error);
+  if (why !== undefined) return { ...FAILURES.protocol, why };
+  return code.startsWith("ERR_") ? FAILURES.protocol : REFUSED;
+}
+
+function failureOf(error: Error): ForwardOutcome {
+  return isReset(error) ? FAILURES.reset : FAILURES.protocol;
+}
+
+/** The connection was closed or broke without a protocol error. */
+function isReset(error: Error): boolean {
+  return RESETS.has(codeOf(error));
+}
+
+const REFUSED: ForwardOutcome = Object.freeze({ kind: "refused" });
+
+/** The upstream broke before its response began: the connection, or the protocol. */
+export const FAILURES = Object.freeze({
+  reset: Object.freeze({ kind: "failed", code: "upstream-reset" }),
+  protocol: Object.freeze({ kind: "failed", code: "upstream-protocol" }),
+}) satisfies Readonly<Record<string, ForwardOutcome>>;
+
+const RESETS: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT"]);
+const OWN_FAULTS: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "EADDRNOTAVAIL"]);
+
+function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : "";
 }

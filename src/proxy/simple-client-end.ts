@@ -1,23 +1,17 @@
 import type { Socket } from "node:net";
 import type { ClientConnection } from "../http1/client-connection.ts";
-import { type FieldNames, trailerPairs } from "../http1/field-names.ts";
+import { fieldLines } from "../http1/field-lines.ts";
+import { trailerPairs } from "../http1/field-names.ts";
 import { informationHead } from "../http1/format-response-head.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
-import type { Abortable, ClientEnd, Sent } from "./client-end.ts";
-import { closeInLedger, type ExchangeLedger, type ForwardOutcome } from "./exchange.ts";
+import type { Abortable, ClientEnd, Sent, Shared } from "./client-end.ts";
+import type { ForwardOutcome } from "./outcome.ts";
 
-/** The simple request that is answered, as far as its client's end needs it. */
-interface SimpleRequestEnd {
+interface SimpleOrder {
   readonly request: { readonly method: string };
   readonly client: ClientConnection;
   /** Called once. After `refused` and `failed` nothing of a response was written. */
   readonly onEnd: (outcome: ForwardOutcome) => void;
-}
-
-/** What all ends of one forwarder share. */
-interface Shared {
-  readonly names: FieldNames;
-  readonly ledger: ExchangeLedger;
 }
 
 /** The client of a simple request, whose response is written to its connection as text. */
@@ -26,19 +20,19 @@ export class SimpleClientEnd implements ClientEnd {
   readonly writable: Socket;
   status = 0;
   isEnded = false;
-  readonly #order: SimpleRequestEnd;
+  readonly #order: SimpleOrder;
   readonly #shared: Shared;
   #isChunked = false;
   /** Text that has not been written yet. */
   #text = "";
   #isCorked = false;
 
-  constructor(order: SimpleRequestEnd, shared: Shared) {
+  constructor(order: SimpleOrder, shared: Shared) {
     this.method = order.request.method;
     this.writable = order.client.socket;
     this.#order = order;
     this.#shared = shared;
-    shared.ledger.open += 1;
+    shared.ledger.open();
   }
 
   attach(exchange: Abortable): void {
@@ -81,7 +75,7 @@ export class SimpleClientEnd implements ClientEnd {
 
   end(trailers: readonly string[], upstream: Sent): void {
     const { client } = this.#order;
-    if (this.#isChunked) this.#text += `0\r\n${this.#trailerLines(trailers)}\r\n`;
+    if (this.#isChunked) this.#text += `0\r\n${fieldLines(trailerPairs(this.#shared.names, trailers).flat())}\r\n`;
     this.flush();
     const written = (): void => {
       if (this.isEnded) return;
@@ -104,7 +98,7 @@ export class SimpleClientEnd implements ClientEnd {
     if (this.isEnded) return;
     this.isEnded = true;
     this.#order.client.onAbort = undefined;
-    closeInLedger(this.#shared.ledger);
+    this.#shared.ledger.close();
     this.#order.onEnd(outcome);
   }
 
@@ -120,12 +114,6 @@ export class SimpleClientEnd implements ClientEnd {
     }
     if (this.#text !== "") this.writable.write(this.#text, "latin1");
     this.#text = "";
-  }
-
-  #trailerLines(trailers: readonly string[]): string {
-    return trailerPairs(this.#shared.names, trailers)
-      .map(([name, value]) => `${name}: ${value}\r\n`)
-      .join("");
   }
 }
 

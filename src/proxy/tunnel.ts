@@ -1,113 +1,119 @@
 import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { FieldNames } from "../http1/field-names.ts";
-import { isolate } from "../core/isolate.ts";
-import { watchAbort, createDetachedResponse } from "../http1/detached-response.ts";
-import { type Destination, openConnection } from "../http1/open-connection.ts";
-import { closeInLedger, type ExchangeLedger, type ForwardOutcome, openExchange } from "./exchange.ts";
-import { FAILURES, failureOf, refusalOf } from "./failure.ts";
-import { type ResponseHandler, readResponse } from "../http1/read-response.ts";
-import { relayAnswer } from "./relay-answer.ts";
-import type { ResponseHead } from "../http1/parse-response-head.ts";
-import { fieldLines, flatFields } from "../http1/field-lines.ts";
 import { TLSSocket } from "node:tls";
+import { createDetachedResponse, watchAbort } from "../http1/detached-response.ts";
+import { fieldLines, flatFields } from "../http1/field-lines.ts";
+import type { ResponseHead } from "../http1/parse-response-head.ts";
+import type { UpstreamConnection, UpstreamUser } from "../http1/upstream-connection.ts";
+import type { Upstream, UpstreamPool } from "../http1/upstream-pool.ts";
+import type { Shared } from "./client-end.ts";
+import { Exchange } from "./exchange.ts";
+import { NodeClientEnd } from "./node-client-end.ts";
+import { type ForwardOutcome, lossOf } from "./outcome.ts";
 
-export interface TunnelOrder {
+export interface TunnelRequest {
   readonly req: IncomingMessage;
   readonly socket: Duplex;
   /**
    * Bytes after the head of the request. The app gets them after its 101, never before: they might be another request.
    */
   readonly head: Buffer;
-  readonly to: Destination;
+  readonly upstream: Upstream;
   readonly path: string;
   readonly headers: readonly string[];
-  readonly extraHeaders: readonly string[] | undefined;
-  readonly ledger: ExchangeLedger;
+  readonly extraHeaders?: readonly string[] | undefined;
   readonly onEnd: (outcome: ForwardOutcome) => void;
 }
 
-/** Requests an upgrade from an app and joins the two connections on a 101; any other response is relayed. */
-export function createTunnel({ names }: { readonly names: FieldNames }): (order: TunnelOrder) => void {
-  return (order) => new Tunnel(order, names).open();
-}
-
-class Tunnel {
-  readonly #order: TunnelOrder;
-  readonly #names: FieldNames;
+/** An upgrade: the two connections are joined on a 101; any other response is relayed. */
+export class Tunnel implements UpstreamUser {
+  readonly #request: TunnelRequest;
+  readonly #pool: UpstreamPool;
+  readonly #shared: Shared;
   readonly #leaving: ReturnType<typeof watchAbort>;
-  #abort = (): void => {};
+  #connection: UpstreamConnection | undefined;
+  /** Relays a response other than 101. */
+  #declined: Exchange | undefined;
   #isEnded = false;
 
-  constructor(order: TunnelOrder, names: FieldNames) {
-    this.#order = order;
-    this.#names = names;
-    this.#leaving = watchAbort(order.socket);
-    order.ledger.open += 1;
+  constructor(request: TunnelRequest, pool: UpstreamPool, shared: Shared) {
+    this.#request = request;
+    this.#pool = pool;
+    this.#shared = shared;
+    this.#leaving = watchAbort(request.socket);
+    shared.ledger.open();
   }
 
   open(): void {
-    const { socket, to } = this.#order;
+    const { req, socket, upstream, path, headers } = this.#request;
     const leave = (): void => this.#leave();
     this.#leaving.signal.addEventListener("abort", leave, { once: true });
     if (socket.destroyed) {
       process.nextTick(leave);
       return;
     }
-    this.#abort = openConnection(to, (error, connection) => {
-      if (error === undefined) isolate(socket, () => this.#ask(connection));
-      else this.#end(refusalOf(error));
-    });
+    this.#connection = this.#pool.fresh(upstream, true);
+    this.#connection.send(upgradeHead(req, path, headers), undefined, this, req.method === "HEAD");
   }
 
-  #ask(connection: Socket): void {
-    const { req, socket, head, path, headers, extraHeaders } = this.#order;
-    this.#abort = () => connection.destroy();
-    let declined: ResponseHandler | undefined;
-    const stop = readResponse(connection, req.method === "HEAD", {
-      onInformation() {},
-      onSwitch: (answer, early) => {
-        stop();
-        this.#leaving.stop();
-        socket.write(switchingHead(answer, extraHeaders), "latin1");
-        if (early.length > 0) socket.write(early);
-        if (head.length > 0) connection.write(head);
-        joinSockets(socket, connection, () => this.#end({ kind: "done", status: 101 }));
-      },
-      onHead: (answer) => {
-        declined = this.#decline(connection);
-        declined.onHead(answer);
-      },
-      onBody: (bytes) => declined?.onBody(bytes),
-      onEnd: (trailers, keepMs) => declined?.onEnd(trailers, keepMs),
-      onBroken: (error) => {
-        if (declined !== undefined) declined.onBroken(error);
-        else this.#end(error === undefined ? FAILURES.reset : failureOf(error));
-      },
-      destroy: () => void socket.destroy(),
-    });
-    connection.write(upgradeHead(req, path, headers), "latin1");
+  onInformation(): void {}
+
+  onSwitch(answer: ResponseHead, early: Buffer): void {
+    const { socket, head, extraHeaders } = this.#request;
+    const upstream = this.#connection?.detach();
+    if (upstream === undefined) return;
+    this.#leaving.stop();
+    socket.write(switchingHead(answer, extraHeaders), "latin1");
+    if (early.length > 0) socket.write(early);
+    if (head.length > 0) upstream.write(head);
+    joinSockets(socket, upstream, () => this.#end({ kind: "done", status: 101 }));
   }
 
   /**
    * Not a 101: an ordinary response, with which the client's connection ends. Bytes after the request are not read: a
    * front that missed this response might relay for a tunnel what it would otherwise reject.
    */
-  #decline(connection: Socket): ResponseHandler {
-    const { req, socket, extraHeaders, ledger } = this.#order;
+  onHead(answer: ResponseHead): void {
+    const { req, socket, upstream, extraHeaders } = this.#request;
     this.#leaving.stop();
     const res = createDetachedResponse(req, socket as Socket);
     const onEnd = (outcome: ForwardOutcome): void => this.#end(outcome);
-    const exchange = openExchange({ req, res, extraHeaders, ledger, onEnd });
-    exchange.abort = () => connection.destroy();
+    const client = new NodeClientEnd({ req, res, extraHeaders, onEnd }, this.#shared);
+    this.#declined = new Exchange(this.#pool, { upstream, head: "", body: undefined, client, own: this.#connection });
     socket.resume(); // bytes of a protocol that was not agreed upon
-    return relayAnswer(exchange, this.#names, connection);
+    this.#declined.onHead(answer);
+  }
+
+  onBody(bytes: Buffer): void {
+    this.#declined?.onBody(bytes);
+  }
+
+  onRead(): boolean {
+    return this.#declined?.onRead() ?? true;
+  }
+
+  onEnd(trailers: readonly string[], keepMs: number): void {
+    this.#declined?.onEnd(trailers, keepMs);
+  }
+
+  onLost(error: Error, sent: boolean): void {
+    if (this.#declined !== undefined) return this.#declined.onLost(error, sent);
+    const { req, upstream } = this.#request;
+    const { published } = upstream.endpoint;
+    const outcome = lossOf({ error, sent, repeatable: false, used: false, method: req.method ?? "GET", published });
+    if (outcome !== undefined) this.#end(outcome);
+  }
+
+  /** Closes both connections after an internal error. */
+  destroy(): void {
+    this.#connection?.destroy();
+    this.#request.socket.destroy();
   }
 
   #leave(): void {
-    this.#abort();
-    this.#order.socket.destroy();
+    this.#connection?.destroy();
+    this.#request.socket.destroy();
     this.#end({ kind: "aborted", status: 0 });
   }
 
@@ -116,18 +122,18 @@ class Tunnel {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#leaving.stop();
-    closeInLedger(this.#order.ledger);
-    this.#order.onEnd(outcome);
+    this.#shared.ledger.close();
+    this.#request.onEnd(outcome);
   }
 }
 
 /** Formats the head of the request for the app, with the fields that an upgrade needs and `requestHeaders` removed. */
 function upgradeHead(
-  { method, headers: { upgrade } }: IncomingMessage,
+  { method, headers: { upgrade = "" } }: IncomingMessage,
   path: string,
   headers: readonly string[],
 ): string {
-  const asking = [...headers, "Connection", "Upgrade", "Upgrade", upgrade ?? ""];
+  const asking = [...headers, "Connection", "Upgrade", "Upgrade", upgrade];
   const isFramed = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === "content-length");
   if (!isFramed && method !== "GET") asking.push("Content-Length", "0");
   return `${method} ${path} HTTP/1.1\r\n${fieldLines(asking)}\r\n`;

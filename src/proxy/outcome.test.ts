@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { failureOf, refusalOf } from "./failure.ts";
+import { lossOf } from "./outcome.ts";
 
+const request = { repeatable: false, used: false, method: "POST", published: false };
 const fault = (code: string, message = ""): Error => Object.assign(new Error(message), { code });
 
 describe("what a fault means", () => {
@@ -19,7 +20,8 @@ describe("what a fault means", () => {
   ];
   for (const [code, kind, detail] of before) {
     void it(`before anything was sent: ${code} is ${kind}`, () => {
-      assert.deepEqual(refusalOf(fault(code)), detail === undefined ? { kind } : { kind, code: detail });
+      const outcome = lossOf({ ...request, error: fault(code), sent: false });
+      assert.deepEqual(outcome, detail === undefined ? { kind } : { kind, code: detail });
     });
   }
 
@@ -32,7 +34,8 @@ describe("what a fault means", () => {
   ];
   for (const [code, message, detail] of after) {
     void it(`after that: ${code} ${message} is ${detail}`, () => {
-      assert.deepEqual(failureOf(fault(code, message)), { kind: "failed", code: detail });
+      const outcome = lossOf({ ...request, error: fault(code, message), sent: true });
+      assert.deepEqual(outcome, { kind: "failed", code: detail });
     });
   }
 });
