@@ -6,7 +6,7 @@ import { formatResponseHead } from "./format-response-head.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
 import { freeRead } from "./node-internals.ts";
 import { endWithResponse } from "./end-with-response.ts";
-import type { Upstream } from "./upstream-pool.ts";
+import type { Upstream } from "./upstreams.ts";
 
 /** What reads and answers simple requests, and what takes the connection over when that is not enough. */
 export interface ClientConnectionDeps {

@@ -1,4 +1,6 @@
 import { STATUS_CODES } from "node:http";
+import { fieldLines, flatFields } from "./field-lines.ts";
+import type { ResponseHead } from "./parse-response-head.ts";
 import { KEPT_MS } from "./server-options.ts";
 
 /** How a response is framed, in addition to its own fields. */
@@ -28,6 +30,17 @@ const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEPT_MS / 1_000}\r
 /** Formats the head of a 1xx response; `lines` are its fields, checked. */
 export function informationHead(status: number, reason: string, lines: string): string {
   return `HTTP/1.1 ${status} ${reasonPhrase(status, reason)}\r\n${lines}\r\n`;
+}
+
+/** Formats the 101 of the app for the client, with letter case and order unchanged. */
+export function switchingHead({ reason, fields }: ResponseHead, extra: readonly string[] = []): string {
+  const kept = flatFields(fields.forClient(false));
+  const upgrade = fields.upgrade === undefined ? "" : `Upgrade: ${fields.upgrade}\r\n`;
+  let head = `HTTP/1.1 101 ${reason}\r\nConnection: Upgrade\r\n${upgrade}`;
+  for (let at = 0; at + 1 < kept.length; at += 2) {
+    if (kept[at]?.toLowerCase() !== "content-length") head += `${kept[at]}: ${kept[at + 1]}\r\n`;
+  }
+  return `${head}${fieldLines(extra)}\r\n`;
 }
 
 /** Any byte may be received in a reason phrase; only those that HTTP allows are sent. */

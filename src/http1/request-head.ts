@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 interface RequestFraming {
   /** A body follows. */
   readonly hasBody: boolean;
-  readonly connection: "keep-alive" | "close";
+  readonly connection: "keep-alive" | "close" | "Upgrade";
 }
 
 /** Formats the head of a request for an app. `headers` is a flat list. */

@@ -10,7 +10,6 @@ export class SimpleRequest {
   readonly method: string;
   /** The request line with its line end. */
   readonly line: string;
-  /** As it was sent. */
   readonly target: string;
   /** Where the body begins. */
   headBytes = 0;
@@ -41,7 +40,6 @@ export class SimpleRequest {
 
   /** Adds field lines that are handled in the same way. */
   take(handling: FieldHandling, text: string, from: number, to: number): void {
-    if (from === to) return;
     if (handling === "passed") this.passed += text.slice(from, to);
     else if (handling === "claim") this.claims += text.slice(from, to);
   }
@@ -52,9 +50,7 @@ export class SimpleRequest {
  * 9112), so node:http has to read it. `incomplete`: more bytes are needed.
  */
 export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequest | "unsupported" | "incomplete" {
-  // Longer data has a body, which need not be decoded.
-  const { length } = bytes;
-  const size = length <= LIKELY_HEAD_BYTES ? length : bytes.indexOf("\r\n\r\n", 0, "latin1") + 4;
+  const size = bytes.length <= LIKELY_HEAD_BYTES ? bytes.length : bytes.indexOf("\r\n\r\n", 0, "latin1") + 4;
   const text = bytes.toString("latin1", 0, size);
   FIRST_LINE.lastIndex = 0;
   if (!FIRST_LINE.test(text)) return text.includes("\n") ? "unsupported" : "incomplete";
@@ -62,8 +58,7 @@ export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequ
   const request = new SimpleRequest(methodOf(text), text.slice(0, at));
   let handling: FieldHandling = "passed";
   let handlingFrom = at;
-  while (true) {
-    const start = at;
+  for (let start = at; ; start = at) {
     const read = field.read(bytes, start, size);
     if (read === "none") break;
     if (read !== "field") return read;
@@ -87,11 +82,10 @@ export function parseSimpleRequest(bytes: Buffer, names: FieldNames): SimpleRequ
 }
 
 const field = new FieldReader();
-
-const X = 120;
-/** Makes a letter lower case. */
+/** This bit makes a letter lower case. */
 const LOWER_CASE = 0x20;
-
+const X = 120;
+/** Longer data has a body, which need not be decoded. */
 const LIKELY_HEAD_BYTES = 4 * 1024;
 const FIRST_LINE = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \/[!-~]* HTTP\/1\.1\r\n/uy;
 
@@ -153,5 +147,4 @@ function note(request: SimpleRequest, what: FieldNote, value: string): boolean {
 }
 
 const CONNECTION = /^(?:keep-alive|close)$/iu;
-/** Without leading zeros, which another reader might take for octal. */
-const DIGITS = /^(?:0|[1-9]\d{0,14})$/u;
+const DIGITS = /^(?:0|[1-9]\d{0,14})$/u; // another reader might take leading zeros for octal

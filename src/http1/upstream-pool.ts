@@ -1,21 +1,7 @@
-import { isIPv6, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
-import type { Endpoint } from "../core/observation.ts";
-import { serverName } from "../core/server-name.ts";
-import { type Destination, createRunConnections } from "./open-connection.ts";
-import { UpstreamConnection } from "./upstream-connection.ts";
 import { isolate } from "../core/isolate.ts";
-
-/** An endpoint with its derived values and idle connections; with TLS one for each server name. */
-export interface Upstream extends Destination {
-  /** `host:port`, an IPv6 literal in brackets. */
-  readonly authority: string;
-  /** Most recently used last: it is the most likely to be alive. */
-  readonly idle: UpstreamConnection[];
-  released: boolean;
-  /** The upstreams for other server names of this endpoint. */
-  readonly named: Map<string, Upstream>;
-}
+import { UpstreamConnection } from "./upstream-connection.ts";
+import { releaseUpstream, type Upstream } from "./upstreams.ts";
 
 /** A request with its connection, ready to be sent. */
 export interface Sender {
@@ -25,47 +11,14 @@ export interface Sender {
   destroy(): void;
 }
 
-/** The connections to all upstreams, idle and open. */
+/** The persistent connections to all upstreams. */
 export class UpstreamPool {
-  readonly #known = new WeakMap<Endpoint, Upstream>();
-  readonly #open = createRunConnections();
   /** The upstreams with idle connections. */
   readonly #idling = new Set<Upstream>();
   readonly #senders: Sender[] = [];
   readonly #returning: (readonly [Upstream, UpstreamConnection])[] = [];
   #sweep: NodeJS.Timeout | undefined;
   #isClosed = false;
-
-  /** `host`: the Host field that goes there. */
-  of(endpoint: Endpoint, host: string | undefined): Upstream {
-    let upstream = this.#known.get(endpoint);
-    if (upstream === undefined) {
-      upstream = this.#create(endpoint, "");
-      this.#known.set(endpoint, upstream);
-    }
-    return endpoint.tls === undefined ? upstream : this.#ofName(upstream, serverName(host));
-  }
-
-  /** A connection that was opened for one name must not carry requests for another (RFC 9110 §7.4: 421). */
-  #ofName({ endpoint, named }: Upstream, name: string): Upstream {
-    let upstream = named.get(name);
-    if (upstream === undefined) {
-      for (const [oldest, other] of named) {
-        if (named.size < MOST_NAMES) break;
-        named.delete(oldest);
-        drop(other);
-      }
-      upstream = this.#create(endpoint, name);
-      named.set(name, upstream);
-    }
-    return upstream;
-  }
-
-  #create(endpoint: Endpoint, servername: string): Upstream {
-    const authority = authorityOf(endpoint);
-    const noteOpened = (socket: Socket): void => this.#open.add(authority, socket);
-    return { endpoint, servername, authority, noteOpened, idle: [], released: false, named: new Map() };
-  }
 
   /** `surely`: a new connection or one used a moment ago, for a request that cannot be sent twice. */
   take(upstream: Upstream, surely: boolean): UpstreamConnection {
@@ -136,43 +89,18 @@ export class UpstreamPool {
     this.#sweep = this.#idling.size === 0 ? undefined : setTimeout(this.#sweepIdle, SWEEP_MS).unref();
   };
 
-  release(endpoint: Endpoint): void {
-    const upstream = this.#known.get(endpoint);
-    if (upstream === undefined) return;
-    this.#known.delete(endpoint);
-    drop(upstream);
-  }
-
-  /** Ends the exchanges of a run that has ended, unless their response has already arrived. */
-  endWithRun(endpoint: Endpoint): void {
-    this.#open.endWithRun(authorityOf(endpoint));
-  }
-
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#sweep);
-    for (const upstream of this.#idling) drop(upstream);
+    for (const upstream of this.#idling) releaseUpstream(upstream);
   }
-}
-
-function drop(upstream: Upstream): void {
-  upstream.released = true;
-  for (const connection of upstream.idle.splice(0)) connection.destroy();
-  for (const other of upstream.named.values()) drop(other);
 }
 
 function sendNow(sender: Sender): void {
   sender.send();
 }
 
-function authorityOf({ host, port }: Endpoint): string {
-  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
-}
-
 const MOST_IDLE = 256;
-/** With a wildcard, clients choose the names. */
-const MOST_NAMES = 64;
-
 /** Shorter than the keep-alive timeout of any server. */
 const SURE_MS = 1_000;
 

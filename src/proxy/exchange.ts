@@ -1,9 +1,10 @@
 import { isolate } from "../core/isolate.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
 import type { RequestBody, UpstreamConnection, UpstreamUser } from "../http1/upstream-connection.ts";
-import type { Sender, Upstream, UpstreamPool } from "../http1/upstream-pool.ts";
+import type { Sender, UpstreamPool } from "../http1/upstream-pool.ts";
+import type { Upstream } from "../http1/upstreams.ts";
 import type { Abortable, ClientEnd } from "./client-end.ts";
-import { isIdempotent, lossOf } from "./outcome.ts";
+import { failureOf, isIdempotent, lossOf } from "./outcome.ts";
 
 export interface ForwardedRequest {
   readonly upstream: Upstream;
@@ -81,8 +82,9 @@ export class Exchange implements UpstreamUser, Sender, Abortable {
     const { method, status } = this.#client;
     if (status !== 0) return this.#client.cut();
     const { published } = upstream.endpoint;
-    const repeatable = own === undefined && !this.#hasAnswered;
-    const outcome = lossOf({ error, sent, repeatable, used: this.connection.used, method, published });
+    const { used } = this.connection;
+    const isOnce = own !== undefined || this.#hasAnswered;
+    const outcome = isOnce ? failureOf(error, sent) : lossOf({ error, sent, used, method, published });
     if (outcome !== undefined) return this.#client.fail(outcome);
     this.connection = this.#pool.fresh(upstream);
     return this.send();

@@ -7,14 +7,15 @@ import { createFieldNames } from "../http1/field-names.ts";
 import { authorityOf, bodyFraming, originForm, requestHead } from "../http1/request-head.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
 import { UpstreamPool } from "../http1/upstream-pool.ts";
+import { Upstreams } from "../http1/upstreams.ts";
 import { ExchangeLedger } from "./client-end.ts";
 import { Exchange } from "./exchange.ts";
 import { createRequestHeaders, receivedRequest } from "./forwarded-fields.ts";
+import { createSimpleHead } from "./simple-head.ts";
 import { NodeClientEnd } from "./node-client-end.ts";
 import { FAILURES, type ForwardOutcome } from "./outcome.ts";
 import { gatherBody, streamBody } from "./request-body.ts";
 import { SimpleClientEnd } from "./simple-client-end.ts";
-import { createSimpleHead } from "./simple-head.ts";
 import { Tunnel } from "./tunnel.ts";
 
 /** Where a request goes, and what is notified of its end. */
@@ -79,6 +80,7 @@ export interface ForwarderDeps {
 export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
   const names = createFieldNames();
   const shared = { names, ledger: new ExchangeLedger() };
+  const upstreams = new Upstreams();
   const pool = new UpstreamPool();
   const requestHeaders = createRequestHeaders({ names, isTrusted });
   const simpleHead = createSimpleHead(requestHeaders);
@@ -88,7 +90,7 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
       const { req, res, to, passHost } = order;
       const client = new NodeClientEnd(order, shared);
       if (client.hasLeft) return;
-      const upstream = pool.of(to, passHost ? hostOf(req) : undefined);
+      const upstream = upstreams.of(to, passHost ? hostOf(req) : undefined);
       const path = originForm(req.url);
       const framing = bodyFraming(req);
       if (path === undefined || framing === "unsupported") {
@@ -107,18 +109,18 @@ export function createForwarder({ isTrusted }: ForwarderDeps): Forwarder {
     },
     forwardSimple(order) {
       const { request, body, to, passHost } = order;
-      const upstream = pool.of(to, passHost ? request.host : undefined);
+      const upstream = upstreams.of(to, passHost ? request.host : undefined);
       const client = new SimpleClientEnd(order, shared);
       pool.send(new Exchange(pool, { upstream, head: simpleHead(order, upstream), body, client, own: undefined }));
     },
     upgrade(order) {
       const { req, to, passHost } = order;
-      const upstream = pool.of(to, passHost ? hostOf(req) : undefined);
+      const upstream = upstreams.of(to, passHost ? hostOf(req) : undefined);
       const headers = requestHeaders(receivedRequest(req), upstream.authority, passHost);
       new Tunnel({ ...order, upstream, headers, path: originForm(req.url) ?? "/" }, pool, shared).open();
     },
-    release: (to) => pool.release(to),
-    endWithRun: (to) => pool.endWithRun(to),
+    release: (to) => upstreams.release(to),
+    endWithRun: (to) => upstreams.endWithRun(to),
     close() {
       pool.close();
       return shared.ledger.empty();

@@ -17,10 +17,9 @@ import { portTo } from "../lifecycle/workload/ports-of.ts";
 import type { AnswerRefusal } from "../respond/refusal.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
 import { type Arrival, type Passage, RequestArrival, UpgradeArrival } from "./arrival.ts";
-import { clientOf, clientRequest } from "./client-request.ts";
+import { clientOf, clientRequest, stickyCookie } from "./client-request.ts";
 import type { Forwarder } from "./forwarder.ts";
 import { isWell, statusOf, type ForwardOutcome } from "./outcome.ts";
-import { stickyCookie } from "./sticky.ts";
 
 /** Our own proxy can hold a request for any time and sees every byte. */
 export const PROXY_TRAITS: HandlerTraits = Object.freeze({

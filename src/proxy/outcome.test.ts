@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { lossOf } from "./outcome.ts";
+import { failureOf } from "./outcome.ts";
 
-const request = { repeatable: false, used: false, method: "POST", published: false };
 const fault = (code: string, message = ""): Error => Object.assign(new Error(message), { code });
 
 describe("what a fault means", () => {
@@ -20,8 +19,7 @@ describe("what a fault means", () => {
   ];
   for (const [code, kind, detail] of before) {
     void it(`before anything was sent: ${code} is ${kind}`, () => {
-      const outcome = lossOf({ ...request, error: fault(code), sent: false });
-      assert.deepEqual(outcome, detail === undefined ? { kind } : { kind, code: detail });
+      assert.deepEqual(failureOf(fault(code), false), detail === undefined ? { kind } : { kind, code: detail });
     });
   }
 
@@ -34,8 +32,7 @@ describe("what a fault means", () => {
   ];
   for (const [code, message, detail] of after) {
     void it(`after that: ${code} ${message} is ${detail}`, () => {
-      const outcome = lossOf({ ...request, error: fault(code, message), sent: true });
-      assert.deepEqual(outcome, { kind: "failed", code: detail });
+      assert.deepEqual(failureOf(fault(code, message), true), { kind: "failed", code: detail });
     });
   }
 });

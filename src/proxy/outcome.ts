@@ -1,5 +1,5 @@
 import { certificateFault } from "../core/certificate-fault.ts";
-import { RunEnded } from "../http1/open-connection.ts";
+import { RunEnded } from "../http1/upstreams.ts";
 
 /** How an exchange ended. */
 export type ForwardOutcome =
@@ -33,13 +33,19 @@ export function statusOf(outcome: ForwardOutcome): number {
   }
 }
 
-/** A connection that was lost before the head of a response. */
+/**
+ * Returns what the loss of a connection before the head of a response means. `sent`: the app may have seen the request.
+ */
+export function failureOf(error: Error, sent: boolean): ForwardOutcome {
+  if (!sent) return refusalOf(error);
+  return isReset(error) ? FAILURES.reset : FAILURES.protocol;
+}
+
+/** The loss of a connection whose request is complete, before anything of a response has arrived. */
 export interface Loss {
   readonly error: Error;
   /** The app may have seen the request. */
   readonly sent: boolean;
-  /** The request can be sent again: it is complete, and no informational response to it has arrived. */
-  readonly repeatable: boolean;
   /** The connection had already carried an exchange. */
   readonly used: boolean;
   readonly method: string;
@@ -47,14 +53,13 @@ export interface Loss {
 }
 
 /** Returns the outcome; `undefined`: the same request is to be sent again on a new connection. */
-export function lossOf({ error, sent, repeatable, used, method, published }: Loss): ForwardOutcome | undefined {
-  if (!sent) return refusalOf(error);
-  if (!repeatable || !isReset(error) || !isIdempotent(method)) return failureOf(error);
+export function lossOf({ error, sent, used, method, published }: Loss): ForwardOutcome | undefined {
+  if (!sent || !isReset(error) || !isIdempotent(method)) return failureOf(error, sent);
   if (error instanceof RunEnded) return REFUSED; // the next run answers it
   // The app closed it before it saw the request: a race that every keep-alive client knows.
   if (used) return undefined;
   // docker-proxy accepts for an app that does not listen, and then closes.
-  return published ? REFUSED : failureOf(error);
+  return published ? REFUSED : FAILURES.reset;
 }
 
 /** RFC 9110 §9.2.2: sending it twice has the same effect as sending it once. */
@@ -71,10 +76,6 @@ function refusalOf(error: Error): ForwardOutcome {
   const why = certificateFault(error);
   if (why !== undefined) return { ...FAILURES.protocol, why };
   return code.startsWith("ERR_") ? FAILURES.protocol : REFUSED;
-}
-
-function failureOf(error: Error): ForwardOutcome {
-  return isReset(error) ? FAILURES.reset : FAILURES.protocol;
 }
 
 /** The connection was closed or broke without a protocol error. */

@@ -2,7 +2,7 @@ import { fieldLines, flatFields } from "../http1/field-lines.ts";
 import { noBodyLine } from "../http1/request-head.ts";
 import type { ClientConnection } from "../http1/client-connection.ts";
 import type { SimpleRequest } from "../http1/simple-request.ts";
-import type { Upstream } from "../http1/upstream-pool.ts";
+import type { Upstream } from "../http1/upstreams.ts";
 import type { RequestHeaders } from "./forwarded-fields.ts";
 
 /** What the head for the app is made from. */
@@ -21,9 +21,9 @@ export function createSimpleHead(requestHeaders: RequestHeaders): SimpleHead {
   function forwardedLines({ request, client, passHost }: SimpleHeadSource, to: Upstream): string {
     const { host = "", claims } = request;
     const { forwardedFields: known, peer } = client;
-    const isPeersWord = claims !== "";
-    if (!isPeersWord && known?.host === host && known.to === to && known.passHost === passHost) return known.lines;
-    const asked = {
+    const hasClaims = claims !== "";
+    if (!hasClaims && known?.host === host && known.to === to && known.passHost === passHost) return known.lines;
+    const received = {
       rawHeaders: ["Host", host, ...flatFields(claims)],
       authority: undefined,
       connection: undefined,
@@ -31,8 +31,8 @@ export function createSimpleHead(requestHeaders: RequestHeaders): SimpleHead {
       peer,
       isEncrypted: false,
     };
-    const lines = fieldLines(requestHeaders(asked, to.authority, passHost));
-    if (!isPeersWord) client.forwardedFields = { host, to, passHost, lines };
+    const lines = fieldLines(requestHeaders(received, to.authority, passHost));
+    if (!hasClaims) client.forwardedFields = { host, to, passHost, lines };
     return lines;
   }
 

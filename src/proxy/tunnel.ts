@@ -3,21 +3,21 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { createDetachedResponse, watchAbort } from "../http1/detached-response.ts";
-import { fieldLines, flatFields } from "../http1/field-lines.ts";
+import { switchingHead } from "../http1/format-response-head.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
+import { requestHead } from "../http1/request-head.ts";
 import type { UpstreamConnection, UpstreamUser } from "../http1/upstream-connection.ts";
-import type { Upstream, UpstreamPool } from "../http1/upstream-pool.ts";
+import type { UpstreamPool } from "../http1/upstream-pool.ts";
+import type { Upstream } from "../http1/upstreams.ts";
 import type { Shared } from "./client-end.ts";
 import { Exchange } from "./exchange.ts";
 import { NodeClientEnd } from "./node-client-end.ts";
-import { type ForwardOutcome, lossOf } from "./outcome.ts";
+import { failureOf, type ForwardOutcome } from "./outcome.ts";
 
 export interface TunnelRequest {
   readonly req: IncomingMessage;
   readonly socket: Duplex;
-  /**
-   * Bytes after the head of the request. The app gets them after its 101, never before: they might be another request.
-   */
+  /** The bytes after the request; the app gets them after its 101, never before: they might be another request. */
   readonly head: Buffer;
   readonly upstream: Upstream;
   readonly path: string;
@@ -47,14 +47,13 @@ export class Tunnel implements UpstreamUser {
 
   open(): void {
     const { req, socket, upstream, path, headers } = this.#request;
-    const leave = (): void => this.#leave();
-    this.#leaving.signal.addEventListener("abort", leave, { once: true });
-    if (socket.destroyed) {
-      process.nextTick(leave);
-      return;
-    }
+    this.#leaving.signal.addEventListener("abort", () => this.#leave(), { once: true });
+    if (socket.destroyed) return process.nextTick(() => this.#leave());
     this.#connection = this.#pool.fresh(upstream, true);
-    this.#connection.send(upgradeHead(req, path, headers), undefined, this, req.method === "HEAD");
+    const { method = "GET" } = req;
+    const fields = [...headers, "Upgrade", req.headers.upgrade ?? ""];
+    const head = requestHead(method, path, fields, { hasBody: false, connection: "Upgrade" });
+    return this.#connection.send(head, undefined, this, method === "HEAD");
   }
 
   onInformation(): void {}
@@ -78,8 +77,8 @@ export class Tunnel implements UpstreamUser {
     const { req, socket, upstream, extraHeaders } = this.#request;
     this.#leaving.stop();
     const res = createDetachedResponse(req, socket as Socket);
-    const onEnd = (outcome: ForwardOutcome): void => this.#end(outcome);
-    const client = new NodeClientEnd({ req, res, extraHeaders, onEnd }, this.#shared);
+    const order = { req, res, extraHeaders, onEnd: (outcome: ForwardOutcome) => this.#end(outcome) };
+    const client = new NodeClientEnd(order, this.#shared);
     this.#declined = new Exchange(this.#pool, { upstream, head: "", body: undefined, client, own: this.#connection });
     socket.resume(); // bytes of a protocol that was not agreed upon
     this.#declined.onHead(answer);
@@ -99,10 +98,7 @@ export class Tunnel implements UpstreamUser {
 
   onLost(error: Error, sent: boolean): void {
     if (this.#declined !== undefined) return this.#declined.onLost(error, sent);
-    const { req, upstream } = this.#request;
-    const { published } = upstream.endpoint;
-    const outcome = lossOf({ error, sent, repeatable: false, used: false, method: req.method ?? "GET", published });
-    if (outcome !== undefined) this.#end(outcome);
+    return this.#end(failureOf(error, sent));
   }
 
   /** Closes both connections after an internal error. */
@@ -112,8 +108,7 @@ export class Tunnel implements UpstreamUser {
   }
 
   #leave(): void {
-    this.#connection?.destroy();
-    this.#request.socket.destroy();
+    this.destroy();
     this.#end({ kind: "aborted", status: 0 });
   }
 
@@ -127,29 +122,6 @@ export class Tunnel implements UpstreamUser {
   }
 }
 
-/** Formats the head of the request for the app, with the fields that an upgrade needs and `requestHeaders` removed. */
-function upgradeHead(
-  { method, headers: { upgrade = "" } }: IncomingMessage,
-  path: string,
-  headers: readonly string[],
-): string {
-  const asking = [...headers, "Connection", "Upgrade", "Upgrade", upgrade];
-  const isFramed = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === "content-length");
-  if (!isFramed && method !== "GET") asking.push("Content-Length", "0");
-  return `${method} ${path} HTTP/1.1\r\n${fieldLines(asking)}\r\n`;
-}
-
-/** Formats the 101 of the app for the client, with letter case and order unchanged. */
-function switchingHead({ reason, fields }: ResponseHead, extra: readonly string[] = []): string {
-  const kept = flatFields(fields.forClient(false));
-  const upgrade = fields.upgrade === undefined ? [] : ["Upgrade", fields.upgrade];
-  let head = `HTTP/1.1 101 ${reason}\r\nConnection: Upgrade\r\n${fieldLines(upgrade)}`;
-  for (let at = 0; at + 1 < kept.length; at += 2) {
-    if (kept[at]?.toLowerCase() !== "content-length") head += `${kept[at]}: ${kept[at + 1]}\r\n`;
-  }
-  return `${head}${fieldLines(extra)}\r\n`;
-}
-
 /**
  * Relays bytes both ways at the pace of the slower side until both sides have closed. An end is relayed as an end,
  * while the other direction continues. A broken side breaks the other one.
@@ -160,7 +132,7 @@ function joinSockets(client: Duplex, upstream: Socket, onEnd: () => void): void 
     [client, upstream],
     [upstream, client],
   ] as const) {
-    here.on("error", ignore); // `close` follows
+    here.on("error", () => {}); // `close` follows
     here.on("close", () => {
       if (!(here.readableEnded && here.writableFinished)) breakOff(there);
       open -= 1;
@@ -175,5 +147,3 @@ function breakOff(socket: Duplex): void {
   if (socket instanceof Socket && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
   else socket.destroy();
 }
-
-function ignore(): void {}
