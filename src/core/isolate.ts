@@ -23,16 +23,6 @@ export function isolate<C extends Destroyable>(connection: C, handle: (connectio
   }
 }
 
-/** Returns one object that destroys both connections of an exchange, for `isolate`. */
-export function bothOf(client: Destroyable, upstream: Destroyable): { readonly destroy: () => void } {
-  return {
-    destroy() {
-      upstream.destroy();
-      client.destroy();
-    },
-  };
-}
-
 /** Does the same as `isolate` for asynchronous work. */
 export function isolateAsync(connection: Destroyable, work: Promise<unknown>): void {
   work.catch((fault: unknown) => {
