@@ -88,8 +88,7 @@ function toDocker(host: string): (near: Socket) => void {
 function cutShort(socket: Socket): void {
   socket.on("error", () => undefined);
   socket.once("data", () => {
-    socket.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{");
-    setTimeout(() => socket.destroy(), 50);
+    socket.end("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{");
   });
 }
 

@@ -13,6 +13,7 @@ interface Plan {
 
 const plan = JSON.parse(process.argv[2] ?? "{}") as Plan;
 const engine = createProcessEngine({ environment: process.env });
+process.on("SIGUSR2", () => void process.stdout.write("here\n"));
 process.stdout.write("starting\n");
 for (const [at, settings] of plan.settings.entries()) {
   const ref = { name: `app-${at}`, targetPort: settings.port, network: "", process: settings };

@@ -5,11 +5,11 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { createProcessEngine } from "../../src/engines/process/create-process-engine.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { freePort } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { elapse } from "../support/real-time.ts";
 
 const app = path.join(import.meta.dirname, "../support/images/app.mjs");
 const sleeper = "sleep 1000 & sleep 1000 & wait";
@@ -53,7 +53,7 @@ describe(
         }));
         const gateway = launch(t, { settings });
         await heard(gateway, "starting");
-        await sleep(ms);
+        await elapse(ms);
         gateway.kill("SIGKILL");
         await once(gateway, "exit");
         await waitUntil(() => marked(mark).length === 0, 5_000, `their end after ${ms} ms`);
@@ -68,8 +68,9 @@ describe(
       const [guard] = guards(gateway);
       process.kill(guard!, "SIGKILL");
       await waitUntil(() => guards(gateway).some((pid) => pid !== guard), 5_000, "a new guard");
-      // Its input arrives a moment after its start.
-      await sleep(100);
+      // The gateway writes its input before it can answer.
+      gateway.kill("SIGUSR2");
+      await heard(gateway, "here");
       gateway.kill("SIGKILL");
       await waitUntil(() => marked(mark).length === 0, 5_000, "its end");
     });

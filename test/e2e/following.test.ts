@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startPrivateDocker, whyNoPrivateDocker } from "../../scripts/private-docker.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { testDocker, uniqueName } from "../support/docker.ts";
@@ -9,6 +8,7 @@ import { startGateway } from "../support/gateway.ts";
 import { onDocker, startSleeping } from "../support/sleeping.ts";
 import { skipOrFail } from "../support/tools.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { quietFor } from "../support/real-time.ts";
 
 describe("the gateway follows Docker", () => {
   onDocker(
@@ -41,8 +41,7 @@ describe("the gateway follows Docker", () => {
     const { gateway, host, app } = await startSleeping(t, docker);
     assert.equal((await gateway.request({ host })).status, 200);
     await app.stop();
-    await sleep(1_000);
-    assert.equal(await app.isRunning(), false, "it stays stopped");
+    await quietFor(1_000, async () => !(await app.isRunning()), "it stays stopped");
     assert.equal((await gateway.request({ host })).status, 200);
     assert.equal(await app.isRunning(), true);
   });

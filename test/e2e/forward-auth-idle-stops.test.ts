@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { type FrontApp, startFrontApps } from "../support/front-apps.ts";
 import { sendOnce } from "../support/front-clients.ts";
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import type { Gateway } from "../support/gateway.ts";
 import { onDocker } from "../support/sleeping.ts";
+import { elapse } from "../support/real-time.ts";
 
 /** How many stops are made. As an issue wants it: STOP_ROUNDS=200. */
 const STOP_ROUNDS = Number(process.env["STOP_ROUNDS"] ?? 2);
@@ -28,7 +28,7 @@ describe("an app that goes idle again and again under its clients", () => {
       for (let pause = 0; stopsOf(setup.gateway) < STOP_ROUNDS; pause += 1) {
         assert.ok(pause < STOP_ROUNDS * 20, `${pause} pauses, and only ${stopsOf(setup.gateway)} stops`);
         await useIt(running.port, app, { faults, sent, round: pause });
-        await sleep(IDLE_MS - 1_000 + Math.random() * (LONGEST_PAUSE_MS[front] - IDLE_MS));
+        await elapse(IDLE_MS - 1_000 + Math.random() * (LONGEST_PAUSE_MS[front] - IDLE_MS));
       }
       t.diagnostic(`${stopsOf(setup.gateway)} stops, ${sent.length} requests`);
       assert.deepEqual(faults, []);
@@ -56,7 +56,7 @@ async function useIt(port: number, { host }: FrontApp, { faults, sent, round }: 
       sent.push(id);
       const fault = await sendOnce(port, host, id, client === 0);
       if (fault !== undefined) faults.push(`${id}: ${fault}`);
-      await sleep(Math.random() * 500);
+      await elapse(Math.random() * 500);
     }
   };
   const opensSocket = round % 3 === 0;
@@ -77,7 +77,7 @@ async function talk(port: number, host: string, faults: string[]): Promise<void>
   let said = 0;
   for (; performance.now() - beganMs < IDLE_MS * 2 && socket.readyState === WebSocket.OPEN; said += 1) {
     socket.send(`${said}`);
-    await sleep(500);
+    await elapse(500);
   }
   if (heard < said - 1) faults.push(`the WebSocket heard ${heard} of ${said} answers`);
   isOver = true;

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { get } from "node:http";
 import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { type FrontApp, startFrontApps } from "../support/front-apps.ts";
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import { openRequest, request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { elapse } from "../support/real-time.ts";
 
 /** The idle timeout, and how long the traffic through the front proxy lasts: longer. */
 const ASKED = { idleMs: 4_000, busyMs: 10_000, slackMs: 0 };
@@ -104,7 +104,7 @@ async function download({ port, app, busyMs }: Way): Promise<void> {
   for await (const chunk of message) {
     got += (chunk as Buffer).length;
     const aheadMs = (got / bytes) * busyMs - (performance.now() - beganMs);
-    if (aheadMs > 20) await sleep(aheadMs);
+    if (aheadMs > 20) await elapse(aheadMs);
   }
   assert.equal(got, bytes);
 }
@@ -116,7 +116,7 @@ async function upload({ port, app, busyMs }: Way): Promise<void> {
     (async function* slices() {
       for (let step = 0; step < steps; step += 1) {
         yield Buffer.alloc(200_000);
-        await sleep(100);
+        await elapse(100);
       }
     })(),
   );
@@ -129,7 +129,7 @@ async function pings({ port, app, busyMs }: Way): Promise<void> {
   await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
   for (const beganMs = performance.now(); performance.now() - beganMs < busyMs;) {
     socket.ping();
-    await sleep(500);
+    await elapse(500);
     assert.equal(socket.readyState, WebSocket.OPEN, "it was closed");
   }
   const closed = new Promise((resolve) => socket.once("close", resolve));
@@ -180,7 +180,7 @@ async function probes({ app, busyMs }: Way): Promise<void> {
       .on("connect", () => socket.end())
       .on("error", () => undefined)
       .resume();
-    await sleep(1_000);
+    await elapse(1_000);
     socket.destroy();
   }
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startFrontApps } from "../support/front-apps.ts";
 import { sendOnce } from "../support/front-clients.ts";
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import type { Gateway } from "../support/gateway.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { elapse } from "../support/real-time.ts";
 
 /** A round is one stop and the wake after it. `npm run soak -- fronts` does a hundred. */
 const STOP_ROUNDS = Number(process.env["STOP_ROUNDS"] ?? 4);
@@ -31,7 +31,7 @@ describe("an app that is stopped again and again under its clients", () => {
           sent.push(id);
           const fault = await sendOnce(running.port, app.host, id, count % 2 === 0);
           if (fault !== undefined) faults.push(`${id}: ${fault}`);
-          await sleep(Math.random() * 60);
+          await elapse(Math.random() * 60);
         }
       };
       const clients = Array.from({ length: CLIENTS }, client);
@@ -62,7 +62,7 @@ async function stopAndWake(gateway: Gateway, name: string, isReady: () => Promis
   };
   await waitUntil(async () => (await status()).state === "ready", 40_000, "the app to be ready");
   await isReady();
-  await sleep(200 + Math.random() * 200);
+  await elapse(200 + Math.random() * 200);
   const { wakes_total: before } = await status();
   const stopped = await gateway.request({ path: `/_status/stop?container=${name}`, method: "POST" });
   assert.equal(stopped.status, 202, `${stopped.text} ${JSON.stringify(gateway.log.slice(-6))}`);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startFrontApps, untilAsleep } from "../support/front-apps.ts";
 import { frontSetups } from "../support/front-setups.ts";
 import { navigation, request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { elapse } from "../support/real-time.ts";
 
 /** What a client of a front proxy gets while the gateway is down, by default; the guides document it. */
 const WITHOUT_GATEWAY = { traefik: 500, caddy: 502, nginx: 500 } as const;
@@ -68,7 +68,7 @@ describe("an app that is reached through a front and through the proxy", () => {
     assert.equal(new Set(answers.map((answer) => answer.json().began)).size, 1, "one run");
 
     for (let turn = 0; turn < 4; turn += 1) {
-      await sleep(2_000);
+      await elapse(2_000);
       const answer = await (turn % 2 === 0 ? directly() : throughFront());
       assert.equal(answer.status, 200);
       assert.equal(answer.json().began, answers[0]?.json().began, "each of them keeps it awake for the other");

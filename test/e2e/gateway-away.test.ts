@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { cleanup } from "../support/cleanup.ts";
 import { type Reach, startFrontApps, untilAsleep } from "../support/front-apps.ts";
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import { request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
+import { elapse } from "../support/real-time.ts";
 
 /** How long the gateway is away. As an issue wants it: AWAY_MS=30000. */
 const AWAY_MS = Number(process.env["AWAY_MS"] ?? 6_000);
@@ -32,10 +32,10 @@ describe("awake apps stay available when the gateway is killed", () => {
       if (front === "traefikDirect") await untilRouted(running, unused.container.name, true);
       assert.equal((await request({ port: running.port, host: unused.host })).status, 200);
       const clients = startClients(t, running.port, used.host);
-      await sleep(5_000);
+      await elapse(5_000);
       if (front === "traefikDirect") await untilRouted(running, used.container.name, false);
       await setup.gateway.stop("SIGKILL");
-      await sleep(AWAY_MS);
+      await elapse(AWAY_MS);
       const again = await setup.gateway.restart();
       // Behind Traefik a stop waits 10 s first, for one that still has the document of the gateway before.
       await untilAsleep(again, unused.container.name, front === "traefikDirect" ? 20_000 : 9_000);
@@ -67,7 +67,7 @@ function startClients(t: TestContext, port: number, host: string): Clients {
       );
       served += 1;
       if (what !== undefined) faults.push(`c${index}-${count}: ${what}`);
-      await sleep(Math.random() * 200);
+      await elapse(Math.random() * 200);
     }
   }
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { headers: { host } });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { inChromium } from "../support/browser.ts";
 import { dockerOrSkip, uniqueName, type TestDocker } from "../support/docker.ts";
 import { startGateway } from "../support/gateway.ts";
@@ -8,16 +7,16 @@ import { navigation } from "../support/http.ts";
 import { onDocker, type Sleeping, startSleeping } from "../support/sleeping.ts";
 import { spawnDag } from "../support/spawn-dag.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { quietFor } from "../support/real-time.ts";
 
 describe("a container that a stop would destroy is not stopped", () => {
   onDocker("a container that was started with --rm survives its idle_timeout, with one warning", async (t, docker) => {
     const app = { autoRemove: true };
     const sleeping = await startSleeping(t, docker, { app, container: { idle_timeout: "1s" } });
     await visit(sleeping);
-    await sleep(4_000);
+    await quietFor(4_000, () => sleeping.app.isRunning(), "it runs");
     await visit(sleeping);
-    await sleep(2_500);
-    assert.equal(await sleeping.app.isRunning(), true);
+    await quietFor(2_500, () => sleeping.app.isRunning(), "it runs");
     const warnings = sleeping.gateway.log.filter(({ msg }) => /--rm/u.test(String(msg)));
     assert.deepEqual(
       warnings.map(({ level }) => level),
@@ -117,8 +116,7 @@ describe("a container that a stop would destroy is not stopped", () => {
     const gateway = await startGateway(t, { dockerHost: docker.host });
     const answer = await gateway.request({ host: `${service}.test` });
     assert.equal(answer.status, 404);
-    await sleep(2_500);
-    assert.equal(await one?.isRunning(), true, "it was not stopped, idle as it is");
+    await quietFor(2_500, async () => (await one?.isRunning()) === true, "it runs, idle as it is");
     assert.equal(gateway.log.filter(({ msg }) => String(msg).includes(`"${service}"`)).length, 1);
   });
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { cleanup } from "../support/cleanup.ts";
 import type { TestDocker } from "../support/docker.ts";
@@ -10,6 +9,7 @@ import { type Gateway, startGateway } from "../support/gateway.ts";
 import { freePort, request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { elapse, quietFor } from "../support/real-time.ts";
 
 const CONSOLE_DELAY_MS = 2_500;
 
@@ -50,8 +50,7 @@ describe("one container with two hosts that route to two ports", () => {
     const topology = await gateway.request({ path: "/_topology?format=json" });
     assert.deepEqual(topology.json().nodes[0].host_texts, [`${hosts.s3} → 9000`, `${hosts.console} → 9001`]);
 
-    await sleep(6_000);
-    assert.ok(await container.isRunning(), "the WebSocket to one port keeps it awake");
+    await quietFor(6_000, () => container.isRunning(), "the WebSocket to one port keeps it awake");
     socket.terminate();
     await untilAsleep(gateway, name, 15_000);
     assert.match((await gateway.request({ host: hosts.console })).text, /Hello from console/u);
@@ -97,7 +96,7 @@ describe("one container with two hosts that route to two ports", () => {
     const untilMs = Date.now() + 9_000;
     while (Date.now() < untilMs) {
       assert.match((await ask(hosts.console)).text, /Hello from console/u);
-      await sleep(500);
+      await elapse(500);
     }
     await untilAsleep(gateway, name, 20_000);
     assert.doesNotMatch(traefik.log(), /ERR/u);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { onDocker, type Sleeping, startSleeping } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { elapse, quietFor } from "../support/real-time.ts";
 
 const IDLE_MS = 2_000;
 
@@ -12,7 +12,7 @@ describe("an awake container", () => {
   onDocker("is stopped idle_timeout after the last request, within a second", async (t, docker) => {
     const sleeping = await startSleeping(t, docker, { container: { idle_timeout: `${IDLE_MS}ms` } });
     await visit(sleeping);
-    await sleep(1_000);
+    await elapse(1_000);
     await visit(sleeping);
     const lastMs = performance.now();
     await untilStopped(sleeping);
@@ -40,8 +40,7 @@ describe("an awake container", () => {
     const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/ws`, { headers: { host } });
     t.after(() => socket.terminate());
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
-    await sleep(3_000);
-    assert.equal(await app.isRunning(), true);
+    await quietFor(3_000, () => app.isRunning(), "it runs");
     assert.equal(socket.readyState, WebSocket.OPEN);
     socket.close();
     await untilStopped(sleeping);
@@ -58,8 +57,7 @@ describe("an awake container", () => {
   onDocker("is left alone without an idle_timeout", async (t, docker) => {
     const sleeping = await startSleeping(t, docker);
     await visit(sleeping);
-    await sleep(2_000);
-    assert.equal(await sleeping.app.isRunning(), true);
+    await quietFor(2_000, () => sleeping.app.isRunning(), "it runs");
   });
 
   onDocker("is paused and woken within a moment with stop_method: pause", async (t, docker) => {

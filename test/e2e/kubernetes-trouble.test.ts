@@ -8,6 +8,7 @@ import { startFaultyApi } from "../support/kube/faulty-api.ts";
 import { shareBed } from "../support/kube/shared-bed.ts";
 import { navigation } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { elapse } from "../support/real-time.ts";
 
 const bedFor = shareBed();
 
@@ -81,7 +82,7 @@ describe("trouble in Kubernetes", () => {
       for (let count = 0; count < 20; count += 1) {
         assert.equal((await gateway.request({ host: "awake.test" })).status, 200);
         assert.equal((await gateway.request({ path: "/_ready" })).status, 200);
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await elapse(50);
       }
       await bed.api.patch(cluster.path("awake"), { metadata: { annotations: { "dag.icon": `icon-${status}` } } });
       api.fail(undefined);

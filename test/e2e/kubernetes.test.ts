@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeBed } from "../support/kube/bed.ts";
 import { type ClusterGateway, startClusterGateway } from "../support/kube/cluster-gateway.ts";
 import { shareBed } from "../support/kube/shared-bed.ts";
 import { navigation } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { elapse } from "../support/real-time.ts";
 
 const bedFor = shareBed();
 /** `KUBE_FREEZE_MS=120000` for the long run. */
@@ -137,7 +137,7 @@ describe("in Kubernetes", () => {
       image: "app:2",
     });
     await waitUntil(() => pods.difference(before).size > 0, 15_000, "a new pod");
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await elapse(2_000); // clients go on while the old pod ends
     isOver = true;
     await Promise.all(clients);
     assert.deepEqual([...statuses], [200]);
@@ -154,7 +154,7 @@ describe("in Kubernetes", () => {
     while (performance.now() < untilMs) {
       assert.equal((await gateway.request({ host: "awake.test" })).status, 200);
       assert.equal((await gateway.request({ path: "/_ready" })).status, 200);
-      await sleep(100);
+      await elapse(100);
     }
     bed.thaw();
     const { status } = await waiting;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { startPrivateDocker, whyNoPrivateDocker } from "../../scripts/private-docker.ts";
 import { cpuSeconds } from "../bench/cpu-seconds.ts";
@@ -11,6 +10,7 @@ import { testDocker } from "../support/docker.ts";
 import { startGateway } from "../support/gateway.ts";
 import { residentMegabytes } from "../support/resident.ts";
 import { skipOrFail } from "../support/tools.ts";
+import { elapse } from "../support/real-time.ts";
 
 const CONTAINERS = 200;
 /** Until the garbage of the start-up was collected. */
@@ -27,11 +27,11 @@ test(`a released gateway with ${CONTAINERS} labelled containers asleep`, async (
   await createAsleep(docker, CONTAINERS);
   const gateway = await startGateway(t, { dockerHost: docker.host, program: buildGateway(t) });
   await gateway.waitForLog((line) => line["event"] === "settings" && line["hosts"] === CONTAINERS);
-  await sleep(SETTLE_MS);
+  await elapse(SETTLE_MS);
 
   await t.test("uses no CPU time that could be measured", async () => {
     const before = cpuSeconds(gateway.pid);
-    await sleep(WATCHED_MS);
+    await elapse(WATCHED_MS);
     const percent = ((cpuSeconds(gateway.pid) - before) / (WATCHED_MS / 1000)) * 100;
     t.diagnostic(`${percent.toFixed(1)} % of a core`);
     assert.ok(percent < 0.5, `${percent.toFixed(1)} % of a core`);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { TestContainer } from "../support/docker-container.ts";
 import { uniqueName, type TestDocker } from "../support/docker.ts";
@@ -10,6 +9,7 @@ import { frontSetups } from "../support/front-setups.ts";
 import { navigation, request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { quietFor } from "../support/real-time.ts";
 
 interface Shared {
   readonly owner: TestContainer;
@@ -49,8 +49,7 @@ describe("an app in the network of another container", () => {
     assert.equal((await gateway.request({ host })).status, 200);
     const first = await startedAt(app);
     await docker.docker.getContainer(owner.id).restart({ t: 0 });
-    await sleep(1_500);
-    assert.equal(await startedAt(app), first, "nobody asked for it yet");
+    await quietFor(1_500, async () => (await startedAt(app)) === first, "nobody asks for it, and it is not started");
     assert.equal((await gateway.request({ host })).status, 200);
     const second = await startedAt(app);
     assert.notEqual(second, first);
@@ -114,8 +113,7 @@ describe("an app in the network of another container", () => {
     assert.equal(answer.status, 200, answer.text);
     const other = await docker.createContainer({ image: "tiny", network: `container:${owner.name}` });
     await waitUntil(async () => !(await app.isRunning()), 12_000, "the app's stop");
-    await sleep(2_000);
-    assert.equal(await owner.isRunning(), true);
+    await quietFor(2_000, () => owner.isRunning(), "its owner runs");
     assert.match(
       (await gateway.request({ path: `/_status/explain?container=${owner.name}` })).text,
       new RegExp(other.name, "u"),
@@ -166,8 +164,7 @@ describe("an app in the busy network of another container, behind a front", () =
       t.after(() => socket.terminate());
       await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
       await waitUntil(async () => !(await apps[1]?.isRunning()), 15_000, `the stop of ${unused}`);
-      await sleep(4_000);
-      assert.equal(await apps[0]?.isRunning(), true, "a silent WebSocket is open");
+      await quietFor(4_000, async () => (await apps[0]?.isRunning()) === true, "it runs, a silent WebSocket is open");
       const { text } = await gateway.request({ path: `/_status/explain?container=${used}` });
       assert.match(text, /Open connections keep it awake/u);
       socket.terminate();

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { Agent, request as httpRequest } from "node:http";
 import { describe } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Gateway } from "../support/gateway.ts";
 import { onDocker, startSleeping } from "../support/sleeping.ts";
+import { elapse } from "../support/real-time.ts";
+import { waitUntil } from "../support/wait-until.ts";
 
 /** A round is one stop and the wake after it. `npm run soak` does a thousand. */
 const ROUNDS = Number(process.env["SOAK_ROUNDS"] ?? 25);
@@ -24,7 +25,9 @@ describe(`${ROUNDS} rounds of stop and wake under ${CLIENTS} keep-alive clients`
       return runClient({ gateway, host, index, over: over.signal, sent, wrong });
     });
     const beganMs = performance.now();
-    while (stops(gateway) < ROUNDS && wrong.length === 0 && performance.now() - beganMs < LONGEST_MS) await sleep(100);
+    const isOver = (): boolean =>
+      stops(gateway) >= ROUNDS || wrong.length > 0 || performance.now() - beganMs > LONGEST_MS;
+    await waitUntil(isOver, LONGEST_MS + 10_000, "the last stop");
     over.abort();
     await Promise.all(clients);
     t.diagnostic(`${stops(gateway)} stops, ${sent.length} requests`);
@@ -63,7 +66,7 @@ async function runClient({ gateway, host, index, over, sent, wrong }: Client): P
     } catch (error) {
       wrong.push(`${id}: ${String(error)}`);
     }
-    await sleep(Math.random() * 700);
+    await elapse(Math.random() * 700);
   }
   agent.destroy();
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startFrontApps, untilAsleep } from "../support/front-apps.ts";
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import { openRequest, request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
+import { quietFor } from "../support/real-time.ts";
 
 /** Longer than the pauses of the trickle; as an issue wants it: each of them 20 s. */
 const IDLE_MS = 26_000;
@@ -42,8 +42,8 @@ describe("what passes Traefik without auth requests tells use from chatter", () 
     await untilAsleep(gateway, chatter.container.name, IDLE_MS + LATE_MS + SLACK_MS);
     assert.ok(performance.now() - usedMs > IDLE_MS / 2, "it did not sleep at once");
     assert.match(await neighbor.logs(), /Unicast reply/u);
-    await sleep(Math.max(0, IDLE_MS + LATE_MS + SLACK_MS - (performance.now() - openedMs)));
-    assert.ok(await trickle.container.isRunning(), "it was stopped under its trickle");
+    const restMs = IDLE_MS + LATE_MS + SLACK_MS - (performance.now() - openedMs);
+    await quietFor(restMs, () => trickle.container.isRunning(), "it runs under its trickle");
     assert.ok(bytes >= 200 && !message.destroyed, `${bytes} bytes came`);
     message.destroy();
   });

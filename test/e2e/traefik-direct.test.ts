@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { cleanup } from "../support/cleanup.ts";
 import { questions, startDirectApp } from "../support/direct-app.ts";
@@ -9,6 +8,7 @@ import { untilRouted } from "../support/front-setups.ts";
 import { navigation, request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { elapse } from "../support/real-time.ts";
 
 /** Counters are read each 5 s: below 10 s Traefik would be recalled though the app is in use. */
 const IDLE_MS = 12_000;
@@ -25,7 +25,7 @@ describe("Traefik forwards to an app that is awake without asking", () => {
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     for (let count = 0; count < 20; count += 1) assert.equal((await ask()).status, 200);
     assert.equal(await questions(gateway), asked, "nobody was asked");
-    await sleep(1.5 * IDLE_MS);
+    await elapse(1.5 * IDLE_MS);
     assert.equal(socket.readyState, WebSocket.OPEN, "the WebSocket was cut");
     socket.terminate();
     const endedMs = performance.now();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startFrontApps, type FrontApp, untilAsleep } from "../support/front-apps.ts";
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import type { Gateway } from "../support/gateway.ts";
 import { request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { elapse } from "../support/real-time.ts";
 
 /** How far apart the moments are at which something is sent. As an issue wants it: RECALL_STEP_MS=50. */
 const STEP_MS = Number(process.env["RECALL_STEP_MS"] ?? 1_000);
@@ -21,7 +21,7 @@ describe("whatever is sent to an app that Traefik forwards to without asking is 
     await untilDirect(app);
     const stopped = gateway.request({ method: "POST", path: `/_status/stop?container=${app.container.name}` });
     const sent: Promise<{ status: number; text: string }>[] = [];
-    for (const beganMs = performance.now(); performance.now() - beganMs < RECALL_MS + 2_000; await sleep(50)) {
+    for (const beganMs = performance.now(); performance.now() - beganMs < RECALL_MS + 2_000; await elapse(50)) {
       const headers = { "x-request-id": `r${sent.length}` };
       sent.push(request({ port, host: app.host, path: "/echo", method: "POST", body: "x".repeat(5_000), headers }));
     }
@@ -46,7 +46,7 @@ describe("whatever is sent to an app that Traefik forwards to without asking is 
         for (const delayMs of delays.filter((_, at) => at % APPS === index)) {
           await untilDirect(app);
           await untilRecalled(gateway, app);
-          await sleep(delayMs);
+          await elapse(delayMs);
           const answer = await request({ port, host: app.host, path: "/count" });
           if (answer.status !== 200) found.push(`after ${delayMs} ms: ${answer.status} ${answer.text.slice(0, 200)}`);
         }
@@ -77,7 +77,7 @@ async function start(
     async untilDirect({ container, host }: FrontApp): Promise<void> {
       const routed = untilRouted(traefik, container.name, false).then(() => true);
       do assert.equal((await request({ port: traefik.port, host })).status, 200);
-      while ((await Promise.race([routed, sleep(500, false)])) === false);
+      while ((await Promise.race([routed, elapse(500).then(() => false)])) === false);
     },
   };
 }

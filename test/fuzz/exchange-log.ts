@@ -3,6 +3,7 @@ import { excerpt } from "./escape.ts";
 import type { AppConnection, AppRequest, StrictAppDeps } from "./strict-app.ts";
 import { valuesOf } from "./strict-reader.ts";
 import { ID_FIELD } from "./wire-request.ts";
+import { elapse } from "../support/real-time.ts";
 
 /** What the apps are to see, and what they saw that they should not. */
 export interface ExchangeLog {
@@ -91,7 +92,7 @@ async function reply({ reply: { pieces, end, late } }: Sent, connection: AppConn
   const { socket } = connection;
   for (const [at, { bytes, pauseMs }] of pieces.entries()) {
     if (at > 0) await new Promise(setImmediate);
-    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (pauseMs > 0) await elapse(pauseMs);
     if (!socket.writable) return;
     if (bytes !== "") socket.write(bytes, "latin1");
   }

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { TunnelStep } from "./tunnel-plan.ts";
+import { elapse } from "../support/real-time.ts";
 
 /** Bytes that contain their own position in the stream, so that a loss or a swap shows. */
 export function streamBytes(name: string, from: number, length: number): string {
@@ -23,7 +24,7 @@ export async function speak(socket: Socket, name: string, steps: readonly Tunnel
         at += step.length;
         break;
       case "pause":
-        await new Promise((resolve) => setTimeout(resolve, step.ms));
+        await elapse(step.ms);
         break;
       case "fin":
         socket.end();

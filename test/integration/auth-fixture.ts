@@ -12,6 +12,7 @@ import { type Answer, request } from "../support/http.ts";
 import { openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 import { READ_BY_NODE } from "./proxy-fixture.ts";
 import { startListener } from "./listener.ts";
+import { delivered } from "../support/delivered.ts";
 
 /** The auth handler on a real socket, over a life cycle whose clock and engine a test controls. */
 export interface ForwardAuthFixture extends LifecycleFixture {
@@ -83,7 +84,7 @@ export async function openForwardAuth(
         () => (over = true),
       );
       for (let turns = 0; !over && turns < 2_000; turns += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await delivered();
         await fixture.clock.advance(100);
       }
       return pending;

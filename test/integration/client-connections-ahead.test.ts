@@ -10,6 +10,7 @@ import type { ForwardOutcome } from "../../src/proxy/outcome.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { answering, startRawApp } from "./proxy-fixture.ts";
+import { delivered } from "../support/delivered.ts";
 
 const deps: ClientConnectionDeps = {
   parse: () => assert.fail("nothing is read"),
@@ -67,7 +68,7 @@ void it("a client that does not read its response does not delay those of others
   const outcomes: string[] = [];
   const deaf = ask(true);
   await waitUntil(() => deaf.writableLength > 30_000, 5_000, "the answer");
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await delivered();
   ask(false);
   await waitUntil(() => outcomes.length === 1, 5_000, "the other one's answer");
   assert.equal(app.sockets.length, 1, "on the same connection");

@@ -4,10 +4,10 @@ import { waitUntil } from "../support/wait-until.ts";
 import { listen } from "./client-connections-server.ts";
 import { answering, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { GET, SMALL } from "./proxy-ways.ts";
+import { delivered } from "../support/delivered.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const count = (text: string, part: string): number => text.split(part).length - 1;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("a simple request that its app did not answer", () => {
   void it("is read again by node:http, once", async (t) => {
@@ -85,7 +85,7 @@ describe("the bytes of a body", () => {
     // In pieces they are put together in memory that other buffers have a share in.
     const neighbours = [Buffer.allocUnsafe(8)];
     client.write(post.slice(0, 3_000));
-    await sleep(3);
+    await delivered();
     client.write(post.slice(3_000));
     await client.until((text) => text.endsWith("\r\n\r\nok"));
     neighbours.push(Buffer.allocUnsafe(8));
@@ -107,7 +107,7 @@ describe("the bytes of a body", () => {
       client.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n${body}`);
       // The app has its say without reading, until the system takes no more for it.
       const socket = await waitUntil(() => app.sockets[0]);
-      await sleep(10);
+      await delivered();
       socket.write(OK);
       await client.until((text) => count(text, "\r\n\r\nok") === at + 1);
     }

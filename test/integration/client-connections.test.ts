@@ -5,10 +5,10 @@ import { waitUntil } from "../support/wait-until.ts";
 import { atOnce, listen } from "./client-connections-server.ts";
 import { rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { GET, ODD_GET, SMALL } from "./proxy-ways.ts";
+import { delivered } from "../support/delivered.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const count = (text: string, part: string): number => text.split(part).length - 1;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("a client's connection", () => {
   void it("is read without node:http for as long as its requests are simple, and never again after", async (t) => {
@@ -88,11 +88,11 @@ describe("a client's connection", () => {
         });
       });
       const proxy = await startProxy(t, { upstream: app.port });
-      for (const pause of [0, 15]) {
+      for (const pause of [async () => {}, delivered]) {
         await Promise.all(
           Array.from({ length: request.length - 1 }, async (_, at) => {
             const client = await rawClient(t, proxy.port, request.slice(0, at + 1));
-            await sleep(pause);
+            await pause();
             client.write(request.slice(at + 1));
             await client.until((text) => text.endsWith("\r\n\r\nok"));
           }),

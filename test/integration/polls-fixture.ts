@@ -4,6 +4,7 @@ import type { TestContext } from "node:test";
 import type { Presence } from "../../src/forward-auth/takes-connections.ts";
 import { createTraefikPolls } from "../../src/forward-auth/traefik-polls.ts";
 import { cleanup } from "../support/cleanup.ts";
+import { delivered } from "../support/delivered.ts";
 import { createManualClock } from "./manual-clock.ts";
 
 export const SETTLE_MS = 3_000;
@@ -19,11 +20,6 @@ export async function openLater(t: TestContext, answer: Presence) {
   const fixture = open(t, answer);
   await fixture.clock.advance(MINUTE_MS + 1_000);
   return fixture;
-}
-
-/** Resolves when what was sent on open connections has arrived, with the answers to it. */
-export async function settled(): Promise<void> {
-  for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => void setImmediate(resolve));
 }
 
 export function open(t: TestContext, answer: Presence = "alive") {
@@ -48,11 +44,11 @@ export function open(t: TestContext, answer: Presence = "alive") {
   /** Returns how far a recall is then, which has begun just now by default. */
   async function sleep(ms: number, sinceMs?: number) {
     for (let left = ms; left > 0; left -= 5_000) {
-      await settled();
+      await delivered();
       await clock.advance(Math.min(5_000, left));
       polls.progress(sinceMs ?? clock.now() - 1, SETTLE_MS);
     }
-    await settled();
+    await delivered();
     return polls.progress(sinceMs ?? clock.now() - 1, SETTLE_MS);
   }
   return { clock, polls, accept, sleep, startMs: clock.now() };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { waitUntil } from "../support/wait-until.ts";
 import { rawClient, startApp, startProxy, startRawApp } from "./proxy-fixture.ts";
-import { settled } from "./settled.ts";
+import { untilStill } from "../support/real-time.ts";
+import { delivered } from "../support/delivered.ts";
 
 const MIB = 1024 * 1024;
 const BLOCK = Buffer.alloc(64 * 1024, "x");
@@ -17,11 +17,14 @@ describe("a response before the end of the upload", () => {
     void it(`is relayed whole, then the client's connection is closed: ${title}`, async (t) => {
       const reason = "x".repeat(length);
       const answer = `HTTP/1.1 413 Content Too Large\r\nContent-Length: ${length}\r\n\r\n${reason}`;
+      const { promise: answered, resolve: hasAnswered } = Promise.withResolvers<void>();
       const app = await startRawApp(t, (socket) => {
         socket.once("data", () => {
           socket.pause();
-          if (ends) socket.write(answer, () => socket.destroy());
-          else socket.write(answer);
+          socket.write(answer, () => {
+            hasAnswered();
+            if (ends) socket.destroy();
+          });
         });
       });
       const proxy = await startProxy(t, { upstream: app.port });
@@ -33,7 +36,7 @@ describe("a response before the end of the upload", () => {
       socket.on("drain", pump);
       if (readsLate) {
         socket.pause();
-        setTimeout(() => socket.resume(), 500);
+        void answered.then(delivered).then(() => socket.resume());
       }
       pump();
       const text = await client.until((all) => all.endsWith(reason), "the whole answer, though the client still sends");
@@ -65,7 +68,7 @@ describe("a slow side slows the other", () => {
     client.socket.pause();
     client.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     const before = process.memoryUsage.rss();
-    await settled(() => sent);
+    await untilStill(() => sent);
     assert.ok(sent < 32 * MIB, `the app could send ${sent / MIB} MiB to a client that reads nothing`);
     let peak = 0;
     client.socket.on("data", () => void (peak = Math.max(peak, process.memoryUsage.rss())));
@@ -78,11 +81,12 @@ describe("a slow side slows the other", () => {
   for (const framing of ["Content-Length: 268435456", "Transfer-Encoding: chunked"]) {
     void it(`a client that sends 256 MiB (${framing}) waits for an app that does not read`, async (t) => {
       let got = 0;
+      const { promise: mayRead, resolve: letRead } = Promise.withResolvers<void>();
       const app = await startApp(t, (req, res) => {
-        setTimeout(() => {
+        void mayRead.then(() => {
           req.on("data", (chunk: Buffer) => void (got += chunk.length));
           req.on("end", () => res.end(String(got)));
-        }, 700);
+        });
       });
       const proxy = await startProxy(t, { upstream: app.port });
       const client = await rawClient(t, proxy.port, `POST / HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n`);
@@ -101,8 +105,9 @@ describe("a slow side slows the other", () => {
       };
       client.socket.on("drain", pump);
       pump();
-      await sleep(500);
+      await untilStill(() => sent);
       assert.ok(sent < 32 * MIB, `the client could send ${sent / MIB} MiB to an app that reads nothing`);
+      letRead();
       await client.until((text) => text.endsWith(String(256 * MIB)));
       assert.ok(peak < before + 96 * MIB, `it grew by ${(peak - before) / MIB} MiB`);
     });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { waitUntil } from "../support/wait-until.ts";
 import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-fixture.ts";
+import { delivered } from "../support/delivered.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const request = (method: string, body = ""): string =>
@@ -100,7 +100,7 @@ describe("connections to the app", { concurrency: 8 }, () => {
     const client = await rawClient(t, proxy.port, request("GET"));
     await proxy.ended(1);
     app.sockets[0]!.end();
-    await sleep(50);
+    await delivered();
     client.write(request("POST", "hello"));
     await proxy.ended(2);
     assert.deepEqual(proxy.outcomes[1], { kind: "done", status: 200 });
@@ -179,7 +179,7 @@ describe("connections to the app", { concurrency: 8 }, () => {
     await client.until((text) => text.endsWith("ha"));
     let isClosed = false;
     const closed = proxy.forwarder.close().then(() => (isClosed = true));
-    await sleep(50);
+    await delivered();
     assert.equal(isClosed, false);
     app.sockets[0]!.write("lf");
     await closed;

@@ -5,6 +5,8 @@ import { cleanup } from "../support/cleanup.ts";
 import { rawClient, startApp, startProxy, startRawApp, takeAway } from "./proxy-fixture.ts";
 import { startDeafApp } from "../support/deaf-app.ts";
 import { GET, SMALL, WAYS } from "./proxy-ways.ts";
+import { delivered } from "../support/delivered.ts";
+import { quietFor } from "../support/real-time.ts";
 
 describe("refused: nobody is there, and nothing is lost", { concurrency: 8 }, () => {
   for (const [way, request, body] of WAYS) {
@@ -163,7 +165,10 @@ describe("done", () => {
     const note = (warning: Error): void => void warnings.push(warning);
     process.on("warning", note);
     cleanup(t, () => process.off("warning", note));
-    const app = await startApp(t, (req, res) => void setTimeout(() => res.end(req.url), req.url === "/1" ? 50 : 0));
+    const app = await startApp(t, (req, res) => {
+      if (req.url === "/1") void delivered().then(() => res.end(req.url));
+      else res.end(req.url);
+    });
     const proxy = await startProxy(t, { upstream: app.port });
     const paths = Array.from({ length: 20 }, (_, index) => `/${index + 1}`);
     const client = await rawClient(t, proxy.port, paths.map((path) => GET.replace("/", path)).join(""));
@@ -178,8 +183,7 @@ describe("done", () => {
     const client = await rawClient(t, proxy.port);
     client.socket.pause();
     client.write(GET);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    assert.deepEqual(proxy.outcomes, []);
+    await quietFor(300, () => proxy.outcomes.length === 0, "nothing is reported");
     client.socket.resume();
     assert.deepEqual(await proxy.ended(1), [{ kind: "done", status: 200 }]);
   });

@@ -5,6 +5,7 @@ import { waitUntil } from "../support/wait-until.ts";
 import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { startDeafApp } from "../support/deaf-app.ts";
 import { BIG, CHUNKED, GET, ODD_GET, WAYS } from "./proxy-ways.ts";
+import { delivered } from "../support/delivered.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -64,7 +65,7 @@ describe("aborted: the client left, and the app notices at once", { concurrency:
       const proxy = await startProxy(t, { upstream: await startDeafApp(t) });
       const client = await rawClient(t, proxy.port, request);
       await waitUntil(async () => (await proxy.clients()) === 1);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await delivered();
       client.socket.resetAndDestroy();
       assert.deepEqual(await proxy.ended(1), [{ kind: "aborted", status: 0 }]);
     });

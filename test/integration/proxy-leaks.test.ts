@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { waitUntil } from "../support/wait-until.ts";
 import { startProxy, startRawApp } from "./proxy-fixture.ts";
+import { delivered } from "../support/delivered.ts";
 
 const TIMES = 200;
 const AT_ONCE = 50;
@@ -144,7 +144,7 @@ describe(`${TIMES} exchanges end once each and leave nothing open`, () => {
       await waitUntil(async () => (await proxy.clients()) === 0, 5_000, "no client");
       await waitUntil(() => upstream.sockets.every((socket) => socket.destroyed), 5_000, "no connection to the app");
       await waitUntil(() => openThings() <= before + 2, 5_000, "no socket and no timer more than before");
-      await sleep(20);
+      await delivered();
       assert.equal(proxy.outcomes.length, TIMES);
       assert.deepEqual(new Set(proxy.outcomes.map(({ kind }) => kind)).difference(new Set(outcomes)), new Set());
     });

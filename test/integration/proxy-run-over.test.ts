@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { elapse } from "../support/real-time.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { startDeafApp } from "../support/deaf-app.ts";
 import { answering, rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { GET, WAYS } from "./proxy-ways.ts";
+import { delivered } from "../support/delivered.ts";
 
 const UPGRADE = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n";
 const REFUSED = { kind: "refused" };
@@ -28,7 +30,7 @@ describe("run over: what nobody will answer any more ends soon", { concurrency: 
     const proxy = await startProxy(t, { upstream: await startDeafApp(t) });
     for (const [, request] of WAYS) await rawClient(t, proxy.port, request);
     await waitUntil(async () => (await proxy.clients()) === WAYS.length);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delivered();
     proxy.forwarder.endWithRun(proxy.to);
     assert.deepEqual(
       await proxy.ended(WAYS.length),
@@ -63,7 +65,7 @@ describe("run over: what nobody will answer any more ends soon", { concurrency: 
     client.write(GET);
     await waitUntil(() => app.heard[0]?.includes("\r\n\r\n"));
     proxy.forwarder.endWithRun(proxy.to);
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await elapse(2_500); // a silent connection is broken sooner
     client.socket.resume();
     await client.until((text) => text.length > body.length);
     assert.deepEqual(await proxy.ended(1), [{ kind: "done", status: 200 }]);

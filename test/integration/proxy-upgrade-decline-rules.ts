@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { rawClient, startRawApp } from "./proxy-fixture.ts";
-import { settled } from "./settled.ts";
+import { untilStill } from "../support/real-time.ts";
 
 export type StartSubject = (t: TestContext, upstream: number) => Promise<{ readonly port: number }>;
 export type Rule = (title: string, body: (t: TestContext) => Promise<void>) => void;
@@ -66,7 +66,7 @@ export function declineRules(start: StartSubject, rule: Rule): void {
     const client = await rawClient(t, port);
     client.socket.pause();
     client.write(ASK);
-    await settled(() => sent);
+    await untilStill(() => sent);
     assert.ok(sent < 32_000_000, `the app could send ${sent} bytes to a client that reads nothing`);
   });
 }

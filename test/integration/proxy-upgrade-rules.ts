@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { it, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket, WebSocketServer } from "ws";
 import { waitUntil } from "../support/wait-until.ts";
 import { rawClient, type RawClient, startApp, startRawApp } from "./proxy-fixture.ts";
 import { ASK, declineRules, type StartSubject } from "./proxy-upgrade-decline-rules.ts";
-import { settled } from "./settled.ts";
+import { delivered } from "../support/delivered.ts";
+import { untilStill } from "../support/real-time.ts";
 
 /** What is asked of anything that carries upgrades. */
 export interface UpgradeSubject {
@@ -129,7 +129,7 @@ export function upgradeRules({ start, gaps }: UpgradeSubject): void {
     client.socket.end();
     await waitUntil(() => ended, 2_000, "the client's end at the app");
     await toClient("still ");
-    await sleep(50);
+    await delivered();
     await toClient("here");
     await client.until((text) => text.endsWith("still here"));
     socket.end();
@@ -141,7 +141,7 @@ export function upgradeRules({ start, gaps }: UpgradeSubject): void {
     socket.end("bye");
     assert.match(await client.closed(), /bye$/u);
     client.write("still ");
-    await sleep(50);
+    await delivered();
     client.write("here");
     await waitUntil(() => app.heard[0]!.endsWith("still here"), 2_000, "the client's last words at the app");
   });
@@ -165,7 +165,7 @@ export function upgradeRules({ start, gaps }: UpgradeSubject): void {
       to.pause();
       from.on("drain", pump);
       pump();
-      await settled(() => sent);
+      await untilStill(() => sent);
       assert.ok(sent < 32_000_000, `${sent} bytes could be sent to a side that reads nothing`);
     }
   });

@@ -6,6 +6,7 @@ import type { Route } from "../../src/lifecycle/admit/route.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { rawClient } from "./proxy-fixture.ts";
 import { startListener } from "./listener.ts";
+import { delivered } from "../support/delivered.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: app.test\r\n\r\n";
 const UPGRADE = "GET /up HTTP/1.1\r\nHost: app.test\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
@@ -53,7 +54,7 @@ void describe("after a response that has not ended", () => {
       };
       const client = await rawClient(t, await listen(t, begin), GET + bytes);
       await client.until((text) => text.includes("begun"));
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await delivered();
       later.pop()?.();
       const [, behind = ""] = (await client.closed()).split("5\r\nbegun\r\n5\r\nended\r\n0\r\n\r\n");
       assert.match(behind, new RegExp(`^HTTP/1\\.1 400 ${refusal}\r\n`, "u"));

@@ -29,9 +29,9 @@ async function startNode(
     req.on("end", () => tell({ method, url, rawHeaders, body }));
     res.on("error", () => {});
   });
-  server.on("clientError", (_error, socket: Socket) => {
+  server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) => {
     socket.destroy();
-    tell("refused");
+    tell(code === "HPE_INVALID_EOF_STATE" ? "waits for more" : "refused");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -40,13 +40,13 @@ async function startNode(
   const { port } = server.address() as AddressInfo;
   return (bytes) =>
     new Promise((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => socket.write(bytes, "latin1"));
-      const late = setTimeout(() => tell("waits for more"), 2_000);
+      const socket = connect(port, "127.0.0.1", () => socket.end(bytes, "latin1"));
       socket.on("error", () => {});
+      // The first result counts: after the end of what is sent it is closed in any case.
+      socket.on("close", () => resolve("waits for more")).resume();
       tell = (read) => {
-        clearTimeout(late);
-        socket.destroy();
         resolve(read);
+        socket.destroy();
       };
     });
 }

@@ -85,7 +85,7 @@ export function startTraced(
 const ECHO = `
   const server = require("node:http").createServer((req, res) => res.end(JSON.stringify(req.rawHeaders)));
   server.on("upgrade", (req, socket) => socket.end("HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: x\\r\\nX-Got: " + (req.headers.traceparent ?? "") + "\\r\\n\\r\\n"));
-  setTimeout(() => server.listen(process.env.PORT, "127.0.0.1"), 150);
+  server.listen(process.env.PORT, "127.0.0.1");
 `;
 
 function spansOf(body: any): ArrivedSpan[] {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import type { Presence } from "../../src/forward-auth/takes-connections.ts";
-import { type Connection, MINUTE_MS, open, openLater, SETTLE_MS, settled } from "./polls-fixture.ts";
+import { type Connection, MINUTE_MS, open, openLater, SETTLE_MS } from "./polls-fixture.ts";
+import { delivered } from "../support/delivered.ts";
 
 for (const [rule, fetches, firstMs] of [
   ["in its first 10 s the gateway waits for Traefiks that fetched from its former life", true, 10_000],
@@ -68,7 +69,7 @@ for (const [rule, isFrozen] of [
       await clock.advance(1_000);
     }
     if (isFrozen) left.theirs.write("an auth request before it froze");
-    await settled();
+    await delivered();
     const sinceMs = clock.now();
     for (let seconds = 0; seconds < 30; seconds += 1) {
       polls.note(used.ours);
@@ -139,7 +140,7 @@ test("a connection by which auth requests arrive puts nothing off, but no poll",
     await clock.advance(1_000);
   }
   other.theirs.write("an auth request");
-  await settled();
+  await delivered();
   const sinceMs = clock.now();
   for (let seconds = 0; seconds < 8; seconds += 1) {
     polls.note(used.ours);

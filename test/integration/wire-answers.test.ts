@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
 import { H, idsIn, startWireGateway, U } from "./wire-gateway.ts";
+import { delivered } from "../support/delivered.ts";
 
 /** One example of each way in which a response reaches a client. */
 const WAYS = [
@@ -146,7 +147,7 @@ describe("a complete response reaches a client that continues to send", { concur
       }
       for (let at = 0; at < 10; at += 1) {
         client.write(`POST /more${H}Content-Length: 1000\r\n\r\n${"x".repeat(1_000)}`);
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await delivered();
       }
       client.socket.resume();
       assert.deepEqual(idsIn(await client.closed()).slice(0, 1), ["</it>"]);

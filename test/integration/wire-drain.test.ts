@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { elapse } from "../support/real-time.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { H, startWireGateway, U } from "./wire-gateway.ts";
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+import { delivered } from "../support/delivered.ts";
 
 describe("when the gateway ends", { concurrency: true }, () => {
   for (const [what, bytes] of [
@@ -18,7 +18,7 @@ describe("when the gateway ends", { concurrency: true }, () => {
       const gateway = await startWireGateway(t);
       const client = await gateway.client(bytes);
       if (bytes.startsWith("GET /1 ")) await client.until((text) => text.endsWith("</1>"));
-      await sleep(50);
+      await delivered();
       const since = performance.now();
       await gateway.server.drain(15_000);
       assert.ok(performance.now() - since < 3_000, `${performance.now() - since} ms`);
@@ -35,9 +35,9 @@ describe("when the gateway ends", { concurrency: true }, () => {
       const gateway = await startWireGateway(t);
       const client = await gateway.client(path);
       await waitUntil(() => path.startsWith("POST") || gateway.seen.length > 0, 5_000, "the request");
-      await sleep(50);
+      await delivered();
       const drained = gateway.server.drain(15_000);
-      await sleep(400);
+      await elapse(400); // longer than half a head may take to be continued
       if (path.startsWith("POST")) client.write("0\r\n\r\n");
       await waitUntil(() => gateway.seen.length > 0, 5_000, "the request");
       gateway.release();
@@ -49,9 +49,9 @@ describe("when the gateway ends", { concurrency: true }, () => {
   void it("a request whose second packet arrives a moment later is answered", async (t) => {
     const gateway = await startWireGateway(t);
     const client = await gateway.client(`GET /1${H}`);
-    await sleep(30);
+    await delivered();
     const drained = gateway.server.drain(15_000);
-    await sleep(50);
+    await delivered();
     client.write("\r\n");
     await client.until((text) => text.endsWith("</1>"));
     await drained;
@@ -62,7 +62,7 @@ void it("half a head lives a minute, give or take 5 s, wherever it is read", asy
   t.mock.timers.enable({ apis: ["setInterval"] });
   const gateway = await startWireGateway(t);
   const silent = await gateway.client();
-  await sleep(50);
+  await delivered();
   t.mock.timers.tick(55_000);
   assert.equal(silent.text(), "");
   t.mock.timers.tick(10_000);

@@ -9,6 +9,7 @@ import { freePort, request } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { rawClient } from "./proxy-fixture.ts";
 import { H, ok, startWireGateway, U } from "./wire-gateway.ts";
+import { delivered } from "../support/delivered.ts";
 
 describe("a client that leaves as its answer arrives", { concurrency: true }, () => {
   for (const [how, leave] of [
@@ -53,9 +54,9 @@ for (const [what, behind] of [
     const gateway = await startWireGateway(t);
     for (let round = 0; round < 3; round += 1) {
       const client = await gateway.client(`${behind}POST /u${H}${U}Content-Length: 9\r\n\r\na`);
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await delivered();
       client.socket.resetAndDestroy();
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await delivered();
     }
     const last = await gateway.client(`GET /c${H}\r\n`);
     await last.until((text) => text.endsWith("</c>"));
@@ -82,9 +83,14 @@ const SABOTEUR = `
     Promise.reject("planted, and no Error");
   });`;
 
+/** Answers `/slow` when `/second` arrives. */
 const APP = `
-  require("node:http").createServer((req, res) => setTimeout(() => res.end(req.url), req.url === "/slow" ? 500 : 0))
-    .listen(Number(process.argv[1]), "127.0.0.1");`;
+  const slow = [];
+  require("node:http").createServer((req, res) => {
+    if (req.url === "/slow") return slow.push(res);
+    if (req.url === "/second") for (const one of slow) one.end("/slow");
+    res.end(req.url);
+  }).listen(Number(process.argv[1]), "127.0.0.1");`;
 
 void it("an exception that nobody catches is logged with its stack and costs its own connection alone", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-faults-"));
@@ -119,9 +125,9 @@ void it("an exception that nobody catches is logged with its stack and costs its
       return level === "error" && stack.includes(message) && stack.includes("\n    at ");
     });
   }
-  assert.equal((await other).text, "/slow");
   bystander.write("GET /second HTTP/1.1\r\nHost: app.test\r\n\r\n");
   await bystander.until((text) => text.endsWith("/second"));
+  assert.equal((await other).text, "/slow");
 });
 
 void it("an exception while the gateway looks whether a held client leaves costs that connection", async (t) => {

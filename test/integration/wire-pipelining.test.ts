@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
 import { H, H2C, idsIn, ok, startWireGateway, TE, U } from "./wire-gateway.ts";
+import { delivered } from "../support/delivered.ts";
 
 describe("behind pipelined requests whose answers take their time", { concurrency: true }, () => {
   const cut = ({ path }: { path: string }, socket: Socket): string | undefined => {
@@ -26,7 +27,7 @@ describe("behind pipelined requests whose answers take their time", { concurrenc
         const gateway = await startWireGateway(t, cut);
         const client = await gateway.client(`GET /slow${H}${TE}\r\n${middle}${last}`);
         await waitUntil(() => gateway.seen.some((request) => /\/(?:cut|2)/u.test(request)), 5_000, "the second");
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await delivered();
         assert.equal(client.text(), "", "nothing comes before its turn");
         gateway.release();
         await client.until((all) => all.includes("</slow>"));
@@ -85,7 +86,7 @@ describe("behind pipelined requests whose answers take their time", { concurrenc
       `GET /slow${H}${TE}\r\nPOST /1${H}Expect: 100-continue\r\nContent-Length: 1\r\n\r\na`,
     );
     await waitUntil(() => gateway.seen.length === 2, 5_000, "both");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await delivered();
     gateway.release();
     const text = await client.until((all) => all.endsWith("zzz"), "the answer");
     assert.doesNotMatch(text.slice(text.lastIndexOf("HTTP/1.1 200")), /100 Continue/u);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
 import { H, H2C, idsIn, ok, startWireGateway, TE, U } from "./wire-gateway.ts";
+import { delivered } from "../support/delivered.ts";
 
 const INSIDE = `GET /INSIDE${H}\r\n`;
 
@@ -83,7 +84,7 @@ describe("bytes behind an upgrade that is not taken are read, each once", { conc
     client.socket.pause();
     await waitUntil(() => gateway.seen.length === 1);
     gateway.release();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await delivered();
     client.socket.resume();
     const text = await client.until((all) => all.endsWith("</3>"), "the last answer");
     assert.ok(text.length > size, "all of it");
@@ -171,7 +172,7 @@ describe("a pipelined answer that the app cuts", { concurrency: true }, () => {
         const chunked = method === "POST" ? "Transfer-Encoding: chunked\r\n\r\n0\r\n" : "";
         const client = await gateway.client(`GET /slow${H}${TE}\r\n${method} /cut${H}${chunked}\r\nGET /3${H}\r\n`);
         await waitUntil(() => gateway.seen.some((request) => request.includes("/cut")), 5_000, "/cut");
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await delivered();
         gateway.release();
         assert.deepEqual(idsIn(await client.closed()).slice(0, 1), ["</slow>"]);
         assert.doesNotMatch(client.text(), /<\/3>/u);

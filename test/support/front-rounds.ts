@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { type Answer, navigation, request } from "./http.ts";
 import { waitUntil } from "./wait-until.ts";
+import { elapse } from "./real-time.ts";
 
 /** One host behind a front, whose app sleeps. */
 export interface Visited {
@@ -40,7 +40,7 @@ async function browse({ port, host, name }: Visited): Promise<void> {
     async () => {
       const poll = await request({ port, host, path: `/_health?container=${name}&wait=20s` });
       assert.ok(poll.status === 503 || poll.status === 200 || poll.status === 429, `${poll.status} ${poll.text}`);
-      await sleep(poll.status === 429 ? 500 : 0);
+      if (poll.status === 429) await elapse(500); // as the page does
       return poll.status !== 429 && poll.json().status === "running";
     },
     30_000,

@@ -11,6 +11,7 @@ import { run } from "./run.ts";
 import { startTraffic, type TrafficReport } from "./update-traffic.ts";
 import { waitUntil } from "./wait-until.ts";
 import { watchGenerations } from "./watch-generations.ts";
+import { elapse } from "./real-time.ts";
 
 /** A labelled app with a published port behind a gateway, and the commands by which people update it. */
 export interface UpdateStand {
@@ -118,9 +119,9 @@ export async function openUpdateStand(t: TestContext, docker: TestDocker): Promi
       generations.together.length = 0;
       writeFileSync(record, "");
       const traffic = startTraffic(gateway.port, host);
-      await new Promise((resolve) => setTimeout(resolve, EDGE_MS));
+      await elapse(EDGE_MS);
       await update();
-      await new Promise((resolve) => setTimeout(resolve, EDGE_MS));
+      await elapse(EDGE_MS);
       const report = await traffic.stop();
       const got = readFileSync(record, "utf8").split("\n").filter(Boolean);
       const leftovers = (await containers()).filter((one) => one !== name);

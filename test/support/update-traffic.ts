@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { navigation, request, type Answer } from "./http.ts";
 
 /** What clients saw while an app was updated under them. */
@@ -69,7 +68,7 @@ export function startTraffic(port: number, host: string): Traffic {
   return {
     async stop() {
       for (const end of ends) end();
-      while (open.size > 0) await Promise.race([Promise.all(open), sleep(1_000)]);
+      await Promise.all(open);
       return { gets, posts, faults, longestMs };
     },
   };

@@ -6,6 +6,7 @@ import { test, type TestContext } from "node:test";
 import { formatFault } from "../check/faults.ts";
 import type { LoadResult } from "./load-config.ts";
 import { configPath, createConfigSource, type ConfigSource } from "./source.ts";
+import { elapse, quietFor } from "../../../test/support/real-time.ts";
 
 function directory(context: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "dag-config-"));
@@ -66,7 +67,7 @@ function changeOf(context: TestContext, source: ConfigSource): Promise<LoadResul
 }
 
 /** The watcher looks once by itself after its quiet time of 100 ms; what is found later was noticed. */
-const afterFirstLook = () => new Promise((resolve) => void setTimeout(resolve, 300));
+const afterFirstLook = () => elapse(300);
 
 /** How files are replaced in the wild. Each way starts with port 1 and ends with port 2. */
 const ways: readonly [string, (folder: string) => { path: string; change: () => void }][] = [
@@ -192,10 +193,8 @@ test(
       }, stop.signal),
     );
     writeFileSync(path, "gateway: {port: 1}");
-    // Longer than the quiet time, so that the equal content was read before the next one is written.
-    await new Promise((resolve) => {
-      setTimeout(resolve, 300);
-    });
+    // Longer than the watcher's quiet time: the equal content is read before the next one is written.
+    await quietFor(300, () => results.length === 0, "no change is reported");
     writeFileSync(path, "gateway: {prot: 1}");
     await reported;
     assert.equal(results.length, 1);

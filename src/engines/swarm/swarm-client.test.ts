@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { type FakeManager, MANAGER, PENDING, startFakeManager } from "../../../test/support/fake-manager.ts";
+import { quietFor } from "../../../test/support/real-time.ts";
 import { waitUntil } from "../../../test/support/wait-until.ts";
 import { EngineError } from "../../lifecycle/ports.ts";
 import { readConnection } from "../docker/connection.ts";
@@ -100,12 +100,8 @@ test("a number that JavaScript cannot hold is written back as it was read", asyn
     `{"Name":"web","Mode":{"Replicated":{"Replicas":0}},"TaskTemplate":{"Resources":{"Limits":{"MemoryBytes":${largest},` +
       `"NanoCPUs":500000000}},"ContainerSpec":{"StopGracePeriod":${largest},"Args":["${largest}"]}},"Labels":{"dag.replicas":"2"}}`,
   );
-  await delay(20);
-  assert.equal(
-    daemon.calls.includes("GET /services/s1"),
-    false,
-    "its tasks have all the time that the service gives them",
-  );
+  const isLeftAlone = (): boolean => !daemon.calls.includes("GET /services/s1");
+  await quietFor(100, isLeftAlone, "its tasks have all the time that the service gives them");
 });
 
 test("a manager that went silent without a word is noticed, and its successor followed; an idle one is not", async (t) => {

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import https from "node:https";
 import { text } from "node:stream/consumers";
 import type { KeyPair } from "./certificates.ts";
+import { elapse } from "../real-time.ts";
 
 /** An answer of the API server. */
 export interface ApiAnswer {
@@ -112,7 +113,7 @@ export function createKubeApi(url: string, ca: string, admin: KeyPair): KubeApi 
         for (const object of items) onObject("ADDED", object);
         await watch(`${path}?watch=1&resourceVersion=${metadata.resourceVersion}`, signal, onObject);
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, 100)); // the API server is being restarted
+        await elapse(100); // the API server is being restarted
       }
     }
   }

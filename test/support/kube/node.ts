@@ -4,6 +4,7 @@ import type { Certificates } from "./certificates.ts";
 import type { KubeApi } from "./kube-api.ts";
 import { type KubeletLogs, startKubeletLogs } from "./kubelet-logs.ts";
 import { createPodServer, type PodServer, type PodStats } from "./pod-server.ts";
+import { elapse } from "../real-time.ts";
 
 /** A node without a machine: it binds pods, gives them addresses that answer, and ends them. */
 export interface FakeNode {
@@ -126,7 +127,7 @@ export async function startNode(api: KubeApi, certificates: Certificates): Promi
 function ignored(): void {}
 
 async function wait(ms: string | undefined): Promise<void> {
-  if (ms !== undefined) await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+  if (ms !== undefined) await elapse(Number(ms));
 }
 
 async function describeNode(api: KubeApi, { port }: KubeletLogs): Promise<void> {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { elapse } from "../real-time.ts";
 
 /** What a pod has seen. */
 export interface PodStats {
@@ -41,7 +42,7 @@ export function createPodServer({
     res.once("close", () => (counts.open -= 1));
     const body = await buffer(req);
     const ms = Number(new URL(req.url ?? "/", "http://pod").searchParams.get("ms") ?? 0);
-    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+    if (ms > 0) await elapse(ms);
     res.setHeader("x-pod", name);
     res.setHeader("x-port", String(req.socket.localPort));
     res.end(req.method === "POST" ? body : JSON.stringify({ pod: name, n: counts.requests }));
