@@ -30,7 +30,7 @@ test("every guide is linked to from the README or from another guide", () => {
   );
 });
 
-test("a command in the README or a guide is in an sh block, which is run, or in a console block, which cannot be", () => {
+test("a command in the README or a guide is in an sh block, which a test runs, or in a console block", () => {
   const blocks = ["README.md", ...pages.filter((page) => /^docs\/[^/]+$/.test(page))].flatMap((page) =>
     readBlocks(read(page)).map(({ language, line }) => ({ language, at: `${page}:${line}` })),
   );

@@ -181,7 +181,7 @@ const question = fc.record({
   nowMs: fc.constant(NOW),
 });
 
-test("for every client: forwarded means an open gate inside a window, and a ready member is never left unused", () => {
+test("every client is forwarded through an open gate inside a window only, and to a ready member if any", () => {
   fc.assert(
     fc.property(question, fc.nat(), (asked, at) => {
       let picked: MemberView | undefined;
@@ -198,7 +198,7 @@ test("for every client: forwarded means an open gate inside a window, and a read
   );
 });
 
-test("for every client: only a browser is shown a page, and nobody waits longer than the handler and the setting allow", () => {
+test("only a browser is shown a page, and no client waits longer than the handler and the setting allow", () => {
   fc.assert(
     fc.property(question, (asked) => {
       const decision = decide({ ...asked, pick: base.pick });

@@ -39,7 +39,7 @@ test("every event of a job has a run, and with another run's number it changes n
 const anyEvent = fc.constantFrom(...Object.values(EVENTS));
 const walk = fc.array(fc.tuple(anyEvent, fc.boolean(), fc.nat(2)), { maxLength: 60 });
 
-test("on any walk: run numbers never repeat, a late result changes nothing, and no start begins during another", () => {
+test("on any walk run numbers never repeat, late results change nothing and no two starts overlap", () => {
   fc.assert(
     fc.property(walk, (steps) => {
       let state: WorkloadState = STATES["unseen"]!;

@@ -121,7 +121,7 @@ test("an app that speaks https is reached by it, its certificate unchecked unles
   });
 });
 
-test("each port that hosts name is a service of its own, which asks by itself and speaks TLS with its own hosts", () => {
+test("each port that hosts name is a service of its own, with its own auth requests and TLS hosts", () => {
   const settings = settingsOf(
     [
       {
@@ -161,7 +161,7 @@ for (const [where, workloads] of [
     ],
   ],
 ] as const) {
-  test(`hosts ${where} that differ only by their port are one to Traefik: it goes where the host without one does`, () => {
+  test(`hosts ${where} that differ only by port are one to Traefik: the one without a port decides`, () => {
     const { http } = traefikDocument(settingsOf(workloads, { gateway: { traefik: TRAEFIK } }), "waker:9000");
     const routed = Object.values(http?.routers ?? {}).filter(({ rule }) => rule.includes("app.test"));
     assert.deepEqual(

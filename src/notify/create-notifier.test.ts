@@ -44,7 +44,7 @@ test("a receiver that knows the secret can verify each message, and a changed on
   assert.equal(Number(seconds) * 1000, notifier.clock.wall());
 });
 
-test("what fails is tried again after 1, 4, 16 s, newly signed but the same delivery, and later ones keep their order", async (t) => {
+test("a failed delivery is retried after 1, 4 and 16 s, signed again, and later ones keep their order", async (t) => {
   const receiver = await startReceiver(t, (res, nth) => void res.writeHead(nth < 3 ? 500 : 204).end());
   const notifier = startNotifier(t, hook(receiver.url, { secret: "s" }));
   notifier.note(wake("a"));
@@ -157,7 +157,7 @@ test("no secret of a webhook is reported when it fails", async (t) => {
   ]);
 });
 
-test("a user in the address becomes credentials, and configured headers win, but for those that frame the message", async (t) => {
+test("a user in the address becomes credentials; configured headers win, but for those that frame it", async (t) => {
   const receiver = await startReceiver(t);
   const url = receiver.url.replace("//", "//me:p%40ss@");
   const headers = { Title: "mine", "X-More": "1", Host: "evil.example", "Content-Length": "3" };

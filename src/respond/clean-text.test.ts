@@ -33,7 +33,7 @@ test("a long text is cut where it shows, and no character is cut in half", () =>
   assert.ok(cleanText("😀".repeat(300), 100).isWellFormed());
 });
 
-test("of a log only the last lines are kept, each of bearable length, and a megabyte without a newline costs nothing", () => {
+test("of a log the last lines are kept, cut to a length; a megabyte without a newline costs nothing", () => {
   const lines = cleanLines([...Array.from({ length: 300 }, (_, index) => `${index}`), "y".repeat(1 << 20)]);
   assert.equal(lines.length, 200);
   assert.equal(lines[0], "101");

@@ -114,7 +114,7 @@ export function kubernetesFacts(bedFor: SharedBed): void {
     );
 
     rule(
-      "a client that scales it up again after each stop is named after the second time, and the workload is left running",
+      "a client that scales up again after each stop is named at the second time, and the workload runs on",
       async (cluster) => {
         const ref = await cluster.create({ name: "web", replicas: 1 }, "argocd-controller");
         await cluster.engine.list();

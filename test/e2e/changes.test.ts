@@ -37,7 +37,7 @@ test(`with ${MANY} containers, a change of one causes one query about it`, async
   assert.deepEqual(await callsOf(() => docker.remove("app-7")), ["GET /containers/app-7/json"], "destroy");
 });
 
-test("after a lost event stream the whole list is read, once, and none of what it shows unchanged is queried", async (t) => {
+test("after a lost event stream the whole list is read once, and nothing that is unchanged is queried", async (t) => {
   const docker = await startStaticDocker(t, MANY);
   await startGateway(t, { dockerHost: docker.host, config });
   await waitUntil(() => docker.calls.includes("GET /events"), 10_000, "the event stream");

@@ -105,7 +105,7 @@ describe("a sleeping container", () => {
 
 describe("a container that cannot wake", () => {
   onDocker(
-    "reports at once that it crashed, with its exit code and last lines, and is not restarted by every request",
+    "reports its crash at once, with exit code and last lines, and is not restarted by every request",
     async (t, docker) => {
       const { gateway, app, host } = await startSleeping(t, docker, {
         app: { env: { DELAY_MS: "60000", EXIT_AFTER_MS: "300", EXIT_CODE: "42" } },

@@ -60,7 +60,7 @@ test("a program needs no token", async (t) => {
   }
 });
 
-test("a program with our own origin needs no token either, because one of our pages would have sent its cookie", async (t) => {
+test("a program with our own origin needs no token either: one of our pages would have sent its cookie", async (t) => {
   const { fixture } = await open(t, BASIC);
   const own = { origin: "http://app.test" };
   assert.equal((await post(fixture, "/_status/wake?container=app", own)).status, 202);

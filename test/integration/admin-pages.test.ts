@@ -193,7 +193,7 @@ test("the dashboard of a gateway without apps says what to do", async (t) => {
 });
 
 for (const usualDocker of ["docker", "local"]) {
-  test(`each app of other Docker hosts and of Kubernetes is shown with its place (DOCKER_HOST is "${usualDocker}")`, async (t) => {
+  test(`each app is shown with its Docker host or cluster (DOCKER_HOST is "${usualDocker}")`, async (t) => {
     const settings = settingsOf(
       [
         { name: "notes" },

@@ -68,7 +68,7 @@ test("dag explain without a gateway exits with 1 and names the address", async (
   );
 });
 
-test("dag explain exits with 1 at another server, follows no redirect and sends its credentials nowhere else", async (t) => {
+test("dag explain exits with 1 at another server, follows no redirect and sends no credentials elsewhere", async (t) => {
   const asked: string[] = [];
   const server = createServer((req, res) => {
     asked.push(`${req.method} ${req.url}`);

@@ -52,7 +52,8 @@ describe("a simple request that its app did not answer", () => {
 
 describe("the bytes of a body", () => {
   for (const isForwarded of [true, false]) {
-    void it(`are ${isForwarded ? "" : "not "}freed with the answer when the system has ${isForwarded ? "" : "not "}taken them`, async (t) => {
+    const [freed, taken] = isForwarded ? ["freed", "taken"] : ["kept", "not taken"];
+    void it(`are ${freed} with the answer when the system has ${taken} them`, async (t) => {
       const bodies: Buffer[] = [];
       const [, port] = await listen(t, (client, body) => {
         bodies.push(body!);

@@ -115,7 +115,7 @@ test("one that runs but is never ready is stopped when idle, woken by us or from
   assert.deepEqual(fixture.orders(), ["stop app stop", "start app", "stop app stop"]);
 });
 
-test("a failed app that runs is not stopped before its cool-down has ended, so that no request starts it too soon", async () => {
+test("a failed app that runs is not stopped before its cool-down ends, so no request starts it too soon", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 1_000, startTimeoutMs: 2_000 }], hanging);
   fixture.visit("app");
   await fixture.clock.advance(2_300);

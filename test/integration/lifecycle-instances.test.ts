@@ -159,7 +159,7 @@ test("what is open is still counted when an instance joins or leaves, or the str
   assert.equal(hostOf(next), hostOf(open[1]));
 });
 
-test("a client with the cookie of an instance gets to it while that is ready, and to another when it is not", async () => {
+test("a client with an instance's cookie reaches that instance while it is ready, and another otherwise", async () => {
   const fixture = await openLifecycle([{ ...app, sticky: "task" }], three);
   const record = fixture.record("app");
   record.engine = { ...record.engine, capabilities: CAPABILITIES.swarm };

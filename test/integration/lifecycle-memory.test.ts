@@ -114,7 +114,7 @@ test("failures are saved: after a restart of the gateway the cool-down continues
   assert.equal(state.status === "failed" && state.retryAtMs - state.sinceMs, 24_000);
 });
 
-test("what we woke as a dependency before the restart still sleeps when unneeded, what a person started does not", async () => {
+test("after a restart an unneeded dependency sleeps if we woke it, and runs on if a person started it", async () => {
   const dependsOn = [{ name: "db", condition: "healthy" }] as const;
   for (const stoppedByUs of [false, true]) {
     const fixture = await openLifecycle(

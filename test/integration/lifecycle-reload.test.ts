@@ -57,7 +57,7 @@ test("another limit of places counts at once, and no held request is refused", a
   assert.equal(outside.answer, "full");
 });
 
-test("a request held for a workload that a reload removes gets unknown-host, and the container is left alone", async () => {
+test("a request held for a workload that a reload removes gets unknown-host; the container is left alone", async () => {
   const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: IDLE }, { name: "other" }], slow);
   const client = fixture.visit("app");
   await fixture.clock.advance(500);

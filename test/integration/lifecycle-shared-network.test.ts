@@ -6,7 +6,7 @@ import { createManualClock } from "./manual-clock.ts";
 
 const inNetwork = { dependsOn: [{ name: "vpn", condition: "started", sharesNetwork: true }] } as const;
 
-test("a paused app in the network of another container keeps that one up, because it would not survive its stop", async () => {
+test("a paused app in the network of another container keeps that one up: it would not survive its stop", async () => {
   const fixture = await openLifecycle([app("app", [], { ...inNetwork, stopMethod: "pause" }), part("vpn")]);
   const client = fixture.visit("app");
   await fixture.clock.advance(200);
@@ -34,7 +34,7 @@ test("an app that answers though its network's owner was started later is not re
   assert.ok(!fixture.engine.calls.some((call) => /^(restart|stop) /u.test(call)));
 });
 
-test("an app that its own network's owner cut off and that does not answer is restarted once for each start of it", async () => {
+test("an unreachable app that its network's owner cut off is restarted once for each start of the owner", async () => {
   const fixture = await openLifecycle([app("app", [], { ...inNetwork, startTimeoutMs: 5_000 }), part("vpn")], {
     fakes: { app: { status: "running", startedAtMs: 1_000, listenMs: Infinity }, vpn: { status: "running" } },
   });

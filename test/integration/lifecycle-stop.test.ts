@@ -92,7 +92,7 @@ test("requests at every moment of a stop are answered by the app", async () => {
   }
 });
 
-test("a stop that the engine refuses is reported, tried again half a minute later, and the app serves meanwhile", async () => {
+test("a stop that the engine refuses is reported and retried after half a minute; the app serves meanwhile", async () => {
   const fixture = await openReady({ refusesStop: "no" });
   await fixture.clock.advance(IDLE + 100);
   assert.equal(fixture.emitted("stop-failed")[0]?.message, "no");

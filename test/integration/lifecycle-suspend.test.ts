@@ -7,7 +7,7 @@ import { createManualClock } from "./manual-clock.ts";
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 5, 1, 12);
 
-test("a suspended app is stopped, and no request, dependant, schedule or administrator wakes it before its end", async () => {
+test("a suspended app is stopped, and no request, dependant, schedule or person wakes it before the end", async () => {
   const fixture = await openLifecycle(
     [app("app", [], { schedule: { start: "12:30", stop: "", timezone: "UTC" } }), app("web", ["app"])],
     { clock: createManualClock(NOON) },

@@ -145,7 +145,7 @@ test("an engine that does not answer keeps a gateway no more than 3 s from its e
   assert.equal(isEnded, true);
 });
 
-test("a container that an earlier gateway throttled gets its limits back when it is first observed, and no other one does", async () => {
+test("a container that an earlier gateway throttled, and no other, gets its limits back once observed", async () => {
   const own = { id: "id-1", values: { cpus: 0.5 } };
   for (const [memory, cpus] of [
     [{ ownLimits: own }, 0.5],
@@ -172,7 +172,7 @@ test("what its own limits were is kept before they are changed", async () => {
   assert.equal(fixture.saved.get("app")?.ownLimits, undefined);
 });
 
-test("while the engine is lost a throttled one stays slow, and the first request after its return makes it quick", async () => {
+test("while the engine is lost a throttled one stays slow; the first request after its return ends that", async () => {
   const fixture = await ready({ throttleAfterMs: MINUTE, throttleCpus: 0.2 });
   await fixture.clock.advance(MINUTE);
   fixture.engine.reachable(false);

@@ -155,7 +155,7 @@ test("a container that does not exist fails at once, and an engine that refuses 
   assert.match(refused.answer, /^failed refused: port is already allocated/u);
 });
 
-test("requests during the cool-down get the failure without a start; it doubles with each failure, and a success ends it", async () => {
+test("requests in the cool-down get the failure and start nothing; failures double it, a success ends it", async () => {
   const fixture = await openLifecycle([{ name: "app" }], crashes);
   const app = fixture.engine.get("app");
   for (const coolDown of [3_000, 6_000, 12_000, 24_000]) {
@@ -204,7 +204,7 @@ test("an app that starts after its start_timeout becomes ready by itself, and it
   assert.deepEqual(fixture.orders(), ["start app"]);
 });
 
-test("a request in the cool-down of an app that runs late gets the failure, and the next one after it the app", async () => {
+test("a request in the cool-down of an app that runs late gets the failure, the next one after it the app", async () => {
   const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 5_000 }], {
     fakes: { app: { listenMs: 9_500 } },
   });

@@ -82,7 +82,8 @@ for (const [access, adminAuth, trusted, status] of [
   ["admin-or-trusted", "bearer", false, 401],
   ["admin-or-trusted", "bearer", true, 200],
 ] as const) {
-  test(`another folder's path for ${access} answers ${status} to a ${trusted ? "trusted" : "strange"} peer (admin_auth: ${adminAuth})`, async (t) => {
+  const peer = trusted ? "trusted" : "strange";
+  test(`another folder's path for ${access} gives a ${peer} peer ${status} (admin_auth: ${adminAuth})`, async (t) => {
     const auth = adminAuth === "none" ? { method: "none" as const } : { method: "bearer" as const, token: "t0ken" };
     const fixture = await startEndpoints(t, settingsOf([{ name: "app" }], { gateway: { adminAuth: auth } }), {
       deps: { extras: [{ path: "/_provider/traefik", access, handle: (_req, res) => void res.end("document") }] },

@@ -104,7 +104,7 @@ describe("trailers that frame or route are dropped, and the others kept", { conc
   }
 });
 
-void it("an HTTP/1.0 client that ends its side in the middle of an answer does not take the part for the whole", async (t) => {
+void it("an HTTP/1.0 client that half-closes during an answer does not take the part for the whole", async (t) => {
   const gateway = await startWireGateway(t, () => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<it>\r\n");
   const client = await gateway.client("GET /it HTTP/1.0\r\nHost: app.local\r\n\r\n");
   await client.until((text) => text.endsWith("<it>"));

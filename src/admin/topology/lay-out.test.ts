@@ -45,7 +45,7 @@ test("whatever is laid out, no box covers another, and everything lies in the pi
   );
 });
 
-test("every arrow begins at the right of one box and ends at the left of the other, and goes on to the right between", () => {
+test("every arrow goes from the right of one box to the left of another, and never back to the left", () => {
   fc.assert(
     fc.property(graphs, (graph) => {
       const laid = layOut(graph);

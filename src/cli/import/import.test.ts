@@ -5,7 +5,7 @@ import { commentsOf, importer, importText, settingsOf } from "../../../test/supp
 import { compose, configOf } from "../../../test/support/merge-fixtures.ts";
 import { interpolate } from "./compose.ts";
 
-test("lazytainer: groups become containers with the group's port, time-out and method, and placeholders for hosts", async (t) => {
+test("lazytainer: groups become containers with their port, time-out and method, and placeholder hosts", async (t) => {
   const text = `services:
   lazytainer:
     labels:

@@ -48,7 +48,7 @@ services:
   other: {container_name: other, labels: {traefik.enable: true}}
 `;
 
-test("sablier: hosts, ports, sessions, pages, holds, throttles and groups become a configuration that is sound", async (t) => {
+test("sablier: hosts, ports, sessions, pages, holds, throttles and groups become a valid configuration", async (t) => {
   const { code, stdout, stderr } = await importText(t, "sablier", STACK, { env: { DOMAIN: "example.org" } });
   assert.deepEqual([code, stderr], [0, ""]);
   assert.equal(
@@ -168,7 +168,7 @@ for (const [rule, labels, comment] of commented) {
   });
 }
 
-test("sablier: a member of the group without a host is no dependency where Compose's conditions would be lost", async (t) => {
+test("sablier: a member without a host is no dependency where Compose's conditions would be lost", async (t) => {
   const text = `services:
   web: {container_name: web, depends_on: {migrate: {condition: service_completed_successfully}}, labels: {sablier.enable: true, caddy: a.test}}
   db: {container_name: db, labels: {sablier.enable: true}}
@@ -180,7 +180,7 @@ test("sablier: a member of the group without a host is no dependency where Compo
   assert.match(stdout, /^# db: no entry: it wakes once another container's Compose depends_on names it$/m);
 });
 
-test("sablier: members with hosts of their own wake one by one, and what Compose knows goes along with what the group says", async (t) => {
+test("sablier: members with their own hosts wake one by one; Compose's dependencies and the group's add up", async (t) => {
   const text = `services:
   a: {container_name: a, depends_on: [c], labels: {sablier.enable: true, caddy: a.test}}
   b: {container_name: b, labels: {sablier.enable: true, caddy: b.test}}

@@ -41,7 +41,7 @@ test("the capabilities of an engine are not exposed, and a workload knows its en
   assert.equal(settings.workloads[0]?.engine, "swarm");
 });
 
-test("min_ready needs an engine with several instances, and nothing is removed while the engine is not known", () => {
+test("min_ready needs an engine with several instances, and stays while the engine is not known", () => {
   const docker = merge("", [item("web", { "dag.host": "web.t", "dag.min_ready": "2" })]);
   const fault = "a container cannot have more than one instance: remove this key";
   assert.deepEqual(docker.labelFaults.map(formatFault), [`container "web": label dag.min_ready: ${fault}`]);

@@ -128,7 +128,7 @@ test("one replica alone is an ordinary container, and other services with its ho
   ]);
 });
 
-test("a container without a host or dependents is requested by name: it has a port, and sleeps only if configured", () => {
+test("a container without host or dependents is requested by name: it has a port, sleeps if configured", () => {
   const result = merge("containers: [{name: f}]", [
     item("a", { "dag.idle_timeout": "5m" }),
     item("b", { "dag.depends_on": "db" }),

@@ -48,7 +48,7 @@ test("every kind of label is read", () => {
   assert.ok(keys.includes("ignore.paths"));
 });
 
-test("an empty label is as none, for Compose writes one for an unset variable; an empty depends_on means none", () => {
+test("an empty label (Compose's unset variable) is no label; an empty depends_on means no dependencies", () => {
   const { settings, faults } = parse({ "dag.idle_timeout": "", "dag.icon": " ", "dag.depends_on": "" });
   assert.deepEqual(faults, []);
   assert.equal(settings?.idle_timeout, undefined);

@@ -22,7 +22,7 @@ test("the argument goes before CONFIG_PATH, and that before the default path", (
   assert.deepEqual(configPath({ CONFIG_PATH: "" }), { path: "/etc/gateway/config.yaml", missing: "fine" });
 });
 
-test("without a file labels alone configure the gateway, with a warning if CONFIG_PATH names it; an argument must be there", (context) => {
+test("without a file labels alone configure; a missing CONFIG_PATH warns, a missing argument is a fault", (context) => {
   const path = join(directory(context), "config.yaml");
   const load = (missing: "fine" | "warning" | "fault") => createConfigSource({ path, missing, env: {} }).load();
   const warningsOf = (result: LoadResult) => (result.ok ? result.warnings : undefined);

@@ -7,7 +7,7 @@ import { inspect } from "node:util";
 import { isInCluster, inClusterConnection, tokenFromFile } from "./connection.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
 
-test("a kubeconfig gives the address, the authority and the token of the context that is named, else of the current one", async (t) => {
+test("a kubeconfig gives address, authority and token of the named context, or else of the current one", async (t) => {
   const directory = temporary(t);
   writeFileSync(path.join(directory, "ca.crt"), "authority");
   const file = write(directory, {
@@ -88,7 +88,7 @@ test("a kubeconfig that is not YAML is refused with the line of the fault", asyn
   await assert.rejects(readKubeconfig({ file, context: "" }), { message });
 });
 
-test("a pod finds its API server by its service account, and reads its token again when a minute has passed", (t) => {
+test("a pod finds its API server by its service account, and reads its token again after a minute", (t) => {
   const directory = temporary(t);
   const env = { KUBERNETES_SERVICE_HOST: "fd00::1", KUBERNETES_SERVICE_PORT: "6443" };
   assert.equal(isInCluster(env, directory), false);

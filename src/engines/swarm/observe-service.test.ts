@@ -21,7 +21,7 @@ test("the version of a service is known, asleep or awake", () => {
   );
 });
 
-test("a task has an address for each port that a host names, and the one that its service publishes without a port", () => {
+test("a task has an address for each port that a host names, or else for its service's published one", () => {
   const view: SwarmView = { mode: "auto", network: "", interfaces: [], nodeAddress: () => "10.0.0.9", meshAddress: "" };
   const Ports = [9000, 9001].map((port) => ({
     Protocol: "tcp",
