@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { answering, rawClient, startApp, startProxy, startRawApp } from "./proxy-fixture.ts";
+import { answering, rawClient, READ_BY_NODE, startApp, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { startDeafApp } from "../support/deaf-app.ts";
 import { BIG, CHUNKED, GET, ODD_GET, WAYS } from "./proxy-ways.ts";
 import { delivered } from "../support/delivered.ts";
@@ -48,16 +48,20 @@ describe("aborted: the client left, and the app notices at once", { concurrency:
     }
   }
 
-  void it("while its small body was awaited: the app hears nothing of it", async (t) => {
-    const app = await startRawApp(t, answering(OK));
-    const proxy = await startProxy(t, { upstream: app.port });
-    const client = await rawClient(t, proxy.port, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
-    await waitUntil(async () => (await proxy.clients()) === 1);
-    client.socket.resetAndDestroy();
-    await waitUntil(async () => (await proxy.clients()) === 0);
-    assert.deepEqual(app.heard, []);
-    await proxy.forwarder.close(); // nothing is under way any more
-  });
+  // node:http passes a head on at once, whatever follows.
+  if (process.env[READ_BY_NODE] === undefined) {
+    void it("while its small body was awaited: the app hears nothing of it", async (t) => {
+      const app = await startRawApp(t, answering(OK));
+      const proxy = await startProxy(t, { upstream: app.port });
+      const client = await rawClient(t, proxy.port, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
+      await delivered();
+      assert.equal(await proxy.clients(), 1);
+      client.socket.resetAndDestroy();
+      await waitUntil(async () => (await proxy.clients()) === 0);
+      assert.deepEqual(app.heard, []);
+      await proxy.forwarder.close(); // nothing is under way any more
+    });
+  }
 
   // A big body fills what may be buffered; nobody reads on then, and a reset is seen by readers only.
   for (const [way, request] of WAYS.filter(([, , body]) => body !== BIG)) {

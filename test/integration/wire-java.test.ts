@@ -57,7 +57,7 @@ test("Java's HTTP client, which requests h2c, gets its responses on kept connect
 
   const url = `http://127.0.0.1:${(counter.address() as AddressInfo).port}`;
   const { stdout } = await promisify(execFile)(java, ["-XX:TieredStopAtLevel=1", path.join(dir, "Ask.java"), url], {
-    timeout: 60_000,
+    timeout: 150_000,
   });
   const expected = ["GET", "small", "large", "stream"].flatMap((first) =>
     [first, "GET", "small"].map((kind) => `200 HTTP_1_1 </${first}/${kind}>`),
