@@ -14,7 +14,7 @@ export function beginLeanStart(nodeFlags: readonly string[]): () => void {
   const compilers = ["sparkplug", ...(hasMaglev() ? ["maglev"] : []), "turbofan"];
   for (const compiler of compilers) setFlagsFromString(`--no-${compiler}`);
   return () => {
-    collectGarbage();
+    collectGarbage("last-resort"); // an idle gateway makes too little garbage for V8 to collect it
     for (const compiler of compilers) setFlagsFromString(`--${compiler}`);
   };
 }
@@ -25,14 +25,14 @@ function hasMaglev(): boolean {
 
 const CHOOSES_COMPILERS = /jitless|lite-mode|sparkplug|maglev|turbofan|turboshaft|-opt\b/;
 
-/** Once, since an idle gateway makes too little garbage for V8 to collect it. */
-function collectGarbage(): void {
+/** Collects all garbage; as a last resort also compiled code. */
+export function collectGarbage(flavor: "regular" | "last-resort" = "regular"): void {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as (how: object) => void;
   // V8 forgets the shape of Node's queued callbacks if there is none meanwhile, and then takes ten times as long for
   // each.
   process.nextTick(() => {});
-  collect({ type: "major", execution: "sync", flavor: "last-resort" });
+  collect({ type: "major", execution: "sync", flavor });
   setFlagsFromString("--no-expose-gc");
 }
 

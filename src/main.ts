@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { beginLeanStart } from "./lean-start.ts";
+import { giveMemoryBackWhenIdle } from "./give-memory-back.ts";
+import { beginLeanStart, collectGarbage } from "./lean-start.ts";
 
 /** The edge of the process: the only file that knows its arguments, environment, streams, signals and exit code. */
-const started = beginLeanStart([...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]);
+const endLeanStart = beginLeanStart([...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]);
 const { run } = await import("./cli/run.ts");
 // The reader may leave early (`dag schema | head -1`), which is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -15,7 +16,10 @@ const code = await run(process.argv.slice(2), {
   isTerminal: process.stdout.isTTY,
   onSignal: (signal, listener) => void process.on(signal, listener),
   onFault: (listener) => void process.on("uncaughtException", listener), // unhandled rejections end there as well
-  started,
+  started() {
+    endLeanStart();
+    giveMemoryBackWhenIdle(collectGarbage);
+  },
 });
 process.exitCode = code;
 // What is still open then (spans on their way to an unreachable collector) is not waited for.
