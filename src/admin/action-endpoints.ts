@@ -26,7 +26,8 @@ export function mountActions(mount: Mount, { lifecycle }: EndpointsDeps, sender:
     mount.post(path, parseForm, (req, res) => {
       if (!tokens.isAuthentic(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
       const name = queryOf(req)?.get("container");
-      if (name == null) return sender.problem(req, res, "bad-request", { detail: "container is missing" });
+      if (name == null)
+        return sender.problem(req, res, "bad-request", { detail: 'the parameter "container" is missing' });
       const route = lifecycle.routes().named(name);
       if (route === undefined) return sender.problem(req, res, "bad-request", { detail: "unknown container" });
       const wrong = act(lifecycle, route, req);
@@ -58,7 +59,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
   "/_status/pin"(lifecycle, route, req) {
     const keep = parseDuration(queryOf(req)?.get("for") ?? "");
-    if (!keep.ok || keep.value > LONGEST_PIN_MS) return 'for is a duration such as "8h", 168h at most; 0 ends it';
+    if (!keep.ok || keep.value > LONGEST_PIN_MS)
+      return 'the parameter "for" must be a duration such as "8h", at most 168h; 0 ends it';
     if (keep.value > 0 && isSuspended(route)) return SUSPENDED;
     for (const member of route.members) lifecycle.pin(member, keep.value);
     if (keep.value > 0) wakeAny(lifecycle, route);
@@ -68,7 +70,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "/_status/suspend"(lifecycle, { members }, req) {
     const span = parseDuration(queryOf(req)?.get("for") ?? "");
     if (!span.ok || span.value === 0 || span.value > LONGEST_SUSPENSION_MS) {
-      return 'for is a duration such as "2h", 720h at most: a suspension always ends';
+      return 'the parameter "for" must be a duration such as "2h", more than 0 and at most 720h';
     }
     const deleted = members.find(stopDeletes);
     if (deleted !== undefined) return wouldDelete(deleted, "start it without --rm to suspend it");
@@ -96,7 +98,7 @@ function wouldDelete({ name }: WorkloadRecord, remedy: string): Refusal {
   return { code: "stop-deletes", detail: `"${name}" was started with --rm: a stop deletes it; ${remedy}` };
 }
 
-const SUSPENDED = "it is suspended: resume it first";
+const SUSPENDED = "it is suspended; resume it first (dag resume, or Resume on the dashboard)";
 
 function isSuspended({ members }: Route): boolean {
   return members.every(({ suspendedUntilMs }) => suspendedUntilMs > 0);

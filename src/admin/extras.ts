@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdminGuard } from "./auth/admin-guard.ts";
+import { clientAddress } from "../web/client-address.ts";
 import type { EndpointsDeps } from "../web/endpoints-deps.ts";
 import type { ExtraEndpoint } from "../web/extra-endpoint.ts";
 import type { Sender } from "../web/sender.ts";
@@ -12,11 +13,13 @@ export function createExtras(
 ): (req: IncomingMessage, res: ServerResponse, path: string) => boolean {
   const byPath = new Map(extras.map((extra) => [extra.path, extra]));
 
-  function mayAsk({ access }: ExtraEndpoint, req: IncomingMessage, res: ServerResponse): boolean {
+  function mayAsk({ access, path }: ExtraEndpoint, req: IncomingMessage, res: ServerResponse): boolean {
     // The peer address: header fields prove nothing here (CVE-2026-40575).
     if (access === "open" || isTrusted(req.socket.remoteAddress ?? "")) return true;
     if (access === "admin-or-trusted") return guard.admit(req, res);
-    sender.problem(req, res, "forbidden");
+    const address = clientAddress(req, () => false);
+    const detail = `${address} may not use ${path}: it is not in trusted_proxies (key gateway.trusted_proxies).`;
+    sender.problem(req, res, "forbidden", { detail });
     return false;
   }
 

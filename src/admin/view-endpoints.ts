@@ -41,7 +41,7 @@ export function mountViews(mount: Mount, deps: ViewDeps, sender: Sender): void {
     const name = queryOf(req)?.get("container");
     const record = lifecycle.records.get(name ?? "");
     if (record !== undefined) return sender.json(req, res, explain(sources, record));
-    const detail = name == null ? "container is missing" : "unknown container";
+    const detail = name == null ? 'the parameter "container" is missing' : "unknown container";
     return sender.problem(req, res, "bad-request", { detail });
   });
 

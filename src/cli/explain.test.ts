@@ -146,7 +146,7 @@ test("one that is awake is explained with why, why not stopped, and when it will
   const awake = {
     ...asleep,
     state: "ready",
-    why_awake: ["It was woken."],
+    why_awake: ["It was woken at 2026-06-01T11:59:58.900Z (request)."],
     would_wake: [],
     warnings: [],
     transitions: [],
@@ -160,7 +160,7 @@ test("one that is awake is explained with why, why not stopped, and when it will
     `app: ready since 2026-06-01T12:00:00Z
 
 Why it is awake:
-  It was woken.
+  It was woken at 2026-06-01T11:59:58Z (request).
 
 Why it is not stopped:
   1 request is open.

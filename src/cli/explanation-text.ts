@@ -18,7 +18,7 @@ export const explanationSchema = z.object({
 
 export type ExplanationDocument = z.output<typeof explanationSchema>;
 
-/** Formats an explanation for a terminal, times in UTC; the output of an app stays one plain line. */
+/** Formats an explanation for a terminal, times in UTC without milliseconds; the output of an app stays one plain line. */
 export function explanationText(explanation: ExplanationDocument): string {
   const { name, state, since, why_awake, why_not_stopped, would_wake, warnings, will_stop, transitions } = explanation;
   const stop = will_stop === null ? "No stop is due." : `At ${moment(will_stop.at)} (${will_stop.reason}).`;
@@ -36,7 +36,7 @@ export function explanationText(explanation: ExplanationDocument): string {
 }
 
 function section(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? "" : `${title}:\n${lines.map((line) => `  ${plainLine(line)}\n`).join("")}`;
+  return lines.length === 0 ? "" : `${title}:\n${lines.map((line) => `  ${moment(line)}\n`).join("")}`;
 }
 
 function changes(transitions: ExplanationDocument["transitions"]): string[] {
@@ -45,7 +45,7 @@ function changes(transitions: ExplanationDocument["transitions"]): string[] {
   return rows.map(([at, change, why]) => `${at}  ${change.padEnd(width)}  ${why}`);
 }
 
-/** Without milliseconds. */
-function moment(iso: string): string {
-  return plainLine(iso).replace(/\.\d+Z$/, "Z");
+/** Times without milliseconds. */
+function moment(text: string): string {
+  return plainLine(text).replaceAll(/(\dT\d\d:\d\d:\d\d)\.\d+Z/g, "$1Z");
 }

@@ -9,7 +9,7 @@ export function parseDuration(text: string): DurationReading {
   if (/^0+$/.test(trimmed)) return { ok: true, value: 0 };
   if (/^\d+(\.\d+)?$/.test(trimmed)) return refuse(missingUnit(trimmed));
   if (trimmed.startsWith("-")) return refuse(`${quote(trimmed)} is negative; 0 switches it off`);
-  if (/^(\d+(\.\d+)?d)/.test(trimmed)) return refuse(`${quote(trimmed)} has no unit that is known: a day is "24h"`);
+  if (/^(\d+(\.\d+)?d)/.test(trimmed)) return refuse(`${quote(trimmed)} has an unknown unit; write a day as "24h"`);
   if (!WHOLE.test(trimmed))
     return refuse(`${quote(trimmed)} is not a duration; write it like "90s", "15m", "1h30m" or "500ms"`);
   const total = sumParts(trimmed);

@@ -45,7 +45,8 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
 
   function limitHealth(...[req, res, next]: Parameters<RequestHandler>): void {
     const query = readHealthRequest(req);
-    if (query === undefined) return refuse(req, res, { detail: 'wait is a duration such as "20s"' });
+    if (query === undefined)
+      return refuse(req, res, { detail: 'the parameter "wait" must be a duration such as "20s"' });
     return void (query.waitMs > 0 ? limitLong : limitPlain)(req, res, next);
   }
 
@@ -53,7 +54,9 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
     const query = queryOf(req);
     if (query === undefined) return refuse(req, res, { detail: "the query is too long" });
     if (routeOf(req) !== undefined) return next();
-    return refuse(req, res, { detail: query.has("container") ? "unknown container" : "container is missing" });
+    return refuse(req, res, {
+      detail: query.has("container") ? "unknown container" : 'the parameter "container" is missing',
+    });
   }
 
   /** 400, as in the reference. */

@@ -125,7 +125,7 @@ test("the last changes are listed with their reasons, oldest first, twenty at mo
 });
 
 for (const [query, detail] of [
-  ["", "container is missing"],
+  ["", 'the parameter "container" is missing'],
   ["?container=nope", "unknown container"],
 ]) {
   test(`an explanation of "${query}" is a 400`, async (t) => {

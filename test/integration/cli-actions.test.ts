@@ -27,7 +27,7 @@ test("dag list, wake, keep, sleep, suspend and resume do what the dashboard's bu
   assert.ok(Date.parse(listed.suspended_until) > Date.now() + 3_600_000);
   assert.equal((await gateway.request({ host: "app.test" })).status, 503);
   assert.match((await dag("explain", "app")).stdout, /it is suspended/u);
-  assert.match((await dag("wake", "app")).stderr, /^dag wake: it is suspended: resume it first$/mu);
+  assert.match((await dag("wake", "app")).stderr, /^dag wake: it is suspended; resume it first \(dag resume, /mu);
 
   assert.equal((await dag("resume", "app")).code, 0);
   assert.equal((await gateway.request({ host: "app.test" })).text, "hello");

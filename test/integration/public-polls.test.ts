@@ -110,7 +110,7 @@ for (const [rule, path, status, detail] of [
     "a wait that is no duration is refused",
     "/_health?container=app&wait=soon",
     400,
-    'wait is a duration such as "20s"',
+    'the parameter "wait" must be a duration such as "20s"',
   ],
   [
     "a query that is too long is refused",
@@ -137,7 +137,7 @@ test("without a container the host selects it; if no host matches, the answer is
   const { ask } = await startEndpoints(t, ONE);
   assert.equal((await ask("/_health")).json().status, "unknown");
   assert.equal((await ask("/_logs")).status, 200);
-  assert.equal((await ask("/_health", { host: "elsewhere.test" })).json().detail, "container is missing");
+  assert.equal((await ask("/_health", { host: "elsewhere.test" })).json().detail, 'the parameter "container" is missing');
 });
 
 test("an app's own /_health is the app's as soon as it can answer", async (t) => {

@@ -89,7 +89,10 @@ for (const [access, adminAuth, trusted, status] of [
       deps: { extras: [{ path: "/_provider/traefik", access, handle: (_req, res) => void res.end("document") }] },
     });
     if (trusted) fixture.trusted.add("127.0.0.1");
-    assert.equal((await fixture.ask("/_provider/traefik")).status, status);
+    const answer = await fixture.ask("/_provider/traefik");
+    assert.equal(answer.status, status);
+    if (status === 403)
+      assert.match(answer.json().detail, /^127\.0\.0\.1 may not use \/_provider\/traefik: .*trusted_proxies/u);
     // A header makes nobody a trusted peer.
     const forged = { headers: { "x-forwarded-for": "10.0.0.1", forwarded: "for=10.0.0.1" } };
     assert.equal((await fixture.ask("/_provider/traefik", forged)).status, status);
