@@ -137,7 +137,8 @@ test("without a container the host selects it; if no host matches, the answer is
   const { ask } = await startEndpoints(t, ONE);
   assert.equal((await ask("/_health")).json().status, "unknown");
   assert.equal((await ask("/_logs")).status, 200);
-  assert.equal((await ask("/_health", { host: "elsewhere.test" })).json().detail, 'the parameter "container" is missing');
+  const { detail } = (await ask("/_health", { host: "elsewhere.test" })).json();
+  assert.equal(detail, 'the parameter "container" is missing');
 });
 
 test("an app's own /_health is the app's as soon as it can answer", async (t) => {

@@ -58,7 +58,7 @@ export const en = {
   "offline.status": "Closed at this hour",
   "offline.lead": "The app runs on a schedule and is closed right now.",
   "offline.next": "It opens again {when}.",
-  "offline.soon": "This page reloads by itself then.",
+  "offline.soon": "Then this page reloads by itself.",
   "suspended.title": "{name} is suspended",
   "suspended.status": "Suspended",
   "suspended.lead": "Somebody has switched the app off for a while, for example for a backup or maintenance.",

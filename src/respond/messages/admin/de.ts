@@ -127,7 +127,7 @@ export const adminDe: AdminMessages = {
   "detail.willStop": "Wann sie stoppt",
   "detail.timeline": "Verlauf",
   "detail.timelineEmpty": "Keine Änderungen, seit das Gateway läuft.",
-  "detail.wakes": "Weckzeiten",
+  "detail.wakes": "Dauer des Aufwachens",
   "detail.wakesEmpty": "Noch nie geweckt.",
   "detail.wakesOf": "Die letzten {n} Weckungen: {min} bis {max}, meist {median}.",
   "detail.facts": "Zahlen",

@@ -124,7 +124,7 @@ export const adminEn = {
   "detail.willStop": "When it stops",
   "detail.timeline": "Timeline",
   "detail.timelineEmpty": "No changes since the gateway started.",
-  "detail.wakes": "Wake times",
+  "detail.wakes": "Wake durations",
   "detail.wakesEmpty": "No wakes yet.",
   "detail.wakesOf": "The last {n} wakes: from {min} to {max}, usually {median}.",
   "detail.facts": "Facts",
