@@ -48,16 +48,18 @@ describe("aborted: the client left, and the app notices at once", { concurrency:
     }
   }
 
-  // node:http passes a head on at once, whatever follows.
+  // node:http, which reads what is not there after 10 ms, passes a head on at once.
   if (process.env[READ_BY_NODE] === undefined) {
     void it("while its small body was awaited: the app hears nothing of it", async (t) => {
+      t.mock.timers.enable({ apis: ["setTimeout"] });
       const app = await startRawApp(t, answering(OK));
       const proxy = await startProxy(t, { upstream: app.port });
       const client = await rawClient(t, proxy.port, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
       await delivered();
       assert.equal(await proxy.clients(), 1);
       client.socket.resetAndDestroy();
-      await waitUntil(async () => (await proxy.clients()) === 0);
+      await delivered();
+      assert.equal(await proxy.clients(), 0);
       assert.deepEqual(app.heard, []);
       await proxy.forwarder.close(); // nothing is under way any more
     });
