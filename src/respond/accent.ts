@@ -1,10 +1,10 @@
-/** One colour in the shades that a page needs. */
+/** A colour in the shades that a page needs. */
 export interface Accent {
-  /** Stands out from the page as a graphic must (bar, steps). */
+  /** For the bar and the steps, with the contrast that graphics require. */
   readonly fill: string;
-  /** Closer to the chosen colour: decoration only. */
+  /** For decoration only, closer to the chosen colour. */
   readonly sun: string;
-  /** A glyph on `sun`. */
+  /** For a glyph on `sun`. */
   readonly mark: string;
 }
 
@@ -15,16 +15,17 @@ export interface Accents {
 }
 
 /**
- * Makes any colour usable on our pages: darker on the light scheme and lighter on the dark one until it has the
- * contrast that WCAG 1.4.11 requires of graphics. It never colours text.
+ * Creates accents from any colour: darker for the light scheme and lighter for the dark one, until it has the contrast
+ * that WCAG 1.4.11 requires of graphics. It is never used for text.
  */
 export function createAccents(color: Rgb): Accents {
   return { light: shades(color, LIGHT_LINE, BLACK), dark: shades(color, DARK_LINE, WHITE) };
 }
 
+/** A colour with channels from 0 to 255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Parses `#rgb` or `#rrggbb`, the `#` optional; `undefined` for anything else, so that no other CSS gets in. */
+/** Parses `rgb` or `rrggbb` with or without `#`; `undefined` for anything else, so that no CSS can be injected. */
 export function parseColor(text: string): Rgb | undefined {
   const digits = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim())?.[1];
   if (digits === undefined) return undefined;
@@ -42,12 +43,12 @@ export function contrast(a: Rgb, b: Rgb): number {
 const BLACK: Rgb = [0, 0, 0];
 const WHITE: Rgb = [255, 255, 255];
 /**
- * What an accent has to contrast with: the line colours of templates/base.css, of each scheme the one nearest to the
- * middle.
+ * The colours with which an accent must contrast: of the line colours of each scheme in templates/base.css the one with
+ * medium lightness.
  */
 export const LIGHT_LINE: Rgb = [0xe4, 0xdf, 0xd7];
 export const DARK_LINE: Rgb = [0x2b, 0x32, 0x40];
-/** WCAG requires 3:1 of a graphic; decoration only has to be visible. */
+/** WCAG requires 3:1 for graphics; decoration only has to be visible. */
 const GRAPHIC = 3.05;
 const VISIBLE = 1.7;
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../core/errors.ts";
 
-/** A complete response, ready to be written; a HEAD gets the same without the body. */
+/** A complete response; a HEAD gets the same without the body. */
 export interface Answer {
   readonly status: number;
   /** Flat: name, value, name, value. Includes Content-Type and Content-Length, unless it has no content. */
@@ -8,21 +8,21 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** The fields of every response of ours. */
+/** What determines the fields of a response. */
 export interface AnswerFacts {
   readonly status: number;
   readonly type: string;
-  /** Absent on the bodies that the loading page polls. */
+  /** Absent for responses to polls of the loading page. */
   readonly code?: ErrorCode | undefined;
   readonly retryMs?: number | undefined;
-  /** More fields, flat. */
+  /** Further fields, flat. */
   readonly headers?: readonly string[];
 }
 
-/** Creates a response from a body. It must not be stored, sniffed or indexed. */
+/** Creates a response that must not be stored, sniffed or indexed. */
 export function createAnswer(text: string, { status, type, code, retryMs, headers = [] }: AnswerFacts): Answer {
   const body = Buffer.from(text);
-  // RFC 9110 §8.6: a 204 has no Content-Length, and nothing that has a type.
+  // RFC 9110 §8.6: a 204 has no Content-Length, and no content that could have a type.
   const content = status === 204 ? [] : ["Content-Type", type, "Content-Length", String(body.length)];
   const own = [...content, ...COMMON];
   if (code !== undefined) own.push("X-Gateway-Code", code);
@@ -30,7 +30,7 @@ export function createAnswer(text: string, { status, type, code, retryMs, header
   return { status, headers: [...own, ...headers], body };
 }
 
-/** Returns whole seconds, never 0: a client that obeys `Retry-After: 0` retries in a loop. */
+/** Returns whole seconds, at least 1, because a client that obeys `Retry-After: 0` retries in a loop. */
 export function retryAfterSeconds(retryMs: number): number {
   return Math.max(1, Math.ceil(retryMs / 1000));
 }

@@ -7,21 +7,21 @@ import { loadLogo } from "./logo.ts";
 import type { Branding } from "./pages.ts";
 import { safePath } from "./safe-path.ts";
 
-/** The branding of a workload, ready for the templates: every text clean, every picture inline. */
+/** The branding of a workload for the templates, with clean texts and inline pictures. */
 export interface PageBranding {
   readonly name: string;
   readonly title: string;
   readonly message: string;
-  /** Safe markup of ours. */
+  /** The icon as safe markup. */
   readonly svg: string;
-  /** A `data:` URI that replaces the glyph. */
+  /** A `data:` URI that replaces the icon. */
   readonly logo: string | undefined;
   readonly accents: Accents;
-  /** Where to go when ready; empty: to the requested address. */
+  /** The path to open when the app is ready; empty: the requested one. */
   readonly redirectPath: string;
 }
 
-/** Creates what prepares brandings, each once: a result is kept as long as its settings object. Notes go to `report`. */
+/** Creates the function that prepares brandings, once for each settings object. `report` gets warnings. */
 export function createBrandings(
   templatesDir: string,
   report: (note: string) => void,
@@ -39,7 +39,7 @@ export function createBrandings(
   };
 }
 
-/** The product's own colour. */
+/** The gateway's own colour. */
 export const DEFAULT_ACCENT: Rgb = [0xe8, 0x8b, 0x3a];
 
 function prepare(
@@ -67,12 +67,12 @@ function prepare(
   });
 }
 
-/** The Docker icon is the default when none was chosen, so its blue is not the app's colour. */
+/** Returns the colour of the icon's brand, except for Docker's, which is the default icon of all apps. */
 function brandColor(branding: Branding, icon: Icon | undefined): Rgb | undefined {
   return branding.icon === "docker" || icon?.color === undefined ? undefined : parseColor(icon.color);
 }
 
-/** Bounded: labels can name any number of icons over time. */
+/** Caches icons up to a limit, because labels can name any number of them over time. */
 function lookUp(icons: Map<string, Icon | undefined>, slug: string): Icon | undefined {
   if (!icons.has(slug)) {
     if (icons.size >= 500) icons.clear();

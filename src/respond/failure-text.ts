@@ -2,15 +2,15 @@ import type { FailureCause } from "../core/failure.ts";
 import { cleanText } from "./clean-text.ts";
 import type { Translate } from "./language.ts";
 
-/** A failed wake on a page, each fact once. */
+/** The text of a failed wake on a page. */
 export interface FailureText {
-  /** What went wrong, in the reader's language. */
+  /** What went wrong, in the client's language. */
   readonly sentence: string;
-  /** What helps to find out why: what the app or the engine wrote, and advice; may be empty. */
+  /** The output of the app or the engine, and advice; may be empty. */
   readonly words: string;
 }
 
-/** Writes why a wake failed. */
+/** Formats the cause of a failed wake. */
 export function failureText(t: Translate, cause: FailureCause): FailureText {
   switch (cause.code) {
     case "exited": {

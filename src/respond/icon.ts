@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** A glyph of 24 × 24 with the colour of its brand, if any. */
+/** A 24 × 24 glyph with the colour of its brand, if any. */
 export interface Icon {
   readonly svg: string;
   readonly color: string | undefined;
 }
 
 /**
- * Finds a simple-icons glyph by its slug (`jellyfin`); `undefined` when there is none. Reads the disk: keep the result.
+ * Finds a simple-icons glyph by its slug (`jellyfin`); `undefined` if there is none. It reads files, so cache the
+ * result.
  */
 export function findIcon(slug: string): Icon | undefined {
   if (!/^[a-z0-9_]{1,80}$/.test(slug)) return undefined;
@@ -16,7 +17,7 @@ export function findIcon(slug: string): Icon | undefined {
   return path === undefined ? undefined : { svg: draw(path), color: brandColor(slug) };
 }
 
-/** The icon of a workload without a glyph: a plain box. */
+/** The icon of a workload without a known glyph: a plain box. */
 export const NEUTRAL_ICON: Icon = Object.freeze({
   svg: draw(
     "M12 1.5 2.5 6.2v11.6L12 22.5l9.5-4.7V6.2zm0 2.3 6.3 3.1-6.3 3.1-6.3-3.1zM4.5 8.6l6.5 3.2v7.9l-6.5-3.2zm15 0v7.9L13 19.7v-7.9z",
@@ -38,8 +39,9 @@ function readPath(slug: string): string | undefined {
 }
 
 /**
- * The module of the package would return it too, but costs 130 ms and 30 MB for all 3,400; parsing its list of half a
- * megabyte for every new slug leaves memory behind as well. So the one entry is searched in the bytes.
+ * Returns the colour of a brand. Searches the bytes of the package's list for the entry: importing the package would
+ * cost 130 ms and 30 MB for all 3,400 icons, and parsing the list of half a megabyte for every new slug also costs
+ * memory.
  */
 function brandColor(slug: string): string | undefined {
   const icons = readFileSync(fileURLToPath(import.meta.resolve("simple-icons/icons.json")));

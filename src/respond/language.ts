@@ -5,24 +5,26 @@ import { es } from "./messages/es.ts";
 import { fr } from "./messages/fr.ts";
 import { it } from "./messages/it.ts";
 
+/** The texts of all languages. */
 export const LANGUAGES = Object.freeze({ en, it, de, fr, es } satisfies Record<string, Messages>);
 
+/** A language of pages. */
 export type Language = keyof typeof LANGUAGES;
 
-/** A text with one form for each plural category; the value `n` selects the form. */
+/** The key of a text with one form for each plural category; the value `n` selects the form. */
 export type CountedKey = OneOf<MessageKey>;
 type OneOf<K extends string> = K extends `${infer Base}.one` ? Base : never;
 
-/** A text in one language with its `{places}` filled; not escaped: the templates do that. */
+/** Returns a text in one language with its `{placeholders}` filled, not escaped. */
 export type Translate = (key: MessageKey | CountedKey, values?: Readonly<Record<string, string | number>>) => string;
 
-/** A text that is still to be written in some language: its key, and what goes into its places. */
+/** A text that is not translated yet: its key and values. */
 export interface Text {
   readonly key: MessageKey;
   readonly values?: Readonly<Record<string, string | number>>;
 }
 
-/** Returns the best available language for an `Accept-Language` field (RFC 9110, 12.5.4); English when none fits. */
+/** Returns the best available language for an `Accept-Language` field (RFC 9110 §12.5.4), or English. */
 export function negotiateLanguage(header: string | undefined): Language {
   if (header === undefined) return "en";
   let best: Language = "en";
@@ -38,7 +40,7 @@ export function negotiateLanguage(header: string | undefined): Language {
   return best;
 }
 
-/** Creates the translations into one language. */
+/** Creates the translation function of a language. */
 export function createTranslate(language: Language): Translate {
   const messages: Messages = LANGUAGES[language];
   const plurals = new Intl.PluralRules(language);
@@ -50,7 +52,7 @@ export function createTranslate(language: Language): Translate {
   };
 }
 
-/** Puts values into the `{places}` of a text; a place without a value stays as it is. */
+/** Fills the `{placeholders}` of a text; one without a value stays as it is. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
 }

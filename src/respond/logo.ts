@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 
-/** Larger ones would slow down every loading page. */
+/** The limit, because larger logos would slow down every loading page. */
 const LARGEST_BYTES = 100_000;
 
 /**
- * Returns the picture of a workload as a `data:` URI: given as one, or as the name of a file in `templatesDir`.
- * Anything else is reported and ignored: our pages send no request to another host, so an `https:` address is not
- * accepted.
+ * Returns the logo of a workload as a `data:` URI, from such a URI or the name of a file in `templatesDir`. Anything
+ * else is reported and ignored; `https:` addresses are not accepted, because our pages send no requests to other hosts.
  */
 export function loadLogo(logo: string, templatesDir: string, report: (note: string) => void): string | undefined {
   if (logo === "") return undefined;
@@ -34,7 +33,7 @@ export function loadLogo(logo: string, templatesDir: string, report: (note: stri
   }
 }
 
-/** An SVG in an <img> runs no script and loads nothing, so all of these are only pictures. */
+/** The permitted types. An SVG in an <img> is safe too: it runs no scripts and loads nothing. */
 const TYPES: Readonly<Record<string, string>> = Object.freeze({
   ".svg": "image/svg+xml",
   ".png": "image/png",

@@ -13,6 +13,7 @@ import type { ClientFacts } from "./pages.ts";
 import { refreshHeader, type Reload } from "./refresh-header.ts";
 import { createTemplates } from "./templates.ts";
 
+/** What the page writer needs. */
 export interface PageWriterDeps {
   readonly builtInDir: string;
   readonly customDir: string;
@@ -20,29 +21,33 @@ export interface PageWriterDeps {
   readonly report: (note: string) => void;
 }
 
+/** The options of a page. */
 export interface PageOptions {
-  /** Determines the status, unless `status` is set; absent: 200. */
+  /** Determines the status unless `status` is set; absent: 200. */
   readonly code?: ErrorCode;
   readonly status?: number;
   readonly retryMs?: number | undefined;
-  /** Set on every page that reloads by itself. */
+  /** Set for a page that reloads by itself. */
   readonly reload?: Reload | undefined;
   readonly accents?: Accents;
   /** Who may show the page in a frame; see `policy`. */
   readonly frameAncestors?: "anybody" | "none";
-  /** `admin`: without the scenery of the theme, and with the script that keeps a page current. */
+  /** `admin`: without the background of the theme, and with the script that keeps the page current. */
   readonly look?: "visitors" | "admin";
-  /** More fields, flat. */
+  /** Further fields, flat. */
   readonly headers?: readonly string[];
 }
 
+/** Writes pages. */
 export interface PageWriter {
-  /** The language of a client, and its translations. */
+  /** Returns the language of a client and its translation function. */
   speak(client: Pick<ClientFacts, "acceptLanguage">): { readonly language: Language; readonly t: Translate };
   write(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
 }
 
-/** Writes pages of one family: the template, its language, theme, colours, and a policy that lets nothing else run. */
+/**
+ * Creates the writer of all pages, with template, language, theme, colours, and a policy that blocks everything else.
+ */
 export function createPageWriter({ builtInDir, customDir, theme, report }: PageWriterDeps): PageWriter {
   const templates = createTemplates({ builtInDir, customDir, report });
   const css = `${templates.asset("base.css")}\n${templates.asset(`theme-${theme}.css`)}`;
@@ -58,7 +63,7 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
     return { language, t: voices[language] };
   };
 
-  /** Read with the first request of an administrator: most gateways never show these pages. */
+  /** Loads the assets of admin pages on first use, because many gateways never show these pages. */
   function forAdmins(): typeof assets {
     adminAssets ??= {
       css: `${templates.asset("base.css")}\n${templates.asset("admin.css")}`,
@@ -97,9 +102,9 @@ export function createPageWriter({ builtInDir, customDir, theme, report }: PageW
 }
 
 /**
- * A nonce for each response rather than hashes, so that a custom template can have a script as well. Framing is allowed
- * for visitor pages: home dashboards show apps in frames, and an app that allows it must also be woken there; nothing
- * on those pages acts with the visitor's rights. Pages that act (dashboard, login) use "none".
+ * Returns the Content-Security-Policy. It contains a nonce instead of hashes, so that custom templates can have
+ * scripts. Pages for visitors may be framed: home dashboards show apps in frames, where they must wake as well, and
+ * these pages do nothing with the visitor's credentials. Pages with actions (dashboard, login) use "none".
  */
 function policy(nonce: string, frameAncestors: "anybody" | "none"): string {
   const base =

@@ -6,8 +6,8 @@ import type { Translate } from "./language.ts";
 import type { HandlerMode, HealthFacts } from "./pages.ts";
 
 /**
- * `/_health`: the fields of the reference, then ours. Under 503 in an auth request, since only then the body reaches
- * the browser.
+ * Creates the response of `/_health`: the fields of the original, then ours. With forward-auth the status is 503,
+ * because only then does the front relay the body to the browser.
  */
 export function healthAnswer(facts: HealthFacts, mode: HandlerMode, t: Translate): Answer {
   const { failure } = facts;
@@ -27,7 +27,7 @@ export function healthAnswer(facts: HealthFacts, mode: HandlerMode, t: Translate
   });
 }
 
-/** `/_logs`: an empty list also where logs may not be seen. */
+/** Creates the response of `/_logs`; the list is empty if the client may not see logs. */
 export function logsAnswer(lines: readonly string[], mode: HandlerMode): Answer {
   return polled(mode, { lines: cleanLines(lines) });
 }

@@ -8,13 +8,13 @@ import { createTranslate } from "./language.ts";
 import { en } from "./messages/en.ts";
 import type { ProblemFacts } from "./pages.ts";
 
-/** What a failed wake adds to its problem document. */
+/** The fields of a failed wake in its problem document. */
 export interface FailureFacts {
   readonly failure: Failure;
   readonly log?: readonly string[] | undefined;
 }
 
-/** Creates `application/problem+json` (RFC 9457), in English: programmers search for these texts. */
+/** Creates `application/problem+json` (RFC 9457), always in English, because programmers search for these texts. */
 export function createProblem(code: ErrorCode, facts: ProblemFacts, failed?: FailureFacts): Answer {
   const status = STATUS_BY_CODE[code];
   const retryMs = facts.retryMs ?? DEFAULT_RETRY_MS[code];
@@ -37,13 +37,13 @@ export function createProblem(code: ErrorCode, facts: ProblemFacts, failed?: Fai
 
 const english = createTranslate("en");
 
-/** For a monitor that was promised a success while an app sleeps: not a problem, though its code is the same. */
+/** Creates the response to a monitor for which `ignore.status` sets a 2xx while the app sleeps. */
 export function asleepAnswer(container: string, status: 200 | 204): Answer {
   const body = status === 204 ? "" : JSON.stringify({ status: "asleep", container });
   return createAnswer(body, { status, type: "application/json", code: "asleep" });
 }
 
-/** When retrying may help; it does not for the codes that are missing here. */
+/** When to retry after each code; a retry does not help after codes that are missing here. */
 export const DEFAULT_RETRY_MS: Readonly<Partial<Record<ErrorCode, number>>> = Object.freeze({
   asleep: 60_000,
   suspended: 60_000,

@@ -1,15 +1,15 @@
 import type { ClientFacts } from "./pages.ts";
 
-/** When a page reloads by itself, and from where; absent `to`: from its own address. */
+/** When a page reloads by itself, and from which path; absent `to`: from its own address. */
 export interface Reload {
   readonly afterS: number;
   readonly to?: string;
 }
 
 /**
- * Makes a page reload by itself with a header field: the Content-Security-Policy of a front blocks scripts and <meta>,
- * but no header. The address has no fragment, since Chromium treats a refresh of an address with one as a jump within
- * the page. It is the query alone, which keeps the path that the browser shows (RFC 3986 §5.3): a front may strip a prefix.
+ * Returns a Refresh field, which makes a page reload by itself even if the Content-Security-Policy of a front blocks
+ * scripts and <meta>. Its address has no fragment, because Chromium would only jump within the page; and only a query,
+ * so that the browser keeps the path that it shows (RFC 3986 §5.3), from which a front may have stripped a prefix.
  */
 export function refreshHeader({ afterS, to }: Reload, { target }: ClientFacts): readonly string[] {
   const [address = ""] = (to || queryOf(target)).split("#");
@@ -23,5 +23,5 @@ function queryOf(target: string | undefined): string {
   return `?${query}`;
 }
 
-/** nginx refuses heads of 4 KB and more (`proxy_buffer_size`). */
+/** nginx refuses response heads from 4 KB on (`proxy_buffer_size`). */
 const LONGEST_ADDRESS = 1_000;

@@ -7,10 +7,10 @@ import type { Text } from "./language.ts";
 import type { ClientFacts, HandlerMode, ProblemFacts } from "./pages.ts";
 import type { Responder } from "./responder.ts";
 
-/** A refusal with a response: a client that has left gets none. */
+/** A refusal that gets a response: the client is still connected. */
 export type AnswerableRefusal = Exclude<Refusal, { kind: "gone" }>;
 
-/** Writes the answer to a refused request; the same for both handlers. */
+/** Creates the response to a refused request, for both handlers. */
 export type AnswerRefusal<Route> = (
   refusal: AnswerableRefusal,
   route: Route,
@@ -18,21 +18,21 @@ export type AnswerRefusal<Route> = (
   mode: HandlerMode,
 ) => Promise<Answer>;
 
-/** What can be found out about a route for the response to a refusal. */
+/** The facts about a route that a response to a refusal may need. */
 export interface RefusedRoute {
   readonly facts: () => RouteFacts;
-  /** The last output of a member, as far as a visitor may see it; `undefined`: not at all. */
+  /** Returns the last output of a member; `undefined` if the client may not see it. */
   readonly lastLines: (workload: string) => Promise<readonly string[] | undefined>;
-  /** Whether an app that does not respond to plain HTTP requires TLS. */
+  /** Returns whether an app that does not respond to plain HTTP requires TLS. */
   readonly wantsTls: () => Promise<boolean>;
 }
 
-/** Creates the one function that turns a refusal into a response. */
+/** Creates the function that turns a refusal into a response. */
 export function createRefusalAnswer<Route>(deps: {
-  /** The current one: a reload may replace it. */
+  /** Returns the current responder, which a reload may replace. */
   readonly responder: () => Responder;
   readonly describe: (route: Route) => RefusedRoute;
-  /** The time zone of schedules that have none of their own (`schedule_timezone`). */
+  /** Returns the default time zone of schedules (`schedule_timezone`). */
   readonly timezone: () => string;
 }): AnswerRefusal<Route> {
   return (refusal, route, client, mode) => {
@@ -47,7 +47,7 @@ interface RefusedRequest {
   readonly route: RefusedRoute;
   readonly client: ClientFacts;
   readonly mode: HandlerMode;
-  /** Of schedules that have none of their own. */
+  /** The default time zone of schedules. */
   readonly timezone: string;
 }
 
@@ -59,7 +59,7 @@ async function answerKnown(
   const { branding } = facts;
   const timezone = branding.schedule?.timezone ?? request.timezone;
   switch (refusal.kind) {
-    case "page": // it polls for its log lines by itself
+    case "page": // without log lines, which it polls
       return responder.loading({ ...facts, ...(branding.logs !== "never" && { logs: [] }), mode }, client);
     case "failed": {
       const logs = await route.lastLines(refusal.workload);
@@ -88,13 +88,13 @@ async function answerKnown(
   }
 }
 
-/** What delays its start. */
+/** What delays the start of an app. */
 const BEFORE_A_START: Readonly<Partial<Record<WakePhase, Text>>> = {
   stopping: { key: "problem.waking.stopping" },
   updating: { key: "problem.waking.updating" },
 };
 
-/** Returns what is wrong with an app that did not respond, where that is known. */
+/** Returns what is wrong with an app that did not respond, if known. */
 async function faultOf(why: string | undefined, { wantsTls }: RefusedRoute): Promise<Text | undefined> {
   if (why !== undefined) return { key: "problem.upstream-failed.why", values: { why: cleanText(why) } };
   return (await wantsTls()) ? { key: "problem.upstream-failed.tls" } : undefined;
@@ -106,7 +106,7 @@ function notYet(lastAnswer: string | undefined): Text | undefined {
     : { key: "problem.waking.answer", values: { answer: cleanText(lastAnswer) } };
 }
 
-/** Retrying helps when the wake is likely to be over. */
+/** Returns when the wake has probably ended. */
 function retryOf({ elapsedMs, etaMs }: RouteFacts): { readonly retryMs?: number } {
   return etaMs === undefined || etaMs <= elapsedMs ? {} : { retryMs: etaMs - elapsedMs };
 }

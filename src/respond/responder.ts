@@ -25,26 +25,27 @@ import { asleepAnswer, createProblem, DEFAULT_RETRY_MS } from "./problem.ts";
 import { loadingRetryMs, wakeModel } from "./wake-model.ts";
 import { clockText, durationText, untilText } from "./time-text.ts";
 
+/** What a responder needs. */
 export interface ResponderDeps {
-  /** The custom templates; empty: the built-in ones. */
+  /** The directory of custom templates; empty: none. */
   readonly templatesDir: string;
   readonly theme: Theme;
-  /** Called once for each fault in templates, icons, colours and logos. */
+  /** Called once for each fault of templates, icons, colours and logos. */
   readonly report: (note: string) => void;
 }
 
-/** Creates every complete response of ours: a page for a browser navigation, problem+json for other clients. */
+/** Creates all responses of the gateway: pages for browser navigations, problem+json for other clients. */
 export interface Responder {
   loading(page: LoadingPage, client: ClientFacts): Answer;
   failed(page: FailedPage, client: ClientFacts): Answer;
   offline(page: OfflinePage, client: ClientFacts): Answer;
   suspended(page: OfflinePage, client: ClientFacts): Answer;
   asleep(page: { readonly branding: Branding; readonly status: AsleepStatus }, client: ClientFacts): Answer;
-  /** `isGateway`: the host is the gateway's own, so a proxy before it seems not to pass on the requested host. */
+  /** `isGateway`: the host is the gateway's own, so a proxy in front probably does not pass on the requested host. */
   unknownHost(page: { readonly host: string; readonly isGateway?: boolean }, client: ClientFacts): Answer;
-  /** Any other code. */
+  /** Creates the response for any other code. */
   problem(code: ErrorCode, facts: ProblemFacts, client: ClientFacts): Answer;
-  /** A page of the same family from a template by name: login, dashboard. */
+  /** Creates a page from a template by name: login, dashboard. */
   page(template: string, model: object, client: ClientFacts, options: PageOptions): Answer;
   /** Returns the branding of a workload for the templates. */
   brandingOf(branding: Branding): PageBranding;
@@ -52,13 +53,13 @@ export interface Responder {
   logs(lines: readonly string[], mode: HandlerMode): Answer;
 }
 
-/** Where the script of the page runs, it cancels this and polls instead. */
+/** The page's script, if it runs, cancels this reload and polls instead. */
 const LOADING_RELOAD_S = 5;
 
-/** As stated on the page. */
+/** Also stated in the text of the page. */
 const SUSPENDED_RELOAD_S = 5;
 
-/** Compiles the templates; throws only if the package itself is incomplete. */
+/** Creates the responder, which compiles the templates; throws only if the package itself is incomplete. */
 export function createResponder({ templatesDir, theme, report }: ResponderDeps): Responder {
   const builtInDir = join(import.meta.dirname, "../../templates");
   const writer = createPageWriter({ builtInDir, customDir: templatesDir, theme, report });
@@ -78,7 +79,7 @@ export function createResponder({ templatesDir, theme, report }: ResponderDeps):
   };
 }
 
-/** What all pages are written with. */
+/** What the functions for pages share. */
 interface Pages {
   readonly writer: ReturnType<typeof createPageWriter>;
   readonly brandingOf: Responder["brandingOf"];
@@ -118,7 +119,7 @@ function offline(
   const opens = untilMs !== undefined &&
     retryMs !== undefined && {
       ...openingOf(untilMs, retryMs, language, timezone),
-      // An open page then continues by itself; a timer beyond a day helps nobody.
+      // An open page reloads then, unless that is more than a day away.
       reloadS: retryMs < 86_400_000 ? Math.ceil(retryMs / 1000) + 1 : undefined,
     };
   const reload = opens && opens.reloadS ? { afterS: opens.reloadS } : undefined;
@@ -138,7 +139,7 @@ function suspended(
   const branded = brandingOf(branding);
   const { language } = writer.speak(client);
   const opens = untilMs !== undefined && openingOf(untilMs, untilMs - nowMs, language, timezone);
-  // It may be back long before its end.
+  // An administrator may resume it at any time.
   const reload = { afterS: SUSPENDED_RELOAD_S };
   const options = { code: "suspended", retryMs, reload, accents: branded.accents } as const;
   return writer.write("suspended.html", { face: branded, opens }, client, options);
@@ -181,13 +182,13 @@ function problem({ writer }: Pages, ...[code, facts, client]: Parameters<Respond
   return writer.write("problem.html", model, client, { code, retryMs, reload });
 }
 
-/** Programs get in one sentence what the page shows in several places. */
+/** Returns, in one sentence for programs, what the page shows in several places. */
 function unknownHostDetail(host: string, isGateway: boolean): string {
   const named = host === "" ? "" : ` The request was for "${cleanText(host, 100)}".`;
   return `${en["problem.unknown-host.detail"]}${named}${isGateway ? ` ${en["problem.unknown-host.gateway"]}` : ""}`;
 }
 
-/** When something opens again, for people. */
+/** Formats when something opens again. */
 function openingOf(untilMs: number, inMs: number, language: Language, timezone: string) {
   return {
     in: untilText(inMs, language),

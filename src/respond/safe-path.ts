@@ -1,6 +1,6 @@
 /**
- * Returns the path and query of a redirect, or "" when it would leave the host (`//evil`, `/\evil`, `/<tab>/evil`,
- * `javascript:`): it is parsed as a browser would.
+ * Returns the path and query of a redirect, or "" if it would leave the host (`//evil`, `/\evil`, `/<tab>/evil`,
+ * `javascript:`). Parses it as a browser does.
  */
 export function safePath(path: string): string {
   if (!path.startsWith("/")) return "";

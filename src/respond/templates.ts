@@ -2,26 +2,24 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import nunjucks from "nunjucks";
 
+/** What the templates need. */
 export interface TemplatesDeps {
   /** The directory of the built-in templates. */
   readonly builtInDir: string;
-  /** The custom templates, by the same file names; empty: none. */
+  /** The directory of custom templates with the same file names; empty: none. */
   readonly customDir: string;
   readonly report: (note: string) => void;
 }
 
-/** The pages, compiled once; a custom file replaces the built-in one, unless it is broken. */
+/** The compiled templates; a custom file replaces the built-in one unless it is faulty. */
 export interface Templates {
-  /**
-   * Returns the whole page as text. A fault in a custom template is reported once, and the built-in one is used from
-   * then on.
-   */
+  /** Renders a page. A faulty custom template is reported once and replaced by the built-in one from then on. */
   render(name: string, model: object): string;
-  /** A style sheet or script as it is put into a page. */
+  /** Returns a style sheet or script for inclusion in a page. */
   asset(name: string): string;
 }
 
-/** Reads the directories once; a change of a template needs a reload. */
+/** Creates the templates. The directories are read once, so changes require a reload. */
 export function createTemplates({ builtInDir, customDir, report }: TemplatesDeps): Templates {
   const own = createEnvironment([builtInDir]);
   const files = listCustom(customDir, report);
@@ -74,7 +72,7 @@ function listCustom(directory: string, report: (note: string) => void): Readonly
   }
 }
 
-/** Drops what only readers of our sources need: block comments, comment lines and indentation. */
+/** Removes block comments, comment lines and indentation. */
 function squeeze(source: string): string {
   return source
     .replace(/\/\*[\s\S]*?\*\//g, "")

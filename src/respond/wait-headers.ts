@@ -1,4 +1,4 @@
-/** Returns the fields of every response after a wait, flat: how long the request was held. Empty without a wait. */
+/** Returns the fields that report how long a request was held, flat; empty if it was not. */
 export function waitHeaders(waitedMs: number): readonly string[] {
   if (waitedMs <= 0) return [];
   const ms = Math.round(waitedMs);

@@ -6,18 +6,18 @@ import type { Translate } from "./language.ts";
 import type { FailedPage, LoadingPage } from "./pages.ts";
 import { durationText } from "./time-text.ts";
 
-/** What the loading and the failure page show at first, and what their script continues with. */
+/** The initial content of the loading page and the failure page, and the data of their script. */
 export interface WakeModel {
   readonly phase: LoadingPage["phase"] | "";
   readonly hasDependencies: boolean;
-  /** 0 to 1; `undefined`: the bar is indeterminate. */
+  /** From 0 to 1; `undefined`: unknown. */
   readonly progress: number | undefined;
   readonly elapsed: string;
   readonly usual: string;
   readonly logs: readonly string[] | undefined;
   readonly failure: FailureText | undefined;
   readonly retryText: string;
-  /** JSON for an attribute, where it is escaped like any other text. */
+  /** JSON for an attribute, which the template escapes. */
   readonly script: string;
 }
 
@@ -28,6 +28,7 @@ interface Scene {
   readonly failed?: FailedPage;
 }
 
+/** Creates the model of the loading page or the failure page. */
 export function wakeModel({ t, branding, page, failed }: Scene): WakeModel {
   const logs = (page ?? failed)?.logs;
   const eta = page?.etaMs;
@@ -57,7 +58,7 @@ export function wakeModel({ t, branding, page, failed }: Scene): WakeModel {
   };
 }
 
-/** The page polls by itself, so this matters to other clients: soon after it should be ready, 1 to 30 s. */
+/** Returns when clients should retry (the page polls instead): soon after the expected end, 1 to 30 s. */
 export function loadingRetryMs(elapsedMs: number, etaMs: number | undefined): number {
   if (etaMs === undefined) return 5_000;
   return Math.min(30_000, Math.max(1_000, etaMs - elapsedMs));
@@ -68,7 +69,7 @@ function usualText(t: Translate, elapsedMs: number, etaMs: number | undefined): 
   return t(elapsedMs > 1.5 * etaMs ? "eta.longer" : "eta.usually", { time: durationText(Math.max(1_000, etaMs)) });
 }
 
-/** Only what can still happen on this page: a failure page has no phases left. */
+/** Returns the texts that the script may need: a failure page has no phases. */
 function scriptTexts(t: Translate, title: string | undefined): Record<string, string> {
   const always = { retry: t("failed.retry"), retryIn: t("failed.retryIn"), empty: t("logs.empty") };
   if (title === undefined) return always;
@@ -92,8 +93,8 @@ function scriptTexts(t: Translate, title: string | undefined): Record<string, st
 const NEVER_BEYOND = 0.95;
 
 /**
- * Returns how full the bar is (0 to 0.95) when `elapsedMs` of a usual `etaMs` have passed: nearly linear at first, 80 %
- * at the usual time, and ever slower then, since only the response of the app fills it. templates/wake.js continues the
+ * Returns the progress (0 to 0.95) after `elapsedMs` of an expected `etaMs`: nearly linear at first, 80 % at the
+ * expected time, then ever slower, because only a response of the app completes it. templates/wake.js continues the
  * same curve.
  */
 export function easedProgress(elapsedMs: number, etaMs: number): number {

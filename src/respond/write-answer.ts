@@ -1,7 +1,10 @@
 import { STATUS_CODES, type ServerResponse } from "node:http";
 import type { Answer } from "./answer.ts";
 
-/** Writes a complete response; a HEAD gets its fields only. `extra` is flat. Does nothing when the client has left. */
+/**
+ * Writes a complete response, without the body for a HEAD. `extra` is flat. Does nothing if the client has
+ * disconnected.
+ */
 export function writeAnswer(
   res: ServerResponse,
   answer: Answer,
@@ -13,7 +16,7 @@ export function writeAnswer(
   res.end(method === "HEAD" ? undefined : answer.body);
 }
 
-/** Returns the same as bytes of HTTP/1.1, for a socket without a response object: upgrades and broken requests. */
+/** Formats a response as bytes of HTTP/1.1, for sockets without a response object: upgrades and malformed requests. */
 export function rawAnswer({ status, headers, body }: Answer, extra: readonly string[] = []): Buffer {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`];
   const all = [...headers, ...extra, "Connection", "close"];

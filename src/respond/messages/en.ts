@@ -1,6 +1,6 @@
 import { adminEn } from "./admin/en.ts";
 
-/** English: the reference that every other language is checked against. `{…}` is filled in; texts are plain, never markup. */
+/** The English texts; every other language must have the same keys. `{…}` is filled in. Texts contain no markup. */
 export const en = {
   "loading.title": "{name} is waking up",
   "loading.status": "Waking up",
@@ -133,10 +133,11 @@ export const en = {
   ...adminEn,
 };
 
+/** The key of a text. */
 export type MessageKey = keyof typeof en;
 
-/** The part of it that only administrators read. */
+/** The texts of the admin pages. */
 export type AdminMessages = Readonly<Record<keyof typeof adminEn, string>>;
 
-/** One language: every key of the reference, and no other. */
+/** The texts of one language, with exactly the keys of the English ones. */
 export type Messages = Readonly<Record<MessageKey, string>>;
