@@ -2,15 +2,15 @@ import type { Forward } from "../core/decision.ts";
 import type { Answer } from "../respond/answer.ts";
 
 /**
- * Returns the 200 that lets a request pass, created once for as long as a workload stays ready. `X-Gateway-Upstream` is
- * `host:port`, for fronts that copy it. It has a length, because an empty chunked 200 costs Caddy a connection.
+ * Returns the 200 that lets a request pass, created once while a workload stays ready. `X-Gateway-Upstream` is
+ * `host:port`, for fronts that copy it. It has a Content-Length, because an empty chunked 200 costs Caddy a connection.
  * `reuseSeconds`: how long the front may reuse it.
  */
 export function allowedAnswer(forward: Forward, reuseSeconds = 0): Answer {
   return prepared(forward, reuseSeconds).answer;
 }
 
-/** Returns its fields as lines. */
+/** Returns the fields of this 200 as lines. */
 export function allowedLines(forward: Forward, reuseSeconds = 0): string {
   return prepared(forward, reuseSeconds).lines;
 }
@@ -47,7 +47,7 @@ const NOTHING = Buffer.alloc(0);
 const single = new WeakMap<Forward, Prepared>();
 const reusable = new WeakMap<Forward, Prepared>();
 
-/** Not ours: the front continues as if it had not sent the auth request. */
+/** The answer for hosts that are not ours: the front continues as if it had sent no auth request. */
 export const PASSED: Answer = Object.freeze({
   status: 200,
   headers: Object.freeze(["Content-Length", "0"]),

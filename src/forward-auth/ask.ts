@@ -4,7 +4,10 @@ import { createAnswer } from "../respond/answer.ts";
 import type { Responder } from "../respond/responder.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
 
-/** `GET /_ask?domain=`: whether a host is ours, before Caddy obtains a certificate for it. Never wakes anything. */
+/**
+ * Creates `GET /_ask?domain=`, with which Caddy checks whether to obtain a certificate for a host. Never wakes
+ * anything.
+ */
 export function createAsk({
   routes,
   responder,

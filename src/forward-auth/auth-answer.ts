@@ -20,40 +20,43 @@ import { isAcmeChallenge, type Poll, readPoll } from "./own-paths.ts";
 import { answerPoll, type PollDeps } from "./polls.ts";
 import { clientOf, readyAnswer } from "./ready-answer.ts";
 
+/** What the answers to auth requests need. */
 export interface AuthDeps extends PollDeps {
   readonly lifecycle: Pick<Lifecycle, "admit" | "routes" | "context">;
   readonly answerRefusal: AnswerRefusal<Route>;
-  /** Whether a peer may send auth requests, and its forwarded fields are trusted. */
+  /** Returns whether a peer may send auth requests and forwarded fields. */
   readonly isTrusted: (address: string) => boolean;
-  /** Returns the address of the client: behind a trusted peer, from its `X-Forwarded-For`. */
+  /** Returns the client's address; behind a trusted peer, that from its `X-Forwarded-For`. */
   readonly addressOf: (req: IncomingMessage) => string;
 }
 
-/** What a front gets, and the label it is counted under. */
+/** The answer to a front, and the label under which it is counted. */
 export interface AuthAnswer {
   readonly answer: Answer;
   readonly counted: string;
-  /** Flat fields that are added. */
+  /** Further fields, flat. */
   readonly extra?: readonly string[];
 }
 
-/** An auth request without an answer yet. */
+/** An auth request. */
 export interface AuthRequest {
   readonly front: Front;
   readonly req: IncomingMessage;
-  /** What follows `/_auth/NAME`. */
+  /** The part of the path after `/_auth/NAME`. */
   readonly path: string;
-  /** Aborted when the front leaves. */
+  /** Aborts when the front disconnects. */
   readonly aborted: AbortSignal;
 }
 
-/** An auth request that was understood, and its subject. */
+/** A valid auth request with its route. */
 interface UnderstoodRequest extends AuthRequest {
   readonly forwarded: ForwardedRequest;
   readonly route: Route;
 }
 
-/** Answers an auth request for which no open gate has the answer. Resolves with nothing when the front has left. */
+/**
+ * Answers an auth request that needs more than an open gate. Resolves with `undefined` if the front has disconnected.
+ */
 export async function answerAuthRequest(deps: AuthDeps, request: AuthRequest): Promise<AuthAnswer | undefined> {
   const { lifecycle, responder, isTrusted } = deps;
   const { front, req, path } = request;
@@ -89,7 +92,8 @@ async function answerAccess(deps: AuthDeps, request: UnderstoodRequest): Promise
     if (portTo(record, forward.to).heardFrom !== forward.to) noteFirstPass(lifecycle.context, record, forward.to);
     noteStream(record, streamSigns(req.headers), lifecycle.context.clock.now());
     const extra = waitHeaders(waitedMs);
-    // One that does not count as use must not let others pass unseen that do; nor is a cold start reported twice.
+    // If this request does not count as use, a reuse would hide others that do; after a wait, it would repeat the wait
+    // fields.
     const reuseSeconds = admission.isUse && extra.length === 0 ? front.reuseSeconds : undefined;
     if (reuseSeconds !== undefined) noteReuse(record, reuseSeconds, lifecycle.context.clock);
     return { answer: allowedAnswer(forward, reuseSeconds), counted: extra.length > 0 ? "held" : "allowed", extra };
@@ -114,7 +118,7 @@ async function answerPage(deps: AuthDeps, request: UnderstoodRequest): Promise<A
     if (decision.kind === "gone") return undefined;
     return { answer: await answerRefusal(decision, route, client, "forward-auth"), counted: decision.kind };
   }
-  // The front could not reach it, or its request was a moment too early: only a probe of the app tells which.
+  // The front could not reach the app, or its request was a moment too early; a probe shows which.
   const { to } = admission.forward;
   if ((await probe.tcp(to, aborted)).kind === "no") dispatch(admission.record, { type: "refused", endpoint: to });
   return { answer: readyAnswer(responder(), routeFacts(route, clock), client), counted: "page" };
@@ -125,7 +129,7 @@ async function answerToPoll(
   { front, req, forwarded, aborted }: UnderstoodRequest,
   poll: Poll,
 ): Promise<AuthAnswer | undefined> {
-  // Behind nginx the same poll arrives again as a request for the page: only that one counts.
+  // nginx sends the same poll again as a request for the page; only that one counts.
   if (forwarded.about === "access" && front.bareRefusal !== undefined)
     return { answer: front.bareRefusal, counted: "poll" };
   const acceptLanguage = req.headers["accept-language"];
@@ -162,7 +166,7 @@ function strangerAnswer(responder: Responder, peer: string): Answer {
   return responder.problem("forbidden", { detail }, PROGRAM);
 }
 
-/** The front has an error to show for something that is not ours: there is nothing to wait for. */
+/** Answers a request for the page of a host that is not ours. */
 function noPage(responder: Responder, req: IncomingMessage, forwarded: ForwardedRequest, counted: string): AuthAnswer {
   const text = { key: "problem.upstream-failed.no-server" } as const;
   return {
@@ -171,7 +175,7 @@ function noPage(responder: Responder, req: IncomingMessage, forwarded: Forwarded
   };
 }
 
-/** Whether the response reaches the client unchanged. */
+/** Returns whether the request is for the page, whose response reaches the client unchanged. */
 function isPage(path: string): boolean {
   return path === "/page" || path.startsWith("/page/");
 }

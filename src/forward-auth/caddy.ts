@@ -1,7 +1,7 @@
 import type { Front } from "./front.ts";
 import { readForwarded } from "./read-forwarded.ts";
 
-/** Caddy's forward_auth: it relays whole responses and waits as long as needed. */
+/** Caddy's forward_auth, which relays whole responses and has no timeout. */
 export const CADDY: Front = Object.freeze({
   name: "caddy",
   traits: Object.freeze({
@@ -9,7 +9,7 @@ export const CADDY: Front = Object.freeze({
     seesTraffic: false,
     relaysSuccess: false,
   }),
-  // Without a `?` at the end of its `uri` it adds the client's query to ours.
+  // Unless its `uri` ends in `?`, Caddy appends the client's query, which must not be used as an override.
   read: (req, path) => readForwarded(req, path, { query: false }),
   refusal: (answer) => answer,
 } satisfies Front);

@@ -4,8 +4,8 @@ import type { Answer } from "../respond/answer.ts";
 import type { ForwardedRequest, Front, Misread } from "./front.ts";
 
 /**
- * Envoy's ext_authz over HTTP: the client's request with its path after our prefix and without its body. Exactly 200
- * allows; a 5xx would become its own bodiless 403, so every refusal is sent as a 4xx.
+ * Envoy's ext_authz over HTTP, which sends the client's request with our prefix before its path and without its body.
+ * Only 200 lets it pass. Envoy replaces a 5xx by its own 403 without a body, so every refusal is sent as a 4xx.
  */
 export const ENVOY: Front = Object.freeze({
   name: "envoy",
@@ -18,7 +18,7 @@ export const ENVOY: Front = Object.freeze({
   refusal: asClientError,
 } satisfies Front);
 
-/** No override by path: here the path is the client's. */
+/** Reads the client's request. There is no override by path, because the path is the client's. */
 function readOriginal(req: IncomingMessage, path: string): ForwardedRequest | Misread {
   const { url = "/", method = "GET" } = req;
   const host = req.headers.host ?? "";
@@ -28,12 +28,12 @@ function readOriginal(req: IncomingMessage, path: string): ForwardedRequest | Mi
   return { about: "access", host, uri, method, override: undefined };
 }
 
-/** "Too many requests" is the 4xx that clients and crawlers retry; the polls of the page must not get it. */
+/** Converts a 5xx to 429, the 4xx that clients and crawlers retry. The polls of the page must not get it. */
 function asClientError(answer: Answer): Answer {
   if (answer.status < 500) return answer;
   const mayAskAgain = answer.headers.includes("Retry-After");
   return { ...answer, status: mayAskAgain ? PAGE_STATUS : 403 };
 }
 
-/** Not 5xx: Envoy takes that for an authorizer failure and drops the body. */
+/** Not 5xx, which Envoy treats as a failure of the authorization service. */
 const PAGE_STATUS = 429;

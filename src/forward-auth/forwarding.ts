@@ -12,19 +12,19 @@ import type { ReachOf } from "./front-reaches.ts";
 /** How Traefik forwards to one port of a workload. */
 export interface Forwarding {
   readonly reach: FrontReach;
-  /** It asks before each request. */
+  /** Traefik sends an auth request before each request. */
   readonly isAsked: boolean;
 }
 
-/** How Traefik forwards, by the names of workloads and the ports that their hosts route to. */
+/** How Traefik forwards, by `portKey`. */
 export type Forwardings = ReadonlyMap<string, Forwarding>;
 
-/** The key of a port of a workload in `Forwardings`; `undefined`: the port that no host names. No name has an equals sign. */
+/** Returns the key of a workload's port (`undefined`: its main port) in `Forwardings`. Names contain no equals sign. */
 export function portKey(name: string, namedPort: number | undefined): string {
   return namedPort === undefined ? name : `${name}=${namedPort}`;
 }
 
-/** Settles, for the Traefik that has just fetched, how it forwards to each workload with a host, and notes that. */
+/** Decides how the Traefik that has just fetched forwards to each workload with a host, and notes it in the records. */
 export function settleForwarding(
   deps: {
     readonly context: LifecycleContext;
@@ -48,7 +48,7 @@ export function settleForwarding(
       found.set(portKey(name, port.namedPort), { reach, isAsked: asked !== undefined });
       return { reach, asked };
     });
-    // They share one life: what Traefik forwards to one of them by itself shows in the counters of all.
+    // The ports share their counters, so one port to which Traefik forwards directly is enough.
     if (ways.some(({ asked }) => asked === undefined)) noteDirect(deps.context, record);
     else if (ways.some(({ asked }) => asked === "unread")) readForDirect(deps.context, record);
     record.forwarding = ways.find(({ asked }) => asked !== undefined) ?? ways[0];
@@ -63,7 +63,7 @@ function reachFor(
   { fromOf, reachOf }: { readonly fromOf: (engine: Engine) => ReachFrom | undefined; readonly reachOf: ReachOf },
 ): FrontReach {
   const number = numberOf(record, port);
-  // The tasks of a service change while Traefik has the document, and nothing counts what bypasses the gateway.
+  // The tasks of a service change while Traefik uses the document, and there are no counters for direct traffic.
   const isCarried = record.settings.process !== undefined || record.settings.engine === "swarm";
   if (via === "proxy" || isCarried) return { by: "gateway", why: "configured" };
   if (via === "forward-auth") return { by: "name", host: record.name, port: number };
@@ -73,7 +73,7 @@ function reachFor(
 
 const UNKNOWN: FrontReach = { by: "gateway", why: "unknown" };
 
-/** One answer for each engine, since it is the same for thousands of workloads. */
+/** Caches a result for each engine, because it is the same for thousands of workloads. */
 function perEngine<T>(find: (engine: Engine) => T): (engine: Engine) => T {
   const found = new Map<Engine, T>();
   return (engine) => {

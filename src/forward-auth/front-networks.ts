@@ -1,7 +1,7 @@
 import type { ReachFrom } from "../core/front-reach.ts";
 import type { Clock, Engine } from "../lifecycle/ports.ts";
 
-/** A network may be connected to a container while it runs. */
+/** How long a result is used: a running container can be connected to another network. */
 const FRESH_MS = 20_000;
 const MOST_KNOWN = 64;
 
@@ -11,8 +11,8 @@ interface Known {
 }
 
 /**
- * Adds the networks of the front's own container, as one engine knows it, to where the front is; `undefined`: that is still being
- * found out, for the next time.
+ * Creates the function that adds the networks of the front's container, if an engine knows it. Returns `undefined`
+ * while they are being queried; the result is available at the next call.
  */
 export function createFrontNetworks(clock: Clock): (from: ReachFrom, engine: Engine) => ReachFrom | undefined {
   const byEngine = new WeakMap<Engine, Map<string, Known>>();
@@ -27,7 +27,7 @@ export function createFrontNetworks(clock: Clock): (from: ReachFrom, engine: Eng
       if (known.size >= MOST_KNOWN) known.clear();
       known.set(address, { networks, atMs: clock.now() });
     } catch {
-      // Out of reach: the next poll tries again.
+      // Unreachable: the next poll tries again.
     } finally {
       loading.delete(key);
     }

@@ -5,9 +5,12 @@ import { refOf, type WorkloadRecord } from "../lifecycle/workload/record.ts";
 
 const AT_ONCE = 16;
 
-/** How a port of a container is reached, as far as it is known; what is not known yet is found out for the next time. */
+/**
+ * Returns how a front reaches a port of a container; `undefined` while unknown, which starts a query for the next call.
+ */
 export type ReachOf = (record: WorkloadRecord, port?: PortRecord) => ReachFacts | undefined;
 
+/** Creates the cached query. */
 export function createFrontReaches(): ReachOf {
   const known = new WeakMap<PortRecord, { readonly key: string; readonly facts: ReachFacts | undefined }>();
   const loading = new Set<PortRecord>();
@@ -18,7 +21,7 @@ export function createFrontReaches(): ReachOf {
       const facts = await record.engine.reachFacts?.({ ...refOf(record), targetPort: numberOf(record, port) });
       known.set(port, { key, facts });
     } catch {
-      // Out of reach: the next poll tries again.
+      // Unreachable: the next poll tries again.
     } finally {
       loading.delete(port);
     }
@@ -26,7 +29,7 @@ export function createFrontReaches(): ReachOf {
 
   return (record, port = record) => {
     const { id = "", startedAtMs = 0 } = record.observation ?? {};
-    // A network may have been added since the last start, and another port found.
+    // The key changes with each start, which may have another network, and when another port is found.
     const key = `${id} ${startedAtMs} ${numberOf(record, port)}`;
     const found = known.get(port);
     const isWanted = record.engine.reachFacts !== undefined && id !== "" && found?.key !== key;

@@ -23,26 +23,34 @@ import { noteStream, type StreamSigns, streamSigns } from "./note-stream.ts";
 import { single } from "./read-forwarded.ts";
 import { TRAEFIK } from "./traefik.ts";
 
+/** What the handler of auth requests needs. */
 export interface AuthHandlerDeps extends AuthDeps {
-  /** Counts an answer by its label; called once per auth request. */
+  /** Counts an answer by its label, once per auth request. */
   readonly count: (front: Front["name"], answer: string) => void;
 }
 
-/** Answers the auth requests of front proxies that forward the traffic themselves. */
+/** Answers auth requests of front proxies, which forward the traffic themselves. */
 export interface AuthHandler {
-  /** The ready path of a simple auth request: the header lines of its 200; undefined: it needs more, and nothing was done. */
+  /**
+   * Answers a simple auth request for a ready app: returns the field lines of its 200, or `undefined` without any
+   * effect.
+   */
   simple(request: SimpleRequest, peer: string): string | undefined;
-  /** Returns false: this is not an auth request. */
+  /** Answers an auth request; returns false if it is not one. */
   request(req: IncomingMessage, res: ServerResponse, path: string): boolean;
-  /** Caddy's auth request for an upgrade is an upgrade itself. It gets an ordinary response, never a 101. */
+  /**
+   * Answers Caddy's auth request for an upgrade, which is an upgrade itself, with an ordinary response instead of a
+   * 101.
+   */
   upgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
 }
 
+/** Creates the handler of auth requests. */
 export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
   function request(req: IncomingMessage, res: ServerResponse, path: string): boolean {
     const front = frontOf(path);
     if (front === undefined) return false;
-    // A front copies its client's Expect, and Caddy relays our 100: the body may be sent, the app will read it.
+    // Fronts copy the client's Expect, and Caddy relays our 100. The client may send its body, which the app reads.
     if (req.headers.expect !== undefined) writeContinue(res);
     const passed =
       QUICK_FRONTS.get(req.url ?? "") === front &&
@@ -77,7 +85,7 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
 
   async function answerUpgrade(front: Front, req: IncomingMessage, socket: Duplex, path: string): Promise<void> {
     const leaving = new AbortController();
-    // Only the end can follow: the front sends the bytes of the client to the app.
+    // Nothing but the end of the connection follows: the front sends the client's bytes to the app.
     socket.once("close", () => leaving.abort()).once("end", () => socket.destroy());
     socket.resume();
     const found = await settle(deps, { front, req, path: restOf(front, path), aborted: leaving.signal });
@@ -87,7 +95,7 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
   return { simple, request, upgrade };
 }
 
-/** The ready path: one look-up and one read, without a decision. Returns what lets the request pass. */
+/** The ready path: returns the gate that lets the request pass, by one lookup and one read, without a decision. */
 function passAtOnce(
   { lifecycle, isTrusted, count }: AuthHandlerDeps,
   front: Front,
@@ -114,7 +122,7 @@ function passAtOnce(
   return gate;
 }
 
-/** Finds the answer and counts it; an internal error is answered as well. */
+/** Creates the answer and counts it, also for an internal error. */
 async function settle(deps: AuthHandlerDeps, request: AuthRequest): Promise<AuthAnswer | undefined> {
   const { front } = request;
   let found: AuthAnswer | undefined;
@@ -123,7 +131,7 @@ async function settle(deps: AuthHandlerDeps, request: AuthRequest): Promise<Auth
   } catch (error) {
     deps.lifecycle.context.emit({
       type: "fault",
-      message: "an auth request could not be answered",
+      message: "cannot answer an auth request",
       detail: String(error),
     });
     found = { answer: front.refusal(deps.responder().problem("internal", {}, { kind: "other" })), counted: "internal" };
@@ -134,7 +142,7 @@ async function settle(deps: AuthHandlerDeps, request: AuthRequest): Promise<Auth
 
 const FRONTS: readonly Front[] = [TRAEFIK, CADDY, ENVOY];
 
-/** The fronts that forward host and path of the client in header fields, by the full path of their auth request. */
+/** The fronts that send the client's host and path in fields, by the full path of their auth requests. */
 const QUICK_FRONTS: ReadonlyMap<string, Front> = new Map([
   ...[TRAEFIK, CADDY, NGINX].map((front) => [`/_auth/${front.name}`, front] as const),
   ["/_auth/nginx/cached", NGINX_CACHED],
@@ -148,7 +156,7 @@ function frontOf(path: string): Front | undefined {
   return FRONTS.find((front) => front.name === name);
 }
 
-/** The part of an auth request that decides while the app is awake. */
+/** The part of an auth request that matters while the app is ready. */
 type Question = Pick<SimpleRequest, "forwardedHost" | "forwardedUri" | "userAgent"> & StreamSigns;
 
 function questionOf({ headers }: IncomingMessage): Question {
@@ -164,7 +172,7 @@ function restOf({ name }: Front, path: string): string {
   return path.slice("/_auth/".length + name.length);
 }
 
-/** Paths that begin with `/_` or `/.` may be a poll of our page or an ACME challenge; `#` and `?` end a path. */
+/** Returns true for paths that begin with `/_` or `/.`, as polls of our page and ACME challenges do. */
 function mayBeOurs(uri: string): boolean {
   const second = uri.charCodeAt(1);
   return uri.charCodeAt(0) !== SLASH || second === UNDERSCORE || second === DOT;

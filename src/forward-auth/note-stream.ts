@@ -2,9 +2,7 @@ import { noteStreamSeen } from "../lifecycle/workload/activity.ts";
 import type { IncomingHttpHeaders } from "node:http";
 import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 
-/**
- * The fields by which a request shows that it may stay open with hardly any bytes: an upgrade, an event stream, gRPC.
- */
+/** The fields that show that a request may become a nearly silent stream: an upgrade, an event stream, gRPC. */
 export interface StreamSigns {
   readonly accept: string | undefined;
   readonly contentType: string | undefined;
@@ -12,13 +10,14 @@ export interface StreamSigns {
   readonly upgrade?: string | undefined;
 }
 
+/** Returns these fields of a request. */
 export function streamSigns(headers: IncomingHttpHeaders): StreamSigns {
   const { accept, "content-type": contentType, "sec-websocket-key": key, upgrade } = headers;
   return { accept, contentType, websocketKey: typeof key === "string" ? key : key?.[0], upgrade };
 }
 
 /**
- * Notes that something was let through which may stay open. Before a stop, the smallest sign of activity then counts.
+ * Notes that a request was let through that may become such a stream. Before a stop even the least traffic then counts.
  */
 export function noteStream(record: WorkloadRecord, signs: StreamSigns, nowMs: number): void {
   if (mayStayOpen(signs)) noteStreamSeen(record, nowMs);
@@ -29,5 +28,5 @@ function mayStayOpen({ accept, contentType, websocketKey, upgrade }: StreamSigns
   return (accept !== undefined && STREAMS.test(accept)) || contentType?.startsWith("application/grpc") === true;
 }
 
-/** Responses that are read line by line, for as long as they last. */
+/** The types of responses that clients read line by line. */
 const STREAMS = /text\/event-stream|application\/(?:x-)?(?:nd-?json|json-?lines|jsonl|stream\+json|json-seq)/i;

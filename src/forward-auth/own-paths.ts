@@ -1,17 +1,17 @@
 import type { ForwardedRequest } from "./front.ts";
 import type { Route, Routes } from "../lifecycle/admit/route.ts";
 
-/** A poll of the loading page, which arrives as if it were for the app. */
+/** A poll of the loading page, which is sent to the app's host. */
 export interface Poll {
   readonly kind: "health" | "logs";
-  /** Its subject; `undefined`: unknown. */
+  /** The route that it is about; `undefined`: unknown. */
   readonly route: Route | undefined;
   readonly query: URLSearchParams;
 }
 
 /**
- * Returns a poll of our page, or nothing. An app may have a `/_health` of its own: while it is ready, only a poll that
- * names the container of its host is ours.
+ * Returns a poll of our page, or `undefined`. The app may have its own `/_health`, so while it is ready only a poll
+ * that names the container of its host is ours.
  */
 export function readPoll(
   { uri }: ForwardedRequest,
@@ -30,7 +30,7 @@ export function readPoll(
   return named || !isReady ? { kind, route: about, query } : undefined;
 }
 
-/** An ACME challenge (RFC 8555, 8.3) must never wake or wait; a token has no dots, so no path traversal. */
+/** Returns true for an ACME challenge (RFC 8555 §8.3), which must neither wake nor wait. Tokens contain no dots. */
 export function isAcmeChallenge(path: string): boolean {
   return ACME.test(path);
 }

@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { ReachFrom } from "../core/front-reach.ts";
 
-/** Says where an address is, as seen from this machine. */
+/** Returns where an address is, as seen from this machine. */
 export function placeOf(address: string, interfaces = networkInterfaces()): ReachFrom {
   const own = Object.values(interfaces).flatMap((all) => all ?? []);
   const isLoopback = address === "::1" || address.startsWith("127.");

@@ -2,34 +2,37 @@ import type { Socket } from "node:net";
 import { type FrontPeer, NEVER, noteFetch, SILENT_MS } from "../core/recall.ts";
 import type { Clock } from "../lifecycle/ports.ts";
 
-/** The connections by which Traefiks at one address fetch: a process uses any that it has open, and shares none. */
+/** The connections on which Traefiks at one address fetch. Each process has its own, and uses any of them. */
 export interface PollConnections {
-  /** A document was fetched by this one. */
+  /** Notes a fetch on this connection. */
   note(socket: Socket): void;
   areOpen(): boolean;
-  /** Whether one is open that has missed its turn: its process may be frozen, or uses another one. */
+  /** Returns whether an open connection has missed a poll: its process may be frozen, or uses another connection. */
   areLate(): boolean;
-  /** How often a process fetches by one of them, as far as that is known; 0: it is not. */
+  /** Returns the polling interval of a process; 0: unknown. */
   everyMs(): number;
-  /** All that may belong to a process which goes by what it has fetched by them; those that are late are probed. */
+  /**
+   * Returns the connections whose process may use a document that it has fetched on them; probes those that are late.
+   */
   probe(sinceMs: number): readonly FrontPeer[];
 }
 
 interface Known extends FrontPeer {
-  /** As of its last poll, or of `checkedMs`, when a recall last met it. */
+  /** At its last poll, or at `checkedMs`, when a recall last checked it. */
   bytesRead: number;
   checkedMs: number;
   isLost: boolean;
-  /** Its process ran at the end of the connection, and has fetched by then if it goes on. */
+  /** Set when the connection has ended: if its process still runs, it has fetched on another one by then. */
   untilMs: number | undefined;
 }
 
-/** TCP probes an idle connection after this time: that of a machine that is gone ends within 15 s. */
+/** When TCP keep-alive begins, so that the connection of a machine that is gone ends within 15 s. */
 const PROBE_AFTER_MS = 5_000;
 /** How late a poll may be. */
 const LATE_MS = 1_000;
 const LOST_MS = 60_000;
 
+/** Creates the connections of one address. */
 export function createPollConnections(clock: Clock): PollConnections {
   const known = new Map<Socket, Known>();
   const followed = new WeakSet<Socket>();
@@ -40,7 +43,7 @@ export function createPollConnections(clock: Clock): PollConnections {
     const former = known.get(socket);
     if (!followed.has(socket)) follow(socket);
     known.set(socket, connectionOf(socket, noteFetch(former ?? NEVER, now)));
-    if (socket.destroyed || socket.readableEnded) release(socket); // it did not wait for the response
+    if (socket.destroyed || socket.readableEnded) release(socket); // it disconnected before the response
   }
 
   function forgetOver(now: number): void {
@@ -58,7 +61,7 @@ export function createPollConnections(clock: Clock): PollConnections {
     });
   }
 
-  /** Its process runs, or has ended: if it goes on, it fetches by another connection in its turn. */
+  /** Handles the end of a connection: if its process still runs, it fetches on another one within its interval. */
   function release(socket: Socket): void {
     const one = known.get(socket);
     if (one === undefined || one.untilMs !== undefined) return;
@@ -75,7 +78,7 @@ export function createPollConnections(clock: Clock): PollConnections {
       forgetOver(clock.now());
       for (const [socket, one] of known)
         if (isBehind(one, sinceMs) && hasArrived(socket, one, { sinceMs, nowMs: clock.now() })) release(socket);
-      // By one that is new since then no earlier document was fetched; busy Traefiks fetch by another one each time.
+      // Connections that are newer have fetched no earlier document; busy Traefiks use another one each time.
       return [...known.values()].filter(({ fetchesMs }) => (fetchesMs[0] ?? 0) <= sinceMs);
     },
   };
@@ -106,9 +109,9 @@ function isBehind({ untilMs, fetchesMs }: Known, sinceMs: number): boolean {
 }
 
 /**
- * Whether the process behind a connection has sent an auth request since a recall met it, so that it runs. If it has not, we close
- * our end: one that runs closes its own at once, and repeats what it was about to send (Go's http.Transport); one that is frozen
- * does nothing.
+ * Returns whether the process of a connection has sent bytes since a recall checked it, and so is running. Otherwise
+ * our end is closed: a running process then closes its own at once, and repeats a request that it was about to send
+ * (Go's http.Transport); a frozen one does nothing.
  */
 function hasArrived(socket: Socket, one: Known, { sinceMs, nowMs }: { sinceMs: number; nowMs: number }): boolean {
   const [isFirst, isQuiet] = [one.checkedMs <= sinceMs, socket.bytesRead === one.bytesRead];
@@ -118,7 +121,7 @@ function hasArrived(socket: Socket, one: Known, { sinceMs, nowMs }: { sinceMs: n
   return !isQuiet && !isFirst;
 }
 
-/** The address of the other end; IPv4 in its own form. */
+/** Returns the peer's address, without the IPv6 prefix of an IPv4 address. */
 export function plainAddress({ remoteAddress = "" }: Socket): string {
   return remoteAddress.replace(/^::ffff:(?=\d+\.)/u, "");
 }

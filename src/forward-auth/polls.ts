@@ -5,29 +5,29 @@ import type { Answer } from "../respond/answer.ts";
 import type { Responder } from "../respond/responder.ts";
 import type { Poll } from "./own-paths.ts";
 
-/** The answers to the polls of the loading page and their limits, shared with the direct endpoints. */
+/** The answers to polls of the loading page and their limits, shared with the direct endpoints. */
 export interface PollDeps {
   readonly responder: () => Responder;
   readonly polls: Pick<Polls, "health" | "logs">;
-  /** `undefined`: it may poll now; else the milliseconds to wait before. */
+  /** Returns `undefined` if a poll is permitted now, else the milliseconds to wait. */
   readonly pollAllowed: (kind: PollKind, address: string, route: string) => number | undefined;
 }
 
 interface PollLimits {
-  /** The client's address, which is limited. */
+  /** The client's address, to which the limit applies. */
   readonly address: string;
   readonly aborted: AbortSignal;
   readonly maxWaitMs: number;
   readonly acceptLanguage: string | undefined;
 }
 
-/** What the loading page gets, under 503: only then does the body reach the browser. */
+/** Answers a poll of the loading page, with a 503, because only then does the body reach the browser. */
 export async function answerPoll(
   { responder, polls, pollAllowed }: PollDeps,
   { kind, route, query }: Poll,
   { address, aborted, maxWaitMs, acceptLanguage }: PollLimits,
 ): Promise<Answer> {
-  // The front sets the status of the response, so a faulty query can only be answered as one that does not wait.
+  // The client always gets a 503, so a faulty query is treated as one that does not wait.
   const health = readHealthQuery(query) ?? { waitMs: 0, seen: undefined };
   const waitMs = kind === "health" ? Math.min(health.waitMs, maxWaitMs) : 0;
   const retryMs = pollAllowed(waitMs > 0 ? "health-wait" : kind, address, route?.name ?? "");

@@ -3,9 +3,9 @@ import { hostName } from "../core/host-table.ts";
 import type { ForwardedRequest, Misread } from "./front.ts";
 
 /**
- * Reads an auth request that forwards the client's request in `X-Forwarded-*`. Only these exact names count
- * (CVE-2026-39858, CVE-2026-52845), none replaces another (CVE-2024-45410), and a repeated field is ignored: Node joins
- * it with a comma, which no host name has.
+ * Reads an auth request that contains the client's request in `X-Forwarded-*`. Only these exact names count
+ * (CVE-2026-39858, CVE-2026-52845), and none replaces another (CVE-2024-45410). A repeated field is refused: Node joins
+ * it with a comma, which host names do not contain.
  */
 export function readForwarded(
   req: IncomingMessage,
@@ -50,7 +50,7 @@ function badRequest(detail: string): Misread {
   return { code: "bad-request", detail };
 }
 
-/** Returns the value of a field; `undefined` when it is missing or empty. */
+/** Returns the value of a field; `undefined` if it is missing, empty or repeated. */
 export function single(value: string | string[] | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -6,7 +6,7 @@ import type { ClientFacts } from "../respond/pages.ts";
 import type { Responder } from "../respond/responder.ts";
 import type { ForwardedRequest } from "./front.ts";
 
-/** Returns the page when the front has an error to show but the app has become ready: it reloads at once. */
+/** Creates the page for a front that has to show an error although the app is ready now; it reloads at once. */
 export function readyAnswer(responder: Responder, facts: RouteFacts, client: ClientFacts): Answer {
   if (client.kind !== "navigation") {
     return responder.problem("waking", { container: facts.branding.name, retryMs: SOON_MS }, client);

@@ -1,24 +1,24 @@
 import { connect } from "node:net";
 
-/** Where a Traefik listens, as a rule; which port it really is nobody says. */
+/** The usual ports of Traefik; the real ones are unknown. */
 const PORTS = [80, 443, 8080];
-/** Linux says after 3 s that a neighbour does not exist. */
+/** Longer than the 3 s after which Linux reports that a neighbour does not exist. */
 const PATIENCE_MS = 4_000;
 
 /**
- * What connections to an address meet. `mute`: something takes them and says nothing, as a process that is frozen does, whose
- * kernel accepts for it; `alive`: something answers; `refused`: the machine is there, but nothing listens; `unreachable`: nor is the
- * machine; `unknown`: it is silent.
+ * The result of connections to an address. `mute`: accepted, but no answer, as with a frozen process, for which the
+ * kernel accepts; `alive`: something answers; `refused`: the machine exists, but nothing listens; `unreachable`: there
+ * is no such machine; `unknown`: no reaction.
  */
 export type Presence = "mute" | "alive" | "refused" | "unreachable" | "unknown";
 
-/** Finds out what is at an address. */
+/** Determines what is at an address. */
 export async function takesConnections(address: string, ports: readonly number[] = PORTS): Promise<Presence> {
   const answers = await Promise.all(ports.map((port) => tryPort(address, port)));
   return (["mute", "alive", "unknown", "refused"] as const).find((one) => answers.includes(one)) ?? "unreachable";
 }
 
-/** To TLS as well this is something to be answered: by an alert, or in plain words. */
+/** A TLS port answers this as well: with an alert, or in plain text. */
 const QUESTION = "HEAD / HTTP/1.1\r\nHost: gateway.invalid\r\nConnection: close\r\n\r\n";
 
 function tryPort(host: string, port: number): Promise<Presence> {

@@ -3,7 +3,9 @@ import { type Forwarding, type Forwardings, portKey } from "./forwarding.ts";
 import { serverName as serverNameOf } from "../core/server-name.ts";
 import { anyHostRule, hostsRule, pollRule, withoutPort } from "./traefik-rules.ts";
 
-/** A document of Traefik's HTTP provider. Unknown keys and empty maps in it are errors, so it is spelled out here. */
+/**
+ * A document of Traefik's HTTP provider. Traefik rejects unknown keys and empty maps, so every key is declared here.
+ */
 export interface TraefikDocument {
   readonly http?: {
     readonly middlewares?: Readonly<Record<string, { readonly forwardAuth: ForwardAuth }>>;
@@ -32,17 +34,17 @@ interface Service {
   readonly loadBalancer: { readonly servers: readonly { readonly url: string }[]; readonly serversTransport?: string };
 }
 
-/** How Traefik speaks TLS to an app. */
+/** The TLS settings of Traefik for an app. */
 interface ServersTransport {
   readonly insecureSkipVerify?: true;
-  /** The server name to send, which the certificate must match; absent: the container's name. */
+  /** The server name to send and to verify; absent: the container's name. */
   readonly serverName?: string;
 }
 
 /**
- * Creates a router for every host and a service for every port that hosts route to, awake or asleep. `self` is our own `host:port`
- * as Traefik reaches it. The same settings give the same text; without a host it is `{}`, which clears what was there. What
- * `forwarding` does not know goes through the gateway, unless the settings say otherwise.
+ * Creates a router for every host and a service for every port of hosts, awake or asleep. `self` is our own `host:port`
+ * as Traefik reaches it. The same settings give the same text; without hosts it is `{}`, which removes everything in
+ * Traefik. Workloads that `forwarding` lacks are forwarded through the gateway, unless the settings specify otherwise.
  */
 export function traefikDocument(
   settings: Settings,
@@ -53,7 +55,7 @@ export function traefikDocument(
   const targets = findTargets(settings, forwarding);
   if (targets.length === 0) return {};
   const routers = targets.flatMap((target) => routersOf(target, traefik));
-  // Also while no app needs auth requests: the next one that sleeps finds it there.
+  // Even while no app needs auth requests, so that the middleware exists when one falls asleep.
   const isAsked = targets.some(({ workload }) => workload !== undefined);
   if (isAsked) routers.push(["dag-polls", pollRouter(settings, traefik)]);
   const services = targets.flatMap(({ service, workload }): [string, Service][] =>
@@ -75,21 +77,21 @@ export function traefikDocument(
 
 const GATEWAY = "dag-gateway";
 const WAKE = "dag-wake";
-/** A page has some 20 KiB; a custom logo may be inlined. */
+/** A page has some 20 KiB, plus an inline logo. */
 const MOST_BODY_BYTES = 1_048_576;
 const HIGHEST_PRIORITY = 2_147_483_647;
 
 interface Target {
-  /** A unique name: the kind, and a name that is unique in it. */
+  /** A unique name: the kind, and the name that is unique within it. */
   readonly router: string;
   readonly service: string;
   readonly hosts: readonly string[];
-  /** Traefik connects to it directly; `undefined`: the gateway forwards the traffic. */
+  /** Set if Traefik connects to it directly; `undefined`: the gateway forwards the traffic. */
   readonly workload: (WorkloadSettings & { readonly url: string; readonly isAsked: boolean }) | undefined;
 }
 
 function findTargets({ workloads, groups, gateway }: Settings, forwarding: Forwardings): readonly Target[] {
-  // `app` and `app:8443` are one host to Traefik: the last to be set, which is the one without a port, is it.
+  // Traefik ignores ports, so `app` and `app:8443` are one host; the last entry, the one without a port, is used.
   const every = [...workloads, ...groups]
     .flatMap(({ hosts }) => hosts)
     .toSorted()
@@ -108,7 +110,7 @@ function findTargets({ workloads, groups, gateway }: Settings, forwarding: Forwa
       return { router: `dag-app-${key}`, service: url ? `dag-app-${key}` : GATEWAY, hosts, workload };
     }),
   );
-  // Which member is awake changes from request to request: the traffic of a group passes through the gateway.
+  // The traffic of a group passes through the gateway, because its awake members may change with every request.
   const several = byName(groups).map(({ name, hosts }): Target => ({
     router: `dag-group-${name}`,
     service: GATEWAY,
@@ -121,7 +123,7 @@ function findTargets({ workloads, groups, gateway }: Settings, forwarding: Forwa
 function routersOf({ router, service, hosts, workload }: Target, traefik: TraefikProviderSettings): [string, Router][] {
   const plain = hosts.filter((host) => !host.startsWith("*.")).toSorted();
   const wild = hosts.filter((host) => host.startsWith("*.")).toSorted();
-  // Others come first: one that authenticates then also decides who may wake.
+  // Other middlewares come first, so that an authenticating one also decides who may wake the app.
   const middlewares = [...traefik.middlewares, ...(workload?.isAsked ? [WAKE] : [])];
   const common = { ...(middlewares.length > 0 && { middlewares }), service };
   const routers: [string, Router][] = wild.map((host) => [
@@ -139,18 +141,21 @@ function routersOf({ router, service, hosts, workload }: Target, traefik: Traefi
   return routers;
 }
 
-/** Below every exact host; the longer of two wildcards wins. */
+/** Returns a priority below that of every exact host, higher for longer wildcards. */
 function wildPriority(priority: number, host: string): number {
   return Math.max(1, priority - 100 + Math.min(99, host.split(".").length));
 }
 
-/** The polls of the loading page about known containers only: an app's own `/_health` is the app's. */
+/**
+ * Creates the router of polls of the loading page; only with known containers, because apps may have their own
+ * `/_health`.
+ */
 function pollRouter({ workloads, groups }: Settings, traefik: TraefikProviderSettings): Router {
   const names = [...workloads, ...groups].map(({ name }) => name).toSorted();
   const { certResolver, ...section } = entered(traefik).tls ?? {};
   return {
     ...entered(traefik),
-    ...(certResolver !== undefined && { tls: section }), // without a Host in its rule there is no name for a certificate
+    ...(certResolver !== undefined && { tls: section }), // no certificate can be derived from a rule without Host
     priority: Math.min(HIGHEST_PRIORITY, traefik.priority + 1),
     rule: pollRule(names),
     service: GATEWAY,

@@ -4,28 +4,28 @@ import type { Clock } from "../lifecycle/ports.ts";
 import { createPollConnections, type PollConnections } from "./poll-connections.ts";
 import type { Presence, takesConnections } from "./takes-connections.ts";
 
-/** What fetches from one address, or did so from a former life of the gateway. */
+/** A client that fetches from one address, or did so before a restart of the gateway. */
 export interface Peer extends FrontPeer {
   readonly address: string;
   isThere: FrontPeer["isThere"];
-  /** By its address; that its connections are open shows it as well. */
+  /** Whether it still exists, according to its address; open connections show that as well. */
   presence: FrontPeer["isThere"];
-  /** Absent: something else than Traefik. */
+  /** Absent: it is not a Traefik. */
   readonly connections: PollConnections | undefined;
   triedMs: number;
-  /** How many Traefiks fetch from its address. */
+  /** The number of Traefiks that fetch from its address. */
   count: number;
-  /** A former life of the gateway knew it, and it has not fetched since. */
+  /** It was known before a restart of the gateway, and has not fetched since. */
   isRestored: boolean;
 }
 
-/** Those that fetch, by their addresses. */
+/** All clients that fetch, by address. */
 export interface TraefikPeers extends KnownFronts {
-  /** Returns what fetches from this address; where a Traefik does, that one is returned for anything else as well. */
+  /** Returns the peer at this address; if a Traefik fetches there, that one for all other clients too. */
   note(address: string, isTraefik: boolean): Peer;
-  /** One has fetched, by a connection that `connections` knows. */
+  /** Updates a peer after a fetch that `connections` has noted. */
   update(peer: Peer): void;
-  /** All, those that have not come back after a restart included. What is silent is examined now and then. */
+  /** Returns all peers, including those that have not fetched since a restart; examines silent ones at intervals. */
   all(): readonly Peer[];
 }
 
@@ -36,10 +36,11 @@ interface PeersDeps {
   readonly takesConnections: typeof takesConnections;
 }
 
+/** Creates the peers. */
 export function createTraefikPeers(deps: PeersDeps): TraefikPeers {
   const { clock } = deps;
   const known = new Map<string, Peer>();
-  /** Stand for the others that a former life knew at an address, while fewer fetch. */
+  /** Represent further peers at an address that were known before a restart, while fewer of them fetch. */
   const missing = new Map<string, Peer>();
   let changed = (): void => {};
 
@@ -61,7 +62,7 @@ export function createTraefikPeers(deps: PeersDeps): TraefikPeers {
       const found = countFronts(peer.fetchesMs, everyMs);
       if (found === undefined) return;
       if (found >= (missing.get(address)?.count ?? 0)) missing.delete(address);
-      // One that is frozen still counts: its connection stays open.
+      // A frozen Traefik still counts, because its connection stays open.
       if (found === peer.count || (found < peer.count && connections?.areLate())) return;
       peer.count = found;
       changed();
@@ -95,7 +96,7 @@ export function createTraefikPeers(deps: PeersDeps): TraefikPeers {
   };
 }
 
-/** Whether one that has ended its connections is gone: else it may be about to open another one. */
+/** Examines whether a peer without connections still exists and may open a new one. */
 function examineIfDue({ clock, takesConnections: examine }: PeersDeps, peer: Peer): void {
   const now = clock.now();
   peer.isThere = peer.connections?.areOpen() ? "yes" : peer.presence;
@@ -120,14 +121,14 @@ function createPeer(address: string, connections: PollConnections | undefined): 
   };
 }
 
-/** While the gateway was away it could not fetch, so that it counts as if it had done so just now. */
+/** Creates a restored peer, which counts as if it had just fetched, since it could not while the gateway was down. */
 function createRestored({ address, everyMs, count }: KnownFront, connections: PollConnections, nowMs: number): Peer {
   return { ...createPeer(address, connections), fetchesMs: [nowMs], everyMs, count, isRestored: true };
 }
 
 /**
- * Where connections are refused, one that has ended its own is gone. Of one that did so in a former life nobody has seen that it
- * did, and it may listen at any other port.
+ * Interprets an examination. If connections are refused, a peer that has closed its own is gone; a restored peer may
+ * only listen on other ports.
  */
 function presenceOf(presence: Presence, { isRestored }: Peer): FrontPeer["isThere"] {
   if (presence === "mute") return "yes";

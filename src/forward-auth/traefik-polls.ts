@@ -6,22 +6,22 @@ import { plainAddress } from "./poll-connections.ts";
 import type { takesConnections } from "./takes-connections.ts";
 import { createTraefikPeers, type Peer } from "./traefik-peers.ts";
 
-/** Which Traefiks fetch the document, and when they did. */
+/** The Traefiks that fetch the document, and when. */
 export interface TraefikPolls extends KnownFronts {
-  /** One has fetched; `userAgent` is what it says of itself. */
+  /** Notes a fetch; `userAgent` is the client's User-Agent. */
   note(socket: Socket, userAgent?: string): void;
-  /** Whether all of them go by a document that was made after `sinceMs`, which they need `settleMs` to apply. */
+  /** Returns whether all of them use a document from after `sinceMs`; they need `settleMs` to apply one. */
   progress(sinceMs: number, settleMs: number): RecallProgress;
-  /** The longest time between two fetches of one of them, as far as it is known. */
+  /** Returns the longest polling interval of any of them; 0: unknown. */
   everyMs(): number;
 }
 
-/** No Traefik has fetched since the start: one that was there before is waited for like one of which nothing is known. */
+/** How long after the start the first fetch is awaited, because an unknown Traefik may have an earlier document. */
 const FIRST_FETCH_MS = 60_000;
 
 /**
- * Traefiks are distinguished by their addresses, and those at one address (on one host, behind NAT) by their connections. What
- * fetches from a Traefik's address without being one, such as curl, is no front.
+ * Creates the tracker. Traefiks are distinguished by address, and those at one address (on one host, behind NAT) by
+ * their connections. Other clients at a Traefik's address, such as curl, are ignored.
  */
 export function createTraefikPolls(deps: { clock: Clock; takesConnections: typeof takesConnections }): TraefikPolls {
   const { clock } = deps;
@@ -46,7 +46,7 @@ export function createTraefikPolls(deps: { clock: Clock; takesConnections: typeo
     progress(sinceMs, settleMs) {
       const nowMs = clock.now();
       const all = peers.all();
-      // The state file may be older than a Traefik that fetched from a former life of the gateway.
+      // The state file may lack a Traefik that fetched shortly before the restart.
       const untilMs = startedMs + (all.length > 0 ? SILENT_MS : FIRST_FETCH_MS);
       if (nowMs < untilMs) return { kind: "waits", on: [], untilMs };
       return recallProgress(
@@ -57,10 +57,10 @@ export function createTraefikPolls(deps: { clock: Clock; takesConnections: typeo
   };
 }
 
-/** Go's own, which Traefik's provider does not replace. */
+/** The User-Agent of Traefik's provider, which is Go's default. */
 const TRAEFIK = "Go-http-client";
 
-/** As soon as one at this address has fetched, that does not stand for the others there. */
+/** Returns the other Traefiks at an address, for which the fetch of one of them proves nothing. */
 function othersAt({ fetchesMs, connections }: Peer, sinceMs: number): readonly FrontPeer[] {
   return (fetchesMs.at(-1) ?? 0) > sinceMs ? (connections?.probe(sinceMs) ?? []) : [];
 }

@@ -10,21 +10,21 @@ import { traefikDocument } from "./traefik-document.ts";
 
 interface ProviderDeps {
   readonly settings: () => Settings;
-  /** Whether an address is that of a trusted proxy: nobody else is a Traefik, whose auth requests would be refused. */
+  /** Returns whether an address is that of a trusted proxy; no other client can be a Traefik that uses the document. */
   readonly isTrusted: (address: string) => boolean;
-  /** How the Traefik at this address forwards to each workload; absent: as the settings say. */
+  /** Returns how the Traefik at this address forwards to each workload; absent: according to the settings. */
   readonly forwarding?: (settings: Settings, address: string) => Forwardings;
-  /** Called when a Traefik fetches a document; `userAgent` is what it says of itself. */
+  /** Called when a Traefik fetches a document. */
   readonly noteFetch?: (socket: Socket, userAgent: string | undefined) => void;
   readonly enginesUp: () => boolean;
   readonly responder: () => Responder;
 }
 
 /**
- * `GET /_provider/traefik`. Always a 200 with everything that is known, since Traefik drops what is missing and slows down after
- * anything else. While Docker is unreachable, that is what was known before; only when nothing was ever read, so that labelled hosts
- * would be missing, a 503 makes Traefik keep what it has. It is kept until something in it changes; Traefik 3.7 asks for no
- * less than the whole (it sends no If-None-Match).
+ * Creates `GET /_provider/traefik`. It answers 200 with everything that is known, also while Docker is unreachable,
+ * because Traefik removes what is missing and slows down after other statuses. Only if Docker was never read, so that
+ * hosts from labels would be missing, a 503 makes Traefik keep what it has. The text is cached until its content
+ * changes; it is always sent whole, because Traefik 3.7 sends no If-None-Match.
  */
 export function createTraefikProvider(deps: ProviderDeps) {
   const { settings, forwarding = () => undefined, enginesUp, responder, isTrusted } = deps;
@@ -36,12 +36,13 @@ export function createTraefikProvider(deps: ProviderDeps) {
     wasUp ||= enginesUp() || isWithoutDocker(current);
     if (!wasUp) return writeAnswer(res, responder().problem("not-ready", {}, { kind: "other" }), req.method);
     const { remoteAddress: peer = "" } = req.socket;
-    // Administrators may read it as well, and go by nothing in it.
+    // Administrators may read it as well, but do not forward by it.
     const isFetch = req.method === "GET" && isTrusted(peer);
-    // First, so that a document which lets Traefik forward by itself is never older than its fetch.
+    // Noted first, so that a document that permits direct forwarding is never older than its fetch.
     if (isFetch) {
       deps.noteFetch?.(req.socket, req.headers["user-agent"]);
-      res.once("finish", () => req.socket.setTimeout(0)); // its end shows the end of that Traefik, so it is not ours to close
+      // Kept open without a timeout, because its end shows that this Traefik has ended.
+      res.once("finish", () => req.socket.setTimeout(0));
     }
     const self = addressOf(req);
     const ways = isFetch ? forwarding(current, peer.replace(/^::ffff:(?=\d+\.)/u, "")) : undefined;
@@ -58,7 +59,7 @@ export function createTraefikProvider(deps: ProviderDeps) {
   };
 }
 
-/** One for each Traefik, and for each way in which it has just forwarded. */
+/** The number of cached texts: one for each Traefik and each recent way of forwarding. */
 const MOST_ANSWERS = 8;
 
 function signatureOf(ways: Forwardings): string {
@@ -69,7 +70,7 @@ function signatureOf(ways: Forwardings): string {
   return text;
 }
 
-/** Our own `host:port` as Traefik has just reached it. */
+/** Returns our own `host:port`, at which Traefik has just reached us. */
 function addressOf({ headers, socket }: IncomingMessage): string {
   const { host = "" } = headers;
   if (hostName(host) !== undefined) return host;

@@ -4,19 +4,20 @@ export function hostsRule(hosts: readonly string[]): string {
 }
 
 /**
- * Returns a rule that matches every host below `domain`, however deep; Traefik compares in lower case, without the
- * port.
+ * Returns a rule that matches every host below `domain`, at any depth. Traefik compares hosts in lower case without
+ * their port.
  */
 export function anyHostRule(domain: string): string {
   return `HostRegexp(${quote(`^.+\\.${escapeRegExp(domain)}$`)})`;
 }
 
-/** Returns a rule that matches the polls of the loading page about any of these containers and groups. */
+/** Returns a rule that matches polls of the loading page for any of these containers and groups. */
 export function pollRule(names: readonly string[]): string {
   const known = `QueryRegexp(\`container\`, ${quote(`^(${names.map(escapeRegExp).join("|")})$`)})`;
   return `(Path(\`/_health\`) || Path(\`/_logs\`)) && ${known}`;
 }
 
+/** Removes the port of a host. */
 export function withoutPort(host: string): string {
   return host.replace(/(?<=[^:]):\d+$/u, "");
 }
@@ -25,7 +26,7 @@ function escapeRegExp(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&");
 }
 
-/** Returns a Go raw string: it may hold everything but the backtick, which no host and no container name has. */
+/** Returns a Go raw string, which can contain anything except a backtick; hosts and container names have none. */
 function quote(text: string): string {
   return `\`${text.replaceAll("`", "")}\``;
 }

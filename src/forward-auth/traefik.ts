@@ -1,7 +1,7 @@
 import type { Front } from "./front.ts";
 import { readForwarded } from "./read-forwarded.ts";
 
-/** Traefik's forwardAuth: it relays whole responses, but gives up after 30 s with an empty 500. */
+/** Traefik's forwardAuth, which relays whole responses, but times out after 30 s with an empty 500. */
 export const TRAEFIK: Front = Object.freeze({
   name: "traefik",
   traits: Object.freeze({
@@ -10,7 +10,7 @@ export const TRAEFIK: Front = Object.freeze({
     relaysSuccess: false,
     findsAddresses: true,
   }),
-  // It requests the literal address, so a query in it is the administrator's.
+  // It requests the configured address unchanged, so a query is the administrator's.
   read: (req, path) => readForwarded(req, path, { query: true }),
   refusal: (answer) => answer,
 } satisfies Front);

@@ -19,7 +19,7 @@ interface PollEndpointsDeps extends Pick<EndpointsDeps, "lifecycle" | "isTrusted
   readonly budgets: PollBudgets;
 }
 
-/** `/_health` and `/_logs`: the polls of a loading page, each with its own budget per address and container. */
+/** Adds `/_health` and `/_logs`, the polls of a loading page. */
 export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, budgets }: PollEndpointsDeps): void {
   const pollerOf = (req: Request) => ({ address: clientAddress(req, isTrusted), route: routeOf(req)?.name ?? "" });
   const limit = (kind: PollKind): RequestHandler => createPollLimit({ budgets, sender, pollerOf }, kind);
@@ -59,7 +59,7 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
     });
   }
 
-  /** 400, as in the reference. */
+  /** Answers 400, as the original did. */
   function refuse(req: Request, res: Response, facts: ProblemFacts): void {
     sender.plainProblem(req, res, "bad-request", facts);
   }
@@ -72,7 +72,7 @@ export function mountPolls(mount: Mount, { lifecycle, isTrusted, sender, polls, 
   }
 }
 
-/** `undefined`: it is invalid. */
+/** Parses the query; `undefined` if it is invalid. */
 function readHealthRequest(req: Request): HealthQuery | undefined {
   const query = queryOf(req);
   return query && readHealthQuery(query);

@@ -7,11 +7,11 @@ import type { Sender } from "../web/sender.ts";
 interface PollLimitDeps {
   readonly budgets: PollBudgets;
   readonly sender: Sender;
-  /** Who polls, and for which route. */
+  /** Returns the client's address and the route. */
   readonly pollerOf: (req: Request) => { readonly address: string; readonly route: string };
 }
 
-/** Limits one kind of poll: beyond the limit 429 with `Retry-After` and the `RateLimit` fields of draft 8. */
+/** Creates the limit of one kind of poll: 429 with `Retry-After` and the `RateLimit` fields of draft 8. */
 export function createPollLimit({ budgets, sender, pollerOf }: PollLimitDeps, kind: PollKind): RateLimitRequestHandler {
   const store: Store = {
     increment: (key) => info(budgets.take(kind, ...split(key))),
@@ -26,7 +26,7 @@ export function createPollLimit({ budgets, sender, pollerOf }: PollLimitDeps, ki
     identifier: kind,
     standardHeaders: "draft-8",
     legacyHeaders: false,
-    validate: false, // it checks for an express that reads X-Forwarded-For itself; here `pollerOf` does
+    validate: false, // its checks expect express to read X-Forwarded-For; here `pollerOf` does
     keyGenerator(req) {
       const { address, route } = pollerOf(req);
       return `${address} ${route}`;
@@ -43,7 +43,7 @@ function split(key: string): [address: string, route: string] {
   return [key.slice(0, space), key.slice(space + 1)];
 }
 
-/** The library uses the system clock, and only for the header. */
+/** Converts a fill for the library, which needs the system clock, but only for its header. */
 function info({ count, waitMs }: Fill): { totalHits: number; resetTime: Date } {
   return { totalHits: count, resetTime: new Date(Date.now() + waitMs) };
 }

@@ -10,32 +10,34 @@ import type { EndpointsDeps } from "../web/endpoints-deps.ts";
 /** Reports the progress of a wake and the output of the app. Never wakes anything. */
 export interface Polls {
   /**
-   * Returns the body of `/_health`: at once, or with `waitMs` at the next change of status or phase. `seen`
-   * (`status:phase`) is what the client knows: when it has changed, there is nothing to wait for.
+   * Returns the response of `/_health`: at once, or with `waitMs` at the next change of status or phase. If `seen`
+   * (`status:phase`), which the client knows, is already outdated, it does not wait.
    */
   readonly health: (route: Route, query: HealthRequest, mode: HandlerMode) => Promise<Answer>;
-  /** Returns the body of `/_logs`; without lines where they may not be seen. */
+  /** Returns the response of `/_logs`; without lines if the client may not see them. */
   readonly logs: (route: Route, mode: HandlerMode) => Promise<Answer>;
-  /** Answers all waiting polls: nothing may keep a gateway from shutting down. */
+  /** Answers all waiting polls, so that they do not delay a shutdown. */
   readonly close: () => void;
 }
 
+/** A poll of `/_health` with its client. */
 export interface HealthRequest extends HealthQuery {
-  /** Aborts when the client leaves. */
+  /** Aborts when the client disconnects. */
   readonly aborted: AbortSignal;
   /** The `Accept-Language` header. */
   readonly acceptLanguage: string | undefined;
 }
 
-/** The number of waiting polls; further ones are answered at once. */
+/** The limit of waiting polls; further ones are answered at once. */
 const MOST_WAITING = 2_000;
 
+/** Creates the answers to polls. */
 export function createPolls({
   clock,
   responder,
   logTail,
 }: Pick<EndpointsDeps, "clock" | "responder" | "logTail">): Polls {
-  /** Ends each wait. One signal for all would keep something of every poll forever (`AbortSignal.any`). */
+  /** One controller for each wait: a shared signal would retain memory of every poll forever (`AbortSignal.any`). */
   const waits = new Set<AbortController>();
   let isClosed = false;
 
@@ -58,7 +60,7 @@ export function createPolls({
     },
 
     async logs({ memberPorts }, mode) {
-      // The member of a group that the wake depends on: one that starts, else one that failed.
+      // Of a group, the member that matters: one that is starting, else one that failed.
       const byInterest = memberPorts.toSorted((a, b) => interest(a) - interest(b));
       for (const { record } of byInterest) {
         const lines = await logTail(record);

@@ -2,7 +2,7 @@ import type { EndpointsDeps } from "../web/endpoints-deps.ts";
 import type { Mount } from "../web/mount.ts";
 import type { Sender } from "../web/sender.ts";
 
-/** The health of the gateway itself: `/_live` as long as it runs, `/_ready` while it can do its work. */
+/** Adds the health endpoints of the gateway itself: `/_live` while it runs, `/_ready` while it can do its work. */
 export function mountSelf(mount: Mount, { lifecycle, events, isDraining }: EndpointsDeps, sender: Sender): void {
   const down = new Set<string>();
   events.subscribe((event) => {

@@ -1,6 +1,6 @@
 import type { Counters } from "../lifecycle/ports.ts";
 
-/** A workload's counters as a state file has them. */
+/** Converts a workload's counters to the format of the state file. */
 export function writeCounters({ startedAtMs, atMs, usage }: Counters): Readonly<Record<string, number | undefined>> {
   return {
     started_at_ms: startedAtMs,
@@ -14,7 +14,7 @@ export function writeCounters({ startedAtMs, atMs, usage }: Counters): Readonly<
   };
 }
 
-/** Reads them back; `undefined` if they are not whole. */
+/** Parses counters of the state file; `undefined` if they are incomplete. */
 export function readCounters(value: unknown): Counters | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const amount = (key: string): number => {

@@ -4,14 +4,14 @@ import { readRecords, writeRecords } from "./records.ts";
 
 interface FileStoreDeps {
   readonly path: string;
-  /** Called once for each change of the access to the file. */
+  /** Called once whenever the file becomes inaccessible or accessible. */
   readonly warn: (message: string) => void;
 }
 
 /**
- * One JSON file, replaced as a whole: written to a temporary file, flushed, renamed. A reader therefore finds the old
- * or the new one, never half of one, and a full disk leaves the old one. No fault of the file stops the gateway: an
- * unreadable file is left as it is and not written until a restart, a failed write is tried again at each save.
+ * Creates a store in one JSON file, which is replaced atomically: written to a temporary file, flushed, renamed. A
+ * reader finds either the old or the new content, and a full disk leaves the old one. No fault of the file stops the
+ * gateway: an unreadable file is neither changed nor used until a restart; a failed write is tried again at each save.
  */
 export function createFileStore({ path, warn }: FileStoreDeps): Store {
   const lines = new WeakMap<Memory, string>();
@@ -63,12 +63,12 @@ export function createFileStore({ path, warn }: FileStoreDeps): Store {
 
 type Found = { readonly text: string; readonly fault?: never } | { readonly text?: never; readonly fault: string };
 
-/** Its text, or why there is none; `undefined` when there is no file. */
+/** Reads the file: returns its text, or why it cannot be read; `undefined` if it does not exist. */
 async function readIfThere(path: string): Promise<Found | undefined> {
   try {
     const file = await stat(path);
     if (file.isDirectory()) return { fault: IS_FOLDER };
-    // A pipe has no end, and a device such as /dev/null must not be set aside.
+    // Reading a pipe would never end, and a device such as /dev/null must not be renamed.
     if (!file.isFile()) return { fault: "is not a regular file" };
     return { text: await readFile(path, "utf8") };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { NOTHING_STORED, type Store, type Stored } from "../lifecycle/ports.ts";
 
-/** Keeps nothing across a restart: for `state_file: ""`. */
+/** Creates a store that keeps nothing across a restart, for `state_file: ""`. */
 export function createMemoryStore(): Store {
   let kept: Stored = NOTHING_STORED;
   return {

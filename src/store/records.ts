@@ -4,7 +4,7 @@ import type { EndedBy, Limits, Memory, Stored } from "../lifecycle/ports.ts";
 
 const VERSION = 1;
 
-/** The text of a state file: one line a workload. Most are the same as the last time: `lines` keeps them. */
+/** Formats the state file, one line for each workload. `lines` caches them, because most do not change. */
 export function writeRecords({ memories, fronts }: Stored, lines: WeakMap<Memory, string>): string {
   const lineOf = (memory: Memory): string => {
     const line = lines.get(memory) ?? JSON.stringify(recordOf(memory));
@@ -12,12 +12,12 @@ export function writeRecords({ memories, fronts }: Stored, lines: WeakMap<Memory
     return line;
   };
   const workloads = Array.from(memories, ([name, memory]) => `${JSON.stringify(name)}: ${lineOf(memory)}`);
-  // Former versions of the gateway ignore what they don't know.
+  // Earlier versions of the gateway ignore unknown keys.
   const traefiks = fronts.length > 0 ? `"traefiks": ${JSON.stringify(fronts.map(frontRecordOf))}, ` : "";
   return `{"version": ${VERSION}, ${traefiks}"workloads": {\n${workloads.join(",\n")}\n}}\n`;
 }
 
-/** Records are versioned and spelled out, so that a domain type may change without them. */
+/** Converts a memory to its record. Every key is listed, so that the domain type can change independently. */
 function recordOf(memory: Memory): object {
   return {
     last_activity_ms: memory.lastActivityMs ?? null,
@@ -40,7 +40,7 @@ function recordOf(memory: Memory): object {
   };
 }
 
-/** Parses it; what is missing in a record gets its neutral value. */
+/** Parses the state file; a missing value gets its neutral default. */
 export function readRecords(text: string): Stored | { readonly fault: string } {
   let parsed: unknown;
   try {

@@ -2,12 +2,12 @@ import { ipKeyGenerator } from "express-rate-limit";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 
-/** More hops than any real chain of proxies has. */
+/** The limit of hops, more than any real chain of proxies has. */
 const MOST_HOPS = 32;
 
 /**
- * Returns the client address: the peer, or what a trusted peer reports in X-Forwarded-For. Read from the right, it is
- * the first address that is not trusted; anything further left proves nothing.
+ * Returns the client's address: the peer, or the one that a trusted peer reports in X-Forwarded-For. That is the first
+ * untrusted address from the right; anything further left can be forged.
  */
 export function clientAddress(req: IncomingMessage, isTrusted: (address: string) => boolean): string {
   let address = plainAddress(req.socket.remoteAddress ?? "");
@@ -16,7 +16,7 @@ export function clientAddress(req: IncomingMessage, isTrusted: (address: string)
   const hops = chain.split(",").slice(-MOST_HOPS);
   for (const hop of hops.toReversed()) {
     const next = plainAddress(hop.trim());
-    if (isIP(next) === 0) return address; // an obfuscated or broken hop: the last known address counts
+    if (isIP(next) === 0) return address; // obfuscated or malformed: the last known address counts
     address = next;
     if (!isTrusted(address)) return address;
   }
@@ -33,7 +33,7 @@ function plainAddress(text: string): string {
 const BRACKETED = /^\[([^\]]*)\](?::\d+)?$/;
 const WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):\d+$/;
 
-/** Returns an address as a key: of IPv6 the 64-bit network, since a client has all of it. */
+/** Returns the key of an address for limits: for IPv6 its /64 network, all of which a client can use. */
 export function addressKey(address: string): string {
   return ipKeyGenerator(address, 64);
 }

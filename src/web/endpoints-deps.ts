@@ -13,39 +13,39 @@ export interface EndpointsDeps {
   readonly logTail: LogTail;
   readonly metrics: { readonly scrape: () => Promise<{ readonly contentType: string; readonly body: string }> };
   readonly events: { readonly emit: Emit; readonly subscribe: (listener: Emit) => () => void };
-  /** The current one: a reload may replace it. */
+  /** Returns the current responder, which a reload may replace. */
   readonly responder: () => Responder;
-  /** Whether an address is that of a trusted proxy. */
+  /** Returns whether an address is that of a trusted proxy. */
   readonly isTrusted: (address: string) => boolean;
-  /** Private peers that send forwarded fields without being trusted. */
+  /** Returns the untrusted peers with private addresses that send forwarded fields. */
   readonly untrustedPeers: () => readonly string[];
   readonly isDraining: () => boolean;
-  /** What is worth showing of the configuration in addition to the settings. */
+  /** Returns notes on the configuration for administrators. */
   readonly merged: () => ConfigNotes | undefined;
-  /** All settings of a container for people; absent: they are not shown. */
+  /** Returns the settings of a container as shown to people; absent: they are not shown. */
   readonly describeSettings?: (settings: WorkloadSettings) => readonly DescribedSetting[];
   readonly version: string;
-  /** More reserved paths, served by other folders. */
+  /** Further reserved paths, served by other folders. */
   readonly extras?: readonly ExtraEndpoint[];
 }
 
-/** One setting for people. */
+/** A setting as shown to people. */
 export interface DescribedSetting {
   readonly key: string;
   readonly value: string;
-  /** "default", "config.yaml line 12", "label dag.host", "environment ADMIN_AUTH_TOKEN". */
+  /** The origin: "default", "config.yaml line 12", "label dag.host", "environment ADMIN_AUTH_TOKEN". */
   readonly source: string;
 }
 
-/** The part of a merged configuration that is shown to administrators. */
+/** Notes on the merged configuration for administrators. */
 export interface ConfigNotes {
   /** By container. */
   readonly faults: ReadonlyMap<string, readonly ConfigFault[]>;
-  /** Where the settings of a container came from, by `container.key`. */
+  /** Returns the origins of a container's settings, by `container.key`. */
   readonly originsOf: (name: string) => ReadonlyMap<string, string>;
 }
 
-/** What is wrong with a label, or with a container by its name. */
+/** A fault of a label, or of a container. */
 export interface ConfigFault {
   readonly place: { readonly kind: string; readonly container?: string; readonly label?: string };
   readonly message: string;

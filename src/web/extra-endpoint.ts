@@ -4,9 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 export interface ExtraEndpoint {
   /** The exact path. */
   readonly path: string;
-  /**
-   * `trusted`: addresses in `trusted_proxies`. `admin-or-trusted`: these, and everybody who may see the admin pages.
-   */
+  /** Who has access. `trusted`: addresses in `trusted_proxies`. `admin-or-trusted`: these, and administrators. */
   readonly access: "open" | "trusted" | "admin-or-trusted";
   /** Called with GET and HEAD only. */
   readonly handle: (req: IncomingMessage, res: ServerResponse) => void;

@@ -1,34 +1,37 @@
 import type { Clock } from "../lifecycle/ports.ts";
 
-/** Counts per key; the count of a key decreases at a steady rate. */
+/** Counters by key, which decrease at a steady rate. */
 export interface LeakyBuckets {
-  /** Adds one unless that exceeds the capacity. Returns the count, and after how many milliseconds one fits again. */
+  /** Adds one unless that exceeds the capacity. Returns the count, and the time until the next one fits. */
   add(key: string): Fill;
-  /** The same without adding. */
+  /** Returns the same without adding. */
   look(key: string): Fill;
   readonly size: () => number;
 }
 
+/** The state of a bucket. */
 export interface Fill {
-  /** Rounded up; above the capacity when nothing more fitted. */
+  /** The count, rounded up; above the capacity if nothing was added. */
   readonly count: number;
-  /** 0: now. */
+  /** The time until the next one fits; 0: now. */
   readonly waitMs: number;
 }
 
+/** The options of leaky buckets. */
 export interface LeakyBucketsOptions {
   readonly clock: Clock;
   readonly capacity: number;
   /** The time in which a bucket loses one. */
   readonly leakMs: number;
-  /** Beyond that the key that was unused for longest is dropped, which bounds the memory. */
+  /** Beyond this number the least recently used key is dropped, to limit memory. */
   readonly maxKeys?: number;
 }
 
 const MAX_KEYS = 20_000;
 
+/** Creates leaky buckets. */
 export function createLeakyBuckets({ clock, capacity, leakMs, maxKeys = MAX_KEYS }: LeakyBucketsOptions): LeakyBuckets {
-  /** When each bucket will be empty, in the order of their last use. */
+  /** When each bucket will be empty, least recently used first. */
   const emptyAt = new Map<string, number>();
 
   function fillOf(key: string): number {
@@ -57,5 +60,5 @@ export function createLeakyBuckets({ clock, capacity, leakMs, maxKeys = MAX_KEYS
   }
 }
 
-/** Of a count: times near 10^12 ms leave a double no more precision than a fraction of a microsecond. */
+/** The tolerance of a count, because times near 10^12 ms have a precision of only a fraction of a microsecond. */
 const ROUNDING = 1e-6;

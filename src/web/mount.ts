@@ -1,7 +1,7 @@
 import type { Express, RequestHandler } from "express";
 import type { Sender } from "./sender.ts";
 
-/** Serves paths by these methods and refuses every other one; HEAD is served as GET. */
+/** Adds paths with these methods; all other methods are refused. HEAD is served as GET. */
 export interface Mount {
   get(path: string, ...handlers: readonly RequestHandler[]): void;
   post(path: string, ...handlers: readonly RequestHandler[]): void;

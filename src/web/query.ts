@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 
-/** Longer than any query that our endpoints understand. */
+/** More than any query of our endpoints needs. */
 const LONGEST = 4_096;
 
 /**
- * Returns the query of a request; the first of a repeated parameter counts. `undefined` when it is too long to be one
- * of ours.
+ * Returns the query of a request; `undefined` if it is too long to be one of ours. Of a repeated parameter, callers use
+ * the first.
  */
 export function queryOf(req: IncomingMessage): URLSearchParams | undefined {
   const target = req.url ?? "";

@@ -2,35 +2,36 @@ import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 import { requestHost } from "../core/request-host.ts";
 
-/** Returns the requested host, lower-case with its port; empty when there is none. */
+/** Returns the requested host in lower case with its port; empty without one. */
 export function hostOf(req: IncomingMessage): string {
   const host = requestHost(req.url ?? "/", req.rawHeaders);
   return typeof host === "string" ? host.toLowerCase() : "";
 }
 
-/** Whether the client uses TLS, to us or to a trusted proxy. */
+/** Returns whether the client uses TLS, to us or to a trusted proxy. */
 export function isSecure(req: IncomingMessage, isTrusted: (address: string) => boolean): boolean {
   if (req.socket instanceof TLSSocket) return true;
   return isTrusted(req.socket.remoteAddress ?? "") && req.headers["x-forwarded-proto"] === "https";
 }
 
 /**
- * Whether a request that changes something comes from a page of ours or from a program. Browsers always send the origin
- * of a POST; a request without one is not from a browser. A proxy that rewrites Host is believed when it is trusted.
+ * Returns whether a request that changes something comes from our own page or from a program. Browsers always send
+ * Origin with a POST, so a request without it is not from a browser. A trusted proxy may have rewritten Host, so its
+ * X-Forwarded-Host counts too.
  */
 export function isSameOrigin(req: IncomingMessage, isTrusted: (address: string) => boolean): boolean {
   const site = req.headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin") return false;
   const { origin } = req.headers;
   if (origin === undefined) return true;
-  const asked = originHost(origin);
-  if (asked === undefined) return false; // "null" too: a sandboxed frame, a redirect from another site
-  if (asked === hostOf(req)) return true;
+  const source = originHost(origin);
+  if (source === undefined) return false; // including "null": a sandboxed frame, a redirect from another site
+  if (source === hostOf(req)) return true;
   const forwarded = req.headers["x-forwarded-host"];
   return (
     typeof forwarded === "string" &&
     isTrusted(req.socket.remoteAddress ?? "") &&
-    asked === forwarded.trim().toLowerCase()
+    source === forwarded.trim().toLowerCase()
   );
 }
 

@@ -5,13 +5,14 @@ import type { Route } from "../lifecycle/admit/route.ts";
 import { queryOf } from "./query.ts";
 import { hostOf } from "./request-origin.ts";
 
-/** Decides which requests are ours; every other path that begins with `/_` (an app's `/_next/…`) is the app's. */
+/** Returns whether a request is for the gateway itself; all other paths with `/_` (`/_next/…`) belong to the app. */
 export type IsReserved = (req: IncomingMessage, path: string, route: Route | undefined) => boolean;
 
+/** Creates this check. */
 export function createIsReserved(settings: () => Settings): IsReserved {
   const isAdminHost = createAdminHosts(settings);
 
-  /** On hosts other than `admin_hosts`, where some are set, the admin pages do not exist. */
+  /** Returns whether this host serves the admin pages (`admin_hosts`). */
   function hasAdminPages(req: IncomingMessage): boolean {
     return settings().gateway.adminHosts.length === 0 || isAdminHost(hostOf(req));
   }
@@ -23,7 +24,7 @@ export function createIsReserved(settings: () => Settings): IsReserved {
       case "/_logs":
         return true;
       case "/_health":
-        // An app may have one of its own: without our parameter it gets the request once it is ready.
+        // An app may have the same path; while it is ready, it gets requests without our parameter.
         return route === undefined || queryOf(req)?.has("container") !== false || !isReady(route);
       default:
         return isAdminPath(path) && hasAdminPages(req);
@@ -31,7 +32,7 @@ export function createIsReserved(settings: () => Settings): IsReserved {
   };
 }
 
-/** Whether only administrators may see it. */
+/** Returns whether only administrators may see a path. */
 export function isAdminPath(path: string): boolean {
   return path === "/_status" || path === "/_topology" || path === "/_metrics" || path.startsWith("/_status/");
 }

@@ -11,15 +11,16 @@ import { wantsPage } from "./client-kind.ts";
 export interface Sender {
   json(req: IncomingMessage, res: ServerResponse, value: unknown, status?: number): void;
   text(req: IncomingMessage, res: ServerResponse, text: string, type?: string): void;
-  /** A page for a browser navigation, problem+json for other clients. */
+  /** Sends a page for a browser navigation, problem+json to other clients. */
   problem(req: IncomingMessage, res: ServerResponse, code: ErrorCode, facts?: ProblemWithHeaders): void;
-  /** Always problem+json: for endpoints that only programs use. */
+  /** Sends problem+json always, for endpoints that only programs use. */
   plainProblem(req: IncomingMessage, res: ServerResponse, code: ErrorCode, facts?: ProblemFacts): void;
 }
 
 /** `headers`: flat, added to the response. */
 type ProblemWithHeaders = ProblemFacts & { readonly headers?: readonly string[] };
 
+/** Creates the sender. */
 export function createSender(responder: () => Responder): Sender {
   return {
     json(req, res, value, status = 200) {
@@ -29,7 +30,7 @@ export function createSender(responder: () => Responder): Sender {
       writeAnswer(res, createAnswer(text, { status: 200, type }), req.method);
     },
     problem(req, res, code, { headers = [], ...facts } = {}) {
-      // A form that a person sent is a navigation, too.
+      // Submitting a form is a navigation too.
       const isForm = req.method === "POST" && wantsPage(req);
       const kind = isForm ? "navigation" : classifyClient(req.method ?? "GET", req.headers);
       const client = { kind, acceptLanguage: req.headers["accept-language"] };
