@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { buildGateway } from "../support/built-gateway.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 import { freePort } from "../support/http.ts";
+import { elapse } from "../support/real-time.ts";
 import { residentMegabytes } from "../support/resident.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
@@ -22,7 +22,7 @@ test(`memory after ${EACH} WebSockets and ${EACH} held requests comes back to 1.
     config: { gateway: { max_pending: EACH }, containers },
   });
   await waitUntil(async () => (await gateway.request({ host: "awake.test" })).status === 200, 30_000, "the app");
-  await sleep(SETTLE_MS);
+  await elapse(SETTLE_MS);
   const before = residentMegabytes(gateway.pid);
 
   const sockets: net.Socket[] = [];

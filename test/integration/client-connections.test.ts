@@ -5,7 +5,7 @@ import { waitUntil } from "../support/wait-until.ts";
 import { atOnce, listen } from "./client-connections-server.ts";
 import { rawClient, startProxy, startRawApp } from "./proxy-fixture.ts";
 import { GET, ODD_GET, SMALL } from "./proxy-ways.ts";
-import { delivered } from "../support/delivered.ts";
+import { elapse } from "../support/real-time.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const count = (text: string, part: string): number => text.split(part).length - 1;
@@ -88,11 +88,12 @@ describe("a client's connection", () => {
         });
       });
       const proxy = await startProxy(t, { upstream: app.port });
-      for (const pause of [async () => {}, delivered]) {
+      // After 10 ms node:http reads on.
+      for (const pause of [0, 15]) {
         await Promise.all(
           Array.from({ length: request.length - 1 }, async (_, at) => {
             const client = await rawClient(t, proxy.port, request.slice(0, at + 1));
-            await pause();
+            await elapse(pause);
             client.write(request.slice(at + 1));
             await client.until((text) => text.endsWith("\r\n\r\nok"));
           }),

@@ -12,6 +12,7 @@ const HELPERS = "test/support/real-time.ts";
 const ELAPSES: Readonly<Record<string, string>> = {
   "src/config/parse/source.test.ts": "the file changes after the watcher's first look",
   "test/contract/engine-process-orphans.test.ts": "the kill comes at each moment of a start",
+  "test/e2e/burst.test.ts": "memory is measured when the start-up is over",
   "test/e2e/forward-auth-idle-stops.test.ts": "clients pause about as long as the idle timeout",
   "test/e2e/forward-auth-idle.test.ts": "clients that are slow for as long as the test says",
   "test/e2e/forward-auth-stops.test.ts": "clients pause; stops come at random moments",
@@ -28,7 +29,8 @@ const ELAPSES: Readonly<Record<string, string>> = {
   "test/fuzz/exchange-log.ts": "an app pauses within an answer",
   "test/fuzz/tunnel-stream.ts": "a side pauses within its stream",
   "test/integration/proxy-run-over.test.ts": "a client does not read for longer than a silent connection lives",
-  "test/integration/wire-drain.test.ts": "a request lasts longer than half a head may",
+  "test/integration/client-connections.test.ts": "a packet comes before node:http reads on, and after that",
+  "test/integration/wire-drain.test.ts": "node:http takes half a request; one lasts longer than half a head may",
   "test/support/front-rounds.ts": "a client that was refused pauses, as the page does",
   "test/support/kube/kube-api.ts": "pauses before the next connection to a server that restarts",
   "test/support/kube/node.ts": "a pod that takes its time",
@@ -38,7 +40,7 @@ const ELAPSES: Readonly<Record<string, string>> = {
 
 test("no test sleeps but through the helpers for real time", () => {
   const SLEEPS = /timers\/promises"?\)?;?$|new Promise\b[^;]*\bsetTimeout\(\s*(?:\w+,|\(\) => \w+\()|Atomics\.wait/mu;
-  const may = new Set([HELPERS, "test/support/wait-until.ts", "test/real-time.test.ts"]);
+  const may = new Set([HELPERS, "test/support/wait-until.ts", "test/architecture-real-time.test.ts"]);
   const isTurn = /^import \{ setImmediate as turn \} from "node:timers\/promises";$/mu;
   assert.deepEqual(
     files.filter((file) => !may.has(file) && SLEEPS.test(read(file).replace(isTurn, ""))),
