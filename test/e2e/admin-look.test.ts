@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Theme } from "../../src/core/settings.ts";
+import { LANGUAGES } from "../../src/respond/language.ts";
 import { startFleet } from "../integration/admin-fleet.ts";
 import { inChromium, keepPicture } from "../support/browser.ts";
 import { BROKEN_TEXT } from "../support/broken-words.ts";
@@ -45,3 +46,12 @@ for (const theme of ["default", "minimal", "terminal"] as const satisfies readon
     }
   }
 }
+
+inChromium("in every language the dashboard fits a narrow phone", async (t, open) => {
+  const fixture = await startFleet(t, {});
+  for (const locale of Object.keys(LANGUAGES)) {
+    const page = await open({ locale, viewport: { width: 320, height: 900 } });
+    await page.goto(`http://localhost:${fixture.port}${PAGES.dashboard}`);
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 320, locale);
+  }
+});
