@@ -18,8 +18,8 @@ import { seeOther } from "./auth/see-other.ts";
 import type { Sender } from "../web/sender.ts";
 
 /**
- * What an administrator can do to a container, or to all members of a group: POST only, and only from our own pages or
- * a program. A form is redirected back to its page.
+ * Adds the actions of administrators on a container or all members of a group. They require a POST from our own pages
+ * or a program. A form is redirected back to its page.
  */
 export function mountActions(mount: Mount, { lifecycle }: EndpointsDeps, sender: Sender, tokens: FormTokens): void {
   for (const [path, act] of Object.entries(ACTIONS)) {
@@ -39,7 +39,7 @@ export function mountActions(mount: Mount, { lifecycle }: EndpointsDeps, sender:
   }
 }
 
-/** Does it, or returns why not; a string: what is wrong with the request. */
+/** Carries out an action, or returns why not; a string describes what is wrong with the request. */
 type Action = (lifecycle: Lifecycle, route: Route, req: Request) => string | Refusal | undefined;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -84,7 +84,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
 };
 
-/** Wakes what is to be kept awake; of a group as much as a request would. */
+/** Wakes a route that is to be kept awake; of a group, the members that a request would wake. */
 function wakeAny({ context }: Lifecycle, route: Route): void {
   if (!route.members.some(({ state }) => isWakingOrReady(state))) wakeRoute(context, route, "admin");
 }

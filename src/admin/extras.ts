@@ -5,7 +5,10 @@ import type { EndpointsDeps } from "../web/endpoints-deps.ts";
 import type { ExtraEndpoint } from "../web/extra-endpoint.ts";
 import type { Sender } from "../web/sender.ts";
 
-/** Serves the reserved paths of other folders after an access check. Returns false for any other path. */
+/**
+ * Creates the handler of the reserved paths of other folders, with their access check. It returns false for other
+ * paths.
+ */
 export function createExtras(
   { extras = [], isTrusted }: EndpointsDeps,
   sender: Sender,
@@ -14,7 +17,7 @@ export function createExtras(
   const byPath = new Map(extras.map((extra) => [extra.path, extra]));
 
   function mayAsk({ access, path }: ExtraEndpoint, req: IncomingMessage, res: ServerResponse): boolean {
-    // The peer address: header fields prove nothing here (CVE-2026-40575).
+    // Only the peer address counts, because fields can be forged (CVE-2026-40575).
     if (access === "open" || isTrusted(req.socket.remoteAddress ?? "")) return true;
     if (access === "admin-or-trusted") return guard.admit(req, res);
     const address = clientAddress(req, () => false);

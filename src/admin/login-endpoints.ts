@@ -20,6 +20,7 @@ import type { AdminAuth } from "../core/settings.ts";
 import { durationText } from "../respond/time-text.ts";
 import type { Labels } from "./pages/labels.ts";
 
+/** What the login needs. */
 export interface LoginDeps extends EndpointsDeps {
   readonly guard: AdminGuard;
   readonly sessions: Sessions;
@@ -27,7 +28,7 @@ export interface LoginDeps extends EndpointsDeps {
   readonly pages: AdminPages;
 }
 
-/** Logs a browser in by a form (`username` and `password`, or `token`) that sets a cookie, and out again. */
+/** Adds the login by a form (`username` and `password`, or `token`), which sets a cookie, and the logout. */
 export function mountLogin(mount: Mount, deps: LoginDeps, sender: Sender): void {
   const { lifecycle, guard, sessions, tokens, pages, isTrusted } = deps;
 
@@ -83,13 +84,13 @@ export function mountLogin(mount: Mount, deps: LoginDeps, sender: Sender): void 
 }
 
 interface Finished {
-  /** Where a browser is redirected to. */
+  /** The address to which a browser is redirected. */
   readonly next: string;
   readonly cookies: readonly string[];
   readonly csrf?: string | undefined;
 }
 
-/** Responds with JSON to a program, with a redirect to a browser that sent a form. */
+/** Answers a browser that sent a form with a redirect, a program with JSON. */
 function finish(req: Request, res: Response, { next, cookies, csrf }: Finished): void {
   if (wantsPage(req)) return seeOther(req, res, next, cookies);
   const facts = { status: 200, type: "application/json", headers: cookies };
@@ -104,7 +105,7 @@ function readForm(req: Request): Credentials | undefined {
   return username === undefined || password === undefined ? undefined : { kind: "basic", username, password };
 }
 
-/** Returns the login page: an empty form, or the same after a failed attempt. */
+/** Creates the model of the login page, perhaps after a failed attempt. */
 export function loginModel(
   { t }: Labels,
   method: AdminAuth["method"],

@@ -12,7 +12,7 @@ import { toMermaid, topologyOf } from "./topology/topology.ts";
 
 const FORMATS = ["html", "json", "mermaid"] as const;
 
-/** `/_topology`: a picture for a person, JSON or Mermaid text for a program, by `format` or else by `Accept`. */
+/** Adds `/_topology`: a page with pictures, JSON or Mermaid text, selected by `format` or else by `Accept`. */
 export function mountTopology(
   mount: Mount,
   { lifecycle, pages, events }: EndpointsDeps & { readonly pages: AdminPages },
@@ -33,7 +33,7 @@ export function mountTopology(
       case "html": {
         const parts = takeApart(topology);
         const laid = await layout(parts.parts.map(({ graph }) => graph)).catch((error: unknown) => {
-          events.emit({ type: "fault", message: "the topology could not be drawn", detail: String(error) });
+          events.emit({ type: "fault", message: "cannot lay out the topology", detail: String(error) });
           return undefined;
         });
         const model = topologyModel(pages.sourcesFor(req), lifecycle, { ...topology, ...parts, laid });
@@ -44,8 +44,8 @@ export function mountTopology(
 }
 
 function formatOf(req: Request): (typeof FORMATS)[number] | undefined {
-  const asked = queryOf(req)?.get("format");
-  if (asked != null) return FORMATS.find((format) => format === asked);
+  const wanted = queryOf(req)?.get("format");
+  if (wanted != null) return FORMATS.find((format) => format === wanted);
   if (wantsPage(req)) return "html";
   return req.headers.accept?.includes("mermaid") === true ? "mermaid" : "json";
 }

@@ -16,13 +16,14 @@ import type { Sender } from "../web/sender.ts";
 import { statusDocument } from "./api/status-document.ts";
 import { mountTopology } from "./topology-endpoint.ts";
 
+/** What the views need. */
 export interface ViewDeps extends EndpointsDeps {
   readonly sources: StatusSources;
   readonly pages: AdminPages;
   readonly live: LiveEvents;
 }
 
-/** What an administrator can see: pages for people, and the same as data for programs. */
+/** Adds the views for administrators: pages, and the same data for programs. */
 export function mountViews(mount: Mount, deps: ViewDeps, sender: Sender): void {
   const { lifecycle, metrics, version, sources, pages, live } = deps;
 
@@ -70,7 +71,7 @@ export function mountViews(mount: Mount, deps: ViewDeps, sender: Sender): void {
     sender.text(req, res, body, contentType);
   });
 
-  /** Where its settings came from, by key. */
+  /** Returns the origins of its settings, by key. */
   function originsOf({ name }: WorkloadRecord): Record<string, string> {
     const prefix = `${name}.`;
     const origins = [...(deps.merged()?.originsOf(name) ?? [])].filter(([key]) => key.startsWith(prefix));

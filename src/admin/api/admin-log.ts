@@ -4,8 +4,8 @@ import { refOf, type WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { cleanLines } from "../../respond/clean-text.ts";
 
 /**
- * Returns the last output for administrators: always, except with `logs: never`. Where the admin pages need no login,
- * it is as limited as for visitors.
+ * Returns the last output for administrators, unless `logs: never` is set. If the admin pages require no login, the
+ * same restrictions apply as for visitors.
  */
 export async function adminLog(
   { lifecycle, logTail }: { readonly lifecycle: Lifecycle; readonly logTail: LogTail },

@@ -18,9 +18,10 @@ import { scheduleStatus } from "./schedule-status.ts";
 import { idleSchedule, nextStopMs, toWall } from "./idle-schedule.ts";
 import type { WakesToday } from "./wakes-today.ts";
 
-/** One container in `/_status/api`; the first block has the names and forms of the reference. */
+/** A container in `/_status/api`; the first block has the names and formats of the original. */
 export type ContainerStatus = ReturnType<typeof containerStatus>;
 
+/** What the status is created from. */
 export interface StatusSources {
   readonly lifecycle: Lifecycle;
   readonly wakesToday: WakesToday;
@@ -36,7 +37,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
   const wall = context.clock.wall();
   const iso = (ms: number | undefined): string | null =>
     ms === undefined ? null : new Date(toWall(context, ms)).toISOString();
-  const asked = lastAskedMs(record, now);
+  const requestedMs = lastRequestMs(record, now);
   const failed = failureOf(record);
   const truce = context.truces.of(record.name);
   const asleepSeconds = Math.round(timeAsleepMs(record, now) / 1_000);
@@ -53,9 +54,9 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
     start_timeout: formatGoDuration(settings.startTimeoutMs),
     idle_timeout: formatGoDuration(settings.idleTimeoutMs ?? 0),
     ...(observation?.startedAtMs !== undefined && { started_at: new Date(observation.startedAtMs).toISOString() }),
-    ...(asked !== undefined && { last_request: iso(asked) }),
+    ...(requestedMs !== undefined && { last_request: iso(requestedMs) }),
     idle_timeout_sec: Math.round((settings.idleTimeoutMs ?? 0) / 1_000),
-    idle_remaining_sec: idleRemaining(settings.idleTimeoutMs ?? 0, asked, now),
+    idle_remaining_sec: idleRemaining(settings.idleTimeoutMs ?? 0, requestedMs, now),
     network: settings.network,
     ...scheduleStatus(record, wall),
 
@@ -113,7 +114,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
   };
 }
 
-/** Every port of a workload to which requests go, with its own hosts that lead there. */
+/** Returns every port of a workload, with those of its own hosts that are routed to it. */
 function portStatus(record: WorkloadRecord) {
   const { hosts, targetPort } = record.settings;
   if (targetPort === undefined) return [];
@@ -124,14 +125,14 @@ function portStatus(record: WorkloadRecord) {
   }));
 }
 
-/** What is wrong with the way to it, as it reported itself. */
+/** Returns the known problems with reaching a workload. */
 export function targetWarnings(record: WorkloadRecord, nowMs: number): string[] {
   const silences = portsOf(record).flatMap((port) => silenceCause(record, port, nowMs) ?? []);
   const silent = silences.filter(({ code }) => code !== "tls").map(failureText);
   return [...tlsFaults(record), ...silent, ...frontWarnings(record, nowMs)];
 }
 
-/** Names of the groups that it is a member of. */
+/** Returns the names of its groups. */
 export function groupsOf(lifecycle: Lifecycle, record: WorkloadRecord): string[] {
   return lifecycle
     .routes()
@@ -148,18 +149,18 @@ const DOCKER_STATUSES = {
 } as const;
 
 /**
- * Returns when it was last requested; `undefined`: never, because its activity is only the time it was seen running.
+ * Returns when it was last requested; `undefined`: never (its last activity is then only when it was found running).
  */
-function lastAskedMs({ leases, lastActivityMs, firstSeenMs }: WorkloadRecord, now: number): number | undefined {
+function lastRequestMs({ leases, lastActivityMs, firstSeenMs }: WorkloadRecord, now: number): number | undefined {
   if (leases > 0) return now;
   return lastActivityMs === 0 || lastActivityMs === firstSeenMs ? undefined : lastActivityMs;
 }
 
-/** 0: no idle time; -1: never requested. */
-function idleRemaining(idleTimeoutMs: number, askedMs: number | undefined, now: number): number {
+/** Returns the seconds until its idle stop; 0: no idle timeout; -1: never requested. */
+function idleRemaining(idleTimeoutMs: number, requestedMs: number | undefined, now: number): number {
   if (idleTimeoutMs <= 0) return 0;
-  if (askedMs === undefined) return -1;
-  return Math.max(0, Math.ceil((askedMs + idleTimeoutMs - now) / 1_000));
+  if (requestedMs === undefined) return -1;
+  return Math.max(0, Math.ceil((requestedMs + idleTimeoutMs - now) / 1_000));
 }
 
 function wakeTimes({ wakesMs }: WorkloadRecord): Record<"last" | "median" | "expected", number | null> {
@@ -167,7 +168,7 @@ function wakeTimes({ wakesMs }: WorkloadRecord): Record<"last" | "median" | "exp
   return { last: wakesMs.at(-1) ?? null, median, expected: median };
 }
 
-/** What was ignored of a container's labels, and why. */
+/** Returns the ignored labels of a container, with the reasons. */
 export function warningsOf(notes: ConfigNotes | undefined, name: string): string[] {
   const faults = notes?.faults.get(name) ?? [];
   return faults.map(({ place, message }) => (place.label === undefined ? message : `label ${place.label}: ${message}`));

@@ -7,25 +7,25 @@ import { type StatusSources, targetWarnings } from "./container-status.ts";
 import { type Reason, type ReasonValue, whyAwake, whyNotStopped, wouldWake } from "./reasons.ts";
 import { nextStopOf, toWall } from "./idle-schedule.ts";
 
-/** Why a container is in its state and what would change that, in English sentences. */
+/** Why a container is in its state and what would change it, in English sentences. */
 export interface Explanation {
   readonly name: string;
   readonly state: string;
   readonly since: string;
   /** Empty while it sleeps. */
   readonly why_awake: readonly string[];
-  /** What keeps it from being stopped now; empty while it sleeps. */
+  /** What prevents a stop now; empty while it sleeps. */
   readonly why_not_stopped: readonly string[];
   readonly would_wake: readonly string[];
-  /** What is wrong with the front's way to it. */
+  /** The problems of fronts with reaching it. */
   readonly warnings: readonly string[];
-  /** `null`: nothing is due. */
+  /** Its next stop; `null`: none is due. */
   readonly will_stop: { readonly at: string; readonly reason: string } | null;
   /** The last state changes, oldest first. */
   readonly transitions: readonly { at: string; from: string; to: string; why: string }[];
 }
 
-/** Explains one container from the facts that the life cycle uses. */
+/** Explains a container from the facts that the life cycle uses. */
 export function explain(
   { lifecycle, untrustedPeers }: Pick<StatusSources, "lifecycle" | "untrustedPeers">,
   record: WorkloadRecord,
@@ -54,7 +54,7 @@ export function explain(
   };
 }
 
-/** Whether there is a reason why it is awake, and a time when it will stop. */
+/** Returns whether it is awake or waking, so that there are a reason and perhaps a next stop. */
 export function isUp({ state: { status } }: WorkloadRecord): boolean {
   return status === "starting" || status === "unready" || status === "ready" || status === "draining";
 }
@@ -65,7 +65,7 @@ function inEnglish({ key, values = {} }: Reason): string {
   return english(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, write(value)])));
 }
 
-/** For programs: times as ISO, durations as Go writes them, causes by their names. */
+/** Formats a value for programs: times as ISO 8601, durations as in Go, causes by name. */
 function write(value: ReasonValue): string | number {
   if (typeof value !== "object") return value;
   if ("atMs" in value) return iso(value.atMs);

@@ -2,7 +2,7 @@ import type { FrontReach } from "../../core/front-reach.ts";
 import type { WhyAsked } from "../../core/why-asked.ts";
 import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 
-/** What keeps a front from forwarding to it by itself, or keeps it from being stopped since a front does. */
+/** Warns if `when_awake: direct` has no effect, or if a stop waits for a front that does not respond. */
 export function frontWarnings({ recall, forwarding }: WorkloadRecord, nowMs: number): string[] {
   const why = forwarding?.asked === undefined ? undefined : STAYS_ASKED[forwarding.asked];
   return [
@@ -19,7 +19,7 @@ export function frontWarnings({ recall, forwarding }: WorkloadRecord, nowMs: num
 
 const USUAL_POLL_MS = 5_000;
 
-/** Those that do not pass by themselves. */
+/** The permanent reasons. */
 const STAYS_ASKED: Partial<Record<WhyAsked, string>> = {
   "through-gateway": "its traffic passes through the gateway.",
   ignore: "its ignore rules need the client of each request.",
@@ -27,7 +27,7 @@ const STAYS_ASKED: Partial<Record<WhyAsked, string>> = {
   "no-counters": "it has no network counters of its own.",
 };
 
-/** How Traefik reaches it, in a few words for the status API. */
+/** Describes how Traefik reaches it, for the status API. */
 export function reachText(reach: FrontReach): string {
   switch (reach.by) {
     case "name":

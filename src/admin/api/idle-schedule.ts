@@ -5,15 +5,15 @@ import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 import { stopDeletes } from "../../lifecycle/stop/stop-deletes.ts";
 import { deadlineOf } from "../../lifecycle/workload/timers.ts";
 
-/** When a workload is stopped if no request arrives before; wall clock. */
+/** When a workload is stopped (wall clock) unless a request arrives, and why. */
 export interface IdleSchedule {
   readonly atMs: number;
   readonly reason: Extract<StopReason, "idle" | "pause" | "unneeded" | "schedule">;
 }
 
-/** Returns the next stop for lack of use; `undefined`: none is due. */
+/** Returns the next idle stop; `undefined` if none is due. */
 export function idleSchedule(context: LifecycleContext, record: WorkloadRecord): IdleSchedule | undefined {
-  // Without the deadlines that come first but leave it awake.
+  // Without earlier deadlines that leave it awake.
   const deadline = deadlineOf(context, {
     ...record,
     throttled: true,
@@ -29,7 +29,7 @@ function isSleep(kind: DeadlineKind): kind is "idle" | "pause" | "unneeded" {
   return kind === "idle" || kind === "pause" || kind === "unneeded";
 }
 
-/** Returns the next stop: for lack of use, or by schedule. */
+/** Returns the next stop, because it is idle or by its schedule. */
 export function nextStopOf(context: LifecycleContext, record: WorkloadRecord): IdleSchedule | undefined {
   const idle = idleSchedule(context, record);
   const stopMs =
@@ -38,7 +38,7 @@ export function nextStopOf(context: LifecycleContext, record: WorkloadRecord): I
   return { reason: "schedule", atMs: stopMs };
 }
 
-/** Returns the next closing of its schedule. */
+/** Returns the next stop of its schedule. */
 export function nextStopMs({ schedule }: WorkloadRecord, wallMs: number): number | undefined {
   const next = schedule?.next(wallMs);
   if (next === undefined || next.kind === "stop") return next?.atMs;

@@ -6,27 +6,27 @@ import type { Sender } from "../../web/sender.ts";
 
 /** Streams changes as server-sent events to a bounded number of listeners. */
 export interface LiveEvents {
-  /** Makes the response an event stream; 503 when there are too many. */
+  /** Makes the response an event stream, or answers 503 if there are too many. */
   listen(req: IncomingMessage, res: ServerResponse): void;
-  /** Ends all streams when the gateway shuts down. */
+  /** Ends all streams, for a shutdown. */
   close(): void;
   readonly size: () => number;
 }
 
 interface LiveEventsDeps extends Pick<EndpointsDeps, "lifecycle" | "clock" | "events"> {
-  /** What is sent of a container that changed. */
+  /** Returns what to send about a container that has changed. */
   readonly describe: (record: WorkloadRecord) => unknown;
 }
 
 const MOST_LISTENERS = 64;
 /** Changes within a quarter of a second are sent together. */
 const GATHER_MS = 250;
-/** Requests change no state: workloads in use are checked now and then while there are listeners. */
-const LOOK_MS = 2_000;
-const BEAT_MS = 14_000;
-/** A browser reconnects by itself, and has to authenticate again. */
+/** How often use is checked while there are listeners, because requests change no state. */
+const CHECK_USE_MS = 2_000;
+const HEARTBEAT_MS = 14_000;
+/** The limit of a stream: the browser then reconnects by itself, and has to authenticate again. */
 const LONGEST_MS = 600_000;
-/** A listener that is this far behind is disconnected. */
+/** A listener with more unsent bytes than this is disconnected. */
 const MOST_UNSENT_BYTES = 1_000_000;
 
 interface Listener {
@@ -34,7 +34,7 @@ interface Listener {
   readonly untilMs: number;
 }
 
-/** Nothing is collected or kept without listeners. */
+/** Creates the streams. Without listeners nothing is collected. */
 export function createLiveEvents({ lifecycle, clock, events, describe }: LiveEventsDeps, sender: Sender): LiveEvents {
   const listeners = new Set<Listener>();
   let beatMs = 0;
@@ -56,7 +56,7 @@ export function createLiveEvents({ lifecycle, clock, events, describe }: LiveEve
   function onLook(used: readonly string[]): void {
     if (used.length > 0) change(used);
     for (const { res, untilMs } of listeners) if (untilMs <= clock.now()) res.end();
-    if (clock.now() - beatMs < BEAT_MS) return;
+    if (clock.now() - beatMs < HEARTBEAT_MS) return;
     beatMs = clock.now();
     send(listeners, "beat", {});
   }
@@ -103,7 +103,7 @@ function send(listeners: Iterable<Listener>, event: string, data: unknown): void
   }
 }
 
-/** Returns what takes names, and hands on together those of a short while. */
+/** Creates the function that collects names, and passes them on together after a short time. */
 function gather(
   clock: LiveEventsDeps["clock"],
   onGathered: (names: readonly string[]) => void,
@@ -123,7 +123,7 @@ function gather(
   };
 }
 
-/** Follows what is in use, until `signal` aborts. */
+/** Reports changes in use until `signal` aborts. */
 async function watchUses(
   { lifecycle, clock }: Pick<LiveEventsDeps, "lifecycle" | "clock">,
   signal: AbortSignal,
@@ -131,7 +131,7 @@ async function watchUses(
 ): Promise<void> {
   let uses = usesOf(lifecycle.records);
   while (!signal.aborted) {
-    await clock.sleep(LOOK_MS, signal);
+    await clock.sleep(CHECK_USE_MS, signal);
     if (signal.aborted) return;
     const now = usesOf(lifecycle.records);
     onLook([...now].filter(([name, use]) => use !== uses.get(name)).map(([name]) => name));
@@ -142,11 +142,11 @@ async function watchUses(
 const HEADERS = {
   "Content-Type": "text/event-stream; charset=utf-8",
   "Cache-Control": "no-store",
-  // nginx would buffer it.
+  // Otherwise nginx would buffer the stream.
   "X-Accel-Buffering": "no",
 };
 
-/** The part that changes by use alone. */
+/** Returns, for each workload, a figure that changes only by use. */
 function usesOf(records: ReadonlyMap<string, WorkloadRecord>): Map<string, number> {
   return new Map([...records].map(([name, { leases, lastActivityMs }]) => [name, lastActivityMs + leases / 1_000]));
 }

@@ -15,20 +15,20 @@ import type { MessageKey } from "../../respond/messages/en.ts";
 import { groupsOf } from "./container-status.ts";
 import { toWall } from "./idle-schedule.ts";
 
-/** A sentence in any language: its key and its values. */
+/** A sentence that is not translated yet: its key and values. */
 export interface Reason {
   readonly key: Extract<MessageKey | CountedKey, `explain.${string}`>;
   readonly values?: Readonly<Record<string, ReasonValue>>;
 }
 
-/** A value of a sentence; readers get times, durations and causes in different forms. */
+/** A value of a sentence; pages and the API format times, durations and causes differently. */
 export type ReasonValue =
   | string
   | number
   | { readonly atMs: number }
   | { readonly spanMs: number }
   | { readonly why: TransitionCause }
-  /** Whole sentences. */
+  /** A whole sentence. */
   | { readonly failed: FailureCause }
   | { readonly anyOf: readonly string[] };
 
@@ -60,7 +60,7 @@ function howItCameUp({ timeline, wakeCause }: WorkloadRecord, came: TimelineEntr
   };
 }
 
-/** Returns what keeps it from being stopped now. */
+/** Returns what prevents a stop now. */
 export function whyNotStopped({ context }: Lifecycle, record: WorkloadRecord): Reason[] {
   const { settings, dependents } = record;
   const now = context.clock.now();
@@ -116,7 +116,7 @@ export function wouldWake(lifecycle: Lifecycle, record: WorkloadRecord): Reason[
   return ways;
 }
 
-/** Another tool is working on it, so nothing starts it for the moment. */
+/** Returns the truce that keeps it from being started, if there is one. */
 function whyLeftAlone({ truces, clock }: LifecycleContext, { name }: WorkloadRecord): Reason[] {
   const truce = truces.of(name);
   if (truce === undefined) return [];

@@ -1,6 +1,6 @@
 import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 
-/** The schedule in `/_status/api` with the names and forms of the reference: texts, empty where there is no value. */
+/** Returns the schedule in `/_status/api` with the names and formats of the original: texts, empty without a value. */
 export function scheduleStatus({ settings, schedule }: WorkloadRecord, wallMs: number) {
   const { start = "", stop = "", timezone = "" } = settings.schedule ?? {};
   const isClosed = schedule?.isOpen(wallMs) === false;
@@ -14,7 +14,7 @@ export function scheduleStatus({ settings, schedule }: WorkloadRecord, wallMs: n
   };
 }
 
-/** Formats a time as the reference does for its dashboard, in the time zone of the schedule: `Mon 02 Jan · 15:04`. */
+/** Formats a time as on the original's dashboard, in the time zone of the schedule: `Mon 02 Jan · 15:04`. */
 function writeMoment(ms: number, timezone: string): string {
   const parts = new Intl.DateTimeFormat("en-US", {
     timeZone: timezone,

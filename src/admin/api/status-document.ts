@@ -1,6 +1,6 @@
 import { containerStatus, type ContainerStatus, type StatusSources, warningsOf } from "./container-status.ts";
 
-/** What `/_status/api` returns. */
+/** The document of `/_status/api`. */
 export interface StatusDocument {
   readonly containers: readonly ContainerStatus[];
   readonly groups: readonly {
@@ -10,16 +10,16 @@ export interface StatusDocument {
     readonly containers: readonly string[];
     readonly pending: number;
   }[];
-  /** Containers without a route, because of their labels. */
+  /** The containers without a route because of faulty labels. */
   readonly unrouted: readonly { readonly name: string; readonly warnings: readonly string[] }[];
-  /** Addresses in private networks that send X-Forwarded-* and are not in `trusted_proxies`. */
+  /** The private addresses that send X-Forwarded-* but are not in `trusted_proxies`. */
   readonly untrusted_proxies: readonly string[];
   readonly engine_up: boolean;
   readonly version: string;
   readonly updated_at: string;
 }
 
-/** Returns everything about every container, sorted by name. */
+/** Creates the document, with containers sorted by name. */
 export function statusDocument(sources: StatusSources, version: string): StatusDocument {
   const { lifecycle } = sources;
   const records = [...lifecycle.records.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

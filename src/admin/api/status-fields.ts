@@ -4,11 +4,11 @@ import { STATUS_NAMES } from "../../core/workload-state.ts";
 import type { ContainerStatus } from "./container-status.ts";
 import type { StatusDocument } from "./status-document.ts";
 
-/** Describes a field of `/_status/api` with its JSON Schema; reference and schema are generated from it. */
+/** The description and JSON Schema of a field of `/_status/api`, from which reference and schema are generated. */
 export interface FieldSpec {
   readonly what: string;
   readonly schema: Readonly<Record<string, unknown>>;
-  /** Absent in the response when it has no value. */
+  /** The field is absent if it has no value. */
   readonly isOptional?: true;
 }
 
@@ -19,7 +19,7 @@ const amount = { type: "integer", minimum: 0 } as const;
 const moment = { type: "string", format: "date-time" } as const;
 const texts = { type: "array", items: text } as const;
 
-/** The fields of one container: a missing one does not compile. The first block is the reference's. */
+/** The fields of a container; a missing one does not compile. The first block is the original's. */
 export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>> = {
   name: { what: "Its name.", schema: text },
   engine: {
@@ -127,7 +127,7 @@ export const CONTAINER_FIELDS: Readonly<Record<keyof ContainerStatus, FieldSpec>
   },
 };
 
-/** The fields of the whole response. */
+/** The fields of the document. */
 export const STATUS_FIELDS: Readonly<Record<keyof StatusDocument, FieldSpec>> = {
   containers: { what: "Every container, by name.", schema: { type: "array", items: { $ref: "#/$defs/container" } } },
   groups: {
@@ -156,7 +156,9 @@ export const STATUS_FIELDS: Readonly<Record<keyof StatusDocument, FieldSpec>> = 
   updated_at: { what: "Time of this document.", schema: moment },
 };
 
-/** Returns the JSON Schema of an object with these fields; any release may add more. */
+/**
+ * Returns the JSON Schema of an object with these fields; further ones are permitted, because releases may add some.
+ */
 export function objectSchema(fields: Readonly<Record<string, FieldSpec>>): object {
   const entries = Object.entries(fields);
   return {

@@ -7,7 +7,7 @@ export interface WakesToday {
   of(workload: string): number;
 }
 
-/** `timezone` (IANA) determines when a day begins; read each time, since it may be reconfigured. */
+/** Creates the counter. `timezone` (IANA) determines when a day begins; it may change with a reload. */
 export function createWakesToday(clock: Clock, timezone: () => string): WakesToday {
   const counts = new Map<string, number>();
   let day = "";
@@ -24,7 +24,7 @@ export function createWakesToday(clock: Clock, timezone: () => string): WakesTod
 
   return {
     note(event) {
-      if (event.type !== "ready" || event.durationMs === undefined) return; // a start by another tool is not a wake
+      if (event.type !== "ready" || event.durationMs === undefined) return; // undefined: without a wake
       turnPage();
       counts.set(event.workload, (counts.get(event.workload) ?? 0) + 1);
     },
@@ -35,7 +35,7 @@ export function createWakesToday(clock: Clock, timezone: () => string): WakesTod
   };
 }
 
-/** Created once: it costs more than the rest of a container's status, and is needed for each of them. */
+/** The formatter of a time zone, cached because creating it costs more than the rest of a container's status. */
 interface Calendar {
   readonly timezone: string;
   readonly format: (ms: number) => string;

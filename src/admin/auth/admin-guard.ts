@@ -14,26 +14,27 @@ import { sessionIdOf } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 import { trustedName } from "./trusted-name.ts";
 
-/** Wrong credentials that one address may send in a row; one more is allowed every six seconds. */
+/** How many wrong credentials an address may send in a row; one more is permitted every six seconds. */
 const MOST_FAILURES = 10;
 const FAILURE_LEAK_MS = 6_000;
 
-/** The verdict on credentials. `waitMs`: none, before that time is over. */
+/** The result of checking credentials. `waitMs`: they were not checked, because there were too many wrong ones. */
 export type Verdict = "right" | "wrong" | { readonly waitMs: number };
 
-/** Decides who may see the admin pages. */
+/** Controls access to the admin pages. */
 export interface AdminGuard {
   /**
-   * Returns true when the request may pass. Otherwise it was answered: 401, a redirect to the login, or 429 after too
-   * many wrong credentials.
+   * Returns true if the request may pass. Otherwise answers it: 401, a redirect to the login, or 429 after too many
+   * wrong credentials.
    */
   admit(req: IncomingMessage, res: ServerResponse): boolean;
-  /** Checks credentials, once for each request that has them: wrong ones count. */
+  /** Checks credentials, at most once for each request, because wrong ones are counted. */
   judge(req: IncomingMessage, given: Credentials): Verdict;
-  /** Whether the request is already authenticated without credentials of its own. */
+  /** Returns whether the request is authenticated by a session or a trusted front. */
   isKnown(req: IncomingMessage): boolean;
 }
 
+/** Creates the guard. */
 export function createAdminGuard(deps: EndpointsDeps, sender: Sender, sessions: Sessions): AdminGuard {
   const { lifecycle, clock, isTrusted, events } = deps;
   const failures = createLeakyBuckets({ clock, capacity: MOST_FAILURES, leakMs: FAILURE_LEAK_MS });
@@ -42,7 +43,7 @@ export function createAdminGuard(deps: EndpointsDeps, sender: Sender, sessions: 
   function judge(req: IncomingMessage, given: Credentials): Verdict {
     const address = clientAddress(req, isTrusted);
     const key = addressKey(address);
-    // Right ones are refused too: otherwise guessing would continue, only slower.
+    // Right ones are refused as well; otherwise guessing would remain possible.
     const { waitMs } = failures.look(key);
     if (waitMs > 0) return { waitMs };
     if (areRight(adminAuth(), given)) return "right";
@@ -80,7 +81,9 @@ export function createAdminGuard(deps: EndpointsDeps, sender: Sender, sessions: 
   };
 }
 
-/** A browser that was sent by our own script would show its login dialog on `Basic`, again and again. */
+/**
+ * Returns the challenge. Not `Basic` for requests of our own script, on which the browser would show its login dialog.
+ */
 function challenge(req: IncomingMessage, { method }: AdminAuth): string {
   if (method === "bearer") return 'Bearer realm="gateway"';
   return mayBeBrowser(req) ? 'Session realm="gateway"' : 'Basic realm="gateway", charset="UTF-8"';

@@ -5,10 +5,10 @@ import type { AdminAuth } from "../../core/settings.ts";
 export type Credentials =
   | { readonly kind: "basic"; readonly username: string; readonly password: string }
   | { readonly kind: "bearer"; readonly token: string }
-  /** Credentials were sent, but they cannot be read. */
+  /** Credentials that cannot be parsed. */
   | { readonly kind: "unreadable" };
 
-/** Parses an `Authorization` field; `undefined` when there is none. */
+/** Parses an `Authorization` field; `undefined` without one. */
 export function readAuthorization(header: string | undefined): Credentials | undefined {
   if (header === undefined) return undefined;
   const [, scheme = "", value = ""] = /^(\S+) +(\S+) *$/.exec(header) ?? [];
@@ -20,7 +20,7 @@ export function readAuthorization(header: string | undefined): Credentials | und
   return { kind: "basic", username: pair.slice(0, colon), password: pair.slice(colon + 1) };
 }
 
-/** Whether the credentials are right; the time this takes reveals nothing about them. */
+/** Returns whether the credentials are right, in constant time. */
 export function areRight(auth: AdminAuth, given: Credentials): boolean {
   switch (auth.method) {
     case "none":
@@ -29,14 +29,14 @@ export function areRight(auth: AdminAuth, given: Credentials): boolean {
       if (given.kind !== "basic") return false;
       const username = isSame(auth.username, given.username);
       const password = isSame(auth.password, given.password);
-      return username && password; // both are compared, whatever the first result is
+      return username && password; // both were compared, for constant time
     }
     case "bearer":
       return given.kind === "bearer" && isSame(auth.token, given.token);
   }
 }
 
-/** Digests have one length, so not even the length of a secret shows. An empty secret is never right. */
+/** Compares digests, so that not even the length of a secret shows. An empty secret never matches. */
 function isSame(secret: string, given: string): boolean {
   return timingSafeEqual(digest(secret), digest(given)) && secret !== "";
 }

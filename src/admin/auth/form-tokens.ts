@@ -6,24 +6,24 @@ import { hostOf, isSameOrigin, isSecure } from "../../web/request-origin.ts";
 import { sessionIdOf } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** Distinguishes a form of ours from one that another site made a browser send. */
+/** Protects forms against cross-site request forgery. */
 export interface FormTokens {
   /** Returns the token for the forms of a page, and the `Set-Cookie` fields (flat) that make it valid. */
   issue(req: IncomingMessage): { readonly token: string; readonly cookies: readonly string[] };
   /**
-   * Whether a POST was not forged: it comes from a page of ours and carries its token, or from a program, whose
-   * credentials no other site can make it send.
+   * Returns whether a POST is not forged: it comes from our own page with its token, or from a program, which another
+   * site cannot make send credentials.
    */
   isAuthentic(req: IncomingMessage, token: unknown): boolean;
 }
 
-/** What a script may send instead of the form field. */
+/** The field in which a script may send the token instead. */
 const TOKEN_HEADER = "x-csrf-token";
 const VISITOR_COOKIE = "dag_visitor";
 
 /**
- * Tokens belong to the session, or before a login (and where none is needed) to a random visitor cookie; and to the
- * host.
+ * Creates the tokens. A token is valid for a host and a session; without a login for a host and a random visitor
+ * cookie.
  */
 export function createFormTokens(sessions: Sessions, isTrusted: (address: string) => boolean): FormTokens {
   const secret = randomBytes(32);
@@ -60,8 +60,8 @@ export function createFormTokens(sessions: Sessions, isTrusted: (address: string
 }
 
 /**
- * It names our own origin but has seen no page of ours, which would have set a cookie. Another site cannot name our
- * origin.
+ * Returns true for our own origin without a cookie, which every page of ours sets: this is a program, because another
+ * site cannot send our origin.
  */
 function cameWithoutPage({ headers: { origin, cookie } }: IncomingMessage): boolean {
   return origin !== undefined && cookie === undefined;
@@ -76,13 +76,13 @@ function isSame(expected: string, given: string): boolean {
 
 import express, { type Request, type RequestHandler } from "express";
 
-/** Reads a form; any other body is ignored. */
+/** Parses the body of a form; ignores any other body. */
 export const parseForm: RequestHandler = express.urlencoded({ extended: false, limit: 8_192, parameterLimit: 10 });
 
-/** The field that carries the token of a form; see `form-tokens.ts`. */
+/** The field of a form with its token. */
 export const TOKEN_FIELD = "csrf";
 
-/** Returns a field of a form; `undefined` for one that is sent twice. */
+/** Returns a field of a form; `undefined` if it is repeated. */
 export function fieldOf(req: Request, name: string): string | undefined {
   const body = req.body as Partial<Record<string, unknown>> | undefined;
   const value = body !== undefined && Object.hasOwn(body, name) ? body[name] : undefined;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createAnswer } from "../../respond/answer.ts";
 import { writeAnswer } from "../../respond/write-answer.ts";
 
-/** Redirects a browser by GET. */
+/** Creates a redirect (303), which the browser follows by GET. */
 export function seeOther(
   req: IncomingMessage,
   res: ServerResponse,

@@ -3,10 +3,10 @@ import { SESSION_MS } from "./sessions.ts";
 
 const NAME = "dag_session";
 
-/** The path for which a browser sends it: the admin pages only, so that no app behind the gateway ever sees it. */
+/** The paths for which browsers send the cookie: only the admin pages, so that no app behind the gateway gets it. */
 export const ADMIN_PATHS = ["/_status", "/_topology", "/_metrics"] as const;
 
-/** Returns the session id of a request, unverified. */
+/** Returns the session id in a Cookie field, unverified. */
 export function sessionIdOf(cookies: string | undefined): string | undefined {
   return cookieOf(cookies, NAME);
 }

@@ -5,16 +5,16 @@ import type { Clock } from "../../lifecycle/ports.ts";
 export const SESSION_MS = 12 * 3_600_000;
 const MOST_SESSIONS = 1_000;
 
-/** One login. */
+/** A login. */
 export interface Session {
-  /** The host of the login; it is not valid on another one. */
+  /** The host of the login; the session is not valid on other hosts. */
   readonly host: string;
   readonly untilMs: number;
-  /** The token that forms of this session must carry. */
+  /** The token that forms of this session must contain. */
   readonly csrf: string;
 }
 
-/** Logins, in memory: they end with the gateway. */
+/** All logins, in memory only, so that they end with the gateway. */
 export interface Sessions {
   /** Creates a session and returns its id, 256 random bits. */
   open(host: string): string;
@@ -23,8 +23,9 @@ export interface Sessions {
   readonly size: () => number;
 }
 
+/** Creates the sessions. */
 export function createSessions({ clock }: { readonly clock: Clock }): Sessions {
-  /** Keyed by the digest of the id, so that the time of a look-up reveals nothing about it. */
+  /** Keyed by the digest of the id, so that the time of a lookup reveals nothing about it. */
   const sessions = new Map<string, Session>();
 
   return {

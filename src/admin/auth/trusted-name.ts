@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { AdminAuth } from "../../core/settings.ts";
 
 /**
- * Returns who is logged in at an authenticating front, from its `trusted_header`; `undefined`: nobody. The peer address
- * must be trusted, and the field must occur once: a second one shows that the front passes on the client's own.
+ * Returns the user that an authenticating front reports in `trusted_header`; `undefined` without one. The peer must be
+ * trusted, and the field must occur only once: a second one shows that the front passes on the client's.
  */
 export function trustedName(
   req: IncomingMessage,

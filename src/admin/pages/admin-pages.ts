@@ -13,31 +13,34 @@ import { trustedName } from "../auth/trusted-name.ts";
 import type { RowSources } from "./container-row.ts";
 import { createLabels } from "./labels.ts";
 
-/** Renders the admin pages: what all of them have in common. */
+/** Renders the admin pages with everything that they have in common. */
 export interface AdminPages {
-  /** What the model of a page is made from. */
+  /** Returns what the model of a page is created from. */
   sourcesFor(req: IncomingMessage): RowSources;
   show(req: IncomingMessage, res: ServerResponse, page: AdminPage): void;
 }
 
+/** An admin page. */
 export interface AdminPage {
   readonly template: string;
   readonly model: object;
-  /** Its entry in the menu; absent: a page without menu, styled like the pages for visitors. */
+  /** Its entry in the menu; absent: it has no menu and looks like the pages for visitors. */
   readonly menu?: "overview" | "topology";
   readonly code?: ErrorCode;
   readonly retryMs?: number;
 }
 
+/** What the admin pages need. */
 export interface AdminPagesDeps extends EndpointsDeps {
   readonly tokens: FormTokens;
   readonly sessions: Sessions;
 }
 
+/** Creates the renderer of admin pages. */
 export function createAdminPages(deps: AdminPagesDeps): AdminPages {
   const { lifecycle, responder, tokens, sessions, isTrusted, version } = deps;
 
-  /** Who is logged in, and whether there is a session to log out of. */
+  /** Returns who is logged in, and whether there is a session that a logout can end. */
   function visitorOf(req: IncomingMessage) {
     const { adminAuth } = lifecycle.settings().gateway;
     const session = sessions.find(sessionIdOf(req.headers.cookie) ?? "", hostOf(req));

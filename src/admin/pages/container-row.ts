@@ -11,17 +11,19 @@ import { nextStopOf } from "../api/idle-schedule.ts";
 import { bucketOf } from "./dashboard-query.ts";
 import type { Labels, Moment } from "./labels.ts";
 
+/** What a row is created from. */
 export interface RowSources {
   readonly labels: Labels;
   readonly context: LifecycleContext;
   readonly responder: Responder;
-  /** The address at which the dashboard itself was requested. */
+  /** The host of the dashboard in this request. */
   readonly ownHost: string;
 }
 
-/** One container as a row of the dashboard, with all texts. */
+/** A row of the dashboard: a container with all texts. */
 export type ContainerRow = ReturnType<typeof containerRow>;
 
+/** Creates the row of a container. */
 export function containerRow(sources: RowSources, record: WorkloadRecord, container: ContainerStatus) {
   const { labels, responder, ownHost } = sources;
   const { t } = labels;
@@ -35,9 +37,9 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
     svg,
     logo,
     href: detailHref(container.name),
-    /** Its name in the actions. */
+    /** Its name in the addresses of actions. */
     target: encodeURIComponent(container.name),
-    /** The Docker host, where there are several. */
+    /** The Docker host, if there are several. */
     engine: isNamedHost(container.engine) ? container.engine : "",
     hosts: container.hosts.map((host) => {
       return { name: host, text: hostText(record, host), href: appHref(host, ownHost, record.seenByFront) };
@@ -62,12 +64,12 @@ export function containerRow(sources: RowSources, record: WorkloadRecord, contai
   };
 }
 
-/** Whether an engine is worth naming with each of its containers: the only Docker of a machine is not. */
+/** Returns whether to show an engine's name with its containers, which is useless for the default Docker. */
 export function isNamedHost(engine: string): boolean {
   return engine !== "docker" && engine !== "process";
 }
 
-/** The address of its details page. */
+/** Returns the address of its details page. */
 export function detailHref(name: string): string {
   return `/_status/c/${encodeURIComponent(name)}`;
 }
@@ -98,7 +100,7 @@ function stateLines(labels: Labels, record: WorkloadRecord, container: Container
   return lines;
 }
 
-/** What it is used for now, when that ends, and who used it last. */
+/** Returns its present use, its next stop, and its last client. */
 function useOf({ labels, context }: RowSources, record: WorkloadRecord, container: ContainerStatus) {
   const { t } = labels;
   const { leases, last_request, last_client, pinned_until, state } = container;
@@ -151,8 +153,8 @@ function asleepLines(labels: Labels, { asleep_seconds, memory_saved_byte_seconds
 }
 
 /**
- * Returns where an app can be opened; `undefined` for a host pattern. Without a port of its own it is assumed to listen
- * where the dashboard does, unless a front proxy routes to it.
+ * Returns the address of an app; `undefined` for a host pattern. A host without a port gets that of the dashboard,
+ * unless a front proxy routes to the app.
  */
 function appHref(host: string, ownHost: string, hasFront: boolean): string | undefined {
   if (host.includes("*")) return undefined;
@@ -161,7 +163,7 @@ function appHref(host: string, ownHost: string, hasFront: boolean): string | und
   return `//${host}${hasPort || hasFront ? "" : ownPort}/`;
 }
 
-/** A line of a cell: a text, and perhaps a time after it. */
+/** A line of a cell: a text, optionally with a time. */
 export interface Line {
   readonly text?: string;
   readonly moment?: Moment;

@@ -18,7 +18,7 @@ import { groupSections } from "./group-sections.ts";
 import type { PlacedRow, Section } from "./group-sections.ts";
 import type { Labels } from "./labels.ts";
 
-/** Returns everything that the dashboard shows, for one reader and one query. */
+/** Creates the model of the dashboard for one client and query. */
 export function dashboardModel(
   sources: RowSources,
   lifecycle: Lifecycle,
@@ -73,7 +73,7 @@ function count(containers: readonly ContainerStatus[], bucket: (typeof BUCKETS)[
   return containers.filter(({ state }) => bucketOf(state) === bucket).length;
 }
 
-/** What was saved in total. Figures without a value are left out. */
+/** Returns the total savings; leaves out figures without a value. */
 function figures(labels: Labels, records: readonly WorkloadRecord[], containers: readonly ContainerStatus[]) {
   const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
   const asleep = containers.filter(({ state }) => state === "asleep");

@@ -1,6 +1,6 @@
 import type { ContainerStatus } from "../api/container-status.ts";
 
-/** What to show on the dashboard; it is all in the address, so that it works without a script and as a bookmark. */
+/** What the dashboard shows. All of it is in the address, so that it works without a script and as a bookmark. */
 export interface DashboardQuery {
   readonly q: string;
   readonly state: "all" | Bucket;
@@ -8,17 +8,21 @@ export interface DashboardQuery {
   readonly view: "list" | "groups";
 }
 
-/** Ten states are too many to choose from. */
+/** The filters by state, which are fewer than the states. */
 export type Bucket = (typeof BUCKETS)[number];
+/** The keys by which the dashboard can be sorted. */
 export type SortKey = (typeof SORT_KEYS)[number];
 
+/** All filters, in order. */
 export const BUCKETS = ["awake", "changing", "asleep", "trouble"] as const;
+/** All sort keys, in order. */
 export const SORT_KEYS = ["name", "state", "used", "sleep", "wakes", "asleep"] as const;
+/** All views. */
 export const VIEWS = ["list", "groups"] as const;
 
 const DEFAULTS: DashboardQuery = { q: "", state: "all", sort: "name", view: "list" };
 
-/** Anything invalid has its default. */
+/** Parses the query of the dashboard; invalid values become defaults. */
 export function parseDashboardQuery(query: URLSearchParams | undefined): DashboardQuery {
   const oneOf = <T extends string>(key: string, values: readonly T[], otherwise: T): T =>
     values.find((value) => value === query?.get(key)) ?? otherwise;
@@ -37,6 +41,7 @@ export function dashboardHref(query: DashboardQuery, changes: Partial<DashboardQ
   return set.length === 0 ? "/_status" : `/_status?${new URLSearchParams(set).toString()}`;
 }
 
+/** Returns the filter that matches a state. */
 export function bucketOf(state: ContainerStatus["state"]): Bucket {
   switch (state) {
     case "ready":
@@ -56,7 +61,7 @@ export function bucketOf(state: ContainerStatus["state"]): Bucket {
   }
 }
 
-/** Every word of the search must match somewhere. */
+/** Returns whether a container matches the query; every word of the search must occur. */
 export function isMatch({ q, state }: DashboardQuery, title: string, container: ContainerStatus): boolean {
   if (state !== "all" && bucketOf(container.state) !== state) return false;
   const { name, hosts, image, groups } = container;
@@ -67,7 +72,7 @@ export function isMatch({ q, state }: DashboardQuery, title: string, container: 
     .every((word) => text.includes(word));
 }
 
-/** Sorts by what people look for first; equal ones, and those without the figure, by title. */
+/** Sorts containers with the most interesting first; equal ones, and those without the figure, by title. */
 export function sortContainers(
   containers: readonly ContainerStatus[],
   key: SortKey,
@@ -79,7 +84,7 @@ export function sortContainers(
   return containers.toSorted((a, b) => rank(a) - rank(b) || BY_NAME.compare(titled(a), titled(b)));
 }
 
-/** Ignores case, and puts 10 after 9. */
+/** Ignores case, and sorts 10 after 9. */
 const BY_NAME = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 const RANKS: Readonly<Record<SortKey, (container: ContainerStatus) => number>> = {

@@ -3,7 +3,7 @@ import type { ContainerStatus } from "../api/container-status.ts";
 import type { Line } from "./container-row.ts";
 import type { Labels } from "./labels.ts";
 
-/** The figures of one container with their names; unknown ones are left out. */
+/** Returns the known figures of a container with their names. */
 export function detailFacts(labels: Labels, container: ContainerStatus) {
   const { t } = labels;
   const { last_request, last_client, memory_bytes, memory_saved_byte_seconds: saved } = container;

@@ -15,7 +15,7 @@ import { settingsModel } from "./settings-model.ts";
 import { HISTOGRAM, wakeHistogram } from "./wake-histogram.ts";
 import { causeLabel, reasonText } from "./reason-text.ts";
 
-/** What the page is made from. */
+/** What the page is created from. */
 interface DetailSources {
   readonly record: WorkloadRecord;
   readonly container: ContainerStatus;
@@ -23,7 +23,7 @@ interface DetailSources {
   readonly log: LogView;
 }
 
-/** Returns everything that is known about one container. */
+/** Creates the model of the details page. */
 export function detailModel(
   sources: RowSources,
   lifecycle: Lifecycle,

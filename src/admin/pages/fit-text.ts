@@ -1,4 +1,4 @@
-/** Estimates the width of a text in pixels, in a wide sans-serif. */
+/** Estimates the width of a text in pixels in a wide sans-serif font. */
 export function widthOf(text: string, sizePx: number): number {
   let em = 0;
   for (const character of text) em += emOf(character);
@@ -6,8 +6,7 @@ export function widthOf(text: string, sizePx: number): number {
 }
 
 /**
- * Shortens a text to `widthPx` in the middle, because similar names differ at their ends. SVG truncates nothing by
- * itself.
+ * Shortens a text to `widthPx`, which SVG cannot do. Cuts in the middle, because similar names differ at their ends.
  */
 export function fitText(text: string, widthPx: number, sizePx: number): string {
   if (widthOf(text, sizePx) <= widthPx) return text;

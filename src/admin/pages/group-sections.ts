@@ -9,18 +9,18 @@ interface GroupSources {
   readonly labels: Labels;
   readonly groups: StatusDocument["groups"];
   readonly containers: readonly ContainerStatus[];
-  /** Those that match the query, in their order. */
+  /** The containers that match the query, in order. */
   readonly shown: readonly ContainerStatus[];
   titleOf(name: string): string;
   place(container: ContainerStatus, path: string, depth: number, relation: string): PlacedRow[];
 }
 
-/** More levels than a person understands. */
+/** The limit of levels. */
 const DEEPEST = 8;
 
 /**
- * Returns a section for each group, then the containers without a group; below each container what it needs. Others are
- * included as far as one that matches needs them.
+ * Returns a section for each group, then one for containers without a group. Each container is followed by its
+ * dependencies, which are included even if they do not match the query.
  */
 export function groupSections({ labels, groups, containers, shown, titleOf, place }: GroupSources): Section[] {
   const { t } = labels;
@@ -64,18 +64,19 @@ export function groupSections({ labels, groups, containers, shown, titleOf, plac
   return [...sections, { key: "none", title: sections.length > 0 ? t("group.none") : "", notes: [], rows: rest }];
 }
 
-/** A row at its place: in a list, or below what needs it. */
+/** A row at its place: in a list, or below a dependent. */
 export interface PlacedRow extends ContainerRow {
   /** Unique on the page. */
   readonly key: string;
   readonly depth: number;
-  /** Why it is listed here, below another one. */
+  /** Why it is listed below another one. */
   readonly relation: string;
 }
 
+/** A section of the dashboard. */
 export interface Section {
   readonly key: string;
-  /** Empty: there is only one. */
+  /** Empty if there is only one section. */
   readonly title: string;
   readonly notes: readonly string[];
   readonly rows: readonly PlacedRow[];

@@ -1,6 +1,6 @@
 import { createTranslate, type Language, type Translate } from "../../respond/language.ts";
 
-/** A time on a page: its text as of now, and what the script of the page needs to keep that text current. */
+/** A time on a page: its present text, and what the page's script needs to keep it current. */
 export interface Moment {
   readonly iso: string;
   readonly text: string;
@@ -10,31 +10,32 @@ export interface Moment {
   readonly title: string;
 }
 
-/** Formats times, durations and amounts for one reader; all times are wall-clock milliseconds. */
+/** Formats times, durations and amounts in one language; all times are on the wall clock. */
 export interface Labels {
   readonly language: Language;
-  /** The time itself. */
+  /** The present time. */
   readonly nowMs: number;
   readonly t: Translate;
-  /** "12 s", "4 min 05 s", "3 h 20 min", "2 days 4 h", "12 days". */
+  /** Formats a duration: "12 s", "4 min 05 s", "3 h 20 min", "2 days 4 h", "12 days". */
   span(ms: number): string;
-  /** How long ago it was, as part of a sentence. */
+  /** Formats how long ago it was, as part of a sentence. */
   ago(atMs: number): Moment;
-  /** How long until then. */
+  /** Formats the time until then. */
   left(atMs: number): Moment;
-  /** The duration since then. */
+  /** Formats the time since then. */
   since(atMs: number): Moment;
-  /** The time of day, with the day unless it is today. */
+  /** Formats the time of day, with the day unless it is today. */
   at(atMs: number): Moment;
-  /** "1.5 s" below ten seconds. */
+  /** Formats a duration with a decimal below ten seconds: "1.5 s". */
   fine(ms: number): string;
   bytes(bytes: number): string;
-  /** Memory that was saved over a time, in GB hours, or MB hours. */
+  /** Formats memory saved over time, in GB hours or MB hours. */
   byteHours(byteSeconds: number): string;
   number(value: number): string;
   list(items: readonly string[], kind?: "conjunction" | "disjunction"): string;
 }
 
+/** Creates the labels. */
 export function createLabels(language: Language, timezone: string, nowMs: number): Labels {
   const locale = language === "en" ? "en-GB" : language;
   const relative = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "auto" });

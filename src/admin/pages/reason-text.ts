@@ -7,7 +7,7 @@ import type { MessageKey } from "../../respond/messages/en.ts";
 import type { Reason, ReasonValue } from "../api/reasons.ts";
 import type { Labels } from "./labels.ts";
 
-/** Writes a cause in the reader's language; one without a text of its own stays as it is. */
+/** Formats a cause in the client's language, or in English if it has no translation. */
 export function causeLabel(t: Translate, cause: TransitionCause): string {
   if (cause.code === "failed") return failureText(t, cause.cause).sentence;
   if (cause.code === "stop-ended") return t("why.stopEnded");
@@ -18,7 +18,7 @@ export function causeLabel(t: Translate, cause: TransitionCause): string {
   return key === undefined ? cleanText(causeText(cause)) : t(key);
 }
 
-/** Writes a sentence of an explanation in the reader's language. */
+/** Formats a sentence of an explanation in the client's language. */
 export function reasonText(labels: Labels, { key, values = {} }: Reason): string {
   const written = Object.entries(values).map(([name, value]) => [name, write(labels, value)] as const);
   return labels.t(key, Object.fromEntries(written));

@@ -2,7 +2,7 @@ import { cleanText } from "../../respond/clean-text.ts";
 import type { Translate } from "../../respond/language.ts";
 import type { DescribedSetting } from "../../web/endpoints-deps.ts";
 
-/** Settings as a table: first those that were set, then the defaults. */
+/** Creates the table of settings: configured ones first, then defaults. */
 export function settingsModel(t: Translate, settings: readonly DescribedSetting[]) {
   const rows = settings.map(({ key, value, source }) => ({
     key: cleanText(key),
@@ -18,7 +18,7 @@ export function settingsModel(t: Translate, settings: readonly DescribedSetting[
   };
 }
 
-/** The reserved words of the configuration (English) in the reader's language. */
+/** Translates the English words in an origin. */
 function sourceText(t: Translate, source: string): string {
   if (source === "default") return t("detail.default");
   const [, file, line] = /^(.+) line (\d+)$/.exec(source) ?? [];

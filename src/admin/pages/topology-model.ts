@@ -11,13 +11,13 @@ import { detailHref, isNamedHost, type RowSources } from "./container-row.ts";
 import { type Bucket, bucketOf } from "./dashboard-query.ts";
 import { fitText, widthOf } from "./fit-text.ts";
 
-/** What the page is made from. */
+/** What the page is created from. */
 interface TopologySources extends Topology, Parts {
-  /** Missing when no picture could be made in time. */
+  /** Missing if the layout failed or took too long. */
   readonly laid: readonly LaidGraph[] | undefined;
 }
 
-/** Returns the topology page. */
+/** Creates the model of the topology page. */
 export function topologyModel(sources: RowSources, lifecycle: Lifecycle, topology: TopologySources) {
   const { t } = sources.labels;
   const { nodes, edges, parts, alone, laid } = topology;
@@ -46,7 +46,7 @@ export function topologyModel(sources: RowSources, lifecycle: Lifecycle, topolog
   };
 }
 
-/** The texts in the pictures. */
+/** Creates the functions for the texts in the pictures. */
 function createDrawing({ labels, responder }: RowSources, lifecycle: Lifecycle, { nodes, edges }: Topology) {
   const { t } = labels;
   const membersOf = (group: TopologyNode): TopologyNode[] =>
@@ -109,7 +109,7 @@ function awakeText(t: Translate, some: readonly TopologyNode[]): string {
   return t("dash.awake", { awake: some.filter(({ state }) => bucket(state) === "awake").length, all: some.length });
 }
 
-/** The sizes of templates/admin.css; bold letters are wider. */
+/** The font sizes of templates/admin.css; bold letters are wider. */
 const NAME_PX = 13.5 * 1.12;
 const NOTE_PX = 12;
 
@@ -117,7 +117,7 @@ function bucket(state: string): Bucket {
   return bucketOf(stateOf(state));
 }
 
-/** The state of a node as a single word. */
+/** Returns the state of a node. */
 function stateOf(state: string): Parameters<typeof bucketOf>[0] {
   return STATUS_NAMES.find((each) => each === state) ?? "unseen";
 }

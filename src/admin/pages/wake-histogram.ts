@@ -1,6 +1,6 @@
 import type { Labels } from "./labels.ts";
 
-/** Returns how long the last wakes took as bars, in coordinates of the SVG. */
+/** The durations of the last wakes as bars, in coordinates of the SVG. */
 export interface WakeHistogram {
   readonly bars: readonly {
     readonly x: number;
@@ -8,7 +8,7 @@ export interface WakeHistogram {
     readonly width: number;
     readonly height: number;
     readonly count: number;
-    /** "1 s to 2 s: 3" */
+    /** For example "1 s – 2 s: 3". */
     readonly title: string;
   }[];
   /** The labels of the axis. */
@@ -16,11 +16,12 @@ export interface WakeHistogram {
   readonly summary: string;
 }
 
+/** The size of the SVG. */
 export const HISTOGRAM = { width: 480, height: 120, baseline: 96 } as const;
 const MOST_BARS = 10;
 const GAP = 4;
 
-/** `undefined`: there was no wake yet. */
+/** Creates the histogram; `undefined` before the first wake. */
 export function wakeHistogram(labels: Labels, wakesMs: readonly number[], medianMs: number): WakeHistogram | undefined {
   if (wakesMs.length === 0) return undefined;
   const min = Math.min(...wakesMs);

@@ -1,18 +1,18 @@
 import type { Graph } from "./graph.ts";
 
-/** The order of boxes in a frame that no arrow orders. */
+/** The arrangement of the boxes in a frame that have no arrows. */
 export interface Columns {
   readonly frame: string;
-  /** Invisible arrows that break a long column into several short ones. */
+  /** Invisible arrows that split a long column into several short ones. */
   readonly order: readonly (readonly [from: string, to: string])[];
-  /** A box of the last column, from its middle. */
+  /** A box in the middle of the last column, which represents the frame. */
   readonly speaker: string;
 }
 
-/** The number of boxes in a column before a new one begins. */
+/** The maximum number of boxes in a column. */
 const TALLEST = 4;
 
-/** For each frame the order of the boxes without an arrow of their own. */
+/** Arranges, in each frame, the boxes without arrows of their own. */
 export function columns({ boxes, frames, arrows }: Graph): Columns[] {
   const bound = new Set(arrows.flatMap(({ from, to }) => [from, to]));
   return frames.map((frame) => {

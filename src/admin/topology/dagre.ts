@@ -1,7 +1,7 @@
 import untyped from "@dagrejs/dagre";
 import type { Place } from "./graph.ts";
 
-/** The part of the library that we use: its own types cannot be resolved by an ESM project. */
+/** The part of the library that is used; its own types cannot be resolved in an ESM project. */
 interface Dagre {
   readonly layout: (graph: DagreGraph) => void;
   readonly graphlib: { readonly Graph: new (options: { readonly compound: boolean }) => DagreGraph };
@@ -13,11 +13,11 @@ interface DagreGraph {
   setNode(id: string, size: { readonly width?: number; readonly height?: number }): void;
   setParent(id: string, parent: string): void;
   setEdge(from: string, to: string, options: { readonly weight: number }): void;
-  /** After the layout: the middle of a box. */
+  /** Returns the middle of a box after the layout. */
   node(id: string): Place;
-  /** After the layout: the points of an edge, including its ends. */
+  /** Returns the points of an edge after the layout, including its ends. */
   edge(from: string, to: string): { readonly points?: readonly Place[] };
 }
 
-/** The layout library; only loaded in a separate process. */
+/** The layout library, which is only loaded in a separate process. */
 export const dagre = untyped as unknown as Dagre;

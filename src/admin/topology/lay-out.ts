@@ -4,13 +4,13 @@ import { BOX, type Frame, FRAME_TITLE, type Graph, type LaidGraph, type Place } 
 import { routeArrows } from "./route-arrows.ts";
 
 const MARGIN = 16;
-/** From the border of a frame to its boxes. */
+/** The distance between the border of a frame and its boxes. */
 const PADDING = 10;
-/** The space above a box in a frame, for the frame's title. */
+/** The extra space above a box in a frame, for the frame's title. */
 const HEADROOM = 20;
 
 /**
- * Places everything from left to right: what is needed is to the right of what needs it. Takes time; see
+ * Lays out a graph from left to right, dependencies to the right of their dependents. This takes time, so it runs in
  * `layout-program.ts`.
  */
 export function layOut(graph: Graph): LaidGraph {
@@ -25,7 +25,7 @@ export function layOut(graph: Graph): LaidGraph {
     if (frame !== undefined) dag.setParent(id, frame);
   }
   for (const [from, to] of columnsOf.flatMap(({ order }) => order)) dag.setEdge(from, to, { weight: 1 });
-  // The arrow of a frame is laid out as that of the box nearest to its start.
+  // The arrow of a frame is laid out as that of the box which represents the frame.
   const speaker = (id: string): string => columnsOf.find(({ frame }) => frame === id)?.speaker ?? id;
   for (const { from, to } of arrows) dag.setEdge(speaker(from), to, { weight: 2 });
   dagre.layout(dag);
@@ -67,7 +67,7 @@ function frameAround(boxes: Graph["boxes"], corners: ReadonlyMap<string, Place>)
   return { x, y, width: right - x, height: bottom - y };
 }
 
-/** Moves everything so that it begins at the margin. */
+/** Moves everything to the margin. */
 function fit({ boxes, frames, arrows }: Omit<LaidGraph, "width" | "height">): LaidGraph {
   const rectangles: Frame[] = [
     ...Object.values(boxes).map((place) => ({ ...place, ...BOX })),

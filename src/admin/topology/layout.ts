@@ -3,20 +3,17 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Graph, LaidGraph } from "./graph.ts";
 
-/**
- * Lays graphs out in a process that is started for it: see docs/adr/0010-topology-layout.md. Rejects when that takes
- * too long or fails.
- */
+/** Lays out graphs in a separate process (docs/adr/0010-topology-layout.md). Rejects if it fails or takes too long. */
 export type Layout = (graphs: readonly Graph[]) => Promise<readonly LaidGraph[]>;
 
-/** Far more than a readable set of containers takes. */
+/** Much longer than a readable picture takes. */
 const LONGEST_MS = 10_000;
 const MOST_OUTPUT_BYTES = 20_000_000;
 const OPTIONS = ["--max-old-space-size=256"];
-/** How long a failure is kept before the next attempt. */
+/** How long after a failure the next attempt is made. */
 const FAILED_MS = 30_000;
 
-/** The last result is kept: states change all the time, dependencies hardly ever. */
+/** Creates the layout function. It caches the last result, because dependencies rarely change. */
 export function createLayout(): Layout {
   let last: { readonly key: string; readonly laid: Promise<readonly LaidGraph[]> } | undefined;
   return (graphs) => {
@@ -41,9 +38,9 @@ function inProcess(input: string): Promise<readonly LaidGraph[]> {
       if (error === null) resolve(JSON.parse(stdout) as readonly LaidGraph[]);
       else reject(new Error("the layout failed, or took too long", { cause: error }));
     });
-    child.stdin?.on("error", () => undefined).end(input); // it may have ended already, which is reported above
+    child.stdin?.on("error", () => undefined).end(input); // an early end of the process is reported above
   });
 }
 
-/** In a release it has the extension of this file. */
+/** The program; it has the same extension as this file (`.ts`, in a release `.js`). */
 const PROGRAM = fileURLToPath(new URL(`layout-program${extname(import.meta.filename)}`, import.meta.url));

@@ -1,22 +1,23 @@
 import type { Arrow, Graph } from "./graph.ts";
 import type { Topology, TopologyEdge, TopologyNode } from "./topology.ts";
 
-/** Nodes that are connected to each other and to no others. */
+/** A connected component of the topology. */
 export interface TopologyPart {
   readonly nodes: readonly TopologyNode[];
   readonly graph: Graph;
 }
 
+/** The topology, split for pictures. */
 export interface Parts {
-  /** The largest first. */
+  /** Largest first. */
   readonly parts: readonly TopologyPart[];
-  /** Containers without a connection. */
+  /** The containers without connections. */
   readonly alone: readonly TopologyNode[];
 }
 
 /**
- * Splits a topology so that each picture is readable. A group is a frame around its members; one that shares members
- * with an existing frame becomes a box with lines to them.
+ * Splits a topology into readable pictures. A group becomes a frame around its members, or, if it shares members with
+ * another frame, a box with lines to them.
  */
 export function takeApart({ nodes: unsorted, edges }: Topology): Parts {
   const nodes = unsorted.toSorted((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
@@ -41,7 +42,7 @@ export function takeApart({ nodes: unsorted, edges }: Topology): Parts {
   return { parts: parts.toSorted((a, b) => b.nodes.length - a.nodes.length), alone };
 }
 
-/** Container → the group that is its frame. */
+/** Maps each container to the group that is its frame. */
 function framesOf(nodes: readonly TopologyNode[], edges: readonly TopologyEdge[]): ReadonlyMap<string, string> {
   const frameOf = new Map<string, string>();
   for (const { id } of nodes.filter(({ kind }) => kind === "group")) {
@@ -75,7 +76,7 @@ function graphOf(
   return { boxes, frames, arrows: frames.reduce((all, frame) => shareArrows(all, frame, boxes), arrows) };
 }
 
-/** What all members of a frame need becomes one arrow from the frame. */
+/** Replaces the arrows to a common dependency of all members of a frame by one arrow from the frame. */
 function shareArrows(arrows: readonly Arrow[], frame: string, boxes: Graph["boxes"]): Arrow[] {
   const members = new Set(boxes.filter((box) => box.frame === frame).map(({ id }) => id));
   const isLike = (a: Arrow, b: Arrow): boolean => a.to === b.to && a.kind === b.kind;

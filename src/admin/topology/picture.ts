@@ -2,16 +2,17 @@ import { type Arrow, BOX, type Frame, type LaidGraph, type Place } from "./graph
 import type { TopologyPart } from "./parts.ts";
 import type { TopologyNode } from "./topology.ts";
 
-/** A part of the topology as the input of an SVG picture. */
+/** A part of the topology with the data of its SVG picture. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly frames: readonly (Frame & { readonly node: TopologyNode })[];
   readonly boxes: readonly (Place & { readonly node: TopologyNode })[];
-  /** `d` is an SVG path. */
+  /** `d` is the data of an SVG path. */
   readonly arrows: readonly (Pick<Arrow, "kind"> & { readonly d: string })[];
 }
 
+/** Creates the picture of a part. */
 export function pictureOf({ nodes }: TopologyPart, laid: LaidGraph): Picture {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const withNode = <T extends Place>([id, place]: [string, T]): (T & { node: TopologyNode })[] => {
@@ -27,12 +28,12 @@ export function pictureOf({ nodes }: TopologyPart, laid: LaidGraph): Picture {
   };
 }
 
-/** A single container. */
+/** Creates the picture of a single container. */
 export function pictureOfOne(node: TopologyNode): Picture {
   return { ...BOX, frames: [], arrows: [], boxes: [{ node, x: 0, y: 0 }] };
 }
 
-/** Horizontal at every point, and curved in between. */
+/** Returns the path of a curve that is horizontal at each point. */
 function curve([first, ...rest]: readonly Place[]): string {
   if (first === undefined) return "";
   let at = first;

@@ -4,8 +4,8 @@ import { type Arrow, BOX, type Frame, type LaidGraph, type Place } from "./graph
 const GAP = 10;
 
 /**
- * Routes the arrows: each leaves at the right and arrives at the left, parallel to its neighbours, and passes other
- * boxes in the lane that the layout kept free for it. `bends` are the layout's points of each arrow.
+ * Routes the arrows: each leaves a box on the right and arrives on the left, parallel to its neighbours, and passes
+ * other boxes in the lane that the layout left free. `bends` are the layout's points of each arrow.
  */
 export function routeArrows(
   arrows: readonly Arrow[],
@@ -16,7 +16,7 @@ export function routeArrows(
   const middles = [...boxes.values()].map(({ x }) => x + BOX.width / 2);
   const rectangle = (id: string): Frame => frames.get(id) ?? { ...(boxes.get(id) ?? NOWHERE), ...BOX };
   const centre = (id: string): number => rectangle(id).y + rectangle(id).height / 2;
-  /** The layout's points next to other boxes; between columns the arrows are drawn without them. */
+  /** The points next to other boxes; between columns arrows are drawn without points. */
   const lanes = bends.map((points, index) => {
     const start = rectangle(arrows[index]?.from ?? "");
     const end = rectangle(arrows[index]?.to ?? "");
@@ -25,7 +25,7 @@ export function routeArrows(
       return isBetween && middles.some((middle) => Math.abs(middle - x) < 1);
     });
   });
-  /** Where the next arrow of one side of a box goes determines their order from top to bottom. */
+  /** Returns the position of an arrow at one side of a box; arrows are ordered by where they go. */
   const port = (index: number, side: "from" | "to"): number => {
     const id = arrows[index]?.[side] ?? "";
     const aim = (at: number): number => {

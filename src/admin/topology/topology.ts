@@ -9,30 +9,32 @@ export interface Topology {
   readonly updated_at: string;
 }
 
+/** A group or container. */
 export interface TopologyNode {
-  /** Unique among all nodes; a group may have the name of a container. */
+  /** Unique among all nodes, because a group may have the name of a container. */
   readonly id: string;
   readonly kind: "container" | "group";
   readonly name: string;
   readonly hosts: readonly string[];
-  /** The hosts for people: each with its port, where they route to several ports of a container. */
+  /** The hosts as shown to people; with ports if the container has several. */
   readonly host_texts: readonly string[];
-  /** The state of a container; of a group `ready` when any member is. */
+  /** The state of a container; a group is `ready` if any member is. */
   readonly state: string;
   readonly icon: string;
   /** As in `/_status/api`; empty for a group. */
   readonly engine: string;
 }
 
+/** A membership or a dependency. */
 export interface TopologyEdge {
   readonly from: string;
   readonly to: string;
   readonly kind: "member" | "dependency";
-  /** Of a dependency: the condition that it must meet. */
+  /** The condition of a dependency. */
   readonly condition?: string;
 }
 
-/** Returns the graph of the configuration with the current states; the same configuration gives the same order. */
+/** Creates the graph of the configuration with the current states. Its order depends only on the configuration. */
 export function topologyOf(lifecycle: Lifecycle): Topology {
   const { records } = lifecycle;
   const byName = [...records.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -80,7 +82,7 @@ export function topologyOf(lifecycle: Lifecycle): Topology {
   return { nodes, edges, updated_at: new Date(lifecycle.context.clock.wall()).toISOString() };
 }
 
-/** Returns the graph as Mermaid text; ids are numbers and labels are escaped, so that no name is ever syntax. */
+/** Formats the graph as Mermaid text; ids are numbers and labels are escaped, so that names cannot become syntax. */
 export function toMermaid({ nodes, edges }: Topology): string {
   const ids = new Map(nodes.map(({ id }, index) => [id, `n${index}`]));
   const lines = ["flowchart LR"];
@@ -108,7 +110,7 @@ function groupId(name: string): string {
   return `group:${name}`;
 }
 
-/** The Mermaid notation for a character: a hash, its number and a semicolon. */
+/** Escapes a text in Mermaid's notation: a hash, the number of the character and a semicolon. */
 function escape(text: string): string {
   return text.replace(/[^\p{L}\p{N} .:·*-]/gu, (character) => `#${character.codePointAt(0)};`);
 }
