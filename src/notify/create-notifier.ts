@@ -9,25 +9,24 @@ import { readDestination, webhookName } from "./destination.ts";
 import { type Outcome, post } from "./post.ts";
 import { createHmac } from "node:crypto";
 
+/** What the notifier needs. */
 export interface NotifierDeps {
-  /** The webhooks as they are configured now; a reload may change them. */
+  /** Returns the configured webhooks, which a reload may change. */
   readonly settings: () => readonly NotifySettings[];
   readonly clock: Clock;
   readonly emit: Emit;
   readonly version: string;
 }
 
+/** Sends notifications to webhooks. */
 export interface Notifier {
-  /** A listener for the stream of domain events; it only notes what is to be sent. */
+  /** The listener for domain events, which only queues messages. */
   readonly note: (event: DomainEvent) => void;
-  /** Tries waiting messages once more, for two seconds at most. */
+  /** Tries waiting messages once more, within two seconds. */
   close(): Promise<void>;
 }
 
-/**
- * Notifies webhooks when containers wake, answer, sleep or fail: signed, in order, retried, and never delaying a
- * request.
- */
+/** Creates the notifier. Messages are signed, sent in order and retried; they never delay a request. */
 export function createNotifier({ settings, clock, emit, version }: NotifierDeps): Notifier {
   let agent: Promise<Agent> | undefined;
   const agentOf = (): Promise<Agent> => (agent ??= createAgent());
@@ -45,7 +44,7 @@ export function createNotifier({ settings, clock, emit, version }: NotifierDeps)
     if (queues.size > hooks.length) forgetOthers(hooks);
   }
 
-  /** A webhook that a reload leaves as it was keeps its queue. */
+  /** Returns the queue of a webhook, which stays over a reload that does not change the webhook. */
   function queueOf(hook: NotifySettings, index: number): DeliveryQueue {
     const key = JSON.stringify(hook);
     let queue = queues.get(key);
@@ -75,7 +74,7 @@ export function createNotifier({ settings, clock, emit, version }: NotifierDeps)
       const settled = new AbortController();
       const work = Promise.all([...queues.values()].map((queue) => queue.settled())).then(() => settled.abort());
       await Promise.race([work, clock.sleep(CLOSE_MS, settled.signal)]);
-      ended.abort(); // the rest fails at once
+      ended.abort(); // remaining attempts fail at once
       await work;
       await (await agent)?.destroy();
     },
@@ -114,14 +113,14 @@ async function send(
 
 const CLOSE_MS = 2_000;
 
-/** Loaded with the first message, since it takes 8 MB. */
+/** Loads undici with the first message, because it takes 8 MB. */
 async function createAgent(): Promise<Agent> {
   const undici = await import("undici");
-  // No connection is kept: messages are rare, and one that the receiver has closed meanwhile would cost a retry.
+  // No connection is kept: messages are rare, and the receiver may have closed it, which would cost a retry.
   return new undici.Agent({ pipelining: 0 });
 }
 
-/** Lower-case, so that they override ours; without those that frame the message. */
+/** Returns the configured fields in lower case, so that they override ours; without those that frame the message. */
 function ownHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   return Object.fromEntries(own.filter(([name]) => !FRAMING.has(name)));
@@ -132,8 +131,8 @@ const FRAMING: ReadonlySet<string> = new Set(["connection", "content-length", "h
 const SIGNATURE_HEADER = "x-gateway-signature";
 
 /**
- * Returns the value of `X-Gateway-Signature`: `t=` the time in seconds since the epoch, `v1=` the HMAC-SHA256 in hex
- * over that number, a full stop and the body. The time is signed too, so that an old message cannot be sent again.
+ * Returns the value of `X-Gateway-Signature`: `t=` with the time in seconds since the epoch, `v1=` with the HMAC-SHA256
+ * in hex of that number, a full stop and the body. The signed time protects against replays.
  */
 export function sign(secret: string, body: string, wallMs: number): string {
   const seconds = Math.floor(wallMs / 1000);

@@ -3,39 +3,41 @@ import type { Notification } from "../core/notification.ts";
 import type { Clock } from "../lifecycle/ports.ts";
 import type { Outcome } from "./post.ts";
 
-/** The messages still to be sent to one webhook, one after the other. */
+/** The messages to be sent to one webhook, in order. */
 export interface DeliveryQueue {
   push(notification: Notification): void;
-  /** Resolves when every pushed message was sent or given up. */
+  /** Resolves when every pushed message was sent or dropped. */
   readonly settled: () => Promise<void>;
   readonly isIdle: () => boolean;
 }
 
+/** What a queue needs. */
 export interface DeliveryQueueDeps {
   readonly clock: Clock;
-  /** One attempt; never rejects. */
+  /** Makes one attempt; never rejects. */
   readonly send: (notification: Notification, deliveryId: string) => Promise<Outcome>;
-  /** Called once when messages begin to get lost, and again only after one was delivered. */
+  /** Called when messages begin to get lost, and again only after one was delivered. */
   readonly complain: (why: string) => void;
-  /** Aborts when the gateway shuts down: from then on each message gets one more attempt, without any wait. */
+  /** Aborts when the gateway shuts down; each message then gets one more attempt without a delay. */
   readonly closing: AbortSignal;
 }
 
-/** Older messages are dropped for newer ones beyond this, so that a receiver that is down costs no memory. */
+/** The limit of waiting messages, beyond which the oldest are dropped. */
 export const MOST_WAITING = 100;
-/** Delays of 1, 4, 16, 64 and 256 s between attempts, unless the receiver sets its own. */
+/** The limit of attempts, with delays of 1, 4, 16, 64 and 256 s unless the receiver sets others. */
 export const MOST_TRIES = 6;
 const SHORTEST_WAIT_MS = 1_000;
-/** The longest delay that a receiver may set. */
+/** The limit for delays that a receiver sets. */
 const LONGEST_WAIT_MS = 600_000;
 
+/** Creates a queue. */
 export function createDeliveryQueue({ clock, send, complain, closing }: DeliveryQueueDeps): DeliveryQueue {
   const waiting: Notification[] = [];
   let worker: Promise<void> | undefined;
   let complained = false;
 
   async function work(): Promise<void> {
-    await turn(); // never delays the request that led to the message
+    await turn(); // so that it does not delay the request that caused the message
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await deliver(next);
     worker = undefined;
   }

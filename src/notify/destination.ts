@@ -1,15 +1,15 @@
 import type { NotifySettings } from "../core/settings.ts";
 
-/** Where the messages of a webhook go, with its credentials removed from the address. */
+/** The address of a webhook, without its credentials. */
 export interface Destination {
   readonly origin: string;
   /** Path and query, which are often secret. */
   readonly path: string;
-  /** The value of `Authorization`; empty: none. */
+  /** The value of the Authorization field; empty: none. */
   readonly authorization: string;
 }
 
-/** Parses the address of a webhook; `undefined` when it is invalid. */
+/** Parses the address of a webhook; `undefined` if it is invalid. */
 export function readDestination(url: string): Destination | undefined {
   if (!URL.canParse(url)) return undefined;
   const { origin, pathname, search, username, password } = new URL(url);
@@ -18,7 +18,7 @@ export function readDestination(url: string): Destination | undefined {
   return { origin, path: pathname + search, authorization };
 }
 
-/** Returns the name of a webhook in messages. The path, the query and the user of its address may be secrets. */
+/** Returns the name of a webhook for logs, without path, query and user of its address, which may be secrets. */
 export function webhookName({ url }: NotifySettings, index: number): string {
   return `the webhook gateway.notify[${index}] (${readDestination(url)?.origin ?? "no address"})`;
 }

@@ -2,26 +2,27 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../lifecycle/ports.ts";
 import type { Destination } from "./destination.ts";
 
-/** How one attempt ended. `retry`: another one may succeed, not before `afterMs` if the receiver set a time. */
+/** The result of an attempt. `retry`: another one may succeed, after `afterMs` if the receiver set that. */
 export type Outcome =
   | { readonly kind: "sent" }
   | { readonly kind: "retry"; readonly why: string; readonly afterMs: number | undefined }
   | { readonly kind: "refused"; readonly why: string };
 
+/** A message to send. */
 export interface Post {
   readonly to: Destination;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Ends the attempt at once. */
+  /** Aborts the attempt. */
   readonly signal: AbortSignal;
 }
 
-/** A receiver that takes longer than this has not answered. */
+/** The timeout of an attempt. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Sends one message once. Redirects are not followed: credentials and signature are for that address alone. Never
- * rejects.
+ * Sends a message once; never rejects. Does not follow redirects, because credentials and signature are only meant for
+ * the configured address.
  */
 export async function post(
   dispatcher: Dispatcher,
@@ -67,14 +68,14 @@ function refused(why: string): Outcome {
   return { kind: "refused", why };
 }
 
-/** Not the message, which may contain the address. */
+/** Returns the code of an error, because its message may contain the address. */
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown fault";
 }
 
 /**
- * Parses `Retry-After` (seconds, or a date) as milliseconds from `wallMs` on; `undefined` when it is invalid. RFC 9110,
- * 10.2.3.
+ * Parses `Retry-After` (seconds or a date, RFC 9110 §10.2.3) into milliseconds from `wallMs`; `undefined` if it is
+ * invalid.
  */
 export function readRetryAfter(value: string | undefined, wallMs: number): number | undefined {
   if (value === undefined) return undefined;

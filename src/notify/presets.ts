@@ -1,13 +1,13 @@
 import type { Notification } from "../core/notification.ts";
 import type { NotifyEvent, NotifySettings } from "../core/settings.ts";
 
-/** What is posted: headers with lower-case names, and the body. */
+/** The body of a message and its header fields with lower-case names. */
 export interface Message {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** How each service expects its messages; `text` is the sentence to show. */
+/** Creates the message for each service; `text` is the sentence to show. */
 export const PRESETS: Readonly<
   Record<NotifySettings["preset"], (notification: Notification, text: string) => Message>
 > = {
@@ -18,7 +18,7 @@ export const PRESETS: Readonly<
     body: text,
   }),
 
-  // A container that writes @everyone must not notify anybody.
+  // The output of a container may contain @everyone, which must not notify anybody.
   discord: ({ event, title, at }, text) =>
     json({
       content: "",
@@ -31,7 +31,9 @@ export const PRESETS: Readonly<
   gotify: ({ event, title }, text) => json({ title, message: text, priority: GOTIFY_PRIORITIES[event] }),
 };
 
+/** The type of plain text. */
 export const PLAIN_TEXT = "text/plain; charset=utf-8";
+/** The type of JSON. */
 export const JSON_TYPE = "application/json";
 
 const NTFY: Readonly<Record<NotifyEvent, { readonly tag: string; readonly priority: string }>> = {
@@ -54,7 +56,7 @@ function json(document: object): Message {
   return { headers: { "content-type": JSON_TYPE }, body: JSON.stringify(document) };
 }
 
-/** Slack parses these three as markup: `<!channel>` would notify everybody. */
+/** Escapes the three characters of Slack's markup: `<!channel>` would notify everybody. */
 function slackText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -12,10 +12,10 @@ const OPERATIONS = [
   "restore",
 ] as const;
 
-/** What is counted of an engine: its calls, as the port names them. */
+/** The counted calls of an engine, by the names of the port. */
 export type EngineOperation = (typeof OPERATIONS)[number];
 
-/** How a call ended: the engine's error code, or `error` for any other fault. */
+/** The result of a call: the engine's error code, or `error` for any other fault. */
 export type EngineResult =
   | "success"
   | "unreachable"
@@ -28,7 +28,7 @@ export type EngineResult =
 
 type Countable = { readonly [operation in EngineOperation]: (...args: never[]) => Promise<unknown> };
 
-/** The same engine, with every call counted by its operation and result. */
+/** Wraps an engine so that its calls are counted by operation and result. */
 export function countingEngine<E extends Countable>(
   engine: E,
   metrics: { engineRequest(operation: EngineOperation, result: EngineResult): void },

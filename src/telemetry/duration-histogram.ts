@@ -1,17 +1,18 @@
-/** Observations of durations as plain numbers: cheap enough for every request. */
+/** A histogram of durations as plain numbers, which is cheap enough for every request. */
 export interface DurationHistogram {
-  /** Upper bounds in seconds, ascending. */
+  /** The upper bounds of the buckets in seconds, ascending. */
   readonly bounds: readonly number[];
-  /** How many fell into each bucket (not cumulated); the last one is beyond all bounds. */
+  /** The count of each bucket (not cumulative); the last one is beyond all bounds. */
   readonly counts: Float64Array;
   sumSeconds: number;
 }
 
+/** Creates an empty histogram. */
 export function createDurationHistogram(bounds: readonly number[]): DurationHistogram {
   return { bounds, counts: new Float64Array(bounds.length + 1), sumSeconds: 0 };
 }
 
-/** Adds one observation; allocates nothing. */
+/** Adds an observation without allocating memory. */
 export function observeDuration(histogram: DurationHistogram, seconds: number): void {
   const { bounds, counts } = histogram;
   let bucket = 0;

@@ -1,15 +1,15 @@
 import type { DomainEvent, Emit } from "../core/events.ts";
 
-/** The one stream of domain events. */
+/** The stream of domain events. */
 export interface EventStream {
   readonly emit: Emit;
-  /** Calls `listener` with each event from now on, in order; the returned function unsubscribes it. */
+  /** Calls `listener` with each event from now on, in order. Returns a function that unsubscribes it. */
   subscribe(listener: Emit): () => void;
 }
 
 /**
- * Passes every event to every listener at once. A listener that throws affects neither the life cycle nor the others:
- * its fault is emitted as an event.
+ * Creates the stream, which passes every event to all listeners synchronously. If a listener throws, that affects
+ * neither the life cycle nor other listeners; the fault is emitted as an event.
  */
 export function createEventStream(): EventStream {
   const listeners = new Set<Emit>();
@@ -46,7 +46,7 @@ function reportBroken(listeners: readonly Emit[], broken: Emit, event: DomainEve
     try {
       listener(fault);
     } catch {
-      // Two are broken: reporting that would go round in circles.
+      // A second listener is broken too; reporting that could recurse forever.
     }
   }
 }

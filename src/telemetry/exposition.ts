@@ -2,16 +2,16 @@ import { collectDefaultMetrics, type Metric, Registry } from "prom-client";
 import type { MetricFamily } from "./metric-families.ts";
 
 /**
- * Formats the text of Prometheus from plain numbers at a scrape. prom-client is only loaded here, so a gateway that is
- * not scraped pays nothing for it.
+ * Creates the formatter of plain numbers as Prometheus text. prom-client is only loaded here, so that it costs nothing
+ * without scrapes.
  */
 export function createExposition(
   families: readonly MetricFamily[],
 ): () => Promise<{ readonly contentType: string; readonly body: string }> {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry }); // its meters take 0.2 % of a CPU: not before the first scrape
+  collectDefaultMetrics({ register: registry }); // costs 0.2 % of a CPU, so only from the first scrape on
   for (const { name, help, type, samples } of families) {
-    // A metric, to a registry, is anything that has a name and can be read: prom-client need not store our numbers
+    // To a registry a metric is any object with a name that can be read, so prom-client need not store our numbers
     // again.
     const get = (): Promise<object> => Promise.resolve({ name, help, type, values: samples(), aggregator: "sum" });
     registry.registerMetric({ name, get } as unknown as Metric);

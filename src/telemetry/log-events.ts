@@ -7,14 +7,14 @@ import { timeSpan } from "../core/time-span.ts";
 import { causeText } from "../core/transition-cause.ts";
 import type { StopReason } from "../core/workload-state.ts";
 
-/** The part of a logger that is needed: pino's shape. */
+/** The part of pino's interface that is used. */
 export type EventLogger = Readonly<
   Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>
 >;
 
 /**
- * Writes the stream of domain events as log lines: one for each wake, each ready, each stop, each failure, with reason
- * and duration. An error means that an operator must act; state changes and holds are for debugging.
+ * Creates the listener that writes domain events as log lines: one for each wake, ready, stop and failure, with reason
+ * and duration. The level error means that an operator must act; changes of state and holds have the level debug.
  */
 // oxlint-disable-next-line max-lines-per-function -- a table: one case an event
 export function logEvents(logger: EventLogger): Emit {
@@ -97,7 +97,7 @@ export function logEvents(logger: EventLogger): Emit {
       case "state":
         return logState(logger, event);
       case "run-over":
-        return logger.debug({ event: type, container: event.workload }, `this run of "${event.workload}" is over`);
+        return logger.debug({ event: type, container: event.workload }, `the run of "${event.workload}" has ended`);
       case "hold":
         return logger.debug(
           { event: type, route: event.host, outcome: event.outcome, waited_ms: Math.round(event.waitedMs) },
@@ -111,7 +111,8 @@ export function logEvents(logger: EventLogger): Emit {
         );
       case "settings": {
         const now = `${counted(event.hosts, "host")}, ${counted(event.workloads, "container")}`;
-        const level = now === size ? "debug" : "info"; // any container on the machine that appears or disappears gets here
+        // "debug" if the totals are unchanged: every container of the machine causes this event when it comes or goes.
+        const level = now === size ? "debug" : "info";
         size = now;
         return logger[level]({ event: type, hosts: event.hosts, containers: event.workloads }, `configured: ${now}`);
       }
@@ -148,7 +149,7 @@ function logReady(logger: EventLogger, event: Extract<DomainEvent, { type: "read
   logger.info(fields, `"${workload}" is ready after ${timeSpan(durationMs)}`);
 }
 
-/** A failure caused by another one is reported there: only its cause needs action. */
+/** Logs a failure; one that follows from another has a lower level, because only the cause needs action. */
 function logFailure(logger: EventLogger, event: Extract<DomainEvent, { type: "wake-failed" }>): void {
   const { type, workload, failure, durationMs, retryMs } = event;
   const fields = {

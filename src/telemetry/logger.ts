@@ -2,19 +2,22 @@ import { createRequire } from "node:module";
 import { pino, type DestinationStream, type Logger as PinoLogger } from "pino";
 import type * as PinoPretty from "pino-pretty";
 
+/** The log. */
 export type Logger = PinoLogger;
+/** The levels of LOG_LEVEL. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
+/** The options of the log. */
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** For people at a terminal; otherwise one JSON object a line. */
+  /** Formatted for people at a terminal; otherwise one JSON object per line. */
   readonly pretty: boolean;
   readonly colors?: boolean;
-  /** Absent: standard output, written at once so that the last line before an exit is not lost. */
+  /** Absent: standard output, written synchronously so that the last line before an exit is not lost. */
   readonly destination?: DestinationStream;
 }
 
-/** Creates the log. Fields that could hold a secret are never written. */
+/** Creates the log. Fields that could contain a secret are redacted. */
 export function createLogger({ level, pretty, colors = pretty, destination }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ dest: 1, sync: true });
   return pino(
@@ -29,9 +32,9 @@ export function createLogger({ level, pretty, colors = pretty, destination }: Lo
   );
 }
 
-/** Line by line and at once: pino-pretty's own stream would lose the last lines before an exit. */
+/** Formats lines synchronously; pino-pretty's own stream would lose the last lines before an exit. */
 function forPeople(out: DestinationStream, colorize: boolean): DestinationStream {
-  // Loaded here, since only a terminal needs it.
+  // Loaded here, because only terminals need it.
   const { prettyFactory } = createRequire(import.meta.url)("pino-pretty") as typeof PinoPretty;
   const prettify = prettyFactory({
     colorize,
@@ -48,7 +51,7 @@ function forPeople(out: DestinationStream, colorize: boolean): DestinationStream
 
 const SECRETS = ["password", "token", "secret", "authorization", "cookie", "env"];
 
-/** Fields of the domain events: their messages say the same. */
+/** The fields of domain events that are not shown to people, because the messages contain them. */
 const IN_THE_MESSAGE = [
   "event,container,cause,reason,duration_ms,awake_ms,retry_ms,exit_code,oom,error,cpus,from,to,why",
   "route,outcome,waited_ms,engine,hosts,containers,address,path",

@@ -4,7 +4,7 @@ import type { DurationHistogram } from "./duration-histogram.ts";
 import type { MetricsDeps, Tallies } from "./metrics-sources.ts";
 import { seenStatuses, type WorkloadTally } from "./workload-tally.ts";
 
-/** One metric with its current numbers. */
+/** A metric with its current numbers. */
 export interface MetricFamily {
   readonly name: string;
   readonly help: string;
@@ -13,13 +13,14 @@ export interface MetricFamily {
   readonly samples: () => Sample[];
 }
 
+/** A value of a metric with its labels. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
   readonly metricName?: string;
 }
 
-/** Every metric of the gateway itself, as named in docs and dashboards. */
+/** Creates all metrics of the gateway; docs and dashboards use their names. */
 // oxlint-disable-next-line max-lines-per-function -- a table: one entry a metric
 export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly MetricFamily[] {
   const { workloads } = tallies;
@@ -142,7 +143,7 @@ export function metricFamilies(deps: MetricsDeps, tallies: Tallies): readonly Me
   ];
 }
 
-/** Docker is used, unless everything that is configured runs without it. */
+/** Returns the engines in use. Docker counts as used unless all workloads have other engines. */
 function enginesInUse(records: ReturnType<MetricsDeps["records"]>): readonly string[] {
   return records.size === 0 ? ["docker"] : [...new Set([...records.values()].map(({ engine }) => engine.id))];
 }
@@ -151,7 +152,9 @@ function each<T>(rows: ReadonlyMap<string, T>, read: (name: string, row: T) => r
   return [...rows].flatMap(([name, row]) => read(name, row));
 }
 
-/** Only those that were seen: a line of each for each container would be thousands. */
+/**
+ * Returns samples only for reasons that occurred, because all reasons of all containers would be thousands of lines.
+ */
 function reasons(container: string, counts: ReadonlyMap<string, number>): Sample[] {
   return [...counts].map(([reason, value]) => ({ labels: { container, reason }, value }));
 }
@@ -178,7 +181,7 @@ function durations(
   return each(workloads, (container, tally) => histogramSamples(name, container, of(tally)));
 }
 
-/** Empty until the first observation: thirteen lines for each unused container help nobody. */
+/** Returns no samples before the first observation, which saves thirteen lines for each unused container. */
 function histogramSamples(name: string, container: string, histogram: DurationHistogram): Sample[] {
   const { bounds, counts, sumSeconds } = histogram;
   let total = 0;

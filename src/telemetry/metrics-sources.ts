@@ -1,30 +1,31 @@
 import type { WorkloadTally } from "./workload-tally.ts";
 
-/** What a scrape reads of a workload; the records of the life cycle have it. */
+/** The part of a workload's record that a scrape reads. */
 export interface MeteredWorkload {
   readonly name: string;
   readonly state: { readonly status: string };
   readonly engine: { readonly id: string };
   readonly leasesByKind: Readonly<Record<string, number>>;
-  /** Time asleep up to `asleepSinceMs`, which counts while it is asleep. */
+  /** The time asleep before `asleepSinceMs`; while it sleeps, the time since then is added. */
   readonly asleepMs: number;
   readonly asleepSinceMs: number;
 }
 
+/** What the metrics need. */
 export interface MetricsDeps {
   /** The life cycle's clock. */
   readonly now: () => number;
-  /** By name; only these names become a label. */
+  /** Returns the workloads by name; only these names become labels. */
   readonly records: () => ReadonlyMap<string, MeteredWorkload>;
-  /** Requests that are held, by route name. */
+  /** Returns the held requests by route name. */
   readonly routes: () => ReadonlyMap<string, { readonly queue: { readonly pending: number } }>;
 }
 
-/** Plain numbers, read by the exposition. */
+/** The counters that a scrape reads. */
 export interface Tallies {
   readonly workloads: () => ReadonlyMap<string, WorkloadTally>;
   readonly auth: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
   readonly engine: ReadonlyMap<string, ReadonlyMap<string | number, number>>;
-  /** Engines that are unreachable at present. */
+  /** The engines that are unreachable at present. */
   readonly down: ReadonlySet<string>;
 }

@@ -7,17 +7,18 @@ import type { createExposition } from "./exposition.ts";
 import { metricFamilies } from "./metric-families.ts";
 import { countStatus, createWorkloadTally, type WorkloadTally } from "./workload-tally.ts";
 
-/** Counts what happens and reports it to Prometheus. Nothing except `scrape` costs more than a few additions. */
+/** Counts for Prometheus. Only `scrape` costs more than a few additions. */
 export interface Metrics {
-  /** One response was sent; 499 for a client that left before it. */
+  /** Counts a response; 499 if the client disconnected before it. */
   readonly request: (workload: string, status: number, durationMs: number) => void;
   readonly authRequest: (front: string, answer: string | number) => void;
   readonly engineRequest: (operation: EngineOperation, result: EngineResult) => void;
-  /** A listener for the stream of domain events. */
+  /** The listener for domain events. */
   readonly note: Emit;
   readonly scrape: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
+/** Creates the metrics. */
 export function createMetrics(deps: MetricsDeps): Metrics {
   const workloads = new Map<string, WorkloadTally>();
   const auth = new Map<string, Map<string | number, number>>();
@@ -37,7 +38,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     return tally;
   }
 
-  /** Loaded with the first scrape, since prom-client takes 2 MB. */
+  /** Loads prom-client at the first scrape, because it takes 2 MB. */
   async function expose(): Promise<ReturnType<typeof createExposition>> {
     const { createExposition: create } = await import("./exposition.ts");
     return create(metricFamilies(deps, { workloads: () => scraped, auth, engine, down }));
@@ -73,12 +74,15 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 
 const UNUSED = createWorkloadTally();
 
-/** Most changes of state are not: a workload that nobody has ever used has no tally, which takes some KiB. */
+/**
+ * Returns whether an event is counted. Most changes of state are not, so that unused workloads need no tally of some
+ * KiB.
+ */
 function isCounted(event: DomainEvent): boolean {
   return event.type !== "state" || hasEndedWell(event);
 }
 
-/** A one-shot is never ready: it ends well. */
+/** Returns true if a one-shot has completed, which counts as a successful wake. */
 function hasEndedWell({ from, to }: Extract<DomainEvent, { type: "state" }>): boolean {
   return from.status === "starting" && to.status === "asleep";
 }

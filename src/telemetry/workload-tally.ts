@@ -1,9 +1,9 @@
 import type { FailureReason } from "../core/failure.ts";
 import { createDurationHistogram, type DurationHistogram } from "./duration-histogram.ts";
 
-/** Everything that is counted of one workload, as plain numbers. */
+/** The counters of a workload, as plain numbers. */
 export interface WorkloadTally {
-  /** Answers by status; index 0 is 100. */
+  /** Responses by status; index 0 is 100. */
   readonly statuses: Float64Array;
   readonly requestSeconds: DurationHistogram;
   readonly startSeconds: DurationHistogram;
@@ -17,10 +17,11 @@ export interface WorkloadTally {
 const LOWEST_STATUS = 100;
 const HIGHEST_STATUS = 599;
 
-/** prom-client's own default, as in the reference. */
+/** prom-client's default buckets, which the original used. */
 const REQUEST_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const START_BOUNDS = [0.5, 1, 2.5, 5, 10, 15, 30, 60, 120];
 
+/** Creates counters at 0. */
 export function createWorkloadTally(): WorkloadTally {
   return {
     statuses: new Float64Array(HIGHEST_STATUS - LOWEST_STATUS + 1),
@@ -33,14 +34,14 @@ export function createWorkloadTally(): WorkloadTally {
   };
 }
 
-/** Counts one answer; a status that HTTP does not have is left out. */
+/** Counts a response; ignores a status outside of 100 to 599. */
 export function countStatus({ statuses }: WorkloadTally, status: number): void {
   const index = status - LOWEST_STATUS;
   const count = statuses[index];
   if (count !== undefined) statuses[index] = count + 1;
 }
 
-/** The statuses that were seen, with their numbers. */
+/** Returns the statuses that occurred, with their counts. */
 export function seenStatuses({ statuses }: WorkloadTally): readonly (readonly [status: number, count: number])[] {
   const seen: [number, number][] = [];
   for (const [index, count] of statuses.entries()) if (count > 0) seen.push([index + LOWEST_STATUS, count]);

@@ -1,13 +1,13 @@
 import { ExportResultCode } from "@opentelemetry/core";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 
-/** An exporter that reports its own state. */
+/** An exporter that reports failures. */
 export interface ReportingExporter extends SpanExporter {
-  /** The last export failed. */
+  /** Returns whether the last export failed. */
   failing(): boolean;
 }
 
-/** The same exporter, which reports the first of consecutive failures. */
+/** Wraps an exporter so that it reports the first of consecutive failures. */
 export function reportingExporter(exporter: SpanExporter, report: (why: string) => void): ReportingExporter {
   let failing = false;
   return {
@@ -24,7 +24,7 @@ export function reportingExporter(exporter: SpanExporter, report: (why: string) 
   };
 }
 
-/** A collector answers with a status; a system error has a code when it has no message (an AggregateError). */
+/** Describes a failure: by the collector's status, the message, or the code of a system error without a message. */
 function reasonOf(error: (Error & { readonly code?: number | string }) | undefined): string {
   if (error === undefined) return "no reason was given";
   const { code, message } = error;

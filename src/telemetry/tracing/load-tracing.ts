@@ -8,7 +8,8 @@ interface LoadTracingDeps {
 }
 
 /**
- * Starts tracing; `undefined` unless an `OTEL_` variable enables it. The SDK takes 24 MB, so it is loaded only then.
+ * Loads tracing if an `OTEL_` variable enables it, else returns `undefined`. The SDK takes 24 MB, so it is only loaded
+ * then.
  */
 export async function loadTracing(deps: LoadTracingDeps): Promise<((sources: TracingSources) => Tracing) | undefined> {
   const options = readTracingOptions(deps.env, deps.warn);

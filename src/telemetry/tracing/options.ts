@@ -1,19 +1,20 @@
 /**
- * What the standard `OTEL_` variables set; what the packages read themselves (endpoint, headers, resource) is not
- * repeated.
+ * The settings from the standard `OTEL_` variables, except those that the packages read themselves (endpoint, headers,
+ * resource).
  */
 export interface TracingOptions {
   readonly sampler: SamplerName;
-  /** The share of traces that are kept, for the samplers that take one; 0 to 1. */
+  /** The share of traces to keep, from 0 to 1, for samplers that use one. */
   readonly ratio: number;
-  /** Where spans go, without path and credentials; for the log. */
+  /** The origin of the collector, without path and credentials, for the log. */
   readonly origin: string;
   readonly batch: BatchOptions;
 }
 
+/** The names of samplers in OTEL_TRACES_SAMPLER. */
 export type SamplerName = (typeof SAMPLERS)[number];
 
-/** Unset: the SDK's own. */
+/** The options of batches; unset ones have the SDK's defaults. */
 export interface BatchOptions {
   readonly scheduledDelayMillis?: number;
   readonly exportTimeoutMillis?: number;
@@ -23,7 +24,7 @@ export interface BatchOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Returns whether traces are on, and how; `undefined`: off. `warn` gets what cannot be done as written. */
+/** Reads the variables; `undefined` if tracing is off. `warn` is called for unusable values. */
 export function readTracingOptions(env: Environment, warn: (message: string) => void): TracingOptions | undefined {
   const read = (name: string): string => env[name]?.trim() ?? "";
   if (read("OTEL_SDK_DISABLED").toLowerCase() === "true") return undefined;
@@ -71,13 +72,13 @@ type Read = (name: string) => string;
 type Warn = (message: string) => void;
 
 function readSampler(read: Read, warn: Warn): Pick<TracingOptions, "sampler" | "ratio"> {
-  const asked = read("OTEL_TRACES_SAMPLER").toLowerCase() || "parentbased_always_on";
-  const sampler = SAMPLERS.find((name) => name === asked);
+  const wanted = read("OTEL_TRACES_SAMPLER").toLowerCase() || "parentbased_always_on";
+  const sampler = SAMPLERS.find((name) => name === wanted);
   if (sampler === undefined) warn(`OTEL_TRACES_SAMPLER must be one of ${SAMPLERS.join(", ")}; every trace is kept`);
   const text = read("OTEL_TRACES_SAMPLER_ARG") || "1";
   const ratio = Number(text);
   const isRatio = ratio >= 0 && ratio <= 1;
-  if (!isRatio && asked.endsWith("ratio"))
+  if (!isRatio && wanted.endsWith("ratio"))
     warn("OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1; every trace is kept");
   return { sampler: sampler ?? "parentbased_always_on", ratio: isRatio ? ratio : 1 };
 }

@@ -18,15 +18,15 @@ import { spanTime } from "./time.ts";
 
 interface RequestSpansDeps {
   readonly tracer: Tracer;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly now: () => number;
-  /** Holds the span of the request for everything done for it, including domain events. */
+  /** Provides the span of the current request, also to listeners of domain events. */
   readonly current: AsyncLocalStorage<Span>;
 }
 
 /**
- * Wraps the handlers with a span around each request. It continues the trace of its client or front (W3C), or begins
- * one.
+ * Wraps the handlers so that each request has a span, which continues the trace of its client or front (W3C Trace
+ * Context) or begins a new one.
  */
 export function traceHandlers<R extends { readonly name: string }>(
   handlers: RequestHandlers<R>,
@@ -53,7 +53,7 @@ export function traceHandlers<R extends { readonly name: string }>(
       const front = frontOf(path);
       if (front === undefined) return handlers.auth(req, res, path);
       const span = begin(deps, `auth ${front}`, req, { "gateway.front": front });
-      // A span that is not ended is never sent: a request that only looks like an auth request has no span.
+      // A span that is never ended is never sent, so a path that is not an auth request after all leaves no span.
       if (!current.run(span, () => handlers.auth(req, res, path))) return false;
       if (res.closed) answered(deps, span, res);
       else res.once("close", () => answered(deps, span, res));
@@ -87,7 +87,7 @@ function begin({ tracer, now }: RequestSpansDeps, name: string, req: IncomingMes
   );
 }
 
-/** One turn later: events about a client that left still belong to it. */
+/** Ends a span one turn later, because events about a client that disconnected still belong to it. */
 function endSoon({ now }: RequestSpansDeps, span: Span): void {
   const endTime = spanTime(now());
   setImmediate(() => span.end(endTime));
@@ -103,7 +103,7 @@ function answered(deps: RequestSpansDeps, span: Span, res: ServerResponse): void
 
 const PROPAGATOR = new W3CTraceContextPropagator();
 
-/** As metrics count it. */
+/** The status of a client that disconnected, as in the metrics. */
 const CLIENT_LEFT = 499;
 
 const AUTH = "/_auth/";
@@ -112,7 +112,7 @@ function frontOf(path: string): string | undefined {
   return path.startsWith(AUTH) ? path.slice(AUTH.length).split("/", 1)[0] : undefined;
 }
 
-/** The app gets this span as its parent, whatever the client sent: an invalid context begins a new trace. */
+/** Replaces the client's trace context by this span, which becomes the parent of the app's spans. */
 function writeContext(rawHeaders: string[], span: Span): void {
   for (let at = rawHeaders.length - 2; at >= 0; at -= 2) {
     if (CONTEXT_HEADERS.has(rawHeaders[at]?.toLowerCase() ?? "")) rawHeaders.splice(at, 2);

@@ -7,14 +7,16 @@ import { createSpanClock, spanTime } from "./time.ts";
 import type { OpenTracer } from "./tracer.ts";
 import { createWakeSpans } from "./wakes.ts";
 
-/** Creates spans of requests, of their holds, and of wakes; they are connected by links. */
+/** Creates tracing: spans of requests, holds and wakes, connected by links. */
 export function createTracing({ tracer, close }: OpenTracer, sources: TracingSources): Tracing {
   const current = new AsyncLocalStorage<Span>();
   const now = createSpanClock(sources.now, sources.wall);
   const currentRequest = (): Span | undefined => (current.getStore()?.isRecording() ? current.getStore() : undefined);
   const wakes = createWakeSpans({ tracer, now, sources, currentRequest });
 
-  /** Events are emitted within the request that they are about, so its span is at hand. */
+  /**
+   * Adds the span of a hold to the request's span, which is current because events are emitted during their request.
+   */
   function noteWait(route: string, outcome: HoldOutcome, waitedMs: number): void {
     const request = currentRequest();
     if (request === undefined) return;

@@ -1,15 +1,15 @@
 /**
- * Larger differences mean that a clock was set or the machine was suspended; smaller ones are the cost of reading two
- * clocks.
+ * Larger differences mean that the wall clock was set or the machine was suspended; smaller ones result from reading
+ * two clocks.
  */
 const APART_MS = 50;
 
-/** Seconds and nanoseconds since the epoch: a plain number could be taken for one since the start of the process. */
+/** Seconds and nanoseconds since the epoch; the SDK may take a plain number for the time since the process started. */
 export type SpanTime = [seconds: number, nanoseconds: number];
 
 /**
- * A clock for spans, in milliseconds since the epoch: as even as the monotonic one, but close to the wall clock, by
- * which a collector aligns the spans of many machines.
+ * Creates a clock for spans, in milliseconds since the epoch: as steady as the monotonic clock, but close to the wall
+ * clock, with which a collector aligns the spans of several machines.
  */
 export function createSpanClock(now: () => number, wall: () => number): () => number {
   let ahead = wall() - now();
@@ -21,6 +21,7 @@ export function createSpanClock(now: () => number, wall: () => number): () => nu
   };
 }
 
+/** Converts milliseconds since the epoch. */
 export function spanTime(ms: number): SpanTime {
   const seconds = Math.trunc(ms / 1_000);
   return [seconds, Math.min(Math.round((ms - seconds * 1_000) * 1e6), 999_999_999)];

@@ -14,20 +14,20 @@ import {
 import { reportingExporter } from "./exporter.ts";
 import type { TracingOptions } from "./options.ts";
 
-/** Longer texts are cut: paths come from clients. */
+/** Longer values are cut, because clients choose paths. */
 const LONGEST_VALUE = 1_024;
 const CLOSE_MS = 2_000;
 
-/** The tracer, and its end. */
+/** A tracer and the function that closes it. */
 export interface OpenTracer {
   readonly tracer: Tracer;
-  /** Sends what is left, for two seconds at most, and not at all where the last export failed. */
+  /** Sends the remaining spans, within two seconds; does not try if the last export failed. */
   close(): Promise<void>;
 }
 
 /**
- * The SDK as configured by the `OTEL_` variables; nothing global is registered. It reads endpoint, headers and resource
- * itself.
+ * Starts the SDK, which reads endpoint, headers and resource from the `OTEL_` variables itself. Registers nothing
+ * globally.
  */
 export function openTracer(
   { sampler, ratio, origin, batch }: TracingOptions,
@@ -49,7 +49,7 @@ export function openTracer(
       if (exporter.failing()) return;
       const over = new AbortController();
       const late = sleep(CLOSE_MS, undefined, { signal: over.signal });
-      // The exporter reports whether the last spans arrived.
+      // The exporter reports a failure of the last export.
       await Promise.race([provider.shutdown(), late]).catch(() => {});
       over.abort();
       await late.catch(() => {});

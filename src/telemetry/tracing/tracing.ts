@@ -4,17 +4,17 @@ import type { Emit } from "../../core/events.ts";
 
 /** What traces need to know about the gateway. */
 export interface TracingSources {
-  /** The life cycle's clock, in milliseconds. */
+  /** The life cycle's clock. */
   readonly now: () => number;
-  /** The wall clock, in milliseconds since the epoch. */
+  /** The wall clock. */
   readonly wall: () => number;
-  /** The direct dependents of this workload; `undefined`: it does not exist (any more). */
+  /** Returns the direct dependents of a workload; `undefined` if it does not exist. */
   readonly dependentsOf: (workload: string) => readonly string[] | undefined;
-  /** The workloads behind a route. */
+  /** Returns the workloads of a route. */
   readonly membersOf: (route: string) => readonly string[];
 }
 
-/** The handlers whose requests become spans, as the server calls them. */
+/** The handlers whose requests get spans. */
 export interface RequestHandlers<R extends { readonly name: string }> {
   auth(req: IncomingMessage, res: ServerResponse, path: string): boolean;
   authUpgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
@@ -22,12 +22,12 @@ export interface RequestHandlers<R extends { readonly name: string }> {
   upgrade(route: R, req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-/** Reports wakes and requests to an OpenTelemetry collector. Nothing waits for the collector, or fails with it. */
+/** Reports wakes and requests to an OpenTelemetry collector. Nothing depends on whether the collector works. */
 export interface Tracing {
-  /** A listener for the stream of domain events. */
+  /** The listener for domain events. */
   readonly note: Emit;
-  /** The same handlers, with a span around each request and its context in the fields that the app gets. */
+  /** Wraps handlers so that each request has a span, whose context is sent to the app. */
   around<R extends { readonly name: string }>(handlers: RequestHandlers<R>): RequestHandlers<R>;
-  /** Sends what is left, for two seconds at most. */
+  /** Sends the remaining spans, within two seconds. */
   close(): Promise<void>;
 }

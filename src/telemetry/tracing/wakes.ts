@@ -18,19 +18,19 @@ import { spanTime } from "./time.ts";
 
 interface WakeSpansDeps {
   readonly tracer: Tracer;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly now: () => number;
   readonly sources: Pick<TracingSources, "dependentsOf">;
-  /** The request that is being admitted right now, if it is traced. */
+  /** Returns the span of the current request, if it is traced. */
   readonly currentRequest: () => Span | undefined;
 }
 
-/** Wakes as spans: each is a trace of its own, for it belongs to the workload and not to a client. */
+/** The spans of wakes. Each wake has its own trace, because it belongs to the workload and not to a client. */
 export interface WakeSpans {
   readonly note: (event: DomainEvent) => void;
-  /** The wakes of these workloads that were under way at some time since then. */
+  /** Returns the wakes of these workloads that were in progress at some time since then. */
   readonly since: (workloads: readonly string[], ms: number) => readonly SpanContext[];
-  /** Ends what is under way. */
+  /** Ends all open spans. */
   readonly close: () => void;
 }
 
@@ -40,10 +40,11 @@ interface Wake {
   readonly context: Context;
   phase: WakePhase;
   phaseSinceMs: number;
-  /** `undefined` while it is under way. */
+  /** `undefined` while it is in progress. */
   endMs: number | undefined;
 }
 
+/** Creates the spans of wakes. */
 export function createWakeSpans(deps: WakeSpansDeps): WakeSpans {
   const { tracer, now, sources, currentRequest } = deps;
   /** The last wake of each workload. */
@@ -100,7 +101,7 @@ export function createWakeSpans(deps: WakeSpansDeps): WakeSpans {
   };
 }
 
-/** What is woken for something else is part of its wake. */
+/** Returns the context of a dependent's wake, of which the wake of a dependency is part. */
 function contextOfDependent({ sources }: WakeSpansDeps, wakes: ReadonlyMap<string, Wake>, workload: string): Context {
   const dependents = sources.dependentsOf(workload) ?? [];
   const found = dependents
@@ -113,7 +114,7 @@ type SpanDeps = Pick<WakeSpansDeps, "tracer" | "now">;
 
 function proceed(deps: SpanDeps, wake: Wake, phase: WakePhase): void {
   if (wake.phase === phase) return;
-  // Every wake is "starting" for the moment in which it finds out what it needs.
+  // Every wake begins as "starting", before its dependencies are known; that is not a phase of its own.
   if (phase !== "dependencies") endPhase(deps, wake, deps.now());
   wake.phase = phase;
   wake.phaseSinceMs = deps.now();
@@ -143,5 +144,5 @@ function end(deps: SpanDeps, wake: Wake, outcome: string, failure?: Failure): vo
 
 function outcomeOf({ status }: WorkloadState): string {
   if (status === "asleep") return "completed"; // a one-shot
-  return status === "ready" || status === "failed" ? status : "stopped"; // by a stop meanwhile
+  return status === "ready" || status === "failed" ? status : "stopped"; // a stop during the wake
 }
