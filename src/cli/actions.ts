@@ -7,7 +7,7 @@ import { containerLines, containerSchema } from "./container-lines.ts";
 import { findContainers, inventorySchema } from "./find-containers.ts";
 import { withGateway } from "./with-gateway.ts";
 
-/** The actions of the dashboard's buttons: wakes, stops, pins, suspends or resumes containers by name or host. */
+/** The commands for the dashboard's actions, which wake, stop, pin, suspend or resume containers by name or host. */
 export const actions: Readonly<Record<"wake" | "sleep" | "keep" | "suspend" | "resume", Command>> = {
   wake: action({
     name: "wake",
@@ -51,11 +51,11 @@ interface Action {
   readonly name: string;
   readonly summary: string;
   readonly details?: readonly string[];
-  /** The path below `/_status/`. */
+  /** The path of the action below `/_status/`. */
   readonly path: string;
-  /** It has `--delete`, for containers that a stop deletes. */
+  /** The command has `--delete`, for containers that a stop deletes. */
   readonly mayDelete?: true;
-  /** The value of `--for`; absent: there is none. */
+  /** The value of `--for`; absent: the command has no such option. */
   readonly span?: { readonly example: string; readonly longestMs: number; readonly mayBeZero: boolean };
 }
 

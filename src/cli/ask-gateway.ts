@@ -4,13 +4,13 @@ import type { GatewayAddress } from "./gateway-address.ts";
 const TIMEOUT_MS = 10_000;
 
 /**
- * Requests a JSON document from a running gateway; rejects with one sentence for people. Redirects are not followed.
+ * Requests a JSON document from a running gateway without following redirects; rejects with one sentence for people.
  */
 export async function askGateway<T>(address: GatewayAddress, path: string, form: ZodType<T>): Promise<T> {
   return form.parse(await send(address, "GET", path, (document) => form.safeParse(document).success));
 }
 
-/** Posts an action to a running gateway; rejects with one sentence for people, also when it is refused. */
+/** Posts an action to a running gateway; rejects with one sentence for people, also if the action is refused. */
 export async function orderGateway(address: GatewayAddress, path: string): Promise<void> {
   await send(address, "POST", path, (document) => accepted.safeParse(document).success);
 }
@@ -25,7 +25,7 @@ async function send(
   isExpected: (document: unknown) => boolean,
 ): Promise<unknown> {
   const { origin, host, authorization } = address;
-  const { Agent } = await import("undici"); // loaded here, since a running gateway does not need it
+  const { Agent } = await import("undici"); // loaded here, because a running gateway does not need it
   const agent = new Agent({ pipelining: 0 });
   try {
     const headers = { accept: "application/json", ...(host && { host }), ...(authorization && { authorization }) };

@@ -5,14 +5,14 @@ import { findMissingRights, type MissingRight, ruleFor } from "../engines/kubern
 import { EXIT_FAILURE, EXIT_OK, type Io } from "./command.ts";
 import { connectToCluster, loadKubernetesEngine } from "./kubernetes.ts";
 
-/** What `dag check --kubernetes` has found. */
+/** The result of `dag check --kubernetes`. */
 export interface ClusterReport {
   readonly code: number;
-  /** What is labelled, as far as it may be listed. */
+  /** The labelled workloads; empty without the permission to list them. */
   readonly items: readonly InventoryItem[];
 }
 
-/** Asks the API server for every right that the gateway needs, prints those that are missing as YAML, and lists what is labelled. */
+/** Checks every permission of the gateway, prints missing ones as YAML, and lists the labelled workloads. */
 export async function checkKubernetes(config: FileConfig, io: Io): Promise<ClusterReport> {
   const { namespaces } = config.kubernetes;
   const client = createKubernetesClient(() => connectToCluster(io, config));
@@ -41,10 +41,10 @@ async function listed(config: FileConfig, io: Io): Promise<readonly InventoryIte
   const engine = await loadKubernetesEngine(io, () => config);
   try {
     const { id, kind } = engine;
-    // As the running gateway marks them: what the engine cannot follow is a fault only where it is known which one it is.
+    // Marked as in the running gateway, because unsupported settings are only reported if the engine is known.
     return (await engine.list()).map((item) => ({ ...item, engine: id, engineKind: kind }));
   } catch {
-    return []; // the right for it is among those that are missing
+    return []; // the permission for it is missing, which is reported
   } finally {
     await engine.close();
   }

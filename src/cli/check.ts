@@ -11,8 +11,8 @@ import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./comm
 import type { Inventory } from "./docker-inventory.ts";
 
 /**
- * `dag check`: reports every fault and the effect of a request to each host. Returns 0 (valid), 1 (no Docker, or a
- * front lacks something) or 2 (faults).
+ * Creates `dag check`, which reports all faults, and the effect of a request to each host. Returns 0 (valid), 1 (no
+ * Docker, or a front lacks something) or 2 (faults).
  */
 export function createCheck({ inventory }: { readonly inventory: Inventory }): Command {
   return {
@@ -99,7 +99,8 @@ function textOf(value: string | true | undefined): string | undefined {
 
 async function reportFront(question: FrontQuestion, io: Io): Promise<number> {
   try {
-    const { checkFront } = await import("./check-front/check-front.ts"); // loaded here, since a running gateway does not need it
+    // Loaded here, because a running gateway does not need it.
+    const { checkFront } = await import("./check-front/check-front.ts");
     const findings = await checkFront(question);
     for (const { kind, text } of findings) io.stdout(`${kind.padEnd("missing".length)}  ${text}\n`);
     return findings.some(({ kind }) => kind === "missing") ? EXIT_FAILURE : EXIT_OK;

@@ -3,7 +3,7 @@ import { plainLine } from "../core/plain-line.ts";
 
 const moment = z.string().nullish();
 
-/** What is shown of a container in `/_status/api`; the rest is kept for `--json`. */
+/** The fields of a container in `/_status/api` that are shown; the others are kept for `--json`. */
 export const containerSchema = z.looseObject({
   name: z.string(),
   hosts: z.array(z.string()),
@@ -14,6 +14,7 @@ export const containerSchema = z.looseObject({
   stop_deletes: z.boolean().optional(),
 });
 
+/** A container in `/_status/api`. */
 export type ContainerDocument = z.output<typeof containerSchema>;
 
 /** Formats containers as a table for a terminal, times in UTC. */

@@ -2,18 +2,17 @@ import { createServer, type AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** The options of the demo. */
 export interface DemoOptions {
-  /** Where the gateway listens. */
+  /** The port of the gateway. */
   readonly port: number;
-  /** Where its two apps listen, from `findDemoPorts`. */
+  /** The ports of its two apps, from `findDemoPorts`. */
   readonly appPorts: readonly [hello: number, slow: number];
-  /** The Node that runs them: `process.execPath`. */
+  /** The path of the Node that runs them (`process.execPath`). */
   readonly node: string;
 }
 
-/**
- * Returns the configuration of the demo as YAML: two local processes that sleep, nothing that outlives it, no Docker.
- */
+/** Returns the configuration of the demo as YAML: two sleeping local processes, without Docker and without files. */
 export function demoConfig({ port, appPorts, node }: DemoOptions): string {
   const [hello, slow] = appPorts;
   return `gateway:
@@ -44,7 +43,7 @@ containers:
 `;
 }
 
-/** Returns what the terminal shows when the demo is up. */
+/** Returns the text for the terminal when the demo runs. */
 export function demoBanner(port: number): string {
   return `
   Two apps are asleep. Open one, and it wakes:
@@ -82,7 +81,9 @@ export async function findDemoPorts(): Promise<[hello: number, slow: number]> {
 const HELLO = new URL("./demo/hello.ts", import.meta.url);
 const SLOW = new URL("./demo/slow.ts", import.meta.url);
 
-/** JSON is YAML, and quotes anything in a path. In a release all files have the extension of this one. */
+/**
+ * Formats a command as JSON, which is also YAML. Scripts have the extension of this file (`.ts`, in a release `.js`).
+ */
 function command(node: string, script: URL, port: number): string {
   return JSON.stringify([node, fileURLToPath(script).replace(/\.ts$/, extname(import.meta.filename)), String(port)]);
 }

@@ -5,13 +5,16 @@ import { createDockerHost } from "../engines/docker/create-docker-host.ts";
 import type { Engine } from "../lifecycle/ports.ts";
 import type { Io } from "./command.ts";
 
-/** Whether the Docker of the environment is used as well: together with other engines only where that is configured, or where it is there. */
+/**
+ * Returns whether to use the Docker of the environment; with other engines, only if it is configured or its socket
+ * exists.
+ */
 export function usesUsualDocker(env: Io["env"], { docker }: Pick<FileConfig, "docker">, hasOthers: boolean): boolean {
   if (!hasOthers || Boolean(env["DOCKER_HOST"])) return true;
   return docker.some(({ host }) => host === "") || existsSync(DEFAULT_SOCKET);
 }
 
-/** The Docker hosts that the file names in addition to the usual one, by their names; how they are reached is read at each observation. */
+/** Creates the engines of further Docker hosts in the file, by name. `config` is called at each observation. */
 export function dockerHosts(config: () => Pick<FileConfig, "docker" | "gateway">): Readonly<Record<string, Engine>> {
   const others = config().docker.filter(({ host }) => host !== "");
   return Object.fromEntries(

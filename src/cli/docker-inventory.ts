@@ -6,16 +6,19 @@ import type { Engine } from "../lifecycle/ports.ts";
 import type { Io } from "./command.ts";
 import { dockerHosts, usesUsualDocker } from "./docker-hosts.ts";
 
-/** Where a command finds all containers: of the Docker that the environment names, and of the hosts that `more` names. */
+/** Lists all containers of the Docker in the environment, and with `more` those of further hosts. */
 export type Inventory = (io: Io, more?: OtherHosts) => Promise<readonly InventoryItem[]>;
 
 interface OtherHosts {
   readonly config: Pick<FileConfig, "docker" | "gateway">;
-  /** Takes one sentence for each Docker that cannot be reached. */
+  /** Called with one sentence for each unreachable Docker. */
   readonly report: (fault: string) => void;
 }
 
-/** Asks every Docker, ports included; without `more` it rejects with one sentence when that cannot be reached. */
+/**
+ * Lists the containers of every Docker with their ports. Without `more`, rejects with one sentence if Docker is
+ * unreachable.
+ */
 export const dockerInventory: Inventory = async ({ env }, more) => {
   const usual = (): Engine => createDockerEngine({ environment: env, reach: () => ANY_REACH });
   if (more === undefined) return readAndClose(usual());
@@ -61,5 +64,5 @@ async function listWithPorts(engine: Engine): Promise<readonly InventoryItem[]> 
 
 const INSPECTED_AT_ONCE = 16;
 
-/** A list tells no addresses, so that it does not matter how they would be reached. */
+/** Any value will do, because a list contains no addresses. */
 const ANY_REACH: Pick<GatewaySettings, "address" | "network"> = { address: "auto", network: "" };

@@ -5,7 +5,7 @@ import { findContainers, inventorySchema } from "./find-containers.ts";
 import { withGateway } from "./with-gateway.ts";
 
 /**
- * `dag explain`: requests an explanation from the running gateway. Returns 0, 1 (unreachable, or nothing of that name)
+ * `dag explain`, which requests an explanation from the running gateway. Returns 0, 1 (unreachable, or an unknown name)
  * or 2 (faulty configuration).
  */
 export const explain: Command = {

@@ -3,7 +3,7 @@ import { plainLine } from "../core/plain-line.ts";
 
 const sentences = z.array(z.string());
 
-/** What `/_status/explain` reports of one container. */
+/** The response of `/_status/explain`. */
 export const explanationSchema = z.object({
   name: z.string(),
   state: z.string(),
@@ -16,9 +16,10 @@ export const explanationSchema = z.object({
   transitions: z.array(z.object({ at: z.string(), from: z.string(), to: z.string(), why: z.string() })),
 });
 
+/** The explanation of a container. */
 export type ExplanationDocument = z.output<typeof explanationSchema>;
 
-/** Formats an explanation for a terminal, times in UTC without milliseconds; the output of an app stays one plain line. */
+/** Formats an explanation for a terminal, with times in UTC; the output of an app is one plain line. */
 export function explanationText(explanation: ExplanationDocument): string {
   const { name, state, since, why_awake, why_not_stopped, would_wake, warnings, will_stop, transitions } = explanation;
   const stop = will_stop === null ? "No stop is due." : `At ${moment(will_stop.at)} (${will_stop.reason}).`;
@@ -45,7 +46,7 @@ function changes(transitions: ExplanationDocument["transitions"]): string[] {
   return rows.map(([at, change, why]) => `${at}  ${change.padEnd(width)}  ${why}`);
 }
 
-/** Times without milliseconds. */
+/** Removes the milliseconds of times. */
 function moment(text: string): string {
   return plainLine(text).replaceAll(/(\dT\d\d:\d\d:\d\d)\.\d+Z/g, "$1Z");
 }

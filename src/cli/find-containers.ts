@@ -2,7 +2,7 @@ import { z } from "zod";
 import { nearest } from "../config/schema/nearest.ts";
 import { createHostTable } from "../core/host-table.ts";
 
-/** The part of `/_status/api` that finds containers. */
+/** The part of `/_status/api` with the names of containers. */
 export const inventorySchema = z.object({
   containers: z.array(z.object({ name: z.string(), engine: z.string().optional(), hosts: z.array(z.string()) })),
   groups: z.array(z.object({ name: z.string(), hosts: z.array(z.string()), containers: z.array(z.string()) })),
@@ -11,8 +11,8 @@ export const inventorySchema = z.object({
 type Inventory = z.output<typeof inventorySchema>;
 
 /**
- * Finds containers by a container's name, a group's name, a host or a whole address; returns a sentence if there are
- * none. Hosts match as those of a request.
+ * Finds containers by a container's name, a group's name, a host or a URL; returns a sentence if there are none. Hosts
+ * are matched like those of requests.
  */
 export function findContainers({ containers, groups }: Inventory, wanted: string): readonly string[] | string {
   const host = wanted.includes("://") && URL.canParse(wanted) ? new URL(wanted).host : wanted;
@@ -32,7 +32,9 @@ export function findContainers({ containers, groups }: Inventory, wanted: string
   return `no container, group or host is called "${wanted}"${like === undefined ? "" : `; did you mean "${like}"?`}`;
 }
 
-/** `local:notes` for `notes`, as the file calls the host of `DOCKER_HOST`; the plain name of one on another host. */
+/**
+ * Returns other names of a container: `local:notes` for `notes` on `DOCKER_HOST`, and the plain name on another host.
+ */
 function otherNamesOf({ name, engine = "" }: Inventory["containers"][number]): readonly string[] {
   return name.startsWith(`${engine}:`) ? [name.slice(engine.length + 1)] : [`${engine}:${name}`];
 }

@@ -1,18 +1,18 @@
 import { createHostTable } from "../core/host-table.ts";
 import type { AdminAuth, GatewaySettings } from "../core/settings.ts";
 
-/** The address of a running gateway, with the credentials for it. */
+/** The address of a running gateway, with credentials. */
 export interface GatewayAddress {
   readonly origin: string;
-  /** Empty: that of the origin. */
+  /** The Host to send; empty: that of the origin. */
   readonly host: string;
-  /** Empty: no credentials. */
+  /** The value of the Authorization field; empty: none. */
   readonly authorization: string;
 }
 
 type Known = Pick<GatewaySettings, "port" | "bind" | "adminAuth" | "adminHosts">;
 
-/** Returns the gateway in `GATEWAY_URL`, else the one of this configuration; a sentence if there is none. */
+/** Returns the gateway in `GATEWAY_URL`, else that of this configuration; a sentence if there is none. */
 export function gatewayAddress(settings: Known, url: string | undefined): GatewayAddress | string {
   const { port, bind, adminAuth, adminHosts } = settings;
   if (url) {
@@ -27,7 +27,7 @@ export function gatewayAddress(settings: Known, url: string | undefined): Gatewa
   return { origin: `http://${host}`, host: hostFor(host, adminHosts), authorization: authorizationOf(adminAuth) };
 }
 
-/** On hosts other than `admin_hosts` the admin pages do not exist. */
+/** Returns the Host to send: one of `admin_hosts`, because other hosts have no admin pages. */
 function hostFor(host: string, adminHosts: readonly string[]): string {
   const [first] = adminHosts;
   const table = createHostTable(adminHosts.map((pattern) => [pattern, true] as const));

@@ -6,9 +6,7 @@ import { gatewayAddress } from "./gateway-address.ts";
 
 const TIMEOUT_MS = 4_000;
 
-/**
- * `dag health`: requests `/_live` of the running gateway. Returns 0 (alive), 1 (no such response) or 2 (no address).
- */
+/** `dag health`, which requests `/_live` of the running gateway. Returns 0 (alive), 1 (not alive) or 2 (no address). */
 export const health: Command = {
   summary: "checks whether the running gateway is alive, for HEALTHCHECK and similar",
   details: [
@@ -31,8 +29,8 @@ export const health: Command = {
 };
 
 /**
- * Returns where the gateway listens. It reads only two keys of the file, unchecked: it runs every half minute next to
- * an idle gateway, and reading the whole configuration would cost five times as much.
+ * Returns where the gateway listens. Reads only two keys of the file without checks: this runs every 30 s next to an
+ * idle gateway, and reading the whole configuration would cost five times as much.
  */
 function readListener(io: Io): Parameters<typeof gatewayAddress>[0] {
   const file = property(readYaml(readText(io.env[CONFIG_PATH_VARIABLE] || DEFAULT_CONFIG_PATH)).raw, "gateway");

@@ -32,7 +32,7 @@ export function commandHelp(name: string, command: Command): string {
   return `${[`Usage: ${usageOf(name, command)}`, sentence(summary), ...details, ...table].join("\n\n")}\n`;
 }
 
-/** Turns a summary into a sentence. */
+/** Makes a sentence of a summary. */
 export function sentence(summary: string): string {
   return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
 }
@@ -46,5 +46,5 @@ function columns(rows: readonly (readonly [left: string, right: string])[]): str
     .join("\n");
 }
 
-/** A longer left column would push the right one off the screen. */
+/** The maximum width of the left column. */
 const WIDEST = 34;

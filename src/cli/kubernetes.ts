@@ -4,7 +4,7 @@ import type { Engine } from "../lifecycle/ports.ts";
 import type { ClusterConnection } from "../engines/kubernetes/connection.ts";
 import type { Io } from "./command.ts";
 
-/** Whether there is a cluster to look after: one that the file names, or the one that the gateway is a pod of. */
+/** Returns whether to use Kubernetes: the file names a cluster, or the gateway runs in a pod. */
 export async function usesKubernetes({ env }: Pick<Io, "env">, { kubernetes }: FileConfig): Promise<boolean> {
   if (kubernetes.kubeconfig !== "") return true;
   if (!env["KUBERNETES_SERVICE_HOST"]) return false;
@@ -12,7 +12,7 @@ export async function usesKubernetes({ env }: Pick<Io, "env">, { kubernetes }: F
   return isInCluster(env);
 }
 
-/** Makes the engine of the cluster; its code is loaded only where there is one. `config` is read at each list. */
+/** Loads and creates the engine of the cluster. `config` is called at each list. */
 export async function loadKubernetesEngine(io: Pick<Io, "env">, config: () => FileConfig): Promise<Engine> {
   const { createKubernetesEngine } = await import("../engines/kubernetes/create-kubernetes-engine.ts");
   const { ownWorkloads } = await import("../engines/kubernetes/own-workloads.ts");
@@ -27,7 +27,7 @@ export async function loadKubernetesEngine(io: Pick<Io, "env">, config: () => Fi
   });
 }
 
-/** Reads how the cluster is reached; rejects with one sentence when that cannot be read. */
+/** Reads the connection to the cluster; rejects with one sentence if that is not possible. */
 export async function connectToCluster(
   { env }: Pick<Io, "env">,
   { kubernetes }: FileConfig,

@@ -6,7 +6,10 @@ import { withGateway } from "./with-gateway.ts";
 
 const statusSchema = z.object({ containers: z.array(containerSchema) });
 
-/** `dag list`: every container of the running gateway. Returns 0, 1 (unreachable) or 2 (faulty configuration). */
+/**
+ * `dag list`, which lists the containers of the running gateway. Returns 0, 1 (unreachable) or 2 (faulty
+ * configuration).
+ */
 export const list: Command = {
   summary: "lists the containers of the running gateway, with their states",
   details: ["With --json, prints the containers of /_status/api as an array."],

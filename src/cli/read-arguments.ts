@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { nearest } from "../config/schema/nearest.ts";
 import type { Command, Given, Operand, Option } from "./command.ts";
 
-/** Parses the arguments of a command, or returns one sentence about what is wrong with them. */
+/** Parses the arguments of a command; returns one sentence if they are wrong. */
 export function readArguments(command: Command, args: readonly string[]): Given | string {
   const { options = {}, operands = [] } = command;
   const { tokens } = parseArgs({ args: [...args], options: typesOf(options), strict: false, tokens: true });

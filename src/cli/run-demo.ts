@@ -5,6 +5,7 @@ import { runGateway } from "./serve.ts";
 
 const DEFAULT_PORT = 8080;
 
+/** `dag demo`, which runs a gateway with two demo apps. */
 export const demo: Command = {
   summary: "runs a gateway with two sleeping demo apps; no Docker, nothing to configure",
   details: ["PORT is the gateway's port (default 8080). Ctrl-C ends the gateway and both apps."],

@@ -5,7 +5,7 @@ import { commandHelp, helpText } from "./help.ts";
 import { readArguments } from "./read-arguments.ts";
 import { usageOf } from "./usage.ts";
 
-/** Runs the command in the arguments and returns the exit code. Throws nothing: a fault is reported and returns 1. */
+/** Runs the command in the arguments and returns the exit code; never throws, but reports errors and returns 1. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [first = "serve", ...rest] = args;
   if (first === "-h" || first === "--help" || first === "help") return help(rest[0], io);
@@ -23,7 +23,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** `dag help`, or `dag help COMMAND`. */
+/** Runs `dag help` or `dag help COMMAND`. */
 function help(name: string | undefined, io: Io): number {
   if (name === undefined) return print(io, helpText(commands));
   const command = find(name);

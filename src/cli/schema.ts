@@ -1,6 +1,7 @@
 import { publishedSchema } from "../config/schema/json-schema.ts";
 import { type Command, EXIT_OK } from "./command.ts";
 
+/** `dag schema`, which prints the JSON Schema. */
 export const schema: Command = {
   summary: "prints the JSON Schema of the configuration file, for editors",
   details: [

@@ -22,9 +22,10 @@ import { loadKubernetesEngine, usesKubernetes } from "./kubernetes.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import { productVersion } from "./version.ts";
 
-/** Open requests have this long to finish on shutdown, as in the reference. */
+/** How long open requests may take to finish at a shutdown, as in the original. */
 const DRAIN_MS = 15_000;
 
+/** `dag serve`, which runs the gateway. */
 export const serve: Command = {
   summary: "runs the gateway (the default)",
   details: [
@@ -33,16 +34,17 @@ export const serve: Command = {
   run: (_given, io) => runGateway(createConfigSource({ ...configPath(io.env), env: io.env }), io),
 };
 
+/** The options of `runGateway`. */
 export interface RunOptions {
-  /** Without it labels are not read and only local processes are run. */
+  /** Whether to use Docker; without it only local processes run. */
   readonly docker?: boolean;
-  /** How to choose another port when this one cannot be opened; default: in the file. */
+  /** How to choose another port if this one cannot be opened; default: in the file. */
   readonly otherPort?: string;
-  /** Called when it listens. */
+  /** Called when the gateway listens. */
   readonly onListening?: (port: number) => void;
 }
 
-/** Runs a gateway until it is asked to shut down. Exits with 2 on a faulty initial configuration, with 1 when a listener fails. */
+/** Runs a gateway until a signal to shut down. Returns 2 for a faulty initial configuration, 1 if it cannot listen. */
 export async function runGateway(source: ConfigSource, io: Io, options: RunOptions = {}): Promise<number> {
   const loaded = source.load();
   if (!loaded.ok) {
@@ -80,7 +82,7 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   for (const signal of ["SIGTERM", "SIGINT"] as const) io.onSignal(signal, () => ended.abort());
   const shutdown = aborted(ended.signal);
   try {
-    // An unresponsive Docker delays listening for a while, and must not delay shutting down.
+    // An unresponsive Docker delays listening for a while, but must not delay a shutdown.
     const listening = await Promise.race([app.listen(), shutdown]);
     if (listening !== undefined) {
       const { port, address } = listening;
@@ -104,14 +106,14 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
 }
 
 /**
- * A bug in one request must not end the connections of all (a fault before the gateway listens still ends the process).
+ * Logs a bug instead of ending the process and with it all connections; before the gateway listens, a fault still does.
  */
 function logFault(logger: Logger, fault: unknown): void {
   const err = fault instanceof Error ? fault : new Error(`not an Error: ${inspect(fault)}`);
   logger.error({ err }, "bug in the gateway: an exception was not handled; please report it with this stack");
 }
 
-/** Reports a faulty file, which changes nothing. */
+/** Creates the function that applies a loaded configuration; a faulty one is reported and not applied. */
 function reloader(app: App, logger: Logger, taken: (config: FileConfig) => void): (loaded: LoadResult) => void {
   return (loaded) => {
     if (!loaded.ok) {
@@ -140,7 +142,7 @@ async function enginesFor(io: Io, config: () => FileConfig, { docker = true }: R
   const kubernetes =
     docker && (await usesKubernetes(io, config())) ? await loadKubernetesEngine(io, config) : undefined;
   const hosts = docker ? dockerHosts(config) : {};
-  // A pod has no Docker, nor has a machine for other hosts, unless somebody says where it is.
+  // A pod, or a machine with `docker:` hosts, may have no Docker of its own unless DOCKER_HOST is set.
   const hasOthers = kubernetes !== undefined || Object.keys(hosts).length > 0;
   const hasDocker = docker && usesUsualDocker(io.env, config(), hasOthers);
   const reach = (): FileConfig["gateway"] => config().gateway;
@@ -154,7 +156,7 @@ async function enginesFor(io: Io, config: () => FileConfig, { docker = true }: R
   };
 }
 
-/** Replaces the engine where no Docker is wanted: it has no containers. */
+/** Creates a replacement for the Docker engine without containers. */
 function noDocker(processes: Engine): Engine {
   return {
     ...processes,
@@ -173,14 +175,16 @@ function warnOfOpenAdmin({ gateway }: FileConfig, logger: Logger): void {
   );
 }
 
-/** Where the usual socket is missing, the engine's own message says so; a machine may have both. */
+/**
+ * Warns if the docker command uses a context although the default socket exists; otherwise the engine's error says so.
+ */
 function warnOfContext({ env }: Io, logger: Logger): void {
   if (env["DOCKER_HOST"] || !existsSync(DEFAULT_SOCKET)) return;
   const hint = contextHint(env);
   if (hint !== undefined) logger.warn(`${hint}. The gateway uses ${DEFAULT_SOCKET}`);
 }
 
-/** Reports an unknown level once there is a log. */
+/** Parses LOG_LEVEL; `undefined` if it is unknown, which is reported as soon as there is a log. */
 function logLevel(text = "info"): LogLevel | undefined {
   return LEVELS.find((name) => name === text.trim().toLowerCase());
 }
@@ -189,7 +193,7 @@ const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"]
 
 const LOOPBACK = /^(127\.|::1$|localhost$)/u;
 
-/** Describes a fault with what to do about it; `undefined` for an unexpected one. */
+/** Describes an expected error and what to do; `undefined` for an unexpected one. */
 function listenFault({ gateway }: FileConfig, error: unknown, otherPort = "set gateway.port"): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE")

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, EXIT_OK } from "./command.ts";
 
+/** `dag version`, which prints the version. */
 export const version: Command = {
   summary: "prints the version",
   run(_given, io) {
@@ -10,7 +11,7 @@ export const version: Command = {
   },
 };
 
-/** Returns the version of the installed package; source and compiled files are equally deep in it. */
+/** Returns the version of the installed package; source and compiled files have the same depth in it. */
 export function productVersion(): string {
   const text = readFileSync(join(import.meta.dirname, "../../package.json"), "utf8");
   const parsed: unknown = JSON.parse(text);

@@ -3,7 +3,7 @@ import { configPath, createConfigSource } from "../config/parse/source.ts";
 import { EXIT_USAGE, type Io } from "./command.ts";
 import { gatewayAddress, type GatewayAddress } from "./gateway-address.ts";
 
-/** Runs a command against the gateway of this configuration or `GATEWAY_URL`; returns 2 for a faulty one. */
+/** Runs a command with the gateway of `GATEWAY_URL` or this configuration; returns 2 if the configuration is faulty. */
 export async function withGateway(
   io: Io,
   command: string,

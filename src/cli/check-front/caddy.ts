@@ -2,7 +2,7 @@ import type { Settings } from "../../core/settings.ts";
 import { type Finding, coversHost, missing, note, ok } from "./finding.ts";
 
 /**
- * Finds what a live Caddy's configuration (`/config/` of its admin endpoint) lacks for the hosts of this configuration.
+ * Checks the configuration of a running Caddy (`/config/` of its admin endpoint) for the hosts of this configuration.
  */
 export function findInCaddy(config: unknown, settings: Settings): Finding[] {
   const proxies = proxiesIn(config, []);
@@ -19,17 +19,17 @@ export function findInCaddy(config: unknown, settings: Settings): Finding[] {
   ];
 }
 
-/** A `reverse_proxy`, which `forward_auth` is too, and the hosts of its site (empty: all). */
+/** A `reverse_proxy` (`forward_auth` is one too) with the hosts of its site (empty: all). */
 interface Proxy {
   readonly hosts: readonly string[];
-  /** The path that it requests instead of the client's; empty: the client's own. */
+  /** The path that it requests; empty: the client's. */
   readonly uri: string;
   readonly dials: readonly string[];
-  /** In Caddy's own form. */
+  /** Its JSON in Caddy's configuration. */
   readonly text: string;
 }
 
-/** All of them in order of appearance: routes nest, and a host matcher applies to everything below it. */
+/** Returns all proxies in order. Routes are nested, and a host matcher applies to everything below it. */
 function proxiesIn(node: unknown, hosts: readonly string[]): Proxy[] {
   if (Array.isArray(node)) return node.flatMap((one) => proxiesIn(one, hosts));
   if (typeof node !== "object" || node === null) return [];

@@ -13,21 +13,21 @@ import { findInTraefik } from "./traefik.ts";
 /** Which front to check, and for which hosts. */
 export interface FrontQuestion {
   readonly front: string;
-  /** The address of its API, or nginx's file; absent: the default. */
+  /** The address of its API, or the file with nginx's configuration; absent: the default. */
   readonly place: string | undefined;
   readonly settings: Settings;
-  /** The containers of this host, if they were read: their labels are checked too. */
+  /** The containers of this host, whose labels are checked too; empty if they were not read. */
   readonly items: readonly InventoryItem[];
-  /** Where the running gateway is; `undefined`: as configured. */
+  /** The address of the running gateway; `undefined`: the configured one. */
   readonly gatewayUrl: string | undefined;
 }
 
-/** How long a front may take to answer, in milliseconds. */
+/** The timeout for the front's API. */
 const PATIENCE_MS = 5_000;
 
 /**
- * Finds what is right, missing or worth knowing about a front and what the gateway lets it do. Rejects when the front
- * cannot be reached.
+ * Checks a front and the gateway's settings for it; returns what is right, missing or worth knowing. Rejects if the
+ * front is unreachable.
  */
 export async function checkFront({ front, place, settings, items, gatewayUrl }: FrontQuestion): Promise<Finding[]> {
   const findings = await ask(front, place, settings, items);
@@ -54,7 +54,7 @@ async function ask(
   }
 }
 
-/** From the traits of the fronts. */
+/** The longest hold with each front, from `HandlerTraits`. */
 const HOLD_LIMITS_MS: Readonly<Record<string, number>> = { traefik: 25_000, nginx: 55_000 };
 
 function findInGateway(front: string, { gateway, workloads }: Settings): Finding[] {
@@ -77,7 +77,7 @@ function readDump(file: string): Promise<string> {
   });
 }
 
-/** With undici's `request`: Caddy's admin endpoint answers 403 to the Sec-Fetch fields that `fetch` sends. */
+/** Requests JSON. Not with `fetch`, because Caddy's admin endpoint answers 403 to its Sec-Fetch fields. */
 async function getJson(api: string, path: string): Promise<unknown> {
   const url = new URL(path, api.endsWith("/") ? api : `${api}/`);
   const answer = await request(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: unknown) => {

@@ -6,7 +6,7 @@ import { type Finding, missing } from "./finding.ts";
 
 const ALLOW = "traefik.docker.allownonrunning";
 
-/** Finds what the `traefik.*` labels of managed containers lack; containers without such labels are skipped. */
+/** Checks the `traefik.*` labels of managed containers; skips containers without such labels. */
 export function findInLabels(version: string, items: readonly InventoryItem[], settings: Settings): Finding[] {
   const members = settings.groups.flatMap((group) => group.members);
   const byName = new Set(workloadsByName(settings));

@@ -1,6 +1,6 @@
 import { type Finding, missing, note } from "./finding.ts";
 
-/** What is wrong with how a location that asks keeps the answers; `inForce` gives the arguments of a directive there. */
+/** Checks the cache of a location for auth requests; `inForce` returns the arguments of a directive there. */
 export function ofCache(where: string, inForce: (directive: string) => (readonly string[])[]): Finding[] {
   const asksForCached = inForce("proxy_pass").some(([url = ""]) => url.includes("/_auth/nginx/cached"));
   const isCached = inForce("proxy_cache").some(([zone]) => zone !== undefined && zone !== "off");

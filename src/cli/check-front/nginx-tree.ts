@@ -30,10 +30,10 @@ function include(directives: readonly Directive[], files: readonly File[], depth
   });
 }
 
-/** Files that include themselves are refused by nginx. */
+/** The limit of nested includes; nginx refuses files that include themselves. */
 const MOST_LEVELS = 8;
 
-/** A relative pattern starts in nginx's own directory. */
+/** Returns whether a path matches a pattern; a relative pattern starts in nginx's own directory. */
 function matchesPath(pattern: string, path: string): boolean {
   const form = pattern
     .replaceAll(/[.+^${}()|\\]/gu, "\\$&")
@@ -42,7 +42,7 @@ function matchesPath(pattern: string, path: string): boolean {
   return new RegExp(`${pattern.startsWith("/") ? "^" : "/"}${form}$`, "u").test(path);
 }
 
-/** The input was valid, so a text that ends early just ends. */
+/** Parses directives; nginx has checked the text, so there is no error handling. */
 function parse(text: string): Directive[] {
   const tokens = text.match(TOKEN)?.filter((token) => !token.startsWith("#")) ?? [];
   let at = 0;

@@ -4,7 +4,7 @@ import { type Finding, bareHost, missing, ok } from "./finding.ts";
 import { ofCache } from "./nginx-cache.ts";
 import { type Directive, readNginx } from "./nginx-tree.ts";
 
-/** Finds what the configuration of an nginx, as printed by `nginx -T`, lacks for the hosts of this configuration. */
+/** Checks a configuration of nginx, as printed by `nginx -T`, for the hosts of this configuration. */
 export function findInNginx(text: string, settings: Settings): Finding[] {
   const all = scopesIn(readNginx(text), []);
   const questions = all.filter((scope) => own(scope, "proxy_pass").some(isQuestion));
@@ -30,7 +30,7 @@ export function findInNginx(text: string, settings: Settings): Finding[] {
   ];
 }
 
-/** The blocks from the outermost to one of them. */
+/** The nested blocks from the outermost to an inner one. */
 type Scope = readonly Directive[];
 
 function scopesIn(directives: readonly Directive[], outer: Scope): Scope[] {
@@ -44,8 +44,8 @@ function own(scope: Scope, name: string): (readonly string[])[] {
 }
 
 /**
- * Returns the directives in force in a scope: nginx inherits a directive from the outer block only where a block has
- * none of its own.
+ * Returns the directives in force in a scope: a block inherits a directive from the outer block only if it has none of
+ * its own.
  */
 function inForce(scope: Scope, name: string): (readonly string[])[] {
   if (scope.length === 0) return [];
@@ -86,13 +86,13 @@ function ofForwarded(scope: Scope): Finding[] {
     );
 }
 
-/** Returns the longest hold behind nginx, even if the gateway itself gives up first. */
+/** Returns the longest hold behind nginx. */
 function longestHoldMs({ workloads }: Settings): number {
   const holds = workloads.map(({ holdTimeoutMs }) => holdTimeoutMs);
   return Math.min(NGINX.traits.maxHoldMs, Math.max(0, ...holds));
 }
 
-/** A time as nginx writes it: `90`, `90s`, `1m 30s` in quotes. */
+/** Parses a time in nginx's notation: `90`, `90s`, `1m 30s` in quotes. */
 function milliseconds(text: string): number {
   return [...text.matchAll(/(\d+)(ms|[smhd]?)/g)].reduce(
     (sum, [, n, unit = ""]) => sum + Number(n) * (UNITS[unit] ?? 0),
@@ -155,7 +155,10 @@ function ofHost(host: string, all: readonly Scope[], asking: readonly Scope[]): 
     : missing(`${host}: its server block has no auth_request to the gateway: add it`);
 }
 
-/** A star of nginx stands for any number of labels; regular expressions are not evaluated. */
+/**
+ * Returns whether a server name covers a host; nginx's star stands for any number of labels. Ignores regular
+ * expressions.
+ */
 function covers(pattern: string, host: string): boolean {
   if (pattern.startsWith("~")) return false;
   if (pattern.startsWith("*.")) return host.endsWith(pattern.slice(1).toLowerCase());

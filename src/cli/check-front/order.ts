@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { type Finding, missing, note } from "./finding.ts";
 
-/** What a Traefik middleware means before ours: each was tried on a live Traefik (docs/traefik.md). */
+/**
+ * The settings of Traefik middlewares that matter before ours; each was tried with a real Traefik (docs/traefik.md).
+ */
 export const orderedMiddleware = z.looseObject({
   errors: z.looseObject({ status: z.array(z.string()).default([]) }).optional(),
   retry: z.looseObject({ status: z.array(z.string()).default([]) }).optional(),
@@ -12,7 +14,7 @@ export const orderedMiddleware = z.looseObject({
 
 type Ordered = z.infer<typeof orderedMiddleware>;
 
-/** Finds what a middleware does to our page and its polls when it precedes ours on a router. */
+/** Reports the effects of a middleware before ours on our page and its polls. */
 export function findInOrder(where: string, name: string, middleware: Ordered | undefined): Finding[] {
   const { errors, retry, buffering, rateLimit, circuitBreaker } = middleware ?? {};
   const what = `${where}: middleware ${name}`;
@@ -43,19 +45,19 @@ export function findInOrder(where: string, name: string, middleware: Ordered | u
 const LATER =
   "list it after the gateway's middleware; middlewares of an entry point run before those of every router, so move it from there to the routers";
 
-/** The statuses of the page or its polls, or of an app that is not there: an app's own error pages would hide them. */
+/** The statuses of our page, its polls and an unreachable app, which error pages would replace. */
 const OUR_STATUSES = [502, 503];
 
-/** Conditions that a wake fulfils; `NetworkErrorRatio` counts 502 and 504 alone. */
+/** Conditions that a wake meets; `NetworkErrorRatio` counts only 502 and 504. */
 const COUNTS_WAKES = /ResponseCodeRatio|LatencyAtQuantileMS/u;
 
-/** As Traefik writes them: `503`, `500-599`. */
+/** Returns whether a range in Traefik's notation (`503`, `500-599`) contains a status. */
 function covers(range: string, status: number): boolean {
   const [from = Number.NaN, to = from] = range.split("-").map(Number);
   return from <= status && status <= to;
 }
 
-/** A page has some 20 KiB; a custom logo may be inlined. */
+/** Returns whether a limit is too low: a page has some 20 KiB, plus an inline logo. */
 function isTooSmall(limit = 0): boolean {
   return limit > 0 && limit < 1_048_576;
 }

@@ -16,7 +16,10 @@ const status = z.object({
   ),
 });
 
-/** What the running gateway knows of proxies: those that it does not trust, and how Traefik reaches each container. `url` is GATEWAY_URL. */
+/**
+ * Reads from the running gateway which proxies it does not trust, and how Traefik reaches each container. `url` is
+ * GATEWAY_URL.
+ */
 export async function findPeers({ gateway }: Settings, url: string | undefined, front: string): Promise<Finding[]> {
   const address = gatewayAddress(gateway, url);
   if (typeof address === "string") return [note(address)];

@@ -31,17 +31,17 @@ const service = z.looseObject({
     .optional(),
 });
 
-/** The part of `/api/rawdata` of a Traefik that is read here. */
+/** The part of Traefik's `/api/rawdata` that is read. */
 export const traefikData = z.looseObject({
   routers: z.record(z.string(), router).default({}),
   middlewares: z.record(z.string(), middleware).default({}),
   services: z.record(z.string(), service).default({}),
 });
 
-/** The response of `/api/version` of a Traefik. */
+/** The response of Traefik's `/api/version`. */
 export const traefikVersion = z.looseObject({ Version: z.string() });
 
-/** The data that a Traefik reports about itself. */
+/** The configuration that a running Traefik reports. */
 export type TraefikData = z.infer<typeof traefikData>;
-/** A router with its name, which ends with its provider. */
+/** A router with its name, which ends with `@` and its provider. */
 export type Router = z.infer<typeof router> & { readonly name: string };

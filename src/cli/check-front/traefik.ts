@@ -3,7 +3,7 @@ import { type Finding, bareHost, missing, note, ok } from "./finding.ts";
 import { findInOrder } from "./order.ts";
 import type { Router, TraefikData } from "./traefik-data.ts";
 
-/** Finds what a live Traefik lacks for the hosts of this configuration, from the data that it reports. */
+/** Checks a running Traefik for the hosts of this configuration, from the data that it reports. */
 export function findInTraefik(version: string, data: TraefikData, settings: Settings): Finding[] {
   const wakers = Object.keys(data.middlewares).filter((name) => pathOf(data, name)?.startsWith("/_auth/traefik"));
   const hosts = [...settings.workloads, ...settings.groups].flatMap((one) => one.hosts);
@@ -15,13 +15,16 @@ export function findInTraefik(version: string, data: TraefikData, settings: Sett
   ];
 }
 
-/** Whether Traefik knows `traefik.docker.allownonrunning`; unparsable versions (development builds) do. */
+/**
+ * Returns whether Traefik knows `traefik.docker.allownonrunning`; versions that cannot be parsed (development builds)
+ * do.
+ */
 export function keepsStopped(version: string): boolean {
   const [major = 3, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(version)?.slice(1) ?? ["3", "99"]).map(Number);
   return major > 3 || (major === 3 && minor >= 6);
 }
 
-/** Returns the routers whose rule names this host, from any provider. */
+/** Returns the routers of all providers whose rule contains this host. */
 export function routersOf(host: string, data: TraefikData): Router[] {
   const routers = Object.entries(data.routers).map(([name, one]) => ({ ...one, name }));
   return routers.filter(({ name, rule }) => !name.endsWith("@internal") && matches(rule, bareHost(host)));
@@ -94,20 +97,24 @@ function ofHost(host: string, data: TraefikData, wakers: readonly string[], sett
   return routedUnless(host, findings);
 }
 
-/** A router of the gateway's own document. */
+/** Returns whether a router comes from the gateway's own document. */
 function isPublished(name: string): boolean {
   return name.startsWith("dag-") && name.endsWith("@http");
 }
 
-/** The gateway leaves its middleware out while an app that needs no auth requests is awake. */
+/**
+ * Returns whether the gateway's document may omit the middleware, because the app needs no auth requests while it is
+ * awake.
+ */
 function isDirect(host: string, { name }: Router, { workloads, gateway }: Settings): boolean {
   const workload = workloads.find(({ hosts }) => hosts.includes(host));
   return isPublished(name) && (workload?.traefikWhenAwake ?? gateway.traefik.whenAwake) === "direct";
 }
 
 /**
- * A container that is named by path (`/_auth/traefik/container/NAME`) may have any host: its routers are those with auth
- * requests. For routers of other unknown hosts, which may be in labels that were not read, only the order is checked.
+ * Checks routers with auth requests for unknown hosts. A container in the path (`/_auth/traefik/container/NAME`) may
+ * have any host. Other unknown hosts may be in labels that were not read, so only the order of their middlewares is
+ * checked.
  */
 function ofPaths(hosts: readonly string[], data: TraefikData, wakers: readonly string[]): Finding[] {
   const known = new Set(hosts.flatMap((host) => routersOf(host, data)).map(({ name }) => name));
@@ -127,7 +134,7 @@ function routedUnless(where: string, findings: readonly Finding[]): Finding[] {
   return [...(findings.some(({ kind }) => kind === "missing") ? [] : [ok(`${where}: routed`)]), ...findings];
 }
 
-/** A router with an auth request, or one that is not in force. */
+/** Checks a router that sends auth requests or is not active. */
 function ofRouter(where: string, one: Router, data: TraefikData, wakers: readonly string[]): Finding[] {
   if (one.error !== undefined) return [missing(`${where}: router ${one.name} is not active: ${one.error.join("; ")}`)];
   const times = timesAsked(one, data, wakers);
@@ -140,14 +147,14 @@ function ofRouter(where: string, one: Router, data: TraefikData, wakers: readonl
   return [...ofOrder(where, one, data, wakers), ...ofService(where, one, data)];
 }
 
-/** Whether the service of a router is the gateway itself, whose proxy needs no auth request. */
+/** Returns whether a router's service is the gateway itself, whose proxy needs no auth requests. */
 function routesToGateway({ name, service: named }: Router, data: TraefikData, wakers: readonly string[]): boolean {
   const gateways = wakers.map((waker) => URL.parse(data.middlewares[waker]?.forwardAuth?.address ?? "")?.origin);
   const urls = data.services[qualified(named, name)]?.loadBalancer?.servers ?? [];
   return urls.some(({ url = "" }) => gateways.includes(URL.parse(url)?.origin));
 }
 
-/** Returns every middleware before the gateway, which may be the service itself. */
+/** Checks all middlewares before the gateway's; if the gateway is the service, all middlewares. */
 function ofOrder(host: string, one: Router, data: TraefikData, wakers: readonly string[]): Finding[] {
   const names = expand(one.middlewares, one.name, data);
   const ours = names.findIndex((name) => wakers.includes(name));
@@ -177,7 +184,7 @@ function ofService(host: string, { name, service: named }: Router, data: Traefik
   ];
 }
 
-/** Traefik has put the middlewares of an entry point into the list of each router. */
+/** Counts the auth requests of a router; its list includes the middlewares of its entry points. */
 function timesAsked(asked: Router, data: TraefikData, wakers: readonly string[]): number {
   return expand(asked.middlewares, asked.name, data).filter((name) => wakers.includes(name)).length;
 }
@@ -186,7 +193,7 @@ function redirects(asked: Router, data: TraefikData): boolean {
   return expand(asked.middlewares, asked.name, data).some((name) => data.middlewares[name]?.redirectScheme);
 }
 
-/** Returns the middlewares of these names, with chains expanded; Traefik refuses chains that contain themselves. */
+/** Returns these middlewares with chains expanded; Traefik refuses chains that contain themselves. */
 function expand(names: readonly string[], owner: string, data: TraefikData, depth = 0): string[] {
   return names.flatMap((given) => {
     const name = qualified(given, owner);
@@ -195,7 +202,7 @@ function expand(names: readonly string[], owner: string, data: TraefikData, dept
   });
 }
 
-/** A name without a provider has the provider of what refers to it. */
+/** Returns a name with its provider, by default that of the object that refers to it. */
 function qualified(name: string, owner: string): string {
   return name.includes("@") ? name : `${name}${owner.slice(owner.lastIndexOf("@"))}`;
 }
@@ -209,7 +216,7 @@ function isAbove(one: Router, other: Router): boolean {
   return one.priority > other.priority && !one.rule.includes("&&");
 }
 
-/** A host with a star is checked with an example of it. */
+/** Returns whether a rule matches a host; tries a wildcard with an example. */
 function matches(rule: string, host: string): boolean {
   if (rule === "PathPrefix(`/`)") return true;
   const sample = host.replace("*", "any");
@@ -222,7 +229,7 @@ function quoted(list: string): string[] {
   return [...list.matchAll(/[`"]([^`"]*)[`"]/g)].map(([, name = ""]) => name);
 }
 
-/** Go's leading `(?i)` becomes the flag. */
+/** Tests a regular expression of Go, whose leading `(?i)` becomes a flag. */
 function fits(pattern: string, sample: string): boolean {
   try {
     return new RegExp(pattern.replace(/^\(\?i\)/, ""), "i").test(sample);

@@ -2,7 +2,7 @@ import type { Command, Operand } from "../command.ts";
 
 type Commands = Readonly<Record<string, Command>>;
 
-/** Returns a completion for bash 3.2 and later, to be sourced. */
+/** Returns a completion script for bash 3.2 and later, to be sourced. */
 export function bashCompletion(commands: Commands): string {
   const names = [...Object.keys(commands), "help", "--help", "--version"];
   return `# bash completion for dag, made by: dag completion bash
@@ -50,7 +50,7 @@ function optionValues(commands: Commands): string {
   return rows.join("\n");
 }
 
-/** The value of an option is not an operand. */
+/** Returns the cases of options with a value, which is not an operand. */
 function skippedValues(commands: Commands): string {
   return withValues(commands)
     .map(({ pattern }) => `      ${pattern}) i=$((i + 1)) ;;`)
@@ -74,6 +74,6 @@ function operandCases(commands: Commands): string {
 function operandCase(pattern: string, { words }: Operand): string[] {
   if (words === undefined) return [];
   if (words !== "files") return [`    ${pattern}) COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$current")) ;;`];
-  // Readline completes names with spaces best; outside a completion (and in bash 3) compgen is used.
+  // Readline handles names with spaces better than compgen, but is not available in bash 3 or outside a completion.
   return [`    ${pattern}) compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "$current")) ;;`];
 }

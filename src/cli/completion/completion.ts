@@ -9,7 +9,7 @@ const SHELLS: Readonly<Record<string, (commands: Readonly<Record<string, Command
   fish: fishCompletion,
 };
 
-/** `dag completion`: prints a shell completion of the commands in `commands`. */
+/** Creates `dag completion`, which prints a completion script for `commands`. */
 export function createCompletion(commands: () => Readonly<Record<string, Command>>): Command {
   return {
     summary: "prints the completion script for a shell",

@@ -1,6 +1,6 @@
 import type { Command, Operand } from "../command.ts";
 
-/** Returns a completion for fish, for `~/.config/fish/completions/dag.fish`. */
+/** Returns a completion script for fish, for `~/.config/fish/completions/dag.fish`. */
 export function fishCompletion(commands: Readonly<Record<string, Command>>): string {
   const names = [...Object.keys(commands), "help"];
   const first = "not __fish_seen_subcommand_from " + names.join(" ");
@@ -29,7 +29,7 @@ function linesOf(first: string, name: string, { summary, options = {}, operands 
   ];
 }
 
-/** Completions with fixed values come before those with files, and are not offered twice. */
+/** Returns the completion of an operand; fixed values precede files, and are offered only once. */
 function operandLine(within: string, { words }: Operand, before: Operand | undefined): string[] {
   if (words === undefined) return [];
   const chosen = Array.isArray(before?.words) ? `; and __fish_seen_subcommand_from ${before.words.join(" ")}` : "";

@@ -1,6 +1,6 @@
 import type { Command, Operand, Option } from "../command.ts";
 
-/** Returns a completion for zsh, for `_dag` in a directory of `$fpath`. */
+/** Returns a completion script for zsh, for `_dag` in a directory of `$fpath`. */
 export function zshCompletion(commands: Readonly<Record<string, Command>>): string {
   const described = Object.entries(commands).map(([name, { summary }]) => `    ${quoted(`${name}:${summary}`)}`);
   return `#compdef dag
@@ -50,7 +50,7 @@ function operandSpec({ name, required, words }: Operand, index: number): string 
   return quoted(`${index + 1}:${required ? "" : ":"}${escaped(name)}:${choice}`);
 }
 
-/** Characters that _arguments treats as markup. */
+/** Escapes the characters that _arguments treats as markup. */
 function escaped(text: string): string {
   return text.replaceAll(/[[\]:\\]/g, String.raw`\$&`);
 }

@@ -1,7 +1,7 @@
 import { listen } from "./listen.ts";
 import { renderPage } from "./page.ts";
 
-/** The demo's quick app: it is there before a loading page is. */
+/** The quick app of the demo, which is ready before a loading page could be shown. */
 listen("hello", (visits) =>
   renderPage({
     title: "Hello, I am awake",

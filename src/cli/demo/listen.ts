@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 
 /**
- * Serves one page until SIGTERM: HTML for browsers, a line of text for others. Arguments: the port, and the address, which
- * in a container must not be the loopback's.
+ * Serves a page until SIGTERM: HTML for browsers, a line of text for others. Its arguments are the port and the
+ * address, which in a container must not be loopback.
  */
 export function listen(name: string, render: (visits: number) => string): void {
   let visits = 0;
@@ -34,7 +34,7 @@ function wantsHtml({ method, headers }: IncomingMessage): boolean {
   return method === "GET" && (headers.accept ?? "").includes("text/html");
 }
 
-/** Writes a line that shows on the loading page. */
+/** Writes a line of output, which the loading page shows. */
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -1,4 +1,4 @@
-/** What a demo page says; all of it is our own text, so nothing is escaped. */
+/** The content of a demo page; it is our own text, so nothing is escaped. */
 export interface DemoPage {
   readonly title: string;
   readonly emoji: string;
@@ -7,7 +7,7 @@ export interface DemoPage {
   readonly body: readonly string[];
 }
 
-/** A whole page that loads nothing from anywhere, in the visitor's colour scheme. */
+/** Renders a self-contained page that follows the visitor's colour scheme. */
 export function renderPage({ title, emoji, color, body }: DemoPage): string {
   return `<!doctype html>
 <html lang="en">

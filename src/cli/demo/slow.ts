@@ -14,7 +14,7 @@ const steps = [
 ];
 const STEP_MS = 500;
 
-/** The demo's slow app: what it does until it listens shows on the loading page. */
+/** The slow app of the demo, whose output until it listens is shown on the loading page. */
 for (const [at, step] of steps.entries()) {
   say(`[${at + 1}/${steps.length}] ${step} …`);
   await sleep(STEP_MS);

@@ -2,7 +2,8 @@ import { parse, YAMLParseError } from "yaml";
 import type { Service, ServiceDependency } from "./types.ts";
 
 /**
- * Parses the services of a Compose file; throws a sentence when it is invalid. `folder` is the name of its directory.
+ * Parses the services of a Compose file; throws an error with one sentence if it is invalid. `folder` is the name of
+ * its directory.
  */
 export function readCompose(
   text: string,
@@ -31,7 +32,7 @@ export function readCompose(
   });
 }
 
-/** Parses YAML as usual, with merge keys; throws a sentence. */
+/** Parses YAML with merge keys; throws an error with one sentence. */
 export function readYaml(text: string): unknown {
   try {
     return parse(text, { merge: true, logLevel: "error" });
@@ -42,19 +43,22 @@ export function readYaml(text: string): unknown {
   }
 }
 
+/** Returns a value if it is a map, else an empty map. */
 export function mapOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 
+/** Returns a value if it is a list, else an empty list. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** Returns a text, number or boolean as text, else an empty text. */
 export function scalar(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
-/** `["a=1"]` or `{a: 1}`. */
+/** Parses `["a=1"]` or `{a: 1}`. */
 function pairs(value: unknown, fill: (value: unknown) => string): Record<string, string> {
   if (!Array.isArray(value))
     return Object.fromEntries(Object.entries(mapOf(value)).map(([key, text]) => [key, fill(text)]));
@@ -66,7 +70,7 @@ function pairs(value: unknown, fill: (value: unknown) => string): Record<string,
   );
 }
 
-/** `["db"]` or `{db: {condition: service_healthy}}`. */
+/** Parses `["db"]` or `{db: {condition: service_healthy}}`. */
 function dependenciesOf(value: unknown): readonly ServiceDependency[] {
   if (Array.isArray(value)) return value.map((id) => ({ id: scalar(id), isOneShot: false }));
   return Object.entries(mapOf(value)).map(([id, described]) => {
@@ -74,7 +78,7 @@ function dependenciesOf(value: unknown): readonly ServiceDependency[] {
   });
 }
 
-/** `80`, `8080:80`, `127.0.0.1:8080:80/tcp` or `{target: 80}`: the one inside the container. */
+/** Returns the port inside the container from `80`, `8080:80`, `127.0.0.1:8080:80/tcp` or `{target: 80}`. */
 function portOf(value: unknown): number {
   const target = typeof value === "object" ? mapOf(value)["target"] : scalar(value).split(":").at(-1)?.split("/")[0];
   return Number(target);
@@ -84,7 +88,7 @@ function isPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536;
 }
 
-/** As Compose derives it from a directory. */
+/** Derives the name of a project from a directory, as Compose does. */
 function projectName(text: string): string {
   return text
     .toLowerCase()
@@ -95,8 +99,8 @@ function projectName(text: string): string {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Fills `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME-default}` as Compose does; `$$` is a dollar. What is not set
- * stays as it is written, for an empty host would say nothing of what is missing.
+ * Replaces `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME-default}` as Compose does; `$$` is a dollar. A variable
+ * that is not set stays as it is, which shows what is missing better than an empty host.
  */
 export function interpolate(text: string, env: Environment): string {
   return text.replace(PLACE, (place: string, ...[braced, operator, other = "", bare = ""]: (string | undefined)[]) => {

@@ -5,7 +5,9 @@ import { hostOf } from "../../config/schema/host-port.ts";
 import { listOf, mapOf, readYaml, scalar } from "./compose.ts";
 import type { Imported, ImportedContainer, KeyValue } from "./types.ts";
 
-/** Converts a config.yml of ContainerNursery to our configuration; throws a sentence when it is invalid. */
+/**
+ * Converts a config.yml of ContainerNursery to our configuration; throws an error with one sentence if it is invalid.
+ */
 export function importContainerNursery(text: string): Imported {
   const file = mapOf(readYaml(text));
   const hosts = listOf(file["proxyHosts"]).map(mapOf);
@@ -32,7 +34,7 @@ const REQUIRED = ["domain", "containerName", "proxyHost", "proxyPort", "timeoutS
 
 type ProxyHost = Readonly<Record<string, unknown>>;
 
-/** The container with the app first, then those that are started and stopped with it. */
+/** Returns the container of the app first, then those that start and stop with it. */
 function containersOf(host: ProxyHost): ImportedContainer[] {
   const names = texts(host["containerName"]);
   const proxyHost = scalar(host["proxyHost"]);
@@ -87,7 +89,7 @@ function commentsOn(host: ProxyHost, name: string): string[] {
 
 const KNOWN: ReadonlySet<string> = new Set([...REQUIRED, "proxyUseHttps", "stopOnTimeoutIfCpuUsageBelow"]);
 
-/** Here a container has one entry with all its hosts. */
+/** Merges the entries of a container, because our configuration has one entry with all its hosts. */
 function merge(containers: Map<string, ImportedContainer>, next: ImportedContainer, comments: string[]): void {
   if (!CONTAINER_NAME.test(next.name)) {
     comments.push(`containerName=${next.name}: skipped, because Docker allows no such name`);
@@ -116,7 +118,7 @@ function hostsOf(container: ImportedContainer | undefined): readonly string[] {
   return Array.isArray(host) ? (host as readonly string[]) : [];
 }
 
-/** One value or a list of them, without those that ContainerNursery treats as missing. */
+/** Returns one or several values, without those that ContainerNursery treats as missing. */
 function texts(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(scalar).filter((text) => text !== "" && text !== "0");
 }

@@ -15,7 +15,7 @@ import { configText, labelsText } from "./text.ts";
 import type { Imported, Service } from "./types.ts";
 
 /**
- * `dag import`: prints our configuration for that of another product. Returns 0, 1 (no Docker) or 2 (nothing to read).
+ * Creates `dag import`, which converts another product's configuration. Returns 0, 1 (no Docker) or 2 (invalid input).
  */
 export function createImport({ inventory }: { readonly inventory: Inventory }): Command {
   return {
@@ -61,7 +61,7 @@ export function createImport({ inventory }: { readonly inventory: Inventory }): 
 
 interface Order {
   readonly source: string;
-  /** `undefined`: Docker. */
+  /** `undefined`: the labels are read from Docker. */
   readonly file: string | undefined;
   readonly labels: boolean;
 }
@@ -97,7 +97,7 @@ function readText(file: string): string {
   }
 }
 
-/** The faults that the gateway would report. */
+/** Returns the faults that the gateway would report. */
 function faultsOf(text: string): string[] {
   const input = {
     text,

@@ -2,7 +2,7 @@ import { formatDuration } from "../../core/duration.ts";
 import { placeholderHost } from "./placeholder.ts";
 import type { Imported, ImportedContainer, Service } from "./types.ts";
 
-/** Converts Lazytainer's labels to our configuration. It has ports but no hosts: those are placeholders to replace. */
+/** Converts Lazytainer's labels to our configuration. They contain no hosts, for which placeholders are used. */
 export function importLazytainer(services: readonly Service[]): Imported {
   const groups = readGroups(services);
   const containers = services.flatMap((service): ImportedContainer[] => {
@@ -22,7 +22,7 @@ const PROPERTY = /^lazytainer\.group\.([^.]+)\.(.+)$/;
 
 type Group = ReadonlyMap<string, string>;
 
-/** The properties of each group, which are on Lazytainer's own container. */
+/** Returns the properties of each group, which are labels of Lazytainer's own container. */
 function readGroups(services: readonly Service[]): ReadonlyMap<string, Group> {
   const groups = new Map<string, Map<string, string>>();
   for (const { labels } of services) {

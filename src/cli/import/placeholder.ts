@@ -1,6 +1,6 @@
 import { parseHost } from "../../config/schema/host-name.ts";
 
-/** Returns a placeholder host: it works in a browser on the gateway's own machine. */
+/** Returns a placeholder host, which works in a browser on the gateway's machine. */
 export function placeholderHost(service: string): string {
   const host = parseHost(
     `${service

@@ -7,8 +7,8 @@ export interface SablierLabels {
 }
 
 /**
- * Converts the labels of one container; `duration` is the length of its session, `pauses` whether Sablier pauses it
- * then.
+ * Converts the labels of a container; `duration` is the length of its session, after which Sablier pauses it (`pauses`)
+ * or stops it.
  */
 export function readSablierLabels(
   { labels }: Pick<Service, "labels">,
@@ -62,8 +62,7 @@ const WITHOUT_EQUIVALENT: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the beginning of `09:00-18:00` on `Mon,Tue` as a cron expression; `undefined`: there is none, or it is
- * invalid.
+ * Converts the beginning of `09:00-18:00` on `Mon,Tue` to a cron expression; `undefined` if it is missing or invalid.
  */
 function cronOf(hours: string | undefined, days = ""): string | undefined {
   const [, hour, minute] = /^\s*([01]?\d|2[0-3]):([0-5]\d)-\d{1,2}:\d{2}\s*$/.exec(hours ?? "") ?? [];

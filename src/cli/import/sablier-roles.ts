@@ -1,14 +1,14 @@
 import type { Service } from "./types.ts";
 
-/** What each container that Sablier manages becomes here. */
+/** The roles of containers that Sablier manages. */
 export interface Roles {
-  /** It has a host: a request wakes it. */
+  /** Containers with a host, which requests wake. */
   readonly withHost: readonly Service[];
-  /** It is needed by another one, according to Compose's depends_on. */
+  /** Dependencies of others, according to Compose's depends_on. */
   readonly composed: readonly Service[];
-  /** Without a host, in a group with a container that has one: it becomes a dependency of that one. */
+  /** Containers without a host whose group has one with a host, of which they become dependencies. */
   readonly needed: readonly Service[];
-  /** Its host is not in the labels. */
+  /** All others; their hosts are not in labels. */
   readonly withoutHost: readonly Service[];
 }
 
@@ -39,11 +39,12 @@ export function sortRoles(services: readonly Service[], hasHost: (service: Servi
   }
 }
 
-/** A container without a group is in the one called "default". */
+/** Returns the groups of a container; without a label it is in "default". */
 export function sablierGroups({ labels }: Service): readonly string[] {
   return (labels["sablier.group"] ?? "default").split(",").map((group) => group.trim());
 }
 
+/** Returns whether two containers share a group. */
 export function isTogether(one: Service, other: Service): boolean {
   const groups = sablierGroups(other);
   return sablierGroups(one).some((group) => groups.includes(group));

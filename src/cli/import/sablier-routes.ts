@@ -1,7 +1,7 @@
 import { parseHost } from "../../config/schema/host-name.ts";
 import type { Service } from "./types.ts";
 
-/** The routes to a container in the labels for its front proxy. */
+/** The hosts and port of a container, from the labels for its front proxy. */
 export interface LabelledRoute {
   readonly hosts: readonly string[];
   readonly port: number | undefined;
@@ -9,8 +9,8 @@ export interface LabelledRoute {
 }
 
 /**
- * Reads the hosts and the port of Traefik's labels, or of those for Caddy (caddy-docker-proxy). A host that is routed to another
- * port than the first one names it (`host=port`).
+ * Reads the hosts and the port from labels of Traefik or Caddy (caddy-docker-proxy). A host that is routed to another
+ * port than the first one contains it (`host=port`).
  */
 export function readRoute({ labels, ports }: Pick<Service, "labels" | "ports">): LabelledRoute {
   const hosts = new Map<string, string>();
@@ -44,7 +44,7 @@ const SERVER_PORT = /^traefik\.http\.services\.[^.]+\.loadbalancer\.server\.port
 const SERVER_URL = /^traefik\.http\.services\.[^.]+\.loadbalancer\.server\.url$/;
 const CADDY_UPSTREAM = /^caddy(_\d+)?\.(\d+_)?reverse_proxy$/;
 
-/** The ports by what is routed to them: a service of Traefik's, a site of Caddy's. */
+/** Returns the ports by service of Traefik or site of Caddy. */
 function portsByTarget(labels: Service["labels"]): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const [label, value] of Object.entries(labels)) {
@@ -56,7 +56,7 @@ function portsByTarget(labels: Service["labels"]): ReadonlyMap<string, number> {
   return found;
 }
 
-/** Where a router or a site leads. */
+/** Returns the service of a router, or the site. */
 function targetOf(key: string, labels: Service["labels"]): string {
   const router = /^traefik\.http\.routers\.([^.]+)\./.exec(key)?.[1];
   if (router === undefined) return key;
@@ -64,7 +64,7 @@ function targetOf(key: string, labels: Service["labels"]): string {
   return label === undefined ? router : (labels[label] ?? "").toLowerCase();
 }
 
-/** ``Host(`a`, `b`) || Host("c")``; nothing from `HostRegexp`, nor from negated parts. */
+/** Returns the hosts of a rule such as ``Host(`a`, `b`) || Host("c")``; ignores `HostRegexp` and negated parts. */
 function hostsOfRule(rule: string): string[] {
   const calls = [...rule.matchAll(/(!?)\s*\bHost\(([^)]*)\)/gi)].filter(([, not]) => not === "");
   return calls.flatMap(([, , list = ""]) => [...list.matchAll(/[`"']([^`"']+)[`"']/g)].map(([, host = ""]) => host));

@@ -1,36 +1,36 @@
 import { parseDuration, formatDuration } from "../../core/duration.ts";
 import type { Service } from "./types.ts";
 
-/** A use of Sablier in a front proxy: what it wakes, for how long, and what visitors see. */
+/** A use of Sablier in a front proxy: what it wakes, for how long, and whether visitors see a page. */
 export interface Session {
   /** The id of the container with that label. */
   readonly by: string;
   readonly groups: readonly string[];
   readonly names: readonly string[];
-  /** Empty: Sablier's default. */
+  /** The duration; empty: Sablier's default. */
   readonly duration: string;
   readonly title: string;
-  /** How long visitors are held instead of shown a page; `undefined`: they see the page. */
+  /** How long visitors are held; `undefined`: they see a page. */
   readonly holdTimeout: string | undefined;
   readonly userAgents: readonly string[];
-  /** What has no equivalent. */
+  /** Settings without an equivalent. */
   readonly comments: readonly string[];
 }
 
-/** Sablier's own settings that matter here, from its flags and variables. */
+/** The relevant settings in Sablier's flags and variables. */
 export interface SablierDefaults {
   readonly duration: string;
   readonly holdTimeout: string;
   readonly pauses: boolean;
 }
 
-/** Reads the settings of the plugin from labels of Traefik and of Caddy, on any container. */
+/** Reads the settings of the plugin from labels of Traefik and Caddy on a container. */
 export function readSessions({ id, labels }: Pick<Service, "id" | "labels">): readonly Session[] {
   const uses = new Map<string, Map<string, string>>();
   for (const [label, value] of Object.entries(labels)) {
     const [, use = "", setting = ""] = TRAEFIK.exec(label) ?? CADDY.exec(label) ?? [];
     if (use === "") continue;
-    // Label names ignore case, and Caddy's keys have underscores.
+    // Label names are case-insensitive, and Caddy's keys contain underscores.
     const key = setting
       .toLowerCase()
       .replaceAll("_", "")
@@ -62,7 +62,7 @@ export function readDefaults(services: readonly Service[]): SablierDefaults {
   };
 }
 
-/** In our notation; empty when it is invalid. */
+/** Converts a duration to our notation; empty if it is invalid. */
 export function durationOf(text: string | undefined): string {
   const parsed = parseDuration(text ?? "");
   return parsed.ok && parsed.value > 0 ? formatDuration(parsed.value) : "";
@@ -89,7 +89,7 @@ function sessionOf(by: string, use: string, settings: ReadonlyMap<string, string
   };
 }
 
-/** Characters without a special meaning in a pattern. */
+/** A pattern without special characters. */
 const PLAIN = /^[\w /-]+$/;
 
 function commentOn(use: string, key: string, value: string): string[] {

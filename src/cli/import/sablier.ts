@@ -6,7 +6,8 @@ import { readDefaults, readSessions, type SablierDefaults, type Session } from "
 import type { Imported, ImportedContainer, KeyValue, Service } from "./types.ts";
 
 /**
- * Converts Sablier's labels to our configuration. Its groups wake together: members without a host become dependencies.
+ * Converts Sablier's labels to our configuration. A group of Sablier wakes as a whole, so its members without a host
+ * become dependencies.
  */
 export function importSablier(services: readonly Service[]): Imported {
   const defaults = readDefaults(services);
@@ -58,7 +59,7 @@ export function importSablier(services: readonly Service[]): Imported {
 
 const TAKES_THE_PLACE = "in the front proxy, the auth request to the gateway takes the place of Sablier's plugin";
 
-/** What the group of a container wakes with it, except what Compose knows. */
+/** Returns the containers that its group wakes with it, except those in Compose's depends_on. */
 function dependenciesOf(
   service: Service,
   { withHost, needed }: Roles,
@@ -99,7 +100,7 @@ function sessionKeys(session: Session | undefined, defaults: SablierDefaults): R
   };
 }
 
-/** It has no times of its own: it is stopped with the last one that needs it. */
+/** Creates the entry of a dependency. It needs no idle timeout, because it is stopped with its last dependent. */
 function dependencyEntry(service: Service, pauses: boolean): ImportedContainer {
   const { container: name, service: own } = service;
   const { comments } = readSablierLabels(service, "0", pauses);
@@ -114,7 +115,7 @@ function leftOut(service: Service, why: string): string[] {
 const BY_COMPOSE = "no entry: it wakes with the containers whose Compose depends_on names it";
 const BY_NOBODY = "no entry: it wakes once another container's Compose depends_on names it";
 
-/** Its own labels come first, then its groups in their order. */
+/** Returns the session of a container: one that names it, else the first one for its groups. */
 function sessionOf(service: Service, sessions: readonly Session[]): Session | undefined {
   const ofName = ({ names }: Session) => names.includes(service.container) || names.includes(service.service);
   const ofGroups = sablierGroups(service).flatMap((group) => sessions.filter(({ groups }) => groups.includes(group)));

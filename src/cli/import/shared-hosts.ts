@@ -1,7 +1,9 @@
 import { hostOf } from "../../config/schema/host-port.ts";
 import type { Imported, ImportedContainer } from "./types.ts";
 
-/** In a file a host belongs to one container; a later one loses it, with a comment. Labels support replicas. */
+/**
+ * Removes hosts that an earlier container has, with a comment: in a file, unlike labels, replicas cannot share a host.
+ */
 export function withoutSharedHosts(imported: Imported): Imported {
   const owners = new Map<string, string>();
   const comments = [...imported.comments];

@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { plainLine } from "../../core/plain-line.ts";
 import type { Imported, ImportedContainer, KeyValue } from "./types.ts";
 
-/** Formats a config.yaml; what has no equivalent is a comment at its place. */
+/** Formats a config.yaml; settings without an equivalent become comments. */
 export function configText(imported: Imported, from: string): string {
   const { gateway, containers, comments } = imported;
   const lines = [...head(from, comments), ...section("gateway", Object.entries(gateway))];
@@ -26,7 +26,7 @@ export function labelsText(imported: Imported, from: string): string {
   const lines = head(from, [...comments, ...extra]);
   if (containers.length === 0) return `${[...lines, "services: {}"].join("\n")}\n`;
   lines.push("services:");
-  // A service without settings is woken by what needs it, without a label.
+  // A service without settings is only a dependency, which needs no label.
   for (const container of containers.filter(({ keys, comments: own }) => Object.keys(keys).length + own.length > 0)) {
     const depends = container.dependsOn.map((each) => each.service);
     const labels = [["enabled", "true"], ...keysOf(container, depends).flatMap(labelsOf)] as const;
@@ -46,7 +46,7 @@ function head(from: string, comments: readonly string[]): string[] {
   ];
 }
 
-/** A comment stays one line, whatever the imported file contains. */
+/** Formats a comment as one line, whatever the imported file contains. */
 function line(comment: string): string {
   return `# ${plainLine(comment)}`;
 }
@@ -59,7 +59,7 @@ function keysOf({ keys }: ImportedContainer, depends: readonly string[]): [strin
   return [...Object.entries(keys), ...(depends.length > 0 ? [["depends_on", depends] as [string, KeyValue]] : [])];
 }
 
-/** Nested keys are dotted, lists comma-separated. */
+/** Converts a key to labels: nested keys with dots, lists with commas. */
 function labelsOf([key, value]: readonly [string, KeyValue]): [string, string][] {
   if (typeof value !== "object") return [[key, String(value)]];
   if (Array.isArray(value)) return [[key, value.join(",")]];

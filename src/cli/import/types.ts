@@ -1,12 +1,12 @@
-/** One container as the labels of another product describe it: from a Compose file, or from Docker. */
+/** A container with labels of another product, from a Compose file or from Docker. */
 export interface Service {
-  /** The name in dependencies: the service's, or with Docker the container's. */
+  /** The name in dependencies: that of the service, or with Docker that of the container. */
   readonly id: string;
   /** The key below `services:` for its labels. */
   readonly service: string;
   readonly container: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Ports inside the container that are published or exposed. */
+  /** The published or exposed ports inside the container. */
   readonly ports: readonly number[];
   readonly dependsOn: readonly ServiceDependency[];
   readonly command: readonly string[];
@@ -14,28 +14,29 @@ export interface Service {
   readonly networkMode: string;
 }
 
+/** A dependency of a service. */
 export interface ServiceDependency {
   readonly id: string;
-  /** It is meant to end, not to stay awake. */
+  /** The dependency must complete (`service_completed_successfully`). */
   readonly isOneShot: boolean;
 }
 
 /** A value of the configuration file. */
 export type KeyValue = string | number | readonly string[] | { readonly [key: string]: readonly string[] };
 
-/** The result for one container. */
+/** The converted settings of a container. */
 export interface ImportedContainer {
-  /** In Docker. */
+  /** Its name in Docker. */
   readonly name: string;
   readonly service: string;
   readonly keys: Readonly<Record<string, KeyValue>>;
-  /** Ids of its dependencies; they are written as names, or as services in labels. */
+  /** Its dependencies, which are written by container, or in labels by service. */
   readonly dependsOn: readonly Pick<Service, "container" | "service">[];
-  /** What has no equivalent, one line each. */
+  /** Settings without an equivalent, one line each. */
   readonly comments: readonly string[];
 }
 
-/** A whole configuration read from that of another product. */
+/** A configuration that was converted from another product's. */
 export interface Imported {
   readonly gateway: Readonly<Record<string, KeyValue>>;
   readonly containers: readonly ImportedContainer[];
