@@ -32,8 +32,9 @@ import { countingEngine } from "./telemetry/counting-engine.ts";
 import { createEventStream, type EventStream } from "./telemetry/event-stream.ts";
 import { clientAddress } from "./web/client-address.ts";
 
+/** What the app needs. */
 export interface AppDeps extends TelemetryDeps {
-  /** The settings of file and environment; replaced by `reload`. */
+  /** The settings from the file and the environment; `reload` replaces them. */
   readonly config: FileConfig;
   readonly probe: Probe;
   readonly store: Store;
@@ -42,16 +43,17 @@ export interface AppDeps extends TelemetryDeps {
   readonly self?: string | undefined;
 }
 
+/** The gateway. */
 export interface App {
-  /** Reads the current state, then listens. Rejects with the system's error when the port is taken. */
+  /** Reads the current state, then listens. Rejects with the system's error if the port is in use. */
   listen(): Promise<AddressInfo>;
-  /** Applies another configuration; what needs a restart keeps its old value, with a warning. */
+  /** Applies another configuration; settings that require a restart keep their values, with a warning. */
   reload(config: FileConfig): Promise<void>;
-  /** Lets open requests finish, for `graceMs` at most; the containers stay as they are. */
+  /** Stops listening and waits for open requests, for at most `graceMs`; containers stay as they are. */
   drain(graceMs: number): Promise<void>;
 }
 
-/** Wires the parts together; the only place that knows all of them. */
+/** Creates the gateway from its parts; nothing else knows all of them. */
 export function createApp(deps: AppDeps): App {
   const { logger } = deps;
   const settings = createCurrentSettings({ ...deps, warn: (message) => logger.warn(message) });
@@ -90,7 +92,7 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
-/** What the steps below build on. */
+/** What the steps below share. */
 interface Parts {
   readonly deps: AppDeps;
   readonly settings: CurrentSettings;
@@ -133,10 +135,10 @@ function counted(engines: Engines, metrics: Telemetry["metrics"]): Engines {
   };
 }
 
-/** What Traefik needs beyond its throttle: it was seen to apply a document within 0.3 s. */
+/** How long Traefik takes in addition to its throttle duration; 0.3 s were measured. */
 const APPLIED_MS = 1_000;
 
-/** Connections to an app end with its run. */
+/** Closes the connections to an app when its run ends. */
 function releaseConnections(events: EventStream, forwarder: Forwarder): void {
   events.subscribe((event) => {
     if (event.type === "state" && event.from.status === "ready") {
@@ -153,7 +155,7 @@ interface Handlers {
   readonly endpoints: Endpoints;
 }
 
-/** Everything that answers requests: the proxy, the auth requests of front proxies, the reserved paths. */
+/** Creates everything that answers requests: proxy, auth requests and reserved paths. */
 function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => boolean): Handlers {
   const { deps, settings, events, telemetry, lifecycle, untrusted } = parts;
   const { clock, version } = deps;
@@ -217,7 +219,7 @@ function createListener(parts: Parts, { proxy, auth, endpoints }: Handlers): Gat
   const router = createRequestRouter({
     ...createHostLookup({ routes: lifecycle.routes, settings: lifecycle.settings, isTrusted }),
     internal: endpoints.handle,
-    // A traced request needs its span, which surrounds what node:http has read.
+    // With tracing, node:http must read every request, because spans are created around its request objects.
     ...(telemetry.tracing === undefined
       ? { ...requestHandlers, simple: proxy.simple, simpleAuth: auth.simple }
       : telemetry.tracing.around<Route>(requestHandlers)),

@@ -26,19 +26,19 @@ import { createWakesToday } from "./admin/api/wakes-today.ts";
 /** The reserved `/_…` paths of every host. */
 export interface Endpoints {
   /**
-   * Answers requests for our own paths. Returns false for any other, without an effect. `path` has no query, `route` is
-   * that of its host. Only useful for paths that `mayBeReserved`.
+   * Answers requests for our own paths; returns false for others, without any effect. `path` has no query, `route` is
+   * that of the host. Only called if `mayBeReserved(path)`.
    */
   readonly handle: (req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined) => boolean;
-  /** The bodies of `/_health` and `/_logs` for a handler that writes them in its own way. */
+  /** The answers of `/_health` and `/_logs`, for the handler of auth requests. */
   readonly polls: Polls;
-  /** Takes from the budget of such a poll; `undefined`: it may pass, else the milliseconds until it may. */
+  /** Counts such a poll; returns `undefined` if it is permitted, else the milliseconds to wait. */
   readonly pollAllowed: (kind: PollKind, address: string, route: string) => number | undefined;
-  /** Ends what would never end by itself, before a shutdown. */
+  /** Ends polls and streams that would delay a shutdown. */
   readonly close: () => void;
 }
 
-/** Creates the endpoints, in the only express app of the gateway. */
+/** Creates the endpoints, which are the only part of the gateway that uses express. */
 export function createEndpoints(deps: EndpointsDeps): Endpoints {
   const { lifecycle, clock, events } = deps;
   const sender = createSender(deps.responder);
@@ -97,11 +97,11 @@ function createExpress(): Express {
   app.disable("etag");
   app.enable("case sensitive routing");
   app.enable("strict routing");
-  app.set("query parser", false); // `queryOf` reads it
+  app.set("query parser", false); // `queryOf` parses it instead
   return app;
 }
 
-/** Without the header that would bind a whole domain to TLS: the proxy that terminates TLS must decide that. */
+/** The security headers, without Strict-Transport-Security: the proxy that terminates TLS must decide about that. */
 const ADMIN_HEADERS = helmet({
   strictTransportSecurity: false,
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
@@ -113,14 +113,14 @@ function onError({ events }: EndpointsDeps, sender: Sender): ErrorRequestHandler
     if (isClientsFault(error)) return sender.problem(req, res, "bad-request");
     events.emit({
       type: "fault",
-      message: `the endpoint ${requestPath(req.url)} broke`,
+      message: `internal error in the endpoint ${requestPath(req.url)}`,
       detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
     return sender.problem(req, res, "internal");
   };
 }
 
-/** Express reports this for a path or a body that cannot be decoded. */
+/** Returns true for errors of express about a path or body that cannot be decoded. */
 function isClientsFault(error: unknown): boolean {
   const status = error instanceof Error && "status" in error ? error.status : undefined;
   return typeof status === "number" && status >= 400 && status < 500;

@@ -10,7 +10,7 @@ import { notify } from "./lifecycle/workload/notify.ts";
 import type { Responder } from "./respond/responder.ts";
 import type { ExtraEndpoint } from "./web/extra-endpoint.ts";
 
-/** What front proxies read besides the answers to their auth requests. */
+/** Creates the endpoints for front proxies, except that for auth requests. */
 export function createFrontEndpoints(deps: {
   readonly lifecycle: Lifecycle;
   readonly polls: TraefikPolls;

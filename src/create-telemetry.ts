@@ -8,6 +8,7 @@ import type { Logger } from "./telemetry/logger.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import type { Tracing, TracingSources } from "./telemetry/tracing/tracing.ts";
 
+/** What the telemetry needs. */
 export interface TelemetryDeps {
   readonly logger: Logger;
   readonly clock: Clock;
@@ -16,10 +17,10 @@ export interface TelemetryDeps {
   readonly startTracing?: ((sources: TracingSources) => Tracing) | undefined;
 }
 
-/** What listens to the events and is also queried. */
+/** The listeners that other parts use as well. */
 export type Telemetry = ReturnType<typeof createTelemetry>;
 
-/** Everything that listens to the events: log, metrics, traces, webhooks. The life cycle is created after it. */
+/** Creates all listeners of domain events: log, metrics, traces, webhooks. The life cycle is created after them. */
 export function createTelemetry(
   { clock, logger, startTracing, version }: TelemetryDeps,
   settings: Pick<CurrentSettings, "gateway">,

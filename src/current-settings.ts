@@ -18,24 +18,25 @@ interface CurrentSettingsDeps {
 }
 
 /**
- * The only holder of the configuration and of what is derived from it, all of it replaced by a reload or a new
- * inventory.
+ * Holds the configuration and everything derived from it; both change by a reload or a new inventory. Nothing else
+ * stores them.
  */
 export interface CurrentSettings {
   readonly gateway: () => FileConfig["gateway"];
   readonly responder: () => Responder;
-  /** What is known of the last merges; `undefined` before the first inventory. */
+  /** Returns notes on the last merge; `undefined` before the first inventory. */
   readonly merged: () => ConfigNotes | undefined;
-  /** Whether an address belongs to a trusted proxy. */
+  /** Returns whether an address belongs to a trusted proxy. */
   readonly isTrusted: (address: string) => boolean;
-  /** Whether a host is a name of the gateway itself. */
+  /** Returns whether a host is a name of the gateway itself. */
   readonly isGatewayName: (host: string) => boolean;
-  /** Merges the configuration with the labels of what was found: of everything, or where these containers changed. */
+  /** Merges the configuration with the labels of all containers, or only what a change of these containers affects. */
   readonly merge: (found: FoundItems, changed?: ReadonlySet<string>) => SettingsChange;
-  /** Applies another configuration; what needs a restart keeps its old value, with a warning. */
+  /** Applies another configuration; settings that require a restart keep their values, with a warning. */
   readonly replace: (next: FileConfig) => void;
 }
 
+/** Creates the holder. */
 export function createCurrentSettings({ self, warn, ...deps }: CurrentSettingsDeps): CurrentSettings {
   const warned = new Set<string>();
   let { config } = deps;
@@ -98,7 +99,7 @@ export function createCurrentSettings({ self, warn, ...deps }: CurrentSettingsDe
 
 const DOCKER_IS_FIXED = "docker is not reloaded: the new list of hosts counts after a restart";
 
-/** The settings that only take effect at a start, by their key in the file. */
+/** The settings that only take effect at a start, with their keys in the file. */
 const FIXED_KEYS = {
   port: "port",
   bind: "bind",

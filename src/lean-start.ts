@@ -2,15 +2,15 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /**
- * Keeps the memory of a start small; call it before anything else is loaded. V8 optimises for the loops of a start,
- * compiles what never runs again, and nothing would soon collect the garbage: an idle gateway would keep 30 MB of both.
- * `nodeFlags` are those of Node: explicit choices of V8's compilers are left alone. Returns a function that ends the
- * start, in 50 ms: from then on V8 works for throughput, as by default.
+ * Saves memory during the start; must be called before anything else is loaded. Otherwise V8 optimises code that only
+ * the start runs, and an idle gateway would keep this code and garbage, 30 MB in total. `nodeFlags` are Node's options;
+ * if they select V8's compilers, these stay as they are. Returns a function to call after the start: it collects
+ * garbage (50 ms) and restores V8's defaults.
  */
 export function beginLeanStart(nodeFlags: readonly string[]): () => void {
   forgetWebSockets();
   if (nodeFlags.some((flag) => CHOOSES_COMPILERS.test(flag))) return () => {};
-  // Before Node 24 maglev is off by default, and must stay so.
+  // Before Node 24 maglev is off by default, and must stay off.
   const compilers = ["sparkplug", ...(hasMaglev() ? ["maglev"] : []), "turbofan"];
   for (const compiler of compilers) setFlagsFromString(`--no-${compiler}`);
   return () => {
@@ -29,15 +29,15 @@ const CHOOSES_COMPILERS = /jitless|lite-mode|sparkplug|maglev|turbofan|turboshaf
 export function collectGarbage(flavor: "regular" | "last-resort" = "regular"): void {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as (how: object) => void;
-  // V8 forgets the shape of Node's queued callbacks if there is none meanwhile, and then takes ten times as long for
-  // each.
+  // Keeps one queued callback alive: without any, V8 forgets their shape, and each then takes ten times as long.
   process.nextTick(() => {});
   collect({ type: "major", execution: "sync", flavor });
   setFlagsFromString("--no-expose-gc");
 }
 
 /**
- * An `import` of node:http reads all its exports, and these three load Node's own copy of undici: 3 MB without a use.
+ * Removes three exports of node:http: an `import` reads all exports, and these would load Node's own undici, 3 MB
+ * unused.
  */
 function forgetWebSockets(): void {
   const http = process.getBuiltinModule("node:http");

@@ -2,10 +2,12 @@
 import { giveMemoryBackWhenIdle } from "./give-memory-back.ts";
 import { beginLeanStart, collectGarbage } from "./lean-start.ts";
 
-/** The edge of the process: the only file that knows its arguments, environment, streams, signals and exit code. */
+/**
+ * The entry point: the only file that uses the arguments, environment, streams, signals and exit code of the process.
+ */
 const endLeanStart = beginLeanStart([...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]);
 const { run } = await import("./cli/run.ts");
-// The reader may leave early (`dag schema | head -1`), which is not an error.
+// The reader of a pipe may close it early (`dag schema | head -1`), which is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
@@ -22,5 +24,5 @@ const code = await run(process.argv.slice(2), {
   },
 });
 process.exitCode = code;
-// What is still open then (spans on their way to an unreachable collector) is not waited for.
+// Do not wait longer for what is still open, such as spans to an unreachable collector.
 setTimeout(() => process.exit(), 1_000).unref();

@@ -12,43 +12,44 @@ import type { HostLookup } from "./proxy/host-lookup.ts";
 import type { Answer } from "./respond/answer.ts";
 import { rawAnswer, writeAnswer } from "./respond/write-answer.ts";
 
-/** Where a request can go, in the order of the checks. */
+/** The possible destinations of a request, in the order of the checks. */
 export interface RouterDeps extends HostLookup {
-  /** The auth requests of front proxies; false: it is not one. */
+  /** Handles an auth request of a front proxy; returns false if it is not one. */
   auth(req: IncomingMessage, res: ServerResponse, path: string): boolean;
   authUpgrade(req: IncomingMessage, socket: Duplex, path: string): boolean;
-  /** The reserved `/_…` paths; false: it is not one on this host. */
+  /** Handles a reserved `/_…` path; returns false if the path is not reserved on this host. */
   internal(req: IncomingMessage, res: ServerResponse, path: string, route: Route | undefined): boolean;
-  /** Answers a simple request to a ready app; false: it needs something else. Unset: node:http reads every request. */
+  /** Handles a simple request to a ready app; returns false if it needs more. Absent: node:http reads every request. */
   readonly simple?: (
     route: Route,
     request: SimpleRequest,
     body: Buffer | undefined,
     client: ClientConnection,
   ) => boolean;
-  /** The field lines of the 200 to a simple auth request that may pass. */
+  /** Returns the field lines of the 200 for a simple auth request that may pass. */
   readonly simpleAuth?: (request: SimpleRequest, peer: string) => string | undefined;
   request(route: Route, req: IncomingMessage, res: ServerResponse): void;
   upgrade(route: Route, req: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Called for each request with `X-Forwarded-*`, with the address of its sender. */
+  /** Notes the sender of a request with `X-Forwarded-*`. */
   forwardedBy(peer: string): void;
   unknownHost(req: IncomingMessage, host: string | undefined): Answer;
   conflictingHost(req: IncomingMessage, res: ServerResponse): void;
-  /** A complete raw response for a connection without a response object. */
+  /** Returns a complete response as bytes, for a connection without a response object. */
   rawAnswer(code: ErrorCode): Buffer;
 }
 
-/** Routes each request to its handler. A request to a ready app passes nothing else on its way. */
+/** Routes each request to its handler. A request to a ready app passes through nothing else. */
 export interface RequestRouter {
-  /** False: node:http has to read the request. */
+  /** Handles a simple request; returns false if node:http has to read it. */
   simple(request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean;
   request(req: IncomingMessage, res: ServerResponse): void;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
+/** Creates the router. */
 export function createRequestRouter(deps: RouterDeps): RequestRouter {
   return {
-    /** Most requests: an ordinary one, to an app that is awake. */
+    /** The path of most requests: simple ones to awake apps. */
     simple(request, body, client) {
       const { target } = request;
       if (mayBeReserved(target)) {
@@ -101,7 +102,7 @@ export function createRequestRouter(deps: RouterDeps): RequestRouter {
   };
 }
 
-/** The host that a request is for from here on. */
+/** Returns the host that determines the route of a request. */
 function settleHost(deps: RouterDeps, req: IncomingMessage, host: string | undefined): string | undefined {
   const forwarded = req.headers["x-forwarded-host"];
   if (typeof forwarded !== "string" || isAuthRequest(req)) return host;
@@ -115,8 +116,9 @@ function noteForwarded({ forwardedBy }: RouterDeps, { headers, socket }: Incomin
 }
 
 /**
- * Clients that vanish silently are found minutes later, and their leases end then. Not on connections with auth
- * requests, which are a front's: Traefik opens one for nearly each, and four system calls are a tenth of its cost.
+ * When TCP keep-alive begins, which detects clients that have vanished and so ends their leases. Not used on
+ * connections of auth requests: Traefik opens one for nearly every request, and the four system calls are a tenth of
+ * its cost.
  */
 const PROBE_AFTER_MS = 60_000;
 
@@ -125,12 +127,12 @@ const SLASH = 47;
 const FORWARDED_FIELDS = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"] as const;
 const FORWARDED = new RegExp(`^(?:${FORWARDED_FIELDS.join("|")}):`, "imu");
 
-/** A front sends the host of its client there, too: an auth request under an unknown front's name belongs to no app. */
+/** Returns true for any path of auth requests: even with an unknown front's name, it must not reach an app. */
 function isAuthRequest({ url = "/" }: IncomingMessage): boolean {
   return requestPath(url).startsWith("/_auth/");
 }
 
-/** RFC 9112 §3.2: HTTP/1.1 has a Host. */
+/** Returns true for HTTP/1.1 without Host, which is invalid (RFC 9112 §3.2). */
 function isHostless({ httpVersionMinor }: IncomingMessage, host: string | undefined): boolean {
   return host === undefined && httpVersionMinor === 1;
 }

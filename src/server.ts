@@ -9,25 +9,28 @@ import { endInstead, type OpenResponses, serveRequests } from "./http1/open-resp
 import { takeUpgrades } from "./http1/take-upgrades.ts";
 import { endWithResponse } from "./http1/end-with-response.ts";
 
+/** What the server needs. */
 export interface ServerDeps {
   readonly options: ServerOptions;
   readonly router: RequestRouter;
-  /** A complete raw response for a connection without a response object. */
+  /** Returns a complete response as bytes, for a connection without a response object. */
   rawAnswer(code: ErrorCode): Buffer;
 }
 
+/** The server with its listener. */
 export interface GatewayServer {
-  /** Resolves with the address once it listens; rejects with the system's error. */
+  /** Listens; resolves with the address, or rejects with the system's error. */
   listen(port: number, bind: string): Promise<AddressInfo>;
   readonly draining: () => boolean;
-  /** Accepts no new connection, lets open requests finish for `ms`, then cuts them. */
+  /** Accepts no new connections, waits `ms` for open requests, then aborts them. */
   drain(ms: number): Promise<void>;
 }
 
-/** The one listener. */
+/** Creates the server. */
 export function createGatewayServer({ options, router, rawAnswer }: ServerDeps): GatewayServer {
   const server = createServer(options);
-  server.maxHeadersCount = 0; // their size is bounded; a Content-Length beyond the count would frame a body all the same
+  // No limit: fields beyond it would be ignored, even a Content-Length. Their total size is limited instead.
+  server.maxHeadersCount = 0;
   const answers = serveRequests(server, onRequest);
   const broken = new WeakSet<Duplex>();
   let draining = false;
@@ -51,7 +54,7 @@ export function createGatewayServer({ options, router, rawAnswer }: ServerDeps):
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === "ECONNRESET") socket.destroy();
     else if (socket.writable && !broken.has(socket)) {
-      broken.add(socket); // node:http continues to read, and finds more of the same
+      broken.add(socket); // node:http continues to read and reports further errors
       refuseBroken(answers, socket, rawAnswer(CLIENT_ERRORS[error.code ?? ""] ?? "bad-request"));
     }
   });
@@ -72,11 +75,11 @@ const CLIENT_ERRORS: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
 };
 
-/** Answers invalid bytes in turn, after the complete responses to the requests before them. */
+/** Answers malformed bytes after the responses to the requests before them. */
 function refuseBroken(answers: OpenResponses, socket: Socket, refusal: Buffer): void {
   const last = answers.last(socket);
   if (last === undefined || last.req.complete) answers.after(socket, () => endWithResponse(socket, refusal));
-  // The body of the last request is broken, which gets one response.
+  // The malformed bytes are the body of the last request, which must not get a second response.
   else if (last.writableEnded) answers.after(socket, () => socket.destroySoon());
   else if (last.headersSent) endInstead(last);
   else endInstead(last, refusal);
@@ -86,7 +89,7 @@ function listen(server: Server, port: number, bind: string): Promise<AddressInfo
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, bind, () => {
-      server.off("error", reject).on("error", reportFault); // a connection that could not be accepted
+      server.off("error", reject).on("error", reportFault); // from now on: connections that cannot be accepted
       const address = server.address();
       if (address === null || typeof address === "string") reject(new TypeError("the listener has no port"));
       else resolve(address);
@@ -96,18 +99,18 @@ function listen(server: Server, port: number, bind: string): Promise<AddressInfo
 
 interface Used {
   readonly upgraded: ReadonlySet<Duplex>;
-  /** A request is in progress on it. */
+  /** Returns whether a request is in progress on a connection. */
   readonly isUsed: (socket: Duplex) => boolean;
 }
 
-/** Node closes idle connections once; those that become idle later must be closed as well. */
+/** Closes the server. Node closes idle connections only once, so those that become idle later are closed here. */
 function close(server: Server, connections: ClientConnections, { upgraded, isUsed }: Used, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const since = performance.now();
     const closeIdle = (): void => {
       server.closeIdleConnections();
       connections.closeIdle();
-      // Half a request head that does not continue is not in progress.
+      // An incomplete request head that does not continue does not count as in progress.
       if (performance.now() - since > HEAD_GRACE_MS) connections.closeUnused(isUsed);
     };
     const idle = setInterval(closeIdle, 50);
@@ -125,5 +128,5 @@ function close(server: Server, connections: ClientConnections, { upgraded, isUse
   });
 }
 
-/** A request whose first packet has arrived may complete. */
+/** How long a request head that has begun may take. */
 const HEAD_GRACE_MS = 200;

@@ -4,7 +4,7 @@ import type { Clock } from "./lifecycle/ports.ts";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The real time: `now` is monotonic since the start of the process, so that setting the clock stops no container. */
+/** Creates the system's clock. `now` is monotonic, so that setting the wall clock does not stop containers. */
 export function createSystemClock(): Clock {
   const { timeOrigin } = performance;
   return {
@@ -13,13 +13,13 @@ export function createSystemClock(): Clock {
     async sleep(ms, signal) {
       const dueMs = performance.now() + ms;
       try {
-        // A timer of Node may fire early: it counts whole milliseconds from the event loop's time, which may be older.
+        // Node's timers may fire early: they count whole milliseconds from the event loop's time, which may be older.
         for (let leftMs = Math.max(0, ms); ; leftMs = dueMs - performance.now()) {
           await sleep(Math.min(Math.ceil(leftMs), LONGEST_TIMER_MS), undefined, signal && { signal });
           if (performance.now() >= dueMs) return;
         }
       } catch {
-        // aborted: the caller asks its signal
+        // aborted: the caller checks its signal
       }
     },
   };
