@@ -88,7 +88,7 @@ function idle(view: DeadlineView): Deadline | undefined {
 
 function after(view: DeadlineView, kind: DeadlineKind, quietMs: number | undefined): Deadline | undefined {
   if (quietMs === undefined || quietMs <= 0) return undefined;
-  return { kind, atMs: notBefore(view, view.lastActivityMs + quietMs) - Math.min(view.leadMs ?? 0, quietMs / 2) };
+  return { kind, atMs: notBefore(view, view.lastActivityMs + quietMs) - Math.min(view.leadMs ?? 0, quietMs) };
 }
 
 function notBefore(view: DeadlineView, atMs: number): number {

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { type FrontPeer, NEVER, noteFetch, SILENT_MS } from "../core/recall.ts";
+import { type FrontPeer, isSilent, NEVER, noteFetch, SILENT_MS } from "../core/recall.ts";
 import type { Clock } from "../lifecycle/ports.ts";
 
 /** The connections on which Traefiks at one address fetch. Each process has its own, and uses any of them. */
@@ -41,6 +41,10 @@ export function createPollConnections(clock: Clock): PollConnections {
     const now = clock.now();
     forgetOver(now);
     const former = known.get(socket);
+    for (const [other, one] of known) {
+      if (former !== undefined && hasStoodIn(one, former, now)) known.delete(other);
+      else if (isSilent(one, now)) other.end(); // a running process closes its end, so that no recall has to wait for that
+    }
     if (!followed.has(socket)) follow(socket);
     known.set(socket, connectionOf(socket, noteFetch(former ?? NEVER, now)));
     if (socket.destroyed || socket.readableEnded) release(socket); // it disconnected before the response
@@ -61,12 +65,16 @@ export function createPollConnections(clock: Clock): PollConnections {
     });
   }
 
-  /** Handles the end of a connection: if its process still runs, it fetches on another one within its interval. */
+  /**
+   * Handles the end of a connection: if its process still runs, it fetches on another one within its interval, or at once if
+   * that is over.
+   */
   function release(socket: Socket): void {
     const one = known.get(socket);
     if (one === undefined || one.untilMs !== undefined) return;
-    const turnMs = one.everyMs > 0 ? one.everyMs + LATE_MS : SILENT_MS;
-    one.untilMs = clock.now() + (one.isLost ? LOST_MS : turnMs);
+    const now = clock.now();
+    const turnMs = isLate(one, now) ? LATE_MS : one.everyMs + LATE_MS;
+    one.untilMs = now + (one.isLost ? LOST_MS : one.everyMs > 0 ? turnMs : SILENT_MS);
   }
 
   return {
@@ -103,6 +111,19 @@ function connectionOf(socket: Socket, fetches: typeof NEVER): Known {
     untilMs: undefined,
   };
 }
+
+/**
+ * Returns whether a process fetched on this connection only once, in place of its usual one: Go's http.Transport may open a
+ * connection for a request and afterwards use the former one again.
+ */
+function hasStoodIn({ fetchesMs: [onceMs = 0, ...others] }: Known, usual: Known, nowMs: number): boolean {
+  const turnOf = (atMs: number): number => (atMs - (usual.fetchesMs.at(-1) ?? 0)) / usual.everyMs;
+  const turn = Math.round(turnOf(onceMs));
+  const isInTurn = Math.abs(turnOf(onceMs) - turn) <= MOST_OUT_OF_TURN;
+  return others.length === 0 && usual.everyMs > 0 && isInTurn && turn > 0 && turn < Math.round(turnOf(nowMs));
+}
+
+const MOST_OUT_OF_TURN = 0.25;
 
 function isBehind({ untilMs, fetchesMs }: Known, sinceMs: number): boolean {
   return untilMs === undefined && (fetchesMs.at(-1) ?? 0) <= sinceMs;

@@ -3,6 +3,7 @@ import type { KnownFront } from "../core/recall.ts";
 import type { Endpoint, InventoryItem, Observation } from "../core/observation.ts";
 import type { EngineCapabilities, EngineKind } from "../core/engine-kind.ts";
 import type { ProcessSettings, StopMethod } from "../core/settings.ts";
+import type { Traffic, Usage } from "../core/usage.ts";
 
 /** What an engine needs to observe and start a workload. */
 export interface WorkloadRef {
@@ -67,6 +68,8 @@ export interface Engine {
   logs(ref: WorkloadRef, lines: number): Promise<readonly string[]>;
   /** Returns counters since the start; `undefined` if they cannot be read. */
   usage(ref: WorkloadRef): Promise<Usage | undefined>;
+  /** Returns the same at once, without CPU and memory if these take longer. Absent if `usage` is as quick. */
+  traffic?(ref: WorkloadRef): Promise<Traffic | undefined>;
   /** Returns how many commands run in it (`docker exec`), apart from its health check. */
   execs(ref: WorkloadRef): Promise<number>;
   /** Returns its current limits. Like the next two, only with the capability `throttle`. */
@@ -127,23 +130,6 @@ export interface Allowance {
 export interface Limits {
   readonly id: string;
   readonly values: Readonly<Record<string, number>>;
-}
-
-/** The resource counters of a workload. */
-export interface Usage {
-  /** The four network counters are `undefined` together, for a process or a container on the host's network. */
-  readonly rxBytes: number | undefined;
-  readonly txBytes: number | undefined;
-  readonly rxPackets: number | undefined;
-  readonly txPackets: number | undefined;
-  readonly cpuMs: number;
-  readonly memoryBytes: number;
-  /** Established connections from outside the workload; `undefined` if they cannot be counted. */
-  readonly connections: number | undefined;
-  /** TCP segments with payload and loopback packets in its network namespace; `undefined` if they cannot be counted. */
-  readonly payload?: { readonly segments: number; readonly loopbackPackets: number } | undefined;
-  /** It uses the network of another workload, so the network counters include both. */
-  readonly sharesNetwork?: boolean;
 }
 
 /**

@@ -148,6 +148,17 @@ describe("the Docker engine", () => {
       assert.equal(busy?.connections, 1);
       assert.ok((busy.rxBytes ?? 0) > (idle.rxBytes ?? Infinity));
       assert.ok((busy.txPackets ?? 0) > (idle.txPackets ?? Infinity));
+      const [traffic, after] = [await engine.traffic?.(refer(app)), await engine.usage(refer(app))];
+      assert.equal(traffic?.connections, 1);
+      for (const counter of ["rxBytes", "txBytes", "rxPackets", "txPackets"] as const) {
+        const counts: readonly number[] = [busy, traffic, after].map((one) => one?.[counter] ?? 0);
+        assert.deepEqual(
+          counts,
+          counts.toSorted((a, b) => a - b),
+          `${counter}: what is read at once is the second`,
+        );
+      }
+      assert.ok(traffic.payload?.segments, "the kernel counts payload");
       await answer.body?.cancel();
     },
 

@@ -6,7 +6,8 @@ import {
   type Observation,
   oneInstance,
 } from "../../src/core/observation.ts";
-import type { Clock, Probe, Usage } from "../../src/lifecycle/ports.ts";
+import type { Clock, Probe } from "../../src/lifecycle/ports.ts";
+import type { Usage } from "../../src/core/usage.ts";
 import { NOT_READY, READY } from "../support/probing.ts";
 
 /** How one imaginary workload behaves; every field may be changed while it runs. */

@@ -1,4 +1,4 @@
-import type { Usage } from "../../src/lifecycle/ports.ts";
+import type { Usage } from "../../src/core/usage.ts";
 import type { LifecycleFixture } from "./lifecycle-fixture.ts";
 
 /** What the app's counters show: each kind of traffic, from one moment to another after the first question. */

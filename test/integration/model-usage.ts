@@ -1,5 +1,5 @@
 import type { IdleSignal } from "../../src/core/settings.ts";
-import type { Usage } from "../../src/lifecycle/ports.ts";
+import type { Usage } from "../../src/core/usage.ts";
 import type { EngineState } from "./model-engine-state.ts";
 
 /** Activity in a container while no request of the gateway is open. */

@@ -55,7 +55,7 @@ for (const [rule, returning] of [
 ] as const) {
   test(`after a restart, of two Traefiks from before at one address ${rule}`, async (t) => {
     const before = open(t);
-    const both = [await before.accept(), await before.accept()];
+    const both = [await before.accept(), await before.accept(true)];
     for (let seconds = 0; seconds < 8; seconds += 1) {
       for (const { ours } of both) {
         before.polls.note(ours);

@@ -88,6 +88,51 @@ for (const [rule, isFrozen] of [
   });
 }
 
+for (const [rule, atMs, isOther] of [
+  ["a connection by which Traefik has fetched once in place of its usual one puts nothing off", 6_000, false],
+  ["a second Traefik that has fetched once is waited for, also if both fetch at the same time", 6_000, true],
+  ["a second Traefik that has fetched once is waited for, also if it does so in between", 6_500, true],
+] as const) {
+  test(rule, async (t) => {
+    const { clock, polls, accept } = await openLater(t, "refused");
+    const [usual, single] = [await accept(), await accept()];
+    let sinceMs = 0;
+    for (let ms = 0; ms <= 11_000; ms += 500) {
+      if (ms === atMs) polls.note(single.ours);
+      if (ms % 1_000 === 0 && (ms !== atMs || isOther)) polls.note(usual.ours);
+      await delivered();
+      if (ms === 7_000) sinceMs = clock.now();
+      if (ms > 7_000) polls.progress(sinceMs, SETTLE_MS);
+      await clock.advance(500);
+    }
+    assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, isOther ? "waits" : "done");
+  });
+}
+
+for (const [rule, turns] of [
+  ["two turns", 2],
+  ["many turns", 6],
+] as const) {
+  test(`a connection that its process has not used for ${rule} puts off no recall that begins later`, async (t) => {
+    const { clock, polls, accept } = await openLater(t, "refused");
+    const [left, used] = [await accept(), await accept()];
+    const fetchBy = async ({ ours }: Connection) => {
+      polls.note(ours);
+      await delivered();
+      await clock.advance(5_000);
+    };
+    for (let fetches = 0; fetches < 4; fetches += 1) await fetchBy(left);
+    for (let fetches = 0; fetches < turns; fetches += 1) await fetchBy(used);
+    const sinceMs = clock.now();
+    await clock.advance(1);
+    polls.note(used.ours);
+    polls.progress(sinceMs, SETTLE_MS);
+    await delivered();
+    await clock.advance(SETTLE_MS);
+    assert.equal(polls.progress(sinceMs, SETTLE_MS).kind, "done");
+  });
+}
+
 test("a Traefik that fetches by a new connection each time is waited for once", async (t) => {
   const { clock, polls, accept, sleep } = await openLater(t, "refused");
   polls.note((await accept()).ours);

@@ -16,7 +16,7 @@ import { createNetworkModes } from "./network-modes.ts";
 import { createOwnerNames } from "./owner-names.ts";
 import { networksAt, reachFacts } from "./reach-facts.ts";
 import { readLogs } from "./read-logs.ts";
-import { readUsage } from "./read-usage.ts";
+import { readTraffic, readUsage } from "./read-usage.ts";
 import { parseTime } from "./parse-time.ts";
 import { restartContainer } from "./restart-container.ts";
 import { startContainer } from "./start-container.ts";
@@ -128,9 +128,13 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
 
     async usage(ref) {
       const found = await inspect(client, ref.name);
-      return found?.State.Running
-        ? readUsage(client, found, [ref.targetPort ?? [], ref.namedPorts ?? []].flat())
-        : undefined;
+      return found?.State.Running ? readUsage(client, found, appPorts(ref)) : undefined;
+    },
+
+    async traffic(ref) {
+      const found = await inspect(client, ref.name);
+      if (!found?.State.Running) return undefined;
+      return (await readTraffic(found, appPorts(ref))) ?? readUsage(client, found, appPorts(ref));
     },
 
     async execs(ref) {
@@ -160,6 +164,10 @@ async function portsOf(ref: WorkloadRef, found: ContainerInspectInfo): Promise<r
   const ports = endpointPorts(ref, exposedPorts(found), usesNetworkOfOthers(found));
   if (ports.length > 0) return ports;
   return found.State.Health?.Status === "starting" ? (await knownPorts(found)).map((port) => ({ port })) : [];
+}
+
+function appPorts({ targetPort, namedPorts = [] }: WorkloadRef): readonly number[] {
+  return [targetPort ?? [], namedPorts].flat();
 }
 
 function ownerFacts(found: ContainerInspectInfo, owner: ContainerInspectInfo): Pick<Observation, "networkOwner"> {

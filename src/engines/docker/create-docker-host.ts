@@ -55,6 +55,7 @@ function underName(host: string, engine: Engine): Engine {
     reachFacts: async (ref) => named(engine.reachFacts?.(bare(ref)) ?? Promise.resolve(undefined)),
     logs: (ref, lines) => named(engine.logs(bare(ref), lines)),
     usage: (ref) => named(engine.usage(bare(ref))),
+    traffic: (ref) => named((engine.traffic ?? engine.usage)(bare(ref))),
     execs: (ref) => named(engine.execs(bare(ref))),
     limits: (ref) => named(engine.limits(bare(ref))),
     throttle: (ref, allowance) => named(engine.throttle(bare(ref), allowance)),
@@ -66,7 +67,16 @@ function underName(host: string, engine: Engine): Engine {
 function unusable(host: string, { message }: EngineError): Engine {
   const engine = createDockerEngine({ environment: hostConnection({ ...NOWHERE, name: host }), reach: () => AUTO });
   const fail = (): Promise<never> => Promise.reject(new EngineError("unreachable", message));
-  const methods = { list: fail, observe: fail, start: fail, restart: fail, stop: fail, logs: fail, usage: fail };
+  const methods = {
+    list: fail,
+    observe: fail,
+    start: fail,
+    restart: fail,
+    stop: fail,
+    logs: fail,
+    usage: fail,
+    traffic: fail,
+  };
   return underName(host, { ...engine, ...methods, execs: fail, limits: fail, watch: () => undefined });
 }
 

@@ -1,4 +1,4 @@
-import type { Usage } from "../../lifecycle/ports.ts";
+import type { Usage } from "../../core/usage.ts";
 
 /**
  * Counts the TCP segments with payload in a network namespace, from the texts of `/proc/PID/net/netstat`, `snmp` and

@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo, ContainerStats } from "dockerode";
-import { EngineError, type Usage } from "../../lifecycle/ports.ts";
+import { EngineError } from "../../lifecycle/ports.ts";
+import type { Traffic, Usage } from "../../core/usage.ts";
 import type { DockerClient } from "./client.ts";
 import { countEstablished } from "./established.ts";
 import { ownerIn } from "./inspect.ts";
@@ -14,7 +15,7 @@ export async function readUsage(
 ): Promise<Usage | undefined> {
   const [stats, sockets] = await Promise.all([
     readStats(client, found.Id),
-    ports.length === 0 ? undefined : readSockets(found, ports),
+    ports.length === 0 ? undefined : readNetwork(found, ports),
   ]);
   if (stats?.cpu_stats?.cpu_usage === undefined) return undefined;
   return {
@@ -25,6 +26,14 @@ export async function readUsage(
     payload: sockets?.payload,
     sharesNetwork: ownerIn(found.HostConfig.NetworkMode) !== undefined,
   };
+}
+
+/** Returns the same at once, without CPU and memory; `undefined` if the container's processes are not visible. */
+export async function readTraffic(found: ContainerInspectInfo, ports: readonly number[]): Promise<Traffic | undefined> {
+  const { NetworkMode: mode } = found.HostConfig;
+  const { counters, connections, payload } = (await readNetwork(found, ports)) ?? {};
+  if (counters === undefined || mode === "host") return undefined;
+  return { ...counters, connections, payload, sharesNetwork: ownerIn(mode) !== undefined };
 }
 
 async function readStats(client: DockerClient, id: string): Promise<ContainerStats | undefined> {
@@ -39,7 +48,7 @@ async function readStats(client: DockerClient, id: string): Promise<ContainerSta
   }
 }
 
-type NetworkCounters = Pick<Usage, "rxBytes" | "txBytes" | "rxPackets" | "txPackets">;
+type NetworkCounters = Pick<Traffic, "rxBytes" | "txBytes" | "rxPackets" | "txPackets">;
 
 function networkCounters(stats: ContainerStats, onHostNetwork: boolean): NetworkCounters {
   const networks = onHostNetwork ? undefined : (stats.networks as typeof stats.networks | undefined);
@@ -65,14 +74,26 @@ function usedMemory(memory: Partial<ContainerStats["memory_stats"]>): number {
   return Math.max(0, (memory.usage ?? 0) - reclaimable);
 }
 
-/** Reads the socket tables; `undefined` if the container's processes are not visible. */
-async function readSockets(
+/** Reads the tables of the network; `undefined` if the container's processes are not visible. */
+async function readNetwork(
   found: ContainerInspectInfo,
   ports: readonly number[],
-): Promise<{ connections: number; payload: Usage["payload"] } | undefined> {
+): Promise<
+  (Pick<Traffic, "connections" | "payload"> & { readonly counters: NetworkCounters | undefined }) | undefined
+> {
   const files = await readNetworkFiles(found, ["tcp", "tcp6", "netstat", "snmp", "dev"]);
   if (files === undefined) return undefined;
   const [tcp = "", tcp6 = "", netstat = "", snmp = "", dev = ""] = files;
   const connections = countEstablished(tcp, ports) + countEstablished(tcp6, ports);
-  return { connections, payload: payloadSegments(netstat, snmp, dev) };
+  return { connections, payload: payloadSegments(netstat, snmp, dev), counters: interfaceCounters(dev) };
+}
+
+/**
+ * Sums the counters of the interfaces that Docker has given a container, in the text of `/proc/PID/net/dev`, like
+ * Docker's own figures: without loopback and the container's own tunnels. `undefined` if no interface has one of Docker's usual names.
+ */
+function interfaceCounters(dev: string): NetworkCounters | undefined {
+  const rows = [...dev.matchAll(/^\s*eth\d+:\s*(.+)$/gm)].map(([, numbers = ""]) => numbers.split(/\s+/).map(Number));
+  const sum = (column: number): number => rows.reduce((total, row) => total + (row[column] ?? 0), 0);
+  return rows.length === 0 ? undefined : { rxBytes: sum(0), rxPackets: sum(1), txBytes: sum(8), txPackets: sum(9) };
 }

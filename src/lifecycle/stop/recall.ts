@@ -1,7 +1,7 @@
 import type { LifecycleContext } from "../context.ts";
 import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import { noteRecalled } from "../usage/direct.ts";
-import { DIRECT_STEP_MS, nextDirectMs, readNow } from "../usage/sample.ts";
+import { nextDirectMs, readMemory, readNow } from "../usage/sample.ts";
 import type { Recall } from "../workload/parts/front.ts";
 import { isOpen } from "../workload/ports-of.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
@@ -53,6 +53,7 @@ async function recall(
   const own: Recall = { sinceMs: context.clock.now(), order, abort, waitsOn: [] };
   record.recall = own;
   context.rearm(record);
+  void readMemory(record);
   try {
     await untilFetched(context, record, own);
     const isDue = own.order !== undefined || (await staysUnused(context, record, own));
@@ -82,11 +83,10 @@ async function untilFetched(context: LifecycleContext, record: WorkloadRecord, o
   }
 }
 
-/** Resolves with whether auth requests and counters show no use until the idle time is over. */
+/** Resolves with whether auth requests and counters, read at that very moment, show no use until the idle time is over. */
 async function staysUnused(context: LifecycleContext, record: WorkloadRecord, own: Recall): Promise<boolean> {
   const { clock } = context;
   const { signal } = own.abort;
-  let readMs = record.sampling?.begunMs ?? 0;
   let isRead = false;
   while (!signal.aborted && own.order === undefined) {
     if (record.lastActivityMs > own.sinceMs) return false;
@@ -94,24 +94,22 @@ async function staysUnused(context: LifecycleContext, record: WorkloadRecord, ow
     const now = clock.now();
     if (due === undefined || due.atMs > now + recallLeadMs(context, record) * 2) return false;
     if (isRead) return true;
-    const isDue = due.atMs <= now;
-    const atMs = Math.max(readMs + DIRECT_STEP_MS, isDue ? 0 : nextDirectMs(record, due.atMs));
+    const atMs = nextDirectMs(record, due.atMs);
     if (atMs > now) await waitForSignal(record, atMs - now, signal, clock);
     else {
       // An order or a request may arrive during a reading, so the loop checks for both again.
-      [readMs, isRead] = [now, isDue];
+      isRead = due.atMs <= now;
       await readNow(context, record);
     }
   }
   return own.order !== undefined;
 }
 
-/** Reads the counters when they are due, except for the last reading, so that use during a recall is dated exactly. */
+/** Reads the counters when they are due, so that use during a recall is dated exactly. */
 async function readInTurn(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   const due = dueOf(context, record);
   const now = context.clock.now();
-  if (due === undefined || due.atMs - now < DIRECT_STEP_MS - LOOK_AGAIN_MS) return;
-  if (nextDirectMs(record, due.atMs) <= now) await readNow(context, record);
+  if (due !== undefined && due.atMs > now && nextDirectMs(record, due.atMs) <= now) await readNow(context, record);
 }
 
 /** Returns the deadline for which the recall is made. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { findUse, type Sample, type StreamState, type UseSignal } from "./in-use.ts";
-import type { Usage } from "../ports.ts";
+import type { Usage } from "../../core/usage.ts";
 
 const ZERO: Usage = {
   rxBytes: 0,

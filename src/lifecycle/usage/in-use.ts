@@ -1,11 +1,12 @@
 import type { VetoReason } from "../../core/events.ts";
 import type { IdleSignal } from "../../core/settings.ts";
-import type { Usage } from "../ports.ts";
+import type { Traffic, Usage } from "../../core/usage.ts";
 
 /** A reading of a workload's counters; times are milliseconds on the life cycle's clock. */
 export interface Sample {
   readonly atMs: number;
-  readonly usage: Usage;
+  /** Without CPU and memory if they take longer to read. */
+  readonly usage: Traffic & Partial<Usage>;
 }
 
 /** The readings of a workload's counters; each run has its own. */
@@ -16,6 +17,8 @@ export interface Sampling {
   readonly quietSinceMs: number;
   /** When readings were last compared. */
   readonly judgedMs: number;
+  /** The memory at the last reading that includes it, in bytes. */
+  readonly memoryBytes: number | undefined;
   /** When the last reading began. */
   readonly begunMs: number;
   /** Set while a reading is in progress. */
@@ -113,13 +116,13 @@ export function carriedAny(before: Sample, after: Sample): boolean {
 }
 
 /** Returns the TCP segments with payload; `undefined` if unknown, for example because of loopback traffic. */
-function segmentsBetween({ payload: from }: Usage, { payload: to }: Usage): number | undefined {
+function segmentsBetween({ payload: from }: Traffic, { payload: to }: Traffic): number | undefined {
   if (from === undefined || to === undefined || from.loopbackPackets !== to.loopbackPackets) return undefined;
   return Math.max(0, to.segments - from.segments);
 }
 
 /** Payload in one direction only is a stream; in both directions it may be a health check, unless a stream is known. */
-function trickles({ taken, given }: Traffic, stream: StreamState): boolean {
+function trickles({ taken, given }: Carried, stream: StreamState): boolean {
   return given > 0 ? taken <= 0 || stream === "once" : taken > 0 && stream === "once";
 }
 
@@ -139,7 +142,7 @@ const IPV6_SIZES = [BARE_IPV6_BYTES - 12, BARE_IPV6_BYTES, BARE_IPV6_BYTES + 8] 
 
 const BUSY_SHARE = 0.05;
 
-interface Traffic {
+interface Carried {
   /** Bytes beyond the headers, in both directions. */
   readonly carried: number;
   /** Bytes beyond the size of a SYN per packet, in each direction; negative for empty packets only. */
@@ -153,7 +156,7 @@ interface Traffic {
   readonly hasPayload: boolean;
 }
 
-function trafficBetween(before: Usage, after: Usage): Traffic | undefined {
+function trafficBetween(before: Traffic, after: Traffic): Carried | undefined {
   const rx = difference(before, after, "rxBytes");
   const tx = difference(before, after, "txBytes");
   const rxPackets = difference(before, after, "rxPackets");
@@ -187,7 +190,7 @@ function isWithoutPayload(bytes: number, packets: number): boolean {
 type Counter = "rxBytes" | "txBytes" | "rxPackets" | "txPackets";
 
 /** Returns the increase of a counter; a counter that decreased belongs to another run or a replaced interface. */
-function difference(before: Usage, after: Usage, counter: Counter): number | undefined {
+function difference(before: Traffic, after: Traffic, counter: Counter): number | undefined {
   const from = before[counter];
   const to = after[counter];
   return from === undefined || to === undefined ? undefined : Math.max(0, to - from);
@@ -195,5 +198,6 @@ function difference(before: Usage, after: Usage, counter: Counter): number | und
 
 function usesCpu(before: Sample, after: Sample): boolean {
   const windowMs = Math.max(1, after.atMs - before.atMs);
-  return (after.usage.cpuMs - before.usage.cpuMs) / windowMs > BUSY_SHARE;
+  const { cpuMs = 0 } = before.usage;
+  return ((after.usage.cpuMs ?? cpuMs) - cpuMs) / windowMs > BUSY_SHARE;
 }

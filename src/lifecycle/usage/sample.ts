@@ -12,6 +12,10 @@ const SHORTEST_STEP_MS = 1_000;
 /** The shortest interval between readings while fronts forward directly. */
 export const DIRECT_STEP_MS = 5_000;
 const LONGEST_DIRECT_STEP_MS = 60_000;
+/** Use is dated by the reading after it, so a stop is late by up to one step and its own duration: a tenth in all. */
+const DIRECT_STEPS = 12;
+/** No reading is made so shortly before the last one. */
+const JITTER_MS = 250;
 const LONGEST_STEP_MS = 30_000;
 /** How long before a stop the last reading begins: Docker before version 23 takes a second for one. */
 const LEAD_MS = 1_200;
@@ -68,16 +72,15 @@ export function nextSampleMs(record: WorkloadRecord, stopAtMs: number | undefine
 }
 
 /**
- * The same while fronts forward directly: ten times per idle timeout, evenly, so that the last reading is at the stop.
- * Use is dated by the reading that shows it, so the next reading follows as soon as possible while use continues.
+ * The same while fronts forward directly: twelve times per idle timeout, and at the stop. Use is dated by the reading that
+ * shows it, so two readings are no further apart than a stop may be late.
  */
 export function nextDirectMs(record: WorkloadRecord, stopAtMs: number): number {
   const begunMs = samplingOf(record)?.begunMs ?? record.lastActivityMs;
-  const stepMs = Math.min(LONGEST_DIRECT_STEP_MS, Math.max(DIRECT_STEP_MS, quietMsOf(record) / 10));
+  const stepMs = Math.min(LONGEST_DIRECT_STEP_MS, Math.max(DIRECT_STEP_MS, quietMsOf(record) / DIRECT_STEPS));
   const leftMs = stopAtMs - begunMs;
-  const turns = Math.floor(leftMs / stepMs);
-  const isInUse = begunMs <= record.lastActivityMs;
-  return begunMs + (turns < 1 || (isInUse && turns > 1) ? stepMs : leftMs / turns);
+  if (Math.abs(leftMs - stepMs) <= JITTER_MS) return begunMs + Math.max(leftMs, stepMs);
+  return begunMs + Math.min(leftMs, stepMs);
 }
 
 /** Returns how long it may be unused before it is paused or stopped. */
@@ -92,7 +95,15 @@ function isRead(record: WorkloadRecord): boolean {
 
 /** Returns the memory in bytes that this run used at the last reading. */
 export function sampledMemory(record: WorkloadRecord): number | undefined {
-  return samplingOf(record)?.baseline?.usage.memoryBytes;
+  return samplingOf(record)?.memoryBytes;
+}
+
+/** Reads the memory that a stop will free, if the readings do not include it. */
+export async function readMemory(record: WorkloadRecord): Promise<void> {
+  if (record.engine.traffic === undefined) return;
+  const { memoryBytes } = (await record.engine.usage(refOf(record)).catch(() => undefined)) ?? {};
+  const sampling = samplingOf(record);
+  if (memoryBytes !== undefined && sampling !== undefined) record.sampling = { ...sampling, memoryBytes };
 }
 
 /** Reads the counters; use since the last reading counts as activity now. */
@@ -103,6 +114,7 @@ export function takeSample(context: LifecycleContext, record: WorkloadRecord): v
     judgedMs: 0,
     quietSinceMs: 0,
     baseline: undefined,
+    memoryBytes: undefined,
     ...before,
     begunMs: context.clock.now(),
     running,
@@ -154,13 +166,14 @@ async function compare(
 ): Promise<VetoReason | undefined> {
   const begunMs = context.clock.now();
   // Without readable counters, only leases and requests count.
-  const usage = await record.engine.usage(refOf(record)).catch(() => undefined);
+  const usage = await read(record, before).catch(() => undefined);
   const after = usage && { atMs: context.clock.now(), usage };
   if (after !== undefined) keepCounters(record, after, context.clock);
   // A front that forwards directly causes no activity, so an older reading stays the baseline.
   const isFirst = before === undefined || (record.directMs === 0 && before.atMs < record.lastActivityMs);
+  const common = { begunMs, memoryBytes: usage?.memoryBytes ?? sampledMemory(record), running: undefined };
   if (after === undefined || isFirst) {
-    record.sampling = { begunMs, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after, running: undefined };
+    record.sampling = { ...common, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after };
     context.remember(record); // for the comparison after a restart, even if the gateway is killed
     return undefined;
   }
@@ -168,8 +181,15 @@ async function compare(
   // Slow traffic may show only over more than one step, so the older reading stays the baseline for some time.
   const baseline = use !== undefined || after.atMs - before.atMs >= LONGEST_STEP_MS ? after : before;
   const quietSinceMs = use === undefined ? (samplingOf(record)?.quietSinceMs ?? before.atMs) : after.atMs;
-  record.sampling = { begunMs, judgedMs: after.atMs, quietSinceMs, baseline, running: undefined };
+  record.sampling = { ...common, judgedMs: after.atMs, quietSinceMs, baseline };
   return use;
+}
+
+/** Returns the counters. If fronts forward directly a reading dates the use, so it must not take a second for memory and CPU. */
+function read(record: WorkloadRecord, before: Sample | undefined): Promise<Sample["usage"] | undefined> {
+  const { engine, directMs } = record;
+  const isQuick = directMs > 0 && before !== undefined;
+  return ((isQuick ? engine.traffic : undefined) ?? engine.usage)(refOf(record));
 }
 
 function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReason | undefined {
