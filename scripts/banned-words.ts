@@ -1,10 +1,10 @@
-/** A word that must not come back, with what to write instead. */
+/** A banned word, with what to write instead. */
 export interface BannedWord {
-  /** Matched in identifiers (`openHouse` is read as "open House"), comments, texts and documents, in any case. */
+  /** Matched case-insensitively in identifiers (`openHouse` is read as "open House"), comments, texts and documents. */
   readonly word: RegExp;
   /** The usual words for it. */
   readonly instead: string;
-  /** Contexts in which it is the right word. */
+  /** Contexts in which the word is right. */
   readonly allowed?: RegExp;
   /** The only files in which it is banned; absent: all. */
   readonly only?: RegExp;

@@ -1,10 +1,10 @@
-/** Compiles `src/` to `dist/`, or to the directory given, for release: Node strips no types below node_modules. */
+/** Compiles `src/` to `dist/`, or to a given directory, for a release: Node strips no types below node_modules. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 
 const outDir = process.argv[2] ?? "dist";
-// Built next to its place and moved there in one step, so that no start meanwhile finds a partial build.
+// Built in a temporary directory and then moved, so that a start meanwhile does not find an incomplete build.
 const fresh = path.join(path.dirname(outDir), `.cache/build-${process.pid}`);
 
 const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", fresh];

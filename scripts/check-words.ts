@@ -15,7 +15,7 @@ function filesOf(root: string): [file: string, text: string][] {
     "{templates,examples}/**/*.{html,css,js,yaml,yml,conf,md}",
     "{docs/**/*,README,CONTRIBUTING,SECURITY}.md",
   ];
-  // The list itself, the planted breaches, and page texts in languages in which these words mean something else.
+  // The list itself, the test of this check, and page texts in languages in which these words mean something else.
   const exclude = ["scripts/banned-words.ts", "test/words.test.ts", "src/respond/messages/**/{de,es,fr,it}.ts"];
   return globSync(patterns, { cwd: root, exclude }).map((file) => [file, readFileSync(`${root}/${file}`, "utf8")]);
 }

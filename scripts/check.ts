@@ -1,6 +1,6 @@
 /**
- * `npm run check`: every rule that a tool can hold, each tool's result on one line, and its output when it fails.
- * `check.ts lint` runs only the linter; `check.ts fix` fixes what it can.
+ * `npm run check`: runs all checks and prints one line for each, with its output if it fails. `check.ts lint` runs only
+ * the linter; `check.ts fix` fixes what it can.
  */
 import { spawn } from "node:child_process";
 
@@ -17,7 +17,7 @@ const lint: Tool = { name: "lint", args: [bin("oxlint"), "--deny-warnings"] };
 const format: Tool = { name: "format", args: [bin("oxfmt"), "--check"] };
 const imports: Tool = { name: "imports", args: [bin("depcruise"), "--config", ".dependency-cruiser.mjs", "src"] };
 const dead: Tool = { name: "dead code", args: [bin("knip"), "--no-progress"] };
-// What only tests use is dead as well; what a generator of documents reads is not.
+// Code that only tests use counts as dead, too; code that a generator of documents uses does not.
 const tested: Tool = { name: "only tested", args: [bin("knip"), "--no-progress", "--production"] };
 const generated: Tool = { name: "generated", args: ["scripts/generate.ts", "--check"] };
 const words: Tool = { name: "words", args: ["scripts/check-words.ts"] };
@@ -48,7 +48,7 @@ async function passes({ name, args }: Tool): Promise<boolean> {
 
 function run(args: readonly string[]): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
-    // Whatever CI is set to, oxlint colours its words when it sees it.
+    // oxlint colours its output if CI is set to anything.
     const { CI: _, ...env } = process.env;
     const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
@@ -58,7 +58,7 @@ function run(args: readonly string[]): Promise<{ code: number | null; output: st
   });
 }
 
-/** The first fault is the one to fix. */
+/** Cuts a long output after its beginning, because the first fault is the one to fix. */
 function shorten(lines: readonly string[]): string {
   if (lines.length <= 120) return lines.join("\n");
   return [...lines.slice(0, 110), `… ${lines.length - 110} more lines`].join("\n");

@@ -1,7 +1,7 @@
 /**
- * Makes a fresh clone able to run: installs what the lockfile names when something is missing, compiles if what is to
- * run is compiled, then runs the given arguments under the Node that the lockfile pins. Plain JavaScript for Node 20,
- * because it runs before anything exists.
+ * Prepares a fresh clone: installs the packages of the lockfile if any is missing, compiles if the program is a
+ * compiled one, then runs it with the pinned Node. It is plain JavaScript for Node 20, because it runs before anything
+ * is installed.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -17,7 +17,7 @@ const [program, ...rest] = process.argv.slice(2);
 if (program?.startsWith("dist/") && isOlderThanSource(program)) build();
 if (program !== undefined) run(findNode(), [program, ...rest]);
 
-/** The installed tree has every package of the lockfile in its version (packages of other platforms aside). */
+/** Returns whether every package of the lockfile is installed in its version, except those for other platforms. */
 function isInstalled() {
   const wanted = readPackages("package-lock.json");
   const found = readPackages("node_modules/.package-lock.json");
@@ -38,9 +38,9 @@ function readPackages(file) {
 function install() {
   const began = Date.now();
   say("Installing the dependencies (first run, about half a minute) …");
-  // A production NODE_ENV would leave the pinned Node and the test tools out.
+  // With NODE_ENV=production npm would leave out the pinned Node and the test tools.
   npm(["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]);
-  // The `node` package fetches its binary in an install script, which some npm settings leave unrun.
+  // The `node` package downloads its binary in an install script, which some npm settings disable.
   if (!existsSync(pinnedNode) || !existsSync(path.join(root, "node_modules/node/bin"))) fetchPinnedNode();
   say(`Installed in ${Math.round((Date.now() - began) / 1000)} s.`);
 }
@@ -73,7 +73,7 @@ function build() {
   if (status !== 0) process.exit(1);
 }
 
-/** The pinned Node, or this one where the pinned one does not run (musl, missing libatomic) and this one strips types. */
+/** Returns the pinned Node, or, if that does not run here (musl, missing libatomic), this one if it strips types. */
 function findNode() {
   const tried = spawnSync(pinnedNode, ["--version"], { encoding: "utf8" });
   if (tried.status === 0) return pinnedNode;
@@ -81,20 +81,20 @@ function findNode() {
   if (major > 23 || (major === 22 && minor >= 18)) return process.execPath;
   say(`The pinned Node (${pinnedNode}) does not run here: ${(tried.error?.message ?? tried.stderr).trim()}`);
   if (tried.stderr?.includes("libatomic")) say("On Debian and Ubuntu: apt-get install libatomic1");
-  say(`Node ${process.versions.node} cannot stand in for it: 22.18 or newer could.`);
+  say(`Node ${process.versions.node} cannot be used instead: 22.18 or newer is required.`);
   process.exit(1);
 }
 
-/** Stays as the parent until the program ends, hands signals on and ends as it ended. */
+/** Runs the program, forwards signals to it, and ends in the same way as the program. */
 function run(node, args) {
   const bin = path.join(root, "node_modules/.bin");
   const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ""}` };
   const child = spawn(node, args, { cwd: root, stdio: "inherit", env });
-  // A terminal sends Ctrl-C and hang-ups to the whole process group: handed on, the program would see them twice.
+  // A terminal sends Ctrl-C and hang-ups to the whole process group, so forwarding would deliver them twice.
   const terminal = process.stdin.isTTY || process.stdout.isTTY;
   for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => terminal || child.kill(signal));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
-  // Not every npm forwards the signal that ends it: when npm has ended, this must end as well.
+  // Some versions of npm do not forward the signal that ends them, so this ends when npm has ended.
   const parent = process.ppid;
   const orphaned = () => process.ppid !== parent && child.kill("SIGTERM");
   if (process.env.npm_lifecycle_event !== undefined) setInterval(orphaned, 500).unref();

@@ -4,7 +4,7 @@ import { commands } from "../src/cli/commands.ts";
 import { sentence } from "../src/cli/help.ts";
 import { table } from "./markdown-table.ts";
 
-/** docs/cli.md, from the table of commands. */
+/** Generates docs/cli.md from the table of commands. */
 export function generate(): Record<string, string> {
   const rows = Object.entries(commands).map(([name, { summary }]) => [
     `[\`${name}\`](#dag-${name})`,

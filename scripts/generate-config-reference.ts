@@ -1,7 +1,7 @@
 import { annotatedSchema, type JsonSchema } from "../src/config/schema/json-schema.ts";
 import { fallback, table, takes } from "./markdown-table.ts";
 
-/** docs/configuration.md, from the schema that reads the file. */
+/** Generates docs/configuration.md from the schema of the file. */
 export function generate(): Record<string, string> {
   const { gateway, containers, groups, docker, kubernetes } = annotatedSchema().properties ?? {};
   const text = `<!-- Made from src/config by \`npm run generate\`; edits here are overwritten. -->
@@ -46,7 +46,7 @@ schedule_start and schedule_stop fire at the same time (Mon 14 Apr 09:00)
   return { "docs/configuration.md": text.replaceAll(/\n{3,}/g, "\n\n") };
 }
 
-/** A table of one map's keys, then one for each map below it. */
+/** Returns a table of a map's keys, followed by one for each map inside it. */
 function section(name: string, schema: JsonSchema | undefined): string {
   const keys = Object.entries(schema?.properties ?? {});
   const required = new Set(schema?.required ?? []);

@@ -3,7 +3,7 @@ import { annotatedSchema, type JsonSchema } from "../src/config/schema/json-sche
 import { formatPath } from "../src/config/schema/key-path.ts";
 import { table } from "./markdown-table.ts";
 
-/** docs/environment.md, from the table that reads the environment. */
+/** Generates docs/environment.md from the tables of variables. */
 export function generate(): Record<string, string> {
   const schema = annotatedSchema();
   const rows = ENVIRONMENT_VARIABLES.map(({ variable, path, fromFile }) => {

@@ -1,7 +1,7 @@
 import { type ErrorCode, STATUS_BY_CODE } from "../src/core/errors.ts";
 import { table } from "./markdown-table.ts";
 
-/** docs/errors.md, from the closed set of codes; one without a text does not compile. */
+/** Generates docs/errors.md from the set of codes; a code without a text does not compile. */
 export function generate(): Record<string, string> {
   const codes = Object.keys(STATUS_BY_CODE) as ErrorCode[];
   const rows = codes.map((code) => [`\`${code}\``, String(STATUS_BY_CODE[code]), TEXTS[code][0]]);
@@ -35,7 +35,7 @@ These are responses of the gateway itself, not of your app. A browser gets a pag
 
 \`type\` ends with the code, whose meaning never changes. \`title\` and \`detail\` are for people and may change. \`retry_after_s\` repeats the \`Retry-After\` header in whole seconds. A failed wake also has \`reason\`, \`exit_code\` and, if logs may be shown, \`log\`. Every response of the gateway itself has the code in \`X-Gateway-Code\` (\`waking\` on the loading page), so that a monitor can distinguish it from the app's.`;
 
-/** In short, and what to do about it. */
+/** A short description of each code, and the details with what to do. */
 const TEXTS: Readonly<Record<ErrorCode, readonly [short: string, text: string]>> = {
   "bad-request": [
     "the request cannot be understood",

@@ -4,7 +4,7 @@ import type { JsonSchema } from "../src/config/schema/json-schema.ts";
 import { LABEL_PATHS } from "../src/config/parse/labels.ts";
 import { fallback, table, takes } from "./markdown-table.ts";
 
-/** docs/labels.md, from the schema that reads the labels. */
+/** Generates docs/labels.md from the schema of labels. */
 export function generate(): Record<string, string> {
   const schema = z.toJSONSchema(labelSchema, { io: "input" }) as JsonSchema;
   const rows = [...LABEL_PATHS].map(([label, [key = "", below]]) => {

@@ -6,7 +6,7 @@ import { DEFAULT_CONFIG_PATH, ENVIRONMENT_VARIABLES, PROCESS_VARIABLES } from ".
 import { formatPath } from "../src/config/schema/key-path.ts";
 import { roff, term } from "./roff.ts";
 
-/** man/dag.1, from the table of commands. */
+/** Generates man/dag.1 from the table of commands. */
 export function generate(): Record<string, string> {
   const variables = [
     ...Object.entries(PROCESS_VARIABLES),

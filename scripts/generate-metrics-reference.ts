@@ -2,7 +2,7 @@ import { FAILURE_REASONS } from "../src/core/failure.ts";
 import { metricFamilies } from "../src/telemetry/metric-families.ts";
 import { table } from "./markdown-table.ts";
 
-/** docs/metrics.md, from the families that a scrape writes. */
+/** Generates docs/metrics.md from the metrics of a scrape. */
 export function generate(): Record<string, string> {
   const nothing = new Map<string, never>();
   const families = metricFamilies(

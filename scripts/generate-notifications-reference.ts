@@ -2,7 +2,7 @@ import { NOTIFICATION_FIELDS, toNotification } from "../src/core/notification.ts
 import { MOST_TRIES, MOST_WAITING } from "../src/notify/delivery-queue.ts";
 import { table } from "./markdown-table.ts";
 
-/** docs/notifications.md, with the fields and an example as the code has them. */
+/** Generates docs/notifications.md with the fields and an example from the code. */
 // oxlint-disable-next-line max-lines-per-function -- a page of text
 export function generate(): Record<string, string> {
   const fields = Object.entries(NOTIFICATION_FIELDS).map(([name, what]) => [`\`${name}\``, what]);

@@ -1,7 +1,7 @@
 import { CONTAINER_FIELDS, type FieldSpec, objectSchema, STATUS_FIELDS } from "../src/admin/api/status-fields.ts";
 import { table } from "./markdown-table.ts";
 
-/** docs/status-api.md and schema/status.schema.json, from the fields of the endpoint's types. */
+/** Generates docs/status-api.md and schema/status.schema.json from the fields of the document. */
 export function generate(): Record<string, string> {
   const schema = {
     $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -1,6 +1,6 @@
 /**
- * `npm run generate [-- --check]`: writes what is made from code (references, schemas). Each `scripts/generate-*.ts`
- * exports `generate`, which gives path → text; with `--check` nothing is written and a stale file is a failure.
+ * `npm run generate [-- --check]`: writes the generated files (references, schemas). Each `scripts/generate-*.ts`
+ * exports `generate`, which maps paths to texts. With `--check` it writes nothing, and fails if a file is outdated.
  */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

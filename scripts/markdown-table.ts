@@ -1,12 +1,12 @@
 import type { JsonSchema } from "../src/config/schema/json-schema.ts";
 
-/** A Markdown table; bars in cells are escaped. */
+/** Formats a Markdown table; escapes bars in cells. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** What a key takes, in words. */
+/** Describes the values that a key accepts. */
 export function takes(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map((word) => (word === "" ? '`""`' : `\`${word}\``)).join(", ");
   if (schema.items !== undefined) return `list: ${takes(schema.items)}`;
@@ -17,7 +17,7 @@ export function takes(schema: JsonSchema): string {
   return isRange ? `${kind}, ${minimum}–${maximum}` : kind;
 }
 
-/** The value that counts when the key is unset. */
+/** Describes the value that is used if the key is unset. */
 export function fallback(schema: JsonSchema, isRequired: boolean): string {
   if (isRequired) return "**required**";
   if (schema.inherits !== undefined) return `as \`${schema.inherits}\``;

@@ -1,10 +1,10 @@
-/** A fault that a person might make: texts that stand exactly once in a file below src/, and what takes their place. */
+/** A fault that a person might make: texts that occur exactly once in a file below src/, and their replacements. */
 export interface Mutant {
   readonly name: string;
   readonly edits: readonly (readonly [file: string, find: string, replacement: string])[];
 }
 
-/** Each breaks one promise of the life cycle, and the model test must notice every one of them. */
+/** The mutants. Each breaks one rule of the life cycle, and the model test must detect every one. */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "the gate stays open while a workload drains",
@@ -17,7 +17,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "the gate opens before what it needs is there",
+    name: "the gate opens before the dependencies are ready",
     edits: [
       [
         "lifecycle/workload/gate.ts",
@@ -37,18 +37,18 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "an end of a lease is no activity",
+    name: "the end of a lease does not count as activity",
     edits: [["lifecycle/workload/lease.ts", "if (!lease.quiet) noteUse(record, clock.now());", ""]],
   },
   {
-    name: "a hold is no activity",
+    name: "a hold does not count as activity",
     edits: [
       ["lifecycle/admit/admit.ts", "      use(context, route, request);\n      for (const", "      for (const"],
       ["lifecycle/admit/admit.ts", "      if (decision.wake) use(context, route, request);\n", ""],
     ],
   },
   {
-    name: "nobody looks again before a stop",
+    name: "use is not checked again before a stop",
     edits: [
       [
         "lifecycle/stop/drain-stop.ts",
@@ -58,7 +58,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "a veto is found and ignored",
+    name: "a veto is ignored",
     edits: [
       [
         "lifecycle/stop/drain-stop.ts",
@@ -78,7 +78,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "what a front carries past is not counted",
+    name: "traffic through a front does not count",
     edits: [["lifecycle/usage/sample.ts", "if (record.seenByFront) return;", "return;"]],
   },
   {
@@ -101,7 +101,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [["lifecycle/stop/drain-stop.ts", "  putOffUntil(record, clock.now() + AFTER_FAILED_STOP_MS);\n", ""]],
   },
   {
-    name: "one that runs without an answer is never stopped",
+    name: "a workload that runs without answering is never stopped",
     edits: [["core/next-deadline.ts", "return state.runs ? [idle", "return false ? [idle"]],
   },
   {
@@ -109,13 +109,13 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [["core/next-deadline.ts", "view.awakeSinceMs + view.minUptimeMs, ", ""]],
   },
   {
-    name: "a pin is overlooked",
+    name: "a pin is ignored",
     edits: [
       ["lifecycle/workload/timers.ts", "Math.max(record.keepUntilMs, record.pinnedUntilMs)", "record.keepUntilMs"],
     ],
   },
   {
-    name: "dependents do not keep awake",
+    name: "dependents do not keep a dependency awake",
     edits: [
       [
         "lifecycle/workload/timers.ts",
@@ -125,7 +125,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "what others have started is unneeded",
+    name: "a workload that somebody else started is stopped as unneeded",
     edits: [["lifecycle/workload/timers.ts", "wokenByUs: record.wokenByUs && !isOneShot(record)", "wokenByUs: true"]],
   },
   {
@@ -139,14 +139,14 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "what somebody has stopped is woken, wake_after_stop or not",
+    name: "wake_after_stop is ignored",
     edits: [
       ["lifecycle/stop/suspension.ts", 'if (settings.wakeAfterStop !== "started") return false;', "return false;"],
       ["lifecycle/wake/wake.ts", "(wasStopped(record) || mustStop(record))", "mustStop(record)"],
     ],
   },
   {
-    name: "a suspension keeps nobody from waking",
+    name: "a suspension does not prevent wakes",
     edits: [
       [
         "lifecycle/stop/suspension.ts",
@@ -156,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "a suspended one is woken by its dependents",
+    name: "a suspended workload is woken by its dependents",
     edits: [
       [
         "lifecycle/stop/suspension.ts",
@@ -180,21 +180,21 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [["lifecycle/stop/stop-deletes.ts", "return observation?.autoRemove === true &&", "return false &&"]],
   },
   {
-    name: "requests to a throttled one are served at its low speed",
+    name: "a request does not restore a throttled workload's limits",
     edits: [
       ["lifecycle/workload/lease.ts", "  if (record.throttled) record.speedUp?.();\n  noteArrival", "  noteArrival"],
     ],
   },
   {
-    name: "the gateway's end leaves containers throttled",
+    name: "containers stay throttled when the gateway stops",
     edits: [["lifecycle/lifecycle.ts", "      await speedUpAll();\n", ""]],
   },
   {
-    name: "limits are not given back after a crash of the gateway",
+    name: "limits are not restored after a crash of the gateway",
     edits: [["lifecycle/workload/memory.ts", "    ...(record.ownLimits && { ownLimits: record.ownLimits }),\n", ""]],
   },
   {
-    name: "whose run it is is forgotten at a restart",
+    name: "who started a run is forgotten at a restart",
     edits: [
       [
         "lifecycle/workload/parts/run.ts",
@@ -204,11 +204,11 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "who waits is never told",
+    name: "waiting requests are never notified",
     edits: [["lifecycle/workload/follow.ts", "    settleWaiters(one, context.clock);\n", ""]],
   },
   {
-    name: "who leaves is not forgotten",
+    name: "a client that disconnected is not forgotten",
     edits: [
       ["lifecycle/admit/hold.ts", '    over.addEventListener("abort", () => forget(waiter), { once: true });\n', ""],
     ],
@@ -218,7 +218,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [["lifecycle/admit/hold.ts", "    for (const queue of queues) queue.pending -= 1;\n", ""]],
   },
   {
-    name: "a refused connection is overlooked",
+    name: "a refused connection is ignored",
     edits: [
       [
         "core/transition.ts",

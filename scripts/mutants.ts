@@ -1,7 +1,7 @@
 /**
- * `npm run mutants [-- WORD …]`: plants one fault after another into a copy of the life cycle, and has the model test find it.
- * Fails unless it finds every one (with WORDs: every one with a WORD in its name). The seed is fixed, so that a fault is
- * found after the same number of lives each time.
+ * `npm run mutants [-- WORD …]`: plants one fault after another in a copy of the life cycle and runs the model test.
+ * Fails unless the test detects all of them (with WORDs: all with a WORD in their name). The seed is fixed, so that a
+ * fault is always detected after the same number of lives.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
@@ -11,7 +11,7 @@ import { type Mutant, MUTANTS } from "./mutant-list.ts";
 
 const SEED = "20261129";
 const MOST_LIVES = "1500";
-/** A fault that makes a life go round and round is of no use here: no rule finds it. */
+/** The time limit of one test; a mutant that loops forever is not detected by a rule. */
 const LONGEST_MS = 120_000;
 const { DAG_MODEL_SEED: seed = SEED, DAG_MODEL_RUNS: runs = MOST_LIVES } = process.env;
 
@@ -24,7 +24,7 @@ process.stdout.write(`${wanted.length - survivors.length} of ${wanted.length} mu
 for (const name of survivors) process.stdout.write(`SURVIVED: ${name}\n`);
 process.exitCode = survivors.length > 0 || wanted.length === 0 ? 1 : 0;
 
-/** Works the queue off in a copy of its own. */
+/** Takes mutants from the queue and tries them in its own copy. */
 async function work(): Promise<void> {
   const copy = mkdtempSync(path.join(tmpdir(), "dag-mutants-"));
   try {
@@ -43,7 +43,7 @@ async function tryOne(copy: string, mutant: Mutant): Promise<void> {
   const restore = plant(copy, mutant);
   const output = await live(copy);
   restore();
-  // A mutant that only does not run has not been found by a rule.
+  // If the mutant only fails to run, no rule has detected it.
   const lives = /Property failed after (\d+) tests/u.exec(output)?.[1];
   const rule = /\[cause\]: Error: (?:AssertionError \[ERR_ASSERTION\]: |Error: )?(.*)/u.exec(output)?.[1];
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
@@ -52,7 +52,7 @@ async function tryOne(copy: string, mutant: Mutant): Promise<void> {
   process.stdout.write(`${seconds.padStart(5)} s  ${mutant.name}\n         ${found}\n`);
 }
 
-/** Changes the copy; the result changes it back. */
+/** Plants a mutant in the copy; returns a function that restores the copy. */
 function plant(copy: string, { name, edits }: Mutant): () => void {
   const originals = new Map<string, string>();
   for (const [file, find, replacement] of edits) {

@@ -1,18 +1,18 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A network bridge of this process alone, and the addresses that belong to it. */
+/** A network bridge that only this process uses, with its addresses. */
 export interface Bridge {
   readonly name: string;
-  /** `10.N`: everything below it is ours. */
+  /** `10.N`, the range of all addresses. */
   readonly range: string;
-  /** `10.N.0`: the bridge's own addresses; the bridge itself is `.1`. */
+  /** `10.N.0`, the addresses of the bridge; its own is `.1`. */
   readonly subnet: string;
-  /** CIDR from which user-defined networks are cut. */
+  /** The CIDR for user-defined networks. */
   readonly pool: string;
 }
 
-/** Makes a bridge with addresses that nothing on this machine routes. The link's name is the claim on them. */
+/** Creates a bridge with addresses that nothing on this machine uses. The name of the link claims them. */
 export function claimBridge(): Bridge {
   const taken = takenRanges();
   const start = 64 + (process.pid % 128);
@@ -23,16 +23,16 @@ export function claimBridge(): Bridge {
     if (!tryRun("ip", "link", "add", bridge.name, "type", "bridge")) continue;
     run("ip", "addr", "add", `${bridge.subnet}.1/24`, "dev", bridge.name);
     run("ip", "link", "set", bridge.name, "up");
-    // Where bridged packets pass the firewall, a policy of DROP would part containers from each other.
+    // If bridged packets pass the firewall, its policy may be to drop packets between containers.
     tryRun("iptables", "-w", "-I", "FORWARD", ...forwardRule(bridge));
     return bridge;
   }
   throw new Error("no free 10.N.0.0/16 range for a bridge");
 }
 
-/** Removes the bridge, its rule, and the bridges of networks that were cut from its range. */
+/** Removes the bridge, its rule, and the bridges of networks from its pool. */
 export function releaseBridge(bridge: Bridge): void {
-  // Not os.networkInterfaces(): it leaves out links without a carrier, as a bridge without containers is.
+  // Not os.networkInterfaces(), which leaves out links without a carrier, such as a bridge without containers.
   const addresses = execFileSync("ip", ["-o", "-4", "addr", "show"], { encoding: "utf8" });
   for (const [, name = "", address = ""] of addresses.matchAll(/^\d+: (\S+)\s+inet (\S+)/gm)) {
     if (name.startsWith("br-") && address.startsWith(`${bridge.range}.`)) tryRun("ip", "link", "del", name);
@@ -51,7 +51,7 @@ function forwardRule(bridge: Bridge): string[] {
   return ["-s", cidr, "-d", cidr, "-j", "ACCEPT"];
 }
 
-/** Second numbers of the 10.N ranges that an interface or a route uses. */
+/** Returns the N of the 10.N ranges that interfaces or routes use. */
 function takenRanges(): ReadonlySet<number> {
   const routes = readFileSync("/proc/net/route", "utf8").split("\n").slice(1);
   const taken = new Set<number>();

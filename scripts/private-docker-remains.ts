@@ -6,10 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { releaseBridge, type Bridge } from "./private-bridge.ts";
 
-/** How the directories of private daemons are named, in the temporary directory. */
+/** The prefix of the directories of private daemons, in the temporary directory. */
 export const dirPrefix = "dagd-";
 
-/** Clears up after private daemons whose owner was killed before it could do so itself. */
+/** Removes what is left of private daemons whose owner was killed. */
 export async function clearRemains(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(dirPrefix))) {
     const dir = path.join(tmpdir(), name);
@@ -20,7 +20,7 @@ export async function clearRemains(): Promise<void> {
   }
 }
 
-/** Ends what still runs out of a private daemon's directory, unmounts what it mounted, and removes it. */
+/** Ends the processes of a private daemon's directory, unmounts its mounts, and removes it. */
 export async function killRemains(dir: string): Promise<void> {
   for (let round = 0; round < 50; round += 1) {
     const pids = processesOf(dir);
@@ -32,13 +32,16 @@ export async function killRemains(dir: string): Promise<void> {
     try {
       execFileSync("umount", ["-l", mount], { stdio: "ignore" });
     } catch {
-      // Gone meanwhile.
+      // Already unmounted.
     }
   }
   rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** The daemon, containerd and its shims name the directory in their arguments; containers are the shims' children. */
+/**
+ * Returns the daemon, containerd and its shims, whose arguments contain the directory, and containers, which are
+ * children of shims.
+ */
 function processesOf(dir: string): number[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const own = new Set<string>();
@@ -62,7 +65,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // Ended meanwhile.
+    // Already ended.
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A Docker Engine of one's own: its data, sockets, bridge and addresses collide with nobody's, and nothing of it is
- * left afterwards. Needs root, `dockerd` and `ip`.
+ * A private Docker Engine with its own data, sockets, bridge and addresses, which is removed completely afterwards. It
+ * requires root, `dockerd` and `ip`.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -15,27 +15,27 @@ import { clearRemains, dirPrefix, killRemains } from "./private-docker-remains.t
 
 /** A running private daemon. */
 export interface PrivateDocker {
-  /** `unix:///…/sock`, as in DOCKER_HOST. */
+  /** Its address as in DOCKER_HOST: `unix:///…/sock`. */
   readonly host: string;
   /** The first three numbers of the default bridge's addresses, e.g. `10.87.0`. */
   readonly subnet: string;
   readonly logFile: string;
-  /** Ends the daemon and nothing else: what lives on is up to `liveRestore`. */
+  /** Ends only the daemon; whether containers keep running depends on `liveRestore`. */
   halt(signal?: NodeJS.Signals): Promise<void>;
   /** Starts the daemon again after `halt`, with the same socket and data. */
   resume(): Promise<void>;
-  /** Ends the daemon and everything it ran, and removes every trace. Safe to call twice. */
+  /** Ends the daemon and its containers, and removes everything. May be called twice. */
   stop(): Promise<void>;
 }
 
 export interface PrivateDockerOptions {
-  /** Containers outlive the daemon. Default false. */
+  /** Whether containers keep running without the daemon; default false. */
   readonly liveRestore?: boolean;
-  /** More arguments for dockerd. */
+  /** Further arguments for dockerd. */
   readonly args?: readonly string[];
 }
 
-/** Why no private daemon can be started here, or `undefined` when one can. */
+/** Returns why no private daemon can be started here; `undefined` if one can. */
 export function whyNoPrivateDocker(): string | undefined {
   if (process.platform !== "linux") return "a private Docker daemon needs Linux";
   if (process.getuid?.() !== 0) return "a private Docker daemon needs root";
@@ -43,10 +43,10 @@ export function whyNoPrivateDocker(): string | undefined {
   return missing.length === 0 ? undefined : `not installed: ${missing.join(", ")}`;
 }
 
-/** Starts a daemon and resolves when it answers. Rejects with the end of its log when it does not within 60 s. */
+/** Starts a daemon; resolves when it answers, or rejects with the end of its log after 60 s. */
 export async function startPrivateDocker(options: PrivateDockerOptions = {}): Promise<PrivateDocker> {
   await clearRemains();
-  // Short, because a socket's path may have no more than 107 characters.
+  // Short, because the path of a socket is limited to 107 characters.
   const dir = mkdtempSync(path.join(tmpdir(), dirPrefix));
   const bridge = claimBridge();
   writeFileSync(path.join(dir, "owner.json"), JSON.stringify({ pid: process.pid, bridge }));
@@ -90,7 +90,7 @@ function launch(dir: string, bridge: Bridge, options: PrivateDockerOptions): Chi
     ["--pidfile", path.join(dir, "pid"), "--host", `unix://${path.join(dir, "sock")}`],
     ["--config-file", path.join(dir, "none.json"), "--shutdown-timeout", "2", "--log-level", "warn"],
     ["--bridge", bridge.name, "--default-address-pool", `base=${bridge.pool},size=24`],
-    // The machine's firewall is not ours to change; ports are published by docker-proxy.
+    // The machine's firewall must not be changed; docker-proxy publishes ports.
     ["--iptables=false", "--ip6tables=false", "--ip-masq=false"],
     options.liveRestore === true ? ["--live-restore"] : [],
     options.args ?? [],

@@ -1,7 +1,7 @@
 /**
- * Rounds of stop and wake under load, on a Docker daemon of its own: `npm run soak` does a thousand through the proxy, half
- * an hour; `npm run soak -- fronts` a hundred behind each front proxy, twenty minutes; `npm run soak -- model` 10,000 lives
- * of the life cycle with random seeds, some five minutes and without Docker.
+ * Soak tests. `npm run soak`: a thousand rounds of stop and wake under load through the proxy, half an hour. `npm run
+ * soak -- fronts`: a hundred rounds behind each front proxy, twenty minutes. Both start a private Docker daemon. `npm
+ * run soak -- model`: 10,000 lives of the life cycle with random seeds, about five minutes, without Docker.
  */
 import { spawnSync } from "node:child_process";
 

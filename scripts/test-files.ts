@@ -1,16 +1,16 @@
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
-/** Test files that run side by side under the same limits. */
+/** Test files that run in parallel with the same limits. */
 export interface TestGroup {
   readonly name: "unit" | "integration" | "fuzz" | "e2e";
   readonly files: readonly string[];
   readonly concurrency: number;
-  /** A file that runs longer is ended and counts as failed. */
+  /** The time limit of a file, after which it is ended and counts as failed. */
   readonly timeoutMs: number;
 }
 
-/** The groups in the order in which they run, narrowed to the words given: group names, or parts of paths. */
+/** Returns the groups in order, limited to the given words: names of groups, or parts of paths. */
 export function findTestGroups(words: readonly string[]): readonly TestGroup[] {
   const names = words.filter((word) => groups.some(({ name }) => name === word));
   const parts = words.filter((word) => !names.includes(word));
@@ -33,7 +33,7 @@ const groups = [
     timeoutMs: 180_000,
   },
   {
-    // Side by side, since each takes its time whatever the others do.
+    // In parallel, because each has a fixed duration.
     name: "fuzz",
     patterns: ["test/fuzz/**/*.test.ts"],
     concurrency: 5,

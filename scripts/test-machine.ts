@@ -5,19 +5,19 @@ import { ensureImage } from "../test/support/docker-images.ts";
 import { findTool, isExcused, toolNames } from "../test/support/tools.ts";
 import { type PrivateDocker, startPrivateDocker, whyNoPrivateDocker } from "./private-docker.ts";
 
-/** What this machine can run. */
+/** What is available on this machine for tests. */
 export interface Machine {
-  /** The environment of the tests of one lane; those of other lanes run in parallel. */
+  /** The environment for each lane of tests; lanes run in parallel. */
   readonly envs: readonly Readonly<Record<string, string>>[];
-  /** One sentence for each thing that is missing. */
+  /** One sentence for each missing thing. */
   readonly missing: readonly string[];
-  /** Stops what was started for the tests. */
+  /** Stops everything that was started for the tests. */
   close(): Promise<void>;
 }
 
 /**
- * Looks for the tools that tests drive, and for Docker: the daemon that is named, one of our own for each lane, or the
- * machine's. A gateway manages every labelled container of its daemon, so that lanes on one daemon would meet.
+ * Finds the tools that tests use, and Docker: the daemon in TEST_DOCKER_HOST, a private one for each lane, or the
+ * machine's. A gateway manages every labelled container of its daemon, so lanes with the same daemon would interfere.
  */
 export async function prepareMachine(needsDocker: boolean, lanes: number): Promise<Machine> {
   const missing: string[] = [];
@@ -65,7 +65,7 @@ async function findDocker(lanes: number): Promise<Daemons> {
   return use([machines]);
 }
 
-/** A daemon counts only if it answers and takes the test images. */
+/** Uses daemons only if they answer and accept the test images. */
 async function use(hosts: readonly string[], close: () => Promise<void> = async () => {}): Promise<Daemons> {
   try {
     for (const docker of hosts.map(connect)) {

@@ -3,14 +3,14 @@ import { appendFileSync } from "node:fs";
 import { excuse } from "../test/support/tools.ts";
 import type { FileResult, TestResult } from "./test-run-file.ts";
 
-/** How many tests ended how. */
+/** The number of tests by result. */
 export interface Totals {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
 }
 
-/** One line a file; for a failed one what failed, and the end of what it wrote. Everything goes into the log. */
+/** Prints a line for a file, with the failures and the end of the output if it failed. Writes everything to the log. */
 export function reportFile(result: FileResult, logFile: string): void {
   const { passed, failed, skipped } = count([result]);
   const counts = [`${passed} passed`, failed > 0 ? `${failed} FAILED` : "", skipped > 0 ? `${skipped} skipped` : ""];
@@ -27,7 +27,7 @@ export function reportFile(result: FileResult, logFile: string): void {
   appendFileSync(logFile, `== ${head}\n${lines.join("\n")}\n-- output\n${output}\n\n`);
 }
 
-/** Says what was skipped and why: one line a reason. */
+/** Prints what was skipped, one line for each reason. */
 export function reportSkips(results: readonly FileResult[]): void {
   const byReason = new Map<string, number>();
   for (const { text } of all(results).filter(({ outcome }) => outcome === "skipped")) {
@@ -42,17 +42,17 @@ export function count(results: readonly FileResult[]): Totals {
   return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };
 }
 
-/** Counts the skipped tests of some files for which CI has an excuse. */
+/** Counts the skipped tests of some files that CI permits to skip. */
 export function countExcused(results: readonly FileResult[]): number {
   return all(results).filter(({ outcome, text }) => outcome === "skipped" && text.startsWith(excuse)).length;
 }
 
-/** Writes a line to the standard output. */
+/** Prints a line. */
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Milliseconds as people read them. */
+/** Formats milliseconds in seconds. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }

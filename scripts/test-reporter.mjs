@@ -1,4 +1,4 @@
-/** What `node --test` writes for `scripts/test.ts`: one JSON line for each test that ended. */
+/** A reporter for `node --test` that writes a JSON line for each test that has ended, for `scripts/test.ts`. */
 export default async function* report(source) {
   for await (const { type, data } of source) {
     if (type !== "test:pass" && type !== "test:fail") continue;
@@ -12,7 +12,7 @@ export default async function* report(source) {
   }
 }
 
-/** The stack, and what its AggregateError or cause adds to it. */
+/** Returns the stack with those of inner errors and causes. */
 function describe(stack, error) {
   const inner = [...(error?.errors ?? []), ...(error?.cause === undefined ? [] : [error.cause])];
   return [String(stack), ...inner.map((each) => `  because: ${each?.stack ?? String(each)}`)].join("\n");

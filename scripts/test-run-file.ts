@@ -4,23 +4,23 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-/** How one test ended. A skipped one has a reason; a failed one a text. */
+/** The result of a test, with the reason of a skip or the text of a failure. */
 export interface TestResult {
   readonly name: string;
   readonly outcome: "passed" | "failed" | "skipped";
   readonly text: string;
 }
 
-/** How one test file ended. */
+/** The result of a test file. */
 export interface FileResult {
   readonly file: string;
   readonly results: readonly TestResult[];
   readonly ms: number;
-  /** Everything it wrote. */
+  /** Its whole output. */
   readonly output: string;
 }
 
-/** Runs one test file in a process group of its own, and ends whatever is left of that group afterwards. */
+/** Runs a test file in its own process group, and then ends what is left of that group. */
 export async function runTestFile(
   file: string,
   options: { readonly env: NodeJS.ProcessEnv; readonly timeoutMs: number; readonly signal: AbortSignal },
@@ -62,7 +62,7 @@ export async function runTestFile(
   };
 }
 
-/** What is wrong with the file as a whole, when no test of it reports it. */
+/** Returns the fault of a file that no test of it reports. */
 function findFault(results: readonly TestResult[], code: number | null, ended: string): TestResult | undefined {
   const failed = results.some(({ outcome }) => outcome === "failed");
   if (code !== 0 && !(failed && code === 1)) return { name: "(the file)", outcome: "failed", text: ended };
@@ -90,7 +90,7 @@ function toResult(event: Event): TestResult[] {
   if (isSet(skip)) return [{ name, outcome: "skipped", text: reasonOf(skip) }];
   if (isSet(todo)) return [{ name, outcome: "skipped", text: `todo: ${reasonOf(todo)}` }];
   const isEcho = failureType === "subtestsFailed";
-  // A suite is counted only for a fault of its own, for example in a hook.
+  // A suite counts only if it fails itself, for example in a hook.
   if (kind === "suite" && (outcome === "passed" || isEcho)) return [];
   return [{ name, outcome, text: isEcho ? "" : text }];
 }
@@ -107,7 +107,7 @@ function kill(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, "SIGKILL");
   } catch {
-    // Nothing of the group is left.
+    // No process of the group is left.
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * `npm test [-- WORD …]`: runs every test that this machine can run, or those of a group (unit, integration, fuzz, e2e) or
- * with a part of a path in their name; says what it skipped and why; ends with one line of totals. With CI=true
- * nothing may be skipped.
+ * `npm test [-- WORD …]`: runs all tests that this machine can run, or those of a group (unit, integration, fuzz, e2e)
+ * or with a WORD in their path. Prints what it skipped and why, and a line of totals. With CI=true nothing may be
+ * skipped.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,14 +16,14 @@ import { runTestFile, type FileResult } from "./test-run-file.ts";
 const began = performance.now();
 const logDir = mkdtempSync(path.join(tmpdir(), "dag-test-log-"));
 const logFile = path.join(logDir, "test.log");
-// Hundreds of processes load the same sources: what one of them compiled the others read. It saves half of a start.
+// Hundreds of processes load the same sources, so they share a compile cache, which halves the time of a start.
 const compiled = path.join(logDir, "compiled");
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort(signal));
 
 const groups = findTestGroups(process.argv.slice(2));
 const needsDocker = groups.some(({ files }) => files.some((file) => /^test\/(contract|e2e)\//.test(file)));
-const dockerLanes = 2; // as many files as the groups with Docker run side by side
+const dockerLanes = 2; // the concurrency of the groups with Docker
 const machine = await prepareMachine(needsDocker, dockerLanes);
 const results: FileResult[] = [];
 try {
@@ -52,7 +52,7 @@ async function runGroup(group: TestGroup, { envs }: Machine): Promise<void> {
   await Promise.all(Array.from({ length: group.concurrency }, (_, lane) => worker(lane)));
 }
 
-/** Says how it went and returns the exit code. */
+/** Prints the totals and returns the exit code. */
 function conclude(): number {
   const { passed, failed, skipped } = count(results);
   // In CI a missing tool is a failure even if no test needs it.

@@ -1,6 +1,6 @@
 /**
- * `node scripts/with-docker.ts -- node --test test/e2e/x.test.ts`: runs a command with a private Docker daemon whose
- * address is in TEST_DOCKER_HOST, and ends as the command ends.
+ * `node scripts/with-docker.ts -- node --test test/e2e/x.test.ts`: runs a command with a private Docker daemon, whose
+ * address is in TEST_DOCKER_HOST, and returns the command's exit code.
  */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
