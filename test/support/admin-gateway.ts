@@ -9,7 +9,7 @@ createServer((req, res) => res.end("hello")).listen(Number(process.argv[1]), "12
 process.on("SIGTERM", () => process.exit(0));
 `;
 
-/** A gateway as users start it, with local processes as apps: one for each name, asleep. */
+/** Starts a gateway as users do, with a sleeping local process as app for each name. */
 export async function startAdminGateway(
   t: TestContext,
   names: readonly string[],

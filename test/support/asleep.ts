@@ -1,9 +1,9 @@
 import type { TestDocker } from "./docker.ts";
 
-/** How many calls are under way at once. */
+/** The number of simultaneous calls. */
 const AT_ONCE = 8;
 
-/** Creates so many labelled containers, none of which runs. They go with their daemon: it is to be the test's own. */
+/** Creates labelled containers that do not run. They are not removed, so the daemon must belong to the test. */
 export async function createAsleep({ docker, image }: TestDocker, count: number): Promise<void> {
   const Image = await image("tiny");
   const left = Array.from({ length: count }, (_, index) => index);

@@ -3,7 +3,10 @@ import type { Page } from "playwright-core";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** What axe calls serious or critical, and all best practices. The page must be opened with `bypassCSP`: its own policy lets no foreign script in. */
+/**
+ * Returns serious and critical faults, and all best practices. Open the page with `bypassCSP`: its policy blocks axe's
+ * script.
+ */
 export async function axeFaultsOf(page: Page, url: string): Promise<string[]> {
   await page.goto(url);
   await page.addScriptTag({ path: AXE });

@@ -1,4 +1,4 @@
-/** Evaluated in a page: the words of names and headings that go on in the next line though they are short enough for one. */
+/** Evaluated in a page: returns words of names and headings that are broken although they would fit on one line. */
 export const BROKEN_TEXT = `(() => {
   const broken = [];
   for (const element of document.querySelectorAll("h1, h2, .title, .line, button")) {

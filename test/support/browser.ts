@@ -6,10 +6,16 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from "p
 import { cleanup } from "./cleanup.ts";
 import { toolOrSkip } from "./tools.ts";
 
-/** Opens a page in a context of its own; its faults (console errors, policy violations, foreign requests, dialogs) fail the test. */
+/**
+ * Opens a page in a new context; its faults (console errors, policy violations, foreign requests, dialogs) fail the
+ * test.
+ */
 export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
 
-/** A test in headless Chromium; skipped with the reason where there is none, failed in CI. One browser serves the file. */
+/**
+ * Defines a test in headless Chromium; without that it is skipped with the reason, or fails in CI. A file shares one
+ * browser.
+ */
 export function inChromium(title: string, run: (t: TestContext, open: OpenPage) => Promise<void>): void {
   test(title, async (t) => {
     const executablePath = toolOrSkip(t, "chromium");
@@ -29,7 +35,7 @@ export function inChromium(title: string, run: (t: TestContext, open: OpenPage) 
   });
 }
 
-/** Keeps a picture where SCREENSHOT_DIR is set, as CI does. */
+/** Saves a screenshot if SCREENSHOT_DIR is set, as in CI. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   const directory = process.env["SCREENSHOT_DIR"];
   if (directory === undefined || directory === "") return;
@@ -50,7 +56,7 @@ const ARGUMENTS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // Hosts of a front proxy; over plain HTTP a browser sends them fewer headers than to localhost.
+  // For hosts of a front proxy, to which a browser sends fewer fields over plain HTTP than to localhost.
   "--host-resolver-rules=MAP *.test 127.0.0.1",
 ];
 
@@ -70,7 +76,7 @@ function watch(page: Page, faults: string[]): void {
   });
 }
 
-/** Asks once more when a network of Docker's cut the way to a page: that is the machine's doing, and none of the page's. */
+/** Repeats a navigation that a change of Docker's networks interrupted, which is not a fault of the page. */
 function outlastNetworks(page: Page): void {
   const goto = page.goto.bind(page);
   page.goto = async (url, options) => {
@@ -84,8 +90,8 @@ function outlastNetworks(page: Page): void {
 }
 
 /**
- * Chromium writes each answer that is no 2xx to the console, and each poll that a restart cut, or a network of Docker's
- * that appeared or disappeared elsewhere on the machine.
+ * Returns whether a console message is a fault of ours. Chromium also reports every response that is not 2xx, and polls
+ * that a restart, or a change of Docker's networks elsewhere on the machine, has interrupted.
  */
 function isOurs(text: string): boolean {
   return /^Failed to load resource: (the server responded with a status of \d{3} |net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|NETWORK_CHANGED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED|CONNECTION_CLOSED|CONNECTION_ABORTED))/u.test(

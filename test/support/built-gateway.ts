@@ -8,7 +8,7 @@ import { cleanup } from "./cleanup.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** Compiles the gateway as for a release, into a directory of the test's own. Returns the path of its program. */
+/** Compiles the gateway as for a release, into a temporary directory. Returns the path of its program. */
 export function buildGateway(t: TestContext): string {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-built-"));
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));

@@ -4,12 +4,12 @@ import { cleanup } from "./cleanup.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { freePort } from "./http.ts";
 
-/** The token that the busy gateway's administrator has. */
+/** The administrator's token for the busy gateway. */
 export const BUSY_TOKEN = "a-token-for-tests";
 
 /**
- * A gateway in which every event that its metrics report has happened once: wakes that end well and badly, a stop, a veto, an
- * auth request, a request and a tunnel that are open, an engine that it has lost.
+ * Starts a gateway in which every event of its metrics has occurred: successful and failed wakes, a stop, a veto, an
+ * auth request, an open request, an open tunnel, and a lost engine.
  */
 export async function startBusyGateway(t: TestContext): Promise<Gateway> {
   const containers = await Promise.all([
@@ -21,7 +21,7 @@ export async function startBusyGateway(t: TestContext): Promise<Gateway> {
   const gateway = await startGateway(t, {
     config: {
       gateway: { admin_auth: { method: "bearer", token: BUSY_TOKEN }, trusted_proxies: ["127.0.0.1"] },
-      // Docker is in use, and out of reach.
+      // Docker is in use but unreachable.
       containers: [...containers, { name: "elsewhere", host: "elsewhere.test" }],
     },
   });
@@ -38,7 +38,7 @@ export async function startBusyGateway(t: TestContext): Promise<Gateway> {
   return gateway;
 }
 
-/** What Prometheus would read there. */
+/** Returns what Prometheus would scrape. */
 export async function scrape(gateway: Gateway): Promise<string> {
   const answer = await gateway.request({ path: "/_metrics", headers: { authorization: `Bearer ${BUSY_TOKEN}` } });
   if (answer.status !== 200) throw new Error(`/_metrics answered ${answer.status}`);

@@ -4,7 +4,7 @@ type Step = () => unknown;
 
 const stacks = new WeakMap<TestContext, Step[]>();
 
-/** Registers what the end of the test undoes: last come, first undone, each step tried even when another fails. */
+/** Registers a step for the end of the test. Steps run in reverse order, each even if another one fails. */
 export function cleanup(t: TestContext, step: Step): void {
   const known = stacks.get(t);
   if (known !== undefined) {

@@ -1,14 +1,14 @@
 import type { Command, Io } from "../../src/cli/command.ts";
 import { readArguments } from "../../src/cli/read-arguments.ts";
 
-/** What a command did. */
+/** The result of a command. */
 export interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs one command in this process with these arguments; faulty ones fail the test. */
+/** Runs a command in this process; wrong arguments fail the test. */
 export async function runCommand(command: Command, args: readonly string[], env: Io["env"] = {}): Promise<Ran> {
   const out = { stdout: "", stderr: "" };
   const given = readArguments(command, args);

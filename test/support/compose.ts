@@ -7,10 +7,10 @@ import { cleanup } from "./cleanup.ts";
 import { mustRun } from "./run.ts";
 import { toolOrSkip } from "./tools.ts";
 
-/** `docker compose` for one file, on one daemon. */
+/** Runs `docker compose` for one file on one daemon. */
 export type Compose = (...args: readonly string[]) => Promise<string>;
 
-/** A command that is ready to run; what it put up is taken down at the end. `undefined` when the test was skipped. */
+/** Creates the command; what it starts is removed at the end of the test. `undefined` if the test was skipped. */
 export function composeOrSkip(
   t: TestContext,
   spec: { readonly host: string; readonly file: string; readonly env?: Readonly<Record<string, string>> },
@@ -24,7 +24,7 @@ export function composeOrSkip(
   return compose;
 }
 
-/** A directory for DOCKER_CONFIG in which the plugin is found; `undefined` when the test was skipped. */
+/** Creates a directory for DOCKER_CONFIG with the plugin; `undefined` if the test was skipped. */
 export function dockerConfigWithCompose(t: TestContext): string | undefined {
   const plugin = toolOrSkip(t, "compose");
   if (plugin === undefined) return undefined;

@@ -15,7 +15,7 @@ const PROGRAM = `
   });
 `;
 
-/** A port that takes no connection and refuses none: its process sleeps, and the queue in front of it is full. */
+/** Opens a port that neither accepts nor refuses connections: its process is blocked, and its backlog is full. */
 export async function startDeafApp(t: TestContext): Promise<number> {
   const child = spawn(process.execPath, ["-e", PROGRAM], { stdio: ["pipe", "pipe", "inherit"] });
   cleanup(t, () => child.kill("SIGKILL"));
@@ -23,11 +23,11 @@ export async function startDeafApp(t: TestContext): Promise<number> {
   const port = Number(line);
   child.stdin.write("now");
   await waitUntil(() => /^State:\tT/mu.test(readFileSync(`/proc/${child.pid}/status`, "utf8")), 10_000, "its sleep");
-  // Linux accepts one connection more than the backlog; later ones get no answer.
+  // Linux accepts one connection more than the backlog; it ignores later ones.
   for (let place = 0; place < 4; place += 1) {
     const socket = connect(port, "127.0.0.1").on("error", () => {});
     cleanup(t, () => socket.destroy());
-    await delivered(); // on loopback it is connected by then, or never
+    await delivered(); // on loopback it is connected by now or never
   }
   return port;
 }

@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 
-/** From a client to the gateway, to an app, and back: each takes a round or two. */
+/** More than the hops from a client to the gateway, to an app, and back. */
 const ROUNDS = 10;
 
 /**
- * Resolves when what was sent on connections within this process has been read and answered: when a byte that was sent
- * later has gone to and fro a few times. It waits for no time, and so holds on a slow machine.
+ * Resolves when everything that was sent on connections within this process has been read and answered, which is so
+ * when a byte that was sent later has made some round trips. It does not depend on time, and so works on a slow
+ * machine.
  */
 export async function delivered(): Promise<void> {
   const server = createServer((socket) => void socket.pipe(socket)).listen(0, "127.0.0.1");

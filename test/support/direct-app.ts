@@ -5,7 +5,7 @@ import { frontSetups, untilRouted } from "./front-setups.ts";
 import { startGateway } from "./gateway.ts";
 import { freePort } from "./http.ts";
 
-/** A published app that sleeps, and Traefik with the gateway's document. */
+/** Starts a sleeping app with a published port, and Traefik with the gateway's document. */
 export async function startDirectApp(t: TestContext, docker: TestDocker, keys: object) {
   const port = await freePort();
   const container = await docker.createContainer({ ports: { 80: port }, start: false });
@@ -25,7 +25,7 @@ export async function startDirectApp(t: TestContext, docker: TestDocker, keys: o
   return { traefik, app: { container, host: "app.test" }, gateway };
 }
 
-/** How many auth requests there were. */
+/** Returns the number of auth requests. */
 export async function questions(gateway: {
   request(spec: { path: string }): Promise<{ text: string }>;
 }): Promise<number> {

@@ -6,7 +6,7 @@ import type Docker from "dockerode";
 import { cleanup } from "./cleanup.ts";
 import { ensureImage } from "./docker-images.ts";
 
-/** What a test wants of a container; everything has a default. */
+/** The properties of a container; all have defaults. */
 export interface ContainerSpec {
   /** Default: unique. */
   readonly name?: string;
@@ -17,17 +17,17 @@ export interface ContainerSpec {
   readonly labels?: Readonly<Record<string, string>>;
   /** A user-defined network; `host`; `none`. Default: the daemon's bridge. */
   readonly network?: string;
-  /** A fixed IPv4 address on that network, which must have a subnet of its own choice. */
+  /** A fixed IPv4 address on that network, whose subnet must have been chosen explicitly. */
   readonly address?: string;
-  /** As `docker run -v` takes them. */
+  /** Written as for `docker run -v`. */
   readonly binds?: readonly string[];
   /** Container port → port on 127.0.0.1; 0 lets the daemon choose. */
   readonly ports?: Readonly<Record<number, number>>;
-  /** A shell command; healthy when it ends with 0. */
+  /** A shell command; the container is healthy if it ends with 0. */
   readonly healthcheck?: { readonly command: string; readonly intervalMs?: number; readonly retries?: number };
   readonly memoryBytes?: number;
   readonly stopSignal?: string;
-  /** In seconds; -1: as long as it takes. Default: the daemon's. */
+  /** In seconds; -1: unlimited. Default: the daemon's. */
   readonly stopTimeout?: number;
   readonly restartPolicy?: "no" | "always" | "on-failure" | "unless-stopped";
   /** As `docker run --rm`. */
@@ -36,33 +36,36 @@ export interface ContainerSpec {
   readonly start?: boolean;
 }
 
-/** A container that its test's end removes. */
+/** A container that is removed at the end of the test. */
 export interface TestContainer {
   readonly name: string;
   readonly id: string;
   start(): Promise<void>;
-  /** Killed after `graceSeconds` (default 1). */
+  /** Stops it; it is killed after `graceSeconds` (default 1). */
   stop(graceSeconds?: number): Promise<void>;
   remove(): Promise<void>;
   inspect(): Promise<Docker.ContainerInspectInfo>;
   isRunning(): Promise<boolean>;
-  /** How often the engine has started it since a moment (`Date.now()`), by its own events; those of a restart count. */
+  /**
+   * Returns how often the engine has started it since a time (`Date.now()`), including restarts, according to its
+   * events.
+   */
   startsSince(wallMs: number): Promise<number>;
-  /** Its IPv4 address, on the named network or the only one; empty while it does not run. */
+  /** Returns its IPv4 address on the named or only network; empty while it does not run. */
   address(network?: string): Promise<string>;
-  /** The port on the host that is published for a port of the container. Throws when there is none. */
+  /** Returns the published port of the host for a port of the container; throws if there is none. */
   publishedPort(port: number): Promise<number>;
-  /** Everything it wrote to both outputs. */
+  /** Returns everything that it wrote to both outputs. */
   logs(): Promise<string>;
 }
 
-/** Creates and by default starts a container; it is removed at the end of the test. */
+/** Creates a container, and starts it by default; it is removed at the end of the test. */
 export async function createTestContainer(t: TestContext, docker: Docker, spec: ContainerSpec): Promise<TestContainer> {
   const name = spec.name ?? `app-${randomBytes(4).toString("hex")}`;
   const image = spec.image ?? "app";
   const known = image === "app" || image === "tiny" ? await ensureImage(docker, image) : image;
   const container = await docker.createContainer({ name, Image: known, ...describe(spec) });
-  // By its id, so that a test may remove it and create another one under the same name.
+  // By id, so that a test may remove it and create another one with the same name.
   const remove = (): Promise<void> => container.remove({ force: true, v: true }).then(nothing, unless(404, 409));
   cleanup(t, remove);
   const handle = wrap(docker, name, container, remove);
@@ -136,7 +139,7 @@ function wrap(docker: Docker, name: string, container: Docker.Container, remove:
   };
 }
 
-/** The daemon frames output: one byte for the stream, three of zero, four for the length, then as many bytes. */
+/** Removes the daemon's frames: one byte for the stream, three zero bytes, four for the length, then the content. */
 function unframe(raw: Buffer): Buffer {
   const parts: Buffer[] = [];
   for (let at = 0; at + 8 <= raw.length;) {
@@ -155,7 +158,7 @@ function unless(...statuses: readonly number[]): (error: Error & { statusCode?: 
 
 function nothing(): void {}
 
-/** Reads the engine's recent events; it keeps the last 256 of all containers. */
+/** Counts starts in the engine's recent events, of which it keeps the last 256. */
 async function countStarts(docker: Docker, id: string, sinceWallMs: number): Promise<number> {
   const filters = JSON.stringify({ type: ["container"], container: [id], event: ["start"] });
   const stream = await docker.getEvents({ since: sinceWallMs / 1_000, until: Date.now() / 1_000, filters });

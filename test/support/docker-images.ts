@@ -14,13 +14,13 @@ const root = path.resolve(import.meta.dirname, "../..");
 const applets = ["cat", "echo", "false", "head", "httpd", "kill", "ls", "nc", "ps", "sh", "sleep", "true", "wget"];
 
 /**
- * Name of an image that the daemon has; made without a registry the first time, out of this machine's own programs.
- * Its tag follows its content, so that a long-lived daemon never serves an old one.
+ * Returns the name of an image of the daemon. Creates it on first use from this machine's programs, without a registry.
+ * Its tag depends on its content, so that a long-lived daemon never uses an outdated one.
  */
 export async function ensureImage(docker: Docker, kind: ImageKind, exposes: readonly number[] = [80]): Promise<string> {
   const files = kind === "tiny" ? busyboxFiles() : new Map([...busyboxFiles(), ...appFiles()]);
   const tag = fingerprint(files);
-  // A name with a host, and the tag in it: Podman would look for others in a registry, and does not read `tag`.
+  // With a host in the name, because Podman would look up others in a registry; with the tag, because it ignores `tag`.
   const image = `localhost/dag-test/${[kind, ...exposes].join("-")}:${tag}`;
   if (await hasImage(docker, image)) return image;
   const command = kind === "tiny" ? ["sleep", "2147483"] : ["node", "/app/app.mjs"];
@@ -30,7 +30,7 @@ export async function ensureImage(docker: Docker, kind: ImageKind, exposes: read
   return image;
 }
 
-/** Path in the image → path on this machine. */
+/** Maps paths in the image to paths on this machine. */
 type Files = ReadonlyMap<string, string>;
 
 function busyboxFiles(): Files {
@@ -50,7 +50,7 @@ function appFiles(): Files {
   ]);
 }
 
-/** Absolute paths of the shared libraries and the loader that a program needs; none when it is static. */
+/** Returns the paths of the shared libraries and the loader of a program; none if it is static. */
 function librariesOf(program: string): string[] {
   try {
     const said = execFileSync("ldd", [program], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
@@ -92,7 +92,7 @@ async function importFiles(
       symlinkSync(source, path.join(stage, target));
     }
     for (const dir of ["tmp", "proc", "sys", "dev", "etc"]) mkdirSync(path.join(stage, dir), { recursive: true });
-    // tar follows the links, so that nothing is copied before it goes to the daemon.
+    // tar follows the links, so that nothing is copied on this machine.
     const tar = spawn("tar", ["-chf", "-", "-C", stage, "."], { stdio: ["ignore", "pipe", "inherit"] });
     const ended = once(tar, "close");
     const progress = await docker.importImage(tar.stdout, options);

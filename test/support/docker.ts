@@ -8,20 +8,22 @@ import { createTestContainer, type ContainerSpec, type TestContainer } from "./d
 import { ensureImage, type ImageKind } from "./docker-images.ts";
 import { skipOrFail } from "./tools.ts";
 
-/** The daemon of this test run, bound to one test: what it creates is removed when the test ends. */
+/** The daemon of this test run, for one test: what it creates is removed at the end of the test. */
 export interface TestDocker {
   readonly docker: Docker;
-  /** As in DOCKER_HOST. */
+  /** Its address as in DOCKER_HOST. */
   readonly host: string;
-  /** A container, started unless `start: false`. */
+  /** Creates a container, and starts it unless `start: false`. */
   createContainer(spec?: ContainerSpec): Promise<TestContainer>;
-  /** Name of a new user-defined bridge network. */
+  /** Creates a user-defined bridge network and returns its name. */
   createNetwork(options?: { readonly name?: string; readonly ipv6Subnet?: string }): Promise<string>;
-  /** Name of an image; made when the daemon does not have it. */
+  /** Returns the name of an image; creates it if the daemon does not have it. */
   image(kind: ImageKind): Promise<string>;
 }
 
-/** The run's Docker daemon (TEST_DOCKER_HOST); without one the test is skipped with the reason, or fails in CI. */
+/**
+ * Returns the daemon of this run (TEST_DOCKER_HOST); without one the test is skipped with the reason, or fails in CI.
+ */
 export function dockerOrSkip(t: TestContext): TestDocker | undefined {
   const host = process.env["TEST_DOCKER_HOST"];
   if (host !== undefined && host !== "") return testDocker(t, host);
@@ -31,7 +33,7 @@ export function dockerOrSkip(t: TestContext): TestDocker | undefined {
 
 const unset = "no Docker: TEST_DOCKER_HOST is unset (npm test sets it; for one file: node scripts/with-docker.ts -- …)";
 
-/** The same for a daemon of the test's own, for example from `startPrivateDocker`. */
+/** The same for another daemon, for example from `startPrivateDocker`. */
 export function testDocker(t: TestContext, host: string): TestDocker {
   const docker = connect(host);
   return {
@@ -54,14 +56,14 @@ export function testDocker(t: TestContext, host: string): TestDocker {
   };
 }
 
-/** A client for a `unix://` or `tcp://` address. */
+/** Creates a client for a `unix://` or `tcp://` address. */
 export function connect(host: string): Docker {
   if (host.startsWith("unix://")) return new Docker({ socketPath: host.slice("unix://".length) });
   const { hostname, port } = new URL(host);
   return new Docker({ protocol: "http", host: hostname, port: Number(port) });
 }
 
-/** A name that no other test has. */
+/** Creates a name that no other test uses. */
 export function uniqueName(prefix: string): string {
   return `${prefix}-${randomBytes(4).toString("hex")}`;
 }

@@ -9,9 +9,9 @@ import { cleanup } from "./cleanup.ts";
 import { type TestDocker, uniqueName } from "./docker.ts";
 import { type Tool, toolOrSkip } from "./tools.ts";
 
-/** A Compose file of ours that runs, with this machine's programs in the place of its images. */
+/** A running Compose file of the examples, with this machine's programs instead of its images. */
 export interface Stack {
-  /** The port of 127.0.0.1 for a published port of a service. */
+  /** Returns the port of 127.0.0.1 for a published port of a service. */
   port(service: string, port: number): Promise<number>;
   container(service: string): Docker.Container;
   logs(service: string): Promise<string>;
@@ -30,8 +30,8 @@ interface Service {
 const root = path.resolve(import.meta.dirname, "../..");
 
 /**
- * Starts every service of an example, each in a container on one network; `undefined`: a program is missing. What the
- * examples don't use is a fault here, so that nothing of them is left out silently.
+ * Starts every service of an example in a container on one network; `undefined` if a program is missing. Keys that no
+ * example uses are errors here, so that nothing is ignored silently.
  */
 export async function startStack(t: TestContext, docker: TestDocker, file: string): Promise<Stack | undefined> {
   const { services } = parse(readFileSync(file, "utf8")) as { services: Record<string, Service> };
@@ -106,7 +106,7 @@ async function programOf(
         image: await docker.image("app"),
         entrypoint: ["node", "/dag/src/main.ts"],
         command: command ?? ["serve"],
-        // As in its image: a front proxy may ignore a container that is not known to be healthy yet.
+        // As in its image, because a front proxy may ignore a container until it is healthy.
         healthcheck: { Test: ["CMD", "node", "/dag/src/main.ts", "health"], Interval: 30e9, StartPeriod: 15e9 },
         binds: [`${root}/src:/dag/src:ro`, `${root}/templates:/dag/templates:ro`, ...nodeModules()],
       };
@@ -121,13 +121,13 @@ async function programOf(
         `mkdir -p /var/log /tmp && exec ${program} -c ${CONF}`,
       ]);
     default:
-      throw new Error(`nothing stands in for the image ${image}`);
+      throw new Error(`there is no replacement for the image ${image}`);
   }
 }
 
 const CONF = "/etc/nginx/nginx.conf";
 
-/** What nginx's own image has around the file of the example. */
+/** The configuration of nginx's own image around the file of the example. */
 const NGINX_CONF = `daemon off; user root; worker_processes 1; pid /tmp/nginx.pid; error_log /dev/stderr info;
 events { worker_connections 512; }
 http {
@@ -173,7 +173,7 @@ function librariesOf(program: string): string[] {
   }
 }
 
-/** They may lie elsewhere, behind a link. */
+/** Returns the real paths of node_modules, which may be a link. */
 function nodeModules(): string[] {
   return [
     `${realpathSync(path.join(root, "node_modules"))}:/dag/node_modules:ro`,
@@ -187,11 +187,11 @@ function bindsOf({ volumes = [] }: Service, file: string, { host }: TestDocker):
     if (from === "/var/run/docker.sock") return [[host.replace("unix://", ""), ...to].join(":")];
     if (from.startsWith("./")) return [[path.join(path.dirname(file), from), ...to].join(":")];
     if (from.startsWith("/")) throw new Error(`an example must not read ${from}`);
-    return []; // a named volume: nothing of it must outlive the test
+    return []; // a named volume, of which nothing may outlive the test
   });
 }
 
-/** The container's side of `80:80`. */
+/** Returns the container's port of `80:80`. */
 function inside(port: string): number {
   return Number(port.split(":").at(-1));
 }

@@ -1,11 +1,11 @@
-/** One line of Prometheus's text format. */
+/** A sample in Prometheus's text format. */
 export interface ExposedSample {
   readonly metric: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** Reads Prometheus's text format; what is no sample is left out. */
+/** Parses the samples of Prometheus's text format. */
 export function readExposition(text: string): readonly ExposedSample[] {
   return [...text.matchAll(LINE)].map(([, metric = "", labels = "", value]) => ({
     metric,

@@ -4,19 +4,22 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { text } from "node:stream/consumers";
 
-/** A daemon of Docker Swarm whose answers a test writes itself. */
+/** A fake daemon of Docker Swarm whose responses a test sets. */
 export interface FakeManager {
-  /** As in DOCKER_HOST. */
+  /** Its address as in DOCKER_HOST. */
   readonly host: string;
-  /** By path, without version and query; a text is sent as it stands, what is missing is a 404. May be changed. */
+  /**
+   * The responses by path, without version and query. A text is sent unchanged; a missing path is a 404. May be
+   * changed.
+   */
   readonly answers: Record<string, unknown>;
-  /** What was asked, as `GET /info`. */
+  /** The requests, such as `GET /info`. */
   readonly calls: string[];
-  /** The bodies of all POST requests, as they were received. */
+  /** The bodies of all POST requests. */
   readonly bodies: string[];
 }
 
-/** Starts a daemon that is a manager of a swarm, unless `answers` say something else. */
+/** Starts a daemon that is a manager of a swarm, unless `answers` sets something else. */
 export async function startFakeManager(t: TestContext, answers: Record<string, unknown> = {}): Promise<FakeManager> {
   const manager = {
     answers: { "/version": { ApiVersion: "1.47" }, "/info": { Swarm: MANAGER }, "/tasks": [], ...answers },
@@ -43,8 +46,8 @@ export async function startFakeManager(t: TestContext, answers: Record<string, u
   return { host: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, ...manager };
 }
 
-/** An answer that does not come; of events only the head does. */
+/** A response that is never sent; of events only the head is. */
 export const PENDING = Symbol("pending");
 
-/** What a daemon says of itself in `/info`. */
+/** The part of `/info` for a manager. */
 export const MANAGER = { LocalNodeState: "active", ControlAvailable: true };

@@ -2,18 +2,21 @@ import type { TestContext } from "node:test";
 import { cleanup } from "./cleanup.ts";
 import { type TestDocker, uniqueName } from "./docker.ts";
 
-/** A network whose containers keep their addresses when they are stopped and started. */
+/** A network with fixed addresses, which containers keep when they are stopped and started. */
 export interface FixedNetwork {
   readonly name: string;
-  /** As a CIDR. */
+  /** Its CIDR. */
   readonly subnet: string;
-  /** The address of this machine in it. */
+  /** The address of this machine on it. */
   readonly gateway: string;
-  /** The n-th address that a container may have, from 0. */
+  /** Returns the n-th address for containers, from 0. */
   address(n: number): string;
 }
 
-/** Fixed addresses need a subnet of one's own choice: that which Docker would choose is taken. */
+/**
+ * Creates such a network. Fixed addresses require an explicit subnet, for which the one that Docker would choose is
+ * used.
+ */
 export async function createFixedNetwork(t: TestContext, { docker }: TestDocker): Promise<FixedNetwork> {
   const name = uniqueName("fixed");
   const chosen = await docker.createNetwork({ Name: name, Driver: "bridge" });

@@ -8,21 +8,21 @@ import { connect } from "./docker.ts";
 import { run, type Ran } from "./run.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** A stranger's machine as commands see it: free ports, and Docker at its usual place. */
+/** An environment like a new machine: all ports are free, and Docker is at its default address. */
 export interface FreshMachine {
-  /** The same Docker for this process, as in DOCKER_HOST. */
+  /** The address of its Docker for this process, as in DOCKER_HOST. */
   readonly host: string;
-  /** A directory of its own. */
+  /** Its directory. */
   readonly dir: string;
-  /** Runs a script by bash, in a directory. */
+  /** Runs a script with bash in a directory. */
   run(script: string, cwd: string): Promise<Ran>;
-  /** Ends whatever runs there, and removes every trace. */
+  /** Ends all its processes and removes everything. */
   stop(): Promise<void>;
 }
 
 /**
- * Network, processes and `/run` in namespaces of their own, so that port 8080 and /var/run/docker.sock, as the documents
- * name them, are free whatever else this machine does. Only the loopback leads anywhere. `compose` is the plugin's path.
+ * Starts one with its own namespaces for network, processes and `/run`, so that port 8080 and /var/run/docker.sock,
+ * which the documents use, are free. Its only network is loopback. `compose` is the path of the plugin.
  */
 export async function startFreshMachine(compose: string): Promise<FreshMachine> {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-machine-"));
@@ -58,14 +58,14 @@ export async function startFreshMachine(compose: string): Promise<FreshMachine> 
     stop,
     run: (script, cwd) => {
       const env = { PATH: ownPath(), HOME: path.join(dir, "home"), USER: "root", LANG: "C.UTF-8", DIR: dir };
-      // A shell of its own for each script, as pasting into a new terminal; entering leaves the directory.
+      // A new shell for each script, as in a new terminal; entering a namespace changes the directory.
       const inside = `cd "$1" && exec bash -c "$2"`;
       return run("nsenter", [...enter, "bash", "-c", inside, "enter", cwd, script], { env });
     },
   };
 }
 
-/** Ends with the daemon as process 1, with which everything else ends. */
+/** Becomes the daemon, which is process 1, so that everything ends with it. */
 const BOOT = `set -eu
 ip link set lo up
 mount -t tmpfs none /run
@@ -74,7 +74,7 @@ exec dockerd --host unix:///var/run/docker.sock --host "unix://$1/sock" --data-r
   --shutdown-timeout 2 --log-level warn >"$1/log" 2>&1
 `;
 
-/** The process that is number 1 in there, by its number out here. */
+/** Returns the outer PID of the inner process 1. */
 function initOf({ pid = 0 }: ChildProcess): number | undefined {
   try {
     const first = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ")[0];
@@ -84,7 +84,7 @@ function initOf({ pid = 0 }: ChildProcess): number | undefined {
   }
 }
 
-/** Without the pinned Node of this clone, which a stranger does not have. */
+/** Returns the PATH without the pinned Node of this clone, which a new machine does not have. */
 function ownPath(): string {
   const places = (process.env["PATH"] ?? "").split(path.delimiter);
   return places.filter((place) => !place.includes("node_modules")).join(path.delimiter);

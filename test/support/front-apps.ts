@@ -6,17 +6,17 @@ import { type Gateway, startGateway } from "./gateway.ts";
 import { freePort } from "./http.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** Where fronts reach apps: at their own address, or at a port of this machine, where docker-proxy accepts too early. */
+/** How fronts reach apps: at their own address, or at a published port, where docker-proxy accepts too early. */
 export type Reach = "address" | "published";
 
 export interface FrontApp {
   readonly container: TestContainer;
   readonly host: string;
-  /** `host:port` at which a front on this machine reaches it, asleep or awake. */
+  /** The `host:port` of the app for a front on this machine, fixed even while it sleeps. */
   readonly upstream: string;
 }
 
-/** Sleeping apps and a gateway that knows them and trusts this machine. */
+/** Sleeping apps, and a gateway that manages them and trusts this machine. */
 export interface FrontApps {
   readonly apps: readonly FrontApp[];
   readonly gateway: Gateway;
@@ -25,9 +25,9 @@ export interface FrontApps {
 export interface AppSpec {
   readonly name: string;
   readonly delayMs?: number;
-  /** More of the app's environment. */
+  /** Further environment variables of the app. */
   readonly env?: Readonly<Record<string, string>>;
-  /** More keys of the container in config.yaml. */
+  /** Further keys of the container in config.yaml. */
   readonly keys?: object;
   readonly healthcheck?: ContainerSpec["healthcheck"];
 }
@@ -75,7 +75,7 @@ export async function startFrontApps(
   return { apps, gateway };
 }
 
-/** Resolves when the gateway knows that a container doesn't run. */
+/** Resolves when the gateway shows that a container is asleep. */
 export async function untilAsleep(gateway: Gateway, name: string, ms = 20_000): Promise<void> {
   let last: unknown;
   const isAsleep = async (): Promise<boolean> => {

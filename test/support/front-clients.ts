@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { request } from "./http.ts";
 
-/** Sends what the app notes by its id, with 50 KB if it is a POST. Returns what went wrong. */
+/** Sends a request with an id that the app counts, a POST with 50 KB. Returns what went wrong. */
 export async function sendOnce(port: number, host: string, id: string, isPost: boolean): Promise<string | undefined> {
   try {
     const body = { method: "POST", body: randomBytes(50_000) };

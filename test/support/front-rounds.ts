@@ -7,19 +7,19 @@ import { type Answer, navigation, request } from "./http.ts";
 import { waitUntil } from "./wait-until.ts";
 import { elapse } from "./real-time.ts";
 
-/** One host behind a front, whose app sleeps. */
+/** A host behind a front whose app sleeps. */
 export interface Visited {
-  /** Of the front. */
+  /** The front's port. */
   readonly port: number;
   readonly host: string;
   /** The container's name. */
   readonly name: string;
 }
 
-/** How often each kind of visit is made to an app that was put to sleep before. */
+/** How often each kind of request is sent to a sleeping app. */
 export const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
 
-/** What a client does that finds an app asleep; each must end with the app's own answer. */
+/** The kinds of requests to a sleeping app; each must end with the app's own response. */
 export const visits = {
   "a browser": browse,
   "a GET that waits": (visited) => get(visited),
@@ -28,7 +28,7 @@ export const visits = {
   "Java's HTTP client": askForH2c,
 } as const satisfies Record<string, (visited: Visited, round: number) => Promise<void>>;
 
-/** As the loading page does: the page, then long polls until it runs, then HEAD until the app answers, then the app. */
+/** Acts like the loading page: gets the page, polls until the app runs, sends a HEAD, and gets the app. */
 async function browse({ port, host, name }: Visited): Promise<void> {
   const where = `/deep/link?q=${randomBytes(4).toString("hex")}`;
   const page = await request({ port, host, path: where, headers: navigation });
@@ -79,7 +79,7 @@ async function post(
   assertWhole(answer.status, answer.text, body);
 }
 
-/** The body follows the 100, or a second without one, as curl does it. */
+/** Sends the body after the 100, or after a second without one, as curl does. */
 function postExpecting({ port, host }: Visited): Promise<void> {
   const body = randomBytes(MIB);
   return new Promise((resolve, reject) => {
@@ -126,7 +126,7 @@ async function connect({ port, host }: Visited): Promise<void> {
   }
 }
 
-/** Its first request offers HTTP/2 in the clear; an app that sees the offer without its settings answers 400. */
+/** Offers HTTP/2 over plain TCP; an app that gets the offer without its settings answers 400. */
 async function askForH2c({ port, host }: Visited): Promise<void> {
   const headers = {
     connection: "Upgrade, HTTP2-Settings",
@@ -144,7 +144,7 @@ function assertWhole(status: number, text: string, body: Buffer): void {
   assert.deepEqual({ bytes, sha256, times }, sent);
 }
 
-/** Ours, and not an error of the front's. */
+/** Asserts that a response is ours and not an error of the front. */
 function assertOurs(answer: Answer): void {
   assert.ok(answer.headers["x-gateway-code"] !== undefined, `a ${answer.status} that is not ours: ${answer.text}`);
 }

@@ -6,9 +6,9 @@ import { request } from "./http.ts";
 import { waitUntil } from "./wait-until.ts";
 import { type Front, startCaddy, startNginx, startTraefik } from "./fronts.ts";
 
-/** Each front proxy before the same sleeping apps, set up as in its guide; `undefined`: it is not installed. */
+/** Starts each front proxy in front of the same sleeping apps, as in its guide; `undefined` if it is not installed. */
 export const frontSetups = {
-  /** A file provider with the apps' addresses. */
+  /** With a file provider that contains the apps' addresses. */
   traefik: (t: TestContext, { apps, gateway }: FrontApps) =>
     startTraefik(t, {
       dynamic: {
@@ -38,7 +38,7 @@ export const frontSetups = {
       },
     }),
 
-  /** The HTTP provider, by which Traefik sends auth requests only while an app is not ready. The apps have published ports. */
+  /** With the HTTP provider and `when_awake: direct`. The apps have published ports. */
   traefikDirect: (t: TestContext, { gateway }: Pick<FrontApps, "gateway">, address = "127.0.0.1") =>
     startTraefik(t, {
       static: {
@@ -46,7 +46,7 @@ export const frontSetups = {
       },
     }),
 
-  /** The generic block, in which the gateway names the upstream. */
+  /** With the generic block, in which the gateway provides the upstream. */
   caddy: (t: TestContext, { gateway }: FrontApps) =>
     startCaddy(
       t,
@@ -64,21 +64,21 @@ export const frontSetups = {
 }`,
     ),
 
-  /** A site for each app, which is served while the gateway is away. */
+  /** With a site for each app, which works while the gateway is down. */
   caddyFixed: (t: TestContext, { apps, gateway }: FrontApps) =>
     startCaddy(t, (port) => sitesFor(PER_HOST_EXAMPLE, { port, gateway: gateway.port, apps })),
 
-  /** The generic block as well. */
+  /** With the generic block. */
   nginx: (t: TestContext, { gateway }: FrontApps) => startNginx(t, (port) => nginxHttp(port, gateway.port)),
 
-  /** The example in which nginx keeps the answers for apps that are awake. */
+  /** With the example in which nginx caches the answers for awake apps. */
   nginxCached: (t: TestContext, { gateway }: FrontApps) =>
     startNginx(t, (port, dir) => exampleFor(CACHED_EXAMPLE, { port, dir, gateway: gateway.port })),
 } satisfies Record<string, (t: TestContext, apps: FrontApps) => Promise<Front | undefined>>;
 
 const PER_HOST_EXAMPLE = path.resolve(import.meta.dirname, "../../examples/caddy/per-host/Caddyfile");
 
-/** The example's snippets as they stand, and its site once for each app. */
+/** Returns the example's snippets unchanged, and its site for each app. */
 function sitesFor(
   file: string,
   { port, gateway, apps }: { port: number; gateway: number } & Pick<FrontApps, "apps">,
@@ -94,7 +94,7 @@ function sitesFor(
 
 const CACHED_EXAMPLE = path.resolve(import.meta.dirname, "../../examples/nginx/cached.conf");
 
-/** An example's configuration as it stands, but for the ports and the folder of this machine. */
+/** Returns an example's configuration with the ports and the directory of this machine. */
 function exampleFor(file: string, { port, dir, gateway }: { port: number; dir: string; gateway: number }): string {
   return readFileSync(file, "utf8")
     .replace("listen 80 default_server", `listen 127.0.0.1:${port}`)
@@ -102,7 +102,7 @@ function exampleFor(file: string, { port, dir, gateway }: { port: number; dir: s
     .replace("/var/cache/nginx", dir);
 }
 
-/** The `http` block of the guide: one server for every host. */
+/** Returns the `http` block of the guide, with one server for all hosts. */
 export function nginxHttp(port: number, gateway: number): string {
   return `
 map $wake_up $wake_target { '' 127.0.0.1:1; default $wake_up; }

@@ -6,7 +6,7 @@ import { frontSetups } from "./front-setups.ts";
 import { onDocker } from "./sleeping.ts";
 
 const KINDS = Object.keys(visits) as (keyof typeof visits)[];
-/** Apps that listen at once, and 1.5 s after their start. */
+/** When apps listen after their start. */
 const DELAYS_MS = [0, 1_500];
 
 interface Case {
@@ -15,8 +15,8 @@ interface Case {
 }
 
 /**
- * Every kind of client finds every kind of app asleep, behind one front: each round must end with the app's own answer.
- * More rounds, as before a release: ROUNDS=20.
+ * Defines the tests of one front: every kind of client requests every kind of sleeping app, and each round must end
+ * with the app's own response. For more rounds, as before a release, set ROUNDS=20.
  */
 export function testRounds(front: keyof typeof frontSetups): void {
   describe(`behind ${front} nobody sees an error on the way from asleep to awake`, () => {
@@ -36,7 +36,7 @@ export function testRounds(front: keyof typeof frontSetups): void {
   });
 }
 
-/** Says what went wrong, round by round. */
+/** Returns what went wrong in each round. */
 async function visitAsleep(
   { gateway }: FrontApps,
   port: number,
@@ -45,7 +45,7 @@ async function visitAsleep(
 ): Promise<string[]> {
   const faults: string[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    // By the gateway: after a stop by somebody else it would wait whether that is an update.
+    // By the gateway, because a stop by somebody else would begin a truce.
     await gateway.request({ method: "POST", path: `/_status/stop?container=${container.name}` });
     await untilAsleep(gateway, container.name);
     try {

@@ -9,31 +9,31 @@ import { freePort, request } from "./http.ts";
 import { type Tool, toolOrSkip } from "./tools.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** A real front proxy, in a process of its own on this machine. */
+/** A real front proxy in a process on this machine. */
 export interface Front {
-  /** The address for clients. */
+  /** The port for clients. */
   readonly port: number;
-  /** Its own API: Traefik's API, Caddy's admin endpoint; 0: nowhere. */
+  /** The port of Traefik's API or Caddy's admin endpoint; 0: none. */
   readonly adminPort: number;
-  /** Of the process that was started; its workers are of its process group. */
+  /** Returns the id of its process, and of the group that includes its workers. */
   pid(): number;
-  /** Everything it wrote. */
+  /** Returns its whole output. */
   log(): string;
   stop(signal?: NodeJS.Signals): Promise<void>;
-  /** Starts another one with the same ports and configuration. */
+  /** Starts it again with the same ports and configuration. */
   restart(): Promise<void>;
 }
 
 /**
- * Traefik 3.7 with these static sections and, from a file, these dynamic ones; `web` is more of its entry point.
- * `undefined`: it is missing.
+ * Starts Traefik 3.7 with these static sections and these dynamic ones in a file; `web` adds to its entry point.
+ * `undefined` if Traefik is missing.
  */
 export async function startTraefik(
   t: TestContext,
   spec: { readonly dynamic?: object; readonly static?: object; readonly web?: object },
 ): Promise<Front | undefined> {
   return startFront(t, "traefik", (dir, port, adminPort) => {
-    // JSON is YAML, and only the name tells Traefik so.
+    // JSON is YAML; Traefik decides by the name of the file.
     const dynamic = path.join(dir, "dynamic.yml");
     writeFileSync(dynamic, JSON.stringify(spec.dynamic ?? {}));
     const fixed = {
@@ -57,7 +57,7 @@ export async function startTraefik(
   });
 }
 
-/** Caddy 2.11 with these site blocks; `site` gets the address for clients, such as `http://*:1234`. */
+/** Starts Caddy 2.11 with these site blocks. */
 export async function startCaddy(t: TestContext, sites: (port: number) => string): Promise<Front | undefined> {
   return startFront(t, "caddy", (dir, port, adminPort) => {
     const file = path.join(dir, "Caddyfile");
@@ -71,7 +71,7 @@ export async function startCaddy(t: TestContext, sites: (port: number) => string
   });
 }
 
-/** nginx with this text inside its `http` block. */
+/** Starts nginx with this text inside its `http` block. */
 export async function startNginx(
   t: TestContext,
   http: (port: number, dir: string) => string,
@@ -91,7 +91,7 @@ export async function startNginx(
   });
 }
 
-/** Apache httpd with these lines in its one server, and the modules of a proxy. */
+/** Starts Apache httpd with these lines in its only server, and with its proxy modules. */
 export async function startApache(t: TestContext, lines: string): Promise<Front | undefined> {
   return startFront(t, "apache", (dir, port) => {
     const modules = ["mpm_event", "authz_core", "proxy", "proxy_http", "proxy_wstunnel", "rewrite", "headers"].map(
@@ -154,12 +154,12 @@ async function startFront(
   return { port, adminPort, pid: () => child?.pid ?? 0, log: () => log, stop, restart: start };
 }
 
-/** nginx has workers of its own, which a kill of their master leaves behind. */
+/** Signals the whole group, because a kill of nginx's master would leave its workers. */
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid !== undefined) process.kill(-pid, signal);
 }
 
-/** Its file provider is read a moment after it listens. */
+/** Returns whether Traefik has read its file provider, which happens after it listens. */
 async function hasRouters(adminPort: number): Promise<boolean> {
   const answer = await request({ port: adminPort, path: "/api/http/routers" });
   return answer.status === 200 && answer.text.includes("@file");

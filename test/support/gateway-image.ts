@@ -8,14 +8,14 @@ import { ensureNodeBase, whyNoNodeBase } from "./node-base-image.ts";
 import { mustRun, run } from "./run.ts";
 import { skipOrFail } from "./tools.ts";
 
-/** The name under which the documents build it. */
+/** The name of the image in the documents. */
 export const gatewayImage = "docker-awakening-gateway";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
 /**
- * Builds the Dockerfile as it stands and resolves with true; without what that needs the test is skipped with the
- * reason. The second one waits for the first and finds every layer.
+ * Builds the Dockerfile unchanged and resolves with true; if something is missing, the test is skipped with the reason.
+ * A simultaneous build waits for the first one and then finds all layers.
  */
 export async function buildGatewayImage(t: TestContext, { docker, host }: TestDocker): Promise<boolean> {
   const reason = whyNoNodeBase();
@@ -25,7 +25,7 @@ export async function buildGatewayImage(t: TestContext, { docker, host }: TestDo
   }
   await ensureNodeBase(docker);
   const lock = path.join(tmpdir(), `dag-build-${createHash("sha256").update(host).digest("hex").slice(0, 12)}.lock`);
-  // The classic builder, which every engine has; npm reaches its registry through the machine's own network.
+  // The classic builder, which every engine has, on the machine's network, on which npm reaches its registry.
   const build = ["docker", "build", "--network", "host", "--quiet", "-t", gatewayImage, "."];
   const env = { ...process.env, DOCKER_HOST: host, DOCKER_BUILDKIT: "0" };
   const { code, output } = await run("flock", [lock, ...build], { cwd: root, env, timeoutMs: 400_000 });
@@ -36,7 +36,7 @@ export async function buildGatewayImage(t: TestContext, { docker, host }: TestDo
   return false;
 }
 
-/** Brings an image from one daemon to another. */
+/** Copies an image from one daemon to another. */
 export async function copyImage(image: string, from: string, to: string): Promise<void> {
   const command = `docker --host "$1" save "$3" | docker --host "$2" load`;
   await mustRun("sh", ["-c", command, "copy", from, to, image]);

@@ -10,50 +10,52 @@ import { cleanup } from "./cleanup.ts";
 import { freePort, openRequest, request, type Answer, type RequestSpec } from "./http.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** How the gateway is started. */
+/** The options of a gateway. */
 export interface GatewaySpec {
-  /** Sections of config.yaml; port, bind and state_file are filled in. A function gets the port and writes the whole file itself. */
+  /**
+   * Sections of config.yaml; port, bind and state_file are added. A function gets the port and returns the whole file.
+   */
   readonly config?:
     | { readonly gateway?: object; readonly containers?: unknown; readonly groups?: unknown; readonly docker?: unknown }
     | ((port: number) => string);
-  /** Added to the little that it gets of this process's environment. */
+  /** Added to the few variables that it gets from this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** DOCKER_HOST; default: none that answers. */
+  /** DOCKER_HOST; default: an address at which nothing answers. */
   readonly dockerHost?: string;
   /** Default: `serve`. */
   readonly args?: readonly string[];
-  /** The network namespace that it runs in, and where its port is found from here; default: this machine's own. */
+  /** The network namespace in which it runs, with its address and port; default: this machine's. */
   readonly within?: { readonly netns: string; readonly address: string; readonly port: number };
-  /** A command with its arguments that runs it, such as `unshare`; default: none. */
+  /** A command with arguments that runs it, such as `unshare`; default: none. */
   readonly prefix?: readonly string[];
-  /** Path of the program; default: the source. */
+  /** The path of the program; default: the source. */
   readonly program?: string;
 }
 
-/** One structured log line. */
+/** A structured log line. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
-/** A gateway as users start it, in a process of its own. */
+/** A gateway in its own process, started as users do. */
 export interface Gateway {
   readonly port: number;
   readonly pid: number;
   readonly configFile: string;
-  /** Its log so far; lines that are no JSON are under `raw`. */
+  /** Its log so far; a line that is not JSON is in `raw`. */
   readonly log: readonly LogLine[];
   request(spec?: Omit<RequestSpec, "port">): Promise<Answer>;
   open(spec?: Omit<RequestSpec, "port">): ReturnType<typeof openRequest>;
-  /** The first line, already written or to come, that passes. */
+  /** Resolves with the first line that passes, already written or later. */
   waitForLog(passes: (line: LogLine) => boolean, ms?: number): Promise<LogLine>;
   signal(signal: NodeJS.Signals): void;
-  /** Ends it: SIGTERM, and SIGKILL after 10 s. Resolves with its exit code, `null` after a kill. */
+  /** Ends it with SIGTERM, and after a while with SIGKILL. Resolves with its exit code, `null` after a kill. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
-  /** Starts another one with the same port, configuration and environment. */
+  /** Starts it again with the same port, configuration and environment. */
   restart(): Promise<Gateway>;
 }
 
 const main = path.resolve(import.meta.dirname, "../../src/main.ts");
 
-/** Starts the gateway and resolves when it answers `/_live`; it is stopped at the end of the test. */
+/** Starts the gateway; resolves when it answers `/_live`. It is stopped at the end of the test. */
 export async function startGateway(t: TestContext, spec: GatewaySpec = {}): Promise<Gateway> {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-gateway-"));
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));

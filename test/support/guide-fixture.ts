@@ -13,18 +13,18 @@ import { skipOrFail, toolOrSkip } from "./tools.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** Somebody in a clean checkout on a new machine. */
+/** A reader with a clean checkout on a new machine. */
 export interface Visitor {
-  /** Runs a block in a new shell; throws its output when it fails. `place` is its position in the page. */
+  /** Runs a block in a new shell; throws its output if it fails. `place` is its position in the page. */
   paste(block: string, place: string): Promise<void>;
 }
 
 export interface GuideFixture {
-  /** A clean checkout, and a Docker without containers; `undefined` when the test was skipped. */
+  /** Provides a clean checkout and a Docker without containers; `undefined` if the test was skipped. */
   enter(t: TestContext): Promise<Visitor | undefined>;
 }
 
-/** One machine for all pages of a test file, since nothing of a page is left for the next. */
+/** Creates the fixture. All pages of a test file share a machine, because each page leaves nothing behind. */
 export function createGuideFixture(): GuideFixture {
   let opening: Promise<FreshMachine> | undefined;
   after(async () => (await opening?.catch(() => undefined))?.stop());
@@ -53,7 +53,7 @@ export function createGuideFixture(): GuideFixture {
   };
 }
 
-/** No registry is reached: the gateway's image is built already, and another program answers for nginx. */
+/** Opens the machine. It has no registry, so the gateway's image is copied, and another program replaces nginx. */
 async function open(shared: string, compose: string): Promise<FreshMachine> {
   const machine = await startFreshMachine(compose);
   const docker = connect(machine.host);
@@ -63,8 +63,8 @@ async function open(shared: string, compose: string): Promise<FreshMachine> {
 }
 
 /**
- * What git would hand out, and what `npm install` would add. Of the tests it has one file: `npm test` is run as it
- * stands, and everything else of it runs already, around this.
+ * Creates what git and `npm install` would create. It contains only one test file, because a guide runs `npm test`, and
+ * all other tests run anyway.
  */
 async function checkOut(t: TestContext, { dir }: FreshMachine): Promise<string> {
   const clone = mkdtempSync(path.join(dir, "clone-"));
@@ -80,8 +80,8 @@ async function checkOut(t: TestContext, { dir }: FreshMachine): Promise<string> 
 }
 
 /**
- * A command that a reader keeps in the foreground until Ctrl-C continues here while the next blocks run, and ends when it is started
- * again: there is one port 8080.
+ * A command that a reader would keep running in a terminal continues while the next blocks run, and ends when it is
+ * started again, because there is only one port 8080.
  */
 const PRELUDE = `set -euo pipefail
 leave() {
@@ -105,7 +105,7 @@ npm() {
 }
 `;
 
-/** Images stay; everything else of a page is removed. */
+/** Removes everything of a page except images. */
 const LEAVE = `${PRELUDE}leave
 docker ps -aq | xargs -r docker rm -f >/dev/null
 docker network prune -f >/dev/null

@@ -2,22 +2,22 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage,
 import { createServer } from "node:net";
 import type { Readable } from "node:stream";
 
-/** A request as a test wants to send it: nothing is added that it does not name, nothing is followed. */
+/** A request exactly as a test sends it: nothing is added, and redirects are not followed. */
 export interface RequestSpec {
   readonly port: number;
-  /** The Host header; may be anything. */
+  /** The Host field, with any value. */
   readonly host?: string;
   readonly method?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string | string[]>>;
-  /** A stream is sent chunked unless a Content-Length is among the headers. */
+  /** A stream is sent chunked, unless there is a Content-Length. */
   readonly body?: string | Buffer | Readable;
-  /** Where to connect; default 127.0.0.1. */
+  /** The address to connect to; default 127.0.0.1. */
   readonly address?: string;
   readonly signal?: AbortSignal;
 }
 
-/** A whole answer. */
+/** A complete response. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -25,15 +25,15 @@ export interface Answer {
   readonly trailers: NodeJS.Dict<string>;
   readonly body: Buffer;
   readonly text: string;
-  /** Milliseconds from sending to the head of the answer. */
+  /** The time from sending to the head of the response. */
   readonly headMs: number;
   json(): any;
 }
 
-/** What a browser sends when somebody follows a link. */
+/** The fields of a browser's navigation. */
 export const navigation = { accept: "text/html,application/xhtml+xml", "sec-fetch-mode": "navigate" } as const;
 
-/** Sends a request and resolves with its whole answer, whatever its status. */
+/** Sends a request; resolves with the complete response, whatever its status. */
 export async function request(spec: RequestSpec): Promise<Answer> {
   const began = performance.now();
   const message = await openRequest(spec);
@@ -46,13 +46,13 @@ export async function request(spec: RequestSpec): Promise<Answer> {
   return { status: statusCode, headers, rawHeaders, trailers, body, text, headMs, json: () => JSON.parse(text) };
 }
 
-/** Sends a request and resolves at the head of its answer; the caller reads, or destroys, the body. */
+/** Sends a request; resolves at the head of the response. The caller must read or destroy the body. */
 export function openRequest(spec: RequestSpec): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { body } = spec;
     const client = httpRequest(describe(spec), resolve);
     client.once("error", reject);
-    // An upgrade that is granted has no body to read; a test that wants the socket speaks `ws` or raw TCP.
+    // A successful upgrade has no body; a test that needs the socket uses `ws` or raw TCP.
     client.once("upgrade", (message, socket) => {
       socket.destroy();
       resolve(message);
@@ -76,8 +76,8 @@ function describe(spec: RequestSpec): RequestOptions {
 }
 
 /**
- * A port of 127.0.0.1 on which nothing listens, from below those that the system gives to outgoing connections and to
- * listeners that name none: nobody gets it by chance before it is used.
+ * Returns a port of 127.0.0.1 on which nothing listens. It is below the ephemeral ports, so that no other program gets
+ * it by chance before it is used.
  */
 export async function freePort(): Promise<number> {
   while (true) {
@@ -87,7 +87,7 @@ export async function freePort(): Promise<number> {
 }
 
 const LOWEST_PORT = 10_000;
-/** The first of them on Linux by default (ip_local_port_range). */
+/** The first ephemeral port of Linux by default (ip_local_port_range). */
 const EPHEMERAL_PORTS = 32_768;
 
 function isFree(port: number): Promise<boolean> {

@@ -6,18 +6,18 @@ import { dockerOrSkip, testDocker, type TestDocker } from "./docker.ts";
 import { buildGatewayImage, copyImage, gatewayImage } from "./gateway-image.ts";
 import { skipOrFail } from "./tools.ts";
 
-/** The group that may use the socket of such a daemon. */
+/** The group that may use the socket of the daemon. */
 export const socketGroup = 4242;
 
-/** A daemon for one test file that has the gateway's image, and no container that other tests made. */
+/** A daemon for one test file with the gateway's image and without containers of other tests. */
 export interface ImageFixture {
-  /** `undefined` when the test was skipped for something that is missing. */
+  /** Returns the daemon; `undefined` if the test was skipped because something is missing. */
   enter(t: TestContext): Promise<TestDocker | undefined>;
 }
 
 /**
- * A gateway in a container manages every labelled container of its daemon, so it gets its own daemon. Started by the
- * first test that asks, and stopped at the end of the file.
+ * Creates the fixture. A gateway in a container manages every labelled container of its daemon, so it needs its own.
+ * The first test starts the daemon; it is stopped at the end of the file.
  */
 export function createImageFixture(): ImageFixture {
   let opening: Promise<PrivateDocker> | undefined;

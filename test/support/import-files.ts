@@ -7,7 +7,7 @@ import { createImport } from "../../src/cli/import/import.ts";
 import type { Inventory } from "../../src/cli/docker-inventory.ts";
 import { type Ran, runCommand } from "./cli.ts";
 
-/** The output of `dag import` for a file; paths have no directory. */
+/** Returns the output of `dag import` for a file, without directories in paths. */
 export async function importText(
   t: TestContext,
   source: string,
@@ -25,12 +25,12 @@ export async function importText(
   return { ...ran, stdout: plain(ran.stdout), stderr: plain(ran.stderr) };
 }
 
-/** The command; without an inventory it must not use Docker. */
+/** Creates the command; without an inventory it must not use Docker. */
 export function importer(inventory?: Inventory): ReturnType<typeof createImport> {
-  return createImport({ inventory: inventory ?? (() => assert.fail("nobody asked for Docker")) });
+  return createImport({ inventory: inventory ?? (() => assert.fail("Docker must not be used")) });
 }
 
-/** Without the comments. */
+/** Removes the comments. */
 export function settingsOf(printed: string): string {
   return printed
     .split("\n")
@@ -38,7 +38,7 @@ export function settingsOf(printed: string): string {
     .join("\n");
 }
 
-/** The comments alone, without their marks; the first one, about its origin, is left out. */
+/** Returns the comments without their marks, and without the first one about the origin. */
 export function commentsOf(printed: string): string[] {
   const lines = printed.split("\n").filter((line) => line.trimStart().startsWith("#"));
   return lines.slice(1).map((line) => line.trimStart().slice(2));

@@ -1,13 +1,13 @@
 /** A fenced block of a Markdown page. */
 export interface Block {
-  /** What stands after the fence: `sh`. */
+  /** The word after the fence, such as `sh`. */
   readonly language: string;
   readonly text: string;
-  /** Of its first line, from 1. */
+  /** The number of its first line, from 1. */
   readonly line: number;
 }
 
-/** The fenced blocks of a page, in their order; one in a list is moved to the left. */
+/** Returns the fenced blocks of a page in order, without indentation. */
 export function readBlocks(markdown: string): readonly Block[] {
   const blocks: Block[] = [];
   let open: { indent: string; language: string; line: number; lines: string[] } | undefined;

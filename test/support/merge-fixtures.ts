@@ -5,14 +5,14 @@ import { formatFault } from "../../src/config/check/faults.ts";
 import { loadConfig, type FileConfig, type LoadResult } from "../../src/config/parse/load-config.ts";
 import { mergeSettings, type MergeOptions, type MergeResult } from "../../src/config/merge/merge-settings.ts";
 
-/** A sound file, read. */
+/** Loads a valid file. */
 export function configOf(text: string): FileConfig {
   const result = load(text);
   assert.ok(result.ok, JSON.stringify(result));
   return result.config;
 }
 
-/** What is wrong with a file, as it is reported. */
+/** Returns the reported faults of a file. */
 export function faultsOf(text: string): string[] {
   const result = load(text);
   return result.ok ? [] : result.faults.map(formatFault);
@@ -33,12 +33,12 @@ export function merge(text: string, inventory: readonly InventoryItem[], options
   return mergeSettings(configOf(text), inventory, options);
 }
 
-/** A container with `dag.enabled=true` and more labels. */
+/** Creates a container with `dag.enabled=true` and further labels. */
 export function item(name: string, labels: Record<string, string> = {}): InventoryItem {
   return { name, id: `id-of-${name}`, status: "stopped", image: "demo", labels: { "dag.enabled": "true", ...labels } };
 }
 
-/** A container that Compose made, `path` its `project/service`; not labelled for the gateway unless `labels` do it. */
+/** Creates a container of Compose; `path` is its `project/service`. It is only enabled if `labels` do that. */
 export function compose(
   name: string,
   path: string,

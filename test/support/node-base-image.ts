@@ -15,25 +15,25 @@ import path from "node:path";
 
 import type Docker from "dockerode";
 
-/** The tag that the Dockerfile builds on. */
+/** The base image of the Dockerfile. */
 export const nodeBaseImage = "node:26-bookworm-slim";
 
-/** What that image has of Debian, as far as a build uses it. */
+/** The packages of Debian in that image that a build uses. */
 const packages = [
   ["base-files", "bash", "ca-certificates", "coreutils", "dash", "findutils", "grep", "sed", "tar"],
   ["libacl1", "libatomic1", "libattr1", "libc6", "libc-bin", "libgcc-s1", "libgmp10", "libpcre2-8-0", "libselinux1"],
   ["libstdc++6", "libtinfo6"],
 ].flat();
 
-/** Why the base image cannot be put together here, or `undefined` when it can. */
+/** Returns why the base image cannot be created here; `undefined` if it can. */
 export function whyNoNodeBase(): string | undefined {
-  if (!existsSync("/etc/debian_version")) return "the base image is put together from Debian's packages";
-  return existsSync(npmRoot()) ? undefined : "npm is not where its program says";
+  if (!existsSync("/etc/debian_version")) return "the base image is created from Debian's packages";
+  return existsSync(npmRoot()) ? undefined : "npm's files were not found next to its program";
 }
 
 /**
- * Puts together, without a registry, an image under the tag that the Dockerfile names: Debian's files, this machine's
- * npm, and the pinned Node. A real image of that name is left alone.
+ * Creates the base image without a registry, from Debian's files, this machine's npm, and the pinned Node. An existing
+ * image with this name is kept.
  */
 export async function ensureNodeBase(docker: Docker): Promise<void> {
   const known = await docker.listImages({ filters: { reference: [nodeBaseImage] } });
@@ -44,7 +44,7 @@ export async function ensureNodeBase(docker: Docker): Promise<void> {
     const changes = [
       'CMD ["node"]',
       "ENV PATH=/usr/local/bin:/usr/bin:/bin",
-      // The registry may be reached through somebody who signs for it.
+      // The registry may be behind a proxy with its own certificate authority.
       "ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt",
     ];
     const tar = spawn("tar", tarArguments(stage), { stdio: ["ignore", "pipe", "inherit"] });
@@ -79,14 +79,14 @@ function tarArguments(stage: string): string[] {
   ].flat();
 }
 
-/** The files of the packages and the bundle of certificates, relative to the root; manuals and the like are left out. */
+/** Returns the files of the packages and the certificates, relative to the root, without manuals. */
 function debianFiles(): string[] {
   const said = execFileSync("dpkg", ["-L", ...packages], { encoding: "utf8" });
   const files = said
     .split("\n")
     .filter((file) => file.startsWith("/") && !/^\/usr\/share\/(doc|man|locale|info|lintian)\//.test(file))
     .filter((file) => existsSync(file) && !lstatSync(file).isDirectory());
-  // Packages still say /bin and /lib, which are links into /usr.
+  // Packages still list /bin and /lib, which are links into /usr.
   const real = [...files, "/etc/ssl/certs/ca-certificates.crt"].map((file) =>
     path.join(realpathSync(path.dirname(file)), path.basename(file)),
   );

@@ -3,18 +3,21 @@ import type { FrontApps } from "./front-apps.ts";
 import { nginxHttp } from "./front-setups.ts";
 import { type Front, startCaddy, startNginx, startTraefik } from "./fronts.ts";
 
-/** What a front may add to every answer of one host. */
+/** A host to whose responses a front adds a Content-Security-Policy. */
 export interface PolicyHost {
   readonly policy: string;
-  /** Reached by forward-auth. */
+  /** The host with forward-auth. */
   readonly asked: string;
-  /** The same app, reached through the gateway's own proxy. */
+  /** The host of the same app through the gateway's own proxy. */
   readonly proxied: string;
 }
 
 type Start = (t: TestContext, apps: FrontApps, hosts: readonly PolicyHost[]) => Promise<Front | undefined>;
 
-/** Each front with a Content-Security-Policy of its own for each host, in both modes; `undefined`: it is missing. */
+/**
+ * Starts each front with a different Content-Security-Policy for each host, in both modes; `undefined` if it is
+ * missing.
+ */
 export const policyFronts = {
   traefik: (t, { apps, gateway }, hosts) => {
     const at = (url: string) => ({ loadBalancer: { servers: [{ url }] } });

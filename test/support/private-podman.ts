@@ -9,24 +9,24 @@ import { clearRemains, dirPrefix, killRemains } from "../../scripts/private-dock
 import { run } from "./run.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** A Podman of one's own, as root, that speaks Docker's API on a socket. */
+/** A private Podman that runs as root and serves Docker's API on a socket. */
 export interface PrivatePodman {
-  /** As in DOCKER_HOST. */
+  /** Its address as in DOCKER_HOST. */
   readonly host: string;
-  /** The output of `podman version`, such as `4.3.1`. */
+  /** Its version, such as `4.3.1`. */
   readonly version: string;
-  /** Ends it with everything that it ran, and removes every trace. */
+  /** Ends it and its containers, and removes everything. */
   stop(): Promise<void>;
 }
 
-/** Why none can be started here, or `undefined` when one can. */
+/** Returns why no private Podman can be started here; `undefined` if one can. */
 export async function whyNoPrivatePodman(): Promise<string | undefined> {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return "a private Podman needs Linux and root";
   if ((await run("sh", ["-c", "command -v podman"])).code !== 0) return "podman is not installed";
   return existsSync("/usr/lib/cni/bridge") ? undefined : "Podman's network plugins are not installed";
 }
 
-/** Starts one and resolves when it answers. Published ports are left out, for they would change the machine's firewall. */
+/** Starts it; resolves when it answers. Does not publish ports, which would change the machine's firewall. */
 export async function startPrivatePodman(): Promise<PrivatePodman> {
   await clearRemains();
   const dir = mkdtempSync(path.join(tmpdir(), dirPrefix));
@@ -55,7 +55,7 @@ export async function startPrivatePodman(): Promise<PrivatePodman> {
   }
 }
 
-/** Files that keep it apart from the machine's own Podman: storage, network and limits. */
+/** Writes the files that separate it from the machine's Podman: storage, network and limits. */
 function configure(dir: string, bridge: Bridge): { env: NodeJS.ProcessEnv; options: string[] } {
   for (const name of ["root", "run", "tmp", "cni"]) mkdirSync(path.join(dir, name));
   const file = (name: string, text: string): string => {
@@ -76,7 +76,7 @@ function configure(dir: string, bridge: Bridge): { env: NodeJS.ProcessEnv; optio
   return {
     env: {
       ...process.env,
-      // More than some machines let anybody have is Podman's default.
+      // Podman's default limits are higher than some machines permit.
       CONTAINERS_CONF: file("containers.conf", limits + engine),
       CONTAINERS_STORAGE_CONF: file("storage.conf", storage),
     },

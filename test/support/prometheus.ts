@@ -8,21 +8,21 @@ import { cleanup } from "./cleanup.ts";
 import { freePort, request } from "./http.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** One series of an answer, at one moment. */
+/** A series in a response, at one time. */
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: readonly [atSeconds: number, value: string];
 }
 
-/** A Prometheus of its own. */
+/** A running Prometheus. */
 export interface Prometheus {
-  /** The series that an expression gives now; throws with Prometheus's words when it is none. */
+  /** Returns the present series of an expression; throws with Prometheus's message if it is invalid. */
   query(expression: string): Promise<readonly Series[]>;
-  /** `data` of an endpoint below `/api/v1/`. */
+  /** Returns the `data` of an endpoint below `/api/v1/`. */
   api(endpoint: string): Promise<any>;
 }
 
-/** Starts Prometheus with a configuration file; it is stopped at the end of the test. */
+/** Starts Prometheus with a configuration file; stops it at the end of the test. */
 export async function startPrometheus(t: TestContext, binary: string, configFile: string): Promise<Prometheus> {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-prometheus-"));
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));

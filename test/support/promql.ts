@@ -1,4 +1,4 @@
-/** One metric as an expression selects it. */
+/** A metric that an expression selects. */
 export interface Selector {
   readonly metric: string;
   readonly matchers: readonly Matcher[];
@@ -10,16 +10,16 @@ export interface Matcher {
   readonly value: string;
 }
 
-/** What an expression of PromQL selects. */
+/** The metrics and labels in a PromQL expression. */
 export interface Asked {
   readonly selectors: readonly Selector[];
-  /** Labels that it groups or joins by. */
+  /** The labels by which it groups or joins. */
   readonly labels: readonly string[];
 }
 
 /**
- * Reads metrics and labels out of PromQL as rules and dashboards write it: every selector begins with a name. Whether
- * only Prometheus checks whether the expression is valid.
+ * Extracts metrics and labels from PromQL in rules and dashboards, in which every selector begins with a name. It does
+ * not check whether the expression is valid; only Prometheus does.
  */
 export function readPromql(expression: string): Asked {
   const labels: string[] = [];
@@ -39,7 +39,7 @@ export function readPromql(expression: string): Asked {
 
 const GROUPING = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)/gu;
 
-/** A text; or a name with its matchers, or with the bracket that makes it a function. Quotes may hold brackets. */
+/** A text, or a name with its matchers or with the bracket of a function. Quotes may contain brackets. */
 const NAME = /"(?:\\.|[^"\\])*"|(?<![\w:])([a-zA-Z_:][\w:]*)\s*(\(|\{(?:"(?:\\.|[^"\\])*"|[^}"])*\})?/gu;
 
 const MATCHER = /([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"((?:\\.|[^"\\])*)"/gu;

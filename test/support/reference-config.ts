@@ -1,4 +1,4 @@
-/** Names of the containers in the sample. */
+/** The names of the containers. */
 export interface ReferenceNames {
   readonly app: string;
   readonly database: string;
@@ -8,8 +8,8 @@ export interface ReferenceNames {
 }
 
 /**
- * A configuration as users of the reference have it: every key that it documents, its quoting, and nothing of ours. A
- * window that opens and closes `hours` from now (UTC) is shut at this moment.
+ * Returns a configuration of the original with every key that it documents, its quoting, and no key of ours. Its
+ * schedule, which opens and closes `hours` from now (UTC), is closed now.
  */
 export function referenceConfig(port: number, names: ReferenceNames): string {
   const [opens, closes] = [1, 2].map((hours) => (new Date().getUTCHours() + hours) % 24);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** How a program ended, and all that it wrote, both outputs in the order of arrival. */
+/** The exit code of a program, and both outputs in order of arrival. */
 export interface Ran {
   readonly code: number | null;
   readonly output: string;
@@ -10,11 +10,11 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** After so long it is killed; default two minutes. */
+  /** After how long it is killed; default two minutes. */
   readonly timeoutMs?: number;
 }
 
-/** Runs a program to its end, whatever that is. Rejects only when it cannot be started. */
+/** Runs a program to its end; rejects only if it cannot be started. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { cwd, env = process.env, timeoutMs = 120_000 } = options;
   const child = spawn(command, args, { cwd, env: { ...env }, stdio: ["ignore", "pipe", "pipe"] });
@@ -25,7 +25,7 @@ export async function run(command: string, args: readonly string[], options: Run
   return { code, output: Buffer.concat(parts).toString("utf8") };
 }
 
-/** The same for a program that must end with 0: returns what it wrote, trimmed; throws with it otherwise. */
+/** Runs a program that must end with 0; returns its trimmed output, or throws with it. */
 export async function mustRun(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { code, output } = await run(command, args, options);
   if (code !== 0) throw new Error(`${[command, ...args].join(" ")} ended with ${code}:\n${output.slice(-6000)}`);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-/** A certificate that nobody vouches for, with its key, for these names. */
+/** Creates a self-signed certificate for these names, with its key. */
 export function selfSigned(names: readonly string[] = ["localhost"]): { readonly key: string; readonly cert: string } {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-cert-"));
   const file = (name: string): string => path.join(dir, name);

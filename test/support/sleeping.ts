@@ -5,7 +5,7 @@ import type { ContainerSpec, TestContainer } from "./docker-container.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** A test that needs a Docker daemon; without one it is skipped with the reason, or fails in CI. */
+/** Defines a test that needs a Docker daemon; without one it is skipped with the reason, or fails in CI. */
 export function onDocker(title: string, body: (t: TestContext, docker: TestDocker) => Promise<void>): void {
   void it(title, async (t) => {
     const docker = dockerOrSkip(t);
@@ -13,7 +13,7 @@ export function onDocker(title: string, body: (t: TestContext, docker: TestDocke
   });
 }
 
-/** A stopped container behind a gateway that knows it by the file. */
+/** A stopped container behind a gateway whose file contains it. */
 export interface Sleeping {
   readonly app: TestContainer;
   readonly gateway: Gateway;
@@ -22,9 +22,9 @@ export interface Sleeping {
 
 export interface SleepingSpec {
   readonly app?: ContainerSpec;
-  /** Keys of the container in config.yaml. */
+  /** Further keys of the container in config.yaml. */
   readonly container?: object;
-  /** Keys of `gateway:`. */
+  /** Further keys of `gateway:`. */
   readonly gateway?: object;
 }
 
@@ -39,7 +39,7 @@ export async function startSleeping(t: TestContext, docker: TestDocker, spec: Sl
   return { app, gateway, host };
 }
 
-/** Resolves when `/_health` reports that a container runs. */
+/** Resolves when `/_health` reports that the container is running. */
 export async function untilRunning({ gateway, host, app }: Sleeping): Promise<void> {
   await waitUntil(async () => {
     const answer = await gateway.request({ host, path: `/_health?container=${app.name}&wait=10s` });

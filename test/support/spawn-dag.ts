@@ -4,9 +4,9 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import type { Ran } from "./cli.ts";
 
-/** How `dag` is called. */
+/** The options of a call of `dag`. */
 export interface DagCall {
-  /** The whole environment but for PATH, HOME and where Node keeps what it compiled. */
+  /** The environment, apart from PATH, HOME and Node's compile cache. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -14,8 +14,8 @@ export interface DagCall {
 const main = path.resolve(import.meta.dirname, "../../src/main.ts");
 
 /**
- * Runs `dag` in a process of its own until it ends. Its standard input stays open and silent, so that a command which
- * reads it hangs; after 30 s it is killed, which is a `code` of -1.
+ * Runs `dag` in its own process until it ends. Its standard input stays open without data, so that a command that reads
+ * it hangs; after 30 s it is killed, with a `code` of -1.
  */
 export async function spawnDag(args: readonly string[], { env = {}, cwd }: DagCall = {}): Promise<Ran> {
   const child = spawn(process.execPath, [main, ...args], {

@@ -5,17 +5,19 @@ import path from "node:path";
 import type { TestContext } from "node:test";
 import { cleanup } from "./cleanup.ts";
 
-/** A Docker API with many containers that do nothing, for what no real daemon can be filled with in a test. */
+/** A fake Docker API with many containers that do nothing, more than a test can create in a real daemon. */
 export interface StaticDocker {
-  /** For DOCKER_HOST. */
+  /** Its address for DOCKER_HOST. */
   readonly host: string;
-  /** Every request so far, as `GET /containers/json`; empty it by `calls.length = 0`. */
+  /** All requests, such as `GET /containers/json`; may be emptied with `calls.length = 0`. */
   readonly calls: string[];
-  /** Creates a sleeping container, and emits its event; one of this name is replaced, without an event of its end. */
+  /**
+   * Creates a sleeping container and emits its event; replaces one with the same name without an event of its removal.
+   */
   create(name: string, labels: Readonly<Record<string, string>>): void;
-  /** The same without any event: only a list shows it. */
+  /** The same without any event, so that only a list shows it. */
   replace(name: string, labels: Readonly<Record<string, string>>): void;
-  /** Emits an event of this container, which changes nothing in itself. */
+  /** Emits an event of this container without changing anything. */
   emit(name: string, action: string): void;
   remove(name: string): void;
   /** Ends every event stream. */
@@ -29,8 +31,8 @@ interface StaticContainer {
 }
 
 /**
- * Starts one with `count` containers `app-0`, `app-1` … that answer to `app-0.test` and so on. They sleep; with `port`
- * they run, all of them published at this port of the loopback interface, and their network counters stand still.
+ * Starts it with `count` containers `app-0`, `app-1` … with the hosts `app-0.test` and so on. They sleep; with `port`
+ * they run, all published at this port of loopback, and their network counters do not change.
  */
 export async function startStaticDocker(
   t: TestContext,
@@ -114,7 +116,7 @@ export async function startStaticDocker(
   };
 }
 
-/** The labels of `app-0`, `app-1` … */
+/** Returns the labels of `app-0`, `app-1` … */
 export function labelsOf(index: number): Readonly<Record<string, string>> {
   return { "dag.enabled": "true", "dag.host": `app-${index}.test`, "dag.target_port": "80", "dag.idle_timeout": "10m" };
 }

@@ -9,36 +9,36 @@ import { connect } from "./docker.ts";
 import { skipOrFail } from "./tools.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** A real swarm: one Docker daemon per network namespace of this machine, joined over a bridge. */
+/** A real swarm: several Docker daemons, each in a network namespace of this machine, connected by a bridge. */
 export interface SwarmBed {
-  /** The first node is a manager, and the leader; so are the first `managers`. */
+  /** The nodes. The first `managers` nodes are managers; the first one is the leader. */
   readonly nodes: readonly SwarmNode[];
-  /** An image that every node has, by its id: tasks that name it never pull. */
+  /** The id of an image that every node has, so that tasks never pull it. */
   readonly image: string;
-  /** An attachable overlay network. */
+  /** The name of an attachable overlay network. */
   readonly network: string;
-  /** The network namespace of a container on node 1 that is on that network, and publishes port 8080 at `address`. */
+  /** The network namespace of a container on node 1 and on that network, which publishes port 8080 at `address`. */
   readonly gateway: { readonly netns: string; readonly address: string; readonly port: number };
 }
 
 export interface SwarmNode {
   readonly docker: Docker;
-  /** As in DOCKER_HOST: a socket works from every network namespace. */
+  /** The address as in DOCKER_HOST; a socket, which works from every network namespace. */
   readonly host: string;
   readonly address: string;
   readonly netns: string;
   /** Kills the daemon. */
   kill(): void;
-  /** Cuts it off from the other nodes, or connects it again. */
+  /** Disconnects it from the other nodes, or connects it again. */
   setConnected(isConnected: boolean): void;
 }
 
 const PORT = 8080;
 
-/** Returns the swarm that the tests of a file share, started by the first of them; `undefined`: the test was skipped. */
+/** Returns the swarm that the tests of a file share, started by the first test; `undefined` if the test was skipped. */
 export type SharedSwarm = (t: TestContext) => Promise<SwarmBed | undefined>;
 
-/** Shares one swarm of so many nodes among the tests of a file, and ends it after them. */
+/** Creates a swarm with this many nodes that the tests of a file share, and that is stopped after them. */
 export function shareSwarm(size: number, managers = 1): SharedSwarm {
   let swarm: Promise<SwarmBed> | undefined;
   let stop: (() => Promise<void>) | undefined;
@@ -54,11 +54,11 @@ export function shareSwarm(size: number, managers = 1): SharedSwarm {
   };
 }
 
-/** What this machine lacks for a swarm of its own. */
+/** Returns what this machine lacks for a private swarm. */
 function lackOf(): string | undefined {
-  if (process.getuid?.() !== 0) return "a swarm of its own needs root";
+  if (process.getuid?.() !== 0) return "a private swarm needs root";
   const missing = ["dockerd", "ip", "nsenter"].find((program) => !isInstalled(program));
-  return missing === undefined ? undefined : `a swarm of its own needs ${missing}`;
+  return missing === undefined ? undefined : `a private swarm needs ${missing}`;
 }
 
 async function startSwarm(
@@ -112,7 +112,7 @@ interface NodeSpec {
   readonly subnet: string;
   readonly number: number;
   readonly daemons: ChildProcess[];
-  /** Those that a test or the end of the bed ends. */
+  /** The daemons that a test or the end of the bed is ending. */
   readonly ending: Set<ChildProcess>;
 }
 
@@ -126,7 +126,7 @@ function startNode({ dir, id, bridge, subnet, number, daemons, ending }: NodeSpe
   ip("-n", name, "link", "set", "lo", "up");
   const home = path.join(dir, `n${number}`);
   const host = `unix://${home}/sock`;
-  // Not `ip netns exec`, which hides /sys/fs/cgroup. Without a default route nothing leaves the machine.
+  // Not `ip netns exec`, which hides /sys/fs/cgroup. There is no default route, so nothing leaves the machine.
   const daemon = [
     `mkdir -p ${home}; hostname ${name}; exec dockerd --data-root ${home}/data --exec-root ${home}/exec`,
     `--pidfile ${home}/pid -H ${host} -H tcp://${address}:2375 --tls=false --bip 172.${20 + number}.0.1/16`,
@@ -183,7 +183,7 @@ async function join(nodes: readonly SwarmNode[], managers: number): Promise<void
   await waitUntil(isComplete, 30_000, "all nodes in the swarm");
 }
 
-/** Made once, and carried to the others, so that its id is the same everywhere. */
+/** Creates the image on the first node and copies it to the others, so that its id is the same everywhere. */
 async function shareImage([first, ...others]: readonly SwarmNode[]): Promise<string> {
   if (first === undefined) return "";
   const name = await ensureImage(first.docker, "app");
@@ -195,7 +195,7 @@ async function shareImage([first, ...others]: readonly SwarmNode[]): Promise<str
   return Id;
 }
 
-/** A container on the overlay network that sleeps: what runs in its network namespace is on that network as well. */
+/** Creates a container on the overlay network; programs in its network namespace are on that network as well. */
 async function attach(docker: Docker, image: string, network: string): Promise<string> {
   const container = await docker.createContainer({
     Image: image,
@@ -207,13 +207,13 @@ async function attach(docker: Docker, image: string, network: string): Promise<s
   return `/proc/${(await container.inspect()).State.Pid}/ns/net`;
 }
 
-/** Ends the daemons and what they ran, and only that: whatever names this bed's folder. */
+/** Ends the daemons and their processes: only those whose arguments contain this bed's directory. */
 async function takeDown(
   bed: Pick<NodeSpec, "dir" | "id" | "bridge" | "daemons" | "ending"> & { readonly size: number },
 ): Promise<void> {
   for (const daemon of bed.daemons) {
     bed.ending.add(daemon);
-    daemon.kill(); // not by its number, which may be another process by now
+    daemon.kill(); // not by PID, which may be that of another process by now
   }
   await waitUntil(() => ours(bed.dir).length === 0, 15_000, "the end of the daemons").catch(() => undefined);
   for (const pid of ours(bed.dir)) kill(pid);

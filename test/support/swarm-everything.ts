@@ -4,7 +4,7 @@ import { uniqueName } from "./docker.ts";
 import type { SwarmBed } from "./swarm-bed.ts";
 import { managerOf, type ServiceSpec } from "./swarm-services.ts";
 
-/** A service with everything that an update by the wrong hand would lose. */
+/** Returns a service spec with everything that a careless update would lose. */
 export async function everything(t: TestContext, bed: SwarmBed): Promise<Pick<ServiceSpec, "container" | "task">> {
   const docker = managerOf(bed);
   const secret = await docker.createSecret({ Name: uniqueName("secret"), Labels: {}, Data: "c2VjcmV0" });
@@ -14,7 +14,7 @@ export async function everything(t: TestContext, bed: SwarmBed): Promise<Pick<Se
     (await object.inspect()).Spec?.Name ?? "";
   const File = { Name: "/run/one", UID: "0", GID: "0", Mode: 0o444 };
   return {
-    // What an Engine is too old for, it drops.
+    // An older Engine drops the fields that it does not know.
     container: {
       Labels: { kind: "everything" },
       Secrets: [{ File, SecretID: secret.id, SecretName: await nameOf(secret) }],

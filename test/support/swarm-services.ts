@@ -9,7 +9,7 @@ import { type Gateway, startGateway } from "./gateway.ts";
 import type { SharedSwarm, SwarmBed } from "./swarm-bed.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** The parts of a service as Docker writes it down that tests read. */
+/** The parts of Docker's service objects that tests read. */
 export interface RawService {
   readonly ID: string;
   readonly Version: { readonly Index: number };
@@ -26,22 +26,22 @@ interface RawSpec {
   };
 }
 
-/** What a test wants of a service; everything has a default. */
+/** The properties of a service; all have defaults. */
 export interface ServiceSpec {
   readonly replicas?: number;
   readonly idle?: string;
   readonly env?: readonly string[];
   readonly constraints?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
-  /** Folders of this machine, as `docker run -v` takes them. */
+  /** Directories of this machine, written as for `docker run -v`. */
   readonly binds?: readonly string[];
-  /** Merged over what is sent to Docker. */
+  /** Merged into the spec that is sent to Docker. */
   readonly more?: object;
   readonly container?: object;
   readonly task?: object;
 }
 
-/** Creates a service on the bed's overlay network, under a host of its own, which is removed at the end of the test. */
+/** Creates a service on the bed's overlay network with its own host; it is removed at the end of the test. */
 export async function createService(t: TestContext, bed: SwarmBed, spec: ServiceSpec = {}): Promise<string> {
   const name = uniqueName("web");
   const { replicas = 3, idle = "0", env = [], constraints = [], labels = {}, binds = [], more, container, task } = spec;
@@ -78,31 +78,31 @@ export async function createService(t: TestContext, bed: SwarmBed, spec: Service
   return name;
 }
 
-/** The host of a service. */
+/** Returns the host of a service. */
 export function hostOf(name: string): string {
   return `${name}.test`;
 }
 
-/** A manager that lives: the first that was not killed. */
+/** Returns a client of the first manager that was not killed. */
 export function managerOf({ nodes }: SwarmBed): Docker {
   const [first] = nodes;
   if (first === undefined) throw new TypeError("a swarm has a node");
   return first.docker;
 }
 
-/** A gateway on the overlay network of the bed, configured with its first node. */
+/** Starts a gateway on the bed's overlay network, with its first node as DOCKER_HOST. */
 export function openGateway(t: TestContext, bed: SwarmBed, more: object = {}): Promise<Gateway> {
   const { nodes, gateway: within } = bed;
   const config = { gateway: { bind: "0.0.0.0", hold_timeout: "100s", ...more } };
   return startGateway(t, { within, dockerHost: nodes[0]?.host ?? "", config });
 }
 
-/** A service as Docker writes it down. */
+/** Reads a service. */
 export async function inspect(bed: SwarmBed, name: string): Promise<RawService> {
   return (await managerOf(bed).getService(name).inspect()) as RawService;
 }
 
-/** The same as it is written, with every number of its own: JavaScript cannot hold the largest. */
+/** Reads a service without loss of the largest numbers, which JavaScript cannot represent. */
 export async function inspectExactly(bed: SwarmBed, name: string): Promise<{ readonly Spec: ExactSpec }> {
   const socketPath = bed.nodes[0]?.host.slice("unix://".length);
   const [response] = (await once(get({ socketPath, path: `/services/${name}` }), "response")) as [IncomingMessage];
@@ -110,12 +110,12 @@ export async function inspectExactly(bed: SwarmBed, name: string): Promise<{ rea
   return JSON.parse(exact) as { readonly Spec: ExactSpec };
 }
 
-/** Numbers of 16 and more digits are texts. */
+/** A spec in which numbers with 16 and more digits are texts. */
 interface ExactSpec {
   readonly Labels: Readonly<Record<string, string>>;
 }
 
-/** As `docker service update`: reads, writes, and tries again when somebody else was faster. */
+/** Updates a service like `docker service update`; repeats after a conflict. */
 export async function update(bed: SwarmBed, name: string, change: (spec: RawSpec) => object): Promise<void> {
   for (;;) {
     const { Version, Spec } = await inspect(bed, name);
@@ -130,12 +130,12 @@ export async function update(bed: SwarmBed, name: string, change: (spec: RawSpec
   }
 }
 
-/** As `docker service scale`. */
+/** Scales a service like `docker service scale`. */
 export function scale(bed: SwarmBed, name: string, replicas: number): Promise<void> {
   return update(bed, name, (spec) => ({ ...spec, Mode: { Replicated: { Replicas: replicas } } }));
 }
 
-/** As `docker service update --force` with another environment: its tasks are replaced one by one. */
+/** Replaces the tasks one by one, like `docker service update --force` with another environment. */
 export function roll(bed: SwarmBed, name: string, env: readonly string[] = ["NAME=second"]): Promise<void> {
   return update(bed, name, (spec) => {
     const { TaskTemplate: task } = spec;
@@ -149,14 +149,14 @@ export async function untilAsleep(bed: SwarmBed, name: string): Promise<void> {
   await waitUntil(isAsleep, 30_000, `${name} at 0 replicas`);
 }
 
-/** How many of its tasks run, and are to run. */
+/** Returns the number of its tasks that run and should run. */
 export async function running(bed: SwarmBed, name: string): Promise<number> {
   return (await tasksOf(bed, name)).filter(
     ({ DesiredState, Status }) => DesiredState === "running" && Status.State === "running",
   ).length;
 }
 
-/** All tasks of a service that Swarm keeps. */
+/** Returns all tasks of a service that Swarm keeps. */
 export async function tasksOf(bed: SwarmBed, name: string): Promise<readonly RawTask[]> {
   return (await managerOf(bed).listTasks({ filters: { service: [name] } })) as RawTask[];
 }
@@ -167,14 +167,14 @@ interface RawTask {
   readonly Status: { readonly State: string };
 }
 
-/** Resolves when so many tasks run; who asks keeps it awake. */
+/** Resolves when this many tasks run; the queries keep the service awake. */
 export async function untilAllRun(bed: SwarmBed, gateway: Gateway, name: string, count: number): Promise<void> {
   const isComplete = async (): Promise<boolean> =>
     (await gateway.request({ host: hostOf(name) })).status === 200 && (await running(bed, name)) === count;
   await waitUntil(isComplete, 40_000, `${count} tasks of ${name}`);
 }
 
-/** Asks without a break; `end` returns what was no 200. */
+/** Sends requests without a pause; `end` returns everything that was not a 200. */
 export function startLoad(gateway: Gateway, name: string): { end(): Promise<readonly unknown[]> } {
   const bad: unknown[] = [];
   const done = new AbortController();
@@ -203,22 +203,22 @@ async function statusOf(gateway: Gateway, name: string): Promise<Shown> {
   return containers.find((one: { name: string }) => one.name === name) ?? {};
 }
 
-/** The state of a service as the gateway shows it. */
+/** Returns the state of a service that the gateway shows. */
 export async function stateOf(gateway: Gateway, name: string): Promise<string | undefined> {
   return (await statusOf(gateway, name)).state;
 }
 
-/** How many requests to a service are open in the gateway. */
+/** Returns the number of open requests to a service in the gateway. */
 export async function openRequests(gateway: Gateway, name: string): Promise<number | undefined> {
   return (await statusOf(gateway, name)).leases?.request;
 }
 
-/** What the gateway failed at. */
+/** Returns the faults in the gateway's log. */
 export function faultsOf({ log }: Gateway): readonly unknown[] {
   return log.filter(({ event }) => event === "stop-failed" || event === "wake-failed");
 }
 
-/** A rule that holds on the swarm of a file. */
+/** Creates a function that defines tests with the swarm of a file. */
 export function swarmRule(bedFor: SharedSwarm) {
   return (title: string, check: (bed: SwarmBed, t: TestContext) => Promise<void>): void => {
     test(title, async (t) => {

@@ -1,4 +1,4 @@
-/** Texts whose contrast with what lies behind them is below 4.5 (WCAG 2.2, 1.4.3). */
+/** Evaluated in a page: returns texts whose contrast with their background is below 4.5 (WCAG 2.2, 1.4.3). */
 export const TOO_FAINT = `(() => {
   const parse = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
   const luminance = (rgb) => {

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 
-/** A program that some tests drive; the one of node22 is Node 22.12, the oldest that the package takes. */
+/** A program that some tests use; node22 is Node 22.12, the oldest that the package supports. */
 export type Tool = keyof typeof tools;
 
 const tools = {
@@ -27,7 +27,9 @@ const tools = {
 /** The names of all tools. */
 export const toolNames = Object.keys(tools) as readonly Tool[];
 
-/** Path of a tool: from its variable, the PATH, or where `.ci/run` keeps its own; `undefined` when it is missing. */
+/**
+ * Returns the path of a tool, from its variable, the PATH, or where `.ci/run` stores it; `undefined` if it is missing.
+ */
 export function findTool(tool: Tool): string | undefined {
   const { variable, names } = tools[tool];
   const named = process.env[variable];
@@ -43,14 +45,14 @@ export function findTool(tool: Tool): string | undefined {
   return places.flatMap((place) => names.map((name) => path.join(place, name))).find(isExecutable);
 }
 
-/** Where Docker finds its plugins, as Debian's and Docker's own packages install them. */
+/** The directories in which the packages of Debian and Docker install plugins. */
 const pluginPlaces = [
   "/usr/libexec/docker/cli-plugins",
   "/usr/lib/docker/cli-plugins",
   "/usr/local/lib/docker/cli-plugins",
 ];
 
-/** Path of a tool; without it the test is skipped with the reason, or fails when CI is set. */
+/** Returns the path of a tool; without it the test is skipped with the reason, or fails if CI is set. */
 export function toolOrSkip(t: TestContext, tool: Tool): string | undefined {
   const found = findTool(tool);
   const reason = `${tool} is not installed (or name it in ${tools[tool].variable})`;
@@ -59,21 +61,21 @@ export function toolOrSkip(t: TestContext, tool: Tool): string | undefined {
   return found;
 }
 
-/** Skips the test for a reason that the machine gives; in CI, where every tool must be there, fails it instead. */
+/** Skips the test because the machine lacks something; fails it in CI, where nothing may be missing. */
 export function skipOrFail(t: TestContext, reason: string): void {
   if (isCi()) throw new Error(`CI may skip nothing: ${reason}`);
   t.skip(reason);
 }
 
-/** Whether everything must be there (CI=true). */
+/** Returns whether nothing may be missing (CI=true). */
 export function isCi(): boolean {
   return process.env["CI"] === "true" || process.env["CI"] === "1";
 }
 
-/** How the reason of a skip begins that CI forgives. */
+/** The prefix of reasons for skips that CI permits. */
 export const excuse = "excused: ";
 
-/** Whether CI does without this tool, because its machine cannot have it (CI_EXCUSED, names with commas). */
+/** Returns whether CI may lack this tool, because its machine cannot have it (CI_EXCUSED, names with commas). */
 export function isExcused(tool: string): boolean {
   return (process.env["CI_EXCUSED"] ?? "").split(",").includes(tool);
 }

@@ -1,7 +1,7 @@
 import { type Observation, oneInstance } from "../../src/core/observation.ts";
 import type { StopReason, WorkloadEvent, WorkloadState } from "../../src/core/workload-state.ts";
 
-/** The moment of every event, the run of every job, and the number of the next one. */
+/** The time of every event, the run of every job, and the number of the next run. */
 export const NOW = 1_000;
 export const RUN = 7;
 export const NEXT = 8;
@@ -15,7 +15,7 @@ const draining = { status: "draining", sinceMs: 0, run: RUN, targets: [endpoint]
 const stopping = { status: "stopping", sinceMs: 0, run: RUN, reason: "idle" } as const;
 const failed = { status: "failed", sinceMs: 0, run: RUN, failure } as const;
 
-/** Every status, and every variant of one that makes a difference. */
+/** Every status, in every variant that matters. */
 export const STATES: Readonly<Record<string, WorkloadState>> = {
   unseen: { status: "unseen", sinceMs: 0 },
   "unseen>stop": { status: "unseen", sinceMs: 0, stopNext: "admin" },
@@ -61,7 +61,7 @@ function stopEnded(status: Observation["status"]): WorkloadEvent {
   return { type: "stop-ended", run: RUN, observation: event.observation };
 }
 
-/** Every event, and every variant of one that makes a difference. */
+/** Every event, in every variant that matters. */
 export const EVENTS: Readonly<Record<string, WorkloadEvent>> = {
   wake: { type: "wake" },
   "wake!": { type: "wake", force: true },
@@ -94,7 +94,10 @@ export const EVENTS: Readonly<Record<string, WorkloadEvent>> = {
   "stop ended, runs": stopEnded("running"),
 };
 
-/** The name of a state in the tables. `draining!` may not be undone, `draining?` never answered, `>` is followed by the next state. */
+/**
+ * Returns the name of a state in the tables. `draining!` cannot be undone, `draining?` never answered, `>` precedes the
+ * next state.
+ */
 export function nameOf(state: WorkloadState): string {
   switch (state.status) {
     case "starting": {

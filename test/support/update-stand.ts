@@ -13,38 +13,38 @@ import { waitUntil } from "./wait-until.ts";
 import { watchGenerations } from "./watch-generations.ts";
 import { elapse } from "./real-time.ts";
 
-/** A labelled app with a published port behind a gateway, and the commands by which people update it. */
+/** A labelled app with a published port behind a gateway, and the commands with which people update it. */
 export interface UpdateStand {
   readonly gateway: Gateway;
   readonly host: string;
-  /** The container's name, and that of its Compose project. */
+  /** The names of the container and its Compose project. */
   readonly name: string;
-  /** Puts it up by `docker run`, or by Compose. */
+  /** Starts it with `docker run` or Compose. */
   up(by: "run" | "compose"): Promise<void>;
-  /** Runs a command as people type it; `docker` and `docker compose` of this stand's daemon and file. */
+  /** Runs a command as people type it; `docker` and `docker compose` use this stand's daemon and file. */
   type(command: string): Promise<void>;
-  /** The rest of `docker run` or `docker create`, with a label that tells the generation. */
+  /** Returns the arguments of `docker run` or `docker create`, with a label for the generation. */
   runArguments(generation: number): string;
-  /** Carries out `update` under traffic and returns what every client saw. */
+  /** Carries out `update` under traffic; returns what clients observed. */
   round(update: () => Promise<void>): Promise<RoundReport>;
 }
 
 export interface RoundReport extends TrafficReport {
-  /** Commands that did not end with 0, with their output. */
+  /** The commands that did not end with 0, with their output. */
   readonly failed: readonly string[];
-  /** POSTs that the app never got, and those that it got more than once. */
+  /** The number of POSTs that the app never received. */
   readonly lost: number;
   readonly repeated: number;
-  /** Containers other than the one that is wanted. */
+  /** The containers that should not exist. */
   readonly leftovers: readonly string[];
-  /** Moments at which two generations ran, as `old + new`. */
+  /** The times when two generations ran at once, as `old + new`. */
   readonly together: readonly string[];
 }
 
-/** Before and behind the update, so that its edges lie within the traffic. */
+/** The duration of traffic before and after the update. */
 const EDGE_MS = 600;
 
-/** Opens a stand; `undefined` when the test was skipped. */
+/** Opens a stand; `undefined` if the test was skipped. */
 export async function openUpdateStand(t: TestContext, docker: TestDocker): Promise<UpdateStand | undefined> {
   const config = dockerConfigWithCompose(t);
   if (config === undefined) return undefined;

@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { navigation, request, type Answer } from "./http.ts";
 
-/** What clients saw while an app was updated under them. */
+/** What clients observed during an update of the app. */
 export interface TrafficReport {
   readonly gets: number;
   /** The ids of the POSTs that were sent. */
   readonly posts: readonly string[];
-  /** Every answer that was no 2xx (of the page: neither a 2xx nor a loading page), and every broken connection. */
+  /** All responses that were not 2xx (for the page: also no loading page), and all broken connections. */
   readonly faults: readonly string[];
-  /** The longest that anybody waited for an answer, in milliseconds. */
+  /** The longest wait for a response. */
   readonly longestMs: number;
 }
 
-/** Programs and a browser that send requests without a pause; `stop` waits for every response. */
+/** Programs and a browser that send requests continuously; `stop` waits for every response. */
 export interface Traffic {
   stop(): Promise<TrafficReport>;
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isCi } from "./tools.ts";
 
-/** A machine of CI may be this many times as slow. A rule about time is measured by its test, never by this limit. */
+/** How much slower a machine of CI may be. Tests of a time limit measure it themselves and do not depend on this. */
 const PATIENCE = isCi() ? 3 : 1;
-/** A shorter wait is one for what may well not come. */
+/** Shorter waits are for events that may not occur, and are not extended. */
 const SHORT_MS = 2_000;
 
 /**
- * Asks until the answer is truthy and resolves with it. Rejects after `ms`, in CI three times that, with the last answer
- * or error, so that a test reports what it saw instead.
+ * Calls `ask` until its result is truthy, and resolves with that. Rejects after `ms`, in CI three times as long, with
+ * the last result or error, so that the test reports it.
  */
 export async function waitUntil<T>(
   ask: () => T | Promise<T>,

@@ -9,27 +9,27 @@ import type { HandlerMode, Branding, HealthFacts } from "../../src/respond/pages
 import { createResponder, type Responder } from "../../src/respond/responder.ts";
 import { cleanup } from "./cleanup.ts";
 
-/** What the server pretends; a test changes it through `change`, which wakes the long polls. */
+/** The simulated state; a test changes it through `change`, which ends long polls. */
 export interface Pretence {
   health: HealthFacts;
   lines: readonly string[];
-  /** The app's own answer; absent: the gateway's page. */
+  /** The app's response; absent: the gateway's page is sent. */
   app: ((res: ServerResponse) => void) | undefined;
-  /** True: nothing but an empty 500, as from a front proxy whose gateway is away. */
+  /** Every response is an empty 500, as from a front proxy whose gateway is down. */
   away: boolean;
 }
 
 export interface WakingServer {
   readonly url: string;
   readonly port: number;
-  /** Method and address of every request but the polls, oldest first. */
+  /** Method and address of every request except polls, oldest first. */
   readonly visits: readonly string[];
-  /** When each poll arrived, by path, in milliseconds of `performance.now()`. */
+  /** The arrival times of polls by path, from `performance.now()`. */
   readonly polls: Readonly<Record<"/_health" | "/_logs", number[]>>;
-  /** How many polls were refused for coming too fast. */
+  /** Returns the number of polls that were refused because of their rate. */
   refused(): number;
   change(next: Partial<Pretence>): void;
-  /** Cuts every connection and stops listening; `start` listens on the same port again. */
+  /** Closes all connections and stops listening; `start` listens on the same port again. */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -40,13 +40,13 @@ export interface WakingOptions {
   readonly mode?: HandlerMode;
   readonly health?: Partial<HealthFacts>;
   readonly logs?: boolean;
-  /** Answers each poll at once, as a gateway without long polls does. */
+  /** Answers each poll at once, like a gateway without long polls. */
   readonly eager?: boolean;
-  /** How many `/_health` may come at once; one more each second. */
+  /** The burst of `/_health`; one more is permitted each second. */
   readonly burst?: number;
-  /** Pages by path that are not the loading page. */
+  /** Other pages by path. */
   readonly pages?: Readonly<Record<string, (responder: Responder) => Answer>>;
-  /** Headers that a front adds to every page; flat. */
+  /** Fields that a front adds to every page, flat. */
   readonly headers?: readonly string[];
 }
 
@@ -69,7 +69,7 @@ const STARTING: HealthFacts = {
   retryMs: 0,
 };
 
-/** The real answers of `respond/` on a real socket, with the life cycle's part played by the test. */
+/** Starts a server with the real responses of `respond/`, in which the test replaces the life cycle. */
 export async function startWakingServer(t: TestContext, options: WakingOptions = {}): Promise<WakingServer> {
   const { mode = "proxy", logs = true } = options;
   const branding = { ...BRANDING, ...options.branding };
@@ -183,12 +183,12 @@ export async function startWakingServer(t: TestContext, options: WakingOptions =
   };
 }
 
-/** An app that answers with the address at which it was reached. */
+/** The response of a simple app. */
 export function greeting(res: ServerResponse): void {
   res.writeHead(200, { "Content-Type": "text/html" }).end(`<!doctype html><link rel="icon" href="data:,"><h1>app</h1>`);
 }
 
-/** Serves one page at every address; resolves with its URL. */
+/** Serves a page at every path; resolves with its URL. */
 export async function startPlainServer(t: TestContext, html: string): Promise<string> {
   const server = createServer((_req, res) => res.writeHead(200, { "Content-Type": "text/html" }).end(html));
   server.listen(0, "127.0.0.1");
@@ -197,7 +197,7 @@ export async function startPlainServer(t: TestContext, html: string): Promise<st
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** One a second, and `burst` of them at once: tells, and writes down those that may come. */
+/** Returns whether a poll exceeds one per second and `burst`; otherwise notes its time. */
 function isTooFast(times: number[], burst: number): boolean {
   const now = performance.now();
   let spent = 0;

@@ -4,9 +4,9 @@ import type { TestContext } from "node:test";
 import type Docker from "dockerode";
 import { cleanup } from "./cleanup.ts";
 
-/** Follows which containers run whose names contain `name`, as Docker's events tell it. */
+/** The running containers whose names contain `name`, according to Docker's events. */
 export interface Generations {
-  /** Whenever two of them ran at once: their short ids. */
+  /** The short ids of containers that ran at the same time. */
   readonly together: string[];
 }
 

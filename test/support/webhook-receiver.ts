@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { cleanup } from "./cleanup.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** One message as it arrived. */
+/** A received message. */
 export interface Received {
   readonly method: string;
   readonly path: string;
@@ -15,15 +15,18 @@ export interface Received {
   json(): any;
 }
 
-/** A server that takes webhooks. */
+/** A server that receives webhooks. */
 export interface WebhookReceiver {
   readonly url: string;
   readonly received: readonly Received[];
-  /** Resolves when so many have arrived. */
+  /** Resolves when this many messages have arrived. */
   arrived(count: number): Promise<void>;
 }
 
-/** Starts one; `answer` returns its response to the n-th message (from 0), by default 204. It is closed at the test's end. */
+/**
+ * Starts a receiver; `answer` returns the response to the n-th message (from 0), default 204. It is closed after the
+ * test.
+ */
 export async function startReceiver(
   t: TestContext,
   answer: (res: ServerResponse, nth: number) => void = (res) => void res.writeHead(204).end(),

@@ -1,6 +1,6 @@
 import type { Settings, SettingsChange } from "../../src/core/settings.ts";
 
-/** Returns what makes a change of everything of whole settings, those before them included. */
+/** Creates the function that converts whole settings to a change that includes everything before. */
 export function createWholeChange(): (settings: Settings) => SettingsChange {
   const names = new Set<string>();
   return ({ gateway, workloads, groups }) => {

@@ -1,8 +1,8 @@
 /**
- * A small app for tests, set up by its environment: NAME, PORT (default 80), HOST, DELAY_MS before it listens,
- * HEALTHY_AFTER_MS, EXIT_AFTER_MS with EXIT_CODE (a crash), STOP_DELAY_MS or IGNORE_SIGTERM=1 (a slow or stubborn end),
- * LOG_IDS=1 (each X-Request-Id goes into the log, which outlives a restart), RECORD (a file to which it is added,
- * which outlives the container).
+ * A small app for tests, configured by its environment: NAME, PORT (default 80), HOST, DELAY_MS before it listens,
+ * HEALTHY_AFTER_MS, EXIT_AFTER_MS with EXIT_CODE (a crash), STOP_DELAY_MS or IGNORE_SIGTERM=1 (for slow ends),
+ * LOG_IDS=1 (logs each X-Request-Id; the log survives a restart), RECORD (a file to which the ids are appended; it
+ * survives the container).
  */
 import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
@@ -101,7 +101,7 @@ function hello(request, response) {
   );
 }
 
-/** Says what arrived: the SHA-256 and length of the body, the headers, and how often this X-Request-Id was seen. */
+/** Answers with the SHA-256 and length of the body, the headers, and how often this X-Request-Id was received. */
 async function echo(request, response) {
   const hash = createHash("sha256");
   let bytes = 0;
@@ -114,7 +114,7 @@ async function echo(request, response) {
   json(response, { method, bytes, sha256: hash.digest("hex"), headers, trailers: end, times });
 }
 
-/** `?bytes=` zero bytes, as fast as the client takes them; `?chunked=1` leaves the length out. */
+/** Sends `?bytes=` zero bytes as fast as the client reads; `?chunked=1` omits the length. */
 function big(_request, response, url) {
   let left = Number(url.searchParams.get("bytes") ?? 0);
   const block = Buffer.alloc(65_536);
@@ -131,7 +131,10 @@ function big(_request, response, url) {
   write();
 }
 
-/** A short line of JSON each `?ms=` (1000), of `?bytes=` at least, `?n=` of them or until the client leaves; no header says that it is a stream. */
+/**
+ * Sends a line of JSON of at least `?bytes=` every `?ms=` (1000), `?n=` times or until the client disconnects; no field
+ * shows that it is a stream.
+ */
 function lines(_request, response, url) {
   const count = Number(url.searchParams.get("n") ?? Number.POSITIVE_INFINITY);
   const size = Number(url.searchParams.get("bytes") ?? 1);
@@ -149,7 +152,7 @@ function lines(_request, response, url) {
   response.on("close", () => clearInterval(timer));
 }
 
-/** An upgrade to the requested protocol; a few bytes each `ms`, and an echo of what it receives. */
+/** Accepts any upgrade, sends a few bytes every `ms`, and echoes what it receives. */
 function tunnel(request, socket, ms) {
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${request.headers.upgrade}\r\n\r\n`,
@@ -164,7 +167,7 @@ function slow(_request, response, url) {
   response.on("close", () => clearTimeout(timer));
 }
 
-/** An event each `?ms=` (200), `?n=` of them or until the client leaves. */
+/** Sends an event every `?ms=` (200), `?n=` times or until the client disconnects. */
 function sse(_request, response, url) {
   const count = Number(url.searchParams.get("n") ?? Number.POSITIVE_INFINITY);
   let sent = 0;

@@ -1,6 +1,7 @@
 /**
- * Stands in for wollomatic/socket-proxy where no registry is reached: takes its flags -listenip, -allowfrom and -allowMETHOD,
- * lets through what they allow (the whole path must match), answers 403 to the rest, and writes down each call.
+ * Replaces wollomatic/socket-proxy, because tests use no registry: supports its flags -listenip, -allowfrom and
+ * -allowMETHOD, forwards the requests that they allow (the whole path must match), answers 403 to others, and logs each
+ * call.
  */
 import { lookup } from "node:dns/promises";
 import { createServer, request } from "node:http";

@@ -4,24 +4,24 @@ import type { ControlPlane } from "./control-plane.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { type FakeNode, startNode } from "./node.ts";
 
-/** A Kubernetes for one test file. */
+/** A Kubernetes cluster for one test file. */
 export interface KubeBed extends ControlPlane {
   readonly node: FakeNode;
-  /** Makes a namespace under a new name. */
+  /** Creates a namespace with a new name. */
   namespace(): Promise<string>;
-  /** A kubeconfig of the administrator. */
+  /** The path of the administrator's kubeconfig. */
   readonly adminKubeconfig: string;
-  /** Makes a service account with these rules in all namespaces and returns its kubeconfig. */
+  /** Creates a service account with these rules in all namespaces; returns the path of its kubeconfig. */
   kubeconfigFor(name: string, rules: readonly object[]): Promise<string>;
-  /** The same, and returns its token. */
+  /** The same, but returns its token. */
   tokenFor(name: string, rules: readonly object[]): Promise<string>;
-  /** Returns the kubeconfig of a service account that is there. */
+  /** Returns the path of a kubeconfig for an existing service account. */
   kubeconfigOf(namespace: string, account: string): Promise<string>;
-  /** Lets the API server take objects of a kind that is not Kubernetes' own, whatever they hold. */
+  /** Defines a custom resource without a schema. */
   installKind(group: string, version: string, kind: string): Promise<void>;
 }
 
-/** Starts everything; `stop` takes it away without a trace. */
+/** Starts the cluster; `stop` removes it completely. */
 export async function startBed(): Promise<KubeBed> {
   const plane = await startControlPlane();
   const node = await startNode(plane.api, plane.certificates);

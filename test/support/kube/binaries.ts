@@ -9,13 +9,13 @@ export type KubeBinary = "etcd" | "kube-apiserver" | "kube-controller-manager";
 
 const NAMES: readonly KubeBinary[] = ["etcd", "kube-apiserver", "kube-controller-manager"];
 
-/** The directory in which `.ci/run` keeps them (`scripts/build-kubernetes.sh`), or that KUBE_BIN names. */
+/** Returns the directory of the programs: KUBE_BIN, or where `.ci/run` stores them (`scripts/build-kubernetes.sh`). */
 export function kubeDirectory(): string {
   const cache = process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache");
   return process.env["KUBE_BIN"] || path.join(cache, "dag-ci/kube/bin");
 }
 
-/** Returns whether the control plane can be started; else the test is skipped with the reason, or fails in CI. */
+/** Returns whether the control plane can be started; otherwise the test is skipped with the reason, or fails in CI. */
 export function hasKubernetes(t: TestContext): boolean {
   const missing = NAMES.filter((name) => !isExecutable(path.join(kubeDirectory(), name)));
   if (missing.length === 0 && process.getuid?.() === 0) return true;

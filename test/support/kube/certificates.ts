@@ -8,16 +8,19 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** The certificates of a control plane, in files of one directory. */
+/** The certificates of a control plane, also in files. */
 export interface Certificates {
   readonly directory: string;
   readonly ca: string;
-  /** Of a member of `system:masters`, who may do anything. */
+  /** For a member of `system:masters`, who may do anything. */
   readonly admin: KeyPair;
   readonly kubelet: KeyPair;
 }
 
-/** Makes an authority and what it signs: `ca`, `apiserver`, `admin`, `kubelet`, and the key of service accounts (`sa.key`). */
+/**
+ * Creates an authority, the certificates `apiserver`, `admin` and `kubelet`, and the key of service accounts
+ * (`sa.key`).
+ */
 export function makeCertificates(directory: string): Certificates {
   const openssl = (...args: string[]): void => void execFileSync("openssl", args, { cwd: directory, stdio: "ignore" });
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];

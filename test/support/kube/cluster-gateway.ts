@@ -6,28 +6,28 @@ import type { KubeBed } from "./bed.ts";
 import { pathOf } from "./kube-api.ts";
 import { workload, type WorkloadSpec } from "./manifests.ts";
 
-/** The rules of a role with the least rights that the gateway needs. */
+/** The rules of a role with the permissions that the gateway needs. */
 export const leastRules = RIGHTS.map(({ apiGroup, resources, verbs }) => ({ apiGroups: [apiGroup], resources, verbs }));
 
-/** A gateway that manages one namespace of a cluster, with minimal rights. */
+/** A gateway that manages one namespace of a cluster, with minimal permissions. */
 export interface ClusterGateway {
   readonly gateway: Gateway;
   readonly namespace: string;
-  /** Makes or updates a workload under the host `NAME.test`; resolves when the gateway knows it. */
+  /** Creates or updates a workload with the host `NAME.test`; resolves when the gateway knows it. */
   deploy(spec: Omit<WorkloadSpec, "namespace">): Promise<void>;
-  /** The status document of a workload. */
+  /** Returns the status of a workload. */
   status(name: string): Promise<any>;
   untilStatus(name: string, status: string): Promise<any>;
-  /** Puts it to sleep as the dashboard's button does. */
+  /** Stops it like the dashboard's button. */
   sleep(name: string): Promise<void>;
-  /** `spec.replicas` as the API server has it. */
+  /** Returns its `spec.replicas`. */
   replicas(name: string): Promise<number>;
   path(name: string, kind?: WorkloadSpec["kind"]): string;
 }
 
 interface ClusterGatewaySpec extends Omit<GatewaySpec, "config"> {
   readonly config?: object;
-  /** More keys below `kubernetes`. */
+  /** Further keys of `kubernetes`. */
   readonly cluster?: object;
 }
 

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { type Front, startTraefik } from "../fronts.ts";
 import type { KubeBed } from "./bed.ts";
 
-/** Every kind of the provider for custom resources; it waits until it can list each of them. */
+/** The kinds of Traefik's custom resources; its provider waits until it can list all of them. */
 const KINDS = [
   "IngressRoute",
   "IngressRouteTCP",
@@ -26,12 +26,12 @@ const RULES = [
   { apiGroups: ["traefik.io"], resources: ["*"], verbs: READ },
 ];
 
-/** Lets the API server take Traefik's custom resources. */
+/** Defines Traefik's custom resources. */
 export async function installTraefikKinds(bed: KubeBed): Promise<void> {
   await Promise.all(KINDS.map((kind) => bed.installKind("traefik.io", "v1alpha1", kind)));
 }
 
-/** Traefik outside of the cluster, with its two Kubernetes providers; `undefined`: it is missing. */
+/** Starts Traefik outside the cluster with its two Kubernetes providers; `undefined` if it is missing. */
 export async function startClusterTraefik(
   t: TestContext,
   bed: KubeBed,

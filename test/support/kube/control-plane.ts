@@ -10,27 +10,27 @@ import { kubeDirectory, type KubeBinary } from "./binaries.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
 import { createKubeApi, type KubeApi } from "./kube-api.ts";
 
-/** etcd, API server and controllers of a real Kubernetes, without nodes. */
+/** A real control plane: etcd, API server and controllers, without nodes. */
 export interface ControlPlane {
   readonly directory: string;
   readonly url: string;
-  /** Of the cluster addresses of Services. */
+  /** The CIDR of the Services' cluster addresses. */
   readonly serviceRange: string;
   readonly certificates: Certificates;
   readonly api: KubeApi;
   /** Kills the API server. */
   stopApiServer(): Promise<void>;
-  /** Starts it again, with a cache that knows no version before this moment. */
+  /** Starts the API server again, without its cache of earlier versions. */
   startApiServer(): Promise<void>;
-  /** Stops the API server (SIGSTOP) until `thaw`. */
+  /** Freezes the API server (SIGSTOP) until `thaw`. */
   freeze(): void;
   thaw(): void;
-  /** Has etcd forget every version before this moment. */
+  /** Has etcd discard all earlier versions. */
   compact(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The controllers that the tests need; each of the others costs time and memory. */
+/** The controllers that the tests need; others would cost time and memory. */
 const CONTROLLERS = [
   "deployment",
   "replicaset",
@@ -41,7 +41,7 @@ const CONTROLLERS = [
   "horizontal-pod-autoscaler",
 ];
 
-/** Starts a control plane; resolves when it is ready to take objects. */
+/** Starts a control plane; resolves when it is ready. */
 export async function startControlPlane(): Promise<ControlPlane> {
   const directory = mkdtempSync(path.join(tmpdir(), "dag-kube-"));
   const certificates = makeCertificates(directory);
@@ -128,7 +128,7 @@ function apiServerFlags(
     "endpoint-reconciler-type": "none",
     "service-cluster-ip-range": serviceRange,
     "authorization-mode": "RBAC",
-    // Pods would need an account that a controller makes first.
+    // Otherwise pods would need an account, which a controller creates later.
     "disable-admission-plugins": "ServiceAccount",
     "client-ca-file": file("ca.crt"),
     "tls-cert-file": file("apiserver.crt"),
@@ -162,7 +162,7 @@ function startProgram(directory: string, name: KubeBinary, flags: Readonly<Recor
     child,
     async stop() {
       process.off("exit", kill);
-      // A graceful end takes the API server ten seconds, and none of what it holds is needed any more.
+      // Killed, because a graceful end takes ten seconds, and its data is not needed any more.
       if (child.exitCode === null && child.signalCode === null) kill();
       await exited;
     },

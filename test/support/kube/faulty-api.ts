@@ -3,10 +3,10 @@ import https from "node:https";
 import type { AddressInfo } from "node:net";
 import type { KubeBed } from "./bed.ts";
 
-/** An API server as it is seen through a proxy that can be told to answer every call with an error. */
+/** A proxy in front of an API server, which can answer every call with an error. */
 export interface FaultyApi {
   readonly url: string;
-  /** From now on every call, and every watch that is open, ends with this status; `undefined`: none does. */
+  /** Ends every call and open watch with this status from now on; `undefined` ends that. */
   fail(status: number | undefined): void;
   close(): void;
 }

@@ -4,29 +4,29 @@ import { text } from "node:stream/consumers";
 import type { KeyPair } from "./certificates.ts";
 import { elapse } from "../real-time.ts";
 
-/** An answer of the API server. */
+/** A response of the API server. */
 export interface ApiAnswer {
   readonly status: number;
-  /** Parsed where it is JSON. */
+  /** The body, parsed if it is JSON. */
   readonly body: any;
 }
 
-/** The API server as its administrator uses it. */
+/** A client of the API server with the administrator's permissions. */
 export interface KubeApi {
   request(method: string, path: string, body?: unknown, contentType?: string): Promise<ApiAnswer>;
-  /** Makes an object, or brings it up to date (server-side apply, as `kubectl apply --server-side`). */
+  /** Creates or updates an object (like `kubectl apply --server-side`). */
   apply(object: KubeObject, manager?: string): Promise<any>;
-  /** Reads one object; throws when there is none. */
+  /** Reads an object; throws if there is none. */
   get(path: string): Promise<any>;
   patch(path: string, patch: object): Promise<any>;
   delete(path: string, options?: object): Promise<void>;
-  /** Follows a collection from its list on; `onObject` sees every state of every object. */
+  /** Lists and watches a collection; `onObject` gets every state of every object. */
   follow(path: string, onObject: (type: string, object: any) => void): () => void;
   writeKubeconfig(file: string, token?: string, namespace?: string): void;
   close(): void;
 }
 
-/** Any object of the API. */
+/** An object of the API. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -34,7 +34,7 @@ export interface KubeObject {
   readonly [key: string]: unknown;
 }
 
-/** Connects as the administrator whose certificate is given. */
+/** Creates a client with the administrator's certificate. */
 export function createKubeApi(url: string, ca: string, admin: KeyPair): KubeApi {
   const agent = new https.Agent({ keepAlive: true, ca, ...admin });
   const follows = new Set<AbortController>();
@@ -42,14 +42,14 @@ export function createKubeApi(url: string, ca: string, admin: KeyPair): KubeApi 
   async function request(method: string, path: string, body?: unknown, type = "application/json"): Promise<ApiAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<ApiAnswer>();
     const payload = body === undefined ? "" : JSON.stringify(body);
-    // Node gives a DELETE with a body no length by itself.
+    // Node adds no Content-Length to a DELETE.
     const headers = body === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(payload) };
     const call = https
       .request(`${url}${path}`, { method, agent, headers, timeout: 20_000 }, (answer) => {
         text(answer).then((said) => resolve({ status: answer.statusCode ?? 0, body: parse(said) }), reject);
       })
       .on("error", (error: NodeJS.ErrnoException) => {
-        // An API server that was frozen has closed what was idle.
+        // An API server that was frozen has closed idle connections.
         if (error.code !== "ECONNRESET" || !call.reusedSocket) return reject(error);
         request(method, path, body, type).then(resolve, reject);
       })
@@ -101,7 +101,7 @@ export function createKubeApi(url: string, ca: string, admin: KeyPair): KubeApi 
     },
   };
 
-  /** As simple as can be: whenever the watch ends, everything is listed again. */
+  /** Lists everything again whenever the watch ends. */
   async function follow(
     signal: AbortSignal,
     path: string,
@@ -138,7 +138,7 @@ export function createKubeApi(url: string, ca: string, admin: KeyPair): KubeApi 
   }
 }
 
-/** Where an object is; the plural of its kind is what Kubernetes makes of it. */
+/** Returns the path of an object, with the plural of its kind. */
 export function pathOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): string {
   const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const plural = `${kind.toLowerCase()}${/(s|x|ch|sh)$/.test(kind) ? "es" : "s"}`;

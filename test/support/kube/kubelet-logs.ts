@@ -2,15 +2,15 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Certificates } from "./certificates.ts";
 
-/** The part of a kubelet from which the API server reads logs. */
+/** The part of a kubelet that serves logs to the API server. */
 export interface KubeletLogs {
   readonly port: number;
-  /** `key`: `namespace/pod`. */
+  /** Sets the log of a pod; `key` is `namespace/pod`. */
   set(key: string, text: string): void;
   close(): void;
 }
 
-/** Serves `/containerLogs/NAMESPACE/POD/CONTAINER` as a kubelet does while the container is down, or has not crashed. */
+/** Serves `/containerLogs/NAMESPACE/POD/CONTAINER` like a kubelet whose container is down or has not crashed. */
 export async function startKubeletLogs({ kubelet }: Certificates): Promise<KubeletLogs> {
   const texts = new Map<string, string>();
   const server = createServer({ cert: kubelet.cert, key: kubelet.key }, (req, res) => {

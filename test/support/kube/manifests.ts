@@ -1,25 +1,25 @@
 import type { KubeObject } from "./kube-api.ts";
 
-/** What a test wants of a workload. */
+/** The properties of a workload. */
 export interface WorkloadSpec {
   readonly kind?: "Deployment" | "StatefulSet";
   readonly namespace: string;
   readonly name: string;
-  /** `undefined`: left out of the manifest. */
+  /** `undefined`: not in the manifest. */
   readonly replicas?: number;
-  /** Keys behind `dag.`; short ones become labels, others annotations. */
+  /** The `dag.` keys without that prefix; values that fit become labels, others annotations. */
   readonly dag?: Readonly<Record<string, string>>;
-  /** How its pods behave: keys behind `dag-test/`. */
+  /** The behaviour of its pods: `dag-test/` keys without that prefix. */
   readonly conduct?: Readonly<Record<string, string>>;
   readonly readinessProbe?: boolean;
   /** Default: 80. */
   readonly port?: number;
   readonly image?: string;
-  /** In place of its one container. */
+  /** Replaces its only container. */
   readonly containers?: readonly object[];
 }
 
-/** Returns a Service of the workload of this name. */
+/** Creates a Service for the workload with this name. */
 export function serviceFor(namespace: string, name: string, spec: object = {}): KubeObject {
   return {
     apiVersion: "v1",
@@ -29,7 +29,7 @@ export function serviceFor(namespace: string, name: string, spec: object = {}): 
   };
 }
 
-/** Returns a Deployment or StatefulSet that the gateway manages. */
+/** Creates a Deployment or StatefulSet that the gateway manages. */
 export function workload(spec: WorkloadSpec): KubeObject {
   const { kind = "Deployment", namespace, name, replicas, dag = {}, conduct = {}, port = 80 } = spec;
   const keys = Object.entries({ enabled: "true", ...dag }).map(([key, value]) => [`dag.${key}`, value] as const);

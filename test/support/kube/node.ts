@@ -6,27 +6,27 @@ import { type KubeletLogs, startKubeletLogs } from "./kubelet-logs.ts";
 import { createPodServer, type PodServer, type PodStats } from "./pod-server.ts";
 import { elapse } from "../real-time.ts";
 
-/** A node without a machine: it binds pods, gives them addresses that answer, and ends them. */
+/** A simulated node: it binds pods, gives them addresses that answer, and ends them. */
 export interface FakeNode {
-  /** What each pod of a namespace has received, by its name; deleted pods included. */
+  /** Returns what each pod of a namespace has received, by name, including deleted pods. */
   stats(namespace: string): ReadonlyMap<string, PodStats>;
   stop(): Promise<void>;
 }
 
 /**
- * What a pod does differently, as annotations `dag-test/NAME` of its template (milliseconds, or a word):
- * `create`, `ready`, `listen`: how long until it has an address, is ready, listens after that · `grace`: how long it takes to
- * end · `ip`: `6`: it has an IPv6 address · `fail`: `crash`, `oom`, `pull`, `unschedulable`, `probe` · `log`: what it writes.
+ * The special behaviour of a pod, from annotations `dag-test/NAME` of its template (milliseconds, or a word): `create`,
+ * `ready`, `listen`: how long until it has an address, is ready, listens after that · `grace`: how long it takes to end
+ * · `ip`: `6` for an IPv6 address · `fail`: `crash`, `oom`, `pull`, `unschedulable`, `probe` · `log`: its output.
  */
 type Conduct = (name: string) => string | undefined;
 
 const NODE = "node-1";
-/** Its own address. */
+/** The node's address. */
 const HOST = "127.0.0.1";
-/** Of a pod with IPv6 alone. */
+/** The address of pods with IPv6. */
 const ADDRESS_6 = "::1";
 
-/** Starts the node. Its pods are in a range of their own, which root routes to this machine. */
+/** Starts the node. Its pods have their own range of addresses, which is routed to this machine and requires root. */
 export async function startNode(api: KubeApi, certificates: Certificates): Promise<FakeNode> {
   const range = `10.98.${randomInt(1, 250)}`;
   execFileSync("ip", ["route", "replace", "local", `${range}.0/24`, "dev", "lo"]);
@@ -37,7 +37,7 @@ export async function startNode(api: KubeApi, certificates: Certificates): Promi
   let last = 1;
   let isOver = false;
 
-  /** Addresses are given in turn, so that one that was dialled by mistake belongs to nobody else soon. */
+  /** Returns addresses in turn, so that a former address is not reused soon and a request to it is noticed. */
   const nextAddress = (): string => {
     last = (last % 253) + 1;
     return `${range}.${last + 1}`;
@@ -123,7 +123,7 @@ export async function startNode(api: KubeApi, certificates: Certificates): Promi
   };
 }
 
-/** It was deleted meanwhile, or the API server is being restarted. */
+/** Ignores an error: the pod was deleted meanwhile, or the API server is being restarted. */
 function ignored(): void {}
 
 async function wait(ms: string | undefined): Promise<void> {
@@ -180,7 +180,9 @@ const terminated = (exitCode: number, reason: string): object => {
   return { terminated: { exitCode, reason, startedAt: now, finishedAt: now } };
 };
 
-/** What the kubelet reports of a container that ends at once: most of the time `terminated`, not yet `waiting`. */
+/**
+ * The states that a kubelet reports for failed containers; after a crash that is mostly `terminated`, not `waiting`.
+ */
 const FAILURES: Readonly<Record<string, () => [state: object, rest: object]>> = {
   crash: () => [terminated(3, "Error"), { restartCount: 3, lastState: terminated(3, "Error") }],
   oom: () => [

@@ -2,26 +2,26 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { buffer } from "node:stream/consumers";
 import { elapse } from "../real-time.ts";
 
-/** What a pod has seen. */
+/** What a pod has received. */
 export interface PodStats {
   readonly host: string;
   readonly requests: number;
-  /** Requests that arrived after its SIGTERM. */
+  /** The requests that arrived after its SIGTERM. */
   readonly late: number;
-  /** Requests that were under way when it ended. */
+  /** The requests that were open when it ended. */
   readonly cut: number;
 }
 
-/** The app in a pod: a real listener on the pod's own address. */
+/** The app of a pod, which listens on the pod's address. */
 export interface PodServer {
   listen(): Promise<void>;
   noteEnding(): void;
-  /** Ends it as a killed process ends. */
+  /** Ends it like a killed process. */
   close(): Promise<void>;
   stats(): PodStats;
 }
 
-/** Makes the app; it answers with its name, echoes what is posted, and takes `?ms=` to answer. */
+/** Creates the app, which answers with its name, echoes what is posted, and waits `?ms=` before it answers. */
 export function createPodServer({
   name,
   host,

@@ -3,18 +3,18 @@ import { connect, createServer, type Server } from "node:net";
 import type { KubeBed } from "./bed.ts";
 
 /**
- * What kube-proxy does on a node, as far as the tests need it: the cluster address and the node ports of every Service lead
- * to a ready pod, and to nobody while there is none.
+ * The part of kube-proxy that the tests need: it forwards the cluster address and the node ports of every Service to a
+ * ready pod, and refuses connections while there is none.
  */
 export interface ServiceProxy {
-  /** How many connections have come to node ports. */
+  /** Returns the number of connections to node ports. */
   nodeConnections(): number;
   stop(): void;
 }
 
-/** Where the node ports are. */
+/** The address of node ports. */
 const NODE_ADDRESS = "127.0.0.1";
-/** Where the load balancers are, if there are any. */
+/** The address of load balancers. */
 export const BALANCER_ADDRESS = "127.0.0.2";
 
 interface Address {
@@ -22,7 +22,7 @@ interface Address {
   readonly port: number;
 }
 
-/** Follows Services and their EndpointSlices. */
+/** Starts the proxy, which follows Services and their EndpointSlices. */
 export function startServiceProxy({ api, serviceRange }: KubeBed, { hasBalancers = false } = {}): ServiceProxy {
   execFileSync("ip", ["route", "replace", "local", serviceRange, "dev", "lo"]);
   const pods = new Map<string, readonly Address[]>();
@@ -30,7 +30,7 @@ export function startServiceProxy({ api, serviceRange }: KubeBed, { hasBalancers
   const open = new Map<string, readonly Server[]>();
   let nodeConnections = 0;
 
-  /** Listens only while there is a pod: a Service without one refuses connections. */
+  /** Listens only while there is a pod, because a Service without pods refuses connections. */
   function refresh(key: string): void {
     const service = services.get(key);
     const alive = service === undefined ? [] : (pods.get(key) ?? []);

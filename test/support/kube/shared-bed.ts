@@ -2,10 +2,10 @@ import { after, type TestContext } from "node:test";
 import { hasKubernetes } from "./binaries.ts";
 import { type KubeBed, startBed } from "./bed.ts";
 
-/** Returns the bed that the tests of a file share, started by the first of them; `undefined`: the test was skipped. */
+/** Returns the bed that the tests of a file share, started by the first test; `undefined` if the test was skipped. */
 export type SharedBed = (t: TestContext) => Promise<KubeBed | undefined>;
 
-/** Shares one bed among the tests of a file, and stops it after them. */
+/** Creates a bed that the tests of a file share, and that is stopped after them. */
 export function shareBed(): SharedBed {
   let bed: Promise<KubeBed> | undefined;
   after(async () => await (await bed)?.stop());
