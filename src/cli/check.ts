@@ -19,8 +19,8 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
     summary: "checks the configuration and prints what each host does",
     details: [
       "Reads the file as the gateway does, environment included, and reports all faults together, each with its line. It starts nothing.",
-      "With --kubernetes, checks every right that the gateway needs with the API server, and prints missing ones as the rule to add to its Role (exit code 1).",
-      "With --front, also checks the front proxy, one line per finding: ok, missing (exit code 1) or note. Traefik and Caddy are checked by their API; for nginx --api names a file with the output of nginx -T. The running gateway also reports proxies that are not in trusted_proxies; GATEWAY_URL sets its address, if not the configured one.",
+      "With --kubernetes, the API server reports which rights the gateway lacks; each is printed as the rule to add to its Role (exit code 1).",
+      "With --front, also checks the front proxy, one line per finding: ok, missing (exit code 1) or note. Traefik and Caddy are checked through their API, nginx by the output of nginx -T. A running gateway also reports proxies that are not in trusted_proxies; GATEWAY_URL sets its address, if it is not the configured one.",
     ],
     options: {
       docker: { summary: "also reads the containers of every Docker host and checks their labels" },
@@ -33,7 +33,8 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
         words: ["traefik", "caddy", "nginx"],
       },
       api: {
-        summary: "the front proxy's API (http://127.0.0.1:8080, Caddy: http://127.0.0.1:2019), or nginx's file",
+        summary:
+          "the API of Traefik (default http://127.0.0.1:8080) or Caddy (http://127.0.0.1:2019); for nginx a file with the output of nginx -T",
         value: "PLACE",
       },
     },
