@@ -93,7 +93,7 @@ for (const status of [301, 307, 400, 401, 404, 410]) {
     assert.equal(notifier.events.length, 1);
     const [fault] = notifier.events;
     assert.ok(fault?.type === "fault" && fault.detail.startsWith(`it answered ${status}`));
-    assert.equal(fault.message, `messages for the webhook gateway.notify[0] (${receiver.url}) get lost`);
+    assert.equal(fault.message, `messages to the webhook gateway.notify[0] (${receiver.url}) are lost`);
     assert.deepEqual(other.received, [], "no redirect is followed");
   });
 }

@@ -55,7 +55,7 @@ export function createNotifier({ settings, clock, emit, version }: NotifierDeps)
         send: (notification, deliveryId) =>
           send({ clock, version, signal: ended.signal, agentOf }, hook, notification, deliveryId),
         complain: (why) =>
-          emit({ type: "fault", message: `messages for ${webhookName(hook, index)} get lost`, detail: why }),
+          emit({ type: "fault", message: `messages to ${webhookName(hook, index)} are lost`, detail: why }),
       });
       queues.set(key, queue);
     }

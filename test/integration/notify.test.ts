@@ -54,6 +54,6 @@ test("an unreachable webhook is logged, without its path", async (t) => {
   assert.equal((await gateway.request({ host: "app.test" })).status, 502);
   const line = await gateway.waitForLog(({ event }) => event === "fault");
   assert.equal(line["level"], "error");
-  assert.match(String(line["msg"]), /gateway\.notify\[0\] \(http:\/\/127\.0\.0\.1:\d+\) get lost: it answered 404$/);
+  assert.match(String(line["msg"]), /gateway\.notify\[0\] \(http:\/\/127\.0\.0\.1:\d+\) are lost: it answered 404$/);
   assert.ok(!JSON.stringify(gateway.log).includes("s3cret"));
 });

@@ -9,7 +9,7 @@ import { failureAt } from "./start.ts";
 /** Reports an internal fault in a job, and ends the status that the job owned, which nothing else would end. */
 export function leaveBrokenJob(context: LifecycleContext, record: WorkloadRecord, run: number, fault: unknown): void {
   const { state, name } = record;
-  context.emit({ type: "fault", message: `the ${state.status} job of "${name}" broke`, detail: String(fault) });
+  context.emit({ type: "fault", message: `a task of "${name}" (${state.status}) failed`, detail: String(fault) });
   if (!("run" in state) || state.run !== run) return;
   const now = context.clock.now();
   switch (state.status) {
