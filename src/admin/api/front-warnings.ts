@@ -22,8 +22,8 @@ const USUAL_POLL_MS = 5_000;
 /** The permanent reasons. */
 const STAYS_ASKED: Partial<Record<WhyAsked, string>> = {
   "through-gateway": "its traffic passes through the gateway.",
-  ignore: "its ignore rules need the client of each request.",
-  "idle-signal": "its idle_signal is not traffic or connections, so that nothing shows its use.",
+  ignore: "its ignore rules apply to each request.",
+  "idle-signal": "its idle_signal is not traffic or connections, so no counter shows its activity.",
   "no-counters": "it has no network counters of its own.",
 };
 
@@ -44,10 +44,9 @@ export function reachText(reach: FrontReach): string {
 }
 
 const THROUGH_GATEWAY = {
-  configured: "so it is configured",
+  configured: "as configured",
   unknown: "its addresses are not known yet",
-  "front-elsewhere":
-    "Traefik and the gateway do not run side by side, so that no other address is sure to be within reach",
+  "front-elsewhere": "Traefik and the gateway run in different places, so no other address is known to be reachable",
   "no-network-in-common": "it shares no network with Traefik, and publishes no fixed port",
   "not-published": "it publishes no fixed port, and its name is not known outside of Docker",
 } as const;

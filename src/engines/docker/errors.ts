@@ -14,7 +14,7 @@ export function toEngineError(cause: unknown, connection: Connection, timeoutMs:
 function answered(status: number, message: string, connection: Connection): [EngineError["code"], string] {
   if (/no such container|no container with name or id|is marked for removal/i.test(message)) return ["absent", message];
   if (/HTTP request to an HTTPS server/.test(message)) {
-    return ["unreachable", `${connection.target} wants TLS: set ${wantsTls(connection)}`];
+    return ["unreachable", `${connection.target} requires TLS: set ${wantsTls(connection)}`];
   }
   if (status === 403) {
     return ["refused", `${connection.target} forbids this call (403): allow it in the socket proxy. ${message}`.trim()];
@@ -23,7 +23,8 @@ function answered(status: number, message: string, connection: Connection): [Eng
   if (/store for object type \*libnetwork/.test(message)) {
     return ["unreachable", `${connection.target} is being shut down: ${message}`];
   }
-  if (status >= 502 && status <= 504) return ["unreachable", `${connection.target} answers ${status}: is Docker up?`];
+  if (status >= 502 && status <= 504)
+    return ["unreachable", `${connection.target} answered ${status}: check whether Docker runs`];
   if (message === "" && status === 404) return ["refused", `${connection.target} does not support this call (404)`];
   return ["refused", message || `${connection.target} answered ${status}`];
 }
@@ -64,7 +65,7 @@ function wantsTls({ settings }: Connection): string {
 function groupHint(socketPath: string | undefined): string {
   const group = socketPath && statSync(socketPath, { throwIfNoEntry: false })?.gid;
   return group === undefined || group === ""
-    ? "run the gateway as a user who may"
+    ? "run the gateway as a user that may open it"
     : `it belongs to group ${group}, so add the gateway to that group (in a container: --group-add ${group})`;
 }
 
