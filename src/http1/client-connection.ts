@@ -1,23 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { SimpleRequest } from "./simple-request.ts";
-import { MAX_HEADER_BYTES, SMALL_BODY_BYTES } from "./server-options.ts";
+import { MAX_HEADER_BYTES, PACKET_GAP_MS, SMALL_BODY_BYTES } from "./server-options.ts";
 import { formatResponseHead } from "./format-response-head.ts";
 import { isolate, reportFault } from "../core/isolate.ts";
 import { freeRead } from "./node-internals.ts";
 import { endWithResponse } from "./end-with-response.ts";
-import type { Upstream } from "./upstreams.ts";
 
-/** What reads and answers simple requests, and what takes the connection over when that is not enough. */
+/** What reads and serves simple requests, and what takes over the connection for all others. */
 export interface ClientConnectionDeps {
-  /** Reads a request's head; `unsupported`: it is not simple, `incomplete`: it is not all there. */
+  /** Parses the head of a request. `unsupported`: it is not simple; `incomplete`: more bytes are needed. */
   parse(bytes: Buffer): SimpleRequest | "unsupported" | "incomplete";
-  /** Serves a complete request, now or later. Returns false when it needs more than that; then nothing was done. */
+  /** Serves a complete request, now or later. Returns false, with nothing done, if node:http has to serve it. */
   serve(request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean;
   /**
-   * Takes the connection over for good, with the bytes read but not answered; `answer` serves the first request on it.
+   * Takes the connection over for good, with the bytes that were read but not answered. `resume` serves the first
+   * request on it.
    */
-  handOver(socket: Socket, answer: ResumeRequest | undefined): void;
+  handOver(socket: Socket, resume: ResumeRequest | undefined): void;
   /** Called when this object stops reading the connection. */
   forget(client: ClientConnection): void;
   isDraining(): boolean;
@@ -25,13 +25,14 @@ export interface ClientConnectionDeps {
   dateLine(): string;
 }
 
-/** Serves a request that was already read here; `undefined`: it is served like any other. */
+/** Serves through node:http a request that was already read here. */
 export type ResumeRequest = (req: IncomingMessage, res: ServerResponse) => void;
 
 /** The forwarded fields that were last written for a client, and what they depend on. */
 export interface ForwardedFields {
   readonly host: string;
-  readonly to: Upstream;
+  /** The upstream, compared by identity. */
+  readonly to: object;
   readonly passHost: boolean;
   readonly lines: string;
 }
@@ -52,16 +53,16 @@ export class ClientConnection {
   isBusy = false;
   /** At least one request has arrived. */
   hasRequested = false;
-  /** Set by the sweep that closes idle connections. */
+  /** For the sweep that closes idle connections. */
   idleSinceTick = 0;
-  /** What the last request was forwarded with; the next one mostly needs the same. */
+  /** The fields of the last request, which are mostly those of the next one as well. */
   forwardedFields: ForwardedFields | undefined;
   readonly #deps: ClientConnectionDeps;
   #peer: string | undefined;
-  /** The request that is being read or answered, and the bytes after it. */
+  /** The request that is being read or served, and the bytes after it. */
   #read: Buffer | undefined;
   #ahead: Buffer[] | undefined;
-  /** It arrived in one read, whose memory is not shared. */
+  /** The request arrived in one read, whose memory is not shared. */
   #isOneRead = false;
   #late: NodeJS.Timeout | undefined;
   #isLast = false;
@@ -102,7 +103,7 @@ export class ClientConnection {
     return formatResponseHead(status, reason, lines, { date: hasDate ? "" : this.#deps.dateLine(), isChunked, isLast });
   }
 
-  /** Ends a complete response. `isForwarded`: the bytes of the request were sent and are not read any more. */
+  /** Ends a complete response. `isForwarded`: the bytes of the request were sent and are not needed any more. */
   endResponse(isForwarded: boolean): void {
     if (isForwarded && this.#isOneRead && this.#ahead === undefined) freeRead(this.#read);
     this.#read = undefined;
@@ -112,7 +113,7 @@ export class ClientConnection {
     if (this.#ahead !== undefined) this.passToNode();
   }
 
-  /** Ends the connection behind what was written. */
+  /** Ends the connection after the bytes that were written. */
   end(): void {
     this.release();
     isolate(this.socket, (socket) => endWithResponse(socket));
@@ -159,7 +160,7 @@ export class ClientConnection {
     }
   };
 
-  /** As in node:http, a client that has sent its last byte has left. Nothing may be written after our own end. */
+  /** As in node:http, a client that ends its side has left. Nothing may be written after our own end. */
   readonly #onEnd = (): void => {
     isolate(this.socket, (socket) => {
       this.#leave();
@@ -197,7 +198,7 @@ export class ClientConnection {
   }
 
   #wait(): void {
-    this.#late ??= setTimeout(() => this.passToNode(), PATIENCE_MS);
+    this.#late ??= setTimeout(() => this.passToNode(), PACKET_GAP_MS);
   }
 
   #serve(request: SimpleRequest, body: Buffer | undefined): void {
@@ -227,6 +228,3 @@ function nextPiece(socket: Socket): Buffer {
 }
 
 const NOTHING = Buffer.alloc(0);
-
-/** Longer than the gap between two packets of one request. */
-const PATIENCE_MS = 10;

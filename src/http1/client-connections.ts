@@ -14,9 +14,8 @@ export interface ClientConnectionsDeps extends Pick<ClientConnectionDeps, "serve
 }
 
 /**
- * Creates the client connections, on which only simple requests have arrived so far. It sits between the listener of a
- * server and its parser: a connection is read here first and passed to node:http with the first request that is not
- * simple.
+ * The connections on which only simple requests have arrived so far. Connections go from the listener of a server to
+ * this class first, and to the parser of node:http with the first request that is not simple.
  */
 export class ClientConnections {
   readonly #own = new Set<ClientConnection>();
@@ -52,7 +51,7 @@ export class ClientConnections {
     };
   }
 
-  /** Serves a request that was read here before it was passed on. Returns false for any other. */
+  /** Serves a request that was read here before its connection was passed on. Returns false for any other. */
   resumeRequest(req: IncomingMessage, res: ServerResponse): boolean {
     if (this.#resumed.size === 0) return false;
     const resume = this.#resumed.get(req.socket);
@@ -81,7 +80,7 @@ export class ClientConnections {
     this.#ofNode.delete(socket); // a connection that was detached for an upgrade starts over
     // For every later owner of the connection: an error without a listener would end the process.
     socket.off("error", destroyOnError).on("error", destroyOnError);
-    // Read now for later use: after a reset by the client the address is unknown.
+    // Read now, because the address is unknown after a reset by the client.
     if (socket.remoteAddress === undefined) return void socket.destroy();
     const connection = new ClientConnection(this.#deps, reportResets(socket));
     connection.idleSinceTick = this.#tick;

@@ -38,7 +38,7 @@ export function restartHandle(this: Socket): void {
   this._read(0);
 }
 
-/** Replaces what happens when a queued response gets the connection; `proceed` does what node:http does then. */
+/** Replaces what happens when a queued response gets its connection; `proceed` does what node:http would do. */
 export function atItsTurn(res: ServerResponse, begin: (socket: Socket, proceed: () => void) => void): void {
   const assign = res.assignSocket.bind(res);
   res.assignSocket = (socket) => begin(socket, () => assign(socket));
@@ -97,8 +97,8 @@ export function forgiveWrites(socket: Socket): void {
 
 /**
  * Makes a socket report a reset as an error. libuv before 1.52 (Node 22) takes a reset for an end when it is noticed in the
- * same read as the bytes before it (libuv#4997): what was broken off would pass for complete. Whose peer is gone, while
- * our own side has not ended, was reset.
+ * same read as the bytes before it (libuv#4997), so that an incomplete response would pass for complete. If the
+ * system knows no peer although our side has not ended, the connection was reset.
  */
 export function reportResets(socket: Socket): Socket {
   if (!MISTAKES_RESETS) return socket;
@@ -113,7 +113,7 @@ export function reportResets(socket: Socket): Socket {
 
 const MISTAKES_RESETS = /^1\.(?:[1-4]?\d|5[01])\./u.test(process.versions["uv"] ?? "");
 
-/** Asks the system; `remoteAddress` remembers. */
+/** Queries the system, because `remoteAddress` is cached. */
 function hasPeer(socket: Socket): boolean {
   const { _handle: handle } = socket as Socket & { _handle?: { getpeername(into: object): number } };
   return handle?.getpeername({}) === 0;

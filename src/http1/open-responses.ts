@@ -13,7 +13,7 @@ export interface OpenResponses {
   areOpen(socket: Duplex): boolean;
   /** Calls back when all have ended, at once if there are none; never if the connection ends with or before them. */
   after(socket: Duplex, then: () => void): void;
-  /** The same for a connection that node:http has detached (an upgrade, CONNECT); nothing is read from it meanwhile. */
+  /** Does the same for a connection that node:http has detached (an upgrade, CONNECT), without reading from it. */
   afterLetGo(socket: Duplex, then: () => void): void;
 }
 
@@ -92,7 +92,7 @@ export function serveRequests(server: Server, handle: Handle): OpenResponses {
 
 /** How many requests of one connection are handled at the same time. */
 const MOST_AT_ONCE = 16;
-/** More end the connection behind the answers to those before (RFC 9112 §9.3.2: the client asks again). */
+/** More end the connection after the earlier responses (RFC 9112 §9.3.2: the client repeats the rest). */
 const MOST_WAITING = 1_000;
 
 function inTurn(res: ServerResponse, then: () => void): void {
@@ -110,8 +110,8 @@ function isEnded({ writableFinished, socket }: ServerResponse): boolean {
 }
 
 /**
- * Ends the connection, in turn, with these bytes in place of the response in progress, or behind what was written of it.
- * The responses before it arrive.
+ * Ends the connection with these bytes in place of this response, or after the part of it that was written. Earlier
+ * responses are sent first.
  */
 export function endInstead(res: ServerResponse, bytes?: Buffer): void {
   const { socket } = res;

@@ -87,17 +87,12 @@ export function responseFraming({ status, isCurrent, fields }: ResponseHead, isB
   if (coding !== undefined) {
     if (length !== -1) throw new InvalidResponse("contradictory response framing");
     // A transfer coding that we cannot remove, such as gzip, must not be passed on as if it were the content.
-    if (!isChunked(coding)) throw new InvalidResponse("an unknown transfer coding");
+    if (coding.toLowerCase() !== "chunked") throw new InvalidResponse("an unknown transfer coding");
   }
   const keepMs = isKept(connection, isCurrent) ? idleMs(keepAlive) : 0;
   if (isBodiless || status === 204 || status === 304) return { length: 0, keepMs };
   if (coding !== undefined) return { length: CHUNKED, keepMs };
   return length === -1 ? { length: UNTIL_CLOSE, keepMs: 0 } : { length, keepMs };
-}
-
-/** No other transfer coding is supported. */
-export function isChunked(coding: string): boolean {
-  return coding.toLowerCase() === "chunked";
 }
 
 function isKept(connection: string | undefined, byDefault: boolean): boolean {

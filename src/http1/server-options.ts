@@ -12,6 +12,9 @@ export const MAX_HEADER_BYTES = 64 * 1024;
 /** Bodies up to this size are collected before they are sent, if they arrive quickly. */
 export const SMALL_BODY_BYTES = 64 * 1024;
 
+/** Longer than the gap between two packets of one request. */
+export const PACKET_GAP_MS = 10;
+
 /** How the listener treats connections. */
 export const SERVER_OPTIONS: ServerOptions = Object.freeze({
   keepAliveTimeout: KEPT_MS,

@@ -21,7 +21,7 @@ export interface UpstreamUser extends ResponseSink {
 /** The body of a request: in one piece, or what streams it to the connection. */
 export type RequestBody = Buffer | ((socket: Socket) => void) | undefined;
 
-/** A persistent connection to an app, which carries one exchange at a time. */
+/** A connection to an app, which carries one exchange at a time. */
 export class UpstreamConnection {
   /** It has carried an exchange, so the app may have closed it meanwhile. */
   used = false;
@@ -38,7 +38,7 @@ export class UpstreamConnection {
   #unsent: readonly [head: string, body: RequestBody] | undefined;
   #buffer: Buffer | undefined;
 
-  /** `onIdleLost` is called when it is lost while unused. `forUpgrade`: `detach` may be called, so Node reads it. */
+  /** `onIdleLost` is called when it is lost while unused. `forUpgrade`: its socket may be detached for other readers. */
   constructor(to: Destination, onIdleLost: (connection: UpstreamConnection) => void, forUpgrade: boolean) {
     this.#onIdleLost = onIdleLost;
     const buffer = (): Buffer => (this.#buffer ??= Buffer.allocUnsafeSlow(READ_BYTES));
@@ -72,7 +72,7 @@ export class UpstreamConnection {
     this.#socket?.resume();
   }
 
-  /** Returns the socket, which has changed to another protocol, and leaves it to the caller. */
+  /** Leaves the socket, on which another protocol follows, to the caller. */
   detach(): Socket | undefined {
     this.isClosed = true;
     return this.#socket;

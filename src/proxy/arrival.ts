@@ -1,27 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Forward } from "../core/decision.ts";
-import { endWithResponse } from "../http1/end-with-response.ts";
 import { watchAbort } from "../http1/detached-response.ts";
+import { endWithResponse } from "../http1/end-with-response.ts";
 import type { Route } from "../lifecycle/admit/route.ts";
-import type { Lease } from "../lifecycle/workload/lease.ts";
 import type { LeaseKind } from "../lifecycle/workload/parts/use.ts";
-import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 import type { Answer } from "../respond/answer.ts";
 import { rawAnswer, writeAnswer } from "../respond/write-answer.ts";
-import type { Forwarder } from "./forwarder.ts";
-import type { ForwardOutcome } from "./outcome.ts";
-
-/** How an admitted request continues. */
-export interface Passage {
-  readonly record: WorkloadRecord;
-  readonly forward: Forward;
-  readonly lease: Lease;
-  readonly waitedMs: number;
-  readonly extraHeaders?: readonly string[] | undefined;
-}
-
-type OnEnd = (outcome: ForwardOutcome) => void;
+import type { AdmittedOrder, Forwarder } from "./forwarder.ts";
 
 /** A request to admit, for the first time or again, and everything in which an upgrade differs from other requests. */
 export interface Arrival {
@@ -36,7 +21,7 @@ export interface Arrival {
   tries: number;
   /** Watches for the client to leave, until `stop`. */
   watch(): { readonly signal: AbortSignal; stop(): void };
-  forward(forwarder: Forwarder, passage: Passage, onEnd: OnEnd): void;
+  forward(forwarder: Forwarder, order: AdmittedOrder): void;
   respond(answer: Answer, extraHeaders: readonly string[]): void;
   /** Ends what a client has left behind. */
   abandon(): void;
@@ -65,15 +50,14 @@ export class RequestArrival implements Arrival {
   }
 
   watch(): { readonly signal: AbortSignal; stop(): void } {
-    const gone = new AbortController();
-    const leave = (): void => gone.abort();
+    const leaving = new AbortController();
+    const leave = (): void => leaving.abort();
     this.#res.once("close", leave);
-    return { signal: gone.signal, stop: () => void this.#res.off("close", leave) };
+    return { signal: leaving.signal, stop: () => void this.#res.off("close", leave) };
   }
 
-  forward(forwarder: Forwarder, { record, forward: { to }, extraHeaders }: Passage, onEnd: OnEnd): void {
-    const { passHost } = record.settings;
-    forwarder.forward({ req: this.req, res: this.#res, to, passHost, extraHeaders, onEnd });
+  forward(forwarder: Forwarder, order: AdmittedOrder): void {
+    forwarder.forward({ ...order, req: this.req, res: this.#res });
   }
 
   respond(answer: Answer, extraHeaders: readonly string[]): void {
@@ -107,10 +91,8 @@ export class UpgradeArrival implements Arrival {
     return watchAbort(this.connection);
   }
 
-  forward(forwarder: Forwarder, { record, forward: { to }, extraHeaders }: Passage, onEnd: OnEnd): void {
-    const { req, connection: socket } = this;
-    const { passHost } = record.settings;
-    forwarder.upgrade({ req, socket, head: this.#head, to, passHost, extraHeaders, onEnd });
+  forward(forwarder: Forwarder, order: AdmittedOrder): void {
+    forwarder.upgrade({ ...order, req: this.req, socket: this.connection, head: this.#head });
   }
 
   respond(answer: Answer, extraHeaders: readonly string[]): void {

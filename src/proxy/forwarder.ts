@@ -26,24 +26,27 @@ interface Order {
   readonly onEnd: (outcome: ForwardOutcome) => void;
 }
 
-export interface ForwardOrder extends Order {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  /** Flat `name, value, …`, added to the final response. */
-  readonly extraHeaders?: readonly string[] | undefined;
-}
-
 export interface SimpleOrder extends Order {
   readonly request: SimpleRequest;
   readonly body: Buffer | undefined;
   readonly client: ClientConnection;
 }
 
-export interface UpgradeOrder extends Order {
+/** The same for a request that may have been held. */
+export interface AdmittedOrder extends Order {
+  /** Flat `name, value, …`, added to the final response. */
+  readonly extraHeaders?: readonly string[] | undefined;
+}
+
+export interface ForwardOrder extends AdmittedOrder {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
+export interface UpgradeOrder extends AdmittedOrder {
   readonly req: IncomingMessage;
   readonly socket: Duplex;
   readonly head: Buffer;
-  readonly extraHeaders?: readonly string[] | undefined;
 }
 
 /**

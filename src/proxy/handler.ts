@@ -16,7 +16,7 @@ import { closeLease, type Lease, openLease } from "../lifecycle/workload/lease.t
 import { portTo } from "../lifecycle/workload/ports-of.ts";
 import type { AnswerRefusal } from "../respond/refusal.ts";
 import { waitHeaders } from "../respond/wait-headers.ts";
-import { type Arrival, type Passage, RequestArrival, UpgradeArrival } from "./arrival.ts";
+import { type Arrival, RequestArrival, UpgradeArrival } from "./arrival.ts";
 import { clientOf, clientRequest, stickyCookie } from "./client-request.ts";
 import type { Forwarder } from "./forwarder.ts";
 import { isWell, statusOf, type ForwardOutcome } from "./outcome.ts";
@@ -94,7 +94,7 @@ export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
       const gate = takeGate(single.port, open);
       noteClient(record, req.headers["user-agent"], false);
       const lease = openLease(record, "request", context.clock.now(), gate);
-      return forward(deps, arrival, { record, forward: gate, lease, waitedMs: 0 });
+      return forward(deps, arrival, { lease, to: gate.to, waitedMs: 0, extraHeaders: undefined });
     },
     upgrade(route, req, socket, head) {
       isolateAsync(socket, admit(deps, new UpgradeArrival(route, req, socket, head)));
@@ -115,23 +115,25 @@ async function admit(deps: ProxyHandlerDeps, arrival: Arrival): Promise<void> {
     count(nameOf(route), status, context.clock.now() - startedMs);
     return;
   }
-  const { record, lease, waitedMs } = admission;
+  const { lease, waitedMs } = admission;
   if (lease === undefined) return;
-  forward(deps, arrival, {
-    record,
-    forward: admission.forward,
-    lease,
-    waitedMs,
-    extraHeaders: answerHeaders(route, admission, req),
-  });
+  const { to } = admission.forward;
+  forward(deps, arrival, { lease, to, waitedMs, extraHeaders: answerHeaders(route, admission, req) });
 }
 
-function forward(deps: ProxyHandlerDeps, arrival: Arrival, passage: Passage): void {
+/** How an admitted request continues. */
+interface Passage {
+  readonly lease: Lease;
+  readonly to: Endpoint;
+  readonly waitedMs: number;
+  readonly extraHeaders: readonly string[] | undefined;
+}
+
+function forward(deps: ProxyHandlerDeps, arrival: Arrival, { lease, to, waitedMs, extraHeaders }: Passage): void {
   const { context, forwarder, count } = deps;
-  const { record, lease, waitedMs } = passage;
-  const { to } = passage.forward;
+  const { record } = lease;
   const startedMs = context.clock.now();
-  arrival.forward(forwarder, passage, (outcome) => {
+  const onEnd = (outcome: ForwardOutcome): void => {
     endPassage(context, lease, to, outcome);
     if (outcome.kind === "refused" && arrival.tries < MOST_TRIES) {
       arrival.tries += 1;
@@ -142,7 +144,8 @@ function forward(deps: ProxyHandlerDeps, arrival: Arrival, passage: Passage): vo
       refuseAlone(deps, arrival, brokenAfter(outcome, waitedMs));
     if (isWell(outcome)) noteGoodHost(record, arrival.req.headers.host);
     count(record.name, statusOf(outcome), context.clock.now() - startedMs + waitedMs);
-  });
+  };
+  arrival.forward(forwarder, { to, passHost: record.settings.passHost, extraHeaders, onEnd });
 }
 
 /** Records what every forwarded request leaves behind. */

@@ -5,7 +5,7 @@ import { flatFields } from "../http1/field-lines.ts";
 import { trailerPairs } from "../http1/field-names.ts";
 import { informationHead, reasonPhrase } from "../http1/format-response-head.ts";
 import { endInstead } from "../http1/open-responses.ts";
-import { isChunked, type ResponseHead } from "../http1/parse-response-head.ts";
+import type { ResponseHead } from "../http1/parse-response-head.ts";
 import { InvalidResponse } from "../http1/response-fields.ts";
 import type { Abortable, ClientEnd, Shared } from "./client-end.ts";
 import type { ForwardOutcome } from "./outcome.ts";
@@ -78,7 +78,6 @@ export class NodeClientEnd implements ClientEnd {
     const { req, writable: res } = this;
     const { extraHeaders = [] } = this.#request;
     const hasBody = this.method !== "HEAD" && status !== 204 && status !== 304;
-    if (fields.coding !== undefined && !isChunked(fields.coding)) throw new InvalidResponse(INEXPRESSIBLE);
     if (!req.complete) stopReading(req, res);
     try {
       const headers = flatFields(fields.forClient(hasBody && !this.#isOldHttp));
@@ -86,7 +85,7 @@ export class NodeClientEnd implements ClientEnd {
       res.writeHead(status, reasonPhrase(status, reason), headers);
     } catch {
       res.statusMessage = "";
-      throw new InvalidResponse(INEXPRESSIBLE);
+      throw new InvalidResponse("a response HTTP cannot express");
     }
     this.status = status;
     this.#left = hasBody ? fields.length : -1;
@@ -196,5 +195,4 @@ export class NodeClientEnd implements ClientEnd {
   }
 }
 
-const INEXPRESSIBLE = "a response HTTP cannot express";
 const SMALL_CHUNK = 16 * 1024;

@@ -5,7 +5,7 @@ import { fieldLines } from "../http1/field-lines.ts";
 import { type FieldNames, trailerPairs } from "../http1/field-names.ts";
 import { writeContinue } from "../http1/open-responses.ts";
 import type { BodyFraming } from "../http1/request-head.ts";
-import { SMALL_BODY_BYTES } from "../http1/server-options.ts";
+import { PACKET_GAP_MS, SMALL_BODY_BYTES } from "../http1/server-options.ts";
 
 /** The part of a body that was read: all of it, or its beginning. */
 export interface GatheredBody {
@@ -78,12 +78,9 @@ function collect(client: BodySource, length: number, then: (body: GatheredBody) 
 
   req.on("data", onData);
   process.nextTick(() => {
-    if (bytes < length) late = setTimeout(finish, PATIENCE_MS);
+    if (bytes < length) late = setTimeout(finish, PACKET_GAP_MS);
   });
 }
-
-/** Longer than the gap between two packets of one request. */
-const PATIENCE_MS = 10;
 
 interface Upload {
   readonly req: IncomingMessage;
