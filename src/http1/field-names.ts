@@ -58,7 +58,7 @@ export function kindOf(lower: string): FieldKind {
 
 /**
  * RFC 9110 §7.6.1. Proxy-Authenticate and Proxy-Authorization are not on its list: they belong to the proxy that
- * requested them. This one never does, so they are passed on.
+ * requested them. This one never does, so they are forwarded.
  */
 export const KINDS: ReadonlyMap<string, FieldKind> = new Map([
   ["connection", "connection"],
@@ -84,13 +84,8 @@ export const KINDS: ReadonlyMap<string, FieldKind> = new Map([
  */
 export function nominatedBy(connection: string | undefined): ReadonlySet<string> | undefined {
   if (connection === undefined || connection === "keep-alive" || connection === "close") return undefined;
-  const nominated = new Set(
-    connection
-      .toLowerCase()
-      .split(",")
-      .map((option) => option.trim()),
-  );
-  return nominated.size === 0 ? undefined : nominated;
+  const options = connection.toLowerCase().split(",");
+  return new Set(options.map((option) => option.trim()));
 }
 
 /**

@@ -24,7 +24,7 @@ export function requestHead(
   return `${head}Connection: ${connection}\r\n\r\n`;
 }
 
-/** Returns the field line of a request without a body; it has one where a body would be expected (RFC 9110 §8.6). */
+/** Returns the Content-Length of a request without a body; it is sent where one would be expected (RFC 9110 §8.6). */
 export function noBodyLine(method: string): string {
   return MEANS_A_BODY.has(method) ? "Content-Length: 0\r\n" : "";
 }
