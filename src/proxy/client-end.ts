@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type { FieldNames } from "../http1/field-names.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
+import type { UpstreamConnection } from "../http1/upstream-connection.ts";
 import type { ForwardOutcome } from "./outcome.ts";
 
 /** The client's side of an exchange: where the response goes. */
@@ -22,7 +23,7 @@ export interface ClientEnd {
   /** Writes what was held back: what arrives in one read leaves in one write. */
   flush(): void;
   /** Ends the response. `upstream` is the connection that the request was sent on. */
-  end(trailers: readonly string[], upstream: Sent): void;
+  end(trailers: readonly string[], upstream: UpstreamConnection): void;
   /** The upstream broke off after the head: the client must not take the response for complete. */
   cut(): void;
   /** Ends the exchange before anything of a response was written; the caller continues. */
@@ -34,11 +35,6 @@ export interface ClientEnd {
 /** What is aborted on the side of the upstream when the client leaves. */
 export interface Abortable {
   abort(): void;
-}
-
-/** Whether the system has taken the whole request. */
-export interface Sent {
-  readonly hasSent: boolean;
 }
 
 /** What all exchanges of one forwarder share. */

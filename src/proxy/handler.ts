@@ -41,7 +41,7 @@ export interface ProxyHandlerDeps {
   readonly addressOf: (req: IncomingMessage) => string;
 }
 
-type Refused = Extract<Admission, { kind: "refuse" }>;
+type Refused = Omit<Extract<Admission, { kind: "refuse" }>, "kind">;
 
 export interface ProxyHandler {
   /** The ready path of a simple request; false: it must wait or get another response, and nothing was done. */
@@ -54,47 +54,40 @@ export interface ProxyHandler {
 export function createProxyHandler(deps: ProxyHandlerDeps): ProxyHandler {
   const { context, forwarder, count } = deps;
 
-  function simple(route: Route, request: SimpleRequest, body: Buffer | undefined, client: ClientConnection): boolean {
-    const { single } = route;
+  /** Opens a lease if the gate of a route's only workload is open: no decision is needed. */
+  function enter({ single }: Route, userAgent: string | undefined): Passage | undefined {
     const open = single?.port.gate;
-    if (open === undefined || single === undefined) return false;
-    const { record } = single;
+    if (open === undefined || single === undefined) return undefined;
     const gate = takeGate(single.port, open);
-    const { to } = gate;
-    const { host } = request;
-    noteClient(record, request.userAgent, false);
+    noteClient(single.record, userAgent, false);
     const startedMs = context.clock.now();
-    const lease = openLease(record, "request", startedMs, gate);
-    const onEnd = (outcome: ForwardOutcome): void => {
-      endPassage(context, lease, to, outcome);
-      if (outcome.kind === "refused") {
-        client.passToNode();
-        return;
-      }
-      if (outcome.kind === "failed") {
-        const refused = brokenAfter(outcome, 0);
-        client.passToNode((req, res) => refuseAlone(deps, new RequestArrival(route, req, res), refused));
-      }
-      if (isWell(outcome)) noteGoodHost(record, host);
-      count(record.name, statusOf(outcome), context.clock.now() - startedMs);
-    };
-    forwarder.forwardSimple({ request, body, client, to, passHost: record.settings.passHost, onEnd });
-    return true;
+    const lease = openLease(single.record, "request", startedMs, gate);
+    return { lease, to: gate.to, startedMs, waitedMs: 0, extraHeaders: undefined };
   }
 
   return {
-    simple,
+    simple(route, request, body, client) {
+      const passage = enter(route, request.userAgent);
+      if (passage === undefined) return false;
+      const { lease, to, startedMs } = passage;
+      const { record } = lease;
+      const { host } = request;
+      const onEnd = (outcome: ForwardOutcome): void => {
+        endPassage(context, lease, to, outcome);
+        if (outcome.kind === "refused") return client.passToNode();
+        if (outcome.kind === "failed")
+          client.passToNode((req, res) => refuseBroken(deps, new RequestArrival(route, req, res), outcome, 0));
+        if (isWell(outcome)) noteGoodHost(record, host);
+        return count(record.name, statusOf(outcome), context.clock.now() - startedMs);
+      };
+      forwarder.forwardSimple({ request, body, client, to, passHost: record.settings.passHost, onEnd });
+      return true;
+    },
     request(route, req, res) {
-      const { single } = route;
       const arrival = new RequestArrival(route, req, res);
-      const open = single?.port.gate;
-      if (open === undefined || single === undefined) return isolateAsync(req.socket, admit(deps, arrival));
-      // The ready path: no decision is needed.
-      const { record } = single;
-      const gate = takeGate(single.port, open);
-      noteClient(record, req.headers["user-agent"], false);
-      const lease = openLease(record, "request", context.clock.now(), gate);
-      return forward(deps, arrival, { lease, to: gate.to, waitedMs: 0, extraHeaders: undefined });
+      const passage = enter(route, req.headers["user-agent"]);
+      if (passage === undefined) isolateAsync(req.socket, admit(deps, arrival));
+      else forward(deps, arrival, passage);
     },
     upgrade(route, req, socket, head) {
       isolateAsync(socket, admit(deps, new UpgradeArrival(route, req, socket, head)));
@@ -112,27 +105,29 @@ async function admit(deps: ProxyHandlerDeps, arrival: Arrival): Promise<void> {
   leaving.stop();
   if (admission.kind === "refuse") {
     const status = await refuse(deps, arrival, admission);
-    count(nameOf(route), status, context.clock.now() - startedMs);
-    return;
+    const name = route.members[0]?.name ?? route.name;
+    return count(name, status, context.clock.now() - startedMs);
   }
   const { lease, waitedMs } = admission;
-  if (lease === undefined) return;
+  if (lease === undefined) return undefined;
+  const extraHeaders = answerHeaders(route, admission, req);
   const { to } = admission.forward;
-  forward(deps, arrival, { lease, to, waitedMs, extraHeaders: answerHeaders(route, admission, req) });
+  return forward(deps, arrival, { lease, to, startedMs: context.clock.now(), waitedMs, extraHeaders });
 }
 
 /** How an admitted request continues. */
 interface Passage {
   readonly lease: Lease;
   readonly to: Endpoint;
+  readonly startedMs: number;
   readonly waitedMs: number;
   readonly extraHeaders: readonly string[] | undefined;
 }
 
-function forward(deps: ProxyHandlerDeps, arrival: Arrival, { lease, to, waitedMs, extraHeaders }: Passage): void {
+function forward(deps: ProxyHandlerDeps, arrival: Arrival, passage: Passage): void {
   const { context, forwarder, count } = deps;
+  const { lease, to, startedMs, waitedMs, extraHeaders } = passage;
   const { record } = lease;
-  const startedMs = context.clock.now();
   const onEnd = (outcome: ForwardOutcome): void => {
     endPassage(context, lease, to, outcome);
     if (outcome.kind === "refused" && arrival.tries < MOST_TRIES) {
@@ -140,8 +135,7 @@ function forward(deps: ProxyHandlerDeps, arrival: Arrival, { lease, to, waitedMs
       isolateAsync(arrival.connection, admit(deps, arrival));
       return;
     }
-    if (outcome.kind === "refused" || outcome.kind === "failed")
-      refuseAlone(deps, arrival, brokenAfter(outcome, waitedMs));
+    if (outcome.kind === "refused" || outcome.kind === "failed") refuseBroken(deps, arrival, outcome, waitedMs);
     if (isWell(outcome)) noteGoodHost(record, arrival.req.headers.host);
     count(record.name, statusOf(outcome), context.clock.now() - startedMs + waitedMs);
   };
@@ -159,7 +153,10 @@ function endPassage(context: LifecycleContext, lease: Lease, to: Endpoint, outco
   if (outcome.kind === "refused") context.dispatch(record, { type: "refused", endpoint: to });
 }
 
-function refuseAlone(deps: ProxyHandlerDeps, arrival: Arrival, refused: Refused): void {
+/** Responds to a request whose upstream could not be reached, or broke before its response. */
+function refuseBroken(deps: ProxyHandlerDeps, arrival: Arrival, outcome: ForwardOutcome, waitedMs: number): void {
+  const why = outcome.kind === "failed" ? outcome.why : undefined;
+  const refused = { decision: { kind: "broken", why }, waitedMs } as const;
   isolateAsync(arrival.connection, refuse(deps, arrival, refused));
 }
 
@@ -189,13 +186,4 @@ function answerHeaders(
   const cookie = stickyCookie(route, { record, gate }, req.headers.cookie);
   if (waitedMs <= 0 && cookie === undefined) return undefined;
   return [...waitHeaders(waitedMs), ...(cookie === undefined ? [] : ["Set-Cookie", cookie])];
-}
-
-function brokenAfter(outcome: ForwardOutcome, waitedMs: number): Refused {
-  const why = outcome.kind === "failed" ? outcome.why : undefined;
-  return { kind: "refuse", decision: { kind: "broken", why }, waitedMs };
-}
-
-function nameOf({ members, name }: Route): string {
-  return members[0]?.name ?? name;
 }

@@ -4,7 +4,8 @@ import { fieldLines } from "../http1/field-lines.ts";
 import { trailerPairs } from "../http1/field-names.ts";
 import { informationHead } from "../http1/format-response-head.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
-import type { Abortable, ClientEnd, Sent, Shared } from "./client-end.ts";
+import type { UpstreamConnection } from "../http1/upstream-connection.ts";
+import type { Abortable, ClientEnd, Shared } from "./client-end.ts";
 import type { ForwardOutcome } from "./outcome.ts";
 
 interface SimpleOrder {
@@ -73,7 +74,7 @@ export class SimpleClientEnd implements ClientEnd {
     }
   }
 
-  end(trailers: readonly string[], upstream: Sent): void {
+  end(trailers: readonly string[], upstream: UpstreamConnection): void {
     const { client } = this.#order;
     if (this.#isChunked) this.#text += `0\r\n${fieldLines(trailerPairs(this.#shared.names, trailers).flat())}\r\n`;
     this.flush();
