@@ -20,11 +20,14 @@ export interface AnswerFacts {
 }
 
 /** Creates a response that must not be stored, sniffed or indexed. */
-export function createAnswer(text: string, { status, type, code, retryMs, headers = [] }: AnswerFacts): Answer {
-  const body = Buffer.from(text);
+export function createAnswer(
+  content: string | Buffer,
+  { status, type, code, retryMs, headers = [] }: AnswerFacts,
+): Answer {
+  const body = typeof content === "string" ? Buffer.from(content) : content;
   // RFC 9110 §8.6: a 204 has no Content-Length, and no content that could have a type.
-  const content = status === 204 ? [] : ["Content-Type", type, "Content-Length", String(body.length)];
-  const own = [...content, ...COMMON];
+  const framing = status === 204 ? [] : ["Content-Type", type, "Content-Length", String(body.length)];
+  const own = [...framing, ...COMMON];
   if (code !== undefined) own.push("X-Gateway-Code", code);
   if (retryMs !== undefined) own.push("Retry-After", String(retryAfterSeconds(retryMs)));
   return { status, headers: [...own, ...headers], body };

@@ -10,7 +10,7 @@ export interface MetricFamily {
   readonly help: string;
   readonly type: "counter" | "gauge" | "histogram";
   readonly labels: readonly string[];
-  readonly samples: () => Sample[];
+  readonly samples: () => Iterable<Sample>;
 }
 
 /** A value of a metric with its labels. */
@@ -148,8 +148,8 @@ function enginesInUse(records: ReturnType<MetricsDeps["records"]>): readonly str
   return records.size === 0 ? ["docker"] : [...new Set([...records.values()].map(({ engine }) => engine.id))];
 }
 
-function each<T>(rows: ReadonlyMap<string, T>, read: (name: string, row: T) => readonly Sample[]): Sample[] {
-  return [...rows].flatMap(([name, row]) => read(name, row));
+function* each<T>(rows: ReadonlyMap<string, T>, read: (name: string, row: T) => readonly Sample[]): Iterable<Sample> {
+  for (const [name, row] of rows) yield* read(name, row);
 }
 
 /**
@@ -167,7 +167,7 @@ function pairs(
   rows: ReadonlyMap<string, ReadonlyMap<string | number, number>>,
   first: string,
   second: string,
-): Sample[] {
+): Iterable<Sample> {
   return each(rows, (name, row) =>
     [...row].map(([key, value]) => ({ labels: { [first]: name, [second]: key }, value })),
   );
@@ -177,7 +177,7 @@ function durations(
   name: string,
   workloads: ReadonlyMap<string, WorkloadTally>,
   of: (tally: WorkloadTally) => DurationHistogram,
-): Sample[] {
+): Iterable<Sample> {
   return each(workloads, (container, tally) => histogramSamples(name, container, of(tally)));
 }
 

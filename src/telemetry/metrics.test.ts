@@ -25,11 +25,14 @@ function fixture(...names: string[]): Fixture {
     records,
     clock,
     async value(line) {
-      const { body } = await metrics.scrape();
-      const found = body.split("\n").find((each) => each.startsWith(`${line} `));
+      const found = (await text(metrics)).split("\n").find((each) => each.startsWith(`${line} `));
       return found === undefined ? undefined : Number(found.slice(line.length + 1));
     },
   };
+}
+
+async function text(metrics: Metrics): Promise<string> {
+  return (await metrics.scrape()).body.toString();
 }
 
 function workload(name: string, status: string): MeteredWorkload {
@@ -196,18 +199,20 @@ test("a status that HTTP does not have is not counted, and breaks nothing", asyn
   const { metrics, value } = fixture("app");
   for (const status of [0, 99, 600, -1, 200.5, Number.NaN]) metrics.request("app", status, 1);
   assert.equal(await value('gateway_request_duration_seconds_count{container="app"}'), 6);
-  assert.ok(!(await metrics.scrape()).body.includes("status_code="));
+  assert.ok(!(await text(metrics)).includes("status_code="));
 });
 
 test("the metrics of the process are there, and the type is Prometheus's", async () => {
-  const { body, contentType } = await fixture().metrics.scrape();
+  const { metrics } = fixture();
+  const body = await text(metrics);
+  const { contentType } = await metrics.scrape();
   assert.match(body, /^process_cpu_user_seconds_total \d/m);
   assert.match(body, /^process_resident_memory_bytes \d/m);
   assert.equal(contentType, "text/plain; version=0.0.4; charset=utf-8");
 });
 
 test("every family has the type line that it is known by, and says what it is", async () => {
-  const { body } = await fixture("app").metrics.scrape();
+  const body = await text(fixture("app").metrics);
   const types = [...body.matchAll(/^# TYPE (gateway_\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
   assert.deepEqual(types.sort(), [
     "gateway_asleep_seconds_total counter",

@@ -15,7 +15,7 @@ export interface Metrics {
   readonly engineRequest: (operation: EngineOperation, result: EngineResult) => void;
   /** The listener for domain events. */
   readonly note: Emit;
-  readonly scrape: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  readonly scrape: () => Promise<{ readonly contentType: string; readonly body: Buffer }>;
 }
 
 /** Creates the metrics. */

@@ -44,6 +44,9 @@ export function countStatus({ statuses }: WorkloadTally, status: number): void {
 /** Returns the statuses that occurred, with their counts. */
 export function seenStatuses({ statuses }: WorkloadTally): readonly (readonly [status: number, count: number])[] {
   const seen: [number, number][] = [];
-  for (const [index, count] of statuses.entries()) if (count > 0) seen.push([index + LOWEST_STATUS, count]);
+  for (let index = 0; index < statuses.length; index += 1) {
+    const count = statuses[index] ?? 0;
+    if (count > 0) seen.push([index + LOWEST_STATUS, count]);
+  }
   return seen;
 }

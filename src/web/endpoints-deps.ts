@@ -11,7 +11,7 @@ export interface EndpointsDeps {
   readonly lifecycle: Lifecycle;
   readonly clock: Clock;
   readonly logTail: LogTail;
-  readonly metrics: { readonly scrape: () => Promise<{ readonly contentType: string; readonly body: string }> };
+  readonly metrics: { readonly scrape: () => Promise<{ readonly contentType: string; readonly body: Buffer }> };
   readonly events: { readonly emit: Emit; readonly subscribe: (listener: Emit) => () => void };
   /** Returns the current responder, which a reload may replace. */
   readonly responder: () => Responder;

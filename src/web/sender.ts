@@ -10,7 +10,7 @@ import { wantsPage } from "./client-kind.ts";
 /** Writes the responses of the endpoints; a HEAD gets the same fields as a GET. */
 export interface Sender {
   json(req: IncomingMessage, res: ServerResponse, value: unknown, status?: number): void;
-  text(req: IncomingMessage, res: ServerResponse, text: string, type?: string): void;
+  text(req: IncomingMessage, res: ServerResponse, text: string | Buffer, type?: string): void;
   /** Sends a page for a browser navigation, problem+json to other clients. */
   problem(req: IncomingMessage, res: ServerResponse, code: ErrorCode, facts?: ProblemWithHeaders): void;
   /** Sends problem+json always, for endpoints that only programs use. */
