@@ -2,7 +2,7 @@ import type { InventoryItem } from "../../core/observation.ts";
 import type { AddressMode, GatewaySettings } from "../../core/settings.ts";
 import { type Engine, EngineError, type News, type WorkloadRef } from "../../lifecycle/ports.ts";
 import { type DockerHost, hostConnection } from "./connection.ts";
-import { createRepeated } from "../../core/repeated.ts";
+import { cacheLast } from "../../core/cache-last.ts";
 import { createDockerEngine } from "./create-docker-engine.ts";
 
 /** What the engine of another Docker host needs. */
@@ -28,7 +28,7 @@ export function createDockerHost({ host, reach }: DockerHostDeps): Engine {
 function underName(host: string, engine: Engine): Engine {
   const prefix = `${host}:`;
   const bare = <Ref extends WorkloadRef>(ref: Ref): Ref => ({ ...ref, name: ref.name.slice(prefix.length) });
-  const rename = createRepeated((items: readonly InventoryItem[]) =>
+  const rename = cacheLast((items: readonly InventoryItem[]) =>
     items.map((one): InventoryItem => ({ ...one, name: prefix + one.name, engine: host })),
   );
   const underPrefix = (news: News | undefined): News | undefined =>

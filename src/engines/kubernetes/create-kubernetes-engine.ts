@@ -1,6 +1,6 @@
 import { CAPABILITIES } from "../../core/engine-kind.ts";
 import { absentAs, type InventoryItem, type Observation } from "../../core/observation.ts";
-import { createRepeated } from "../../core/repeated.ts";
+import { cacheLast } from "../../core/cache-last.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import type { Pod } from "./api-types.ts";
 import { type Autoscalers, createAutoscalers } from "./autoscalers.ts";
@@ -100,9 +100,9 @@ function createInventoryOf(
   autoscalers: Autoscalers,
   self: readonly string[],
 ): (facts: readonly WorkloadFacts[]) => (scalers: object) => readonly InventoryItem[] {
-  return createRepeated((facts: readonly WorkloadFacts[]) => {
+  return cacheLast((facts: readonly WorkloadFacts[]) => {
     const managed = facts.filter(({ name }) => !self.includes(name));
-    return createRepeated((_scalers: object) =>
+    return cacheLast((_scalers: object) =>
       managed.map((one): InventoryItem => ({ ...toItem(one), ...autoscalers.remarks(one) })),
     );
   });

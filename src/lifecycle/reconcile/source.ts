@@ -1,5 +1,5 @@
 import { type InventoryItem, itemOf } from "../../core/observation.ts";
-import { createRepeated } from "../../core/repeated.ts";
+import { cacheLast } from "../../core/cache-last.ts";
 import type { LifecycleContext } from "../context.ts";
 import { type Finding, findingOf, isStale, type Outcome, query, refresh, settle } from "./refresh.ts";
 import { createInventory, type Former, type Inventory, isSameContainer } from "./inventory.ts";
@@ -51,7 +51,7 @@ interface Notes {
 export function createSource({ engine, context, records, apply, onLink, ended }: SourceDeps): Source {
   const inventory = createInventory(context.clock, onDeparture);
   const stamp = stampOf(engine);
-  const stampAll = createRepeated((listed: readonly InventoryItem[]) => listed.map(stamp));
+  const stampAll = cacheLast((listed: readonly InventoryItem[]) => listed.map(stamp));
   /** Other engines keep a list up to date themselves, and an observation of theirs lacks some of its content. */
   const isObservationComplete = engine.kind === "docker";
   let notes = nothing();
