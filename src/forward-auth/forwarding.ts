@@ -2,7 +2,7 @@ import { chooseReach, type FrontReach, type ReachFrom } from "../core/front-reac
 import type { Settings, TraefikProviderSettings } from "../core/settings.ts";
 import type { LifecycleContext } from "../lifecycle/context.ts";
 import type { Engine } from "../lifecycle/ports.ts";
-import { noteDirect, readForDirect, whyAskedOf } from "../lifecycle/usage/direct.ts";
+import { noteDirect, readForDirect, authRequestReasonOf } from "../lifecycle/usage/direct.ts";
 import { numberOf } from "../lifecycle/wake/target-port.ts";
 import type { PortRecord } from "../lifecycle/workload/parts/probe.ts";
 import { portFor } from "../lifecycle/workload/ports-of.ts";
@@ -44,7 +44,7 @@ export function settleForwarding(
     const ways = [...ports].map((port) => {
       const reach = reachFor(traefik, record, port, { fromOf, reachOf: deps.reachOf });
       const by = { whenAwake: traefik.whenAwake, reachedDirectly: reach.by !== "gateway" };
-      const asked = whyAskedOf(record, by, port);
+      const asked = authRequestReasonOf(record, by, port);
       found.set(portKey(name, port.namedPort), { reach, isAsked: asked !== undefined });
       return { reach, asked };
     });

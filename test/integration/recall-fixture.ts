@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { noteDirect, whyAskedOf } from "../../src/lifecycle/usage/direct.ts";
+import { noteDirect, authRequestReasonOf } from "../../src/lifecycle/usage/direct.ts";
 import { takeSample } from "../../src/lifecycle/usage/sample.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { flow } from "./flow.ts";
@@ -36,7 +36,7 @@ export async function open(workload: Parameters<typeof openLifecycle>[0][number]
   takeSample(fixture.lifecycle.context, record);
   await clock.advance(10);
   await pass(everyS * 1_000);
-  assert.ok(record.directMs > 0, String(whyAskedOf(record, DIRECT)));
+  assert.ok(record.directMs > 0, String(authRequestReasonOf(record, DIRECT)));
   return { ...fixture, record, front, pass };
 }
 
@@ -70,7 +70,7 @@ interface Front {
 
 function poll(fixture: LifecycleFixture, front: Front): void {
   const record = fixture.record("app");
-  const isAsked = whyAskedOf(record, { ...DIRECT, whenAwake: front.whenAwake }) !== undefined;
+  const isAsked = authRequestReasonOf(record, { ...DIRECT, whenAwake: front.whenAwake }) !== undefined;
   if (!isAsked) noteDirect(fixture.lifecycle.context, record);
   // The first one after the last document without auth requests counts.
   if (!isAsked && front.fetchedMs <= record.directMs) front.fetchedMs = record.directMs;

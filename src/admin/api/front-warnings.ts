@@ -1,5 +1,5 @@
 import type { FrontReach } from "../../core/front-reach.ts";
-import type { WhyAsked } from "../../core/why-asked.ts";
+import type { AuthRequestReason } from "../../core/auth-request-reason.ts";
 import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 
 /** Warns if `when_awake: direct` has no effect, or if a stop waits for a front that does not respond. */
@@ -20,7 +20,7 @@ export function frontWarnings({ recall, forwarding }: WorkloadRecord, nowMs: num
 const USUAL_POLL_MS = 5_000;
 
 /** The permanent reasons. */
-const STAYS_ASKED: Partial<Record<WhyAsked, string>> = {
+const STAYS_ASKED: Partial<Record<AuthRequestReason, string>> = {
   "through-gateway": "its traffic passes through the gateway.",
   ignore: "its ignore rules apply to each request.",
   "idle-signal": "its idle_signal is not traffic or connections, so no counter shows its activity.",

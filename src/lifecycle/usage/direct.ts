@@ -1,4 +1,4 @@
-import { whyAsked, type WhyAsked } from "../../core/why-asked.ts";
+import { authRequestReason, type AuthRequestReason } from "../../core/auth-request-reason.ts";
 import type { LifecycleContext } from "../context.ts";
 import { noteUse } from "../workload/activity.ts";
 import type { PortRecord } from "../workload/parts/probe.ts";
@@ -6,16 +6,16 @@ import type { WorkloadRecord } from "../workload/record.ts";
 import { DIRECT_STEP_MS, noteFrontTraffic, readNow, samplingOf, takeSample } from "./sample.ts";
 
 /** Returns why a front sends an auth request before each request to this port; `undefined`: it forwards directly. */
-export function whyAskedOf(
+export function authRequestReasonOf(
   record: WorkloadRecord,
   by: { readonly whenAwake: "ask" | "direct"; readonly reachedDirectly: boolean },
   port: PortRecord = record,
-): WhyAsked | undefined {
+): AuthRequestReason | undefined {
   const { settings, engine, throttled, recall } = record;
   const usage = samplingOf(record)?.baseline?.usage;
   const isOwn = usage?.rxBytes !== undefined && usage.sharesNetwork !== true;
   const canBeRead = engine.capabilities.usage;
-  return whyAsked({
+  return authRequestReason({
     whenAwake: settings.traefikWhenAwake ?? by.whenAwake,
     reachedDirectly: by.reachedDirectly,
     hasIgnoreRules: settings.ignore !== undefined,

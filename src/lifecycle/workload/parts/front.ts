@@ -1,5 +1,5 @@
 import type { FrontReach } from "../../../core/front-reach.ts";
-import type { WhyAsked } from "../../../core/why-asked.ts";
+import type { AuthRequestReason } from "../../../core/auth-request-reason.ts";
 import type { Counters, Memory } from "../../ports.ts";
 
 /** A recall: fronts must send auth requests again, because a stop is coming. The workload stays ready. */
@@ -22,7 +22,7 @@ export interface FrontPart {
   directMs: number;
   recall: Recall | undefined;
   /** How the Traefik that fetched last forwards to it; `undefined` if none has fetched. */
-  forwarding: { readonly reach: FrontReach; readonly asked: WhyAsked | undefined } | undefined;
+  forwarding: { readonly reach: FrontReach; readonly asked: AuthRequestReason | undefined } | undefined;
   /** Its counters at the last reading, which may be from before a restart of the gateway. */
   counters: Counters | undefined;
   /** Until when a front may reuse an answer instead of sending an auth request; 0: none may. */

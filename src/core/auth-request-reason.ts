@@ -16,12 +16,12 @@ export interface DirectView {
 }
 
 /** Why a front sends an auth request before each request to an app; `undefined`: it does not. */
-export type WhyAsked = "setting" | "through-gateway" | "ignore" | "idle-signal" | "no-counters" | Passing;
+export type AuthRequestReason = "setting" | "through-gateway" | "ignore" | "idle-signal" | "no-counters" | Passing;
 /** The reasons that are temporary. */
 type Passing = "not-ready" | "throttled" | "recalled" | "unread";
 
 /** Returns why a front must ask: traffic would not show in network counters, or the app may be about to stop. */
-export function whyAsked(view: DirectView): WhyAsked | undefined {
+export function authRequestReason(view: DirectView): AuthRequestReason | undefined {
   if (view.whenAwake === "ask") return "setting";
   if (!view.reachedDirectly) return "through-gateway";
   if (view.hasIgnoreRules) return "ignore"; // counters do not show which client sent a request

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DirectView, whyAsked } from "./why-asked.ts";
+import { type DirectView, authRequestReason } from "./auth-request-reason.ts";
 
 const READY: DirectView = {
   whenAwake: "direct",
@@ -27,8 +27,8 @@ for (const [change, expected] of [
   [{ isReady: false, counters: "unread" }, "not-ready"],
   [{ throttled: true }, "throttled"],
   [{ isRecalled: true }, "recalled"],
-] satisfies [Partial<DirectView>, ReturnType<typeof whyAsked>][]) {
+] satisfies [Partial<DirectView>, ReturnType<typeof authRequestReason>][]) {
   test(`with ${JSON.stringify(change)} a front ${expected === undefined ? "does not ask" : `asks: ${expected}`}`, () => {
-    assert.equal(whyAsked({ ...READY, ...change }), expected);
+    assert.equal(authRequestReason({ ...READY, ...change }), expected);
   });
 }
