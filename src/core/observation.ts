@@ -148,7 +148,7 @@ export const STILL_RUNNING: Observation = Object.freeze({
 });
 
 /** Creates the observation of a workload that does not exist. */
-export function absentAs(name: string): Observation {
+export function absentObservation(name: string): Observation {
   return {
     name,
     id: "",
@@ -183,7 +183,11 @@ export function endpointsOf({ instances }: Observation): readonly Endpoint[] {
 }
 
 /** Creates the observation of a stopped container from an engine's list. */
-export function asleepAs(name: string, item: InventoryItem | undefined, last: Observation | undefined): Observation {
+export function stoppedObservation(
+  name: string,
+  item: InventoryItem | undefined,
+  last: Observation | undefined,
+): Observation {
   const exposedPorts = item?.exposedPorts ?? (last?.id === item?.id ? last?.exposedPorts : undefined);
   return {
     name,

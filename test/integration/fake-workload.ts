@@ -1,5 +1,5 @@
 import {
-  absentAs,
+  absentObservation,
   type Endpoint,
   type ExitFacts,
   noInstances,
@@ -122,7 +122,7 @@ export function observationOf(
   workload: FakeWorkload | undefined,
   namedPorts: readonly number[] = [],
 ): Observation {
-  if (workload === undefined) return absentAs(name);
+  if (workload === undefined) return absentObservation(name);
   const { id, status, health, image, labels, startedAtMs, exit, firstCheckAfterMs, checkOutput } = workload;
   const instances = status === "running" ? running(workload, namedPorts) : noInstances();
   const more = {

@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { CAPABILITIES } from "../../core/engine-kind.ts";
-import { absentAs, type InventoryItem, type Observation } from "../../core/observation.ts";
+import { absentObservation, type InventoryItem, type Observation } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
 import { type EndpointPort, endpointPorts } from "../../core/target-ports.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
@@ -71,7 +71,7 @@ export function createDockerEngine(deps: DockerEngineDeps): Engine {
 
     async observe(ref) {
       const found = await inspect(client, ref.name);
-      if (found === undefined) return absentAs(ref.name);
+      if (found === undefined) return absentObservation(ref.name);
       const { address, network } = deps.reach();
       const { version } = await client.server();
       if (!found.State.Running) return toObservation(ref.name, found, [], version);

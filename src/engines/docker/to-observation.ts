@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import {
-  absentAs,
+  absentObservation,
   type Endpoint,
   type ExitFacts,
   noInstances,
@@ -21,7 +21,7 @@ export function toObservation(
 ): Observation {
   const { State: state } = inspected;
   const status = toStatus(state.Status);
-  if (status === "absent") return absentAs(name);
+  if (status === "absent") return absentObservation(name);
   const up = status === "running" || status === "paused";
   const startedAtMs = up ? parseTime(state.StartedAt) : undefined;
   return {

@@ -1,5 +1,5 @@
 import { CAPABILITIES } from "../../core/engine-kind.ts";
-import { absentAs, type InventoryItem, type Observation } from "../../core/observation.ts";
+import { absentObservation, type InventoryItem, type Observation } from "../../core/observation.ts";
 import { cacheLast } from "../../core/cache-last.ts";
 import { EngineError, type Engine, type WorkloadRef } from "../../lifecycle/ports.ts";
 import type { Pod } from "./api-types.ts";
@@ -53,7 +53,7 @@ export function createKubernetesEngine(deps: KubernetesEngineDeps): Engine {
 
   async function observe(ref: WorkloadRef): Promise<Observation> {
     const found = await findWorkload(client, view, ref.name);
-    if (found === undefined) return absentAs(ref.name);
+    if (found === undefined) return absentObservation(ref.name);
     const { resource, object } = found;
     const remarks = autoscalers.remarks(factsOf(resource, object));
     if (replicasOf(object) === 0) return { ...toObservation(ref.name, found, [], []), ...remarks };

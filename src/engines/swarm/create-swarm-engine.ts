@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CAPABILITIES } from "../../core/engine-kind.ts";
-import { absentAs, type InventoryItem, type Observation } from "../../core/observation.ts";
+import { absentObservation, type InventoryItem, type Observation } from "../../core/observation.ts";
 import type { GatewaySettings } from "../../core/settings.ts";
 import {
   type Engine,
@@ -100,7 +100,7 @@ class SwarmEngine implements Engine {
     const service = await this.find(ref.name);
     if (service === undefined || replicasOf(service.Spec) === undefined) {
       this.tracker.forget(ref.name);
-      return absentAs(ref.name);
+      return absentObservation(ref.name);
     }
     const tasks = await withoutLost(this.client, await this.tracker.tasksOf(service));
     const view = await this.viewFor(tasks, ref);

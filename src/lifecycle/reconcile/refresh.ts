@@ -1,5 +1,5 @@
 import { forgetFailures } from "../wake/wake-history.ts";
-import { asleepAs, type InventoryItem, type Observation } from "../../core/observation.ts";
+import { stoppedObservation, type InventoryItem, type Observation } from "../../core/observation.ts";
 import { isAnotherRun, isRecreated } from "../workload/another-run.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe, recordObservation } from "./observe.ts";
@@ -100,7 +100,7 @@ export async function refresh(
   }
   if (isChanged || mustAsk(record, item)) return settle(context, record, await observeRecord(record));
   const { observation: last, state, settings } = record;
-  recordObservation(record, asleepAs(record.name, item, last));
+  recordObservation(record, stoppedObservation(record.name, item, last));
   return settle(context, record, { record, last, state, settings, seen: record.observation });
 }
 
