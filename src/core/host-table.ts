@@ -74,8 +74,8 @@ function findNormalized<T>(exact: Map<string, T>, wildcards: Map<string, T>, raw
 export function isGatewayName(rawHost: string, ownNames: ReadonlySet<string>): boolean {
   const name = hostName(rawHost);
   if (name === undefined) return false;
-  return !name.includes(".") || IPV4.test(name) || name.endsWith(DOCKERS_OWN) || ownNames.has(name);
+  return !name.includes(".") || IPV4.test(name) || name.endsWith(DOCKER_SUFFIX) || ownNames.has(name);
 }
 
 const IPV4 = /^[\d.]+$/u;
-const DOCKERS_OWN = ".docker.internal";
+const DOCKER_SUFFIX = ".docker.internal";

@@ -20,10 +20,10 @@ export interface KnownFront {
 }
 
 /** The fetches of a front that has not fetched yet. */
-export const NEVER: Pick<FrontPeer, "fetchesMs" | "everyMs"> = { fetchesMs: [], everyMs: 0 };
+export const NO_FETCHES: Pick<FrontPeer, "fetchesMs" | "everyMs"> = { fetchesMs: [], everyMs: 0 };
 
 /** Adds a fetch, and drops old ones. */
-export function noteFetch({ fetchesMs: former }: typeof NEVER, nowMs: number): typeof NEVER {
+export function noteFetch({ fetchesMs: former }: typeof NO_FETCHES, nowMs: number): typeof NO_FETCHES {
   const fetchesMs = [...former.filter((atMs, at) => nowMs - atMs <= KEPT_MS || at >= former.length - KEPT), nowMs];
   return { fetchesMs, everyMs: usualGap(fetchesMs.slice(-KEPT)) };
 }

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { type FrontPeer, isSilent, NEVER, noteFetch, SILENT_MS } from "../core/recall.ts";
+import { type FrontPeer, isSilent, NO_FETCHES, noteFetch, SILENT_MS } from "../core/recall.ts";
 import type { Clock } from "../lifecycle/ports.ts";
 
 /** The connections on which Traefiks at one address fetch. Each process has its own, and uses any of them. */
@@ -46,7 +46,7 @@ export function createPollConnections(clock: Clock): PollConnections {
       else if (isSilent(one, now)) other.end(); // a running process closes its end, so that no recall has to wait for that
     }
     if (!followed.has(socket)) follow(socket);
-    known.set(socket, connectionOf(socket, noteFetch(former ?? NEVER, now)));
+    known.set(socket, connectionOf(socket, noteFetch(former ?? NO_FETCHES, now)));
     if (socket.destroyed || socket.readableEnded) release(socket); // it disconnected before the response
   }
 
@@ -100,7 +100,7 @@ function smallest(amounts: readonly number[]): number {
   return amounts.length === 0 ? 0 : Math.min(...amounts);
 }
 
-function connectionOf(socket: Socket, fetches: typeof NEVER): Known {
+function connectionOf(socket: Socket, fetches: typeof NO_FETCHES): Known {
   return {
     name: `${plainAddress(socket)} (from port ${socket.remotePort})`,
     ...fetches,

@@ -1,4 +1,12 @@
-import { countFronts, counts, type FrontPeer, isSilent, type KnownFront, NEVER, noteFetch } from "../core/recall.ts";
+import {
+  countFronts,
+  counts,
+  type FrontPeer,
+  isSilent,
+  type KnownFront,
+  NO_FETCHES,
+  noteFetch,
+} from "../core/recall.ts";
 import type { KnownFronts } from "../lifecycle/direct-fronts.ts";
 import type { Clock } from "../lifecycle/ports.ts";
 import { createPollConnections, type PollConnections } from "./poll-connections.ts";
@@ -109,7 +117,7 @@ function examineIfDue({ clock, takesConnections: examine }: PeersDeps, peer: Pee
 
 function createPeer(address: string, connections: PollConnections | undefined): Peer {
   return {
-    ...NEVER,
+    ...NO_FETCHES,
     name: address,
     address,
     isThere: "unknown",

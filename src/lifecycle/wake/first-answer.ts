@@ -48,7 +48,7 @@ async function checkTls(
 ): Promise<boolean> {
   const port = portTo(record, to);
   const known = port.wantsTls;
-  noteWantsTls(port, await check(context, record, to, NEVER));
+  noteWantsTls(port, await check(context, record, to, NEVER_ABORTED));
   if (!port.wantsTls) return false;
   if (!known) context.emit({ type: "wants-tls", workload: record.name, port: numberOf(record, to) });
   // A front may be configured to use TLS itself; only requests that the gateway forwards in plain HTTP fail.
@@ -60,4 +60,4 @@ function isTlsPort(port: number): boolean {
   return String(port).endsWith("443");
 }
 
-const NEVER = new AbortController().signal;
+const NEVER_ABORTED = new AbortController().signal;
