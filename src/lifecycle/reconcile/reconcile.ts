@@ -1,6 +1,6 @@
 import type { FoundItems } from "../../core/observation.ts";
 import type { LifecycleContext } from "../context.ts";
-import { forgiveEngine, hear } from "./hear.ts";
+import { ignoreShutdownEnds, handleNews } from "./handle-news.ts";
 import { notify } from "../workload/notify.ts";
 import type { Engine, Engines, News, OnChange, OnLink } from "../ports.ts";
 import { createSource, type Source } from "./source.ts";
@@ -57,18 +57,18 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       const concerned = apply(found, isConfigured ? remade : undefined);
       isConfigured = true;
       remade.clear();
-      meetNew(concerned);
+      refreshNew(concerned);
     }
     tenants.note(sources.map(({ inventory }) => inventory));
     forgetLater();
   }
 
   /** Has other engines refresh new records, because no round of theirs may be in progress. */
-  function meetNew(names: ReadonlySet<string>): void {
+  function refreshNew(names: ReadonlySet<string>): void {
     const fresh = [...names].flatMap((name) => records.get(name) ?? []).filter(isUnseen);
     for (const [engine, own] of Map.groupBy(fresh, (record) => record.engine)) {
       const source = sources.find((one) => one.engine === engine);
-      source?.meet(own.map(({ name }) => name));
+      source?.noteNew(own.map(({ name }) => name));
       void source?.refresh();
     }
   }
@@ -141,7 +141,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
       else if (news?.kind !== "cut") source.listAgain(true);
       try {
         if (name !== undefined) takeNews(source.engine, name, news);
-        else if (news?.kind === "cut") forgiveEngine(context, recordsOf(source.engine));
+        else if (news?.kind === "cut") ignoreShutdownEnds(context, recordsOf(source.engine));
       } catch (fault) {
         context.emit({ type: "fault", message: `cannot handle an event of "${name}"`, detail: String(fault) });
       }
@@ -163,7 +163,7 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     if (isOthers(name, engine) || (news?.kind === "renamed" && isOthers(news.from, engine))) return;
     const record = records.get(name);
     if (news !== undefined) context.truces.note(name, news);
-    if (record !== undefined && news !== undefined) hear(context, record, news);
+    if (record !== undefined && news !== undefined) handleNews(context, record, news);
     if (record !== undefined) notify(record.signals);
   }
 

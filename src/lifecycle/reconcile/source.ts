@@ -18,7 +18,7 @@ export interface Source {
   /** Notes that anything may have happened. `isLost`: events may have been missed. */
   readonly listAgain: (isLost: boolean) => void;
   /** Notes new records, whose containers are already in the inventory. */
-  readonly meet: (names: Iterable<string>) => void;
+  readonly noteNew: (names: Iterable<string>) => void;
   /** Handles everything that was noted; notifications that arrive meanwhile cause only one more round. */
   readonly refresh: () => Promise<void>;
   /** Notes that the engine is unreachable. */
@@ -39,7 +39,7 @@ interface SourceDeps {
 /** The input of one round. */
 interface Notes {
   readonly changed: Set<string>;
-  readonly met: Set<string>;
+  readonly added: Set<string>;
   isListDue: boolean;
   isLost: boolean;
 }
@@ -81,14 +81,14 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     return taken;
   }
 
-  async function round({ changed, met, isLost, ...due }: Notes): Promise<void> {
+  async function round({ changed, added, isLost, ...due }: Notes): Promise<void> {
     const isListDue = due.isListDue || (changed.size > 0 && !isObservationComplete);
     const findings = new Map<string, Finding>();
     const former = isListDue ? await list() : inventory.update(await observeEach(changed, findings));
     const remade = [...(former ?? [])].filter(([name, item]) => !isSameContainer(item, inventory.get(name)));
     apply(remade.map(([name]) => name));
-    for (const name of notes.met) met.add(name);
-    notes.met.clear();
+    for (const name of notes.added) added.add(name);
+    notes.added.clear();
     if (former === undefined) {
       for (const name of changed) notes.changed.add(name);
       notes.isListDue = true;
@@ -97,7 +97,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     }
     const tenants = tenantsOf(changed);
     const stale = isListDue ? ours().filter((record) => isStale(record, inventory.get(record.name), isLost)) : [];
-    const names = new Set([...changed, ...met, ...former.keys(), ...tenants, ...stale.map(({ name }) => name)]);
+    const names = new Set([...changed, ...added, ...former.keys(), ...tenants, ...stale.map(({ name }) => name)]);
     await inBatches(names, async (name) => {
       const [record, finding] = [own(name), findings.get(name)];
       const isOutOfReach = finding !== undefined && finding.seen === undefined;
@@ -197,8 +197,8 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
       notes.isListDue = true;
       notes.isLost ||= isLost;
     },
-    meet: (names) => {
-      for (const name of names) notes.met.add(name);
+    noteNew: (names) => {
+      for (const name of names) notes.added.add(name);
     },
     refresh() {
       again = true;
@@ -217,7 +217,7 @@ function stampOf({ id, kind }: Engine): <Item extends InventoryItem | undefined>
 }
 
 function nothing(): Notes {
-  return { changed: new Set(), met: new Set(), isListDue: false, isLost: false };
+  return { changed: new Set(), added: new Set(), isListDue: false, isLost: false };
 }
 
 async function inBatches(names: Iterable<string>, act: (name: string) => Promise<void>): Promise<void> {

@@ -30,7 +30,7 @@ export function noteStarted(record: WorkloadRecord): void {
 }
 
 /** Takes back an order: it was only the engine's shutdown. */
-export function forgiveEnd(record: WorkloadRecord): void {
+export function takeBackEndOrder(record: WorkloadRecord): void {
   noteStarted(record);
   if (record.endedBy === "other") record.endedBy = "itself";
 }

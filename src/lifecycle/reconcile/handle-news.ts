@@ -1,11 +1,11 @@
-import { forgiveEnd, noteEnded, noteEndOrder, noteStarted } from "../workload/run-end.ts";
+import { takeBackEndOrder, noteEnded, noteEndOrder, noteStarted } from "../workload/run-end.ts";
 import type { LifecycleContext } from "../context.ts";
 import { notify } from "../workload/notify.ts";
 import { DEFAULT_STOP_TIMEOUT_MS, type News } from "../ports.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
 
 /** Handles what an engine reports about a workload before an observation shows it. */
-export function hear(context: LifecycleContext, record: WorkloadRecord, news: News): void {
+export function handleNews(context: LifecycleContext, record: WorkloadRecord, news: News): void {
   const now = context.clock.now();
   switch (news.kind) {
     case "ending":
@@ -32,10 +32,10 @@ export function hear(context: LifecycleContext, record: WorkloadRecord, news: Ne
  * somebody else. These ends do not count as such: they begin no truce, and with `wake_after_stop: started` the workload
  * is still woken.
  */
-export function forgiveEngine(context: LifecycleContext, records: Iterable<WorkloadRecord>): void {
+export function ignoreShutdownEnds(context: LifecycleContext, records: Iterable<WorkloadRecord>): void {
   for (const record of records) {
     if (context.clock.now() - record.orderHeardMs > ENGINE_ENDS_WITHIN_MS) continue;
-    forgiveEnd(record);
+    takeBackEndOrder(record);
     context.truces.note(record.name, { kind: "started" });
     notify(record.signals);
   }
