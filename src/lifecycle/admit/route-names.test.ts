@@ -19,7 +19,7 @@ const cases: readonly (readonly [name: string, found: string | undefined])[] = [
 for (const [name, found] of cases) {
   test(`"${name}" finds ${found ?? "nothing"}`, () => {
     const names = createRouteNames<string>();
-    names.callUsual("local");
+    names.setDefaultHost("local");
     for (const one of [...ALL, "nas:gone"]) names.set(one, one);
     names.delete("nas:gone");
     assert.equal(names.find(name), found);

@@ -8,7 +8,7 @@ export interface RouteNames<T> {
   /** Finds by exact name, else by an equivalent one; `undefined` if there is none or it is ambiguous. */
   find(name: string): T | undefined;
   /** Sets the name of the Docker host whose containers are known by their plain names. */
-  callUsual(host: string): void;
+  setDefaultHost(host: string): void;
 }
 
 /** Creates an empty map. */
@@ -38,7 +38,7 @@ export function createRouteNames<T>(): RouteNames<T> {
       if (names?.size === 0) byPlainName.delete(plain);
     },
     find: (name) => all.get(name) ?? all.get(meantBy(name) ?? ""),
-    callUsual: (host) => void (usual = host),
+    setDefaultHost: (host) => void (usual = host),
   };
 }
 

@@ -10,7 +10,7 @@ import { notify } from "../workload/notify.ts";
 import { type Deadline } from "../../core/next-deadline.ts";
 import { deadlineOf } from "../workload/timers.ts";
 
-const LOOK_AGAIN_MS = 1_000;
+const RECHECK_MS = 1_000;
 
 /** Recalls the fronts, then carries out an order to stop. */
 export function orderAfterRecall(context: LifecycleContext, record: WorkloadRecord, order: () => void): void {
@@ -78,8 +78,8 @@ async function untilFetched(context: LifecycleContext, record: WorkloadRecord, o
     own.waitsOn = progress.kind === "done" ? [] : progress.on;
     if (progress.kind === "done") return;
     if (own.order === undefined) await readInTurn(context, record);
-    const { untilMs = clock.now() + LOOK_AGAIN_MS } = progress;
-    await waitForSignal(record, Math.min(LOOK_AGAIN_MS, Math.max(1, untilMs - clock.now())), signal, clock);
+    const { untilMs = clock.now() + RECHECK_MS } = progress;
+    await waitForSignal(record, Math.min(RECHECK_MS, Math.max(1, untilMs - clock.now())), signal, clock);
   }
 }
 

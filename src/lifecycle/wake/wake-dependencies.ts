@@ -7,7 +7,7 @@ import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import type { DependencyLink, WorkloadRecord } from "../workload/record.ts";
 import { suspensionOf } from "../stop/suspension.ts";
 
-const ASK_AGAIN_MS = 500;
+const RETRY_MS = 500;
 
 /** Wakes the dependencies of `record`, in parallel as far as their graph permits; ends with the first failure. */
 export async function wakeDependencies(
@@ -60,7 +60,7 @@ async function wakeDependency(
     const isStuck = now - movedMs >= record.settings.startTimeoutMs;
     if (isStuck || isCoolingDown(record, now)) over.abort();
     if (isStuck) return "stuck";
-    if (!over.signal.aborted) await waitForSignal(record, ASK_AGAIN_MS, signal, context.clock);
+    if (!over.signal.aborted) await waitForSignal(record, RETRY_MS, signal, context.clock);
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import { noteTargets } from "../reconcile/observe.ts";
 import { transition } from "../../core/transition.ts";
 import type { Effect, WorkloadEvent, WorkloadState } from "../../core/workload-state.ts";
 import { announce, updateGates } from "./follow.ts";
-import { followInstances, rest } from "./follow-instances.ts";
+import { followInstances, avoidTarget } from "./follow-instances.ts";
 import type { LifecycleContext } from "../context.ts";
 import { begins, keepTimes } from "./keep-times.ts";
 import { leaveBrokenJob } from "../wake/leave-broken-job.ts";
@@ -42,7 +42,7 @@ export function dispatch({ context, jobs, react }: DispatchDeps, record: Workloa
   rememberPort(record);
   if (state.status === "ready") noteTargets(record, state.targets);
   noteSilence(record, context.clock.now());
-  if (event.type === "refused") rest(context, record, event.endpoint);
+  if (event.type === "refused") avoidTarget(context, record, event.endpoint);
   const affected = updateGates(context, record);
   const change = noteChange(context, record, before, event);
   react(() => {

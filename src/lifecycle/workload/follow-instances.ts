@@ -43,11 +43,11 @@ export function followPorts(context: LifecycleContext, record: WorkloadRecord): 
 }
 
 /** Sends no requests for a second to a target that has refused a connection. */
-export function rest({ clock }: LifecycleContext, { targets }: WorkloadRecord, target: Endpoint): void {
-  targets.restUntilMs.set(keyOf(target), clock.now() + REST_MS);
+export function avoidTarget({ clock }: LifecycleContext, { targets }: WorkloadRecord, target: Endpoint): void {
+  targets.avoidUntilMs.set(keyOf(target), clock.now() + AVOID_MS);
 }
 
-const REST_MS = 1_000;
+const AVOID_MS = 1_000;
 const RETRY_MS = 250;
 const OBSERVE_AGAIN_MS = 1_000;
 const LATE_OBSERVE_AGAIN_MS = 30_000;
@@ -66,7 +66,7 @@ async function follow(
       observedMs = context.clock.now();
       await observeAgain(context, record);
     }
-    const waiting = absentees(record, port).filter((endpoints) => !isResting(context, record, port, endpoints));
+    const waiting = missingInstances(record, port).filter((endpoints) => !isAvoided(context, record, port, endpoints));
     const found = await Promise.all(waiting.map((endpoints) => firstAnswering(context, record, endpoints, signal)));
     if (signal.aborted) return;
     const [answer] = found;
@@ -81,7 +81,7 @@ async function follow(
 /** Returns true if an instance has no known address on this port, because a network or a port was added since. */
 function isUnknown(record: WorkloadRecord, port: PortRecord): boolean {
   if (port.silentSinceMs === undefined) return false;
-  const reached = absentees(record, port);
+  const reached = missingInstances(record, port);
   return reached.length > 0 && reached.every((endpoints) => endpoints.length === 0);
 }
 
@@ -97,11 +97,11 @@ function isComplete(record: WorkloadRecord): boolean {
   const { state, observation, named } = record;
   if (state.status !== "ready" || observation === undefined) return true;
   if (observation.instances.length <= 1 && state.targets.length === 1 && named.size === 0) return true;
-  return portsOf(record).every((port) => absentees(record, port).length === 0) && leaving(record).length === 0;
+  return portsOf(record).every((port) => missingInstances(record, port).length === 0) && leaving(record).length === 0;
 }
 
 /** Returns the addresses of each usable instance that is not a target at this port yet. */
-function absentees({ state, observation }: WorkloadRecord, port: PortRecord): readonly (readonly Endpoint[])[] {
+function missingInstances({ state, observation }: WorkloadRecord, port: PortRecord): readonly (readonly Endpoint[])[] {
   if (state.status !== "ready") return [];
   const { targets } = state;
   const reached = usable(observation?.instances).map(({ endpoints }) => endpoints.filter(isOf(port)));
@@ -126,7 +126,7 @@ function dropEnding(context: LifecycleContext, record: WorkloadRecord): void {
 /** Adds targets, except those that have ended or were added meanwhile. */
 function join(context: LifecycleContext, record: WorkloadRecord, port: PortRecord, found: readonly Endpoint[]): void {
   if (record.state.status !== "ready") return;
-  const joining = found.filter(isOneOf(absentees(record, port).flat()));
+  const joining = found.filter(isOneOf(missingInstances(record, port).flat()));
   if (joining.length === 0) return;
   context.dispatch(record, { type: "targets", targets: [...record.state.targets, ...joining] });
 }
@@ -145,7 +145,7 @@ function reportSilence(context: LifecycleContext, record: WorkloadRecord, port: 
  * Returns the pause before the next probe: short as during a start if requests are waiting for a port without targets.
  */
 function pauseMs({ clock }: LifecycleContext, record: WorkloadRecord, port: PortRecord): number {
-  if (port.isSilenceReported || absentees(record, port).length === 0) return REST_MS;
+  if (port.isSilenceReported || missingInstances(record, port).length === 0) return AVOID_MS;
   return port.silentSinceMs === undefined ? RETRY_MS : probePauseMs(clock.now() - port.silentSinceMs);
 }
 
@@ -154,15 +154,15 @@ function usable(instances: readonly Instance[] = []): readonly Instance[] {
 }
 
 /** Returns true if one of these endpoints has just refused; the only target of a port is tried again at once. */
-function isResting(
+function isAvoided(
   { clock }: LifecycleContext,
-  { targets: { restUntilMs } }: WorkloadRecord,
+  { targets: { avoidUntilMs } }: WorkloadRecord,
   { silentSinceMs }: PortRecord,
   endpoints: readonly Endpoint[],
 ): boolean {
   const now = clock.now();
-  for (const [key, untilMs] of restUntilMs) if (untilMs <= now) restUntilMs.delete(key);
-  return silentSinceMs === undefined && endpoints.some((endpoint) => restUntilMs.has(keyOf(endpoint)));
+  for (const [key, untilMs] of avoidUntilMs) if (untilMs <= now) avoidUntilMs.delete(key);
+  return silentSinceMs === undefined && endpoints.some((endpoint) => avoidUntilMs.has(keyOf(endpoint)));
 }
 
 function isOneOf(endpoints: readonly Endpoint[]): (one: Endpoint) => boolean {

@@ -16,10 +16,10 @@ export function keepTimes(
   const now = context.clock.now();
   const was = runs(before);
   const is = runs(record.state);
-  if (!was && is) rise(context, record, before, event);
-  if (was && !is) rest(record, now);
+  if (!was && is) noteBegin(context, record, before, event);
+  if (was && !is) noteEnd(record, now);
   if (was && is && isRestart(event)) noteSeenAgain(record, now);
-  if (is && cameBack(event)) return comeBack(record, now);
+  if (is && isForeignStart(event)) return noteForeignStart(record, now);
   if (hasStarted(before, record, now)) noteSeenReady(record, now);
   if (isWanted(before, record.state, event)) noteUse(record, now);
 }
@@ -29,7 +29,12 @@ export function begins({ before, after }: { readonly before: WorkloadState; read
   return runs(after) && !runs(before);
 }
 
-function rise(context: LifecycleContext, record: WorkloadRecord, before: WorkloadState, event: WorkloadEvent): void {
+function noteBegin(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  before: WorkloadState,
+  event: WorkloadEvent,
+): void {
   const now = context.clock.now();
   if (before.status === "unseen") {
     // A run that was in use before the gateway started keeps its last activity.
@@ -50,7 +55,7 @@ function rise(context: LifecycleContext, record: WorkloadRecord, before: Workloa
 /** A run that lasted this long is not part of a crash loop. */
 const STEADY_MS = 60_000;
 
-function rest(record: WorkloadRecord, now: number): void {
+function noteEnd(record: WorkloadRecord, now: number): void {
   record.asleepSinceMs = now;
   const isShort = now - record.awakeSinceMs < STEADY_MS;
   record.crashes = record.endedBy === "itself" ? (isShort ? record.crashes + 1 : 1) : 0;
@@ -68,14 +73,14 @@ function startOf({ clock }: LifecycleContext, { observation }: WorkloadRecord): 
 }
 
 /** Notes that somebody else started it again before our stop had ended; its idle time counts from here. */
-function comeBack(record: WorkloadRecord, now: number): void {
+function noteForeignStart(record: WorkloadRecord, now: number): void {
   record.awakeSinceMs = now;
   noteWokenByUs(record, false);
   noteStoppedByUs(record, false);
   noteFirstSeen(record, now);
 }
 
-function cameBack(event: WorkloadEvent): boolean {
+function isForeignStart(event: WorkloadEvent): boolean {
   return event.type === "stop-ended" && event.observation.id !== "";
 }
 

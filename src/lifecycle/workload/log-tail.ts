@@ -20,7 +20,7 @@ export function createLogTail({ clock, lines }: { readonly clock: Clock; readonl
   const reads = new WeakMap<WorkloadRecord, { readonly atMs: number; readonly lines: Promise<readonly string[]> }>();
   return async (requested) => {
     if (!mayBeSeen(requested.settings.logs, requested)) return undefined;
-    const record = culprit(requested) ?? requested;
+    const record = failedDependency(requested) ?? requested;
     if (!mayBeSeen(record.settings.logs, record)) return undefined;
     const last = reads.get(record);
     if (last !== undefined && clock.now() - last.atMs < FRESH_MS) return last.lines;
@@ -31,11 +31,11 @@ export function createLogTail({ clock, lines }: { readonly clock: Clock; readonl
 }
 
 /** Returns the direct or indirect dependency that has failed, because its output shows why; `undefined` if none has. */
-function culprit(record: WorkloadRecord): WorkloadRecord | undefined {
+function failedDependency(record: WorkloadRecord): WorkloadRecord | undefined {
   for (const { record: dependency } of record.dependencies) {
     const { failure } = failureOf(dependency) ?? {};
     if (failure !== undefined && isNamedBy(dependency, failureOf(record)?.failure)) return dependency;
-    const deeper = failure?.reason === "dependency" ? culprit(dependency) : undefined;
+    const deeper = failure?.reason === "dependency" ? failedDependency(dependency) : undefined;
     if (deeper !== undefined) return deeper;
   }
   return undefined;

@@ -47,7 +47,7 @@ export function report(context: LifecycleContext, record: WorkloadRecord, change
       ours: record.wokenByUs,
     });
   }
-  if (ranBefore(after)) tellNeverStopped(context, record);
+  if (ranBefore(after)) reportNeverStopped(context, record);
   if (event.type === "observed" && (after.status === "asleep" || after.status === "absent") && ranBefore(before)) {
     reportEnd(context, record, event.observation);
   }
@@ -59,7 +59,7 @@ export function reportEnd(context: LifecycleContext, { name }: WorkloadRecord, {
 }
 
 /** Reports, once per container, that `--rm` and an idle timeout contradict each other. */
-function tellNeverStopped(context: LifecycleContext, record: WorkloadRecord): void {
+function reportNeverStopped(context: LifecycleContext, record: WorkloadRecord): void {
   const { observation } = record;
   if (!stopDeletes(record) || observation === undefined || record.neverStopped === observation.id) return;
   record.neverStopped = observation.id;

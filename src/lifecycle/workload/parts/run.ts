@@ -16,10 +16,10 @@ export interface RunPart {
   /** All targets that this run has had. */
   runTargets: readonly Endpoint[];
   /**
-   * `following`: set while targets follow instances. `restUntilMs`: for how long a refusing target (`host:port`) is
+   * `following`: set while targets follow instances. `avoidUntilMs`: for how long a refusing target (`host:port`) is
    * avoided.
    */
-  readonly targets: { following: AbortController | undefined; readonly restUntilMs: Map<string, number> };
+  readonly targets: { following: AbortController | undefined; readonly avoidUntilMs: Map<string, number> };
   /** Called with each target whose run has ended. */
   onRunOver: (endpoint: Endpoint) => void;
   /**
@@ -43,7 +43,7 @@ export function createRunPart(memory: Memory | undefined): RunPart {
     startedAtSeq: undefined,
     ourRun: undefined,
     runTargets: [],
-    targets: { following: undefined, restUntilMs: new Map() },
+    targets: { following: undefined, avoidUntilMs: new Map() },
     onRunOver() {},
     formerInstances: memory?.instances,
     wokenByUs: memory?.stoppedByUs === false && memory.wakesTotal > 0,
