@@ -12,7 +12,7 @@ export interface Draft {
   /** Its own hosts, optionally with a port (`host=port`); the label hosts of a group's member belong to the group. */
   readonly hosts: readonly string[];
   /** Clients request it by its hosts, its group or its name; otherwise it is only a dependency. */
-  readonly isAsked: boolean;
+  readonly isRequested: boolean;
 }
 
 /** A group that is being merged. */

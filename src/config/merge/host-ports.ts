@@ -31,11 +31,11 @@ function itemsFor({ name, keys }: Draft, group: GroupDraft): readonly string[] {
 
 /** Returns the port of a workload: a dependency has one only if it is configured. */
 function ownPort(
-  { keys, process, isAsked }: Draft,
+  { keys, process, isRequested }: Draft,
   named: readonly (number | undefined)[],
 ): { readonly port: number | undefined; readonly isFound?: boolean } {
   if (process !== undefined) return { port: process.port };
-  if (keys.target_port !== undefined || !isAsked) return { port: keys.target_port };
+  if (keys.target_port !== undefined || !isRequested) return { port: keys.target_port };
   const [first] = named;
   if (first !== undefined && !named.includes(undefined)) return { port: first };
   return { port: HTTP_PORT, isFound: true };

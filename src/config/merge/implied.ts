@@ -27,5 +27,5 @@ export function implyDraft(name: string, index: InventoryIndex, outside: Readonl
   const enabled = parseFlag(index.get(name)?.labels[ENABLED] ?? "");
   const handsOff = outside.has(name) || (enabled.ok && !enabled.value);
   const keys = handsOff ? { ...DEFAULTS, idle_timeout: 0 } : DEFAULTS;
-  return { name, origin: "implied", keys, engine: index.engineOf(name), hosts: [], isAsked: false };
+  return { name, origin: "implied", keys, engine: index.engineOf(name), hosts: [], isRequested: false };
 }

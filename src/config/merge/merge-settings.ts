@@ -58,9 +58,9 @@ export function mergeSettings(
     { hosts, index },
   );
   const known = new Map([...fromFile, ...fromLabels].map((draft) => [draft.name, draft]));
-  const asked = [...known.values()].filter((draft) => draft.isAsked || isHostless(draft, broken));
+  const requested = [...known.values()].filter((draft) => draft.isRequested || isHostless(draft, broken));
   const resolved = resolveDependencies(
-    asked.map(({ name }) => name),
+    requested.map(({ name }) => name),
     known,
     index,
   );
@@ -74,7 +74,7 @@ export function mergeSettings(
     ...fromFile,
     ...fromLabels.filter(({ name }) => resolved.needs.has(name)),
     ...implied.toSorted(byName),
-  ].map((draft) => ({ ...draft, isAsked: draft.isAsked || !needed.has(draft.name) }));
+  ].map((draft) => ({ ...draft, isRequested: draft.isRequested || !needed.has(draft.name) }));
   const workloads = drafts.map((draft) =>
     toWorkloadSettings(draft, resolved.needs.get(draft.name) ?? [], { gateway: config.gateway, groups: hosts.groups }),
   );
@@ -111,7 +111,13 @@ function draftEach(
   const members = new Set(hosts.groups.flatMap((group) => group.members));
   const draftOf = (name: string, rest: Pick<Draft, "origin" | "keys" | "process">): Draft => {
     const own = hosts.ofContainer.get(name) ?? [];
-    return { name, ...rest, engine: index.engineOf(name), hosts: own, isAsked: own.length > 0 || members.has(name) };
+    return {
+      name,
+      ...rest,
+      engine: index.engineOf(name),
+      hosts: own,
+      isRequested: own.length > 0 || members.has(name),
+    };
   };
   return {
     fromFile: written.map((keys) =>

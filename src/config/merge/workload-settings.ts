@@ -20,7 +20,7 @@ export function toWorkloadSettings(
     ...settlePorts(draft, groups),
     startTimeoutMs: keys.start_timeout,
     // Without hosts it would count as a dependency, which is stopped when nothing needs it.
-    idleTimeoutMs: keys.idle_timeout ?? (draft.isAsked && draft.hosts.length === 0 ? 0 : undefined),
+    idleTimeoutMs: keys.idle_timeout ?? (draft.isRequested && draft.hosts.length === 0 ? 0 : undefined),
     network: keys.network,
     redirectPath: keys.redirect_path,
     icon: keys.icon || "docker",
