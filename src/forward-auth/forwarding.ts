@@ -13,7 +13,7 @@ import type { ReachOf } from "./front-reaches.ts";
 export interface Forwarding {
   readonly reach: FrontReach;
   /** Traefik sends an auth request before each request. */
-  readonly isAsked: boolean;
+  readonly sendsAuthRequests: boolean;
 }
 
 /** How Traefik forwards, by `portKey`. */
@@ -45,7 +45,7 @@ export function settleForwarding(
       const reach = reachFor(traefik, record, port, { fromOf, reachOf: deps.reachOf });
       const by = { whenAwake: traefik.whenAwake, reachedDirectly: reach.by !== "gateway" };
       const asked = authRequestReasonOf(record, by, port);
-      found.set(portKey(name, port.namedPort), { reach, isAsked: asked !== undefined });
+      found.set(portKey(name, port.namedPort), { reach, sendsAuthRequests: asked !== undefined });
       return { reach, asked };
     });
     // The ports share their counters, so one port to which Traefik forwards directly is enough.

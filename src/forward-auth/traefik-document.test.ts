@@ -134,7 +134,7 @@ test("each port that hosts name is a service of its own, with its own auth reque
     ],
     { gateway: { traefik: TRAEFIK } },
   );
-  const direct = { reach: { by: "published", host: "127.0.0.1", port: 19_001 }, isAsked: false } as const;
+  const direct = { reach: { by: "published", host: "127.0.0.1", port: 19_001 }, sendsAuthRequests: false } as const;
   const { http } = traefikDocument(settings, "waker:9000", new Map([["minio=9001", direct]]));
   const routers = Object.entries(http?.routers ?? {}).map(([name, { rule, service, middlewares }]) => {
     return [name, rule, service, middlewares?.length ?? 0];
@@ -193,7 +193,7 @@ test("with 2,000 other apps, one that needs auth requests again changes its own 
   const text = (asked: string): string => {
     const forwarding = names.map((name) => {
       const reach = { by: "published", host: "127.0.0.1", port: 8_000 } as const;
-      return [name, { reach, isAsked: name === asked }] as const;
+      return [name, { reach, sendsAuthRequests: name === asked }] as const;
     });
     return JSON.stringify(traefikDocument(settings, "w:1", new Map(forwarding)));
   };

@@ -56,18 +56,19 @@ export function traefikDocument(
   if (targets.length === 0) return {};
   const routers = targets.flatMap((target) => routersOf(target, traefik));
   // Even while no app needs auth requests, so that the middleware exists when one falls asleep.
-  const isAsked = targets.some(({ workload }) => workload !== undefined);
-  if (isAsked) routers.push(["dag-polls", pollRouter(settings, traefik)]);
+  const sendsAuthRequests = targets.some(({ workload }) => workload !== undefined);
+  if (sendsAuthRequests) routers.push(["dag-polls", pollRouter(settings, traefik)]);
   const services = targets.flatMap(({ service, workload }): [string, Service][] =>
     workload === undefined ? [] : [[service, serviceOf(service, workload)]],
   );
   const transports = targets.flatMap(({ service, workload }): [string, ServersTransport][] =>
     workload?.targetScheme === "https" ? [[service, transportTo(workload)]] : [],
   );
-  if (isAsked || targets.some(({ workload }) => workload === undefined)) services.push([GATEWAY, serviceAt(self)]);
+  if (sendsAuthRequests || targets.some(({ workload }) => workload === undefined))
+    services.push([GATEWAY, serviceAt(self)]);
   return {
     http: {
-      ...(isAsked && { middlewares: { [WAKE]: { forwardAuth: forwardAuthAt(self) } } }),
+      ...(sendsAuthRequests && { middlewares: { [WAKE]: { forwardAuth: forwardAuthAt(self) } } }),
       routers: sorted(routers),
       services: sorted(services),
       ...(transports.length > 0 && { serversTransports: sorted(transports) }),
@@ -87,7 +88,7 @@ interface Target {
   readonly service: string;
   readonly hosts: readonly string[];
   /** Set if Traefik connects to it directly; `undefined`: the gateway forwards the traffic. */
-  readonly workload: (WorkloadSettings & { readonly url: string; readonly isAsked: boolean }) | undefined;
+  readonly workload: (WorkloadSettings & { readonly url: string; readonly sendsAuthRequests: boolean }) | undefined;
 }
 
 function findTargets({ workloads, groups, gateway }: Settings, forwarding: Forwardings): readonly Target[] {
@@ -103,10 +104,10 @@ function findTargets({ workloads, groups, gateway }: Settings, forwarding: Forwa
     [...Map.groupBy(claim(settings.hosts), (host) => settings.hostPorts?.[host])].map(([namedPort, own]): Target => {
       const key = portKey(settings.name, namedPort);
       const port = namedPort ?? settings.targetPort ?? 80;
-      const { reach, isAsked } = forwarding.get(key) ?? unknownForwarding(settings, port, gateway.traefik);
+      const { reach, sendsAuthRequests } = forwarding.get(key) ?? unknownForwarding(settings, port, gateway.traefik);
       const url = reach.by === "gateway" ? undefined : urlOf(settings, reach);
       const hosts = own.map(withoutPort);
-      const workload = url === undefined ? undefined : { ...settings, hosts, url, isAsked };
+      const workload = url === undefined ? undefined : { ...settings, hosts, url, sendsAuthRequests };
       return { router: `dag-app-${key}`, service: url ? `dag-app-${key}` : GATEWAY, hosts, workload };
     }),
   );
@@ -124,7 +125,7 @@ function routersOf({ router, service, hosts, workload }: Target, traefik: Traefi
   const plain = hosts.filter((host) => !host.startsWith("*.")).toSorted();
   const wild = hosts.filter((host) => host.startsWith("*.")).toSorted();
   // Other middlewares come first, so that an authenticating one also decides who may wake the app.
-  const middlewares = [...traefik.middlewares, ...(workload?.isAsked ? [WAKE] : [])];
+  const middlewares = [...traefik.middlewares, ...(workload?.sendsAuthRequests ? [WAKE] : [])];
   const common = { ...(middlewares.length > 0 && { middlewares }), service };
   const routers: [string, Router][] = wild.map((host) => [
     `dag-wild-${host.slice(2)}`,
@@ -184,7 +185,10 @@ function unknownForwarding(
   traefik: TraefikProviderSettings,
 ): Forwarding {
   const isNamed = traefik.via === "forward-auth" && process === undefined && engine !== "swarm";
-  return { reach: isNamed ? { by: "name", host: name, port } : { by: "gateway", why: "unknown" }, isAsked: true };
+  return {
+    reach: isNamed ? { by: "name", host: name, port } : { by: "gateway", why: "unknown" },
+    sendsAuthRequests: true,
+  };
 }
 
 function urlOf({ targetScheme }: WorkloadSettings, { host, port }: { host: string; port: number }): string {

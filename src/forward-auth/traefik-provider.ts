@@ -64,8 +64,8 @@ const MOST_ANSWERS = 8;
 
 function signatureOf(ways: Forwardings): string {
   let text = "";
-  for (const { reach, isAsked } of ways.values()) {
-    text += reach.by === "gateway" ? "-" : `${reach.host}:${reach.port}${isAsked ? "?" : "!"}`;
+  for (const { reach, sendsAuthRequests } of ways.values()) {
+    text += reach.by === "gateway" ? "-" : `${reach.host}:${reach.port}${sendsAuthRequests ? "?" : "!"}`;
   }
   return text;
 }

@@ -94,7 +94,7 @@ describe("/_provider/traefik", () => {
         noteFetch: () => noted.push("fetch"),
         forwarding() {
           noted.push("forwarding");
-          return new Map([["one", { reach: { by: "name", host: "reached", port: 80 }, isAsked: false }]]);
+          return new Map([["one", { reach: { by: "name", host: "reached", port: 80 }, sendsAuthRequests: false }]]);
         },
       });
       const port = await serve(t, handler);
@@ -106,20 +106,28 @@ describe("/_provider/traefik", () => {
   }
 
   test("changes as soon as Traefik is to forward in another way", async (t) => {
-    const way = { host: "one", port: 80, isAsked: true };
+    const way = { host: "one", port: 80, sendsAuthRequests: true };
     const handler = createTraefikProvider({
       settings: () => one,
       enginesUp: () => true,
       responder: () => responder,
       isTrusted: () => true,
       forwarding: () =>
-        new Map([["one", { reach: { by: "name", host: way.host, port: way.port }, isAsked: way.isAsked }]]),
+        new Map([
+          ["one", { reach: { by: "name", host: way.host, port: way.port }, sendsAuthRequests: way.sendsAuthRequests }],
+        ]),
     });
     const port = await serve(t, handler);
-    for (const change of [{}, { isAsked: false }, { isAsked: true }, { port: 8080 }, { host: "owner" }]) {
+    for (const change of [
+      {},
+      { sendsAuthRequests: false },
+      { sendsAuthRequests: true },
+      { port: 8080 },
+      { host: "owner" },
+    ]) {
       Object.assign(way, change);
       const { routers, services } = (await request({ port, host: "w:1" })).json().http;
-      assert.equal(routers["dag-app-one"].middlewares !== undefined, way.isAsked);
+      assert.equal(routers["dag-app-one"].middlewares !== undefined, way.sendsAuthRequests);
       assert.deepEqual(services["dag-app-one"].loadBalancer.servers, [{ url: `http://${way.host}:${way.port}` }]);
     }
   });
