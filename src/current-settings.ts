@@ -83,14 +83,14 @@ export function createCurrentSettings({ self, warn, ...deps }: CurrentSettingsDe
       return { gateway, workloads, groups, names };
     },
     replace(next) {
-      const { port, bind, adminAuth, stateFile, swarmManagers, usualDocker } = config.gateway;
+      const { port, bind, adminAuth, stateFile, swarmManagers, defaultDocker } = config.gateway;
       const fixed = { port, bind, adminAuth, stateFile, swarmManagers };
       if (!isDeepStrictEqual(next.docker, config.docker)) warn(DOCKER_IS_FIXED);
       for (const key of Object.keys(fixed) as (keyof typeof fixed)[]) {
         if (isDeepStrictEqual(next.gateway[key], fixed[key])) continue;
         warn(`gateway.${FIXED_KEYS[key]} is not reloaded: the new value counts after a restart`);
       }
-      const gateway = { ...next.gateway, ...fixed, usualDocker };
+      const gateway = { ...next.gateway, ...fixed, defaultDocker };
       responder = responderFor(gateway); // templates may have changed even if the configuration has not
       config = { ...next, gateway, docker: config.docker };
     },

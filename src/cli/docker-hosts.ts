@@ -9,7 +9,7 @@ import type { Io } from "./command.ts";
  * Returns whether to use the Docker of the environment; with other engines, only if it is configured or its socket
  * exists.
  */
-export function usesUsualDocker(env: Io["env"], { docker }: Pick<FileConfig, "docker">, hasOthers: boolean): boolean {
+export function usesDefaultDocker(env: Io["env"], { docker }: Pick<FileConfig, "docker">, hasOthers: boolean): boolean {
   if (!hasOthers || Boolean(env["DOCKER_HOST"])) return true;
   return docker.some(({ host }) => host === "") || existsSync(DEFAULT_SOCKET);
 }

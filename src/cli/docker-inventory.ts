@@ -4,7 +4,7 @@ import type { GatewaySettings } from "../core/settings.ts";
 import { createDockerEngine } from "../engines/docker/create-docker-engine.ts";
 import type { Engine } from "../lifecycle/ports.ts";
 import type { Io } from "./command.ts";
-import { dockerHosts, usesUsualDocker } from "./docker-hosts.ts";
+import { dockerHosts, usesDefaultDocker } from "./docker-hosts.ts";
 
 /** Lists all containers of the Docker in the environment, and with `more` those of further hosts. */
 export type Inventory = (io: Io, more?: OtherHosts) => Promise<readonly InventoryItem[]>;
@@ -24,7 +24,7 @@ export const dockerInventory: Inventory = async ({ env }, more) => {
   if (more === undefined) return readAndClose(usual());
   const { config, report } = more;
   const others = Object.values(dockerHosts(() => config));
-  const lists = [...(usesUsualDocker(env, config, others.length > 0) ? [usual()] : []), ...others].map(
+  const lists = [...(usesDefaultDocker(env, config, others.length > 0) ? [usual()] : []), ...others].map(
     async (engine) => {
       try {
         return await readAndClose(engine);

@@ -7,7 +7,7 @@ import { type ConfigSource, configPath, createConfigSource } from "../config/par
 import { formatFault } from "../config/check/faults.ts";
 import type { FileConfig, LoadResult } from "../config/parse/load-config.ts";
 import { contextHint, DEFAULT_SOCKET } from "../engines/docker/context.ts";
-import { dockerHosts, usesUsualDocker } from "./docker-hosts.ts";
+import { dockerHosts, usesDefaultDocker } from "./docker-hosts.ts";
 import { createDockerEngine } from "../engines/docker/create-docker-engine.ts";
 import { createProbe } from "../engines/probe.ts";
 import { createSwarmEngine } from "../engines/swarm/create-swarm-engine.ts";
@@ -144,7 +144,7 @@ async function enginesFor(io: Io, config: () => FileConfig, { docker = true }: R
   const hosts = docker ? dockerHosts(config) : {};
   // A pod, or a machine with `docker:` hosts, may have no Docker of its own unless DOCKER_HOST is set.
   const hasOthers = kubernetes !== undefined || Object.keys(hosts).length > 0;
-  const hasDocker = docker && usesUsualDocker(io.env, config(), hasOthers);
+  const hasDocker = docker && usesDefaultDocker(io.env, config(), hasOthers);
   const reach = (): FileConfig["gateway"] => config().gateway;
   const managers = reach().swarmManagers;
   return {

@@ -31,7 +31,7 @@ export interface GatewaySettings {
   readonly network: string;
   readonly address: AddressMode;
   /** The name of the Docker host in `DOCKER_HOST`; its containers are known without this prefix. */
-  readonly usualDocker: string;
+  readonly defaultDocker: string;
   /** Addresses of swarm managers, written as in DOCKER_HOST; empty: that daemon, if it is a manager. */
   readonly swarmManagers: readonly string[];
   readonly holdTimeoutMs: number;

@@ -192,20 +192,20 @@ test("the dashboard of a gateway without apps says what to do", async (t) => {
   assert.match(await page(await startEndpoints(t, settingsOf([])), "/_topology"), /dag\.enabled=true/);
 });
 
-for (const usualDocker of ["docker", "local"]) {
-  test(`each app is shown with its Docker host or cluster (DOCKER_HOST is "${usualDocker}")`, async (t) => {
+for (const defaultDocker of ["docker", "local"]) {
+  test(`each app is shown with its Docker host or cluster (DOCKER_HOST is "${defaultDocker}")`, async (t) => {
     const settings = settingsOf(
       [
         { name: "notes" },
         { name: "nas:notes", engine: "nas" },
         { name: "kubernetes:default/notes", engine: "kubernetes" },
       ],
-      { gateway: { usualDocker } },
+      { gateway: { defaultDocker } },
     );
     const fixture = await startEndpoints(t, settings);
     const [overview, topology] = [await page(fixture, "/_status"), await page(fixture, "/_topology")];
     for (const [name, place] of [
-      ["notes", usualDocker === "docker" ? undefined : usualDocker],
+      ["notes", defaultDocker === "docker" ? undefined : defaultDocker],
       ["nas:notes", "nas"],
       ["kubernetes:default/notes", "kubernetes"],
     ] as const) {
@@ -214,7 +214,7 @@ for (const usualDocker of ["docker", "local"]) {
       const box = new RegExp(`<title>${name} · ([^<]*)</title>`).exec(topology)?.[1];
       assert.equal(box, ["asleep", ...(place === undefined ? [] : [place]), `${name}.test`].join(" · "), name);
       const details = await page(fixture, `/_status/c/${encodeURIComponent(name)}`);
-      assert.match(details, new RegExp(`<dt>Runs on</dt><dd>(?:<[^>]*>)*${place ?? usualDocker}<`), name);
+      assert.match(details, new RegExp(`<dt>Runs on</dt><dd>(?:<[^>]*>)*${place ?? defaultDocker}<`), name);
     }
   });
 }

@@ -23,7 +23,7 @@ const GATEWAY: GatewaySettings = {
   scheduleTimezone: "UTC",
   network: "",
   address: "auto",
-  usualDocker: "docker",
+  defaultDocker: "docker",
   swarmManagers: [],
   holdTimeoutMs: 25_000,
   maxPending: 1_000,

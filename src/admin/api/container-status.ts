@@ -44,7 +44,7 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
 
   return {
     name: record.name,
-    engine: engineName(record.engine, lifecycle.settings().gateway.usualDocker),
+    engine: engineName(record.engine, lifecycle.settings().gateway.defaultDocker),
     host: settings.hosts[0] ?? "",
     status: DOCKER_STATUSES[observation?.status ?? "absent"],
     start_state: healthOf(membersOf(record), context.clock).status,

@@ -63,7 +63,7 @@ export function topologyOf(lifecycle: Lifecycle): Topology {
       host_texts: record.settings.hosts.map((host) => hostText(record, host)),
       state: record.state.status,
       icon: record.settings.icon,
-      engine: engineName(record.engine, lifecycle.settings().gateway.usualDocker),
+      engine: engineName(record.engine, lifecycle.settings().gateway.defaultDocker),
     })),
   ];
   const edges: TopologyEdge[] = [

@@ -17,7 +17,7 @@ export interface ResolvedNames {
 export function resolveNames(config: FileConfig, inventory: readonly InventoryItem[]): ResolvedNames {
   const others = new Set(config.docker.filter(({ host }) => host !== "").map(({ name }) => name));
   if (config.docker.length === 0) return { config, faults: [] };
-  const usual = config.gateway.usualDocker;
+  const usual = config.gateway.defaultDocker;
   const places = placesOf(inventory, others, usual);
   const faults: Fault[] = [];
   const left = new Set<string>();

@@ -19,7 +19,7 @@ export function toGatewaySettings(
     scheduleTimezone: keys.schedule_timezone || localTimezone,
     network: keys.network,
     address: keys.address,
-    usualDocker: usualDocker(docker),
+    defaultDocker: defaultDocker(docker),
     swarmManagers: [...new Set(keys.swarm_managers)],
     holdTimeoutMs: keys.hold_timeout,
     maxPending: keys.max_pending,
@@ -41,7 +41,7 @@ export function toGatewaySettings(
 }
 
 /** Returns the name that the file gives to the host of `DOCKER_HOST`. */
-function usualDocker(docker: readonly DockerHostKeys[]): string {
+function defaultDocker(docker: readonly DockerHostKeys[]): string {
   return docker.find(({ host }) => host === "")?.name ?? "docker";
 }
 

@@ -40,7 +40,7 @@ test("an empty file has every default of the reference", () => {
     scheduleTimezone: "Europe/Rome",
     network: "",
     address: "auto",
-    usualDocker: "docker",
+    defaultDocker: "docker",
     swarmManagers: [],
     holdTimeoutMs: 25_000,
     maxPending: 1000,

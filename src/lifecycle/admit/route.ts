@@ -104,7 +104,7 @@ export function createRoutes(): Routes {
     isCurrent: (route) => isIn((route.group === undefined ? ofWorkloads : ofGroups).get(route.name), route),
     replace(change, records) {
       const former = remove(change.names);
-      named.setDefaultHost(change.gateway.usualDocker);
+      named.setDefaultHost(change.gateway.defaultDocker);
       for (const settings of change.workloads) {
         const record = records.get(settings.name);
         if (record === undefined) continue;
