@@ -11,7 +11,7 @@ import { errorText, USER_AGENT } from "./probe-error.ts";
 import { speaksTls } from "./speaks-tls.ts";
 
 const LONGEST_LOCATION = 200;
-const TLS = { said: SPEAKS_TLS };
+const TLS = { summary: SPEAKS_TLS };
 
 /**
  * Sends one GET, with the fields of a front that terminates TLS, for apps that force https. Returns a cancel function.
@@ -34,12 +34,12 @@ export function probeHttp(
   const options = { host, port, path, headers, agent: false } as const;
   const take = (answer: IncomingMessage): void => {
     const { statusCode: status = 0 } = answer;
-    const said = `${path}: ${status}${target(answer)}`;
-    if (status >= 200 && status < 300) settle({ kind: "ready", said, status });
+    const summary = `${path}: ${status}${target(answer)}`;
+    if (status >= 200 && status < 300) settle({ kind: "ready", summary, status });
     else if (tls === undefined && isRedirectToHttps(status, answer.headers.location, name, path))
-      settle({ kind: "to-https", said, status });
-    else if (status === 400 && tls === undefined) unlessTls({ said, status });
-    else settle({ kind: "no", said, status });
+      settle({ kind: "to-https", summary, status });
+    else if (status === 400 && tls === undefined) unlessTls({ summary, status });
+    else settle({ kind: "no", summary, status });
   };
   const asking =
     tls === undefined
@@ -47,8 +47,8 @@ export function probeHttp(
       : requestTls({ ...options, servername: serverName(name), rejectUnauthorized: tls.verify }, take);
   asking.on("error", (error: NodeJS.ErrnoException) => {
     const mayBeTls = tls === undefined && (error.code === "ECONNRESET" || error.code?.startsWith("HPE_"));
-    if (mayBeTls) unlessTls({ said: errorText(error) });
-    else settle({ kind: "no", said: errorText(error) });
+    if (mayBeTls) unlessTls({ summary: errorText(error) });
+    else settle({ kind: "no", summary: errorText(error) });
   });
   asking.end();
   return () => {

@@ -51,7 +51,7 @@ test("a port that nobody listens on is not ready", async (t) => {
   const endpoint = await listen(t, server);
   server.close();
   await once(server, "close");
-  const refused = { kind: "no", said: "connection refused" };
+  const refused = { kind: "no", summary: "connection refused" };
   assert.deepEqual(await probe.tcp(endpoint, never), refused);
   assert.deepEqual(await probe.http(endpoint, "/", "", never), refused);
 });
@@ -164,13 +164,13 @@ test("a probe looks like a front with https, and a redirect to https is not a fa
     }),
   );
   const ask = (path: string) => probe.http(endpoint, path, "app.test", never);
-  assert.deepEqual(await ask("/up"), { kind: "ready", said: "/up: 204 → https://app.test/up", status: 204 });
+  assert.deepEqual(await ask("/up"), { kind: "ready", summary: "/up: 204 → https://app.test/up", status: 204 });
   assert.equal((await ask("/forced")).kind, "to-https");
-  assert.deepEqual(await ask("/none"), { kind: "no", said: "/none: 404", status: 404 });
-  const { kind, said } = await ask("/login");
+  assert.deepEqual(await ask("/none"), { kind: "no", summary: "/none: 404", status: 404 });
+  const { kind, summary } = await ask("/login");
   assert.equal(kind, "no");
-  assert.match(said, /^\/login: 302 → \/login\?/u);
-  assert.doesNotMatch(said, /\u009b/u);
+  assert.match(summary, /^\/login: 302 → \/login\?/u);
+  assert.doesNotMatch(summary, /\u009b/u);
 });
 
 test("what is no HTTP is named as what it is", async (t) => {
@@ -178,12 +178,12 @@ test("what is no HTTP is named as what it is", async (t) => {
     t,
     createServer((socket) => socket.end("220 mail ready\r\n")),
   );
-  assert.deepEqual(await probe.http(garbage, "/", "", never), { kind: "no", said: "does not speak HTTP" });
+  assert.deepEqual(await probe.http(garbage, "/", "", never), { kind: "no", summary: "does not speak HTTP" });
   const closing = await listen(
     t,
     createServer((socket) => socket.once("data", () => socket.destroy())),
   );
-  const closed = { kind: "no", said: "closed the connection without an answer" };
+  const closed = { kind: "no", summary: "closed the connection without an answer" };
   assert.deepEqual(await probe.http(closing, "/", "", never), closed);
 });
 
@@ -209,6 +209,6 @@ test("an app that speaks TLS only is named as that, whatever it does about plain
     }),
   );
   for (const endpoint of [closes, answers]) {
-    assert.deepEqual(await probe.http(endpoint, "/up", "app.test", never), { kind: "no", said: SPEAKS_TLS });
+    assert.deepEqual(await probe.http(endpoint, "/up", "app.test", never), { kind: "no", summary: SPEAKS_TLS });
   }
 });

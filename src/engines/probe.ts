@@ -35,11 +35,11 @@ export function createProbe(): Probe {
 type Settle = (answer: ProbeAnswer) => void;
 type Release = () => void;
 
-const OPEN: ProbeAnswer = { kind: "ready", said: "takes connections" };
-const REFUSED: ProbeAnswer = { kind: "no", said: "connection refused" };
-const TLS: ProbeAnswer = { kind: "no", said: SPEAKS_TLS };
-const LATE: ProbeAnswer = { kind: "no", said: `no answer within ${TRY_MS / 1_000} s` };
-const GIVEN_UP: ProbeAnswer = { kind: "no", said: "given up" };
+const OPEN: ProbeAnswer = { kind: "ready", summary: "takes connections" };
+const REFUSED: ProbeAnswer = { kind: "no", summary: "connection refused" };
+const TLS: ProbeAnswer = { kind: "no", summary: SPEAKS_TLS };
+const LATE: ProbeAnswer = { kind: "no", summary: `no answer within ${TRY_MS / 1_000} s` };
+const GIVEN_UP: ProbeAnswer = { kind: "no", summary: "given up" };
 
 /** Runs one attempt until its result, the time limit, or the signal. */
 function attempt(signal: AbortSignal, start: (settle: Settle) => Release, limitMs = TRY_MS): Promise<ProbeAnswer> {
@@ -58,7 +58,7 @@ function attempt(signal: AbortSignal, start: (settle: Settle) => Release, limitM
     try {
       release = start(settle);
     } catch {
-      settle({ kind: "no", said: "a path or host that cannot be sent" });
+      settle({ kind: "no", summary: "a path or host that cannot be sent" });
     }
   });
 }
@@ -75,7 +75,7 @@ function shakeHands({ host, port, tls }: Endpoint, settle: Settle): Release {
   socket.once("secureConnect", () => settle(OPEN));
   socket.once("close", () => settle(REFUSED));
   // Caddy and others refuse a handshake without one of their server names; the alert shows that they are up.
-  socket.on("error", (error) => settle(isTlsAlert(error) ? OPEN : { kind: "no", said: errorText(error) }));
+  socket.on("error", (error) => settle(isTlsAlert(error) ? OPEN : { kind: "no", summary: errorText(error) }));
   return () => void socket.destroy();
 }
 
@@ -101,7 +101,7 @@ function stayConnected(endpoint: Endpoint, settle: Settle): Release {
     if (!isEnded) stopLooking ??= speaksTls(endpoint, (speaks) => settle(speaks ? TLS : REFUSED));
   };
   socket.once("end", closed).once("close", closed);
-  socket.on("error", (error) => settle({ kind: "no", said: errorText(error) }));
+  socket.on("error", (error) => settle({ kind: "no", summary: errorText(error) }));
   return () => {
     isEnded = true;
     clearTimeout(staying);

@@ -151,7 +151,7 @@ export interface ProbeAnswer {
   /** `ready`: it accepts connections, or answers 2xx. `to-https`: it only redirects to https. */
   readonly kind: "ready" | "to-https" | "no";
   /** A short description, such as `/up: 302 → /login`, `connection refused` or `SPEAKS_TLS`. */
-  readonly said: string;
+  readonly summary: string;
   /** The status of an HTTP response. */
   readonly status?: number;
 }

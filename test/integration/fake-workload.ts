@@ -71,7 +71,7 @@ export function createFakeProbe(workloads: ReadonlyMap<string, FakeWorkload>, cl
       const workload = at(endpoint);
       if (workload === undefined) return Promise.resolve(NOT_READY);
       const isGood = workload.http?.(path, host) ?? true;
-      return Promise.resolve(isGood ? READY : { kind: "no", said: `${path}: 400` });
+      return Promise.resolve(isGood ? READY : { kind: "no", summary: `${path}: 400` });
     },
   };
 }

@@ -2,8 +2,8 @@ import type { ProbeAnswer } from "../../src/lifecycle/ports.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** The result of a probe for imaginary apps. */
-export const READY: ProbeAnswer = { kind: "ready", said: "/: 200" };
-export const NOT_READY: ProbeAnswer = { kind: "no", said: "connection refused" };
+export const READY: ProbeAnswer = { kind: "ready", summary: "/: 200" };
+export const NOT_READY: ProbeAnswer = { kind: "no", summary: "connection refused" };
 
 /** Returns whether a probe found the app ready. */
 export function isReady({ kind }: ProbeAnswer): boolean {

@@ -29,8 +29,8 @@ export async function answering(
   }
   if (targetPort === undefined) return (await runsWell(context, record, observation, signal)) ? NO_ENDPOINT : undefined;
   const answers = portsOf(record).map(async (port) => {
-    const { endpoint, said } = await enoughAnswering(context, record, { observation, port }, signal);
-    if (!signal.aborted) noteProbe(port, { endpoint, said: observation.note || said });
+    const { endpoint, summary } = await enoughAnswering(context, record, { observation, port }, signal);
+    if (!signal.aborted) noteProbe(port, { endpoint, summary: observation.note || summary });
     return endpoint;
   });
   const found = await firstFound(answers);
@@ -50,9 +50,9 @@ export function probePauseMs(elapsedMs: number): number {
 }
 
 /** Notes the result of a probe that keeps a port from being ready. */
-export function noteProbe(port: PortRecord, { endpoint, said }: Answering): void {
+export function noteProbe(port: PortRecord, { endpoint, summary }: Answering): void {
   if (endpoint !== undefined) port.lastProbe = undefined;
-  else if (said !== undefined) port.lastProbe = said;
+  else if (summary !== undefined) port.lastProbe = summary;
 }
 
 /** Resolves with the first result that is not `undefined`, without waiting for the others. */
@@ -82,14 +82,14 @@ async function enoughAnswering(
   const each = await Promise.all(reached.map((endpoints) => firstAnswering(context, record, endpoints, signal)));
   const found = each.filter(({ endpoint }) => endpoint !== undefined);
   const [first] = found;
-  if (first === undefined) return each[0] ?? { said: observation.note || NO_ADDRESS };
-  return found.length >= wanted ? first : { said: `${found.length} of ${observation.wanted} instances answer` };
+  if (first === undefined) return each[0] ?? { summary: observation.note || NO_ADDRESS };
+  return found.length >= wanted ? first : { summary: `${found.length} of ${observation.wanted} instances answer` };
 }
 
 /** The ready endpoint of a port, or why there is none. */
 interface Answering {
   readonly endpoint?: Endpoint | undefined;
-  readonly said?: string | undefined;
+  readonly summary?: string | undefined;
 }
 
 /** Tries each of these addresses once; returns the first that is ready, or why there is none. */
@@ -100,16 +100,16 @@ export async function firstAnswering(
   signal: AbortSignal,
 ): Promise<Answering> {
   const ranMs = context.clock.wall() - (record.observation?.startedAtMs ?? 0);
-  let said = endpoints.length === 0 ? record.observation?.note || NO_ADDRESS : undefined;
+  let summary = endpoints.length === 0 ? record.observation?.note || NO_ADDRESS : undefined;
   for (const found of endpoints) {
     const endpoint = asConfigured(record, found);
     if (ranMs < (endpoint.afterMs ?? 0)) continue;
     const answer = await probeOne(context, record, endpoint, signal);
     if (answer.kind !== "no") return { endpoint };
     // Of several results, one from a port where something listens is the most useful.
-    if (said === undefined || said === NOBODY_LISTENS) said = answer.said;
+    if (summary === undefined || summary === NOBODY_LISTENS) summary = answer.summary;
   }
-  return { said };
+  return { summary };
 }
 
 const NO_ADDRESS = "no address that the gateway can reach";
@@ -174,7 +174,7 @@ async function stillWantsTls(
   return wants;
 }
 
-const TLS: ProbeAnswer = { kind: "no", said: SPEAKS_TLS };
+const TLS: ProbeAnswer = { kind: "no", summary: SPEAKS_TLS };
 const NOBODY_LISTENS = "connection refused";
 
 /** The endpoint of a workload that is not reached over the network. */

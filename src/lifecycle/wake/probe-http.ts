@@ -18,7 +18,7 @@ export async function probeHttp(
     first ??= answer;
     if (!mayBeForHost(answer)) return answer;
   }
-  return first ?? { kind: "no", said: "no host is configured for the probe" };
+  return first ?? { kind: "no", summary: "no host is configured for the probe" };
 }
 
 /** Returns whether the status may be due to the Host: Django answers 400, Rails 403, others 404 or 421. */

@@ -16,7 +16,7 @@ export async function wantsTls(
   endpoint: Endpoint,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if ((await probeRoot(context, record, endpoint, signal)).said !== SPEAKS_TLS) return false;
+  if ((await probeRoot(context, record, endpoint, signal)).summary !== SPEAKS_TLS) return false;
   return (await probeRoot(context, record, overTls(endpoint), signal)).status !== 400;
 }
 
@@ -30,7 +30,7 @@ export async function hangsUpForTls(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { status } = await probeRoot(context, record, overTls(endpoint), signal);
-  return status !== undefined && (await probeRoot(context, record, endpoint, signal)).said === SPEAKS_TLS;
+  return status !== undefined && (await probeRoot(context, record, endpoint, signal)).summary === SPEAKS_TLS;
 }
 
 function probeRoot(
