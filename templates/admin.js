@@ -1,5 +1,5 @@
-// Keeps a page for administrators up to date: the server renders it again, and what differs is replaced. Without it
-// the pages do all the same things, only not by themselves.
+// Keeps an admin page up to date: the server renders it again, and the elements that differ are replaced. Without script
+// the pages offer the same functions, but do not update themselves.
 (() => {
   const $ = (id) => document.getElementById(id);
   const text = document.body.dataset;
@@ -8,16 +8,16 @@
   const SILENCE_MS = 35000;
   document.documentElement.classList.add("scripted");
 
-  // Moments.
+  // Times.
   const locale = language === "en" ? "en-GB" : language;
   const relative = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "auto" });
   const days = new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "short" });
   const pad = (value) => String(value).padStart(2, "0");
-  // The server's clock counts.
+  // Relative to the server's clock.
   let skew = 0;
   const now = () => Date.now() + skew;
 
-  // As src/admin/pages/labels.ts writes them.
+  // In the format of src/admin/pages/labels.ts.
   function span(ms) {
     const s = Math.max(0, Math.floor(ms / 1000));
     if (s < 60) return `${s}\u00a0s`;
@@ -50,7 +50,7 @@
     }
   }
 
-  // What differs between the page and its newer self. Elements stay, so that focus, scroll and open menus do.
+  // Applies the differences to the new version of the page. Elements are kept, and with them focus, scroll positions and open menus.
   const keyOf = (node) => (node.nodeType === 1 ? node.dataset.key : undefined);
   const isSame = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
   function morph(a, b) {
@@ -98,28 +98,28 @@
       cache: "no-store",
       signal: AbortSignal.timeout(20000),
     });
-    // Logged out, or gone: the server says where to go.
+    // Logged out, or the page no longer exists: follow the server's redirect.
     if (answer.type === "opaqueredirect" || answer.status === 404) return location.reload();
     if (!answer.ok) throw new Error(answer.status);
     const date = Date.parse(answer.headers.get("date"));
     const whole = await answer.text();
-    // Without its style and script, which our own policy would refuse even here.
+    // Without its styles and scripts, which our Content-Security-Policy would block here as well.
     const part = (tag) => whole.slice(whole.indexOf(`<${tag}`), whole.indexOf(`</${tag}>`) + tag.length + 3);
     const page = new DOMParser().parseFromString(part("title") + part("main"), "text/html");
     if (mine !== newest) return;
-    // A second is as fine as that header goes.
+    // The header has a resolution of one second.
     if (Math.abs(date - Date.now()) > 2000) skew = date - Date.now();
     document.title = page.title;
     const focused = document.activeElement;
     const row = focused.closest(".actions");
     morph($("main"), page.getElementById("main"));
-    // What is moved to another place loses it. What is gone leaves it to its row, so that Tab goes on there and Enter does nothing.
+    // A moved element loses the focus. The focus of a removed element passes to its row: Tab continues there, and Enter does nothing.
     const heir = focused.isConnected ? focused : row;
     if (heir !== document.activeElement) heir?.focus({ preventScroll: true });
     tick();
   }
 
-  // Live: told by the server that something changed; asked now and then where that does not get through.
+  // Live: the server sends changes; where its events do not arrive, the page polls now and then.
   const live = $("live");
   let source;
   let heardAt = 0;
@@ -158,7 +158,7 @@
       misses = 0;
       show(isLive ? "live" : "polling");
     } catch {
-      // Once is nothing: a network that comes or goes on the browser's machine cuts what is under way.
+      // Ignore a single failure: browsers cut open requests when a network of their machine appears or disappears.
       if (++misses > 1) show("lost");
       soon(misses > 1 ? POLL_MS : 0);
     }
@@ -175,7 +175,7 @@
   setInterval(step, 250);
   setInterval(tick, 1000);
 
-  // Buttons work in place.
+  // Buttons act without leaving the page.
   const toast = $("toast");
   let toastTimer;
   function say(words) {
@@ -187,7 +187,7 @@
     const { target: form, submitter: button } = event;
     if (!button?.dataset.done) return;
     event.preventDefault();
-    // A button that has just become another one was not meant.
+    // Ignore a click on a button that has just been replaced by another one.
     if (performance.now() - (button.changed ?? -1e4) < 700) return;
     button.closest("details")?.removeAttribute("open");
     const body = new URLSearchParams(new FormData(form));
@@ -201,7 +201,7 @@
     soon();
   });
 
-  // One menu at a time, and none that stays open behind one's back.
+  // One menu at a time; a click elsewhere closes it.
   function closeMenus(but) {
     for (const menu of document.querySelectorAll(".menu[open]")) if (menu !== but) menu.removeAttribute("open");
   }
@@ -213,7 +213,7 @@
     menu?.querySelector("summary").focus();
   });
 
-  // Finding: as one types, and the address goes with it.
+  // Search while typing, and keep the address in step.
   const find = document.querySelector(".find");
   let typing;
   function search() {

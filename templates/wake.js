@@ -1,5 +1,5 @@
-// The life of the loading page: asks how far the wake is, shows it, and leaves as soon as the app answers.
-// Text nodes only; nothing here depends on an element being there, since a template of the user's may leave it out.
+// The loading page: polls the progress of the wake, shows it, and opens the app as soon as it answers.
+// It writes text nodes only. Every element may be missing, because a custom template may leave it out.
 (() => {
   const $ = (id) => document.getElementById(id);
   const wake = JSON.parse($("wake").dataset.wake);
@@ -8,7 +8,7 @@
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
   const clean = (words) => String(words ?? "").replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, " ").slice(0, 2000);
   const retryAfter = (answer) => (Number(answer.headers.get("retry-after")) || 1) * 1000 + Math.random() * 300;
-  // Each at an address of its own: a service worker of the app may always answer a known one from its cache.
+  // Every poll has its own address, because a service worker of the app may answer a known one from its cache.
   const ask = (path, query = "") =>
     fetch(`/${path}?container=${encodeURIComponent(wake.name)}${query}&at=${Date.now()}`, {
       cache: "no-store",
@@ -32,12 +32,12 @@
     return s < 60 ? `${s}\u00a0s` : `${Math.floor(s / 60)}\u00a0min ${String(s % 60).padStart(2, "0")}\u00a0s`;
   }
 
-  // The same curve as src/respond/eased-progress.ts: 80 % at the usual time, and full only by the app's own answer.
+  // The same curve as src/respond/eased-progress.ts: 80 % at the usual time; only the app's own answer fills the bar.
   function tick() {
     if (over) return;
     const ms = now() - began;
     put("elapsed", duration(ms));
-    // What a wake usually takes says nothing about the stop, or the update, before it.
+    // The usual time of a wake does not include the stop or update before it.
     const isBefore = phase === "stopping" || phase === "updating";
     if (isBefore || !eta) return put("usual", isBefore ? "" : text.first);
     put("usual", (ms > 1.5 * eta ? text.longer : text.usually).replace("{time}", duration(Math.max(1000, eta + 500))));
@@ -70,7 +70,7 @@
     let misses = 0;
     let atOnce = 6;
     for (let first = true; !over; first = false) {
-      // Once a second; a little more, since clocks and networks waver.
+      // Once a second, plus a margin for inexact clocks and networks.
       const asked = now();
       let next = asked + 1100;
       let answer;
@@ -85,21 +85,21 @@
           put("note", health.note ?? "");
           if (health.status === "failed") return fail(health);
           if (health.status === "running") return leave(first);
-          // Renamed or removed: the gateway says what is there now.
+          // Renamed or removed: the reloaded page shows what exists now.
           if (health.status !== "starting") return setTimeout(() => location.reload(), 2000);
           if (health.eta_ms) eta = health.eta_ms;
           began = now() - health.elapsed_ms;
-          // A wake has few steps and each may be short: the gateway lets us ask again at once.
+          // A wake has few steps, which may be short: the gateway allows the next poll at once.
           if (health.phase !== phase && atOnce-- > 0) next = 0;
           enter(health.phase);
         }
       } catch {
-        // Browsers cut everything when a network comes or goes, and a container that starts on the same machine brings its own: a
-        // poll that was open for a while had a connection.
+        // Browsers cut all requests when a network appears or disappears, as the network of a container does that starts on the
+        // same machine. A poll that was open for a while did have a connection.
         const openMs = now() - asked;
         misses = openMs > 300 && openMs < 25000 ? 1 : misses + 1;
         if (misses > 1) put("note", text.lost);
-        // Something answers, but not the gateway: it may well be the app.
+        // Something other than the gateway answers, probably the app.
         if (answer && (await arrived())) return go();
         next = now() + (misses > 1 ? Math.min(250 * 2 ** misses, 5000) : 50);
       }
@@ -114,7 +114,7 @@
       try {
         const answer = await ask("_logs");
         if (answer.status === 429) pause += retryAfter(answer);
-        // An app's first words come a moment after its start.
+        // An app writes its first log lines a moment after its start.
         else if (!show((await answer.json()).lines) && soon-- > 0) pause = 1100;
       } catch {}
       await sleep(pause);
@@ -136,13 +136,13 @@
     return true;
   }
 
-  // Behind a front proxy the app may be ready before the front has noticed: wait for an answer that is the app's own.
-  // HEAD, since a GET could use up a link that works once. An app may say 404 to it: then only the first seconds count.
+  // Behind a front proxy the app may be ready before the front proxy has noticed: wait for the app's own response.
+  // HEAD, because a GET could use up a link that works only once. An app may answer it with 404: wait only some seconds then.
   async function leave(first) {
     over = true;
     enter("ready");
     fill(1);
-    // Reloaded and sent back here: something between us and the app disagrees. Not in a tight loop.
+    // The reload led back to this page: something between the gateway and the app answers differently. Wait before the next try.
     if (first && performance.getEntriesByType("navigation")[0]?.type === "reload") await sleep(1000);
     const since = now();
     while (wake.auth && !(await arrived(since)) && now() - since < 20000) await sleep(250);
@@ -154,7 +154,7 @@
       const answer = await fetch(wake.to || location.href, { method: "HEAD", cache: "no-store", redirect: "manual" });
       if (answer.type === "opaqueredirect") return true;
       if (answer.headers.has("x-gateway-code")) return false;
-      // 500 is also Traefik's and nginx's own word while the gateway is away.
+      // Traefik and nginx also answer 500 by themselves while the gateway is down.
       if ([404, 500].includes(answer.status)) return since > 0 && now() - since > 5000;
       return ![502, 503, 504].includes(answer.status);
     } catch {
@@ -166,7 +166,7 @@
     if (!wake.to) return location.reload();
     const to = new URL(wake.to, location.href);
     location.replace(to);
-    // With a fragment of its own the same address is only a jump within this page.
+    // An address that differs only by its fragment would only scroll within this page.
     if (to.href.startsWith(`${location.href.split("#")[0]}#`)) location.reload();
   }
 
@@ -215,7 +215,7 @@
   const log = $("log");
   if (log) log.scrollTop = log.scrollHeight;
   if (wake.failed) return countdown(wake.retry);
-  // In a sandbox without an origin no poll reaches the gateway: the page is reloaded, as where scripts are off.
+  // In a sandbox without an origin no poll reaches the gateway: reload the page, as without script.
   if (origin === "null") return;
   document.addEventListener("securitypolicyviolation", ({ effectiveDirective, disposition }) => {
     if (over || effectiveDirective !== "connect-src" || disposition !== "enforce") return;
@@ -223,7 +223,7 @@
     setTimeout(() => location.reload(), 5000);
   });
   function start() {
-    // Cancels the Refresh header, which is for those without script. Not earlier: it would keep the page from ever being loaded.
+    // Cancels the Refresh header, which is meant for browsers without script. Earlier, it would stop the page from loading.
     window.stop();
     $("reloads")?.remove();
     tick();
@@ -231,7 +231,7 @@
     watch();
     if (wake.logs) tail();
   }
-  // A script of the app that fetched this page, as Turbo does, puts it into a document that was loaded before.
+  // A script of the app that fetches pages (such as Turbo) inserts this page into a document that was loaded before.
   if (document.readyState === "complete") start();
   else addEventListener("load", start);
 })();
