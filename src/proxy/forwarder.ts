@@ -8,8 +8,7 @@ import { authorityOf, bodyFraming, originForm, requestHead } from "../http1/requ
 import type { SimpleRequest } from "../http1/simple-request.ts";
 import { UpstreamPool } from "../http1/upstream-pool.ts";
 import { Upstreams } from "../http1/upstreams.ts";
-import { ExchangeLedger } from "./client-end.ts";
-import { Exchange } from "./exchange.ts";
+import { ExchangeLedger, Exchange } from "./exchange.ts";
 import { createRequestHeaders, receivedRequest } from "./forwarded-fields.ts";
 import { createSimpleHead } from "./simple-head.ts";
 import { NodeClientEnd } from "./node-client-end.ts";

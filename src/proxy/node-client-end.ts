@@ -7,7 +7,7 @@ import { informationHead, reasonPhrase } from "../http1/format-response-head.ts"
 import { endInstead } from "../http1/open-responses.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
 import { InvalidResponse } from "../http1/response-fields.ts";
-import type { Abortable, ClientEnd, Shared } from "./client-end.ts";
+import type { Exchange, ClientEnd, Shared } from "./exchange.ts";
 import type { ForwardOutcome } from "./outcome.ts";
 
 interface NodeRequest {
@@ -30,7 +30,7 @@ export class NodeClientEnd implements ClientEnd {
   readonly #request: NodeRequest;
   readonly #shared: Shared;
   readonly #onClose = (): void => this.#close();
-  #exchange: Abortable | undefined;
+  #exchange: Exchange | undefined;
   /** Set when the upstream is done. */
   #outcome: ForwardOutcome | undefined;
   #isCorked = false;
@@ -59,7 +59,7 @@ export class NodeClientEnd implements ClientEnd {
     return this.writable.destroyed || this.req.socket.destroyed;
   }
 
-  attach(exchange: Abortable): void {
+  attach(exchange: Exchange): void {
     this.#exchange = exchange;
   }
 

@@ -5,7 +5,7 @@ import { trailerPairs } from "../http1/field-names.ts";
 import { informationHead } from "../http1/format-response-head.ts";
 import type { ResponseHead } from "../http1/parse-response-head.ts";
 import type { UpstreamConnection } from "../http1/upstream-connection.ts";
-import type { Abortable, ClientEnd, Shared } from "./client-end.ts";
+import type { Exchange, ClientEnd, Shared } from "./exchange.ts";
 import type { ForwardOutcome } from "./outcome.ts";
 
 interface SimpleOrder {
@@ -36,7 +36,7 @@ export class SimpleClientEnd implements ClientEnd {
     shared.ledger.open();
   }
 
-  attach(exchange: Abortable): void {
+  attach(exchange: Exchange): void {
     this.#order.client.onAbort = () => {
       exchange.abort();
       this.fail({ kind: "aborted", status: this.status });

@@ -9,8 +9,7 @@ import { requestHead } from "../http1/request-head.ts";
 import type { UpstreamConnection, UpstreamUser } from "../http1/upstream-connection.ts";
 import type { UpstreamPool } from "../http1/upstream-pool.ts";
 import type { Upstream } from "../http1/upstreams.ts";
-import type { Shared } from "./client-end.ts";
-import { Exchange } from "./exchange.ts";
+import { type Shared, Exchange } from "./exchange.ts";
 import { NodeClientEnd } from "./node-client-end.ts";
 import { failureOf, type ForwardOutcome } from "./outcome.ts";
 
