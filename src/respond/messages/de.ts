@@ -68,7 +68,7 @@ export const de: Messages = {
   "suspended.reload": "Diese Seite lädt sich alle 5 Sekunden neu und öffnet die App, sobald sie wieder da ist.",
   "asleep.title": "{name} schläft",
   "asleep.status": "Schläft",
-  "asleep.lead": "Die App schläft weiter: Ein Besuch wie dieser weckt sie nicht.",
+  "asleep.lead": "Die App schläft. Ihre Einstellungen erlauben nicht, dass ein Besuch wie dieser sie weckt.",
   "problem.retryIn": "Diese Seite versucht es in {time} noch einmal.",
   "problem.again": "Erneut versuchen",
   "problem.code": "Code",

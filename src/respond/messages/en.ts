@@ -67,7 +67,7 @@ export const en = {
   "suspended.reload": "This page reloads every 5 seconds and opens the app as soon as it is back.",
   "asleep.title": "{name} is asleep",
   "asleep.status": "Asleep",
-  "asleep.lead": "The app stays asleep: a visit like this one does not wake it.",
+  "asleep.lead": "The app is asleep. Its settings do not let a visit like this one wake it.",
   "problem.retryIn": "This page tries again in {time}.",
   "problem.again": "Try again",
   "problem.code": "Code",

@@ -69,7 +69,7 @@ export const es: Messages = {
   "suspended.reload": "Esta página se recarga cada 5 segundos y abre la aplicación en cuanto vuelva.",
   "asleep.title": "{name} duerme",
   "asleep.status": "Durmiendo",
-  "asleep.lead": "La aplicación sigue durmiendo: una visita como esta no la despierta.",
+  "asleep.lead": "La aplicación duerme. Su configuración no permite que una visita como esta la despierte.",
   "problem.retryIn": "Esta página lo intentará de nuevo en {time}.",
   "problem.again": "Reintentar",
   "problem.code": "Código",

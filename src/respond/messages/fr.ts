@@ -71,7 +71,7 @@ export const fr: Messages = {
   "suspended.reload": "Cette page se recharge toutes les 5 secondes et ouvre l’application dès son retour.",
   "asleep.title": "{name} dort",
   "asleep.status": "En sommeil",
-  "asleep.lead": "L’application continue de dormir : une visite comme celle-ci ne la réveille pas.",
+  "asleep.lead": "L’application dort. Sa configuration ne permet pas à une visite comme celle-ci de la réveiller.",
   "problem.retryIn": "Cette page réessaie dans {time}.",
   "problem.again": "Réessayer",
   "problem.code": "Code",

@@ -68,7 +68,7 @@ export const it: Messages = {
   "suspended.reload": "Questa pagina si ricarica ogni 5 secondi e apre l’app appena torna.",
   "asleep.title": "{name} dorme",
   "asleep.status": "Dorme",
-  "asleep.lead": "L’app continua a dormire: una visita come questa non la sveglia.",
+  "asleep.lead": "L’app dorme. Le sue impostazioni non permettono a una visita come questa di svegliarla.",
   "problem.retryIn": "Questa pagina riprova tra {time}.",
   "problem.again": "Riprova",
   "problem.code": "Codice",
