@@ -51,7 +51,7 @@ export const de: Messages = {
   "failed.needs-stuck": "Sie braucht „{name}“, das läuft, aber nicht bereit ist.",
   "failed.refused": "Die Engine hat den Start verweigert.",
   "failed.unreachable": "Das Gateway erreicht die Engine nicht, die sie startet.",
-  "failed.network": "Das Netzwerk, das sie benutzt, gibt es nicht mehr: Ihr Container muss neu angelegt werden.",
+  "failed.network": "Das Netzwerk, das sie benutzt, gibt es nicht mehr: Jemand muss ihren Container neu anlegen.",
   "failed.tls": "Sie nimmt auf Port {port} nur https an, das Gateway spricht aber http: target_scheme: https setzen.",
   "failed.retry": "Erneut versuchen",
   "failed.retryIn": "Erneut versuchen in {time}",
