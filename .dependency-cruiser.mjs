@@ -32,6 +32,11 @@ export const folders = {
   notify: ["core", "lifecycle/ports"],
 };
 
+/** The two upper layers of `src/http1/`, which do not import each other; all its other files are about heads and fields. */
+const http1Client =
+  "^src/http1/(client-connections?|detached-response|end-with-response|open-responses|take-upgrades)\\.ts$";
+const http1Upstream = "^src/http1/(open-connection|upstreams|upstream-connection|upstream-pool)\\.ts$";
+
 /** Package → the places below `src/` that may import it. A package that is not listed may be imported nowhere. */
 const packages = {
   "@dagrejs/dagre": ["admin/topology/"],
@@ -66,6 +71,16 @@ const folderRules = Object.entries(folders).map(([folder, allowed]) => ({
   to: { path: "^src/", pathNot: [folder, ...allowed].map((to) => `^src/${to}(/|\\.ts$)`) },
 }));
 
+const http1Rules = [
+  { name: "http1-client", from: { path: http1Client }, to: { path: http1Upstream } },
+  { name: "http1-upstream", from: { path: http1Upstream }, to: { path: http1Client } },
+  {
+    name: "http1-heads",
+    from: { path: "^src/http1/", pathNot: [test, http1Client, http1Upstream] },
+    to: { path: [http1Client, http1Upstream] },
+  },
+].map((rule) => ({ ...rule, severity: "error", comment: "the layers of src/http1/: client and upstream on heads" }));
+
 const packageRules = Object.entries(packages).map(([name, places]) => ({
   name: `package-${name}`,
   comment: `${name} belongs to ${places.map((place) => `src/${place}`).join(", ")}`,
@@ -77,6 +92,7 @@ const packageRules = Object.entries(packages).map(([name, places]) => ({
 export default {
   forbidden: [
     ...folderRules,
+    ...http1Rules,
     ...packageRules,
     {
       name: "core-is-pure",
