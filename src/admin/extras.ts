@@ -16,7 +16,7 @@ export function createExtras(
 ): (req: IncomingMessage, res: ServerResponse, path: string) => boolean {
   const byPath = new Map(extras.map((extra) => [extra.path, extra]));
 
-  function mayAsk({ access, path }: ExtraEndpoint, req: IncomingMessage, res: ServerResponse): boolean {
+  function mayAccess({ access, path }: ExtraEndpoint, req: IncomingMessage, res: ServerResponse): boolean {
     // Only the peer address counts, because fields can be forged (CVE-2026-40575).
     if (access === "open" || isTrusted(req.socket.remoteAddress ?? "")) return true;
     if (access === "admin-or-trusted") return guard.admit(req, res);
@@ -31,7 +31,7 @@ export function createExtras(
     if (extra === undefined) return false;
     if (req.method !== "GET" && req.method !== "HEAD") {
       sender.problem(req, res, "method-not-allowed", { headers: ["Allow", "GET, HEAD"] });
-    } else if (mayAsk(extra, req, res)) {
+    } else if (mayAccess(extra, req, res)) {
       extra.handle(req, res);
     }
     return true;

@@ -31,8 +31,8 @@ function readOriginal(req: IncomingMessage, path: string): ForwardedRequest | Mi
 /** Converts a 5xx to 429, the 4xx that clients and crawlers retry. The polls of the page must not get it. */
 function asClientError(answer: Answer): Answer {
   if (answer.status < 500) return answer;
-  const mayAskAgain = answer.headers.includes("Retry-After");
-  return { ...answer, status: mayAskAgain ? PAGE_STATUS : 403 };
+  const mayRetry = answer.headers.includes("Retry-After");
+  return { ...answer, status: mayRetry ? PAGE_STATUS : 403 };
 }
 
 /** Not 5xx, which Envoy treats as a failure of the authorization service. */

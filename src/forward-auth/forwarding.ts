@@ -44,14 +44,14 @@ export function settleForwarding(
     const ways = [...ports].map((port) => {
       const reach = reachFor(traefik, record, port, { fromOf, reachOf: deps.reachOf });
       const by = { whenAwake: traefik.whenAwake, reachedDirectly: reach.by !== "gateway" };
-      const asked = authRequestReasonOf(record, by, port);
-      found.set(portKey(name, port.namedPort), { reach, sendsAuthRequests: asked !== undefined });
-      return { reach, asked };
+      const reason = authRequestReasonOf(record, by, port);
+      found.set(portKey(name, port.namedPort), { reach, sendsAuthRequests: reason !== undefined });
+      return { reach, reason };
     });
     // The ports share their counters, so one port to which Traefik forwards directly is enough.
-    if (ways.some(({ asked }) => asked === undefined)) noteDirect(deps.context, record);
-    else if (ways.some(({ asked }) => asked === "unread")) readForDirect(deps.context, record);
-    record.forwarding = ways.find(({ asked }) => asked !== undefined) ?? ways[0];
+    if (ways.some(({ reason }) => reason === undefined)) noteDirect(deps.context, record);
+    else if (ways.some(({ reason }) => reason === "unread")) readForDirect(deps.context, record);
+    record.forwarding = ways.find(({ reason }) => reason !== undefined) ?? ways[0];
   }
   return found;
 }

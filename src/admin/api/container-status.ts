@@ -94,8 +94,8 @@ export function containerStatus({ lifecycle, wakesToday, merged }: StatusSources
         ? null
         : {
             reached: reachText(record.forwarding.reach),
-            asked: record.forwarding.asked !== undefined,
-            asked_because: record.forwarding.asked ?? null,
+            asked: record.forwarding.reason !== undefined,
+            asked_because: record.forwarding.reason ?? null,
           },
     ended_by: record.endedBy ?? null,
     update_wait:

@@ -4,7 +4,7 @@ import type { WorkloadRecord } from "../../lifecycle/workload/record.ts";
 
 /** Warns if `when_awake: direct` has no effect, or if a stop waits for a front that does not respond. */
 export function frontWarnings({ recall, forwarding }: WorkloadRecord, nowMs: number): string[] {
-  const why = forwarding?.asked === undefined ? undefined : STAYS_ASKED[forwarding.asked];
+  const why = forwarding?.reason === undefined ? undefined : PERMANENT_REASONS[forwarding.reason];
   return [
     ...(recall !== undefined && recall.waitsOn.length > 0 && nowMs - recall.sinceMs > USUAL_POLL_MS
       ? [
@@ -20,7 +20,7 @@ export function frontWarnings({ recall, forwarding }: WorkloadRecord, nowMs: num
 const USUAL_POLL_MS = 5_000;
 
 /** The permanent reasons. */
-const STAYS_ASKED: Partial<Record<AuthRequestReason, string>> = {
+const PERMANENT_REASONS: Partial<Record<AuthRequestReason, string>> = {
   "through-gateway": "its traffic passes through the gateway.",
   ignore: "its ignore rules apply to each request.",
   "idle-signal": "its idle_signal is not traffic or connections, so no counter shows its activity.",

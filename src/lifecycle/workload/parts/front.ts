@@ -22,7 +22,7 @@ export interface FrontPart {
   directMs: number;
   recall: Recall | undefined;
   /** How the Traefik that fetched last forwards to it; `undefined` if none has fetched. */
-  forwarding: { readonly reach: FrontReach; readonly asked: AuthRequestReason | undefined } | undefined;
+  forwarding: { readonly reach: FrontReach; readonly reason: AuthRequestReason | undefined } | undefined;
   /** Its counters at the last reading, which may be from before a restart of the gateway. */
   counters: Counters | undefined;
   /** Until when a front may reuse an answer instead of sending an auth request; 0: none may. */
