@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decide, type MemberView, type Question } from "./decide.ts";
+import { decide, type MemberView, type DecisionInput } from "./decide.ts";
 import type { ClientKind, HandlerTraits, Forward } from "./decision.ts";
 
 const NOW = 1_000;
@@ -34,7 +34,7 @@ const failing = (retryAtMs: number, name = "app"): MemberView => {
   return { ...asleep(name), failure: { failure, retryAtMs } };
 };
 
-const base: Question<MemberView> = {
+const base: DecisionInput<MemberView> = {
   members: [],
   client: "other",
   mustNotWake: undefined,
@@ -65,7 +65,7 @@ const failed = (workload: string, retryMs: number): object => ({
 const cases: readonly [
   rule: string,
   members: readonly MemberView[],
-  question: Partial<Question<MemberView>>,
+  question: Partial<DecisionInput<MemberView>>,
   expected: object,
 ][] = [
   ["a route without members is unknown", [], {}, { kind: "unknown", wake: false }],
@@ -172,8 +172,8 @@ const member: fc.Arbitrary<MemberView> = fc.oneof(
 const question = fc.record({
   members: fc.array(member, { maxLength: 5 }),
   client: fc.constantFrom<ClientKind>("navigation", "upgrade", "other"),
-  mustNotWake: fc.constantFrom<Question<MemberView>["mustNotWake"]>(undefined, 200, 204, 503),
-  wake: fc.constantFrom<Question<MemberView>["wake"]>("auto", "page", "hold"),
+  mustNotWake: fc.constantFrom<DecisionInput<MemberView>["mustNotWake"]>(undefined, 200, 204, 503),
+  wake: fc.constantFrom<DecisionInput<MemberView>["wake"]>("auto", "page", "hold"),
   holdTimeoutMs: fc.constantFrom(0, 1, 25_000),
   waitedMs: fc.constantFrom(0, 1, 24_000, 25_000),
   isQueueFull: fc.boolean(),

@@ -16,7 +16,7 @@ export interface MemberView {
 }
 
 /** Everything on which a decision depends. */
-export interface Question<Member extends MemberView> {
+export interface DecisionInput<Member extends MemberView> {
   readonly members: readonly Member[];
   readonly client: ClientKind;
   /** Set for a client that must not wake the route: the status that it gets instead. */
@@ -34,21 +34,21 @@ export interface Question<Member extends MemberView> {
 }
 
 /** Decides what a client gets, before and after a hold; nothing else does (docs/how-a-request-is-decided.md). */
-export function decide<Member extends MemberView>(question: Question<Member>): Decision<Member> {
-  const open = question.members.filter(isOpen);
-  if (open.length === 0) return shut(question.members);
+export function decide<Member extends MemberView>(input: DecisionInput<Member>): Decision<Member> {
+  const open = input.members.filter(isOpen);
+  if (open.length === 0) return shut(input.members);
 
   const ready = open.filter(isReady);
-  if (ready.length > 0) return forwardTo(question.pick(ready));
+  if (ready.length > 0) return forwardTo(input.pick(ready));
 
-  const { mustNotWake, handler, nowMs } = question;
+  const { mustNotWake, handler, nowMs } = input;
   // A client that must not wake it cannot retry the wake, so it sees the failure until another client does.
   const isFailed = mustNotWake === undefined ? (member: MemberView) => coolsDown(member, nowMs) : hasFailed;
   if (open.every(isFailed)) return failed(open, nowMs);
   if (mustNotWake !== undefined) {
     return { kind: "asleep", status: handler.relaysSuccess ? mustNotWake : 503, wake: false };
   }
-  return wait(question);
+  return wait(input);
 }
 
 function forwardTo<Member extends MemberView>(member: Member): Decision<Member> {
@@ -56,8 +56,8 @@ function forwardTo<Member extends MemberView>(member: Member): Decision<Member> 
   return gate === undefined ? WAKING : { kind: "forward", member, gate, wake: false };
 }
 
-function wait(question: Omit<Question<MemberView>, "pick">): Decision<never> {
-  const { client, wake, handler, holdTimeoutMs, waitedMs, isQueueFull } = question;
+function wait(input: Omit<DecisionInput<MemberView>, "pick">): Decision<never> {
+  const { client, wake, handler, holdTimeoutMs, waitedMs, isQueueFull } = input;
   const isBrowser = client === "navigation";
   if (wake === "page" || (isBrowser && wake === "auto")) return isBrowser ? PAGE : WAKING;
   const leftMs = handler.heldBefore ? 0 : Math.min(holdTimeoutMs, handler.maxHoldMs) - waitedMs;

@@ -54,7 +54,7 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
     if (req.headers.expect !== undefined) writeContinue(res);
     const passed =
       QUICK_FRONTS.get(req.url ?? "") === front &&
-      passAtOnce(deps, front, questionOf(req), req.socket.remoteAddress ?? "");
+      passAtOnce(deps, front, factsOf(req), req.socket.remoteAddress ?? "");
     if (!passed) isolateAsync(req.socket, answerLater(front, req, res, path));
     else {
       res.writeHead(200, allowedAnswer(passed, front.reuseSeconds).headers as string[]);
@@ -99,10 +99,10 @@ export function createAuthHandler(deps: AuthHandlerDeps): AuthHandler {
 function passAtOnce(
   { lifecycle, isTrusted, count }: AuthHandlerDeps,
   front: Front,
-  question: Question,
+  facts: RequestFacts,
   peer: string,
 ): Forward | undefined {
-  const { forwardedHost, forwardedUri, userAgent, websocketKey } = question;
+  const { forwardedHost, forwardedUri, userAgent, websocketKey } = facts;
   if (forwardedHost === undefined || forwardedUri === undefined || mayBeOurs(forwardedUri)) return undefined;
   if (!isTrusted(peer)) return undefined;
   const found = lifecycle.routes().hosts.find(forwardedHost)?.single;
@@ -116,7 +116,7 @@ function passAtOnce(
   noteRequestedHost(record, forwardedHost);
   noteFrontTraffic(record, front.traits, context.rearm);
   if (port.heardFrom !== gate.to) noteFirstPass(context, record, gate.to);
-  noteStream(record, question, record.lastActivityMs);
+  noteStream(record, facts, record.lastActivityMs);
   if (front.reuseSeconds !== undefined) noteReuse(record, front.reuseSeconds, context.clock);
   count(front.name, "allowed");
   return gate;
@@ -157,9 +157,9 @@ function frontOf(path: string): Front | undefined {
 }
 
 /** The part of an auth request that matters while the app is ready. */
-type Question = Pick<SimpleRequest, "forwardedHost" | "forwardedUri" | "userAgent"> & StreamSigns;
+type RequestFacts = Pick<SimpleRequest, "forwardedHost" | "forwardedUri" | "userAgent"> & StreamSigns;
 
-function questionOf({ headers }: IncomingMessage): Question {
+function factsOf({ headers }: IncomingMessage): RequestFacts {
   return {
     ...streamSigns(headers),
     forwardedHost: single(headers["x-forwarded-host"]),

@@ -1,7 +1,7 @@
 import { takeGate } from "../workload/gate.ts";
 import { noteClient } from "../workload/activity.ts";
 import type { Candidate } from "../../core/balance.ts";
-import { decide, type MemberView, type Question } from "../../core/decide.ts";
+import { decide, type MemberView, type DecisionInput } from "../../core/decide.ts";
 import type { ClientKind, Decision, Denial, Gate, HandlerTraits, HoldOutcome, Refusal } from "../../core/decision.ts";
 import type { WakeCause } from "../../core/wake-cause.ts";
 import type { IgnoreRules } from "../../core/settings.ts";
@@ -210,7 +210,7 @@ function forward(
 }
 
 /** The arguments of `decide` that depend on neither the client nor the route. */
-type Terms = Pick<Question<MemberOfRoute>, "handler" | "mustNotWake" | "waitedMs" | "isQueueFull">;
+type Terms = Pick<DecisionInput<MemberOfRoute>, "handler" | "mustNotWake" | "waitedMs" | "isQueueFull">;
 
 interface MemberOfRoute extends MemberView, Candidate, RouteMember {}
 
