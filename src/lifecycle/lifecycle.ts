@@ -13,7 +13,7 @@ import type { HoldQueue } from "./admit/hold.ts";
 import type { LifecycleContext } from "./context.ts";
 import { createMemoryKeeper } from "./workload/memory.ts";
 import { notify } from "./workload/notify.ts";
-import { openOrClose } from "./stop/open-or-close.ts";
+import { applyScheduleChange } from "./stop/apply-schedule-change.ts";
 import type { DirectFronts, KnownFronts } from "./direct-fronts.ts";
 import type { Clock, Engines, Probe, Store } from "./ports.ts";
 import { createReactionQueue } from "./workload/reaction-queue.ts";
@@ -172,7 +172,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       }
       case "schedule-start":
       case "schedule-stop":
-        openOrClose(context, record, deadline.kind === "schedule-start" ? "start" : "stop");
+        applyScheduleChange(context, record, deadline.kind === "schedule-start" ? "start" : "stop");
         return undefined;
     }
   }

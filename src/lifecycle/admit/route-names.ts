@@ -17,7 +17,7 @@ export function createRouteNames<T>(): RouteNames<T> {
   const byPlainName = new Map<string, Set<string>>();
   let usual = "";
 
-  function meantBy(name: string): string | undefined {
+  function equivalentTo(name: string): string | undefined {
     if (name.startsWith(`${usual}:`)) return plainIn(name);
     const [only, ...others] = byPlainName.get(name) ?? [];
     return others.length === 0 ? only : undefined;
@@ -37,7 +37,7 @@ export function createRouteNames<T>(): RouteNames<T> {
       names?.delete(name);
       if (names?.size === 0) byPlainName.delete(plain);
     },
-    find: (name) => all.get(name) ?? all.get(meantBy(name) ?? ""),
+    find: (name) => all.get(name) ?? all.get(equivalentTo(name) ?? ""),
     setDefaultHost: (host) => void (usual = host),
   };
 }

@@ -98,7 +98,7 @@ export async function refresh(
     notify(record.signals);
     return "done";
   }
-  if (isChanged || mustAsk(record, item)) return settle(context, record, await observeRecord(record));
+  if (isChanged || needsObservation(record, item)) return settle(context, record, await observeRecord(record));
   const { observation: last, state, settings } = record;
   recordObservation(record, stoppedObservation(record.name, item, last));
   return settle(context, record, { record, last, state, settings, seen: record.observation });
@@ -110,7 +110,7 @@ function observesItself({ state: { status } }: WorkloadRecord): boolean {
 }
 
 /** A list says enough about a sleeping workload, unless the way it ended or its ports are needed. */
-function mustAsk(record: WorkloadRecord, item: InventoryItem | undefined): boolean {
+function needsObservation(record: WorkloadRecord, item: InventoryItem | undefined): boolean {
   const { observation: last, settings } = record;
   const status = item?.status ?? "absent";
   const isKnownByFile = settings.process !== undefined;

@@ -23,7 +23,7 @@ export async function wakeJob(
 ): Promise<void> {
   noteWakeStart(record, context.clock.now());
   context.emit({ type: "wake", workload: record.name, cause: record.wakeCause ?? "request" });
-  if (record.endReported) await seeEnd(context, record);
+  if (record.endReported) await observeEnd(context, record);
   const failure =
     (await wakeDependencies(context, record, run, signal)) ?? (await startAndProbe(context, record, run, signal));
   if (failure === undefined || signal.aborted) return;
@@ -41,7 +41,7 @@ export async function wakeJob(
 }
 
 /** Observes how the last run ended, before a new run hides that. */
-async function seeEnd(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
+async function observeEnd(context: LifecycleContext, record: WorkloadRecord): Promise<void> {
   const seen = await observe(record);
   if (seen?.status === "stopped" || seen?.status === "absent") reportEnd(context, record, seen);
 }
@@ -52,7 +52,7 @@ async function startAndProbe(
   run: number,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
-  for (let mayBeOver = record.observation?.status === "running"; ;) {
+  for (let mayHaveEnded = record.observation?.status === "running"; ;) {
     const fromMs = context.clock.now();
     const found = await awaitTruce(context, record, run, signal);
     if (signal.aborted) return undefined;
@@ -86,10 +86,10 @@ async function startAndProbe(
       return undefined;
     }
     // The engine did not know yet that the former run was ending, so the start did nothing.
-    const wasOver = mayBeOver && result.kind === "ended" && status === "stopped";
-    if (!wasOver && !isInTruce(context, record)) return probeFailure(context, record, result);
-    if (wasOver && result.observation !== undefined) reportEnd(context, record, result.observation);
-    mayBeOver = false;
+    const hadEnded = mayHaveEnded && result.kind === "ended" && status === "stopped";
+    if (!hadEnded && !isInTruce(context, record)) return probeFailure(context, record, result);
+    if (hadEnded && result.observation !== undefined) reportEnd(context, record, result.observation);
+    mayHaveEnded = false;
   }
 }
 

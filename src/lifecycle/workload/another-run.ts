@@ -6,7 +6,7 @@ export function isAnotherRun({ state }: WorkloadRecord, last: Observation | unde
   if (last === undefined || seen.status === "absent") return false;
   if (last.id !== seen.id) return true;
   if (seen.status !== "running") return false;
-  if (last.startedAtMs !== seen.startedAtMs && !goesOn(last, seen)) return true;
+  if (last.startedAtMs !== seen.startedAtMs && !keepsRunning(last, seen)) return true;
   if (last.networkOwner?.startedAtMs !== seen.networkOwner?.startedAtMs) return true;
   const endpoints = endpointsOf(seen);
   // A rolling update is the same run while one of the targets survives.
@@ -18,7 +18,7 @@ export function isAnotherRun({ state }: WorkloadRecord, last: Observation | unde
  * oldest instance and changes when that ends, although others continue; a restarted container keeps its id but has a
  * new start.
  */
-function goesOn(last: Observation, seen: Observation): boolean {
+function keepsRunning(last: Observation, seen: Observation): boolean {
   const former = new Map(last.instances.map(({ id, startedAtMs }) => [id, startedAtMs]));
   return seen.instances.some(({ id, ready, ending, startedAtMs }) => {
     if (!ready || ending || !former.has(id)) return false;

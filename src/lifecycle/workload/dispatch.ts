@@ -5,7 +5,7 @@ import { announce, updateGates } from "./follow.ts";
 import { followInstances, avoidTarget } from "./follow-instances.ts";
 import type { LifecycleContext } from "../context.ts";
 import { begins, keepTimes } from "./keep-times.ts";
-import { leaveBrokenJob } from "../wake/leave-broken-job.ts";
+import { endBrokenJob } from "../wake/end-broken-job.ts";
 import type { React } from "./reaction-queue.ts";
 import { type Change, noteChange, report } from "./report.ts";
 import type { WorkloadRecord } from "./record.ts";
@@ -78,7 +78,7 @@ function startJob(context: LifecycleContext, record: WorkloadRecord, state: Work
   const abort = new AbortController();
   record.job = abort;
   void job(context, record, state.run, abort.signal)
-    .catch((fault: unknown) => leaveBrokenJob(context, record, state.run, fault))
+    .catch((fault: unknown) => endBrokenJob(context, record, state.run, fault))
     .finally(() => {
       // Cleared, because it stands for a job in progress, unless another job has begun meanwhile.
       if (record.job === abort) record.job = undefined;

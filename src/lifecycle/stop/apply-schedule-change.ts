@@ -13,7 +13,7 @@ import { EXEC_CHECK_MS, hasExec } from "./veto.ts";
  * Carries out a start or stop of the schedule that is due. A clock that jumped may have skipped several, so the present
  * window counts. With only a start or only a stop there is no window, and what was due is carried out.
  */
-export function openOrClose(context: LifecycleContext, record: WorkloadRecord, due: "start" | "stop"): void {
+export function applyScheduleChange(context: LifecycleContext, record: WorkloadRecord, due: "start" | "stop"): void {
   forgetScheduleChange(record);
   const { schedule, settings } = record;
   const hasWindow = settings.schedule?.start !== "" && settings.schedule?.stop !== "";

@@ -7,7 +7,7 @@ import type { WorkloadRecord } from "../workload/record.ts";
 import { failureAt } from "./start.ts";
 
 /** Reports an internal fault in a job, and ends the status that the job owned, which nothing else would end. */
-export function leaveBrokenJob(context: LifecycleContext, record: WorkloadRecord, run: number, fault: unknown): void {
+export function endBrokenJob(context: LifecycleContext, record: WorkloadRecord, run: number, fault: unknown): void {
   const { state, name } = record;
   context.emit({ type: "fault", message: `a task of "${name}" (${state.status}) failed`, detail: String(fault) });
   if (!("run" in state) || state.run !== run) return;
