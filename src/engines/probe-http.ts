@@ -41,18 +41,18 @@ export function probeHttp(
     else if (status === 400 && tls === undefined) unlessTls({ summary, status });
     else settle({ kind: "no", summary, status });
   };
-  const asking =
+  const sent =
     tls === undefined
       ? request(options, take)
       : requestTls({ ...options, servername: serverName(name), rejectUnauthorized: tls.verify }, take);
-  asking.on("error", (error: NodeJS.ErrnoException) => {
+  sent.on("error", (error: NodeJS.ErrnoException) => {
     const mayBeTls = tls === undefined && (error.code === "ECONNRESET" || error.code?.startsWith("HPE_"));
     if (mayBeTls) unlessTls({ summary: errorText(error) });
     else settle({ kind: "no", summary: errorText(error) });
   });
-  asking.end();
+  sent.end();
   return () => {
-    asking.destroy();
+    sent.destroy();
     stopLooking?.();
   };
 }

@@ -85,11 +85,11 @@ interface Session {
 
 async function open(connection: Connection): Promise<Session> {
   const Dockerode = loadDockerode();
-  const asking = new Dockerode(connection.options);
+  const unversioned = new Dockerode(connection.options);
   const [about, info] = await Promise.all([
-    once(asking, (docker, abortSignal) => abortable(docker).version({ abortSignal })),
+    once(unversioned, (docker, abortSignal) => abortable(docker).version({ abortSignal })),
     // A socket proxy may forbid it; then an ordinary Linux host is assumed.
-    once(asking, (docker, abortSignal) => abortable(docker).info({ abortSignal })).catch((): Info => ({})),
+    once(unversioned, (docker, abortSignal) => abortable(docker).info({ abortSignal })).catch((): Info => ({})),
   ]);
   const version = agree(about.ApiVersion, about.MinAPIVersion);
   const desktop = /docker desktop/i.test(`${about.Platform?.Name} ${info.OperatingSystem}`);
@@ -125,14 +125,14 @@ export function abortable(docker: Docker): Abortable {
   return docker;
 }
 
-function agree(theirs: string, theirOldest = "1.24"): string {
-  if (isOlder(NEWEST, theirOldest)) {
+function agree(serverVersion: string, serverOldest = "1.24"): string {
+  if (isOlder(NEWEST, serverOldest)) {
     throw new EngineError(
       "refused",
-      `Docker supports only API ${theirOldest} and newer; this gateway supports up to ${NEWEST}`,
+      `Docker supports only API ${serverOldest} and newer; this gateway supports up to ${NEWEST}`,
     );
   }
-  return isOlder(theirs, NEWEST) ? theirs : NEWEST;
+  return isOlder(serverVersion, NEWEST) ? serverVersion : NEWEST;
 }
 
 /** Compares API versions, such as `1.9` and `1.41`. */

@@ -7,17 +7,21 @@ import type Docker from "dockerode";
  */
 export function loadDockerode(): typeof Docker {
   const require = createRequire(import.meta.url);
-  const theirs = createRequire(require.resolve("dockerode"));
-  leaveOut(theirs, "./session");
-  leaveOut(theirs, "docker-modem/lib/ssh");
+  const dockerodeRequire = createRequire(require.resolve("dockerode"));
+  leaveOut(dockerodeRequire, "./session");
+  leaveOut(dockerodeRequire, "docker-modem/lib/ssh");
   return require("dockerode") as typeof Docker;
 }
 
 /** Replaces a module in the require cache, so that its file is not read. Ignores files that a later version lacks. */
-function leaveOut(theirs: NodeJS.Require, file: string): void {
+function leaveOut(dockerodeRequire: NodeJS.Require, file: string): void {
   try {
-    const filename = theirs.resolve(file);
-    theirs.cache[filename] ??= Object.assign(new Module(filename), { filename, loaded: true, exports: refuse });
+    const filename = dockerodeRequire.resolve(file);
+    dockerodeRequire.cache[filename] ??= Object.assign(new Module(filename), {
+      filename,
+      loaded: true,
+      exports: refuse,
+    });
   } catch {
     // Not found: the module is loaded as usual and costs its memory.
   }

@@ -79,9 +79,9 @@ interface Lists {
 const NONE: Lists = { horizontal: [], keda: [] };
 
 function find({ horizontal, keda }: Lists, resource: Resource, { namespace, name }: Place): OtherScaler {
-  const isMeant = ({ metadata, spec: { scaleTargetRef: target } }: Autoscaler): boolean =>
+  const targetsWorkload = ({ metadata, spec: { scaleTargetRef: target } }: Autoscaler): boolean =>
     metadata.namespace === namespace && target?.name === name && (target.kind ?? "Deployment") === KIND_OF[resource];
-  const [scaler, scaled] = [horizontal.find(isMeant), keda.find(isMeant)];
+  const [scaler, scaled] = [horizontal.find(targetsWorkload), keda.find(targetsWorkload)];
   return { ...(scaler !== undefined && { horizontal: scaler }), ...(scaled !== undefined && { keda: scaled }) };
 }
 

@@ -103,15 +103,15 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
   function followWorkloads(resource: Resource, namespace: string | undefined, isWhole: boolean): void {
     let listed = new Set<string>();
     /** Each workload belongs to one of the two watches, so that a removed label does not remove a configured one. */
-    const isMeant = (name: string): boolean => included.has(name) === isWhole;
+    const isFollowedHere = (name: string): boolean => included.has(name) === isWhole;
     const see = (item: WorkloadFacts): boolean => {
-      if (isMeant(item.name)) return take(item);
+      if (isFollowedHere(item.name)) return take(item);
       if (isWhole) others.set(keyOf(resource, item.name), item);
       return false;
     };
     const lose = (name: string): void => {
       if (isWhole) others.delete(keyOf(resource, name));
-      if (isMeant(name)) drop(resource, name);
+      if (isFollowedHere(name)) drop(resource, name);
     };
     const query = isWhole ? "" : LABELLED;
     run<ScalableObject, WorkloadFacts>(collectionPath("/apis/apps/v1", resource, namespace), query, {
@@ -133,7 +133,7 @@ export function createClusterView(deps: ClusterViewDeps): ClusterView {
         }
         listed.add(name);
         see(item);
-        if (isMeant(name)) reportChange(name); // its status also reflects its pods
+        if (isFollowedHere(name)) reportChange(name); // its status also reflects its pods
       },
     });
   }

@@ -52,7 +52,7 @@ export async function startRun(settings: ProcessSettings, env: Record<string, st
     state.exit = {
       code: code ?? 128 + os.constants.signals[signal ?? "SIGKILL"],
       ...unknown,
-      message: said(signal),
+      message: signalText(signal),
       atMs,
     };
     deps.onEnd();
@@ -142,7 +142,7 @@ function asVariable(mark: string): Record<string, string> {
   return { [name]: value };
 }
 
-function said(signal: NodeJS.Signals | null): string {
+function signalText(signal: NodeJS.Signals | null): string {
   return signal === null ? "" : `ended by ${signal}`;
 }
 

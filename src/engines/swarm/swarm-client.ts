@@ -106,12 +106,12 @@ interface NodeInfo {
 function faultOfNode({
   LocalNodeState: state = "",
   ControlAvailable: isManager,
-  Error: said,
+  Error: details,
 }: NodeInfo): string | undefined {
   // A manager that has just started or waits for its unlock key reports that it is not a manager.
-  if (/^(?:pending|error|locked)$/.test(state)) return said || `its node of the swarm is ${state}`;
+  if (/^(?:pending|error|locked)$/.test(state)) return details || `its node of the swarm is ${state}`;
   // Without a quorum a daemon still reports that it is a manager, with an error.
-  return isManager === true && said ? said : undefined;
+  return isManager === true && details ? details : undefined;
 }
 
 async function ping(manager: Connection, withinMs: number): Promise<void> {

@@ -4,9 +4,9 @@ import { EngineError } from "../../lifecycle/ports.ts";
 export function toSwarmError(cause: unknown, target: string): EngineError {
   if (cause instanceof EngineError) return cause;
   const { status, code, message } = cause as Partial<NodeJS.ErrnoException> & { readonly status?: number };
-  const said = message?.trim() || code || String(cause);
-  if (status === undefined) return new EngineError("unreachable", `${target} cannot be reached: ${said}`, { cause });
-  return new EngineError(codeOf(status, said), said, { cause });
+  const details = message?.trim() || code || String(cause);
+  if (status === undefined) return new EngineError("unreachable", `${target} cannot be reached: ${details}`, { cause });
+  return new EngineError(codeOf(status, details), details, { cause });
 }
 
 function codeOf(status: number, message: string): EngineError["code"] {
