@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LONGEST_PIN_MS, LONGEST_SUSPENSION_MS } from "../core/admin-limits.ts";
 import { formatDuration, parseDuration } from "../core/duration.ts";
-import { askGateway, orderGateway } from "./ask-gateway.ts";
+import { queryGateway, postToGateway } from "./query-gateway.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from "./command.ts";
 import { containerLines, containerSchema } from "./container-lines.ts";
 import { findContainers, inventorySchema } from "./find-containers.ts";
@@ -85,7 +85,7 @@ function action({ name, summary, details = [], path, mayDelete, span }: Action):
         return EXIT_USAGE;
       }
       return withGateway(io, name, async (address) => {
-        const before = await askGateway(address, "/_status/api", statusSchema);
+        const before = await queryGateway(address, "/_status/api", statusSchema);
         const names = findContainers(before, wanted);
         if (typeof names === "string") {
           io.stderr(`dag ${name}: ${names}\n`);
@@ -99,9 +99,9 @@ function action({ name, summary, details = [], path, mayDelete, span }: Action):
         const confirmed = options["delete"] === true ? { confirm: "delete" } : {};
         for (const each of names) {
           const parameters = new URLSearchParams({ container: each, ...(span && { for: time }), ...confirmed });
-          await orderGateway(address, `/_status/${path}?${parameters.toString()}`);
+          await postToGateway(address, `/_status/${path}?${parameters.toString()}`);
         }
-        const { containers } = await askGateway(address, "/_status/api", statusSchema);
+        const { containers } = await queryGateway(address, "/_status/api", statusSchema);
         const done = containers.filter((container) => names.includes(container.name));
         if (options["json"] === true) for (const each of done) io.stdout(`${JSON.stringify(each)}\n`);
         else io.stdout(containerLines(done));

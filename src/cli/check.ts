@@ -6,7 +6,7 @@ import type { FileConfig } from "../config/parse/load-config.ts";
 import { counted } from "../core/counted.ts";
 import type { InventoryItem } from "../core/observation.ts";
 import type { ClusterReport } from "./check-kubernetes.ts";
-import type { FrontQuestion } from "./check-front/check-front.ts";
+import type { FrontCheck } from "./check-front/check-front.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import type { Inventory } from "./docker-inventory.ts";
 
@@ -43,13 +43,13 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
     async run({ options, operands }, io) {
       const { front, api } = options;
       const misused = faultOfFront(front, api);
-      if (misused !== undefined) return complain(io, [misused]);
+      if (misused !== undefined) return fail(io, [misused]);
 
       const place = configPath(io.env, operands[0]);
       const { path } = place;
       const loaded = createConfigSource({ ...place, env: io.env }).load();
       if (!loaded.ok)
-        return complain(io, [...loaded.faults.map(formatFault), `${path}: ${counted(loaded.faults.length, "fault")}`]);
+        return fail(io, [...loaded.faults.map(formatFault), `${path}: ${counted(loaded.faults.length, "fault")}`]);
 
       const unreached: string[] = [];
       const more = { config: loaded.config, report: (fault: string) => void unreached.push(fault) };
@@ -68,7 +68,7 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
         typeof front === "string"
           ? await reportFront({ front, place: textOf(api), settings, items, gatewayUrl: io.env["GATEWAY_URL"] }, io)
           : EXIT_OK;
-      if (labelFaults.length > 0) return complain(io, labelFaults.map(formatFault));
+      if (labelFaults.length > 0) return fail(io, labelFaults.map(formatFault));
       return unreached.length > 0 ? EXIT_FAILURE : frontCode || cluster.code;
     },
   };
@@ -98,11 +98,11 @@ function textOf(value: string | true | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-async function reportFront(question: FrontQuestion, io: Io): Promise<number> {
+async function reportFront(check: FrontCheck, io: Io): Promise<number> {
   try {
     // Loaded here, because a running gateway does not need it.
     const { checkFront } = await import("./check-front/check-front.ts");
-    const findings = await checkFront(question);
+    const findings = await checkFront(check);
     for (const { kind, text } of findings) io.stdout(`${kind.padEnd("missing".length)}  ${text}\n`);
     return findings.some(({ kind }) => kind === "missing") ? EXIT_FAILURE : EXIT_OK;
   } catch (error) {
@@ -111,7 +111,7 @@ async function reportFront(question: FrontQuestion, io: Io): Promise<number> {
   }
 }
 
-function complain({ stderr }: Io, lines: readonly string[]): number {
+function fail({ stderr }: Io, lines: readonly string[]): number {
   for (const line of lines) stderr(`${line}\n`);
   return EXIT_USAGE;
 }

@@ -1,4 +1,4 @@
-import { askGateway } from "./ask-gateway.ts";
+import { queryGateway } from "./query-gateway.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK } from "./command.ts";
 import { explanationSchema, explanationText } from "./explanation-text.ts";
 import { findContainers, inventorySchema } from "./find-containers.ts";
@@ -19,14 +19,14 @@ export const explain: Command = {
 
   run: ({ options, operands: [wanted = ""] }, io) =>
     withGateway(io, "explain", async (address) => {
-      const names = findContainers(await askGateway(address, "/_status/api", inventorySchema), wanted);
+      const names = findContainers(await queryGateway(address, "/_status/api", inventorySchema), wanted);
       if (typeof names === "string") {
         io.stderr(`dag explain: ${names}\n`);
         return EXIT_FAILURE;
       }
       for (const [index, name] of names.entries()) {
         const path = `/_status/explain?container=${encodeURIComponent(name)}`;
-        const explanation = await askGateway(address, path, explanationSchema);
+        const explanation = await queryGateway(address, path, explanationSchema);
         const text = options["json"] === true ? `${JSON.stringify(explanation)}\n` : explanationText(explanation);
         io.stdout(index === 0 || options["json"] === true ? text : `\n${text}`);
       }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { askGateway } from "./ask-gateway.ts";
+import { queryGateway } from "./query-gateway.ts";
 import { type Command, EXIT_OK } from "./command.ts";
 import { containerLines, containerSchema } from "./container-lines.ts";
 import { withGateway } from "./with-gateway.ts";
@@ -17,7 +17,7 @@ export const list: Command = {
 
   run: ({ options }, io) =>
     withGateway(io, "list", async (address) => {
-      const { containers } = await askGateway(address, "/_status/api", statusSchema);
+      const { containers } = await queryGateway(address, "/_status/api", statusSchema);
       io.stdout(options["json"] === true ? `${JSON.stringify(containers)}\n` : containerLines(containers));
       return EXIT_OK;
     }),

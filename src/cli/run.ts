@@ -14,7 +14,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (command === undefined) return unknown(name, io);
   if (rest.includes("--help") || rest.includes("-h")) return print(io, commandHelp(name, command));
   const given = readArguments(command, rest);
-  if (typeof given === "string") return complain(io, `dag ${name}: ${given}\nusage: ${usageOf(name, command)}\n`);
+  if (typeof given === "string") return printError(io, `dag ${name}: ${given}\nusage: ${usageOf(name, command)}\n`);
   try {
     return await command.run(given, io);
   } catch (error) {
@@ -39,7 +39,7 @@ function print(io: Io, text: string): number {
   return EXIT_OK;
 }
 
-function complain(io: Io, text: string): number {
+function printError(io: Io, text: string): number {
   io.stderr(text);
   return EXIT_USAGE;
 }
@@ -50,5 +50,5 @@ function unknown(name: string, io: Io): number {
   const similar = nearest(name, names);
   const known = isOption ? 'Run "dag --help" for the options and commands.' : `The commands are: ${names.join(", ")}.`;
   const hint = similar === undefined ? known : `Did you mean "${similar}"?`;
-  return complain(io, `dag: unknown ${isOption ? "option" : "command"} "${name}". ${hint}\n`);
+  return printError(io, `dag: unknown ${isOption ? "option" : "command"} "${name}". ${hint}\n`);
 }

@@ -54,7 +54,7 @@ export function createNotifier({ settings, clock, emit, version }: NotifierDeps)
         closing: closing.signal,
         send: (notification, deliveryId) =>
           send({ clock, version, signal: ended.signal, agentOf }, hook, notification, deliveryId),
-        complain: (why) =>
+        reportLoss: (why) =>
           emit({ type: "fault", message: `messages to ${webhookName(hook, index)} are lost`, detail: why }),
       });
       queues.set(key, queue);

@@ -17,7 +17,7 @@ export interface DeliveryQueueDeps {
   /** Makes one attempt; never rejects. */
   readonly send: (notification: Notification, deliveryId: string) => Promise<Outcome>;
   /** Called when messages begin to get lost, and again only after one was delivered. */
-  readonly complain: (why: string) => void;
+  readonly reportLoss: (why: string) => void;
   /** Aborts when the gateway shuts down; each message then gets one more attempt without a delay. */
   readonly closing: AbortSignal;
 }
@@ -31,10 +31,10 @@ const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 600_000;
 
 /** Creates a queue. */
-export function createDeliveryQueue({ clock, send, complain, closing }: DeliveryQueueDeps): DeliveryQueue {
+export function createDeliveryQueue({ clock, send, reportLoss, closing }: DeliveryQueueDeps): DeliveryQueue {
   const waiting: Notification[] = [];
   let worker: Promise<void> | undefined;
-  let complained = false;
+  let isLossReported = false;
 
   async function work(): Promise<void> {
     await turn(); // so that it does not delay the request that caused the message
@@ -48,7 +48,7 @@ export function createDeliveryQueue({ clock, send, complain, closing }: Delivery
       const wasClosing = closing.aborted;
       const outcome = await send(notification, deliveryId);
       if (outcome.kind === "sent") {
-        complained = false;
+        isLossReported = false;
         return;
       }
       if (outcome.kind === "refused" || tries >= MOST_TRIES || wasClosing) return lose(outcome.why);
@@ -57,8 +57,8 @@ export function createDeliveryQueue({ clock, send, complain, closing }: Delivery
   }
 
   function lose(why: string): void {
-    if (!complained) complain(why);
-    complained = true;
+    if (!isLossReported) reportLoss(why);
+    isLossReported = true;
   }
 
   return {

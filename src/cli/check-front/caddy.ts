@@ -6,16 +6,16 @@ import { type Finding, coversHost, missing, note, ok } from "./finding.ts";
  */
 export function findInCaddy(config: unknown, settings: Settings): Finding[] {
   const proxies = proxiesIn(config, []);
-  const questions = proxies.filter(({ uri }) => uri.startsWith("/_auth/caddy"));
+  const authProxies = proxies.filter(({ uri }) => uri.startsWith("/_auth/caddy"));
   const hosts = [...settings.workloads, ...settings.groups].flatMap((one) => one.hosts);
-  if (questions.length === 0)
+  if (authProxies.length === 0)
     return [
       missing("no forward_auth uses /_auth/caddy: add `forward_auth GATEWAY:PORT { uri /_auth/caddy? }` to the sites"),
     ];
   return [
-    ...questions.flatMap(ofQuestion),
-    ...proxies.filter(isGeneric).flatMap((proxy) => ofGeneric(proxy, questions)),
-    ...hosts.map((host) => ofHost(host, questions)),
+    ...authProxies.flatMap(ofAuthProxy),
+    ...proxies.filter(isGeneric).flatMap((proxy) => ofGeneric(proxy, authProxies)),
+    ...hosts.map((host) => ofHost(host, authProxies)),
   ];
 }
 
@@ -42,7 +42,7 @@ function proxiesIn(node: unknown, hosts: readonly string[]): Proxy[] {
   return [{ hosts: below, uri: typeof uri === "string" ? uri : "", dials, text: JSON.stringify(node) }, ...inner];
 }
 
-function ofQuestion({ uri, dials, hosts }: Proxy): Finding[] {
+function ofAuthProxy({ uri, dials, hosts }: Proxy): Finding[] {
   const where = hosts.length === 0 ? "every site" : hosts.join(", ");
   if (uri.includes("?")) return [ok(`forward_auth uses ${dials.join(", ")}${uri} for ${where}`)];
   return [
@@ -54,10 +54,10 @@ function isGeneric({ dials }: Proxy): boolean {
   return dials.some((dial) => /X-Gateway-Upstream/i.test(dial));
 }
 
-function ofGeneric(proxy: Proxy, questions: readonly Proxy[]): Finding[] {
+function ofGeneric(proxy: Proxy, authProxies: readonly Proxy[]): Finding[] {
   const where = proxy.hosts.join(", ") || "every site";
-  const asked = questions.filter(({ hosts }) => hosts.join() === proxy.hosts.join());
-  const copies = asked.some(({ text }) => /reverse_proxy\.header\.X-Gateway-Upstream/i.test(text));
+  const covering = authProxies.filter(({ hosts }) => hosts.join() === proxy.hosts.join());
+  const copies = covering.some(({ text }) => /reverse_proxy\.header\.X-Gateway-Upstream/i.test(text));
   const deletes = /"delete":\[[^\]]*"X-Gateway-Upstream"/i.test(proxy.text);
   return [
     ...(copies
@@ -73,9 +73,11 @@ function ofGeneric(proxy: Proxy, questions: readonly Proxy[]): Finding[] {
   ];
 }
 
-function ofHost(host: string, questions: readonly Proxy[]): Finding {
-  const isAsked = questions.some(({ hosts }) => hosts.length === 0 || hosts.some((one) => coversHost(one, host)));
-  return isAsked
+function ofHost(host: string, authProxies: readonly Proxy[]): Finding {
+  const hasAuthRequests = authProxies.some(
+    ({ hosts }) => hosts.length === 0 || hosts.some((one) => coversHost(one, host)),
+  );
+  return hasAuthRequests
     ? ok(`${host}: sends auth requests`)
     : missing(`${host}: no site with forward_auth to the gateway serves this host: add one`);
 }

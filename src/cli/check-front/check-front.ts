@@ -11,7 +11,7 @@ import { traefikData, traefikVersion } from "./traefik-data.ts";
 import { findInTraefik } from "./traefik.ts";
 
 /** Which front to check, and for which hosts. */
-export interface FrontQuestion {
+export interface FrontCheck {
   readonly front: string;
   /** The address of its API, or the file with nginx's configuration; absent: the default. */
   readonly place: string | undefined;
@@ -29,12 +29,12 @@ const PATIENCE_MS = 5_000;
  * Checks a front and the gateway's settings for it; returns what is right, missing or worth knowing. Rejects if the
  * front is unreachable.
  */
-export async function checkFront({ front, place, settings, items, gatewayUrl }: FrontQuestion): Promise<Finding[]> {
-  const findings = await ask(front, place, settings, items);
+export async function checkFront({ front, place, settings, items, gatewayUrl }: FrontCheck): Promise<Finding[]> {
+  const findings = await findInFront(front, place, settings, items);
   return [...findInGateway(front, settings), ...(await findPeers(settings, gatewayUrl, front)), ...findings];
 }
 
-async function ask(
+async function findInFront(
   front: string,
   place: string | undefined,
   settings: Settings,

@@ -2,10 +2,10 @@ import { type Finding, missing, note } from "./finding.ts";
 
 /** Checks the cache of a location for auth requests; `inForce` returns the arguments of a directive there. */
 export function ofCache(where: string, inForce: (directive: string) => (readonly string[])[]): Finding[] {
-  const asksForCached = inForce("proxy_pass").some(([url = ""]) => url.includes("/_auth/nginx/cached"));
+  const usesCachedPath = inForce("proxy_pass").some(([url = ""]) => url.includes("/_auth/nginx/cached"));
   const isCached = inForce("proxy_cache").some(([zone]) => zone !== undefined && zone !== "off");
   if (!isCached)
-    return asksForCached
+    return usesCachedPath
       ? [note(`${where} uses /_auth/nginx/cached without a cache: add proxy_cache and proxy_cache_key`)]
       : [];
   const stale = inForce("proxy_cache_use_stale")
@@ -32,7 +32,7 @@ export function ofCache(where: string, inForce: (directive: string) => (readonly
     ...(inForce("proxy_cache_key").length === 0
       ? [missing(`${where}: add \`proxy_cache_key $http_host;\`: by default all hosts share one cached answer`)]
       : []),
-    ...(asksForCached
+    ...(usesCachedPath
       ? []
       : [note(`${where} has a cache, but /_auth/nginx allows caching of no answer: use /_auth/nginx/cached`)]),
   ];

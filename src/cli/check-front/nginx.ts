@@ -7,26 +7,26 @@ import { type Directive, readNginx } from "./nginx-tree.ts";
 /** Checks a configuration of nginx, as printed by `nginx -T`, for the hosts of this configuration. */
 export function findInNginx(text: string, settings: Settings): Finding[] {
   const all = scopesIn(readNginx(text), []);
-  const questions = all.filter((scope) => own(scope, "proxy_pass").some(isQuestion));
-  const asking = all.filter((scope) => own(scope, "auth_request").some(([name]) => name !== "off"));
+  const authLocations = all.filter((scope) => own(scope, "proxy_pass").some(isAuthAddress));
+  const authScopes = all.filter((scope) => own(scope, "auth_request").some(([name]) => name !== "off"));
   const hosts = [...settings.workloads, ...settings.groups].flatMap((one) => one.hosts);
-  if (questions.length === 0)
+  if (authLocations.length === 0)
     return [
       missing(
         "no location uses /_auth/nginx: add `location = /_wake_auth { internal; proxy_pass http://GATEWAY:PORT/_auth/nginx; ... }`",
       ),
     ];
-  if (asking.length === 0)
+  if (authScopes.length === 0)
     return [
       missing(
         "no auth_request uses the location with /_auth/nginx: add `auth_request /_wake_auth;` to the apps' location",
       ),
     ];
   return [
-    ...questions.flatMap((scope) => ofQuestion(scope, longestHoldMs(settings))),
-    ...asking.flatMap(ofAsking),
+    ...authLocations.flatMap((scope) => ofAuthLocation(scope, longestHoldMs(settings))),
+    ...authScopes.flatMap(ofAuthScope),
     ...ofPage(all),
-    ...hosts.map((host) => ofHost(host, all, asking)),
+    ...hosts.map((host) => ofHost(host, all, authScopes)),
   ];
 }
 
@@ -53,11 +53,11 @@ function inForce(scope: Scope, name: string): (readonly string[])[] {
   return here.length > 0 ? here : inForce(scope.slice(0, -1), name);
 }
 
-function isQuestion([url = ""]: readonly string[]): boolean {
+function isAuthAddress([url = ""]: readonly string[]): boolean {
   return /\/_auth\/nginx(?!\/page)/.test(url);
 }
 
-function ofQuestion(scope: Scope, holdMs: number): Finding[] {
+function ofAuthLocation(scope: Scope, holdMs: number): Finding[] {
   const where = nameOf(scope);
   const [[limit = "60s"] = []] = inForce(scope, "proxy_read_timeout");
   const findings = [
@@ -110,7 +110,7 @@ const FORWARDED = {
   "X-Forwarded-For": "$remote_addr",
 } as const;
 
-function ofAsking(scope: Scope): Finding[] {
+function ofAuthScope(scope: Scope): Finding[] {
   const where = nameOf(scope);
   return inForce(scope, "error_page").some((args) => args.includes("401"))
     ? [ok(`${where} has an error_page for 401`)]
@@ -140,7 +140,7 @@ function ofPage(all: readonly Scope[]): Finding[] {
   return findings.length > 0 ? findings : [ok("a 401 shows the gateway's page")];
 }
 
-function ofHost(host: string, all: readonly Scope[], asking: readonly Scope[]): Finding {
+function ofHost(host: string, all: readonly Scope[], authScopes: readonly Scope[]): Finding {
   const servers = all.filter((scope) => scope.at(-1)?.name === "server" && scope.length === 2);
   const named = servers.filter((scope) =>
     own(scope, "server_name")
@@ -149,8 +149,8 @@ function ofHost(host: string, all: readonly Scope[], asking: readonly Scope[]): 
   );
   const byDefault = servers.filter((scope, at) => at === 0 || own(scope, "listen").flat().includes("default_server"));
   const serving = new Set((named.length > 0 ? named : byDefault).map((scope) => scope.at(-1)));
-  const isAsked = asking.some((scope) => scope.length < 2 || serving.has(scope[1]));
-  return isAsked
+  const hasAuthRequests = authScopes.some((scope) => scope.length < 2 || serving.has(scope[1]));
+  return hasAuthRequests
     ? ok(`${host}: sends auth requests`)
     : missing(`${host}: its server block has no auth_request to the gateway: add it`);
 }

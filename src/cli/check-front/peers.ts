@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Settings } from "../../core/settings.ts";
 import { createTranslate } from "../../respond/language.ts";
-import { askGateway } from "../ask-gateway.ts";
+import { queryGateway } from "../query-gateway.ts";
 import { type Finding, missing, note, ok } from "./finding.ts";
 import { gatewayAddress } from "../gateway-address.ts";
 
@@ -24,7 +24,7 @@ export async function findPeers({ gateway }: Settings, url: string | undefined, 
   const address = gatewayAddress(gateway, url);
   if (typeof address === "string") return [note(address)];
   try {
-    const { untrusted_proxies: peers, containers } = await askGateway(address, "/_status/api", status);
+    const { untrusted_proxies: peers, containers } = await queryGateway(address, "/_status/api", status);
     return [
       ...peers.map((peer) => missing(createTranslate("en")("dash.untrustedPeer", { address: peer }))),
       ...(front === "traefik" ? containers.flatMap(ofContainer) : []),

@@ -83,10 +83,10 @@ function ofHost(host: string, data: TraefikData, wakers: readonly string[], sett
         `${host}: no router (404 without an auth request): add one, or traefik.docker.allownonrunning=true if a stopped container's labels define it`,
       ),
     ];
-  const asking = new Set(routers.filter((one) => timesAsked(one, data, wakers) > 0).map(({ name }) => name));
+  const withAuth = new Set(routers.filter((one) => countAuthRequests(one, data, wakers) > 0).map(({ name }) => name));
   const findings = routers.flatMap((one) => {
-    if (one.error !== undefined || asking.has(one.name)) return ofRouter(host, one, data, wakers);
-    const behind = routers.some((other) => asking.has(other.name) && isAbove(other, one));
+    if (one.error !== undefined || withAuth.has(one.name)) return ofRouter(host, one, data, wakers);
+    const behind = routers.some((other) => withAuth.has(other.name) && isAbove(other, one));
     if (isDirect(host, one, settings)) return [ok(`${host}: no auth requests while it is awake (when_awake: direct)`)];
     const isOurs = settings.gateway.traefik.via === "proxy" && one.name.endsWith("@http");
     if (isOurs || routesToGateway(one, data, wakers)) return ofOrder(host, one, data, wakers);
@@ -137,7 +137,7 @@ function routedUnless(where: string, findings: readonly Finding[]): Finding[] {
 /** Checks a router that sends auth requests or is not active. */
 function ofRouter(where: string, one: Router, data: TraefikData, wakers: readonly string[]): Finding[] {
   if (one.error !== undefined) return [missing(`${where}: router ${one.name} is not active: ${one.error.join("; ")}`)];
-  const times = timesAsked(one, data, wakers);
+  const times = countAuthRequests(one, data, wakers);
   if (times > 1)
     return [
       missing(
@@ -185,12 +185,12 @@ function ofService(host: string, { name, service: named }: Router, data: Traefik
 }
 
 /** Counts the auth requests of a router; its list includes the middlewares of its entry points. */
-function timesAsked(asked: Router, data: TraefikData, wakers: readonly string[]): number {
-  return expand(asked.middlewares, asked.name, data).filter((name) => wakers.includes(name)).length;
+function countAuthRequests(router: Router, data: TraefikData, wakers: readonly string[]): number {
+  return expand(router.middlewares, router.name, data).filter((name) => wakers.includes(name)).length;
 }
 
-function redirects(asked: Router, data: TraefikData): boolean {
-  return expand(asked.middlewares, asked.name, data).some((name) => data.middlewares[name]?.redirectScheme);
+function redirects(router: Router, data: TraefikData): boolean {
+  return expand(router.middlewares, router.name, data).some((name) => data.middlewares[name]?.redirectScheme);
 }
 
 /** Returns these middlewares with chains expanded; Traefik refuses chains that contain themselves. */

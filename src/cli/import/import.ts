@@ -35,19 +35,19 @@ export function createImport({ inventory }: { readonly inventory: Inventory }): 
 
     async run(given, io) {
       const order = readOrder(given);
-      if (typeof order === "string") return complain(io, order, EXIT_USAGE);
+      if (typeof order === "string") return printError(io, order, EXIT_USAGE);
       const { source, file, labels } = order;
       let services: readonly Service[] = [];
       try {
         if (file === undefined) services = servicesOf(await inventory(io));
       } catch (error) {
-        return complain(io, `--docker: ${sentenceOf(error)}`, EXIT_FAILURE);
+        return printError(io, `--docker: ${sentenceOf(error)}`, EXIT_FAILURE);
       }
       let imported: Imported;
       try {
         imported = file === undefined ? ofServices(source, services) : ofFile(source, file, io);
       } catch (error) {
-        return complain(io, `${file ?? "Docker"}: ${sentenceOf(error)}`, EXIT_USAGE);
+        return printError(io, `${file ?? "Docker"}: ${sentenceOf(error)}`, EXIT_USAGE);
       }
       const from = `${source} (${file ?? "the containers of this host"})`;
       const text = configText(withoutSharedHosts(imported), from);
@@ -111,7 +111,7 @@ function faultsOf(text: string): string[] {
   return loaded.ok ? [] : loaded.faults.map(formatFault);
 }
 
-function complain(io: Io, sentence: string, code: number): number {
+function printError(io: Io, sentence: string, code: number): number {
   io.stderr(`dag import: ${sentence}\n`);
   return code;
 }

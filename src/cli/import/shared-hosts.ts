@@ -15,14 +15,14 @@ export function withoutSharedHosts(imported: Imported): Imported {
     const host = hosts.filter((each) => !taken.includes(each));
     for (const each of host) owners.set(hostOf(each), container.name);
     if (taken.length === 0) return [container];
-    const said = taken.map((each) => `${hostOf(each)} is already ${owners.get(hostOf(each))}'s`).join(", ");
+    const owned = taken.map((each) => `${hostOf(each)} is already ${owners.get(hostOf(each))}'s`).join(", ");
     if (host.length === 0) {
       comments.push(
-        `${container.name}: skipped, because ${said}; replicas of a service can share a host by labels (--labels)`,
+        `${container.name}: skipped, because ${owned}; replicas of a service can share a host by labels (--labels)`,
       );
       return [];
     }
-    return [{ ...container, keys: { ...container.keys, host }, comments: [...container.comments, said] }];
+    return [{ ...container, keys: { ...container.keys, host }, comments: [...container.comments, owned] }];
   });
   return { ...imported, containers, comments };
 }

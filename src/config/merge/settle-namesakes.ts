@@ -25,10 +25,10 @@ export function settleNamesakes(config: FileConfig, inventory: readonly Inventor
   for (const [name, found] of namesakes(inventory)) {
     const present = found.filter(({ departed }) => departed !== true);
     const rivals = present.length > 0 ? present : found;
-    const asking = rivals.filter(isLabelled);
-    if (rivals.length > 1 && (inFile.has(name) || (asking.length > 1 && !processes.has(name))))
+    const enabled = rivals.filter(isLabelled);
+    if (rivals.length > 1 && (inFile.has(name) || (enabled.length > 1 && !processes.has(name))))
       unclear.set(name, rivals);
-    const chosen = asking.length === 1 ? asking[0] : (rivals.find(isUsual) ?? rivals[0]);
+    const chosen = enabled.length === 1 ? enabled[0] : (rivals.find(isUsual) ?? rivals[0]);
     for (const item of found) if (item !== chosen) others.add(item);
   }
   return {

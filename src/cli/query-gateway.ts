@@ -6,12 +6,12 @@ const TIMEOUT_MS = 10_000;
 /**
  * Requests a JSON document from a running gateway without following redirects; rejects with one sentence for people.
  */
-export async function askGateway<T>(address: GatewayAddress, path: string, form: ZodType<T>): Promise<T> {
+export async function queryGateway<T>(address: GatewayAddress, path: string, form: ZodType<T>): Promise<T> {
   return form.parse(await send(address, "GET", path, (document) => form.safeParse(document).success));
 }
 
 /** Posts an action to a running gateway; rejects with one sentence for people, also if the action is refused. */
-export async function orderGateway(address: GatewayAddress, path: string): Promise<void> {
+export async function postToGateway(address: GatewayAddress, path: string): Promise<void> {
   await send(address, "POST", path, (document) => accepted.safeParse(document).success);
 }
 
