@@ -79,6 +79,8 @@ export type DomainEvent =
 
 /** Why a workload without leases is kept awake: its counters, its `busy_path`, or a command that runs in it. */
 export type VetoReason = (typeof VETO_REASONS)[number];
+/** All reasons, in order. */
 export const VETO_REASONS = ["traffic", "connections", "cpu", "busy-path", "exec"] as const;
 
+/** Reports an event, or listens to events. */
 export type Emit = (event: DomainEvent) => void;

@@ -8,6 +8,7 @@ export interface Failure {
   readonly atMs: number;
 }
 
+/** The kind of a failure. */
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /** The kinds of failure, as they appear in the API, in notifications, in metrics and in traces. */

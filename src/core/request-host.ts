@@ -14,6 +14,7 @@ export function requestHost(target: string, rawHeaders: readonly string[]): stri
   return target.charCodeAt(0) === SLASH ? host : (authorityOf(target) ?? host);
 }
 
+/** The result of `requestHost` for several Host fields. */
 export const CONFLICT = Symbol("conflict");
 
 /** Returns the path of a request target, without query and fragment (GHSA-pxq7-h93f-9jrg: `#` ends a path too). */

@@ -17,6 +17,7 @@ export interface SettingsChange {
   readonly groups: readonly GroupSettings[];
 }
 
+/** The settings of the gateway itself. */
 export interface GatewaySettings {
   readonly port: number;
   readonly bind: string;
@@ -46,8 +47,11 @@ export interface GatewaySettings {
   readonly notify: readonly NotifySettings[];
 }
 
+/** How containers are reached. */
 export type AddressMode = "auto" | "container" | "published";
+/** When clients may see the output of an app. */
 export type LogAccess = "starting" | "always" | "never";
+/** The designs of the built-in pages. */
 export type Theme = "default" | "minimal" | "terminal";
 
 /**
@@ -64,6 +68,7 @@ export type AdminAuth =
     }
   | { readonly method: "bearer"; readonly token: string; readonly trustedHeader?: string };
 
+/** The settings of Traefik's provider document. */
 export interface TraefikProviderSettings {
   readonly entryPoints: readonly string[];
   readonly certResolver: string;
@@ -75,8 +80,10 @@ export interface TraefikProviderSettings {
   readonly priority: number;
 }
 
+/** The events that webhooks can receive. */
 export type NotifyEvent = "wake" | "ready" | "stop" | "failed";
 
+/** The settings of a webhook. */
 export interface NotifySettings {
   readonly url: string;
   readonly events: readonly NotifyEvent[];
@@ -158,10 +165,14 @@ export interface WorkloadSettings {
   readonly throttleMemoryBytes: number;
 }
 
+/** How requests are distributed. */
 export type BalanceStrategy = "round-robin" | "least-connections" | "weighted";
+/** How an idle workload is stopped. */
 export type StopMethod = "stop" | "pause" | "kill";
+/** What counts as activity in addition to requests. */
 export type IdleSignal = "requests" | "traffic" | "connections" | "cpu";
 
+/** A local program. */
 export interface ProcessSettings {
   readonly command: readonly string[];
   readonly cwd: string;
@@ -169,6 +180,7 @@ export interface ProcessSettings {
   readonly port: number;
 }
 
+/** A dependency with the condition that it must meet. */
 export interface Dependency {
   readonly name: string;
   readonly condition: DependencyCondition;
@@ -199,8 +211,10 @@ export interface IgnoreRules {
   readonly status: AsleepStatus;
 }
 
+/** The possible values of `ignore.status`. */
 export type AsleepStatus = 200 | 204 | 503;
 
+/** Several workloads behind the same hosts. */
 export interface GroupSettings {
   readonly name: string;
   readonly hosts: readonly string[];

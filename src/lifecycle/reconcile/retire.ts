@@ -12,6 +12,7 @@ import type { WorkloadRecord } from "../workload/record.ts";
 import { endRecall } from "../stop/recall.ts";
 import { unthrottle } from "../stop/throttle.ts";
 
+/** What the removal of records needs. */
 export interface RetireDeps {
   readonly context: LifecycleContext;
   readonly records: Map<string, WorkloadRecord>;

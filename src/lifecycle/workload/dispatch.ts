@@ -21,6 +21,7 @@ export type Job = (
   signal: AbortSignal,
 ) => Promise<void>;
 
+/** The job of each effect. */
 export type Jobs = Readonly<Record<Exclude<Effect, "cancel">, Job>>;
 
 interface DispatchDeps {
