@@ -33,7 +33,7 @@ test("the start gives its garbage back, and leaves no way to collect more", () =
 
 const COMPILED = /completed (compiling|optimizing)/;
 
-/** What V8 says of its compilers while a start of that kind, and then the life after it, keep two functions busy. */
+/** Returns V8's trace of compilations of two busy functions, during such a start and after it. */
 function trace(nodeFlags: readonly string[]): string {
   const busy = "let sum = 0; for (let n = 0; n < 3e5; n += 1) sum += step(n); return sum;";
   return run(

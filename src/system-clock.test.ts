@@ -7,7 +7,7 @@ test("a sleep never ends early, whatever keeps the process busy", async () => {
   const early = await Promise.all(
     Array.from({ length: 200 }, async (_, index) => {
       const dueMs = clock.now() + index / 7;
-      // As a busy event loop: its time is older than the clock by then.
+      // Simulates a busy event loop, whose time is then older than the clock.
       for (const untilMs = clock.now() + 0.3; clock.now() < untilMs;);
       await clock.sleep(dueMs - clock.now());
       return dueMs - clock.now();

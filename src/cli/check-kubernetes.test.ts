@@ -10,7 +10,7 @@ import { text } from "node:stream/consumers";
 import { runCommand } from "../../test/support/cli.ts";
 import { createCheck } from "./check.ts";
 
-/** A cluster with one labelled Deployment, and with every right but those that `denied` names. */
+/** Starts a fake cluster with one labelled Deployment, which grants all permissions except `denied`. */
 async function check(
   t: TestContext,
   args: readonly string[],

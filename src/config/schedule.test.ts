@@ -83,7 +83,7 @@ test("whether it is open follows from the walk over its own events, at any order
   fc.assert(property, { numRuns: 60 });
 });
 
-/** The last event before the moment, found by walking from nine days earlier. */
+/** Returns the last event before a time, found by iteration from nine days earlier. */
 function openByWalking(schedule: ReturnType<typeof createSchedule>, wallMs: number): boolean {
   let event = schedule.next(wallMs - 9 * 24 * 3_600_000);
   let open = false;

@@ -46,7 +46,7 @@ const MOZILLA = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605
 const CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36";
 const chromeAccept = `${safari.replace("*/*", "image/avif,image/webp,image/apng,*/*")},application/signed-exchange;v=b3;q=0.7`;
 
-/** What they really send: Accept, then User-Agent; none of them says Sec-Fetch-*. */
+/** Real values of Accept and User-Agent of clients without Sec-Fetch-*. */
 const inTheWild: readonly [who: string, accept: string | undefined, agent: string | undefined, expected: ClientKind][] =
   [
     ["Safari before 16.4", safari, `${MOZILLA} Version/15.6 Safari/605.1.15`, "navigation"],

@@ -22,7 +22,7 @@ const cases: [rule: string, seen: Partial<Observation>, ranMs: number, awaits: b
   ["a check that has begun in this run", {}, 1_000, true],
   ["Docker's default interval, at once", interval(30_000), 0, false],
   ["the default interval, just before the first check", interval(30_000), 25_500, true],
-  ["the first check when it is due and under way", interval(30_000), 31_000, true],
+  ["the first check when it is due and in progress", interval(30_000), 31_000, true],
   ["a short interval", interval(5_000), 0, true],
   ["an interval of 5 min, after 4 min", interval(300_000), 240_000, false],
   ["the interval from the end of a pause", interval(30_000), 600_000, false, 699_000],

@@ -4,9 +4,9 @@ import { connect, createServer, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
 import { meetsItself } from "./self-connection.ts";
 
-/** Nobody else on this machine connects from it, nor listens on it: what was free a moment ago is free still. */
+/** A port that no other program of this machine uses, so that it stays free. */
 const HOST = `127.${64 + (process.pid >> 16)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
-/** Below those that the system hands out: not even who listens on every address has it. */
+/** Below the ephemeral ports, and not in use on any address. */
 const PORT = 20_001;
 
 test("a connection to itself is distinguished from one to a server", async (t) => {
@@ -18,7 +18,7 @@ test("a connection to itself is distinguished from one to a server", async (t) =
   assert.equal(meetsItself(await connectFromTo(t, PORT + 1)), false);
 });
 
-/** From the same port on the way to itself, from another one where somebody listens. */
+/** Connects from the same port to itself, or from another one to a listener. */
 async function connectFromTo(t: TestContext, port: number): Promise<Socket> {
   const socket = connect({ host: HOST, port, localAddress: HOST, localPort: PORT });
   t.after(() => socket.resetAndDestroy());

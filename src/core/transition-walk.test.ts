@@ -96,7 +96,7 @@ test("an ordered stop is dropped only by its end, or by a later wake", () => {
   }
 });
 
-/** The order to stop that a state carries, unless a wake was asked for after it. */
+/** Returns the stop order of a state, unless a wake was requested after it. */
 function orderOf(state: WorkloadState): StopReason | undefined {
   if ("stopNext" in state) return state.stopNext;
   if (!("reason" in state) || state.wakeNext || canBeUndone(state.reason)) return undefined;

@@ -4,9 +4,9 @@ import { EVENTS, nameOf, NEXT, NOW, STATES } from "../../test/support/transition
 import { transition } from "./transition.ts";
 
 /**
- * Every pair that means something: state → event → the state after it. Every other pair leaves the state as it is; the
- * test below goes through all of them. `draining!` may not be undone by an arrival, `draining?` never answered before,
- * `>` says what follows at once.
+ * Every meaningful pair: state → event → next state. All other pairs leave the state as it is, which the test below
+ * checks. `draining!` cannot be undone by an arrival, `draining?` never answered before, `>` precedes what follows at
+ * once.
  */
 const FROM_REST = { wake: "starting", "wake!": "starting", running: "unready", anew: "unready", restarting: "unready" };
 const IN_USE = {
@@ -232,7 +232,7 @@ for (const [from, state] of Object.entries(STATES)) {
   });
 }
 
-/** `draining(admin)` and `draining!` are the same thing. */
+/** Treats `draining(admin)` and `draining!` as equal. */
 function expected(row: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(row).map(([event, to]) => [event, to === "draining(admin)" ? "draining!" : to]),

@@ -77,7 +77,7 @@ describe("whatever the hosts are", () => {
   test("the same settings in another order give the same text", () => {
     fc.assert(
       fc.property(workloads, (list) => {
-        // Hosts that two workloads claim never get that far: the configuration settles them.
+        // Hosts that two workloads claim are excluded, because the configuration gives them to one.
         const claimed = new Set<string>();
         const settled = list.map(({ name, hosts }) => ({
           name,

@@ -208,7 +208,7 @@ test("to note an event sends nothing yet: the request that led to it goes first"
   const notifier = startNotifier(t, {
     ...hook(`http://127.0.0.1:${address.port}`),
     get template() {
-      read = true; // only what composes a message reads it
+      read = true; // only read to compose a message
       return "x";
     },
   });

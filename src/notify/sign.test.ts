@@ -7,7 +7,7 @@ const NOW_MS = Date.UTC(2026, 5, 1, 12);
 
 type IsGenuine = (header: string, body: string, secret: string, now: number) => boolean;
 
-/** The check that the documentation gives to receivers. */
+/** The check that the documentation recommends to receivers. */
 async function documentedCheck(): Promise<IsGenuine> {
   const documentation = readFileSync(new URL("../../docs/notifications.md", import.meta.url), "utf8");
   const [, code = ""] = /```js\n(.*?)```/s.exec(documentation) ?? [];

@@ -54,7 +54,7 @@ for (const [text, expected] of [
   });
 }
 
-/** The `--line` of every theme in one scheme, from the style sheets themselves. */
+/** Returns the `--line` colours of all themes in one scheme, from the style sheets. */
 function linesOf(scheme: "light" | "dark"): readonly Rgb[] {
   return ["base.css", "theme-default.css", "theme-minimal.css", "theme-terminal.css"].flatMap((name) => {
     const found = [...read(name).matchAll(/--line:(#[0-9a-f]{6})/g)].map(([, color = ""]) => rgb(color));

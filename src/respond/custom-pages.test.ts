@@ -34,7 +34,7 @@ test("the guide names every page that visitors see, and no file that is not ther
   const files = readdirSync(new URL("../../templates", import.meta.url)).filter((name) =>
     /\.(html|css|js)$/u.test(name),
   );
-  // The pages of those who run the gateway (login, dashboard, …) are listed where they are described.
+  // The documentation lists the admin pages (login, dashboard, …) elsewhere.
   assert.deepEqual(
     named.filter((name) => !files.includes(name ?? "")),
     [],

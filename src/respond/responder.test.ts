@@ -212,7 +212,7 @@ test("the polled bodies have the reference's fields, and come under 503 in an au
   assert.deepEqual(JSON.parse(responder.logs(["a\u202e"], "proxy").body.toString()), { lines: ["a"] });
 });
 
-/** As a browser reads an attribute. */
+/** Decodes an attribute as a browser does. */
 function unescape(text: string): string {
   const named: Record<string, string> = { quot: '"', lt: "<", gt: ">", amp: "&" };
   return text.replace(/&(?:#(\d+)|(\w+));/gu, (_, digits: string | undefined, name: string) =>

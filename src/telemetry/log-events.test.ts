@@ -10,7 +10,7 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
-/** The log lines of events, read back from the written JSON. */
+/** Returns the log lines of events, parsed from the written JSON. */
 function linesOf(...events: DomainEvent[]): Line[] {
   const written: string[] = [];
   const destination = { write: (line: string) => void written.push(line) };

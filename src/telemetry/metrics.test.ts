@@ -8,7 +8,7 @@ interface Fixture {
   readonly metrics: Metrics;
   readonly records: Map<string, MeteredWorkload>;
   readonly clock: { now: number };
-  /** The value of one line, `undefined` when it is not there. */
+  /** Returns the value of a line; `undefined` if it is missing. */
   value(line: string): Promise<number | undefined>;
 }
 

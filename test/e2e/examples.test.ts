@@ -97,7 +97,7 @@ async function wakesTwice({ docker }: TestDocker, port: number, host: string): P
   assert.equal(held.json().bytes, 4);
 }
 
-/** On a loaded machine a request may overtake the news of the stop; a resolver out of reach then costs a front 10 s. */
+/** On a loaded machine a request may overtake the news of the stop; an unreachable resolver then costs a front 10 s. */
 const PATIENCE_MS = 40_000;
 
 async function untilPage(ask: (headers?: object) => Promise<Answer>): Promise<void> {

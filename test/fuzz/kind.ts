@@ -6,7 +6,7 @@ import type { Random } from "./random.ts";
 /** A kind of traffic: how it is drawn, sent, judged and made smaller. */
 export interface Kind<Plan> {
   readonly name: string;
-  /** How many cases are under way at once. */
+  /** How many cases are in progress at once. */
   readonly lanes: number;
   draw(random: Random): Plan;
   /** Starts the gateway that it needs. */

@@ -15,11 +15,11 @@ export interface AppConnection {
   readonly socket: Socket;
   /** The app has said something that nobody asked for, which the gateway may not have read yet. */
   isSpoilt: boolean;
-  /** Called with what arrives, instead of reading it as requests, from the request under way on. */
+  /** Called with what arrives, instead of reading it as requests, from the request in progress on. */
   takeOver: ((bytes: string) => void) | undefined;
   /** Something of a request has been read that is not answered yet. */
   readonly isAnswering: boolean;
-  /** The app is done with the request under way, and reads the next one. */
+  /** The app is done with the request in progress, and reads the next one. */
   next(): void;
 }
 

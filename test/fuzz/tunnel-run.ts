@@ -12,7 +12,7 @@ interface End {
   end: "open" | "fin" | "reset";
 }
 
-/** One tunnel under way. */
+/** One tunnel in progress. */
 export interface TunnelRun {
   /** What the app does once it has read the request. */
   agree(connection: AppConnection): void;

@@ -23,7 +23,7 @@ export interface ForwardAuthFixture extends LifecycleFixture {
   ask(path: string, headers?: Record<string, string | string[] | undefined>, more?: AskOptions): Promise<Answer>;
   /** Sends raw bytes and resolves with everything that was received until the end. */
   raw(text: string): Promise<string>;
-  /** Moves time on until a request that is under way has its answer. */
+  /** Moves time on until a request that is in progress has its answer. */
   whileTime<T>(pending: Promise<T>): Promise<T>;
 }
 

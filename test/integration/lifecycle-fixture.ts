@@ -61,7 +61,7 @@ export async function openLifecycle(
     gateway?: Partial<GatewaySettings>;
     memories?: Readonly<Record<string, Partial<Memory>>>;
     clock?: ManualClock;
-    /** The engine is out of reach at first. */
+    /** The engine is unreachable at first. */
     isLost?: boolean;
     fronts?: DirectFronts;
   } = {},

@@ -79,7 +79,7 @@ test("a request just before a pause is reported is not left in a frozen app", as
   assert.equal(fixture.status("app"), "ready");
 });
 
-test("a request that was under way long before a person paused the app does not undo that", async () => {
+test("a request that was in progress long before a person paused the app does not undo that", async () => {
   const fixture = await openReady();
   fixture.visit("app");
   await fixture.clock.advance(5_000);

@@ -125,7 +125,7 @@ test("a request that waits for a port goes to the new one when only the port cha
   const waits = fixture.visit("console.test");
   await fixture.clock.advance(500);
   assert.equal(waits.answer, "");
-  assert.deepEqual(ended, [], "what is under way on a former port goes on");
+  assert.deepEqual(ended, [], "what is in progress on a former port goes on");
   assert.deepEqual(fixture.orders(), ["start store"]);
 });
 

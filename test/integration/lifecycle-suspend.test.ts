@@ -94,7 +94,7 @@ test("a request held for an app that gets suspended is answered so at once", asy
   assert.equal(fixture.status("app"), "asleep");
 });
 
-test("an app that is suspended while its engine is out of reach is not started when that is back", async () => {
+test("an app that is suspended while its engine is unreachable is not started when that is back", async () => {
   const fixture = await openLifecycle([app("app", [])]);
   fixture.engine.reachable(false);
   fixture.visit("app");

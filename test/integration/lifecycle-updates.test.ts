@@ -28,7 +28,7 @@ test("a container stopped from outside is started for a held request, but only a
   assert.ok((fixture.record("app").wakesMs.at(-1) ?? Infinity) < 1_000, "the wait is no part of what a wake takes");
 });
 
-test("a start waits for an end that is under way, and for the report of who ordered it", async () => {
+test("a start waits for an end that is in progress, and for the report of who ordered it", async () => {
   const fixture = await openReady();
   const { state } = fixture.record("app");
   assert.ok(state.status === "ready");

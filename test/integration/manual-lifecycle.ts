@@ -34,7 +34,7 @@ export async function startManualLifecycle(
     emit?: Emit;
     clock?: ManualClock;
     createSchedule?: (settings: ScheduleSettings) => Schedule;
-    /** The engine is out of reach at first. */
+    /** The engine is unreachable at first. */
     isLost?: boolean;
     fronts?: DirectFronts;
   } = {},

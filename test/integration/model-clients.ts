@@ -68,7 +68,7 @@ export function createClients(cast: Cast, expected: Expected): Clients {
     );
     admitted.then(
       (admission) => {
-        // Who waited for a former life of the gateway has lost the connection.
+        // A client that waited before a restart of the gateway has lost its connection.
         if (!waiting.delete(client)) return;
         answer(host, who, admission, tries);
       },

@@ -9,7 +9,7 @@ export interface ModelClock extends Clock {
   advance(ms: number): Promise<void>;
   settle(): Promise<void>;
   jumpWall(ms: number): void;
-  /** How many sleeps the life cycle has under way. */
+  /** How many sleeps the life cycle has in progress. */
   sleeping(): number;
   /** The life cycle was killed: nobody wakes it any more. */
   forget(): void;

@@ -29,7 +29,7 @@ export interface EngineState {
   exit: ExitFacts | undefined;
   /** By us, or by somebody else; after both at once it is unknown. */
   startedBy: "us" | "outside" | "unclear";
-  startsUnderWay: number;
+  startsInProgress: number;
   /** When it refused a connection and the life cycle was notified; `Infinity`: never. */
   refusalReportedMs: number;
   /** The life cycle knows of somebody else's stop or removal, which may be the first step of an update. */
@@ -93,7 +93,7 @@ export function born(name: string, id: number): EngineState {
     answersAtMs: Infinity,
     exit: undefined,
     startedBy: "us",
-    startsUnderWay: 0,
+    startsInProgress: 0,
     refusalReportedMs: Infinity,
     leftAloneUntilMs: -1,
     stoppedByOther: false,
@@ -106,8 +106,8 @@ export function born(name: string, id: number): EngineState {
 
 /** Another container takes its name. */
 export function bearAgain(actual: EngineState, id: number, autoRemove: boolean): void {
-  const { behaviour, startsUnderWay, version, knownVersion, knownAtMs, leftAloneUntilMs } = actual;
-  const kept = { behaviour, startsUnderWay, version, knownVersion, knownAtMs, leftAloneUntilMs };
+  const { behaviour, startsInProgress, version, knownVersion, knownAtMs, leftAloneUntilMs } = actual;
+  const kept = { behaviour, startsInProgress, version, knownVersion, knownAtMs, leftAloneUntilMs };
   Object.assign(actual, born(actual.name, id), kept, { autoRemove });
 }
 

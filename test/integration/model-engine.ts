@@ -46,7 +46,7 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
   async function start(name: string): Promise<void> {
     const actual = of(name);
     deps.onStart(actual);
-    actual.startsUnderWay += 1;
+    actual.startsInProgress += 1;
     const wasUnreported = deps.isUnreported(actual);
     try {
       await call();
@@ -61,7 +61,7 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
       actual.startedBy = "unclear"; // the change was not reported
       throw new EngineError("unreachable", "lost in the middle");
     } finally {
-      if (isAlive) actual.startsUnderWay -= 1;
+      if (isAlive) actual.startsInProgress -= 1;
     }
   }
 
@@ -136,8 +136,8 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
     end() {
       isAlive = false;
       for (const actual of deps.actuals.values()) {
-        if (actual.startsUnderWay > 0) actual.startedBy = "unclear";
-        actual.startsUnderWay = 0;
+        if (actual.startsInProgress > 0) actual.startedBy = "unclear";
+        actual.startsInProgress = 0;
       }
     },
   };

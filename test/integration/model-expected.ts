@@ -116,7 +116,7 @@ export function createExpected(cast: Cast): Expected {
     const hasSchedule =
       configured || [...cast.lifecycle.records.values()].some(({ schedule }) => schedule !== undefined);
     const statuses = [...cast.lifecycle.records.values()].map(({ state }) => state.status);
-    const isStarting = NAMES.some((name) => model.of(name).startsUnderWay > 0);
+    const isStarting = NAMES.some((name) => model.of(name).startsInProgress > 0);
     calm = !hasSchedule && !isStarting && clients.waiting.size === 0 && statuses.every(isStill);
   }
 

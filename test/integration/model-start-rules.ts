@@ -11,7 +11,7 @@ export interface StartRules {
   onState(name: string, to: WorkloadState): void;
   /** Somebody who orders something ends every cool-down. */
   onOrder(): void;
-  /** `isKept`: what the former life of the gateway knew is known to this one. */
+  /** `isKept`: the gateway knows what it knew before its restart. */
   onNewLife(isKept: boolean): void;
 }
 
@@ -25,7 +25,7 @@ export function createStartRules(cast: Cast, rule: (holds: boolean, words: strin
     isSuspended,
     judge(actual) {
       const { name } = actual;
-      rule(actual.startsUnderWay === 0, `${name} is started while a start is under way`);
+      rule(actual.startsInProgress === 0, `${name} is started while a start is in progress`);
       const isLeftAlone = actual.status !== "running" && clock.now() < actual.leftAloneUntilMs;
       rule(!isLeftAlone, `${name} is started although somebody else may be updating it`);
       rule(clock.now() >= (coolUntilMs.get(name) ?? 0), `${name} is started before its cool-down is over`);

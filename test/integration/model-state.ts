@@ -174,7 +174,7 @@ export function createModel(deps: {
 
   function meddle(name: string, what: Meddling): void {
     const actual = of(name);
-    const isShared = actual.startsUnderWay > 0 || deps.isWaking(name) || isUnreported(actual);
+    const isShared = actual.startsInProgress > 0 || deps.isWaking(name) || isUnreported(actual);
     if (isShared) actual.startedBy = "unclear";
     switch (what) {
       case "stop":

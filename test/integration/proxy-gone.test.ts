@@ -61,7 +61,7 @@ describe("aborted: the client left, and the app notices at once", { concurrency:
       await delivered();
       assert.equal(await proxy.clients(), 0);
       assert.deepEqual(app.heard, []);
-      await proxy.forwarder.close(); // nothing is under way any more
+      await proxy.forwarder.close(); // nothing is in progress any more
     });
   }
 

@@ -85,7 +85,7 @@ test("a long poll ends after its time with what is so then, 25 s at most", async
   }
 });
 
-test("a long poll of which nothing is under way answers at once", async (t) => {
+test("a long poll with nothing in progress answers at once", async (t) => {
   const { ask } = await startEndpoints(t, ONE);
   assert.equal((await ask("/_health?container=app&wait=20s&seen=unknown:")).json().status, "unknown");
 });

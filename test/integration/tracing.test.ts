@@ -180,7 +180,7 @@ test("a client that leaves during its hold is reported as that, and the wake goe
   assert.equal(wake?.attributes["gateway.wake.outcome"], "ready");
 });
 
-test("what is left is sent when the gateway ends, a wake under way included", async (t) => {
+test("what is left is sent when the gateway ends, a wake in progress included", async (t) => {
   const collector = await startCollector(t);
   const app = await processContainer("app", {}, "setTimeout(() => {}, 60_000)");
   const gateway = await startTraced(t, [app], {

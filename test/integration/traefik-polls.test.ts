@@ -6,7 +6,7 @@ import { type Connection, MINUTE_MS, open, openLater, SETTLE_MS } from "./polls-
 import { delivered } from "../support/delivered.ts";
 
 for (const [rule, fetches, firstMs] of [
-  ["in its first 10 s the gateway waits for Traefiks that fetched from its former life", true, 10_000],
+  ["in its first 10 s the gateway waits for Traefiks that fetched before its restart", true, 10_000],
   ["as long as none has fetched it waits for a minute", false, 60_000],
 ] as const) {
   test(rule, async (t) => {

@@ -33,7 +33,7 @@ describe("when the gateway ends", { concurrency: true }, () => {
     ["an upload", `POST /slow${H}Transfer-Encoding: chunked\r\n\r\n1\r\nA\r\n`],
     ["an upgrade behind an answer", `GET /slow${H}TE: trailers\r\n\r\nGET /u${H}${U}\r\n`],
   ] as const) {
-    void it(`${what} that is under way gets its answer`, async (t) => {
+    void it(`${what} that is in progress gets its answer`, async (t) => {
       const gateway = await startWireGateway(t);
       const client = await gateway.client(path);
       await waitUntil(() => path.startsWith("POST") || gateway.seen.length > 0, 5_000, "the request");

@@ -48,7 +48,7 @@ describe("a client that leaves as its answer arrives", { concurrency: true }, ()
 
 for (const [what, behind] of [
   ["before its body is there", ""],
-  ["behind a request under way", `GET /slow${H}\r\n`],
+  ["behind a request in progress", `GET /slow${H}\r\n`],
 ] as const) {
   void it(`a client that resets an upgrade with a body ${what} is no fault of the gateway`, async (t) => {
     const gateway = await startWireGateway(t);

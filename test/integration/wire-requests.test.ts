@@ -61,7 +61,7 @@ describe("bytes behind an upgrade that is not taken are read, each once", { conc
     });
   }
 
-  void it("behind a request under way, in its turn and order", async (t) => {
+  void it("behind a request in progress, in its turn and order", async (t) => {
     const gateway = await startWireGateway(t);
     const client = await gateway.client(
       `GET /slow${H}${TE}\r\nGET /u${H}${U}\r\nGET /slow3${H}${TE}\r\nPOST /4${H}${U}Content-Length: 1\r\n\r\nA${body("/5")}`,
@@ -131,7 +131,7 @@ describe("one request gets one answer", { concurrency: true }, () => {
     ["CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n"],
     ["a request with two lengths", `POST /2${H}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`],
   ] as const) {
-    void it(`${what}, behind good requests under way, costs them nothing`, async (t) => {
+    void it(`${what}, behind good requests in progress, costs them nothing`, async (t) => {
       const gateway = await startWireGateway(t);
       const client = await gateway.client(`GET /slow1${H}${TE}\r\nGET /slow2${H}${TE}\r\n${behind}`);
       await waitUntil(() => gateway.seen.length === 2, 5_000, "both");

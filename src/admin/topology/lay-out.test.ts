@@ -5,7 +5,7 @@ import { BOX, type Frame, type Graph } from "./graph.ts";
 import { layOut } from "./lay-out.ts";
 import { createLayout } from "./layout.ts";
 
-/** Graphs without cycles, some of their boxes in frames. */
+/** Arbitrary graphs without cycles, with some boxes in frames. */
 const graphs = fc
   .record({
     size: fc.integer({ min: 1, max: 14 }),

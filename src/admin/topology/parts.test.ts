@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { takeApart } from "./parts.ts";
 import type { Topology } from "./topology.ts";
 
-/** `a>b` needs (healthy), `a~b` needs (started); `G:a,b` is a group. */
+/** Parses `a>b` (a depends on b: healthy), `a~b` (started) and `G:a,b` (a group). */
 function topology(...lines: readonly string[]): Topology {
   const nodes = new Map<string, Topology["nodes"][number]>();
   const edges: Topology["edges"][number][] = [];

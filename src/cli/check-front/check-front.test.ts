@@ -10,7 +10,7 @@ import { findInTraefik } from "./traefik.ts";
 
 const { settings } = merge("containers: [{name: a, host: a.test}]", []);
 
-/** What is not ok, as it is printed. */
+/** Returns the printed findings that are not ok. */
 function complaints(findings: readonly Finding[]): string[] {
   return findings.filter(({ kind }) => kind !== "ok").map(({ kind, text }) => `${kind} ${text}`);
 }

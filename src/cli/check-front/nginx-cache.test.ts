@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { ofCache } from "./nginx-cache.ts";
 import { readNginx } from "./nginx-tree.ts";
 
-/** What is found in a location with these lines. */
+/** Returns the findings for a location with these lines. */
 function found(lines: string): string[] {
   const directives = readNginx(lines);
   return ofCache("here", (name) => directives.filter((one) => one.name === name).map(({ args }) => args)).map(

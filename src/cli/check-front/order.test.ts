@@ -11,7 +11,7 @@ const forwardAuth = {
   maxResponseBodySize: 1024,
 };
 
-/** A Traefik whose router for a.test has these middlewares, with `m` and a chain of it among them. */
+/** Creates the data of a Traefik whose router for a.test has these middlewares; `m` and a chain with it exist. */
 const withM = (m: object, middlewares: readonly string[] = ["m@file", "wake@file"]) => ({
   routers: { "a@docker": { rule: "Host(`a.test`)", middlewares, service: "a" } },
   middlewares: {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { faultsOf } from "../../../test/support/merge-fixtures.ts";
 
-/** Faults that users of the reference know, word for word. */
+/** Messages of the original, word for word. */
 const known: readonly [string, string][] = [
   [
     "containers: [{name: a, host: a.t, depends_on: [b]}, {name: b, host: b.t, depends_on: [a]}]",

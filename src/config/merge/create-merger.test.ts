@@ -40,11 +40,11 @@ const FILES = ["", PLAIN, HOSTS].map(configOf);
 
 const replica = (name: string) => compose(name, "p/web", { "dag.enabled": "true", "dag.host": "y.test" });
 const inSwarm = (one: InventoryItem): InventoryItem => ({ ...one, engine: "swarm", engineKind: "swarm" });
-/** What chance seldom finds: the file, and what is made in each step. */
+/** Cases that random ones rarely include: the file, and the containers that each step creates. */
 const RARE: [string, ...InventoryItem[][]][] = [
-  // Replicas are a group of the name `p-web`, until another group has it.
+  // Replicas form a group called `p-web`, until another group has that name.
   ["", [replica("p-web-1"), replica("p-web-2")], [item("a", { "dag.host": "x.test", "dag.group": "p-web" })]],
-  // The `c` of the file may be either of two and is left out: that which `a` needs is the service of its project.
+  // The `c` of the file is ambiguous and left out; the dependency of `a` is the service of its project.
   [PLAIN, [compose("a", "p/a"), compose("c", "q/c"), inSwarm(compose("c", "q/c"))], [compose("b", "p/c")]],
 ];
 const RARE_CHANGES = RARE.map(([text, ...steps]): [FileConfig, Change[][]] => [
@@ -102,7 +102,7 @@ test("a change is merged with what it has to do with, and nothing else", () => {
   );
 });
 
-/** Lets `known` follow a merge, as the life cycle does. */
+/** Applies a merge to `known`, as the life cycle does. */
 function take(known: Map<string, object>, { result, names }: Merged): void {
   for (const [key, value] of known) {
     const members = "members" in value ? (value.members as string[]) : [];
@@ -172,7 +172,7 @@ type Drawn = {
 function toChange(drawn: Drawn): Change {
   const [engine = ""] = drawn.name.includes(":") ? drawn.name.split(":") : [drawn.isSwarm ? "swarm" : ""];
   const about = engine === "" ? {} : { engine, engineKind: KINDS[engine] ?? ("docker" as const) };
-  // One that lends its network uses that of no other.
+  // A container whose network others use does not use another one's.
   const network = drawn.networkOf === undefined || /[bc]$/.test(drawn.name) ? {} : { networkOf: drawn.networkOf };
   const { name, labels, status, left } = drawn;
   const set = Object.fromEntries(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IGNORE_PRESETS } from "./ignore-presets.ts";
 
-/** As they really call themselves. */
+/** Real User-Agents. */
 const PREVIEWS = [
   "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
   "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
@@ -35,7 +35,7 @@ const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebK
 const ANDROID =
   "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/124";
 
-/** Browsers, and the browsers within apps in which a person opens a link. */
+/** Browsers, and browsers in apps in which a person opens a link. */
 const BROWSERS = [
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/15.6 Safari/605.1.15",
   `${IPHONE} Mobile/21F79 [Pinterest/iOS]`,

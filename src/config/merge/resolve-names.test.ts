@@ -11,7 +11,7 @@ function onNas(one: InventoryItem): InventoryItem {
 }
 const plain = (name: string): InventoryItem => ({ ...item(name), labels: {} });
 
-/** What the file calls a container, which hosts have one, and what it is understood as. */
+/** The name in the file, the hosts that have such a container, and the resolved name. */
 const cases: readonly [written: string, inventory: readonly InventoryItem[], understood: string][] = [
   ["notes", [plain("notes")], "notes"],
   ["notes", [onNas(plain("notes"))], "nas:notes"],

@@ -4,7 +4,7 @@ import { item, merge } from "../../../test/support/merge-fixtures.ts";
 import type { InventoryItem } from "../../core/observation.ts";
 import { formatFault } from "../check/faults.ts";
 
-/** A container and a service of the same name; whichever id comes first settles nothing. */
+/** Creates a container and a service with the same name; the order of their ids must not matter. */
 function both(container: InventoryItem, service: InventoryItem): readonly (readonly InventoryItem[])[] {
   const inSwarm = { ...service, engine: "swarm", engineKind: "swarm" } as const;
   return [

@@ -56,20 +56,20 @@ test("a secret is read from the file that its variable names", (context) => {
   assert.deepEqual(result.ok && result.config.gateway.adminAuth, { method: "bearer", token: "s3cret" });
 });
 
-/** The first change that the source tells. */
+/** Resolves with the first change that the source reports. */
 function changeOf(context: TestContext, source: ConfigSource): Promise<LoadResult> {
   const stop = new AbortController();
   context.after(() => stop.abort());
-  // The watcher holds no process open; a test's runner needs something that does.
+  // The watcher does not keep the process alive, which the test runner requires.
   const alive = setInterval(() => {}, 1000);
   context.after(() => clearInterval(alive));
   return new Promise((resolve) => source.watch(resolve, stop.signal));
 }
 
-/** The watcher looks once by itself after its quiet time of 100 ms; what is found later was noticed. */
+/** Later than the watcher's own first check after 100 ms, so that a change must have been noticed. */
 const afterFirstLook = () => elapse(300);
 
-/** How files are replaced in the wild. Each way starts with port 1 and ends with port 2. */
+/** The ways in which files are really replaced. Each starts with port 1 and ends with port 2. */
 const ways: readonly [string, (folder: string) => { path: string; change: () => void }][] = [
   [
     "is written to",
@@ -193,7 +193,7 @@ test(
       }, stop.signal),
     );
     writeFileSync(path, "gateway: {port: 1}");
-    // Longer than the watcher's quiet time: the equal content is read before the next one is written.
+    // Longer than the watcher's delay, so that the equal content is read before the next one is written.
     await quietFor(300, () => results.length === 0, "no change is reported");
     writeFileSync(path, "gateway: {prot: 1}");
     await reported;

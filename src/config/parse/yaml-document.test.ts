@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { readYaml } from "./yaml-document.ts";
 
-/** Plain objects again, for comparing. */
+/** Converts to plain objects, for comparison. */
 const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
 const readable: readonly [string, string, unknown][] = [

@@ -11,9 +11,9 @@ const remote: Viewpoint = { ...desktop, hostAddress: "docker.test" };
 const as = (viewpoint: Viewpoint, mode: AddressMode): Viewpoint => ({ ...viewpoint, mode });
 
 interface Shape {
-  /** Network → addresses, IPv4 first; "" for none. */
+  /** Maps networks to addresses, IPv4 first; "" for none. */
   readonly on?: Record<string, [v4: string, v6?: string]>;
-  /** Address and port on the host for port 80. */
+  /** The published addresses and ports for port 80. */
   readonly published?: [ip: string, port: number][];
   readonly networkMode?: string;
 }
@@ -63,7 +63,7 @@ const cases: [rule: string, shape: Shape, from: Viewpoint, network: string, foun
   ["both kinds, the old one first", { on: { two: ["10.4.0.2", "fd00::2"] } }, host, "", ["10.4.0.2:80", "fd00::2:80"]],
   ["a virtual machine hides addresses", everywhere, desktop, "", ["127.0.0.1:8080p"]],
   ["a remote Docker's ports are on its machine", everywhere, remote, "", ["docker.test:8080p"]],
-  ["a remote loopback port is out of reach", { published: [["127.0.0.1", 81]] }, remote, "", []],
+  ["a remote loopback port is unreachable", { published: [["127.0.0.1", 81]] }, remote, "", []],
   ["a host's loopback port is out of a container's reach", { published: [["127.0.0.1", 81]] }, inside, "", []],
   [
     "loopback ports stay what they are",

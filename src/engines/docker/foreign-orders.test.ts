@@ -5,7 +5,7 @@ import { createForeignOrders } from "./foreign-orders.ts";
 
 const MINUTE = 60_000;
 
-/** `ours`: this gateway orders its end; `+5m`: time passes; anything else is an event of Docker's. */
+/** `ours`: this gateway orders the end; `+5m`: time passes; anything else is an event of Docker. */
 const cases: readonly [what: string, steps: string, last: News | undefined][] = [
   ["a crash is nobody's order", "start die", { kind: "ended", ordered: false }],
   ["docker stop", "start kill:15 die", { kind: "ended", ordered: true }],

@@ -39,7 +39,7 @@ test("this kernel counts what is said over a connection", { skip: process.platfo
   }
   const after = read();
   assert.ok(before !== undefined && after !== undefined);
-  // Others use this network as well, and whose connection ends is no payload.
+  // Other programs use this network too, but the end of a connection does not count as payload.
   assert.ok(after.segments - before.segments >= 200, JSON.stringify([before, after]));
 });
 
@@ -67,7 +67,7 @@ import { payloadSegments } from ${JSON.stringify(import.meta.resolve("./payload-
   const inside = `ip link set lo up && exec "$0" --input-type=module -e "$1"`;
   let output = "";
   try {
-    // A network of its own, where nobody else sends anything.
+    // A separate network without other traffic.
     output = execFileSync("unshare", ["-n", "sh", "-c", inside, process.execPath, script], { encoding: "utf8" });
   } catch (error) {
     return skipOrFail(t, `no network namespace of its own: ${String(error)}`);

@@ -4,7 +4,7 @@ import { startFakeManager } from "../../../test/support/fake-manager.ts";
 import { createSwarmEngine } from "./create-swarm-engine.ts";
 
 test("a stop does not wait for the tasks of somebody who scales up meanwhile", async (t) => {
-  // Its replicas are never seen at 0: somebody else, a rollback for one, was as quick.
+  // Its replicas are never 0, as if somebody else (a rollback, for example) had changed them at once.
   const manager = await startFakeManager(t, {
     "/services/web": { ID: "s1", Version: { Index: 7 }, Spec: { Name: "web", Mode: { Replicated: { Replicas: 1 } } } },
     "/services/s1/update": {},

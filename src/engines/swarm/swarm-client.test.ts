@@ -40,7 +40,7 @@ test("where none of several daemons is a manager, that is said of one of them", 
 });
 
 for (const state of ["pending", "error", "locked"]) {
-  test(`a daemon whose node is ${state} is out of reach, and not "no manager"`, async (t) => {
+  test(`a daemon whose node is ${state} is unreachable, and not "no manager"`, async (t) => {
     const Swarm = { LocalNodeState: state, ControlAvailable: false };
     const client = clientOf(await startFakeManager(t, { "/info": { Swarm } }));
     t.after(() => client.close());

@@ -3,13 +3,13 @@ import test from "node:test";
 import type { InventoryItem } from "../../core/observation.ts";
 import { createInventory } from "./inventory.ts";
 
-/** `name:id`, at rest unless a `!` follows. */
+/** Parses `name:id`; it is stopped unless a `!` follows. */
 function item(text: string): InventoryItem {
   const [name = "", id = ""] = text.replace("!", "").split(":");
   return { name, id, status: text.endsWith("!") ? "running" : "stopped", image: "", labels: {} };
 }
 
-/** Lists one after the other, `+5` lets seconds pass; the last is how it is understood, a departed one as `name:gone`. */
+/** Consecutive lists (`+5`: seconds pass), and the resulting inventory, with a departed container as `name:gone`. */
 const cases: readonly [what: string, steps: readonly string[], understood: string][] = [
   ["what is removed keeps its place", ["app:1", ""], "app:gone"],
   ["for a while", ["app:1", "", "+13", ""], ""],

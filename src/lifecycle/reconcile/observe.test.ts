@@ -20,7 +20,7 @@ const STOPPED: Observation = {
 };
 const running = (startedAtMs: number): Observation => ({ ...STOPPED, status: "running", startedAtMs });
 
-/** A record whose engine's answers are given one by one, in any order. */
+/** Creates a record whose engine answers when the test decides, in any order. */
 function open(): { record: WorkloadRecord; answer: ((seen: Observation | EngineError) => void)[] } {
   const answer: ((seen: Observation | EngineError) => void)[] = [];
   const engine = createFakeEngine({ clock: createManualClock() });
@@ -50,7 +50,7 @@ test("a list is not replaced by an answer that was requested before it", async (
   assert.equal((await early)?.status, "stopped");
 });
 
-test("an engine out of reach says nothing and changes nothing, any other fault is one", async () => {
+test("an unreachable engine reports nothing and changes nothing, any other fault is one", async () => {
   const { record, answer } = open();
   recordObservation(record, running(1));
   const lost = observe(record);

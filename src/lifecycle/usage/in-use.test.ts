@@ -23,7 +23,7 @@ function use(
   return findUse(signal, { atMs: 0, usage: ZERO }, { atMs: seconds * 1_000, usage }, stream);
 }
 
-/** Bytes with their packets, `times` over. */
+/** Returns bytes with their packets, multiplied by `times`. */
 function traffic(
   times: number,
   [rxPackets, rxBytes]: [number, number],

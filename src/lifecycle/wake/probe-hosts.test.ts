@@ -5,7 +5,7 @@ import { firstHosts, hostsToTry, noteRequestedHost, noteGoodHost, routeHosts } f
 
 type Settings = Parameters<typeof hostsToTry>[0]["settings"];
 
-/** The part of a record that this is about. */
+/** Creates the part of a record that determines its probe hosts. */
 function recordOf(hosts: string[], more: Partial<Settings> = {}) {
   const settings = { name: "app", hosts, healthHost: "", healthPath: "/up", busyPath: "", passHost: true, ...more };
   return { name: "app", settings, probeHosts: firstHosts(hosts) };

@@ -39,7 +39,7 @@ function ending(instance: Instance): Instance {
   return { ...instance, ready: false, ending: true };
 }
 
-/** As the engine of Kubernetes reports it: started with the oldest instance that is ready. */
+/** Creates an observation as from Kubernetes, whose start is that of the oldest ready instance. */
 function observed(instances: readonly Instance[]): Observation {
   return {
     name: "app",

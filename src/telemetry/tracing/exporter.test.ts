@@ -11,7 +11,7 @@ const bad = (message: string, code?: string | number): ExportResult => {
   };
 };
 
-/** What is reports while exports end like this, one after the other. */
+/** Returns the reports for consecutive exports with these results. */
 function reports(...results: readonly ExportResult[]): {
   readonly words: readonly string[];
   readonly failing: boolean;

@@ -22,7 +22,7 @@ const failed: WorkloadState = {
   failure: { reason: "oom", cause: { code: "refused", message: "out\u001b[31m of\nmemory" }, exitCode: 137, atMs: 0 },
 };
 
-/** A life of workloads, told step by step, a second apart; what was made of it is in `spans`. */
+/** A life of workloads, step by step, a second apart; the resulting spans are in `spans`. */
 function traceWakes(dependents: Readonly<Record<string, readonly string[]>> = { app: [] }) {
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
@@ -133,7 +133,7 @@ test("a request is linked with wakes that went on while it waited, and with no o
   const life = traceWakes();
   life.wake("app");
   const began = life.now();
-  assert.equal(life.wakes.since(["app", "other"], life.now()).length, 1, "under way");
+  assert.equal(life.wakes.since(["app", "other"], life.now()).length, 1, "in progress");
   life.state("app", starting("starting"), ready);
   assert.equal(life.wakes.since(["app"], began).length, 1, "ended while it waited");
   assert.equal(life.wakes.since(["app"], life.now()).length, 0, "ended before it came");
