@@ -108,7 +108,7 @@ describe("a slow side slows the other", () => {
       await untilStill(() => sent);
       assert.ok(sent < 32 * MIB, `the client could send ${sent / MIB} MiB to an app that reads nothing`);
       letRead();
-      await client.until((text) => text.endsWith(String(256 * MIB)));
+      await waitUntil(() => client.text().endsWith(String(256 * MIB)), 60_000, "the whole body at the app");
       assert.ok(peak < before + 96 * MIB, `it grew by ${(peak - before) / MIB} MiB`);
     });
   }
