@@ -41,4 +41,9 @@ export const BANNED_WORDS: readonly BannedWord[] = [
     instead: "only, without a host, first seen, queue",
   },
   { word: /for ever/, instead: "forever" },
+  { word: /under way/, instead: "in progress, open" },
+  { word: /out of reach/, instead: "unreachable" },
+  { word: /(?:former|later|next) (?:life|lives) of the gateway/, instead: "before or after a restart" },
+  { word: /looks? after/, instead: "manage" },
+  { word: /(?:may|can) be had|(?:of|by) one's own/, instead: "is available; private, own" },
 ];

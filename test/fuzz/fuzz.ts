@@ -49,23 +49,23 @@ export async function fuzz<Plan>(t: TestContext, kind: Kind<Plan>, options: Fuzz
 
   /** Runs cases on one gateway until the time is up or one of them fails; returns the possible causes. */
   async function round({ run, fuzzed }: Opened<Plan>): Promise<Suspect<Plan>[]> {
-    const underWay = new Map<number, Plan>();
+    const inProgress = new Map<number, Plan>();
     let suspects: Suspect<Plan>[] = [];
     const lane = async (number: number): Promise<void> => {
       while (suspects.length === 0 && performance.now() < deadline) {
         const index = next++;
         const plan = kind.draw(createRandom(`${seed}/${index}`));
-        underWay.set(index, plan);
+        inProgress.set(index, plan);
         const fault = await run(plan, number);
         count(plan);
         if (!fuzzed.isAlive()) {
           const ended = crash(fuzzed.gateway.log);
-          if (suspects.length === 0) suspects = [...underWay].map((entry) => suspect(entry, ended));
+          if (suspects.length === 0) suspects = [...inProgress].map((entry) => suspect(entry, ended));
         } else if (fault !== undefined && !known.has(fault.rule)) {
           const detail = `${fault.detail}\n${tailOf(fuzzed.gateway.log)}`;
           suspects.push(suspect([index, plan], { ...fault, detail }));
         }
-        underWay.delete(index);
+        inProgress.delete(index);
       }
     };
     await Promise.all(Array.from({ length: kind.lanes }, (_, number) => lane(number)));

@@ -100,8 +100,8 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     const names = new Set([...changed, ...added, ...former.keys(), ...tenants, ...stale.map(({ name }) => name)]);
     await inBatches(names, async (name) => {
       const [record, finding] = [own(name), findings.get(name)];
-      const isOutOfReach = finding !== undefined && finding.seen === undefined;
-      if (record === undefined || isOutOfReach) return;
+      const isUnreachable = finding !== undefined && finding.seen === undefined;
+      if (record === undefined || isUnreachable) return;
       const isChanged = changed.has(name) || tenants.includes(name);
       await alone(name, async () => keep(name, await follow(record, finding, isChanged)));
     });

@@ -37,9 +37,9 @@ export async function drainJob(
   if (!canBeUndone(state.reason)) await untilFrontIsIdle(context, record, limitMs, signal);
   const veto = canBeUndone(state.reason) ? await findVeto(context, record, signal) : undefined;
   // An idle stop begins only if the engine is reachable: until the stop begins, an arrival can still undo it.
-  const isOutOfReach = canBeUndone(state.reason) && !signal.aborted && (await observe(record)) === undefined;
+  const isUnreachable = canBeUndone(state.reason) && !signal.aborted && (await observe(record)) === undefined;
   if (signal.aborted) return;
-  if ((veto === undefined && !isOutOfReach) || !mayBePutOff(record)) {
+  if ((veto === undefined && !isUnreachable) || !mayBePutOff(record)) {
     context.dispatch(record, { type: "drained", run });
     return;
   }
