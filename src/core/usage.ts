@@ -7,6 +7,8 @@ export interface Traffic {
   readonly txPackets: number | undefined;
   /** Established connections from outside the workload; `undefined` if they cannot be counted. */
   readonly connections: number | undefined;
+  /** The remote ends of these connections. */
+  readonly remotes?: readonly string[] | undefined;
   /** TCP segments with payload and loopback packets in its network namespace; `undefined` if they cannot be counted. */
   readonly payload?: { readonly segments: number; readonly loopbackPackets: number } | undefined;
   /** It uses the network of another workload, so the network counters include both. */

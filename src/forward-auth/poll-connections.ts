@@ -42,7 +42,7 @@ export function createPollConnections(clock: Clock): PollConnections {
     forgetOver(now);
     const former = known.get(socket);
     for (const [other, one] of known) {
-      if (former !== undefined && hasStoodIn(one, former, now)) known.delete(other);
+      if (former !== undefined && former.everyMs > 0 && hasStoodIn(one, former, now)) known.delete(other);
       else if (isSilent(one, now)) other.end(); // a running process closes its end, so that no recall has to wait for that
     }
     if (!followed.has(socket)) follow(socket);
@@ -113,14 +113,15 @@ function connectionOf(socket: Socket, fetches: typeof NO_FETCHES): Known {
 }
 
 /**
- * Returns whether a process fetched on this connection only once, in place of its usual one: Go's http.Transport may open a
- * connection for a request and afterwards use the former one again.
+ * Returns whether a process fetched on this connection only in place of its usual one, in turns that it missed there: Go's
+ * http.Transport may open a connection for a request and afterwards use the former one again.
  */
-function hasStoodIn({ fetchesMs: [onceMs = 0, ...others] }: Known, usual: Known, nowMs: number): boolean {
+function hasStoodIn({ fetchesMs }: Known, usual: Known, nowMs: number): boolean {
   const turnOf = (atMs: number): number => (atMs - (usual.fetchesMs.at(-1) ?? 0)) / usual.everyMs;
-  const turn = Math.round(turnOf(onceMs));
-  const isInTurn = Math.abs(turnOf(onceMs) - turn) <= MOST_OUT_OF_TURN;
-  return others.length === 0 && usual.everyMs > 0 && isInTurn && turn > 0 && turn < Math.round(turnOf(nowMs));
+  return fetchesMs.every((atMs) => {
+    const turn = Math.round(turnOf(atMs));
+    return turn > 0 && turn < Math.round(turnOf(nowMs)) && Math.abs(turnOf(atMs) - turn) <= MOST_OUT_OF_TURN;
+  });
 }
 
 const MOST_OUT_OF_TURN = 0.25;

@@ -1,13 +1,14 @@
 /**
- * Counts the established connections from outside to any of `ports` in the text of `/proc/PID/net/tcp` or `tcp6`. Its
- * columns are number, local address, remote address and state (`01` established); addresses are hexadecimal words in
+ * Returns the remote ends of the established connections from outside to any of `ports`, in the text of
+ * `/proc/PID/net/tcp` or `tcp6`. Its columns are number, local address, remote address and state (`01` established); addresses are hexadecimal words in
  * the machine's byte order.
  */
-export function countEstablished(table: string, ports: readonly number[]): number {
-  return table.split("\n").filter((line) => {
+export function establishedFrom(table: string, ports: readonly number[]): string[] {
+  return table.split("\n").flatMap((line) => {
     const [, local = "", remote = "", state] = line.trim().split(/\s+/);
-    return state === "01" && ports.includes(portOf(local)) && isOutside(address(local), address(remote));
-  }).length;
+    const isUsed = state === "01" && ports.includes(portOf(local)) && isOutside(address(local), address(remote));
+    return isUsed ? [remote] : [];
+  });
 }
 
 /** Returns the ports that listen (state `0A`) on other addresses than loopback. */

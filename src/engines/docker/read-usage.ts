@@ -2,7 +2,7 @@ import type { ContainerInspectInfo, ContainerStats } from "dockerode";
 import { EngineError } from "../../lifecycle/ports.ts";
 import type { Traffic, Usage } from "../../core/usage.ts";
 import type { DockerClient } from "./client.ts";
-import { countEstablished } from "./established.ts";
+import { establishedFrom } from "./established.ts";
 import { ownerIn } from "./inspect.ts";
 import { payloadSegments } from "./payload-segments.ts";
 import { readNetworkFiles } from "./tcp-tables.ts";
@@ -23,6 +23,7 @@ export async function readUsage(
     cpuMs: stats.cpu_stats.cpu_usage.total_usage / 1e6,
     memoryBytes: usedMemory(stats.memory_stats),
     connections: sockets?.connections,
+    remotes: sockets?.remotes,
     payload: sockets?.payload,
     sharesNetwork: ownerIn(found.HostConfig.NetworkMode) !== undefined,
   };
@@ -31,9 +32,10 @@ export async function readUsage(
 /** Returns the same at once, without CPU and memory; `undefined` if the container's processes are not visible. */
 export async function readTraffic(found: ContainerInspectInfo, ports: readonly number[]): Promise<Traffic | undefined> {
   const { NetworkMode: mode } = found.HostConfig;
-  const { counters, connections, payload } = (await readNetwork(found, ports)) ?? {};
-  if (counters === undefined || mode === "host") return undefined;
-  return { ...counters, connections, payload, sharesNetwork: ownerIn(mode) !== undefined };
+  const network = mode === "host" ? undefined : await readNetwork(found, ports);
+  if (network?.counters === undefined) return undefined;
+  const { counters, ...sockets } = network;
+  return { ...counters, ...sockets, sharesNetwork: ownerIn(mode) !== undefined };
 }
 
 async function readStats(client: DockerClient, id: string): Promise<ContainerStats | undefined> {
@@ -79,13 +81,19 @@ async function readNetwork(
   found: ContainerInspectInfo,
   ports: readonly number[],
 ): Promise<
-  (Pick<Traffic, "connections" | "payload"> & { readonly counters: NetworkCounters | undefined }) | undefined
+  | (Pick<Traffic, "connections" | "remotes" | "payload"> & { readonly counters: NetworkCounters | undefined })
+  | undefined
 > {
   const files = await readNetworkFiles(found, ["tcp", "tcp6", "netstat", "snmp", "dev"]);
   if (files === undefined) return undefined;
   const [tcp = "", tcp6 = "", netstat = "", snmp = "", dev = ""] = files;
-  const connections = countEstablished(tcp, ports) + countEstablished(tcp6, ports);
-  return { connections, payload: payloadSegments(netstat, snmp, dev), counters: interfaceCounters(dev) };
+  const remotes = [tcp, tcp6].flatMap((table) => establishedFrom(table, ports));
+  return {
+    connections: remotes.length,
+    remotes,
+    payload: payloadSegments(netstat, snmp, dev),
+    counters: interfaceCounters(dev),
+  };
 }
 
 /**

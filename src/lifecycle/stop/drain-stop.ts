@@ -11,7 +11,7 @@ import { waitForSignal } from "../reconcile/wait-for-signal.ts";
 import { type Engine, EngineError, type StopOrder, type StopResult, type WorkloadRef } from "../ports.ts";
 import { stopDeletes } from "./stop-deletes.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
-import { sampledMemory } from "../usage/sample.ts";
+import { sampledMemory } from "../usage/sampling.ts";
 import { untilNotReusable } from "./reuse.ts";
 import { unthrottle } from "./throttle.ts";
 import { findVeto, vetoForMs } from "./veto.ts";

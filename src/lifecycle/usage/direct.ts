@@ -3,7 +3,8 @@ import type { LifecycleContext } from "../context.ts";
 import { noteUse } from "../workload/activity.ts";
 import type { PortRecord } from "../workload/parts/probe.ts";
 import type { WorkloadRecord } from "../workload/record.ts";
-import { DIRECT_STEP_MS, noteFrontTraffic, readNow, samplingOf, takeSample } from "./sample.ts";
+import { DIRECT_STEP_MS, noteFrontTraffic, readNow, takeSample } from "./sample.ts";
+import { samplingOf } from "./sampling.ts";
 
 /** Returns why a front sends an auth request before each request to this port; `undefined`: it forwards directly. */
 export function authRequestReasonOf(

@@ -15,6 +15,8 @@ export interface Sampling {
   readonly baseline: Sample | undefined;
   /** Since when no reading has shown any use. */
   readonly quietSinceMs: number;
+  /** When a reading last showed use other than a silent connection, or the first one was made. */
+  readonly carriedMs: number;
   /** When readings were last compared. */
   readonly judgedMs: number;
   /** The memory at the last reading that includes it, in bytes. */

@@ -2,8 +2,10 @@ import { noteHiddenUse, noteStreamSeen, noteUse } from "../workload/activity.ts"
 import type { HandlerTraits } from "../../core/decision.ts";
 import type { VetoReason } from "../../core/events.ts";
 import type { LifecycleContext } from "../context.ts";
+import { isLastingUse } from "../../core/lasting-connection.ts";
 import { keepCounters } from "./absence.ts";
-import { findUse, type Sample, type Sampling, type StreamState, type UseSignal } from "./in-use.ts";
+import { findUse, type Sample, type StreamState, type UseSignal } from "./in-use.ts";
+import { sampledMemory, samplingOf } from "./sampling.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
 /** By then the traffic of the last request has usually ended, so that it is not mistaken for continued use. */
@@ -93,11 +95,6 @@ function isRead(record: WorkloadRecord): boolean {
   return samplingOf(record) !== undefined || !record.engine.capabilities.usage;
 }
 
-/** Returns the memory in bytes that this run used at the last reading. */
-export function sampledMemory(record: WorkloadRecord): number | undefined {
-  return samplingOf(record)?.memoryBytes;
-}
-
 /** Reads the memory that a stop will free, if the readings do not include it. */
 export async function readMemory(record: WorkloadRecord): Promise<void> {
   if (record.engine.traffic === undefined) return;
@@ -113,6 +110,7 @@ export function takeSample(context: LifecycleContext, record: WorkloadRecord): v
   record.sampling = {
     judgedMs: 0,
     quietSinceMs: 0,
+    carriedMs: 0,
     baseline: undefined,
     memoryBytes: undefined,
     ...before,
@@ -173,7 +171,8 @@ async function compare(
   const isFirst = before === undefined || (record.directMs === 0 && before.atMs < record.lastActivityMs);
   const common = { begunMs, memoryBytes: usage?.memoryBytes ?? sampledMemory(record), running: undefined };
   if (after === undefined || isFirst) {
-    record.sampling = { ...common, judgedMs: 0, quietSinceMs: after?.atMs ?? 0, baseline: after };
+    const atMs = after?.atMs ?? 0;
+    record.sampling = { ...common, judgedMs: 0, quietSinceMs: atMs, carriedMs: atMs, baseline: after };
     context.remember(record); // for the comparison after a restart, even if the gateway is killed
     return undefined;
   }
@@ -181,7 +180,9 @@ async function compare(
   // Slow traffic may show only over more than one step, so the older reading stays the baseline for some time.
   const baseline = use !== undefined || after.atMs - before.atMs >= LONGEST_STEP_MS ? after : before;
   const quietSinceMs = use === undefined ? (samplingOf(record)?.quietSinceMs ?? before.atMs) : after.atMs;
-  record.sampling = { ...common, judgedMs: after.atMs, quietSinceMs, baseline };
+  const { carriedMs = before.atMs } = samplingOf(record) ?? {};
+  const carried = use === undefined || use === "connections" ? { carriedMs } : { carriedMs: after.atMs };
+  record.sampling = { ...common, ...carried, judgedMs: after.atMs, quietSinceMs, baseline };
   return use;
 }
 
@@ -194,7 +195,7 @@ function read(record: WorkloadRecord, before: Sample | undefined): Promise<Sampl
 
 function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReason | undefined {
   const stream = streamState(record, before.atMs);
-  const use = findUse(signalOf(record), before, after, stream);
+  const use = findUse(signalOf(record), before, after, stream) ?? findSilentUse(record, before, after);
   if (use === undefined) return undefined;
   noteUse(record, after.atMs);
   noteHiddenUse(record, use, after.atMs);
@@ -202,14 +203,25 @@ function judge(record: WorkloadRecord, before: Sample, after: Sample): VetoReaso
   return use;
 }
 
+/** Returns the same for a connection without payload, which is not always part of the signal. */
+function findSilentUse(record: WorkloadRecord, before: Sample, after: Sample): VetoReason | undefined {
+  const signal = signalOf(record);
+  const { carriedMs = after.atMs } = samplingOf(record) ?? {};
+  if (signal !== "direct" && signal !== "traffic") return undefined;
+  const isUsed = isLastingUse({
+    before: before.usage.remotes,
+    after: after.usage.remotes,
+    wasUsed: record.lastUse?.by === "connections" && record.lastUse.atMs === before.atMs,
+    silentMs: after.atMs - carriedMs,
+    isDirect: signal === "direct",
+    mayStream: streamState(record, before.atMs) !== "none",
+  });
+  return isUsed ? "connections" : undefined;
+}
+
 /** Returns whether a nearly silent stream was let through or seen, in this run or shortly before `atMs`. */
 function streamState({ streamSeenMs, reusableUntilMs, awakeSinceMs }: WorkloadRecord, atMs: number): StreamState {
   if (reusableUntilMs > awakeSinceMs) return "unseen";
   if (streamSeenMs === 0) return "none";
   return atMs - streamSeenMs < STREAM_MS ? "recent" : "once";
-}
-
-/** Returns the readings of the current run. */
-export function samplingOf({ sampling, awakeSinceMs }: WorkloadRecord): Sampling | undefined {
-  return sampling !== undefined && sampling.begunMs >= awakeSinceMs ? sampling : undefined;
 }
