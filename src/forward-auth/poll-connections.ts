@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
-import { type FrontPeer, isSilent, NO_FETCHES, noteFetch, SILENT_MS } from "../core/recall.ts";
+import { type FrontPeer, NO_FETCHES, noteFetch, SILENT_MS } from "../core/recall.ts";
 import type { Clock } from "../lifecycle/ports.ts";
+import { createPollTurns } from "./poll-turns.ts";
 
 /** The connections on which Traefiks at one address fetch. Each process has its own, and uses any of them. */
 export interface PollConnections {
@@ -22,8 +23,8 @@ interface Known extends FrontPeer {
   bytesRead: number;
   checkedMs: number;
   isLost: boolean;
-  /** Set when the connection has ended: if its process still runs, it has fetched on another one by then. */
-  untilMs: number | undefined;
+  /** When it ended; `undefined`: it is open. */
+  endedMs: number | undefined;
 }
 
 /** When TCP keep-alive begins, so that the connection of a machine that is gone ends within 15 s. */
@@ -36,22 +37,23 @@ const LOST_MS = 60_000;
 export function createPollConnections(clock: Clock): PollConnections {
   const known = new Map<Socket, Known>();
   const followed = new WeakSet<Socket>();
+  const turns = createPollTurns();
 
   function note(socket: Socket): void {
     const now = clock.now();
     forgetOver(now);
-    const former = known.get(socket);
-    for (const [other, one] of known) {
-      if (former !== undefined && former.everyMs > 0 && hasStoodIn(one, former, now)) known.delete(other);
-      else if (isSilent(one, now)) other.end(); // a running process closes its end, so that no recall has to wait for that
-    }
+    turns.note(socket, now);
     if (!followed.has(socket)) follow(socket);
-    known.set(socket, connectionOf(socket, noteFetch(former ?? NO_FETCHES, now)));
+    known.set(socket, connectionOf(socket, noteFetch(known.get(socket) ?? NO_FETCHES, now)));
     if (socket.destroyed || socket.readableEnded) release(socket); // it disconnected before the response
   }
 
   function forgetOver(now: number): void {
-    for (const [socket, { untilMs = Infinity }] of known) if (untilMs <= now) known.delete(socket);
+    for (const [socket, one] of known) {
+      if (one.endedMs === undefined) continue;
+      const graceMs = !one.isLost && turns.isReplaced(socket, now) ? LATE_MS : graceOf(one, one.endedMs);
+      if (one.endedMs + graceMs <= now) known.delete(socket);
+    }
   }
 
   function follow(socket: Socket): void {
@@ -65,22 +67,15 @@ export function createPollConnections(clock: Clock): PollConnections {
     });
   }
 
-  /**
-   * Handles the end of a connection: if its process still runs, it fetches on another one within its interval, or at once if
-   * that is over.
-   */
   function release(socket: Socket): void {
     const one = known.get(socket);
-    if (one === undefined || one.untilMs !== undefined) return;
-    const now = clock.now();
-    const turnMs = isLate(one, now) ? LATE_MS : one.everyMs + LATE_MS;
-    one.untilMs = now + (one.isLost ? LOST_MS : one.everyMs > 0 ? turnMs : SILENT_MS);
+    if (one !== undefined) one.endedMs ??= clock.now();
   }
 
   return {
     note,
-    areOpen: () => [...known.values()].some(({ untilMs }) => untilMs === undefined),
-    areLate: () => [...known.values()].some((one) => one.untilMs === undefined && isLate(one, clock.now())),
+    areOpen: () => [...known.values()].some(({ endedMs }) => endedMs === undefined),
+    areLate: () => [...known.values()].some((one) => one.endedMs === undefined && isLate(one, clock.now())),
     everyMs: () => smallest([...known.values()].flatMap(({ everyMs }) => (everyMs > 0 ? [everyMs] : []))),
     probe(sinceMs) {
       forgetOver(clock.now());
@@ -90,6 +85,13 @@ export function createPollConnections(clock: Clock): PollConnections {
       return [...known.values()].filter(({ fetchesMs }) => (fetchesMs[0] ?? 0) <= sinceMs);
     },
   };
+}
+
+/** Returns how long its process, if it still runs, may take to fetch on another connection; at once if its turn is over. */
+function graceOf(one: Known, endedMs: number): number {
+  if (one.isLost) return LOST_MS;
+  if (one.everyMs === 0) return SILENT_MS;
+  return (isLate(one, endedMs) ? 0 : one.everyMs) + LATE_MS;
 }
 
 function isLate({ fetchesMs, everyMs }: Known, nowMs: number): boolean {
@@ -108,26 +110,12 @@ function connectionOf(socket: Socket, fetches: typeof NO_FETCHES): Known {
     bytesRead: socket.bytesRead,
     checkedMs: 0,
     isLost: false,
-    untilMs: undefined,
+    endedMs: undefined,
   };
 }
 
-/**
- * Returns whether a process fetched on this connection only in place of its usual one, in turns that it missed there: Go's
- * http.Transport may open a connection for a request and afterwards use the former one again.
- */
-function hasStoodIn({ fetchesMs }: Known, usual: Known, nowMs: number): boolean {
-  const turnOf = (atMs: number): number => (atMs - (usual.fetchesMs.at(-1) ?? 0)) / usual.everyMs;
-  return fetchesMs.every((atMs) => {
-    const turn = Math.round(turnOf(atMs));
-    return turn > 0 && turn < Math.round(turnOf(nowMs)) && Math.abs(turnOf(atMs) - turn) <= MOST_OUT_OF_TURN;
-  });
-}
-
-const MOST_OUT_OF_TURN = 0.25;
-
-function isBehind({ untilMs, fetchesMs }: Known, sinceMs: number): boolean {
-  return untilMs === undefined && (fetchesMs.at(-1) ?? 0) <= sinceMs;
+function isBehind({ endedMs, fetchesMs }: Known, sinceMs: number): boolean {
+  return endedMs === undefined && (fetchesMs.at(-1) ?? 0) <= sinceMs;
 }
 
 /**
