@@ -123,7 +123,7 @@ function segmentsBetween({ payload: from }: Traffic, { payload: to }: Traffic): 
   return Math.max(0, to.segments - from.segments);
 }
 
-/** Payload in one direction only is a stream; in both directions it may be a health check, unless a stream is known. */
+/** Payload that only the app sends is a stream; any other may be that of a health check, unless a stream is known. */
 function trickles({ taken, given }: Carried, stream: StreamState): boolean {
   return given > 0 ? taken <= 0 || stream === "once" : taken > 0 && stream === "once";
 }
