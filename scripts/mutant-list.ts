@@ -227,4 +227,18 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
   },
+  {
+    name: "an overtaken observation is taken",
+    edits: [["lifecycle/reconcile/observe.ts", "if (seq > record.observationSeq) remember", "if (true) remember"]],
+  },
+  {
+    name: "a failure has no cool-down",
+    edits: [["lifecycle/wake/wake.ts", "const retryMs = coolDownMs(record.failures);", "const retryMs = 0;"]],
+  },
+  {
+    name: "a cool-down does not grow",
+    edits: [
+      ["lifecycle/wake/wake.ts", "const retryMs = coolDownMs(record.failures);", "const retryMs = coolDownMs(1);"],
+    ],
+  },
 ];

@@ -179,7 +179,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
   /** Restores the limits of throttled workloads, which nothing else would do while the gateway is stopped. */
   async function speedUpAll(): Promise<void> {
-    const slow = [...records.values()].filter(({ ownLimits }) => ownLimits !== undefined);
+    // A reload may have removed one a moment ago, while its limits are still being restored.
+    const slow = [...records.values(), ...retired.values()].filter(({ ownLimits }) => ownLimits !== undefined);
     const done = new AbortController();
     const late = clock.sleep(UNTHROTTLE_TIMEOUT_MS, done.signal);
     await Promise.race([Promise.all(slow.map((record) => unthrottle(context, record))), late]);

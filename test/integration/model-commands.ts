@@ -148,6 +148,36 @@ const stopped = fc.tuple(
   visit,
 );
 
+/** Somebody suspends what cannot be stopped, and a request arrives. */
+const unstoppable = fc
+  .record({ host: fc.constantFrom<"app" | "web">("app", "web"), pause: awake, later: awake })
+  .map(({ host, pause, later }): readonly Command[] => {
+    const name = host === "app" ? "app" : "a";
+    const visited: Command = { do: "visit", host, who: "other", many: 1 };
+    return [
+      visited,
+      pause,
+      { do: "close", which: 0 },
+      { do: "behave", name, how: { ...HEALTHY, refusesStop: true } },
+      { do: "suspend", name, ms: 20_000 },
+      later,
+      visited,
+    ];
+  });
+
+/** It ends while an observation of its start is in progress, which another one overtakes. */
+const fluttering = fc
+  .tuple(often, fc.array(fc.constantFrom(10, 30, 60, 100), { minLength: 2, maxLength: 4 }))
+  .map(([name, lives]): readonly Command[] => [
+    { do: "behave", name, how: { ...HEALTHY, listenMs: Infinity } },
+    ...lives.flatMap((aliveMs): readonly Command[] => [
+      { do: "meddle", name, what: "start" },
+      { do: "advance", ms: aliveMs },
+      { do: "meddle", name, what: "kill" },
+      { do: "advance", ms: 1_000 },
+    ]),
+  ]);
+
 /** A front carries something on that was let through long ago. */
 const carried = fc
   .record({ host: fc.constantFrom<"app" | "web">("app", "web"), name: fc.constantFrom("app", "a", "b") })
@@ -173,6 +203,8 @@ const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
   { weight: 1, arbitrary: throttled },
   { weight: 1, arbitrary: stopped },
   { weight: 1, arbitrary: carried },
+  { weight: 1, arbitrary: fluttering },
+  { weight: 1, arbitrary: unstoppable },
 );
 
 /** Many short runs, because faults come from a few adjacent steps. */

@@ -30,6 +30,8 @@ export interface EngineState {
   /** By us, or by somebody else; after both at once it is unknown. */
   startedBy: "us" | "outside" | "unclear";
   startsInProgress: number;
+  /** Observations that were requested and have not arrived. */
+  observationsInProgress: number;
   /** When it refused a connection and the life cycle was notified; `Infinity`: never. */
   refusalReportedMs: number;
   /** The life cycle knows of somebody else's stop or removal, which may be the first step of an update. */
@@ -94,6 +96,7 @@ export function born(name: string, id: number): EngineState {
     exit: undefined,
     startedBy: "us",
     startsInProgress: 0,
+    observationsInProgress: 0,
     refusalReportedMs: Infinity,
     leftAloneUntilMs: -1,
     stoppedByOther: false,
@@ -106,8 +109,10 @@ export function born(name: string, id: number): EngineState {
 
 /** Another container takes its name. */
 export function bearAgain(actual: EngineState, id: number, autoRemove: boolean): void {
-  const { behaviour, startsInProgress, version, knownVersion, knownAtMs, leftAloneUntilMs } = actual;
-  const kept = { behaviour, startsInProgress, version, knownVersion, knownAtMs, leftAloneUntilMs };
+  const { behaviour, startsInProgress, observationsInProgress, version, knownVersion, knownAtMs, leftAloneUntilMs } =
+    actual;
+  const inProgress = { startsInProgress, observationsInProgress };
+  const kept = { behaviour, ...inProgress, version, knownVersion, knownAtMs, leftAloneUntilMs };
   Object.assign(actual, born(actual.name, id), kept, { autoRemove });
 }
 

@@ -1,5 +1,6 @@
 import { CAPABILITIES } from "../../src/core/engine-kind.ts";
 import { type Engine, EngineError, type OnChange, type StopResult } from "../../src/lifecycle/ports.ts";
+import type { Observation } from "../../src/core/observation.ts";
 import type { ModelClock } from "./model-clock.ts";
 import { itemOf, observationOf, type EngineState } from "./model-engine-state.ts";
 import { usageOf } from "./model-usage.ts";
@@ -22,6 +23,9 @@ export interface EngineDeps {
   readonly onStop: (actual: EngineState) => void;
   readonly onThrottle: (actual: EngineState) => void;
 }
+
+/** So many times as long takes every fifth observation. */
+const SLOW = 16;
 
 /** The engine as one run of the gateway sees it: the results of its requests are dropped when that run ends. */
 export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): void } {
@@ -82,6 +86,24 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
     return { instances: 1 };
   }
 
+  async function observe(name: string): Promise<Observation> {
+    const actual = of(name);
+    actual.observationsInProgress += 1;
+    try {
+      await call();
+      const { version } = actual;
+      const seen = observationOf(actual);
+      observations += 1;
+      await clock.pause(latencyMs * (observations % 5 === 0 ? SLOW : 1)); // so that others overtake it
+      if (isAlive && version > actual.knownVersion) {
+        Object.assign(actual, { knownVersion: version, knownAtMs: clock.now() });
+      }
+      return seen;
+    } finally {
+      if (isAlive) actual.observationsInProgress -= 1;
+    }
+  }
+
   const engine: Engine = {
     id: "docker",
     kind: "docker",
@@ -92,18 +114,7 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
       await clock.pause(latencyMs);
       return items;
     },
-    async observe({ name }) {
-      await call();
-      const actual = of(name);
-      const { version } = actual;
-      const seen = observationOf(actual);
-      observations += 1;
-      await clock.pause(latencyMs * (1 + (observations % 3))); // so that one overtakes another
-      if (isAlive && version > actual.knownVersion) {
-        Object.assign(actual, { knownVersion: version, knownAtMs: clock.now() });
-      }
-      return seen;
-    },
+    observe: ({ name }) => observe(name),
     start: ({ name }) => start(name),
     stop: ({ name }, { method }) => stop(name, method),
     watch: deps.watch,
@@ -137,7 +148,7 @@ export function createModelEngine(deps: EngineDeps): { engine: Engine; end(): vo
       isAlive = false;
       for (const actual of deps.actuals.values()) {
         if (actual.startsInProgress > 0) actual.startedBy = "unclear";
-        actual.startsInProgress = 0;
+        Object.assign(actual, { startsInProgress: 0, observationsInProgress: 0 });
       }
     },
   };

@@ -6,6 +6,7 @@ import type { Visitor } from "./model-commands.ts";
 import type { Clients } from "./model-clients.ts";
 import type { Cast } from "./model-run.ts";
 import { HOLD_MS, NAMES, START_TIMEOUT_MS, VARIANTS } from "./model-settings.ts";
+import { checkObservation } from "./model-observation-rule.ts";
 import { checkSpeed, judgeThrottle } from "./model-speed-rules.ts";
 import { createStartRules } from "./model-start-rules.ts";
 import { createStopRules } from "./model-stop-rules.ts";
@@ -131,6 +132,7 @@ export function createExpected(cast: Cast): Expected {
     assert.ok(!cast.isPrompt || record.signals.size <= signals, `${name} has ${record.signals.size} signals`);
     assert.ok(record.waiters.size <= clients.waiting.size, `${name} has waiters that nobody is`);
     if (record.gate !== undefined) assert.ok(state.status === "ready", `${name} lets pass while ${state.status}`);
+    checkObservation(cast, record);
     for (const { members } of record.waiters) {
       assert.equal(record.gate, undefined, `somebody waits for ${name}, which lets requests pass`);
       const hope = members.some((member) => UNDER_WAY.has(member.record.state.status));
@@ -236,8 +238,7 @@ export function createExpected(cast: Cast): Expected {
 
 const UNDER_WAY: ReadonlySet<string> = new Set(["starting", "unready", "ready", "draining", "stopping"]);
 
-/** The next full list, and the next save. */
-const KNOWN_SLEEPS = 2;
+const KNOWN_SLEEPS = 2; // the next full list, and the next save
 
 function isUnused({ state, settings, leases, waiters, dependents, observation }: WorkloadRecord): boolean {
   if (observation?.autoRemove) return false;

@@ -15,11 +15,26 @@ export interface StartRules {
   onNewLife(isKept: boolean): void;
 }
 
+const FIRST_COOL_DOWN_MS = 3_000;
+const LONGEST_COOL_DOWN_MS = 300_000;
+
 export function createStartRules(cast: Cast, rule: (holds: boolean, words: string) => void): StartRules {
   const { clock, model } = cast;
   const coolUntilMs = new Map<string, number>();
+  const failures = new Map<string, number>();
   const suspendedUntilMs = new Map<string, number>();
   const isSuspended = (name: string): boolean => clock.now() < (suspendedUntilMs.get(name) ?? -Infinity);
+
+  /** Failures that follow each other, and nobody's order between them. */
+  function noteFailure(name: string, { sinceMs, retryAtMs }: { sinceMs: number; retryAtMs: number }): void {
+    if (sinceMs < clock.now()) return; // known already
+    const count = (failures.get(name) ?? 0) + 1;
+    failures.set(name, count);
+    coolUntilMs.set(name, retryAtMs);
+    const least = Math.min(LONGEST_COOL_DOWN_MS, FIRST_COOL_DOWN_MS * 2 ** (count - 1));
+    const coolMs = retryAtMs - clock.now();
+    rule(coolMs >= least, `${name} cools down for ${coolMs} ms after ${count} failures`);
+  }
 
   return {
     isSuspended,
@@ -30,18 +45,25 @@ export function createStartRules(cast: Cast, rule: (holds: boolean, words: strin
       rule(!isLeftAlone, `${name} is started although somebody else may be updating it`);
       rule(clock.now() >= (coolUntilMs.get(name) ?? 0), `${name} is started before its cool-down is over`);
       rule(!isSuspended(name), `${name} is started although it is suspended`);
-      const { wakeAfterStop } = cast.lifecycle.records.get(name)?.settings ?? {};
-      const mustStay = actual.stoppedByOther && wakeAfterStop === "started" && !model.isUnreported(actual);
+      const { settings, wakeCause } = cast.lifecycle.records.get(name) ?? {};
+      // Who orders a wake gets it, also from a stop in the middle of it.
+      const isOrdered = wakeCause === "admin" || settings?.wakeAfterStop !== "started";
+      const mustStay = actual.stoppedByOther && !isOrdered && !model.isUnreported(actual);
       rule(!mustStay, `${name} is started although somebody has stopped it`);
     },
     suspend: (name, ms) => void suspendedUntilMs.set(name, clock.now() + ms),
     onState(name, to) {
-      if (to.status === "failed") coolUntilMs.set(name, to.retryAtMs);
+      if (to.status === "ready") failures.delete(name);
+      if (to.status === "failed") noteFailure(name, to);
       else if (to.status !== "starting") coolUntilMs.delete(name);
     },
-    onOrder: () => coolUntilMs.clear(),
+    onOrder() {
+      coolUntilMs.clear();
+      failures.clear();
+    },
     onNewLife(isKept) {
       coolUntilMs.clear();
+      failures.clear();
       if (!isKept) suspendedUntilMs.clear();
     },
   };

@@ -17,6 +17,7 @@ export interface Model {
   /** Somebody else does something to it. */
   meddle(name: string, what: Meddling): void;
   reachable(up: boolean): void;
+  isReachable(): boolean;
   busy: boolean;
   calls: number;
 }
@@ -66,6 +67,7 @@ export function createModel(deps: {
     isUnreported,
     meddle,
     reachable,
+    isReachable: () => up,
     busy: false,
     calls: 0,
   };
