@@ -1,9 +1,9 @@
 import { performance } from "node:perf_hooks";
 
 /**
- * Gives memory back to the system after a burst: V8 collects garbage when something is allocated, and the C library
- * keeps what is free between pieces in use (docs/adr/0015-memory-after-a-burst.md). Happens only while there is little
- * to do, and once per `WORK_MS` of work, so that it costs a small part of that work.
+ * Returns memory to the system after a burst (docs/adr/0015-memory-after-a-burst.md), which V8 and the C library do not
+ * do by themselves: V8 only collects garbage on allocations, and the C library keeps free memory between blocks in use.
+ * Runs only while there is little to do, and once per `WORK_MS` of work, so that its cost is a small share of that.
  */
 export function giveMemoryBackWhenIdle(collectGarbage: () => void): void {
   const atStart = process.memoryUsage.rss();
@@ -25,21 +25,21 @@ export function giveMemoryBackWhenIdle(collectGarbage: () => void): void {
 }
 
 const CHECK_MS = 10_000;
-/** A collection stops everything for some 50 ms. */
+/** The highest load at which it runs, because a collection blocks the process for some 50 ms. */
 const IDLE_UTILIZATION = 0.05;
 const WORK_MS = 250;
-/** Less is no burst. */
+/** The growth of memory since the start that counts as a burst. */
 const GROWTH = 1.25;
 
 /** Calls glibc's `malloc_trim`, except on Node before 26.1, with another C library, and where FFI is forbidden. */
 function trimMemory(): void {
   const { emitWarning } = process;
-  process.emitWarning = () => {}; // that FFI is experimental, which an operator need not know
+  process.emitWarning = () => {}; // suppresses the warning that FFI is experimental
   try {
     const { dlopen } = process.getBuiltinModule("node:ffi");
     dlopen(null, { malloc_trim: { arguments: ["u64"], return: "i32" } }).functions.malloc_trim(0n);
   } catch {
-    // The collected garbage is all that is given back.
+    // Not available: only the collected garbage is returned.
   } finally {
     process.emitWarning = emitWarning;
   }

@@ -87,7 +87,7 @@ export function createPollConnections(clock: Clock): PollConnections {
   };
 }
 
-/** Returns how long its process, if it still runs, may take to fetch on another connection; at once if its turn is over. */
+/** Returns how long its process, if it still runs, may take to fetch on another connection; 0 if a fetch is overdue. */
 function graceOf(one: Known, endedMs: number): number {
   if (one.isLost) return LOST_MS;
   if (one.everyMs === 0) return SILENT_MS;

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { NO_FETCHES, noteFetch } from "../core/recall.ts";
 
-/** The order in which the connections of one address fetch. */
+/** The order in which the connections of one address fetch, which shows which of them share a process. */
 export interface PollTurns {
   /** Notes a fetch on this connection. */
   note(socket: Socket, nowMs: number): void;
@@ -9,16 +9,16 @@ export interface PollTurns {
   isReplaced(socket: Socket, nowMs: number): boolean;
 }
 
-/** By which part of an interval a fetch may be early or late. */
+/** The share of an interval by which a fetch may be early or late. */
 const OUT_OF_TURN = 0.25;
-/** For how long two fetches in a row show that one process fetches. */
+/** How long two consecutive fetches on one connection prove that only one process fetches. */
 const ALONE_MS = 30_000;
 const ALONE_TURNS = 10;
 
 /**
- * Creates the turns of one address. Go's http.Transport shares its connections with auth requests and fetches on any that is idle,
- * so that a busy Traefik uses many. Two Traefiks take turns, or one is out of turn: if a connection has fetched twice in a row,
- * and another one an interval after the fetch before and one before the next, both are of the same process.
+ * Creates the turns of one address. Go's http.Transport fetches on any idle connection, so a busy Traefik uses many.
+ * Two Traefiks fetch alternately or out of turn. So if one connection has fetched twice in a row, and another one
+ * fetches exactly one interval after the fetch before and before the next, both belong to the same process.
  */
 export function createPollTurns(): PollTurns {
   const outOfTurn = new WeakSet<Socket>();

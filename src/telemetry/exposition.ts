@@ -15,13 +15,15 @@ export function createExposition(
     const pieces = [Buffer.from(await registry.metrics())];
     for (const family of families) {
       for (const text of formatFamily(family)) pieces.push(Buffer.from(text));
-      await setImmediate(); // with thousands of containers a scrape takes longer than a request may wait
+      await setImmediate(); // with thousands of containers a scrape would otherwise delay requests
     }
     return { contentType: registry.contentType, body: Buffer.concat(pieces) };
   };
 }
 
-/** In pieces of bounded length, which the garbage collector need not move. prom-client takes several times as long. */
+/**
+ * Formats a metric in pieces of limited length, which the garbage collector need not move. prom-client is much slower.
+ */
 function* formatFamily({ name, help, type, samples }: MetricFamily): Iterable<string> {
   let text = `\n# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
   for (const { metricName = name, labels, value } of samples()) {

@@ -83,7 +83,7 @@ async function untilFetched(context: LifecycleContext, record: WorkloadRecord, o
   }
 }
 
-/** Resolves with whether auth requests and counters, read at that very moment, show no use until the idle time is over. */
+/** Resolves with whether auth requests, and counters read at the end, show no use until the idle time is over. */
 async function staysUnused(context: LifecycleContext, record: WorkloadRecord, own: Recall): Promise<boolean> {
   const { clock } = context;
   const { signal } = own.abort;

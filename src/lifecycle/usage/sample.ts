@@ -14,9 +14,12 @@ const SHORTEST_STEP_MS = 1_000;
 /** The shortest interval between readings while fronts forward directly. */
 export const DIRECT_STEP_MS = 5_000;
 const LONGEST_DIRECT_STEP_MS = 60_000;
-/** Use is dated by the reading after it, so a stop is late by up to one step and its own duration: a tenth in all. */
+/**
+ * The readings per idle timeout. A reading dates the use before it, so a stop is late by up to a step: with the stop, a
+ * tenth.
+ */
 const DIRECT_STEPS = 12;
-/** No reading is made so shortly before the last one. */
+/** The least time between a reading and the last one before a stop. */
 const JITTER_MS = 250;
 const LONGEST_STEP_MS = 30_000;
 /** How long before a stop the last reading begins: Docker before version 23 takes a second for one. */
