@@ -62,7 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       [
         "lifecycle/stop/drain-stop.ts",
-        "if ((veto === undefined && !isUnreachable) || !mayBePutOff(record)) {",
+        "if ((veto === undefined && !mustWait) || !mayBePutOff(record)) {",
         "if (true) {",
       ],
     ],

@@ -61,6 +61,8 @@ export interface Observation {
   readonly note: string;
   /** A known reason why it is not ready or has ended; becomes the reason of a failed wake. */
   readonly trouble?: "image" | "unschedulable" | "unhealthy";
+  /** Somebody's update of it is in progress or paused, so it must not be stopped. */
+  readonly updating?: true;
   readonly startedAtMs: number | undefined;
   readonly exit: ExitFacts | undefined;
   /** The stop timeout with which it was created; absent: unknown. */

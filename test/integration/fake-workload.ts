@@ -50,6 +50,8 @@ export interface FakeWorkload {
   /** Commands that run in it. */
   execs: number;
   networkOwner: Observation["networkOwner"] | undefined;
+  /** As a Swarm service whose update is in progress or paused. */
+  updating: boolean;
   /** As `docker run --rm` makes it. */
   autoRemove: boolean;
   cpus: number;
@@ -111,6 +113,7 @@ export function imagine(name: string, id: number): FakeWorkload {
     exit: undefined,
     execs: 0,
     networkOwner: undefined,
+    updating: false,
     autoRemove: false,
     cpus: 0,
   };
@@ -129,6 +132,7 @@ export function observationOf(
     ...(firstCheckAfterMs !== undefined && { firstCheckAfterMs }),
     ...(checkOutput !== undefined && { checkOutput }),
     ...(workload.networkOwner !== undefined && { networkOwner: workload.networkOwner }),
+    ...(workload.updating && { updating: true as const }),
     ...(workload.autoRemove && { autoRemove: true as const }),
   };
   return { name, id, status, health, image, labels, ...instances, startedAtMs, exit, ...more };

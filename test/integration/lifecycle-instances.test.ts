@@ -130,6 +130,22 @@ test("an idle stop that somebody else's change prevents is no failure, and comes
   assert.equal(fixture.status("app"), "asleep");
 });
 
+test("during an update of it an idle workload stays awake, and nothing is reported", async () => {
+  const fixture = await openLifecycle([app], three);
+  const workload = fixture.engine.get("app");
+  workload.updating = true;
+  workload.refusesStop = "it has an update that is not done";
+  const before = fixture.emitted("ready").length;
+  await fixture.clock.advance(15 * MINUTE);
+  assert.equal(fixture.status("app"), "ready");
+  assert.deepEqual(fixture.orders(), []);
+  assert.equal(fixture.emitted("ready").length, before);
+  workload.updating = false;
+  workload.refusesStop = undefined;
+  await fixture.clock.advance(MINUTE);
+  assert.equal(fixture.status("app"), "asleep");
+});
+
 test("with least-connections a request goes to an instance with the fewest open ones", async () => {
   const fixture = await openLifecycle([{ ...app, strategy: "least-connections" }], three);
   const [first, second, third] = await visitAll(fixture, 3);

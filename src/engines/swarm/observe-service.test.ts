@@ -21,6 +21,18 @@ test("the version of a service is known, asleep or awake", () => {
   );
 });
 
+test("an update of a service that runs is shown until it is done", () => {
+  const view: SwarmView = { mode: "auto", network: "", interfaces: [], nodeAddress: () => undefined, meshAddress: "" };
+  const states = ["updating", "paused", "rollback_started", "rollback_paused", "completed", "rollback_completed"];
+  const shown = states.filter((State) => {
+    const Spec = { Name: "web", Mode: { Replicated: { Replicas: 2 } } };
+    const service = { ID: "s1", Version: { Index: 7 }, Spec, UpdateStatus: { State } };
+    const ref = { name: "web", targetPort: 80, network: "" };
+    return observeService(ref, service, { tasks: [], view, startedAtMs: undefined }).updating;
+  });
+  assert.deepEqual(shown, states.slice(0, 4));
+});
+
 test("a task has an address for each port that a host names, or else for its service's published one", () => {
   const view: SwarmView = { mode: "auto", network: "", interfaces: [], nodeAddress: () => "10.0.0.9", meshAddress: "" };
   const Ports = [9000, 9001].map((port) => ({

@@ -4,7 +4,7 @@ import { endpointPorts } from "../../core/target-ports.ts";
 import type { WorkloadRef } from "../../lifecycle/ports.ts";
 import { parseTime } from "../docker/parse-time.ts";
 import { nearestNumber } from "./exact-json.ts";
-import { endOf, hasFailed, isAlive, replicasOf, type Service, type Task } from "./swarm-objects.ts";
+import { endOf, hasFailed, isAlive, isBeingUpdated, replicasOf, type Service, type Task } from "./swarm-objects.ts";
 import { servicePorts, type SwarmView, taskEndpoints } from "./task-endpoints.ts";
 
 /** Converts a service and its tasks to an observation. `startedAtMs`: since when it has run without a break. */
@@ -46,6 +46,7 @@ export function observeService(
     wanted,
     note,
     ...(trouble && { trouble }),
+    ...(isBeingUpdated(service) && { updating: true }),
     startedAtMs,
     exit: isFailing ? last : undefined,
   };

@@ -36,10 +36,11 @@ export async function drainJob(
   }
   if (!canBeUndone(state.reason)) await untilFrontIsIdle(context, record, limitMs, signal);
   const veto = canBeUndone(state.reason) ? await findVeto(context, record, signal) : undefined;
-  // An idle stop begins only if the engine is reachable: until the stop begins, an arrival can still undo it.
-  const isUnreachable = canBeUndone(state.reason) && !signal.aborted && (await observe(record)) === undefined;
+  // An idle stop begins only if the engine is reachable and nobody updates it: until it begins, an arrival can undo it.
+  const seen = canBeUndone(state.reason) && !signal.aborted ? await observe(record) : undefined;
+  const mustWait = seen === undefined || seen.updating === true;
   if (signal.aborted) return;
-  if ((veto === undefined && !isUnreachable) || !mayBePutOff(record)) {
+  if ((veto === undefined && !mustWait) || !mayBePutOff(record)) {
     context.dispatch(record, { type: "drained", run });
     return;
   }
