@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { Agent, get } from "node:http";
+import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
@@ -174,6 +176,24 @@ test("TLS: the right authority is trusted, a wrong one is one error that affects
   const told = bad.log.filter(({ msg }) => /TLS with tcp:.* failed/u.test(String(msg)));
   assert.equal(told.length, 1);
   assert.match(String(told[0]?.["msg"]), /^nas cannot be reached .*docker "nas": tls/u);
+});
+
+test("a host that accepts connections and never answers delays the start by 3 s, once", async (t) => {
+  const accepted = new Set<Socket>();
+  const silent = createServer((socket) => void accepted.add(socket.on("error", () => {})));
+  cleanup(t, () => {
+    for (const socket of accepted) socket.destroy();
+    silent.close();
+  });
+  const port = await freePort();
+  await once(silent.listen(port, "127.0.0.1"), "listening");
+  const docker = [{ name: "nas", host: `tcp://127.0.0.1:${port}` }];
+  const containers = [{ name: "nas:far", host: "far.hosts.test" }];
+  const gateway = await startGateway(t, { config: { docker, containers } });
+  const configured = await gateway.waitForLog(({ event }) => event === "settings");
+  const started = await gateway.waitForLog(({ msg }) => msg === "gateway started");
+  const waitedMs = Date.parse(String(started["time"])) - Date.parse(String(configured["time"]));
+  assert.ok(waitedMs < 5_000, `${waitedMs} ms`);
 });
 
 const agent = new Agent({ keepAlive: true });

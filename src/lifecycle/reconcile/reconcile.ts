@@ -84,11 +84,9 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
   }
 
   /** Limits the wait for a Docker host or cluster that does not answer, which must not delay the start for long. */
-  async function refreshAtStart({ engine, refresh }: Source): Promise<void> {
-    if (engine.kind !== "docker" || engine.id === "docker") return refresh();
-    const done = new AbortController();
-    await Promise.race([refresh(), context.clock.sleep(LONGEST_START_MS, done.signal)]);
-    done.abort();
+  async function refreshAtStart({ engine, refresh }: Source, tooLate: Promise<void>): Promise<void> {
+    const mayBeAway = engine.kind === "docker" && engine.id !== "docker";
+    await (mayBeAway ? Promise.race([refresh(), tooLate]) : refresh());
   }
 
   async function refreshAll(): Promise<void> {
@@ -171,8 +169,12 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     async start(intervalMs, signal) {
       ended = signal;
       for (const source of sources) source.listAgain(false);
-      await Promise.all(sources.map(refreshAtStart));
-      await Promise.all(sources.map(refreshAtStart)); // the labels of one engine may have added records of another
+      const done = new AbortController();
+      const tooLate = context.clock.sleep(LONGEST_START_MS, done.signal);
+      await Promise.all(sources.map((source) => refreshAtStart(source, tooLate)));
+      // The labels of one engine may have added records of another.
+      await Promise.all(sources.map((source) => refreshAtStart(source, tooLate)));
+      done.abort();
       for (const source of sources) source.engine.watch(onChange(source), onLink(source.engine), signal);
       void relist(intervalMs, signal);
     },
