@@ -31,9 +31,8 @@ export type ResumeRequest = (req: IncomingMessage, res: ServerResponse) => void;
 /** The forwarded fields that were last written for a client, and what they depend on. */
 export interface ForwardedFields {
   readonly host: string;
-  /** The upstream, compared by identity. */
-  readonly to: object;
-  readonly passHost: boolean;
+  /** The upstream that the Host field names, compared by identity; `undefined` if it is the client's Host. */
+  readonly named: object | undefined;
   readonly lines: string;
 }
 

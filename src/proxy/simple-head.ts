@@ -16,13 +16,14 @@ interface SimpleHeadSource {
 /** Formats the head of a simple request for an app. */
 export type SimpleHead = (source: SimpleHeadSource, upstream: Upstream) => string;
 
-/** The forwarded fields are formatted once as long as connection and host stay the same. */
+/** The forwarded fields are formatted once as long as they stay the same, whichever task of a service gets a request. */
 export function createSimpleHead(requestHeaders: RequestHeaders): SimpleHead {
   function forwardedLines({ request, client, passHost }: SimpleHeadSource, to: Upstream): string {
     const { host = "", claims } = request;
     const { forwardedFields: known, peer } = client;
+    const named = passHost ? undefined : to;
     const hasClaims = claims !== "";
-    if (!hasClaims && known?.host === host && known.to === to && known.passHost === passHost) return known.lines;
+    if (!hasClaims && known?.host === host && known.named === named) return known.lines;
     const received = {
       rawHeaders: ["Host", host, ...flatFields(claims)],
       authority: undefined,
@@ -32,7 +33,7 @@ export function createSimpleHead(requestHeaders: RequestHeaders): SimpleHead {
       isEncrypted: false,
     };
     const lines = fieldLines(requestHeaders(received, to.authority, passHost));
-    if (!hasClaims) client.forwardedFields = { host, to, passHost, lines };
+    if (!hasClaims) client.forwardedFields = { host, named, lines };
     return lines;
   }
 
