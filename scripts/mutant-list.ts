@@ -12,7 +12,7 @@ export const MUTANTS: readonly Mutant[] = [
       [
         "lifecycle/workload/gate.ts",
         'state.status === "ready" &&\n    record.susp',
-        '(state.status === "ready" || state.status === "draining") &&\n    record.susp',
+        '(state.status === "ready" || (state.status === "draining" && !!state.targets)) &&\n    record.susp',
       ],
     ],
   },

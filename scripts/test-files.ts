@@ -47,7 +47,28 @@ const groups = [
   },
 ] as const;
 
+/** They take a minute or more, the longest first: begun last, one of them would run alone at the end of its group. */
+export const LONG = [
+  "e2e/compose",
+  "e2e/guides", // builds the same image
+  "e2e/swarm-trouble",
+  "e2e/forward-auth-idle",
+  "e2e/forward-auth-stops",
+  "e2e/gateway-away",
+  "e2e/examples",
+  "contract/engine-swarm",
+  "e2e/pages-policies",
+  "e2e/swarm",
+  "e2e/forward-auth-idle-stops",
+  "e2e/following",
+  "e2e/traefik-several",
+  "e2e/podman",
+  "e2e/admin-use",
+  "integration/proxy-by-node",
+].map((name) => `test/${name}.test.ts`);
+
 function find(patterns: readonly string[], parts: readonly string[]): string[] {
   const files = globSync([...patterns]).toSorted();
-  return files.filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
+  const ordered = [...LONG.filter((file) => files.includes(file)), ...files.filter((file) => !LONG.includes(file))];
+  return ordered.filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
 }

@@ -48,7 +48,7 @@ describe("an example", () => {
         if (stack === undefined) return;
         const port = await stack.port(example.front, 80);
         try {
-          for (const host of example.hosts) await wakesTwice(docker, port, host);
+          for (const host of example.hosts) await wakesTwice(stack, port, host);
           const stranger = await request({ port, host: "stranger.localhost", path: "/count" });
           assert.equal(stranger.status, example.stranger, stranger.text);
           await example.more?.(stack, port, t, docker);
@@ -67,16 +67,16 @@ describe("an example", () => {
   }
 });
 
-async function wakesTwice({ docker }: TestDocker, port: number, host: string): Promise<void> {
-  const container = docker.getContainer(host.split(".")[0] ?? "");
+async function wakesTwice(stack: Stack, port: number, host: string): Promise<void> {
+  const name = host.split(".")[0] ?? "";
   const ask = (headers = {}): Promise<Answer> => request({ port, host, path: "/", headers });
   await waitUntil(async () => (await ask()).status === 200, 30_000, "the stack to be up");
 
-  await container.stop({ t: 1 });
+  await stack.sleep(name);
   await untilPage(ask);
   await waitUntil(
     async () => {
-      const poll = await request({ port, host, path: `/_health?container=${host.split(".")[0]}&wait=5s` });
+      const poll = await request({ port, host, path: `/_health?container=${name}&wait=5s` });
       return poll.status !== 429 && poll.json().status === "running";
     },
     20_000,
@@ -86,7 +86,7 @@ async function wakesTwice({ docker }: TestDocker, port: number, host: string): P
   assert.equal(app.status, 200, app.text);
   assert.match(app.text, /Hello from/u);
 
-  await container.stop({ t: 1 });
+  await stack.sleep(name);
   await waitUntil(
     async () => (await ask({ accept: "text/html", "user-agent": "Mozilla/5.0 (X11)" })).status === 503,
     PATIENCE_MS,
@@ -151,7 +151,7 @@ async function passesOthers(_stack: Stack, port: number): Promise<void> {
 }
 
 async function tellsTheWake(stack: Stack, port: number): Promise<void> {
-  await stack.container("whoami").stop({ t: 1 });
+  await stack.sleep("whoami");
   const answer = await waitUntil(async () => {
     const found = await request({ port, host: WHOAMI });
     return found.headers["x-gateway-wake"] !== undefined && found;

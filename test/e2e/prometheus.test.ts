@@ -6,13 +6,14 @@ import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { BUSY_TOKEN, scrape, startBusyGateway } from "../support/busy-gateway.ts";
+import { BUSY_ADMIN, BUSY_TOKEN, scrape, startBusyGateway } from "../support/busy-gateway.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { type ExposedSample, readExposition } from "../support/exposition.ts";
 import { startPrometheus } from "../support/prometheus.ts";
 import { type Matcher, readPromql } from "../support/promql.ts";
 import { toolOrSkip } from "../support/tools.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { startGateway } from "../support/gateway.ts";
 
 const examples = path.resolve(import.meta.dirname, "../../examples");
 const read = (file: string): string => readFileSync(path.join(examples, file), "utf8");
@@ -128,11 +129,13 @@ describe("a real Prometheus with the example's configuration", () => {
   void it("reports a wrong token as a target that is down", async (t) => {
     const binary = toolOrSkip(t, "prometheus");
     if (binary === undefined) return;
-    const gateway = await startBusyGateway(t);
+    const gateway = await startGateway(t, { config: { gateway: { admin_auth: BUSY_ADMIN } } });
     const folder = copyExample(t);
     writeFileSync(path.join(folder, "gateway-token"), "guess");
     const prometheus = await startPrometheus(t, binary, configFor(folder, gateway.port));
     await waitUntil(async () => (await prometheus.query('up{job="gateway"} == 0')).length === 1, 20_000, "the scrape");
+    const [target] = (await prometheus.api("targets")).activeTargets;
+    assert.match(target.lastError, /401 Unauthorized/u);
   });
 });
 

@@ -7,6 +7,9 @@ import { freePort } from "./http.ts";
 /** The administrator's token for the busy gateway. */
 export const BUSY_TOKEN = "a-token-for-tests";
 
+/** How its administrator signs in. */
+export const BUSY_ADMIN = { method: "bearer", token: BUSY_TOKEN } as const;
+
 /**
  * Starts a gateway in which every event of its metrics has occurred: successful and failed wakes, a stop, a veto, an
  * auth request, an open request, an open tunnel, and a lost engine.
@@ -20,7 +23,7 @@ export async function startBusyGateway(t: TestContext): Promise<Gateway> {
   ]);
   const gateway = await startGateway(t, {
     config: {
-      gateway: { admin_auth: { method: "bearer", token: BUSY_TOKEN }, trusted_proxies: ["127.0.0.1"] },
+      gateway: { admin_auth: BUSY_ADMIN, trusted_proxies: ["127.0.0.1"] },
       // Docker is in use but unreachable.
       containers: [...containers, { name: "elsewhere", host: "elsewhere.test" }],
     },

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { buffer } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import type Docker from "dockerode";
 import { parse } from "yaml";
@@ -15,6 +16,8 @@ export interface Stack {
   port(service: string, port: number): Promise<number>;
   container(service: string): Docker.Container;
   logs(service: string): Promise<string>;
+  /** Has the gateway stop an app: a stop by somebody else might begin an update, and the next wake would wait for that. */
+  sleep(name: string): Promise<void>;
 }
 
 interface Service {
@@ -47,6 +50,7 @@ export async function startStack(t: TestContext, docker: TestDocker, file: strin
       Labels: { ...labels, "dag-test": "1" },
       ...(program.entrypoint && { Entrypoint: [...program.entrypoint] }),
       ...(program.command && { Cmd: [...program.command] }),
+      ...(program.env && { Env: [...program.env] }),
       ...(user !== undefined && { User: user }),
       ...(program.healthcheck && { Healthcheck: program.healthcheck }),
       ExposedPorts: Object.fromEntries((service.ports ?? []).map((port) => [`${inside(port)}/tcp`, {}])),
@@ -77,6 +81,16 @@ function stackOf(containers: ReadonlyMap<string, Docker.Container>): Stack {
       const { NetworkSettings } = await find(service).inspect();
       return Number(NetworkSettings.Ports[`${port}/tcp`]?.[0]?.HostPort);
     },
+    async sleep(name) {
+      const command = await find("gateway").exec({
+        Cmd: ["node", "/dag/src/main.ts", "sleep", name],
+        AttachStdout: true,
+        AttachStderr: true,
+      });
+      const output = await buffer(await command.start({}));
+      const { ExitCode: code } = await command.inspect();
+      if (code !== 0) throw new Error(`dag sleep ${name} ended with ${code}: ${output.toString("utf8")}`);
+    },
     async logs(service) {
       const raw = await find(service).logs({ stdout: true, stderr: true, follow: false });
       return raw.toString("utf8");
@@ -88,6 +102,7 @@ interface Program {
   readonly image: string;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
+  readonly env?: readonly string[];
   readonly healthcheck?: Docker.HealthConfig;
   readonly binds: readonly string[];
 }
@@ -100,7 +115,8 @@ async function programOf(
   const [name = ""] = image.split(":");
   switch (name) {
     case "traefik/whoami":
-      return { image: await docker.image("app"), binds: [] };
+      // It takes a moment to start, so that the requests of a test find it waking.
+      return { image: await docker.image("app"), env: ["DELAY_MS=2000"], binds: [] };
     case "docker-awakening-gateway":
       return {
         image: await docker.image("app"),
