@@ -2,13 +2,14 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { buffer } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import type Docker from "dockerode";
 import { parse } from "yaml";
 import { cleanup } from "./cleanup.ts";
 import { type TestDocker, uniqueName } from "./docker.ts";
+import { request } from "./http.ts";
 import { type Tool, toolOrSkip } from "./tools.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** A running Compose file of the examples, with this machine's programs instead of its images. */
 export interface Stack {
@@ -66,10 +67,10 @@ export async function startStack(t: TestContext, docker: TestDocker, file: strin
     containers.set(name, container);
   }
   for (const container of containers.values()) await container.start();
-  return stackOf(containers);
+  return stackOf(docker.docker, containers);
 }
 
-function stackOf(containers: ReadonlyMap<string, Docker.Container>): Stack {
+function stackOf(docker: Docker, containers: ReadonlyMap<string, Docker.Container>): Stack {
   const find = (service: string): Docker.Container => {
     const found = containers.get(service);
     if (found === undefined) throw new Error(`no service ${service}`);
@@ -82,14 +83,21 @@ function stackOf(containers: ReadonlyMap<string, Docker.Container>): Stack {
       return Number(NetworkSettings.Ports[`${port}/tcp`]?.[0]?.HostPort);
     },
     async sleep(name) {
-      const command = await find("gateway").exec({
-        Cmd: ["node", "/dag/src/main.ts", "sleep", name],
-        AttachStdout: true,
-        AttachStderr: true,
+      const { NetworkSettings } = await find("gateway").inspect();
+      const [network] = Object.values(NetworkSettings.Networks);
+      const where = `/_status/stop?container=${name}`;
+      const { status, text } = await request({
+        address: network?.IPAddress ?? "",
+        port: 8080,
+        method: "POST",
+        path: where,
       });
-      const output = await buffer(await command.start({}));
-      const { ExitCode: code } = await command.inspect();
-      if (code !== 0) throw new Error(`dag sleep ${name} ended with ${code}: ${output.toString("utf8")}`);
+      if (status !== 202) throw new Error(`the stop of ${name} was answered ${status}: ${text}`);
+      await waitUntil(
+        async () => !(await docker.getContainer(name).inspect()).State.Running,
+        40_000,
+        `${name} to stop`,
+      );
     },
     async logs(service) {
       const raw = await find(service).logs({ stdout: true, stderr: true, follow: false });
