@@ -46,7 +46,10 @@ describe("docker compose up", () => {
     await makeSocketProxyImage(docker);
     await compose("up", "--detach", "--no-build");
     await waitUntil(async () => (await request({ port, path: "/_ready" })).status === 200, 60_000, "/_ready");
-    await compose("stop", "--timeout", "1", "hello");
+    // A stop by somebody else would be waited out, which the test above does.
+    const [hello = ""] = (await compose("ps", "--quiet", "hello")).split("\n");
+    const { Name } = await docker.docker.getContainer(hello).inspect();
+    await compose("exec", "gateway", "dag", "sleep", Name.slice(1));
 
     const page = await request({ port, host: "hello.localhost", headers: navigation });
     assert.equal(page.status, 503);
