@@ -89,6 +89,20 @@ test("with a target the next member is woken when the first one fails, and serve
   );
 });
 
+test("with a target a suspended member that cannot be stopped does not keep the next one asleep", async () => {
+  const fixture = await openGroup({ targetConcurrency: 5 }, { a: { refusesStop: "no" } });
+  const first = fixture.visit("web");
+  await fixture.clock.advance(100);
+  first.close();
+  fixture.lifecycle.suspend(fixture.record("a"), 3_600_000);
+  await fixture.clock.advance(100);
+  fixture.orders();
+  const client = fixture.visit("web");
+  await fixture.clock.advance(100);
+  assert.deepEqual(fixture.orders(), ["start b"]);
+  assert.equal(client.answer, "forward b");
+});
+
 test("with a target an event about another member wakes nobody", async () => {
   const fixture = await openGroup({ targetConcurrency: 5 }, { a: { listenMs: 2_000 } });
   fixture.visit("web");

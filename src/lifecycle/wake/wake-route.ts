@@ -12,15 +12,15 @@ import { mayBeWoken } from "../stop/suspension.ts";
 export function wakeRoute(context: LifecycleContext, route: Route, cause: WakeCause): void {
   const now = context.clock.now();
   const wall = context.clock.wall();
-  const views = route.memberPorts.map(({ record: member, port }) => ({
-    awake: port.gate !== undefined,
-    waking: port.gate === undefined && isMemberOnItsWay({ record: member, port }, now),
-    failing:
+  const views = route.memberPorts.map(({ record: member, port }) => {
+    const failing =
       isMemberCoolingDown({ record: member, port }, context.clock) ||
       member.schedule?.isOpen(wall) === false ||
-      !mayBeWoken(member, cause),
-    inFlight: member.leases,
-  }));
+      !mayBeWoken(member, cause);
+    const awake = port.gate !== undefined;
+    const waking = !awake && !failing && isMemberOnItsWay({ record: member, port }, now);
+    return { awake, waking, failing, inFlight: member.leases };
+  });
   for (const index of membersToWake(views, route.group?.targetConcurrency ?? 0)) {
     const member = route.members[index];
     if (member !== undefined) context.wake(member, cause);
