@@ -6,24 +6,39 @@ import { performance } from "node:perf_hooks";
  * Runs only while there is little to do, and once per `WORK_MS` of work, so that its cost is a small share of that.
  */
 export function giveMemoryBackWhenIdle(collectGarbage: () => void): void {
-  const atStart = process.memoryUsage.rss();
+  let restBytes = process.memoryUsage.rss();
   let given = performance.eventLoopUtilization();
   let checked = given;
 
+  function isIdle(): boolean {
+    const before = checked;
+    checked = performance.eventLoopUtilization();
+    return performance.eventLoopUtilization(checked, before).utilization <= IDLE_UTILIZATION;
+  }
+
+  /** Reading thousands of containers takes memory and work, but is no burst. */
+  function settle(checksLeft: number): void {
+    if (isIdle() && process.getActiveResourcesInfo().length < FEW_RESOURCES) restBytes = process.memoryUsage.rss();
+    else if (checksLeft > 0) return void setTimeout(settle, SETTLE_MS, checksLeft - 1).unref();
+    given = checked;
+    setInterval(check, CHECK_MS).unref();
+  }
+
   function check(): void {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, checked);
-    const { active: workMs } = performance.eventLoopUtilization(now, given);
-    checked = now;
-    if (utilization > IDLE_UTILIZATION || workMs < WORK_MS || process.memoryUsage.rss() < atStart * GROWTH) return;
+    const { active: workMs } = performance.eventLoopUtilization(performance.eventLoopUtilization(), given);
+    if (!isIdle() || workMs < WORK_MS || process.memoryUsage.rss() < restBytes * GROWTH) return;
     collectGarbage();
     trimMemory();
     given = checked = performance.eventLoopUtilization();
   }
 
-  setInterval(check, CHECK_MS).unref();
+  setTimeout(settle, SETTLE_MS, SETTLE_CHECKS).unref();
 }
 
+const SETTLE_MS = 2_000;
+const SETTLE_CHECKS = 5;
+/** With more open sockets, a burst has already begun. */
+const FEW_RESOURCES = 100;
 const CHECK_MS = 10_000;
 /** The highest load at which it runs, because a collection blocks the process for some 50 ms. */
 const IDLE_UTILIZATION = 0.05;
