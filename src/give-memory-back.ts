@@ -43,7 +43,7 @@ const CHECK_MS = 10_000;
 /** The highest load at which it runs, because a collection blocks the process for some 50 ms. */
 const IDLE_UTILIZATION = 0.05;
 const WORK_MS = 250;
-/** The growth of memory since the start that counts as a burst. */
+/** The growth of memory since the first rest that counts as a burst. */
 const GROWTH = 1.25;
 
 /** Calls glibc's `malloc_trim`, except on Node before 26.1, with another C library, and where FFI is forbidden. */

@@ -19,10 +19,11 @@ for (const [idleMs, pollS] of [
   const limitMs = Math.max(5_000, idleMs / 10);
   test(`an idle time of ${idleMs / 1_000} s is met within ${limitMs} ms, whenever use ends (polled each ${pollS} s)`, async () => {
     for (let phaseMs = 0; phaseMs < 6_000; phaseMs += 700) {
-      const { endMs, stoppedMs, gapsMs } = await useAndStop(idleMs, pollS, phaseMs);
+      const { endMs, stoppedMs, gapsMs, lastGapMs } = await useAndStop(idleMs, pollS, phaseMs);
       const lateMs = stoppedMs - endMs - idleMs;
       assert.ok(lateMs >= 0 && lateMs <= limitMs + STOP_MS, `use to ${phaseMs} ms: ${lateMs} ms late`);
       assert.ok(Math.min(...gapsMs) >= 5_000, `readings ${gapsMs.join(", ")} ms apart`);
+      assert.ok(lastGapMs > 250, `the last reading ${lastGapMs} ms after the one before`);
     }
   });
 }
@@ -36,8 +37,9 @@ async function useAndStop(idleMs: number, pollS: number, phaseMs: number) {
     await clock.sleep(1_000);
     return usage(ref);
   };
-  engine.traffic = (ref) => {
+  engine.traffic = async (ref) => {
     readMs.push(clock.now());
+    await clock.sleep(20); // a stop is then due a moment later than a whole number of steps
     return usage(ref);
   };
   let stoppedMs = 0;
@@ -49,9 +51,9 @@ async function useAndStop(idleMs: number, pollS: number, phaseMs: number) {
   flow({ clock, engine }, [{ fromMs: 0, toMs: endMs - clock.now(), everyMs: 100, rx: [300, 2], tx: [600, 3] }]);
   for (let left = idleMs * 3 + 30_000; stoppedMs === 0 && left > 0; left -= 1_000) await pass(1_000);
   assert.equal(fixture.status("app"), "asleep");
-  // The last one is the look right before the stop.
-  const gapsMs = readMs.slice(1, -1).map((ms, at) => ms - (readMs[at] ?? 0));
-  return { endMs, stoppedMs, gapsMs };
+  const gapsMs = readMs.slice(1).map((ms, at) => ms - (readMs[at] ?? 0));
+  const lastGapMs = gapsMs.pop() ?? 0; // before the look right at the stop
+  return { endMs, stoppedMs, gapsMs, lastGapMs };
 }
 
 test("the memory that a stop gives back is read shortly before it, where readings of traffic leave it out", async () => {
