@@ -23,6 +23,7 @@ console.error(`${name} writes to stderr too`);
 const handlers = {
   "/": hello,
   "/big": big,
+  "/crash": (_request, response) => response.on("close", crash).end(),
   "/count": (_request, response) => json(response, { ...counters, seen: Object.fromEntries(seen), began }),
   "/echo": echo,
   "/lines": lines,
