@@ -1,4 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { plainAddress } from "../core/plain-address.ts";
 
 /** Checks whether an address lies in one of several CIDRs (in the form of `GatewaySettings.trustedProxies`). */
 export type AddressSet = (address: string) => boolean;
@@ -34,9 +35,4 @@ function contains(list: BlockList, address: string): boolean {
   const plain = plainAddress(address);
   if (isIPv4(plain)) return list.check(plain, "ipv4");
   return isIPv6(plain) && list.check(plain, "ipv6");
-}
-
-/** Removes the IPv6 prefix of an IPv4 address. */
-export function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }

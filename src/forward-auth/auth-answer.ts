@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { HandlerTraits } from "../core/decision.ts";
+import { plainAddress } from "../core/plain-address.ts";
 import { isPrefetch } from "../core/prefetch.ts";
 import { requestPath } from "../core/request-host.ts";
 import type { ClientRequest } from "../lifecycle/admit/admit.ts";
@@ -161,7 +162,7 @@ function clientRequest({ addressOf }: AuthDeps, { req, forwarded, aborted }: Und
 }
 
 function strangerAnswer(responder: Responder, peer: string): Answer {
-  const address = peer.replace(/^::ffff:(?=\d+\.)/u, "");
+  const address = plainAddress(peer);
   const detail = `${address} may not send auth requests: it is not in trusted_proxies (key gateway.trusted_proxies).`;
   return responder.problem("forbidden", { detail }, PROGRAM);
 }

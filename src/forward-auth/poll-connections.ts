@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { plainAddress } from "../core/plain-address.ts";
 import { type FrontPeer, NO_FETCHES, noteFetch, SILENT_MS } from "../core/recall.ts";
 import type { Clock } from "../lifecycle/ports.ts";
 import { createPollTurns } from "./poll-turns.ts";
@@ -104,7 +105,7 @@ function smallest(amounts: readonly number[]): number {
 
 function connectionOf(socket: Socket, fetches: typeof NO_FETCHES): Known {
   return {
-    name: `${plainAddress(socket)} (from port ${socket.remotePort})`,
+    name: `${plainAddress(socket.remoteAddress ?? "")} (from port ${socket.remotePort})`,
     ...fetches,
     isThere: "yes",
     bytesRead: socket.bytesRead,
@@ -129,9 +130,4 @@ function hasArrived(socket: Socket, one: Known, { sinceMs, nowMs }: { sinceMs: n
   one.checkedMs = nowMs;
   if (isQuiet) socket.end();
   return !isQuiet && !isFirst;
-}
-
-/** Returns the peer's address, without the IPv6 prefix of an IPv4 address. */
-export function plainAddress({ remoteAddress = "" }: Socket): string {
-  return remoteAddress.replace(/^::ffff:(?=\d+\.)/u, "");
 }

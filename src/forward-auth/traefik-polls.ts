@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
+import { plainAddress } from "../core/plain-address.ts";
 import { counts, type FrontPeer, recallProgress, type RecallProgress, SILENT_MS } from "../core/recall.ts";
 import type { KnownFronts } from "../lifecycle/direct-fronts.ts";
 import type { Clock } from "../lifecycle/ports.ts";
-import { plainAddress } from "./poll-connections.ts";
 import type { takesConnections } from "./takes-connections.ts";
 import { createTraefikPeers, type Peer } from "./traefik-peers.ts";
 
@@ -34,7 +34,7 @@ export function createTraefikPolls(deps: { clock: Clock; takesConnections: typeo
     onChange: peers.onChange,
     note(socket, userAgent = TRAEFIK) {
       const isTraefik = userAgent.startsWith(TRAEFIK);
-      const peer = peers.note(plainAddress(socket), isTraefik);
+      const peer = peers.note(plainAddress(socket.remoteAddress ?? ""), isTraefik);
       if ((peer.connections !== undefined) !== isTraefik) return;
       peer.connections?.note(socket);
       peers.update(peer);

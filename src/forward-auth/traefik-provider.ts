@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { hostName } from "../core/host-table.ts";
+import { plainAddress } from "../core/plain-address.ts";
 import type { Settings } from "../core/settings.ts";
 import { type Answer, createAnswer } from "../respond/answer.ts";
 import type { Responder } from "../respond/responder.ts";
@@ -45,7 +46,7 @@ export function createTraefikProvider(deps: ProviderDeps) {
       res.once("finish", () => req.socket.setTimeout(0));
     }
     const self = addressOf(req);
-    const ways = isFetch ? forwarding(current, peer.replace(/^::ffff:(?=\d+\.)/u, "")) : undefined;
+    const ways = isFetch ? forwarding(current, plainAddress(peer)) : undefined;
     const known = `${self} ${ways === undefined ? "" : signatureOf(ways)}`;
     if (made?.of !== current) made = { of: current, answers: new Map() };
     let answer = made.answers.get(known);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { plainAddress } from "../core/plain-address.ts";
 import { type FieldNames, nominatedBy } from "../http1/field-names.ts";
 import { authorityOf } from "../http1/request-head.ts";
 
@@ -115,9 +116,4 @@ const TRAILERS = /(?:^|,)\s*trailers\s*(?:,|$)/iu;
 /** Returns the address that a trusted peer saw: its own addition to the list. */
 function lastOf(forwardedFor: string): string {
   return forwardedFor.slice(forwardedFor.lastIndexOf(",") + 1).trim();
-}
-
-/** Removes the IPv6 prefix that a dual-stack listener adds to IPv4 peers. */
-function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }

@@ -1,6 +1,7 @@
 import { ipKeyGenerator } from "express-rate-limit";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import { plainAddress } from "../core/plain-address.ts";
 
 /** The limit of hops, more than any real chain of proxies has. */
 const MOST_HOPS = 32;
@@ -10,12 +11,12 @@ const MOST_HOPS = 32;
  * untrusted address from the right; anything further left can be forged.
  */
 export function clientAddress(req: IncomingMessage, isTrusted: (address: string) => boolean): string {
-  let address = plainAddress(req.socket.remoteAddress ?? "");
+  let address = bareAddress(req.socket.remoteAddress ?? "");
   const chain = req.headers["x-forwarded-for"];
   if (typeof chain !== "string" || !isTrusted(address)) return address;
   const hops = chain.split(",").slice(-MOST_HOPS);
   for (const hop of hops.toReversed()) {
-    const next = plainAddress(hop.trim());
+    const next = bareAddress(hop.trim());
     if (isIP(next) === 0) return address; // obfuscated or malformed: the last known address counts
     address = next;
     if (!isTrusted(address)) return address;
@@ -24,10 +25,9 @@ export function clientAddress(req: IncomingMessage, isTrusted: (address: string)
 }
 
 /** Removes brackets, zone, port and the IPv6 prefix of an IPv4 address. */
-function plainAddress(text: string): string {
-  const bare = BRACKETED.exec(text)?.[1] ?? (WITH_PORT.exec(text)?.[1] || text);
-  const unwrapped = bare.toLowerCase().startsWith("::ffff:") && bare.includes(".") ? bare.slice(7) : bare;
-  return unwrapped.split("%", 1)[0] ?? "";
+function bareAddress(text: string): string {
+  const address = BRACKETED.exec(text)?.[1] ?? (WITH_PORT.exec(text)?.[1] || text);
+  return plainAddress(address).split("%", 1)[0] ?? "";
 }
 
 const BRACKETED = /^\[([^\]]*)\](?::\d+)?$/;

@@ -1,4 +1,5 @@
-import { type AddressSet, createAddressSet, plainAddress } from "../address-set.ts";
+import { type AddressSet, createAddressSet } from "../address-set.ts";
+import { plainAddress } from "../../core/plain-address.ts";
 
 /** Peers with private addresses whose forwarded fields are ignored, because `trusted_proxies` does not contain them. */
 export interface UntrustedPeers {
