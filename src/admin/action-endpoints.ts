@@ -13,7 +13,7 @@ import { fieldOf, parseForm, TOKEN_FIELD } from "./auth/form-tokens.ts";
 import type { FormTokens } from "./auth/form-tokens.ts";
 import { adminPath } from "./auth/login-path.ts";
 import type { Mount } from "../web/mount.ts";
-import { queryOf } from "../web/query.ts";
+import { containerFault, queryOf } from "../web/query.ts";
 import { seeOther } from "./auth/see-other.ts";
 import type { Sender } from "../web/sender.ts";
 
@@ -26,10 +26,8 @@ export function mountActions(mount: Mount, { lifecycle }: EndpointsDeps, sender:
     mount.post(path, parseForm, (req, res) => {
       if (!tokens.isAuthentic(req, fieldOf(req, TOKEN_FIELD))) return sender.problem(req, res, "forbidden");
       const name = queryOf(req)?.get("container");
-      if (name == null)
-        return sender.problem(req, res, "bad-request", { detail: 'the parameter "container" is missing' });
-      const route = lifecycle.routes().named(name);
-      if (route === undefined) return sender.problem(req, res, "bad-request", { detail: "unknown container" });
+      const route = name == null ? undefined : lifecycle.routes().named(name);
+      if (route === undefined) return sender.problem(req, res, "bad-request", { detail: containerFault(name) });
       const wrong = act(lifecycle, route, req);
       if (typeof wrong === "string") return sender.problem(req, res, "bad-request", { detail: wrong });
       if (wrong !== undefined) return sender.problem(req, res, wrong.code, { detail: wrong.detail });

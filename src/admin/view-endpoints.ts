@@ -11,7 +11,7 @@ import type { AdminPages } from "./pages/admin-pages.ts";
 import { dashboardModel } from "./pages/dashboard-model.ts";
 import { parseDashboardQuery } from "./pages/dashboard-query.ts";
 import { detailModel } from "./pages/detail-model.ts";
-import { queryOf } from "../web/query.ts";
+import { containerFault, queryOf } from "../web/query.ts";
 import type { Sender } from "../web/sender.ts";
 import { statusDocument } from "./api/status-document.ts";
 import { mountTopology } from "./topology-endpoint.ts";
@@ -42,8 +42,7 @@ export function mountViews(mount: Mount, deps: ViewDeps, sender: Sender): void {
     const name = queryOf(req)?.get("container");
     const record = lifecycle.records.get(name ?? "");
     if (record !== undefined) return sender.json(req, res, explain(sources, record));
-    const detail = name == null ? 'the parameter "container" is missing' : "unknown container";
-    return sender.problem(req, res, "bad-request", { detail });
+    return sender.problem(req, res, "bad-request", { detail: containerFault(name) });
   });
 
   mount.get("/_status/c/:name", async (req: Request, res: Response) => {

@@ -109,15 +109,19 @@ for (const path of ["/_status/wake", "/_status/stop", "/_status/pin"]) {
     });
   }
 
-  for (const [rule, query] of [
-    ["without a container", ""],
-    ["of an unknown container", "?container=nope&for=1h"],
-    ["of a hostile container", "?container=__proto__&for=1h"],
+  for (const [rule, query, detail] of [
+    ["without a container", "", 'the parameter "container" is missing'],
+    ["of an unknown container", "?container=nope&for=1h", 'unknown container "nope"'],
+    ["of a container of that name in other letters", "?container=APP&for=1h", 'unknown container "APP"'],
+    ["of a hostile container", "?container=__proto__&for=1h", 'unknown container "__proto__"'],
+    ["of control characters", "?container=%1B[31ma%0D%0Ab%00%E2%80%AE&for=1h", 'unknown container "a b"'],
+    ["of a very long name", `?container=${"x".repeat(3_000)}&for=1h`, `unknown container "${"x".repeat(99)}…"`],
   ] as const) {
-    test(`a POST to ${path} ${rule} is a 400`, async (t) => {
+    test(`a POST to ${path} ${rule} is a 400 that says so`, async (t) => {
       const answer = await post(await startEndpoints(t, SETTINGS), `${path}${query}`);
       assert.equal(answer.status, 400);
       assert.equal(answer.headers["content-type"], "application/problem+json");
+      assert.equal(answer.json().detail, detail);
     });
   }
 }

@@ -126,7 +126,7 @@ test("the last changes are listed with their reasons, oldest first, twenty at mo
 
 for (const [query, detail] of [
   ["", 'the parameter "container" is missing'],
-  ["?container=nope", "unknown container"],
+  ["?container=nope", 'unknown container "nope"'],
 ]) {
   test(`an explanation of "${query}" is a 400`, async (t) => {
     const answer = await (await startEndpoints(t, settingsOf([{ name: "app" }]))).ask(`/_status/explain${query}`);
