@@ -5,9 +5,11 @@ import { configPath, createConfigSource } from "../config/parse/source.ts";
 import type { FileConfig } from "../config/parse/load-config.ts";
 import { counted } from "../core/counted.ts";
 import type { InventoryItem } from "../core/observation.ts";
+import type { Settings } from "../core/settings.ts";
 import type { ClusterReport } from "./check-kubernetes.ts";
 import type { FrontCheck } from "./check-front/check-front.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
+import { dockerFaults } from "./docker-hosts.ts";
 import type { Inventory } from "./docker-inventory.ts";
 
 /**
@@ -18,7 +20,7 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
   return {
     summary: "checks the configuration and prints what each host does",
     details: [
-      "Reads the file as the gateway does, environment included, and reports all faults together, each with its line. It starts nothing.",
+      "Reads the file, the environment and the custom pages as the gateway does, and reports all faults together, each with its line. It starts nothing.",
       "With --kubernetes, the API server reports which rights the gateway lacks; each is printed as the rule to add to its Role (exit code 1).",
       "With --front, also checks the front proxy, one line per finding: ok, missing (exit code 1) or note. Traefik and Caddy are checked through their API, nginx by the output of nginx -T. A running gateway also reports proxies that are not in trusted_proxies; GATEWAY_URL sets its address, if it is not the configured one.",
     ],
@@ -48,8 +50,8 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       const place = configPath(io.env, operands[0]);
       const { path } = place;
       const loaded = createConfigSource({ ...place, env: io.env }).load();
-      if (!loaded.ok)
-        return fail(io, [...loaded.faults.map(formatFault), `${path}: ${counted(loaded.faults.length, "fault")}`]);
+      const faults = loaded.ok ? dockerFaults(io.env, loaded.config) : loaded.faults.map(formatFault);
+      if (!loaded.ok || faults.length > 0) return fail(io, [...faults, `${path}: ${counted(faults.length, "fault")}`]);
 
       const unreached: string[] = [];
       const more = { config: loaded.config, report: (fault: string) => void unreached.push(fault) };
@@ -59,7 +61,8 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       const cluster = options["kubernetes"] === true ? await reportKubernetes(loaded.config, io) : NO_CLUSTER;
       const all = [...items, ...cluster.items];
       const { settings, warnings, labelFaults } = mergeSettings(loaded.config, all);
-      for (const warning of [...loaded.warnings, ...warnings]) io.stderr(`warning: ${warning}\n`);
+      for (const warning of [...loaded.warnings, ...warnings, ...(await warningsOf(settings, io))])
+        io.stderr(`warning: ${warning}\n`);
       for (const line of explainHosts(settings, exposedBy(all))) io.stdout(`${line}\n`);
       io.stdout(
         `${path}: ${counted(settings.workloads.length, "container")}, ${counted(settings.groups.length, "group")}\n`,
@@ -72,6 +75,12 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       return unreached.length > 0 ? EXIT_FAILURE : frontCode || cluster.code;
     },
   };
+}
+
+async function warningsOf(settings: Settings, { env }: Io): Promise<string[]> {
+  // Loaded here, because a running gateway does not need it.
+  const { findWarnings } = await import("./check-warnings.ts");
+  return findWarnings(settings, env);
 }
 
 const NO_CLUSTER: ClusterReport = { code: EXIT_OK, items: [] };

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import type { FileConfig } from "../config/parse/load-config.ts";
+import { hostConnection, readConnection } from "../engines/docker/connection.ts";
 import { DEFAULT_SOCKET } from "../engines/docker/context.ts";
 import { createDockerHost } from "../engines/docker/create-docker-host.ts";
-import type { Engine } from "../lifecycle/ports.ts";
+import type { Engine, EngineError } from "../lifecycle/ports.ts";
 import type { Io } from "./command.ts";
 
 /**
@@ -20,4 +21,17 @@ export function dockerHosts(config: () => Pick<FileConfig, "docker" | "gateway">
   return Object.fromEntries(
     others.map((host) => [host.name, createDockerHost({ host, reach: () => config().gateway })] as const),
   );
+}
+
+/** Returns what is wrong with the connections to Docker, in sentences; it does not connect. */
+export function dockerFaults(env: Io["env"], { docker }: Pick<FileConfig, "docker">): string[] {
+  const others = docker.filter(({ host }) => host !== "").map((host) => () => hostConnection(host));
+  return [() => readConnection(env), ...others].flatMap((connection) => {
+    try {
+      connection();
+      return [];
+    } catch (error) {
+      return [(error as EngineError).message];
+    }
+  });
 }

@@ -7,7 +7,7 @@ import { type ConfigSource, configPath, createConfigSource } from "../config/par
 import { formatFault } from "../config/check/faults.ts";
 import type { FileConfig, LoadResult } from "../config/parse/load-config.ts";
 import { contextHint, DEFAULT_SOCKET } from "../engines/docker/context.ts";
-import { dockerHosts, usesDefaultDocker } from "./docker-hosts.ts";
+import { dockerFaults, dockerHosts, usesDefaultDocker } from "./docker-hosts.ts";
 import { createDockerEngine } from "../engines/docker/create-docker-engine.ts";
 import { createProbe } from "../engines/probe.ts";
 import { createSwarmEngine } from "../engines/swarm/create-swarm-engine.ts";
@@ -17,7 +17,8 @@ import { createFileStore } from "../store/file-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { createSystemClock } from "../system-clock.ts";
 import { loadTracing } from "../telemetry/tracing/load-tracing.ts";
-import { createLogger, type Logger, type LogLevel } from "../telemetry/logger.ts";
+import { readLogLevel } from "../telemetry/log-level.ts";
+import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { loadKubernetesEngine, usesKubernetes } from "./kubernetes.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Io } from "./command.ts";
 import { productVersion } from "./version.ts";
@@ -47,17 +48,10 @@ export interface RunOptions {
 /** Runs a gateway until a signal to shut down. Returns 2 for a faulty initial configuration, 1 if it cannot listen. */
 export async function runGateway(source: ConfigSource, io: Io, options: RunOptions = {}): Promise<number> {
   const loaded = source.load();
-  if (!loaded.ok) {
-    for (const fault of loaded.faults) io.stderr(`${formatFault(fault)}\n`);
-    return EXIT_USAGE;
-  }
-  const level = logLevel(io.env["LOG_LEVEL"] || undefined);
-  const logger = createLogger({ level: level ?? "info", pretty: io.isTerminal });
-  if (level === undefined) {
-    const given = io.env["LOG_LEVEL"] ?? "";
-    logger.warn(`LOG_LEVEL must be one of ${LEVELS.join(", ")} (got ${JSON.stringify(given)}); using info`);
-  }
-  for (const warning of loaded.warnings) logger.warn(warning);
+  const faults = initialFaults(loaded, io, options);
+  for (const fault of faults) io.stderr(`${fault}\n`);
+  if (!loaded.ok || faults.length > 0) return EXIT_USAGE;
+  const logger = openLog(io, loaded.warnings);
   const clock = createSystemClock();
   const { config } = loaded;
   warnOfOpenAdmin(config, logger);
@@ -103,6 +97,19 @@ export async function runGateway(source: ConfigSource, io: Io, options: RunOptio
   logger.info({ grace_s: DRAIN_MS / 1000 }, `shutting down; open requests may finish (up to ${DRAIN_MS / 1000} s)`);
   await app.drain(DRAIN_MS);
   return EXIT_OK;
+}
+
+function initialFaults(loaded: LoadResult, { env }: Io, { docker = true }: RunOptions): string[] {
+  if (!loaded.ok) return loaded.faults.map(formatFault);
+  return docker ? dockerFaults(env, loaded.config) : [];
+}
+
+function openLog({ env, isTerminal }: Io, warnings: readonly string[]): Logger {
+  const all = [...warnings];
+  const level = readLogLevel(env, (warning) => void all.unshift(warning));
+  const logger = createLogger({ level, pretty: isTerminal });
+  for (const warning of all) logger.warn(warning);
+  return logger;
 }
 
 /**
@@ -183,13 +190,6 @@ function warnOfContext({ env }: Io, logger: Logger): void {
   const hint = contextHint(env);
   if (hint !== undefined) logger.warn(`${hint}. The gateway uses ${DEFAULT_SOCKET}`);
 }
-
-/** Parses LOG_LEVEL; `undefined` if it is unknown, which is reported as soon as there is a log. */
-function logLevel(text = "info"): LogLevel | undefined {
-  return LEVELS.find((name) => name === text.trim().toLowerCase());
-}
-
-const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
 
 const LOOPBACK = /^(127\.|::1$|localhost$)/u;
 

@@ -59,10 +59,12 @@ const LOADING_RELOAD_S = 5;
 /** Also stated in the text of the page. */
 const SUSPENDED_RELOAD_S = 5;
 
+/** The directory of the built-in templates. */
+export const TEMPLATES_DIR = join(import.meta.dirname, "../../templates");
+
 /** Creates the responder, which compiles the templates; throws only if the package itself is incomplete. */
 export function createResponder({ templatesDir, theme, report }: ResponderDeps): Responder {
-  const builtInDir = join(import.meta.dirname, "../../templates");
-  const writer = createPageWriter({ builtInDir, customDir: templatesDir, theme, report });
+  const writer = createPageWriter({ builtInDir: TEMPLATES_DIR, customDir: templatesDir, theme, report });
   const pages: Pages = { writer, brandingOf: createBrandings(templatesDir, report) };
   return {
     loading: (...given) => loading(pages, ...given),

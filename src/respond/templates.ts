@@ -28,7 +28,8 @@ export function createTemplates({ builtInDir, customDir, report }: TemplatesDeps
 
   const giveUp = (name: string, error: unknown): void => {
     broken.add(name);
-    report(`templates_dir: ${name} is broken, the built-in page is used: ${firstLines(error)}`);
+    const kind = name.endsWith(".html") ? "page" : "one";
+    report(`templates_dir: ${name} is broken, the built-in ${kind} is used: ${firstLines(error)}`);
   };
   for (const name of files) {
     if (!name.endsWith(".html")) continue;
@@ -51,7 +52,13 @@ export function createTemplates({ builtInDir, customDir, report }: TemplatesDeps
       return own.render(name, model);
     },
     asset(name) {
-      if (files.has(name)) return readFileSync(join(customDir, name), "utf8");
+      if (files.has(name) && !broken.has(name)) {
+        try {
+          return readFileSync(join(customDir, name), "utf8");
+        } catch (error) {
+          giveUp(name, error);
+        }
+      }
       return squeeze(readFileSync(join(builtInDir, name), "utf8"));
     },
   };

@@ -1,11 +1,10 @@
 import { createRequire } from "node:module";
 import { pino, type DestinationStream, type Logger as PinoLogger } from "pino";
 import type * as PinoPretty from "pino-pretty";
+import type { LogLevel } from "./log-level.ts";
 
 /** The log. */
 export type Logger = PinoLogger;
-/** The levels of LOG_LEVEL. */
-export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /** The options of the log. */
 export interface LoggerOptions {

@@ -63,6 +63,15 @@ for (const args of [[], ["serve"], ["check"]]) {
   });
 }
 
+for (const command of ["serve", "check"]) {
+  test(`dag ${command} with an unusable DOCKER_HOST is a 2, and one sentence says what to set`, async (t) => {
+    const env = { CONFIG_PATH: config(t, ""), DOCKER_HOST: "ssh://root@nas" };
+    const { code, stdout, stderr } = await spawnDag([command], { env });
+    assert.match(stderr, /^DOCKER_HOST is "ssh:\/\/root@nas": use unix:\/\//);
+    assert.deepEqual([code, stdout], [2, ""]);
+  });
+}
+
 for (const [command, what] of [
   ["serve", "set gateway.port"],
   ["demo", "name another port: dag demo 8080"],
