@@ -86,12 +86,9 @@ function stackOf(docker: Docker, containers: ReadonlyMap<string, Docker.Containe
       const { NetworkSettings } = await find("gateway").inspect();
       const [network] = Object.values(NetworkSettings.Networks);
       const where = `/_status/stop?container=${name}`;
-      const { status, text } = await request({
-        address: network?.IPAddress ?? "",
-        port: 8080,
-        method: "POST",
-        path: where,
-      });
+      const stop = () => request({ address: network?.IPAddress ?? "", port: 8080, method: "POST", path: where });
+      // A front whose app is awake may answer before the gateway has started.
+      const { status, text } = await waitUntil(stop, 40_000, "the gateway");
       if (status !== 202) throw new Error(`the stop of ${name} was answered ${status}: ${text}`);
       await waitUntil(
         async () => !(await docker.getContainer(name).inspect()).State.Running,
