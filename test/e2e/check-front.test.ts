@@ -9,7 +9,9 @@ import { runCommand, type Ran } from "../support/cli.ts";
 import { startCaddy, startTraefik } from "../support/fronts.ts";
 import { freePort } from "../support/http.ts";
 
-const trusting = "gateway: {trusted_proxies: [127.0.0.1]}\n";
+/** Nothing listens at the gateway's port, whose notes on fronts would count as well. */
+const PORT = 9;
+const trusting = `gateway: {port: ${PORT}, trusted_proxies: [127.0.0.1]}\n`;
 const containers = "containers: [{name: a, host: a.test}, {name: b, host: b.test}]\n";
 
 async function check(t: TestContext, config: string, ...args: string[]): Promise<Ran> {
@@ -70,7 +72,15 @@ test("a complete Traefik configuration exits with 0", async (t) => {
 test("a Traefik without auth requests for a host is a 1, as is a gateway that trusts no peer", async (t) => {
   const front = await withTraefik(t, []);
   if (front === undefined) return;
-  const ran = await check(t, containers, "--front", "traefik", "--api", `http://127.0.0.1:${front.adminPort}`);
+  const trustless = `gateway: {port: ${PORT}}\n`;
+  const ran = await check(
+    t,
+    trustless + containers,
+    "--front",
+    "traefik",
+    "--api",
+    `http://127.0.0.1:${front.adminPort}`,
+  );
   assert.equal(ran.code, 1);
   const [trust, router, ...more] = missing(ran);
   assert.match(trust ?? "", /trusted_proxies is empty.*403/);
