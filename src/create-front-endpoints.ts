@@ -1,5 +1,6 @@
 import { createAsk } from "./forward-auth/ask.ts";
-import { settleForwarding } from "./forward-auth/forwarding.ts";
+import { createAwaitForwarding } from "./forward-auth/await-forwarding.ts";
+import { type Forwardings, settleForwarding } from "./forward-auth/forwarding.ts";
 import { createFrontNetworks } from "./forward-auth/front-networks.ts";
 import { createFrontReaches } from "./forward-auth/front-reaches.ts";
 import { placeOf } from "./forward-auth/place-of.ts";
@@ -19,12 +20,10 @@ export function createFrontEndpoints(deps: {
 }): readonly ExtraEndpoint[] {
   const { lifecycle, polls, responder, isTrusted } = deps;
   const { routes, settings, enginesUp, records, context } = lifecycle;
-  const forwardingDeps = {
-    context,
-    records,
-    reachOf: createFrontReaches(),
-    networksOf: createFrontNetworks(context.clock),
-  };
+  const [reaches, networks] = [createFrontReaches(), createFrontNetworks(context.clock)];
+  const forwarding = (address: string): Forwardings =>
+    settleForwarding({ context, records, reaches, networks }, settings(), placeOf(address));
+  const areLoading = (): boolean => reaches.areLoading() || networks.areLoading();
   return [
     {
       path: "/_provider/traefik",
@@ -34,7 +33,8 @@ export function createFrontEndpoints(deps: {
         enginesUp,
         responder,
         isTrusted,
-        forwarding: (current, address) => settleForwarding(forwardingDeps, current, placeOf(address)),
+        forwarding,
+        awaitForwarding: createAwaitForwarding({ context, records, settle: forwarding, areLoading }),
         noteFetch(socket, userAgent) {
           polls.note(socket, userAgent);
           for (const record of records.values()) if (record.recall !== undefined) notify(record.signals);

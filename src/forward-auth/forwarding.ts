@@ -2,12 +2,13 @@ import { chooseReach, type FrontReach, type ReachFrom } from "../core/front-reac
 import type { Settings, TraefikProviderSettings } from "../core/settings.ts";
 import type { LifecycleContext } from "../lifecycle/context.ts";
 import type { Engine } from "../lifecycle/ports.ts";
+import type { FrontNetworks } from "./front-networks.ts";
 import { noteDirect, readForDirect, authRequestReasonOf } from "../lifecycle/usage/direct.ts";
 import { numberOf } from "../lifecycle/wake/target-port.ts";
 import type { PortRecord } from "../lifecycle/workload/parts/probe.ts";
 import { portFor } from "../lifecycle/workload/ports-of.ts";
 import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
-import type { ReachOf } from "./front-reaches.ts";
+import type { FrontReaches } from "./front-reaches.ts";
 
 /** How Traefik forwards to one port of a workload. */
 export interface Forwarding {
@@ -24,25 +25,27 @@ export function portKey(name: string, namedPort: number | undefined): string {
   return namedPort === undefined ? name : `${name}=${namedPort}`;
 }
 
+interface ForwardingDeps {
+  readonly context: LifecycleContext;
+  readonly records: ReadonlyMap<string, WorkloadRecord>;
+  readonly reaches: FrontReaches;
+  readonly networks: FrontNetworks;
+}
+
 /** Decides how the Traefik that has just fetched forwards to each workload with a host, and notes it in the records. */
 export function settleForwarding(
-  deps: {
-    readonly context: LifecycleContext;
-    readonly records: ReadonlyMap<string, WorkloadRecord>;
-    readonly reachOf: ReachOf;
-    readonly networksOf: (from: ReachFrom, engine: Engine) => ReachFrom | undefined;
-  },
+  deps: ForwardingDeps,
   { workloads, gateway: { traefik } }: Settings,
   from: ReachFrom,
 ): Forwardings {
   const found = new Map<string, Forwarding>();
-  const fromOf = perEngine((engine) => deps.networksOf(from, engine));
+  const fromOf = perEngine((engine) => deps.networks.addTo(from, engine));
   for (const { name, hosts } of workloads) {
     const record = deps.records.get(name);
     if (hosts.length === 0 || record === undefined) continue;
     const ports = new Set(hosts.map((host) => portFor(record, host)));
     const ways = [...ports].map((port) => {
-      const reach = reachFor(traefik, record, port, { fromOf, reachOf: deps.reachOf });
+      const reach = reachFor(traefik, record, port, { fromOf, reaches: deps.reaches });
       const by = { whenAwake: traefik.whenAwake, reachedDirectly: reach.by !== "gateway" };
       const reason = authRequestReasonOf(record, by, port);
       found.set(portKey(name, port.namedPort), { reach, sendsAuthRequests: reason !== undefined });
@@ -60,7 +63,7 @@ function reachFor(
   { via }: TraefikProviderSettings,
   record: WorkloadRecord,
   port: PortRecord,
-  { fromOf, reachOf }: { readonly fromOf: (engine: Engine) => ReachFrom | undefined; readonly reachOf: ReachOf },
+  { fromOf, reaches }: { readonly fromOf: (engine: Engine) => ReachFrom | undefined; readonly reaches: FrontReaches },
 ): FrontReach {
   const number = numberOf(record, port);
   // The tasks of a service change while Traefik uses the document, and there are no counters for direct traffic.
@@ -68,7 +71,7 @@ function reachFor(
   if (via === "proxy" || isCarried) return { by: "gateway", why: "configured" };
   if (via === "forward-auth") return { by: "name", host: record.name, port: number };
   const from = fromOf(record.engine);
-  return from === undefined ? UNKNOWN : chooseReach(reachOf(record, port), record.name, number, from);
+  return from === undefined ? UNKNOWN : chooseReach(reaches.of(record, port), record.name, number, from);
 }
 
 const UNKNOWN: FrontReach = { by: "gateway", why: "unknown" };

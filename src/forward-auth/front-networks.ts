@@ -10,11 +10,16 @@ interface Known {
   readonly atMs: number;
 }
 
-/**
- * Creates the function that adds the networks of the front's container, if an engine knows it. Returns `undefined`
- * while they are being queried; the result is available at the next call.
- */
-export function createFrontNetworks(clock: Clock): (from: ReachFrom, engine: Engine) => ReachFrom | undefined {
+/** The networks of the containers in which fronts run, cached. */
+export interface FrontNetworks {
+  /** Adds the networks of the front's container, if the engine knows it; `undefined` while they are being queried. */
+  addTo(from: ReachFrom, engine: Engine): ReachFrom | undefined;
+  /** Returns whether queries are in progress. */
+  areLoading(): boolean;
+}
+
+/** Creates the cache. */
+export function createFrontNetworks(clock: Clock): FrontNetworks {
   const byEngine = new WeakMap<Engine, Map<string, Known>>();
   const loading = new Set<string>();
 
@@ -33,12 +38,15 @@ export function createFrontNetworks(clock: Clock): (from: ReachFrom, engine: Eng
     }
   }
 
-  return (from, engine) => {
-    if (from.isHere || engine.networksAt === undefined) return from;
-    const known = byEngine.get(engine) ?? new Map<string, Known>();
-    byEngine.set(engine, known);
-    const found = known.get(from.address);
-    if (found === undefined || clock.now() - found.atMs > FRESH_MS) void load(engine, known, from.address);
-    return found && { ...from, networks: found.networks };
+  return {
+    addTo(from, engine) {
+      if (from.isHere || engine.networksAt === undefined) return from;
+      const known = byEngine.get(engine) ?? new Map<string, Known>();
+      byEngine.set(engine, known);
+      const found = known.get(from.address);
+      if (found === undefined || clock.now() - found.atMs > FRESH_MS) void load(engine, known, from.address);
+      return found && { ...from, networks: found.networks };
+    },
+    areLoading: () => loading.size > 0,
   };
 }

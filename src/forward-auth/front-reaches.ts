@@ -5,18 +5,22 @@ import { refOf, type WorkloadRecord } from "../lifecycle/workload/record.ts";
 
 const AT_ONCE = 16;
 
-/**
- * Returns how a front reaches a port of a container; `undefined` while unknown, which starts a query for the next call.
- */
-export type ReachOf = (record: WorkloadRecord, port?: PortRecord) => ReachFacts | undefined;
+/** How a front reaches the ports of containers, cached. */
+export interface FrontReaches {
+  /** Returns what is known; `undefined` while unknown, which starts a query. */
+  of(record: WorkloadRecord, port?: PortRecord): ReachFacts | undefined;
+  /** Returns whether queries are in progress. */
+  areLoading(): boolean;
+}
 
-/** Creates the cached query. */
-export function createFrontReaches(): ReachOf {
+/** Creates the cache. */
+export function createFrontReaches(): FrontReaches {
   const known = new WeakMap<PortRecord, { readonly key: string; readonly facts: ReachFacts | undefined }>();
   const loading = new Set<PortRecord>();
+  const queue: (() => Promise<void>)[] = [];
+  let workers = 0;
 
   async function load(record: WorkloadRecord, port: PortRecord, key: string): Promise<void> {
-    loading.add(port);
     try {
       const facts = await record.engine.reachFacts?.({ ...refOf(record), targetPort: numberOf(record, port) });
       known.set(port, { key, facts });
@@ -27,13 +31,26 @@ export function createFrontReaches(): ReachOf {
     }
   }
 
-  return (record, port = record) => {
-    const { id = "", startedAtMs = 0 } = record.observation ?? {};
-    // The key changes with each start, which may have another network, and when another port is found.
-    const key = `${id} ${startedAtMs} ${numberOf(record, port)}`;
-    const found = known.get(port);
-    const isWanted = record.engine.reachFacts !== undefined && id !== "" && found?.key !== key;
-    if (isWanted && loading.size < AT_ONCE && !loading.has(port)) void load(record, port, key);
-    return found?.facts;
+  async function work(): Promise<void> {
+    workers += 1;
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next();
+    workers -= 1;
+  }
+
+  return {
+    of(record, port = record) {
+      const { id = "", startedAtMs = 0 } = record.observation ?? {};
+      // The key changes with each start, which may have another network, and when another port is found.
+      const key = `${id} ${startedAtMs} ${numberOf(record, port)}`;
+      const found = known.get(port);
+      const isWanted = record.engine.reachFacts !== undefined && id !== "" && found?.key !== key;
+      if (isWanted && !loading.has(port)) {
+        loading.add(port);
+        queue.push(() => load(record, port, key));
+        if (workers < AT_ONCE) void work();
+      }
+      return found?.facts;
+    },
+    areLoading: () => loading.size > 0,
   };
 }

@@ -14,7 +14,9 @@ interface ProviderDeps {
   /** Returns whether an address is that of a trusted proxy; no other client can be a Traefik that uses the document. */
   readonly isTrusted: (address: string) => boolean;
   /** Returns how the Traefik at this address forwards to each workload; absent: according to the settings. */
-  readonly forwarding?: (settings: Settings, address: string) => Forwardings;
+  readonly forwarding?: (address: string) => Forwardings;
+  /** Returns a promise while that is not yet known. */
+  readonly awaitForwarding?: (socket: Socket, address: string) => Promise<void> | undefined;
   /** Called when a Traefik fetches a document. */
   readonly noteFetch?: (socket: Socket, userAgent: string | undefined) => void;
   readonly enginesUp: () => boolean;
@@ -33,20 +35,28 @@ export function createTraefikProvider(deps: ProviderDeps) {
   let wasUp = false;
 
   return function provide(req: IncomingMessage, res: ServerResponse): void {
-    const current = settings();
-    wasUp ||= enginesUp() || isWithoutDocker(current);
+    wasUp ||= enginesUp() || isWithoutDocker(settings());
     if (!wasUp) return writeAnswer(res, responder().problem("not-ready", {}, { kind: "other" }), req.method);
     const { remoteAddress: peer = "" } = req.socket;
     // Administrators may read it as well, but do not forward by it.
-    const isFetch = req.method === "GET" && isTrusted(peer);
+    if (req.method !== "GET" || !isTrusted(peer)) return send(req, res, undefined);
+    const address = plainAddress(peer);
+    const pending = deps.awaitForwarding?.(req.socket, address);
+    if (pending === undefined) answerFetch(req, res, address);
+    else void pending.then(() => res.destroyed || answerFetch(req, res, address));
+  };
+
+  function answerFetch(req: IncomingMessage, res: ServerResponse, address: string): void {
     // Noted first, so that a document that permits direct forwarding is never older than its fetch.
-    if (isFetch) {
-      deps.noteFetch?.(req.socket, req.headers["user-agent"]);
-      // Kept open without a timeout, because its end shows that this Traefik has ended.
-      res.once("finish", () => req.socket.setTimeout(0));
-    }
+    deps.noteFetch?.(req.socket, req.headers["user-agent"]);
+    // Kept open without a timeout, because its end shows that this Traefik has ended.
+    res.once("finish", () => req.socket.setTimeout(0));
+    send(req, res, forwarding(address));
+  }
+
+  function send(req: IncomingMessage, res: ServerResponse, ways: Forwardings | undefined): void {
+    const current = settings();
     const self = addressOf(req);
-    const ways = isFetch ? forwarding(current, plainAddress(peer)) : undefined;
     const known = `${self} ${ways === undefined ? "" : signatureOf(ways)}`;
     if (made?.of !== current) made = { of: current, answers: new Map() };
     let answer = made.answers.get(known);
@@ -57,7 +67,7 @@ export function createTraefikProvider(deps: ProviderDeps) {
       made.answers.set(known, answer);
     }
     writeAnswer(res, answer, req.method);
-  };
+  }
 }
 
 /** The number of cached texts: one for each Traefik and each recent way of forwarding. */

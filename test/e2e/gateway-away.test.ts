@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, type TestContext } from "node:test";
 import { WebSocket } from "ws";
 import { cleanup } from "../support/cleanup.ts";
@@ -7,6 +8,8 @@ import { type Reach, startFrontApps, untilAsleep } from "../support/front-apps.t
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import { request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
+import { stateOf } from "../support/gateway.ts";
+import { waitUntil } from "../support/wait-until.ts";
 import { elapse } from "../support/real-time.ts";
 
 /** How long the gateway is away. As an issue wants it: AWAY_MS=30000. */
@@ -44,6 +47,30 @@ describe("awake apps stay available when the gateway is killed", () => {
       await untilAsleep(again, used.container.name, idleMs + 20_000);
     });
   }
+
+  onDocker("also when it is killed again right after each start, behind Traefik direct", async (t, docker) => {
+    const setup = await startFrontApps(t, docker, "published", [{ name: "used", keys: { idle_timeout: "60s" } }]);
+    const running = await frontSetups.traefikDirect(t, setup);
+    const [used] = setup.apps;
+    if (running === undefined || used === undefined) return;
+    await untilRouted(running, used.container.name, true);
+    assert.equal((await request({ port: running.port, host: used.host })).status, 200);
+    await untilRouted(running, used.container.name, false);
+    let { gateway } = setup;
+    const isRemembered = () => readFileSync(stateOf(gateway), "utf8").includes('"direct":true');
+    await waitUntil(isRemembered, 20_000, "the state file");
+    const clients = startClients(t, running.port, used.host);
+    for (let kills = 0; kills < 2; kills += 1) {
+      await gateway.stop("SIGKILL");
+      await elapse(1_000);
+      gateway = await gateway.restart();
+      const isFetched = async () => (await gateway.request({ path: "/_status/api" })).json().containers[0].traefik;
+      await waitUntil(isFetched, 40_000, "Traefik's first fetch");
+    }
+    await gateway.stop("SIGKILL");
+    await elapse(2_000); // Traefik applies what it has fetched
+    assert.deepEqual(await clients.end(), []);
+  });
 });
 
 interface Clients {

@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import { describe } from "node:test";
 import { startDirectApp } from "../support/direct-app.ts";
 import { untilAsleep } from "../support/front-apps.ts";
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
-import type { Gateway } from "../support/gateway.ts";
+import { stateOf } from "../support/gateway.ts";
 import { request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
 import { spawnDag } from "../support/spawn-dag.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { quietFor } from "../support/real-time.ts";
-
-/** Where a gateway keeps what it must know after a restart. */
-const stateOf = ({ configFile }: Gateway): string => path.join(path.dirname(configFile), "state.json");
 
 describe("two Traefiks at one address forward to an app that is awake without asking", () => {
   onDocker("a frozen one postpones a stop and is named, one that has ended does not", async (t, docker) => {

@@ -75,6 +75,11 @@ export async function startGateway(t: TestContext, spec: GatewaySpec = {}): Prom
   return launch(t, { port, configFile, env, args, ...(within && { within }), ...(prefix && { prefix }) });
 }
 
+/** Returns the path of the file that a gateway keeps over a restart. */
+export function stateOf({ configFile }: Pick<Gateway, "configFile">): string {
+  return path.join(path.dirname(configFile), "state.json");
+}
+
 interface Launch extends Pick<GatewaySpec, "within" | "prefix"> {
   readonly port: number;
   readonly configFile: string;

@@ -1,0 +1,60 @@
+import type { Socket } from "node:net";
+import type { LifecycleContext } from "../lifecycle/context.ts";
+import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
+import type { Forwarding, Forwardings } from "./forwarding.ts";
+
+/** Less than Traefik's `pollTimeout` of 5 s. */
+const LIMIT_MS = 3_000;
+const RECHECK_MS = 50;
+
+interface AwaitForwardingDeps {
+  readonly context: Pick<LifecycleContext, "clock">;
+  readonly records: ReadonlyMap<string, WorkloadRecord>;
+  readonly settle: (address: string) => Forwardings;
+  /** Returns whether it is being queried how a front reaches a container. */
+  readonly areLoading: () => boolean;
+}
+
+/**
+ * Creates the function that returns a promise while it is not yet known how a front forwards that has just connected.
+ * Without the wait, the first document after a restart would make awake apps depend on the gateway again, which may
+ * crash again at once.
+ */
+export function createAwaitForwarding(
+  deps: AwaitForwardingDeps,
+): (socket: Socket, address: string) => Promise<void> | undefined {
+  const { clock } = deps.context;
+  const connected = new WeakSet<Socket>();
+  let restoredUntilMs: number | undefined;
+
+  function isIncomplete(address: string): boolean {
+    const ways = deps.settle(address);
+    if (deps.areLoading() && ways.values().some(isUnknown)) return true;
+    restoredUntilMs ??= clock.now() + LIMIT_MS;
+    // Later, an app that is not ready has crashed, and Traefik needs the document at once.
+    return clock.now() < restoredUntilMs && deps.records.values().some(becomesDirect);
+  }
+
+  async function untilComplete(address: string): Promise<void> {
+    const untilMs = clock.now() + LIMIT_MS;
+    do await clock.sleep(RECHECK_MS);
+    while (clock.now() < untilMs && isIncomplete(address));
+  }
+
+  return function awaitForwarding(socket, address) {
+    if (connected.has(socket)) return undefined;
+    connected.add(socket);
+    return isIncomplete(address) ? untilComplete(address) : undefined;
+  };
+}
+
+function isUnknown({ reach }: Forwarding): boolean {
+  return reach.by === "gateway" && reach.why === "unknown";
+}
+
+/** Returns whether fronts forwarded directly to it, and do so again once it has been probed and its counters are read. */
+function becomesDirect({ directMs, forwarding, state }: WorkloadRecord): boolean {
+  if (directMs === 0) return false;
+  if (forwarding?.reason === "unread") return true;
+  return forwarding?.reason === "not-ready" && (state.status === "unready" || state.status === "ready");
+}
