@@ -45,6 +45,7 @@ const faulty: readonly [rule: string, args: readonly string[], fault: string][] 
   ["a value that is none of the words", ["a", "--front", "nginx"], '"nginx" must be one of traefik, caddy'],
   ["an operand that is none of the words", ["c"], '"c" must be one of a, b'],
   ["a missing operand", ["--docker"], "SOURCE is missing: one of a, b"],
+  ["an empty operand, as of an unset variable in a script", ["a", ""], "FILE is empty"],
   ["an operand too many", ["a", "file", "more"], 'unexpected argument "more"'],
 ];
 for (const [rule, args, fault] of faulty) {

@@ -52,6 +52,7 @@ function faultOfOperands(given: readonly string[], operands: readonly Operand[])
   const more = given[operands.length];
   if (more !== undefined) return `unexpected argument "${more}"`;
   for (const [index, value] of given.entries()) {
+    if (value === "") return `${operands[index]?.name} is empty`;
     const words = operands[index]?.words;
     const fault = faultOfWord(value, words === "files" ? undefined : words);
     if (fault !== undefined) return fault;

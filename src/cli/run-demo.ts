@@ -11,8 +11,8 @@ export const demo: Command = {
   details: ["PORT is the gateway's port (default 8080). Ctrl-C ends the gateway and both apps."],
   operands: [{ name: "PORT", required: false }],
   async run({ operands: [text = String(DEFAULT_PORT)] }, io) {
-    const port = Number(text);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    const port = /^\d+$/.test(text) ? Number(text) : 0;
+    if (port < 1 || port > 65_535) {
       io.stderr(`dag demo: ${JSON.stringify(text)} is not a port; use a number from 1 to 65535\n`);
       return EXIT_USAGE;
     }

@@ -38,6 +38,7 @@ for (const [args, stdout] of answered) {
 const refused: readonly [args: readonly string[], stderr: RegExp][] = [
   [["srve"], /^dag: unknown command "srve"\. Did you mean "serve"\?$/m],
   [["serve", "--port", "80"], /^dag serve: unknown option --port\nusage: dag serve$/m],
+  [["demo", "0x50"], /^dag demo: "0x50" is not a port; use a number from 1 to 65535$/m],
   [["check", "/nonexistent/config.yaml"], /^\/nonexistent\/config\.yaml: no such file$/m],
 ];
 for (const [args, stderr] of refused) {

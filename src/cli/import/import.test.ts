@@ -166,6 +166,10 @@ const usage: readonly [args: readonly string[], stderr: string][] = [
   [["containernursery", "--docker"], "dag import: containernursery has no labels: pass its config.yml as FILE\n"],
   [["sablier", "file", "--docker"], "dag import: use FILE or --docker, not both\n"],
   [["sablier", "/nonexistent/compose.yaml"], "dag import: /nonexistent/compose.yaml: no such file\n"],
+  [
+    ["sablier", "/"],
+    "dag import: /: this is a directory; Docker creates one when a mounted file does not exist on the host\n",
+  ],
 ];
 for (const [args, stderr] of usage) {
   test(`dag import ${args.join(" ")} is bad usage`, async () => {

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { formatFault } from "../../config/check/faults.ts";
 import { loadConfig } from "../../config/parse/load-config.ts";
 import { localTimezone } from "../../config/parse/local-timezone.ts";
+import { readText } from "../../config/parse/read-text.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, type Given, type Io } from "../command.ts";
 import type { Inventory } from "../docker-inventory.ts";
 import { readCompose } from "./compose.ts";
@@ -79,7 +79,7 @@ function ofServices(source: string, services: readonly Service[]): Imported {
 }
 
 function ofFile(source: string, file: string, { env }: Io): Imported {
-  const text = readText(file);
+  const text = textOf(file);
   if (source === "containernursery") return importContainerNursery(text);
   const imported = ofServices(source, readCompose(text, path.basename(path.dirname(path.resolve(file))), env));
   const isGuessed = imported.containers.some(({ name }) => name.endsWith("-1"));
@@ -88,13 +88,11 @@ function ofFile(source: string, file: string, { env }: Io): Imported {
 
 const GUESSED = "names that end in -1 are Compose's default names: compare them with docker ps, or use --docker";
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    throw new TypeError(code === "ENOENT" ? "no such file" : "the file cannot be read", { cause: error });
-  }
+function textOf(file: string): string {
+  const text = readText(file);
+  if (!text.ok) throw new TypeError(text.fault);
+  if (text.value === undefined) throw new TypeError("no such file");
+  return text.value;
 }
 
 /** Returns the faults that the gateway would report. */

@@ -48,6 +48,25 @@ test("a directory in the file's place is explained", (context) => {
   );
 });
 
+for (const [form, bytes] of [
+  ["Latin-1", Buffer.from('gateway: {theme: "caf\xe9"}', "latin1")],
+  ["UTF-16, as PowerShell writes it", Buffer.from("\uFEFFgateway: {port: 1}", "utf16le")],
+  ["no text", Buffer.from([0xc3, 0x28, 0, 0xff])],
+] as const) {
+  test(`a file that is ${form} is refused as such, not read with wrong letters`, (context) => {
+    const path = join(directory(context), "config.yaml");
+    writeFileSync(path, bytes);
+    const result = createConfigSource({ path, missing: "fine", env: {} }).load();
+    assert.equal(portOf(result), `${path}: the file is not UTF-8 text; save it as UTF-8`);
+  });
+}
+
+test("a UTF-8 file may begin with a byte order mark and have Windows line breaks", (context) => {
+  const path = join(directory(context), "config.yaml");
+  writeFileSync(path, "\uFEFFgateway:\r\n  port: 1\r\n");
+  assert.equal(portOf(createConfigSource({ path, missing: "fine", env: {} }).load()), 1);
+});
+
 test("a secret is read from the file that its variable names", (context) => {
   const folder = directory(context);
   writeFileSync(join(folder, "token"), "s3cret\n");

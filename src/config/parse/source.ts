@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { CONFIG_PATH_VARIABLE, DEFAULT_CONFIG_PATH, type Environment } from "./environment.ts";
 import { localTimezone } from "./local-timezone.ts";
 import { loadConfig, type LoadResult } from "./load-config.ts";
-import { read, unreadable, type Reading } from "../schema/reading.ts";
+import type { Reading } from "../schema/reading.ts";
+import { readText } from "./read-text.ts";
 import { watchFile } from "./watch-file.ts";
 
 /** The configuration file together with the environment, which can be watched for changes. */
@@ -77,20 +78,6 @@ export function createConfigSource({ path, missing, env, wall = Date.now }: Conf
       );
     },
   };
-}
-
-/** Reads the file; `undefined` if it does not exist. */
-function readText(path: string): Reading<string | undefined> {
-  try {
-    return read(readFileSync(path, "utf8"));
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") return read(undefined);
-    if (code === "EISDIR")
-      return unreadable("this is a directory; Docker creates one when a mounted file does not exist on the host");
-    if (code === "EACCES") return unreadable("this user has no permission to read the file");
-    return unreadable(`the file cannot be read (${typeof code === "string" ? code : "unknown error"})`);
-  }
 }
 
 function fingerprint(text: Reading<string | undefined>): string {

@@ -38,7 +38,7 @@ export function inClusterConnection(
     token();
     return { url: new URL(`https://${name}:${port}`), tls: { ca }, token };
   } catch (error) {
-    const message = `the service account cannot be read: ${(error as Error).message}`;
+    const message = `the service account cannot be read: ${(error as Error).message}; outside of a pod, set kubernetes.kubeconfig`;
     throw new EngineError("refused", message, { cause: error });
   }
 }
