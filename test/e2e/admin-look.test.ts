@@ -19,7 +19,9 @@ const PAGES = {
   topology: "/_topology",
 };
 
-for (const theme of ["default", "minimal", "terminal"] as const satisfies readonly Theme[]) {
+const THEMES = ["default", "minimal", "terminal"] as const satisfies readonly Theme[];
+
+for (const theme of THEMES) {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const width of [360, 1440]) {
       inChromium(
@@ -55,3 +57,23 @@ inChromium("in every language the dashboard fits a narrow phone", async (t, open
     assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 320, locale);
   }
 });
+
+for (const theme of THEMES) {
+  inChromium(
+    `theme ${theme}: on a wide screen the buttons of a row stand on one line, in every language`,
+    async (t, open) => {
+      const fixture = await startFleet(t, {}, { theme });
+      for (const locale of Object.keys(LANGUAGES)) {
+        const page = await open({ locale, viewport: { width: 1440, height: 900 } });
+        await page.goto(`http://localhost:${fixture.port}${PAGES.dashboard}`);
+        await keepPicture(page, `admin-${theme}-buttons-${locale}`);
+        assert.deepEqual(await page.evaluate(WRAPPED), [], locale);
+      }
+    },
+  );
+}
+
+/** Finds the rows whose buttons stand on several lines, in the page. */
+const WRAPPED = `[...document.querySelectorAll("form.actions")]
+  .filter((form) => form.getBoundingClientRect().height > 1.5 * (form.querySelector("button,summary")?.offsetHeight ?? Infinity))
+  .map((form) => form.dataset.name)`;
