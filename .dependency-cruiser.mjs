@@ -15,7 +15,7 @@ export const folders = {
   "config/parse": ["core", "config/schema", "config/check"],
   "config/merge": ["core", "config/schema", "config/check", "config/parse"],
   lifecycle: ["core"],
-  engines: ["core", "lifecycle/ports"],
+  engines: ["core", "lifecycle/ports", "http1/response-reader"],
   store: ["core", "lifecycle/ports"],
   respond: ["core"],
   http1: ["core"],

@@ -108,7 +108,7 @@ async function follow(docker: StaticDocker, name: string): Promise<void> {
   docker.calls.length = 0;
 }
 
-test("an unchanged list is neither parsed nor compared", async (t) => {
+test("a list in which only Docker's status texts differ is neither parsed nor compared", async (t) => {
   const docker = await startStaticDocker(t, 5_000);
   const gateway = await startGateway(t, {
     dockerHost: docker.host,

@@ -46,6 +46,7 @@ export async function startStaticDocker(
   const streams = new Set<http.ServerResponse>();
   const calls: string[] = [];
   let ids = 0;
+  let lists = 0;
 
   function add(name: string, labels: Readonly<Record<string, string>>): void {
     ids += 1;
@@ -69,11 +70,17 @@ export async function startStaticDocker(
     if (where === "/info") return json(res, { NCPU: 2, CgroupVersion: "2" });
     if (where === "/_ping") return void res.end("OK");
     if (where === "/events") return open(res);
-    if (where === "/containers/json")
+    if (where === "/containers/json") {
+      lists += 1; // the texts in Status change all the time
+      const since = `${lists} minutes`;
       return json(
         res,
-        [...containers.values()].map((one) => listed(one, port)),
+        [...containers.values()].map((one) => ({
+          ...listed(one, port),
+          Status: port ? `Up ${since}` : `Exited (0) ${since} ago`,
+        })),
       );
+    }
     if (found !== undefined) return json(res, what === "stats" ? STATS : inspected(found, port));
     res.statusCode = 404;
     json(res, { message: `no such container: ${name}` });
@@ -132,7 +139,6 @@ function listed({ id, name, labels }: StaticContainer, port: number | undefined)
     Ports: port === undefined ? [] : [{ IP: "127.0.0.1", PrivatePort: 80, PublicPort: port, Type: "tcp" }],
     Labels: labels,
     State: port === undefined ? "exited" : "running",
-    Status: port === undefined ? "Exited (0) 2 days ago" : "Up 2 days",
     HostConfig: { NetworkMode: "bridge" },
     NetworkSettings: { Networks: {} },
     Mounts: [],
