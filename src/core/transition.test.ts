@@ -104,6 +104,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   draining: {
     ...IN_USE,
     restarting: "unready",
+    ending: "draining?",
     wake: "ready",
     "wake!": "ready",
     arrival: "ready",
@@ -127,6 +128,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     absent: "absent",
     stopped: "asleep",
     anew: "draining?(admin)",
+    ending: "draining?(admin)",
     "anew, stopped": "asleep",
     paused: "draining?(admin)",
     restarting: "draining?(admin)",
@@ -153,6 +155,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     anew: "starting",
     paused: "starting",
     restarting: "starting",
+    ending: "draining?(admin)>wake",
     vetoed: "stopping>wake(admin)",
     drained: "stopping>wake(admin)",
     "sleep admin": "draining!",

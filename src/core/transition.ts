@@ -40,6 +40,7 @@ export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: nu
     case "targets":
       return state.status === "ready" ? onTargets(state, event.targets, step) : keep(state);
     case "ending":
+      if (state.status === "draining") return withoutTargets(state);
       return state.status === "ready" ? unready(step) : keep(state);
     case "sleep":
       return onSleep(state, event.reason, step);
@@ -186,8 +187,13 @@ function onObserved(state: WorkloadState, observation: Observation, restarted: b
       if (canBeUndone(state.reason)) return settle(observation, step);
       if (observation.status === "stopped" || observation.status === "absent") return settle(observation, step);
       // A new run or a paused container must stop as well; the requests of the earlier run are over.
-      return state.targets === undefined ? keep(state) : { state: { ...state, targets: undefined }, effects: [] };
+      return withoutTargets(state);
   }
+}
+
+/** The drain continues, but if it is undone, the workload must answer a probe before it gets a request. */
+function withoutTargets(state: Extract<WorkloadState, { status: "draining" }>): Transition {
+  return state.targets === undefined ? keep(state) : { state: { ...state, targets: undefined }, effects: [] };
 }
 
 function sameSleep(state: WorkloadState, observation: Observation): boolean {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TRUCE_MS } from "../../src/lifecycle/reconcile/truces.ts";
+import { NOT_READY } from "../support/probing.ts";
 import { fixtureSettings, openLifecycle, type LifecycleFixture } from "./lifecycle-fixture.ts";
 
 const settings = [{ name: "app", idleTimeoutMs: 60_000 }];
@@ -115,6 +116,24 @@ test("no request is sent to an app whose end was ordered from outside, unless it
     fixture.orders().filter((order) => order.startsWith("stop")),
     [],
   );
+});
+
+test("no request is sent to an app whose end was ordered from outside while it drained", async () => {
+  const fixture = await openLifecycle([{ name: "app", idleTimeoutMs: 60_000, busyPath: "/busy" }], {
+    fakes: { app: { status: "running" } },
+  });
+  Object.assign(fixture.engine.probe, { http: () => fixture.clock.sleep(1_000).then(() => NOT_READY) });
+  await fixture.clock.advance(60_500);
+  assert.equal(fixture.status("app"), "draining");
+  fixture.engine.notifyChange("app", { kind: "ending" });
+  const client = fixture.visit("app");
+  await fixture.clock.advance(5_000);
+  assert.equal(client.answer, "");
+  fixture.engine.stopOutside("app");
+  fixture.engine.startOutside("app");
+  await fixture.clock.advance(100);
+  assert.equal(client.answer, "forward app");
+  assert.deepEqual(fixture.orders(), []);
 });
 
 test("a request that waits goes where its host goes when the settings change", async () => {
