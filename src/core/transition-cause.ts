@@ -32,6 +32,7 @@ export function causeOf(event: WorkloadEvent, wakeCause: WakeCause | undefined):
         : { code: "killed", afterMs: event.killedAfterMs };
     case "answered":
     case "completed":
+    case "start-rejected":
     case "targets":
     case "refused":
     case "ending":
@@ -54,6 +55,7 @@ export function causeText(cause: TransitionCause): string {
 const TEXTS = {
   answered: "it answers",
   completed: "it completed",
+  "start-rejected": "the engine rejected the start",
   targets: "its instances changed",
   refused: "it refused a connection",
   ending: "it is terminating",

@@ -203,6 +203,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "sleep schedule": "draining?(schedule)",
   },
   "failed/late": {
+    "start rejected": "failed",
     "wake!": "starting",
     answered: "ready",
     running: "unready",
@@ -213,6 +214,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "sleep schedule": "failed/late>stop(schedule)",
   },
   "failed/late>stop": {
+    "start rejected": "failed",
     "wake!": "starting",
     answered: "draining(admin)",
     running: "draining?(admin)",

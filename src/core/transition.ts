@@ -30,6 +30,11 @@ export function transition(state: WorkloadState, event: WorkloadEvent, nowMs: nu
       return { state: { status: "asleep", sinceMs: step.nowMs, exit: event.exit }, effects: ["cancel"] };
     case "wake-failed":
       return onWakeFailed(state, event, step);
+    case "start-rejected": {
+      if (state.status !== "failed" || !state.startPending) return keep(state);
+      const { startPending: _, stopNext: __, ...rest } = state; // there is nothing left to stop
+      return { state: rest, effects: [] };
+    }
     case "refused":
       if (state.status !== "ready" || !state.targets.includes(event.endpoint)) return keep(state);
       return onTargets(

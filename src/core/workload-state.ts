@@ -101,6 +101,8 @@ export type WorkloadEvent =
       /** The engine has not answered the start request yet. */
       readonly startPending?: boolean;
     }
+  /** The engine rejected a start, perhaps long after the wake has failed. */
+  | { readonly type: "start-rejected" }
   /** One of several instances became ready or ends; these are the targets now. */
   | { readonly type: "targets"; readonly targets: readonly Endpoint[] }
   /** The app was ready, but refused a connection. */

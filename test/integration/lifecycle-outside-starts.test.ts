@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EngineError } from "../../src/lifecycle/ports.ts";
 import { openLifecycle } from "./lifecycle-fixture.ts";
 
 const IDLE = 60_000;
@@ -49,3 +50,25 @@ test("a start from outside before our stop has ended keeps it, for another idle_
   await fixture.clock.advance(IDLE - 1_000);
   assert.equal(fixture.orders().filter((order) => order.startsWith("stop")).length, 1);
 });
+
+for (const how of ["suspended", "stopped"] as const) {
+  test(`an app that was ${how} while its start hung may be started by hand once that start has failed`, async () => {
+    const fixture = await openLifecycle([{ ...APP, startTimeoutMs: 2_000 }]);
+    const { start } = fixture.engine;
+    fixture.engine.start = async () => {
+      await fixture.clock.sleep(20_000);
+      throw new EngineError("refused", "port is already allocated");
+    };
+    fixture.visit("app");
+    await fixture.clock.advance(5_000);
+    assert.equal(fixture.status("app"), "failed");
+    if (how === "suspended") fixture.lifecycle.suspend(fixture.record("app"), 60 * IDLE);
+    else fixture.lifecycle.sleep(fixture.record("app"));
+    await fixture.clock.advance(20_000);
+    fixture.engine.start = start;
+    fixture.engine.startOutside("app");
+    await fixture.clock.advance(10_000);
+    assert.equal(fixture.status("app"), "ready");
+    assert.deepEqual(fixture.orders(), []);
+  });
+}

@@ -79,6 +79,7 @@ export const EVENTS: Readonly<Record<string, WorkloadEvent>> = {
   fails: { type: "wake-failed", run: RUN, failure, retryAtMs: NOW + 1 },
   "fails, runs": { type: "wake-failed", run: RUN, failure, retryAtMs: NOW + 1, runs: true },
   "fails, start pending": { type: "wake-failed", run: RUN, failure, retryAtMs: NOW + 1, startPending: true },
+  "start rejected": { type: "start-rejected" },
   refused: { type: "refused", endpoint },
   "refused elsewhere": { type: "refused", endpoint: elsewhere },
   "one more": { type: "targets", targets: [endpoint, elsewhere] },

@@ -80,22 +80,24 @@ async function startBefore(
   const late = context.clock
     .sleep(deadlineMs - context.clock.now(), AbortSignal.any([signal, over.signal]))
     .then((): typeof LATE => LATE);
-  const fault = await Promise.race([startOnce(record), late]);
+  const fault = await Promise.race([startOnce(context, record), late]);
   over.abort();
   return fault;
 }
 
 /** Joins a start that is in progress, which a cancelled wake may have left, instead of sending a second one. */
-function startOnce(record: WorkloadRecord): Promise<unknown> {
-  record.startCall ??= callStart(record).finally(() => (record.startCall = undefined));
+function startOnce(context: LifecycleContext, record: WorkloadRecord): Promise<unknown> {
+  record.startCall ??= callStart(context, record).finally(() => (record.startCall = undefined));
   return record.startCall;
 }
 
-async function callStart(record: WorkloadRecord): Promise<unknown> {
+async function callStart(context: LifecycleContext, record: WorkloadRecord): Promise<unknown> {
   const ran = record.observation?.status === "running" || record.observation?.status === "paused";
   try {
     await record.engine.start(refOf(record), record.formerInstances);
   } catch (error) {
+    // An engine that is lost meanwhile may have started it.
+    if (toEngineError(error).code !== "unreachable") context.dispatch(record, { type: "start-rejected" });
     return error ?? new TypeError("the engine rejected without a reason");
   }
   // If it already ran, somebody else started it, so it is not stopped when nothing needs it any more.
