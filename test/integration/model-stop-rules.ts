@@ -75,6 +75,7 @@ export function createStopRules(
     rule(!isSeen || !isCounted(activity.kind), `${name} is stopped (${reason}) amid ${activity.kind}`);
     const { before } = activity;
     if (before === undefined || before.kind === "exec" || reason !== "idle") return;
+    if (!model.answers(actual)) return; // only right before its stop, because no front sends it requests
     if (!isCounted(before.kind) || before.forMs < NOTICED_MS) return;
     const restMs = clock.now() - before.untilMs;
     const isEarly = restMs < (record.settings.idleTimeoutMs ?? 0) - STEP_MS;

@@ -39,13 +39,12 @@ export async function drainJob(
   // An idle stop begins only if the engine is reachable and nobody updates it: until it begins, an arrival can undo it.
   const seen = canBeUndone(state.reason) && !signal.aborted ? await observe(record) : undefined;
   const mustWait = seen === undefined || seen.updating === true;
+  // The first reading after an outage counts as use.
+  const isIdle = veto === undefined && !mustWait && record.lastActivityMs <= state.sinceMs;
   if (signal.aborted) return;
-  if ((veto === undefined && !mustWait) || !mayBePutOff(record)) {
-    context.dispatch(record, { type: "drained", run });
-    return;
-  }
-  if (veto === undefined) putOffUntil(record, context.clock.now() + AFTER_FAILED_STOP_MS);
-  else putOff(context, record, veto);
+  if (isIdle || !mayBePutOff(record)) return context.dispatch(record, { type: "drained", run });
+  if (veto !== undefined) putOff(context, record, veto);
+  else if (mustWait) putOffUntil(record, context.clock.now() + AFTER_FAILED_STOP_MS);
   context.dispatch(record, { type: "vetoed", run });
 }
 

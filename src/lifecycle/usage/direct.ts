@@ -54,7 +54,8 @@ export async function forgetDirect(context: LifecycleContext, record: WorkloadRe
   if (context.fronts.progress(directMs).kind !== "done") return;
   await readNow(context, record); // traffic until now had no auth requests
   if (record.directMs !== directMs || record.recall !== undefined) return;
-  if (samplingOf(record)?.baseline === undefined) noteUse(record, context.clock.now());
+  const { baseline, lapsed } = samplingOf(record) ?? {};
+  if (baseline === undefined || lapsed) noteUse(record, context.clock.now());
   noteRecalled(record);
   context.rearm(record);
   context.remember(record);

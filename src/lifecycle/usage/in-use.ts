@@ -23,6 +23,8 @@ export interface Sampling {
   readonly memoryBytes: number | undefined;
   /** When the last reading began. */
   readonly begunMs: number;
+  /** A reading has failed since the last one that succeeded. */
+  readonly lapsed: boolean;
   /** Set while a reading is in progress. */
   readonly running: Promise<VetoReason | undefined> | undefined;
 }
@@ -115,6 +117,12 @@ export function carriedAny(before: Sample, after: Sample): boolean {
   if (segments !== undefined) return segments > 0;
   const traffic = trafficBetween(before.usage, after.usage);
   return traffic === undefined || (traffic.bothWays && traffic.hasPayload);
+}
+
+/** Returns whether there was certainly no use between two readings, although others between them have failed. */
+export function provesRest(signal: UseSignal, before: Sample, after: Sample): boolean {
+  // Connections and CPU time show only the present.
+  return (signal === "traffic" || signal === "direct") && !carriedAny(before, after);
 }
 
 /** Returns the TCP segments with payload; `undefined` if unknown, for example because of loopback traffic. */

@@ -4,7 +4,7 @@ import type { VetoReason } from "../../core/events.ts";
 import type { LifecycleContext } from "../context.ts";
 import { isLastingUse } from "../../core/lasting-connection.ts";
 import { keepCounters } from "./absence.ts";
-import { findUse, type Sample, type StreamState, type UseSignal } from "./in-use.ts";
+import { findUse, provesRest, type Sample, type Sampling, type StreamState, type UseSignal } from "./in-use.ts";
 import { sampledMemory, samplingOf } from "./sampling.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
@@ -110,17 +110,19 @@ export async function readMemory(record: WorkloadRecord): Promise<void> {
 export function takeSample(context: LifecycleContext, record: WorkloadRecord): void {
   const before = samplingOf(record);
   const running = before?.running ?? compareSafely(context, record, before?.baseline);
-  record.sampling = {
-    judgedMs: 0,
-    quietSinceMs: 0,
-    carriedMs: 0,
-    baseline: undefined,
-    memoryBytes: undefined,
-    ...before,
-    begunMs: context.clock.now(),
-    running,
-  };
+  record.sampling = { ...NOTHING_READ, ...before, begunMs: context.clock.now(), running };
 }
+
+const NOTHING_READ: Sampling = {
+  begunMs: 0,
+  judgedMs: 0,
+  quietSinceMs: 0,
+  carriedMs: 0,
+  baseline: undefined,
+  memoryBytes: undefined,
+  lapsed: false,
+  running: undefined,
+};
 
 /** Compares; after an internal fault, which says nothing about use, the next reading starts again. */
 async function compareSafely(context: LifecycleContext, record: WorkloadRecord, before: Sample | undefined) {
@@ -166,13 +168,21 @@ async function compare(
   before: Sample | undefined,
 ): Promise<VetoReason | undefined> {
   const begunMs = context.clock.now();
-  // Without readable counters, only leases and requests count.
-  const usage = await read(record, before).catch(() => undefined);
+  let usage: Sample["usage"] | undefined;
+  try {
+    usage = await read(record, before);
+  } catch {
+    record.sampling = { ...NOTHING_READ, ...samplingOf(record), begunMs, lapsed: true, running: undefined };
+    return undefined;
+  }
+  // Without counters, only leases and requests count.
   const after = usage && { atMs: context.clock.now(), usage };
   if (after !== undefined) keepCounters(record, after, context.clock);
   // A front that forwards directly causes no activity, so an older reading stays the baseline.
   const isFirst = before === undefined || (record.directMs === 0 && before.atMs < record.lastActivityMs);
-  const common = { begunMs, memoryBytes: usage?.memoryBytes ?? sampledMemory(record), running: undefined };
+  if (after !== undefined && mayHaveBeenUsed(record, isFirst ? undefined : before, after)) noteUse(record, after.atMs);
+  const memoryBytes = usage?.memoryBytes ?? sampledMemory(record);
+  const common = { begunMs, memoryBytes, lapsed: false, running: undefined };
   if (after === undefined || isFirst) {
     const atMs = after?.atMs ?? 0;
     record.sampling = { ...common, judgedMs: 0, quietSinceMs: atMs, carriedMs: atMs, baseline: after };
@@ -187,6 +197,13 @@ async function compare(
   const carried = use === undefined || use === "connections" ? { carriedMs } : { carriedMs: after.atMs };
   record.sampling = { ...common, ...carried, judgedMs: after.atMs, quietSinceMs, baseline };
   return use;
+}
+
+/** Returns true if it may have been used while the counters could not be read, which nothing shows afterwards. */
+function mayHaveBeenUsed(record: WorkloadRecord, before: Sample | undefined, after: Sample): boolean {
+  const signal = signalOf(record);
+  if (samplingOf(record)?.lapsed !== true || signal === "requests") return false;
+  return before === undefined || !provesRest(signal, before, after);
 }
 
 /** Returns the counters. If fronts forward directly a reading dates the use, so it must not take a second for memory and CPU. */
