@@ -201,6 +201,8 @@ export interface Memory {
   readonly failedAtMs: number | undefined;
   /** The gateway stopped it. */
   readonly stoppedByUs: boolean;
+  /** The gateway started the current run. */
+  readonly wokenByUs: boolean;
   /** Who ended its last run; absent while it runs, or if the end was not observed. */
   readonly endedBy?: EndedBy;
   /** The total time asleep. */

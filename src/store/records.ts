@@ -26,6 +26,7 @@ function recordOf(memory: Memory): object {
     failures: memory.failures,
     failed_at_ms: memory.failedAtMs ?? null,
     stopped_by_us: memory.stoppedByUs,
+    woken_by_us: memory.wokenByUs,
     ...(memory.endedBy && { ended_by: memory.endedBy }),
     asleep_ms: memory.asleepMs,
     ...(memory.seenByFront && { seen_by_front: true }),
@@ -77,13 +78,17 @@ function memoryOf(record: Record<string, unknown>): Memory {
   const suspendedUntilMs = time(record["suspended_until_ms"]);
   const truceUntilMs = time(record["truce_until_ms"]);
   const instances = time(record["instances"]);
+  const wakesTotal = time(record["wakes_total"]) ?? 0;
+  const stoppedByUs = record["stopped_by_us"] === true;
   return {
     lastActivityMs: time(record["last_activity_ms"]),
     wakesMs: Array.isArray(record["wakes_ms"]) ? record["wakes_ms"].filter(isAmount) : [],
-    wakesTotal: time(record["wakes_total"]) ?? 0,
+    wakesTotal,
     failures: time(record["failures"]) ?? 0,
     failedAtMs: time(record["failed_at_ms"]),
-    stoppedByUs: record["stopped_by_us"] === true,
+    stoppedByUs,
+    // Earlier versions did not store it.
+    wokenByUs: record["woken_by_us"] === undefined ? !stoppedByUs && wakesTotal > 0 : record["woken_by_us"] === true,
     ...(endedBy && { endedBy }),
     asleepMs: time(record["asleep_ms"]) ?? 0,
     ...(record["seen_by_front"] === true && { seenByFront: true }),

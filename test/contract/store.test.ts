@@ -14,6 +14,7 @@ const MEMORY: Memory = {
   failures: 2,
   failedAtMs: undefined,
   stoppedByUs: true,
+  wokenByUs: false,
   endedBy: "other",
   asleepMs: 86_400_000,
   suspendedUntilMs: 1_800_000_000_000,
@@ -88,12 +89,13 @@ describe("a file store", () => {
   it("uses the neutral value for a missing or invalid field of a record", async (t) => {
     const path = join(await folder(t), "state.json");
     const traefiks = '[7,{"count":2},{"address":"10.0.0.7","every_ms":"often"}]';
-    const app = '{"wakes_ms":[5,"x",-1,null],"failures":"many"}';
+    const app = '{"wakes_ms":[5,"x",-1,null],"failures":"many","wakes_total":1}';
     await writeFile(path, `{"version":1,"traefiks":${traefiks},"workloads":{"app":${app},"bad":7}}`);
     const { memories: loaded, fronts } = await createFileStore({ path, warn: assert.fail }).load();
     assert.deepEqual([...loaded.keys()], ["app"]);
     assert.deepEqual(loaded.get("app")?.wakesMs, [5]);
     assert.equal(loaded.get("app")?.failures, 0);
+    assert.equal(loaded.get("app")?.wokenByUs, true, "as earlier versions concluded it");
     assert.deepEqual(fronts, [{ address: "10.0.0.7", everyMs: 0, count: 1 }]);
   });
 

@@ -198,6 +198,7 @@ function memoryOf(index: number, nowMs: number): Memory {
     failures: 0,
     failedAtMs: undefined,
     stoppedByUs: true,
+    wokenByUs: false,
     asleepMs: (index * 37 + 12) * HOUR,
     wakesTotal: wakesMs.length * 3,
   };

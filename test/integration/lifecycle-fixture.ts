@@ -164,6 +164,7 @@ const MEMORY: Memory = {
   failures: 0,
   failedAtMs: undefined,
   stoppedByUs: false,
+  wokenByUs: false,
   asleepMs: 0,
   wakesTotal: 0,
 };

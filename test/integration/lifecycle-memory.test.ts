@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openLifecycle } from "./lifecycle-fixture.ts";
+import { type LifecycleFixture, openLifecycle } from "./lifecycle-fixture.ts";
+import { visitAndLeave } from "./lifecycle-parts.ts";
 import { createManualClock } from "./manual-clock.ts";
 
 const MINUTE = 60_000;
@@ -114,24 +115,56 @@ test("failures are saved: after a restart of the gateway the cool-down continues
   assert.equal(state.status === "failed" && state.retryAtMs - state.sinceMs, 24_000);
 });
 
-test("after a restart an unneeded dependency sleeps if we woke it, and runs on if a person started it", async () => {
-  const dependsOn = [{ name: "db", condition: "healthy" }] as const;
-  for (const stoppedByUs of [false, true]) {
-    const fixture = await openLifecycle(
-      [
-        { ...app, dependsOn },
-        { name: "db", hosts: [] },
-      ],
-      {
-        clock: createManualClock(NOON),
-        fakes: { db: { status: "running", startedAtMs: NOON - MINUTE } },
-        memories: { db: { stoppedByUs, wakesTotal: 1 } },
-      },
-    );
+const needsDb = [
+  { ...app, dependsOn: [{ name: "db", condition: "healthy" }] as const },
+  { name: "db", hosts: [], startTimeoutMs: 2_000 },
+];
+
+for (const [what, prepare, status] of [
+  ["that we woke sleeps", visit, "asleep"],
+  ["whose wake failed, and that runs all the same, sleeps", visitInVain, "asleep"],
+  ["that a person started runs on", startByHand, "ready"],
+  ["that a person started after our stop runs on", startAfterStop, "ready"],
+] as const) {
+  test(`after a restart an unneeded dependency ${what}`, async () => {
+    const before = await openLifecycle(needsDb, { clock: createManualClock(NOON) });
+    await prepare(before);
+    await before.lifecycle.stop();
+    const fixture = await openLifecycle(needsDb, {
+      clock: createManualClock(before.clock.now()),
+      fakes: { db: { status: "running", startedAtMs: before.engine.get("db").startedAtMs } },
+      memories: Object.fromEntries(before.saved),
+    });
     await fixture.clock.advance(60 * MINUTE);
-    assert.equal(fixture.status("db"), stoppedByUs ? "ready" : "asleep");
-  }
-});
+    assert.equal(fixture.status("db"), status);
+  });
+}
+
+async function visit(fixture: LifecycleFixture): Promise<void> {
+  fixture.visit("app");
+  await fixture.clock.advance(2_000);
+  assert.equal(fixture.status("db"), "ready");
+}
+
+async function visitInVain(fixture: LifecycleFixture): Promise<void> {
+  fixture.engine.get("db").listenMs = 5_000;
+  fixture.visit("app");
+  await fixture.clock.advance(3_000);
+  assert.equal(fixture.status("db"), "failed");
+}
+
+async function startByHand(fixture: LifecycleFixture): Promise<void> {
+  fixture.engine.startOutside("db");
+  await fixture.clock.advance(2_000);
+  assert.equal(fixture.status("db"), "ready");
+}
+
+async function startAfterStop(fixture: LifecycleFixture): Promise<void> {
+  await visitAndLeave(fixture, "app");
+  await fixture.clock.advance(20 * MINUTE);
+  assert.equal(fixture.status("db"), "asleep");
+  await startByHand(fixture);
+}
 
 test("what we woke before the restart is still ours after a request while the engine was unreachable", async () => {
   const dependsOn = [{ name: "db", condition: "healthy" }] as const;
@@ -144,7 +177,7 @@ test("what we woke before the restart is still ours after a request while the en
     {
       clock: createManualClock(NOON),
       fakes: { db: { status: "running", startedAtMs: NOON - MINUTE } },
-      memories: { db: { stoppedByUs: false, wakesTotal: 1 } },
+      memories: { db: { wokenByUs: true } },
       isLost: true,
     },
   );

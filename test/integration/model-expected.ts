@@ -182,12 +182,10 @@ export function createExpected(cast: Cast): Expected {
     if (!isKept) fronted.clear();
     for (const name of NAMES) {
       const actual = model.of(name);
-      actual.stoppedByOther &&= isKept;
+      actual.stoppedByOther &&= isKept && !model.isUnreported(actual);
       // When the last request to one that is configured no more has ended is not worth a line in the state file.
       if (!cast.lifecycle.records.has(name)) usedAtMs.delete(name);
-      // Whose run it is follows from whether it has been woken ever.
-      const isWoken = cast.lifecycle.records.get(name)?.state.status === "ready";
-      if (!isKept || !isWoken || actual.startedBy === "outside") actual.startedBy = "unclear";
+      if (!isKept) actual.startedBy = "unclear";
       actual.refusalReportedMs = Infinity;
     }
   }

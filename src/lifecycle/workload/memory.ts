@@ -1,6 +1,7 @@
 import type { KnownFronts } from "../direct-fronts.ts";
 import type { Clock, Memory, Store } from "../ports.ts";
 import type { WorkloadRecord } from "./record.ts";
+import { isWokenByUs } from "./run-owner.ts";
 import type { Truces } from "../reconcile/truces.ts";
 
 const SAVE_AFTER_MS = 1_000;
@@ -156,6 +157,7 @@ function memoryOf(record: WorkloadRecord, clock: Clock, truces: Truces): Memory 
     failures: record.failures,
     failedAtMs: record.failedAtMs,
     stoppedByUs: record.stoppedByUs,
+    wokenByUs: isWokenByUs(record),
     ...(record.endedBy && { endedBy: record.endedBy }),
     asleepMs: Math.round(record.asleepMs),
     wakesTotal: record.wakesTotal,

@@ -7,6 +7,12 @@ export function noteWokenByUs(record: WorkloadRecord, isOurs: boolean): void {
   record.wokenByUs = isOurs;
 }
 
+/** Returns whether the gateway started the current run, also if the start is in progress or was not observed yet. */
+export function isWokenByUs({ wokenByUs, startedAtSeq, startCall, observation }: WorkloadRecord): boolean {
+  const isStarting = startCall !== undefined && observation?.status !== "running" && observation?.status !== "paused";
+  return wokenByUs || startedAtSeq !== undefined || isStarting;
+}
+
 /** Notes whether the gateway ended the last run. */
 export function noteStoppedByUs(record: WorkloadRecord, isOurs: boolean): void {
   record.stoppedByUs = isOurs;

@@ -27,7 +27,7 @@ export interface RunPart {
    * decides.
    */
   formerInstances: number | undefined;
-  /** The gateway started the current or last run. */
+  /** The gateway started the current run. */
   wokenByUs: boolean;
   /** The gateway ended the last run. */
   stoppedByUs: boolean;
@@ -46,7 +46,7 @@ export function createRunPart(memory: Memory | undefined): RunPart {
     targets: { following: undefined, avoidUntilMs: new Map() },
     onRunOver() {},
     formerInstances: memory?.instances,
-    wokenByUs: memory?.stoppedByUs === false && memory.wakesTotal > 0,
+    wokenByUs: memory?.wokenByUs ?? false,
     stoppedByUs: memory?.stoppedByUs ?? false,
   };
 }
