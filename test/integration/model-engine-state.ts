@@ -141,7 +141,9 @@ export function observationOf(actual: EngineState): Observation {
     status,
     health: "none",
     image: "",
-    ...(up ? oneInstance(`id-${actual.id}`, [{ host: hostOf(actual), port: 80, published: false }]) : noInstances()),
+    ...(up
+      ? oneInstance(`id-${actual.id}`, [{ host: hostOf(actual), port: 80, published: false }], startedWallMs)
+      : noInstances()),
     startedAtMs: up ? startedWallMs : undefined,
     exit: status === "stopped" ? exit : undefined,
     ...(actual.autoRemove && { autoRemove: true }),

@@ -168,6 +168,14 @@ export function createModel(deps: {
     });
   }
 
+  /** Returns what is reported: one that runs is killed first. */
+  function remove(actual: EngineState): News[] {
+    const { status } = actual;
+    actual.status = "absent";
+    if (status === "absent") return [];
+    return status === "stopped" ? [{ kind: "removed" }] : [{ kind: "ended", ordered: true }, { kind: "removed" }];
+  }
+
   function freeze(actual: EngineState): void {
     if (actual.status !== "running") return;
     actual.status = "paused";
@@ -193,13 +201,14 @@ export function createModel(deps: {
       case "pause":
         return freeze(actual);
       case "remove":
-        if (actual.status === "absent") return undefined;
-        actual.status = "absent";
-        return changed(name, { kind: "removed" });
+        if (actual.status !== "absent") changed(name, ...remove(actual));
+        return undefined;
       case "recreate":
-      case "recreate --rm":
+      case "recreate --rm": {
+        const news = remove(actual);
         bearAgain(actual, ++ids, what === "recreate --rm");
-        return changed(name, { kind: "removed" }, { kind: "made" });
+        return changed(name, ...news, { kind: "made" });
+      }
       case "deafen": // without any event: only a request can find it out
         actual.answersAtMs = Infinity;
         actual.refusalReportedMs = Infinity;
