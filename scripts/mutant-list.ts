@@ -59,13 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a veto is ignored",
-    edits: [
-      [
-        "lifecycle/stop/drain-stop.ts",
-        "if ((veto === undefined && !mustWait) || !mayBePutOff(record)) {",
-        "if (true) {",
-      ],
-    ],
+    edits: [["lifecycle/stop/drain-stop.ts", "if (isIdle || !mayBePutOff(record)) return", "if (true) return"]],
   },
   {
     name: "a running command is no veto",
@@ -195,13 +189,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "who started a run is forgotten at a restart",
-    edits: [
-      [
-        "lifecycle/workload/parts/run.ts",
-        "wokenByUs: memory?.stoppedByUs === false && memory.wakesTotal > 0",
-        "wokenByUs: false",
-      ],
-    ],
+    edits: [["lifecycle/workload/parts/run.ts", "wokenByUs: memory?.wokenByUs ?? false", "wokenByUs: false"]],
   },
   {
     name: "waiting requests are never notified",
