@@ -6,9 +6,14 @@ export interface TestGroup {
   readonly name: "unit" | "integration" | "fuzz" | "e2e";
   readonly files: readonly string[];
   readonly concurrency: number;
+  /** How many of them wait until the processors are idle enough. */
+  readonly spare: number;
   /** The time limit of a file, after which it is ended and counts as failed. */
   readonly timeoutMs: number;
 }
+
+/** How many files may use Docker at once, each with a daemon of its own. */
+export const DOCKER_LANES = 3;
 
 /** Returns the groups in order, limited to the given words: names of groups, or parts of paths. */
 export function findTestGroups(words: readonly string[]): readonly TestGroup[] {
@@ -24,12 +29,14 @@ const groups = [
     name: "unit",
     patterns: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/*.test.ts", "test/support/**/*.test.ts"],
     concurrency: availableParallelism(),
+    spare: 0,
     timeoutMs: 120_000,
   },
   {
     name: "integration",
     patterns: ["test/contract/**/*.test.ts", "test/integration/**/*.test.ts", "test/bench/**/*.test.ts"],
-    concurrency: 2,
+    concurrency: DOCKER_LANES,
+    spare: 1,
     timeoutMs: 180_000,
   },
   {
@@ -37,33 +44,35 @@ const groups = [
     name: "fuzz",
     patterns: ["test/fuzz/**/*.test.ts"],
     concurrency: 5,
+    spare: 0,
     timeoutMs: 180_000,
   },
   {
     name: "e2e",
     patterns: ["test/e2e/**/*.test.ts"],
-    concurrency: 2,
+    concurrency: DOCKER_LANES,
+    spare: 1,
     timeoutMs: 480_000,
   },
 ] as const;
 
-/** They take a minute or more, the longest first: begun last, one of them would run alone at the end of its group. */
+/** They take the longest: begun last, one of them would run alone at the end of its group. */
 export const LONG = [
-  "e2e/compose",
-  "e2e/guides", // builds the same image
   "e2e/swarm-trouble",
-  "e2e/forward-auth-idle",
-  "e2e/forward-auth-stops",
-  "e2e/gateway-away",
+  "e2e/compose", // builds the gateway's image
   "e2e/examples",
-  "contract/engine-swarm",
-  "e2e/pages-policies",
+  "e2e/forward-auth-stops",
   "e2e/swarm",
-  "e2e/forward-auth-idle-stops",
+  "e2e/guides", // needs that image
+  "contract/engine-swarm",
   "e2e/following",
-  "e2e/traefik-several",
+  "e2e/kubernetes-trouble",
+  "e2e/pages-policies",
+  "e2e/forward-auth-idle",
   "e2e/podman",
   "e2e/admin-use",
+  "e2e/swarm-strange",
+  "e2e/kubernetes",
   "integration/proxy-by-node",
 ].map((name) => `test/${name}.test.ts`);
 

@@ -16,10 +16,11 @@ export interface Machine {
 }
 
 /**
- * Finds the tools that tests use, and Docker: the daemon in TEST_DOCKER_HOST, a private one for each lane, or the
- * machine's. A gateway manages every labelled container of its daemon, so lanes with the same daemon would interfere.
+ * Finds the tools that tests use, and, unless there are 0 lanes, Docker: the daemon in TEST_DOCKER_HOST, a private one
+ * for each lane, or the machine's. A gateway manages every labelled container of its daemon, so lanes with the same
+ * daemon would interfere.
  */
-export async function prepareMachine(needsDocker: boolean, lanes: number): Promise<Machine> {
+export async function prepareMachine(lanes: number): Promise<Machine> {
   const missing: string[] = [];
   const env: Record<string, string> = {};
   for (const tool of toolNames) {
@@ -28,10 +29,12 @@ export async function prepareMachine(needsDocker: boolean, lanes: number): Promi
     if (found === undefined) missing.push(`${tool} is not installed`);
     else env[`${tool.toUpperCase()}_BIN`] = found;
   }
-  if (!needsDocker) return { envs: [env], missing, close: async () => {} };
+  if (lanes === 0) return { envs: [env], missing, close: async () => {} };
   try {
     const { hosts, close } = await findDocker(lanes);
-    return { envs: hosts.map((host) => ({ ...env, TEST_DOCKER_HOST: host })), missing, close };
+    const [builder = ""] = hosts; // the only one that builds images
+    const envs = hosts.map((host) => ({ ...env, TEST_DOCKER_HOST: host, TEST_DOCKER_BUILDER: builder }));
+    return { envs, missing, close };
   } catch (error) {
     const reason = `no Docker: ${error instanceof Error ? error.message : String(error)}`;
     return { envs: [{ ...env, TEST_DOCKER_MISSING: reason }], missing: [...missing, reason], close: async () => {} };

@@ -8,8 +8,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { isCi } from "../test/support/tools.ts";
-import { findTestGroups, type TestGroup } from "./test-files.ts";
+import { DOCKER_LANES, findTestGroups, type TestGroup } from "./test-files.ts";
 import { prepareMachine, type Machine } from "./test-machine.ts";
+import { untilSpareCpu } from "./spare-cpu.ts";
 import { count, countExcused, reportFile, reportSkips, say, seconds } from "./test-report.ts";
 import { runTestFile, type FileResult } from "./test-run-file.ts";
 
@@ -22,9 +23,8 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort(signal));
 
 const groups = findTestGroups(process.argv.slice(2));
-const needsDocker = groups.some(({ files }) => files.some((file) => /^test\/(contract|e2e)\//.test(file)));
-const dockerLanes = 2; // the concurrency of the groups with Docker
-const machine = await prepareMachine(needsDocker, dockerLanes);
+const withDocker = groups.flatMap(({ files }) => files.filter((file) => /^test\/(contract|e2e)\//.test(file)));
+const machine = await prepareMachine(Math.min(DOCKER_LANES, withDocker.length));
 const results: FileResult[] = [];
 try {
   for (const reason of machine.missing) say(`missing: ${reason}`);
@@ -37,13 +37,18 @@ process.exitCode = conclude();
 
 async function runGroup(group: TestGroup, { envs }: Machine): Promise<void> {
   const queue = [...group.files];
+  const isOver = (): boolean => queue.length === 0 || stop.signal.aborted;
   const worker = async (lane: number): Promise<void> => {
+    const isSpare = lane >= group.concurrency - group.spare;
     const options = {
       env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...envs[lane % envs.length] },
       timeoutMs: group.timeoutMs,
       signal: stop.signal,
     };
-    for (let file = queue.shift(); file !== undefined && !stop.signal.aborted; file = queue.shift()) {
+    while (!isOver()) {
+      if (isSpare) await untilSpareCpu(isOver);
+      const file = isOver() ? undefined : queue.shift();
+      if (file === undefined) return;
       const result = await runTestFile(file, options);
       results.push(result);
       reportFile(result, logFile);

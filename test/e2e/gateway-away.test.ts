@@ -19,7 +19,7 @@ const DIRECT_IDLE_MS = 15_000;
 
 const REACH: Readonly<Record<string, Reach>> = { traefikDirect: "published" };
 
-describe("awake apps stay available when the gateway is killed", () => {
+describe("awake apps stay available when the gateway is killed", { concurrency: true }, () => {
   for (const front of ["nginxCached", "caddyFixed", "traefikDirect"] as const) {
     onDocker(`behind ${front}, and when it is back it stops what is idle, and nothing else`, async (t, docker) => {
       const idleMs = front === "traefikDirect" ? DIRECT_IDLE_MS : 4_000;

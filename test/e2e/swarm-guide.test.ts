@@ -4,7 +4,7 @@ import { request } from "node:http";
 import path from "node:path";
 import { cleanup } from "../support/cleanup.ts";
 import { dockerOrSkip } from "../support/docker.ts";
-import { buildGatewayImage, copyImage, gatewayImage } from "../support/gateway-image.ts";
+import { provideGatewayImage } from "../support/gateway-image.ts";
 import { readBlocks } from "../support/markdown-blocks.ts";
 import { mustRun } from "../support/run.ts";
 import { shareSwarm } from "../support/swarm-bed.ts";
@@ -17,10 +17,8 @@ const APP = "home_whoami";
 const PORT = 8090;
 
 rule("the commands of the guide to Docker Swarm deploy the example, which sleeps and wakes", async (bed, t) => {
-  const shared = dockerOrSkip(t);
   const [node] = bed.nodes;
-  if (shared === undefined || node === undefined || !(await buildGatewayImage(t, shared))) return;
-  await copyImage(gatewayImage, shared.host, node.host);
+  if (dockerOrSkip(t) === undefined || node === undefined || !(await provideGatewayImage(t, node.host))) return;
   await node.docker.getImage(bed.image).tag({ repo: "traefik/whoami", tag: "v1.10" });
   // The socket of this daemon, and a port that is free on its node.
   const socket = node.host.slice("unix://".length);

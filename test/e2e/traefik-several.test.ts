@@ -11,7 +11,7 @@ import { spawnDag } from "../support/spawn-dag.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { quietFor } from "../support/real-time.ts";
 
-describe("two Traefiks at one address forward to an app that is awake without asking", () => {
+describe("two Traefiks at one address forward to an app that is awake without asking", { concurrency: true }, () => {
   onDocker("a frozen one postpones a stop and is named, one that has ended does not", async (t, docker) => {
     const { traefik, gateway, app } = await startDirectApp(t, docker, {});
     const other = await frontSetups.traefikDirect(t, { gateway });

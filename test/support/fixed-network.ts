@@ -17,7 +17,16 @@ export interface FixedNetwork {
  * Creates such a network. Fixed addresses require an explicit subnet, for which the one that Docker would choose is
  * used.
  */
-export async function createFixedNetwork(t: TestContext, { docker }: TestDocker): Promise<FixedNetwork> {
+export function createFixedNetwork(t: TestContext, docker: TestDocker): Promise<FixedNetwork> {
+  // One after the other, because the subnet is nobody's for a moment.
+  const created = last.then(() => create(t, docker));
+  last = created.catch(() => undefined);
+  return created;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+async function create(t: TestContext, { docker }: TestDocker): Promise<FixedNetwork> {
   const name = uniqueName("fixed");
   const chosen = await docker.createNetwork({ Name: name, Driver: "bridge" });
   const found = (await chosen.inspect()) as { IPAM: { Config: { Subnet: string }[] } };

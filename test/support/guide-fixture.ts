@@ -7,7 +7,7 @@ import { cleanup } from "./cleanup.ts";
 import { connect, dockerOrSkip } from "./docker.ts";
 import { ensureImage } from "./docker-images.ts";
 import { type FreshMachine, startFreshMachine } from "./fresh-machine.ts";
-import { buildGatewayImage, copyImage, gatewayImage } from "./gateway-image.ts";
+import { provideGatewayImage } from "./gateway-image.ts";
 import { mustRun } from "./run.ts";
 import { skipOrFail, toolOrSkip } from "./tools.ts";
 
@@ -27,20 +27,21 @@ export interface GuideFixture {
 /** Creates the fixture. All pages of a test file share a machine, because each page leaves nothing behind. */
 export function createGuideFixture(): GuideFixture {
   let opening: Promise<FreshMachine> | undefined;
+  let hasImage = false;
   after(async () => (await opening?.catch(() => undefined))?.stop());
 
   return {
     async enter(t) {
-      const shared = dockerOrSkip(t);
-      const compose = shared && toolOrSkip(t, "compose");
-      if (shared === undefined || compose === undefined) return undefined;
+      const compose = dockerOrSkip(t) && toolOrSkip(t, "compose");
+      if (compose === undefined) return undefined;
       const reason = whyNoPrivateDocker();
       if (reason !== undefined) {
         skipOrFail(t, reason);
         return undefined;
       }
-      if (opening === undefined && !(await buildGatewayImage(t, shared))) return undefined;
-      const machine = await (opening ??= open(shared.host, compose));
+      const machine = await (opening ??= open(compose));
+      hasImage ||= await provideGatewayImage(t, machine.host);
+      if (!hasImage) return undefined;
       const clone = await checkOut(t, machine);
       cleanup(t, () => machine.run(LEAVE, clone));
       return {
@@ -53,11 +54,10 @@ export function createGuideFixture(): GuideFixture {
   };
 }
 
-/** Opens the machine. It has no registry, so the gateway's image is copied, and another program replaces nginx. */
-async function open(shared: string, compose: string): Promise<FreshMachine> {
+/** Opens the machine. It has no registry, so another program replaces nginx. */
+async function open(compose: string): Promise<FreshMachine> {
   const machine = await startFreshMachine(compose);
   const docker = connect(machine.host);
-  await copyImage(gatewayImage, shared, machine.host);
   await docker.getImage(await ensureImage(docker, "app")).tag({ repo: "nginx", tag: "alpine" });
   return machine;
 }

@@ -3,7 +3,7 @@ import { after, type TestContext } from "node:test";
 
 import { startPrivateDocker, whyNoPrivateDocker, type PrivateDocker } from "../../scripts/private-docker.ts";
 import { dockerOrSkip, testDocker, type TestDocker } from "./docker.ts";
-import { buildGatewayImage, copyImage, gatewayImage } from "./gateway-image.ts";
+import { provideGatewayImage } from "./gateway-image.ts";
 import { skipOrFail } from "./tools.ts";
 
 /** The group that may use the socket of the daemon. */
@@ -21,29 +21,28 @@ export interface ImageFixture {
  */
 export function createImageFixture(): ImageFixture {
   let opening: Promise<PrivateDocker> | undefined;
+  let hasImage = false;
   after(async () => (await opening?.catch(() => undefined))?.stop());
 
   return {
     async enter(t) {
-      const shared = dockerOrSkip(t);
-      if (shared === undefined) return undefined;
+      if (dockerOrSkip(t) === undefined) return undefined;
       const reason = whyNoPrivateDocker();
       if (reason !== undefined) {
         skipOrFail(t, reason);
         return undefined;
       }
-      if (opening === undefined && !(await buildGatewayImage(t, shared))) return undefined;
-      const { host } = await (opening ??= open(shared.host));
-      return testDocker(t, host);
+      const { host } = await (opening ??= open());
+      hasImage ||= await provideGatewayImage(t, host);
+      return hasImage ? testDocker(t, host) : undefined;
     },
   };
 }
 
-async function open(shared: string): Promise<PrivateDocker> {
+async function open(): Promise<PrivateDocker> {
   const docker = await startPrivateDocker();
   const socket = docker.host.slice("unix://".length);
   chownSync(socket, 0, socketGroup);
   chmodSync(socket, 0o660);
-  await copyImage(gatewayImage, shared, docker.host);
   return docker;
 }
