@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -68,7 +69,8 @@ async function startSwarm(
 ): Promise<SwarmBed> {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-swarm-"));
   const id = path.basename(dir).slice("dag-swarm-".length);
-  const subnet = `10.${150 + (process.pid % 100)}.${process.ppid % 250}`;
+  // Of no private Docker daemon and no Kubernetes, and so many that two beds at once hardly ever share one.
+  const subnet = `10.${randomInt(200, 250)}.${randomInt(256)}`;
   const bridge = `sw${id}`;
   const daemons: ChildProcess[] = [];
   const ending = new Set<ChildProcess>();

@@ -71,7 +71,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
     "unsafe-no-fsync": "true",
     "log-level": "error",
   });
-  const serviceRange = `10.99.${randomInt(1, 250)}.0/24`;
+  const serviceRange = `10.${randomInt(196, 200)}.${randomInt(256)}.0/24`; // above those of the pods
   const runApiServer = (): Program =>
     run("kube-apiserver", apiServerFlags(directory, { etcd, port: apiPort, serviceRange }));
   const untilReady = (): Promise<unknown> =>

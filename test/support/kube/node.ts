@@ -28,7 +28,8 @@ const ADDRESS_6 = "::1";
 
 /** Starts the node. Its pods have their own range of addresses, which is routed to this machine and requires root. */
 export async function startNode(api: KubeApi, certificates: Certificates): Promise<FakeNode> {
-  const range = `10.98.${randomInt(1, 250)}`;
+  // Above the ranges of private Docker daemons, and so many that two beds at once hardly ever share one.
+  const range = `10.${randomInt(192, 196)}.${randomInt(256)}`;
   execFileSync("ip", ["route", "replace", "local", `${range}.0/24`, "dev", "lo"]);
   const pods = new Map<string, { server?: PodServer; isEnding: boolean }>();
   const servers: { readonly namespace: string; readonly name: string; readonly server: PodServer }[] = [];
