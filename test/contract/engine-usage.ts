@@ -41,7 +41,9 @@ const NO_MORE = 0.15;
 
 /** CPUs used during a short time. */
 async function share(ref: WorkloadRef, engine: Subject["engine"]): Promise<number> {
-  const [cpuMs, at] = [(await engine.usage(ref))?.cpuMs ?? 0, performance.now()];
+  // From before the first reading, because a busy engine takes its time after it has read.
+  const at = performance.now();
+  const cpuMs = (await engine.usage(ref))?.cpuMs ?? 0;
   await waitUntil(() => performance.now() - at > 700);
   return (((await engine.usage(ref))?.cpuMs ?? 0) - cpuMs) / (performance.now() - at);
 }

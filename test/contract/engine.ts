@@ -69,7 +69,7 @@ const rules: Record<string, Rule> = {
     const seen = await untilReachable(engine, ref);
     assert.equal(seen.status, "running");
     assert.ok(seen.id !== "" && seen.image !== "");
-    assert.ok(Math.abs(Date.now() - (seen.startedAtMs ?? 0)) < 10_000, `started at ${seen.startedAtMs}`);
+    assert.ok(Math.abs(Date.now() - (seen.startedAtMs ?? 0)) < 60_000, `started at ${seen.startedAtMs}`);
     const [endpoint] = endpointsOf(seen);
     assert.ok(endpoint);
     await untilReady(() => probe.tcp(endpoint, t.signal), "an answer to TCP");
@@ -113,7 +113,7 @@ const rules: Record<string, Rule> = {
     assert.equal(seen.status, "stopped");
     assert.deepEqual(seen.instances, []);
     assert.equal(seen.exit?.code, 0);
-    assert.ok(Math.abs(Date.now() - (seen.exit.atMs ?? 0)) < 10_000);
+    assert.ok(Math.abs(Date.now() - (seen.exit.atMs ?? 0)) < 60_000);
   },
 
   "stopping what is stopped changes nothing, whatever the method": async ({ engine, create }) => {
@@ -222,6 +222,6 @@ async function killedInTime(engine: Subject["engine"], ref: WorkloadRef, signal:
   const asked = performance.now();
   await engine.stop(ref, { ...gently, timeoutMs: 1_000, signal });
   const tookMs = performance.now() - asked;
-  assert.ok(tookMs > 950 && tookMs < 4_000, `${tookMs} ms`);
+  assert.ok(tookMs > 950 && tookMs < 9_000, `${tookMs} ms`);
   assert.equal((await engine.observe(ref)).exit?.code, 137);
 }

@@ -17,9 +17,10 @@ inChromium("without script everything works, only not by itself", async (t, open
   await page.goto(`${url}/_status?sort=wakes`);
   await row(page, "app").getByRole("button", { name: "Wake app" }).click();
   assert.equal(page.url(), `${url}/_status?sort=wakes`);
-  for (let tries = 0; tries < 50 && (await stateOf(page, "app", "ready").count()) === 0; tries += 1)
+  await waitUntil(async () => {
     await page.reload();
-  await stateOf(page, "app", "ready").waitFor();
+    return (await stateOf(page, "app", "ready").count()) > 0;
+  });
   await row(page, "app").locator("summary").click();
   await row(page, "app").getByRole("button", { name: "for 8 h" }).click();
   assert.match((await row(page, "app").textContent()) ?? "", /kept awake until/);
@@ -54,8 +55,8 @@ inChromium("what happens shows by itself, in place, and leaves the focus and ope
   await row(page, "bee").locator("summary").click();
   await row(page, "app").getByRole("link", { name: "app", exact: true }).focus();
   await gateway.request({ host: "app.test", headers: { "user-agent": "curl/8" } });
-  await stateOf(page, "app", "ready").waitFor({ timeout: 4_000 });
-  await row(page, "app").getByText("program").waitFor({ timeout: 6_000 });
+  await stateOf(page, "app", "ready").waitFor();
+  await row(page, "app").getByText("program").waitFor();
   assert.equal(await page.evaluate("window.here"), true, "it was not reloaded");
   assert.equal(await page.evaluate("document.activeElement.textContent"), "app");
   assert.match(await page.title(), /^1 of 2 awake/);
@@ -73,11 +74,11 @@ inChromium("a button acts in place and says what it did", async (t, open) => {
   await page.evaluate("window.here = true");
   await page.getByRole("button", { name: "Wake app" }).click();
   await page.getByText("app is waking up.").waitFor();
-  await stateOf(page, "app", "ready").waitFor({ timeout: 5_000 });
+  await stateOf(page, "app", "ready").waitFor();
   await page.locator(".menu summary").click();
   await page.getByRole("button", { name: "for 1 h" }).click();
   await page.getByText("app stays awake.").waitFor();
-  await row(page, "app").getByText("kept awake until").waitFor({ timeout: 5_000 });
+  await row(page, "app").getByText("kept awake until").waitFor();
   assert.equal(await page.evaluate("window.here"), true);
 });
 
@@ -86,9 +87,9 @@ inChromium("where the stream is cut, the page asks", async (t, open) => {
   const page = await open();
   await page.route("**/_status/events", (route) => route.fulfill({ status: 503, body: "" }));
   await page.goto(`${gateway.url}/_status`);
-  await page.getByText("Refreshes every 5 s").waitFor({ timeout: 10_000 });
+  await page.getByText("Refreshes every 5 s").waitFor();
   await gateway.request({ host: "app.test" });
-  await stateOf(page, "app", "ready").waitFor({ timeout: 8_000 });
+  await stateOf(page, "app", "ready").waitFor();
 });
 
 inChromium("the page reports an unreachable gateway, and recovers when it is back", async (t, open) => {
@@ -97,9 +98,9 @@ inChromium("the page reports an unreachable gateway, and recovers when it is bac
   await page.goto(`${gateway.url}/_status`);
   await page.locator("#live[data-how=live]").waitFor();
   await gateway.stop();
-  await page.getByText("No connection").waitFor({ timeout: 10_000 });
+  await page.getByText("No connection").waitFor();
   await gateway.restart();
-  await page.locator("#live[data-how=live]").waitFor({ timeout: 15_000 });
+  await page.locator("#live[data-how=live]").waitFor();
 });
 
 inChromium("the keyboard alone finds, wakes, opens and closes", async (t, open) => {
@@ -196,7 +197,7 @@ inChromium("a page whose session ended redirects to the login", async (t, open) 
   await page.locator("#live[data-how=live]").waitFor();
   await gateway.stop();
   await gateway.restart();
-  await page.getByLabel("Password").waitFor({ timeout: 15_000 });
+  await page.getByLabel("Password").waitFor();
 });
 
 inChromium("a link from another site needs no second login", async (t, open) => {
@@ -215,7 +216,7 @@ inChromium("a link from another site needs no second login", async (t, open) => 
   );
   await page.goto("http://127.0.0.1:1/");
   await page.getByRole("link").click();
-  await page.waitForURL(`http://localhost:${port}/_topology`, { timeout: 5_000 });
+  await page.waitForURL(`http://localhost:${port}/_topology`);
 });
 
 test("an open page does not hold up the end of the gateway", async (t) => {

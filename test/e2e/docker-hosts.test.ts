@@ -193,7 +193,8 @@ test("a host that accepts connections and never answers delays the start by 3 s,
   const configured = await gateway.waitForLog(({ event }) => event === "settings");
   const started = await gateway.waitForLog(({ msg }) => msg === "gateway started");
   const waitedMs = Date.parse(String(started["time"])) - Date.parse(String(configured["time"]));
-  assert.ok(waitedMs < 5_000, `${waitedMs} ms`);
+  // Waited for twice it would be 6 s at least.
+  assert.ok(waitedMs < 5_900, `${waitedMs} ms`);
 });
 
 const agent = new Agent({ keepAlive: true });

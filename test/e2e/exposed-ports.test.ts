@@ -9,7 +9,7 @@ import { spawnDag } from "../support/spawn-dag.ts";
 
 /** Other files share the daemon, so that each app has a host of its own. */
 function labelsOf(name: string): Record<string, string> {
-  return { "dag.enabled": "true", "dag.host": hostOf(name), "dag.start_timeout": "5s" };
+  return { "dag.enabled": "true", "dag.host": hostOf(name) };
 }
 
 const hostOf = (name: string): string => `${name}.test`;
@@ -52,7 +52,7 @@ describe("an app without target_port", () => {
   onDocker(
     "whose image exposes several is probed on 80, and problem, page, log and dag check name them",
     async (t, docker) => {
-      const app = await sleeping(docker, 3000, [3000, 9000]);
+      const app = await sleeping(docker, 3000, [3000, 9000], { "dag.start_timeout": "5s" });
       const gateway = await startGateway(t, { dockerHost: docker.host });
       const names = /exposes 3000, 9000: set target_port/u;
       const problem = await gateway.request({ host: hostOf(app.name) });
@@ -72,13 +72,18 @@ describe("an app without target_port", () => {
 const TRUSTING = { trusted_proxies: ["127.0.0.1"], traefik: { via: "forward-auth" } };
 
 /** Its image exposes exactly these ports; `/hosts` is a page of it. */
-async function sleeping(docker: TestDocker, listens: number, exposes: readonly number[]): Promise<TestContainer> {
+async function sleeping(
+  docker: TestDocker,
+  listens: number,
+  exposes: readonly number[],
+  labels: Record<string, string> = {},
+): Promise<TestContainer> {
   const name = uniqueName("port");
   return docker.createContainer({
     name,
     image: await ensureImage(docker.docker, "tiny", exposes),
     cmd: ["httpd", "-f", "-p", String(listens), "-h", "/etc"],
-    labels: labelsOf(name),
+    labels: { ...labelsOf(name), ...labels },
     stopSignal: "SIGKILL",
     start: false,
   });

@@ -89,13 +89,13 @@ describe("the gateway outlives", () => {
   onDocker(
     "its own kill -9: a running container is reached at once, and its idle time continues",
     async (t, docker) => {
-      const { gateway, host, app } = await startSleeping(t, docker, { container: { idle_timeout: "4s" } });
+      const { gateway, host, app } = await startSleeping(t, docker, { container: { idle_timeout: "12s" } });
       assert.equal((await gateway.request({ host })).status, 200);
       await gateway.stop("SIGKILL");
       const restart = await gateway.restart();
       assert.equal(await app.isRunning(), true);
       assert.equal((await restart.request({ host })).status, 200);
-      await waitUntil(async () => !(await app.isRunning()), 8_000, "the idle stop");
+      await waitUntil(async () => !(await app.isRunning()), 20_000, "the idle stop");
     },
   );
 

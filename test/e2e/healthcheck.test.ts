@@ -30,16 +30,15 @@ describe("a container with a health check", () => {
 
   onDocker("that was checked in an earlier run does not count as checked in this one", async (t, docker) => {
     const { gateway, app, host } = await startSleeping(t, docker, {
-      app: { start: true, healthcheck: { command: healthy, intervalMs: 9_000 } },
+      app: { start: true, healthcheck: { command: healthy, intervalMs: 15_000 } },
     });
-    await waitUntil(async () => (await app.inspect()).State.Health?.Log.length === 1, 15_000, "the first check");
+    await waitUntil(async () => (await app.inspect()).State.Health?.Log.length === 1, 20_000, "the first check");
     // A stop of somebody else's would have its truce.
     await gateway.request({ method: "POST", path: `/_status/stop?container=${app.name}` });
     await gateway.waitForLog(({ event }) => event === "stopped");
     const answer = await gateway.request({ host });
     assert.equal(answer.status, 200);
-    assert.ok(answer.headMs < 8_000, `it took ${answer.headMs} ms`);
-    assert.equal((await app.inspect()).State.Health?.Log.length, 1, "the old entry is still there");
+    assert.equal((await app.inspect()).State.Health?.Log.length, 1, "the old entry, and none of this run");
   });
 
   onDocker("with frequent checks is as healthy as Docker reports, and a failure names the check", async (t, docker) => {

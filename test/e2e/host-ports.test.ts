@@ -11,14 +11,12 @@ import { onDocker } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { elapse, quietFor } from "../support/real-time.ts";
 
-const CONSOLE_DELAY_MS = 2_500;
-
 /** Other files share the daemon, so that each app has hosts of its own. */
 const hostsOf = (name: string) => ({ s3: `s3.${name}.test`, console: `console.${name}.test` });
 
-describe("one container with two hosts that route to two ports", () => {
+describe("one container with two hosts that route to two ports", { concurrency: true }, () => {
   onDocker("is one app: each host waits for its own port, and use of either keeps it awake", async (t, docker) => {
-    const { gateway, name, container } = await start(t, docker, { idle_timeout: "4s" });
+    const { gateway, name, container, startConsole } = await start(t, docker, { idle_timeout: "6s" });
     const hosts = hostsOf(name);
     const startedMs = Date.now();
     const post = gateway.request({ host: hosts.console, method: "POST", path: "/echo", body: "once" });
@@ -29,8 +27,8 @@ describe("one container with two hosts that route to two ports", () => {
       headers: { accept: "text/html", "user-agent": "Mozilla/5.0" },
     });
     assert.equal(page.status, 503, "its port takes no connections yet");
+    await startConsole();
     assert.equal((await post).status, 200, (await post).text);
-    assert.ok(Date.now() - startedMs >= CONSOLE_DELAY_MS);
     const count = async (host: string) => (await gateway.request({ host, path: "/count" })).json();
     assert.deepEqual([(await count(hosts.console)).requests, (await count(hosts.s3)).requests], [2, 2]);
     assert.equal(await container.startsSince(startedMs - 1_000), 1);
@@ -50,14 +48,14 @@ describe("one container with two hosts that route to two ports", () => {
     const topology = await gateway.request({ path: "/_topology?format=json" });
     assert.deepEqual(topology.json().nodes[0].host_texts, [`${hosts.s3} → 9000`, `${hosts.console} → 9001`]);
 
-    await quietFor(6_000, () => container.isRunning(), "the WebSocket to one port keeps it awake");
+    await quietFor(8_000, () => container.isRunning(), "the WebSocket to one port keeps it awake");
     socket.terminate();
     await untilAsleep(gateway, name, 15_000);
     assert.match((await gateway.request({ host: hosts.console })).text, /Hello from console/u);
   });
 
   onDocker("a front proxy gets each host's own address, or why there is none yet", async (t, docker) => {
-    const { gateway, name } = await start(t, docker, { start_timeout: "20s" });
+    const { gateway, name, startConsole } = await start(t, docker, { start_timeout: "20s" });
     const hosts = hostsOf(name);
     const ask = (host: string, path = "/_auth/caddy") =>
       gateway.request({
@@ -66,6 +64,7 @@ describe("one container with two hosts that route to two ports", () => {
       });
     const s3 = await ask(hosts.s3);
     assert.match(String(s3.headers["x-gateway-upstream"]), /:9000$/u);
+    await startConsole();
     for (const path of ["/_auth/caddy", `/_auth/caddy/container/${name}`]) {
       const console = await ask(hosts.console, path);
       assert.equal(console.status, 200, console.text);
@@ -75,13 +74,19 @@ describe("one container with two hosts that route to two ports", () => {
 
   onDocker("Traefik gets a service for each port, and forwards to both by itself", async (t, docker) => {
     const [api, ui] = [await freePort(), await freePort()];
-    const { gateway, name } = await start(t, docker, { idle_timeout: "6s" }, { ports: { 9000: api, 9001: ui } });
+    const { gateway, name, startConsole } = await start(
+      t,
+      docker,
+      { idle_timeout: "6s" },
+      { ports: { 9000: api, 9001: ui } },
+    );
     const hosts = hostsOf(name);
     const traefik = await frontSetups.traefikDirect(t, { gateway });
     if (traefik === undefined) return;
     const ask = (host: string) => request({ port: traefik.port, host });
     const document = async () => (await gateway.request({ path: "/_provider/traefik" })).json().http;
     await waitUntil(async () => (await ask(hosts.s3)).status === 200, 10_000, "the first answer");
+    await startConsole();
     assert.match((await ask(hosts.console)).text, /Hello from console/u);
     assert.match((await ask(hosts.s3)).text, /Hello from s3/u);
     const isAsked = async (router: string): Promise<boolean> =>
@@ -114,7 +119,8 @@ async function start(
     cmd: [
       "sh",
       "-c",
-      `NAME=s3 PORT=9000 node /app/app.mjs & NAME=console PORT=9001 DELAY_MS=${CONSOLE_DELAY_MS} node /app/app.mjs & wait`,
+      // The second port is opened when a test says so, and in every later run.
+      "NAME=s3 PORT=9000 node /app/app.mjs & until [ -e /go ]; do sleep 0.1; done; NAME=console PORT=9001 node /app/app.mjs & wait",
     ],
     stopSignal: "SIGKILL",
     ports,
@@ -129,5 +135,5 @@ async function start(
       containers: [{ name, host: [`${hosts.s3}=9000`, `${hosts.console}=9001`], ...keys }],
     },
   });
-  return { container, name, gateway };
+  return { container, name, gateway, startConsole: () => container.touch("/go") };
 }

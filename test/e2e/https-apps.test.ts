@@ -64,6 +64,8 @@ describe("an app that speaks https only", () => {
     "is refused by target_verify for its certificate, and reported as TLS without the key",
     async (t, docker) => {
       const app = await createApp(docker, ["app.test"]);
+      await app.start(); // so that its own start takes nothing from their start_timeout
+      await app.untilListens(443);
       const own = { name: app.name, target_port: 443, start_timeout: "6s" };
       const gateway = (container: object) =>
         startGateway(t, {

@@ -107,7 +107,7 @@ describe("how the gateway finds workloads and reaches their pods", () => {
       ["numbered", 9_002],
     ] as const) {
       await bed.api.apply(serviceFor(namespace, name, { ports: [{ port: 80, targetPort }] }));
-      await deploy({ name, replicas: 0, containers: [sidecar, app], dag: { start_timeout: "5s" } });
+      await deploy({ name, replicas: 0, containers: [sidecar, app] });
       const answer = await gateway.request({ host: `${name}.test` });
       assert.equal(answer.status, 200, answer.text);
       assert.equal(answer.headers["x-port"], name === "named" ? "8080" : "9002");

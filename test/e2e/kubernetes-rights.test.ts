@@ -30,7 +30,7 @@ describe("rights in Kubernetes", () => {
     const cluster = await startClusterGateway(t, bed);
     const { gateway } = cluster;
     await cluster.deploy({ name: "awake", replicas: 1 });
-    await cluster.deploy({ name: "asleep", replicas: 0, dag: { start_timeout: "8s" } });
+    await cluster.deploy({ name: "asleep", replicas: 0, dag: { start_timeout: "15s" } });
     await cluster.untilStatus("awake", "ready");
     for (const [index, { apiGroups, resources, verbs }] of leastRules.entries()) {
       const [resource = "", verb = ""] = [resources[0], verbs[0]];

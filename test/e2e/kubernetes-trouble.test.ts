@@ -35,7 +35,7 @@ describe("trouble in Kubernetes", () => {
     const tries = TROUBLES.map(async ({ fail, reason, words, says = words }) => {
       const conduct = { fail, log: "first words\nlast words" };
       const spec = { name: fail, replicas: 0, conduct, readinessProbe: fail === "probe" };
-      await cluster.deploy({ ...spec, dag: { start_timeout: "3s" } });
+      await cluster.deploy({ ...spec, dag: { start_timeout: "10s" } });
       await failed(cluster, fail);
       const { failure } = await cluster.status(fail);
       assert.equal(failure.reason, reason);
@@ -60,7 +60,7 @@ describe("trouble in Kubernetes", () => {
       name: "db",
       replicas: 0,
       conduct: { fail: "crash", log: "no disk" },
-      dag: { start_timeout: "3s" },
+      dag: { start_timeout: "10s" },
     });
     await cluster.deploy({ name: "web", replicas: 0, dag: { depends_on: "db" } });
     await failed(cluster, "web");
@@ -102,7 +102,7 @@ describe("trouble in Kubernetes", () => {
       await bed.api.apply({ apiVersion: "v1", kind: "ResourceQuota", metadata, spec: { hard } });
       const quota = `/api/v1/namespaces/${namespace}/resourcequotas/none`;
       await bed.api.patch(`${quota}/status`, { status: { hard, used: { pods: "0", "count/replicasets.apps": "0" } } });
-      const dag = { start_timeout: "4s" };
+      const dag = { start_timeout: "10s" };
       await cluster.deploy({ name: "web", replicas: 0, dag });
       await waitUntil(async () => (await bed.api.get(cluster.path("web"))).status?.observedGeneration === 1);
       await cluster.deploy({ name: "new", replicas: 0, dag });

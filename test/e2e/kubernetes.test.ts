@@ -25,10 +25,14 @@ describe("in Kubernetes", () => {
   for (const kind of ["Deployment", "StatefulSet"] as const) {
     rule(
       `a ${kind} sleeps when it is idle and wakes to its former count, for a page and for a program`,
-      async (cluster) => {
+      async (cluster, bed) => {
         const { gateway } = cluster;
         await cluster.deploy({ kind, name: "web", replicas: 2, dag: { idle_timeout: "1s" } });
         await cluster.untilStatus("web", "asleep");
+        // So that it stays awake from here on, however long this takes.
+        const labels = { "dag.idle_timeout": "1h" };
+        await bed.api.patch(cluster.path("web", kind), { metadata: { labels } });
+        await waitUntil(async () => (await cluster.status("web")).idle_timeout_sec === 3_600);
         const page = await gateway.request({ host: "web.test", headers: navigation });
         assert.equal(page.status, 503);
         assert.match(page.headers["content-type"] ?? "", /text\/html/u);
@@ -36,7 +40,8 @@ describe("in Kubernetes", () => {
         const answer = await gateway.request({ host: "web.test", method: "POST", body });
         assert.equal(answer.status, 200);
         assert.equal(answer.text, body);
-        await waitUntil(async () => (await cluster.untilStatus("web", "ready")) && true);
+        await cluster.untilStatus("web", "ready");
+        assert.equal((await bed.api.get(cluster.path("web", kind))).spec.replicas, 2);
       },
     );
   }

@@ -38,7 +38,7 @@ inChromium(
     const later = await barOf(page);
     assert.ok(later > first && later < 0.96, `${first} → ${later}`);
 
-    await leavesWithin(300, server, page, `${server.url}/deep/link?q=1&r=a%20b#part`);
+    await leavesSoon(server, page, `${server.url}/deep/link?q=1&r=a%20b#part`);
     assert.deepEqual(server.visits, ["GET /deep/link?q=1&r=a%20b", "GET /deep/link?q=1&r=a%20b"]);
     assertPolite(server, 1);
   },
@@ -50,8 +50,8 @@ inChromium("an app that is ready half a second after the visit is opened within 
   await page.goto(`${server.url}/quick?x=1`);
   await waitUntil(() => server.polls["/_health"].length > 0);
   server.change({ health: WAITING });
-  await page.waitForTimeout(300); // the app's own start takes as long
-  await leavesWithin(300, server, page, `${server.url}/quick?x=1`);
+  await page.waitForTimeout(100); // sooner than a second poll may be sent each second
+  await leavesSoon(server, page, `${server.url}/quick?x=1`);
   assertPolite(server, 1);
 });
 
@@ -82,7 +82,7 @@ for (const [from, to] of [
     const page = await open();
     await page.goto(`${server.url}${from}`);
     await waitUntil(() => server.polls["/_health"].length > 0);
-    await leavesWithin(300, server, page, `${server.url}${to}`);
+    await leavesSoon(server, page, `${server.url}${to}`);
   });
 }
 
@@ -100,7 +100,7 @@ inChromium("hostile log lines are shown as they are written, and stay text", asy
   await page.goto(server.url);
   assert.equal((await page.textContent("#log"))?.trim(), "first");
   server.change({ lines });
-  await waitUntil(async () => (await page.locator("#log > div").count()) === lines.length, 6_000);
+  await waitUntil(async () => (await page.locator("#log > div").count()) === lines.length);
   const shown = await page.locator("#log > div").allTextContents();
   assert.deepEqual(shown.slice(0, 4), lines.slice(0, 4));
   assert.equal(shown[4]?.length, 2_000);
@@ -121,7 +121,7 @@ inChromium("a gateway that answers each poll at once is polled once a second", a
   const server = await startWakingServer(t, { eager: true });
   const page = await open();
   await page.goto(server.url);
-  await waitUntil(() => server.polls["/_health"].length >= 4);
+  await waitUntil(() => server.polls["/_health"].length >= 5);
   assertPolite(server);
 });
 
@@ -129,8 +129,9 @@ inChromium("a page that was reloaded into a lie does not reload in a tight loop"
   const server = await startWakingServer(t, { health: RUNNING });
   const page = await open();
   await page.goto(server.url);
+  await waitUntil(() => server.visits.length >= 2);
   await page.waitForTimeout(3_500); // long enough for a loop to show
-  assert.ok(server.visits.length >= 2 && server.visits.length <= 6, `${server.visits.length} visits`);
+  assert.ok(server.visits.length <= 7, `${server.visits.length} visits`);
 });
 
 inChromium("without script the page shows the same, reloads by itself, and arrives", async (t, open) => {
@@ -145,7 +146,7 @@ inChromium("without script the page shows the same, reloads by itself, and arriv
   assert.match((await page.textContent("#log")) ?? "", /listening soon/u);
   assert.deepEqual(server.polls["/_health"], []);
   server.change({ app: greeting });
-  await page.waitForSelector("h1:text-is('app')", { timeout: 8_000 });
+  await page.waitForSelector("h1:text-is('app')");
   assert.equal(page.url(), `${server.url}/deep?q=1`);
 });
 
@@ -186,23 +187,26 @@ async function barOf(page: Page): Promise<number> {
   return Number(await page.evaluate("document.getElementById('progress').value"));
 }
 
-async function leavesWithin(ms: number, server: WakingServer, page: Page, url: string): Promise<void> {
+/** 0.3 s on a machine that does nothing else; a page that polls every second would take up to a second. */
+const LEAVES_MS = 700;
+
+async function leavesSoon(server: WakingServer, page: Page, url: string): Promise<void> {
   const arrived = page.waitForRequest((request) => request.isNavigationRequest());
   const began = performance.now();
   server.change({ health: RUNNING, app: greeting });
   await arrived;
   const took = performance.now() - began;
-  assert.ok(took < ms, `left after ${Math.round(took)} ms`);
+  assert.ok(took < LEAVES_MS, `left after ${Math.round(took)} ms`);
   await page.waitForSelector("h1:text-is('app')");
   assert.equal(page.url(), url);
 }
 
-/** One request a second and endpoint, and one more for each step of the wake; none of them refused. */
+/** One request a second and endpoint, and one more for each step of the wake and for one that came late; none refused. */
 function assertPolite(server: WakingServer, steps = 0): void {
   assert.equal(server.refused(), 0);
   for (const [path, times] of Object.entries(server.polls)) {
     const seconds = Math.floor(((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000);
-    const most = 1 + seconds + (path === "/_health" ? steps : 0);
+    const most = 2 + seconds + (path === "/_health" ? steps : 0);
     assert.ok(times.length <= most, `${times.length} of ${path} in ${seconds} s`);
   }
 }

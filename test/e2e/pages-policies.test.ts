@@ -6,6 +6,7 @@ import { startFrontApps } from "../support/front-apps.ts";
 import { startCaddy } from "../support/fronts.ts";
 import { policyFronts } from "../support/policy-fronts.ts";
 import { startSleeping } from "../support/sleeping.ts";
+import { waitUntil } from "../support/wait-until.ts";
 import { greeting, startWakingServer } from "../support/waking-server.ts";
 
 const RUNNING = { status: "running", error: "", phase: "ready", elapsedMs: 0, etaMs: 4_000, retryMs: 0 } as const;
@@ -33,14 +34,14 @@ for (const front of Object.keys(policyFronts) as (keyof typeof policyFronts)[]) 
         "address",
         hosts.map(({ asked, proxied }, index) => ({
           name: `policy${index}`,
-          delayMs: 9_000, // eight pages are read meanwhile
+          env: { AWAITS: "/go" }, // until all pages are read
           keys: { host: [asked, proxied] },
         })),
       );
       const running = await policyFronts[front](t, setup, hosts);
       if (running === undefined) return;
       const visits = hosts.flatMap(({ policy, asked, proxied }) => [asked, proxied].map((host) => ({ policy, host })));
-      await Promise.all(
+      const pages = await Promise.all(
         visits.map(async ({ policy, host }) => {
           const page = await openForbidden(open);
           const url = `http://${host}:${running.port}/deep/link?q=1#part`;
@@ -51,7 +52,14 @@ for (const front of Object.keys(policyFronts) as (keyof typeof policyFronts)[]) 
             `${front} adds no policy to ${host}`,
           );
           await assertReadable(page, host);
-          await page.waitForSelector("#url", { timeout: 30_000 });
+          return page;
+        }),
+      );
+      for (const { container } of setup.apps) await waitUntil(() => container.isRunning(), 20_000, "its start");
+      await Promise.all(setup.apps.map(({ container }) => container.touch("/go")));
+      await Promise.all(
+        pages.map(async (page) => {
+          await page.waitForSelector("#url");
           assert.match(page.url(), /\/deep\/link\?q=1(?:#part)?$/u);
         }),
       );
@@ -95,7 +103,7 @@ inChromium("where a policy lets no script run, or no poll out, the page leaves a
       await page.goto(`${server.url}/deep?q=1#part`);
       await assertReadable(page, policy);
       server.change({ health: RUNNING, app: greeting });
-      await page.waitForSelector("h1:text-is('app')", { timeout: 15_000 });
+      await page.waitForSelector("h1:text-is('app')");
       assert.match(page.url(), /\/deep\?q=1(?:#part)?$/u);
     }),
   );

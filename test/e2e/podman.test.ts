@@ -6,7 +6,7 @@ import { engineContract } from "../contract/engine.ts";
 import { testDocker, uniqueName, type TestDocker } from "../support/docker.ts";
 import { navigation } from "../support/http.ts";
 import { startPrivatePodman, whyNoPrivatePodman, type PrivatePodman } from "../support/private-podman.ts";
-import { startSleeping, untilRunning } from "../support/sleeping.ts";
+import { startSleeping } from "../support/sleeping.ts";
 import { skipOrFail } from "../support/tools.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
@@ -45,18 +45,15 @@ describe("the gateway on Podman", () => {
     if (podman === undefined) return;
     const owner = await podman.createContainer({ image: "tiny", stopSignal: "SIGKILL" });
     const network = `container:${owner.name}`;
-    const sleeping = await startSleeping(t, podman, {
-      app: { network, start: true },
-      container: { idle_timeout: "4s" },
-    });
-    const { gateway, host, app } = sleeping;
+    const { gateway, host, app } = await startSleeping(t, podman, { app: { network, start: true } });
     assert.equal((await gateway.request({ host })).status, 200);
     await podman.docker.getContainer(owner.id).restart({ t: 0 });
     const state = async () =>
       (await gateway.request({ path: `/_status/explain?container=${app.name}` })).json().state as string;
     await waitUntil(async () => (await state()) === "unready", 10_000, "the gateway to know of the restart");
     assert.equal((await gateway.request({ host })).status, 200, "after the restart");
-    await waitUntil(async () => !(await app.isRunning()), 15_000, "the idle stop");
+    await gateway.request({ method: "POST", path: `/_status/stop?container=${app.name}` });
+    await waitUntil(async () => !(await app.isRunning()), 15_000, "the stop");
     await owner.stop(0);
     assert.equal((await gateway.request({ host })).status, 200, "and wakes again");
     const { depends_on: needs } = (await gateway.request({ path: "/_status/api" }))
@@ -68,15 +65,13 @@ describe("the gateway on Podman", () => {
   it("shows the page, answers a held request once, and stops what is idle", async (t) => {
     const podman = await enter(t);
     if (podman === undefined) return;
-    const sleeping = await startSleeping(t, podman, {
+    const { gateway, host, app } = await startSleeping(t, podman, {
       app: { env: { NAME: "pod", DELAY_MS: "500" } },
       container: { idle_timeout: "2s" },
     });
-    const { gateway, host, app } = sleeping;
     assert.equal((await gateway.request({ host, headers: navigation })).status, 503);
     const held = await gateway.request({ host, method: "POST", path: "/echo", body: "kept" });
     assert.equal(held.json().bytes, 4);
-    await untilRunning(sleeping);
     await waitUntil(async () => !(await app.isRunning()), 15_000, "the idle stop");
     assert.equal((await gateway.request({ host })).status, 200, "and wakes again");
   });

@@ -24,9 +24,10 @@ describe("an app with a health check by HTTP", () => {
     "and redirects to a login is reported with that response wherever its failure is shown",
     async (t, docker) => {
       const { gateway, app, host } = await startSleeping(t, docker, {
-        app: { cmd: script("res.writeHead(302, { Location: '/login' }).end()") },
+        app: { start: true, cmd: script("res.writeHead(302, { Location: '/login' }).end()") },
         container: { health_path: "/up", start_timeout: "3s" },
       });
+      await app.untilListens(80);
       const answer = "/up: 302 → /login";
       const waiting = gateway.request({ host });
       const problem = await waiting;
@@ -43,15 +44,16 @@ describe("an app with a health check by HTTP", () => {
     },
   );
 
-  for (const [what, app, container, answer] of [
+  for (const [what, spec, container, answer] of [
     ["nobody listens", { image: "tiny" }, {}, "connection refused"],
     ["it answers an error", { cmd: script("res.writeHead(503).end()") }, { health_path: "/up" }, "/up: 503"],
   ] as const) {
     onDocker(`is named with its last answer when ${what}`, async (t, docker) => {
-      const { gateway, host } = await startSleeping(t, docker, {
-        app,
+      const { gateway, app, host } = await startSleeping(t, docker, {
+        app: { start: true, ...spec },
         container: { start_timeout: "2s", ...container },
       });
+      if ("cmd" in spec) await app.untilListens(80);
       const { detail } = (await gateway.request({ host })).json();
       assert.ok(detail.endsWith(`last answer: ${answer}`), detail);
     });

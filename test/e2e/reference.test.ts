@@ -29,8 +29,10 @@ describe("a user of the reference who changes the image and nothing else", () =>
 
     const held = await gateway.request({ host: `${host}:8080`, method: "POST", path: "/echo", body: "kept" });
     assert.equal(held.json().bytes, 4);
+    const stream = await gateway.open({ host: `${host}:8080`, path: "/sse" }); // its idle timeout is short
     assert.ok(await database.isRunning(), "what it depends on is awake too");
     assert.equal((await poll(gateway, `/_health?container=${app.name}`))["status"], "running");
+    stream.destroy();
     // Without a wake there is no start to report.
     assert.equal((await poll(gateway, `/_health?container=${closed.name}`))["status"], "unknown");
   });

@@ -19,25 +19,31 @@ interface Shared {
 }
 
 /** A labelled app in the network of a container without labels, as `docker run --network container:vpn` makes it. */
-async function startShared(t: TestContext, docker: TestDocker, labels: Record<string, string> = {}): Promise<Shared> {
-  const owner = await docker.createContainer({ name: uniqueName("vpn"), image: "tiny", stopSignal: "SIGKILL" });
+async function startShared(
+  t: TestContext,
+  docker: TestDocker,
+  { start = true, labels = {} }: { readonly start?: boolean; readonly labels?: Record<string, string> } = {},
+): Promise<Shared> {
+  const owner = await docker.createContainer({ name: uniqueName("vpn"), image: "tiny", stopSignal: "SIGKILL", start });
   const name = uniqueName("app");
   const host = `${name}.test`;
   const app = await docker.createContainer({
     name,
     network: `container:${owner.name}`,
+    start,
     labels: { "dag.enabled": "true", "dag.host": host, "dag.stop_timeout": "1s", ...labels },
   });
   const gateway = await startGateway(t, { dockerHost: docker.host });
   return { owner, app, gateway, host };
 }
 
+const ASLEEP = { start: false, labels: { "dag.idle_timeout": "2s" } };
+
 const startedAt = async (container: TestContainer): Promise<string> => (await container.inspect()).State.StartedAt;
 
 describe("an app in the network of another container", () => {
   onDocker("is woken after that one, which then sleeps with it", async (t, docker) => {
-    const { owner, app, gateway, host } = await startShared(t, docker, { "dag.idle_timeout": "2s" });
-    await Promise.all([app.stop(0), owner.stop(0)]);
+    const { owner, app, gateway, host } = await startShared(t, docker, ASLEEP);
     const answer = await gateway.request({ host });
     assert.equal(answer.status, 200, answer.text);
     await waitUntil(async () => !(await app.isRunning()), 12_000, "the app's stop");
@@ -82,7 +88,7 @@ describe("an app in the network of another container", () => {
       await closed;
       assert.equal((await read).status, 200, "it was repeated");
       assert.notEqual(await startedAt(app), first);
-      assert.ok(Date.now() - began < 20_000, `${Date.now() - began} ms`);
+      assert.ok(Date.now() - began < 50_000, `${Date.now() - began} ms`);
     },
   );
 
@@ -107,11 +113,10 @@ describe("an app in the network of another container", () => {
   });
 
   onDocker("keeps that one up although it has no labels, as long as it runs", async (t, docker) => {
-    const { owner, app, gateway, host } = await startShared(t, docker, { "dag.idle_timeout": "2s" });
-    await Promise.all([app.stop(0), owner.stop(0)]);
-    const answer = await gateway.request({ host });
-    assert.equal(answer.status, 200, answer.text);
+    const { owner, app, gateway, host } = await startShared(t, docker, ASLEEP);
+    const stream = await gateway.open({ host, path: "/sse" }); // in use until the other is there
     const other = await docker.createContainer({ image: "tiny", network: `container:${owner.name}` });
+    stream.destroy();
     await waitUntil(async () => !(await app.isRunning()), 12_000, "the app's stop");
     await quietFor(2_000, () => owner.isRunning(), "its owner runs");
     assert.match(

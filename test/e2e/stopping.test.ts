@@ -26,7 +26,8 @@ describe("a container that takes long to stop", () => {
           ],
         },
       });
-      await Promise.all(["app.test", "web.test"].map((host) => gateway.request({ host })));
+      const isAwake = async (host: string): Promise<boolean> => (await gateway.request({ host })).status === 200;
+      await Promise.all(["app.test", "web.test"].map((host) => waitUntil(() => isAwake(host), 20_000, host)));
       const stop = { method: "POST", path: `/_status/stop?container=${app.name}` };
       assert.equal((await gateway.request(stop)).status, 202);
       await waitUntil(async () => /SIGTERM/u.test(await app.logs()), 5_000, "the signal");
@@ -57,11 +58,12 @@ describe("a container that takes long to stop", () => {
     "is killed after stop_timeout where that is set, and log, timeline and webhook warn of it",
     async (t, docker) => {
       const webhooks = await startReceiver(t);
-      const { app, gateway } = await startSleeping(t, docker, {
-        app: { start: true, stopTimeout: 60, env: { IGNORE_SIGTERM: "1" } },
+      const { app, gateway, host } = await startSleeping(t, docker, {
+        app: { stopTimeout: 60, env: { IGNORE_SIGTERM: "1" } },
         container: { idle_timeout: "1s", stop_timeout: "1500ms" },
         gateway: { notify: [{ url: webhooks.url, events: ["failed"] }] },
       });
+      assert.equal((await gateway.request({ host })).status, 200);
       const line = await gateway.waitForLog(({ event }) => event === "killed", 15_000);
       assert.deepEqual([line["level"], line["container"], line["timeout_ms"]], ["warn", app.name, 1_500]);
       assert.match(String(line["msg"]), /did not end within 1\.50 s.*killed/u);

@@ -37,7 +37,7 @@ describe("services of every kind", { concurrency: false }, () => {
   rule("the failure of a service on no shared network and without ports says so", async (bed, t) => {
     const name = await createService(t, bed, {
       replicas: 0,
-      labels: { "dag.start_timeout": "6s" },
+      labels: { "dag.start_timeout": "15s" },
       more: { TaskTemplate: { ContainerSpec: { Image: bed.image } } },
     });
     const gateway = await openGateway(t, bed);

@@ -173,7 +173,7 @@ describe("a swarm of three nodes", { concurrency: false }, () => {
   rule("the reason why no task starts is reported, with the output of the task", async (bed, t) => {
     const crashing = await createService(t, bed, { replicas: 0, env: ["EXIT_AFTER_MS=1", "EXIT_CODE=3"] });
     const constraints = ["node.labels.moon==yes"];
-    const nowhere = await createService(t, bed, { replicas: 0, constraints, labels: { "dag.start_timeout": "5s" } });
+    const nowhere = await createService(t, bed, { replicas: 0, constraints, labels: { "dag.start_timeout": "15s" } });
     const image = `nowhere.invalid/${uniqueName("image")}:1`;
     const missing = await createService(t, bed, { replicas: 0, container: { Image: image } });
     const gateway = await openGateway(t, bed);

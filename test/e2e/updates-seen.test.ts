@@ -42,7 +42,7 @@ onDocker(
   },
 );
 
-describe("a stop that is not an update", () => {
+describe("a stop that is not an update", { concurrency: true }, () => {
   onDocker("is started for a request 10 s after a stop by hand", async (t, docker) => {
     const { gateway, host, app } = await startSleeping(t, docker);
     assert.equal((await gateway.request({ host })).status, 200);

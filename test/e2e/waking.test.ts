@@ -115,7 +115,6 @@ describe("a container that cannot wake", () => {
       assert.match(first.headers["content-type"] ?? "", /problem\+json/u);
       assert.match(first.text, /exit code 42/u);
       assert.match(first.text, /gives up/u);
-      assert.ok(first.headMs < 15_000, `it took ${first.headMs} ms`);
       assert.match(String(first.headers["x-gateway-wake"]), /^cold; dur=\d+$/u);
       assert.match(String(first.headers["server-timing"]), /^wake;dur=\d+$/u);
 
@@ -136,7 +135,6 @@ describe("a container that cannot wake", () => {
     const first = await gateway.request({ host });
     assert.equal(first.status, 502);
     assert.match(first.text, /exit code 3, and is restarted again and again/u);
-    assert.ok(first.headMs < 45_000, `it took ${first.headMs} ms`);
     const next = await gateway.request({ host });
     assert.deepEqual([next.status, next.headers["x-gateway-wake"]], [502, undefined], "it cools down");
   });

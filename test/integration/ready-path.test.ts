@@ -30,7 +30,7 @@ test("what is simple goes to a ready app, or is let through to it, without node:
     env: { NODE_OPTIONS: `--require ${witness}` },
     config: {
       gateway: { trusted_proxies: ["127.0.0.0/8"] },
-      containers: [{ name: "app", host: "app.test", idle_timeout: "2s", process: { command, port: appPort } }],
+      containers: [{ name: "app", host: "app.test", idle_timeout: "4s", process: { command, port: appPort } }],
     },
   });
   const { port } = gateway;
@@ -59,5 +59,5 @@ test("what is simple goes to a ready app, or is let through to it, without node:
   assert.match(metrics, /^gateway_requests_total\{[^}]*container="app"[^}]*status_code="200"[^}]*\} 5$/mu);
   assert.match(metrics, /^gateway_auth_requests_total\{[^}]*\} 1$/mu);
   // Nothing is open any more: it falls asleep.
-  await gateway.waitForLog(({ event }) => event === "stopped", 10_000);
+  await gateway.waitForLog(({ event }) => event === "stopped", 15_000);
 });

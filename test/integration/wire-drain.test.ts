@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { elapse } from "../support/real-time.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { H, startWireGateway, U } from "./wire-gateway.ts";
@@ -23,7 +24,7 @@ describe("when the gateway ends", { concurrency: true }, () => {
       await elapse(HANDED_OVER_MS);
       const since = performance.now();
       await gateway.server.drain(15_000);
-      assert.ok(performance.now() - since < 3_000, `${performance.now() - since} ms`);
+      assert.ok(performance.now() - since < 10_000, `${performance.now() - since} ms`);
     });
   }
 
@@ -53,7 +54,7 @@ describe("when the gateway ends", { concurrency: true }, () => {
     const client = await gateway.client(`GET /1${H}`);
     await elapse(HANDED_OVER_MS);
     const drained = gateway.server.drain(15_000);
-    await elapse(HANDED_OVER_MS);
+    await turn(); // no longer, because on a busy machine half a head may be given up by then
     client.write("\r\n");
     await client.until((text) => text.endsWith("</1>"));
     await drained;

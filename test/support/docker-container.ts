@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
 import type { TestContext } from "node:test";
 
 import type Docker from "dockerode";
 
 import { cleanup } from "./cleanup.ts";
 import { ensureImage } from "./docker-images.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** The properties of a container; all have defaults. */
 export interface ContainerSpec {
@@ -55,6 +57,10 @@ export interface TestContainer {
   address(network?: string): Promise<string>;
   /** Returns the published port of the host for a port of the container; throws if there is none. */
   publishedPort(port: number): Promise<number>;
+  /** Resolves when a port of it takes connections. */
+  untilListens(port: number): Promise<void>;
+  /** Creates an empty file in it. */
+  touch(file: string): Promise<void>;
   /** Returns everything that it wrote to both outputs. */
   logs(): Promise<string>;
 }
@@ -132,11 +138,27 @@ function wrap(docker: Docker, name: string, container: Docker.Container, remove:
       if (binding === undefined) throw new Error(`${name} does not publish port ${port}`);
       return Number(binding.HostPort);
     },
+    untilListens: async (port) => {
+      const { Networks } = (await inspect()).NetworkSettings;
+      const address = Object.values(Networks)[0]?.IPAddress ?? "";
+      await waitUntil(() => takesConnections(address, port), 30_000, `${name} to listen on ${port}`);
+    },
+    touch: async (file) => {
+      const command = await container.exec({ Cmd: ["sh", "-c", `: > ${file}`] });
+      (await command.start({ Detach: true })).destroy();
+    },
     logs: async () => {
       const raw = await container.logs({ stdout: true, stderr: true, follow: false });
       return unframe(raw).toString("utf8");
     },
   };
+}
+
+function takesConnections(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, address, () => resolve(true));
+    socket.once("error", () => resolve(false)).once("connect", () => socket.destroy());
+  });
 }
 
 /** Removes the daemon's frames: one byte for the stream, three zero bytes, four for the length, then the content. */

@@ -1,11 +1,12 @@
 /**
- * A small app for tests, configured by its environment: NAME, PORT (default 80), HOST, DELAY_MS before it listens,
+ * A small app for tests, configured by its environment: NAME, PORT (default 80), HOST, DELAY_MS before it listens, or
+ * AWAITS (a file that must exist before it listens),
  * HEALTHY_AFTER_MS, EXIT_AFTER_MS with EXIT_CODE (a crash), STOP_DELAY_MS or IGNORE_SIGTERM=1 (for slow ends),
  * LOG_IDS=1 (logs each X-Request-Id; the log survives a restart), RECORD (a file to which the ids are appended; it
  * survives the container).
  */
 import { createHash } from "node:crypto";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { createServer } from "node:http";
 
 import { WebSocketServer } from "ws";
@@ -82,6 +83,7 @@ if (process.env.EXIT_AFTER_MS !== undefined) setTimeout(crash, Number(process.en
 setTimeout(listen, Number(setting("DELAY_MS", "0")));
 
 function listen() {
+  if (process.env.AWAITS !== undefined && !existsSync(process.env.AWAITS)) return void setTimeout(listen, 50);
   const port = Number(setting("PORT", "80"));
   server.listen(port, process.env.HOST, () => console.log(`${name} listens on ${port} after ${Date.now() - began} ms`));
 }
