@@ -115,7 +115,8 @@ describe("the gateway outlives", () => {
 
     await daemon.resume();
     await waitUntil(async () => (await gateway.request({ path: "/_ready" })).status === 200, 15_000, "ready");
-    await app.stop();
+    await gateway.request({ method: "POST", path: `/_status/stop?container=${app.name}` });
+    await gateway.waitForLog(({ event }) => event === "stopped");
     await waitUntil(async () => (await gateway.request({ host })).status === 200, 15_000, "woken by the new daemon");
     return undefined;
   });

@@ -3,7 +3,7 @@ import { describe } from "node:test";
 import { get } from "node:http";
 import { connect } from "node:net";
 import { WebSocket } from "ws";
-import { type FrontApp, startFrontApps } from "../support/front-apps.ts";
+import { type FrontApp, startFrontApps, stopBeganMs } from "../support/front-apps.ts";
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import type { Gateway } from "../support/gateway.ts";
 import { openRequest, request } from "../support/http.ts";
@@ -94,18 +94,12 @@ async function outcome(way: Way, { use, keeps, endsEarly = false, isStream = fal
   if (keeps) await using;
   const fromMs = keeps ? Date.now() : answeredMs;
   await waitUntil(async () => !(await app.container.isRunning()), idleMs + 20_000, "the stop");
-  const tookMs = (await stopBeganMs(gateway, app)) - fromMs;
+  const tookMs = (await stopBeganMs(gateway, app.container.name)) - fromMs;
   await using;
   if (!endsEarly && tookMs < idleMs - ONE_READING_MS) return `it was stopped after ${Math.round(tookMs)} ms`;
   if (tookMs > idleMs + LATE_MS + slackMs + (isStream ? idleMs : 0))
     return `it was stopped only after ${Math.round(tookMs)} ms`;
   return keeps ? "kept, then stopped on time" : "stopped on time";
-}
-
-/** When the gateway began to stop it; how long that took is the machine's. */
-async function stopBeganMs(gateway: Gateway, { container: { name } }: FrontApp): Promise<number> {
-  const line = await gateway.waitForLog(({ event, container }) => event === "stopped" && container === name);
-  return Date.parse(String(line["time"])) - Number(line["duration_ms"]);
 }
 
 async function download({ port, app, busyMs }: Way): Promise<void> {

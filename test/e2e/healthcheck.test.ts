@@ -42,12 +42,14 @@ describe("a container with a health check", () => {
   });
 
   onDocker("with frequent checks is as healthy as Docker reports, and a failure names the check", async (t, docker) => {
-    const { gateway, host } = await startSleeping(t, docker, {
+    const { gateway, host, app } = await startSleeping(t, docker, {
       app: {
+        start: true,
         healthcheck: { command: "echo 'no \u001b[31mdatabase\u001b[0m'; false", intervalMs: 1_000, retries: 2 },
       },
-      container: { start_timeout: "4s" },
+      container: { start_timeout: "3s" },
     });
+    await waitUntil(async () => (await app.inspect()).State.Health?.Status === "unhealthy", 20_000, "Docker's word");
     const answer = await gateway.request({ host });
     assert.equal(answer.status, 502);
     const { reason, detail } = answer.json();

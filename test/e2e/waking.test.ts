@@ -140,10 +140,11 @@ describe("a container that cannot wake", () => {
   });
 
   onDocker("says that it did not answer within start_timeout", async (t, docker) => {
-    const { gateway, host } = await startSleeping(t, docker, {
-      app: { env: { PORT: "81" } },
+    const { gateway, host, app } = await startSleeping(t, docker, {
+      app: { start: true, env: { PORT: "81" } },
       container: { start_timeout: "1500ms" },
     });
+    await app.untilListens(81);
     const answer = await gateway.request({ host });
     assert.equal(answer.status, 502);
     assert.match(answer.text, /within 1\.5 s/u);

@@ -75,6 +75,12 @@ export async function startFrontApps(
   return { apps, gateway };
 }
 
+/** Returns the wall time at which the gateway began to stop a container; how long that took is the machine's. */
+export async function stopBeganMs(gateway: Gateway, name: string): Promise<number> {
+  const line = await gateway.waitForLog(({ event, container }) => event === "stopped" && container === name);
+  return Date.parse(String(line["time"])) - Number(line["duration_ms"]);
+}
+
 /** Resolves when the gateway shows that a container is asleep. */
 export async function untilAsleep(gateway: Gateway, name: string, ms = 20_000): Promise<void> {
   let last: unknown;
