@@ -14,7 +14,7 @@ The file is \`/etc/gateway/config.yaml\`, or the file in [\`CONFIG_PATH\`](envir
 - A **list** may also be one text with commas: \`host: a.example.com, b.example.com\`.
 - **Hosts** are compared in lower case and without a trailing dot: \`app.example.com\`, \`app.example.com:8443\` (that port only), \`*.example.com\` (the longest wildcard wins), \`192.0.2.1\`, \`[2001:db8::1]\`. You can write international names as they are. A host may name a [port of its own](ports.md) inside the container: \`s3.example.com=9000\`.
 - An **unknown key is a fault**. All faults are reported together, each with file, line, column and the nearest known name. \`dag check\` does the same without starting anything, and prints what each host does.
-- A change of the file, or \`SIGHUP\`, reloads it. A faulty file changes nothing, and no open request is dropped.
+- A change of the file, or \`SIGHUP\`, reloads it. A faulty file changes nothing: log and dashboard show its faults. No open request is dropped.
 - YAML anchors, aliases and merge keys (\`<<\`) work.
 
 To get checks in your editor, put this at the top of the file (with the schema from \`dag schema > config.schema.json\`):

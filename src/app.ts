@@ -49,6 +49,8 @@ export interface App {
   listen(): Promise<AddressInfo>;
   /** Applies another configuration; settings that require a restart keep their values, with a warning. */
   reload(config: FileConfig): Promise<void>;
+  /** Shows administrators why a changed configuration is not applied, until the next reload. */
+  refuse(faults: readonly string[]): void;
   /** Stops listening and waits for open requests, for at most `graceMs`; containers stay as they are. */
   drain(graceMs: number): Promise<void>;
 }
@@ -82,6 +84,7 @@ export function createApp(deps: AppDeps): App {
       settings.replace(config);
       await lifecycle.reload();
     },
+    refuse: settings.refuse,
     async drain(graceMs) {
       handlers.endpoints.close();
       await server.drain(graceMs);
@@ -185,6 +188,7 @@ function createHandlers(parts: Parts, forwarder: Forwarder, isDraining: () => bo
     responder,
     isTrusted,
     untrustedPeers: untrusted.list,
+    refusedConfig: settings.refused,
     isDraining,
     merged,
     describeSettings: (workload) => describeWorkload(workload, merged()?.originsOf(workload.name) ?? new Map()),

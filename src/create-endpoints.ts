@@ -53,7 +53,8 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
 
   const tokens = createFormTokens(sessions, deps.isTrusted);
   const pages = createAdminPages({ ...deps, tokens, sessions });
-  const sources = { lifecycle, wakesToday, merged: deps.merged, untrustedPeers: deps.untrustedPeers };
+  const { merged, untrustedPeers, refusedConfig } = deps;
+  const sources = { lifecycle, wakesToday, merged, untrustedPeers, refusedConfig };
   const live = createLiveEvents({ ...deps, describe: (record) => containerStatus(sources, record) }, sender);
 
   const onlyAdmins: RequestHandler = (req, res, next) => {

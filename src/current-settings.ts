@@ -32,6 +32,10 @@ export interface CurrentSettings {
   readonly isGatewayName: (host: string) => boolean;
   /** Merges the configuration with the labels of all containers, or only what a change of these containers affects. */
   readonly merge: (found: FoundItems, changed?: ReadonlySet<string>) => SettingsChange;
+  /** Keeps the present configuration, because the changed one has faults. */
+  readonly refuse: (faults: readonly string[]) => void;
+  /** Returns the faults of the last change if it was refused; at most fifty. */
+  readonly refused: () => readonly string[];
   /** Applies another configuration; settings that require a restart keep their values, with a warning. */
   readonly replace: (next: FileConfig) => void;
 }
@@ -43,6 +47,7 @@ export function createCurrentSettings({ self, warn, ...deps }: CurrentSettingsDe
   const merger = createMerger(config, { self });
   const faults = new Map<string, readonly Fault[]>();
   let notes: ConfigNotes | undefined;
+  let refused: readonly string[] = [];
   let trusted: AddressSet = () => false;
   const ownNames = new Set([hostname()]);
   let responder = responderFor(config.gateway);
@@ -82,20 +87,30 @@ export function createCurrentSettings({ self, warn, ...deps }: CurrentSettingsDe
       notes = { faults, originsOf: (name) => merger.origins(name, found) };
       return { gateway, workloads, groups, names };
     },
+    refuse: (given) => void (refused = given.slice(0, MOST_REFUSED)),
+    refused: () => refused,
     replace(next) {
-      const { port, bind, adminAuth, stateFile, swarmManagers, defaultDocker } = config.gateway;
-      const fixed = { port, bind, adminAuth, stateFile, swarmManagers };
-      if (!isDeepStrictEqual(next.docker, config.docker)) warn(DOCKER_IS_FIXED);
-      for (const key of Object.keys(fixed) as (keyof typeof fixed)[]) {
-        if (isDeepStrictEqual(next.gateway[key], fixed[key])) continue;
-        warn(`gateway.${FIXED_KEYS[key]} is not reloaded: the new value counts after a restart`);
-      }
-      const gateway = { ...next.gateway, ...fixed, defaultDocker };
-      responder = responderFor(gateway); // templates may have changed even if the configuration has not
-      config = { ...next, gateway, docker: config.docker };
+      refused = [];
+      config = withFixed(next, config, warn);
+      responder = responderFor(config.gateway); // templates may have changed even if the configuration has not
     },
   };
 }
+
+/** Returns the next configuration with the present values of the settings that require a restart. */
+function withFixed(next: FileConfig, present: FileConfig, warn: (message: string) => void): FileConfig {
+  const { port, bind, adminAuth, stateFile, swarmManagers, defaultDocker } = present.gateway;
+  const fixed = { port, bind, adminAuth, stateFile, swarmManagers };
+  if (!isDeepStrictEqual(next.docker, present.docker)) warn(DOCKER_IS_FIXED);
+  for (const key of Object.keys(fixed) as (keyof typeof fixed)[]) {
+    if (isDeepStrictEqual(next.gateway[key], fixed[key])) continue;
+    warn(`gateway.${FIXED_KEYS[key]} is not reloaded: the new value counts after a restart`);
+  }
+  return { ...next, gateway: { ...next.gateway, ...fixed, defaultDocker }, docker: present.docker };
+}
+
+/** The log contains all of them. */
+const MOST_REFUSED = 50;
 
 const DOCKER_IS_FIXED = "docker is not reloaded: the new list of hosts counts after a restart";
 

@@ -124,8 +124,9 @@ function logFault(logger: Logger, fault: unknown): void {
 function reloader(app: App, logger: Logger, taken: (config: FileConfig) => void): (loaded: LoadResult) => void {
   return (loaded) => {
     if (!loaded.ok) {
-      for (const fault of loaded.faults) logger.error(`configuration not reloaded: ${formatFault(fault)}`);
-      return;
+      const faults = loaded.faults.map(formatFault);
+      for (const fault of faults) logger.error(`configuration not reloaded: ${fault}`);
+      return app.refuse(faults);
     }
     for (const warning of loaded.warnings) logger.warn(warning);
     taken(loaded.config);

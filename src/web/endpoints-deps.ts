@@ -19,6 +19,8 @@ export interface EndpointsDeps {
   readonly isTrusted: (address: string) => boolean;
   /** Returns the untrusted peers with private addresses that send forwarded fields. */
   readonly untrustedPeers: () => readonly string[];
+  /** Returns the faults of a changed configuration that is not applied. */
+  readonly refusedConfig: () => readonly string[];
   readonly isDraining: () => boolean;
   /** Returns notes on the configuration for administrators. */
   readonly merged: () => ConfigNotes | undefined;

@@ -113,6 +113,34 @@ test("a reload reports which keys require a restart, and keeps their old values"
   assert.ok(!JSON.stringify(gateway.log).includes("s3cret"));
 });
 
+test("a faulty change of the file is not applied, and shown on the dashboard until it is corrected", async (t) => {
+  const gateway = await startGateway(t);
+  const sound = readFileSync(gateway.configFile, "utf8");
+  const change = async (content: string, isLogged: (msg: string) => boolean): Promise<void> => {
+    writeFileSync(gateway.configFile, content);
+    await gateway.waitForLog(({ msg }) => isLogged(String(msg)));
+  };
+  const dashboard = async (): Promise<string> =>
+    (await gateway.request({ path: "/_status", headers: { ...navigation, "accept-language": "it" } })).text;
+  const refusedConfig = async (): Promise<unknown> =>
+    (await gateway.request({ path: "/_status/api" })).json().refused_configuration;
+
+  await change("gateway: {<b>: 1}\ncontainers: [{name: a, hots: a}]", (msg) => msg.includes("containers[0].hots"));
+  const faults = [
+    `${gateway.configFile}:1:11: gateway["<b>"]: unknown key`,
+    `${gateway.configFile}:2:24: containers[0].hots: unknown key; did you mean "host"?`,
+  ];
+  assert.deepEqual(await refusedConfig(), faults);
+  assert.match(
+    await dashboard(),
+    /Configurazione non ricaricata[^]*gateway\[&quot;&lt;b&gt;&quot;\][^]*containers\[0\]\.hots/,
+  );
+
+  await change(sound, (msg) => msg === "configuration reloaded");
+  assert.deepEqual(await refusedConfig(), []);
+  assert.doesNotMatch(await dashboard(), /Configurazione non ricaricata/);
+});
+
 test("a changed custom page is shown after a reload", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-templates-"));
   t.after(() => rmSync(dir, { recursive: true }));

@@ -79,6 +79,7 @@ export async function startEndpoints(
     responder: () => responder,
     isTrusted: (address) => trusted.has(address),
     untrustedPeers: () => [],
+    refusedConfig: () => [],
     isDraining: () => result.draining,
     merged: () => undefined,
     version: "0.0.0",

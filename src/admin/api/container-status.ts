@@ -27,6 +27,7 @@ export interface StatusSources {
   readonly wakesToday: WakesToday;
   readonly merged: () => ConfigNotes | undefined;
   readonly untrustedPeers: () => readonly string[];
+  readonly refusedConfig: () => readonly string[];
 }
 
 // oxlint-disable-next-line max-lines-per-function -- a table: one line a field

@@ -14,6 +14,8 @@ export interface StatusDocument {
   readonly unrouted: readonly { readonly name: string; readonly warnings: readonly string[] }[];
   /** The private addresses that send X-Forwarded-* but are not in `trusted_proxies`. */
   readonly untrusted_proxies: readonly string[];
+  /** The faults of a changed configuration that is not applied. */
+  readonly refused_configuration: readonly string[];
   readonly engine_up: boolean;
   readonly version: string;
   readonly updated_at: string;
@@ -34,6 +36,7 @@ export function statusDocument(sources: StatusSources, version: string): StatusD
     })),
     unrouted: unrouted(sources),
     untrusted_proxies: sources.untrustedPeers(),
+    refused_configuration: sources.refusedConfig(),
     engine_up: lifecycle.enginesUp(),
     version,
     updated_at: new Date(lifecycle.context.clock.wall()).toISOString(),

@@ -151,6 +151,10 @@ export const STATUS_FIELDS: Readonly<Record<keyof StatusDocument, FieldSpec>> = 
     what: "Private addresses whose `X-Forwarded-*` are ignored because they are not in `trusted_proxies`.",
     schema: texts,
   },
+  refused_configuration: {
+    what: "Faults of the changed configuration file, up to 50; until they are corrected, the former configuration stays in force.",
+    schema: texts,
+  },
   engine_up: { what: "Whether the gateway can reach every engine in use.", schema: flag },
   version: { what: "The gateway's version.", schema: text },
   updated_at: { what: "Time of this document.", schema: moment },

@@ -22,7 +22,7 @@ import type { Labels } from "./labels.ts";
 export function dashboardModel(
   sources: RowSources,
   lifecycle: Lifecycle,
-  { containers, groups, unrouted, untrusted_proxies: untrusted }: StatusDocument,
+  { containers, groups, unrouted, untrusted_proxies: untrusted, refused_configuration: refused }: StatusDocument,
   query: DashboardQuery,
 ) {
   const { labels } = sources;
@@ -51,6 +51,7 @@ export function dashboardModel(
       name: cleanText(name),
       warnings: warnings.map((warning) => cleanText(warning)),
     })),
+    refused: refused.map((fault) => cleanText(fault)),
     untrusted: untrusted.map((address) => t("dash.untrustedPeer", { address })),
     isEmpty: containers.length === 0,
     headline: t("dash.awake", { awake: count(containers, "awake"), all: containers.length }),

@@ -42,6 +42,7 @@ export const adminDe: AdminMessages = {
   "dash.emptyHint":
     "Gib einem Container die Labels dag.enabled=true und dag.host=NAME, oder trage ihn in config.yaml ein.",
   "dash.unrouted": "Container ohne Route",
+  "dash.refused": "Konfiguration nicht neu geladen; die bisherige gilt weiter",
   "dash.untrusted": "Proxy ohne Vertrauen",
   "dash.untrustedPeer":
     "{address} sendet X-Forwarded-*-Header, steht aber nicht in trusted_proxies, darum werden sie ignoriert. Apps sehen dann http und die Adresse des Proxys und leiten womöglich endlos um. Wenn das dein Proxy ist, trage {address} in gateway.trusted_proxies ein.",

@@ -39,6 +39,7 @@ export const adminEn = {
   "dash.empty": "No apps yet",
   "dash.emptyHint": "Label a container with dag.enabled=true and dag.host=NAME, or add it to config.yaml.",
   "dash.unrouted": "Containers without a route",
+  "dash.refused": "Configuration not reloaded; the former one stays in force",
   "dash.untrusted": "Untrusted proxy",
   "dash.untrustedPeer":
     "{address} sends X-Forwarded-* headers, but is not in trusted_proxies, so they are ignored. Apps then see http and the proxy’s address, and may redirect without end. If this is your proxy, add {address} to gateway.trusted_proxies.",

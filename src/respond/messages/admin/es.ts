@@ -40,6 +40,7 @@ export const adminEs: AdminMessages = {
   "dash.empty": "Todavía no hay aplicaciones",
   "dash.emptyHint": "Ponga a un contenedor las etiquetas dag.enabled=true y dag.host=NOMBRE, o añádalo a config.yaml.",
   "dash.unrouted": "Contenedores sin ruta",
+  "dash.refused": "Configuración no recargada; sigue vigente la anterior",
   "dash.untrusted": "Proxy que no es de confianza",
   "dash.untrustedPeer":
     "{address} envía cabeceras X-Forwarded-*, pero no está en trusted_proxies, por lo que se ignoran. Las aplicaciones ven entonces http y la dirección del proxy, y pueden redirigir sin fin. Si es su proxy, añada {address} a gateway.trusted_proxies.",

@@ -42,6 +42,7 @@ export const adminFr: AdminMessages = {
   "dash.emptyHint":
     "Donnez à un conteneur les étiquettes dag.enabled=true et dag.host=NOM, ou ajoutez-le à config.yaml.",
   "dash.unrouted": "Conteneurs sans route",
+  "dash.refused": "Configuration non rechargée ; la précédente reste en vigueur",
   "dash.untrusted": "Proxy non approuvé",
   "dash.untrustedPeer":
     "{address} envoie des en-têtes X-Forwarded-*, mais n’est pas dans trusted_proxies : ils sont ignorés. Les applications voient alors http et l’adresse du proxy, et peuvent rediriger sans fin. Si c’est votre proxy, ajoutez {address} à gateway.trusted_proxies.",

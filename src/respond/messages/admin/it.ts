@@ -41,6 +41,7 @@ export const adminIt: AdminMessages = {
   "dash.emptyHint":
     "Dai a un container le etichette dag.enabled=true e dag.host=NOME, oppure aggiungilo a config.yaml.",
   "dash.unrouted": "Container senza percorso",
+  "dash.refused": "Configurazione non ricaricata; resta in vigore la precedente",
   "dash.untrusted": "Proxy non attendibile",
   "dash.untrustedPeer":
     "{address} invia intestazioni X-Forwarded-*, ma non è in trusted_proxies, quindi vengono ignorate. Le app vedono allora http e l’indirizzo del proxy, e possono reindirizzare senza fine. Se è il tuo proxy, aggiungi {address} a gateway.trusted_proxies.",
