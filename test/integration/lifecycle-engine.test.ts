@@ -145,6 +145,23 @@ test("after a lost link everything that runs is observed again: a restart in bet
   assert.equal(client.admission?.kind === "forward" && client.admission.forward.to.host, "moved");
 });
 
+test("a change counts at once, although another one that was reported with it takes long to query", async () => {
+  const fixture = await openLifecycle([{ name: "app" }, { name: "slow" }], { fakes: { app: { status: "running" } } });
+  await fixture.clock.advance(50);
+  const { observe } = fixture.engine;
+  fixture.engine.observe = async (ref) => {
+    if (ref.name === "slow") await fixture.clock.sleep(5_000);
+    return observe(ref);
+  };
+  fixture.engine.notifyChange("slow");
+  fixture.engine.pauseOutside("app");
+  fixture.engine.startOutside("slow");
+  await fixture.clock.advance(100);
+  assert.equal(fixture.status("app"), "paused");
+  await fixture.clock.advance(60_000);
+  assert.equal(fixture.status("slow"), "ready");
+});
+
 test("however many changes are reported at once, they cause one more round", async () => {
   const fixture = await openLifecycle([{ name: "app" }, { name: "b" }, { name: "c" }]);
   fixture.engine.calls.length = 0;

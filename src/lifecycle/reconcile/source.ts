@@ -83,7 +83,7 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
 
   async function round({ changed, added, isLost, ...due }: Notes): Promise<void> {
     const isListDue = due.isListDue || (changed.size > 0 && !isObservationComplete);
-    const findings = new Map<string, Finding>();
+    const findings = new Map<string, Finding | "applied">();
     const former = isListDue ? await list() : inventory.update(await observeEach(changed, findings));
     const remade = [...(former ?? [])].filter(([name, item]) => !isSameContainer(item, inventory.get(name)));
     apply(remade.map(([name]) => name));
@@ -100,8 +100,8 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     const names = new Set([...changed, ...added, ...former.keys(), ...tenants, ...stale.map(({ name }) => name)]);
     await inBatches(names, async (name) => {
       const [record, finding] = [own(name), findings.get(name)];
-      const isUnreachable = finding !== undefined && finding.seen === undefined;
-      if (record === undefined || isUnreachable) return;
+      if (record === undefined || finding === "applied") return;
+      if (finding !== undefined && finding.seen === undefined) return; // the engine is unreachable
       const isChanged = changed.has(name) || tenants.includes(name);
       await alone(name, async () => keep(name, await follow(record, finding, isChanged)));
     });
@@ -134,15 +134,25 @@ export function createSource({ engine, context, records, apply, onLink, ended }:
     return isDoubted;
   }
 
-  /** Observes each once; the next round repeats those that fail. */
-  async function observeEach(names: ReadonlySet<string>, findings: Map<string, Finding>): Promise<Former> {
+  /**
+   * Observes each once; the next round repeats those that fail. A finding that changes no settings is applied at once,
+   * because the query of another container may take long.
+   */
+  async function observeEach(names: ReadonlySet<string>, findings: Map<string, Finding | "applied">): Promise<Former> {
     const items = new Map<string, InventoryItem | undefined>();
     await inBatches(names, (name) =>
       alone(name, async () => {
-        const { seen, ...known } = await query(engine, name, own(name));
-        findings.set(name, { seen, ...known });
-        if (seen === undefined) notes.changed.add(name);
-        else items.set(name, stamp(itemOf(seen)));
+        const finding = await query(engine, name, own(name));
+        findings.set(name, finding);
+        if (finding.seen === undefined) return void notes.changed.add(name);
+        const item = stamp(itemOf(finding.seen));
+        items.set(name, item);
+        const record = own(name);
+        if (record === undefined || !isSameContainer(inventory.get(name), item)) return;
+        const ownFinding = findingOf(record, finding);
+        if (ownFinding === undefined) return;
+        findings.set(name, "applied");
+        keep(name, settle(context, record, ownFinding));
       }),
     );
     return items;
