@@ -43,7 +43,9 @@ export function createStartRules(cast: Cast, rule: (holds: boolean, words: strin
       rule(actual.startsInProgress === 0, `${name} is started while a start is in progress`);
       const isLeftAlone = actual.status !== "running" && clock.now() < actual.leftAloneUntilMs;
       rule(!isLeftAlone, `${name} is started although somebody else may be updating it`);
-      rule(clock.now() >= (coolUntilMs.get(name) ?? 0), `${name} is started before its cool-down is over`);
+      const isScheduled = cast.lifecycle.records.get(name)?.wakeCause === "schedule"; // it forces the start
+      const isCool = isScheduled || clock.now() >= (coolUntilMs.get(name) ?? 0);
+      rule(isCool, `${name} is started before its cool-down is over`);
       rule(!isSuspended(name), `${name} is started although it is suspended`);
       const { settings, wakeCause } = cast.lifecycle.records.get(name) ?? {};
       // Who orders a wake gets it, also from a stop in the middle of it.
