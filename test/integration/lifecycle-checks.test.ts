@@ -63,3 +63,17 @@ test("a check that never passes is reported with its output", async () => {
     "failed unhealthy: its health check did not pass within 20 s (start_timeout): connection to database refused",
   );
 });
+
+test("an app that answers at last is served at once, however long its cool-down still is", async () => {
+  const fixture = await openLifecycle([{ name: "app", startTimeoutMs: 2_000 }], {
+    fakes: { app: { listenMs: 60_000 } },
+    memories: { app: { failures: 5 } },
+  });
+  const client = fixture.visit("app");
+  await fixture.clock.advance(3_000);
+  assert.match(client.answer, /^failed timeout/u);
+  await fixture.clock.advance(57_500); // the cool-down takes 96 s
+  const late = fixture.visit("app");
+  await fixture.clock.settle();
+  assert.equal(late.answer, "forward app");
+});

@@ -26,7 +26,10 @@ export async function probeJob(
   run: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = context.clock.now() + record.settings.startTimeoutMs;
+  const { state, settings } = record;
+  // During a cool-down no request starts a wake, so only this job can find out that the app answers.
+  const retryAtMs = state.status === "failed" ? state.retryAtMs : 0;
+  const until = Math.max(context.clock.now() + settings.startTimeoutMs, retryAtMs);
   // Crashes do not end this job; a wake detects them.
   const result = await whenAnswers(context, record, {
     deadlineMs: until,
