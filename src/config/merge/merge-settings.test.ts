@@ -235,3 +235,16 @@ test("the origin of every value is known", () => {
   assert.equal(result.provenance.get("a.ignore.paths"), "label dag.ignore.paths");
   assert.equal(result.provenance.get("a.icon"), undefined);
 });
+
+for (const [labels, warns] of [
+  [{ "dag.host": "a.test" }, true],
+  [{ "dag.enable": "true", "dag.host": "a.test" }, true],
+  [{ "dag.host": "a.test", "dag.enabled": "false" }, false],
+] as const) {
+  test(`a container with the labels ${JSON.stringify(labels)} is left alone, ${warns ? "with" : "without"} a warning`, () => {
+    const { settings, warnings, labelFaults } = merge("", [{ ...item("app"), labels }]);
+    assert.deepEqual([settings.workloads, labelFaults], [[], []]);
+    const expected = 'container "app": label dag.host has no effect without the label dag.enabled=true';
+    assert.deepEqual(warnings, warns ? [expected] : []);
+  });
+}

@@ -36,7 +36,12 @@ export function readLabelled(config: FileConfig, index: InventoryIndex): Labelle
       continue;
     }
     faults.push(...reading.faults);
-    if (reading.settings === undefined) continue;
+    if (reading.settings === undefined) {
+      // An empty label is an unset variable of Compose, and "false" is meant.
+      if (item.labels["dag.host"] && item.labels[ENABLED] === undefined)
+        warnings.push(`container "${item.name}": label dag.host has no effect without the label ${ENABLED}=true`);
+      continue;
+    }
     if (item.warning !== undefined) warnings.push(`"${item.name}": ${item.warning}`);
     if (item.refused !== undefined) {
       faults.push(labelFault(item.name, ENABLED, item.refused));
