@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Routes } from "../lifecycle/admit/route.ts";
-import { createAnswer } from "../respond/answer.ts";
+import { type Answer, createAnswer } from "../respond/answer.ts";
 import type { Responder } from "../respond/responder.ts";
 import { writeAnswer } from "../respond/write-answer.ts";
 
@@ -19,11 +19,15 @@ export function createAsk({
     const { url = "" } = req;
     const start = url.indexOf("?");
     const domain = start === -1 ? null : new URLSearchParams(url.slice(start + 1)).get("domain");
-    const code = domain === null ? "bad-request" : "unknown-host";
-    const isOurs = domain !== null && routes().hosts.find(domain) !== undefined;
-    const answer = isOurs
-      ? createAnswer("", { status: 200, type: "text/plain" })
-      : responder().problem(code, {}, { kind: "other" });
-    writeAnswer(res, answer, req.method);
+    writeAnswer(res, answerFor(domain), req.method);
   };
+
+  function answerFor(domain: string | null): Answer {
+    if (domain === null) return responder().problem("bad-request", { detail: MISSING }, PROGRAM);
+    if (routes().hosts.find(domain) === undefined) return responder().unknownHost({ host: domain }, PROGRAM);
+    return createAnswer("", { status: 200, type: "text/plain" });
+  }
 }
+
+const MISSING = 'the parameter "domain" is missing';
+const PROGRAM = { kind: "other" } as const;

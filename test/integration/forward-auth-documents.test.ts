@@ -140,17 +140,19 @@ describe("/_provider/traefik", () => {
 });
 
 describe("/_ask", () => {
-  for (const [domain, status] of [
+  for (const [domain, status, detail = /^/] of [
     ["app.test", 200],
     ["APP.test", 200],
     ["deep.below.wild.test", 200],
-    ["stranger.test", 404],
+    ["stranger.test", 404, /The request was for ."stranger/],
     ["", 404],
   ] as const) {
     test(`${domain || "nothing"} is a ${status}, and wakes nobody`, async (t) => {
       const fixture = await openLifecycle([{ name: "app", hosts: ["app.test", "*.wild.test"] }]);
       const port = await serve(t, createAsk({ routes: () => fixture.lifecycle.routes(), responder: () => responder }));
-      assert.equal((await request({ port, path: `/_ask?domain=${domain}` })).status, status);
+      const answer = await request({ port, path: `/_ask?domain=${domain}` });
+      assert.equal(answer.status, status);
+      assert.match(answer.text, detail);
       assert.deepEqual(fixture.orders(), []);
     });
   }
@@ -158,7 +160,9 @@ describe("/_ask", () => {
   test("without a domain is a fault", async (t) => {
     const fixture = await openLifecycle([{ name: "app" }]);
     const port = await serve(t, createAsk({ routes: () => fixture.lifecycle.routes(), responder: () => responder }));
-    assert.equal((await request({ port, path: "/_ask" })).status, 400);
+    const answer = await request({ port, path: "/_ask" });
+    assert.equal(answer.status, 400);
+    assert.equal(answer.json().detail, 'the parameter "domain" is missing');
   });
 });
 
