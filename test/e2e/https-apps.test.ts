@@ -53,7 +53,7 @@ describe("an app that speaks https only", () => {
     assert.equal(small.json().bytes, 3);
 
     const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/ws`, { headers: { host: "app.test" } });
-    t.after(() => socket.terminate());
+    cleanup(t, () => socket.terminate());
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     const echoed = new Promise((resolve) => socket.once("message", (data: Buffer) => resolve(data.toString())));
     socket.send("over TLS");

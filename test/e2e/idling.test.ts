@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { WebSocket } from "ws";
+import { cleanup } from "../support/cleanup.ts";
 import { startGateway } from "../support/gateway.ts";
 import { onDocker, type Sleeping, startSleeping } from "../support/sleeping.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -39,7 +40,7 @@ describe("an awake container", { concurrency: 3 }, () => {
     const sleeping = await startSleeping(t, docker, { container: { idle_timeout: "1s" } });
     const { gateway, host, app } = sleeping;
     const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/ws`, { headers: { host } });
-    t.after(() => socket.terminate());
+    cleanup(t, () => socket.terminate());
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     await quietFor(3_000, () => app.isRunning(), "it runs");
     assert.equal(socket.readyState, WebSocket.OPEN);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { describe, type TestContext } from "node:test";
 import { WebSocket } from "ws";
 import type { TestContainer } from "../support/docker-container.ts";
+import { cleanup } from "../support/cleanup.ts";
 import { uniqueName, type TestDocker } from "../support/docker.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 import { frontSetups } from "../support/front-setups.ts";
@@ -166,7 +167,7 @@ describe("an app in the busy network of another container, behind a front", () =
       assert.equal((await request({ port: front.port, host: `${used}.test` })).status, 200);
       assert.equal((await request({ port: pooling.port, host: `${unused}.test` })).status, 200);
       const socket = new WebSocket(`ws://127.0.0.1:${front.port}/ws`, { headers: { host: `${used}.test` } });
-      t.after(() => socket.terminate());
+      cleanup(t, () => socket.terminate());
       await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
       await waitUntil(async () => !(await apps[1]?.isRunning()), 15_000, `the stop of ${unused}`);
       await quietFor(4_000, async () => (await apps[0]?.isRunning()) === true, "it runs, a silent WebSocket is open");

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { describe } from "node:test";
 import { WebSocket } from "ws";
+import { cleanup } from "../support/cleanup.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
 import { navigation } from "../support/http.ts";
 import { onDocker, startSleeping, untilRunning } from "../support/sleeping.ts";
@@ -65,7 +66,7 @@ describe("a sleeping container", () => {
   onDocker("is connected to a WebSocket that was opened while it slept", async (t, docker) => {
     const { gateway, host } = await startSleeping(t, docker, { app: { env: { DELAY_MS: "400" } } });
     const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/ws`, { headers: { host } });
-    t.after(() => socket.terminate());
+    cleanup(t, () => socket.terminate());
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     const echoed = new Promise((resolve) => socket.once("message", (data: Buffer) => resolve(data.toString())));
     socket.send("are you awake?");

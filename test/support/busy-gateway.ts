@@ -66,6 +66,7 @@ const APP = `
     const key = req.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     const accept = require("node:crypto").createHash("sha1").update(key).digest("base64");
     socket.write("HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\nSec-WebSocket-Accept: " + accept + "\\r\\n\\r\\n");
+    socket.on("error", () => {}).on("end", () => socket.end()).resume();
   });
   server.listen(process.env.PORT, "127.0.0.1");
 `;
