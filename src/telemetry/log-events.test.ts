@@ -93,7 +93,7 @@ const cases: [rule: string, event: DomainEvent, line: Partial<Line>][] = [
   [
     "a removed container is no crash",
     { type: "ended", workload: "app", exit: undefined, absent: true },
-    { level: "info" },
+    { level: "info", msg: '"app" was removed' },
   ],
   [
     "a veto tells what showed the use",

@@ -171,8 +171,8 @@ function logEnd(logger: EventLogger, event: Extract<DomainEvent, { type: "ended"
   const { type, workload, exit, absent } = event;
   const crashed = exit !== undefined && (exit.oomKilled || exit.code !== 0);
   const fields = { event: type, container: workload, exit_code: exit?.code, oom: exit?.oomKilled };
-  const what = absent ? "was removed" : endText(exit);
-  logger[crashed ? "warn" : "info"](fields, `"${workload}" ${what}; the next request wakes it`);
+  const what = absent ? "was removed" : `${endText(exit)}; the next request wakes it`;
+  logger[crashed ? "warn" : "info"](fields, `"${workload}" ${what}`);
 }
 
 function endText(exit: ExitFacts | undefined): string {
