@@ -51,6 +51,20 @@ test("a start from outside before our stop has ended keeps it, for another idle_
   assert.equal(fixture.orders().filter((order) => order.startsWith("stop")).length, 1);
 });
 
+test("a suspended app may be started by hand: it is closed to visitors, and stopped when idle", async () => {
+  const fixture = await openLifecycle([APP]);
+  fixture.lifecycle.suspend(fixture.record("app"), 60 * IDLE);
+  await fixture.clock.advance(1_000);
+  fixture.engine.startOutside("app");
+  await fixture.clock.advance(IDLE - 10);
+  const client = fixture.visit("app");
+  await fixture.clock.settle();
+  assert.equal(client.answer, "suspended");
+  assert.deepEqual(fixture.orders(), []);
+  await fixture.clock.advance(20);
+  assert.equal(fixture.status("app"), "asleep");
+});
+
 for (const how of ["suspended", "stopped"] as const) {
   test(`an app that was ${how} while its start hung may be started by hand once that start has failed`, async () => {
     const fixture = await openLifecycle([{ ...APP, startTimeoutMs: 2_000 }]);
