@@ -188,3 +188,16 @@ test("what we woke before the restart is still ours after a request while the en
   await fixture.clock.advance(60 * MINUTE);
   assert.equal(fixture.status("db"), "asleep");
 });
+
+test("a stop by somebody else is remembered over a restart, although nobody saw that run", async () => {
+  const settings = [{ ...app, wakeAfterStop: "started" as const }];
+  const before = await openLifecycle(settings);
+  before.engine.startOutside("app");
+  before.engine.stopOutside("app");
+  await before.clock.advance(20_000);
+  await before.lifecycle.stop();
+  const fixture = await openLifecycle(settings, { memories: Object.fromEntries(before.saved) });
+  const client = fixture.visit("app");
+  await fixture.clock.settle();
+  assert.equal(client.answer, "suspended");
+});

@@ -46,7 +46,6 @@ export function noteObservedEnd(
     // The event of the start may have been missed; an order that ended the former run does not apply to this one.
     if (!ran && seq > endOrderedAtSeq) record.endOrdered = false;
     record.endedBy = undefined;
-  } else if (ran) {
-    record.endedBy = endOrdered ? "other" : state.status === "stopping" ? "us" : "itself";
-  }
+  } else if (endOrdered) record.endedBy = "other";
+  else if (ran) record.endedBy = state.status === "stopping" ? "us" : "itself";
 }
