@@ -220,6 +220,16 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [["lifecycle/reconcile/observe.ts", "if (seq > record.observationSeq) remember", "if (true) remember"]],
   },
   {
+    name: "an outage of the engine counts as rest",
+    edits: [
+      [
+        "lifecycle/usage/sample.ts",
+        "if (after !== undefined && mayHaveBeenUsed(record, isFirst ? undefined : before, after)) noteUse(record, after.atMs);",
+        "",
+      ],
+    ],
+  },
+  {
     name: "a failure has no cool-down",
     edits: [["lifecycle/wake/wake.ts", "const retryMs = coolDownMs(record.failures);", "const retryMs = 0;"]],
   },

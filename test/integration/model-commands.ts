@@ -188,6 +188,19 @@ const carried = fc
     { do: "advance", ms: 10_000 },
   ]);
 
+/** A front carries something while the engine cannot be reached, and its end is seen by nobody. */
+const unread = fc.tuple(
+  visit,
+  awake,
+  fc.constantFrom<Command>({ do: "visit", host: "app", who: "auth", many: 1 }, { do: "advance", ms: 1_000 }),
+  fc.constant<Command>({ do: "engine", up: false }),
+  fc.constant<Command>({ do: "use", name: "app", what: "traffic" }),
+  fc.constantFrom<Command>({ do: "advance", ms: 3_000 }, { do: "advance", ms: 31_000 }),
+  fc.constant<Command>({ do: "use", name: "app", what: "none" }),
+  fc.constant<Command>({ do: "engine", up: true }),
+  fc.constant<Command>({ do: "advance", ms: 5_000 }),
+);
+
 /** Critical events are often close together: a change from outside or an order, and a request right after it. */
 const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
   { weight: 12, arbitrary: command.map((one) => [one]) },
@@ -205,6 +218,7 @@ const scene: fc.Arbitrary<readonly Command[]> = fc.oneof(
   { weight: 1, arbitrary: carried },
   { weight: 1, arbitrary: fluttering },
   { weight: 1, arbitrary: unstoppable },
+  { weight: 1, arbitrary: unread },
 );
 
 /** Many short runs, because faults come from a few adjacent steps. */

@@ -27,8 +27,10 @@ export interface Cast {
   readonly isPrompt: boolean;
   variant: number;
   pinnedUntilMs: number;
-  /** When the engine, the settings or the gateway last changed: for a while it is undefined what must be observed. */
+  /** When the settings or the gateway last changed: for a while it is undefined what must be observed. */
   unsteadyAtMs: number;
+  /** When the engine was last lost or came back. */
+  linkedAtMs: number;
   /** The engine was lost, or the store kept nothing, so that limits may stay what they are. */
   mayForgetLimits: boolean;
 }
@@ -102,6 +104,7 @@ async function prepare(
     variant: 0,
     pinnedUntilMs: 0,
     unsteadyAtMs: -Infinity,
+    linkedAtMs: -Infinity,
     mayForgetLimits: false,
   };
   const expected = createExpected(cast);
@@ -145,7 +148,7 @@ async function act(cast: Cast, expected: Expected, clients: Clients, command: Co
     case "gateway":
       return beginNextRun(cast, expected, clients, command.how);
     case "engine":
-      cast.unsteadyAtMs = clock.now();
+      cast.linkedAtMs = clock.now();
       cast.mayForgetLimits = true;
       return model.reachable(command.up);
     case "advance":

@@ -17,7 +17,7 @@ const NOTICED_MS = 3_000;
 const EXEC_NOTICED_MS = 300;
 /** Between two readings. */
 const STEP_MS = 1_500;
-/** The engine was lost, or a container recreated, so long ago that it no longer matters. */
+/** The settings or the gateway changed so long ago that it no longer matters. */
 const STEADY_MS = 10_000;
 
 /** Judges a stop of ours at the moment at which it is ordered. */
