@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EngineError } from "../../src/lifecycle/ports.ts";
 import { type ForwardAuthFixture, openForwardAuth } from "./auth-fixture.ts";
 import { download, flow, tcpCheck } from "./flow.ts";
 
@@ -47,6 +48,20 @@ test("an engine that returns right before the stop is no sign of rest", async (t
   fixture.engine.reachable(true);
   await fixture.clock.advance(IDLE_MS - 1_000);
   assert.equal(fixture.status("app"), "ready");
+});
+
+test("an app is not stopped while its counters cannot be reached, although the engine answers otherwise", async (t) => {
+  const fixture = await awake(t);
+  flow(fixture, [download(20_000, AWAY_MS)]);
+  await fixture.ask("/_auth/traefik");
+  await fixture.clock.advance(10_000);
+  const { usage } = fixture.engine;
+  fixture.engine.usage = () => Promise.reject(new EngineError("unreachable", "no answer within 10 s"));
+  await fixture.clock.advance(AWAY_MS - 10_000);
+  fixture.engine.usage = usage;
+  assert.equal(fixture.status("app"), "ready");
+  await fixture.clock.advance(2 * IDLE_MS);
+  assert.equal(fixture.status("app"), "asleep");
 });
 
 test("counters that stood still while the engine was away delay no stop", async (t) => {

@@ -23,7 +23,7 @@ export interface Sampling {
   readonly memoryBytes: number | undefined;
   /** When the last reading began. */
   readonly begunMs: number;
-  /** A reading has failed since the last one that succeeded. */
+  /** The engine could not be reached for a reading since the last one that succeeded. */
   readonly lapsed: boolean;
   /** Set while a reading is in progress. */
   readonly running: Promise<VetoReason | undefined> | undefined;

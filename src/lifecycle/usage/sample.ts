@@ -4,8 +4,9 @@ import type { VetoReason } from "../../core/events.ts";
 import type { LifecycleContext } from "../context.ts";
 import { isLastingUse } from "../../core/lasting-connection.ts";
 import { keepCounters } from "./absence.ts";
-import { findUse, provesRest, type Sample, type Sampling, type StreamState, type UseSignal } from "./in-use.ts";
-import { sampledMemory, samplingOf } from "./sampling.ts";
+import { findUse, provesRest, type Sample, type StreamState, type UseSignal } from "./in-use.ts";
+import { NOTHING_READ, sampledMemory, samplingOf } from "./sampling.ts";
+import { EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
 /** By then the traffic of the last request has usually ended, so that it is not mistaken for continued use. */
@@ -113,17 +114,6 @@ export function takeSample(context: LifecycleContext, record: WorkloadRecord): v
   record.sampling = { ...NOTHING_READ, ...before, begunMs: context.clock.now(), running };
 }
 
-const NOTHING_READ: Sampling = {
-  begunMs: 0,
-  judgedMs: 0,
-  quietSinceMs: 0,
-  carriedMs: 0,
-  baseline: undefined,
-  memoryBytes: undefined,
-  lapsed: false,
-  running: undefined,
-};
-
 /** Compares; after an internal fault, which says nothing about use, the next reading starts again. */
 async function compareSafely(context: LifecycleContext, record: WorkloadRecord, before: Sample | undefined) {
   try {
@@ -168,14 +158,12 @@ async function compare(
   before: Sample | undefined,
 ): Promise<VetoReason | undefined> {
   const begunMs = context.clock.now();
-  let usage: Sample["usage"] | undefined;
-  try {
-    usage = await read(record, before);
-  } catch {
+  const usage = await read(record, before).catch(unlessReachable);
+  if (usage === UNREACHABLE) {
     record.sampling = { ...NOTHING_READ, ...samplingOf(record), begunMs, lapsed: true, running: undefined };
     return undefined;
   }
-  // Without counters, only leases and requests count.
+  // Without readable counters, only leases and requests count.
   const after = usage && { atMs: context.clock.now(), usage };
   if (after !== undefined) keepCounters(record, after, context.clock);
   // A front that forwards directly causes no activity, so an older reading stays the baseline.
@@ -199,11 +187,20 @@ async function compare(
   return use;
 }
 
+const UNREACHABLE = Symbol("unreachable");
+
+function unlessReachable(error: unknown): typeof UNREACHABLE | undefined {
+  return error instanceof EngineError && error.code === "unreachable" ? UNREACHABLE : undefined;
+}
+
+/** Returns true if the engine could not be reached for the last reading, so that nothing shows whether it is used. */
+export function isUnread(record: WorkloadRecord): boolean {
+  return samplingOf(record)?.lapsed === true && signalOf(record) !== "requests";
+}
+
 /** Returns true if it may have been used while the counters could not be read, which nothing shows afterwards. */
 function mayHaveBeenUsed(record: WorkloadRecord, before: Sample | undefined, after: Sample): boolean {
-  const signal = signalOf(record);
-  if (samplingOf(record)?.lapsed !== true || signal === "requests") return false;
-  return before === undefined || !provesRest(signal, before, after);
+  return isUnread(record) && (before === undefined || !provesRest(signalOf(record), before, after));
 }
 
 /** Returns the counters. If fronts forward directly a reading dates the use, so it must not take a second for memory and CPU. */

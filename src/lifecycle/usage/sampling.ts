@@ -10,3 +10,15 @@ export function samplingOf({ sampling, awakeSinceMs }: WorkloadRecord): Sampling
 export function sampledMemory(record: WorkloadRecord): number | undefined {
   return samplingOf(record)?.memoryBytes;
 }
+
+/** The readings of a run without any. */
+export const NOTHING_READ: Sampling = {
+  begunMs: 0,
+  judgedMs: 0,
+  quietSinceMs: 0,
+  carriedMs: 0,
+  baseline: undefined,
+  memoryBytes: undefined,
+  lapsed: false,
+  running: undefined,
+};
