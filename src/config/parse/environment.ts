@@ -101,5 +101,6 @@ function isSet(value: string | undefined): value is string {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unreadable";
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unreadable";
+  return code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "it is not UTF-8 text" : code;
 }

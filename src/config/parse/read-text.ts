@@ -16,8 +16,13 @@ export function readText(path: string): Reading<string | undefined> {
     return unreadable(`the file cannot be read (${typeof code === "string" ? code : "unknown error"})`);
   }
   try {
-    return read(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return read(decodeText(bytes));
   } catch {
     return unreadable("the file is not UTF-8 text; save it as UTF-8");
   }
+}
+
+/** Decodes UTF-8, without a byte order mark; throws if the bytes are anything else. */
+export function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }

@@ -75,6 +75,19 @@ test("a secret is read from the file that its variable names", (context) => {
   assert.deepEqual(result.ok && result.config.gateway.adminAuth, { method: "bearer", token: "s3cret" });
 });
 
+test("a secret's file may begin with a byte order mark, and is refused if it is not UTF-8", (context) => {
+  const folder = directory(context);
+  const load = (bytes: string | Buffer) => {
+    writeFileSync(join(folder, "token"), bytes);
+    const env = { ADMIN_AUTH_METHOD: "bearer", ADMIN_AUTH_TOKEN_FILE: join(folder, "token") };
+    return createConfigSource({ path: join(folder, "none"), missing: "fine", env }).load();
+  };
+  const marked = load("\uFEFFs3cret\r\n");
+  assert.deepEqual(marked.ok && marked.config.gateway.adminAuth, { method: "bearer", token: "s3cret" });
+  const refused = load(Buffer.from("\uFEFFs3cret", "utf16le"));
+  assert.match(String(portOf(refused)), /ADMIN_AUTH_TOKEN_FILE: cannot read the file ".*": it is not UTF-8 text/);
+});
+
 /** Resolves with the first change that the source reports. */
 function changeOf(context: TestContext, source: ConfigSource): Promise<LoadResult> {
   const stop = new AbortController();

@@ -4,7 +4,7 @@ import { CONFIG_PATH_VARIABLE, DEFAULT_CONFIG_PATH, type Environment } from "./e
 import { localTimezone } from "./local-timezone.ts";
 import { loadConfig, type LoadResult } from "./load-config.ts";
 import type { Reading } from "../schema/reading.ts";
-import { readText } from "./read-text.ts";
+import { decodeText, readText } from "./read-text.ts";
 import { watchFile } from "./watch-file.ts";
 
 /** The configuration file together with the environment, which can be watched for changes. */
@@ -44,7 +44,7 @@ export function createConfigSource({ path, missing, env, wall = Date.now }: Conf
     if (!text.ok) return faulty(text.fault);
     if (text.value === undefined && mustExist) return faulty("no such file");
     if (text.value !== undefined) mustExist = true;
-    const readSecret = (file: string) => readFileSync(file, "utf8");
+    const readSecret = (file: string) => decodeText(readFileSync(file));
     const result = loadConfig({
       text: text.value ?? "",
       file: path,
