@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { dockerOrSkip, type TestDocker } from "../support/docker.ts";
 import type { TestContainer } from "../support/docker-container.ts";
 import { type Gateway, startGateway } from "../support/gateway.ts";
+import { median } from "./median.ts";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 20);
 /** How long after its start an app listens. */
@@ -76,9 +77,4 @@ async function timed(body: () => Promise<void>): Promise<number> {
   const began = performance.now();
   await body();
   return performance.now() - began;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }

@@ -15,6 +15,7 @@ import { freePort, request } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { cpuSeconds } from "./cpu-seconds.ts";
 import { startAuthFronts } from "./auth-fronts.ts";
+import { median } from "./median.ts";
 import { appConfig } from "./nginx-configs.ts";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
@@ -140,10 +141,6 @@ function table(samples: ReadonlyMap<Case, readonly Sample[]>): string {
 }
 
 const NOTHING: Sample = { perSecond: Number.NaN, cpuMicros: Number.NaN };
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 /** Its app is a container that runs according to its Docker, and is published where nginx serves it. */
 async function startGateway(t: TestContext, dir: string, port: number, appPort: number): Promise<ChildProcess> {

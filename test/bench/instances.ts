@@ -15,6 +15,7 @@ import { freePort } from "../support/http.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { cpuSeconds } from "./cpu-seconds.ts";
 import { generateLoad, type LoadName } from "./load.ts";
+import { median } from "./median.ts";
 import { appConfig } from "./nginx-configs.ts";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 9);
@@ -130,8 +131,4 @@ async function startOn(
   };
   await waitUntil(isComplete, 30_000, `answers of ${ports.length} tasks`);
   return gateway;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -8,6 +8,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { cpuSeconds } from "./cpu-seconds.ts";
 import { generateLoad, LOADS, type LoadName, loadTool } from "./load.ts";
+import { median } from "./median.ts";
 import { startRivals, type Rival } from "./rivals.ts";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
@@ -77,10 +78,6 @@ function withRatio(
 ): readonly [string, string] {
   const of = (rival: string): number => median((samples.get(`${rival} ${load} ${connections}`) ?? []).map(read));
   return [of(name).toFixed(digits), (of(name) / of("nginx")).toFixed(2)];
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function facts(): string {

@@ -13,6 +13,7 @@ const PARTS = {
   cold: "A request to an app that sleeps",
   rest: "At rest",
   changes: "A change of one container among many",
+  latency: "A request to an awake app while others change",
   direct: "Awake apps to which Traefik forwards without auth requests",
 } as const;
 type Part = keyof typeof PARTS;

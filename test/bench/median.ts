@@ -1,0 +1,4 @@
+/** Returns the middle value; of an even number of values, the upper one of the two. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
