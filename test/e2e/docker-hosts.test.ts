@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { Agent, get } from "node:http";
@@ -8,11 +7,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { type PrivateDocker, startPrivateDocker } from "../../scripts/private-docker.ts";
+import { makeAuthority, makeCertificate } from "../support/authority.ts";
 import { cleanup } from "../support/cleanup.ts";
 import { dockerOrSkip, testDocker, type TestDocker } from "../support/docker.ts";
 import { startGateway } from "../support/gateway.ts";
 import { freePort } from "../support/http.ts";
 import { spawnDag } from "../support/spawn-dag.ts";
+import { startStaticDocker } from "../support/static-docker.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 interface Hosts {
@@ -142,14 +143,16 @@ test("a host that is killed affects only its own apps, whose pages name it, and 
   );
 });
 
-test("TLS: the right authority is trusted, a wrong one is one error that affects no other host", async (t) => {
+test("TLS: the right certificates are trusted; wrong ones are one error each, which affects no other host", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-ca-"));
   cleanup(t, () => rmSync(dir, { recursive: true, force: true }));
   const file = (name: string): string => path.join(dir, name);
   makeAuthority(file("ca"));
   makeAuthority(file("wrong"));
-  makeCertificate(file("ca"), file("server"), "subjectAltName=IP:127.0.0.1");
+  const addresses = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"].map((address) => `IP:${address}`);
+  makeCertificate(file("ca"), file("server"), `subjectAltName=${addresses.join(",")}`);
   makeCertificate(file("ca"), file("client"), "extendedKeyUsage=clientAuth");
+  makeCertificate(file("wrong"), file("stranger"), "extendedKeyUsage=clientAuth");
   const port = await freePort();
   const tls = [
     "--tlsverify",
@@ -157,7 +160,7 @@ test("TLS: the right authority is trusted, a wrong one is one error that affects
     `--tlscert=${file("server.pem")}`,
     `--tlskey=${file("server.key")}`,
   ];
-  const hosts = await openHosts(t, ["--host", `tcp://127.0.0.1:${port}`, ...tls]);
+  const hosts = await openHosts(t, ["--host", `tcp://0.0.0.0:${port}`, ...tls]);
   if (hosts === undefined) return;
   const { local, nas } = hosts;
   await local.createContainer({ labels: labels("near.hosts.test"), start: false });
@@ -170,15 +173,33 @@ test("TLS: the right authority is trusted, a wrong one is one error that affects
   assert.equal((await good.request({ host: "far.hosts.test" })).status, 200);
   await good.stop();
 
-  const wrong = { name: "nas", ...place, tls: { ...place.tls, ca: file("wrong.pem") } };
-  const bad = await startGateway(t, { dockerHost: local.host, config: { docker: [wrong] } });
+  const { tls: own } = place;
+  const wrong: Readonly<Record<string, { at: number; tls?: object; says: RegExp }>> = {
+    authority: { at: 2, tls: { ...own, ca: file("wrong.pem") }, says: /self.signed|unable to verify/u },
+    client: {
+      at: 3,
+      tls: { ...own, cert: file("stranger.pem"), key: file("stranger.key") },
+      says: /bad certificate\)/u,
+    },
+    plain: { at: 4, says: /requires TLS/u },
+    named: { at: 5, tls: own, says: /is not in the cert's list: 127/u },
+  };
+  const docker = Object.entries(wrong).map(([name, { at, tls: files }]) => {
+    return { name, host: `tcp://127.0.0.${at}:${port}`, ...(files && { tls: files }) };
+  });
+  const bad = await startGateway(t, { dockerHost: local.host, config: { docker } });
   assert.equal((await bad.request({ host: "near.hosts.test" })).status, 200);
-  const told = bad.log.filter(({ msg }) => /TLS with tcp:.* failed/u.test(String(msg)));
-  assert.equal(told.length, 1);
-  assert.match(String(told[0]?.["msg"]), /^nas cannot be reached .*docker "nas": tls/u);
+  for (const [name, { says }] of Object.entries(wrong)) {
+    const isAbout = ({ msg }: { msg?: unknown }): boolean => String(msg).startsWith(`${name} `);
+    await bad.waitForLog(isAbout);
+    const told = bad.log.filter(isAbout).map(({ msg }) => String(msg));
+    assert.equal(told.length, 1, told.join("\n"));
+    assert.match(told[0] ?? "", new RegExp(`^${name} cannot be reached .*docker "${name}": tls`, "u"));
+    assert.match(told[0] ?? "", says);
+  }
 });
 
-test("a host that accepts connections and never answers delays the start by 3 s, once", async (t) => {
+test("a host that never answers delays the start by 3 s, once, and no lists of other hosts", async (t) => {
   const accepted = new Set<Socket>();
   const silent = createServer((socket) => void accepted.add(socket.on("error", () => {})));
   cleanup(t, () => {
@@ -189,12 +210,18 @@ test("a host that accepts connections and never answers delays the start by 3 s,
   await once(silent.listen(port, "127.0.0.1"), "listening");
   const docker = [{ name: "nas", host: `tcp://127.0.0.1:${port}` }];
   const containers = [{ name: "nas:far", host: "far.hosts.test" }];
-  const gateway = await startGateway(t, { config: { docker, containers } });
+  const near = await startStaticDocker(t, 1);
+  const config = { gateway: { discovery_interval: "200ms" }, docker, containers };
+  const gateway = await startGateway(t, { dockerHost: near.host, config });
   const configured = await gateway.waitForLog(({ event }) => event === "settings");
   const started = await gateway.waitForLog(({ msg }) => msg === "gateway started");
   const waitedMs = Date.parse(String(started["time"])) - Date.parse(String(configured["time"]));
   // Waited for twice it would be 6 s at least.
   assert.ok(waitedMs < 5_900, `${waitedMs} ms`);
+  near.calls.length = 0;
+  const lists = (): number => near.calls.filter((call) => call === "GET /containers/json").length;
+  // Each call to the silent host takes 10 s.
+  await waitUntil(() => lists() >= 5, 20_000, "five lists");
 });
 
 const agent = new Agent({ keepAlive: true });
@@ -207,32 +234,4 @@ function statusOf(port: number, host: string): Promise<number | undefined> {
     });
     sent.once("error", () => resolve(undefined));
   });
-}
-
-function makeAuthority(place: string): void {
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${place}.key`];
-  openssl(["req", "-x509", "-days", "1", ...key, "-out", `${place}.pem`, "-subj", "/CN=test authority"]);
-}
-
-function makeCertificate(authority: string, place: string, extension: string): void {
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${place}.key`];
-  const signer = ["-CA", `${authority}.pem`, "-CAkey", `${authority}.key`];
-  openssl([
-    "req",
-    "-x509",
-    "-days",
-    "1",
-    ...key,
-    ...signer,
-    "-out",
-    `${place}.pem`,
-    "-subj",
-    "/CN=test",
-    "-addext",
-    extension,
-  ]);
-}
-
-function openssl(args: readonly string[]): void {
-  execFileSync("openssl", args, { stdio: "ignore" });
 }

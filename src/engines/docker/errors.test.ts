@@ -50,13 +50,6 @@ const answered: [rule: string, status: number, message: string, code: string, sa
     /is being shut down/,
   ],
   ["a socket proxy without a Docker", 503, "", "unreachable", /503/],
-  [
-    "a Docker that wants TLS",
-    400,
-    "Client sent an HTTP request to an HTTPS server.",
-    "unreachable",
-    /DOCKER_TLS_VERIFY/,
-  ],
 ];
 
 for (const [rule, statusCode, message, code, says] of answered) {
@@ -75,4 +68,12 @@ test("a forbidden socket's group is named", (t) => {
   const connection = readConnection({ DOCKER_HOST: `unix://${dir}` });
   const error = toEngineError(Object.assign(new Error("denied"), { code: "EACCES" }), connection, 10_000);
   assert.ok(error.message.includes(`--group-add ${statSync(dir).gid}`), error.message);
+});
+
+test("a Docker that wants TLS says so as plain text", () => {
+  const said = "Client sent an HTTP request to an HTTPS server.";
+  const cause = new Error(`(HTTP code 400) unexpected - ${said}\n `);
+  const error = toEngineError(Object.assign(cause, { statusCode: 400, json: Buffer.from(said) }), remote, 10_000);
+  assert.equal(error.code, "unreachable");
+  assert.match(error.message, /DOCKER_TLS_VERIFY/);
 });

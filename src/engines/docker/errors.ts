@@ -13,7 +13,7 @@ export function toEngineError(cause: unknown, connection: Connection, timeoutMs:
 
 function answered(status: number, message: string, connection: Connection): [EngineError["code"], string] {
   if (/no such container|no container with name or id|is marked for removal/i.test(message)) return ["absent", message];
-  if (/HTTP request to an HTTPS server/.test(message)) {
+  if (WANTS_TLS.test(message)) {
     return ["unreachable", `${connection.target} requires TLS: set ${wantsTls(connection)}`];
   }
   if (status === 403) {
@@ -69,6 +69,8 @@ function groupHint(socketPath: string | undefined): string {
     : `it belongs to group ${group}, so add the gateway to that group (in a container: --group-add ${group})`;
 }
 
+const WANTS_TLS = /HTTP request to an HTTPS server/;
+
 interface Facts {
   readonly code: string;
   readonly status: number | undefined;
@@ -79,7 +81,12 @@ function facts(cause: unknown): Facts {
   const error = cause as Partial<Record<"code" | "name" | "statusCode" | "reason" | "message" | "json", unknown>>;
   const own = (error.json as { message?: unknown } | null | undefined)?.message;
   const code = firstText(error.code, error.name);
-  if (typeof error.statusCode !== "number") return { code, status: undefined, message: firstText(error.message) };
+  // OpenSSL's message consists of numbers and source files around its reason.
+  if (typeof error.statusCode !== "number")
+    return { code, status: undefined, message: firstText(error.reason, error.message) };
+  // This answer has no JSON, because it is not from the API.
+  if (WANTS_TLS.test(firstText(error.message)))
+    return { code, status: error.statusCode, message: firstText(error.message) };
   // A 404 without JSON is not from the API (Podman lacks some calls) and does not mean a missing container.
   return { code, status: error.statusCode, message: firstText(own, error.statusCode === 404 ? "" : error.reason) };
 }

@@ -93,11 +93,6 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     await Promise.all(sources.map((source) => source.refresh()));
   }
 
-  function listAll(): Promise<void> {
-    for (const source of sources) source.listAgain(false);
-    return refreshAll();
-  }
-
   /** Returns whether any workload uses this engine. Docker counts as used unless all workloads have other engines. */
   function isUsed(id: string): boolean {
     const used = records.values().some(({ engine }) => engine.id === id);
@@ -180,15 +175,23 @@ export function createReconciler({ context, engines, records, apply }: Reconcile
     },
     reload() {
       isConfigured = false;
-      return listAll();
+      for (const source of sources) source.listAgain(false);
+      return refreshAll();
     },
     enginesUp,
   };
 
+  /** Waits for no engine, because one that does not answer must not delay the lists of the others. */
   async function relist(intervalMs: () => number, signal: AbortSignal): Promise<void> {
+    const listing = new Set<Source>();
     while (!signal.aborted) {
       await context.clock.sleep(intervalMs() || RELIST_FALLBACK_MS, signal);
-      if (!signal.aborted) await listAll();
+      for (const source of signal.aborted ? [] : sources) {
+        if (listing.has(source)) continue;
+        listing.add(source);
+        source.listAgain(false);
+        void source.refresh().then(() => listing.delete(source));
+      }
     }
   }
 }
