@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, type TestContext } from "node:test";
 import type Docker from "dockerode";
+import { killRemains } from "../../scripts/private-docker-remains.ts";
 import { ensureImage } from "./docker-images.ts";
 import { connect } from "./docker.ts";
 import { skipOrFail } from "./tools.ts";
@@ -209,40 +210,12 @@ async function attach(docker: Docker, image: string, network: string): Promise<s
   return `/proc/${(await container.inspect()).State.Pid}/ns/net`;
 }
 
-/** Ends the daemons and their processes: only those whose arguments contain this bed's directory. */
+/** Ends the daemons with all that they started, at once: nothing of them is needed any more. */
 async function takeDown(
   bed: Pick<NodeSpec, "dir" | "id" | "bridge" | "daemons" | "ending"> & { readonly size: number },
 ): Promise<void> {
-  for (const daemon of bed.daemons) {
-    bed.ending.add(daemon);
-    daemon.kill(); // not by PID, which may be that of another process by now
-  }
-  await waitUntil(() => ours(bed.dir).length === 0, 15_000, "the end of the daemons").catch(() => undefined);
-  for (const pid of ours(bed.dir)) kill(pid);
-  for (const mount of mountsBelow(bed.dir)) execFileSync("umount", ["-l", mount], { env: { PATH: SYSTEM_PATH } });
+  for (const daemon of bed.daemons) bed.ending.add(daemon);
+  await killRemains(bed.dir);
   for (let number = 1; number <= bed.size; number += 1) ip("netns", "del", `sw${bed.id}${number}`);
   ip("link", "del", bed.bridge);
-  rmSync(bed.dir, { recursive: true, force: true });
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // it has ended
-  }
-}
-
-function ours(dir: string): number[] {
-  const lines = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
-  return lines
-    .filter((line) => line.includes(`${dir}/`) && /dockerd|containerd|docker-proxy|runc/.test(line))
-    .map((line) => Number.parseInt(line, 10));
-}
-
-function mountsBelow(dir: string): string[] {
-  const points = readFileSync("/proc/mounts", "utf8")
-    .split("\n")
-    .map((line) => line.split(" ")[1] ?? "");
-  return points.filter((point) => point.startsWith(`${dir}/`)).toReversed();
 }
