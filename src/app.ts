@@ -84,7 +84,12 @@ export function createApp(deps: AppDeps): App {
       settings.replace(config);
       await lifecycle.reload();
     },
-    refuse: settings.refuse,
+    refuse(faults) {
+      settings.refuse(faults);
+      // Makes open dashboards show the faults, although no setting has changed.
+      const { size: hosts } = lifecycle.routes().hosts;
+      events.emit({ type: "settings", hosts, workloads: lifecycle.records.size, names: [] });
+    },
     async drain(graceMs) {
       handlers.endpoints.close();
       await server.drain(graceMs);

@@ -141,6 +141,20 @@ test("a faulty change of the file is not applied, and shown on the dashboard unt
   assert.doesNotMatch(await dashboard(), /Configurazione non ricaricata/);
 });
 
+test("an open dashboard learns at once that a faulty change of the file is not applied", async (t) => {
+  const gateway = await startGateway(t);
+  const signal = AbortSignal.timeout(30_000);
+  const stream = await fetch(`http://127.0.0.1:${gateway.port}/_status/events`, { signal });
+  writeFileSync(gateway.configFile, "gateway: {prot: 1}");
+  let heard = "";
+  for await (const part of stream.body ?? []) {
+    heard += Buffer.from(part).toString();
+    if (heard.includes("event: change")) break;
+  }
+  const { refused_configuration: faults } = (await gateway.request({ path: "/_status/api" })).json();
+  assert.match(String(faults), /gateway\.prot: unknown key/);
+});
+
 test("a changed custom page is shown after a reload", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "dag-templates-"));
   t.after(() => rmSync(dir, { recursive: true }));
