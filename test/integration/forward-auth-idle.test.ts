@@ -215,6 +215,19 @@ test("a late first reading leaves no time to see a quiet stream: the check takes
   assert.equal(fixture.status("app"), "asleep");
 });
 
+test("traffic after a restart is seen, although the counters begin again", async (t) => {
+  const fixture = await awake(t, { idleTimeoutMs: 20_000 });
+  flow(fixture, [download(0, 600_000)]);
+  await fixture.ask("/_auth/traefik");
+  await fixture.clock.advance(60_000);
+  fixture.engine.stopOutside("app");
+  fixture.engine.startOutside("app");
+  flow(fixture, [download(0, 600_000)]);
+  await fixture.clock.advance(60_000);
+  assert.equal(fixture.status("app"), "ready");
+  assert.deepEqual(fixture.orders(), []);
+});
+
 test("counters that cannot be read delay no stop", async (t) => {
   const fixture = await awake(t);
   fixture.engine.get("app").usage = undefined;

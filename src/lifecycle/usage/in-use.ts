@@ -11,6 +11,8 @@ export interface Sample {
 
 /** The readings of a workload's counters; each run has its own. */
 export interface Sampling {
+  /** When the run began whose counters were read, by the engine's clock. */
+  readonly startedAtMs: number | undefined;
   /** The reading with which the next one is compared. */
   readonly baseline: Sample | undefined;
   /** Since when no reading has shown any use. */

@@ -111,7 +111,8 @@ export async function readMemory(record: WorkloadRecord): Promise<void> {
 export function takeSample(context: LifecycleContext, record: WorkloadRecord): void {
   const before = samplingOf(record);
   const running = before?.running ?? compareSafely(context, record, before?.baseline);
-  record.sampling = { ...NOTHING_READ, ...before, begunMs: context.clock.now(), running };
+  const { startedAtMs } = record.observation ?? {};
+  record.sampling = { ...NOTHING_READ, ...before, startedAtMs, begunMs: context.clock.now(), running };
 }
 
 /** Compares; after an internal fault, which says nothing about use, the next reading starts again. */
@@ -157,10 +158,10 @@ async function compare(
   record: WorkloadRecord,
   before: Sample | undefined,
 ): Promise<VetoReason | undefined> {
-  const begunMs = context.clock.now();
+  const begun = { begunMs: context.clock.now(), startedAtMs: record.observation?.startedAtMs };
   const usage = await read(record, before).catch(unlessReachable);
   if (usage === UNREACHABLE) {
-    record.sampling = { ...NOTHING_READ, ...samplingOf(record), begunMs, lapsed: true, running: undefined };
+    record.sampling = { ...NOTHING_READ, ...samplingOf(record), ...begun, lapsed: true, running: undefined };
     return undefined;
   }
   // Without readable counters, only leases and requests count.
@@ -170,7 +171,7 @@ async function compare(
   const isFirst = before === undefined || (record.directMs === 0 && before.atMs < record.lastActivityMs);
   if (after !== undefined && mayHaveBeenUsed(record, isFirst ? undefined : before, after)) noteUse(record, after.atMs);
   const memoryBytes = usage?.memoryBytes ?? sampledMemory(record);
-  const common = { begunMs, memoryBytes, lapsed: false, running: undefined };
+  const common = { ...begun, memoryBytes, lapsed: false, running: undefined };
   if (after === undefined || isFirst) {
     const atMs = after?.atMs ?? 0;
     record.sampling = { ...common, judgedMs: 0, quietSinceMs: atMs, carriedMs: atMs, baseline: after };
