@@ -99,6 +99,24 @@ test("the dashboard shows the class of the last client of an app, and no address
   assert.doesNotMatch(text, /192\.0\.2\.|Googlebot|Firefox/);
 });
 
+test("the dashboard shows many apps in pages, and its search finds each of them", async (t) => {
+  const names = Array.from({ length: 600 }, (_, at) => `app-${at}`);
+  const fixture = await startEndpoints(t, settingsOf(names.map((name) => ({ name }))));
+  for (const view of ["", "view=groups&"]) {
+    const shown: string[] = [];
+    const ranges: string[] = [];
+    for (let next: string | undefined = `?${view}page=1`; next !== undefined;) {
+      const text = await page(fixture, `/_status${next}`);
+      shown.push(...titles(text));
+      next = /<a href="\/_status([^"]*)">Next</.exec(text)?.[1]?.replaceAll("&amp;", "&");
+      ranges.push(/\d+ to \d+ of \d+/.exec(text)?.[0] ?? "");
+    }
+    assert.deepEqual(shown, names);
+    assert.deepEqual(ranges, ["1 to 250 of 600", "251 to 500 of 600", "501 to 600 of 600"]);
+    assert.deepEqual(titles(await page(fixture, `/_status?${view}q=app-599&page=9`)), ["app-599"]);
+  }
+});
+
 test("every name stays text", async (t) => {
   const settings = settingsOf(
     [

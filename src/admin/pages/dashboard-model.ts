@@ -4,6 +4,7 @@ import { cleanText } from "../../respond/clean-text.ts";
 import type { ContainerStatus } from "../api/container-status.ts";
 import type { StatusDocument } from "../api/status-document.ts";
 import { containerRow, type RowSources } from "./container-row.ts";
+import { pageOf } from "./dashboard-pages.ts";
 import {
   BUCKETS,
   bucketOf,
@@ -32,7 +33,7 @@ export function dashboardModel(
     return record === undefined ? "" : sources.responder.brandingOf(record.settings).title;
   };
   const matching = containers.filter((container) => isMatch(query, titleOf(container.name), container));
-  const shown = sortContainers(matching, query.sort, titleOf);
+  const { shown, pages } = pageOf(labels, sortContainers(matching, query.sort, titleOf), query);
   const place = (container: ContainerStatus, path: string, depth: number, relation: string): PlacedRow[] => {
     const record = lifecycle.records.get(container.name);
     if (record === undefined) return [];
@@ -46,6 +47,7 @@ export function dashboardModel(
       : groupSections({ labels, groups, containers, shown, titleOf, place });
   return {
     query,
+    pages,
     sections: sections.filter(({ rows }) => rows.length > 0),
     unrouted: unrouted.map(({ name, warnings }) => ({
       name: cleanText(name),

@@ -5,7 +5,7 @@ import type { ContainerStatus } from "../api/container-status.ts";
 import { BUCKETS, dashboardHref, parseDashboardQuery, SORT_KEYS, sortContainers, VIEWS } from "./dashboard-query.ts";
 
 const parse = (query: string) => parseDashboardQuery(new URLSearchParams(query));
-const DEFAULTS = { q: "", state: "all", sort: "name", view: "list" };
+const DEFAULTS = { q: "", state: "all", sort: "name", view: "list", page: 1 };
 
 for (const [query, expected] of [
   ["", {}],
@@ -13,6 +13,9 @@ for (const [query, expected] of [
   ["state=trouble&sort=sleep&view=groups", { state: "trouble", sort: "sleep", view: "groups" }],
   ["state=__proto__&sort=toString&view=", {}],
   ["q=a&q=b&state=awake&state=asleep", { q: "a", state: "awake" }],
+  ["page=12", { page: 12 }],
+  ["page=0", {}],
+  ["page=1e9", {}],
   [`q=${"x".repeat(500)}`, { q: "x".repeat(100) }],
 ] as const) {
   test(`the query ${query.slice(0, 40)} is read`, () => assert.deepEqual(parse(query), { ...DEFAULTS, ...expected }));
@@ -28,14 +31,15 @@ test("an address says what a query said, and nothing of defaults", () => {
     state: fc.constantFrom("all" as const, ...BUCKETS),
     sort: fc.constantFrom(...SORT_KEYS),
     view: fc.constantFrom(...VIEWS),
+    page: fc.integer({ min: 1, max: 999 }),
   });
   fc.assert(
     fc.property(query, (asked) => {
-      const href = dashboardHref(asked, {});
+      const href = dashboardHref(asked, { page: asked.page });
       assert.deepEqual(parse(href.split("?")[1] ?? ""), { ...asked });
     }),
   );
-  assert.equal(dashboardHref(parse("sort=wakes"), { sort: "name" }), "/_status");
+  assert.equal(dashboardHref(parse("sort=wakes&page=3"), { sort: "name" }), "/_status");
 });
 
 test("apps are in the order of the names that people read, whatever their containers are called", () => {

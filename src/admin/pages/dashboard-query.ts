@@ -6,6 +6,8 @@ export interface DashboardQuery {
   readonly state: "all" | Bucket;
   readonly sort: SortKey;
   readonly view: "list" | "groups";
+  /** From 1. */
+  readonly page: number;
 }
 
 /** The filters by state, which are fewer than the states. */
@@ -20,7 +22,7 @@ export const SORT_KEYS = ["name", "state", "used", "sleep", "wakes", "asleep"] a
 /** All views. */
 export const VIEWS = ["list", "groups"] as const;
 
-const DEFAULTS: DashboardQuery = { q: "", state: "all", sort: "name", view: "list" };
+const DEFAULTS: DashboardQuery = { q: "", state: "all", sort: "name", view: "list", page: 1 };
 
 /** Parses the query of the dashboard; invalid values become defaults. */
 export function parseDashboardQuery(query: URLSearchParams | undefined): DashboardQuery {
@@ -31,13 +33,16 @@ export function parseDashboardQuery(query: URLSearchParams | undefined): Dashboa
     state: oneOf("state", ["all", ...BUCKETS], DEFAULTS.state),
     sort: oneOf("sort", SORT_KEYS, DEFAULTS.sort),
     view: oneOf("view", VIEWS, DEFAULTS.view),
+    page: Number(/^[1-9]\d{0,5}$/.exec(query?.get("page") ?? "")?.[0] ?? DEFAULTS.page),
   };
 }
 
-/** Returns the address of the same dashboard with some changes. */
+/** Returns the address of the same dashboard with some changes, on its first page unless they name another. */
 export function dashboardHref(query: DashboardQuery, changes: Partial<DashboardQuery>): string {
-  const next = { ...query, ...changes };
-  const set = Object.entries(next).filter(([key, value]) => value !== DEFAULTS[key as keyof DashboardQuery]);
+  const next = { ...query, page: DEFAULTS.page, ...changes };
+  const set = Object.entries(next)
+    .filter(([key, value]) => value !== DEFAULTS[key as keyof DashboardQuery])
+    .map(([key, value]) => [key, String(value)]);
   return set.length === 0 ? "/_status" : `/_status?${new URLSearchParams(set).toString()}`;
 }
 
