@@ -4,7 +4,7 @@ import type { WorkloadRecord } from "../lifecycle/workload/record.ts";
 import type { Forwarding, Forwardings } from "./forwarding.ts";
 
 /** Less than Traefik's `pollTimeout` of 5 s. */
-const LIMIT_MS = 3_000;
+const LIMIT_MS = 4_000;
 const RECHECK_MS = 50;
 
 interface AwaitForwardingDeps {
@@ -25,14 +25,14 @@ export function createAwaitForwarding(
 ): (socket: Socket, address: string) => Promise<void> | undefined {
   const { clock } = deps.context;
   const connected = new WeakSet<Socket>();
-  let restoredUntilMs: number | undefined;
+  let startingUntilMs: number | undefined;
 
   function isIncomplete(address: string): boolean {
     const ways = deps.settle(address);
     if (deps.areLoading() && ways.values().some(isUnknown)) return true;
-    restoredUntilMs ??= clock.now() + LIMIT_MS;
+    startingUntilMs ??= clock.now() + LIMIT_MS;
     // Later, an app that is not ready has crashed, and Traefik needs the document at once.
-    return clock.now() < restoredUntilMs && deps.records.values().some(becomesDirect);
+    return clock.now() < startingUntilMs && deps.records.values().some(becomesDirect);
   }
 
   async function untilComplete(address: string): Promise<void> {
@@ -52,9 +52,8 @@ function isUnknown({ reach }: Forwarding): boolean {
   return reach.by === "gateway" && reach.why === "unknown";
 }
 
-/** Returns whether fronts forwarded directly to it, and do so again once it has been probed and its counters are read. */
-function becomesDirect({ directMs, forwarding, state }: WorkloadRecord): boolean {
-  if (directMs === 0) return false;
+/** Returns whether a front may forward directly to it once it has been probed and its counters are read. */
+function becomesDirect({ forwarding, state }: WorkloadRecord): boolean {
   if (forwarding?.reason === "unread") return true;
   return forwarding?.reason === "not-ready" && (state.status === "unready" || state.status === "ready");
 }

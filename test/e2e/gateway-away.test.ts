@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { describe, type TestContext } from "node:test";
 import { WebSocket } from "ws";
 import { cleanup } from "../support/cleanup.ts";
@@ -8,7 +7,6 @@ import { type Reach, startFrontApps, untilAsleep } from "../support/front-apps.t
 import { frontSetups, untilRouted } from "../support/front-setups.ts";
 import { request } from "../support/http.ts";
 import { onDocker } from "../support/sleeping.ts";
-import { stateOf } from "../support/gateway.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { elapse } from "../support/real-time.ts";
 
@@ -55,21 +53,31 @@ describe("awake apps stay available when the gateway is killed", { concurrency: 
     if (running === undefined || used === undefined) return;
     await untilRouted(running, used.container.name, true);
     assert.equal((await request({ port: running.port, host: used.host })).status, 200);
-    await untilRouted(running, used.container.name, false);
     let { gateway } = setup;
-    const isRemembered = () => readFileSync(stateOf(gateway), "utf8").includes('"direct":true');
-    await waitUntil(isRemembered, 20_000, "the state file");
+    const isDirect = async (): Promise<boolean> => {
+      const path = `/api/http/routers/dag-app-${used.container.name}@http`;
+      const { middlewares, service } = (await request({ port: running.adminPort, path })).json();
+      return middlewares === undefined && service !== "dag-gateway";
+    };
+    await waitUntil(isDirect, 20_000, "Traefik to forward directly");
+    let wasDirect = true;
     const clients = startClients(t, running.port, used.host);
     for (let kills = 0; kills < 2; kills += 1) {
       await gateway.stop("SIGKILL");
       await elapse(1_000);
       gateway = await gateway.restart();
-      const isFetched = async () => (await gateway.request({ path: "/_status/api" })).json().containers[0].traefik;
+      const isFetched = async (): Promise<boolean> => {
+        wasDirect &&= await isDirect();
+        const { containers } = (await gateway.request({ path: "/_status/api" })).json();
+        const { traefik } = containers.find((one: { readonly name: string }) => one.name === used.container.name);
+        return traefik?.asked === false;
+      };
       await waitUntil(isFetched, 40_000, "Traefik's first fetch");
     }
     await gateway.stop("SIGKILL");
     await elapse(2_000); // Traefik applies what it has fetched
     assert.deepEqual(await clients.end(), []);
+    assert.ok(wasDirect, "Traefik depended on the gateway for a time");
   });
 });
 
