@@ -28,7 +28,7 @@ const TROUBLES: readonly { fail: string; reason: string; words: RegExp; says?: R
   { fail: "probe", reason: "unhealthy", words: /readiness probe has not passed/ },
 ];
 
-describe("trouble in Kubernetes", () => {
+describe("trouble in Kubernetes", { concurrency: 2 }, () => {
   rule("why a wake failed is on the page, in the API and in the metrics", async (bed, t) => {
     const cluster = await startClusterGateway(t, bed);
     const { gateway, namespace } = cluster;

@@ -25,8 +25,8 @@ export async function quietFor(ms: number, holds: () => boolean | Promise<boolea
  * away or slow for so long, a signal arrives at this moment of a start. Never to wait for an effect, which `waitUntil`
  * does.
  */
-export async function elapse(ms: number): Promise<void> {
-  await sleep(ms);
+export async function elapse(ms: number, options: { readonly ref?: boolean } = {}): Promise<void> {
+  await sleep(ms, undefined, options);
 }
 
 /** Resolves when a number has stopped moving: no event says that everything that could be sent has been sent. */
