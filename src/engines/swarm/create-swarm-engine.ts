@@ -69,7 +69,7 @@ class SwarmEngine implements Engine {
   private readonly orders: SecondOrders;
   private report: (message: string) => void = () => undefined;
   private readonly services: ServiceWatch;
-  private readonly meshAddress: string;
+  private readonly meshAddresses: readonly string[];
   private readonly reach: SwarmEngineDeps["reach"];
   private readonly self: string;
 
@@ -79,7 +79,7 @@ class SwarmEngine implements Engine {
     this.tracker = new TaskTracker(this.client);
     this.orders = createSecondOrders(this.client, (message) => this.report(message));
     this.services = new ServiceWatch(this.client, isCertain, silenceMs);
-    this.meshAddress = meshAddressOf(connections[0]?.remoteHost);
+    this.meshAddresses = meshAddressesOf(connections);
     this.reach = reach;
     this.self = self;
   }
@@ -177,7 +177,7 @@ class SwarmEngine implements Engine {
       network: network || ours,
       interfaces: Object.values(networkInterfaces()).flatMap((all) => all ?? []),
       nodeAddress: this.nodes.of,
-      meshAddress: this.meshAddress,
+      meshAddresses: this.meshAddresses,
     };
   }
 
@@ -200,9 +200,10 @@ class SwarmEngine implements Engine {
 
 const SHORT_ID = /^[0-9a-f]{12}$/;
 
-/** Returns the address of the routing mesh, which listens on every node, including the daemon's machine. */
-function meshAddressOf(remoteHost: string | undefined): string {
-  return remoteHost === undefined || isLoopback(remoteHost) ? "127.0.0.1" : remoteHost;
+/** Returns the managers' addresses, where the routing mesh listens as on every node, including this machine. */
+function meshAddressesOf(managers: readonly Pick<Connection, "remoteHost">[]): readonly string[] {
+  const hosts = managers.map(({ remoteHost: host }) => (host === undefined || isLoopback(host) ? "127.0.0.1" : host));
+  return [...new Set(hosts)];
 }
 
 function toItem({ ID: id, Spec, ...rest }: Service): InventoryItem {

@@ -12,8 +12,8 @@ export interface SwarmView {
   readonly interfaces: readonly Pick<NetworkInterfaceInfo, "address" | "netmask" | "family" | "cidr">[];
   /** Returns the address of a node; `undefined` if unknown. */
   readonly nodeAddress: (nodeId: string | undefined) => string | undefined;
-  /** The address of the routing mesh. */
-  readonly meshAddress: string | undefined;
+  /** Addresses of the routing mesh, which listens on every node: one of the nodes may be down. */
+  readonly meshAddresses: readonly string[];
 }
 
 /** An overlay network drops packets that it cannot deliver yet, so connects are retried sooner than TCP does (1 s). */
@@ -67,11 +67,11 @@ function hostPorts({ NodeID, Status }: Task, { nodeAddress }: SwarmView, port: n
   });
 }
 
-function meshPorts({ Endpoint: endpoint }: Service, { meshAddress: host }: SwarmView, port: number): Endpoint[] {
-  if (host === undefined) return [];
-  return (endpoint?.Ports ?? [])
+function meshPorts({ Endpoint: endpoint }: Service, { meshAddresses }: SwarmView, port: number): Endpoint[] {
+  const ports = (endpoint?.Ports ?? [])
     .filter((one) => one.PublishMode !== "host" && publishes(one, port))
-    .flatMap(({ PublishedPort }) => (PublishedPort ? [{ host, port: PublishedPort, published: true }] : []));
+    .flatMap(({ PublishedPort }) => PublishedPort || []);
+  return meshAddresses.flatMap((host) => ports.map((published) => ({ host, port: published, published: true })));
 }
 
 function publishes({ Protocol = "tcp", TargetPort }: PublishedPort, port: number): boolean {
