@@ -62,6 +62,16 @@ test("a configuration in a document or an example is one that the gateway takes"
   }
 });
 
+test("the changelog names each change once", () => {
+  const entries = read("CHANGELOG.md")
+    .split("\n")
+    .filter((line) => line.startsWith("- "));
+  assert.deepEqual(
+    entries.filter((entry, at) => entries.indexOf(entry) !== at),
+    [],
+  );
+});
+
 /** Nothing but our own sections. */
 function isOurs(document: unknown): boolean {
   const keys = typeof document === "object" && document !== null ? Object.keys(document) : [];
