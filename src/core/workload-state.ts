@@ -88,7 +88,13 @@ export type WorkloadEvent =
   /** The result of an observation. `restarted`: another container (id) or run (start time, address) than before. */
   | { readonly type: "observed"; readonly observation: Observation; readonly restarted: boolean }
   | { readonly type: "progress"; readonly run: number; readonly phase: WakePhase }
-  | { readonly type: "answered"; readonly run: number; readonly endpoint: Endpoint }
+  | {
+      readonly type: "answered";
+      readonly run: number;
+      readonly endpoint: Endpoint;
+      /** It was running and answered before a wake began. */
+      readonly wasAwake?: boolean;
+    }
   /** A one-shot ended with exit code 0, as its dependents require. */
   | { readonly type: "completed"; readonly run: number; readonly exit: ExitFacts }
   | {

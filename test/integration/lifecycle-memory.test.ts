@@ -166,6 +166,21 @@ async function startAfterStop(fixture: LifecycleFixture): Promise<void> {
   await startByHand(fixture);
 }
 
+test("a request to a running app that answers, but has not been probed yet, is no wake", async () => {
+  const fakes = { app: { status: "running", startedAtMs: NOON, listenMs: 3 } } as const;
+  const fixture = await openLifecycle([app], { clock: createManualClock(NOON), fakes });
+  await fixture.clock.advance(5); // the next probe is at 10 ms
+  assert.equal(fixture.status("app"), "unready");
+  const client = fixture.visit("app");
+  await fixture.clock.settle();
+  assert.equal(client.answer, "forward app");
+  assert.deepEqual([fixture.orders(), fixture.emitted("wake"), fixture.record("app").wakesMs], [[], [], []]);
+  assert.deepEqual(
+    fixture.emitted("ready").map(({ durationMs }) => durationMs),
+    [undefined],
+  );
+});
+
 test("what we woke before the restart is still ours after a request while the engine was unreachable", async () => {
   const dependsOn = [{ name: "db", condition: "healthy" }] as const;
   const short = { startTimeoutMs: 2_000 };

@@ -2,13 +2,16 @@ import { noteWakeStart, forgetFailures, noteFailure } from "./wake-history.ts";
 import { coolDownMs } from "../../core/cool-down.ts";
 import type { Failure } from "../../core/failure.ts";
 import { rememberWake } from "../../core/eta.ts";
+import type { Endpoint } from "../../core/observation.ts";
+import { answering } from "./answering.ts";
 import { awaitTruce } from "./await-truce.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe, observeUntilStable } from "../reconcile/observe.ts";
+import { isSatisfied } from "../workload/gate.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import { probeFailure } from "./probe-failure.ts";
 import { whenAnswers } from "./probe.ts";
-import type { WorkloadRecord } from "../workload/record.ts";
+import type { DependencyLink, WorkloadRecord } from "../workload/record.ts";
 import { rejoinNetwork } from "./rejoin-network.ts";
 import { reportEnd } from "../workload/report.ts";
 import { failureAt, mustStop, start } from "./start.ts";
@@ -22,6 +25,9 @@ export async function wakeJob(
   signal: AbortSignal,
 ): Promise<void> {
   noteWakeStart(record, context.clock.now());
+  const endpoint = await answersAlready(context, record, signal);
+  if (signal.aborted) return;
+  if (endpoint !== undefined) return context.dispatch(record, { type: "answered", run, endpoint, wasAwake: true });
   context.emit({ type: "wake", workload: record.name, cause: record.wakeCause ?? "request" });
   if (record.endReported) await observeEnd(context, record);
   const failure =
@@ -38,6 +44,25 @@ export async function wakeJob(
   const startPending = record.startCall !== undefined;
   context.dispatch(record, { type: "wake-failed", run, failure, retryAtMs: now + retryMs, runs, startPending });
   context.emit({ type: "wake-failed", workload: record.name, failure, durationMs, retryMs });
+}
+
+/**
+ * Returns where an app answers that runs without a wake: a request that arrives after a restart of the gateway, before
+ * the first probe, is no wake.
+ */
+async function answersAlready(
+  context: LifecycleContext,
+  record: WorkloadRecord,
+  signal: AbortSignal,
+): Promise<Endpoint | undefined> {
+  const mayRun = !record.endReported && (record.observation?.status ?? "running") === "running";
+  if (!mayRun || record.failures > 0 || !record.dependencies.every(isReady)) return undefined;
+  const observation = await observe(record);
+  return observation && (await answering(context, record, observation, signal));
+}
+
+function isReady({ record, condition }: DependencyLink): boolean {
+  return isSatisfied(record, condition);
 }
 
 /** Observes how the last run ended, before a new run hides that. */

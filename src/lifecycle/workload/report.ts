@@ -38,7 +38,7 @@ export function report(context: LifecycleContext, record: WorkloadRecord, change
   context.emit({ type: "state", workload: record.name, from: before, to: after, cause });
 
   if (after.status === "ready" && before.status !== "draining" && before.status !== "ready") {
-    const woken = before.status === "starting";
+    const woken = before.status === "starting" && !(event.type === "answered" && event.wasAwake);
     context.emit({
       type: "ready",
       workload: record.name,
