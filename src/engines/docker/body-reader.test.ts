@@ -34,7 +34,7 @@ const FAULTS: readonly (readonly [title: string, response: string, error: object
   [
     "another status is an error with Docker's reason",
     'HTTP/1.1 403 Forbidden\r\nContent-Length: 16\r\n\r\n{"message":"no"}',
-    { statusCode: 403, reason: "Forbidden", json: { message: "no" } },
+    { statusCode: 403, json: { message: "no" } },
   ],
   ["a body that was cut is an error", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[]", { code: "ECONNRESET" }],
   ["invalid HTTP is an error", "SSH-2.0\r\n\r\n", { message: "no status line" }],

@@ -22,7 +22,7 @@ export function createBodyReader(connection: Connection): ReadBody {
       const reader = new ResponseReader();
       let [body, size] = [spare, 0];
       spare = Buffer.alloc(0); // another call at the same time must not use this memory
-      let head: StatusLine | undefined;
+      let status: number | undefined;
 
       function append(bytes: Buffer): void {
         if (size + bytes.length > body.length) {
@@ -35,8 +35,8 @@ export function createBodyReader(connection: Connection): ReadBody {
 
       function finish(): void {
         const whole = body.subarray(0, size);
-        if (head?.status === 200) resolve(use(whole));
-        else reject(refusal(head, whole));
+        if (status === 200) resolve(use(whole));
+        else reject(refusal(status, whole));
         spare = body;
       }
 
@@ -52,7 +52,7 @@ export function createBodyReader(connection: Connection): ReadBody {
       reader.begin(
         {
           onInformation: () => undefined,
-          onHead: (received) => (head = received),
+          onHead: (head) => ({ status } = head),
           onBody: append,
           onEnd() {
             finish();
@@ -70,11 +70,6 @@ export function createBodyReader(connection: Connection): ReadBody {
       socket.on("error", reject).on("close", () => reject(new Closed()));
       socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostField(connection)}\r\nConnection: close\r\n\r\n`);
     });
-}
-
-interface StatusLine {
-  readonly status: number;
-  readonly reason: string;
 }
 
 interface OnRead {
@@ -100,10 +95,9 @@ function hostField({ socketPath, target }: Connection): string {
   return socketPath === undefined ? target.slice("tcp://".length) : "localhost";
 }
 
-/** The same error as dockerode's. */
-function refusal(head: StatusLine | undefined, body: Buffer): Error {
-  const facts = { statusCode: head?.status, reason: head?.reason, json: parsed(body) };
-  return Object.assign(new Error(`the response has the status ${head?.status}`), facts);
+/** The same error as dockerode's, without its own texts for a status. */
+function refusal(statusCode: number | undefined, body: Buffer): Error {
+  return Object.assign(new Error(`the response has the status ${statusCode}`), { statusCode, json: parsed(body) });
 }
 
 function parsed(body: Buffer): unknown {

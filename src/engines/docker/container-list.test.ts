@@ -39,13 +39,21 @@ test("a label that is called Status may contain quotes", async (t) => {
   assert.deepEqual(await list(), listed);
 });
 
+test("a status that says nothing of Docker is reported with Docker's address", async (t) => {
+  const { list, answer } = await listOf(t);
+  answer("<h1>Moved</h1>", 301);
+  await assert.rejects(list(), /^EngineError: tcp:.* answered 301$/);
+});
+
 /** Creates the list of a Docker API that answers with this text. */
 async function listOf(
   t: TestContext,
-): Promise<{ list: () => Promise<readonly ListedContainer[]>; answer: (text: string) => void }> {
-  let text = "";
+): Promise<{ list: () => Promise<readonly ListedContainer[]>; answer: (text: string, status?: number) => void }> {
+  let [text, status] = ["", 200];
   const server = createServer(({ url = "" }, res) => {
-    res.end(url.endsWith("/version") ? '{"ApiVersion":"1.47"}' : url.endsWith("/info") ? "{}" : text);
+    if (url.endsWith("/version")) res.end('{"ApiVersion":"1.47"}');
+    else if (url.endsWith("/info")) res.end("{}");
+    else res.writeHead(status).end(text);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -54,5 +62,8 @@ async function listOf(
     client.close();
     server.close();
   });
-  return { list: createContainerList(client, async (listed) => listed), answer: (next) => (text = next) };
+  return {
+    list: createContainerList(client, async (listed) => listed),
+    answer: (...next) => ([text, status = 200] = next),
+  };
 }
