@@ -6,6 +6,8 @@ import type { Forwarding, Forwardings } from "./forwarding.ts";
 /** Less than Traefik's `pollTimeout` of 5 s. */
 const LIMIT_MS = 4_000;
 const RECHECK_MS = 50;
+/** How long a front that has waited in vain does not wait again; a shorter `pollTimeout` may have ended its wait. */
+const PATIENCE_MS = 60_000;
 
 interface AwaitForwardingDeps {
   readonly context: Pick<LifecycleContext, "clock">;
@@ -25,6 +27,7 @@ export function createAwaitForwarding(
 ): (socket: Socket, address: string) => Promise<void> | undefined {
   const { clock } = deps.context;
   const connected = new WeakSet<Socket>();
+  const inVainMs = new Map<string, number>();
   let startingUntilMs: number | undefined;
 
   function isIncomplete(address: string): boolean {
@@ -35,16 +38,18 @@ export function createAwaitForwarding(
     return clock.now() < startingUntilMs && deps.records.values().some(becomesDirect);
   }
 
-  async function untilComplete(address: string): Promise<void> {
+  async function untilComplete(socket: Socket, address: string): Promise<void> {
     const untilMs = clock.now() + LIMIT_MS;
     do await clock.sleep(RECHECK_MS);
-    while (clock.now() < untilMs && isIncomplete(address));
+    while (!socket.destroyed && clock.now() < untilMs && isIncomplete(address));
+    if (socket.destroyed || clock.now() >= untilMs) inVainMs.set(address, clock.now());
   }
 
   return function awaitForwarding(socket, address) {
     if (connected.has(socket)) return undefined;
     connected.add(socket);
-    return isIncomplete(address) ? untilComplete(address) : undefined;
+    if (clock.now() - (inVainMs.get(address) ?? Number.NEGATIVE_INFINITY) < PATIENCE_MS) return undefined;
+    return isIncomplete(address) ? untilComplete(socket, address) : undefined;
   };
 }
 
