@@ -64,6 +64,20 @@ test("an app is not stopped while its counters cannot be reached, although the e
   assert.equal(fixture.status("app"), "asleep");
 });
 
+test("counters that never come back keep an app awake for ten minutes, if the engine answers otherwise", async (t) => {
+  const fixture = await awake(t);
+  await fixture.ask("/_auth/traefik");
+  fixture.engine.usage = () => Promise.reject(new EngineError("unreachable", "no answer within 10 s"));
+  await fixture.clock.advance(8 * 60_000);
+  fixture.engine.reachable(false);
+  await fixture.clock.advance(60_000);
+  fixture.engine.reachable(true);
+  await fixture.clock.advance(9 * 60_000);
+  assert.equal(fixture.status("app"), "ready", "they count from the return of the engine");
+  await fixture.clock.advance(3 * 60_000);
+  assert.equal(fixture.status("app"), "asleep");
+});
+
 test("counters that stood still while the engine was away delay no stop", async (t) => {
   const fixture = await awake(t);
   flow(fixture, [tcpCheck]);

@@ -12,7 +12,7 @@ import { type Engine, EngineError, type StopOrder, type StopResult, type Workloa
 import { stopDeletes } from "./stop-deletes.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 import { sampledMemory } from "../usage/sampling.ts";
-import { isUnread } from "../usage/sample.ts";
+import { awaitsReading } from "../usage/awaits-reading.ts";
 import { untilNotReusable } from "./reuse.ts";
 import { unthrottle } from "./throttle.ts";
 import { findVeto, vetoForMs } from "./veto.ts";
@@ -39,7 +39,7 @@ export async function drainJob(
   const veto = canBeUndone(state.reason) ? await findVeto(context, record, signal) : undefined;
   // An idle stop begins only if the engine is reachable and nobody updates it: until it begins, an arrival can undo it.
   const seen = canBeUndone(state.reason) && !signal.aborted ? await observe(record) : undefined;
-  const mustWait = seen === undefined || seen.updating === true || isUnread(record);
+  const mustWait = awaitsReading(context, record, seen !== undefined) || seen === undefined || seen.updating === true;
   // The first reading after an outage counts as use.
   const isIdle = veto === undefined && !mustWait && record.lastActivityMs <= state.sinceMs;
   if (signal.aborted) return;

@@ -27,6 +27,8 @@ export interface Sampling {
   readonly begunMs: number;
   /** The engine could not be reached for a reading since the last one that succeeded. */
   readonly lapsed: boolean;
+  /** Since when the engine has answered everything but the readings, at each attempt to stop. */
+  readonly silentSinceMs: number | undefined;
   /** Set while a reading is in progress. */
   readonly running: Promise<VetoReason | undefined> | undefined;
 }

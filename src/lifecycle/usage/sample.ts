@@ -4,8 +4,8 @@ import type { VetoReason } from "../../core/events.ts";
 import type { LifecycleContext } from "../context.ts";
 import { isLastingUse } from "../../core/lasting-connection.ts";
 import { keepCounters } from "./absence.ts";
-import { findUse, provesRest, type Sample, type StreamState, type UseSignal } from "./in-use.ts";
-import { NOTHING_READ, sampledMemory, samplingOf } from "./sampling.ts";
+import { findUse, provesRest, type Sample, type StreamState } from "./in-use.ts";
+import { NOTHING_READ, sampledMemory, samplingOf, signalOf } from "./sampling.ts";
 import { EngineError } from "../ports.ts";
 import { refOf, type WorkloadRecord } from "../workload/record.ts";
 
@@ -33,17 +33,6 @@ const STREAM_MS = 65_000;
 const SHORT_WINDOW_MS = 500;
 /** The same if a nearly silent stream may be open, but at most half the idle timeout. */
 const STREAM_WINDOW_MS = 5_000;
-
-/**
- * Returns the workload's idle signal: the configured one, or traffic if a front proxy's traffic bypasses the gateway.
- */
-function signalOf({ settings, seenByFront, directMs, engine, observation }: WorkloadRecord): UseSignal {
-  if (!engine.capabilities.usage) return "requests";
-  if (directMs > 0) return settings.idleSignal === "connections" ? "direct-connections" : "direct";
-  if (settings.idleSignal !== undefined || !seenByFront) return settings.idleSignal ?? "requests";
-  // The counters of a shared network include those of other containers (Lazytainer#81).
-  return observation?.networkOwner === undefined ? "traffic" : "shared-network";
-}
 
 /**
  * Notes that a front proxy sends auth requests for it, so its traffic bypasses the gateway and its counters are read.
@@ -171,7 +160,7 @@ async function compare(
   const isFirst = before === undefined || (record.directMs === 0 && before.atMs < record.lastActivityMs);
   if (after !== undefined && mayHaveBeenUsed(record, isFirst ? undefined : before, after)) noteUse(record, after.atMs);
   const memoryBytes = usage?.memoryBytes ?? sampledMemory(record);
-  const common = { ...begun, memoryBytes, lapsed: false, running: undefined };
+  const common = { ...begun, memoryBytes, lapsed: false, silentSinceMs: undefined, running: undefined };
   if (after === undefined || isFirst) {
     const atMs = after?.atMs ?? 0;
     record.sampling = { ...common, judgedMs: 0, quietSinceMs: atMs, carriedMs: atMs, baseline: after };
@@ -197,6 +186,12 @@ function unlessReachable(error: unknown): typeof UNREACHABLE | undefined {
 /** Returns true if the engine could not be reached for the last reading, so that nothing shows whether it is used. */
 export function isUnread(record: WorkloadRecord): boolean {
   return samplingOf(record)?.lapsed === true && signalOf(record) !== "requests";
+}
+
+/** Notes since when the engine has answered everything but the readings. */
+export function noteSilence(record: WorkloadRecord, silentSinceMs: number | undefined): void {
+  const sampling = samplingOf(record);
+  if (sampling !== undefined) record.sampling = { ...sampling, silentSinceMs };
 }
 
 /** Returns true if it may have been used while the counters could not be read, which nothing shows afterwards. */

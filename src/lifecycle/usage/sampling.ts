@@ -1,5 +1,5 @@
 import type { WorkloadRecord } from "../workload/record.ts";
-import type { Sampling } from "./in-use.ts";
+import type { Sampling, UseSignal } from "./in-use.ts";
 
 /** Returns the readings of the current run. */
 export function samplingOf({ sampling, awakeSinceMs, observation }: WorkloadRecord): Sampling | undefined {
@@ -13,6 +13,17 @@ export function sampledMemory(record: WorkloadRecord): number | undefined {
   return samplingOf(record)?.memoryBytes;
 }
 
+/**
+ * Returns the workload's idle signal: the configured one, or traffic if a front proxy's traffic bypasses the gateway.
+ */
+export function signalOf({ settings, seenByFront, directMs, engine, observation }: WorkloadRecord): UseSignal {
+  if (!engine.capabilities.usage) return "requests";
+  if (directMs > 0) return settings.idleSignal === "connections" ? "direct-connections" : "direct";
+  if (settings.idleSignal !== undefined || !seenByFront) return settings.idleSignal ?? "requests";
+  // The counters of a shared network include those of other containers (Lazytainer#81).
+  return observation?.networkOwner === undefined ? "traffic" : "shared-network";
+}
+
 /** The readings of a run without any. */
 export const NOTHING_READ: Omit<Sampling, "startedAtMs"> = {
   begunMs: 0,
@@ -22,5 +33,6 @@ export const NOTHING_READ: Omit<Sampling, "startedAtMs"> = {
   baseline: undefined,
   memoryBytes: undefined,
   lapsed: false,
+  silentSinceMs: undefined,
   running: undefined,
 };
