@@ -6,7 +6,7 @@ import { cleanup } from "../support/cleanup.ts";
 import { dockerOrSkip } from "../support/docker.ts";
 import { provideGatewayImage } from "../support/gateway-image.ts";
 import { readBlocks } from "../support/markdown-blocks.ts";
-import { mustRun } from "../support/run.ts";
+import { mustRun, run } from "../support/run.ts";
 import { shareSwarm } from "../support/swarm-bed.ts";
 import { inspect, running, swarmRule, untilAsleep } from "../support/swarm-services.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -23,7 +23,9 @@ rule("the commands of the guide to Docker Swarm deploy the example, which sleeps
   // The socket of this daemon, and a port that is free on its node.
   const socket = node.host.slice("unix://".length);
   const env = { ...process.env, DOCKER_HOST: node.host, DOCKER_SOCKET: socket, PORT: String(PORT) };
-  cleanup(t, () => mustRun("docker", ["stack", "rm", "home"], { env }));
+  // Docker removes no network whose tasks are still being started or ended.
+  const remove = async (): Promise<boolean> => (await run("docker", ["stack", "rm", "home"], { env })).code === 0;
+  cleanup(t, () => waitUntil(remove, 30_000, "the end of the stack"));
 
   const guide = readFileSync(path.join(root, "docs/swarm.md"), "utf8");
   const [deploy, relabel, ...others] = readBlocks(guide).filter(({ language }) => language === "sh");
