@@ -25,7 +25,7 @@ export function createCheck({ inventory }: { readonly inventory: Inventory }): C
       "With --front, also checks the front proxy, one line per finding: ok, missing (exit code 1) or note. Traefik and Caddy are checked through their API, nginx by the output of nginx -T. A running gateway also reports proxies that are not in trusted_proxies; GATEWAY_URL sets its address, if it is not the configured one.",
     ],
     options: {
-      docker: { summary: "also reads the containers of every Docker host and checks their labels" },
+      docker: { summary: "also checks the labels of the containers on every Docker host, and of Swarm services" },
       kubernetes: {
         summary: "checks the gateway's rights in the cluster, and the labels and annotations there",
       },

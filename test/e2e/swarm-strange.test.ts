@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { spawnDag } from "../support/spawn-dag.ts";
 import { shareSwarm, type SwarmBed } from "../support/swarm-bed.ts";
 import {
   createService,
@@ -43,7 +44,7 @@ describe("services of every kind", { concurrency: false }, () => {
     const gateway = await openGateway(t, bed);
     const answer = await gateway.request({ host: hostOf(name) });
     assert.equal(answer.status >= 500, true);
-    assert.match(answer.text, /no address that the gateway can reach/);
+    assert.match(answer.text, /no address that the gateway can reach: connect it to a network of the gateway/);
   });
 
   rule(
@@ -71,13 +72,33 @@ describe("services of every kind", { concurrency: false }, () => {
     },
   );
 
-  rule("a job is left alone, and this is reported", async (bed, t) => {
-    const Mode = { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } };
-    const name = await createService(t, bed, { more: { Mode, UpdateConfig: undefined }, env: ["EXIT_AFTER_MS=1"] });
-    const gateway = await openGateway(t, bed);
-    const { unrouted } = (await gateway.request({ path: "/_status/api" })).json();
-    assert.match(JSON.stringify(unrouted), new RegExp(`"name":"${name}".*cannot be scaled`));
-    assert.deepEqual((await inspect(bed, name)).Spec.Mode, Mode);
+  rule("a job or a global service is left alone, which the gateway and `dag check` report", async (bed, t) => {
+    const modes = [{ ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } }, { Global: {} }];
+    const create = (Mode: object, labels = {}): Promise<string> =>
+      createService(t, bed, {
+        more: { Mode, UpdateConfig: undefined },
+        constraints: ["node.labels.none == 1"],
+        labels,
+      });
+    const names = await Promise.all(modes.map((Mode) => create(Mode)));
+    const inFile = await create({ Global: {} }, { "dag.enabled": "false" });
+    const { request, configFile } = await openGateway(
+      t,
+      bed,
+      {},
+      { containers: [{ name: inFile, host: "file.test" }] },
+    );
+    const isReported = async (): Promise<boolean> => {
+      const { containers, unrouted } = (await request({ path: "/_status/api" })).json();
+      const shown = [...containers, ...unrouted].filter(({ warnings }) => /cannot be scaled/.test(String(warnings)));
+      return new Set(shown.map(({ name }) => name)).isSupersetOf(new Set([...names, inFile]));
+    };
+    await waitUntil(isReported, 20_000, "a warning for each");
+    const env = { CONFIG_PATH: configFile, DOCKER_HOST: bed.nodes[0]?.host ?? "" };
+    const { code, stderr } = await spawnDag(["check", "--docker"], { env });
+    assert.equal(code, 2, stderr);
+    for (const name of [...names, inFile]) assert.match(stderr, new RegExp(`"${name}": .*cannot be scaled`));
+    for (const [at, name] of names.entries()) assert.deepEqual((await inspect(bed, name)).Spec.Mode, modes[at]);
   });
 
   rule("of two services with one host one gets it, and the log names the other", async (bed, t) => {

@@ -90,10 +90,13 @@ export function managerOf({ nodes }: SwarmBed): Docker {
   return first.docker;
 }
 
-/** Starts a gateway on the bed's overlay network, with its first node as DOCKER_HOST. */
-export function openGateway(t: TestContext, bed: SwarmBed, more: object = {}): Promise<Gateway> {
+/**
+ * Starts a gateway on the bed's overlay network, with its first node as DOCKER_HOST. `more`: keys of the file's section
+ * `gateway`; `rest`: its other sections.
+ */
+export function openGateway(t: TestContext, bed: SwarmBed, more: object = {}, rest: object = {}): Promise<Gateway> {
   const { nodes, gateway: within } = bed;
-  const config = { gateway: { bind: "0.0.0.0", hold_timeout: "100s", ...more } };
+  const config = { gateway: { bind: "0.0.0.0", hold_timeout: "100s", ...more }, ...rest };
   return startGateway(t, { within, dockerHost: nodes[0]?.host ?? "", config });
 }
 

@@ -24,6 +24,11 @@ export function labelFault(container: string, label: string, message: string): F
   return { place: { kind: "label", container, label }, key: "", message };
 }
 
+/** Creates a fault of a container that no label causes. */
+export function containerFault(container: string, message: string): Fault {
+  return { place: { kind: "container", container }, key: "", message };
+}
+
 /** Sorts faults: environment first, then the file from top to bottom. */
 export function byPlace(a: Fault, b: Fault): number {
   return lineOf(a) - lineOf(b) || columnOf(a) - columnOf(b);

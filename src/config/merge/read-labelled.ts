@@ -1,5 +1,5 @@
 import type { LabelKeys } from "../schema/container-schema.ts";
-import { labelFault, type Fault } from "../check/faults.ts";
+import { containerFault, labelFault, type Fault } from "../check/faults.ts";
 import type { IndexedItem, InventoryIndex } from "./inventory-index.ts";
 import { fitToEngine } from "../check/fit-to-engine.ts";
 import { ENABLED, parseLabels } from "../parse/labels.ts";
@@ -28,6 +28,8 @@ export function readLabelled(config: FileConfig, index: InventoryIndex): Labelle
   const faults: Fault[] = [];
   const warnings: string[] = [];
   for (const item of index.items) {
+    // Its host stays, so that requests get the reason.
+    if (item.refused !== undefined && inFile.has(item.name)) faults.push(containerFault(item.name, item.refused));
     // `docker compose run` copies the service's labels to a container that is not a server.
     if (item.compose?.oneOff === true) continue;
     const reading = parseLabels(item.name, item.labels);

@@ -1,5 +1,5 @@
 import type { InventoryItem } from "../../core/observation.ts";
-import type { Fault } from "../check/faults.ts";
+import { containerFault, type Fault } from "../check/faults.ts";
 import type { FileConfig } from "../parse/load-config.ts";
 import { isLabelled, withMembers } from "./leave-swarm-tasks.ts";
 
@@ -91,7 +91,7 @@ function ambiguous(name: string, found: readonly string[], usual: string): Fault
   const full = found.map((one) => (split(one)[0] === undefined ? `${usual}:${one}` : one)).toSorted();
   const hosts = full.map((one) => `"${one.slice(0, one.indexOf(":"))}"`);
   const message = `it exists on the Docker hosts ${hosts.join(" and ")}: name it ${full.join(" or ")}`;
-  return { place: { kind: "container", container: name }, key: "", message };
+  return containerFault(name, message);
 }
 
 function split(name: string): readonly [host: string | undefined, rest: string] {

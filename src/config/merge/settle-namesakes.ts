@@ -1,6 +1,6 @@
 import { ENGINE_NAMES } from "../../core/engine-kind.ts";
 import type { InventoryItem } from "../../core/observation.ts";
-import type { Fault } from "../check/faults.ts";
+import { containerFault, type Fault } from "../check/faults.ts";
 import type { FileConfig } from "../parse/load-config.ts";
 import { isLabelled, withMembers } from "./leave-swarm-tasks.ts";
 
@@ -55,5 +55,5 @@ function isUsual({ engine }: InventoryItem): boolean {
 function unclearName(name: string, rivals: readonly InventoryItem[]): Fault {
   const engines = rivals.map(({ engineKind = "docker" }) => ENGINE_NAMES[engineKind]).toSorted();
   const message = `${engines.join(" and ")} both have a workload of this name: neither is managed; rename one of them`;
-  return { place: { kind: "container", container: name }, key: "", message };
+  return containerFault(name, message);
 }

@@ -218,7 +218,7 @@ function toItem({ ID: id, Spec, ...rest }: Service): InventoryItem {
 }
 
 const NOT_REPLICATED =
-  "a global service or a job has no number of replicas, so it cannot be scaled: deploy it with mode: replicated, or remove the label";
+  "a global service or a job has no number of replicas, so it cannot be scaled: deploy it with mode: replicated, or disable it in the gateway";
 
 async function hasNoLimits(): Promise<never> {
   throw new EngineError("refused", "the limits of a service are those of its tasks, which an update would replace");

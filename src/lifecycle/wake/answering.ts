@@ -83,7 +83,8 @@ async function enoughAnswering(
   const found = each.filter(({ endpoint }) => endpoint !== undefined);
   const [first] = found;
   if (first === undefined) return each[0] ?? { summary: observation.note || NO_ADDRESS };
-  return found.length >= wanted ? first : { summary: `${found.length} of ${observation.wanted} instances answer` };
+  if (found.length >= wanted) return first;
+  return { summary: `${found.length} of ${observation.wanted} instances answer, ${wanted} must (min_ready)` };
 }
 
 /** The ready endpoint of a port, or why there is none. */
@@ -112,7 +113,7 @@ export async function firstAnswering(
   return { summary };
 }
 
-const NO_ADDRESS = "no address that the gateway can reach";
+const NO_ADDRESS = "no address that the gateway can reach: connect it to a network of the gateway, or publish the port";
 
 /** Completes an endpoint from the engine with the scheme from the settings. */
 function asConfigured({ settings }: WorkloadRecord, endpoint: Endpoint): Endpoint {
