@@ -64,7 +64,8 @@ describe("a swarm of three nodes of which one is lost", { concurrency: false }, 
     bed.nodes[1]?.kill();
     const answer = await gateway.request({ host: hostOf(name) });
     assert.equal(answer.status, 200, answer.text);
-    assert.equal((await gateway.request({ path: "/_ready" })).status, 200);
+    // The next manager may answer before its events are followed.
+    await waitUntil(async () => (await gateway.request({ path: "/_ready" })).status === 200, 20_000, "/_ready");
     await untilAsleep(bed, name);
     assert.equal((await inspect(bed, name)).Spec.Labels["dag.replicas"], "3");
   });
