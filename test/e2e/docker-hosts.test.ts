@@ -192,10 +192,10 @@ test("TLS: the right certificates are trusted; wrong ones are one error each, wh
   for (const [name, { says }] of Object.entries(wrong)) {
     const isAbout = ({ msg }: { msg?: unknown }): boolean => String(msg).startsWith(`${name} `);
     await bad.waitForLog(isAbout);
-    const told = bad.log.filter(isAbout).map(({ msg }) => String(msg));
-    assert.equal(told.length, 1, told.join("\n"));
-    assert.match(told[0] ?? "", new RegExp(`^${name} cannot be reached .*docker "${name}": tls`, "u"));
-    assert.match(told[0] ?? "", says);
+    const messages = bad.log.filter(isAbout).map(({ msg }) => String(msg));
+    assert.equal(messages.length, 1, messages.join("\n"));
+    assert.match(messages[0] ?? "", new RegExp(`^${name} cannot be reached .*docker "${name}": tls`, "u"));
+    assert.match(messages[0] ?? "", says);
   }
 });
 

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import { test, type TestContext } from "node:test";
 import { createAwaitForwarding } from "../../src/forward-auth/await-forwarding.ts";
+import type { FrontReach } from "../../src/core/front-reach.ts";
+import type { FakeWorkload } from "./fake-workload.ts";
+import { createManualClock } from "./manual-clock.ts";
 import { openLifecycle } from "./lifecycle-fixture.ts";
 
 const TRAEFIK = "10.0.0.2";
@@ -44,14 +47,35 @@ test("a Traefik that is restarted after it waited with success waits again", asy
   assert.ok(wait(connect(), TRAEFIK));
 });
 
+test("the first document after a start waits for a running app to be ready; later ones do not", async (t) => {
+  const { wait, advance, connect, docker } = await open(t, { status: "running", listenMs: 1_000 });
+  docker.isSilent = false;
+  let isOver = false;
+  void wait(connect(), TRAEFIK)?.then(() => (isOver = true));
+  await advance(900);
+  assert.equal(isOver, false);
+  await advance(300);
+  assert.equal(isOver, true);
+  await advance(4_000);
+  docker.isReady = false;
+  assert.equal(wait(connect(), TRAEFIK), undefined);
+});
+
 /** Opens a gateway that cannot find out how a front reaches its container while Docker is silent. */
-async function open(t: TestContext) {
-  const { clock, record } = await openLifecycle([{ name: "app" }]);
-  const docker = { isSilent: true };
+async function open(t: TestContext, app: Partial<FakeWorkload> = {}) {
+  const clock = createManualClock();
+  const fakes = { app: { startedAtMs: clock.wall(), ...app } };
+  const { record, status } = await openLifecycle([{ name: "app" }], { clock, fakes });
+  const docker = { isSilent: true, isReady: true };
   const wait = createAwaitForwarding({
     context: { clock },
     records: new Map([["app", record("app")]]),
-    settle: () => new Map([["app", { reach: { by: "gateway", why: "unknown" }, sendsAuthRequests: true }]]),
+    settle() {
+      const reach: FrontReach = { by: "gateway", why: "unknown" };
+      const isReady = docker.isReady && status("app") === "ready";
+      record("app").forwarding = { reach, reason: isReady ? undefined : "not-ready" };
+      return new Map([["app", { reach, sendsAuthRequests: !isReady }]]);
+    },
     areLoading: () => docker.isSilent,
   });
   const connect = (): Socket => {

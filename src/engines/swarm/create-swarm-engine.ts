@@ -13,8 +13,7 @@ import {
   type WorkloadRef,
 } from "../../lifecycle/ports.ts";
 import { type Connection, type DockerEnvironment, readConnection } from "../docker/connection.ts";
-import { isLoopback } from "../docker/viewpoint.ts";
-import { createNodeAddresses, type NodeAddresses } from "./node-addresses.ts";
+import { createNodeAddresses, meshAddressesOf, type NodeAddresses } from "./node-addresses.ts";
 import { imageOf, observeService } from "./observe-service.ts";
 import { readServiceLogs } from "./read-service-logs.ts";
 import { formerReplicas, scaleService } from "./scale-service.ts";
@@ -199,12 +198,6 @@ class SwarmEngine implements Engine {
 }
 
 const SHORT_ID = /^[0-9a-f]{12}$/;
-
-/** Returns the managers' addresses, where the routing mesh listens as on every node, including this machine. */
-function meshAddressesOf(managers: readonly Pick<Connection, "remoteHost">[]): readonly string[] {
-  const hosts = managers.map(({ remoteHost: host }) => (host === undefined || isLoopback(host) ? "127.0.0.1" : host));
-  return [...new Set(hosts)];
-}
 
 function toItem({ ID: id, Spec, ...rest }: Service): InventoryItem {
   return {

@@ -1,3 +1,5 @@
+import type { Connection } from "../docker/connection.ts";
+import { isLoopback } from "../docker/viewpoint.ts";
 import type { SwarmClient } from "./swarm-client.ts";
 import type { Node, Task } from "./swarm-objects.ts";
 
@@ -20,4 +22,10 @@ export function createNodeAddresses(client: SwarmClient): NodeAddresses {
     },
     of: (nodeId = "") => known.get(nodeId) || undefined,
   };
+}
+
+/** Returns the managers' addresses, where the routing mesh listens as on every node, including this machine. */
+export function meshAddressesOf(managers: readonly Pick<Connection, "remoteHost">[]): readonly string[] {
+  const hosts = managers.map(({ remoteHost: host }) => (host === undefined || isLoopback(host) ? "127.0.0.1" : host));
+  return [...new Set(hosts)];
 }
