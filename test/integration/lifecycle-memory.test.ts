@@ -181,6 +181,36 @@ test("a request to a running app that answers, but has not been probed yet, is n
   );
 });
 
+test("the failed wakes of an app that answers such a request are forgotten", async () => {
+  const fakes = { app: { status: "running", startedAtMs: NOON, listenMs: 3 } } as const;
+  const memories = { app: { failures: 2, failedAtMs: NOON - MINUTE } };
+  const fixture = await openLifecycle([app], { clock: createManualClock(NOON), fakes, memories });
+  await fixture.clock.advance(5);
+  assert.equal(fixture.record("app").failures, 2);
+  fixture.visit("app");
+  await fixture.clock.settle();
+  assert.deepEqual([fixture.status("app"), fixture.record("app").failures], ["ready", 0]);
+});
+
+test("such a request wakes the app's dependency, and waits for it", async () => {
+  const dependsOn = [{ name: "db", condition: "healthy" }] as const;
+  const fakes = {
+    app: { status: "running", startedAtMs: NOON, listenMs: 3 },
+    db: { listenMs: 500 },
+  } as const;
+  const workloads = [
+    { ...app, dependsOn },
+    { name: "db", hosts: [] },
+  ];
+  const fixture = await openLifecycle(workloads, { clock: createManualClock(NOON), fakes });
+  await fixture.clock.advance(5);
+  const client = fixture.visit("app");
+  await fixture.clock.advance(400);
+  assert.deepEqual([client.answer, fixture.status("db")], ["", "starting"]);
+  await fixture.clock.advance(200);
+  assert.equal(client.answer, "forward app");
+});
+
 test("what we woke before the restart is still ours after a request while the engine was unreachable", async () => {
   const dependsOn = [{ name: "db", condition: "healthy" }] as const;
   const short = { startTimeoutMs: 2_000 };

@@ -7,11 +7,10 @@ import { answering } from "./answering.ts";
 import { awaitTruce } from "./await-truce.ts";
 import type { LifecycleContext } from "../context.ts";
 import { observe, observeUntilStable } from "../reconcile/observe.ts";
-import { isSatisfied } from "../workload/gate.ts";
 import { isOneShot } from "../workload/one-shot.ts";
 import { probeFailure } from "./probe-failure.ts";
 import { whenAnswers } from "./probe.ts";
-import type { DependencyLink, WorkloadRecord } from "../workload/record.ts";
+import type { WorkloadRecord } from "../workload/record.ts";
 import { rejoinNetwork } from "./rejoin-network.ts";
 import { reportEnd } from "../workload/report.ts";
 import { failureAt, mustStop, start } from "./start.ts";
@@ -56,13 +55,9 @@ async function answersAlready(
   signal: AbortSignal,
 ): Promise<Endpoint | undefined> {
   const mayRun = !record.endReported && (record.observation?.status ?? "running") === "running";
-  if (!mayRun || record.failures > 0 || !record.dependencies.every(isReady)) return undefined;
+  if (!mayRun || record.failures > 0) return undefined;
   const observation = await observe(record);
   return observation && (await answering(context, record, observation, signal));
-}
-
-function isReady({ record, condition }: DependencyLink): boolean {
-  return isSatisfied(record, condition);
 }
 
 /** Observes how the last run ended, before a new run hides that. */
